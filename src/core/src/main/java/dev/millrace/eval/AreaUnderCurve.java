@@ -22,7 +22,9 @@ public final class AreaUnderCurve {
   private double precisionRecall = Double.NaN;
 
   /**
-   * @param room for so many examples; more take more room
+   * Creates areas without examples.
+   *
+   * @param room number of examples before the arrays grow
    */
   public AreaUnderCurve(int room) {
     order = new long[room];
@@ -30,7 +32,7 @@ public final class AreaUnderCurve {
     weights = new double[room];
   }
 
-  /** Forgets what was added. */
+  /** Removes all examples. */
   void clear() {
     size = 0;
     positives = 0;
@@ -38,7 +40,7 @@ public final class AreaUnderCurve {
     precisionRecall = Double.NaN;
   }
 
-  /** Adds an example by the score of its being positive; NaN is left out. */
+  /** Adds an example by its score for the positive class; NaN is ignored. */
   public void add(float score, boolean isPositive, double weight) {
     if (Float.isNaN(score) || weight == 0) {
       return;
@@ -62,7 +64,7 @@ public final class AreaUnderCurve {
     return size;
   }
 
-  /** Computes both areas of what was added, once; they are NaN where only one class was. */
+  /** Computes both areas, once; they are NaN if all examples are of one class. */
   public AreaUnderCurve compute() {
     RadixSort.sort(order, size);
     double negatives = 0;
@@ -79,7 +81,7 @@ public final class AreaUnderCurve {
     return this;
   }
 
-  /** Lowers the threshold from the highest score on, past all of one score at a time. */
+  /** Lowers the threshold from the highest score down, past all examples of equal score at once. */
   private void sweep(double negatives) {
     double truePositives = 0;
     double falsePositives = 0;
@@ -119,15 +121,15 @@ public final class AreaUnderCurve {
     return precisionRecall;
   }
 
-  /** Sorts by the upper half of each number, which the lower ones of equal halves stay behind. */
+  /** Sorts by the upper half of each number; equal halves keep their order. */
   private static final class RadixSort {
     private static final int BITS = 11;
     private static final int BUCKETS = 1 << BITS;
-    // Below it the counts cost more than comparing.
-    private static final int LEAST = 256;
+    // Below it counting costs more than comparing.
+    private static final int MIN_SIZE = 256;
 
     static void sort(long[] values, int size) {
-      if (size < LEAST) {
+      if (size < MIN_SIZE) {
         Arrays.sort(values, 0, size);
         return;
       }
@@ -159,7 +161,7 @@ public final class AreaUnderCurve {
       }
     }
 
-    // The sign is turned, so that negative scores come first.
+    // The sign bit is inverted, so that negative scores come first.
     private static int bucket(long value, int shift) {
       return (int) ((value ^ Long.MIN_VALUE) >>> shift) & BUCKETS - 1;
     }

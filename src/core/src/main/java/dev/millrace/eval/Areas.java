@@ -14,12 +14,12 @@ record Areas(
 
   static final Areas NONE = new Areas(Double.NaN, Double.NaN, Double.NaN, Double.NaN);
 
-  /** Of the positive class of two. */
+  /** Returns the areas of the positive class of two. */
   static Areas of(AreaUnderCurve area) {
     return new Areas(area.roc(), area.precisionRecall(), Double.NaN, Double.NaN);
   }
 
-  /** Means over classes, those left out that no example is of. Not thread-safe. */
+  /** Means over the classes that examples are of. Not thread-safe. */
   static final class Means {
     private int classes;
     private double weight;
@@ -28,7 +28,7 @@ record Areas(
     private double weightedRoc;
     private double weightedPrecisionRecall;
 
-    /** Adds the areas of a class, unless they do not exist. */
+    /** Adds the areas of a class, if they exist. */
     void add(AreaUnderCurve area) {
       if (Double.isNaN(area.roc())) {
         return;
@@ -41,7 +41,7 @@ record Areas(
       weightedPrecisionRecall += area.positives() * area.precisionRecall();
     }
 
-    /** The means; NaN without classes. */
+    /** Returns the means; NaN without classes. */
     Areas get() {
       return new Areas(
           roc / classes,

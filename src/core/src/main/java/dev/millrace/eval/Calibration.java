@@ -5,8 +5,8 @@ import java.io.DataOutput;
 import java.io.IOException;
 
 /**
- * Whether predictions come true as often as the model is sure of them: the expected calibration
- * error over bins of equal width of the predicted class's probability (Guo et al., ICML 2017).
+ * Expected calibration error: how far accuracy is from the predicted class's probability, over bins
+ * of that probability of equal width (Guo et al., ICML 2017).
  */
 final class Calibration {
 
@@ -23,7 +23,7 @@ final class Calibration {
   /**
    * Adds a prediction.
    *
-   * @param confidence probability of the predicted class; NaN is left out
+   * @param confidence probability of the predicted class; NaN is ignored
    */
   void add(float confidence, boolean hit, double weightOfExample) {
     if (Float.isNaN(confidence)) {
@@ -38,7 +38,10 @@ final class Calibration {
     }
   }
 
-  /** Mean distance of accuracy and confidence, each bin as heavy as its examples; NaN if none. */
+  /**
+   * Returns the mean distance of accuracy and confidence, each bin as heavy as its examples; NaN if
+   * none.
+   */
   double error() {
     double sum = 0;
     for (int b = 0; b < BINS; b++) {

@@ -1,29 +1,31 @@
 package dev.millrace.eval;
 
 import java.util.List;
+import java.util.function.IntToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
-/** How the scores of the classes become one: that of the positive class, or their macro average. */
+/** Combines the scores of classes to one: that of the positive class, or their macro average. */
 public sealed interface ClassAverage {
 
-  /** As {@link #of(List, String, boolean)}, with what the specification says. */
+  /** Returns the average that the specification asks for. */
   static ClassAverage of(List<String> classes, MetricsSpec spec) {
     return of(classes, spec.positive(), spec.multiclass());
   }
 
   /**
    * Returns the average for these classes. Of at most two classes it is the positive one: the one
-   * given, else the last of the two by name; a single class does not tell yet which one that is. Of
-   * more classes, and of any number where the task is declared multiclass, it is the macro average.
+   * given, else the last of the two by name; with a single class it is not known yet. Of more
+   * classes, and of any number if the task is declared multiclass, it is the macro average.
    *
    * @param positive name of the positive class, or null
    */
-  static ClassAverage of(List<String> classes, String positive, boolean multiclass) {
+  static ClassAverage of(List<String> classes, @Nullable String positive, boolean multiclass) {
     if (multiclass || classes.size() > 2) {
       return new Macro();
     }
     if (positive != null) {
       int index = classes.indexOf(positive);
-      // A class that has not come yet: past the last index, where the counts are 0.
+      // A class not seen yet: past the last index, where the counts are 0.
       return new Positive(index < 0 ? classes.size() : index);
     }
     if (classes.size() < 2) {
@@ -32,79 +34,49 @@ public sealed interface ClassAverage {
     return new Positive(classes.get(0).compareTo(classes.get(1)) > 0 ? 0 : 1);
   }
 
-  double precision(ClassCounts tally);
+  /** Returns the average of a score of the classes; NaN without examples. */
+  double of(ClassCounts counts, IntToDoubleFunction score);
 
-  double recall(ClassCounts tally);
+  /** Returns the precision. */
+  default double precision(ClassCounts counts) {
+    return of(counts, counts::precision);
+  }
 
-  double f1(ClassCounts tally);
+  /** Returns the recall. */
+  default double recall(ClassCounts counts) {
+    return of(counts, counts::recall);
+  }
 
-  double fBeta(ClassCounts tally, double beta);
+  /** Returns F1. */
+  default double f1(ClassCounts counts) {
+    return of(counts, counts::f1);
+  }
 
-  /** Scores of one class; none (NaN) without examples. */
+  /** Returns F-beta. */
+  default double fBeta(ClassCounts counts, double beta) {
+    return of(counts, c -> counts.fBeta(c, beta));
+  }
+
+  /** Scores of one class. */
   record Positive(int index) implements ClassAverage {
     @Override
-    public double precision(ClassCounts tally) {
-      return tally.weight() == 0 ? Double.NaN : tally.precision(index);
-    }
-
-    @Override
-    public double recall(ClassCounts tally) {
-      return tally.weight() == 0 ? Double.NaN : tally.recall(index);
-    }
-
-    @Override
-    public double f1(ClassCounts tally) {
-      return tally.weight() == 0 ? Double.NaN : tally.f1(index);
-    }
-
-    @Override
-    public double fBeta(ClassCounts tally, double beta) {
-      return tally.weight() == 0 ? Double.NaN : tally.fBeta(index, beta);
+    public double of(ClassCounts counts, IntToDoubleFunction score) {
+      return counts.weight() == 0 ? Double.NaN : score.applyAsDouble(index);
     }
   }
 
   /** Macro averages over the classes that occur. */
   record Macro() implements ClassAverage {
     @Override
-    public double precision(ClassCounts tally) {
-      return tally.macro(tally::precision);
-    }
-
-    @Override
-    public double recall(ClassCounts tally) {
-      return tally.macro(tally::recall);
-    }
-
-    @Override
-    public double f1(ClassCounts tally) {
-      return tally.macro(tally::f1);
-    }
-
-    @Override
-    public double fBeta(ClassCounts tally, double beta) {
-      return tally.macro(c -> tally.fBeta(c, beta));
+    public double of(ClassCounts counts, IntToDoubleFunction score) {
+      return counts.macro(score);
     }
   }
 
   /** No scores yet. */
   record Unknown() implements ClassAverage {
     @Override
-    public double precision(ClassCounts tally) {
-      return Double.NaN;
-    }
-
-    @Override
-    public double recall(ClassCounts tally) {
-      return Double.NaN;
-    }
-
-    @Override
-    public double f1(ClassCounts tally) {
-      return Double.NaN;
-    }
-
-    @Override
-    public double fBeta(ClassCounts tally, double beta) {
+    public double of(ClassCounts counts, IntToDoubleFunction score) {
       return Double.NaN;
     }
   }

@@ -7,21 +7,21 @@ import java.util.Arrays;
 import java.util.function.IntToDoubleFunction;
 
 /**
- * Per class, the weight of the examples whose actual class it was, whose predicted class, and both:
- * enough for every score of a confusion matrix without a cell for each pair of classes.
+ * Weight of the examples per actual class, per predicted class, and of those predicted correctly.
+ * Every score of a confusion matrix follows from them, without a cell for each pair of classes.
  *
  * <p>Classes are indexes from 0; a new one may come at any time. A ratio with nothing below the
  * line is 0, as with {@code zero_division=0} in scikit-learn. Not thread-safe.
  */
 public final class ClassCounts {
 
-  /** The prediction of a baseline that has none yet; it counts as wrong. */
+  /** Prediction of a baseline before its first label; it counts as wrong. */
   public static final int NO_PREDICTION = -1;
 
-  /** Share of all examples that faded sums cannot tell from none. */
+  /** Share of all examples that is rounding in decayed sums. */
   static final double ROUNDING = 1e-12;
 
-  // Of each class, side by side, for an example of it counts in all three.
+  // Of each class next to each other: an example of it counts in all three.
   private static final int ACTUAL = 0;
   private static final int PREDICTED = 1;
   private static final int HITS = 2;
@@ -71,7 +71,7 @@ public final class ClassCounts {
     }
   }
 
-  /** One more than the highest class index seen. */
+  /** Returns one more than the highest class index seen. */
   public int classes() {
     return sums.length / SUMS;
   }
@@ -86,7 +86,7 @@ public final class ClassCounts {
     return of(ACTUAL, classIndex);
   }
 
-  /** Whether a single class is predicted for examples that are of several. */
+  /** Returns true if one class is predicted for examples of several. */
   public boolean predictsOneClass() {
     int actual = 0;
     int predicted = 0;
@@ -97,12 +97,12 @@ public final class ClassCounts {
     return actual > 1 && predicted == 1;
   }
 
-  /** Share of examples whose class was predicted, NaN if there are none. */
+  /** Returns the share of examples whose class was predicted; NaN without examples. */
   public double accuracy() {
     return hits / weight;
   }
 
-  /** Mean recall of the classes that examples are of; NaN if there are none. */
+  /** Returns the mean recall of the classes that examples are of; NaN without examples. */
   public double balancedAccuracy() {
     double sum = 0;
     int occurring = 0;
@@ -115,12 +115,12 @@ public final class ClassCounts {
     return sum / occurring;
   }
 
-  /** Of the examples predicted to be of this class, the share that is. */
+  /** Returns the share of hits among examples predicted as this class. */
   public double precision(int classIndex) {
     return ratio(of(HITS, classIndex), of(PREDICTED, classIndex));
   }
 
-  /** Of the examples that are of this class, the share predicted to be. */
+  /** Returns the share of hits among examples of this class. */
   public double recall(int classIndex) {
     return ratio(of(HITS, classIndex), of(ACTUAL, classIndex));
   }
@@ -141,7 +141,7 @@ public final class ClassCounts {
         square * of(ACTUAL, classIndex) + of(PREDICTED, classIndex));
   }
 
-  /** Mean of a score of the classes that occur, actual or predicted; NaN if none does. */
+  /** Returns the mean score of the classes that occur, actual or predicted; NaN if none does. */
   double macro(IntToDoubleFunction score) {
     double sum = 0;
     int occurring = 0;
@@ -154,7 +154,7 @@ public final class ClassCounts {
     return sum / occurring;
   }
 
-  /** Mean of a score of the classes, each as heavy as its examples; NaN if there are none. */
+  /** Returns the mean score of the classes, weighted by their examples; NaN without examples. */
   double weighted(IntToDoubleFunction score) {
     double sum = 0;
     for (int c = 0; c < classes(); c++) {
@@ -191,7 +191,7 @@ public final class ClassCounts {
         : covariance / Math.sqrt(ofActual * ofPredicted);
   }
 
-  /** Sum over the classes. */
+  /** Returns the sum over the classes of the products of two sums. */
   private double products(int one, int other) {
     double sum = 0;
     for (int c = 0; c < classes(); c++) {
@@ -215,10 +215,10 @@ public final class ClassCounts {
   }
 
   static ClassCounts read(DataInput in) throws IOException {
-    ClassCounts tally = new ClassCounts();
-    tally.weight = VarNumber.read(in);
-    tally.hits = VarNumber.read(in);
-    tally.sums = VarNumber.readArray(in, SUMS);
-    return tally;
+    ClassCounts counts = new ClassCounts();
+    counts.weight = VarNumber.read(in);
+    counts.hits = VarNumber.read(in);
+    counts.sums = VarNumber.readArray(in, SUMS);
+    return counts;
   }
 }

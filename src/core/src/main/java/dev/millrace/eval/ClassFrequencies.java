@@ -7,9 +7,9 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * The running class frequencies: the weight of each class among all labels so far, and the two
- * baselines that follow from them. One predicts the class of the largest weight, of equal ones the
- * lowest index; the other gives every class its frequency as a probability. Not thread-safe.
+ * Running class frequencies, and the two baselines that follow from them. One predicts the class of
+ * the largest weight, the lowest index of equal ones; the other predicts each class with its
+ * frequency as probability. Not thread-safe.
  */
 final class ClassFrequencies {
 
@@ -17,7 +17,7 @@ final class ClassFrequencies {
   private double sum;
   private int majority = ClassCounts.NO_PREDICTION;
 
-  /** Index of the class of the largest weight, {@link ClassCounts#NO_PREDICTION} before a label. */
+  /** Returns the class of the largest weight, or {@link ClassCounts#NO_PREDICTION}. */
   int majority() {
     return majority;
   }
@@ -25,7 +25,7 @@ final class ClassFrequencies {
   /**
    * Returns the log-loss of the running class frequencies, {@code -ln p(actual)}. With Laplace's
    * add-one smoothing {@code p(c) = (weight of c + 1) / (weight of all + known classes)}; a class
-   * that is not known yet has a probability of 0, which counts as it does for a model.
+   * that is not known yet has a probability of 0, which counts as for a model.
    *
    * @param knownClasses classes that the model knew before it saw the label
    */
@@ -51,12 +51,12 @@ final class ClassFrequencies {
     }
   }
 
-  /** One more than the highest class index seen. */
+  /** Returns one more than the highest class index seen. */
   int classes() {
     return weights.length;
   }
 
-  /** Weight of a class, 0 for one that was not seen. */
+  /** Returns the weight of a class, 0 for one that was not seen. */
   double weight(int label) {
     return label < weights.length ? weights[label] : 0;
   }

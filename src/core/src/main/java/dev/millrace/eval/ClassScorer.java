@@ -6,8 +6,9 @@ import dev.millrace.data.MetricsReport.ClassificationBlock;
 import dev.millrace.data.MetricsReport.Fading;
 import dev.millrace.data.MetricsReport.PositiveShare;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** Computes the scores of a classifier from its sums, for the classes there are now. */
+/** Computes the scores of a classifier from its sums, for the classes known now. */
 final class ClassScorer {
 
   private final MetricsSpec spec;
@@ -20,17 +21,17 @@ final class ClassScorer {
     average = ClassAverage.of(classes, spec);
   }
 
-  double f1(ClassCounts tally) {
-    return average.f1(tally);
+  double f1(ClassCounts counts) {
+    return average.f1(counts);
   }
 
-  Fading<ClassificationBlock> faded(Decayed<ClassificationSums> faded) {
-    double weight = faded.sums().noChange().weight() / faded.gain();
-    return new Fading<>(spec.decay(), weight, block(faded.sums(), weight, Areas.NONE));
+  Fading<ClassificationBlock> decayed(Decayed<ClassificationSums> decayed) {
+    double weight = decayed.sums().noChange().weight() / decayed.gain();
+    return new Fading<>(spec.decay(), weight, block(decayed.sums(), weight, Areas.NONE));
   }
 
   /**
-   * Returns all scores of the sums.
+   * Computes all scores of the sums.
    *
    * @param areas under the curves, {@link Areas#NONE} if there are none
    */
@@ -39,21 +40,21 @@ final class ClassScorer {
   }
 
   private ClassificationBlock block(ClassificationSums sums, double weight, Areas areas) {
-    ClassCounts tally = sums.model().tally();
-    double accuracy = tally.accuracy();
+    ClassCounts counts = sums.model().counts();
+    double accuracy = counts.accuracy();
     return new ClassificationBlock(
         sums.examples(),
-        tally.weight(),
+        counts.weight(),
         accuracy,
-        tally.balancedAccuracy(),
-        average.precision(tally),
-        average.recall(tally),
-        average.f1(tally),
-        spec.beta() == 1 ? Double.NaN : average.fBeta(tally, spec.beta()),
-        tally.kappa(),
+        counts.balancedAccuracy(),
+        average.precision(counts),
+        average.recall(counts),
+        average.f1(counts),
+        spec.beta() == 1 ? Double.NaN : average.fBeta(counts, spec.beta()),
+        counts.kappa(),
         beyond(accuracy, sums.majority().accuracy()),
         beyond(accuracy, sums.noChange().accuracy()),
-        tally.mcc(),
+        counts.mcc(),
         sums.loss(),
         sums.logLoss(),
         sums.frequencyLogLoss(),
@@ -67,26 +68,27 @@ final class ClassScorer {
         areas.precisionRecall(),
         areas.weightedRoc(),
         areas.weightedPrecisionRecall(),
-        tally.predictsOneClass(),
-        isBetterThanBaselines(sums, tally, weight),
-        spec.averages() ? averages(tally, accuracy) : null);
+        counts.predictsOneClass(),
+        isBetterThanBaselines(sums, counts, weight),
+        spec.averages() ? averages(counts, accuracy) : null);
   }
 
   /**
-   * Whether the model is worth more than the best of its baselines: its log-loss is below that of
-   * the running class frequencies, and its accuracy is not below that of no change and of the
-   * majority class by more than a standard error. Where a threshold is tuned for another score, F1
-   * takes the place of accuracy; without probabilities accuracy decides alone, and has to be above.
+   * Returns true if the model is better than its baselines: its log-loss is below that of the
+   * running class frequencies, and its accuracy is not below that of no change and of the majority
+   * class by more than a standard error. If a threshold is tuned for another score, F1 replaces
+   * accuracy; without probabilities accuracy alone decides, and has to be above.
    *
-   * @param weight of the examples; that of faded sums is grown
+   * @param weight of the examples; that of decayed sums has grown
    * @return null without examples
    */
-  private Boolean isBetterThanBaselines(ClassificationSums sums, ClassCounts tally, double weight) {
+  private @Nullable Boolean isBetterThanBaselines(
+      ClassificationSums sums, ClassCounts counts, double weight) {
     if (weight == 0) {
       return null;
     }
     boolean isTuned = binary && spec.thresholdMetric() != MetricsSpec.Decision.NONE;
-    double score = isTuned ? average.f1(tally) : tally.accuracy();
+    double score = isTuned ? average.f1(counts) : counts.accuracy();
     double best =
         isTuned
             ? Math.max(average.f1(sums.noChange()), average.f1(sums.majority()))
@@ -99,26 +101,26 @@ final class ClassScorer {
     return logLoss < sums.frequencyLogLoss() && score >= best - standardError;
   }
 
-  /** Accuracy beyond that of a baseline, as a share of what it left; NaN if that is nothing. */
+  /** Returns accuracy above a baseline's, as a share of the baseline's errors; NaN without any. */
   private static double beyond(double accuracy, double ofBaseline) {
     double left = 1 - ofBaseline;
     return left <= ClassCounts.ROUNDING ? Double.NaN : (accuracy - ofBaseline) / left;
   }
 
-  private ClassAverages averages(ClassCounts tally, double accuracy) {
+  private ClassAverages averages(ClassCounts counts, double accuracy) {
     double beta = spec.beta();
     boolean hasBeta = beta != 1;
     return new ClassAverages(
         new Averages(
-            tally.macro(tally::precision),
-            tally.macro(tally::recall),
-            tally.macro(tally::f1),
-            hasBeta ? tally.macro(c -> tally.fBeta(c, beta)) : Double.NaN),
+            counts.macro(counts::precision),
+            counts.macro(counts::recall),
+            counts.macro(counts::f1),
+            hasBeta ? counts.macro(c -> counts.fBeta(c, beta)) : Double.NaN),
         new Averages(
-            tally.weighted(tally::precision),
-            tally.weighted(tally::recall),
-            tally.weighted(tally::f1),
-            hasBeta ? tally.weighted(c -> tally.fBeta(c, beta)) : Double.NaN),
+            counts.weighted(counts::precision),
+            counts.weighted(counts::recall),
+            counts.weighted(counts::f1),
+            hasBeta ? counts.weighted(c -> counts.fBeta(c, beta)) : Double.NaN),
         // Each wrong prediction is one false positive and one false negative: all are the accuracy.
         new Averages(accuracy, accuracy, accuracy, hasBeta ? accuracy : Double.NaN));
   }

@@ -11,6 +11,7 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Prequential metrics of a classifier and of its baselines: no change, the majority class and the
@@ -23,8 +24,8 @@ import java.util.List;
 public final class ClassificationMetrics implements RollingMetrics {
 
   /**
-   * Classes up to which a report has the confusion matrix: the window's and the total's of more do
-   * not fit a Kafka record of the usual largest size.
+   * Max classes of the confusion matrix in a report: both matrices of more classes do not fit a
+   * Kafka record of the default max size.
    */
   public static final int MAX_CLASSES_IN_MATRIX = 200;
 
@@ -33,18 +34,18 @@ public final class ClassificationMetrics implements RollingMetrics {
   private final MetricsSpec spec;
   private final ClassificationWindow window;
   private final ClassificationSums total;
-  private final Decayed<ClassificationSums> faded; // null if not asked for
+  private final @Nullable Decayed<ClassificationSums> decayed;
   private final ClassFrequencies frequencies;
   private int previousLabel;
   private int positive = UNKNOWN; // index of the positive class of two; follows from the names
 
-  /** Metrics without any example. */
+  /** Creates metrics without any example. */
   public ClassificationMetrics(MetricsSpec spec) {
     this(
         spec,
         new ClassificationWindow(spec),
         new ClassificationSums(spec),
-        spec.decay() == 0 ? null : new Decayed<>(spec.decay(), new ClassificationSums(spec)),
+        Decayed.of(spec, new ClassificationSums(spec)),
         new ClassFrequencies(),
         ClassCounts.NO_PREDICTION);
   }
@@ -53,13 +54,13 @@ public final class ClassificationMetrics implements RollingMetrics {
       MetricsSpec spec,
       ClassificationWindow window,
       ClassificationSums total,
-      Decayed<ClassificationSums> faded,
+      @Nullable Decayed<ClassificationSums> decayed,
       ClassFrequencies frequencies,
       int previousLabel) {
     this.spec = spec;
     this.window = window;
     this.total = total;
-    this.faded = faded;
+    this.decayed = decayed;
     this.frequencies = frequencies;
     this.previousLabel = previousLabel;
   }
@@ -77,8 +78,8 @@ public final class ClassificationMetrics implements RollingMetrics {
             : UNKNOWN;
     if (positive != UNKNOWN && positive != window.positive()) {
       total.positiveRate().clear();
-      if (faded != null) {
-        faded.sums().positiveRate().clear();
+      if (decayed != null) {
+        decayed.sums().positiveRate().clear();
       }
     }
     window.setClasses(classes.size());
@@ -98,8 +99,8 @@ public final class ClassificationMetrics implements RollingMetrics {
     double logLoss = frequencies.logLoss(example.actual, example.known());
     window.add(example, previousLabel, majority, logLoss, weight, eventTime);
     total.add(example, previousLabel, majority, logLoss, weight);
-    if (faded != null) {
-      faded.sums().add(example, previousLabel, majority, logLoss, weight * faded.fade());
+    if (decayed != null) {
+      decayed.sums().add(example, previousLabel, majority, logLoss, weight * decayed.decay());
     }
     observe(example.actual, weight);
   }
@@ -121,23 +122,23 @@ public final class ClassificationMetrics implements RollingMetrics {
     }
   }
 
-  /** Shows the baselines the label of an example that no prediction was made for. */
+  /** Updates the baselines by the label of an example without a prediction. */
   public void observe(int actual, double weight) {
     previousLabel = actual;
     frequencies.learn(actual, weight);
   }
 
-  /** One more than the highest index of a label shown so far. */
+  /** Returns one more than the highest class index among the labels. */
   public int labels() {
     return frequencies.classes();
   }
 
-  /** One more than the highest class index seen. */
+  /** Returns one more than the highest class index among labels and predictions. */
   public int classes() {
     return Math.max(total.model().classes(), frequencies.classes());
   }
 
-  /** Weight of the labels of a class shown so far. */
+  /** Returns the weight of the labels of a class. */
   public double labelWeight(int label) {
     return frequencies.weight(label);
   }
@@ -158,10 +159,10 @@ public final class ClassificationMetrics implements RollingMetrics {
             spec.windowMillis(),
             scorer.block(inWindow, areas(classes)),
             scorer.block(total, Areas.NONE),
-            faded == null ? null : scorer.faded(faded),
+            decayed == null ? null : scorer.decayed(decayed),
             baseline(scorer, inWindow.noChange(), total.noChange()),
             baseline(scorer, inWindow.majority(), total.majority()),
-            spec.perClass() ? perClass(inWindow.model().tally(), classes.size()) : null,
+            spec.perClass() ? perClass(inWindow.model().counts(), classes.size()) : null,
             spec.confusionMatrix() && classes.size() <= MAX_CLASSES_IN_MATRIX
                 ? new Confusion(
                     inWindow.model().toRows(classes.size()), total.model().toRows(classes.size()))
@@ -185,16 +186,16 @@ public final class ClassificationMetrics implements RollingMetrics {
         inWindow.accuracy(), scorer.f1(inWindow), total.accuracy(), scorer.f1(total));
   }
 
-  private List<ClassScores> perClass(ClassCounts tally, int classes) {
+  private List<ClassScores> perClass(ClassCounts counts, int classes) {
     List<ClassScores> scores = new ArrayList<>(classes);
     for (int c = 0; c < classes; c++) {
       scores.add(
           new ClassScores(
-              tally.precision(c),
-              tally.recall(c),
-              tally.f1(c),
-              spec.beta() == 1 ? Double.NaN : tally.fBeta(c, spec.beta()),
-              tally.support(c)));
+              counts.precision(c),
+              counts.recall(c),
+              counts.f1(c),
+              spec.beta() == 1 ? Double.NaN : counts.fBeta(c, spec.beta()),
+              counts.support(c)));
     }
     return scores;
   }
@@ -208,7 +209,7 @@ public final class ClassificationMetrics implements RollingMetrics {
   public long memoryBytes(int classes) {
     return window.memoryBytes()
         + total.memoryBytes()
-        + (faded == null ? 0 : faded.sums().memoryBytes())
+        + (decayed == null ? 0 : decayed.sums().memoryBytes())
         + (long) classes * Double.BYTES;
   }
 
@@ -219,7 +220,7 @@ public final class ClassificationMetrics implements RollingMetrics {
             spec,
             window.copy(),
             total.copy(),
-            faded == null ? null : faded.copy(),
+            Decayed.copy(decayed),
             frequencies.copy(),
             previousLabel);
     copy.positive = positive;
@@ -232,10 +233,7 @@ public final class ClassificationMetrics implements RollingMetrics {
     out.writeBoolean(true);
     window.write(out);
     total.write(out);
-    out.writeBoolean(faded != null);
-    if (faded != null) {
-      faded.write(out);
-    }
+    Decayed.write(decayed, out);
     frequencies.write(out);
     VarLong.write(out, previousLabel + 1L); // NO_PREDICTION becomes 0
   }
@@ -243,15 +241,9 @@ public final class ClassificationMetrics implements RollingMetrics {
   static ClassificationMetrics readBody(DataInput in, MetricsSpec spec) throws IOException {
     ClassificationWindow window = ClassificationWindow.read(in, spec);
     ClassificationSums total = ClassificationSums.read(in, spec);
-    Decayed<ClassificationSums> faded = null;
-    if (in.readBoolean()) {
-      double gain = in.readDouble();
-      ClassificationSums sums = ClassificationSums.read(in, spec);
-      faded = spec.decay() == 0 ? null : Decayed.resume(spec.decay(), gain, sums);
-    } else if (spec.decay() != 0) {
-      faded = new Decayed<>(spec.decay(), new ClassificationSums(spec));
-    }
+    Decayed<ClassificationSums> decayed =
+        Decayed.read(in, spec, ClassificationSums::read, new ClassificationSums(spec));
     return new ClassificationMetrics(
-        spec, window, total, faded, ClassFrequencies.read(in), VarLong.readClassOrNone(in));
+        spec, window, total, decayed, ClassFrequencies.read(in), VarLong.readClassOrNone(in));
   }
 }

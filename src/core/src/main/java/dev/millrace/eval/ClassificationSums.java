@@ -3,10 +3,11 @@ package dev.millrace.eval;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What the scores of a classifier over some examples are computed from, but for the areas under
- * curves. Not thread-safe.
+ * Sums over examples that a classifier's scores are computed from, except areas under curves. Not
+ * thread-safe.
  */
 final class ClassificationSums implements Decayed.Sums {
 
@@ -18,7 +19,7 @@ final class ClassificationSums implements Decayed.Sums {
   private final RunningMean frequencyLogLoss;
   private final PositiveRate positiveRate;
   private final RunningMean brier;
-  private final Calibration calibration; // null if not asked for
+  private final @Nullable Calibration calibration;
   private long examples;
 
   ClassificationSums(MetricsSpec spec) {
@@ -43,7 +44,7 @@ final class ClassificationSums implements Decayed.Sums {
       RunningMean frequencyLogLoss,
       PositiveRate positiveRate,
       RunningMean brier,
-      Calibration calibration) {
+      @Nullable Calibration calibration) {
     this.model = model;
     this.noChange = noChange;
     this.majority = majority;
@@ -105,17 +106,17 @@ final class ClassificationSums implements Decayed.Sums {
     return logLoss.get();
   }
 
-  /** Mean log-loss of the running class frequencies. */
+  /** Returns the mean log-loss of the running class frequencies. */
   double frequencyLogLoss() {
     return frequencyLogLoss.get();
   }
 
-  /** Mean predicted probability and observed share of the positive class. */
+  /** Returns the mean predicted probability and the observed share of the positive class. */
   PositiveRate positiveRate() {
     return positiveRate;
   }
 
-  /** Mean of the squared distances of all classes' probabilities from what came true. */
+  /** Returns the mean squared distance of all classes' probabilities from the outcome. */
   double brier() {
     return brier.get();
   }

@@ -18,12 +18,9 @@ final class ClassificationWindow {
   private static final int FREQUENCY_LOG_LOSS = LOG_LOSS + 1;
   private static final int OTHERS = FREQUENCY_LOG_LOSS + 1;
 
-  // What the bytes of the rows have beside those.
+  // Which numbers the bytes of the rows have; see Window.flags too.
   private static final int CALIBRATION_FLAG = 1;
   private static final int SCORE_FLAG = 2;
-  private static final int TIME_FLAG = 4;
-  private static final int WEIGHT_FLAG = 8;
-  private static final int LATEST_FLAG = 16;
   private static final int CLASS_SCORES_FLAG = 32;
   private static final int POSITIVE_FLAG = 64;
 
@@ -65,9 +62,9 @@ final class ClassificationWindow {
   }
 
   /**
-   * Keeps the score of each class from now on while averages over the classes are reported, and no
-   * areas of fewer classes are asked for. A class that comes new has had a score of 0 so far;
-   * examples whose scores were not kept have none.
+   * Sets the number of classes. Scores of each class are kept if averages over classes are
+   * reported, and areas of that many classes are. A new class had a score of 0 so far; examples
+   * whose scores were not kept have none.
    */
   void setClasses(int classes) {
     boolean isAveraged = classes > (averagesTwo ? 1 : 2);
@@ -96,8 +93,7 @@ final class ClassificationWindow {
   }
 
   /**
-   * Keeps the scores of this class of two from now on; those of another or an unknown one are
-   * forgotten.
+   * Keeps the scores of this class of two from now on, and drops those of another class.
    *
    * @param index negative if neither is the positive one
    */
@@ -108,17 +104,17 @@ final class ClassificationWindow {
     positive = index;
   }
 
-  /** Index of the one class whose scores are kept, negative if none is known. */
+  /** Returns the index of the one class whose scores are kept, negative if it is not known. */
   int positive() {
     return positive;
   }
 
-  /** Whether the one class whose scores are kept is known. */
+  /** Returns true if the one class whose scores are kept is known. */
   boolean hasPositive() {
     return scores == 1 && positive >= 0;
   }
 
-  /** Whether a score of each of several classes is kept. */
+  /** Returns true if a score of each of several classes is kept. */
   boolean hasClassScores() {
     return scores > 1;
   }
@@ -135,7 +131,8 @@ final class ClassificationWindow {
       double frequencyLogLoss,
       double weight,
       long time) {
-    int row = addUnscored(example, noChange, majority, frequencyLogLoss, weight, time);
+    int row = rows.add(time, weight);
+    put(row, example, noChange, majority, frequencyLogLoss);
     if (scores == 1) {
       rows.putSingle(row + score, example.positiveScore);
     } else {
@@ -145,15 +142,9 @@ final class ClassificationWindow {
     }
   }
 
-  /** Adds a row but for its scores. */
-  private int addUnscored(
-      ScoredClass example,
-      int noChange,
-      int majority,
-      double frequencyLogLoss,
-      double weight,
-      long time) {
-    int row = rows.add(time, weight);
+  /** Writes a row without its scores. */
+  private void put(
+      int row, ScoredClass example, int noChange, int majority, double frequencyLogLoss) {
     rows.put(row + MODEL, pair(example.actual, example.predicted));
     rows.put(row + BASELINES, pair(noChange, majority));
     rows.putNumber(row + LOSS, example.loss);
@@ -163,17 +154,16 @@ final class ClassificationWindow {
       rows.putSingle(row + OTHERS, example.brier);
       rows.putSingle(row + OTHERS + 1, example.confidence);
     }
-    return row;
   }
 
-  /** Sums over the examples in the window, from oldest to newest. */
+  /** Sums up the examples in the window, from oldest to newest. */
   ClassificationSums sums(MetricsSpec spec) {
     ClassificationSums sums = new ClassificationSums(spec);
     ScoredClass example = new ScoredClass();
     for (int i = 0; i < rows.size(); i++) {
       int row = rows.row(i);
       if (rows.holds(row)) {
-        take(row, example);
+        get(row, example);
         int baselines = rows.cell(row + BASELINES);
         sums.add(
             example,
@@ -186,7 +176,7 @@ final class ClassificationWindow {
     return sums;
   }
 
-  /** Areas under the curves of the positive class of two; NaN if they are not asked for. */
+  /** Computes the areas under the curves of the positive class of two; NaN if they are off. */
   Areas areas(int positive) {
     AreaUnderCurve area = new AreaUnderCurve(maxScored > 0 ? rows.size() : 0);
     if (scores == 1 && maxScored > 0) {
@@ -195,7 +185,7 @@ final class ClassificationWindow {
     return Areas.of(area);
   }
 
-  /** Means over the classes, each against the rest; NaN if their scores are not kept. */
+  /** Computes the means over the classes, each against the rest; NaN without their scores. */
   Areas meanAreas() {
     AreaUnderCurve area = new AreaUnderCurve(hasClassScores() ? rows.size() : 0);
     Areas.Means means = new Areas.Means();
@@ -218,7 +208,7 @@ final class ClassificationWindow {
     area.compute();
   }
 
-  private void take(int row, ScoredClass into) {
+  private void get(int row, ScoredClass into) {
     int classes = rows.cell(row + MODEL);
     into.actual = lower(classes);
     into.predicted = upper(classes);
@@ -242,17 +232,14 @@ final class ClassificationWindow {
     return pair >> Short.SIZE;
   }
 
-  /** Writes only what it has: a byte says what that is. */
+  /** Writes a byte of flags, then the rows. */
   void write(DataOutput out) throws IOException {
-    boolean hasLatest = rows.hasOutlivedLatest();
     out.writeByte(
         (hasCalibration ? CALIBRATION_FLAG : 0)
             | (scores == 1 ? SCORE_FLAG : 0)
             | (hasClassScores() ? CLASS_SCORES_FLAG : 0)
             | (hasPositive() ? POSITIVE_FLAG : 0)
-            | (rows.isTimed() ? TIME_FLAG : 0)
-            | (rows.isWeighted() ? WEIGHT_FLAG : 0)
-            | (hasLatest ? LATEST_FLAG : 0));
+            | rows.flags());
     if (hasClassScores()) {
       VarLong.write(out, scores);
     }
@@ -263,22 +250,15 @@ final class ClassificationWindow {
     ScoredClass example = new ScoredClass();
     for (int i = 0; i < rows.size(); i++) {
       int row = rows.row(i);
-      take(row, example);
+      get(row, example);
       writeExample(example, rows.cell(row + BASELINES), out);
       out.writeFloat(rows.single(row + FREQUENCY_LOG_LOSS));
       for (int c = 0; c < scores; c++) {
         out.writeFloat(rows.single(row + score + c));
       }
-      if (rows.isTimed()) {
-        out.writeLong(rows.time(row));
-      }
-      if (rows.isWeighted()) {
-        out.writeFloat((float) rows.weight(row));
-      }
+      rows.writeEnd(row, out);
     }
-    if (hasLatest) {
-      out.writeLong(rows.latest());
-    }
+    rows.writeLatest(out);
   }
 
   private void writeExample(ScoredClass example, int baselines, DataOutput out) throws IOException {
@@ -295,8 +275,8 @@ final class ClassificationWindow {
   }
 
   /**
-   * Reads a window of any specification: of more examples than it holds now, the newest stay; of
-   * examples without a time, none where it needs one.
+   * Reads a window of any specification. The newest examples stay if it holds fewer now; examples
+   * without a time are dropped if it needs one.
    */
   static ClassificationWindow read(DataInput in, MetricsSpec spec) throws IOException {
     ClassificationWindow window = new ClassificationWindow(spec);
@@ -324,23 +304,19 @@ final class ClassificationWindow {
       for (int c = 0; c < stored.length; c++) {
         stored[c] = in.readFloat();
       }
-      boolean hasTime = (flags & TIME_FLAG) != 0;
-      long time = hasTime ? in.readLong() : 0;
-      double weight = (flags & WEIGHT_FLAG) != 0 ? in.readFloat() : 1;
-      if (hasTime || !window.rows.isTimed()) {
-        int row = window.addUnscored(example, noChange, majority, frequencyLogLoss, weight, time);
+      int row = window.rows.readEnd(in, flags);
+      if (row >= 0) {
+        window.put(row, example, noChange, majority, frequencyLogLoss);
         for (int c = 0; c < window.scores; c++) {
           window.rows.putSingle(row + window.score + c, c < stored.length ? stored[c] : Float.NaN);
         }
       }
     }
-    if ((flags & LATEST_FLAG) != 0) {
-      window.rows.see(in.readLong());
-    }
+    window.rows.readLatest(in, flags);
     return window;
   }
 
-  /** How many scores are stored of each example. */
+  /** Reads the number of scores stored of each example. */
   private static int readScores(DataInput in, int flags) throws IOException {
     if ((flags & CLASS_SCORES_FLAG) == 0) {
       return (flags & SCORE_FLAG) != 0 ? 1 : 0;

@@ -6,8 +6,8 @@ import java.io.DataOutput;
 import java.io.IOException;
 
 /**
- * Which class was taken for which: the weight of the examples by actual class (row) and predicted
- * class (column). Not thread-safe.
+ * Confusion matrix: weight of the examples by actual class (row) and predicted class (column). Not
+ * thread-safe.
  */
 public final class ConfusionMatrix {
 
@@ -39,29 +39,29 @@ public final class ConfusionMatrix {
     }
   }
 
-  /** One more than the highest class index seen. */
+  /** Returns one more than the highest class index seen. */
   public int classes() {
     return classes;
   }
 
-  /** Weight of the examples of the one class predicted as the other; 0 for classes not seen. */
+  /** Returns the weight of examples of one class predicted as another; 0 for unknown classes. */
   public double get(int actualClass, int predictedClass) {
     boolean seen = actualClass < classes && predictedClass < classes;
     return seen ? cells[actualClass * classes + predictedClass] : 0;
   }
 
-  /** Sums of rows, columns and the diagonal. */
-  public ClassCounts tally() {
-    ClassCounts tally = new ClassCounts();
+  /** Returns the sums of rows, columns and the diagonal. */
+  public ClassCounts counts() {
+    ClassCounts counts = new ClassCounts();
     for (int a = 0; a < classes; a++) {
       for (int p = 0; p < classes; p++) {
-        tally.add(a, p, cells[a * classes + p]);
+        counts.add(a, p, cells[a * classes + p]);
       }
     }
-    return tally;
+    return counts;
   }
 
-  /** The cells as rows of so many classes, whether seen or not. */
+  /** Returns the cells as rows of a number of classes, seen or not. */
   public double[][] toRows(int rowsAndColumns) {
     double[][] rows = new double[rowsAndColumns][rowsAndColumns];
     for (int a = 0; a < rowsAndColumns; a++) {

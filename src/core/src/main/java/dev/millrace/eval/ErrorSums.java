@@ -11,7 +11,15 @@ final class ErrorSums {
   private double absolute;
   private double squared;
 
-  /** Adds a prediction; NaN is none and is left out. */
+  ErrorSums() {}
+
+  private ErrorSums(double weight, double absolute, double squared) {
+    this.weight = weight;
+    this.absolute = absolute;
+    this.squared = squared;
+  }
+
+  /** Adds a prediction; NaN is ignored. */
   void add(double actual, double predicted, double weightOfExample) {
     if (Double.isNaN(predicted)) {
       return;
@@ -22,19 +30,19 @@ final class ErrorSums {
     squared += weightOfExample * (error * error);
   }
 
-  /** Mean absolute error, NaN if there is none. */
+  /** Returns the mean absolute error; NaN without predictions. */
   double mae() {
     return absolute / weight;
   }
 
-  /** Root mean squared error, NaN if there is none. */
+  /** Returns the root mean squared error; NaN without predictions. */
   double rmse() {
     return Math.sqrt(squared / weight);
   }
 
   /**
-   * Coefficient of determination, 1 - squared errors / squared deviations of the labels; NaN if all
-   * labels are equal.
+   * Returns the coefficient of determination, 1 - squared errors / squared deviations of the
+   * labels; NaN if all labels are equal.
    *
    * @param labels of the same examples
    */
@@ -43,7 +51,7 @@ final class ErrorSums {
     return deviations == 0 ? Double.NaN : 1 - squared / deviations;
   }
 
-  /** Sum of the examples' weights. */
+  /** Returns the sum of the examples' weights. */
   double weight() {
     return weight;
   }
@@ -56,7 +64,7 @@ final class ErrorSums {
   }
 
   ErrorSums copy() {
-    return of(weight, absolute, squared);
+    return new ErrorSums(weight, absolute, squared);
   }
 
   void write(DataOutput out) throws IOException {
@@ -66,14 +74,6 @@ final class ErrorSums {
   }
 
   static ErrorSums read(DataInput in) throws IOException {
-    return of(VarNumber.read(in), in.readDouble(), in.readDouble());
-  }
-
-  private static ErrorSums of(double weight, double absolute, double squared) {
-    ErrorSums sums = new ErrorSums();
-    sums.weight = weight;
-    sums.absolute = absolute;
-    sums.squared = squared;
-    return sums;
+    return new ErrorSums(VarNumber.read(in), in.readDouble(), in.readDouble());
   }
 }

@@ -1,8 +1,8 @@
 package dev.millrace.eval;
 
 /**
- * The natural logarithm with the bits of {@link StrictMath#log}, which up to JDK 20 is a call out
- * of Java that costs several times as much as the arithmetic.
+ * Computes the natural logarithm with the bits of {@link StrictMath#log}, which up to JDK 20 is a
+ * native call that costs several times as much as the arithmetic.
  *
  * <p>The algorithm is that of fdlibm's e_log.c (Sun Microsystems, 1993), which StrictMath follows
  * by definition: x = 2^k·(1 + f) with √2/2 < 1 + f < √2, and log(1 + f) = f - s·(f - R) with s = f
@@ -25,7 +25,7 @@ public final class FdlibmLog {
   private FdlibmLog() {}
 
   /**
-   * The natural logarithm of a number.
+   * Returns the natural logarithm.
    *
    * @param x positive, finite, not subnormal
    */
@@ -53,7 +53,7 @@ public final class FdlibmLog {
     return k == 0 ? f - s * (f - r) : k * LN2_HIGH - ((s * (f - r) - k * LN2_LOW) - f);
   }
 
-  /** Where |f| is below 2^-20. */
+  /** Returns the logarithm where |f| is below 2^-20. */
   private static double ofAlmostPower(double f, int k) {
     if (f == 0) {
       return k == 0 ? 0 : k * LN2_HIGH + k * LN2_LOW;

@@ -1,6 +1,7 @@
 package dev.millrace.eval;
 
 import java.io.Serializable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is measured and how often it is reported.
@@ -44,7 +45,7 @@ public record MetricsSpec(
     double quantile,
     Decision thresholdMetric,
     boolean multiclass,
-    String positive,
+    @Nullable String positive,
     Validation validation)
     implements Serializable {
 
@@ -86,7 +87,7 @@ public record MetricsSpec(
       long maxIntervalMillis,
       boolean perClass,
       boolean confusionMatrix,
-      String positive) {
+      @Nullable String positive) {
     this(
         window,
         0,
@@ -112,7 +113,7 @@ public record MetricsSpec(
   }
 
   /** The same with another positive class. */
-  public MetricsSpec withPositive(String newPositive) {
+  public MetricsSpec withPositive(@Nullable String newPositive) {
     return with(confusionMatrix, thresholdMetric, multiclass, newPositive, validation);
   }
 
@@ -156,7 +157,7 @@ public record MetricsSpec(
       boolean newConfusionMatrix,
       Decision newThresholdMetric,
       boolean newMulticlass,
-      String newPositive,
+      @Nullable String newPositive,
       Validation newValidation) {
     return new MetricsSpec(
         window,

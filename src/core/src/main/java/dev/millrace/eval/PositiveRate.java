@@ -5,8 +5,8 @@ import java.io.DataOutput;
 import java.io.IOException;
 
 /**
- * Calibration in the large of the positive class of two: the mean of its predicted probability and
- * the share of the examples that were of it. Not thread-safe.
+ * Calibration in the large of the positive class of two: its mean predicted probability, and the
+ * share of examples that are of it. Not thread-safe.
  */
 final class PositiveRate {
 
@@ -14,7 +14,15 @@ final class PositiveRate {
   private double predicted;
   private double observed;
 
-  /** Adds an example, unless it has no probability of the positive class. */
+  PositiveRate() {}
+
+  private PositiveRate(double weight, double predicted, double observed) {
+    this.weight = weight;
+    this.predicted = predicted;
+    this.observed = observed;
+  }
+
+  /** Adds an example, if it has a probability of the positive class. */
   void add(ScoredClass example, double weightOfExample) {
     if (Float.isNaN(example.positiveScore) || Float.isNaN(example.confidence)) {
       return;
@@ -26,17 +34,17 @@ final class PositiveRate {
     }
   }
 
-  /** Mean predicted probability of the positive class, NaN without examples. */
+  /** Returns the mean predicted probability of the positive class; NaN without examples. */
   double predicted() {
     return predicted / weight;
   }
 
-  /** Share of the examples that were of the positive class, NaN without examples. */
+  /** Returns the share of examples of the positive class; NaN without examples. */
   double observed() {
     return observed / weight;
   }
 
-  /** Starts again without examples. */
+  /** Removes all examples. */
   void clear() {
     weight = 0;
     predicted = 0;
@@ -51,7 +59,7 @@ final class PositiveRate {
   }
 
   PositiveRate copy() {
-    return of(weight, predicted, observed);
+    return new PositiveRate(weight, predicted, observed);
   }
 
   void write(DataOutput out) throws IOException {
@@ -61,14 +69,6 @@ final class PositiveRate {
   }
 
   static PositiveRate read(DataInput in) throws IOException {
-    return of(VarNumber.read(in), in.readDouble(), VarNumber.read(in));
-  }
-
-  private static PositiveRate of(double weight, double predicted, double observed) {
-    PositiveRate rate = new PositiveRate();
-    rate.weight = weight;
-    rate.predicted = predicted;
-    rate.observed = observed;
-    return rate;
+    return new PositiveRate(VarNumber.read(in), in.readDouble(), VarNumber.read(in));
   }
 }

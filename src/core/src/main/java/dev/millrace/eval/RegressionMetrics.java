@@ -9,9 +9,10 @@ import dev.millrace.data.Task;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Prequential metrics of a regression model, beside the baselines that predict the last label and
+ * Prequential metrics of a regression model and of its baselines, which predict the last label and
  * the mean of all labels.
  *
  * <p>The baselines predict from the labels before the example at hand. For the first example of a
@@ -22,19 +23,19 @@ public final class RegressionMetrics implements RollingMetrics {
   private final MetricsSpec spec;
   private final RegressionWindow window;
   private final RegressionSums total;
-  private final Decayed<RegressionSums> faded; // null if not asked for
+  private final @Nullable Decayed<RegressionSums> decayed;
   private final RunningMoments allLabels;
   private double previousLabel;
   private double minLabel;
   private double maxLabel;
 
-  /** Metrics without any example. */
+  /** Creates metrics without any example. */
   public RegressionMetrics(MetricsSpec spec) {
     this(
         spec,
         new RegressionWindow(spec),
         new RegressionSums(),
-        spec.decay() == 0 ? null : new Decayed<>(spec.decay(), new RegressionSums()),
+        Decayed.of(spec, new RegressionSums()),
         new RunningMoments());
     previousLabel = Double.NaN;
     minLabel = Double.NaN;
@@ -45,23 +46,23 @@ public final class RegressionMetrics implements RollingMetrics {
       MetricsSpec spec,
       RegressionWindow window,
       RegressionSums total,
-      Decayed<RegressionSums> faded,
+      @Nullable Decayed<RegressionSums> decayed,
       RunningMoments allLabels) {
     this.spec = spec;
     this.window = window;
     this.total = total;
-    this.faded = faded;
+    this.decayed = decayed;
     this.allLabels = allLabels;
   }
 
   /**
    * Scores an example that was predicted before the model learned from it. A prediction that is not
-   * finite, that of a broken model, counts as wrong: as the label so far that is farthest from the
-   * actual one. Before the first label it is no prediction, and the example is not scored.
+   * finite counts as the label so far that is farthest from the actual one. Before the first label
+   * the example is not scored then.
    *
    * @param actual its label, finite
    * @param predicted in units of the label
-   * @param loss left out of the mean if not finite
+   * @param loss not in the mean if not finite
    * @param weight of the example in all scores, finite, at least 0
    * @param eventTime milliseconds since the epoch
    */
@@ -71,15 +72,15 @@ public final class RegressionMetrics implements RollingMetrics {
       double mean = allLabels.mean();
       window.add(actual, scored, previousLabel, mean, loss, weight, eventTime);
       total.add(actual, scored, previousLabel, mean, loss, weight);
-      if (faded != null) {
-        double fadedWeight = weight * faded.fade();
-        faded.sums().add(actual, scored, previousLabel, mean, loss, fadedWeight);
+      if (decayed != null) {
+        double decayedWeight = weight * decayed.decay();
+        decayed.sums().add(actual, scored, previousLabel, mean, loss, decayedWeight);
       }
     }
     observe(actual, weight);
   }
 
-  /** The label so far that is farthest from this one, 0 if all are equal to it, NaN without any. */
+  /** Returns the label farthest from this one so far; 0 if all equal it, NaN without any. */
   private double farthestLabel(double actual) {
     if (minLabel == actual && maxLabel == actual) {
       return 0;
@@ -87,7 +88,7 @@ public final class RegressionMetrics implements RollingMetrics {
     return actual - minLabel > maxLabel - actual ? minLabel : maxLabel;
   }
 
-  /** Shows the baselines the label of an example that no prediction was made for. */
+  /** Updates the baselines by the label of an example without a prediction. */
   public void observe(double actual, double weight) {
     previousLabel = actual;
     // The comparisons are false for NaN, which is before the first label.
@@ -105,12 +106,12 @@ public final class RegressionMetrics implements RollingMetrics {
             spec.windowMillis(),
             block(inWindow),
             block(total),
-            faded == null
+            decayed == null
                 ? null
                 : new Fading<>(
                     spec.decay(),
-                    faded.sums().model().weight() / faded.gain(),
-                    block(faded.sums())),
+                    decayed.sums().model().weight() / decayed.gain(),
+                    block(decayed.sums())),
             total.labels().mean(),
             total.labels().standardDeviation(),
             baseline(inWindow.lastValue(), total.lastValue()),
@@ -132,8 +133,8 @@ public final class RegressionMetrics implements RollingMetrics {
         isBetterThanBaselines(sums));
   }
 
-  /** Whether MAE is below that of each baseline; null where a baseline has predicted nothing. */
-  private static Boolean isBetterThanBaselines(RegressionSums sums) {
+  /** Returns true if MAE is below that of each baseline; null without baseline predictions. */
+  private static @Nullable Boolean isBetterThanBaselines(RegressionSums sums) {
     double best = Math.min(sums.lastValue().mae(), sums.mean().mae());
     return Double.isNaN(best) ? null : sums.model().mae() < best;
   }
@@ -156,11 +157,7 @@ public final class RegressionMetrics implements RollingMetrics {
   public RegressionMetrics copy() {
     RegressionMetrics copy =
         new RegressionMetrics(
-            spec,
-            window.copy(),
-            total.copy(),
-            faded == null ? null : faded.copy(),
-            allLabels.copy());
+            spec, window.copy(), total.copy(), Decayed.copy(decayed), allLabels.copy());
     copy.previousLabel = previousLabel;
     copy.minLabel = minLabel;
     copy.maxLabel = maxLabel;
@@ -173,10 +170,7 @@ public final class RegressionMetrics implements RollingMetrics {
     out.writeBoolean(false);
     window.write(out);
     total.write(out);
-    out.writeBoolean(faded != null);
-    if (faded != null) {
-      faded.write(out);
-    }
+    Decayed.write(decayed, out);
     allLabels.write(out);
     out.writeDouble(previousLabel);
     out.writeDouble(minLabel);
@@ -186,16 +180,10 @@ public final class RegressionMetrics implements RollingMetrics {
   static RegressionMetrics readBody(DataInput in, MetricsSpec spec) throws IOException {
     RegressionWindow window = RegressionWindow.read(in, spec);
     RegressionSums total = RegressionSums.read(in);
-    Decayed<RegressionSums> faded = null;
-    if (in.readBoolean()) {
-      double gain = in.readDouble();
-      RegressionSums sums = RegressionSums.read(in);
-      faded = spec.decay() == 0 ? null : Decayed.resume(spec.decay(), gain, sums);
-    } else if (spec.decay() != 0) {
-      faded = new Decayed<>(spec.decay(), new RegressionSums());
-    }
+    Decayed<RegressionSums> decayed =
+        Decayed.read(in, spec, (from, any) -> RegressionSums.read(from), new RegressionSums());
     RegressionMetrics metrics =
-        new RegressionMetrics(spec, window, total, faded, RunningMoments.read(in));
+        new RegressionMetrics(spec, window, total, decayed, RunningMoments.read(in));
     metrics.previousLabel = in.readDouble();
     metrics.minLabel = in.readDouble();
     metrics.maxLabel = in.readDouble();

@@ -4,11 +4,10 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 
-/** What the scores of a regression model over some examples are computed from. Not thread-safe. */
+/** Sums over examples that a regression model's scores are computed from. Not thread-safe. */
 final class RegressionSums implements Decayed.Sums {
 
-  // 1 over the epsilon of a double. A label that the error is so many times of is 0 but for
-  // rounding.
+  // 1 over the epsilon of a double. A label smaller than the error by this factor is rounding of 0.
   private static final double MAX_RELATIVE = 0x1p52;
 
   private final ErrorSums model;
@@ -16,9 +15,11 @@ final class RegressionSums implements Decayed.Sums {
   private final ErrorSums mean;
   private final RunningMean loss;
   private final RunningMoments labels;
-  private final RunningMean under; // by how much predictions are too low
+  // How much predictions are too low, and too high.
+  private final RunningMean under;
   private final RunningMean over;
-  private final RunningMean relative; // to labels that are not as good as 0
+  // Errors relative to labels that are not 0.
+  private final RunningMean relative;
   private long examples;
 
   RegressionSums() {
@@ -102,12 +103,14 @@ final class RegressionSums implements Decayed.Sums {
     return loss.get();
   }
 
-  /** Mean absolute error relative to the label, over the labels that are not as good as 0. */
+  /** Returns the mean absolute error relative to the label, over labels that are not 0. */
   double mape() {
     return relative.get();
   }
 
-  /** Mean of quantile times what predictions are too low, (1 - quantile) times what too high. */
+  /**
+   * Returns the mean of quantile·(actual - predicted) if positive, else (quantile - 1) times it.
+   */
   double quantileLoss(double quantile) {
     return quantile * under.get() + (1 - quantile) * over.get();
   }

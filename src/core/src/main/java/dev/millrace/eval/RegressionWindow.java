@@ -15,11 +15,6 @@ final class RegressionWindow {
   private static final int LOSS = MEAN + Window.WIDE;
   private static final int COLUMNS = LOSS + Window.WIDE;
 
-  // What the bytes of the rows have beside those.
-  private static final int TIME_FLAG = 4;
-  private static final int WEIGHT_FLAG = 8;
-  private static final int LATEST_FLAG = 16;
-
   private final Window rows;
 
   RegressionWindow(MetricsSpec spec) {
@@ -54,7 +49,7 @@ final class RegressionWindow {
     rows.putNumber(row + LOSS, loss);
   }
 
-  /** Sums over the examples in the window, from oldest to newest. */
+  /** Sums up the examples in the window, from oldest to newest. */
   RegressionSums sums() {
     RegressionSums sums = new RegressionSums();
     for (int i = 0; i < rows.size(); i++) {
@@ -72,52 +67,37 @@ final class RegressionWindow {
     return sums;
   }
 
-  /** Writes only what it has: a byte says what that is. */
+  /** Writes a byte of flags, then the rows. */
   void write(DataOutput out) throws IOException {
-    boolean hasLatest = rows.hasOutlivedLatest();
-    out.writeByte(
-        (rows.isTimed() ? TIME_FLAG : 0)
-            | (rows.isWeighted() ? WEIGHT_FLAG : 0)
-            | (hasLatest ? LATEST_FLAG : 0));
+    out.writeByte(rows.flags());
     VarLong.write(out, rows.size());
     for (int i = 0; i < rows.size(); i++) {
       int row = rows.row(i);
       for (int column = 0; column < COLUMNS; column += Window.WIDE) {
         out.writeDouble(rows.number(row + column));
       }
-      if (rows.isTimed()) {
-        out.writeLong(rows.time(row));
-      }
-      if (rows.isWeighted()) {
-        out.writeFloat((float) rows.weight(row));
-      }
+      rows.writeEnd(row, out);
     }
-    if (hasLatest) {
-      out.writeLong(rows.latest());
-    }
+    rows.writeLatest(out);
   }
 
-  /** As {@link ClassificationWindow#read}. */
+  /** Reads what {@link #write} wrote; see {@link ClassificationWindow#read}. */
   static RegressionWindow read(DataInput in, MetricsSpec spec) throws IOException {
     RegressionWindow window = new RegressionWindow(spec);
+    Window rows = window.rows;
     int flags = in.readByte();
-    boolean hasTime = (flags & TIME_FLAG) != 0;
     int size = VarLong.readExamples(in);
+    double[] stored = new double[COLUMNS / Window.WIDE];
     for (int i = 0; i < size; i++) {
-      double actual = in.readDouble();
-      double predicted = in.readDouble();
-      double lastValue = in.readDouble();
-      double mean = in.readDouble();
-      double loss = in.readDouble();
-      long time = hasTime ? in.readLong() : 0;
-      double weight = (flags & WEIGHT_FLAG) != 0 ? in.readFloat() : 1;
-      if (hasTime || !window.rows.isTimed()) {
-        window.add(actual, predicted, lastValue, mean, loss, weight, time);
+      for (int c = 0; c < stored.length; c++) {
+        stored[c] = in.readDouble();
+      }
+      int row = rows.readEnd(in, flags);
+      for (int c = 0; c < stored.length && row >= 0; c++) {
+        rows.putNumber(row + c * Window.WIDE, stored[c]);
       }
     }
-    if ((flags & LATEST_FLAG) != 0) {
-      window.rows.see(in.readLong());
-    }
+    rows.readLatest(in, flags);
     return window;
   }
 }

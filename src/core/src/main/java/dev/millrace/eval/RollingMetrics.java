@@ -11,40 +11,40 @@ import java.io.IOException;
  * of the baselines on the same examples.
  *
  * <p>The scores of the window are a function of the examples in it alone: they are computed again
- * for each report, from the oldest to the newest, so an example that has left it is as if it had
- * never been there. Every score is weighted by the examples' weights. Not thread-safe.
+ * for each report, from the oldest to the newest, so examples that have left it have no effect.
+ * Every score is weighted by the examples' weights. Not thread-safe.
  */
 public sealed interface RollingMetrics permits ClassificationMetrics, RegressionMetrics {
 
-  /** Version of the bytes that {@link #write} gives. */
+  /** Version of the bytes that {@link #write} writes. */
   int VERSION = 1;
 
-  /** Metrics without any example, for the kind of task. */
+  /** Creates metrics without examples, for the kind of task. */
   static RollingMetrics of(Task task, MetricsSpec spec) {
     return task.isClassification() ? new ClassificationMetrics(spec) : new RegressionMetrics(spec);
   }
 
   /**
-   * The scores as they stand.
+   * Reports the current scores.
    *
    * @throws IllegalArgumentException if the context names fewer classes than were seen
    */
   MetricsReport report(MetricsReport.Context context);
 
-  /** Mean loss of all scored examples, NaN if there is none. */
+  /** Returns the mean loss of all scored examples; NaN without examples. */
   double totalLoss();
 
   /**
-   * Bytes of the arrays in memory.
+   * Returns the bytes of the arrays in memory.
    *
    * @param classes seen so far
    */
   long memoryBytes(int classes);
 
-  /** A deep copy. */
+  /** Returns a deep copy. */
   RollingMetrics copy();
 
-  /** Writes all that is needed to continue as if never stopped, an int version first. */
+  /** Writes the complete state, an int version first. */
   void write(DataOutput out) throws IOException;
 
   /**

@@ -5,13 +5,20 @@ import java.io.DataOutput;
 import java.io.IOException;
 
 /**
- * Weighted mean of the numbers added; those that would make the sum infinite or NaN are left out,
- * so that one overflow does not end the metric for ever.
+ * Weighted mean of the numbers added, without those that would make the sum infinite or NaN: one
+ * overflow must not end the metric.
  */
 final class RunningMean {
 
   private double weight;
   private double sum;
+
+  RunningMean() {}
+
+  private RunningMean(double weight, double sum) {
+    this.weight = weight;
+    this.sum = sum;
+  }
 
   void add(double value, double weightOfValue) {
     double next = sum + weightOfValue * value;
@@ -21,7 +28,7 @@ final class RunningMean {
     }
   }
 
-  /** The mean, NaN if there is none. */
+  /** Returns the mean; NaN without numbers. */
   double get() {
     return sum / weight;
   }
@@ -33,10 +40,7 @@ final class RunningMean {
   }
 
   RunningMean copy() {
-    RunningMean copy = new RunningMean();
-    copy.weight = weight;
-    copy.sum = sum;
-    return copy;
+    return new RunningMean(weight, sum);
   }
 
   void write(DataOutput out) throws IOException {
@@ -45,13 +49,6 @@ final class RunningMean {
   }
 
   static RunningMean read(DataInput in) throws IOException {
-    return of(VarNumber.read(in), in.readDouble());
-  }
-
-  private static RunningMean of(double weight, double sum) {
-    RunningMean mean = new RunningMean();
-    mean.weight = weight;
-    mean.sum = sum;
-    return mean;
+    return new RunningMean(VarNumber.read(in), in.readDouble());
   }
 }

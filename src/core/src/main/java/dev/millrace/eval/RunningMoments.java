@@ -14,18 +14,26 @@ final class RunningMoments {
   private double mean;
   private double squaredDeviations;
 
+  RunningMoments() {}
+
+  private RunningMoments(double weight, double mean, double squaredDeviations) {
+    this.weight = weight;
+    this.mean = mean;
+    this.squaredDeviations = squaredDeviations;
+  }
+
   void add(double value, double weightOfValue) {
     if (weightOfValue == 0) {
       return;
     }
     weight += weightOfValue;
     double before = value - mean;
-    // Rounding the first mean would be multiplied by the whole first value.
+    // An error of the first mean would be multiplied by the whole first value.
     mean = weight == weightOfValue ? value : mean + before * weightOfValue / weight;
     squaredDeviations += weightOfValue * before * (value - mean);
   }
 
-  /** The mean, NaN if there is none. */
+  /** Returns the mean; NaN without numbers. */
   double mean() {
     return weight == 0 ? Double.NaN : mean;
   }
@@ -34,7 +42,7 @@ final class RunningMoments {
     return squaredDeviations;
   }
 
-  /** Population standard deviation, NaN if there is none. */
+  /** Returns the population standard deviation; NaN without numbers. */
   double standardDeviation() {
     return Math.sqrt(squaredDeviations / weight);
   }
@@ -46,7 +54,7 @@ final class RunningMoments {
   }
 
   RunningMoments copy() {
-    return of(weight, mean, squaredDeviations);
+    return new RunningMoments(weight, mean, squaredDeviations);
   }
 
   void write(DataOutput out) throws IOException {
@@ -56,14 +64,6 @@ final class RunningMoments {
   }
 
   static RunningMoments read(DataInput in) throws IOException {
-    return of(VarNumber.read(in), in.readDouble(), in.readDouble());
-  }
-
-  private static RunningMoments of(double weight, double mean, double squaredDeviations) {
-    RunningMoments moments = new RunningMoments();
-    moments.weight = weight;
-    moments.mean = mean;
-    moments.squaredDeviations = squaredDeviations;
-    return moments;
+    return new RunningMoments(VarNumber.read(in), in.readDouble(), in.readDouble());
   }
 }

@@ -1,15 +1,15 @@
 package dev.millrace.eval;
 
 /**
- * A classifier's prediction for one example, beside the truth. A mutable carrier: whoever scores
- * many examples fills the same object for each. Not thread-safe.
+ * A classifier's prediction for one example, and its actual class. Mutable: one object serves many
+ * examples in turn. Not thread-safe.
  */
 public final class ScoredClass {
 
-  // -ln of the smallest probability that counts is the log-loss of an unknown class.
+  // Smallest probability in the log-loss, also that of an unknown class.
   private static final float MIN_PROBABILITY = 1e-7f;
 
-  // Of probabilities: all of it for a class that is not the actual one.
+  // Of probabilities: all for a class that is not the actual one.
   private static final float MAX_DISTANCE = 2;
 
   /** Index of the class. */
@@ -18,7 +18,7 @@ public final class ScoredClass {
   /** Index of the predicted class. */
   public int predicted;
 
-  /** What the model minimises, left out of means if not finite. */
+  /** Loss that the model minimises; not in means if it is not finite. */
   public double loss;
 
   /** -ln p(actual), or NaN if the model's outputs are not probabilities. */
@@ -36,24 +36,23 @@ public final class ScoredClass {
   /** Index of the positive class of two, negative where there is none. */
   int positive = ClassCounts.NO_PREDICTION;
 
-  // What it was taken from.
-  private float[] scores;
+  // Scores of the classes that the model knew, from {@code first}; empty before the first example.
+  private float[] scores = {};
   private int first;
   private int known;
   private boolean probabilities;
   private boolean decided;
 
   /**
-   * Takes over what a model said; the class of the largest score is the prediction. Scores that are
-   * no numbers, those of a model that is broken, count as the worst that there are: another class
-   * than the actual one, to which they give no probability.
+   * Sets the scores of an example; the class of the largest score is the prediction. Scores of NaN
+   * count as the worst prediction: another class than the actual one, with a probability of 1.
    *
    * @param newScores of the classes from {@code from}, kept
-   * @param classes that the model knew
-   * @param areProbabilities whether the scores are probabilities
+   * @param classes number of classes that the model knew
+   * @param areProbabilities true if the scores are probabilities
    * @param actualClass may be one the model did not know, whose score is 0
    */
-  public void take(
+  public void set(
       float[] newScores, int from, int classes, boolean areProbabilities, int actualClass) {
     scores = newScores;
     first = from;
@@ -76,9 +75,7 @@ public final class ScoredClass {
     }
   }
 
-  /**
-   * Returns {@code -ln p} for the probability of the actual class, which counts as 1e-7 at least.
-   */
+  /** Returns {@code -ln p} for the probability of the actual class, at least 1e-7. */
   static double logLoss(double probability) {
     return -FdlibmLog.of(probability >= MIN_PROBABILITY ? probability : MIN_PROBABILITY);
   }
@@ -88,26 +85,26 @@ public final class ScoredClass {
     return known;
   }
 
-  /** Score of a class, 0 for one that the model did not know, NaN before anything was taken. */
+  /** Returns the score of a class; 0 if the model did not know it, NaN without scores. */
   public float scoreOf(int classIndex) {
-    if (scores == null) {
+    if (scores.length == 0) {
       return Float.NaN;
     }
     return classIndex < known ? scores[first + classIndex] : 0;
   }
 
-  /** Keeps to a class that was predicted before; no threshold decides again. */
+  /** Sets a class that was predicted before; no threshold decides again. */
   public void keep(int classIndex) {
     decide(classIndex);
     decided = true;
   }
 
-  /** Whether nothing is left to decide. */
+  /** Returns true if the predicted class is final. */
   boolean isDecided() {
     return decided;
   }
 
-  /** Whether the model chose between two classes by probability. */
+  /** Returns true if the model predicted probabilities of two classes. */
   boolean isBinaryChoice() {
     return known == 2 && probabilities;
   }
@@ -118,7 +115,9 @@ public final class ScoredClass {
     confidence = scoreOf(classIndex);
   }
 
-  /** Squared distance of the scores from 1 for the actual class and 0 for all others. */
+  /**
+   * Returns the squared distance of the scores from 1 for the actual class and 0 for all others.
+   */
   public float squaredDistance() {
     float sum = actual < known ? 0 : 1;
     for (int c = 0; c < known; c++) {

@@ -1,12 +1,12 @@
 package dev.millrace.eval;
 
 /**
- * The probability above which the positive of two classes is predicted, from the examples so far.
+ * Computes the probability above which the positive of two classes is predicted.
  *
  * <p>F-beta is highest where the threshold is the best F-beta / (1 + beta²) (Lipton, Elkan and
  * Naryanaswamy, ECML 2014), which is true positives / (predicted + beta² actual positives); the one
- * reached so far stands for the best, and a start of a quarter of ten examples keeps the first few
- * from deciding. Balanced accuracy is highest where it is the share of the positive class.
+ * reached so far is used for the best, with a prior of a quarter of ten examples. Balanced accuracy
+ * is highest where it is the share of the positive class.
  */
 final class Threshold {
 

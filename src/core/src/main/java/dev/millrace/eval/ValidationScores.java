@@ -8,11 +8,10 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * How well a model does on examples that it never learns from, epoch by epoch, and whether it is
- * time to stop. Not thread-safe.
+ * Scores of a model on held-out examples, epoch by epoch, and early stopping. Not thread-safe.
  *
- * <p>Early stopping (Prechelt 1998): after so many epochs, the patience, whose mean loss is not
- * below that of the best one before them, nothing more is to be learned.
+ * <p>Early stopping (Prechelt 1998): learning ends once a number of epochs, the patience, had no
+ * mean loss below that of the best epoch.
  */
 public final class ValidationScores {
 
@@ -23,19 +22,19 @@ public final class ValidationScores {
   private double bestLoss = Double.NaN;
   private boolean stopped;
 
-  /** Scores without any example. */
+  /** Creates scores without examples. */
   public ValidationScores(Task task, MetricsSpec spec) {
     this.task = task;
     this.spec = spec;
     metrics = RollingMetrics.of(task, spec.ofHeldOut());
   }
 
-  /** The scores of the epoch. */
+  /** Returns the scores of the current epoch. */
   public RollingMetrics metrics() {
     return metrics;
   }
 
-  /** Whether nothing more is to be learned. */
+  /** Returns true if learning has ended. */
   public boolean isStopped() {
     return stopped;
   }
@@ -43,7 +42,7 @@ public final class ValidationScores {
   /**
    * Compares the loss of an epoch that has ended with the best; its scores stay.
    *
-   * @return whether that is the end of learning
+   * @return true if learning ends now
    */
   public boolean endEpoch(int epoch) {
     double loss = metrics.totalLoss();
@@ -57,31 +56,31 @@ public final class ValidationScores {
     return stops;
   }
 
-  /** Begins an epoch, without any example. */
+  /** Starts an epoch without examples. */
   public void startEpoch(List<String> classes) {
     metrics = RollingMetrics.of(task, spec.ofHeldOut());
     nameClasses(classes);
   }
 
-  /** As {@link ClassificationMetrics#nameClasses}, for classes. */
+  /** Names the classes; see {@link ClassificationMetrics#nameClasses}. */
   public void nameClasses(List<String> classes) {
     if (metrics instanceof ClassificationMetrics classification) {
       classification.nameClasses(classes);
     }
   }
 
-  /** The scores as they stand. */
+  /** Reports the current scores. */
   public MetricsReport.Validation report(MetricsReport.Context context) {
     return new MetricsReport.Validation(
         metrics.report(context).scores(), bestEpoch, bestLoss, stopped);
   }
 
-  /** Bytes of the arrays in memory. */
+  /** Returns the bytes of the arrays in memory. */
   public long memoryBytes(int classes) {
     return metrics.memoryBytes(classes);
   }
 
-  /** A deep copy. */
+  /** Returns a deep copy. */
   public ValidationScores copy() {
     ValidationScores copy = new ValidationScores(task, spec);
     copy.metrics = metrics.copy();
@@ -91,7 +90,7 @@ public final class ValidationScores {
     return copy;
   }
 
-  /** Writes all that is needed to continue as if never stopped. */
+  /** Writes the complete state. */
   public void write(DataOutput out) throws IOException {
     metrics.write(out);
     out.writeInt(bestEpoch);
@@ -99,7 +98,7 @@ public final class ValidationScores {
     out.writeBoolean(stopped);
   }
 
-  /** Reads what {@link #write} wrote. Where nothing stops any more, what had stopped goes on. */
+  /** Reads what {@link #write} wrote; without a patience, learning goes on. */
   public static ValidationScores read(DataInput in, Task task, MetricsSpec spec)
       throws IOException {
     ValidationScores scores = new ValidationScores(task, spec);

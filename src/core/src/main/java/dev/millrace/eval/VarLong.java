@@ -6,11 +6,11 @@ import java.io.DataOutput;
 import java.io.IOException;
 
 /**
- * Non-negative numbers in 7 bits a byte, lowest first: most counts of a confusion matrix and all
- * class indexes below 128 take one byte of state.
+ * Writes non-negative numbers in 7 bits a byte, lowest first: most counts of a confusion matrix and
+ * all class indexes below 128 take one byte of state.
  */
 final class VarLong {
-  // Twice what a pipeline can allow.
+  // Twice the limit of a pipeline.
   static final int MAX_CLASSES = 2_000;
   private static final int MAX_EXAMPLES = 2_000_000;
 
@@ -26,7 +26,9 @@ final class VarLong {
   }
 
   /**
-   * @throws IOException if there is no end to the number
+   * Reads a number.
+   *
+   * @throws IOException if it has more than 63 bits
    */
   static long read(DataInput in) throws IOException {
     long value = 0;
@@ -41,33 +43,33 @@ final class VarLong {
   }
 
   /**
-   * A count of things of which each has a byte or more.
+   * Reads the number of things that follow, each of a byte or more.
    *
-   * @throws IOException if the number is more than is possible
+   * @throws IOException if it is above the max or the bytes left
    */
-  static int readSize(DataInput in, String what, int most) throws IOException {
-    return (int) SizeChecks.require(in, what, read(in), most, Byte.BYTES);
+  static int readSize(DataInput in, String what, int max) throws IOException {
+    return (int) SizeChecks.require(in, what, read(in), max, Byte.BYTES);
   }
 
   /**
-   * The number of examples in a window.
+   * Reads the number of examples in a window.
    *
-   * @throws IOException if the number is more than any pipeline has
+   * @throws IOException if no pipeline has so large a window
    */
   static int readExamples(DataInput in) throws IOException {
     return readSize(in, "examples in the window of the metrics", MAX_EXAMPLES);
   }
 
   /**
-   * A class.
+   * Reads a class index.
    *
-   * @throws IOException if the number is more than any pipeline has
+   * @throws IOException if no pipeline has so many classes
    */
   static int readClass(DataInput in) throws IOException {
     return (int) SizeChecks.require("class in the metrics", read(in), 0, MAX_CLASSES);
   }
 
-  /** The same of a class that may be missing, stored as the next number. */
+  /** Reads a class index that may be -1, stored as the next number. */
   static int readClassOrNone(DataInput in) throws IOException {
     return readClass(in) - 1;
   }

@@ -5,12 +5,12 @@ import java.io.DataOutput;
 import java.io.IOException;
 
 /**
- * Sums of weights in few bytes: whole ones, which all are as long as every weight is 1, as a {@link
- * VarLong} of twice the number, others as a 1 and a double.
+ * Writes sums of weights in few bytes: whole numbers, as they are while every weight is 1, as a
+ * {@link VarLong} of twice the number, others as a 1 and a double.
  */
 final class VarNumber {
 
-  // Beyond it not every whole number is a double.
+  // Above it not every whole number is a double.
   private static final double MAX_WHOLE = 1L << 53;
 
   private VarNumber() {}
@@ -37,11 +37,13 @@ final class VarNumber {
   }
 
   /**
-   * @param each numbers there are of a class
+   * Reads what {@link #writeArray} wrote.
+   *
+   * @param each max numbers of a class
    */
   static double[] readArray(DataInput in, int each) throws IOException {
-    int most = VarLong.MAX_CLASSES * each;
-    double[] values = new double[VarLong.readSize(in, "numbers of classes in the metrics", most)];
+    int max = VarLong.MAX_CLASSES * each;
+    double[] values = new double[VarLong.readSize(in, "numbers of classes in the metrics", max)];
     for (int i = 0; i < values.length; i++) {
       values[i] = read(in);
     }

@@ -1,18 +1,27 @@
 package dev.millrace.eval;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
 /**
  * The last examples of a key: a row of numbers for each, in one array, so that with many keys an
- * example touches one place in memory rather than one for each number. Room is taken by doubling as
- * they come, so that a key with few examples stays small. Not thread-safe.
+ * example touches one place in memory. Room doubles as examples come, so a key with few examples
+ * stays small. Not thread-safe.
  *
- * <p>It holds so many examples at most, and where it has a length of time those alone that are
- * younger than that, measured from the latest event time. An example that comes late may stand
- * between younger ones; {@link #holds} tells.
+ * <p>It holds a max number of examples; with a length of time, only those younger than that,
+ * measured from the latest event time. A late example may be between younger ones, see {@link
+ * #holds}.
  *
  * <p>A row is made of cells of an int; a double or a long takes two. Weights take room only once
  * one is not 1.
  */
 final class Window {
+
+  // Which numbers the bytes of a window have.
+  private static final int TIME_FLAG = 4;
+  private static final int WEIGHT_FLAG = 8;
+  private static final int LATEST_FLAG = 16;
 
   /** Cells of a double or a long. */
   static final int WIDE = 2;
@@ -31,7 +40,9 @@ final class Window {
   private long latest = Long.MIN_VALUE;
 
   /**
-   * @param millis of event time that it looks back on, or 0 for no such limit
+   * Creates a window without examples.
+   *
+   * @param millis max age of examples in event time, or 0 for no limit
    * @param columns cells of a row
    * @throws IllegalArgumentException if the limit is below 1
    */
@@ -62,7 +73,7 @@ final class Window {
     return new Window(this);
   }
 
-  /** Rows, those that are too old but stand between others included. */
+  /** Returns the number of rows, with those that are too old but between younger ones. */
   int size() {
     return size;
   }
@@ -81,9 +92,9 @@ final class Window {
   }
 
   /**
-   * Takes the oldest row for a new example, if it has to go, else another one.
+   * Adds a row for a new example; the oldest one is dropped if the window is full.
    *
-   * @return where its cells begin
+   * @return index of its first cell
    */
   int add(long time, double weight) {
     if (weight != 1 && !weighted) {
@@ -115,28 +126,27 @@ final class Window {
     size--;
   }
 
-  /** Where the cells of a row begin, by its place from 0, the oldest, to size - 1, the newest. */
+  /** Returns the first cell of a row, by its place from 0, the oldest, to size - 1, the newest. */
   int row(int place) {
     int index = head + place;
     return stride * (index < room ? index : index - room);
   }
 
-  /** Whether a row is young enough. */
+  /** Returns true if a row is young enough. */
   boolean holds(int row) {
     return millis == 0 || time(row) > latest - millis;
   }
 
-  /** Event time of a row of a window with a length of time. */
   long time(int row) {
     return wide(row + columns);
   }
 
-  /** The latest event time of all examples so far. */
+  /** Returns the latest event time of all examples so far. */
   long latest() {
     return latest;
   }
 
-  /** Whether the example of the latest event time has left the window before the others. */
+  /** Returns true if the example of the latest event time has left the window before others. */
   boolean hasOutlivedLatest() {
     for (int place = 0; place < size; place++) {
       if (millis == 0 || time(row(place)) == latest) {
@@ -146,9 +156,47 @@ final class Window {
     return size > 0;
   }
 
-  /** Measures from that event time on, or a later one. */
-  void see(long time) {
-    latest = Math.max(latest, time);
+  /** Returns flags of which rows' numbers {@link #writeEnd} and {@link #writeLatest} write. */
+  int flags() {
+    return (isTimed() ? TIME_FLAG : 0)
+        | (isWeighted() ? WEIGHT_FLAG : 0)
+        | (hasOutlivedLatest() ? LATEST_FLAG : 0);
+  }
+
+  /** Writes the time and the weight of a row, which follow its cells. */
+  void writeEnd(int row, DataOutput out) throws IOException {
+    if (isTimed()) {
+      out.writeLong(time(row));
+    }
+    if (weighted) {
+      out.writeFloat((float) weight(row));
+    }
+  }
+
+  /** Writes the latest event time, which follows the rows. */
+  void writeLatest(DataOutput out) throws IOException {
+    if (hasOutlivedLatest()) {
+      out.writeLong(latest);
+    }
+  }
+
+  /**
+   * Adds a row by the time and the weight that {@link #writeEnd} wrote.
+   *
+   * @return index of its first cell, negative for an example without a time that needs one
+   */
+  int readEnd(DataInput in, int flags) throws IOException {
+    boolean hasTime = (flags & TIME_FLAG) != 0;
+    long time = hasTime ? in.readLong() : 0;
+    double weight = (flags & WEIGHT_FLAG) != 0 ? in.readFloat() : 1;
+    return hasTime || !isTimed() ? add(time, weight) : -1;
+  }
+
+  /** Reads what {@link #writeLatest} wrote. */
+  void readLatest(DataInput in, int flags) throws IOException {
+    if ((flags & LATEST_FLAG) != 0) {
+      latest = Math.max(latest, in.readLong());
+    }
   }
 
   double weight(int row) {
@@ -188,7 +236,7 @@ final class Window {
     cells[cell + 1] = (int) (value >>> 32);
   }
 
-  /** Gives each row so many cells; those that come anew are 0. */
+  /** Changes the number of cells of each row; new ones are 0. */
   void setColumns(int newColumns) {
     rearrange(room, newColumns, weighted);
   }
@@ -197,7 +245,7 @@ final class Window {
     return columns + (millis > 0 ? WIDE : 0) + (weighted ? 1 : 0);
   }
 
-  /** Lays the rows out anew, the oldest first. */
+  /** Copies the rows to a new layout, the oldest first. */
   private void rearrange(int newRoom, int newColumns, boolean withWeights) {
     Window before = copy();
     columns = newColumns;

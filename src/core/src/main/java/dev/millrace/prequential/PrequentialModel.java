@@ -435,7 +435,7 @@ final class PrequentialModel {
     learner.use(batch.workspace);
     learner.predictNext(batch.features, 0, batch.scores);
     if (metrics instanceof ClassificationMetrics classification) {
-      batch.scored.take(batch.scores, 0, learner.outputs(), probabilities, 0);
+      batch.scored.set(batch.scores, 0, learner.outputs(), probabilities, 0);
       classification.decide(batch.scored);
       return batch.scored.predicted;
     }

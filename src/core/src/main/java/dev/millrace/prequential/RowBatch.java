@@ -86,7 +86,7 @@ final class RowBatch {
   boolean score(
       int row, int known, boolean probabilities, int actual, PendingFeatures earlier, double loss) {
     if (earlier == null) {
-      scored.take(scores, row * known, known, probabilities, actual);
+      scored.set(scores, row * known, known, probabilities, actual);
       scored.loss = loss;
       return true;
     }
@@ -94,7 +94,7 @@ final class RowBatch {
     if (knownThen == 0) {
       return false;
     }
-    scored.take(earlier.scores(), 0, knownThen, probabilities, actual);
+    scored.set(earlier.scores(), 0, knownThen, probabilities, actual);
     scored.keep(earlier.predicted());
     scored.loss = scoredLoss(probabilities, known);
     return true;

@@ -34,7 +34,7 @@ class BaselineTest {
 
   private static void score(ClassificationMetrics metrics, int actual, float p, double weight) {
     ScoredClass example = new ScoredClass();
-    example.take(new float[] {1 - p, p}, 0, 2, true, actual);
+    example.set(new float[] {1 - p, p}, 0, 2, true, actual);
     metrics.update(example, weight, 0);
   }
 

@@ -102,9 +102,9 @@ class ClassificationMetricsTest {
   }
 
   @Test
-  void fadedScoresStayWhatTheyAreHoweverManyExamplesFade() {
+  void decayedScoresStayTheSameHoweverManyExamplesDecay() {
     MetricsSpec all = MetricsFixtures.fullSpec(3);
-    ClassificationMetrics faded =
+    ClassificationMetrics decayed =
         new ClassificationMetrics(
             new MetricsSpec(
                 3,
@@ -124,26 +124,27 @@ class ClassificationMetricsTest {
                 null,
                 all.validation()));
     for (int i = 0; i < 700; i++) {
-      update(faded, i % 2, i % 2, 0, 0);
+      update(decayed, i % 2, i % 2, 0, 0);
       if (i > 0) {
-        assertThat(scores(faded, OK_FRAUD).fading().block().mcc()).as("example %d", i).isOne();
+        assertThat(scores(decayed, OK_FRAUD).fading().block().mcc()).as("example %d", i).isOne();
       }
     }
   }
 
   @Test
-  void whatFadingHasForgottenLeavesNoScoreBeyondChance() {
-    ClassificationMetrics faded = new ClassificationMetrics(MetricsFixtures.fadingSpec(100, 0.99));
+  void decayedExamplesLeaveNoScoreBeyondChance() {
+    ClassificationMetrics decayed =
+        new ClassificationMetrics(MetricsFixtures.decayingSpec(100, 0.99));
     for (int i = 0; i < 100; i++) {
-      update(faded, i % 2, i % 3 == 0 ? 1 : 0, 0, 0);
+      update(decayed, i % 2, i % 3 == 0 ? 1 : 0, 0, 0);
     }
-    update(faded, 0, 0, 0, 0);
-    update(faded, 0, 0, 0, 0);
-    ClassificationBlock first = scores(faded, OK_FRAUD).fading().block();
+    update(decayed, 0, 0, 0, 0);
+    update(decayed, 0, 0, 0, 0);
+    ClassificationBlock first = scores(decayed, OK_FRAUD).fading().block();
     for (int i = 0; i < 6_000; i++) {
       // All are right, so what each got wrong before fades alike, and the shares stay.
-      update(faded, 0, 0, 0, 0);
-      ClassificationBlock block = scores(faded, OK_FRAUD).fading().block();
+      update(decayed, 0, 0, 0, 0);
+      ClassificationBlock block = scores(decayed, OK_FRAUD).fading().block();
       if (!Double.isNaN(block.kappaM())) {
         assertThat(block.kappaM()).as("example %d", i).isCloseTo(first.kappaM(), within(1e-2));
       }
@@ -153,9 +154,9 @@ class ClassificationMetricsTest {
             .isCloseTo(first.kappaTemporal(), within(1e-2));
       }
     }
-    assertThat(scores(faded, OK_FRAUD).fading().block().kappaM()).isNaN();
-    assertThat(scores(faded, OK_FRAUD).fading().block().kappa()).isNaN();
-    assertThat(scores(faded, OK_FRAUD).fading().block().mcc()).isZero();
+    assertThat(scores(decayed, OK_FRAUD).fading().block().kappaM()).isNaN();
+    assertThat(scores(decayed, OK_FRAUD).fading().block().kappa()).isNaN();
+    assertThat(scores(decayed, OK_FRAUD).fading().block().mcc()).isZero();
   }
 
   @Test
@@ -243,7 +244,7 @@ class ClassificationMetricsTest {
 
   private static int score(ClassificationMetrics metrics, int actual, float... probabilities) {
     ScoredClass example = new ScoredClass();
-    example.take(probabilities, 0, probabilities.length, true, actual);
+    example.set(probabilities, 0, probabilities.length, true, actual);
     metrics.update(example, 1, 0);
     return example.predicted;
   }
@@ -407,7 +408,7 @@ class ClassificationMetricsTest {
 
   @Test
   void memoryIsThatOfTheWindowTheSumsAndTheMajority() {
-    ClassificationMetrics plain = new ClassificationMetrics(MetricsFixtures.fadingSpec(100, 0.9));
+    ClassificationMetrics plain = new ClassificationMetrics(MetricsFixtures.decayingSpec(100, 0.9));
     ClassificationMetrics full = new ClassificationMetrics(MetricsFixtures.fullSpec(100));
     full.nameClasses(OK_FRAUD);
     for (ClassificationMetrics each : List.of(metrics, plain, full)) {

@@ -38,20 +38,20 @@ class ConfusionMatrixTest {
 
   @Test
   void scoresAreThoseWorkedOutByHand() {
-    ClassCounts tally = example().tally();
+    ClassCounts counts = example().counts();
 
-    assertThat(tally.weight()).isEqualTo(10);
-    assertThat(tally.accuracy()).isEqualTo(0.6);
-    assertThat(tally.precision(0)).isEqualTo(4.0 / 7);
-    assertThat(tally.recall(0)).isEqualTo(0.8);
-    assertThat(tally.f1(0)).isEqualTo(8.0 / 12);
+    assertThat(counts.weight()).isEqualTo(10);
+    assertThat(counts.accuracy()).isEqualTo(0.6);
+    assertThat(counts.precision(0)).isEqualTo(4.0 / 7);
+    assertThat(counts.recall(0)).isEqualTo(0.8);
+    assertThat(counts.f1(0)).isEqualTo(8.0 / 12);
     // 5 hits / (4 misses + 4 + 1 false alarm) with hits counting 1 + beta² times.
-    assertThat(tally.fBeta(0, 2)).isEqualTo(5 * 4.0 / (4 * 5 + 7));
-    assertThat(tally.support(1)).isEqualTo(4);
+    assertThat(counts.fBeta(0, 2)).isEqualTo(5 * 4.0 / (4 * 5 + 7));
+    assertThat(counts.support(1)).isEqualTo(4);
     // Chance agrees on (5 * 7 + 4 * 3 + 1 * 0) / 100.
-    assertThat(tally.kappa()).isEqualTo((0.6 - 0.47) / (1 - 0.47), within(1e-15));
-    assertThat(tally.balancedAccuracy()).isEqualTo((0.8 + 0.5 + 0) / 3, within(1e-15));
-    assertThat(tally.weighted(tally::recall)).isEqualTo(0.6, within(1e-15));
+    assertThat(counts.kappa()).isEqualTo((0.6 - 0.47) / (1 - 0.47), within(1e-15));
+    assertThat(counts.balancedAccuracy()).isEqualTo((0.8 + 0.5 + 0) / 3, within(1e-15));
+    assertThat(counts.weighted(counts::recall)).isEqualTo(0.6, within(1e-15));
   }
 
   @Test
@@ -65,18 +65,18 @@ class ConfusionMatrixTest {
       repeated.add(0, i < 5 ? 0 : 1, 1);
     }
 
-    assertThat(weighted.tally().accuracy()).isEqualTo(repeated.tally().accuracy());
-    assertThat(weighted.tally().f1(0)).isEqualTo(repeated.tally().f1(0));
-    assertThat(weighted.tally().mcc()).isEqualTo(repeated.tally().mcc());
+    assertThat(weighted.counts().accuracy()).isEqualTo(repeated.counts().accuracy());
+    assertThat(weighted.counts().f1(0)).isEqualTo(repeated.counts().f1(0));
+    assertThat(weighted.counts().mcc()).isEqualTo(repeated.counts().mcc());
   }
 
   @Test
   void aClassNeverPredictedHasScoresOfZero() {
-    ClassCounts tally = example().tally();
+    ClassCounts counts = example().counts();
 
-    assertThat(tally.precision(2)).isZero();
-    assertThat(tally.recall(2)).isZero();
-    assertThat(tally.f1(2)).isZero();
+    assertThat(counts.precision(2)).isZero();
+    assertThat(counts.recall(2)).isZero();
+    assertThat(counts.f1(2)).isZero();
   }
 
   @Test
@@ -85,33 +85,33 @@ class ConfusionMatrixTest {
     matrix.add(0, 0, 1);
     matrix.add(7, 7, 1);
 
-    ClassCounts tally = matrix.tally();
+    ClassCounts counts = matrix.counts();
     assertThat(matrix.classes()).isEqualTo(8);
-    assertThat(tally.macro(tally::f1)).isEqualTo(1);
-    assertThat(tally.macro(tally::precision)).isEqualTo(1);
-    assertThat(tally.balancedAccuracy()).isEqualTo(1);
+    assertThat(counts.macro(counts::f1)).isEqualTo(1);
+    assertThat(counts.macro(counts::precision)).isEqualTo(1);
+    assertThat(counts.balancedAccuracy()).isEqualTo(1);
   }
 
   @Test
   void aClassNotSeenHasCountsOfZero() {
     ConfusionMatrix matrix = example();
 
-    assertThat(matrix.tally().support(9)).isZero();
-    assertThat(matrix.tally().precision(9)).isZero();
+    assertThat(matrix.counts().support(9)).isZero();
+    assertThat(matrix.counts().precision(9)).isZero();
     assertThat(matrix.get(9, 0)).isZero();
     assertThat(matrix.get(0, 9)).isZero();
   }
 
   @Test
   void anEmptyMatrixHasNoScores() {
-    ClassCounts tally = new ConfusionMatrix().tally();
+    ClassCounts counts = new ConfusionMatrix().counts();
 
-    assertThat(tally.accuracy()).isNaN();
-    assertThat(tally.balancedAccuracy()).isNaN();
-    assertThat(tally.kappa()).isNaN();
-    assertThat(tally.mcc()).isNaN();
-    assertThat(tally.macro(tally::f1)).isNaN();
-    assertThat(tally.weighted(tally::f1)).isNaN();
+    assertThat(counts.accuracy()).isNaN();
+    assertThat(counts.balancedAccuracy()).isNaN();
+    assertThat(counts.kappa()).isNaN();
+    assertThat(counts.mcc()).isNaN();
+    assertThat(counts.macro(counts::f1)).isNaN();
+    assertThat(counts.weighted(counts::f1)).isNaN();
   }
 
   @Test
@@ -120,8 +120,8 @@ class ConfusionMatrixTest {
     matrix.add(1, 1, 1);
     matrix.add(1, 1, 1);
 
-    assertThat(matrix.tally().kappa()).isNaN();
-    assertThat(matrix.tally().mcc()).isZero();
+    assertThat(matrix.counts().kappa()).isNaN();
+    assertThat(matrix.counts().mcc()).isZero();
   }
 
   @Test
@@ -136,7 +136,7 @@ class ConfusionMatrixTest {
     assertThat(matrix.get(2, 0)).isEqualTo(1);
     assertThat(matrix.get(5, 1)).isEqualTo(1);
     assertThat(matrix.get(0, 4)).isEqualTo(1);
-    assertThat(matrix.tally().accuracy()).isEqualTo(0.5);
+    assertThat(matrix.counts().accuracy()).isEqualTo(0.5);
   }
 
   @Test
@@ -152,13 +152,13 @@ class ConfusionMatrixTest {
 
   @Test
   void aMissingPredictionCountsAsWrongAndForNoClass() {
-    ClassCounts tally = new ClassCounts();
-    tally.add(0, ClassCounts.NO_PREDICTION, 1);
-    tally.add(0, 0, 1);
+    ClassCounts counts = new ClassCounts();
+    counts.add(0, ClassCounts.NO_PREDICTION, 1);
+    counts.add(0, 0, 1);
 
-    assertThat(tally.accuracy()).isEqualTo(0.5);
-    assertThat(tally.precision(0)).isEqualTo(1);
-    assertThat(tally.recall(0)).isEqualTo(0.5);
+    assertThat(counts.accuracy()).isEqualTo(0.5);
+    assertThat(counts.precision(0)).isEqualTo(1);
+    assertThat(counts.recall(0)).isEqualTo(0.5);
   }
 
   @Test

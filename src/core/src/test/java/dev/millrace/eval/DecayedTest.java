@@ -7,36 +7,36 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-/** Fading sums are those in which each example weighs half of the next one, to the last bit. */
+/** Decayed sums are those in which each example weighs half of the next one, to the last bit. */
 class DecayedTest {
 
-  private static final int EXAMPLES = 150; // weights grow beyond 2^100, and begin anew
+  private static final int EXAMPLES = 150; // weights grow beyond 2^100, and start again
   private static final long SEED = 20_261_126;
 
   @Test
   void scoresOfClassesAreThoseOfWeightsThatFall() {
     MetricsSpec spec = MetricsFixtures.fullSpec(3);
-    Decayed<ClassificationSums> faded = new Decayed<>(0.5, new ClassificationSums(spec));
+    Decayed<ClassificationSums> decayed = decayed(new ClassificationSums(spec));
     ClassificationSums falling = new ClassificationSums(spec);
     SplittableRandom random = new SplittableRandom(SEED);
     for (int i = 0; i < EXAMPLES; i++) {
       float p = random.nextInt(20) / 20f;
       float q = (1 - p) * random.nextInt(20) / 20f;
       ScoredClass example = new ScoredClass();
-      example.take(new float[] {p, q, 1 - p - q}, 0, 3, true, random.nextInt(3));
+      example.set(new float[] {p, q, 1 - p - q}, 0, 3, true, random.nextInt(3));
       example.loss = random.nextDouble();
       int noChange = random.nextInt(3);
       int majority = random.nextInt(3);
       double logLoss = random.nextDouble();
 
-      faded.sums().add(example, noChange, majority, logLoss, faded.fade());
+      decayed.sums().add(example, noChange, majority, logLoss, decayed.decay());
       falling.add(example, noChange, majority, logLoss, Math.scalb(1.0, i));
     }
 
-    ClassificationSums sums = faded.sums();
-    assertThat(sums.model().tally().weight() / faded.gain())
-        .isEqualTo(Math.scalb(falling.model().tally().weight(), 1 - EXAMPLES));
-    assertSame(sums.model().tally(), falling.model().tally());
+    ClassificationSums sums = decayed.sums();
+    assertThat(sums.model().counts().weight() / decayed.gain())
+        .isEqualTo(Math.scalb(falling.model().counts().weight(), 1 - EXAMPLES));
+    assertSame(sums.model().counts(), falling.model().counts());
     assertSame(sums.noChange(), falling.noChange());
     assertSame(sums.majority(), falling.majority());
     assertThat(sums.model().get(2, 2) / sums.model().get(0, 2))
@@ -46,6 +46,10 @@ class DecayedTest {
     assertThat(sums.frequencyLogLoss()).isEqualTo(falling.frequencyLogLoss());
     assertThat(sums.brier()).isEqualTo(falling.brier());
     assertThat(sums.calibrationError()).isEqualTo(falling.calibrationError()).isPositive();
+  }
+
+  private static <S extends Decayed.Sums> Decayed<S> decayed(S empty) {
+    return Decayed.of(MetricsFixtures.decayingSpec(3, 0.5), empty);
   }
 
   private static void assertSame(ClassCounts actual, ClassCounts expected) {
@@ -62,7 +66,7 @@ class DecayedTest {
 
   @Test
   void scoresOfNumbersAreThoseOfWeightsThatFall() {
-    Decayed<RegressionSums> faded = new Decayed<>(0.5, new RegressionSums());
+    Decayed<RegressionSums> decayed = decayed(new RegressionSums());
     RegressionSums falling = new RegressionSums();
     SplittableRandom random = new SplittableRandom(SEED);
     for (int i = 0; i < EXAMPLES; i++) {
@@ -72,11 +76,11 @@ class DecayedTest {
       double mean = random.nextDouble();
       double loss = random.nextDouble();
 
-      faded.sums().add(actual, predicted, lastValue, mean, loss, faded.fade());
+      decayed.sums().add(actual, predicted, lastValue, mean, loss, decayed.decay());
       falling.add(actual, predicted, lastValue, mean, loss, Math.scalb(1.0, i));
     }
 
-    RegressionSums sums = faded.sums();
+    RegressionSums sums = decayed.sums();
     assertSame(sums.model(), falling.model());
     assertSame(sums.lastValue(), falling.lastValue());
     assertSame(sums.mean(), falling.mean());
@@ -95,8 +99,8 @@ class DecayedTest {
   }
 
   @Test
-  void theWeightOfAReportIsThatWhichHasNotFaded() {
-    RegressionMetrics metrics = new RegressionMetrics(MetricsFixtures.fadingSpec(3, 0.5));
+  void aReportHasTheWeightWithoutItsGrowth() {
+    RegressionMetrics metrics = new RegressionMetrics(MetricsFixtures.decayingSpec(3, 0.5));
     for (int i = 0; i < 3; i++) {
       metrics.update(i, i, 0, 1, 0);
     }

@@ -2,6 +2,9 @@ package dev.millrace.eval;
 
 import static dev.millrace.eval.MetricsSpec.Validation.NONE;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.eval.MetricsSpec.Decision;
 import java.io.ByteArrayInputStream;
@@ -13,10 +16,22 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** What the tests of metrics share. */
+/** Specifications, examples and reports for tests of metrics. */
 final class MetricsFixtures {
 
+  private static final ObjectMapper JSON =
+      new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
+
   private MetricsFixtures() {}
+
+  /** Returns a report as a tree by the names of its components; what is not finite is a text. */
+  static JsonNode json(MetricsReport report) {
+    try {
+      return JSON.readTree(JSON.writeValueAsBytes(report));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   static MetricsSpec spec(int window) {
     return spec(window, null);
@@ -55,12 +70,12 @@ final class MetricsFixtures {
         NONE);
   }
 
-  /** With fading, but nothing else that can be left out. */
-  static MetricsSpec fadingSpec(int window, double fading) {
+  /** With decay, but nothing else that is optional. */
+  static MetricsSpec decayingSpec(int window, double decay) {
     return new MetricsSpec(
         window,
         0,
-        fading,
+        decay,
         1000,
         0,
         false,
@@ -109,7 +124,7 @@ final class MetricsFixtures {
       classification.nameClasses(List.of("ok", "fraud"));
       float p = random.nextInt(20) / 20f; // with ties
       ScoredClass example = new ScoredClass();
-      example.take(new float[] {1 - p, p}, 0, 2, true, random.nextDouble() < p ? 1 : 0);
+      example.set(new float[] {1 - p, p}, 0, 2, true, random.nextDouble() < p ? 1 : 0);
       example.loss = random.nextDouble();
       classification.update(example, weight, eventTime);
     } else if (metrics instanceof RegressionMetrics regression) {
@@ -131,7 +146,7 @@ final class MetricsFixtures {
       scores[c] = random.nextInt(20) / 20f;
     }
     ScoredClass example = new ScoredClass();
-    example.take(scores, 0, known, true, random.nextInt(known));
+    example.set(scores, 0, known, true, random.nextInt(known));
     example.loss = random.nextDouble();
     double weight = new double[] {0, 0.5, 1, 1, 3.3}[random.nextInt(5)];
     metrics.update(example, weight, time + random.nextInt(30));

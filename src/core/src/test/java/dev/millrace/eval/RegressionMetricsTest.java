@@ -1,7 +1,7 @@
 package dev.millrace.eval;
 
 import static dev.millrace.eval.MetricsFixtures.context;
-import static dev.millrace.eval.MetricsFixtures.fadingSpec;
+import static dev.millrace.eval.MetricsFixtures.decayingSpec;
 import static dev.millrace.eval.MetricsFixtures.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -56,15 +56,15 @@ class RegressionMetricsTest {
   @CsvSource({"1e-300, 0.5, 1", "1e-300, 1e5, 1e6", "1e-320, -3, 1", "1e-14, 100, 1"})
   void oneLabelThatIsAsGoodAsZeroDoesNotCountForRelativeErrors(
       double label, double prediction, double weight) {
-    RegressionMetrics faded = new RegressionMetrics(fadingSpec(50, 0.99));
+    RegressionMetrics decayed = new RegressionMetrics(decayingSpec(50, 0.99));
     for (int i = 0; i < 100; i++) {
-      faded.update(100, 101, 1, 1, i);
+      decayed.update(100, 101, 1, 1, i);
       if (i == 70) {
-        faded.update(label, prediction, 1, weight, i);
+        decayed.update(label, prediction, 1, weight, i);
       }
     }
 
-    RegressionScores scores = scores(faded);
+    RegressionScores scores = scores(decayed);
     assertThat(scores.window().mape()).isCloseTo(0.01, within(1e-12));
     assertThat(scores.total().mape()).isCloseTo(0.01, within(1e-12));
     assertThat(scores.fading().block().mape()).isCloseTo(0.01, within(1e-12));

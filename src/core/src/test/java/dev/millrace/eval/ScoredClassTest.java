@@ -16,7 +16,7 @@ class ScoredClassTest {
 
   @Test
   void aClassThatTheModelDidNotKnowHasAScoreOfZero() {
-    example.take(new float[] {9, 0.25f, 0.75f, 9}, 1, 2, true, 2);
+    example.set(new float[] {9, 0.25f, 0.75f, 9}, 1, 2, true, 2);
 
     assertThat(example.predicted).isEqualTo(1);
     assertThat(example.confidence).isEqualTo(0.75f);
@@ -29,7 +29,7 @@ class ScoredClassTest {
   @Test
   void scoresThatAreNoNumbersCountAsTheWorstThereAre() {
     for (int actual = 0; actual < 3; actual++) {
-      example.take(new float[] {Float.NaN, Float.NaN, Float.NaN}, 0, 3, true, actual);
+      example.set(new float[] {Float.NaN, Float.NaN, Float.NaN}, 0, 3, true, actual);
 
       assertThat(example.predicted).isNotEqualTo(actual).isBetween(0, 2);
       assertThat(example.logLoss).isEqualTo(-Math.log(1e-7f));
@@ -39,20 +39,20 @@ class ScoredClassTest {
 
   @Test
   void theDistanceIsFrom1ForTheActualClass() {
-    example.take(new float[] {0.25f, 0.75f}, 0, 2, true, 1);
+    example.set(new float[] {0.25f, 0.75f}, 0, 2, true, 1);
 
     assertThat(example.squaredDistance()).isEqualTo(0.0625f + 0.0625f);
   }
 
   @Test
   void onlyProbabilitiesOfTwoClassesAreABinaryChoice() {
-    example.take(new float[] {0.25f, 0.75f, 0}, 0, 2, true, 1);
+    example.set(new float[] {0.25f, 0.75f, 0}, 0, 2, true, 1);
     assertThat(example.isBinaryChoice()).isTrue();
 
-    example.take(new float[] {0.25f, 0.75f, 0}, 0, 3, true, 1);
+    example.set(new float[] {0.25f, 0.75f, 0}, 0, 3, true, 1);
     assertThat(example.isBinaryChoice()).isFalse();
 
-    example.take(new float[] {0.25f, 0.75f, 0}, 0, 2, false, 1);
+    example.set(new float[] {0.25f, 0.75f, 0}, 0, 2, false, 1);
     assertThat(example.isBinaryChoice()).isFalse();
     assertThat(example.logLoss).isNaN();
     assertThat(example.brier).isNaN();
@@ -61,14 +61,14 @@ class ScoredClassTest {
 
   @Test
   void whatIsKeptIsDecidedUntilTheNextExampleIsTaken() {
-    example.take(new float[] {0.25f, 0.75f}, 0, 2, true, 1);
+    example.set(new float[] {0.25f, 0.75f}, 0, 2, true, 1);
 
     example.keep(0);
     assertThat(example.predicted).isZero();
     assertThat(example.confidence).isEqualTo(0.25f);
     assertThat(example.isDecided()).isTrue();
 
-    example.take(new float[] {0.25f, 0.75f}, 0, 2, true, 1);
+    example.set(new float[] {0.25f, 0.75f}, 0, 2, true, 1);
     assertThat(example.predicted).isOne();
     assertThat(example.isDecided()).isFalse();
   }

@@ -59,7 +59,7 @@ class ValidationScoresTest {
 
     assertThat(window(scores).examples()).isZero();
     ScoredClass example = new ScoredClass();
-    example.take(new float[] {0.4f, 0.6f}, 0, 2, true, 1);
+    example.set(new float[] {0.4f, 0.6f}, 0, 2, true, 1);
     ((ClassificationMetrics) scores.metrics()).update(example, 1, 0);
     assertThat(example.positiveScore).as("of ok, the last by name").isEqualTo(0.4f);
     assertThat(report(scores).scores()).isInstanceOf(ClassificationScores.class);

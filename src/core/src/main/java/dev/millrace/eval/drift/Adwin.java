@@ -13,7 +13,7 @@ import java.util.Arrays;
  * as in MOA's ADWINChangeDetector; after a fall the window is shorter, without a signal.
  *
  * <p>The window is an exponential histogram: row i holds up to 5 buckets of 2<sup>i</sup> numbers,
- * so that a window of n numbers takes O(log n) buckets. It is looked at every 32 numbers.
+ * so that a window of n numbers takes O(log n) buckets. It is checked every 32 numbers.
  */
 final class Adwin implements DriftDetector {
 
@@ -30,7 +30,7 @@ final class Adwin implements DriftDetector {
   private double total;
   // n times the variance of the window.
   private double variance;
-  // Of each row: buckets in it, and their sums and n times their variances, oldest first.
+  // Of each row: number of buckets, their sums, and n times their variances, oldest first.
   private int rows = 1;
   private int[] buckets = new int[1];
   private double[] totals = new double[WIDTH];
@@ -91,7 +91,7 @@ final class Adwin implements DriftDetector {
     buckets[row]++;
   }
 
-  /** Makes the two oldest buckets of a row one of the next. */
+  /** Merges the two oldest buckets of a row to one of the next. */
   private void mergeOldest(int row) {
     if (row + 1 == rows) {
       rows++;
@@ -116,7 +116,7 @@ final class Adwin implements DriftDetector {
     System.arraycopy(variances, at + oldest, variances, at, buckets[row]);
   }
 
-  /** Whether the window should be cut somewhere, looked at from its oldest bucket on. */
+  /** Returns true if the means of two parts of the window differ, from the oldest bucket on. */
   private boolean hasCut() {
     long before = 0;
     double sumBefore = 0;
@@ -202,7 +202,7 @@ final class Adwin implements DriftDetector {
     requireConsistent();
   }
 
-  /** Dropping buckets comes to an end only if they hold as many numbers as the window. */
+  /** Checks that buckets hold as many numbers as the window, or dropping them would not end. */
   private void requireConsistent() throws IOException {
     long numbers = 0;
     for (int row = 0; row < rows; row++) {

@@ -70,11 +70,6 @@ final class Ddm implements DriftDetector {
   }
 
   @Override
-  public long memoryBytes() {
-    return 0;
-  }
-
-  @Override
   public Ddm copy() {
     return new Ddm(this);
   }

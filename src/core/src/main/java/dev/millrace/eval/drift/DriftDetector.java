@@ -5,32 +5,34 @@ import java.io.DataOutput;
 import java.io.IOException;
 
 /**
- * Watches one number of each example of a key, its error or loss, for a rise. A fall never is a
- * signal: actions answer models that got worse. Not thread-safe.
+ * Watches one number per example of a key, its error or loss, for a rise. A fall is no signal:
+ * actions are for models that got worse. Not thread-safe.
  */
 public sealed interface DriftDetector permits Adwin, Ddm, Eddm, HddmA, Kswin, PageHinkley {
 
-  /** Version of the bytes that {@link #write} gives. */
+  /** Version of the bytes that {@link #write} writes. */
   int VERSION = 1;
 
   /**
-   * Takes the number of one more example.
+   * Updates the detector by the number of one more example.
    *
-   * @param value an error as 1 and a hit as 0, or any other number that the detector is made for;
-   *     one that is not finite is left out
+   * @param value 1 for an error and 0 for a hit, or another number that the detector is made for;
+   *     ignored if not finite
    */
   DriftSignal update(double value);
 
-  /** Bytes of the arrays in memory. */
-  long memoryBytes();
+  /** Returns the bytes of the arrays in memory. */
+  default long memoryBytes() {
+    return 0;
+  }
 
-  /** A detector of its own that equals this one now. */
+  /** Returns a copy. */
   DriftDetector copy();
 
-  /** Writes all that is needed to continue as if never stopped. */
+  /** Writes the complete state. */
   void write(DataOutput out) throws IOException;
 
-  /** Takes over what {@link #write(DataOutput)} wrote, in a detector that has seen nothing. */
+  /** Reads what {@link #write(DataOutput)} wrote into a new detector. */
   void read(DataInput in) throws IOException;
 
   /** Writes the version and the detector. */
@@ -42,7 +44,7 @@ public sealed interface DriftDetector permits Adwin, Ddm, Eddm, HddmA, Kswin, Pa
   /**
    * Reads what {@link #write(DriftDetector, DataOutput)} wrote.
    *
-   * @param spec the detector's settings now, of the same kind as they were
+   * @param spec current settings of a detector of the same kind
    * @throws IOException if the version is not one that this release reads
    */
   static DriftDetector read(DataInput in, DriftSpec spec) throws IOException {

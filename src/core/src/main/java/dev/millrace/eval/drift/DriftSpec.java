@@ -3,20 +3,17 @@ package dev.millrace.eval.drift;
 import java.io.IOException;
 import java.io.Serializable;
 
-/**
- * Which drift detector a key gets, and its settings; defaults are those of the papers, MOA or
- * River.
- */
+/** Kind and settings of the drift detectors; defaults are those of the papers, MOA or River. */
 public sealed interface DriftSpec extends Serializable {
 
-  /** A detector that has seen nothing. */
+  /** Creates a detector. */
   DriftDetector start();
 
   /**
-   * The usual settings of a detector.
+   * Returns the default settings of a detector.
    *
    * @param name as pipeline files spell it
-   * @throws IOException if there is no such detector
+   * @throws IOException if the name is unknown
    */
   static DriftSpec ofName(String name) throws IOException {
     return switch (name) {
@@ -60,7 +57,7 @@ public sealed interface DriftSpec extends Serializable {
     public static final Ddm DEFAULT = new Ddm(30, 2, 3);
 
     public Ddm {
-      requireExamples(minExamples);
+      requireCount("min-examples", minExamples);
       if (!(warning > 0 && drift > warning && Double.isFinite(drift))) {
         throw new IllegalArgumentException(
             ("warning-threshold must be above 0 and drift-threshold above it, but they were %s and"
@@ -86,7 +83,7 @@ public sealed interface DriftSpec extends Serializable {
     public static final Eddm DEFAULT = new Eddm(30, 0.95, 0.9);
 
     public Eddm {
-      requireExamples(minErrors);
+      requireCount("min-errors", minErrors);
       if (!(drift > 0 && drift < warning && warning < 1)) {
         throw new IllegalArgumentException(
             ("drift-threshold must be above 0, below warning-threshold, and that below 1, but they were"
@@ -106,7 +103,7 @@ public sealed interface DriftSpec extends Serializable {
    *
    * @param warning probability of a false warning, above 0 and below 1
    * @param drift probability of a false drift, above 0 and below that of a warning
-   * @param twoSided whether a fall of the mean starts the detector afresh too
+   * @param twoSided a fall of the mean resets the detector too
    */
   record HddmA(double warning, double drift, boolean twoSided) implements DriftSpec {
     public static final HddmA DEFAULT = new HddmA(0.005, 0.001, true);
@@ -139,7 +136,7 @@ public sealed interface DriftSpec extends Serializable {
     public static final PageHinkley DEFAULT = new PageHinkley(30, 0.005, 50, 0.9999);
 
     public PageHinkley {
-      requireExamples(minExamples);
+      requireCount("min-examples", minExamples);
       if (!(delta >= 0 && Double.isFinite(delta))) {
         throw new IllegalArgumentException("delta must be at least 0, but was " + delta);
       }
@@ -161,9 +158,9 @@ public sealed interface DriftSpec extends Serializable {
    * Kolmogorov-Smirnov windowing.
    *
    * @param alpha probability of a false alarm at one test, above 0 and below 1
-   * @param window numbers that are kept, at least twice the recent ones
-   * @param recent numbers at the end of the window that are held against a sample of the others, 5
-   *     to 1,000, and so many that some difference is less likely than alpha
+   * @param window max numbers kept, at least twice the recent ones
+   * @param recent last numbers of the window, compared with a sample of the others: 5 to 1,000, and
+   *     enough for some difference to be less likely than alpha
    * @param seed of the samples
    */
   record Kswin(double alpha, int window, int recent, long seed) implements DriftSpec {
@@ -202,9 +199,9 @@ public sealed interface DriftSpec extends Serializable {
     }
   }
 
-  private static void requireExamples(int least) {
-    if (least < 1) {
-      throw new IllegalArgumentException("the least number must be at least 1, but was " + least);
+  private static void requireCount(String name, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(name + " must be at least 1, but was " + value);
     }
   }
 }

@@ -47,7 +47,7 @@ final class Eddm implements DriftDetector {
     examples++;
     if (value != 0) {
       warned = false;
-      if (error()) {
+      if (addError()) {
         reset();
         return DriftSignal.DRIFT;
       }
@@ -55,8 +55,8 @@ final class Eddm implements DriftDetector {
     return warned ? DriftSignal.WARNING : DriftSignal.NONE;
   }
 
-  /** Takes one more error; whether it is a drift. */
-  private boolean error() {
+  /** Adds an error; returns true if it is a drift. */
+  private boolean addError() {
     errors++;
     double distance = examples - lastError;
     lastError = examples;
@@ -87,11 +87,6 @@ final class Eddm implements DriftDetector {
     squaredDeviations = 0;
     largest = 0;
     warned = false;
-  }
-
-  @Override
-  public long memoryBytes() {
-    return 0;
   }
 
   @Override

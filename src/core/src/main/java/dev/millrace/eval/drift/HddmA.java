@@ -7,8 +7,8 @@ import java.io.IOException;
 /**
  * Drift detection by Hoeffding's bound, with averages (Frías-Blanco et al., Online and
  * Non-Parametric Drift Detection Methods Based on Hoeffding's Bounds, IEEE TKDE 27, 2015): a drift
- * is when the mean of all numbers lies above that of the first ones, taken where it was lowest, by
- * more than chance allows.
+ * is when the mean of all numbers is above that of a prefix, the one of the lowest mean, by more
+ * than chance allows.
  */
 final class HddmA implements DriftDetector {
 
@@ -18,7 +18,7 @@ final class HddmA implements DriftDetector {
   private final double logWarning;
   private long examples;
   private double sum;
-  // The beginning of the sequence whose mean plus bound was lowest, and minus bound highest.
+  // The prefix whose mean plus bound was lowest, and the one whose mean minus bound was highest.
   private long lowExamples;
   private double lowSum;
   private long highExamples;
@@ -63,12 +63,12 @@ final class HddmA implements DriftDetector {
     return warning ? DriftSignal.WARNING : DriftSignal.NONE;
   }
 
-  /** How far the mean of so many numbers may lie from the expected one. */
+  /** Returns the max distance of the mean of numbers from the expected one. */
   private double bound(long count) {
     return Math.sqrt(driftBound / (2.0 * count));
   }
 
-  /** How far the mean of all may lie from that of the first ones. */
+  /** Returns the max distance of the mean of all numbers from that of the first ones. */
   private double difference(long first, double log) {
     double m = (double) (examples - first) / first * (1.0 / examples);
     return Math.sqrt(m / 2 * log);
@@ -81,11 +81,6 @@ final class HddmA implements DriftDetector {
     lowSum = 0;
     highExamples = 0;
     highSum = 0;
-  }
-
-  @Override
-  public long memoryBytes() {
-    return 0;
   }
 
   @Override

@@ -12,16 +12,15 @@ import java.util.Arrays;
  * earlier ones hardly come from one distribution, by the exact two-sample test, all earlier numbers
  * are dropped. It is a drift if the mean of the last numbers is above that of the earlier ones.
  *
- * <p>Which numbers are in the sample is a function of the seed and of how many came, so that a
- * restart repeats it.
+ * <p>The sample is a function of the seed and of the number of updates, so a restart repeats it.
  */
 final class Kswin implements DriftDetector {
 
-  /** A difference of the two distributions below it is no drift, however sure. */
+  /** Min difference of the two distributions that is a drift, however significant. */
   private static final double MIN_DIFFERENCE = 0.1;
 
   private final DriftSpec.Kswin spec;
-  // Differing numbers of the sample from which on it is a drift.
+  // Min difference, in numbers of the sample, that is a drift.
   private final int critical;
   private long examples;
   // The last numbers, oldest first.
@@ -80,7 +79,10 @@ final class Kswin implements DriftDetector {
     size++;
   }
 
-  /** Largest difference of the two empirical distribution functions, times the sample's size. */
+  /**
+   * Returns the largest difference of the two empirical distribution functions, times the sample's
+   * size.
+   */
   private int difference() {
     int count = spec.recent();
     if (recent.length == 0) {
@@ -106,8 +108,8 @@ final class Kswin implements DriftDetector {
   }
 
   /**
-   * So many of the first numbers, without replacement, each choice as likely as any other (Knuth,
-   * The Art of Computer Programming 2, algorithm 3.4.2 S).
+   * Draws a number of the first numbers without replacement (Knuth, The Art of Computer Programming
+   * 2, algorithm 3.4.2 S).
    */
   private void drawSample(int from, int count) {
     long key = mix(mix(spec.seed()) + examples);
@@ -128,7 +130,7 @@ final class Kswin implements DriftDetector {
     return z ^ z >>> 31;
   }
 
-  /** The smallest difference, times n, of two samples of n that is a drift. */
+  /** Returns the smallest difference, times n, of two samples of n that is a drift. */
   private static int critical(int n, double alpha) {
     int k = (int) Math.floor(MIN_DIFFERENCE * n) + 1;
     while (k <= n && pValue(n, k) > alpha) {
@@ -138,8 +140,8 @@ final class Kswin implements DriftDetector {
   }
 
   /**
-   * Probability that two samples of n from one distribution differ by k/n or more (Gnedenko and
-   * Korolyuk, 1951): 2 Σ<sub>j≥1</sub> (-1)<sup>j-1</sup> C(2n, n - jk) / C(2n, n).
+   * Returns the probability that two samples of n from one distribution differ by k/n or more
+   * (Gnedenko and Korolyuk, 1951): 2 Σ<sub>j≥1</sub> (-1)<sup>j-1</sup> C(2n, n - jk) / C(2n, n).
    */
   static double pValue(int n, int k) {
     double sum = 0;

@@ -50,11 +50,6 @@ final class PageHinkley implements DriftDetector {
   }
 
   @Override
-  public long memoryBytes() {
-    return 0;
-  }
-
-  @Override
   public PageHinkley copy() {
     return new PageHinkley(this);
   }

@@ -1,12 +1,12 @@
 /**
- * Drift detectors: they watch one number of each example of a key, its error or loss, and signal
- * when it has risen.
+ * Drift detectors: they watch one number per example of a key, its error or loss, and signal a
+ * rise.
  *
- * <p>All of them drop what came before a drift, keep what they know in their state, and give the
- * same signals for the same numbers on every machine. None of them signals a fall.
+ * <p>All drop the numbers before a drift, keep their state in the key's state, and signal the same
+ * for equal numbers on every machine. None signals a fall.
  *
  * <table>
- * <caption>What each of them is made for</caption>
+ * <caption>Detectors and what they are made for</caption>
  * <tr><th>Detector<th>Watches<th>Source
  * <tr><td>ADWIN<td>any bounded number, rise of the mean<td>Bifet and Gavaldà, 2007
  * <tr><td>DDM<td>errors, sudden rise<td>Gama et al., 2004
@@ -16,4 +16,7 @@
  * <tr><td>KSWIN<td>any number, change of the distribution with a higher mean<td>Raab et al., 2020
  * </table>
  */
+@NullMarked
 package dev.millrace.eval.drift;
+
+import org.jspecify.annotations.NullMarked;

@@ -334,7 +334,7 @@ class DriftDetectorTest {
   }
 
   @Test
-  void refusesBytesOfAdwinWhoseBucketsAreNotItsWindow() throws IOException {
+  void rejectsBytesOfAdwinWhoseBucketsAreNotItsWindow() throws IOException {
     DriftDetector detector = DriftSpec.Adwin.DEFAULT.start();
     for (int i = 0; i < 6; i++) {
       detector.update(0.5);
@@ -348,7 +348,7 @@ class DriftDetectorTest {
   }
 
   @Test
-  void refusesBytesOfAdwinWithoutBucketsInTheLastRow() {
+  void rejectsBytesOfAdwinWithoutBucketsInTheLastRow() {
     ByteBuffer bytes = ByteBuffer.allocate(64);
     bytes.putInt(1).putLong(1).putLong(1).putDouble(0.5).putDouble(0).putInt(2);
     bytes.put((byte) 1).putDouble(0.5).putDouble(0).put((byte) 0);
@@ -395,7 +395,7 @@ class DriftDetectorTest {
   }
 
   @Test
-  void refusesBytesOfAnotherVersion() {
+  void rejectsBytesOfAnotherVersion() {
     byte[] bytes = {0, 0, 0, 2};
 
     assertThatThrownBy(() -> read(bytes, DriftSpec.Ddm.DEFAULT))
@@ -424,7 +424,7 @@ class DriftDetectorTest {
     assertThat(setting.get().start().update(0.5)).isNotEqualTo(DriftSignal.DRIFT);
   }
 
-  static Stream<Supplier<DriftSpec>> refused() {
+  static Stream<Supplier<DriftSpec>> rejected() {
     return Stream.of(
         () -> new DriftSpec.Adwin(0),
         () -> new DriftSpec.Adwin(1),
@@ -460,8 +460,8 @@ class DriftDetectorTest {
   }
 
   @ParameterizedTest
-  @MethodSource("refused")
-  void refusesSettingsBeyondTheirLimits(Supplier<DriftSpec> setting) {
+  @MethodSource("rejected")
+  void rejectsSettingsBeyondTheirLimits(Supplier<DriftSpec> setting) {
     assertThatIllegalArgumentException()
         .isThrownBy(setting::get)
         .withMessageContainingAll("must be", "but ");
