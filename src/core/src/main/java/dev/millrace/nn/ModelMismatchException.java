@@ -9,7 +9,7 @@ public final class ModelMismatchException extends IOException {
   private static final long serialVersionUID = 1L;
 
   /** Ends the message of every mismatch. */
-  static final String REMEDY = "restore the stored settings, or reset the key";
+  public static final String REMEDY = "restore the stored settings, or reset the key";
 
   // A damaged shape has up to 65,535 characters.
   private static final int MAX_CHARACTERS = 10_000;

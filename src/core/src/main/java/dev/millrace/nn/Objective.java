@@ -1,7 +1,5 @@
 package dev.millrace.nn;
 
-import dev.millrace.simd.Elementary;
-
 /**
  * Computes the loss of one row of outputs and its gradient.
  *
@@ -11,9 +9,6 @@ import dev.millrace.simd.Elementary;
  * ε of the target evenly over all classes: (1 - ε)·target + ε/classes.
  */
 final class Objective {
-
-  /** Keras' epsilon: no reported cross-entropy exceeds 16.1. */
-  private static final float MIN_PROBABILITY = 1e-7f;
 
   private static final float IMPLAUSIBLE_PROBABILITY = 1e-6f;
 
@@ -40,13 +35,15 @@ final class Objective {
   float loss(float[] y, int offset, int outputs, float target) {
     return switch (loss) {
       case CATEGORICAL_CROSSENTROPY -> {
-        float own = negativeLogLikelihood(y[offset + (int) target]);
+        float own = Loss.negativeLogLikelihood(y[offset + (int) target]);
         yield smoothing == 0f ? own : smoothed(own, y, offset, outputs);
       }
       case BINARY_CROSSENTROPY -> {
-        float own = negativeLogLikelihood(target == 1f ? y[offset] : 1f - y[offset]);
+        float own = Loss.negativeLogLikelihood(target == 1f ? y[offset] : 1f - y[offset]);
         float other =
-            smoothing == 0f ? 0f : negativeLogLikelihood(target == 1f ? 1f - y[offset] : y[offset]);
+            smoothing == 0f
+                ? 0f
+                : Loss.negativeLogLikelihood(target == 1f ? 1f - y[offset] : y[offset]);
         yield smoothing == 0f ? own : own + 0.5f * smoothing * (other - own);
       }
       case MSE, MAE, HUBER -> meanOfErrors(y, offset, outputs, target);
@@ -56,14 +53,9 @@ final class Objective {
   private float smoothed(float own, float[] y, int offset, int outputs) {
     float sum = 0f;
     for (int o = 0; o < outputs; o++) {
-      sum += negativeLogLikelihood(y[offset + o]);
+      sum += Loss.negativeLogLikelihood(y[offset + o]);
     }
     return (1f - smoothing) * own + smoothing / outputs * sum;
-  }
-
-  private static float negativeLogLikelihood(float p) {
-    float positive = p < MIN_PROBABILITY ? MIN_PROBABILITY : p;
-    return -Elementary.log(positive > 1f - MIN_PROBABILITY ? 1f - MIN_PROBABILITY : positive);
   }
 
   private float meanOfErrors(float[] y, int offset, int outputs, float target) {

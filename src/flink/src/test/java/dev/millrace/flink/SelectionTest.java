@@ -347,8 +347,8 @@ class SelectionTest {
         .rootCause()
         .hasMessageStartingWith(
             "key \"k\": its champion is the model \"slow\", which is not in models (quick,"
-                + " other) any more; put it back, set champion: NAME, or start again from new"
-                + " weights: state.on-shape-change: reset does so");
+                + " other) any more; put it back, set champion: NAME, or reset the key:"
+                + " state.on-shape-change: reset does so");
     Outcome named = continued(before, models("quick", BY_COMMAND, QUICK, other), ShapeChange.FAIL);
 
     assertThat(named.change().path("reason").asText()).isEqualTo("removed");

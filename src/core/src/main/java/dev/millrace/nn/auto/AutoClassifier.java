@@ -2,7 +2,7 @@ package dev.millrace.nn.auto;
 
 import dev.millrace.nn.AutoSpec.Extra;
 import dev.millrace.nn.Indicators;
-import dev.millrace.simd.Elementary;
+import dev.millrace.nn.Loss;
 import dev.millrace.simd.Kernels;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -11,8 +11,6 @@ import java.util.Arrays;
 
 /** The mixture that predicts classes. */
 final class AutoClassifier extends AutoLearner {
-
-  private static final float MIN_PROBABILITY = 1e-7f;
 
   private final ClassFrequencies frequencies;
   private final ClassMixer mixer;
@@ -101,7 +99,7 @@ final class AutoClassifier extends AutoLearner {
       learnMembers(label, replays, own);
       predictByOthers(own);
       mix(own, out, outOffset);
-      loss = negativeLogLikelihood(out[outOffset + label]);
+      loss = Loss.negativeLogLikelihood(out[outOffset + label]);
       learnAnswer(label, limited, own);
       mixer.learn(own, columns(), label, limited);
       linear.learnClass(scaled(own), own.predictions, linearAt(), label, limited);
@@ -114,17 +112,12 @@ final class AutoClassifier extends AutoLearner {
   private void learnAnswer(int label, float weight, AutoScratch own) {
     float ofBaseline = -own.logFrequencies[label];
     answer.learn(
-        negativeLogLikelihood(own.mixed[label]),
-        negativeLogLikelihood(own.predictions[linearAt() + label]),
+        Loss.negativeLogLikelihood(own.mixed[label]),
+        Loss.negativeLogLikelihood(own.predictions[linearAt() + label]),
         ofBaseline,
         weight,
         examples());
     weights.addLoss(weights.predictions, ofBaseline);
-  }
-
-  private static float negativeLogLikelihood(float p) {
-    float least = p < MIN_PROBABILITY ? MIN_PROBABILITY : p;
-    return -Elementary.log(least > 1f - MIN_PROBABILITY ? 1f - MIN_PROBABILITY : least);
   }
 
   @Override

@@ -99,9 +99,8 @@ final class ChampionChallengerReader {
   private static void requireTask(ModelHeader header, Task task) throws ModelMismatchException {
     if (!header.shape().startsWith(task.id() + CHAMPION)) {
       throw new ModelMismatchException(
-          "the stored models are of another task: stored (%s), configured (%s); go back to the"
-                  .formatted(header.shape(), task.id())
-              + " stored settings, or start again from new weights");
+          "the stored models are of another task: stored (%s), configured (%s); %s"
+              .formatted(header.shape(), task.id(), ModelMismatchException.REMEDY));
     }
   }
 
@@ -171,7 +170,7 @@ final class ChampionChallengerReader {
       throw new ModelMismatchException(
           "its champion is the model \"%s\", which is not in models (%s) any more; put it back,"
                   .formatted(champion, spec.names())
-              + " set champion: NAME, or start again from new weights");
+              + " set champion: NAME, or reset the key");
     }
     return isThere;
   }

@@ -1,5 +1,6 @@
 package dev.millrace.nn.selection;
 
+import dev.millrace.nn.Loss;
 import dev.millrace.nn.SelectionSpec.Promotion;
 import dev.millrace.simd.Elementary;
 
@@ -12,7 +13,6 @@ final class PromotionRule {
   /** Errors of a value are compared up to this multiple of the champion's mean error. */
   static final double MAX_ERROR = 4;
 
-  private static final float MIN_PROBABILITY = 1e-7f;
   private static final double ERROR_LIMIT = 1e200;
 
   private final Promotion promotion;
@@ -23,10 +23,9 @@ final class PromotionRule {
     keep = 1 - 1.0 / promotion.window();
   }
 
-  /** Returns -ln p, with p cut to 1e-7 to 1 - 1e-7. */
+  /** Returns the negative log-likelihood; NaN is a probability of 0. */
   static double negativeLogLikelihood(float p) {
-    float least = p >= MIN_PROBABILITY ? p : MIN_PROBABILITY;
-    return -Elementary.log(Math.min(least, 1f - MIN_PROBABILITY));
+    return Loss.negativeLogLikelihood(Float.isNaN(p) ? 0f : p);
   }
 
   /**

@@ -39,7 +39,7 @@ class FarTargetTest {
         Named.of("adam", withAdam.hidden(List.of(new LayerSpec(16, Activation.TANH))).build()),
         Named.of(
             "two models",
-            new SelectionSpec(both, "mixture", false, Promotion.DEFAULT, OnChange.REFUSE)));
+            new SelectionSpec(both, "mixture", false, Promotion.DEFAULT, OnChange.REJECT)));
   }
 
   @ParameterizedTest

@@ -101,7 +101,7 @@ class ChampionChallengerReaderTest {
         .isInstanceOf(ModelMismatchException.class)
         .hasMessage(
             "its champion is the model \"slow\", which is not in models (quick, new) any more;"
-                + " put it back, set champion: NAME, or start again from new weights");
+                + " put it back, set champion: NAME, or reset the key");
 
     ChampionChallenger whole = (ChampionChallenger) taught(STORED);
     ChampionChallenger selection = read(stored(), spec("new", true, OnChange.REJECT, QUICK, NEW));
@@ -120,7 +120,7 @@ class ChampionChallengerReaderTest {
         .isInstanceOf(ModelMismatchException.class)
         .hasMessage(
             "the stored models are of another task: stored (binary, champion slow of slow, quick),"
-                + " configured (regression); go back to the stored settings, or start again from new weights");
+                + " configured (regression); restore the stored settings, or reset the key");
   }
 
   @Test
