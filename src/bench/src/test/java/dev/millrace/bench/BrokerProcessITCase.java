@@ -63,14 +63,20 @@ class BrokerProcessITCase {
         Millrace.class.getName(),
         List.of(),
         Stream.concat(Stream.of("bench", "pipeline"), Stream.of(options)).toList(),
-        Map.of("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + dir)); // the broker's, too
+        // The broker's, too. However slow the machine, it closes before it ends.
+        Map.of(
+            "JAVA_TOOL_OPTIONS",
+            "-Djava.io.tmpdir=%s -Dmillrace.stop-seconds=%d"
+                .formatted(dir, Patience.MAX.toSeconds())));
   }
 
   /** Returns true once the broker has made the topic, when it is up for sure. */
   private boolean hasPartitions() throws IOException {
     for (Path data : brokerData()) {
       try (Stream<Path> files = Files.walk(data)) {
-        if (files.anyMatch(file -> file.getFileName().toString().endsWith("-0"))) {
+        if (files
+            .map(file -> file.getFileName().toString())
+            .anyMatch(name -> name.endsWith("-0") && !name.startsWith("__"))) {
           return true;
         }
       } catch (UncheckedIOException e) {

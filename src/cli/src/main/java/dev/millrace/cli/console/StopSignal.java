@@ -14,7 +14,9 @@ import java.util.concurrent.TimeUnit;
  * <p>Declare it as the first resource of a try block, so that it is closed last.
  */
 public final class StopSignal implements AutoCloseable {
-  static final long SECONDS_TO_CLOSE = 20;
+  /** Seconds that commands have to close what they opened; a JVM on a busy machine may get more. */
+  static final long SECONDS_TO_CLOSE = Long.getLong("millrace.stop-seconds", 20);
+
   private static final Set<StopSignal> OPEN = ConcurrentHashMap.newKeySet();
 
   private final CountDownLatch requested = new CountDownLatch(1);
