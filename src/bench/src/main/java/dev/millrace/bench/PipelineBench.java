@@ -17,7 +17,7 @@ import dev.millrace.config.Settings.Guarantee;
 import dev.millrace.data.Example;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.flink.kafka.KafkaIo;
-import dev.millrace.simd.Kernels;
+import dev.millrace.simd.KernelProvider;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -106,7 +106,7 @@ final class PipelineBench {
         json.put("latency_p99_ms", latency.p99());
         json.put("latency_max_ms", latency.most());
       }
-      json.put("simd_bits", Kernels.best().bits());
+      json.put("simd_bits", KernelProvider.kernels().bits());
       json.put("processors", Runtime.getRuntime().availableProcessors());
       json.put("jdk", Runtime.version().toString());
       return json.toString();

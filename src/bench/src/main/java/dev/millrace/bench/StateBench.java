@@ -14,7 +14,7 @@ import dev.millrace.data.KebabCase;
 import dev.millrace.eval.ClassificationMetrics;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.eval.ScoredClass;
-import dev.millrace.simd.Kernels;
+import dev.millrace.simd.KernelProvider;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -102,7 +102,7 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds) {
       json.put("checkpoint_bytes", checkpointBytes);
       json.put("pause_ms", Math.round(10 * pauseMillis) / 10.0);
       json.put("quiet_ms", Math.round(10 * quietMillis) / 10.0);
-      json.put("simd_bits", Kernels.best().bits());
+      json.put("simd_bits", KernelProvider.kernels().bits());
       json.put("processors", Runtime.getRuntime().availableProcessors());
       json.put("jdk", Runtime.version().toString());
       return json.toString();

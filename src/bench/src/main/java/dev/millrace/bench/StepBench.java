@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.cli.console.CliError;
 import dev.millrace.nn.Activation;
 import dev.millrace.nn.AutoSpec;
-import dev.millrace.simd.Kernels;
+import dev.millrace.simd.KernelProvider;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -62,7 +62,7 @@ record StepBench(
         json.put("fma_peak_gflops", Math.round(peak / 1e8) / 10.0);
         json.put("fma_peak_fraction", Math.round(1000 * fraction()) / 1000.0);
       }
-      json.put("simd_bits", Kernels.best().bits());
+      json.put("simd_bits", KernelProvider.kernels().bits());
       json.put("jvms", bench.jvms);
       json.put("jdk", Runtime.version().toString());
       return json.toString();
@@ -75,7 +75,7 @@ record StepBench(
             "%,.0f records/s, %.2f µs each, %s",
             examplesPerSecond,
             1e6 / examplesPerSecond,
-            Kernels.best().description());
+            KernelProvider.kernels().description());
       }
       return String.format(
           Locale.ROOT,
@@ -83,7 +83,7 @@ record StepBench(
           examplesPerSecond,
           100 * fraction(),
           peak / 1e9,
-          Kernels.best().description());
+          KernelProvider.kernels().description());
     }
   }
 

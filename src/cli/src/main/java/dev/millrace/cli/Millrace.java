@@ -9,7 +9,7 @@ import dev.millrace.cli.console.StandardOutput;
 import dev.millrace.cli.console.Version;
 import dev.millrace.config.yaml.InvalidPipelineException;
 import dev.millrace.config.yaml.Suggestions;
-import dev.millrace.simd.Kernels;
+import dev.millrace.simd.KernelProvider;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStream;
@@ -88,7 +88,7 @@ public final class Millrace implements Runnable {
     commandLine.setOut(writer(out));
     commandLine.setErr(err);
     try {
-      Kernels.checkSettings();
+      KernelProvider.checkSettings();
     } catch (IllegalArgumentException e) {
       commandLine.getErr().println(e.getMessage());
       System.exit(ExitCode.USAGE);

@@ -1,5 +1,6 @@
 package dev.millrace.nn;
 
+import dev.millrace.simd.KernelProvider;
 import dev.millrace.simd.LayerKernels;
 
 /**
@@ -11,7 +12,7 @@ import dev.millrace.simd.LayerKernels;
  */
 final class Dropout {
 
-  private static final LayerKernels KERNELS = LayerKernels.best();
+  private static final LayerKernels KERNELS = KernelProvider.layers();
 
   /** Separates these random numbers from those of the initial weights. */
   private static final long DOMAIN = 0x64726F706F7574L;

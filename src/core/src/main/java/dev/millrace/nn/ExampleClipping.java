@@ -1,5 +1,6 @@
 package dev.millrace.nn;
 
+import dev.millrace.simd.KernelProvider;
 import dev.millrace.simd.Kernels;
 import java.util.Arrays;
 
@@ -13,7 +14,7 @@ import java.util.Arrays;
  */
 final class ExampleClipping {
 
-  private static final Kernels KERNELS = Kernels.best();
+  private static final Kernels KERNELS = KernelProvider.kernels();
 
   private static final float MAX_SQUARES = Clipping.MAX_GRADIENT * Clipping.MAX_GRADIENT;
 

@@ -1,6 +1,8 @@
 package dev.millrace.nn;
 
+import dev.millrace.simd.KernelProvider;
 import dev.millrace.simd.Kernels;
+import dev.millrace.simd.LayerShape;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,10 +14,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class FusedUpdate {
 
-  private static final Kernels KERNELS = Kernels.best();
+  private static final Kernels KERNELS = KernelProvider.kernels();
 
   private final Network network;
   private final Layout layout;
+  // Inputs of each layer that are updated together, and the rest, with weights at offset 0.
+  private final LayerShape[] blocks;
+  private final LayerShape[] lastBlocks;
   // True for plain sgd with a batch size of 1.
   private final boolean plain;
   private final @Nullable ExampleClipping clipping;
@@ -24,10 +29,21 @@ final class FusedUpdate {
     this.network = network;
     this.clipping = clipping;
     layout = network.layout();
+    blocks = new LayerShape[layout.layers()];
+    lastBlocks = new LayerShape[layout.layers()];
+    for (int l = 0; l < layout.layers(); l++) {
+      int together = layout.inputsTogether(l);
+      blocks[l] = block(layout.shape(l), together);
+      lastBlocks[l] = block(layout.shape(l), layout.inputs(l) % together);
+    }
     plain =
         spec.batchSize() == 1
             && spec.optimizer() instanceof Optimizer.Sgd sgd
             && sgd.momentum() == 0f;
+  }
+
+  private static LayerShape block(LayerShape layer, int inputs) {
+    return LayerShape.of(inputs, layer.inputStride(), layer.outputs(), layer.columns(), 0);
   }
 
   /**
@@ -132,15 +148,11 @@ final class FusedUpdate {
       float[] parameters, float[] x, int xOffset, float learningRate, Workspace workspace) {
     if (layout.isReluPair()) {
       KERNELS.sgdReluPair(
+          layout.shape(0),
+          layout.shape(1),
           x,
           xOffset,
-          layout.inputs(0),
           parameters,
-          layout.weightOffset(0),
-          layout.biasOffset(0),
-          layout.columns(0),
-          layout.weightOffset(1),
-          layout.biasOffset(1),
           workspace.activations,
           workspace.deltas,
           layout.activationOffset(0, 1),
@@ -150,15 +162,12 @@ final class FusedUpdate {
     }
     for (int l = 0; l < layout.layers(); l++) {
       KERNELS.sgdOneRow(
+          layout.shape(l),
           l == 0 ? x : workspace.activations,
           l == 0 ? xOffset : layout.activationOffset(l - 1, 1),
-          layout.inputs(l),
           workspace.deltas,
           layout.activationOffset(l, 1),
-          layout.weightColumns(l),
           parameters,
-          layout.weightOffset(l),
-          layout.biasOffset(l),
           learningRate);
     }
   }
@@ -191,16 +200,13 @@ final class FusedUpdate {
       for (int i = 0; i < inputs; i += together) {
         int block = Math.min(together, inputs - i);
         KERNELS.weightGradient(
+            block == together ? blocks[l] : lastBlocks[l],
             l == 0 ? x : workspace.activations,
             (l == 0 ? xOffset : layout.activationOffset(l - 1, rows)) + i,
-            layout.inputStride(l),
             rows,
-            block,
             workspace.deltas,
             delta,
-            columns,
-            gradient,
-            0);
+            gradient);
         int moved = block;
         int length = block * stride;
         if (i + block == inputs) {
@@ -228,14 +234,12 @@ final class FusedUpdate {
     int columns = layout.weightColumns(layer);
     int delta = layout.activationOffset(layer, 1);
     optimizer.moveByRow(
+        layout.shape(layer),
         parameters,
-        layout.weightOffset(layer),
         layer == 0 ? x : workspace.activations,
         layer == 0 ? xOffset : layout.activationOffset(layer - 1, 1),
-        layout.inputs(layer),
         workspace.deltas,
         delta,
-        columns,
         learningRate);
     int length = layout.lengthOfLast(layer, 1);
     workspace.fitGradient(length);

@@ -1,6 +1,7 @@
 package dev.millrace.nn;
 
 import dev.millrace.simd.Kernels;
+import dev.millrace.simd.LayerShape;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -21,13 +22,9 @@ public final class Layout {
   /** Max floats of gradient that are computed and used while they are in cache. */
   private static final int TOGETHER = 16384;
 
-  private final int inputs;
   // Per layer, in arrays because they are read for each example.
   private final LayerSpec[] layers;
-  private final int[] units;
-  private final int[] weightColumns;
-  private final int[] weightOffsets;
-  private final int[] biasOffsets;
+  private final LayerShape[] shapes;
   // Sum of the strides of the layers before each layer; the last element is the sum of all.
   private final int[] stridesBefore;
   private final int length;
@@ -41,20 +38,20 @@ public final class Layout {
    * @throws IllegalArgumentException if there are more weights than one array holds
    */
   public Layout(int inputs, List<LayerSpec> layers) {
-    this.inputs = inputs;
     this.layers = layers.toArray(LayerSpec[]::new);
-    units = layers.stream().mapToInt(LayerSpec::units).toArray();
-    weightColumns = new int[layers.size()];
-    weightOffsets = new int[layers.size()];
-    biasOffsets = new int[layers.size()];
+    shapes = new LayerShape[layers.size()];
     stridesBefore = new int[layers.size() + 1];
+    int in = inputs;
+    int inputStride = Kernels.stride(inputs);
     long offset = 0;
     for (int l = 0; l < layers.size(); l++) {
-      weightColumns[l] = weightColumns(inputs(l), layers.get(l));
-      stridesBefore[l + 1] = stridesBefore[l] + stride(l);
-      weightOffsets[l] = (int) offset;
-      biasOffsets[l] = (int) (offset + (long) inputs(l) * weightStride(l));
-      offset += length(inputs(l), layers.get(l));
+      LayerSpec layer = layers.get(l);
+      int columns = weightColumns(in, layer);
+      shapes[l] = LayerShape.of(in, inputStride, layer.units(), columns, (int) offset);
+      inputStride = stride(l);
+      stridesBefore[l + 1] = stridesBefore[l] + inputStride;
+      offset += length(in, layer);
+      in = layer.units();
       if (offset > Integer.MAX_VALUE - Kernels.LANES) {
         throw new IllegalArgumentException(
             "the network has more weights than one array holds ("
@@ -69,7 +66,7 @@ public final class Layout {
   }
 
   private boolean areReluPair(LayerSpec hidden, LayerSpec last) {
-    return Kernels.areReluPair(inputs, hidden.units(), weightColumns[1])
+    return Kernels.areReluPair(inputs(0), hidden.units(), weightColumns(1))
         && hidden.activation() == Activation.RELU
         && hidden.dropout() == 0f
         && !hidden.layerNorm()
@@ -123,24 +120,29 @@ public final class Layout {
 
   /** Number of layers. */
   public int layers() {
-    return units.length;
+    return shapes.length;
   }
 
   /** Inputs of a layer. */
   public int inputs(int layer) {
-    return layer == 0 ? inputs : units[layer - 1];
+    return shapes[layer].inputs();
   }
 
   /** Returns the floats between rows of a layer's input; the input layer is not padded. */
   int inputStride(int layer) {
-    return layer == 0 ? Kernels.stride(inputs) : stride(layer - 1);
+    return shapes[layer].inputStride();
   }
 
   int units(int layer) {
-    return units[layer];
+    return shapes[layer].outputs();
   }
 
-  String shape(int layer) {
+  /** Returns the sizes and position of a layer. */
+  LayerShape shape(int layer) {
+    return shapes[layer];
+  }
+
+  String description(int layer) {
     return layers[layer].shape();
   }
 
@@ -199,26 +201,26 @@ public final class Layout {
 
   /** Returns the columns of a layer's weights. */
   int weightColumns(int layer) {
-    return weightColumns[layer];
+    return shapes[layer].columns();
   }
 
   /** Returns the floats between rows of a layer's parameters. */
   public int weightStride(int layer) {
-    return Kernels.stride(weightColumns(layer));
+    return shapes[layer].stride();
   }
 
-  /** Neurons of the last layer. */
+  /** Returns the neurons of the last layer. */
   public int outputs() {
     return units(layers() - 1);
   }
 
-  /** Where the weights of a layer start. */
+  /** Returns the offset of a layer's weights. */
   public int weightOffset(int layer) {
-    return weightOffsets[layer];
+    return shapes[layer].weightOffset();
   }
 
   int biasOffset(int layer) {
-    return biasOffsets[layer];
+    return shapes[layer].biasOffset();
   }
 
   /** Returns the floats of all parameters with padding, a multiple of 16. */

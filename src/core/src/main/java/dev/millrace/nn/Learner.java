@@ -1,6 +1,7 @@
 package dev.millrace.nn;
 
 import dev.millrace.data.Task;
+import dev.millrace.simd.KernelProvider;
 import dev.millrace.simd.Kernels;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Learner implements OnlineModel {
 
-  private static final Kernels KERNELS = Kernels.best();
+  private static final Kernels KERNELS = KernelProvider.kernels();
 
   /** Examples between two copies of the parameters. */
   private static final int COPY_EVERY = 1024;

@@ -226,10 +226,10 @@ public record ModelWeights(int inputs, List<Layer> layers, @Nullable Scaling sca
     boolean isOpen = l == layers.size() - 1 && own.activation() == Activation.LINEAR;
     Activation activation = isOpen ? layout.activation(l) : own.activation();
     LayerSpec started = new LayerSpec(own.units(), activation, 0f, own.layerNorm());
-    if (!started.shape().equals(layout.shape(l))) {
+    if (!started.shape().equals(layout.description(l))) {
       throw new IllegalArgumentException(
           "layer %d of the weights is %s, but the network's is %s"
-              .formatted(l, own.shape(), layout.shape(l)));
+              .formatted(l, own.shape(), layout.description(l)));
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.millrace.nn;
 
 import dev.millrace.simd.ActivationKernels;
+import dev.millrace.simd.KernelProvider;
 import dev.millrace.simd.Kernels;
 import dev.millrace.simd.LayerKernels;
 import dev.millrace.simd.UpdateKernels;
@@ -15,11 +16,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Network {
 
-  private static final Kernels KERNELS = Kernels.best();
+  private static final Kernels KERNELS = KernelProvider.kernels();
 
-  private static final LayerKernels LAYERS = LayerKernels.best();
-  private static final UpdateKernels UPDATES = UpdateKernels.best();
-  private static final ActivationKernels ACTIVATIONS = ActivationKernels.best();
+  private static final LayerKernels LAYERS = KernelProvider.layers();
+  private static final UpdateKernels UPDATES = KernelProvider.updates();
+  private static final ActivationKernels ACTIVATIONS = KernelProvider.activations();
 
   /** Max floats that are loaded ahead: 16 KB. */
   private static final int FETCHED = 4096;
@@ -107,15 +108,11 @@ public final class Network {
     for (int l = 0; l < layout.layers(); l++) {
       int y = layout.activationOffset(l, rows);
       KERNELS.dense(
+          layout.shape(l),
           l == 0 ? x : activations,
           l == 0 ? xOffset : layout.activationOffset(l - 1, rows),
-          layout.inputStride(l),
           rows,
-          layout.inputs(l),
           parameters,
-          layout.weightOffset(l),
-          layout.biasOffset(l),
-          layout.weightColumns(l),
           activations,
           y);
       if (layout.isNormalized(l)) {
@@ -134,15 +131,11 @@ public final class Network {
   private void forwardReluPair(float[] parameters, float[] x, int xOffset, Workspace workspace) {
     int y = layout.activationOffset(1, 1);
     KERNELS.forwardReluPair(
+        layout.shape(0),
+        layout.shape(1),
         x,
         xOffset,
-        layout.inputs(0),
         parameters,
-        layout.weightOffset(0),
-        layout.biasOffset(0),
-        layout.columns(0),
-        layout.weightOffset(1),
-        layout.biasOffset(1),
         workspace.activations,
         layout.activationOffset(0, 1),
         y);
@@ -151,13 +144,11 @@ public final class Network {
 
   private void normalize(float[] parameters, int layer, int offset, int rows, Workspace workspace) {
     LAYERS.layerNorm(
+        layout.shape(layer),
         workspace.activations,
         offset,
         rows,
-        layout.units(layer),
-        layout.columns(layer),
         parameters,
-        layout.gainOffset(layer),
         workspace.normalized,
         workspace.inverses,
         layer * rows);
@@ -218,16 +209,13 @@ public final class Network {
       }
       // Before the layer below is differentiated, which changes its outputs.
       KERNELS.weightGradient(
+          layout.shape(l),
           l == 0 ? x : workspace.activations,
           l == 0 ? xOffset : layout.activationOffset(l - 1, rows),
-          layout.inputStride(l),
           rows,
-          layout.inputs(l),
           workspace.deltas,
           layout.activationOffset(l, rows),
-          layout.weightColumns(l),
-          workspace.gradient,
-          layout.weightOffset(l));
+          workspace.gradient);
       KERNELS.biasGradient(
           workspace.deltas,
           layout.activationOffset(l, rows),
@@ -269,14 +257,13 @@ public final class Network {
   void propagateDeltas(float[] parameters, int rows, boolean fused, Workspace workspace) {
     if (rows == 1 && fused && layout.isReluPair()) {
       KERNELS.backwardReluPair(
+          layout.shape(0),
+          layout.shape(1),
           workspace.deltas,
-          layout.activationOffset(1, 1),
-          layout.outputs(),
-          parameters,
-          layout.weightOffset(1),
-          workspace.activations,
           layout.activationOffset(0, 1),
-          layout.columns(0));
+          layout.activationOffset(1, 1),
+          parameters,
+          workspace.activations);
       return;
     }
     for (int l = layout.layers() - 1; l >= 0; l--) {
@@ -306,13 +293,11 @@ public final class Network {
     }
     if (layout.isNormalized(l)) {
       LAYERS.layerNormGradient(
+          layout.shape(l),
           deltas,
           delta,
           rows,
-          layout.units(l),
-          layout.columns(l),
           parameters,
-          layout.gainOffset(l),
           workspace.normalized,
           workspace.inverses,
           l * rows,
@@ -320,14 +305,11 @@ public final class Network {
     }
     if (l > 0) {
       KERNELS.inputGradient(
+          layout.shape(l),
           deltas,
           delta,
           rows,
-          layout.units(l),
-          layout.weightColumns(l),
           parameters,
-          layout.weightOffset(l),
-          layout.inputs(l),
           deltas,
           layout.activationOffset(l - 1, rows),
           workspace.transposed);
@@ -356,8 +338,7 @@ public final class Network {
   /** Scales the weights into each neuron, without its bias, down to the max L2 norm. */
   void limitNorms(float[] parameters, float maxNorm) {
     for (int l = 0; l < layout.layers(); l++) {
-      UPDATES.limitColumns(
-          parameters, layout.weightOffset(l), layout.inputs(l), layout.weightColumns(l), maxNorm);
+      UPDATES.limitColumns(layout.shape(l), parameters, maxNorm);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.millrace.nn;
 
+import dev.millrace.simd.KernelProvider;
 import dev.millrace.simd.Kernels;
 import dev.millrace.simd.ScalarScaling;
 import dev.millrace.simd.ScalingKernels;
@@ -24,7 +25,7 @@ import java.util.Arrays;
  */
 final class Normalizer {
 
-  private static final ScalingKernels KERNELS = ScalingKernels.best();
+  private static final ScalingKernels KERNELS = KernelProvider.scaling();
 
   /** Max numbers standardized in one call, which fit the nearest cache. */
   private static final int TOGETHER = 2048;

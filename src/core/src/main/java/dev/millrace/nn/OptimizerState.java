@@ -1,6 +1,8 @@
 package dev.millrace.nn;
 
+import dev.millrace.simd.KernelProvider;
 import dev.millrace.simd.Kernels;
+import dev.millrace.simd.LayerShape;
 import dev.millrace.simd.UpdateKernels;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -11,9 +13,9 @@ import java.util.function.UnaryOperator;
 /** State of an optimizer between two steps: slots of one float per parameter. */
 final class OptimizerState {
 
-  private static final Kernels KERNELS = Kernels.best();
+  private static final Kernels KERNELS = KernelProvider.kernels();
 
-  private static final UpdateKernels UPDATES = UpdateKernels.best();
+  private static final UpdateKernels UPDATES = KernelProvider.updates();
 
   private static final float[] UNUSED = {};
 
@@ -177,27 +179,23 @@ final class OptimizerState {
 
   /** Updates a layer's weights by the gradient of one row, without an array for the gradient. */
   void moveByRow(
+      LayerShape layer,
       float[] parameters,
-      int offset,
       float[] x,
       int xOffset,
-      int in,
       float[] delta,
       int deltaOffset,
-      int columns,
       float learningRate) {
     Optimizer.Adam adam = (Optimizer.Adam) optimizer;
     UPDATES.adamOneRow(
+        layer,
         x,
         xOffset,
-        in,
         delta,
         deltaOffset,
-        columns,
         parameters,
         first,
         second,
-        offset,
         (float) (learningRate / (1 - firstPower)),
         adam.beta1(),
         adam.beta2(),

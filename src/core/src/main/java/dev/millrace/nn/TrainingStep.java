@@ -1,5 +1,6 @@
 package dev.millrace.nn;
 
+import dev.millrace.simd.KernelProvider;
 import dev.millrace.simd.Kernels;
 import dev.millrace.simd.UpdateKernels;
 import java.util.Arrays;
@@ -8,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /** Updates the weights from a mini-batch, along Σ weight·gradient / batch size. */
 final class TrainingStep {
 
-  private static final Kernels KERNELS = Kernels.best();
-  private static final UpdateKernels UPDATES = UpdateKernels.best();
+  private static final Kernels KERNELS = KernelProvider.kernels();
+  private static final UpdateKernels UPDATES = KernelProvider.updates();
 
   private final LearnerSpec spec;
   private final Network network;

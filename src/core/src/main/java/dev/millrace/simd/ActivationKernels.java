@@ -1,19 +1,14 @@
 package dev.millrace.simd;
 
 /**
- * More activations and their derivatives, under the rules of {@link Kernels}: each element by
- * itself, in the steps that {@link Elementary} states.
+ * Further activations and their derivatives, under the rules of {@link Kernels}: element by
+ * element, in the steps of {@link Elementary}.
  *
- * <p>Those that take an {@code x} leave it as it is; {@code y} and {@code scratch} are other
- * arrays, used at the same offset. They go over their arrays more than once, because C2 does not
- * compile the whole of such a function into one loop and would allocate each vector.
+ * <p>Methods with an {@code x} do not change it; {@code y} and {@code scratch} are other arrays, at
+ * the same offset. They pass over their arrays several times, because C2 does not compile such a
+ * function as one loop and would allocate each vector.
  */
 public interface ActivationKernels {
-
-  /** The implementation that goes with {@link Kernels#best}. */
-  static ActivationKernels best() {
-    return Kernels.best().bits() == 0 ? new ScalarActivations() : new VectorActivations();
-  }
 
   /** a = a above 0, else a/100 (slope 0.01; Maas et al., 2013). */
   void leakyRelu(float[] a, int offset, int length);

@@ -1,43 +1,40 @@
 package dev.millrace.simd;
 
 import static dev.millrace.simd.VectorFunctions.SPECIES;
+import static dev.millrace.simd.VectorFunctions.at;
 
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Matrix products whose sums run along the rows of both factors, in 16 lanes, of {@link
- * VectorKernels}: neither has to be transposed.
+ * Matrix products with sums along the rows of both factors, in 16 lanes, for {@link VectorKernels}:
+ * no factor needs to be transposed.
  *
  * <p>A tile is 4 rows by 4 of the other factor (by 2 where the processor may have 16 registers),
- * one method a tile with one loop, as in {@link Tiles}. Where 16 lanes are more than a register,
- * the tile takes one register of them after the other.
+ * with one method and one loop per tile, as in {@link Tiles}. Where 16 lanes need several
+ * registers, the tile processes them one after the other.
  */
 final class DotTiles {
 
   /** Floats of scratch: 16 lanes of 4 rows of 16 sums. */
   static final int SCRATCH = Tiles.ROWS * Kernels.LANES * Kernels.LANES;
 
-  /** Rows that pass by in turn and stay in the second cache meanwhile. */
+  /** Rows processed together, which stay in the second-level cache. */
   private static final int PANEL = 64;
 
-  /** From the lanes of a sum to those of the next, and from a row of 16 sums to the next. */
+  /** Floats between the lanes of two sums, and between two rows of 16 sums. */
   private static final int SUM = Kernels.LANES;
 
   private static final int ROW = Kernels.LANES * SUM;
 
   private static final int WIDTH = SPECIES.length();
 
-  /** Whether 16 sums fit the registers beside what they are made of. */
+  /** True if 16 sums and their operands fit the registers. */
   private static final boolean LARGE = WIDTH == 16;
 
   private DotTiles() {}
 
-  private static FloatVector at(float[] a, int i) {
-    return FloatVector.fromArray(SPECIES, a, i);
-  }
-
   /**
-   * c = a·bᵀ, each sum in 16 lanes; what follows the columns of c up to a multiple of 16 is lost.
+   * c = a·bᵀ, each sum in 16 lanes; overwrites c up to a multiple of 16 columns.
    *
    * @param a [rows x length]
    * @param b [columns x length]
@@ -62,7 +59,7 @@ final class DotTiles {
     for (int from = 0; from < rows; from += PANEL) {
       int height = Math.min(PANEL, rows - from);
       for (int i = 0; i < columns; i += Kernels.LANES) {
-        // The last ones again rather than a few by themselves.
+        // The last block overlaps the one before rather than leaving a rest.
         int column = Math.max(0, Math.min(i, columns - Kernels.LANES));
         sixteen(
             a,
@@ -82,7 +79,7 @@ final class DotTiles {
     }
   }
 
-  /** Some rows with sixteen columns, or all if they are less. */
+  /** Some rows with up to sixteen columns. */
   private static void sixteen(
       float[] a,
       int aOffset,
@@ -111,7 +108,7 @@ final class DotTiles {
     }
   }
 
-  /** The lanes of 4 rows with 16 columns. */
+  /** Computes the lanes of 4 rows with 16 columns. */
   private static void tiles(
       float[] a, int ai, int aRow, float[] b, int bi, int bRow, int length, float[] lanes) {
     for (int lane = 0; lane < Kernels.LANES; lane += WIDTH) {
@@ -128,7 +125,7 @@ final class DotTiles {
     }
   }
 
-  /** The lanes of a row with up to 16 columns. */
+  /** Computes the lanes of a row with up to 16 columns. */
   private static void lines(
       float[] a, int ai, float[] b, int bi, int bRow, int columns, int length, float[] lanes) {
     int i = 0;

@@ -1,12 +1,12 @@
 package dev.millrace.simd;
 
 /**
- * Elementary functions in steps that a vector lane can repeat: fma, add, multiply, divide, compare,
+ * Elementary functions in steps that vector lanes can repeat: fma, add, multiply, divide, compare,
  * integer arithmetic on the bits.
  *
  * <p>e^x = 2^k · e^r with k = round(x / ln 2) and |r| ≤ ln(2)/2, the polynomial being that of the
- * Cephes library (Moshier). Greatest error, over all exponents: exp and log 2 ulp, tanh, sigmoid
- * and softplus 3 ulp, gelu 10 ulp.
+ * Cephes library (Moshier). Max error over all exponents: exp and log 2 ulp, tanh, sigmoid and
+ * softplus 3 ulp, gelu 10 ulp.
  */
 public final class Elementary {
 
@@ -114,7 +114,7 @@ public final class Elementary {
     float rounded = Fma.fma(clamped, LOG2_E, ROUND);
     int k = Float.floatToRawIntBits(rounded) - ROUND_BITS;
     float p = expm1Polynomial(reduce(clamped, rounded - ROUND)) + 1f;
-    // Two factors, because 2^k alone may be below the least normal or above the greatest float.
+    // Two factors, because 2^k alone may be below the min normal or above the max float.
     int half = k >> 1;
     return p * powerOfTwo(half) * powerOfTwo(k - half);
   }
@@ -227,7 +227,7 @@ public final class Elementary {
     return log1p(e) + (x < 0f ? 0f : x);
   }
 
-  /** e^(-x²/2), with the rounding error of x² made good. */
+  /** e^(-x²/2), with a correction of the rounding error of x². */
   private static float bell(float x) {
     float square = x * x;
     float e = exp(-0.5f * square);

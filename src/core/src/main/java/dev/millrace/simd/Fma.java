@@ -1,8 +1,8 @@
 package dev.millrace.simd;
 
 /**
- * a·b + c rounded once, the same bits as {@link Math#fma(float, float, float)}, which adds
- * BigDecimals where the processor has no such instruction.
+ * Computes a·b + c with one rounding, with the bits of {@link Math#fma(float, float, float)}, which
+ * adds BigDecimals where the processor has no such instruction.
  */
 final class Fma {
 
@@ -22,7 +22,7 @@ final class Fma {
     double product = (double) a * b;
     double sum = product + c;
     double added = sum - product;
-    // What rounding took away, exactly (Knuth's TwoSum); NaN if a term was not finite.
+    // The exact rounding error (Knuth's TwoSum); NaN if a term was not finite.
     double rest = (product - (sum - added)) + (c - added);
     long bits = Double.doubleToRawLongBits(sum);
     if ((rest > 0 || rest < 0) && (bits & 1) == 0) {

@@ -1,27 +1,26 @@
 package dev.millrace.simd;
 
-/**
- * The most that one core can do with the registers in use: fused multiply-adds and nothing else.
- */
+/** Measures the peak of one core with the registers in use: a loop of fused multiply-adds only. */
 public final class FmaPeak {
 
-  /** Long enough that the best call is one without interruption. */
+  /** A second. */
   private static final long NANOS = 1_000_000_000L;
 
   private static final int ROUNDS = 2_000;
 
   private static final int SCALAR_SUMS = 8;
 
-  private static final int BITS = Kernels.best().bits();
+  private static final int BITS = KernelProvider.kernels().bits();
 
-  /** Keeps the results, so that no compiler leaves the loop out. */
+  /** Keeps the results, so that the compiler does not remove the loop. */
   @SuppressWarnings("unused")
   private static volatile float kept;
 
   private FmaPeak() {}
 
   /**
-   * Floating-point operations a second, two a multiply-add, of the best call within two seconds.
+   * Returns the floating-point operations per second, two per multiply-add, of the best call in two
+   * seconds.
    */
   public static double flopsPerSecond() {
     double best = 0;
@@ -38,7 +37,7 @@ public final class FmaPeak {
     return BITS == 0 ? scalar(ROUNDS) : VectorFma.run(ROUNDS);
   }
 
-  /** Operations of a {@link #call} with registers of so many bits, 0 for none. */
+  /** Returns the operations of a {@link #call} with registers of some bits, 0 for scalar. */
   static double flopsOfACall(int bits) {
     return 2.0 * ROUNDS * (bits == 0 ? SCALAR_SUMS : VectorFma.SUMS * (bits / Float.SIZE));
   }

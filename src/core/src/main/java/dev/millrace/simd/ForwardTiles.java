@@ -1,29 +1,22 @@
 package dev.millrace.simd;
 
 import static dev.millrace.simd.VectorFunctions.SPECIES;
+import static dev.millrace.simd.VectorFunctions.at;
+import static dev.millrace.simd.VectorFunctions.constant;
 
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The forward product of {@link VectorKernels}: batches in {@link Tiles}, single rows by 4
- * registers.
+ * Forward products for {@link VectorKernels}: batches in {@link Tiles}, single rows by 4 registers.
  */
 final class ForwardTiles {
 
-  /** Columns from which a single row streams through the weights. */
+  /** Min columns for a single row to stream through the weights. */
   private static final int STREAMED = 256;
 
   private static final int WIDTH = SPECIES.length();
 
   private ForwardTiles() {}
-
-  private static FloatVector at(float[] a, int i) {
-    return FloatVector.fromArray(SPECIES, a, i);
-  }
-
-  private static FloatVector all(float value) {
-    return FloatVector.broadcast(SPECIES, value);
-  }
 
   /** y = x·w + bias, for matrices whose rows are any stride apart; width in whole 16s. */
   static void forward(
@@ -80,7 +73,7 @@ final class ForwardTiles {
     }
   }
 
-  /** One row through weights that do not fit the nearest cache: read in the order they lie. */
+  /** One row with weights that do not fit the nearest cache: reads them in memory order. */
   private static void stream(
       float[] x,
       int xr,
@@ -104,14 +97,14 @@ final class ForwardTiles {
 
   private static void addEight(
       float[] x, int xi, float[] w, int wi, int wStride, int width, float[] y, int yr) {
-    FloatVector x0 = all(x[xi]);
-    FloatVector x1 = all(x[xi + 1]);
-    FloatVector x2 = all(x[xi + 2]);
-    FloatVector x3 = all(x[xi + 3]);
-    FloatVector x4 = all(x[xi + 4]);
-    FloatVector x5 = all(x[xi + 5]);
-    FloatVector x6 = all(x[xi + 6]);
-    FloatVector x7 = all(x[xi + 7]);
+    FloatVector x0 = constant(x[xi]);
+    FloatVector x1 = constant(x[xi + 1]);
+    FloatVector x2 = constant(x[xi + 2]);
+    FloatVector x3 = constant(x[xi + 3]);
+    FloatVector x4 = constant(x[xi + 4]);
+    FloatVector x5 = constant(x[xi + 5]);
+    FloatVector x6 = constant(x[xi + 6]);
+    FloatVector x7 = constant(x[xi + 7]);
     for (int c = 0; c < width; c += WIDTH) {
       int wc = wi + c;
       FloatVector s = x0.fma(at(w, wc), at(y, yr + c));
@@ -127,7 +120,7 @@ final class ForwardTiles {
   }
 
   static void addOne(float xi, float[] w, int wi, int width, float[] y, int yr) {
-    FloatVector x = all(xi);
+    FloatVector x = constant(xi);
     for (int c = 0; c < width; c += WIDTH) {
       x.fma(at(w, wi + c), at(y, yr + c)).intoArray(y, yr + c);
     }
@@ -141,7 +134,7 @@ final class ForwardTiles {
     FloatVector s3 = at(w, bc + 3 * WIDTH);
     for (int i = 0; i < in; i++) {
       int wi = wc + i * wStride;
-      FloatVector xi = all(x[xr + i]);
+      FloatVector xi = constant(x[xr + i]);
       s0 = xi.fma(at(w, wi), s0);
       s1 = xi.fma(at(w, wi + WIDTH), s1);
       s2 = xi.fma(at(w, wi + 2 * WIDTH), s2);
@@ -158,7 +151,7 @@ final class ForwardTiles {
     FloatVector s0 = at(w, bc);
     FloatVector s1 = at(w, bc + WIDTH);
     for (int i = 0; i < in; i++) {
-      FloatVector xi = all(x[xr + i]);
+      FloatVector xi = constant(x[xr + i]);
       s0 = xi.fma(at(w, wc + i * wStride), s0);
       s1 = xi.fma(at(w, wc + i * wStride + WIDTH), s1);
     }
@@ -170,7 +163,7 @@ final class ForwardTiles {
       float[] x, int xr, int in, float[] w, int wc, int wStride, int bc, float[] y, int yc) {
     FloatVector s = at(w, bc);
     for (int i = 0; i < in; i++) {
-      s = all(x[xr + i]).fma(at(w, wc + i * wStride), s);
+      s = constant(x[xr + i]).fma(at(w, wc + i * wStride), s);
     }
     s.intoArray(y, yc);
   }

@@ -1,6 +1,7 @@
 package dev.millrace.simd;
 
 import static dev.millrace.simd.VectorFunctions.SPECIES;
+import static dev.millrace.simd.VectorFunctions.at;
 import static dev.millrace.simd.VectorFunctions.constant;
 
 import java.util.Arrays;
@@ -10,10 +11,10 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Products with weights of four columns, of {@link NarrowWeights}.
+ * Products with weights of four columns, for {@link NarrowWeights}.
  *
- * <p>A register holds the weights of several inputs, so that of an input is in four lanes beside
- * each other. A turn takes as many inputs as there are lanes, with four registers of weights.
+ * <p>A register holds the weights of several inputs, four adjacent lanes each. An iteration handles
+ * as many inputs as there are lanes, with four registers of weights.
  */
 final class FourColumns {
 
@@ -21,7 +22,7 @@ final class FourColumns {
 
   private static final int COLUMNS = Kernels.NARROW;
 
-  /** From one row of outputs or deltas to the next. */
+  /** Floats between rows of outputs or deltas. */
   private static final int OUTPUTS = Kernels.LANES;
 
   // Each input of a quarter of a register in four lanes.
@@ -30,7 +31,7 @@ final class FourColumns {
   private static final VectorShuffle<Float> THIRD = quarter(2);
   private static final VectorShuffle<Float> FOURTH = quarter(3);
 
-  /** The first four lanes again and again. */
+  /** The first four lanes repeated. */
   private static final VectorShuffle<Float> REPEATED = shuffle(COLUMNS, 0);
 
   private static final VectorShuffle<Float> EIGHT_ON = shuffle(WIDTH, 8);
@@ -52,26 +53,15 @@ final class FourColumns {
     return VectorShuffle.fromOp(SPECIES, lane -> (lane + shift) % period);
   }
 
-  private static FloatVector at(float[] a, int i) {
-    return FloatVector.fromArray(SPECIES, a, i);
-  }
-
   /**
-   * Whole registers of inputs of one row; leaves the outputs, or the four sums of each if they are
-   * not whole.
+   * Processes whole registers of inputs of one row; writes the outputs, or their four sums if
+   * inputs are left.
    */
   static void forward(
-      float[] x,
-      int xr,
-      int in,
-      float[] w,
-      int wOffset,
-      int bias,
-      boolean whole,
-      float[] y,
-      int yr) {
+      LayerShape layer, float[] x, int xr, int in, float[] w, boolean whole, float[] y, int yr) {
     FloatVector zero = FloatVector.zero(SPECIES);
-    FloatVector s0 = at(w, bias);
+    int wOffset = layer.weightOffset();
+    FloatVector s0 = at(w, layer.biasOffset());
     FloatVector s1 = zero;
     FloatVector s2 = zero;
     FloatVector s3 = zero;
@@ -108,7 +98,7 @@ final class FourColumns {
       } else {
         sum = sum.add(s2).add(s1.add(s3));
       }
-      // Here, for C2 leaves out a method of ours where this was seldom, and boxes its argument.
+      // Inline, because C2 does not inline a rarely called method and boxes its argument.
       IntVector front = IntVector.fromArray(INTEGERS, FRONT, 0);
       s0 = sum.reinterpretAsInts().and(front).reinterpretAsFloats();
       s1 = zero;
@@ -125,22 +115,21 @@ final class FourColumns {
     }
   }
 
-  /** gw = xᵀ·delta, of at least one register of inputs. */
+  /** gw = xᵀ·delta, for at least one register of inputs. */
   static void gradient(
+      LayerShape layer,
       float[] x,
       int xOffset,
-      int xStride,
       int rows,
-      int in,
       float[] delta,
       int deltaOffset,
-      float[] gw,
-      int wOffset) {
+      float[] gradient) {
+    int in = layer.inputs();
     for (int i = 0; i < in; i += WIDTH) {
-      // The last ones again rather than a few by themselves.
+      // The last register overlaps the one before rather than leaving a rest.
       int from = Math.min(i, in - WIDTH);
-      int gi = wOffset + from * COLUMNS;
-      sumRows(x, xOffset + from, xStride, rows, delta, deltaOffset, gw, gi);
+      int gi = layer.weightOffset() + from * COLUMNS;
+      sumRows(x, xOffset + from, layer.inputStride(), rows, delta, deltaOffset, gradient, gi);
     }
   }
 
@@ -164,7 +153,7 @@ final class FourColumns {
     s3.intoArray(gw, gi + 3 * WIDTH);
   }
 
-  /** One row's gradient, taken at once from the weights of whole registers of inputs. */
+  /** Applies sgd from one row to the weights of whole registers of inputs. */
   static void sgdOneRow(
       float[] x, int xOffset, int in, float[] delta, int di, float[] w, int wOffset, float rate) {
     FloatVector step = constant(-rate);

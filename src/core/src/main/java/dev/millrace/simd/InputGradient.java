@@ -3,20 +3,19 @@ package dev.millrace.simd;
 import java.util.Arrays;
 
 /**
- * The gradient with respect to a layer's inputs, of {@link VectorKernels}.
+ * Gradient with respect to a layer's inputs, for {@link VectorKernels}.
  *
- * <p>Each sum runs along a row of the weights, which vectors can follow where it is made of lanes
- * ({@link DotTiles}). Two columns are taken apart in registers ({@link TwoColumns}). Where it is
- * one chain they need one factor transposed: the weights, which costs in·out moves, or the deltas
- * and the result, which costs rows·(in + out). For a few rows neither pays, and several scalar
- * chains at once hide the latency.
+ * <p>Each sum runs along a row of the weights. Sums in lanes need no transposing ({@link
+ * DotTiles}), two columns are separated in registers ({@link TwoColumns}). Sums in one chain need
+ * one factor transposed: the weights, which costs in·out moves, or the deltas and the result, which
+ * costs rows·(in + out). For a few rows, several scalar chains at once are faster.
  */
 final class InputGradient {
 
-  /** Fewest rows for which a transpose pays. */
+  /** Min rows for a transpose. */
   private static final int MIN_ROWS = 4;
 
-  /** Sums at once of a single row: a multiply-add every half cycle takes eight, and some slack. */
+  /** Parallel sums of a single row: two multiply-adds per cycle need eight, plus some slack. */
   private static final int CHAINS = 16;
 
   /** Columns of a transposed panel. */
@@ -25,24 +24,24 @@ final class InputGradient {
   private InputGradient() {}
 
   static void compute(
+      LayerShape layer,
       float[] delta,
       int deltaOffset,
       int rows,
-      int out,
-      int columns,
       float[] w,
-      int wOffset,
-      int in,
       float[] dx,
       int dxOffset,
       float[] scratch) {
-    int stride = Kernels.stride(columns);
+    int in = layer.inputs();
+    int out = layer.outputs();
+    int columns = layer.columns();
+    int wOffset = layer.weightOffset();
+    int stride = layer.stride();
     int deltaStride = Kernels.outputStride(columns);
     int inColumns = Kernels.padded(in);
     int dxStride = Kernels.stride(inColumns);
     if (columns == Kernels.PAIR && in >= Kernels.LANES) {
-      TwoColumns.inputGradient(
-          delta, deltaOffset, rows, out, w, wOffset, in, dx, dxOffset, dxStride);
+      TwoColumns.inputGradient(layer, delta, deltaOffset, rows, w, dx, dxOffset, dxStride);
     } else if (columns >= Kernels.FOLDED) {
       DotTiles.multiply(
           delta,
@@ -77,35 +76,9 @@ final class InputGradient {
             dxOffset + r * dxStride);
       }
     } else if (rows < Kernels.LANES || (long) in * out <= (long) rows * (in + out)) {
-      transposedWeights(
-          delta,
-          deltaOffset,
-          deltaStride,
-          rows,
-          out,
-          w,
-          wOffset,
-          stride,
-          in,
-          dx,
-          dxOffset,
-          dxStride,
-          scratch);
+      transposedWeights(layer, delta, deltaOffset, rows, w, dx, dxOffset, scratch);
     } else {
-      transposedDeltas(
-          delta,
-          deltaOffset,
-          deltaStride,
-          rows,
-          out,
-          w,
-          wOffset,
-          stride,
-          in,
-          dx,
-          dxOffset,
-          dxStride,
-          scratch);
+      transposedDeltas(layer, delta, deltaOffset, rows, w, dx, dxOffset, scratch);
     }
     for (int r = 0; r < rows; r++) {
       int dxRow = dxOffset + r * dxStride;
@@ -126,7 +99,7 @@ final class InputGradient {
       int dxRow) {
     int i = 0;
     for (; in >= CHAINS && i < in; i += CHAINS) {
-      // The last ones again rather than a few by themselves.
+      // The last block overlaps the one before rather than leaving a rest.
       int from = Math.min(i, in - CHAINS);
       sixteen(delta, deltaRow, out, w, wOffset + from * stride, stride, dx, dxRow + from);
     }
@@ -142,7 +115,7 @@ final class InputGradient {
   /** One row of a layer of {@link Kernels#NARROW} columns. */
   private static void narrowRow(
       float[] delta, int deltaRow, int out, float[] w, int wOffset, int in, float[] dx, int dxRow) {
-    // A constant costs no checks of bounds.
+    // A constant stride avoids bounds checks.
     int stride = Kernels.NARROW;
     if (out == 1) {
       Arrays.fill(dx, dxRow, dxRow + in, 0f);
@@ -218,22 +191,23 @@ final class InputGradient {
     dx[dxi + 15] = s15;
   }
 
-  /** Transposes w a panel at a time, [out x panel] after one row of zeros that serves as bias. */
+  /** Transposes w panel by panel, [out x panel] after a row of zeros that serves as bias. */
   private static void transposedWeights(
+      LayerShape layer,
       float[] delta,
       int deltaOffset,
-      int deltaStride,
       int rows,
-      int out,
       float[] w,
-      int wOffset,
-      int stride,
-      int in,
       float[] dx,
       int dxOffset,
-      int dxStride,
       float[] scratch) {
+    int in = layer.inputs();
+    int out = layer.outputs();
+    int wOffset = layer.weightOffset();
+    int stride = layer.stride();
+    int deltaStride = Kernels.outputStride(layer.columns());
     int inColumns = Kernels.padded(in);
+    int dxStride = Kernels.stride(inColumns);
     int panel = Math.min(PANEL, inColumns);
     Arrays.fill(scratch, 0, panel, 0f);
     for (int from = 0; from < inColumns; from += panel) {
@@ -264,23 +238,24 @@ final class InputGradient {
   }
 
   /**
-   * Transposes delta some rows at a time, [out x rows] after one row of zeros, and multiplies by 16
-   * rows of w; the product, [16 x rows], is behind it.
+   * Transposes delta some rows at a time, [out x rows] after a row of zeros, and multiplies by 16
+   * rows of w; the product, [16 x rows], follows.
    */
   private static void transposedDeltas(
+      LayerShape layer,
       float[] delta,
       int deltaOffset,
-      int deltaStride,
       int rows,
-      int out,
       float[] w,
-      int wOffset,
-      int stride,
-      int in,
       float[] dx,
       int dxOffset,
-      int dxStride,
       float[] scratch) {
+    int in = layer.inputs();
+    int out = layer.outputs();
+    int wOffset = layer.weightOffset();
+    int stride = layer.stride();
+    int deltaStride = Kernels.outputStride(layer.columns());
+    int dxStride = Kernels.stride(Kernels.padded(in));
     Arrays.fill(scratch, 0, PANEL, 0f);
     for (int from = 0; from < rows; from += PANEL) {
       int real = Math.min(PANEL, rows - from);

@@ -1,19 +1,19 @@
 package dev.millrace.simd;
 
 import static dev.millrace.simd.VectorFunctions.SPECIES;
+import static dev.millrace.simd.VectorFunctions.at;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 
 /**
- * The steps of folding the 16 lanes of many sums by the tree 8, 4, 2, 1.
+ * Folds the 16 lanes of many sums by the tree 8, 4, 2, 1.
  *
- * <p>Two registers that are folded together become one: of the lanes with a bit of their number
- * unset it has the first one's sums of both halves, of the others those of the second. After all
- * bits lane n has the whole sum n, so the result needs no transposing. Registers of half the length
- * would need no shuffles, but vectors of a second class make every kernel slow: C2 no longer knows
- * which one it has.
+ * <p>Each step folds two registers into one: lanes whose number has a bit unset get the sums of
+ * both halves of the first register, the others those of the second. After all bits, lane n has the
+ * sum n, so the result needs no transposing. Registers of half the length would need no shuffles,
+ * but a second vector class slows down every kernel, because C2 no longer knows the class.
  */
 final class LaneFolds {
 
@@ -46,10 +46,10 @@ final class LaneFolds {
   }
 
   /**
-   * A quarter of the way of as many sums as a register has lanes: those at {@code i} and every
-   * fourth after it become one register at {@code i}.
+   * Folds the sum at {@code i} and every fourth one after it, as many as a register has lanes, into
+   * one register at {@code i}: the first part of folding.
    *
-   * @param lanes the 16 lanes of a sum, then those of the next
+   * @param lanes the 16 lanes of each sum
    */
   static void toFour(float[] lanes, int i) {
     FloatVector folded;
@@ -65,9 +65,9 @@ final class LaneFolds {
     folded.intoArray(lanes, i);
   }
 
-  /** The rest of the way, from four registers to as many sums as a register has lanes. */
+  /** Folds four registers to as many sums as a register has lanes: the second part of folding. */
   static void toOne(float[] lanes, int i, float[] sums, int at) {
-    // Written out, for C2 leaves out a method that it has compiled to much code, and boxes its
+    // Inlined by hand, because C2 does not inline a method with much compiled code and boxes its
     // result.
     FloatVector a = at(lanes, i);
     FloatVector b = at(lanes, i + 2 * LANES);
@@ -80,11 +80,7 @@ final class LaneFolds {
         .intoArray(sums, at);
   }
 
-  private static FloatVector at(float[] a, int i) {
-    return FloatVector.fromArray(SPECIES, a, i);
-  }
-
-  /** The first step where the lanes of a sum are more than one register. */
+  /** The first step if a sum has more lanes than a register. */
   private static FloatVector halves(float[] lanes, int i) {
     return at(lanes, i).add(at(lanes, i + 8));
   }

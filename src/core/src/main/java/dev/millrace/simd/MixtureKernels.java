@@ -1,18 +1,13 @@
 package dev.millrace.simd;
 
 /**
- * What a mixture of networks needs beyond {@link Kernels}, under the same rules: each element by
- * itself. Lengths are multiples of 16.
+ * Kernels of mixtures of networks, under the rules of {@link Kernels}: element by element. Lengths
+ * are multiples of 16.
  */
 public interface MixtureKernels {
 
-  /** The implementation that goes with {@link Kernels#best}. */
-  static MixtureKernels best() {
-    return Kernels.best().bits() == 0 ? new ScalarMixtures() : new VectorMixtures();
-  }
-
   /**
-   * {@link Kernels#rmsProp}, then moves an average of the parameters: a = fma(share, w - a, a).
+   * {@link Kernels#rmsProp}, then updates an average of the parameters: a = fma(share, w - a, a).
    *
    * @param a at the same offset as {@code w}
    */
@@ -38,7 +33,7 @@ public interface MixtureKernels {
   void cosine(float[] x, int xOffset, float[] y, int yOffset, int length, float scale);
 
   /**
-   * y = ln(fma(keep, p, floor)), within 2 ulp; what comes out in the padding is not defined.
+   * y = ln(fma(keep, p, floor)), within 2 ulp; undefined in the padding.
    *
    * @param p [rows x width], rows {@code pStride} apart, from the start of the array; at least 0,
    *     with {@code floor} a normal number must come out, in the padding to whole lanes too if

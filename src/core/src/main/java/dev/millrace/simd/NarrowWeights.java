@@ -5,12 +5,12 @@ import static dev.millrace.simd.VectorFunctions.SPECIES;
 import java.util.Arrays;
 
 /**
- * Products with weights of at most {@link Kernels#NARROW} columns, of {@link VectorKernels}: the
- * whole registers of {@link TwoColumns} or {@link FourColumns}, and what does not fill one.
+ * Products with weights of at most {@link Kernels#NARROW} columns, for {@link VectorKernels}: whole
+ * registers by {@link TwoColumns} or {@link FourColumns}, the rest by scalar loops.
  */
 final class NarrowWeights {
 
-  /** From one row of outputs or deltas to the next. */
+  /** Floats between rows of outputs or deltas. */
   private static final int OUTPUTS = Kernels.LANES;
 
   private static final ScalarKernels SCALAR = new ScalarKernels();
@@ -18,38 +18,30 @@ final class NarrowWeights {
   private NarrowWeights() {}
 
   static void forward(
-      float[] x,
-      int xOffset,
-      int xStride,
-      int rows,
-      int in,
-      float[] w,
-      int wOffset,
-      int bias,
-      int columns,
-      float[] y,
-      int yOffset) {
+      LayerShape layer, float[] x, int xOffset, int rows, float[] w, float[] y, int yOffset) {
+    int in = layer.inputs();
     int bound = SPECIES.loopBound(in);
     if (bound == 0) {
-      SCALAR.dense(x, xOffset, xStride, rows, in, w, wOffset, bias, columns, y, yOffset);
+      SCALAR.dense(layer, x, xOffset, rows, w, y, yOffset);
       return;
     }
+    int columns = layer.columns();
     for (int r = 0; r < rows; r++) {
-      int xr = xOffset + r * xStride;
+      int xr = xOffset + r * layer.inputStride();
       int yr = yOffset + r * OUTPUTS;
       boolean whole = bound == in;
       if (columns == Kernels.PAIR) {
-        TwoColumns.forward(x, xr, bound, w, wOffset, bias, whole, y, yr);
+        TwoColumns.forward(layer, x, xr, bound, w, whole, y, yr);
       } else {
-        FourColumns.forward(x, xr, bound, w, wOffset, bias, whole, y, yr);
+        FourColumns.forward(layer, x, xr, bound, w, whole, y, yr);
       }
       if (!whole) {
-        rest(x, xr, bound, in, w, wOffset, columns, y, yr);
+        rest(x, xr, bound, in, w, layer.weightOffset(), columns, y, yr);
       }
     }
   }
 
-  /** The inputs that do not fill a register, on sums that are in the place of the outputs. */
+  /** Adds the inputs that do not fill a register to the sums in the place of the outputs. */
   private static void rest(
       float[] x, int xr, int from, int in, float[] w, int wOffset, int columns, float[] y, int yr) {
     for (int i = from; i < in; i++) {
@@ -67,27 +59,23 @@ final class NarrowWeights {
   }
 
   static void gradient(
+      LayerShape layer,
       float[] x,
       int xOffset,
-      int xStride,
       int rows,
-      int in,
       float[] delta,
       int deltaOffset,
-      int columns,
-      float[] gw,
-      int wOffset) {
-    if (in < SPECIES.length()) {
-      SCALAR.weightGradient(
-          x, xOffset, xStride, rows, in, delta, deltaOffset, columns, gw, wOffset);
-    } else if (columns == Kernels.PAIR) {
-      TwoColumns.gradient(x, xOffset, xStride, rows, in, delta, deltaOffset, gw, wOffset);
+      float[] gradient) {
+    if (layer.inputs() < SPECIES.length()) {
+      SCALAR.weightGradient(layer, x, xOffset, rows, delta, deltaOffset, gradient);
+    } else if (layer.columns() == Kernels.PAIR) {
+      TwoColumns.gradient(layer, x, xOffset, rows, delta, deltaOffset, gradient);
     } else {
-      FourColumns.gradient(x, xOffset, xStride, rows, in, delta, deltaOffset, gw, wOffset);
+      FourColumns.gradient(layer, x, xOffset, rows, delta, deltaOffset, gradient);
     }
   }
 
-  /** gb = the sum of the rows of delta: few chains, no more than scalar instructions can do. */
+  /** gb = Σ delta: so few chains that scalar instructions suffice. */
   static void biasGradient(
       float[] delta, int deltaOffset, int rows, int columns, float[] gb, int biasOffset) {
     for (int c = 0; c < columns; c += 2) {
@@ -104,23 +92,20 @@ final class NarrowWeights {
   }
 
   static void sgdOneRow(
+      LayerShape layer,
       float[] x,
       int xOffset,
-      int in,
       float[] delta,
-      int di,
-      int columns,
+      int deltaOffset,
       float[] w,
-      int wOffset,
-      int bias,
-      float rate) {
-    int bound = SPECIES.loopBound(in);
-    if (columns == Kernels.PAIR) {
-      TwoColumns.sgdOneRow(x, xOffset, bound, delta, di, w, wOffset, rate);
+      float learningRate) {
+    int bound = SPECIES.loopBound(layer.inputs());
+    int wOffset = layer.weightOffset();
+    if (layer.columns() == Kernels.PAIR) {
+      TwoColumns.sgdOneRow(x, xOffset, bound, delta, deltaOffset, w, wOffset, learningRate);
     } else {
-      FourColumns.sgdOneRow(x, xOffset, bound, delta, di, w, wOffset, rate);
+      FourColumns.sgdOneRow(x, xOffset, bound, delta, deltaOffset, w, wOffset, learningRate);
     }
-    int rest = wOffset + bound * columns;
-    SCALAR.sgdOneRow(x, xOffset + bound, in - bound, delta, di, columns, w, rest, bias, rate);
+    ScalarKernels.sgdOneRow(layer, bound, x, xOffset, delta, deltaOffset, w, learningRate);
   }
 }

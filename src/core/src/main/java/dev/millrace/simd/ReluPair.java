@@ -1,14 +1,16 @@
 package dev.millrace.simd;
 
 import static dev.millrace.simd.VectorFunctions.SPECIES;
+import static dev.millrace.simd.VectorFunctions.at;
+import static dev.millrace.simd.VectorFunctions.constant;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LT;
 
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The layer of relu neurons of {@link Kernels#forwardReluPair}, of {@link VectorKernels}; the one
- * after it is that of {@link NarrowWeights}.
+ * The layer of relu neurons of {@link Kernels#forwardReluPair}, for {@link VectorKernels}; {@link
+ * NarrowWeights} computes the last layer.
  */
 final class ReluPair {
 
@@ -16,32 +18,19 @@ final class ReluPair {
 
   private ReluPair() {}
 
-  private static FloatVector at(float[] a, int i) {
-    return FloatVector.fromArray(SPECIES, a, i);
-  }
-
-  private static FloatVector all(float value) {
-    return FloatVector.broadcast(SPECIES, value);
-  }
-
-  /** One row through the layer, as {@link ForwardTiles} has it, and relu before it is stored. */
-  static void forward(
-      float[] x,
-      int xr,
-      int in,
-      float[] w,
-      int wOffset,
-      int biasOffset,
-      int columns,
-      float[] a,
-      int h) {
+  /** Forward product of one row, as in {@link ForwardTiles}, with relu before storing. */
+  static void forward(LayerShape layer, float[] x, int xr, float[] w, float[] a, int h) {
+    int in = layer.inputs();
+    int columns = layer.columns();
+    int wOffset = layer.weightOffset();
+    int biasOffset = layer.biasOffset();
     int c = 0;
     for (; c + 2 * WIDTH <= columns; c += 2 * WIDTH) {
       FloatVector s0 = at(w, biasOffset + c);
       FloatVector s1 = at(w, biasOffset + c + WIDTH);
       int wi = wOffset + c;
       for (int i = 0; i < in; i++) {
-        FloatVector xi = all(x[xr + i]);
+        FloatVector xi = constant(x[xr + i]);
         s0 = xi.fma(at(w, wi), s0);
         s1 = xi.fma(at(w, wi + WIDTH), s1);
         wi += columns;
@@ -53,7 +42,7 @@ final class ReluPair {
       FloatVector s = at(w, biasOffset + c);
       int wi = wOffset + c;
       for (int i = 0; i < in; i++) {
-        s = all(x[xr + i]).fma(at(w, wi), s);
+        s = constant(x[xr + i]).fma(at(w, wi), s);
         wi += columns;
       }
       s.blend(0f, s.compare(LT, 0f)).intoArray(a, h + c);

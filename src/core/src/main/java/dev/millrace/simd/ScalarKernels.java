@@ -3,8 +3,8 @@ package dev.millrace.simd;
 import java.util.Arrays;
 
 /**
- * The specification of every kernel, in plain loops ({@link ScalarProducts} for those of matrices);
- * also what runs where SIMD cannot.
+ * The specification of every kernel, in plain loops (matrix products in {@link ScalarProducts});
+ * also the implementation without SIMD.
  */
 public final class ScalarKernels implements Kernels {
 
@@ -17,17 +17,12 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public void dense(
-      float[] x,
-      int xOffset,
-      int xStride,
-      int rows,
-      int in,
-      float[] w,
-      int wOffset,
-      int biasOffset,
-      int columns,
-      float[] y,
-      int yOffset) {
+      LayerShape layer, float[] x, int xOffset, int rows, float[] w, float[] y, int yOffset) {
+    int columns = layer.columns();
+    int in = layer.inputs();
+    int xStride = layer.inputStride();
+    int wOffset = layer.weightOffset();
+    int biasOffset = layer.biasOffset();
     if (columns <= LANES) {
       for (int r = 0; r < rows; r++) {
         int yRow = yOffset + r * LANES;
@@ -35,7 +30,7 @@ public final class ScalarKernels implements Kernels {
       }
       return;
     }
-    int stride = Kernels.stride(columns);
+    int stride = layer.stride();
     for (int r = 0; r < rows; r++) {
       System.arraycopy(w, biasOffset, y, yOffset + r * stride, columns);
     }
@@ -43,7 +38,7 @@ public final class ScalarKernels implements Kernels {
         rows, columns, in, x, xOffset, xStride, 1, w, wOffset, 1, stride, y, yOffset, stride);
   }
 
-  /** A row of a layer of 2, 4 or 16 columns. */
+  /** Forward product of a row with 2, 4 or 16 columns. */
   private static void narrow(
       float[] x,
       int xRow,
@@ -80,18 +75,18 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public void inputGradient(
+      LayerShape layer,
       float[] delta,
       int deltaOffset,
       int rows,
-      int out,
-      int columns,
       float[] w,
-      int wOffset,
-      int in,
       float[] dx,
       int dxOffset,
       float[] transposed) {
-    int stride = Kernels.stride(columns);
+    int in = layer.inputs();
+    int columns = layer.columns();
+    int wOffset = layer.weightOffset();
+    int stride = layer.stride();
     int deltaStride = Kernels.outputStride(columns);
     int inColumns = Kernels.padded(in);
     int dxStride = Kernels.stride(inColumns);
@@ -118,7 +113,7 @@ public final class ScalarKernels implements Kernels {
     ScalarProducts.add(
         rows,
         in,
-        out,
+        layer.outputs(),
         delta,
         deltaOffset,
         deltaStride,
@@ -134,19 +129,20 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public void weightGradient(
+      LayerShape layer,
       float[] x,
       int xOffset,
-      int xStride,
       int rows,
-      int in,
       float[] delta,
       int deltaOffset,
-      int columns,
-      float[] gradient,
-      int wOffset) {
-    int stride = Kernels.stride(columns);
+      float[] gradient) {
+    int in = layer.inputs();
+    int columns = layer.columns();
+    int xStride = layer.inputStride();
+    int wOffset = layer.weightOffset();
+    int stride = layer.stride();
     int deltaStride = Kernels.outputStride(columns);
-    // The first row by itself: what begins from 0 need not be cleared and read.
+    // The first row separately, which saves clearing and reading the gradient.
     for (int i = 0; i < in; i++) {
       int row = wOffset + i * stride;
       float xi = x[xOffset + i];
@@ -185,19 +181,32 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public void sgdOneRow(
+      LayerShape layer,
       float[] x,
       int xOffset,
-      int in,
       float[] delta,
       int deltaOffset,
-      int columns,
       float[] w,
-      int wOffset,
-      int biasOffset,
       float learningRate) {
-    for (int i = 0; i < in; i++) {
+    sgdOneRow(layer, 0, x, xOffset, delta, deltaOffset, w, learningRate);
+  }
+
+  /** Applies sgd to the weights of the inputs from {@code first} on, and to the bias. */
+  static void sgdOneRow(
+      LayerShape layer,
+      int first,
+      float[] x,
+      int xOffset,
+      float[] delta,
+      int deltaOffset,
+      float[] w,
+      float learningRate) {
+    int columns = layer.columns();
+    int stride = layer.stride();
+    int biasOffset = layer.biasOffset();
+    for (int i = first; i < layer.inputs(); i++) {
       float xi = x[xOffset + i];
-      int wRow = wOffset + i * Kernels.stride(columns);
+      int wRow = layer.weightOffset() + i * stride;
       for (int c = 0; c < columns; c++) {
         // Adding 0 as the sum over rows does: it turns a product of -0 into 0.
         float g = Fma.fma(xi, delta[deltaOffset + c], 0f);
@@ -242,15 +251,18 @@ public final class ScalarKernels implements Kernels {
   public void softmax(float[] a, int offset, int rows, int width, int columns) {
     for (int r = 0; r < rows; r++) {
       int row = offset + r * Kernels.stride(columns);
-      float greatest = a[row];
+      float max = a[row];
       for (int c = 1; c < width; c++) {
-        greatest = a[row + c] > greatest ? a[row + c] : greatest;
+        max = a[row + c] > max ? a[row + c] : max;
       }
       for (int c = 0; c < width; c++) {
-        a[row + c] = Elementary.exp(a[row + c] - greatest);
+        a[row + c] = Elementary.exp(a[row + c] - max);
       }
       Arrays.fill(a, row + width, row + columns, 0f);
-      float sum = columns == LANES ? tree(a, row) : sum(a, row, row + columns, 1);
+      float sum =
+          columns == LANES
+              ? ScalarReductions.tree(a, row, 1)
+              : ScalarReductions.sum(a, row, row + columns, 1);
       for (int c = 0; c < width; c++) {
         a[row + c] /= sum;
       }
@@ -295,7 +307,7 @@ public final class ScalarKernels implements Kernels {
     for (int r = 0; r < rows; r++) {
       int yRow = yOffset + r * Kernels.stride(columns);
       int deltaRow = deltaOffset + r * Kernels.stride(columns);
-      float sum = dot(delta, deltaRow, y, yRow, columns, 1);
+      float sum = ScalarReductions.dot(delta, deltaRow, y, yRow, columns, 1);
       for (int c = 0; c < columns; c++) {
         delta[deltaRow + c] = y[yRow + c] * (delta[deltaRow + c] - sum);
       }
@@ -374,17 +386,17 @@ public final class ScalarKernels implements Kernels {
   @Override
   public float sumOfSquares(float[] a, int offset, int length) {
     assert length % LANES == 0;
-    return dot(a, offset, a, offset, length, 1);
+    return ScalarReductions.dot(a, offset, a, offset, length, 1);
   }
 
   @Override
   public float absMax(float[] a, int offset, int length) {
-    int greatest = 0;
+    int max = 0;
     for (int i = offset; i < offset + length; i++) {
-      // As whole numbers, the bits of magnitudes are in order, NaN above infinity.
-      greatest = Math.max(greatest, Float.floatToRawIntBits(a[i]) & Elementary.MAGNITUDE);
+      // The bits of magnitudes are ordered as integers, NaN above infinity.
+      max = Math.max(max, Float.floatToRawIntBits(a[i]) & Elementary.MAGNITUDE);
     }
-    return Float.intBitsToFloat(greatest);
+    return Float.intBitsToFloat(max);
   }
 
   @Override
@@ -396,91 +408,39 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public void forwardReluPair(
+      LayerShape hidden,
+      LayerShape last,
       float[] x,
       int xOffset,
-      int in,
       float[] w,
-      int wOffset,
-      int biasOffset,
-      int columns,
-      int lastOffset,
-      int lastBias,
       float[] a,
       int h,
       int y) {
-    dense(x, xOffset, in, 1, in, w, wOffset, biasOffset, columns, a, h);
-    relu(a, h, columns);
-    dense(a, h, columns, 1, columns, w, lastOffset, lastBias, PAIR, a, y);
+    dense(hidden, x, xOffset, 1, w, a, h);
+    relu(a, h, hidden.columns());
+    dense(last, a, h, 1, w, a, y);
   }
 
   @Override
   public void backwardReluPair(
-      float[] delta, int y, int out, float[] w, int lastOffset, float[] a, int h, int columns) {
-    // A single row is not transposed.
-    inputGradient(delta, y, 1, out, PAIR, w, lastOffset, columns, delta, h, NO_SCRATCH);
-    reluGradient(a, h, delta, h, columns);
+      LayerShape hidden, LayerShape last, float[] delta, int h, int y, float[] w, float[] a) {
+    inputGradient(last, delta, y, 1, w, delta, h, NO_SCRATCH);
+    reluGradient(a, h, delta, h, hidden.columns());
   }
 
   @Override
   public void sgdReluPair(
+      LayerShape hidden,
+      LayerShape last,
       float[] x,
       int xOffset,
-      int in,
       float[] w,
-      int wOffset,
-      int biasOffset,
-      int columns,
-      int lastOffset,
-      int lastBias,
       float[] a,
       float[] delta,
       int h,
       int y,
       float learningRate) {
-    sgdOneRow(x, xOffset, in, delta, h, columns, w, wOffset, biasOffset, learningRate);
-    sgdOneRow(a, h, columns, delta, y, PAIR, w, lastOffset, lastBias, learningRate);
-  }
-
-  /** The tree 8, 4, 2, 1 over 16 elements. */
-  static float tree(float[] a, int i) {
-    return tree(a, i, 1);
-  }
-
-  /** The tree 8, 4, 2, 1 over 16 elements that are {@code step} apart. */
-  static float tree(float[] a, int i, int step) {
-    float by4 = quarter(a, i, step) + quarter(a, i + 2 * step, step);
-    return by4 + (quarter(a, i + step, step) + quarter(a, i + 3 * step, step));
-  }
-
-  private static float quarter(float[] a, int i, int step) {
-    return (a[i] + a[i + 8 * step]) + (a[i + 4 * step] + a[i + 12 * step]);
-  }
-
-  /**
-   * The sum of every {@code step}-th element: lane sums at step 16, below that the sum of two half
-   * trees, which makes the tree 8, 4, 2, 1.
-   */
-  static float sum(float[] a, int from, int to, int step) {
-    if (step < LANES) {
-      return sum(a, from, to, 2 * step) + sum(a, from + step, to, 2 * step);
-    }
-    float lane = 0f;
-    for (int i = from; i < to; i += LANES) {
-      lane += a[i];
-    }
-    return lane;
-  }
-
-  /** As {@link #sum}, of the products. */
-  static float dot(float[] a, int aFrom, float[] b, int bFrom, int length, int step) {
-    if (step < LANES) {
-      return dot(a, aFrom, b, bFrom, length, 2 * step)
-          + dot(a, aFrom + step, b, bFrom + step, length - step, 2 * step);
-    }
-    float lane = 0f;
-    for (int i = 0; i < length; i += LANES) {
-      lane = Fma.fma(a[aFrom + i], b[bFrom + i], lane);
-    }
-    return lane;
+    sgdOneRow(hidden, x, xOffset, delta, h, w, learningRate);
+    sgdOneRow(last, a, h, delta, y, w, learningRate);
   }
 }

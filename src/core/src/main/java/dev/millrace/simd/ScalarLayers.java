@@ -13,20 +13,21 @@ final class ScalarLayers implements LayerKernels {
 
   @Override
   public void layerNorm(
+      LayerShape layer,
       float[] a,
       int offset,
       int rows,
-      int width,
-      int columns,
       float[] p,
-      int gainOffset,
       float[] normalized,
       float[] inverses,
       int inverseOffset) {
-    int stride = Kernels.stride(columns);
+    int width = layer.outputs();
+    int columns = layer.columns();
+    int stride = layer.stride();
+    int gainOffset = layer.biasOffset() + stride;
     for (int r = 0; r < rows; r++) {
       int row = offset + r * stride;
-      float mean = ScalarKernels.sum(a, row, row + columns, 1) / width;
+      float mean = ScalarReductions.sum(a, row, row + columns, 1) / width;
       for (int c = 0; c < width; c++) {
         normalized[row + c] = a[row + c] - mean;
       }
@@ -44,18 +45,19 @@ final class ScalarLayers implements LayerKernels {
 
   @Override
   public void layerNormGradient(
+      LayerShape layer,
       float[] delta,
       int offset,
       int rows,
-      int width,
-      int columns,
       float[] p,
-      int gainOffset,
       float[] normalized,
       float[] inverses,
       int inverseOffset,
       float[] gradient) {
-    int stride = Kernels.stride(columns);
+    int width = layer.outputs();
+    int columns = layer.columns();
+    int stride = layer.stride();
+    int gainOffset = layer.biasOffset() + stride;
     Arrays.fill(gradient, gainOffset, gainOffset + stride + columns, 0f);
     for (int r = 0; r < rows; r++) {
       int row = offset + r * stride;
@@ -66,8 +68,8 @@ final class ScalarLayers implements LayerKernels {
         gradient[gain + stride] += d;
         delta[row + c] = d * p[gain];
       }
-      float mean = ScalarKernels.sum(delta, row, row + columns, 1) / width;
-      float slope = ScalarKernels.dot(delta, row, normalized, row, columns, 1) / width;
+      float mean = ScalarReductions.sum(delta, row, row + columns, 1) / width;
+      float slope = ScalarReductions.dot(delta, row, normalized, row, columns, 1) / width;
       for (int c = 0; c < width; c++) {
         float centred = delta[row + c] - mean;
         delta[row + c] =

@@ -3,18 +3,18 @@ package dev.millrace.simd;
 import java.util.Arrays;
 
 /**
- * Products of matrices for {@link ScalarKernels}: c[m][n] takes one fma(a[m][k], b[k][n], c) a
- * step, k ascending.
+ * Matrix products for {@link ScalarKernels}: c[m][n] adds one fma(a[m][k], b[k][n], c) per step, k
+ * ascending.
  *
- * <p>Three nested loops would say as much, and wait for each sum in turn; C2 does not vectorise
- * them, because it cannot know that c is apart from b. Tiles of 16 sums in registers come near the
- * most that scalar instructions can do. Whatever the tiles, each sum has its own order.
+ * <p>Three nested loops would wait for each sum in turn, and C2 does not vectorize them, because c
+ * may overlap b. Tiles of 16 sums in registers come near the peak of scalar instructions. Tiles do
+ * not change the order of a sum.
  */
 final class ScalarProducts {
 
   private static final int TILE = 4;
 
-  /** Columns and steps of b that stay in the first cache while the rows of a pass by. */
+  /** Columns and steps of b that stay in the nearest cache for all rows of a. */
   private static final int STRIP = 16;
 
   private static final int PANEL = 256;
@@ -110,7 +110,7 @@ final class ScalarProducts {
   private static void fold(float[] lanes, int from, int width, float[] c, int ci) {
     int step = TILE * TILE;
     for (int n = 0; n < width; n++) {
-      c[ci + n] = ScalarKernels.tree(lanes, from + n, step);
+      c[ci + n] = ScalarReductions.tree(lanes, from + n, step);
     }
   }
 
@@ -145,7 +145,7 @@ final class ScalarProducts {
     }
   }
 
-  /** What is less than a tile: as many sums at a time as there are in a line. */
+  /** Less than a tile: as many sums at once as a line has. */
   private static void edge(
       int rows,
       int columns,

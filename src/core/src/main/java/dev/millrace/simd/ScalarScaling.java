@@ -6,7 +6,7 @@ public final class ScalarScaling implements ScalingKernels {
   /**
    * Variance over squared mean, up to which a column counts as constant: a standard deviation of
    * 1e-7 of the mean, as rounding a number to a float leaves it (at most 6e-8). It is relative, so
-   * that the unit of a column does not decide whether it is of use.
+   * that it does not depend on the unit of a column.
    */
   public static final double FLOAT_ROUNDING = 1e-14;
 

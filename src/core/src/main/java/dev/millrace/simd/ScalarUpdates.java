@@ -5,16 +5,14 @@ final class ScalarUpdates implements UpdateKernels {
 
   @Override
   public void adamOneRow(
+      LayerShape layer,
       float[] x,
       int xOffset,
-      int in,
       float[] delta,
       int deltaOffset,
-      int columns,
       float[] w,
       float[] m,
       float[] v,
-      int offset,
       float rate,
       float beta1,
       float beta2,
@@ -22,10 +20,10 @@ final class ScalarUpdates implements UpdateKernels {
       float correction) {
     float rest1 = 1f - beta1;
     float rest2 = 1f - beta2;
-    for (int i = 0; i < in; i++) {
+    for (int i = 0; i < layer.inputs(); i++) {
       float xi = x[xOffset + i];
-      int row = offset + i * Kernels.stride(columns);
-      for (int c = 0; c < columns; c++) {
+      int row = layer.weightOffset() + i * layer.stride();
+      for (int c = 0; c < layer.columns(); c++) {
         int p = row + c;
         float g = Fma.fma(xi, delta[deltaOffset + c], 0f);
         m[p] = Fma.fma(beta1, m[p], rest1 * g);
@@ -95,15 +93,17 @@ final class ScalarUpdates implements UpdateKernels {
   }
 
   @Override
-  public void limitColumns(float[] w, int offset, int rows, int columns, float most) {
-    int stride = Kernels.stride(columns);
-    for (int c = offset; c < offset + columns; c++) {
+  public void limitColumns(LayerShape layer, float[] w, float maxNorm) {
+    int stride = layer.stride();
+    int rows = layer.inputs();
+    int offset = layer.weightOffset();
+    for (int c = offset; c < offset + layer.columns(); c++) {
       float sum = 0f;
       for (int i = c; i < c + rows * stride; i += stride) {
         sum = Fma.fma(w[i], w[i], sum);
       }
       float norm = (float) Math.sqrt(sum);
-      float factor = norm > most ? most / norm : 1f;
+      float factor = norm > maxNorm ? maxNorm / norm : 1f;
       for (int i = c; i < c + rows * stride; i += stride) {
         w[i] *= factor;
       }

@@ -1,51 +1,45 @@
 package dev.millrace.simd;
 
 import static dev.millrace.simd.VectorFunctions.SPECIES;
+import static dev.millrace.simd.VectorFunctions.at;
+import static dev.millrace.simd.VectorFunctions.constant;
 
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Matrix products of {@link VectorKernels}, cut into tiles whose sums stay in registers.
+ * Matrix products for {@link VectorKernels}, in tiles whose sums stay in registers.
  *
- * <p>A tile is 4 rows by 4 registers (by 2 where the processor has 16 registers, which are those of
- * at most 256 bit); one method a tile with one loop, because JDK 17 boxes sums that are carried
- * through two nested loops.
+ * <p>A tile is 4 rows by 4 registers, or by 2 where the processor has 16 registers (of at most 256
+ * bit), with one method and one loop per tile, because JDK 17 boxes sums that are carried through
+ * two nested loops.
  */
 final class Tiles {
 
   /** Rows of a tile. */
   static final int ROWS = 4;
 
-  /** Registers of zeros, the start of sums that have none. */
+  /** Registers of zeros, the start of sums without one. */
   static final float[] ZEROS = new float[4 * Kernels.LANES];
 
   /**
-   * Terms after which the sums are put down, so that what they are made of stays in the nearest
-   * cache for all tiles.
+   * Max terms before the sums are stored, so that their operands stay in the nearest cache for all
+   * tiles.
    */
   private static final int DEPTH = 192;
 
   private static final int WIDTH = SPECIES.length();
 
-  /** Whether 16 sums fit the registers beside what they are made of. */
+  /** True if 16 sums and their operands fit the registers. */
   private static final boolean LARGE = WIDTH == 16;
 
-  /** Floats that come from memory together. */
+  /** Floats of a cache line. */
   private static final int CACHE_LINE = 16;
 
-  /** Keeps what was read, so that no compiler leaves the reading out. */
+  /** Keeps the bits read, so that the compiler does not remove the loads. */
   @SuppressWarnings("unused")
   private static int fetched;
 
   private Tiles() {}
-
-  private static FloatVector at(float[] a, int i) {
-    return FloatVector.fromArray(SPECIES, a, i);
-  }
-
-  private static FloatVector all(float value) {
-    return FloatVector.broadcast(SPECIES, value);
-  }
 
   /**
    * c = start + a·b, each sum in the order of the terms; the matrices must not overlap.
@@ -53,7 +47,7 @@ final class Tiles {
    * @param a [rows x depth], elements of a row {@code aStep} apart
    * @param rows a multiple of {@link #ROWS}
    * @param b [depth x width]
-   * @param fetch whether b is likely to be in memory or in a shared cache, and far from small
+   * @param fetch true if b is large and likely in memory or in a shared cache
    * @param start [width], or {@link #ZEROS}
    * @param width a multiple of 16
    * @param c [rows x width]
@@ -113,7 +107,7 @@ final class Tiles {
     }
   }
 
-  /** Reads b in the order it lies in memory, which the processor runs ahead of. */
+  /** Reads b in memory order, which the processor prefetches. */
   static void fetch(float[] b, int bOffset, int bStride, int depth, int width) {
     int read = 0;
     for (int k = 0; k < depth; k++) {
@@ -125,7 +119,7 @@ final class Tiles {
     fetched = read;
   }
 
-  /** Columns outside, so that those of b stay in cache for all rows. */
+  /** Columns in the outer loop, so that those of b stay in cache for all rows. */
   private static void add(
       float[] a,
       int aOffset,
@@ -247,22 +241,22 @@ final class Tiles {
       FloatVector b1 = at(b, bk + WIDTH);
       FloatVector b2 = at(b, bk + 2 * WIDTH);
       FloatVector b3 = at(b, bk + 3 * WIDTH);
-      FloatVector a0 = all(a[ak]);
+      FloatVector a0 = constant(a[ak]);
       s00 = a0.fma(b0, s00);
       s01 = a0.fma(b1, s01);
       s02 = a0.fma(b2, s02);
       s03 = a0.fma(b3, s03);
-      FloatVector a1 = all(a[ak + aRow]);
+      FloatVector a1 = constant(a[ak + aRow]);
       s10 = a1.fma(b0, s10);
       s11 = a1.fma(b1, s11);
       s12 = a1.fma(b2, s12);
       s13 = a1.fma(b3, s13);
-      FloatVector a2 = all(a[ak + 2 * aRow]);
+      FloatVector a2 = constant(a[ak + 2 * aRow]);
       s20 = a2.fma(b0, s20);
       s21 = a2.fma(b1, s21);
       s22 = a2.fma(b2, s22);
       s23 = a2.fma(b3, s23);
-      FloatVector a3 = all(a[ak + 3 * aRow]);
+      FloatVector a3 = constant(a[ak + 3 * aRow]);
       s30 = a3.fma(b0, s30);
       s31 = a3.fma(b1, s31);
       s32 = a3.fma(b2, s32);
@@ -314,16 +308,16 @@ final class Tiles {
       int ak = ai + k * aStep;
       FloatVector b0 = at(b, bk);
       FloatVector b1 = at(b, bk + WIDTH);
-      FloatVector a0 = all(a[ak]);
+      FloatVector a0 = constant(a[ak]);
       s00 = a0.fma(b0, s00);
       s01 = a0.fma(b1, s01);
-      FloatVector a1 = all(a[ak + aRow]);
+      FloatVector a1 = constant(a[ak + aRow]);
       s10 = a1.fma(b0, s10);
       s11 = a1.fma(b1, s11);
-      FloatVector a2 = all(a[ak + 2 * aRow]);
+      FloatVector a2 = constant(a[ak + 2 * aRow]);
       s20 = a2.fma(b0, s20);
       s21 = a2.fma(b1, s21);
-      FloatVector a3 = all(a[ak + 3 * aRow]);
+      FloatVector a3 = constant(a[ak + 3 * aRow]);
       s30 = a3.fma(b0, s30);
       s31 = a3.fma(b1, s31);
     }
@@ -360,13 +354,13 @@ final class Tiles {
       int bk = bi + k * bStride;
       int ak = ai + k * aStep;
       FloatVector b0 = at(b, bk);
-      FloatVector a0 = all(a[ak]);
+      FloatVector a0 = constant(a[ak]);
       s00 = a0.fma(b0, s00);
-      FloatVector a1 = all(a[ak + aRow]);
+      FloatVector a1 = constant(a[ak + aRow]);
       s10 = a1.fma(b0, s10);
-      FloatVector a2 = all(a[ak + 2 * aRow]);
+      FloatVector a2 = constant(a[ak + 2 * aRow]);
       s20 = a2.fma(b0, s20);
-      FloatVector a3 = all(a[ak + 3 * aRow]);
+      FloatVector a3 = constant(a[ak + 3 * aRow]);
       s30 = a3.fma(b0, s30);
     }
     s00.intoArray(c, ci);

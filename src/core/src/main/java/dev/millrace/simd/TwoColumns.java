@@ -1,6 +1,7 @@
 package dev.millrace.simd;
 
 import static dev.millrace.simd.VectorFunctions.SPECIES;
+import static dev.millrace.simd.VectorFunctions.at;
 import static dev.millrace.simd.VectorFunctions.constant;
 
 import java.util.Arrays;
@@ -10,11 +11,11 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Products with weights of two columns, of {@link NarrowWeights}, as {@link FourColumns} has them.
+ * Products with weights of two columns, for {@link NarrowWeights}, as in {@link FourColumns}.
  *
  * <p>A forward product uses eight lanes at most, the four sums of two columns: a fifth input is
- * added to the sum of the first, after it. What the other lanes of a register hold is not used. A
- * narrower register would do, but in a JVM that has vectors of two widths C2 allocates both.
+ * added to the sum of the first, after it. The other lanes of a register are not used. A narrower
+ * register would suffice, but in a JVM with vectors of two widths C2 allocates both.
  */
 final class TwoColumns {
 
@@ -22,7 +23,7 @@ final class TwoColumns {
 
   private static final int COLUMNS = Kernels.PAIR;
 
-  /** From one row of outputs or deltas to the next. */
+  /** Floats between rows of outputs or deltas. */
   private static final int OUTPUTS = Kernels.LANES;
 
   // Each input of half a register in two lanes.
@@ -35,7 +36,7 @@ final class TwoColumns {
   private static final VectorShuffle<Float> THIRD = part(2, 4);
   private static final VectorShuffle<Float> FOURTH = part(3, 4);
 
-  /** The first two lanes again and again. */
+  /** The first two lanes repeated. */
   private static final VectorShuffle<Float> REPEATED = shuffle(COLUMNS, 0);
 
   private static final VectorShuffle<Float> FOUR_ON = shuffle(WIDTH, 4);
@@ -67,7 +68,7 @@ final class TwoColumns {
     return bits;
   }
 
-  /** The inputs of a part of so many, each in two lanes. */
+  /** Returns a shuffle that puts each input of a part in two lanes. */
   private static VectorShuffle<Float> part(int number, int inputs) {
     return VectorShuffle.fromOp(
         SPECIES, lane -> (number * inputs + lane / COLUMNS % inputs) % WIDTH);
@@ -77,26 +78,15 @@ final class TwoColumns {
     return VectorShuffle.fromOp(SPECIES, lane -> (lane + shift) % period);
   }
 
-  private static FloatVector at(float[] a, int i) {
-    return FloatVector.fromArray(SPECIES, a, i);
-  }
-
   /**
-   * Whole registers of inputs of one row; leaves the outputs, or the four sums of each if they are
-   * not whole.
+   * Processes whole registers of inputs of one row; writes the outputs, or their four sums if
+   * inputs are left.
    */
   static void forward(
-      float[] x,
-      int xr,
-      int in,
-      float[] w,
-      int wOffset,
-      int bias,
-      boolean whole,
-      float[] y,
-      int yr) {
+      LayerShape layer, float[] x, int xr, int in, float[] w, boolean whole, float[] y, int yr) {
     FloatVector zero = FloatVector.zero(SPECIES);
-    FloatVector s0 = at(w, bias);
+    int wOffset = layer.weightOffset();
+    FloatVector s0 = at(w, layer.biasOffset());
     FloatVector s1 = zero;
     for (int i = 0; i < in; i += WIDTH) {
       int wi = wOffset + i * COLUMNS;
@@ -116,7 +106,7 @@ final class TwoColumns {
     if (whole) {
       FloatVector sum = WIDTH == 4 ? s0.add(s1) : s0.add(s0.rearrange(FOUR_ON));
       sum = sum.add(sum.rearrange(TWO_ON));
-      // Here, for C2 leaves out a method of ours where this was seldom, and boxes its argument.
+      // Inline, because C2 does not inline a rarely called method and boxes its argument.
       IntVector front = IntVector.fromArray(INTEGERS, FRONT, 0);
       s0 = sum.reinterpretAsInts().and(front).reinterpretAsFloats();
       s1 = zero;
@@ -131,22 +121,21 @@ final class TwoColumns {
     }
   }
 
-  /** gw = xᵀ·delta, of at least one register of inputs. */
+  /** gw = xᵀ·delta, for at least one register of inputs. */
   static void gradient(
+      LayerShape layer,
       float[] x,
       int xOffset,
-      int xStride,
       int rows,
-      int in,
       float[] delta,
       int deltaOffset,
-      float[] gw,
-      int wOffset) {
+      float[] gradient) {
+    int in = layer.inputs();
     for (int i = 0; i < in; i += WIDTH) {
-      // The last ones again rather than a few by themselves.
+      // The last register overlaps the one before rather than leaving a rest.
       int from = Math.min(i, in - WIDTH);
-      int gi = wOffset + from * COLUMNS;
-      sumRows(x, xOffset + from, xStride, rows, delta, deltaOffset, gw, gi);
+      int gi = layer.weightOffset() + from * COLUMNS;
+      sumRows(x, xOffset + from, layer.inputStride(), rows, delta, deltaOffset, gradient, gi);
     }
   }
 
@@ -164,7 +153,7 @@ final class TwoColumns {
     s1.intoArray(gw, gi + WIDTH);
   }
 
-  /** One row's gradient, taken at once from the weights of whole registers of inputs. */
+  /** Applies sgd from one row to the weights of whole registers of inputs. */
   static void sgdOneRow(
       float[] x, int xOffset, int in, float[] delta, int di, float[] w, int wOffset, float rate) {
     FloatVector step = constant(-rate);
@@ -180,25 +169,25 @@ final class TwoColumns {
     }
   }
 
-  /** dx = delta·wᵀ, of at least one register of inputs. */
+  /** dx = delta·wᵀ, for at least one register of inputs. */
   static void inputGradient(
+      LayerShape layer,
       float[] delta,
       int deltaOffset,
       int rows,
-      int out,
       float[] w,
-      int wOffset,
-      int in,
       float[] dx,
       int dxOffset,
       int dxStride) {
     IntVector lower = IntVector.fromArray(INTEGERS, HALVES, 0);
     IntVector upper = IntVector.fromArray(INTEGERS, HALVES, WIDTH);
     FloatVector zero = FloatVector.zero(SPECIES);
+    int in = layer.inputs();
+    int out = layer.outputs();
     for (int i = 0; i < in; i += WIDTH) {
-      // The last ones again rather than a few by themselves.
+      // The last register overlaps the one before rather than leaving a rest.
       int from = Math.min(i, in - WIDTH);
-      int wi = wOffset + from * COLUMNS;
+      int wi = layer.weightOffset() + from * COLUMNS;
       FloatVector w0 = at(w, wi);
       FloatVector w1 = at(w, wi + WIDTH);
       IntVector front = w0.rearrange(EVEN).reinterpretAsInts().and(lower);
@@ -210,9 +199,9 @@ final class TwoColumns {
       for (int r = 0; r < rows; r++) {
         int di = deltaOffset + r * OUTPUTS;
         int dxi = dxOffset + r * dxStride + from;
-        FloatVector sum = first.fma(FloatVector.broadcast(SPECIES, delta[di]), zero);
+        FloatVector sum = first.fma(constant(delta[di]), zero);
         if (out > 1) {
-          sum = second.fma(FloatVector.broadcast(SPECIES, delta[di + 1]), sum);
+          sum = second.fma(constant(delta[di + 1]), sum);
         }
         sum.intoArray(dx, dxi);
       }

@@ -1,36 +1,30 @@
 package dev.millrace.simd;
 
 /**
- * More optimizers, and what else is done to gradients and weights, under the rules of {@link
- * Kernels}. Lengths are multiples of 16, columns also 2 and 4; gradients, weights and what is kept
- * for each weight are placed as in {@link Kernels#sgd}.
+ * Further optimizers and operations on gradients and weights, under the rules of {@link Kernels}.
+ * Lengths are multiples of 16, columns also 2 and 4; offsets of gradients, weights and slots are
+ * those of {@link Kernels#sgd}.
  */
 public interface UpdateKernels {
-
-  /** The implementation that goes with {@link Kernels#best}. */
-  static UpdateKernels best() {
-    return Kernels.best().bits() == 0 ? new ScalarUpdates() : new VectorUpdates();
-  }
 
   /**
    * One step of Adam on a layer's weights from one row: {@link Kernels#weightGradient} and {@link
    * Kernels#adam} without the gradient in between, bit for bit.
    *
-   * @param x [in]
-   * @param delta [columns], a multiple of 16
-   * @param w [in x columns], as {@code m} and {@code v}
+   * @param layer with a multiple of 16 columns
+   * @param x [inputs]
+   * @param delta [columns]
+   * @param w parameters, with {@code m} and {@code v} at the same offsets
    */
   void adamOneRow(
+      LayerShape layer,
       float[] x,
       int xOffset,
-      int in,
       float[] delta,
       int deltaOffset,
-      int columns,
       float[] w,
       float[] m,
       float[] v,
-      int offset,
       float rate,
       float beta1,
       float beta2,
@@ -44,7 +38,7 @@ public interface UpdateKernels {
   /**
    * Adagrad: s = fma(g, g, s); w -= learningRate·g / (sqrt(s + initial) + epsilon).
    *
-   * @param initial what the sum of squared gradients starts from, kept apart from {@code s}
+   * @param initial initial value of the sum of squared gradients, not included in {@code s}
    */
   void adagrad(
       float[] w,
@@ -72,16 +66,16 @@ public interface UpdateKernels {
       float l1,
       float l2);
 
-  /** Cuts each element to -bound..bound; NaN stays NaN. */
+  /** Limits each element to -bound..bound; NaN stays NaN. */
   void clamp(float[] a, int length, float bound);
 
   /**
-   * Scales each column whose L2 norm is above {@code most} down to it.
+   * Scales each column of a layer's weights whose L2 norm is above the max down to it.
    *
-   * <p>Order: a column's sum starts from 0 and takes one fma(w, w, sum) a row, ascending; the
-   * factor is most / sqrt(sum), or 1.
+   * <p>Order: a column's sum starts from 0 and adds one fma(w, w, sum) a row, ascending; the factor
+   * is maxNorm / sqrt(sum), or 1.
    *
-   * @param w [rows x columns] at {@code offset}
+   * @param w parameters, with the layer's weights
    */
-  void limitColumns(float[] w, int offset, int rows, int columns, float most);
+  void limitColumns(LayerShape layer, float[] w, float maxNorm);
 }

@@ -1,17 +1,18 @@
 package dev.millrace.simd;
 
 import static dev.millrace.simd.VectorFunctions.SPECIES;
+import static dev.millrace.simd.VectorFunctions.at;
 import static dev.millrace.simd.VectorFunctions.constant;
 import static jdk.incubator.vector.VectorOperators.GT;
 
 import jdk.incubator.vector.FloatVector;
 
-/** {@link ActivationKernels} on the Vector API; what is left over goes through plain loops. */
+/** {@link ActivationKernels} on the Vector API, with the rest in plain loops. */
 final class VectorActivations implements ActivationKernels {
 
   private static final int WIDTH = SPECIES.length();
 
-  /** One way through the arrays, from {@code x} and the last pass's {@code y} to {@code y}. */
+  /** One pass over the arrays, from {@code x} and the last pass's {@code y} to {@code y}. */
   private interface Pass {
     void run(float[] x, float[] y, int offset, int bound);
   }
@@ -34,7 +35,7 @@ final class VectorActivations implements ActivationKernels {
     VectorActivations::geluSlopes
   };
 
-  /** One call site for all passes, so that C2 compiles each by itself instead of inlining them. */
+  /** One call site for all passes, so that C2 compiles each separately instead of inlining it. */
   private static void run(Pass[] passes, float[] x, float[] y, int offset, int bound) {
     for (Pass pass : passes) {
       pass.run(x, y, offset, bound);
@@ -47,7 +48,7 @@ final class VectorActivations implements ActivationKernels {
   public void leakyRelu(float[] a, int offset, int length) {
     int bound = SPECIES.loopBound(length);
     for (int i = offset; i < offset + bound; i += WIDTH) {
-      FloatVector v = FloatVector.fromArray(SPECIES, a, i);
+      FloatVector v = at(a, i);
       v.mul(Elementary.LEAK).blend(v, v.compare(GT, 0f)).intoArray(a, i);
     }
     scalar.leakyRelu(a, offset + bound, length - bound);
@@ -69,8 +70,8 @@ final class VectorActivations implements ActivationKernels {
 
   private static void gelus(float[] x, float[] y, int offset, int bound) {
     for (int i = offset; i < offset + bound; i += WIDTH) {
-      FloatVector xi = FloatVector.fromArray(SPECIES, x, i);
-      FloatVector first = FloatVector.fromArray(SPECIES, y, i);
+      FloatVector xi = at(x, i);
+      FloatVector first = at(y, i);
       xi.mul(VectorFunctions.normal(xi, first)).intoArray(y, i);
     }
   }
@@ -84,8 +85,8 @@ final class VectorActivations implements ActivationKernels {
 
   private static void silus(float[] x, float[] y, int offset, int bound) {
     for (int i = offset; i < offset + bound; i += WIDTH) {
-      FloatVector xi = FloatVector.fromArray(SPECIES, x, i);
-      FloatVector first = FloatVector.fromArray(SPECIES, y, i);
+      FloatVector xi = at(x, i);
+      FloatVector first = at(y, i);
       xi.mul(first).intoArray(y, i);
     }
   }
@@ -99,8 +100,8 @@ final class VectorActivations implements ActivationKernels {
 
   private static void softpluses(float[] x, float[] y, int offset, int bound) {
     for (int i = offset; i < offset + bound; i += WIDTH) {
-      FloatVector xi = FloatVector.fromArray(SPECIES, x, i);
-      FloatVector first = FloatVector.fromArray(SPECIES, y, i);
+      FloatVector xi = at(x, i);
+      FloatVector first = at(y, i);
       VectorFunctions.softplus(xi, first).intoArray(y, i);
     }
   }
@@ -110,8 +111,8 @@ final class VectorActivations implements ActivationKernels {
       float[] y, int yOffset, float[] delta, int deltaOffset, int length) {
     int bound = SPECIES.loopBound(length);
     for (int i = 0; i < bound; i += WIDTH) {
-      FloatVector yi = FloatVector.fromArray(SPECIES, y, yOffset + i);
-      FloatVector d = FloatVector.fromArray(SPECIES, delta, deltaOffset + i);
+      FloatVector yi = at(y, yOffset + i);
+      FloatVector d = at(delta, deltaOffset + i);
       d.mul(constant(Elementary.LEAK).blend(1f, yi.compare(GT, 0f)))
           .intoArray(delta, deltaOffset + i);
     }
@@ -122,8 +123,8 @@ final class VectorActivations implements ActivationKernels {
   public void eluGradient(float[] y, int yOffset, float[] delta, int deltaOffset, int length) {
     int bound = SPECIES.loopBound(length);
     for (int i = 0; i < bound; i += WIDTH) {
-      FloatVector yi = FloatVector.fromArray(SPECIES, y, yOffset + i);
-      FloatVector d = FloatVector.fromArray(SPECIES, delta, deltaOffset + i);
+      FloatVector yi = at(y, yOffset + i);
+      FloatVector d = at(delta, deltaOffset + i);
       d.mul(yi.add(1f).blend(1f, yi.compare(GT, 0f))).intoArray(delta, deltaOffset + i);
     }
     scalar.eluGradient(y, yOffset + bound, delta, deltaOffset + bound, length - bound);
@@ -155,61 +156,61 @@ final class VectorActivations implements ActivationKernels {
 
   private static void multiply(float[] scratch, float[] delta, int offset, int bound) {
     for (int i = offset; i < offset + bound; i += WIDTH) {
-      FloatVector first = FloatVector.fromArray(SPECIES, scratch, i);
-      FloatVector d = FloatVector.fromArray(SPECIES, delta, i);
+      FloatVector first = at(scratch, i);
+      FloatVector d = at(delta, i);
       d.mul(first).intoArray(delta, i);
     }
   }
 
   private static void bells(float[] x, float[] y, int offset, int bound) {
     for (int i = offset; i < offset + bound; i += WIDTH) {
-      VectorFunctions.bell(FloatVector.fromArray(SPECIES, x, i)).intoArray(y, i);
+      VectorFunctions.bell(at(x, i)).intoArray(y, i);
     }
   }
 
   private static void sigmoids(float[] x, float[] y, int offset, int bound) {
     for (int i = offset; i < offset + bound; i += WIDTH) {
-      VectorFunctions.sigmoid(FloatVector.fromArray(SPECIES, x, i)).intoArray(y, i);
+      VectorFunctions.sigmoid(at(x, i)).intoArray(y, i);
     }
   }
 
   private static void exps(float[] x, float[] y, int offset, int bound) {
     for (int i = offset; i < offset + bound; i += WIDTH) {
-      VectorFunctions.expOfMinusMagnitude(FloatVector.fromArray(SPECIES, x, i)).intoArray(y, i);
+      VectorFunctions.expOfMinusMagnitude(at(x, i)).intoArray(y, i);
     }
   }
 
   private static void tails(float[] x, float[] y, int offset, int bound) {
     for (int i = offset; i < offset + bound; i += WIDTH) {
-      FloatVector xi = FloatVector.fromArray(SPECIES, x, i);
-      VectorFunctions.tail(xi, FloatVector.fromArray(SPECIES, y, i)).intoArray(y, i);
+      FloatVector xi = at(x, i);
+      VectorFunctions.tail(xi, at(y, i)).intoArray(y, i);
     }
   }
 
   private static void normals(float[] x, float[] y, int offset, int bound) {
     for (int i = offset; i < offset + bound; i += WIDTH) {
-      FloatVector xi = FloatVector.fromArray(SPECIES, x, i);
-      VectorFunctions.normal(xi, FloatVector.fromArray(SPECIES, y, i)).intoArray(y, i);
+      FloatVector xi = at(x, i);
+      VectorFunctions.normal(xi, at(y, i)).intoArray(y, i);
     }
   }
 
   private static void logs(float[] x, float[] y, int offset, int bound) {
     for (int i = offset; i < offset + bound; i += WIDTH) {
-      VectorFunctions.log1p(FloatVector.fromArray(SPECIES, y, i)).intoArray(y, i);
+      VectorFunctions.log1p(at(y, i)).intoArray(y, i);
     }
   }
 
   private static void geluSlopes(float[] x, float[] y, int offset, int bound) {
     for (int i = offset; i < offset + bound; i += WIDTH) {
-      FloatVector xi = FloatVector.fromArray(SPECIES, x, i);
-      VectorFunctions.geluSlope(xi, FloatVector.fromArray(SPECIES, y, i)).intoArray(y, i);
+      FloatVector xi = at(x, i);
+      VectorFunctions.geluSlope(xi, at(y, i)).intoArray(y, i);
     }
   }
 
   private static void siluSlopes(float[] x, float[] y, int offset, int bound) {
     for (int i = offset; i < offset + bound; i += WIDTH) {
-      FloatVector xi = FloatVector.fromArray(SPECIES, x, i);
-      VectorFunctions.siluSlope(xi, FloatVector.fromArray(SPECIES, y, i)).intoArray(y, i);
+      FloatVector xi = at(x, i);
+      VectorFunctions.siluSlope(xi, at(y, i)).intoArray(y, i);
     }
   }
 }

@@ -4,9 +4,7 @@ import static dev.millrace.simd.VectorFunctions.constant;
 
 import jdk.incubator.vector.FloatVector;
 
-/**
- * The loop of {@link FmaPeak} on vectors: twelve sums, which fit 16 registers and hide the latency.
- */
+/** The loop of {@link FmaPeak} on vectors: twelve sums, which fit 16 registers and hide latency. */
 final class VectorFma {
 
   static final int SUMS = 12;

@@ -26,6 +26,10 @@ final class VectorFunctions {
 
   private VectorFunctions() {}
 
+  static FloatVector at(float[] a, int i) {
+    return FloatVector.fromArray(SPECIES, a, i);
+  }
+
   static FloatVector constant(float value) {
     return FloatVector.broadcast(SPECIES, value);
   }

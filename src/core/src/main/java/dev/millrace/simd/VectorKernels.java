@@ -1,6 +1,7 @@
 package dev.millrace.simd;
 
 import static dev.millrace.simd.VectorFunctions.SPECIES;
+import static dev.millrace.simd.VectorFunctions.at;
 import static dev.millrace.simd.VectorFunctions.constant;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LT;
@@ -14,8 +15,8 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * The kernels on the Vector API.
  *
- * <p>A method is a loop over whole registers; what is left over goes through {@link ScalarKernels},
- * whose steps are the same.
+ * <p>A method is a loop over whole registers; {@link ScalarKernels} processes the rest in the same
+ * steps.
  */
 final class VectorKernels implements Kernels {
 
@@ -24,10 +25,10 @@ final class VectorKernels implements Kernels {
   private static final VectorSpecies<Integer> INTEGERS =
       VectorSpecies.of(int.class, SPECIES.vectorShape());
 
-  /** Up to which a softmax is faster without vectors, whose loads wait for single stores. */
+  /** Max classes of a scalar softmax, which is faster than vector loads after scalar stores. */
   private static final int FEW_CLASSES = 4;
 
-  /** Columns from which leaving out a row of weights is worth a branch that cannot be foreseen. */
+  /** Min columns for skipping a row of weights by an unpredictable branch. */
   private static final int WIDE = 256;
 
   private final ScalarKernels scalar = new ScalarKernels();
@@ -39,62 +40,49 @@ final class VectorKernels implements Kernels {
 
   @Override
   public void dense(
-      float[] x,
-      int xOffset,
-      int xStride,
-      int rows,
-      int in,
-      float[] w,
-      int wOffset,
-      int biasOffset,
-      int columns,
-      float[] y,
-      int yOffset) {
+      LayerShape layer, float[] x, int xOffset, int rows, float[] w, float[] y, int yOffset) {
+    int columns = layer.columns();
     if (columns <= NARROW) {
-      NarrowWeights.forward(
-          x, xOffset, xStride, rows, in, w, wOffset, biasOffset, columns, y, yOffset);
+      NarrowWeights.forward(layer, x, xOffset, rows, w, y, yOffset);
       return;
     }
     if (columns == LANES) {
-      NarrowForward.forward(x, xOffset, xStride, rows, in, w, wOffset, biasOffset, y, yOffset);
+      NarrowForward.forward(layer, x, xOffset, rows, w, y, yOffset);
       return;
     }
+    int stride = layer.stride();
     ForwardTiles.forward(
         x,
         xOffset,
-        xStride,
+        layer.inputStride(),
         rows,
-        in,
+        layer.inputs(),
         w,
-        wOffset,
-        Kernels.stride(columns),
-        biasOffset,
+        layer.weightOffset(),
+        stride,
+        layer.biasOffset(),
         columns,
         y,
         yOffset,
-        Kernels.stride(columns));
+        stride);
   }
 
   @Override
   public void inputGradient(
+      LayerShape layer,
       float[] delta,
       int deltaOffset,
       int rows,
-      int out,
-      int columns,
       float[] w,
-      int wOffset,
-      int in,
       float[] dx,
       int dxOffset,
       float[] transposed) {
-    InputGradient.compute(
-        delta, deltaOffset, rows, out, columns, w, wOffset, in, dx, dxOffset, transposed);
+    InputGradient.compute(layer, delta, deltaOffset, rows, w, dx, dxOffset, transposed);
   }
 
   /**
-   * Folds the lanes of rows of 16 sums. Here, where no method is compiled into its callers: as a
-   * part of a larger one C2 would allocate its vectors.
+   * Folds the lanes of rows of 16 sums. In this class, whose methods are not inlined: C2 would
+   * allocate the vectors as a part of a larger method.
    *
    * @param lanes [rows x 16 sums x 16 lanes]; overwritten
    * @param sums receives [rows x 16]
@@ -121,23 +109,18 @@ final class VectorKernels implements Kernels {
 
   @Override
   public void weightGradient(
+      LayerShape layer,
       float[] x,
       int xOffset,
-      int xStride,
       int rows,
-      int in,
       float[] delta,
       int deltaOffset,
-      int columns,
-      float[] gradient,
-      int wOffset) {
-    if (columns <= NARROW) {
-      NarrowWeights.gradient(
-          x, xOffset, xStride, rows, in, delta, deltaOffset, columns, gradient, wOffset);
+      float[] gradient) {
+    if (layer.columns() <= NARROW) {
+      NarrowWeights.gradient(layer, x, xOffset, rows, delta, deltaOffset, gradient);
       return;
     }
-    WeightGradient.weights(
-        x, xOffset, xStride, rows, in, delta, deltaOffset, columns, gradient, wOffset);
+    WeightGradient.weights(layer, x, xOffset, rows, delta, deltaOffset, gradient);
   }
 
   @Override
@@ -152,44 +135,30 @@ final class VectorKernels implements Kernels {
 
   @Override
   public void sgdOneRow(
+      LayerShape layer,
       float[] x,
       int xOffset,
-      int in,
       float[] delta,
       int deltaOffset,
-      int columns,
       float[] w,
-      int wOffset,
-      int biasOffset,
       float learningRate) {
+    int columns = layer.columns();
     if (columns <= NARROW) {
-      NarrowWeights.sgdOneRow(
-          x, xOffset, in, delta, deltaOffset, columns, w, wOffset, biasOffset, learningRate);
+      NarrowWeights.sgdOneRow(layer, x, xOffset, delta, deltaOffset, w, learningRate);
       return;
     }
     boolean skipZeros =
         columns >= WIDE
             && absMax(delta, deltaOffset, columns) * Math.abs(learningRate)
                 < Float.POSITIVE_INFINITY;
-    WeightGradient.sgdOneRow(
-        x,
-        xOffset,
-        in,
-        delta,
-        deltaOffset,
-        columns,
-        w,
-        wOffset,
-        biasOffset,
-        learningRate,
-        skipZeros);
+    WeightGradient.sgdOneRow(layer, x, xOffset, delta, deltaOffset, w, learningRate, skipZeros);
   }
 
   @Override
   public void sigmoid(float[] a, int offset, int length) {
     int bound = SPECIES.loopBound(length);
     for (int i = offset; i < offset + bound; i += WIDTH) {
-      VectorFunctions.sigmoid(FloatVector.fromArray(SPECIES, a, i)).intoArray(a, i);
+      VectorFunctions.sigmoid(at(a, i)).intoArray(a, i);
     }
     scalar.sigmoid(a, offset + bound, length - bound);
   }
@@ -198,7 +167,7 @@ final class VectorKernels implements Kernels {
   public void tanh(float[] a, int offset, int length) {
     int bound = SPECIES.loopBound(length);
     for (int i = offset; i < offset + bound; i += WIDTH) {
-      VectorFunctions.tanh(FloatVector.fromArray(SPECIES, a, i)).intoArray(a, i);
+      VectorFunctions.tanh(at(a, i)).intoArray(a, i);
     }
     scalar.tanh(a, offset + bound, length - bound);
   }
@@ -207,7 +176,7 @@ final class VectorKernels implements Kernels {
   public void relu(float[] a, int offset, int length) {
     int bound = SPECIES.loopBound(length);
     for (int i = offset; i < offset + bound; i += WIDTH) {
-      FloatVector v = FloatVector.fromArray(SPECIES, a, i);
+      FloatVector v = at(a, i);
       v.blend(0f, v.compare(LT, 0f)).intoArray(a, i);
     }
     scalar.relu(a, offset + bound, length - bound);
@@ -217,18 +186,18 @@ final class VectorKernels implements Kernels {
   public void selu(float[] a, int offset, int length) {
     int bound = SPECIES.loopBound(length);
     for (int i = offset; i < offset + bound; i += WIDTH) {
-      VectorFunctions.selu(FloatVector.fromArray(SPECIES, a, i)).intoArray(a, i);
+      VectorFunctions.selu(at(a, i)).intoArray(a, i);
     }
     scalar.selu(a, offset + bound, length - bound);
   }
 
   /**
-   * Whole registers of {@link VectorActivations#elu}: here, where each method is compiled by itself
-   * (docs/architecture.md), for two copies in one caller are beyond C2's node budget.
+   * Whole registers of {@link VectorActivations#elu}: in this class, whose methods are compiled
+   * separately (docs/architecture.md), because two copies in one caller exceed C2's node budget.
    */
   static void elu(float[] a, int offset, int bound) {
     for (int i = offset; i < offset + bound; i += WIDTH) {
-      FloatVector v = FloatVector.fromArray(SPECIES, a, i);
+      FloatVector v = at(a, i);
       VectorFunctions.expm1(v).blend(v, v.compare(GT, 0f)).intoArray(a, i);
     }
   }
@@ -245,32 +214,32 @@ final class VectorKernels implements Kernels {
     }
     for (int r = 0; r < rows; r++) {
       int row = offset + r * Kernels.stride(columns);
-      float greatest = a[row];
+      float max = a[row];
       for (int c = 1; c < width; c++) {
-        greatest = a[row + c] > greatest ? a[row + c] : greatest;
+        max = a[row + c] > max ? a[row + c] : max;
       }
       // e^-∞ is 0, which leaves the padding out of the sum.
       Arrays.fill(a, row + width, row + columns, Float.NEGATIVE_INFINITY);
       for (int c = row; c < row + columns; c += WIDTH) {
-        FloatVector shifted = FloatVector.fromArray(SPECIES, a, c).sub(greatest);
+        FloatVector shifted = at(a, c).sub(max);
         VectorFunctions.exp(shifted).intoArray(a, c);
       }
-      float sum = columns == LANES ? ScalarKernels.tree(a, row) : sumOfRow(a, row, columns);
+      float sum = columns == LANES ? ScalarReductions.tree(a, row, 1) : sumOfRow(a, row, columns);
       for (int c = row; c < row + columns; c += WIDTH) {
-        FloatVector.fromArray(SPECIES, a, c).div(sum).intoArray(a, c);
+        at(a, c).div(sum).intoArray(a, c);
       }
       Arrays.fill(a, row + width, row + columns, 0f);
     }
   }
 
-  /** The sum of the lanes is that of two, for the others are 0. */
+  /** Softmax of two classes, whose sum has two nonzero lanes. */
   private static void softmaxOfTwo(float[] a, int offset, int rows) {
     for (int row = offset; row < offset + rows * LANES; row += LANES) {
       float first = a[row];
       float second = a[row + 1];
-      float greatest = second > first ? second : first;
-      first = Elementary.exp(first - greatest);
-      second = Elementary.exp(second - greatest);
+      float max = second > first ? second : first;
+      first = Elementary.exp(first - max);
+      second = Elementary.exp(second - max);
       float sum = first + second;
       a[row] = first / sum;
       a[row + 1] = second / sum;
@@ -278,7 +247,7 @@ final class VectorKernels implements Kernels {
     }
   }
 
-  /** By itself, because within a softmax C2 would allocate its vectors. */
+  /** Separate, because C2 would allocate the vectors within softmax. */
   private static float sumOfRow(float[] a, int offset, int columns) {
     return VectorReductions.sum(a, offset, columns);
   }
@@ -287,8 +256,8 @@ final class VectorKernels implements Kernels {
   public void sigmoidGradient(float[] y, int yOffset, float[] delta, int deltaOffset, int length) {
     int bound = SPECIES.loopBound(length);
     for (int i = 0; i < bound; i += WIDTH) {
-      FloatVector yi = FloatVector.fromArray(SPECIES, y, yOffset + i);
-      FloatVector d = FloatVector.fromArray(SPECIES, delta, deltaOffset + i);
+      FloatVector yi = at(y, yOffset + i);
+      FloatVector d = at(delta, deltaOffset + i);
       d.mul(yi.mul(constant(1f).sub(yi))).intoArray(delta, deltaOffset + i);
     }
     scalar.sigmoidGradient(y, yOffset + bound, delta, deltaOffset + bound, length - bound);
@@ -298,8 +267,8 @@ final class VectorKernels implements Kernels {
   public void tanhGradient(float[] y, int yOffset, float[] delta, int deltaOffset, int length) {
     int bound = SPECIES.loopBound(length);
     for (int i = 0; i < bound; i += WIDTH) {
-      FloatVector yi = FloatVector.fromArray(SPECIES, y, yOffset + i);
-      FloatVector d = FloatVector.fromArray(SPECIES, delta, deltaOffset + i);
+      FloatVector yi = at(y, yOffset + i);
+      FloatVector d = at(delta, deltaOffset + i);
       d.mul(yi.neg().fma(yi, constant(1f))).intoArray(delta, deltaOffset + i);
     }
     scalar.tanhGradient(y, yOffset + bound, delta, deltaOffset + bound, length - bound);
@@ -316,8 +285,8 @@ final class VectorKernels implements Kernels {
   public void seluGradient(float[] y, int yOffset, float[] delta, int deltaOffset, int length) {
     int bound = SPECIES.loopBound(length);
     for (int i = 0; i < bound; i += WIDTH) {
-      FloatVector yi = FloatVector.fromArray(SPECIES, y, yOffset + i);
-      FloatVector d = FloatVector.fromArray(SPECIES, delta, deltaOffset + i);
+      FloatVector yi = at(y, yOffset + i);
+      FloatVector d = at(delta, deltaOffset + i);
       FloatVector slope = yi.add(Elementary.SELU_SCALE_ALPHA);
       slope = slope.blend(Elementary.SELU_SCALE, yi.compare(GT, 0f));
       d.mul(slope).intoArray(delta, deltaOffset + i);
@@ -333,8 +302,8 @@ final class VectorKernels implements Kernels {
       int deltaRow = deltaOffset + r * Kernels.stride(columns);
       float sum = VectorReductions.dot(delta, deltaRow, y, yRow, columns);
       for (int c = 0; c < columns; c += WIDTH) {
-        FloatVector yc = FloatVector.fromArray(SPECIES, y, yRow + c);
-        FloatVector d = FloatVector.fromArray(SPECIES, delta, deltaRow + c);
+        FloatVector yc = at(y, yRow + c);
+        FloatVector d = at(delta, deltaRow + c);
         yc.mul(d.sub(sum)).intoArray(delta, deltaRow + c);
       }
     }
@@ -342,13 +311,24 @@ final class VectorKernels implements Kernels {
 
   @Override
   public void sgd(float[] w, float[] g, int offset, int length, float learningRate) {
-    VectorOptimizers.sgd(w, g, offset, length, learningRate);
+    FloatVector rate = constant(-learningRate);
+    for (int i = 0; i < length; i += WIDTH) {
+      FloatVector gi = at(g, i);
+      rate.fma(gi, at(w, offset + i)).intoArray(w, offset + i);
+    }
   }
 
   @Override
   public void momentum(
       float[] w, float[] v, float[] g, int offset, int length, float learningRate, float momentum) {
-    VectorOptimizers.momentum(w, v, g, offset, length, learningRate, momentum);
+    FloatVector rate = constant(-learningRate);
+    FloatVector keep = constant(momentum);
+    for (int i = 0; i < length; i += WIDTH) {
+      FloatVector vi = at(v, offset + i);
+      vi = keep.fma(vi, at(g, i));
+      vi.intoArray(v, offset + i);
+      rate.fma(vi, at(w, offset + i)).intoArray(w, offset + i);
+    }
   }
 
   @Override
@@ -362,7 +342,16 @@ final class VectorKernels implements Kernels {
       float rho,
       float epsilon,
       float correction) {
-    VectorOptimizers.rmsProp(w, v, g, offset, length, learningRate, rho, epsilon, correction);
+    FloatVector keep = constant(rho);
+    FloatVector rest = constant(1f - rho);
+    for (int i = 0; i < length; i += WIDTH) {
+      FloatVector gi = at(g, i);
+      FloatVector vi = at(v, offset + i);
+      vi = keep.fma(vi, rest.mul(gi.mul(gi)));
+      vi.intoArray(v, offset + i);
+      FloatVector change = gi.mul(learningRate).div(vi.mul(correction).sqrt().add(epsilon));
+      at(w, offset + i).sub(change).intoArray(w, offset + i);
+    }
   }
 
   @Override
@@ -378,7 +367,20 @@ final class VectorKernels implements Kernels {
       float beta2,
       float epsilon,
       float correction) {
-    VectorOptimizers.adam(w, m, v, g, offset, length, rate, beta1, beta2, epsilon, correction);
+    FloatVector keep1 = constant(beta1);
+    FloatVector keep2 = constant(beta2);
+    FloatVector rest2 = constant(1f - beta2);
+    float rest1 = 1f - beta1;
+    for (int i = 0; i < length; i += WIDTH) {
+      FloatVector gi = at(g, i);
+      FloatVector mi = keep1.fma(at(m, offset + i), gi.mul(rest1));
+      FloatVector vi = at(v, offset + i);
+      vi = keep2.fma(vi, rest2.mul(gi.mul(gi)));
+      mi.intoArray(m, offset + i);
+      vi.intoArray(v, offset + i);
+      FloatVector change = mi.mul(rate).div(vi.mul(correction).sqrt().add(epsilon));
+      at(w, offset + i).sub(change).intoArray(w, offset + i);
+    }
   }
 
   @Override
@@ -386,8 +388,8 @@ final class VectorKernels implements Kernels {
     int bound = SPECIES.loopBound(length);
     float twice = 2f * l2;
     for (int i = offset; i < offset + bound; i += WIDTH) {
-      FloatVector wi = FloatVector.fromArray(SPECIES, w, i);
-      FloatVector gi = FloatVector.fromArray(SPECIES, g, i);
+      FloatVector wi = at(w, i);
+      FloatVector gi = at(g, i);
       FloatVector sign = FloatVector.zero(SPECIES).blend(l1, wi.compare(GT, 0f));
       sign = sign.blend(-l1, wi.compare(LT, 0f));
       constant(twice).fma(wi, gi).add(sign).intoArray(g, i);
@@ -404,68 +406,59 @@ final class VectorKernels implements Kernels {
   @Override
   public float absMax(float[] a, int offset, int length) {
     int bound = SPECIES.loopBound(length);
-    IntVector greatest = IntVector.zero(INTEGERS);
+    IntVector max = IntVector.zero(INTEGERS);
     for (int i = offset; i < offset + bound; i += WIDTH) {
-      IntVector bits = FloatVector.fromArray(SPECIES, a, i).reinterpretAsInts();
-      greatest = greatest.max(bits.and(Elementary.MAGNITUDE));
+      IntVector bits = at(a, i).reinterpretAsInts();
+      max = max.max(bits.and(Elementary.MAGNITUDE));
     }
-    // The greatest of whole numbers is the same in any order.
+    // The max of integers does not depend on the order.
     int rest = Float.floatToRawIntBits(scalar.absMax(a, offset + bound, length - bound));
-    return Float.intBitsToFloat(Math.max(greatest.reduceLanes(MAX), rest));
+    return Float.intBitsToFloat(Math.max(max.reduceLanes(MAX), rest));
   }
 
   @Override
   public void scale(float[] a, int offset, int length, float factor) {
     int bound = SPECIES.loopBound(length);
     for (int i = offset; i < offset + bound; i += WIDTH) {
-      FloatVector.fromArray(SPECIES, a, i).mul(factor).intoArray(a, i);
+      at(a, i).mul(factor).intoArray(a, i);
     }
     scalar.scale(a, offset + bound, length - bound, factor);
   }
 
   @Override
   public void forwardReluPair(
+      LayerShape hidden,
+      LayerShape last,
       float[] x,
       int xOffset,
-      int in,
       float[] w,
-      int wOffset,
-      int biasOffset,
-      int columns,
-      int lastOffset,
-      int lastBias,
       float[] a,
       int h,
       int y) {
-    ReluPair.forward(x, xOffset, in, w, wOffset, biasOffset, columns, a, h);
-    TwoColumns.forward(a, h, columns, w, lastOffset, lastBias, true, a, y);
+    ReluPair.forward(hidden, x, xOffset, w, a, h);
+    TwoColumns.forward(last, a, h, hidden.columns(), w, true, a, y);
   }
 
   @Override
   public void backwardReluPair(
-      float[] delta, int y, int out, float[] w, int lastOffset, float[] a, int h, int columns) {
-    TwoColumns.inputGradient(delta, y, 1, out, w, lastOffset, columns, delta, h, columns);
-    ReluPair.differentiate(a, h, delta, h, columns);
+      LayerShape hidden, LayerShape last, float[] delta, int h, int y, float[] w, float[] a) {
+    TwoColumns.inputGradient(last, delta, y, 1, w, delta, h, hidden.columns());
+    ReluPair.differentiate(a, h, delta, h, hidden.columns());
   }
 
   @Override
   public void sgdReluPair(
+      LayerShape hidden,
+      LayerShape last,
       float[] x,
       int xOffset,
-      int in,
       float[] w,
-      int wOffset,
-      int biasOffset,
-      int columns,
-      int lastOffset,
-      int lastBias,
       float[] a,
       float[] delta,
       int h,
       int y,
       float learningRate) {
-    WeightGradient.sgdOneRow(
-        x, xOffset, in, delta, h, columns, w, wOffset, biasOffset, learningRate, false);
-    NarrowWeights.sgdOneRow(a, h, columns, delta, y, PAIR, w, lastOffset, lastBias, learningRate);
+    WeightGradient.sgdOneRow(hidden, x, xOffset, delta, h, w, learningRate, false);
+    NarrowWeights.sgdOneRow(last, a, h, delta, y, w, learningRate);
   }
 }

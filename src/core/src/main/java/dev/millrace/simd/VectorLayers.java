@@ -1,6 +1,7 @@
 package dev.millrace.simd;
 
 import static dev.millrace.simd.VectorFunctions.SPECIES;
+import static dev.millrace.simd.VectorFunctions.at;
 import static dev.millrace.simd.VectorFunctions.constant;
 import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.LSHR;
@@ -12,8 +13,8 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * {@link LayerKernels} on the Vector API; rows are whole registers. One method a loop, because C2
- * boxes vectors that it carries through loops within loops.
+ * {@link LayerKernels} on the Vector API; rows are whole registers. One method per loop, because C2
+ * boxes vectors in nested loops.
  */
 final class VectorLayers implements LayerKernels {
 
@@ -26,17 +27,18 @@ final class VectorLayers implements LayerKernels {
 
   @Override
   public void layerNorm(
+      LayerShape layer,
       float[] a,
       int offset,
       int rows,
-      int width,
-      int columns,
       float[] p,
-      int gainOffset,
       float[] normalized,
       float[] inverses,
       int inverseOffset) {
-    int stride = Kernels.stride(columns);
+    int width = layer.outputs();
+    int columns = layer.columns();
+    int stride = layer.stride();
+    int gainOffset = layer.biasOffset() + stride;
     for (int r = 0; r < rows; r++) {
       int row = offset + r * stride;
       float mean = VectorReductions.sum(a, row, columns) / width;
@@ -51,7 +53,7 @@ final class VectorLayers implements LayerKernels {
 
   private static void subtract(float[] a, int row, int columns, float mean, float[] centred) {
     for (int c = row; c < row + columns; c += WIDTH) {
-      FloatVector.fromArray(SPECIES, a, c).sub(mean).intoArray(centred, c);
+      at(a, c).sub(mean).intoArray(centred, c);
     }
   }
 
@@ -65,28 +67,27 @@ final class VectorLayers implements LayerKernels {
       int shift,
       float[] a) {
     for (int c = 0; c < columns; c += WIDTH) {
-      FloatVector x = FloatVector.fromArray(SPECIES, normalized, row + c).mul(inverse);
+      FloatVector x = at(normalized, row + c).mul(inverse);
       x.intoArray(normalized, row + c);
-      FloatVector.fromArray(SPECIES, p, gain + c)
-          .fma(x, FloatVector.fromArray(SPECIES, p, shift + c))
-          .intoArray(a, row + c);
+      at(p, gain + c).fma(x, at(p, shift + c)).intoArray(a, row + c);
     }
   }
 
   @Override
   public void layerNormGradient(
+      LayerShape layer,
       float[] delta,
       int offset,
       int rows,
-      int width,
-      int columns,
       float[] p,
-      int gainOffset,
       float[] normalized,
       float[] inverses,
       int inverseOffset,
       float[] gradient) {
-    int stride = Kernels.stride(columns);
+    int width = layer.outputs();
+    int columns = layer.columns();
+    int stride = layer.stride();
+    int gainOffset = layer.biasOffset() + stride;
     Arrays.fill(gradient, gainOffset, gainOffset + stride + columns, 0f);
     for (int r = 0; r < rows; r++) {
       int row = offset + r * stride;
@@ -108,18 +109,16 @@ final class VectorLayers implements LayerKernels {
       int gain,
       int shift) {
     for (int c = 0; c < columns; c += WIDTH) {
-      FloatVector d = FloatVector.fromArray(SPECIES, delta, row + c);
-      FloatVector x = FloatVector.fromArray(SPECIES, normalized, row + c);
-      d.fma(x, FloatVector.fromArray(SPECIES, gradient, gain + c)).intoArray(gradient, gain + c);
-      FloatVector.fromArray(SPECIES, gradient, shift + c).add(d).intoArray(gradient, shift + c);
+      FloatVector d = at(delta, row + c);
+      FloatVector x = at(normalized, row + c);
+      d.fma(x, at(gradient, gain + c)).intoArray(gradient, gain + c);
+      at(gradient, shift + c).add(d).intoArray(gradient, shift + c);
     }
   }
 
   private static void multiply(float[] delta, int row, int columns, float[] p, int gain) {
     for (int c = 0; c < columns; c += WIDTH) {
-      FloatVector.fromArray(SPECIES, delta, row + c)
-          .mul(FloatVector.fromArray(SPECIES, p, gain + c))
-          .intoArray(delta, row + c);
+      at(delta, row + c).mul(at(p, gain + c)).intoArray(delta, row + c);
     }
   }
 
@@ -133,10 +132,8 @@ final class VectorLayers implements LayerKernels {
       float[] normalized) {
     FloatVector down = constant(-slope);
     for (int c = row; c < row + columns; c += WIDTH) {
-      FloatVector centred = FloatVector.fromArray(SPECIES, delta, c).sub(mean);
-      down.fma(FloatVector.fromArray(SPECIES, normalized, c), centred)
-          .mul(inverse)
-          .intoArray(delta, c);
+      FloatVector centred = at(delta, c).sub(mean);
+      down.fma(at(normalized, c), centred).mul(inverse).intoArray(delta, c);
     }
   }
 
@@ -148,7 +145,7 @@ final class VectorLayers implements LayerKernels {
       h = h.lanewise(XOR, h.lanewise(LSHR, 16)).mul(ScalarLayers.MIX1);
       h = h.lanewise(XOR, h.lanewise(LSHR, 13)).lanewise(XOR, key2).mul(ScalarLayers.MIX2);
       h = h.lanewise(XOR, h.lanewise(LSHR, 16));
-      FloatVector kept = FloatVector.fromArray(SPECIES, a, offset + i).mul(scale);
+      FloatVector kept = at(a, offset + i).mul(scale);
       FloatVector.zero(SPECIES)
           .blend(kept, h.lanewise(LSHR, 8).compare(GE, threshold).cast(SPECIES))
           .intoArray(a, offset + i);

@@ -1,16 +1,17 @@
 package dev.millrace.simd;
 
 import static dev.millrace.simd.VectorFunctions.SPECIES;
+import static dev.millrace.simd.VectorFunctions.at;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShuffle;
 
 /**
- * The sums of {@link VectorKernels}, in 16 lanes whatever the register: at 256 bit two registers
- * hold them, at 128 bit four, folded by the tree 8, 4, 2, 1. Lengths are multiples of 16.
+ * Sums of {@link VectorKernels} in 16 lanes at any register width: in two registers at 256 bit,
+ * four at 128 bit, folded by the tree 8, 4, 2, 1. Lengths are multiples of 16.
  *
- * <p>No vector is given to a method or returned by one here: a method that C2 has compiled by
- * itself and finds too large to inline later would put it on the heap.
+ * <p>No method here has vector parameters or results: C2 would allocate those of a method that is
+ * compiled separately and too large to inline.
  */
 final class VectorReductions {
 
@@ -36,13 +37,13 @@ final class VectorReductions {
     FloatVector third = lanes;
     FloatVector fourth = lanes;
     for (int k = offset; k < offset + length; k += Kernels.LANES) {
-      lanes = lanes.add(FloatVector.fromArray(SPECIES, a, k));
+      lanes = lanes.add(at(a, k));
       if (WIDTH <= 8) {
-        second = second.add(FloatVector.fromArray(SPECIES, a, k + WIDTH));
+        second = second.add(at(a, k + WIDTH));
       }
       if (WIDTH == 4) {
-        third = third.add(FloatVector.fromArray(SPECIES, a, k + 8));
-        fourth = fourth.add(FloatVector.fromArray(SPECIES, a, k + 12));
+        third = third.add(at(a, k + 8));
+        fourth = fourth.add(at(a, k + 12));
       }
     }
     if (WIDTH == 4) {
@@ -62,17 +63,17 @@ final class VectorReductions {
     FloatVector third = lanes;
     FloatVector fourth = lanes;
     for (int k = 0; k < length; k += Kernels.LANES) {
-      FloatVector factor = FloatVector.fromArray(SPECIES, b, j + k);
-      lanes = FloatVector.fromArray(SPECIES, a, i + k).fma(factor, lanes);
+      FloatVector factor = at(b, j + k);
+      lanes = at(a, i + k).fma(factor, lanes);
       if (WIDTH <= 8) {
-        factor = FloatVector.fromArray(SPECIES, b, j + k + WIDTH);
-        second = FloatVector.fromArray(SPECIES, a, i + k + WIDTH).fma(factor, second);
+        factor = at(b, j + k + WIDTH);
+        second = at(a, i + k + WIDTH).fma(factor, second);
       }
       if (WIDTH == 4) {
-        factor = FloatVector.fromArray(SPECIES, b, j + k + 8);
-        third = FloatVector.fromArray(SPECIES, a, i + k + 8).fma(factor, third);
-        factor = FloatVector.fromArray(SPECIES, b, j + k + 12);
-        fourth = FloatVector.fromArray(SPECIES, a, i + k + 12).fma(factor, fourth);
+        factor = at(b, j + k + 8);
+        third = at(a, i + k + 8).fma(factor, third);
+        factor = at(b, j + k + 12);
+        fourth = at(a, i + k + 12).fma(factor, fourth);
       }
     }
     if (WIDTH == 4) {

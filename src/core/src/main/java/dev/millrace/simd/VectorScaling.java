@@ -10,7 +10,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * {@link ScalingKernels} on the Vector API: a register of columns through all rows, so that the
- * divisions and roots of one row run while the next ones begin.
+ * divisions and roots of consecutive rows overlap.
  */
 final class VectorScaling implements ScalingKernels {
 
@@ -28,10 +28,10 @@ final class VectorScaling implements ScalingKernels {
       double[] statistics, double[] x, int rows, int columns, double keep, double clip) {
     int bound = SPECIES.loopBound(columns);
     for (int c = 0; c < bound; c += WIDTH) {
-      int r = usual(statistics, x, 0, rows, columns, c, keep, clip);
+      int r = regularRows(statistics, x, 0, rows, columns, c, keep, clip);
       while (r < rows) {
         ScalarScaling.standardize(statistics, x, r * columns, columns, c, c + WIDTH, keep, clip);
-        r = usual(statistics, x, r + 1, rows, columns, c, keep, clip);
+        r = regularRows(statistics, x, r + 1, rows, columns, c, keep, clip);
       }
     }
     if (bound < columns) {
@@ -42,12 +42,12 @@ final class VectorScaling implements ScalingKernels {
   }
 
   /**
-   * Rows from {@code from} on, up to one that has a value in this register's columns that is
-   * missing, or so far away that its distance may have to be cut.
+   * Processes rows from {@code from} on, up to one with a missing or far value in this register's
+   * columns, whose distance may have to be limited.
    *
-   * @return where that row is, or how many rows there are
+   * @return the index of that row, or the number of rows
    */
-  private static int usual(
+  private static int regularRows(
       double[] statistics,
       double[] x,
       int from,
@@ -65,7 +65,7 @@ final class VectorScaling implements ScalingKernels {
       DoubleVector value = at(x, i);
       DoubleVector q = value.sub(mean);
       DoubleVector far = m2.mul(ScalarScaling.FARTHEST * ScalarScaling.FARTHEST);
-      // False of NaN too.
+      // False for NaN as well.
       if (!q.mul(q).mul(n).compare(LE, far).allTrue()) {
         break;
       }

@@ -4,14 +4,14 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
-/** The register width, settled before {@link VectorKernels} is loaded and makes it a constant. */
+/** The register width, chosen before {@link VectorKernels} is loaded, which makes it a constant. */
 final class VectorWidth {
 
   private static int chosen = preferred();
 
   private VectorWidth() {}
 
-  /** Bits of the processor's own registers, at most the 512 that the 16 lanes fill. */
+  /** Returns the bits of the processor's registers, at most the 512 of 16 lanes. */
   static int preferred() {
     return Math.min(512, FloatVector.SPECIES_PREFERRED.vectorBitSize());
   }

@@ -1,41 +1,35 @@
 package dev.millrace.simd;
 
 import static dev.millrace.simd.VectorFunctions.SPECIES;
+import static dev.millrace.simd.VectorFunctions.at;
 import static dev.millrace.simd.VectorFunctions.constant;
 
 import jdk.incubator.vector.FloatVector;
 
-/** The gradient of weights and bias, of {@link VectorKernels}. */
+/** Gradient of weights and bias, for {@link VectorKernels}. */
 final class WeightGradient {
 
   private static final int WIDTH = SPECIES.length();
 
-  /** Weights that stay in the nearest cache, so that their order is of no consequence. */
+  /** Max weights that stay in the nearest cache, so that their order does not matter. */
   private static final int SMALL = 4096;
 
   private WeightGradient() {}
 
-  private static FloatVector at(float[] a, int i) {
-    return FloatVector.fromArray(SPECIES, a, i);
-  }
-
-  private static FloatVector all(float value) {
-    return FloatVector.broadcast(SPECIES, value);
-  }
-
   /** gw = xᵀ·delta. */
   static void weights(
+      LayerShape layer,
       float[] x,
       int xOffset,
-      int xStride,
       int rows,
-      int in,
       float[] delta,
       int deltaOffset,
-      int columns,
-      float[] gradient,
-      int wOffset) {
-    int stride = Kernels.stride(columns);
+      float[] gradient) {
+    int in = layer.inputs();
+    int columns = layer.columns();
+    int xStride = layer.inputStride();
+    int wOffset = layer.weightOffset();
+    int stride = layer.stride();
     if (rows == 1) {
       for (int i = 0; i < in; i++) {
         product(x[xOffset + i], delta, deltaOffset, columns, gradient, wOffset + i * stride);
@@ -70,7 +64,7 @@ final class WeightGradient {
     }
   }
 
-  /** gb = the sum of the rows of delta. */
+  /** gb = Σ delta. */
   static void bias(
       float[] delta, int deltaOffset, int rows, int columns, float[] gradient, int biasOffset) {
     int stride = Kernels.stride(columns);
@@ -80,24 +74,25 @@ final class WeightGradient {
   }
 
   /**
-   * One row's gradient, taken at once from the parameters.
+   * Applies sgd from one row.
    *
-   * @param skipZeros whether delta and learning rate are finite, so that an input of 0, as relu
-   *     leaves many, changes no bit of its weights
+   * @param skipZeros true if delta and learning rate are finite, so that an input of 0, frequent
+   *     after relu, changes no bit of its weights
    */
   static void sgdOneRow(
+      LayerShape layer,
       float[] x,
       int xOffset,
-      int in,
       float[] delta,
       int deltaOffset,
-      int columns,
       float[] w,
-      int wOffset,
-      int biasOffset,
       float learningRate,
       boolean skipZeros) {
-    int stride = Kernels.stride(columns);
+    int in = layer.inputs();
+    int columns = layer.columns();
+    int wOffset = layer.weightOffset();
+    int biasOffset = layer.biasOffset();
+    int stride = layer.stride();
     if (columns <= 2 * WIDTH || in <= SMALL / columns) {
       int c = 0;
       for (; c + 2 * WIDTH <= columns; c += 2 * WIDTH) {
@@ -128,7 +123,7 @@ final class WeightGradient {
   private static void sgdRow(
       float xi, float[] delta, int deltaOffset, int columns, float[] w, int wRow, float rate) {
     FloatVector step = constant(-rate);
-    FloatVector x = all(xi);
+    FloatVector x = constant(xi);
     FloatVector zero = FloatVector.zero(SPECIES);
     for (int c = 0; c < columns; c += WIDTH) {
       FloatVector g = x.fma(at(delta, deltaOffset + c), zero);
@@ -136,7 +131,7 @@ final class WeightGradient {
     }
   }
 
-  /** Of the columns of one register. */
+  /** Applies sgd to the columns of one register. */
   private static void sgdOneRegister(
       float[] x,
       int xOffset,
@@ -152,11 +147,11 @@ final class WeightGradient {
     FloatVector zero = FloatVector.zero(SPECIES);
     for (int i = 0; i < in; i++) {
       int wi = wc + i * stride;
-      step.fma(all(x[xOffset + i]).fma(d, zero), at(w, wi)).intoArray(w, wi);
+      step.fma(constant(x[xOffset + i]).fma(d, zero), at(w, wi)).intoArray(w, wi);
     }
   }
 
-  /** Of the columns of two. */
+  /** Applies sgd to the columns of two registers. */
   private static void sgdTwoRegisters(
       float[] x,
       int xOffset,
@@ -173,7 +168,7 @@ final class WeightGradient {
     FloatVector zero = FloatVector.zero(SPECIES);
     for (int i = 0; i < in; i++) {
       int wi = wc + i * stride;
-      FloatVector xi = all(x[xOffset + i]);
+      FloatVector xi = constant(x[xOffset + i]);
       step.fma(xi.fma(d0, zero), at(w, wi)).intoArray(w, wi);
       step.fma(xi.fma(d1, zero), at(w, wi + WIDTH)).intoArray(w, wi + WIDTH);
     }
@@ -181,7 +176,7 @@ final class WeightGradient {
 
   private static void product(
       float xi, float[] delta, int deltaOffset, int columns, float[] gw, int gi) {
-    FloatVector x = all(xi);
+    FloatVector x = constant(xi);
     // The sum starts from 0, which turns a product of -0 into 0.
     FloatVector zero = FloatVector.zero(SPECIES);
     for (int c = 0; c < columns; c += WIDTH) {

@@ -7,13 +7,13 @@
  * 128, 256 and 512 bits. Three rules make that possible:
  *
  * <ul>
- *   <li>A sum over an inner index starts from its first term (a bias, or 0) and takes one fused
- *       multiply-add a term, in ascending order, in a lane of its own: y<sub>c</sub> =
+ *   <li>A sum over an inner index starts from its first term (a bias, or 0) and adds one fused
+ *       multiply-add per term, in ascending order, in its own lane: y<sub>c</sub> =
  *       fma(x<sub>i</sub>, w<sub>ic</sub>, y<sub>c</sub>), i = 0, 1, 2, … Registers hold different
  *       c, never parts of one sum.
  *   <li>A reduction (softmax, norms, layer normalization) has 16 lanes whatever the registers: lane
- *       l takes the elements l, l + 16, l + 32, …; the lanes are folded by adding lane l + 8 to
- *       lane l, then l + 4, l + 2, l + 1.
+ *       l adds the elements l, l + 16, l + 32, …; the lanes are folded by adding lane l + 8 to lane
+ *       l, then l + 4, l + 2, l + 1.
  *   <li>Functions are polynomials of this package, with the same steps in every lane.
  * </ul>
  *
@@ -35,11 +35,12 @@
  *
  * <h2>Which kernels run</h2>
  *
- * <p>The vector kernels, at the processor's own width up to 512 bits. Scalar kernels run, after one
- * warning that names the remedy, where the module {@code jdk.incubator.vector} was not added, where
- * the JVM has no optimizing compiler (C2), no fused multiply-add instruction or no 128 bit vectors.
- * {@code -Dmillrace.simd.bits=0|128|256|512} forces them off or to a width. Where there is no fused
- * multiply-add instruction, its bits come from a double sum rounded to odd (Boldo and Melquiond,
+ * <p>{@link dev.millrace.simd.KernelProvider} chooses the vector kernels, at the processor's width
+ * up to 512 bits. It chooses scalar kernels, after one warning that names the remedy, where the
+ * module {@code jdk.incubator.vector} was not added, where the JVM has no optimizing compiler (C2),
+ * no fused multiply-add instruction or no 128 bit vectors. {@code
+ * -Dmillrace.simd.bits=0|128|256|512} turns them off or forces a width. Without a fused
+ * multiply-add instruction, a double sum rounded to odd gives the same bits (Boldo and Melquiond,
  * 2008).
  */
 @NullMarked

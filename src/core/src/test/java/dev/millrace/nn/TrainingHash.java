@@ -1,7 +1,7 @@
 package dev.millrace.nn;
 
 import dev.millrace.data.Task;
-import dev.millrace.simd.Kernels;
+import dev.millrace.simd.KernelProvider;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -31,7 +31,7 @@ public final class TrainingHash {
     TrainingHash hash = new TrainingHash();
     hash.trainAllKinds();
     hash.trainLong();
-    System.out.println("bits=" + Kernels.best().bits());
+    System.out.println("bits=" + KernelProvider.kernels().bits());
     System.out.println("sha256=" + HexFormat.of().formatHex(hash.digest.digest()));
   }
 

@@ -18,15 +18,17 @@ public class ActivationBenchmark {
   static final int WIDTH = 240;
   static final int LENGTH = ROWS * WIDTH;
 
-  private final Kernels kernels = Kernels.best();
-  private final ActivationKernels more = ActivationKernels.best();
-  private final LayerKernels layers = LayerKernels.best();
+  private static final LayerShape LAYER = LayerShape.of(0, 0, WIDTH, WIDTH, 0);
+
+  private final Kernels kernels = KernelProvider.kernels();
+  private final ActivationKernels more = KernelProvider.activations();
+  private final LayerKernels layers = KernelProvider.layers();
   private final float[] x = BenchmarkData.numbers(LENGTH, 1);
   private final float[] deltas = BenchmarkData.numbers(LENGTH, 2);
-  private final float[] gain = BenchmarkData.magnitudes(2 * WIDTH, 3);
+  private final float[] gain = BenchmarkData.magnitudes(3 * WIDTH, 3);
   private final float[] y = new float[LENGTH];
   private final float[] scratch = new float[LENGTH];
-  private final float[] gradient = new float[2 * WIDTH];
+  private final float[] gradient = new float[3 * WIDTH];
   private final float[] inverses = BenchmarkData.magnitudes(ROWS, 4);
 
   /** Anew in each call, or the values would become denormal. */
@@ -157,14 +159,13 @@ public class ActivationBenchmark {
 
   @Benchmark
   public float[] layerNorm() {
-    layers.layerNorm(fresh(x), 0, ROWS, WIDTH, WIDTH, gain, 0, scratch, inverses, 0);
+    layers.layerNorm(LAYER, fresh(x), 0, ROWS, gain, scratch, inverses, 0);
     return y;
   }
 
   @Benchmark
   public float[] layerNormGradient() {
-    layers.layerNormGradient(
-        fresh(deltas), 0, ROWS, WIDTH, WIDTH, gain, 0, x, inverses, 0, gradient);
+    layers.layerNormGradient(LAYER, fresh(deltas), 0, ROWS, gain, x, inverses, 0, gradient);
     return y;
   }
 

@@ -77,8 +77,8 @@ class ElementaryTest {
     float[] tanh = a.clone();
     float[] sigmoid = a.clone();
 
-    Kernels.best().tanh(tanh, 0, a.length);
-    Kernels.best().sigmoid(sigmoid, 0, a.length);
+    KernelProvider.kernels().tanh(tanh, 0, a.length);
+    KernelProvider.kernels().sigmoid(sigmoid, 0, a.length);
 
     for (int i = 0; i < a.length; i++) {
       assertThat(tanh[i]).isEqualTo(Elementary.tanh(a[i]));

@@ -31,11 +31,11 @@ final class KernelComparison {
 
   private final Kernels kernels;
   private final Kernels scalar = new ScalarKernels();
-  private final LayerKernels layers = LayerKernels.best();
-  private final UpdateKernels updates = UpdateKernels.best();
-  private final MixtureKernels mixtures = MixtureKernels.best();
-  private final ScalingKernels scaling = ScalingKernels.best();
-  private final ActivationKernels activations = ActivationKernels.best();
+  private final LayerKernels layers = KernelProvider.layers();
+  private final UpdateKernels updates = KernelProvider.updates();
+  private final MixtureKernels mixtures = KernelProvider.mixtures();
+  private final ScalingKernels scaling = KernelProvider.scaling();
+  private final ActivationKernels activations = KernelProvider.activations();
   private final Random random;
   private int compared;
 
@@ -46,12 +46,13 @@ final class KernelComparison {
 
   /** Prints what was compared; fails with the first difference. */
   public static void main(String[] args) {
-    KernelComparison comparison = new KernelComparison(Kernels.best(), 42);
+    KernelComparison comparison = new KernelComparison(KernelProvider.kernels(), 42);
     // Several rounds, so that compiled code is compared as well as interpreted.
     for (int round = 0; round < 6; round++) {
       comparison.run();
     }
-    System.out.println("bits=" + Kernels.best().bits() + " compared=" + comparison.compared);
+    System.out.println(
+        "bits=" + KernelProvider.kernels().bits() + " compared=" + comparison.compared);
   }
 
   /** Returns the number of comparisons. */
@@ -248,13 +249,18 @@ final class KernelComparison {
     for (int rows : new int[] {1, 3, 17}) {
       for (int columns : new int[] {Kernels.PAIR, Kernels.NARROW, length}) {
         float[] w = numbers(rows * Kernels.stride(columns) + 3, 1);
-        inPlace("limitColumns", w, (k, x) -> with(k).limitColumns(x, 3, rows, columns, 1.1f));
+        inPlace(
+            "limitColumns",
+            w,
+            (k, x) ->
+                with(k).limitColumns(LayerShape.of(rows, rows, columns, columns, 3), x, 1.1f));
       }
     }
   }
 
   private void adamOneRow(int in, float[] delta, int columns) {
-    int all = 16 + in * Kernels.stride(columns);
+    LayerShape layer = LayerShape.of(in, in, columns, columns, 16);
+    int all = layer.biasOffset();
     float[] x = numbers(in + 3, 1);
     float[] state = numbers(3 * all, 1);
     for (int i = 2 * all; i < state.length; i++) {
@@ -267,8 +273,7 @@ final class KernelComparison {
         (k, s) ->
             with(k)
                 .adamOneRow(
-                    x, 3, in, delta, 0, columns, s[0], s[1], s[2], 16, 0.01f, 0.9f, 0.999f, 1e-8f,
-                    3f));
+                    layer, x, 3, delta, 0, s[0], s[1], s[2], 0.01f, 0.9f, 0.999f, 1e-8f, 3f));
   }
 
   private void mixtures(int length) {
@@ -380,10 +385,11 @@ final class KernelComparison {
     int columns = Kernels.padded(width);
     int stride = Kernels.stride(columns);
     float[] a = new float[rows * stride + 5];
-    float[] p = new float[stride + columns + 1];
+    LayerShape layer = LayerShape.of(0, 0, width, columns, 1);
+    float[] p = new float[2 * stride + columns + 1];
     for (int c = 0; c < width; c++) {
-      p[1 + c] = (float) random.nextGaussian();
       p[1 + stride + c] = (float) random.nextGaussian();
+      p[1 + 2 * stride + c] = (float) random.nextGaussian();
       for (int r = 0; r < rows; r++) {
         a[5 + r * stride + c] = (float) random.nextGaussian();
       }
@@ -397,7 +403,7 @@ final class KernelComparison {
           float[] y = Arrays.copyOf(x, length);
           float[] normalized = new float[length];
           float[] inverses = new float[rows + 1];
-          layer(k).layerNorm(y, 5, rows, width, columns, p, 1, normalized, inverses, 1);
+          layer(k).layerNorm(layer, y, 5, rows, p, normalized, inverses, 1);
           System.arraycopy(y, 0, x, 0, length);
           System.arraycopy(normalized, 0, x, length, length);
           System.arraycopy(inverses, 0, x, 2 * length, rows + 1);
@@ -409,8 +415,8 @@ final class KernelComparison {
         gradients,
         (k, x) -> {
           float[] delta = Arrays.copyOf(x, length);
-          float[] g = new float[stride + columns + 1];
-          layer(k).layerNormGradient(delta, 5, rows, width, columns, p, 1, a, inverses, 1, g);
+          float[] g = new float[2 * stride + columns + 1];
+          layer(k).layerNormGradient(layer, delta, 5, rows, p, a, inverses, 1, g);
           System.arraycopy(delta, 0, x, 0, length);
           System.arraycopy(g, 0, x, length, g.length);
         });
@@ -435,57 +441,42 @@ final class KernelComparison {
     float[] w = numbers(bias + columns + Kernels.paddingAfterBias(columns), 1);
     Arrays.fill(w, bias + columns, w.length, 0f);
     float[] y = numbers(rows * outputStride + 2, 1);
-    inPlace("dense", y, (k, r) -> k.dense(x, 3, xStride, rows, in, w, 0, bias, columns, r, 2));
+    LayerShape layer = LayerShape.of(in, xStride, out, columns, 0);
+    inPlace("dense", y, (k, r) -> k.dense(layer, x, 3, rows, w, r, 2));
     float[] delta = numbers(rows * outputStride + 1, 1);
     delta[0] = -0f;
     delta[1] = -0f;
     x[3] = 0f;
-    inPlace(
-        "weightGradient",
-        w,
-        (k, r) -> k.weightGradient(x, 3, xStride, rows, in, delta, 1, columns, r, 0));
+    inPlace("weightGradient", w, (k, r) -> k.weightGradient(layer, x, 3, rows, delta, 1, r));
     inPlace("biasGradient", w, (k, r) -> k.biasGradient(delta, 1, rows, columns, r, bias));
-    inPlace("sgdOneRow", w, (k, r) -> k.sgdOneRow(x, 3, in, delta, 1, columns, r, 0, bias, 0.02f));
+    inPlace("sgdOneRow", w, (k, r) -> k.sgdOneRow(layer, x, 3, delta, 1, r, 0.02f));
     float[] special = withSpecials(outputStride + 1);
     inPlace(
-        "sgdOneRow along specials",
-        w,
-        (k, r) -> k.sgdOneRow(x, 3, in, special, 1, columns, r, 0, bias, 0.02f));
+        "sgdOneRow along specials", w, (k, r) -> k.sgdOneRow(layer, x, 3, special, 1, r, 0.02f));
     float[] dx = numbers(rows * Kernels.stride(Kernels.padded(in)) + 1, 1);
     float[] transposed = new float[Kernels.transposedLength(out)];
     inPlace(
-        "inputGradient",
-        dx,
-        (k, r) -> k.inputGradient(delta, 1, rows, out, columns, w, 0, in, r, 1, transposed));
+        "inputGradient", dx, (k, r) -> k.inputGradient(layer, delta, 1, rows, w, r, 1, transposed));
   }
 
   private void reluPair(int in, int columns, int out) {
-    int bias = in * columns;
-    int last = bias + columns;
-    int lastBias = last + columns * Kernels.PAIR;
+    LayerShape hidden = LayerShape.of(in, in, columns, columns, 0);
+    LayerShape last = LayerShape.of(columns, columns, out, Kernels.PAIR, (in + 1) * columns);
     float[] x = numbers(in + 3, 1);
-    float[] w = numbers(lastBias + Kernels.LANES, 1);
-    Arrays.fill(w, lastBias + out, w.length, 0f);
+    float[] w = numbers(last.biasOffset() + Kernels.LANES, 1);
+    Arrays.fill(w, last.biasOffset() + out, w.length, 0f);
     int h = 1;
     int y = h + columns;
     float[] a = numbers(y + Kernels.LANES, 1);
-    inPlace(
-        "forwardReluPair",
-        a,
-        (k, r) -> k.forwardReluPair(x, 3, in, w, 0, bias, columns, last, lastBias, r, h, y));
+    inPlace("forwardReluPair", a, (k, r) -> k.forwardReluPair(hidden, last, x, 3, w, r, h, y));
     float[] delta = numbers(y + Kernels.LANES, 1);
     Arrays.fill(delta, y + out, delta.length, 0f);
     delta[h + 1] = -0f;
     a[h] = 0f;
-    inPlace(
-        "backwardReluPair", delta, (k, r) -> k.backwardReluPair(r, y, out, w, last, a, h, columns));
+    inPlace("backwardReluPair", delta, (k, r) -> k.backwardReluPair(hidden, last, r, h, y, w, a));
     float[] special = withSpecials(delta.length);
     for (float[] d : new float[][] {delta, special}) {
-      inPlace(
-          "sgdReluPair",
-          w,
-          (k, r) ->
-              k.sgdReluPair(x, 3, in, r, 0, bias, columns, last, lastBias, a, d, h, y, 0.02f));
+      inPlace("sgdReluPair", w, (k, r) -> k.sgdReluPair(hidden, last, x, 3, r, a, d, h, y, 0.02f));
     }
   }
 

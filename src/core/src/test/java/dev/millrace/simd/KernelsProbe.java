@@ -8,10 +8,10 @@ public final class KernelsProbe {
   private KernelsProbe() {}
 
   public static void main(String[] args) {
-    Kernels kernels = Kernels.best();
-    LayerKernels.best();
-    UpdateKernels.best();
-    ActivationKernels.best();
+    Kernels kernels = KernelProvider.kernels();
+    KernelProvider.layers();
+    KernelProvider.updates();
+    KernelProvider.activations();
     System.out.println("bits=" + kernels.bits());
   }
 }

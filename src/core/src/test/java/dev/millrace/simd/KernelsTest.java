@@ -17,7 +17,7 @@ class KernelsTest {
 
   @Test
   void theKernelsOfThisMachineEqualTheScalarOnesBitForBit() {
-    assertThat(new KernelComparison(Kernels.best(), 7).run()).isGreaterThan(1000);
+    assertThat(new KernelComparison(KernelProvider.kernels(), 7).run()).isGreaterThan(1000);
   }
 
   @ParameterizedTest
@@ -34,7 +34,7 @@ class KernelsTest {
   @Test
   void theDescriptionNamesTheWidth() {
     assertThat(new ScalarKernels().description()).isEqualTo("SIMD off");
-    Kernels best = Kernels.best();
+    Kernels best = KernelProvider.kernels();
     assertThat(best.description())
         .isEqualTo(best.bits() == 0 ? "SIMD off" : "SIMD " + best.bits() + " bit");
   }
@@ -42,7 +42,7 @@ class KernelsTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 5, 7, 8, 13})
   void aRowDoesNotDependOnOtherRows(int rows) {
-    Kernels kernels = Kernels.best();
+    Kernels kernels = KernelProvider.kernels();
     Random random = new Random(11);
     int in = 19;
     int out = 37;
@@ -53,23 +53,24 @@ class KernelsTest {
     float[] scratch = new float[Kernels.transposedLength(out)];
     float[] y = new float[rows * columns];
     float[] dx = new float[rows * Kernels.padded(in)];
+    LayerShape layer = LayerShape.of(in, in, out, columns, 0);
 
-    kernels.dense(x, 0, in, rows, in, w, 0, in * columns, columns, y, 0);
-    kernels.inputGradient(delta, 0, rows, out, columns, w, 0, in, dx, 0, scratch);
+    kernels.dense(layer, x, 0, rows, w, y, 0);
+    kernels.inputGradient(layer, delta, 0, rows, w, dx, 0, scratch);
 
     for (int r = 0; r < rows; r++) {
       float[] one = new float[columns];
-      kernels.dense(x, r * in, in, 1, in, w, 0, in * columns, columns, one, 0);
+      kernels.dense(layer, x, r * in, 1, w, one, 0);
       assertThat(Arrays.copyOfRange(y, r * columns, (r + 1) * columns)).isEqualTo(one);
       float[] oneDx = new float[Kernels.padded(in)];
-      kernels.inputGradient(delta, r * columns, 1, out, columns, w, 0, in, oneDx, 0, scratch);
+      kernels.inputGradient(layer, delta, r * columns, 1, w, oneDx, 0, scratch);
       assertThat(Arrays.copyOfRange(dx, r * oneDx.length, (r + 1) * oneDx.length)).isEqualTo(oneDx);
     }
   }
 
   @Test
   void aStepOfOneRowEqualsItsGradientAndTheUpdate() {
-    Kernels kernels = Kernels.best();
+    Kernels kernels = KernelProvider.kernels();
     Random random = new Random(5);
     for (int columns : new int[] {2, 4, 16, 48, 256}) {
       int in = 23;
@@ -84,8 +85,10 @@ class KernelsTest {
       float[] stepped = w.clone();
       float[] gradient = new float[w.length];
 
-      kernels.sgdOneRow(x, 0, in, delta, 0, columns, stepped, 0, bias, 0.3f);
-      kernels.weightGradient(x, 0, in, 1, in, delta, 0, columns, gradient, 0);
+      LayerShape layer = LayerShape.of(in, in, columns, columns, 0);
+
+      kernels.sgdOneRow(layer, x, 0, delta, 0, stepped, 0.3f);
+      kernels.weightGradient(layer, x, 0, 1, delta, 0, gradient);
       kernels.biasGradient(delta, 0, 1, columns, gradient, bias);
       kernels.sgd(w, gradient, 0, w.length, 0.3f);
 
@@ -101,7 +104,7 @@ class KernelsTest {
     float[] w = Arrays.copyOf(gaussians(new Random(9), 24 * columns), 23 * columns + 16);
     float[] y = gaussians(new Random(10), 16);
 
-    Kernels.best().dense(x, 0, 23, 1, 23, w, 0, bias, columns, y, 0);
+    KernelProvider.kernels().dense(LayerShape.of(23, 23, columns, columns, 0), x, 0, 1, w, y, 0);
 
     for (int c = 0; c < columns; c++) {
       float[] s = {w[bias + c], 0f, 0f, 0f};
@@ -116,7 +119,7 @@ class KernelsTest {
   @ParameterizedTest
   @CsvSource({"2, 1", "3, 2", "5, 2", "64, 1", "64, 2", "3, 4", "64, 3"})
   void aRowOfANarrowLayerDoesNotDependOnOtherRows(int rows, int out) {
-    Kernels kernels = Kernels.best();
+    Kernels kernels = KernelProvider.kernels();
     Random random = new Random(14);
     int in = 35;
     int columns = Kernels.weightColumns(in, out);
@@ -127,16 +130,17 @@ class KernelsTest {
     float[] scratch = new float[Kernels.transposedLength(out)];
     float[] y = new float[rows * 16];
     float[] dx = new float[rows * 48];
+    LayerShape layer = LayerShape.of(in, in, out, columns, 0);
 
-    kernels.dense(x, 0, in, rows, in, w, 0, bias, columns, y, 0);
-    kernels.inputGradient(delta, 0, rows, out, columns, w, 0, in, dx, 0, scratch);
+    kernels.dense(layer, x, 0, rows, w, y, 0);
+    kernels.inputGradient(layer, delta, 0, rows, w, dx, 0, scratch);
 
     for (int r = 0; r < rows; r++) {
       float[] one = new float[16];
-      kernels.dense(x, r * in, in, 1, in, w, 0, bias, columns, one, 0);
+      kernels.dense(layer, x, r * in, 1, w, one, 0);
       assertThat(Arrays.copyOfRange(y, r * 16, (r + 1) * 16)).isEqualTo(one);
       float[] oneDx = new float[48];
-      kernels.inputGradient(delta, r * 16, 1, out, columns, w, 0, in, oneDx, 0, scratch);
+      kernels.inputGradient(layer, delta, r * 16, 1, w, oneDx, 0, scratch);
       assertThat(Arrays.copyOfRange(dx, r * 48, (r + 1) * 48)).isEqualTo(oneDx);
     }
   }
@@ -144,7 +148,7 @@ class KernelsTest {
   @ParameterizedTest
   @ValueSource(ints = {3, 16, 40, 64, 100})
   void aRowOfAWideLayerDoesNotDependOnOtherRows(int rows) {
-    Kernels kernels = Kernels.best();
+    Kernels kernels = KernelProvider.kernels();
     Random random = new Random(12);
     int in = 150;
     int columns = 256;
@@ -155,11 +159,12 @@ class KernelsTest {
     float[] scratch = new float[Kernels.transposedLength(columns)];
     float[] dx = new float[rows * dxStride];
 
-    kernels.inputGradient(delta, 0, rows, 250, columns, w, 0, in, dx, 0, scratch);
+    LayerShape layer = LayerShape.of(in, in, 250, columns, 0);
+    kernels.inputGradient(layer, delta, 0, rows, w, dx, 0, scratch);
 
     for (int r = 0; r < rows; r++) {
       float[] one = new float[dxStride];
-      kernels.inputGradient(delta, r * stride, 1, 250, columns, w, 0, in, one, 0, scratch);
+      kernels.inputGradient(layer, delta, r * stride, 1, w, one, 0, scratch);
       assertThat(Arrays.copyOfRange(dx, r * dxStride, (r + 1) * dxStride)).isEqualTo(one);
     }
   }
@@ -176,7 +181,8 @@ class KernelsTest {
     float[] dx = gaussians(random, rows * 32);
     float[] scratch = new float[Kernels.transposedLength(out)];
 
-    Kernels.best().inputGradient(delta, 0, rows, out, columns, w, 0, in, dx, 0, scratch);
+    LayerShape layer = LayerShape.of(in, in, out, columns, 0);
+    KernelProvider.kernels().inputGradient(layer, delta, 0, rows, w, dx, 0, scratch);
 
     for (int r = 0; r < rows; r++) {
       for (int i = 0; i < in; i++) {
@@ -198,7 +204,7 @@ class KernelsTest {
       lanes[i % 16] = Math.fma(a[i], a[i], lanes[i % 16]);
     }
 
-    assertThat(Kernels.best().sumOfSquares(a, 0, a.length)).isEqualTo(folded(lanes));
+    assertThat(KernelProvider.kernels().sumOfSquares(a, 0, a.length)).isEqualTo(folded(lanes));
   }
 
   private static float folded(float[] lanes) {

@@ -25,13 +25,18 @@ public class MatrixBenchmark {
   static final int PAIR_IN = 8;
   static final int PAIR_HIDDEN = 32;
 
-  private static final int PAIR_BIAS = PAIR_IN * PAIR_HIDDEN;
-  private static final int PAIR_LAST = PAIR_BIAS + PAIR_HIDDEN;
-  private static final int PAIR_LAST_BIAS = PAIR_LAST + PAIR_HIDDEN * Kernels.PAIR;
   private static final int STRIDE = Kernels.stride(OUT);
-  private static final int NARROW = Kernels.padded(CLASSES);
+  private static final LayerShape SQUARE = layer(OUT, OUT);
+  private static final LayerShape NARROW = layer(CLASSES, Kernels.padded(CLASSES));
+  private static final LayerShape FEW = layer(Kernels.NARROW, Kernels.NARROW);
+  private static final LayerShape PAIR = layer(Kernels.PAIR, Kernels.PAIR);
+  private static final LayerShape HIDDEN =
+      LayerShape.of(PAIR_IN, PAIR_IN, PAIR_HIDDEN, PAIR_HIDDEN, 0);
+  private static final LayerShape LAST =
+      LayerShape.of(
+          PAIR_HIDDEN, PAIR_HIDDEN, Kernels.PAIR, Kernels.PAIR, (PAIR_IN + 1) * PAIR_HIDDEN);
 
-  private final Kernels kernels = Kernels.best();
+  private final Kernels kernels = KernelProvider.kernels();
   private final float[] x = BenchmarkData.numbers(ROWS * STRIDE, 1);
   private final float[] delta = BenchmarkData.numbers(ROWS * STRIDE, 2);
   private final float[] w = BenchmarkData.numbers((IN + 1) * STRIDE, 3);
@@ -39,7 +44,11 @@ public class MatrixBenchmark {
   private final float[] gradient = new float[(IN + 1) * STRIDE];
   private final float[] transposed = new float[Kernels.transposedLength(OUT)];
 
-  /** What this core can do: the others are a share of it. */
+  private static LayerShape layer(int outputs, int columns) {
+    return LayerShape.of(IN, STRIDE, outputs, columns, 0);
+  }
+
+  /** The peak of this core, of which the others are a fraction. */
   @Benchmark
   public float peak() {
     return FmaPeak.call();
@@ -47,12 +56,12 @@ public class MatrixBenchmark {
 
   @Benchmark
   public float[] dense() {
-    return dense(ROWS, OUT);
+    return dense(ROWS, SQUARE);
   }
 
   @Benchmark
   public float[] denseOneRow() {
-    return dense(1, OUT);
+    return dense(1, SQUARE);
   }
 
   @Benchmark
@@ -67,38 +76,37 @@ public class MatrixBenchmark {
 
   @Benchmark
   public float[] denseFew() {
-    return dense(ROWS, Kernels.NARROW);
+    return dense(ROWS, FEW);
   }
 
   @Benchmark
   public float[] denseFewOneRow() {
-    return dense(1, Kernels.NARROW);
+    return dense(1, FEW);
   }
 
   @Benchmark
   public float[] densePair() {
-    return dense(ROWS, Kernels.PAIR);
+    return dense(ROWS, PAIR);
   }
 
   @Benchmark
   public float[] densePairOneRow() {
-    return dense(1, Kernels.PAIR);
+    return dense(1, PAIR);
   }
 
-  private float[] dense(int rows, int columns) {
-    int bias = IN * Kernels.stride(columns);
-    kernels.dense(x, 0, STRIDE, rows, IN, w, 0, bias, columns, y, 0);
+  private float[] dense(int rows, LayerShape layer) {
+    kernels.dense(layer, x, 0, rows, w, y, 0);
     return y;
   }
 
   @Benchmark
   public float[] weightGradient() {
-    return weightGradient(ROWS, OUT);
+    return weightGradient(ROWS, SQUARE);
   }
 
   @Benchmark
   public float[] weightGradientOneRow() {
-    return weightGradient(1, OUT);
+    return weightGradient(1, SQUARE);
   }
 
   @Benchmark
@@ -108,101 +116,84 @@ public class MatrixBenchmark {
 
   @Benchmark
   public float[] weightGradientFewOneRow() {
-    return weightGradient(1, Kernels.NARROW);
+    return weightGradient(1, FEW);
   }
 
   @Benchmark
   public float[] weightGradientPairOneRow() {
-    return weightGradient(1, Kernels.PAIR);
+    return weightGradient(1, PAIR);
   }
 
-  private float[] weightGradient(int rows, int columns) {
-    kernels.weightGradient(x, 0, STRIDE, rows, IN, delta, 0, columns, gradient, 0);
+  private float[] weightGradient(int rows, LayerShape layer) {
+    kernels.weightGradient(layer, x, 0, rows, delta, 0, gradient);
     return gradient;
   }
 
   @Benchmark
   public float[] inputGradient() {
-    return inputGradient(ROWS, OUT);
+    return inputGradient(ROWS, SQUARE);
   }
 
   @Benchmark
   public float[] inputGradientOneRow() {
-    return inputGradient(1, OUT);
+    return inputGradient(1, SQUARE);
   }
 
   @Benchmark
   public float[] inputGradientNarrow() {
-    return inputGradient(ROWS, CLASSES);
+    return inputGradient(ROWS, NARROW);
   }
 
   @Benchmark
   public float[] inputGradientFewOneRow() {
-    return inputGradient(1, Kernels.NARROW);
+    return inputGradient(1, FEW);
   }
 
   @Benchmark
   public float[] inputGradientPairOneRow() {
-    return inputGradient(1, Kernels.PAIR);
+    return inputGradient(1, PAIR);
   }
 
-  private float[] inputGradient(int rows, int out) {
-    int columns = Kernels.weightColumns(IN, out);
-    kernels.inputGradient(delta, 0, rows, out, columns, w, 0, IN, y, 0, transposed);
+  private float[] inputGradient(int rows, LayerShape layer) {
+    kernels.inputGradient(layer, delta, 0, rows, w, y, 0, transposed);
     return y;
   }
 
   @Benchmark
   public float[] sgdOneRow() {
-    return sgdOneRow(OUT);
+    return sgdOneRow(SQUARE);
   }
 
   @Benchmark
   public float[] sgdOneRowFew() {
-    return sgdOneRow(Kernels.NARROW);
+    return sgdOneRow(FEW);
   }
 
   @Benchmark
   public float[] sgdOneRowPair() {
-    return sgdOneRow(Kernels.PAIR);
+    return sgdOneRow(PAIR);
   }
 
-  private float[] sgdOneRow(int columns) {
-    int bias = IN * Kernels.stride(columns);
-    kernels.sgdOneRow(x, 0, IN, delta, 0, columns, w, 0, bias, 1e-9f);
+  private float[] sgdOneRow(LayerShape layer) {
+    kernels.sgdOneRow(layer, x, 0, delta, 0, w, 1e-9f);
     return w;
   }
 
   @Benchmark
   public float[] forwardReluPair() {
-    kernels.forwardReluPair(
-        x, 0, PAIR_IN, w, 0, PAIR_BIAS, PAIR_HIDDEN, PAIR_LAST, PAIR_LAST_BIAS, y, 0, PAIR_HIDDEN);
+    kernels.forwardReluPair(HIDDEN, LAST, x, 0, w, y, 0, PAIR_HIDDEN);
     return y;
   }
 
   @Benchmark
   public float[] backwardReluPair() {
-    kernels.backwardReluPair(delta, PAIR_HIDDEN, Kernels.PAIR, w, PAIR_LAST, x, 0, PAIR_HIDDEN);
+    kernels.backwardReluPair(HIDDEN, LAST, delta, 0, PAIR_HIDDEN, w, x);
     return delta;
   }
 
   @Benchmark
   public float[] sgdReluPair() {
-    kernels.sgdReluPair(
-        x,
-        0,
-        PAIR_IN,
-        w,
-        0,
-        PAIR_BIAS,
-        PAIR_HIDDEN,
-        PAIR_LAST,
-        PAIR_LAST_BIAS,
-        x,
-        delta,
-        0,
-        PAIR_HIDDEN,
-        1e-9f);
+    kernels.sgdReluPair(HIDDEN, LAST, x, 0, w, x, delta, 0, PAIR_HIDDEN, 1e-9f);
     return w;
   }
 }

@@ -48,10 +48,12 @@ class ScalarKernelsTest {
     float[] dx = gaussians(rows * dxStride);
     float[] gradient = gaussians(w.length);
 
-    kernels.dense(x, 0, in, rows, in, w, 0, in * stride, columns, y, 0);
+    LayerShape layer = LayerShape.of(in, in, out, columns, 0);
     float[] scratch = new float[Kernels.transposedLength(out)];
-    kernels.inputGradient(delta, 0, rows, out, columns, w, 0, in, dx, 0, scratch);
-    kernels.weightGradient(x, 0, in, rows, in, delta, 0, columns, gradient, 0);
+
+    kernels.dense(layer, x, 0, rows, w, y, 0);
+    kernels.inputGradient(layer, delta, 0, rows, w, dx, 0, scratch);
+    kernels.weightGradient(layer, x, 0, rows, delta, 0, gradient);
     kernels.biasGradient(delta, 0, rows, columns, gradient, in * stride);
 
     for (int r = 0; r < rows; r++) {

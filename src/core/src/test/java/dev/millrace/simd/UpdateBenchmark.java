@@ -20,9 +20,11 @@ public class UpdateBenchmark {
   private static final int ROWS = 32;
   private static final int COLUMNS = 128;
 
-  private final Kernels kernels = Kernels.best();
-  private final ScalingKernels scaling = ScalingKernels.best();
-  private final UpdateKernels more = UpdateKernels.best();
+  private static final LayerShape LAYER = LayerShape.of(ROWS, ROWS, COLUMNS, COLUMNS, 0);
+
+  private final Kernels kernels = KernelProvider.kernels();
+  private final ScalingKernels scaling = KernelProvider.scaling();
+  private final UpdateKernels more = KernelProvider.updates();
   private final float[] w = BenchmarkData.numbers(LENGTH, 1);
   private final float[] m = BenchmarkData.numbers(LENGTH, 2);
   private final float[] v = BenchmarkData.magnitudes(LENGTH, 3);
@@ -73,7 +75,7 @@ public class UpdateBenchmark {
 
   @Benchmark
   public float[] adamOneRow() {
-    more.adamOneRow(x, 0, ROWS, g, 0, COLUMNS, w, m, v, 0, 1e-6f, 0.9f, 0.999f, 1e-8f, 1f);
+    more.adamOneRow(LAYER, x, 0, g, 0, w, m, v, 1e-6f, 0.9f, 0.999f, 1e-8f, 1f);
     return w;
   }
 
@@ -103,7 +105,7 @@ public class UpdateBenchmark {
 
   @Benchmark
   public float[] limitColumns() {
-    more.limitColumns(w, 0, ROWS, COLUMNS, 100f);
+    more.limitColumns(LAYER, w, 100f);
     return w;
   }
 

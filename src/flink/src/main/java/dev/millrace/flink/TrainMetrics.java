@@ -6,7 +6,7 @@ import dev.millrace.data.ModelEvent;
 import dev.millrace.prequential.LabelOutcome;
 import dev.millrace.prequential.LearnedCounts;
 import dev.millrace.prequential.MovingScores;
-import dev.millrace.simd.Kernels;
+import dev.millrace.simd.KernelProvider;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Histogram;
@@ -73,7 +73,7 @@ final class TrainMetrics {
     for (LabelOutcome outcome : all) {
       labelJoins[outcome.ordinal()] = JobMetric.LABEL_JOINS.counter(group, outcome);
     }
-    int registerBytes = Kernels.best().bits() / Byte.SIZE;
+    int registerBytes = KernelProvider.kernels().bits() / Byte.SIZE;
     JobMetric.SIMD_REGISTER_BYTES.gauge(group, () -> registerBytes);
   }
 

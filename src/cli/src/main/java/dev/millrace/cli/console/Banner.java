@@ -1,6 +1,6 @@
 package dev.millrace.cli.console;
 
-import dev.millrace.simd.Kernels;
+import dev.millrace.simd.KernelProvider;
 import org.apache.flink.runtime.util.EnvironmentInformation;
 import org.apache.kafka.common.utils.AppInfoParser;
 
@@ -22,7 +22,7 @@ public final class Banner {
         .formatted(
             Version.current(),
             Runtime.version().feature(),
-            Kernels.best().description(),
+            KernelProvider.kernels().description(),
             EnvironmentInformation.getVersion(),
             AppInfoParser.getVersion(),
             where);

@@ -3,7 +3,7 @@ package dev.millrace.cli.doctor;
 import dev.millrace.cli.console.Finding;
 import dev.millrace.cli.console.LogFile;
 import dev.millrace.cli.console.Plural;
-import dev.millrace.simd.Kernels;
+import dev.millrace.simd.KernelProvider;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.URISyntaxException;
@@ -38,7 +38,11 @@ final class MachineChecks {
     List<Finding> findings = new ArrayList<>();
     findings.add(java());
     findings.add(module(ModuleLayer.boot().findModule(MODULE).isPresent()));
-    findings.add(simd(Kernels.best().description(), Kernels.best().bits(), Kernels.obstacle()));
+    findings.add(
+        simd(
+            KernelProvider.kernels().description(),
+            KernelProvider.kernels().bits(),
+            KernelProvider.obstacle()));
     findings.add(flags(flags, closedPackages()));
     findings.add(memory(Runtime.getRuntime().maxMemory()));
     findings.add(disk("checkpoints", stateDir));

@@ -101,7 +101,7 @@ final class AutoClassifier extends AutoLearner {
       mix(own, out, outOffset);
       loss = Loss.negativeLogLikelihood(out[outOffset + label]);
       learnAnswer(label, limited, own);
-      mixer.learn(own, columns(), label, limited);
+      mixer.learn(own, label, limited);
       linear.learnClass(scaled(own), own.predictions, linearAt(), label, limited);
     }
     frequencies.learn(label, limited);

@@ -322,7 +322,7 @@ public abstract sealed class AutoLearner extends PerExampleModel
       if (member.fourier) {
         MemberBatch rows = own.rows.get(m);
         int count = replays ? 1 + member.replays : 1;
-        fourier.write(rows.x, shape.stride(), count, own.turns, rows.wide, shape.fourierStride());
+        fourier.write(rows.x, count, own.turns, rows.wide, shape.fourierStride());
       }
     }
   }

@@ -1,6 +1,8 @@
 package dev.millrace.nn.auto;
 
+import dev.millrace.simd.KernelProvider;
 import dev.millrace.simd.Kernels;
+import dev.millrace.simd.LayerShape;
 import dev.millrace.simd.MixtureKernels;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -14,8 +16,8 @@ import java.util.Arrays;
  */
 final class ClassMixer {
 
-  private static final Kernels KERNELS = Kernels.best();
-  private static final MixtureKernels MIXTURES = MixtureKernels.best();
+  private static final Kernels KERNELS = KernelProvider.kernels();
+  private static final MixtureKernels MIXTURES = KernelProvider.mixtures();
 
   /** Share of a prediction that is spread over all classes, so that no logarithm is infinite. */
   private static final float SPREAD = 1e-4f;
@@ -37,17 +39,21 @@ final class ClassMixer {
   private final float[] meanSquares;
   // [classes]
   private float[] bias;
+  // From the logarithms of each prediction to the mixture.
+  private LayerShape layer;
 
   ClassMixer(MixerWeights weights, int classes) {
     this.weights = weights;
     meanSquares = new float[MixerWeights.MAX_PREDICTIONS];
     bias = new float[classes];
+    layer = layer();
   }
 
   private ClassMixer(ClassMixer other, MixerWeights weights) {
     this.weights = weights;
     meanSquares = other.meanSquares.clone();
     bias = other.bias.clone();
+    layer = other.layer;
   }
 
   ClassMixer copy(MixerWeights ofCopy) {
@@ -56,6 +62,14 @@ final class ClassMixer {
 
   void addClass() {
     bias = Arrays.copyOf(bias, bias.length + 1);
+    layer = layer();
+  }
+
+  /** Few logarithms are computed one by one, in narrow rows. */
+  private LayerShape layer() {
+    int classes = bias.length;
+    int columns = classes <= Kernels.NARROW ? Kernels.NARROW : Kernels.padded(classes);
+    return LayerShape.of(weights.predictions, MixerWeights.MAX_PREDICTIONS, classes, columns, 0);
   }
 
   /**
@@ -65,46 +79,27 @@ final class ClassMixer {
    */
   void mix(AutoScratch scratch, int columns) {
     int classes = bias.length;
-    int logColumns = logColumns(columns);
-    int logStride = Kernels.stride(logColumns);
-    int biasOffset = weights.predictions * logStride;
+    int biasOffset = layer.biasOffset();
     float[] logs = scratch.logs;
     MIXTURES.flooredLog(
         scratch.predictions,
         Kernels.stride(columns),
         logs,
-        logStride,
+        layer.stride(),
         weights.predictions,
         classes,
         1f - SPREAD,
         SPREAD / classes);
     System.arraycopy(bias, 0, logs, biasOffset, classes);
-    Arrays.fill(logs, biasOffset + classes, biasOffset + Kernels.outputStride(logColumns), 0f);
-    KERNELS.dense(
-        weights.weights,
-        0,
-        MixerWeights.MAX_PREDICTIONS,
-        1,
-        weights.predictions,
-        logs,
-        0,
-        biasOffset,
-        logColumns,
-        scratch.mixed,
-        0);
+    Arrays.fill(logs, biasOffset + classes, biasOffset + Kernels.outputStride(layer.columns()), 0f);
+    KERNELS.dense(layer, weights.weights, 0, 1, logs, scratch.mixed, 0);
     KERNELS.softmax(scratch.mixed, 0, 1, classes, columns);
   }
 
-  /** Few logarithms are computed one by one, in narrow rows. */
-  private int logColumns(int columns) {
-    return bias.length <= Kernels.NARROW ? Kernels.NARROW : columns;
-  }
-
   /** Learns the label of the last mixture, and overwrites that mixture in {@code scratch}. */
-  void learn(AutoScratch scratch, int columns, int label, float weight) {
+  void learn(AutoScratch scratch, int label, float weight) {
     int classes = bias.length;
-    int logColumns = logColumns(columns);
-    int stride = Kernels.stride(logColumns);
+    int stride = layer.stride();
     float[] delta = scratch.mixed;
     delta[label] -= 1f;
     float biasRate = Math.min(BIAS_RATE * weight, MAX_BIAS_STEP);
@@ -119,18 +114,7 @@ final class ClassMixer {
     float[] gradient = scratch.mixerGradient;
     float[] before = scratch.mixerWeights;
     System.arraycopy(weights.weights, 0, before, 0, weights.predictions);
-    KERNELS.inputGradient(
-        delta,
-        0,
-        1,
-        classes,
-        logColumns,
-        scratch.logs,
-        0,
-        weights.predictions,
-        gradient,
-        0,
-        scratch.transposed);
+    KERNELS.inputGradient(layer, delta, 0, 1, scratch.logs, gradient, 0, scratch.transposed);
     KERNELS.rmsProp(
         weights.weights,
         meanSquares,

@@ -2,7 +2,9 @@ package dev.millrace.nn.auto;
 
 import dev.millrace.nn.Initializer;
 import dev.millrace.nn.WeightInitializer;
+import dev.millrace.simd.KernelProvider;
 import dev.millrace.simd.Kernels;
+import dev.millrace.simd.LayerShape;
 import dev.millrace.simd.MixtureKernels;
 
 /**
@@ -15,18 +17,18 @@ final class FourierFeatures {
 
   static final int COUNT = 96;
 
-  private static final Kernels KERNELS = Kernels.best();
-  private static final MixtureKernels MIXTURES = MixtureKernels.best();
+  private static final Kernels KERNELS = KernelProvider.kernels();
+  private static final MixtureKernels MIXTURES = KernelProvider.mixtures();
 
   private static final long DOMAIN = 0x666F7572696572L;
   private static final float SQRT_2 = 1.41421356f;
 
-  private final int inputs;
+  private final LayerShape layer;
   // In turns: [inputs x COUNT], then the phases [COUNT].
   private final float[] weights;
 
   FourierFeatures(long seed, int inputs) {
-    this.inputs = inputs;
+    layer = LayerShape.of(inputs, Kernels.stride(inputs), COUNT, COUNT, 0);
     weights = new float[(inputs + 1) * COUNT];
     WeightInitializer draws =
         new WeightInitializer(Initializer.LECUN_NORMAL, seed ^ DOMAIN, inputs);
@@ -44,15 +46,15 @@ final class FourierFeatures {
   /**
    * Writes each row of x, followed by its Fourier features.
    *
-   * @param x [rows x inputs], rows {@code xStride} apart
+   * @param x [rows x inputs], rows {@link Kernels#stride} apart
    * @param turns scratch, [rows x COUNT]
    * @param out [rows x (inputs + COUNT)], rows {@code outStride} apart
    */
-  void write(float[] x, int xStride, int rows, float[] turns, float[] out, int outStride) {
-    KERNELS.dense(x, 0, xStride, rows, inputs, weights, 0, inputs * COUNT, COUNT, turns, 0);
+  void write(float[] x, int rows, float[] turns, float[] out, int outStride) {
+    KERNELS.dense(layer, x, 0, rows, weights, turns, 0);
     for (int r = 0; r < rows; r++) {
-      System.arraycopy(x, r * xStride, out, r * outStride, inputs);
-      MIXTURES.cosine(turns, r * COUNT, out, r * outStride + inputs, COUNT, SQRT_2);
+      System.arraycopy(x, r * layer.inputStride(), out, r * outStride, layer.inputs());
+      MIXTURES.cosine(turns, r * COUNT, out, r * outStride + layer.inputs(), COUNT, SQRT_2);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.millrace.nn.auto;
 
+import dev.millrace.simd.KernelProvider;
 import dev.millrace.simd.Kernels;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -16,7 +17,7 @@ import java.util.Arrays;
  */
 final class LinearMember {
 
-  private static final Kernels KERNELS = Kernels.best();
+  private static final Kernels KERNELS = KernelProvider.kernels();
 
   static final String NAME = "linear";
 

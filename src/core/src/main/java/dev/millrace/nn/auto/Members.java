@@ -5,6 +5,7 @@ import dev.millrace.nn.Layout;
 import dev.millrace.nn.Network;
 import dev.millrace.nn.WeightInitializer;
 import dev.millrace.nn.Workspace;
+import dev.millrace.simd.KernelProvider;
 import dev.millrace.simd.Kernels;
 import dev.millrace.simd.MixtureKernels;
 import java.io.DataInput;
@@ -20,8 +21,8 @@ import java.util.Arrays;
  */
 final class Members {
 
-  private static final Kernels KERNELS = Kernels.best();
-  private static final MixtureKernels MIXTURES = MixtureKernels.best();
+  private static final Kernels KERNELS = KernelProvider.kernels();
+  private static final MixtureKernels MIXTURES = KernelProvider.mixtures();
 
   private static final long DOMAIN = 0x6D656D626572L;
   private static final float EPSILON = 1e-8f;

@@ -1,7 +1,7 @@
 package dev.millrace.nn.auto;
 
 import dev.millrace.nn.OnlineModel;
-import dev.millrace.simd.Kernels;
+import dev.millrace.simd.KernelProvider;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -14,7 +14,7 @@ public final class AutoHash {
   private AutoHash() {}
 
   public static void main(String[] args) throws NoSuchAlgorithmException {
-    System.out.println("bits=" + Kernels.best().bits());
+    System.out.println("bits=" + KernelProvider.kernels().bits());
     System.out.println("sha256=" + hash());
   }
 

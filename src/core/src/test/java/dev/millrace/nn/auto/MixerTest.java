@@ -143,7 +143,7 @@ class MixerTest {
         scratch.predictions[k * Kernels.stride(columns) + 1] = 0.9f;
       }
       mixer.mix(scratch, columns);
-      mixer.learn(scratch, columns, e % 2, 1f);
+      mixer.learn(scratch, e % 2, 1f);
     }
     double sum = 0;
     for (int k = 0; k < predictions; k++) {
