@@ -228,30 +228,25 @@ public final class ClusterCommand implements Callable<Integer> {
       }
     }
     long all = (long) taskManagers * slots;
-    if (all > MAX_KEY_GROUPS) {
-      throw usage(
-          "--taskmanagers %d with --slots %d have %d slots; %d are allowed"
-              .formatted(taskManagers, slots, all, MAX_KEY_GROUPS));
-    }
-    int maxSubtasks = maxSubtasks();
+    String given = "--taskmanagers %d with --slots %d".formatted(taskManagers, slots);
+    require(
+        all <= MAX_KEY_GROUPS,
+        "%s have %d slots; %d are allowed".formatted(given, all, MAX_KEY_GROUPS));
+    int max = maxSubtasks();
     if (parallelism == null) {
-      if (all > maxSubtasks) {
-        throw usage(
-            ("--taskmanagers %d with --slots %d have %d slots; a job has at most %d subtasks. Use"
-                    + " fewer, or give --parallelism %d as well")
-                .formatted(taskManagers, slots, all, maxSubtasks, maxSubtasks));
-      }
+      require(
+          all <= max,
+          ("%s have %d slots; a job has at most %d subtasks. Use fewer, or give --parallelism %d as"
+                  + " well")
+              .formatted(given, all, max, max));
       parallelism = (int) all;
     }
-    if (parallelism < 1 || parallelism > maxSubtasks) {
-      throw usage(
-          "--parallelism must be between 1 and %d, but was %d".formatted(maxSubtasks, parallelism));
-    }
-    if (parallelism > all) {
-      throw usage(
-          "--parallelism %d needs as many slots, but --taskmanagers %d with --slots %d have %d"
-              .formatted(parallelism, taskManagers, slots, all));
-    }
+    require(
+        parallelism >= 1 && parallelism <= max,
+        "--parallelism must be between 1 and %d, but was %d".formatted(max, parallelism));
+    require(
+        parallelism <= all,
+        "--parallelism %d needs as many slots, but %s have %d".formatted(parallelism, given, all));
   }
 
   /** Returns the maximum number of subtasks; with more of them Flink fails the job at its start. */
@@ -270,8 +265,12 @@ public final class ClusterCommand implements Callable<Integer> {
   }
 
   private void requirePositive(String option, int value) {
-    if (value < 1) {
-      throw usage(option + " must be at least 1, but was " + value);
+    require(value >= 1, option + " must be at least 1, but was " + value);
+  }
+
+  private void require(boolean valid, String message) {
+    if (!valid) {
+      throw usage(message);
     }
   }
 

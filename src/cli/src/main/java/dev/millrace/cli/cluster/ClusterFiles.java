@@ -19,22 +19,18 @@ import java.util.Optional;
  */
 record ClusterFiles(Path root) {
 
-  /** The files of a pipeline's cluster, in the pipeline's state directory. */
   static ClusterFiles in(Path stateDir) {
     return new ClusterFiles(stateDir.resolve("cluster"));
   }
 
-  /** Flink's configuration directory. */
   Path conf() {
     return root.resolve("conf");
   }
 
-  /** The options of Flink. */
   Path flinkConfiguration() {
     return conf().resolve("config.yaml");
   }
 
-  /** The options of ZooKeeper. */
   Path zooKeeperConfiguration() {
     return conf().resolve("zoo.cfg");
   }
@@ -48,25 +44,22 @@ record ClusterFiles(Path root) {
     return root.resolve("tmp");
   }
 
-  /** The certificate of the cluster that runs. */
   ClusterCertificate certificate() {
     return new ClusterCertificate(tls());
   }
 
-  /** The certificate's directory. */
   Path tls() {
     return temporary().resolve("tls");
   }
 
   /**
-   * System properties of all processes that neither other users nor the logs may show, as they show
-   * the arguments of a process.
+   * Returns the file of system properties that, unlike arguments of a process, neither other users
+   * nor the logs see.
    */
   Path systemProperties() {
     return tls().resolve("system.properties");
   }
 
-  /** ZooKeeper's data. */
   Path zooKeeper() {
     return temporary().resolve("zookeeper");
   }

@@ -185,10 +185,7 @@ final class ClusterWatch {
       // A running job would write a newer checkpoint than the reported one.
       cluster.close();
     }
-    out.println(
-        savepoint
-            .map(Snapshots::stoppedWith)
-            .orElseGet(() -> Snapshots.stoppedWithout(new RestoreMarker(stateDir).newest())));
+    out.println(Snapshots.stopped(savepoint, stateDir));
   }
 
   private Optional<String> savepoint(String job) throws IOException, InterruptedException {

@@ -145,29 +145,29 @@ final class FlinkRest {
       @Override
       public Map<String, Long> counters(String operator, Collection<String> names)
           throws IOException, InterruptedException {
-        return FlinkRest.this.counters(job, operator, names);
+        Map<String, Long> counters = new HashMap<>();
+        for (JsonNode vertex : get("/jobs/" + job).path("vertices")) {
+          if (List.of(vertex.path("name").asText().split(" -> ")).contains(operator)) {
+            String metrics = "/subtasks/metrics?agg=sum&get=" + String.join(",", names);
+            for (JsonNode counter :
+                get("/jobs/" + job + "/vertices/" + vertex.path("id").asText() + metrics)) {
+              counters.put(counter.path("id").asText(), counter.path("sum").asLong());
+            }
+          }
+        }
+        return counters;
       }
 
       @Override
       public Checkpoints checkpoints() throws IOException, InterruptedException {
-        return FlinkRest.this.checkpoints(job);
+        JsonNode latest = get("/jobs/" + job + "/checkpoints").path("latest");
+        JsonNode failed = latest.path("failed");
+        return new Checkpoints(
+            latest.at("/completed/id").asLong(-1),
+            failed.path("id").asLong(-1),
+            failed.path("failure_message").asText());
       }
     };
-  }
-
-  private Map<String, Long> counters(String job, String operator, Collection<String> names)
-      throws IOException, InterruptedException {
-    Map<String, Long> counters = new HashMap<>();
-    for (JsonNode vertex : get("/jobs/" + job).path("vertices")) {
-      if (List.of(vertex.path("name").asText().split(" -> ")).contains(operator)) {
-        String metrics = "/subtasks/metrics?agg=sum&get=" + String.join(",", names);
-        for (JsonNode counter :
-            get("/jobs/" + job + "/vertices/" + vertex.path("id").asText() + metrics)) {
-          counters.put(counter.path("id").asText(), counter.path("sum").asLong());
-        }
-      }
-    }
-    return counters;
   }
 
   /** Returns the last failure of a job in one line, unless it was before {@code since}. */
@@ -228,16 +228,6 @@ final class FlinkRest {
           "The savepoint failed: " + reason(operation.at("/failure-cause/stack-trace").asText()));
     }
     return Optional.ofNullable(operation.path("location").textValue());
-  }
-
-  private JobStatistics.Checkpoints checkpoints(String job)
-      throws IOException, InterruptedException {
-    JsonNode latest = get("/jobs/" + job + "/checkpoints").path("latest");
-    JsonNode failed = latest.path("failed");
-    return new JobStatistics.Checkpoints(
-        latest.at("/completed/id").asLong(-1),
-        failed.path("id").asLong(-1),
-        failed.path("failure_message").asText());
   }
 
   /** Returns the newest savepoint that a job has written since its start. */

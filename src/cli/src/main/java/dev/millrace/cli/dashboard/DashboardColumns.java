@@ -10,47 +10,29 @@ import dev.millrace.data.Task;
  */
 enum DashboardColumns {
   CLASSIFICATION(
-      new String[] {
-        "accuracy",
-        "precision",
-        "recall",
-        "f1",
-        "loss",
-        "baseline_accuracy",
-        "baseline_f1",
-        "majority_accuracy",
-        "validation_accuracy",
-        "validation_loss",
-        "auc",
-        "log_loss",
-        "log_loss_baseline"
-      },
-      "/window/accuracy",
-      "/window/precision",
-      "/window/recall",
-      "/window/f1",
-      "/window/loss",
-      "/baseline/no_change/window/accuracy",
-      "/baseline/no_change/window/f1",
-      "/baseline/majority/window/accuracy",
-      "/validation/window/accuracy",
-      "/validation/window/loss",
-      "/window/auc_roc",
-      "/window/log_loss",
-      "/window/log_loss_baseline"),
+      "accuracy /window/accuracy",
+      "precision /window/precision",
+      "recall /window/recall",
+      "f1 /window/f1",
+      "loss /window/loss",
+      "baseline_accuracy /baseline/no_change/window/accuracy",
+      "baseline_f1 /baseline/no_change/window/f1",
+      "majority_accuracy /baseline/majority/window/accuracy",
+      "validation_accuracy /validation/window/accuracy",
+      "validation_loss /validation/window/loss",
+      "auc /window/auc_roc",
+      "log_loss /window/log_loss",
+      "log_loss_baseline /window/log_loss_baseline"),
   // A validation loss of regression is in the label's units, so it is not drawn with the loss.
   REGRESSION(
-      new String[] {
-        "mae", "rmse", "r2", "loss", "baseline_mae", "baseline_rmse", "mean_mae", "validation_mae"
-      },
-      "/window/mae",
-      "/window/rmse",
-      "/window/r2",
-      "/window/loss",
-      "/baseline/last_value/window/mae",
-      "/baseline/last_value/window/rmse",
-      "/baseline/mean/window/mae",
-      "/validation/window/mae");
+      "mae /window/mae",
+      "rmse /window/rmse",
+      "r2 /window/r2",
+      "loss /window/loss",
+      "baseline_mae /baseline/last_value/window/mae",
+      "baseline_rmse /baseline/last_value/window/rmse",
+      "mean_mae /baseline/mean/window/mae",
+      "validation_mae /validation/window/mae");
 
   private static final int MAIN = 0;
   private static final int LOG_LOSS = 11;
@@ -59,11 +41,16 @@ enum DashboardColumns {
   private final String[] names;
   private final JsonPointer[] pointers;
 
-  DashboardColumns(String[] names, String... paths) {
-    this.names = names;
-    this.pointers = new JsonPointer[paths.length];
-    for (int i = 0; i < paths.length; i++) {
-      pointers[i] = JsonPointer.compile(paths[i]);
+  /**
+   * @param columns name and JSON pointer of each figure
+   */
+  DashboardColumns(String... columns) {
+    names = new String[columns.length];
+    pointers = new JsonPointer[columns.length];
+    for (int i = 0; i < columns.length; i++) {
+      String[] parts = columns[i].split(" ");
+      names[i] = parts[0];
+      pointers[i] = JsonPointer.compile(parts[1]);
     }
   }
 

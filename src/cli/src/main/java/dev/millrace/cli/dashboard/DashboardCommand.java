@@ -3,6 +3,7 @@ package dev.millrace.cli.dashboard;
 import dev.millrace.cli.console.Ports;
 import dev.millrace.cli.console.StopSignal;
 import dev.millrace.cli.http.HttpToken;
+import dev.millrace.cli.http.ListenOptions;
 import dev.millrace.cli.kafka.KafkaOptions;
 import dev.millrace.cli.watch.MetricsTopicOption;
 import dev.millrace.cli.watch.TopicFollower;
@@ -31,26 +32,20 @@ public final class DashboardCommand implements Callable<Integer> {
       description = "Port of the page, 0 for any (default: ${DEFAULT-VALUE}).")
   private int port;
 
-  @Option(
-      names = "--host",
-      paramLabel = "ADDRESS",
-      defaultValue = "127.0.0.1",
-      description = "Address to listen on (default: ${DEFAULT-VALUE}, this machine only).")
-  private String host;
-
-  @Mixin private HttpToken.Given token;
+  @Mixin private ListenOptions listen;
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
     Ports.require(spec, port);
-    HttpToken required = token.forAddress(host);
+    HttpToken required = listen.token();
     String followed = topic.of(kafka);
     kafka.requireTopic(followed);
     PrintWriter out = spec.commandLine().getOut();
     try (StopSignal stop = new StopSignal();
-        DashboardServer page = new DashboardServer(host, port, required, System::nanoTime);
+        DashboardServer page =
+            new DashboardServer(listen.host(), port, required, System::nanoTime);
         TopicFollower follower =
             new TopicFollower(
                 kafka.kafka(),

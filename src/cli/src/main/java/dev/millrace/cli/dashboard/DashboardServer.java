@@ -8,9 +8,11 @@ import dev.millrace.cli.console.Terminal;
 import dev.millrace.cli.http.HttpReply;
 import dev.millrace.cli.http.HttpService;
 import dev.millrace.cli.http.HttpToken;
+import dev.millrace.cli.watch.MetricsRecords;
 import dev.millrace.codec.json.SummaryJson;
 import dev.millrace.data.FleetReport;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -26,11 +28,16 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Live web page over the metrics topic: takes records as JSON lines and shows them. It answers
- * {@code /}, the paths of {@link DashboardApi} and {@code /events}. Thread-safe.
+ * {@code /}, paths below {@code /api} and {@code /events}. Thread-safe.
  */
 public final class DashboardServer extends HttpService {
   private static final Logger LOG = LoggerFactory.getLogger(DashboardServer.class);
   private static final int FEW_THREADS = 8;
+  private static final int DEFAULT_KEYS = 200;
+  private static final int MAX_KEYS = 1_000;
+  private static final String PATHS =
+      "there are / /api/keys /api/history?key=KEY /api/latest?key=KEY /api/events /api/summary"
+          + " /api/dead-letters /events";
 
   private final LongSupplier nanoClock;
   private final ScheduledExecutorService sampler =
@@ -40,7 +47,6 @@ public final class DashboardServer extends HttpService {
   private final DashboardHistory history = new DashboardHistory(marks);
   private final DashboardSummary summary = new DashboardSummary();
   private final DashboardDeadLetters deadLetters = new DashboardDeadLetters();
-  private final DashboardApi api;
   private final DashboardEvents events;
   private volatile @Nullable String wanted; // the pipeline to show, null for any
   private volatile String note = "";
@@ -61,7 +67,6 @@ public final class DashboardServer extends HttpService {
   public DashboardServer(String host, int port, HttpToken token, LongSupplier nanoClock) {
     super(host, port, FEW_THREADS, token);
     this.nanoClock = nanoClock;
-    api = new DashboardApi(history, summary, marks, deadLetters, nanoClock);
     events = new DashboardEvents(this::writeOverview, history::writeSummary);
   }
 
@@ -90,7 +95,7 @@ public final class DashboardServer extends HttpService {
    * repeated record changes nothing. Never waits for a browser.
    */
   public void publish(String json) {
-    JsonNode node = DashboardLines.read(json);
+    JsonNode node = MetricsRecords.read(json);
     String pipeline = wanted;
     if (pipeline != null
         && node.has("pipeline")
@@ -181,8 +186,66 @@ public final class DashboardServer extends HttpService {
       sendEvents(exchange);
     } else {
       HttpReply reply = pages.get(path);
-      send(exchange, reply == null ? api.reply(path, query(exchange)) : reply, null);
+      send(exchange, reply == null ? reply(path, query(exchange)) : reply, null);
     }
+  }
+
+  private HttpReply reply(String path, Map<String, String> query) {
+    return switch (path) {
+      case "/api/keys" -> keys(query);
+      case "/api/history" -> ofKey(query, history.historyJson(key(query), after(query)));
+      case "/api/latest" -> ofKey(query, history.latestJson(key(query)));
+      case "/api/events" -> json(out -> marks.write(out, query.get("key")));
+      case "/api/summary" -> json(out -> writeSummary(out, after(query)));
+      case "/api/dead-letters" -> json(this::writeDeadLetters);
+      default -> HttpReply.error(404, "not-found", PATHS);
+    };
+  }
+
+  private static HttpReply json(DashboardLines.Fields fields) {
+    return HttpReply.json(DashboardLines.object(fields));
+  }
+
+  private HttpReply keys(Map<String, String> query) {
+    return HttpReply.json(
+        history.keysJson(
+            query.getOrDefault("search", ""),
+            DashboardOrder.of(query.getOrDefault("sort", "")),
+            (int) number(query, "offset", 0, Integer.MAX_VALUE),
+            (int) number(query, "limit", DEFAULT_KEYS, MAX_KEYS)));
+  }
+
+  private static HttpReply ofKey(Map<String, String> query, Optional<String> json) {
+    if (!query.containsKey("key")) {
+      return HttpReply.error(400, "malformed-request", "name a key: ?key=KEY");
+    }
+    return json.map(HttpReply::json)
+        .orElseGet(() -> HttpReply.error(404, "unknown-key", "no record of that key has arrived"));
+  }
+
+  private void writeSummary(JsonGenerator out, long after) throws IOException {
+    long now = nanoClock.getAsLong();
+    summary.write(out, history.summary(now, System.currentTimeMillis()), after, now);
+  }
+
+  private void writeDeadLetters(JsonGenerator out) throws IOException {
+    List<DashboardDeadLetters.Reason> reasons = deadLetters.byReason();
+    out.writeNumberField(
+        "count", reasons.stream().mapToLong(DashboardDeadLetters.Reason::count).sum());
+    out.writeObjectField("reasons", reasons);
+  }
+
+  private static String key(Map<String, String> query) {
+    return query.getOrDefault("key", "");
+  }
+
+  private static long after(Map<String, String> query) {
+    return number(query, "after", -1, Long.MAX_VALUE);
+  }
+
+  private static long number(Map<String, String> query, String name, long otherwise, long max) {
+    String text = query.getOrDefault(name, "");
+    return text.matches("\\d{1,18}") ? Math.min(Long.parseLong(text), max) : otherwise;
   }
 
   private void sendEvents(HttpExchange exchange) throws IOException {

@@ -73,10 +73,8 @@ public final class LeaseCheck {
       return false;
     } catch (LeaseException e) {
       throw new CliError(e.getMessage(), e);
-    } catch (AuthorizationException e) {
-      throw new CliError(lease.notAllowed(e).getMessage(), e);
     } catch (KafkaException e) {
-      throw unreadable(settings, e);
+      throw failure(lease, e);
     }
   }
 
@@ -104,10 +102,8 @@ public final class LeaseCheck {
               .formatted(Lease.EXPIRY.toSeconds()));
       requireNoOther(store, other);
       return other;
-    } catch (AuthorizationException e) {
-      throw new CliError(lease.notAllowed(e).getMessage(), e);
     } catch (KafkaException e) {
-      throw unreadable(settings, e);
+      throw failure(lease, e);
     }
   }
 
@@ -166,10 +162,12 @@ public final class LeaseCheck {
     return "%s; renewed %s ago".formatted(record.description(), Plural.of(seconds, "second"));
   }
 
-  private static CliError unreadable(Settings settings, KafkaException e) {
-    return new CliError(
-        "The lease of pipeline %s cannot be read or written: %s"
-            .formatted(settings.pipeline(), e.getMessage()),
-        e);
+  private static CliError failure(Lease lease, KafkaException e) {
+    return e instanceof AuthorizationException denied
+        ? new CliError(lease.notAllowed(denied).getMessage(), e)
+        : new CliError(
+            "The lease of pipeline %s cannot be read or written: %s"
+                .formatted(lease.pipeline(), e.getMessage()),
+            e);
   }
 }

@@ -147,12 +147,7 @@ public final class RunCommand implements Callable<Integer> {
       restarts.look();
     }
     Optional<String> savepoint = job.stop(reason -> err.println("No savepoint: " + reason));
-    spec.commandLine()
-        .getOut()
-        .println(
-            savepoint
-                .map(Snapshots::stoppedWith)
-                .orElseGet(() -> Snapshots.stoppedWithout(new RestoreMarker(dir).newest())));
+    spec.commandLine().getOut().println(Snapshots.stopped(savepoint, dir));
     return 0;
   }
 }

@@ -166,8 +166,14 @@ public final class Snapshots {
     return local(location).map(Path::toString).orElse(location);
   }
 
-  /** Returns the message of a job that has been stopped with a savepoint. */
-  public static String stoppedWith(String location) {
+  /** Returns the message of a job that has been stopped, with a savepoint or without. */
+  public static String stopped(Optional<String> savepoint, Path stateDir) {
+    return savepoint
+        .map(Snapshots::stoppedWith)
+        .orElseGet(() -> stoppedWithout(new RestoreMarker(stateDir).newest()));
+  }
+
+  private static String stoppedWith(String location) {
     return "Stopped with savepoint %s; the next run continues from it, not from committed offsets"
             .formatted(shown(location))
         + " (a little behind).";

@@ -30,8 +30,8 @@ public final class StateOptions {
       paramLabel = "N",
       defaultValue = "10",
       description =
-          "Number of savepoints and jobs with checkpoints of older starts that stay, in addition to"
-              + " those of ./millrace savepoint and --from-savepoint (default: ${DEFAULT-VALUE}).")
+          "Number of savepoints and jobs with checkpoints of older starts that stay, besides those"
+              + " of savepoint and --from-savepoint (default: ${DEFAULT-VALUE}).")
   private int kept;
 
   @Spec(Target.MIXEE)

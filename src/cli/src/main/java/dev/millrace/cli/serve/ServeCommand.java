@@ -3,6 +3,7 @@ package dev.millrace.cli.serve;
 import dev.millrace.cli.console.Ports;
 import dev.millrace.cli.console.StopSignal;
 import dev.millrace.cli.http.HttpToken;
+import dev.millrace.cli.http.ListenOptions;
 import dev.millrace.cli.models.ModelsOptions;
 import dev.millrace.cli.watch.SummaryView;
 import dev.millrace.config.Settings;
@@ -42,14 +43,7 @@ public final class ServeCommand implements Callable<Integer> {
       description = "Port to listen on, 0 for any (default: ${DEFAULT-VALUE}).")
   private int port;
 
-  @Option(
-      names = "--host",
-      paramLabel = "ADDRESS",
-      defaultValue = "127.0.0.1",
-      description = "Address to listen on (default: ${DEFAULT-VALUE}, this machine only).")
-  private String host;
-
-  @Mixin private HttpToken.Given token;
+  @Mixin private ListenOptions listen;
 
   @Option(
       names = "--cache-bytes",
@@ -70,7 +64,7 @@ public final class ServeCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Settings settings = models.kafka().settings();
     checkOptions(settings);
-    HttpToken required = token.forAddress(host);
+    HttpToken required = listen.token();
     String topic = models.requireTopic();
     models.reportThreshold(settings);
     long bytes = cacheBytes == null ? Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP : cacheBytes;
@@ -126,7 +120,7 @@ public final class ServeCommand implements Callable<Integer> {
                 new ServeApi.Status(follower.isReady(), follower.isConnected(), follower.dropped()),
             threads,
             metrics);
-    return new ServeServer(host, port, threads, required, api, metrics);
+    return new ServeServer(listen.host(), port, threads, required, api, metrics);
   }
 
   private void notice(String text) {

@@ -112,20 +112,13 @@ public final class TensorBoardCommand implements Callable<Integer> {
 
   private void write(String value, TensorBoardRuns runs) {
     Optional<JsonNode> record = MetricsRecords.parse(value);
-    if (record.isEmpty() || !isWanted(record.get())) {
+    if (record.isEmpty() || !MetricsRecords.isOf(key, kafka.settings(), record.get())) {
       return;
     }
     if (!runs.add(record.get()) && !reportedTooMany) {
       reportedTooMany = true;
       notice("More than " + maxKeys + " keys: the others are left out (--max-keys, --key).");
     }
-  }
-
-  // Pipelines may share a metrics topic.
-  private boolean isWanted(JsonNode record) {
-    return (key == null || key.equals(record.path("key").textValue()))
-        && (kafka.settings() == null
-            || kafka.settings().pipeline().equals(record.path("pipeline").textValue()));
   }
 
   private void notice(String text) {

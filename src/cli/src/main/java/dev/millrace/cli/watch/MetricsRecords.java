@@ -4,7 +4,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.millrace.config.Settings;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Parses values of the metrics topic, which anyone may write to. */
 public final class MetricsRecords {
@@ -24,13 +27,21 @@ public final class MetricsRecords {
 
   /** Returns the record, empty if the text is not one JSON object with a text in a field. */
   public static Optional<JsonNode> parse(String text, String mark) {
+    return Optional.of(read(text)).filter(record -> record.path(mark).isTextual());
+  }
+
+  /** Parses a line; returns a missing node if it is not one JSON value. */
+  public static JsonNode read(String line) {
     try {
-      JsonNode record = JSON.readTree(text);
-      return record != null && record.path(mark).isTextual()
-          ? Optional.of(record)
-          : Optional.empty();
+      return JSON.readTree(line);
     } catch (JsonProcessingException e) {
-      return Optional.empty();
+      return MissingNode.getInstance();
     }
+  }
+
+  /** Returns true if a record is of a key and a pipeline, null for any; topics may be shared. */
+  public static boolean isOf(@Nullable String key, @Nullable Settings settings, JsonNode record) {
+    return (key == null || key.equals(record.path("key").textValue()))
+        && (settings == null || settings.pipeline().equals(record.path("pipeline").textValue()));
   }
 }

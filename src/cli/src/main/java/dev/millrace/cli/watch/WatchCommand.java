@@ -5,7 +5,6 @@ import dev.millrace.cli.console.LiveScreen;
 import dev.millrace.cli.console.StopSignal;
 import dev.millrace.cli.console.Terminal;
 import dev.millrace.cli.kafka.KafkaOptions;
-import dev.millrace.config.Settings;
 import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -113,7 +112,7 @@ public final class WatchCommand implements Callable<Integer> {
       }
       return;
     }
-    if (!isWanted(record.get())) {
+    if (!MetricsRecords.isOf(key, kafka.settings(), record.get())) {
       return;
     }
     if (screen != null) {
@@ -126,13 +125,6 @@ public final class WatchCommand implements Callable<Integer> {
     if (out.checkError()) {
       throw new ReaderGoneException();
     }
-  }
-
-  // Pipelines may share a metrics topic.
-  private boolean isWanted(JsonNode record) {
-    Settings settings = kafka.settings();
-    return (key == null || key.equals(record.path("key").textValue()))
-        && (settings == null || settings.pipeline().equals(record.path("pipeline").textValue()));
   }
 
   private void notice(String text, @Nullable LiveScreen screen) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.cli.watch.MetricsRecords;
 import dev.millrace.data.Task;
 import java.io.IOException;
 import java.time.Instant;
@@ -259,7 +260,7 @@ class DashboardHistoryTest {
   }
 
   private static DashboardRecord parse(String line) {
-    return DashboardRecord.of(DashboardLines.read(line), line, NOW).orElseThrow();
+    return DashboardRecord.of(MetricsRecords.read(line), line, NOW).orElseThrow();
   }
 
   private JsonNode points(String key) throws IOException {

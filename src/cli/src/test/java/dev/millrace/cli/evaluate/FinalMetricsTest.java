@@ -3,7 +3,7 @@ package dev.millrace.cli.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.offset;
 
-import dev.millrace.cli.dashboard.DashboardLines;
+import dev.millrace.cli.watch.MetricsRecords;
 import org.junit.jupiter.api.Test;
 
 class FinalMetricsTest {
@@ -26,7 +26,7 @@ class FinalMetricsTest {
   void ofOneClassAndOfARegressionNothingIsSaid() {
     assertThat(classesOfF1(null, "[\"ok\"]")).isEmpty();
     FinalMetrics numbers = new FinalMetrics(null);
-    numbers.accept(DashboardLines.read("{\"key\":\"k\",\"task\":\"regression\",\"examples\":1}"));
+    numbers.accept(MetricsRecords.read("{\"key\":\"k\",\"task\":\"regression\",\"examples\":1}"));
     assertThat(numbers.classesOfF1()).isEmpty();
   }
 
@@ -36,12 +36,12 @@ class FinalMetricsTest {
     String record =
         "{\"key\":\"%s\",\"task\":\"multiclass\",\"examples\":%d,"
             + "\"total\":{\"weight\":%d,\"accuracy\":%s,\"f1\":0.25,\"log_loss\":2.5}}";
-    metrics.accept(DashboardLines.read(record.formatted("a", 100, 100, "0.5")));
+    metrics.accept(MetricsRecords.read(record.formatted("a", 100, 100, "0.5")));
 
     assertThat(metrics.totals().accuracy()).isEqualTo(0.5);
     assertThat(metrics.totals().f1()).isEqualTo(0.25);
 
-    metrics.accept(DashboardLines.read(record.formatted("b", 300, 300, "0.9")));
+    metrics.accept(MetricsRecords.read(record.formatted("b", 300, 300, "0.9")));
 
     assertThat(metrics.totals().accuracy()).isCloseTo(0.8, offset(1e-12));
     assertThat(metrics.totals().f1()).isNaN();
@@ -52,7 +52,7 @@ class FinalMetricsTest {
   void aMemberThatHasPredictedNothingHasNoLoss() {
     FinalMetrics metrics = new FinalMetrics(null);
     metrics.accept(
-        DashboardLines.read(
+        MetricsRecords.read(
             "{\"key\":\"k\",\"task\":\"binary\",\"examples\":1,"
                 + "\"members\":{\"leader\":null,\"weights\":{\"a\":null},\"losses\":{\"a\":null}}}"));
 
@@ -65,7 +65,7 @@ class FinalMetricsTest {
       int classes = labelsOfKeys[k].split(",").length;
       String counts = classes == 1 ? "[[3]]" : "[[3,1],[2,4]]";
       metrics.accept(
-          DashboardLines.read(
+          MetricsRecords.read(
               "{\"key\":\"%d\",\"task\":\"binary\",\"examples\":9,\"confusion_matrix\":{\"labels\":%s,\"total_counts\":%s}}"
                   .formatted(k, labelsOfKeys[k], counts)));
     }

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.flink.runtime.checkpoint.Checkpoints;
 import org.apache.flink.runtime.checkpoint.metadata.CheckpointMetadata;
@@ -34,7 +35,7 @@ class SnapshotsTest {
     String printed = new org.apache.flink.core.fs.Path(Snapshots.location(savepoint)).toString();
 
     assertThat(Snapshots.shown(printed)).isEqualTo(savepoint.toString());
-    assertThat(Snapshots.stoppedWith(printed))
+    assertThat(Snapshots.stopped(Optional.of(printed), dir))
         .startsWith("Stopped with savepoint " + savepoint + "; the next run continues from it");
     assertThat(Snapshots.given(printed)).isEqualTo(savepoint);
     assertThat(Snapshots.given("file://" + savepoint)).isEqualTo(savepoint);
