@@ -51,7 +51,7 @@ final class ExampleClipping {
       }
       workspace.factors[r] += squares * (1f + sumOfSquares(inputs, input, layout.inputs(layer)));
       delta += layout.stride(layer);
-      input += layout.inputStride(layer);
+      input += layout.shape(layer).inputStride();
     }
   }
 

@@ -98,7 +98,7 @@ final class FusedUpdate {
     float allDeltas = KERNELS.absMax(workspace.deltas, 0, length);
     float allInputs =
         Math.max(
-            KERNELS.absMax(x, xOffset, rows * layout.inputStride(0)),
+            KERNELS.absMax(x, xOffset, rows * layout.shape(0).inputStride()),
             KERNELS.absMax(workspace.activations, 0, length));
     if (Math.max(1f, allInputs) * allDeltas * terms <= bound) {
       return true;
@@ -110,7 +110,7 @@ final class FusedUpdate {
       for (int r = 0; r < rows; r++) {
         float[] inputs = l == 0 ? x : workspace.activations;
         int from = l == 0 ? xOffset : layout.activationOffset(l - 1, rows);
-        int row = from + r * layout.inputStride(l);
+        int row = from + r * layout.shape(l).inputStride();
         // Math.max gives NaN when one of the two is.
         input = Math.max(input, KERNELS.absMax(inputs, row, layout.inputs(l)));
         int deltaRow = layout.activationOffset(l, rows) + r * layout.stride(l);
@@ -187,7 +187,7 @@ final class FusedUpdate {
     optimizer.begin();
     for (int l = 0; l < layout.layers(); l++) {
       int stride = layout.weightStride(l);
-      int columns = layout.weightColumns(l);
+      int columns = layout.shape(l).columns();
       if (rows == 1 && optimizer.movesByRow(columns)) {
         moveByRow(l, parameters, x, xOffset, optimizer, learningRate, workspace);
         continue;
@@ -231,7 +231,7 @@ final class FusedUpdate {
       OptimizerState optimizer,
       float learningRate,
       Workspace workspace) {
-    int columns = layout.weightColumns(layer);
+    int columns = layout.shape(layer).columns();
     int delta = layout.activationOffset(layer, 1);
     optimizer.moveByRow(
         layout.shape(layer),
@@ -246,6 +246,6 @@ final class FusedUpdate {
     float[] gradient = workspace.gradient;
     KERNELS.biasGradient(workspace.deltas, delta, 1, columns, gradient, 0);
     network.clearPadding(layer, gradient, 0, 1, length);
-    optimizer.move(parameters, layout.biasOffset(layer), gradient, length, learningRate);
+    optimizer.move(parameters, layout.shape(layer).biasOffset(), gradient, length, learningRate);
   }
 }

@@ -66,7 +66,7 @@ public final class Layout {
   }
 
   private boolean areReluPair(LayerSpec hidden, LayerSpec last) {
-    return Kernels.areReluPair(inputs(0), hidden.units(), weightColumns(1))
+    return Kernels.areReluPair(inputs(0), hidden.units(), shapes[1].columns())
         && hidden.activation() == Activation.RELU
         && hidden.dropout() == 0f
         && !hidden.layerNorm()
@@ -128,11 +128,6 @@ public final class Layout {
     return shapes[layer].inputs();
   }
 
-  /** Returns the floats between rows of a layer's input; the input layer is not padded. */
-  int inputStride(int layer) {
-    return shapes[layer].inputStride();
-  }
-
   int units(int layer) {
     return shapes[layer].outputs();
   }
@@ -166,7 +161,7 @@ public final class Layout {
 
   /** Returns the offset of a normalized layer's gain; its shift follows. */
   int gainOffset(int layer) {
-    return biasOffset(layer) + weightStride(layer);
+    return shapes[layer].biasOffset() + weightStride(layer);
   }
 
   float dropout(int layer) {
@@ -180,7 +175,7 @@ public final class Layout {
 
   /** Returns the floats of a layer's last {@code rows} rows and padding, a multiple of 16. */
   int lengthOfLast(int layer, int rows) {
-    int padding = Kernels.paddingAfterBias(weightColumns(layer));
+    int padding = Kernels.paddingAfterBias(shapes[layer].columns());
     return Kernels.padded(rows * weightStride(layer) + padding);
   }
 
@@ -199,11 +194,6 @@ public final class Layout {
     return Kernels.stride(columns(layer));
   }
 
-  /** Returns the columns of a layer's weights. */
-  int weightColumns(int layer) {
-    return shapes[layer].columns();
-  }
-
   /** Returns the floats between rows of a layer's parameters. */
   public int weightStride(int layer) {
     return shapes[layer].stride();
@@ -217,10 +207,6 @@ public final class Layout {
   /** Returns the offset of a layer's weights. */
   public int weightOffset(int layer) {
     return shapes[layer].weightOffset();
-  }
-
-  int biasOffset(int layer) {
-    return shapes[layer].biasOffset();
   }
 
   /** Returns the floats of all parameters with padding, a multiple of 16. */

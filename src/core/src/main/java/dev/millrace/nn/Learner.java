@@ -98,7 +98,7 @@ public final class Learner implements OnlineModel {
     dropout = other.dropout == null ? null : new Dropout(spec.seed(), keySeed);
     statistics = other.statistics.clone();
     targetStatistics = other.targetStatistics.clone();
-    pending = other.pending.copy();
+    pending = new MiniBatch(other.pending);
     parameters = other.parameters.clone();
     optimizer = other.optimizer.copy();
     examples = other.examples;

@@ -27,7 +27,8 @@ final class MiniBatch {
     reset(inputs, capacity);
   }
 
-  private MiniBatch(MiniBatch other) {
+  /** Creates a copy. */
+  MiniBatch(MiniBatch other) {
     inputs = other.inputs;
     stride = other.stride;
     capacity = other.capacity;
@@ -50,10 +51,6 @@ final class MiniBatch {
     fitTargets(capacity);
     rows = values;
     first = from;
-  }
-
-  MiniBatch copy() {
-    return new MiniBatch(this);
   }
 
   int size() {

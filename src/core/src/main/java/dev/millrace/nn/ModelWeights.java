@@ -177,7 +177,7 @@ public record ModelWeights(int inputs, List<Layer> layers, @Nullable Scaling sca
         int row = layout.weightOffset(l) + i * layout.weightStride(l);
         System.arraycopy(parameters, row, weights, i * units, units);
       }
-      int bias = layout.biasOffset(l);
+      int bias = layout.shape(l).biasOffset();
       boolean normalized = layout.isNormalized(l);
       int gain = normalized ? layout.gainOffset(l) : 0;
       int shift = gain + layout.weightStride(l);
@@ -211,7 +211,7 @@ public record ModelWeights(int inputs, List<Layer> layers, @Nullable Scaling sca
         int row = layout.weightOffset(l) + i * layout.weightStride(l);
         System.arraycopy(layer.weights(), i * units, parameters, row, units);
       }
-      System.arraycopy(layer.bias(), 0, parameters, layout.biasOffset(l), units);
+      System.arraycopy(layer.bias(), 0, parameters, layout.shape(l).biasOffset(), units);
       if (layer.isNormalized()) {
         int gain = layout.gainOffset(l);
         System.arraycopy(layer.gain(), 0, parameters, gain, units);

@@ -220,9 +220,9 @@ public final class Network {
           workspace.deltas,
           layout.activationOffset(l, rows),
           rows,
-          layout.weightColumns(l),
+          layout.shape(l).columns(),
           workspace.gradient,
-          layout.biasOffset(l));
+          layout.shape(l).biasOffset());
       int rowsOfLayer = layout.rows(l);
       clearPadding(
           l,
@@ -238,7 +238,7 @@ public final class Network {
    * must not count in norms or become weights.
    */
   void clearPadding(int layer, float[] gradient, int offset, int rows, int length) {
-    int columns = layout.weightColumns(layer);
+    int columns = layout.shape(layer).columns();
     int stride = layout.weightStride(layer);
     Arrays.fill(gradient, offset + rows * stride, offset + length, 0f);
     if (columns == stride) {

@@ -68,19 +68,13 @@ public final class Workspace {
   /** Resizes the arrays of forward propagation, which may lose their contents. */
   void fitForward(Layout layout, int rows) {
     int needed = layout.activationLength(rows);
-    if (activations.length < needed) {
-      activations = new float[needed];
-    }
-    if (layout.keepsSums() && sums.length < needed) {
-      sums = new float[needed];
+    activations = fit(activations, needed);
+    if (layout.keepsSums()) {
+      sums = fit(sums, needed);
     }
     if (layout.keepsNormalized()) {
-      if (normalized.length < needed) {
-        normalized = new float[needed];
-      }
-      if (inverses.length < layout.layers() * rows) {
-        inverses = new float[layout.layers() * rows];
-      }
+      normalized = fit(normalized, needed);
+      inverses = fit(inverses, layout.layers() * rows);
     }
   }
 
@@ -107,35 +101,25 @@ public final class Workspace {
   /** Resizes the arrays of backpropagation; keeps activations. */
   public void fitBackward(Layout layout, int rows) {
     int needed = layout.activationLength(rows);
-    if (deltas.length < needed) {
-      deltas = new float[needed];
-    }
+    deltas = fit(deltas, needed);
     for (int l = 1; l < layout.layers(); l++) {
-      if (transposed.length < Kernels.transposedLength(layout.units(l))) {
-        transposed = new float[Kernels.transposedLength(layout.units(l))];
-      }
+      transposed = fit(transposed, Kernels.transposedLength(layout.units(l)));
     }
   }
 
   /** Resizes the gradient. */
   public void fitGradient(int length) {
-    if (gradient.length < length) {
-      gradient = new float[length];
-    }
+    gradient = fit(gradient, length);
   }
 
   /** Resizes the arrays of clipping. */
   void fitFactors(int rows) {
-    if (factors.length < rows) {
-      factors = new float[rows];
-      errors = new float[rows];
-    }
+    factors = fit(factors, rows);
+    errors = fit(errors, rows);
   }
 
   void fitScaled(int length) {
-    if (scaled.length < length) {
-      scaled = new float[length];
-    }
+    scaled = fit(scaled, length);
   }
 
   void fitWide(int length) {
@@ -145,16 +129,16 @@ public final class Workspace {
   }
 
   float[] fitInput(int inputs) {
-    if (input.length < inputs) {
-      input = new float[inputs];
-    }
+    input = fit(input, inputs);
     return input;
   }
 
   float[] fitOutput(int outputs) {
-    if (output.length < outputs) {
-      output = new float[outputs];
-    }
+    output = fit(output, outputs);
     return output;
+  }
+
+  private static float[] fit(float[] array, int length) {
+    return array.length < length ? new float[length] : array;
   }
 }

@@ -15,9 +15,6 @@ import jdk.incubator.vector.FloatVector;
  */
 final class DotTiles {
 
-  /** Floats of scratch: 16 lanes of 4 rows of 16 sums. */
-  static final int SCRATCH = Tiles.ROWS * Kernels.LANES * Kernels.LANES;
-
   /** Rows processed together, which stay in the second-level cache. */
   private static final int PANEL = 64;
 
@@ -40,7 +37,7 @@ final class DotTiles {
    * @param b [columns x length]
    * @param length a multiple of 16
    * @param c [rows x columns]
-   * @param lanes scratch of {@link #SCRATCH} floats
+   * @param lanes scratch, [{@link Tiles#ROWS} x 16 sums x 16 lanes]
    */
   static void multiply(
       float[] a,

@@ -61,7 +61,7 @@ class MiniBatchTest {
     assertThat(batch.reserve(5)).isEqualTo(INPUTS);
     assertThat(batch.floats()).isEqualTo(6 * (INPUTS + 2));
     assertThat(batch.rows()).startsWith(10, 20);
-    assertThat(batch.copy().floats()).as("no more than there is").isEqualTo(INPUTS + 2);
+    assertThat(new MiniBatch(batch).floats()).as("no more than there is").isEqualTo(INPUTS + 2);
   }
 
   @Test
@@ -85,7 +85,7 @@ class MiniBatchTest {
 
     assertThat(stored).hasSize(4 + 5 * (2 + INPUTS) * 4);
     assertThat(bytes(read)).isEqualTo(stored);
-    assertThat(bytes(filled(5, 7).copy())).isEqualTo(stored);
+    assertThat(bytes(new MiniBatch(filled(5, 7)))).isEqualTo(stored);
     assertThat(bytes(filled(0, 7))).containsExactly(0, 0, 0, 0);
   }
 
