@@ -12,15 +12,14 @@ import dev.millrace.eval.MetricsSpec;
 import dev.millrace.nn.AutoSpec;
 import dev.millrace.nn.ClassWeights;
 import dev.millrace.nn.ModelSpec;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -29,12 +28,11 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "accuracy",
     description = {
-      "What model: auto reaches untuned, in one pass, beside published results.",
-      "Prequential: the job's own graph over each known data set, with every tier and several",
-      "seeds.",
-      "Beside the score: the log-loss and that of the running class frequencies, and whether",
-      "the probabilities of the positive class are right.",
-      "Data sets that are not in the folder and do not ship with Millrace are left out."
+      "Measures the accuracy of model: auto on data sets with published results.",
+      "Runs the job over each data set in one pass, with every tier and several seeds, without",
+      "tuning. Also compares the log-loss with that of the running class frequencies, and the mean",
+      "predicted probability of the positive class with its share. Leaves out data sets that are",
+      "neither in the folder nor shipped with Millrace."
     },
     footer = {
       "",
@@ -47,13 +45,14 @@ final class AccuracyCommand implements Callable<Integer> {
       names = "--data",
       paramLabel = "DIR",
       description = "Folder with data sets (default: those that ship with Millrace).")
-  private Path folder;
+  private @Nullable Path folder;
 
   @Option(
       names = "--seeds",
       paramLabel = "N",
       defaultValue = "5",
-      description = "Runs of each, seeds 1 to N (default: ${DEFAULT-VALUE}).")
+      description =
+          "Runs of each tier on each data set, with seeds 1 to N (default: ${DEFAULT-VALUE}).")
   private int seeds;
 
   @Option(
@@ -65,18 +64,10 @@ final class AccuracyCommand implements Callable<Integer> {
   private List<AutoSpec.Tier> tiers;
 
   @Option(
-      names = "--members",
-      paramLabel = "NAME",
-      split = ",",
-      converter = ExtraName.class,
-      description = "Optional members besides: knn, previous-label.")
-  private List<AutoSpec.Extra> members = List.of();
-
-  @Option(
       names = "--only",
       paramLabel = "NAME",
       split = ",",
-      description = "Data sets to run, such as letters,storms (default: all that are there).")
+      description = "Data sets to run, such as letters,storms (default: all that are found).")
   private List<String> only = List.of();
 
   @Option(names = "--json", description = "Ends with one line of JSON instead of the table.")
@@ -84,19 +75,11 @@ final class AccuracyCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  /** Members by the names that pipeline files give them. */
-  static final class ExtraName implements ITypeConverter<AutoSpec.Extra> {
-    @Override
-    public AutoSpec.Extra convert(String value) {
-      return PipelineBenchCommand.choice(AutoSpec.Extra.class, value);
-    }
-  }
-
   @Override
   public Integer call() throws Exception {
     BenchCommand.require(spec, "--seeds", seeds, 1);
     if (folder != null && !Files.isDirectory(folder)) {
-      throw CliError.usage("--data " + folder + " is not a folder");
+      throw CliError.usage("--data " + folder + " is not a folder.");
     }
     Path unpacked = Directories.untilExit("millrace-accuracy-");
     List<AccuracyTable.Row> rows = new ArrayList<>();
@@ -107,7 +90,7 @@ final class AccuracyCommand implements Callable<Integer> {
       }
     }
     if (rows.isEmpty()) {
-      throw new CliError("None of the data sets is there.");
+      throw new CliError("No data set was found. Name a folder that has some with --data DIR.");
     }
     AccuracyTable table = new AccuracyTable(tiers, seeds, rows);
     if (json) {
@@ -124,7 +107,8 @@ final class AccuracyCommand implements Callable<Integer> {
     for (String name : only) {
       if (!names.contains(name)) {
         throw CliError.usage(
-            "--only \"%s\" is not one of %s".formatted(name, String.join(", ", names)));
+            "Unknown data set --only \"%s\". Known data sets: %s"
+                .formatted(name, String.join(", ", names)));
       }
     }
     return all.stream().filter(data -> only.isEmpty() || only.contains(data.name())).toList();
@@ -137,41 +121,30 @@ final class AccuracyCommand implements Callable<Integer> {
       settings =
           settings.withMetrics(settings.metrics().withThresholdMetric(MetricsSpec.Decision.F1));
     }
-    Settings predicting = settings.withOutput(settings.output().withPredictions());
     List<AccuracyTable.Cell> cells = new ArrayList<>();
-    double baseline = Double.NaN;
     for (AutoSpec.Tier tier : tiers) {
-      AutoSpec auto = new AutoSpec(tier, Set.copyOf(members), AutoSpec.DEFAULT_BUFFER);
-      double[] scores = new double[seeds];
-      double[] losses = new double[seeds];
-      double[] rates = new double[seeds];
-      Reliability reliability = new Reliability(data.positive());
+      List<FinalMetrics.Totals> runs = new ArrayList<>();
+      double maxRate = 0;
       for (int seed = 1; seed <= seeds; seed++) {
-        // Predictions are written and read for the first seed alone: they take time.
         Settings seeded =
-            (seed == 1 ? predicting : settings)
-                .withModel(ModelSpec.auto(seed, auto, ClassWeights.NONE));
+            settings.withModel(ModelSpec.auto(seed, AutoSpec.of(tier), ClassWeights.NONE));
         String task = "%s, auto: %s, seed %d".formatted(data.name(), tier.id(), seed);
-        Evaluation run;
         try (Progress progress = new Progress(task, scan.rows())) {
-          run = Evaluation.run(seeded, scan, 1, progress, reliability::accept);
+          Evaluation run = Evaluation.run(seeded, scan, 1, progress, prediction -> {});
+          runs.add(run.metrics().totals());
+          maxRate = Math.max(maxRate, run.rate());
+          report(task, data.score(), run);
         }
-        FinalMetrics.Totals totals = run.metrics().totals();
-        scores[seed - 1] = data.score().of(totals);
-        losses[seed - 1] = totals.logLoss();
-        rates[seed - 1] = run.rate();
-        baseline = totals.firstBaseline();
-        report(task, data.score(), scores[seed - 1], rates[seed - 1]);
       }
-      cells.add(new AccuracyTable.Cell(scores, losses, rates, reliability));
+      cells.add(new AccuracyTable.Cell(data.score(), runs, maxRate));
     }
-    return new AccuracyTable.Row(data, scan.rows(), baseline, cells);
+    return new AccuracyTable.Row(data, scan.rows(), cells);
   }
 
-  private void report(String task, AccuracyData.Score score, double value, double rate) {
-    spec.commandLine()
-        .getErr()
-        .printf(Locale.ROOT, "%s: %s %.4f, %,.0f records/s%n", task, score.id(), value, rate);
-    spec.commandLine().getErr().flush();
+  private void report(String task, AccuracyData.Score score, Evaluation run) {
+    double value = score.of(run.metrics().totals());
+    PrintWriter err = spec.commandLine().getErr();
+    err.printf("%s: %s %.4f, %,.0f records/s%n", task, score.id(), value, run.rate());
+    err.flush();
   }
 }

@@ -13,23 +13,24 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A data set whose columns are known, and what others reach on it.
+ * A data set with known columns and published scores.
  *
- * @param positive class that F1 speaks of, or null
- * @param task null for what the label says
- * @param published best published score, NaN if none is known
- * @param publishedBy who reached it
- * @param moa scores of MOA's four learners, empty if none are known
+ * @param positive the positive class
+ * @param task null to guess it from the label
+ * @param published best published score, NaN if unknown
+ * @param publishedBy the model that reached it
+ * @param moa scores of MOA's four learners, empty if unknown
  */
 record AccuracyData(
     String name,
     String file,
     String label,
     List<String> drop,
-    String positive,
-    Task task,
+    @Nullable String positive,
+    @Nullable Task task,
     Score score,
     double published,
     String publishedBy,
@@ -37,7 +38,7 @@ record AccuracyData(
 
   private static final String RESOURCE = "/accuracy/datasets.yaml";
 
-  /** What the table compares. */
+  /** Score that the table compares. */
   enum Score {
     ACCURACY,
     F1,
@@ -57,13 +58,13 @@ record AccuracyData(
       return KebabCase.of(this);
     }
 
-    /** Whether the baseline of the previous label or value has such a score. */
+    /** Returns true if the baseline of the previous label or value has this score. */
     boolean isOfNoChange() {
       return this == ACCURACY || this == MAE;
     }
   }
 
-  /** All of them, in the order of the table. */
+  /** Returns all data sets, in the order of the table. */
   static List<AccuracyData> all() {
     List<AccuracyData> all = new ArrayList<>();
     try (InputStream in = AccuracyData.class.getResourceAsStream(RESOURCE)) {
@@ -93,12 +94,12 @@ record AccuracyData(
   }
 
   /**
-   * The file in a folder, else the one that ships with Millrace or is generated, unpacked; null if
-   * there is none of them.
+   * Returns the file in the folder, else the unpacked file that ships with Millrace or is
+   * generated; null if there is none.
    *
-   * @param folder searched with its subfolders, or null
+   * @param folder searched with its subfolders
    */
-  Path find(Path folder, Path unpackInto) throws IOException {
+  @Nullable Path find(@Nullable Path folder, Path unpackInto) throws IOException {
     if (folder != null) {
       try (var files = Files.walk(folder, 2)) {
         Path found =

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /** Generates the streams of {@code bench accuracy} whose truth is known, the same on each run. */
 final class AccuracyStreams {
@@ -20,7 +21,7 @@ final class AccuracyStreams {
   private AccuracyStreams() {}
 
   /** Writes the stream with this file name into a folder; returns null if there is none. */
-  static Path write(String name, Path folder) throws IOException {
+  static @Nullable Path write(String name, Path folder) throws IOException {
     Path file = folder.resolve(name);
     try (BufferedWriter out = Files.newBufferedWriter(file)) {
       switch (name) {

@@ -1,13 +1,15 @@
 package dev.millrace.bench;
 
+import static java.util.stream.Collectors.joining;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.cli.evaluate.FinalMetrics;
 import dev.millrace.nn.AutoSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 
 /** The results of {@code bench accuracy}, as Markdown or JSON. */
 record AccuracyTable(List<AutoSpec.Tier> tiers, int seeds, List<Row> rows) {
@@ -18,48 +20,44 @@ record AccuracyTable(List<AutoSpec.Tier> tiers, int seeds, List<Row> rows) {
   private static final String[] MOA = {"HoeffdingTree", "HoeffdingAdaptiveTree", "ARF-10", "kNN"};
 
   /**
-   * One data set.
+   * Results on one data set.
    *
-   * @param baseline accuracy of the previous label; mean absolute error of the previous value
-   * @param cells one a tier
+   * @param cells one for each tier
    */
-  record Row(AccuracyData data, long rows, double baseline, List<Cell> cells) {}
+  record Row(AccuracyData data, long rows, List<Cell> cells) {
+    private FinalMetrics.Totals first() {
+      return cells.get(0).runs().get(0);
+    }
+  }
 
   /**
-   * One tier on one data set.
+   * Results of one tier on one data set.
    *
-   * @param scores by seed, as losses and rates
-   * @param losses log-loss, NaN for values
-   * @param rates records per second
-   * @param reliability of the first seed
+   * @param runs one for each seed
+   * @param rate records per second of the fastest run: the others compiled, or shared the processor
    */
-  record Cell(double[] scores, double[] losses, double[] rates, Reliability reliability) {
-    double mean() {
-      return mean(scores);
+  record Cell(AccuracyData.Score score, List<FinalMetrics.Totals> runs, double rate) {
+    double[] scores() {
+      return runs.stream().mapToDouble(score::of).toArray();
     }
 
-    double deviation() {
-      return deviation(scores);
+    double[] losses() {
+      return runs.stream().mapToDouble(FinalMetrics.Totals::logLoss).toArray();
     }
 
     private static double mean(double[] values) {
       return Arrays.stream(values).average().orElse(Double.NaN);
     }
 
-    /** Sample standard deviation, NaN of a single one. */
+    /** Returns the sample standard deviation, NaN of a single value. */
     private static double deviation(double[] values) {
       double mean = mean(values);
       double squares = Arrays.stream(values).map(value -> (value - mean) * (value - mean)).sum();
       return values.length < 2 ? Double.NaN : Math.sqrt(squares / (values.length - 1));
     }
-
-    /** The fastest run: the others compiled, or shared the processor. */
-    double rate() {
-      return Arrays.stream(rates).max().orElse(Double.NaN);
-    }
   }
 
-  /** Two Markdown tables: scores beside those of others, and losses beside knowing nothing. */
+  /** Returns two Markdown tables: scores with published ones, log-losses with the baseline. */
   List<String> lines() {
     List<String> lines = scoreLines();
     List<Row> ofClasses =
@@ -73,21 +71,13 @@ record AccuracyTable(List<AutoSpec.Tier> tiers, int seeds, List<Row> rows) {
 
   private List<String> lossLines(List<Row> ofClasses) {
     List<String> lines = new ArrayList<>();
-    StringBuilder header = new StringBuilder("| log-loss | class frequencies |");
-    StringBuilder rule = new StringBuilder("|---|---|");
-    for (AutoSpec.Tier tier : tiers) {
-      header.append(" `auto: ").append(tier.id()).append("` |");
-      rule.append("---|");
-    }
-    lines.add(header + " positive class: predicted, observed |");
-    lines.add(rule + "---|");
+    addHeader(lines, "log-loss | class frequencies", "positive class: predicted, observed");
     for (Row row : ofClasses) {
       List<String> cells = new ArrayList<>();
       cells.add(row.data().name());
-      Reliability first = row.cells().get(0).reliability();
-      cells.add(shown(first.baselineLoss(), false));
+      cells.add(shown(row.first().logLossBaseline(), false));
       row.cells().forEach(cell -> cells.add(shown(cell.losses(), false)));
-      Reliability last = row.cells().get(row.cells().size() - 1).reliability();
+      FinalMetrics.Totals last = row.cells().get(row.cells().size() - 1).runs().get(0);
       cells.add(
           Double.isNaN(last.observedShare())
               ? ""
@@ -99,18 +89,19 @@ record AccuracyTable(List<AutoSpec.Tier> tiers, int seeds, List<Row> rows) {
 
   private List<String> scoreLines() {
     List<String> lines = new ArrayList<>();
-    StringBuilder header = new StringBuilder("| data | rows | score |");
-    StringBuilder rule = new StringBuilder("|---|---|---|");
-    for (AutoSpec.Tier tier : tiers) {
-      header.append(" `auto: ").append(tier.id()).append("` |");
-      rule.append("---|");
-    }
-    header.append(" best published | MOA HT / HAT / ARF-10 / kNN | no change | records/s |");
-    rule.append("---|---|---|---|");
-    lines.add(header.toString());
-    lines.add(rule.toString());
+    addHeader(
+        lines,
+        "data | rows | score",
+        "best published | MOA HT / HAT / ARF-10 / kNN | no change | records/s");
     rows.forEach(row -> lines.add(line(row)));
     return lines;
+  }
+
+  private void addHeader(List<String> lines, String before, String after) {
+    String names = tiers.stream().map(tier -> "`auto: " + tier.id() + "` | ").collect(joining());
+    String header = "| " + before + " | " + names + after + " |";
+    lines.add(header);
+    lines.add(header.replaceAll("[^|]+", "---"));
   }
 
   private static String line(Row row) {
@@ -118,7 +109,7 @@ record AccuracyTable(List<AutoSpec.Tier> tiers, int seeds, List<Row> rows) {
     boolean mae = data.score() == AccuracyData.Score.MAE;
     List<String> cells = new ArrayList<>();
     cells.add(data.name());
-    cells.add(String.format(Locale.ROOT, "%,d", row.rows()));
+    cells.add("%,d".formatted(row.rows()));
     cells.add(data.score().id());
     for (Cell cell : row.cells()) {
       cells.add(shown(cell.scores(), mae));
@@ -127,18 +118,13 @@ record AccuracyTable(List<AutoSpec.Tier> tiers, int seeds, List<Row> rows) {
         Double.isNaN(data.published())
             ? ""
             : shown(data.published(), mae) + " " + data.publishedBy());
-    cells.add(
-        String.join(
-            " / ", data.moa().stream().map(s -> String.format(Locale.ROOT, "%.3f", s)).toList()));
-    cells.add(data.score().isOfNoChange() ? shown(row.baseline(), mae) : "");
+    cells.add(String.join(" / ", data.moa().stream().map(s -> "%.3f".formatted(s)).toList()));
+    cells.add(data.score().isOfNoChange() ? shown(row.first().firstBaseline(), mae) : "");
     cells.add(
         row.rows() < MIN_ROWS_FOR_RATE
             ? ""
             : String.join(
-                " / ",
-                row.cells().stream()
-                    .map(cell -> String.format(Locale.ROOT, "%,.0f", cell.rate()))
-                    .toList()));
+                " / ", row.cells().stream().map(cell -> "%,.0f".formatted(cell.rate())).toList()));
     return "| " + String.join(" | ", cells) + " |";
   }
 
@@ -149,10 +135,10 @@ record AccuracyTable(List<AutoSpec.Tier> tiers, int seeds, List<Row> rows) {
   }
 
   private static String shown(double value, boolean mae) {
-    return String.format(Locale.ROOT, mae ? "%.2f" : "%.4f", value);
+    return (mae ? "%.2f" : "%.4f").formatted(value);
   }
 
-  /** One line. */
+  /** Returns one line of JSON. */
   String toJson() {
     ObjectNode json = new ObjectMapper().createObjectNode();
     json.put("seeds", seeds);
@@ -166,50 +152,29 @@ record AccuracyTable(List<AutoSpec.Tier> tiers, int seeds, List<Row> rows) {
       for (int t = 0; t < tiers.size(); t++) {
         Cell cell = row.cells().get(t);
         ObjectNode tier = one.putObject(tiers.get(t).id());
-        tier.put("mean", cell.mean());
-        put(tier, "sd", cell.deviation());
+        put(tier, "mean", Cell.mean(cell.scores()));
+        put(tier, "sd", Cell.deviation(cell.scores()));
         put(tier, "records_per_s", cell.rate());
         ArrayNode scores = tier.putArray("scores");
         Arrays.stream(cell.scores()).forEach(scores::add);
         put(tier, "log_loss", Cell.mean(cell.losses()));
         put(tier, "log_loss_sd", Cell.deviation(cell.losses()));
-        put(tier, cell.reliability());
+        put(tier, "mean_predicted", cell.runs().get(0).meanPredicted());
+        put(tier, "observed_share", cell.runs().get(0).observedShare());
       }
       put(one, "published", data.published());
       for (int m = 0; m < data.moa().size(); m++) {
         one.withObject("/moa").put(MOA[m], data.moa().get(m));
       }
-      put(one, "no_change", data.score().isOfNoChange() ? row.baseline() : Double.NaN);
       boolean mae = data.score() == AccuracyData.Score.MAE;
-      put(
-          one,
-          mae ? "mae_of_mean" : "log_loss_of_class_frequencies",
-          row.cells().get(0).reliability().baselineLoss());
+      put(one, "no_change", data.score().isOfNoChange() ? row.first().firstBaseline() : Double.NaN);
+      put(one, "log_loss_baseline", row.first().logLossBaseline());
+      put(one, "mae_of_mean", mae ? row.first().secondBaseline() : Double.NaN);
     }
     return json.toString();
   }
 
-  private static void put(ObjectNode tier, Reliability reliability) {
-    if (Double.isNaN(reliability.observedShare())) {
-      return;
-    }
-    ObjectNode calibration = tier.putObject("calibration");
-    put(calibration, "mean_predicted", reliability.meanPredicted());
-    put(calibration, "observed_share", reliability.observedShare());
-    ArrayNode bins = calibration.putArray("bins");
-    for (Reliability.Bin bin : reliability.bins()) {
-      ObjectNode one = bins.addObject();
-      one.put("count", bin.count());
-      put(one, "predicted", bin.predicted());
-      put(one, "observed", bin.observed());
-    }
-  }
-
   private static void put(ObjectNode json, String name, double value) {
-    if (Double.isFinite(value)) {
-      json.put(name, value);
-    } else {
-      json.putNull(name);
-    }
+    json.put(name, FinalMetrics.finite(value));
   }
 }

@@ -21,13 +21,14 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a pipeline is measured with: its settings and its records, the same on every run.
+ * Settings and records of a measured pipeline, the same on each run.
  *
  * @param batch examples in one update of the network
  * @param auto the mixture that learns; null for the network
- * @param brokerBound whether the broker shares the processors that this process is bound to
+ * @param brokerBound whether the broker runs on the processors that this process is bound to
  */
 record BenchLoad(
     int records,
@@ -35,18 +36,17 @@ record BenchLoad(
     int keys,
     int classes,
     int batch,
-    AutoSpec.Tier auto,
+    AutoSpec.@Nullable Tier auto,
     int parallelism,
     Guarantee guarantee,
     Backend backend,
     int checkpointSeconds,
     int every,
-    int maxIntervalMillis,
     boolean brokerBound) {
 
   private static final int[] NONE = {};
 
-  /** The pipeline; what is not measured has its defaults. */
+  /** Returns the settings of the pipeline. */
   Settings settings(String bootstrapServers) {
     String yaml =
         """
@@ -54,7 +54,7 @@ record BenchLoad(
         kafka: { bootstrap.servers: "%s" }
         input: { label: label, start: earliest }
         %s
-        metrics: { every: %d, max-interval: %s }
+        metrics: { every: %d, max-interval: off }
         output: { guarantee: %s }
         state: { backend: %s, checkpoint-interval: %ds }
         """
@@ -62,7 +62,6 @@ record BenchLoad(
                 bootstrapServers,
                 model(),
                 every,
-                maxIntervalMillis == 0 ? "off" : maxIntervalMillis + "ms",
                 KebabCase.of(guarantee),
                 KebabCase.of(backend),
                 checkpointSeconds);
@@ -77,12 +76,13 @@ record BenchLoad(
   }
 
   /**
-   * Fills the topic of examples: one record that is refused, then all others. The benchmark would
-   * wait without end for one that the broker did not take.
+   * Fills the topic of examples: one invalid record, then all others.
+   *
+   * @throws KafkaException if a record was not sent; the benchmark would wait for it forever
    */
   void fill(Settings settings) {
     String topic = settings.input().topic();
-    Source source = source();
+    Source source = new Source();
     AtomicReference<Exception> firstFailure = new AtomicReference<>();
     Callback sent = (metadata, failure) -> firstFailure.compareAndSet(null, failure);
     try (KafkaProducer<byte[], byte[]> producer = producer(settings, 20);
@@ -98,12 +98,7 @@ record BenchLoad(
     }
   }
 
-  /** Examples without end. */
-  Source source() {
-    return new Source();
-  }
-
-  /** Makes one example after the other, the same in each run. */
+  /** Generates examples, the same in each run. */
   final class Source {
     private final SplittableRandom random = new SplittableRandom(1);
     private final ExampleEncoder encoder = new ExampleEncoder();
@@ -143,11 +138,10 @@ record BenchLoad(
     json.put("backend", KebabCase.of(backend));
     json.put("checkpoint_s", checkpointSeconds);
     json.put("metrics_every", every);
-    json.put("metrics_max_interval_ms", maxIntervalMillis);
     json.put("broker_bound", brokerBound);
   }
 
-  /** A producer whose records wait for others so many milliseconds at most. */
+  /** Returns a producer that waits at most {@code lingerMillis} to fill a batch. */
   static KafkaProducer<byte[], byte[]> producer(Settings settings, int lingerMillis) {
     Map<String, Object> properties = new HashMap<>(settings.kafka());
     properties.put("linger.ms", lingerMillis);

@@ -15,8 +15,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A local broker in a process of its own, so that its work is not counted as the caller's. It ends
- * with the caller, whatever ends that one.
+ * A local broker in a separate process, which ends with this one. The processor time of the broker
+ * does not count as this process's.
  */
 final class BrokerProcess implements AutoCloseable {
   private static final Pattern ADDRESS = Pattern.compile("Broker at (\\S+),");
@@ -33,7 +33,7 @@ final class BrokerProcess implements AutoCloseable {
   /**
    * Starts {@code millrace broker} on a free port.
    *
-   * @param bound whether it runs on the processors that this process is bound to, rather than all
+   * @param bound whether it runs on the processors that this process is bound to instead of all
    */
   static BrokerProcess start(boolean bound) throws IOException {
     List<String> command = new ArrayList<>();
@@ -51,12 +51,12 @@ final class BrokerProcess implements AutoCloseable {
     Matcher address = ADDRESS.matcher(line == null ? "" : line);
     if (!address.find()) {
       process.destroy();
-      throw new CliError("The broker did not start; it said: " + line);
+      throw new CliError("The broker did not start: " + line);
     }
     return new BrokerProcess(process, address.group(1));
   }
 
-  /** Runs a command that ends in order, so that its data goes too, when its parent is gone. */
+  /** Runs a command that removes its data and ends when the parent process ends. */
   public static void main(String[] args) {
     ChildProcess.whenParentIsGone(() -> System.exit(ChildProcess.PARENT_IS_GONE));
     Millrace.main(args);

@@ -15,18 +15,16 @@ import dev.millrace.codec.OutputRecord;
 import dev.millrace.config.Settings;
 import dev.millrace.config.Settings.Guarantee;
 import dev.millrace.data.Example;
-import dev.millrace.data.KafkaRecord;
 import dev.millrace.flink.kafka.KafkaIo;
-import dev.millrace.simd.KernelProvider;
+import dev.millrace.kafka.KafkaClients;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -39,16 +37,16 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Times the production graph between two topics of a real broker against a plain consumer that only
- * decodes.
+ * Measures the job between two topics of a real broker, and a plain consumer that only decodes.
  *
- * <p>The topic starts with one record that is refused: its dead letter tells when the job began to
- * read. The snapshots of the models, which come at the end of the input, tell when it has learned.
+ * <p>The topic starts with one invalid record: its dead letter marks the time at which the job
+ * began to read. The snapshots of the models, at the end of the input, mark the end of learning.
  */
 final class PipelineBench {
-  // The job starts, and what waited for it is read.
+  // For the start of the job and the records that arrive meanwhile.
   private static final Duration LATENCY_WARMUP = Duration.ofSeconds(20);
 
   private final BenchLoad load;
@@ -58,7 +56,7 @@ final class PipelineBench {
     this.load = load;
   }
 
-  /** A moment, in nanoseconds of the clock and of all processors together. */
+  /** Nanoseconds of the clock and of the process on all processors. */
   private record Moment(long wall, long cpu) {
     static Moment now() {
       return new Moment(
@@ -72,11 +70,11 @@ final class PipelineBench {
     }
   }
 
-  /** Seconds on the clock and of all processors, for all records. */
+  /** Seconds of the clock and of the process on all processors. */
   private record Timing(double wall, double cpu) {}
 
   /**
-   * Medians over the rounds, in seconds for all records.
+   * Medians over the rounds, in seconds per round.
    *
    * @param latency null if it was not measured
    */
@@ -87,7 +85,7 @@ final class PipelineBench {
       double jobCpu,
       double ceiling,
       double ceilingCpu,
-      PipelineLatency.Result latency) {
+      PipelineLatency.@Nullable Result latency) {
 
     String toJson() {
       ObjectNode json = new ObjectMapper().createObjectNode();
@@ -104,39 +102,35 @@ final class PipelineBench {
         json.put("latency_reports", latency.reports());
         json.put("latency_p50_ms", latency.median());
         json.put("latency_p99_ms", latency.p99());
-        json.put("latency_max_ms", latency.most());
+        json.put("latency_max_ms", latency.max());
       }
-      json.put("simd_bits", KernelProvider.kernels().bits());
-      json.put("processors", Runtime.getRuntime().availableProcessors());
-      json.put("jdk", Runtime.version().toString());
+      BenchCommand.describeMachine(json);
       return json.toString();
     }
 
     String toText() {
       String speed =
-          String.format(
-              Locale.ROOT,
-              "%,.0f records/s; a consumer that only decodes: %,.0f; fraction %.2f (by CPU time"
-                  + " %.2f)",
-              load.records() / job,
-              load.records() / ceiling,
-              ceiling / job,
-              ceilingCpu / jobCpu);
+          ("%,.0f records/s; a consumer that only decodes: %,.0f; fraction %.2f (by CPU time"
+                  + " %.2f)")
+              .formatted(
+                  load.records() / job,
+                  load.records() / ceiling,
+                  ceiling / job,
+                  ceilingCpu / jobCpu);
       return latency == null
           ? speed
-          : String.format(
-              Locale.ROOT,
-              "%s%nrecord to metrics at %,.0f records/s: p50 %d ms, p99 %d ms, max %d ms",
-              speed,
-              latency.recordsPerSecond(),
-              latency.median(),
-              latency.p99(),
-              latency.most());
+          : "%s%nrecord to metrics at %,.0f records/s: p50 %d ms, p99 %d ms, max %d ms"
+              .formatted(
+                  speed,
+                  latency.recordsPerSecond(),
+                  latency.median(),
+                  latency.p99(),
+                  latency.max());
     }
   }
 
   /**
-   * @param latency how long to send records at half the speed found; zero for not at all
+   * @param latency duration of the latency measurement, zero to skip it
    */
   Result run(int warmup, int rounds, Duration latency, PrintWriter err) throws Exception {
     try (BrokerProcess broker = BrokerProcess.start(load.brokerBound())) {
@@ -145,7 +139,7 @@ final class PipelineBench {
     }
   }
 
-  // One cluster for all rounds: the start of one keeps the compiler busy long into the job.
+  // One cluster for all rounds: its start keeps the JIT compiler busy for a long time.
   private Result run(Settings settings, int warmup, int rounds, Duration latency, PrintWriter err)
       throws Exception {
     try (MiniCluster cluster = LocalFlink.cluster(environment(settings))) {
@@ -160,7 +154,6 @@ final class PipelineBench {
         Timing ceiling = timeDecoding(settings);
         Timing job = timeJob(settings, cluster);
         err.printf(
-            Locale.ROOT,
             "%s: job %,.0f records/s, decoding alone %,.0f; by CPU time %,.0f and %,.0f%n",
             round < 0 ? "warm-up" : "round " + (round + 1),
             load.records() / job.wall(),
@@ -175,14 +168,14 @@ final class PipelineBench {
           figures[3][round] = ceiling.cpu();
         }
       }
-      double job = median(figures[0]);
+      double job = BenchCommand.median(figures[0]);
       return new Result(
           load,
           rounds,
           job,
-          median(figures[1]),
-          median(figures[2]),
-          median(figures[3]),
+          BenchCommand.median(figures[1]),
+          BenchCommand.median(figures[2]),
+          BenchCommand.median(figures[3]),
           latency.isZero() ? null : latency(settings, cluster, load.records() / job / 2, latency));
     }
   }
@@ -218,23 +211,13 @@ final class PipelineBench {
           if (began == null) {
             began = Moment.now();
           }
-          if (decoder.decode(raw(record), example) == null) {
+          if (decoder.decode(KafkaClients.record(record), example) == null) {
             decoded++;
           }
         }
       }
-      return Moment.now().since(began);
+      return Moment.now().since(Objects.requireNonNull(began));
     }
-  }
-
-  private static KafkaRecord raw(ConsumerRecord<byte[], byte[]> record) {
-    return KafkaRecord.of(
-        record.topic(),
-        record.partition(),
-        record.offset(),
-        record.timestamp(),
-        record.key(),
-        record.value());
   }
 
   private Timing timeJob(Settings settings, MiniCluster cluster) throws Exception {
@@ -245,7 +228,7 @@ final class PipelineBench {
         LocalSink models = new LocalSink(record -> ended.set(Moment.now()))) {
       cluster.executeJobBlocking(
           job(settings, OffsetsInitializer.earliest(), true, others, deadLetters, models));
-      return ended.get().since(began.get());
+      return Objects.requireNonNull(ended.get()).since(Objects.requireNonNull(began.get()));
     }
   }
 
@@ -283,12 +266,5 @@ final class PipelineBench {
         settings.input().spec().limits().outputBytes(),
         Long.MAX_VALUE,
         null);
-  }
-
-  private static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    int middle = sorted.length / 2;
-    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   }
 }

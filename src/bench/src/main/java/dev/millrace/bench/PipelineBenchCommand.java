@@ -3,25 +3,23 @@ package dev.millrace.bench;
 import dev.millrace.cli.console.CliError;
 import dev.millrace.config.Settings.Backend;
 import dev.millrace.config.Settings.Guarantee;
-import dev.millrace.data.KebabCase;
 import dev.millrace.nn.AutoSpec;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
-/** Measures the whole job between two topics. */
+/** Measures the throughput and latency of the whole job between two topics. */
 @Command(
     name = "pipeline",
     description = {
-      "Records per second of the whole job, beside those of a consumer that only decodes.",
-      "From a filled topic to the metrics topic; both in the same run, in turn. The network",
-      "has 32 relu neurons and learns by plain gradient descent. The broker is a process of",
-      "its own, on all processors; bind this one to a core with taskset."
+      "Measures records per second of the whole job and of a consumer that only decodes.",
+      "Both read a filled topic, in turn; the job writes to the metrics topic. The network has 32",
+      "relu neurons and learns by plain gradient descent. The broker is a separate process on all",
+      "processors; bind this one to a core with taskset."
     },
     footer = {
       "",
@@ -70,7 +68,7 @@ final class PipelineBenchCommand implements Callable<Integer> {
       names = "--auto",
       paramLabel = "TIER",
       description = "Learns with model: auto instead of the network: fast, balanced or accurate.")
-  private AutoSpec.Tier auto;
+  private AutoSpec.@Nullable Tier auto;
 
   @Option(
       names = "--parallelism",
@@ -83,7 +81,6 @@ final class PipelineBenchCommand implements Callable<Integer> {
       names = "--guarantee",
       paramLabel = "NAME",
       defaultValue = "at-least-once",
-      converter = GuaranteeName.class,
       description = "at-least-once or exactly-once (default: ${DEFAULT-VALUE}).")
   private Guarantee guarantee;
 
@@ -91,7 +88,6 @@ final class PipelineBenchCommand implements Callable<Integer> {
       names = "--backend",
       paramLabel = "NAME",
       defaultValue = "heap",
-      converter = BackendName.class,
       description = "heap or rocksdb (default: ${DEFAULT-VALUE}).")
   private Backend backend;
 
@@ -99,39 +95,31 @@ final class PipelineBenchCommand implements Callable<Integer> {
       names = "--checkpoint",
       paramLabel = "S",
       defaultValue = "10",
-      description = "Seconds between two checkpoints (default: ${DEFAULT-VALUE}).")
+      description = "Seconds from one checkpoint to the next (default: ${DEFAULT-VALUE}).")
   private int checkpoint;
 
   @Option(
       names = "--every",
       paramLabel = "N",
       defaultValue = "1000",
-      description = "A metrics record after so many examples of a key (default: ${DEFAULT-VALUE}).")
-  private int every;
-
-  @Option(
-      names = "--max-interval",
-      paramLabel = "MS",
-      defaultValue = "0",
       description =
-          "And after so many milliseconds; 0 is never, for what the clock asks for is no part"
-              + " of a record's cost (default: ${DEFAULT-VALUE}).")
-  private int maxInterval;
+          "Examples of a key from one metrics record to the next (default: ${DEFAULT-VALUE}).")
+  private int every;
 
   @Option(
       names = "--warmup",
       paramLabel = "N",
       defaultValue = "2",
       description =
-          "Rounds of ceiling and job before those that count; before some 10 million records the"
-              + " compiler is not done (default: ${DEFAULT-VALUE}).")
+          "Rounds to warm up; the JIT compiler needs about 10 million records (default:"
+              + " ${DEFAULT-VALUE}).")
   private int warmup;
 
   @Option(
       names = "--rounds",
       paramLabel = "N",
       defaultValue = "3",
-      description = "Rounds whose median counts (default: ${DEFAULT-VALUE}).")
+      description = "Measured rounds, whose median is reported (default: ${DEFAULT-VALUE}).")
   private int rounds;
 
   @Option(
@@ -139,15 +127,14 @@ final class PipelineBenchCommand implements Callable<Integer> {
       paramLabel = "S",
       defaultValue = "0",
       description =
-          "Then sends records at half that speed for so many seconds, and tells how long they take"
-              + " to show in the metrics; 0 is not at all (default: ${DEFAULT-VALUE}).")
+          "Seconds to measure the time from a record to its metrics, at half the measured rate; 0"
+              + " skips it (default: ${DEFAULT-VALUE}).")
   private int latency;
 
   @Option(
       names = "--bind-broker",
       description =
-          "Leaves the broker on the processors that this process is bound to: what all of it does"
-              + " on one core beside what it does on two.")
+          "Runs the broker on the processors that this process is bound to, instead of all.")
   private boolean bindBroker;
 
   @Option(names = "--json", description = "Ends with one line of JSON.")
@@ -168,7 +155,6 @@ final class PipelineBenchCommand implements Callable<Integer> {
     BenchCommand.require(spec, "--parallelism", parallelism, 1);
     BenchCommand.require(spec, "--checkpoint", checkpoint, 1);
     BenchCommand.require(spec, "--every", every, 1);
-    BenchCommand.require(spec, "--max-interval", maxInterval, 0);
     BenchCommand.require(spec, "--warmup", warmup, 0);
     BenchCommand.require(spec, "--rounds", rounds, 1);
     BenchCommand.require(spec, "--latency", latency, 0);
@@ -185,40 +171,11 @@ final class PipelineBenchCommand implements Callable<Integer> {
             backend,
             checkpoint,
             every,
-            maxInterval,
             bindBroker);
     PipelineBench.Result result =
         new PipelineBench(load)
             .run(warmup, rounds, Duration.ofSeconds(latency), spec.commandLine().getErr());
     spec.commandLine().getOut().println(json ? result.toJson() : result.toText());
     return 0;
-  }
-
-  static <E extends Enum<E>> E choice(Class<E> type, String value) {
-    for (E constant : type.getEnumConstants()) {
-      if (KebabCase.of(constant).equals(value)) {
-        return constant;
-      }
-    }
-    StringBuilder allowed = new StringBuilder();
-    for (E constant : type.getEnumConstants()) {
-      allowed.append(allowed.isEmpty() ? "" : " or ").append(KebabCase.of(constant));
-    }
-    throw new TypeConversionException("it must be " + allowed + ", but was " + value);
-  }
-
-  private static final class GuaranteeName implements ITypeConverter<Guarantee> {
-    @Override
-    public Guarantee convert(String value) {
-      return choice(Guarantee.class, value);
-    }
-  }
-
-  /** Backends by the names that pipeline files give them. */
-  static final class BackendName implements ITypeConverter<Backend> {
-    @Override
-    public Backend convert(String value) {
-      return choice(Backend.class, value);
-    }
   }
 }

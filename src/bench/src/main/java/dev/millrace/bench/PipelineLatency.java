@@ -23,9 +23,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 
 /**
- * Measures how long a record takes to show in the metrics: from the moment at which the broker has
- * it until a consumer of the metrics topic has the report that it completes. Sender and consumer
- * are threads of this process and share its processors with the job.
+ * Measures the time from the broker's timestamp of a record until a consumer of the metrics topic
+ * receives the report that the record completes. Sender and consumer are threads of this process.
  */
 final class PipelineLatency {
   private static final int MAX_MILLIS = 600_000;
@@ -41,13 +40,14 @@ final class PipelineLatency {
     this.settings = settings;
   }
 
-  /** Milliseconds from record to report, of so many reports, at so many records a second. */
-  record Result(double recordsPerSecond, long reports, long median, long p99, long most) {}
+  /** Milliseconds from record to report. */
+  record Result(double recordsPerSecond, long reports, long median, long p99, long max) {}
 
   /**
-   * @param graph of a job that reads new records until it is cancelled
-   * @param rate records a second
-   * @param warmup before reports count, so that what waited for the job's start has been read
+   * Measures a job that reads new records until it is cancelled.
+   *
+   * @param rate records per second
+   * @param warmup time for the job to read what was sent before its start
    */
   Result measure(
       MiniCluster cluster, JobGraph graph, double rate, Duration warmup, Duration counted)
@@ -85,7 +85,7 @@ final class PipelineLatency {
         latencies.getMaxValue());
   }
 
-  // A report bears the earlier of its last record's timestamp and event time.
+  // The timestamp of a report is the earlier of its last record's timestamp and event time.
   private void useTimeOfBroker() throws Exception {
     ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, settings.input().topic());
     ConfigEntry time = new ConfigEntry("message.timestamp.type", "LogAppendTime");
@@ -105,11 +105,11 @@ final class PipelineLatency {
             .toList();
     reports.assign(partitions);
     reports.seekToEnd(partitions);
-    partitions.forEach(reports::position); // or the end is found later, at the first poll
+    partitions.forEach(reports::position); // else the end is looked up at the first poll
   }
 
   private void send(KafkaProducer<byte[], byte[]> producer, double rate, long start, long end) {
-    BenchLoad.Source source = load.source();
+    BenchLoad.Source source = load.new Source();
     for (long sent = 0; ; ) {
       long now = System.currentTimeMillis();
       if (now >= end) {

@@ -14,7 +14,6 @@ import dev.millrace.data.KebabCase;
 import dev.millrace.eval.ClassificationMetrics;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.eval.ScoredClass;
-import dev.millrace.simd.KernelProvider;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -22,7 +21,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -34,14 +32,12 @@ import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
- * Times the production graph with many keys, and one checkpoint of all their models while it goes
- * on learning.
+ * Measures the job with many keys, and one checkpoint of all models during learning.
  *
- * <p>The job reports each key after so many examples: when as many reports have come as there are
- * keys, it is warm, and the next so many are timed. When the reports come for the third time, a
- * checkpoint is taken among them, and the longest time between two reports is the job's pause.
+ * <p>Each key is reported once in each of three phases: warm-up, measurement, checkpoint. The
+ * longest gap between two reports of the third phase is the pause that the checkpoint causes.
  *
- * @param rounds examples of each key that count; as many come before, and after
+ * @param rounds examples of each key in a phase
  */
 record StateBench(int keys, Backend backend, long cacheBytes, int rounds) {
   private static final int NEURONS = 32;
@@ -50,14 +46,13 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds) {
   private static final int PHASES = 3;
 
   /**
-   * What was measured.
+   * Measurements.
    *
-   * @param seconds for the rounds that count
-   * @param pauseMillis the longest time without a report while the checkpoint was taken
-   * @param quietMillis the same among the timed reports, without a checkpoint
-   * @param savepointBytes the same on each backend: the models' own bytes, without compression and
-   *     without older ones that RocksDB has yet to drop
-   * @param windowBytes of a key that are its window of scored examples
+   * @param seconds duration of the second phase
+   * @param pauseMillis longest gap between two reports during the checkpoint
+   * @param quietMillis longest gap between two reports in the second phase
+   * @param savepointBytes size of the models, uncompressed and the same on each backend
+   * @param windowBytes size of a key's window of scored examples
    */
   record Result(
       StateBench bench,
@@ -77,7 +72,7 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds) {
       return savepointBytes / bench.keys;
     }
 
-    /** Plain gradient descent has nothing but the weights. */
+    // Plain gradient descent has no optimizer state.
     private static long floatBytes() {
       return Float.BYTES
           * (long) ((StateBenchSource.FEATURES + 1) * NEURONS + (NEURONS + 1) * CLASSES);
@@ -102,33 +97,30 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds) {
       json.put("checkpoint_bytes", checkpointBytes);
       json.put("pause_ms", Math.round(10 * pauseMillis) / 10.0);
       json.put("quiet_ms", Math.round(10 * quietMillis) / 10.0);
-      json.put("simd_bits", KernelProvider.kernels().bits());
-      json.put("processors", Runtime.getRuntime().availableProcessors());
-      json.put("jdk", Runtime.version().toString());
+      BenchCommand.describeMachine(json);
       return json.toString();
     }
 
     String toText() {
-      return String.format(
-          Locale.ROOT,
-          "%,d keys on %s: %,.0f updates/s; %,d bytes a key: %,d of weights, %,d of the window, %,d"
+      return ("%,d keys on %s: %,.0f updates/s; %,d bytes a key: %,d of weights, %,d of the window, %,d"
               + " others; a checkpoint takes %.2f s and %,d bytes, and stops the job for %.0f ms"
-              + " (%.0f ms without)",
-          bench.keys,
-          KebabCase.of(bench.backend),
-          updatesPerSecond(),
-          bytesPerKey(),
-          floatBytes(),
-          windowBytes,
-          otherBytes(),
-          checkpointSeconds,
-          checkpointBytes,
-          pauseMillis,
-          quietMillis);
+              + " (%.0f ms without)")
+          .formatted(
+              bench.keys,
+              KebabCase.of(bench.backend),
+              updatesPerSecond(),
+              bytesPerKey(),
+              floatBytes(),
+              windowBytes,
+              otherBytes(),
+              checkpointSeconds,
+              checkpointBytes,
+              pauseMillis,
+              quietMillis);
     }
   }
 
-  /** When the reports of each phase had come; written by the job's one sink. */
+  /** Times of the reports of each phase; written by the thread of the job's one sink. */
   private static final class Reports {
     final CompletableFuture<Void> thirdBegun = new CompletableFuture<>();
     final CompletableFuture<Void> all = new CompletableFuture<>();
@@ -188,7 +180,7 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds) {
       JobGraph graph = env.getStreamGraph().getJobGraph();
       try (MiniCluster cluster = LocalFlink.cluster(env)) {
         JobID job = cluster.submitJob(graph).get().getJobID();
-        // A job that fails ends the waiting, and says why.
+        // Completes the futures if the job fails.
         cluster
             .requestJobResult(job)
             .thenAccept(

@@ -5,18 +5,16 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Measures what many models cost. */
+/** Measures state size, throughput and checkpoints of many models. */
 @Command(
     name = "state",
     description = {
-      "Bytes per key, updates per second and the time of a checkpoint, with many models.",
-      "The whole job, fed with generated records instead of a topic's; each key comes once",
-      "a round, which is the worst order for a cache, and waits for others of its key no",
-      "longer than in a job that keeps up. The network has 8 features, 32 relu neurons and",
-      "2 classes, and learns by plain gradient descent. As many rounds before are warm-up."
+      "Measures bytes per key, updates per second and checkpoint time with many models.",
+      "The job reads generated records instead of a topic. Each key comes once a round, which is",
+      "the worst order for a cache. The network has 8 features, 32 relu neurons and 2 classes, and",
+      "learns by plain gradient descent. As many rounds come before to warm up."
     },
     footer = {
       "",
@@ -25,7 +23,7 @@ import picocli.CommandLine.Spec;
       "  ./millrace bench state --keys 100000 --backend rocksdb --cache-bytes 0"
     })
 final class StateBenchCommand implements Callable<Integer> {
-  // Enough for the compiler, and for a window that is full where there are few keys.
+  // Enough for the JIT compiler, and to fill the windows of a few keys.
   private static final int UPDATES = 2_000_000;
   private static final int MAX_ROUNDS = 20_000;
 
@@ -40,7 +38,6 @@ final class StateBenchCommand implements Callable<Integer> {
       names = "--backend",
       paramLabel = "NAME",
       defaultValue = "heap",
-      converter = PipelineBenchCommand.BackendName.class,
       description = "heap or rocksdb (default: ${DEFAULT-VALUE}).")
   private Backend backend;
 
@@ -48,14 +45,14 @@ final class StateBenchCommand implements Callable<Integer> {
       names = "--cache-bytes",
       paramLabel = "N",
       defaultValue = "67108864",
-      description = "state.cache-bytes, for rocksdb (default: ${DEFAULT-VALUE}).")
+      description = "Cache size, as state.cache-bytes, for rocksdb (default: ${DEFAULT-VALUE}).")
   private long cacheBytes;
 
   @Option(
       names = "--rounds",
       paramLabel = "N",
       defaultValue = "0",
-      description = "Examples of each key that count; 0 is two million of all keys together.")
+      description = "Measured examples of each key; 0 is two million over all keys.")
   private int rounds;
 
   @Option(names = "--json", description = "Ends with one line of JSON.")
@@ -67,10 +64,7 @@ final class StateBenchCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     BenchCommand.require(spec, "--keys", keys, 1);
     BenchCommand.require(spec, "--rounds", rounds, 0);
-    if (cacheBytes < 0) {
-      throw new ParameterException(
-          spec.commandLine(), "--cache-bytes must be at least 0, but was " + cacheBytes);
-    }
+    BenchCommand.require(spec, "--cache-bytes", cacheBytes, 0);
     int chosen = rounds > 0 ? rounds : Math.max(2, Math.min(MAX_ROUNDS, UPDATES / keys));
     StateBench.Result result = new StateBench(keys, backend, cacheBytes, chosen).run();
     spec.commandLine().getOut().println(json ? result.toJson() : result.toText());

@@ -4,6 +4,7 @@ import dev.millrace.codec.ExampleEncoder;
 import dev.millrace.data.KafkaRecord;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -14,19 +15,20 @@ import org.apache.flink.api.connector.source.util.ratelimit.RateLimiter;
 import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
 import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 import org.apache.flink.connector.datagen.source.GeneratorFunction;
+import org.jspecify.annotations.Nullable;
 
-/** Records of many keys, then silence: the job goes on, so that a checkpoint can be taken. */
+/** Generates records of many keys, then keeps the job running for a checkpoint. */
 final class StateBenchSource {
-  /** Numbers in a record. */
+  /** Features of a record. */
   static final int FEATURES = 8;
 
-  // A prime beyond every number of keys: multiples of it go through all keys, far apart.
+  // A prime above any number of keys: its multiples visit all keys, far apart.
   private static final long STEP = 2_147_483_647L;
 
   private StateBenchSource() {}
 
   /**
-   * A source for a parallelism of 1.
+   * Returns a source for a parallelism of 1.
    *
    * @param rounds records of each key
    */
@@ -41,14 +43,14 @@ final class StateBenchSource {
   private static final class Rows implements GeneratorFunction<Long, KafkaRecord> {
     private static final long serialVersionUID = 1L;
     private static final int[] NONE_MISSING = {};
-    // With an old one the job would take it that it is behind, and gather larger chunks.
+    // With an old timestamp the job would gather larger chunks to catch up.
     private static final long NO_TIMESTAMP = -1;
 
     private final int keys;
     private final String topic;
     private final float[] row = new float[FEATURES];
-    private transient SplittableRandom random;
-    private transient ExampleEncoder encoder;
+    private transient @Nullable SplittableRandom random;
+    private transient @Nullable ExampleEncoder encoder;
 
     Rows(int keys, String topic) {
       this.keys = keys;
@@ -63,6 +65,8 @@ final class StateBenchSource {
 
     @Override
     public KafkaRecord map(Long number) {
+      SplittableRandom random = Objects.requireNonNull(this.random);
+      ExampleEncoder encoder = Objects.requireNonNull(this.encoder);
       double sum = 0;
       for (int f = 0; f < FEATURES; f++) {
         row[f] = (float) (random.nextDouble() * 2 - 1);
@@ -77,7 +81,7 @@ final class StateBenchSource {
     }
   }
 
-  /** Allows so many records, and never another one. */
+  /** Stops after this many records without ending the source. */
   private record Budget(long records) implements RateLimiterStrategy<NumberSequenceSplit> {
     @Override
     public RateLimiter<NumberSequenceSplit> createRateLimiter(int parallelism) {

@@ -3,6 +3,7 @@ package dev.millrace.bench;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.cli.console.CliError;
+import dev.millrace.data.KebabCase;
 import dev.millrace.nn.Activation;
 import dev.millrace.nn.AutoSpec;
 import dev.millrace.simd.KernelProvider;
@@ -15,27 +16,24 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Times whole training steps (forward, loss, backward, update) of {@link StepLoop} in JVMs of their
- * own, because one JVM compiles the same code once for better and once for worse.
+ * Runs {@link StepLoop} in several JVMs, because compiled code differs from one JVM to the next.
  *
  * @param layers from the inputs to the classes
  * @param activation of the hidden layers
- * @param auto tier of the mixture that learns instead of the network, or null
- * @param together whether a mini-batch is handed over in one call
+ * @param auto tier of the mixture that learns instead of a network; null for a network
  */
 record StepBench(
     int[] layers,
     Activation activation,
     int batch,
-    String optimizer,
-    AutoSpec.Tier auto,
+    StepLoop.Algorithm optimizer,
+    AutoSpec.@Nullable Tier auto,
     int models,
-    boolean together,
     double warmup,
     double seconds,
     int jvms) {
@@ -52,42 +50,36 @@ record StepBench(
       json.putPOJO("layers", bench.layers);
       json.put("activation", bench.auto == null ? bench.activation.id() : null);
       json.put("batch", bench.batch);
-      json.put("optimizer", bench.auto == null ? bench.optimizer : null);
+      json.put("optimizer", bench.auto == null ? KebabCase.of(bench.optimizer) : null);
       json.put("auto", bench.auto == null ? null : bench.auto.id());
       json.put("models", bench.models);
-      json.put("together", bench.together);
       json.put("examples_per_s", Math.round(examplesPerSecond));
       if (bench.auto == null) {
         json.put("gflops", Math.round(examplesPerSecond * bench.flopsPerExample() / 1e7) / 100.0);
         json.put("fma_peak_gflops", Math.round(peak / 1e8) / 10.0);
         json.put("fma_peak_fraction", Math.round(1000 * fraction()) / 1000.0);
       }
-      json.put("simd_bits", KernelProvider.kernels().bits());
       json.put("jvms", bench.jvms);
-      json.put("jdk", Runtime.version().toString());
+      BenchCommand.describeMachine(json);
       return json.toString();
     }
 
     String toText() {
       if (bench.auto != null) {
-        return String.format(
-            Locale.ROOT,
-            "%,.0f records/s, %.2f µs each, %s",
-            examplesPerSecond,
-            1e6 / examplesPerSecond,
-            KernelProvider.kernels().description());
+        return "%,.0f records/s, %.2f µs each, %s"
+            .formatted(
+                examplesPerSecond, 1e6 / examplesPerSecond, KernelProvider.kernels().description());
       }
-      return String.format(
-          Locale.ROOT,
-          "%,.0f examples/s, %.0f %% of the core's peak of %.0f GFLOP/s, %s",
-          examplesPerSecond,
-          100 * fraction(),
-          peak / 1e9,
-          KernelProvider.kernels().description());
+      return "%,.0f examples/s, %.0f %% of the core's peak of %.0f GFLOP/s, %s"
+          .formatted(
+              examplesPerSecond,
+              100 * fraction(),
+              peak / 1e9,
+              KernelProvider.kernels().description());
     }
   }
 
-  /** Six a weight, less the gradient with respect to the inputs, which nobody asks for. */
+  /** Returns six for each weight, less the gradient with respect to the inputs. */
   private double flopsPerExample() {
     double weights = 0;
     for (int l = 1; l < layers.length; l++) {
@@ -103,9 +95,9 @@ record StepBench(
       Matcher output = measure();
       rates[j] = Double.parseDouble(output.group(1));
       peaks[j] = Double.parseDouble(output.group(2));
-      err.printf(Locale.ROOT, "JVM %d of %d: %,.0f examples/s%n", j + 1, jvms, rates[j]);
+      err.printf("JVM %d of %d: %,.0f examples/s%n", j + 1, jvms, rates[j]);
     }
-    return new Result(this, median(rates), median(peaks));
+    return new Result(this, BenchCommand.median(rates), BenchCommand.median(peaks));
   }
 
   private Matcher measure() throws IOException, InterruptedException {
@@ -117,24 +109,18 @@ record StepBench(
     command.add(StepLoop.class.getName());
     command.add(String.join(",", Arrays.stream(layers).mapToObj(Integer::toString).toList()));
     command.addAll(List.of(activation.name(), Integer.toString(batch)));
-    command.addAll(List.of(auto == null ? optimizer : auto.id(), Integer.toString(models)));
-    command.add(Boolean.toString(together));
+    command.addAll(
+        List.of(auto == null ? optimizer.name() : auto.name(), Integer.toString(models)));
     command.addAll(List.of(Double.toString(warmup), Double.toString(seconds)));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String said;
+    String text;
     try (InputStream in = process.getInputStream()) {
-      said = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
-    Matcher output = OUTPUT.matcher(said);
+    Matcher output = OUTPUT.matcher(text);
     if (process.waitFor() != 0 || !output.find()) {
-      throw new CliError("The measuring JVM failed; it said: " + said.strip());
+      throw new CliError("The measuring JVM failed: " + text.strip());
     }
     return output;
-  }
-
-  private static double median(double[] values) {
-    Arrays.sort(values);
-    int middle = values.length / 2;
-    return values.length % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
   }
 }

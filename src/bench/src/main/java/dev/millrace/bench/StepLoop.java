@@ -17,7 +17,6 @@ import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
@@ -25,13 +24,13 @@ import java.util.SplittableRandom;
  * of random examples and prints examples per second and the peak of this core.
  */
 final class StepLoop {
-  /** At most so many inputs in the pool, about 8 MB, and so many examples. */
-  private static final int POOL_FLOATS = 2 << 20;
+  // Max inputs (about 8 MB) and examples in the pool.
+  private static final int MAX_POOL_FLOATS = 2 << 20;
 
-  private static final int POOL_EXAMPLES = 1 << 16;
+  private static final int MAX_POOL_EXAMPLES = 1 << 16;
   private static final int MIN_BATCHES = 4;
 
-  /** Models take turns in an order that no prefetcher guesses. */
+  // Models learn in an order that no prefetcher predicts.
   private static final int TURNS = 1 << 16;
 
   private static final long SLICE_NANOS = 100_000_000L;
@@ -51,12 +50,12 @@ final class StepLoop {
   private int position;
   private int turn;
 
-  /** How a step is trained; {@code layers} from the inputs to the classes. */
+  /** {@code layers} from the inputs to the classes. */
   private StepLoop(int[] layers, int batch, ModelSpec spec, int modelCount) {
     this.batch = batch;
     inputs = layers[0];
     int classes = layers[layers.length - 1];
-    int batches = Math.min(POOL_EXAMPLES / batch, POOL_FLOATS / inputs / batch);
+    int batches = Math.min(MAX_POOL_EXAMPLES / batch, MAX_POOL_FLOATS / inputs / batch);
     pool = Math.max(MIN_BATCHES, Math.min(1024, batches));
     SplittableRandom random = new SplittableRandom(1);
     features = new float[pool * batch * inputs];
@@ -83,17 +82,6 @@ final class StepLoop {
     Arrays.setAll(turns, t -> random.nextInt(modelCount));
   }
 
-  /** A network with an optimizer of that name, or the mixture of a tier of that name. */
-  private static ModelSpec spec(int[] layers, Activation activation, int batch, String name) {
-    for (AutoSpec.Tier tier : AutoSpec.Tier.values()) {
-      if (tier.id().equals(name)) {
-        AutoSpec auto = new AutoSpec(tier, Set.of(), AutoSpec.DEFAULT_BUFFER);
-        return ModelSpec.auto(1, auto, ClassWeights.NONE);
-      }
-    }
-    return network(layers, activation, batch, optimizer(name));
-  }
-
   private static NetworkModelSpec network(
       int[] layers, Activation activation, int batch, Optimizer optimizer) {
     List<LayerSpec> hidden = new ArrayList<>();
@@ -103,45 +91,58 @@ final class StepLoop {
     return NetworkModelSpec.builder(optimizer).hidden(hidden).batchSize(batch).seed(1).build();
   }
 
-  /** PyTorch's default settings. */
-  static Optimizer optimizer(String name) {
-    return switch (name) {
-      case "sgd" -> new Optimizer.Sgd(0.01f, 0f);
-      case "momentum" -> new Optimizer.Sgd(0.01f, 0.9f);
-      case "rmsprop" -> new Optimizer.RmsProp(0.001f, 0.99f, 1e-8f, false);
-      case "adam" -> new Optimizer.Adam(0.001f, 0.9f, 0.999f, 1e-8f);
-      default -> throw new IllegalArgumentException(name);
-    };
+  /** Optimizers with PyTorch's default settings. */
+  enum Algorithm {
+    SGD(new Optimizer.Sgd(0.01f, 0f)),
+    MOMENTUM(new Optimizer.Sgd(0.01f, 0.9f)),
+    RMSPROP(new Optimizer.RmsProp(0.001f, 0.99f, 1e-8f, false)),
+    ADAM(new Optimizer.Adam(0.001f, 0.9f, 0.999f, 1e-8f));
+
+    private final Optimizer optimizer;
+
+    Algorithm(Optimizer optimizer) {
+      this.optimizer = optimizer;
+    }
   }
 
   /**
-   * Arguments: layers, activation, batch, optimizer or tier, models, together, seconds of warm-up,
-   * seconds.
+   * Measures with the arguments layers, activation, batch, optimizer or tier, models, seconds of
+   * warm-up, seconds.
    */
   public static void main(String[] args) {
     int[] layers = Arrays.stream(args[0].split(",")).mapToInt(Integer::parseInt).toArray();
     int batch = Integer.parseInt(args[2]);
-    ModelSpec spec = spec(layers, Activation.valueOf(args[1]), batch, args[3]);
+    ModelSpec spec =
+        Arrays.stream(AutoSpec.Tier.values())
+            .filter(tier -> tier.name().equals(args[3]))
+            .findFirst()
+            .<ModelSpec>map(tier -> ModelSpec.auto(1, AutoSpec.of(tier), ClassWeights.NONE))
+            .orElseGet(
+                () ->
+                    network(
+                        layers,
+                        Activation.valueOf(args[1]),
+                        batch,
+                        Algorithm.valueOf(args[3]).optimizer));
     StepLoop loop = new StepLoop(layers, batch, spec, Integer.parseInt(args[4]));
-    boolean together = Boolean.parseBoolean(args[5]);
-    loop.slices(Double.parseDouble(args[6]), together);
-    double[] rates = loop.slices(Double.parseDouble(args[7]), together);
+    loop.slices(Double.parseDouble(args[5]));
+    double[] rates = loop.slices(Double.parseDouble(args[6]));
     System.out.println(
         "examples_per_s=" + rates[rates.length / 2] + " peak_flops=" + FmaPeak.flopsPerSecond());
   }
 
   /**
-   * Examples per second of each tenth of a second, sorted; of this thread's processor time, which
-   * others on the same core leave alone.
+   * Returns sorted rates in examples per second, one for each tenth of a second of this thread's
+   * processor time, which other threads on the core do not change.
    */
-  private double[] slices(double seconds, boolean together) {
+  private double[] slices(double seconds) {
     double[] rates = new double[(int) Math.max(1, Math.ceil(seconds * 1e9 / SLICE_NANOS))];
     for (int s = 0; s < rates.length; s++) {
       long begun = THREADS.getCurrentThreadCpuTime();
       long examples = 0;
       long took = 0;
       while (took < SLICE_NANOS) {
-        examples += together ? learnTogether() : learnOneByOne();
+        examples += learn();
         took = THREADS.getCurrentThreadCpuTime() - begun;
       }
       rates[s] = examples * 1e9 / took;
@@ -150,26 +151,16 @@ final class StepLoop {
     return rates;
   }
 
-  private int learnTogether() {
+  private int learn() {
     int steps = Math.max(1, pool / 8);
     for (int s = 0; s < steps; s++) {
       OnlineModel model = models[turns[turn]];
       turn = (turn + 1) % TURNS;
       int offset = position * batch * inputs;
-      model.learnClasses(features, offset, batch, labels[position], weights, predictions, losses);
-      position = (position + 1) % pool;
-    }
-    return steps * batch;
-  }
-
-  private int learnOneByOne() {
-    int steps = Math.max(1, pool / 8);
-    for (int s = 0; s < steps; s++) {
-      OnlineModel model = models[turns[turn]];
-      turn = (turn + 1) % TURNS;
-      for (int r = 0; r < batch; r++) {
-        int offset = (position * batch + r) * inputs;
-        model.learnClass(features, offset, labels[position][r], 1f, predictions);
+      if (batch == 1) {
+        model.learnClass(features, offset, labels[position][0], 1f, predictions);
+      } else {
+        model.learnClasses(features, offset, batch, labels[position], weights, predictions, losses);
       }
       position = (position + 1) % pool;
     }

@@ -5,10 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.cli.Cli;
-import dev.millrace.codec.OutputRecord;
+import dev.millrace.cli.evaluate.FinalMetrics;
 import dev.millrace.nn.AutoSpec;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,8 +31,7 @@ class AccuracyCommandTest {
 
     Cli bench =
         Cli.run(
-            ("bench accuracy --data %s --only bananas --auto fast --seeds 2 --json"
-                    + " --members knn,previous-label")
+            "bench accuracy --data %s --only bananas --auto fast --seeds 2 --json"
                 .formatted(folder)
                 .split(" "));
 
@@ -43,40 +41,32 @@ class AccuracyCommandTest {
     assertThat(data.path("rows").asInt()).isEqualTo(300);
     assertThat(data.at("/fast/scores")).hasSize(2);
     assertThat(data.at("/fast/mean").asDouble()).isGreaterThan(0.8);
-    double frequencies = data.at("/log_loss_of_class_frequencies").asDouble();
+    double frequencies = data.at("/log_loss_baseline").asDouble();
     assertThat(frequencies).isBetween(0.69, 0.71);
     assertThat(data.at("/fast/log_loss").asDouble()).isLessThan(frequencies);
-    JsonNode bins = data.at("/fast/calibration/bins");
-    assertThat(bins).hasSize(Reliability.BINS);
-    assertThat(bins.findValues("count"))
-        .extracting(JsonNode::asInt)
-        .satisfies(
-            counts -> assertThat(counts.stream().mapToInt(Integer::intValue).sum()).isEqualTo(300));
-    assertThat(data.at("/fast/calibration/observed_share").asDouble()).isBetween(0.4, 0.6);
+    assertThat(data.at("/fast/mean_predicted").asDouble()).isBetween(0.4, 0.6);
+    assertThat(data.at("/fast/observed_share").asDouble()).isBetween(0.4, 0.6);
     assertThat(data.at("/published").asDouble()).isEqualTo(0.8894);
     assertThat(data.at("/moa/kNN").asDouble()).isEqualTo(0.893);
   }
 
+  private static FinalMetrics.Totals totals(double accuracy) {
+    double none = Double.NaN;
+    return new FinalMetrics.Totals(
+        45_312, accuracy, none, none, none, 0.1, 0.8959, none, 0.75, 0.5, none, none, none, 0.8533,
+        none);
+  }
+
   @Test
-  void theTableHasMeanAndSpreadBesideWhatOthersReach() {
+  void theTableComparesMeanAndSpreadWithPublishedScores() {
     AccuracyData elec2 = AccuracyData.all().get(0);
-    Reliability reliability = new Reliability(null);
-    for (String actual : List.of("UP", "DOWN")) {
-      String prediction = "{\"actual\":\"%s\",\"probabilities\":{\"DOWN\":0.25,\"UP\":0.75}}";
-      reliability.accept(
-          OutputRecord.of(0, null, prediction.formatted(actual).getBytes(StandardCharsets.UTF_8)));
-    }
     AccuracyTable.Cell cell =
-        new AccuracyTable.Cell(
-            new double[] {0.92, 0.94},
-            new double[] {0.1, 0.1},
-            new double[] {1000, 2000},
-            reliability);
+        new AccuracyTable.Cell(elec2.score(), List.of(totals(0.92), totals(0.94)), 2000);
     AccuracyTable table =
         new AccuracyTable(
             List.of(AutoSpec.Tier.FAST),
             2,
-            List.of(new AccuracyTable.Row(elec2, 45_312, 0.8533, List.of(cell))));
+            List.of(new AccuracyTable.Row(elec2, 45_312, List.of(cell))));
 
     assertThat(table.lines())
         .hasSize(7)
@@ -93,10 +83,11 @@ class AccuracyCommandTest {
     Cli absent = Cli.run("bench", "accuracy", "--only", "elec2");
 
     assertThat(unknown.exitCode()).isEqualTo(2);
-    assertThat(unknown.err()).startsWith("--only \"iris\" is not one of elec2, ");
+    assertThat(unknown.err())
+        .startsWith("Unknown data set --only \"iris\". Known data sets: elec2, ");
     assertThat(nowhere.exitCode()).isEqualTo(2);
     assertThat(nowhere.err()).contains("is not a folder");
     assertThat(absent.exitCode()).isEqualTo(1);
-    assertThat(absent.err()).startsWith("None of the data sets is there.");
+    assertThat(absent.err()).startsWith("No data set was found.");
   }
 }

@@ -40,23 +40,15 @@ class AutoBaselineTest {
     Settings settings =
         CsvPipeline.settings(null, "baseline", scan, data.positive())
             .withModel(ModelSpec.auto(1, AutoSpec.of(tier), ClassWeights.NONE));
-    Reliability reliability = new Reliability(data.positive());
-    Evaluation run;
     try (Progress progress = new Progress(name, scan.rows())) {
-      run =
-          Evaluation.run(
-              settings.withOutput(settings.output().withPredictions()),
-              scan,
-              1,
-              progress,
-              reliability::accept);
+      FinalMetrics.Totals totals =
+          Evaluation.run(settings, scan, 1, progress, prediction -> {}).metrics().totals();
+      return new Losses(
+          totals.logLoss() * totals.examples(),
+          totals.logLossBaseline() * totals.examples(),
+          totals.meanPredicted(),
+          totals.observedShare());
     }
-    FinalMetrics.Totals totals = run.metrics().totals();
-    return new Losses(
-        totals.logLoss() * totals.examples(),
-        reliability.baselineLoss() * totals.examples(),
-        reliability.meanPredicted(),
-        reliability.observedShare());
   }
 
   /** What the answer may lose to the class frequencies in total; see FixedShare. */

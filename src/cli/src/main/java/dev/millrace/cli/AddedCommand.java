@@ -1,4 +1,4 @@
 package dev.millrace.cli;
 
-/** A command that another module adds to {@code ./millrace}, found by the service loader. */
+/** Command of another module, found by the service loader. */
 public interface AddedCommand extends Runnable {}

@@ -24,6 +24,7 @@ import dev.millrace.cli.topics.TopicsCommand;
 import dev.millrace.cli.watch.WatchCommand;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.ServiceLoader;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -33,7 +34,7 @@ import picocli.CommandLine.Help.Column.Overflow;
 import picocli.CommandLine.Help.TextTable;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
-/** The commands of {@code ./millrace}, in the groups and the order in which its help lists them. */
+/** Commands of {@code ./millrace}, in the groups and the order of its help. */
 enum CommandGroup {
   START(
       "Start here",
@@ -82,7 +83,7 @@ enum CommandGroup {
         .toArray(Class<?>[]::new);
   }
 
-  /** Adds the commands of all groups, and lists them by group in the help. */
+  /** Adds the commands of all groups to the command line and its help. */
   static void addAll(CommandLine root) {
     for (CommandGroup group : values()) {
       group.commands.forEach(root::addSubcommand);
@@ -101,21 +102,21 @@ enum CommandGroup {
 
   private static String list(Help help) {
     Map<String, Help> commands = help.subcommands();
-    int longest = commands.keySet().stream().mapToInt(String::length).max().orElse(0);
+    int width = commands.keySet().stream().mapToInt(String::length).max().orElse(0);
     StringBuilder list = new StringBuilder();
     for (CommandGroup group : values()) {
       if (group.commands.isEmpty()) {
-        continue; // no module adds commands
+        continue; // no module adds commands to it
       }
       list.append(help.createHeading("%n" + group.title + ":%n"));
       TextTable table =
           TextTable.forColumns(
               help.colorScheme(),
-              new Column(longest + GAP, GAP, Overflow.SPAN),
+              new Column(width + GAP, GAP, Overflow.SPAN),
               new Column(
-                  help.commandSpec().usageMessage().width() - longest - GAP, GAP, Overflow.WRAP));
+                  help.commandSpec().usageMessage().width() - width - GAP, GAP, Overflow.WRAP));
       for (String name : group.names()) {
-        Help command = commands.get(name);
+        Help command = Objects.requireNonNull(commands.get(name));
         table.addRowValues(
             command.commandNamesText(", "),
             help.colorScheme().text(command.commandSpec().usageMessage().description()[0]));

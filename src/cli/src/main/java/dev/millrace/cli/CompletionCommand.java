@@ -10,12 +10,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Prints a script with which a shell completes commands and options. */
+/** Prints a script for shell completion. */
 @Command(
     name = "completion",
     description = {
-      "Prints a script with which bash or zsh completes commands, options and files.",
-      "It works for ./millrace in its folder, and for millrace on the PATH."
+      "Prints a script for completion of commands, options and files in bash or zsh.",
+      "It completes ./millrace in its folder, and millrace on the PATH."
     },
     footer = {
       "",
@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
       "  source ~/.millrace-completion"
     })
 final class CompletionCommand implements Callable<Integer> {
-  /** The script finds out by itself which of them reads it. */
+  /** Shells; the script is the same for each. */
   enum Shell {
     BASH,
     ZSH
@@ -34,7 +34,7 @@ final class CompletionCommand implements Callable<Integer> {
       paramLabel = "SHELL",
       completionCandidates = Shells.class,
       description = "bash or zsh.")
-  @SuppressWarnings("unused") // picocli needs somewhere to put it
+  @SuppressWarnings("unused") // only validated
   private Shell shell;
 
   @Spec private CommandSpec spec;

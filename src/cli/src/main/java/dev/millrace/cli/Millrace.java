@@ -9,6 +9,7 @@ import dev.millrace.cli.console.StandardOutput;
 import dev.millrace.cli.console.Version;
 import dev.millrace.config.yaml.InvalidPipelineException;
 import dev.millrace.config.yaml.Suggestions;
+import dev.millrace.data.KebabCase;
 import dev.millrace.simd.KernelProvider;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -19,12 +20,15 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.InaccessibleObjectException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.Option;
@@ -32,6 +36,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line: {@code ./millrace COMMAND}. */
@@ -44,44 +49,42 @@ import picocli.CommandLine.UnmatchedArgumentException;
     footer = {"", "Example:", "  ./millrace demo"})
 public final class Millrace implements Runnable {
   private static final String LOG_CONFIGURATION = "log4j2.configurationFile";
-  private static final Pattern WRONG_CHOICE =
-      Pattern.compile(
-          "Invalid value for option '(?<option>[^']+)'.*: expected one of \\[(?<choices>.*)]"
-              + " \\(case-insensitive\\) but was '(?<value>.*)'");
+  private static final Pattern WRONG_VALUE =
+      Pattern.compile("Invalid value for option '(?<option>[^']+)'.*?: (?<problem>must be .*)");
 
   @Option(
       names = {"-h", "--help"},
       usageHelp = true,
       scope = ScopeType.INHERIT,
-      description = "Shows this help.")
-  @SuppressWarnings("unused") // picocli needs somewhere to put it
+      description = "Prints this help.")
+  @SuppressWarnings("unused") // picocli handles it
   private boolean help;
 
-  @Option(names = "--version", versionHelp = true, description = "Shows the versions in use.")
-  @SuppressWarnings("unused") // picocli needs somewhere to put it
+  @Option(names = "--version", versionHelp = true, description = "Prints the versions in use.")
+  @SuppressWarnings("unused") // picocli handles it
   private boolean versionAsked;
 
   @Option(
       names = "--debug",
       scope = ScopeType.INHERIT,
-      description = "Shows the stack trace of a failure.")
+      description = "Prints the stack trace of a failure.")
   private boolean debug;
 
   @Spec private CommandSpec spec;
 
   /**
    * Runs one command and exits with 0 (done), 1 (failed) or 2 (wrong usage or configuration). A JVM
-   * that the launcher has started exits with 3 when it has no memory left.
+   * of the launcher exits with 3 when it is out of memory.
    */
   public static void main(String[] args) {
-    // Before any class that logs: Kafka's and Flink's messages go to a file, not to the screen.
+    // Before any class that logs: messages of Kafka and Flink go to a file.
     if (System.getProperty(LOG_CONFIGURATION) == null) {
       System.setProperty(LOG_CONFIGURATION, "log4j2-cli.properties");
     }
     LogFile.choose();
     PrintWriter err = errors();
-    LogWriteFailure.tellOn(err);
-    // Numbers look as they do in the docs, and scripts read them, wherever the user is.
+    LogWriteFailure.reportTo(err);
+    // Numbers have one format in every locale, for scripts.
     Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
     CommandLine commandLine = commandLine();
     StandardOutput out = new StandardOutput(new FileOutputStream(FileDescriptor.out));
@@ -102,17 +105,17 @@ public final class Millrace implements Runnable {
     commandLine
         .getErr()
         .printf(
-            "Standard output could not be written, and lacks lines: %s%n",
+            "Standard output is incomplete, because it could not be written: %s%n",
             out.failure().orElseThrow());
     return exitCode == ExitCode.OK ? ExitCode.SOFTWARE : exitCode;
   }
 
-  /** The commands, with the project's manner of reporting errors. */
+  /** Returns the command line with all commands and error handlers. */
   public static CommandLine commandLine() {
     Millrace root = new Millrace();
     CommandLine commandLine = new CommandLine(root);
     CommandGroup.addAll(commandLine);
-    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    convertNames(commandLine);
     commandLine.setAbbreviatedOptionsAllowed(false);
     commandLine.setParameterExceptionHandler(Millrace::reportUsage);
     commandLine.setExecutionExceptionHandler(root::reportFailure);
@@ -120,9 +123,35 @@ public final class Millrace implements Runnable {
     return commandLine;
   }
 
-  /**
-   * The lines below a description's first one are one paragraph, whatever the width of the help.
-   */
+  /** Lets options take constants as pipeline files spell them, such as {@code at-least-once}. */
+  private static void convertNames(CommandLine command) {
+    for (ArgSpec argument : command.getCommandSpec().args()) {
+      if (argument.auxiliaryTypes()[0].isEnum()) {
+        convertNames(command, argument.auxiliaryTypes()[0]);
+      }
+    }
+    command.getSubcommands().values().forEach(Millrace::convertNames);
+  }
+
+  private static <E> void convertNames(CommandLine command, Class<E> type) {
+    Map<String, E> constants = new LinkedHashMap<>();
+    for (E constant : type.getEnumConstants()) {
+      constants.put(KebabCase.of((Enum<?>) constant), constant);
+    }
+    command.registerConverter(
+        type,
+        text -> {
+          E constant = constants.get(text.toLowerCase(Locale.ROOT).replace('_', '-'));
+          if (constant == null) {
+            throw new TypeConversionException(
+                "must be one of %s, but was %s"
+                    .formatted(String.join(", ", constants.keySet()), text));
+          }
+          return constant;
+        });
+  }
+
+  /** Joins the lines of a description after the first to one paragraph, for any width. */
   private static void reflow(CommandLine command) {
     UsageMessageSpec help = command.getCommandSpec().usageMessage();
     String[] lines = help.description();
@@ -148,31 +177,26 @@ public final class Millrace implements Runnable {
 
   private static String usageMessage(ParameterException e) {
     if (e instanceof UnmatchedArgumentException unmatched) {
-      String written = unmatched.getUnmatched().get(0);
+      String argument = unmatched.getUnmatched().get(0);
       CommandSpec command = e.getCommandLine().getCommandSpec();
       String nearest =
           Suggestions.nearest(
-              written,
+              argument,
               unmatched.isUnknownOption()
                   ? command.optionsMap().keySet()
                   : command.subcommands().keySet());
       return "%s is not %s here.%s"
           .formatted(
-              written,
+              argument,
               unmatched.isUnknownOption() ? "an option" : "expected",
               nearest == null ? "" : " Did you mean " + nearest + "?");
     }
-    // picocli's message for several possibilities has one per line.
-    String message = e.getMessage().strip().replaceFirst("^Error: ", "");
+    // picocli lists several possibilities in one line each.
+    String message = String.valueOf(e.getMessage()).strip().replaceFirst("^Error: ", "");
     String line = message.lines().findFirst().orElse(message);
-    Matcher choice = WRONG_CHOICE.matcher(line);
-    if (choice.matches()) {
-      // As help and documentation spell them, not as Java does.
-      return "%s must be one of %s, but was %s."
-          .formatted(
-              choice.group("option"),
-              choice.group("choices").toLowerCase(Locale.ROOT).replace('_', '-'),
-              choice.group("value"));
+    Matcher wrong = WRONG_VALUE.matcher(line);
+    if (wrong.matches()) {
+      line = wrong.group("option") + " " + wrong.group("problem");
     }
     return line.endsWith(".") ? line : line + ".";
   }
@@ -198,14 +222,13 @@ public final class Millrace implements Runnable {
     return ExitCode.SOFTWARE;
   }
 
-  /** Standard error, or where the launcher, which filters the JVM's own, has kept it. */
+  /** Returns standard error, or the descriptor in which the launcher has kept it. */
   private static PrintWriter errors() {
     Integer kept = Integer.getInteger("millrace.stderr.fd");
     return writer(new FileOutputStream(kept == null ? FileDescriptor.err : descriptor(kept)));
   }
 
-  // To open /dev/fd/3 instead would be right for a terminal and a pipe alone. A file that is opened
-  // again has a position of its own, from which one writes over what others wrote.
+  // Opening /dev/fd/3 would be wrong for a file: it would get a new position, and overwrite.
   private static FileDescriptor descriptor(int number) {
     try {
       Constructor<FileDescriptor> constructor =
@@ -213,11 +236,11 @@ public final class Millrace implements Runnable {
       constructor.setAccessible(true);
       return constructor.newInstance(number);
     } catch (ReflectiveOperationException | InaccessibleObjectException e) {
-      return FileDescriptor.err; // the filter passes everything on
+      return FileDescriptor.err; // filtered, but complete
     }
   }
 
-  // Not System.out: that swallows a broken pipe, which is how a reader says that it has enough.
+  // Not System.out, which hides that the reader has closed the pipe.
   private static PrintWriter writer(OutputStream out) {
     return new PrintWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8), true);
   }

@@ -186,8 +186,8 @@ class MillraceTest {
       assertThat(cli.exitCode()).isEqualTo(1);
       assertThat(cli.err())
           .isEqualToIgnoringNewLines(
-              ("No broker answered at 127.0.0.1:%d within 1 s (--bootstrap-server). Something"
-                      + " listens there: if that is a broker, compare security.protocol with that"
+              ("No broker answered at 127.0.0.1:%d within 1 s (--bootstrap-server). The port"
+                      + " accepts connections: if that is a broker, compare security.protocol with that"
                       + " of its listener, and look at its log.")
                   .formatted(port));
     }
@@ -259,7 +259,7 @@ class MillraceTest {
     // Of a domain that never is (RFC 6761).
     assertThatThrownBy(() -> new DashboardServer("page.invalid", 8090))
         .isInstanceOf(CliError.class)
-        .hasMessage("--host page.invalid is no address that this machine knows.");
+        .hasMessage("--host page.invalid is an unknown address.");
   }
 
   @Test

@@ -199,11 +199,11 @@ public final class ClusterCommand implements Callable<Integer> {
     String models = StartOptions.describe(wanted.from(), wanted.settings());
     TopicIds topics = TopicIds.of(wanted.settings(), wanted.stateDir());
     if (wanted.from().isPresent()) {
-      topics.tellNew(err::println);
+      topics.reportRecreated(err::println);
     }
     try (LocalCluster cluster = LocalCluster.start(wanted)) {
       start.started(wanted.stateDir());
-      topics.note();
+      topics.save();
       describe(cluster, place, models);
       try (BrokerWatch watch = BrokerWatch.start(wanted.settings(), config, err)) {
         return new ClusterWatch(cluster, wanted, stop, out, err).untilTheJobEnds();

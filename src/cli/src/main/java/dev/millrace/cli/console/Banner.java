@@ -4,7 +4,7 @@ import dev.millrace.simd.KernelProvider;
 import org.apache.flink.runtime.util.EnvironmentInformation;
 import org.apache.kafka.common.utils.AppInfoParser;
 
-/** What runs here, in one line. */
+/** Versions in use, in one line. */
 public final class Banner {
   private Banner() {}
 
@@ -12,11 +12,7 @@ public final class Banner {
     return line("in this process");
   }
 
-  /**
-   * Returns the versions in use, in one line.
-   *
-   * @param where Flink runs
-   */
+  /** Returns the versions in use, and where Flink and Kafka run. */
   public static String line(String where) {
     return "Millrace %s  ·  Java %d, %s  ·  Flink %s, Kafka %s %s"
         .formatted(

@@ -8,15 +8,13 @@ import java.util.Arrays;
 import java.util.Properties;
 
 /**
- * Main class of the processes of a local cluster: runs another main class, and ends with the
- * process that has started it, whatever ended that one.
- *
- * <p>Standard input is a pipe from there, on which nothing ever comes but its end.
+ * Main class of the processes of a local cluster: runs another main class, and ends with the parent
+ * process. Standard input is a pipe from the parent, which only ever ends.
  */
 public final class ChildProcess {
   public static final int PARENT_IS_GONE = 3;
 
-  /** System property that names a file of further ones, which no command line or log shows. */
+  /** System property that names a file of further properties, which may be secret. */
   public static final String PROPERTIES = "millrace.properties";
 
   private ChildProcess() {}
@@ -30,18 +28,18 @@ public final class ChildProcess {
     whenParentIsGone(() -> Runtime.getRuntime().halt(PARENT_IS_GONE));
     String file = System.getProperty(PROPERTIES);
     if (file != null) {
-      Properties further = new Properties();
+      Properties secret = new Properties();
       try (InputStream in = Files.newInputStream(Path.of(file))) {
-        further.load(in);
+        secret.load(in);
       }
-      further.stringPropertyNames().forEach(n -> System.setProperty(n, further.getProperty(n)));
+      secret.stringPropertyNames().forEach(n -> System.setProperty(n, secret.getProperty(n)));
     }
     Class.forName(args[0])
         .getMethod("main", String[].class)
         .invoke(null, (Object) Arrays.copyOfRange(args, 1, args.length));
   }
 
-  /** Does something when the process that has started this one is gone. */
+  /** Runs an action when the parent process ends. */
   public static void whenParentIsGone(Runnable action) {
     Thread watch =
         new Thread(
@@ -57,10 +55,10 @@ public final class ChildProcess {
   private static void awaitEndOfInput() {
     try {
       while (System.in.read() >= 0) {
-        // Nobody writes.
+        // The parent writes nothing.
       }
     } catch (IOException e) {
-      // A broken pipe says the same.
+      // A broken pipe also means that the parent has ended.
     }
   }
 }

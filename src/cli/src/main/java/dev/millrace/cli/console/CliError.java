@@ -1,44 +1,44 @@
 package dev.millrace.cli.console;
 
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ExitCode;
 
-/** A failure that the user can act on: one or two lines for standard error, and the exit code. */
+/** A failure for the user: one or two lines for standard error, and the exit code. */
 public final class CliError extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final int exitCode;
   private final String failure;
-  private final String remedy;
+  private final @Nullable String remedy;
 
-  /** A command that failed (exit code 1). */
-  public CliError(String message) {
-    this(message, ExitCode.SOFTWARE);
-  }
-
-  public CliError(String message, int exitCode) {
-    super(message);
+  private CliError(
+      int exitCode, String failure, @Nullable String remedy, @Nullable Throwable cause) {
+    super(remedy == null ? failure : failure + " " + remedy, cause);
     this.exitCode = exitCode;
-    this.failure = message;
-    this.remedy = null;
-  }
-
-  /** A command that failed (exit code 1) because of {@code cause}, shown with {@code --debug}. */
-  public CliError(String message, Throwable cause) {
-    super(message, cause);
-    this.exitCode = ExitCode.SOFTWARE;
-    this.failure = message;
-    this.remedy = null;
-  }
-
-  /** A command that failed (exit code 1), and the way out in a sentence of its own. */
-  public CliError(String failure, String remedy, Throwable cause) {
-    super(failure + " " + remedy, cause);
-    this.exitCode = ExitCode.SOFTWARE;
     this.failure = failure;
     this.remedy = remedy;
   }
 
-  /** Wrong usage or configuration (exit code 2). */
+  /** Creates an error with exit code 1. */
+  public CliError(String message) {
+    this(ExitCode.SOFTWARE, message, null, null);
+  }
+
+  public CliError(String message, int exitCode) {
+    this(exitCode, message, null, null);
+  }
+
+  /** Creates an error with exit code 1; {@code --debug} prints the cause. */
+  public CliError(String message, @Nullable Throwable cause) {
+    this(ExitCode.SOFTWARE, message, null, cause);
+  }
+
+  /** Creates an error with exit code 1 and a remedy, a separate sentence. */
+  public CliError(String failure, String remedy, @Nullable Throwable cause) {
+    this(ExitCode.SOFTWARE, failure, remedy, cause);
+  }
+
+  /** Creates an error of usage or configuration (exit code 2). */
   public static CliError usage(String message) {
     return new CliError(message, ExitCode.USAGE);
   }
@@ -47,13 +47,13 @@ public final class CliError extends RuntimeException {
     return exitCode;
   }
 
-  /** The message without the way out, where that stands apart. */
+  /** Returns the message without the remedy. */
   public String failure() {
     return failure;
   }
 
-  /** The way out, or null where it is part of the message. */
-  public String remedy() {
+  /** Returns the remedy; null if the message has it. */
+  public @Nullable String remedy() {
     return remedy;
   }
 }

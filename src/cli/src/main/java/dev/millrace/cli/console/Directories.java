@@ -17,10 +17,9 @@ public final class Directories {
   private Directories() {}
 
   /**
-   * A new temporary directory that is removed when this process ends, after the command that uses
-   * it.
+   * Creates a temporary directory that is removed when this process ends.
    *
-   * @throws CliError if there can be none
+   * @throws CliError if it cannot be created
    */
   public static Path untilExit(String prefix) {
     Path directory = TemporaryDirectories.create(prefix);
@@ -28,7 +27,19 @@ public final class Directories {
     return directory;
   }
 
-  /** Removes a directory and all below it; what cannot be removed is logged. */
+  /** Returns the nearest directory above a path that exists. */
+  public static Path existing(Path path) {
+    Path existing = path.toAbsolutePath();
+    for (Path above = existing; above != null; above = above.getParent()) {
+      if (Files.exists(above)) {
+        return above;
+      }
+      existing = above;
+    }
+    return existing;
+  }
+
+  /** Removes a directory with its content; logs what cannot be removed. */
   public static void delete(Path root) {
     try {
       deleteTree(root);
@@ -42,7 +53,7 @@ public final class Directories {
     deletePatiently(directory);
   }
 
-  // Others are tidying up in there at the same time, as Flink does after a job has ended.
+  // Flink may still remove files in it.
   private static void deletePatiently(Path root) {
     for (int left = TRIES; left > 0 && Files.exists(root); left--) {
       try {

@@ -1,26 +1,27 @@
 package dev.millrace.cli.console;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.Locale;
+import dev.millrace.data.KebabCase;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What one check of {@code doctor} found.
+ * Result of one check of {@code doctor}.
  *
- * @param check what was looked at, one word
- * @param text what was seen
- * @param remedy what to do about it, or null
+ * @param check subject, one word
+ * @param text observation
+ * @param remedy what to do about it
  */
-public record Finding(String check, State state, String text, String remedy) {
+public record Finding(String check, State state, String text, @Nullable String remedy) {
 
-  /** How it stands. */
+  /** Severity. */
   public enum State {
     OK,
-    /** It works, worse than it could. */
+    /** Works, but not as well as possible. */
     WARNING,
     FAILED;
 
     public String id() {
-      return name().toLowerCase(Locale.ROOT);
+      return KebabCase.of(this);
     }
   }
 

@@ -7,14 +7,15 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A view that is drawn over and over on a terminal's other screen, so that closing it brings back
- * what was there; the last state then stands below. Records come from any thread.
+ * Redraws a view on a terminal's alternate screen; closing it restores the screen and prints the
+ * last state. Thread-safe.
  */
 public final class LiveScreen implements AutoCloseable {
-  private static final String OTHER_SCREEN = "\u001b[?1049h\u001b[?25l";
-  private static final String USUAL_SCREEN = "\u001b[?25h\u001b[?1049l";
+  private static final String ALTERNATE_SCREEN = "\u001b[?1049h\u001b[?25l";
+  private static final String MAIN_SCREEN = "\u001b[?25h\u001b[?1049l";
   private static final String TOP = "\u001b[H";
   private static final String REST_OF_LINE = "\u001b[K";
   private static final String REST_OF_SCREEN = "\u001b[J";
@@ -25,7 +26,7 @@ public final class LiveScreen implements AutoCloseable {
   private final LiveView view;
   private final ScheduledExecutorService drawing;
   private Terminal.Size size;
-  private String notice;
+  private @Nullable String notice;
   private int draws;
   private boolean closed;
 
@@ -33,7 +34,7 @@ public final class LiveScreen implements AutoCloseable {
     this.out = out;
     this.view = view;
     this.size = size;
-    out.print(OTHER_SCREEN);
+    out.print(ALTERNATE_SCREEN);
     out.flush();
     drawing =
         Executors.newSingleThreadScheduledExecutor(
@@ -73,11 +74,11 @@ public final class LiveScreen implements AutoCloseable {
     }
   }
 
-  private synchronized void resize(Terminal.Size now) {
-    size = now;
+  private synchronized void resize(Terminal.Size newSize) {
+    size = newSize;
   }
 
-  /** One picture: lines that are too long are cut, for a terminal would break them. */
+  /** Returns one frame, with lines cut to the width of the terminal. */
   private String frame() {
     StringBuilder frame = new StringBuilder(TOP);
     List<String> lines = lines();
@@ -104,7 +105,7 @@ public final class LiveScreen implements AutoCloseable {
     drawing.shutdownNow();
     synchronized (this) {
       closed = true;
-      out.print(USUAL_SCREEN);
+      out.print(MAIN_SCREEN);
       view.lines(size).forEach(out::println);
       out.flush();
     }

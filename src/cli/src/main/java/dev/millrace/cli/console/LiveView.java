@@ -3,11 +3,11 @@ package dev.millrace.cli.console;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 
-/** What a {@link LiveScreen} shows. Not thread-safe. */
+/** Content of a {@link LiveScreen}. Not thread-safe. */
 public interface LiveView {
-  /** Takes in a record. */
+  /** Adds a record. */
   void accept(JsonNode record);
 
-  /** What is to be seen now, in at most so many lines. */
+  /** Returns the current lines, which fit the size. */
   List<String> lines(Terminal.Size size);
 }

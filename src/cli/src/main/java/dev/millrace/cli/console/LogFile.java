@@ -4,17 +4,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Where the log is: in the project, unless it may not be written to. */
+/** Location of the log: in the project if that is writable. */
 public final class LogFile {
-  // What log4j2-cli.properties goes by.
+  // Also in log4j2-cli.properties.
   private static final String DIRECTORY = "millrace.logs";
 
   private LogFile() {}
 
   /**
-   * Looks for a place that can be written to, before anything is logged: that of the system
-   * property {@code millrace.logs}, else {@code .millrace/logs} in the user's home, as where root
-   * has installed the project, else a temporary directory.
+   * Chooses a writable directory before anything is logged: the system property {@code
+   * millrace.logs}, else {@code .millrace/logs} in the user's home, else a temporary directory.
    */
   public static void choose() {
     if (isWritable(file())) {
@@ -26,12 +25,12 @@ public final class LogFile {
       try {
         System.setProperty(DIRECTORY, Files.createTempDirectory("millrace-logs-").toString());
       } catch (IOException e) {
-        // Then nothing can be written anywhere; the log's own complaint says so.
+        // No directory is writable; LogWriteFailure reports it.
       }
     }
   }
 
-  /** The log of the commands. */
+  /** Returns the log file of the commands. */
   public static Path file() {
     return Path.of(System.getProperty(DIRECTORY, "logs"), "millrace.log");
   }
@@ -40,10 +39,7 @@ public final class LogFile {
     if (Files.exists(file)) {
       return Files.isWritable(file);
     }
-    Path existing = file.toAbsolutePath().getParent();
-    while (!Files.exists(existing)) {
-      existing = existing.getParent();
-    }
+    Path existing = Directories.existing(file);
     return Files.isDirectory(existing) && Files.isWritable(existing);
   }
 }

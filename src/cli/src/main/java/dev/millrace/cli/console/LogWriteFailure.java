@@ -7,32 +7,32 @@ import org.apache.logging.log4j.status.StatusData;
 import org.apache.logging.log4j.status.StatusListener;
 import org.apache.logging.log4j.status.StatusLogger;
 
-/** Tells in one line, and once, that the log cannot be written, as on a full disk. */
+/** Reports once that the log cannot be written, as on a full disk. */
 public final class LogWriteFailure implements StatusListener {
   private final PrintWriter err;
-  private final AtomicBoolean told = new AtomicBoolean();
+  private final AtomicBoolean reported = new AtomicBoolean();
 
   private LogWriteFailure(PrintWriter err) {
     this.err = err;
   }
 
-  /** Listens to what log4j says of itself, in place of the console. */
-  public static void tellOn(PrintWriter err) {
+  /** Listens to log4j's own status messages instead of the console. */
+  public static void reportTo(PrintWriter err) {
     StatusLogger.getLogger().registerListener(new LogWriteFailure(err));
   }
 
   @Override
-  public void log(StatusData trouble) {
-    if (told.compareAndSet(false, true)) {
+  public void log(StatusData status) {
+    if (reported.compareAndSet(false, true)) {
       err.printf(
-          "The log %s cannot be written, and lacks lines: %s%n", LogFile.file(), reason(trouble));
+          "The log %s cannot be written, and lacks lines: %s%n", LogFile.file(), reason(status));
     }
   }
 
-  private static String reason(StatusData trouble) {
-    return trouble.getThrowable() == null
-        ? trouble.getMessage().getFormattedMessage()
-        : RootCause.message(trouble.getThrowable());
+  private static String reason(StatusData status) {
+    return status.getThrowable() == null
+        ? status.getMessage().getFormattedMessage()
+        : RootCause.message(status.getThrowable());
   }
 
   @Override

@@ -16,11 +16,14 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Files that commands write. */
 public final class OutputFile {
-  // Bytes; most file systems take names of 255.
-  private static final int LONGEST = 200;
+  // Most file systems allow 255.
+  private static final int MAX_NAME_BYTES = 200;
+
+  private static final String NOT_ASCII = "[^A-Za-z0-9._-]";
 
   private OutputFile() {}
 
@@ -38,7 +41,7 @@ public final class OutputFile {
   }
 
   /**
-   * Makes a folder, unless it is there.
+   * Creates a folder if it does not exist.
    *
    * @throws CliError if no files can be written to it
    */
@@ -55,21 +58,21 @@ public final class OutputFile {
     }
   }
 
-  /** Why a file could not be written. */
+  /** Returns the error of a file that cannot be written. */
   public static CliError failure(Path file, IOException e) {
     if (e instanceof NoSuchFileException) {
       return new CliError(file + " cannot be written: its folder does not exist.", e);
     }
-    // With a reason the message would name the file once more.
+    // The message would name the file again.
     String reason = e instanceof FileSystemException failure ? failure.getReason() : null;
     return new CliError(file + " cannot be written: " + (reason == null ? obstacle(e) : reason), e);
   }
 
   /**
-   * What keeps a directory from being used. Of these exceptions the message is the name of a file
-   * and nothing else.
+   * Returns the reason why a directory cannot be used; the messages of these exceptions are only
+   * file names.
    */
-  public static String obstacle(Exception e) {
+  public static @Nullable String obstacle(Exception e) {
     if (e instanceof AccessDeniedException denied) {
       return "this user may not write to " + denied.getFile();
     }
@@ -82,9 +85,8 @@ public final class OutputFile {
   }
 
   /**
-   * A file name for a model key, which may hold anything: what is no letter, digit, dot, dash or
-   * underscore becomes an underscore, and a hash then keeps it apart from other keys. So does the
-   * end of a long key, and each letter that file names here cannot have, as with {@code LC_ALL=C}.
+   * Returns a file name for a model key. Characters other than letters, digits, dots, dashes and
+   * underscores become underscores, long keys are cut, and a hash then makes the name unique.
    *
    * @param extension without the dot
    */
@@ -96,21 +98,20 @@ public final class OutputFile {
     try {
       return Path.of(name(key, "[^\\p{L}\\p{N}._-]", extension, hashed));
     } catch (InvalidPathException e) {
-      return Path.of(asciiName(key, extension, hashed));
+      return Path.of(name(key, NOT_ASCII, extension, hashed));
     }
   }
 
   /**
-   * File names for the keys of one folder, as {@link #ofKey}. Keys that differ in no more than
-   * capital letters, or in how accents are encoded, all have the hash: some disks take their names
-   * for one.
+   * Returns file names for the keys of one folder, as {@link #ofKey}. Keys that differ only in case
+   * or in the encoding of accents all get a hash: some disks do not distinguish their names.
    */
   public static Map<String, Path> ofKeys(Collection<String> keys, String extension) {
     Map<String, Long> alike =
         keys.stream().collect(Collectors.groupingBy(OutputFile::folded, Collectors.counting()));
     Map<String, Path> names = new HashMap<>();
     for (String key : keys) {
-      names.put(key, ofKey(key, extension, alike.get(folded(key)) > 1));
+      names.put(key, ofKey(key, extension, alike.getOrDefault(folded(key), 0L) > 1));
     }
     return names;
   }
@@ -120,12 +121,9 @@ public final class OutputFile {
     return Normalizer.normalize(folded, Normalizer.Form.NFC);
   }
 
+  /** Returns the file name of a key in ASCII, for {@code LC_ALL=C}. */
   public static String asciiName(String key, String extension) {
-    return asciiName(key, extension, false);
-  }
-
-  private static String asciiName(String key, String extension, boolean hashed) {
-    return name(key, "[^A-Za-z0-9._-]", extension, hashed);
+    return name(key, NOT_ASCII, extension, false);
   }
 
   private static String name(String key, String unsafe, String extension, boolean hashed) {
@@ -133,8 +131,8 @@ public final class OutputFile {
     if (safe.isEmpty() || safe.startsWith(".")) {
       safe = "_" + safe;
     }
-    if (safe.getBytes(StandardCharsets.UTF_8).length > LONGEST) {
-      safe = safe.substring(0, safe.offsetByCodePoints(0, LONGEST / 4));
+    if (safe.getBytes(StandardCharsets.UTF_8).length > MAX_NAME_BYTES) {
+      safe = safe.substring(0, safe.offsetByCodePoints(0, MAX_NAME_BYTES / 4));
     }
     String hash = Sha256.hex(key.getBytes(StandardCharsets.UTF_8)).substring(0, 8);
     return (safe.equals(key) && !hashed ? safe : safe + "-" + hash) + "." + extension;

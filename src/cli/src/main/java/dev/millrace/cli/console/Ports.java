@@ -9,14 +9,14 @@ import java.nio.channels.ServerSocketChannel;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
-/** What the commands that listen on a port share. */
+/** Ports of commands that listen. */
 public final class Ports {
-  /** Where they listen: what they offer is for this machine alone. */
+  /** Default address: reachable from this machine only. */
   public static final String HOST = "127.0.0.1";
 
   private Ports() {}
 
-  /** Refuses a {@code --port} that no machine has. */
+  /** Checks the range of {@code --port}. */
   public static void require(CommandSpec spec, int port) {
     if (port < 0 || port > 65535) {
       throw new ParameterException(
@@ -26,9 +26,9 @@ public final class Ports {
   }
 
   /**
-   * Listens on {@code 127.0.0.1:port}; 0 takes a free port.
+   * Listens on {@code 127.0.0.1:port}; 0 means any free port.
    *
-   * @throws CliError if the port cannot be had
+   * @throws CliError if the port cannot be used
    */
   public static ServerSocketChannel bind(int port) {
     try {
@@ -45,10 +45,10 @@ public final class Ports {
     }
   }
 
-  /** Returns why no command can listen on an address, which {@code --host} has named. */
+  /** Returns the error of an address on which a command cannot listen. */
   public static CliError unusable(String host, int port, IOException e) {
     if (isUnknown(host)) {
-      return CliError.usage("--host %s is no address that this machine knows.".formatted(host));
+      return CliError.usage("--host %s is an unknown address.".formatted(host));
     }
     return e instanceof BindException && isElsewhere(host)
         ? CliError.usage("--host %s is not an address of this machine.".formatted(host))
@@ -69,7 +69,7 @@ public final class Ports {
           && !address.isLoopbackAddress()
           && NetworkInterface.getByInetAddress(address) == null;
     } catch (IOException e) {
-      return false; // nobody knows
+      return false; // unknown
     }
   }
 }

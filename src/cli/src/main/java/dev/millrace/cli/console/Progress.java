@@ -4,15 +4,13 @@ import java.text.DecimalFormat;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
 
-/**
- * How far long work has come: a bar on standard error if that is a terminal, else nothing. Not
- * thread-safe.
- */
+/** Progress bar on standard error if that is a terminal, else invisible. Not thread-safe. */
 public final class Progress implements AutoCloseable {
   private static final String CLEAR_LINE = "\r\033[K";
 
-  private final ProgressBar bar;
+  private final @Nullable ProgressBar bar;
   private final long start = System.nanoTime();
   private long done;
 
@@ -20,21 +18,21 @@ public final class Progress implements AutoCloseable {
     this(Terminal.errIsInteractive() ? bar(task, total) : null);
   }
 
-  private Progress(ProgressBar bar) {
+  private Progress(@Nullable ProgressBar bar) {
     this.bar = bar;
   }
 
-  /** Counts and shows nothing, where something else shows how far it has come. */
+  /** Returns a progress that only counts. */
   public static Progress hidden() {
     return new Progress(null);
   }
 
-  /** One record more is done. */
+  /** Adds one record. */
   public void step() {
     stepTo(done + 1);
   }
 
-  /** So many records are done. */
+  /** Sets the number of records done. */
   public void stepTo(long records) {
     done = records;
     if (bar != null) {
@@ -42,7 +40,7 @@ public final class Progress implements AutoCloseable {
     }
   }
 
-  /** Prints lines in place of the bar, which goes on below them. */
+  /** Prints lines above the bar. */
   public void above(Runnable print) {
     if (bar == null) {
       print.run();

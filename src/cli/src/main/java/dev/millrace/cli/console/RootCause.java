@@ -1,10 +1,10 @@
 package dev.millrace.cli.console;
 
-/** What is at the bottom of a failure. */
+/** Innermost cause of a failure. */
 public final class RootCause {
   private RootCause() {}
 
-  /** The first line of what the innermost cause says. */
+  /** Returns the first line of the message of the innermost cause. */
   public static String message(Throwable failure) {
     Throwable cause = failure;
     while (cause.getCause() != null) {

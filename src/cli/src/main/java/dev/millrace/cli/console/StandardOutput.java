@@ -5,14 +5,14 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Standard output that remembers why it could not be written, for a {@link java.io.PrintWriter}
- * keeps that to itself and a full disk would end in half a file and exit code 0. That its reader
- * has enough, as {@code head} does, is no failure.
+ * Standard output that keeps the reason of a failed write, which {@link java.io.PrintWriter} hides.
+ * A closed pipe, as by {@code head}, is no failure.
  */
 public final class StandardOutput extends FilterOutputStream {
-  private volatile String failure;
+  private volatile @Nullable String failure;
 
   public StandardOutput(OutputStream out) {
     super(out);
@@ -35,12 +35,12 @@ public final class StandardOutput extends FilterOutputStream {
     }
   }
 
-  /** Why not all was written, if so. */
+  /** Returns the reason of a failed write, if there was one. */
   public Optional<String> failure() {
     return Optional.ofNullable(failure);
   }
 
-  // The system's own words: "Broken pipe", and in other languages mostly the word beside theirs.
+  // The system's message: "Broken pipe", also in most other languages.
   private static boolean isReaderGone(IOException e) {
     return String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT).contains("pipe");
   }

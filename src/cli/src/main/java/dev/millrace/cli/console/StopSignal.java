@@ -8,10 +8,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Lets a command end in order on Ctrl-C or SIGTERM: the JVM stays until the command has closed what
- * it opened, and then exits with the signal's usual code (130 or 143).
+ * Stops a command on Ctrl-C or SIGTERM: the JVM waits until the command has closed its resources,
+ * then exits with the signal's usual code (130 or 143).
  *
- * <p>Declare it as the first resource of a try block, so that it is closed last.
+ * <p>Declare it as the first resource of a try block, so that it is closed last. Thread-safe.
  */
 public final class StopSignal implements AutoCloseable {
   /** Seconds that commands have to close what they opened; a JVM on a busy machine may get more. */
@@ -29,7 +29,7 @@ public final class StopSignal implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
-  /** Adds what ends the command's waiting; runs at once if the signal has come already. */
+  /** Adds an action to run on the signal; runs it at once if the signal has already come. */
   public void onStop(Runnable action) {
     synchronized (actions) {
       if (!isRequested()) {
@@ -49,12 +49,12 @@ public final class StopSignal implements AutoCloseable {
     requested.await();
   }
 
-  /** Waits for the signal, but no longer than {@code millis}. */
+  /** Waits at most {@code millis} for the signal; returns true if it has come. */
   public boolean await(long millis) throws InterruptedException {
     return requested.await(millis, TimeUnit.MILLISECONDS);
   }
 
-  /** Waits, where the JVM ends, until commands have closed what they opened. */
+  /** Waits until all commands have closed their resources. */
   static void awaitCommands() {
     OPEN.forEach(StopSignal::awaitClose);
   }
@@ -66,7 +66,7 @@ public final class StopSignal implements AutoCloseable {
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException shuttingDown) {
-      // The hook is running; it ends now that this is closed.
+      // The hook is running, and ends now.
     }
   }
 

@@ -14,23 +14,23 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.LoggerFactory;
 
 /**
- * Temporary directories that their process holds a lock in, so that those which killed processes
- * have left are found, and removed when the next one is made.
+ * Temporary directories with a lock of their process. Creating one removes the directories of
+ * killed processes, which are no longer locked.
  */
 public final class TemporaryDirectories {
   private static final String IN_USE = "in-use";
   private static final String ALL = "millrace-*";
 
-  // To look into one of them would end its lock: that is the process's, not the channel's.
+  // Locks belong to the process: opening the lock file of an own directory would release it.
   private static final Map<Path, FileChannel> OWN = new ConcurrentHashMap<>();
 
   private TemporaryDirectories() {}
 
   /**
-   * Makes one.
+   * Creates a directory.
    *
-   * @param prefix of its name, which begins with {@code millrace-}
-   * @throws CliError if that is not possible
+   * @param prefix of its name, which starts with {@code millrace-}
+   * @throws CliError if it cannot be created
    */
   public static Path create(String prefix) {
     try {
@@ -39,13 +39,13 @@ public final class TemporaryDirectories {
       return directory;
     } catch (IOException e) {
       throw new CliError(
-          "There is no room for temporary files: %s.".formatted(OutputFile.obstacle(e)),
-          "Mend that or name another place: JAVA_OPTS=-Djava.io.tmpdir=DIR",
+          "No temporary directory could be created: %s.".formatted(OutputFile.obstacle(e)),
+          "Fix that, or name another directory: JAVA_OPTS=-Djava.io.tmpdir=DIR",
           e);
     }
   }
 
-  /** Removes one that was made here. */
+  /** Removes a directory that this class created. */
   public static void delete(Path directory) {
     Directories.delete(directory);
     FileChannel held = OWN.remove(directory);
@@ -54,11 +54,11 @@ public final class TemporaryDirectories {
         held.close();
       }
     } catch (IOException e) {
-      // Nothing depends on it any more.
+      // The lock file is already removed.
     }
   }
 
-  // Whoever sees the file under its name finds it locked.
+  // The file is locked before it has its final name.
   private static void mark(Path directory) {
     Path unnamed = directory.resolve(IN_USE + ".new");
     try {
@@ -70,7 +70,7 @@ public final class TemporaryDirectories {
       removeAbandoned(directory);
     } catch (IOException | UnsupportedOperationException e) {
       LoggerFactory.getLogger(TemporaryDirectories.class)
-          .info("What killed processes have left beside {} stays there", directory, e);
+          .info("Directories of killed processes next to {} were not removed", directory, e);
     }
   }
 
@@ -78,7 +78,7 @@ public final class TemporaryDirectories {
     UserPrincipal user = Files.getOwner(own);
     try (DirectoryStream<Path> all = Files.newDirectoryStream(own.getParent(), ALL)) {
       for (Path directory : all) {
-        // In a directory of somebody else, a link may take the place of a file that is removed.
+        // In a directory of another user, a link could replace a file.
         if (!OWN.containsKey(directory)
             && Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
             && Files.getOwner(directory, LinkOption.NOFOLLOW_LINKS).equals(user)) {
@@ -96,7 +96,7 @@ public final class TemporaryDirectories {
         Directories.delete(directory);
       }
     } catch (IOException e) {
-      // Of an earlier build, or being removed now.
+      // Without a lock file, or being removed now.
     }
   }
 }

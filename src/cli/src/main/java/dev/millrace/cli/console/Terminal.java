@@ -10,13 +10,13 @@ import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What the command writes to: a terminal, or a file or pipe. */
+/** Properties of the terminal, if there is one. */
 public final class Terminal {
   private Terminal() {}
 
   /**
-   * Whether standard error is a terminal that can redraw a line. A launcher that filters standard
-   * error through a pipe says what is behind it with {@code -Dmillrace.stderr.terminal=true|false}.
+   * Returns true if standard error is a terminal that can redraw a line. A launcher that pipes
+   * standard error sets {@code -Dmillrace.stderr.terminal=true|false}.
    */
   static boolean errIsInteractive() {
     return isInteractive("millrace.stderr.terminal", 2);
@@ -26,11 +26,11 @@ public final class Terminal {
     if ("dumb".equals(System.getenv("TERM"))) {
       return false;
     }
-    String told = System.getProperty(property);
-    if (told != null) {
-      return Boolean.parseBoolean(told);
+    String given = System.getProperty(property);
+    if (given != null) {
+      return Boolean.parseBoolean(given);
     }
-    // System.console() looks at standard input and output only; /proc knows each descriptor.
+    // System.console() checks standard input and output only; /proc has each descriptor.
     Path file = Path.of("/proc/self/fd", Integer.toString(descriptor));
     if (!Files.exists(file.getParent())) {
       return hasConsole();
@@ -43,8 +43,8 @@ public final class Terminal {
     }
   }
 
-  // From Java 22 on there is a console even where input and output are files; it knows. The check
-  // would have the comparison gone that Java 17 needs.
+  // From Java 22 on there is always a console. Error Prone's check does not know that Java 17 may
+  // have none.
   @SuppressWarnings("SystemConsoleNull")
   private static boolean hasConsole() {
     Console console = System.console();
@@ -58,15 +58,15 @@ public final class Terminal {
     }
   }
 
-  /** Whether standard output is a terminal on which lines can be redrawn. */
+  /** Returns true if standard output is a terminal that can redraw lines. */
   public static boolean outIsInteractive() {
     return isInteractive("millrace.stdout.terminal", 1);
   }
 
   /**
-   * The size of the terminal, or 80 columns of 24 lines where it cannot be asked.
+   * Returns the size of the terminal, or 24 lines of 80 columns if it is unknown.
    *
-   * @throws InterruptedException if the thread is told to end meanwhile
+   * @throws InterruptedException if the thread is interrupted
    */
   public static Size size() throws InterruptedException {
     try {
@@ -79,36 +79,36 @@ public final class Terminal {
       stty.waitFor();
       return Size.of(answer);
     } catch (IOException e) {
-      return Size.USUAL;
+      return Size.DEFAULT;
     }
   }
 
   /** Lines and columns of a terminal. */
   public record Size(int lines, int columns) {
-    public static final Size USUAL = new Size(24, 80);
+    public static final Size DEFAULT = new Size(24, 80);
     private static final Pattern ANSWER = Pattern.compile("([1-9]\\d{0,3}) ([1-9]\\d{0,3})\\s*");
 
-    /** What {@code stty size} says. */
+    /** Parses the output of {@code stty size}. */
     public static Size of(String answer) {
       Matcher numbers = ANSWER.matcher(answer);
       return numbers.matches()
           ? new Size(Integer.parseInt(numbers.group(1)), Integer.parseInt(numbers.group(2)))
-          : USUAL;
+          : DEFAULT;
     }
   }
 
-  /** Whether colour is welcome (see no-color.org). */
+  /** Returns true unless NO_COLOR is set (no-color.org). */
   static boolean hasColor() {
     String noColor = System.getenv("NO_COLOR");
     return noColor == null || noColor.isEmpty();
   }
 
-  /** As {@link Printable#json}. */
+  /** See {@link Printable#json}. */
   public static String printableJson(String json) {
     return Printable.json(json);
   }
 
-  /** As {@link Printable#line}. */
+  /** See {@link Printable#line}. */
   public static String printable(String text, int width) {
     return Printable.line(text, width);
   }

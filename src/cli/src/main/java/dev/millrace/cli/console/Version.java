@@ -2,7 +2,7 @@ package dev.millrace.cli.console;
 
 import picocli.CommandLine.IVersionProvider;
 
-/** The versions in use, as {@code --version} shows them. */
+/** Versions that {@code --version} prints. */
 public final class Version implements IVersionProvider {
 
   /** Returns Millrace's version, or "(development build)" when run from class files. */

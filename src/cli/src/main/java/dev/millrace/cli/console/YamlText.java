@@ -6,22 +6,22 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Text as a YAML file holds it. */
+/** Formats text for YAML files. */
 public final class YamlText {
-  private static final Set<String> WORDS_OF_YAML =
+  private static final Set<String> YAML_WORDS =
       Set.of("true", "false", "yes", "no", "on", "off", "null", "y", "n");
 
   private YamlText() {}
 
-  /** A single value that reads back as this text, in quotes where it needs them. */
+  /** Returns a text as a scalar, in quotes if needed. */
   public static String of(String text) {
     boolean plain =
         text.matches("[A-Za-z_][A-Za-z0-9_./-]*(:\\d+)?")
-            && !WORDS_OF_YAML.contains(text.toLowerCase(Locale.ROOT));
+            && !YAML_WORDS.contains(text.toLowerCase(Locale.ROOT));
     return plain ? text : quoted(text);
   }
 
-  /** A list in one line. */
+  /** Returns a list in one line. */
   public static String of(List<String> texts) {
     return texts.stream().map(YamlText::of).collect(Collectors.joining(", ", "[", "]"));
   }
@@ -38,7 +38,7 @@ public final class YamlText {
     } else if (Printable.isPrintable(codePoint)) {
       quoted.appendCodePoint(codePoint);
     } else {
-      quoted.append(String.format(Locale.ROOT, "\\U%08x", codePoint));
+      quoted.append("\\U%08x".formatted(codePoint));
     }
   }
 }

@@ -1,2 +1,5 @@
-/** What all commands share: errors, progress, terminal, files, ports and signals. */
+/** Shared code of the commands: errors, progress, terminal, files, ports and signals. */
+@NullMarked
 package dev.millrace.cli.console;
+
+import org.jspecify.annotations.NullMarked;

@@ -3,25 +3,20 @@ package dev.millrace.cli.csv;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.io.NumberOutput;
-import dev.millrace.cli.console.Terminal;
 import dev.millrace.codec.json.AnswerJson;
 import dev.millrace.data.ModelAnswer;
 import dev.millrace.data.Prediction;
+import dev.millrace.data.Printable;
 import dev.millrace.nn.PredictedValue;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 
-/** Predictions of the rows of a file, a line each. */
+/** Formats predictions of the rows of a file, one line each. */
 public final class AnswerLines {
   public static final String CSV_HEADER = "row,key,prediction,probability,model_version";
 
   private static final JsonFactory JSON = new JsonFactory();
-
-  /** What stands behind the number of a row. */
-  private interface Fields {
-    void write(JsonGenerator generator) throws IOException;
-  }
 
   private final boolean json;
 
@@ -30,34 +25,34 @@ public final class AnswerLines {
   }
 
   /**
-   * One line.
+   * Formats a prediction.
    *
-   * @param row its number in the file, from 1
+   * @param row number in the file, from 1
    */
   public String line(long row, ModelAnswer answer) {
-    return json ? json(row, answer) : csv(row, answer);
+    return json
+        ? json(row, generator -> AnswerJson.writeFields(generator, answer))
+        : csv(row, answer);
   }
 
   /**
-   * The line of a row that cannot be predicted: without a prediction, in JSON with the reason.
+   * Formats a row without a prediction, in JSON with the reason.
    *
    * @param code of the reason, such as {@code unknown-key}
    */
   public String line(long row, String key, String code, String message) {
-    return json ? json(row, key, code, message) : row + "," + quoted(key) + ",,,";
+    return json
+        ? json(
+            row,
+            generator -> {
+              generator.writeStringField("key", key);
+              AnswerJson.writeError(generator, code, message);
+            })
+        : row + "," + quoted(key) + ",,,";
   }
 
-  private static String json(long row, ModelAnswer answer) {
-    return json(row, generator -> AnswerJson.writeFields(generator, answer));
-  }
-
-  private static String json(long row, String key, String code, String message) {
-    return json(
-        row,
-        generator -> {
-          generator.writeStringField("key", key);
-          AnswerJson.writeError(generator, code, message);
-        });
+  private interface Fields {
+    void write(JsonGenerator generator) throws IOException;
   }
 
   private static String json(long row, Fields fields) {
@@ -68,9 +63,9 @@ public final class AnswerLines {
       fields.write(generator);
       generator.writeEndObject();
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // memory does not fail to be written to
+      throw new UncheckedIOException(e); // a StringWriter does not throw it
     }
-    return Terminal.printableJson(line.toString());
+    return Printable.json(line.toString());
   }
 
   private static String csv(long row, ModelAnswer answer) {
@@ -98,7 +93,7 @@ public final class AnswerLines {
     return Float.isFinite(value) ? NumberOutput.toString(value, true) : "";
   }
 
-  /** A text as one value of a CSV line. */
+  /** Returns a text as a value of a CSV line, in quotes if needed. */
   public static String quoted(String text) {
     boolean plain = text.chars().noneMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
     return plain ? text : "\"" + text.replace("\"", "\"\"") + "\"";

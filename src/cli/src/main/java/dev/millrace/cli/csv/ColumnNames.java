@@ -1,23 +1,23 @@
 package dev.millrace.cli.csv;
 
-import dev.millrace.cli.console.Terminal;
+import dev.millrace.data.Printable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Names of columns in a list with commas, some of which may be within a name. */
+/** Lists of column names, which may contain commas themselves. */
 public final class ColumnNames {
   private ColumnNames() {}
 
   /**
-   * The names in a list that was cut at every comma: as many pieces as are a column together are
-   * one name, and what is in quotes is one. Pieces of no column stay as they are.
+   * Returns the names in a list that was split at every comma: joins the pieces of a name that
+   * contains commas, and removes quotes.
    */
   public static List<String> of(List<String> pieces, List<String> columns) {
     List<String> names = new ArrayList<>();
-    int most = 1 + columns.stream().mapToInt(ColumnNames::commas).max().orElse(0);
+    int maxPieces = 1 + columns.stream().mapToInt(ColumnNames::commas).max().orElse(0);
     for (int from = 0; from < pieces.size(); ) {
-      int to = Math.min(from + most, pieces.size());
+      int to = Math.min(from + maxPieces, pieces.size());
       while (to > from + 1 && !columns.contains(joined(pieces, from, to))) {
         to--;
       }
@@ -28,10 +28,10 @@ public final class ColumnNames {
     return names;
   }
 
-  /** The names for people, those with a comma in quotes. */
+  /** Returns the names for messages, with quotes around names that contain commas. */
   public static String list(List<String> columns) {
     return columns.stream()
-        .map(name -> Terminal.printable(name, 60))
+        .map(name -> Printable.line(name, 60))
         .map(name -> name.indexOf(',') < 0 ? name : "\"" + name + "\"")
         .collect(Collectors.joining(", "));
   }

@@ -9,27 +9,25 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/**
- * The rows of a scanned CSV file as records, one after the other, as often as there are epochs. Not
- * thread-safe.
- */
+/** Converts the rows of a scanned CSV file to records, in one or more epochs. Not thread-safe. */
 public final class CsvExamples implements AutoCloseable {
-  /** The model key of every example where no column is the key. */
+  /** Model key of all examples if no column is the key. */
   public static final String ONLY_KEY = "all";
 
-  /** What a row becomes. */
+  /** Format of record values. */
   public enum Format {
     /** The standard example schema in Avro's single-object encoding. */
     AVRO,
-    /** One object, the columns by name; what is missing is left out. */
+    /** An object with the columns by name, without missing values. */
     JSON
   }
 
-  /** What of a row goes into its record. */
+  /** Part of a row that becomes a record. */
   public enum Part {
     ALL,
-    /** All but the label. */
+    /** Everything but the label. */
     FEATURES,
     LABEL
   }
@@ -38,17 +36,15 @@ public final class CsvExamples implements AutoCloseable {
   private static final int[] NONE_MISSING = {};
 
   private final CsvScan scan;
-  private final Format format;
   private final int epochs;
   private final long startMillis;
   private final ExampleEncoder encoder = new ExampleEncoder();
   private final CsvFeatures features;
   private final String fileName;
   private final Part part;
-  // Null with Avro.
-  private final CsvObjects objects;
+  private final @Nullable CsvObjects objects;
   private final long delayMillis;
-  // Of what the pipeline reads, -1 for none.
+  // -1 for none.
   private final int idColumn;
   private final boolean addsId;
   private final int weightColumn;
@@ -60,8 +56,7 @@ public final class CsvExamples implements AutoCloseable {
   private long index = -1;
 
   /**
-   * @param startMillis event time of the first example; every further one is 1 ms later, so that a
-   *     repetition gives the same bytes
+   * @param startMillis event time of the first example; each later example adds 1 ms
    * @param epochs passes over the file
    */
   public CsvExamples(CsvScan scan, long startMillis, int epochs) {
@@ -69,11 +64,11 @@ public final class CsvExamples implements AutoCloseable {
   }
 
   /**
-   * The same in another format, or in part.
+   * Creates examples of a format and a part of each row.
    *
-   * @param spec of the pipeline that reads the records, or null for none
-   * @param delayMillis by how much all event times are later
-   * @throws CliError if the file lacks a column that the pipeline names
+   * @param spec input of the pipeline that reads the records, if there is one
+   * @param delayMillis added to all event times
+   * @throws CliError if the file lacks a column of the pipeline
    */
   public CsvExamples(
       CsvScan scan,
@@ -81,10 +76,9 @@ public final class CsvExamples implements AutoCloseable {
       int epochs,
       Format format,
       Part part,
-      InputSpec spec,
+      @Nullable InputSpec spec,
       long delayMillis) {
     this.scan = scan;
-    this.format = format;
     this.part = part;
     this.objects = format == Format.JSON ? new CsvObjects(scan, part, spec, delayMillis) : null;
     this.delayMillis = delayMillis;
@@ -99,7 +93,7 @@ public final class CsvExamples implements AutoCloseable {
     file = new CsvFile(scan.path());
   }
 
-  /** Moves to the next example; false after the last one of the last epoch. */
+  /** Moves to the next example; returns false at the end of the last epoch. */
   public boolean next() {
     while (!file.next()) {
       if (rowOfEpoch == 0 || epoch + 1 == epochs) {
@@ -116,48 +110,47 @@ public final class CsvExamples implements AutoCloseable {
     return true;
   }
 
-  /** The model key. */
+  /** Returns the model key. */
   public String key() {
     return scan.keyColumn() < 0 ? ONLY_KEY : file.row()[scan.keyColumn()];
   }
 
-  /** The pass over the file, from 1. */
+  /** Returns the number of the pass, from 1. */
   public int epoch() {
     return epoch + 1;
   }
 
-  /** Passes over the file. */
+  /** Returns the number of passes. */
   public int epochs() {
     return epochs;
   }
 
-  /** Event time, milliseconds since the epoch. */
+  /** Returns the event time in milliseconds since 1970. */
   public long timestamp() {
     return startMillis + index;
   }
 
-  /** The event time that a column says, else {@link #timestamp()}. */
+  /** Returns the event time of a column, else {@link #timestamp()}. */
   long timestamp(int column) {
     double time = column < 0 ? Double.NaN : CsvText.number(file.row()[column]);
     return Double.isNaN(time) ? timestamp() : (long) time;
   }
 
   /**
-   * What the pipeline's column says, else the file's name and the row's number from 1; the same in
-   * every pass.
+   * Returns the id in the pipeline's column, else file name and row number, the same in each pass.
    */
   public String id() {
     return idColumn < 0 ? fileName + "-" + rowOfEpoch : file.row()[idColumn];
   }
 
-  /** The record value. */
+  /** Returns the record value. */
   public byte[] value() {
-    return format == Format.AVRO ? avro() : objects.value(file.row(), id(), key());
+    return objects == null ? avro() : objects.value(file.row(), id(), key());
   }
 
   /**
-   * Returns the columns of {@link #line()}: those of the file, and behind them the id that the
-   * pipeline reads if the file has no such column.
+   * Returns the columns of {@link #line()}: those of the file, then the pipeline's id if the file
+   * lacks it.
    */
   static List<String> lineColumns(CsvScan scan, InputSpec spec) {
     if (spec.id() == null || scan.header().contains(spec.id())) {
@@ -168,7 +161,7 @@ public final class CsvExamples implements AutoCloseable {
     return columns;
   }
 
-  /** The row as one CSV line of all columns, separated by commas, the class spelt as elsewhere. */
+  /** Returns the row as a CSV line of all columns. */
   byte[] line() {
     StringBuilder line = new StringBuilder();
     for (int c = 0; c < file.row().length; c++) {
@@ -186,30 +179,12 @@ public final class CsvExamples implements AutoCloseable {
   }
 
   private byte[] avro() {
-    return switch (part) {
-      case ALL ->
-          labelled(
-              features.numbers(),
-              features.numberCount(),
-              features.missing(),
-              features.attributes());
-      case FEATURES ->
-          encoder.encodeFeatures(
-              id(),
-              key(),
-              eventTime(),
-              weight(),
-              features.numbers(),
-              features.numberCount(),
-              features.missing(),
-              features.attributes());
-      case LABEL -> labelled(NO_NUMBERS, 0, NONE_MISSING, Map.of());
-    };
-  }
-
-  private byte[] labelled(
-      float[] numbers, int numberCount, int[] missing, Map<String, String> attributes) {
-    String label = file.row()[scan.labelColumn()];
+    boolean isLabel = part == Part.LABEL;
+    float[] numbers = isLabel ? NO_NUMBERS : features.numbers();
+    int numberCount = isLabel ? 0 : features.numberCount();
+    int[] missing = isLabel ? NONE_MISSING : features.missing();
+    Map<String, String> attributes = isLabel ? Map.of() : features.attributes();
+    String label = part == Part.FEATURES ? "" : file.row()[scan.labelColumn()];
     if (CsvText.isMissing(label)) {
       return encoder.encodeFeatures(
           id(), key(), eventTime(), weight(), numbers, numberCount, missing, attributes);
@@ -228,7 +203,7 @@ public final class CsvExamples implements AutoCloseable {
         attributes);
   }
 
-  // What is no number the job refuses as a weight.
+  // The job rejects NaN as a weight.
   private float weight() {
     return weightColumn < 0 ? 1f : (float) CsvText.number(file.row()[weightColumn]);
   }
@@ -247,7 +222,7 @@ public final class CsvExamples implements AutoCloseable {
     return (long) time + delayMillis;
   }
 
-  private int column(String name) {
+  private int column(@Nullable String name) {
     return name == null ? -1 : scan.header().indexOf(name);
   }
 
@@ -256,7 +231,7 @@ public final class CsvExamples implements AutoCloseable {
     file.close();
   }
 
-  // 1 and 1.0 are one class; 007 and 7 are two.
+  /** Returns the class that a label names: 1 and 1.0 are one class, 007 and 7 are two. */
   public static String className(String label) {
     if (label.indexOf('.') < 0) {
       return label;

@@ -6,9 +6,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/**
- * The features in a row of a scanned CSV file, as the standard schema has them. Not thread-safe.
- */
+/** Features of a row of a scanned CSV file, as in the standard schema. Not thread-safe. */
 public final class CsvFeatures {
   private static final int[] NONE_MISSING = {};
 
@@ -48,7 +46,7 @@ public final class CsvFeatures {
     }
   }
 
-  /** Of which the first {@link #numberCount} are those of the row. */
+  /** Returns the numbers; the first {@link #numberCount} are valid. */
   public float[] numbers() {
     return numbers;
   }
@@ -57,17 +55,17 @@ public final class CsvFeatures {
     return numberCount;
   }
 
-  /** Positions of the numbers that are not known. */
+  /** Returns the positions of the missing numbers. */
   public int[] missing() {
     return missingCount == 0 ? NONE_MISSING : Arrays.copyOf(missing, missingCount);
   }
 
-  /** The texts by column, empty where not known; also those that stand where a number should. */
+  /** Returns the texts by column, empty if missing; also texts in columns of numbers. */
   public Map<String, String> attributes() {
     return attributes;
   }
 
-  // A text goes with the texts, so that whoever reads the record refuses it by what it says.
+  // A text in a column of numbers becomes an attribute, so that the job rejects it by its value.
   private float number(int column, String text) {
     Object cell = CsvText.scalar(text);
     if (cell instanceof Boolean truth) {

@@ -23,11 +23,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of a CSV file (UTF-8, plain or gzip, a header line first, whose {@linkplain CsvSeparator
- * separator} is that of all rows; or before it a line {@code sep=;}), one after the other. Blank
- * lines are skipped. Not thread-safe.
+ * Reads the rows of a CSV file: UTF-8, plain or gzip, with a header line whose {@linkplain
+ * CsvSeparator separator} holds for all rows. Skips blank lines. Not thread-safe.
  */
 public final class CsvFile implements AutoCloseable {
   private static final CsvFactory CSV =
@@ -56,7 +56,7 @@ public final class CsvFile implements AutoCloseable {
     try {
       opened = open(path);
       in = opened;
-      FileTypeSniffer.refuse(path, in);
+      FileTypeSniffer.requireCsv(path, in);
       CsvSeparator separator = CsvSeparator.of(in);
       linesBefore = separator.lines();
       CsvSchema separated = CsvSchema.emptySchema().withColumnSeparator(separator.character());
@@ -73,7 +73,11 @@ public final class CsvFile implements AutoCloseable {
     }
   }
 
-  /** The column names. */
+  Path path() {
+    return path;
+  }
+
+  /** Returns the column names. */
   public List<String> header() {
     return header;
   }
@@ -81,7 +85,7 @@ public final class CsvFile implements AutoCloseable {
   /**
    * Moves to the next row; false at the end of the file.
    *
-   * @throws CliError naming the line of a row that is malformed or has not one value per column
+   * @throws CliError if a row is malformed or has a wrong number of values
    */
   public boolean next() {
     try {
@@ -91,7 +95,7 @@ public final class CsvFile implements AutoCloseable {
       int columns = 0;
       while (parser.nextToken() != JsonToken.END_ARRAY) {
         if (columns == 0) {
-          // The first value's line: the parser has the row itself begin before the line break.
+          // The line of the first value: the row itself begins before the line break.
           line = linesBefore + parser.currentTokenLocation().getLineNr();
         }
         if (columns < row.length) {
@@ -110,12 +114,12 @@ public final class CsvFile implements AutoCloseable {
     }
   }
 
-  /** The values of the current row, as they stand in the file; overwritten by {@link #next}. */
+  /** Returns the values of the current row; {@link #next} overwrites them. */
   public String[] row() {
     return row;
   }
 
-  /** Where the current row begins, such as {@code data.csv:17}. */
+  /** Returns the position of the current row, such as {@code data.csv:17}. */
   public String position() {
     return path.getFileName() + ":" + line;
   }
@@ -148,7 +152,7 @@ public final class CsvFile implements AutoCloseable {
     return List.copyOf(names);
   }
 
-  // By content rather than by name: a renamed .gz is still a .gz.
+  // By content, not by name.
   private static InputStream open(Path path) throws IOException {
     if (Files.isDirectory(path)) {
       throw new CliError(path + " is a directory; name a .csv or .csv.gz file.");
@@ -190,7 +194,7 @@ public final class CsvFile implements AutoCloseable {
           e);
     }
     if (e instanceof JsonProcessingException malformed) {
-      // Where the value begins: a quote that is never closed ends with the file.
+      // The start of the value: a quote that is never closed ends with the file.
       long at = linesBefore + parser.currentTokenLocation().getLineNr();
       return new CliError(
           path.getFileName() + ":" + at + " is malformed: " + malformed.getOriginalMessage(), e);
@@ -198,13 +202,13 @@ public final class CsvFile implements AutoCloseable {
     return new CliError("Cannot read " + path + ": " + e.getMessage(), e);
   }
 
-  private static void closeQuietly(AutoCloseable resource) {
+  private static void closeQuietly(@Nullable AutoCloseable resource) {
     try {
       if (resource != null) {
         resource.close();
       }
     } catch (Exception e) {
-      // It was only read from.
+      // Nothing is lost: the file was only read.
     }
   }
 }

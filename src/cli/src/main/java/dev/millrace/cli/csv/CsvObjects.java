@@ -10,10 +10,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of a scanned CSV file as JSON objects of the fields that a pipeline reads: columns by
- * their names, whose dots reach into nested objects; what is missing left out. Not thread-safe.
+ * Encodes the rows of a scanned CSV file as JSON objects for a pipeline: dots in column names reach
+ * into nested objects, missing values are omitted. Not thread-safe.
  */
 final class CsvObjects {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -22,23 +23,22 @@ final class CsvObjects {
   private final CsvScan scan;
   private final CsvExamples.Part part;
   private final long delayMillis;
-  // Fields of the pipeline, null for none.
-  private final String id;
-  private final String key;
-  private final String label;
-  private final String weight;
-  private final String eventTime;
+  // Fields of the pipeline.
+  private final @Nullable String id;
+  private final @Nullable String key;
+  private final @Nullable String label;
+  private final @Nullable String weight;
+  private final @Nullable String eventTime;
   // Their columns, -1 for none.
   private final int weightColumn;
   private final int eventTimeColumn;
 
   /**
-   * @param spec of the pipeline that reads them, or null for one that names no more than the label
-   * @param delayMillis by how much the event time is later than the file says
-   * @throws CliError if the file lacks a column that the pipeline names, or one name is within
-   *     another
+   * @param spec input of the pipeline; null for one that only names the label
+   * @param delayMillis added to the event time
+   * @throws CliError if the file lacks a column of the pipeline, or a name is a prefix of another
    */
-  CsvObjects(CsvScan scan, CsvExamples.Part part, InputSpec spec, long delayMillis) {
+  CsvObjects(CsvScan scan, CsvExamples.Part part, @Nullable InputSpec spec, long delayMillis) {
     this.scan = scan;
     this.part = part;
     this.delayMillis = delayMillis;
@@ -54,7 +54,7 @@ final class CsvObjects {
     requireApart();
   }
 
-  /** The object of a row as a record value. */
+  /** Returns the record value of a row. */
   byte[] value(String[] row, String rowId, String rowKey) {
     ObjectNode object = JSON.createObjectNode();
     put(object, id, rowId);
@@ -62,7 +62,7 @@ final class CsvObjects {
     if (part != CsvExamples.Part.LABEL) {
       putFeatures(object, row);
     }
-    // Behind the features: of a column that is both, the pipeline wants a number.
+    // After the features: a column that is both must be a number.
     if (weightColumn >= 0) {
       put(object, weight, number(row[weightColumn]));
     }
@@ -88,8 +88,7 @@ final class CsvObjects {
     }
   }
 
-  // Nothing where there is no field or no value; dots reach into nested objects.
-  private static void put(ObjectNode object, String field, Object value) {
+  private static void put(ObjectNode object, @Nullable String field, @Nullable Object value) {
     if (field == null || value == null) {
       return;
     }
@@ -102,7 +101,7 @@ final class CsvObjects {
     inner.putPOJO(field.substring(start), value);
   }
 
-  /** Refuses what one object cannot have: a value, and within it another. */
+  /** Checks that no field is both a value and an object. */
   private void requireApart() {
     Set<String> fields = new TreeSet<>();
     for (String field : Arrays.asList(id, key, label, weight, eventTime)) {
@@ -126,17 +125,17 @@ final class CsvObjects {
     }
   }
 
-  private static String known(String text) {
+  private static @Nullable String known(String text) {
     return CsvText.isMissing(text) ? null : text;
   }
 
-  /** A whole number, another one, a truth value, the text that is none of them, or null. */
-  private static Object number(String text) {
+  /** Returns an integer, another number, a boolean or a text; null if the value is missing. */
+  private static @Nullable Object number(String text) {
     Object cell = CsvText.isMissing(text) ? null : CsvText.scalar(text);
-    boolean isWhole =
-        cell instanceof Double number
+    return cell instanceof Double number
             && number == Math.rint(number)
-            && Math.abs(number) < MAX_WHOLE;
-    return isWhole ? (Object) ((Double) cell).longValue() : cell;
+            && Math.abs(number) < MAX_WHOLE
+        ? (Object) number.longValue()
+        : cell;
   }
 }

@@ -6,18 +6,20 @@ import dev.millrace.config.Settings;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
-/** The pipeline for the records that a scanned CSV file becomes. */
+/** Settings of a pipeline that reads the records of a scanned CSV file. */
 public final class CsvPipeline {
   private CsvPipeline() {}
 
   /**
-   * A pipeline's settings with the file's columns as features.
+   * Returns the settings of a pipeline with the file's columns as features.
    *
-   * @param base the pipeline that says everything else, or null for the defaults
-   * @param positive the positive class, or null for the pipeline's
+   * @param base all other settings; null for the defaults
+   * @param positive the positive class; null for the pipeline's
    */
-  public static Settings settings(Settings base, String name, CsvScan scan, String positive) {
+  public static Settings settings(
+      @Nullable Settings base, String name, CsvScan scan, @Nullable String positive) {
     Settings settings = base == null ? defaults(name) : base;
     InputSpec given = settings.input().spec();
     InputSpec spec =
@@ -35,14 +37,14 @@ public final class CsvPipeline {
             id(given, scan),
             null);
     settings = settings.withInput(settings.input().withSpec(spec));
-    // Totals over all keys are added up from it.
+    // Totals over all keys are computed from it.
     settings = settings.withMetrics(settings.metrics().withConfusionMatrix());
     return positive == null
         ? settings
         : settings.withMetrics(settings.metrics().withPositive(positive));
   }
 
-  /** The same for the rows as lines, which the job reads by the names of their columns. */
+  /** Returns the settings for CSV lines, whose columns the job reads by name. */
   public static Settings ofLines(Settings settings, CsvScan scan) {
     InputSpec records = settings.input().spec();
     InputSpec lines =
@@ -66,14 +68,15 @@ public final class CsvPipeline {
         .withMetrics(settings.metrics().withMulticlass(scan.task() == Task.MULTICLASS));
   }
 
-  // Records of the standard schema always have one: produce names rows of files that do not.
-  private static String id(InputSpec given, CsvScan scan) {
+  // Records of the standard schema always have an id: produce generates missing ones.
+  private static @Nullable String id(InputSpec given, CsvScan scan) {
     String column = column(given, "input.id", given.id(), scan);
     return column == null ? given.id() : column;
   }
 
-  // Records of the standard schema have such a field, whether the file has a column or not.
-  private static String column(InputSpec given, String option, String name, CsvScan scan) {
+  // Records of the standard schema have these fields even if the file has no such column.
+  private static @Nullable String column(
+      InputSpec given, String option, @Nullable String name, CsvScan scan) {
     boolean isOptional = given.format() == InputSpec.Format.AVRO && given.schema() == null;
     if (name == null || (isOptional && !scan.header().contains(name))) {
       return null;

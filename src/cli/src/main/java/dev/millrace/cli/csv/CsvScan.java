@@ -14,14 +14,16 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What one pass over a CSV file tells about it: how its columns become features, what its label is.
+ * Columns of a CSV file: features, label and key, from one pass over the file.
  *
  * @param file name of the file
  * @param header the column names, in file order
@@ -29,14 +31,13 @@ import java.util.stream.Stream;
  * @param featureColumns position in the header of each feature
  * @param labelColumn position of the label, or -1
  * @param keyColumn position of the model key, or -1
- * @param labels the names that the label's values have as classes; none where they are too many
- * @param rarerClass the one of fewer rows where there are two classes, of equally many the later by
- *     name; else null
- * @param classes how many values the label has as classes, to some 3 % beyond 1,023; 0 without one
- * @param task null where there is no label
+ * @param labels sorted class names of the label's values; none if there are more than 32
+ * @param rarerClass the rarer of two classes, the later by name if equal
+ * @param classes number of distinct labels, with an error of about 3 % beyond 1,023
+ * @param task null without a label
  * @param rows number of rows below the header
- * @param doubts what is read otherwise than the author of the file may have meant
- * @param withoutLabel what is said of rows without a label, or null
+ * @param warnings about columns that are probably not read as their author meant
+ * @param withoutLabel warning about rows without a label
  */
 public record CsvScan(
     String file,
@@ -46,12 +47,12 @@ public record CsvScan(
     int labelColumn,
     int keyColumn,
     List<String> labels,
-    String rarerClass,
+    @Nullable String rarerClass,
     long classes,
-    Task task,
+    @Nullable Task task,
     long rows,
-    List<String> doubts,
-    String withoutLabel)
+    List<String> warnings,
+    @Nullable String withoutLabel)
     implements Serializable {
 
   /** Orders class names: numbers by value, then texts. */
@@ -63,50 +64,59 @@ public record CsvScan(
     features = List.copyOf(features);
     featureColumns = List.copyOf(featureColumns);
     labels = List.copyOf(labels);
-    doubts = List.copyOf(doubts);
+    warnings = List.copyOf(warnings);
+  }
+
+  /** Use of a scanned file. */
+  private enum Purpose {
+    LEARN,
+    DRAFT,
+    PREDICT
   }
 
   /**
-   * Reads a file once and takes the task from the label: text and few integers are classes, other
-   * numbers a regression target.
+   * Scans a file with a label.
    *
-   * @param key column of the model key, or null
+   * @param key column of the model key
    * @param drop columns to leave out
-   * @throws CliError if a column does not exist, or a label or key is missing, or a row is
+   * @throws CliError if a column does not exist, all labels or a key is missing, or a row is
    *     malformed
    */
-  public static CsvScan scan(Path path, String label, String key, Collection<String> drop) {
+  public static CsvScan scan(
+      Path path, String label, @Nullable String key, Collection<String> drop) {
     return scan(path, label, key, drop, null);
   }
 
-  /** The same with the task given, where it is not null. */
-  public static CsvScan scan(
-      Path path, String label, String key, Collection<String> drop, Task task) {
-    return scan(path, label, true, false, key, drop, task);
-  }
-
-  /** The same with the features that {@code init} would declare, times and ids among them. */
-  public static CsvScan drafted(
-      Path path, String label, String key, Collection<String> drop, Task task) {
-    return scan(path, label, true, true, key, drop, task);
-  }
-
   /**
-   * The same for a file to predict: without a task, and with a label only if there is such a
-   * column.
+   * Scans a file with a label and a task.
+   *
+   * @param task null for the task of the label: text and few integers are classes
    */
-  public static CsvScan unlabelled(Path path, String label, String key, Collection<String> drop) {
-    return scan(path, label, false, false, key, drop, null);
+  public static CsvScan scan(
+      Path path, String label, @Nullable String key, Collection<String> drop, @Nullable Task task) {
+    return scan(path, label, Purpose.LEARN, key, drop, task);
+  }
+
+  /** Scans a file with the features that {@code init} drafts, times and ids among them. */
+  public static CsvScan drafted(
+      Path path, String label, @Nullable String key, Collection<String> drop, @Nullable Task task) {
+    return scan(path, label, Purpose.DRAFT, key, drop, task);
+  }
+
+  /** Scans a file to predict: without a task, and the label column may be missing. */
+  public static CsvScan unlabelled(
+      Path path, String label, @Nullable String key, Collection<String> drop) {
+    return scan(path, label, Purpose.PREDICT, key, drop, null);
   }
 
   private static CsvScan scan(
       Path path,
       String label,
-      boolean labelled,
-      boolean drafted,
-      String key,
+      Purpose purpose,
+      @Nullable String key,
       Collection<String> drop,
-      Task task) {
+      @Nullable Task task) {
+    boolean labelled = purpose != Purpose.PREDICT;
     try (CsvFile file = new CsvFile(path)) {
       int labelColumn =
           labelled ? find(path, file.header(), "--label", label) : file.header().indexOf(label);
@@ -122,41 +132,30 @@ public record CsvScan(
         excluded.add(find(path, file.header(), "--drop", column));
       }
 
-      List<CsvColumn> columns = file.header().stream().map(CsvColumn::new).toList();
-      ClassCounter classes = new ClassCounter();
-      long rows = 0;
-      while (file.next()) {
-        rows++;
-        String[] row = file.row();
-        for (int c = 0; c < row.length; c++) {
-          columns.get(c).see(row[c], file);
-        }
-        if (labelled && !CsvText.isMissing(row[labelColumn])) {
-          classes.see(row[labelColumn]);
-        }
-      }
-      if (rows == 0) {
-        throw new CliError(path + " has a header and no rows.");
-      }
-      if (labelled) {
-        requireLabels(columns.get(labelColumn), rows);
+      List<FieldProfile> columns = FieldProfile.ofColumns(file, Long.MAX_VALUE);
+      long rows = columns.get(0).rows();
+      FieldProfile truth = labelled ? columns.get(labelColumn) : null;
+      if (truth != null) {
+        requireLabels(truth, rows);
         if (keyColumn >= 0) {
           requireKeys(columns.get(keyColumn), rows);
         }
       }
-
       List<FeatureSpec> features = new ArrayList<>();
       List<Integer> featureColumns = new ArrayList<>();
       for (int c = 0; c < columns.size(); c++) {
         if (!excluded.contains(c)) {
-          features.add(columns.get(c).toFeature(drafted));
+          features.add(columns.get(c).toFeature(rows, purpose == Purpose.DRAFT));
           featureColumns.add(c);
         }
       }
       if (features.isEmpty()) {
         throw noFeatures(path.toString());
       }
-      Task found = labelled ? task(columns.get(labelColumn), task, path) : null;
+      Task found = truth == null ? null : task(truth, task, path);
+      List<String> classes =
+          truth == null ? List.of() : truth.frequencies().stream().map(Map.Entry::getKey).toList();
+      boolean tooMany = classes.size() > FieldProfile.MAX_ONE_HOT_VALUES;
       return new CsvScan(
           path.toString(),
           file.header(),
@@ -164,19 +163,19 @@ public record CsvScan(
           featureColumns,
           labelColumn,
           keyColumn,
-          labelled ? classNames(columns.get(labelColumn)) : List.of(),
-          found == Task.REGRESSION ? null : classes.rarerOfTwo(),
-          classes.count(),
+          tooMany ? List.of() : classes.stream().sorted().toList(),
+          found != Task.REGRESSION && classes.size() == 2 ? classes.get(1) : null,
+          truth == null ? 0 : truth.distinct(),
           found,
           rows,
-          doubts(columns, features, featureColumns, labelColumn, found),
-          labelled ? withoutLabel(columns.get(labelColumn), rows) : null);
+          warnings(columns, features, featureColumns, labelColumn, found),
+          truth == null ? null : withoutLabel(truth, rows));
     }
   }
 
   /**
-   * Returns the classes to declare, in their order; none for regression, or where the file has too
-   * many or, for a binary task, not two.
+   * Returns the classes to declare, in order; none for regression, too many classes, or a binary
+   * task without two.
    */
   List<String> declaredClasses() {
     boolean fits = task == Task.MULTICLASS || (task == Task.BINARY && labels.size() == 2);
@@ -188,20 +187,19 @@ public record CsvScan(
     return Double.isNaN(number) ? Double.POSITIVE_INFINITY : number;
   }
 
-  /** Returns the doubts, and what is said of rows without a label. */
-  public List<String> allDoubts() {
-    return Stream.concat(doubts.stream(), Stream.ofNullable(withoutLabel)).toList();
+  /** Returns the warnings about columns and about rows without a label. */
+  public List<String> allWarnings() {
+    return Stream.concat(warnings.stream(), Stream.ofNullable(withoutLabel)).toList();
   }
 
-  /** The file. */
   public Path path() {
     return Path.of(file);
   }
 
   /**
-   * The place of a column.
+   * Returns the position of a column.
    *
-   * @param option what names it
+   * @param option that names it
    * @throws CliError if there is no such column
    */
   int column(String option, String name) {
@@ -209,8 +207,8 @@ public record CsvScan(
   }
 
   /**
-   * The same file with the features that a pipeline declares, each from the column of its name;
-   * where it declares none, without what it reads as something else.
+   * Returns the scan with the features of a pipeline; if it declares none, without its weight,
+   * event time and id.
    *
    * @throws CliError if a feature has no column, or no feature is left
    */
@@ -239,18 +237,20 @@ public record CsvScan(
         classes,
         task,
         rows,
-        spec.features().isEmpty() ? doubts : List.of(),
+        spec.features().isEmpty() ? warnings : List.of(),
         withoutLabel);
   }
 
-  // Of the label too, unless its numbers name classes; not of times, which are no numbers.
-  private static List<String> doubts(
-      List<CsvColumn> columns,
+  // Also of the label, unless its numbers are classes; not of times.
+  private static List<String> warnings(
+      List<FieldProfile> columns,
       List<FeatureSpec> features,
       List<Integer> featureColumns,
       int label,
-      Task task) {
-    boolean ofLabel = label >= 0 && (task == Task.REGRESSION || !columns.get(label).isNumeric());
+      @Nullable Task task) {
+    boolean ofLabel =
+        label >= 0
+            && (task == Task.REGRESSION || columns.get(label).type() != FieldProfile.Type.NUMBER);
     return IntStream.range(0, columns.size())
         .filter(
             c -> {
@@ -259,28 +259,18 @@ public record CsvScan(
                   ? ofLabel && c == label
                   : features.get(feature).type() != FeatureSpec.Type.TIME;
             })
-        .mapToObj(c -> columns.get(c).doubts(c == label))
+        .mapToObj(c -> ColumnWarnings.of(columns.get(c), c == label))
         .flatMap(Optional::stream)
         .toList();
   }
 
-  private static List<String> classNames(CsvColumn label) {
-    return label.values().stream().map(CsvExamples::className).distinct().toList();
-  }
-
-  private static Task task(CsvColumn label, Task given, Path path) {
-    if (given == Task.REGRESSION && !label.isNumeric()) {
+  private static Task task(FieldProfile label, @Nullable Task given, Path path) {
+    if (given == Task.REGRESSION && label.type() != FieldProfile.Type.NUMBER) {
       throw CliError.usage(
           "Task regression needs numbers; column \"%s\" of %s has text."
               .formatted(label.name(), path));
     }
-    if (given != null) {
-      return given;
-    }
-    if (!label.looksLikeClasses()) {
-      return Task.REGRESSION;
-    }
-    return label.hasAtMostTwoValues() ? Task.BINARY : Task.MULTICLASS;
+    return given == null ? label.task() : given;
   }
 
   private static int find(Path path, List<String> header, String option, String column) {
@@ -304,13 +294,11 @@ public record CsvScan(
   }
 
   /**
-   * The label is nothing else.
+   * Checks that the label is neither the key nor left out.
    *
-   * @param key column or field of the model key, or null
-   * @param drop those that are left out
-   * @throws CliError if it is the key as well, or left out
+   * @throws CliError if it is
    */
-  public static void requireTruth(String label, String key, Collection<String> drop) {
+  public static void requireTruth(String label, @Nullable String key, Collection<String> drop) {
     if (label.equals(key)) {
       throw CliError.usage(
           "The key must be another column than the label, but both are \"%s\" (--key, --label)."
@@ -324,23 +312,23 @@ public record CsvScan(
     }
   }
 
-  private static void requireLabels(CsvColumn column, long rows) {
-    if (column.missing() == rows) {
+  private static void requireLabels(FieldProfile column, long rows) {
+    if (column.values() == 0) {
       throw new CliError(
           "The label column \"%s\" has no value in any of %,d rows."
               .formatted(column.name(), rows));
     }
   }
 
-  private static void requireKeys(CsvColumn column, long rows) {
-    if (column.missing() > 0) {
+  private static void requireKeys(FieldProfile column, long rows) {
+    if (column.values() < rows) {
       throw new CliError(
           gaps("key", column, rows) + ". Remove those rows" + otherwise(column) + ".");
     }
   }
 
-  private static String withoutLabel(CsvColumn column, long rows) {
-    return column.missing() == 0
+  private static @Nullable String withoutLabel(FieldProfile column, long rows) {
+    return column.values() == rows
         ? null
         : gaps("label", column, rows)
             + ": dead letters with reason missing-label"
@@ -348,21 +336,20 @@ public record CsvScan(
             + ".";
   }
 
-  private static String gaps(String role, CsvColumn column, long rows) {
-    String text = column.missingText();
-    return String.format(
-        Locale.ROOT,
-        "The %s column \"%s\" has no value in %,d of %,d rows (first: %s%s)",
-        role,
-        column.name(),
-        column.missing(),
-        rows,
-        column.firstMissing(),
-        text.isEmpty() ? "" : ", \"" + text + "\"");
+  private static String gaps(String role, FieldProfile column, long rows) {
+    FieldProfile.Cell first = Objects.requireNonNull(column.firstMissing());
+    return "The %s column \"%s\" has no value in %,d of %,d rows (first: %s%s)"
+        .formatted(
+            role,
+            column.name(),
+            rows - column.values(),
+            rows,
+            first.position(),
+            first.text().isEmpty() ? "" : ", \"" + first.text() + "\"");
   }
 
-  private static String otherwise(CsvColumn column) {
-    String text = column.missingText();
-    return text.isEmpty() ? "" : "; if \"" + text + "\" is a value, spell it otherwise";
+  private static String otherwise(FieldProfile column) {
+    String text = Objects.requireNonNull(column.firstMissing()).text();
+    return text.isEmpty() ? "" : "; if \"" + text + "\" is a value, write it in another way";
   }
 }

@@ -7,23 +7,22 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What stands between the values of a CSV file: a comma, or what its header shows instead, or what
- * a line before the header says to spreadsheets.
+ * Separator of the values of a CSV file, from a line such as {@code sep=;} or from the header.
  *
- * @param lines before the header: 1 or 0
+ * @param lines number of lines before the header: 1 or 0
  */
 record CsvSeparator(char character, int lines) {
   private static final String KNOWN = ",;\t|";
-  private static final int MAX_HEADER = 1 << 16; // bytes that are looked at
-  // Behind a byte order mark, if there is one.
+  private static final int MAX_HEADER = 1 << 16; // bytes to read
+  // After an optional byte order mark.
   private static final Pattern NAMED =
       Pattern.compile("(?i)(?:\u00EF\u00BB\u00BF)?sep=([^\"\r\n])\r?\n.*", Pattern.DOTALL);
   private static final int MAX_NAMED = 10;
 
   /**
-   * The one that a line such as {@code sep=;} names, behind which the stream is then; else the one
-   * of comma, semicolon, tab and bar that stands most often in the first line, outside of quotes,
-   * or the comma where none or several do, and the stream stays where it is.
+   * Returns the separator that a line such as {@code sep=;} names, and skips that line; else the
+   * most frequent of comma, semicolon, tab and bar in the first line outside of quotes, or the
+   * comma if none or several are.
    *
    * @param in a stream that supports mark and reset
    */
@@ -36,10 +35,10 @@ record CsvSeparator(char character, int lines) {
       in.skipNBytes(first.indexOf('\n') + 1L);
       return new CsvSeparator(named.group(1).charAt(0), 1);
     }
-    return new CsvSeparator(shown(in), 0);
+    return new CsvSeparator(ofHeader(in), 0);
   }
 
-  private static char shown(InputStream in) throws IOException {
+  private static char ofHeader(InputStream in) throws IOException {
     in.mark(MAX_HEADER);
     int[] counts = new int[KNOWN.length()];
     boolean quoted = false;
@@ -59,16 +58,16 @@ record CsvSeparator(char character, int lines) {
   }
 
   private static char mostFrequent(int[] counts) {
-    int most = 0;
+    int best = 0;
     boolean tied = false;
     for (int s = 1; s < counts.length; s++) {
-      if (counts[s] > counts[most]) {
-        most = s;
+      if (counts[s] > counts[best]) {
+        best = s;
         tied = false;
-      } else if (counts[s] == counts[most]) {
+      } else if (counts[s] == counts[best]) {
         tied = true;
       }
     }
-    return KNOWN.charAt(tied ? 0 : most);
+    return KNOWN.charAt(tied ? 0 : best);
   }
 }

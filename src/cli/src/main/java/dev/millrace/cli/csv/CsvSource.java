@@ -5,21 +5,22 @@ import dev.millrace.config.Settings;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.KafkaRecord;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 import org.apache.flink.connector.datagen.source.GeneratorFunction;
+import org.jspecify.annotations.Nullable;
 
-/** The rows of a CSV file as a bounded source, as if a topic had them as CSV lines. */
+/** Bounded source of the rows of a CSV file, as records of CSV lines. */
 public final class CsvSource {
   private CsvSource() {}
 
   /**
-   * A source for a parallelism of 1.
+   * Returns a source for a parallelism of 1.
    *
-   * @param input whose topic the records name, and whose event time is their timestamp: no event is
-   *     later than its record
-   * @param epochs passes over the file, which the records name in a header where there are several
+   * @param input topic of the records, and the field of their timestamp
+   * @param epochs passes over the file; several are named in a header of each record
    */
   public static DataGeneratorSource<KafkaRecord> of(
       CsvScan scan, Settings.Input input, int epochs) {
@@ -38,7 +39,7 @@ public final class CsvSource {
     private final InputSpec spec;
     private final int eventTimeColumn;
     private final int epochs;
-    private transient CsvExamples examples;
+    private transient @Nullable CsvExamples examples;
 
     Rows(CsvScan scan, Settings.Input input, int epochs) {
       this.scan = scan;
@@ -57,6 +58,7 @@ public final class CsvSource {
 
     @Override
     public KafkaRecord map(Long index) {
+      CsvExamples examples = Objects.requireNonNull(this.examples);
       if (!examples.next()) {
         throw new IllegalStateException(scan.path() + " has become shorter while it was read");
       }

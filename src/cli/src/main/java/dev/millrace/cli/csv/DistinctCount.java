@@ -3,8 +3,8 @@ package dev.millrace.cli.csv;
 import java.util.TreeSet;
 
 /**
- * How many different texts there were: exact up to 1,024, beyond estimated from the smallest hashes
- * to some 3 % (k minimum values; Bar-Yossef et al., 2002).
+ * Counts distinct texts: exact up to 1,023, beyond that with an error of about 3 % (k minimum
+ * values; Bar-Yossef et al., 2002).
  */
 public final class DistinctCount {
   private static final int KEPT = 1024;

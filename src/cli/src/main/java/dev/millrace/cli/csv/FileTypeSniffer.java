@@ -6,7 +6,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/** What files that are not CSV begin with, and what to do with them. */
+/** First bytes of file types that are not CSV, and the remedy for each. */
 enum FileTypeSniffer {
   SHEET(
       "PK\003\004", "is a spreadsheet or a zip file. Save the sheet as CSV (UTF-8), or unpack it."),
@@ -22,7 +22,7 @@ enum FileTypeSniffer {
       "has a JSON list instead of CSV. Make lines of it (jq -c '.[]') and send them to a topic,"
           + " which input.format: json reads (kcat in docs/send-data.md), or export it as CSV.");
 
-  private static final int LONGEST = 4;
+  private static final int MAX_LENGTH = 4;
 
   private final String beginning;
   private final String remedy;
@@ -33,18 +33,18 @@ enum FileTypeSniffer {
   }
 
   /**
-   * Refuses what is none; the stream stays where it is.
+   * Checks that a file is none of these types, without moving the stream.
    *
    * @param in a stream that supports mark and reset
-   * @throws CliError if the file is one of these
+   * @throws CliError if it is
    */
-  static void refuse(Path path, InputStream in) throws IOException {
-    in.mark(LONGEST);
-    String first = new String(in.readNBytes(LONGEST), StandardCharsets.ISO_8859_1);
+  static void requireCsv(Path path, InputStream in) throws IOException {
+    in.mark(MAX_LENGTH);
+    String first = new String(in.readNBytes(MAX_LENGTH), StandardCharsets.ISO_8859_1);
     in.reset();
-    for (FileTypeSniffer kind : values()) {
-      if (first.startsWith(kind.beginning)) {
-        throw new CliError(path + " " + kind.remedy);
+    for (FileTypeSniffer type : values()) {
+      if (first.startsWith(type.beginning)) {
+        throw new CliError(path + " " + type.remedy);
       }
     }
   }

@@ -5,14 +5,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Chooses how many buckets hashed columns get: a power of two that grows with the number of values,
- * within a budget for all columns together, since every bucket is an input of the network.
+ * Chooses the number of buckets of hashed columns: a power of two that grows with the number of
+ * values, within a budget for all columns, because each bucket is an input of the network.
  */
 public final class HashBuckets {
   public static final int MIN = 32;
   static final int MAX = 1_024;
 
-  /** Inputs that all hashed columns of one pipeline share. */
+  /** Max buckets of all hashed columns of a pipeline together. */
   public static final int BUDGET = 4_096;
 
   private HashBuckets() {}
@@ -30,7 +30,7 @@ public final class HashBuckets {
     return buckets;
   }
 
-  /** Halves the largest buckets until all hashed columns together fit the budget. */
+  /** Halves the widest columns until all hashed columns fit the budget. */
   public static List<FeatureSpec> withinBudget(List<FeatureSpec> features) {
     List<FeatureSpec> fitted = new ArrayList<>(features);
     while (fitted.stream().mapToInt(FeatureSpec::buckets).sum() > BUDGET) {

@@ -21,7 +21,7 @@ public final class NumberMeaning {
   private NumberMeaning() {}
 
   /**
-   * Returns true if the numbers of a field look like ids: whole, not negative, and called like one.
+   * Returns true if the numbers are ids by name and range: whole and not negative.
    *
    * @param distinct number of distinct values
    * @param min the smallest value
@@ -35,14 +35,14 @@ public final class NumberMeaning {
     return words.length == 0 ? "" : words[words.length - 1].toLowerCase(Locale.ROOT);
   }
 
-  /** Returns true if a field is called like an id: {@code order_id}, {@code serial-number}. */
+  /** Returns true if the name is that of an id: {@code order_id}, {@code serial-number}. */
   public static boolean isCalledId(String name) {
     return ID_LIKE.matcher(name).matches();
   }
 
   /**
    * Returns true if numbers are dates without dashes, or milliseconds or seconds from 1970 up to a
-   * time between 2000 and 2100. Numbers that are called an id are none: many are as large.
+   * time between 2000 and 2100. Ids are excluded: many are as large.
    *
    * @param distinct number of distinct values
    */

@@ -4,16 +4,14 @@ import dev.millrace.cli.console.CliError;
 import dev.millrace.config.yaml.Suggestions;
 import dev.millrace.data.Task;
 import java.util.List;
-import java.util.Locale;
 
-/** Refuses options that do not go with the label of a file, before anything is learned. */
+/** Checks that options fit the label of a file. */
 public final class TaskCheck {
   private final CsvScan scan;
   private final List<String> declared;
 
   /**
-   * @param declared the classes that the pipeline declares, any other being a dead letter; maybe
-   *     empty
+   * @param declared classes of the pipeline; other labels are dead letters; empty for any class
    */
   public TaskCheck(CsvScan scan, List<String> declared) {
     this.scan = scan;
@@ -21,10 +19,10 @@ public final class TaskCheck {
   }
 
   /**
-   * Two classes are what a binary task has, a positive one, and a threshold between them.
+   * Checks that the label has two classes.
    *
-   * @param option that needs them, with its value
-   * @throws CliError if there are numbers to predict, or more classes
+   * @param option the option that needs two classes, with its value
+   * @throws CliError if the task is regression, or there are more classes
    */
   public void requireTwoClasses(String option) {
     boolean hasMore = declared.isEmpty() && scan.classes() > 2;
@@ -35,21 +33,18 @@ public final class TaskCheck {
       String classes = scan.labels().isEmpty() ? "" : ": " + String.join(", ", scan.labels());
       String label = scan.header().get(scan.labelColumn());
       throw needsTwoClasses(
-          option,
-          String.format(
-              Locale.ROOT, "\"%s\" of %s has %,d%s", label, scan.file(), scan.classes(), classes));
+          option, "\"%s\" of %s has %,d%s".formatted(label, scan.file(), scan.classes(), classes));
     }
   }
 
   private static CliError needsTwoClasses(String option, String but) {
-    return CliError.usage(
-        "%s goes only with two classes, but %s. Remove it.".formatted(option, but));
+    return CliError.usage("%s needs two classes, but %s. Remove it.".formatted(option, but));
   }
 
   /**
-   * The positive class occurs.
+   * Checks that the positive class occurs.
    *
-   * @throws CliError naming the classes if it does not
+   * @throws CliError if it does not
    */
   public void requireClass(String option, String positive) {
     List<String> classes = scan.labels().isEmpty() ? declared : scan.labels();

@@ -19,6 +19,7 @@ import dev.millrace.cli.run.LocalJob;
 import dev.millrace.cli.topics.TopicPlan;
 import dev.millrace.cli.topics.TopicsCommand;
 import dev.millrace.cli.watch.MetricsRecords;
+import dev.millrace.cli.watch.MetricsTable;
 import dev.millrace.cli.watch.TopicFollower;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
@@ -26,36 +27,37 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Shows everything at work within one process: broker, job, dashboard, a real data set. */
+/** Runs broker, job and dashboard in one process on a real data set. */
 @Command(
     name = "demo",
     description = {
-      "Replays a real data set through a Kafka broker and the Flink job in this process.",
-      "A table and a web page show how the models learn. Ctrl-C stops it."
+      "Replays a real data set through a Kafka broker and the Flink job in one process.",
+      "A table and a web page show the metrics. Ctrl-C stops it."
     },
     footer = {"", "Example:", "  ./millrace demo --dataset letters"})
 public final class DemoCommand implements Callable<Integer> {
-  private static final Duration LOOK = Duration.ofMillis(200);
+  private static final Duration POLL_INTERVAL = Duration.ofMillis(200);
+  private static final int TABLE_ROWS = 40;
 
   @Option(
       names = "--dataset",
       paramLabel = "NAME",
-      defaultValue = "STORMS",
-      description = "storms, letters or hotel_rates (default: storms).")
+      defaultValue = "storms",
+      description = "storms, letters or hotel-rates (default: ${DEFAULT-VALUE}).")
   private DemoDataset dataset;
 
-  @Option(names = "--once", description = "Stops at the end of the data, as fast as it can.")
+  @Option(names = "--once", description = "Runs at full speed and stops at the end of the data.")
   private boolean once;
 
-  @Option(names = "--headless", description = "Without the dashboard.")
+  @Option(names = "--headless", description = "Runs without the dashboard.")
   private boolean headless;
 
   @Option(
@@ -74,10 +76,9 @@ public final class DemoCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  private FinalMetrics metrics;
-  private DemoTable table;
-  private Progress progress;
-  private DashboardServer dashboard;
+  private final FinalMetrics metrics = new FinalMetrics(null);
+  private @Nullable DashboardServer dashboard;
+  private long nextRow;
 
   @Override
   public Integer call() throws Exception {
@@ -102,12 +103,7 @@ public final class DemoCommand implements Callable<Integer> {
     CsvScan scan = dataset.unpack(directory);
     spec.commandLine()
         .getOut()
-        .printf(
-            Locale.ROOT,
-            "Data      %s: %,d %s%n",
-            dataset.id(),
-            scan.rows(),
-            dataset.description());
+        .printf("Data      %s: %,d %s%n", dataset.id(), scan.rows(), dataset.description());
     if (!headless) {
       dashboard = new DashboardServer(Ports.HOST, port);
       dashboard.start();
@@ -128,7 +124,7 @@ public final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private DashboardFeed feed(Settings settings) {
+  private @Nullable DashboardFeed feed(Settings settings) {
     return dashboard == null ? null : new DashboardFeed(settings, dashboard);
   }
 
@@ -156,20 +152,21 @@ public final class DemoCommand implements Callable<Integer> {
 
   private void play(Settings settings, CsvScan scan, Path directory, StopSignal stop)
       throws InterruptedException {
-    metrics = new FinalMetrics(null);
-    table = new DemoTable(scan.rows());
     TopicsCommand.create(
         settings, TopicPlan.of(settings).stream().map(plan -> plan.withPartitions(1)).toList());
+    MetricsTable table = new MetricsTable();
+    long interval = Math.max(1, scan.rows() / TABLE_ROWS);
+    Progress progress = new Progress("demo", scan.rows());
     TopicFollower follower =
         new TopicFollower(
             settings.kafka(),
             settings.output().metrics(),
             TopicFollower.Start.OLDEST,
-            TopicFollower.values(this::show),
+            TopicFollower.values(json -> show(json, table, interval, progress)),
             (absent, text) -> notice(text));
     Thread following = new Thread(follower, "millrace-demo-metrics");
     following.setDaemon(true);
-    progress = new Progress("demo", scan.rows());
+    nextRow = interval;
     following.start();
     if (once) {
       replay(settings, scan, Double.POSITIVE_INFINITY, stop);
@@ -203,9 +200,9 @@ public final class DemoCommand implements Callable<Integer> {
     boolean ended = false;
     while (!stop.isRequested() && learned() < rows) {
       if (once && !ended) {
-        ended = job.awaitEnd(LOOK);
+        ended = job.awaitEnd(POLL_INTERVAL);
       } else {
-        stop.await(LOOK.toMillis());
+        stop.await(POLL_INTERVAL.toMillis());
       }
     }
   }
@@ -219,24 +216,26 @@ public final class DemoCommand implements Callable<Integer> {
     out.println();
     SummaryTable.lines(metrics).forEach(out::println);
     out.printf(
-        "%nAll %,d records were learned; refused ones would be in %s.%n",
+        "%nAll %,d records were learned; rejected records would be in %s.%n",
         metrics.examples(), settings.output().deadLetters());
     out.println("Next:  ./millrace demo --dataset letters");
     out.println("       ./millrace evaluate --input YOUR.csv --label COLUMN");
     out.println("       ./millrace broker --port 9092   (then topics create, produce, run, watch)");
     if (!once) {
-      String where = dashboard == null ? "" : ", the dashboard stays at " + dashboard.address();
-      out.printf("%nThe data has ended%s. Ctrl-C stops.%n", where);
+      String where = dashboard == null ? "" : "; the dashboard stays at " + dashboard.address();
+      out.printf("%nEnd of the data%s. Ctrl-C stops.%n", where);
       stop.await();
     }
   }
 
-  private synchronized void show(String json) {
+  private synchronized void show(
+      String json, MetricsTable table, long interval, Progress progress) {
     JsonNode record = MetricsRecords.parse(json).orElseThrow();
     metrics.accept(record);
     progress.stepTo(metrics.examples());
-    List<String> lines = table.lines(record, metrics.examples());
-    if (!lines.isEmpty()) {
+    if (metrics.examples() >= nextRow) {
+      nextRow = metrics.examples() + interval;
+      List<String> lines = table.lines(record);
       progress.above(() -> lines.forEach(spec.commandLine().getOut()::println));
     }
     if (dashboard != null) {

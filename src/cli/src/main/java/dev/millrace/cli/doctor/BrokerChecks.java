@@ -21,36 +21,37 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code doctor} asks the brokers: whether they answer, each at the address that it
- * advertises, and what {@link TopicChecks} looks at.
+ * Checks of {@code doctor} on brokers: each answers at its advertised address, and {@link
+ * TopicChecks}.
  */
 final class BrokerChecks {
   private static final String NAME = "broker";
 
   private final Map<String, String> kafka;
   private final Duration timeout;
-  private final Path config;
+  private final @Nullable Path config;
 
   /**
-   * @param config the pipeline file that the client properties come from, or null
+   * @param config the pipeline file of the client properties
    */
-  BrokerChecks(Map<String, String> kafka, Duration timeout, Path config) {
+  BrokerChecks(Map<String, String> kafka, Duration timeout, @Nullable Path config) {
     this.kafka = kafka;
     this.timeout = timeout;
     this.config = config;
   }
 
   /**
-   * Looks at everything, or no further than the first broker if none answers.
+   * Runs all checks, or only the first if no broker answers.
    *
-   * @param settings of the pipeline, or null where there are only brokers to look at
+   * @param settings of the pipeline; null to check brokers only
    */
-  List<Finding> all(Settings settings) throws InterruptedException {
+  List<Finding> all(@Nullable Settings settings) throws InterruptedException {
     List<Finding> findings = new ArrayList<>();
     try {
-      BrokerCheck.requireBroker(kafka, timeout, config, notice -> {}); // a finding says it
+      BrokerCheck.requireBroker(kafka, timeout, config, notice -> {}); // a finding reports it
     } catch (CliError e) {
       findings.add(Finding.failed(NAME, e.failure(), remedy(e)));
       return findings;
@@ -58,33 +59,35 @@ final class BrokerChecks {
     try (Admin admin = KafkaClients.admin(kafka, timeout)) {
       addresses(admin, findings);
       if (settings != null) {
-        findings.addAll(new TopicChecks(admin, settings, config).all());
-        findings.addAll(RecordChecks.of(settings, config));
+        findings.addAll(new TopicChecks(admin, settings, String.valueOf(config)).all());
+        findings.addAll(RecordChecks.of(settings, String.valueOf(config)));
         LeaseCheck.find(settings).ifPresent(findings::add);
       }
     } catch (ExecutionException e) {
-      findings.add(gaveUp(e.getCause()));
+      findings.add(noAnswer(e.getCause()));
     } catch (KafkaException e) {
-      findings.add(gaveUp(e));
+      findings.add(noAnswer(e));
     }
     return findings;
   }
 
-  private static Finding gaveUp(Throwable cause) {
+  private static Finding noAnswer(@Nullable Throwable cause) {
     return Finding.failed(
         NAME,
-        "a broker stopped to answer: " + cause.getMessage(),
-        "Look at the broker's log, then try again; --timeout says how long to wait.");
+        "a broker stopped answering: " + (cause == null ? "" : cause.getMessage()),
+        "Check the broker's log, then try again; --timeout sets the maximum wait.");
   }
 
   private static String remedy(CliError error) {
-    String general = "check the address, security.protocol and sasl.* in the pipeline file.";
-    if (error.remedy() == null) {
-      return Character.toUpperCase(general.charAt(0)) + general.substring(1);
+    String remedy = error.remedy();
+    if (remedy == null) {
+      return "Check the address, security.protocol and sasl.* in the pipeline file.";
     }
-    return error.remedy().contains("security.protocol")
-        ? error.remedy()
-        : error.remedy() + "   If one runs there, " + general;
+    return remedy.contains("security.protocol")
+        ? remedy
+        : remedy
+            + "   If one runs there, check the address, security.protocol and sasl.* in the pipeline"
+            + " file.";
   }
 
   private void addresses(Admin admin, List<Finding> findings)
@@ -99,10 +102,10 @@ final class BrokerChecks {
         findings.add(
             Finding.failed(
                 NAME,
-                "broker %d advertises %s:%d, and nobody answers there"
+                "broker %d advertises %s:%d, which does not answer"
                     .formatted(node.id(), node.host(), node.port()),
-                "Set advertised.listeners of that broker to an address that this machine"
-                    + " reaches."));
+                "Set advertised.listeners of that broker to an address that this machine can"
+                    + " reach."));
       }
     }
     if (answering > 0) {
@@ -117,7 +120,7 @@ final class BrokerChecks {
     }
   }
 
-  // The one question that goes to the broker it is about. A refusal is an answer, too.
+  // Kafka sends this request to the broker that it is about. A rejection is also an answer.
   private static boolean answers(Admin admin, Node node)
       throws ExecutionException, InterruptedException {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.BROKER, node.idString());

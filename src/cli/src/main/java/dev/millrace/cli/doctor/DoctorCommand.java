@@ -6,11 +6,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.cli.console.Finding;
 import dev.millrace.cli.console.Finding.State;
 import dev.millrace.cli.console.Plural;
-import dev.millrace.cli.console.Terminal;
 import dev.millrace.cli.run.StateOptions;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
 import dev.millrace.config.yaml.InvalidPipelineException;
+import dev.millrace.data.Printable;
 import dev.millrace.data.RegistrySpec;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -27,13 +28,14 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Looks at all that a pipeline needs, and says how to mend what is wrong. */
+/** Checks machine, pipeline, brokers and topics. */
 @Command(
     name = "doctor",
     description = {
-      "Checks what a pipeline needs, and says how to mend what is wrong.",
-      "Java, its flags, SIMD, memory, disk and clock; with -c also the pipeline file, brokers,"
-          + " topics, permissions and the newest records of the input topic. The exit code is 1 if a check failed."
+      "Checks the requirements of a pipeline, and prints a remedy for each problem.",
+      "Checks Java, its flags, SIMD, memory, disk and clock; with -c also the pipeline file,"
+          + " brokers, topics, permissions and the newest records of the input topic. The exit code"
+          + " is 1 if a check fails."
     },
     footer = {
       "",
@@ -47,17 +49,17 @@ public final class DoctorCommand implements Callable<Integer> {
   @Option(
       names = "--state-dir",
       paramLabel = "DIR",
-      description = "Where checkpoints are to go (default: " + StateOptions.DEFAULT + ").")
-  private Path stateDir;
+      description = "Directory of checkpoints (default: " + StateOptions.DEFAULT + ").")
+  private @Nullable Path stateDir;
 
   @Option(
       names = "--timeout",
       paramLabel = "SECONDS",
       defaultValue = "10",
-      description = "How long to wait for a broker (default: ${DEFAULT-VALUE}).")
+      description = "Maximum wait for a broker (default: ${DEFAULT-VALUE}).")
   private int timeoutSeconds;
 
-  @Option(names = "--json", description = "One JSON object instead of lines.")
+  @Option(names = "--json", description = "Prints one JSON object instead of lines.")
   private boolean json;
 
   @Spec private CommandSpec spec;
@@ -69,15 +71,15 @@ public final class DoctorCommand implements Callable<Integer> {
         names = {"-c", "--config"},
         paramLabel = "FILE",
         required = true,
-        description = "Pipeline file: it, its brokers, topics and permissions.")
-    private Path config;
+        description = "Pipeline file to check, with its brokers, topics and permissions.")
+    private @Nullable Path config;
 
     @Option(
         names = "--bootstrap-server",
         paramLabel = "HOST:PORT",
         required = true,
-        description = "Brokers, where there is no pipeline file.")
-    private String bootstrapServer;
+        description = "Brokers to check without a pipeline file.")
+    private @Nullable String bootstrapServer;
   }
 
   @Override
@@ -87,49 +89,48 @@ public final class DoctorCommand implements Callable<Integer> {
           spec.commandLine(), "--timeout must be at least 1, but was " + timeoutSeconds);
     }
     Duration timeout = Duration.ofSeconds(timeoutSeconds);
-    found(MachineChecks.all(StateOptions.directory(stateDir, source.config)));
+    add(MachineChecks.all(StateOptions.directory(stateDir, source.config)));
     if (source.config != null) {
-      checkPipeline(timeout);
+      checkPipeline(source.config, timeout);
     } else if (source.bootstrapServer != null) {
       Map<String, String> kafka = Map.of("bootstrap.servers", source.bootstrapServer);
-      found(new BrokerChecks(kafka, timeout, null).all(null));
+      add(new BrokerChecks(kafka, timeout, null).all(null));
     }
     summarize();
     return count(State.FAILED) == 0 ? ExitCode.OK : ExitCode.SOFTWARE;
   }
 
-  private void checkPipeline(Duration timeout) throws InterruptedException {
+  private void checkPipeline(Path config, Duration timeout) throws InterruptedException {
     Settings settings;
     try {
-      settings = PipelineFile.read(source.config);
+      settings = PipelineFile.read(config);
     } catch (InvalidPipelineException e) {
-      List<String> lines = e.getMessage().lines().toList();
-      // The last line counts them where there are several.
+      List<String> lines = String.valueOf(e.getMessage()).lines().toList();
+      // The last of several lines is their count.
       String more = lines.size() > 2 ? " (and %d more)".formatted(lines.size() - 2) : "";
-      found(
+      add(
           List.of(
-              Finding.failed(
-                  "pipeline", lines.get(0) + more, "./millrace validate -c " + source.config)));
+              Finding.failed("pipeline", lines.get(0) + more, "./millrace validate -c " + config)));
       return;
     }
-    found(List.of(Finding.ok("pipeline", source.config + " is valid")));
-    found(new BrokerChecks(settings.kafka(), timeout, source.config).all(settings));
-    RegistrySpec own = settings.input().spec().registry();
-    if (own != null) {
-      found(List.of(RegistryCheck.of(own)));
-      if (own.exposesLogin()) {
-        found(
+    add(List.of(Finding.ok("pipeline", config + " is valid")));
+    add(new BrokerChecks(settings.kafka(), timeout, config).all(settings));
+    RegistrySpec registry = settings.input().spec().registry();
+    if (registry != null) {
+      add(List.of(RegistryCheck.of(registry)));
+      if (registry.exposesLogin()) {
+        add(
             List.of(
                 Finding.warning(
                     "registry",
-                    own.url() + " receives its login in clear text",
+                    registry.url() + " receives its login in clear text",
                     "Use an https address in input.registry.url.")));
       }
     }
   }
 
-  /** Shows what was found at once, for the next check may wait for a broker. */
-  private void found(List<Finding> more) {
+  /** Prints findings at once: the next check may wait for a broker. */
+  private void add(List<Finding> more) {
     findings.addAll(more);
     PrintWriter out = spec.commandLine().getOut();
     for (Finding finding : json ? List.<Finding>of() : more) {
@@ -165,7 +166,7 @@ public final class DoctorCommand implements Callable<Integer> {
     }
     ArrayNode checks = json.putArray("checks");
     findings.forEach(finding -> finding.writeTo(checks.addObject()));
-    return Terminal.printableJson(json.toString());
+    return Printable.json(json.toString());
   }
 
   private long count(State state) {

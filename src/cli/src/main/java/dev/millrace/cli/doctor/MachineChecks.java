@@ -1,5 +1,6 @@
 package dev.millrace.cli.doctor;
 
+import dev.millrace.cli.console.Directories;
 import dev.millrace.cli.console.Finding;
 import dev.millrace.cli.console.LogFile;
 import dev.millrace.cli.console.Plural;
@@ -15,12 +16,13 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/** What {@code doctor} looks at on this machine: the JVM, its flags, memory, disks, the clock. */
+/** Checks of {@code doctor} on this machine: JVM, flags, memory, disks, clock. */
 final class MachineChecks {
   private static final String MODULE = "jdk.incubator.vector";
-  private static final String APART = "dontinline,dev.millrace.simd.VectorKernels::*";
+  private static final String NOT_INLINED = "dontinline,dev.millrace.simd.VectorKernels::*";
   private static final List<String> OPENED = List.of("java.lang", "java.util", "java.time");
   private static final long MIN_HEAP = 512L << 20;
   private static final long MIN_DISK = 1L << 30;
@@ -28,11 +30,7 @@ final class MachineChecks {
 
   private MachineChecks() {}
 
-  /**
-   * Looks at everything.
-   *
-   * @param stateDir where checkpoints go
-   */
+  /** Runs all checks. */
   static List<Finding> all(Path stateDir) {
     List<String> flags = ManagementFactory.getRuntimeMXBean().getInputArguments();
     List<Finding> findings = new ArrayList<>();
@@ -46,7 +44,7 @@ final class MachineChecks {
     findings.add(flags(flags, closedPackages()));
     findings.add(memory(Runtime.getRuntime().maxMemory()));
     findings.add(disk("checkpoints", stateDir));
-    findings.add(disk("logs", LogFile.file().getParent()));
+    findings.add(disk("logs", Objects.requireNonNull(LogFile.file().getParent())));
     findings.add(disk("temporary files", Path.of(System.getProperty("java.io.tmpdir"))));
     findings.add(clock(Instant.now(), built()));
     return findings;
@@ -75,9 +73,9 @@ final class MachineChecks {
   }
 
   /**
-   * @param obstacle what keeps SIMD off unasked, or null
+   * @param obstacle reason why SIMD is off, unless a property turned it off
    */
-  static Finding simd(String description, int bits, String obstacle) {
+  static Finding simd(String description, int bits, @Nullable String obstacle) {
     if (obstacle != null) {
       String remedy = Character.toUpperCase(obstacle.charAt(0)) + obstacle.substring(1);
       return Finding.warning("simd", description, remedy);
@@ -86,21 +84,21 @@ final class MachineChecks {
         ? Finding.ok("simd", description)
         : Finding.warning(
             "simd",
-            description + ", as -Dmillrace.simd.bits=0 says: same results, slower",
+            description + " by -Dmillrace.simd.bits=0: same results, slower",
             "Remove that property from JAVA_OPTS.");
   }
 
   static Finding flags(List<String> given, List<String> closed) {
-    if (given.stream().noneMatch(flag -> flag.endsWith(APART))) {
+    if (given.stream().noneMatch(flag -> flag.endsWith(NOT_INLINED))) {
       return Finding.warning(
           "flags",
-          "the JVM may compile several kernels into one method, and then not fast",
-          "Add -XX:CompileCommand=" + APART + ", or start with ./millrace, which does.");
+          "the JVM may inline kernels into one method, which is slower",
+          "Add -XX:CompileCommand=" + NOT_INLINED + ", or start with ./millrace, which does.");
     }
     if (!closed.isEmpty()) {
       return Finding.failed(
           "flags",
-          "Flink reaches into " + String.join(", ", closed) + ", and this JVM does not let it",
+          "Flink needs access to " + String.join(", ", closed) + ", which this JVM does not allow",
           "Add --add-opens java.base/"
               + closed.get(0)
               + "=ALL-UNNAMED, or start with ./millrace, which does.");
@@ -122,42 +120,39 @@ final class MachineChecks {
     return heap >= MIN_HEAP
         ? Finding.ok("memory", text)
         : Finding.warning(
-            "memory", text, "A job and its models need more: set JAVA_OPTS=-Xmx2g, for example.");
+            "memory", text, "A job and its models need more; set for example JAVA_OPTS=-Xmx2g.");
   }
 
   /**
-   * @param use what is written there
-   * @param directory which need not exist yet
+   * @param use of the directory
+   * @param directory may not exist yet
    */
   static Finding disk(String use, Path directory) {
-    Path existing = directory.toAbsolutePath();
-    while (existing.getParent() != null && !Files.exists(existing)) {
-      existing = existing.getParent();
-    }
+    Path existing = Directories.existing(directory);
     if (!Files.isDirectory(existing) || !Files.isWritable(existing)) {
       return Finding.failed(
           "disk",
-          "%s for %s cannot be written to (%s)".formatted(directory, use, existing),
-          "Let this user write there, or choose another place.");
+          "%s for %s is not writable (%s)".formatted(directory, use, existing),
+          "Allow this user to write there, or choose another directory.");
     }
     try {
       long free = Files.getFileStore(existing).getUsableSpace();
       String text = "%s free for %s (%s)".formatted(size(free), use, directory);
       return free >= MIN_DISK
           ? Finding.ok("disk", text)
-          : Finding.warning("disk", text, "Make room, or choose another place.");
+          : Finding.warning("disk", text, "Free some space, or choose another directory.");
     } catch (IOException e) {
       return Finding.warning(
           "disk",
           "%s for %s: its free space is unknown (%s)".formatted(directory, use, e.getMessage()),
-          "See that at least 1 GB is free.");
+          "Check that at least 1 GB is free.");
     }
   }
 
   /**
-   * @param built when this release was built, or null
+   * @param built time of the build, if it is known
    */
-  static Finding clock(Instant now, Instant built) {
+  static Finding clock(Instant now, @Nullable Instant built) {
     String text = now.truncatedTo(ChronoUnit.SECONDS).toString();
     boolean wrong = built != null && now.isBefore(built.minus(CLOCK_TOLERANCE));
     return wrong
@@ -168,7 +163,7 @@ final class MachineChecks {
         : Finding.ok("clock", text);
   }
 
-  private static Instant built() {
+  private static @Nullable Instant built() {
     CodeSource source = MachineChecks.class.getProtectionDomain().getCodeSource();
     try {
       return source == null
@@ -181,7 +176,7 @@ final class MachineChecks {
 
   private static String size(long bytes) {
     return bytes < MIN_DISK
-        ? String.format(Locale.ROOT, "%d MB", bytes >> 20)
-        : String.format(Locale.ROOT, "%.1f GB", bytes / (double) MIN_DISK);
+        ? "%d MB".formatted(bytes >> 20)
+        : "%.1f GB".formatted(bytes / (double) MIN_DISK);
   }
 }

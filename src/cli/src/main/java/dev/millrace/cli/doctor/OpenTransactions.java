@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -21,10 +23,11 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Transactions of producers that have been open for so long that records of the input wait behind
- * them: a job that reads what is committed has no lag then, and learns nothing.
+ * Finds long-open transactions of producers that hold back input records. A job that reads
+ * committed records then has no lag, and learns nothing.
  */
 final class OpenTransactions {
   private final Admin admin;
@@ -32,7 +35,7 @@ final class OpenTransactions {
   private final Duration tolerance;
 
   /**
-   * @param tolerance how long a transaction may be open
+   * @param tolerance max duration of a transaction
    */
   OpenTransactions(Admin admin, String servers, Duration tolerance) {
     this.admin = admin;
@@ -41,9 +44,9 @@ final class OpenTransactions {
   }
 
   /**
-   * One finding for each partition that is held back.
+   * Returns a finding for each partition that is held back.
    *
-   * @return nothing if the brokers may not or cannot tell
+   * @return empty if the brokers do not allow or support the requests
    * @throws ExecutionException if a broker does not answer
    */
   List<Finding> of(Set<TopicPartition> partitions) throws ExecutionException, InterruptedException {
@@ -56,10 +59,12 @@ final class OpenTransactions {
           TopicChecks.offsets(
               admin, partitions, OffsetSpec.latest(), IsolationLevel.READ_COMMITTED);
       for (TopicPartition partition : partitions) {
-        long held = ends.get(partition).offset() - readable.get(partition).offset();
-        ProducerState first = held > 0 ? first(partition) : null;
+        long held =
+            Objects.requireNonNull(ends.get(partition)).offset()
+                - Objects.requireNonNull(readable.get(partition)).offset();
+        ProducerState first = held > 0 ? first(partition).orElse(null) : null;
         String owner = first == null ? null : owner(first.producerId());
-        if (owner != null) {
+        if (first != null && owner != null) {
           findings.add(finding(partition, held, first, owner));
         }
       }
@@ -73,8 +78,8 @@ final class OpenTransactions {
     }
   }
 
-  /** The producer whose transaction begins first on a partition, or null if none is open now. */
-  private ProducerState first(TopicPartition partition)
+  /** Returns the producer of the first open transaction of a partition. */
+  private Optional<ProducerState> first(TopicPartition partition)
       throws ExecutionException, InterruptedException {
     return admin
         .describeProducers(Set.of(partition))
@@ -83,12 +88,11 @@ final class OpenTransactions {
         .activeProducers()
         .stream()
         .filter(producer -> producer.currentTransactionStartOffset().isPresent())
-        .min(Comparator.comparingLong(p -> p.currentTransactionStartOffset().getAsLong()))
-        .orElse(null);
+        .min(Comparator.comparingLong(p -> p.currentTransactionStartOffset().getAsLong()));
   }
 
-  /** Whose transaction a producer has open and since when, or null if that is not long enough. */
-  private String owner(long producer) throws ExecutionException, InterruptedException {
+  /** Describes the owner of a transaction; null if it is not open for long. */
+  private @Nullable String owner(long producer) throws ExecutionException, InterruptedException {
     ListTransactionsOptions its = new ListTransactionsOptions().filterProducerIds(Set.of(producer));
     for (TransactionListing listing : admin.listTransactions(its).all().get()) {
       String id = listing.transactionalId();
@@ -100,7 +104,7 @@ final class OpenTransactions {
         return old ? "transactional.id " + id + ", open since " + since : null;
       }
     }
-    return "producer " + producer + ", which its coordinator does not know of";
+    return "producer " + producer + ", unknown to its coordinator";
   }
 
   private Finding finding(TopicPartition partition, long held, ProducerState first, String owner) {
@@ -108,7 +112,7 @@ final class OpenTransactions {
         "input",
         "a transaction (%s) holds back %s of %s, partition %d"
             .formatted(owner, Plural.of(held, "offset"), partition.topic(), partition.partition()),
-        "End its producer, or: kafka-transactions.sh --bootstrap-server %s abort --topic %s --partition %d --start-offset %d"
+        "Stop its producer, or: kafka-transactions.sh --bootstrap-server %s abort --topic %s --partition %d --start-offset %d"
             .formatted(
                 servers,
                 partition.topic(),

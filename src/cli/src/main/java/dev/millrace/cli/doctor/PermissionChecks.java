@@ -2,6 +2,7 @@ package dev.millrace.cli.doctor;
 
 import dev.millrace.MillraceJob;
 import dev.millrace.cli.console.Finding;
+import dev.millrace.cli.kafka.BrokerCheck;
 import dev.millrace.config.Settings;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,11 +18,11 @@ import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.UnknownMemberIdException;
 
-/** Whether the brokers let a pipeline do what docs/security.md lists. */
+/** Checks the permissions that docs/security.md lists. */
 final class PermissionChecks {
   private static final String NAME = "permissions";
-  // A member of groups and an owner of transactions that no job has.
-  private static final String STRANGER = "doctor";
+  // A group member and transactional id that no job has.
+  private static final String PROBE = "doctor";
 
   private final Admin admin;
   private final Settings settings;
@@ -31,8 +32,8 @@ final class PermissionChecks {
   private final List<Finding> findings = new ArrayList<>();
 
   /**
-   * @param topics those that exist, with the operations that are allowed
-   * @param hidden those that may not even be described
+   * @param topics existing topics, with their allowed operations
+   * @param hidden topics that may not be described
    */
   PermissionChecks(
       Admin admin, Settings settings, Map<String, TopicDescription> topics, List<String> hidden) {
@@ -67,7 +68,7 @@ final class PermissionChecks {
           Finding.ok(
               NAME,
               topics.isEmpty()
-                  ? "group " + group + "; topics tell of theirs once they exist"
+                  ? "group " + group + "; topics are checked once they exist"
                   : "may read %s and write the outputs; group %s"
                       .formatted(String.join(", ", inputs), group)));
     }
@@ -76,31 +77,31 @@ final class PermissionChecks {
 
   private void require(String topic, AclOperation operation) {
     TopicDescription found = topics.get(topic);
-    // Brokers that do not tell have null; there the job itself will find out.
+    // Null if the broker does not report operations; then the job itself will fail.
     boolean allowed =
         found == null
             ? !hidden.contains(topic)
             : found.authorizedOperations() == null
                 || found.authorizedOperations().contains(operation);
     if (!allowed) {
-      refused("topic " + topic, "--topic " + topic, operation);
+      reject("topic " + topic, "--topic " + topic, operation);
     }
   }
 
-  // A group that does not exist yet tells no operations. Leaving takes Read on any group, and
-  // changes nothing when the member was never in it.
+  // A group that does not exist yet has no operations. Leaving needs Read on the group, and changes
+  // nothing for an unknown member.
   private void requireGroup(String group) throws ExecutionException, InterruptedException {
-    var leave = new RemoveMembersFromConsumerGroupOptions(List.of(new MemberToRemove(STRANGER)));
+    var leave = new RemoveMembersFromConsumerGroupOptions(List.of(new MemberToRemove(PROBE)));
     if (!isAllowed(admin.removeMembersFromConsumerGroup(group, leave).all())) {
-      refused("group " + group, "--group " + group, AclOperation.READ);
+      reject("group " + group, "--group " + group, AclOperation.READ);
     }
   }
 
-  // Takes an id that no sink has, and opens no transaction.
+  // Fences an id that no sink has, and opens no transaction.
   private void requireTransactions() throws ExecutionException, InterruptedException {
     String prefix = group + "/";
-    if (!isAllowed(admin.fenceProducers(List.of(prefix + STRANGER)).all())) {
-      refused(
+    if (!isAllowed(admin.fenceProducers(List.of(prefix + PROBE)).all())) {
+      reject(
           "transactional ids " + prefix + "…",
           "--transactional-id " + prefix + " --resource-pattern-type prefixed",
           AclOperation.WRITE);
@@ -122,7 +123,7 @@ final class PermissionChecks {
     return true;
   }
 
-  private void refused(String what, String option, AclOperation operation) {
+  private void reject(String what, String option, AclOperation operation) {
     String name =
         operation.name().charAt(0) + operation.name().substring(1).toLowerCase(Locale.ROOT);
     findings.add(
@@ -131,6 +132,6 @@ final class PermissionChecks {
             what + ": this user has no " + name,
             ("kafka-acls.sh --bootstrap-server %s --add --allow-principal User:NAME"
                     + " --operation %s %s")
-                .formatted(settings.kafka().get("bootstrap.servers"), name, option)));
+                .formatted(BrokerCheck.servers(settings.kafka()), name, option)));
   }
 }

@@ -2,15 +2,14 @@ package dev.millrace.cli.doctor;
 
 import dev.millrace.cli.console.Finding;
 import dev.millrace.cli.console.Plural;
-import dev.millrace.cli.console.Terminal;
 import dev.millrace.codec.ExampleDecoder;
 import dev.millrace.config.Settings;
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.Example;
 import dev.millrace.data.InputSpec;
+import dev.millrace.data.Printable;
 import dev.millrace.kafka.KafkaClients;
 import dev.millrace.kafka.TopicReader;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,10 +18,7 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 
-/**
- * Decodes the newest records of the input topic as the job would: what would be a dead letter, and
- * what no model would see.
- */
+/** Decodes the newest records of the input topic as the job does, and reports rejected ones. */
 final class RecordChecks {
   private static final String NAME = "records";
   private static final int NEWEST = 200;
@@ -30,27 +26,27 @@ final class RecordChecks {
   private static final int MAX_CHARACTERS = 40;
 
   private final Settings settings;
-  private final Path config;
+  private final String config;
   private final ExampleDecoder decoder;
   private final Example example = new Example();
-  private final Map<String, Integer> refused = new TreeMap<>();
+  private final Map<String, Integer> rejected = new TreeMap<>();
   private final Map<String, String> unlisted = new TreeMap<>();
   private final Map<String, Integer> ignored = new TreeMap<>();
   private int records;
   private long unlistedValues;
 
-  private RecordChecks(Settings settings, Path config) {
+  private RecordChecks(Settings settings, String config) {
     this.settings = settings;
     this.config = config;
     decoder = new ExampleDecoder(settings.input().spec());
   }
 
   /**
-   * Reads at most 200 records of each partition. None with a schema registry, which may not answer.
+   * Checks up to 200 records of each partition; none with a schema registry, which may not answer.
    *
    * @param config the pipeline file, for remedies
    */
-  static List<Finding> of(Settings settings, Path config) {
+  static List<Finding> of(Settings settings, String config) {
     InputSpec input = settings.input().spec();
     return input.registry() == null ? new RecordChecks(settings, config).all() : List.of();
   }
@@ -58,7 +54,7 @@ final class RecordChecks {
   private List<Finding> all() {
     String topic = settings.input().topic();
     try {
-      TopicReader.readLast(settings.kafka(), topic, NEWEST, this::take);
+      TopicReader.readLast(settings.kafka(), topic, NEWEST, this::add);
     } catch (KafkaException e) {
       return List.of(
           Finding.warning(
@@ -67,25 +63,25 @@ final class RecordChecks {
               "Allow READ on the topic, as docs/security.md says."));
     }
     if (records == 0) {
-      return List.of(); // the topic has none yet, or is missing, which another finding says
+      return List.of(); // other findings report an empty or missing topic
     }
     List<Finding> findings = new ArrayList<>();
     String newest = "the newest %s of topic %s".formatted(Plural.of(records, "record"), topic);
-    if (refused.isEmpty()) {
+    if (rejected.isEmpty()) {
       findings.add(Finding.ok(NAME, newest + " can be used"));
     } else {
-      int count = refused.values().stream().mapToInt(Integer::intValue).sum();
+      int count = rejected.values().stream().mapToInt(Integer::intValue).sum();
       findings.add(
           Finding.warning(
               NAME,
-              "%d of %s cannot be used: %s".formatted(count, newest, listed(refused)),
-              "./millrace dlq show -c %s shows those that the job has read".formatted(config)));
+              "%d of %s cannot be used: %s".formatted(count, newest, listed(rejected)),
+              "List those that the job has read: ./millrace dlq show -c %s".formatted(config)));
     }
     if (unlistedValues > 0) {
       findings.add(
           Finding.warning(
               NAME,
-              "%s of one-hot features in %s not listed, so they count as none: %s"
+              "%s of one-hot features in %s not listed, so they are ignored: %s"
                   .formatted(
                       Plural.of(unlistedValues, "value"),
                       newest,
@@ -93,11 +89,12 @@ final class RecordChecks {
                           .map(entry -> entry.getKey() + " \"" + entry.getValue() + '"')
                           .limit(MAX_NAMES)
                           .collect(Collectors.joining(", "))),
-              "Add them to values of the feature, or take type: hash."));
+              "Add them to values of the feature, or use type: hash."));
     }
     if (!ignored.isEmpty()) {
       findings.add(
-          Finding.ok(NAME, "fields in " + newest + " that nothing reads: " + listed(ignored)));
+          Finding.ok(
+              NAME, "fields in " + newest + " that the pipeline does not use: " + listed(ignored)));
     }
     return findings;
   }
@@ -113,21 +110,21 @@ final class RecordChecks {
         : first;
   }
 
-  private void take(ConsumerRecord<byte[], byte[]> record) {
+  private void add(ConsumerRecord<byte[], byte[]> record) {
     records++;
-    DeadLetter letter = decoder.decode(KafkaClients.record(record), example);
-    if (letter != null) {
-      refused.merge(letter.reason().id(), 1, Integer::sum);
+    DeadLetter deadLetter = decoder.decode(KafkaClients.record(record), example);
+    if (deadLetter != null) {
+      rejected.merge(deadLetter.reason().id(), 1, Integer::sum);
       return;
     }
     unlistedValues += example.unlistedFeatures.size();
     for (int i = 0; i < example.unlistedFeatures.size(); i++) {
       unlisted.putIfAbsent(
           example.unlistedFeatures.get(i),
-          Terminal.printable(example.unlistedValues.get(i).toString(), MAX_CHARACTERS));
+          Printable.line(example.unlistedValues.get(i).toString(), MAX_CHARACTERS));
     }
     for (String field : example.ignoredFields) {
-      ignored.merge(Terminal.printable(field, MAX_CHARACTERS), 1, Integer::sum);
+      ignored.merge(Printable.line(field, MAX_CHARACTERS), 1, Integer::sum);
     }
   }
 }

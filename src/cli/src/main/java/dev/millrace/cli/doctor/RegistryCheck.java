@@ -11,17 +11,17 @@ final class RegistryCheck {
 
   private RegistryCheck() {}
 
-  /** Asks a pipeline's registry as its job does, with its login, for any schema. */
+  /** Requests a schema from the registry, with the login of the job. */
   static Finding of(RegistrySpec spec) throws InterruptedException {
     try {
-      // That there is no such schema is an answer, too.
+      // "Not found" is also an answer.
       new RegistryClient(spec).byId(1);
       return Finding.ok(NAME, spec.url() + " answers");
     } catch (RegistryException e) {
       return Finding.failed(
           NAME,
-          e.getMessage(),
-          "Look at input.registry in the pipeline file, and at the registry.");
+          String.valueOf(e.getMessage()),
+          "Check input.registry in the pipeline file, and the registry.");
     }
   }
 }

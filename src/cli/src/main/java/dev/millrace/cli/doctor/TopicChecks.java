@@ -2,9 +2,9 @@ package dev.millrace.cli.doctor;
 
 import dev.millrace.cli.console.Finding;
 import dev.millrace.cli.console.Plural;
+import dev.millrace.cli.kafka.BrokerCheck;
 import dev.millrace.cli.run.SharedModels;
 import dev.millrace.config.Settings;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
@@ -30,32 +31,33 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
 
-/** What {@code doctor} sees of a pipeline's topics, the records in them and who may use them. */
+/** Checks of {@code doctor} on a pipeline's topics, their records and permissions. */
 public final class TopicChecks {
   private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
-  private static final Duration TRANSACTION = Duration.ofMinutes(1);
+  private static final Duration MAX_TRANSACTION = Duration.ofMinutes(1);
 
   private final Admin admin;
   private final Settings settings;
-  private final Path config;
+  private final String config;
   private final String servers;
   private final Map<String, TopicDescription> topics = new TreeMap<>();
   private final List<String> missing = new ArrayList<>();
   private final List<String> hidden = new ArrayList<>();
   private final List<Finding> findings = new ArrayList<>();
 
-  TopicChecks(Admin admin, Settings settings, Path config) {
+  TopicChecks(Admin admin, Settings settings, String config) {
     this.admin = admin;
     this.settings = settings;
     this.config = config;
-    this.servers = settings.kafka().get("bootstrap.servers");
+    this.servers = BrokerCheck.servers(settings.kafka());
   }
 
   /**
-   * Looks at everything.
+   * Runs all checks.
    *
-   * @throws ExecutionException if a broker does not answer any more
+   * @throws ExecutionException if a broker stops answering
    */
   List<Finding> all() throws ExecutionException, InterruptedException {
     describe();
@@ -84,7 +86,7 @@ public final class TopicChecks {
         admin.describeTopics(names, options).topicNameValues();
     for (String name : names) {
       try {
-        topics.put(name, answers.get(name).get());
+        topics.put(name, Objects.requireNonNull(answers.get(name)).get());
       } catch (ExecutionException e) {
         if (e.getCause() instanceof UnknownTopicOrPartitionException) {
           missing.add(name);
@@ -123,23 +125,23 @@ public final class TopicChecks {
         findings.add(
             Finding.warning(
                 "topics",
-                topic + " is not compacted and grows for ever",
+                topic + " is not compacted and grows without limit",
                 alter(topic, "cleanup.policy=compact")));
       }
-      long most = Long.parseLong(found.get("max.message.bytes").value());
-      if (most < needed) {
+      long maxBytes = Long.parseLong(found.get("max.message.bytes").value());
+      if (maxBytes < needed) {
         findings.add(
             Finding.warning(
                 "topics",
-                "%s takes records of %,d bytes at most; the pipeline may write %,d"
-                    .formatted(topic, most, needed),
+                "%s accepts records of max %,d bytes; the pipeline may write %,d"
+                    .formatted(topic, maxBytes, needed),
                 alter(topic, "max.message.bytes=" + needed)));
       }
     }
   }
 
-  /** A topic's configuration, or null if it may not be seen, which no job needs. */
-  public static Config config(Admin admin, String topic)
+  /** Returns a topic's configuration; null if it may not be read, which no job needs. */
+  public static @Nullable Config config(Admin admin, String topic)
       throws ExecutionException, InterruptedException {
     ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
     try {
@@ -181,7 +183,7 @@ public final class TopicChecks {
         Finding.ok(
             "input", time < 0 ? text : text + ", the newest of " + Instant.ofEpochMilli(time)));
     if (!"read_uncommitted".equals(settings.kafka().get("isolation.level"))) {
-      findings.addAll(new OpenTransactions(admin, servers, TRANSACTION).of(partitions(input)));
+      findings.addAll(new OpenTransactions(admin, servers, MAX_TRANSACTION).of(partitions(input)));
     }
     Duration ahead = Duration.between(Instant.now(), Instant.ofEpochMilli(Math.max(0, time)));
     if (ahead.compareTo(CLOCK_TOLERANCE) > 0) {
@@ -196,15 +198,15 @@ public final class TopicChecks {
 
   private void deadLetters(TopicDescription topic) throws ExecutionException, InterruptedException {
     long count = count(topic);
-    // Markers of transactions have offsets too.
+    // Transaction markers also have offsets.
     String upTo = settings.output().guarantee() == Settings.Guarantee.EXACTLY_ONCE ? "up to " : "";
     if (count > 0) {
       findings.add(
           Finding.warning(
-              "refused",
-              "%s%s in %s, of all pipelines that write there"
+              "dead letters",
+              "%s%s in %s, from all pipelines that write there"
                   .formatted(upTo, Plural.of(count, "dead letter"), topic.name()),
-              "./millrace dlq show -c %s shows them, docs/reference/dead-letters.md explains the reasons"
+              "List them with: ./millrace dlq show -c %s   Reasons: docs/reference/dead-letters.md"
                   .formatted(config)));
     }
   }
@@ -214,7 +216,7 @@ public final class TopicChecks {
     long count = 0;
     for (Map.Entry<TopicPartition, ListOffsetsResultInfo> end :
         offsets(topic, OffsetSpec.latest()).entrySet()) {
-      count += end.getValue().offset() - first.get(end.getKey()).offset();
+      count += end.getValue().offset() - Objects.requireNonNull(first.get(end.getKey())).offset();
     }
     return count;
   }

@@ -1,5 +1,6 @@
 package dev.millrace.cli.doctor;
 
+import dev.millrace.cli.kafka.BrokerCheck;
 import dev.millrace.codec.NumberText;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
@@ -21,19 +22,19 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Checks a pipeline file and says what was understood. */
+/** Validates a pipeline file. */
 @Command(
     name = "validate",
-    description = "Checks a pipeline file: all errors at once, or what was understood.",
+    description = "Validates a pipeline file: prints all errors, or the settings with defaults.",
     footer = {"", "Example:", "  ./millrace validate -c fraud.yaml"})
 public final class ValidateCommand implements Callable<Integer> {
   private static final long WIDE_MODEL_BYTES = 2_000_000;
@@ -51,7 +52,7 @@ public final class ValidateCommand implements Callable<Integer> {
   public Integer call() {
     Settings settings = PipelineFile.read(file);
     PrintWriter out = spec.commandLine().getOut();
-    out.println(file + " is valid. It says, defaults filled in:");
+    out.println(file + " is valid. Settings with defaults:");
     print(settings, out);
     out.flush();
     return ExitCode.OK;
@@ -86,15 +87,15 @@ public final class ValidateCommand implements Callable<Integer> {
     InputSpec.LateLabels labels = input.spec().labels();
     return labels == null
         ? "with the features"
-        : String.format(
-            "%s, at most %s after their features%s, max %d pending per key",
-            labels.topic() == null ? input.topic() : labels.topic(),
-            Durations.show(labels.timeoutMillis()),
-            onTimeout(labels.onTimeout()),
-            labels.maxPending());
+        : "%s, at most %s after their features%s, max %d pending per key"
+            .formatted(
+                labels.topic() == null ? input.topic() : labels.topic(),
+                Durations.show(labels.timeoutMillis()),
+                onTimeout(labels.onTimeout()),
+                labels.maxPending());
   }
 
-  private static String onTimeout(InputSpec.DefaultLabel label) {
+  private static String onTimeout(InputSpec.@Nullable DefaultLabel label) {
     if (label == null) {
       return "";
     }
@@ -107,13 +108,12 @@ public final class ValidateCommand implements Callable<Integer> {
     InputSpec examples = input.spec();
     Settings.Output output = settings.output();
     line(out, "pipeline", settings.pipeline() + " (configuration " + settings.configHash() + ")");
-    line(out, "kafka", settings.kafka().get("bootstrap.servers"));
+    line(out, "kafka", BrokerCheck.servers(settings.kafka()));
     line(
         out,
         "input",
-        String.format(
-            "%s, %s, starts at %s",
-            input.topic(), examples.format().id(), KebabCase.of(input.start())));
+        "%s, %s, starts at %s"
+            .formatted(input.topic(), examples.format().id(), KebabCase.of(input.start())));
     if (examples.registry() != null) {
       line(out, "schemas", "from " + examples.registry().url());
       if (examples.registry().exposesLogin()) {
@@ -141,11 +141,11 @@ public final class ValidateCommand implements Callable<Integer> {
     line(
         out,
         "guarantee",
-        String.format(
-            "%s, a checkpoint every %s in %s",
-            KebabCase.of(output.guarantee()),
-            Durations.show(settings.state().checkpointMillis()),
-            KebabCase.of(settings.state().backend())));
+        "%s, a checkpoint every %s in %s"
+            .formatted(
+                KebabCase.of(output.guarantee()),
+                Durations.show(settings.state().checkpointMillis()),
+                KebabCase.of(settings.state().backend())));
   }
 
   private static void line(PrintWriter out, String name, String value) {
@@ -162,7 +162,7 @@ public final class ValidateCommand implements Callable<Integer> {
         : text + ", stops after " + validation.patience() + " epochs without a lower loss";
   }
 
-  private static String drift(DriftPolicy plan) {
+  private static String drift(@Nullable DriftPolicy plan) {
     return plan == null ? "not looked for" : plan.name() + ", then " + plan.action().id();
   }
 
@@ -193,13 +193,11 @@ public final class ValidateCommand implements Callable<Integer> {
         + features.stream().map(FeatureSpec::name).collect(Collectors.joining(" "));
   }
 
-  /**
-   * Describes what a model takes in state and on the models topic once its replay buffer is full.
-   */
+  /** Describes the size of a model with a full replay buffer, in state and on the models topic. */
   private static String size(Settings settings) {
     InputSpec examples = settings.input().spec();
     if (examples.features().isEmpty()) {
-      return "known once records tell their features";
+      return "depends on the features of the records";
     }
     Task task = examples.task() == null ? Task.BINARY : examples.task();
     int classes = Math.max(2, examples.classes().size());
@@ -215,14 +213,14 @@ public final class ValidateCommand implements Callable<Integer> {
         : text
             + "; "
             + examples.width()
-            + " inputs are wide: every one costs time for each record, so use fewer buckets, or a"
-            + " smaller auto.buffer";
+            + " inputs are many, and each costs time per record: use fewer buckets, or a smaller"
+            + " auto.buffer";
   }
 
   private static String bytes(long bytes) {
     return bytes < 1_000_000
         ? "%,d kB".formatted((bytes + 999) / 1_000)
-        : String.format(Locale.ROOT, "%,.1f MB", bytes / 1e6);
+        : "%,.1f MB".formatted(bytes / 1e6);
   }
 
   private static void models(PrintWriter out, Settings settings) {
@@ -247,7 +245,7 @@ public final class ValidateCommand implements Callable<Integer> {
             : "by command");
   }
 
-  private static String model(ModelSpec model, String prior) {
+  private static String model(ModelSpec model, @Nullable String prior) {
     String origin =
         model.start() != null
             ? "from the file, "
@@ -265,14 +263,14 @@ public final class ValidateCommand implements Callable<Integer> {
             : model.hidden().stream()
                 .map(ValidateCommand::layer)
                 .collect(Collectors.joining(", ", "", " hidden"));
-    return String.format(
-        "%s, %s %s, normalization %s, batch size %d, %s",
-        layers,
-        model.optimizer().id(),
-        Float.toString(model.optimizer().learningRate()),
-        model.normalization().kind().id(),
-        model.batchSize(),
-        clipping(model.clipping()));
+    return "%s, %s %s, normalization %s, batch size %d, %s"
+        .formatted(
+            layers,
+            model.optimizer().id(),
+            Float.toString(model.optimizer().learningRate()),
+            model.normalization().kind().id(),
+            model.batchSize(),
+            clipping(model.clipping()));
   }
 
   private static String clipping(Clipping clipping) {

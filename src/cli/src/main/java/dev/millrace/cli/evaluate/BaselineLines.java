@@ -1,25 +1,25 @@
 package dev.millrace.cli.evaluate;
 
-import dev.millrace.cli.console.Terminal;
+import dev.millrace.data.Printable;
 import dev.millrace.eval.AreaUnderCurve;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
-/** The scores of a classifier's probabilities, and whether it is better than knowing nothing. */
+/** Formats the scores of probabilities, and warns if a baseline is better. */
 final class BaselineLines {
   private final FinalMetrics metrics;
-  private final AreaUnderCurve areas; // null where they are not known
+  private final @Nullable AreaUnderCurve areas;
 
   /**
-   * @param areas of the positive class over all rows, or null
+   * @param areas under the curves of the positive class over all rows
    */
-  BaselineLines(FinalMetrics metrics, AreaUnderCurve areas) {
+  BaselineLines(FinalMetrics metrics, @Nullable AreaUnderCurve areas) {
     this.metrics = metrics;
     this.areas = areas;
   }
 
-  /** A line of scores, and one for each baseline that wins; none for a regression's scores. */
+  /** Returns a line of scores, except for regression, and one for each better baseline. */
   List<String> lines() {
     FinalMetrics.Totals totals = metrics.totals();
     List<String> lines = new ArrayList<>();
@@ -31,7 +31,7 @@ final class BaselineLines {
       lines.add(
           "Predicts only class \"%s\" in the last window. What may help: %smodel.class-weights: balanced"
               .formatted(
-                  Terminal.printable(only, 60),
+                  Printable.line(only, 60),
                   metrics.isOfTwoClasses()
                       ? "--threshold-metric f1 (metrics.threshold-metric), or "
                       : ""));
@@ -51,25 +51,21 @@ final class BaselineLines {
     StringBuilder line = new StringBuilder();
     if (areas != null) {
       line.append(
-          String.format(
-              Locale.ROOT,
-              "auc %s  pr-auc %s  ",
-              SummaryTable.score(areas.roc()),
-              SummaryTable.score(areas.precisionRecall())));
+          "auc %s  pr-auc %s  "
+              .formatted(
+                  SummaryTable.score(areas.roc()), SummaryTable.score(areas.precisionRecall())));
     }
     line.append(
-        String.format(
-            Locale.ROOT,
-            "log-loss %s (class frequencies %s)",
-            SummaryTable.score(totals.logLoss()),
-            SummaryTable.score(totals.logLossBaseline())));
+        "log-loss %s (class frequencies %s)"
+            .formatted(
+                SummaryTable.score(totals.logLoss()),
+                SummaryTable.score(totals.logLossBaseline())));
     if (!Double.isNaN(totals.meanPredicted())) {
       line.append(
-          String.format(
-              Locale.ROOT,
-              "  mean predicted %s, observed %s",
-              SummaryTable.score(totals.meanPredicted()),
-              SummaryTable.score(totals.observedShare())));
+          "  mean predicted %s, observed %s"
+              .formatted(
+                  SummaryTable.score(totals.meanPredicted()),
+                  SummaryTable.score(totals.observedShare())));
     }
     return line.toString();
   }

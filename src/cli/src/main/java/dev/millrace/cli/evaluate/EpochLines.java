@@ -4,34 +4,29 @@ import dev.millrace.cli.console.Plural;
 import java.util.ArrayList;
 import java.util.IntSummaryStatistics;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.ToIntFunction;
 
-/** What is said of passes over a file, and of the rows that no model learned from. */
+/** Formats the scores of several passes over a file and of held-out rows. */
 final class EpochLines {
   private final FinalMetrics metrics;
   private final int passes;
 
   /**
-   * @param passes over the file, if no model stops before
+   * @param passes max passes over the file
    */
   EpochLines(FinalMetrics metrics, int passes) {
     this.metrics = metrics;
     this.passes = passes;
   }
 
-  /** A line for each of several passes, and one if models have stopped before the last. */
+  /** Returns a line for each of several passes, and one for early stops. */
   List<String> above() {
     List<String> lines = new ArrayList<>();
     boolean isValidated =
         metrics.epochs().stream().anyMatch(epoch -> !Double.isNaN(epoch.validationLoss()));
     for (FinalMetrics.Epoch epoch : metrics.epochs()) {
       String line =
-          String.format(
-              Locale.ROOT,
-              "epoch %-3d  window loss %s",
-              epoch.epoch(),
-              SummaryTable.score(epoch.loss()));
+          "epoch %-3d  window loss %s".formatted(epoch.epoch(), SummaryTable.score(epoch.loss()));
       lines.add(
           isValidated
               ? line + "  validation loss " + validation(epoch.validationLoss(), epoch.score())
@@ -43,7 +38,7 @@ final class EpochLines {
     return lines;
   }
 
-  /** How the held-out rows were predicted, and what the scores are worth after several passes. */
+  /** Returns the scores of held-out rows, and a note on several passes. */
   List<String> below() {
     List<String> lines = new ArrayList<>();
     boolean isValidated = metrics.heldOut() > 0;
@@ -78,15 +73,9 @@ final class EpochLines {
     return keys == 1
         ? "Stopped after epoch %s of %d: the validation loss was best in epoch %s."
             .formatted(after, passes, best)
-        : String.format(
-            Locale.ROOT,
-            "%,d of %,d models stopped after epoch %s of %d: their validation loss was best in"
-                + " epoch %s.",
-            stops.size(),
-            keys,
-            after,
-            passes,
-            best);
+        : ("%,d of %,d models stopped after epoch %s of %d: their validation loss was best in"
+                + " epoch %s.")
+            .formatted(stops.size(), keys, after, passes, best);
   }
 
   private static String range(

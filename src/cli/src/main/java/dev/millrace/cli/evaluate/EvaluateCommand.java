@@ -6,7 +6,6 @@ import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.console.OutputFile;
 import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.console.Progress;
-import dev.millrace.cli.console.Terminal;
 import dev.millrace.cli.csv.CsvPipeline;
 import dev.millrace.cli.csv.CsvScan;
 import dev.millrace.cli.csv.TaskCheck;
@@ -15,6 +14,7 @@ import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.KebabCase;
+import dev.millrace.data.Printable;
 import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.eval.MetricsSpec.Decision;
@@ -26,25 +26,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
-/** Runs the job over a file instead of a topic. */
+/** Evaluates a pipeline on a file, without a broker. */
 @Command(
     name = "evaluate",
     description = {
-      "Predicts, then learns each row of a CSV file, with the job's own graph and no broker.",
-      "Without -c the whole file is looked at first: numbers are numeric features, dates, and",
-      "seconds since 1970, become hour and weekday, texts of at most 32 values one-hot, others are",
-      "hashed; empty cells, NA, NaN and null are missing."
+      "Runs the job over a CSV file: predicts each row, then learns it. Needs no broker.",
+      "Without -c the types of features are guessed from the file: numbers are numeric, dates and",
+      "seconds since 1970 become hour and weekday, texts of at most 32 values are one-hot, others",
+      "are hashed. Empty cells, NA, NaN and null are missing values."
     },
     footer = {
       "",
@@ -62,20 +58,20 @@ public final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = {"-c", "--config"},
       paramLabel = "FILE",
-      description = "Pipeline file: its features, model and metrics.")
-  private Path config;
+      description = "Pipeline file, which defines features, model and metrics.")
+  private @Nullable Path config;
 
   @Option(
       names = "--label",
       paramLabel = "COLUMN",
       description = "Column to predict (default: the pipeline's input.label).")
-  private String label;
+  private @Nullable String label;
 
   @Option(
       names = "--key",
       paramLabel = "COLUMN",
-      description = "Column that names the model a row belongs to (default: one model).")
-  private String key;
+      description = "Column of the model key (default: one model for all rows).")
+  private @Nullable String key;
 
   @Option(
       names = "--drop",
@@ -88,26 +84,25 @@ public final class EvaluateCommand implements Callable<Integer> {
       names = "--positive-class",
       paramLabel = "CLASS",
       description =
-          "Class that precision, recall and F1 speak of (default: without -c the rarer one, else"
-              + " input.positive-class, else the last by name).")
-  private String positive;
+          "Class of precision, recall and F1 (default: input.positive-class, or without -c the rarer"
+              + " class; else the last by name).")
+  private @Nullable String positive;
 
   @Option(
       names = "--task",
       paramLabel = "TASK",
       description =
           "binary, multiclass or regression (default: text and few whole numbers are classes).")
-  private Task task;
+  private @Nullable Task task;
 
   @Option(
       names = "--threshold-metric",
       paramLabel = "METRIC",
-      converter = DecisionName.class,
       description =
-          "Score that the threshold between two classes is tuned for: balanced-accuracy, f1 or"
-              + " f-beta; none predicts the most probable class (default: the pipeline's"
+          "Score that the decision threshold maximizes: balanced-accuracy, f1 or f-beta; none"
+              + " predicts the most probable class (default: the pipeline's"
               + " metrics.threshold-metric).")
-  private Decision thresholdMetric;
+  private @Nullable Decision thresholdMetric;
 
   @Option(
       names = "--epochs",
@@ -120,35 +115,34 @@ public final class EvaluateCommand implements Callable<Integer> {
       names = "--validation",
       paramLabel = "FRACTION",
       description =
-          "Fraction of the rows that no model learns from, 0 to below 1 (default: the pipeline's"
+          "Fraction of rows held out for validation, from 0 to below 1 (default: the pipeline's"
               + " validation.fraction; 0.1 with --patience).")
-  private Double fraction;
+  private @Nullable Double fraction;
 
   @Option(
       names = "--patience",
       paramLabel = "N",
       description =
-          "Epochs without a better validation loss, after which a model stops to learn (default:"
-              + " the pipeline's validation.patience).")
-  private Integer patience;
+          "Stops learning after N epochs without a lower validation loss (default: the pipeline's"
+              + " validation.patience).")
+  private @Nullable Integer patience;
 
   @Option(
       names = "--predictions",
       paramLabel = "FILE",
       description =
-          "Writes what was predicted of each row before it was learned as CSV, with the probability"
-              + " of the positive class, or of each of more classes. Rows held out by --validation"
-              + " are among them, marked held_out.")
-  private Path predictions;
+          "Writes the prediction of each row as CSV, with the probability of the positive class or"
+              + " of each of several classes; held-out rows are marked held_out.")
+  private @Nullable Path predictions;
 
   @Option(
       names = "--models",
       paramLabel = "DIR",
       description =
-          "Writes the model of each key as it is at the end, for predict --model; needs -c.")
-  private Path models;
+          "Writes the final model of each key to this folder, for predict --model; needs -c.")
+  private @Nullable Path models;
 
-  @Option(names = "--json", description = "Ends with one line of JSON instead of the table.")
+  @Option(names = "--json", description = "Prints one JSON object instead of the table.")
   private boolean json;
 
   @Spec private CommandSpec spec;
@@ -157,15 +151,15 @@ public final class EvaluateCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     if (models != null && config == null) {
       throw CliError.usage(
-          "--models needs -c FILE, which says what the features are when a model is used. Draft it"
-              + " with: ./millrace init --input "
+          "--models needs -c FILE, whose features predict will need. Draft it with: ./millrace init"
+              + " --input "
               + input);
     }
     Settings base = config == null ? null : PipelineFile.read(config);
     CsvScan scan = scan(base);
     requireTask(scan, base);
     requireOtherFile();
-    tellDoubts(scan);
+    printWarnings(scan);
     // Without a pipeline, what init would draft.
     String scored = positive == null && base == null ? scan.rarerClass() : positive;
     Settings settings = withMetrics(CsvPipeline.settings(base, "evaluate", scan, scored));
@@ -181,13 +175,13 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
     run.deadLetters().lines().forEach(spec.commandLine().getErr()::println);
     if (run.metrics().examples() == 0) {
-      throw new CliError("No row of " + input + " could be learned.");
+      throw new CliError("No row of " + input + " was learned: all were rejected.");
     }
     EvaluationReport report =
         new EvaluationReport(run, epochs, scores == null ? null : scores.compute());
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      out.println(Terminal.printableJson(report.json()));
+      out.println(Printable.json(report.json()));
     } else {
       report.table().forEach(out::println);
     }
@@ -198,29 +192,26 @@ public final class EvaluateCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void tellDoubts(CsvScan scan) {
-    scan.allDoubts().forEach(spec.commandLine().getErr()::println);
+  private void printWarnings(CsvScan scan) {
+    scan.allWarnings().forEach(spec.commandLine().getErr()::println);
     if (scan.task() == Task.MULTICLASS && scan.classes() > InputSpec.Limits.MAX_CLASSES) {
       spec.commandLine()
           .getErr()
           .printf(
-              Locale.ROOT,
-              "Column \"%s\" has some %,d values, and there can be %,d classes: rows of the others"
-                  + " are refused. Group them, or predict a number: --task regression.%n",
-              scan.header().get(scan.labelColumn()),
-              scan.classes(),
-              InputSpec.Limits.MAX_CLASSES);
+              "Column \"%s\" has about %,d values, but max %,d classes are allowed: rows of other"
+                  + " classes are rejected. Group them, or predict a number: --task regression.%n",
+              scan.header().get(scan.labelColumn()), scan.classes(), InputSpec.Limits.MAX_CLASSES);
     }
   }
 
   private void requireOtherFile() throws IOException {
     if (predictions != null && Files.exists(predictions) && Files.isSameFile(predictions, input)) {
-      throw CliError.usage("--predictions would write over --input " + input);
+      throw CliError.usage("--predictions would overwrite --input " + input);
     }
   }
 
-  /** Name of the positive class where the task is binary, as the metrics choose it; else null. */
-  private static String positiveClass(Settings settings, CsvScan scan) {
+  /** Returns the positive class of a binary task, as the metrics choose it. */
+  private static @Nullable String positiveClass(Settings settings, CsvScan scan) {
     if (scan.task() != Task.BINARY) {
       return null;
     }
@@ -232,8 +223,8 @@ public final class EvaluateCommand implements Callable<Integer> {
       Settings settings,
       CsvScan scan,
       Progress progress,
-      PositiveScores scores,
-      String positiveClass)
+      @Nullable PositiveScores scores,
+      @Nullable String positiveClass)
       throws Exception {
     if (predictions == null && scores == null) {
       return Evaluation.run(settings, scan, epochs, progress, prediction -> {});
@@ -279,7 +270,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     if (isIdle) {
       spec.commandLine()
           .getErr()
-          .println("--patience does nothing in one pass over the file. Give --epochs, such as 20.");
+          .println("--patience has no effect in one pass over the file. Add --epochs, such as 20.");
     }
     int wait = patience == null || isIdle ? given.patience() : patience;
     double heldOut = fraction != null ? fraction : given.fraction();
@@ -299,13 +290,13 @@ public final class EvaluateCommand implements Callable<Integer> {
         thresholdMetric == null ? metrics : metrics.withThresholdMetric(thresholdMetric));
   }
 
-  private void requireTask(CsvScan scan, Settings base) {
+  private void requireTask(CsvScan scan, @Nullable Settings base) {
     TaskCheck check = new TaskCheck(scan, base == null ? List.of() : base.input().spec().classes());
     if (thresholdMetric != null && thresholdMetric != Decision.NONE) {
       check.requireTwoClasses("--threshold-metric " + KebabCase.of(thresholdMetric));
     }
-    String pipelines = base == null ? null : base.metrics().positive();
-    String scored = positive == null ? pipelines : positive;
+    String ofPipeline = base == null ? null : base.metrics().positive();
+    String scored = positive == null ? ofPipeline : positive;
     if (scored != null) {
       String option = positive == null ? "input.positive-class" : "--positive-class";
       check.requireTwoClasses("%s \"%s\"".formatted(option, scored));
@@ -316,34 +307,15 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
   }
 
-  private CsvScan scan(Settings base) {
+  private CsvScan scan(@Nullable Settings base) {
     String column = label == null && base != null ? base.input().spec().label() : label;
     if (column == null) {
-      throw CliError.usage("--label COLUMN is missing: the column to predict");
+      throw CliError.usage("--label COLUMN is missing: the column to predict.");
     }
     Task given = task == null && base != null ? base.input().spec().task() : task;
     String keyColumn = key == null && base != null ? base.input().spec().key() : key;
     return base == null
         ? CsvScan.drafted(input, column, keyColumn, drop, given)
         : CsvScan.scan(input, column, keyColumn, drop, given).withInput(base.input().spec());
-  }
-
-  /** Takes the words that pipeline files use. */
-  private static final class DecisionName implements ITypeConverter<Decision> {
-    @Override
-    public Decision convert(String name) {
-      return Stream.of(Decision.values())
-          .filter(thresholdMetric -> KebabCase.of(thresholdMetric).equals(name))
-          .findFirst()
-          .orElseThrow(
-              () ->
-                  new TypeConversionException(
-                      "must be one of "
-                          + Stream.of(Decision.values())
-                              .map(KebabCase::of)
-                              .collect(Collectors.joining(", "))
-                          + ", but was "
-                          + name));
-    }
   }
 }

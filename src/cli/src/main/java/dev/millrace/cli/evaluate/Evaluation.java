@@ -17,24 +17,23 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 
 /**
- * What came of one run of the job's own graph over a CSV file.
+ * Result of running the job over a CSV file.
  *
  * @param seconds from the start of the job to its end
- * @param rate records per second between the first report and the last, without the start of the
- *     job; NaN if there was one report
+ * @param rate records per second from the first report to the last; NaN if there was one report
  */
 public record Evaluation(
     FinalMetrics metrics,
     FinalModels models,
-    DeadLetterTally deadLetters,
+    DeadLetterCounts deadLetters,
     double seconds,
     double rate) {
 
   /**
-   * Runs the job over a file, with no broker.
+   * Runs the job over a file without a broker.
    *
    * @param epochs passes over the file
-   * @param predictions takes the records of the predictions topic, where the settings want any
+   * @param predictions receives the records of the predictions topic, if the settings have one
    * @throws CliError if the job fails
    */
   public static Evaluation run(
@@ -47,7 +46,7 @@ public record Evaluation(
     Settings lines = CsvPipeline.ofLines(settings, scan);
     FinalMetrics metrics = new FinalMetrics(settings.metrics().positive());
     FinalModels models = new FinalModels();
-    DeadLetterTally deadLetters = new DeadLetterTally();
+    DeadLetterCounts deadLetters = new DeadLetterCounts();
     Pace pace = new Pace();
     long start = System.nanoTime();
     try (LocalSink metricsSink = new LocalSink(record -> accept(record, metrics, progress, pace));
@@ -56,7 +55,7 @@ public record Evaluation(
         LocalSink deadLettersSink = new LocalSink(deadLetters::accept);
         LocalSink modelsSink = new LocalSink(models::accept)) {
       StreamExecutionEnvironment env = LocalFlink.environment(1, LocalFlink.NO_RESTART);
-      env.getCheckpointConfig().disableCheckpointing(); // a file is read again in no time
+      env.getCheckpointConfig().disableCheckpointing(); // the job starts again from the file
       MillraceJob.build(
           env,
           lines,
@@ -87,7 +86,7 @@ public record Evaluation(
     pace.at(metrics.examples());
   }
 
-  /** When the first report came and the last one. */
+  /** Times of the first and the last report. */
   private static final class Pace {
     private long firstNanos;
     private long firstExamples;

@@ -7,17 +7,17 @@ import dev.millrace.cli.console.Plural;
 import dev.millrace.eval.AreaUnderCurve;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code evaluate} tells of its run.
+ * Report of {@code evaluate}.
  *
- * @param epochs passes over the file; the scores of one pass are of rows that the models had not
- *     seen
- * @param areas under the curves of the positive class over all rows, null but for two classes
+ * @param epochs passes over the file
+ * @param areas under the curves of the positive class over all rows; null unless binary
  */
-record EvaluationReport(Evaluation run, int epochs, AreaUnderCurve areas) {
+record EvaluationReport(Evaluation run, int epochs, @Nullable AreaUnderCurve areas) {
 
-  /** Lines for a person. */
+  /** Returns the lines of the report. */
   List<String> table() {
     FinalMetrics metrics = run.metrics();
     EpochLines passes = new EpochLines(metrics, epochs);
@@ -28,7 +28,7 @@ record EvaluationReport(Evaluation run, int epochs, AreaUnderCurve areas) {
     if (!metrics.classesOfF1().isEmpty()) {
       lines.add(metrics.classesOfF1());
     }
-    lines.addAll(new ModelStandings(metrics).lines());
+    lines.addAll(new CandidateScores(metrics).lines());
     lines.add(
         "%s in %.1f s, %s, models %.12s…"
             .formatted(
@@ -39,7 +39,7 @@ record EvaluationReport(Evaluation run, int epochs, AreaUnderCurve areas) {
     return lines;
   }
 
-  /** One line of JSON. */
+  /** Returns the report as one line of JSON. */
   String json() {
     FinalMetrics metrics = run.metrics();
     FinalMetrics.Totals totals = metrics.totals();
@@ -76,7 +76,7 @@ record EvaluationReport(Evaluation run, int epochs, AreaUnderCurve areas) {
         put(one, "loss", member.loss());
       }
     }
-    new ModelStandings(metrics).put(json);
+    new CandidateScores(metrics).put(json);
     putValidation(metrics, json);
     json.put("dead_letters", run.deadLetters().total());
     put(json, "seconds", run.seconds());
@@ -85,7 +85,7 @@ record EvaluationReport(Evaluation run, int epochs, AreaUnderCurve areas) {
     return json.toString();
   }
 
-  /** Scores of the held-out rows in the last epoch, the loss of each, and who stopped. */
+  /** Adds scores of the held-out rows, losses by epoch and early stops. */
   private static void putValidation(FinalMetrics metrics, ObjectNode json) {
     if (metrics.heldOut() > 0) {
       ObjectNode validation = json.putObject("validation");
@@ -112,10 +112,6 @@ record EvaluationReport(Evaluation run, int epochs, AreaUnderCurve areas) {
   }
 
   private static void put(ObjectNode json, String name, double value) {
-    if (Double.isFinite(value)) {
-      json.put(name, value);
-    } else {
-      json.putNull(name);
-    }
+    json.put(name, FinalMetrics.finite(value));
   }
 }

@@ -1,7 +1,7 @@
 package dev.millrace.cli.evaluate;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.cli.console.Terminal;
+import dev.millrace.data.Printable;
 import dev.millrace.data.Task;
 import dev.millrace.eval.ClassAverage;
 import dev.millrace.eval.ClassCounts;
@@ -12,14 +12,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The newest metrics of each key, and what they come to over all keys: confusion matrices are
- * added, means are weighted by their number of examples. Not thread-safe.
+ * Newest metrics of each key, and their totals: confusion matrices are added, means are weighted by
+ * their numbers of examples. Not thread-safe.
  */
 public final class FinalMetrics {
 
-  /** Scores over all keys; a score that the task does not have is NaN. */
+  /** Scores over all keys; NaN for a score of another task. */
   public record Totals(
       long examples,
       double accuracy,
@@ -38,23 +39,21 @@ public final class FinalMetrics {
       double secondBaseline) {}
 
   private final Map<String, JsonNode> newest = new TreeMap<>();
-  // The newest of each epoch that records name, by epoch and key.
+  // Newest metrics by epoch and key.
   private final TreeMap<Integer, Map<String, JsonNode>> epochs = new TreeMap<>();
-  private final String positive;
+  private final @Nullable String positive;
   private long examples;
   private long seen;
 
-  /**
-   * @param positive the positive class, or null
-   */
-  public FinalMetrics(String positive) {
+  public FinalMetrics(@Nullable String positive) {
     this.positive = positive;
   }
 
+  /** Adds a metrics record. */
   public void accept(JsonNode metrics) {
     JsonNode before = newest.put(metrics.path("key").asText(), metrics);
-    examples += grown(metrics, before, "examples");
-    seen += grown(metrics, before, "seq");
+    examples += added(metrics, before, "examples");
+    seen += added(metrics, before, "seq");
     if (metrics.has("epoch")) {
       epochs
           .computeIfAbsent(metrics.path("epoch").asInt(), epoch -> new TreeMap<>())
@@ -62,24 +61,24 @@ public final class FinalMetrics {
     }
   }
 
-  private static long grown(JsonNode metrics, JsonNode before, String count) {
+  private static long added(JsonNode metrics, @Nullable JsonNode before, String count) {
     return metrics.path(count).asLong() - (before == null ? 0 : before.path(count).asLong());
   }
 
-  /** Examples that the models have seen, those held out included. */
+  /** Returns the number of examples, including those held out. */
   long seen() {
     return seen;
   }
 
   /**
-   * One pass over the data, at its end.
+   * Scores at the end of a pass over the data.
    *
    * @param loss mean of the windows
    * @param score accuracy of the held-out examples, mean absolute error for regression
    */
   record Epoch(int epoch, double loss, double validationLoss, double score) {}
 
-  /** The passes, if the records name them. */
+  /** Returns the passes, if the records name them. */
   List<Epoch> epochs() {
     String score = "/validation/epoch/" + validationScoreName();
     List<Epoch> all = new ArrayList<>();
@@ -95,14 +94,14 @@ public final class FinalMetrics {
   }
 
   /**
-   * The end of learning of one key, for its validation loss fell no more.
+   * Early stop of one key, because its validation loss no longer fell.
    *
-   * @param epoch after which it learned nothing
-   * @param bestEpoch whose validation loss was the lowest
+   * @param epoch the last epoch in which it learned
+   * @param bestEpoch the epoch with the lowest validation loss
    */
   record Stop(String key, int epoch, int bestEpoch) {}
 
-  /** The keys whose models have stopped to learn. */
+  /** Returns the early stops. */
   List<Stop> stops() {
     return newest.entrySet().stream()
         .filter(key -> key.getValue().at("/validation/stopped").asBoolean())
@@ -115,34 +114,34 @@ public final class FinalMetrics {
         .toList();
   }
 
-  /** Examples that no model learned from, of the newest epoch of each key. */
+  /** Returns the number of held-out examples in the newest epoch of each key. */
   long heldOut() {
     return newest.values().stream()
         .mapToLong(key -> key.at("/validation/epoch/examples").asLong())
         .sum();
   }
 
-  /** The score that stands beside the validation loss. */
+  /** Returns the name of the score that is reported with the validation loss. */
   String validationScoreName() {
     return isRegression() ? "mae" : "accuracy";
   }
 
-  /** The value of that score; NaN if nothing was held out. */
+  /** Returns the value of that score; NaN if nothing was held out. */
   double validationScore() {
     return validation(validationScoreName());
   }
 
-  /** Mean of a score of the held-out examples of the newest epoch; NaN if there are none. */
+  /** Returns the mean of a score of the held-out examples; NaN if there are none. */
   double validation(String score) {
     return mean("/validation/epoch/" + score, "/validation/epoch/weight");
   }
 
-  /** Examples learned by all models. */
+  /** Returns the number of examples that the models learned. */
   public long examples() {
     return examples;
   }
 
-  /** The newest record of each key, by key. */
+  /** Returns the newest record of each key, by key. */
   Collection<JsonNode> newest() {
     return newest.values();
   }
@@ -151,7 +150,7 @@ public final class FinalMetrics {
     return hasTask(Task.REGRESSION);
   }
 
-  /** Whether every record is of two classes, of which one is the positive. */
+  /** Returns true if the task of every key is binary. */
   boolean isOfTwoClasses() {
     return !newest.isEmpty()
         && newest.values().stream()
@@ -159,10 +158,10 @@ public final class FinalMetrics {
   }
 
   /**
-   * The one class that is predicted for rows of several in the last windows of all keys; null if
-   * there are more.
+   * Returns the only class that was predicted in the last windows of all keys, for rows of several
+   * classes; null if more were predicted.
    */
-  String onlyPredicted() {
+  @Nullable String onlyPredicted() {
     List<String> classes = new ArrayList<>();
     ClassCounts tally = tally(classes, "counts");
     if (!tally.predictsOneClass()) {
@@ -178,7 +177,7 @@ public final class FinalMetrics {
     return isRegression() ? regression() : classification();
   }
 
-  /** Of which classes F1 is, in words; empty for a regression. */
+  /** Describes the classes of the F1; empty for regression. */
   String classesOfF1() {
     List<String> classes = new ArrayList<>();
     tally(classes, "total_counts");
@@ -187,9 +186,9 @@ public final class FinalMetrics {
       return "";
     }
     return average instanceof ClassAverage.Positive of
-        ? "f1 is that of class \"%s\". Of another one: --positive-class CLASS"
+        ? "f1 is that of class \"%s\". Choose another one: --positive-class CLASS"
             .formatted(
-                Terminal.printable(
+                Printable.line(
                     of.index() < classes.size() ? classes.get(of.index()) : positive, 60))
         : "f1 is the macro average over %d classes".formatted(classes.size());
   }
@@ -203,7 +202,7 @@ public final class FinalMetrics {
         .anyMatch(metrics -> metrics.path("task").asText().equals(task.id()));
   }
 
-  /** Counts of all keys together, the classes in the order in which they come. */
+  /** Returns the counts of all keys, with classes in order of occurrence. */
   private ClassCounts tally(List<String> classes, String matrix) {
     ClassCounts tally = new ClassCounts();
     for (JsonNode metrics : newest.values()) {
@@ -223,12 +222,12 @@ public final class FinalMetrics {
         tally.accuracy(), average.precision(tally), average.recall(tally), average.f1(tally));
   }
 
-  // Reports leave the matrix out where there are very many classes.
+  // Reports omit the matrix if there are very many classes.
   private static boolean isScoredWithoutMatrix(JsonNode metrics) {
     return metrics.at("/total/accuracy").isNumber() && !metrics.has("confusion_matrix");
   }
 
-  /** What one key says of itself; of several, scores of classes cannot be put together. */
+  /** Returns totals without class scores, which cannot be combined over several keys. */
   private Totals withoutMatrices() {
     boolean one = newest.size() == 1;
     return ofClasses(
@@ -307,10 +306,10 @@ public final class FinalMetrics {
         mean("/baseline/mean/total/mae"));
   }
 
-  /** One member of the mixtures, over all keys: means by examples, and how often it leads. */
+  /** Means of a mixture member over all keys, and the number of keys in which it leads. */
   record Member(String name, long leads, double weight, double loss) {}
 
-  /** The members of the mixtures, none if the models mix nothing. */
+  /** Returns the members of the mixtures; none for other models. */
   List<Member> members() {
     Set<String> names = new LinkedHashSet<>();
     newest
@@ -328,7 +327,7 @@ public final class FinalMetrics {
         name, leads, mean("/members/weights/" + name), mean("/members/losses/" + name));
   }
 
-  /** Mean over the keys of a score of their windows, weighted by the examples in them. */
+  /** Returns the mean of a window score over the keys, weighted by examples. */
   double windowMean(String path) {
     return mean(path, "/window/weight");
   }
@@ -337,7 +336,7 @@ public final class FinalMetrics {
     return mean(path, "/total/weight");
   }
 
-  /** Mean of a score over the keys, weighted by their examples; keys without it are left out. */
+  /** Returns the mean of a score over the keys that have it, weighted by examples. */
   private double mean(String path, String countPath) {
     return mean(newest.values(), path, countPath);
   }
@@ -354,5 +353,10 @@ public final class FinalMetrics {
       }
     }
     return count == 0 ? Double.NaN : sum / count;
+  }
+
+  /** Returns the value for JSON: null if it is not finite. */
+  public static @Nullable Double finite(double value) {
+    return Double.isFinite(value) ? value : null;
   }
 }

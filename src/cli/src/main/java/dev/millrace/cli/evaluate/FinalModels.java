@@ -16,12 +16,12 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The models that a job has published, the last of each key. Not thread-safe. */
+/** The last published model of each key. Not thread-safe. */
 public final class FinalModels {
   private final ModelAssembler parts = new ModelAssembler();
   private final Map<String, byte[]> models = new TreeMap<>();
 
-  /** Takes a record of the models topic, or a tombstone; the last model of a key counts. */
+  /** Adds a record of the models topic, maybe a tombstone. */
   public void accept(OutputRecord record) {
     try {
       Arrival arrival =
@@ -45,7 +45,7 @@ public final class FinalModels {
     }
   }
 
-  /** One SHA-256 over the bytes of all, in the order of their keys, as hex digits. */
+  /** Returns the SHA-256 over the bytes of all models in order of their keys, in hex. */
   public String sha256() {
     MessageDigest sha256 = Sha256.start();
     models.forEach(
@@ -58,10 +58,10 @@ public final class FinalModels {
   }
 
   /**
-   * Writes each to a file of its own in a folder that exists, as {@code predict --model} reads it.
+   * Writes each model to a file in an existing folder, for {@code predict --model}.
    *
-   * @return how many there are
-   * @throws CliError if one cannot be written
+   * @return the number of models
+   * @throws CliError if a file cannot be written
    */
   int write(Path folder) {
     Map<String, Path> names = OutputFile.ofKeys(models.keySet(), "millrace");

@@ -2,6 +2,7 @@ package dev.millrace.cli.evaluate;
 
 import dev.millrace.codec.OutputRecord;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -10,9 +11,9 @@ import org.apache.flink.api.connector.sink2.SinkWriter;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
 
 /**
- * A sink that hands records to a consumer in this process; for jobs that run in this process.
+ * Sink that passes records to a consumer in this process.
  *
- * <p>Flink ships sinks as bytes, so the consumer itself stays here and the sink carries its number.
+ * <p>Flink serializes sinks, so the sink has the number of its consumer instead of the consumer.
  */
 public final class LocalSink implements Sink<OutputRecord>, AutoCloseable {
   private static final long serialVersionUID = 1L;
@@ -31,7 +32,7 @@ public final class LocalSink implements Sink<OutputRecord>, AutoCloseable {
 
   @Override
   public SinkWriter<OutputRecord> createWriter(WriterInitContext context) {
-    Consumer<OutputRecord> consumer = CONSUMERS.get(number);
+    Consumer<OutputRecord> consumer = Objects.requireNonNull(CONSUMERS.get(number));
     return new SinkWriter<>() {
       @Override
       public void write(OutputRecord record, Context context) {

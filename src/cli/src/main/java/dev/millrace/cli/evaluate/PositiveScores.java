@@ -4,13 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.eval.AreaUnderCurve;
 
 /**
- * The scores of the positive class of two in the predictions of all keys, for the areas under the
- * curves over all rows that were learned. Each row counts once, whatever its weight. Not
+ * Areas under the curves of the positive class over all learned rows, without weights. Not
  * thread-safe.
  */
 final class PositiveScores {
-  // Some 340 MB.
-  private static final int MOST = 20_000_000;
+  // About 340 MB.
+  private static final int MAX_ROWS = 20_000_000;
 
   private final String positive;
   private final AreaUnderCurve area = new AreaUnderCurve(0);
@@ -23,23 +22,20 @@ final class PositiveScores {
     this.positive = positive;
   }
 
-  /**
-   * Takes a record of the predictions topic; rows that were held out, or not predicted, do not
-   * count.
-   */
+  /** Adds a record of the predictions topic; ignores rows that were held out or not predicted. */
   void accept(JsonNode prediction) {
     JsonNode scores = prediction.path(prediction.has("scores") ? "scores" : "probabilities");
     if (prediction.path("held_out").asBoolean() || scores.isEmpty()) {
       return;
     }
-    isComplete &= area.size() < MOST;
+    isComplete &= area.size() < MAX_ROWS;
     if (isComplete) {
-      float score = scores.path(positive).floatValue(); // 0 for a class that is not known yet
+      float score = scores.path(positive).floatValue(); // 0 for a class unknown to the model
       area.add(score, prediction.path("actual").asText().equals(positive), 1);
     }
   }
 
-  /** Computes the areas, once; they are NaN where one class came alone, or too many rows. */
+  /** Computes the areas, once; NaN if there was only one class, or too many rows. */
   AreaUnderCurve compute() {
     return isComplete ? area.compute() : new AreaUnderCurve(0).compute();
   }

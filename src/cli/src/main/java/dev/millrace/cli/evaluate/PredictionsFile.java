@@ -13,23 +13,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
-/**
- * A CSV file of what the models said about each row of another file before they learned from it, if
- * they did. A row's place is its offset. Not thread-safe.
- */
+/** CSV file of the predictions of each row before it was learned. Not thread-safe. */
 final class PredictionsFile implements AutoCloseable {
   private final Path file;
   private final long rows;
-  private final List<String> classes; // whose probabilities are written
+  private final List<String> classes; // with a column of probabilities
   private final Writer out;
 
   /**
-   * @param scan of the file that is predicted
-   * @param positive the positive class of two, whose probability is written alone; else null
+   * @param scan the predicted file
+   * @param positive the positive class, whose probability alone is written; null unless binary
    * @throws CliError if the file cannot be written
    */
-  PredictionsFile(Path file, CsvScan scan, InputSpec spec, String positive) {
+  PredictionsFile(Path file, CsvScan scan, InputSpec spec, @Nullable String positive) {
     this.file = file;
     rows = scan.rows();
     classes = classes(scan, spec, positive);
@@ -47,7 +45,7 @@ final class PredictionsFile implements AutoCloseable {
     }
   }
 
-  private static List<String> classes(CsvScan scan, InputSpec spec, String positive) {
+  private static List<String> classes(CsvScan scan, InputSpec spec, @Nullable String positive) {
     if (positive != null) {
       return List.of(positive);
     }
@@ -57,7 +55,7 @@ final class PredictionsFile implements AutoCloseable {
     return spec.classes().isEmpty() ? scan.labels().stream().sorted().toList() : spec.classes();
   }
 
-  /** Takes a record of the predictions topic. */
+  /** Adds a record of the predictions topic. */
   void accept(JsonNode prediction) {
     try {
       out.write(line(prediction));
@@ -68,22 +66,23 @@ final class PredictionsFile implements AutoCloseable {
 
   private String line(JsonNode prediction) {
     long offset = prediction.path("offset").asLong();
-    JsonNode said = prediction.has("value") ? prediction.path("value") : prediction.path("class");
+    JsonNode predicted =
+        prediction.has("value") ? prediction.path("value") : prediction.path("class");
     return String.join(
             ",",
             Long.toString(offset % rows + 1),
             Long.toString(offset / rows + 1),
             AnswerLines.quoted(prediction.path("key").asText()),
             text(prediction.path("actual")),
-            text(said),
+            text(predicted),
             probabilities(prediction) + prediction.path("model_version").asText(),
             Boolean.toString(prediction.path("held_out").asBoolean()))
         + "\n";
   }
 
   /**
-   * A probability for each class, each with a comma behind it: 0 for a class that the model did not
-   * know yet, empty where nothing was predicted.
+   * Returns a probability for each class, each followed by a comma: 0 for a class unknown to the
+   * model, empty if nothing was predicted.
    */
   private String probabilities(JsonNode prediction) {
     JsonNode known = prediction.path(prediction.has("scores") ? "scores" : "probabilities");
@@ -96,7 +95,7 @@ final class PredictionsFile implements AutoCloseable {
     return cells.toString();
   }
 
-  /** What is null, or not there, is empty. */
+  /** Returns the value as CSV, empty if null or missing. */
   private static String text(JsonNode value) {
     return value.isNull() ? "" : AnswerLines.quoted(value.asText());
   }

@@ -1,13 +1,12 @@
 package dev.millrace.cli.evaluate;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.cli.console.Terminal;
+import dev.millrace.data.Printable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 
-/** The end of a run: a line for each key, worst window first, and one for all of them. */
+/** Formats the final metrics: a line for each key, worst window first, and one for all keys. */
 public final class SummaryTable {
   private static final int MAX_KEYS = 20;
 
@@ -59,18 +58,17 @@ public final class SummaryTable {
     return lines;
   }
 
-  /** Which member of the mixtures leads, and what each counts. */
+  /** Returns weight and loss of the mixture members, and which one leads. */
   private static String members(FinalMetrics metrics, int keys) {
     StringBuilder line = new StringBuilder("members:");
     for (FinalMetrics.Member member : metrics.members()) {
       line.append(
-          String.format(
-              Locale.ROOT,
-              "%s %s weight %s loss %s",
-              line.length() > 8 ? "," : "",
-              member.name(),
-              decimals(member.weight(), 2),
-              decimals(member.loss(), 4)));
+          "%s %s weight %s loss %s"
+              .formatted(
+                  line.length() > 8 ? "," : "",
+                  member.name(),
+                  decimals(member.weight(), 2),
+                  decimals(member.loss(), 4)));
       if (member.leads() > 0) {
         line.append(keys == 1 ? " (leads)" : " (leads %,d keys)".formatted(member.leads()));
       }
@@ -79,7 +77,7 @@ public final class SummaryTable {
   }
 
   private static String decimals(double value, int places) {
-    return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%." + places + "f", value);
+    return Double.isNaN(value) ? "-" : ("%." + places + "f").formatted(value);
   }
 
   private static String allKeys(FinalMetrics metrics, boolean regression, String[] scores) {
@@ -106,7 +104,7 @@ public final class SummaryTable {
 
   private static String keyRow(JsonNode key, String[] scores) {
     Object[] cells = new Object[2 + scores.length];
-    cells[0] = Terminal.printable(key.path("key").asText(), 14);
+    cells[0] = Printable.line(key.path("key").asText(), 14);
     cells[1] = count(key.path("examples").asLong());
     for (int s = 0; s < scores.length; s++) {
       cells[2 + s] = score(key.at(scores[s]).asDouble(Double.NaN));
@@ -115,12 +113,11 @@ public final class SummaryTable {
   }
 
   private static String row(Object... cells) {
-    return String.format(Locale.ROOT, "%-14s %9s  %9s %10s  %9s %7s %10s %9s", cells)
-        .stripTrailing();
+    return "%-14s %9s  %9s %10s  %9s %7s %10s %9s".formatted(cells).stripTrailing();
   }
 
   private static String count(long value) {
-    return String.format(Locale.ROOT, "%,d", value);
+    return "%,d".formatted(value);
   }
 
   static String score(double value) {
@@ -130,6 +127,6 @@ public final class SummaryTable {
     double size = Math.abs(value);
     boolean isTiny = size > 0 && size < 1e-3;
     String format = isTiny || size >= 1e6 ? "%.2e" : size < 1_000 ? "%.4f" : "%.1f";
-    return String.format(Locale.ROOT, format, value);
+    return format.formatted(value);
   }
 }

@@ -1,28 +1,25 @@
 package dev.millrace.cli.init;
 
 import dev.millrace.cli.console.Plural;
-import dev.millrace.cli.csv.ColumnWarnings;
+import dev.millrace.cli.csv.FieldProfile;
 import dev.millrace.cli.csv.NumberMeaning;
 import dev.millrace.data.Task;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Guesses what the fields of records are for: which could be the label, which the model key, which
- * teach a model nothing. A guess is made from names, types and counts, and is shown with its
- * reason.
+ * Guesses the roles of fields from names, types and counts: label, model key, or useless. Each
+ * guess has a reason.
  */
 final class FieldRoles {
-  private static final int MAX_CLASSES_AS_INTEGERS = 20;
   private static final int MAX_CLASSES = 100;
   private static final int MAX_CANDIDATES = 4;
   private static final int MIN_EXAMPLES_OF_A_KEY = 20;
   private static final int ENOUGH_FOR_A_MODEL = 200;
-  private static final double ALMOST_ALL = 0.9;
   private static final int ENOUGH = 50;
 
   private static final Pattern LABEL =
@@ -37,21 +34,18 @@ final class FieldRoles {
               + "|host|station|site|plant|vehicle|symbol|product|region|country|segment|market"
               + "|line|name)([._ -].*)?");
 
-  /** A field that could have a role, and why. */
+  /** A field that could have a role, and the reason. */
   record Candidate(FieldProfile field, double score, String why) {}
 
   private final InputProfile input;
   private final Set<String> dropped;
 
-  /**
-   * @param dropped names of the fields that are not wanted
-   */
   FieldRoles(InputProfile input, List<String> dropped) {
     this.input = input;
     this.dropped = Set.copyOf(dropped);
   }
 
-  /** Fields that could be what to predict, the likeliest first. */
+  /** Returns possible labels, most probable first. */
   List<Candidate> labels() {
     List<Candidate> candidates = new ArrayList<>();
     int last = input.fields().size() - 1;
@@ -64,19 +58,19 @@ final class FieldRoles {
     return best(candidates);
   }
 
-  /** Fields that are called like a label but are not guessed to be it, with the reason. */
+  /** Returns fields with names like a label that are not guessed as label, with the reason. */
   List<Candidate> notLabels() {
-    List<Candidate> passedOver = new ArrayList<>();
+    List<Candidate> rejected = new ArrayList<>();
     for (FieldProfile field : input.fields()) {
       String why = notLabel(field);
       if (why != null && LABEL_LIKE.matcher(field.name()).matches()) {
-        passedOver.add(new Candidate(field, 0, why));
+        rejected.add(new Candidate(field, 0, why));
       }
     }
-    return passedOver;
+    return rejected;
   }
 
-  private String notLabel(FieldProfile field) {
+  private @Nullable String notLabel(FieldProfile field) {
     if (useless(field) != null) {
       return useless(field);
     }
@@ -111,7 +105,7 @@ final class FieldRoles {
       score += last ? 2 : 1;
       why.add(last ? "the last field" : "the first field");
     }
-    Task task = task(field);
+    Task task = field.task();
     if (task == Task.REGRESSION) {
       score += 0.5;
       why.add("numbers");
@@ -122,25 +116,17 @@ final class FieldRoles {
     return new Candidate(field, score, String.join(", ", why));
   }
 
-  /** What predicting a field would be. */
-  Task task(FieldProfile field) {
-    if (field.type() == FieldProfile.Type.NUMBER) {
-      boolean few = field.isWholeNumbers() && field.distinct() <= MAX_CLASSES_AS_INTEGERS;
-      if (!few) {
-        return Task.REGRESSION;
-      }
-    }
-    return field.distinct() <= 2 ? Task.BINARY : Task.MULTICLASS;
-  }
-
-  /** Fields that could say which model learns, the likeliest first. */
-  List<Candidate> keys(FieldProfile label) {
+  /** Returns possible model keys, most probable first. */
+  List<Candidate> keys(@Nullable FieldProfile label) {
     List<Candidate> candidates = new ArrayList<>();
     for (FieldProfile field : input.fields()) {
       boolean named = KEY_LIKE.matcher(field.name()).matches();
       boolean text = field.type() == FieldProfile.Type.TEXT;
       boolean whole = field.isWholeNumbers() || field.type() == FieldProfile.Type.TEXT;
-      if (field == label || field.isDates() || field.isTimes() || !fitsAsKey(field, named, whole)) {
+      if (field == label
+          || field.isOtherDates()
+          || field.isTimes()
+          || !fitsAsKey(field, named, whole)) {
         continue;
       }
       double score = (named ? 3 : 0) + (text ? 2 : 0);
@@ -150,15 +136,14 @@ final class FieldRoles {
     return best(candidates);
   }
 
-  /** Returns the number of values and records of each, with a way out where those are few. */
+  /** Returns the number of values and records of each, with a remedy if there are few. */
   private static String perKey(FieldProfile field) {
     long each = field.values() / field.distinct();
-    return String.format(
-        Locale.ROOT,
-        "%s, about %,d records each%s",
-        field.distinctValues(),
-        each,
-        each < ENOUGH_FOR_A_MODEL ? "; few: see docs/warm-start.md" : "");
+    return "%s, about %,d records each%s"
+        .formatted(
+            field.distinctValues(),
+            each,
+            each < ENOUGH_FOR_A_MODEL ? "; few: see docs/warm-start.md" : "");
   }
 
   private boolean fitsAsKey(FieldProfile field, boolean named, boolean whole) {
@@ -171,8 +156,8 @@ final class FieldRoles {
         && field.distinct() * MIN_EXAMPLES_OF_A_KEY <= field.values();
   }
 
-  /** Why a field teaches a model nothing, or null if it may. */
-  String useless(FieldProfile field) {
+  /** Returns the reason why a field is no use to a model; null if it may be of use. */
+  @Nullable String useless(FieldProfile field) {
     if (dropped.contains(field.name())) {
       return "--drop";
     }
@@ -188,19 +173,17 @@ final class FieldRoles {
     if (field.isCounting()) {
       return "counts the records";
     }
-    if (field.isDates()) {
+    if (field.isOtherDates()) {
       return "a date or time, but not as ISO 8601 spells it (2026-11-26T09:30)";
     }
     if (field.isOtherNumbers()) {
-      return ColumnWarnings.OTHER_NUMBERS;
+      return "numbers, but not written as 1234.5 is";
     }
     if (field.isTooLarge()) {
       return "numbers beyond 3.4e38, which a 32-bit float does not hold";
     }
     boolean nearlyUnique =
-        field.values() >= ENOUGH
-            && field.distinct() > ALMOST_ALL * field.values()
-            && !field.isTimes();
+        field.values() >= ENOUGH && field.isAlmostAll(field.distinct()) && !field.isTimes();
     boolean identifier =
         field.type() == FieldProfile.Type.TEXT
             || (field.isWholeNumbers() && NumberMeaning.isCalledId(field.name()));
@@ -210,21 +193,7 @@ final class FieldRoles {
     return field.strayText() == null ? "another value in nearly each record" : field.strayText();
   }
 
-  /**
-   * Whether the numbers of a field are dates without dashes, or milliseconds or seconds from 1970
-   * up to a time of this age; those of what is called an id are not, for many are as large.
-   */
-  static boolean isTime(FieldProfile field) {
-    return NumberMeaning.isTime(
-        field.name(),
-        field.isWholeNumbers(),
-        field.isBareDates(),
-        field.distinct(),
-        field.min(),
-        field.max());
-  }
-
-  /** Whether a field can be {@code event-time}. */
+  /** Returns true if a field can be {@code event-time}. */
   static boolean isMillis(FieldProfile field) {
     return field.isWholeNumbers()
         && field.distinct() > 2

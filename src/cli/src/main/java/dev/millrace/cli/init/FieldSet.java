@@ -1,91 +1,89 @@
 package dev.millrace.cli.init;
 
 import dev.millrace.cli.console.CliError;
-import dev.millrace.cli.console.Terminal;
+import dev.millrace.cli.csv.FieldProfile;
+import dev.millrace.data.Printable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.avro.LogicalType;
 import org.apache.avro.Schema;
+import org.jspecify.annotations.Nullable;
 
-/**
- * The fields of records by their names, those of nested records with dots. Those of a schema are
- * there from the beginning, others from when they are first seen.
- */
+/** Fields of records by name, with dots for nested records: of a schema, and as they occur. */
 final class FieldSet {
-  /** Fields that a pipeline is drafted of at most. */
+  /** Max fields of a drafted pipeline. */
   static final int MAX_FIELDS = 5_000;
 
   private static final int MAX_NAME_LENGTH = 1_000;
-  private static final int DEEPEST = 5;
+  private static final int MAX_DEPTH = 5;
 
   private final Map<String, FieldProfile> fields = new LinkedHashMap<>();
   private final Map<String, String> unusable = new LinkedHashMap<>();
-  // Takes in the values of fields that there is no room for.
-  private final FieldProfile others = new FieldProfile("others");
-  private boolean leavesOut;
-  private String eventTime;
+  // For all fields beyond the limit.
+  private final FieldProfile overflow = new FieldProfile("others");
+  private boolean isOverflowing;
+  private @Nullable String eventTime;
 
-  /** The field of a name. */
+  /** Returns the field of a name, which may be new. */
   FieldProfile field(String name) {
-    return hasRoom(name) ? fields.computeIfAbsent(name, FieldProfile::new) : others;
+    return hasRoom(name) ? fields.computeIfAbsent(name, FieldProfile::new) : overflow;
   }
 
-  /** The field of a name, which holds numbers whether or not one comes. */
+  /** Returns the field of a name, declared as number. */
   FieldProfile number(String name) {
     return hasRoom(name)
         ? fields.computeIfAbsent(
             name, absent -> new FieldProfile(absent, FieldProfile.Type.NUMBER, false, List.of()))
-        : others;
+        : overflow;
   }
 
-  /** Says that a field cannot be used, and why. */
-  void refuse(String name, String why) {
+  /** Marks a field as unusable, with the reason. */
+  void reject(String name, String why) {
     if (hasRoom(name)) {
       unusable.putIfAbsent(name, why);
     }
   }
 
-  // Records may bring new names without end.
   private boolean hasRoom(String name) {
     boolean isKnown = fields.containsKey(name) || unusable.containsKey(name);
     boolean hasRoom =
         isKnown
             || (fields.size() + unusable.size() < MAX_FIELDS && name.length() <= MAX_NAME_LENGTH);
-    leavesOut |= !hasRoom;
+    isOverflowing |= !hasRoom;
     return hasRoom;
   }
 
-  /** Whether there were fields that there was no room for. */
-  boolean leavesOut() {
-    return leavesOut;
+  /** Returns true if there were fields beyond the limit. */
+  boolean isOverflowing() {
+    return isOverflowing;
   }
 
-  boolean isRefused(String name) {
+  boolean isRejected(String name) {
     return unusable.containsKey(name);
   }
 
   List<FieldProfile> fields() {
-    return fields.values().stream().filter(field -> !isRefused(field.name())).toList();
+    return fields.values().stream().filter(field -> !isRejected(field.name())).toList();
   }
 
-  /** Each field that cannot be used, with the reason. */
+  /** Returns the unusable fields with the reasons. */
   List<String> unusable() {
     List<String> lines = new ArrayList<>();
-    unusable.forEach((name, why) -> lines.add(Terminal.printable(name, 60) + ": " + why));
+    unusable.forEach((name, why) -> lines.add(Printable.line(name, 60) + ": " + why));
     return lines;
   }
 
-  String eventTime() {
+  /** Returns the first field that a schema declares as time in milliseconds. */
+  @Nullable String eventTime() {
     return eventTime;
   }
 
   /**
-   * Takes in what a record schema says.
+   * Returns the fields of a record schema.
    *
-   * @throws CliError if it has too many fields; a small schema that names a type again and again
-   *     has more of them than any memory holds
+   * @throws CliError if it has too many fields, as a schema that repeats nested types may
    */
   static FieldSet of(Schema record) {
     FieldSet set = new FieldSet();
@@ -112,7 +110,7 @@ final class FieldSet {
       if (branches.size() == 1) {
         add(name, branches.get(0), nullable || schema.isNullable(), depth);
       } else {
-        refuse(name, "of more than one type");
+        reject(name, "of more than one type");
       }
       return;
     }
@@ -125,7 +123,7 @@ final class FieldSet {
       return;
     }
     if (logical != null && logical.getName().startsWith("time-")) {
-      refuse(name, "a time of day (" + logical.getName() + ")");
+      reject(name, "a time of day (" + logical.getName() + ")");
       return;
     }
     switch (schema.getType()) {
@@ -134,13 +132,13 @@ final class FieldSet {
       case STRING -> declare(name, FieldProfile.Type.TEXT, nullable, List.of());
       case ENUM -> declare(name, FieldProfile.Type.TEXT, nullable, schema.getEnumSymbols());
       case RECORD -> {
-        if (depth < DEEPEST) {
+        if (depth < MAX_DEPTH) {
           addRecord(name + ".", schema, nullable, depth + 1);
         } else {
-          refuse(name, "nested too deep");
+          reject(name, "nested too deep");
         }
       }
-      default -> refuse(name, "of Avro's type " + schema.getType().getName());
+      default -> reject(name, "of Avro's type " + schema.getType().getName());
     }
   }
 

@@ -2,11 +2,12 @@ package dev.millrace.cli.init;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.millrace.cli.console.CliError;
-import dev.millrace.cli.console.Terminal;
 import dev.millrace.cli.csv.CsvFile;
+import dev.millrace.cli.csv.FieldProfile;
 import dev.millrace.codec.ExampleSchema;
 import dev.millrace.config.yaml.NamedFile;
 import dev.millrace.data.InputSpec.Format;
+import dev.millrace.data.Printable;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.NoSuchFileException;
@@ -14,42 +15,32 @@ import java.nio.file.Path;
 import java.util.List;
 import org.apache.avro.Schema;
 
-/** Looks at a CSV file, or at an Avro schema, for {@code init}. */
+/** Profiles a CSV file or an Avro schema for {@code init}. */
 public final class FileProfiler {
   private FileProfiler() {}
 
   /**
-   * Reads the rows of a CSV file.
+   * Profiles a CSV file.
    *
-   * @param most rows to read
+   * @param limit max rows to read
    * @throws CliError if it cannot be read or has no rows
    */
-  public static InputProfile csv(Path path, long most) {
+  public static InputProfile csv(Path path, long limit) {
     try (CsvFile file = new CsvFile(path)) {
-      List<FieldProfile> fields = file.header().stream().map(FieldProfile::new).toList();
-      if (fields.size() == 1) {
+      if (file.header().size() == 1) {
         throw CliError.usage(
             "%s has one column, %s: there is nothing to predict it from."
-                .formatted(path, Terminal.printable(fields.get(0).name(), 40)));
+                .formatted(path, Printable.line(file.header().get(0), 40)));
       }
-      long rows = 0;
-      while (rows < most && file.next()) {
-        rows++;
-        String[] row = file.row();
-        for (int c = 0; c < row.length; c++) {
-          fields.get(c).seeCell(row[c]);
-        }
-      }
-      if (rows == 0) {
-        throw new CliError(path + " has a header and no rows.");
-      }
+      List<FieldProfile> fields = FieldProfile.ofColumns(file, limit);
+      long rows = fields.get(0).rows();
       return new InputProfile(
           path.toString(), Format.AVRO, null, null, fields, List.of(), rows, null, null, false);
     }
   }
 
   /**
-   * Reads an Avro schema.
+   * Profiles an Avro schema.
    *
    * @throws CliError if it is not a record schema
    */
@@ -73,15 +64,15 @@ public final class FileProfiler {
         false);
   }
 
-  /** Whether it is the standard example schema. */
+  /** Returns true for the standard example schema. */
   static boolean isStandard(Schema schema) {
     return schema.getFullName().equals(ExampleSchema.SCHEMA.getFullName());
   }
 
   /**
-   * The record schema in a file.
+   * Reads a record schema.
    *
-   * @throws CliError if it is none
+   * @throws CliError if the file has none
    */
   static Schema read(Path path) {
     Schema schema;
@@ -94,7 +85,7 @@ public final class FileProfiler {
     } catch (IOException e) {
       throw new CliError("Cannot read " + path + ": " + e.getMessage(), e);
     } catch (RuntimeException | StackOverflowError e) {
-      // Beside its own exceptions the parser throws what it stumbles over: null pointers, casts.
+      // The parser also throws null pointer and class cast exceptions.
       throw new CliError(path + " is not an Avro schema: " + firstLine(e), e);
     }
     if (schema.getType() != Schema.Type.RECORD) {
@@ -106,11 +97,11 @@ public final class FileProfiler {
   }
 
   private static String firstLine(Throwable e) {
-    // Avro wraps what the JSON parser says, whose own words name neither its class nor the source.
+    // The original message has no class names.
     String message =
         e.getCause() instanceof JsonProcessingException malformed
             ? malformed.getOriginalMessage()
             : e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-    return Terminal.printable(message.lines().findFirst().orElse(""), 200);
+    return Printable.line(message.lines().findFirst().orElse(""), 200);
   }
 }

@@ -4,32 +4,34 @@ import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.console.OutputFile;
 import dev.millrace.cli.csv.ColumnNames;
 import dev.millrace.cli.csv.CsvScan;
+import dev.millrace.cli.csv.FieldProfile;
 import dev.millrace.cli.kafka.BrokerCheck;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.yaml.Suggestions;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Writes a pipeline file for records that are there already. */
+/** Drafts a pipeline file for existing data. */
 @Command(
     name = "init",
     description = {
-      "Writes a pipeline file from a CSV file, an Avro schema or the records of a topic.",
-      "It looks at types, ranges and gaps, proposes label and key, and says why in comments."
+      "Drafts a pipeline file from a CSV file, an Avro schema or the records of a topic.",
+      "Proposes label, key and features by types, ranges and gaps; comments give the reasons."
     },
     footer = {
       "",
@@ -40,8 +42,7 @@ import picocli.CommandLine.Spec;
     })
 public final class InitCommand implements Callable<Integer> {
   private static final String STDOUT = "-";
-  private static final String MAX_PIPELINE = "(?s)^(.{0,100}).*$";
-  private static final long ALL = Long.MAX_VALUE;
+  private static final int MAX_NAME = 100;
   private static final long RECORDS_OF_A_PARTITION = 1_000;
 
   @Option(
@@ -49,14 +50,11 @@ public final class InitCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description =
           "CSV file with a header line, plain or gzip, or an Avro schema (.avsc); with --topic the"
-              + " schema of its records.")
-  private Path input;
+              + " schema of the topic's records.")
+  private @Nullable Path input;
 
-  @Option(
-      names = "--topic",
-      paramLabel = "TOPIC",
-      description = "Looks at the records of this topic.")
-  private String topic;
+  @Option(names = "--topic", paramLabel = "TOPIC", description = "Topic with records to read.")
+  private @Nullable String topic;
 
   @Option(
       names = "--bootstrap-server",
@@ -68,41 +66,41 @@ public final class InitCommand implements Callable<Integer> {
   @Option(
       names = "--label",
       paramLabel = "FIELD",
-      description = "What to predict (default: the likeliest field).")
-  private String label;
+      description = "Field to predict (default: the most probable one).")
+  private @Nullable String label;
 
   @Option(
       names = "--key",
       paramLabel = "FIELD",
-      description = "What says which model learns (default: the record key).")
-  private String key;
+      description = "Field of the model key (default: the record key).")
+  private @Nullable String key;
 
   @Option(
       names = "--drop",
       paramLabel = "FIELD",
       split = ",",
-      description = "Fields that are no features, separated by commas.")
+      description = "Fields to leave out, separated by commas.")
   private List<String> drop = List.of();
 
   @Option(
       names = "--limit",
       paramLabel = "N",
       description =
-          "Rows of the file, or newest records of each partition, to look at (default: all rows,"
+          "Max rows of the file, or newest records of each partition, to read (default: all rows,"
               + " 1000 records).")
-  private Long rows;
+  private @Nullable Long rows;
 
   @Option(
       names = "--name",
       paramLabel = "NAME",
-      description = "Name of the pipeline (default: that of the file or topic).")
-  private String name;
+      description = "Name of the pipeline (default: name of the file or topic).")
+  private @Nullable String name;
 
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FILE",
       description = "File to write, - for standard output (default: NAME.yaml).")
-  private Path output;
+  private @Nullable Path output;
 
   @Option(names = "--force", description = "Replaces the file if it exists.")
   private boolean force;
@@ -111,7 +109,7 @@ public final class InitCommand implements Callable<Integer> {
       names = "--timeout",
       paramLabel = "SECONDS",
       defaultValue = "30",
-      description = "How long to wait for a broker (default: ${DEFAULT-VALUE}).")
+      description = "Maximum wait for a broker (default: ${DEFAULT-VALUE}).")
   private int timeoutSeconds;
 
   @Spec private CommandSpec spec;
@@ -133,7 +131,8 @@ public final class InitCommand implements Callable<Integer> {
     }
     InputProfile profile = profile();
     if (profile.standard() && !drop.isEmpty()) {
-      throw usage("--drop goes with other records; of these the numbers have places, not names");
+      throw usage(
+          "--drop does not work with the standard example schema, whose numbers have no names");
     }
     List<String> dropped = ColumnNames.of(drop, fieldNames(profile));
     dropped.forEach(field -> find(profile, "--drop", field));
@@ -149,7 +148,8 @@ public final class InitCommand implements Callable<Integer> {
           "No field of %s is left for features. Left out: %s"
               .formatted(profile.origin(), String.join("; ", draft.leftOut())));
     }
-    Path folder = toStdout ? Path.of("") : file.toAbsolutePath().getParent();
+    Path folder =
+        toStdout ? Path.of("") : Objects.requireNonNull(file.toAbsolutePath().getParent());
     String text = draft.text(pipeline, bootstrapServer, folder);
     PipelineFile.parse(file.toString(), text, folder);
     if (toStdout) {
@@ -170,10 +170,10 @@ public final class InitCommand implements Callable<Integer> {
 
   private void requireUsage() {
     if (input == null && topic == null) {
-      throw usage("--input FILE or --topic TOPIC is missing: what to start from");
+      throw usage("--input FILE or --topic TOPIC is missing: the data to read");
     }
     if (topic != null && input != null && !isSchema()) {
-      throw usage("--topic goes with a schema (.avsc), but --input was " + input);
+      throw usage("With --topic, --input must be a schema (.avsc), but was " + input);
     }
     if (rows != null && rows < 1) {
       throw usage("--limit must be at least 1, but was " + rows);
@@ -187,32 +187,34 @@ public final class InitCommand implements Callable<Integer> {
     return input != null && input.toString().endsWith(".avsc");
   }
 
-  /**
-   * The file's name without its endings, or the topic's, with nothing that no pipeline may have.
-   */
+  /** Returns the name of the file without extensions, or of the topic, as a valid name. */
   private String defaultName() {
     String from =
         topic != null
             ? topic
-            : input.getFileName().toString().replaceFirst("\\.(csv|csv\\.gz|gz|tsv|txt|avsc)$", "");
+            : Objects.requireNonNull(input)
+                .getFileName()
+                .toString()
+                .replaceFirst("\\.(csv|csv\\.gz|gz|tsv|txt|avsc)$", "");
     String safe = from.replaceAll("[^A-Za-z0-9._-]", "-").replaceFirst("^\\.+", "");
-    return safe.isEmpty() ? "pipeline" : safe.replaceFirst(MAX_PIPELINE, "$1");
+    return safe.isEmpty() ? "pipeline" : safe.substring(0, Math.min(MAX_NAME, safe.length()));
   }
 
   private InputProfile profile() {
     if (topic != null) {
       Map<String, String> kafka = Map.of("bootstrap.servers", bootstrapServer);
       BrokerCheck.requireBroker(kafka, Duration.ofSeconds(timeoutSeconds), null, this::notice);
-      BrokerCheck.lookUp(kafka, topic, () -> "List those there are with your Kafka tools.");
-      long most = rows == null ? RECORDS_OF_A_PARTITION : rows;
-      return TopicProfiler.read(kafka, topic, most, input, this::notice);
+      BrokerCheck.lookUp(kafka, topic, () -> "List the topics with your Kafka tools.");
+      long limit = rows == null ? RECORDS_OF_A_PARTITION : rows;
+      return TopicProfiler.read(kafka, topic, limit, input, this::notice);
     }
+    Path file = Objects.requireNonNull(input);
     return isSchema()
-        ? FileProfiler.schema(input)
-        : FileProfiler.csv(input, rows == null ? ALL : rows);
+        ? FileProfiler.schema(file)
+        : FileProfiler.csv(file, rows == null ? Long.MAX_VALUE : rows);
   }
 
-  private FieldProfile chooseLabel(InputProfile profile, FieldRoles roles) {
+  private @Nullable FieldProfile chooseLabel(InputProfile profile, FieldRoles roles) {
     if (profile.standard()) {
       return profile.fields().stream()
           .filter(field -> field.name().equals("label"))
@@ -228,8 +230,8 @@ public final class InitCommand implements Callable<Integer> {
         .orElseThrow(
             () ->
                 new CliError(
-                    ("No field of %s looks like something to predict. Say which: --label FIELD%n"
-                            + "%sFields: %s")
+                    ("No field of %s looks like a label. Name the field to predict: --label"
+                            + " FIELD%n%sFields: %s")
                         .formatted(
                             profile.origin(), notLabels(roles.notLabels()), names(profile))));
   }
@@ -240,10 +242,12 @@ public final class InitCommand implements Callable<Integer> {
         .collect(Collectors.joining());
   }
 
-  /** The field that was asked for, or the likeliest one if the records have no keys. */
-  private FieldProfile chooseKey(InputProfile profile, FieldRoles roles, FieldProfile labelField) {
+  /** Returns the field of --key, or the most probable one if the records have no keys. */
+  private @Nullable FieldProfile chooseKey(
+      InputProfile profile, FieldRoles roles, @Nullable FieldProfile labelField) {
     if (key != null && profile.standard()) {
-      throw usage("--key goes with other records; of these the record key says which model learns");
+      throw usage(
+          "--key does not work with the standard example schema, which uses the record key");
     }
     if (key != null) {
       return find(profile, "--key", key);
@@ -280,16 +284,13 @@ public final class InitCommand implements Callable<Integer> {
   }
 
   private void write(Path file, String text) {
-    OpenOption[] options =
-        force
-            ? new OpenOption[] {
-              StandardOpenOption.CREATE,
-              StandardOpenOption.TRUNCATE_EXISTING,
-              StandardOpenOption.WRITE
-            }
-            : new OpenOption[] {StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE};
     try {
-      Files.writeString(file, text, options);
+      Files.writeString(
+          file,
+          text,
+          force ? StandardOpenOption.CREATE : StandardOpenOption.CREATE_NEW,
+          StandardOpenOption.TRUNCATE_EXISTING,
+          StandardOpenOption.WRITE);
     } catch (FileAlreadyExistsException e) {
       throw exists(file);
     } catch (IOException e) {

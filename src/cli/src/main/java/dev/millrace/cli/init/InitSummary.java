@@ -1,28 +1,30 @@
 package dev.millrace.cli.init;
 
 import dev.millrace.cli.console.Plural;
-import dev.millrace.cli.console.Terminal;
+import dev.millrace.cli.csv.FieldProfile;
 import dev.millrace.data.KebabCase;
+import dev.millrace.data.Printable;
 import dev.millrace.data.Task;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
-/** What {@code init} says of the file it wrote, and the commands that come next. */
+/** Summary of a drafted pipeline file, and the next commands. */
 final class InitSummary {
   private static final int MAX_NAME = 60;
 
   private final Path file;
-  private final Path data;
+  private final @Nullable Path data;
   private final InputProfile input;
   private final PipelineDraft draft;
 
   /**
    * @param file the pipeline file
-   * @param data the file that it was drafted from, or null
+   * @param data the file from which it was drafted
    */
-  InitSummary(Path file, Path data, InputProfile input, PipelineDraft draft) {
+  InitSummary(Path file, @Nullable Path data, InputProfile input, PipelineDraft draft) {
     this.file = file;
     this.data = data;
     this.input = input;
@@ -30,17 +32,17 @@ final class InitSummary {
   }
 
   /**
-   * The lines.
+   * Returns the lines.
    *
-   * @param label null with the standard example schema alone
-   * @param key null where the record key says which model learns
-   * @param notLabels fields that a label was not guessed from; null if somebody named it
-   * @param keys candidates for the key
+   * @param label null only for the standard example schema
+   * @param key null for the record key
+   * @param notLabels fields that are not guessed as label; null if the user named the label
+   * @param keys possible keys
    */
   List<String> lines(
-      FieldProfile label,
-      FieldProfile key,
-      List<FieldRoles.Candidate> notLabels,
+      @Nullable FieldProfile label,
+      @Nullable FieldProfile key,
+      @Nullable List<FieldRoles.Candidate> notLabels,
       List<FieldRoles.Candidate> keys) {
     List<String> lines = new ArrayList<>();
     Task task = draft.task();
@@ -53,12 +55,12 @@ final class InitSummary {
                 Plural.of(draft.features(), "field"),
                 key == null ? "" : ", one model per " + shown(key)));
     if (notLabels != null && !input.standard()) {
-      lines.add("The label is a guess. Another one: --label FIELD");
+      lines.add("The label is a guess. Choose another one: --label FIELD");
       notLabels.forEach(field -> lines.add(notLabel(field)));
     }
     if (key == null && !keys.isEmpty() && input.isFile()) {
       lines.add(
-          "One model for all rows. One for each value of a column: --key "
+          "One model for all rows. For one model per value of a column: --key "
               + keys.stream()
                   .map(candidate -> shown(candidate.field()) + " (" + candidate.why() + ")")
                   .collect(Collectors.joining(", or ")));
@@ -67,7 +69,7 @@ final class InitSummary {
     return lines;
   }
 
-  private List<String> next(FieldProfile key) {
+  private List<String> next(@Nullable FieldProfile key) {
     String rows =
         "--input " + word(String.valueOf(data)) + (key == null ? "" : " --key " + word(key.name()));
     String config = "-c " + word(file.toString());
@@ -87,16 +89,16 @@ final class InitSummary {
     return lines;
   }
 
-  /** Why a field that is called like a label was not guessed to be it. */
+  /** Returns the reason why a field is not guessed as label. */
   static String notLabel(FieldRoles.Candidate field) {
     return "Not taken for the label: %s (%s)".formatted(shown(field.field()), field.why());
   }
 
   private static String shown(FieldProfile field) {
-    return Terminal.printable(field.name(), MAX_NAME);
+    return Printable.line(field.name(), MAX_NAME);
   }
 
-  /** A word as a shell takes it. */
+  /** Returns an argument in shell quotes if needed. */
   private static String word(String text) {
     return text.matches("[A-Za-z0-9_.:/-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
   }

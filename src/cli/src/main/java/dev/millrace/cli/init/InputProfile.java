@@ -1,33 +1,35 @@
 package dev.millrace.cli.init;
 
+import dev.millrace.cli.csv.FieldProfile;
 import dev.millrace.data.InputSpec;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code init} has found out about records.
+ * Profile of the records for which {@code init} drafts a pipeline.
  *
- * @param origin where they are, for people: "payments.csv", "topic payments"
+ * @param origin file or topic, for messages
  * @param format of the record values
- * @param schema Avro schema of the records, or null for the standard example schema or none
- * @param topic where the records are, or null if they are not in a topic yet
- * @param fields all that could become features, key or label, in their order
- * @param unusable fields that cannot, each with the reason
- * @param records how many were looked at, 0 if only their schema was
- * @param keys the record keys; null where there are none yet
- * @param eventTime field that a schema calls a time in milliseconds, or null
- * @param standard whether they have the standard example schema, whose label has a field of its own
+ * @param schema Avro schema file; null for the standard example schema or none
+ * @param topic topic of the records; null if they are not in a topic yet
+ * @param fields possible features, keys and labels, in order
+ * @param unusable other fields, each with the reason
+ * @param records number of records read, 0 for a schema
+ * @param keys the record keys; null if there are none yet
+ * @param eventTime field that a schema declares as time in milliseconds
+ * @param standard whether the records have the standard example schema
  */
 public record InputProfile(
     String origin,
     InputSpec.Format format,
-    Path schema,
-    String topic,
+    @Nullable Path schema,
+    @Nullable String topic,
     List<FieldProfile> fields,
     List<String> unusable,
     long records,
-    FieldProfile keys,
-    String eventTime,
+    @Nullable FieldProfile keys,
+    @Nullable String eventTime,
     boolean standard) {
 
   public InputProfile {
@@ -35,7 +37,7 @@ public record InputProfile(
     unusable = List.copyOf(unusable);
   }
 
-  /** Whether the file's rows become records only when they are produced. */
+  /** Returns true for rows of a file, which become records when they are produced. */
   boolean isFile() {
     return topic == null && schema == null && records > 0;
   }

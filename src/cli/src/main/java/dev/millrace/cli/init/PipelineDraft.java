@@ -1,26 +1,24 @@
 package dev.millrace.cli.init;
 
 import dev.millrace.cli.console.Plural;
-import dev.millrace.cli.console.Terminal;
 import dev.millrace.cli.console.YamlText;
-import dev.millrace.cli.csv.CsvColumn;
 import dev.millrace.cli.csv.CsvScan;
+import dev.millrace.cli.csv.FieldProfile;
 import dev.millrace.cli.csv.HashBuckets;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec.Format;
 import dev.millrace.data.InputSpec.Limits;
 import dev.millrace.data.KebabCase;
+import dev.millrace.data.Printable;
 import dev.millrace.data.Task;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
-/**
- * A pipeline file for records that {@code init} has looked at, with the reason of each choice in a
- * comment.
- */
+/** Draft of a pipeline file, with the reason of each choice in a comment. */
 final class PipelineDraft {
   private static final int COMMENT_COLUMN = 46;
   private static final int MAX_NAME = 40;
@@ -28,16 +26,20 @@ final class PipelineDraft {
 
   private final InputProfile input;
   private final FieldRoles roles;
-  private final FieldProfile label;
-  private final FieldProfile key;
+  private final @Nullable FieldProfile label;
+  private final @Nullable FieldProfile key;
   private final List<FieldProfile> features;
   private final List<String> lines = new ArrayList<>();
 
   /**
-   * @param label the field to predict; null with the standard example schema alone
-   * @param key the field that says which model learns, or null for the record key
+   * @param label the field to predict; null only for the standard example schema
+   * @param key the field of the model key; null for the record key
    */
-  PipelineDraft(InputProfile input, FieldRoles roles, FieldProfile label, FieldProfile key) {
+  PipelineDraft(
+      InputProfile input,
+      FieldRoles roles,
+      @Nullable FieldProfile label,
+      @Nullable FieldProfile key) {
     this.input = input;
     this.roles = roles;
     this.label = label;
@@ -48,26 +50,26 @@ final class PipelineDraft {
             .toList();
   }
 
-  // Of the standard schema's numbers none may be left out: their places are their names.
+  // The numbers of the standard schema are identified by position, so none may be left out.
   private boolean isUseful(FieldProfile field) {
     return roles.useless(field) == null
         || (input.standard() && field.type() == FieldProfile.Type.NUMBER);
   }
 
-  /** How many fields become features. */
+  /** Returns the number of features. */
   int features() {
     return features.size();
   }
 
-  /** The task, or null where only a run will tell. */
-  Task task() {
-    return label == null || input.records() == 0 ? null : roles.task(label);
+  /** Returns the task; null if it depends on records not yet seen. */
+  @Nullable Task task() {
+    return label == null || input.records() == 0 ? null : label.task();
   }
 
   /**
-   * The file's text.
+   * Returns the text of the file.
    *
-   * @param folder where the file will be, to which the path of a schema is relative
+   * @param folder folder of the file, to which the path of the schema is relative
    */
   String text(String pipeline, String bootstrapServers, Path folder) {
     lines.clear();
@@ -90,7 +92,7 @@ final class PipelineDraft {
   }
 
   private String origin() {
-    String name = Terminal.printable(input.origin(), 80);
+    String name = Printable.line(input.origin(), 80);
     return input.records() == 0
         ? name
         : "%s (%s)".formatted(name, Plural.of(input.records(), "record"));
@@ -142,16 +144,14 @@ final class PipelineDraft {
     }
   }
 
-  /**
-   * Declares classes, so that their order is the same for every key and none is certain at first.
-   */
+  /** Declares classes, so that their order is the same for every key. */
   private void addClasses(Task task, List<String> names) {
-    // A sample of a topic may lack some of many classes, and an unlisted one is a dead letter.
+    // A sample may lack classes, and records of an unlisted class are dead letters.
     boolean allSeen = task == Task.BINARY ? names.size() == 2 : input.isFile();
     if (task == Task.REGRESSION
         || !allSeen
         || names.isEmpty()
-        || names.size() > CsvColumn.MAX_ONE_HOT_VALUES) {
+        || names.size() > FieldProfile.MAX_ONE_HOT_VALUES) {
       return;
     }
     add(
@@ -176,7 +176,7 @@ final class PipelineDraft {
   }
 
   private String share(String name, long count) {
-    return Terminal.printable(name, 24) + " " + Plural.percent(count, input.records());
+    return Printable.line(name, 24) + " " + Plural.percent(count, input.records());
   }
 
   private void addKey() {
@@ -185,13 +185,13 @@ final class PipelineDraft {
     if (key != null && !input.isFile()) {
       add("  # Which model learns: one for each value of this field.");
       addCandidates(candidates, key);
-      add(commented("  key: " + YamlText.of(key.name()), describeKey()));
+      add(commented("  key: " + YamlText.of(key.name()), describeKey(key)));
       return;
     }
     if (key != null) {
       add(
           "  # Which model learns: the record key says, which produce --key %s fills (%s)."
-              .formatted(Terminal.printable(key.name(), MAX_NAME), describeKey()));
+              .formatted(Printable.line(key.name(), MAX_NAME), describeKey(key)));
     } else if (input.isFile()) {
       add("  # Which model learns: the record key says. Without produce --key COLUMN there is one");
       add("  # model, of key \"all\".");
@@ -205,7 +205,7 @@ final class PipelineDraft {
     }
   }
 
-  private String describeKey() {
+  private String describeKey(FieldProfile key) {
     return input.records() == 0 ? "" : key.distinctValues();
   }
 
@@ -219,7 +219,7 @@ final class PipelineDraft {
         : "%s; %s without".formatted(keys.distinctValues(), Plural.of(missing, "record"));
   }
 
-  private void addCandidates(List<FieldRoles.Candidate> candidates, FieldProfile chosen) {
+  private void addCandidates(List<FieldRoles.Candidate> candidates, @Nullable FieldProfile chosen) {
     List<FieldRoles.Candidate> others =
         candidates.stream().filter(candidate -> candidate.field() != chosen).toList();
     if (others.isEmpty()) {
@@ -227,9 +227,7 @@ final class PipelineDraft {
     }
     add(chosen == null ? "  # It could be:" : "  # It could also be:");
     for (FieldRoles.Candidate other : others) {
-      add(
-          "  #   %s (%s)"
-              .formatted(Terminal.printable(other.field().name(), MAX_NAME), other.why()));
+      add("  #   %s (%s)".formatted(Printable.line(other.field().name(), MAX_NAME), other.why()));
     }
   }
 
@@ -243,7 +241,7 @@ final class PipelineDraft {
     add("  features:");
     List<FeatureSpec> specs =
         HashBuckets.withinBudget(
-            features.stream().map(field -> field.toFeature(input.records())).toList());
+            features.stream().map(field -> field.toFeature(input.records(), true)).toList());
     for (int f = 0; f < specs.size(); f++) {
       FieldProfile field = features.get(f);
       String about = field.describe(input.records());
@@ -262,13 +260,13 @@ final class PipelineDraft {
     }
   }
 
-  /** The fields that become no features, each with the reason. */
+  /** Returns the fields that become no features, each with the reason. */
   List<String> leftOut() {
     List<String> left = new ArrayList<>();
     for (FieldProfile field : input.fields()) {
       String why = roles.useless(field);
       if (field != label && field != key && !isUseful(field)) {
-        left.add(Terminal.printable(field.name(), MAX_NAME) + ": " + why);
+        left.add(Printable.line(field.name(), MAX_NAME) + ": " + why);
       }
     }
     left.addAll(input.unusable());
@@ -316,7 +314,7 @@ final class PipelineDraft {
   }
 
   private void addLimits() {
-    if (task() == Task.MULTICLASS && label.distinct() > Limits.USUAL_CLASSES) {
+    if (label != null && task() == Task.MULTICLASS && label.distinct() > Limits.USUAL_CLASSES) {
       add("limits:");
       String others =
           label.distinct() > Limits.MAX_CLASSES
@@ -329,7 +327,7 @@ final class PipelineDraft {
     }
   }
 
-  /** What many change, as it is by default. */
+  /** Adds frequently changed options with their defaults. */
   private void addChoices() {
     add("");
     add("# Uncomment what is to be otherwise.");

@@ -12,6 +12,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.apache.avro.Schema;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -20,10 +21,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Schemas of records. */
+/** Commands about schemas of records. */
 @Command(
     name = "schema",
-    description = "Compares the schemas of records with what a pipeline reads.",
+    description = "Checks whether a pipeline can read records of a schema.",
     subcommands = SchemaCommand.Check.class,
     footer = {"", "Example:", "  ./millrace schema check -c fraud.yaml --schema payment.avsc"})
 public final class SchemaCommand implements Runnable {
@@ -37,8 +38,8 @@ public final class SchemaCommand implements Runnable {
   @Command(
       name = "check",
       description = {
-        "Says, field by field, what becomes of records of a schema in a pipeline.",
-        "Exit code: 0 if they can be read, 1 if not."
+        "Reports for each field of a schema how a pipeline reads it.",
+        "The exit code is 0 if the pipeline can read records of the schema, else 1."
       },
       footer = {
         "",
@@ -71,22 +72,23 @@ public final class SchemaCommand implements Runnable {
           names = "--schema",
           paramLabel = "FILE",
           required = true,
-          description = "Schema that records are written with, an .avsc file.")
-      private Path file;
+          description = "Schema of the records, an .avsc file.")
+      private @Nullable Path file;
 
       @Option(
           names = "--subject",
           paramLabel = "NAME",
           required = true,
-          description = "The same from the pipeline's registry, by its subject.")
-      private String subject;
+          description = "Subject of the schema in the pipeline's registry.")
+      private @Nullable String subject;
 
       @Option(
           names = "--id",
           paramLabel = "N",
           required = true,
-          description = "The same by its id, as records and dead letters name it.")
-      private Integer id;
+          description =
+              "Id of the schema in the pipeline's registry, as in records and dead letters.")
+      private @Nullable Integer id;
     }
 
     @Override

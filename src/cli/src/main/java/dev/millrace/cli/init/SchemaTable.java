@@ -1,19 +1,20 @@
 package dev.millrace.cli.init;
 
-import dev.millrace.cli.console.Terminal;
 import dev.millrace.codec.ExampleSchema;
 import dev.millrace.codec.SchemaComparison;
 import dev.millrace.codec.SchemaComparison.Field;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
+import dev.millrace.data.Printable;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** The comparison of two schemas: a line a field. */
+/** Table of the comparison of two schemas, one line for each field. */
 final class SchemaTable {
-  private static final int WIDEST = 34;
+  private static final int MAX_WIDTH = 34;
   private static final String[] HEADER = {"field", "used as", "written", "read", ""};
 
   private SchemaTable() {}
@@ -35,7 +36,7 @@ final class SchemaTable {
     int[] widths = new int[HEADER.length];
     for (String[] row : rows) {
       for (int c = 0; c < row.length; c++) {
-        widths[c] = Math.max(widths[c], Math.min(WIDEST, row[c].length()));
+        widths[c] = Math.max(widths[c], Math.min(MAX_WIDTH, row[c].length()));
       }
     }
     return rows.stream().map(row -> line(row, widths)).toList();
@@ -44,13 +45,13 @@ final class SchemaTable {
   private static String line(String[] row, int[] widths) {
     StringBuilder line = new StringBuilder();
     for (int c = 0; c < row.length; c++) {
-      String cell = c == row.length - 1 ? row[c] : Terminal.printable(row[c], WIDEST);
-      line.append(String.format("%-" + Math.max(1, widths[c]) + "s  ", cell));
+      String cell = c == row.length - 1 ? row[c] : Printable.line(row[c], MAX_WIDTH);
+      line.append(("%-" + Math.max(1, widths[c]) + "s  ").formatted(cell));
     }
     return line.toString().stripTrailing();
   }
 
-  private static String shown(String type) {
+  private static String shown(@Nullable String type) {
     return type == null ? "-" : type;
   }
 
@@ -65,7 +66,7 @@ final class SchemaTable {
     };
   }
 
-  /** What the pipeline does with a field, by its path. */
+  /** Returns the uses of fields in the pipeline, by path. */
   private static Map<String, String> uses(InputSpec input) {
     Map<String, String> uses = new HashMap<>();
     if (ExampleSchema.hasPaths(input)) {
@@ -90,7 +91,7 @@ final class SchemaTable {
     return uses;
   }
 
-  private static void put(Map<String, String> uses, String field, String use) {
+  private static void put(Map<String, String> uses, @Nullable String field, String use) {
     if (field != null) {
       uses.put(field, use);
     }

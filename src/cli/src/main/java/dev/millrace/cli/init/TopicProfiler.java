@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.console.Plural;
+import dev.millrace.cli.csv.FieldProfile;
 import dev.millrace.cli.kafka.BrokerCheck;
 import dev.millrace.codec.ExampleSchema;
 import dev.millrace.data.InputSpec.Format;
@@ -23,60 +24,66 @@ import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at the newest records of a topic for {@code init}: JSON objects, the standard example
- * schema, or Avro records of a schema that is given.
+ * Profiles the newest records of a topic for {@code init}: JSON objects, the standard example
+ * schema, or Avro records of a given schema.
  */
 final class TopicProfiler {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final int DEEPEST = 5;
+  private static final int MAX_DEPTH = 5;
   private static final int REGISTRY_HEADER = 5;
 
   private final String topic;
-  private final Path schemaFile;
+  private final @Nullable Path schemaFile;
   private final byte[] exampleHeader = ExampleSchema.header(ExampleSchema.SCHEMA);
   private final GenericDatumReader<GenericRecord> examples =
       new GenericDatumReader<>(ExampleSchema.SCHEMA);
-  // Null without a schema of the user's.
-  private final byte[] header;
-  private final GenericDatumReader<GenericRecord> reader;
+  // Of the user's schema, if there is one.
+  private final byte @Nullable [] header;
+  private final @Nullable GenericDatumReader<GenericRecord> reader;
   private final FieldSet set;
   private final FieldProfile keys = new FieldProfile("record key");
 
-  private Format format;
+  private @Nullable Format format;
   private boolean standard;
   private long records;
   private long withRegistry;
   private long others;
 
-  TopicProfiler(String topic, Path schemaFile) {
+  TopicProfiler(String topic, @Nullable Path schemaFile) {
     this.topic = topic;
     this.schemaFile = schemaFile;
     Schema schema = schemaFile == null ? null : FileProfiler.read(schemaFile);
-    boolean own = schema != null && !FileProfiler.isStandard(schema);
-    this.header = own ? ExampleSchema.header(schema) : null;
-    this.reader = own ? new GenericDatumReader<>(schema) : null;
-    this.set = own ? FieldSet.of(schema) : new FieldSet();
+    if (schema == null || FileProfiler.isStandard(schema)) {
+      header = null;
+      reader = null;
+      set = new FieldSet();
+    } else {
+      header = ExampleSchema.header(schema);
+      reader = new GenericDatumReader<>(schema);
+      set = FieldSet.of(schema);
+    }
   }
 
   /**
    * Reads the newest records.
    *
-   * @param most records of each partition
-   * @param schemaFile Avro schema of the records, or null
-   * @param notice takes one line about records that were left out
-   * @throws CliError if the topic cannot be read, or has no records that can be understood
+   * @param limit max records of each partition
+   * @param schemaFile Avro schema of the records
+   * @param notice receives one line about records that were left out
+   * @throws CliError if the topic cannot be read, or has no records of a known format
    */
   static InputProfile read(
       Map<String, String> kafka,
       String topic,
-      long most,
-      Path schemaFile,
+      long limit,
+      @Nullable Path schemaFile,
       Consumer<String> notice) {
     TopicProfiler profiler = new TopicProfiler(topic, schemaFile);
     try {
-      TopicReader.readLast(kafka, topic, most, profiler::take);
+      TopicReader.readLast(kafka, topic, limit, profiler::add);
     } catch (KafkaException e) {
       throw BrokerCheck.failure("Topic " + topic + " cannot be read", e);
     }
@@ -84,15 +91,15 @@ final class TopicProfiler {
   }
 
   InputProfile profile(Consumer<String> notice) {
-    if (records == 0) {
-      throw new CliError(nothing());
+    if (records == 0 || format == null) {
+      throw new CliError(noRecords());
     }
     if (others + withRegistry > 0) {
       notice.accept(
-          "Left out %s of %s, of another kind than the first."
+          "Left out %s of %s, in another format than the first."
               .formatted(Plural.of(others + withRegistry, "record"), topic));
     }
-    if (set.leavesOut()) {
+    if (set.isOverflowing()) {
       notice.accept(
           "Left out fields of %s beyond the first %,d, or with very long names."
               .formatted(topic, FieldSet.MAX_FIELDS));
@@ -110,7 +117,7 @@ final class TopicProfiler {
         standard);
   }
 
-  private String nothing() {
+  private String noRecords() {
     if (withRegistry > 0) {
       return "The records of topic %s name their schema by its number in a registry."
               .formatted(topic)
@@ -129,16 +136,16 @@ final class TopicProfiler {
         : "No record of topic %s has the schema %s.".formatted(topic, schemaFile);
   }
 
-  void take(ConsumerRecord<byte[], byte[]> record) {
+  void add(ConsumerRecord<byte[], byte[]> record) {
     byte[] value = record.value();
     if (value == null) {
       return; // a tombstone
     }
     try {
-      if (understood(value)) {
+      if (addValue(value)) {
         records++;
         if (record.key() != null) {
-          keys.seeText(new String(record.key(), StandardCharsets.UTF_8));
+          keys.addText(new String(record.key(), StandardCharsets.UTF_8));
         }
       } else if (value.length > REGISTRY_HEADER && value[0] == 0 && reader == null) {
         withRegistry++;
@@ -146,14 +153,13 @@ final class TopicProfiler {
         others++;
       }
     } catch (IOException | RuntimeException | StackOverflowError e) {
-      // Parsers answer bad bytes with many kinds of runtime exception, and deep nesting of a schema
-      // that contains itself with a full stack.
+      // Parsers throw many kinds of runtime exception, and StackOverflowError for deep nesting.
       others++;
     }
   }
 
-  private boolean understood(byte[] value) throws IOException {
-    if (reader != null) {
+  private boolean addValue(byte[] value) throws IOException {
+    if (reader != null && header != null) {
       boolean framed = startsWith(value, header);
       if (!is(framed ? Format.AVRO : Format.AVRO_RAW)) {
         return false;
@@ -169,7 +175,7 @@ final class TopicProfiler {
       }
       return same;
     }
-    // Blanks may stand before the brace, and nothing of Avro's looks like that.
+    // White space may come before the brace.
     JsonNode json = value.length == 0 || value[0] == 0 ? null : JSON.readTree(value);
     if (json == null || !json.isObject() || !is(Format.JSON)) {
       return false;
@@ -178,7 +184,7 @@ final class TopicProfiler {
     return true;
   }
 
-  // The first record decides.
+  // The first record determines the format.
   private boolean is(Format found) {
     if (format == null) {
       format = found;
@@ -197,7 +203,7 @@ final class TopicProfiler {
         DecoderFactory.get().binaryDecoder(value, from, value.length - from, null);
     GenericRecord record = reader.read(null, decoder);
     if (!decoder.isEnd()) {
-      throw new IOException("there are bytes behind the end of the record");
+      throw new IOException("there are bytes after the end of the record");
     }
     return record;
   }
@@ -208,7 +214,7 @@ final class TopicProfiler {
       Object value = record.get(field.pos());
       if (value instanceof GenericRecord nested) {
         see(name + ".", nested);
-      } else if (value != null && !set.isRefused(name)) {
+      } else if (value != null && !set.isRejected(name)) {
         see(name, value);
       }
     }
@@ -217,11 +223,11 @@ final class TopicProfiler {
   private void see(String name, Object value) {
     FieldProfile field = set.field(name);
     if (value instanceof Number number) {
-      field.seeNumber(number);
+      field.addNumber(number);
     } else if (value instanceof Boolean bool) {
-      field.seeBoolean(bool);
+      field.addBoolean(bool);
     } else if (value instanceof CharSequence || value instanceof GenericEnumSymbol<?>) {
-      field.seeText(value.toString());
+      field.addText(value.toString());
     }
   }
 
@@ -235,14 +241,14 @@ final class TopicProfiler {
     for (int i = 0; i < numbers.size(); i++) {
       FieldProfile field = set.number("number_" + (i + 1));
       if (!missing.contains(i)) {
-        field.seeNumber((Number) numbers.get(i));
+        field.addNumber((Number) numbers.get(i));
       }
     }
     ((Map<?, ?>) example.get("attributes"))
         .forEach(
             (name, text) -> {
               if (!text.toString().isEmpty()) {
-                set.field(name.toString()).seeText(text.toString());
+                set.field(name.toString()).addText(text.toString());
               }
             });
   }
@@ -255,11 +261,11 @@ final class TopicProfiler {
               String name = prefix + entry.getKey();
               JsonNode value = entry.getValue();
               if (entry.getKey().contains(".")) {
-                set.refuse(name, "a dot in its name would mean a nested field");
-              } else if (value.isObject() && depth < DEEPEST) {
+                set.reject(name, "a dot in its name would mean a nested field");
+              } else if (value.isObject() && depth < MAX_DEPTH) {
                 see(name + ".", value, depth + 1);
               } else if (value.isContainerNode()) {
-                set.refuse(name, value.isArray() ? "a list" : "nested too deep");
+                set.reject(name, value.isArray() ? "a list" : "nested too deep");
               } else {
                 see(name, value);
               }
@@ -268,11 +274,11 @@ final class TopicProfiler {
 
   private void see(String name, JsonNode value) {
     if (value.isNumber()) {
-      set.field(name).seeNumber(value.numberValue());
+      set.field(name).addNumber(value.numberValue());
     } else if (value.isBoolean()) {
-      set.field(name).seeBoolean(value.booleanValue());
+      set.field(name).addBoolean(value.booleanValue());
     } else if (value.isTextual()) {
-      set.field(name).seeText(value.textValue());
+      set.field(name).addText(value.textValue());
     }
   }
 }

@@ -26,40 +26,45 @@ import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.utils.Utils;
+import org.jspecify.annotations.Nullable;
 
-/** Finds out before the work starts whether brokers and topics are there, and says what to do. */
+/** Checks that brokers and topics exist, with a remedy in each error. */
 public final class BrokerCheck {
   private static final String BOOTSTRAP = "bootstrap.servers";
-  private static final long PATIENCE_SECONDS = 3;
+  private static final long NOTICE_SECONDS = 3;
   private static final int CONNECT_MILLIS = 1000;
-  private static final Duration TOPICS_PATIENCE = Duration.ofMinutes(1);
+  private static final Duration MAX_TOPICS_WAIT = Duration.ofMinutes(1);
   private static final Duration TOPICS_INTERVAL = Duration.ofMillis(20);
 
   private BrokerCheck() {}
+
+  /** Returns the addresses in client properties. */
+  public static String servers(Map<String, String> kafka) {
+    return kafka.getOrDefault(BOOTSTRAP, "");
+  }
 
   /**
    * Waits until a broker answers.
    *
    * @param kafka client properties
-   * @param config the pipeline file they come from, named in the error; null for {@code
-   *     --bootstrap-server}
-   * @param notice takes one line if that takes more than moments
-   * @throws CliError if none answers in time, or the properties cannot be used
+   * @param config the pipeline file of the properties; null for {@code --bootstrap-server}
+   * @param notice receives one line after 3 seconds
+   * @throws CliError if no broker answers in time, or the properties are invalid
    */
   public static void requireBroker(
-      Map<String, String> kafka, Duration timeout, Path config, Consumer<String> notice) {
+      Map<String, String> kafka, Duration timeout, @Nullable Path config, Consumer<String> notice) {
     try (Admin admin = KafkaClients.admin(kafka, timeout)) {
       KafkaFuture<?> answer = admin.describeCluster().nodes();
       try {
-        answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        answer.get(NOTICE_SECONDS, TimeUnit.SECONDS);
       } catch (java.util.concurrent.TimeoutException e) {
         notice.accept(
             "No broker at %s has answered within %d s; waiting up to %d s."
-                .formatted(kafka.get(BOOTSTRAP), PATIENCE_SECONDS, timeout.toSeconds()));
+                .formatted(servers(kafka), NOTICE_SECONDS, timeout.toSeconds()));
         answer.get();
       }
     } catch (ExecutionException e) {
-      throw unreachable(e.getCause(), kafka, timeout, config);
+      throw unreachable(e.getCause() == null ? e : e.getCause(), kafka, timeout, config);
     } catch (KafkaException e) {
       throw unreachable(e, kafka, timeout, config);
     } catch (InterruptedException e) {
@@ -69,24 +74,24 @@ public final class BrokerCheck {
   }
 
   /**
-   * Checks that a topic exists; the broker has answered before.
+   * Checks that a topic of a pipeline exists.
    *
    * @throws CliError if it does not
    */
-  public static void requireTopic(Map<String, String> kafka, String topic, Path config) {
+  public static void requireTopic(Map<String, String> kafka, String topic, @Nullable Path config) {
     lookUp(
         kafka,
         topic,
         () ->
-            "Create what this pipeline needs with: ./millrace topics create -c "
+            "Create the topics of this pipeline with: ./millrace topics create -c "
                 + (config == null ? "PIPELINE.yaml" : config));
   }
 
   /**
-   * Looks for a topic.
+   * Checks that a topic exists.
    *
-   * @param remedy what to do, asked for only if there is none
-   * @throws CliError if there is none
+   * @param remedy computed only if it does not
+   * @throws CliError if it does not
    */
   public static void lookUp(Map<String, String> kafka, String topic, Supplier<String> remedy) {
     try (Admin admin = KafkaClients.admin(kafka, Duration.ofSeconds(30))) {
@@ -94,9 +99,7 @@ public final class BrokerCheck {
     } catch (ExecutionException e) {
       if (e.getCause() instanceof UnknownTopicOrPartitionException) {
         throw new CliError(
-            "Topic %s does not exist on %s.".formatted(topic, kafka.get(BOOTSTRAP)),
-            remedy.get(),
-            null);
+            "Topic %s does not exist on %s.".formatted(topic, servers(kafka)), remedy.get(), null);
       }
       throw failure("Topic " + topic + " cannot be looked up", e.getCause());
     } catch (InterruptedException e) {
@@ -106,9 +109,9 @@ public final class BrokerCheck {
   }
 
   /**
-   * Returns the names of the pipelines that have a metrics topic by its default name, in order.
+   * Returns the sorted names of pipelines that have a metrics topic of the default name.
    *
-   * @throws CliError if the brokers refuse to list topics, or do not answer
+   * @throws CliError if the brokers do not list topics
    */
   static List<String> pipelines(Map<String, String> kafka) {
     try (Admin admin = KafkaClients.admin(kafka, Duration.ofSeconds(30))) {
@@ -126,14 +129,13 @@ public final class BrokerCheck {
   }
 
   /**
-   * Waits until brokers know topics that have just been created, which takes them some milliseconds
-   * more.
+   * Waits until the brokers know topics that were just created.
    *
-   * @throws CliError if they do not after a minute, or refuse to tell
+   * @throws CliError if they do not after a minute
    */
   public static void awaitTopics(Admin admin, Collection<String> topics)
       throws InterruptedException {
-    long deadline = System.nanoTime() + TOPICS_PATIENCE.toNanos();
+    long deadline = System.nanoTime() + MAX_TOPICS_WAIT.toNanos();
     while (true) {
       try {
         admin.describeTopics(topics).allTopicNames().get();
@@ -149,9 +151,9 @@ public final class BrokerCheck {
   }
 
   /**
-   * Waits until a broker answers and looks for all topics of a pipeline.
+   * Waits until a broker answers, and checks that all topics of a pipeline exist.
    *
-   * @param notice takes one line if the broker takes more than moments
+   * @param notice receives one line after 3 seconds
    * @throws CliError if there is no broker, or a topic is missing
    */
   public static void requireTopics(
@@ -165,15 +167,16 @@ public final class BrokerCheck {
     }
   }
 
-  /** One line about what a broker refused, or did not answer in time. */
-  public static CliError failure(String what, Throwable cause) {
+  /** Returns the error of a request that a broker rejected or did not answer in time. */
+  public static CliError failure(String what, @Nullable Throwable cause) {
     String silence = cause instanceof TimeoutException ? "no broker answered in time: " : "";
-    return new CliError(what + ": " + silence + cause.getMessage(), cause);
+    String message = cause == null ? "unknown cause" : cause.getMessage();
+    return new CliError(what + ": " + silence + message, cause);
   }
 
   private static CliError unreachable(
-      Throwable cause, Map<String, String> kafka, Duration timeout, Path config) {
-    String servers = kafka.get(BOOTSTRAP);
+      Throwable cause, Map<String, String> kafka, Duration timeout, @Nullable Path config) {
+    String servers = servers(kafka);
     String origin = config == null ? "--bootstrap-server" : "kafka.bootstrap.servers, " + config;
     Throwable root = cause.getCause() == null ? cause : cause.getCause();
     if (root instanceof ConfigException) {
@@ -181,24 +184,24 @@ public final class BrokerCheck {
           "%s cannot be used as a broker address (%s): %s"
               .formatted(servers, origin, root.getMessage()));
     }
-    if (cause instanceof AuthenticationException refusal) {
-      return BrokerRefusal.of(refusal, servers + " (" + origin + ")");
+    if (cause instanceof AuthenticationException failure) {
+      return AuthenticationErrors.of(failure, servers + " (" + origin + ")");
     }
     if (cause instanceof TimeoutException || cause instanceof RetriableException) {
       return new CliError(
           "No broker answered at %s within %d s (%s)."
               .formatted(servers, timeout.toSeconds(), origin),
-          listens(servers)
-              ? "Something listens there: if that is a broker, compare security.protocol with that"
-                  + " of its listener, and look at its log."
+          accepts(servers)
+              ? "The port accepts connections: if that is a broker, compare security.protocol with"
+                  + " that of its listener, and look at its log."
               : "Start one with: ./millrace broker --port " + port(servers),
           cause);
     }
     return failure("The broker at " + servers + " cannot be used (" + origin + ")", root);
   }
 
-  /** Whether anybody accepts connections at one of the addresses. */
-  private static boolean listens(String servers) {
+  /** Returns true if one of the addresses accepts connections. */
+  private static boolean accepts(String servers) {
     for (String server : servers.split(",")) {
       try (Socket socket = new Socket()) {
         String address = server.strip();

@@ -5,15 +5,16 @@ import dev.millrace.cli.console.StopSignal;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Runs a local broker in the foreground. */
+/** Runs a local broker. */
 @Command(
     name = "broker",
-    description = "Runs one local Kafka broker for trying things out. Ctrl-C stops it.",
+    description = "Runs one local Kafka broker for tests. Ctrl-C stops it.",
     footer = {"", "Example:", "  ./millrace broker --port 9092 --data-dir ./kafka-data"})
 public final class BrokerCommand implements Callable<Integer> {
   @Option(
@@ -26,8 +27,8 @@ public final class BrokerCommand implements Callable<Integer> {
   @Option(
       names = "--data-dir",
       paramLabel = "DIR",
-      description = "Keeps the topics here (default: a temporary directory, removed at the end).")
-  private Path dataDir;
+      description = "Directory of the topics (default: a temporary directory).")
+  private @Nullable Path dataDir;
 
   @Spec private CommandSpec spec;
 

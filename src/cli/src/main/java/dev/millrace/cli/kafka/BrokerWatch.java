@@ -16,22 +16,19 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/**
- * Tells in one line that no broker answers any more, or that a topic is gone, and in another that
- * it is there again: the job waits meanwhile, and would say nothing.
- */
+/** Reports when brokers stop to answer or a topic is deleted, and when they are back. */
 public final class BrokerWatch implements AutoCloseable {
   private static final long SECONDS_BETWEEN = 5;
   private static final Duration ANSWER = Duration.ofSeconds(10);
 
   private final Admin admin;
   private final List<String> topics;
-  private final Line line;
+  private final Notices notices;
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(BrokerWatch::daemon);
 
-  /** What is told of a broker that may or may not answer. Not thread-safe. */
-  static final class Line {
+  /** Notices about brokers and topics. Not thread-safe. */
+  static final class Notices {
     private final String servers;
     private final PrintWriter err;
     private final Path config;
@@ -40,35 +37,35 @@ public final class BrokerWatch implements AutoCloseable {
     private boolean away;
 
     /**
-     * @param config the pipeline file that names brokers and topics
-     * @param now in nanoseconds, of {@link System#nanoTime}
+     * @param config the pipeline file
+     * @param now time of {@link System#nanoTime}
      */
-    Line(String servers, Path config, PrintWriter err, long now) {
+    Notices(String servers, Path config, PrintWriter err, long now) {
       this.servers = servers;
       this.config = config;
       this.err = err;
       this.lastAnswer = now;
     }
 
-    void look(boolean answers, long now) {
+    void report(boolean answers, long now) {
       if (answers && away) {
         err.printf(
             "A broker answers again, after %d s.%n",
             TimeUnit.NANOSECONDS.toSeconds(now - lastAnswer));
       } else if (!answers && !away) {
-        err.printf("No broker answers at %s; the job waits, and goes on by itself.%n", servers);
+        err.printf("No broker answers at %s; the job waits and then continues.%n", servers);
       }
       away = !answers;
       lastAnswer = answers ? now : lastAnswer;
     }
 
-    /** Takes the topics that the brokers do not have, of those that the job needs. */
-    void lookAtTopics(Set<String> missing) {
+    /** Reports changes of the set of missing topics. */
+    void reportTopics(Set<String> missing) {
       for (String topic : missing) {
         if (gone.add(topic)) {
           err.printf(
-              "Topic %s does not exist any more on %s; the job does not get on without it. Make it"
-                  + " again with: ./millrace topics create -c %s%n",
+              "Topic %s no longer exists on %s; the job waits for it. Create it again with:"
+                  + " ./millrace topics create -c %s%n",
               topic, servers, config);
         }
       }
@@ -81,41 +78,41 @@ public final class BrokerWatch implements AutoCloseable {
     }
   }
 
-  private BrokerWatch(Admin admin, List<String> topics, Line line) {
+  private BrokerWatch(Admin admin, List<String> topics, Notices notices) {
     this.admin = admin;
     this.topics = topics;
-    this.line = line;
+    this.notices = notices;
     clock.scheduleWithFixedDelay(this::look, SECONDS_BETWEEN, SECONDS_BETWEEN, TimeUnit.SECONDS);
   }
 
   /**
-   * Watches the brokers of a pipeline, which have answered just now, and its topics.
+   * Watches the brokers and the topics of a pipeline.
    *
    * @param config the pipeline file
    */
   public static BrokerWatch start(Settings settings, Path config, PrintWriter err) {
-    String servers = settings.kafka().get("bootstrap.servers");
+    String servers = BrokerCheck.servers(settings.kafka());
     List<String> topics = new ArrayList<>(settings.input().topics());
     topics.addAll(settings.output().topics());
     return new BrokerWatch(
         KafkaClients.admin(settings.kafka(), ANSWER),
         topics,
-        new Line(servers, config, err, System.nanoTime()));
+        new Notices(servers, config, err, System.nanoTime()));
   }
 
   private void look() {
     try {
       admin.describeCluster().nodes().get();
-      line.look(true, System.nanoTime());
-      line.lookAtTopics(missing());
+      notices.report(true, System.nanoTime());
+      notices.reportTopics(missing());
     } catch (ExecutionException e) {
-      line.look(false, System.nanoTime());
+      notices.report(false, System.nanoTime());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  /** The topics that are surely not there: one that may not be seen, or not now, is none. */
+  /** Returns the topics that the brokers report as unknown. */
   private Set<String> missing() throws InterruptedException {
     Set<String> missing = new TreeSet<>();
     for (var answer : admin.describeTopics(topics).topicNameValues().entrySet()) {

@@ -7,6 +7,7 @@ import dev.millrace.kafka.KafkaClients;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
@@ -15,33 +16,35 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * How much of its topic a pipeline has read and committed, which a start without a snapshot leaves
- * out with {@code input.start: committed}.
+ * Records that a start with {@code input.start: committed} and without a snapshot skips.
  *
- * @param read records before the committed offsets
- * @param waiting records behind them
+ * @param read number of records before the committed offsets
+ * @param waiting number of records after them
  */
 public record CommittedOffsets(long read, long waiting) {
   private static final Duration CALL = Duration.ofSeconds(10);
 
-  /** Asks the brokers; nothing if the start does not go by it, or they do not say. */
+  /** Reads the offsets; empty for other starts, or if the group may not be read. */
   public static Optional<CommittedOffsets> of(Settings settings) throws InterruptedException {
     if (settings.input().start() != Settings.Start.COMMITTED) {
       return Optional.empty();
     }
     try (Admin admin = KafkaClients.admin(settings.kafka(), CALL)) {
       Map<TopicPartition, Long> committed = committed(admin, settings);
-      Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
-      committed.keySet().forEach(partition -> ends.put(partition, OffsetSpec.latest()));
-      long waiting = 0;
-      for (Map.Entry<TopicPartition, ListOffsetsResultInfo> end :
-          admin.listOffsets(ends).all().get().entrySet()) {
-        waiting += Math.max(0, end.getValue().offset() - committed.get(end.getKey()));
-      }
+      Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
+      committed.keySet().forEach(partition -> latest.put(partition, OffsetSpec.latest()));
+      Map<TopicPartition, ListOffsetsResultInfo> ends = admin.listOffsets(latest).all().get();
+      long waiting =
+          committed.entrySet().stream()
+              .mapToLong(
+                  e ->
+                      Math.max(
+                          0, Objects.requireNonNull(ends.get(e.getKey())).offset() - e.getValue()))
+              .sum();
       long read = committed.values().stream().mapToLong(offset -> offset).sum();
       return Optional.of(new CommittedOffsets(read, waiting));
     } catch (ExecutionException e) {
-      return Optional.empty(); // a group that the pipeline may use and not look at
+      return Optional.empty(); // not allowed to describe the group
     }
   }
 
@@ -61,11 +64,11 @@ public record CommittedOffsets(long read, long waiting) {
     return committed;
   }
 
-  /** Where the job begins to read, for the user; nothing if that is the first record. */
+  /** Describes where the job starts to read; empty for the first record. */
   public String text() {
     return read == 0
         ? ""
-        : (", behind %s that %s read before; %,d %s" + " (input.start: earliest reads all)")
+        : ", after %s that %s read before; %,d %s (input.start: earliest reads all)"
             .formatted(
                 read == 1 ? "the record" : "the " + Plural.of(read, "record"),
                 read == 1 ? "was" : "were",

@@ -18,6 +18,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -36,11 +37,12 @@ import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.ServerSocketFactory;
 import org.apache.kafka.server.fault.LoggingFaultHandler;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * One Kafka broker in this JVM, made of the production classes: KRaft, broker and controller
- * combined, reachable from this machine only. The one class that touches broker internals.
+ * Kafka broker in this JVM, with the production classes: KRaft, broker and controller combined,
+ * reachable from this machine only. The only class that uses broker internals.
  */
 public final class EmbeddedKafka implements AutoCloseable {
   private static final String CONTROLLER = "CONTROLLER";
@@ -49,8 +51,8 @@ public final class EmbeddedKafka implements AutoCloseable {
   private static final int NODE_ID = 1;
   private static final String LOCK = ".millrace.lock";
   private static final long SECONDS_TO_ANSWER = 60;
-  // Within what Ctrl-C waits for; a broker's default is five minutes.
-  private static final Duration TIME_TO_HAND_OVER = Duration.ofSeconds(10);
+  // Shorter than the wait after Ctrl-C; the default is five minutes.
+  private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(10);
 
   private final Path dataDir;
   private final boolean temporary;
@@ -59,9 +61,9 @@ public final class EmbeddedKafka implements AutoCloseable {
   private final int port;
   private final int controllerPort;
   private final Map<String, String> more;
-  private FileChannel lock;
-  private BrokerServer broker;
-  private ControllerServer controller;
+  private @Nullable FileChannel lock;
+  private @Nullable BrokerServer broker;
+  private @Nullable ControllerServer controller;
 
   private EmbeddedKafka(
       Path dataDir,
@@ -82,30 +84,30 @@ public final class EmbeddedKafka implements AutoCloseable {
    * Starts a broker on 127.0.0.1 and returns when it answers.
    *
    * @param port 0 for any free port
-   * @param dataDir where topics live and are found again after any kind of end; null for a
-   *     temporary directory that {@link #close} removes
-   * @throws CliError if the port is taken, or the directory is in use or holds something else
+   * @param dataDir directory of the topics; null for a temporary directory that {@link #close}
+   *     removes
+   * @throws CliError if the port is taken, or the directory is in use or has other content
    */
-  public static EmbeddedKafka start(int port, Path dataDir) {
+  public static EmbeddedKafka start(int port, @Nullable Path dataDir) {
     return start(port, dataDir, Map.of());
   }
 
   /**
-   * As {@link #start(int, Path)}, with properties of one's own.
+   * Starts a broker with additional properties.
    *
-   * @param more goes before the usual properties; {@code listeners} and {@code
-   *     listener.security.protocol.map} are appended to them
+   * @param more overrides the usual properties, except that {@code listeners} and {@code
+   *     listener.security.protocol.map} are appended
    */
-  public static EmbeddedKafka start(int port, Path dataDir, Map<String, String> more) {
+  public static EmbeddedKafka start(int port, @Nullable Path dataDir, Map<String, String> more) {
     // Sockets first: a port in use is found before anything is written, and no other process can
     // take a port between its choice and the broker's start.
     ServerSocketChannel brokerSocket = bind(port);
     ServerSocketChannel controllerSocket = bind(0);
     EmbeddedKafka kafka = null;
     try {
-      boolean temporary = dataDir == null;
-      Path dir = temporary ? TemporaryDirectories.create("millrace-broker-") : usable(dataDir);
-      kafka = new EmbeddedKafka(dir, temporary, brokerSocket, controllerSocket, more);
+      Path dir =
+          dataDir == null ? TemporaryDirectories.create("millrace-broker-") : usable(dataDir);
+      kafka = new EmbeddedKafka(dir, dataDir == null, brokerSocket, controllerSocket, more);
       Exit.setHaltProcedure((status, message) -> halt(status, dir));
       kafka.lockDataDir();
       kafka.startServers();
@@ -121,21 +123,21 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
   }
 
-  /** The broker's address, such as {@code 127.0.0.1:9092}. */
+  /** Returns the broker's address, such as {@code 127.0.0.1:9092}. */
   public String bootstrapServers() {
     return HOST + ":" + port;
   }
 
-  /** The address of a listener that was asked for at the start. */
+  /** Returns the address of an additional listener. */
   String bootstrapServers(String listener) {
-    return HOST + ":" + broker.boundPort(new ListenerName(listener));
+    return HOST + ":" + Objects.requireNonNull(broker).boundPort(new ListenerName(listener));
   }
 
   public Path dataDir() {
     return dataDir;
   }
 
-  /** Whether {@link #close} removes the data. */
+  /** Returns true if {@link #close} removes the data. */
   public boolean isTemporary() {
     return temporary;
   }
@@ -143,7 +145,7 @@ public final class EmbeddedKafka implements AutoCloseable {
   @Override
   public void close() {
     if (broker != null) {
-      broker.shutdown(TIME_TO_HAND_OVER);
+      broker.shutdown(SHUTDOWN_TIMEOUT);
       broker = null;
     }
     if (controller != null) {
@@ -156,15 +158,16 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
   }
 
-  // The broker locks its directory too, but only after the controller has written to it: a second
-  // one would spoil the metadata of the first before it gives up.
+  // The broker locks its directory after the controller has written to it: a second broker would
+  // damage the metadata of the first.
   private void lockDataDir() throws IOException {
-    lock =
+    FileChannel channel =
         FileChannel.open(
             dataDir.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    lock = channel;
     FileLock held = null;
     try {
-      held = lock.tryLock();
+      held = channel.tryLock();
     } catch (OverlappingFileLockException inThisJvm) {
       // Reported below.
     }
@@ -173,10 +176,10 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
   }
 
-  // A broker that has lost its data directory (gone, full, broken) halts the JVM without a word.
+  // A broker without its data directory (removed, full, broken) halts the JVM without a message.
   private static void halt(int status, Path dir) {
     System.err.printf(
-        "The broker gave up; look at its data directory %s and the log %s.%n", dir, LogFile.file());
+        "The broker failed; look at its data directory %s and the log %s.%n", dir, LogFile.file());
     Runtime.getRuntime().halt(status);
   }
 
@@ -197,13 +200,16 @@ public final class EmbeddedKafka implements AutoCloseable {
             CompletableFuture.completedFuture(
                 Map.of(NODE_ID, new InetSocketAddress(HOST, controllerPort))),
             List.of(),
-            // The standard handler halts the JVM, and with it whatever else runs in it.
+            // The standard handler halts the JVM.
             (name, fatal, action) -> new LoggingFaultHandler(name, action),
             socketFactory());
-    broker = new BrokerServer(shared);
-    controller = new ControllerServer(shared, KafkaRaftServer.configSchema(), logDirs._2());
-    controller.startup();
-    broker.startup();
+    BrokerServer brokerServer = new BrokerServer(shared);
+    broker = brokerServer;
+    ControllerServer controllerServer =
+        new ControllerServer(shared, KafkaRaftServer.configSchema(), logDirs._2());
+    controller = controllerServer;
+    controllerServer.startup();
+    brokerServer.startup();
   }
 
   private ServerSocketFactory socketFactory() {
@@ -237,7 +243,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     p.put("share.coordinator.state.topic.replication.factor", "1");
     p.put("share.coordinator.state.topic.min.isr", "1");
     p.put("group.initial.rebalance.delay.ms", "0");
-    // Replayed data is old by its own timestamps: a time limit would delete it on arrival.
+    // Replayed data has old timestamps: a time limit would delete it at once.
     p.put("log.retention.ms", "-1");
     p.put("num.network.threads", "2");
     p.put("num.io.threads", "2");
@@ -294,7 +300,7 @@ public final class EmbeddedKafka implements AutoCloseable {
         throw new CliError(
             "--data-dir "
                 + dataDir
-                + " is not empty and holds no broker data. Name an empty or a new directory.");
+                + " is not empty and has no broker data. Name an empty or a new directory.");
       }
     }
     return dir;
@@ -307,7 +313,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     return new CliError("The broker did not start: " + e + " (more in " + LogFile.file() + ")", e);
   }
 
-  private static void closeQuietly(Closeable resource) {
+  private static void closeQuietly(@Nullable Closeable resource) {
     try {
       if (resource != null) {
         resource.close();

@@ -6,14 +6,14 @@ import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** Producers of many records that neither lose nor repeat one. */
+/** Producers of many records without loss or duplicates. */
 public final class Producers {
   private Producers() {}
 
   /**
-   * Returns a producer that waits for all replicas and gathers records for some milliseconds.
+   * Returns a producer that waits for all replicas and batches records for 5 ms.
    *
-   * @param kafka client properties, which may choose another compression than lz4
+   * @param kafka client properties, which may override the compression lz4
    */
   public static KafkaProducer<byte[], byte[]> create(Map<String, String> kafka) {
     Map<String, Object> properties = new HashMap<>(kafka);

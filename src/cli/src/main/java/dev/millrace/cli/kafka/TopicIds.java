@@ -16,9 +16,8 @@ import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 
 /**
- * Which topics a job reads, and read at its last start. A topic that was deleted and made again has
- * the name of the former one and nothing else: its offsets begin anew, and a job that goes on where
- * it was leaves out its first records.
+ * Ids of the topics that a job reads, now and at its last start. A topic that was deleted and
+ * created again has a new id; its offsets start at 0, so a restored job skips its first records.
  */
 public final class TopicIds {
   private static final String FILE = ".topics";
@@ -32,38 +31,38 @@ public final class TopicIds {
     this.now = now;
   }
 
-  /** Asks the brokers which topics those are that the pipeline reads. */
+  /** Reads the ids of the pipeline's input topics from the brokers. */
   public static TopicIds of(Settings settings, Path stateDir) throws InterruptedException {
     return new TopicIds(stateDir.resolve(FILE), ids(settings));
   }
 
   /**
-   * Tells of topics that were made anew since the last start, if a job is to go on where it was.
+   * Reports topics that were recreated since the last start.
    *
-   * @param notice takes a line for each
+   * @param notice receives a line for each
    * @throws CliError if the directory cannot be read
    */
-  public void tellNew(Consumer<String> notice) {
+  public void reportRecreated(Consumer<String> notice) {
     Properties before = atLastStart();
     for (String topic : now.stringPropertyNames()) {
       String known = before.getProperty(topic);
       if (known != null && !known.equals(now.getProperty(topic))) {
         notice.accept(
-            ("Topic %s was made anew since the last start: of the new one the job reads what"
-                    + " comes behind the offsets of the former, and all of a partition that ends"
-                    + " before them. To read it from its first record, give it another name.")
+            ("Topic %s was recreated since the last start. The job continues at the offsets of the"
+                    + " former topic, or at the first record of a partition that ends before"
+                    + " them. To read it from its first record, give it another name.")
                 .formatted(topic));
       }
     }
   }
 
   /**
-   * Notes the topics for the next start, now that the job has been started.
+   * Saves the ids for the next start.
    *
    * @throws CliError if the directory cannot be written
    */
-  public void note() {
-    Properties all = atLastStart(); // which stays what is known of those of which nothing is now
+  public void save() {
+    Properties all = atLastStart(); // keeps topics whose ids are unknown now
     all.putAll(now);
     try {
       Files.createDirectories(file.getParent());
@@ -85,7 +84,7 @@ public final class TopicIds {
       try (Reader reader = Files.newBufferedReader(file)) {
         ids.load(reader);
       } catch (IllegalArgumentException e) {
-        ids.clear(); // damaged: it is written anew, and all that is lost is a notice
+        ids.clear(); // damaged: written again; only a notice is lost
       } catch (IOException e) {
         throw unusable(e);
       }
@@ -93,7 +92,7 @@ public final class TopicIds {
     return ids;
   }
 
-  /** None where the brokers do not tell. */
+  /** Returns the ids; empty if the brokers do not describe the topics. */
   private static Properties ids(Settings settings) throws InterruptedException {
     Properties ids = new Properties();
     try (Admin admin = KafkaClients.admin(settings.kafka(), ANSWER)) {
@@ -102,7 +101,7 @@ public final class TopicIds {
         ids.setProperty(topic.getKey(), topic.getValue().topicId().toString());
       }
     } catch (ExecutionException e) {
-      // Who may not see the topics now will be told so by the job.
+      // The job reports topics that may not be described.
     }
     return ids;
   }

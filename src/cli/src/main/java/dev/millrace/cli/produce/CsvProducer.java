@@ -5,6 +5,7 @@ import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.console.Progress;
 import dev.millrace.cli.console.StopSignal;
 import dev.millrace.cli.csv.CsvExamples;
+import dev.millrace.cli.kafka.BrokerCheck;
 import dev.millrace.cli.kafka.Producers;
 import dev.millrace.codec.EpochHeader;
 import java.nio.charset.StandardCharsets;
@@ -14,8 +15,9 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
-/** Sends the rows of a CSV file to a topic, each once. Not thread-safe. */
+/** Sends the rows of a CSV file to a topic. Not thread-safe. */
 public final class CsvProducer implements AutoCloseable {
   private final String topic;
   private final String servers;
@@ -27,29 +29,29 @@ public final class CsvProducer implements AutoCloseable {
    */
   public CsvProducer(Map<String, String> kafka, String topic) {
     this.topic = topic;
-    servers = kafka.get("bootstrap.servers");
+    servers = BrokerCheck.servers(kafka);
     producer = Producers.create(kafka);
   }
 
   /**
-   * Sends examples until there are no more, and returns when the brokers have them.
+   * Sends examples and waits until the brokers have them.
    *
-   * @param most examples to send at most
-   * @param rate examples per second at most
-   * @param labels sent apart, or null if the examples have them
-   * @param stop ends it early
-   * @throws CliError if the brokers did not take one
+   * @param labels labels that are sent separately
+   * @param limit max examples to send
+   * @param rate max examples per second
+   * @param stop stops early
+   * @throws CliError if the brokers did not accept a record
    */
   public void send(
       CsvExamples examples,
-      DelayedLabelProducer labels,
-      long most,
+      @Nullable DelayedLabelProducer labels,
+      long limit,
       double rate,
       StopSignal stop,
       Progress progress)
       throws InterruptedException {
     try {
-      while (progress.done() < most
+      while (progress.done() < limit
           && firstFailure.get() == null
           && !isStopped(stop, rate, progress)
           && examples.next()) {
@@ -76,7 +78,7 @@ public final class CsvProducer implements AutoCloseable {
     producer.close();
   }
 
-  /** Sends the record that the examples stand at. */
+  /** Sends the current record of the examples. */
   public void send(CsvExamples examples, String topic) {
     byte[] recordKey = examples.key().getBytes(StandardCharsets.UTF_8);
     ProducerRecord<byte[], byte[]> record =
@@ -93,7 +95,7 @@ public final class CsvProducer implements AutoCloseable {
         });
   }
 
-  // Keeps to the rate by waiting, and tells whether Ctrl-C came.
+  // Waits to keep the rate, and returns true after Ctrl-C.
   private static boolean isStopped(StopSignal stop, double rate, Progress progress)
       throws InterruptedException {
     long ahead = (long) (1_000 * (progress.done() / rate - progress.seconds()));
@@ -102,15 +104,15 @@ public final class CsvProducer implements AutoCloseable {
 
   private CliError deliveryFailed(Progress progress, Exception cause) {
     return new CliError(
-        "Topic %s did not take all of the %s sent so far: %s"
+        "Topic %s did not accept all of the %s sent so far: %s"
             .formatted(topic, Plural.of(progress.done(), "record"), why(cause)),
         cause);
   }
 
-  // What the client says when time is up is about its own metadata or batches.
-  private String why(Exception cause) {
+  // The client's message of a timeout is about its own metadata or batches.
+  private @Nullable String why(Exception cause) {
     return cause instanceof TimeoutException
-        ? "the brokers at %s are away, or could not take them in time (%s)"
+        ? "the brokers at %s do not answer, or not in time (%s)"
             .formatted(servers, cause.getMessage())
         : cause.getMessage();
   }

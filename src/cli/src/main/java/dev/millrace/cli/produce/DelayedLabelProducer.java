@@ -3,8 +3,8 @@ package dev.millrace.cli.produce;
 import dev.millrace.cli.csv.CsvExamples;
 
 /**
- * The labels of a file's rows, sent some time after the features: a second pass over the file that
- * trails behind the first, so that nothing is held in memory. Not thread-safe.
+ * Sends the labels of a file's rows some time after the features, in a second pass over the file
+ * behind the first. Not thread-safe.
  */
 final class DelayedLabelProducer implements AutoCloseable {
   private final CsvExamples labels;
@@ -13,7 +13,7 @@ final class DelayedLabelProducer implements AutoCloseable {
   private boolean isAtNext;
 
   /**
-   * @param labels whose times are those of the features and the delay
+   * @param labels with the times of the features plus the delay
    */
   DelayedLabelProducer(CsvExamples labels, String topic) {
     this.labels = labels;
@@ -27,10 +27,10 @@ final class DelayedLabelProducer implements AutoCloseable {
   /**
    * Sends labels up to a time, inclusive.
    *
-   * @param most labels that may have been sent after it
+   * @param limit max labels sent in total
    */
-  void sendUntil(long timestamp, long most, CsvProducer producer) {
-    while (sent < most) {
+  void sendUntil(long timestamp, long limit, CsvProducer producer) {
+    while (sent < limit) {
       isAtNext = isAtNext || labels.next();
       if (!isAtNext || labels.timestamp() > timestamp) {
         return;

@@ -11,11 +11,12 @@ import dev.millrace.config.DefaultTopic;
 import dev.millrace.config.Settings;
 import dev.millrace.config.option.Durations;
 import dev.millrace.data.InputSpec;
+import dev.millrace.data.KebabCase;
 import dev.millrace.data.Task;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,7 +24,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Sends the rows of a CSV file to the input topic. */
+/** Sends the rows of a CSV file to a topic. */
 @Command(
     name = "produce",
     description =
@@ -39,8 +40,8 @@ public final class ProduceCommand implements Callable<Integer> {
   @Option(
       names = "--topic",
       paramLabel = "TOPIC",
-      description = "Where to send (default: the pipeline's input topic).")
-  private String topic;
+      description = "Topic to send to (default: the pipeline's input topic).")
+  private @Nullable String topic;
 
   @Option(
       names = "--input",
@@ -53,15 +54,15 @@ public final class ProduceCommand implements Callable<Integer> {
       names = "--label",
       paramLabel = "COLUMN",
       description = "Column to predict (default: the pipeline's input.label).")
-  private String label;
+  private @Nullable String label;
 
   @Option(
       names = "--key",
       paramLabel = "COLUMN",
       description =
-          "Column that names the model a row belongs to (default: with JSON the pipeline's"
-              + " input.key, else one model, key \"all\").")
-  private String key;
+          "Column of the model key (default: with JSON the pipeline's input.key, else one model"
+              + " with key \"all\").")
+  private @Nullable String key;
 
   @Option(
       names = "--drop",
@@ -76,13 +77,13 @@ public final class ProduceCommand implements Callable<Integer> {
       description =
           "avro, the standard example schema, or json, an object with the columns"
               + " (default: what the pipeline reads, else avro).")
-  private CsvExamples.Format format;
+  private CsvExamples.@Nullable Format format;
 
   @Option(
       names = "--rate",
       paramLabel = "N",
-      description = "Records per second at most (default: as fast as the broker takes them).")
-  private Double rate;
+      description = "Max records per second (default: unlimited).")
+  private @Nullable Double rate;
 
   @Option(
       names = "--epochs",
@@ -91,15 +92,16 @@ public final class ProduceCommand implements Callable<Integer> {
       description = "Passes over the file (default: ${DEFAULT-VALUE}).")
   private int epochs;
 
-  @Option(names = "--limit", paramLabel = "N", description = "Records at most.")
-  private Long limit;
+  @Option(names = "--limit", paramLabel = "N", description = "Max records.")
+  private @Nullable Long limit;
 
   @Option(
       names = "--label-delay",
       paramLabel = "TIME",
       description =
-          "Send features alone, and each label this much later by event time, such as 30s or 2h.")
-  private String labelDelay;
+          "Sends features without label, and each label later by this event time, such as 30s or"
+              + " 2h.")
+  private @Nullable String labelDelay;
 
   @Spec private CommandSpec spec;
 
@@ -113,56 +115,62 @@ public final class ProduceCommand implements Callable<Integer> {
                   + " see docs/late-labels.md")
               .formatted(kafka.config()));
     }
+    CsvExamples.Format encoding = format(settings);
     CsvScan scan = scan(settings);
-    scan.allDoubts().forEach(spec.commandLine().getErr()::println);
+    scan.allWarnings().forEach(spec.commandLine().getErr()::println);
     String target = kafka.topic(topic, s -> s.input().topic(), DefaultTopic.EXAMPLES);
     kafka.requireTopic(target);
 
     long total = Math.multiplyExact(scan.rows(), (long) epochs);
     total = limit == null ? total : Math.min(total, limit);
     Long delay = delay();
-    // Event times end now rather than begin now: brokers refuse records from the future.
+    // Event times end now: brokers reject records from the future.
     long startMillis = System.currentTimeMillis() - total - (delay == null ? 0 : delay);
     InputSpec reader = settings == null ? null : settings.input().spec();
     Progress progress = new Progress("produce", total);
-    double most = rate == null ? Double.POSITIVE_INFINITY : rate;
+    double maxRate = rate == null ? Double.POSITIVE_INFINITY : rate;
     try (StopSignal stop = new StopSignal();
         CsvExamples examples =
             new CsvExamples(
                 scan,
                 startMillis,
                 epochs,
-                format,
+                encoding,
                 delay == null ? CsvExamples.Part.ALL : CsvExamples.Part.FEATURES,
                 reader,
                 0);
         DelayedLabelProducer labels =
-            delay == null ? null : labels(reader, scan, startMillis, delay, target);
+            delay == null ? null : labels(reader, scan, encoding, startMillis, delay, target);
         CsvProducer producer = new CsvProducer(kafka.kafka(), target)) {
       try (progress) {
-        producer.send(examples, labels, total, most, stop, progress);
+        producer.send(examples, labels, total, maxRate, stop, progress);
       }
       summarize(labels == null ? target : target + ", labels to " + labels.topic(), progress);
     }
     return 0;
   }
 
-  /** Labels of the same rows, as the pipeline reads them from their topic. */
+  /** Returns a producer of the labels, for the topic from which the pipeline reads them. */
   private DelayedLabelProducer labels(
-      InputSpec reader, CsvScan scan, long startMillis, long delay, String target) {
+      @Nullable InputSpec reader,
+      CsvScan scan,
+      CsvExamples.Format encoding,
+      long startMillis,
+      long delay,
+      String target) {
     InputSpec.LateLabels read = reader == null ? null : reader.labels();
-    boolean ownTopic = read != null && read.topic() != null;
-    String topic = ownTopic ? read.topic() : target;
+    String ownTopic = read == null ? null : read.topic();
+    String topic = ownTopic == null ? target : ownTopic;
     if (!topic.equals(target)) {
       kafka.requireTopic(topic);
     }
     return new DelayedLabelProducer(
-        new CsvExamples(scan, startMillis, epochs, format, CsvExamples.Part.LABEL, reader, delay),
+        new CsvExamples(scan, startMillis, epochs, encoding, CsvExamples.Part.LABEL, reader, delay),
         topic);
   }
 
-  /** Null if labels go with their features. */
-  private Long delay() {
+  /** Returns the delay of labels in ms; null if they are sent with their features. */
+  private @Nullable Long delay() {
     if (labelDelay == null) {
       return null;
     }
@@ -183,26 +191,28 @@ public final class ProduceCommand implements Callable<Integer> {
     }
   }
 
-  private CsvScan scan(Settings settings) {
+  private CsvScan scan(@Nullable Settings settings) {
     Task task = null;
     if (settings != null) {
       InputSpec spec = settings.input().spec();
-      requireFormat(spec);
       task = spec.task();
       label = label == null ? spec.label() : label;
       // The standard schema has a field of its own for it.
       key = key == null && spec.format() == InputSpec.Format.JSON ? spec.key() : key;
     }
     if (label == null) {
-      throw usage("--label COLUMN is missing: the column to predict");
+      throw usage("--label COLUMN is missing: the column to predict.");
     }
-    format = format == null ? CsvExamples.Format.AVRO : format;
     CsvScan scan = CsvScan.scan(input, label, key, drop, task);
     return settings == null ? scan : scan.withInput(settings.input().spec());
   }
 
-  /** Takes the format that the pipeline reads, and refuses what it would not. */
-  private void requireFormat(InputSpec spec) {
+  /** Returns the format that the pipeline reads. */
+  private CsvExamples.Format format(@Nullable Settings settings) {
+    if (settings == null) {
+      return format == null ? CsvExamples.Format.AVRO : format;
+    }
+    InputSpec spec = settings.input().spec();
     boolean json = spec.format() == InputSpec.Format.JSON;
     if (spec.format() == InputSpec.Format.CSV) {
       throw CliError.usage(
@@ -220,12 +230,9 @@ public final class ProduceCommand implements Callable<Integer> {
     if (format != null && format != read) {
       throw CliError.usage(
           "--format %s, but %s reads %s (input.format)."
-              .formatted(
-                  format.name().toLowerCase(Locale.ROOT),
-                  kafka.config(),
-                  read.name().toLowerCase(Locale.ROOT)));
+              .formatted(KebabCase.of(format), kafka.config(), KebabCase.of(read)));
     }
-    format = read;
+    return read;
   }
 
   private void summarize(String target, Progress progress) {

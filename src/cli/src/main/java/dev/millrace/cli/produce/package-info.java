@@ -1,2 +1,5 @@
 /** The command {@code produce}: sends a file to a topic. */
+@NullMarked
 package dev.millrace.cli.produce;
+
+import org.jspecify.annotations.NullMarked;

@@ -92,11 +92,11 @@ public final class RunCommand implements Callable<Integer> {
       String models = StartOptions.describe(from, settings);
       TopicIds topics = TopicIds.of(settings, dir);
       if (from.isPresent()) {
-        topics.tellNew(spec.commandLine().getErr()::println);
+        topics.reportRecreated(spec.commandLine().getErr()::println);
       }
       LocalJob job = LocalJob.start(settings, parallelism, dir, from.orElse(null), false);
       start.started(dir);
-      topics.note();
+      topics.save();
       describe(settings, place, models);
       try (BrokerWatch watch = BrokerWatch.start(settings, config, spec.commandLine().getErr())) {
         MemoryWatch memory = MemoryWatch.ofThisJvm(settings.state().backend());

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
@@ -21,8 +22,9 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
 
-/** The topics of a pipeline as the brokers have them. */
+/** Actual state of the topics of a pipeline. */
 final class FoundTopics {
   private static final String UNKNOWN = "-";
 
@@ -31,9 +33,9 @@ final class FoundTopics {
   private final Map<String, Config> configs = new LinkedHashMap<>();
 
   /**
-   * Looks the topics up; those that do not exist are left out.
+   * Looks up the topics that exist.
    *
-   * @throws CliError if a broker refuses to describe a topic, or does not answer
+   * @throws CliError if a broker does not describe a topic
    */
   FoundTopics(Admin admin, List<TopicPlan> plans) throws InterruptedException {
     this.admin = admin;
@@ -42,7 +44,7 @@ final class FoundTopics {
         admin.describeTopics(names).topicNameValues();
     for (String name : names) {
       try {
-        descriptions.put(name, answers.get(name).get());
+        descriptions.put(name, Objects.requireNonNull(answers.get(name)).get());
         Config config = TopicChecks.config(admin, name);
         if (config != null) {
           configs.put(name, config);
@@ -59,22 +61,26 @@ final class FoundTopics {
     return descriptions.containsKey(plan.name());
   }
 
+  private TopicDescription description(TopicPlan plan) {
+    return Objects.requireNonNull(descriptions.get(plan.name()));
+  }
+
   int partitions(TopicPlan plan) {
-    return descriptions.get(plan.name()).partitions().size();
+    return description(plan).partitions().size();
   }
 
   int replicationFactor(TopicPlan plan) {
-    return descriptions.get(plan.name()).partitions().get(0).replicas().size();
+    return description(plan).partitions().get(0).replicas().size();
   }
 
-  /** Returns a setting of the topic, or null where it is not known. */
-  String config(TopicPlan plan, String name) {
+  /** Returns a setting of the topic; null if it may not be read. */
+  @Nullable String config(TopicPlan plan, String name) {
     Config config = configs.get(plan.name());
     ConfigEntry entry = config == null ? null : config.get(name);
     return entry == null ? null : entry.value();
   }
 
-  /** Returns the settings in which the topic differs from the brokers' defaults. */
+  /** Returns the settings of the topic that override the brokers' defaults. */
   Map<String, String> ownConfigs(TopicPlan plan) {
     Map<String, String> own = new TreeMap<>();
     Config config = configs.get(plan.name());
@@ -86,7 +92,7 @@ final class FoundTopics {
     return own;
   }
 
-  /** Returns in what an existing topic is not as it should be, such as "1 partition, not 4". */
+  /** Returns differences from the plan, such as "1 partition, not 4". */
   List<String> differences(TopicPlan plan) {
     List<String> differences = new ArrayList<>();
     if (plan.partitions() != null && partitions(plan) != plan.partitions()) {
@@ -106,7 +112,7 @@ final class FoundTopics {
     return differences;
   }
 
-  /** Returns how long records are kept, such as 7d. */
+  /** Returns the retention, such as 7d. */
   String retention(TopicPlan plan) {
     String millis = config(plan, TopicPlan.RETENTION);
     if (millis == null) {
@@ -127,14 +133,18 @@ final class FoundTopics {
    * @throws CliError if a broker does not answer
    */
   Map<TopicPartition, long[]> offsets(TopicPlan plan) throws InterruptedException {
-    TopicDescription topic = descriptions.get(plan.name());
+    TopicDescription topic = description(plan);
     try {
       Map<TopicPartition, ListOffsetsResultInfo> first = offsets(topic, OffsetSpec.earliest());
       Map<TopicPartition, long[]> offsets = new LinkedHashMap<>();
       offsets(topic, OffsetSpec.latest())
           .forEach(
               (partition, end) ->
-                  offsets.put(partition, new long[] {first.get(partition).offset(), end.offset()}));
+                  offsets.put(
+                      partition,
+                      new long[] {
+                        Objects.requireNonNull(first.get(partition)).offset(), end.offset()
+                      }));
       return offsets;
     } catch (ExecutionException e) {
       throw BrokerCheck.failure(

@@ -26,7 +26,7 @@ final class TopicChoices {
       names = "--replication-factor",
       paramLabel = "N|TOPIC=N",
       split = ",",
-      description = "Copies of each partition (default: the brokers').")
+      description = "Replicas of each partition (default: the brokers').")
   private List<String> replicationFactor = List.of();
 
   @Option(
@@ -34,7 +34,7 @@ final class TopicChoices {
       paramLabel = "TIME|TOPIC=TIME",
       split = ",",
       description =
-          "How long records are kept, such as metrics=7d; off keeps them forever (default: the"
+          "Retention of records, such as metrics=7d; off keeps them forever (default: the"
               + " brokers').")
   private List<String> retention = List.of();
 
@@ -42,15 +42,14 @@ final class TopicChoices {
       names = "--cleanup",
       paramLabel = "TOPIC=POLICY",
       description =
-          "What becomes of old records: delete, compact or compact,delete (default: compact for"
-              + " models, else the brokers').")
+          "Cleanup policy: delete, compact or compact,delete (default: compact for models, else"
+              + " the brokers').")
   private List<String> cleanup = List.of();
 
   /**
-   * Returns the topics as the options want them.
+   * Applies the options to the topics.
    *
-   * @throws CliError if an option names no topic of the pipeline, or has a value that is not
-   *     allowed
+   * @throws CliError if an option names an unknown topic or has an invalid value
    */
   List<TopicPlan> apply(List<TopicPlan> plans) {
     List<TopicPlan> chosen = plans;
@@ -74,7 +73,7 @@ final class TopicChoices {
     return chosen;
   }
 
-  /** Returns values by the topic's name; a value for all topics comes before those for one. */
+  /** Returns values by topic name; values for one topic override those for all. */
   private static List<Map.Entry<String, String>> byTopic(
       String option, List<String> values, List<TopicPlan> plans) {
     Map<String, String> all = new LinkedHashMap<>();
@@ -93,21 +92,21 @@ final class TopicChoices {
   }
 
   /**
-   * Returns the topic that is called so, by its role or its name.
+   * Returns the topic of a role or name.
    *
    * @throws CliError if the pipeline has no such topic
    */
-  static TopicPlan find(String option, String called, List<TopicPlan> plans) {
+  static TopicPlan find(String option, String text, List<TopicPlan> plans) {
     return plans.stream()
-        .filter(plan -> plan.isCalled(called))
+        .filter(plan -> plan.isCalled(text))
         .findFirst()
         .orElseThrow(
             () ->
                 CliError.usage(
-                    "%s: the pipeline has no topic \"%s\". Its topics: %s"
+                    "%s: unknown topic \"%s\". Topics of the pipeline: %s"
                         .formatted(
                             option,
-                            called,
+                            text,
                             plans.stream()
                                 .map(TopicPlan::role)
                                 .collect(Collectors.joining(", ")))));
@@ -127,7 +126,7 @@ final class TopicChoices {
         return count;
       }
     } catch (NumberFormatException e) {
-      // Not a number is answered like a number that is out of range.
+      // Reported like a number out of range.
     }
     throw CliError.usage("%s must be between 1 and %d, but was %s".formatted(option, max, text));
   }

@@ -7,20 +7,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A topic of a pipeline as it should be.
+ * Wanted state of a topic of a pipeline.
  *
- * @param role what the pipeline uses it for, such as {@code metrics}
+ * @param role its use in the pipeline, such as {@code metrics}
  * @param partitions null for the brokers' default
  * @param replicationFactor null for the brokers' default
- * @param configs what differs from the brokers' defaults, by Kafka's names
+ * @param configs values other than the brokers' defaults, by Kafka's names
  */
 public record TopicPlan(
     String role,
     String name,
-    Integer partitions,
-    Short replicationFactor,
+    @Nullable Integer partitions,
+    @Nullable Short replicationFactor,
     Map<String, String> configs) {
 
   static final String CLEANUP = "cleanup.policy";
@@ -46,15 +47,15 @@ public record TopicPlan(
     if (output.commands() != null) {
       roles.put(output.commands(), "commands");
     }
-    // A refused record comes with more headers than it had.
+    // Dead letters have more headers than their records.
     String outputBytes = Integer.toString(settings.input().spec().limits().outputBytes());
     List<TopicPlan> plans = new ArrayList<>();
     for (String name : settings.input().topics()) {
-      plans.add(new TopicPlan(roles.get(name), name, null, null, Map.of()));
+      plans.add(new TopicPlan(roles.getOrDefault(name, name), name, null, null, Map.of()));
     }
     for (String name : output.topics()) {
       Map<String, String> configs =
-          name.equals(output.models()) // of which only the last record of each key is of use
+          name.equals(output.models())
               ? Map.of(MAX_BYTES, outputBytes, CLEANUP, "compact")
               : Map.of(MAX_BYTES, outputBytes);
       plans.add(new TopicPlan(roles.getOrDefault(name, name), name, null, null, configs));

@@ -2,7 +2,7 @@ package dev.millrace.cli.topics;
 
 import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.kafka.BrokerCheck;
-import dev.millrace.cli.kafka.KafkaOptions;
+import dev.millrace.cli.kafka.PipelineOptions;
 import dev.millrace.config.Settings;
 import dev.millrace.kafka.KafkaClients;
 import java.io.PrintWriter;
@@ -51,9 +51,9 @@ public final class TopicsCommand implements Runnable {
   }
 
   /**
-   * Creates the topics that do not exist yet and waits until the brokers know them.
+   * Creates missing topics and waits until the brokers know them.
    *
-   * @return by name whether a topic is new
+   * @return true by name for each new topic
    * @throws CliError if a topic cannot be created
    */
   public static Map<String, Boolean> create(Settings settings, List<TopicPlan> plans)
@@ -68,8 +68,8 @@ public final class TopicsCommand implements Runnable {
     List<NewTopic> topics = plans.stream().map(TopicPlan::toNewTopic).toList();
     Map<String, KafkaFuture<Void>> creations = admin.createTopics(topics).values();
     Map<String, Boolean> outcomes = new LinkedHashMap<>();
-    for (NewTopic topic : topics) {
-      outcomes.put(topic.name(), isNew(topic.name(), creations.get(topic.name())));
+    for (Map.Entry<String, KafkaFuture<Void>> creation : creations.entrySet()) {
+      outcomes.put(creation.getKey(), isNew(creation.getKey(), creation.getValue()));
     }
     BrokerCheck.awaitTopics(admin, outcomes.keySet());
     return outcomes;
@@ -88,24 +88,12 @@ public final class TopicsCommand implements Runnable {
     }
   }
 
-  /** Returns the pipeline whose topics are meant, once a broker answers. */
-  private static Settings pipeline(KafkaOptions kafka, CommandSpec spec) {
-    Settings settings = kafka.settings();
-    if (settings == null) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "topics %s needs -c FILE: the file names the topics".formatted(spec.name()));
-    }
-    return settings;
-  }
-
   @Command(
       name = "create",
       description = {
-        "Creates the topics that a pipeline reads and writes; keeps those that exist, and says in"
-            + " what they differ.",
-        "TOPIC is what the pipeline uses it for (examples, labels, metrics, predictions, events,"
-            + " dead-letters, models, summary, commands), or its name."
+        "Creates the topics of a pipeline, and reports how existing topics differ.",
+        "TOPIC is a topic's role (examples, labels, metrics, predictions, events, dead-letters,"
+            + " models, summary, commands) or its name."
       },
       footer = {
         "",
@@ -114,13 +102,13 @@ public final class TopicsCommand implements Runnable {
         "  ./millrace topics create -c fraud.yaml --partitions examples=24"
       })
   static final class Create implements Callable<Integer> {
-    @Mixin private KafkaOptions kafka;
+    @Mixin private PipelineOptions kafka;
     @Mixin private TopicChoices choices;
     @Spec private CommandSpec spec;
 
     @Override
     public Integer call() throws InterruptedException {
-      Settings settings = pipeline(kafka, spec);
+      Settings settings = kafka.settings();
       List<TopicPlan> plans = choices.apply(TopicPlan.of(settings));
       kafka.requireBroker();
       PrintWriter out = spec.commandLine().getOut();
@@ -128,7 +116,7 @@ public final class TopicsCommand implements Runnable {
         Map<String, Boolean> outcomes = create(admin, plans);
         FoundTopics found = new FoundTopics(admin, plans);
         for (TopicPlan plan : plans) {
-          boolean isNew = outcomes.get(plan.name());
+          boolean isNew = Boolean.TRUE.equals(outcomes.get(plan.name()));
           List<String> differences = isNew ? List.of() : found.differences(plan);
           out.printf(
               "%-7s  %s%s%n",
@@ -143,18 +131,17 @@ public final class TopicsCommand implements Runnable {
 
   @Command(
       name = "list",
-      description =
-          "Lists the topics of a pipeline with their size and what becomes of old records.",
+      description = "Lists the topics of a pipeline with size, cleanup policy and retention.",
       footer = {"", "Example:", "  ./millrace topics list -c fraud.yaml"})
   static final class ListAll implements Callable<Integer> {
     private static final String FORMAT = "%-12s  %-36s %10s %8s %12s  %-14s %s%n";
 
-    @Mixin private KafkaOptions kafka;
+    @Mixin private PipelineOptions kafka;
     @Spec private CommandSpec spec;
 
     @Override
     public Integer call() throws InterruptedException {
-      Settings settings = pipeline(kafka, spec);
+      Settings settings = kafka.settings();
       kafka.requireBroker();
       PrintWriter out = spec.commandLine().getOut();
       List<TopicPlan> plans = TopicPlan.of(settings);
@@ -188,21 +175,21 @@ public final class TopicsCommand implements Runnable {
 
   @Command(
       name = "describe",
-      description = "Shows a topic of a pipeline: its settings, and the offsets of its partitions.",
+      description = "Shows settings and partition offsets of a topic of a pipeline.",
       footer = {"", "Example:", "  ./millrace topics describe -c fraud.yaml models"})
   static final class Describe implements Callable<Integer> {
-    @Mixin private KafkaOptions kafka;
+    @Mixin private PipelineOptions kafka;
 
     @Parameters(
         paramLabel = "TOPIC",
-        description = "What the pipeline uses it for, such as metrics, or its name.")
+        description = "The topic's role, such as metrics, or its name.")
     private String topic;
 
     @Spec private CommandSpec spec;
 
     @Override
     public Integer call() throws InterruptedException {
-      Settings settings = pipeline(kafka, spec);
+      Settings settings = kafka.settings();
       TopicPlan plan = TopicChoices.find("TOPIC", topic, TopicPlan.of(settings));
       kafka.requireTopic(plan.name());
       PrintWriter out = spec.commandLine().getOut();

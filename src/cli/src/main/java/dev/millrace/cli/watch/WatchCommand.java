@@ -58,7 +58,7 @@ public final class WatchCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     requireUsage();
-    Terminal.Size size = Terminal.outIsInteractive() ? Terminal.size() : Terminal.Size.USUAL;
+    Terminal.Size size = Terminal.outIsInteractive() ? Terminal.size() : Terminal.Size.DEFAULT;
     MetricsTable table = new MetricsTable(size.columns(), System::nanoTime);
     String followed = summary ? topic.ofSummary(kafka) : topic.of(kafka);
     kafka.requireTopic(followed);

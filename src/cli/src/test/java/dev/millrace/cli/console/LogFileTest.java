@@ -50,7 +50,7 @@ class LogFileTest {
   static final class LoggingInVain {
     public static void main(String[] args) {
       LogFile.choose();
-      LogWriteFailure.tellOn(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
+      LogWriteFailure.reportTo(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
       for (int i = 0; i < 3; i++) {
         LoggerFactory.getLogger(LoggingInVain.class).info("line {}", i);
       }

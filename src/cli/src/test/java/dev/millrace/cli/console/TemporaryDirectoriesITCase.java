@@ -47,7 +47,7 @@ class TemporaryDirectoriesITCase {
 
       assertThat(broker.awaitEnd()).isEqualTo(1);
       assertThat(broker.err())
-          .contains("There is no room for temporary files: ", " does not exist.")
+          .contains("No temporary directory could be created: ", " does not exist.")
           .endsWith("JAVA_OPTS=-Djava.io.tmpdir=DIR\n");
     }
   }

@@ -91,7 +91,7 @@ class CsvScanTest {
             "y",
             null);
 
-    assertThat(scan.doubts())
+    assertThat(scan.warnings())
         .containsExactly(
             "Column \"comma\" is taken as text: a number is written as 1234.5 is, but was \"0,23\""
                 + " (data.csv:2). If no comma separates columns: sed 's/,/./g'",
@@ -114,7 +114,7 @@ class CsvScanTest {
             null);
 
     String is = "\" is taken as text: a date or time is written as 2026-11-26T09:30 is, but was \"";
-    assertThat(scan.doubts())
+    assertThat(scan.warnings())
         .containsExactly(
             "Column \"dots" + is + "26.11.2026\" (data.csv:2).",
             "Column \"slashes" + is + "2026/11/26 9:30\" (data.csv:2).",
@@ -131,7 +131,7 @@ class CsvScanTest {
             List.of(),
             Task.REGRESSION);
 
-    assertThat(scan.doubts())
+    assertThat(scan.warnings())
         .containsExactly(
             "Column \"y\" goes from 1764150000000 to 1764150060000, where models tell no numbers"
                 + " apart that are less than 131072 apart. Count from a nearer zero: minutes until,"
@@ -147,12 +147,12 @@ class CsvScanTest {
             "y",
             null);
 
-    assertThat(scan.doubts()).hasSize(2);
-    assertThat(scan.doubts().get(0))
+    assertThat(scan.warnings()).hasSize(2);
+    assertThat(scan.warnings().get(0))
         .endsWith(
             " apart. If it is an ID, leave it out (--drop \"cust\"), or declare"
                 + " { name: cust, type: hash } in the pipeline file.");
-    assertThat(scan.doubts().get(1))
+    assertThat(scan.warnings().get(1))
         .endsWith(" apart. In the pipeline file declare a time: { name: when3, type: time }.");
   }
 
@@ -165,16 +165,16 @@ class CsvScanTest {
 
     Path file = write("row,x,y\n" + rows);
 
-    assertThat(CsvScan.scan(file, "y", null, List.of()).doubts())
+    assertThat(CsvScan.scan(file, "y", null, List.of()).warnings())
         .containsExactly(
             "Column \"row\" counts the rows, which says nothing of rows to come: leave it out with"
                 + " --drop \"row\".");
-    assertThat(CsvScan.scan(file, "row", null, List.of(), Task.REGRESSION).doubts()).isEmpty();
+    assertThat(CsvScan.scan(file, "row", null, List.of(), Task.REGRESSION).warnings()).isEmpty();
     // One more than 2^53 is the same number.
     String same = "9007199254740992,5,a\n".repeat(60);
-    assertThat(scan("row,x,y\n" + same, "y", null).doubts()).isEmpty();
+    assertThat(scan("row,x,y\n" + same, "y", null).warnings()).isEmpty();
     String name = "the_number_of_the_row_in_the_file_of_last_year";
-    assertThat(scan(name + ",x,y\n" + rows, "y", null).doubts().get(0))
+    assertThat(scan(name + ",x,y\n" + rows, "y", null).warnings().get(0))
         .endsWith(" leave it out with --drop \"" + name + "\".");
   }
 
@@ -214,10 +214,10 @@ class CsvScanTest {
   }
 
   @Test
-  void hasDoubtsOfALabelThatIsTakenAsTextButNotOfWhatIsLeftOut() throws IOException {
-    assertThat(scan("x,y\n1,\"0,5\"\n2,\"0,7\"\n", "y", null).doubts()).hasSize(1);
-    assertThat(scan("x,y\n1,1764150000\n2,1764150001\n", "y", null).doubts()).isEmpty();
-    assertThat(CsvScan.scan(write("x,z,y\n1,\"0,5\",a\n"), "y", null, List.of("z")).doubts())
+  void warnsOfALabelThatIsTakenAsTextButNotOfWhatIsLeftOut() throws IOException {
+    assertThat(scan("x,y\n1,\"0,5\"\n2,\"0,7\"\n", "y", null).warnings()).hasSize(1);
+    assertThat(scan("x,y\n1,1764150000\n2,1764150001\n", "y", null).warnings()).isEmpty();
+    assertThat(CsvScan.scan(write("x,z,y\n1,\"0,5\",a\n"), "y", null, List.of("z")).warnings())
         .isEmpty();
   }
 
@@ -276,7 +276,7 @@ class CsvScanTest {
             FeatureSpec.Type.NUMERIC);
     InputProfile profile = FileProfiler.csv(file, 100);
     assertThat(profile.fields().subList(0, 6))
-        .extracting(field -> field.toFeature(profile.records()))
+        .extracting(field -> field.toFeature(profile.records(), true))
         .isEqualTo(drafted);
     assertThat(CsvScan.scan(file, "y", null, List.of()).features())
         .as("without a draft, a number is a number")
@@ -325,10 +325,10 @@ class CsvScanTest {
     Path file = write("x,y\n1,u\n2,NA\n3,\n");
 
     CsvScan scan = CsvScan.scan(file, "y", null, List.of());
-    assertThat(scan.allDoubts())
+    assertThat(scan.allWarnings())
         .containsExactly(
             "The label column \"y\" has no value in 2 of 3 rows (first: data.csv:3, \"NA\"): dead"
-                + " letters with reason missing-label; if \"NA\" is a value, spell it otherwise.");
+                + " letters with reason missing-label; if \"NA\" is a value, write it in another way.");
     assertThat(scan.classes()).isEqualTo(1);
     Path gaps = write("x,y\n1,u\n2,\n3,v\n");
     assertThatThrownBy(() -> CsvScan.scan(gaps, "x", "y", List.of()))

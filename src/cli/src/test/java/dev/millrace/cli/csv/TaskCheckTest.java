@@ -21,19 +21,19 @@ class TaskCheckTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "three | --task binary | --task binary goes only with two classes, but \"three\" of FILE"
+        "three | --task binary | --task binary needs two classes, but \"three\" of FILE"
             + " has 3: a, b, c. Remove it.",
-        "three | --threshold-metric f1 | --threshold-metric f1 goes only with two classes, but \"three\" of FILE"
+        "three | --threshold-metric f1 | --threshold-metric f1 needs two classes, but \"three\" of FILE"
             + " has 3: a, b, c. Remove it.",
-        "three | --positive-class a | --positive-class \"a\" goes only with two classes, but \"three\" of FILE"
+        "three | --positive-class a | --positive-class \"a\" needs two classes, but \"three\" of FILE"
             + " has 3: a, b, c. Remove it.",
-        "two | --task multiclass --positive-class yes | --positive-class \"yes\" goes only with two classes,"
+        "two | --task multiclass --positive-class yes | --positive-class \"yes\" needs two classes,"
             + " but the task is multiclass. Remove it.",
         "two | --positive-class yess | --positive-class \"yess\" is not a class of FILE. Did you mean \"yes\"?"
             + " Classes: no, yes",
-        "x | --positive-class 1 | --positive-class \"1\" goes only with two classes, but the task is"
+        "x | --positive-class 1 | --positive-class \"1\" needs two classes, but the task is"
             + " regression. Remove it.",
-        "x | --threshold-metric balanced-accuracy | --threshold-metric balanced-accuracy goes only with two"
+        "x | --threshold-metric balanced-accuracy | --threshold-metric balanced-accuracy needs two"
             + " classes, but the task is regression. Remove it.",
       })
   void whatGoesWithTwoClassesIsRefusedWithoutThem(String label, String options, String error)

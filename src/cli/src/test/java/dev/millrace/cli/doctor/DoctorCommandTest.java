@@ -144,7 +144,7 @@ class DoctorCommandTest {
     Finding finding = MachineChecks.disk("checkpoints", file.resolve("state"));
 
     assertThat(finding.state()).isEqualTo(State.FAILED);
-    assertThat(finding.text()).contains("cannot be written to");
+    assertThat(finding.text()).contains("is not writable");
     assertThat(MachineChecks.disk("checkpoints", dir.resolve("a/b/c")).state())
         .isNotEqualTo(State.FAILED);
   }

@@ -28,7 +28,7 @@ class ValidateCommandTest {
     assertThat(exitCode).isZero();
     assertThat(err.toString()).isEmpty();
     assertThat(out.toString())
-        .contains("fraud.yaml is valid. It says, defaults filled in:")
+        .contains("fraud.yaml is valid. Settings with defaults:")
         .containsPattern("pipeline +fraud \\(configuration [0-9a-f]{8}\\)")
         .containsPattern("kafka +localhost:9092")
         .containsPattern("input +fraud.examples, avro, starts at committed")
@@ -63,7 +63,7 @@ class ValidateCommandTest {
   void theSizeOfModelsIsEstimatedAndAWideOneSaysWhatItCosts() throws IOException {
     validate(SMALLEST);
     assertThat(out.toString())
-        .containsPattern("model size +known once records tell their features\n");
+        .containsPattern("model size +depends on the features of the records\n");
 
     out.getBuffer().setLength(0);
     validate(SMALLEST.replace("{ label: class }", "{ label: class, features: [amount, age] }"));
@@ -79,7 +79,7 @@ class ValidateCommandTest {
             "{ label: class, features: [{ name: user, type: hash, buckets: 1024 }] }"));
     assertThat(out.toString())
         .containsPattern(
-            "model size +up to \\d+\\.\\d MB a key .*; 1024 inputs are wide: every one");
+            "model size +up to \\d+\\.\\d MB a key .*; 1024 inputs are many, and each");
   }
 
   @Test

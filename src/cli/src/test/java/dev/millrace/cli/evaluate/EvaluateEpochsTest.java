@@ -117,7 +117,7 @@ class EvaluateEpochsTest {
     Cli run = evaluate("--patience", "2");
 
     assertThat(run.err())
-        .contains("--patience does nothing in one pass over the file. Give --epochs, such as 20.");
+        .contains("--patience has no effect in one pass over the file. Add --epochs, such as 20.");
     assertThat(run.out()).doesNotContain("held out");
     assertThat(evaluate("--patience", "2", "--epochs", "2").err()).doesNotContain("--patience");
   }

@@ -475,7 +475,7 @@ class EvaluateFilesTest {
             dir.resolve("./shops.csv") + "");
 
     assertThat(run.exitCode()).isEqualTo(2);
-    assertThat(run.err()).isEqualTo("--predictions would write over --input " + shops + "\n");
+    assertThat(run.err()).isEqualTo("--predictions would overwrite --input " + shops + "\n");
     assertThat(shops).hasContent(before);
   }
 

@@ -94,7 +94,7 @@ class EvaluatePipelineTest {
     assertThat(scan.features()).extracting(FeatureSpec::name).containsExactly("x");
     assertThat(run.err())
         .isEqualTo(
-            "1 refused, invalid-weight; first row 41: the weight is -1.0; it must be between"
+            "1 rejected, invalid-weight; first row 41: the weight is -1.0; it must be between"
                 + " 0 and 1000000.0 (limits.weight)\n");
   }
 
@@ -108,8 +108,8 @@ class EvaluatePipelineTest {
     assertThat(run.exitCode()).as(run.err()).isZero();
     assertThat(run.err().lines())
         .containsExactly(
-            "1 refused, invalid-feature; first row 204: at is noon, not a number",
-            "3 refused, invalid-weight; first row 201: w is heavy, not a number");
+            "1 rejected, invalid-feature; first row 204: at is noon, not a number",
+            "3 rejected, invalid-weight; first row 201: w is heavy, not a number");
   }
 
   @Test
@@ -132,7 +132,7 @@ class EvaluatePipelineTest {
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.err())
         .isEqualTo(
-            ("input.positive-class \"yes\" goes only with two classes, but \"class\" of %s has 3: maybe,"
+            ("input.positive-class \"yes\" needs two classes, but \"class\" of %s has 3: maybe,"
                     + " no, yes. Remove it.%n")
                 .formatted(file));
   }

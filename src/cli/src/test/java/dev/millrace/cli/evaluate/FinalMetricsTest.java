@@ -11,9 +11,9 @@ class FinalMetricsTest {
   @Test
   void f1IsSaidToBeOfTheClassThatItIsOf() {
     assertThat(classesOfF1(null, "[\"ok\",\"fraud\"]"))
-        .isEqualTo("f1 is that of class \"ok\". Of another one: --positive-class CLASS");
+        .isEqualTo("f1 is that of class \"ok\". Choose another one: --positive-class CLASS");
     assertThat(classesOfF1("fraud", "[\"ok\",\"fraud\"]"))
-        .isEqualTo("f1 is that of class \"fraud\". Of another one: --positive-class CLASS");
+        .isEqualTo("f1 is that of class \"fraud\". Choose another one: --positive-class CLASS");
   }
 
   @Test

@@ -111,8 +111,9 @@ class InitCommandTest {
         .content()
         .containsPattern("classes: 1000 +# of .* values; and more there cannot be: the others are");
     assertThat(Cli.run("evaluate", "--input", "" + csv, "--label", "class").err())
-        .startsWith("Column \"class\" has some 1,")
-        .contains(" values, and there can be 1,000 classes: rows of the others are refused.");
+        .startsWith("Column \"class\" has about 1,")
+        .contains(
+            " values, but max 1,000 classes are allowed: rows of other classes are rejected.");
   }
 
   @Test
@@ -148,7 +149,7 @@ class InitCommandTest {
     assertThat(Files.readString(dir.resolve("draft.yaml")))
         .contains(
             "    - size                                    # 0 to 49, mean 24.5; 2 values beyond"
-                + " 3.4e38 are refused\n")
+                + " 3.4e38 are rejected\n")
         .contains("    - weight ");
   }
 
@@ -218,8 +219,8 @@ class InitCommandTest {
     assertThat(cli.out().lines())
         .containsExactly(
             "Wrote " + file + ": predicts class (binary) from 6 fields.",
-            "The label is a guess. Another one: --label FIELD",
-            "One model for all rows. One for each value of a column: --key shop (5 values, about 80"
+            "The label is a guess. Choose another one: --label FIELD",
+            "One model for all rows. For one model per value of a column: --key shop (5 values, about 80"
                 + " records each; few: see docs/warm-start.md)",
             "Next:  ./millrace validate -c " + file,
             "       ./millrace evaluate -c " + file + " --input " + csv,
@@ -334,7 +335,7 @@ class InitCommandTest {
         .startsWith("--drop \"dya\" is not a field of ")
         .contains("Did you mean \"day\"?");
     assertThat(init("--force", "--input", "schemas/training_example.avsc", "--drop", "ts").err())
-        .startsWith("--drop goes with other records");
+        .startsWith("--drop does not work with the standard example schema");
   }
 
   @Test

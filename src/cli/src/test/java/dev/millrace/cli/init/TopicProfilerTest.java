@@ -30,12 +30,12 @@ class TopicProfilerTest {
     byte[] deep = new byte[200_000]; // x is 1, and next is another one
     Arrays.fill(deep, (byte) 2);
 
-    profiler.take(record(deep));
-    profiler.take(record(new byte[] {2, 0}));
+    profiler.add(record(deep));
+    profiler.add(record(new byte[] {2, 0}));
 
     assertThat(profiler.profile(notices::add).records()).isEqualTo(1);
     assertThat(notices)
-        .containsExactly("Left out 1 record of nodes, of another kind than the first.");
+        .containsExactly("Left out 1 record of nodes, in another format than the first.");
   }
 
   @Test
@@ -45,8 +45,8 @@ class TopicProfilerTest {
     for (int i = 0; i < 6_000; i++) {
       many.append(", \"f").append(i).append("\": ").append(i);
     }
-    profiler.take(record("{\"x\": 1, \"%s\": 2}".formatted("n".repeat(10_000))));
-    profiler.take(record(many.append('}').toString()));
+    profiler.add(record("{\"x\": 1, \"%s\": 2}".formatted("n".repeat(10_000))));
+    profiler.add(record(many.append('}').toString()));
 
     InputProfile profile = profiler.profile(notices::add);
 

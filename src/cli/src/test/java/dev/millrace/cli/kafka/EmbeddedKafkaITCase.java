@@ -76,7 +76,7 @@ class EmbeddedKafkaITCase {
 
     assertThatThrownBy(() -> EmbeddedKafka.start(0, dir))
         .isInstanceOf(CliError.class)
-        .hasMessageContaining("is not empty and holds no broker data");
+        .hasMessageContaining("is not empty and has no broker data");
     assertThat(dir).isDirectoryContaining("glob:**/thesis.txt");
   }
 

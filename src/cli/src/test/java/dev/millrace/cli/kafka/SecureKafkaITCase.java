@@ -158,7 +158,7 @@ class SecureKafkaITCase {
     Cli debug =
         Cli.run("watch", "-c", dir.resolve("fraud.yaml").toString(), "--debug", "--timeout", SLOW);
 
-    assertThat(doctor.out()).contains("refused the login", "sasl.jaas.config");
+    assertThat(doctor.out()).contains("rejected the login", "sasl.jaas.config");
     assertThat(debug.err()).contains("SaslAuthenticationException");
     Cli valid = Cli.run("validate", "-c", dir.resolve("fraud.yaml").toString());
     assertThat(valid.out()).contains(kafka.address(SecureKafka.LOGIN));

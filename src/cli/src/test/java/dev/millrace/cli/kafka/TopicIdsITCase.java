@@ -35,29 +35,29 @@ class TopicIdsITCase {
       List<String> told = new ArrayList<>();
       Path state = dir.resolve("state/p");
 
-      TopicIds.of(settings, state).note();
-      TopicIds.of(settings, state).tellNew(told::add);
+      TopicIds.of(settings, state).save();
+      TopicIds.of(settings, state).reportRecreated(told::add);
       assertThat(told).isEmpty();
 
       admin.deleteTopics(List.of("in")).all().get();
       await().until(() -> !admin.listTopics().names().get().contains("in"));
-      TopicIds.of(settings, state).note(); // knows of none, and forgets none
+      TopicIds.of(settings, state).save(); // knows of none, and forgets none
       admin.createTopics(List.of(topic)).all().get();
       BrokerCheck.awaitTopics(admin, List.of("in"));
-      TopicIds.of(settings, state).tellNew(told::add);
+      TopicIds.of(settings, state).reportRecreated(told::add);
       assertThat(told)
           .singleElement()
           .asString()
-          .startsWith("Topic in was made anew since the last start: ")
+          .startsWith("Topic in was recreated since the last start: ")
           .contains("and all of a partition that ends before them");
 
-      TopicIds.of(settings, state).note();
-      TopicIds.of(settings, state).tellNew(told::add);
+      TopicIds.of(settings, state).save();
+      TopicIds.of(settings, state).reportRecreated(told::add);
       assertThat(told).hasSize(1);
       Files.writeString(state.resolve(".topics"), "in=\\u12");
       TopicIds damaged = TopicIds.of(settings, state);
-      damaged.tellNew(told::add);
-      damaged.note();
+      damaged.reportRecreated(told::add);
+      damaged.save();
       assertThat(told).hasSize(1);
       assertThat(state.resolve(".topics")).content().contains("in=").doesNotContain("u12");
     }

@@ -35,9 +35,9 @@ class CsvProducerTest {
               () -> producer.send(examples, null, 2, Double.POSITIVE_INFINITY, stop, progress))
           .isInstanceOf(CliError.class)
           .hasMessageStartingWith(
-              "Topic rows did not take all of the 1 record sent so far: the brokers at "
+              "Topic rows did not accept all of the 1 record sent so far: the brokers at "
                   + NOBODY
-                  + " are away, or could not take them in time (");
+                  + " do not answer, or not in time (");
     }
   }
 }

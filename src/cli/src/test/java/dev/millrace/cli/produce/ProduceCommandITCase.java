@@ -140,7 +140,7 @@ class ProduceCommandITCase {
     assertThat(cli.err())
         .isEqualToIgnoringNewLines(
             ("Topic absent.examples does not exist on %s."
-                    + " Create what this pipeline needs with: ./millrace topics create -c %s")
+                    + " Create the topics of this pipeline with: ./millrace topics create -c %s")
                 .formatted(kafka.bootstrapServers(), pipeline));
   }
 
@@ -155,8 +155,8 @@ class ProduceCommandITCase {
     assertThat(cli.exitCode()).isEqualTo(1);
     assertThat(cli.err())
         .isEqualToIgnoringNewLines(
-            ("Topic elsewhere does not exist on %s. %s does not name it. Leave the option out to"
-                    + " take the pipeline's, or create it with your Kafka tools.")
+            ("Topic elsewhere does not exist on %s. %s does not name it. Omit the option to use"
+                    + " the pipeline's topic, or create it with your Kafka tools.")
                 .formatted(kafka.bootstrapServers(), pipeline));
   }
 

@@ -61,7 +61,7 @@ public final class RecordsFuzz {
     new MetricsTable().lines(record);
     LiveTable live = new LiveTable(() -> 0);
     live.accept(record);
-    live.lines(Terminal.Size.USUAL);
+    live.lines(Terminal.Size.DEFAULT);
     // Without room for a key nothing is written.
     new TensorBoardRuns(LOGS, 0, Instant.EPOCH).add(record);
   }

@@ -115,7 +115,7 @@ class TopicsCommandITCase {
 
     assertUsage(
         pipeline,
-        "--partitions: the pipeline has no topic \"metric\". Its topics: examples, metrics, events,"
+        "--partitions: unknown topic \"metric\". Topics of the pipeline: examples, metrics, events,"
             + " dead-letters, models",
         "--partitions",
         "metric=4");

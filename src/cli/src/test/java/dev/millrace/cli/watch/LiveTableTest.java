@@ -104,8 +104,8 @@ class LiveTableTest {
   @Test
   void theSizeOfATerminalIsWhatSttySays() {
     assertThat(Terminal.Size.of("40 132\n")).isEqualTo(new Terminal.Size(40, 132));
-    assertThat(Terminal.Size.of("0 0\n")).isEqualTo(Terminal.Size.USUAL);
-    assertThat(Terminal.Size.of("")).isEqualTo(Terminal.Size.USUAL);
+    assertThat(Terminal.Size.of("0 0\n")).isEqualTo(Terminal.Size.DEFAULT);
+    assertThat(Terminal.Size.of("")).isEqualTo(Terminal.Size.DEFAULT);
   }
 
   @Test

@@ -3,20 +3,19 @@ package dev.millrace.cli.evaluate;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.cli.console.Plural;
-import dev.millrace.cli.console.Terminal;
+import dev.millrace.data.Printable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
- * How the models did of which one answers, over all keys: of how many each is champion, and the
- * means of its scores, weighted by the examples that it has learned. Not thread-safe.
+ * Scores of champion and challengers over all keys: means weighted by the examples learned, and the
+ * number of keys of which each model is champion. Not thread-safe.
  */
-final class ModelStandings {
+final class CandidateScores {
 
-  /** One model over the keys. */
+  /** Sums of one model over the keys. */
   private static final class Sums {
     private long championOf;
     private double examples;
@@ -27,7 +26,7 @@ final class ModelStandings {
   private final Map<String, Sums> byName = new LinkedHashMap<>();
   private final boolean regression;
 
-  ModelStandings(FinalMetrics metrics) {
+  CandidateScores(FinalMetrics metrics) {
     regression = metrics.isRegression();
     metrics.newest().forEach(newest -> newest.path("models").forEach(this::add));
   }
@@ -45,7 +44,7 @@ final class ModelStandings {
     return regression ? "mae" : "log_loss";
   }
 
-  /** A header and a line for each model; nothing where there is but one. */
+  /** Returns a header and a line for each model; nothing for pipelines of one model. */
   List<String> lines() {
     List<String> lines = new ArrayList<>();
     if (byName.isEmpty()) {
@@ -58,7 +57,7 @@ final class ModelStandings {
         (name, sums) ->
             lines.add(
                 row(
-                    Terminal.printable(name, 14),
+                    Printable.line(name, 14),
                     keys(sums.championOf),
                     mean(sums.loss, sums),
                     regression ? "" : mean(sums.accuracy, sums))));
@@ -74,10 +73,10 @@ final class ModelStandings {
   }
 
   private static String row(Object... cells) {
-    return String.format(Locale.ROOT, "%-14s %11s  %9s %10s", cells).stripTrailing();
+    return "%-14s %11s  %9s %10s".formatted(cells).stripTrailing();
   }
 
-  /** Adds the models to a report, by name; nothing where there is but one. */
+  /** Adds the models to a report by name; nothing for pipelines of one model. */
   void put(ObjectNode report) {
     if (byName.isEmpty()) {
       return;
@@ -87,18 +86,10 @@ final class ModelStandings {
         (name, sums) -> {
           ObjectNode model = models.putObject(name);
           model.put("champion_of", sums.championOf);
-          put(model, lossName(), sums.loss / sums.examples);
+          model.put(lossName(), FinalMetrics.finite(sums.loss / sums.examples));
           if (!regression) {
-            put(model, "accuracy", sums.accuracy / sums.examples);
+            model.put("accuracy", FinalMetrics.finite(sums.accuracy / sums.examples));
           }
         });
-  }
-
-  private static void put(ObjectNode json, String name, double value) {
-    if (Double.isFinite(value)) {
-      json.put(name, value);
-    } else {
-      json.putNull(name);
-    }
   }
 }

@@ -1,0 +1,408 @@
+package dev.millrace.cli.csv;
+
+import dev.millrace.cli.console.CliError;
+import dev.millrace.cli.console.Plural;
+import dev.millrace.codec.ClockTime;
+import dev.millrace.codec.CsvText;
+import dev.millrace.codec.NumberText;
+import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.Printable;
+import dev.millrace.data.Task;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Types, range, gaps and frequencies of the values of one column or field, from one pass over the
+ * data or from a schema alone. Not thread-safe.
+ */
+public final class FieldProfile {
+  /** Text fields with more distinct values than this are hashed. */
+  public static final int MAX_ONE_HOT_VALUES = 32;
+
+  private static final int MAX_CLASSES_AS_INTEGERS = 20;
+  private static final int MAX_COUNTED = 100;
+  private static final int MAX_TEXT = 30;
+  private static final double ALMOST_ALL = 0.9;
+  private static final double MAX_EXACT_INTEGER = 1L << 53;
+
+  /** Type of all values of a field. */
+  public enum Type {
+    NUMBER,
+    BOOLEAN,
+    TEXT,
+    TIME
+  }
+
+  private final String name;
+  private final @Nullable Type declared;
+  private final boolean nullable;
+  private final List<String> symbols;
+  private final DistinctCount distinct = new DistinctCount();
+  // Rows per value; null once there are more than MAX_COUNTED values.
+  private @Nullable Map<String, Long> counts = new HashMap<>();
+  // The values as written, up to one more than one-hot features have.
+  private final TreeSet<String> spellings = new TreeSet<>();
+  private long values;
+  private long numbers;
+  private long booleans;
+  private long times;
+  private long bareDates;
+  private long otherDates;
+  private long otherNumbers;
+  private long missing;
+  private @Nullable Cell firstMissing;
+  private @Nullable Cell firstText;
+  private @Nullable Cell firstOtherDate;
+  private double min = Double.POSITIVE_INFINITY;
+  private double max = Double.NEGATIVE_INFINITY;
+  private double sum;
+  // Beyond the range of a 32-bit float, so the job rejects them.
+  private long tooLarge;
+  private boolean integral = true;
+  private boolean consecutive = true;
+  private double last = Double.NaN;
+
+  /**
+   * A value and its place.
+   *
+   * @param position such as {@code data.csv:17}; empty outside of files
+   */
+  record Cell(String text, String position) {
+    /** Returns the value in quotes, with its place if it has one. */
+    @Override
+    public String toString() {
+      String quoted = '"' + Printable.line(text, MAX_TEXT) + '"';
+      return position.isEmpty() ? quoted : quoted + " (" + position + ")";
+    }
+  }
+
+  /** Creates the profile of a field without a schema. */
+  public FieldProfile(String name) {
+    this(name, null, false, List.of());
+  }
+
+  /**
+   * Creates the profile of a field with a schema.
+   *
+   * @param nullable whether values may be absent
+   * @param symbols the texts that the schema allows, none for any
+   */
+  public FieldProfile(
+      String name, @Nullable Type declared, boolean nullable, List<String> symbols) {
+    this.name = name;
+    this.declared = declared;
+    this.nullable = nullable;
+    this.symbols = List.copyOf(symbols);
+  }
+
+  /**
+   * Profiles the columns of a file.
+   *
+   * @param limit maximum number of rows to read
+   * @throws CliError if the file has no rows
+   */
+  public static List<FieldProfile> ofColumns(CsvFile file, long limit) {
+    List<FieldProfile> columns = file.header().stream().map(FieldProfile::new).toList();
+    long rows = 0;
+    for (; rows < limit && file.next(); rows++) {
+      for (int c = 0; c < file.row().length; c++) {
+        columns.get(c).addCell(file.row()[c], file);
+      }
+    }
+    if (rows == 0) {
+      throw new CliError(file.path() + " has a header and no rows.");
+    }
+    return columns;
+  }
+
+  private void addCell(String text, CsvFile file) {
+    if (CsvText.isMissing(text)) {
+      missing++;
+      firstMissing = firstMissing == null ? new Cell(text, file.position()) : firstMissing;
+      return;
+    }
+    double number = CsvText.number(text);
+    if (!Double.isNaN(number)) {
+      addNumber(number, CsvExamples.className(text), text);
+      return;
+    }
+    if (firstText == null) {
+      firstText = new Cell(text, file.position());
+    }
+    if (text.equalsIgnoreCase("true") || text.equalsIgnoreCase("false")) {
+      booleans++;
+      count(text, text);
+      return;
+    }
+    if (firstOtherDate == null && !ClockTime.isDate(text)) {
+      firstOtherDate = new Cell(text, file.position());
+    }
+    addText(text);
+  }
+
+  public void addNumber(Number number) {
+    String text = NumberText.of(number);
+    addNumber(number.doubleValue(), text, text);
+  }
+
+  public void addBoolean(boolean value) {
+    booleans++;
+    String text = Boolean.toString(value);
+    firstText = firstText == null ? new Cell(text, "") : firstText;
+    count(text, text);
+  }
+
+  public void addText(String text) {
+    if (ClockTime.isDate(text)) {
+      times++;
+    } else if (ColumnWarnings.isOtherDate(text)) {
+      otherDates++;
+    } else if (ColumnWarnings.isOtherNumber(text)) {
+      otherNumbers++;
+    }
+    firstText = firstText == null ? new Cell(text, "") : firstText;
+    count(text, text);
+  }
+
+  private void addNumber(double number, String className, String text) {
+    numbers++;
+    if (ClockTime.isBareDate(number)) {
+      bareDates++;
+    }
+    if (Float.isFinite((float) number)) {
+      min = Math.min(min, number);
+      max = Math.max(max, number);
+      sum += number;
+    } else {
+      tooLarge++;
+    }
+    integral = integral && number == Math.rint(number) && tooLarge == 0;
+    consecutive =
+        consecutive
+            && (Double.isNaN(last) || number == last + 1)
+            && Math.abs(number) < MAX_EXACT_INTEGER;
+    last = number;
+    count(className, text);
+  }
+
+  /** Counts a value by its name as a class, which numbers of several spellings share. */
+  private void count(String className, String text) {
+    values++;
+    if (spellings.size() <= MAX_ONE_HOT_VALUES && !text.isEmpty()) {
+      spellings.add(text);
+    }
+    distinct.add(className);
+    if (counts != null) {
+      counts.merge(className, 1L, Long::sum);
+      if (counts.size() > MAX_COUNTED) {
+        counts = null;
+      }
+    }
+  }
+
+  public String name() {
+    return name;
+  }
+
+  /** Returns the number of records that have a value. */
+  public long values() {
+    return values;
+  }
+
+  /** Returns the number of rows of a file's column, with or without a value. */
+  public long rows() {
+    return values + missing;
+  }
+
+  /** Returns the first cell without a value; null if every row has one. */
+  @Nullable Cell firstMissing() {
+    return firstMissing;
+  }
+
+  /** Returns the first value that is no number. */
+  @Nullable Cell firstText() {
+    return firstText;
+  }
+
+  /** Returns the first text that is no date of ISO 8601. */
+  @Nullable Cell firstOtherDate() {
+    return firstOtherDate;
+  }
+
+  long numbers() {
+    return numbers;
+  }
+
+  /** Returns the number of values that are written as numbers in a format that is not read. */
+  long otherNumbers() {
+    return otherNumbers;
+  }
+
+  /** Returns the number of distinct values, with an error of about 3 % beyond 1,023. */
+  public long distinct() {
+    return distinct.estimate();
+  }
+
+  public Type type() {
+    if (declared != null) {
+      return declared;
+    }
+    if (numbers == values) {
+      return Type.NUMBER;
+    }
+    return booleans == values ? Type.BOOLEAN : Type.TEXT;
+  }
+
+  /** Returns the task of predicting this field: few integers are classes. */
+  public Task task() {
+    boolean few = isWholeNumbers() && distinct() <= MAX_CLASSES_AS_INTEGERS;
+    if (type() == Type.NUMBER && !few) {
+      return Task.REGRESSION;
+    }
+    return distinct() <= 2 ? Task.BINARY : Task.MULTICLASS;
+  }
+
+  public boolean isWholeNumbers() {
+    return type() == Type.NUMBER && numbers > 0 && integral;
+  }
+
+  /** Returns true if each value is one more than the value before. */
+  public boolean isCounting() {
+    return isWholeNumbers() && consecutive && numbers > 2;
+  }
+
+  /** Returns true if all values are dates or times that {@code type: time} reads. */
+  public boolean isTimes() {
+    boolean bare = bareDates > 0 && bareDates == values;
+    return declared == Type.TIME
+        || (values > 0 && times == values)
+        || NumberMeaning.isTime(name, isWholeNumbers(), bare, distinct(), min, max);
+  }
+
+  /** Returns true if the numbers are ids, not measurements. */
+  public boolean isId() {
+    return NumberMeaning.isId(name, isWholeNumbers(), distinct(), min);
+  }
+
+  /** Returns true if all values are dates or times, some of them not in ISO 8601. */
+  public boolean isOtherDates() {
+    return otherDates > 0 && otherDates + times == values;
+  }
+
+  /** Returns true if nearly all values are numbers, some of them in a format that is not read. */
+  public boolean isOtherNumbers() {
+    return otherNumbers > 0 && isAlmostAll(numbers + otherNumbers);
+  }
+
+  /** Returns true if the values are at least 90 % of this many. */
+  public boolean isAlmostAll(long some) {
+    return some >= ALMOST_ALL * values;
+  }
+
+  /** Returns the text that makes a field of numbers a field of texts; null if there is none. */
+  public @Nullable String strayText() {
+    return declared == null && firstText != null && isAlmostAll(numbers)
+        ? "%,d of %,d values are numbers, but not \"%s\"; leave empty what is not known"
+            .formatted(numbers, values, Printable.line(firstText.text(), MAX_TEXT))
+        : null;
+  }
+
+  public double min() {
+    return min;
+  }
+
+  public double max() {
+    return max;
+  }
+
+  /** Returns true if all numbers are beyond the range of a 32-bit float. */
+  public boolean isTooLarge() {
+    return tooLarge > 0 && tooLarge == values;
+  }
+
+  public boolean mayBeMissing(long records) {
+    return nullable || values < records;
+  }
+
+  /** Returns the values with their counts, most frequent first; none if there are over 100. */
+  public List<Map.Entry<String, Long>> frequencies() {
+    List<Map.Entry<String, Long>> sorted =
+        new ArrayList<>(counts == null ? List.of() : counts.entrySet());
+    sorted.sort(
+        Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder())
+            .thenComparing(Map.Entry.comparingByKey()));
+    return sorted;
+  }
+
+  /**
+   * Returns the feature that the field becomes.
+   *
+   * @param records number of records or rows
+   * @param drafted whether numbers that are times or ids by their name and range become times and
+   *     categories, as {@code init} drafts them
+   */
+  public FeatureSpec toFeature(long records, boolean drafted) {
+    boolean missing = mayBeMissing(records);
+    Type kind = type();
+    if (drafted || kind != Type.NUMBER) {
+      kind = isTimes() ? Type.TIME : isId() ? Type.TEXT : kind;
+    }
+    return switch (kind) {
+      case TIME -> new FeatureSpec(name, FeatureSpec.Type.TIME, missing, List.of(), 0);
+      case NUMBER -> new FeatureSpec(name, FeatureSpec.Type.NUMERIC, missing, List.of(), 0);
+      case BOOLEAN -> new FeatureSpec(name, FeatureSpec.Type.BOOLEAN, missing, List.of(), 0);
+      case TEXT -> {
+        List<String> texts = symbols.isEmpty() ? List.copyOf(spellings) : symbols;
+        yield texts.isEmpty() || texts.size() > MAX_ONE_HOT_VALUES
+            ? new FeatureSpec(
+                name, FeatureSpec.Type.HASH, missing, List.of(), HashBuckets.of(distinct()))
+            : new FeatureSpec(name, FeatureSpec.Type.ONE_HOT, missing, texts, 0);
+      }
+    };
+  }
+
+  /** Returns range and gaps in one line. */
+  public String describe(long records) {
+    if (values == 0) {
+      return records == 0 ? "" : "no value";
+    }
+    String text =
+        type() == Type.NUMBER && !isId()
+            ? "%s to %s, mean %s".formatted(number(min), number(max), number(mean()))
+            : distinctValues();
+    if (isId()) {
+      text += "; numbers that name things, by its name";
+    }
+    if (strayText() != null) {
+      text += "; " + strayText();
+    }
+    if (tooLarge > 0) {
+      text +=
+          "; %s beyond 3.4e38 %s rejected"
+              .formatted(Plural.of(tooLarge, "value"), tooLarge == 1 ? "is" : "are");
+    }
+    long gaps = records - values;
+    return gaps <= 0 ? text : text + "; " + Plural.percent(gaps, records) + " missing";
+  }
+
+  private double mean() {
+    return sum / (numbers - tooLarge);
+  }
+
+  /** Returns the number of distinct values in words, such as "258 values". */
+  public String distinctValues() {
+    return (distinct.isExact() ? "" : "about ") + Plural.of(distinct(), "value");
+  }
+
+  private static String number(double value) {
+    boolean whole = value == Math.rint(value) && Math.abs(value) < 1e15;
+    String text = whole ? Long.toString((long) value) : "%.4g".formatted(value);
+    // Trailing zeros behind the point only: 0.5000 becomes 0.5, 568.0 becomes 568.
+    return text.matches("-?\\d+\\.\\d*0") ? text.replaceFirst("\\.?0+$", "") : text;
+  }
+}
