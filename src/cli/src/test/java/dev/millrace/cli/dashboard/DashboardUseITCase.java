@@ -47,7 +47,7 @@ class DashboardUseITCase extends DashboardPage {
   }
 
   @Test
-  void theFleetTopicIsShownWhereItIsWritten() throws IOException {
+  void theSummaryTopicIsShownIfItIsWritten() throws IOException {
     server.publish(record("key-1", 100, "0.9", "0.9", "0.3"));
     server.publish(record("key-2", 100, "0.9", "0.9", "0.3"));
     awaitText("summary-keys", "2");
