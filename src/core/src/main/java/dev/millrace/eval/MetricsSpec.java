@@ -4,30 +4,29 @@ import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is measured and how often it is reported.
+ * Which metrics are computed, and how often they are reported.
  *
- * @param window scored examples of a key that the window metrics look back on at most
- * @param windowMillis event time that they look back on, in milliseconds; 0 is as far as there are
- *     examples
- * @param decay what each example counts of the next one's weight in the faded metrics, below 1; 0
- *     is without them
- * @param every a report after each so many examples of a key
- * @param maxIntervalMillis an example is reported at the latest after so many milliseconds, however
- *     few came with it; the clock decides only when a report is sent, never what it says; 0 is off
- * @param perClass precision, recall and F1 of each class in the report
- * @param confusionMatrix the confusion matrix in the report
- * @param averages macro, weighted and micro averages over the classes in the report
- * @param calibration Brier score, expected calibration error, and of two classes the mean predicted
- *     probability and the observed share of the positive one
- * @param aucClasses classes up to which the areas under the ROC and the precision-recall curve of
- *     the window are computed, at most {@link #MAX_AUC_CLASSES}; 0 is without them
- * @param beta how many times as much as precision recall weighs in F-beta, which is reported where
- *     this is not 1
- * @param quantile which quantile of the labels the quantile loss is of
+ * @param window max scored examples of a key in the window
+ * @param windowMillis max age of examples in the window in event time, in milliseconds; 0 for no
+ *     limit
+ * @param decay weight of an example relative to the next one in the decayed metrics, below 1; 0
+ *     turns them off
+ * @param every number of examples of a key between two reports
+ * @param maxIntervalMillis max milliseconds until an example is reported; the clock affects when a
+ *     report is sent, not its content; 0 turns it off
+ * @param perClass reports have precision, recall and F1 of each class
+ * @param confusionMatrix reports have the confusion matrix
+ * @param averages reports have macro, weighted and micro averages over the classes
+ * @param calibration reports have the Brier score, the expected calibration error, and of two
+ *     classes the mean predicted probability and the observed share of the positive one
+ * @param aucClasses max classes for areas under the ROC and the precision-recall curve of the
+ *     window, up to {@link #MAX_AUC_CLASSES}; 0 turns them off
+ * @param beta weight of recall relative to precision in F-beta, which is reported unless it is 1
+ * @param quantile quantile of the labels for the quantile loss
  * @param thresholdMetric score that the threshold between two classes is tuned for
- * @param multiclass whether the task is declared multiclass, so that scores are averages over all
- *     classes also while there are at most two
- * @param positive class that binary precision, recall and F1 speak of, or null for the last by name
+ * @param multiclass the task is declared multiclass: scores are averages over all classes even of
+ *     two
+ * @param positive class of binary precision, recall and F1; null for the last by name
  * @param validation which examples are held out
  */
 public record MetricsSpec(
@@ -49,10 +48,10 @@ public record MetricsSpec(
     Validation validation)
     implements Serializable {
 
-  /** Classes up to which areas are computed unless otherwise asked for. */
+  /** Default max classes for areas under curves. */
   public static final int AUC_CLASSES = 10;
 
-  /** With more, an example would take more than ten times the memory. */
+  /** Limit of classes for areas: with more, an example would take ten times the memory. */
   public static final int MAX_AUC_CLASSES = 100;
 
   /** The score that the threshold between two classes is tuned for. */
@@ -61,18 +60,18 @@ public record MetricsSpec(
     NONE,
     /** The positive class where its probability is above its share of the labels so far. */
     BALANCED_ACCURACY,
-    /** The threshold that F1 so far asks for. */
+    /** The threshold of the highest F1. */
     F1,
-    /** The threshold that F-beta so far asks for. */
+    /** The threshold of the highest F-beta. */
     F_BETA
   }
 
   /**
-   * Examples that no model learns from.
+   * Held-out examples, which no model learns from.
    *
    * @param fraction of the examples, 0 to below 1, chosen by their identity; 0 is none
-   * @param patience epochs without a better validation loss after which a model stops to learn; 0
-   *     is never
+   * @param patience epochs without a better validation loss until a model stops learning; 0 for
+   *     never
    */
   public record Validation(double fraction, int patience) implements Serializable {
 
@@ -80,7 +79,7 @@ public record MetricsSpec(
     public static final Validation NONE = new Validation(0, 0);
   }
 
-  /** With what is reported unless it is asked for otherwise. */
+  /** Creates a specification with defaults. */
   public MetricsSpec(
       int window,
       int every,
@@ -107,32 +106,32 @@ public record MetricsSpec(
         Validation.NONE);
   }
 
-  /** The same with the confusion matrix in the report. */
+  /** Returns a copy whose reports have the confusion matrix. */
   public MetricsSpec withConfusionMatrix() {
     return with(true, thresholdMetric, multiclass, positive, validation);
   }
 
-  /** The same with another positive class. */
+  /** Returns a copy with another positive class. */
   public MetricsSpec withPositive(@Nullable String newPositive) {
     return with(confusionMatrix, thresholdMetric, multiclass, newPositive, validation);
   }
 
-  /** Returns the same specification with another score to tune the threshold of two classes for. */
+  /** Returns a copy with another score to tune the threshold of two classes for. */
   public MetricsSpec withThresholdMetric(Decision newThresholdMetric) {
     return with(confusionMatrix, newThresholdMetric, multiclass, positive, validation);
   }
 
-  /** The same for a task that is, or is not, declared multiclass. */
+  /** Returns a copy for a task that is, or is not, declared multiclass. */
   public MetricsSpec withMulticlass(boolean isMulticlass) {
     return with(confusionMatrix, thresholdMetric, isMulticlass, positive, validation);
   }
 
-  /** The same with other examples held out. */
+  /** Returns a copy with other held-out examples. */
   public MetricsSpec withValidation(Validation newValidation) {
     return with(confusionMatrix, thresholdMetric, multiclass, positive, newValidation);
   }
 
-  /** For the examples held out: the scores alone, without what is said of each class. */
+  /** Returns a copy for held-out examples, without scores per class. */
   MetricsSpec ofHeldOut() {
     return new MetricsSpec(
         window,

@@ -138,7 +138,7 @@ class ScikitLearnComparisonTest {
     if (!node.isContainerNode() && !isMissing) {
       leaves.put(path, node);
     }
-    node.fields().forEachRemaining(f -> addLeaves(path + "/" + f.getKey(), f.getValue(), leaves));
+    node.properties().forEach(f -> addLeaves(path + "/" + f.getKey(), f.getValue(), leaves));
     for (int i = 0; node.isArray() && i < node.size(); i++) {
       addLeaves(path + "/" + i, node.get(i), leaves);
     }

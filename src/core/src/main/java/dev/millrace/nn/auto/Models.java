@@ -12,6 +12,7 @@ import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.SelectionSpec;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.selection.ChampionChallenger;
+import dev.millrace.nn.selection.ChampionChallengerReader;
 import dev.millrace.nn.selection.ModelFactory;
 import java.io.IOException;
 
@@ -88,13 +89,13 @@ public final class Models {
    */
   public static OnlineModel read(BoundedDataInput in, ModelSpec spec, Task task, Workspace shared)
       throws IOException {
-    if (!(spec instanceof SelectionSpec) && ChampionChallenger.isNext(in)) {
-      return ChampionChallenger.readOne(in, spec, task, shared, FACTORY);
+    if (!(spec instanceof SelectionSpec) && ChampionChallengerReader.isNext(in)) {
+      return ChampionChallengerReader.readOne(in, spec, task, shared, FACTORY);
     }
     return spec.<OnlineModel, IOException>match(
         network -> Learner.read(in, network.forTask(task), task, shared),
         auto -> AutoLearner.read(in, auto, task, shared),
-        selection -> ChampionChallenger.read(in, selection, task, shared, FACTORY));
+        selection -> ChampionChallengerReader.read(in, selection, task, shared, FACTORY));
   }
 
   /** Returns true if a classifier's outputs are probabilities. */

@@ -1,6 +1,5 @@
 package dev.millrace.nn.selection;
 
-import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.ModelEvent.ChampionChanged;
 import dev.millrace.data.ModelEvent.Reason;
@@ -67,40 +66,6 @@ public final class ChampionChallenger extends PerExampleModel {
     PromotionRule rule = new PromotionRule(spec.promotion());
     CandidateScores scores = new CandidateScores(candidates, rule, spec.champion());
     return new ChampionChallenger(spec, task, keySeed, factory, scores);
-  }
-
-  /**
-   * Reads what {@link #write} wrote, or one model alone, which becomes the champion.
-   *
-   * @throws ModelMismatchException if a model is of another kind than its name has now, or the
-   *     champion was removed, naming both
-   * @throws IOException if the bytes are of a newer version
-   */
-  public static ChampionChallenger read(
-      BoundedDataInput in, SelectionSpec spec, Task task, Workspace shared, ModelFactory factory)
-      throws IOException {
-    Indicators stored = ChampionChallengerReader.peek(in).indicators();
-    Indicators indicators = spec.indicators().orElse(stored);
-    return new ChampionChallengerReader(spec.withIndicators(indicators), task, shared, factory)
-        .read(in);
-  }
-
-  /** Returns true if models that {@link #write} wrote follow; reads nothing. */
-  public static boolean isNext(BoundedDataInput in) throws IOException {
-    return ChampionChallengerReader.isNext(in);
-  }
-
-  /**
-   * Reads the one model of those that {@link #write} wrote that is configured alone now: the
-   * champion if it is of that kind, else the first model that is.
-   *
-   * @throws ModelMismatchException if none is, naming the champion's kind and the configured one
-   * @throws IOException if the bytes are of a newer version
-   */
-  public static OnlineModel readOne(
-      BoundedDataInput in, ModelSpec one, Task task, Workspace shared, ModelFactory factory)
-      throws IOException {
-    return ChampionChallengerReader.readOne(in, one, task, shared, factory);
   }
 
   /** Returns the name of the model that answers. */
@@ -391,6 +356,7 @@ public final class ChampionChallenger extends PerExampleModel {
     return copy;
   }
 
+  /** Writes what {@link ChampionChallengerReader#read} reads. */
   @Override
   public void write(DataOutput out) throws IOException {
     String shape = ChampionChallengerReader.shape(task, champion(), names());

@@ -3,6 +3,7 @@ package dev.millrace.nn.selection;
 import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.SizeChecks;
 import dev.millrace.data.Task;
+import dev.millrace.nn.Indicators;
 import dev.millrace.nn.ModelHeader;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.ModelSpec;
@@ -19,7 +20,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a stored selection for settings that may have other models now. */
-final class ChampionChallengerReader {
+public final class ChampionChallengerReader {
 
   static final int VERSION = 1;
 
@@ -34,7 +35,8 @@ final class ChampionChallengerReader {
   private final ModelFactory factory;
   private final List<String> notes = new ArrayList<>();
 
-  ChampionChallengerReader(SelectionSpec spec, Task task, Workspace shared, ModelFactory factory) {
+  private ChampionChallengerReader(
+      SelectionSpec spec, Task task, Workspace shared, ModelFactory factory) {
     this.spec = spec;
     this.task = task;
     this.shared = shared;
@@ -47,12 +49,12 @@ final class ChampionChallengerReader {
   }
 
   /** Returns true if a stored selection follows; reads nothing. */
-  static boolean isNext(BoundedDataInput in) throws IOException {
+  public static boolean isNext(BoundedDataInput in) throws IOException {
     return peek(in).shape().contains(CHAMPION);
   }
 
   /** Returns the header of the stored selection or model that follows; reads nothing. */
-  static ModelHeader peek(BoundedDataInput in) throws IOException {
+  private static ModelHeader peek(BoundedDataInput in) throws IOException {
     int start = in.position();
     ModelHeader header = ModelHeader.read(in);
     in.seek(start);
@@ -64,8 +66,9 @@ final class ChampionChallengerReader {
    * of that kind, else the first model that is.
    *
    * @throws ModelMismatchException if none is, naming the champion's kind and the configured one
+   * @throws IOException if the bytes are of a newer version
    */
-  static OnlineModel readOne(
+  public static OnlineModel readOne(
       BoundedDataInput in, ModelSpec one, Task task, Workspace shared, ModelFactory factory)
       throws IOException {
     requireTask(ModelHeader.read(in), task);
@@ -132,8 +135,22 @@ final class ChampionChallengerReader {
     return model;
   }
 
-  /** Reads the stored selection, or one stored model, which becomes the champion. */
-  ChampionChallenger read(BoundedDataInput in) throws IOException {
+  /**
+   * Reads a stored selection, or one stored model, which becomes the champion.
+   *
+   * @throws ModelMismatchException if a model is of another kind than its name has now, or the
+   *     champion was removed, naming both
+   * @throws IOException if the bytes are of a newer version
+   */
+  public static ChampionChallenger read(
+      BoundedDataInput in, SelectionSpec spec, Task task, Workspace shared, ModelFactory factory)
+      throws IOException {
+    Indicators indicators = spec.indicators().orElse(peek(in).indicators());
+    return new ChampionChallengerReader(spec.withIndicators(indicators), task, shared, factory)
+        .read(in);
+  }
+
+  private ChampionChallenger read(BoundedDataInput in) throws IOException {
     if (!isNext(in)) {
       return ofOneModel(in);
     }
