@@ -153,7 +153,7 @@ class DlqCommandITCase {
 
     assertThat(show.out())
         .startsWith("1 dead letter on cut.dlq: 1 empty-value\n")
-        .contains("    (9 bytes, more than the topic takes)\n");
+        .contains("    (9 bytes, more than the topic accepts)\n");
     assertThat(replay.exitCode()).isZero();
     assertThat(replay.out())
         .isEqualTo(
