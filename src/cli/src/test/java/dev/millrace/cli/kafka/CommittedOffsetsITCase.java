@@ -44,11 +44,11 @@ class CommittedOffsetsITCase {
   void whatWasReadIsToldWithTheWayToReadItAgain() {
     assertThat(new CommittedOffsets(12_000, 5).text())
         .isEqualTo(
-            ", behind the 12,000 records that were read before; 5 wait"
+            ", after the 12,000 records that were read before; 5 wait"
                 + " (input.start: earliest reads all)");
     assertThat(new CommittedOffsets(1, 1).text())
         .isEqualTo(
-            ", behind the record that was read before; 1 waits (input.start: earliest reads all)");
+            ", after the record that was read before; 1 waits (input.start: earliest reads all)");
     assertThat(new CommittedOffsets(0, 7).text()).isEmpty();
   }
 

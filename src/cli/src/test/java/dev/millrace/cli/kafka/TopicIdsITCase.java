@@ -48,8 +48,8 @@ class TopicIdsITCase {
       assertThat(told)
           .singleElement()
           .asString()
-          .startsWith("Topic in was recreated since the last start: ")
-          .contains("and all of a partition that ends before them");
+          .startsWith("Topic in was recreated since the last start. ")
+          .contains("or at the first record of a partition that ends before them");
 
       TopicIds.of(settings, state).save();
       TopicIds.of(settings, state).reportRecreated(told::add);
