@@ -171,7 +171,7 @@ class ProduceCommandITCase {
 
     assertThat(cli.exitCode()).isEqualTo(1);
     assertThat(cli.err())
-        .startsWith("Topic refusing.examples did not take all of the ")
+        .startsWith("Topic refusing.examples did not accept all of the ")
         .contains("bytes");
   }
 
