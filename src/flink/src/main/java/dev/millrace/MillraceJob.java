@@ -85,7 +85,7 @@ public final class MillraceJob {
       Source<KafkaRecord, ?, ?> source,
       Source<KafkaRecord, ?, ?> commands,
       Sinks sinks) {
-    if (settings.prior() != null) {
+    if (settings.warmStartKey() != null) {
       throw new InvalidPipelineException(
           ("%1$s.warm-start.key is read from the models topic, and there are no topics here. Export that"
                   + " model with ./millrace models export, and name the file with"

@@ -40,7 +40,7 @@ final class PriorModel {
    * @throws InvalidPipelineException if there is no such model, or it does not fit
    */
   static Settings resolve(Settings settings) {
-    return settings.prior() == null ? settings : new PriorModel(settings).resolved();
+    return settings.warmStartKey() == null ? settings : new PriorModel(settings).resolved();
   }
 
   private Settings resolved() {
@@ -73,7 +73,7 @@ final class PriorModel {
   private void take(ConsumerRecord<byte[], byte[]> candidate) {
     try {
       Arrival arrival = parts.accept(KafkaClients.record(candidate));
-      if (arrival != null && arrival.key().equals(settings.prior())) {
+      if (arrival != null && arrival.key().equals(settings.warmStartKey())) {
         model = arrival;
       }
     } catch (IOException e) {
@@ -92,7 +92,7 @@ final class PriorModel {
                 auto -> auto.withStart(start),
                 selection -> selection); // which has no prior model
     return settings
-        .withPrior(null)
+        .withWarmStartKey(null)
         .withModel(model)
         .withInput(settings.input().withSpec(input.withTask(prior.task())));
   }
@@ -104,6 +104,6 @@ final class PriorModel {
 
   private InvalidPipelineException refusal(String reason) {
     return new InvalidPipelineException(
-        SUBJECT.formatted(part(settings), settings.prior()) + reason);
+        SUBJECT.formatted(part(settings), settings.warmStartKey()) + reason);
   }
 }

@@ -35,24 +35,24 @@ class ModelFileTest {
   }
 
   @Test
-  void aFileWithoutContentAndAFolderAreRefused() throws IOException {
+  void aFileWithoutContentAndAFolderAreRejected() throws IOException {
     Path empty = Files.createFile(dir.resolve("empty"));
 
-    assertThatThrownBy(() -> ModelFile.read(empty)).hasMessage("it is empty. Write it anew");
-    assertThatThrownBy(() -> ModelFile.read(dir)).hasMessage("it is a folder. Name a file in it");
+    assertThatThrownBy(() -> ModelFile.read(empty)).hasMessage("it is empty. Create it again");
+    assertThatThrownBy(() -> ModelFile.read(dir)).hasMessage("it is a directory. Name a file in it");
     assertThatThrownBy(() -> ModelFile.read(dir.resolve("none")))
         .isInstanceOf(NoSuchFileException.class);
   }
 
   @Test
   @EnabledOnOs({OS.LINUX, OS.MAC})
-  void aFileOfOthersIsRefused() throws IOException {
+  void aFileOfOthersIsRejected() throws IOException {
     Path file = Files.write(dir.resolve("model"), new byte[1]);
     Files.setPosixFilePermissions(file, Set.of());
     assumeThat(Files.isReadable(file)).as("a user that may read everything").isFalse();
 
     assertThatThrownBy(() -> ModelFile.read(file))
-        .hasMessage("this user may not read it. Check its permissions");
+        .hasMessage("access is denied. Check its permissions");
   }
 
   @Test
@@ -75,13 +75,13 @@ class ModelFileTest {
       textBlock =
           """
           auto: { warm-start: { file: /dev/zero } }    | auto.warm-start.file cannot start from /dev/zero: it is a pipe or a d
-          auto: { warm-start: { file: . } }            | auto.warm-start.file cannot start from .: it is a folder. Name a file
+          auto: { warm-start: { file: . } }            | auto.warm-start.file cannot start from .: it is a directory. Name a file
           model: { warm-start: { file: /dev/zero } }   | model.warm-start.file cannot start from /dev/zero: it is a pipe or a
-          model: { warm-start: { file: . } }           | model.warm-start.file cannot start from .: it is a folder. Name a fil
-          model: { warm-start: { file: none.onnx } }   | model.warm-start.file names no file: none.onnx does not exist. Paths s
-          model: { warm-start: { file: "a\\0.onnx" } } | model.warm-start.file cannot be the name of a file: "a .onnx"
+          model: { warm-start: { file: . } }           | model.warm-start.file cannot start from .: it is a directory. Name a fil
+          model: { warm-start: { file: none.onnx } }   | model.warm-start.file is not a file: none.onnx does not exist. Paths s
+          model: { warm-start: { file: "a\\0.onnx" } } | model.warm-start.file cannot be a file name: "a .onnx"
           """)
-  void optionsThatNameNoModelAreRefusedInOneLine(String model, String message) {
+  void optionsThatNameNoModelAreRejectedInOneLine(String model, String message) {
     String yaml =
         "pipeline: p\nkafka: { bootstrap.servers: localhost:9092 }\ninput: { label: y }\n" + model;
 
@@ -102,7 +102,7 @@ class ModelFileTest {
     assertThat(predict(pipeline, input, "/dev/zero"))
         .isEqualTo("--model /dev/zero cannot be used: it is a pipe or a device. Name a file.\n");
     assertThat(predict(pipeline, input, dir.toString()))
-        .isEqualTo("--model " + dir + " cannot be used: it is a folder. Name a file in it.\n");
+        .isEqualTo("--model " + dir + " cannot be used: it is a directory. Name a file in it.\n");
   }
 
   private static String predict(Path pipeline, Path input, String model) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.apache.avro.LogicalType;
 import org.apache.avro.Schema;
@@ -13,19 +14,20 @@ import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.util.Utf8;
+import org.jspecify.annotations.Nullable;
 
-/** Fields of Avro records of one schema, parsed into one reused record. Not thread-safe. */
+/** Parses Avro records of one schema into one reused record. Not thread-safe. */
 final class AvroFields implements MappedExampleReader.Parser, MappedExampleReader.Fields {
   private final Schema writer;
   private final GenericDatumReader<GenericRecord> reader;
-  private BinaryDecoder decoder;
-  private GenericRecord record;
+  private @Nullable BinaryDecoder decoder;
+  private @Nullable GenericRecord record;
 
   AvroFields(Schema schema) {
     this(schema, schema);
   }
 
-  /** Fields of the reader's schema, in records that were written with the writer's. */
+  /** Creates a parser of records of the writer's schema that returns fields of the reader's. */
   AvroFields(Schema writer, Schema readerSchema) {
     this.writer = writer;
     reader = new GenericDatumReader<>(writer, readerSchema);
@@ -36,12 +38,12 @@ final class AvroFields implements MappedExampleReader.Parser, MappedExampleReade
     decoder = DecoderFactory.get().binaryDecoder(value, from, value.length - from, decoder);
     record = reader.read(record, decoder);
     if (!decoder.isEnd()) {
-      throw new IOException("there are bytes behind the end of the record");
+      throw new IOException("there are bytes after the end of the record");
     }
     return this;
   }
 
-  /** What the schema of the writer says, by a logical type. */
+  /** Returns the unit of the logical type in the writer's schema. */
   @Override
   public ClockTime.Unit unit(String[] path, ClockTime.Unit otherwise) {
     Schema at = writer;
@@ -63,7 +65,7 @@ final class AvroFields implements MappedExampleReader.Parser, MappedExampleReade
     };
   }
 
-  /** What a union of one type with null holds. */
+  /** Returns the type in a union with null, or else the schema itself. */
   private static Schema nonNull(Schema schema) {
     if (!schema.isUnion() || schema.getTypes().size() != 2) {
       return schema;
@@ -74,7 +76,7 @@ final class AvroFields implements MappedExampleReader.Parser, MappedExampleReade
 
   @Override
   public void addOthers(Set<String> read, Collection<String> to) {
-    List<Schema.Field> fields = record.getSchema().getFields();
+    List<Schema.Field> fields = Objects.requireNonNull(record).getSchema().getFields();
     for (int i = 0; i < fields.size(); i++) {
       if (!read.contains(fields.get(i).name())) {
         to.add(fields.get(i).name());
@@ -83,7 +85,7 @@ final class AvroFields implements MappedExampleReader.Parser, MappedExampleReade
   }
 
   @Override
-  public Object at(String[] path) {
+  public @Nullable Object at(String[] path) {
     Object field = record;
     for (String name : path) {
       if (field instanceof GenericRecord parent && parent.getSchema().getField(name) != null) {
@@ -97,8 +99,8 @@ final class AvroFields implements MappedExampleReader.Parser, MappedExampleReade
     return field instanceof GenericEnumSymbol<?> symbol ? symbol.toString() : field;
   }
 
-  // Keys are Strings where the schema says so by the property avro.java.string.
-  private static Object entry(Map<?, ?> map, String name) {
+  // Keys are Strings if the schema has the property avro.java.string.
+  private static @Nullable Object entry(Map<?, ?> map, String name) {
     Object value = map.get(new Utf8(name));
     return value == null ? map.get(name) : value;
   }

@@ -9,13 +9,14 @@ import java.time.format.DateTimeFormatterBuilder;
 import java.time.format.ResolverStyle;
 import java.time.temporal.TemporalAccessor;
 import java.time.temporal.TemporalQueries;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What clock and calendar said when a record was written: milliseconds since 1970 began, by that
- * clock.
+ * Parses dates and times as local times: milliseconds since the start of 1970 on the clock that
+ * wrote them.
  */
 public final class ClockTime {
-  /** Stands for a text or number that is no time. */
+  /** The value of texts and numbers that are not times. */
   static final long NONE = Long.MIN_VALUE;
 
   static final long DAY = 86_400_000;
@@ -23,13 +24,13 @@ public final class ClockTime {
 
   private static final int DATE_LENGTH = "2026-11-26".length();
 
-  // Of numbers that are dates without dashes; as seconds they would all be in August 1970.
+  // Dates without dashes; as seconds they would all be in August 1970.
   private static final int FIRST_DATE = 1900_01_01;
   private static final int LAST_DATE = 2100_12_31;
 
   /**
-   * What a number counts since 1970. Its size tells, unless something else does: days until the
-   * year 2243, seconds from the second day of 1970 until the year 5138, milliseconds from March
+   * The units of numbers since 1970. Without a declared unit, the size decides: days until the year
+   * 2243, seconds from the second day of 1970 until the year 5138, milliseconds from March
    * 1973 on.
    */
   enum Unit {
@@ -39,23 +40,23 @@ public final class ClockTime {
     MICROS(1e17),
     NANOS(1e20);
 
-    private final double most;
+    private final double end;
 
-    Unit(double most) {
-      this.most = most;
+    Unit(double end) {
+      this.end = end;
     }
 
-    /** Null for a number that counts nothing. */
-    private static Unit ofSize(double size) {
+    /** Returns the unit of a number, null if the number is too large. */
+    private static @Nullable Unit ofSize(double size) {
       for (Unit unit : UNITS) {
-        if (size < unit.most) {
+        if (size < unit.end) {
           return unit;
         }
       }
       return null;
     }
 
-    /** How many milliseconds a number of them is. */
+    /** Converts a number of this unit to milliseconds. */
     double millis(double number) {
       return switch (this) {
         case DAYS -> number * DAY;
@@ -82,31 +83,33 @@ public final class ClockTime {
 
   private ClockTime() {}
 
-  /** Whether a text is a date, or a date and a time, in ISO 8601. */
+  /** Returns true if a text is a date, or a date and a time, in ISO 8601. */
   public static boolean isDate(String text) {
     return ofDate(text) != NONE;
   }
 
   /**
-   * The time in a text: {@code 2026-03-29}, {@code 2026-03-29T09:30}, with seconds, fractions and
-   * an offset or not, with a blank for the T; or a number as {@link #ofNumber} takes it. An offset
-   * is read over: the hour is that which was written. {@link #NONE} if the text is no time.
+   * Returns the time in a text: {@code 2026-03-29}, {@code 2026-03-29T09:30}, with seconds,
+   * fractions and an offset or not, with a space instead of the T; or a number as in {@link
+   * #ofNumber}. An offset is ignored, so that the hour is the one that was written. Returns {@link
+   * #NONE} if the text is not a time.
    */
   static long ofText(String text) {
     double number = CsvText.number(text);
     return Double.isNaN(number) ? ofDate(text) : ofNumber(number);
   }
 
-  /** The time in UTC of a number of which nobody says what it counts, or {@link #NONE}. */
+  /** Returns the time in UTC of a number without a declared unit, or {@link #NONE}. */
   static long ofNumber(double number) {
     return ofNumber(number, Unit.DAYS);
   }
 
   /**
-   * The time in UTC of a number that counts a unit since 1970; a finer one if it is too large for
-   * that. What would be seconds and is a date without dashes, such as 20261126, is that date.
+   * Returns the time in UTC of a number that counts a unit since 1970; a finer one if it is too
+   * large for that. A number of seconds that is a date without dashes, such as 20261126, is
+   * that date.
    *
-   * @param coarsest what it counts, {@link Unit#DAYS} where nobody says
+   * @param coarsest declared unit, {@link Unit#DAYS} if there is none
    */
   static long ofNumber(double number, Unit coarsest) {
     Unit unit = Unit.ofSize(Math.abs(number));
@@ -120,7 +123,7 @@ public final class ClockTime {
     return date == NONE ? (long) Math.floor(unit.millis(number)) : date;
   }
 
-  /** Whether a number is a date without dashes, of the years 1900 to 2100. */
+  /** Returns true if a number is a date without dashes, of the years 1900 to 2100. */
   public static boolean isBareDate(double number) {
     return ofBareDate(number) != NONE;
   }

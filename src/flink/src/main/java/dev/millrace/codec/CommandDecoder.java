@@ -9,13 +9,13 @@ import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.RecordKind;
 import java.io.IOException;
 
-/** Finds out which key a command is for; what it says is read where the key's models are. */
+/** Decodes the key of a command, so that the command reaches the models of that key. */
 public final class CommandDecoder {
   private final String pipeline;
   private final KeyReader keys;
 
   /**
-   * @param pipeline whose commands are looked for
+   * @param pipeline pipeline whose commands are decoded
    */
   public CommandDecoder(String pipeline, InputSpec.Limits limits) {
     this.pipeline = pipeline;
@@ -25,24 +25,24 @@ public final class CommandDecoder {
   /**
    * Fills in a row of the kind {@link RecordKind#COMMAND}, without features and label.
    *
-   * @return whether it is a command to this pipeline
-   * @throws RefusedException if it is no command, or has no key
+   * @return true for a command to this pipeline
+   * @throws RejectedException if the record is not a command, or has no key
    */
-  public boolean decode(KafkaRecord record, Example into) throws RefusedException {
+  public boolean decode(KafkaRecord record, Example into) throws RejectedException {
     if (record.value() == null) {
-      throw new RefusedException(DeadLetterReason.TOMBSTONE, "the value is null");
+      throw new RejectedException(DeadLetterReason.TOMBSTONE, "the value is null");
     }
     try {
       if (!CommandJson.decode(record.value()).pipeline().equals(pipeline)) {
         return false;
       }
     } catch (IOException e) {
-      // The parser's own message ends with a second line, about where in a source it does not name.
+      // The full message of the parser has a second line with an unnamed source.
       String why =
           e instanceof JsonProcessingException malformed
               ? malformed.getOriginalMessage()
               : e.getMessage();
-      throw new RefusedException(DeadLetterReason.INVALID_COMMAND, "it is no command: " + why);
+      throw new RejectedException(DeadLetterReason.INVALID_COMMAND, "not a command: " + why);
     }
     into.kind = RecordKind.COMMAND;
     into.key = keys.read(record.key());

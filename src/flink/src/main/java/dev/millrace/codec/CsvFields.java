@@ -13,11 +13,13 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Cells of CSV lines (RFC 4180), by the declared columns. What stands for nothing, such as an empty
- * cell, is not known. Not thread-safe.
+ * Parses CSV lines (RFC 4180) into cells by declared column. Empty cells and their like are missing
+ * values. Not thread-safe.
  */
 final class CsvFields implements MappedExampleReader.Parser, MappedExampleReader.Fields {
   private static final CsvFactory CSV =
@@ -26,11 +28,11 @@ final class CsvFields implements MappedExampleReader.Parser, MappedExampleReader
           .disable(CsvParser.Feature.ALLOW_TRAILING_COMMA)
           .build();
 
-  /** What a cell is taken for. */
+  /** Types of cells. */
   private enum Kind {
     TEXT,
     NUMBER,
-    /** A number where it is one. */
+    /** A number if the text is one. */
     EITHER
   }
 
@@ -48,17 +50,17 @@ final class CsvFields implements MappedExampleReader.Parser, MappedExampleReader
       places.put(columns.get(c), c);
     }
     for (FeatureSpec feature : spec.features()) {
-      kinds[places.get(feature.name())] = feature.type().isNumber() ? Kind.NUMBER : Kind.TEXT;
+      kinds[place(feature.name())] = feature.type().isNumber() ? Kind.NUMBER : Kind.TEXT;
     }
     for (String numeric : Arrays.asList(spec.weight(), spec.eventTime())) {
       if (numeric != null) {
-        kinds[places.get(numeric)] = Kind.NUMBER;
+        kinds[place(numeric)] = Kind.NUMBER;
       }
     }
-    // A class that looks like a number is spelt as it came: 007 is not 7.
+    // A class that looks like a number keeps its spelling: 007 is not 7.
     boolean hasClasses =
         !spec.classes().isEmpty() || (spec.task() != null && spec.task() != Task.REGRESSION);
-    kinds[places.get(spec.label())] = hasClasses ? Kind.TEXT : Kind.EITHER;
+    kinds[place(spec.label())] = hasClasses ? Kind.TEXT : Kind.EITHER;
   }
 
   @Override
@@ -66,7 +68,7 @@ final class CsvFields implements MappedExampleReader.Parser, MappedExampleReader
     try (JsonParser parser = CSV.createParser(value, from, value.length - from)) {
       int count = 0;
       if (parser.nextToken() != JsonToken.START_ARRAY) {
-        throw new IOException("there is no line");
+        throw new IOException("the line is missing");
       }
       while (parser.nextToken() != JsonToken.END_ARRAY) {
         if (count < cells.length) {
@@ -85,6 +87,10 @@ final class CsvFields implements MappedExampleReader.Parser, MappedExampleReader
     return this;
   }
 
+  private int place(String column) {
+    return Objects.requireNonNull(places.get(column), column);
+  }
+
   @Override
   public void addOthers(Set<String> read, Collection<String> to) {
     for (String column : columns) {
@@ -95,8 +101,8 @@ final class CsvFields implements MappedExampleReader.Parser, MappedExampleReader
   }
 
   @Override
-  public Object at(String[] path) {
-    int place = places.get(path[0]);
+  public @Nullable Object at(String[] path) {
+    int place = place(path[0]);
     String cell = cells[place];
     if (CsvText.isMissing(cell)) {
       return null;

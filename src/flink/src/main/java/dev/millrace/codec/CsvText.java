@@ -2,11 +2,11 @@ package dev.millrace.codec;
 
 import java.util.Locale;
 
-/** Cells of data files: what is a number in them, and what stands for nothing. */
+/** Parses cells of data files: numbers, truth values and missing values. */
 public final class CsvText {
   private CsvText() {}
 
-  /** Whether a value stands for "not known". */
+  /** Returns true if a cell is a missing value. */
   public static boolean isMissing(String text) {
     return text.length() <= 4
         && switch (text.toLowerCase(Locale.ROOT)) {
@@ -16,8 +16,9 @@ public final class CsvText {
   }
 
   /**
-   * The number that the whole text is in plain decimal or scientific notation (or an infinity), or
-   * NaN if it is none. Stricter than Java, which also takes {@code 1d} and {@code 0x1p3}.
+   * Returns the number that the whole text is in plain decimal or scientific notation (or an
+   * infinity), or NaN if it is none. Stricter than Java, which also takes {@code 1d} and {@code
+   * 0x1p3}.
    */
   public static double number(String text) {
     int start = text.startsWith("-") || text.startsWith("+") ? 1 : 0;
@@ -39,7 +40,7 @@ public final class CsvText {
     }
   }
 
-  /** What a cell is where a number is wanted: a Double, a Boolean, or the text if it is neither. */
+  /** Returns a cell as a Double or a Boolean, or as text if it is neither. */
   public static Object scalar(String text) {
     if (text.equalsIgnoreCase("true") || text.equalsIgnoreCase("false")) {
       return Boolean.valueOf(text);
@@ -48,7 +49,7 @@ public final class CsvText {
     return Double.isNaN(number) ? text : (Object) number;
   }
 
-  // Elsewhere it makes no number, and most often a date, which is not worth an exception.
+  // A sign anywhere else is no number but mostly a date, for which exceptions would be slow.
   private static boolean isSign(String text, int at) {
     char c = text.charAt(at);
     return (c == '+' || c == '-') && (at == 0 || "eE".indexOf(text.charAt(at - 1)) >= 0);

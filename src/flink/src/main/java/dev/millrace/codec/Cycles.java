@@ -3,8 +3,8 @@ package dev.millrace.codec;
 import dev.millrace.nn.FdlibmCos;
 
 /**
- * A time as points on two circles, the day's and the week's, so that 23:59 is next to 00:00 and
- * Sunday to Monday.
+ * Encodes a time as points on two circles, of the day and of the week, so that 23:59 is next to
+ * 00:00 and Sunday next to Monday.
  */
 final class Cycles {
   // 1970 began on a Thursday; a week begins on Monday, as in ISO 8601.
@@ -15,8 +15,8 @@ final class Cycles {
   /**
    * Puts the features of a time.
    *
-   * @param millis since 1970 began
-   * @param start where in {@code features} the four begin
+   * @param millis milliseconds since the start of 1970
+   * @param start index of the first of the four features
    */
   static void put(long millis, float[] features, int start) {
     put(Math.floorMod(millis, ClockTime.DAY), ClockTime.DAY, features, start);

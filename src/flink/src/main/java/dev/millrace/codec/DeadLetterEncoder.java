@@ -7,30 +7,31 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Puts a refused record on its way: key, value, headers and timestamp as they came, and behind them
- * headers that say why. The names follow Kafka Connect's {@code __connect.errors} headers.
+ * Encodes a rejected record: unchanged key, value, headers and timestamp, followed by headers with
+ * the reason. The names follow Kafka Connect's {@code __connect.errors} headers.
  */
 public final class DeadLetterEncoder {
-  /** What the name of each added header starts with. */
+  /** Prefix of the names of added headers. */
   public static final String PREFIX = "__millrace.errors.";
 
-  /** The added header with the length of a value that the topic had no room for. */
+  /** Header with the length of a value that is too large for the topic. */
   public static final String LOST_VALUE = "value.bytes";
 
   private static final String LOST_HEADERS = "headers.bytes";
 
-  /** That of a key. */
+  /** Header with the length of a key that is too large for the topic. */
   public static final String LOST_KEY = "key.bytes";
 
-  /** All headers of that kind. */
+  /** All headers with such lengths. */
   public static final List<String> LOST = List.of(LOST_VALUE, LOST_HEADERS, LOST_KEY);
 
   // A message may quote the record; it must not double its size.
   private static final int MAX_MESSAGE = 500;
 
-  // Generous for the headers that are added, and for Kafka's own overhead.
+  // Upper bound of the added headers and of Kafka's own overhead.
   private static final int ADDED_BYTES = 8_192;
 
   // The lengths of a header's name and value, each of up to five bytes.
@@ -39,12 +40,11 @@ public final class DeadLetterEncoder {
   private DeadLetterEncoder() {}
 
   /**
-   * The record for the dead-letter topic.
+   * Returns the record for the dead-letter topic.
    *
-   * @param pipeline whose job refuses the record: others may share both topics
-   * @param maxBytes that the topic takes; a larger record goes without its value, and if need be
-   *     without its headers and its key, whose lengths are then in headers, and its topic,
-   *     partition and offset say where it is
+   * @param pipeline pipeline that rejects the record: others may share both topics
+   * @param maxBytes max bytes of a record on the topic; a larger record loses its value and, if
+   *     necessary, its headers and its key, whose lengths are then in headers
    */
   public static OutputRecord encode(DeadLetter letter, String pipeline, int maxBytes) {
     KafkaRecord record = letter.record();
@@ -99,11 +99,11 @@ public final class DeadLetterEncoder {
     return bytes;
   }
 
-  private static long length(byte[] bytes) {
+  private static long length(byte @Nullable [] bytes) {
     return bytes == null ? 0 : bytes.length;
   }
 
-  /** A message of at most some hundred characters. */
+  /** Truncates a message to some hundred characters. */
   public static String shortened(String message) {
     return message.length() <= MAX_MESSAGE ? message : message.substring(0, MAX_MESSAGE) + "…";
   }

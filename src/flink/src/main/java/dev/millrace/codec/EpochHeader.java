@@ -2,9 +2,10 @@ package dev.millrace.codec;
 
 import dev.millrace.data.KafkaRecord;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The record header that says which pass over a bounded data set a record is of: {@code
+ * Encodes and decodes the record header with the epoch, the pass over a bounded data set: {@code
  * millrace.epoch}, a whole number from 1 in decimal digits.
  */
 public final class EpochHeader {
@@ -16,12 +17,12 @@ public final class EpochHeader {
 
   private EpochHeader() {}
 
-  /** The header's value. */
+  /** Returns the header's value. */
   public static byte[] encode(int epoch) {
     return Integer.toString(epoch).getBytes(StandardCharsets.US_ASCII);
   }
 
-  /** The epoch of a record; 0 where it does not say one that is a number. */
+  /** Returns the epoch of a record, 0 if it has none or an invalid one. */
   public static int read(KafkaRecord record) {
     String[] names = record.headerNames();
     for (int h = 0; h < names.length; h++) {
@@ -32,7 +33,7 @@ public final class EpochHeader {
     return 0;
   }
 
-  private static int decode(byte[] digits) {
+  private static int decode(byte @Nullable [] digits) {
     if (digits == null || digits.length > MAX_DIGITS) {
       return 0;
     }

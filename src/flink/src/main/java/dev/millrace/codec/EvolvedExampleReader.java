@@ -11,9 +11,10 @@ import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Reads records of another version of a schema: Avro resolves them, and they are written anew as
+ * Reads records of another version of a schema: resolves them with Avro and encodes them again as
  * the version that a reader knows. Not thread-safe.
  */
 final class EvolvedExampleReader implements ExampleReader {
@@ -21,12 +22,12 @@ final class EvolvedExampleReader implements ExampleReader {
   private final GenericDatumWriter<GenericRecord> known;
   private final ExampleReader reader;
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
-  private BinaryDecoder decoder;
-  private BinaryEncoder encoder;
-  private GenericRecord record;
+  private @Nullable BinaryDecoder decoder;
+  private @Nullable BinaryEncoder encoder;
+  private @Nullable GenericRecord record;
 
   /**
-   * @param reader of records of the reader's schema
+   * @param reader reader of records of the reader's schema
    */
   EvolvedExampleReader(Schema writer, Schema readerSchema, ExampleReader reader) {
     this.resolving = new GenericDatumReader<>(writer, readerSchema);
@@ -35,11 +36,11 @@ final class EvolvedExampleReader implements ExampleReader {
   }
 
   @Override
-  public void read(byte[] value, int from, Example into) throws RefusedException, IOException {
+  public void read(byte[] value, int from, Example into) throws RejectedException, IOException {
     decoder = DecoderFactory.get().binaryDecoder(value, from, value.length - from, decoder);
     record = resolving.read(record, decoder);
     if (!decoder.isEnd()) {
-      throw new IOException("there are bytes behind the end of the record");
+      throw new IOException("there are bytes after the end of the record");
     }
     bytes.reset();
     encoder = EncoderFactory.get().binaryEncoder(bytes, encoder);

@@ -12,12 +12,13 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import org.apache.avro.Schema;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Turns records into examples, or says why not. Whatever the bytes are, it returns. Not
+ * Decodes records into examples, or rejects them with a reason, whatever the bytes are. Not
  * thread-safe.
  *
- * <p>The framing is told by the first bytes: {@code C3 01} is Avro's single-object encoding, {@code
+ * <p>The first bytes identify the framing: {@code C3 01} is Avro's single-object encoding, {@code
  * 00} the Confluent wire format. See the Avro specification 1.12, "Single-object encoding".
  */
 public final class ExampleDecoder {
@@ -28,59 +29,59 @@ public final class ExampleDecoder {
   private final KeyReader keys;
   private final ExampleReader reader;
   // Null without a registry.
-  private final RegisteredReaders registered;
+  private final @Nullable RegisteredReaders registered;
   private final long fingerprint;
 
-  /** Of the records of the input topic of a pipeline without a registry. */
+  /** Creates a decoder of the input topic of a pipeline without a registry. */
   public ExampleDecoder(InputSpec spec) {
     this(spec, null);
   }
 
   /**
-   * Of the records of the input topic.
+   * Creates a decoder of the input topic.
    *
-   * @param schemas of the pipeline's registry, or null where it has none
+   * @param schemas schemas of the pipeline's registry, null if it has none
    */
-  public ExampleDecoder(InputSpec spec, RegisteredSchemas schemas) {
+  public ExampleDecoder(InputSpec spec, @Nullable RegisteredSchemas schemas) {
     this(spec, schemas, false);
   }
 
   /**
-   * Of the records of the topic of labels, which a pipeline has of its own.
+   * Returns a decoder of a separate topic of labels.
    *
-   * @param schemas of the pipeline's registry, or null where it has none
+   * @param schemas schemas of the pipeline's registry, null if it has none
    */
-  public static ExampleDecoder ofLabels(InputSpec spec, RegisteredSchemas schemas) {
+  public static ExampleDecoder ofLabels(InputSpec spec, @Nullable RegisteredSchemas schemas) {
     return new ExampleDecoder(spec.ofLabels(), schemas, true);
   }
 
-  private ExampleDecoder(InputSpec spec, RegisteredSchemas schemas, boolean labelsAlone) {
+  private ExampleDecoder(
+      InputSpec spec, @Nullable RegisteredSchemas schemas, boolean labelsOnly) {
     this.spec = spec;
     this.keys = new KeyReader(spec.limits().keyBytes());
     Schema schema = ExampleSchema.of(spec);
     this.fingerprint = ExampleSchema.fingerprint(schema);
     if (spec.format() == InputSpec.Format.JSON) {
-      reader = new MappedExampleReader(spec, keys, new JsonFields(), labelsAlone);
+      reader = new MappedExampleReader(spec, keys, new JsonFields(), labelsOnly);
     } else if (spec.format() == InputSpec.Format.CSV) {
-      reader = new MappedExampleReader(spec, keys, new CsvFields(spec), labelsAlone);
+      reader = new MappedExampleReader(spec, keys, new CsvFields(spec), labelsOnly);
     } else if (ExampleSchema.isStandard(spec)) {
-      reader = new StandardExampleReader(spec, keys, labelsAlone);
+      reader = new StandardExampleReader(spec, keys, labelsOnly);
     } else {
-      reader = new MappedExampleReader(spec, keys, new AvroFields(schema), labelsAlone);
+      reader = new MappedExampleReader(spec, keys, new AvroFields(schema), labelsOnly);
     }
     registered =
-        schemas == null ? null : new RegisteredReaders(spec, keys, schemas, reader, labelsAlone);
+        schemas == null ? null : new RegisteredReaders(spec, keys, schemas, reader, labelsOnly);
   }
 
   /**
-   * Decodes a record. It waits for a schema that is not known yet for as long as the registry does
-   * not answer.
+   * Decodes a record. Blocks while the registry does not answer for an unknown schema.
    *
-   * @param into filled where the record is good, undefined otherwise
-   * @return null for a good record, else the refusal
+   * @param into receives the example; undefined for a rejected record
+   * @return null for an accepted record, else the dead letter
    * @throws java.util.concurrent.CancellationException if the thread is interrupted meanwhile
    */
-  public DeadLetter decode(KafkaRecord record, Example into) {
+  public @Nullable DeadLetter decode(KafkaRecord record, Example into) {
     into.record = record;
     into.kind = RecordKind.EXAMPLE;
     into.clearId();
@@ -89,8 +90,7 @@ public final class ExampleDecoder {
     into.unlistedValues.clear();
     into.epoch = EpochHeader.read(record);
     try {
-      byte[] value = record.value();
-      requireValue(value);
+      byte[] value = requireValue(record.value());
       ExampleReader of = reader;
       int from = 0;
       if (registered != null && WireFormat.isFramed(value)) {
@@ -104,27 +104,27 @@ public final class ExampleDecoder {
       }
       parse(of, value, from, into);
       if (!(into.weight >= 0 && into.weight <= spec.limits().weight())) {
-        throw new RefusedException(
+        throw new RejectedException(
             DeadLetterReason.INVALID_WEIGHT,
             "the weight is %s; it must be between 0 and %s (limits.weight)"
                 .formatted(into.weight, spec.limits().weight()));
       }
       return null;
-    } catch (RefusedException e) {
+    } catch (RejectedException e) {
       String cause = e.getCause() == null ? null : e.getCause().getClass().getName();
       return new DeadLetter(record, e.reason(), e.getMessage(), cause);
     }
   }
 
   private void parse(ExampleReader of, byte[] value, int from, Example into)
-      throws RefusedException {
+      throws RejectedException {
     try {
       of.read(value, from, into);
     } catch (IOException | RuntimeException | StackOverflowError e) {
-      // Parsers answer bad bytes with many kinds of runtime exception, and deep nesting of a schema
+      // For invalid bytes, parsers throw many kinds of runtime exceptions, and deep nesting of a schema
       // that contains itself with a full stack; all of them mean the record.
       String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-      throw new RefusedException(
+      throw new RejectedException(
           DeadLetterReason.MALFORMED_RECORD,
           "not a " + kind() + ": " + JsonErrors.readable(message.lines().findFirst().orElse("")),
           e);
@@ -139,47 +139,48 @@ public final class ExampleDecoder {
     };
   }
 
-  private void requireValue(byte[] value) throws RefusedException {
+  private byte[] requireValue(byte @Nullable [] value) throws RejectedException {
     if (value == null) {
-      throw new RefusedException(DeadLetterReason.TOMBSTONE, "the record has no value");
+      throw new RejectedException(DeadLetterReason.TOMBSTONE, "the record has no value");
     }
     if (value.length == 0) {
-      throw new RefusedException(DeadLetterReason.EMPTY_VALUE, "the value has no bytes");
+      throw new RejectedException(DeadLetterReason.EMPTY_VALUE, "the value has no bytes");
     }
     if (value.length > spec.limits().recordBytes()) {
-      throw new RefusedException(
+      throw new RejectedException(
           DeadLetterReason.RECORD_TOO_LARGE,
           "the value has "
               + value.length
               + " bytes; limits.record-bytes is "
               + spec.limits().recordBytes());
     }
+    return value;
   }
 
-  /** The position behind the framing. */
-  private int requireSingleObject(byte[] value) throws RefusedException {
+  /** Returns the position after the framing. */
+  private int requireSingleObject(byte[] value) throws RejectedException {
     boolean marked = value.length >= 2 && value[0] == (byte) 0xC3 && value[1] == 0x01;
     if (!marked) {
       throw unknownFraming(value);
     }
     if (value.length < ExampleSchema.HEADER_LENGTH) {
-      throw new RefusedException(
+      throw new RejectedException(
           DeadLetterReason.MALFORMED_RECORD,
-          "the value ends within the header, after " + value.length + " bytes");
+          "the value ends in the header, after " + value.length + " bytes");
     }
     long found = (long) LONG.get(value, 2);
     if (found != fingerprint) {
-      throw new RefusedException(
+      throw new RejectedException(
           DeadLetterReason.UNKNOWN_SCHEMA,
           String.format(
-              "the schema's fingerprint is %016x; the pipeline knows %016x", found, fingerprint));
+              "the fingerprint of the schema is %016x; the pipeline expects %016x", found, fingerprint));
     }
     return ExampleSchema.HEADER_LENGTH;
   }
 
-  private static RefusedException unknownFraming(byte[] value) {
+  private static RejectedException unknownFraming(byte[] value) {
     if (WireFormat.isFramed(value)) {
-      return new RefusedException(
+      return new RejectedException(
           DeadLetterReason.UNKNOWN_SCHEMA,
           "Confluent wire format, schema id "
               + WireFormat.schemaId(value)
@@ -191,7 +192,7 @@ public final class ExampleDecoder {
     }
     String hint =
         value[0] == '{' || value[0] == '[' ? " (looks like JSON; input.format: json reads it)" : "";
-    return new RefusedException(
+    return new RejectedException(
         DeadLetterReason.UNKNOWN_FRAMING,
         "the value starts with" + first + hint + "; Avro single-object encoding starts with c3 01");
   }

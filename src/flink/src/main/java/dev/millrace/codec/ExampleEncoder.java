@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.util.Map;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
+import org.jspecify.annotations.Nullable;
 
 /** Writes examples of the standard schema in Avro's single-object encoding. Not thread-safe. */
 public final class ExampleEncoder {
@@ -17,22 +18,22 @@ public final class ExampleEncoder {
   private static final int TEXT = 2;
 
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
-  private BinaryEncoder encoder;
+  private @Nullable BinaryEncoder encoder;
 
   /**
-   * One example as a record value.
+   * Returns an example as a record value.
    *
-   * @param classLabel the class, or null for regression
-   * @param target the regression target, where classLabel is null
+   * @param classLabel null for regression
+   * @param target the regression target, if classLabel is null
    * @param numbers the numeric features; the first numberCount are written
-   * @param missing positions in numbers whose value is not known
+   * @param missing positions of missing values in numbers
    * @param attributes the other features, by name
    */
   public byte[] encode(
       String id,
       String key,
       long eventTimeMillis,
-      String classLabel,
+      @Nullable String classLabel,
       double target,
       float weight,
       float[] numbers,
@@ -54,7 +55,7 @@ public final class ExampleEncoder {
         attributes);
   }
 
-  /** As {@link #encode}, without a label. */
+  /** Returns the features of an example without label as a record value. */
   public byte[] encodeFeatures(
       String id,
       String key,
@@ -73,7 +74,7 @@ public final class ExampleEncoder {
       String key,
       long eventTimeMillis,
       int labelBranch,
-      String classLabel,
+      @Nullable String classLabel,
       double target,
       float weight,
       float[] numbers,
@@ -88,10 +89,12 @@ public final class ExampleEncoder {
       encoder.writeString(key);
       encoder.writeLong(eventTimeMillis);
       encoder.writeIndex(labelBranch);
-      switch (labelBranch) {
-        case TEXT -> encoder.writeString(classLabel);
-        case NUMBER -> encoder.writeDouble(target);
-        default -> encoder.writeNull();
+      if (classLabel != null) {
+        encoder.writeString(classLabel);
+      } else if (labelBranch == NUMBER) {
+        encoder.writeDouble(target);
+      } else {
+        encoder.writeNull();
       }
       encoder.writeFloat(weight);
       encoder.writeArrayStart();

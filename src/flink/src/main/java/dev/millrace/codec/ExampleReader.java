@@ -9,10 +9,9 @@ interface ExampleReader {
   /**
    * Reads a value.
    *
-   * @param from first byte behind the framing
-   * @throws RefusedException if the record is well-formed but not usable
-   * @throws IOException if the bytes are not such a record; so are the runtime exceptions that
-   *     parsers throw on bad bytes
+   * @param from index of the first byte after the framing
+   * @throws RejectedException if the record is well-formed but not valid
+   * @throws IOException if the record is malformed; runtime exceptions of parsers mean the same
    */
-  void read(byte[] value, int from, Example into) throws RefusedException, IOException;
+  void read(byte[] value, int from, Example into) throws RejectedException, IOException;
 }

@@ -9,7 +9,7 @@ import java.nio.ByteOrder;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
 
-/** The standard example schema, {@code schemas/training_example.avsc}, and Avro's framing of it. */
+/** Holds the standard example schema, {@code schemas/training_example.avsc}, and its framing. */
 public final class ExampleSchema {
   private static final String RESOURCE = "/schemas/training_example.avsc";
 
@@ -19,22 +19,22 @@ public final class ExampleSchema {
   /** Length of the single-object header: two marker bytes and the fingerprint. */
   public static final int HEADER_LENGTH = 10;
 
-  /** Features that the attributes of a record become where no feature is declared. */
+  /** Number of features of the hashed attributes if no feature is declared. */
   static final int HASHED_ATTRIBUTES = 64;
 
   private ExampleSchema() {}
 
-  /** CRC-64-AVRO of a schema's canonical form. */
+  /** Returns the CRC-64-AVRO of a schema's canonical form. */
   static long fingerprint(Schema schema) {
     return SchemaNormalization.parsingFingerprint64(schema);
   }
 
-  /** The schema of a pipeline's Avro records. */
+  /** Returns the schema of a pipeline's Avro records. */
   static Schema of(InputSpec spec) {
     return spec.schema() == null ? SCHEMA : new Schema.Parser().parse(spec.schema());
   }
 
-  /** Whether a pipeline's Avro records have the standard schema. */
+  /** Returns true if a pipeline's Avro records have the standard schema. */
   static boolean isStandard(InputSpec spec) {
     return fingerprint(of(spec)) == fingerprint(SCHEMA);
   }
@@ -45,7 +45,7 @@ public final class ExampleSchema {
         || (spec.format() != InputSpec.Format.CSV && !isStandard(spec));
   }
 
-  /** The single-object header of a schema: C3 01 and the fingerprint, little-endian. */
+  /** Returns the single-object header of a schema: C3 01 and the fingerprint, little-endian. */
   public static byte[] header(Schema schema) {
     return ByteBuffer.allocate(HEADER_LENGTH)
         .order(ByteOrder.LITTLE_ENDIAN)

@@ -10,9 +10,9 @@ import java.util.Map;
 import org.apache.avro.util.Utf8;
 
 /**
- * Puts the declared columns of a record at their places among the features. Not thread-safe.
+ * Encodes the declared columns of a record as features. Not thread-safe.
  *
- * <p>Columns lie in the order of their declaration; a nullable one has its indicator behind its own
+ * <p>Columns are in the order of their declaration; a nullable column has its indicator after its
  * features.
  */
 final class FeatureMapper {
@@ -26,7 +26,7 @@ final class FeatureMapper {
   private final boolean[] seen;
   private final Map<Utf8, Integer> byName = new HashMap<>();
   private final Map<Utf8, Integer>[] valuesOf;
-  // The last unlisted value of each column. Readers use one Utf8 for all values of a record.
+  // The last unlisted value of each column. Readers reuse one Utf8 for all values of a record.
   private final Utf8[] unlisted;
 
   @SuppressWarnings({"unchecked", "rawtypes"})
@@ -58,7 +58,7 @@ final class FeatureMapper {
     return columns[column];
   }
 
-  /** Position of the column with a name, or -1. */
+  /** Returns position of the column with a name, or -1. */
   int find(Utf8 name) {
     Integer column = byName.get(name);
     return column == null ? -1 : column;
@@ -74,10 +74,10 @@ final class FeatureMapper {
   }
 
   /** Puts a number, or a boolean as 0 or 1. */
-  void number(Example example, int column, double value) throws RefusedException {
+  void number(Example example, int column, double value) throws RejectedException {
     float narrowed = (float) value;
     if (!Float.isFinite(narrowed)) {
-      throw new RefusedException(
+      throw new RejectedException(
           DeadLetterReason.NON_FINITE_FEATURE,
           "feature \""
               + columns[column].name()
@@ -90,10 +90,9 @@ final class FeatureMapper {
   }
 
   /**
-   * Puts a text: the feature of its value or of its hash becomes 1; a time is put as {@link
-   * Cycles}; it is refused where a number is wanted.
+   * Encodes a text: the feature of its value or hash becomes 1, and a time becomes {@link Cycles}; it is rejected for numeric columns.
    */
-  void text(Example example, int column, Utf8 value) throws RefusedException {
+  void text(Example example, int column, Utf8 value) throws RejectedException {
     switch (columns[column].type()) {
       case NUMERIC, BOOLEAN -> throw invalid(column, value);
       case TIME -> time(example, column, ClockTime.ofText(value.toString()), value);
@@ -123,20 +122,20 @@ final class FeatureMapper {
   }
 
   /**
-   * Puts a time that came as a number.
+   * Encodes a time from a number.
    *
-   * @param coarsest what it counts, days where nobody says
+   * @param coarsest declared unit, days if there is none
    */
   void time(Example example, int column, double value, ClockTime.Unit coarsest)
-      throws RefusedException {
+      throws RejectedException {
     time(example, column, ClockTime.ofNumber(value, coarsest), value);
     seen[column] = true;
   }
 
   private void time(Example example, int column, long millis, Object value)
-      throws RefusedException {
+      throws RejectedException {
     if (millis == ClockTime.NONE) {
-      throw new RefusedException(
+      throw new RejectedException(
           DeadLetterReason.INVALID_FEATURE,
           ("feature \"%s\" is declared time but is %s; a time is ISO 8601, such as"
                   + " 2026-11-26T09:30, or seconds or milliseconds since 1970")
@@ -145,26 +144,26 @@ final class FeatureMapper {
     Cycles.put(millis, example.features, starts[column]);
   }
 
-  /** The refusal of a value of another type than declared. */
-  RefusedException invalid(int column, Object value) {
-    // In quotes, else nobody sees why "1" is no number.
+  /** Returns the rejection of a value of another type than declared. */
+  RejectedException invalid(int column, Object value) {
+    // In quotes, to show that the text "1" is not a number.
     String shown =
         value instanceof CharSequence ? "the text \"" + value + '"' : String.valueOf(value);
-    return new RefusedException(
+    return new RejectedException(
         DeadLetterReason.INVALID_FEATURE,
         "feature \"%s\" is declared %s but is %s"
             .formatted(columns[column].name(), columns[column].type().id(), shown));
   }
 
-  /** Ends an example: columns that did not come are missing, which only nullable ones may be. */
-  void end(Example example) throws RefusedException {
+  /** Ends an example and fills in missing columns, which must be nullable. */
+  void end(Example example) throws RejectedException {
     for (int c = 0; c < columns.length; c++) {
       if (seen[c]) {
         continue;
       }
       FeatureSpec column = columns[c];
       if (!column.nullable()) {
-        throw new RefusedException(
+        throw new RejectedException(
             DeadLetterReason.MISSING_FEATURE,
             "feature \"" + column.name() + "\" is absent and was not declared nullable");
       }
@@ -176,7 +175,7 @@ final class FeatureMapper {
     }
   }
 
-  /** 32-bit FNV-1a over the UTF-8 bytes, finished with MurmurHash3's mixer. */
+  /** Returns 32-bit FNV-1a of the UTF-8 bytes, finished with MurmurHash3's mixer. */
   static int hash(Utf8 text) {
     byte[] bytes = text.getBytes();
     int h = 0x811C9DC5;

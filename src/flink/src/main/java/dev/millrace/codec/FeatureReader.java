@@ -7,15 +7,16 @@ import dev.millrace.data.InputSpec;
 import java.util.Arrays;
 import java.util.Map;
 import org.apache.avro.util.Utf8;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the features of an example from what came without a label, by the code that decodes the
- * pipeline's records. Not thread-safe.
+ * Reads features without label, with the code that decodes the pipeline's records. Not
+ * thread-safe.
  */
 public final class FeatureReader {
   private final StandardFeatures positional;
-  // Null where no feature is declared.
-  private final MappedFeatures named;
+  // Null if no feature is declared.
+  private final @Nullable MappedFeatures named;
   private final RequestFields fields = new RequestFields();
   private float[] numbers = new float[16];
   private boolean[] missing = new boolean[16];
@@ -30,15 +31,15 @@ public final class FeatureReader {
   }
 
   /**
-   * Reads the declared features by their names; others are ignored. A name with dots is found as it
-   * is in the pipeline file, and else as nested objects.
+   * Reads the declared features by name; others are ignored. A name with dots is a field of that
+   * name, or else a path into nested objects.
    *
    * @param into receives the features
-   * @throws RefusedException if one is missing or cannot be used, or none is declared
+   * @throws RejectedException if a feature is missing or invalid, or none is declared
    */
-  public void readNamed(JsonNode features, Example into) throws RefusedException {
+  public void readNamed(JsonNode features, Example into) throws RejectedException {
     if (named == null) {
-      throw new RefusedException(
+      throw new RejectedException(
           DeadLetterReason.INVALID_FEATURE,
           "the pipeline declares no input.features, so numbers have no names: send them as an array"
               + " in the order of the records, and texts as \"attributes\"");
@@ -47,14 +48,14 @@ public final class FeatureReader {
   }
 
   /**
-   * Reads numbers by their position, as the standard schema carries them.
+   * Reads numbers by position, as in the standard schema.
    *
-   * @param features an array of numbers, booleans and nulls, which are missing
-   * @param attributes an object of texts by name, or null
-   * @throws RefusedException if one is missing or cannot be used
+   * @param features an array of numbers, booleans, and nulls for missing values
+   * @param attributes an object of texts by name, null if there are none
+   * @throws RejectedException if a feature is missing or invalid
    */
-  public void readPositional(JsonNode features, JsonNode attributes, Example into)
-      throws RefusedException {
+  public void readPositional(JsonNode features, @Nullable JsonNode attributes, Example into)
+      throws RejectedException {
     int count = features.size();
     fit(count);
     for (int i = 0; i < count; i++) {
@@ -65,13 +66,13 @@ public final class FeatureReader {
       } else if (number.isBoolean()) {
         numbers[i] = number.booleanValue() ? 1f : 0f;
       } else if (!missing[i]) {
-        throw new RefusedException(
+        throw new RejectedException(
             DeadLetterReason.INVALID_FEATURE, "feature " + i + " is " + number + ", not a number");
       }
     }
-    boolean hasAttributes = attributes != null && attributes.size() > 0;
+    boolean hasAttributes = attributes != null && !attributes.isEmpty();
     positional.begin(into, numbers, missing, count, hasAttributes);
-    if (hasAttributes) {
+    if (attributes != null) {
       for (Map.Entry<String, JsonNode> attribute : attributes.properties()) {
         positional.attribute(into, new Utf8(attribute.getKey()), text(attribute.getValue()));
       }
@@ -80,15 +81,15 @@ public final class FeatureReader {
   }
 
   /**
-   * The same from a row of a table.
+   * Reads numbers by position from a row of a table.
    *
    * @param values the numbers; the first {@code count} are read
-   * @param missingAt positions among them whose value is not known
-   * @param attributes texts by name, empty where not known
+   * @param missingAt positions of missing values
+   * @param attributes texts by name, empty for missing values
    */
   public void readPositional(
       float[] values, int count, int[] missingAt, Map<String, String> attributes, Example into)
-      throws RefusedException {
+      throws RejectedException {
     fit(count);
     Arrays.fill(missing, 0, count, false);
     for (int position : missingAt) {

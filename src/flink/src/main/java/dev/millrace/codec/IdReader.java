@@ -3,36 +3,37 @@ package dev.millrace.codec;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
 import org.apache.avro.util.Utf8;
+import org.jspecify.annotations.Nullable;
 
-/** Reads what names an example. Not thread-safe. */
+/** Reads the id of an example. Not thread-safe. */
 final class IdReader {
-  /** Longest name, UTF-8 bytes. */
+  /** Max bytes of an id in UTF-8. */
   static final int MAX_BYTES = 256;
 
   private final boolean required;
 
   /**
-   * @param required whether labels come later, and find their features by the name
+   * @param required whether delayed labels are joined by the id
    */
   IdReader(boolean required) {
     this.required = required;
   }
 
   /**
-   * Takes the name over.
+   * Copies the id.
    *
    * @param text null if there is none
    */
-  void read(Utf8 text, Example into) throws RefusedException {
+  void read(@Nullable Utf8 text, Example into) throws RejectedException {
     int length = text == null ? 0 : text.getByteLength();
-    if (length == 0) {
+    if (text == null || length == 0) {
       if (required) {
-        throw new RefusedException(DeadLetterReason.MISSING_ID, "the record has no id");
+        throw new RejectedException(DeadLetterReason.MISSING_ID, "the record has no id");
       }
       return;
     }
     if (length > MAX_BYTES) {
-      throw new RefusedException(
+      throw new RejectedException(
           DeadLetterReason.INVALID_ID,
           "the id has " + length + " bytes; it may have at most " + MAX_BYTES);
     }

@@ -1,32 +1,34 @@
 package dev.millrace.codec;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * What belongs to the schema ids met so far, found without an object or a lock: a hash table with
- * open addressing, at most half full. It starts anew when it has its limit. Not thread-safe.
+ * Maps schema ids to values without allocation and locks: a hash table with open addressing, at
+ * most half full. It is cleared when it reaches its limit. Not thread-safe.
  */
 public final class IdTable<T> {
-  private final int most;
+  private final int maxEntries;
   private int[] ids = new int[16];
-  // Null where the slot is free.
-  private Object[] values = new Object[16];
+  // Null if the slot is free.
+  private @Nullable Object[] values = new Object[16];
   private int size;
 
   /**
-   * @param most entries at most
+   * @param maxEntries max number of entries
    */
-  public IdTable(int most) {
-    this.most = most;
+  public IdTable(int maxEntries) {
+    this.maxEntries = maxEntries;
   }
 
-  /** The value of an id, or null. */
+  /** Returns the value of an id, null if there is none. */
   @SuppressWarnings("unchecked") // put there as T
-  public T get(int id) {
+  public @Nullable T get(int id) {
     return (T) values[slot(id)];
   }
 
-  /** Adds an id that is not there yet. */
+  /** Adds an id that is not in the table. */
   public void put(int id, T value) {
-    if (size == most) {
+    if (size == maxEntries) {
       size = 0;
       values = new Object[values.length];
     }
@@ -49,7 +51,7 @@ public final class IdTable<T> {
 
   private void grow() {
     int[] oldIds = ids;
-    Object[] oldValues = values;
+    @Nullable Object[] oldValues = values;
     ids = new int[2 * oldIds.length];
     values = new Object[2 * oldValues.length];
     for (int i = 0; i < oldIds.length; i++) {

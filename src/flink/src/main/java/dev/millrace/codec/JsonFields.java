@@ -3,23 +3,26 @@ package dev.millrace.codec;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** Fields of JSON objects. Not thread-safe. */
+/** Parses JSON objects into fields. Not thread-safe. */
 final class JsonFields implements MappedExampleReader.Parser, MappedExampleReader.Fields {
   private final ObjectMapper mapper =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-  private JsonNode root;
+  private JsonNode root = MissingNode.getInstance();
 
   @Override
   public MappedExampleReader.Fields parse(byte[] value, int from) throws IOException {
-    root = mapper.readTree(value, from, value.length - from);
-    if (root == null || !root.isObject()) {
+    JsonNode read = mapper.readTree(value, from, value.length - from);
+    if (read == null || !read.isObject()) {
       throw new IOException("the value is not one JSON object");
     }
+    root = read;
     return this;
   }
 
@@ -34,7 +37,7 @@ final class JsonFields implements MappedExampleReader.Parser, MappedExampleReade
   }
 
   @Override
-  public Object at(String[] path) {
+  public @Nullable Object at(String[] path) {
     JsonNode node = root;
     for (String name : path) {
       node = node.path(name);
@@ -42,8 +45,8 @@ final class JsonFields implements MappedExampleReader.Parser, MappedExampleReade
     return value(node);
   }
 
-  /** Returns a value as {@link MappedExampleReader.Fields} have it. */
-  static Object value(JsonNode node) {
+  /** Returns a node as a value of {@link MappedExampleReader.Fields}. */
+  static @Nullable Object value(JsonNode node) {
     if (node.isNumber()) {
       return node.numberValue();
     }

@@ -2,8 +2,9 @@ package dev.millrace.codec;
 
 import dev.millrace.data.DeadLetterReason;
 import org.apache.avro.util.Utf8;
+import org.jspecify.annotations.Nullable;
 
-/** Reads model keys, each distinct one into one String. Not thread-safe. */
+/** Reads model keys, with one String for equal keys. Not thread-safe. */
 final class KeyReader {
   private final int maxBytes;
   private final TextCache texts = new TextCache();
@@ -12,34 +13,34 @@ final class KeyReader {
     this.maxBytes = maxBytes;
   }
 
-  /** The model key in a Kafka record's key. */
-  String read(byte[] recordKey) throws RefusedException {
+  /** Returns the model key in a Kafka record's key. */
+  String read(byte @Nullable [] recordKey) throws RejectedException {
     if (recordKey == null) {
-      throw new RefusedException(DeadLetterReason.MISSING_KEY, "the record key is null");
+      throw new RejectedException(DeadLetterReason.MISSING_KEY, "the record key is null");
     }
     return read(recordKey, recordKey.length);
   }
 
-  /** The model key in a field. */
-  String read(Utf8 text) throws RefusedException {
+  /** Returns the model key in a field. */
+  String read(Utf8 text) throws RejectedException {
     return read(text.getBytes(), text.getByteLength());
   }
 
-  private String read(byte[] bytes, int length) throws RefusedException {
+  private String read(byte[] bytes, int length) throws RejectedException {
     requireLength(length);
     String key = texts.get(bytes, length);
     if (key == null) {
-      throw new RefusedException(DeadLetterReason.INVALID_KEY, "the model key is not UTF-8");
+      throw new RejectedException(DeadLetterReason.INVALID_KEY, "the model key is not UTF-8");
     }
     return key;
   }
 
-  private void requireLength(int length) throws RefusedException {
+  private void requireLength(int length) throws RejectedException {
     if (length == 0) {
-      throw new RefusedException(DeadLetterReason.MISSING_KEY, "the model key is empty");
+      throw new RejectedException(DeadLetterReason.MISSING_KEY, "the model key is empty");
     }
     if (length > maxBytes) {
-      throw new RefusedException(
+      throw new RejectedException(
           DeadLetterReason.INVALID_KEY,
           "the model key has " + length + " bytes; limits.key-bytes is " + maxBytes);
     }

@@ -8,10 +8,11 @@ import dev.millrace.data.Task;
 import java.util.HashSet;
 import java.util.Set;
 import org.apache.avro.util.Utf8;
+import org.jspecify.annotations.Nullable;
 
-/** Turns what a record calls its label into a class or a regression target. Not thread-safe. */
+/** Reads labels as classes or regression targets. Not thread-safe. */
 final class LabelReader {
-  private final Task task;
+  private final @Nullable Task task;
   private final Set<String> declared;
   private final boolean numbersAreClasses;
   private final TextCache texts = new TextCache();
@@ -22,11 +23,11 @@ final class LabelReader {
     numbersAreClasses = !declared.isEmpty() || (task != null && task.isClassification());
   }
 
-  /** A label that is a text. */
-  void text(Example example, Utf8 value) throws RefusedException {
+  /** Reads a label that is a text. */
+  void text(Example example, Utf8 value) throws RejectedException {
     int length = value.getByteLength();
     if (length > Limits.MAX_CLASS_BYTES) {
-      throw new RefusedException(
+      throw new RejectedException(
           DeadLetterReason.INVALID_LABEL,
           "the label has "
               + length
@@ -35,13 +36,13 @@ final class LabelReader {
     }
     String label = texts.get(value.getBytes(), length);
     if (label == null) {
-      throw new RefusedException(DeadLetterReason.INVALID_LABEL, "the label is not UTF-8");
+      throw new RejectedException(DeadLetterReason.INVALID_LABEL, "the label is not UTF-8");
     }
     accept(example, label);
   }
 
-  /** A label that is a number: a target, or the name of a class where the task has classes. */
-  void number(Example example, double value) throws RefusedException {
+  /** Reads a label that is a number: a regression target, or the name of a class. */
+  void number(Example example, double value) throws RejectedException {
     requireFloat(value);
     if (numbersAreClasses) {
       accept(example, NumberText.ofDouble(value));
@@ -50,8 +51,8 @@ final class LabelReader {
     }
   }
 
-  /** The same, where digits that no double has may tell classes apart. */
-  void number(Example example, Number value) throws RefusedException {
+  /** Reads a label with all digits of the number, which may distinguish classes. */
+  void number(Example example, Number value) throws RejectedException {
     requireFloat(value.doubleValue());
     if (numbersAreClasses) {
       accept(example, NumberText.of(value));
@@ -65,33 +66,33 @@ final class LabelReader {
     example.target = value;
   }
 
-  private static void requireFloat(double value) throws RefusedException {
-    // Beyond a float's range its square is no double, and the target's statistics end there.
+  private static void requireFloat(double value) throws RejectedException {
+    // The square of a larger number overflows a double, and with it the statistics of the target.
     if (!(Math.abs(value) <= Float.MAX_VALUE)) {
-      throw new RefusedException(
+      throw new RejectedException(
           DeadLetterReason.INVALID_LABEL,
           "the label is " + value + "; it must be finite and fit a 32-bit float");
     }
   }
 
-  private void accept(Example example, String label) throws RefusedException {
+  private void accept(Example example, String label) throws RejectedException {
     if (task == Task.REGRESSION) {
-      throw new RefusedException(
+      throw new RejectedException(
           DeadLetterReason.INVALID_LABEL, "the label is the text \"" + label + "\", not a number");
     }
     if (label.isEmpty()) {
-      throw new RefusedException(DeadLetterReason.MISSING_LABEL, "the label is empty");
+      throw new RejectedException(DeadLetterReason.MISSING_LABEL, "the label is empty");
     }
     if (!declared.isEmpty() && !declared.contains(label)) {
-      throw new RefusedException(
+      throw new RejectedException(
           DeadLetterReason.UNKNOWN_CLASS,
           "the label \"" + label + "\" is not among the declared classes");
     }
     example.label = label;
   }
 
-  /** No label. */
-  static RefusedException missing() {
-    return new RefusedException(DeadLetterReason.MISSING_LABEL, "the record has no label");
+  /** Returns the rejection of a record without label. */
+  static RejectedException missing() {
+    return new RejectedException(DeadLetterReason.MISSING_LABEL, "the record has no label");
   }
 }

@@ -13,17 +13,19 @@ import java.util.HashSet;
 import java.util.Set;
 import org.apache.avro.generic.GenericFixed;
 import org.apache.avro.util.Utf8;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Reads any record whose fields can be looked up by name: the pipeline's declared columns become
- * features. Not thread-safe.
+ * Reads records whose fields have names: the declared columns become features. Not thread-safe.
  */
 final class MappedExampleReader implements ExampleReader {
 
-  /** A parsed record: the value at a path such as {@code address.country}, or null. */
+  /** The fields of a parsed record. */
   interface Fields {
-    /** A Number, Boolean or CharSequence, null where there is none, anything else as it is. */
-    Object at(String[] path);
+    /**
+     * Returns a Number, Boolean or CharSequence, null where there is none, anything else as it is.
+     */
+    @Nullable Object at(String[] path);
 
     /** Adds the names of the outermost fields that are not among {@code read}; none by default. */
     default void addOthers(Set<String> read, Collection<String> to) {}
@@ -33,7 +35,7 @@ final class MappedExampleReader implements ExampleReader {
   interface Parser {
     Fields parse(byte[] value, int from) throws IOException;
 
-    /** What numbers at a path count since 1970; {@code otherwise} where nothing says. */
+    /** Returns the unit of times at a path, {@code otherwise} if the format has none. */
     default ClockTime.Unit unit(String[] path, ClockTime.Unit otherwise) {
       return otherwise;
     }
@@ -43,53 +45,51 @@ final class MappedExampleReader implements ExampleReader {
   private final MappedFeatures features;
   private final LabelReader labels;
   private final KeyReader keys;
-  private final String[] keyPath;
+  private final String @Nullable [] keyPath;
   private final String[] labelPath;
-  private final String[] weightPath;
-  private final String[] eventTimePath;
-  private final String eventTimeName;
+  private final String @Nullable [] weightPath;
+  private final String @Nullable [] eventTimePath;
   private final ClockTime.Unit eventTimeUnit;
-  private final String[] idPath;
+  private final String @Nullable [] idPath;
   private final IdReader ids;
-  private final boolean labelsAlone;
+  private final boolean labelsOnly;
   // The outermost fields that the pipeline reads.
   private final Set<String> read = new HashSet<>();
-  // Whether a record may have features alone or a label alone.
-  private final boolean mayComeApart;
+  // Whether a record may have only features or only a label.
+  private final boolean hasDelayedLabels;
 
   /**
-   * @param labelsAlone whether the records have labels and no features
+   * @param labelsOnly whether the records have labels and no features
    */
-  MappedExampleReader(InputSpec spec, KeyReader keys, Parser parser, boolean labelsAlone) {
+  MappedExampleReader(InputSpec spec, KeyReader keys, Parser parser, boolean labelsOnly) {
     this.parser = parser;
-    this.idPath = path(spec.id(), ExampleSchema.hasPaths(spec));
+    boolean hasPaths = ExampleSchema.hasPaths(spec);
+    this.idPath = optionalPath(spec.id(), hasPaths);
     this.ids = new IdReader(spec.labels() != null);
-    this.labelsAlone = labelsAlone;
-    this.mayComeApart = spec.labels() != null && !labelsAlone;
+    this.labelsOnly = labelsOnly;
+    this.hasDelayedLabels = spec.labels() != null && !labelsOnly;
     this.features = new MappedFeatures(spec, parser);
     this.labels = new LabelReader(spec);
     this.keys = keys;
-    this.keyPath = path(spec.key(), ExampleSchema.hasPaths(spec));
-    this.labelPath = path(spec.label(), ExampleSchema.hasPaths(spec));
-    this.weightPath = path(spec.weight(), ExampleSchema.hasPaths(spec));
-    this.eventTimePath = path(spec.eventTime(), ExampleSchema.hasPaths(spec));
-    this.eventTimeName = spec.eventTime();
-    this.eventTimeUnit =
-        eventTimePath == null ? null : parser.unit(eventTimePath, ClockTime.Unit.MILLIS);
+    this.keyPath = optionalPath(spec.key(), hasPaths);
+    this.labelPath = path(spec.label(), hasPaths);
+    this.weightPath = optionalPath(spec.weight(), hasPaths);
+    this.eventTimePath = optionalPath(spec.eventTime(), hasPaths);
+    ClockTime.Unit usual = ClockTime.Unit.MILLIS;
+    this.eventTimeUnit = eventTimePath == null ? usual : parser.unit(eventTimePath, usual);
     for (String[] path : Arrays.asList(keyPath, labelPath, weightPath, eventTimePath, idPath)) {
       if (path != null) {
         read.add(path[0]);
       }
     }
-    spec.features()
-        .forEach(feature -> read.add(path(feature.name(), ExampleSchema.hasPaths(spec))[0]));
+    spec.features().forEach(feature -> read.add(path(feature.name(), hasPaths)[0]));
   }
 
   @Override
-  public void read(byte[] value, int from, Example into) throws RefusedException, IOException {
+  public void read(byte[] value, int from, Example into) throws RejectedException, IOException {
     Fields fields = parser.parse(value, from);
     if (keyPath != null) {
-      into.key = keys.read(key(fields));
+      into.key = keys.read(key(fields, keyPath));
     }
     if (idPath != null) {
       Object id = fields.at(idPath);
@@ -102,23 +102,24 @@ final class MappedExampleReader implements ExampleReader {
     } else {
       into.label = null;
     }
-    into.weight = into.kind.hasFeatures() && weightPath != null ? readWeight(fields) : 1f;
+    into.weight =
+        into.kind.hasFeatures() && weightPath != null ? readWeight(fields, weightPath) : 1f;
     readEventTime(fields, into);
     if (into.kind.hasFeatures()) {
       features.read(fields, into);
     } else {
       into.resize(0);
     }
-    if (!labelsAlone) {
+    if (!labelsOnly) {
       fields.addOthers(read, into.ignoredFields);
     }
   }
 
-  private RecordKind kind(Fields fields, Object label) {
-    if (labelsAlone) {
+  private RecordKind kind(Fields fields, @Nullable Object label) {
+    if (labelsOnly) {
       return RecordKind.LABEL;
     }
-    if (!mayComeApart) {
+    if (!hasDelayedLabels) {
       return RecordKind.EXAMPLE;
     }
     if (label == null) {
@@ -127,22 +128,22 @@ final class MappedExampleReader implements ExampleReader {
     return features.hasAny(fields) ? RecordKind.EXAMPLE : RecordKind.LABEL;
   }
 
-  private float readWeight(Fields fields) throws RefusedException {
-    return (float) number(fields.at(weightPath), weightPath, DeadLetterReason.INVALID_WEIGHT);
+  private static float readWeight(Fields fields, String[] path) throws RejectedException {
+    return (float) number(fields.at(path), path, DeadLetterReason.INVALID_WEIGHT);
   }
 
-  private void readEventTime(Fields fields, Example into) throws RefusedException {
+  private void readEventTime(Fields fields, Example into) throws RejectedException {
     into.eventTime = into.record.timestamp();
     if (eventTimePath != null) {
       Object time = fields.at(eventTimePath);
-      if (time != null || !labelsAlone) {
+      if (time != null || !labelsOnly) {
         double number = number(time, eventTimePath, DeadLetterReason.INVALID_FEATURE);
-        into.eventTime = EventTime.of(eventTimeName, number, eventTimeUnit);
+        into.eventTime = EventTime.of(String.join(".", eventTimePath), number, eventTimeUnit);
       }
     }
   }
 
-  private void readLabel(Object label, Example into) throws RefusedException {
+  private void readLabel(@Nullable Object label, Example into) throws RejectedException {
     if (label == null) {
       throw LabelReader.missing();
     } else if (label instanceof Number number) {
@@ -150,7 +151,7 @@ final class MappedExampleReader implements ExampleReader {
     } else if (label instanceof Boolean || label instanceof CharSequence) {
       labels.text(into, text(label, "label", DeadLetterReason.INVALID_LABEL));
     } else {
-      throw new RefusedException(
+      throw new RejectedException(
           DeadLetterReason.INVALID_LABEL,
           "the label is neither a number nor a text, but " + kind(label));
     }
@@ -163,37 +164,37 @@ final class MappedExampleReader implements ExampleReader {
     return value instanceof ByteBuffer || value instanceof GenericFixed ? "bytes" : "an object";
   }
 
-  private static double number(Object field, String[] path, DeadLetterReason reason)
-      throws RefusedException {
+  private static double number(@Nullable Object field, String[] path, DeadLetterReason reason)
+      throws RejectedException {
     if (field instanceof Number number) {
       return number.doubleValue();
     }
-    throw new RefusedException(reason, String.join(".", path) + " is " + field + ", not a number");
+    throw new RejectedException(reason, String.join(".", path) + " is " + field + ", not a number");
   }
 
-  private Utf8 key(Fields fields) throws RefusedException {
-    Object field = fields.at(keyPath);
+  private static Utf8 key(Fields fields, String[] path) throws RejectedException {
+    Object field = fields.at(path);
     if (field == null) {
-      throw new RefusedException(
+      throw new RejectedException(
           DeadLetterReason.MISSING_KEY,
-          "the key field \"%s\" is null or absent".formatted(String.join(".", keyPath)));
+          "the key field \"%s\" is null or missing".formatted(String.join(".", path)));
     }
     return text(field, "model key", DeadLetterReason.INVALID_KEY);
   }
 
-  /** A text as UTF-8, which half of a surrogate pair in JSON has no place in. */
+  /** Returns a text as UTF-8, and rejects unpaired surrogates in JSON. */
   private static Utf8 text(Object field, String what, DeadLetterReason reason)
-      throws RefusedException {
+      throws RejectedException {
     boolean isJson = field instanceof String || field instanceof JsonNode;
-    // An encoder replaces such a half by a question mark, so that different names would be one.
-    if (isJson && hasHalfPair(field.toString())) {
-      throw new RefusedException(
-          reason, "the " + what + " has half of a surrogate pair, which UTF-8 cannot encode");
+    // An encoder replaces them by question marks, so that different names would be equal.
+    if (isJson && hasUnpairedSurrogate(field.toString())) {
+      throw new RejectedException(
+          reason, "the " + what + " has an unpaired surrogate, which UTF-8 cannot encode");
     }
     return MappedFeatures.text(field);
   }
 
-  private static boolean hasHalfPair(String text) {
+  private static boolean hasUnpairedSurrogate(String text) {
     for (int i = 0; i < text.length(); i++) {
       if (Character.isSurrogate(text.charAt(i))) {
         boolean isPair =
@@ -207,8 +208,12 @@ final class MappedExampleReader implements ExampleReader {
     return false;
   }
 
-  /** The steps to a field; one step where dots are part of names. */
+  /** Returns the steps to a field: one step if dots are part of names. */
   static String[] path(String name, boolean hasPaths) {
-    return name == null ? null : hasPaths ? name.split("\\.") : new String[] {name};
+    return hasPaths ? name.split("\\.") : new String[] {name};
+  }
+
+  private static String @Nullable [] optionalPath(@Nullable String name, boolean hasPaths) {
+    return name == null ? null : path(name, hasPaths);
   }
 }

@@ -6,17 +6,17 @@ import dev.millrace.data.InputSpec;
 import org.apache.avro.util.Utf8;
 
 /**
- * Reads the declared columns of a record whose fields can be looked up by name. Not thread-safe.
+ * Reads the declared columns of records whose fields have names. Not thread-safe.
  */
 final class MappedFeatures {
   private final FeatureMapper mapper;
   private final String[][] paths;
   private final ClockTime.Unit[] units;
-  // An empty text is one, rather than not known as in a table.
+  // Whether an empty text is a value, rather than missing as in a table.
   private final boolean emptyIsText;
 
   /**
-   * @param parser of the records that the fields are of
+   * @param parser parser of the records
    */
   MappedFeatures(InputSpec spec, MappedExampleReader.Parser parser) {
     this.mapper = new FeatureMapper(spec.features());
@@ -29,7 +29,7 @@ final class MappedFeatures {
     }
   }
 
-  /** Whether a record has any of the columns. */
+  /** Returns true if a record has any of the columns. */
   boolean hasAny(MappedExampleReader.Fields fields) {
     for (String[] path : paths) {
       if (fields.at(path) != null) {
@@ -39,7 +39,7 @@ final class MappedFeatures {
     return false;
   }
 
-  void read(MappedExampleReader.Fields fields, Example into) throws RefusedException {
+  void read(MappedExampleReader.Fields fields, Example into) throws RejectedException {
     mapper.begin(into);
     for (int column = 0; column < paths.length; column++) {
       Object field = fields.at(paths[column]);
@@ -50,7 +50,7 @@ final class MappedFeatures {
     mapper.end(into);
   }
 
-  private void read(int column, Object field, Example into) throws RefusedException {
+  private void read(int column, Object field, Example into) throws RejectedException {
     FeatureSpec spec = mapper.column(column);
     boolean wantsNumber = spec.type().isNumber();
     boolean isScalar =

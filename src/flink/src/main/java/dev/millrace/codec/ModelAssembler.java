@@ -11,60 +11,61 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Puts the records of a models topic together again, in whatever order those of different keys
- * come. Not thread-safe.
+ * Assembles models from the records of a models topic. The records of different keys may be in any
+ * order. Not thread-safe.
  *
- * <p>It holds the parts of models of which others are still missing, and nothing else: up to a
- * limit of bytes, beyond which it forgets those of the model that has got none for longest.
+ * <p>It keeps only the parts of incomplete models. Above a limit of bytes, it evicts the model that
+ * has received no part for the longest time.
  */
 public final class ModelAssembler {
 
-  // What one array holds on every JVM.
+  // The max size of an array on every JVM.
   private static final long MAX_BYTES = Integer.MAX_VALUE - 8;
-  // Of the heap, for models of which parts are missing.
+  // Fraction of the heap for incomplete models.
   private static final int SHARE_OF_HEAP = 4;
-  // Of a record without its key, value and headers: its objects.
+  // Bytes of the objects of a record, without key, value and headers.
   private static final int RECORD_BYTES = 512;
 
-  /** Where a record lies on its topic. */
+  /** The position of a record on its topic. */
   public record Place(int partition, long offset) {}
 
   /**
-   * What is known of a key from now on.
+   * The new model of a key, or its tombstone.
    *
-   * @param pipeline null if the record does not say
-   * @param config null if the record does not say
-   * @param bytes of the model; null if the key was forgotten
-   * @param places of its records
+   * @param pipeline null if the record has no such header
+   * @param config null if the record has no such header
+   * @param bytes bytes of the model, null for a tombstone
+   * @param places positions of its records
    */
   public record Arrival(
-      String key, String pipeline, String config, byte[] bytes, List<Place> places) {
-    public Arrival {
-      places = List.copyOf(places);
-    }
-
-    /** Whether it is of a pipeline, as far as the record says whose it is. */
+      String key,
+      @Nullable String pipeline,
+      @Nullable String config,
+      byte @Nullable [] bytes,
+      List<Place> places) {
+    /** Returns true if the model is of a pipeline, or does not name its pipeline. */
     public boolean mayBeOf(String other) {
       return pipeline == null || pipeline.equals(other);
     }
 
-    /** Whether the key has no model any more. */
+    /** Returns true if the key has no model any more. */
     public boolean isForgotten() {
       return bytes == null;
     }
   }
 
   private static final class Pending {
-    // Null until it comes.
-    KafkaRecord head;
+    // Null until it arrives.
+    @Nullable KafkaRecord head;
     final Map<Integer, KafkaRecord> parts = new HashMap<>();
   }
 
   private final long maxPendingBytes;
   private final Consumer<String> evicted;
-  // From the model that has got no part for longest to the one that got the last.
+  // In the order of the latest parts of the models, the oldest first.
   private final LinkedHashMap<String, Pending> pending = new LinkedHashMap<>(16, 0.75f, true);
   private long pendingBytes;
 
@@ -73,14 +74,14 @@ public final class ModelAssembler {
   }
 
   /**
-   * @param evicted is told each key whose parts are forgotten beyond the limit
+   * @param evicted called with each key whose parts are evicted
    */
   public ModelAssembler(Consumer<String> evicted) {
     this(Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP, evicted);
   }
 
   /**
-   * @param maxPendingBytes of parts of models of which others are missing
+   * @param maxPendingBytes max bytes of the parts of incomplete models
    */
   ModelAssembler(long maxPendingBytes, Consumer<String> evicted) {
     this.maxPendingBytes = maxPendingBytes;
@@ -88,13 +89,12 @@ public final class ModelAssembler {
   }
 
   /**
-   * Takes the next record.
+   * Adds the next record.
    *
-   * @return the model that is whole with it, or the news that its key was forgotten; null if
-   *     neither is so
-   * @throws IOException if it is no record of a model
+   * @return the model that the record completes, or the tombstone of its key; null for neither
+   * @throws IOException if the record is not part of a model
    */
-  public Arrival accept(KafkaRecord record) throws IOException {
+  public @Nullable Arrival accept(KafkaRecord record) throws IOException {
     if (record.key() == null) {
       throw new IOException("the record has no key");
     }
@@ -117,29 +117,29 @@ public final class ModelAssembler {
     Pending model = pending.computeIfAbsent(key, k -> new Pending());
     pendingBytes += bytes(record) - bytes(model.head);
     model.head = record;
-    return completeOrBound(key);
+    return completeOrBound(key, model);
   }
 
-  /** Keys of which some parts have come, and not all. */
+  /** Returns the number of keys with a head but missing parts. */
   public int incomplete() {
     return (int) pending.values().stream().filter(model -> model.head != null).count();
   }
 
-  private Arrival acceptPart(String key, KafkaRecord record) throws IOException {
+  private @Nullable Arrival acceptPart(String key, KafkaRecord record) throws IOException {
     int number = ModelParts.number(record.key());
-    SizeChecks.require("number of a model's part", number, 1, ModelParts.MOST - 1);
+    SizeChecks.require("number of a model's part", number, 1, ModelParts.MAX_PARTS - 1);
     Pending model = pending.computeIfAbsent(key, k -> new Pending());
     if (record.value() != null) {
       pendingBytes += bytes(record) - bytes(model.parts.put(number, record));
-      return completeOrBound(key);
+      return completeOrBound(key, model);
     }
     pendingBytes -= bytes(model.parts.remove(number));
     dropIfEmpty(key, model);
     return null;
   }
 
-  private Arrival completeOrBound(String key) throws IOException {
-    Arrival whole = complete(key);
+  private @Nullable Arrival completeOrBound(String key, Pending model) throws IOException {
+    Arrival whole = complete(key, model);
     Iterator<Map.Entry<String, Pending>> oldest = pending.entrySet().iterator();
     while (pendingBytes > maxPendingBytes) {
       Map.Entry<String, Pending> next = oldest.next();
@@ -156,7 +156,7 @@ public final class ModelAssembler {
     return whole;
   }
 
-  private static long bytes(KafkaRecord record) {
+  private static long bytes(@Nullable KafkaRecord record) {
     if (record == null) {
       return 0;
     }
@@ -167,16 +167,16 @@ public final class ModelAssembler {
     return bytes;
   }
 
-  private Arrival complete(String key) throws IOException {
-    Pending model = pending.get(key);
-    if (model.head == null) {
+  private @Nullable Arrival complete(String key, Pending model) throws IOException {
+    KafkaRecord head = model.head;
+    if (head == null) {
       return null;
     }
-    String digest = header(model.head, ModelParts.DIGEST_HEADER);
+    String digest = header(head, ModelParts.DIGEST_HEADER);
     List<KafkaRecord> records = new ArrayList<>();
-    records.add(model.head);
-    long length = model.head.value().length;
-    int count = count(model.head);
+    records.add(head);
+    long length = head.value().length;
+    int count = count(head);
     for (int part = 1; part < count; part++) {
       KafkaRecord record = model.parts.get(part);
       if (record == null || !isOf(digest, record)) {
@@ -194,7 +194,7 @@ public final class ModelAssembler {
     }
     drop(key, digest);
     if (!ModelParts.digest(bytes).equals(digest)) {
-      throw new IOException("the parts are not those of the model that they name");
+      throw new IOException("the parts do not have the digest that they name");
     }
     return arrival(key, records.get(0), bytes, records);
   }
@@ -203,14 +203,14 @@ public final class ModelAssembler {
     String parts = header(head, ModelParts.PARTS_HEADER);
     try {
       return (int)
-          SizeChecks.require("parts of a model", Long.parseLong(parts), 2, ModelParts.MOST);
+          SizeChecks.require("parts of a model", Long.parseLong(parts), 2, ModelParts.MAX_PARTS);
     } catch (NumberFormatException e) {
-      throw new IOException("the number of a model's parts is no number", e);
+      throw new IOException("the number of parts is not a number", e);
     }
   }
 
-  // The head has been dealt with; parts of another digest may belong to the next one.
-  private void drop(String key, String digest) {
+  // Keeps parts of another digest, which may belong to the next head.
+  private void drop(String key, @Nullable String digest) {
     Pending model = pending.get(key);
     if (model != null) {
       pendingBytes -= bytes(model.head);
@@ -233,7 +233,7 @@ public final class ModelAssembler {
   }
 
   private static Arrival arrival(
-      String key, KafkaRecord head, byte[] bytes, List<KafkaRecord> records) {
+      String key, KafkaRecord head, byte @Nullable [] bytes, List<KafkaRecord> records) {
     return new Arrival(
         key,
         pipeline(head),
@@ -242,21 +242,21 @@ public final class ModelAssembler {
         records.stream().map(r -> new Place(r.partition(), r.offset())).toList());
   }
 
-  /** The key of the model that a record of a models topic belongs to. */
+  /** Returns the key of the model that a record of a models topic belongs to. */
   public static String key(KafkaRecord record) {
     return new String(ModelParts.modelKey(record.key()), StandardCharsets.UTF_8);
   }
 
-  /** The pipeline that has written a record of a models topic, or null if it does not say. */
-  public static String pipeline(KafkaRecord record) {
+  /** Returns the pipeline that wrote a record of a models topic, null if the record does not name it. */
+  public static @Nullable String pipeline(KafkaRecord record) {
     return header(record, ModelParts.PIPELINE_HEADER);
   }
 
-  private static boolean isOf(String digest, KafkaRecord part) {
+  private static boolean isOf(@Nullable String digest, KafkaRecord part) {
     return digest != null && digest.equals(header(part, ModelParts.DIGEST_HEADER));
   }
 
-  private static String header(KafkaRecord record, String name) {
+  private static @Nullable String header(KafkaRecord record, String name) {
     String[] names = record.headerNames();
     for (int h = names.length - 1; h >= 0; h--) {
       if (names[h].equals(name) && record.headerValues()[h] != null) {

@@ -9,36 +9,35 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * How a model becomes records of the models topic: one, or several where it is larger than brokers
- * take by default.
+ * Splits a model into records of the models topic: one, or several if it is larger than brokers
+ * accept by default.
  *
- * <p>The model key is the key of the only record, or of the last one that is written, the head; the
- * other parts have keys of their own, so that compaction keeps the newest of each. Every part names
- * the digest of the whole model: a reader puts together what has the same digest, which is never a
- * mixture of two models. {@link ModelAssembler} does so.
+ * <p>The model key is the key of the only record or of the head, which is written last; the other
+ * parts have keys of their own, so that compaction keeps the newest of each. Every part has the
+ * digest of the whole model, so that {@link ModelAssembler} never mixes the parts of two models.
  */
 public final class ModelParts {
   /**
-   * Bytes of a part at most: with key and headers below the brokers' default of 1 MiB a message.
+   * Max bytes of a part: with key and headers less than the brokers' default of 1 MiB a message.
    */
   public static final int PART_BYTES = 1_000_000;
 
-  /** Parts of a model at most: its bytes are one array. */
-  public static final int MOST = Integer.MAX_VALUE / PART_BYTES + 1;
+  /** Max number of parts: the bytes of a model are one array. */
+  public static final int MAX_PARTS = Integer.MAX_VALUE / PART_BYTES + 1;
 
-  /** Header that names the pipeline. */
+  /** Header with the name of the pipeline. */
   public static final String PIPELINE_HEADER = "millrace.pipeline";
 
-  /** Header that names the configuration. */
+  /** Header with the hash of the configuration. */
   public static final String CONFIG_HEADER = "millrace.config.hash";
 
   /** Header of a model in parts: the digest of all its bytes. */
   public static final String DIGEST_HEADER = "millrace.digest";
 
-  /** Header of a head: in how many parts the model is, itself included. */
+  /** Header of a head: the number of parts, including itself. */
   public static final String PARTS_HEADER = "millrace.parts";
 
-  // No model key begins with it: it never occurs in UTF-8. The number of the part follows, then
+  // No model key starts with it, because it never occurs in UTF-8. The number of the part follows, then
   // the model key.
   private static final byte PART_MARK = (byte) 0xFF;
   private static final int PREFIX_BYTES = 1 + Integer.BYTES;
@@ -46,18 +45,18 @@ public final class ModelParts {
 
   private ModelParts() {}
 
-  /** In how many parts a model is written. */
+  /** Returns the number of parts of a model. */
   public static int count(TrainSpec spec, byte[] model) {
     int bytes = partBytes(spec);
     return Math.max(1, (model.length + bytes - 1) / bytes);
   }
 
-  /** Less than {@link #PART_BYTES} where the topics take less. */
+  /** Returns {@link #PART_BYTES}, or less if the topics accept less. */
   private static int partBytes(TrainSpec spec) {
     return Math.min(PART_BYTES, spec.input().limits().outputValueBytes());
   }
 
-  /** The records of a model, in the order in which they are to be written. */
+  /** Returns the records of a model, in the order of writing. */
   public static List<OutputRecord> split(TrainSpec spec, String key, long timestamp, byte[] model) {
     byte[] keyBytes = utf8(key);
     byte[][] origin = {utf8(spec.pipeline()), utf8(spec.config())};
@@ -81,7 +80,7 @@ public final class ModelParts {
     return records;
   }
 
-  /** The tombstones of parts {@code from} to below {@code to}; part 0 is the head. */
+  /** Returns the tombstones of parts {@code from} to below {@code to}; part 0 is the head. */
   public static List<OutputRecord> tombstones(
       TrainSpec spec, String key, long timestamp, int from, int to) {
     byte[] keyBytes = utf8(key);
@@ -95,24 +94,24 @@ public final class ModelParts {
     return records;
   }
 
-  /** Whether a record's key is that of a part other than the head. */
+  /** Returns true if a record's key is that of a part other than the head. */
   public static boolean isPart(byte[] recordKey) {
     return recordKey.length >= PREFIX_BYTES && recordKey[0] == PART_MARK;
   }
 
-  /** The number of the part that a record's key names; 0 for a head. */
+  /** Returns the number of the part that a record's key names; 0 for a head. */
   public static int number(byte[] recordKey) {
     return isPart(recordKey) ? ByteBuffer.wrap(recordKey).getInt(1) : 0;
   }
 
-  /** The bytes of the model key in a record's key. */
+  /** Returns the bytes of the model key in a record's key. */
   public static byte[] modelKey(byte[] recordKey) {
     return isPart(recordKey)
         ? Arrays.copyOfRange(recordKey, PREFIX_BYTES, recordKey.length)
         : recordKey;
   }
 
-  /** Names the content of a model. */
+  /** Returns the digest of a model. */
   public static String digest(byte[] model) {
     return Sha256.hex(model).substring(0, DIGEST_DIGITS);
   }

@@ -3,8 +3,8 @@ package dev.millrace.codec;
 import com.fasterxml.jackson.core.io.NumberOutput;
 
 /**
- * How a number is spelt where it is a name: of a key, an example, a class or a value of a feature.
- * The same on every JDK and, where a format has several types of numbers, of every type.
+ * Formats numbers that are names: of keys, examples, classes and values of features. The text is
+ * the same on every JDK and for every number type of a format.
  */
 public final class NumberText {
 
@@ -12,9 +12,9 @@ public final class NumberText {
 
   private NumberText() {}
 
-  /** A whole number by its digits, 2.0 as 2; else the shortest decimal that reads back as it. */
+  /** Returns the digits of a whole number, 2 for 2.0, or else the shortest exact decimal. */
   public static String of(Number number) {
-    // A float's decimals are fewer than those of the double that is as large.
+    // A float has fewer decimals than the double of the same value.
     if (number instanceof Float single && !isWhole(single)) {
       return NumberOutput.toString(single, true);
     }
@@ -22,7 +22,7 @@ public final class NumberText {
     return hasPoint ? ofDouble(number.doubleValue()) : number.toString();
   }
 
-  /** The same of a double. */
+  /** Returns the same for a double. */
   static String ofDouble(double number) {
     // Not Double.toString, which gives more digits than needed before JDK 19.
     return isWhole(number) ? Long.toString((long) number) : NumberOutput.toString(number, true);

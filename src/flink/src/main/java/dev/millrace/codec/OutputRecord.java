@@ -1,17 +1,24 @@
 package dev.millrace.codec;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * A record on its way to one of the output topics.
+ * A record for an output topic.
  *
- * @param timestamp milliseconds since the epoch, event time of the data behind the record
+ * @param timestamp event time in milliseconds since the epoch
+ * @param value null for a tombstone
  */
 public record OutputRecord(
-    long timestamp, byte[] key, byte[] value, String[] headerNames, byte[][] headerValues) {
+    long timestamp,
+    byte @Nullable [] key,
+    byte @Nullable [] value,
+    String[] headerNames,
+    byte[][] headerValues) {
 
   private static final String[] NO_NAMES = {};
   private static final byte[][] NO_VALUES = {};
 
-  /** A record without headers. */
+  /** Returns a record without headers. */
   public static OutputRecord of(long timestamp, byte[] key, byte[] value) {
     return new OutputRecord(timestamp, key, value, NO_NAMES, NO_VALUES);
   }

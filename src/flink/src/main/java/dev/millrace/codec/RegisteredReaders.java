@@ -7,43 +7,43 @@ import dev.millrace.data.InputSpec;
 import org.apache.avro.Schema;
 
 /**
- * The readers of records in the Confluent wire format, one a schema: after the first record of a
- * schema, finding its reader allocates nothing and takes no lock. Not thread-safe.
+ * Holds the readers of records in the Confluent wire format, one for each schema. The lookup
+ * neither allocates nor locks after the first record of a schema. Not thread-safe.
  */
 final class RegisteredReaders {
   private final InputSpec spec;
   private final KeyReader keys;
   private final RegisteredSchemas schemas;
   private final ExampleReader known;
-  private final boolean labelsAlone;
+  private final boolean labelsOnly;
   private final Schema readerSchema;
   private final IdTable<ExampleReader> readers;
 
   /**
    * @param known reader of records of the pipeline's own schema
-   * @param labelsAlone whether the records have labels and no features
+   * @param labelsOnly whether the records have labels and no features
    */
   RegisteredReaders(
       InputSpec spec,
       KeyReader keys,
       RegisteredSchemas schemas,
       ExampleReader known,
-      boolean labelsAlone) {
+      boolean labelsOnly) {
     this.spec = spec;
     this.keys = keys;
     this.schemas = schemas;
     this.known = known;
-    this.labelsAlone = labelsAlone;
+    this.labelsOnly = labelsOnly;
     this.readerSchema = ExampleSchema.of(spec);
     this.readers = new IdTable<>(spec.registry().cached());
   }
 
   /**
-   * The reader of a framed value.
+   * Returns the reader of a framed value.
    *
-   * @throws RefusedException if the registry does not have its schema
+   * @throws RejectedException if the registry does not have its schema
    */
-  ExampleReader of(byte[] value) throws RefusedException {
+  ExampleReader of(byte[] value) throws RejectedException {
     int id = WireFormat.schemaId(value);
     ExampleReader reader = readers.get(id);
     if (reader == null) {
@@ -53,19 +53,19 @@ final class RegisteredReaders {
     return reader;
   }
 
-  private ExampleReader find(int id) throws RefusedException {
+  private ExampleReader find(int id) throws RejectedException {
     SchemaAnswer answer = schemas.await(id);
     if (answer instanceof SchemaAnswer.Found found) {
       return readable(id, found.schema());
     }
     if (answer instanceof SchemaAnswer.Unavailable unavailable) {
-      throw new RefusedException(DeadLetterReason.UNAVAILABLE_SCHEMA, unavailable.why());
+      throw new RejectedException(DeadLetterReason.UNAVAILABLE_SCHEMA, unavailable.reason());
     }
     SchemaAnswer.Absent absent = (SchemaAnswer.Absent) answer;
-    throw new RefusedException(DeadLetterReason.UNKNOWN_SCHEMA, absent.why());
+    throw new RejectedException(DeadLetterReason.UNKNOWN_SCHEMA, absent.reason());
   }
 
-  // Whoever may register a schema chooses what Avro stumbles over, and that must not end the job.
+  // Registered schemas are untrusted: exceptions of Avro must not end the job.
   private ExampleReader readable(int id, Schema writer) {
     try {
       return reader(id, writer);
@@ -76,7 +76,7 @@ final class RegisteredReaders {
 
   private static ExampleReader incompatible(String message) {
     return (value, from, into) -> {
-      throw new RefusedException(DeadLetterReason.INCOMPATIBLE_SCHEMA, message);
+      throw new RejectedException(DeadLetterReason.INCOMPATIBLE_SCHEMA, message);
     };
   }
 
@@ -90,6 +90,6 @@ final class RegisteredReaders {
     }
     return ExampleSchema.isStandard(spec)
         ? new EvolvedExampleReader(writer, readerSchema, known)
-        : new MappedExampleReader(spec, keys, new AvroFields(writer, readerSchema), labelsAlone);
+        : new MappedExampleReader(spec, keys, new AvroFields(writer, readerSchema), labelsOnly);
   }
 }

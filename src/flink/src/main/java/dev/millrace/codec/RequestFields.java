@@ -1,16 +1,18 @@
 package dev.millrace.codec;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Features in a request, by their names in the pipeline file. The name {@code user.id} is the field
+ * Finds the features of a request by their names in the pipeline file. The name {@code user.id} is the field
  * {@code "user.id"}, or the field {@code "id"} of the object {@code "user"}. Not thread-safe.
  */
 final class RequestFields implements MappedExampleReader.Fields {
-  private JsonNode root;
+  private JsonNode root = MissingNode.getInstance();
 
   MappedExampleReader.Fields of(JsonNode object) {
     root = object;
@@ -29,7 +31,7 @@ final class RequestFields implements MappedExampleReader.Fields {
   }
 
   @Override
-  public Object at(String[] path) {
+  public @Nullable Object at(String[] path) {
     String name = path.length == 1 ? path[0] : String.join(".", path);
     JsonNode node = root.path(name);
     if (node.isMissingNode() && name.indexOf('.') >= 0) {

@@ -11,26 +11,26 @@ import org.apache.avro.Schema;
 import org.apache.avro.SchemaCompatibility;
 import org.apache.avro.SchemaCompatibility.SchemaCompatibilityType;
 import org.apache.avro.SchemaCompatibility.SchemaPairCompatibility;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What becomes of each field when records of one schema, the writer's, are read as another, the
- * reader's. See the Avro specification 1.12, "Schema Resolution".
+ * Compares the schema of a writer with the schema of a reader, field by field. See the Avro specification 1.12, "Schema Resolution".
  *
- * @param fields those of the reader in its order, then those that it does not read
- * @param difference what keeps the records from being read, in one line; null if nothing does
+ * @param fields fields of the reader in its order, then the fields that it does not read
+ * @param difference incompatible fields in one line; null if the schemas are compatible
  */
-public record SchemaComparison(List<Field> fields, String difference) {
+public record SchemaComparison(List<Field> fields, @Nullable String difference) {
 
-  /** What becomes of a field. */
+  /** The result for a field. */
   public enum Outcome {
     READ,
-    /** Read as a wider type, or number as text. */
+    /** Read as a wider type, or a number as text. */
     PROMOTED,
-    /** Not written; takes its default. */
+    /** Not written; has its default. */
     DEFAULT,
     /** Written, but not read. */
     IGNORED,
-    /** Not written, and it has no default. */
+    /** Not written, and has no default. */
     MISSING,
     /** Written as a type that cannot be read as the reader's. */
     INCOMPATIBLE
@@ -40,11 +40,16 @@ public record SchemaComparison(List<Field> fields, String difference) {
    * A field.
    *
    * @param path with dots into nested records
-   * @param written its type in the writer's schema, or null
-   * @param read its type in the reader's schema, or null
-   * @param detail the default, or the symbols that are not known, or null
+   * @param written type in the writer's schema, null if there is none
+   * @param read type in the reader's schema, null if there is none
+   * @param detail the default, or the unknown symbols; null if there are none
    */
-  public record Field(String path, String written, String read, String detail, Outcome outcome) {
+  public record Field(
+      String path,
+      @Nullable String written,
+      @Nullable String read,
+      @Nullable String detail,
+      Outcome outcome) {
 
     private String words() {
       return outcome == Outcome.MISSING
@@ -80,17 +85,17 @@ public record SchemaComparison(List<Field> fields, String difference) {
     fields = List.copyOf(fields);
   }
 
-  /** The same for the schema that a pipeline reads. */
+  /** Compares a record schema with the schema of a pipeline. */
   public static SchemaComparison of(Schema writer, InputSpec spec) {
     return of(writer, ExampleSchema.of(spec));
   }
 
-  /** Whether records of the writer can be read. */
+  /** Returns true if the reader can read records of the writer. */
   public boolean isCompatible() {
     return difference == null;
   }
 
-  // A copy that answers to the writer's name: a pipeline asks for fields, whatever record has them.
+  // Ignores the names of the records: a pipeline reads fields of any record.
   private static Schema named(Schema reader, Schema writer) {
     if (reader.getType() != Schema.Type.RECORD || writer.getType() != Schema.Type.RECORD) {
       return reader;
@@ -100,7 +105,7 @@ public record SchemaComparison(List<Field> fields, String difference) {
     return copy;
   }
 
-  /** A type in a word or two. */
+  /** Returns a short name of a type. */
   private static String words(Schema schema) {
     return switch (schema.getType()) {
       case UNION ->
@@ -117,7 +122,7 @@ public record SchemaComparison(List<Field> fields, String difference) {
     };
   }
 
-  /** Goes through both schemas. */
+  /** Walks through both schemas. */
   private static final class Walk {
     private final List<Field> fields;
     // Full names of the records above: a schema may contain itself.
@@ -150,7 +155,7 @@ public record SchemaComparison(List<Field> fields, String difference) {
       above.remove(reader.getFullName());
     }
 
-    private static Schema.Field written(Schema writer, Schema.Field read) {
+    private static Schema.@Nullable Field written(Schema writer, Schema.Field read) {
       Schema.Field same = writer.getField(read.name());
       return same != null
           ? same
@@ -165,11 +170,11 @@ public record SchemaComparison(List<Field> fields, String difference) {
       String type = words(read.schema());
       fields.add(
           read.hasDefaultValue()
-              ? new Field(path, null, type, String.valueOf(fallback(read)), Outcome.DEFAULT)
+              ? new Field(path, null, type, String.valueOf(defaultOf(read)), Outcome.DEFAULT)
               : new Field(path, null, type, null, Outcome.MISSING));
     }
 
-    private static Object fallback(Schema.Field read) {
+    private static @Nullable Object defaultOf(Schema.Field read) {
       Object value = read.defaultVal();
       return value == JsonProperties.NULL_VALUE ? null : value;
     }
@@ -201,7 +206,7 @@ public record SchemaComparison(List<Field> fields, String difference) {
           .anyMatch(w -> branches(read).stream().noneMatch(r -> r.getType() == w.getType()));
     }
 
-    private static String missingSymbols(Schema written, Schema read) {
+    private static @Nullable String missingSymbols(Schema written, Schema read) {
       if (written.getType() != Schema.Type.ENUM || read.getType() != Schema.Type.ENUM) {
         return null;
       }
@@ -214,8 +219,8 @@ public record SchemaComparison(List<Field> fields, String difference) {
       return schema.isUnion() ? schema.getTypes() : List.of(schema);
     }
 
-    /** The record that a field is, perhaps beside null; null if it is none. */
-    private static Schema record(Schema schema) {
+    /** Returns the record type of a field, or of a union with null; null for other types. */
+    private static @Nullable Schema record(Schema schema) {
       List<Schema> others =
           branches(schema).stream().filter(s -> s.getType() != Schema.Type.NULL).toList();
       return others.size() == 1 && others.get(0).getType() == Schema.Type.RECORD

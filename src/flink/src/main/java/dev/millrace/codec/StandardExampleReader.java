@@ -11,9 +11,10 @@ import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.util.Utf8;
 
+
 /**
- * Reads the standard example schema field by field, without building a record object: three times
- * as fast as a generic reader, and nothing is allocated. Not thread-safe.
+ * Reads records of the standard example schema field by field, without a record object: three
+ * times as fast as a generic reader, and without allocation. Not thread-safe.
  */
 final class StandardExampleReader implements ExampleReader {
   private final StandardFeatures features;
@@ -23,24 +24,24 @@ final class StandardExampleReader implements ExampleReader {
   private final int maxFeatures;
   private final boolean hasId;
   private final IdReader ids;
-  private final boolean labelsAlone;
-  // Whether a record may have features alone or a label alone.
-  private final boolean mayComeApart;
+  private final boolean labelsOnly;
+  // Whether a record may have only features or only a label.
+  private final boolean hasDelayedLabels;
 
-  private BinaryDecoder decoder;
+  private BinaryDecoder decoder = DecoderFactory.get().binaryDecoder(new byte[0], null);
   private final Utf8 text = new Utf8();
   private final Utf8 attribute = new Utf8();
   private float[] numbers = new float[64];
   private boolean[] isMissing = new boolean[64];
 
   /**
-   * @param labelsAlone whether the records have labels, and features are passed over
+   * @param labelsOnly whether features are skipped
    */
-  StandardExampleReader(InputSpec spec, KeyReader keys, boolean labelsAlone) {
+  StandardExampleReader(InputSpec spec, KeyReader keys, boolean labelsOnly) {
     this.hasId = spec.id() != null;
     this.ids = new IdReader(spec.labels() != null);
-    this.labelsAlone = labelsAlone;
-    this.mayComeApart = spec.labels() != null && !labelsAlone;
+    this.labelsOnly = labelsOnly;
+    this.hasDelayedLabels = spec.labels() != null && !labelsOnly;
     this.features = new StandardFeatures(spec);
     this.labels = new LabelReader(spec);
     this.keys = keys;
@@ -49,7 +50,7 @@ final class StandardExampleReader implements ExampleReader {
   }
 
   @Override
-  public void read(byte[] value, int from, Example into) throws RefusedException, IOException {
+  public void read(byte[] value, int from, Example into) throws RejectedException, IOException {
     decoder = DecoderFactory.get().binaryDecoder(value, from, value.length - from, decoder);
     if (hasId) {
       ids.read(decoder.readString(text), into);
@@ -68,15 +69,15 @@ final class StandardExampleReader implements ExampleReader {
     readMissing(count);
     readAttributes(into, count, hasLabel);
     if (!decoder.isEnd()) {
-      throw new IOException("there are bytes behind the end of the record");
+      throw new IOException("there are bytes after the end of the record");
     }
   }
 
-  private boolean readLabel(Example into) throws RefusedException, IOException {
+  private boolean readLabel(Example into) throws RejectedException, IOException {
     int branch = decoder.readIndex();
     switch (branch) {
       case 0 -> {
-        if (!mayComeApart) {
+        if (!hasDelayedLabels) {
           throw LabelReader.missing();
         }
         into.label = null;
@@ -89,13 +90,13 @@ final class StandardExampleReader implements ExampleReader {
     return true;
   }
 
-  private int readNumbers(int length) throws RefusedException, IOException {
+  private int readNumbers(int length) throws RejectedException, IOException {
     int count = 0;
     for (long block = decoder.readArrayStart(); block != 0; block = decoder.arrayNext()) {
       requireBytes(block, Float.BYTES, length);
       int total = count + (int) block;
       if (total > maxFeatures) {
-        throw new RefusedException(
+        throw new RejectedException(
             DeadLetterReason.WRONG_FEATURE_COUNT,
             "the record has " + total + " features; limits.features is " + maxFeatures);
       }
@@ -110,13 +111,13 @@ final class StandardExampleReader implements ExampleReader {
     return count;
   }
 
-  private void readMissing(int count) throws RefusedException, IOException {
+  private void readMissing(int count) throws RejectedException, IOException {
     Arrays.fill(isMissing, 0, count, false);
     for (long block = decoder.readArrayStart(); block != 0; block = decoder.arrayNext()) {
       for (long i = 0; i < block; i++) {
         int position = decoder.readInt();
         if (position < 0 || position >= count) {
-          throw new RefusedException(
+          throw new RejectedException(
               DeadLetterReason.INVALID_FEATURE,
               "\"missing\" names feature " + position + " of " + count);
         }
@@ -126,10 +127,10 @@ final class StandardExampleReader implements ExampleReader {
   }
 
   private void readAttributes(Example into, int count, boolean hasLabel)
-      throws RefusedException, IOException {
+      throws RejectedException, IOException {
     long block = decoder.readMapStart();
     boolean isEmpty = count == 0 && block == 0;
-    if (labelsAlone || (mayComeApart && hasLabel && isEmpty)) {
+    if (labelsOnly || (hasDelayedLabels && hasLabel && isEmpty)) {
       into.kind = RecordKind.LABEL;
       into.resize(0);
       skipMap(block);

@@ -5,16 +5,17 @@ import dev.millrace.data.Example;
 import dev.millrace.data.InputSpec;
 import java.util.Arrays;
 import org.apache.avro.util.Utf8;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Puts what the standard example schema carries, numbers by position and attributes by name, at its
- * place among the features. Not thread-safe.
+ * Encodes numbers by position and attributes by name, as in the standard example schema, as
+ * features. Not thread-safe.
  *
  * <p>{@link #begin}, {@link #attribute} for each, {@link #end}.
  */
 final class StandardFeatures {
-  // Null where no feature is declared.
-  private final FeatureMapper mapper;
+  // Null if no feature is declared.
+  private final @Nullable FeatureMapper mapper;
   private final TextCache names = new TextCache();
   private int numbers;
 
@@ -25,29 +26,29 @@ final class StandardFeatures {
   /**
    * Starts an example with its numbers.
    *
-   * @param missing which of the first {@code count} numbers are not known
+   * @param missing which of the first {@code count} numbers are missing
    * @param hasAttributes whether attributes follow
    */
   void begin(Example into, float[] values, boolean[] missing, int count, boolean hasAttributes)
-      throws RefusedException {
+      throws RejectedException {
     numbers = count;
     into.ignoredFields.clear();
     if (mapper == null) {
       putUndeclared(into, values, missing, hasAttributes);
     } else {
-      putDeclared(into, values, missing);
+      putDeclared(mapper, into, values, missing);
     }
   }
 
-  // Numbers in their order; all attributes hashed into one block behind them.
+  // Numbers in their order, then one block of all hashed attributes.
   private void putUndeclared(Example into, float[] values, boolean[] missing, boolean hasAttributes)
-      throws RefusedException {
+      throws RejectedException {
     int hashed = hasAttributes ? ExampleSchema.HASHED_ATTRIBUTES : 0;
     into.resize(numbers + hashed);
     into.indicators = hashed;
     for (int i = 0; i < numbers; i++) {
       if (!missing[i] && !Float.isFinite(values[i])) {
-        throw new RefusedException(
+        throw new RejectedException(
             DeadLetterReason.NON_FINITE_FEATURE,
             "feature " + i + " is " + values[i] + "; it must be finite");
       }
@@ -56,29 +57,29 @@ final class StandardFeatures {
     Arrays.fill(into.features, numbers, into.width, 0f);
   }
 
-  // Numeric and boolean columns take the numbers in their order, the others their attribute.
-  private void putDeclared(Example into, float[] values, boolean[] missing)
-      throws RefusedException {
-    mapper.begin(into);
+  // The numbers are the numeric and boolean columns in their order; attributes are the others.
+  private void putDeclared(FeatureMapper columns, Example into, float[] values, boolean[] missing)
+      throws RejectedException {
+    columns.begin(into);
     int next = 0;
-    for (int column = 0; column < mapper.columns(); column++) {
-      if (!mapper.column(column).type().isNumber()) {
+    for (int column = 0; column < columns.columns(); column++) {
+      if (!columns.column(column).type().isNumber()) {
         continue;
       }
       if (next < numbers && !missing[next]) {
-        mapper.number(into, column, values[next]);
+        columns.number(into, column, values[next]);
       }
       next++;
     }
     if (next != numbers) {
-      throw new RefusedException(
+      throw new RejectedException(
           DeadLetterReason.WRONG_FEATURE_COUNT,
           "the record has " + numbers + " numeric features; the pipeline declares " + next);
     }
   }
 
-  /** Puts an attribute; an empty one is not known. */
-  void attribute(Example into, Utf8 name, Utf8 text) throws RefusedException {
+  /** Adds an attribute; an empty one is missing. */
+  void attribute(Example into, Utf8 name, Utf8 text) throws RejectedException {
     if (text.getByteLength() == 0) {
       return;
     }
@@ -97,12 +98,12 @@ final class StandardFeatures {
   }
 
   /** Ends the example. */
-  void end(Example into) throws RefusedException {
+  void end(Example into) throws RejectedException {
     if (mapper != null) {
       mapper.end(into);
     }
     if (into.width == 0) {
-      throw new RefusedException(
+      throw new RejectedException(
           DeadLetterReason.WRONG_FEATURE_COUNT, "the record has no features");
     }
   }

@@ -5,15 +5,15 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The Strings of model keys and classes that have come before, so that a record allocates none. Not
+ * Caches the Strings of model keys and classes, so that records do not allocate them. Not
  * thread-safe.
  *
- * <p>A hash table with open addressing (linear probing, at most half full): with many keys each
- * step to another object is a cache miss, and here it is one to the bytes of a text that is known.
- * Producers choose the texts, so the hash has a secret key, and a text that would lie far from its
- * place is decoded again each time.
+ * <p>A hash table with open addressing (linear probing, at most half full): with many keys, each access to another object is a cache miss, and a lookup has one, to the
+ * bytes of the text. Producers choose the texts, so the hash has a secret key, and a text too far
+ * from its slot is not cached.
  */
 final class TextCache {
   private static final long MAX_BYTES = 8L << 20;
@@ -23,20 +23,20 @@ final class TextCache {
 
   private final SipHash sipHash = new SipHash();
   private int[] hashes = new int[FIRST_SLOTS];
-  // Null where the slot is free.
+  // Null if the slot is free.
   private byte[][] texts = new byte[FIRST_SLOTS][];
   private String[] strings = new String[FIRST_SLOTS];
   private int size;
   private long bytesHeld;
 
-  /** The first bytes of an array as a String, or null if they are not UTF-8. */
-  String get(byte[] bytes, int length) {
+  /** Returns the first bytes of an array as a String, null if they are not UTF-8. */
+  @Nullable String get(byte[] bytes, int length) {
     int hash = (int) sipHash.hash(bytes, length);
     int slot = find(hash, bytes, length);
     return slot >= 0 && texts[slot] != null ? strings[slot] : decode(hash, bytes, length);
   }
 
-  /** The slot of a text, the free one where it belongs, or -1 if that is too far from its place. */
+  /** Returns the slot of a text or a free slot for it, -1 if there is none near its hash. */
   private int find(int hash, byte[] bytes, int length) {
     int mask = texts.length - 1;
     int slot = hash & mask;
@@ -51,15 +51,15 @@ final class TextCache {
     return -1;
   }
 
-  private String decode(int hash, byte[] bytes, int length) {
+  private @Nullable String decode(int hash, byte[] bytes, int length) {
     byte[] text = Arrays.copyOf(bytes, length);
     String decoded;
     try {
       decoded = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(text)).toString();
     } catch (CharacterCodingException e) {
-      return null; // the caller says which field it was
+      return null; // the caller knows the field
     }
-    // An entry costs about a hundred bytes beside its text.
+    // An entry needs about a hundred bytes in addition to its text.
     bytesHeld += 100 + 2L * length;
     if (bytesHeld > MAX_BYTES) {
       Arrays.fill(texts, null);

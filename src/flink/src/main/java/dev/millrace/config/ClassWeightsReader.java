@@ -11,26 +11,27 @@ import dev.millrace.nn.ClassWeights;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
-/** Reads {@code class-weights}, which networks and {@code auto} have alike. */
+/** Reads {@code class-weights} of a network or of {@code auto}. */
 final class ClassWeightsReader {
   private ClassWeightsReader() {}
 
   /**
-   * The weights that a model part gives its classes.
+   * Returns the class weights of a model.
    *
    * @param task null if it will be guessed
-   * @param classes that are declared; none if they are not
+   * @param classes declared classes; empty if none are declared
    */
   static ClassWeights read(
-      OptionReader model, Task task, List<String> classes, ConfigErrors problems) {
+      OptionReader model, @Nullable Task task, List<String> classes, ConfigErrors errors) {
     YamlNode given = model.given(ModelOptions.CLASS_WEIGHTS);
     if (given == null) {
       return ClassWeights.NONE;
     }
     if (task == Task.REGRESSION) {
-      model.refuse(
-          ModelOptions.CLASS_WEIGHTS, "are for classes, but input.task is regression. Remove them");
+      model.reject(
+          ModelOptions.CLASS_WEIGHTS, "apply only to classes, but input.task is regression. Remove them");
     }
     if (!(given instanceof Mapping weights)) {
       return ClassWeights.BALANCED;
@@ -42,12 +43,12 @@ final class ClassWeightsReader {
             (name, entry) -> {
               String subject = model.name(ModelOptions.CLASS_WEIGHTS) + "." + name + " ";
               if (!classes.isEmpty() && !classes.contains(name)) {
-                problems.add(entry.line(), subject + notDeclared(name, classes));
+                errors.add(entry.line(), subject + notDeclared(name, classes));
               }
               try {
                 read.put(name, ModelOptions.CLASS_WEIGHT.read(entry.value()));
-              } catch (OptionType.Refusal e) {
-                problems.add(entry.line(), subject + e.getMessage());
+              } catch (OptionType.InvalidValueException e) {
+                errors.add(entry.line(), subject + e.getMessage());
               }
             });
     return ClassWeights.of(read);

@@ -11,9 +11,10 @@ import dev.millrace.nn.SelectionSpec;
 import dev.millrace.prequential.DriftPolicy;
 import java.nio.charset.StandardCharsets;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Names a configuration by what shapes its models: two pipelines with the same hash learn the same
+ * Computes the hash of the settings that determine models: two pipelines with the same hash learn the same
  * from the same records, whatever their topics, brokers and reports.
  */
 final class ConfigHash {
@@ -21,15 +22,15 @@ final class ConfigHash {
 
   private ConfigHash() {}
 
-  /** First eight hex digits of the SHA-256 of the canonical text. */
+  /** Returns the first eight hex digits of the SHA-256 of the canonical text. */
   static String of(
-      InputSpec input, ModelSpec model, MetricsSpec.Validation validation, DriftPolicy drift) {
+      InputSpec input, ModelSpec model, MetricsSpec.Validation validation, @Nullable DriftPolicy drift) {
     byte[] text = canonical(input, model, validation, drift).getBytes(StandardCharsets.UTF_8);
     return Sha256.hex(text).substring(0, DIGITS);
   }
 
   private static String canonical(
-      InputSpec input, ModelSpec model, MetricsSpec.Validation validation, DriftPolicy drift) {
+      InputSpec input, ModelSpec model, MetricsSpec.Validation validation, @Nullable DriftPolicy drift) {
     StringBuilder text = new StringBuilder();
     line(text, "key", input.key());
     line(text, "label", input.label());
@@ -68,7 +69,7 @@ final class ConfigHash {
     if (model.classWeights().balanced()) {
       line(text, "class-weights", "balanced");
     }
-    if (!(model instanceof SelectionSpec)) { // whose models have their own
+    if (!(model instanceof SelectionSpec)) { // each of its models has its own
       line(text, "seed", model.seed());
     }
     if (model.start() != null) {
@@ -118,8 +119,8 @@ final class ConfigHash {
     return line(text, "clip", model.clipping());
   }
 
-  /** The length in front keeps values with line breaks from looking like two lines. */
-  private static StringBuilder line(StringBuilder text, String name, Object value) {
+  /** Appends a line; the length before a value makes its line breaks unambiguous. */
+  private static StringBuilder line(StringBuilder text, String name, @Nullable Object value) {
     String shown = String.valueOf(value);
     text.append(name).append(' ').append(shown.length()).append(' ').append(shown).append('\n');
     return text;

@@ -1,8 +1,10 @@
 package dev.millrace.config;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * The topics of a pipeline whose file names no others: each carries the pipeline's name, so that
- * two pipelines on one cluster never share one.
+ * The default topics of a pipeline. Their names start with the name of the pipeline, so that two
+ * pipelines on one cluster do not share a topic.
  */
 public enum DefaultTopic {
   EXAMPLES("examples"),
@@ -25,8 +27,8 @@ public enum DefaultTopic {
     return pipeline + ending;
   }
 
-  /** Returns the name of the pipeline that has this topic by default, or null for other topics. */
-  public String pipelineOf(String topic) {
+  /** Returns the name of the pipeline that has this topic by default, null for other topics. */
+  public @Nullable String pipelineOf(String topic) {
     return topic.endsWith(ending) && topic.length() > ending.length()
         ? topic.substring(0, topic.length() - ending.length())
         : null;

@@ -6,10 +6,7 @@ import dev.millrace.config.option.OptionReader;
 import dev.millrace.config.option.OptionType;
 import dev.millrace.config.option.OptionTypes;
 import dev.millrace.config.option.Structures;
-import dev.millrace.config.yaml.ConfigErrors;
 import dev.millrace.config.yaml.YamlNode;
-import dev.millrace.config.yaml.YamlNode.Entry;
-import dev.millrace.config.yaml.YamlNode.Mapping;
 import dev.millrace.data.KebabCase;
 import dev.millrace.data.Task;
 import dev.millrace.eval.drift.DriftSpec;
@@ -21,12 +18,12 @@ import dev.millrace.nn.SelectionSpec;
 import dev.millrace.prequential.DriftPolicy;
 import dev.millrace.prequential.DriftPolicy.Action;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** The options of {@code drift}, and their reader. */
+/** Declares and reads the options of {@code drift}. */
 final class DriftOptions {
-  /** The detectors by the name that pipeline files give them. */
+  /** Names of the detectors in pipeline files. */
   enum DetectorName {
     ADWIN,
     DDM,
@@ -35,12 +32,12 @@ final class DriftOptions {
     PAGE_HINKLEY,
     KSWIN;
 
-    /** Whether it warns before it is sure. */
+    /** Returns true if the detector warns before it reports a drift. */
     boolean warns() {
       return this == DDM || this == EDDM || this == HDDM_A;
     }
 
-    /** Whether it makes sense of hits and errors alone. */
+    /** Returns true if the detector counts wrong and right predictions, and cannot use losses. */
     boolean countsErrors() {
       return this == DDM || this == EDDM;
     }
@@ -50,174 +47,164 @@ final class DriftOptions {
       OptionTypes.choice(KebabCase::of, DetectorName.values());
   private static final OptionType<Float> SHARE = OptionTypes.aboveAndUpTo(0, 0.5f);
 
+  static final OptionGroup DRIFT_GROUP =
+      new OptionGroup(
+          "drift",
+          "",
+          "Detects concept drift of each key; off by default. The input of the detector is 1 for a wrong" + " class and 0 for a right one, or the loss of a regression, at most 1. Only an increase is" + " a drift: fewer errors trigger no event and no action. With a detector, examples are" + " learned one at a time.");
   static final Option<YamlNode> DETECTOR =
-      Option.required(
+      DRIFT_GROUP.required(
           "detector",
           Structures.wordOrMap(NAMES),
           "detector: adwin",
           "drift detector, one for each key");
   static final Option<Action> ACTION =
-      Option.of(
+      DRIFT_GROUP.option(
           "action",
           OptionTypes.choice(Action::id, Action.values()),
           Action.EVENT,
-          "what is done after a drift, beside the event; swap-in-challenger takes the best of the"
-              + " other models, or without models one that learned since the detector warned, which"
-              + " ddm, eddm and hddm-a do");
+          "action after a drift, in addition to the event; swap-in-challenger promotes the best of the" + " other models, or without models one that has learned since the detector warned, which" + " ddm, eddm and hddm-a do");
   static final Option<Float> BOOST =
-      Option.of("boost-factor", OptionTypes.between(1, 100), 3f, "boost-learning-rate: the factor");
+      DRIFT_GROUP.option(
+          "boost-factor", OptionTypes.between(1, 100), 3f, "boost-learning-rate: factor of the learning rate");
   static final Option<Long> BOOST_STEPS =
-      Option.of(
+      DRIFT_GROUP.option(
           "boost-steps",
           OptionTypes.wideWhole(1, 1_000_000_000L),
           500L,
-          "boost-learning-rate: for so many steps");
-
+          "boost-learning-rate: number of steps with the increased learning rate");
   static final Option<DetectorName> NAME =
       Option.required("name", NAMES, "name: adwin", "the detector");
-  static final Option<Float> DELTA =
-      Option.of("delta", SHARE, 0.002f, "bound on the probability of a false alarm at one check");
-  static final Option<Integer> DDM_EXAMPLES =
-      Option.of(
-          "min-examples", OptionTypes.whole(1, 1_000_000), 30, "examples before the first signal");
-  static final Option<Float> DDM_WARNING =
-      Option.of(
-          "warning-threshold",
-          OptionTypes.between(0.1f, 100),
-          2f,
-          "deviations above the lowest rate that warn");
-  static final Option<Float> DDM_DRIFT =
-      Option.of(
-          "drift-threshold", OptionTypes.between(0.1f, 100), 3f, "deviations that are a drift");
-  static final Option<Integer> EDDM_ERRORS =
-      Option.of(
-          "min-errors", OptionTypes.whole(1, 1_000_000), 30, "errors before the first signal");
-  static final Option<Float> EDDM_WARNING =
-      Option.of(
-          "warning-threshold",
-          OptionTypes.aboveAndUpTo(0, 0.999f),
-          0.95f,
-          "share of the largest distance between errors below which is a warning");
-  static final Option<Float> EDDM_DRIFT =
-      Option.of(
-          "drift-threshold",
-          OptionTypes.aboveAndUpTo(0, 0.999f),
-          0.9f,
-          "share below which is a drift");
-  static final Option<Float> HDDM_WARNING =
-      Option.of("warning-confidence", SHARE, 0.005f, "probability of a false warning");
-  static final Option<Float> HDDM_DRIFT =
-      Option.of("drift-confidence", SHARE, 0.001f, "probability of a false drift");
-  static final Option<Boolean> TWO_SIDED =
-      Option.of(
-          "two-sided-test",
-          OptionTypes.flag(),
-          true,
-          "restart, without a signal, when errors get fewer");
-  static final Option<Float> PH_DELTA =
-      Option.of("delta", OptionTypes.between(0, 1), 0.005f, "rise of the mean that is tolerated");
-  static final Option<Float> PH_THRESHOLD =
-      Option.of(
-          "threshold",
-          OptionTypes.aboveAndUpTo(0, 1e6f),
-          50f,
-          "how far the sum may rise above its running minimum");
-  static final Option<Float> PH_ALPHA =
-      Option.of(
-          "alpha",
-          OptionTypes.aboveAndUpTo(0, 1),
-          0.9999f,
-          "factor that forgets the sum and its minimum, at each example; 1 is Page's test");
-  static final Option<Float> KSWIN_ALPHA =
-      Option.of("alpha", SHARE, 0.005f, "probability of a false alarm at one test");
-  static final Option<Integer> KSWIN_WINDOW =
-      Option.of("window-size", OptionTypes.whole(10, 100_000), 100, "errors that are kept");
-  static final Option<Integer> KSWIN_RECENT =
-      Option.of(
-          "stat-size",
-          OptionTypes.whole(5, 1_000),
-          30,
-          "the last of them, compared with a sample of the others");
-  static final Option<Integer> KSWIN_SEED =
-      Option.of("seed", OptionTypes.whole(0, Integer.MAX_VALUE), 0, "of the samples");
 
-  static final OptionGroup DRIFT_GROUP =
-      new OptionGroup(
-          "drift",
-          "",
-          "Detects concept drift of each key; off unless given. The detector sees 1 for a wrong class"
-              + " and 0 for a right one, for a regression the loss, at most 1. Only a rise is a drift:"
-              + " errors that become fewer trigger no event and no action. With a detector, examples"
-              + " are learned one at a time.",
-          List.of(DETECTOR, ACTION, BOOST, BOOST_STEPS));
   static final OptionGroup ADWIN_GROUP =
       group(
           "adwin",
-          "Adaptive windowing (Bifet and Gavaldà, 2007): a rise of the mean between two parts of a"
-              + " window whose length adapts.",
-          List.of(NAME, DELTA));
+          "Adaptive windowing (Bifet and Gavaldà, 2007): an increase of the mean between two parts of" + " a window of adaptive length.",
+          NAME);
+  static final Option<Float> DELTA =
+      ADWIN_GROUP.option(
+          "delta", SHARE, 0.002f, "max probability of a false alarm at one check");
+  static final Option<Integer> DDM_EXAMPLES =
+      Option.of(
+          "min-examples", OptionTypes.whole(1, 1_000_000), 30, "min number of examples before the first signal");
+
   static final OptionGroup DDM_GROUP =
       group(
           "ddm",
-          "Drift detection method (Gama et al., 2004): a sudden rise of the error rate.",
-          List.of(NAME, DDM_EXAMPLES, DDM_WARNING, DDM_DRIFT));
+          "Drift detection method (Gama et al., 2004): a sudden increase of the error rate.",
+          NAME,
+          DDM_EXAMPLES);
+  static final Option<Float> DDM_WARNING =
+      DDM_GROUP.option(
+          "warning-threshold",
+          OptionTypes.between(0.1f, 100),
+          2f,
+          "standard deviations above the lowest error rate that cause a warning");
+  static final Option<Float> DDM_DRIFT =
+      DDM_GROUP.option(
+          "drift-threshold", OptionTypes.between(0.1f, 100), 3f, "standard deviations above the lowest error rate that are a drift");
+
   static final OptionGroup EDDM_GROUP =
       group(
           "eddm",
-          "Early drift detection method (Baena-García et al., 2006): errors that follow one"
-              + " another ever sooner.",
-          List.of(NAME, EDDM_ERRORS, EDDM_WARNING, EDDM_DRIFT));
+          "Early drift detection method (Baena-García et al., 2006): decreasing distances" + " between errors.",
+          NAME);
+  static final Option<Integer> EDDM_ERRORS =
+      EDDM_GROUP.option(
+          "min-errors", OptionTypes.whole(1, 1_000_000), 30, "min number of errors before the first signal");
+  static final Option<Float> EDDM_WARNING =
+      EDDM_GROUP.option(
+          "warning-threshold",
+          OptionTypes.aboveAndUpTo(0, 0.999f),
+          0.95f,
+          "fraction of the largest distance between errors below which the detector warns");
+  static final Option<Float> EDDM_DRIFT =
+      EDDM_GROUP.option(
+          "drift-threshold",
+          OptionTypes.aboveAndUpTo(0, 0.999f),
+          0.9f,
+          "fraction of the largest distance between errors below which there is a drift");
+
   static final OptionGroup HDDM_A_GROUP =
-      group(
-          "hddm-a",
-          "Hoeffding's bound on averages (Frías-Blanco et al., 2015).",
-          List.of(NAME, HDDM_WARNING, HDDM_DRIFT, TWO_SIDED));
+      group("hddm-a", "Hoeffding's bound on averages (Frías-Blanco et al., 2015).", NAME);
+  static final Option<Float> HDDM_WARNING =
+      HDDM_A_GROUP.option("warning-confidence", SHARE, 0.005f, "probability of a false warning");
+  static final Option<Float> HDDM_DRIFT =
+      HDDM_A_GROUP.option("drift-confidence", SHARE, 0.001f, "probability of a false drift");
+  static final Option<Boolean> TWO_SIDED =
+      HDDM_A_GROUP.option(
+          "two-sided-test",
+          OptionTypes.flag(),
+          true,
+          "restarts, without a signal, when the errors decrease");
+
   static final OptionGroup PAGE_HINKLEY_GROUP =
       group(
           "page-hinkley",
-          "Page-Hinkley test (Page, 1954): a rise of the mean, summed above its running minimum.",
-          List.of(NAME, DDM_EXAMPLES, PH_DELTA, PH_THRESHOLD, PH_ALPHA));
+          "Page-Hinkley test (Page, 1954): an increase of the mean, summed above its running minimum.",
+          NAME,
+          DDM_EXAMPLES);
+  static final Option<Float> PH_DELTA =
+      PAGE_HINKLEY_GROUP.option(
+          "delta", OptionTypes.between(0, 1), 0.005f, "increase of the mean that is tolerated");
+  static final Option<Float> PH_THRESHOLD =
+      PAGE_HINKLEY_GROUP.option(
+          "threshold",
+          OptionTypes.aboveAndUpTo(0, 1e6f),
+          50f,
+          "max distance of the sum from its running minimum");
+  static final Option<Float> PH_ALPHA =
+      PAGE_HINKLEY_GROUP.option(
+          "alpha",
+          OptionTypes.aboveAndUpTo(0, 1),
+          0.9999f,
+          "decay factor of the sum and its minimum for each example; 1 is Page's test");
+
   static final OptionGroup KSWIN_GROUP =
       group(
           "kswin",
-          "Kolmogorov-Smirnov windowing (Raab et al., 2020): another distribution with a higher"
-              + " mean.",
-          List.of(NAME, KSWIN_ALPHA, KSWIN_WINDOW, KSWIN_RECENT, KSWIN_SEED));
+          "Kolmogorov-Smirnov windowing (Raab et al., 2020): a different distribution with a higher" + " mean.",
+          NAME);
+  static final Option<Float> KSWIN_ALPHA =
+      KSWIN_GROUP.option("alpha", SHARE, 0.005f, "probability of a false alarm at one test");
+  static final Option<Integer> KSWIN_WINDOW =
+      KSWIN_GROUP.option(
+          "window-size", OptionTypes.whole(10, 100_000), 100, "number of errors in the window");
+  static final Option<Integer> KSWIN_RECENT =
+      KSWIN_GROUP.option(
+          "stat-size",
+          OptionTypes.whole(5, 1_000),
+          30,
+          "number of latest errors that are compared with a sample of the others");
+  static final Option<Integer> KSWIN_SEED =
+      KSWIN_GROUP.option("seed", OptionTypes.whole(0, Integer.MAX_VALUE), 0, "seed of the samples");
 
   private DriftOptions() {}
 
-  private static OptionGroup group(String name, String meaning, List<Option<?>> options) {
-    return new OptionGroup("drift.detector", "name: " + name, meaning, options);
+  private static OptionGroup group(String name, String documentation, Option<?>... shared) {
+    return new OptionGroup("drift.detector", "name: " + name, documentation, shared);
   }
 
   /**
-   * The plan of a pipeline.
+   * Returns the drift policy of a pipeline, null if it is invalid.
    *
-   * @param model what learns
+   * @param model the model that learns
    * @param task null if it will be guessed
    */
-  static DriftPolicy read(OptionReader drift, ModelSpec model, Task task, ConfigErrors problems) {
-    if (drift.given(DETECTOR) == null) {
-      return null; // refused
+  static @Nullable DriftPolicy read(OptionReader drift, ModelSpec model, @Nullable Task task) {
+    if (!drift.has(DETECTOR)) {
+      return null; // an error already
     }
-    Mapping own = drift.mapOf(DETECTOR, NAME);
-    Entry entry = own.entries().get(NAME.name());
-    DetectorName name;
-    try {
-      name = entry == null ? DetectorName.ADWIN : NAMES.read(entry.value());
-    } catch (OptionType.Refusal e) {
-      // The reader below says so, and that is the one problem.
-      own = new Mapping(Map.of(NAME.name(), entry), own.line());
-      name = DetectorName.ADWIN;
-    }
+    OptionReader.Variant<DetectorName> own =
+        drift.variant(DETECTOR, NAME, DriftOptions::group, DetectorName.ADWIN);
+    DetectorName name = own.name();
     Action action = drift.get(ACTION);
     check(drift, name, action, model, task);
-    OptionReader options = new OptionReader(drift.name(DETECTOR), own, group(name), problems);
     DriftSpec detector;
     try {
-      detector = detector(name, options);
+      detector = detector(name, own.options());
     } catch (IllegalArgumentException e) {
-      drift.refuse(DETECTOR, e.getMessage());
+      drift.reject(DETECTOR, String.valueOf(e.getMessage()));
       return null;
     }
     return new DriftPolicy(
@@ -225,59 +212,59 @@ final class DriftOptions {
   }
 
   private static void check(
-      OptionReader drift, DetectorName name, Action action, ModelSpec model, Task task) {
+      OptionReader drift, DetectorName name, Action action, ModelSpec model, @Nullable Task task) {
     boolean ofLayers = action == Action.BOOST_LEARNING_RATE || action == Action.RESET_HEAD;
     boolean several = model instanceof SelectionSpec;
     if (ofLayers && several) {
-      drift.refuse(
+      drift.reject(
           ACTION,
           action.id()
-              + " is for one network, but there are models. Take swap-in-challenger, or reset");
+              + " applies to one network, but there are several models. Use swap-in-challenger or reset");
     }
     if (ofLayers && model instanceof AutoModelSpec) {
-      drift.refuse(
+      drift.reject(
           ACTION,
           action.id()
-              + " needs a network of your own, but the model is auto. Write one out (model:"
-              + " layers), or take reset");
+              + " needs a network of layers, but the model is auto. Define one (model:"
+              + " layers), or use reset");
     }
     if (action == Action.BOOST_LEARNING_RATE
         && optimizers(model).anyMatch(Optimizer.Ftrl.class::isInstance)) {
-      drift.refuse(
+      drift.reject(
           ACTION,
-          "boost-learning-rate does nothing for ftrl, whose step follows from all gradients so far."
-              + " Take another optimizer, reset-head or reset");
+          "boost-learning-rate has no effect with ftrl, whose step follows from all gradients so far."
+              + " Use another optimizer, reset-head or reset");
     }
     if (action == Action.BOOST_LEARNING_RATE
         && optimizers(model)
             .anyMatch(
                 one ->
                     one instanceof Optimizer.AdamW adam && adam.decay() * drift.get(BOOST) > 1)) {
-      drift.refuse(
+      drift.reject(
           BOOST,
           "times weight-decay and learning-rate of adamw must be at most 1, or weights grow with"
               + " each boosted step");
     }
     if (action == Action.SWAP_IN_CHALLENGER && !several && !name.warns()) {
-      drift.refuse(
+      drift.reject(
           ACTION,
           "swap-in-challenger needs a detector that warns, but "
               + KebabCase.of(name)
-              + " does not. Name several models with models, or take ddm, eddm or hddm-a, or the"
+              + " does not. Add several models (models), or use ddm, eddm or hddm-a, or the"
               + " action reset");
     }
     if (name.countsErrors() && task == Task.REGRESSION) {
-      drift.refuse(
+      drift.reject(
           DETECTOR,
           KebabCase.of(name)
-              + " counts wrong classes, but input.task is regression. Take adwin, hddm-a,"
+              + " needs wrong and right classes, but input.task is regression. Use adwin, hddm-a,"
               + " page-hinkley or kswin");
     }
     for (Option<?> option : List.of(BOOST, BOOST_STEPS)) {
       if (drift.mentions(option) && action != Action.BOOST_LEARNING_RATE) {
-        drift.refuse(
+        drift.reject(
             option,
-            "goes only with action boost-learning-rate, but that is "
+            "applies only to action boost-learning-rate, but the action is "
                 + action.id()
                 + ". Remove it");
       }
@@ -303,33 +290,28 @@ final class DriftOptions {
 
   private static DriftSpec detector(DetectorName name, OptionReader options) {
     return switch (name) {
-      case ADWIN -> new DriftSpec.Adwin(exact(options, DELTA));
+      case ADWIN -> new DriftSpec.Adwin(options.exact(DELTA));
       case DDM ->
           new DriftSpec.Ddm(
-              options.get(DDM_EXAMPLES), exact(options, DDM_WARNING), exact(options, DDM_DRIFT));
+              options.get(DDM_EXAMPLES), options.exact(DDM_WARNING), options.exact(DDM_DRIFT));
       case EDDM ->
           new DriftSpec.Eddm(
-              options.get(EDDM_ERRORS), exact(options, EDDM_WARNING), exact(options, EDDM_DRIFT));
+              options.get(EDDM_ERRORS), options.exact(EDDM_WARNING), options.exact(EDDM_DRIFT));
       case HDDM_A ->
           new DriftSpec.HddmA(
-              exact(options, HDDM_WARNING), exact(options, HDDM_DRIFT), options.get(TWO_SIDED));
+              options.exact(HDDM_WARNING), options.exact(HDDM_DRIFT), options.get(TWO_SIDED));
       case PAGE_HINKLEY ->
           new DriftSpec.PageHinkley(
               options.get(DDM_EXAMPLES),
-              exact(options, PH_DELTA),
-              exact(options, PH_THRESHOLD),
-              exact(options, PH_ALPHA));
+              options.exact(PH_DELTA),
+              options.exact(PH_THRESHOLD),
+              options.exact(PH_ALPHA));
       case KSWIN ->
           new DriftSpec.Kswin(
-              exact(options, KSWIN_ALPHA),
+              options.exact(KSWIN_ALPHA),
               options.get(KSWIN_WINDOW),
               options.get(KSWIN_RECENT),
               options.get(KSWIN_SEED));
     };
-  }
-
-  /** The decimal as it was written, not its nearest float. */
-  private static double exact(OptionReader options, Option<Float> option) {
-    return Double.parseDouble(Float.toString(options.get(option)));
   }
 }

@@ -13,25 +13,26 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** Reads {@code input.features}: the fields of a record that the model sees. */
+/** Reads {@code input.features}: the fields of a record that are features of the model. */
 final class FeaturesReader {
   private final OptionReader in;
-  private final ConfigErrors problems;
+  private final ConfigErrors errors;
 
   /**
    * @param in the input part
    */
-  FeaturesReader(OptionReader in, ConfigErrors problems) {
+  FeaturesReader(OptionReader in, ConfigErrors errors) {
     this.in = in;
-    this.problems = problems;
+    this.errors = errors;
   }
 
-  /** The declared features with their lines, in the order of the file. */
+  /** Returns the declared features with their lines, in the order of the file. */
   Map<FeatureSpec, Integer> read(InputSpec.Limits limit) {
-    int before = problems.count();
+    int before = errors.count();
     Map<FeatureSpec, Integer> features = declared();
-    if (problems.noneSince(before)) {
+    if (errors.noneSince(before)) {
       check(features, limit);
     }
     return features;
@@ -51,10 +52,10 @@ final class FeaturesReader {
       }
       Integer first = firstLines.putIfAbsent(feature.name(), item.line());
       if (first != null) {
-        problems.add(
+        errors.add(
             item.line(),
             String.format(
-                "input.features[%d] names %s again, first in line %d. Remove one of them",
+                "input.features[%d] is %s again, first in line %d. Remove one of them",
                 i, Scalar.quote(feature.name()), first));
       }
       features.put(feature, item.line());
@@ -62,24 +63,24 @@ final class FeaturesReader {
     return features;
   }
 
-  /** One feature, or null when it is not one. */
-  private FeatureSpec feature(String path, YamlNode item) {
+  /** Returns one feature, null if it is invalid. */
+  private @Nullable FeatureSpec feature(String path, YamlNode item) {
     if (item instanceof Scalar scalar && scalar.text() != null && !scalar.text().isBlank()) {
       return new FeatureSpec(
           scalar.text(),
-          InputOptions.FEATURE_TYPE.fallback(),
-          InputOptions.NULLABLE.fallback(),
+          InputOptions.FEATURE_TYPE.requireDefault(),
+          InputOptions.NULLABLE.requireDefault(),
           List.of(),
           0);
     }
     if (!(item instanceof Mapping mapping)) {
-      problems.add(
+      errors.add(
           item.line(),
           path + " must be the name of a field or a map of options, but was " + item.describe());
       return null;
     }
-    OptionReader options = new OptionReader(path, mapping, InputOptions.FEATURE_GROUP, problems);
-    String name = options.get(InputOptions.FEATURE_NAME);
+    OptionReader options = new OptionReader(path, mapping, InputOptions.FEATURE_GROUP, errors);
+    String name = options.given(InputOptions.FEATURE_NAME);
     FeatureSpec.Type type = options.get(InputOptions.FEATURE_TYPE);
     boolean typeKnown =
         options.has(InputOptions.FEATURE_TYPE) || !options.mentions(InputOptions.FEATURE_TYPE);
@@ -88,11 +89,11 @@ final class FeaturesReader {
       onlyWith(FeatureSpec.Type.HASH, InputOptions.BUCKETS, type, options);
     }
     if (type == FeatureSpec.Type.ONE_HOT && !options.mentions(InputOptions.VALUES)) {
-      options.refuse(
+      options.reject(
           InputOptions.FEATURE_TYPE,
-          "one-hot needs the values. Give them, for example: values: [red, green], or take hash");
+          "one-hot needs the values. Add them, for example: values: [red, green], or use hash");
     }
-    List<String> values = options.get(InputOptions.VALUES);
+    List<String> values = options.given(InputOptions.VALUES);
     return name == null
         ? null
         : new FeatureSpec(
@@ -106,9 +107,9 @@ final class FeaturesReader {
   private static void onlyWith(
       FeatureSpec.Type needed, Option<?> option, FeatureSpec.Type type, OptionReader options) {
     if (options.mentions(option) && type != needed) {
-      options.refuse(
+      options.reject(
           option,
-          "goes only with type " + needed.id() + ", but the type is " + type.id() + ". Remove it");
+          "applies only to type " + needed.id() + ", but the type is " + type.id() + ". Remove it");
     }
   }
 
@@ -116,18 +117,18 @@ final class FeaturesReader {
     long width = 0;
     for (Map.Entry<FeatureSpec, Integer> feature : features.entrySet()) {
       width += feature.getKey().width();
-      if (feature.getKey().name().equals(in.get(InputOptions.LABEL))) {
-        problems.add(
+      if (feature.getKey().name().equals(in.given(InputOptions.LABEL))) {
+        errors.add(
             feature.getValue(),
             "input.features has the label "
                 + Scalar.quote(feature.getKey().name())
-                + ". A model that sees the truth learns nothing else. Remove it");
+                + ". A model that sees the label learns nothing else. Remove it");
       }
     }
     if (width > limit.features()) {
-      in.refuse(
+      in.reject(
           InputOptions.FEATURES,
-          "become " + width + " inputs, but limits.features is " + limit.features());
+          "have " + width + " inputs, but limits.features is " + limit.features());
     }
   }
 }

@@ -12,52 +12,54 @@ import dev.millrace.data.InputSpec.LateLabels;
 import dev.millrace.data.RegistrySpec;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** Reads what goes with one input format alone: the columns of CSV, the registry of Avro. */
+/** Reads the options that apply to one input format: the columns of CSV, the registry of Avro. */
 final class FormatReader {
   private FormatReader() {}
 
   /**
-   * The columns of CSV lines; empty for other formats. Every field of the pipeline has to be one.
+   * Returns the columns of CSV lines, which include every field of the pipeline; empty for other
+   * formats.
    *
    * @param fields options that name a field
    * @param features with their lines
-   * @param labels that come later, or null
+   * @param labels delayed labels, null if there are none
    */
   static List<String> columns(
       OptionReader in,
       List<Option<String>> fields,
       Map<FeatureSpec, Integer> features,
-      LateLabels labels,
-      ConfigErrors problems) {
+      @Nullable LateLabels labels,
+      ConfigErrors errors) {
     boolean isCsv = in.get(InputOptions.FORMAT) == InputSpec.Format.CSV;
     if (!isCsv && in.mentions(InputOptions.COLUMNS)) {
-      in.refuse(InputOptions.COLUMNS, "go only with input.format: csv. Remove them");
+      in.reject(InputOptions.COLUMNS, "apply only to input.format: csv. Remove them");
     }
     if (isCsv && !in.mentions(InputOptions.COLUMNS)) {
-      in.refuse(
+      in.reject(
           InputOptions.FORMAT, "csv needs input.columns, for example: columns: [label, amount]");
     }
-    List<String> columns = in.get(InputOptions.COLUMNS);
+    List<String> columns = in.given(InputOptions.COLUMNS);
     if (!isCsv || columns == null) {
       return List.of();
     }
     if (labels != null && labels.topic() != null) {
-      in.refuse(
+      in.reject(
           InputOptions.LABELS,
-          "must come on the topic of the features with csv, where all lines have the same columns."
-              + " Name that topic");
+          "must be on the topic of the features with csv, because all lines have the same columns."
+              + " Set that topic");
     }
     for (Option<String> option : fields) {
-      String name = in.get(option);
+      String name = in.given(option);
       if (name != null && !columns.contains(name)) {
-        in.refuse(option, notAColumn(name, columns));
+        in.reject(option, notAColumn(name, columns));
       }
     }
     features.forEach(
         (feature, line) -> {
           if (!columns.contains(feature.name())) {
-            problems.add(line, "input.features " + notAColumn(feature.name(), columns));
+            errors.add(line, "input.features " + notAColumn(feature.name(), columns));
           }
         });
     return columns;
@@ -72,16 +74,16 @@ final class FormatReader {
             : "They are: " + String.join(", ", columns));
   }
 
-  /** The registry, or null where there is none. */
-  static RegistrySpec registry(OptionReader in) {
+  /** Returns the registry, null if there is none. */
+  static @Nullable RegistrySpec registry(OptionReader in) {
     if (!(in.given(InputOptions.REGISTRY) instanceof Mapping)) {
       return null;
     }
     InputSpec.Format format = in.get(InputOptions.FORMAT);
     if (format != InputSpec.Format.AVRO) {
-      in.refuse(
+      in.reject(
           InputOptions.REGISTRY,
-          "goes only with input.format: avro, but it is " + format.id() + ". Remove it");
+          "applies only to input.format: avro, but it is " + format.id() + ". Remove it");
     }
     return RegistryOptions.read(in.below(InputOptions.REGISTRY, RegistryOptions.GROUP));
   }

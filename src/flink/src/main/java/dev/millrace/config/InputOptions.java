@@ -15,221 +15,183 @@ import dev.millrace.data.KebabCase;
 import dev.millrace.data.Task;
 import java.util.List;
 
-/** The options of {@code input}; see {@link PipelineOptions}. */
+/** Declares the options of {@code input}. */
 final class InputOptions {
   private static final OptionType<String> FIELD =
       OptionTypes.text("(?s).{1,1000}", "the name of a field");
 
+  static final OptionGroup INPUT_GROUP =
+      new OptionGroup(
+          "input",
+          "",
+          "The standard example schema holds any table and needs no `features`; for records of" + " another Avro schema, JSON or CSV, declare the fields that are features of the model.");
   static final Option<String> INPUT_TOPIC =
-      PipelineOptions.topic("topic", DefaultTopic.EXAMPLES, "the labelled examples");
+      INPUT_GROUP.add(
+          PipelineOptions.topic("topic", DefaultTopic.EXAMPLES, "the labelled examples"));
   static final Option<InputSpec.Format> FORMAT =
-      Option.of(
+      INPUT_GROUP.option(
           "format",
           OptionTypes.choice(InputSpec.Format::id, InputSpec.Format.values()),
           InputSpec.Format.AVRO,
           "framing of the record values: Avro single-object encoding, bare Avro, JSON objects, CSV"
               + " lines; see docs/formats.md");
   static final Option<String> SCHEMA =
-      Option.open(
+      INPUT_GROUP.optional(
           "schema",
           OptionTypes.text("(?s).+", "the path of an .avsc file"),
           "the example schema",
           "Avro schema of the records, a path relative to the pipeline file");
   static final Option<List<String>> COLUMNS =
-      Option.open(
+      INPUT_GROUP.optional(
           "columns",
           Structures.words(1, 10_000, "names"),
           "required with csv",
           "csv: the columns in the order of the lines");
   static final Option<YamlNode> REGISTRY =
-      Option.open(
+      INPUT_GROUP.optional(
           "registry",
           Structures.map(),
           "none",
           "avro: the schema registry of records in the Confluent wire format");
   static final Option<Start> START =
-      Option.of(
+      INPUT_GROUP.option(
           "start",
           OptionTypes.choice(KebabCase::of, Start.values()),
           Start.COMMITTED,
-          "where a pipeline without a checkpoint starts; committed falls back to earliest");
+          "starting offsets of a pipeline without a checkpoint; committed falls back to earliest");
   static final Option<String> KEY =
-      Option.open("key", FIELD, "the record key", "field that says which model learns");
+      INPUT_GROUP.optional("key", FIELD, "the record key", "field with the model key");
   static final Option<String> LABEL =
-      Option.required("label", FIELD, "label: class", "field that holds the truth");
-  static final Option<String> POSITIVE =
-      Option.open(
+      INPUT_GROUP.required("label", FIELD, "label: class", "field with the label");
+  static final Option<String> POSITIVE_CLASS =
+      INPUT_GROUP.optional(
           "positive-class",
           OptionTypes.text("(?s).{1,1000}", "one of the two classes"),
           "the last by name",
-          "class that binary precision, recall and F1 speak of; makes the task binary");
+          "class that binary precision, recall and F1 refer to; makes the task binary");
   static final Option<String> WEIGHT =
-      Option.open("weight", FIELD, "1", "field that holds the weight of the example");
+      INPUT_GROUP.optional("weight", FIELD, "1", "field with the weight of the example");
   static final Option<String> EVENT_TIME =
-      Option.open(
+      INPUT_GROUP.optional(
           "event-time",
           FIELD,
           "the record's timestamp",
-          "field that holds the event time in milliseconds since the epoch, or what a logical type"
-              + " in the Avro schema says, such as timestamp-micros");
+          "field with the event time in milliseconds since the epoch, or in the unit of its logical" + " type in the Avro schema, such as timestamp-micros");
   static final Option<String> ID =
-      Option.open(
+      INPUT_GROUP.optional(
           "id",
           FIELD,
           "none; event_id with labels",
-          "field that names the example: labels that come later find their features by it,"
-              + " predictions carry it, and it decides what is held out");
+          "field with the id of the example, which joins delayed labels to their features, is part of" + " predictions, and decides which examples are held out");
   static final Option<YamlNode> LABELS =
-      Option.open(
+      INPUT_GROUP.optional(
           "labels",
           Structures.map(),
           "with the features",
-          "how labels come that come later than their features; see docs/late-labels.md");
+          "delayed labels; see docs/late-labels.md");
   static final Option<Task> TASK =
-      Option.open(
+      INPUT_GROUP.optional(
           "task",
           OptionTypes.choice(KebabCase::of, Task.values()),
           "guessed",
-          "what to predict; guessed from classes and positive-class, else from the labels: text, boolean"
+          "type of prediction; guessed from classes and positive-class, else from the labels: text, boolean"
               + " and enum labels are classes, numbers are regression targets");
   static final Option<List<String>> CLASSES =
-      Option.open(
+      INPUT_GROUP.optional(
           "classes",
           Structures.words(2, InputSpec.Limits.MAX_CLASSES, "classes"),
           "discovered",
-          "the labels there are; a record with another one is a dead letter");
+          "all labels; a record with another label is a dead letter");
   static final Option<YamlNode> FEATURES =
-      Option.open(
+      INPUT_GROUP.optional(
           "features",
           Structures.structure("a list of fields", Sequence.class),
           "all of the example schema",
-          "the fields that the model sees; a name alone is a numeric field");
+          "the fields that are features of the model; a name alone is a numeric field");
 
-  static final Option<String> FEATURE_NAME =
-      Option.required(
-          "name", FIELD, "name: temperature", "the field; dots reach into nested records");
-  static final Option<FeatureSpec.Type> FEATURE_TYPE =
-      Option.of(
-          "type",
-          OptionTypes.choice(FeatureSpec.Type::id, FeatureSpec.Type.values()),
-          FeatureSpec.Type.NUMERIC,
-          "how the field becomes features: a number or a truth value as it is; texts as a 1 among"
-              + " those of the listed values or of the hash; a time as four, where it is on the"
-              + " circles of the day and of the week");
-  static final Option<Boolean> NULLABLE =
-      Option.of(
-          "nullable",
-          OptionTypes.flag(),
-          false,
-          "may be absent; adds a feature that says when it is");
-  static final Option<List<String>> VALUES =
-      Option.open(
-          "values",
-          Structures.words(1, 1000, "values"),
-          "required with one-hot",
-          "one-hot: the values, one feature each; another value is 0 in all of them, and counted");
-  static final Option<Integer> BUCKETS =
-      Option.of("buckets", OptionTypes.whole(1, 65_536), 32, "hash: the number of features");
-
-  static final OptionGroup INPUT_GROUP =
-      new OptionGroup(
-          "input",
-          "",
-          "The standard example schema carries any table and needs no `features`; records of"
-              + " another Avro schema or JSON name the fields that the model sees.",
-          List.of(
-              INPUT_TOPIC,
-              FORMAT,
-              SCHEMA,
-              COLUMNS,
-              REGISTRY,
-              START,
-              KEY,
-              LABEL,
-              POSITIVE,
-              WEIGHT,
-              EVENT_TIME,
-              ID,
-              LABELS,
-              TASK,
-              CLASSES,
-              FEATURES));
-  static final Option<String> LABELS_TOPIC =
-      Option.required(
-          "topic",
-          OptionTypes.topic(),
-          "topic: fraud.labels",
-          "the labels; that of the features if they come there too");
-  static final Option<String> LABELS_ID =
-      Option.open("id", FIELD, "that of input.id", "field that names the example");
-  static final Option<String> LABELS_KEY =
-      Option.open("key", FIELD, "that of input.key", "field that says which model learns");
-  static final Option<String> LABELS_LABEL =
-      Option.open("label", FIELD, "that of input.label", "field that holds the truth");
-  static final Option<Long> LABELS_TIMEOUT =
-      Option.of(
-          "timeout",
-          Durations.kind(1, 3_650L * 86_400_000, false),
-          86_400_000L,
-          "event time after which features wait no longer for their label, nor a label for its"
-              + " features");
-  static final Option<Integer> LABELS_MAX_PENDING =
-      Option.of(
-          "max-pending",
-          OptionTypes.whole(1, 10_000_000),
-          10_000,
-          "features of a key that wait for their label at most; also labels that wait for features,"
-              + " and ids that are remembered to tell duplicates");
-  static final Option<YamlNode> LABELS_ON_TIMEOUT =
-      Option.open(
-          "on-timeout",
-          Structures.map(),
-          "drop the features",
-          "label of features whose own label does not come within timeout; see"
-              + " docs/late-labels.md");
-  static final Option<String> ON_TIMEOUT_LABEL =
-      Option.required(
-          "label",
-          OptionTypes.text("(?s).{1,1000}", "one of the classes, or a number for regression"),
-          "label: \"0\"",
-          "the label; one of input.classes, or a number with task: regression");
   static final OptionGroup ON_TIMEOUT_GROUP =
       new OptionGroup(
           "input.labels.on-timeout",
           "",
-          "Where only one class is ever reported (clicks, conversions, churn), a label that does"
-              + " not come means the other one. Needs `input.classes`, or `input.positive-class`, which"
-              + " makes this label the other class.",
-          List.of(ON_TIMEOUT_LABEL));
+          "If only one class is ever reported (clicks, conversions, churn), a missing label means the" + " other class. Needs `input.classes`, or `input.positive-class`, which"
+              + " makes this label the other class.");
+  static final Option<String> ON_TIMEOUT_LABEL =
+      ON_TIMEOUT_GROUP.required(
+          "label",
+          OptionTypes.text("(?s).{1,1000}", "one of the classes, or a number for regression"),
+          "label: \"0\"",
+          "the label; one of input.classes, or a number with task: regression");
+
   static final OptionGroup LABELS_GROUP =
       new OptionGroup(
           "input.labels",
           "",
-          "Records of the format that the features have. On a topic of their own the fields below"
-              + " are read and no others. On the topic of the features, a record without label has"
-              + " features alone, one without any feature a label alone. Needs `input.task`,"
-              + " `classes` or `positive-class`, because models predict before the first label.",
-          List.of(
-              LABELS_TOPIC,
-              LABELS_ID,
-              LABELS_KEY,
-              LABELS_LABEL,
-              LABELS_TIMEOUT,
-              LABELS_ON_TIMEOUT,
-              LABELS_MAX_PENDING));
+          "Records have the same format as those of the features. On a topic of their own, only the" + " fields below are read. On the topic of the features, a record without label has only" + " features, and a record without features only a label. Needs `input.task`,"
+              + " `classes` or `positive-class`, because models predict before the first label.");
+  static final Option<String> LABELS_TOPIC =
+      LABELS_GROUP.required(
+          "topic",
+          OptionTypes.topic(),
+          "topic: fraud.labels",
+          "topic of the labels; may be the topic of the features");
+  static final Option<String> LABELS_ID =
+      LABELS_GROUP.optional("id", FIELD, "input.id", "field with the id of the example");
+  static final Option<String> LABELS_KEY =
+      LABELS_GROUP.optional(
+          "key", FIELD, "input.key", "field with the model key");
+  static final Option<String> LABELS_LABEL =
+      LABELS_GROUP.optional("label", FIELD, "input.label", "field with the label");
+  static final Option<Long> LABELS_TIMEOUT =
+      LABELS_GROUP.option(
+          "timeout",
+          Durations.type(1, 3_650L * 86_400_000, false),
+          86_400_000L,
+          "event time after which features stop waiting for their label, and labels for their" + " features");
+  static final Option<YamlNode> LABELS_ON_TIMEOUT =
+      LABELS_GROUP.optional(
+          "on-timeout",
+          Structures.map(),
+          "drop the features",
+          "label of features whose own label does not arrive within timeout; see"
+              + " docs/late-labels.md");
+  static final Option<Integer> LABELS_MAX_PENDING =
+      LABELS_GROUP.option(
+          "max-pending",
+          OptionTypes.whole(1, 10_000_000),
+          10_000,
+          "max number of features of a key that wait for their label; also of labels that wait for" + " features, and of ids that are kept to detect duplicates");
+
   static final OptionGroup FEATURE_GROUP =
       new OptionGroup(
           "input.features[]",
           "",
           "`- temperature` is short for `- { name: temperature, type: numeric }`. `type: time`"
-              + " reads ISO 8601 (`2026-11-26`, `2026-11-26T09:30:00Z`; the hour counts as it is"
-              + " written, whatever the offset) and days, seconds, milliseconds, microseconds or"
-              + " nanoseconds since 1970 in UTC. Which of them a number counts, a logical type in"
-              + " the Avro schema says (`timestamp-millis`), else its size: milliseconds are such"
-              + " from March 1973 on. A date of 1900 to 2100 without dashes, such as 20261126, is"
-              + " that date, as a text and as a number. Where one-hot and hash get a number, it is"
-              + " the text of its digits, and a whole one has no point: `2` for 2 and 2.0.",
-          List.of(FEATURE_NAME, FEATURE_TYPE, NULLABLE, VALUES, BUCKETS));
+              + " parses ISO 8601 (`2026-11-26`, `2026-11-26T09:30:00Z`; the hour is used as" + " written, whatever the offset) and days, seconds, milliseconds, microseconds or"
+              + " nanoseconds since 1970 in UTC. The unit of a number is that of its logical type in" + " the Avro schema (`timestamp-millis`), or else follows from its size: milliseconds are" + " recognised from March 1973 on. A date of 1900 to 2100 without dashes, such as 20261126," + " is that date, as text and as a number. For one-hot and hash, a number is the text of its" + " digits, without a decimal point if it is whole: `2` for 2 and 2.0.");
+  static final Option<String> FEATURE_NAME =
+      FEATURE_GROUP.required(
+          "name", FIELD, "name: temperature", "the field; dots reach into nested records");
+  static final Option<FeatureSpec.Type> FEATURE_TYPE =
+      FEATURE_GROUP.option(
+          "type",
+          OptionTypes.choice(FeatureSpec.Type::id, FeatureSpec.Type.values()),
+          FeatureSpec.Type.NUMERIC,
+          "encoding of the field: numeric and boolean as they are; one-hot as a 1 among the listed" + " values; hash as a 1 among the buckets; time as four features, sine and cosine within" + " the day and within the week");
+  static final Option<Boolean> NULLABLE =
+      FEATURE_GROUP.option(
+          "nullable",
+          OptionTypes.flag(),
+          false,
+          "may be absent; adds a feature that is 1 if it is absent");
+  static final Option<List<String>> VALUES =
+      FEATURE_GROUP.optional(
+          "values",
+          Structures.words(1, 1000, "values"),
+          "required with one-hot",
+          "one-hot: the values, one feature each; any other value is 0 in all of them, and is counted");
+  static final Option<Integer> BUCKETS =
+      FEATURE_GROUP.option(
+          "buckets", OptionTypes.whole(1, 65_536), 32, "hash: the number of features");
 
   private InputOptions() {}
 }

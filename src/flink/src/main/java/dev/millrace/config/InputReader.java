@@ -14,8 +14,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** Reads the {@code input} part: how a record becomes an example. */
+/** Reads {@code input}: how a record becomes an example. */
 final class InputReader {
   private static final List<Option<String>> FIELDS =
       List.of(
@@ -28,22 +29,26 @@ final class InputReader {
   private final OptionReader in;
   private final String topic;
   private final OptionReader limits;
-  private final Path baseDir;
-  private final ConfigErrors problems;
+  private final @Nullable Path baseDir;
+  private final ConfigErrors errors;
 
   /**
-   * A reader of one input part.
+   * Creates a reader of one input map.
    *
    * @param topic of the examples
-   * @param baseDir folder that schema paths are relative to, or null for the working directory
+   * @param baseDir directory that schema paths are relative to, null for the working directory
    */
   InputReader(
-      OptionReader in, String topic, OptionReader limits, Path baseDir, ConfigErrors problems) {
+      OptionReader in,
+      String topic,
+      OptionReader limits,
+      @Nullable Path baseDir,
+      ConfigErrors errors) {
     this.in = in;
     this.topic = topic;
     this.limits = limits;
     this.baseDir = baseDir;
-    this.problems = problems;
+    this.errors = errors;
   }
 
   Settings.Input read() {
@@ -54,8 +59,9 @@ final class InputReader {
             limits.get(PipelineOptions.CLASS_LIMIT),
             limits.get(PipelineOptions.FEATURE_LIMIT),
             limits.get(PipelineOptions.WEIGHT_LIMIT));
-    List<String> classes = in.has(InputOptions.CLASSES) ? in.get(InputOptions.CLASSES) : List.of();
-    Map<FeatureSpec, Integer> features = new FeaturesReader(in, problems).read(limit);
+    List<String> declared = in.given(InputOptions.CLASSES);
+    List<String> classes = declared == null ? List.of() : declared;
+    Map<FeatureSpec, Integer> features = new FeaturesReader(in, errors).read(limit);
     checkTruth();
     String schema = schema(features);
     LabelsReader labels = new LabelsReader(in, topic, isStandard());
@@ -68,66 +74,66 @@ final class InputReader {
         new InputSpec(
             in.get(InputOptions.FORMAT),
             schema,
-            in.get(InputOptions.KEY),
-            in.get(InputOptions.LABEL),
-            in.get(InputOptions.WEIGHT),
-            in.get(InputOptions.EVENT_TIME),
+            in.given(InputOptions.KEY),
+            in.given(InputOptions.LABEL),
+            in.given(InputOptions.WEIGHT),
+            in.given(InputOptions.EVENT_TIME),
             task(classes),
             classes,
             List.copyOf(features.keySet()),
             limit,
             labels.id(),
             late,
-            FormatReader.columns(in, FIELDS, features, late, problems),
+            FormatReader.columns(in, FIELDS, features, late, errors),
             FormatReader.registry(in));
     return new Settings.Input(topic, in.get(InputOptions.START), spec);
   }
 
-  /** With a positive class, the one that features get when they time out is the other class. */
+  /** Returns the default label of timed-out features and the positive class, if both are given. */
   private List<String> impliedClasses(InputSpec.DefaultLabel onTimeout) {
-    String positive = in.get(InputOptions.POSITIVE);
+    String positive = in.given(InputOptions.POSITIVE_CLASS);
     return positive == null || onTimeout.label() == null
         ? List.of()
         : List.of(onTimeout.label(), positive);
   }
 
-  /** The declared task, or the one that declared classes leave no doubt about, or null. */
-  private Task task(List<String> classes) {
-    Task declared = in.get(InputOptions.TASK);
+  /** Returns the declared task, or the one that follows from the classes; null if unknown. */
+  private @Nullable Task task(List<String> classes) {
+    Task declared = in.given(InputOptions.TASK);
     if (declared != null) {
       return declared;
     }
     if (!classes.isEmpty()) {
       return classes.size() == 2 ? Task.BINARY : Task.MULTICLASS;
     }
-    return in.has(InputOptions.POSITIVE) ? Task.BINARY : null;
+    return in.has(InputOptions.POSITIVE_CLASS) ? Task.BINARY : null;
   }
 
   private void checkLabels(List<String> classes, InputSpec.Limits limit) {
-    Task task = in.get(InputOptions.TASK);
-    String positive = in.get(InputOptions.POSITIVE);
+    Task task = in.given(InputOptions.TASK);
+    String positive = in.given(InputOptions.POSITIVE_CLASS);
     if (task == Task.REGRESSION) {
-      for (Option<?> option : List.of(InputOptions.CLASSES, InputOptions.POSITIVE)) {
+      for (Option<?> option : List.of(InputOptions.CLASSES, InputOptions.POSITIVE_CLASS)) {
         if (in.has(option)) {
-          in.refuse(option, "has no meaning for regression. Remove it, or change input.task");
+          in.reject(option, "has no effect for regression. Remove it, or change input.task");
         }
       }
       return;
     }
     if (positive != null && (task == Task.MULTICLASS || classes.size() > 2)) {
-      in.refuse(
-          InputOptions.POSITIVE,
-          "goes only with two classes, but the task is multiclass. Remove it");
+      in.reject(
+          InputOptions.POSITIVE_CLASS,
+          "applies only to two classes, but the task is multiclass. Remove it");
     } else if (positive != null && !classes.isEmpty() && !classes.contains(positive)) {
-      in.refuse(
-          InputOptions.POSITIVE,
+      in.reject(
+          InputOptions.POSITIVE_CLASS,
           "must be one of input.classes ("
               + String.join(", ", classes)
               + "), but was "
               + Scalar.quote(positive));
     }
     if (task == Task.BINARY && !classes.isEmpty() && classes.size() != 2) {
-      in.refuse(
+      in.reject(
           InputOptions.CLASSES,
           "must be 2 for task binary, but are " + classes.size() + ". Is the task multiclass?");
     }
@@ -136,45 +142,45 @@ final class InputReader {
           .filter(CsvText::isMissing)
           .forEach(
               name ->
-                  in.refuse(
+                  in.reject(
                       InputOptions.CLASSES,
                       "has "
                           + Scalar.quote(name)
-                          + ", which in a CSV line stands for no value. Spell it otherwise, or send"
+                          + ", which means a missing value in a CSV line. Use another name, or send"
                           + " format: json"));
     }
     classes.stream()
         .filter(name -> name.getBytes(StandardCharsets.UTF_8).length > Limits.MAX_CLASS_BYTES)
         .forEach(
             name ->
-                in.refuse(
+                in.reject(
                     InputOptions.CLASSES,
                     "must have at most %d bytes each, but %s has more"
                         .formatted(Limits.MAX_CLASS_BYTES, Scalar.quote(name))));
     if (classes.size() > limit.classes()) {
-      in.refuse(
+      in.reject(
           InputOptions.CLASSES,
           "must be at most limits.classes, "
               + limit.classes()
               + ", but are "
               + classes.size()
-              + ". Raise that");
+              + ". Increase limits.classes");
     }
   }
 
-  /** Nothing else may tell the truth: not the key, of whose models each would see one class. */
+  /** Rejects other fields that are the label: with it as the key, each model would see one class. */
   private void checkTruth() {
-    String label = in.get(InputOptions.LABEL);
+    String label = in.given(InputOptions.LABEL);
     for (Option<String> option : FIELDS) {
-      if (option != InputOptions.LABEL && label != null && label.equals(in.get(option))) {
-        in.refuse(
+      if (option != InputOptions.LABEL && label != null && label.equals(in.given(option))) {
+        in.reject(
             option, "must be another field than input.label, but both are " + Scalar.quote(label));
       }
     }
   }
 
-  /** The schema's text, or null for the standard one. */
-  private String schema(Map<FeatureSpec, Integer> features) {
+  /** Returns the schema's text, null for the standard schema. */
+  private @Nullable String schema(Map<FeatureSpec, Integer> features) {
     InputSpec.Format format = in.get(InputOptions.FORMAT);
     boolean given = in.mentions(InputOptions.SCHEMA);
     boolean noFeatures =
@@ -184,39 +190,39 @@ final class InputReader {
                     && list.items().isEmpty()));
     if (format == InputSpec.Format.JSON || format == InputSpec.Format.CSV) {
       if (given) {
-        in.refuse(
+        in.reject(
             InputOptions.SCHEMA,
-            "goes only with Avro, but input.format is " + format.id() + ". Remove it");
+            "applies only to Avro, but input.format is " + format.id() + ". Remove it");
       }
       if (noFeatures) {
-        in.refuse(
+        in.reject(
             InputOptions.FORMAT,
-            format.id() + " needs input.features, the fields that the model sees");
+            format.id() + " needs input.features, the fields that are features of the model");
       }
       return null;
     }
     if (format == InputSpec.Format.AVRO_RAW && !given) {
-      in.refuse(
+      in.reject(
           InputOptions.FORMAT, "avro-raw needs input.schema, the path of the records' .avsc file");
     }
-    if (!in.has(InputOptions.SCHEMA)) {
+    String path = in.given(InputOptions.SCHEMA);
+    if (path == null) {
       checkStandardFields();
       return null;
     }
     SchemaFile file =
-        SchemaFile.read(
-            in.get(InputOptions.SCHEMA), baseDir, error -> in.refuse(InputOptions.SCHEMA, error));
+        SchemaFile.read(path, baseDir, error -> in.reject(InputOptions.SCHEMA, error));
     if (file == null) {
       return null;
     }
     if (noFeatures && !file.isExample()) {
-      in.refuse(InputOptions.SCHEMA, "needs input.features, the fields that the model sees");
+      in.reject(InputOptions.SCHEMA, "needs input.features, the fields that are features of the model");
     }
     checkFields(file, features);
     return file.text();
   }
 
-  /** The standard schema has its own fields for these, and no others. */
+  /** Checks that fields of the standard schema have their standard names. */
   private void checkStandardFields() {
     requireName(InputOptions.KEY, "key");
     requireName(InputOptions.WEIGHT, "weight");
@@ -230,9 +236,9 @@ final class InputReader {
   }
 
   private void requireName(Option<String> option, String standard) {
-    String name = in.get(option);
+    String name = in.given(option);
     if (name != null && !name.equals(standard)) {
-      in.refuse(
+      in.reject(
           option,
           "must be "
               + standard
@@ -244,15 +250,15 @@ final class InputReader {
 
   private void checkFields(SchemaFile file, Map<FeatureSpec, Integer> features) {
     for (Option<String> option : FIELDS) {
-      String name = in.get(option);
+      String name = in.given(option);
       if (name != null && !file.has(name)) {
-        in.refuse(option, file.missing(name));
+        in.reject(option, file.missing(name));
       }
     }
     for (Map.Entry<FeatureSpec, Integer> feature : features.entrySet()) {
       String name = feature.getKey().name();
       if (!file.has(name)) {
-        problems.add(feature.getValue(), "input.features " + file.missing(name));
+        errors.add(feature.getValue(), "input.features " + file.missing(name));
       }
     }
   }

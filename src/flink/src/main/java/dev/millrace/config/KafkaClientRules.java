@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.CommonClientConfigs;
@@ -19,28 +20,28 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * What Kafka's clients refuse of properties that are right by themselves: a job would find out when
- * it runs, and restart forever. What a config provider fills in is not looked at.
+ * Checks combinations of Kafka properties that the clients reject when a job starts, which would
+ * make it restart forever. Values from config providers are not checked.
  */
 final class KafkaClientRules {
   private final Map<String, Object> given = new HashMap<>();
   private final Set<String> filledIn = new HashSet<>();
   private final Map<String, Integer> lines;
   private final int line;
-  private final ConfigErrors problems;
+  private final ConfigErrors errors;
 
   private KafkaClientRules(
-      Map<String, String> properties, Map<String, Integer> lines, int line, ConfigErrors problems) {
+      Map<String, String> properties, Map<String, Integer> lines, int line, ConfigErrors errors) {
     this.lines = lines;
     this.line = line;
-    this.problems = problems;
+    this.errors = errors;
     properties.forEach(
         (key, value) -> {
           ConfigKey known = KafkaProperties.known(key);
           if (Secrets.PLACEHOLDER.matcher(value).find()) {
             filledIn.add(key);
           } else if (known != null && known.type != ConfigDef.Type.CLASS) {
-            given.put(key, value); // classes may be there on the cluster alone
+            given.put(key, value); // classes may exist on the cluster only
           }
         });
     given.remove(AbstractConfig.CONFIG_PROVIDERS_CONFIG);
@@ -48,24 +49,24 @@ final class KafkaClientRules {
   }
 
   /**
-   * @param properties each of which a client would take
-   * @param lines where each property stands
-   * @param line where the properties begin
+   * @param properties properties that are valid each by itself
+   * @param lines line of each property
+   * @param line first line of the properties
    */
   static void check(
       Map<String, String> properties,
       Map<String, Integer> lines,
       int line,
       boolean exactlyOnce,
-      ConfigErrors problems) {
-    new KafkaClientRules(properties, lines, line, problems).check(exactlyOnce);
+      ConfigErrors errors) {
+    new KafkaClientRules(properties, lines, line, errors).check(exactlyOnce);
   }
 
   private void check(boolean exactlyOnce) {
-    int before = problems.count();
+    int before = errors.count();
     checkIdempotence(exactlyOnce);
     checkTimes();
-    if (!problems.noneSince(before)) {
+    if (!errors.noneSince(before)) {
       return;
     }
     Map<String, Object> producer = new HashMap<>(given);
@@ -90,7 +91,7 @@ final class KafkaClientRules {
       config.accept(properties);
       return true;
     } catch (ConfigException e) {
-      problems.add(line, "kafka has what Kafka's %s refuses: %s".formatted(client, e.getMessage()));
+      errors.add(line, "kafka has properties that Kafka's %s rejects: %s".formatted(client, e.getMessage()));
       return false;
     }
   }
@@ -99,23 +100,23 @@ final class KafkaClientRules {
     boolean off = "false".equals(given.get(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG));
     boolean on = "true".equals(given.get(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG));
     if (exactlyOnce && off) {
-      refuse(
+      reject(
           ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
           "must be true with output.guarantee: exactly-once, but was false. Remove it");
     }
     if ((exactlyOnce || on) && number(ProducerConfig.RETRIES_CONFIG) == 0) {
-      refuse(
+      reject(
           ProducerConfig.RETRIES_CONFIG,
           "must be more than 0 with "
               + (exactlyOnce ? "output.guarantee: exactly-once" : "enable.idempotence: true")
               + ". Remove it: "
               + ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG
-              + " says when to give up");
+              + " limits the retries");
     }
     if ((exactlyOnce || !off) && number(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION) > 5) {
-      refuse(
+      reject(
           ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION,
-          "must be 5 at most, or records may be repeated and change places, but was "
+          "must be at most 5, or records may be duplicated and reordered, but was "
               + given.get(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION));
     }
   }
@@ -127,29 +128,29 @@ final class KafkaClientRules {
     String call = CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG;
     String heartbeat = ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG;
     String session = ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG;
-    // Clients raise those two by themselves if nobody has given them.
+    // Clients increase these two by themselves if they are not set.
     if (given.containsKey(delivery)
         && noneFilledIn(linger, request)
         && number(delivery) < Math.min(Integer.MAX_VALUE, number(linger) + number(request))) {
-      refuse(
+      reject(
           delivery,
-          "must be linger.ms (%d) and request.timeout.ms (%d) together at least, but was %d"
+          "must be at least linger.ms (%d) and request.timeout.ms (%d) together, but was %d"
               .formatted(number(linger), number(request), number(delivery)));
     }
     if (given.containsKey(call) && noneFilledIn(request) && number(call) < number(request)) {
-      refuse(
+      reject(
           call,
-          "must be request.timeout.ms (%d) at least, but was %d"
+          "must be at least request.timeout.ms (%d), but was %d"
               .formatted(number(request), number(call)));
     }
     if (noneFilledIn(heartbeat, session) && number(heartbeat) >= number(session)) {
       if (given.containsKey(heartbeat)) {
-        refuse(
+        reject(
             heartbeat,
             "must be less than session.timeout.ms (%d), but was %d"
                 .formatted(number(session), number(heartbeat)));
       } else {
-        refuse(
+        reject(
             session,
             "must be more than heartbeat.interval.ms (%d), but was %d"
                 .formatted(number(heartbeat), number(session)));
@@ -161,14 +162,14 @@ final class KafkaClientRules {
     return Arrays.stream(keys).noneMatch(filledIn::contains);
   }
 
-  /** What was given, or else the client's default. */
+  /** Returns the given value or else the client's default. */
   private long number(String key) {
-    ConfigKey known = KafkaProperties.known(key);
+    ConfigKey known = Objects.requireNonNull(KafkaProperties.known(key));
     Object value = given.getOrDefault(key, known.defaultValue);
     return ((Number) ConfigDef.parseType(key, value, known.type)).longValue();
   }
 
-  private void refuse(String key, String reason) {
-    problems.add(lines.getOrDefault(key, line), "kafka." + key + " " + reason);
+  private void reject(String key, String reason) {
+    errors.add(lines.getOrDefault(key, line), "kafka." + key + " " + reason);
   }
 }

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -28,10 +29,11 @@ import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.provider.DirectoryConfigProvider;
 import org.apache.kafka.common.config.provider.EnvVarConfigProvider;
 import org.apache.kafka.common.config.provider.FileConfigProvider;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the {@code kafka} part: client properties, passed through. Placeholders stay as they are;
- * the clients fill them in, so that no secret is in a job graph, a log or a checkpoint.
+ * Reads {@code kafka}: client properties, which are passed through. The clients resolve
+ * placeholders, so that no job graph, log or checkpoint has a secret.
  */
 final class KafkaProperties {
   private static final String SERVERS = PipelineOptions.BOOTSTRAP_SERVERS.name();
@@ -40,14 +42,14 @@ final class KafkaProperties {
       Pattern.compile("(?:[0-9a-zA-Z_]+://)?(?:\\[[0-9a-fA-F:.%]+]|[0-9a-zA-Z._-]+):(\\d{1,5})");
   private static final int MIN_CORRECTED = 5;
 
-  /** Kafka's own providers, by the name that placeholders usually give them. */
+  /** Kafka's own providers by the names that placeholders usually have. */
   private static final Map<String, String> WELL_KNOWN =
       Map.of(
           "env", EnvVarConfigProvider.class.getName(),
           "file", FileConfigProvider.class.getName(),
           "directory", DirectoryConfigProvider.class.getName());
 
-  /** Properties that follow from other options, with the option. */
+  /** Properties that follow from other options, with the reason. */
   private static final Map<String, String> MANAGED =
       Map.of(
           "group.id", "it is the pipeline's name",
@@ -59,19 +61,19 @@ final class KafkaProperties {
           "key.deserializer", "records are read as bytes",
           "value.deserializer", "records are read as bytes");
 
-  /** In the order of names, so that of two near misses always the same is suggested. */
+  /** Sorted by name, so that suggestions are deterministic. */
   private static final Map<String, ConfigKey> KNOWN = knownKeys();
 
-  private final ConfigErrors problems;
+  private final ConfigErrors errors;
   private final Map<String, String> properties = new TreeMap<>();
   private final Map<String, Integer> lines = new HashMap<>();
 
-  private KafkaProperties(ConfigErrors problems) {
-    this.problems = problems;
+  private KafkaProperties(ConfigErrors errors) {
+    this.errors = errors;
   }
 
-  /** The client's own description of a property, or null for one that no client has. */
-  static ConfigKey known(String key) {
+  /** Returns the client's definition of a property, null for an unknown property. */
+  static @Nullable ConfigKey known(String key) {
     return KNOWN.get(key);
   }
 
@@ -85,21 +87,21 @@ final class KafkaProperties {
   /**
    * @param exactlyOnce whether records are written in transactions
    */
-  static Map<String, String> read(Mapping kafka, boolean exactlyOnce, ConfigErrors problems) {
-    KafkaProperties reader = new KafkaProperties(problems);
-    int before = problems.count();
+  static Map<String, String> read(Mapping kafka, boolean exactlyOnce, ConfigErrors errors) {
+    KafkaProperties reader = new KafkaProperties(errors);
+    int before = errors.count();
     kafka.entries().forEach(reader::add);
     if (!kafka.entries().containsKey(SERVERS)) {
-      problems.add(
+      errors.add(
           kafka.line(),
           "kafka."
               + SERVERS
-              + " is missing. Give one, for example: "
+              + " is missing. Add it, for example: "
               + PipelineOptions.BOOTSTRAP_SERVERS.example());
     }
     reader.addProviders();
-    if (problems.noneSince(before)) {
-      KafkaClientRules.check(reader.properties, reader.lines, kafka.line(), exactlyOnce, problems);
+    if (errors.noneSince(before)) {
+      KafkaClientRules.check(reader.properties, reader.lines, kafka.line(), exactlyOnce, errors);
     }
     return Map.copyOf(reader.properties);
   }
@@ -109,9 +111,9 @@ final class KafkaProperties {
     String error = null;
     String value = textOf(entry.value());
     if (value == null) {
-      error = "must be text, a number or true or false, but was " + shape(entry.value());
+      error = "must be text, a number, true or false, but was " + shape(entry.value());
     } else if (MANAGED.containsKey(key)) {
-      error = "cannot be set: " + MANAGED.get(key) + ". Remove it";
+      error = "cannot be set, because " + MANAGED.get(key) + ". Remove it";
     } else if (Secrets.isSecret(key)) {
       if (Secrets.isClearText(key, value)) {
         error =
@@ -123,19 +125,19 @@ final class KafkaProperties {
       if (error == null && !Secrets.PLACEHOLDER.matcher(value).find()) {
         error = key.equals(SERVERS) ? wrongServers(value) : wrongValue(key, value);
         if (error == null && key.equals("acks") && (value.equals("0") || value.equals("1"))) {
-          error = "must be all, or no guarantee holds, but was " + value + ". Remove it";
+          error = "must be all, because the delivery guarantees need it, but was " + value + ". Remove it";
         }
       }
     }
     if (error != null) {
-      problems.add(entry.line(), "kafka." + key + " " + error);
+      errors.add(entry.line(), "kafka." + key + " " + error);
     } else {
       properties.put(key, value);
     }
   }
 
-  /** Text of a single value, or of a list as Kafka writes lists; null for anything else. */
-  private static String textOf(YamlNode node) {
+  /** Returns text of a single value, or of a list as Kafka writes lists; null otherwise. */
+  private static @Nullable String textOf(YamlNode node) {
     if (node instanceof Scalar scalar) {
       return scalar.text();
     }
@@ -159,10 +161,10 @@ final class KafkaProperties {
   }
 
   /**
-   * A near miss of a client's property. Names far from all of them pass: interceptors, registries
-   * and config providers take their own.
+   * Returns a n error for a name that is similar to a known property, null for any other:
+   * interceptors, registries and config providers have properties of their own.
    */
-  private static String misspelt(String key) {
+  private static @Nullable String misspelt(String key) {
     if (KNOWN.containsKey(key) || key.length() < MIN_CORRECTED) {
       return null;
     }
@@ -172,7 +174,7 @@ final class KafkaProperties {
         : "is not a property of Kafka clients. Did you mean \"" + nearest + "\"?";
   }
 
-  private static String wrongServers(String value) {
+  private static @Nullable String wrongServers(String value) {
     for (String server : value.split(",", -1)) {
       Matcher matcher = SERVER.matcher(server.strip());
       if (!matcher.matches() || Integer.parseInt(matcher.group(1)) > 65_535) {
@@ -182,10 +184,10 @@ final class KafkaProperties {
     return null;
   }
 
-  private static String wrongValue(String key, String value) {
+  private static @Nullable String wrongValue(String key, String value) {
     ConfigKey known = KNOWN.get(key);
     if (known == null || known.type == ConfigDef.Type.CLASS) {
-      return null; // classes may be there on the cluster alone
+      return null; // classes may exist on the cluster only
     }
     Object parsed;
     try {
@@ -209,7 +211,7 @@ final class KafkaProperties {
     return null;
   }
 
-  /** Names Kafka's own providers where placeholders use them; a provider nobody named is wrong. */
+  /** Adds Kafka's own providers if placeholders use them, and rejects unknown providers. */
   private void addProviders() {
     Set<String> named = new HashSet<>();
     for (String name : properties.getOrDefault(PROVIDERS, "").split(",")) {
@@ -225,11 +227,11 @@ final class KafkaProperties {
             if (!named.contains(provider) && WELL_KNOWN.containsKey(provider)) {
               added.add(provider);
             } else if (!named.contains(provider)) {
-              problems.add(
-                  lines.get(key),
+              errors.add(
+                  Objects.requireNonNull(lines.get(key)),
                   String.format(
-                      "kafka.%s uses the config provider \"%s\", which %s does not name."
-                          + " Name it there, or use one of: directory, env, file",
+                      "kafka.%s uses the config provider \"%s\", which is not in %s."
+                          + " Add it there, or use one of: directory, env, file",
                       key, provider, PROVIDERS));
             }
           }

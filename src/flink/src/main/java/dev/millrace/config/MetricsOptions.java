@@ -11,161 +11,139 @@ import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.eval.MetricsSpec.Decision;
 import dev.millrace.eval.MetricsSpec.Validation;
-import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** The options of {@code metrics} and {@code validation}; see {@link PipelineOptions}. */
+/** Declares and reads the options of {@code metrics} and {@code validation}. */
 final class MetricsOptions {
   private static final int UNBOUNDED = Integer.MAX_VALUE;
   private static final long HOUR = 3_600_000;
   private static final OptionType<Float> FRACTION_OF_ONE = OptionTypes.atLeastAndBelow(0, 1);
 
-  // Where only a length of time is asked for, the count is there to bound the memory.
+  // With a time limit alone, this count bounds the memory.
   private static final int MAX_IN_TIME = 100_000;
-
-  static final Option<Integer> WINDOW =
-      Option.of(
-          "window",
-          OptionTypes.whole(1, 1_000_000),
-          1000,
-          "scored examples of a key looked back on at most; 100000 unless given with window-time");
-  static final Option<Long> WINDOW_TIME =
-      Option.of(
-          "window-time",
-          Durations.kind(1, 3_650 * 24 * HOUR, true),
-          0L,
-          "event time looked back on from the latest");
-  static final Option<Float> DECAY =
-      Option.of(
-          "decay",
-          FRACTION_OF_ONE,
-          0f,
-          "decay factor of the scores over all examples: an example counts this share of the next"
-              + " one's weight, such as 0.999; 0 is off");
-  static final Option<Integer> EVERY =
-      Option.of(
-          "every",
-          OptionTypes.whole(1, UNBOUNDED),
-          1000,
-          "a report after so many examples of a key");
-  static final Option<Long> MAX_INTERVAL =
-      Option.of(
-          "max-interval",
-          Durations.kind(1, 24 * HOUR, true),
-          1000L,
-          "an example is reported after this time, however few came with it");
-  static final Option<Boolean> PER_CLASS =
-      Option.of("per-class", OptionTypes.flag(), true, "precision, recall and F1 of each class");
-  static final Option<Boolean> CONFUSION_MATRIX =
-      Option.of(
-          "confusion-matrix", OptionTypes.flag(), true, "the confusion matrix in each report");
-  static final Option<Boolean> AVERAGES =
-      Option.of(
-          "averages",
-          OptionTypes.flag(),
-          true,
-          "macro, weighted and micro averages over the classes");
-  static final Option<Boolean> CALIBRATION =
-      Option.of(
-          "calibration",
-          OptionTypes.flag(),
-          true,
-          "Brier score, expected calibration error and, of two classes, the mean predicted"
-              + " probability of the positive one and the share observed");
-  static final Option<Boolean> AUC =
-      Option.of(
-          "auc",
-          OptionTypes.flag(),
-          true,
-          "areas under the ROC and the precision-recall curve of the window");
-  static final Option<Integer> AUC_CLASSES =
-      Option.of(
-          "auc-max-classes",
-          OptionTypes.whole(2, MetricsSpec.MAX_AUC_CLASSES),
-          MetricsSpec.AUC_CLASSES,
-          "classes up to which auc is computed; of more than two each takes 4 bytes of every"
-              + " example in the window");
-  static final Option<Float> BETA =
-      Option.of(
-          "beta",
-          OptionTypes.aboveAndUpTo(0, 100),
-          1f,
-          "how many times as much as precision recall weighs in F-beta, which is reported unless"
-              + " this is 1");
-  static final Option<Float> QUANTILE =
-      Option.of(
-          "quantile",
-          FRACTION_OF_ONE,
-          0.5f,
-          "regression: the quantile of the labels that the quantile loss is of");
-  static final Option<Decision> THRESHOLD_METRIC =
-      Option.of(
-          "threshold-metric",
-          OptionTypes.choice(KebabCase::of, Decision.values()),
-          Decision.NONE,
-          "two classes: the score that the threshold of the positive one is tuned for as examples"
-              + " come; none predicts the most probable class");
-
-  static final Option<Float> FRACTION =
-      Option.of("fraction", FRACTION_OF_ONE, 0f, "fraction of the examples held out; 0 is none");
-  static final Option<Integer> PATIENCE =
-      Option.of(
-          "patience",
-          OptionTypes.whole(0, 1_000_000),
-          0,
-          "epochs without a better validation loss, after which a model stops to learn; 0 is"
-              + " never");
 
   static final OptionGroup METRICS_GROUP =
       new OptionGroup(
           "metrics",
           "",
-          "Each example is predicted and scored before the model learns from it. docs/metrics.md"
-              + " has every score's formula. A report takes time in proportion to the window.",
-          List.of(
-              WINDOW,
-              WINDOW_TIME,
-              DECAY,
-              EVERY,
-              MAX_INTERVAL,
-              PER_CLASS,
-              CONFUSION_MATRIX,
-              AVERAGES,
-              CALIBRATION,
-              AUC,
-              AUC_CLASSES,
-              BETA,
-              QUANTILE,
-              THRESHOLD_METRIC));
+          "Each example is predicted and scored before the model learns from it. docs/metrics.md" + " has the formula of every score. The time of a report is proportional to the window.");
+  static final Option<Integer> WINDOW =
+      METRICS_GROUP.option(
+          "window",
+          OptionTypes.whole(1, 1_000_000),
+          1000,
+          "max number of scored examples of a key in the window; 100000 with window-time alone");
+  static final Option<Long> WINDOW_TIME =
+      METRICS_GROUP.option(
+          "window-time",
+          Durations.type(1, 3_650 * 24 * HOUR, true),
+          0L,
+          "max event time between the latest example and the others in the window");
+  static final Option<Float> DECAY =
+      METRICS_GROUP.option(
+          "decay",
+          FRACTION_OF_ONE,
+          0f,
+          "decay factor of the scores over all examples: the weight of an example relative to the next" + " one, such as 0.999; 0 is off");
+  static final Option<Integer> EVERY =
+      METRICS_GROUP.option(
+          "every",
+          OptionTypes.whole(1, UNBOUNDED),
+          1000,
+          "number of examples of a key between two reports");
+  static final Option<Long> MAX_INTERVAL =
+      METRICS_GROUP.option(
+          "max-interval",
+          Durations.type(1, 24 * HOUR, true),
+          1000L,
+          "max time until an example is reported");
+  static final Option<Boolean> PER_CLASS =
+      METRICS_GROUP.option(
+          "per-class", OptionTypes.flag(), true, "report precision, recall and F1 of each class");
+  static final Option<Boolean> CONFUSION_MATRIX =
+      METRICS_GROUP.option(
+          "confusion-matrix", OptionTypes.flag(), true, "report the confusion matrix");
+  static final Option<Boolean> AVERAGES =
+      METRICS_GROUP.option(
+          "averages",
+          OptionTypes.flag(),
+          true,
+          "report macro, weighted and micro averages over the classes");
+  static final Option<Boolean> CALIBRATION =
+      METRICS_GROUP.option(
+          "calibration",
+          OptionTypes.flag(),
+          true,
+          "report Brier score, expected calibration error and, for two classes, the mean predicted" + " probability and the observed fraction of the positive class");
+  static final Option<Boolean> AUC =
+      METRICS_GROUP.option(
+          "auc",
+          OptionTypes.flag(),
+          true,
+          "report the areas under the ROC and the precision-recall curve of the window");
+  static final Option<Integer> AUC_CLASSES =
+      METRICS_GROUP.option(
+          "auc-max-classes",
+          OptionTypes.whole(2, MetricsSpec.MAX_AUC_CLASSES),
+          MetricsSpec.AUC_CLASSES,
+          "max number of classes for auc; with more than two, each class needs 4 bytes for every" + " example in the window");
+  static final Option<Float> BETA =
+      METRICS_GROUP.option(
+          "beta",
+          OptionTypes.aboveAndUpTo(0, 100),
+          1f,
+          "weight of recall relative to precision in F-beta, which is reported unless this is 1");
+  static final Option<Float> QUANTILE =
+      METRICS_GROUP.option(
+          "quantile",
+          FRACTION_OF_ONE,
+          0.5f,
+          "regression: quantile of the quantile loss");
+  static final Option<Decision> THRESHOLD_METRIC =
+      METRICS_GROUP.option(
+          "threshold-metric",
+          OptionTypes.choice(KebabCase::of, Decision.values()),
+          Decision.NONE,
+          "two classes: the score that the threshold of the positive class is tuned for; none predicts" + " the most probable class");
+
   static final OptionGroup VALIDATION_GROUP =
       new OptionGroup(
           "validation",
           "",
-          "Examples that are predicted and scored, but never learned: the same ones on every"
-              + " replay and in every epoch.",
-          List.of(FRACTION, PATIENCE));
+          "Examples that are predicted and scored, but never learned: the same examples in every" + " replay and epoch.");
+  static final Option<Float> FRACTION =
+      VALIDATION_GROUP.option(
+          "fraction", FRACTION_OF_ONE, 0f, "fraction of the examples held out; 0 is none");
+  static final Option<Integer> PATIENCE =
+      VALIDATION_GROUP.option(
+          "patience",
+          OptionTypes.whole(0, 1_000_000),
+          0,
+          "number of epochs without a lower validation loss after which a model stops learning; 0 is" + " never");
 
   private MetricsOptions() {}
 
-  /** What both maps say, for a task that may be null. */
+  /** Returns the metrics of both maps. */
   static MetricsSpec read(
-      OptionReader metrics, OptionReader validation, String positive, Task task) {
+      OptionReader metrics, OptionReader validation, @Nullable String positive,
+      @Nullable Task task) {
     long windowMillis = metrics.get(WINDOW_TIME);
     boolean onlyTime = windowMillis > 0 && !metrics.has(WINDOW);
     if (task == Task.REGRESSION && metrics.has(THRESHOLD_METRIC)) {
-      metrics.refuse(THRESHOLD_METRIC, "is for classes, but input.task is regression. Remove it");
+      metrics.reject(THRESHOLD_METRIC, "applies only to classes, but input.task is regression. Remove it");
     }
     if (task == Task.MULTICLASS && metrics.get(THRESHOLD_METRIC) != Decision.NONE) {
-      metrics.refuse(
-          THRESHOLD_METRIC, "is for two classes, but input.task is multiclass. Remove it");
+      metrics.reject(
+          THRESHOLD_METRIC, "applies only to two classes, but input.task is multiclass. Remove it");
     }
     if (validation.get(PATIENCE) > 0 && validation.get(FRACTION) == 0) {
-      validation.refuse(
-          PATIENCE, "needs examples held out. Add a fraction, for example: fraction: 0.1");
+      validation.reject(
+          PATIENCE, "needs a validation set. Add a fraction, for example: fraction: 0.1");
     }
     return new MetricsSpec(
         onlyTime ? MAX_IN_TIME : metrics.get(WINDOW),
         windowMillis,
-        exact(metrics.get(DECAY)),
+        metrics.exact(DECAY),
         metrics.get(EVERY),
         metrics.get(MAX_INTERVAL),
         metrics.get(PER_CLASS),
@@ -173,16 +151,11 @@ final class MetricsOptions {
         metrics.get(AVERAGES),
         metrics.get(CALIBRATION),
         metrics.get(AUC) ? metrics.get(AUC_CLASSES) : 0,
-        exact(metrics.get(BETA)),
-        exact(metrics.get(QUANTILE)),
+        metrics.exact(BETA),
+        metrics.exact(QUANTILE),
         metrics.get(THRESHOLD_METRIC),
         task == Task.MULTICLASS,
         positive,
-        new Validation(exact(validation.get(FRACTION)), validation.get(PATIENCE)));
-  }
-
-  /** The decimal number that was written, rather than the float nearest to it. */
-  private static double exact(Float value) {
-    return Double.parseDouble(value.toString());
+        new Validation(validation.exact(FRACTION), validation.get(PATIENCE)));
   }
 }

@@ -8,51 +8,51 @@ import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
-/** A file with a model that someone has named. */
+/** Reads model files that users name. */
 public final class ModelFile {
-  // The bytes, what is decoded of them and what the job is sent are there at once.
+  // The bytes, the decoded model and the job graph are in memory at the same time.
   private static final int SHARE_OF_HEAP = 4;
 
   private ModelFile() {}
 
   /**
-   * All bytes of a file.
+   * Returns all bytes of a file.
    *
    * @throws NoSuchFileException if there is no such file
-   * @throws IOException if it cannot be used: the message says what is wrong with "it", and what to
-   *     do
+   * @throws IOException if the file cannot be used; the message has the reason and the remedy
    */
   public static byte[] read(Path file) throws IOException {
-    long most = Math.min(Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP, Integer.MAX_VALUE - 8);
-    return read(file, (int) most);
+    long maxBytes = Math.min(Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP, Integer.MAX_VALUE - 8);
+    return read(file, (int) maxBytes);
   }
 
-  static byte[] read(Path file, int most) throws IOException {
+  static byte[] read(Path file, int maxBytes) throws IOException {
     return NamedFile.read(
         file,
-        most,
+        maxBytes,
         ", which is a quarter of the heap. Is it a model? For a larger one, give the JVM more with"
             + " -Xmx");
   }
 
   /**
-   * The bytes of the file that an option of a pipeline names, or null where they cannot be had:
-   * then the option is refused.
+   * Returns the bytes of the file that an option names. If the file cannot be read, adds an error
+   * and returns null.
    *
-   * @param baseDir folder that the name is relative to, or null for the working directory
+   * @param baseDir directory that the name is relative to, null for the working directory
    */
-  static byte[] readNamed(OptionReader options, Option<String> from, Path baseDir) {
-    String name = options.given(from);
+  static byte @Nullable [] readNamed(
+      OptionReader options, Option<String> from, String name, @Nullable Path baseDir) {
     try {
       return read(baseDir == null ? Path.of(name) : baseDir.resolve(name));
     } catch (NoSuchFileException e) {
-      options.refuse(
-          from, "names no file: %s does not exist. Paths start at this file".formatted(name));
+      options.reject(
+          from, "is not a file: %s does not exist. Paths are relative to this file".formatted(name));
     } catch (InvalidPathException e) {
-      options.refuse(from, "cannot be the name of a file: " + YamlNode.Scalar.quote(name));
+      options.reject(from, "cannot be a file name: " + YamlNode.Scalar.quote(name));
     } catch (IOException e) {
-      options.refuse(from, "cannot start from %s: %s".formatted(name, e.getMessage()));
+      options.reject(from, "cannot start from %s: %s".formatted(name, e.getMessage()));
     }
     return null;
   }

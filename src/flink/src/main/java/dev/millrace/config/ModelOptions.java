@@ -16,7 +16,7 @@ import dev.millrace.nn.Loss;
 import dev.millrace.nn.Normalization;
 import java.util.List;
 
-/** The options of {@code model}; see {@link PipelineOptions}. */
+/** Declares the options of {@code model}. */
 final class ModelOptions {
   private static final OptionType<Float> RATE = OptionTypes.aboveAndUpTo(0, 10);
   private static final OptionType<Float> DECAY = OptionTypes.atLeastAndBelow(0, 1);
@@ -24,7 +24,7 @@ final class ModelOptions {
   private static final OptionType<Float> PENALTY = OptionTypes.between(0, 1000);
   private static final OptionType<Float> CLIP_AT = OptionTypes.between(0, 1_000_000);
 
-  /** The optimizers by the name that pipeline files give them. */
+  /** Names of the optimizers in pipeline files. */
   enum OptimizerName {
     SGD,
     RMSPROP,
@@ -34,7 +34,7 @@ final class ModelOptions {
     FTRL
   }
 
-  private static final OptionType<OptimizerName> OPTIMIZER_KIND =
+  private static final OptionType<OptimizerName> OPTIMIZER_NAMES =
       OptionTypes.choice(KebabCase::of, OptimizerName.values());
   private static final OptionType<Normalization.Kind> NORMALIZATION_KINDS =
       OptionTypes.choice(
@@ -43,96 +43,109 @@ final class ModelOptions {
           Normalization.Kind.MINMAX,
           Normalization.Kind.NONE);
 
-  /** The hidden layers of a model map that names none. */
+  /** The hidden layers of a model map without layers. */
   static final List<LayerSpec> DEFAULT_LAYERS = List.of(new LayerSpec(32, Activation.TANH));
 
+  static final OptionType<Float> CLASS_WEIGHT = OptionTypes.between(0, 1_000_000);
+
+  static final OptionGroup MODEL_GROUP =
+      new OptionGroup(
+          "model",
+          "",
+          "`model: auto` needs no tuning. A map defines a network; the options below have these" + " defaults.",
+          WarmStartOptions.WARM_START);
   static final Option<YamlNode> LAYERS =
-      Option.open(
+      MODEL_GROUP.optional(
           "layers",
           Structures.structure("a list of layers", Sequence.class),
           "[{ units: 32, activation: tanh }]",
-          "the hidden layers, from the input on; an empty list is a linear model");
+          "the hidden layers, from the input to the output; an empty list is a linear model");
   static final Option<Activation> OUTPUT_ACTIVATION =
-      Option.open(
+      MODEL_GROUP.optional(
           "output",
           OptionTypes.choice(Activation::id, Activation.values()),
           "softmax; linear for regression",
           "activation of the output layer");
   static final Option<Loss> LOSS =
-      Option.open(
+      MODEL_GROUP.optional(
           "loss",
           OptionTypes.choice(Loss::id, Loss.values()),
           "categorical_crossentropy; huber for regression",
-          "how wrong one prediction is");
+          "loss of one prediction");
   static final Option<YamlNode> OPTIMIZER =
-      Option.of(
+      MODEL_GROUP.option(
           "optimizer",
-          Structures.wordOrMap(OPTIMIZER_KIND),
+          Structures.wordOrMap(OPTIMIZER_NAMES),
           new Scalar("sgd", 0),
-          "how a gradient becomes a change of the weights");
+          "how gradients update the weights");
   static final Option<Float> LEARNING_RATE =
-      Option.open(
-          "learning-rate", RATE, "by optimizer", "the step size; short for optimizer's own");
+      MODEL_GROUP.optional(
+          "learning-rate", RATE, "by optimizer", "the step size; short for the learning-rate of the optimizer");
+
+  static {
+    MODEL_GROUP.include(ScheduleOptions.SCHEDULE);
+  }
+
   static final Option<Integer> BATCH_SIZE =
-      Option.of("batch-size", OptionTypes.whole(1, 65_536), 1, "examples in one update");
-  static final Option<Float> L1 = Option.of("l1", PENALTY, 0f, "LASSO penalty on the weights");
-  static final Option<Float> L2 = Option.of("l2", PENALTY, 0f, "Ridge penalty on the weights");
-  static final Option<Float> LABEL_SMOOTHING =
-      Option.of(
-          "label-smoothing",
-          DECAY,
-          0f,
-          "cross-entropies: share of the target that all classes get alike; 0 is off");
+      MODEL_GROUP.option("batch-size", OptionTypes.whole(1, 65_536), 1, "number of examples in one update");
+  static final Option<Float> L1 =
+      MODEL_GROUP.option("l1", PENALTY, 0f, "LASSO penalty on the weights");
+  static final Option<Float> L2 =
+      MODEL_GROUP.option("l2", PENALTY, 0f, "Ridge penalty on the weights");
   static final Option<Float> MAX_NORM =
-      Option.of(
+      MODEL_GROUP.option(
           "max-norm",
           CLIP_AT,
           0f,
-          "longest vector of weights into one neuron, after each step; 0 is off");
-  static final Option<Float> CLIP_VALUE =
-      Option.of(
-          "clip-value",
-          CLIP_AT,
+          "max L2 norm of the weights into one neuron after each step; 0 is off");
+  static final Option<Float> LABEL_SMOOTHING =
+      MODEL_GROUP.option(
+          "label-smoothing",
+          DECAY,
           0f,
-          "max magnitude of an element of a mini-batch's gradient; 0 is off");
+          "cross-entropies: fraction of the target that is distributed equally over all classes; 0 is" + " off");
   static final Option<YamlNode> CLASS_WEIGHTS =
-      Option.open(
+      MODEL_GROUP.optional(
           "class-weights",
           Structures.wordOrMap(OptionTypes.text("balanced", "balanced")),
           "1 each",
-          "what the weights of a class's examples are multiplied by, such as { fraud: 10 };"
-              + " balanced makes all classes weigh the same, by their shares so far");
-  static final OptionType<Float> CLASS_WEIGHT = OptionTypes.between(0, 1_000_000);
+          "factors of the weights of examples by class, such as { fraud: 10 }; balanced gives all" + " classes the same total weight, by their frequencies so far");
   static final Option<YamlNode> NORMALIZATION =
-      Option.of(
+      MODEL_GROUP.option(
           "normalization",
           Structures.wordOrMap(NORMALIZATION_KINDS),
           new Scalar("standard", 0),
-          "how features are brought to a common scale; one-hot, hashed and boolean ones,"
-              + " and marks of missing values, keep their 0 and 1");
+          "scaling of numeric features; one-hot, hashed and boolean features and indicators of missing" + " values keep their 0 and 1");
   static final Option<Float> CLIP =
-      Option.of(
+      MODEL_GROUP.option(
           "clip",
           CLIP_AT,
           10f,
           "gradient clipping: max L2 norm of an example's gradient, in multiples of the error of its"
-              + " outputs, so that rare classes keep their probabilities; also limits steps of sgd"
-              + " that would overshoot; 0 is off");
+              + " outputs, which preserves the probabilities of rare classes; also limits steps of" + " sgd that would overshoot; 0 is off");
+  static final Option<Float> CLIP_VALUE =
+      MODEL_GROUP.option(
+          "clip-value",
+          CLIP_AT,
+          0f,
+          "max magnitude of an element of a mini-batch's gradient; 0 is off");
   static final Option<Long> SEED =
-      Option.of(
+      MODEL_GROUP.option(
           "seed",
           OptionTypes.wideWhole(Long.MIN_VALUE, Long.MAX_VALUE),
           1L,
-          "of the initial weights, together with the model key");
+          "seed of the initial weights, together with the model key");
 
+  static final OptionGroup LAYER_GROUP =
+      new OptionGroup("model.layers[]", "", "One fully connected layer.");
   static final Option<Integer> UNITS =
-      Option.required("units", OptionTypes.whole(1, 65_536), "units: 32", "number of neurons");
+      LAYER_GROUP.required("units", OptionTypes.whole(1, 65_536), "units: 32", "number of neurons");
   static final Option<Activation> ACTIVATION =
-      Option.of(
+      LAYER_GROUP.option(
           "activation",
           OptionTypes.without(
               "softmax",
-              "is for the output layer alone (model.output)",
+              "is for the output layer only (model.output)",
               OptionTypes.choice(
                   Activation::id,
                   Activation.SIGMOID,
@@ -146,159 +159,141 @@ final class ModelOptions {
                   Activation.SOFTPLUS,
                   Activation.LINEAR)),
           Activation.TANH,
-          "what the neurons do with their weighted sum");
-
+          "activation of the neurons");
   static final Option<Float> DROPOUT =
-      Option.of(
-          "dropout", DECAY, 0f, "share of the neurons left out at random while learning; 0 is off");
+      LAYER_GROUP.option(
+          "dropout", DECAY, 0f, "fraction of the neurons that are dropped at random while learning; 0 is off");
   static final Option<Boolean> LAYER_NORM =
-      Option.of(
+      LAYER_GROUP.option(
           "layer-norm",
           OptionTypes.flag(),
           false,
-          "brings an example's weighted sums to one scale, with a learned gain and shift");
-
+          "layer normalization, with a learned gain and shift");
   static final Option<OptimizerName> OPTIMIZER_NAME =
-      Option.required("name", OPTIMIZER_KIND, "name: sgd", "the optimizer");
-  static final Option<Float> SGD_RATE = learningRate(0.02f);
-  static final Option<Float> MOMENTUM =
-      Option.of("momentum", DECAY, 0f, "share of the last step kept; 0 is off");
-  static final Option<Boolean> NESTEROV =
-      Option.of(
-          "nesterov", OptionTypes.flag(), false, "look ahead by the momentum, which it needs");
-  static final Option<Float> RMSPROP_RATE = learningRate(0.005f);
-  static final Option<Float> RHO = Option.of("rho", DECAY, 0.99f, "decay of the squared gradient");
-  static final Option<Float> RMSPROP_EPSILON = epsilon();
-  static final Option<Boolean> BIAS_CORRECTION =
-      Option.of(
-          "bias-correction", OptionTypes.flag(), true, "keeps the first steps from being too long");
-  static final Option<Float> ADAM_RATE = learningRate(0.001f);
-  static final Option<Float> BETA1 = Option.of("beta1", DECAY, 0.9f, "decay of the gradient");
-  static final Option<Float> BETA2 =
-      Option.of("beta2", DECAY, 0.999f, "decay of the squared gradient");
-  static final Option<Float> ADAM_EPSILON = epsilon();
-  static final Option<Float> WEIGHT_DECAY =
-      Option.of(
-          "weight-decay",
-          OptionTypes.between(0, 10),
-          0.01f,
-          "times the learning rate, the share of every weight and bias lost with each step");
-  static final Option<Float> ADAGRAD_RATE = learningRate(0.01f);
-  static final Option<Float> INITIAL_SUM =
-      Option.of(
-          "initial-accumulator", PENALTY, 0f, "what the sum of squared gradients starts from");
-  static final Option<Float> ADAGRAD_EPSILON =
-      Option.of("epsilon", EPSILON, 1e-10f, "keeps the division from zero");
-  static final Option<Float> ALPHA =
-      Option.of("alpha", RATE, 0.05f, "the step size, which falls with the gradients seen");
-  static final Option<Float> BETA =
-      Option.of(
-          "beta",
-          OptionTypes.aboveAndUpTo(0, 1000),
-          1f,
-          "keeps the first steps from being too long");
-  static final Option<Float> FTRL_L1 =
-      Option.of("l1", PENALTY, 0f, "makes weights exactly 0, biases too; 0 is off");
-  static final Option<Float> FTRL_L2 =
-      Option.of("l2", PENALTY, 0f, "shrinks weights, biases too; 0 is off");
+      Option.required("name", OPTIMIZER_NAMES, "name: sgd", "the optimizer");
 
-  static final Option<Normalization.Kind> NORMALIZATION_KIND =
-      Option.of(
-          "name",
-          NORMALIZATION_KINDS,
-          Normalization.Kind.STANDARD,
-          "(x - mean) / standard deviation; (x - min) / (max - min); as it comes");
-  static final Option<Float> FADE =
-      Option.of(
-          "alpha",
-          DECAY,
-          0f,
-          "standard: smoothing factor of exponentially weighted mean and variance, as in pandas'"
-              + " ewm(alpha); 0 weights all examples alike");
-  static final Option<Float> NORMALIZATION_CLIP =
-      Option.of("clip", CLIP_AT, 4f, "standard: values are cut to -clip..clip; 0 is off");
-
-  static final OptionGroup MODEL_GROUP =
-      new OptionGroup(
-          "model",
-          "",
-          "`model: auto` is the choice for who tunes nothing. A map is a network written out, and"
-              + " what it leaves open has the defaults below.",
-          List.of(
-              WarmStartOptions.WARM_START,
-              LAYERS,
-              OUTPUT_ACTIVATION,
-              LOSS,
-              OPTIMIZER,
-              LEARNING_RATE,
-              ScheduleOptions.SCHEDULE,
-              BATCH_SIZE,
-              L1,
-              L2,
-              MAX_NORM,
-              LABEL_SMOOTHING,
-              CLASS_WEIGHTS,
-              NORMALIZATION,
-              CLIP,
-              CLIP_VALUE,
-              SEED));
-  static final OptionGroup LAYER_GROUP =
-      new OptionGroup(
-          "model.layers[]",
-          "",
-          "One fully connected layer.",
-          List.of(UNITS, ACTIVATION, DROPOUT, LAYER_NORM));
   static final OptionGroup SGD_GROUP =
       new OptionGroup(
           "model.optimizer",
           "name: sgd",
           "Stochastic gradient descent. `optimizer: sgd` is short for this map with its defaults.",
-          List.of(OPTIMIZER_NAME, SGD_RATE, MOMENTUM, NESTEROV));
+          OPTIMIZER_NAME);
+  static final Option<Float> SGD_RATE = SGD_GROUP.add(learningRate(0.02f));
+  static final Option<Float> MOMENTUM =
+      SGD_GROUP.option("momentum", DECAY, 0f, "fraction of the last step that is kept; 0 is off");
+  static final Option<Boolean> NESTEROV =
+      SGD_GROUP.option(
+          "nesterov", OptionTypes.flag(), false, "Nesterov momentum; needs momentum");
+
   static final OptionGroup RMSPROP_GROUP =
       new OptionGroup(
           "model.optimizer",
           "name: rmsprop",
           "Steps divided by a running mean of the gradient's size. `bias-correction: false` is"
               + " PyTorch's RMSprop.",
-          List.of(OPTIMIZER_NAME, RMSPROP_RATE, RHO, RMSPROP_EPSILON, BIAS_CORRECTION));
+          OPTIMIZER_NAME);
+  static final Option<Float> RMSPROP_RATE = RMSPROP_GROUP.add(learningRate(0.005f));
+  static final Option<Float> RHO =
+      RMSPROP_GROUP.option("rho", DECAY, 0.99f, "decay of the squared gradient");
+  static final Option<Float> RMSPROP_EPSILON = RMSPROP_GROUP.add(epsilon());
+  static final Option<Boolean> BIAS_CORRECTION =
+      RMSPROP_GROUP.option(
+          "bias-correction", OptionTypes.flag(), true, "limits the first steps");
+  static final Option<Float> ADAM_RATE = learningRate(0.001f);
+  static final Option<Float> BETA1 = Option.of("beta1", DECAY, 0.9f, "decay of the gradient");
+  static final Option<Float> BETA2 =
+      Option.of("beta2", DECAY, 0.999f, "decay of the squared gradient");
+  static final Option<Float> ADAM_EPSILON = epsilon();
+
   static final OptionGroup ADAM_GROUP =
       new OptionGroup(
           "model.optimizer",
           "name: adam",
           "RMSprop with momentum, bias-corrected; PyTorch's Adam.",
-          List.of(OPTIMIZER_NAME, ADAM_RATE, BETA1, BETA2, ADAM_EPSILON));
+          OPTIMIZER_NAME,
+          ADAM_RATE,
+          BETA1,
+          BETA2,
+          ADAM_EPSILON);
+
   static final OptionGroup ADAMW_GROUP =
       new OptionGroup(
           "model.optimizer",
           "name: adamw",
-          "Adam with weight decay apart from the gradient.",
-          List.of(OPTIMIZER_NAME, ADAM_RATE, BETA1, BETA2, ADAM_EPSILON, WEIGHT_DECAY));
+          "Adam with weight decay decoupled from the gradient.",
+          OPTIMIZER_NAME,
+          ADAM_RATE,
+          BETA1,
+          BETA2,
+          ADAM_EPSILON);
+  static final Option<Float> WEIGHT_DECAY =
+      ADAMW_GROUP.option(
+          "weight-decay",
+          OptionTypes.between(0, 10),
+          0.01f,
+          "fraction of every weight and bias that each step removes, relative to the learning rate");
+
   static final OptionGroup ADAGRAD_GROUP =
       new OptionGroup(
           "model.optimizer",
           "name: adagrad",
           "Steps divided by the root of the sum of all squared gradients.",
-          List.of(OPTIMIZER_NAME, ADAGRAD_RATE, INITIAL_SUM, ADAGRAD_EPSILON));
+          OPTIMIZER_NAME);
+  static final Option<Float> ADAGRAD_RATE = ADAGRAD_GROUP.add(learningRate(0.01f));
+  static final Option<Float> INITIAL_SUM =
+      ADAGRAD_GROUP.option(
+          "initial-accumulator", PENALTY, 0f, "initial value of the sum of squared gradients");
+  static final Option<Float> ADAGRAD_EPSILON =
+      ADAGRAD_GROUP.option("epsilon", EPSILON, 1e-10f, "prevents division by zero");
+
   static final OptionGroup FTRL_GROUP =
       new OptionGroup(
           "model.optimizer",
           "name: ftrl",
           "FTRL-Proximal (McMahan et al., 2013), made for sparse features.",
-          List.of(OPTIMIZER_NAME, ALPHA, BETA, FTRL_L1, FTRL_L2));
+          OPTIMIZER_NAME);
+  static final Option<Float> ALPHA =
+      FTRL_GROUP.option("alpha", RATE, 0.05f, "the step size, which decreases with the gradients so far");
+  static final Option<Float> BETA =
+      FTRL_GROUP.option(
+          "beta",
+          OptionTypes.aboveAndUpTo(0, 1000),
+          1f,
+          "limits the first steps");
+  static final Option<Float> FTRL_L1 =
+      FTRL_GROUP.option("l1", PENALTY, 0f, "L1 penalty, which makes weights and biases exactly 0; 0 is off");
+  static final Option<Float> FTRL_L2 =
+      FTRL_GROUP.option("l2", PENALTY, 0f, "L2 penalty on weights and biases; 0 is off");
+
   static final OptionGroup NORMALIZATION_GROUP =
       new OptionGroup(
           "model.normalization",
           "",
-          "`normalization: minmax` is short for this map with its defaults.",
-          List.of(NORMALIZATION_KIND, FADE, NORMALIZATION_CLIP));
+          "`normalization: minmax` is short for this map with its defaults.");
+  static final Option<Normalization.Kind> NORMALIZATION_KIND =
+      NORMALIZATION_GROUP.option(
+          "name",
+          NORMALIZATION_KINDS,
+          Normalization.Kind.STANDARD,
+          "(x - mean) / standard deviation; (x - min) / (max - min); unchanged");
+  static final Option<Float> FADE =
+      NORMALIZATION_GROUP.option(
+          "alpha",
+          DECAY,
+          0f,
+          "standard: smoothing factor of exponentially weighted mean and variance, as in pandas'"
+              + " ewm(alpha); 0 gives all examples the same weight");
+  static final Option<Float> NORMALIZATION_CLIP =
+      NORMALIZATION_GROUP.option(
+          "clip", CLIP_AT, 4f, "standard: limits values to -clip..clip; 0 is off");
 
   private ModelOptions() {}
 
-  private static Option<Float> learningRate(float fallback) {
-    return Option.of("learning-rate", RATE, fallback, "the step size");
+  private static Option<Float> learningRate(float defaultValue) {
+    return Option.of("learning-rate", RATE, defaultValue, "the step size");
   }
 
   private static Option<Float> epsilon() {
-    return Option.of("epsilon", EPSILON, 1e-8f, "keeps the division from zero");
+    return Option.of("epsilon", EPSILON, 1e-8f, "prevents division by zero");
   }
 }

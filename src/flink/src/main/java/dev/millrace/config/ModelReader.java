@@ -12,62 +12,65 @@ import dev.millrace.nn.NetworkModelSpec;
 import dev.millrace.prequential.ModelSnapshot;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
-/** Reads the {@code model} part: {@code auto}, or a network written out; or several of them. */
+/** Reads {@code model} or {@code models}: {@code auto}, a network, or several of them. */
 final class ModelReader {
   static final String AUTO = "auto";
 
   private final OptionReader root;
-  private final Path baseDir;
-  private final ConfigErrors problems;
-  private String prior;
-  // What auto means, once it was asked for.
-  private AutoModelSpec auto;
+  private final @Nullable Path baseDir;
+  private final ConfigErrors errors;
+  private @Nullable String warmStartKey;
+  // Null until it is read.
+  private @Nullable AutoModelSpec auto;
 
   /**
    * @param baseDir folder that {@code model.warm-start.file} is relative to, or null for the
    *     working directory
    */
-  ModelReader(OptionReader root, Path baseDir, ConfigErrors problems) {
+  ModelReader(OptionReader root, @Nullable Path baseDir, ConfigErrors errors) {
     this.root = root;
     this.baseDir = baseDir;
-    this.problems = problems;
+    this.errors = errors;
   }
 
-  /** The model for what comes in; its task is null where it will be guessed from the labels. */
+  /**
+   * Returns the model for what comes in; its task is null where it will be guessed from the labels.
+   */
   ModelSpec read(InputSpec input) {
     if (ModelsReader.isWanted(root)) {
-      ModelSpec several = new ModelsReader(root, problems, this).read(input);
-      return several == null ? ModelSpec.single(1) : several; // which nobody sees
+      ModelSpec several = new ModelsReader(root, errors, this).read(input);
+      return several == null ? ModelSpec.single(1) : several; // not used, as there are errors
     }
     YamlNode node = root.given(PipelineOptions.MODEL);
-    if (node instanceof Scalar scalar && !scalar.text().equals(AUTO)) {
-      root.refuse(
+    if (node instanceof Scalar scalar && !AUTO.equals(scalar.text())) {
+      root.reject(
           PipelineOptions.MODEL, "must be auto, or a map of options, but was " + node.describe());
     }
     if (!(node instanceof Mapping)) {
       return auto(input);
     }
     if (root.mentions(AutoOptions.AUTO)) {
-      root.refuse(
-          AutoOptions.AUTO, "goes with model: auto, but the network is written out. Remove one");
+      root.reject(
+          AutoOptions.AUTO, "applies only to model: auto, but the file defines a network. Remove one");
     }
     return network(root.below(PipelineOptions.MODEL, ModelOptions.MODEL_GROUP), input);
   }
 
-  /** A network written out. */
+  /** Reads a network. */
   NetworkModelSpec network(OptionReader model, InputSpec input) {
     OptionReader warmStart = WarmStartOptions.read(model, WarmStartOptions.MODEL_GROUP);
-    prior = warmStart.given(WarmStartOptions.KEY);
-    return new NetworkReader(model, warmStart, input, baseDir, problems).read();
+    warmStartKey = warmStart.given(WarmStartOptions.KEY);
+    return new NetworkReader(model, warmStart, input, baseDir, errors).read();
   }
 
-  /** The key whose model new ones start from, or null; known once the model is read. */
-  String prior() {
-    return prior;
+  /** Returns the key whose model new ones start from, null if there is none. */
+  @Nullable String warmStartKey() {
+    return warmStartKey;
   }
 
-  /** What {@code auto} means. */
+  /** Returns the mixture that {@code auto} stands for. */
   AutoModelSpec auto(InputSpec input) {
     if (auto == null) {
       auto = readAuto(input);
@@ -81,25 +84,25 @@ final class ModelReader {
             AutoOptions.AUTO.name(),
             root.mapOf(AutoOptions.AUTO, AutoOptions.TIER),
             AutoOptions.AUTO_GROUP,
-            problems);
+            errors);
     AutoModelSpec spec =
         ModelSpec.auto(
             options.get(AutoOptions.SEED),
             AutoOptions.read(options),
-            ClassWeightsReader.read(options, input.task(), input.classes(), problems));
+            ClassWeightsReader.read(options, input.task(), input.classes(), errors));
     OptionReader warmStart = WarmStartOptions.read(options, WarmStartOptions.AUTO_GROUP);
-    prior = warmStart.given(WarmStartOptions.KEY);
+    warmStartKey = warmStart.given(WarmStartOptions.KEY);
     String file = warmStart.given(WarmStartOptions.FILE);
-    if ((prior != null || file != null) && options.has(AutoOptions.SEED)) {
-      options.refuse(
-          AutoOptions.SEED, "goes with weights that are drawn; those of a start have their own");
+    if ((warmStartKey != null || file != null) && options.has(AutoOptions.SEED)) {
+      options.reject(
+          AutoOptions.SEED, "applies only to random initial weights, but there is a warm-start. Remove it");
     }
     return file == null ? spec : startingFrom(file, spec, input, warmStart);
   }
 
   private AutoModelSpec startingFrom(
       String file, AutoModelSpec spec, InputSpec input, OptionReader warmStart) {
-    byte[] bytes = ModelFile.readNamed(warmStart, WarmStartOptions.FILE, baseDir);
+    byte[] bytes = ModelFile.readNamed(warmStart, WarmStartOptions.FILE, file, baseDir);
     if (bytes == null) {
       return spec;
     }
@@ -107,7 +110,7 @@ final class ModelReader {
       ModelSnapshot stored = ModelSnapshot.decode(null, null, file, bytes);
       return spec.withStart(WarmStart.of(stored, spec, input));
     } catch (IOException e) {
-      warmStart.refuse(WarmStartOptions.FILE, "cannot start from " + file + ": " + e.getMessage());
+      warmStart.reject(WarmStartOptions.FILE, "cannot start from " + file + ": " + e.getMessage());
       return spec;
     }
   }

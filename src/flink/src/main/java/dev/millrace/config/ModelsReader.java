@@ -21,49 +21,50 @@ import dev.millrace.nn.SelectionSpec.OnChange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
-/** Reads the {@code models} part: several models, of which one answers. */
+/** Reads {@code models}: champion and challengers. */
 final class ModelsReader {
   private static final Pattern NAME = Pattern.compile("(?=.{1,40}$)[a-z][a-z0-9]*(-[a-z0-9]+)*");
 
   private final OptionReader root;
-  private final ConfigErrors problems;
+  private final ConfigErrors errors;
   private final ModelReader one;
 
   /**
-   * @param one reads each of them
+   * @param one reader of each model
    */
-  ModelsReader(OptionReader root, ConfigErrors problems, ModelReader one) {
+  ModelsReader(OptionReader root, ConfigErrors errors, ModelReader one) {
     this.root = root;
-    this.problems = problems;
+    this.errors = errors;
     this.one = one;
   }
 
-  /** Whether the file has several models, or options that go with them. */
+  /** Returns true if the file has several models, or options that go with them. */
   static boolean isWanted(OptionReader root) {
     if (root.mentions(SelectionOptions.MODELS)) {
       return true;
     }
     for (Option<?> option : List.of(SelectionOptions.CHAMPION, SelectionOptions.PROMOTION)) {
       if (root.mentions(option)) {
-        root.refuse(option, "goes with models, of which there are none. Name them, or remove it");
+        root.reject(option, "applies only with models, but there are none. Add models, or remove it");
       }
     }
     root.below(
-        SelectionOptions.PROMOTION, SelectionOptions.GROUP); // what is wrong in it is told too
+        SelectionOptions.PROMOTION, SelectionOptions.GROUP); // reports its errors
     return false;
   }
 
-  /** The models, or null if they cannot be used: then the file has problems. */
-  SelectionSpec read(InputSpec input) {
-    int before = problems.count();
+  /** Returns the models, null if they have errors. */
+  @Nullable SelectionSpec read(InputSpec input) {
+    int before = errors.count();
     if (root.mentions(PipelineOptions.MODEL)) {
-      root.refuse(PipelineOptions.MODEL, "and models both say what learns. Keep one");
+      root.reject(PipelineOptions.MODEL, "and models exclude each other. Keep one");
     }
     OptionReader promotion = root.below(SelectionOptions.PROMOTION, SelectionOptions.GROUP);
     if (!(root.given(SelectionOptions.MODELS) instanceof Mapping models)) {
-      if (problems.count() == 0) {
-        root.refuse(SelectionOptions.MODELS, "has no value. Name 2 or more models, or remove it");
+      if (errors.count() == 0) {
+        root.reject(SelectionOptions.MODELS, "has no value. Add 2 or more models, or remove it");
       }
       return null;
     }
@@ -71,22 +72,22 @@ final class ModelsReader {
     models.entries().forEach((name, entry) -> read(name, entry, input, entrants));
     int count = models.entries().size();
     if (count < 2 || count > SelectionSpec.MAX_MODELS) {
-      root.refuse(
+      root.reject(
           SelectionOptions.MODELS,
-          "must be 2 to %d models, but there %s %d. For one alone take model"
+          "must be 2 to %d models, but there %s %d. For a single model, use model"
               .formatted(SelectionSpec.MAX_MODELS, count == 1 ? "is" : "are", count));
     }
     List<String> names = List.copyOf(models.entries().keySet());
     if (root.mentions(AutoOptions.AUTO)
         && entrants.stream().allMatch(entrant -> entrant.model() instanceof NetworkModelSpec)) {
-      root.refuse(
-          AutoOptions.AUTO, "goes with model: auto, but no model is that. Remove it, or add one");
+      root.reject(
+          AutoOptions.AUTO, "applies only to model: auto, but no model is auto. Remove it, or add one");
     }
     String champion = root.given(SelectionOptions.CHAMPION);
     if (champion != null && !names.contains(champion)) {
-      root.refuse(SelectionOptions.CHAMPION, OptionTypes.notKnown(champion, names));
+      root.reject(SelectionOptions.CHAMPION, OptionTypes.notKnown(champion, names));
     }
-    if (!problems.noneSince(before)) {
+    if (!errors.noneSince(before)) {
       return null;
     }
     return new SelectionSpec(
@@ -100,10 +101,10 @@ final class ModelsReader {
   private void read(String name, Entry entry, InputSpec input, List<NamedModel> entrants) {
     String path = SelectionOptions.MODELS.name() + "." + name;
     if (!NAME.matcher(name).matches()) {
-      problems.add(
+      errors.add(
           entry.line(),
           path
-              + " is no name of a model. Take at most 40 small letters, digits and single hyphens");
+              + " is not a valid model name. Use at most 40 lower-case letters, digits and single hyphens");
       return;
     }
     ModelSpec model = model(path, entry, input);
@@ -115,29 +116,29 @@ final class ModelsReader {
     }
     if (!entrants.isEmpty()
         && !model.classWeights().equals(entrants.get(0).model().classWeights())) {
-      problems.add(
+      errors.add(
           entry.line(),
-          "%s has other class-weights than models.%s. Examples count the same for all models"
+          "%s has other class-weights than models.%s. All models must have the same class-weights"
               .formatted(path, entrants.get(0).name()));
     }
     entrants.add(new NamedModel(name, model));
   }
 
-  /** One of the models, or null if it cannot be used. */
-  private ModelSpec model(String path, Entry entry, InputSpec input) {
+  /** Returns one of the models, null if it has errors. */
+  private @Nullable ModelSpec model(String path, Entry entry, InputSpec input) {
     if (entry.value() instanceof Mapping mapping) {
-      OptionReader model = new OptionReader(path, mapping, ModelOptions.MODEL_GROUP, problems);
+      OptionReader model = new OptionReader(path, mapping, ModelOptions.MODEL_GROUP, errors);
       if (model.mentions(WarmStartOptions.WARM_START)) {
-        model.refuse(
+        model.reject(
             WarmStartOptions.WARM_START,
-            "goes with a single model. Remove it, or take model in place of models");
+            "applies only to a single model. Remove it, or use model instead of models");
         return null;
       }
       return one.network(model, input);
     }
     AutoModelSpec auto = one.auto(input);
-    if (auto.start() != null || one.prior() != null) {
-      root.refuse(AutoOptions.AUTO, "has warm-start, which goes with a single model. Remove it");
+    if (auto.start() != null || one.warmStartKey() != null) {
+      root.reject(AutoOptions.AUTO, "has warm-start, which applies only to a single model. Remove it");
       return null;
     }
     if (entry.value() instanceof Scalar word && ModelReader.AUTO.equals(word.text())) {
@@ -147,8 +148,8 @@ final class ModelsReader {
       AutoSpec.Tier tier = AutoOptions.TIERS.read(entry.value());
       AutoSpec own = new AutoSpec(tier, auto.auto().members(), auto.auto().buffer());
       return ModelSpec.auto(auto.seed(), own, auto.classWeights());
-    } catch (OptionType.Refusal e) {
-      problems.add(
+    } catch (OptionType.InvalidValueException e) {
+      errors.add(
           entry.line(),
           path
               + " must be auto, fast, balanced, accurate, or a map of options, but was "
@@ -160,13 +161,13 @@ final class ModelsReader {
   private void requireProbabilities(String path, Entry entry, NetworkModelSpec model) {
     Loss loss = model.forTask(Task.MULTICLASS).network().loss();
     if (!loss.isCrossEntropy()) {
-      problems.add(
+      errors.add(
           entry.line(),
           path
               + ".loss "
               + loss.id()
-              + " gives no probabilities, by which classifiers are compared. Take a cross-entropy,"
-              + " or say input.task: regression");
+              + " gives no probabilities, by which classifiers are compared. Use a cross-entropy,"
+              + " or set input.task: regression");
     }
   }
 }

@@ -19,18 +19,19 @@ import dev.millrace.nn.Regularizer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** Reads a network that is written out. */
+/** Reads a network with layers, loss and optimizer. */
 final class NetworkReader {
   private final OptionReader model;
   private final OptionReader warmStart;
   private final InputSpec input;
-  private final Path baseDir;
-  private final ConfigErrors problems;
+  private final @Nullable Path baseDir;
+  private final ConfigErrors errors;
 
   /**
-   * @param model the part of the network
-   * @param warmStart the part that names the model it starts from
+   * @param model options of the network
+   * @param warmStart options of the initial model
    * @param baseDir folder that {@code model.warm-start.file} is relative to, or null for the
    *     working directory
    */
@@ -38,42 +39,42 @@ final class NetworkReader {
       OptionReader model,
       OptionReader warmStart,
       InputSpec input,
-      Path baseDir,
-      ConfigErrors problems) {
+      @Nullable Path baseDir,
+      ConfigErrors errors) {
     this.model = model;
     this.warmStart = warmStart;
     this.input = input;
     this.baseDir = baseDir;
-    this.problems = problems;
+    this.errors = errors;
   }
 
-  /** The network; its task is null where it will be guessed from the labels. */
+  /** Returns the network; its task is null where it will be guessed from the labels. */
   NetworkModelSpec read() {
-    int before = problems.count();
-    Optimizer optimizer = new OptimizerReader(model, problems).read();
+    int before = errors.count();
+    Optimizer optimizer = new OptimizerReader(model).read();
     WarmStartReader start = WarmStartReader.read(model, warmStart, input, baseDir);
     Task task = start == null ? input.task() : start.task();
     List<LayerSpec> layers = layers();
-    Activation output = model.get(ModelOptions.OUTPUT_ACTIVATION);
+    Activation output = model.given(ModelOptions.OUTPUT_ACTIVATION);
     Normalization normalization = normalization();
     NetworkModelSpec spec =
         NetworkModelSpec.builder(optimizer)
             .hidden(start == null ? layers : start.layers(layers))
             .output(start == null ? output : start.output(output))
-            .loss(model.get(ModelOptions.LOSS))
-            .schedule(ScheduleOptions.read(model, optimizer, problems))
+            .loss(model.given(ModelOptions.LOSS))
+            .schedule(ScheduleOptions.read(model, optimizer))
             .regularizer(regularizer(optimizer))
             .normalization(start == null ? normalization : start.normalization(normalization))
             .batchSize(model.get(ModelOptions.BATCH_SIZE))
             .clipping(
                 new Clipping(model.get(ModelOptions.CLIP), model.get(ModelOptions.CLIP_VALUE)))
             .seed(model.get(ModelOptions.SEED))
-            .classWeights(ClassWeightsReader.read(model, task, input.classes(), problems))
+            .classWeights(ClassWeightsReader.read(model, task, input.classes(), errors))
             .build();
-    if (problems.noneSince(before)) {
+    if (errors.noneSince(before)) {
       checkOutputAndLoss(spec, task);
     }
-    return start != null && problems.noneSince(before) ? spec.withStart(start.start(spec)) : spec;
+    return start != null && errors.noneSince(before) ? spec.withStart(start.start(spec)) : spec;
   }
 
   private List<LayerSpec> layers() {
@@ -85,12 +86,12 @@ final class NetworkReader {
       String path = model.name(ModelOptions.LAYERS) + "[" + i + "]";
       YamlNode item = list.items().get(i);
       if (!(item instanceof Mapping mapping)) {
-        problems.add(
+        errors.add(
             item.line(), path + " must be a map such as { units: 32 }, but was " + item.describe());
         continue;
       }
-      OptionReader layer = new OptionReader(path, mapping, ModelOptions.LAYER_GROUP, problems);
-      Integer units = layer.get(ModelOptions.UNITS);
+      OptionReader layer = new OptionReader(path, mapping, ModelOptions.LAYER_GROUP, errors);
+      Integer units = layer.given(ModelOptions.UNITS);
       layers.add(
           new LayerSpec(
               units == null ? 1 : units,
@@ -107,7 +108,7 @@ final class NetworkReader {
             model.name(ModelOptions.NORMALIZATION),
             model.mapOf(ModelOptions.NORMALIZATION, ModelOptions.NORMALIZATION_KIND),
             ModelOptions.NORMALIZATION_GROUP,
-            problems);
+            errors);
     Normalization.Kind kind = options.get(ModelOptions.NORMALIZATION_KIND);
     if (kind == Normalization.Kind.STANDARD) {
       return new Normalization(
@@ -115,9 +116,9 @@ final class NetworkReader {
     }
     for (Option<?> option : List.of(ModelOptions.FADE, ModelOptions.NORMALIZATION_CLIP)) {
       if (options.mentions(option)) {
-        options.refuse(
+        options.reject(
             option,
-            "goes only with standard, but the normalization is " + kind.id() + ". Remove it");
+            "applies only to standard, but the normalization is " + kind.id() + ". Remove it");
       }
     }
     return new Normalization(kind, 0f, 0f);
@@ -125,8 +126,8 @@ final class NetworkReader {
 
   private Regularizer regularizer(Optimizer optimizer) {
     if (optimizer instanceof Optimizer.Ftrl && model.get(ModelOptions.MAX_NORM) != 0f) {
-      model.refuse(
-          ModelOptions.MAX_NORM, "does not go with ftrl, which computes weights anew. Remove it");
+      model.reject(
+          ModelOptions.MAX_NORM, "has no effect with ftrl, which computes new weights in each step. Remove it");
     }
     return new Regularizer(
         model.get(ModelOptions.L1),
@@ -135,12 +136,12 @@ final class NetworkReader {
         model.get(ModelOptions.LABEL_SMOOTHING));
   }
 
-  private void checkOutputAndLoss(NetworkModelSpec spec, Task task) {
+  private void checkOutputAndLoss(NetworkModelSpec spec, @Nullable Task task) {
     Activation output = spec.output();
     Loss loss = spec.loss();
     Activation needed = loss == null ? null : outputOf(loss);
     if (needed != null && output != null && output != needed) {
-      model.refuse(
+      model.reject(
           ModelOptions.OUTPUT_ACTIVATION,
           String.format(
               "must be %s with loss %s, but was %s. Leave it out, or change the loss",
@@ -149,35 +150,37 @@ final class NetworkReader {
     }
     Loss filled = spec.forTask(task == null ? Task.MULTICLASS : task).network().loss();
     if (spec.regularizer().labelSmoothing() != 0f && !filled.isCrossEntropy()) {
-      model.refuse(
+      model.reject(
           ModelOptions.LABEL_SMOOTHING,
-          "goes with a cross-entropy, but the loss is " + filled.id() + ". Remove it");
+          "applies only to cross-entropies, but the loss is " + filled.id() + ". Remove it");
       return;
     }
     if (task == Task.REGRESSION) {
       if (needed != null) {
-        model.refuse(
+        model.reject(
             ModelOptions.LOSS,
             loss.id()
-                + " is for classes, but input.task is regression. "
-                + "Take mse, mae or huber");
+                + " applies only to classes, but input.task is regression. "
+                + "Use mse, mae or huber");
       } else if (output == Activation.SOFTMAX) {
-        model.refuse(
+        model.reject(
             ModelOptions.OUTPUT_ACTIVATION,
-            "softmax is for classes, but input.task is regression. Take linear");
+            "softmax applies only to classes, but input.task is regression. Use linear");
       }
     } else if (task == Task.MULTICLASS
         && spec.forTask(task).network().loss() == Loss.BINARY_CROSSENTROPY) {
-      model.refuse(
+      model.reject(
           loss == null ? ModelOptions.OUTPUT_ACTIVATION : ModelOptions.LOSS,
-          (loss == null ? "sigmoid means loss binary_crossentropy, which" : loss.id())
-              + " is for two classes, but the task is multiclass."
-              + " Take output: softmax and loss: categorical_crossentropy");
+          (loss == null ? "sigmoid implies loss binary_crossentropy, which" : loss.id())
+              + " applies only to two classes, but the task is multiclass."
+              + " Use output: softmax and loss: categorical_crossentropy");
     }
   }
 
-  /** The one activation that a cross-entropy goes with; null for the losses that go with any. */
-  private static Activation outputOf(Loss loss) {
+  /**
+   * Returns the one activation that a cross-entropy needs, null for losses that allow any.
+   */
+  private static @Nullable Activation outputOf(Loss loss) {
     return switch (loss) {
       case BINARY_CROSSENTROPY -> Activation.SIGMOID;
       case CATEGORICAL_CROSSENTROPY -> Activation.SOFTMAX;

@@ -31,13 +31,13 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** Reads a pipeline file into {@link Settings}; finds everything that is wrong with it at once. */
+/** Reads a pipeline file into {@link Settings} and reports all errors of the file at once. */
 public final class PipelineFile {
-  private static final String SMALLEST =
-      "The smallest has three lines: pipeline: NAME; kafka: { bootstrap.servers: HOST:PORT };"
+  private static final String MINIMAL =
+      "A minimal file has three lines: pipeline: NAME; kafka: { bootstrap.servers: HOST:PORT };"
           + " input: { label: FIELD }";
 
   private static final int MAX_BYTES = 1 << 20;
@@ -45,7 +45,7 @@ public final class PipelineFile {
   private PipelineFile() {}
 
   /**
-   * The settings of a file.
+   * Returns the settings of a file.
    *
    * @throws InvalidPipelineException if the file cannot be read or is not a valid pipeline
    */
@@ -54,29 +54,29 @@ public final class PipelineFile {
     try {
       yaml = text(file);
     } catch (NoSuchFileException e) {
-      throw new InvalidPipelineException(file + " does not exist. Write one. " + SMALLEST);
+      throw new InvalidPipelineException(file + " does not exist. Create it. " + MINIMAL);
     } catch (CharacterCodingException e) {
       throw new InvalidPipelineException(file + " is not UTF-8 text. Save it as UTF-8");
     } catch (IOException e) {
       throw new InvalidPipelineException(
           file
               + (Files.isDirectory(file)
-                  ? " is a folder. Name the pipeline file in it"
+                  ? " is a directory. Name the pipeline file in it"
                   : " cannot be read. Check its permissions"));
     }
     return parse(file.toString(), yaml, file.toAbsolutePath().getParent());
   }
 
   /**
-   * Checks what is to name a pipeline.
+   * Checks the name of a pipeline.
    *
-   * @param origin where it was given
-   * @throws InvalidPipelineException if no pipeline may have that name
+   * @param origin the option that has the name
+   * @throws InvalidPipelineException if the name is not valid
    */
   public static void requireName(String origin, String name) {
     try {
-      PipelineOptions.PIPELINE.kind().read(new YamlNode.Scalar(name, 1));
-    } catch (OptionType.Refusal e) {
+      PipelineOptions.PIPELINE.type().read(new YamlNode.Scalar(name, 1));
+    } catch (OptionType.InvalidValueException e) {
       throw new InvalidPipelineException(origin + " " + e.getMessage());
     }
   }
@@ -94,35 +94,36 @@ public final class PipelineFile {
   }
 
   /**
-   * The settings of a text.
+   * Returns the settings of a text.
    *
    * @param fileName the name that errors give the text
-   * @param baseDir folder that schema paths are relative to, or null for the working directory
+   * @param baseDir directory that schema paths are relative to, null for the working directory
    * @throws InvalidPipelineException if the text is not a valid pipeline
    */
-  public static Settings parse(String fileName, String yaml, Path baseDir) {
-    ConfigErrors problems = new ConfigErrors(fileName, PipelineOptions::pathOf);
+  public static Settings parse(String fileName, String yaml, @Nullable Path baseDir) {
+    ConfigErrors errors = new ConfigErrors(fileName, PipelineOptions::pathOf);
     YamlNode document =
-        YamlReader.read(yaml.startsWith("\uFEFF") ? yaml.substring(1) : yaml, problems);
+        YamlReader.read(yaml.startsWith("\uFEFF") ? yaml.substring(1) : yaml, errors);
     if (document instanceof Mapping mapping) {
-      Settings settings = settings(mapping, baseDir, problems);
-      problems.throwIfAny();
+      Settings settings = settings(mapping, baseDir, errors);
+      errors.throwIfAny();
       return settings;
     }
-    if (problems.count() == 0) {
-      boolean empty = document == null || document.describe().equals("empty");
-      problems.add(
-          document == null ? 1 : document.line(),
-          empty
-              ? "the file is empty. " + SMALLEST
-              : "a pipeline file is a map of options, but this is " + document.describe());
+    if (errors.count() == 0) {
+      int line = document == null ? 1 : document.line();
+      String was = document == null ? "empty" : document.describe();
+      errors.add(
+          line,
+          was.equals("empty")
+              ? "the file is empty. " + MINIMAL
+              : "a pipeline file must be a map of options, but this is " + was);
     }
-    problems.throwIfAny();
-    throw new AssertionError("a document that is no map is a problem");
+    errors.throwIfAny();
+    throw new AssertionError("a document that is not a map is an error");
   }
 
-  private static Settings settings(Mapping document, Path baseDir, ConfigErrors problems) {
-    OptionReader root = new OptionReader("", document, PipelineOptions.ROOT_GROUP, problems);
+  private static Settings settings(Mapping document, @Nullable Path baseDir, ConfigErrors errors) {
+    OptionReader root = new OptionReader("", document, PipelineOptions.ROOT_GROUP, errors);
     OptionReader metrics = root.below(PipelineOptions.METRICS, MetricsOptions.METRICS_GROUP);
     OptionReader validation =
         root.below(PipelineOptions.VALIDATION, MetricsOptions.VALIDATION_GROUP);
@@ -134,11 +135,11 @@ public final class PipelineFile {
     boolean exactlyOnce = output.get(PipelineOptions.GUARANTEE) == Settings.Guarantee.EXACTLY_ONCE;
     Map<String, String> kafka =
         root.given(PipelineOptions.KAFKA) instanceof Mapping given
-            ? KafkaProperties.read(given, exactlyOnce, problems)
+            ? KafkaProperties.read(given, exactlyOnce, errors)
             : Map.of();
-    // Without an input that is the one thing to say about it; the rest is still looked at.
+    // A missing input is its only error; the other options are still checked.
     ConfigErrors ofInput =
-        root.has(PipelineOptions.INPUT) ? problems : new ConfigErrors("", PipelineOptions::pathOf);
+        root.has(PipelineOptions.INPUT) ? errors : new ConfigErrors("", PipelineOptions::pathOf);
     OptionReader in =
         new OptionReader(
             PipelineOptions.INPUT.name(),
@@ -147,21 +148,20 @@ public final class PipelineFile {
                 : new Mapping(Map.of(), document.line()),
             InputOptions.INPUT_GROUP,
             ofInput);
-    String pipeline = root.get(PipelineOptions.PIPELINE);
+    String pipeline = root.given(PipelineOptions.PIPELINE);
     if (pipeline == null) {
-      pipeline = PipelineOptions.PIPELINE.name(); // reported as missing or wrong
+      pipeline = PipelineOptions.PIPELINE.name(); // an error already
     }
-    String examples = topic(in, InputOptions.INPUT_TOPIC, DefaultTopic.EXAMPLES, pipeline);
+    String examples = topic(in, InputOptions.INPUT_TOPIC, pipeline);
     Settings.Input input = new InputReader(in, examples, limits, baseDir, ofInput).read();
-    ModelReader models = new ModelReader(root, baseDir, problems);
+    ModelReader models = new ModelReader(root, baseDir, errors);
     ModelSpec model = models.read(input.spec());
     input = withImpliedTask(input, model);
     if (input.spec().labels() != null && input.spec().task() == null) {
-      in.refuse(InputOptions.LABELS, "needs input.task: models predict before the first label");
+      in.reject(InputOptions.LABELS, "needs input.task: models predict before the first label");
     }
-    Map<Option<String>, String> names = outputTopics(topics, pipeline);
-    checkTopics(in, input, topics, names);
-    if (problems.count() == 0) {
+    checkTopics(in, input, topics, pipeline);
+    if (errors.count() == 0) {
       checkModelBytes(limits, input.spec(), model);
     }
     checkTransactions(output, state, TransactionTimeout.millis(kafka));
@@ -171,16 +171,16 @@ public final class PipelineFile {
         input,
         model,
         MetricsOptions.read(
-            metrics, validation, in.get(InputOptions.POSITIVE), input.spec().task()),
-        drift(root, model, input.spec().task(), problems),
+            metrics, validation, in.given(InputOptions.POSITIVE_CLASS), input.spec().task()),
+        drift(root, model, input.spec().task()),
         new Settings.Output(
-            names.get(PipelineOptions.METRICS_TOPIC),
-            names.get(PipelineOptions.PREDICTIONS_TOPIC),
-            names.get(PipelineOptions.EVENTS_TOPIC),
-            names.get(PipelineOptions.DEAD_LETTERS_TOPIC),
-            names.get(PipelineOptions.MODELS_TOPIC),
-            names.get(PipelineOptions.SUMMARY_TOPIC),
-            model instanceof SelectionSpec ? names.get(PipelineOptions.COMMANDS_TOPIC) : null,
+            topic(topics, PipelineOptions.METRICS_TOPIC, pipeline),
+            topic(topics, PipelineOptions.PREDICTIONS_TOPIC, pipeline),
+            topic(topics, PipelineOptions.EVENTS_TOPIC, pipeline),
+            topic(topics, PipelineOptions.DEAD_LETTERS_TOPIC, pipeline),
+            topic(topics, PipelineOptions.MODELS_TOPIC, pipeline),
+            topic(topics, PipelineOptions.SUMMARY_TOPIC, pipeline),
+            model instanceof SelectionSpec ? topic(topics, PipelineOptions.COMMANDS_TOPIC, pipeline) : null,
             output.get(PipelineOptions.PREDICTIONS),
             new SnapshotSpec(
                 snapshots.get(SnapshotOptions.EVERY), snapshots.get(SnapshotOptions.MAX_INTERVAL)),
@@ -194,19 +194,19 @@ public final class PipelineFile {
                 state.get(PipelineOptions.TTL),
                 limits.get(PipelineOptions.MODEL_BYTES),
                 state.get(PipelineOptions.ON_SHAPE_CHANGE))),
-        models.prior());
+        models.warmStartKey());
   }
 
-  private static DriftPolicy drift(
-      OptionReader root, ModelSpec model, Task task, ConfigErrors problems) {
+  private static @Nullable DriftPolicy drift(
+      OptionReader root, ModelSpec model, @Nullable Task task) {
     if (!root.has(PipelineOptions.DRIFT)) {
       return null;
     }
     OptionReader drift = root.below(PipelineOptions.DRIFT, DriftOptions.DRIFT_GROUP);
-    return DriftOptions.read(drift, model, task, problems);
+    return DriftOptions.read(drift, model, task);
   }
 
-  /** A loss for classes makes every label a class, numbers too. */
+  /** Returns the input with the task of the initial model, or else the one that losses imply. */
   private static Settings.Input withImpliedTask(Settings.Input input, ModelSpec model) {
     if (input.spec().task() != null) {
       return input;
@@ -215,7 +215,7 @@ public final class PipelineFile {
     return input.withSpec(input.spec().withTask(implied));
   }
 
-  private static Task impliedTask(ModelSpec model) {
+  private static @Nullable Task impliedTask(ModelSpec model) {
     Task implied = null;
     for (ModelSpec one : model.each()) {
       if (one instanceof NetworkModelSpec network) {
@@ -231,17 +231,17 @@ public final class PipelineFile {
     return implied;
   }
 
-  /** Of the smallest model that there may be: of what is not declared, one. */
+  /** Checks the size of the smallest possible model: one feature and class if none is declared. */
   private static void checkModelBytes(OptionReader limits, InputSpec input, ModelSpec model) {
     Task task = input.task() == null ? Task.REGRESSION : input.task();
     int inputs = Math.max(1, input.features().stream().mapToInt(FeatureSpec::width).sum());
     long bytes = Models.modelBytes(model, task, inputs, Math.max(1, input.classes().size()));
-    long most = limits.get(PipelineOptions.MODEL_BYTES);
-    if (bytes > most) {
-      limits.refuse(
+    long maxBytes = limits.get(PipelineOptions.MODEL_BYTES);
+    if (bytes > maxBytes) {
+      limits.reject(
           PipelineOptions.MODEL_BYTES,
-          "is %d, but a model takes %d at least: allow more, or make it smaller"
-              .formatted(most, bytes));
+          "is %d, but a model needs at least %d. Increase the limit, or use a smaller model"
+              .formatted(maxBytes, bytes));
     }
   }
 
@@ -249,57 +249,38 @@ public final class PipelineFile {
     long interval = state.get(PipelineOptions.CHECKPOINT_INTERVAL);
     if (output.get(PipelineOptions.GUARANTEE) == Settings.Guarantee.EXACTLY_ONCE
         && interval >= timeout) {
-      output.refuse(
+      output.reject(
           PipelineOptions.GUARANTEE,
-          "exactly-once commits with each checkpoint, and brokers end transactions after "
+          "exactly-once commits with each checkpoint, and brokers abort transactions after "
               + Durations.show(timeout)
               + ": state.checkpoint-interval must be shorter, but is "
               + Durations.show(interval));
     }
   }
 
-  private static String topic(
-      OptionReader reader, Option<String> option, DefaultTopic topic, String pipeline) {
-    String given = reader.given(option);
-    return given == null ? topic.of(pipeline) : given;
-  }
-
-  private static Map<Option<String>, String> outputTopics(OptionReader topics, String pipeline) {
-    Map<Option<String>, DefaultTopic> defaults = new LinkedHashMap<>();
-    defaults.put(PipelineOptions.METRICS_TOPIC, DefaultTopic.METRICS);
-    defaults.put(PipelineOptions.PREDICTIONS_TOPIC, DefaultTopic.PREDICTIONS);
-    defaults.put(PipelineOptions.EVENTS_TOPIC, DefaultTopic.EVENTS);
-    defaults.put(PipelineOptions.DEAD_LETTERS_TOPIC, DefaultTopic.DEAD_LETTERS);
-    defaults.put(PipelineOptions.MODELS_TOPIC, DefaultTopic.MODELS);
-    defaults.put(PipelineOptions.SUMMARY_TOPIC, DefaultTopic.SUMMARY);
-    defaults.put(PipelineOptions.COMMANDS_TOPIC, DefaultTopic.COMMANDS);
-    Map<Option<String>, String> names = new LinkedHashMap<>();
-    defaults.forEach((option, topic) -> names.put(option, topic(topics, option, topic, pipeline)));
-    return names;
+  private static String topic(OptionReader reader, Option<?> option, String pipeline) {
+    Object given = reader.given(option);
+    return given == null
+        ? option.shownDefault().replace(PipelineOptions.PIPELINE_NAME, pipeline)
+        : given.toString();
   }
 
   private static void checkTopics(
-      OptionReader in,
-      Settings.Input input,
-      OptionReader topics,
-      Map<Option<String>, String> names) {
+      OptionReader in, Settings.Input input, OptionReader topics, String pipeline) {
     Map<String, String> users = new HashMap<>();
     users.put(input.topic(), in.name(InputOptions.INPUT_TOPIC));
     if (input.spec().labels() != null && input.spec().labels().topic() != null) {
       users.put(input.spec().labels().topic(), in.name(InputOptions.LABELS) + ".topic");
     }
-    names.forEach(
-        (option, topic) -> {
-          String other = users.putIfAbsent(topic, topics.name(option));
-          if (other == null) {
-            return;
-          }
-          String text = "must be different topics, but both are " + topic;
-          if (topics.has(option)) {
-            topics.refuse(option, "and " + other + " " + text);
-          } else {
-            in.refuse(InputOptions.INPUT_TOPIC, "and " + topics.name(option) + " " + text);
-          }
-        });
+    for (Option<?> option : PipelineOptions.TOPICS_GROUP.options()) {
+      String topic = topic(topics, option, pipeline);
+      String other = users.putIfAbsent(topic, topics.name(option));
+      String text = " must be different topics, but both are " + topic;
+      if (other != null && topics.has(option)) {
+        topics.reject(option, "and " + other + text);
+      } else if (other != null) {
+        in.reject(InputOptions.INPUT_TOPIC, "and " + topics.name(option) + text);
+      }
+    }
   }
 }

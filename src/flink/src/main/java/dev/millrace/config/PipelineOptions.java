@@ -15,219 +15,196 @@ import dev.millrace.data.KebabCase;
 import dev.millrace.flink.StateSpec;
 import dev.millrace.prequential.ShapeChange;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Every option of the pipeline file, once: name, what it takes, default and meaning. Parsing,
- * checking, suggestions and docs/reference/pipeline.md all come from here.
+ * Declares the options of the pipeline file, each once: name, type, default and documentation.
+ * Parsing, checks, suggestions and docs/reference/pipeline.md follow from them.
  */
 final class PipelineOptions {
   private static final long HOUR = 3_600_000;
 
+  /** Placeholder for the name of the pipeline in default topics. */
+  static final String PIPELINE_NAME = "<pipeline>";
+
+  static final OptionGroup ROOT_GROUP =
+      new OptionGroup("", "", "Three of them are enough: `pipeline`, `kafka` and `input`.");
   static final Option<String> PIPELINE =
-      Option.required(
+      ROOT_GROUP.required(
           "pipeline",
           OptionTypes.text(
               "[a-zA-Z0-9_-][a-zA-Z0-9._-]{0,99}",
               "1 to 100 letters, digits, '.', '_' or '-', the first no '.'"),
           "pipeline: fraud",
-          "names the topics, the consumer group, the transactional ids and the metrics");
+          "name of the pipeline; part of topics, consumer group, transactional ids and metrics");
   static final Option<YamlNode> KAFKA =
-      Option.required(
+      ROOT_GROUP.required(
           "kafka",
           Structures.map(),
           "kafka: { bootstrap.servers: localhost:9092 }",
           "the Kafka cluster");
   static final Option<YamlNode> INPUT =
-      Option.required(
+      ROOT_GROUP.required(
           "input", Structures.map(), "input: { label: class }", "how a record becomes an example");
   static final Option<YamlNode> MODEL =
-      Option.open(
+      ROOT_GROUP.optional(
           "model",
           Structures.structure("auto, or a map of options", Scalar.class, Mapping.class),
           "auto",
-          "the network and how it learns; a network written out is honoured exactly");
-  static final Option<YamlNode> METRICS =
-      section("metrics", "what is measured, how often reported");
-  static final Option<YamlNode> VALIDATION =
-      section("validation", "which examples no model learns from");
-  static final Option<YamlNode> DRIFT = section("drift", "what is done when a stream changes");
-  static final Option<YamlNode> OUTPUT = section("output", "the topics that the pipeline writes");
-  static final Option<YamlNode> STATE = section("state", "where models live between records");
-  static final Option<YamlNode> LIMITS =
-      section("limits", "what a record and a model may be at most");
+          "the network and how it learns");
 
+  static {
+    ROOT_GROUP.include(
+        AutoOptions.AUTO,
+        SelectionOptions.MODELS,
+        SelectionOptions.CHAMPION,
+        SelectionOptions.PROMOTION);
+  }
+
+  static final Option<YamlNode> METRICS =
+      ROOT_GROUP.add(section("metrics", "scores and reports"));
+  static final Option<YamlNode> VALIDATION =
+      ROOT_GROUP.add(section("validation", "held-out examples"));
+  static final Option<YamlNode> DRIFT =
+      ROOT_GROUP.add(section("drift", "drift detection"));
+  static final Option<YamlNode> OUTPUT =
+      ROOT_GROUP.add(section("output", "output topics"));
+  static final Option<YamlNode> STATE =
+      ROOT_GROUP.add(section("state", "state and checkpoints"));
+  static final Option<YamlNode> LIMITS =
+      ROOT_GROUP.add(section("limits", "max sizes of records and models"));
+
+  static final OptionGroup KAFKA_GROUP =
+      new OptionGroup(
+          "kafka",
+          "",
+          "Any other property of the Kafka clients is passed through, such as"
+              + " `security.protocol: SASL_SSL`.");
   static final Option<String> BOOTSTRAP_SERVERS =
-      Option.required(
+      KAFKA_GROUP.required(
           "bootstrap.servers",
           OptionTypes.text("(?s).+", "HOST:PORT, several separated by commas"),
           "bootstrap.servers: localhost:9092",
           "the brokers to ask first");
 
-  static final Option<YamlNode> TOPICS = section("topics", "their names, all different");
-  static final Option<Guarantee> GUARANTEE =
-      Option.of(
-          "guarantee",
-          OptionTypes.choice(KebabCase::of, Guarantee.values()),
-          Guarantee.AT_LEAST_ONCE,
-          "how surely; exactly-once shows records when a checkpoint ends");
+  static final OptionGroup OUTPUT_GROUP =
+      new OptionGroup("output", "", "What the pipeline writes to Kafka.");
+  static final Option<YamlNode> TOPICS =
+      OUTPUT_GROUP.add(section("topics", "their names, all different"));
   static final Option<Boolean> PREDICTIONS =
-      Option.of(
+      OUTPUT_GROUP.option(
           "predictions",
           OptionTypes.flag(),
           false,
           "publish the prediction for each example, made before the model learned from it");
-  static final Option<YamlNode> SNAPSHOTS = section("snapshots", "when models are published");
-  static final Option<String> METRICS_TOPIC =
-      topic("metrics", DefaultTopic.METRICS, "how well each model does");
-  static final Option<String> PREDICTIONS_TOPIC =
-      topic("predictions", DefaultTopic.PREDICTIONS, "what each model predicted, and the label");
-  static final Option<String> EVENTS_TOPIC =
-      topic(
-          "events",
-          DefaultTopic.EVENTS,
-          "what happened to models: drift, skipped steps, keys that expired or restarted");
-  static final Option<String> DEAD_LETTERS_TOPIC =
-      topic("dead-letters", DefaultTopic.DEAD_LETTERS, "rejected records, with the reason");
-  static final Option<String> MODELS_TOPIC =
-      topic("models", DefaultTopic.MODELS, "copies of the models; compacted");
-
+  static final Option<YamlNode> SNAPSHOTS =
+      OUTPUT_GROUP.add(section("snapshots", "when models are published"));
   static final Option<Boolean> SUMMARY =
-      Option.of(
+      OUTPUT_GROUP.option(
           "summary",
           OptionTypes.flag(),
           false,
           "publish a summary of all models every few seconds, by the clock");
-  static final Option<String> SUMMARY_TOPIC =
-      topic("summary", DefaultTopic.SUMMARY, "how all models together are doing");
-  static final Option<String> COMMANDS_TOPIC =
-      topic(
-          "commands",
-          DefaultTopic.COMMANDS,
-          "read with models: commands to running jobs, such as promote");
+  static final Option<Guarantee> GUARANTEE =
+      OUTPUT_GROUP.option(
+          "guarantee",
+          OptionTypes.choice(KebabCase::of, Guarantee.values()),
+          Guarantee.AT_LEAST_ONCE,
+          "how surely; exactly-once shows records when a checkpoint ends");
 
+  static final OptionGroup TOPICS_GROUP =
+      new OptionGroup("output.topics", "", "`./millrace topics create -c FILE` creates them.");
+  static final Option<String> METRICS_TOPIC =
+      TOPICS_GROUP.add(topic("metrics", DefaultTopic.METRICS, "how well each model does"));
+  static final Option<String> PREDICTIONS_TOPIC =
+      TOPICS_GROUP.add(
+          topic(
+              "predictions", DefaultTopic.PREDICTIONS, "what each model predicted, and the label"));
+  static final Option<String> EVENTS_TOPIC =
+      TOPICS_GROUP.add(
+          topic(
+              "events",
+              DefaultTopic.EVENTS,
+              "what happened to models: drift, skipped steps, keys that expired or restarted"));
+  static final Option<String> DEAD_LETTERS_TOPIC =
+      TOPICS_GROUP.add(
+          topic("dead-letters", DefaultTopic.DEAD_LETTERS, "rejected records, with the reason"));
+  static final Option<String> MODELS_TOPIC =
+      TOPICS_GROUP.add(topic("models", DefaultTopic.MODELS, "copies of the models; compacted"));
+  static final Option<String> SUMMARY_TOPIC =
+      TOPICS_GROUP.add(topic("summary", DefaultTopic.SUMMARY, "how all models together are doing"));
+  static final Option<String> COMMANDS_TOPIC =
+      TOPICS_GROUP.add(
+          topic(
+              "commands",
+              DefaultTopic.COMMANDS,
+              "read with models: commands to running jobs, such as promote"));
+
+  static final OptionGroup STATE_GROUP =
+      new OptionGroup("state", "", "Flink keeps one state per key.");
   static final Option<Backend> BACKEND =
-      Option.of(
+      STATE_GROUP.option(
           "backend",
           OptionTypes.choice(KebabCase::of, Backend.values()),
           Backend.HEAP,
           "memory, or disk for more models than memory holds");
   static final Option<Long> CHECKPOINT_INTERVAL =
-      Option.of(
+      STATE_GROUP.option(
           "checkpoint-interval",
-          Durations.kind(10, 24 * HOUR, false),
+          Durations.type(10, 24 * HOUR, false),
           10_000L,
           "time between two checkpoints");
-
   static final Option<Long> CACHE_BYTES =
-      Option.of(
+      STATE_GROUP.option(
           "cache-bytes",
           OptionTypes.wideWhole(0, 1L << 40),
           StateSpec.DEFAULT.cacheBytes(),
-          "memory of each subtask for the models in use with rocksdb, beside RocksDB's own");
-
+          "memory of each subtask for models in use with rocksdb, in addition to RocksDB's own");
   static final Option<Long> TTL =
-      Option.of(
+      STATE_GROUP.option(
           "ttl",
-          Durations.kind(60_000, 3_650 * 24 * HOUR, true),
+          Durations.type(60_000, 3_650 * 24 * HOUR, true),
           StateSpec.DEFAULT.ttlMillis(),
-          "a key without an example for this time expires, at most an eighth of it later");
-
+          "time after which a key without examples expires, plus at most one eighth");
   static final Option<ShapeChange> ON_SHAPE_CHANGE =
-      Option.of(
+      STATE_GROUP.option(
           "on-shape-change",
           OptionTypes.choice(KebabCase::of, ShapeChange.values()),
           StateSpec.DEFAULT.onShapeChange(),
-          "when a stored model is not of the kind that this file describes: stop the job with both"
-              + " kinds, start such a key afresh, or make a smaller model larger; see"
-              + " docs/architecture.md");
+          "action if a stored model does not have the shape that this file describes: fail the job" + " with both shapes, reset the key, or expand a smaller model; see docs/architecture.md");
 
+  static final OptionGroup LIMITS_GROUP =
+      new OptionGroup("limits", "", "A record beyond them is a dead letter.");
   static final Option<Integer> RECORD_BYTES =
-      Option.of(
-          "record-bytes", OptionTypes.whole(1, 104_857_600), 1_048_576, "length of a record value");
+      LIMITS_GROUP.option(
+          "record-bytes", OptionTypes.whole(1, 104_857_600), 1_048_576, "max bytes of a record value");
   static final Option<Integer> KEY_BYTES =
-      Option.of("key-bytes", OptionTypes.whole(1, 10_000), 256, "length of a model key in UTF-8");
+      LIMITS_GROUP.option(
+          "key-bytes", OptionTypes.whole(1, 10_000), 256, "max bytes of a model key in UTF-8");
   static final Option<Integer> CLASS_LIMIT =
-      Option.of(
+      LIMITS_GROUP.option(
           "classes",
           OptionTypes.whole(2, Limits.MAX_CLASSES),
           Limits.USUAL_CLASSES,
-          "classes of one model");
+          "max number of classes of one model");
   static final Option<Integer> FEATURE_LIMIT =
-      Option.of("features", OptionTypes.whole(1, 1_048_576), 65_536, "features of one model");
+      LIMITS_GROUP.option(
+          "features", OptionTypes.whole(1, 1_048_576), 65_536, "max number of features of one model");
   static final Option<Float> WEIGHT_LIMIT =
-      Option.of(
+      LIMITS_GROUP.option(
           "weight",
           OptionTypes.aboveAndUpTo(0, 1_000_000_000),
           Limits.USUAL_WEIGHT,
-          "weight of an example (`input.weight`)");
+          "max weight of an example (`input.weight`)");
   static final Option<Long> MODEL_BYTES =
-      Option.of(
+      LIMITS_GROUP.option(
           "model-bytes",
-          // No more than one array of floats may have, whatever the optimizer.
+          // The max size of an array of floats, for any optimizer.
           OptionTypes.wideWhole(4_096, 1L << 32),
           StateSpec.DEFAULT.modelBytes(),
-          "memory of one model's weights and optimizer, and of the records it keeps");
+          "max memory of one model: weights, optimizer, and kept records");
 
-  static final OptionGroup ROOT_GROUP =
-      new OptionGroup(
-          "",
-          "",
-          "Three of them are enough: `pipeline`, `kafka` and `input`.",
-          List.of(
-              PIPELINE,
-              KAFKA,
-              INPUT,
-              MODEL,
-              AutoOptions.AUTO,
-              SelectionOptions.MODELS,
-              SelectionOptions.CHAMPION,
-              SelectionOptions.PROMOTION,
-              METRICS,
-              VALIDATION,
-              DRIFT,
-              OUTPUT,
-              STATE,
-              LIMITS));
-  static final OptionGroup KAFKA_GROUP =
-      new OptionGroup(
-          "kafka",
-          "",
-          "Any property of the Kafka clients stands here too and is passed through, such as"
-              + " `security.protocol: SASL_SSL`.",
-          List.of(BOOTSTRAP_SERVERS));
-  static final OptionGroup OUTPUT_GROUP =
-      new OptionGroup(
-          "output",
-          "",
-          "What the pipeline writes to Kafka.",
-          List.of(TOPICS, PREDICTIONS, SNAPSHOTS, SUMMARY, GUARANTEE));
-  static final OptionGroup TOPICS_GROUP =
-      new OptionGroup(
-          "output.topics",
-          "",
-          "`./millrace topics create -c FILE` creates them.",
-          List.of(
-              METRICS_TOPIC,
-              PREDICTIONS_TOPIC,
-              EVENTS_TOPIC,
-              DEAD_LETTERS_TOPIC,
-              MODELS_TOPIC,
-              SUMMARY_TOPIC,
-              COMMANDS_TOPIC));
-  static final OptionGroup STATE_GROUP =
-      new OptionGroup(
-          "state",
-          "",
-          "Flink keeps one state per key.",
-          List.of(BACKEND, CHECKPOINT_INTERVAL, CACHE_BYTES, TTL, ON_SHAPE_CHANGE));
-  static final OptionGroup LIMITS_GROUP =
-      new OptionGroup(
-          "limits",
-          "",
-          "A record beyond them is a dead letter.",
-          List.of(RECORD_BYTES, KEY_BYTES, CLASS_LIMIT, FEATURE_LIMIT, WEIGHT_LIMIT, MODEL_BYTES));
-
-  /** All maps, in the order of the reference. */
+  /** All groups in the order of the reference. */
   static final List<OptionGroup> GROUPS =
       List.of(
           ROOT_GROUP,
@@ -236,6 +213,7 @@ final class PipelineOptions {
           RegistryOptions.GROUP,
           InputOptions.FEATURE_GROUP,
           InputOptions.LABELS_GROUP,
+          InputOptions.ON_TIMEOUT_GROUP,
           AutoOptions.AUTO_GROUP,
           WarmStartOptions.AUTO_GROUP,
           ModelOptions.MODEL_GROUP,
@@ -270,8 +248,8 @@ final class PipelineOptions {
 
   private PipelineOptions() {}
 
-  /** Where an option of this name stands, or null when there is none. */
-  static String pathOf(String name) {
+  /** Returns the path of the first option of this name, null if there is none. */
+  static @Nullable String pathOf(String name) {
     return GROUPS.stream()
         .filter(group -> !group.path().isEmpty() && group.names().contains(name))
         .map(group -> group.path() + "." + name)
@@ -279,12 +257,12 @@ final class PipelineOptions {
         .orElse(null);
   }
 
-  /** An option that names a topic, whose default carries the pipeline's name. */
-  static Option<String> topic(String name, DefaultTopic topic, String meaning) {
-    return Option.open(name, OptionTypes.topic(), topic.of("<pipeline>"), meaning);
+  /** Returns an option for the name of a topic, whose default starts with the pipeline's name. */
+  static Option<String> topic(String name, DefaultTopic topic, String documentation) {
+    return Option.optional(name, OptionTypes.topic(), topic.of(PIPELINE_NAME), documentation);
   }
 
-  private static Option<YamlNode> section(String name, String meaning) {
-    return Option.open(name, Structures.map(), "its defaults", meaning);
+  private static Option<YamlNode> section(String name, String documentation) {
+    return Option.optional(name, Structures.map(), "its defaults", documentation);
   }
 }

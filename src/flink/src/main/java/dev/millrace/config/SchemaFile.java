@@ -10,8 +10,9 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.apache.avro.Schema;
+import org.jspecify.annotations.Nullable;
 
-/** An Avro schema named by a pipeline file. */
+/** Holds an Avro schema that a pipeline file names. */
 final class SchemaFile {
   private static final String EXAMPLE = "dev.millrace.Example";
 
@@ -23,38 +24,39 @@ final class SchemaFile {
     this.schema = schema;
   }
 
-  /** The schema, or null when there is none: then the refusal is told why. */
-  static SchemaFile read(String name, Path baseDir, Consumer<String> refusal) {
+  /** Returns the schema. If it cannot be read, reports an error and returns null. */
+  static @Nullable SchemaFile read(
+      String name, @Nullable Path baseDir, Consumer<String> errors) {
     try {
       Path path = baseDir == null ? Path.of(name) : baseDir.resolve(name);
       if (!Files.isRegularFile(path)) {
-        refusal.accept("names no file: " + path + " does not exist. Paths start at this file");
+        errors.accept("is not a file: " + path + " does not exist. Paths are relative to this file");
         return null;
       }
       String text = NamedFile.schema(path);
       Schema schema = parse(text);
       if (schema == null || schema.getType() != Schema.Type.RECORD) {
-        refusal.accept(
+        errors.accept(
             "must be an Avro record schema in JSON, but "
                 + path
-                + (schema == null ? " is none" : " is of type " + schema.getType().getName()));
+                + (schema == null ? " is not" : " is of type " + schema.getType().getName()));
         return null;
       }
       return new SchemaFile(text, schema);
     } catch (InvalidPathException | CharacterCodingException e) {
-      refusal.accept("cannot be read: " + Scalar.quote(name) + ". Is it a readable text file?");
+      errors.accept("cannot be read: " + Scalar.quote(name) + ". Is it a readable text file?");
       return null;
     } catch (IOException e) {
-      refusal.accept("cannot be read from " + name + ": " + e.getMessage());
+      errors.accept("cannot be read from " + name + ": " + e.getMessage());
       return null;
     }
   }
 
-  private static Schema parse(String text) {
+  private static @Nullable Schema parse(String text) {
     try {
       return new Schema.Parser().parse(text);
     } catch (RuntimeException e) {
-      // Beside its own exceptions the parser throws what it stumbles over: null pointers, casts.
+      // The parser throws other exceptions than its own, too: null pointers, casts.
       return null;
     }
   }
@@ -63,12 +65,12 @@ final class SchemaFile {
     return text;
   }
 
-  /** Whether these are the standard examples, whose features need no names. */
+  /** Returns true if this is the standard schema, whose features need no names. */
   boolean isExample() {
     return schema.getFullName().equals(EXAMPLE);
   }
 
-  /** Whether records have the field; dots reach into nested records. */
+  /** Returns true if records have the field; dots reach into nested records. */
   boolean has(String path) {
     Schema at = schema;
     for (String step : path.split("\\.", -1)) {
@@ -84,7 +86,7 @@ final class SchemaFile {
     return true;
   }
 
-  /** What a union with null really holds. */
+  /** Returns the record or map in a union, or else its first type. */
   private static Schema branch(Schema schema) {
     if (!schema.isUnion()) {
       return schema;
@@ -95,7 +97,7 @@ final class SchemaFile {
         .orElse(schema.getTypes().get(0));
   }
 
-  /** Words for a field that is not there. */
+  /** Returns an error message for a field that does not exist. */
   String missing(String path) {
     var names = schema.getFields().stream().map(Schema.Field::name).toList();
     String nearest = Suggestions.nearest(path, names);

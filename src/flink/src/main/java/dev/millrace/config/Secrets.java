@@ -7,9 +7,9 @@ import java.util.regex.Pattern;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 
-/** Knows which Kafka properties are secrets, and keeps their values out of sight. */
+/** Recognises Kafka properties that are secrets, and masks their values. */
 final class Secrets {
-  /** A value that a Kafka config provider fills in, as Kafka's ConfigTransformer reads it. */
+  /** A placeholder that Kafka config providers resolve, as in Kafka's ConfigTransformer. */
   static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^}:]+):[^}]+\\}");
 
   private static final Pattern NAMES_A_SECRET =
@@ -31,7 +31,7 @@ final class Secrets {
 
   private Secrets() {}
 
-  /** Whether the property's value must not be seen. */
+  /** Returns true if the property's value must not be shown. */
   static boolean isSecret(String key) {
     ConfigKey known = KafkaProperties.known(key);
     return known != null
@@ -39,7 +39,7 @@ final class Secrets {
         : NAMES_A_SECRET.matcher(key).find() && !NAMES_A_PLACE.matcher(key).find();
   }
 
-  /** Whether a secret stands in the value itself rather than a placeholder for it. */
+  /** Returns true if the value is a secret, rather than a placeholder for it. */
   static boolean isClearText(String key, String value) {
     if (!key.endsWith("sasl.jaas.config")) {
       return !PLACEHOLDER.matcher(value.strip()).matches();
@@ -55,7 +55,7 @@ final class Secrets {
     return false;
   }
 
-  /** The properties in the order of their names, with every secret as {@code ***}. */
+  /** Returns the properties in the order of their names, with every secret as {@code ***}. */
   static Map<String, String> masked(Map<String, String> properties) {
     Map<String, String> masked = new TreeMap<>(properties);
     masked.replaceAll((key, value) -> isSecret(key) ? "***" : value);

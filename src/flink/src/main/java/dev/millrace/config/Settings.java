@@ -11,15 +11,17 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A validated pipeline: what the file said, with every default filled in.
+ * The settings of a valid pipeline, including all defaults.
  *
- * @param pipeline names the consumer group, the transactional ids and the metrics
+ * @param pipeline name of the pipeline, which is part of the consumer group, the transactional ids and
+ *     the metrics
  * @param kafka client properties, {@code bootstrap.servers} among them
- * @param drift how drift is looked for, or null
- * @param prior key whose published model new ones start from, or null
- * @param configHash first eight hex digits of the SHA-256 of everything that shapes a model
+ * @param drift null without drift detection
+ * @param warmStartKey key whose published model new ones start from, null if there is none
+ * @param configHash first eight hex digits of the SHA-256 of the settings that determine models
  */
 public record Settings(
     String pipeline,
@@ -27,10 +29,10 @@ public record Settings(
     Input input,
     ModelSpec model,
     MetricsSpec metrics,
-    DriftPolicy drift,
+    @Nullable DriftPolicy drift,
     Output output,
     State state,
-    String prior,
+    @Nullable String warmStartKey,
     String configHash)
     implements Serializable {
 
@@ -38,60 +40,60 @@ public record Settings(
     kafka = Map.copyOf(kafka);
   }
 
-  /** Settings whose hash is computed, and whose model knows which features are indicators. */
+  /** Returns settings with their hash, and a model that knows which features are indicators. */
   public static Settings of(
       String pipeline,
       Map<String, String> kafka,
       Input input,
       ModelSpec model,
       MetricsSpec metrics,
-      DriftPolicy drift,
+      @Nullable DriftPolicy drift,
       Output output,
       State state,
-      String prior) {
+      @Nullable String warmStartKey) {
     ModelSpec ofInput = model.withIndicators(Indicators.of(input.spec()));
     String hash = ConfigHash.of(input.spec(), ofInput, metrics.validation(), drift);
     return new Settings(
-        pipeline, kafka, input, ofInput, metrics, drift, output, state, prior, hash);
+        pipeline, kafka, input, ofInput, metrics, drift, output, state, warmStartKey, hash);
   }
 
-  /** The same with another input, and the hash that follows. */
+  /** Returns the same with another input, and the hash that follows. */
   public Settings withInput(Input other) {
-    return of(pipeline, kafka, other, model, metrics, drift, output, state, prior);
+    return of(pipeline, kafka, other, model, metrics, drift, output, state, warmStartKey);
   }
 
-  /** The same where output topics take records of so many bytes at most. */
-  public Settings withOutputBytes(int most) {
+  /** Returns the same for a max number of bytes of an output record. */
+  public Settings withOutputBytes(int maxBytes) {
     InputSpec spec = input.spec();
-    return withInput(input.withSpec(spec.withLimits(spec.limits().withOutputBytes(most))));
+    return withInput(input.withSpec(spec.withLimits(spec.limits().withOutputBytes(maxBytes))));
   }
 
-  /** The same with another model, and the hash that follows. */
+  /** Returns the same with another model, and the hash that follows. */
   public Settings withModel(ModelSpec other) {
-    return of(pipeline, kafka, input, other, metrics, drift, output, state, prior);
+    return of(pipeline, kafka, input, other, metrics, drift, output, state, warmStartKey);
   }
 
-  /** The same with another prior, or null for none. */
-  public Settings withPrior(String other) {
+  /** Returns the same with another warm-start key, null for none. */
+  public Settings withWarmStartKey(@Nullable String other) {
     return of(pipeline, kafka, input, model, metrics, drift, output, state, other);
   }
 
-  /** The same with other metrics. */
+  /** Returns the same with other metrics. */
   public Settings withMetrics(MetricsSpec other) {
-    return of(pipeline, kafka, input, model, other, drift, output, state, prior);
+    return of(pipeline, kafka, input, model, other, drift, output, state, warmStartKey);
   }
 
-  /** The same with other outputs. */
+  /** Returns the same with other outputs. */
   public Settings withOutput(Output other) {
-    return of(pipeline, kafka, input, model, metrics, drift, other, state, prior);
+    return of(pipeline, kafka, input, model, metrics, drift, other, state, warmStartKey);
   }
 
-  /** The same with other client properties. */
+  /** Returns the same with other client properties. */
   public Settings withKafka(Map<String, String> other) {
-    return of(pipeline, other, input, model, metrics, drift, output, state, prior);
+    return of(pipeline, other, input, model, metrics, drift, output, state, warmStartKey);
   }
 
-  /** All of it but the secrets. */
+  /** Returns all settings, with secrets masked. */
   @Override
   public String toString() {
     return "Settings[pipeline="
@@ -110,44 +112,44 @@ public record Settings(
         + output
         + ", state="
         + state
-        + ", prior="
-        + prior
+        + ", warmStartKey="
+        + warmStartKey
         + ", configHash="
         + configHash
         + "]";
   }
 
-  /** Where examples come from, and how a record becomes one. */
+  /** The topic of the examples, and how a record becomes an example. */
   public record Input(String topic, Start start, InputSpec spec) implements Serializable {
 
-    /** The topics that are read: that of the features, and that of labels if there is one. */
+    /** Returns the topic of the features, and the topic of the labels if they have their own. */
     public List<String> topics() {
       return spec.labels() == null || spec.labels().topic() == null
           ? List.of(topic)
           : List.of(topic, spec.labels().topic());
     }
 
-    /** The same for another way from record to example. */
+    /** Returns the same with another specification. */
     public Input withSpec(InputSpec other) {
       return new Input(topic, start, other);
     }
   }
 
-  /** Where a pipeline without a checkpoint starts to read. */
+  /** Starting offsets of a pipeline without a checkpoint. */
   public enum Start {
     EARLIEST,
     LATEST,
-    /** The offsets committed for the consumer group, the earliest where there are none. */
+    /** The offsets committed for the consumer group, or the earliest if there are none. */
     COMMITTED
   }
 
   /**
-   * The topics that a pipeline writes, and how surely.
+   * The topics that a pipeline writes, and the delivery guarantee.
    *
-   * @param commands from which commands to running jobs are read; null if none are
-   * @param hasPredictions whether anything is written to the topic of predictions
+   * @param commands topic of commands to running jobs; null if none are read
+   * @param hasPredictions whether predictions are written
    * @param snapshots when models are published
-   * @param hasSummary whether anything is written to the topic of the summary
+   * @param hasSummary whether summaries are written
    */
   public record Output(
       String metrics,
@@ -156,14 +158,14 @@ public record Settings(
       String deadLetters,
       String models,
       String summary,
-      String commands,
+      @Nullable String commands,
       boolean hasPredictions,
       SnapshotSpec snapshots,
       boolean hasSummary,
       Guarantee guarantee)
       implements Serializable {
 
-    /** The same, and predictions are written. */
+    /** Returns the same with predictions. */
     public Output withPredictions() {
       return new Output(
           metrics,
@@ -179,7 +181,7 @@ public record Settings(
           guarantee);
     }
 
-    /** The topics that must be there. */
+    /** Returns the topics that must exist. */
     public List<String> topics() {
       List<String> topics = new ArrayList<>(List.of(metrics, events, deadLetters, models));
       if (hasPredictions) {
@@ -202,15 +204,15 @@ public record Settings(
   }
 
   /**
-   * Where models live between records.
+   * How the state of the models is stored.
    *
    * @param checkpointMillis time between two checkpoints
-   * @param spec how models are kept on it
+   * @param spec limits and expiry of the state
    */
   public record State(Backend backend, long checkpointMillis, StateSpec spec)
       implements Serializable {}
 
-  /** Flink's state backends. */
+  /** State backends of Flink. */
   public enum Backend {
     HEAP,
     ROCKSDB

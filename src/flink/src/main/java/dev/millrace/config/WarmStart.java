@@ -16,27 +16,27 @@ import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
-/** A model that Millrace has stored, as the one that new models start from. */
+/** Makes a stored model the initial model of new ones. */
 public final class WarmStart {
   private WarmStart() {}
 
   /**
-   * The start.
+   * Returns the initial model.
    *
-   * @param model settings of the models that start from it
-   * @throws IOException if it does not fit them or the input, saying why
+   * @param model settings of the new models
+   * @throws IOException if it does not fit the model or the input; the message has the reason
    */
   public static ModelStart of(ModelSnapshot stored, ModelSpec model, InputSpec input)
       throws IOException {
     if (input.task() != null && input.task() != stored.task()) {
       throw new IOException(
-          "its task is %s, and input.task is %s".formatted(stored.task(), input.task()));
+          "its task is %s, but input.task is %s".formatted(stored.task(), input.task()));
     }
     int features = input.width();
     int inputs = stored.learner().inputs();
     if (features != 0 && features != inputs) {
       throw new IOException(
-          "it has %d features, and input.features are %d".formatted(inputs, features));
+          "it has %d features, but input.features are %d".formatted(inputs, features));
     }
     requireTwo(stored, input);
     String hash = Sha256.hex(stored.bytes());
@@ -50,13 +50,13 @@ public final class WarmStart {
     return start;
   }
 
-  // Of other tasks, declared classes that the model does not know come behind its own.
+  // For other tasks, declared classes that the model does not know are appended to its own.
   private static void requireTwo(ModelSnapshot stored, InputSpec input) throws IOException {
     Set<String> all = new LinkedHashSet<>(stored.classes());
     all.addAll(input.classes());
     if (stored.task() == Task.BINARY && all.size() > 2) {
       throw new IOException(
-          "its classes are %s, and input.classes are %s; together they may be two"
+          "its classes are %s, but input.classes are %s; together they must be at most two"
               .formatted(stored.classes(), input.classes()));
     }
   }
@@ -64,7 +64,7 @@ public final class WarmStart {
   private static byte[] mixture(ModelSnapshot stored, AutoModelSpec model) throws IOException {
     AutoLearner mixture = (AutoLearner) stored.model(model, new Workspace());
     if (!mixture.isFinite()) {
-      throw new IOException("some of its weights are no numbers: it is damaged");
+      throw new IOException("some of its weights are not finite. The file is damaged");
     }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(stored.size());
     mixture.write(new DataOutputStream(bytes));

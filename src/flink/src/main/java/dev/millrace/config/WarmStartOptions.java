@@ -6,59 +6,57 @@ import dev.millrace.config.option.OptionReader;
 import dev.millrace.config.option.OptionTypes;
 import dev.millrace.config.option.Structures;
 import dev.millrace.config.yaml.YamlNode;
-import java.util.List;
 
-/** The options of {@code warm-start}, in {@code model} and in {@code auto}. */
+/** Declares and reads the options of {@code warm-start} in {@code model} and {@code auto}. */
 final class WarmStartOptions {
+
   static final Option<YamlNode> WARM_START =
-      Option.open(
+      Option.optional(
           "warm-start",
           Structures.map(),
-          "weights drawn by seed and key",
-          "the model that each new one starts from; see docs/warm-start.md");
-
+          "random initial weights",
+          "initial model of each new key; see docs/warm-start.md");
   static final Option<String> KEY =
-      Option.open(
+      Option.optional(
           "key",
           OptionTypes.text("(?s).+", "a model key"),
           "none",
-          "the key whose model on the models topic each new one starts from, as it is there when"
-              + " the job is submitted");
+          "key of the initial model on the models topic, read when the job is submitted");
   static final Option<String> FILE =
-      Option.open(
+      Option.optional(
           "file",
           OptionTypes.text("(?s).+", "the path of a file"),
           "none",
-          "the file with the model that each new one starts from, a path relative to the pipeline"
-              + " file");
+          "file of the initial model, a path relative to the pipeline file");
 
   static final OptionGroup MODEL_GROUP =
       new OptionGroup(
           "model.warm-start",
           "",
-          "One of the two. The file is an ONNX file, exported by Millrace or by another library; see"
-              + " docs/onnx.md.",
-          List.of(KEY, FILE));
+          "Either a key or a file. The file is an ONNX file, exported by Millrace or by another library;" + " see docs/onnx.md.",
+          KEY,
+          FILE);
+
   static final OptionGroup AUTO_GROUP =
       new OptionGroup(
           "auto.warm-start",
           "",
-          "One of the two. The file is one that `evaluate --models` or `models export --format"
-              + " millrace` wrote.",
-          List.of(KEY, FILE));
+          "Either a key or a file. The file is written by `evaluate --models` or `models export" + " --format millrace`.",
+          KEY,
+          FILE);
 
   private WarmStartOptions() {}
 
-  /** Reads the part of a model; an empty one if there is none. */
+  /** Reads the options of a model; they are empty if there is no warm start. */
   static OptionReader read(OptionReader model, OptionGroup group) {
     OptionReader start = model.below(WARM_START, group);
     String key = start.given(KEY);
     if (key != null && start.has(FILE)) {
-      start.refuse(FILE, "and " + start.name(KEY) + " both name a model to start from. Keep one");
+      start.reject(FILE, "and " + start.name(KEY) + " both name an initial model. Keep one");
     } else if (key != null && (key.endsWith(".onnx") || key.endsWith(".millrace"))) {
-      start.refuse(KEY, "must be a model key, but is a file. Name it with file: " + key);
+      start.reject(KEY, "must be a model key, but is a file. Use file: " + key);
     } else if (model.has(WARM_START) && !start.mentions(KEY) && !start.mentions(FILE)) {
-      model.refuse(WARM_START, "needs a model: { key: KEY }, or { file: PATH }");
+      model.reject(WARM_START, "needs an initial model: { key: KEY }, or { file: PATH }");
     }
     return start;
   }

@@ -18,10 +18,11 @@ import dev.millrace.onnx.OnnxModel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Reads {@code model.warm-start.file}: the file that new models start from, and whether it fits the
- * rest.
+ * Reads {@code model.warm-start.file}, the file of the initial model, and checks it against the
+ * other settings.
  */
 final class WarmStartReader {
   private final OptionReader model;
@@ -46,14 +47,14 @@ final class WarmStartReader {
     this.hash = hash;
   }
 
-  /** The file, or null when there is none or it cannot be used: then an error says why. */
-  static WarmStartReader read(
-      OptionReader model, OptionReader warmStart, InputSpec input, Path baseDir) {
+  /** Returns the file, null if there is none or it has errors. */
+  static @Nullable WarmStartReader read(
+      OptionReader model, OptionReader warmStart, InputSpec input, @Nullable Path baseDir) {
     String name = warmStart.given(WarmStartOptions.FILE);
     if (name == null) {
       return null;
     }
-    byte[] bytes = ModelFile.readNamed(warmStart, WarmStartOptions.FILE, baseDir);
+    byte[] bytes = ModelFile.readNamed(warmStart, WarmStartOptions.FILE, name, baseDir);
     if (bytes == null) {
       return null;
     }
@@ -61,14 +62,14 @@ final class WarmStartReader {
       return new WarmStartReader(
           model, warmStart, input, name, OnnxImport.decode(bytes), Sha256.hex(bytes));
     } catch (OnnxException e) {
-      warmStart.refuse(
+      warmStart.reject(
           WarmStartOptions.FILE,
           "cannot start from " + name + ": " + e.getMessage() + ". See docs/onnx.md");
       return null;
     }
   }
 
-  /** The file's hidden layers, or those written out, which may differ in dropout alone. */
+  /** Returns the file's hidden layers, or the given ones, which may differ only in dropout. */
   List<LayerSpec> layers(List<LayerSpec> given) {
     List<LayerSpec> own = file.weights().hidden();
     if (!model.has(ModelOptions.LAYERS)) {
@@ -79,9 +80,9 @@ final class WarmStartReader {
             .map(l -> new LayerSpec(l.units(), l.activation(), 0f, l.layerNorm()))
             .toList();
     if (!comparable.equals(own)) {
-      model.refuse(
+      model.reject(
           ModelOptions.LAYERS,
-          "are %s, but %s has %s. Leave them out to take the file's"
+          "are %s, but %s has %s. Leave them out to use the file's"
               .formatted(shown(comparable), name, shown(own)));
     }
     return given;
@@ -95,19 +96,19 @@ final class WarmStartReader {
             .collect(Collectors.joining(", "));
   }
 
-  /** The output's activation. A file from elsewhere that ends without one says nothing. */
-  Activation output(Activation given) {
+  /** Returns the output's activation, null if neither the file nor the options have one. */
+  @Nullable Activation output(@Nullable Activation given) {
     Activation own = file.weights().output().activation();
     boolean open = own == Activation.LINEAR && !file.isOurs();
     if (given != null && given != own && !open) {
-      model.refuse(
+      model.reject(
           ModelOptions.OUTPUT_ACTIVATION,
           "is %s, but that of %s is %s. Leave it out".formatted(given.id(), name, own.id()));
     }
     return given != null || open ? given : own;
   }
 
-  /** The way in which the file's statistics scale features, or the way written out. */
+  /** Returns the normalization of the file, or the given one if the file has none. */
   Normalization normalization(Normalization given) {
     if (!file.isOurs()) {
       return given;
@@ -117,7 +118,7 @@ final class WarmStartReader {
       return own;
     }
     if (given.kind() != own.kind()) {
-      model.refuse(
+      model.reject(
           ModelOptions.NORMALIZATION,
           "is %s, but that of %s is %s. Leave it out"
               .formatted(given.kind().id(), name, own.kind().id()));
@@ -125,8 +126,8 @@ final class WarmStartReader {
     return given;
   }
 
-  /** The task: the declared one, the file's, or regression for the one output of other files. */
-  Task task() {
+  /** Returns the task: declared, from the file, or regression for a single linear output. */
+  @Nullable Task task() {
     Task declared = input.task();
     if (declared == null) {
       boolean value =
@@ -134,25 +135,25 @@ final class WarmStartReader {
               && file.weights().output().activation() != Activation.SIGMOID;
       return file.isOurs() ? file.task() : value ? Task.REGRESSION : null;
     }
-    if (file.isOurs() && declared.isClassification() != file.task().isClassification()) {
-      warmStart.refuse(
+    Task own = file.task();
+    if (own != null && declared.isClassification() != own.isClassification()) {
+      warmStart.reject(
           WarmStartOptions.FILE,
           "cannot start from %s: it learned %s, but the task is %s"
-              .formatted(
-                  name, file.task().isClassification() ? "classes" : "numbers", declared.id()));
+              .formatted(name, own.isClassification() ? "classes" : "numbers", declared.id()));
     }
     return declared;
   }
 
-  /** The start, once the rest of the model is known; refuses what does not fit. */
+  /** Returns the initial model, after all checks. */
   ModelStart start(NetworkModelSpec spec) {
     Task task = task();
     int width = input.width();
     int inputs = file.weights().inputs();
     if (width != 0 && width != inputs) {
-      warmStart.refuse(
+      warmStart.reject(
           WarmStartOptions.FILE,
-          "cannot start from %s: it takes %d features, but input.features are %d"
+          "cannot start from %s: it has %d inputs, but input.features are %d"
               .formatted(name, inputs, width));
     } else {
       checkFeatures();
@@ -162,7 +163,7 @@ final class WarmStartReader {
     return ModelStart.of(file.weights(), task, classes, hash);
   }
 
-  /** A network whose inputs were swapped would go on without a word and predict nonsense. */
+  /** Checks the features: a network with swapped inputs would predict nonsense. */
   private void checkFeatures() {
     List<String> own = file.features();
     List<String> declared = input.features().stream().map(FeatureSpec::spelled).toList();
@@ -175,14 +176,14 @@ final class WarmStartReader {
         && own.get(first).equals(declared.get(first))) {
       first++;
     }
-    warmStart.refuse(
+    warmStart.reject(
         WarmStartOptions.FILE,
         "cannot start from %s: its feature %d is %s, but input.features has %s there. Declare the"
                 .formatted(name, first + 1, at(own, first), at(declared, first))
             + " file's features, in their order");
   }
 
-  /** Files tell which features they do not scale, also those that name no features. */
+  /** Checks which features are not scaled, which files without feature names store, too. */
   private void checkIndicators() {
     if (!file.isOurs()) {
       return;
@@ -190,7 +191,7 @@ final class WarmStartReader {
     Indicators own = file.weights().indicators();
     String difference = own.difference(Indicators.of(input).orElse(own));
     if (difference != null) {
-      warmStart.refuse(
+      warmStart.reject(
           WarmStartOptions.FILE,
           "cannot start from %s: %s. Declare the file's features, in their order"
               .formatted(name, difference));
@@ -201,10 +202,10 @@ final class WarmStartReader {
     return place < features.size() ? YamlNode.Scalar.quote(features.get(place)) : "none";
   }
 
-  private void checkClasses(NetworkModelSpec spec, Task task, List<String> classes) {
+  private void checkClasses(NetworkModelSpec spec, @Nullable Task task, List<String> classes) {
     int outputs = file.weights().output().units();
     if (task == null || (task.isClassification() && classes.isEmpty())) {
-      warmStart.refuse(
+      warmStart.reject(
           WarmStartOptions.FILE,
           "cannot start from %s: it does not name the classes of its %d outputs."
                   .formatted(name, outputs)
@@ -215,16 +216,16 @@ final class WarmStartReader {
     if (!declared.isEmpty()
         && (declared.size() < classes.size()
             || !declared.subList(0, classes.size()).equals(classes))) {
-      warmStart.refuse(
+      warmStart.reject(
           WarmStartOptions.FILE,
           "cannot start from %s: its classes are %s, but input.classes are %s."
                   .formatted(name, classes, declared)
-              + " Begin with the file's, in their order");
+              + " List the file's classes first, in their order");
       return;
     }
     int needed = spec.forTask(task).outputs(task, classes.size());
     if (outputs != needed || (task == Task.BINARY && classes.size() > 2)) {
-      warmStart.refuse(
+      warmStart.reject(
           WarmStartOptions.FILE,
           "cannot start from %s: its outputs are %d, which does not fit the task %s%s"
               .formatted(

@@ -1,5 +1,7 @@
 /**
- * The pipeline file: its options, how they are read and checked, and the settings that come of
- * them.
+ * Options of the pipeline file, their readers, and the settings of a pipeline.
  */
+@NullMarked
 package dev.millrace.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,7 +1,7 @@
 package dev.millrace.flink;
 
 import dev.millrace.codec.CommandDecoder;
-import dev.millrace.codec.RefusedException;
+import dev.millrace.codec.RejectedException;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.Example;
@@ -43,7 +43,7 @@ public final class CommandFunction extends ProcessFunction<KafkaRecord, Chunk> {
         chunk.add(command);
         out.collect(chunk);
       }
-    } catch (RefusedException e) {
+    } catch (RejectedException e) {
       DeadLetter letter = new DeadLetter(record, e.reason(), e.getMessage(), null);
       context.output(OutputTags.DEAD_LETTERS, refused.record(letter));
     }

@@ -9,10 +9,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** A walk through a graph along the one tensor that flows from its input to its output. */
+/** Walks through a graph along the tensor that flows from its input to its output. */
 final class OnnxChain {
-  // What only training, or a tensor of more dimensions, would feel.
+  // Operators with an effect only in training, or on tensors of more dimensions.
   private static final Set<String> NO_OPS = Set.of("Identity", "Dropout", "Flatten");
 
   private final Map<String, List<NodeProto>> readers = new HashMap<>();
@@ -39,7 +40,7 @@ final class OnnxChain {
     }
   }
 
-  /** What a node does, with the domain of other than ONNX's own operators. */
+  /** Returns the operator of a node, with the domain if it is not ONNX's own. */
   static String operator(NodeProto node) {
     boolean usual = node.getDomain().isEmpty() || node.getDomain().equals("ai.onnx");
     return usual ? node.getOpType() : node.getDomain() + "." + node.getOpType();
@@ -52,7 +53,7 @@ final class OnnxChain {
     };
   }
 
-  /** Name of the tensor that the walk has come to. */
+  /** Returns the name of the current tensor. */
   String at() {
     return at;
   }
@@ -63,12 +64,12 @@ final class OnnxChain {
 
   void step(NodeProto node) throws OnnxException {
     if (stepsLeft-- == 0) {
-      throw new OnnxException("its graph goes round in a circle");
+      throw new OnnxException("its graph has a cycle");
     }
     at = node.getOutput(0);
   }
 
-  /** The one node that reads the tensor. */
+  /** Returns the only node that reads the current tensor. */
   NodeProto next() throws OnnxException {
     List<NodeProto> next = readers.getOrDefault(at, List.of());
     if (next.size() != 1) {
@@ -79,8 +80,8 @@ final class OnnxChain {
     return next.get(0);
   }
 
-  /** Steps over the one node that reads the tensor if it is of a kind; else returns null. */
-  NodeProto accept(String operator) throws OnnxException {
+  /** Steps over the next node if it has the operator and returns it, else returns null. */
+  @Nullable NodeProto accept(String operator) throws OnnxException {
     List<NodeProto> next = readers.getOrDefault(at, List.of());
     if (isAtEnd() || next.size() != 1 || !operator(next.get(0)).equals(operator)) {
       return null;
@@ -101,7 +102,7 @@ final class OnnxChain {
     }
   }
 
-  /** Steps over an activation; linear if the next layer or the end comes at once. */
+  /** Steps over an activation and returns it; linear if the next layer or the end follows. */
   Activation activation() throws OnnxException {
     skipNoOps();
     List<NodeProto> next = readers.getOrDefault(at, List.of());
@@ -158,10 +159,10 @@ final class OnnxChain {
     return activation;
   }
 
-  /** That an attribute is about such a number, or left out. */
+  /** Checks that an attribute is about equal to a value, or absent. */
   private static void require(NodeProto node, String name, double value) throws OnnxException {
     double own = number(node, name, value);
-    // Written so that NaN is refused as well.
+    // Also rejects NaN.
     if (!(Math.abs(own - value) <= 1e-6)) {
       throw new OnnxException(
           "its node %s has %s %s, where %s is needed"
@@ -173,7 +174,7 @@ final class OnnxChain {
     return value == Math.rint(value) ? Long.toString((long) value) : Float.toString((float) value);
   }
 
-  /** x·sigmoid(x), or x·Φ(x) as PyTorch writes it: x/√2, Erf, + 1, ·x, ·½. */
+  /** Returns SiLU, x·sigmoid(x), or GELU, x·Φ(x), which PyTorch writes as x/√2, Erf, + 1, ·x, ·½. */
   private Activation composed(List<NodeProto> next) throws OnnxException {
     boolean productFirst =
         operator(next.get(0)).equals("Mul")
@@ -211,7 +212,7 @@ final class OnnxChain {
     return tensors.is(node.getInput(0), value) || tensors.is(node.getInput(1), value);
   }
 
-  private NodeProto reader(NodeProto node, String operator) {
+  private @Nullable NodeProto reader(NodeProto node, String operator) {
     List<NodeProto> next = readers.getOrDefault(node.getOutput(0), List.of());
     return next.size() == 1 && operator(next.get(0)).equals(operator) ? next.get(0) : null;
   }
@@ -224,7 +225,7 @@ final class OnnxChain {
     return operator(node) + (node.getName().isEmpty() ? "" : " (" + node.getName() + ")");
   }
 
-  /** An attribute that is a number, whole or not. */
+  /** Returns a numeric attribute. */
   static double number(NodeProto node, String name, double fallback) {
     for (AttributeProto attribute : node.getAttributeList()) {
       if (attribute.getName().equals(name)) {

@@ -1,14 +1,15 @@
 package dev.millrace.onnx;
 
 import dev.millrace.data.Printable;
+import org.jspecify.annotations.Nullable;
 
-/** An ONNX file that cannot be a model's start; the message says what of it, after its name. */
+/** Reports that an ONNX file cannot be an initial model; the message follows the name of the file. */
 public final class OnnxException extends Exception {
   private static final long serialVersionUID = 1L;
-  // Names of nodes and tensors are as long as they like.
+  // Names of nodes and tensors have no max length.
   private static final int MAX_CHARACTERS = 500;
 
-  OnnxException(String message) {
-    super(Printable.line(message, MAX_CHARACTERS));
+  OnnxException(@Nullable String message) {
+    super(Printable.line(String.valueOf(message), MAX_CHARACTERS));
   }
 }

@@ -12,12 +12,11 @@ import dev.millrace.nn.Normalization;
 import java.util.List;
 
 /**
- * Writes a model as ONNX: what a prediction is computed from, the scaling of features and target
- * included, in float32 with a free batch dimension; the scaling is computed in double precision, as
- * in the model.
+ * Writes a model as ONNX, including the scaling of features and target, in float32 with a free
+ * batch dimension; the scaling is computed in double precision, as in the model.
  *
  * <p>Input {@value #FEATURES} [batch, features], NaN is missing. Outputs: {@value #PROBABILITIES}
- * [batch, classes] and {@value #LABEL} [batch], the index of the greatest; or {@value #PREDICTION}
+ * [batch, classes] and {@value #LABEL} [batch], the index of the max; or {@value #PREDICTION}
  * [batch, 1] for regression.
  */
 public final class OnnxExport {
@@ -37,9 +36,10 @@ public final class OnnxExport {
   /** Output of a regression. */
   public static final String PREDICTION = "prediction";
 
-  /** The tensors between which our files have the network alone. */
+  /** Input tensor of the network in files of Millrace. */
   static final String NETWORK_INPUT = "network.input";
 
+  /** Output tensor of the network in files of Millrace. */
   static final String NETWORK_OUTPUT = "network.output";
 
   static final String PRODUCER = "millrace";
@@ -59,9 +59,10 @@ public final class OnnxExport {
   }
 
   /**
-   * The bytes of an ONNX file that predicts as the learner does now.
+   * Returns the bytes of an ONNX file that predicts as the learner does now.
    *
-   * @throws IllegalArgumentException if the learner has no class yet, or a layer that ONNX has not
+   * @throws IllegalArgumentException if the learner has no class yet, or a layer that ONNX does not
+   *     have
    */
   public static byte[] encode(Learner learner, OnnxInfo info) {
     ModelWeights weights = learner.weights();
@@ -123,9 +124,9 @@ public final class OnnxExport {
     String scaled = graph.node("Div", "scaling.divided", List.of(centred, by));
     boolean standard = normalization.kind() == Normalization.Kind.STANDARD;
     if (!standard || normalization.clip() != 0f) {
-      String least = graph.wideScalar("scaling.least", standard ? -normalization.clip() : 0);
-      String most = graph.wideScalar("scaling.most", standard ? normalization.clip() : 1);
-      scaled = graph.node("Clip", "scaling.clipped", List.of(scaled, least, most));
+      String min = graph.wideScalar("scaling.least", standard ? -normalization.clip() : 0);
+      String max = graph.wideScalar("scaling.most", standard ? normalization.clip() : 1);
+      scaled = graph.node("Clip", "scaling.clipped", List.of(scaled, min, max));
     }
     return graph.toFloat(scaled, "scaling.scaled");
   }
@@ -147,8 +148,7 @@ public final class OnnxExport {
       if (layer.isNormalized()) {
         if (layer.units() == 1) {
           throw new IllegalArgumentException(
-              ("hidden layer %d has one neuron and layer norm, and says the same of every example;"
-                      + " ONNX Runtime takes no such layer: give it more neurons, or no layer norm")
+              ("hidden layer %d has one neuron and layer norm, so its output is constant; ONNX Runtime" + " rejects such a layer: use more neurons, or no layer norm")
                   .formatted(l + 1));
         }
         at =
@@ -189,7 +189,7 @@ public final class OnnxExport {
     };
   }
 
-  /** x·Φ(x) as PyTorch writes it; the operator Gelu is three operator sets younger. */
+  /** Writes x·Φ(x) as PyTorch does; the operator Gelu is three operator sets newer. */
   private String writeGelu(String x, String y) {
     String root = graph.scalar(y + ".root2", (float) Math.sqrt(2));
     String one = graph.scalar(y + ".one", 1f);
@@ -206,7 +206,7 @@ public final class OnnxExport {
       throw new IllegalArgumentException("the model has seen no class yet");
     }
     if (classes == 1) {
-      // Certain, whatever the network says; and a softmax of one number is 1.
+      // Always 1, as is the softmax of one number.
       graph.node("Softmax", PROBABILITIES, List.of(NETWORK_OUTPUT), attribute("axis", -1L));
     } else if (weights.output().units() == 1) {
       String one = graph.scalar("classes.one", 1f);

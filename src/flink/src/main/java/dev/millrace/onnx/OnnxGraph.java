@@ -11,7 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 
-/** Writes a graph node after node; each has one output, named by the caller. */
+/** Builds a graph of nodes with one output each, which the caller names. */
 final class OnnxGraph {
   private static final String BATCH = "batch";
 
@@ -25,22 +25,22 @@ final class OnnxGraph {
     return graph.build();
   }
 
-  /** A float32 input of [batch, columns]. */
+  /** Adds a float32 input of [batch, columns]. */
   void input(String name, int columns) {
     graph.addInput(value(name, TensorProto.DataType.FLOAT, columns));
   }
 
-  /** A float32 output of [batch, columns]. */
+  /** Adds a float32 output of [batch, columns]. */
   void output(String name, int columns) {
     graph.addOutput(value(name, TensorProto.DataType.FLOAT, columns));
   }
 
-  /** An int64 output of [batch]. */
+  /** Adds an int64 output of [batch]. */
   void indexOutput(String name) {
     graph.addOutput(value(name, TensorProto.DataType.INT64, 0));
   }
 
-  /** One node; returns its output. */
+  /** Adds a node and returns its output. */
   String node(String operator, String output, List<String> inputs, AttributeProto... attributes) {
     graph.addNode(
         NodeProto.newBuilder()
@@ -66,32 +66,32 @@ final class OnnxGraph {
     return node("Cast", output, List.of(input), attribute("to", (long) type.getNumber()));
   }
 
-  /** A constant number; returns its name. */
+  /** Adds a constant number and returns its name. */
   String scalar(String name, float value) {
     return tensor(name, new float[] {value}, List.of());
   }
 
-  /** A constant number of double precision; returns its name. */
+  /** Adds a constant number of double precision and returns its name. */
   String wideScalar(String name, double value) {
     return wide(name, new double[] {value}, List.of());
   }
 
-  /** A constant vector; returns its name. */
+  /** Adds a constant vector and returns its name. */
   String vector(String name, float[] values) {
     return tensor(name, values, List.of((long) values.length));
   }
 
-  /** A constant vector of double precision; returns its name. */
+  /** Adds a constant vector of double precision and returns its name. */
   String wideVector(String name, double[] values) {
     return wide(name, values, List.of((long) values.length));
   }
 
-  /** A constant matrix, row-major; returns its name. */
+  /** Adds a constant matrix, row-major, and returns its name. */
   String matrix(String name, float[] values, int rows) {
     return tensor(name, values, List.of((long) rows, (long) values.length / rows));
   }
 
-  /** A constant vector of truth values; returns its name. */
+  /** Adds a constant vector of truth values and returns its name. */
   String flags(String name, boolean[] values) {
     byte[] bytes = new byte[values.length];
     for (int i = 0; i < values.length; i++) {
@@ -113,7 +113,7 @@ final class OnnxGraph {
     return tensor(name, TensorProto.DataType.DOUBLE, bytes, dimensions);
   }
 
-  /** ONNX wants it on every machine. */
+  /** Returns a little-endian buffer, which ONNX requires on every machine. */
   private static ByteBuffer littleEndian(int length, int bytesEach) {
     return ByteBuffer.allocate(Math.multiplyExact(length, bytesEach))
         .order(ByteOrder.LITTLE_ENDIAN);

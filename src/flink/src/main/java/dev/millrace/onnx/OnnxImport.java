@@ -30,9 +30,9 @@ public final class OnnxImport {
   }
 
   /**
-   * What the bytes of an ONNX file hold.
+   * Decodes an ONNX file.
    *
-   * @throws OnnxException if they are none, or not such a network
+   * @throws OnnxException if the bytes are not an ONNX file, or not such a network
    */
   public static OnnxModel decode(byte[] bytes) throws OnnxException {
     ModelProto model = parse(bytes);
@@ -71,7 +71,7 @@ public final class OnnxImport {
     return model;
   }
 
-  /** Old files list their weights among the inputs. */
+  /** Returns the input; old files list their weights among the inputs. */
   private static String input(ModelProto model, OnnxTensors tensors) throws OnnxException {
     List<String> inputs =
         model.getGraph().getInputList().stream()

@@ -4,11 +4,11 @@ import dev.millrace.data.Task;
 import java.util.List;
 
 /**
- * What an ONNX file says about the model beside its graph.
+ * The properties of an ONNX file that come from the pipeline.
  *
- * @param config fingerprint of the configuration, as metrics records have it
+ * @param config hash of the configuration, as in metrics records
  * @param classes in the order of the outputs; empty for regression
- * @param features declared ones in the order of the inputs, as {@code FeatureSpec.spelled}; empty
+ * @param features declared features in the order of the inputs, as {@code FeatureSpec.spelled}; empty
  *     if the pipeline declares none
  */
 public record OnnxInfo(

@@ -17,8 +17,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * The properties of an ONNX file: what people and programs want to know of the model, and the exact
- * statistics of features and target, of which the graph has origin and scale only.
+ * Writes and reads the properties of an ONNX file: a description of the model, and the exact
+ * statistics of features and target, of which the graph has only origin and scale.
  */
 final class OnnxMetadata {
   static final String PIPELINE = "pipeline";
@@ -69,7 +69,7 @@ final class OnnxMetadata {
   }
 
   /**
-   * The task of one of our files.
+   * Returns the task in a file of Millrace.
    *
    * @throws OnnxException if there is none
    */
@@ -81,14 +81,14 @@ final class OnnxMetadata {
     }
   }
 
-  /** A list of names of one of our files, empty if it has none. */
+  /** Returns a list of names in a file of Millrace, empty if it has none. */
   static List<String> names(Map<String, String> properties, String property) throws OnnxException {
     try {
       List<String> names =
           JSON.readValue(
               properties.getOrDefault(property, "[]"), new TypeReference<List<String>>() {});
       if (names == null || names.contains(null)) {
-        throw new IllegalArgumentException("null is no name");
+        throw new IllegalArgumentException("null is not a name");
       }
       return names;
     } catch (JsonProcessingException | IllegalArgumentException e) {
@@ -96,7 +96,7 @@ final class OnnxMetadata {
     }
   }
 
-  /** The statistics of one of our files. */
+  /** Returns the statistics in a file of Millrace. */
   static ModelWeights.Scaling scaling(Map<String, String> properties, int inputs)
       throws OnnxException {
     try {
@@ -114,7 +114,7 @@ final class OnnxMetadata {
               numbers(required(properties, FEATURE_STATISTICS)),
               target == null ? null : numbers(target));
       if (!isPossible(scaling)) {
-        throw new IllegalArgumentException("no model has them");
+        throw new IllegalArgumentException("the statistics are impossible");
       }
       return scaling;
     } catch (IllegalArgumentException e) {
@@ -146,7 +146,7 @@ final class OnnxMetadata {
         && (scaling.target() == null || arePossible(scaling.target(), normalization.kind()));
   }
 
-  /** Whether they are what a model can have seen of whole columns. */
+  /** Returns true if the statistics are possible ones of whole columns. */
   private static boolean arePossible(double[] statistics, Normalization.Kind kind) {
     boolean possible = true;
     for (int i = 0; i < statistics.length; i++) {
@@ -162,11 +162,11 @@ final class OnnxMetadata {
     return possible;
   }
 
-  /** Of numbers that were seen, or of none. */
-  private static boolean isRange(double least, double most) {
-    return (Double.isFinite(least) && Double.isFinite(most))
-        ? least <= most
-        : least == Double.POSITIVE_INFINITY && most == Double.NEGATIVE_INFINITY;
+  /** Returns true if the range is of some numbers, or of none. */
+  private static boolean isRange(double min, double max) {
+    return (Double.isFinite(min) && Double.isFinite(max))
+        ? min <= max
+        : min == Double.POSITIVE_INFINITY && max == Double.NEGATIVE_INFINITY;
   }
 
   private static String required(Map<String, String> properties, String name) throws OnnxException {

@@ -3,25 +3,26 @@ package dev.millrace.onnx;
 import dev.millrace.data.Task;
 import dev.millrace.nn.ModelWeights;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What an ONNX file holds as a model's start.
+ * The initial model in an ONNX file.
  *
  * @param weights with the statistics, if Millrace wrote the file; an output layer without
  *     activation is linear
- * @param task null if the file does not say, which is so unless Millrace wrote it
+ * @param task null unless Millrace wrote the file
  * @param classes in the order of the outputs; empty if they have no names
- * @param features that it was trained on, in the order of its inputs, as {@link
- *     FeatureSpec#spelled}; empty if the file does not say
+ * @param features features in the order of the inputs, as {@link
+ *     FeatureSpec#spelled}; empty if the file has none
  */
 public record OnnxModel(
-    ModelWeights weights, Task task, List<String> classes, List<String> features) {
+    ModelWeights weights, @Nullable Task task, List<String> classes, List<String> features) {
   public OnnxModel {
     classes = List.copyOf(classes);
     features = List.copyOf(features);
   }
 
-  /** Whether Millrace wrote the file. */
+  /** Returns true if Millrace wrote the file. */
   public boolean isOurs() {
     return task != null;
   }

@@ -8,10 +8,11 @@ import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** The constant tensors of a graph: its initializers, and the values of its Constant nodes. */
+/** Holds the constant tensors of a graph: initializers and the values of Constant nodes. */
 final class OnnxTensors {
-  private static final int MOST = 1 << 20;
+  private static final int MAX_SIDE = 1 << 20;
 
   private final Map<String, TensorProto> tensors = new HashMap<>();
 
@@ -28,8 +29,8 @@ final class OnnxTensors {
     }
   }
 
-  /** What an attribute of a Constant node says, or null. */
-  private static TensorProto constant(AttributeProto attribute) {
+  /** Returns the tensor of an attribute of a Constant node, null for other attributes. */
+  private static @Nullable TensorProto constant(AttributeProto attribute) {
     TensorProto.Builder floats =
         TensorProto.newBuilder().setDataType(TensorProto.DataType.FLOAT_VALUE);
     return switch (attribute.getName()) {
@@ -48,7 +49,7 @@ final class OnnxTensors {
     return tensors.containsKey(name);
   }
 
-  /** Whether it is one number, about {@code value}. */
+  /** Returns true if the tensor is one number that is about {@code value}. */
   boolean is(String name, double value) throws OnnxException {
     if (!has(name)) {
       return false;
@@ -61,24 +62,24 @@ final class OnnxTensors {
   record Matrix(int inputs, int units, float[] values) {}
 
   /**
-   * A matrix of inputs and units, row-major; or of units and inputs, which is turned.
+   * Returns a matrix of inputs and units, row-major; or of units and inputs, which is transposed.
    *
-   * @throws OnnxException if it is none, or one of its sides is not 1 to 2^20
+   * @throws OnnxException if the tensor is not a matrix with 1 to 2^20 on each side
    */
-  Matrix matrix(String name, boolean turn) throws OnnxException {
+  Matrix matrix(String name, boolean transpose) throws OnnxException {
     List<Long> sides = tensor(name).getDimsList();
-    if (sides.size() != 2 || sides.stream().anyMatch(side -> side < 1 || side > MOST)) {
+    if (sides.size() != 2 || sides.stream().anyMatch(side -> side < 1 || side > MAX_SIDE)) {
       throw new OnnxException(
           "its weights %s are %s, not a matrix of 1 to %d on each side"
-              .formatted(name, sides, MOST));
+              .formatted(name, sides, MAX_SIDE));
     }
-    int inputs = sides.get(turn ? 1 : 0).intValue();
-    int units = sides.get(turn ? 0 : 1).intValue();
+    int inputs = sides.get(transpose ? 1 : 0).intValue();
+    int units = sides.get(transpose ? 0 : 1).intValue();
     float[] values = numbers(name);
-    return new Matrix(inputs, units, turn ? transposed(values, inputs) : values);
+    return new Matrix(inputs, units, transpose ? transposed(values, inputs) : values);
   }
 
-  /** A vector of a length; a matrix of one row is one too. */
+  /** Returns a vector; a matrix of one row is one, too. */
   float[] vector(String name, int length) throws OnnxException {
     float[] numbers = numbers(name);
     if (numbers.length != length) {

@@ -1,2 +1,5 @@
-/** Models as ONNX files: export and import. */
+/** Export and import of models as ONNX files. */
+@NullMarked
 package dev.millrace.onnx;
+
+import org.jspecify.annotations.NullMarked;

@@ -50,24 +50,23 @@ class CommandDecoderTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "promote | it is no command: Unrecognized token",
-        "[] | it is no command: it is no JSON object",
-        "{\"command\":\"demote\"} | it is no command: command must be promote, but was demote",
-        "{\"command\":\"promote\",\"pipeline\":\"fraud\"} | it is no command: promote needs"
+        "promote | not a command: Unrecognized token",
+        "[] | not a command: not a JSON object",
+        "{\"command\":\"demote\"} | not a command: command must be promote, but was demote",
+        "{\"command\":\"promote\",\"pipeline\":\"fraud\"} | not a command: promote needs"
             + " pipeline and model",
-        "{\"command\":\"promote\",\"model\":7} | it is no command: its field model is no text",
-        "{\"command\":\"promote\",\"mdoel\":\"x\"} | it is no command: it has a field mdoel, which"
-            + " no command has",
+        "{\"command\":\"promote\",\"model\":7} | not a command: field model is not a text",
+        "{\"command\":\"promote\",\"mdoel\":\"x\"} | not a command: unknown field mdoel",
       })
-  void whatIsNoCommandIsRefused(String value, String message) {
+  void whatIsNoCommandIsRejected(String value, String message) {
     KafkaRecord record = Records.record("shop", value.getBytes(StandardCharsets.UTF_8), 3);
 
-    RefusedException refusal =
-        catchThrowableOfType(RefusedException.class, () -> decoder.decode(record, example));
+    RejectedException rejection =
+        catchThrowableOfType(RejectedException.class, () -> decoder.decode(record, example));
 
-    assertThat(refusal.reason()).isEqualTo(DeadLetterReason.INVALID_COMMAND);
-    assertThat(refusal).hasMessageStartingWith(message);
-    assertThat(refusal.getMessage()).hasLineCount(1);
+    assertThat(rejection.reason()).isEqualTo(DeadLetterReason.INVALID_COMMAND);
+    assertThat(rejection).hasMessageStartingWith(message);
+    assertThat(rejection.getMessage()).hasLineCount(1);
   }
 
   @Test
@@ -76,7 +75,7 @@ class CommandDecoderTest {
 
     assertThat(
             catchThrowableOfType(
-                    RefusedException.class,
+                    RejectedException.class,
                     () -> decoder.decode(Records.record(null, value, 3), example))
                 .reason())
         .isEqualTo(DeadLetterReason.MISSING_KEY);

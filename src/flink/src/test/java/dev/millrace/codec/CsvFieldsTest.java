@@ -54,15 +54,15 @@ class CsvFieldsTest {
   }
 
   @Test
-  void aLineThatIsNotAsDeclaredIsRefusedWithTheReason() {
+  void aLineThatIsNotAsDeclaredIsRejectedWithTheReason() {
     InputSpec spec = spec(Task.BINARY);
 
-    assertRefused(spec, "k,no,1", "not a CSV line: the line has 3 cells; input.columns names 7");
-    assertRefused(
+    assertRejected(spec, "k,no,1", "not a CSV line: the line has 3 cells; input.columns names 7");
+    assertRejected(
         spec,
         "k,no,1,true,Oslo,99,a,b",
         "not a CSV line: the line has 8 cells; input.columns names 7");
-    assertRefused(spec, "k,no,1,true,Oslo,99,\nk", "not a CSV line: there is more than one line");
+    assertRejected(spec, "k,no,1,true,Oslo,99,\nk", "not a CSV line: there is more than one line");
     assertThat(decode(spec, "k,no,twelve,true,Oslo,99,").message())
         .isEqualTo("feature \"amount\" is declared numeric but is the text \"twelve\"");
     assertThat(decode(spec, "k,no,1,true,Oslo,soon,").message())
@@ -94,14 +94,14 @@ class CsvFieldsTest {
   }
 
   @Test
-  void whatJsonHasNoWordForIsRefusedWithTheWayOut() {
+  void whatJsonHasNoWordForIsRejectedWithTheWayOut() {
     InputSpec spec = jsonSpec();
 
     assertThat(decode(spec, "{\"shop\":{\"id\":17},\"amount\":NaN}").message())
         .isEqualTo(
-            "not a JSON record: NaN is no JSON: write null, and declare the feature nullable");
+            "not a JSON record: NaN is not JSON: write null, and declare the feature nullable");
     assertThat(decode(spec, "{\"shop\":{\"id\":17},\"amount\":-Infinity}").message())
-        .contains("-Infinity is no JSON: write null");
+        .contains("-Infinity is not JSON: write null");
   }
 
   @Test
@@ -113,10 +113,10 @@ class CsvFieldsTest {
     assertThat(decode(spec, "{\"shop\":{\"id\":17},\"verdict\":{\"final\":[1]}}").message())
         .isEqualTo("the label is neither a number nor a text, but an array");
     assertThat(decode(spec, "{\"shop\":{},\"verdict\":\"ok\"}").message())
-        .isEqualTo("the key field \"shop.id\" is null or absent");
+        .isEqualTo("the key field \"shop.id\" is null or missing");
   }
 
-  private void assertRefused(InputSpec spec, String line, String message) {
+  private void assertRejected(InputSpec spec, String line, String message) {
     DeadLetter letter = decode(spec, line);
     assertThat(letter.reason()).isEqualTo(DeadLetterReason.MALFORMED_RECORD);
     assertThat(letter.message()).isEqualTo(message);

@@ -26,8 +26,8 @@ public final class DecoderFuzz {
   /** What Jazzer calls; an exception is a find. */
   public static void fuzzerTestOneInput(byte[] bytes) {
     for (ExampleDecoder decoder : DECODERS) {
-      boolean isRefused = decoder.decode(Records.record("k", bytes, 0), EXAMPLE) != null;
-      if (!isRefused && EXAMPLE.label != null && EXAMPLE.label.length() > 1_000_000) {
+      boolean isRejected = decoder.decode(Records.record("k", bytes, 0), EXAMPLE) != null;
+      if (!isRejected && EXAMPLE.label != null && EXAMPLE.label.length() > 1_000_000) {
         throw new AssertionError("a label beyond all limits");
       }
     }

@@ -370,7 +370,7 @@ class ExampleDecoderTest {
     "long, , 8640000000000001, 8640000000000001",
     "long, timestamp-millis, 1764200000000000000, 1764200000000000000",
   })
-  void anEventTimeThatIsNoneIsRefused(String type, String logicalType, double number, String shown)
+  void anEventTimeThatIsNoneIsRejected(String type, String logicalType, double number, String shown)
       throws IOException {
     Schema schema = timed(type, logicalType);
 
@@ -385,7 +385,7 @@ class ExampleDecoderTest {
   }
 
   @Test
-  void anEventTimeThatIsNoneIsRefusedInJsonAndInTheStandardSchema() {
+  void anEventTimeThatIsNoneIsRejectedInJsonAndInTheStandardSchema() {
     InputSpec json =
         Records.mapped(
             InputSpec.Format.JSON, null, List.of(column("a", FeatureSpec.Type.NUMERIC, false)));
@@ -472,7 +472,7 @@ class ExampleDecoderTest {
     assertThat(decode(spec, new byte[] {(byte) 0xC3}).message())
         .isEqualTo("the value starts with c3" + start);
     assertThat(decode(spec, new byte[] {(byte) 0xC3, 1}).message())
-        .isEqualTo("the value ends within the header, after 2 bytes");
+        .isEqualTo("the value ends in the header, after 2 bytes");
     assertThat(decode(spec, Arrays.copyOf(good(), ExampleSchema.HEADER_LENGTH)).message())
         .isEqualTo("not a valid Avro record: EOFException");
   }
@@ -609,19 +609,19 @@ class ExampleDecoderTest {
   }
 
   @Test
-  void aNumberThatNoFloatHoldsIsRefusedInThoseWords() {
+  void aNumberThatNoFloatHoldsIsRejectedInThoseWords() {
     InputSpec spec =
         Records.mapped(
             InputSpec.Format.JSON, null, List.of(column("a", FeatureSpec.Type.NUMERIC, false)));
 
-    DeadLetter refused =
+    DeadLetter rejected =
         decode(
             spec,
             "{\"label\":\"up\",\"weight\":1,\"at\":5,\"a\":1e308}"
                 .getBytes(StandardCharsets.UTF_8));
 
-    assertThat(refused.reason()).isEqualTo(DeadLetterReason.NON_FINITE_FEATURE);
-    assertThat(refused.message())
+    assertThat(rejected.reason()).isEqualTo(DeadLetterReason.NON_FINITE_FEATURE);
+    assertThat(rejected.message())
         .isEqualTo("feature \"a\" is 1.0E308; it must be finite and fit a 32-bit float");
   }
 
@@ -635,13 +635,13 @@ class ExampleDecoderTest {
                 column("a.b", FeatureSpec.Type.NUMERIC, false),
                 new FeatureSpec("c", FeatureSpec.Type.ONE_HOT, false, List.of("x", "y"), 0)));
 
-    DeadLetter refused =
+    DeadLetter rejected =
         decode(
             spec,
             "{\"label\":\"up\",\"weight\":2,\"at\":5,\"a\":{\"b\":1.5},\"c\":\"y\"}"
                 .getBytes(StandardCharsets.UTF_8));
 
-    assertThat(refused).isNull();
+    assertThat(rejected).isNull();
     assertThat(example.label).isEqualTo("up");
     assertThat(features()).containsExactly(1.5f, 0, 1);
     String other = "{\"label\":%s,\"weight\":2,\"at\":5,\"a\":{\"b\":1.5},\"c\":\"y\"}";
@@ -661,7 +661,7 @@ class ExampleDecoderTest {
   }
 
   @Test
-  void saysWhyARecordIsRefused() throws IOException {
+  void saysWhyARecordIsRejected() throws IOException {
     InputSpec spec = Records.undeclared();
     byte[] good = AvroValues.classValue("k", "a", 1, 2);
 
@@ -734,7 +734,7 @@ class ExampleDecoderTest {
           .as(text)
           .isEqualTo(DeadLetterReason.INVALID_KEY);
       assertThat(decode(spec, jsonOf("c7", text)).message())
-          .isEqualTo("the label has half of a surrogate pair, which UTF-8 cannot encode");
+          .isEqualTo("the label has an unpaired surrogate, which UTF-8 cannot encode");
     }
     assertThat(decode(spec, jsonOf("\\ud83d\\ude00", "\\ud83d\\ude00?"))).isNull();
     assertThat(example.key).isEqualTo("\ud83d\ude00");
@@ -761,7 +761,7 @@ class ExampleDecoderTest {
 
   /** Avro 1.11 runs out of memory on such a record. */
   @Test
-  void anArrayThatClaims500MillionElementsIsRefusedWithoutMakingRoomForThem() throws IOException {
+  void anArrayThatClaims500MillionElementsIsRejectedWithoutMakingRoomForThem() throws IOException {
     for (long claimed : new long[] {500_000_000L, 1L << 40, -500_000_000L}) {
       byte[] bomb = bomb(claimed);
 
@@ -773,7 +773,7 @@ class ExampleDecoderTest {
   }
 
   @Test
-  void anArrayIsRefusedThatClaimsMoreThanTheBytesOfItsRecord() throws IOException {
+  void anArrayIsRejectedThatClaimsMoreThanTheBytesOfItsRecord() throws IOException {
     DeadLetter letter = decode(Records.undeclared(), bomb(5));
 
     assertThat(letter.message()).contains("an array claims 5 items in 17 bytes");
@@ -785,16 +785,16 @@ class ExampleDecoderTest {
     SplittableRandom random = new SplittableRandom(seed);
     byte[] good = AvroValues.value("k", "a", 0, new float[] {1, 2, 3}, Map.of("c", "d"));
     ExampleDecoder decoder = new ExampleDecoder(Records.undeclared());
-    int refused = 0;
+    int rejected = 0;
     for (int i = 0; i < 100_000; i++) {
       byte[] damaged = Arrays.copyOf(good, 1 + random.nextInt(good.length + 8));
       for (int flips = random.nextInt(4); flips >= 0; flips--) {
         damaged[random.nextInt(damaged.length)] = (byte) random.nextInt();
       }
       DeadLetter letter = decoder.decode(Records.record("k", damaged, i), example);
-      refused += letter == null ? 0 : 1;
+      rejected += letter == null ? 0 : 1;
     }
-    assertThat(refused).as("seed %d", seed).isGreaterThan(90_000);
+    assertThat(rejected).as("seed %d", seed).isGreaterThan(90_000);
   }
 
   private DeadLetter decode(InputSpec spec, byte[] value) {

@@ -57,7 +57,7 @@ class FeatureReaderTest {
       reader.readNamed(json("{\"user.age\":32,\"user\":{\"age\":33}}"), example);
       assertThat(features()).containsExactly(32);
       assertThatThrownBy(() -> reader.readNamed(json("{\"user\":{\"name\":1}}"), example))
-          .isInstanceOf(RefusedException.class)
+          .isInstanceOf(RejectedException.class)
           .hasMessage("feature \"user.age\" is absent and was not declared nullable");
     }
   }
@@ -67,7 +67,7 @@ class FeatureReaderTest {
     JsonNode named = json("{\"age\":30}");
 
     assertThatThrownBy(() -> undeclared.readNamed(named, example))
-        .isInstanceOf(RefusedException.class)
+        .isInstanceOf(RejectedException.class)
         .hasMessageStartingWith("the pipeline declares no input.features");
   }
 
@@ -94,7 +94,7 @@ class FeatureReaderTest {
   }
 
   @Test
-  void aTextWhereANumberIsDeclaredIsRefusedByWhatItSays() {
+  void aTextWhereANumberIsDeclaredIsRejectedByWhatItSays() {
     FeatureReader reader =
         new FeatureReader(
             Records.spec(
@@ -104,16 +104,16 @@ class FeatureReaderTest {
     Map<String, String> texts = Map.of("vip", "yes");
 
     assertThatThrownBy(() -> reader.readPositional(new float[1], 1, new int[0], texts, example))
-        .isInstanceOf(RefusedException.class)
+        .isInstanceOf(RejectedException.class)
         .hasMessage("feature \"vip\" is declared boolean but is the text \"yes\"");
   }
 
   @Test
-  void whatIsNoNumberIsRefusedByItsPlace() throws Exception {
+  void whatIsNoNumberIsRejectedByItsPlace() throws Exception {
     JsonNode text = json("[1,\"2\"]");
 
     assertThatThrownBy(() -> undeclared.readPositional(text, null, example))
-        .isInstanceOf(RefusedException.class)
+        .isInstanceOf(RejectedException.class)
         .hasMessage("feature 1 is \"2\", not a number");
   }
 
@@ -152,20 +152,20 @@ class FeatureReaderTest {
   }
 
   @Test
-  void aRowWithoutFeaturesIsRefused() throws Exception {
+  void aRowWithoutFeaturesIsRejected() throws Exception {
     JsonNode none = json("[]");
 
     assertThatThrownBy(() -> undeclared.readPositional(none, null, example))
-        .isInstanceOf(RefusedException.class)
+        .isInstanceOf(RejectedException.class)
         .hasMessage("the record has no features");
     assertThatThrownBy(
             () -> undeclared.readPositional(new float[1], 0, new int[0], Map.of(), example))
-        .isInstanceOf(RefusedException.class)
+        .isInstanceOf(RejectedException.class)
         .hasMessage("the record has no features");
   }
 
   @Test
-  void aRowWithMoreNumbersThanAreDeclaredIsRefused() throws Exception {
+  void aRowWithMoreNumbersThanAreDeclaredIsRejected() throws Exception {
     FeatureReader reader =
         new FeatureReader(
             Records.spec(
@@ -175,7 +175,7 @@ class FeatureReaderTest {
     JsonNode two = json("[1,null]");
 
     assertThatThrownBy(() -> reader.readPositional(two, null, example))
-        .isInstanceOf(RefusedException.class)
+        .isInstanceOf(RejectedException.class)
         .hasMessage("the record has 2 numeric features; the pipeline declares 1");
     reader.readPositional(json("[null]"), null, example);
     assertThat(features()).containsExactly(Float.NaN, 1);

@@ -17,18 +17,18 @@ class LabelReaderTest {
   private final Example example = new Example();
 
   @Test
-  void aClassHasANameOf256BytesAtMost() throws RefusedException {
+  void aClassHasANameOf256BytesAtMost() throws RejectedException {
     LabelReader labels = labels(Task.BINARY, List.of());
     labels.text(example, new Utf8("x".repeat(256)));
     assertThat(example.label).hasSize(256);
 
     assertThatThrownBy(() -> labels.text(example, new Utf8("x".repeat(257))))
-        .isInstanceOf(RefusedException.class)
+        .isInstanceOf(RejectedException.class)
         .hasMessage("the label has 257 bytes; the name of a class has at most 256");
   }
 
   @Test
-  void aTargetFitsAFloat() throws RefusedException {
+  void aTargetFitsAFloat() throws RejectedException {
     LabelReader labels = labels(null, List.of());
     labels.number(example, -Float.MAX_VALUE);
     assertThat(example.target).isEqualTo(-Float.MAX_VALUE);
@@ -36,7 +36,7 @@ class LabelReaderTest {
 
     for (double value : new double[] {Math.nextUp((double) Float.MAX_VALUE), Double.NaN}) {
       assertThatThrownBy(() -> labels.number(example, value))
-          .isInstanceOf(RefusedException.class)
+          .isInstanceOf(RejectedException.class)
           .hasMessage("the label is " + value + "; it must be finite and fit a 32-bit float");
     }
   }
@@ -53,14 +53,14 @@ class LabelReaderTest {
     "-9007199254740991, -9007199254740991",
   })
   void aNumberIsTheNameOfAClassWhereTheTaskHasClasses(double value, String name)
-      throws RefusedException {
+      throws RejectedException {
     labels(Task.MULTICLASS, List.of()).number(example, value);
 
     assertThat(example.label).isEqualTo(name);
   }
 
   @Test
-  void wholeNumbersThatAreOneDoubleAreTwoClasses() throws RefusedException {
+  void wholeNumbersThatAreOneDoubleAreTwoClasses() throws RejectedException {
     LabelReader labels = labels(Task.MULTICLASS, List.of());
 
     labels.number(example, Long.valueOf(12345678901234567L));
@@ -72,12 +72,12 @@ class LabelReaderTest {
   }
 
   @Test
-  void aNumberIsTheNameOfADeclaredClassEvenWithoutATask() throws RefusedException {
+  void aNumberIsTheNameOfADeclaredClassEvenWithoutATask() throws RejectedException {
     labels(null, List.of("1", "2")).number(example, 2);
 
     assertThat(example.label).isEqualTo("2");
     assertThatThrownBy(() -> labels(null, List.of("1", "2")).number(example, 3))
-        .isInstanceOf(RefusedException.class)
+        .isInstanceOf(RejectedException.class)
         .hasMessage("the label \"3\" is not among the declared classes");
   }
 

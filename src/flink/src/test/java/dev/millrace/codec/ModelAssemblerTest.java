@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Heads and parts that cannot be true are refused, and nothing of them is kept. */
+/** Heads and parts that cannot be true are rejected, and nothing of them is kept. */
 class ModelAssemblerTest {
   private static final String[] NAMES = {ModelParts.DIGEST_HEADER, ModelParts.PARTS_HEADER};
   private static final byte[] MODEL = {1, 2, 3, 4, 5};
@@ -28,35 +28,35 @@ class ModelAssemblerTest {
   }
 
   @Test
-  void aHeadOfImpossiblyManyPartsIsRefused() {
-    assertRefused(
+  void aHeadOfImpossiblyManyPartsIsRejected() {
+    assertRejected(
         head("2147483647", "d"),
         "parts of a model: 2147483647, where 2 to 2148 are possible; the bytes are damaged");
-    assertRefused(
+    assertRejected(
         head("-1", "d"),
         "parts of a model: -1, where 2 to 2148 are possible; the bytes are damaged");
-    assertRefused(head("many", "d"), "the number of a model's parts is no number");
-    assertRefused(head("2", null), "the parts of the model have no digest");
+    assertRejected(head("many", "d"), "the number of parts is not a number");
+    assertRejected(head("2", null), "the parts of the model have no digest");
     assertThat(topic.incomplete()).isZero();
   }
 
   @Test
-  void aPartOfAnImpossibleNumberIsRefused() {
-    assertRefused(
+  void aPartOfAnImpossibleNumberIsRejected() {
+    assertRejected(
         part(-5, "d"),
         "number of a model's part: -5, where 1 to 2147 are possible; the bytes are damaged");
-    assertRefused(
+    assertRejected(
         part(2_148, "d"),
         "number of a model's part: 2148, where 1 to 2147 are possible; the bytes are damaged");
   }
 
   @Test
-  void partsOfOtherBytesThanTheyNameAreRefused() throws IOException {
+  void partsOfOtherBytesThanTheyNameAreRejected() throws IOException {
     topic.accept(head("2", ModelParts.digest(MODEL), 1, 2));
 
-    assertRefused(
+    assertRejected(
         part(1, ModelParts.digest(MODEL), 3, 4, 6),
-        "the parts are not those of the model that they name");
+        "the parts do not have the digest that they name");
     assertThat(topic.incomplete()).isZero();
   }
 
@@ -77,7 +77,7 @@ class ModelAssemblerTest {
   }
 
   @Test
-  void aModelWhosePartsNeedAllMemoryIsRefused() {
+  void aModelWhosePartsNeedAllMemoryIsRejected() {
     ModelAssembler small = new ModelAssembler(10_000, evicted::add);
 
     assertThatThrownBy(() -> small.accept(partOf("a", 1, "d", new int[10_000])))
@@ -87,7 +87,7 @@ class ModelAssemblerTest {
     assertThat(small.incomplete()).isZero();
   }
 
-  private void assertRefused(KafkaRecord record, String message) {
+  private void assertRejected(KafkaRecord record, String message) {
     assertThatThrownBy(() -> topic.accept(record))
         .isInstanceOf(IOException.class)
         .hasMessage(message);

@@ -121,7 +121,7 @@ class SchemaEvolutionTest {
   }
 
   @Test
-  void anIncompatibleWriterIsRefusedWithTheDifferenceInOneLine() throws IOException {
+  void anIncompatibleWriterIsRejectedWithTheDifferenceInOneLine() throws IOException {
     Schema writer =
         register(
             4,
@@ -143,7 +143,7 @@ class SchemaEvolutionTest {
   }
 
   @Test
-  void anIdThatTheRegistryDoesNotKnowIsRefused() {
+  void anIdThatTheRegistryDoesNotKnowIsRejected() {
     DeadLetter letter = decode(mapped, new byte[] {0, 0, 0, 0, 99, 1, 2});
 
     assertThat(letter.reason()).isEqualTo(DeadLetterReason.UNKNOWN_SCHEMA);
@@ -151,7 +151,7 @@ class SchemaEvolutionTest {
   }
 
   @Test
-  void aSchemaThatOverflowsTheStackRefusesTheRecordAndNotTheTask() throws Exception {
+  void aSchemaThatOverflowsTheStackRejectsTheRecordAndNotTheTask() throws Exception {
     registry.withNestedSchemas(1, 950);
     byte[] value = {0, 0, 0, 0x03, (byte) 0xE8, 0};
     List<DeadLetter> letters = new CopyOnWriteArrayList<>();

@@ -26,36 +26,33 @@ class KafkaClientRulesTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "at-least-once | delivery.timeout.ms: 30000 | 6 | .delivery.timeout.ms must be linger.ms"
-            + " (5) and request.timeout.ms (30000) together at least, but was 30000",
+        "at-least-once | delivery.timeout.ms: 30000 | 6 | .delivery.timeout.ms must be at least linger.ms"
+            + " (5) and request.timeout.ms (30000) together, but was 30000",
         "at-least-once | max.in.flight.requests.per.connection: 6 | 6 |"
-            + " .max.in.flight.requests.per.connection must be 5 at most, or records may be"
-            + " repeated and change places, but was 6",
-        "at-least-once | default.api.timeout.ms: 1000 | 6 | .default.api.timeout.ms must be"
-            + " request.timeout.ms (30000) at least, but was 1000",
+            + " .max.in.flight.requests.per.connection must be at most 5, or records may be duplicated and reordered, but was 6",
+        "at-least-once | default.api.timeout.ms: 1000 | 6 | .default.api.timeout.ms must be at least request.timeout.ms (30000), but was 1000",
         "at-least-once | heartbeat.interval.ms: 60000 | 6 | .heartbeat.interval.ms must be less"
             + " than session.timeout.ms (45000), but was 60000",
         "at-least-once | session.timeout.ms: 3000 | 6 | .session.timeout.ms must be more than"
             + " heartbeat.interval.ms (3000), but was 3000",
         "at-least-once | enable.idempotence: true; retries: 0 | 7 | .retries must"
-            + " be more than 0 with enable.idempotence: true. Remove it: delivery.timeout.ms says"
-            + " when to give up",
+            + " be more than 0 with enable.idempotence: true. Remove it: delivery.timeout.ms limits the retries",
         "at-least-once | group.protocol: consumer; session.timeout.ms: 9000 | 5 |"
-            + " has what Kafka's consumer refuses: session.timeout.ms cannot be set when"
+            + " has properties that Kafka's consumer rejects: session.timeout.ms cannot be set when"
             + " group.protocol=CONSUMER",
         "exactly-once  | enable.idempotence: false | 6 | .enable.idempotence must be true with"
             + " output.guarantee: exactly-once, but was false. Remove it",
         "exactly-once  | retries: 0 | 6 | .retries must be more than 0 with output.guarantee:"
-            + " exactly-once. Remove it: delivery.timeout.ms says when to give up",
+            + " exactly-once. Remove it: delivery.timeout.ms limits the retries",
       })
-  void whatNoClientTakesIsRefused(String guarantee, String property, int line, String error) {
+  void whatNoClientTakesIsRejected(String guarantee, String property, int line, String error) {
     String yaml = HEAD.formatted(guarantee) + lines(property);
 
-    InvalidPipelineException refusal =
+    InvalidPipelineException rejection =
         catchThrowableOfType(
             InvalidPipelineException.class, () -> PipelineFile.parse("a.yaml", yaml, null));
 
-    assertThat(refusal.errors())
+    assertThat(rejection.errors())
         .containsExactly(
             "a.yaml:%d  kafka%s%s".formatted(line, error.startsWith(".") ? "" : " ", error));
   }

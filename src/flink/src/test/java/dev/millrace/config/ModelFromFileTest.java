@@ -129,10 +129,10 @@ class ModelFromFileTest {
       textBlock =
           """
           { label: y } | { warm-start: { key: k, file: ours.onnx } } | warm-start.file and model.warm-start.key both
-          { label: y } | { warm-start: { key: ours.onnx } } | must be a model key, but is a file. Name it with file: o
-          { label: y } | { warm-start: {} } | model.warm-start needs a model: { key: KEY }, or { fil
-          { label: y } | { warm-start: { file: absent.onnx } } | model.warm-start.file names no file
-          { label: y } | { warm-start: { file: . } } | model.warm-start.file cannot start from .: it is a folder
+          { label: y } | { warm-start: { key: ours.onnx } } | must be a model key, but is a file. Use file: o
+          { label: y } | { warm-start: {} } | model.warm-start needs an initial model: { key: KEY }, or
+          { label: y } | { warm-start: { file: absent.onnx } } | model.warm-start.file is not a file
+          { label: y } | { warm-start: { file: . } } | model.warm-start.file cannot start from .: it is a directory
           { label: y } | { warm-start: { file: text.onnx } } | cannot start from text.onnx: it is not an ONNX file
           { label: y } | { warm-start: { file: conv.onnx } } | its node Conv (/Conv_0) is not a fully connected
           { label: y } | { warm-start: { file: torch.onnx } } | does not name the classes of its 3 outputs
@@ -144,7 +144,7 @@ class ModelFromFileTest {
           { label: y } | { warm-start: { file: ours.onnx }, normalization: minmax } | model.normalization is minmax
           { label: y } | { warm-start: { file: ours.onnx }, layers: [{ units: 9 }] } | model.layers are 9 tanh, but
           """)
-  void whatDoesNotFitIsRefusedAtLoad(String input, String model, String message) {
+  void whatDoesNotFitIsRejectedAtLoad(String input, String model, String message) {
     assertThatThrownBy(() -> parse(input, model))
         .isInstanceOf(InvalidPipelineException.class)
         .hasMessageContaining(message)
@@ -166,7 +166,7 @@ class ModelFromFileTest {
                   """);
               parse(input, "{ warm-start: { file: value.onnx } }");
             })
-        .hasMessageContaining("it takes 5 features, but input.features are 3");
+        .hasMessageContaining("it has 5 inputs, but input.features are 3");
   }
 
   @ParameterizedTest

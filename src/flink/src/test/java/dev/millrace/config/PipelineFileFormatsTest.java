@@ -75,10 +75,10 @@ class PipelineFileFormatsTest {
         "    keystore-password: hunter2",
         "    truststore-password: ${vault:hunter2:a}"
       })
-  void aSecretInClearTextIsRefusedAndNotShown(String line) {
+  void aSecretInClearTextIsRejectedAndNotShown(String line) {
     assertThat(invalid(REGISTRY + line))
         .hasMessageContaining("must be a placeholder for ")
-        .hasMessageContaining("What stands there is not shown")
+        .hasMessageContaining("The value is not shown")
         .hasMessageNotContaining("hunter2");
   }
 
@@ -90,7 +90,7 @@ class PipelineFileFormatsTest {
         "ftp://hunter2",
         "hunter2"
       })
-  void anAddressWithASecretIsRefusedAndNotShown(String url) {
+  void anAddressWithASecretIsRejectedAndNotShown(String url) {
     assertThat(invalid(HEAD + "  registry: { url: '" + url + "' }"))
         .hasMessageContaining("input.registry.url must be http:// or https://")
         .hasMessageNotContaining("hunter2");
@@ -101,14 +101,14 @@ class PipelineFileFormatsTest {
       delimiter = '|',
       value = {
         "basic-auth: '${env:A}', bearer-token: '${env:B}'"
-            + "|input.registry.bearer-token and input.registry.basic-auth do not go together",
+            + "|input.registry.bearer-token and input.registry.basic-auth exclude each other",
         "keystore: /k.p12|input.registry.keystore needs keystore-password",
-        "keystore-password: '${env:A}'|input.registry.keystore-password has no meaning without",
-        "truststore-password: '${env:A}'|input.registry.truststore-password has no meaning without",
+        "keystore-password: '${env:A}'|input.registry.keystore-password has no effect without",
+        "truststore-password: '${env:A}'|input.registry.truststore-password has no effect without",
         "request-timeout: fast|input.registry.request-timeout must be a time between 10ms and 10m",
         "ulr: a|input.registry.ulr is not an option. Did you mean \"url\"?"
       })
-  void whatDoesNotGoTogetherIsRefused(String options, String message) {
+  void whatDoesNotGoTogetherIsRejected(String options, String message) {
     assertThat(invalid(HEAD + "  registry: { url: 'http://r', " + options + " }"))
         .hasMessageContaining(message);
   }
@@ -117,7 +117,7 @@ class PipelineFileFormatsTest {
   void aRegistryGoesWithAvroAlone() {
     assertThat(invalid(HEAD + "  format: json\n  features: [a]\n  registry: { url: 'http://r' }"))
         .hasMessageContaining(
-            "fraud.yaml:7  input.registry goes only with input.format: avro, but it is json");
+            "fraud.yaml:7  input.registry applies only to input.format: avro, but it is json");
   }
 
   @Test
@@ -153,11 +153,11 @@ class PipelineFileFormatsTest {
   }
 
   @Test
-  void whatIsNotAColumnIsRefused() {
+  void whatIsNotAColumnIsRejected() {
     assertThat(invalid(HEAD + "  format: csv\n  features: [a]\n"))
         .hasMessageContaining("input.format csv needs input.columns");
     assertThat(invalid(HEAD + "  columns: [class]\n"))
-        .hasMessageContaining("input.columns go only with input.format: csv");
+        .hasMessageContaining("input.columns apply only to input.format: csv");
     assertThat(invalid(HEAD + "  format: csv\n  columns: [class, a]\n"))
         .hasMessageContaining("csv needs input.features");
     assertThat(invalid(HEAD + "  format: csv\n  columns: [clas, amount]\n  features: [amout]\n"))
@@ -177,8 +177,7 @@ class PipelineFileFormatsTest {
     assertThat(parse(csv + "in }\n").input().topics()).containsExactly("in");
     assertThat(invalid(csv + "labels }\n"))
         .hasMessageContaining(
-            "input.labels must come on the topic of the features with csv, where all lines have the"
-                + " same columns. Name that topic");
+            "input.labels must be on the topic of the features with csv, because all lines have the same columns. Set that topic");
   }
 
   private static Settings parse(String yaml) {

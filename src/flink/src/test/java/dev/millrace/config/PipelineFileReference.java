@@ -95,7 +95,7 @@ final class PipelineFileReference {
           metrics: fraud.metrics
           predictions: fraud.predictions
           events: fraud.events
-          dead-letters: fraud.refused
+          dead-letters: fraud.rejected
           models: fraud.models
           summary: fraud.summary
         predictions: true
@@ -124,7 +124,7 @@ final class PipelineFileReference {
              mvn test -Dtest=PipelineFileReferenceTest -Dmillrace.docs.write=true -->
 
         One YAML file says what a pipeline reads, learns and writes. `./millrace validate -c FILE` checks it and
-        names everything that is wrong at once. Options that are not listed here are refused.
+        names everything that is wrong at once. Options that are not listed here are rejected.
 
         The smallest file:
 
@@ -139,7 +139,7 @@ final class PipelineFileReference {
 
         ## Secrets
 
-        Passwords, tokens, keys and JAAS passwords in clear text are refused. Write a placeholder, which the Kafka
+        Passwords, tokens, keys and JAAS passwords in clear text are rejected. Write a placeholder, which the Kafka
         clients fill in where they run: `${env:NAME}` (environment variable), `${file:/path/to.properties:key}` or
         `${directory:/path:file}`. These three need no further setting; other providers are named in
         `config.providers` as Kafka has it. In a flow map (`{ }`) put placeholders in quotes. No command, log
@@ -154,13 +154,13 @@ final class PipelineFileReference {
     if (!group.variant().isEmpty()) {
       text.append(" with `").append(group.variant()).append('`');
     }
-    text.append("\n\n").append(group.meaning()).append("\n\n");
+    text.append("\n\n").append(group.documentation()).append("\n\n");
     text.append("| option | takes | default | meaning |\n|---|---|---|---|\n");
     for (Option<?> option : group.options()) {
       text.append(
           String.format(
               "| `%s` | %s | %s | %s |\n",
-              option.name(), option.kind().allowed(), defaultOf(option), option.meaning()));
+              option.name(), option.type().allowed(), defaultOf(option), option.documentation()));
     }
   }
 

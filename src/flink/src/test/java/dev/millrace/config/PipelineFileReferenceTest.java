@@ -24,14 +24,14 @@ class PipelineFileReferenceTest {
   void everyOptionSaysWhatItTakesItsDefaultAndItsMeaning() {
     Set<String> places = new HashSet<>();
     for (OptionGroup group : PipelineOptions.GROUPS) {
-      assertThat(group.meaning()).as(group.path()).isNotBlank();
+      assertThat(group.documentation()).as(group.path()).isNotBlank();
       for (Option<?> option : group.options()) {
         String place = group.path() + " " + group.variant() + " " + option.name();
         assertThat(places.add(place)).as("%s stands once", place).isTrue();
         assertThat(option.name()).as(place).matches("[a-z0-9]+([-.][a-z0-9]+)*");
-        assertThat(option.kind().allowed()).as(place).isNotBlank().doesNotContain("|");
+        assertThat(option.type().allowed()).as(place).isNotBlank().doesNotContain("|");
         assertThat(option.shownDefault()).as(place).isNotBlank().doesNotContain("|");
-        assertThat(option.meaning()).as(place).isNotBlank().doesNotContain("|");
+        assertThat(option.documentation()).as(place).isNotBlank().doesNotContain("|");
       }
     }
   }

@@ -36,12 +36,12 @@ class PipelineFileSafetyTest {
     assertThatThrownBy(() -> parse("input: { label: y }\npipeline: " + value + "\n"))
         .isInstanceOf(InvalidPipelineException.class)
         .hasMessageContaining(
-            "f.yaml:2  not valid YAML: a type (!). Only maps, lists and plain values are read");
+            "f.yaml:2  not valid YAML: a type (!). Only maps, lists and plain values are supported");
   }
 
   @ParameterizedTest
   @CsvSource({"10, 9", "16, 3", "24, 2"})
-  void aFewLinesThatStandForBillionsAreRefused(int levels, int times) {
+  void aFewLinesThatStandForBillionsAreRejected(int levels, int times) {
     String bomb =
         "l0: &l0 [lol, lol, lol]\n"
             + IntStream.range(1, levels)
@@ -75,15 +75,15 @@ class PipelineFileSafetyTest {
   }
 
   @Test
-  void anAliasOfItselfIsRefused() {
+  void anAliasOfItselfIsRejected() {
     assertThatThrownBy(() -> parse("pipeline: &a [*a]"))
         .isInstanceOf(InvalidPipelineException.class)
-        .hasMessageContaining("an alias inside of what it stands for");
+        .hasMessageContaining("an alias inside its own anchor");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"[", "{a: ", "- "})
-  void deepNestingIsRefused(String opening) {
+  void deepNestingIsRejected(String opening) {
     assertThatThrownBy(() -> parse("pipeline: " + opening.repeat(200_000)))
         .isInstanceOf(InvalidPipelineException.class);
   }

@@ -38,7 +38,7 @@ class PipelineFileSecretsTest {
         "ssl.key.password: '${hunter2}'",
         "ssl.key.password: '${env:A}hunter2'",
       })
-  void aSecretInClearTextIsRefusedAndNotShown(String line) {
+  void aSecretInClearTextIsRejectedAndNotShown(String line) {
     InvalidPipelineException e = invalid(HEAD + line);
 
     assertThat(e.errors()).singleElement().asString().startsWith("fraud.yaml:5  kafka.");
@@ -136,16 +136,16 @@ class PipelineFileSecretsTest {
       quoteCharacter = '`',
       value = {
         "ssl.key.password: ${vault:a:b} | ssl.key.password uses the config provider \"vault\","
-            + " which config.providers does not name. Name it there, or use one of: directory, env,"
+            + " which is not in config.providers. Add it there, or use one of: directory, env,"
             + " file",
         "secrity.protocol: SSL | secrity.protocol is not a property of Kafka clients. Did you mean"
             + " \"security.protocol\"?",
         "fetch.min.bytes: few  | fetch.min.bytes must be of Kafka's type int, but was \"few\"",
         "acks: 5               | acks must be what Kafka allows, [all, -1, 0, 1], but was 5",
-        "acks: 1               | acks must be all, or no guarantee holds, but was 1. Remove it",
-        "group.id: mine        | group.id cannot be set: it is the pipeline's name. Remove it",
-        "client.id:            | client.id must be text, a number or true or false, but was empty",
-        "ssl: { protocol: x }  | ssl must be text, a number or true or false, but was a map. Write"
+        "acks: 1               | acks must be all, because the delivery guarantees need it, but was 1. Remove it",
+        "group.id: mine        | group.id cannot be set, because it is the pipeline's name. Remove it",
+        "client.id:            | client.id must be text, a number, true or false, but was empty",
+        "ssl: { protocol: x }  | ssl must be text, a number, true or false, but was a map. Write"
             + " nested names with dots, such as security.protocol",
       })
   void eachMistakeInClientPropertiesHasItsOwnWords(String line, String error) {
@@ -156,7 +156,7 @@ class PipelineFileSecretsTest {
   void theBrokersMustBeNamed() {
     assertThat(invalid("pipeline: a\ninput: { label: y }\nkafka:\n  acks: all").errors())
         .containsExactly(
-            "fraud.yaml:4  kafka.bootstrap.servers is missing. Give one, for example:"
+            "fraud.yaml:4  kafka.bootstrap.servers is missing. Add it, for example:"
                 + " bootstrap.servers: localhost:9092");
   }
 

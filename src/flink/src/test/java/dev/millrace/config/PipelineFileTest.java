@@ -218,7 +218,7 @@ class PipelineFileTest {
                 "fraud.metrics",
                 "fraud.predictions",
                 "fraud.events",
-                "fraud.refused",
+                "fraud.rejected",
                 "fraud.models",
                 "fraud.summary",
                 null,
@@ -275,17 +275,14 @@ class PipelineFileTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "model: auto; models: { a: auto, b: fast } | model and models both say what learns. Keep"
-            + " one",
+        "model: auto; models: { a: auto, b: fast } | model and models exclude each other. Keep one",
         "models: { small: auto, big: fast }; champion: bug | champion \"bug\" is not known. Did you"
             + " mean \"big\"? One of: small, big",
-        "models: { a: {}, b: {} }; auto: fast | auto goes with model: auto, but no model is that."
-            + " Remove it, or add one",
+        "models: { a: {}, b: {} }; auto: fast | auto applies only to model: auto, but no model is auto. Remove it, or add one",
         "models: { a: {}, b: {} }; drift: { detector: ddm, action: reset-head } | drift.action"
-            + " reset-head is for one network, but there are models. Take swap-in-challenger, or"
-            + " reset",
+            + " reset-head applies to one network, but there are several models. Use swap-in-challenger or reset",
       })
-  void whatDoesNotGoWithModelsIsRefused(String lines, String problem) {
+  void whatDoesNotGoWithModelsIsRejected(String lines, String problem) {
     assertThat(invalid(HEAD + lines.replace("; ", "\n")).errors())
         .singleElement()
         .asString()
@@ -340,7 +337,7 @@ class PipelineFileTest {
   void autoDoesNotGoWithANetworkWrittenOut() {
     assertThat(invalid(HEAD + "model: { layers: [] }\nauto: fast").errors())
         .containsExactly(
-            "fraud.yaml:5  auto goes with model: auto, but the network is written out. Remove one");
+            "fraud.yaml:5  auto applies only to model: auto, but the file defines a network. Remove one");
   }
 
   @Test
@@ -542,28 +539,22 @@ class PipelineFileTest {
         "xyz: 7                     | xyz is not an option. A pipeline file takes: pipeline, kafka,"
             + " input, model, auto, models, champion, promotion, metrics, validation, drift,"
             + " output, state, limits",
-        "models: { small: auto } | models must be 2 to 8 models, but there is 1. For one alone take"
-            + " model",
-        "models: {} | models must be 2 to 8 models, but there are 0. For one alone take model",
-        "models: | models has no value. Name 2 or more models, or remove it",
+        "models: { small: auto } | models must be 2 to 8 models, but there is 1. For a single model, use model",
+        "models: {} | models must be 2 to 8 models, but there are 0. For a single model, use model",
+        "models: | models has no value. Add 2 or more models, or remove it",
         "models: auto | models must be a map of models by name, but was a single value",
-        "models: { a: auto, B: auto } | models.B is no name of a model. Take at most 40 small"
-            + " letters, digits and single hyphens",
+        "models: { a: auto, B: auto } | models.B is not a valid model name. Use at most 40 lower-case letters, digits and single hyphens",
         "models: { a: auto, b: tuned } | models.b must be auto, fast, balanced, accurate, or a map"
             + " of options, but was \"tuned\"",
         "models: { a: auto, b: { lerning-rate: 1 } } | models.b.lerning-rate is not an option. Did"
             + " you mean \"learning-rate\"?",
-        "models: { a: auto, b: { warm-start: { key: shop } } } | models.b.warm-start goes with a single model."
-            + " Remove it, or take model in place of models",
-        "models: { a: auto, b: { loss: mse } } | models.b.loss mse gives no probabilities, by which"
-            + " classifiers are compared. Take a cross-entropy, or say input.task: regression",
+        "models: { a: auto, b: { warm-start: { key: shop } } } | models.b.warm-start applies only to a single model. Remove it, or use model instead of models",
+        "models: { a: auto, b: { loss: mse } } | models.b.loss mse gives no probabilities, by which classifiers are compared. Use a cross-entropy, or set input.task: regression",
         "models: { a: auto, b: { class-weights: { x: 2 } } } | models.b has other class-weights"
-            + " than models.a. Examples count the same for all models",
-        "champion: small | champion goes with models, of which there are none. Name them, or remove"
-            + " it",
-        "promotion: { examples: 5 } | promotion goes with models, of which there are none. Name"
-            + " them, or remove it",
-        "drift: { action: reset } | drift.detector is missing. Give one, for example: detector:"
+            + " than models.a. All models must have the same class-weights",
+        "champion: small | champion applies only with models, but there are none. Add models, or remove it",
+        "promotion: { examples: 5 } | promotion applies only with models, but there are none. Add models, or remove it",
+        "drift: { action: reset } | drift.detector is missing. Add it, for example: detector:"
             + " adwin",
         "model: { layers: [{ units: 2, activation: Swish }] } | model.layers[0].activation"
             + " \"Swish\" is not known. Did you mean \"silu\"? One of: sigmoid, tanh, relu,"
@@ -575,12 +566,9 @@ class PipelineFileTest {
         "drift: { detector: adwinn } | drift.detector \"adwinn\" is not known. Did you mean"
             + " \"adwin\"? One of: adwin, ddm, eddm, hddm-a, page-hinkley, kswin",
         "drift: { detector: adwin, action: swap-in-challenger } | drift.action swap-in-challenger"
-            + " needs a detector that warns, but adwin does not. Name several models with models,"
-            + " or take ddm, eddm or hddm-a, or the action reset",
-        "drift: { detector: ddm, action: reset-head } | drift.action reset-head needs a network of"
-            + " your own, but the model is auto. Write one out (model: layers), or take reset",
-        "drift: { detector: ddm, boost-factor: 2 } | drift.boost-factor goes only with action"
-            + " boost-learning-rate, but that is event. Remove it",
+            + " needs a detector that warns, but adwin does not. Add several models (models), or use ddm, eddm or hddm-a, or the action reset",
+        "drift: { detector: ddm, action: reset-head } | drift.action reset-head needs a network of layers, but the model is auto. Define one (model: layers), or use reset",
+        "drift: { detector: ddm, boost-factor: 2 } | drift.boost-factor applies only to action boost-learning-rate, but the action is event. Remove it",
         "model: { optimizer: { name: adamw, learning-rate: 1, weight-decay: 10 } } |"
             + " model.optimizer.weight-decay times the learning rate must be at most 1, or weights"
             + " grow with each step, but was 10.0",
@@ -607,25 +595,21 @@ class PipelineFileTest {
             + " \"automatic\"",
         "model: { layers: [32] }    | model.layers[0] must be a map such as { units: 32 }, but was"
             + " 32",
-        "model: { layers: [{ activation: relu }] } | model.layers[0].units is missing. Give one,"
-            + " for example: units: 32",
+        "model: { layers: [{ activation: relu }] } | model.layers[0].units is missing. Add it, for example: units: 32",
         "model: { layers: [{ units: 8, activation: softmax }] } | model.layers[0].activation"
-            + " \"softmax\" is for the output layer alone (model.output). It is one of: sigmoid,"
+            + " \"softmax\" is for the output layer only (model.output). It is one of: sigmoid,"
             + " tanh, relu, leaky_relu, elu, selu, gelu, silu, softplus, linear",
-        "model: { optimizer: { momentum: 0.9 } } | model.optimizer.name is missing. Give one, for"
-            + " example: name: sgd",
+        "model: { optimizer: { momentum: 0.9 } } | model.optimizer.name is missing. Add it, for example: name: sgd",
         "model: { optimizer: { name: sgd, rho: 0.9 } } | model.optimizer.rho is not an option."
             + " model.optimizer takes: name, learning-rate, momentum, nesterov",
-        "model: { optimizer: { name: sgd, nesterov: true } } | model.optimizer.nesterov needs"
-            + " momentum, but that is 0. Add one, such as momentum: 0.9",
+        "model: { optimizer: { name: sgd, nesterov: true } } | model.optimizer.nesterov needs momentum, but momentum is 0. Add it, for example: momentum: 0.9",
         "model: { optimizer: { name: ftrl, alpha: 1 }, learning-rate: 1 } | model.learning-rate"
-            + " stands in model.optimizer too (line 4). Remove one of them",
+            + " is also in model.optimizer (line 4). Remove one of them",
         "model: { optimizer: { name: sgd, momentum: 1 } } | model.optimizer.momentum must be at"
             + " least 0 and below 1, but was 1",
         "model: { optimizer: { name: sgd, learning-rate: 1 }, learning-rate: 1 } |"
-            + " model.learning-rate stands in model.optimizer too (line 4). Remove one of them",
-        "model: { normalization: { name: minmax, alpha: 0.1 } } | model.normalization.alpha goes only"
-            + " with standard, but the normalization is minmax. Remove it",
+            + " model.learning-rate is also in model.optimizer (line 4). Remove one of them",
+        "model: { normalization: { name: minmax, alpha: 0.1 } } | model.normalization.alpha applies only to standard, but the normalization is minmax. Remove it",
         "model: { loss: binary_crossentropy, output: softmax } | model.output must be sigmoid with"
             + " loss binary_crossentropy, but was softmax. Leave it out, or change the loss",
         "model: { loss: categorical_crossentropy, output: linear } | model.output must be softmax"
@@ -634,24 +618,21 @@ class PipelineFileTest {
         "model: { clip: .nan }      | model.clip must be a number between 0 and 1000000, but was"
             + " \".nan\"",
         "model: { l1: 1e9 }         | model.l1 must be between 0 and 1000, but was \"1e9\"",
-        "model: { loss: mse, label-smoothing: 0.1 } | model.label-smoothing goes with a"
-            + " cross-entropy, but the loss is mse. Remove it",
+        "model: { loss: mse, label-smoothing: 0.1 } | model.label-smoothing applies only to cross-entropies, but the loss is mse. Remove it",
         "model: { label-smoothing: 1 } | model.label-smoothing must be at least 0 and below 1, but"
             + " was 1",
-        "model: { schedule: cosine } | model.schedule.decay-steps is missing. Give one, for example:"
+        "model: { schedule: cosine } | model.schedule.decay-steps is missing. Add it, for example:"
             + " decay-steps: 100000",
         "model: { schedule: { name: cosine, decay-steps: 9, floor: 2 } } | model.schedule.floor must be"
             + " between 0 and 1, but was 2",
         "model: { schedule: { name: cosin, decay-steps: 9 } } | model.schedule.name \"cosin\" is not"
             + " known. Did you mean \"cosine\"? One of: constant, step, inverse-time, cosine",
-        "model: { optimizer: ftrl, schedule: { name: constant, warmup-steps: 9 } } | model.schedule does"
-            + " not go with ftrl, whose step size falls by itself. Remove it",
+        "model: { optimizer: ftrl, schedule: { name: constant, warmup-steps: 9 } } | model.schedule has no effect with ftrl, whose step size falls by itself. Remove it",
         "model: { class-weights: { fraud: many } } | model.class-weights.fraud must be a number"
             + " between 0 and 1000000, but was \"many\"",
         "model: { layers: [{ units: 8, dropout: 1 }] } | model.layers[0].dropout must be at least 0"
             + " and below 1, but was 1",
-        "model: { optimizer: ftrl, max-norm: 1 } | model.max-norm does not go with ftrl, which"
-            + " computes weights anew. Remove it",
+        "model: { optimizer: ftrl, max-norm: 1 } | model.max-norm has no effect with ftrl, which computes new weights in each step. Remove it",
         "state: { epochs: 3 }       | state.epochs is not an option. state takes: backend,"
             + " checkpoint-interval, cache-bytes, ttl, on-shape-change",
       })
@@ -664,13 +645,12 @@ class PipelineFileTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "topic: t                   | input.label is missing. Give one, for example: label: class",
+        "topic: t                   | input.label is missing. Add it, for example: label: class",
         "label: y, topic: fraud.dlq | input.topic and output.topics.dead-letters must be"
             + " different topics, but both are fraud.dlq",
         "label: y, format: orc      | input.format \"orc\" is not known. One of: avro, avro-raw,"
             + " json, csv",
-        "label: y, format: json     | input.format json needs input.features, the fields that the"
-            + " model sees",
+        "label: y, format: json     | input.format json needs input.features, the fields that are features of the model",
         "label: y, format: avro-raw | input.format avro-raw needs input.schema, the path of the"
             + " records' .avsc file",
         "label: y, classes: [a]     | input.classes must be a list of 2 to 1000 different classes,"
@@ -681,30 +661,25 @@ class PipelineFileTest {
             + " are 3. Is the task multiclass?",
         "label: y, classes: [a, b], positive-class: c | input.positive-class must be one of input.classes (a,"
             + " b), but was \"c\"",
-        "label: y, classes: [a, b, c], positive-class: a | input.positive-class goes only with two classes, but"
+        "label: y, classes: [a, b, c], positive-class: a | input.positive-class applies only to two classes, but"
             + " the task is multiclass. Remove it",
-        "label: y, classes: [a, b], task: regression | input.classes has no meaning for regression."
+        "label: y, classes: [a, b], task: regression | input.classes has no effect for regression."
             + " Remove it, or change input.task",
-        "label: y, positive-class: b, task: regression | input.positive-class has no meaning for regression."
+        "label: y, positive-class: b, task: regression | input.positive-class has no effect for regression."
             + " Remove it, or change input.task",
         "label: y, features: y      | input.features must be a list of fields, but was a single"
             + " value",
         "label: y, features: [[a]]  | input.features[0] must be the name of a field or a map of"
             + " options, but was a list",
-        "label: y, features: [{ type: hash }] | input.features[0].name is missing. Give one, for"
-            + " example: name: temperature",
-        "label: y, features: [a, a] | input.features[1] names \"a\" again, first in line 3. Remove"
+        "label: y, features: [{ type: hash }] | input.features[0].name is missing. Add it, for example: name: temperature",
+        "label: y, features: [a, a] | input.features[1] is \"a\" again, first in line 3. Remove"
             + " one of them",
-        "label: y, features: [a, y] | input.features has the label \"y\". A model that sees the"
-            + " truth learns nothing else. Remove it",
-        "label: y, features: [{ name: a, values: [x] }] | input.features[0].values goes only with"
-            + " type one-hot, but the type is numeric. Remove it",
+        "label: y, features: [a, y] | input.features has the label \"y\". A model that sees the label learns nothing else. Remove it",
+        "label: y, features: [{ name: a, values: [x] }] | input.features[0].values applies only to type one-hot, but the type is numeric. Remove it",
         "label: y, features: [{ name: a, type: boolean, buckets: 2 }] | input.features[0].buckets"
-            + " goes only with type hash, but the type is boolean. Remove it",
-        "label: y, features: [{ name: a, type: one-hot }] | input.features[0].type one-hot needs"
-            + " the values. Give them, for example: values: [red, green], or take hash",
-        "label: y, features: [{ name: a, type: hash, buckets: 65536 }, b] | input.features become"
-            + " 65537 inputs, but limits.features is 65536",
+            + " applies only to type hash, but the type is boolean. Remove it",
+        "label: y, features: [{ name: a, type: one-hot }] | input.features[0].type one-hot needs the values. Add them, for example: values: [red, green], or use hash",
+        "label: y, features: [{ name: a, type: hash, buckets: 65536 }, b] | input.features have 65537 inputs, but limits.features is 65536",
         "label: y, features: [{ name: a, type: text }] | input.features[0].type \"text\" is not"
             + " known. One of: numeric, boolean, one-hot, hash, time",
         "label: y, format: json, features: [a], key: y | input.key must be another field than"
@@ -713,8 +688,7 @@ class PipelineFileTest {
             + " than input.label, but both are \"y\"",
         "label: y, format: json, features: [a], id: y | input.id must be another field than"
             + " input.label, but both are \"y\"",
-        "label: y, schema: none.avsc, features: [a] | input.schema names no file: none.avsc does"
-            + " not exist. Paths start at this file",
+        "label: y, schema: none.avsc, features: [a] | input.schema is not a file: none.avsc does not exist. Paths are relative to this file",
       })
   void eachMistakeInTheInputHasItsOwnWords(String input, String error) {
     assertThat(invalid(TO_INPUT + "input: { " + input + " }").errors())
@@ -725,8 +699,7 @@ class PipelineFileTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "validation: { patience: 3 } | validation.patience needs examples held out. Add a fraction,"
-            + " for example: fraction: 0.1",
+        "validation: { patience: 3 } | validation.patience needs a validation set. Add a fraction, for example: fraction: 0.1",
         "validation: { fraction: 1 } | validation.fraction must be at least 0 and below 1, but was 1",
         "metrics: { threshold-metric: f2 } | metrics.threshold-metric \"f2\" is not known. Did you mean \"f1\"? One"
             + " of: none, balanced-accuracy, f1, f-beta",
@@ -792,26 +765,21 @@ class PipelineFileTest {
       value = {
         "labels: { topic: t } | input.labels needs input.task: models predict before the first"
             + " label",
-        "task: binary, labels: { id: event_id } | input.labels.topic is missing. Give one, for"
-            + " example: topic: fraud.labels",
+        "task: binary, labels: { id: event_id } | input.labels.topic is missing. Add it, for example: topic: fraud.labels",
         "task: binary, labels: { topic: t, id: x } | input.labels.id must be event_id with the"
             + " standard example schema. Leave it out",
-        "task: binary, labels: { topic: fraud.examples, label: x } | input.labels.label has"
-            + " no meaning where labels come on the topic of the features. Remove it, or name their"
+        "task: binary, labels: { topic: fraud.examples, label: x } | input.labels.label has no effect if labels are on the topic of the features. Remove it, or set their"
             + " own topic",
         "task: binary, format: json, features: [a], id: i, labels: { topic: t, key: y } |"
             + " input.labels.key must be another field than the label, but both are \"y\"",
-        "task: binary, format: json, features: [a], labels: { topic: t } | input.labels needs"
-            + " input.id, the field by which a label finds its features. Give one",
+        "task: binary, format: json, features: [a], labels: { topic: t } | input.labels needs input.id, the field that joins a label to its features. Add it",
         "task: binary, classes: [a, b], labels: { topic: t, on-timeout: { label: c } } |"
             + " input.labels.on-timeout.label must be one of input.classes (a, b), but was \"c\"",
         "task: binary, labels: { topic: t, on-timeout: { label: c } } |"
-            + " input.labels.on-timeout.label needs input.classes, the labels there are; for a"
-            + " number, input.task: regression",
+            + " input.labels.on-timeout.label needs input.classes; for a number, input.task: regression",
         "task: regression, labels: { topic: t, on-timeout: { label: none } } |"
             + " input.labels.on-timeout.label must be a number for regression, but was \"none\"",
-        "task: binary, labels: { topic: t, on-timeout: {} } | input.labels.on-timeout.label is"
-            + " missing. Give one, for example: label: \"0\"",
+        "task: binary, labels: { topic: t, on-timeout: {} } | input.labels.on-timeout.label is missing. Add it, for example: label: \"0\"",
         "id: x | input.id must be event_id with the standard example schema, but was x. Leave it"
             + " out, or name the records' own schema with input.schema",
       })
@@ -848,21 +816,16 @@ class PipelineFileTest {
       quoteCharacter = '`',
       value = {
         "task: regression   | loss: categorical_crossentropy | model.loss categorical_crossentropy"
-            + " is for classes, but input.task is regression. Take mse, mae or huber",
-        "task: regression   | output: softmax | model.output softmax is for classes, but input.task"
-            + " is regression. Take linear",
-        "task: regression   | class-weights: { a: 2 } | model.class-weights are for classes, but"
-            + " input.task is regression. Remove them",
+            + " applies only to classes, but input.task is regression. Use mse, mae or huber",
+        "task: regression   | output: softmax | model.output softmax applies only to classes, but input.task is regression. Use linear",
+        "task: regression   | class-weights: { a: 2 } | model.class-weights apply only to classes, but input.task is regression. Remove them",
         "classes: [fraud, ok] | class-weights: { fruad: 9 } | model.class-weights.fruad is not one"
             + " of input.classes (fraud, ok). Did you mean \"fraud\"?",
         "classes: [fraud, ok] | class-weights: { else: 9 } | model.class-weights.else is not one of"
             + " input.classes (fraud, ok). Remove it, or declare the class",
-        "classes: [a, b, c] | loss: binary_crossentropy | model.loss binary_crossentropy is for two"
-            + " classes, but the task is multiclass. Take output: softmax and loss:"
-            + " categorical_crossentropy",
-        "task: multiclass   | output: sigmoid | model.output sigmoid means loss"
-            + " binary_crossentropy, which is for two classes, but the task is multiclass. Take"
-            + " output: softmax and loss: categorical_crossentropy",
+        "classes: [a, b, c] | loss: binary_crossentropy | model.loss binary_crossentropy applies only to two classes, but the task is multiclass. Use output: softmax and loss: categorical_crossentropy",
+        "task: multiclass   | output: sigmoid | model.output sigmoid implies loss"
+            + " binary_crossentropy, which applies only to two classes, but the task is multiclass. Use output: softmax and loss: categorical_crossentropy",
       })
   void theModelMustFitTheTask(String input, String model, String error) {
     assertThat(
@@ -878,9 +841,7 @@ class PipelineFileTest {
 
     assertThat(invalid(input + "model: { optimizer: ftrl }\n" + drift).errors())
         .containsExactly(
-            "fraud.yaml:5  drift.action boost-learning-rate does nothing for ftrl, whose step"
-                + " follows from all gradients so far. Take another optimizer, reset-head or"
-                + " reset");
+            "fraud.yaml:5  drift.action boost-learning-rate has no effect with ftrl, whose step follows from all gradients so far. Use another optimizer, reset-head or reset");
     String decaying = "{ name: adamw, learning-rate: 0.1, weight-decay: 2 }";
     assertThat(invalid(input + "model: { optimizer: " + decaying + " }\n" + drift).errors())
         .containsExactly(
@@ -889,7 +850,7 @@ class PipelineFileTest {
   }
 
   @Test
-  void namesOfClassesThatNoRecordMayHaveAreRefused() {
+  void namesOfClassesThatNoRecordMayHaveAreRejected() {
     String name = "x".repeat(257);
 
     assertThat(invalid(TO_INPUT + "input: { label: y, classes: [a, " + name + "] }").errors())
@@ -899,29 +860,28 @@ class PipelineFileTest {
   }
 
   @Test
-  void moreClassesThanTheLimitAreRefused() {
+  void moreClassesThanTheLimitAreRejected() {
     assertThat(
             invalid(TO_INPUT + "input: { label: y, classes: [a, b, c] }\nlimits: { classes: 2 }")
                 .errors())
         .containsExactly(
-            "fraud.yaml:3  input.classes must be at most limits.classes, 2, but are 3. Raise that");
+            "fraud.yaml:3  input.classes must be at most limits.classes, 2, but are 3. Increase limits.classes");
   }
 
   @Test
-  void aModelThatEveryKeyWouldBeRefusedForIsRefusedBefore() {
+  void aModelThatEveryKeyWouldBeRejectedForIsRejectedBefore() {
     String input = TO_INPUT + "input: { label: y, features: [a, b] }\n";
 
     assertThat(invalid(input + "model: { layers: [{ units: 65536 }, { units: 65536 }] }").errors())
         .containsExactly(
-            "fraud.yaml:1  limits.model-bytes is 67108864, but a model takes 34371273392 at least:"
-                + " allow more, or make it smaller");
+            "fraud.yaml:1  limits.model-bytes is 67108864, but a model needs at least 34371273392. Increase the limit, or use a smaller model");
     assertThat(invalid(input + "auto: fast\nlimits: { model-bytes: 4096 }").errors())
         .singleElement(STRING)
         .startsWith("fraud.yaml:5  limits.model-bytes is 4096, but a model takes ");
   }
 
   @Test
-  void moreClassesThanAnyLimitAllowsAreRefusedWithThatBound() {
+  void moreClassesThanAnyLimitAllowsAreRejectedWithThatBound() {
     String names =
         IntStream.rangeClosed(1, 1_001).mapToObj(i -> "c" + i).collect(Collectors.joining(", "));
 
@@ -932,13 +892,12 @@ class PipelineFileTest {
   }
 
   @Test
-  void aClassThatACsvLineCannotNameIsRefused() {
+  void aClassThatACsvLineCannotNameIsRejected() {
     String input = "input: { label: y, format: csv, columns: [x, y], features: [x], ";
 
     assertThat(invalid(TO_INPUT + input + "classes: [NA, EU] }").errors())
         .containsExactly(
-            "fraud.yaml:3  input.classes has \"NA\", which in a CSV line stands for no value."
-                + " Spell it otherwise, or send format: json");
+            "fraud.yaml:3  input.classes has \"NA\", which means a missing value in a CSV line. Use another name, or send format: json");
     assertThat(parse(TO_INPUT + "input: { label: y, classes: [NA, EU] }").input().spec().classes())
         .containsExactly("NA", "EU");
   }
@@ -947,17 +906,17 @@ class PipelineFileTest {
   void missingPartsAreNamedWithAnExample() {
     assertThat(invalid("metrics: { window: 0 }\n").errors())
         .containsExactly(
-            "fraud.yaml:1  pipeline is missing. Give one, for example: pipeline: fraud",
-            "fraud.yaml:1  kafka is missing. Give one, for example:"
+            "fraud.yaml:1  pipeline is missing. Add it, for example: pipeline: fraud",
+            "fraud.yaml:1  kafka is missing. Add it, for example:"
                 + " kafka: { bootstrap.servers: localhost:9092 }",
-            "fraud.yaml:1  input is missing. Give one, for example: input: { label: class }",
+            "fraud.yaml:1  input is missing. Add it, for example: input: { label: class }",
             "fraud.yaml:1  metrics.window must be between 1 and 1000000, but was 0");
   }
 
   @Test
   void aKeyThatStandsTwiceIsNamedWithBothLines() {
     assertThat(invalid(HEAD + "metrics:\n  window: 5\n  window: 6\n").errors())
-        .containsExactly("fraud.yaml:6  window stands twice, first in line 5. Remove one of them");
+        .containsExactly("fraud.yaml:6  window is given twice, first in line 5. Remove one of them");
   }
 
   @ParameterizedTest
@@ -976,9 +935,9 @@ class PipelineFileTest {
         "a: *hunter2                 | 1 | an alias without its anchor above. Quote text that"
             + " begins with *",
         "a: \\u0001                  | 1 | a character that YAML does not allow",
-        "a: 1\\nb: &x [*x]            | 2 | an alias inside of what it stands for",
-        "a: 1\\n? [a]\\n: b          | 2 | a key must be a word, but this is a list or a map",
-        "a: 1\\n<<: 3                | 2 | << takes a map, such as an alias of one",
+        "a: 1\\nb: &x [*x]            | 2 | an alias inside its own anchor",
+        "a: 1\\n? [a]\\n: b          | 2 | a key must be text, but this is a list or a map",
+        "a: 1\\n<<: 3                | 2 | << needs a map, such as an alias of one",
       })
   void textThatIsNotYamlIsOneLine(String yaml, int line, String problem) {
     String text = yaml.replace("\\n", "\n").replace("\\t", "\t").replace("\\u0001", "\u0001");
@@ -990,7 +949,7 @@ class PipelineFileTest {
   }
 
   @Test
-  void nestingWithoutEndIsRefused() {
+  void nestingWithoutEndIsRejected() {
     assertThat(invalid("a: " + "[".repeat(5000)).errors())
         .containsExactly(
             "fraud.yaml:1  not read: nested deeper than 32, more than 50 aliases or 1,048,576"
@@ -1003,13 +962,13 @@ class PipelineFileTest {
     assertThat(invalid(yaml).errors())
         .singleElement()
         .asString()
-        .contains("the file is empty. The smallest has three lines: pipeline: NAME; ");
+        .contains("the file is empty. A minimal file has three lines: pipeline: NAME; ");
   }
 
   @Test
   void aFileThatIsNoMapSaysWhatItIs() {
     assertThat(invalid("- a\n").errors())
-        .containsExactly("fraud.yaml:1  a pipeline file is a map of options, but this is a list");
+        .containsExactly("fraud.yaml:1  a pipeline file must be a map of options, but this is a list");
   }
 
   @Test
@@ -1018,10 +977,10 @@ class PipelineFileTest {
     Path binary = Files.write(folder.resolve("binary.yaml"), new byte[] {(byte) 0xff, (byte) 0xfe});
 
     assertThat(unreadable(missing))
-        .hasMessageStartingWith(missing + " does not exist. Write one. The smallest has")
+        .hasMessageStartingWith(missing + " does not exist. Create it. A minimal file has")
         .hasMessageNotContaining("\n");
     assertThat(unreadable(folder))
-        .hasMessage(folder + " is a folder. Name the pipeline file in it");
+        .hasMessage(folder + " is a directory. Name the pipeline file in it");
     assertThat(unreadable(binary)).hasMessage(binary + " is not UTF-8 text. Save it as UTF-8");
   }
 
@@ -1039,7 +998,7 @@ class PipelineFileTest {
     assertThat(PipelineFile.read(good).input().spec().schema()).isEqualTo(schema);
 
     assertThat(unreadable(pipeline("{ label: verdict, schema: pay.avsc }")))
-        .hasMessageContaining("input.schema needs input.features, the fields that the model sees");
+        .hasMessageContaining("input.schema needs input.features, the fields that are features of the model");
     assertThat(unreadable(pipeline("{ label: verdct, schema: pay.avsc, features: [shop.age] }")))
         .hasMessageContaining(
             "input.label \"verdct\" is not a field of Pay. Did you mean \"verdict\"?")

@@ -122,7 +122,7 @@ class OnnxExportTest {
   }
 
   @Test
-  void aLayerOfOneNeuronWithLayerNormIsRefusedByName() {
+  void aLayerOfOneNeuronWithLayerNormIsRejectedByName() {
     LearnerSpec spec =
         OnnxModels.spec(
             List.of(new LayerSpec(4, Activation.TANH), new LayerSpec(1, Activation.RELU, 0f, true)),
@@ -134,8 +134,8 @@ class OnnxExportTest {
     assertThatThrownBy(() -> OnnxExport.encode(learner, OnnxModels.info(Task.REGRESSION, 0)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "hidden layer 2 has one neuron and layer norm, and says the same of every example;"
-                + " ONNX Runtime takes no such layer: give it more neurons, or no layer norm");
+            "hidden layer 2 has one neuron and layer norm, so its output is constant; ONNX"
+                + " Runtime rejects such a layer: use more neurons, or no layer norm");
   }
 
   @ParameterizedTest

@@ -68,7 +68,7 @@ class OnnxImportTest {
 
   @ParameterizedTest(name = "{0} {1}")
   @FieldSource("DAMAGED")
-  void aDamagedPropertyIsRefusedInOneLine(String name, String value, String message)
+  void aDamagedPropertyIsRejectedInOneLine(String name, String value, String message)
       throws Exception {
     ModelProto.Builder file = ModelProto.parseFrom(ours(Normalization.Kind.STANDARD)).toBuilder();
     for (StringStringEntryProto.Builder property : file.getMetadataPropsBuilderList()) {
@@ -165,9 +165,9 @@ class OnnxImportTest {
   }
 
   @Test
-  void whatIsNoPerceptronIsRefusedByName() {
-    assertRefused(new OnnxFiles(4).linear(3).then("Sin").linear(2), "its node Sin (/Sin_1) is not");
-    assertRefused(new OnnxFiles(4).then("Abs").linear(3), "its node Abs (/Abs_0) is not");
+  void whatIsNoPerceptronIsRejectedByName() {
+    assertRejected(new OnnxFiles(4).linear(3).then("Sin").linear(2), "its node Sin (/Sin_1) is not");
+    assertRejected(new OnnxFiles(4).then("Abs").linear(3), "its node Abs (/Abs_0) is not");
     assertThatThrownBy(() -> OnnxImport.decode("pipeline: x\n".getBytes(StandardCharsets.UTF_8)))
         .isInstanceOf(OnnxException.class)
         .hasMessageContaining("not an ONNX file");
@@ -207,8 +207,8 @@ class OnnxImportTest {
         List.of(new LayerSpec(6, Activation.TANH, 0f, true)),
         Activation.LINEAR);
     String no = "is not one of the last axis with epsilon";
-    assertRefused(new OnnxFiles(4).linear(6).layerNorm(0, usual).then("Tanh").linear(2), no);
-    assertRefused(new OnnxFiles(4).linear(6).layerNorm(-1, 0.5f).then("Tanh").linear(2), no);
+    assertRejected(new OnnxFiles(4).linear(6).layerNorm(0, usual).then("Tanh").linear(2), no);
+    assertRejected(new OnnxFiles(4).linear(6).layerNorm(-1, 0.5f).then("Tanh").linear(2), no);
   }
 
   @Test
@@ -220,32 +220,32 @@ class OnnxImportTest {
   }
 
   @Test
-  void whatOnlyLooksLikeAnActivationIsRefused() {
+  void whatOnlyLooksLikeAnActivationIsRejected() {
     String no = ", which are no activation together";
-    assertRefused(new OnnxFiles(4).linear(3).gelu("Div", 2f, 1f, 0.5f).linear(2), no);
-    assertRefused(new OnnxFiles(4).linear(3).gelu("Mul", 2f, 1f, 0.5f).linear(2), no);
-    assertRefused(new OnnxFiles(4).linear(3).gelu("Div", 1.4142135f, 2f, 0.5f).linear(2), no);
-    assertRefused(new OnnxFiles(4).linear(3).gelu("Div", 1.4142135f, 1f, 0.25f).linear(2), no);
-    assertRefused(
+    assertRejected(new OnnxFiles(4).linear(3).gelu("Div", 2f, 1f, 0.5f).linear(2), no);
+    assertRejected(new OnnxFiles(4).linear(3).gelu("Mul", 2f, 1f, 0.5f).linear(2), no);
+    assertRejected(new OnnxFiles(4).linear(3).gelu("Div", 1.4142135f, 2f, 0.5f).linear(2), no);
+    assertRejected(new OnnxFiles(4).linear(3).gelu("Div", 1.4142135f, 1f, 0.25f).linear(2), no);
+    assertRejected(
         new OnnxFiles(4).linear(3).scaledSigmoid().linear(2),
         "its tensor t0 is read by the nodes Sigmoid (/Sigmoid_1) and Mul (/Mul_3)" + no);
-    assertRefused(
+    assertRejected(
         new OnnxFiles(4).linear(3).silu("acme").linear(2),
         "its tensor t0 is read by the nodes acme.Sigmoid (/Sigmoid_1) and Mul (/Mul_2)" + no);
   }
 
   @Test
-  void anActivationOfOtherParametersIsRefusedInItsWords() throws OnnxException {
-    assertRefused(
+  void anActivationOfOtherParametersIsRejectedInItsWords() throws OnnxException {
+    assertRejected(
         new OnnxFiles(4).linear(3).then("Gelu", OnnxFiles.word("approximate", "tanh")).linear(2),
         "is not the exact gelu, approximate none");
-    assertRefused(
+    assertRejected(
         new OnnxFiles(4).linear(3).then("Elu", OnnxFiles.number("alpha", 0.5f)).linear(2),
         "its node Elu (/Elu_1) has alpha 0.5, where 1 is needed");
-    assertRefused(
+    assertRejected(
         new OnnxFiles(4).linear(3).then("LeakyRelu", OnnxFiles.number("alpha", 0.2f)).linear(2),
         "its node LeakyRelu (/LeakyRelu_1) has alpha 0.2, where 0.01 is needed");
-    assertRefused(
+    assertRejected(
         new OnnxFiles(4).linear(3).then("Softmax", OnnxFiles.whole("axis", 0)),
         "is not a softmax of the last axis");
     assertThat(
@@ -263,13 +263,13 @@ class OnnxImportTest {
 
   @Test
   void nodesOfOtherDomainsAreNotThoseOfTheirNames() {
-    assertRefused(
+    assertRejected(
         new OnnxFiles(4).linear(3).domain("acme"),
         "its node acme.Gemm (/Gemm_0) is not a fully connected layer");
-    assertRefused(
+    assertRejected(
         new OnnxFiles(4).linear(3).then("Relu").domain("acme").linear(2),
         "its node acme.Relu (/Relu_1) is not an activation");
-    assertRefused(
+    assertRejected(
         new OnnxFiles(4).linear(3).then("Identity").domain("acme").linear(2),
         "its node acme.Identity (/Identity_1) is not an activation");
   }
@@ -284,7 +284,7 @@ class OnnxImportTest {
 
   @Test
   void aFlattenKeepsTheBatch() throws OnnxException {
-    assertRefused(
+    assertRejected(
         new OnnxFiles(4).then("Flatten", OnnxFiles.whole("axis", 0)).linear(2),
         "its node Flatten (/Flatten_0) has axis 0, where 1 is needed");
     byte[] last = new OnnxFiles(4).then("Flatten", OnnxFiles.whole("axis", -1)).linear(2).bytes();
@@ -292,7 +292,7 @@ class OnnxImportTest {
   }
 
   @Test
-  void aTensorOfNegativeSidesIsRefused() throws Exception {
+  void aTensorOfNegativeSidesIsRejected() throws Exception {
     ModelProto.Builder file = ModelProto.parseFrom(new OnnxFiles(4).linear(3).bytes()).toBuilder();
     file.getGraphBuilder().getInitializerBuilder(1).clearDims().addDims(-3).addDims(-1);
 
@@ -331,18 +331,18 @@ class OnnxImportTest {
   }
 
   @Test
-  void aGraphThatGoesRoundInACircleIsRefused() {
+  void aGraphThatGoesRoundInACircleIsRejected() {
     OnnxFiles round = new OnnxFiles(4).then("Dropout").circle();
 
-    assertRefused(round, "its graph goes round in a circle");
+    assertRejected(round, "its graph has a cycle");
   }
 
   @Test
-  void aFileCutOrChangedAnywhereIsReadOrRefusedAndNeverCrashes() {
+  void aFileCutOrChangedAnywhereIsReadOrRejectedAndNeverCrashes() {
     Learner learner = OnnxModels.taught(OnnxExportTest.cases().get(0).spec(), Task.MULTICLASS, 3);
     byte[] whole = OnnxExport.encode(learner, OnnxModels.info(Task.MULTICLASS, 3));
     Random random = new Random(41);
-    int refused = 0;
+    int rejected = 0;
     for (int i = 0; i < 3_000; i++) {
       byte[] bytes = Arrays.copyOf(whole, i % 2 == 0 ? whole.length : random.nextInt(whole.length));
       for (int change = random.nextInt(4); change >= 0 && bytes.length > 0; change--) {
@@ -351,15 +351,15 @@ class OnnxImportTest {
       try {
         OnnxImport.decode(bytes);
       } catch (OnnxException e) {
-        refused++;
+        rejected++;
         assertThat(e.getMessage()).isNotBlank();
       }
     }
-    assertThat(refused).isBetween(1_500, 2_999);
+    assertThat(rejected).isBetween(1_500, 2_999);
   }
 
   @Test
-  void ourFileThatLostItsStatisticsIsRefused() throws Exception {
+  void ourFileThatLostItsStatisticsIsRejected() throws Exception {
     Learner learner = OnnxModels.taught(OnnxExportTest.cases().get(0).spec(), Task.MULTICLASS, 3);
     ModelProto whole =
         ModelProto.parseFrom(OnnxExport.encode(learner, OnnxModels.info(Task.MULTICLASS, 3)));
@@ -370,7 +370,7 @@ class OnnxImportTest {
         .hasMessage("it has no property millrace.normalization");
   }
 
-  private static void assertRefused(OnnxFiles file, String message) {
+  private static void assertRejected(OnnxFiles file, String message) {
     assertThatThrownBy(() -> OnnxImport.decode(file.bytes()))
         .isInstanceOf(OnnxException.class)
         .hasMessageContaining(message);

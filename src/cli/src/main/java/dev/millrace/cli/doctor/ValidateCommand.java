@@ -225,7 +225,7 @@ public final class ValidateCommand implements Callable<Integer> {
 
   private static void models(PrintWriter out, Settings settings) {
     if (!(settings.model() instanceof SelectionSpec selection)) {
-      line(out, "model", model(settings.model(), settings.prior()));
+      line(out, "model", model(settings.model(), settings.warmStartKey()));
       return;
     }
     for (SelectionSpec.NamedModel entrant : selection.models()) {

@@ -129,7 +129,7 @@ public final class SchemaCommand implements Runnable {
         if (answer instanceof SchemaAnswer.Found found) {
           return found.schema();
         }
-        String why = ((SchemaAnswer.Absent) answer).why();
+        String why = ((SchemaAnswer.Absent) answer).reason();
         throw new CliError("At " + input.registry().url() + ", " + why + ".");
       } catch (RegistryException e) {
         throw new CliError("The schema registry " + e.getMessage() + ".", e);

@@ -1,6 +1,6 @@
 package dev.millrace.cli.serve;
 
-import dev.millrace.codec.RefusedException;
+import dev.millrace.codec.RejectedException;
 import dev.millrace.config.Settings;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
@@ -42,11 +42,11 @@ final class LoadedModel {
    * Returns the prediction for an example's features, as the job would make it next.
    *
    * @param workspace of the calling thread
-   * @throws RefusedException if there are not as many features as the model has inputs
+   * @throws RejectedException if there are not as many features as the model has inputs
    */
-  ModelAnswer predict(Example example, Workspace workspace) throws RefusedException {
+  ModelAnswer predict(Example example, Workspace workspace) throws RejectedException {
     if (example.width != model.inputs()) {
-      throw new RefusedException(
+      throw new RejectedException(
           DeadLetterReason.WRONG_FEATURE_COUNT,
           "there are %d features; the model of this key has %d inputs"
               .formatted(example.width, model.inputs()));

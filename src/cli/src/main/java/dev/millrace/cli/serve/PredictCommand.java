@@ -12,7 +12,7 @@ import dev.millrace.cli.csv.CsvScan;
 import dev.millrace.cli.models.ModelsOptions;
 import dev.millrace.cli.models.ModelsTopic;
 import dev.millrace.codec.FeatureReader;
-import dev.millrace.codec.RefusedException;
+import dev.millrace.codec.RejectedException;
 import dev.millrace.config.ModelFile;
 import dev.millrace.config.Settings;
 import dev.millrace.data.Example;
@@ -238,7 +238,7 @@ public final class PredictCommand implements Callable<Integer> {
                 features.attributes(),
                 example);
             show(lines.line(row, model.predict(example, workspace)));
-          } catch (RefusedException e) {
+          } catch (RejectedException e) {
             rejection = new Rejection(e.reason().id(), "" + e.getMessage());
           }
         }

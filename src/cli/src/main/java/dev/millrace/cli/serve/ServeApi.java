@@ -13,7 +13,7 @@ import dev.millrace.cli.watch.SummaryView;
 import dev.millrace.codec.FeatureReader;
 import dev.millrace.codec.JsonErrors;
 import dev.millrace.codec.NumberText;
-import dev.millrace.codec.RefusedException;
+import dev.millrace.codec.RejectedException;
 import dev.millrace.codec.json.AnswerJson;
 import dev.millrace.data.Example;
 import dev.millrace.data.InputSpec;
@@ -231,7 +231,7 @@ final class ServeApi {
       ModelAnswer answer = predict(held, instance);
       metrics.prediction();
       return answer;
-    } catch (RefusedException e) {
+    } catch (RejectedException e) {
       throw new RequestException(422, e.reason().id(), e.getMessage());
     } catch (ModelMismatchException e) {
       throw new RequestException(409, "other-settings", e.getMessage());
@@ -243,7 +243,7 @@ final class ServeApi {
   }
 
   private ModelAnswer predict(Held held, JsonNode instance)
-      throws RequestException, RefusedException, IOException {
+      throws RequestException, RejectedException, IOException {
     Scratch scratch = take();
     try {
       LoadedModel model = models.load(held, scratch.workspace);
@@ -264,7 +264,7 @@ final class ServeApi {
   }
 
   private static void readFeatures(JsonNode instance, Scratch mine)
-      throws RequestException, RefusedException {
+      throws RequestException, RejectedException {
     JsonNode features = instance.path("features");
     JsonNode attributes = instance.get("attributes");
     if (features.isObject() && attributes == null) {

@@ -127,7 +127,7 @@ class ServeServerTest {
         "{\"key\":\"k\",\"features\":{\"a\":NaN}}",
         400,
         "malformed-request",
-        "the body is not JSON: NaN is no JSON: write null, and declare the feature nullable");
+        "the body is not JSON: NaN is not JSON: write null, and declare the feature nullable");
   }
 
   @Test

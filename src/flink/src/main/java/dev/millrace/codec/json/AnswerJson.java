@@ -6,18 +6,18 @@ import dev.millrace.data.Prediction;
 import dev.millrace.nn.PredictedValue;
 import java.io.IOException;
 
-/** Writes answers as JSON, with the numbers as the records of the predictions topic spell them. */
+/** Writes answers as JSON, with numbers as on the predictions topic. */
 public final class AnswerJson {
   private AnswerJson() {}
 
-  /** An answer as an object, its key first. */
+  /** Writes an answer as an object. */
   public static void write(JsonGenerator json, ModelAnswer answer) throws IOException {
     json.writeStartObject();
     writeFields(json, answer);
     json.writeEndObject();
   }
 
-  /** The fields of an answer, into an object that is begun. */
+  /** Writes the fields of an answer into an open object. */
   public static void writeFields(JsonGenerator json, ModelAnswer answer) throws IOException {
     json.writeStringField("key", answer.key());
     if (answer.task().isClassification()) {
@@ -34,7 +34,7 @@ public final class AnswerJson {
     json.writeStringField("config_hash", answer.config());
   }
 
-  /** The field {@code error} of what could not be answered. */
+  /** Writes the field {@code error} into an open object. */
   public static void writeError(JsonGenerator json, String code, String message)
       throws IOException {
     json.writeObjectFieldStart("error");

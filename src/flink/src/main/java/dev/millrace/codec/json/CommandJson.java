@@ -7,7 +7,7 @@ import dev.millrace.data.PromoteRequest;
 import java.io.IOException;
 
 /**
- * Commands to a running job as JSON, such as {@code
+ * Reads and writes commands to a running job, such as {@code
  * {"command":"promote","pipeline":"fraud","model":"big"}}; the record key is the model key.
  */
 public final class CommandJson {
@@ -16,7 +16,7 @@ public final class CommandJson {
 
   private CommandJson() {}
 
-  /** The command in UTF-8. */
+  /** Returns the command in UTF-8. */
   public static byte[] encode(PromoteRequest command) {
     return new JsonLine(128)
         .encode(
@@ -32,34 +32,36 @@ public final class CommandJson {
   /**
    * Reads a command.
    *
-   * @throws IOException if it is none, saying why
+   * @throws IOException if the value is not a command; the message has the reason
    */
   public static PromoteRequest decode(byte[] value) throws IOException {
     String command = null;
     String pipeline = null;
     String model = null;
     try (JsonParser json = JSON.createParser(value)) {
-      require(json.nextToken() == JsonToken.START_OBJECT, "it is no JSON object");
+      require(json.nextToken() == JsonToken.START_OBJECT, "not a JSON object");
       while (json.nextToken() == JsonToken.FIELD_NAME) {
         String name = json.currentName();
         String text = json.nextTextValue();
-        require(text != null, "its field " + name + " is no text");
+        require(text != null, "field " + name + " is not a text");
         switch (name) {
           case "command" -> command = text;
           case "pipeline" -> pipeline = text;
           case "model" -> model = text;
-          default -> require(false, "it has a field " + name + ", which no command has");
+          default -> require(false, "unknown field " + name);
         }
       }
     }
     require(PROMOTE.equals(command), "command must be " + PROMOTE + ", but was " + command);
-    require(pipeline != null && model != null, "promote needs pipeline and model");
+    if (pipeline == null || model == null) {
+      throw new IOException("promote needs pipeline and model");
+    }
     return new PromoteRequest(pipeline, model);
   }
 
-  private static void require(boolean met, String otherwise) throws IOException {
-    if (!met) {
-      throw new IOException(otherwise);
+  private static void require(boolean isValid, String message) throws IOException {
+    if (!isValid) {
+      throw new IOException(message);
     }
   }
 }

@@ -18,7 +18,7 @@ public final class EventJson {
 
   private final JsonLine line = new JsonLine(256);
 
-  /** The event in UTF-8, without a line end. */
+  /** Returns the event in UTF-8, without a line end. */
   public byte[] encode(ModelEvent event) {
     return line.encode(json -> write(json, event));
   }

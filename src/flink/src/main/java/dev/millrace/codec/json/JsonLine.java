@@ -15,22 +15,23 @@ import java.time.format.DateTimeFormatterBuilder;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A compact line of JSON in UTF-8, without a line end: how all records that the pipeline writes
- * spell their numbers and times. Not thread-safe.
+ * Writes a compact line of JSON in UTF-8, without a line end, and formats numbers and times of
+ * records. Not thread-safe.
  */
 final class JsonLine {
 
   private static final DateTimeFormatter MILLISECONDS =
       new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
 
-  // Names of numbers as they are written, for most lines have the same ones. Those of classes are
+  // Encoded names of numbers, which most lines share. Those of classes are
   // the users', so there is an end to it.
   private static final Map<String, SerializableString> NAMES = new ConcurrentHashMap<>();
   private static final int MAX_NAMES = 512;
 
-  /** What stands in a line. */
+  /** Writes the content of a line. */
   interface Content {
     void write(JsonGenerator json) throws IOException;
   }
@@ -39,7 +40,7 @@ final class JsonLine {
   private final ByteArrayOutputStream bytes;
 
   /**
-   * @param usualBytes of a line
+   * @param usualBytes usual length of a line
    */
   JsonLine(int usualBytes) {
     bytes = new ByteArrayOutputStream(usualBytes);
@@ -50,12 +51,12 @@ final class JsonLine {
     try (JsonGenerator json = factory.createGenerator(bytes)) {
       content.write(json);
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // memory does not fail to be written to
+      throw new UncheckedIOException(e); // a byte array does not fail
     }
     return bytes.toByteArray();
   }
 
-  /** A time in milliseconds since the epoch, as ISO 8601 in UTC. */
+  /** Writes a time in milliseconds since the epoch as ISO 8601 in UTC. */
   static void time(JsonGenerator json, String name, long millis) throws IOException {
     json.writeStringField(name, time(millis));
   }
@@ -65,25 +66,25 @@ final class JsonLine {
     return MILLISECONDS.format(Instant.ofEpochMilli(millis));
   }
 
-  /** The shortest decimal that reads back as the same double, without an exponent. */
+  /** Writes the shortest decimal of a double, without exponent; null if it is not finite. */
   static void number(JsonGenerator json, String name, double value) throws IOException {
     name(json, name);
     number(json, value);
   }
 
-  /** The shortest decimal that reads back as the same double, without an exponent. */
+  /** Writes the shortest decimal of a double, without exponent; null if it is not finite. */
   static void number(JsonGenerator json, double value) throws IOException {
     // Not Double.toString, which gives more digits than needed before JDK 19.
     digits(json, Double.isFinite(value) ? NumberOutput.toString(value, true) : null);
   }
 
-  /** The shortest decimal that reads back as the same float, without an exponent. */
+  /** Writes the shortest decimal of a float, without exponent; null if it is not finite. */
   static void number(JsonGenerator json, String name, float value) throws IOException {
     name(json, name);
     digits(json, Float.isFinite(value) ? NumberOutput.toString(value, true) : null);
   }
 
-  /** Writes a predicted value: with the digits of a float where it is one. */
+  /** Writes a predicted value, with the digits of a float if it is one. */
   static void value(JsonGenerator json, String name, double value) throws IOException {
     if (value == (float) value) {
       number(json, name, (float) value);
@@ -92,7 +93,7 @@ final class JsonLine {
     }
   }
 
-  /** A sum of weights: a count, as long as every weight is 1. */
+  /** Writes a sum of weights, as a whole number if it is one. */
   static void weight(JsonGenerator json, double value) throws IOException {
     if (value == (long) value) {
       json.writeNumber((long) value);
@@ -112,7 +113,7 @@ final class JsonLine {
     json.writeFieldName(written);
   }
 
-  private static void digits(JsonGenerator json, String digits) throws IOException {
+  private static void digits(JsonGenerator json, @Nullable String digits) throws IOException {
     if (digits == null) {
       json.writeNull();
       return;

@@ -28,16 +28,17 @@ import dev.millrace.data.Task;
 import java.io.IOException;
 import java.util.List;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes metrics reports as JSON, one compact line each; equal reports give equal bytes on every
- * JDK. A number that does not exist is null. Not thread-safe.
+ * JDK. A missing number is null. Not thread-safe.
  */
 public final class MetricsJson {
 
   private final JsonLine line = new JsonLine(4096);
 
-  /** The report in UTF-8, without a line end. */
+  /** Returns the report in UTF-8, without a line end. */
   public byte[] encode(MetricsReport report) {
     return line.encode(json -> write(json, report));
   }
@@ -195,7 +196,8 @@ public final class MetricsJson {
     betterThanBaseline(json, block.betterThanBaseline());
   }
 
-  private static void betterThanBaseline(JsonGenerator json, Boolean isBetter) throws IOException {
+  private static void betterThanBaseline(JsonGenerator json, @Nullable Boolean isBetter)
+      throws IOException {
     if (isBetter == null) {
       json.writeNullField("better_than_baseline");
     } else {
@@ -209,7 +211,8 @@ public final class MetricsJson {
     }
   }
 
-  private static void writeAverages(JsonGenerator json, ClassAverages averages) throws IOException {
+  private static void writeAverages(JsonGenerator json, @Nullable ClassAverages averages)
+      throws IOException {
     if (averages != null) {
       writeAverages(json, "macro", averages.macro());
       writeAverages(json, "weighted", averages.weighted());
@@ -403,7 +406,7 @@ public final class MetricsJson {
     json.writeEndArray();
   }
 
-  /** Partitions in ascending order, as they are met in another order after a restart. */
+  /** Writes partitions in ascending order, because their order may change after a restart. */
   private static void writeInput(JsonGenerator json, Offsets input) throws IOException {
     TreeMap<Integer, Integer> places = new TreeMap<>();
     for (int i = 0; i < input.partitions().length; i++) {

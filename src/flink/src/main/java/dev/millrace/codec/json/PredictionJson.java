@@ -15,7 +15,7 @@ public final class PredictionJson {
 
   private final JsonLine line = new JsonLine(512);
 
-  /** The prediction in UTF-8, without a line end. */
+  /** Returns the prediction in UTF-8, without a line end. */
   public byte[] encode(Prediction prediction) {
     return line.encode(json -> write(json, prediction));
   }
@@ -61,9 +61,9 @@ public final class PredictionJson {
   }
 
   /**
-   * The predicted class, null before the first is known.
+   * Writes the predicted class, null before the first class is known.
    *
-   * @param predicted its index, or -1
+   * @param predicted index of the class, or -1
    */
   static void writeClass(JsonGenerator json, List<String> classes, int predicted)
       throws IOException {
@@ -74,7 +74,7 @@ public final class PredictionJson {
     }
   }
 
-  /** What each class is given. */
+  /** Writes the score of each class. */
   static void writeScores(
       JsonGenerator json, List<String> classes, float[] scores, boolean probabilities)
       throws IOException {

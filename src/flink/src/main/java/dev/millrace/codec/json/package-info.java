@@ -1,2 +1,5 @@
-/** Records as JSON: metrics, predictions, events, summaries, commands and answers. */
+/** JSON of metrics, predictions, events, summaries, commands and answers. */
+@NullMarked
 package dev.millrace.codec.json;
+
+import org.jspecify.annotations.NullMarked;

@@ -9,16 +9,17 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow.Subscription;
 
 /**
- * The bytes of an answer, unless they are more than allowed: then the answer ends with an error.
+ * Collects the bytes of a response, and fails if they exceed a limit.
  */
 final class LimitedBody implements BodySubscriber<byte[]> {
   private final BodySubscriber<byte[]> bytes = BodySubscribers.ofByteArray();
-  private final long most;
+  private final long maxBytes;
+  @SuppressWarnings("NullAway.Init") // onSubscribe is the first call
   private Subscription subscription;
   private long received;
 
-  LimitedBody(long most) {
-    this.most = most;
+  LimitedBody(long maxBytes) {
+    this.maxBytes = maxBytes;
   }
 
   @Override
@@ -37,9 +38,9 @@ final class LimitedBody implements BodySubscriber<byte[]> {
     for (ByteBuffer buffer : buffers) {
       received += buffer.remaining();
     }
-    if (received > most) {
+    if (received > maxBytes) {
       subscription.cancel();
-      onError(new IOException("the answer has more than " + most + " bytes"));
+      onError(new IOException("the response has more than " + maxBytes + " bytes"));
     } else {
       bytes.onNext(buffers);
     }

@@ -14,27 +14,28 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The schemas of a registry, each asked for once by all tasks of a JVM. A question goes on, ever
- * more slowly, until the registry answers it, or answers others but not this one. Thread-safe.
+ * Holds the schemas of a registry for all tasks of a JVM. A request is retried with increasing
+ * delays until the registry answers, or answers other requests but not this one. Thread-safe.
  */
 public final class RegisteredSchemas implements AutoCloseable {
 
-  /** Is told when a registry begins to fail, and when it answers again. */
+  /** Reports outages of a registry. */
   public interface Alarm {
-    /** The registry fails; said once, however long that lasts. */
-    void fails(String why);
+    /** Reports the start of an outage. */
+    void fails(String reason);
 
-    /** It answers again. */
+    /** Reports the end of an outage. */
     void answers();
   }
 
-  /** Tries after which an id is given up, if the registry answers for another one. */
+  /** Number of attempts for an id while the registry answers for another one. */
   static final int MAX_TRIES = 8;
 
-  // Questions that the registry gets at the same time.
-  private static final int MAX_AT_ONCE = 8;
+  // Concurrent requests.
+  private static final int MAX_CONCURRENT = 8;
 
   // More than the sources of one process read ahead.
   private static final int MAX_WITHOUT_SCHEMA = 10_000;
@@ -45,16 +46,16 @@ public final class RegisteredSchemas implements AutoCloseable {
   private final Alarm alarm;
   private final LongSupplier nanoTime;
   private final RegistryClient client;
-  private final ScheduledThreadPoolExecutor questions;
-  // Schemas and open questions, the oldest first.
-  private final Map<Integer, Question> asked = new LinkedHashMap<>();
-  // Ids without a schema, the oldest first. Producers choose ids, so these push out no schemas.
-  private final Map<Integer, Question> withoutSchema = new LinkedHashMap<>();
+  private final ScheduledThreadPoolExecutor executor;
+  // Schemas and pending requests, the oldest first.
+  private final Map<Integer, Request> requests = new LinkedHashMap<>();
+  // Ids without a schema, the oldest first. Producers choose ids, so these must not evict schemas.
+  private final Map<Integer, Request> withoutSchema = new LinkedHashMap<>();
   private final AtomicLong failures = new AtomicLong();
-  // Questions that were repeated and have no answer yet.
+  // Requests that failed at least once and are pending.
   private final AtomicInteger failing = new AtomicInteger();
-  // The id that was answered last, 0 before the first.
-  private volatile int answered;
+  // The last id with an answer, 0 before the first.
+  private volatile int lastAnswered;
   private int users;
 
   RegisteredSchemas(RegistrySpec spec, Alarm alarm, LongSupplier nanoTime) {
@@ -62,7 +63,7 @@ public final class RegisteredSchemas implements AutoCloseable {
     this.alarm = alarm;
     this.nanoTime = nanoTime;
     this.client = new RegistryClient(spec);
-    this.questions = new ScheduledThreadPoolExecutor(MAX_AT_ONCE, RegisteredSchemas::thread);
+    this.executor = new ScheduledThreadPoolExecutor(MAX_CONCURRENT, RegisteredSchemas::thread);
   }
 
   private static Thread thread(Runnable work) {
@@ -72,9 +73,9 @@ public final class RegisteredSchemas implements AutoCloseable {
   }
 
   /**
-   * The schemas of a registry for one more user, who closes them.
+   * Returns the schemas of a registry for one more user, which must close them.
    *
-   * @param alarm of the first user, for all of them
+   * @param alarm the alarm of the first user is used for all
    */
   public static RegisteredSchemas acquire(RegistrySpec spec, Alarm alarm) {
     synchronized (SHARED) {
@@ -85,7 +86,7 @@ public final class RegisteredSchemas implements AutoCloseable {
     }
   }
 
-  /** Ends one use; with the last one, questions without an answer end too. */
+  /** Ends one use; with the last one, cancels pending requests. */
   @Override
   public void close() {
     synchronized (SHARED) {
@@ -94,72 +95,75 @@ public final class RegisteredSchemas implements AutoCloseable {
       }
       SHARED.remove(spec, this);
     }
-    questions.shutdownNow();
+    executor.shutdownNow();
     synchronized (this) {
-      asked.values().forEach(question -> question.answer.cancel(false));
+      requests.values().forEach(request -> request.answer.cancel(false));
     }
   }
 
-  /** Questions that had no answer, each repetition counted. */
+  /** Returns the number of failed requests, including retries. */
   public long failures() {
     return failures.get();
   }
 
-  /** The answer for an id, or null if it has to be asked for. */
-  public synchronized SchemaAnswer known(int id) {
+  /** Returns the answer for an id, null if it is not known. */
+  public synchronized @Nullable SchemaAnswer known(int id) {
     if (id <= 0) {
-      return new SchemaAnswer.Absent("schema id " + id + " is not one: they start at 1");
+      return invalid(id);
     }
-    Question question = question(id);
-    return question == null || question.isStale() ? null : question.answer.getNow(null);
+    Request request = request(id);
+    return request == null || request.isStale() ? null : request.answer.getNow(null);
   }
 
-  /** The answer for an id, as soon as there is one. */
+  /** Requests the answer for an id. */
   public synchronized CompletableFuture<SchemaAnswer> ask(int id) {
     if (id <= 0) {
-      return CompletableFuture.completedFuture(known(id));
+      return CompletableFuture.completedFuture(invalid(id));
     }
-    Question present = question(id);
+    Request present = request(id);
     if (present != null && !present.isStale()) {
       return present.answer;
     }
-    Question question = new Question(id);
+    Request request = new Request(id);
     if (present != null) {
       withoutSchema.remove(id);
-      // One that was given up after many tries is given up after one more.
-      question.tries = present.tries;
+      // An id that was given up is given up again after one more attempt.
+      request.tries = present.tries;
     }
-    put(question, asked, spec.cached());
-    questions.execute(question);
-    return question.answer;
+    put(request, requests, spec.cached());
+    executor.execute(request);
+    return request.answer;
   }
 
-  private Question question(int id) {
-    Question question = asked.get(id);
-    return question == null ? withoutSchema.get(id) : question;
+  private static SchemaAnswer invalid(int id) {
+    return new SchemaAnswer.Absent("schema id " + id + " is invalid: ids start at 1");
   }
 
-  // An open question makes no room for another one.
-  private static void put(Question question, Map<Integer, Question> into, int most) {
-    Iterator<Question> oldest = into.values().iterator();
-    while (into.size() >= most && oldest.hasNext()) {
+  private @Nullable Request request(int id) {
+    Request request = requests.get(id);
+    return request == null ? withoutSchema.get(id) : request;
+  }
+
+  // Pending requests are not evicted.
+  private static void put(Request request, Map<Integer, Request> into, int max) {
+    Iterator<Request> oldest = into.values().iterator();
+    while (into.size() >= max && oldest.hasNext()) {
       if (oldest.next().answer.isDone()) {
         oldest.remove();
       }
     }
-    into.put(question.id, question);
+    into.put(request.id, request);
   }
 
   /**
-   * Waits for the answer for an id. One that is old is given at once, while the registry is asked
-   * again.
+   * Waits for the answer for an id. Returns an expired answer at once, and requests it again.
    *
    * @throws CancellationException if the thread is interrupted
    */
   public SchemaAnswer await(int id) {
     CompletableFuture<SchemaAnswer> answer;
     synchronized (this) {
-      Question present = question(id);
+      Request present = request(id);
       CompletableFuture<SchemaAnswer> next = ask(id);
       answer = present != null && present.answer.isDone() ? present.answer : next;
     }
@@ -173,21 +177,21 @@ public final class RegisteredSchemas implements AutoCloseable {
     }
   }
 
-  private synchronized void moveToThoseWithoutSchema(Question question) {
-    asked.remove(question.id);
-    put(question, withoutSchema, MAX_WITHOUT_SCHEMA);
+  private synchronized void moveToWithoutSchema(Request request) {
+    requests.remove(request.id);
+    put(request, withoutSchema, MAX_WITHOUT_SCHEMA);
   }
 
-  private final class Question implements Runnable {
+  private final class Request implements Runnable {
     private final int id;
     private final CompletableFuture<SchemaAnswer> answer = new CompletableFuture<>();
     private long delay = spec.timing().retry();
     private int tries;
     private boolean isFailing;
-    // The time from which on an answer without a schema is old.
+    // The time at which an answer without a schema expires.
     private volatile long staleAt;
 
-    Question(int id) {
+    Request(int id) {
       this.id = id;
     }
 
@@ -219,13 +223,13 @@ public final class RegisteredSchemas implements AutoCloseable {
         fail(e.getMessage());
         return;
       }
-      answered = id;
+      lastAnswered = id;
       tries = 0;
       finish(found);
     }
 
-    private void fail(String why) throws InterruptedException {
-      String what = why + " (schema id " + id + ")";
+    private void fail(@Nullable String reason) throws InterruptedException {
+      String what = reason + " (schema id " + id + ")";
       if (tries >= MAX_TRIES && answersOthers()) {
         finish(new SchemaAnswer.Unavailable("the registry answers for other schemas, but " + what));
         return;
@@ -239,9 +243,9 @@ public final class RegisteredSchemas implements AutoCloseable {
       repeat();
     }
 
-    /** Whether the registry answers for an id, whatever it says, with the same login. */
+    /** Returns true if the registry answers for another id with the same credentials. */
     private boolean answersOthers() throws InterruptedException {
-      int other = answered != 0 && answered != id ? answered : id == 1 ? 2 : 1;
+      int other = lastAnswered != 0 && lastAnswered != id ? lastAnswered : id == 1 ? 2 : 1;
       try {
         client.byId(other);
         return true;
@@ -256,15 +260,15 @@ public final class RegisteredSchemas implements AutoCloseable {
         alarm.answers();
       }
       if (!(found instanceof SchemaAnswer.Found)) {
-        moveToThoseWithoutSchema(this);
+        moveToWithoutSchema(this);
       }
       answer.complete(found);
     }
 
-    // A little sooner or later than doubled, so that many tasks do not come all at once.
+    // Jitter prevents that many tasks retry at the same time.
     private void repeat() {
       long jitter = ThreadLocalRandom.current().nextLong(delay / 4 + 1);
-      questions.schedule(this, delay - jitter, TimeUnit.MILLISECONDS);
+      executor.schedule(this, delay - jitter, TimeUnit.MILLISECONDS);
       delay = Math.min(2 * delay, spec.timing().maxRetry());
     }
   }

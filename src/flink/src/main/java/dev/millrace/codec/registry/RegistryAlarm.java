@@ -3,7 +3,7 @@ package dev.millrace.codec.registry;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Says in the log that records wait for a schema registry, once an outage. */
+/** Logs outages of a schema registry. */
 public final class RegistryAlarm implements RegisteredSchemas.Alarm {
   public static final RegistryAlarm INSTANCE = new RegistryAlarm();
 
@@ -12,12 +12,10 @@ public final class RegistryAlarm implements RegisteredSchemas.Alarm {
   private RegistryAlarm() {}
 
   @Override
-  public void fails(String why) {
+  public void fails(String reason) {
     LOG.warn(
-        "The schema registry {}. Records whose schema is not known yet wait, and nothing is"
-            + " refused for it; the question is repeated until there is an answer, or only others"
-            + " are answered.",
-        why);
+        "The schema registry {}. Records with an unknown schema wait and are not rejected. The" + " request is retried until the registry answers, or answers only other requests.",
+         reason);
   }
 
   @Override

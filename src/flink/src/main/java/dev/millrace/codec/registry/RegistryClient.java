@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -25,16 +26,18 @@ import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import org.apache.avro.Schema;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Asks a schema registry over Confluent's HTTP interface, each question once. Thread-safe.
+ * Sends requests to a schema registry with Confluent's HTTP interface, without retries.
+ * Thread-safe.
  *
  * @see <a href="https://docs.confluent.io/platform/current/schema-registry/develop/api.html">the
  *     interface</a>
  */
 public final class RegistryClient {
   private static final long MAX_BYTES = 4L << 20;
-  // Of a schema and those that it refers to, together. Avro walks them recursively, and its parser
+  // Limits of a schema with its references. Avro walks them recursively, and its parser
   // over all of them again for each.
   private static final int MAX_REFERENCES = 32;
   private static final int MAX_CHARACTERS = 1 << 20;
@@ -44,17 +47,17 @@ public final class RegistryClient {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final RegistrySpec spec;
-  // Null until the first question: the files of keys may be there later than the job.
-  private HttpClient http;
+  // Null until the first request: key files may be created after the job.
+  private @Nullable HttpClient http;
 
   public RegistryClient(RegistrySpec spec) {
     this.spec = spec;
   }
 
   /**
-   * The schema with an id.
+   * Returns the schema with an id.
    *
-   * @throws RegistryException if the registry gives no answer
+   * @throws RegistryException if the registry does not answer
    */
   public SchemaAnswer byId(int id) throws RegistryException, InterruptedException {
     JsonNode found = ask("/schemas/ids/" + id);
@@ -64,10 +67,10 @@ public final class RegistryClient {
   }
 
   /**
-   * A version of a subject.
+   * Returns a version of a subject.
    *
    * @param version a number, or {@code latest}
-   * @throws RegistryException if the registry gives no answer
+   * @throws RegistryException if the registry does not answer
    */
   public SchemaAnswer bySubject(String subject, String version)
       throws RegistryException, InterruptedException {
@@ -91,12 +94,12 @@ public final class RegistryClient {
       parseReferences(found, parser, extent);
       return new SchemaAnswer.Found(id, parser.parse(extent.add(text(found))));
     } catch (RuntimeException | StackOverflowError e) {
-      // Beside its own exceptions the parser throws what it stumbles over: null pointers, casts.
+      // The parser throws other exceptions than its own, too: null pointers, casts.
       return new SchemaAnswer.Absent(name + " is not valid Avro: " + firstLine(e));
     }
   }
 
-  /** Makes the types known that a schema takes from others. */
+  /** Parses the schemas that a schema refers to. */
   private void parseReferences(JsonNode schema, Schema.Parser parser, Extent extent)
       throws RegistryException, InterruptedException {
     for (JsonNode reference : schema.path("references")) {
@@ -105,50 +108,50 @@ public final class RegistryClient {
         continue;
       }
       if (extent.parsed.size() > MAX_REFERENCES) {
-        throw new IllegalArgumentException("it refers to more than " + MAX_REFERENCES + " others");
+        throw new IllegalArgumentException("it has more than " + MAX_REFERENCES + " references");
       }
       JsonNode found = ask(path);
       if (found == null) {
-        throw new IllegalArgumentException("it refers to " + path + ", which is not there");
+        throw new IllegalArgumentException("it refers to " + path + ", which does not exist");
       }
       parseReferences(found, parser, extent);
       parser.parse(extent.add(text(found)));
     }
   }
 
-  /** The size so far of a schema and those that it refers to. */
+  /** Measures a schema with its references. */
   private static final class Extent {
     private final Set<String> parsed = new HashSet<>();
     private int characters;
     private int depth;
 
-    /** Returns the text, if there is room for it. */
+    /** Adds a text and checks the limits. */
     String add(String text) {
       characters += text.length();
       if (characters > MAX_CHARACTERS) {
         throw new IllegalArgumentException(
-            "with those that it refers to it has more than " + MAX_CHARACTERS + " characters");
+            "with its references it has more than " + MAX_CHARACTERS + " characters");
       }
       depth += depth(text);
       if (depth > MAX_DEPTH) {
         throw new IllegalArgumentException(
-            "with those that it refers to it is nested more than " + MAX_DEPTH + " levels deep");
+            "with its references it is nested more than " + MAX_DEPTH + " levels deep");
       }
       return text;
     }
 
     private static int depth(String text) {
       int depth = 0;
-      int deepest = 0;
+      int maxDepth = 0;
       try (JsonParser tokens = JSON.createParser(text)) {
         for (JsonToken token = tokens.nextToken(); token != null; token = tokens.nextToken()) {
           depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
-          deepest = Math.max(deepest, depth);
+          maxDepth = Math.max(maxDepth, depth);
         }
       } catch (IOException e) {
         throw new IllegalArgumentException(firstLine(e), e);
       }
-      return deepest;
+      return maxDepth;
     }
   }
 
@@ -165,8 +168,8 @@ public final class RegistryClient {
     return "/subjects/" + name + "/versions/" + URLEncoder.encode(version, StandardCharsets.UTF_8);
   }
 
-  /** The answer, or null if the registry says that there is no such thing. */
-  private JsonNode ask(String path) throws RegistryException, InterruptedException {
+  /** Returns the answer, null if the registry does not have the requested schema. */
+  private @Nullable JsonNode ask(String path) throws RegistryException, InterruptedException {
     HttpResponse<byte[]> response = send(request(path));
     int status = response.statusCode();
     if (status == 401 || status == 403) {
@@ -174,7 +177,7 @@ public final class RegistryClient {
           spec.url()
               + " answers "
               + status
-              + ": look at input.registry.basic-auth, bearer-token and keystore, and at what they may read");
+              + ": check input.registry.basic-auth, bearer-token and keystore, and their permissions");
     }
     if (status != OK && status != NOT_FOUND) {
       throw new RegistryException(spec.url() + " answers " + status);
@@ -183,7 +186,7 @@ public final class RegistryClient {
     if (status == OK) {
       return body;
     }
-    // A registry has codes of its own, 404xx, for what it does not have. Any other 404 comes from a
+    // A registry has the error codes 404xx for missing schemas. Any other 404 is from a
     // wrong path or a proxy, and would make a dead letter of every record.
     if (body.path("error_code").asInt() / 100 != NOT_FOUND) {
       throw notARegistry("404 without a registry's error code");
@@ -198,9 +201,9 @@ public final class RegistryClient {
         return json;
       }
     } catch (IOException | StackOverflowError e) {
-      // Said below. Beside its own exceptions the parser throws that bytes are no characters.
+      // Reported below. The parser also throws exceptions for invalid characters.
     }
-    throw notARegistry("something else than a JSON object");
+    throw notARegistry("something other than a JSON object");
   }
 
   private RegistryException notARegistry(String what) {
@@ -225,29 +228,29 @@ public final class RegistryClient {
       }
       return request.build();
     } catch (IllegalArgumentException e) {
-      // Without its message, which quotes the header.
+      // The message of the exception quotes the header.
       throw new RegistryException(
           spec.url()
-              + " is not asked: the token in input.registry.bearer-token is not one line of text");
+              + " was not requested: the token in input.registry.bearer-token is not one line of text");
     } catch (IOException e) {
-      throw new RegistryException(spec.url() + " is not asked: " + e.getMessage(), e);
+      throw new RegistryException(spec.url() + " was not requested: " + e.getMessage(), e);
     }
   }
 
   private HttpResponse<byte[]> send(HttpRequest request)
       throws RegistryException, InterruptedException {
-    // The request's own timeout ends with the headers; this one is for the whole answer.
-    long most = spec.timing().connect() + spec.timing().answer();
+    // The timeout of the request covers only the headers; this one covers the whole response.
+    long timeout = spec.timing().connect() + spec.timing().answer();
     CompletableFuture<HttpResponse<byte[]>> answer =
         http().sendAsync(request, head -> new LimitedBody(MAX_BYTES));
     try {
-      return answer.get(most, TimeUnit.MILLISECONDS);
+      return answer.get(timeout, TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
-      throw failure(e.getCause());
+      throw failure(Objects.requireNonNullElse(e.getCause(), e));
     } catch (TimeoutException e) {
       throw failure(e);
     } finally {
-      answer.cancel(true); // ends what still runs
+      answer.cancel(true); // stops the request
     }
   }
 
@@ -267,7 +270,7 @@ public final class RegistryClient {
     try {
       return RegistryTls.context(spec.tls());
     } catch (RegistryException e) {
-      throw new RegistryException(spec.url() + " is not asked: " + e.getMessage(), e);
+      throw new RegistryException(spec.url() + " was not requested: " + e.getMessage(), e);
     }
   }
 
@@ -276,11 +279,11 @@ public final class RegistryClient {
     if (cause instanceof HttpTimeoutException || cause instanceof TimeoutException) {
       what = "does not answer within " + spec.timing().answer() + " ms";
     } else if (cause instanceof ConnectException) {
-      what = "cannot be reached";
+      what = "is not reachable";
     } else if (cause instanceof SSLException) {
-      what = "cannot be reached over TLS: " + firstLine(cause);
+      what = "is not reachable over TLS: " + firstLine(cause);
     } else {
-      what = "cannot be asked: " + firstLine(cause);
+      what = "failed: " + firstLine(cause);
     }
     return new RegistryException(spec.url() + " " + what, cause);
   }

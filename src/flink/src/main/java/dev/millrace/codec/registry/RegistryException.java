@@ -1,12 +1,13 @@
 package dev.millrace.codec.registry;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
-/** A schema registry that did not answer, or not as a registry does: no fault of any record. */
+/** Reports that a schema registry did not answer, or not as a registry; records are not at fault. */
 public final class RegistryException extends IOException {
   private static final long serialVersionUID = 1L;
 
-  RegistryException(String message, Throwable cause) {
+  RegistryException(@Nullable String message, Throwable cause) {
     super(message, cause);
   }
 

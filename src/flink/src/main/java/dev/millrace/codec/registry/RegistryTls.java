@@ -16,17 +16,18 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 
-/** Makes the TLS of a registry's client from files. */
+/** Creates the TLS context of a registry's client from files. */
 final class RegistryTls {
   private static final int PEM_START = '-';
 
   private RegistryTls() {}
 
   /**
-   * The context, the JVM's own where nothing is said.
+   * Returns the context, the default of the JVM if there are no settings.
    *
-   * @throws RegistryException if a file or its password is not right; the message names the file
+   * @throws RegistryException if a file or its password is invalid; the message names the file
    */
   static SSLContext context(RegistrySpec.Tls tls) throws RegistryException {
     try {
@@ -41,7 +42,7 @@ final class RegistryTls {
     }
   }
 
-  private static KeyManager[] keys(RegistrySpec.Tls tls)
+  private static KeyManager @Nullable [] keys(RegistrySpec.Tls tls)
       throws RegistryException, GeneralSecurityException {
     if (tls.keystore() == null) {
       return null;
@@ -52,7 +53,7 @@ final class RegistryTls {
     return keys.getKeyManagers();
   }
 
-  private static TrustManager[] trust(RegistrySpec.Tls tls)
+  private static TrustManager @Nullable [] trust(RegistrySpec.Tls tls)
       throws RegistryException, GeneralSecurityException {
     if (tls.truststore() == null) {
       return null;
@@ -66,7 +67,7 @@ final class RegistryTls {
     return trust.getTrustManagers();
   }
 
-  private static char[] password(Secret secret) throws RegistryException {
+  private static char @Nullable [] password(@Nullable Secret secret) throws RegistryException {
     try {
       return secret == null ? null : secret.resolve().toCharArray();
     } catch (IOException e) {
@@ -74,7 +75,7 @@ final class RegistryTls {
     }
   }
 
-  private static KeyStore store(String file, char[] password) throws RegistryException {
+  private static KeyStore store(String file, char @Nullable [] password) throws RegistryException {
     try {
       return KeyStore.getInstance(new File(file), password);
     } catch (IOException | GeneralSecurityException e) {

@@ -2,27 +2,27 @@ package dev.millrace.codec.registry;
 
 import org.apache.avro.Schema;
 
-/** What a schema registry said. */
+/** The answer of a schema registry. */
 public sealed interface SchemaAnswer {
 
   /**
    * A schema.
    *
-   * @param id that records name it by
+   * @param id id in records
    */
   record Found(int id, Schema schema) implements SchemaAnswer {}
 
   /**
-   * There is no schema that could be used.
+   * There is no usable schema.
    *
-   * @param why in words that can end a sentence
+   * @param reason words that can end a sentence
    */
-  record Absent(String why) implements SchemaAnswer {}
+  record Absent(String reason) implements SchemaAnswer {}
 
   /**
-   * The registry answers for other ids, but not for this one, however often it is asked.
+   * The registry answers for other ids, but not for this one.
    *
-   * @param why in words that can end a sentence
+   * @param reason words that can end a sentence
    */
-  record Unavailable(String why) implements SchemaAnswer {}
+  record Unavailable(String reason) implements SchemaAnswer {}
 }

@@ -1,2 +1,5 @@
-/** The client of a schema registry: connections, limits, and schemas by id. */
+/** Client of a schema registry, with limits, retries and a cache. */
+@NullMarked
 package dev.millrace.codec.registry;
+
+import org.jspecify.annotations.NullMarked;

@@ -4,22 +4,23 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
-/** Time spans in milliseconds as the pipeline file writes them: 500ms, 10s, 5m, 1h, 7d, off. */
+/** Parses and formats durations of the pipeline file: 500ms, 10s, 5m, 1h, 7d, off. */
 public final class Durations {
   private static final Pattern DURATION = Pattern.compile("(\\d{1,15})(ms|s|m|h|d)");
 
   private Durations() {}
 
   /**
-   * A time span in milliseconds, such as 500ms, 10s, 5m, 1h, 7d.
+   * Returns the type of a duration in milliseconds, such as 500ms, 10s, 5m, 1h, 7d.
    *
-   * @param orOff 0 and the word off are allowed too
+   * @param orOff also allows 0 and the word off
    */
-  public static OptionType<Long> kind(long minMillis, long maxMillis, boolean orOff) {
-    return new OptionTypes.ScalarKind<>() {
+  public static OptionType<Long> type(long minMillis, long maxMillis, boolean orOff) {
+    return new OptionTypes.ScalarType<>() {
       @Override
-      Long parse(String text) {
+      @Nullable Long parse(String text) {
         if (orOff && (text.equals("off") || text.equals("0"))) {
           return 0L;
         }
@@ -49,7 +50,7 @@ public final class Durations {
     };
   }
 
-  /** Milliseconds of a text such as 30s; empty if it is none. */
+  /** Returns milliseconds of a text such as 30s; empty if it is none. */
   public static Optional<Long> parse(String text) {
     Matcher matcher = DURATION.matcher(text);
     if (!matcher.matches()) {
@@ -60,7 +61,7 @@ public final class Durations {
     return count > Long.MAX_VALUE / unit ? Optional.empty() : Optional.of(count * unit);
   }
 
-  /** Milliseconds in the largest unit that divides them. */
+  /** Returns milliseconds in the largest unit that divides them. */
   public static String show(long millis) {
     if (millis == 0) {
       return "off";

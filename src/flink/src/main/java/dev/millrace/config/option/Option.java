@@ -1,37 +1,48 @@
 package dev.millrace.config.option;
 
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
 /**
- * One option of the pipeline file: reading, checking and the reference all follow from this.
+ * One option of the pipeline file, from which reading, checking and the reference follow.
  *
- * @param name the key
- * @param fallback the value when the option is not given
- * @param remark the reference's word on the default, or null to show the fallback itself
- * @param example what to write, for an option that must be given; null for the others
- * @param meaning one line for the reference
+ * @param defaultText the default in words; null to show the default value itself
+ * @param example a line with the option, if it is required
+ * @param documentation one line for the reference
  */
 public record Option<T>(
-    String name, OptionType<T> kind, T fallback, String remark, String example, String meaning) {
+    String name,
+    OptionType<T> type,
+    @Nullable T defaultValue,
+    @Nullable String defaultText,
+    @Nullable String example,
+    String documentation) {
 
-  public static <T> Option<T> of(String name, OptionType<T> kind, T fallback, String meaning) {
-    return new Option<>(name, kind, fallback, null, null, meaning);
+  /** Returns an option that has a default. */
+  public static <T> Option<T> of(
+      String name, OptionType<T> type, T defaultValue, String documentation) {
+    return new Option<>(name, type, defaultValue, null, null, documentation);
   }
 
-  /** An option whose default is not one value: null stands for it, and the remark explains. */
-  public static <T> Option<T> open(String name, OptionType<T> kind, String remark, String meaning) {
-    return new Option<>(name, kind, null, remark, null, meaning);
+  /** Returns an option whose default is not one value. */
+  public static <T> Option<T> optional(
+      String name, OptionType<T> type, String defaultText, String documentation) {
+    return new Option<>(name, type, null, defaultText, null, documentation);
   }
 
+  /** Returns an option that must be given. */
   public static <T> Option<T> required(
-      String name, OptionType<T> kind, String example, String meaning) {
-    return new Option<>(name, kind, null, "required", example, meaning);
+      String name, OptionType<T> type, String example, String documentation) {
+    return new Option<>(name, type, null, "required", example, documentation);
   }
 
-  boolean isRequired() {
-    return example != null;
-  }
-
-  /** The default in words. */
+  /** Returns the default in words. */
   public String shownDefault() {
-    return remark != null ? remark : kind.show(fallback);
+    return defaultText != null ? defaultText : type.show(requireDefault());
+  }
+
+  /** Returns the default of an option that has one. */
+  public T requireDefault() {
+    return Objects.requireNonNull(defaultValue, name);
   }
 }

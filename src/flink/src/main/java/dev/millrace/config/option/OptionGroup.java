@@ -1,15 +1,73 @@
 package dev.millrace.config.option;
 
+import java.util.ArrayList;
 import java.util.List;
 
-/**
- * The options of one map in the file.
- *
- * @param path where the map stands, such as {@code input.features[]}; empty for the file itself
- * @param variant tells groups of the same path apart, such as {@code name: sgd}; empty for most
- * @param meaning one or two sentences for the reference
- */
-public record OptionGroup(String path, String variant, String meaning, List<Option<?>> options) {
+/** The options of one map in the file, each added where it is declared. */
+public final class OptionGroup {
+  private final String path;
+  private final String variant;
+  private final String documentation;
+  private final List<Option<?>> options;
+
+  /**
+   * Creates a group that begins with options of other groups.
+   *
+   * @param path path of the map, such as {@code input.features[]}; empty for the file itself
+   * @param variant distinguishes groups of the same path, such as {@code name: sgd}; empty for most
+   * @param documentation one or two sentences for the reference
+   */
+  public OptionGroup(String path, String variant, String documentation, Option<?>... shared) {
+    this.path = path;
+    this.variant = variant;
+    this.documentation = documentation;
+    this.options = new ArrayList<>(List.of(shared));
+  }
+
+  /** Declares an option that has a default. */
+  public <T> Option<T> option(
+      String name, OptionType<T> type, T defaultValue, String documentation) {
+    return add(Option.of(name, type, defaultValue, documentation));
+  }
+
+  /** Declares an option whose default is not one value. */
+  public <T> Option<T> optional(
+      String name, OptionType<T> type, String defaultText, String documentation) {
+    return add(Option.optional(name, type, defaultText, documentation));
+  }
+
+  /** Declares an option that must be given. */
+  public <T> Option<T> required(
+      String name, OptionType<T> type, String example, String documentation) {
+    return add(Option.required(name, type, example, documentation));
+  }
+
+  /** Adds an option and returns it. */
+  public <T> Option<T> add(Option<T> option) {
+    options.add(option);
+    return option;
+  }
+
+  /** Adds options that are declared elsewhere. */
+  public void include(Option<?>... others) {
+    options.addAll(List.of(others));
+  }
+
+  public String path() {
+    return path;
+  }
+
+  public String variant() {
+    return variant;
+  }
+
+  public String documentation() {
+    return documentation;
+  }
+
+  public List<Option<?>> options() {
+    return List.copyOf(options);
+  }
 
   public List<String> names() {
     return options.stream().map(Option::name).toList();

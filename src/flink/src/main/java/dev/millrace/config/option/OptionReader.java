@@ -1,6 +1,6 @@
 package dev.millrace.config.option;
 
-import dev.millrace.config.option.OptionType.Refusal;
+import dev.millrace.config.option.OptionType.InvalidValueException;
 import dev.millrace.config.yaml.ConfigErrors;
 import dev.millrace.config.yaml.Suggestions;
 import dev.millrace.config.yaml.YamlNode;
@@ -10,28 +10,37 @@ import dev.millrace.config.yaml.YamlNode.Scalar;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the options of one map: unknown, missing and wrong ones become problems, and what was not
- * given or is wrong has its default, so that reading goes on and finds the rest.
+ * Reads the options of one map. Unknown, missing and invalid options become errors; an option that
+ * is missing or invalid has its default, so that reading continues and finds the other errors.
  */
 public final class OptionReader {
   private final String path;
   private final Mapping mapping;
-  private final ConfigErrors problems;
+  private final ConfigErrors errors;
   private final Map<String, Object> values = new HashMap<>();
 
-  public OptionReader(String path, Mapping mapping, OptionGroup group, ConfigErrors problems) {
+  /**
+   * The options of a map that depend on the name in it.
+   *
+   * @param name name in the map, or the assumed one if there is none or an unknown one
+   */
+  public record Variant<E>(E name, OptionReader options) {}
+
+  public OptionReader(String path, Mapping mapping, OptionGroup group, ConfigErrors errors) {
     this.path = path;
     this.mapping = mapping;
-    this.problems = problems;
+    this.errors = errors;
     List<String> names = group.names();
     mapping
         .entries()
         .forEach(
             (key, entry) -> {
               if (!names.contains(key)) {
-                problems.add(entry.line(), unknown(key, names));
+                errors.add(entry.line(), unknown(key, names));
               }
             });
     group.options().forEach(this::read);
@@ -39,24 +48,26 @@ public final class OptionReader {
 
   private <T> void read(Option<T> option) {
     Entry entry = mapping.entries().get(option.name());
-    boolean empty =
-        entry == null || (entry.value() instanceof Scalar scalar && scalar.text() == null);
-    if (empty && option.isRequired()) {
-      problems.add(
-          entry == null ? mapping.line() : entry.line(),
-          name(option) + " is missing. Give one, for example: " + option.example());
-    } else if (empty && entry != null && !option.kind().isStructure()) {
-      problems.add(
-          entry.line(),
+    if (entry == null || (entry.value() instanceof Scalar scalar && scalar.text() == null)) {
+      readEmpty(option, entry);
+      return;
+    }
+    try {
+      values.put(option.name(), option.type().read(entry.value()));
+    } catch (InvalidValueException e) {
+      reject(option, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void readEmpty(Option<?> option, @Nullable Entry entry) {
+    if (option.example() != null) {
+      reject(option, "is missing. Add it, for example: " + option.example());
+    } else if (entry != null && !option.type().isStructure()) {
+      reject(
+          option,
           String.format(
-              "%s has no value. It must be %s; leave the line out for the default, %s",
-              name(option), option.kind().allowed(), option.shownDefault()));
-    } else if (!empty) {
-      try {
-        values.put(option.name(), option.kind().read(entry.value()));
-      } catch (Refusal e) {
-        refuse(option, e.getMessage());
-      }
+              "has no value. It must be %s; leave the line out for the default, %s",
+              option.type().allowed(), option.shownDefault()));
     }
   }
 
@@ -64,9 +75,9 @@ public final class OptionReader {
     String subject = under(path, key) + " is not an option. ";
     String nearest = Suggestions.nearest(key, names);
     if (nearest == null) {
-      nearest = problems.pathOf(key);
+      nearest = errors.pathOf(key);
       if (under(path, key).equals(nearest)) {
-        nearest = null; // it goes with another variant of this map
+        nearest = null; // it belongs to another variant of this map
       }
     }
     return subject
@@ -75,56 +86,90 @@ public final class OptionReader {
             : (path.isEmpty() ? "A pipeline file" : path) + " takes: " + String.join(", ", names));
   }
 
-  /** The value given, or the default. */
+  /** Returns the given value of an option that has a default, or the default. */
   public <T> T get(Option<T> option) {
     T value = given(option);
-    return value == null ? option.fallback() : value;
+    return value == null ? option.requireDefault() : value;
   }
 
-  /** The value given, or null when there is none or a wrong one. */
-  @SuppressWarnings("unchecked") // put there under the same option's name by the option's kind
-  public <T> T given(Option<T> option) {
+  /** Returns the decimal number that was written, or the default, rather than the nearest float. */
+  public double exact(Option<Float> option) {
+    return Double.parseDouble(Float.toString(get(option)));
+  }
+
+  /** Returns the given value, null if there is none or an invalid one. */
+  @SuppressWarnings("unchecked") // put there under the same option's name by the option's type
+  public <T> @Nullable T given(Option<T> option) {
     return (T) values.get(option.name());
   }
 
+  /** Returns true if the option has a valid value. */
   public boolean has(Option<?> option) {
     return values.containsKey(option.name());
   }
 
-  /** Whether the key stands in the file, whatever its value. */
+  /** Returns true if the option's key is in the file, whatever its value. */
   public boolean mentions(Option<?> option) {
     return mapping.entries().containsKey(option.name());
   }
 
-  /** Line of the option's key, or of the map when it is not given. */
+  /** Returns the line of the option's key, or of the map when it is not given. */
   public int line(Option<?> option) {
     Entry entry = mapping.entries().get(option.name());
     return entry == null ? mapping.line() : entry.line();
   }
 
-  /** The option with its path, as messages name it. */
+  /** Returns the option with its path, as messages name it. */
   public String name(Option<?> option) {
     return under(path, option.name());
   }
 
-  /** Adds a problem with an option: its name, then the text. */
-  public void refuse(Option<?> option, String text) {
-    problems.add(line(option), name(option) + " " + text);
+  /** Adds an error of an option: its name, then the text. */
+  public void reject(Option<?> option, String text) {
+    errors.add(line(option), name(option) + " " + text);
   }
 
-  /** The options of a map below this one; of an empty map when it is not given. */
+  /** Returns the options of a map in this one; of an empty map when it is not given. */
   public OptionReader below(Option<YamlNode> option, OptionGroup group) {
     Mapping below =
         given(option) instanceof Mapping given ? given : new Mapping(Map.of(), line(option));
-    return new OptionReader(name(option), below, group, problems);
+    return new OptionReader(name(option), below, group, errors);
   }
 
-  /** A map written out, or the map that a single word is short for. */
+  /** Returns a map, or the map that a single word is short for. */
   public Mapping mapOf(Option<YamlNode> option, Option<?> name) {
-    YamlNode node = get(option);
-    return node instanceof Mapping mapping
-        ? mapping
-        : new Mapping(Map.of(name.name(), new Entry(line(option), node)), line(option));
+    YamlNode given = given(option);
+    YamlNode node = given == null ? option.defaultValue() : given;
+    return node == null
+        ? new Mapping(Map.of(), line(option))
+        : node instanceof Mapping mapping
+            ? mapping
+            : new Mapping(Map.of(name.name(), new Entry(line(option), node)), line(option));
+  }
+
+  /**
+   * Reads a map whose options depend on the name in it. If the name is missing or unknown, that is
+   * its only error.
+   *
+   * @param option the map, or one word that is short for it
+   * @param groupOf the options that go with a name
+   * @param assumed name that is assumed if the map has none
+   */
+  public <E> Variant<E> variant(
+      Option<YamlNode> option, Option<E> nameOption, Function<E, OptionGroup> groupOf, E assumed) {
+    Mapping own = mapOf(option, nameOption);
+    Entry entry = own.entries().get(nameOption.name());
+    E name = null;
+    try {
+      name = entry == null ? null : nameOption.type().read(entry.value());
+    } catch (InvalidValueException e) {
+      // The reader of the group reports it.
+    }
+    if (name == null) {
+      own = new Mapping(entry == null ? Map.of() : Map.of(nameOption.name(), entry), own.line());
+      name = assumed;
+    }
+    return new Variant<>(name, new OptionReader(name(option), own, groupOf.apply(name), errors));
   }
 
   private static String under(String path, String key) {

@@ -2,32 +2,32 @@ package dev.millrace.config.option;
 
 import dev.millrace.config.yaml.YamlNode;
 
-/** What an option takes. */
+/** Parses and describes the values of an option. */
 public interface OptionType<T> {
 
   /**
-   * The value.
+   * Returns the value.
    *
-   * @throws Refusal if the option does not take this
+   * @throws InvalidValueException if the value is not allowed
    */
-  T read(YamlNode node) throws Refusal;
+  T read(YamlNode node) throws InvalidValueException;
 
-  /** What is allowed, in words that follow "must be" and "takes". */
+  /** Returns the allowed values, in words that follow "must be". */
   String allowed();
 
-  /** A value as the file would have it. */
+  /** Returns a value as it is written in the file. */
   String show(T value);
 
-  /** Whether the value is a map or a list, which may be left empty like one not given. */
+  /** Returns true if the value is a map or a list, which may be empty. */
   default boolean isStructure() {
     return false;
   }
 
-  /** Why a value is not taken, in words that follow the option's name. */
-  final class Refusal extends Exception {
+  /** Reports an invalid value, in words that follow the option's name. */
+  final class InvalidValueException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    public Refusal(String message) {
+    public InvalidValueException(String message) {
       super(message, null, false, false);
     }
   }

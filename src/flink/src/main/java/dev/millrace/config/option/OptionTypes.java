@@ -10,10 +10,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
-/** The kinds of single value that options take. */
+/** The types of options that take a single value. */
 public final class OptionTypes {
-  /** What Keras, scikit-learn and PyTorch call some of what goes by another name here. */
+  /** Names in Keras, scikit-learn and PyTorch of values that have another name here. */
   private static final Map<String, String> ELSEWHERE =
       Map.ofEntries(
           Map.entry("bce", "binary_crossentropy"),
@@ -38,22 +39,25 @@ public final class OptionTypes {
 
   private OptionTypes() {}
 
-  /** A kind that is written as one word, number or truth value. */
-  abstract static class ScalarKind<T> implements OptionType<T> {
+  /** A type whose values are written as one word, number or truth value. */
+  abstract static class ScalarType<T> implements OptionType<T> {
     @Override
-    public T read(YamlNode node) throws Refusal {
-      T value =
-          node instanceof Scalar scalar && scalar.text() != null
-              ? parse(scalar.text().strip())
-              : null;
+    public T read(YamlNode node) throws InvalidValueException {
+      String text = node instanceof Scalar scalar ? scalar.text() : null;
+      T value = text == null ? null : parse(text.strip());
       if (value == null) {
-        throw new Refusal("must be " + allowed() + ", but was " + node.describe());
+        throw new InvalidValueException("must be " + allowed() + shown(node));
       }
       return value;
     }
 
-    /** The value, or null when the text is none. */
-    abstract T parse(String text) throws Refusal;
+    /** Returns the value, null if the text is not valid. */
+    abstract @Nullable T parse(String text) throws InvalidValueException;
+
+    /** Returns what an error message says about an invalid value. */
+    String shown(YamlNode node) {
+      return ", but was " + node.describe();
+    }
 
     @Override
     public String show(T value) {
@@ -61,12 +65,12 @@ public final class OptionTypes {
     }
   }
 
-  /** Text of a form. */
+  /** Returns the type of texts that match a pattern. */
   public static OptionType<String> text(String pattern, String allowed) {
     Pattern form = Pattern.compile(pattern);
-    return new ScalarKind<>() {
+    return new ScalarType<>() {
       @Override
-      String parse(String text) {
+      @Nullable String parse(String text) {
         return form.matcher(text).matches() ? text : null;
       }
 
@@ -77,19 +81,39 @@ public final class OptionTypes {
     };
   }
 
-  /** The name of a Kafka topic, by Kafka's rule. */
+  /** Returns a type whose invalid values are not shown, because they may be secrets. */
+  public static <T> OptionType<T> hidden(String allowed, Function<String, @Nullable T> parser) {
+    return new ScalarType<>() {
+      @Override
+      @Nullable T parse(String text) {
+        return parser.apply(text);
+      }
+
+      @Override
+      public String allowed() {
+        return allowed;
+      }
+
+      @Override
+      String shown(YamlNode node) {
+        return ". The value is not shown";
+      }
+    };
+  }
+
+  /** Returns the type of Kafka topic names. */
   public static OptionType<String> topic() {
     return text(
         "(?!\\.{1,2}$)[a-zA-Z0-9._-]{1,249}",
         "a topic name: 1 to 249 letters, digits, '.', '_' or '-'");
   }
 
-  /** A whole number of a range, both ends included. */
+  /** Returns the type of whole numbers from min to max, both included. */
   public static OptionType<Integer> whole(int min, int max) {
     OptionType<Long> wide = wideWhole(min, max);
     return new OptionType<>() {
       @Override
-      public Integer read(YamlNode node) throws Refusal {
+      public Integer read(YamlNode node) throws InvalidValueException {
         return Math.toIntExact(wide.read(node));
       }
 
@@ -105,12 +129,12 @@ public final class OptionTypes {
     };
   }
 
-  /** A whole number of a range, both ends included. */
+  /** Returns the type of whole numbers from min to max, both included. */
   public static OptionType<Long> wideWhole(long min, long max) {
     String range = "between " + min + " and " + max;
-    return new ScalarKind<>() {
+    return new ScalarType<>() {
       @Override
-      Long parse(String text) throws Refusal {
+      @Nullable Long parse(String text) throws InvalidValueException {
         String digits = text.replace("_", "");
         if (!digits.matches("[-+]?\\d+")) {
           return null;
@@ -123,7 +147,8 @@ public final class OptionTypes {
         } catch (NumberFormatException longerThanLong) {
           // Out of range, like any other number too large.
         }
-        throw new Refusal("must be " + range + ", but was " + new Scalar(text, 0).describe());
+        throw new InvalidValueException(
+            "must be " + range + ", but was " + new Scalar(text, 0).describe());
       }
 
       @Override
@@ -133,35 +158,36 @@ public final class OptionTypes {
     };
   }
 
-  /** A number from min on and below max. */
+  /** Returns the type of numbers from min (included) to max (excluded). */
   public static OptionType<Float> atLeastAndBelow(float min, float max) {
     String range = "at least " + plain(min) + " and below " + plain(max);
     return decimal(range, v -> v >= min && v < max);
   }
 
-  /** A number above min and up to max. */
+  /** Returns the type of numbers from min (excluded) to max (included). */
   public static OptionType<Float> aboveAndUpTo(float min, float max) {
     String range = "above " + plain(min) + " and at most " + plain(max);
     return decimal(range, v -> v > min && v <= max);
   }
 
-  /** A number of a range, both ends included. */
+  /** Returns the type of numbers from min to max, both included. */
   public static OptionType<Float> between(float min, float max) {
     String range = "between " + plain(min) + " and " + plain(max);
     return decimal(range, v -> v >= min && v <= max);
   }
 
   private static OptionType<Float> decimal(String range, Function<Float, Boolean> allows) {
-    return new ScalarKind<>() {
+    return new ScalarType<>() {
       @Override
-      Float parse(String text) throws Refusal {
+      @Nullable Float parse(String text) throws InvalidValueException {
         String digits = text.replace("_", "");
         if (!NUMBER.matcher(digits).matches()) {
           return null;
         }
         float value = Float.parseFloat(digits);
         if (!allows.apply(value)) {
-          throw new Refusal("must be " + range + ", but was " + new Scalar(text, 0).describe());
+          throw new InvalidValueException(
+              "must be " + range + ", but was " + new Scalar(text, 0).describe());
         }
         return value;
       }
@@ -185,7 +211,7 @@ public final class OptionTypes {
     return Math.abs(value) <= Float.MAX_VALUE ? value : Double.NaN;
   }
 
-  /** A number as a person writes it: 0.005, 4, 1e-8. */
+  /** Returns a number as users write it: 0.005, 4, 1e-8. */
   static String plain(float value) {
     BigDecimal exact = new BigDecimal(Float.toString(value)).stripTrailingZeros();
     return value != 0 && Math.abs(value) < 1e-4f
@@ -193,10 +219,11 @@ public final class OptionTypes {
         : exact.toPlainString();
   }
 
+  /** Returns the type of true and false. */
   public static OptionType<Boolean> flag() {
-    return new ScalarKind<>() {
+    return new ScalarType<>() {
       @Override
-      Boolean parse(String text) {
+      @Nullable Boolean parse(String text) {
         return switch (text) {
           case "true" -> true;
           case "false" -> false;
@@ -211,7 +238,7 @@ public final class OptionTypes {
     };
   }
 
-  /** One of a few words. */
+  /** Returns the type of the constants of an enum, by their names in the file. */
   @SafeVarargs
   public static <E extends Enum<E>> OptionType<E> choice(Function<E, String> id, E... values) {
     Map<String, E> byId = new LinkedHashMap<>();
@@ -219,12 +246,12 @@ public final class OptionTypes {
       byId.put(id.apply(value), value);
     }
     List<String> known = List.copyOf(byId.keySet());
-    return new ScalarKind<>() {
+    return new ScalarType<>() {
       @Override
-      E parse(String text) throws Refusal {
+      E parse(String text) throws InvalidValueException {
         E value = byId.get(text);
         if (value == null) {
-          throw new Refusal(notKnown(text, known));
+          throw new InvalidValueException(notKnown(text, known));
         }
         return value;
       }
@@ -241,13 +268,14 @@ public final class OptionTypes {
     };
   }
 
-  /** A choice with a word that belongs elsewhere, and what to say about it. */
+  /** Returns a choice that rejects one more word with a reason of its own. */
   public static <T> OptionType<T> without(String word, String reason, OptionType<T> choice) {
     return new OptionType<>() {
       @Override
-      public T read(YamlNode node) throws Refusal {
+      public T read(YamlNode node) throws InvalidValueException {
         if (node instanceof Scalar scalar && word.equals(scalar.text())) {
-          throw new Refusal(Scalar.quote(word) + " " + reason + ". It is " + allowed());
+          throw new InvalidValueException(
+              Scalar.quote(word) + " " + reason + ". It is " + allowed());
         }
         return choice.read(node);
       }
@@ -264,6 +292,7 @@ public final class OptionTypes {
     };
   }
 
+  /** Returns an error message for an unknown word, with a suggestion. */
   public static String notKnown(String text, List<String> known) {
     String elsewhere = ELSEWHERE.getOrDefault(text.toLowerCase(Locale.ROOT), "");
     String nearest = known.contains(elsewhere) ? elsewhere : Suggestions.nearest(text, known);

@@ -1,6 +1,6 @@
 package dev.millrace.config.option;
 
-import dev.millrace.config.option.OptionType.Refusal;
+import dev.millrace.config.option.OptionType.InvalidValueException;
 import dev.millrace.config.yaml.YamlNode;
 import dev.millrace.config.yaml.YamlNode.Scalar;
 import dev.millrace.config.yaml.YamlNode.Sequence;
@@ -8,35 +8,37 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** The kinds of list and map that options take. */
+/** The types of options that take a list or a map. */
 public final class Structures {
   private Structures() {}
 
-  /** A map of options. */
+  /** Returns the type of maps of options. */
   public static OptionType<YamlNode> map() {
     return structure("a map of options", YamlNode.Mapping.class);
   }
 
-  /** A list of different words. */
+  /** Returns the type of lists of different words. */
   public static OptionType<List<String>> words(int min, int max, String what) {
     return new OptionType<>() {
       @Override
-      public List<String> read(YamlNode node) throws Refusal {
+      public List<String> read(YamlNode node) throws InvalidValueException {
         if (!(node instanceof Sequence sequence)) {
-          throw new Refusal("must be " + allowed() + ", but was " + node.describe());
+          throw new InvalidValueException("must be " + allowed() + ", but was " + node.describe());
         }
         List<String> words = new ArrayList<>();
         for (YamlNode item : sequence.items()) {
           if (!(item instanceof Scalar scalar) || scalar.text() == null) {
-            throw new Refusal("must be " + allowed() + ", but one of them is " + item.describe());
+            throw new InvalidValueException(
+                "must be " + allowed() + ", but one of them is " + item.describe());
           }
           if (words.contains(scalar.text())) {
-            throw new Refusal("must be " + allowed() + ", but has " + item.describe() + " twice");
+            throw new InvalidValueException(
+                "must be " + allowed() + ", but has " + item.describe() + " twice");
           }
           words.add(scalar.text());
         }
         if (words.size() < min || words.size() > max) {
-          throw new Refusal("must be " + allowed() + ", but has " + words.size());
+          throw new InvalidValueException("must be " + allowed() + ", but has " + words.size());
         }
         return List.copyOf(words);
       }
@@ -53,16 +55,16 @@ public final class Structures {
     };
   }
 
-  /** A map, a list or a choice between forms, which its reader looks into. */
+  /** Returns the type of maps and lists whose contents their reader checks. */
   @SafeVarargs
   public static OptionType<YamlNode> structure(String allowed, Class<? extends YamlNode>... forms) {
     return new OptionType<>() {
       @Override
-      public YamlNode read(YamlNode node) throws Refusal {
+      public YamlNode read(YamlNode node) throws InvalidValueException {
         if (Arrays.stream(forms).noneMatch(form -> form.isInstance(node))) {
-          // The value stays unseen: what is misplaced may be a secret.
+          // The value is not shown: it may be a misplaced secret.
           String was = node instanceof Scalar ? "a single value" : node.describe();
-          throw new Refusal("must be " + allowed + ", but was " + was);
+          throw new InvalidValueException("must be " + allowed + ", but was " + was);
         }
         return node;
       }
@@ -84,13 +86,13 @@ public final class Structures {
     };
   }
 
-  /** A map of options, or one word that is short for such a map. */
+  /** Returns the type of maps of options that one word can abbreviate. */
   public static OptionType<YamlNode> wordOrMap(OptionType<?> word) {
     return new OptionType<>() {
       @Override
-      public YamlNode read(YamlNode node) throws Refusal {
+      public YamlNode read(YamlNode node) throws InvalidValueException {
         if (node instanceof YamlNode.Sequence) {
-          throw new Refusal("must be " + allowed() + ", but was a list");
+          throw new InvalidValueException("must be " + allowed() + ", but was a list");
         }
         if (node instanceof Scalar) {
           word.read(node);
@@ -105,7 +107,9 @@ public final class Structures {
 
       @Override
       public String show(YamlNode value) {
-        return value instanceof Scalar scalar ? scalar.text() : value.describe();
+        return value instanceof Scalar scalar && scalar.text() != null
+            ? scalar.text()
+            : value.describe();
       }
 
       @Override

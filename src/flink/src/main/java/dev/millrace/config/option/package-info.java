@@ -1,5 +1,7 @@
 /**
- * What an option is: name, type, default, allowed values and documentation, and how a map of
- * options is read.
+ * Options with name, type, default and documentation, and the reader of a map of options.
  */
+@NullMarked
 package dev.millrace.config.option;
+
+import org.jspecify.annotations.NullMarked;

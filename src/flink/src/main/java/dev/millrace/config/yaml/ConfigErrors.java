@@ -3,53 +3,56 @@ package dev.millrace.config.yaml;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/** Gathers what is wrong with one pipeline file, so that its author sees all of it at once. */
+/** Collects the errors of a pipeline file, so that all are reported at once. */
 public final class ConfigErrors {
   private static final String REFERENCE = "docs/reference/pipeline.md";
 
-  private record Problem(int line, String text) {}
+  private record ConfigError(int line, String text) {}
 
   private final String file;
-  private final UnaryOperator<String> pathOf;
-  private final List<Problem> found = new ArrayList<>();
+  private final Function<String, @Nullable String> pathOf;
+  private final List<ConfigError> found = new ArrayList<>();
 
   /**
-   * @param pathOf gives the path of an option by its name, or null if there is none of that name
+   * @param pathOf returns the path of an option by its name, null if there is none
    */
-  public ConfigErrors(String file, UnaryOperator<String> pathOf) {
+  public ConfigErrors(String file, Function<String, @Nullable String> pathOf) {
     this.file = file;
     this.pathOf = pathOf;
   }
 
-  /** Returns the path of the option of this name, wherever it is; null if there is none. */
-  public String pathOf(String name) {
+  /** Returns the path of the first option of this name, null if there is none. */
+  public @Nullable String pathOf(String name) {
     return pathOf.apply(name);
   }
 
+    /** Adds an error. */
   public void add(int line, String text) {
-    found.add(new Problem(line, text));
+    found.add(new ConfigError(line, text));
   }
 
-  /** Whether nothing was found since the collector had {@code count} problems. */
+  /** Returns true if there are still {@code count} errors. */
   public boolean noneSince(int count) {
     return found.size() == count;
   }
 
+    /** Returns the number of errors. */
   public int count() {
     return found.size();
   }
 
-  /** Throws what was found, in the order of the file, or returns when nothing was. */
+  /** Throws the errors in the order of the file, if there are any. */
   public void throwIfAny() {
     if (found.isEmpty()) {
       return;
     }
-    found.sort(Comparator.comparingInt(Problem::line));
+    found.sort(Comparator.comparingInt(ConfigError::line));
     int width = file.length() + 1 + Integer.toString(found.get(found.size() - 1).line()).length();
     List<String> lines = new ArrayList<>();
-    for (Problem problem : found) {
+    for (ConfigError problem : found) {
       String place = file + ":" + problem.line();
       lines.add(place + " ".repeat(width - place.length() + 2) + problem.text());
     }

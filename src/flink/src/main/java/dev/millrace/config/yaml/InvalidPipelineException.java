@@ -4,20 +4,20 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** A pipeline file that cannot be used; the message is what its author needs to see. */
+/** Reports the errors of a pipeline file; the message is for the author of the file. */
 public final class InvalidPipelineException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final ArrayList<String> errors;
 
-  /** One error about the file as a whole. */
+  /** Creates an exception with one error of the whole file. */
   public InvalidPipelineException(String error) {
     super(error);
     this.errors = new ArrayList<>(List.of(error));
   }
 
   /**
-   * Errors in the file's text.
+   * Creates an exception with errors in the text of the file.
    *
    * @param errors one line each, {@code file:line text}, in the order of the file
    * @param summary the last line of the message
@@ -27,7 +27,7 @@ public final class InvalidPipelineException extends RuntimeException {
     this.errors = new ArrayList<>(errors);
   }
 
-  /** The errors, one line each, without the line that counts them. */
+  /** Returns the errors, one line each, without the line that counts them. */
   public List<String> errors() {
     return Collections.unmodifiableList(errors);
   }

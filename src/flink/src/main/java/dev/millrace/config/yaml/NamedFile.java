@@ -10,14 +10,14 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** A file that someone has named, which may be another than was meant. */
+/** Reads files that users name, with checks for a wrong name. */
 public final class NamedFile {
   private static final int MAX_SCHEMA_BYTES = 16 << 20;
 
   private NamedFile() {}
 
   /**
-   * The text of an Avro schema.
+   * Returns the text of an Avro schema.
    *
    * @throws CharacterCodingException if it is not UTF-8
    * @throws IOException as {@link #read}
@@ -28,45 +28,44 @@ public final class NamedFile {
   }
 
   /**
-   * All bytes of a file.
+   * Returns all bytes of a file.
    *
-   * @param tooLarge what to say of a file that has more than {@code most}, behind that number
+   * @param tooLarge end of the message for a file with more than {@code maxBytes}
    * @throws NoSuchFileException if there is no such file
-   * @throws IOException if it cannot be used: the message says what is wrong with "it", and what to
-   *     do
+   * @throws IOException if the file cannot be used; the message has the reason and the remedy
    */
-  public static byte[] read(Path file, int most, String tooLarge) throws IOException {
+  public static byte[] read(Path file, int maxBytes, String tooLarge) throws IOException {
     requireRegular(file);
     byte[] bytes;
-    // A file may grow, and some in /proc do not tell their size.
+    // A file may grow, and some files in /proc have no size.
     try (InputStream in = Files.newInputStream(file)) {
-      if (Files.size(file) > most) {
-        throw tooLarge(most, tooLarge);
+      if (Files.size(file) > maxBytes) {
+        throw tooLarge(maxBytes, tooLarge);
       }
-      bytes = in.readNBytes(most + 1);
+      bytes = in.readNBytes(maxBytes + 1);
     } catch (AccessDeniedException e) {
-      throw new IOException("this user may not read it. Check its permissions", e);
+      throw new IOException("access is denied. Check its permissions", e);
     }
-    if (bytes.length > most) {
-      throw tooLarge(most, tooLarge);
+    if (bytes.length > maxBytes) {
+      throw tooLarge(maxBytes, tooLarge);
     }
     if (bytes.length == 0) {
-      throw new IOException("it is empty. Write it anew");
+      throw new IOException("it is empty. Create it again");
     }
     return bytes;
   }
 
-  // A pipe would be waited for, and a device may have no end.
+  // Reading a pipe would block, and a device may be endless.
   private static void requireRegular(Path file) throws IOException {
     if (Files.isDirectory(file)) {
-      throw new IOException("it is a folder. Name a file in it");
+      throw new IOException("it is a directory. Name a file in it");
     }
     if (Files.exists(file) && !Files.isRegularFile(file)) {
       throw new IOException("it is a pipe or a device. Name a file");
     }
   }
 
-  private static IOException tooLarge(int most, String text) {
-    return new IOException("it has more than %,d bytes".formatted(most) + text);
+  private static IOException tooLarge(int maxBytes, String text) {
+    return new IOException("it has more than %,d bytes".formatted(maxBytes) + text);
   }
 }

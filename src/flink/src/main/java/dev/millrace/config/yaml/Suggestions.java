@@ -3,13 +3,14 @@ package dev.millrace.config.yaml;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
-/** Finds the word that was probably meant. */
+/** Suggests known words for misspelt ones. */
 public final class Suggestions {
   private Suggestions() {}
 
-  /** The known word nearest to what was written, or null when none is near. */
-  public static String nearest(String written, Collection<String> known) {
+  /** Returns the known word that is most similar to the written one, null if none is similar. */
+  public static @Nullable String nearest(String written, Collection<String> known) {
     String lower = written.toLowerCase(Locale.ROOT).replace('_', '-');
     String best = null;
     int bestDistance = Math.max(1, Math.min(3, written.length() / 3)) + 1;
@@ -23,8 +24,8 @@ public final class Suggestions {
     return best == null ? containing(lower, known) : best;
   }
 
-  /** The only known word that has what was written as its first or last part, or null. */
-  private static String containing(String written, Collection<String> known) {
+  /** Returns the only known word whose first or last part is the written one, or null. */
+  private static @Nullable String containing(String written, Collection<String> known) {
     List<String> found =
         known.stream()
             .filter(word -> word.startsWith(written + "-") || word.endsWith("-" + written))
@@ -33,7 +34,8 @@ public final class Suggestions {
   }
 
   /**
-   * Insertions, deletions, replacements and swaps of neighbours that turn one word into the other
+   * Returns the number of insertions, deletions, replacements and swaps of neighbours between two
+   * words
    * (Damerau-Levenshtein, optimal string alignment).
    */
   public static int distance(String a, String b) {

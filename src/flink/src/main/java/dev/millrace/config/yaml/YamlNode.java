@@ -2,21 +2,22 @@ package dev.millrace.config.yaml;
 
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** A value of a YAML file with the line it stands on, counted from 1. */
+/** A value of a YAML file with its line number, from 1. */
 public sealed interface YamlNode {
 
   int line();
 
-  /** The value in words, for an error message. */
+  /** Returns the value in words, for an error message. */
   String describe();
 
   /**
-   * A word, number or truth value.
+   * A text, number or truth value.
    *
-   * @param text as written, or null for a value left empty
+   * @param text the value as written, null for an empty value
    */
-  record Scalar(String text, int line) implements YamlNode {
+  record Scalar(@Nullable String text, int line) implements YamlNode {
     private static final int MAX_SHOWN = 60;
 
     @Override
@@ -30,7 +31,7 @@ public sealed interface YamlNode {
       return quote(text);
     }
 
-    /** The text in quotes, on one line and cut when long. */
+    /** Returns the text in quotes, on one line and truncated. */
     public static String quote(String text) {
       String line = text.replaceAll("\\p{Cntrl}+", " ");
       return '"' + (line.length() > MAX_SHOWN ? line.substring(0, MAX_SHOWN) + "…" : line) + '"';
@@ -56,7 +57,7 @@ public sealed interface YamlNode {
   /**
    * A value under a key.
    *
-   * @param line where the key stands
+   * @param line line of the key
    */
   record Entry(int line, YamlNode value) {}
 }

@@ -22,21 +22,22 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 import org.yaml.snakeyaml.reader.ReaderException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Reads YAML text into nodes that know their lines; anchors, aliases and merge keys included. No
- * tag creates an object: the text is composed, never constructed.
+ * Reads YAML text into nodes with line numbers, including anchors, aliases and merge keys. Tags
+ * create no objects: the text is composed, never constructed.
  */
 public final class YamlReader {
-  private static final int DEEPEST = 32;
+  private static final int MAX_DEPTH = 32;
   private static final int MAX_ALIASES = 50;
   private static final int MAX_NODES = 100_000;
   private static final int MAX_CHARACTERS = 1 << 20;
   private static final String MERGE = "<<";
   private static final String NO_TYPES =
-      "a type (!). Only maps, lists and plain values are read; quote text that begins with !";
+      "a type (!). Only maps, lists and plain values are supported; quote text that begins with !";
 
-  /** What values without a tag are taken for. */
+  /** Tags of values that have no explicit tag. */
   private static final Set<Tag> PLAIN =
       Set.of(
           Tag.NULL,
@@ -49,50 +50,50 @@ public final class YamlReader {
           Tag.MAP,
           Tag.MERGE);
 
-  private final ConfigErrors problems;
+  private final ConfigErrors errors;
 
-  /** Aliases make one node stand in many places: it is read once, however many. */
+  /** Each node is read once, even if it has many aliases; null while it is being read. */
   private final IdentityHashMap<org.yaml.snakeyaml.nodes.Node, YamlNode> read =
       new IdentityHashMap<>();
 
-  /** How many nodes a reader sees who follows every alias: a few lines can stand for billions. */
+  /** Number of nodes below each node, with aliases expanded: a few lines can mean billions. */
   private final IdentityHashMap<YamlNode, Long> sizes = new IdentityHashMap<>();
 
-  private YamlReader(ConfigErrors problems) {
-    this.problems = problems;
+  private YamlReader(ConfigErrors errors) {
+    this.errors = errors;
   }
 
   /**
-   * The one document of a text, or null when it is empty or not YAML; the latter, and keys that
-   * stand twice, are added to the problems.
+   * Returns the one document of a text, null if it is empty or not YAML. Invalid YAML and duplicate keys
+   * are added to the errors.
    */
-  public static YamlNode read(String yaml, ConfigErrors problems) {
+  public static @Nullable YamlNode read(String yaml, ConfigErrors errors) {
     LoaderOptions options = new LoaderOptions();
-    options.setNestingDepthLimit(DEEPEST);
+    options.setNestingDepthLimit(MAX_DEPTH);
     options.setMaxAliasesForCollections(MAX_ALIASES);
     options.setCodePointLimit(MAX_CHARACTERS);
     try {
       org.yaml.snakeyaml.nodes.Node root = new Yaml(options).compose(new StringReader(yaml));
-      return root == null ? null : new YamlReader(problems).node(root);
+      return root == null ? null : new YamlReader(errors).node(root);
     } catch (NotYaml e) {
-      problems.add(e.line, "not valid YAML: " + e.getMessage());
+      errors.add(e.line, "not valid YAML: " + e.getMessage());
     } catch (MarkedYAMLException e) {
       int line = e.getProblemMark() == null ? 1 : e.getProblemMark().getLine() + 1;
-      problems.add(line, "not valid YAML: " + inOneLine(e));
+      errors.add(line, "not valid YAML: " + inOneLine(e));
     } catch (ReaderException e) {
       int before = Math.min(e.getPosition(), yaml.length());
       int line = 1 + (int) yaml.substring(0, before).chars().filter(c -> c == '\n').count();
-      problems.add(line, "not valid YAML: a character that YAML does not allow");
+      errors.add(line, "not valid YAML: a character that YAML does not allow");
     } catch (YAMLException e) {
-      problems.add(
+      errors.add(
           1,
           "not read: nested deeper than %d, more than %d aliases or %,d characters"
-              .formatted(DEEPEST, MAX_ALIASES, MAX_CHARACTERS));
+              .formatted(MAX_DEPTH, MAX_ALIASES, MAX_CHARACTERS));
     }
     return null;
   }
 
-  /** The bare problem in one line: whole messages quote the file, secrets included. */
+  /** Returns the bare problem in one line: whole messages quote the file, including secrets. */
   private static String inOneLine(MarkedYAMLException e) {
     String problem = e.getProblem() == null ? "not understood" : e.getProblem();
     if (problem.contains("TAB")) {
@@ -116,7 +117,7 @@ public final class YamlReader {
     if (read.containsKey(source)) {
       YamlNode known = read.get(source);
       if (known == null) {
-        throw new NotYaml(line(source), "an alias inside of what it stands for");
+        throw new NotYaml(line(source), "an alias inside its own anchor");
       }
       return known;
     }
@@ -138,7 +139,7 @@ public final class YamlReader {
     return node;
   }
 
-  /** Nothing is made of a type here; text that is meant as one is not quietly read as another. */
+  /** Rejects explicit types: text of one type is not read as another without an error. */
   private static void requireNoType(org.yaml.snakeyaml.nodes.Node source) {
     if (!PLAIN.contains(source.getTag())) {
       throw new NotYaml(line(source), NO_TYPES);
@@ -162,13 +163,13 @@ public final class YamlReader {
     for (NodeTuple tuple : source.getValue()) {
       int line = line(tuple.getKeyNode());
       if (!(tuple.getKeyNode() instanceof ScalarNode scalar)) {
-        throw new NotYaml(line, "a key must be a word, but this is a list or a map");
+        throw new NotYaml(line, "a key must be text, but this is a list or a map");
       }
       String key = scalar.getValue();
       Entry first = entries.putIfAbsent(key, new Entry(line, node(tuple.getValueNode())));
       if (first != null) {
-        problems.add(
-            line, key + " stands twice, first in line " + first.line() + ". Remove one of them");
+        errors.add(
+            line, key + " is given twice, first in line " + first.line() + ". Remove one of them");
       }
     }
     Entry merged = entries.remove(MERGE);
@@ -178,14 +179,14 @@ public final class YamlReader {
     return new Mapping(entries, line(source));
   }
 
-  /** What a map says itself goes before what it merges, and earlier maps before later ones. */
+  /** Merges a map: own keys override merged ones, and earlier maps override later ones. */
   private static void merge(YamlNode source, Map<String, Entry> target) {
     if (source instanceof Mapping mapping) {
       mapping.entries().forEach(target::putIfAbsent);
     } else if (source instanceof Sequence sequence) {
       sequence.items().forEach(item -> merge(item, target));
     } else {
-      throw new NotYaml(source.line(), "<< takes a map, such as an alias of one");
+      throw new NotYaml(source.line(), "<< needs a map, such as an alias of one");
     }
   }
 

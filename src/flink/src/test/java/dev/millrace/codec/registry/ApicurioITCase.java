@@ -99,12 +99,12 @@ class ApicurioITCase {
       assertThat(new RegistryClient(spec(registry.tlsUrl(), trusting)).byId(older))
           .isInstanceOf(SchemaAnswer.Found.class);
       assertThat(outage(spec(registry.tlsUrl(), RegistrySpec.Tls.DEFAULT)))
-          .hasMessageContaining("cannot be reached over TLS");
+          .hasMessageContaining("is not reachable over TLS");
       assertThat(outage(spec(registry.url() + "/wrong", RegistrySpec.Tls.DEFAULT))).isNotNull();
       assertRecordsAreRead(plain, reader, older, newer, other);
 
       registry.close();
-      assertThat(outage(plain)).hasMessageEndingWith("cannot be reached");
+      assertThat(outage(plain)).hasMessageEndingWith("is not reachable");
     }
   }
 

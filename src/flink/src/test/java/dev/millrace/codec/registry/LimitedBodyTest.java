@@ -49,7 +49,7 @@ class LimitedBodyTest {
     assertThat(bytes).isCompletedExceptionally();
     assertThatThrownBy(bytes::join)
         .hasRootCauseInstanceOf(IOException.class)
-        .hasRootCauseMessage("the answer has more than 4 bytes");
+        .hasRootCauseMessage("the response has more than 4 bytes");
     assertThat(cancelled).isTrue();
   }
 }

@@ -92,8 +92,7 @@ class RegistryClientTest {
     assertThat(why(client.byId(10))).isEqualTo("schema id 10 is PROTOBUF; only AVRO is read");
     assertThat(why(client.byId(11)))
         .isEqualTo(
-            "schema id 11 is not valid Avro: it refers to /subjects/gone/versions/1, which is not"
-                + " there");
+            "schema id 11 is not valid Avro: it refers to /subjects/gone/versions/1, which does not exist");
   }
 
   @Test
@@ -107,7 +106,7 @@ class RegistryClientTest {
     RegistryClient client = new RegistryClient(registry.spec());
 
     assertThat(why(client.byId(12)))
-        .isEqualTo("schema id 12 is not valid Avro: it refers to more than 32 others");
+        .isEqualTo("schema id 12 is not valid Avro: it has more than 32 references");
 
     ObjectNode last = JSON.createObjectNode();
     last.put("schema", "{\"type\":\"enum\",\"name\":\"Country\",\"symbols\":[\"NO\"]}");
@@ -118,9 +117,9 @@ class RegistryClientTest {
   @ParameterizedTest
   @CsvSource({
     "FAILING, answers 503",
-    "PROXY, answers with something else than a JSON object",
+    "PROXY, answers with something other than a JSON object",
     "NO_SUCH_PATH, answers with 404 without a registry's error code",
-    "ENDLESS, cannot be asked: the answer has more than 4194304 bytes"
+    "ENDLESS, failed: the response has more than 4194304 bytes"
   })
   void whatIsNoAnswerIsAnOutage(Mode mode, String message) {
     registry.setMode(mode);
@@ -145,7 +144,7 @@ class RegistryClientTest {
 
     assertThat(failure(impatient)).hasMessage(registry.url() + " does not answer within 100 ms");
     registry.close();
-    assertThat(failure(registry.spec())).hasMessage(registry.url() + " cannot be reached");
+    assertThat(failure(registry.spec())).hasMessage(registry.url() + " is not reachable");
   }
 
   @Test
@@ -159,11 +158,11 @@ class RegistryClientTest {
     RegistrySpec spec = StubRegistry.spec(registry.url(), secret, null, Tls.DEFAULT);
     RegistryClient client = new RegistryClient(spec);
 
-    RegistryException refused = catchThrowableOfType(RegistryException.class, () -> client.byId(7));
+    RegistryException rejected = catchThrowableOfType(RegistryException.class, () -> client.byId(7));
     Files.writeString(file, "me:hunter2\n");
 
-    assertThat(refused)
-        .hasMessageContaining("answers 401: look at input.registry.basic-auth")
+    assertThat(rejected)
+        .hasMessageContaining("answers 401: check input.registry.basic-auth")
         .hasMessageNotContaining("hunter");
     assertThat(client.byId(7)).isInstanceOf(SchemaAnswer.Found.class);
     assertThat(spec.toString()).doesNotContain("hunter");
@@ -177,17 +176,17 @@ class RegistryClientTest {
     assertThat(new RegistryClient(bearer("${file:" + file + ":token}")).byId(7))
         .isInstanceOf(SchemaAnswer.Found.class);
     assertThat(failure(bearer("${file:" + file + ":absent}")))
-        .hasMessage(registry.url() + " is not asked: ${file:" + file + ":absent} is not set");
+        .hasMessage(registry.url() + " was not requested: ${file:" + file + ":absent} is not set");
     assertThat(failure(bearer("${file:" + file + ":bad}")))
         .hasMessage(
             registry.url()
-                + " is not asked: the token in input.registry.bearer-token is not one line of"
+                + " was not requested: the token in input.registry.bearer-token is not one line of"
                 + " text");
     assertThat(failure(bearer("${file:/nowhere/at.all:token}")))
-        .hasMessage(registry.url() + " is not asked: ${file:/nowhere/at.all:token} cannot be read");
+        .hasMessage(registry.url() + " was not requested: ${file:/nowhere/at.all:token} cannot be read");
     assertThat(failure(bearer("${env:MILLRACE_TEST_NO_SUCH_VARIABLE}")))
         .hasMessage(
-            registry.url() + " is not asked: ${env:MILLRACE_TEST_NO_SUCH_VARIABLE} is not set");
+            registry.url() + " was not requested: ${env:MILLRACE_TEST_NO_SUCH_VARIABLE} is not set");
   }
 
   @Test
@@ -208,7 +207,7 @@ class RegistryClientTest {
       assertThat(new RegistryClient(tls(oneSided, store)).byId(7))
           .isInstanceOf(SchemaAnswer.Found.class);
       assertThat(failure(tls(oneSided, Tls.DEFAULT)))
-          .hasMessageStartingWith(oneSided.url() + " cannot be reached over TLS: ");
+          .hasMessageStartingWith(oneSided.url() + " is not reachable over TLS: ");
 
       Tls known = new Tls(pem, null, client.store().toString(), password);
       assertThat(new RegistryClient(tls(twoSided, known)).byId(7))
@@ -269,9 +268,9 @@ class RegistryClientTest {
 
     assertThat(client.bySubject("r1", "1")).isInstanceOf(SchemaAnswer.Found.class);
     assertThat(why(client.byId(StubRegistry.NESTED)))
-        .endsWith("with those that it refers to it is nested more than 1000 levels deep");
+        .endsWith("with its references it is nested more than 1000 levels deep");
     assertThat(why(client.byId(40)))
-        .endsWith("with those that it refers to it has more than 1048576 characters");
+        .endsWith("with its references it has more than 1048576 characters");
   }
 
   private RegistrySpec bearer(String placeholder) {
@@ -287,7 +286,7 @@ class RegistryClientTest {
   }
 
   private static String why(SchemaAnswer answer) {
-    return ((SchemaAnswer.Absent) answer).why();
+    return ((SchemaAnswer.Absent) answer).reason();
   }
 
   private static ObjectNode withReference(String schema, String subject, int version) {
