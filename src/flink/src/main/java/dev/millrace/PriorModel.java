@@ -10,7 +10,6 @@ import dev.millrace.kafka.KafkaClients;
 import dev.millrace.kafka.TopicReader;
 import dev.millrace.nn.AutoModelSpec;
 import dev.millrace.nn.ModelSpec;
-import dev.millrace.nn.ModelStart;
 import dev.millrace.prequential.ModelSnapshot;
 import java.io.IOException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -83,13 +82,12 @@ final class PriorModel {
 
   private Settings startingFrom(ModelSnapshot prior) throws IOException {
     InputSpec input = settings.input().spec();
-    ModelStart start = WarmStart.of(prior, settings.model(), input);
     ModelSpec model =
         settings
             .model()
             .match(
-                network -> network.withStart(start),
-                auto -> auto.withStart(start),
+                network -> network.withStart(WarmStart.network(prior, network, input)),
+                auto -> auto.withStart(WarmStart.mixture(prior, auto, input)),
                 selection -> selection); // which has no prior model
     return settings
         .withWarmStartKey(null)

@@ -39,7 +39,8 @@ class ModelFileTest {
     Path empty = Files.createFile(dir.resolve("empty"));
 
     assertThatThrownBy(() -> ModelFile.read(empty)).hasMessage("it is empty. Create it again");
-    assertThatThrownBy(() -> ModelFile.read(dir)).hasMessage("it is a directory. Name a file in it");
+    assertThatThrownBy(() -> ModelFile.read(dir))
+        .hasMessage("it is a directory. Name a file in it");
     assertThatThrownBy(() -> ModelFile.read(dir.resolve("none")))
         .isInstanceOf(NoSuchFileException.class);
   }

@@ -1,5 +1,6 @@
 package dev.millrace.nn;
 
+import dev.millrace.nn.ModelStart.MixtureStart;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +14,7 @@ public record AutoModelSpec(
     long seed,
     ClassWeights classWeights,
     Indicators indicators,
-    @Nullable ModelStart start)
+    @Nullable MixtureStart start)
     implements ModelSpec {
 
   @Override
@@ -31,7 +32,7 @@ public record AutoModelSpec(
   }
 
   /** Returns a copy that starts from the given mixture. */
-  public AutoModelSpec withStart(ModelStart newStart) {
+  public AutoModelSpec withStart(MixtureStart newStart) {
     return new AutoModelSpec(auto, seed, classWeights, indicators, newStart);
   }
 }

@@ -1,6 +1,7 @@
 package dev.millrace.nn;
 
 import dev.millrace.data.Task;
+import dev.millrace.nn.ModelStart.NetworkStart;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,7 @@ public record NetworkModelSpec(
     long seed,
     Initializer initializer,
     ClassWeights classWeights,
-    @Nullable ModelStart start)
+    @Nullable NetworkStart start)
     implements ModelSpec {
 
   public NetworkModelSpec {
@@ -76,7 +77,7 @@ public record NetworkModelSpec(
   }
 
   /** Returns a copy that starts from the given network. */
-  public NetworkModelSpec withStart(ModelStart newStart) {
+  public NetworkModelSpec withStart(NetworkStart newStart) {
     return toBuilder().start(newStart).build();
   }
 
@@ -149,7 +150,7 @@ public record NetworkModelSpec(
     private long seed;
     private Initializer initializer = Initializer.BY_ACTIVATION;
     private ClassWeights classWeights = ClassWeights.NONE;
-    private @Nullable ModelStart start;
+    private @Nullable NetworkStart start;
 
     private Builder(Optimizer optimizer) {
       this.optimizer = optimizer;
@@ -236,7 +237,7 @@ public record NetworkModelSpec(
       return this;
     }
 
-    public Builder start(@Nullable ModelStart value) {
+    public Builder start(@Nullable NetworkStart value) {
       start = value;
       return this;
     }

@@ -116,7 +116,8 @@ class ModelSpecTest {
   @Test
   void addingAStartKeepsAllOtherSettings() {
     Learner taught = SINGLE.regressor(2);
-    ModelStart start = ModelStart.of(taught.weights(), Task.REGRESSION, List.of(), "1f");
+    ModelStart.NetworkStart start =
+        new ModelStart.NetworkStart(taught.weights(), Task.REGRESSION, List.of(), "1f");
 
     assertThat(SINGLE.withStart(start).start()).isEqualTo(start);
     assertThat(SINGLE.withStart(start).withStart(null)).isEqualTo(SINGLE);

@@ -103,7 +103,8 @@ class StoredIndicatorsTest {
   @Test
   void withoutDeclaredFeaturesAModelStartsWithTheIndicatorsOfTheStart() {
     Learner taught = new Learner(network(STORED), Task.BINARY, INPUTS, 2, 1);
-    ModelStart start = ModelStart.of(taught.weights(), Task.BINARY, List.of("no", "yes"), "");
+    ModelStart.NetworkStart start =
+        new ModelStart.NetworkStart(taught.weights(), Task.BINARY, List.of("no", "yes"), "");
     NetworkModelSpec undeclared = NETWORK.withIndicators(Indicators.UNDECLARED).withStart(start);
 
     assertThat(Models.create(undeclared, Task.BINARY, INPUTS, 2, 2).indicators()).isEqualTo(STORED);

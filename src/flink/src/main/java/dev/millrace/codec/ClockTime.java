@@ -30,8 +30,7 @@ public final class ClockTime {
 
   /**
    * The units of numbers since 1970. Without a declared unit, the size decides: days until the year
-   * 2243, seconds from the second day of 1970 until the year 5138, milliseconds from March
-   * 1973 on.
+   * 2243, seconds from the second day of 1970 until the year 5138, milliseconds from March 1973 on.
    */
   enum Unit {
     DAYS(1e5),
@@ -106,8 +105,8 @@ public final class ClockTime {
 
   /**
    * Returns the time in UTC of a number that counts a unit since 1970; a finer one if it is too
-   * large for that. A number of seconds that is a date without dashes, such as 20261126, is
-   * that date.
+   * large for that. A number of seconds that is a date without dashes, such as 20261126, is that
+   * date.
    *
    * @param coarsest declared unit, {@link Unit#DAYS} if there is none
    */

@@ -55,8 +55,7 @@ public final class ExampleDecoder {
     return new ExampleDecoder(spec.ofLabels(), schemas, true);
   }
 
-  private ExampleDecoder(
-      InputSpec spec, @Nullable RegisteredSchemas schemas, boolean labelsOnly) {
+  private ExampleDecoder(InputSpec spec, @Nullable RegisteredSchemas schemas, boolean labelsOnly) {
     this.spec = spec;
     this.keys = new KeyReader(spec.limits().keyBytes());
     Schema schema = ExampleSchema.of(spec);
@@ -121,7 +120,8 @@ public final class ExampleDecoder {
     try {
       of.read(value, from, into);
     } catch (IOException | RuntimeException | StackOverflowError e) {
-      // For invalid bytes, parsers throw many kinds of runtime exceptions, and deep nesting of a schema
+      // For invalid bytes, parsers throw many kinds of runtime exceptions, and deep nesting of a
+      // schema
       // that contains itself with a full stack; all of them mean the record.
       String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
       throw new RejectedException(
@@ -173,7 +173,8 @@ public final class ExampleDecoder {
       throw new RejectedException(
           DeadLetterReason.UNKNOWN_SCHEMA,
           String.format(
-              "the fingerprint of the schema is %016x; the pipeline expects %016x", found, fingerprint));
+              "the fingerprint of the schema is %016x; the pipeline expects %016x",
+              found, fingerprint));
     }
     return ExampleSchema.HEADER_LENGTH;
   }

@@ -90,7 +90,8 @@ final class FeatureMapper {
   }
 
   /**
-   * Encodes a text: the feature of its value or hash becomes 1, and a time becomes {@link Cycles}; it is rejected for numeric columns.
+   * Encodes a text: the feature of its value or hash becomes 1, and a time becomes {@link Cycles};
+   * it is rejected for numeric columns.
    */
   void text(Example example, int column, Utf8 value) throws RejectedException {
     switch (columns[column].type()) {

@@ -10,8 +10,7 @@ import org.apache.avro.util.Utf8;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads features without label, with the code that decodes the pipeline's records. Not
- * thread-safe.
+ * Reads features without label, with the code that decodes the pipeline's records. Not thread-safe.
  */
 public final class FeatureReader {
   private final StandardFeatures positional;

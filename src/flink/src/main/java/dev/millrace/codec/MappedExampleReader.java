@@ -15,9 +15,7 @@ import org.apache.avro.generic.GenericFixed;
 import org.apache.avro.util.Utf8;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Reads records whose fields have names: the declared columns become features. Not thread-safe.
- */
+/** Reads records whose fields have names: the declared columns become features. Not thread-safe. */
 final class MappedExampleReader implements ExampleReader {
 
   /** The fields of a parsed record. */

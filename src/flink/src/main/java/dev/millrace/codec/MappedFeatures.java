@@ -5,9 +5,7 @@ import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
 import org.apache.avro.util.Utf8;
 
-/**
- * Reads the declared columns of records whose fields have names. Not thread-safe.
- */
+/** Reads the declared columns of records whose fields have names. Not thread-safe. */
 final class MappedFeatures {
   private final FeatureMapper mapper;
   private final String[][] paths;

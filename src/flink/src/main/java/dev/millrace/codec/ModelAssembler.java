@@ -247,7 +247,10 @@ public final class ModelAssembler {
     return new String(ModelParts.modelKey(record.key()), StandardCharsets.UTF_8);
   }
 
-  /** Returns the pipeline that wrote a record of a models topic, null if the record does not name it. */
+  /**
+   * Returns the pipeline that wrote a record of a models topic, null if the record does not name
+   * it.
+   */
   public static @Nullable String pipeline(KafkaRecord record) {
     return header(record, ModelParts.PIPELINE_HEADER);
   }

@@ -8,8 +8,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the features of a request by their names in the pipeline file. The name {@code user.id} is the field
- * {@code "user.id"}, or the field {@code "id"} of the object {@code "user"}. Not thread-safe.
+ * Finds the features of a request by their names in the pipeline file. The name {@code user.id} is
+ * the field {@code "user.id"}, or the field {@code "id"} of the object {@code "user"}. Not
+ * thread-safe.
  */
 final class RequestFields implements MappedExampleReader.Fields {
   private JsonNode root = MissingNode.getInstance();

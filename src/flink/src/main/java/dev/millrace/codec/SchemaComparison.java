@@ -14,7 +14,8 @@ import org.apache.avro.SchemaCompatibility.SchemaPairCompatibility;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares the schema of a writer with the schema of a reader, field by field. See the Avro specification 1.12, "Schema Resolution".
+ * Compares the schema of a writer with the schema of a reader, field by field. See the Avro
+ * specification 1.12, "Schema Resolution".
  *
  * @param fields fields of the reader in its order, then the fields that it does not read
  * @param difference incompatible fields in one line; null if the schemas are compatible

@@ -11,10 +11,9 @@ import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.util.Utf8;
 
-
 /**
- * Reads records of the standard example schema field by field, without a record object: three
- * times as fast as a generic reader, and without allocation. Not thread-safe.
+ * Reads records of the standard example schema field by field, without a record object: three times
+ * as fast as a generic reader, and without allocation. Not thread-safe.
  */
 final class StandardExampleReader implements ExampleReader {
   private final StandardFeatures features;

@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
  * Caches the Strings of model keys and classes, so that records do not allocate them. Not
  * thread-safe.
  *
- * <p>A hash table with open addressing (linear probing, at most half full): with many keys, each access to another object is a cache miss, and a lookup has one, to the
- * bytes of the text. Producers choose the texts, so the hash has a secret key, and a text too far
- * from its slot is not cached.
+ * <p>A hash table with open addressing (linear probing, at most half full): with many keys, each
+ * access to another object is a cache miss, and a lookup has one, to the bytes of the text.
+ * Producers choose the texts, so the hash has a secret key, and a text too far from its slot is not
+ * cached.
  */
 final class TextCache {
   private static final long MAX_BYTES = 8L << 20;

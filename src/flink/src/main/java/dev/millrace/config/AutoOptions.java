@@ -27,7 +27,8 @@ final class AutoOptions {
       new OptionGroup(
           "auto",
           "",
-          "Applies to `model: auto`, a mixture of small networks that learn in parallel and need no" + " tuning. `auto: fast` is short for `auto: { tier: fast }`.");
+          "Applies to `model: auto`, a mixture of small networks that learn in parallel and need no"
+              + " tuning. `auto: fast` is short for `auto: { tier: fast }`.");
   static final Option<AutoSpec.Tier> TIER =
       AUTO_GROUP.option(
           "tier",
@@ -39,13 +40,15 @@ final class AutoOptions {
           "members",
           extras(),
           List.of(),
-          "additional members: the nearest of the last 1000 records; the labels that followed the" + " previous label so far");
+          "additional members: the nearest of the last 1000 records; the labels that followed the"
+              + " previous label so far");
   static final Option<Integer> BUFFER =
       AUTO_GROUP.option(
           "buffer",
           OptionTypes.whole(1, 1_000_000),
           AutoSpec.DEFAULT_BUFFER,
-          "max number of records of a key that are kept for replay, within 8 MiB; part of" + " limits.model-bytes");
+          "max number of records of a key that are kept for replay, within 8 MiB; part of"
+              + " limits.model-bytes");
   static final Option<Long> SEED =
       AUTO_GROUP.option(
           "seed",

@@ -31,7 +31,8 @@ final class ClassWeightsReader {
     }
     if (task == Task.REGRESSION) {
       model.reject(
-          ModelOptions.CLASS_WEIGHTS, "apply only to classes, but input.task is regression. Remove them");
+          ModelOptions.CLASS_WEIGHTS,
+          "apply only to classes, but input.task is regression. Remove them");
     }
     if (!(given instanceof Mapping weights)) {
       return ClassWeights.BALANCED;

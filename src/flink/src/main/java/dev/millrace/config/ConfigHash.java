@@ -14,8 +14,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Computes the hash of the settings that determine models: two pipelines with the same hash learn the same
- * from the same records, whatever their topics, brokers and reports.
+ * Computes the hash of the settings that determine models: two pipelines with the same hash learn
+ * the same from the same records, whatever their topics, brokers and reports.
  */
 final class ConfigHash {
   private static final int DIGITS = 8;
@@ -24,13 +24,19 @@ final class ConfigHash {
 
   /** Returns the first eight hex digits of the SHA-256 of the canonical text. */
   static String of(
-      InputSpec input, ModelSpec model, MetricsSpec.Validation validation, @Nullable DriftPolicy drift) {
+      InputSpec input,
+      ModelSpec model,
+      MetricsSpec.Validation validation,
+      @Nullable DriftPolicy drift) {
     byte[] text = canonical(input, model, validation, drift).getBytes(StandardCharsets.UTF_8);
     return Sha256.hex(text).substring(0, DIGITS);
   }
 
   private static String canonical(
-      InputSpec input, ModelSpec model, MetricsSpec.Validation validation, @Nullable DriftPolicy drift) {
+      InputSpec input,
+      ModelSpec model,
+      MetricsSpec.Validation validation,
+      @Nullable DriftPolicy drift) {
     StringBuilder text = new StringBuilder();
     line(text, "key", input.key());
     line(text, "label", input.label());

@@ -51,7 +51,10 @@ final class DriftOptions {
       new OptionGroup(
           "drift",
           "",
-          "Detects concept drift of each key; off by default. The input of the detector is 1 for a wrong" + " class and 0 for a right one, or the loss of a regression, at most 1. Only an increase is" + " a drift: fewer errors trigger no event and no action. With a detector, examples are" + " learned one at a time.");
+          "Detects concept drift of each key; off by default. The input of the detector is 1 for a wrong"
+              + " class and 0 for a right one, or the loss of a regression, at most 1. Only an increase is"
+              + " a drift: fewer errors trigger no event and no action. With a detector, examples are"
+              + " learned one at a time.");
   static final Option<YamlNode> DETECTOR =
       DRIFT_GROUP.required(
           "detector",
@@ -63,10 +66,15 @@ final class DriftOptions {
           "action",
           OptionTypes.choice(Action::id, Action.values()),
           Action.EVENT,
-          "action after a drift, in addition to the event; swap-in-challenger promotes the best of the" + " other models, or without models one that has learned since the detector warned, which" + " ddm, eddm and hddm-a do");
+          "action after a drift, in addition to the event; swap-in-challenger promotes the best of the"
+              + " other models, or without models one that has learned since the detector warned, which"
+              + " ddm, eddm and hddm-a do");
   static final Option<Float> BOOST =
       DRIFT_GROUP.option(
-          "boost-factor", OptionTypes.between(1, 100), 3f, "boost-learning-rate: factor of the learning rate");
+          "boost-factor",
+          OptionTypes.between(1, 100),
+          3f,
+          "boost-learning-rate: factor of the learning rate");
   static final Option<Long> BOOST_STEPS =
       DRIFT_GROUP.option(
           "boost-steps",
@@ -79,14 +87,17 @@ final class DriftOptions {
   static final OptionGroup ADWIN_GROUP =
       group(
           "adwin",
-          "Adaptive windowing (Bifet and Gavaldà, 2007): an increase of the mean between two parts of" + " a window of adaptive length.",
+          "Adaptive windowing (Bifet and Gavaldà, 2007): an increase of the mean between two parts of"
+              + " a window of adaptive length.",
           NAME);
   static final Option<Float> DELTA =
-      ADWIN_GROUP.option(
-          "delta", SHARE, 0.002f, "max probability of a false alarm at one check");
+      ADWIN_GROUP.option("delta", SHARE, 0.002f, "max probability of a false alarm at one check");
   static final Option<Integer> DDM_EXAMPLES =
       Option.of(
-          "min-examples", OptionTypes.whole(1, 1_000_000), 30, "min number of examples before the first signal");
+          "min-examples",
+          OptionTypes.whole(1, 1_000_000),
+          30,
+          "min number of examples before the first signal");
 
   static final OptionGroup DDM_GROUP =
       group(
@@ -102,16 +113,23 @@ final class DriftOptions {
           "standard deviations above the lowest error rate that cause a warning");
   static final Option<Float> DDM_DRIFT =
       DDM_GROUP.option(
-          "drift-threshold", OptionTypes.between(0.1f, 100), 3f, "standard deviations above the lowest error rate that are a drift");
+          "drift-threshold",
+          OptionTypes.between(0.1f, 100),
+          3f,
+          "standard deviations above the lowest error rate that are a drift");
 
   static final OptionGroup EDDM_GROUP =
       group(
           "eddm",
-          "Early drift detection method (Baena-García et al., 2006): decreasing distances" + " between errors.",
+          "Early drift detection method (Baena-García et al., 2006): decreasing distances"
+              + " between errors.",
           NAME);
   static final Option<Integer> EDDM_ERRORS =
       EDDM_GROUP.option(
-          "min-errors", OptionTypes.whole(1, 1_000_000), 30, "min number of errors before the first signal");
+          "min-errors",
+          OptionTypes.whole(1, 1_000_000),
+          30,
+          "min number of errors before the first signal");
   static final Option<Float> EDDM_WARNING =
       EDDM_GROUP.option(
           "warning-threshold",
@@ -163,7 +181,8 @@ final class DriftOptions {
   static final OptionGroup KSWIN_GROUP =
       group(
           "kswin",
-          "Kolmogorov-Smirnov windowing (Raab et al., 2020): a different distribution with a higher" + " mean.",
+          "Kolmogorov-Smirnov windowing (Raab et al., 2020): a different distribution with a higher"
+              + " mean.",
           NAME);
   static final Option<Float> KSWIN_ALPHA =
       KSWIN_GROUP.option("alpha", SHARE, 0.005f, "probability of a false alarm at one test");

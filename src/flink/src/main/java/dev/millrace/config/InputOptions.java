@@ -24,7 +24,8 @@ final class InputOptions {
       new OptionGroup(
           "input",
           "",
-          "The standard example schema holds any table and needs no `features`; for records of" + " another Avro schema, JSON or CSV, declare the fields that are features of the model.");
+          "The standard example schema holds any table and needs no `features`; for records of"
+              + " another Avro schema, JSON or CSV, declare the fields that are features of the model.");
   static final Option<String> INPUT_TOPIC =
       INPUT_GROUP.add(
           PipelineOptions.topic("topic", DefaultTopic.EXAMPLES, "the labelled examples"));
@@ -76,13 +77,15 @@ final class InputOptions {
           "event-time",
           FIELD,
           "the record's timestamp",
-          "field with the event time in milliseconds since the epoch, or in the unit of its logical" + " type in the Avro schema, such as timestamp-micros");
+          "field with the event time in milliseconds since the epoch, or in the unit of its logical"
+              + " type in the Avro schema, such as timestamp-micros");
   static final Option<String> ID =
       INPUT_GROUP.optional(
           "id",
           FIELD,
           "none; event_id with labels",
-          "field with the id of the example, which joins delayed labels to their features, is part of" + " predictions, and decides which examples are held out");
+          "field with the id of the example, which joins delayed labels to their features, is part of"
+              + " predictions, and decides which examples are held out");
   static final Option<YamlNode> LABELS =
       INPUT_GROUP.optional(
           "labels",
@@ -113,7 +116,8 @@ final class InputOptions {
       new OptionGroup(
           "input.labels.on-timeout",
           "",
-          "If only one class is ever reported (clicks, conversions, churn), a missing label means the" + " other class. Needs `input.classes`, or `input.positive-class`, which"
+          "If only one class is ever reported (clicks, conversions, churn), a missing label means the"
+              + " other class. Needs `input.classes`, or `input.positive-class`, which"
               + " makes this label the other class.");
   static final Option<String> ON_TIMEOUT_LABEL =
       ON_TIMEOUT_GROUP.required(
@@ -126,7 +130,9 @@ final class InputOptions {
       new OptionGroup(
           "input.labels",
           "",
-          "Records have the same format as those of the features. On a topic of their own, only the" + " fields below are read. On the topic of the features, a record without label has only" + " features, and a record without features only a label. Needs `input.task`,"
+          "Records have the same format as those of the features. On a topic of their own, only the"
+              + " fields below are read. On the topic of the features, a record without label has only"
+              + " features, and a record without features only a label. Needs `input.task`,"
               + " `classes` or `positive-class`, because models predict before the first label.");
   static final Option<String> LABELS_TOPIC =
       LABELS_GROUP.required(
@@ -137,8 +143,7 @@ final class InputOptions {
   static final Option<String> LABELS_ID =
       LABELS_GROUP.optional("id", FIELD, "input.id", "field with the id of the example");
   static final Option<String> LABELS_KEY =
-      LABELS_GROUP.optional(
-          "key", FIELD, "input.key", "field with the model key");
+      LABELS_GROUP.optional("key", FIELD, "input.key", "field with the model key");
   static final Option<String> LABELS_LABEL =
       LABELS_GROUP.optional("label", FIELD, "input.label", "field with the label");
   static final Option<Long> LABELS_TIMEOUT =
@@ -146,7 +151,8 @@ final class InputOptions {
           "timeout",
           Durations.type(1, 3_650L * 86_400_000, false),
           86_400_000L,
-          "event time after which features stop waiting for their label, and labels for their" + " features");
+          "event time after which features stop waiting for their label, and labels for their"
+              + " features");
   static final Option<YamlNode> LABELS_ON_TIMEOUT =
       LABELS_GROUP.optional(
           "on-timeout",
@@ -159,15 +165,21 @@ final class InputOptions {
           "max-pending",
           OptionTypes.whole(1, 10_000_000),
           10_000,
-          "max number of features of a key that wait for their label; also of labels that wait for" + " features, and of ids that are kept to detect duplicates");
+          "max number of features of a key that wait for their label; also of labels that wait for"
+              + " features, and of ids that are kept to detect duplicates");
 
   static final OptionGroup FEATURE_GROUP =
       new OptionGroup(
           "input.features[]",
           "",
           "`- temperature` is short for `- { name: temperature, type: numeric }`. `type: time`"
-              + " parses ISO 8601 (`2026-11-26`, `2026-11-26T09:30:00Z`; the hour is used as" + " written, whatever the offset) and days, seconds, milliseconds, microseconds or"
-              + " nanoseconds since 1970 in UTC. The unit of a number is that of its logical type in" + " the Avro schema (`timestamp-millis`), or else follows from its size: milliseconds are" + " recognised from March 1973 on. A date of 1900 to 2100 without dashes, such as 20261126," + " is that date, as text and as a number. For one-hot and hash, a number is the text of its" + " digits, without a decimal point if it is whole: `2` for 2 and 2.0.");
+              + " parses ISO 8601 (`2026-11-26`, `2026-11-26T09:30:00Z`; the hour is used as"
+              + " written, whatever the offset) and days, seconds, milliseconds, microseconds or"
+              + " nanoseconds since 1970 in UTC. The unit of a number is that of its logical type in"
+              + " the Avro schema (`timestamp-millis`), or else follows from its size: milliseconds are"
+              + " recognised from March 1973 on. A date of 1900 to 2100 without dashes, such as 20261126,"
+              + " is that date, as text and as a number. For one-hot and hash, a number is the text of its"
+              + " digits, without a decimal point if it is whole: `2` for 2 and 2.0.");
   static final Option<String> FEATURE_NAME =
       FEATURE_GROUP.required(
           "name", FIELD, "name: temperature", "the field; dots reach into nested records");
@@ -176,7 +188,9 @@ final class InputOptions {
           "type",
           OptionTypes.choice(FeatureSpec.Type::id, FeatureSpec.Type.values()),
           FeatureSpec.Type.NUMERIC,
-          "encoding of the field: numeric and boolean as they are; one-hot as a 1 among the listed" + " values; hash as a 1 among the buckets; time as four features, sine and cosine within" + " the day and within the week");
+          "encoding of the field: numeric and boolean as they are; one-hot as a 1 among the listed"
+              + " values; hash as a 1 among the buckets; time as four features, sine and cosine within"
+              + " the day and within the week");
   static final Option<Boolean> NULLABLE =
       FEATURE_GROUP.option(
           "nullable",

@@ -168,7 +168,9 @@ final class InputReader {
     }
   }
 
-  /** Rejects other fields that are the label: with it as the key, each model would see one class. */
+  /**
+   * Rejects other fields that are the label: with it as the key, each model would see one class.
+   */
   private void checkTruth() {
     String label = in.given(InputOptions.LABEL);
     for (Option<String> option : FIELDS) {
@@ -216,7 +218,8 @@ final class InputReader {
       return null;
     }
     if (noFeatures && !file.isExample()) {
-      in.reject(InputOptions.SCHEMA, "needs input.features, the fields that are features of the model");
+      in.reject(
+          InputOptions.SCHEMA, "needs input.features, the fields that are features of the model");
     }
     checkFields(file, features);
     return file.text();

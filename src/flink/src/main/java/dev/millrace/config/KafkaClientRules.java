@@ -91,7 +91,9 @@ final class KafkaClientRules {
       config.accept(properties);
       return true;
     } catch (ConfigException e) {
-      errors.add(line, "kafka has properties that Kafka's %s rejects: %s".formatted(client, e.getMessage()));
+      errors.add(
+          line,
+          "kafka has properties that Kafka's %s rejects: %s".formatted(client, e.getMessage()));
       return false;
     }
   }

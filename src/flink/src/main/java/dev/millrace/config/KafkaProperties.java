@@ -125,7 +125,10 @@ final class KafkaProperties {
       if (error == null && !Secrets.PLACEHOLDER.matcher(value).find()) {
         error = key.equals(SERVERS) ? wrongServers(value) : wrongValue(key, value);
         if (error == null && key.equals("acks") && (value.equals("0") || value.equals("1"))) {
-          error = "must be all, because the delivery guarantees need it, but was " + value + ". Remove it";
+          error =
+              "must be all, because the delivery guarantees need it, but was "
+                  + value
+                  + ". Remove it";
         }
       }
     }

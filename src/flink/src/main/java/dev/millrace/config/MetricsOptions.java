@@ -26,7 +26,8 @@ final class MetricsOptions {
       new OptionGroup(
           "metrics",
           "",
-          "Each example is predicted and scored before the model learns from it. docs/metrics.md" + " has the formula of every score. The time of a report is proportional to the window.");
+          "Each example is predicted and scored before the model learns from it. docs/metrics.md"
+              + " has the formula of every score. The time of a report is proportional to the window.");
   static final Option<Integer> WINDOW =
       METRICS_GROUP.option(
           "window",
@@ -44,7 +45,8 @@ final class MetricsOptions {
           "decay",
           FRACTION_OF_ONE,
           0f,
-          "decay factor of the scores over all examples: the weight of an example relative to the next" + " one, such as 0.999; 0 is off");
+          "decay factor of the scores over all examples: the weight of an example relative to the next"
+              + " one, such as 0.999; 0 is off");
   static final Option<Integer> EVERY =
       METRICS_GROUP.option(
           "every",
@@ -74,7 +76,8 @@ final class MetricsOptions {
           "calibration",
           OptionTypes.flag(),
           true,
-          "report Brier score, expected calibration error and, for two classes, the mean predicted" + " probability and the observed fraction of the positive class");
+          "report Brier score, expected calibration error and, for two classes, the mean predicted"
+              + " probability and the observed fraction of the positive class");
   static final Option<Boolean> AUC =
       METRICS_GROUP.option(
           "auc",
@@ -86,7 +89,8 @@ final class MetricsOptions {
           "auc-max-classes",
           OptionTypes.whole(2, MetricsSpec.MAX_AUC_CLASSES),
           MetricsSpec.AUC_CLASSES,
-          "max number of classes for auc; with more than two, each class needs 4 bytes for every" + " example in the window");
+          "max number of classes for auc; with more than two, each class needs 4 bytes for every"
+              + " example in the window");
   static final Option<Float> BETA =
       METRICS_GROUP.option(
           "beta",
@@ -95,22 +99,21 @@ final class MetricsOptions {
           "weight of recall relative to precision in F-beta, which is reported unless this is 1");
   static final Option<Float> QUANTILE =
       METRICS_GROUP.option(
-          "quantile",
-          FRACTION_OF_ONE,
-          0.5f,
-          "regression: quantile of the quantile loss");
+          "quantile", FRACTION_OF_ONE, 0.5f, "regression: quantile of the quantile loss");
   static final Option<Decision> THRESHOLD_METRIC =
       METRICS_GROUP.option(
           "threshold-metric",
           OptionTypes.choice(KebabCase::of, Decision.values()),
           Decision.NONE,
-          "two classes: the score that the threshold of the positive class is tuned for; none predicts" + " the most probable class");
+          "two classes: the score that the threshold of the positive class is tuned for; none predicts"
+              + " the most probable class");
 
   static final OptionGroup VALIDATION_GROUP =
       new OptionGroup(
           "validation",
           "",
-          "Examples that are predicted and scored, but never learned: the same examples in every" + " replay and epoch.");
+          "Examples that are predicted and scored, but never learned: the same examples in every"
+              + " replay and epoch.");
   static final Option<Float> FRACTION =
       VALIDATION_GROUP.option(
           "fraction", FRACTION_OF_ONE, 0f, "fraction of the examples held out; 0 is none");
@@ -119,18 +122,22 @@ final class MetricsOptions {
           "patience",
           OptionTypes.whole(0, 1_000_000),
           0,
-          "number of epochs without a lower validation loss after which a model stops learning; 0 is" + " never");
+          "number of epochs without a lower validation loss after which a model stops learning; 0 is"
+              + " never");
 
   private MetricsOptions() {}
 
   /** Returns the metrics of both maps. */
   static MetricsSpec read(
-      OptionReader metrics, OptionReader validation, @Nullable String positive,
+      OptionReader metrics,
+      OptionReader validation,
+      @Nullable String positive,
       @Nullable Task task) {
     long windowMillis = metrics.get(WINDOW_TIME);
     boolean onlyTime = windowMillis > 0 && !metrics.has(WINDOW);
     if (task == Task.REGRESSION && metrics.has(THRESHOLD_METRIC)) {
-      metrics.reject(THRESHOLD_METRIC, "applies only to classes, but input.task is regression. Remove it");
+      metrics.reject(
+          THRESHOLD_METRIC, "applies only to classes, but input.task is regression. Remove it");
     }
     if (task == Task.MULTICLASS && metrics.get(THRESHOLD_METRIC) != Decision.NONE) {
       metrics.reject(

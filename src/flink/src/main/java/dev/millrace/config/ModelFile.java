@@ -24,7 +24,8 @@ public final class ModelFile {
    * @throws IOException if the file cannot be used; the message has the reason and the remedy
    */
   public static byte[] read(Path file) throws IOException {
-    long maxBytes = Math.min(Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP, Integer.MAX_VALUE - 8);
+    long maxBytes =
+        Math.min(Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP, Integer.MAX_VALUE - 8);
     return read(file, (int) maxBytes);
   }
 
@@ -48,7 +49,8 @@ public final class ModelFile {
       return read(baseDir == null ? Path.of(name) : baseDir.resolve(name));
     } catch (NoSuchFileException e) {
       options.reject(
-          from, "is not a file: %s does not exist. Paths are relative to this file".formatted(name));
+          from,
+          "is not a file: %s does not exist. Paths are relative to this file".formatted(name));
     } catch (InvalidPathException e) {
       options.reject(from, "cannot be a file name: " + YamlNode.Scalar.quote(name));
     } catch (IOException e) {

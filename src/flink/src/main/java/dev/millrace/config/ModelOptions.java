@@ -52,7 +52,8 @@ final class ModelOptions {
       new OptionGroup(
           "model",
           "",
-          "`model: auto` needs no tuning. A map defines a network; the options below have these" + " defaults.",
+          "`model: auto` needs no tuning. A map defines a network; the options below have these"
+              + " defaults.",
           WarmStartOptions.WARM_START);
   static final Option<YamlNode> LAYERS =
       MODEL_GROUP.optional(
@@ -80,14 +81,18 @@ final class ModelOptions {
           "how gradients update the weights");
   static final Option<Float> LEARNING_RATE =
       MODEL_GROUP.optional(
-          "learning-rate", RATE, "by optimizer", "the step size; short for the learning-rate of the optimizer");
+          "learning-rate",
+          RATE,
+          "by optimizer",
+          "the step size; short for the learning-rate of the optimizer");
 
   static {
     MODEL_GROUP.include(ScheduleOptions.SCHEDULE);
   }
 
   static final Option<Integer> BATCH_SIZE =
-      MODEL_GROUP.option("batch-size", OptionTypes.whole(1, 65_536), 1, "number of examples in one update");
+      MODEL_GROUP.option(
+          "batch-size", OptionTypes.whole(1, 65_536), 1, "number of examples in one update");
   static final Option<Float> L1 =
       MODEL_GROUP.option("l1", PENALTY, 0f, "LASSO penalty on the weights");
   static final Option<Float> L2 =
@@ -103,26 +108,30 @@ final class ModelOptions {
           "label-smoothing",
           DECAY,
           0f,
-          "cross-entropies: fraction of the target that is distributed equally over all classes; 0 is" + " off");
+          "cross-entropies: fraction of the target that is distributed equally over all classes; 0 is"
+              + " off");
   static final Option<YamlNode> CLASS_WEIGHTS =
       MODEL_GROUP.optional(
           "class-weights",
           Structures.wordOrMap(OptionTypes.text("balanced", "balanced")),
           "1 each",
-          "factors of the weights of examples by class, such as { fraud: 10 }; balanced gives all" + " classes the same total weight, by their frequencies so far");
+          "factors of the weights of examples by class, such as { fraud: 10 }; balanced gives all"
+              + " classes the same total weight, by their frequencies so far");
   static final Option<YamlNode> NORMALIZATION =
       MODEL_GROUP.option(
           "normalization",
           Structures.wordOrMap(NORMALIZATION_KINDS),
           new Scalar("standard", 0),
-          "scaling of numeric features; one-hot, hashed and boolean features and indicators of missing" + " values keep their 0 and 1");
+          "scaling of numeric features; one-hot, hashed and boolean features and indicators of missing"
+              + " values keep their 0 and 1");
   static final Option<Float> CLIP =
       MODEL_GROUP.option(
           "clip",
           CLIP_AT,
           10f,
           "gradient clipping: max L2 norm of an example's gradient, in multiples of the error of its"
-              + " outputs, which preserves the probabilities of rare classes; also limits steps of" + " sgd that would overshoot; 0 is off");
+              + " outputs, which preserves the probabilities of rare classes; also limits steps of"
+              + " sgd that would overshoot; 0 is off");
   static final Option<Float> CLIP_VALUE =
       MODEL_GROUP.option(
           "clip-value",
@@ -162,7 +171,10 @@ final class ModelOptions {
           "activation of the neurons");
   static final Option<Float> DROPOUT =
       LAYER_GROUP.option(
-          "dropout", DECAY, 0f, "fraction of the neurons that are dropped at random while learning; 0 is off");
+          "dropout",
+          DECAY,
+          0f,
+          "fraction of the neurons that are dropped at random while learning; 0 is off");
   static final Option<Boolean> LAYER_NORM =
       LAYER_GROUP.option(
           "layer-norm",
@@ -182,8 +194,7 @@ final class ModelOptions {
   static final Option<Float> MOMENTUM =
       SGD_GROUP.option("momentum", DECAY, 0f, "fraction of the last step that is kept; 0 is off");
   static final Option<Boolean> NESTEROV =
-      SGD_GROUP.option(
-          "nesterov", OptionTypes.flag(), false, "Nesterov momentum; needs momentum");
+      SGD_GROUP.option("nesterov", OptionTypes.flag(), false, "Nesterov momentum; needs momentum");
 
   static final OptionGroup RMSPROP_GROUP =
       new OptionGroup(
@@ -197,8 +208,7 @@ final class ModelOptions {
       RMSPROP_GROUP.option("rho", DECAY, 0.99f, "decay of the squared gradient");
   static final Option<Float> RMSPROP_EPSILON = RMSPROP_GROUP.add(epsilon());
   static final Option<Boolean> BIAS_CORRECTION =
-      RMSPROP_GROUP.option(
-          "bias-correction", OptionTypes.flag(), true, "limits the first steps");
+      RMSPROP_GROUP.option("bias-correction", OptionTypes.flag(), true, "limits the first steps");
   static final Option<Float> ADAM_RATE = learningRate(0.001f);
   static final Option<Float> BETA1 = Option.of("beta1", DECAY, 0.9f, "decay of the gradient");
   static final Option<Float> BETA2 =
@@ -253,15 +263,13 @@ final class ModelOptions {
           "FTRL-Proximal (McMahan et al., 2013), made for sparse features.",
           OPTIMIZER_NAME);
   static final Option<Float> ALPHA =
-      FTRL_GROUP.option("alpha", RATE, 0.05f, "the step size, which decreases with the gradients so far");
-  static final Option<Float> BETA =
       FTRL_GROUP.option(
-          "beta",
-          OptionTypes.aboveAndUpTo(0, 1000),
-          1f,
-          "limits the first steps");
+          "alpha", RATE, 0.05f, "the step size, which decreases with the gradients so far");
+  static final Option<Float> BETA =
+      FTRL_GROUP.option("beta", OptionTypes.aboveAndUpTo(0, 1000), 1f, "limits the first steps");
   static final Option<Float> FTRL_L1 =
-      FTRL_GROUP.option("l1", PENALTY, 0f, "L1 penalty, which makes weights and biases exactly 0; 0 is off");
+      FTRL_GROUP.option(
+          "l1", PENALTY, 0f, "L1 penalty, which makes weights and biases exactly 0; 0 is off");
   static final Option<Float> FTRL_L2 =
       FTRL_GROUP.option("l2", PENALTY, 0f, "L2 penalty on weights and biases; 0 is off");
 

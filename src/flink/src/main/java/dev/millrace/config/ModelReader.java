@@ -53,7 +53,8 @@ final class ModelReader {
     }
     if (root.mentions(AutoOptions.AUTO)) {
       root.reject(
-          AutoOptions.AUTO, "applies only to model: auto, but the file defines a network. Remove one");
+          AutoOptions.AUTO,
+          "applies only to model: auto, but the file defines a network. Remove one");
     }
     return network(root.below(PipelineOptions.MODEL, ModelOptions.MODEL_GROUP), input);
   }
@@ -95,7 +96,8 @@ final class ModelReader {
     String file = warmStart.given(WarmStartOptions.FILE);
     if ((warmStartKey != null || file != null) && options.has(AutoOptions.SEED)) {
       options.reject(
-          AutoOptions.SEED, "applies only to random initial weights, but there is a warm-start. Remove it");
+          AutoOptions.SEED,
+          "applies only to random initial weights, but there is a warm-start. Remove it");
     }
     return file == null ? spec : startingFrom(file, spec, input, warmStart);
   }
@@ -108,7 +110,7 @@ final class ModelReader {
     }
     try {
       ModelSnapshot stored = ModelSnapshot.decode(null, null, file, bytes);
-      return spec.withStart(WarmStart.of(stored, spec, input));
+      return spec.withStart(WarmStart.mixture(stored, spec, input));
     } catch (IOException e) {
       warmStart.reject(WarmStartOptions.FILE, "cannot start from " + file + ": " + e.getMessage());
       return spec;

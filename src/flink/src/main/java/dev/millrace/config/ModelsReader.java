@@ -47,11 +47,11 @@ final class ModelsReader {
     }
     for (Option<?> option : List.of(SelectionOptions.CHAMPION, SelectionOptions.PROMOTION)) {
       if (root.mentions(option)) {
-        root.reject(option, "applies only with models, but there are none. Add models, or remove it");
+        root.reject(
+            option, "applies only with models, but there are none. Add models, or remove it");
       }
     }
-    root.below(
-        SelectionOptions.PROMOTION, SelectionOptions.GROUP); // reports its errors
+    root.below(SelectionOptions.PROMOTION, SelectionOptions.GROUP); // reports its errors
     return false;
   }
 
@@ -81,7 +81,8 @@ final class ModelsReader {
     if (root.mentions(AutoOptions.AUTO)
         && entrants.stream().allMatch(entrant -> entrant.model() instanceof NetworkModelSpec)) {
       root.reject(
-          AutoOptions.AUTO, "applies only to model: auto, but no model is auto. Remove it, or add one");
+          AutoOptions.AUTO,
+          "applies only to model: auto, but no model is auto. Remove it, or add one");
     }
     String champion = root.given(SelectionOptions.CHAMPION);
     if (champion != null && !names.contains(champion)) {
@@ -138,7 +139,8 @@ final class ModelsReader {
     }
     AutoModelSpec auto = one.auto(input);
     if (auto.start() != null || one.warmStartKey() != null) {
-      root.reject(AutoOptions.AUTO, "has warm-start, which applies only to a single model. Remove it");
+      root.reject(
+          AutoOptions.AUTO, "has warm-start, which applies only to a single model. Remove it");
       return null;
     }
     if (entry.value() instanceof Scalar word && ModelReader.AUTO.equals(word.text())) {

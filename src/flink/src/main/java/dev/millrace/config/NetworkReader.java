@@ -12,6 +12,7 @@ import dev.millrace.nn.Activation;
 import dev.millrace.nn.Clipping;
 import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.Loss;
+import dev.millrace.nn.ModelStart;
 import dev.millrace.nn.NetworkModelSpec;
 import dev.millrace.nn.Normalization;
 import dev.millrace.nn.Optimizer;
@@ -74,7 +75,9 @@ final class NetworkReader {
     if (errors.noneSince(before)) {
       checkOutputAndLoss(spec, task);
     }
-    return start != null && errors.noneSince(before) ? spec.withStart(start.start(spec)) : spec;
+    ModelStart.NetworkStart initial =
+        start != null && errors.noneSince(before) ? start.start(spec) : null;
+    return initial == null ? spec : spec.withStart(initial);
   }
 
   private List<LayerSpec> layers() {
@@ -127,7 +130,8 @@ final class NetworkReader {
   private Regularizer regularizer(Optimizer optimizer) {
     if (optimizer instanceof Optimizer.Ftrl && model.get(ModelOptions.MAX_NORM) != 0f) {
       model.reject(
-          ModelOptions.MAX_NORM, "has no effect with ftrl, which computes new weights in each step. Remove it");
+          ModelOptions.MAX_NORM,
+          "has no effect with ftrl, which computes new weights in each step. Remove it");
     }
     return new Regularizer(
         model.get(ModelOptions.L1),
@@ -140,7 +144,7 @@ final class NetworkReader {
     Activation output = spec.output();
     Loss loss = spec.loss();
     Activation needed = loss == null ? null : outputOf(loss);
-    if (needed != null && output != null && output != needed) {
+    if (loss != null && needed != null && output != null && output != needed) {
       model.reject(
           ModelOptions.OUTPUT_ACTIVATION,
           String.format(
@@ -156,7 +160,7 @@ final class NetworkReader {
       return;
     }
     if (task == Task.REGRESSION) {
-      if (needed != null) {
+      if (loss != null && needed != null) {
         model.reject(
             ModelOptions.LOSS,
             loss.id()
@@ -177,9 +181,7 @@ final class NetworkReader {
     }
   }
 
-  /**
-   * Returns the one activation that a cross-entropy needs, null for losses that allow any.
-   */
+  /** Returns the one activation that a cross-entropy needs, null for losses that allow any. */
   private static @Nullable Activation outputOf(Loss loss) {
     return switch (loss) {
       case BINARY_CROSSENTROPY -> Activation.SIGMOID;

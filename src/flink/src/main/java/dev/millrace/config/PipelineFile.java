@@ -180,7 +180,9 @@ public final class PipelineFile {
             topic(topics, PipelineOptions.DEAD_LETTERS_TOPIC, pipeline),
             topic(topics, PipelineOptions.MODELS_TOPIC, pipeline),
             topic(topics, PipelineOptions.SUMMARY_TOPIC, pipeline),
-            model instanceof SelectionSpec ? topic(topics, PipelineOptions.COMMANDS_TOPIC, pipeline) : null,
+            model instanceof SelectionSpec
+                ? topic(topics, PipelineOptions.COMMANDS_TOPIC, pipeline)
+                : null,
             output.get(PipelineOptions.PREDICTIONS),
             new SnapshotSpec(
                 snapshots.get(SnapshotOptions.EVERY), snapshots.get(SnapshotOptions.MAX_INTERVAL)),

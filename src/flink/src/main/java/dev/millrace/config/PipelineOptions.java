@@ -61,16 +61,12 @@ final class PipelineOptions {
         SelectionOptions.PROMOTION);
   }
 
-  static final Option<YamlNode> METRICS =
-      ROOT_GROUP.add(section("metrics", "scores and reports"));
+  static final Option<YamlNode> METRICS = ROOT_GROUP.add(section("metrics", "scores and reports"));
   static final Option<YamlNode> VALIDATION =
       ROOT_GROUP.add(section("validation", "held-out examples"));
-  static final Option<YamlNode> DRIFT =
-      ROOT_GROUP.add(section("drift", "drift detection"));
-  static final Option<YamlNode> OUTPUT =
-      ROOT_GROUP.add(section("output", "output topics"));
-  static final Option<YamlNode> STATE =
-      ROOT_GROUP.add(section("state", "state and checkpoints"));
+  static final Option<YamlNode> DRIFT = ROOT_GROUP.add(section("drift", "drift detection"));
+  static final Option<YamlNode> OUTPUT = ROOT_GROUP.add(section("output", "output topics"));
+  static final Option<YamlNode> STATE = ROOT_GROUP.add(section("state", "state and checkpoints"));
   static final Option<YamlNode> LIMITS =
       ROOT_GROUP.add(section("limits", "max sizes of records and models"));
 
@@ -171,13 +167,17 @@ final class PipelineOptions {
           "on-shape-change",
           OptionTypes.choice(KebabCase::of, ShapeChange.values()),
           StateSpec.DEFAULT.onShapeChange(),
-          "action if a stored model does not have the shape that this file describes: fail the job" + " with both shapes, reset the key, or expand a smaller model; see docs/architecture.md");
+          "action if a stored model does not have the shape that this file describes: fail the job"
+              + " with both shapes, reset the key, or expand a smaller model; see docs/architecture.md");
 
   static final OptionGroup LIMITS_GROUP =
       new OptionGroup("limits", "", "A record beyond them is a dead letter.");
   static final Option<Integer> RECORD_BYTES =
       LIMITS_GROUP.option(
-          "record-bytes", OptionTypes.whole(1, 104_857_600), 1_048_576, "max bytes of a record value");
+          "record-bytes",
+          OptionTypes.whole(1, 104_857_600),
+          1_048_576,
+          "max bytes of a record value");
   static final Option<Integer> KEY_BYTES =
       LIMITS_GROUP.option(
           "key-bytes", OptionTypes.whole(1, 10_000), 256, "max bytes of a model key in UTF-8");
@@ -189,7 +189,10 @@ final class PipelineOptions {
           "max number of classes of one model");
   static final Option<Integer> FEATURE_LIMIT =
       LIMITS_GROUP.option(
-          "features", OptionTypes.whole(1, 1_048_576), 65_536, "max number of features of one model");
+          "features",
+          OptionTypes.whole(1, 1_048_576),
+          65_536,
+          "max number of features of one model");
   static final Option<Float> WEIGHT_LIMIT =
       LIMITS_GROUP.option(
           "weight",

@@ -22,7 +22,9 @@ final class RegistryOptions {
       new OptionGroup(
           "input.registry",
           "",
-          "Reads records in the Confluent wire format, in addition to single-object encoding. Each is" + " resolved from the schema that it was written with; see docs/formats.md. Secrets are" + " placeholders, as in `kafka`.");
+          "Reads records in the Confluent wire format, in addition to single-object encoding. Each is"
+              + " resolved from the schema that it was written with; see docs/formats.md. Secrets are"
+              + " placeholders, as in `kafka`.");
   static final Option<String> REGISTRY_URL =
       GROUP.required(
           "url",

@@ -65,7 +65,10 @@ final class ScheduleOptions {
           "number of steps between two decreases");
   static final Option<Float> FACTOR =
       STEP_GROUP.option(
-          "decay-rate", OptionTypes.aboveAndUpTo(0, 1), 0.1f, "factor of the learning rate at each decrease");
+          "decay-rate",
+          OptionTypes.aboveAndUpTo(0, 1),
+          0.1f,
+          "factor of the learning rate at each decrease");
 
   static final OptionGroup INVERSE_TIME_GROUP =
       new OptionGroup(

@@ -18,7 +18,10 @@ final class SelectionOptions {
           "models",
           Structures.structure("a map of models by name", Mapping.class),
           "one model",
-          "instead of model: 2 to " + SelectionSpec.MAX_MODELS + " models by name that all learn, each auto, a tier of auto, or a map like model; see" + " docs/champion-challenger.md");
+          "instead of model: 2 to "
+              + SelectionSpec.MAX_MODELS
+              + " models by name that all learn, each auto, a tier of auto, or a map like model; see"
+              + " docs/champion-challenger.md");
   static final Option<String> CHAMPION =
       Option.optional(
           "champion",
@@ -27,16 +30,14 @@ final class SelectionOptions {
           "initial champion; also the champion of keys whose champion was removed from models");
   static final Option<YamlNode> PROMOTION =
       Option.optional(
-          "promotion",
-          Structures.map(),
-          "its defaults",
-          "when a challenger becomes champion");
+          "promotion", Structures.map(), "its defaults", "when a challenger becomes champion");
 
   static final OptionGroup GROUP =
       new OptionGroup(
           "promotion",
           "",
-          "Applies to `models`: the condition for the promotion of a challenger. Losses are log-loss," + " or the absolute error of a regression.");
+          "Applies to `models`: the condition for the promotion of a challenger. Losses are log-loss,"
+              + " or the absolute error of a regression.");
   static final Option<Boolean> AUTOMATIC =
       GROUP.option(
           "automatic",
@@ -60,7 +61,8 @@ final class SelectionOptions {
           "significance",
           OptionTypes.aboveAndUpTo(0, 0.5f),
           (float) Promotion.DEFAULT.significance(),
-          "max probability that a challenger that is not better is promoted during the time of one" + " champion");
+          "max probability that a challenger that is not better is promoted during the time of one"
+              + " champion");
 
   private SelectionOptions() {}
 

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The settings of a valid pipeline, including all defaults.
  *
- * @param pipeline name of the pipeline, which is part of the consumer group, the transactional ids and
- *     the metrics
+ * @param pipeline name of the pipeline, which is part of the consumer group, the transactional ids
+ *     and the metrics
  * @param kafka client properties, {@code bootstrap.servers} among them
  * @param drift null without drift detection
  * @param warmStartKey key whose published model new ones start from, null if there is none

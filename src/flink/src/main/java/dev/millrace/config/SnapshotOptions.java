@@ -14,7 +14,8 @@ final class SnapshotOptions {
       new OptionGroup(
           "output.snapshots",
           "",
-          "Snapshots of the models on the models topic while the job runs. The last snapshot of a key" + " is published at the end of a bounded input and when the job is drained.");
+          "Snapshots of the models on the models topic while the job runs. The last snapshot of a key"
+              + " is published at the end of a bounded input and when the job is drained.");
   static final Option<Integer> EVERY =
       GROUP.option(
           "every",

@@ -5,8 +5,9 @@ import dev.millrace.data.Sha256;
 import dev.millrace.data.Task;
 import dev.millrace.nn.AutoModelSpec;
 import dev.millrace.nn.Indicators;
-import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.ModelStart;
+import dev.millrace.nn.ModelWeights;
+import dev.millrace.nn.NetworkModelSpec;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.AutoLearner;
 import dev.millrace.prequential.ModelSnapshot;
@@ -21,13 +22,40 @@ public final class WarmStart {
   private WarmStart() {}
 
   /**
-   * Returns the initial model.
+   * Returns the stored network as the initial model.
    *
    * @param model settings of the new models
    * @throws IOException if it does not fit the model or the input; the message has the reason
    */
-  public static ModelStart of(ModelSnapshot stored, ModelSpec model, InputSpec input)
-      throws IOException {
+  public static ModelStart.NetworkStart network(
+      ModelSnapshot stored, NetworkModelSpec model, InputSpec input) throws IOException {
+    requireInput(stored, input);
+    ModelWeights weights = stored.learner(model.withIndicators(Indicators.of(input))).weights();
+    stored.requireFeatures(input);
+    return new ModelStart.NetworkStart(
+        weights, stored.task(), stored.classes(), Sha256.hex(stored.bytes()));
+  }
+
+  /**
+   * Returns the stored mixture as the initial model.
+   *
+   * @param model settings of the new models
+   * @throws IOException if it does not fit the model or the input; the message has the reason
+   */
+  public static ModelStart.MixtureStart mixture(
+      ModelSnapshot stored, AutoModelSpec model, InputSpec input) throws IOException {
+    requireInput(stored, input);
+    byte[] mixture = bytes(stored, model.withIndicators(Indicators.of(input)));
+    stored.requireFeatures(input);
+    return new ModelStart.MixtureStart(
+        mixture,
+        stored.learner().inputs(),
+        stored.task(),
+        stored.classes(),
+        Sha256.hex(stored.bytes()));
+  }
+
+  private static void requireInput(ModelSnapshot stored, InputSpec input) throws IOException {
     if (input.task() != null && input.task() != stored.task()) {
       throw new IOException(
           "its task is %s, but input.task is %s".formatted(stored.task(), input.task()));
@@ -39,15 +67,6 @@ public final class WarmStart {
           "it has %d features, but input.features are %d".formatted(inputs, features));
     }
     requireTwo(stored, input);
-    String hash = Sha256.hex(stored.bytes());
-    ModelSpec ofInput = model.withIndicators(Indicators.of(input));
-    ModelStart start =
-        ofInput instanceof AutoModelSpec auto
-            ? ModelStart.of(mixture(stored, auto), inputs, stored.task(), stored.classes(), hash)
-            : ModelStart.of(
-                stored.learner(ofInput).weights(), stored.task(), stored.classes(), hash);
-    stored.requireFeatures(input);
-    return start;
   }
 
   // For other tasks, declared classes that the model does not know are appended to its own.
@@ -61,7 +80,7 @@ public final class WarmStart {
     }
   }
 
-  private static byte[] mixture(ModelSnapshot stored, AutoModelSpec model) throws IOException {
+  private static byte[] bytes(ModelSnapshot stored, AutoModelSpec model) throws IOException {
     AutoLearner mixture = (AutoLearner) stored.model(model, new Workspace());
     if (!mixture.isFinite()) {
       throw new IOException("some of its weights are not finite. The file is damaged");

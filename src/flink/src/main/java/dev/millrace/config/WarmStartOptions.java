@@ -33,7 +33,8 @@ final class WarmStartOptions {
       new OptionGroup(
           "model.warm-start",
           "",
-          "Either a key or a file. The file is an ONNX file, exported by Millrace or by another library;" + " see docs/onnx.md.",
+          "Either a key or a file. The file is an ONNX file, exported by Millrace or by another library;"
+              + " see docs/onnx.md.",
           KEY,
           FILE);
 
@@ -41,7 +42,8 @@ final class WarmStartOptions {
       new OptionGroup(
           "auto.warm-start",
           "",
-          "Either a key or a file. The file is written by `evaluate --models` or `models export" + " --format millrace`.",
+          "Either a key or a file. The file is written by `evaluate --models` or `models export"
+              + " --format millrace`.",
           KEY,
           FILE);
 

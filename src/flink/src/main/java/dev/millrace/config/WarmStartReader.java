@@ -10,6 +10,7 @@ import dev.millrace.nn.Activation;
 import dev.millrace.nn.Indicators;
 import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.ModelStart;
+import dev.millrace.nn.ModelWeights;
 import dev.millrace.nn.NetworkModelSpec;
 import dev.millrace.nn.Normalization;
 import dev.millrace.onnx.OnnxException;
@@ -110,10 +111,11 @@ final class WarmStartReader {
 
   /** Returns the normalization of the file, or the given one if the file has none. */
   Normalization normalization(Normalization given) {
-    if (!file.isOurs()) {
+    ModelWeights.Scaling scaling = file.weights().scaling();
+    if (scaling == null) {
       return given;
     }
-    Normalization own = file.weights().scaling().normalization();
+    Normalization own = scaling.normalization();
     if (!model.has(ModelOptions.NORMALIZATION)) {
       return own;
     }
@@ -145,8 +147,8 @@ final class WarmStartReader {
     return declared;
   }
 
-  /** Returns the initial model, after all checks. */
-  ModelStart start(NetworkModelSpec spec) {
+  /** Returns the initial model after all checks, null if its classes are unknown. */
+  ModelStart.@Nullable NetworkStart start(NetworkModelSpec spec) {
     Task task = task();
     int width = input.width();
     int inputs = file.weights().inputs();
@@ -159,8 +161,16 @@ final class WarmStartReader {
       checkFeatures();
     }
     List<String> classes = file.isOurs() ? file.classes() : input.classes();
+    if (task == null || (task.isClassification() && classes.isEmpty())) {
+      warmStart.reject(
+          WarmStartOptions.FILE,
+          "cannot start from %s: it does not name the classes of its %d outputs."
+                  .formatted(name, file.weights().output().units())
+              + " List them in their order with input.classes");
+      return null;
+    }
     checkClasses(spec, task, classes);
-    return ModelStart.of(file.weights(), task, classes, hash);
+    return new ModelStart.NetworkStart(file.weights(), task, classes, hash);
   }
 
   /** Checks the features: a network with swapped inputs would predict nonsense. */
@@ -202,16 +212,8 @@ final class WarmStartReader {
     return place < features.size() ? YamlNode.Scalar.quote(features.get(place)) : "none";
   }
 
-  private void checkClasses(NetworkModelSpec spec, @Nullable Task task, List<String> classes) {
+  private void checkClasses(NetworkModelSpec spec, Task task, List<String> classes) {
     int outputs = file.weights().output().units();
-    if (task == null || (task.isClassification() && classes.isEmpty())) {
-      warmStart.reject(
-          WarmStartOptions.FILE,
-          "cannot start from %s: it does not name the classes of its %d outputs."
-                  .formatted(name, outputs)
-              + " List them in their order with input.classes");
-      return;
-    }
     List<String> declared = input.classes();
     if (!declared.isEmpty()
         && (declared.size() < classes.size()

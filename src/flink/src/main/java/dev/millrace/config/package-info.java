@@ -1,6 +1,4 @@
-/**
- * Options of the pipeline file, their readers, and the settings of a pipeline.
- */
+/** Options of the pipeline file, their readers, and the settings of a pipeline. */
 @NullMarked
 package dev.millrace.config;
 

@@ -174,7 +174,9 @@ final class OnnxChain {
     return value == Math.rint(value) ? Long.toString((long) value) : Float.toString((float) value);
   }
 
-  /** Returns SiLU, x·sigmoid(x), or GELU, x·Φ(x), which PyTorch writes as x/√2, Erf, + 1, ·x, ·½. */
+  /**
+   * Returns SiLU, x·sigmoid(x), or GELU, x·Φ(x), which PyTorch writes as x/√2, Erf, + 1, ·x, ·½.
+   */
   private Activation composed(List<NodeProto> next) throws OnnxException {
     boolean productFirst =
         operator(next.get(0)).equals("Mul")

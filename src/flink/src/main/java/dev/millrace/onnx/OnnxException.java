@@ -3,7 +3,9 @@ package dev.millrace.onnx;
 import dev.millrace.data.Printable;
 import org.jspecify.annotations.Nullable;
 
-/** Reports that an ONNX file cannot be an initial model; the message follows the name of the file. */
+/**
+ * Reports that an ONNX file cannot be an initial model; the message follows the name of the file.
+ */
 public final class OnnxException extends Exception {
   private static final long serialVersionUID = 1L;
   // Names of nodes and tensors have no max length.

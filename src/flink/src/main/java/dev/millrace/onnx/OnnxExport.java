@@ -10,6 +10,7 @@ import dev.millrace.nn.Learner;
 import dev.millrace.nn.ModelWeights;
 import dev.millrace.nn.Normalization;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Writes a model as ONNX, including the scaling of features and target, in float32 with a free
@@ -52,10 +53,12 @@ public final class OnnxExport {
 
   private final OnnxGraph graph;
   private final ModelWeights weights;
+  private final ModelWeights.Scaling scaling;
 
   private OnnxExport(String name, ModelWeights weights) {
     graph = new OnnxGraph(name);
     this.weights = weights;
+    scaling = Objects.requireNonNull(weights.scaling(), "weights of learners have a scaling");
   }
 
   /**
@@ -82,7 +85,7 @@ public final class OnnxExport {
             .setDomain("dev.millrace")
             .setModelVersion(learner.steps())
             .setGraph(export.graph.build());
-    OnnxMetadata.of(info, learner, weights.scaling())
+    OnnxMetadata.of(info, learner, export.scaling)
         .forEach(
             (name, value) ->
                 model.addMetadataProps(
@@ -92,7 +95,7 @@ public final class OnnxExport {
 
   private void writeFeatureScaling() {
     graph.input(FEATURES, weights.inputs());
-    Normalization normalization = weights.scaling().normalization();
+    Normalization normalization = scaling.normalization();
     String absent = graph.node("IsNaN", "scaling.missing", List.of(FEATURES));
     String scaled = FEATURES;
     if (normalization.kind() != Normalization.Kind.NONE) {
@@ -111,8 +114,8 @@ public final class OnnxExport {
     double[] scale = new double[columns];
     boolean[] constant = new boolean[columns];
     for (int c = 0; c < columns; c++) {
-      origin[c] = weights.scaling().origin(c);
-      scale[c] = weights.scaling().scale(c);
+      origin[c] = scaling.origin(c);
+      scale[c] = scaling.scale(c);
       constant[c] = scale[c] == 0;
       scale[c] = constant[c] ? 1 : scale[c];
     }
@@ -145,10 +148,13 @@ public final class OnnxExport {
                   at,
                   graph.matrix(name + ".weight", layer.weights(), inputs),
                   graph.vector(name + ".bias", layer.bias())));
-      if (layer.isNormalized()) {
+      float[] gain = layer.gain();
+      float[] shift = layer.shift();
+      if (gain != null && shift != null) {
         if (layer.units() == 1) {
           throw new IllegalArgumentException(
-              ("hidden layer %d has one neuron and layer norm, so its output is constant; ONNX Runtime" + " rejects such a layer: use more neurons, or no layer norm")
+              ("hidden layer %d has one neuron and layer norm, so its output is constant; ONNX Runtime"
+                      + " rejects such a layer: use more neurons, or no layer norm")
                   .formatted(l + 1));
         }
         at =
@@ -156,9 +162,7 @@ public final class OnnxExport {
                 "LayerNormalization",
                 name + ".normalized",
                 List.of(
-                    at,
-                    graph.vector(name + ".gain", layer.gain()),
-                    graph.vector(name + ".shift", layer.shift())),
+                    at, graph.vector(name + ".gain", gain), graph.vector(name + ".shift", shift)),
                 attribute("axis", -1L),
                 attribute("epsilon", ModelWeights.LAYER_NORM_EPSILON));
       }
@@ -222,8 +226,8 @@ public final class OnnxExport {
   }
 
   private void writeTarget() {
-    String scale = graph.wideScalar("target.scale", weights.scaling().targetScale());
-    String origin = graph.wideScalar("target.origin", weights.scaling().targetOrigin());
+    String scale = graph.wideScalar("target.scale", scaling.targetScale());
+    String origin = graph.wideScalar("target.origin", scaling.targetOrigin());
     String wide = graph.toDouble(NETWORK_OUTPUT, "target.wide");
     String scaled = graph.node("Mul", "target.scaled", List.of(wide, scale));
     graph.toFloat(graph.node("Add", "target.restored", List.of(scaled, origin)), PREDICTION);

@@ -8,8 +8,8 @@ import java.util.List;
  *
  * @param config hash of the configuration, as in metrics records
  * @param classes in the order of the outputs; empty for regression
- * @param features declared features in the order of the inputs, as {@code FeatureSpec.spelled}; empty
- *     if the pipeline declares none
+ * @param features declared features in the order of the inputs, as {@code FeatureSpec.spelled};
+ *     empty if the pipeline declares none
  */
 public record OnnxInfo(
     String pipeline,

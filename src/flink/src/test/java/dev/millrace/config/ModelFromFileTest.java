@@ -11,6 +11,8 @@ import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.LearnerSpec;
 import dev.millrace.nn.Loss;
+import dev.millrace.nn.ModelStart;
+import dev.millrace.nn.ModelWeights;
 import dev.millrace.nn.NetworkModelSpec;
 import dev.millrace.onnx.OnnxExport;
 import dev.millrace.onnx.OnnxInfo;
@@ -77,9 +79,7 @@ class ModelFromFileTest {
     assertThat(network(settings).normalization()).isEqualTo(OnnxModels.STANDARD);
     assertThat(settings.input().spec().task()).isEqualTo(Task.MULTICLASS);
     assertThat(settings.model().start().classes()).containsExactly("low", "mid, \"ok\"", "high");
-    assertThat(settings.model().start().weights())
-        .usingRecursiveComparison()
-        .isEqualTo(ours.weights());
+    assertThat(weights(settings)).usingRecursiveComparison().isEqualTo(ours.weights());
   }
 
   @Test
@@ -101,7 +101,7 @@ class ModelFromFileTest {
     assertThat(network(settings).hidden()).isEqualTo(List.of(new LayerSpec(8, Activation.RELU)));
     assertThat(network(settings).output()).isNull();
     assertThat(settings.model().start().classes()).containsExactly("a", "b", "c");
-    assertThat(settings.model().start().weights().scaling()).isNull();
+    assertThat(weights(settings).scaling()).isNull();
   }
 
   @Test
@@ -232,7 +232,7 @@ class ModelFromFileTest {
   void withoutDeclaredFeaturesTheIndicatorsAreThoseOfTheFile() {
     Settings settings = parse("{ label: y }", "{ warm-start: { file: marked.onnx } }");
 
-    assertThat(settings.model().start().weights().indicators()).isEqualTo(Indicators.of(2, 3, 4));
+    assertThat(weights(settings).indicators()).isEqualTo(Indicators.of(2, 3, 4));
   }
 
   private static NetworkModelSpec network(Settings settings) {
@@ -243,5 +243,9 @@ class ModelFromFileTest {
     String yaml =
         "pipeline: p\nkafka: { bootstrap.servers: localhost:9092 }\ninput: %s\nmodel: %s\n";
     return PipelineFile.parse("p.yaml", yaml.formatted(input, model), dir);
+  }
+
+  private static ModelWeights weights(Settings settings) {
+    return ((ModelStart.NetworkStart) settings.model().start()).weights();
   }
 }

@@ -877,7 +877,7 @@ class PipelineFileTest {
             "fraud.yaml:1  limits.model-bytes is 67108864, but a model needs at least 34371273392. Increase the limit, or use a smaller model");
     assertThat(invalid(input + "auto: fast\nlimits: { model-bytes: 4096 }").errors())
         .singleElement(STRING)
-        .startsWith("fraud.yaml:5  limits.model-bytes is 4096, but a model takes ");
+        .startsWith("fraud.yaml:5  limits.model-bytes is 4096, but a model needs at least ");
   }
 
   @Test
@@ -916,7 +916,8 @@ class PipelineFileTest {
   @Test
   void aKeyThatStandsTwiceIsNamedWithBothLines() {
     assertThat(invalid(HEAD + "metrics:\n  window: 5\n  window: 6\n").errors())
-        .containsExactly("fraud.yaml:6  window is given twice, first in line 5. Remove one of them");
+        .containsExactly(
+            "fraud.yaml:6  window is given twice, first in line 5. Remove one of them");
   }
 
   @ParameterizedTest
@@ -968,7 +969,8 @@ class PipelineFileTest {
   @Test
   void aFileThatIsNoMapSaysWhatItIs() {
     assertThat(invalid("- a\n").errors())
-        .containsExactly("fraud.yaml:1  a pipeline file must be a map of options, but this is a list");
+        .containsExactly(
+            "fraud.yaml:1  a pipeline file must be a map of options, but this is a list");
   }
 
   @Test
@@ -998,7 +1000,8 @@ class PipelineFileTest {
     assertThat(PipelineFile.read(good).input().spec().schema()).isEqualTo(schema);
 
     assertThat(unreadable(pipeline("{ label: verdict, schema: pay.avsc }")))
-        .hasMessageContaining("input.schema needs input.features, the fields that are features of the model");
+        .hasMessageContaining(
+            "input.schema needs input.features, the fields that are features of the model");
     assertThat(unreadable(pipeline("{ label: verdct, schema: pay.avsc, features: [shop.age] }")))
         .hasMessageContaining(
             "input.label \"verdct\" is not a field of Pay. Did you mean \"verdict\"?")
@@ -1008,7 +1011,7 @@ class PipelineFileTest {
         .hasMessageContaining("must be an Avro record schema in JSON, but ")
         .hasMessageContaining(" is of type int");
     assertThat(unreadable(pipeline("{ label: y, schema: bad.avsc, features: [a] }")))
-        .hasMessageContaining("bad.avsc is none");
+        .hasMessageContaining("bad.avsc is not");
   }
 
   private Path pipeline(String input) throws IOException {

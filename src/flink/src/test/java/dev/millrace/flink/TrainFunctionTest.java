@@ -334,7 +334,8 @@ class TrainFunctionTest {
   void aNewKeyStartsFromTheModelThatTheSettingsName() throws Exception {
     ModelSnapshot taught = taught();
     Learner teacher = taught.learner(Specs.small(3));
-    ModelStart start = ModelStart.of(teacher.weights(), taught.task(), taught.classes(), "hash");
+    ModelStart.NetworkStart start =
+        new ModelStart.NetworkStart(teacher.weights(), taught.task(), taught.classes(), "hash");
     TrainSpec spec =
         overTheWire(
             Specs.train(
@@ -361,8 +362,8 @@ class TrainFunctionTest {
   @Test
   void aKeyThatStartsFromAModelTakesItsFeaturesAndMeetsMoreClasses() throws Exception {
     ModelSnapshot taught = taught();
-    ModelStart start =
-        ModelStart.of(
+    ModelStart.NetworkStart start =
+        new ModelStart.NetworkStart(
             taught.learner(Specs.small(3)).weights(), taught.task(), taught.classes(), "hash");
     TrainSpec spec =
         Specs.train(

@@ -166,7 +166,8 @@ class OnnxImportTest {
 
   @Test
   void whatIsNoPerceptronIsRejectedByName() {
-    assertRejected(new OnnxFiles(4).linear(3).then("Sin").linear(2), "its node Sin (/Sin_1) is not");
+    assertRejected(
+        new OnnxFiles(4).linear(3).then("Sin").linear(2), "its node Sin (/Sin_1) is not");
     assertRejected(new OnnxFiles(4).then("Abs").linear(3), "its node Abs (/Abs_0) is not");
     assertThatThrownBy(() -> OnnxImport.decode("pipeline: x\n".getBytes(StandardCharsets.UTF_8)))
         .isInstanceOf(OnnxException.class)

@@ -10,6 +10,7 @@ import dev.millrace.config.Settings;
 import dev.millrace.data.InputSpec;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
@@ -125,7 +126,9 @@ public final class SchemaCommand implements Runnable {
       RegistryClient client = new RegistryClient(input.registry());
       try {
         SchemaAnswer answer =
-            writer.id != null ? client.byId(writer.id) : client.bySubject(writer.subject, version);
+            writer.id != null
+                ? client.byId(writer.id)
+                : client.bySubject(Objects.requireNonNull(writer.subject), version);
         if (answer instanceof SchemaAnswer.Found found) {
           return found.schema();
         }

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -60,7 +61,8 @@ public final class PromoteCommand implements Callable<Integer> {
     }
     requireModel(settings.model());
     requireKey(settings.input().spec().limits().keyBytes());
-    String topic = settings.output().commands();
+    String topic =
+        Objects.requireNonNull(settings.output().commands(), "pipelines with models have commands");
     kafka.requireTopic(topic);
     send(topic, new PromoteRequest(settings.pipeline(), model));
     spec.commandLine()

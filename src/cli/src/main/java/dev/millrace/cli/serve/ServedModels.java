@@ -136,16 +136,16 @@ final class ServedModels {
     if (!arrival.mayBeOf(settings.pipeline())) {
       return;
     }
-    if (arrival.isForgotten()) {
+    byte[] bytes = arrival.bytes();
+    if (bytes == null) {
       index.remove(arrival.key());
       drop(arrival.key());
     } else {
       ModelSnapshot snapshot =
-          ModelSnapshot.decode(
-              arrival.pipeline(), arrival.config(), arrival.key(), arrival.bytes());
+          ModelSnapshot.decode(arrival.pipeline(), arrival.config(), arrival.key(), bytes);
       Published published = Published.of(snapshot.summary(), arrival.places());
       index.put(arrival.key(), published);
-      keep(new Held(published, arrival.bytes(), null));
+      keep(new Held(published, bytes, null));
     }
     updatedNanos = System.nanoTime();
     updates.increment();

@@ -2,7 +2,6 @@ package dev.millrace.nn.auto;
 
 import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.Task;
-import dev.millrace.nn.AutoModelSpec;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.ModelSpec;
@@ -55,16 +54,11 @@ public final class Models {
       ModelSpec spec, Task task, int inputs, int classes, long keySeed, Workspace shared) {
     return spec.match(
         network -> network(network, task, inputs, classes, keySeed),
-        auto -> mixture(auto, task, inputs, classes, keySeed, shared),
+        auto ->
+            auto.start() == null
+                ? AutoLearner.create(auto, task, inputs, classes, keySeed)
+                : AutoLearner.startingFrom(auto.start().stored(), auto, task, keySeed, shared),
         selection -> ChampionChallenger.create(selection, task, inputs, classes, keySeed, FACTORY));
-  }
-
-  private static AutoLearner mixture(
-      AutoModelSpec spec, Task task, int inputs, int classes, long keySeed, Workspace shared) {
-    byte[] start = spec.start() == null ? null : spec.start().mixture();
-    return start == null
-        ? AutoLearner.create(spec, task, inputs, classes, keySeed)
-        : AutoLearner.startingFrom(start, spec, task, keySeed, shared);
   }
 
   private static Learner network(

@@ -113,7 +113,9 @@ class AutoContractTest {
     AutoModels.learn(taught, 0, EXAMPLES);
     byte[] stored = AutoModels.bytes(taught);
     ModelSpec spec =
-        one.spec().withStart(ModelStart.of(stored, AutoModels.INPUTS, one.task(), List.of(), "h"));
+        one.spec()
+            .withStart(
+                new ModelStart.MixtureStart(stored, AutoModels.INPUTS, one.task(), List.of(), "h"));
 
     OnlineModel sameKey = Models.create(spec, one.task(), AutoModels.INPUTS, one.classes(), 7);
     assertThat(AutoModels.bytes(sameKey)).isEqualTo(stored);
@@ -135,13 +137,14 @@ class AutoContractTest {
     OnlineModel taught = one.model();
     AutoModels.learn(taught, 0, EXAMPLES);
     byte[] stored = AutoModels.bytes(taught);
-    ModelStart start = ModelStart.of(stored.clone(), AutoModels.INPUTS, one.task(), List.of(), "h");
+    ModelStart.MixtureStart start =
+        new ModelStart.MixtureStart(stored.clone(), AutoModels.INPUTS, one.task(), List.of(), "h");
     ModelSpec spec = one.spec().withStart(start);
     Workspace shared = new Workspace();
     OnlineModel first = Models.create(spec, one.task(), AutoModels.INPUTS, 0, 7, shared);
     AutoModels.learn(first, EXAMPLES, 2 * EXAMPLES);
 
-    Arrays.fill(start.mixture(), (byte) 0); // which is not read any more
+    Arrays.fill(start.stored(), (byte) 0); // which is not read any more
     OnlineModel second = Models.create(spec, one.task(), AutoModels.INPUTS, 0, 7, shared);
 
     assertThat(AutoModels.bytes(second)).isEqualTo(stored);

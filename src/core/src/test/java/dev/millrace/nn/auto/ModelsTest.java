@@ -137,7 +137,8 @@ class ModelsTest {
   void aNetworkStartsFromTheWeightsOfAnother() {
     Learner taught = SINGLE.classifier(AutoModels.INPUTS, 2);
     AutoModels.learn(taught, 0, 50);
-    ModelStart start = ModelStart.of(taught.weights(), Task.BINARY, List.of(), "1f");
+    ModelStart.NetworkStart start =
+        new ModelStart.NetworkStart(taught.weights(), Task.BINARY, List.of(), "1f");
     float[] x = new float[AutoModels.INPUTS];
     float[] expected = new float[2];
     float[] out = new float[2];

@@ -8,14 +8,14 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow.Subscription;
 
-/**
- * Collects the bytes of a response, and fails if they exceed a limit.
- */
+/** Collects the bytes of a response, and fails if they exceed a limit. */
 final class LimitedBody implements BodySubscriber<byte[]> {
   private final BodySubscriber<byte[]> bytes = BodySubscribers.ofByteArray();
   private final long maxBytes;
+
   @SuppressWarnings("NullAway.Init") // onSubscribe is the first call
   private Subscription subscription;
+
   private long received;
 
   LimitedBody(long maxBytes) {

@@ -14,8 +14,9 @@ public final class RegistryAlarm implements RegisteredSchemas.Alarm {
   @Override
   public void fails(String reason) {
     LOG.warn(
-        "The schema registry {}. Records with an unknown schema wait and are not rejected. The" + " request is retried until the registry answers, or answers only other requests.",
-         reason);
+        "The schema registry {}. Records with an unknown schema wait and are not rejected. The"
+            + " request is retried until the registry answers, or answers only other requests.",
+        reason);
   }
 
   @Override

@@ -1,6 +1,4 @@
-/**
- * Options with name, type, default and documentation, and the reader of a map of options.
- */
+/** Options with name, type, default and documentation, and the reader of a map of options. */
 @NullMarked
 package dev.millrace.config.option;
 

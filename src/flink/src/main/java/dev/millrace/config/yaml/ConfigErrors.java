@@ -29,7 +29,7 @@ public final class ConfigErrors {
     return pathOf.apply(name);
   }
 
-    /** Adds an error. */
+  /** Adds an error. */
   public void add(int line, String text) {
     found.add(new ConfigError(line, text));
   }
@@ -39,7 +39,7 @@ public final class ConfigErrors {
     return found.size() == count;
   }
 
-    /** Returns the number of errors. */
+  /** Returns the number of errors. */
   public int count() {
     return found.size();
   }

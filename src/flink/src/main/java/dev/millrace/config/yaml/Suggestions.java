@@ -35,8 +35,7 @@ public final class Suggestions {
 
   /**
    * Returns the number of insertions, deletions, replacements and swaps of neighbours between two
-   * words
-   * (Damerau-Levenshtein, optimal string alignment).
+   * words (Damerau-Levenshtein, optimal string alignment).
    */
   public static int distance(String a, String b) {
     int[][] cost = new int[a.length() + 1][b.length() + 1];

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
@@ -22,7 +23,6 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 import org.yaml.snakeyaml.reader.ReaderException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads YAML text into nodes with line numbers, including anchors, aliases and merge keys. Tags
@@ -64,8 +64,8 @@ public final class YamlReader {
   }
 
   /**
-   * Returns the one document of a text, null if it is empty or not YAML. Invalid YAML and duplicate keys
-   * are added to the errors.
+   * Returns the one document of a text, null if it is empty or not YAML. Invalid YAML and duplicate
+   * keys are added to the errors.
    */
   public static @Nullable YamlNode read(String yaml, ConfigErrors errors) {
     LoaderOptions options = new LoaderOptions();

@@ -158,7 +158,8 @@ class RegistryClientTest {
     RegistrySpec spec = StubRegistry.spec(registry.url(), secret, null, Tls.DEFAULT);
     RegistryClient client = new RegistryClient(spec);
 
-    RegistryException rejected = catchThrowableOfType(RegistryException.class, () -> client.byId(7));
+    RegistryException rejected =
+        catchThrowableOfType(RegistryException.class, () -> client.byId(7));
     Files.writeString(file, "me:hunter2\n");
 
     assertThat(rejected)
@@ -183,10 +184,12 @@ class RegistryClientTest {
                 + " was not requested: the token in input.registry.bearer-token is not one line of"
                 + " text");
     assertThat(failure(bearer("${file:/nowhere/at.all:token}")))
-        .hasMessage(registry.url() + " was not requested: ${file:/nowhere/at.all:token} cannot be read");
+        .hasMessage(
+            registry.url() + " was not requested: ${file:/nowhere/at.all:token} cannot be read");
     assertThat(failure(bearer("${env:MILLRACE_TEST_NO_SUCH_VARIABLE}")))
         .hasMessage(
-            registry.url() + " was not requested: ${env:MILLRACE_TEST_NO_SUCH_VARIABLE} is not set");
+            registry.url()
+                + " was not requested: ${env:MILLRACE_TEST_NO_SUCH_VARIABLE} is not set");
   }
 
   @Test
