@@ -144,7 +144,7 @@ final class DeadLetterReplay implements AutoCloseable {
   CliError interrupted(CliError failure) {
     flush();
     return new CliError(
-        failure.getMessage(),
+        String.valueOf(failure.getMessage()),
         "The records read before were sent. Continue with --from " + offsets(next),
         failure.getCause());
   }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -165,7 +166,7 @@ public final class ModelsCommand implements Runnable {
     }
 
     private byte[] onnx(ModelSnapshot model) {
-      String config = models.kafka().settings().configHash();
+      String config = Objects.requireNonNull(models.kafka().settings()).configHash();
       if (model.config() != null && !model.config().equals(config)) {
         spec.commandLine()
             .getErr()

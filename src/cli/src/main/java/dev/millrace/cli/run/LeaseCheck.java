@@ -72,7 +72,7 @@ public final class LeaseCheck {
     } catch (CancellationException e) {
       return false;
     } catch (LeaseException e) {
-      throw new CliError(e.getMessage(), e);
+      throw new CliError(String.valueOf(e.getMessage()), e);
     } catch (KafkaException e) {
       throw failure(lease, e);
     }
@@ -164,7 +164,7 @@ public final class LeaseCheck {
 
   private static CliError failure(Lease lease, KafkaException e) {
     return e instanceof AuthorizationException denied
-        ? new CliError(lease.notAllowed(denied).getMessage(), e)
+        ? new CliError(String.valueOf(lease.notAllowed(denied).getMessage()), e)
         : new CliError(
             "The lease of pipeline %s cannot be read or written: %s"
                 .formatted(lease.pipeline(), e.getMessage()),

@@ -8,6 +8,7 @@ import dev.millrace.cli.models.ModelsOptions;
 import dev.millrace.cli.watch.SummaryView;
 import dev.millrace.config.Settings;
 import java.io.PrintWriter;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -62,7 +63,7 @@ public final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    Settings settings = models.kafka().settings();
+    Settings settings = Objects.requireNonNull(models.kafka().settings(), "serve needs -c");
     checkOptions(settings);
     HttpToken required = listen.token();
     String topic = models.requireTopic();
