@@ -111,6 +111,16 @@ abstract sealed class PackedExamples permits Chunk {
     return (long) LONG.get(bytes, start(row) + EVENT_TIME);
   }
 
+  /**
+   * Returns the time that windows of time go by: the event time, but not later than the record's
+   * timestamp, if it has one. One event time from the far future would leave all later examples out
+   * of the window.
+   */
+  public final long windowTime(int row) {
+    long recorded = timestamp(row);
+    return recorded < 0 ? eventTime(row) : Math.min(eventTime(row), recorded);
+  }
+
   public final float weight(int row) {
     return Float.intBitsToFloat(intAt(start(row) + WEIGHT));
   }

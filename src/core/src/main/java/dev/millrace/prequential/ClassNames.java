@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The classes of one model, numbered in the order in which they became known. Not thread-safe.
@@ -29,7 +30,7 @@ final class ClassNames {
   // Whether a copy has the same array.
   private boolean shared;
   // Null while there are few.
-  private Map<String, Integer> indexes;
+  private @Nullable Map<String, Integer> indexes;
 
   ClassNames(List<String> declared) {
     names = new String[Math.max(2, declared.size())];

@@ -2,12 +2,16 @@ package dev.millrace.prequential;
 
 import dev.millrace.data.Chunk;
 import dev.millrace.data.Example;
-import dev.millrace.data.InputSpec;
+import dev.millrace.data.InputSpec.DefaultLabel;
+import dev.millrace.data.InputSpec.LateLabels;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.RecordKind;
+import dev.millrace.nn.Workspace;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Joins delayed labels to their features, row by row: a label that finds its features becomes an
@@ -27,9 +31,9 @@ final class DelayedLabelJoiner {
    */
   private record Arrival(Chunk chunk, int row, long time, String id, String joinId) {
     static Arrival of(Chunk chunk, int row) {
-      String id = chunk.id(row);
+      String id = Objects.requireNonNull(chunk.id(row), "examples with delayed labels have an id");
       int epoch = chunk.epoch();
-      long time = Math.max(0, PrequentialModel.windowTime(chunk, row));
+      long time = Math.max(0, chunk.windowTime(row));
       return new Arrival(chunk, row, time, id, epoch <= 1 ? id : id + '\0' + epoch);
     }
 
@@ -37,7 +41,7 @@ final class DelayedLabelJoiner {
       return chunk.kind(row);
     }
 
-    String label() {
+    @Nullable String label() {
       return chunk.isClassification() ? chunk.label(chunk.labelOf(row)) : null;
     }
 
@@ -47,12 +51,13 @@ final class DelayedLabelJoiner {
   }
 
   private final TrainSpec spec;
-  private final InputSpec.LateLabels labels;
+  private final LateLabels labels;
   private final long maxBytes;
   private final ChunkLearner learner;
   private final Rejections rejections;
+  private final Scorer scorer;
   private final Predictions predictions;
-  private final RowBatch batch;
+  private final Workspace workspace;
   private final long[] countsBefore = new long[OUTCOMES.length];
   private final Example example = new Example();
   private final Chunk single = new Chunk();
@@ -61,14 +66,22 @@ final class DelayedLabelJoiner {
    * @param maxBytes of a key's model and all that is pending
    */
   DelayedLabelJoiner(
-      TrainSpec spec, long maxBytes, ChunkLearner learner, Rejections rejections, RowBatch batch) {
+      TrainSpec spec,
+      LateLabels labels,
+      long maxBytes,
+      ChunkLearner learner,
+      Rejections rejections,
+      Scorer scorer,
+      Predictions predictions,
+      Workspace workspace) {
     this.spec = spec;
-    this.labels = spec.input().labels();
+    this.labels = labels;
     this.maxBytes = maxBytes;
     this.learner = learner;
     this.rejections = rejections;
-    this.batch = batch;
-    predictions = new Predictions(spec);
+    this.scorer = scorer;
+    this.predictions = predictions;
+    this.workspace = workspace;
   }
 
   /**
@@ -102,24 +115,26 @@ final class DelayedLabelJoiner {
   }
 
   /** Joins the rows of a chunk and learns each example that is complete by that. */
-  void learn(TrainState state, Chunk chunk, int from, EngineListener listener) throws IOException {
+  void learn(TrainState state, LabelJoin join, Chunk chunk, int from, EngineListener listener)
+      throws IOException {
+    join.copyCounts(countsBefore);
     for (int row = from; row < chunk.size(); row++) {
-      if (chunk.kind(row).hasFeatures() && chunk.width() != state.model().learner().inputs()) {
+      if (chunk.kind(row).hasFeatures() && chunk.width() != state.model().learner.inputs()) {
         rejections.reject(chunk, row, rejections.ofWidth(state.model(), chunk), listener);
       } else {
-        learn(state, Arrival.of(chunk, row), listener);
+        learn(state, join, Arrival.of(chunk, row), listener);
       }
     }
+    reportCounts(join, listener);
   }
 
-  private void learn(TrainState state, Arrival arrival, EngineListener listener)
+  private void learn(TrainState state, LabelJoin join, Arrival arrival, EngineListener listener)
       throws IOException {
     PrequentialModel model = state.model();
-    LabelJoin join = state.labels();
     // A straggler of the previous pass does not advance the time of this one.
-    join.advance(arrival.chunk().epoch() < model.epoch() ? 0 : arrival.time());
+    join.advance(arrival.chunk().epoch() < model.counters.epoch ? 0 : arrival.time());
     if (arrival.kind().hasFeatures() || labels.topic() == null) {
-      model.record(arrival.chunk(), arrival.row());
+      model.counters.record(arrival.chunk(), arrival.row());
     }
     JoinedExample timedOut = timedOut(model, join, arrival);
     while (timedOut != null) {
@@ -136,20 +151,21 @@ final class DelayedLabelJoiner {
   }
 
   /** Returns an example whose label did not come in time, with the default label; or null. */
-  private JoinedExample timedOut(PrequentialModel model, LabelJoin join, Arrival arrival) {
-    if (labels.onTimeout() == null) {
+  private @Nullable JoinedExample timedOut(
+      PrequentialModel model, LabelJoin join, Arrival arrival) {
+    DefaultLabel label = labels.onTimeout();
+    if (label == null) {
       return null;
     }
-    boolean isLabel = arrival.kind() != RecordKind.FEATURES;
+    String labelId = arrival.kind() == RecordKind.FEATURES ? null : arrival.joinId();
     LabelJoin.TimedOut timedOut =
-        join.takeTimedOut(isLearnable(model), isLabel ? arrival.joinId() : null, arrival.time());
+        join.takeTimedOut(isLearnable(model, label.label()), labelId, arrival.time());
     if (timedOut == null) {
       return null;
     }
-    fill(timedOut.features(), model.learner().inputs(), arrival);
+    fill(timedOut.features(), model.learner.inputs(), arrival);
     String id = idOf(timedOut.id(), arrival.chunk().epoch());
-    return complete(
-        arrival, id, labels.onTimeout().label(), labels.onTimeout().target(), timedOut.features());
+    return complete(arrival, id, label.label(), label.target(), timedOut.features());
   }
 
   private static String idOf(String joinId, int epoch) {
@@ -158,14 +174,15 @@ final class DelayedLabelJoiner {
   }
 
   /** A model that was stored before its pipeline named the default label may have other classes. */
-  private boolean isLearnable(PrequentialModel model) {
-    return !model.task().isClassification()
-        || model.classes().index(labels.onTimeout().label()) >= 0
-        || rejections.ofClass(model, labels.onTimeout().label()) == null;
+  private boolean isLearnable(PrequentialModel model, @Nullable String label) {
+    return label == null
+        || !model.task.isClassification()
+        || model.classes.index(label) >= 0
+        || rejections.ofClass(model, label) == null;
   }
 
   /** Joins features to a label that came before; else predicts, keeps them and returns null. */
-  private JoinedExample joinFeatures(
+  private @Nullable JoinedExample joinFeatures(
       PrequentialModel model, LabelJoin join, Arrival arrival, EngineListener listener) {
     if (join.isDuplicateOfFeatures(arrival.joinId())) {
       return null;
@@ -177,18 +194,24 @@ final class DelayedLabelJoiner {
     }
     Chunk chunk = arrival.chunk();
     int row = arrival.row();
-    int predicted = model.predict(chunk, row, batch);
-    float[] scores = Arrays.copyOf(batch.scores, model.learner().outputs());
+    float[] features = new float[chunk.width()];
+    chunk.copyFeatures(row, row + 1, features);
+    float[] scores = new float[model.learner.outputs()];
+    if (scores.length > 0) {
+      model.learner.use(workspace);
+      model.learner.predictNext(features, 0, scores);
+    }
+    int predicted = scorer.predictedClass(model, scores);
     if (spec.predictions()) {
       listener.prediction(
           predictions.withoutLabel(model, chunk, row, scores, predicted),
-          model.timestamp(),
+          model.counters.timestamp,
           chunk,
           row);
     }
     PendingFeatures pending =
         new PendingFeatures(
-            Arrays.copyOf(batch.features, chunk.width()),
+            features,
             chunk.weight(row),
             arrival.time(),
             chunk.partition(row),
@@ -203,14 +226,15 @@ final class DelayedLabelJoiner {
    * Joins a label to features that came before, or to those of its own record; else keeps it and
    * returns null.
    */
-  private JoinedExample joinLabel(PrequentialModel model, LabelJoin join, Arrival arrival) {
+  private @Nullable JoinedExample joinLabel(
+      PrequentialModel model, LabelJoin join, Arrival arrival) {
     String id = arrival.joinId();
     PendingFeatures pending = join.takeFeatures(id, arrival.time());
     if (pending == null) {
       pending = join.takeImputed(id, arrival.label(), arrival.target(), arrival.time());
     }
     if (pending != null) {
-      fill(pending, model.learner().inputs(), arrival);
+      fill(pending, model.learner.inputs(), arrival);
     } else if (arrival.kind() == RecordKind.EXAMPLE && !join.isSettled(id)) {
       join.complete(id);
       fill(arrival);
@@ -226,7 +250,7 @@ final class DelayedLabelJoiner {
 
   /** Returns the bytes that all pending entries of the key may take. */
   private long room(PrequentialModel model) {
-    return maxBytes - model.learner().memoryBytes();
+    return maxBytes - model.learner.memoryBytes();
   }
 
   private void fill(Arrival arrival) {
@@ -255,7 +279,11 @@ final class DelayedLabelJoiner {
   }
 
   private JoinedExample complete(
-      Arrival arrival, String id, String label, double target, PendingFeatures earlier) {
+      Arrival arrival,
+      String id,
+      @Nullable String label,
+      double target,
+      @Nullable PendingFeatures earlier) {
     example.label = label;
     example.target = target;
     byte[] utf8 = id.getBytes(StandardCharsets.UTF_8);
@@ -268,13 +296,15 @@ final class DelayedLabelJoiner {
     return new JoinedExample(single, earlier, arrival.chunk(), arrival.row());
   }
 
-  /** Starts to count the outcomes of a chunk. */
-  void beginCounts(LabelJoin join) {
+  /** Starts an epoch of a key; entries that are still pending are not learned. */
+  void startEpoch(LabelJoin join, EngineListener listener) {
     join.copyCounts(countsBefore);
+    join.startEpoch();
+    reportCounts(join, listener);
   }
 
-  /** Reports the outcomes since {@link #beginCounts}. */
-  void reportCounts(LabelJoin join, EngineListener listener) {
+  /** Reports the outcomes since the counts were copied. */
+  private void reportCounts(LabelJoin join, EngineListener listener) {
     for (LabelOutcome outcome : OUTCOMES) {
       long records = join.count(outcome) - countsBefore[outcome.ordinal()];
       if (records > 0) {

@@ -7,7 +7,6 @@ import dev.millrace.eval.drift.DriftDetector;
 import dev.millrace.eval.drift.DriftSignal;
 import dev.millrace.eval.drift.DriftSpec;
 import dev.millrace.nn.Learner;
-import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
@@ -16,20 +15,18 @@ import dev.millrace.nn.selection.ChampionChallenger;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/**
- * The drift detector of one key, and what it needs to act: until when the learning rate is boosted,
- * or the model that would take over. Not thread-safe.
- */
+/** Detects drifts of one key, and reacts by the pipeline's policy. Not thread-safe. */
 final class DriftMonitor {
-
   private final DriftPolicy policy;
   private final DriftDetector detector;
   private DriftSignal last = DriftSignal.NONE;
   private long drifts;
   private long boostedUntil;
-  // Learns beside the model from a warning on, if one is to take over; else null.
-  private OnlineModel challenger;
+
+  /** Learns next to the model from a warning on, to replace it; null without a warning. */
+  @Nullable OnlineModel challenger;
 
   DriftMonitor(DriftPolicy policy) {
     this(policy, policy.detector().start());
@@ -67,27 +64,24 @@ final class DriftMonitor {
   }
 
   /** Lets a challenger, if there is one, learn the single row that the model has just learned. */
-  void learnClass(RowBatch batch, int classIndex, float weight) {
-    if (challenger != null) {
-      challenger.use(batch.workspace);
-      float[] scores = batch.unpublished(challenger.outputs());
-      challenger.learnClass(batch.features, 0, classIndex, weight, scores);
+  void learn(RowBatch batch) {
+    if (challenger == null) {
+      return;
     }
-  }
-
-  /** Lets a challenger, if there is one, learn the single row that the model has just learned. */
-  void learnValue(RowBatch batch, double target, float weight) {
-    if (challenger != null) {
-      challenger.use(batch.workspace);
-      float[] scores = batch.unpublished(challenger.outputs());
-      challenger.learnValue(batch.features, 0, target, weight, scores);
+    challenger.use(batch.workspace);
+    float[] scores = batch.unpublished(challenger.outputs());
+    float weight = batch.weights[0];
+    if (batch.chunk.isClassification()) {
+      challenger.learnClass(batch.features, 0, batch.classes[0], weight, scores);
+    } else {
+      challenger.learnValue(batch.features, 0, batch.targets[0], weight, scores);
     }
   }
 
   /**
-   * Takes the number of one more example.
+   * Updates the detector with the error of one more example.
    *
-   * @return what is new: a drift, a warning that was none before, or nothing
+   * @return a drift, a new warning, or nothing
    */
   DriftSignal update(double value) {
     DriftSignal before = last;
@@ -107,10 +101,10 @@ final class DriftMonitor {
   /**
    * Acts after what {@link #update} returned.
    *
-   * @param fresh makes a model of the same kind that has learned nothing
+   * @param create returns a model of the same kind that has learned nothing
    * @return the model to go on with
    */
-  OnlineModel act(OnlineModel model, Supplier<OnlineModel> fresh) {
+  OnlineModel act(OnlineModel model, Supplier<OnlineModel> create) {
     boolean drift = last == DriftSignal.DRIFT;
     if (model instanceof ChampionChallenger selection) {
       if (drift) {
@@ -132,16 +126,16 @@ final class DriftMonitor {
         }
       }
       case RESET -> {
-        return drift ? fresh.get() : model;
+        return drift ? create.get() : model;
       }
       case SWAP_IN_CHALLENGER -> {
-        return challenge(model, fresh);
+        return challenge(model, create);
       }
     }
     return model;
   }
 
-  /** Several models: one of them takes over, or all start afresh. */
+  /** Promotes one of several models, or resets all. */
   private void act(ChampionChallenger selection) {
     if (policy.action() == DriftPolicy.Action.SWAP_IN_CHALLENGER) {
       selection.promoteBest();
@@ -150,28 +144,21 @@ final class DriftMonitor {
     }
   }
 
-  private OnlineModel challenge(OnlineModel model, Supplier<OnlineModel> fresh) {
+  private OnlineModel challenge(OnlineModel model, Supplier<OnlineModel> create) {
     OnlineModel next = model;
     switch (last) {
       case WARNING -> {
         if (challenger == null) {
-          challenger = fresh.get();
+          challenger = create.get();
         }
       }
       case DRIFT -> {
-        next = challenger == null ? fresh.get() : challenger;
+        next = challenger == null ? create.get() : challenger;
         challenger = null;
       }
       case NONE -> challenger = null; // a false alarm
     }
     return next;
-  }
-
-  /** Makes a challenger as large as the settings say. */
-  void expand(TrainSpec spec, Task task, Workspace workspace) throws ModelMismatchException {
-    if (challenger != null) {
-      challenger = StateExpansion.expanded(challenger, spec, task, workspace);
-    }
   }
 
   /** Applies a boosted learning rate to a model that was just read. */
@@ -189,11 +176,11 @@ final class DriftMonitor {
     return new DriftMonitor(this);
   }
 
-  /** Writes a watch, or that there is none. */
-  static void write(DriftMonitor watch, DataOutput out) throws IOException {
-    out.writeBoolean(watch != null);
-    if (watch != null) {
-      watch.write(out);
+  /** Writes a monitor, or that there is none. */
+  static void write(@Nullable DriftMonitor monitor, DataOutput out) throws IOException {
+    out.writeBoolean(monitor != null);
+    if (monitor != null) {
+      monitor.write(out);
     }
   }
 
@@ -215,35 +202,39 @@ final class DriftMonitor {
    *
    * @return null without a policy
    */
-  static DriftMonitor read(
-      BoundedDataInput in, DriftPolicy policy, ModelSpec model, Task task, Workspace workspace)
+  static @Nullable DriftMonitor read(
+      BoundedDataInput in,
+      @Nullable DriftPolicy policy,
+      ModelSpec model,
+      Task task,
+      Workspace workspace)
       throws IOException {
     if (!in.readBoolean()) {
       return policy == null ? null : new DriftMonitor(policy);
     }
     String name = in.readUTF();
-    boolean same = policy != null && name.equals(policy.name());
     long drifts = in.readLong();
     DriftSignal[] signals = DriftSignal.values();
     int last = (int) SizeChecks.require("drift signal", in.readByte(), 0, signals.length - 1);
     long boostedUntil = in.readLong();
     OnlineModel challenger = in.readBoolean() ? Models.read(in, model, task, workspace) : null;
-    // Read even if it is of no use, for other state follows.
+    // Read even if it is not used: other state follows.
+    boolean same = policy != null && name.equals(policy.name());
     DriftDetector detector =
-        DriftDetector.read(in, same ? policy.detector() : DriftSpec.ofName(name));
+        DriftDetector.read(in, policy != null && same ? policy.detector() : DriftSpec.ofName(name));
     if (policy == null) {
       return null;
     }
-    DriftMonitor watch = new DriftMonitor(policy, same ? detector : policy.detector().start());
-    watch.drifts = drifts;
+    DriftMonitor monitor = new DriftMonitor(policy, same ? detector : policy.detector().start());
+    monitor.drifts = drifts;
     if (same) {
-      watch.last = signals[last];
-      watch.challenger =
+      monitor.last = signals[last];
+      monitor.challenger =
           policy.action() == DriftPolicy.Action.SWAP_IN_CHALLENGER ? challenger : null;
     }
     if (policy.action() == DriftPolicy.Action.BOOST_LEARNING_RATE) {
-      watch.boostedUntil = boostedUntil;
+      monitor.boostedUntil = boostedUntil;
     }
-    return watch;
+    return monitor;
   }
 }

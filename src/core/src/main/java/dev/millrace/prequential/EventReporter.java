@@ -1,5 +1,6 @@
 package dev.millrace.prequential;
 
+import dev.millrace.data.MetricsReport;
 import dev.millrace.data.ModelEvent;
 import dev.millrace.data.ModelEvent.ChampionChanged;
 import dev.millrace.data.ModelEvent.Drift;
@@ -12,7 +13,7 @@ import dev.millrace.data.ModelEvent.What;
 import dev.millrace.eval.drift.DriftSignal;
 import dev.millrace.nn.selection.ChampionChallenger;
 
-/** Reports what happens to models. */
+/** Reports the metrics and events of models. */
 final class EventReporter {
   private final TrainSpec spec;
 
@@ -20,18 +21,30 @@ final class EventReporter {
     this.spec = spec;
   }
 
+  /** Reports the metrics of a key; the state has nothing unreported after it. */
+  void metrics(TrainState state, String key, EngineListener listener) {
+    PrequentialModel model = state.model();
+    LabelJoin labels = state.labels();
+    MetricsReport report = model.report(spec, key);
+    listener.report(
+        labels == null ? report : report.withLabels(labels.report()),
+        model.counters.timestamp,
+        model.drifts(),
+        model.isWarned());
+  }
+
   /** Reports skipped steps, if there are any that have not been reported. */
   void skippedSteps(PrequentialModel model, String key, EngineListener listener) {
-    if (model.takeUnreportedSkips()) {
-      long skipped = model.learner().skippedSteps();
-      report(model, key, new SkippedSteps(skipped), model.learner().steps(), listener);
+    if (model.hasNewSkips()) {
+      long skipped = model.learner.skippedSteps();
+      report(model, key, new SkippedSteps(skipped), model.learner.steps(), listener);
     }
   }
 
   /** Reports a rollback of the model. */
   void rollback(PrequentialModel model, String key, EngineListener listener) {
-    RolledBack what = new RolledBack(model.learner().rollbacks(), model.learningRate());
-    report(model, key, what, model.learner().steps(), listener);
+    RolledBack what = new RolledBack(model.learner.rollbacks(), model.learningRate());
+    report(model, key, what, model.learner.steps(), listener);
   }
 
   /**
@@ -42,17 +55,14 @@ final class EventReporter {
   void drift(
       PrequentialModel model, String key, DriftSignal signal, long steps, EngineListener listener) {
     DriftPolicy policy = spec.drift();
-    switch (signal) {
-      case NONE -> {}
-      case WARNING -> report(model, key, new Warning(policy.name()), steps, listener);
-      case DRIFT ->
-          report(
-              model,
-              key,
-              new Drift(policy.name(), policy.action().id(), model.drifts()),
-              steps,
-              listener);
+    if (policy == null || signal == DriftSignal.NONE) {
+      return;
     }
+    What what =
+        signal == DriftSignal.WARNING
+            ? new Warning(policy.name())
+            : new Drift(policy.name(), policy.action().id(), model.drifts());
+    report(model, key, what, steps, listener);
   }
 
   /**
@@ -64,14 +74,14 @@ final class EventReporter {
     ChampionChallenger selection = model.selection();
     ChampionChanged change = selection == null ? null : selection.pollChange();
     if (change != null) {
-      report(model, key, change, model.learner().steps(), listener);
+      report(model, key, change, model.learner.steps(), listener);
     }
     return change != null;
   }
 
   /** Reports that a key was idle for too long. */
   void expired(PrequentialModel model, String key, EngineListener listener) {
-    report(model, key, new Expired(), model.learner().steps(), listener);
+    report(model, key, new Expired(), model.learner.steps(), listener);
   }
 
   /** Reports that a key restarts, because its stored model does not fit the settings. */
@@ -81,7 +91,8 @@ final class EventReporter {
 
   private void report(
       PrequentialModel model, String key, What what, long steps, EngineListener listener) {
-    report(key, model.examples(), model.eventTime(), model.timestamp(), what, steps, listener);
+    KeyCounters counters = model.counters;
+    report(key, counters.examples, counters.eventTime, counters.timestamp, what, steps, listener);
   }
 
   private void report(

@@ -1,6 +1,7 @@
 package dev.millrace.prequential;
 
 import dev.millrace.data.Chunk;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An example made of features and a label that came apart.
@@ -11,4 +12,4 @@ import dev.millrace.data.Chunk;
  * @param origin the chunk with the record that completes the example
  * @param row of that record
  */
-record JoinedExample(Chunk example, PendingFeatures earlier, Chunk origin, int row) {}
+record JoinedExample(Chunk example, @Nullable PendingFeatures earlier, Chunk origin, int row) {}

@@ -57,6 +57,18 @@ final class KeyCounters {
     return seq() > reported;
   }
 
+  /** Counts the examples of a batch, and records the times and places of their records. */
+  void add(RowBatch batch) {
+    if (batch.use == RowBatch.Use.HOLD_OUT) {
+      validated += batch.rows;
+    } else {
+      examples += batch.rows;
+    }
+    for (int row = batch.from; row < batch.from + batch.rows; row++) {
+      record(batch.chunk, row);
+    }
+  }
+
   /** Records the time and the place of the key's last record. */
   void record(Chunk chunk, int row) {
     eventTime = chunk.eventTime(row);

@@ -6,6 +6,7 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** Keeps the delays of the last labels after their features. Not thread-safe. */
 final class LabelDelays {
@@ -38,7 +39,7 @@ final class LabelDelays {
   }
 
   /** Returns nearest-rank quantiles of the delays; null if there are none. */
-  MetricsReport.Delays report() {
+  MetricsReport.@Nullable Delays report() {
     if (size == 0) {
       return null;
     }

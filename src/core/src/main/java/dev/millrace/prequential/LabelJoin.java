@@ -1,5 +1,6 @@
 package dev.millrace.prequential;
 
+import dev.millrace.data.InputSpec.DefaultLabel;
 import dev.millrace.data.InputSpec.LateLabels;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.SizeChecks;
@@ -8,27 +9,27 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Features and labels of one key that came apart: what waits for the other half, which examples are
- * settled, and how many there were of everything. Not thread-safe.
+ * Joins features and labels of one key that came apart: it keeps pending features and labels, and
+ * the ids of settled examples, and counts the outcomes. Not thread-safe.
  *
- * <p>Time is the latest that a record of the key has said in this pass over the data, so what times
- * out is a function of the key's records alone. Where there is no room for more features the newest
- * are not kept, because those that wait already are nearer to their labels: were the oldest to make
- * room, none would be left to meet a label once labels take longer than it takes to fill the room.
- * Of labels, and of the ids of settled examples, the oldest make room: what belongs to them is most
- * likely lost.
+ * <p>Time is the latest time of the key's records in this pass over the data, so time-outs are a
+ * function of the key's records alone. If the buffer of features is full, new features are dropped,
+ * because pending ones are nearer to their labels: if the oldest were dropped, none would be left
+ * to join once labels take longer than it takes to fill the buffer. Of labels, and of the ids of
+ * settled examples, the oldest are dropped: their counterparts are most likely lost.
  */
 final class LabelJoin {
 
   /**
-   * An example that needs nothing more; duplicates are told by it.
+   * An example that is complete or timed out; kept to recognize duplicates.
    *
-   * @param imputed features that were learned with the label for a time-out, which another label
-   *     can still correct; null for other examples
+   * @param imputed features that were learned with the default label, which another label can still
+   *     correct; null for other examples
    */
-  private record Settled(boolean matched, long time, PendingFeatures imputed)
+  private record Settled(boolean matched, long time, @Nullable PendingFeatures imputed)
       implements PendingBuffer.Entry {
     private static final int FEATURES_BYTES = 64; // of the object
     private static final int UNMATCHED = 0;
@@ -108,8 +109,8 @@ final class LabelJoin {
   }
 
   /**
-   * Takes the time of the key's next record, at least 0, and settles what has waited for too long.
-   * Features that are to be learned with a label for a time-out stay, for {@link #takeTimedOut}.
+   * Advances time to that of the key's next record, min 0, and settles entries that timed out.
+   * Features to be learned with the default label stay, for {@link #takeTimedOut}.
    */
   void advance(long recordTime) {
     records++;
@@ -129,8 +130,8 @@ final class LabelJoin {
   }
 
   /**
-   * Begins another pass over the data, whose time starts again: what still waits belongs to the
-   * pass before, and is settled without being learned.
+   * Starts another pass over the data, whose time starts again; pending entries of the pass before
+   * are settled and not learned.
    */
   void startEpoch() {
     for (; features.size() > 0; features.takeOldest()) {
@@ -146,14 +147,14 @@ final class LabelJoin {
   }
 
   /**
-   * Takes out features that have waited for too long, and are to be learned with the label for
-   * that; null if there are none. To be called after {@link #advance} until it returns null.
+   * Removes and returns features that timed out and are to be learned with the default label; null
+   * if there are none. Called after {@link #advance} until it returns null.
    *
-   * @param mayLearn whether the model can learn that label; else they are dropped
-   * @param labelId the example whose label comes now, or null: its features may have waited for too
-   *     long behind others of a later time
+   * @param mayLearn true if the model can learn that label; else the features are dropped
+   * @param labelId the example whose label comes now, or null: its features may have timed out
+   *     behind others of a later time
    */
-  TimedOut takeTimedOut(boolean mayLearn, String labelId, long labelTime) {
+  @Nullable TimedOut takeTimedOut(boolean mayLearn, @Nullable String labelId, long labelTime) {
     if (spec.onTimeout() == null) {
       return null;
     }
@@ -166,9 +167,14 @@ final class LabelJoin {
       settle(oldest.getKey(), false);
     }
     PendingFeatures ofLabel = labelId == null ? null : features.get(labelId);
-    return mayLearn && ofLabel != null && labelTime - ofLabel.time() > spec.timeoutMillis()
-        ? imputed(labelId, features.take(labelId))
-        : null;
+    if (!mayLearn
+        || labelId == null
+        || ofLabel == null
+        || labelTime - ofLabel.time() <= spec.timeoutMillis()) {
+      return null;
+    }
+    features.take(labelId);
+    return imputed(labelId, ofLabel);
   }
 
   private TimedOut imputed(String id, PendingFeatures pending) {
@@ -178,19 +184,22 @@ final class LabelJoin {
   }
 
   /**
-   * The features that were learned with the label for a time-out, of an example whose label comes
-   * now and says otherwise; null if there are none.
+   * Removes and returns the features that were learned with the default label, of an example whose
+   * own label comes now and differs; null if there are none.
    */
-  PendingFeatures takeImputed(String id, String label, double target, long labelTime) {
-    Settled known = spec.onTimeout() == null ? null : settled.get(id);
-    if (known == null || known.imputed() == null || spec.onTimeout().matches(label, target)) {
+  @Nullable PendingFeatures takeImputed(
+      String id, @Nullable String label, double target, long labelTime) {
+    Settled known = settled.get(id);
+    PendingFeatures imputed = known == null ? null : known.imputed();
+    DefaultLabel onTimeout = spec.onTimeout();
+    if (imputed == null || onTimeout == null || onTimeout.matches(label, target)) {
       return null;
     }
     settled.take(id);
     add(LabelOutcome.CORRECTED);
-    delays.add(Math.max(0, labelTime - known.imputed().time()));
+    delays.add(Math.max(0, labelTime - imputed.time()));
     settle(id, true);
-    return known.imputed();
+    return imputed;
   }
 
   /** Returns true, and counts these, if features with this id have come before. */
@@ -203,10 +212,10 @@ final class LabelJoin {
   }
 
   /**
-   * The label that waits for features which come now, and is settled with that; null if there is
-   * none or it has waited for too long.
+   * Removes and returns the label of features that come now, and settles the example; null if there
+   * is none or it timed out.
    */
-  PendingLabel takeLabel(String id, long featuresTime) {
+  @Nullable PendingLabel takeLabel(String id, long featuresTime) {
     PendingLabel label = labels.take(id);
     if (label == null) {
       return null;
@@ -222,7 +231,7 @@ final class LabelJoin {
   /**
    * Keeps features that are new until their label comes, if there is room.
    *
-   * @param maxBytes that all that waits may take
+   * @param maxBytes of all pending entries
    */
   void keep(String id, PendingFeatures pending, long maxBytes) {
     long needed = PendingBuffer.bytesOf(id, pending);
@@ -236,10 +245,10 @@ final class LabelJoin {
   }
 
   /**
-   * The features that a label which comes now belongs to, and are settled with that; null if there
-   * are none or they have waited for too long.
+   * Removes and returns the features of a label that comes now, and settles the example; null if
+   * there are none or they timed out.
    */
-  PendingFeatures takeFeatures(String id, long labelTime) {
+  @Nullable PendingFeatures takeFeatures(String id, long labelTime) {
     PendingFeatures pending = features.take(id);
     if (pending == null) {
       return null;
@@ -270,9 +279,10 @@ final class LabelJoin {
   }
 
   /**
-   * Keeps a label that is new until its features come; the oldest make room.
+   * Keeps a label that is new until its features come; the oldest are dropped if the buffer is
+   * full.
    *
-   * @param maxBytes that all that waits may take
+   * @param maxBytes of all pending entries
    */
   void keep(String id, PendingLabel label, long maxBytes) {
     labels.add(id, label);

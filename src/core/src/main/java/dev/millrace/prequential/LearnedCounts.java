@@ -2,52 +2,23 @@ package dev.millrace.prequential;
 
 import dev.millrace.nn.OnlineModel;
 
-/** Counts what a model of a key has done between two looks at it. Not thread-safe. */
+/** Counts what a model of a key has learned from one batch. Not thread-safe. */
 public final class LearnedCounts {
   private long examples;
-  private long seq;
+  private long heldOut;
   private long steps;
   private long skippedSteps;
   private long clippedSteps;
   private long rollbacks;
 
-  private long examplesBefore;
-  private long seqBefore;
-  private long stepsBefore;
-  private long skippedBefore;
-  private long clippedBefore;
-  private long rollbacksBefore;
-
-  /** Starts counting. */
-  void begin(PrequentialModel model) {
-    OnlineModel learner = model.learner();
-    examplesBefore = model.examples();
-    seqBefore = model.seq();
-    stepsBefore = learner.steps();
-    skippedBefore = learner.skippedSteps();
-    clippedBefore = learner.clippedSteps();
-    rollbacksBefore = learner.rollbacks();
-  }
-
-  /** Ends counting; must come before another model takes the place of the one that learned. */
-  void end(PrequentialModel model) {
-    OnlineModel learner = model.learner();
-    examples = model.examples() - examplesBefore;
-    seq = model.seq() - seqBefore;
-    steps = learner.steps() - stepsBefore;
-    skippedSteps = learner.skippedSteps() - skippedBefore;
-    clippedSteps = learner.clippedSteps() - clippedBefore;
-    rollbacks = learner.rollbacks() - rollbacksBefore;
-  }
-
-  /** Returns the number of steps that the model had taken at the start. */
-  long stepsBefore() {
-    return stepsBefore;
-  }
-
-  /** Returns the number of examples that were learned or held out. */
-  long seq() {
-    return seq;
+  /** Sets the counts of a batch; must come before another model replaces the one that learned. */
+  void update(OnlineModel learner, RowBatch batch) {
+    heldOut = batch.use == RowBatch.Use.HOLD_OUT ? batch.rows : 0;
+    examples = batch.rows - heldOut;
+    steps = learner.steps() - batch.stepsBefore;
+    skippedSteps = learner.skippedSteps() - batch.skippedBefore;
+    clippedSteps = learner.clippedSteps() - batch.clippedBefore;
+    rollbacks = learner.rollbacks() - batch.rollbacksBefore;
   }
 
   /** Returns the number of examples that were learned. */
@@ -57,7 +28,7 @@ public final class LearnedCounts {
 
   /** Returns the number of examples that were held out. */
   public long heldOut() {
-    return seq - examples;
+    return heldOut;
   }
 
   /** Returns the number of steps taken. */
@@ -65,7 +36,7 @@ public final class LearnedCounts {
     return steps;
   }
 
-  /** Returns the number of steps that were left out. */
+  /** Returns the number of steps that were skipped. */
   public long skippedSteps() {
     return skippedSteps;
   }

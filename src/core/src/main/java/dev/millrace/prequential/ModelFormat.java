@@ -16,8 +16,9 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
-/** Reads and writes a {@link PrequentialModel} and all that belongs to it. */
+/** Reads and writes a {@link PrequentialModel} with its metrics and counters. */
 final class ModelFormat {
   /** {@link #columns} of an input that declares none. */
   static final int NO_COLUMNS = List.of().toString().hashCode();
@@ -28,33 +29,33 @@ final class ModelFormat {
 
   /** Writes everything that is needed to continue as if never stopped. */
   static void write(PrequentialModel model, DataOutput out) throws IOException {
-    KeyCounters counters = model.counters();
-    out.writeUTF(model.task().name());
-    out.writeInt(model.columns());
+    KeyCounters counters = model.counters;
+    out.writeUTF(model.task.name());
+    out.writeInt(model.columns);
     out.writeLong(counters.examples);
     out.writeLong(counters.reported);
     out.writeLong(counters.eventTime);
     out.writeLong(counters.timestamp);
-    model.classes().write(out);
+    model.classes.write(out);
     counters.offsets.write(out);
-    model.metrics().write(out);
-    model.learner().write(out);
+    model.metrics.write(out);
+    model.learner.write(out);
     out.writeLong(counters.reportedSkips);
-    DriftMonitor.write(model.drift(), out);
+    DriftMonitor.write(model.drift, out);
     out.writeInt(counters.epoch);
     out.writeLong(counters.validated);
-    out.writeBoolean(model.validation() != null);
-    if (model.validation() != null) {
-      model.validation().write(out);
+    out.writeBoolean(model.validation != null);
+    if (model.validation != null) {
+      model.validation.write(out);
     }
   }
 
   /** Writes the model alone: features, class names and learner, nothing of the metrics. */
   static void writeModel(PrequentialModel model, DataOutput out) throws IOException {
-    out.writeUTF(model.task().name());
-    out.writeInt(model.columns());
-    model.classes().write(out);
-    model.learner().write(out);
+    out.writeUTF(model.task.name());
+    out.writeInt(model.columns);
+    model.classes.write(out);
+    model.learner.write(out);
   }
 
   /**
@@ -105,9 +106,9 @@ final class ModelFormat {
     boolean isOfTwo = declared == Task.BINARY && stored == Task.MULTICLASS && classes.size() <= 2;
     if (declared != null && declared != stored && !isOfTwo) {
       throw new ModelMismatchException(
-          "the stored model is of another task: stored (%s), configured (%s); go back to the stored"
+          "the stored model is of another task: stored (%s), configured (%s); restore the stored"
                   .formatted(stored.id(), declared.id())
-              + " settings, or start afresh");
+              + " settings, or reset the key");
     }
   }
 
@@ -139,15 +140,14 @@ final class ModelFormat {
   }
 
   /**
-   * The same, found once for all the models that share a workspace: it takes longer than reading.
+   * Returns the same, computed once for all models of a workspace: it takes longer than reading.
    */
   static int columns(InputSpec input, Workspace workspace) {
     return workspace.shared(Columns.class, Columns::new).of(input);
   }
 
   private static final class Columns {
-    // Null before the first.
-    private InputSpec input;
+    private @Nullable InputSpec input;
     private int hash;
 
     int of(InputSpec other) {
@@ -166,11 +166,11 @@ final class ModelFormat {
     return in.readInt();
   }
 
-  // A model whose columns were swapped would go on without a word and predict nonsense.
+  // A model whose columns were swapped would predict nonsense without an error.
   private static void requireSameColumns(int stored, int configured, TrainSpec spec)
       throws IOException {
     if (stored != configured) {
-      throw otherFeatures("the models were trained", spec.input(), ", or start afresh");
+      throw otherFeatures("the models were trained", spec.input(), ", or reset the key");
     }
   }
 
@@ -182,7 +182,7 @@ final class ModelFormat {
             .map(FeatureSpec::name)
             .collect(Collectors.joining(", "));
     return new ModelMismatchException(
-        "%s on other input.features, or on these in another order or of other types: %s%s; go back to the input.features of that time%s"
+        "%s on other input.features, or on these in another order or of other types: %s%s; restore the input.features of that time%s"
             .formatted(trained, names, input.features().size() > MAX_NAMES ? ", …" : "", more));
   }
 }

@@ -16,19 +16,20 @@ import dev.millrace.nn.auto.Models;
 import dev.millrace.nn.selection.ChampionChallenger;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One model of the models topic as it was at a time, or what is known of it.
+ * A model of the models topic at a time, or its summary.
  *
- * @param pipeline null if the record does not say
- * @param config fingerprint of the configuration; null if the record does not say
+ * @param pipeline null if not known
+ * @param config hash of the configuration; null if not known
  * @param classes in the order of the outputs; empty for regression
  * @param size of the model in bytes
- * @param bytes what {@link TrainState#modelBytes} wrote; null in a {@link #summary}
+ * @param bytes as {@link TrainState#modelBytes} wrote them; empty in a {@link #summary}
  */
 public record ModelSnapshot(
-    String pipeline,
-    String config,
+    @Nullable String pipeline,
+    @Nullable String config,
     String key,
     Task task,
     List<String> classes,
@@ -41,11 +42,12 @@ public record ModelSnapshot(
   }
 
   /**
-   * Reads what was published, with what the headers said.
+   * Reads a published model, with pipeline and configuration of its headers.
    *
-   * @throws IOException if it is no model, or of a newer release
+   * @throws IOException if it is not a model, or of a newer release
    */
-  public static ModelSnapshot decode(String pipeline, String config, String key, byte[] value)
+  public static ModelSnapshot decode(
+      @Nullable String pipeline, @Nullable String config, String key, byte[] value)
       throws IOException {
     BoundedDataInput in = new BoundedDataInput(value);
     Head head = Head.read(in);
@@ -56,8 +58,8 @@ public record ModelSnapshot(
   }
 
   /**
-   * Checks that the model was trained on the features of the input, in their order, as far as both
-   * say which those are: a pipeline that declares none does not.
+   * Checks that the model was trained on the features of the input, in their order, if both declare
+   * features.
    *
    * @throws ModelMismatchException if it was not
    */
@@ -71,35 +73,34 @@ public record ModelSnapshot(
   }
 
   /**
-   * The declared features that the model was trained on, in the order of its inputs; empty if these
-   * are not those of the input, or not known.
+   * Returns the declared features that the model was trained on, in the order of its inputs; empty
+   * if these are not those of the input, or not known.
    */
   public List<String> features(InputSpec input) throws IOException {
-    Integer columns = Head.read(new BoundedDataInput(bytes)).columns();
-    return columns != null && columns == ModelFormat.columns(input)
+    return Head.read(new BoundedDataInput(bytes)).columns() == ModelFormat.columns(input)
         ? input.features().stream().map(FeatureSpec::spelled).toList()
         : List.of();
   }
 
   /** Returns the same without its bytes. */
   public ModelSnapshot summary() {
-    return new ModelSnapshot(pipeline, config, key, task, classes, learner, size, null);
+    return new ModelSnapshot(pipeline, config, key, task, classes, learner, size, new byte[0]);
   }
 
-  /** Returns {@link #learner(ModelSpec, String)} of the only model or the champion. */
+  /** Returns {@link #learner(ModelSpec, String)} of the single model or the champion. */
   public Learner learner(ModelSpec model) throws IOException {
     return learner(model, null);
   }
 
   /**
-   * The model itself, where it is a single network, or one of several models that is.
+   * Returns the model if it is a single network, or one of champion and challengers that is.
    *
    * @param model the settings it was trained with
-   * @param name of one of several models, or null for their champion
+   * @param name of champion or challenger; null for the champion
    * @throws IOException if it was trained with others, naming both, is a mixture, or there is none
    *     of the name
    */
-  public Learner learner(ModelSpec model, String name) throws IOException {
+  public Learner learner(ModelSpec model, @Nullable String name) throws IOException {
     if (model instanceof AutoModelSpec) {
       throw mixture();
     }
@@ -122,12 +123,12 @@ public record ModelSnapshot(
 
   private static IOException mixture() {
     return new IOException(
-        "model: auto is a mixture of networks, not one that ONNX could hold; use --format"
-            + " millrace, or write a network out");
+        "model: auto is a mixture of networks, which ONNX cannot hold; use --format millrace, or"
+            + " configure a network");
   }
 
   /**
-   * The model, to predict with.
+   * Returns the model, to predict with.
    *
    * @param model the settings it was trained with
    * @param workspace scratch that it shares with other models of the thread

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Buffers entries of one kind by the id of their example, oldest first. Not thread-safe. */
 final class PendingBuffer<T extends PendingBuffer.Entry> {
@@ -45,7 +46,7 @@ final class PendingBuffer<T extends PendingBuffer.Entry> {
     return entries.size();
   }
 
-  T get(String id) {
+  @Nullable T get(String id) {
     return entries.get(id);
   }
 
@@ -60,7 +61,7 @@ final class PendingBuffer<T extends PendingBuffer.Entry> {
   }
 
   /** Removes an entry; returns null if there is none. */
-  T take(String id) {
+  @Nullable T take(String id) {
     T entry = entries.remove(id);
     if (entry != null) {
       bytes -= bytesOf(id, entry);

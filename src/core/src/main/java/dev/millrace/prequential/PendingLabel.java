@@ -3,14 +3,16 @@ package dev.millrace.prequential;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A label that waits for its features.
  *
- * @param label the class, or null for a number
+ * @param label the class; null for a number
  * @param target the number
  */
-record PendingLabel(String label, double target, long time) implements PendingBuffer.Entry {
+record PendingLabel(@Nullable String label, double target, long time)
+    implements PendingBuffer.Entry {
 
   @Override
   public long arrayBytes() {

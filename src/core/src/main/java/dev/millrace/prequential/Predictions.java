@@ -7,8 +7,9 @@ import dev.millrace.data.Prediction.OfValue;
 import dev.millrace.data.Prediction.Outcome;
 import dev.millrace.nn.PredictedValue;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
-/** Makes the predictions that are published, one an example. */
+/** Creates the predictions that are published, one per example. */
 final class Predictions {
   private final TrainSpec spec;
 
@@ -16,33 +17,22 @@ final class Predictions {
     this.spec = spec;
   }
 
-  /**
-   * Returns the prediction for an example that the model has just learned or held out.
-   *
-   * @param batch with the scores and the predicted class of that example
-   * @param known classes that the model knew before
-   * @param champion name of the model that predicted, null if there is but one
-   * @param counts of that example
-   */
-  Prediction of(
-      PrequentialModel model,
-      Chunk chunk,
-      int row,
-      RowBatch batch,
-      int known,
-      String champion,
-      LearnedCounts counts) {
+  /** Returns the prediction for the single example of a batch, which was learned or held out. */
+  Prediction of(PrequentialModel model, RowBatch batch) {
+    Chunk chunk = batch.chunk;
+    int row = batch.from;
     Outcome outcome =
         chunk.isClassification()
             ? new OfClass(
-                model.classes().list(),
-                Arrays.copyOf(batch.scores, known),
-                model.hasProbabilities(),
+                model.classes.list(),
+                Arrays.copyOf(batch.scores, batch.known),
+                model.probabilities,
                 batch.predicted,
                 chunk.label(chunk.labelOf(row)))
             : new OfValue(PredictedValue.read(batch.scores, 0), chunk.target(row));
-    boolean isHeldOut = counts.examples() == 0;
-    return prediction(chunk, row, model.seq(), outcome, champion, isHeldOut, counts.stepsBefore());
+    long seq = model.counters.seq();
+    boolean isHeldOut = batch.use == RowBatch.Use.HOLD_OUT;
+    return prediction(chunk, row, seq, outcome, batch.champion, isHeldOut, batch.stepsBefore);
   }
 
   /**
@@ -54,10 +44,10 @@ final class Predictions {
   Prediction withoutLabel(
       PrequentialModel model, Chunk chunk, int row, float[] scores, int predicted) {
     Outcome outcome =
-        model.task().isClassification()
-            ? new OfClass(model.classes().list(), scores, model.hasProbabilities(), predicted, null)
+        model.task.isClassification()
+            ? new OfClass(model.classes.list(), scores, model.probabilities, predicted, null)
             : new OfValue(PredictedValue.read(scores, 0), Double.NaN);
-    return prediction(chunk, row, 0, outcome, model.champion(), false, model.learner().steps());
+    return prediction(chunk, row, 0, outcome, model.champion(), false, model.learner.steps());
   }
 
   private Prediction prediction(
@@ -65,7 +55,7 @@ final class Predictions {
       int row,
       long seq,
       Outcome outcome,
-      String champion,
+      @Nullable String champion,
       boolean isHeldOut,
       long version) {
     return new Prediction(

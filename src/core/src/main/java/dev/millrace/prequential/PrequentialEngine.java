@@ -1,6 +1,7 @@
 package dev.millrace.prequential;
 
 import dev.millrace.data.Chunk;
+import dev.millrace.data.InputSpec.LateLabels;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.PromoteRequest;
 import dev.millrace.nn.ModelMismatchException;
@@ -8,11 +9,12 @@ import dev.millrace.nn.SelectionSpec.OnChange;
 import dev.millrace.nn.Workspace;
 import dev.millrace.prequential.Rejections.Rejection;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Predicts, scores and learns each example of a key with the key's own model (prequential
- * evaluation), and tells a listener what there is to publish. The state of a key is the caller's to
- * keep: it is passed in and returned. How examples fall into chunks changes no bit of it.
+ * evaluation), and passes what there is to publish to a listener. The caller keeps the state of a
+ * key: it is passed in and returned. How examples fall into chunks changes no bit of it.
  *
  * <p>One engine serves any number of keys, in one thread. Not thread-safe.
  */
@@ -26,7 +28,7 @@ public final class PrequentialEngine {
   private final Rejections rejections;
   private final ChunkLearner learner;
   // Null if labels come with their features.
-  private final DelayedLabelJoiner joiner;
+  private final @Nullable DelayedLabelJoiner joiner;
   private boolean hasWarnedOfMismatch;
 
   /**
@@ -40,12 +42,22 @@ public final class PrequentialEngine {
     events = new EventReporter(this.spec);
     promotions = new PromotionHandler(events);
     rejections = new Rejections(this.spec, maxModelBytes);
-    learner = new ChunkLearner(this.spec, rejections, events, workspace);
+    Scorer scorer = new Scorer();
+    Predictions predictions = new Predictions(this.spec);
+    learner = new ChunkLearner(this.spec, rejections, scorer, predictions, events, workspace);
+    LateLabels labels = spec.input().labels();
     joiner =
-        spec.input().labels() == null
+        labels == null
             ? null
             : new DelayedLabelJoiner(
-                this.spec, maxModelBytes, learner, rejections, new RowBatch(workspace));
+                this.spec,
+                labels,
+                maxModelBytes,
+                learner,
+                rejections,
+                scorer,
+                predictions,
+                workspace);
   }
 
   /**
@@ -55,17 +67,14 @@ public final class PrequentialEngine {
    * @return the state to keep; null if there is nothing new to keep
    * @throws UnusableStateException if the stored state cannot be used
    */
-  public TrainState learn(TrainState stored, Chunk chunk, EngineListener listener)
-      throws IOException {
+  public @Nullable TrainState learn(
+      @Nullable TrainState stored, Chunk chunk, EngineListener listener) throws IOException {
     if (stored == null) {
       return learnFirst(chunk, null, listener);
     }
-    if (stored.isSerialized()) {
-      try {
-        deserialize(stored, chunk.key(), listener);
-      } catch (ModelMismatchException e) {
-        return learnFirst(chunk, e.getMessage(), listener);
-      }
+    String mismatch = deserialize(stored, chunk.key(), listener);
+    if (mismatch != null) {
+      return learnFirst(chunk, mismatch, listener);
     }
     learn(stored, chunk, 0, listener);
     return stored;
@@ -76,9 +85,13 @@ public final class PrequentialEngine {
    *
    * @param mismatch why its stored state cannot be used, null if there was none
    */
-  private TrainState learnFirst(Chunk chunk, String mismatch, EngineListener listener)
-      throws IOException {
-    int begin = joiner == null ? 0 : rejectUntilShape(chunk, listener);
+  private @Nullable TrainState learnFirst(
+      Chunk chunk, @Nullable String mismatch, EngineListener listener) throws IOException {
+    int begin = 0;
+    while (begin < chunk.size() && !canBegin(chunk, begin)) {
+      rejections.reject(chunk, begin, Rejections.BEFORE_FEATURES, listener);
+      begin++;
+    }
     if (begin == chunk.size()) {
       return null;
     }
@@ -99,20 +112,14 @@ public final class PrequentialEngine {
     return state;
   }
 
-  /** Rejects the labels before the row that a key's model begins with, and returns that row. */
-  private int rejectUntilShape(Chunk chunk, EngineListener listener) {
-    int row = 0;
-    while (row < chunk.size() && !joiner.canBegin(chunk, row)) {
-      rejections.reject(chunk, row, Rejections.BEFORE_FEATURES, listener);
-      row++;
-    }
-    return row;
+  private boolean canBegin(Chunk chunk, int row) {
+    return joiner == null || joiner.canBegin(chunk, row);
   }
 
   private void rejectForSize(Chunk chunk, int from, long bytes, EngineListener listener) {
     for (int row = from; row < chunk.size(); row++) {
-      boolean couldBegin = joiner == null || joiner.canBegin(chunk, row);
-      Rejection rejection = couldBegin ? rejections.ofSize(bytes) : Rejections.BEFORE_FEATURES;
+      Rejection rejection =
+          canBegin(chunk, row) ? rejections.ofSize(bytes) : Rejections.BEFORE_FEATURES;
       rejections.reject(chunk, row, rejection, listener);
     }
   }
@@ -120,9 +127,6 @@ public final class PrequentialEngine {
   /** Learns the rows from there on. */
   private void learn(TrainState state, Chunk chunk, int from, EngineListener listener)
       throws IOException {
-    if (joiner != null) {
-      joiner.beginCounts(state.labels());
-    }
     if (chunk.epoch() > 0) {
       turnEpoch(state, chunk, listener);
       if (state.model().isStopped()) {
@@ -130,33 +134,30 @@ public final class PrequentialEngine {
         return;
       }
     }
-    if (joiner == null) {
+    LabelJoin labels = joiner == null ? null : state.labels();
+    if (joiner == null || labels == null) {
       learner.learn(state, chunk, listener);
     } else {
-      joiner.learn(state, chunk, from, listener);
-      joiner.reportCounts(state.labels(), listener);
+      joiner.learn(state, labels, chunk, from, listener);
     }
   }
 
-  /**
-   * Ends the epoch of a key if the chunk is of a later one, which starts unless that was the end of
-   * learning.
-   */
+  /** Ends the epoch of a key if the chunk is of a later one, which starts unless learning ends. */
   private void turnEpoch(TrainState state, Chunk chunk, EngineListener listener) {
-    if (chunk.epoch() <= state.model().epoch() || state.model().isStopped()) {
+    PrequentialModel model = state.model();
+    if (chunk.epoch() <= model.counters.epoch || model.isStopped()) {
       return;
     }
-    // Before it has ended, as the clock would have it: of one seq there is one content.
-    if (state.hasUnreported()) {
-      state.report(spec, chunk.key(), listener);
-    }
-    if (state.model().endEpoch()) {
-      state.report(spec, chunk.key(), listener);
+    // Reported before it ends, as the clock would: reports of one seq have the same content.
+    report(state, chunk.key(), listener);
+    if (model.endEpoch()) {
+      events.metrics(state, chunk.key(), listener);
       return;
     }
-    state.model().startEpoch(chunk.epoch());
-    if (joiner != null) {
-      state.labels().startEpoch(); // what is still pending is not learned
+    model.startEpoch(chunk.epoch());
+    LabelJoin labels = state.labels();
+    if (joiner != null && labels != null) {
+      joiner.startEpoch(labels, listener);
     }
   }
 
@@ -169,7 +170,7 @@ public final class PrequentialEngine {
    * @throws UnusableStateException if the stored state cannot be used
    */
   public boolean promote(
-      TrainState stored,
+      @Nullable TrainState stored,
       String key,
       PromoteRequest command,
       KafkaRecord record,
@@ -186,34 +187,30 @@ public final class PrequentialEngine {
    * @throws UnusableStateException if it cannot be used
    */
   public boolean resume(TrainState state, String key, EngineListener listener) throws IOException {
-    if (!state.isSerialized()) {
-      return true;
-    }
-    try {
-      deserialize(state, key, listener);
-      return true;
-    } catch (ModelMismatchException e) {
-      return false;
-    }
+    return deserialize(state, key, listener) == null;
   }
 
-  /** Makes stored state usable; throws a mismatch only if the key is to restart. */
-  private void deserialize(TrainState state, String key, EngineListener listener)
+  /** Makes stored state usable; returns why it does not fit if the key is to restart, else null. */
+  private @Nullable String deserialize(TrainState state, String key, EngineListener listener)
       throws IOException {
+    if (state.serialized() == null) {
+      return null;
+    }
     try {
-      if (onShapeChange == ShapeChange.GROW && state.resumeExpanded(spec, workspace)) {
+      if (onShapeChange == ShapeChange.GROW && StateExpansion.resume(state, spec, workspace)) {
         listener.expanded(key);
       }
       promotions.warnOfChanges(state.resume(spec, workspace), key, listener);
+      return null;
     } catch (ModelMismatchException e) {
       if (onShapeChange != ShapeChange.RESET) {
         throw new UnusableStateException(key, e);
       }
       if (!hasWarnedOfMismatch) {
         hasWarnedOfMismatch = true;
-        listener.warning(key, "they start afresh: " + e.getMessage());
+        listener.warning(key, "the stored model is reset: " + e.getMessage());
       }
-      throw e;
+      return e.getMessage();
     } catch (IOException e) {
       throw new UnusableStateException(key, e);
     }
@@ -227,7 +224,7 @@ public final class PrequentialEngine {
   public boolean report(TrainState state, String key, EngineListener listener) {
     boolean hasUnreported = state.hasUnreported();
     if (hasUnreported) {
-      state.report(spec, key, listener);
+      events.metrics(state, key, listener);
     }
     return hasUnreported;
   }
@@ -235,7 +232,7 @@ public final class PrequentialEngine {
   /** Publishes what is left of a key, whose state is usable and reported, at the end of input. */
   public void end(TrainState state, String key, EngineListener listener) throws IOException {
     events.skippedSteps(state.model(), key, listener);
-    if (state.model().seq() > 0) { // else all of it is pending
+    if (state.model().counters.seq() > 0) { // else all of it is pending
       listener.modelDue(key, state);
     }
   }
@@ -246,10 +243,10 @@ public final class PrequentialEngine {
   }
 
   /**
-   * Returns how many times as rarely as {@code metrics} says a key, whose state is usable, is
-   * reported: 1 unless a report is large.
+   * Returns the factor of the configured interval after which a key, whose state is usable, is
+   * reported by the clock: 1 unless a report is large, 0 if there is nothing to report.
    */
   public int reportSpacing(TrainState state) {
-    return spec.reportSpacing(state.model());
+    return state.hasUnreported() ? state.model().reportSpacing : 0;
   }
 }

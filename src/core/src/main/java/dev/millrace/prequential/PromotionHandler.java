@@ -8,6 +8,7 @@ import dev.millrace.nn.selection.ChampionChallenger;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Applies promotion commands to champion and challengers, and warns of changed restored ones. */
 final class PromotionHandler {
@@ -20,10 +21,11 @@ final class PromotionHandler {
 
   /** Warns once of models whose names or kinds differ from those in the pipeline file. */
   void warnOfChanges(PrequentialModel model, String key, EngineListener listener) {
-    if (model.selection() == null) {
+    ChampionChallenger selection = model.selection();
+    if (selection == null) {
       return;
     }
-    for (String change : model.selection().pollNotes()) {
+    for (String change : selection.pollNotes()) {
       if (warned.add(change)) {
         listener.warning(key, change);
       }
@@ -38,14 +40,14 @@ final class PromotionHandler {
    * @return true if that has changed the state
    */
   boolean promote(
-      TrainState state,
+      @Nullable TrainState state,
       String key,
       PromoteRequest command,
       KafkaRecord record,
       EngineListener listener)
       throws IOException {
     ChampionChallenger selection = state == null ? null : state.model().selection();
-    if (selection == null || selection.model(command.model()) == null) {
+    if (state == null || selection == null || selection.model(command.model()) == null) {
       String message =
           selection == null
               ? "the key has no models; it has had no example, or none that could be used"

@@ -6,6 +6,8 @@ import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.InputSpec.LateLabels;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.RecordKind;
+import dev.millrace.nn.auto.Models;
+import org.jspecify.annotations.Nullable;
 
 /** Rejects examples that a model cannot learn, with the reason. */
 final class Rejections {
@@ -16,8 +18,8 @@ final class Rejections {
   static final Rejection BEFORE_FEATURES =
       new Rejection(
           DeadLetterReason.LABEL_WITHOUT_FEATURES,
-          "the label came before any features of its key, so that nobody knows how many there are;"
-              + " where input.features declares them such a label waits");
+          "the label came before any features of its key, whose number is unknown;"
+              + " with input.features declared, such a label waits");
 
   private final TrainSpec spec;
   private final long maxModelBytes;
@@ -31,11 +33,11 @@ final class Rejections {
   }
 
   /** Returns why a model cannot learn the rows of a chunk by their shape; null if it can. */
-  Rejection ofShape(PrequentialModel model, Chunk chunk) {
-    if (chunk.width() != model.learner().inputs()) {
+  @Nullable Rejection ofShape(PrequentialModel model, Chunk chunk) {
+    if (chunk.width() != model.learner.inputs()) {
       return ofWidth(model, chunk);
     }
-    if (chunk.isClassification() == model.task().isClassification()) {
+    if (chunk.isClassification() == model.task.isClassification()) {
       return null;
     }
     return new Rejection(
@@ -43,7 +45,7 @@ final class Rejections {
         "the label is a %s; the model of this key learned %s"
             .formatted(
                 chunk.isClassification() ? "class" : "number",
-                model.task().isClassification() ? "classes" : "numbers"));
+                model.task.isClassification() ? "classes" : "numbers"));
   }
 
   /** Returns the rejection of rows with another number of features than the model has. */
@@ -51,7 +53,7 @@ final class Rejections {
     return new Rejection(
         DeadLetterReason.WRONG_FEATURE_COUNT,
         "the record has %d features; the model of this key has %d inputs"
-            .formatted(chunk.width(), model.learner().inputs()));
+            .formatted(chunk.width(), model.learner.inputs()));
   }
 
   /**
@@ -67,25 +69,25 @@ final class Rejections {
   }
 
   /** Returns why a model may not learn a class that it does not know yet; null if it may. */
-  Rejection ofClass(PrequentialModel model, String label) {
-    int known = model.classes().size();
+  @Nullable Rejection ofClass(PrequentialModel model, String label) {
+    int known = model.classes.size();
     if (label.chars().anyMatch(Character::isISOControl)) {
       return new Rejection(
           DeadLetterReason.INVALID_LABEL,
           "the label has a control character, and would name class %d of this key"
               .formatted(known + 1));
     }
-    if (known >= spec.maxClasses(model.task())) {
+    if (known >= spec.maxClasses(model.task)) {
       String whatAllows =
-          spec.isBinary(model.task())
-              ? "input.task is binary: " + String.join(", ", model.classes().list())
+          spec.isBinary(model.task)
+              ? "input.task is binary: " + String.join(", ", model.classes.list())
               : "limits.classes";
       return new Rejection(
           DeadLetterReason.TOO_MANY_CLASSES,
           "the label \"%s\" would be class %d of this key; %d are allowed (%s)"
               .formatted(label, known + 1, known, whatAllows));
     }
-    int namesBytes = model.classes().bytes() + ClassNames.bytes(label);
+    int namesBytes = model.classes.bytes() + ClassNames.bytes(label);
     int maxNamesBytes = spec.input().limits().classNamesBytes();
     if (namesBytes > maxNamesBytes) {
       return new Rejection(
@@ -93,7 +95,7 @@ final class Rejections {
           "with the label \"%s\" this key's %d class names would have %d bytes; %d are allowed"
               .formatted(label, known + 1, namesBytes, maxNamesBytes));
     }
-    long bytes = spec.modelBytesWithClass(model);
+    long bytes = Models.modelBytes(spec.model(), model.task, model.learner.inputs(), known + 1);
     return bytes > maxModelBytes ? ofSize(bytes) : null;
   }
 

@@ -2,34 +2,65 @@ package dev.millrace.prequential;
 
 import dev.millrace.data.Chunk;
 import dev.millrace.eval.ClassCounts;
-import dev.millrace.eval.ScoredClass;
-import dev.millrace.nn.PredictedValue;
 import dev.millrace.nn.Workspace;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Arrays for the rows of one call of a {@link PrequentialModel}, and the results of that call. The
- * models of all keys of a thread take turns with one object: its arrays grow to the largest batch,
- * so that no example allocates. Not thread-safe.
- *
- * <p>Each call fills what it reads. Its caller may read {@link #scores}, {@link #error} and {@link
- * #predicted} until the next call.
+ * The rows that a model predicts and learns in one call, and what each stage leaves for the next.
+ * The models of all keys of a thread take turns with one object: its arrays grow to the largest
+ * batch, so that no example allocates. Not thread-safe.
  */
 final class RowBatch {
+  /** What happens to the rows. */
+  enum Use {
+    /** They are learned; classes are known. */
+    LEARN,
+    /** A single row is learned, the first of its class. */
+    LEARN_NEW_CLASS,
+    /** A single row is scored for validation, and not learned. */
+    HOLD_OUT
+  }
+
   final Workspace workspace;
-  final ScoredClass scored = new ScoredClass();
-  final ClassBalance balance = new ClassBalance();
+
+  Chunk chunk = new Chunk();
+  int from;
+  int rows;
+  Use use = Use.LEARN;
+
+  /** Features with the prediction that counts, of a single row; null for the one made now. */
+  @Nullable PendingFeatures earlier;
+
+  /** The record that completed the example, and its row. */
+  Chunk origin = chunk;
+
+  int originRow;
+
+  /** Name of the model that answers before the rows are learned; null if there is one model. */
+  @Nullable String champion;
+
+  /** Number of classes known before the rows are learned. */
+  int known;
+
+  // Counts of the model before the rows are learned.
+  long examplesBefore;
+  long stepsBefore;
+  long skippedBefore;
+  long clippedBefore;
+  long rollbacksBefore;
 
   // [rows x width], row-major.
   float[] features = new float[0];
   int[] classes = new int[0];
   double[] targets = new double[0];
+  // Of the gradients; metrics use those of the examples.
   float[] weights = new float[0];
   float[] losses = new float[0];
 
   /** Predictions, [rows x outputs], row-major. */
   float[] scores = new float[0];
 
-  /** How wrong the prediction of the last row was, 0 to 1; NaN if there was none. */
+  /** Error of the prediction of the last row, 0 to 1; NaN if there was none. */
   double error;
 
   /** Class that was predicted for the last row, -1 if none was known. */
@@ -44,89 +75,37 @@ final class RowBatch {
     this.workspace = workspace;
   }
 
-  /** Copies features, classes and weights of rows whose classes are known; makes room. */
-  void copyClasses(Chunk chunk, int from, int to, ChunkClasses labels, int outputs) {
-    copyFeatures(chunk, from, to);
-    ensureCapacity(to - from, outputs);
-    for (int row = from; row < to; row++) {
-      int label = chunk.labelOf(row);
-      classes[row - from] = labels.index(label);
-      weights[row - from] = chunk.weight(row) * labels.weight(label);
-    }
+  /**
+   * Starts a batch of a single row.
+   *
+   * @param joined null if features and label came together
+   */
+  void begin(Chunk newChunk, int row, @Nullable JoinedExample joined) {
+    chunk = newChunk;
+    from = row;
+    rows = 1;
+    use = Use.LEARN;
+    earlier = joined == null ? null : joined.earlier();
+    origin = joined == null ? newChunk : joined.origin();
+    originRow = joined == null ? row : joined.row();
   }
 
-  /** Copies features, targets and weights of rows; makes room. */
-  void copyValues(Chunk chunk, int from, int to) {
-    copyFeatures(chunk, from, to);
-    ensureCapacity(to - from, PredictedValue.FLOATS);
-    for (int row = from; row < to; row++) {
-      targets[row - from] = chunk.target(row);
-      weights[row - from] = chunk.weight(row);
+  /** Returns the features of a row, which {@link #copyFeatures} replaces. */
+  float[] featuresOf(Chunk source, int row) {
+    if (features.length < source.width()) {
+      features = new float[source.width()];
     }
+    source.copyFeatures(row, row + 1, features);
+    return features;
   }
 
-  /** Copies the features of rows. */
-  void copyFeatures(Chunk chunk, int from, int to) {
-    int count = (to - from) * chunk.width();
+  /** Copies the features of the rows; makes room for labels, weights and predictions. */
+  void copyFeatures(int outputs) {
+    int count = rows * chunk.width();
     if (features.length < count) {
       features = new float[count];
     }
-    chunk.copyFeatures(from, to, features);
-  }
-
-  /**
-   * Fills {@link #scored} with the prediction that counts for a row: the one just made, or the one
-   * made when the features came.
-   *
-   * @param known classes that the model knows
-   * @param earlier features with their prediction, null for the one just made
-   * @param loss of the one just made
-   * @return false if no class was known when it was made
-   */
-  boolean score(
-      int row, int known, boolean probabilities, int actual, PendingFeatures earlier, double loss) {
-    if (earlier == null) {
-      scored.set(scores, row * known, known, probabilities, actual);
-      scored.loss = loss;
-      return true;
-    }
-    int knownThen = earlier.scores().length;
-    if (knownThen == 0) {
-      return false;
-    }
-    scored.set(earlier.scores(), 0, knownThen, probabilities, actual);
-    scored.keep(earlier.predicted());
-    scored.loss = scoredLoss(probabilities, known);
-    return true;
-  }
-
-  /** Returns the value that counts as predicted for a row. */
-  double scoredValue(int row, PendingFeatures earlier) {
-    return earlier == null
-        ? PredictedValue.read(scores, PredictedValue.FLOATS * row)
-        : PredictedValue.read(earlier.scores(), 0);
-  }
-
-  /** Returns its loss; NaN for an earlier one, since the scale of the targets has moved. */
-  double scoredValueLoss(int row, PendingFeatures earlier) {
-    return earlier == null ? losses[row] : Double.NaN;
-  }
-
-  /** Returns the cross-entropy of {@link #scored}, or its mean squared error over the outputs. */
-  double scoredLoss(boolean probabilities, int outputs) {
-    return probabilities ? scored.logLoss : scored.squaredDistance() / (double) outputs;
-  }
-
-  /** Returns an array for scores that are not used. */
-  float[] unpublished(int outputs) {
-    if (unpublished.length < outputs) {
-      unpublished = new float[outputs];
-    }
-    return unpublished;
-  }
-
-  /** Makes room for rows with their scores. */
-  void ensureCapacity(int rows, int outputs) {
+    chunk.copyFeatures(from, from + rows, features);
     if (classes.length < rows) {
       classes = new int[rows];
       targets = new double[rows];
@@ -136,5 +115,13 @@ final class RowBatch {
     if (scores.length < rows * outputs) {
       scores = new float[rows * outputs];
     }
+  }
+
+  /** Returns an array for scores that are not used. */
+  float[] unpublished(int outputs) {
+    if (unpublished.length < outputs) {
+      unpublished = new float[outputs];
+    }
+    return unpublished;
   }
 }

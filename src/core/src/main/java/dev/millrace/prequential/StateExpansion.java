@@ -12,15 +12,37 @@ import dev.millrace.nn.Workspace;
 import dev.millrace.nn.selection.ChampionChallenger;
 import java.io.IOException;
 
-/** Reads state of a smaller network, or of fewer features, and makes it as large as configured. */
+/** Expands stored state of a smaller network, or of fewer features, to the configured size. */
 final class StateExpansion {
   private StateExpansion() {}
 
   /**
+   * Makes stored state usable, and expands a model that is smaller than the settings say; it
+   * predicts the same.
+   *
+   * @return true if the model was expanded
    * @throws ModelMismatchException if the settings differ in more than growth
    * @throws IOException if the state is of a newer release
    */
-  static TrainState.Parts read(byte[] state, TrainSpec spec, Workspace workspace)
+  static boolean resume(TrainState state, TrainSpec spec, Workspace workspace) throws IOException {
+    byte[] stored = state.serialized();
+    try {
+      state.resume(spec, workspace);
+      return false;
+    } catch (ModelMismatchException e) {
+      if (stored == null) {
+        throw e;
+      }
+    }
+    try {
+      state.use(read(stored, spec, workspace));
+      return true;
+    } catch (RuntimeException e) {
+      throw TrainState.damaged(e);
+    }
+  }
+
+  private static TrainState.Parts read(byte[] state, TrainSpec spec, Workspace workspace)
       throws IOException {
     TrainSpec before = withFewerFeatures(state, spec).with(OnChange.GROW);
     TrainState.Parts parts;
@@ -29,7 +51,16 @@ final class StateExpansion {
     } catch (ModelMismatchException e) {
       parts = readSmaller(state, before, workspace, e);
     }
-    parts.model().expand(spec, workspace);
+    PrequentialModel model = parts.model();
+    model.columns = ModelFormat.columns(spec.input(), workspace);
+    model.learner = expanded(model.learner, spec, model.task, workspace);
+    DriftMonitor drift = model.drift;
+    if (drift != null) {
+      if (drift.challenger != null) {
+        drift.challenger = expanded(drift.challenger, spec, model.task, workspace);
+      }
+      drift.resume(model.learner);
+    }
     return parts;
   }
 
@@ -48,7 +79,8 @@ final class StateExpansion {
   }
 
   /** Returns the model in the configured size. */
-  static OnlineModel expanded(OnlineModel model, TrainSpec spec, Task task, Workspace workspace)
+  private static OnlineModel expanded(
+      OnlineModel model, TrainSpec spec, Task task, Workspace workspace)
       throws ModelMismatchException {
     int inputs = Math.max(model.inputs(), spec.input().width());
     if (model instanceof ChampionChallenger selection) {
@@ -68,12 +100,12 @@ final class StateExpansion {
       throw new ModelMismatchException(
           "the stored model: auto has %d features, configured are %d, and it does not grow;"
                   .formatted(model.inputs(), inputs)
-              + " go back to the stored settings, or start afresh");
+              + " restore the stored settings, or reset the key");
     }
     return model;
   }
 
-  /** With as many of the declared features, from the first on, as the state knows. */
+  /** Returns the specification with the first declared features, as many as the state has. */
   private static TrainSpec withFewerFeatures(byte[] state, TrainSpec spec) throws IOException {
     int columns = ModelFormat.columns(new BoundedDataInput(state));
     for (int count = spec.input().features().size(); count > 0; count--) {

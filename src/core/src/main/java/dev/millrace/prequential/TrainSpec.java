@@ -13,13 +13,14 @@ import dev.millrace.nn.SelectionSpec;
 import dev.millrace.nn.SelectionSpec.OnChange;
 import dev.millrace.nn.auto.Models;
 import java.io.Serializable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that training one pipeline's models needs to know.
  *
  * @param topic the input topic, named in metrics and dead letters
  * @param config fingerprint of the configuration, named in metrics
- * @param drift how drift is looked for, or null
+ * @param drift detector of drift and the reaction to it; null for none
  * @param predictions whether the prediction for each example is published
  * @param snapshots when models are published
  * @param fleet whether the summary is told of each report
@@ -32,11 +33,11 @@ public record TrainSpec(
     ModelSpec model,
     MetricsSpec metrics,
     String config,
-    DriftPolicy drift,
+    @Nullable DriftPolicy drift,
     boolean predictions,
     SnapshotSpec snapshots,
     boolean fleet,
-    String commands)
+    @Nullable String commands)
     implements Serializable {
   private static final long LARGE_REPORT = 64 << 10;
   // With fewer no report is large, however long their names are.
@@ -53,7 +54,7 @@ public record TrainSpec(
       ModelSpec model,
       MetricsSpec metrics,
       String config,
-      DriftPolicy drift,
+      @Nullable DriftPolicy drift,
       boolean predictions,
       SnapshotSpec snapshots,
       boolean fleet) {
@@ -111,22 +112,16 @@ public record TrainSpec(
     return Models.modelBytes(model, task, inputs, Math.max(1, classes));
   }
 
-  /** Returns the bytes of a model with one more class. */
-  long modelBytesWithClass(PrequentialModel of) {
-    int inputs = of.learner().inputs();
-    return Models.modelBytes(model, of.task(), inputs, of.classes().size() + 1);
-  }
-
   /**
-   * How many times as rarely as {@code metrics} says a model is reported: once, unless it has so
-   * many classes that a report is larger than 64 KiB. A function of the classes alone.
+   * Returns the factor of the configured intervals between reports of a model: 1, unless a report
+   * of its classes is larger than 64 KiB.
    */
-  int reportSpacing(PrequentialModel of) {
-    long classes = of.classes().size();
+  int reportSpacing(ClassNames names) {
+    long classes = names.size();
     if (classes < MANY_CLASSES) {
       return 1;
     }
-    long bytes = of.classes().bytes();
+    long bytes = names.bytes();
     long perClass = metrics.perClass() ? bytes + BYTES_PER_CLASS * classes : 0;
     boolean hasMatrix =
         metrics.confusionMatrix() && classes <= ClassificationMetrics.MAX_CLASSES_IN_MATRIX;
@@ -134,11 +129,6 @@ public record TrainSpec(
     long report = perClass + confusion;
     // A larger one is written without its classes, and is small.
     return report > input.limits().outputValueBytes() ? 1 : (int) (1 + report / LARGE_REPORT);
-  }
-
-  /** Returns the number of examples after which a model is reported. */
-  long reportEvery(PrequentialModel of) {
-    return (long) metrics.every() * reportSpacing(of);
   }
 
   /** Returns true if a model of the task may have only two classes. */

@@ -2,56 +2,44 @@ package dev.millrace.prequential;
 
 import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.Chunk;
-import dev.millrace.data.MetricsReport;
+import dev.millrace.data.InputSpec.LateLabels;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.Workspace;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutput;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that one model key has, restored as one piece or not at all. Not thread-safe.
  *
  * <p>State read from a checkpoint stays bytes until {@link #resume}, because a state backend reads
- * state before anybody can tell it what the pipeline's settings are.
+ * state without the pipeline's settings.
  */
 public final class TrainState {
-  /** Version of the bytes that {@link #write} gives. */
+  /** Version of the bytes that {@link #write} writes. */
   public static final int VERSION = 1;
 
   /**
-   * What the state of a key consists of.
+   * The parts of usable state.
    *
-   * @param labels null where labels come with their features
+   * @param labels pending features and labels; null if labels come with their features
    */
-  record Parts(PrequentialModel model, LabelJoin labels) {
-
-    static Parts of(PrequentialModel model, TrainSpec spec) {
-      return new Parts(model, newLabels(spec));
-    }
-
-    private static LabelJoin newLabels(TrainSpec spec) {
-      return spec.input().labels() == null
-          ? null
-          : new LabelJoin(spec.input().labels(), spec.metrics().window());
-    }
+  record Parts(PrequentialModel model, @Nullable LabelJoin labels) {
 
     static Parts read(BoundedDataInput in, TrainSpec spec, Workspace workspace) throws IOException {
       PrequentialModel model = ModelFormat.read(in, spec, workspace);
-      if (spec.input().labels() == null) {
-        return new Parts(model, null); // what still waited waits no longer
+      LateLabels labels = spec.input().labels();
+      if (labels == null) {
+        return new Parts(model, null); // pending entries are dropped
       }
+      int window = spec.metrics().window();
       return new Parts(
           model,
           in.readBoolean()
-              ? LabelJoin.read(
-                  in,
-                  spec.input().labels(),
-                  spec.metrics().window(),
-                  model.task(),
-                  model.learner().outputs())
-              : newLabels(spec));
+              ? LabelJoin.read(in, labels, window, model.task, model.learner.outputs())
+              : new LabelJoin(labels, window));
     }
 
     void write(DataOutput out) throws IOException {
@@ -90,23 +78,30 @@ public final class TrainState {
   }
 
   // One of the two is null.
-  private byte[] serialized;
-  private Parts parts;
+  private byte @Nullable [] serialized;
+  private @Nullable Parts parts;
 
-  private final Marks marks = new Marks();
+  /** What the caller keeps with the key. */
+  public final Marks marks = new Marks();
 
-  private TrainState(byte[] serialized, Parts parts) {
+  private TrainState(byte @Nullable [] serialized, @Nullable Parts parts) {
     this.serialized = serialized;
     this.parts = parts;
   }
 
   /**
-   * The state of a key whose first example stands in the chunk.
+   * Returns the state of a key whose first example is in the chunk.
    *
    * @param workspace shared by the models of the thread
    */
   static TrainState begin(TrainSpec spec, Chunk chunk, Workspace workspace) {
-    return new TrainState(null, Parts.of(new PrequentialModel(spec, chunk, workspace), spec));
+    int columns = ModelFormat.columns(spec.input(), workspace);
+    LateLabels labels = spec.input().labels();
+    return new TrainState(
+        null,
+        new Parts(
+            new PrequentialModel(spec, columns, chunk, workspace),
+            labels == null ? null : new LabelJoin(labels, spec.metrics().window())));
   }
 
   /** Returns state of bytes that were written; {@link #resume} makes it usable. */
@@ -114,13 +109,8 @@ public final class TrainState {
     return new TrainState(bytes, null);
   }
 
-  /** Returns true if this was read and is not yet usable. */
-  boolean isSerialized() {
-    return serialized != null;
-  }
-
   /**
-   * The model, made usable if it came from a checkpoint.
+   * Returns the model, made usable if it came from a checkpoint.
    *
    * @param workspace shared by the models of the thread
    * @throws ModelMismatchException if the state does not fit the settings; it stays as it is
@@ -128,25 +118,37 @@ public final class TrainState {
    */
   PrequentialModel resume(TrainSpec spec, Workspace workspace) throws IOException {
     if (serialized != null) {
-      parts = read(serialized, spec, workspace);
-      serialized = null;
+      use(read(serialized, spec, workspace));
     }
-    return parts.model();
+    return model();
   }
 
-  /** Returns what the caller keeps with the key. */
-  public Marks marks() {
-    return marks;
+  /** Replaces bytes by the parts read from them. */
+  void use(Parts read) {
+    parts = read;
+    serialized = null;
+  }
+
+  /** Returns the bytes of state that is not yet usable; null once it is. */
+  byte @Nullable [] serialized() {
+    return serialized;
+  }
+
+  private Parts parts() {
+    if (parts == null) {
+      throw new IllegalStateException("state must be usable: call resume first");
+    }
+    return parts;
   }
 
   /** Returns the model, once the state is usable. */
   PrequentialModel model() {
-    return parts.model();
+    return parts().model();
   }
 
   /** Returns the number of examples that the model has learned, once the state is usable. */
   public long examples() {
-    return parts.model().examples();
+    return model().counters.examples;
   }
 
   /**
@@ -155,58 +157,24 @@ public final class TrainState {
    * future, and what an example claims must not stop the job.
    */
   public long timestamp() {
-    return parts.model().timestamp();
+    return model().counters.timestamp;
   }
 
   /** Returns true if there is nothing to keep, once the state is usable. */
   boolean isEmpty() {
-    return parts.model().seq() == 0 && (parts.labels() == null || parts.labels().isEmpty());
+    LabelJoin labels = labels();
+    return model().counters.seq() == 0 && (labels == null || labels.isEmpty());
   }
 
   /** Returns true if records have come since the last report, once the state is usable. */
   public boolean hasUnreported() {
-    return parts.model().hasUnreported()
-        || (parts.labels() != null && parts.labels().hasUnreported());
-  }
-
-  /** Reports the metrics; {@link #hasUnreported} is false after it. */
-  void report(TrainSpec spec, String key, EngineListener listener) {
-    PrequentialModel model = parts.model();
-    MetricsReport report = model.report(spec, key);
-    if (parts.labels() != null) {
-      report = report.withLabels(parts.labels().report());
-    }
-    listener.report(report, model.timestamp(), model.drifts(), model.isWarned());
+    LabelJoin labels = labels();
+    return model().counters.hasUnreported() || (labels != null && labels.hasUnreported());
   }
 
   /** Returns pending labels, once the state is usable; null if labels come with features. */
-  LabelJoin labels() {
-    return parts.labels();
-  }
-
-  /**
-   * As {@link #resume}, also for a model that is smaller than the settings say: then it grows.
-   *
-   * @return whether it has grown
-   */
-  boolean resumeExpanded(TrainSpec spec, Workspace workspace) throws IOException {
-    try {
-      resume(spec, workspace);
-      return false;
-    } catch (ModelMismatchException e) {
-      parts = readExpanded(serialized, spec, workspace);
-      serialized = null;
-      return true;
-    }
-  }
-
-  private static Parts readExpanded(byte[] state, TrainSpec spec, Workspace workspace)
-      throws IOException {
-    try {
-      return StateExpansion.read(state, spec, workspace);
-    } catch (RuntimeException e) {
-      throw damaged(e);
-    }
+  @Nullable LabelJoin labels() {
+    return parts().labels();
   }
 
   static Parts read(byte[] state, TrainSpec spec, Workspace workspace) throws IOException {
@@ -226,7 +194,7 @@ public final class TrainState {
 
   /** Returns the estimated bytes in memory. */
   public long memoryBytes() {
-    return serialized != null ? serialized.length : parts.memoryBytes();
+    return serialized != null ? serialized.length : parts().memoryBytes();
   }
 
   static void requireVersion(int version) throws IOException {
@@ -244,7 +212,7 @@ public final class TrainState {
       out.write(serialized);
     } else {
       out.writeInt(VERSION);
-      parts.write(out);
+      parts().write(out);
     }
   }
 
@@ -253,7 +221,7 @@ public final class TrainState {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(4096);
     DataOutputStream out = new DataOutputStream(bytes);
     out.writeInt(VERSION);
-    ModelFormat.writeModel(parts.model(), out);
+    ModelFormat.writeModel(model(), out);
     out.flush();
     return bytes.toByteArray();
   }
@@ -261,7 +229,7 @@ public final class TrainState {
   /** Returns a deep copy. */
   public TrainState copy() {
     // The bytes are never written to.
-    TrainState copy = new TrainState(serialized, serialized != null ? null : parts.copy());
+    TrainState copy = new TrainState(serialized, parts == null ? null : parts.copy());
     copy.marks.published = marks.published;
     return copy;
   }

@@ -10,4 +10,7 @@
  * format version first. How examples fall into chunks, and when state is written and restored,
  * changes no bit of it.
  */
+@NullMarked
 package dev.millrace.prequential;
+
+import org.jspecify.annotations.NullMarked;

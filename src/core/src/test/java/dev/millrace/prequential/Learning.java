@@ -2,10 +2,13 @@ package dev.millrace.prequential;
 
 import dev.millrace.data.Chunk;
 import dev.millrace.nn.Workspace;
+import dev.millrace.prequential.Rejections.Rejection;
 import java.io.IOException;
 
 /** Models that learn without reports, for tests of their state. */
 public final class Learning {
+  // Reported after each example, so that each is a batch of its own.
+  private static final long EACH = 1;
 
   private Learning() {}
 
@@ -24,16 +27,17 @@ public final class Learning {
       throws IOException {
     Workspace workspace = new Workspace();
     PrequentialModel model = state.resume(spec, workspace);
+    RowSelector selector = new RowSelector(spec, new Rejections(spec, Long.MAX_VALUE));
+    Trainer trainer = new Trainer(spec);
+    Scorer scorer = new Scorer();
     RowBatch batch = new RowBatch(workspace);
-    ChunkClasses labels = new ChunkClasses();
-    labels.find(chunk, model.classes(), spec.model().classWeights());
+    selector.begin(model, chunk);
     for (int row = from; row < to; row++) {
-      if (!chunk.isClassification()) {
-        model.learnValues(chunk, row, row + 1, null, batch);
-      } else if (labels.isKnown(chunk.labelOf(row))) {
-        model.learnClasses(chunk, row, row + 1, labels, null, batch);
-      } else {
-        model.learnNewClass(chunk, row, labels, null, batch);
+      Rejection rejection = selector.select(model, chunk, row, null, EACH, batch);
+      if (rejection == null) {
+        trainer.learn(model, batch);
+        scorer.score(model, batch);
+        model.counters.add(batch);
       }
     }
   }

@@ -94,7 +94,7 @@ public final class StateFuzz {
     for (TrainSpec spec : SPECS.values()) {
       TrainState state = TrainState.serialized(bytes);
       try {
-        state.resumeExpanded(spec, WORKSPACE);
+        StateExpansion.resume(state, spec, WORKSPACE);
         goOn(spec, state);
       } catch (IOException e) {
         // No state, or not of this pipeline.
@@ -109,31 +109,15 @@ public final class StateFuzz {
 
   private static void goOn(TrainSpec spec, TrainState state) throws IOException {
     PrequentialModel model = state.resume(spec, WORKSPACE);
-    Chunk chunk = model.task().isClassification() ? CLASSES : NUMBERS;
-    if (model.learner().inputs() == chunk.width()) {
-      learn(spec, model, chunk);
+    Chunk chunk = model.task.isClassification() ? CLASSES : NUMBERS;
+    if (model.learner.inputs() == chunk.width()) {
+      Learning.learn(state, spec, chunk, 0, chunk.size());
+      if (spec.drift() != null) {
+        model.detectDrift(spec, chunk.key(), 1, WORKSPACE);
+      }
     }
     model.report(spec, "k");
     write(state);
-  }
-
-  /** Learns the rows whose class is known, as a job does. */
-  private static void learn(TrainSpec spec, PrequentialModel model, Chunk chunk) {
-    RowBatch batch = new RowBatch(WORKSPACE);
-    ChunkClasses labels = new ChunkClasses();
-    labels.find(chunk, model.classes(), ClassWeights.NONE);
-    for (int row = 0; row < chunk.size(); row++) {
-      if (!chunk.isClassification()) {
-        model.learnValues(chunk, row, row + 1, null, batch);
-      } else if (labels.isKnown(chunk.labelOf(row))) {
-        model.learnClasses(chunk, row, row + 1, labels, null, batch);
-      } else {
-        continue;
-      }
-      if (spec.drift() != null) {
-        model.detectDrift(spec, chunk.key(), batch.error, WORKSPACE);
-      }
-    }
   }
 
   private static byte[] write(TrainState state) {

@@ -62,7 +62,8 @@ class TrainStateFixtureTest {
   void whatAVersionWroteGoesOnAsItDidThen(Fixture stored) throws IOException {
     TrainState state = TrainState.serialized(stored.bytes());
 
-    assertThat(state.resume(spec(stored.name()), new Workspace()).examples()).isEqualTo(STORED_AT);
+    assertThat(state.resume(spec(stored.name()), new Workspace()).counters.examples)
+        .isEqualTo(STORED_AT);
     assertThat(hashOfGoingOn(state, stored.name())).isEqualTo(stored.hash());
   }
 

@@ -64,10 +64,10 @@ final class KeyTtl {
   /** Notes that the key, whose state is given, has an example now. */
   void note(TrainState state, TimerService timers) throws IOException {
     long seen = cellEnd(begun(timers));
-    if (state.marks().seenUntil == seen) {
+    if (state.marks.seenUntil == seen) {
       return;
     }
-    state.marks().seenUntil = seen;
+    state.marks.seenUntil = seen;
     Long last = lastSeen.value();
     if (last == null || last != seen) {
       if (last != null) {

@@ -40,8 +40,8 @@ final class ModelPublisher {
       return;
     }
     long next = next(key, timers);
-    if (next != state.marks().reminder) {
-      state.marks().reminder = next;
+    if (next != state.marks.reminder) {
+      state.marks.reminder = next;
       timers.registerProcessingTimeTimer(next);
     }
   }
@@ -79,7 +79,7 @@ final class ModelPublisher {
 
   /** Publishes the model, unless it is known to have learned nothing since the last time. */
   void publishUnpublished(TrainState state, String key, SideOutputs out) throws IOException {
-    if (state.examples() > state.marks().published) {
+    if (state.examples() > state.marks.published) {
       publish(state, key, out);
     }
   }
@@ -94,7 +94,7 @@ final class ModelPublisher {
     if (now != before) {
       note(now);
     }
-    state.marks().published = state.examples();
+    state.marks.published = state.examples();
   }
 
   /** Publishes that the key has no model any more. */

@@ -46,6 +46,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
 
   private final TrainSpec spec;
   private final StateSpec stateSpec;
+  private final long reportMillis;
   private transient ValueState<TrainState> states;
   // Null if keys are never forgotten.
   private transient KeyTtl idleKeys;
@@ -57,6 +58,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   public TrainFunction(TrainSpec spec, StateSpec stateSpec) {
     this.spec = spec;
     this.stateSpec = stateSpec;
+    reportMillis = spec.metrics().maxIntervalMillis();
   }
 
   @Override
@@ -123,8 +125,8 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     }
     publisher.remind(chunk.key(), state, timers);
     states.update(state);
-    if (spec.metrics().maxIntervalMillis() > 0 && state.hasUnreported()) {
-      remind(timers, engine.reportSpacing(state));
+    if (reportMillis > 0) {
+      remindOfReport(timers, engine.reportSpacing(state));
     }
   }
 
@@ -166,7 +168,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     EngineListener listener = outputs.to(out, context::output);
     boolean isOver = idleKeys != null && idleKeys.isOver(context.timerService());
     boolean isUsable = resume(state, key, listener);
-    if (isUsable && (isOver || spec.metrics().maxIntervalMillis() > 0)) {
+    if (isUsable && (isOver || reportMillis > 0)) {
       report(state, key, listener);
     }
     if (isOver) {
@@ -236,7 +238,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
    * @param backend its current key changes
    */
   void remindAll(KeyedStateBackend<String> backend, TimerService timers) throws IOException {
-    eachKey(backend, STATE_NAME, key -> remind(timers, 1));
+    eachKey(backend, STATE_NAME, key -> remindOfReport(timers, 1));
   }
 
   /**
@@ -258,9 +260,11 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     }
   }
 
-  // Times lie on a grid, so that a key has at most two reminders however often it is reminded.
-  private void remind(TimerService timers, int spacing) {
-    long period = spacing * spec.metrics().maxIntervalMillis();
-    timers.registerProcessingTimeTimer((timers.currentProcessingTime() / period + 1) * period);
+  // Times are on a grid, so that a key has max two of these timers.
+  private void remindOfReport(TimerService timers, int spacing) {
+    if (spacing > 0) {
+      long period = spacing * reportMillis;
+      timers.registerProcessingTimeTimer((timers.currentProcessingTime() / period + 1) * period);
+    }
   }
 }

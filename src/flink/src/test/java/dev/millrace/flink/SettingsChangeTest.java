@@ -138,7 +138,7 @@ class SettingsChangeTest {
             .rootCause()
             .hasMessageStartingWith(
                 "key \"k\": the stored model is of another task: stored (%s), configured (%s);"
-                    + " go back to the stored settings, or start afresh:"
+                    + " restore the stored settings, or reset the key:"
                     + " state.on-shape-change: reset does so",
                 stored, declared.id());
       }

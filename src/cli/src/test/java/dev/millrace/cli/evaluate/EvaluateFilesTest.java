@@ -340,7 +340,7 @@ class EvaluateFilesTest {
     assertThat(answers.err())
         .isEqualTo(
             ("--model %s cannot be used: it was trained on other input.features, or on these in"
-                    + " another order or of other types: y, x; go back to the input.features of that"
+                    + " another order or of other types: y, x; restore the input.features of that"
                     + " time%n")
                 .formatted(model));
   }

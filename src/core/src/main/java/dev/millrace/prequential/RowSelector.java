@@ -1,0 +1,149 @@
+package dev.millrace.prequential;
+
+import dev.millrace.data.Chunk;
+import dev.millrace.nn.OnlineModel;
+import dev.millrace.nn.SelectionSpec;
+import dev.millrace.prequential.Rejections.Rejection;
+import java.util.Arrays;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Selects the rows of a chunk that a model can predict and learn in one call, and copies them into
+ * a batch. Names of classes are looked up once per chunk. Not thread-safe.
+ */
+final class RowSelector {
+  private static final int UNKNOWN = -1;
+
+  private final Rejections rejections;
+  private final Map<String, Float> weightsByName;
+  private final SnapshotSpec snapshots;
+  private final double heldOutFraction;
+  private final boolean isOneByOne;
+  // Classes in the model and configured weights, by the position of the label in the chunk.
+  private int[] classes = new int[4];
+  private float[] classWeights = new float[4];
+
+  RowSelector(TrainSpec spec, Rejections rejections) {
+    this.rejections = rejections;
+    weightsByName = spec.model().classWeights().byName();
+    snapshots = spec.snapshots();
+    heldOutFraction = spec.metrics().validation().fraction();
+    isOneByOne =
+        spec.predictions() || spec.drift() != null || spec.model() instanceof SelectionSpec;
+  }
+
+  /** Looks up the classes of a chunk. */
+  void begin(PrequentialModel model, Chunk chunk) {
+    int labels = chunk.labelCount();
+    if (classes.length < labels) {
+      classes = new int[labels];
+      classWeights = new float[labels];
+    }
+    Arrays.fill(classWeights, 0, labels, 1f);
+    for (int label = 0; label < labels; label++) {
+      String name = chunk.label(label);
+      classes[label] = model.classes.index(name);
+      Float weight = weightsByName.get(name);
+      if (weight != null) {
+        classWeights[label] = weight;
+      }
+    }
+  }
+
+  /**
+   * Selects a row of the chunk, and following ones that the model may learn in the same call.
+   *
+   * @param joined null if features and label came together
+   * @param reportEvery examples after which the model is reported
+   * @return why the model cannot learn the row; null if it can
+   */
+  @Nullable Rejection select(
+      PrequentialModel model,
+      Chunk chunk,
+      int row,
+      @Nullable JoinedExample joined,
+      long reportEvery,
+      RowBatch batch) {
+    batch.begin(chunk, row, joined);
+    Rejection rejection = rejections.ofShape(model, chunk);
+    if (rejection != null) {
+      return rejection;
+    }
+    OnlineModel learner = model.learner;
+    batch.champion = model.champion();
+    batch.known = model.classes.size();
+    batch.examplesBefore = learner.examples();
+    batch.stepsBefore = learner.steps();
+    batch.skippedBefore = learner.skippedSteps();
+    batch.clippedBefore = learner.clippedSteps();
+    batch.rollbacksBefore = learner.rollbacks();
+    if (!isKnown(chunk, row)) {
+      int label = chunk.labelOf(row);
+      rejection = rejections.ofClass(model, chunk.label(label));
+      if (rejection != null) {
+        return rejection;
+      }
+      classes[label] = batch.known;
+      batch.use = RowBatch.Use.LEARN_NEW_CLASS;
+    } else if (isHeldOut(chunk, row, batch)) {
+      batch.use = RowBatch.Use.HOLD_OUT;
+    } else {
+      int max = maxTogether(model, reportEvery, chunk.size() - row);
+      while (batch.rows < max
+          && isKnown(chunk, row + batch.rows)
+          && !isHeldOut(chunk, row + batch.rows, batch)) {
+        batch.rows++;
+      }
+    }
+    copy(batch, learner.outputs());
+    return null;
+  }
+
+  /**
+   * Returns how many examples may be learned in one call: a report and a snapshot show the model
+   * after its last example, a prediction the steps that the model had taken, and after a drift or a
+   * change of the champion another model predicts the next example, so none is learned beyond
+   * those.
+   */
+  private int maxTogether(PrequentialModel model, long reportEvery, int rows) {
+    if (rows == 1 || isOneByOne) {
+      return 1;
+    }
+    long examples = model.counters.examples;
+    long untilReport = reportEvery - examples % reportEvery;
+    long max = Math.min(untilReport, snapshots.examplesLeft(examples));
+    // An event names the example at which a model was rolled back.
+    return (int) Math.min(Math.min(rows, max), model.learner.maxTogether());
+  }
+
+  /** Returns true if the label of a row is a number, or a class that the model knows. */
+  private boolean isKnown(Chunk chunk, int row) {
+    return !chunk.isClassification() || classes[chunk.labelOf(row)] != UNKNOWN;
+  }
+
+  /** Returns true if no model learns from the example, whose class is known. */
+  private boolean isHeldOut(Chunk chunk, int row, RowBatch batch) {
+    if (heldOutFraction == 0) {
+      return false;
+    }
+    float[] features = chunk.hasId(row) ? batch.features : batch.featuresOf(chunk, row);
+    return HoldoutSplit.isHeldOut(chunk, row, features, heldOutFraction);
+  }
+
+  private void copy(RowBatch batch, int outputs) {
+    Chunk chunk = batch.chunk;
+    batch.copyFeatures(outputs);
+    for (int r = 0; r < batch.rows; r++) {
+      int row = batch.from + r;
+      batch.weights[r] = chunk.weight(row);
+      if (chunk.isClassification()) {
+        int label = chunk.labelOf(row);
+        batch.classes[r] = classes[label];
+        batch.weights[r] *= classWeights[label];
+      } else {
+        batch.targets[r] = chunk.target(row);
+      }
+    }
+  }
+}

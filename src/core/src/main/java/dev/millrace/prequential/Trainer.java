@@ -1,0 +1,81 @@
+package dev.millrace.prequential;
+
+import dev.millrace.eval.ClassificationMetrics;
+import dev.millrace.nn.OnlineModel;
+
+/**
+ * Predicts the rows of a batch with the model of their key, which learns each before the next.
+ * Those that are held out are only predicted. Not thread-safe.
+ */
+final class Trainer {
+  private final TrainSpec spec;
+  private final boolean isBalanced;
+  private final ClassBalance balance = new ClassBalance();
+
+  Trainer(TrainSpec spec) {
+    this.spec = spec;
+    isBalanced = spec.model().classWeights().balanced();
+  }
+
+  void learn(PrequentialModel model, RowBatch batch) {
+    OnlineModel learner = model.learner;
+    learner.use(batch.workspace);
+    switch (batch.use) {
+      case HOLD_OUT -> {
+        learner.predict(batch.features, 0, batch.scores);
+        return;
+      }
+      case LEARN_NEW_CLASS -> learnNewClass(model, batch);
+      case LEARN -> {
+        if (model.task.isClassification()) {
+          balance(model, batch);
+          learner.learnClasses(
+              batch.features,
+              0,
+              batch.rows,
+              batch.classes,
+              batch.weights,
+              batch.scores,
+              batch.losses);
+        } else {
+          learner.learnValues(
+              batch.features,
+              0,
+              batch.rows,
+              batch.targets,
+              batch.weights,
+              batch.scores,
+              batch.losses);
+        }
+      }
+    }
+    if (model.drift != null) {
+      model.drift.learn(batch);
+    }
+  }
+
+  /** Learns the first example of a class, for which the output layer grows. */
+  private void learnNewClass(PrequentialModel model, RowBatch batch) {
+    OnlineModel learner = model.learner;
+    if (batch.known > 0) {
+      learner.predict(batch.features, 0, batch.scores);
+    }
+    model.addClass(spec, batch.chunk.label(batch.chunk.labelOf(batch.from)));
+    balance(model, batch);
+    float[] scores = batch.unpublished(batch.known + 1);
+    learner.learnClass(batch.features, 0, batch.known, batch.weights[0], scores);
+  }
+
+  /** Weighs the rows so that all classes have the same weight, if that is configured. */
+  private void balance(PrequentialModel model, RowBatch batch) {
+    if (!isBalanced) {
+      return;
+    }
+    balance.begin((ClassificationMetrics) model.metrics, model.classes.size());
+    for (int r = 0; r < batch.rows; r++) {
+      int label = batch.classes[r];
+      balance.add(label, batch.chunk.weight(batch.from + r));
+      batch.weights[r] *= balance.factor(label);
+    }
+  }
+}
