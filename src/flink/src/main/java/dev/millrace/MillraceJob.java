@@ -10,8 +10,8 @@ import dev.millrace.data.KafkaRecord;
 import dev.millrace.flink.ChunkOperator;
 import dev.millrace.flink.CommandFunction;
 import dev.millrace.flink.DecodeFunction;
-import dev.millrace.flink.FleetFunction;
 import dev.millrace.flink.OutputTags;
+import dev.millrace.flink.SummaryFunction;
 import dev.millrace.flink.TrainOperator;
 import dev.millrace.kafka.Lease;
 import dev.millrace.prequential.TrainSpec;
@@ -142,9 +142,10 @@ public final class MillraceJob {
         .name("models-sink");
     String pipeline = settings.pipeline();
     metrics
-        .getSideOutput(OutputTags.FLEET)
+        .getSideOutput(OutputTags.SUMMARY)
         .keyBy(sample -> pipeline, Types.STRING)
-        .process(new FleetFunction(pipeline, settings.configHash(), settings.output().hasSummary()))
+        .process(
+            new SummaryFunction(pipeline, settings.configHash(), settings.output().hasSummary()))
         .returns(OutputTags.RECORD)
         .uid("summary")
         .name("summary")
@@ -263,19 +264,20 @@ public final class MillraceJob {
     return new IllegalArgumentException("usage: MillraceJob -c pipeline.yaml [-D key=value ...]");
   }
 
-  /** All that the training operator is told of a pipeline. */
+  /** Returns how the training operator trains the models of a pipeline. */
   public static TrainSpec trainSpec(Settings settings) {
-    return new TrainSpec(
-        settings.pipeline(),
-        settings.input().topic(),
-        settings.input().spec(),
-        settings.model(),
-        settings.metrics(),
-        settings.configHash(),
-        settings.drift(),
-        settings.output().hasPredictions(),
-        settings.output().snapshots().to(settings.output().models()),
-        settings.output().hasSummary(),
-        settings.output().commands());
+    Settings.Input input = settings.input();
+    Settings.Output output = settings.output();
+    return TrainSpec.of(settings.pipeline(), input.topic(), input.spec(), settings.model())
+        .with(
+            to -> {
+              to.metrics = settings.metrics();
+              to.configHash = settings.configHash();
+              to.drift = settings.drift();
+              to.predictions = output.hasPredictions();
+              to.snapshots = output.snapshots().to(output.models());
+              to.summary = output.hasSummary();
+              to.commands = output.commands();
+            });
   }
 }

@@ -92,7 +92,7 @@ final class PriorModel {
     return settings
         .withWarmStartKey(null)
         .withModel(model)
-        .withInput(settings.input().withSpec(input.withTask(prior.task())));
+        .withInput(settings.input().withSpec(input.with(to -> to.task = prior.task())));
   }
 
   /** Where the settings name it: {@code model}, or {@code auto} for a mixture. */

@@ -119,7 +119,8 @@ final class AccuracyCommand implements Callable<Integer> {
     Settings settings = CsvPipeline.settings(null, "accuracy", scan, data.positive());
     if (data.score() == AccuracyData.Score.F1) {
       settings =
-          settings.withMetrics(settings.metrics().withThresholdMetric(MetricsSpec.Decision.F1));
+          settings.withMetrics(
+              settings.metrics().with(to -> to.thresholdMetric = MetricsSpec.Decision.F1));
     }
     List<AccuracyTable.Cell> cells = new ArrayList<>();
     for (AutoSpec.Tier tier : tiers) {

@@ -40,7 +40,7 @@ class ValidationTest {
     return Specs.train(
         Records.undeclared(),
         Specs.small(1),
-        Specs.METRICS.withValidation(new Validation(share, patience)));
+        Specs.METRICS.with(to -> to.validation = new Validation(share, patience)));
   }
 
   private static List<Example> epochs(int count) {
@@ -79,7 +79,11 @@ class ValidationTest {
   @Test
   void thePredictionsOfTheHeldOutExamplesAreMarked() throws Exception {
     TrainSpec spec = holdingOut(0.25, 0);
-    spec = Specs.with(spec, spec.drift(), true, spec.snapshots());
+    spec =
+        spec.with(
+            to -> {
+              to.predictions = true;
+            });
     try (TrainHarness harness = new TrainHarness(spec)) {
       harness.send(Chunks.classes("k", EXAMPLES, 5), 17);
       harness.end();
@@ -96,11 +100,15 @@ class ValidationTest {
   void heldOutExamplesArePredictedByTheThresholdThatTheLearnedExamplesTune() throws Exception {
     MetricsSpec metrics =
         Specs.METRICS
-            .withPositive("rare")
-            .withThresholdMetric(Decision.F1)
-            .withValidation(new Validation(0.25, 0));
+            .with(to -> to.positiveClass = "rare")
+            .with(to -> to.thresholdMetric = Decision.F1)
+            .with(to -> to.validation = new Validation(0.25, 0));
     TrainSpec spec = Specs.train(Records.undeclared(), Specs.small(1), metrics);
-    spec = Specs.with(spec, spec.drift(), true, spec.snapshots());
+    spec =
+        spec.with(
+            to -> {
+              to.predictions = true;
+            });
     List<Example> examples = Chunks.classes("k", 2_000, 5);
     for (int i = 0; i < examples.size(); i++) {
       Example example = examples.get(i);

@@ -10,8 +10,8 @@ import java.nio.ByteOrder;
 import java.util.Objects;
 
 /**
- * Stored state or a stored model while it is read. It knows how many bytes are left, so that {@link
- * SizeChecks} can check what they claim before room is made for it. Not thread-safe.
+ * Reads stored state or a stored model. The number of bytes left is known, so that {@link
+ * SizeChecks} can check counts before memory is allocated. Not thread-safe.
  *
  * <p>Each number is one access of the array; those of a {@link DataInputStream} are calls of a
  * synchronized method for each byte.
@@ -33,13 +33,13 @@ public final class BoundedDataInput implements DataInput {
     return MethodHandles.byteArrayViewVarHandle(array, ByteOrder.BIG_ENDIAN);
   }
 
-  /** How many bytes were read. */
+  /** Returns the number of bytes read. */
   public int position() {
     return position;
   }
 
   /**
-   * Goes on reading from a position.
+   * Sets the position of the next byte.
    *
    * @throws IndexOutOfBoundsException if it is beyond the end
    */
@@ -47,13 +47,13 @@ public final class BoundedDataInput implements DataInput {
     position = Objects.checkFromToIndex(newPosition, bytes.length, bytes.length);
   }
 
-  /** Bytes that were not read yet. */
+  /** Returns the number of unread bytes. */
   public int left() {
     return bytes.length - position;
   }
 
-  /** Where the next bytes are that are read with this. */
-  private int take(int count) throws EOFException {
+  /** Returns the position of the next bytes, and skips them. */
+  private int advance(int count) throws EOFException {
     if (count > bytes.length - position) {
       throw new EOFException(
           "the bytes end after %d, where %d more are needed; they are cut off or damaged"
@@ -71,7 +71,7 @@ public final class BoundedDataInput implements DataInput {
 
   @Override
   public void readFully(byte[] into, int offset, int length) throws IOException {
-    System.arraycopy(bytes, take(length), into, offset, length);
+    System.arraycopy(bytes, advance(length), into, offset, length);
   }
 
   @Override
@@ -88,7 +88,7 @@ public final class BoundedDataInput implements DataInput {
 
   @Override
   public byte readByte() throws IOException {
-    return bytes[take(Byte.BYTES)];
+    return bytes[advance(Byte.BYTES)];
   }
 
   @Override
@@ -98,7 +98,7 @@ public final class BoundedDataInput implements DataInput {
 
   @Override
   public short readShort() throws IOException {
-    return (short) SHORT.get(bytes, take(Short.BYTES));
+    return (short) SHORT.get(bytes, advance(Short.BYTES));
   }
 
   @Override
@@ -113,12 +113,12 @@ public final class BoundedDataInput implements DataInput {
 
   @Override
   public int readInt() throws IOException {
-    return (int) INT.get(bytes, take(Integer.BYTES));
+    return (int) INT.get(bytes, advance(Integer.BYTES));
   }
 
   @Override
   public long readLong() throws IOException {
-    return (long) LONG.get(bytes, take(Long.BYTES));
+    return (long) LONG.get(bytes, advance(Long.BYTES));
   }
 
   @Override

@@ -10,7 +10,7 @@ import java.util.Arrays;
  * same kind of label, and all are of the same epoch.
  */
 public final class Chunk extends PackedExamples {
-  private String key;
+  private String key = "";
   private boolean classification;
   private String[] labels = new String[4];
   private int labelCount;
@@ -20,14 +20,14 @@ public final class Chunk extends PackedExamples {
   private boolean hasFeatures;
   private boolean hasLabels;
 
-  /** An empty chunk that takes its first example's key, width and kind. */
+  /** Creates an empty chunk, which gets key, width and kind of its first example. */
   public Chunk() {}
 
   /**
-   * A chunk over packed rows and labels, which it keeps.
+   * Creates a chunk of packed rows and labels, which it keeps.
    *
    * @param indicators number of hashed features behind the others, if no feature is declared
-   * @param plain whether each row is a {@link RecordKind#EXAMPLE}
+   * @param plain true if each row is a {@link RecordKind#EXAMPLE}
    * @param bytes as {@link #bytes} gave them, as many as were in use
    */
   public Chunk(
@@ -54,42 +54,42 @@ public final class Chunk extends PackedExamples {
     return key;
   }
 
-  /** The pass over a bounded data set that the examples are of, from 1; 0 if nobody counts. */
+  /** Returns the pass over a bounded data set, from 1; 0 if not counted. */
   public int epoch() {
     return epoch;
   }
 
-  /** Whether each row is a {@link RecordKind#EXAMPLE}. */
+  /** Returns true if each row is a {@link RecordKind#EXAMPLE}. */
   public boolean isPlain() {
     return plain;
   }
 
-  /** Whether the rows are commands; then all are. */
+  /** Returns true if the rows are commands; then all are. */
   public boolean isOfCommands() {
     return !plain && size() > 0 && kind(0) == RecordKind.COMMAND;
   }
 
-  /** Whether the labels are classes; numbers otherwise, or there are none. */
+  /** Returns true if the labels are classes; numbers otherwise, or there are none. */
   public boolean isClassification() {
     return classification;
   }
 
-  /** Number of different classes in this chunk, 0 for regression. */
+  /** Returns the number of different classes in this chunk, 0 for regression. */
   public int labelCount() {
     return labelCount;
   }
 
-  /** A class of this chunk. */
+  /** Returns a class of this chunk. */
   public String label(int position) {
     return labels[position];
   }
 
-  /** The position of a row's class among the labels. */
+  /** Returns the position of a row's class among the labels. */
   public int labelOf(int row) {
     return (int) target(row);
   }
 
-  /** Whether an example can be added: same key, width, epoch and kind of label. */
+  /** Returns true if an example can be added: same key, width, epoch and kind of label. */
   public boolean accepts(Example example) {
     return size() == 0
         || (epoch == example.epoch
@@ -113,7 +113,7 @@ public final class Chunk extends PackedExamples {
     if (example.kind.hasLabel()) {
       hasLabels = true;
       classification = example.label != null;
-      append(example, classification ? position(example.label) : example.target);
+      append(example, example.label != null ? position(example.label) : example.target);
     } else {
       append(example, Double.NaN);
     }
@@ -121,7 +121,7 @@ public final class Chunk extends PackedExamples {
 
   /** Empties the chunk, keeping its memory. */
   public void clear() {
-    Arrays.fill(labels, 0, labelCount, null);
+    Arrays.fill(labels, 0, labelCount, "");
     labelCount = 0;
     classification = false;
     plain = true;
@@ -130,7 +130,7 @@ public final class Chunk extends PackedExamples {
     clearRows();
   }
 
-  /** A deep copy. */
+  /** Returns a deep copy. */
   public Chunk copy() {
     return new Chunk(
         key,

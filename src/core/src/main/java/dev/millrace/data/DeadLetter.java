@@ -1,10 +1,12 @@
 package dev.millrace.data;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * A record that was refused, and why.
+ * A record that was rejected, with the reason.
  *
- * @param message one line for a person: what was found and what is allowed
- * @param exceptionClass the class of the exception behind the refusal, or null
+ * @param message one line: what was found and what is allowed
+ * @param exceptionClass class of the exception that caused it; null if there was none
  */
 public record DeadLetter(
-    KafkaRecord record, DeadLetterReason reason, String message, String exceptionClass) {}
+    KafkaRecord record, DeadLetterReason reason, String message, @Nullable String exceptionClass) {}

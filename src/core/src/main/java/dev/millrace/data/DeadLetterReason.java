@@ -1,6 +1,6 @@
 package dev.millrace.data;
 
-/** The closed list of reasons for which a record is refused. */
+/** Reasons for which a record is rejected. */
 public enum DeadLetterReason {
   /** The record has no value at all (null). */
   TOMBSTONE,
@@ -8,11 +8,11 @@ public enum DeadLetterReason {
   EMPTY_VALUE,
   /** The value is longer than {@code limits.record-bytes}. */
   RECORD_TOO_LARGE,
-  /** The first bytes are those of no framing that the pipeline accepts. */
+  /** The first bytes are of no framing that the pipeline accepts. */
   UNKNOWN_FRAMING,
   /** The framing names a schema that the pipeline does not know. */
   UNKNOWN_SCHEMA,
-  /** The registry answers for other schemas, but not for that of the record. */
+  /** The registry returns other schemas, but not that of the record. */
   UNAVAILABLE_SCHEMA,
   /** The record's schema cannot be read as the pipeline's; the message has the difference. */
   INCOMPATIBLE_SCHEMA,
@@ -22,19 +22,19 @@ public enum DeadLetterReason {
   MISSING_KEY,
   /** The model key is longer than {@code limits.key-bytes} or cannot be written as UTF-8. */
   INVALID_KEY,
-  /** No name of the example, and a label that comes later needs one. */
+  /** The example has no id, which delayed labels need. */
   MISSING_ID,
-  /** The example's name is longer than 256 bytes or cannot be written as UTF-8. */
+  /** The example's id is longer than 256 bytes or cannot be written as UTF-8. */
   INVALID_ID,
-  /** A label came before its features, of a key that nothing is known of yet. */
+  /** A label came before its features, for a key without a model. */
   LABEL_WITHOUT_FEATURES,
   /** The label is null. */
   MISSING_LABEL,
-  /** The label is no finite number, no name of 256 bytes, or not of the kind that is needed. */
+  /** The label is not a finite number or a name of max 256 bytes, or of the wrong kind. */
   INVALID_LABEL,
   /** The label is not among the declared classes. */
   UNKNOWN_CLASS,
-  /** The label would be one class, or too long a name, more than {@code limits.classes} allows. */
+  /** With the label the model would exceed {@code limits.classes}, or their names the limit. */
   TOO_MANY_CLASSES,
   /** The model of the key would take more than {@code limits.model-bytes}. */
   MODEL_TOO_LARGE,
@@ -44,11 +44,11 @@ public enum DeadLetterReason {
   NON_FINITE_FEATURE,
   /** A feature is absent and was not declared nullable. */
   MISSING_FEATURE,
-  /** A feature has a value of another type than declared, or the event time is no time. */
+  /** A feature has a value of another type than declared, or the event time is invalid. */
   INVALID_FEATURE,
   /** The example's weight is negative, NaN or above {@code limits.weight}. */
   INVALID_WEIGHT,
-  /** The record of the commands topic is no command. */
+  /** The record of the commands topic is not a valid command. */
   INVALID_COMMAND,
   /** The command names a model that the key does not have, or a key without models. */
   UNKNOWN_MODEL;

@@ -2,10 +2,11 @@ package dev.millrace.data;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One decoded example. A mutable carrier: the decoder fills the same object for every record, so
- * whoever keeps an example copies it. Not thread-safe.
+ * callers that keep an example copy it. Not thread-safe.
  */
 public final class Example {
   private static final int NO_ID = -1;
@@ -14,9 +15,9 @@ public final class Example {
   public RecordKind kind = RecordKind.EXAMPLE;
 
   /** The model that the example belongs to. */
-  public String key;
+  public String key = "";
 
-  /** The first {@link #idLength} bytes name the example, in UTF-8. */
+  /** The first {@link #idLength} bytes are the id of the example, in UTF-8. */
   public byte[] id = new byte[16];
 
   /** Length of the id in bytes, -1 if the example has none. */
@@ -31,26 +32,26 @@ public final class Example {
   public int indicators;
 
   /** The class, or null for regression. */
-  public String label;
+  public @Nullable String label;
 
   /** The regression target; meaningless where {@link #label} is set. */
   public double target;
 
-  /** How much the example counts in learning, finite and not negative. */
+  /** Weight of the example in learning, finite and not negative. */
   public float weight;
 
   /** Milliseconds since the epoch. */
   public long eventTime;
 
-  /** The pass over a bounded data set that the example is of, from 1; 0 if nobody counts. */
+  /** The pass over a bounded data set that the example is of, from 1; 0 if not counted. */
   public int epoch;
 
   /** The record as it came, for the dead-letter topic. */
-  public KafkaRecord record;
+  public KafkaRecord record = KafkaRecord.NONE;
 
   /**
-   * Fields of the record, or attributes, that nothing of the pipeline reads. Known where the record
-   * was decoded, as the two below; none of them travels on.
+   * Fields of the record, or attributes, that the pipeline does not read. Like the two below it is
+   * set by the decoder and not copied into chunks.
    */
   public final transient List<String> ignoredFields = new ArrayList<>();
 
@@ -63,7 +64,7 @@ public final class Example {
    */
   public final transient List<CharSequence> unlistedValues = new ArrayList<>();
 
-  /** Makes room for the features, keeping none. */
+  /** Sets the number of features; their values are undefined. */
   public void resize(int newWidth) {
     if (features.length < newWidth) {
       features = new float[Math.max(newWidth, features.length * 2)];
@@ -72,17 +73,17 @@ public final class Example {
     indicators = 0;
   }
 
-  /** Whether the example has a name. */
+  /** Returns true if the example has an id. */
   public boolean hasId() {
     return idLength >= 0;
   }
 
-  /** Takes the name away. */
+  /** Removes the id. */
   public void clearId() {
     idLength = NO_ID;
   }
 
-  /** Copies the first {@code length} bytes as the name. */
+  /** Sets the id to a copy of the first {@code length} bytes. */
   public void setId(byte[] utf8, int length) {
     if (id.length < length) {
       id = new byte[Math.max(length, 2 * id.length)];

@@ -2,41 +2,45 @@ package dev.millrace.data;
 
 import java.io.Serializable;
 import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The {@code input} part of a pipeline: how a record becomes an example.
+ * Specifies how a record becomes an example: the {@code input} part of a pipeline.
  *
  * @param format framing of the record values
- * @param schema Avro schema (JSON text) of the records, or null for the standard example schema
- * @param key field that holds the model key, or null for the record key
- * @param label field that holds the label
- * @param weight field that holds the example's weight, or null for 1
- * @param eventTime field that holds the event time in milliseconds since the epoch, or null for the
- *     record's timestamp
+ * @param schema Avro schema (JSON text) of the records; null for the standard example schema
+ * @param key field of the model key; null for the record key
+ * @param label field of the label
+ * @param weight field of the example's weight; null for 1
+ * @param eventTime field of the event time in milliseconds since the epoch; null for the record's
+ *     timestamp
  * @param task null: text, boolean and enum labels are classes, numbers are regression targets
- * @param classes the declared classes, empty for classes discovered on the way
- * @param features the declared features; empty for all that the standard schema carries
- * @param id field that names the example, or null for none
- * @param labels how labels come that come later than their features; null if none do
+ * @param classes declared classes; empty for classes discovered in the stream
+ * @param features declared features; empty for all of the standard schema
+ * @param id field of the example's id; null for none
+ * @param labels delayed labels; null if labels come with their features
  * @param columns of a CSV line, empty with other formats
- * @param registry where the schemas of records in the Confluent wire format are, or null
+ * @param registry registry of the schemas of records in the Confluent wire format; null for none
  */
 public record InputSpec(
     Format format,
-    String schema,
-    String key,
+    @Nullable String schema,
+    @Nullable String key,
     String label,
-    String weight,
-    String eventTime,
-    Task task,
+    @Nullable String weight,
+    @Nullable String eventTime,
+    @Nullable Task task,
     List<String> classes,
     List<FeatureSpec> features,
     Limits limits,
-    String id,
-    LateLabels labels,
+    @Nullable String id,
+    @Nullable LateLabels labels,
     List<String> columns,
-    RegistrySpec registry)
+    @Nullable RegistrySpec registry)
     implements Serializable {
+  /** Values that hold where a pipeline sets none. */
+  public static final InputSpec DEFAULT = new Draft().build();
 
   public InputSpec {
     classes = List.copyOf(classes);
@@ -44,94 +48,26 @@ public record InputSpec(
     columns = List.copyOf(columns);
   }
 
-  /** Of records that have their labels, without a name, CSV columns and a registry. */
-  public InputSpec(
-      Format format,
-      String schema,
-      String key,
-      String label,
-      String weight,
-      String eventTime,
-      Task task,
-      List<String> classes,
-      List<FeatureSpec> features,
-      Limits limits,
-      String id,
-      LateLabels labels) {
-    this(
-        format, schema, key, label, weight, eventTime, task, classes, features, limits, id, labels,
-        List.of(), null);
+  /** Returns a copy with other values. */
+  public InputSpec with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.build();
   }
 
-  /** Of records that have their labels, and of examples without a name. */
-  public InputSpec(
-      Format format,
-      String schema,
-      String key,
-      String label,
-      String weight,
-      String eventTime,
-      Task task,
-      List<String> classes,
-      List<FeatureSpec> features,
-      Limits limits) {
-    this(
-        format, schema, key, label, weight, eventTime, task, classes, features, limits, null, null);
-  }
-
-  /** The same for another task. */
-  public InputSpec withTask(Task newTask) {
-    return new InputSpec(
-        format, schema, key, label, weight, eventTime, newTask, classes, features, limits, id,
-        labels, columns, registry);
-  }
-
-  /** The same with other limits. */
-  public InputSpec withLimits(Limits newLimits) {
-    return new InputSpec(
-        format, schema, key, label, weight, eventTime, task, classes, features, newLimits, id,
-        labels, columns, registry);
-  }
-
-  /** The same for the first of its declared features. */
-  public InputSpec withFirstFeatures(int count) {
-    return new InputSpec(
-        format,
-        schema,
-        key,
-        label,
-        weight,
-        eventTime,
-        task,
-        classes,
-        features.subList(0, count),
-        limits,
-        id,
-        labels,
-        columns,
-        registry);
-  }
-
-  /** The same for records of the labels that come later. */
+  /** Returns the specification of the records of delayed labels; this one if there are none. */
   public InputSpec ofLabels() {
-    return new InputSpec(
-        format,
-        schema,
-        labels.key(),
-        labels.label(),
-        weight,
-        eventTime,
-        task,
-        classes,
-        features,
-        limits,
-        labels.id(),
-        labels,
-        columns,
-        registry);
+    return labels == null
+        ? this
+        : with(
+            to -> {
+              to.key = labels.key();
+              to.label = labels.label();
+              to.id = labels.id();
+            });
   }
 
-  /** Numbers that the declared features are together. */
+  /** Returns the number of inputs that the declared features become. */
   public int width() {
     return features.stream().mapToInt(FeatureSpec::width).sum();
   }
@@ -143,45 +79,49 @@ public record InputSpec(
      * also the Confluent wire format.
      */
     AVRO,
-    /** The Avro record alone, nothing in front; mistakes cannot be told from data. */
+    /** The Avro record alone, without a header; wrong records cannot be recognized. */
     AVRO_RAW,
     /** One JSON object. */
     JSON,
     /** One line of comma-separated values. */
     CSV;
 
-    /** The name in pipeline files, such as {@code avro-raw}. */
+    /** Returns the name in pipeline files, such as {@code avro-raw}. */
     public String id() {
       return KebabCase.of(this);
     }
   }
 
   /**
-   * How labels come that come later than their features.
+   * Delayed labels: records of their own that are joined to their features.
    *
-   * @param topic theirs; null if they come on the topic of the features
-   * @param id field of a label's record that names the example
-   * @param key field of a label's record that holds the model key, or null for the record key
-   * @param label field of a label's record that holds the label
-   * @param timeoutMillis event time after which features wait no longer for their label, nor a
-   *     label for its features
-   * @param maxPending features of a key that wait at most, and labels that do
+   * @param topic of the labels; null for the topic of the features
+   * @param id field of the example's id in a label's record
+   * @param key field of the model key in a label's record; null for the record key
+   * @param label field of the label in a label's record
+   * @param timeoutMillis max event time between features and their label, in either order
+   * @param maxPending max number of pending features of a key, and of pending labels
    * @param onTimeout label of features whose own label does not come within the timeout; null to
    *     drop them
    */
   public record LateLabels(
-      String topic,
+      @Nullable String topic,
       String id,
-      String key,
+      @Nullable String key,
       String label,
       long timeoutMillis,
       int maxPending,
-      DefaultLabel onTimeout)
+      @Nullable DefaultLabel onTimeout)
       implements Serializable {
 
-    /** Without a label for features that time out. */
+    /** Creates a specification that drops features that time out. */
     public LateLabels(
-        String topic, String id, String key, String label, long timeoutMillis, int maxPending) {
+        @Nullable String topic,
+        String id,
+        @Nullable String key,
+        String label,
+        long timeoutMillis,
+        int maxPending) {
       this(topic, id, key, label, timeoutMillis, maxPending, null);
     }
   }
@@ -189,87 +129,133 @@ public record InputSpec(
   /**
    * Label of examples whose own label does not come in time.
    *
-   * @param label the class, or null for a number
+   * @param label the class; null for a number
    * @param target the number, NaN for a class
    */
-  public record DefaultLabel(String label, double target) implements Serializable {
-    /** Returns true if another label says the same. */
-    public boolean matches(String otherLabel, double otherTarget) {
+  public record DefaultLabel(@Nullable String label, double target) implements Serializable {
+    /** Returns true if another label is the same. */
+    public boolean matches(@Nullable String otherLabel, double otherTarget) {
       return label == null ? target == otherTarget : label.equals(otherLabel);
     }
   }
 
   /**
-   * What a record may be at most.
+   * Max sizes of records and models.
    *
-   * @param recordBytes length of a value
-   * @param keyBytes length of a model key in UTF-8
-   * @param classes of one model
-   * @param features of one model
-   * @param weight of an example
-   * @param outputBytes the largest record that a pipeline writes
+   * @param recordBytes max length of a value
+   * @param keyBytes max length of a model key in UTF-8
+   * @param classes max number of classes of one model
+   * @param features max number of features of one model
+   * @param weight max weight of an example
+   * @param outputBytes max length of a record that a pipeline writes
    */
   public record Limits(
       int recordBytes, int keyBytes, int classes, int features, float weight, int outputBytes)
       implements Serializable {
-    /** Classes of one model, unless a pipeline says otherwise. */
-    public static final int USUAL_CLASSES = 100;
+    /** Default max number of classes of one model. */
+    public static final int DEFAULT_CLASSES = 100;
 
-    /** Weight of an example, unless a pipeline says otherwise. */
-    public static final float USUAL_WEIGHT = 1e6f;
+    /** Default max weight of an example. */
+    public static final float DEFAULT_WEIGHT = 1e6f;
 
-    /** What a pipeline may allow. */
+    /** Values that hold where a pipeline sets none. */
+    public static final Limits DEFAULT = new Limits(1 << 20, 256, DEFAULT_CLASSES, 65_536);
+
+    /** Max number of classes that a pipeline may allow. */
     public static final int MAX_CLASSES = 1_000;
 
-    /** Length of the name of a class, UTF-8 bytes. */
+    /** Max length of the name of a class, UTF-8 bytes. */
     public static final int MAX_CLASS_BYTES = 256;
 
     private static final int MIN_CLASS_NAMES_BYTES = 4_096;
     private static final int CLASS_NAMES_BYTES_PER_CLASS = 64;
 
     private static final int MIN_OUTPUT = 2 << 20;
-    // Of a record beside its value: the key, at most 10,000 bytes, trace headers, the batch.
+    // Of a record without its value: the key, max 10,000 bytes, trace headers, the batch.
     private static final int ENVELOPE = 64 << 10;
 
     /**
-     * With room on the output topics for a record of twice the allowed size that is refused for it,
-     * with all its headers. A larger one is refused without its value.
+     * Creates limits under which output topics take a record of twice the allowed size that is
+     * rejected, with all its headers. A larger one is rejected without its value.
      */
     public Limits(int recordBytes, int keyBytes, int classes, int features, float weight) {
       this(recordBytes, keyBytes, classes, features, weight, outputBytes(recordBytes));
     }
 
-    /** The same with the usual limit of weights. */
+    /** Creates limits with the default max weight. */
     public Limits(int recordBytes, int keyBytes, int classes, int features) {
-      this(recordBytes, keyBytes, classes, features, USUAL_WEIGHT);
+      this(recordBytes, keyBytes, classes, features, DEFAULT_WEIGHT);
     }
 
     private static int outputBytes(int recordBytes) {
       return (int) Math.max(MIN_OUTPUT, Math.min(Integer.MAX_VALUE / 2, 2L * recordBytes));
     }
 
-    /** The same where output topics take less. */
-    public Limits withOutputBytes(int most) {
-      return new Limits(recordBytes, keyBytes, classes, features, weight, most);
+    /** Returns the same limits with another max length of output records. */
+    public Limits withOutputBytes(int max) {
+      return new Limits(recordBytes, keyBytes, classes, features, weight, max);
     }
 
-    /** The same with room for so many classes, as far as a pipeline may allow them. */
-    public Limits withRoomFor(long labels) {
-      int room = (int) Math.max(classes, Math.min(labels, MAX_CLASSES));
-      return new Limits(recordBytes, keyBytes, room, features, weight, outputBytes);
+    /** Returns the same limits with at least that number of classes, up to {@link #MAX_CLASSES}. */
+    public Limits withMinClasses(long min) {
+      int allowed = (int) Math.max(classes, Math.min(min, MAX_CLASSES));
+      return new Limits(recordBytes, keyBytes, allowed, features, weight, outputBytes);
     }
 
     /**
-     * UTF-8 bytes that the names of one model's classes have together at most. Each prediction and
-     * each report has all of them, so that a few long ones would make large records of small ones.
+     * Returns the max UTF-8 bytes of the names of one model's classes together. Each prediction and
+     * each report has all of them, so a few long names would make all records large.
      */
     public int classNamesBytes() {
       return Math.max(MIN_CLASS_NAMES_BYTES, CLASS_NAMES_BYTES_PER_CLASS * classes);
     }
 
-    /** The largest value of a record that a pipeline writes of a model. */
+    /** Returns the max length of the value of a record that a pipeline writes of a model. */
     public int outputValueBytes() {
       return Math.max(outputBytes / 2, outputBytes - ENVELOPE);
+    }
+  }
+
+  /** Mutable values of a specification, set by name. */
+  public static final class Draft {
+    public Format format = Format.AVRO;
+    public @Nullable String schema;
+    public @Nullable String key;
+    public String label = "label";
+    public @Nullable String weight;
+    public @Nullable String eventTime;
+    public @Nullable Task task;
+    public List<String> classes = List.of();
+    public List<FeatureSpec> features = List.of();
+    public Limits limits = Limits.DEFAULT;
+    public @Nullable String id;
+    public @Nullable LateLabels labels;
+    public List<String> columns = List.of();
+    public @Nullable RegistrySpec registry;
+
+    private Draft() {}
+
+    private Draft(InputSpec from) {
+      format = from.format;
+      schema = from.schema;
+      key = from.key;
+      label = from.label;
+      weight = from.weight;
+      eventTime = from.eventTime;
+      task = from.task;
+      classes = from.classes;
+      features = from.features;
+      limits = from.limits;
+      id = from.id;
+      labels = from.labels;
+      columns = from.columns;
+      registry = from.registry;
+    }
+
+    private InputSpec build() {
+      return new InputSpec(
+          format, schema, key, label, weight, eventTime, task, classes, features, limits, id,
+          labels, columns, registry);
     }
   }
 }

@@ -1,29 +1,38 @@
 package dev.millrace.data;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A record as it was read from a topic: nothing decoded, nothing lost.
  *
- * @param key the record key, or null
- * @param value the record value, or null for a tombstone
- * @param headerNames the names of the headers, in order; a name may occur more than once
- * @param headerValues the value of each header, or null
+ * @param value null for a tombstone
+ * @param headerNames names of the headers, in order; a name may occur more than once
+ * @param headerValues value of each header, each may be null
  */
 public record KafkaRecord(
     String topic,
     int partition,
     long offset,
     long timestamp,
-    byte[] key,
-    byte[] value,
+    byte @Nullable [] key,
+    byte @Nullable [] value,
     String[] headerNames,
-    byte[][] headerValues) {
+    byte[] @Nullable [] headerValues) {
 
   private static final String[] NO_NAMES = {};
   private static final byte[][] NO_VALUES = {};
 
-  /** A record without headers. */
+  /** Stands for the record of an example that was not decoded yet. */
+  static final KafkaRecord NONE = of("", 0, 0, 0, null, null);
+
+  /** Returns a record without headers. */
   public static KafkaRecord of(
-      String topic, int partition, long offset, long timestamp, byte[] key, byte[] value) {
+      String topic,
+      int partition,
+      long offset,
+      long timestamp,
+      byte @Nullable [] key,
+      byte @Nullable [] value) {
     return new KafkaRecord(topic, partition, offset, timestamp, key, value, NO_NAMES, NO_VALUES);
   }
 }

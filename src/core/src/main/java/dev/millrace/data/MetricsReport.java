@@ -1,57 +1,62 @@
 package dev.millrace.data;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How well the model of one key is doing: the scores of the last examples (window), of all examples
+ * Metrics of the model of one key: the scores of the last examples (window), of all examples
  * (total) and of the baselines that a model has to beat.
  *
  * <p>Scores are prequential: each example was predicted before the model learned from it. A score
  * that does not exist yet is NaN here and {@code null} in JSON.
  *
- * @param epoch the pass over a bounded data set that the last example was of, 0 if nobody counts
+ * @param epoch pass over a bounded data set that the last example was of, 0 if not counted
  * @param validation null if no example was held out
- * @param labels null if no labels come later than their features
+ * @param labels null without delayed labels
  */
 public record MetricsReport(
-    Context context, Task task, Scores scores, int epoch, Validation validation, Labels labels) {
+    Context context,
+    Task task,
+    Scores scores,
+    int epoch,
+    @Nullable Validation validation,
+    @Nullable Labels labels) {
 
-  /** Of examples that come with their labels. */
+  /** Creates a report without delayed labels. */
   public MetricsReport(
-      Context context, Task task, Scores scores, int epoch, Validation validation) {
+      Context context, Task task, Scores scores, int epoch, @Nullable Validation validation) {
     this(context, task, scores, epoch, validation, null);
   }
 
-  /** Of examples of no epoch, none of which was held out. */
+  /** Creates a report of scores alone. */
   public MetricsReport(Context context, Task task, Scores scores) {
     this(context, task, scores, 0, null);
   }
 
-  /** The same without what grows with the number of classes and the length of their names. */
+  /** Returns the same without what grows with the classes and the length of their names. */
   public MetricsReport withoutClasses() {
     Scores shorter = scores instanceof ClassificationScores whole ? whole.withoutClasses() : scores;
     return new MetricsReport(context, task, shorter, epoch, validation, labels);
   }
 
-  /** The same with what became of features and labels that came apart. */
+  /** Returns the same with the outcomes of features and labels that came apart. */
   public MetricsReport withLabels(Labels other) {
     return new MetricsReport(context, task, scores, epoch, validation, other);
   }
 
   /**
-   * What became of features and labels that came apart: a match is two records, everything else is
-   * one.
+   * Outcomes of features and labels that came apart: a match is two records, all others are one.
    *
    * @param pending features that wait for their label
    * @param early labels that wait for their features
    * @param complete records that had both
    * @param timedOut features whose label did not come in time
    * @param withoutFeatures labels whose features did not come in time
-   * @param droppedFeatures for which there was no room
-   * @param droppedLabels that waited and had to make room
+   * @param droppedFeatures new features, dropped because the buffer was full
+   * @param droppedLabels pending labels, dropped because the buffer was full
    * @param late labels of features that had timed out or were dropped
-   * @param imputed features whose label did not come in time, learned with the one for that
-   * @param corrected other labels of those that came after all
+   * @param imputed features whose label did not come in time, learned with the default label
+   * @param corrected labels of imputed features that came later and differ
    * @param delay of the last labels; null before the first
    */
   public record Labels(
@@ -68,34 +73,34 @@ public record MetricsReport(
       long late,
       long imputed,
       long corrected,
-      Delays delay) {}
+      @Nullable Delays delay) {}
 
-  /** How long labels came after their features: quantiles in milliseconds of event time. */
+  /** Quantiles of the delays of labels after their features, in milliseconds of event time. */
   public record Delays(long p50, long p90, long p99, long max) {}
 
   /**
-   * Scores of the examples that the model does not learn from: its window, and all of the epoch.
+   * Scores of the held-out examples: of the window, and of the epoch.
    *
-   * @param bestEpoch the one of the lowest loss, 0 before the first has ended
-   * @param bestLoss mean validation loss of that, NaN before
-   * @param stopped whether the model has stopped to learn, for the loss fell no more
+   * @param bestEpoch epoch of the lowest loss, 0 before the first has ended
+   * @param bestLoss mean validation loss of that epoch, NaN before
+   * @param stopped true if the model has stopped learning, because the loss stopped falling
    */
   public record Validation(Scores scores, int bestEpoch, double bestLoss, boolean stopped) {}
 
   /**
-   * What the metrics themselves do not know: whose they are, and what the model has seen.
+   * The model that metrics are of, and what it has seen.
    *
-   * @param seq examples of the key at this report, so that key and seq name one content for ever
+   * @param seq examples of the key at this report; reports of one key and seq are the same
    * @param examples examples that the model has learned from
    * @param modelVersion steps that the model's weights have taken
    * @param eventTime of the last example, milliseconds since the epoch
    * @param classes name of each class, by index; empty for regression
-   * @param skippedSteps steps that were dropped because a loss or weight was not finite
+   * @param skippedSteps steps that were skipped because a loss or weight was not finite
    * @param clippedSteps steps along a gradient that was clipped, at least in part
-   * @param rollbacks times that the model had diverged and went back to an earlier state
-   * @param members of a model that mixes several; null for any other
-   * @param models of which one answers; empty if there is but one
-   * @param config fingerprint of the pipeline's configuration
+   * @param rollbacks number of returns to an earlier state after the model diverged
+   * @param members of a mixture; null for any other model
+   * @param models champion and challengers; empty if there is one model
+   * @param config hash of the pipeline's configuration
    */
   public record Context(
       String pipeline,
@@ -109,7 +114,7 @@ public record MetricsReport(
       long skippedSteps,
       long clippedSteps,
       long rollbacks,
-      Members members,
+      @Nullable Members members,
       List<CandidateReport> models,
       Offsets input,
       String config) {
@@ -119,7 +124,7 @@ public record MetricsReport(
       models = List.copyOf(models);
     }
 
-    /** Of one model, which mixes nothing. */
+    /** Creates the context of a single model that is no mixture. */
     public Context(
         String pipeline,
         String key,
@@ -154,11 +159,11 @@ public record MetricsReport(
   }
 
   /**
-   * What a model mixes.
+   * Members of a mixture.
    *
-   * @param leader the member with the least loss, null before the first example
+   * @param leader member with the lowest loss; null before the first example
    */
-  public record Members(String leader, List<Member> members) {
+  public record Members(@Nullable String leader, List<Member> members) {
 
     public Members {
       members = List.copyOf(members);
@@ -166,10 +171,10 @@ public record MetricsReport(
   }
 
   /**
-   * One prediction that a model mixes.
+   * One member of a mixture.
    *
    * @param weight in the mixture; may be negative, and all need not sum to 1
-   * @param loss mean loss of the member's own predictions over some 1000 examples, fading
+   * @param loss decayed mean loss of the member's own predictions over some 1000 examples
    */
   public record Member(String name, double weight, double loss) {}
 
@@ -178,11 +183,11 @@ public record MetricsReport(
    *
    * @param since examples of the key when it became champion; -1 for a challenger
    * @param examples that it has learned from
-   * @param loss fading mean: of -ln p(actual class), or of the absolute error
-   * @param accuracy fading, NaN for regression
+   * @param loss decayed mean of -ln p(actual class), or of the absolute error
+   * @param accuracy decayed mean, NaN for regression
    * @param lead examples, up to the last, for which its loss was below the champion's
-   * @param pValue bound on how likely one that is no better would ever have come so far; NaN for
-   *     the champion
+   * @param pValue bound on the probability that a model that is no better ever leads so far; NaN
+   *     for the champion
    */
   public record CandidateReport(
       String name,
@@ -193,15 +198,15 @@ public record MetricsReport(
       long lead,
       double pValue) {
 
-    /** Whether it is the one that answers. */
+    /** Returns true if it is the model that answers. */
     public boolean isChampion() {
       return since >= 0;
     }
   }
 
   /**
-   * The part of the input topic that this key has seen: for each of the partitions, in any order,
-   * the first and the last offset.
+   * Offsets of the input topic that a key has seen: the first and the last of each partition, in
+   * any order.
    */
   public record Offsets(String topic, int[] partitions, long[] first, long[] last) {
 
@@ -226,28 +231,30 @@ public record MetricsReport(
     /** Accuracy over the window, NaN for regression. */
     double windowAccuracy();
 
-    /** Whether the best of the baselines is worse over the window; null without examples. */
-    Boolean windowBetterThanBaseline();
+    /**
+     * Returns true if the best of the baselines is worse over the window; null without examples.
+     */
+    @Nullable Boolean windowBetterThanBaseline();
   }
 
   /**
-   * Scores in which an example counts less the longer ago it was.
+   * Scores in which older examples count less.
    *
-   * @param factor what each example counts of the next one's weight
-   * @param weight sum of the faded weights
+   * @param factor weight of each example relative to the next
+   * @param weight sum of the decayed weights
    */
   public record Fading<B>(double factor, double weight, B block) {}
 
   /**
    * Scores of a classifier.
    *
-   * @param windowSize scored examples that the window holds at most
-   * @param windowMillis event time that it looks back on, 0 for no such limit
-   * @param fading null if not asked for
+   * @param windowSize max number of scored examples in the window
+   * @param windowMillis event time that the window spans, 0 for no limit
+   * @param fading null if not configured
    * @param noChange baseline that predicts the previous label
    * @param majority baseline that predicts the most frequent label so far
-   * @param perClass scores of each class in the window, by class index, or null if not asked for
-   * @param confusion confusion matrices, or null if not asked for
+   * @param perClass scores of each class in the window, by class index; null if not configured
+   * @param confusion confusion matrices; null if not configured
    * @param threshold probability above which the positive class is predicted; NaN if the larger
    *     probability decides
    */
@@ -256,11 +263,11 @@ public record MetricsReport(
       long windowMillis,
       ClassificationBlock window,
       ClassificationBlock total,
-      Fading<ClassificationBlock> fading,
+      @Nullable Fading<ClassificationBlock> fading,
       ClassificationBaseline noChange,
       ClassificationBaseline majority,
-      List<ClassScores> perClass,
-      Confusion confusion,
+      @Nullable List<ClassScores> perClass,
+      @Nullable Confusion confusion,
       double threshold)
       implements Scores {
     private ClassificationScores withoutClasses() {
@@ -288,7 +295,7 @@ public record MetricsReport(
     }
 
     @Override
-    public Boolean windowBetterThanBaseline() {
+    public @Nullable Boolean windowBetterThanBaseline() {
       return window.betterThanBaseline();
     }
   }
@@ -307,17 +314,17 @@ public record MetricsReport(
    * @param loss mean loss
    * @param logLoss mean of -ln p(actual class), NaN if the outputs are not probabilities
    * @param logLossBaseline that of the running class frequencies
-   * @param brier mean squared distance of probabilities from what came true
+   * @param brier mean squared distance of probabilities from the actual classes
    * @param calibrationError expected calibration error
    * @param positiveShare null where scores are averages over all classes
-   * @param aucRoc area under the ROC curve, the macro average of more than two classes; NaN but for
-   *     windows
-   * @param aucPr average precision, as above
-   * @param weightedAucRoc each class as heavy as its examples; NaN for two classes
-   * @param weightedAucPr as above
-   * @param predictsOneClass whether a single class was predicted for examples of several
-   * @param betterThanBaseline whether the best of the baselines is worse; null without examples
-   * @param averages null if not asked for
+   * @param aucRoc area under the ROC curve, the macro average of more than two classes; NaN except
+   *     for windows
+   * @param aucPr average precision, likewise
+   * @param weightedAucRoc average weighted by the examples of the classes; NaN for two classes
+   * @param weightedAucPr average precision, likewise
+   * @param predictsOneClass true if a single class was predicted for examples of several
+   * @param betterThanBaseline true if the best of the baselines is worse; null without examples
+   * @param averages null if not configured
    */
   public record ClassificationBlock(
       long examples,
@@ -337,14 +344,14 @@ public record MetricsReport(
       double logLossBaseline,
       double brier,
       double calibrationError,
-      PositiveShare positiveShare,
+      @Nullable PositiveShare positiveShare,
       double aucRoc,
       double aucPr,
       double weightedAucRoc,
       double weightedAucPr,
       boolean predictsOneClass,
-      Boolean betterThanBaseline,
-      ClassAverages averages) {}
+      @Nullable Boolean betterThanBaseline,
+      @Nullable ClassAverages averages) {}
 
   /**
    * Calibration in the large of the positive class of two.
@@ -354,11 +361,11 @@ public record MetricsReport(
    */
   public record PositiveShare(double predicted, double observed) {}
 
-  /** The three ways to make one score of those of the classes. */
+  /** The three averages over the classes. */
   public record ClassAverages(Averages macro, Averages weighted, Averages micro) {}
 
   /**
-   * Scores of all classes together.
+   * Average scores over all classes.
    *
    * @param fBeta NaN where beta is 1
    */
@@ -383,9 +390,9 @@ public record MetricsReport(
   /**
    * Scores of a regression model.
    *
-   * @param windowSize scored examples that the window holds at most
-   * @param windowMillis event time that it looks back on, 0 for no such limit
-   * @param fading null if not asked for
+   * @param windowSize max number of scored examples in the window
+   * @param windowMillis event time that the window spans, 0 for no limit
+   * @param fading null if not configured
    * @param labelMean mean of the labels of all scored examples
    * @param labelSd population standard deviation of those labels (divided by n, not n - 1)
    * @param lastValue baseline that predicts the previous label
@@ -396,7 +403,7 @@ public record MetricsReport(
       long windowMillis,
       RegressionBlock window,
       RegressionBlock total,
-      Fading<RegressionBlock> fading,
+      @Nullable Fading<RegressionBlock> fading,
       double labelMean,
       double labelSd,
       RegressionBaseline lastValue,
@@ -413,7 +420,7 @@ public record MetricsReport(
     }
 
     @Override
-    public Boolean windowBetterThanBaseline() {
+    public @Nullable Boolean windowBetterThanBaseline() {
       return window.betterThanBaseline();
     }
   }
@@ -426,10 +433,10 @@ public record MetricsReport(
    * @param mae mean absolute error, in units of the label
    * @param rmse root of the mean squared error, in units of the label
    * @param r2 coefficient of determination, NaN if all labels are equal
-   * @param mape mean absolute error relative to the label, over labels that are not as good as 0
+   * @param mape mean absolute error relative to the label, over labels that are not close to 0
    * @param quantileLoss mean quantile (pinball) loss, in units of the label
    * @param loss mean loss
-   * @param betterThanBaseline whether MAE is below that of each baseline; null without examples
+   * @param betterThanBaseline true if MAE is below that of each baseline; null without examples
    */
   public record RegressionBlock(
       long examples,
@@ -440,7 +447,7 @@ public record MetricsReport(
       double mape,
       double quantileLoss,
       double loss,
-      Boolean betterThanBaseline) {}
+      @Nullable Boolean betterThanBaseline) {}
 
   /** Scores of a baseline that predicts a number. */
   public record RegressionBaseline(

@@ -4,18 +4,19 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a model says about features whose truth is not known.
+ * Prediction of a served model for features without a label.
  *
  * @param classes that the model knows; empty for regression
  * @param scores of each class, the largest is the prediction; for regression the two floats of the
  *     value
- * @param probabilities whether the scores are probabilities
- * @param model name of the one that answers, null if there is but one
+ * @param probabilities true if the scores are probabilities
+ * @param model name of the champion; null if there is one model
  * @param modelVersion steps that the model's weights have taken
  * @param examples that the model has learned from
- * @param config fingerprint of the configuration it was trained with, or null
+ * @param config hash of the configuration it was trained with; null if not known
  */
 public record ModelAnswer(
     String key,
@@ -23,10 +24,10 @@ public record ModelAnswer(
     List<String> classes,
     float[] scores,
     boolean probabilities,
-    String model,
+    @Nullable String model,
     long modelVersion,
     long examples,
-    String config) {
+    @Nullable String config) {
 
   /**
    * Returns the same answer with the most likely classes only, the likeliest first; of equal ones

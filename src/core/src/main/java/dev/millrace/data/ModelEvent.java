@@ -6,7 +6,7 @@ package dev.millrace.data;
  * @param seq examples of the key so far
  * @param eventTime of the last of them, milliseconds since the epoch
  * @param modelVersion steps that the model's weights had taken
- * @param config fingerprint of the pipeline's configuration
+ * @param config hash of the pipeline's configuration
  */
 public record ModelEvent(
     String pipeline,
@@ -17,7 +17,7 @@ public record ModelEvent(
     long modelVersion,
     String config) {
 
-  /** What happened. */
+  /** Kind of the event. */
   public sealed interface What
       permits Warning, Drift, SkippedSteps, RolledBack, Expired, Reset, ChampionChanged {}
 
@@ -38,14 +38,14 @@ public record ModelEvent(
   public record Drift(String detector, String action, long count) implements What {}
 
   /**
-   * Steps were left out because their gradient was not finite.
+   * Steps were skipped because their gradient was not finite.
    *
    * @param count of the key's model so far
    */
   public record SkippedSteps(long count) implements What {}
 
   /**
-   * The model had diverged and went back to its last good weights, or its initial ones.
+   * The model diverged and was rolled back to its last good weights, or its initial ones.
    *
    * @param count of the key's model so far
    * @param learningRate from now on
@@ -77,9 +77,9 @@ public record ModelEvent(
   /**
    * Another one of the key's models answers from the next example on.
    *
-   * @param fromLoss fading mean loss of the one before, NaN if not known
-   * @param toLoss that of the new one
-   * @param pValue bound on how likely one that is no better would ever have come so far
+   * @param fromLoss decayed mean loss of the old champion, NaN if not known
+   * @param toLoss decayed mean loss of the new one
+   * @param pValue bound on the probability that a model that is no better ever leads so far
    */
   public record ChampionChanged(
       String from, String to, Reason reason, double fromLoss, double toLoss, double pValue)

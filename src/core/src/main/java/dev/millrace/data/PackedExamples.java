@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Examples and the Kafka records behind them, a row each in one byte array: an example touches one
@@ -44,7 +45,7 @@ abstract sealed class PackedExamples permits Chunk {
   private int width;
   private int indicators;
 
-  // Where rows start, of as many as were asked for: nobody asks while rows are added.
+  // Starts of the known rows, found on demand: rows are read after all were added.
   private int[] starts = {};
   private int known;
 
@@ -61,52 +62,52 @@ abstract sealed class PackedExamples permits Chunk {
     this.indicators = indicators;
   }
 
-  /** Number of examples. */
+  /** Returns the number of examples. */
   public final int size() {
     return size;
   }
 
-  /** Features of each row that has any. */
+  /** Returns the number of features of each row that has any. */
   public final int width() {
     return width;
   }
 
-  /** Number of hashed features behind the others, if no feature is declared. */
+  /** Returns the number of hashed features behind the others, if no feature is declared. */
   public final int indicators() {
     return indicators;
   }
 
-  /** The packed rows; the first {@link #length()} bytes are in use. */
+  /** Returns the packed rows; the first {@link #length()} bytes are in use. */
   public final byte[] bytes() {
     return bytes;
   }
 
-  /** Bytes in use. */
+  /** Returns the number of bytes in use. */
   public final int length() {
     return length;
   }
 
-  /** Memory of the rows, used or not. */
+  /** Returns the memory of the rows in bytes, used or not. */
   public final long capacityBytes() {
     return bytes.length;
   }
 
-  /** The partition of the record behind a row. */
+  /** Returns the partition of the record behind a row. */
   public final int partition(int row) {
     return intAt(start(row) + PARTITION);
   }
 
-  /** The offset of the record behind a row. */
+  /** Returns the offset of the record behind a row. */
   public final long offset(int row) {
     return (long) LONG.get(bytes, start(row) + OFFSET);
   }
 
-  /** The timestamp of the record behind a row. */
+  /** Returns the timestamp of the record behind a row. */
   public final long timestamp(int row) {
     return (long) LONG.get(bytes, start(row) + TIMESTAMP);
   }
 
-  /** Milliseconds since the epoch. */
+  /** Returns the event time, milliseconds since the epoch. */
   public final long eventTime(int row) {
     return (long) LONG.get(bytes, start(row) + EVENT_TIME);
   }
@@ -125,18 +126,18 @@ abstract sealed class PackedExamples permits Chunk {
     return Float.intBitsToFloat(intAt(start(row) + WEIGHT));
   }
 
-  /** What the record behind a row has of the example. */
+  /** Returns the parts of the example that the record behind a row has. */
   public final RecordKind kind(int row) {
     return RecordKind.of(intAt(start(row) + KIND) & KIND_BITS);
   }
 
-  /** Whether the example has a name. */
+  /** Returns true if the example has an id. */
   public final boolean hasId(int row) {
     return (intAt(start(row) + KIND) & HAS_ID) != 0;
   }
 
-  /** The name of the example, null if it has none. */
-  public final String id(int row) {
+  /** Returns the id of the example; null if it has none. */
+  public final @Nullable String id(int row) {
     if (!hasId(row)) {
       return null;
     }
@@ -145,8 +146,8 @@ abstract sealed class PackedExamples permits Chunk {
   }
 
   /**
-   * The regression target; for classification the position of the class among the labels. NaN if
-   * the kind has no label.
+   * Returns the regression target; for classification the position of the class among the labels.
+   * NaN if the kind has no label.
    */
   public final double target(int row) {
     return Double.longBitsToDouble((long) LONG.get(bytes, start(row) + TARGET));
@@ -167,12 +168,12 @@ abstract sealed class PackedExamples permits Chunk {
   }
 
   /**
-   * The value of a header of the record behind a row, of the first of that name.
+   * Returns the value of the first header of a name of the record behind a row.
    *
    * @param name in UTF-8
-   * @return null if there is none, or it has no value
+   * @return null if there is no such header, or it has no value
    */
-  public final byte[] header(int row, byte[] name) {
+  public final byte @Nullable [] header(int row, byte[] name) {
     int at = behind(behind(startOfKey(row)));
     int headers = intAt(at);
     at += Integer.BYTES;
@@ -180,31 +181,32 @@ abstract sealed class PackedExamples permits Chunk {
       int value = behind(at);
       int from = at + Integer.BYTES;
       if (Arrays.equals(bytes, from, value, name, 0, name.length)) {
-        return take(new int[] {value});
+        return readBytes(new int[] {value});
       }
       at = behind(value);
     }
     return null;
   }
 
-  /** The record behind a row, byte for byte as it came. */
+  /** Returns the record behind a row, byte for byte as it came. */
   public final KafkaRecord record(int row, String topic) {
     int[] cursor = {startOfKey(row)};
-    byte[] key = take(cursor);
-    byte[] value = take(cursor);
+    byte[] key = readBytes(cursor);
+    byte[] value = readBytes(cursor);
     int headers = intAt(cursor[0]);
     cursor[0] += Integer.BYTES;
     String[] names = new String[headers];
-    byte[][] values = new byte[headers][];
+    byte[] @Nullable [] values = new byte[headers][];
     for (int h = 0; h < headers; h++) {
-      names[h] = new String(take(cursor), StandardCharsets.UTF_8);
-      values[h] = take(cursor);
+      byte[] name = Objects.requireNonNull(readBytes(cursor), "name of a header");
+      names[h] = new String(name, StandardCharsets.UTF_8);
+      values[h] = readBytes(cursor);
     }
     return new KafkaRecord(
         topic, partition(row), offset(row), timestamp(row), key, value, names, values);
   }
 
-  /** Appends a row of as many features as all have that have any; the first of them decides. */
+  /** Appends a row; rows with features have the width of the first. */
   final void append(Example example, double target) {
     int count = 0;
     if (example.kind.hasFeatures()) {
@@ -256,10 +258,10 @@ abstract sealed class PackedExamples permits Chunk {
   }
 
   /**
-   * Checks rows that came from elsewhere: that there are as many, as long ones as they say, and
-   * nothing behind them. What is in a row is checked where it is read.
+   * Checks the number and the lengths of rows that came over the network, and that nothing follows
+   * them. The contents of a row are checked where they are read.
    *
-   * @throws IOException if not, naming what is wrong
+   * @throws IOException if they are wrong
    */
   public final void requireWholeRows() throws IOException {
     SizeChecks.require("features of a chunk", width, 0, length / Float.BYTES);
@@ -307,7 +309,7 @@ abstract sealed class PackedExamples permits Chunk {
     return hasId(row) ? behind(at) : at;
   }
 
-  /** The place behind a byte string. */
+  /** Returns the position behind a byte string. */
   private int behind(int at) {
     return at + Integer.BYTES + Math.max(0, intAt(at)); // -1 for null
   }
@@ -322,7 +324,7 @@ abstract sealed class PackedExamples permits Chunk {
     return at + Integer.BYTES;
   }
 
-  private int put(int at, byte[] string) {
+  private int put(int at, byte @Nullable [] string) {
     if (string == null) {
       return putInt(at, -1);
     }
@@ -337,7 +339,7 @@ abstract sealed class PackedExamples permits Chunk {
     return from + stringLength;
   }
 
-  private byte[] take(int[] cursor) {
+  private byte @Nullable [] readBytes(int[] cursor) {
     int stringLength = intAt(cursor[0]);
     cursor[0] += Integer.BYTES;
     if (stringLength < 0) {

@@ -2,13 +2,13 @@ package dev.millrace.data;
 
 import java.util.Locale;
 
-/** Text from outside that people are shown. */
+/** Makes text from outside safe to print. */
 public final class Printable {
   private Printable() {}
 
   /**
-   * Text from outside, safe to print: no control character of it reaches the terminal, and what is
-   * longer than the width ends in an ellipsis.
+   * Returns text that is safe to print: control characters are replaced, and text longer than the
+   * width ends in an ellipsis.
    */
   public static String line(String text, int width) {
     StringBuilder shown = new StringBuilder(width);
@@ -49,7 +49,7 @@ public final class Printable {
     return shown.toString();
   }
 
-  /** Whether a character shows, and does nothing else. */
+  /** Returns true if a character is visible and does nothing else. */
   public static boolean isPrintable(int codePoint) {
     return switch (Character.getType(codePoint)) {
       case Character.CONTROL,

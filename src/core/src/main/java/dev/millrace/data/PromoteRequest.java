@@ -1,8 +1,8 @@
 package dev.millrace.data;
 
 /**
- * Tells a running job which of a key's models is to be champion.
+ * Command that makes one of a key's models champion.
  *
- * @param model its name
+ * @param model name of the model
  */
 public record PromoteRequest(String pipeline, String model) {}

@@ -1,14 +1,14 @@
 package dev.millrace.data;
 
-/** What a record has of an example. State holds the place of one here: new ones come last. */
+/** Parts of an example that a record has. State has their ordinals: new kinds come last. */
 public enum RecordKind {
-  /** Features and label: what a model learns from at once. */
+  /** Features and label, learned at once. */
   EXAMPLE(true, true),
   /** Features whose label comes later. */
   FEATURES(true, false),
   /** The label of features that came before, or are still to come. */
   LABEL(false, true),
-  /** Nothing: it tells what to do with the key's models. */
+  /** None: a command for the key's models. */
   COMMAND(false, false);
 
   private static final RecordKind[] KINDS = values();
@@ -24,7 +24,7 @@ public enum RecordKind {
     this.hasLabel = hasLabel;
   }
 
-  /** The kind at a place of the declaration, without a copy of all. */
+  /** Returns the kind of an ordinal, without a copy of all kinds. */
   static RecordKind of(int ordinal) {
     return KINDS[ordinal];
   }

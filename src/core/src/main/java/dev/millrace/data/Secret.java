@@ -8,10 +8,11 @@ import java.nio.file.Path;
 import java.util.Properties;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Where a secret is, never what it is: it is looked up where and when it is used, so that none is
- * in a job graph, a log or a checkpoint, and a new one needs no restart.
+ * Reference to a secret, which is looked up where and when it is used: no job graph, log or
+ * checkpoint has it, and a new one needs no restart.
  *
  * @param placeholder {@code ${env:NAME}}, {@code ${file:/path/to.properties:key}} or {@code
  *     ${directory:/path:file}}, as Kafka's config providers have it
@@ -29,20 +30,24 @@ public record Secret(String placeholder) implements Serializable {
     }
   }
 
-  /** Whether a text says where a secret is. */
+  /** Returns true if a text is a reference to a secret. */
   public static boolean isPlaceholder(String text) {
     return FORM.matcher(text).matches();
   }
 
-  /** Whether it is in an environment variable that is not set, and so never will be there. */
+  /** Returns true if it refers to an environment variable that is not set. */
   public boolean isUnsetVariable() {
     Matcher form = FORM.matcher(placeholder);
     String variable = form.matches() ? form.group(2) : null;
-    return variable != null && isBlank(System.getenv(variable));
+    if (variable == null) {
+      return false;
+    }
+    String value = System.getenv(variable);
+    return value == null || value.isBlank();
   }
 
   /**
-   * The secret as it is now.
+   * Returns the current value of the secret.
    *
    * @throws IOException if there is none; the message names the place
    */
@@ -57,17 +62,13 @@ public record Secret(String placeholder) implements Serializable {
             : form.group(3).equals("file")
                 ? property(Path.of(form.group(4)), form.group(5))
                 : file(Path.of(form.group(4), form.group(5)));
-    if (isBlank(secret)) {
+    if (secret == null || secret.isBlank()) {
       throw new IOException(placeholder + " is not set");
     }
     return secret;
   }
 
-  private static boolean isBlank(String secret) {
-    return secret == null || secret.isBlank();
-  }
-
-  private String property(Path file, String key) throws IOException {
+  private @Nullable String property(Path file, String key) throws IOException {
     Properties properties = new Properties();
     try (Reader reader = Files.newBufferedReader(file)) {
       properties.load(reader);

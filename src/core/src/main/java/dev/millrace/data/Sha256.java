@@ -4,12 +4,12 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256, which every Java platform has. */
+/** Hashes with SHA-256. */
 public final class Sha256 {
 
   private Sha256() {}
 
-  /** A digest of what is still to come. */
+  /** Returns a digest without input. */
   public static MessageDigest start() {
     try {
       return MessageDigest.getInstance("SHA-256");
@@ -18,7 +18,7 @@ public final class Sha256 {
     }
   }
 
-  /** The digest of the bytes, 64 digits in hex. */
+  /** Returns the digest of the bytes, 64 digits in hex. */
   public static String hex(byte[] bytes) {
     return HexFormat.of().formatHex(start().digest(bytes));
   }

@@ -5,12 +5,11 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * Counts and lengths in bytes that may be damaged, each checked against what is possible before
- * room is made for so much: what is wrong is one exception that names the count, its value and what
- * is possible.
+ * Checks counts and lengths of stored bytes, which may be damaged, before memory is allocated for
+ * them. The exception names the count, its value and what is possible.
  */
 public final class SizeChecks {
-  // What is read of an input of unknown length before more room is made.
+  // Bytes read of an input of unknown length before more memory is allocated.
   private static final int FIRST_ROOM = 1 << 20;
 
   private SizeChecks() {}
@@ -19,29 +18,29 @@ public final class SizeChecks {
    * Reads a count.
    *
    * @param what is counted, for the exception
-   * @throws IOException if it is negative or more than the most there may be
+   * @throws IOException if it is negative or more than the maximum
    */
-  public static int read(DataInput in, String what, int most) throws IOException {
-    return (int) require(what, in.readInt(), 0, most);
+  public static int read(DataInput in, String what, int max) throws IOException {
+    return (int) require(what, in.readInt(), 0, max);
   }
 
   /**
    * Reads the number of things that follow.
    *
    * @param what is counted, for the exception
-   * @param most there may be
-   * @param bytesEach that a thing has at least, 1 or more: if the input is {@link
-   *     BoundedDataInput}, no more things are possible than bytes are left for
+   * @param max number of things
+   * @param bytesEach min bytes of a thing, 1 or more: a {@link BoundedDataInput} has no more things
+   *     than bytes are left for
    * @throws IOException if it is negative or more
    */
-  public static int read(DataInput in, String what, int most, int bytesEach) throws IOException {
-    return (int) require(in, what, in.readInt(), most, bytesEach);
+  public static int read(DataInput in, String what, int max, int bytesEach) throws IOException {
+    return (int) require(in, what, in.readInt(), max, bytesEach);
   }
 
   /** Checks a count that was read already, as {@link #read} does. */
-  public static long require(DataInput in, String what, long count, long most, int bytesEach)
+  public static long require(DataInput in, String what, long count, long max, int bytesEach)
       throws IOException {
-    return require(what, count, 0, Math.min(most, left(in) / bytesEach));
+    return require(what, count, 0, Math.min(max, left(in) / bytesEach));
   }
 
   /**
@@ -57,19 +56,19 @@ public final class SizeChecks {
    * Checks a number that was read.
    *
    * @return the same
-   * @throws IOException if it is below the least or above the most
+   * @throws IOException if it is below the minimum or above the maximum
    */
-  public static long require(String what, long value, long least, long most) throws IOException {
-    if (value < least || value > most) {
-      throw impossible(what, Long.toString(value), least, most);
+  public static long require(String what, long value, long min, long max) throws IOException {
+    if (value < min || value > max) {
+      throw impossible(what, Long.toString(value), min, max);
     }
     return value;
   }
 
   /**
-   * Checks the index of one of so many things, which is stored as a fraction.
+   * Checks an index that is stored as a fraction.
    *
-   * @throws IOException if it is none
+   * @throws IOException if it is not a whole number below the number of things
    */
   public static void requireIndex(String what, double value, int things) throws IOException {
     if (!(value >= 0 && value < things && value == Math.rint(value))) {
@@ -77,8 +76,8 @@ public final class SizeChecks {
     }
   }
 
-  private static IOException impossible(String what, String value, long least, long most) {
-    String possible = least < most ? "%d to %d are".formatted(least, most) : most + " is";
+  private static IOException impossible(String what, String value, long min, long max) {
+    String possible = min < max ? "%d to %d are".formatted(min, max) : max + " is";
     return new IOException(
         "%s: %s, where %s possible; the bytes are damaged".formatted(what, value, possible));
   }
@@ -98,8 +97,8 @@ public final class SizeChecks {
   }
 
   /**
-   * Reads a length and so many bytes. Room is made as they come, so that a damaged length of an
-   * input of unknown length does not take all memory.
+   * Reads a length and that number of bytes. Memory is allocated as they come, so that a damaged
+   * length of an input of unknown length does not take all of it.
    *
    * @throws IOException if the length is not possible, or there are fewer bytes
    */

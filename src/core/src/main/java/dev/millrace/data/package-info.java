@@ -1,12 +1,14 @@
 /**
- * The records that flow, without behaviour of their own, and the specification of the input.
+ * Records of the data flow, without behaviour of their own, and the specification of the input.
  *
  * <p>In the order of the path: {@link dev.millrace.data.KafkaRecord}, bytes as they came; {@link
  * dev.millrace.data.Example}, features, label, weight and event time of one model key; {@link
  * dev.millrace.data.Chunk}, examples of one key that travel together; {@link
- * dev.millrace.data.MetricsReport}, how well a model is doing; {@link
- * dev.millrace.data.DeadLetter}, a record that was rejected, with its {@link
- * dev.millrace.data.DeadLetterReason}. {@link dev.millrace.data.InputSpec} specifies how a record
- * becomes an example.
+ * dev.millrace.data.MetricsReport}, metrics of a model; {@link dev.millrace.data.DeadLetter}, a
+ * record that was rejected, with its {@link dev.millrace.data.DeadLetterReason}. {@link
+ * dev.millrace.data.InputSpec} specifies how a record becomes an example.
  */
+@NullMarked
 package dev.millrace.data;
+
+import org.jspecify.annotations.NullMarked;

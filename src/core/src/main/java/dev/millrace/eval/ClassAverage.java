@@ -9,7 +9,7 @@ public sealed interface ClassAverage {
 
   /** Returns the average that the specification asks for. */
   static ClassAverage of(List<String> classes, MetricsSpec spec) {
-    return of(classes, spec.positive(), spec.multiclass());
+    return of(classes, spec.positiveClass(), spec.multiclass());
   }
 
   /**

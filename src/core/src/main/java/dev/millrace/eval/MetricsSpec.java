@@ -1,6 +1,7 @@
 package dev.millrace.eval;
 
 import java.io.Serializable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param thresholdMetric score that the threshold between two classes is tuned for
  * @param multiclass the task is declared multiclass: scores are averages over all classes even of
  *     two
- * @param positive class of binary precision, recall and F1; null for the last by name
+ * @param positiveClass class of binary precision, recall and F1; null for the last by name
  * @param validation which examples are held out
  */
 public record MetricsSpec(
@@ -44,9 +45,12 @@ public record MetricsSpec(
     double quantile,
     Decision thresholdMetric,
     boolean multiclass,
-    @Nullable String positive,
+    @Nullable String positiveClass,
     Validation validation)
     implements Serializable {
+
+  /** Values that hold where a pipeline sets none. */
+  public static final MetricsSpec DEFAULT = new Draft().build();
 
   /** Default max classes for areas under curves. */
   public static final int AUC_CLASSES = 10;
@@ -79,101 +83,85 @@ public record MetricsSpec(
     public static final Validation NONE = new Validation(0, 0);
   }
 
-  /** Creates a specification with defaults. */
-  public MetricsSpec(
-      int window,
-      int every,
-      long maxIntervalMillis,
-      boolean perClass,
-      boolean confusionMatrix,
-      @Nullable String positive) {
-    this(
-        window,
-        0,
-        0,
-        every,
-        maxIntervalMillis,
-        perClass,
-        confusionMatrix,
-        true,
-        true,
-        AUC_CLASSES,
-        1,
-        0.5,
-        Decision.NONE,
-        false,
-        positive,
-        Validation.NONE);
+  /** Returns a copy with other values. */
+  public MetricsSpec with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.build();
   }
 
-  /** Returns a copy whose reports have the confusion matrix. */
-  public MetricsSpec withConfusionMatrix() {
-    return with(true, thresholdMetric, multiclass, positive, validation);
-  }
-
-  /** Returns a copy with another positive class. */
-  public MetricsSpec withPositive(@Nullable String newPositive) {
-    return with(confusionMatrix, thresholdMetric, multiclass, newPositive, validation);
-  }
-
-  /** Returns a copy with another score to tune the threshold of two classes for. */
-  public MetricsSpec withThresholdMetric(Decision newThresholdMetric) {
-    return with(confusionMatrix, newThresholdMetric, multiclass, positive, validation);
-  }
-
-  /** Returns a copy for a task that is, or is not, declared multiclass. */
-  public MetricsSpec withMulticlass(boolean isMulticlass) {
-    return with(confusionMatrix, thresholdMetric, isMulticlass, positive, validation);
-  }
-
-  /** Returns a copy with other held-out examples. */
-  public MetricsSpec withValidation(Validation newValidation) {
-    return with(confusionMatrix, thresholdMetric, multiclass, positive, newValidation);
-  }
-
-  /** Returns a copy for held-out examples, without scores per class. */
+  /** Returns the specification for held-out examples: scores without those of each class. */
   MetricsSpec ofHeldOut() {
-    return new MetricsSpec(
-        window,
-        windowMillis,
-        0,
-        every,
-        maxIntervalMillis,
-        false,
-        false,
-        false,
-        calibration,
-        0,
-        beta,
-        quantile,
-        Decision.NONE,
-        multiclass,
-        positive,
-        Validation.NONE);
+    return with(
+        to -> {
+          to.decay = 0;
+          to.perClass = false;
+          to.confusionMatrix = false;
+          to.averages = false;
+          to.aucClasses = 0;
+          to.thresholdMetric = Decision.NONE;
+          to.validation = Validation.NONE;
+        });
   }
 
-  private MetricsSpec with(
-      boolean newConfusionMatrix,
-      Decision newThresholdMetric,
-      boolean newMulticlass,
-      @Nullable String newPositive,
-      Validation newValidation) {
-    return new MetricsSpec(
-        window,
-        windowMillis,
-        decay,
-        every,
-        maxIntervalMillis,
-        perClass,
-        newConfusionMatrix,
-        averages,
-        calibration,
-        aucClasses,
-        beta,
-        quantile,
-        newThresholdMetric,
-        newMulticlass,
-        newPositive,
-        newValidation);
+  /** Mutable values of a specification, set by name. */
+  public static final class Draft {
+    public int window = 1_000;
+    public long windowMillis;
+    public double decay;
+    public int every = 1_000;
+    public long maxIntervalMillis = 1_000;
+    public boolean perClass = true;
+    public boolean confusionMatrix = true;
+    public boolean averages = true;
+    public boolean calibration = true;
+    public int aucClasses = AUC_CLASSES;
+    public double beta = 1;
+    public double quantile = 0.5;
+    public Decision thresholdMetric = Decision.NONE;
+    public boolean multiclass;
+    public @Nullable String positiveClass;
+    public Validation validation = Validation.NONE;
+
+    private Draft() {}
+
+    private Draft(MetricsSpec from) {
+      window = from.window;
+      windowMillis = from.windowMillis;
+      decay = from.decay;
+      every = from.every;
+      maxIntervalMillis = from.maxIntervalMillis;
+      perClass = from.perClass;
+      confusionMatrix = from.confusionMatrix;
+      averages = from.averages;
+      calibration = from.calibration;
+      aucClasses = from.aucClasses;
+      beta = from.beta;
+      quantile = from.quantile;
+      thresholdMetric = from.thresholdMetric;
+      multiclass = from.multiclass;
+      positiveClass = from.positiveClass;
+      validation = from.validation;
+    }
+
+    private MetricsSpec build() {
+      return new MetricsSpec(
+          window,
+          windowMillis,
+          decay,
+          every,
+          maxIntervalMillis,
+          perClass,
+          confusionMatrix,
+          averages,
+          calibration,
+          aucClasses,
+          beta,
+          quantile,
+          thresholdMetric,
+          multiclass,
+          positiveClass,
+          validation);
+    }
   }
 }

@@ -104,7 +104,7 @@ final class EventReporter {
       long steps,
       EngineListener listener) {
     listener.event(
-        new ModelEvent(spec.pipeline(), key, seq, eventTime, what, steps, spec.config()),
+        new ModelEvent(spec.pipeline(), key, seq, eventTime, what, steps, spec.configHash()),
         timestamp);
   }
 }

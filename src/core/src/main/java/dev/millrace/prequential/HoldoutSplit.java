@@ -19,7 +19,8 @@ public final class HoldoutSplit {
    */
   public static boolean isHeldOut(Chunk chunk, int row, float[] features, double fraction) {
     // 53 bits are what a double holds of a fraction.
-    long hash = chunk.hasId(row) ? hash(chunk.key(), chunk.id(row)) : hash(chunk, row, features);
+    String id = chunk.id(row);
+    long hash = id != null ? hash(chunk.key(), id) : hash(chunk, row, features);
     return fraction > 0 && (hash >>> 11) * 0x1p-53 < fraction;
   }
 

@@ -101,7 +101,7 @@ final class ModelFormat {
 
   // Where none was declared it was guessed from the labels of each key: as multiclass, also where
   // there were two classes, whose network is that of a binary task declared later.
-  private static void requireDeclaredTask(Task stored, ClassNames classes, Task declared)
+  private static void requireDeclaredTask(Task stored, ClassNames classes, @Nullable Task declared)
       throws ModelMismatchException {
     boolean isOfTwo = declared == Task.BINARY && stored == Task.MULTICLASS && classes.size() <= 2;
     if (declared != null && declared != stored && !isOfTwo) {

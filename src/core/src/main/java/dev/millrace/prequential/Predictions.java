@@ -70,6 +70,6 @@ final class Predictions {
         champion,
         isHeldOut,
         version,
-        spec.config());
+        spec.configHash());
   }
 }

@@ -281,7 +281,7 @@ final class PrequentialModel {
             learner.members(),
             learner.candidates(),
             counters.offsets.report(spec.topic()),
-            spec.config());
+            spec.configHash());
     MetricsReport report = metrics.report(context);
     return new MetricsReport(
         context,

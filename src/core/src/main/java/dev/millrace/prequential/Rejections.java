@@ -107,8 +107,7 @@ final class Rejections {
 
   private String topic(Chunk chunk, int row) {
     LateLabels labels = spec.input().labels();
-    boolean isOfLabels =
-        labels != null && labels.topic() != null && chunk.kind(row) == RecordKind.LABEL;
-    return isOfLabels ? labels.topic() : spec.topic();
+    String topic = labels == null ? null : labels.topic();
+    return topic != null && chunk.kind(row) == RecordKind.LABEL ? topic : spec.topic();
   }
 }

@@ -1,6 +1,8 @@
 package dev.millrace.prequential;
 
 import dev.millrace.data.BoundedDataInput;
+import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.ModelMismatchException;
@@ -11,6 +13,7 @@ import dev.millrace.nn.SelectionSpec.OnChange;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.selection.ChampionChallenger;
 import java.io.IOException;
+import java.util.List;
 
 /** Expands stored state of a smaller network, or of fewer features, to the configured size. */
 final class StateExpansion {
@@ -71,8 +74,8 @@ final class StateExpansion {
       throw cause;
     }
     try {
-      TrainSpec smaller = spec.with(spec.input(), network.withHiddenOf(cause.storedShape()));
-      return TrainState.read(state, smaller, workspace);
+      NetworkModelSpec smaller = network.withHiddenOf(cause.storedShape());
+      return TrainState.read(state, spec.with(to -> to.model = smaller), workspace);
     } catch (ModelMismatchException e) {
       throw cause; // it differs in more than its hidden layers; this one names what is configured
     }
@@ -108,10 +111,12 @@ final class StateExpansion {
   /** Returns the specification with the first declared features, as many as the state has. */
   private static TrainSpec withFewerFeatures(byte[] state, TrainSpec spec) throws IOException {
     int columns = ModelFormat.columns(new BoundedDataInput(state));
-    for (int count = spec.input().features().size(); count > 0; count--) {
-      TrainSpec before = spec.with(spec.input().withFirstFeatures(count), spec.model());
-      if (ModelFormat.columns(before.input()) == columns) {
-        return before;
+    List<FeatureSpec> declared = spec.input().features();
+    for (int count = declared.size(); count > 0; count--) {
+      List<FeatureSpec> first = declared.subList(0, count);
+      InputSpec before = spec.input().with(to -> to.features = first);
+      if (ModelFormat.columns(before) == columns) {
+        return spec.with(to -> to.input = before);
       }
     }
     return spec;

@@ -13,18 +13,19 @@ import dev.millrace.nn.SelectionSpec;
 import dev.millrace.nn.SelectionSpec.OnChange;
 import dev.millrace.nn.auto.Models;
 import java.io.Serializable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that training one pipeline's models needs to know.
+ * Specifies how one pipeline's models are trained.
  *
  * @param topic the input topic, named in metrics and dead letters
- * @param config fingerprint of the configuration, named in metrics
+ * @param configHash hash of the configuration, named in metrics
  * @param drift detector of drift and the reaction to it; null for none
- * @param predictions whether the prediction for each example is published
- * @param snapshots when models are published
- * @param fleet whether the summary is told of each report
- * @param commands the topic of commands, named in dead letters; null if none are read
+ * @param predictions true to publish the prediction for each example
+ * @param snapshots intervals at which models are published
+ * @param summary true to send the scores of each report to the summary
+ * @param commands topic of commands, named in dead letters; null if none are read
  */
 public record TrainSpec(
     String pipeline,
@@ -32,55 +33,48 @@ public record TrainSpec(
     InputSpec input,
     ModelSpec model,
     MetricsSpec metrics,
-    String config,
+    String configHash,
     @Nullable DriftPolicy drift,
     boolean predictions,
     SnapshotSpec snapshots,
-    boolean fleet,
+    boolean summary,
     @Nullable String commands)
     implements Serializable {
   private static final long LARGE_REPORT = 64 << 10;
   // With fewer no report is large, however long their names are.
   private static final int MANY_CLASSES = 17;
-  // Of JSON beside the names: scores of a class, and two counts of a pair.
+  // Of JSON without the names: scores of a class, and two counts of a pair.
   private static final int BYTES_PER_CLASS = 110;
   private static final int BYTES_PER_PAIR = 4;
 
-  /** Creates the specification of a pipeline without commands. */
-  public TrainSpec(
-      String pipeline,
-      String topic,
-      InputSpec input,
-      ModelSpec model,
-      MetricsSpec metrics,
-      String config,
-      @Nullable DriftPolicy drift,
-      boolean predictions,
-      SnapshotSpec snapshots,
-      boolean fleet) {
-    this(
-        pipeline, topic, input, model, metrics, config, drift, predictions, snapshots, fleet, null);
-  }
-
-  /** Returns the same for another input and another model. */
-  TrainSpec with(InputSpec newInput, ModelSpec newModel) {
+  /** Returns a specification that publishes metrics alone. */
+  public static TrainSpec of(String pipeline, String topic, InputSpec input, ModelSpec model) {
     return new TrainSpec(
         pipeline,
         topic,
-        newInput,
-        newModel,
-        metrics,
-        config,
-        drift,
-        predictions,
-        snapshots,
-        fleet,
-        commands);
+        input,
+        model,
+        MetricsSpec.DEFAULT,
+        "",
+        null,
+        false,
+        SnapshotSpec.AT_THE_END,
+        false,
+        null);
+  }
+
+  /** Returns a copy with other values. */
+  public TrainSpec with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.build();
   }
 
   /** Returns the same with another treatment of challengers that do not fit. */
   TrainSpec with(OnChange onChange) {
-    return model instanceof SelectionSpec selection ? with(input, selection.with(onChange)) : this;
+    return model instanceof SelectionSpec selection
+        ? with(to -> to.model = selection.with(onChange))
+        : this;
   }
 
   /** Returns the declared task, else the one that first label and loss imply. */
@@ -136,8 +130,52 @@ public record TrainSpec(
     return task == Task.BINARY || input.task() == Task.BINARY;
   }
 
-  /** Classes that one model may have. */
+  /** Returns the max number of classes of a model. */
   int maxClasses(Task task) {
     return isBinary(task) ? 2 : input.limits().classes();
+  }
+
+  /** Mutable values of a specification, set by name. */
+  public static final class Draft {
+    public String pipeline;
+    public String topic;
+    public InputSpec input;
+    public ModelSpec model;
+    public MetricsSpec metrics;
+    public String configHash;
+    public @Nullable DriftPolicy drift;
+    public boolean predictions;
+    public SnapshotSpec snapshots;
+    public boolean summary;
+    public @Nullable String commands;
+
+    private Draft(TrainSpec from) {
+      pipeline = from.pipeline;
+      topic = from.topic;
+      input = from.input;
+      model = from.model;
+      metrics = from.metrics;
+      configHash = from.configHash;
+      drift = from.drift;
+      predictions = from.predictions;
+      snapshots = from.snapshots;
+      summary = from.summary;
+      commands = from.commands;
+    }
+
+    private TrainSpec build() {
+      return new TrainSpec(
+          pipeline,
+          topic,
+          input,
+          model,
+          metrics,
+          configHash,
+          drift,
+          predictions,
+          snapshots,
+          summary,
+          commands);
+    }
   }
 }

@@ -140,7 +140,7 @@ class BaselineTest {
   @Test
   void aThresholdForF1IsJudgedByF1RatherThanAccuracy() {
     ClassificationMetrics tuned =
-        rare(metrics(spec(1000, "yes").withThresholdMetric(Decision.F1)), 0.08f, 0.3f);
+        rare(metrics(spec(1000, "yes").with(to -> to.thresholdMetric = Decision.F1)), 0.08f, 0.3f);
     SplittableRandom random = new SplittableRandom(1);
     for (int i = 0; i < 100; i++) { // false alarms
       score(tuned, 0, 0.25f + random.nextInt(10) / 100f, 1);
@@ -210,23 +210,15 @@ class BaselineTest {
     MetricsSpec full = spec(10, "yes");
     ClassificationMetrics plain =
         metrics(
-            new MetricsSpec(
-                10,
-                0,
-                0,
-                1000,
-                0,
-                true,
-                true,
-                true,
-                true,
-                0,
-                1,
-                0.5,
-                full.thresholdMetric(),
-                false,
-                "yes",
-                full.validation()));
+            MetricsSpec.DEFAULT.with(
+                to -> {
+                  to.window = 10;
+                  to.maxIntervalMillis = 0;
+                  to.aucClasses = 0;
+                  to.thresholdMetric = full.thresholdMetric();
+                  to.positiveClass = "yes";
+                  to.validation = full.validation();
+                }));
     score(plain, 1, 0.5f, 1);
     score(plain, 0, 0.25f, 1);
 
@@ -236,7 +228,7 @@ class BaselineTest {
 
   @Test
   void aDeclaredMulticlassTaskAveragesTwoClasses() throws IOException {
-    MetricsSpec declared = spec(1000).withMulticlass(true);
+    MetricsSpec declared = spec(1000).with(to -> to.multiclass = true);
     ClassificationMetrics multiclass = rare(metrics(declared), 0.2f, 0.8f);
     score(multiclass, 1, 0.125f, 1);
     ClassificationMetrics restored = (ClassificationMetrics) read(bytes(multiclass), declared);

@@ -41,7 +41,7 @@ class ClassificationMetricsTest {
   void theMostProbableClassIsPredictedUnlessAScoreIsWhatCounts() {
     List<String> classes = List.of("ok", "positive");
     ClassificationMetrics f1 =
-        new ClassificationMetrics(spec(3).withThresholdMetric(MetricsSpec.Decision.F1));
+        new ClassificationMetrics(spec(3).with(to -> to.thresholdMetric = MetricsSpec.Decision.F1));
     f1.nameClasses(classes);
     metrics.nameClasses(classes);
 
@@ -64,7 +64,7 @@ class ClassificationMetricsTest {
   void forBalancedAccuracyTheThresholdIsTheShareOfThePositiveClass() {
     ClassificationMetrics balanced =
         new ClassificationMetrics(
-            spec(3).withThresholdMetric(MetricsSpec.Decision.BALANCED_ACCURACY));
+            spec(3).with(to -> to.thresholdMetric = MetricsSpec.Decision.BALANCED_ACCURACY));
     balanced.nameClasses(List.of("ok", "positive"));
     for (int i = 0; i < 90; i++) {
       score(balanced, i % 10 == 0 ? 1 : 0, 0.9f, 0.1f);
@@ -80,7 +80,7 @@ class ClassificationMetricsTest {
   void whereNeitherOfTwoClassesIsThePositiveOneTheMostProbableIsPredicted(
       MetricsSpec.Decision decision) {
     ClassificationMetrics neither =
-        new ClassificationMetrics(spec(3, "theft").withThresholdMetric(decision));
+        new ClassificationMetrics(spec(3, "theft").with(to -> to.thresholdMetric = decision));
     neither.nameClasses(OK_FRAUD.subList(0, 1));
     neither.nameClasses(OK_FRAUD);
 
@@ -106,23 +106,14 @@ class ClassificationMetricsTest {
     MetricsSpec all = MetricsFixtures.fullSpec(3);
     ClassificationMetrics decayed =
         new ClassificationMetrics(
-            new MetricsSpec(
-                3,
-                0,
-                0.5,
-                1000,
-                0,
-                true,
-                true,
-                true,
-                true,
-                MetricsSpec.AUC_CLASSES,
-                1,
-                0.5,
-                all.thresholdMetric(),
-                false,
-                null,
-                all.validation()));
+            MetricsSpec.DEFAULT.with(
+                to -> {
+                  to.window = 3;
+                  to.decay = 0.5;
+                  to.maxIntervalMillis = 0;
+                  to.thresholdMetric = all.thresholdMetric();
+                  to.validation = all.validation();
+                }));
     for (int i = 0; i < 700; i++) {
       update(decayed, i % 2, i % 2, 0, 0);
       if (i > 0) {
@@ -374,7 +365,14 @@ class ClassificationMetricsTest {
   @Test
   void whatIsNotAskedForIsNotInTheReport() {
     ClassificationMetrics plain =
-        new ClassificationMetrics(new MetricsSpec(3, 1000, 0, false, false, null));
+        new ClassificationMetrics(
+            MetricsSpec.DEFAULT.with(
+                to -> {
+                  to.window = 3;
+                  to.maxIntervalMillis = 0;
+                  to.perClass = false;
+                  to.confusionMatrix = false;
+                }));
     update(plain, 0, 0, 0.1, 0.1);
 
     assertThat(scores(plain, OK_FRAUD).perClass()).isNull();

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import dev.millrace.data.MetricsReport;
-import dev.millrace.eval.MetricsSpec.Decision;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -38,7 +37,12 @@ final class MetricsFixtures {
   }
 
   static MetricsSpec spec(int window, String positive) {
-    return new MetricsSpec(window, 1000, 0, true, true, positive);
+    return MetricsSpec.DEFAULT.with(
+        to -> {
+          to.window = window;
+          to.maxIntervalMillis = 0;
+          to.positiveClass = positive;
+        });
   }
 
   static MetricsReport.Context context(List<String> classes) {
@@ -51,44 +55,32 @@ final class MetricsFixtures {
 
   /** With everything that can be asked for, over a window of 25 ms at most. */
   static MetricsSpec fullSpec(int window) {
-    return new MetricsSpec(
-        window,
-        25,
-        0.95,
-        1000,
-        0,
-        true,
-        true,
-        true,
-        true,
-        MetricsSpec.AUC_CLASSES,
-        2,
-        0.9,
-        Decision.NONE,
-        false,
-        null,
-        NONE);
+    return MetricsSpec.DEFAULT.with(
+        to -> {
+          to.window = window;
+          to.windowMillis = 25;
+          to.decay = 0.95;
+          to.maxIntervalMillis = 0;
+          to.beta = 2;
+          to.quantile = 0.9;
+          to.validation = NONE;
+        });
   }
 
   /** With decay, but nothing else that is optional. */
   static MetricsSpec decayingSpec(int window, double decay) {
-    return new MetricsSpec(
-        window,
-        0,
-        decay,
-        1000,
-        0,
-        false,
-        false,
-        false,
-        false,
-        0,
-        1,
-        0.5,
-        Decision.NONE,
-        false,
-        null,
-        NONE);
+    return MetricsSpec.DEFAULT.with(
+        to -> {
+          to.window = window;
+          to.decay = decay;
+          to.maxIntervalMillis = 0;
+          to.perClass = false;
+          to.confusionMatrix = false;
+          to.averages = false;
+          to.calibration = false;
+          to.aucClasses = 0;
+          to.validation = NONE;
+        });
   }
 
   /** Adds an example of weight 1 without probabilities. */

@@ -216,7 +216,7 @@ class RollingMetricsTest {
     byte[] saved = bytes(afterFull(Task.BINARY, 16, 60));
     ClassificationMetrics same = (ClassificationMetrics) read(saved, fullSpec(16));
     ClassificationMetrics other =
-        (ClassificationMetrics) read(saved, fullSpec(16).withPositive("fraud"));
+        (ClassificationMetrics) read(saved, fullSpec(16).with(to -> to.positiveClass = "fraud"));
     for (ClassificationMetrics metrics : List.of(same, other)) {
       metrics.nameClasses(classes);
     }

@@ -75,23 +75,14 @@ class ScikitLearnComparisonTest {
   }
 
   private static MetricsSpec spec(JsonNode given) {
-    return new MetricsSpec(
-        given.get("window").asInt(),
-        0,
-        0,
-        1000,
-        0,
-        true,
-        true,
-        true,
-        true,
-        MetricsSpec.AUC_CLASSES,
-        given.get("beta").asDouble(),
-        given.get("quantile").asDouble(),
-        MetricsSpec.Decision.NONE,
-        false,
-        given.get("positive").textValue(),
-        MetricsSpec.Validation.NONE);
+    return MetricsSpec.DEFAULT.with(
+        to -> {
+          to.window = given.get("window").asInt();
+          to.maxIntervalMillis = 0;
+          to.beta = given.get("beta").asDouble();
+          to.quantile = given.get("quantile").asDouble();
+          to.positiveClass = given.get("positive").textValue();
+        });
   }
 
   private static void score(

@@ -85,7 +85,8 @@ class ValidationScoresTest {
 
   private static ValidationScores scores(int patience) {
     MetricsSpec spec =
-        MetricsFixtures.spec(10).withValidation(new MetricsSpec.Validation(0.1, patience));
+        MetricsFixtures.spec(10)
+            .with(to -> to.validation = new MetricsSpec.Validation(0.1, patience));
     ValidationScores scores = new ValidationScores(Task.BINARY, spec);
     scores.nameClasses(CLASSES);
     return scores;
@@ -109,7 +110,8 @@ class ValidationScoresTest {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     scores.write(new DataOutputStream(bytes));
     DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes.toByteArray()));
-    MetricsSpec spec = MetricsFixtures.spec(10).withValidation(new MetricsSpec.Validation(0.1, 2));
+    MetricsSpec spec =
+        MetricsFixtures.spec(10).with(to -> to.validation = new MetricsSpec.Validation(0.1, 2));
     ValidationScores read = ValidationScores.read(in, Task.BINARY, spec);
     assertThat(in.available()).isZero();
     return read;

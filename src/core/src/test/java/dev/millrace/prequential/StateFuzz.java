@@ -3,7 +3,6 @@ package dev.millrace.prequential;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
-import dev.millrace.eval.MetricsSpec.Decision;
 import dev.millrace.eval.MetricsSpec.Validation;
 import dev.millrace.eval.drift.DriftSpec;
 import dev.millrace.nn.AutoSpec;
@@ -66,27 +65,19 @@ public final class StateFuzz {
   /** All that is measured, some of the examples held out, and drift looked for. */
   private static TrainSpec watched() {
     MetricsSpec metrics =
-        new MetricsSpec(
-            10,
-            60_000,
-            0.99,
-            40,
-            1_000,
-            true,
-            true,
-            true,
-            true,
-            MetricsSpec.MAX_AUC_CLASSES,
-            1,
-            0.5,
-            Decision.NONE,
-            false,
-            null,
-            new Validation(0.2, 2));
+        MetricsSpec.DEFAULT.with(
+            to -> {
+              to.window = 10;
+              to.windowMillis = 60_000;
+              to.decay = 0.99;
+              to.every = 40;
+              to.aucClasses = MetricsSpec.MAX_AUC_CLASSES;
+              to.validation = new Validation(0.2, 2);
+            });
     DriftSpec kswin = new DriftSpec.Kswin(0.01, 20, 5, 0);
     DriftPolicy plan = new DriftPolicy("kswin", kswin, DriftPolicy.Action.SWAP_IN_CHALLENGER, 1, 1);
     TrainSpec spec = Specs.train(Records.undeclared(), Specs.small(5), metrics);
-    return Specs.with(spec, plan, false, SnapshotSpec.AT_THE_END);
+    return spec.with(to -> to.drift = plan);
   }
 
   /** What Jazzer calls; an exception is a find. */

@@ -19,21 +19,13 @@ public final class LateStreams {
    */
   public static InputSpec input(Task task, String topic, long timeoutMillis, int maxPending) {
     InputSpec whole = Records.spec(task, List.of(), List.of());
-    return new InputSpec(
-        whole.format(),
-        whole.schema(),
-        whole.key(),
-        whole.label(),
-        whole.weight(),
-        whole.eventTime(),
-        task,
-        whole.classes(),
-        whole.features(),
-        whole.limits(),
-        "event_id",
-        new InputSpec.LateLabels(topic, "event_id", null, "label", timeoutMillis, maxPending),
-        whole.columns(),
-        whole.registry());
+    return whole.with(
+        to -> {
+          to.task = task;
+          to.id = "event_id";
+          to.labels =
+              new InputSpec.LateLabels(topic, "event_id", null, "label", timeoutMillis, maxPending);
+        });
   }
 
   /** The features of each example, and so many examples later its label. */

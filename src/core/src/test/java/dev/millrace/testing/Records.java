@@ -24,40 +24,37 @@ public final class Records {
   /** The standard schema, nothing declared, and as many classes as that allowed. */
   public static InputSpec undeclaredOf(int classes) {
     InputSpec.Limits limits = new InputSpec.Limits(10_000, 64, classes, 1_000);
-    return new InputSpec(
-        InputSpec.Format.AVRO, null, null, "label", null, null, null, List.of(), List.of(), limits);
+    return InputSpec.DEFAULT.with(to -> to.limits = limits);
   }
 
   /** The standard schema with declared task, classes and features. */
   public static InputSpec spec(Task task, List<String> classes, List<FeatureSpec> features) {
-    return new InputSpec(
-        InputSpec.Format.AVRO, null, null, "label", null, null, task, classes, features, LIMITS);
+    return InputSpec.DEFAULT.with(
+        to -> {
+          to.task = task;
+          to.classes = classes;
+          to.features = features;
+          to.limits = LIMITS;
+        });
   }
 
   /** Records of another format. */
   public static InputSpec mapped(
       InputSpec.Format format, String schema, List<FeatureSpec> features) {
-    return new InputSpec(
-        format, schema, null, "label", "weight", "at", null, List.of(), features, LIMITS);
+    return InputSpec.DEFAULT.with(
+        to -> {
+          to.format = format;
+          to.schema = schema;
+          to.weight = "weight";
+          to.eventTime = "at";
+          to.features = features;
+          to.limits = LIMITS;
+        });
   }
 
   /** The same with a registry. */
   public static InputSpec withRegistry(InputSpec spec, RegistrySpec registry) {
-    return new InputSpec(
-        spec.format(),
-        spec.schema(),
-        spec.key(),
-        spec.label(),
-        spec.weight(),
-        spec.eventTime(),
-        spec.task(),
-        spec.classes(),
-        spec.features(),
-        spec.limits(),
-        spec.id(),
-        spec.labels(),
-        spec.columns(),
-        registry);
+    return spec.with(to -> to.registry = registry);
   }
 
   /** A record with two headers of the same name, one of them null. */

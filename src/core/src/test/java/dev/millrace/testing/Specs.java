@@ -9,14 +9,17 @@ import dev.millrace.nn.NetworkModelSpec;
 import dev.millrace.nn.Normalization;
 import dev.millrace.nn.Optimizer;
 import dev.millrace.nn.Regularizer;
-import dev.millrace.prequential.DriftPolicy;
-import dev.millrace.prequential.SnapshotSpec;
 import dev.millrace.prequential.TrainSpec;
 import java.util.List;
 
 /** Specifications of training for tests. */
 public final class Specs {
-  public static final MetricsSpec METRICS = new MetricsSpec(50, 40, 1_000, true, true, null);
+  public static final MetricsSpec METRICS =
+      MetricsSpec.DEFAULT.with(
+          to -> {
+            to.window = 50;
+            to.every = 40;
+          });
 
   private Specs() {}
 
@@ -25,33 +28,12 @@ public final class Specs {
   }
 
   public static TrainSpec train(InputSpec input, ModelSpec model, MetricsSpec metrics) {
-    return new TrainSpec(
-        "test",
-        Records.TOPIC,
-        input,
-        model,
-        metrics,
-        "00000000",
-        null,
-        false,
-        SnapshotSpec.AT_THE_END,
-        false);
-  }
-
-  /** The same with drift looked for, predictions published or snapshots taken. */
-  public static TrainSpec with(
-      TrainSpec spec, DriftPolicy drift, boolean predictions, SnapshotSpec snapshots) {
-    return new TrainSpec(
-        spec.pipeline(),
-        spec.topic(),
-        spec.input(),
-        spec.model(),
-        spec.metrics(),
-        spec.config(),
-        drift,
-        predictions,
-        snapshots,
-        spec.fleet());
+    return TrainSpec.of("test", Records.TOPIC, input, model)
+        .with(
+            to -> {
+              to.metrics = metrics;
+              to.configHash = "00000000";
+            });
   }
 
   /** One small hidden layer, Adam, and mini-batches, so that every kind of state is in use. */

@@ -60,7 +60,7 @@ public final class ModelParts {
   /** Returns the records of a model, in the order of writing. */
   public static List<OutputRecord> split(TrainSpec spec, String key, long timestamp, byte[] model) {
     byte[] keyBytes = utf8(key);
-    byte[][] origin = {utf8(spec.pipeline()), utf8(spec.config())};
+    byte[][] origin = {utf8(spec.pipeline()), utf8(spec.configHash())};
     int parts = count(spec, model);
     if (parts == 1) {
       String[] names = {PIPELINE_HEADER, CONFIG_HEADER};
@@ -86,7 +86,7 @@ public final class ModelParts {
       TrainSpec spec, String key, long timestamp, int from, int to) {
     byte[] keyBytes = utf8(key);
     String[] names = {PIPELINE_HEADER, CONFIG_HEADER};
-    byte[][] values = {utf8(spec.pipeline()), utf8(spec.config())};
+    byte[][] values = {utf8(spec.pipeline()), utf8(spec.configHash())};
     List<OutputRecord> records = new ArrayList<>();
     for (int part = from; part < to; part++) {
       byte[] recordKey = part == 0 ? keyBytes : partKey(keyBytes, part);

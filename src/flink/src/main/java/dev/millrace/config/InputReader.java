@@ -59,33 +59,36 @@ final class InputReader {
             limits.get(PipelineOptions.CLASS_LIMIT),
             limits.get(PipelineOptions.FEATURE_LIMIT),
             limits.get(PipelineOptions.WEIGHT_LIMIT));
-    List<String> declared = in.given(InputOptions.CLASSES);
-    List<String> classes = declared == null ? List.of() : declared;
+    List<String> named = in.given(InputOptions.CLASSES);
+    List<String> declared = named == null ? List.of() : named;
     Map<FeatureSpec, Integer> features = new FeaturesReader(in, errors).read(limit);
     checkTruth();
     String schema = schema(features);
     LabelsReader labels = new LabelsReader(in, topic, isStandard());
-    InputSpec.LateLabels late = labels.read(task(classes), classes);
-    if (classes.isEmpty() && late != null && late.onTimeout() != null) {
-      classes = impliedClasses(late.onTimeout());
-    }
+    InputSpec.LateLabels late = labels.read(task(declared), declared);
+    List<String> classes =
+        declared.isEmpty() && late != null && late.onTimeout() != null
+            ? impliedClasses(late.onTimeout())
+            : declared;
     checkLabels(classes, limit);
     InputSpec spec =
-        new InputSpec(
-            in.get(InputOptions.FORMAT),
-            schema,
-            in.given(InputOptions.KEY),
-            in.given(InputOptions.LABEL),
-            in.given(InputOptions.WEIGHT),
-            in.given(InputOptions.EVENT_TIME),
-            task(classes),
-            classes,
-            List.copyOf(features.keySet()),
-            limit,
-            labels.id(),
-            late,
-            FormatReader.columns(in, FIELDS, features, late, errors),
-            FormatReader.registry(in));
+        InputSpec.DEFAULT.with(
+            to -> {
+              to.format = in.get(InputOptions.FORMAT);
+              to.schema = schema;
+              to.key = in.given(InputOptions.KEY);
+              to.label = in.given(InputOptions.LABEL);
+              to.weight = in.given(InputOptions.WEIGHT);
+              to.eventTime = in.given(InputOptions.EVENT_TIME);
+              to.task = task(classes);
+              to.classes = classes;
+              to.features = List.copyOf(features.keySet());
+              to.limits = limit;
+              to.id = labels.id();
+              to.labels = late;
+              to.columns = FormatReader.columns(in, FIELDS, features, late, errors);
+              to.registry = FormatReader.registry(in);
+            });
     return new Settings.Input(topic, in.get(InputOptions.START), spec);
   }
 

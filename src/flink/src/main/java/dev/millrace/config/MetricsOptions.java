@@ -147,22 +147,24 @@ final class MetricsOptions {
       validation.reject(
           PATIENCE, "needs a validation set. Add a fraction, for example: fraction: 0.1");
     }
-    return new MetricsSpec(
-        onlyTime ? MAX_IN_TIME : metrics.get(WINDOW),
-        windowMillis,
-        metrics.exact(DECAY),
-        metrics.get(EVERY),
-        metrics.get(MAX_INTERVAL),
-        metrics.get(PER_CLASS),
-        metrics.get(CONFUSION_MATRIX),
-        metrics.get(AVERAGES),
-        metrics.get(CALIBRATION),
-        metrics.get(AUC) ? metrics.get(AUC_CLASSES) : 0,
-        metrics.exact(BETA),
-        metrics.exact(QUANTILE),
-        metrics.get(THRESHOLD_METRIC),
-        task == Task.MULTICLASS,
-        positive,
-        new Validation(validation.exact(FRACTION), validation.get(PATIENCE)));
+    return MetricsSpec.DEFAULT.with(
+        to -> {
+          to.window = onlyTime ? MAX_IN_TIME : metrics.get(WINDOW);
+          to.windowMillis = windowMillis;
+          to.decay = metrics.exact(DECAY);
+          to.every = metrics.get(EVERY);
+          to.maxIntervalMillis = metrics.get(MAX_INTERVAL);
+          to.perClass = metrics.get(PER_CLASS);
+          to.confusionMatrix = metrics.get(CONFUSION_MATRIX);
+          to.averages = metrics.get(AVERAGES);
+          to.calibration = metrics.get(CALIBRATION);
+          to.aucClasses = metrics.get(AUC) ? metrics.get(AUC_CLASSES) : 0;
+          to.beta = metrics.exact(BETA);
+          to.quantile = metrics.exact(QUANTILE);
+          to.thresholdMetric = metrics.get(THRESHOLD_METRIC);
+          to.multiclass = task == Task.MULTICLASS;
+          to.positiveClass = positive;
+          to.validation = new Validation(validation.exact(FRACTION), validation.get(PATIENCE));
+        });
   }
 }

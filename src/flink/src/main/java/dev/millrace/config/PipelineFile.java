@@ -214,7 +214,7 @@ public final class PipelineFile {
       return input;
     }
     Task implied = model.start() != null ? model.start().task() : impliedTask(model);
-    return input.withSpec(input.spec().withTask(implied));
+    return input.withSpec(input.spec().with(to -> to.task = implied));
   }
 
   private static @Nullable Task impliedTask(ModelSpec model) {

@@ -185,7 +185,7 @@ final class PipelineOptions {
       LIMITS_GROUP.option(
           "classes",
           OptionTypes.whole(2, Limits.MAX_CLASSES),
-          Limits.USUAL_CLASSES,
+          Limits.DEFAULT_CLASSES,
           "max number of classes of one model");
   static final Option<Integer> FEATURE_LIMIT =
       LIMITS_GROUP.option(
@@ -197,7 +197,7 @@ final class PipelineOptions {
       LIMITS_GROUP.option(
           "weight",
           OptionTypes.aboveAndUpTo(0, 1_000_000_000),
-          Limits.USUAL_WEIGHT,
+          Limits.DEFAULT_WEIGHT,
           "max weight of an example (`input.weight`)");
   static final Option<Long> MODEL_BYTES =
       LIMITS_GROUP.option(

@@ -65,7 +65,8 @@ public record Settings(
   /** Returns the same for a max number of bytes of an output record. */
   public Settings withOutputBytes(int maxBytes) {
     InputSpec spec = input.spec();
-    return withInput(input.withSpec(spec.withLimits(spec.limits().withOutputBytes(maxBytes))));
+    return withInput(
+        input.withSpec(spec.with(to -> to.limits = spec.limits().withOutputBytes(maxBytes))));
   }
 
   /** Returns the same with another model, and the hash that follows. */

@@ -24,7 +24,7 @@ public final class OutputTags {
   public static final OutputTag<OutputRecord> MODELS = new OutputTag<>("models", RECORD);
 
   /** What the summary is told of each key. */
-  public static final OutputTag<FleetSample> FLEET =
+  public static final OutputTag<FleetSample> SUMMARY =
       new OutputTag<>("summary", TypeInformation.of(FleetSample.class));
 
   private OutputTags() {}

@@ -204,7 +204,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     counted.expiredModels.inc();
     publisher.forget(key, timestamp, others);
     // The fleet view drops the key too.
-    others.output(OutputTags.FLEET, FleetSample.forgotten(key));
+    others.output(OutputTags.SUMMARY, FleetSample.forgotten(key));
   }
 
   private boolean resume(TrainState state, String key, EngineListener listener) throws IOException {

@@ -21,7 +21,7 @@ import org.apache.flink.util.Collector;
 
 /** Encodes what the engine reports, sends it to the topics and counts it. Not thread-safe. */
 final class TrainOutputs {
-  private final boolean hasFleet;
+  private final boolean hasSummary;
   private final int maxValueBytes;
   private final ModelPublisher publisher;
   private final DeadLetters deadLetters;
@@ -32,7 +32,7 @@ final class TrainOutputs {
 
   TrainOutputs(
       TrainSpec spec, ModelPublisher publisher, DeadLetters deadLetters, TrainMetrics counted) {
-    this.hasFleet = spec.fleet();
+    this.hasSummary = spec.summary();
     this.maxValueBytes = spec.input().limits().outputValueBytes();
     this.publisher = publisher;
     this.deadLetters = deadLetters;
@@ -61,8 +61,8 @@ final class TrainOutputs {
     public void report(
         MetricsReport report, long timestamp, long drifts, boolean isDriftSuspected) {
       counted.report(report);
-      if (hasFleet) {
-        others.output(OutputTags.FLEET, FleetSample.of(report, drifts, isDriftSuspected));
+      if (hasSummary) {
+        others.output(OutputTags.SUMMARY, FleetSample.of(report, drifts, isDriftSuspected));
       }
       byte[] value = metricsJson.encode(report);
       if (value.length > maxValueBytes) {

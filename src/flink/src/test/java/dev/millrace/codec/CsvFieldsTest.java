@@ -135,41 +135,41 @@ class CsvFieldsTest {
   }
 
   private static InputSpec jsonSpec() {
-    return new InputSpec(
-        InputSpec.Format.JSON,
-        null,
-        "shop.id",
-        "verdict.final",
-        null,
-        "paid.at",
-        null,
-        List.of(),
-        List.of(
-            feature("card.owner.age", FeatureSpec.Type.NUMERIC, false),
-            feature("card.bank", FeatureSpec.Type.NUMERIC, true)),
-        new InputSpec.Limits(10_000, 64, 10, 1_000));
+    return InputSpec.DEFAULT.with(
+        to -> {
+          to.format = InputSpec.Format.JSON;
+          to.key = "shop.id";
+          to.label = "verdict.final";
+          to.eventTime = "paid.at";
+          to.features =
+              List.of(
+                  feature("card.owner.age", FeatureSpec.Type.NUMERIC, false),
+                  feature("card.bank", FeatureSpec.Type.NUMERIC, true));
+          to.limits = new InputSpec.Limits(10_000, 64, 10, 1_000);
+        });
   }
 
   private static InputSpec spec(Task task) {
-    return new InputSpec(
-        InputSpec.Format.CSV,
-        null,
-        "shop.id",
-        "class",
-        null,
-        "at",
-        task,
-        List.of(),
-        List.of(
-            feature("amount", FeatureSpec.Type.NUMERIC, true),
-            feature("first", FeatureSpec.Type.BOOLEAN, false),
-            new FeatureSpec(
-                "city", FeatureSpec.Type.ONE_HOT, false, List.of("Bergen", "Oslo, \"N\""), 0)),
-        new InputSpec.Limits(10_000, 64, 10, 1_000),
-        null,
-        null,
-        List.of("shop.id", "class", "amount", "first", "city", "at", "note"),
-        null);
+    return InputSpec.DEFAULT.with(
+        to -> {
+          to.format = InputSpec.Format.CSV;
+          to.key = "shop.id";
+          to.label = "class";
+          to.eventTime = "at";
+          to.task = task;
+          to.features =
+              List.of(
+                  feature("amount", FeatureSpec.Type.NUMERIC, true),
+                  feature("first", FeatureSpec.Type.BOOLEAN, false),
+                  new FeatureSpec(
+                      "city",
+                      FeatureSpec.Type.ONE_HOT,
+                      false,
+                      List.of("Bergen", "Oslo, \"N\""),
+                      0));
+          to.limits = new InputSpec.Limits(10_000, 64, 10, 1_000);
+          to.columns = List.of("shop.id", "class", "amount", "first", "city", "at", "note");
+        });
   }
 
   private static FeatureSpec feature(String name, FeatureSpec.Type type, boolean nullable) {

@@ -850,8 +850,15 @@ class ExampleDecoderTest {
   private static InputSpec keyed(
       InputSpec.Format format, String schema, List<FeatureSpec> features) {
     InputSpec.Limits limits = new InputSpec.Limits(10_000, 64, 10, 1_000);
-    return new InputSpec(
-        format, schema, "card", "label", null, null, Task.MULTICLASS, List.of(), features, limits);
+    return InputSpec.DEFAULT.with(
+        to -> {
+          to.format = format;
+          to.schema = schema;
+          to.key = "card";
+          to.task = Task.MULTICLASS;
+          to.features = features;
+          to.limits = limits;
+        });
   }
 
   private static byte[] unlabelled() throws IOException {

@@ -127,22 +127,18 @@ class LateLabelsDecodingTest {
   }
 
   private static InputSpec json(LateLabels labels) {
-    return new InputSpec(
-        InputSpec.Format.JSON,
-        null,
-        null,
-        "label",
-        null,
-        "at",
-        Task.BINARY,
-        List.of(),
-        List.of(
-            new FeatureSpec("a", FeatureSpec.Type.NUMERIC, false, List.of(), 0),
-            new FeatureSpec("b", FeatureSpec.Type.NUMERIC, true, List.of(), 0)),
-        Records.undeclared().limits(),
-        "id",
-        labels,
-        List.of(),
-        null);
+    return InputSpec.DEFAULT.with(
+        to -> {
+          to.format = InputSpec.Format.JSON;
+          to.eventTime = "at";
+          to.task = Task.BINARY;
+          to.features =
+              List.of(
+                  new FeatureSpec("a", FeatureSpec.Type.NUMERIC, false, List.of(), 0),
+                  new FeatureSpec("b", FeatureSpec.Type.NUMERIC, true, List.of(), 0));
+          to.limits = Records.undeclared().limits();
+          to.id = "id";
+          to.labels = labels;
+        });
   }
 }

@@ -22,21 +22,14 @@ class OmittedFieldsTest {
 
   private static InputSpec input(InputSpec.Format format, List<String> columns) {
     InputSpec standard = Records.spec(Task.BINARY, List.of(), FEATURES);
-    return new InputSpec(
-        format,
-        null,
-        null,
-        "label",
-        null,
-        null,
-        Task.BINARY,
-        List.of(),
-        FEATURES,
-        standard.limits(),
-        null,
-        null,
-        columns,
-        null);
+    return InputSpec.DEFAULT.with(
+        to -> {
+          to.format = format;
+          to.task = Task.BINARY;
+          to.features = FEATURES;
+          to.limits = standard.limits();
+          to.columns = columns;
+        });
   }
 
   private static Example decode(InputSpec input, byte[]... values) {
@@ -144,17 +137,16 @@ class OmittedFieldsTest {
         """;
     InputSpec json = input(InputSpec.Format.JSON, List.of());
     InputSpec avro =
-        new InputSpec(
-            InputSpec.Format.AVRO_RAW,
-            schema,
-            json.key(),
-            json.label(),
-            null,
-            null,
-            json.task(),
-            List.of(),
-            FEATURES,
-            json.limits());
+        InputSpec.DEFAULT.with(
+            to -> {
+              to.format = InputSpec.Format.AVRO_RAW;
+              to.schema = schema;
+              to.key = json.key();
+              to.label = json.label();
+              to.task = json.task();
+              to.features = FEATURES;
+              to.limits = json.limits();
+            });
     byte[] value = {2, 'a', 0, 0, 0, 0, 0, 0, 0, 0, 4, 'd', 'c', 2, 'n'};
 
     assertThat(decode(avro, value).ignoredFields).containsExactly("note");

@@ -203,21 +203,16 @@ class TimeFeaturesTest {
   @Test
   void cellsOfCsvLinesAreTimes() {
     InputSpec csv =
-        new InputSpec(
-            InputSpec.Format.CSV,
-            null,
-            null,
-            "class",
-            null,
-            null,
-            Task.BINARY,
-            List.of(),
-            List.of(new FeatureSpec("paid", FeatureSpec.Type.TIME, false, List.of(), 0)),
-            new InputSpec.Limits(10_000, 64, 10, 1_000),
-            null,
-            null,
-            List.of("paid", "class"),
-            null);
+        InputSpec.DEFAULT.with(
+            to -> {
+              to.format = InputSpec.Format.CSV;
+              to.label = "class";
+              to.task = Task.BINARY;
+              to.features =
+                  List.of(new FeatureSpec("paid", FeatureSpec.Type.TIME, false, List.of(), 0));
+              to.limits = new InputSpec.Limits(10_000, 64, 10, 1_000);
+              to.columns = List.of("paid", "class");
+            });
 
     assertThat(decode(csv, bytes("2026-11-26 12:00,a"))).isNull();
     assertThat(features()).containsExactly(cycles(THURSDAY_NOON));

@@ -84,19 +84,9 @@ class PipelineFileTest {
             new Settings.Input(
                 "fraud.examples",
                 Start.COMMITTED,
-                new InputSpec(
-                    InputSpec.Format.AVRO,
-                    null,
-                    null,
-                    "class",
-                    null,
-                    null,
-                    null,
-                    List.of(),
-                    List.of(),
-                    new InputSpec.Limits(1_048_576, 256, 100, 65_536))));
+                InputSpec.DEFAULT.with(to -> to.label = "class")));
     assertThat(settings.model()).isEqualTo(ModelSpec.auto(1));
-    assertThat(settings.metrics()).isEqualTo(new MetricsSpec(1000, 1000, 1000, true, true, null));
+    assertThat(settings.metrics()).isEqualTo(MetricsSpec.DEFAULT);
     assertThat(settings.output())
         .isEqualTo(
             new Settings.Output(
@@ -131,38 +121,40 @@ class PipelineFileTest {
             new Settings.Input(
                 "payments.v2",
                 Start.EARLIEST,
-                new InputSpec(
-                    InputSpec.Format.JSON,
-                    null,
-                    "shop.id",
-                    "verdict",
-                    "importance",
-                    "paid_at",
-                    Task.BINARY,
-                    List.of("ok", "fraud"),
-                    List.of(
-                        feature("amount", FeatureSpec.Type.NUMERIC, false),
-                        feature("age_days", FeatureSpec.Type.NUMERIC, true),
-                        feature("first_order", FeatureSpec.Type.BOOLEAN, false),
-                        new FeatureSpec(
-                            "card",
-                            FeatureSpec.Type.ONE_HOT,
-                            false,
-                            List.of("visa", "mastercard", "amex"),
-                            0),
-                        new FeatureSpec("country", FeatureSpec.Type.HASH, true, List.of(), 64)),
-                    new InputSpec.Limits(65_536, 64, 10, 512),
-                    "payment.id",
-                    new InputSpec.LateLabels(
-                        "verdicts.v2",
-                        "payment",
-                        "shop",
-                        "outcome",
-                        30L * 86_400_000,
-                        50_000,
-                        new InputSpec.DefaultLabel("ok", Double.NaN)),
-                    List.of(),
-                    null)));
+                InputSpec.DEFAULT.with(
+                    to -> {
+                      to.format = InputSpec.Format.JSON;
+                      to.key = "shop.id";
+                      to.label = "verdict";
+                      to.weight = "importance";
+                      to.eventTime = "paid_at";
+                      to.task = Task.BINARY;
+                      to.classes = List.of("ok", "fraud");
+                      to.features =
+                          List.of(
+                              feature("amount", FeatureSpec.Type.NUMERIC, false),
+                              feature("age_days", FeatureSpec.Type.NUMERIC, true),
+                              feature("first_order", FeatureSpec.Type.BOOLEAN, false),
+                              new FeatureSpec(
+                                  "card",
+                                  FeatureSpec.Type.ONE_HOT,
+                                  false,
+                                  List.of("visa", "mastercard", "amex"),
+                                  0),
+                              new FeatureSpec(
+                                  "country", FeatureSpec.Type.HASH, true, List.of(), 64));
+                      to.limits = new InputSpec.Limits(65_536, 64, 10, 512);
+                      to.id = "payment.id";
+                      to.labels =
+                          new InputSpec.LateLabels(
+                              "verdicts.v2",
+                              "payment",
+                              "shop",
+                              "outcome",
+                              30L * 86_400_000,
+                              50_000,
+                              new InputSpec.DefaultLabel("ok", Double.NaN));
+                    })));
     assertThat(settings.model())
         .isEqualTo(
             NetworkModelSpec.builder(new Optimizer.RmsProp(0.003f, 0.95f, 1e-7f, false))
@@ -187,23 +179,24 @@ class PipelineFileTest {
                 .build());
     assertThat(settings.metrics())
         .isEqualTo(
-            new MetricsSpec(
-                500,
-                600_000,
-                0.999,
-                100,
-                5000,
-                false,
-                false,
-                false,
-                false,
-                0,
-                2,
-                0.9,
-                Decision.F1,
-                false,
-                "fraud",
-                new Validation(0.1, 3)));
+            MetricsSpec.DEFAULT.with(
+                to -> {
+                  to.window = 500;
+                  to.windowMillis = 600_000;
+                  to.decay = 0.999;
+                  to.every = 100;
+                  to.maxIntervalMillis = 5000;
+                  to.perClass = false;
+                  to.confusionMatrix = false;
+                  to.averages = false;
+                  to.calibration = false;
+                  to.aucClasses = 0;
+                  to.beta = 2;
+                  to.quantile = 0.9;
+                  to.thresholdMetric = Decision.F1;
+                  to.positiveClass = "fraud";
+                  to.validation = new Validation(0.1, 3);
+                }));
     assertThat(settings.drift())
         .isEqualTo(
             new DriftPolicy(

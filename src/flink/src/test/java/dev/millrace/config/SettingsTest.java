@@ -70,7 +70,15 @@ class SettingsTest {
                 other.input().spec(), other.model(), MetricsSpec.Validation.NONE, SETTINGS.drift()))
         .isNotEqualTo(SETTINGS.withModel(other.model()).configHash());
     assertThat(SETTINGS.withModel(ModelSpec.auto(2)).model().seed()).isEqualTo(2);
-    MetricsSpec metrics = new MetricsSpec(1, 2, 3, false, false, null);
+    MetricsSpec metrics =
+        MetricsSpec.DEFAULT.with(
+            to -> {
+              to.window = 1;
+              to.every = 2;
+              to.maxIntervalMillis = 3;
+              to.perClass = false;
+              to.confusionMatrix = false;
+            });
     assertThat(SETTINGS.withMetrics(metrics))
         .returns(metrics, Settings::metrics)
         .returns(SETTINGS.configHash(), Settings::configHash);

@@ -21,10 +21,10 @@ class InputSpecTest {
     InputSpec spec = Records.spec(Task.BINARY, List.of(), List.of(AGE, PLAN));
 
     assertThat(spec.width()).as("a number, whether it is missing, and three classes").isEqualTo(5);
-    assertThat(spec.withFirstFeatures(1).width()).isEqualTo(2);
-    assertThat(spec.withFirstFeatures(1))
-        .isEqualTo(Records.spec(Task.BINARY, List.of(), List.of(AGE)));
-    assertThat(spec.withTask(Task.MULTICLASS))
+    InputSpec first = spec.with(to -> to.features = List.of(AGE));
+    assertThat(first.width()).isEqualTo(2);
+    assertThat(first).isEqualTo(Records.spec(Task.BINARY, List.of(), List.of(AGE)));
+    assertThat(spec.with(to -> to.task = Task.MULTICLASS))
         .isEqualTo(Records.spec(Task.MULTICLASS, List.of(), List.of(AGE, PLAN)));
   }
 

@@ -11,7 +11,6 @@ import dev.millrace.nn.NetworkModelSpec;
 import dev.millrace.nn.Optimizer;
 import dev.millrace.prequential.DriftPolicy;
 import dev.millrace.prequential.DriftPolicy.Action;
-import dev.millrace.prequential.SnapshotSpec;
 import dev.millrace.prequential.TrainSpec;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.Specs;
@@ -42,7 +41,7 @@ class DriftTest {
   }
 
   private static TrainSpec watching(DriftPolicy plan, ModelSpec model) {
-    return Specs.with(Specs.train(model), plan, false, SnapshotSpec.AT_THE_END);
+    return Specs.train(model).with(to -> to.drift = plan);
   }
 
   private static List<Example> drifting() {

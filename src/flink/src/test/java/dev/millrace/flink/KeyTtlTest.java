@@ -63,7 +63,7 @@ class KeyTtlTest {
       assertThat(tombstone.value()).isNull();
       assertThat(tombstone.timestamp()).isEqualTo(5_049);
       // Also while nobody asks for the summary, which may have had the key before.
-      assertThat(harness.operator.getSideOutput(OutputTags.FLEET))
+      assertThat(harness.operator.getSideOutput(OutputTags.SUMMARY))
           .extracting(StreamRecord::getValue)
           .containsExactly(FleetSample.forgotten("idle"));
       harness.end();
@@ -114,7 +114,7 @@ class KeyTtlTest {
         Specs.train(
             Records.undeclared(),
             Specs.small(5),
-            Specs.METRICS.withValidation(new MetricsSpec.Validation(0.25, 1)));
+            Specs.METRICS.with(to -> to.validation = new MetricsSpec.Validation(0.25, 1)));
     List<Example> examples = Chunks.classes("k", 100, 1);
     try (TrainHarness harness =
         new TrainHarness(new TrainOperator(stopping, lasting(TTL)), backend, null)) {

@@ -12,7 +12,6 @@ import dev.millrace.data.InputSpec.LateLabels;
 import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.eval.MetricsSpec.Validation;
-import dev.millrace.prequential.SnapshotSpec;
 import dev.millrace.prequential.TrainSpec;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.LateStreams;
@@ -38,19 +37,12 @@ class LabelTimeoutTest {
     InputSpec open = LateStreams.input(task, null, timeout, maxPending);
     LateLabels labels =
         new LateLabels(null, "event_id", null, "label", timeout, maxPending, onTimeout);
-    return new InputSpec(
-        open.format(),
-        open.schema(),
-        open.key(),
-        open.label(),
-        open.weight(),
-        open.eventTime(),
-        task,
-        classes,
-        open.features(),
-        open.limits(),
-        open.id(),
-        labels);
+    return open.with(
+        to -> {
+          to.task = task;
+          to.classes = classes;
+          to.labels = labels;
+        });
   }
 
   private static InputSpec binary(int maxPending, DefaultLabel onTimeout) {
@@ -62,8 +54,7 @@ class LabelTimeoutTest {
   }
 
   private static TrainSpec spec(InputSpec input, MetricsSpec metrics) {
-    return Specs.with(
-        Specs.train(input, Specs.small(5), metrics), null, true, SnapshotSpec.AT_THE_END);
+    return Specs.train(input, Specs.small(5), metrics).with(to -> to.predictions = true);
   }
 
   private static TrainSpec clicks() {
@@ -314,7 +305,7 @@ class LabelTimeoutTest {
 
   @Test
   void anExampleThatIsHeldOutStaysSoWhenItsLabelIsCorrected() throws Exception {
-    MetricsSpec metrics = Specs.METRICS.withValidation(new Validation(0.25, 0));
+    MetricsSpec metrics = Specs.METRICS.with(to -> to.validation = new Validation(0.25, 0));
     List<Example> examples = examples();
     TrainSpec whole =
         Specs.train(Records.spec(Task.BINARY, CLASSES, List.of()), Specs.small(5), metrics);

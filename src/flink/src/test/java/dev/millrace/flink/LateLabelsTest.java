@@ -14,7 +14,6 @@ import dev.millrace.eval.MetricsSpec;
 import dev.millrace.eval.MetricsSpec.Decision;
 import dev.millrace.eval.MetricsSpec.Validation;
 import dev.millrace.prequential.ShapeChange;
-import dev.millrace.prequential.SnapshotSpec;
 import dev.millrace.prequential.TrainSpec;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.LateStreams;
@@ -43,8 +42,7 @@ class LateLabelsTest {
 
   private static TrainSpec spec(Task task, int batchSize, MetricsSpec metrics) {
     InputSpec input = LateStreams.input(task, null, TIMEOUT, EXAMPLES);
-    return Specs.with(
-        Specs.train(input, Specs.small(batchSize), metrics), null, true, SnapshotSpec.AT_THE_END);
+    return Specs.train(input, Specs.small(batchSize), metrics).with(to -> to.predictions = true);
   }
 
   private static TrainSpec classes() {
@@ -71,7 +69,10 @@ class LateLabelsTest {
   void thePredictionMadeWhenTheFeaturesCameIsTheOneScored(Decision decision) throws Exception {
     List<Example> examples = Chunks.classes("k", EXAMPLES, 3);
     examples.forEach(example -> example.label = example.label.equals("high") ? "yes" : "no");
-    MetricsSpec metrics = Specs.METRICS.withPositive("yes").withThresholdMetric(decision);
+    MetricsSpec metrics =
+        Specs.METRICS
+            .with(to -> to.positiveClass = "yes")
+            .with(to -> to.thresholdMetric = decision);
     try (TrainHarness harness = new TrainHarness(spec(Task.BINARY, 1, metrics));
         TrainHarness atOnce = new TrainHarness(spec(Task.BINARY, 1, metrics))) {
       harness.send(LateStreams.apart(examples, DELAY), 64);
@@ -463,7 +464,7 @@ class LateLabelsTest {
         stream.add(half);
       }
     }
-    MetricsSpec metrics = Specs.METRICS.withValidation(new Validation(0.25, 0));
+    MetricsSpec metrics = Specs.METRICS.with(to -> to.validation = new Validation(0.25, 0));
     try (TrainHarness harness = new TrainHarness(spec(Task.MULTICLASS, 1, metrics))) {
       harness.send(stream, 64);
       harness.end();
@@ -481,7 +482,7 @@ class LateLabelsTest {
   @Test
   void whatIsHeldOutIsDecidedByTheId() throws Exception {
     List<Example> examples = Chunks.classes("k", EXAMPLES, 5);
-    MetricsSpec metrics = Specs.METRICS.withValidation(new Validation(0.25, 0));
+    MetricsSpec metrics = Specs.METRICS.with(to -> to.validation = new Validation(0.25, 0));
     try (TrainHarness apart = new TrainHarness(spec(Task.MULTICLASS, 1, metrics));
         TrainHarness whole = new TrainHarness(spec(Task.MULTICLASS, 1, metrics))) {
       apart.send(LateStreams.apart(examples, DELAY), 64);
@@ -507,21 +508,7 @@ class LateLabelsTest {
 
   /** The same with numbers as features. */
   private static InputSpec declared(InputSpec open, String... names) {
-    return new InputSpec(
-        open.format(),
-        open.schema(),
-        open.key(),
-        open.label(),
-        open.weight(),
-        open.eventTime(),
-        open.task(),
-        open.classes(),
-        Stream.of(names).map(LateLabelsTest::number).toList(),
-        open.limits(),
-        open.id(),
-        open.labels(),
-        open.columns(),
-        open.registry());
+    return open.with(to -> to.features = Stream.of(names).map(LateLabelsTest::number).toList());
   }
 
   private static FeatureSpec number(String name) {

@@ -53,9 +53,17 @@ class ModelPublisherTest {
   }
 
   private static TrainSpec spec(ModelSpec model, int every, long maxInterval) {
-    MetricsSpec quiet = new MetricsSpec(50, 1_000_000, 0, false, false, null);
+    MetricsSpec quiet =
+        MetricsSpec.DEFAULT.with(
+            to -> {
+              to.window = 50;
+              to.every = 1_000_000;
+              to.maxIntervalMillis = 0;
+              to.perClass = false;
+              to.confusionMatrix = false;
+            });
     TrainSpec spec = Specs.train(Records.undeclared(), model, quiet);
-    return Specs.with(spec, null, false, new SnapshotSpec(every, maxInterval));
+    return spec.with(to -> to.snapshots = new SnapshotSpec(every, maxInterval));
   }
 
   private static List<Arrival> read(List<OutputRecord> records) throws IOException {
@@ -164,7 +172,8 @@ class ModelPublisherTest {
       state = harness.snapshot();
     }
     SnapshotSpec elsewhere = new SnapshotSpec(1000, MINUTE).to("others");
-    try (TrainHarness harness = new TrainHarness(Specs.with(slow, null, false, elsewhere), state)) {
+    try (TrainHarness harness =
+        new TrainHarness(slow.with(to -> to.snapshots = elsewhere), state)) {
       harness.operator.setProcessingTime(12 * MINUTE);
       assertThat(examples(harness.models())).containsExactly(5L);
     }
@@ -221,10 +230,11 @@ class ModelPublisherTest {
   @Test
   void partsAreSmallerWhereTheTopicTakesLess() throws Exception {
     TrainSpec usual = spec(large(), 0, 0);
-    InputSpec input = usual.input().withLimits(usual.input().limits().withOutputBytes(500_000));
+    InputSpec input =
+        usual.input().with(to -> to.limits = usual.input().limits().withOutputBytes(500_000));
     TrainSpec spec =
-        Specs.with(
-            Specs.train(input, usual.model(), usual.metrics()), null, false, usual.snapshots());
+        Specs.train(input, usual.model(), usual.metrics())
+            .with(to -> to.snapshots = usual.snapshots());
     byte[] model = bytes(1, 1_500_000);
 
     List<OutputRecord> records = ModelParts.split(spec, "k", 1, model);

@@ -26,7 +26,12 @@ class PredictionsTest {
   private static final int EXAMPLES = 203;
 
   private static TrainSpec publishing(TrainSpec spec) {
-    return Specs.with(spec, spec.drift(), true, spec.snapshots());
+    return spec.with(
+        to -> {
+          to.drift = spec.drift();
+          to.predictions = true;
+          to.snapshots = spec.snapshots();
+        });
   }
 
   private static List<JsonNode> parsed(List<String> lines) throws IOException {

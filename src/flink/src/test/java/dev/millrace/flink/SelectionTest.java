@@ -21,7 +21,6 @@ import dev.millrace.prequential.DriftPolicy;
 import dev.millrace.prequential.DriftPolicy.Action;
 import dev.millrace.prequential.ModelSnapshot;
 import dev.millrace.prequential.ShapeChange;
-import dev.millrace.prequential.SnapshotSpec;
 import dev.millrace.prequential.TrainSpec;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.Records;
@@ -63,19 +62,12 @@ class SelectionTest {
   }
 
   private static TrainSpec train(ModelSpec model) {
-    TrainSpec spec = Specs.train(model);
-    return new TrainSpec(
-        spec.pipeline(),
-        spec.topic(),
-        spec.input(),
-        spec.model(),
-        spec.metrics(),
-        spec.config(),
-        null,
-        true,
-        SnapshotSpec.AT_THE_END,
-        false,
-        "test.commands");
+    return Specs.train(model)
+        .with(
+            to -> {
+              to.predictions = true;
+              to.commands = "test.commands";
+            });
   }
 
   /** All that came of a run. */
@@ -262,11 +254,7 @@ class SelectionTest {
     }
     DriftPolicy plan = new DriftPolicy("adwin", DriftSpec.Adwin.DEFAULT, action, 1f, 1);
     TrainSpec spec =
-        Specs.with(
-            Specs.train(models("quick", BY_COMMAND, SLOW, QUICK)),
-            plan,
-            false,
-            SnapshotSpec.AT_THE_END);
+        Specs.train(models("quick", BY_COMMAND, SLOW, QUICK)).with(to -> to.drift = plan);
 
     Outcome outcome = run(spec, examples, 64);
 

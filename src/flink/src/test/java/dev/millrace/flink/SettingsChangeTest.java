@@ -24,7 +24,6 @@ import dev.millrace.nn.Regularizer;
 import dev.millrace.nn.Schedule;
 import dev.millrace.prequential.ModelSnapshot;
 import dev.millrace.prequential.ShapeChange;
-import dev.millrace.prequential.SnapshotSpec;
 import dev.millrace.prequential.TrainSpec;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.Records;
@@ -52,9 +51,35 @@ class SettingsChangeTest {
   @SuppressWarnings("unused") // @FieldSource names it
   private static final List<Arguments> HARMLESS =
       List.of(
-          Arguments.of("a smaller window", metrics(new MetricsSpec(10, 40, 0, true, true, null))),
-          Arguments.of("a larger window", metrics(new MetricsSpec(900, 40, 0, true, true, null))),
-          Arguments.of("other reports", metrics(new MetricsSpec(50, 7, 0, false, false, null))),
+          Arguments.of(
+              "a smaller window",
+              metrics(
+                  MetricsSpec.DEFAULT.with(
+                      to -> {
+                        to.window = 10;
+                        to.every = 40;
+                        to.maxIntervalMillis = 0;
+                      }))),
+          Arguments.of(
+              "a larger window",
+              metrics(
+                  MetricsSpec.DEFAULT.with(
+                      to -> {
+                        to.window = 900;
+                        to.every = 40;
+                        to.maxIntervalMillis = 0;
+                      }))),
+          Arguments.of(
+              "other reports",
+              metrics(
+                  MetricsSpec.DEFAULT.with(
+                      to -> {
+                        to.window = 50;
+                        to.every = 7;
+                        to.maxIntervalMillis = 0;
+                        to.perClass = false;
+                        to.confusionMatrix = false;
+                      }))),
           Arguments.of("another topic", topic("other-examples")),
           Arguments.of(
               "a learning rate", model(optimizer(new Optimizer.Adam(0.1f, .8f, .9f, 1e-7f)))),
@@ -111,8 +136,7 @@ class SettingsChangeTest {
           .hasMessageContaining(stored)
           .hasMessageContaining(configured)
           .hasMessageMatching(
-              ".*(restore|go back to) th.*, or (reset the key|start afresh):"
-                  + " state.on-shape-change: reset does so.*");
+              ".*restore th.*, or reset the key:" + " state.on-shape-change: reset does so.*");
     }
   }
 
@@ -255,11 +279,12 @@ class SettingsChangeTest {
   }
 
   private static TrainSpec reportedWithin(long millis) {
-    return Specs.with(
-        metrics(new MetricsSpec(50, 1000, millis, true, true, null)),
-        null,
-        false,
-        SnapshotSpec.AT_THE_END);
+    return metrics(
+        MetricsSpec.DEFAULT.with(
+            to -> {
+              to.window = 50;
+              to.maxIntervalMillis = millis;
+            }));
   }
 
   private static OperatorSubtaskState snapshot() throws Exception {
@@ -307,18 +332,7 @@ class SettingsChangeTest {
   }
 
   private static TrainSpec topic(String topic) {
-    TrainSpec spec = Specs.train(MODEL);
-    return new TrainSpec(
-        spec.pipeline(),
-        topic,
-        spec.input(),
-        spec.model(),
-        spec.metrics(),
-        spec.config(),
-        spec.drift(),
-        spec.predictions(),
-        spec.snapshots(),
-        false);
+    return Specs.train(MODEL).with(to -> to.topic = topic);
   }
 
   private static InputSpec classes(String... names) {

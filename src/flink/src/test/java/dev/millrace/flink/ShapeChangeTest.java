@@ -291,21 +291,7 @@ class ShapeChangeTest {
   /** The same with labels that come later. */
   private static InputSpec late(String... names) {
     InputSpec late = LateStreams.input(Task.MULTICLASS, "labels", 1_000, 50);
-    return new InputSpec(
-        late.format(),
-        late.schema(),
-        late.key(),
-        late.label(),
-        late.weight(),
-        late.eventTime(),
-        late.task(),
-        late.classes(),
-        declared(names).features(),
-        late.limits(),
-        late.id(),
-        late.labels(),
-        late.columns(),
-        late.registry());
+    return late.with(to -> to.features = declared(names).features());
   }
 
   private static NetworkModelSpec withLayers(NetworkModelSpec model, int... units) {

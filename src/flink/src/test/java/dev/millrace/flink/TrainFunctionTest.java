@@ -35,23 +35,18 @@ class TrainFunctionTest {
   void anEventTimeFromTheFutureDoesNotEmptyTheWindowOfTime() throws Exception {
     MetricsSpec m = Specs.METRICS;
     MetricsSpec lastFive =
-        new MetricsSpec(
-            50,
-            5,
-            0,
-            m.every(),
-            0,
-            false,
-            false,
-            false,
-            true,
-            MetricsSpec.AUC_CLASSES,
-            1,
-            0.5,
-            m.thresholdMetric(),
-            false,
-            null,
-            m.validation());
+        MetricsSpec.DEFAULT.with(
+            to -> {
+              to.window = 50;
+              to.windowMillis = 5;
+              to.every = m.every();
+              to.maxIntervalMillis = 0;
+              to.perClass = false;
+              to.confusionMatrix = false;
+              to.averages = false;
+              to.thresholdMetric = m.thresholdMetric();
+              to.validation = m.validation();
+            });
     List<Example> examples = Chunks.classes("k", 40, 1);
     examples.get(10).eventTime = Long.MAX_VALUE;
     try (TrainHarness harness =

@@ -13,7 +13,6 @@ import dev.millrace.eval.MetricsSpec;
 import dev.millrace.eval.drift.DriftSpec;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.prequential.DriftPolicy;
-import dev.millrace.prequential.SnapshotSpec;
 import dev.millrace.prequential.TrainSpec;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.Records;
@@ -47,7 +46,7 @@ class TrainMetricsTest {
 
   @Test
   void examplesThatAreHeldOutAreCountedApart() throws Exception {
-    MetricsSpec half = Specs.METRICS.withValidation(new MetricsSpec.Validation(0.5, 0));
+    MetricsSpec half = Specs.METRICS.with(to -> to.validation = new MetricsSpec.Validation(0.5, 0));
 
     run(Specs.train(Records.undeclared(), Specs.small(1), half), 8, Chunks.classes("a", 400, 1));
 
@@ -60,7 +59,8 @@ class TrainMetricsTest {
 
   @Test
   void recordsThatAModelPassesOverAreCounted() throws Exception {
-    MetricsSpec stopping = Specs.METRICS.withValidation(new MetricsSpec.Validation(0.25, 1));
+    MetricsSpec stopping =
+        Specs.METRICS.with(to -> to.validation = new MetricsSpec.Validation(0.25, 1));
     List<Example> epochs = new ArrayList<>();
     for (int epoch = 1; epoch <= 60; epoch++) {
       for (Example example : Chunks.classes("a", 400, 1)) {
@@ -125,7 +125,7 @@ class TrainMetricsTest {
       example.label = example.label.equals("low") ? "high" : "low";
     }
 
-    run(Specs.with(Specs.train(Specs.small(1)), plan, false, SnapshotSpec.AT_THE_END), 8, examples);
+    run(Specs.train(Specs.small(1)).with(to -> to.drift = plan), 8, examples);
 
     assertThat(metrics.count(JobMetric.DRIFTS)).isPositive();
     assertThat(metrics.count(JobMetric.DRIFT_WARNINGS)).isPositive();

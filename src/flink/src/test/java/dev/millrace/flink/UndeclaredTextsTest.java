@@ -14,7 +14,6 @@ import dev.millrace.nn.SelectionSpec;
 import dev.millrace.nn.SelectionSpec.NamedModel;
 import dev.millrace.prequential.DriftPolicy;
 import dev.millrace.prequential.ShapeChange;
-import dev.millrace.prequential.SnapshotSpec;
 import dev.millrace.prequential.TrainSpec;
 import dev.millrace.testing.AvroValues;
 import dev.millrace.testing.Records;
@@ -154,7 +153,7 @@ class UndeclaredTextsTest {
   }
 
   private static TrainSpec watching(TrainSpec spec, DriftPolicy plan) {
-    return Specs.with(spec, plan, false, SnapshotSpec.AT_THE_END);
+    return spec.with(to -> to.drift = plan);
   }
 
   private static ModelSpec withHashed(ModelSpec model, int numbers) {

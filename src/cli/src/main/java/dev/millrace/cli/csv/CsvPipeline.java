@@ -23,49 +23,43 @@ public final class CsvPipeline {
     Settings settings = base == null ? defaults(name) : base;
     InputSpec given = settings.input().spec();
     InputSpec spec =
-        new InputSpec(
-            InputSpec.Format.AVRO,
-            null,
-            null,
-            scan.header().get(scan.labelColumn()),
-            column(given, "input.weight", given.weight(), scan),
-            column(given, "input.event-time", given.eventTime(), scan),
-            given.task(),
-            base == null ? scan.declaredClasses() : given.classes(),
-            scan.features(),
-            base == null ? given.limits().withRoomFor(scan.classes()) : given.limits(),
-            id(given, scan),
-            null);
+        InputSpec.DEFAULT.with(
+            to -> {
+              to.label = scan.header().get(scan.labelColumn());
+              to.weight = column(given, "input.weight", given.weight(), scan);
+              to.eventTime = column(given, "input.event-time", given.eventTime(), scan);
+              to.task = given.task();
+              to.classes = base == null ? scan.declaredClasses() : given.classes();
+              to.features = scan.features();
+              to.limits =
+                  base == null ? given.limits().withMinClasses(scan.classes()) : given.limits();
+              to.id = id(given, scan);
+            });
     settings = settings.withInput(settings.input().withSpec(spec));
     // Totals over all keys are computed from it.
-    settings = settings.withMetrics(settings.metrics().withConfusionMatrix());
+    settings = settings.withMetrics(settings.metrics().with(to -> to.confusionMatrix = true));
     return positive == null
         ? settings
-        : settings.withMetrics(settings.metrics().withPositive(positive));
+        : settings.withMetrics(settings.metrics().with(to -> to.positiveClass = positive));
   }
 
   /** Returns the settings for CSV lines, whose columns the job reads by name. */
   public static Settings ofLines(Settings settings, CsvScan scan) {
     InputSpec records = settings.input().spec();
     InputSpec lines =
-        new InputSpec(
-            InputSpec.Format.CSV,
-            null,
-            null,
-            records.label(),
-            records.weight(),
-            records.eventTime(),
-            scan.task(),
-            records.classes(),
-            records.features(),
-            records.limits(),
-            records.id(),
-            null,
-            CsvExamples.lineColumns(scan, records),
-            null);
+        records.with(
+            to -> {
+              to.format = InputSpec.Format.CSV;
+              to.schema = null;
+              to.key = null;
+              to.task = scan.task();
+              to.labels = null;
+              to.columns = CsvExamples.lineColumns(scan, records);
+              to.registry = null;
+            });
     return settings
         .withInput(settings.input().withSpec(lines))
-        .withMetrics(settings.metrics().withMulticlass(scan.task() == Task.MULTICLASS));
+        .withMetrics(settings.metrics().with(to -> to.multiclass = scan.task() == Task.MULTICLASS));
   }
 
   // Records of the standard schema always have an id: produce generates missing ones.

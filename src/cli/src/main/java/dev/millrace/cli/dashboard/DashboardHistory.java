@@ -2,7 +2,7 @@ package dev.millrace.cli.dashboard;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.millrace.data.FleetReport;
-import dev.millrace.flink.Fleet;
+import dev.millrace.flink.PipelineSummary;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -198,7 +198,7 @@ final class DashboardHistory {
 
   /** Returns the summary over all keys. */
   synchronized FleetReport summary(long nowNanos, long nowMillis) {
-    Fleet all = new Fleet();
+    PipelineSummary all = new PipelineSummary();
     String config = "";
     for (DashboardKey key : keys.values()) {
       DashboardRecord latest = key.latest();

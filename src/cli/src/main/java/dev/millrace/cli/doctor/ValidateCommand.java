@@ -176,7 +176,7 @@ public final class ValidateCommand implements Callable<Integer> {
     if (!examples.classes().isEmpty()) {
       text += ", classes " + String.join(" ", examples.classes());
     }
-    String positive = settings.metrics().positive();
+    String positive = settings.metrics().positiveClass();
     return positive == null ? text : text + ", positive " + positive;
   }
 

@@ -215,7 +215,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     if (scan.task() != Task.BINARY) {
       return null;
     }
-    String given = settings.metrics().positive();
+    String given = settings.metrics().positiveClass();
     return given != null || scan.labels().isEmpty() ? given : Collections.max(scan.labels());
   }
 
@@ -285,9 +285,12 @@ public final class EvaluateCommand implements Callable<Integer> {
           "--patience must be 0 or more, with examples held out (--validation 0.1), but was "
               + wait);
     }
-    metrics = metrics.withValidation(new Validation(heldOut, wait));
+    Validation validation = new Validation(heldOut, wait);
+    metrics = metrics.with(to -> to.validation = validation);
     return settings.withMetrics(
-        thresholdMetric == null ? metrics : metrics.withThresholdMetric(thresholdMetric));
+        thresholdMetric == null
+            ? metrics
+            : metrics.with(to -> to.thresholdMetric = thresholdMetric));
   }
 
   private void requireTask(CsvScan scan, @Nullable Settings base) {
@@ -295,7 +298,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     if (thresholdMetric != null && thresholdMetric != Decision.NONE) {
       check.requireTwoClasses("--threshold-metric " + KebabCase.of(thresholdMetric));
     }
-    String ofPipeline = base == null ? null : base.metrics().positive();
+    String ofPipeline = base == null ? null : base.metrics().positiveClass();
     String scored = positive == null ? ofPipeline : positive;
     if (scored != null) {
       String option = positive == null ? "input.positive-class" : "--positive-class";

@@ -44,7 +44,7 @@ public record Evaluation(
       Consumer<OutputRecord> predictions)
       throws Exception {
     Settings lines = CsvPipeline.ofLines(settings, scan);
-    FinalMetrics metrics = new FinalMetrics(settings.metrics().positive());
+    FinalMetrics metrics = new FinalMetrics(settings.metrics().positiveClass());
     FinalModels models = new FinalModels();
     DeadLetterCounts deadLetters = new DeadLetterCounts();
     Pace pace = new Pace();

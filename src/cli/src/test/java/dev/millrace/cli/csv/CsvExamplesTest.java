@@ -232,7 +232,13 @@ public class CsvExamplesTest {
 
   private static InputSpec spec(InputSpec.Format format, List<FeatureSpec> features) {
     InputSpec.Limits limits = new InputSpec.Limits(1_000, 64, 10, 100);
-    return new InputSpec(format, null, null, "y", null, null, null, List.of(), features, limits);
+    return InputSpec.DEFAULT.with(
+        to -> {
+          to.format = format;
+          to.label = "y";
+          to.features = features;
+          to.limits = limits;
+        });
   }
 
   private static KafkaRecord record(CsvExamples rows) {

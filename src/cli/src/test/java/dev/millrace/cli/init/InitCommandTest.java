@@ -243,7 +243,7 @@ class InitCommandTest {
     Settings settings = PipelineFile.read(file);
     InputSpec spec = settings.input().spec();
     assertThat(spec.task()).isEqualTo(Task.BINARY);
-    assertThat(settings.metrics().positive()).isEqualTo("fraud");
+    assertThat(settings.metrics().positiveClass()).isEqualTo("fraud");
     assertThat(spec.features())
         .containsExactly(
             new FeatureSpec("day", FeatureSpec.Type.TIME, false, List.of(), 0),

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.PriorityQueue;
 
 /** Adds the samples of all keys up to one report. Not thread-safe. */
-public final class Fleet {
+public final class PipelineSummary {
   private static final int WORST = 10;
   private static final int DRIFTING = 10;
 

@@ -20,7 +20,7 @@ import org.apache.flink.util.Collector;
  *
  * <p>Its key is the pipeline's name, so that one subtask has all samples.
  */
-public final class FleetFunction extends KeyedProcessFunction<String, FleetSample, OutputRecord> {
+public final class SummaryFunction extends KeyedProcessFunction<String, FleetSample, OutputRecord> {
   private static final long serialVersionUID = 1L;
 
   /** Name of the keyed state; never changes. */
@@ -76,7 +76,7 @@ public final class FleetFunction extends KeyedProcessFunction<String, FleetSampl
    * @param tells whether anybody asked for the view; where nobody does any more, its topic may have
    *     gone, and timers of a former run must not write to it
    */
-  public FleetFunction(String pipeline, String config, boolean tells) {
+  public SummaryFunction(String pipeline, String config, boolean tells) {
     this.pipeline = pipeline;
     this.config = config;
     this.tells = tells;
@@ -122,7 +122,7 @@ public final class FleetFunction extends KeyedProcessFunction<String, FleetSampl
       return;
     }
     long now = context.timerService().currentProcessingTime();
-    Fleet fleet = new Fleet();
+    PipelineSummary fleet = new PipelineSummary();
     for (Map.Entry<String, Entry> key : keys.entries()) {
       Entry entry = key.getValue();
       long recent = now - RECENT_MILLIS;

@@ -20,9 +20,9 @@ import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 
 /** The view of all models of a pipeline together. */
-class FleetFunctionTest {
+class SummaryFunctionTest {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final long PERIOD = FleetFunction.PERIOD_MILLIS;
+  private static final long PERIOD = SummaryFunction.PERIOD_MILLIS;
 
   private static KeyedOneInputStreamOperatorTestHarness<String, FleetSample, OutputRecord> fleet(
       OperatorSubtaskState from) throws Exception {
@@ -38,7 +38,7 @@ class FleetFunctionTest {
       String pipeline, OperatorSubtaskState from, boolean tells) throws Exception {
     KeyedOneInputStreamOperatorTestHarness<String, FleetSample, OutputRecord> fleet =
         new KeyedOneInputStreamOperatorTestHarness<>(
-            new KeyedProcessOperator<>(new FleetFunction(pipeline, "c0ffee00", tells)),
+            new KeyedProcessOperator<>(new SummaryFunction(pipeline, "c0ffee00", tells)),
             sample -> pipeline,
             Types.STRING);
     fleet.setup(
