@@ -20,8 +20,10 @@ class DeadLetterReferenceTest {
       """
       # Dead letters
 
-      A record that is refused goes to the dead-letter topic (`output.topics.dead-letters`) byte for byte, with its own headers and more that say why: `__millrace.errors.reason`,
-      `.message`, `.topic`, `.partition`, `.offset` ([all of them](records.md#pipelinedlq)); without its value if the topic would not take it. No model changes, and the job goes on. Generated from the code.
+      A rejected record goes to the dead-letter topic (`output.topics.dead-letters`) with its bytes and headers.
+      Headers of Millrace add `__millrace.errors.reason`, `.message`, `.topic`, `.partition` and `.offset` ([all of them](records.md#pipelinedlq)).
+      A value that exceeds the topic's limit is left out.
+      No model changes, and the job goes on.
 
       | reason | when |
       |---|---|
