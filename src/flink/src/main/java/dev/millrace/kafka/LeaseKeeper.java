@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,9 +21,12 @@ public final class LeaseKeeper implements AutoCloseable {
   private final Runnable taken;
   private final Consumer<Exception> failed;
   private final Thread thread;
-  // Of the thread. Null before the first attempt, and after a failure.
-  private LeaseStore store;
+  // Both belong to the thread. There is no store before the first attempt, and after a failure.
+  private @Nullable LeaseStore store;
+
+  @SuppressWarnings("NullAway.Init") // acquire sets it before anything else reads it
   private LeaseRecord own;
+
   private boolean isClosing; // guarded by this
 
   /**

@@ -17,6 +17,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,8 +32,8 @@ public final class LeaseStore implements AutoCloseable {
 
   private final Lease lease;
   private final Admin admin;
-  // Null until it is taken.
-  private KafkaProducer<byte[], byte[]> producer;
+  // Null until the lease is acquired.
+  private @Nullable KafkaProducer<byte[], byte[]> producer;
 
   public LeaseStore(Lease lease) {
     this.lease = lease;
@@ -192,11 +193,12 @@ public final class LeaseStore implements AutoCloseable {
    */
   @SuppressWarnings("removal") // a group without members has no consumer to get it from
   void write(LeaseRecord record) {
-    producer.beginTransaction();
-    producer.sendOffsetsToTransaction(
+    KafkaProducer<byte[], byte[]> taken = Objects.requireNonNull(producer);
+    taken.beginTransaction();
+    taken.sendOffsetsToTransaction(
         Map.of(new TopicPartition(lease.topic(), 0), record.toOffset()),
         new ConsumerGroupMetadata(lease.group()));
-    producer.commitTransaction();
+    taken.commitTransaction();
   }
 
   /**
@@ -238,7 +240,7 @@ public final class LeaseStore implements AutoCloseable {
     }
   }
 
-  private static void close(KafkaProducer<?, ?> producer) {
+  private static void close(@Nullable KafkaProducer<?, ?> producer) {
     if (producer != null) {
       producer.close(CLOSE);
     }

@@ -17,6 +17,7 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
+import org.jspecify.annotations.Nullable;
 
 /** Where partitions begin and end, as the brokers know it; connects when first asked. */
 public final class PartitionOffsets implements PartitionEnds {
@@ -24,8 +25,8 @@ public final class PartitionOffsets implements PartitionEnds {
 
   private final Map<String, String> kafka;
   private final ListOffsetsOptions options;
-  // Null until asked.
-  private Admin admin;
+  // Created by the first request.
+  private @Nullable Admin admin;
 
   /**
    * @param kafka properties of the consumer, whose isolation level says what it may see

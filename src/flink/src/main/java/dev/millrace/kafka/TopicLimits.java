@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
@@ -52,8 +53,8 @@ public record TopicLimits(int recordBytes, long ageMillis) {
         topics.stream().map(topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic)).toList();
     try (Admin admin = KafkaClients.admin(kafka, patience)) {
       Map<ConfigResource, KafkaFuture<Config>> configs = admin.describeConfigs(resources).values();
-      for (ConfigResource topic : resources) {
-        least = least.and(ofTopic(topic.name(), configs.get(topic), wanted));
+      for (Map.Entry<ConfigResource, KafkaFuture<Config>> topic : configs.entrySet()) {
+        least = least.and(ofTopic(topic.getKey().name(), topic.getValue(), wanted));
       }
       return least;
     } catch (KafkaException e) {
@@ -92,7 +93,7 @@ public record TopicLimits(int recordBytes, long ageMillis) {
           "How large records of topic {} may be is not known, {} bytes are taken for it: {}",
           topic,
           USUAL_BYTES,
-          e.getCause().getMessage());
+          Objects.requireNonNullElse(e.getCause(), e).getMessage());
       return new TopicLimits(USUAL_BYTES, Long.MAX_VALUE);
     }
   }

@@ -156,19 +156,21 @@ public final class TopicReader {
       Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions, CALL);
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, CALL);
       long offsets = 0;
-      for (TopicPartition partition : partitions) {
-        long end = ends.get(partition);
+      for (Map.Entry<TopicPartition, Long> last : ends.entrySet()) {
+        TopicPartition partition = last.getKey();
+        long end = last.getValue();
         long wanted = first.apply(partition.partition(), end);
-        long start = Math.max(begins.get(partition), Math.min(end, wanted));
+        long start = Math.max(begins.getOrDefault(partition, 0L), Math.min(end, wanted));
         consumer.seek(partition, start);
         ended.put(partition.partition(), end);
         offsets += end - start;
       }
       total.accept(offsets);
-      while (partitions.stream().anyMatch(p -> consumer.position(p, CALL) < ends.get(p))) {
+      while (ends.entrySet().stream()
+          .anyMatch(last -> consumer.position(last.getKey(), CALL) < last.getValue())) {
         ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
         for (ConsumerRecord<byte[], byte[]> record : records) {
-          if (record.offset() < ended.get(record.partition())) {
+          if (record.offset() < ended.getOrDefault(record.partition(), 0L)) {
             each.accept(record);
           }
         }

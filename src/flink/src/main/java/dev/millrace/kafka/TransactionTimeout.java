@@ -55,7 +55,8 @@ public final class TransactionTimeout {
       Node broker = admin.describeCluster().nodes().get().iterator().next();
       ConfigResource resource =
           new ConfigResource(ConfigResource.Type.BROKER, Integer.toString(broker.id()));
-      Config config = admin.describeConfigs(List.of(resource)).all().get().get(resource);
+      Config config =
+          admin.describeConfigs(List.of(resource)).all().get().values().iterator().next();
       ConfigEntry limit = config.get(BROKER_LIMIT);
       return Optional.ofNullable(limit)
           .map(ConfigEntry::value)

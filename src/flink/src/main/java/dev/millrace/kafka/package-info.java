@@ -1,2 +1,5 @@
 /** Kafka clients without Flink: offsets, limits of topics, and the lease of a pipeline. */
+@NullMarked
 package dev.millrace.kafka;
+
+import org.jspecify.annotations.NullMarked;

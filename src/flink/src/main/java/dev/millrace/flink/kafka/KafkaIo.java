@@ -37,6 +37,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.jspecify.annotations.Nullable;
 
 /** Kafka at both ends of the graph, with records that nobody has decoded in between. */
 public final class KafkaIo {
@@ -206,7 +207,7 @@ public final class KafkaIo {
 
     // Parts of a model lie where its key does, so that whoever reads them holds few at a time.
     // Null leaves it to the client, which does the same for keys.
-    private Integer partition(byte[] key, KafkaSinkContext context) {
+    private @Nullable Integer partition(byte @Nullable [] key, KafkaSinkContext context) {
       return key != null && ModelParts.isPart(key)
           ? BuiltInPartitioner.partitionForKey(
               ModelParts.modelKey(key), context.getPartitionsForTopic(topic).length)

@@ -10,6 +10,7 @@ import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.util.FlinkRuntimeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,15 +27,15 @@ public final class LeaseGuard implements AutoCloseable {
   private final Lease lease;
   private final Thread thread;
   private int users; // guarded by OPEN
-  // Both of the thread. No store before the first look, and after a failure.
-  private LeaseStore store;
+  // Both belong to the thread. There is no store before the first look, and after a failure.
+  private @Nullable LeaseStore store;
   private int failures;
   // By two clocks, one of which may have stood still while the machine slept.
   private volatile long validUntilNanos = System.nanoTime();
   private volatile long validUntilMillis;
   private boolean wasHeld; // guarded by this, as the two below
   private boolean isWanted;
-  private Exception failure;
+  private @Nullable Exception failure;
 
   private LeaseGuard(Lease lease) {
     this.lease = lease;

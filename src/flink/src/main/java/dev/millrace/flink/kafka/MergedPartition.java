@@ -4,6 +4,7 @@ import dev.millrace.data.KafkaRecord;
 import dev.millrace.kafka.PartitionEnds;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -15,6 +16,7 @@ import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.core.io.InputStatus;
 import org.apache.flink.util.clock.Clock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,11 +50,13 @@ final class MergedPartition implements ReaderOutput<KafkaRecord>, AutoCloseable 
   private final PartitionEnds ends;
   private final Clock clock;
 
+  @SuppressWarnings("NullAway.Init") // poll sets it before the reader uses it
   private ReaderOutput<KafkaRecord> main;
+
   // Null until the reader has asked for it.
-  private SourceOutput<KafkaRecord> output;
-  // Null while there is none.
-  private KafkaRecord head;
+  private @Nullable SourceOutput<KafkaRecord> output;
+  // The next record, if it is known.
+  private @Nullable KafkaRecord head;
   private long timestamp;
   private boolean finished;
 
@@ -65,13 +69,13 @@ final class MergedPartition implements ReaderOutput<KafkaRecord>, AutoCloseable 
 
   // Behind the last record that the reader gave.
   private long position;
-  // Null while the broker is not asked.
-  private CompletableFuture<Long> asked;
+  // The request to the broker that is under way.
+  private @Nullable CompletableFuture<Long> asked;
   private long end = UNKNOWN;
-  // How long that end holds; null before the first answer.
-  private Deadline fresh;
-  // Null while nobody waits.
-  private Deadline patience;
+  // Until when that end holds; null before the first answer.
+  private @Nullable Deadline fresh;
+  // Until when other partitions wait for this one; null while none waits.
+  private @Nullable Deadline patience;
 
   /**
    * @param split that the reader reads, and no other
@@ -128,7 +132,7 @@ final class MergedPartition implements ReaderOutput<KafkaRecord>, AutoCloseable 
 
   /** Hands the next record on. */
   void emit() {
-    KafkaRecord record = head;
+    KafkaRecord record = Objects.requireNonNull(head);
     head = null;
     output().collect(record, timestamp);
     if (!hasSnapshot) {

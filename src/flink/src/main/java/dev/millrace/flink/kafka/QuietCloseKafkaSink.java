@@ -20,6 +20,7 @@ import org.apache.flink.streaming.api.connector.sink2.CommittableMessage;
 import org.apache.flink.streaming.api.connector.sink2.SupportsPostCommitTopology;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,12 +42,12 @@ public final class QuietCloseKafkaSink
 
   private final KafkaSink<OutputRecord> sink;
   private final String topic;
-  private final Lease lease;
+  private final @Nullable Lease lease;
 
   /**
-   * @param lease that the job must have while it writes, or null
+   * @param lease that the job must hold while it writes
    */
-  QuietCloseKafkaSink(KafkaSink<OutputRecord> sink, String topic, Lease lease) {
+  QuietCloseKafkaSink(KafkaSink<OutputRecord> sink, String topic, @Nullable Lease lease) {
     this.sink = sink;
     this.topic = topic;
     this.lease = lease;
@@ -129,12 +130,13 @@ public final class QuietCloseKafkaSink
   public static final class Commits implements Committer<KafkaCommittable> {
     private final Committer<KafkaCommittable> committer;
     private final String topic;
-    private final LeaseGuard guard;
+    private final @Nullable LeaseGuard guard;
 
     /**
-     * @param guard asked before each commit, closed with this; or null
+     * @param guard asked before each commit, closed with this
      */
-    public Commits(Committer<KafkaCommittable> committer, String topic, LeaseGuard guard) {
+    public Commits(
+        Committer<KafkaCommittable> committer, String topic, @Nullable LeaseGuard guard) {
       this.committer = committer;
       this.topic = topic;
       this.guard = guard;
@@ -175,15 +177,15 @@ public final class QuietCloseKafkaSink
     private final PrecommittingStatefulSinkWriter<OutputRecord, KafkaWriterState, KafkaCommittable>
         writer;
     private final String topic;
-    private final LeaseGuard guard;
+    private final @Nullable LeaseGuard guard;
 
     /**
-     * @param guard asked before each record and each flush, closed with this; or null
+     * @param guard asked before each record and each flush, closed with this
      */
     Writer(
         PrecommittingStatefulSinkWriter<OutputRecord, KafkaWriterState, KafkaCommittable> writer,
         String topic,
-        LeaseGuard guard) {
+        @Nullable LeaseGuard guard) {
       this.writer = writer;
       this.topic = topic;
       this.guard = guard;

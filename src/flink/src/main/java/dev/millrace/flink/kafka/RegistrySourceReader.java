@@ -21,6 +21,7 @@ import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.core.io.InputStatus;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads records, and holds back one whose schema the registry has not told yet, with those behind
@@ -55,7 +56,7 @@ final class RegistrySourceReader extends DelegatingReader {
   private final List<String> endedSplits = new ArrayList<>();
   private boolean ended;
   // Of the first that is held back.
-  private CompletableFuture<Void> answered;
+  private @Nullable CompletableFuture<Void> answered;
   // What the gauge reads from another thread.
   private volatile int waiting;
 
@@ -110,7 +111,7 @@ final class RegistrySourceReader extends DelegatingReader {
 
   @Override
   public CompletableFuture<Void> isAvailable() {
-    if (held.isEmpty()) {
+    if (held.isEmpty() || answered == null) {
       return super.isAvailable();
     }
     return hasRoom()
@@ -213,6 +214,7 @@ final class RegistrySourceReader extends DelegatingReader {
   /** The output that the inner reader sees, of one partition. */
   private class SplitGate<T extends SourceOutput<KafkaRecord>>
       implements SourceOutput<KafkaRecord> {
+    @SuppressWarnings("NullAway.Init") // set before the inner reader gets this gate
     T output;
 
     @Override

@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.apache.flink.api.connector.source.ReaderInfo;
 import org.apache.flink.api.connector.source.SourceEvent;
 import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
@@ -53,8 +55,8 @@ final class StableSplitEnumerator
 
   @Override
   public void addReader(int subtask) {
-    List<KafkaPartitionSplit> found =
-        context.registeredReaders().get(subtask).getReportedSplitsOnRegistration();
+    ReaderInfo reader = Objects.requireNonNull(context.registeredReaders().get(subtask));
+    List<KafkaPartitionSplit> found = reader.getReportedSplitsOnRegistration();
     List<KafkaPartitionSplit> read = found.stream().filter(isRead).toList();
     if (!read.isEmpty()) {
       read.forEach(split -> restored.add(split.splitId()));

@@ -1,2 +1,5 @@
 /** Flink sources and sinks over Kafka topics. */
+@NullMarked
 package dev.millrace.flink.kafka;
+
+import org.jspecify.annotations.NullMarked;
