@@ -10,6 +10,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -126,7 +127,7 @@ public final class ModelAssembler {
   }
 
   private @Nullable Arrival acceptPart(String key, KafkaRecord record) throws IOException {
-    int number = ModelParts.number(record.key());
+    int number = ModelParts.number(keyBytes(record));
     SizeChecks.require("number of a model's part", number, 1, ModelParts.MAX_PARTS - 1);
     Pending model = pending.computeIfAbsent(key, k -> new Pending());
     if (record.value() != null) {
@@ -160,7 +161,7 @@ public final class ModelAssembler {
     if (record == null) {
       return 0;
     }
-    long bytes = RECORD_BYTES + record.key().length + (long) record.value().length;
+    long bytes = RECORD_BYTES + keyBytes(record).length + (long) valueBytes(record).length;
     for (byte[] header : record.headerValues()) {
       bytes += header == null ? 0 : header.length;
     }
@@ -175,7 +176,7 @@ public final class ModelAssembler {
     String digest = header(head, ModelParts.DIGEST_HEADER);
     List<KafkaRecord> records = new ArrayList<>();
     records.add(head);
-    long length = head.value().length;
+    long length = valueBytes(head).length;
     int count = count(head);
     for (int part = 1; part < count; part++) {
       KafkaRecord record = model.parts.get(part);
@@ -183,14 +184,15 @@ public final class ModelAssembler {
         return null;
       }
       records.add(record);
-      length += record.value().length;
+      length += valueBytes(record).length;
     }
     SizeChecks.require("bytes of a model in parts", length, 0, MAX_BYTES);
     byte[] bytes = new byte[(int) length];
     int at = 0;
     for (KafkaRecord record : records) {
-      System.arraycopy(record.value(), 0, bytes, at, record.value().length);
-      at += record.value().length;
+      byte[] value = valueBytes(record);
+      System.arraycopy(value, 0, bytes, at, value.length);
+      at += value.length;
     }
     drop(key, digest);
     if (!ModelParts.digest(bytes).equals(digest)) {
@@ -242,9 +244,17 @@ public final class ModelAssembler {
         records.stream().map(r -> new Place(r.partition(), r.offset())).toList());
   }
 
+  private static byte[] keyBytes(KafkaRecord record) {
+    return Objects.requireNonNull(record.key());
+  }
+
+  private static byte[] valueBytes(KafkaRecord record) {
+    return Objects.requireNonNull(record.value());
+  }
+
   /** Returns the key of the model that a record of a models topic belongs to. */
   public static String key(KafkaRecord record) {
-    return new String(ModelParts.modelKey(record.key()), StandardCharsets.UTF_8);
+    return new String(ModelParts.modelKey(keyBytes(record)), StandardCharsets.UTF_8);
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.millrace.codec.registry.RegisteredSchemas;
 import dev.millrace.codec.registry.SchemaAnswer;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.InputSpec;
+import java.util.Objects;
 import org.apache.avro.Schema;
 
 /**
@@ -35,7 +36,7 @@ final class RegisteredReaders {
     this.known = known;
     this.labelsOnly = labelsOnly;
     this.readerSchema = ExampleSchema.of(spec);
-    this.readers = new IdTable<>(spec.registry().cached());
+    this.readers = new IdTable<>(Objects.requireNonNull(spec.registry()).cached());
   }
 
   /**

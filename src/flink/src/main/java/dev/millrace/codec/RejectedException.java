@@ -1,6 +1,7 @@
 package dev.millrace.codec;
 
 import dev.millrace.data.DeadLetterReason;
+import java.util.Objects;
 
 /** Rejects a record, with the reason for the dead-letter topic. */
 public final class RejectedException extends Exception {
@@ -17,6 +18,12 @@ public final class RejectedException extends Exception {
   RejectedException(DeadLetterReason reason, String message, Throwable cause) {
     super(message, cause, false, false);
     this.reason = reason;
+  }
+
+  /** Returns the message, which each rejection has. */
+  @Override
+  public String getMessage() {
+    return Objects.requireNonNull(super.getMessage());
   }
 
   /** Returns the reason. */

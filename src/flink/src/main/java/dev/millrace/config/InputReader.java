@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code input}: how a record becomes an example. */
@@ -77,7 +78,7 @@ final class InputReader {
               to.format = in.get(InputOptions.FORMAT);
               to.schema = schema;
               to.key = in.given(InputOptions.KEY);
-              to.label = in.given(InputOptions.LABEL);
+              to.label = Objects.requireNonNullElse(in.given(InputOptions.LABEL), to.label);
               to.weight = in.given(InputOptions.WEIGHT);
               to.eventTime = in.given(InputOptions.EVENT_TIME);
               to.task = task(classes);

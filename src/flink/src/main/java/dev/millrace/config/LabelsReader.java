@@ -8,12 +8,16 @@ import dev.millrace.data.InputSpec.DefaultLabel;
 import dev.millrace.data.InputSpec.LateLabels;
 import dev.millrace.data.Task;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code input.labels}: delayed labels. */
 final class LabelsReader {
   /** Field of the standard schema with the id of the example. */
   static final String STANDARD_ID = "event_id";
+
+  // In place of a name that is missing, which is an error already.
+  private static final String MISSING = "";
 
   private static final String STANDARD_KEY = "key";
 
@@ -67,9 +71,9 @@ final class LabelsReader {
     rejectLabel(labels, InputOptions.LABELS_KEY, label);
     return new LateLabels(
         ownTopic ? topic : null,
-        or(labels.given(InputOptions.LABELS_ID), id()),
+        Objects.requireNonNullElse(or(labels.given(InputOptions.LABELS_ID), id()), MISSING),
         or(labels.given(InputOptions.LABELS_KEY), in.given(InputOptions.KEY)),
-        label,
+        Objects.requireNonNullElse(label, MISSING),
         labels.get(InputOptions.LABELS_TIMEOUT),
         labels.get(InputOptions.LABELS_MAX_PENDING),
         onTimeout(labels, task, classes));

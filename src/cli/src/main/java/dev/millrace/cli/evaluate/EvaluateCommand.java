@@ -26,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -286,11 +287,12 @@ public final class EvaluateCommand implements Callable<Integer> {
               + wait);
     }
     Validation validation = new Validation(heldOut, wait);
-    metrics = metrics.with(to -> to.validation = validation);
     return settings.withMetrics(
-        thresholdMetric == null
-            ? metrics
-            : metrics.with(to -> to.thresholdMetric = thresholdMetric));
+        metrics.with(
+            to -> {
+              to.validation = validation;
+              to.thresholdMetric = Objects.requireNonNullElse(thresholdMetric, to.thresholdMetric);
+            }));
   }
 
   private void requireTask(CsvScan scan, @Nullable Settings base) {

@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -189,7 +190,10 @@ public final class FinalMetrics {
         ? "f1 is that of class \"%s\". Choose another one: --positive-class CLASS"
             .formatted(
                 Printable.line(
-                    of.index() < classes.size() ? classes.get(of.index()) : positive, 60))
+                    of.index() < classes.size()
+                        ? classes.get(of.index())
+                        : Objects.requireNonNull(positive),
+                    60))
         : "f1 is the macro average over %d classes".formatted(classes.size());
   }
 

@@ -108,23 +108,24 @@ public final class ModelsTopic {
       if (arrival == null) {
         return;
       }
+      byte[] bytes = arrival.bytes();
       if (pipeline != null && !arrival.mayBeOf(pipeline)) {
-        if (!arrival.isForgotten()) {
+        if (bytes != null) {
           others.put(arrival.key(), arrival.pipeline());
         }
-      } else if (arrival.isForgotten()) {
+      } else if (bytes == null) {
         models.remove(arrival.key());
       } else {
-        models.put(arrival.key(), snapshot(arrival));
+        models.put(arrival.key(), snapshot(arrival, bytes));
       }
     } catch (IOException e) {
       skipped++;
     }
   }
 
-  private ModelSnapshot snapshot(Arrival arrival) throws IOException {
+  private ModelSnapshot snapshot(Arrival arrival, byte[] bytes) throws IOException {
     ModelSnapshot model =
-        ModelSnapshot.decode(arrival.pipeline(), arrival.config(), arrival.key(), arrival.bytes());
+        ModelSnapshot.decode(arrival.pipeline(), arrival.config(), arrival.key(), bytes);
     return wanted.test(arrival.key()) ? model : model.summary();
   }
 

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Formats a summary record as text. */
 public final class SummaryLines {
@@ -70,7 +71,7 @@ public final class SummaryLines {
     }
   }
 
-  private static void spread(List<String> lines, String name, Spread spread) {
+  private static void spread(List<String> lines, String name, @Nullable Spread spread) {
     if (spread != null) {
       lines.add(
           String.format(

@@ -117,7 +117,7 @@ public final class KafkaIo {
    * @param transactionalId unique to this sink of this pipeline
    * @param recordBytes the largest record that may have to be written
    * @param ageMillis how old a timestamp may be; of an older record it is the present
-   * @param lease that the job must have while it writes, or null
+   * @param lease that the job must have while it writes
    */
   public static Sink<OutputRecord> sink(
       Map<String, String> properties,
@@ -126,7 +126,7 @@ public final class KafkaIo {
       String transactionalId,
       int recordBytes,
       long ageMillis,
-      Lease lease) {
+      @Nullable Lease lease) {
     Properties producer = asProperties(properties);
     producer.putIfAbsent(
         ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,

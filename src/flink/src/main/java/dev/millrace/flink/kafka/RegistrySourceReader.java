@@ -120,10 +120,11 @@ final class RegistrySourceReader extends DelegatingReader {
   }
 
   private boolean isTold(KafkaRecord record) {
-    if (!WireFormat.isFramed(record.value())) {
+    byte[] value = record.value();
+    if (value == null || !WireFormat.isFramed(value)) {
       return true;
     }
-    int id = WireFormat.schemaId(record.value());
+    int id = WireFormat.schemaId(value);
     if (told.get(id) != null) {
       return true;
     }
@@ -145,9 +146,10 @@ final class RegistrySourceReader extends DelegatingReader {
 
   // However it ends: the next poll looks again.
   private CompletableFuture<Void> ask(KafkaRecord record) {
-    return isTold(record)
+    byte[] value = record.value();
+    return value == null || isTold(record)
         ? CompletableFuture.completedFuture(null)
-        : schemas.ask(WireFormat.schemaId(record.value())).handle((answer, failure) -> null);
+        : schemas.ask(WireFormat.schemaId(value)).handle((answer, failure) -> null);
   }
 
   @Override
