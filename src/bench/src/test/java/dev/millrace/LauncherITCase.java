@@ -199,7 +199,7 @@ class LauncherITCase {
     assertThat(launch().out)
         .contains("[--add-modules][jdk.incubator.vector]", "[-XX:+ExitOnOutOfMemoryError]")
         .contains("[-Dmillrace.stderr.fd=3][--add-opens][java.base/java.io=ALL-UNNAMED]")
-        .contains("[-Dmillrace.home=" + project.toRealPath() + "]")
+        .contains("[-Dmillrace.logs=" + project.toRealPath() + "/logs]")
         .doesNotContain("unsafe");
 
     java("25");
@@ -214,7 +214,7 @@ class LauncherITCase {
     Result result = finish(process(link, Map.of()).directory(directory.toFile()).start());
 
     assertThat(result.exitCode).isEqualTo(7);
-    assertThat(result.out).contains("[-Dmillrace.home=" + project.toRealPath() + "]");
+    assertThat(result.out).contains("[-Dmillrace.logs=" + project.toRealPath() + "/logs]");
   }
 
   @Test

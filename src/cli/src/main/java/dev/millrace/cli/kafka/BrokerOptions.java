@@ -1,11 +1,13 @@
 package dev.millrace.cli.kafka;
 
 import dev.millrace.cli.console.CliError;
+import dev.millrace.config.DefaultTopic;
 import dev.millrace.config.Settings;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -35,6 +37,13 @@ public abstract class BrokerOptions {
 
   /** Returns the properties of Kafka clients. */
   public abstract Map<String, String> kafka();
+
+  /** Returns the options as given, for the next command. */
+  public abstract String asGiven();
+
+  /** Returns the given topic, else the pipeline's, else the default topic of the pipeline. */
+  public abstract String topic(
+      @Nullable String option, Function<Settings, String> ofPipeline, DefaultTopic byDefault);
 
   PrintWriter err() {
     return command.commandLine().getErr();

@@ -52,7 +52,7 @@ public final class KafkaOptions extends BrokerOptions {
     return source.config;
   }
 
-  /** Returns the options as given, for the next command. */
+  @Override
   public String asGiven() {
     return source.config == null
         ? "--bootstrap-server "
@@ -114,7 +114,7 @@ public final class KafkaOptions extends BrokerOptions {
     return found.get(0);
   }
 
-  /** Returns the given topic, else the pipeline's, else the default topic of the pipeline. */
+  @Override
   public String topic(
       @Nullable String option, Function<Settings, String> ofPipeline, DefaultTopic byDefault) {
     if (option != null) {

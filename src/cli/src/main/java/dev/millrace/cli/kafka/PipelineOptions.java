@@ -1,9 +1,11 @@
 package dev.millrace.cli.kafka;
 
+import dev.millrace.config.DefaultTopic;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -34,5 +36,16 @@ public final class PipelineOptions extends BrokerOptions {
   @Override
   public Map<String, String> kafka() {
     return settings().kafka();
+  }
+
+  @Override
+  public String asGiven() {
+    return "-c " + config;
+  }
+
+  @Override
+  public String topic(
+      @Nullable String option, Function<Settings, String> ofPipeline, DefaultTopic byDefault) {
+    return option == null ? ofPipeline.apply(settings()) : option;
   }
 }

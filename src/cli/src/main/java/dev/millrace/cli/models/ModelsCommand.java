@@ -49,7 +49,7 @@ public final class ModelsCommand implements Runnable {
       description = "Lists the newest model of each key.",
       footer = {"", "Example:", "  ./millrace models list -c fraud.yaml"})
   static final class ListAll implements Callable<Integer> {
-    @Mixin private ModelsOptions models;
+    @Mixin private ModelsOptions.OfBroker models;
 
     @Option(names = "--json", description = "One JSON object a line.")
     private boolean json;
@@ -76,7 +76,7 @@ public final class ModelsCommand implements Runnable {
     @Parameters(paramLabel = "KEY", description = "Model key.")
     private String key;
 
-    @Mixin private ModelsOptions models;
+    @Mixin private ModelsOptions.OfBroker models;
 
     @Option(names = "--json", description = "One JSON object.")
     private boolean json;
@@ -114,7 +114,7 @@ public final class ModelsCommand implements Runnable {
     @Parameters(paramLabel = "KEY", description = "Model key.")
     private String key;
 
-    @Mixin private ModelsOptions models;
+    @Mixin private ModelsOptions.OfBroker models;
 
     @Option(
         names = "--format",

@@ -1,7 +1,9 @@
 package dev.millrace.cli.models;
 
 import dev.millrace.cli.console.CliError;
+import dev.millrace.cli.kafka.BrokerOptions;
 import dev.millrace.cli.kafka.KafkaOptions;
+import dev.millrace.cli.kafka.PipelineOptions;
 import dev.millrace.config.DefaultTopic;
 import dev.millrace.config.Settings;
 import dev.millrace.data.KebabCase;
@@ -15,9 +17,7 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
 /** Options of the commands that read the models topic. */
-public final class ModelsOptions {
-  @Mixin private KafkaOptions kafka;
-
+public abstract class ModelsOptions {
   @Option(
       names = "--topic",
       paramLabel = "TOPIC",
@@ -27,9 +27,30 @@ public final class ModelsOptions {
   @Spec(Target.MIXEE)
   private CommandSpec command;
 
-  public KafkaOptions kafka() {
-    return kafka;
+  private ModelsOptions() {}
+
+  /** Options of commands that need no pipeline file. */
+  public static final class OfBroker extends ModelsOptions {
+    @Mixin private KafkaOptions kafka;
+
+    @Override
+    public KafkaOptions kafka() {
+      return kafka;
+    }
   }
+
+  /** Options of commands that need the features and models in a pipeline file. */
+  public static final class OfPipeline extends ModelsOptions {
+    @Mixin private PipelineOptions kafka;
+
+    @Override
+    public PipelineOptions kafka() {
+      return kafka;
+    }
+  }
+
+  /** Returns the brokers, and the pipeline if its file was given. */
+  public abstract BrokerOptions kafka();
 
   /**
    * Returns the topic's name.
@@ -37,8 +58,8 @@ public final class ModelsOptions {
    * @throws CliError if there is no broker or no such topic
    */
   public String requireTopic() {
-    String name = kafka.topic(topic, settings -> settings.output().models(), DefaultTopic.MODELS);
-    kafka.requireTopic(name);
+    String name = kafka().topic(topic, settings -> settings.output().models(), DefaultTopic.MODELS);
+    kafka().requireTopic(name);
     return name;
   }
 
@@ -50,10 +71,11 @@ public final class ModelsOptions {
    */
   public ModelsTopic read(Predicate<String> wanted) {
     String name = requireTopic();
+    Settings settings = kafka().settings();
     return ModelsTopic.read(
-        kafka.kafka(),
+        kafka().kafka(),
         name,
-        kafka.settings() == null ? null : kafka.settings().pipeline(),
+        settings == null ? null : settings.pipeline(),
         wanted,
         listing(),
         command.commandLine().getErr()::println);
@@ -76,6 +98,6 @@ public final class ModelsOptions {
   /** Returns the command that lists the models. */
   public String listing() {
     String ofTopic = topic == null ? "" : " --topic " + topic;
-    return "./millrace models list " + kafka.asGiven() + ofTopic;
+    return "./millrace models list " + kafka().asGiven() + ofTopic;
   }
 }

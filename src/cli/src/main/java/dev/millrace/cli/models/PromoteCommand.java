@@ -3,7 +3,7 @@ package dev.millrace.cli.models;
 import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.console.Terminal;
 import dev.millrace.cli.kafka.BrokerCheck;
-import dev.millrace.cli.kafka.KafkaOptions;
+import dev.millrace.cli.kafka.PipelineOptions;
 import dev.millrace.codec.json.CommandJson;
 import dev.millrace.config.Settings;
 import dev.millrace.config.yaml.Suggestions;
@@ -25,7 +25,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Makes one of a key's models the champion in a running job. */
@@ -38,7 +37,7 @@ import picocli.CommandLine.Spec;
     },
     footer = {"", "Example:", "  ./millrace promote -c fraud.yaml --key shop-17 --model big"})
 public final class PromoteCommand implements Callable<Integer> {
-  @Mixin private KafkaOptions kafka;
+  @Mixin private PipelineOptions kafka;
 
   @Option(names = "--key", paramLabel = "KEY", required = true, description = "Model key.")
   private String key;
@@ -55,10 +54,6 @@ public final class PromoteCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Settings settings = kafka.settings();
-    if (settings == null) {
-      throw new ParameterException(
-          spec.commandLine(), "promote needs -c FILE: the file names the models");
-    }
     requireModel(settings.model());
     requireKey(settings.input().spec().limits().keyBytes());
     String topic =

@@ -34,7 +34,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Predicts the rows of a CSV file with the newest models. */
@@ -54,7 +53,7 @@ public final class PredictCommand implements Callable<Integer> {
   private static final int MAX_KEYS = 100;
   private static final int MAX_REPORTED = 20;
 
-  @Mixin private ModelsOptions models;
+  @Mixin private ModelsOptions.OfPipeline models;
 
   @Option(
       names = "--input",
@@ -95,11 +94,6 @@ public final class PredictCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Settings settings = models.kafka().settings();
-    if (settings == null) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "predict needs -c FILE: the file describes the features and the models");
-    }
     CsvScan scan =
         CsvScan.unlabelled(
                 input,

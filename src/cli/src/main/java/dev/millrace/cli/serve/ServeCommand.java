@@ -8,7 +8,6 @@ import dev.millrace.cli.models.ModelsOptions;
 import dev.millrace.cli.watch.SummaryView;
 import dev.millrace.config.Settings;
 import java.io.PrintWriter;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -35,7 +34,7 @@ import picocli.CommandLine.Spec;
 public final class ServeCommand implements Callable<Integer> {
   private static final int SHARE_OF_HEAP = 4;
 
-  @Mixin private ModelsOptions models;
+  @Mixin private ModelsOptions.OfPipeline models;
 
   @Option(
       names = "--port",
@@ -63,8 +62,8 @@ public final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    Settings settings = Objects.requireNonNull(models.kafka().settings(), "serve needs -c");
-    checkOptions(settings);
+    Settings settings = models.kafka().settings();
+    checkOptions();
     HttpToken required = listen.token();
     String topic = models.requireTopic();
     models.reportThreshold(settings);
@@ -88,13 +87,8 @@ public final class ServeCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void checkOptions(Settings settings) {
+  private void checkOptions() {
     Ports.require(spec, port);
-    if (settings == null) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "serve needs -c FILE: the file describes the features and the models");
-    }
     if (threads < 1 || threads > 1_000) {
       throw new ParameterException(
           spec.commandLine(), "--threads must be between 1 and 1000, but was " + threads);
