@@ -1,7 +1,6 @@
 package dev.millrace.simd;
 
 import static dev.millrace.simd.VectorFunctions.SPECIES;
-import static dev.millrace.simd.VectorFunctions.at;
 import static dev.millrace.simd.VectorFunctions.constant;
 import static jdk.incubator.vector.VectorOperators.GT;
 
@@ -48,7 +47,7 @@ final class VectorActivations implements ActivationKernels {
   public void leakyRelu(float[] a, int offset, int length) {
     int bound = SPECIES.loopBound(length);
     for (int i = offset; i < offset + bound; i += WIDTH) {
-      FloatVector v = at(a, i);
+      FloatVector v = FloatVector.fromArray(SPECIES, a, i);
       v.mul(Elementary.LEAK).blend(v, v.compare(GT, 0f)).intoArray(a, i);
     }
     scalar.leakyRelu(a, offset + bound, length - bound);
@@ -70,8 +69,8 @@ final class VectorActivations implements ActivationKernels {
 
   private static void gelus(float[] x, float[] y, int offset, int bound) {
     for (int i = offset; i < offset + bound; i += WIDTH) {
-      FloatVector xi = at(x, i);
-      FloatVector first = at(y, i);
+      FloatVector xi = FloatVector.fromArray(SPECIES, x, i);
+      FloatVector first = FloatVector.fromArray(SPECIES, y, i);
       xi.mul(VectorFunctions.normal(xi, first)).intoArray(y, i);
     }
   }
@@ -85,8 +84,8 @@ final class VectorActivations implements ActivationKernels {
 
   private static void silus(float[] x, float[] y, int offset, int bound) {
     for (int i = offset; i < offset + bound; i += WIDTH) {
-      FloatVector xi = at(x, i);
-      FloatVector first = at(y, i);
+      FloatVector xi = FloatVector.fromArray(SPECIES, x, i);
+      FloatVector first = FloatVector.fromArray(SPECIES, y, i);
       xi.mul(first).intoArray(y, i);
     }
   }
@@ -100,8 +99,8 @@ final class VectorActivations implements ActivationKernels {
 
   private static void softpluses(float[] x, float[] y, int offset, int bound) {
     for (int i = offset; i < offset + bound; i += WIDTH) {
-      FloatVector xi = at(x, i);
-      FloatVector first = at(y, i);
+      FloatVector xi = FloatVector.fromArray(SPECIES, x, i);
+      FloatVector first = FloatVector.fromArray(SPECIES, y, i);
       VectorFunctions.softplus(xi, first).intoArray(y, i);
     }
   }
@@ -111,8 +110,8 @@ final class VectorActivations implements ActivationKernels {
       float[] y, int yOffset, float[] delta, int deltaOffset, int length) {
     int bound = SPECIES.loopBound(length);
     for (int i = 0; i < bound; i += WIDTH) {
-      FloatVector yi = at(y, yOffset + i);
-      FloatVector d = at(delta, deltaOffset + i);
+      FloatVector yi = FloatVector.fromArray(SPECIES, y, yOffset + i);
+      FloatVector d = FloatVector.fromArray(SPECIES, delta, deltaOffset + i);
       d.mul(constant(Elementary.LEAK).blend(1f, yi.compare(GT, 0f)))
           .intoArray(delta, deltaOffset + i);
     }
@@ -123,8 +122,8 @@ final class VectorActivations implements ActivationKernels {
   public void eluGradient(float[] y, int yOffset, float[] delta, int deltaOffset, int length) {
     int bound = SPECIES.loopBound(length);
     for (int i = 0; i < bound; i += WIDTH) {
-      FloatVector yi = at(y, yOffset + i);
-      FloatVector d = at(delta, deltaOffset + i);
+      FloatVector yi = FloatVector.fromArray(SPECIES, y, yOffset + i);
+      FloatVector d = FloatVector.fromArray(SPECIES, delta, deltaOffset + i);
       d.mul(yi.add(1f).blend(1f, yi.compare(GT, 0f))).intoArray(delta, deltaOffset + i);
     }
     scalar.eluGradient(y, yOffset + bound, delta, deltaOffset + bound, length - bound);
@@ -156,61 +155,61 @@ final class VectorActivations implements ActivationKernels {
 
   private static void multiply(float[] scratch, float[] delta, int offset, int bound) {
     for (int i = offset; i < offset + bound; i += WIDTH) {
-      FloatVector first = at(scratch, i);
-      FloatVector d = at(delta, i);
+      FloatVector first = FloatVector.fromArray(SPECIES, scratch, i);
+      FloatVector d = FloatVector.fromArray(SPECIES, delta, i);
       d.mul(first).intoArray(delta, i);
     }
   }
 
   private static void bells(float[] x, float[] y, int offset, int bound) {
     for (int i = offset; i < offset + bound; i += WIDTH) {
-      VectorFunctions.bell(at(x, i)).intoArray(y, i);
+      VectorFunctions.bell(FloatVector.fromArray(SPECIES, x, i)).intoArray(y, i);
     }
   }
 
   private static void sigmoids(float[] x, float[] y, int offset, int bound) {
     for (int i = offset; i < offset + bound; i += WIDTH) {
-      VectorFunctions.sigmoid(at(x, i)).intoArray(y, i);
+      VectorFunctions.sigmoid(FloatVector.fromArray(SPECIES, x, i)).intoArray(y, i);
     }
   }
 
   private static void exps(float[] x, float[] y, int offset, int bound) {
     for (int i = offset; i < offset + bound; i += WIDTH) {
-      VectorFunctions.expOfMinusMagnitude(at(x, i)).intoArray(y, i);
+      VectorFunctions.expOfMinusMagnitude(FloatVector.fromArray(SPECIES, x, i)).intoArray(y, i);
     }
   }
 
   private static void tails(float[] x, float[] y, int offset, int bound) {
     for (int i = offset; i < offset + bound; i += WIDTH) {
-      FloatVector xi = at(x, i);
-      VectorFunctions.tail(xi, at(y, i)).intoArray(y, i);
+      FloatVector xi = FloatVector.fromArray(SPECIES, x, i);
+      VectorFunctions.tail(xi, FloatVector.fromArray(SPECIES, y, i)).intoArray(y, i);
     }
   }
 
   private static void normals(float[] x, float[] y, int offset, int bound) {
     for (int i = offset; i < offset + bound; i += WIDTH) {
-      FloatVector xi = at(x, i);
-      VectorFunctions.normal(xi, at(y, i)).intoArray(y, i);
+      FloatVector xi = FloatVector.fromArray(SPECIES, x, i);
+      VectorFunctions.normal(xi, FloatVector.fromArray(SPECIES, y, i)).intoArray(y, i);
     }
   }
 
   private static void logs(float[] x, float[] y, int offset, int bound) {
     for (int i = offset; i < offset + bound; i += WIDTH) {
-      VectorFunctions.log1p(at(y, i)).intoArray(y, i);
+      VectorFunctions.log1p(FloatVector.fromArray(SPECIES, y, i)).intoArray(y, i);
     }
   }
 
   private static void geluSlopes(float[] x, float[] y, int offset, int bound) {
     for (int i = offset; i < offset + bound; i += WIDTH) {
-      FloatVector xi = at(x, i);
-      VectorFunctions.geluSlope(xi, at(y, i)).intoArray(y, i);
+      FloatVector xi = FloatVector.fromArray(SPECIES, x, i);
+      VectorFunctions.geluSlope(xi, FloatVector.fromArray(SPECIES, y, i)).intoArray(y, i);
     }
   }
 
   private static void siluSlopes(float[] x, float[] y, int offset, int bound) {
     for (int i = offset; i < offset + bound; i += WIDTH) {
-      FloatVector xi = at(x, i);
-      VectorFunctions.siluSlope(xi, at(y, i)).intoArray(y, i);
+      FloatVector xi = FloatVector.fromArray(SPECIES, x, i);
+      VectorFunctions.siluSlope(xi, FloatVector.fromArray(SPECIES, y, i)).intoArray(y, i);
     }
   }
 }

@@ -26,6 +26,10 @@ final class VectorFunctions {
 
   private VectorFunctions() {}
 
+  /**
+   * Loads a register. Only for loops that run often: C2 does not inline it where it is rarely
+   * called, and then boxes the result.
+   */
   static FloatVector at(float[] a, int i) {
     return FloatVector.fromArray(SPECIES, a, i);
   }

@@ -1,7 +1,6 @@
 package dev.millrace.simd;
 
 import static dev.millrace.simd.VectorFunctions.SPECIES;
-import static dev.millrace.simd.VectorFunctions.at;
 import static dev.millrace.simd.VectorFunctions.constant;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LT;
@@ -158,7 +157,7 @@ final class VectorKernels implements Kernels {
   public void sigmoid(float[] a, int offset, int length) {
     int bound = SPECIES.loopBound(length);
     for (int i = offset; i < offset + bound; i += WIDTH) {
-      VectorFunctions.sigmoid(at(a, i)).intoArray(a, i);
+      VectorFunctions.sigmoid(FloatVector.fromArray(SPECIES, a, i)).intoArray(a, i);
     }
     scalar.sigmoid(a, offset + bound, length - bound);
   }
@@ -167,7 +166,7 @@ final class VectorKernels implements Kernels {
   public void tanh(float[] a, int offset, int length) {
     int bound = SPECIES.loopBound(length);
     for (int i = offset; i < offset + bound; i += WIDTH) {
-      VectorFunctions.tanh(at(a, i)).intoArray(a, i);
+      VectorFunctions.tanh(FloatVector.fromArray(SPECIES, a, i)).intoArray(a, i);
     }
     scalar.tanh(a, offset + bound, length - bound);
   }
@@ -176,7 +175,7 @@ final class VectorKernels implements Kernels {
   public void relu(float[] a, int offset, int length) {
     int bound = SPECIES.loopBound(length);
     for (int i = offset; i < offset + bound; i += WIDTH) {
-      FloatVector v = at(a, i);
+      FloatVector v = FloatVector.fromArray(SPECIES, a, i);
       v.blend(0f, v.compare(LT, 0f)).intoArray(a, i);
     }
     scalar.relu(a, offset + bound, length - bound);
@@ -186,7 +185,7 @@ final class VectorKernels implements Kernels {
   public void selu(float[] a, int offset, int length) {
     int bound = SPECIES.loopBound(length);
     for (int i = offset; i < offset + bound; i += WIDTH) {
-      VectorFunctions.selu(at(a, i)).intoArray(a, i);
+      VectorFunctions.selu(FloatVector.fromArray(SPECIES, a, i)).intoArray(a, i);
     }
     scalar.selu(a, offset + bound, length - bound);
   }
@@ -197,7 +196,7 @@ final class VectorKernels implements Kernels {
    */
   static void elu(float[] a, int offset, int bound) {
     for (int i = offset; i < offset + bound; i += WIDTH) {
-      FloatVector v = at(a, i);
+      FloatVector v = FloatVector.fromArray(SPECIES, a, i);
       VectorFunctions.expm1(v).blend(v, v.compare(GT, 0f)).intoArray(a, i);
     }
   }
@@ -221,12 +220,12 @@ final class VectorKernels implements Kernels {
       // e^-∞ is 0, which leaves the padding out of the sum.
       Arrays.fill(a, row + width, row + columns, Float.NEGATIVE_INFINITY);
       for (int c = row; c < row + columns; c += WIDTH) {
-        FloatVector shifted = at(a, c).sub(max);
+        FloatVector shifted = FloatVector.fromArray(SPECIES, a, c).sub(max);
         VectorFunctions.exp(shifted).intoArray(a, c);
       }
       float sum = columns == LANES ? ScalarReductions.tree(a, row, 1) : sumOfRow(a, row, columns);
       for (int c = row; c < row + columns; c += WIDTH) {
-        at(a, c).div(sum).intoArray(a, c);
+        FloatVector.fromArray(SPECIES, a, c).div(sum).intoArray(a, c);
       }
       Arrays.fill(a, row + width, row + columns, 0f);
     }
@@ -256,8 +255,8 @@ final class VectorKernels implements Kernels {
   public void sigmoidGradient(float[] y, int yOffset, float[] delta, int deltaOffset, int length) {
     int bound = SPECIES.loopBound(length);
     for (int i = 0; i < bound; i += WIDTH) {
-      FloatVector yi = at(y, yOffset + i);
-      FloatVector d = at(delta, deltaOffset + i);
+      FloatVector yi = FloatVector.fromArray(SPECIES, y, yOffset + i);
+      FloatVector d = FloatVector.fromArray(SPECIES, delta, deltaOffset + i);
       d.mul(yi.mul(constant(1f).sub(yi))).intoArray(delta, deltaOffset + i);
     }
     scalar.sigmoidGradient(y, yOffset + bound, delta, deltaOffset + bound, length - bound);
@@ -267,8 +266,8 @@ final class VectorKernels implements Kernels {
   public void tanhGradient(float[] y, int yOffset, float[] delta, int deltaOffset, int length) {
     int bound = SPECIES.loopBound(length);
     for (int i = 0; i < bound; i += WIDTH) {
-      FloatVector yi = at(y, yOffset + i);
-      FloatVector d = at(delta, deltaOffset + i);
+      FloatVector yi = FloatVector.fromArray(SPECIES, y, yOffset + i);
+      FloatVector d = FloatVector.fromArray(SPECIES, delta, deltaOffset + i);
       d.mul(yi.neg().fma(yi, constant(1f))).intoArray(delta, deltaOffset + i);
     }
     scalar.tanhGradient(y, yOffset + bound, delta, deltaOffset + bound, length - bound);
@@ -285,8 +284,8 @@ final class VectorKernels implements Kernels {
   public void seluGradient(float[] y, int yOffset, float[] delta, int deltaOffset, int length) {
     int bound = SPECIES.loopBound(length);
     for (int i = 0; i < bound; i += WIDTH) {
-      FloatVector yi = at(y, yOffset + i);
-      FloatVector d = at(delta, deltaOffset + i);
+      FloatVector yi = FloatVector.fromArray(SPECIES, y, yOffset + i);
+      FloatVector d = FloatVector.fromArray(SPECIES, delta, deltaOffset + i);
       FloatVector slope = yi.add(Elementary.SELU_SCALE_ALPHA);
       slope = slope.blend(Elementary.SELU_SCALE, yi.compare(GT, 0f));
       d.mul(slope).intoArray(delta, deltaOffset + i);
@@ -302,8 +301,8 @@ final class VectorKernels implements Kernels {
       int deltaRow = deltaOffset + r * Kernels.stride(columns);
       float sum = VectorReductions.dot(delta, deltaRow, y, yRow, columns);
       for (int c = 0; c < columns; c += WIDTH) {
-        FloatVector yc = at(y, yRow + c);
-        FloatVector d = at(delta, deltaRow + c);
+        FloatVector yc = FloatVector.fromArray(SPECIES, y, yRow + c);
+        FloatVector d = FloatVector.fromArray(SPECIES, delta, deltaRow + c);
         yc.mul(d.sub(sum)).intoArray(delta, deltaRow + c);
       }
     }
@@ -313,8 +312,8 @@ final class VectorKernels implements Kernels {
   public void sgd(float[] w, float[] g, int offset, int length, float learningRate) {
     FloatVector rate = constant(-learningRate);
     for (int i = 0; i < length; i += WIDTH) {
-      FloatVector gi = at(g, i);
-      rate.fma(gi, at(w, offset + i)).intoArray(w, offset + i);
+      FloatVector gi = FloatVector.fromArray(SPECIES, g, i);
+      rate.fma(gi, FloatVector.fromArray(SPECIES, w, offset + i)).intoArray(w, offset + i);
     }
   }
 
@@ -324,10 +323,10 @@ final class VectorKernels implements Kernels {
     FloatVector rate = constant(-learningRate);
     FloatVector keep = constant(momentum);
     for (int i = 0; i < length; i += WIDTH) {
-      FloatVector vi = at(v, offset + i);
-      vi = keep.fma(vi, at(g, i));
+      FloatVector vi = FloatVector.fromArray(SPECIES, v, offset + i);
+      vi = keep.fma(vi, FloatVector.fromArray(SPECIES, g, i));
       vi.intoArray(v, offset + i);
-      rate.fma(vi, at(w, offset + i)).intoArray(w, offset + i);
+      rate.fma(vi, FloatVector.fromArray(SPECIES, w, offset + i)).intoArray(w, offset + i);
     }
   }
 
@@ -345,12 +344,12 @@ final class VectorKernels implements Kernels {
     FloatVector keep = constant(rho);
     FloatVector rest = constant(1f - rho);
     for (int i = 0; i < length; i += WIDTH) {
-      FloatVector gi = at(g, i);
-      FloatVector vi = at(v, offset + i);
+      FloatVector gi = FloatVector.fromArray(SPECIES, g, i);
+      FloatVector vi = FloatVector.fromArray(SPECIES, v, offset + i);
       vi = keep.fma(vi, rest.mul(gi.mul(gi)));
       vi.intoArray(v, offset + i);
       FloatVector change = gi.mul(learningRate).div(vi.mul(correction).sqrt().add(epsilon));
-      at(w, offset + i).sub(change).intoArray(w, offset + i);
+      FloatVector.fromArray(SPECIES, w, offset + i).sub(change).intoArray(w, offset + i);
     }
   }
 
@@ -372,14 +371,14 @@ final class VectorKernels implements Kernels {
     FloatVector rest2 = constant(1f - beta2);
     float rest1 = 1f - beta1;
     for (int i = 0; i < length; i += WIDTH) {
-      FloatVector gi = at(g, i);
-      FloatVector mi = keep1.fma(at(m, offset + i), gi.mul(rest1));
-      FloatVector vi = at(v, offset + i);
+      FloatVector gi = FloatVector.fromArray(SPECIES, g, i);
+      FloatVector mi = keep1.fma(FloatVector.fromArray(SPECIES, m, offset + i), gi.mul(rest1));
+      FloatVector vi = FloatVector.fromArray(SPECIES, v, offset + i);
       vi = keep2.fma(vi, rest2.mul(gi.mul(gi)));
       mi.intoArray(m, offset + i);
       vi.intoArray(v, offset + i);
       FloatVector change = mi.mul(rate).div(vi.mul(correction).sqrt().add(epsilon));
-      at(w, offset + i).sub(change).intoArray(w, offset + i);
+      FloatVector.fromArray(SPECIES, w, offset + i).sub(change).intoArray(w, offset + i);
     }
   }
 
@@ -388,8 +387,8 @@ final class VectorKernels implements Kernels {
     int bound = SPECIES.loopBound(length);
     float twice = 2f * l2;
     for (int i = offset; i < offset + bound; i += WIDTH) {
-      FloatVector wi = at(w, i);
-      FloatVector gi = at(g, i);
+      FloatVector wi = FloatVector.fromArray(SPECIES, w, i);
+      FloatVector gi = FloatVector.fromArray(SPECIES, g, i);
       FloatVector sign = FloatVector.zero(SPECIES).blend(l1, wi.compare(GT, 0f));
       sign = sign.blend(-l1, wi.compare(LT, 0f));
       constant(twice).fma(wi, gi).add(sign).intoArray(g, i);
@@ -408,7 +407,7 @@ final class VectorKernels implements Kernels {
     int bound = SPECIES.loopBound(length);
     IntVector max = IntVector.zero(INTEGERS);
     for (int i = offset; i < offset + bound; i += WIDTH) {
-      IntVector bits = at(a, i).reinterpretAsInts();
+      IntVector bits = FloatVector.fromArray(SPECIES, a, i).reinterpretAsInts();
       max = max.max(bits.and(Elementary.MAGNITUDE));
     }
     // The max of integers does not depend on the order.
@@ -420,7 +419,7 @@ final class VectorKernels implements Kernels {
   public void scale(float[] a, int offset, int length, float factor) {
     int bound = SPECIES.loopBound(length);
     for (int i = offset; i < offset + bound; i += WIDTH) {
-      at(a, i).mul(factor).intoArray(a, i);
+      FloatVector.fromArray(SPECIES, a, i).mul(factor).intoArray(a, i);
     }
     scalar.scale(a, offset + bound, length - bound, factor);
   }

@@ -1,7 +1,6 @@
 package dev.millrace.simd;
 
 import static dev.millrace.simd.VectorFunctions.SPECIES;
-import static dev.millrace.simd.VectorFunctions.at;
 import static dev.millrace.simd.VectorFunctions.constant;
 import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.LSHR;
@@ -53,7 +52,7 @@ final class VectorLayers implements LayerKernels {
 
   private static void subtract(float[] a, int row, int columns, float mean, float[] centred) {
     for (int c = row; c < row + columns; c += WIDTH) {
-      at(a, c).sub(mean).intoArray(centred, c);
+      FloatVector.fromArray(SPECIES, a, c).sub(mean).intoArray(centred, c);
     }
   }
 
@@ -67,9 +66,11 @@ final class VectorLayers implements LayerKernels {
       int shift,
       float[] a) {
     for (int c = 0; c < columns; c += WIDTH) {
-      FloatVector x = at(normalized, row + c).mul(inverse);
+      FloatVector x = FloatVector.fromArray(SPECIES, normalized, row + c).mul(inverse);
       x.intoArray(normalized, row + c);
-      at(p, gain + c).fma(x, at(p, shift + c)).intoArray(a, row + c);
+      FloatVector.fromArray(SPECIES, p, gain + c)
+          .fma(x, FloatVector.fromArray(SPECIES, p, shift + c))
+          .intoArray(a, row + c);
     }
   }
 
@@ -109,16 +110,18 @@ final class VectorLayers implements LayerKernels {
       int gain,
       int shift) {
     for (int c = 0; c < columns; c += WIDTH) {
-      FloatVector d = at(delta, row + c);
-      FloatVector x = at(normalized, row + c);
-      d.fma(x, at(gradient, gain + c)).intoArray(gradient, gain + c);
-      at(gradient, shift + c).add(d).intoArray(gradient, shift + c);
+      FloatVector d = FloatVector.fromArray(SPECIES, delta, row + c);
+      FloatVector x = FloatVector.fromArray(SPECIES, normalized, row + c);
+      d.fma(x, FloatVector.fromArray(SPECIES, gradient, gain + c)).intoArray(gradient, gain + c);
+      FloatVector.fromArray(SPECIES, gradient, shift + c).add(d).intoArray(gradient, shift + c);
     }
   }
 
   private static void multiply(float[] delta, int row, int columns, float[] p, int gain) {
     for (int c = 0; c < columns; c += WIDTH) {
-      at(delta, row + c).mul(at(p, gain + c)).intoArray(delta, row + c);
+      FloatVector.fromArray(SPECIES, delta, row + c)
+          .mul(FloatVector.fromArray(SPECIES, p, gain + c))
+          .intoArray(delta, row + c);
     }
   }
 
@@ -132,8 +135,10 @@ final class VectorLayers implements LayerKernels {
       float[] normalized) {
     FloatVector down = constant(-slope);
     for (int c = row; c < row + columns; c += WIDTH) {
-      FloatVector centred = at(delta, c).sub(mean);
-      down.fma(at(normalized, c), centred).mul(inverse).intoArray(delta, c);
+      FloatVector centred = FloatVector.fromArray(SPECIES, delta, c).sub(mean);
+      down.fma(FloatVector.fromArray(SPECIES, normalized, c), centred)
+          .mul(inverse)
+          .intoArray(delta, c);
     }
   }
 
@@ -145,7 +150,7 @@ final class VectorLayers implements LayerKernels {
       h = h.lanewise(XOR, h.lanewise(LSHR, 16)).mul(ScalarLayers.MIX1);
       h = h.lanewise(XOR, h.lanewise(LSHR, 13)).lanewise(XOR, key2).mul(ScalarLayers.MIX2);
       h = h.lanewise(XOR, h.lanewise(LSHR, 16));
-      FloatVector kept = at(a, offset + i).mul(scale);
+      FloatVector kept = FloatVector.fromArray(SPECIES, a, offset + i).mul(scale);
       FloatVector.zero(SPECIES)
           .blend(kept, h.lanewise(LSHR, 8).compare(GE, threshold).cast(SPECIES))
           .intoArray(a, offset + i);

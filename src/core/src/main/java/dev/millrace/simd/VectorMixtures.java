@@ -1,7 +1,6 @@
 package dev.millrace.simd;
 
 import static dev.millrace.simd.VectorFunctions.SPECIES;
-import static dev.millrace.simd.VectorFunctions.at;
 import static dev.millrace.simd.VectorFunctions.constant;
 
 import jdk.incubator.vector.FloatVector;
@@ -31,13 +30,13 @@ final class VectorMixtures implements MixtureKernels {
     FloatVector part = constant(share);
     for (int i = 0; i < length; i += WIDTH) {
       int p = offset + i;
-      FloatVector gi = at(g, i);
-      FloatVector vi = keep.fma(at(v, p), rest.mul(gi.mul(gi)));
+      FloatVector gi = FloatVector.fromArray(SPECIES, g, i);
+      FloatVector vi = keep.fma(FloatVector.fromArray(SPECIES, v, p), rest.mul(gi.mul(gi)));
       vi.intoArray(v, p);
       FloatVector change = gi.mul(learningRate).div(vi.mul(correction).sqrt().add(epsilon));
-      FloatVector wi = at(w, p).sub(change);
+      FloatVector wi = FloatVector.fromArray(SPECIES, w, p).sub(change);
       wi.intoArray(w, p);
-      FloatVector ai = at(a, p);
+      FloatVector ai = FloatVector.fromArray(SPECIES, a, p);
       part.fma(wi.sub(ai), ai).intoArray(a, p);
     }
   }
@@ -45,7 +44,7 @@ final class VectorMixtures implements MixtureKernels {
   @Override
   public void cosine(float[] x, int xOffset, float[] y, int yOffset, int length, float scale) {
     for (int i = 0; i < length; i += WIDTH) {
-      FloatVector turns = at(x, xOffset + i);
+      FloatVector turns = FloatVector.fromArray(SPECIES, x, xOffset + i);
       VectorFunctions.cosineOfTurns(turns).mul(scale).intoArray(y, yOffset + i);
     }
   }
@@ -73,7 +72,7 @@ final class VectorMixtures implements MixtureKernels {
       float[] p, int pRow, float[] y, int yRow, int length, float keep, float floor) {
     FloatVector factor = constant(keep);
     for (int i = 0; i < length; i += WIDTH) {
-      FloatVector raised = factor.fma(at(p, pRow + i), constant(floor));
+      FloatVector raised = factor.fma(FloatVector.fromArray(SPECIES, p, pRow + i), constant(floor));
       VectorFunctions.logOfNormal(raised).intoArray(y, yRow + i);
     }
   }

@@ -1,7 +1,6 @@
 package dev.millrace.simd;
 
 import static dev.millrace.simd.VectorFunctions.SPECIES;
-import static dev.millrace.simd.VectorFunctions.at;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShuffle;
@@ -37,13 +36,13 @@ final class VectorReductions {
     FloatVector third = lanes;
     FloatVector fourth = lanes;
     for (int k = offset; k < offset + length; k += Kernels.LANES) {
-      lanes = lanes.add(at(a, k));
+      lanes = lanes.add(FloatVector.fromArray(SPECIES, a, k));
       if (WIDTH <= 8) {
-        second = second.add(at(a, k + WIDTH));
+        second = second.add(FloatVector.fromArray(SPECIES, a, k + WIDTH));
       }
       if (WIDTH == 4) {
-        third = third.add(at(a, k + 8));
-        fourth = fourth.add(at(a, k + 12));
+        third = third.add(FloatVector.fromArray(SPECIES, a, k + 8));
+        fourth = fourth.add(FloatVector.fromArray(SPECIES, a, k + 12));
       }
     }
     if (WIDTH == 4) {
@@ -63,17 +62,17 @@ final class VectorReductions {
     FloatVector third = lanes;
     FloatVector fourth = lanes;
     for (int k = 0; k < length; k += Kernels.LANES) {
-      FloatVector factor = at(b, j + k);
-      lanes = at(a, i + k).fma(factor, lanes);
+      FloatVector factor = FloatVector.fromArray(SPECIES, b, j + k);
+      lanes = FloatVector.fromArray(SPECIES, a, i + k).fma(factor, lanes);
       if (WIDTH <= 8) {
-        factor = at(b, j + k + WIDTH);
-        second = at(a, i + k + WIDTH).fma(factor, second);
+        factor = FloatVector.fromArray(SPECIES, b, j + k + WIDTH);
+        second = FloatVector.fromArray(SPECIES, a, i + k + WIDTH).fma(factor, second);
       }
       if (WIDTH == 4) {
-        factor = at(b, j + k + 8);
-        third = at(a, i + k + 8).fma(factor, third);
-        factor = at(b, j + k + 12);
-        fourth = at(a, i + k + 12).fma(factor, fourth);
+        factor = FloatVector.fromArray(SPECIES, b, j + k + 8);
+        third = FloatVector.fromArray(SPECIES, a, i + k + 8).fma(factor, third);
+        factor = FloatVector.fromArray(SPECIES, b, j + k + 12);
+        fourth = FloatVector.fromArray(SPECIES, a, i + k + 12).fma(factor, fourth);
       }
     }
     if (WIDTH == 4) {

@@ -1,7 +1,6 @@
 package dev.millrace.simd;
 
 import static dev.millrace.simd.VectorFunctions.SPECIES;
-import static dev.millrace.simd.VectorFunctions.at;
 import static dev.millrace.simd.VectorFunctions.constant;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LE;
@@ -77,14 +76,14 @@ final class VectorUpdates implements UpdateKernels {
     float rest1 = 1f - beta1;
     for (int c = 0; c < columns; c += WIDTH) {
       int p = offset + c;
-      FloatVector gi = xi.fma(at(delta, deltaOffset + c), zero);
-      FloatVector mi = keep1.fma(at(m, p), gi.mul(rest1));
-      FloatVector vi = at(v, p);
+      FloatVector gi = xi.fma(FloatVector.fromArray(SPECIES, delta, deltaOffset + c), zero);
+      FloatVector mi = keep1.fma(FloatVector.fromArray(SPECIES, m, p), gi.mul(rest1));
+      FloatVector vi = FloatVector.fromArray(SPECIES, v, p);
       vi = keep2.fma(vi, rest2.mul(gi.mul(gi)));
       mi.intoArray(m, p);
       vi.intoArray(v, p);
       FloatVector change = mi.mul(rate).div(vi.mul(correction).sqrt().add(epsilon));
-      at(w, p).sub(change).intoArray(w, p);
+      FloatVector.fromArray(SPECIES, w, p).sub(change).intoArray(w, p);
     }
   }
 
@@ -94,10 +93,11 @@ final class VectorUpdates implements UpdateKernels {
     FloatVector rate = constant(-learningRate);
     FloatVector keep = constant(momentum);
     for (int i = 0; i < length; i += WIDTH) {
-      FloatVector gi = at(g, i);
-      FloatVector vi = keep.fma(at(v, offset + i), gi);
+      FloatVector gi = FloatVector.fromArray(SPECIES, g, i);
+      FloatVector vi = keep.fma(FloatVector.fromArray(SPECIES, v, offset + i), gi);
       vi.intoArray(v, offset + i);
-      rate.fma(keep.fma(vi, gi), at(w, offset + i)).intoArray(w, offset + i);
+      rate.fma(keep.fma(vi, gi), FloatVector.fromArray(SPECIES, w, offset + i))
+          .intoArray(w, offset + i);
     }
   }
 
@@ -112,11 +112,11 @@ final class VectorUpdates implements UpdateKernels {
       float initial,
       float epsilon) {
     for (int i = 0; i < length; i += WIDTH) {
-      FloatVector gi = at(g, i);
-      FloatVector si = gi.fma(gi, at(s, offset + i));
+      FloatVector gi = FloatVector.fromArray(SPECIES, g, i);
+      FloatVector si = gi.fma(gi, FloatVector.fromArray(SPECIES, s, offset + i));
       si.intoArray(s, offset + i);
       FloatVector change = gi.mul(learningRate).div(si.add(initial).sqrt().add(epsilon));
-      at(w, offset + i).sub(change).intoArray(w, offset + i);
+      FloatVector.fromArray(SPECIES, w, offset + i).sub(change).intoArray(w, offset + i);
     }
   }
 
@@ -133,15 +133,15 @@ final class VectorUpdates implements UpdateKernels {
       float l1,
       float l2) {
     for (int i = 0; i < length; i += WIDTH) {
-      FloatVector gi = at(g, i);
-      FloatVector ni = at(n, offset + i);
+      FloatVector gi = FloatVector.fromArray(SPECIES, g, i);
+      FloatVector ni = FloatVector.fromArray(SPECIES, n, offset + i);
       FloatVector root = ni.sqrt();
       ni = gi.fma(gi, ni);
       ni.intoArray(n, offset + i);
       FloatVector newRoot = ni.sqrt();
       FloatVector sigma = newRoot.sub(root).div(alpha);
-      FloatVector zi = at(z, offset + i).add(gi);
-      zi = sigma.neg().fma(at(w, offset + i), zi);
+      FloatVector zi = FloatVector.fromArray(SPECIES, z, offset + i).add(gi);
+      zi = sigma.neg().fma(FloatVector.fromArray(SPECIES, w, offset + i), zi);
       zi.intoArray(z, offset + i);
       FloatVector pull = constant(-l1).blend(l1, zi.compare(GT, 0f));
       FloatVector wi = pull.sub(zi).div(newRoot.add(beta).div(alpha).add(l2));
@@ -152,7 +152,7 @@ final class VectorUpdates implements UpdateKernels {
   @Override
   public void clamp(float[] a, int length, float bound) {
     for (int i = 0; i < length; i += WIDTH) {
-      FloatVector v = at(a, i);
+      FloatVector v = FloatVector.fromArray(SPECIES, a, i);
       v = v.blend(-bound, v.compare(LT, -bound));
       v.blend(bound, v.compare(GT, bound)).intoArray(a, i);
     }
@@ -175,13 +175,13 @@ final class VectorUpdates implements UpdateKernels {
   private static void limit(float[] w, int from, int to, int stride, float maxNorm) {
     FloatVector sum = FloatVector.zero(SPECIES);
     for (int i = from; i < to; i += stride) {
-      FloatVector v = at(w, i);
+      FloatVector v = FloatVector.fromArray(SPECIES, w, i);
       sum = v.fma(v, sum);
     }
     FloatVector norm = sum.sqrt();
     FloatVector factor = constant(1f).blend(constant(maxNorm).div(norm), norm.compare(GT, maxNorm));
     for (int i = from; i < to; i += stride) {
-      at(w, i).mul(factor).intoArray(w, i);
+      FloatVector.fromArray(SPECIES, w, i).mul(factor).intoArray(w, i);
     }
   }
 }
