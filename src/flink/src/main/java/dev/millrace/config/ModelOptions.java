@@ -284,7 +284,7 @@ final class ModelOptions {
           NORMALIZATION_KINDS,
           Normalization.Kind.STANDARD,
           "(x - mean) / standard deviation; (x - min) / (max - min); unchanged");
-  static final Option<Float> FADE =
+  static final Option<Float> NORMALIZATION_DECAY =
       NORMALIZATION_GROUP.option(
           "alpha",
           DECAY,

@@ -115,9 +115,12 @@ final class NetworkReader {
     Normalization.Kind kind = options.get(ModelOptions.NORMALIZATION_KIND);
     if (kind == Normalization.Kind.STANDARD) {
       return new Normalization(
-          kind, options.get(ModelOptions.FADE), options.get(ModelOptions.NORMALIZATION_CLIP));
+          kind,
+          options.get(ModelOptions.NORMALIZATION_DECAY),
+          options.get(ModelOptions.NORMALIZATION_CLIP));
     }
-    for (Option<?> option : List.of(ModelOptions.FADE, ModelOptions.NORMALIZATION_CLIP)) {
+    for (Option<?> option :
+        List.of(ModelOptions.NORMALIZATION_DECAY, ModelOptions.NORMALIZATION_CLIP)) {
       if (options.mentions(option)) {
         options.reject(
             option,

@@ -30,7 +30,7 @@ final class OnnxMetadata {
   static final String CLASSES = "classes";
   static final String FEATURES = "features";
   private static final String NORMALIZATION = "millrace.normalization";
-  private static final String FADE = "millrace.normalization.fade";
+  private static final String DECAY = "millrace.normalization.decay";
   private static final String CLIP = "millrace.normalization.clip";
   private static final String INDICATORS = "millrace.indicators";
   private static final String FEATURE_STATISTICS = "millrace.statistics.features";
@@ -55,7 +55,7 @@ final class OnnxMetadata {
       properties.put(FEATURES, json(info.features()));
     }
     properties.put(NORMALIZATION, scaling.normalization().kind().id());
-    properties.put(FADE, Float.toString(scaling.normalization().decay()));
+    properties.put(DECAY, Float.toString(scaling.normalization().decay()));
     properties.put(CLIP, Float.toString(scaling.normalization().clip()));
     int[] indicators = scaling.normalization().indicators().first(learner.inputs()).columns();
     if (indicators.length > 0) {
@@ -104,7 +104,7 @@ final class OnnxMetadata {
           new Normalization(
               Normalization.Kind.valueOf(
                   required(properties, NORMALIZATION).toUpperCase(Locale.ROOT)),
-              Float.parseFloat(required(properties, FADE)),
+              Float.parseFloat(required(properties, DECAY)),
               Float.parseFloat(required(properties, CLIP)),
               indicators(properties, inputs));
       String target = properties.get(TARGET_STATISTICS);

@@ -51,9 +51,9 @@ class OnnxImportTest {
           Arguments.of(
               "classes", "[null,\"b\",\"c\"]", "its property classes is not a list of names"),
           Arguments.of("task", "x\ny\u001b[2J", "its property task is x?y?[2J"),
-          Arguments.of("millrace.normalization.fade", "NaN", SCALING),
-          Arguments.of("millrace.normalization.fade", "-3", SCALING),
-          Arguments.of("millrace.normalization.fade", "1", SCALING),
+          Arguments.of("millrace.normalization.decay", "NaN", SCALING),
+          Arguments.of("millrace.normalization.decay", "-3", SCALING),
+          Arguments.of("millrace.normalization.decay", "1", SCALING),
           Arguments.of("millrace.normalization.clip", "-1", SCALING),
           Arguments.of("millrace.normalization.clip", "Infinity", SCALING),
           Arguments.of("millrace.normalization", "robust", SCALING),
