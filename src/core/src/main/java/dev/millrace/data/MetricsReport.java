@@ -243,14 +243,14 @@ public record MetricsReport(
    * @param factor weight of each example relative to the next
    * @param weight sum of the decayed weights
    */
-  public record Fading<B>(double factor, double weight, B block) {}
+  public record Decaying<B>(double factor, double weight, B block) {}
 
   /**
    * Scores of a classifier.
    *
    * @param windowSize max number of scored examples in the window
    * @param windowMillis event time that the window spans, 0 for no limit
-   * @param fading null if not configured
+   * @param decayed null if not configured
    * @param noChange baseline that predicts the previous label
    * @param majority baseline that predicts the most frequent label so far
    * @param perClass scores of each class in the window, by class index; null if not configured
@@ -263,7 +263,7 @@ public record MetricsReport(
       long windowMillis,
       ClassificationBlock window,
       ClassificationBlock total,
-      @Nullable Fading<ClassificationBlock> fading,
+      @Nullable Decaying<ClassificationBlock> decayed,
       ClassificationBaseline noChange,
       ClassificationBaseline majority,
       @Nullable List<ClassScores> perClass,
@@ -276,7 +276,7 @@ public record MetricsReport(
           windowMillis,
           window,
           total,
-          fading,
+          decayed,
           noChange,
           majority,
           null,
@@ -392,7 +392,7 @@ public record MetricsReport(
    *
    * @param windowSize max number of scored examples in the window
    * @param windowMillis event time that the window spans, 0 for no limit
-   * @param fading null if not configured
+   * @param decayed null if not configured
    * @param labelMean mean of the labels of all scored examples
    * @param labelSd population standard deviation of those labels (divided by n, not n - 1)
    * @param lastValue baseline that predicts the previous label
@@ -403,7 +403,7 @@ public record MetricsReport(
       long windowMillis,
       RegressionBlock window,
       RegressionBlock total,
-      @Nullable Fading<RegressionBlock> fading,
+      @Nullable Decaying<RegressionBlock> decayed,
       double labelMean,
       double labelSd,
       RegressionBaseline lastValue,

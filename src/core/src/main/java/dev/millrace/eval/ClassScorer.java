@@ -3,7 +3,7 @@ package dev.millrace.eval;
 import dev.millrace.data.MetricsReport.Averages;
 import dev.millrace.data.MetricsReport.ClassAverages;
 import dev.millrace.data.MetricsReport.ClassificationBlock;
-import dev.millrace.data.MetricsReport.Fading;
+import dev.millrace.data.MetricsReport.Decaying;
 import dev.millrace.data.MetricsReport.PositiveShare;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,9 +25,9 @@ final class ClassScorer {
     return average.f1(counts);
   }
 
-  Fading<ClassificationBlock> decayed(Decayed<ClassificationSums> decayed) {
+  Decaying<ClassificationBlock> decayed(Decayed<ClassificationSums> decayed) {
     double weight = decayed.sums().noChange().weight() / decayed.gain();
-    return new Fading<>(spec.decay(), weight, block(decayed.sums(), weight, Areas.NONE));
+    return new Decaying<>(spec.decay(), weight, block(decayed.sums(), weight, Areas.NONE));
   }
 
   /**

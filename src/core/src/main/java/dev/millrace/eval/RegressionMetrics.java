@@ -1,7 +1,7 @@
 package dev.millrace.eval;
 
 import dev.millrace.data.MetricsReport;
-import dev.millrace.data.MetricsReport.Fading;
+import dev.millrace.data.MetricsReport.Decaying;
 import dev.millrace.data.MetricsReport.RegressionBaseline;
 import dev.millrace.data.MetricsReport.RegressionBlock;
 import dev.millrace.data.MetricsReport.RegressionScores;
@@ -108,7 +108,7 @@ public final class RegressionMetrics implements RollingMetrics {
             block(total),
             decayed == null
                 ? null
-                : new Fading<>(
+                : new Decaying<>(
                     spec.decay(),
                     decayed.sums().model().weight() / decayed.gain(),
                     block(decayed.sums())),

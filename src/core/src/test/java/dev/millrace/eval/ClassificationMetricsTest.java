@@ -117,7 +117,7 @@ class ClassificationMetricsTest {
     for (int i = 0; i < 700; i++) {
       update(decayed, i % 2, i % 2, 0, 0);
       if (i > 0) {
-        assertThat(scores(decayed, OK_FRAUD).fading().block().mcc()).as("example %d", i).isOne();
+        assertThat(scores(decayed, OK_FRAUD).decayed().block().mcc()).as("example %d", i).isOne();
       }
     }
   }
@@ -131,11 +131,11 @@ class ClassificationMetricsTest {
     }
     update(decayed, 0, 0, 0, 0);
     update(decayed, 0, 0, 0, 0);
-    ClassificationBlock first = scores(decayed, OK_FRAUD).fading().block();
+    ClassificationBlock first = scores(decayed, OK_FRAUD).decayed().block();
     for (int i = 0; i < 6_000; i++) {
       // All are right, so what each got wrong before fades alike, and the shares stay.
       update(decayed, 0, 0, 0, 0);
-      ClassificationBlock block = scores(decayed, OK_FRAUD).fading().block();
+      ClassificationBlock block = scores(decayed, OK_FRAUD).decayed().block();
       if (!Double.isNaN(block.kappaM())) {
         assertThat(block.kappaM()).as("example %d", i).isCloseTo(first.kappaM(), within(1e-2));
       }
@@ -145,9 +145,9 @@ class ClassificationMetricsTest {
             .isCloseTo(first.kappaTemporal(), within(1e-2));
       }
     }
-    assertThat(scores(decayed, OK_FRAUD).fading().block().kappaM()).isNaN();
-    assertThat(scores(decayed, OK_FRAUD).fading().block().kappa()).isNaN();
-    assertThat(scores(decayed, OK_FRAUD).fading().block().mcc()).isZero();
+    assertThat(scores(decayed, OK_FRAUD).decayed().block().kappaM()).isNaN();
+    assertThat(scores(decayed, OK_FRAUD).decayed().block().kappa()).isNaN();
+    assertThat(scores(decayed, OK_FRAUD).decayed().block().mcc()).isZero();
   }
 
   @Test

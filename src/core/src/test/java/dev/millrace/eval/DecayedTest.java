@@ -107,6 +107,6 @@ class DecayedTest {
 
     RegressionScores scores =
         (RegressionScores) metrics.report(MetricsFixtures.context(List.of())).scores();
-    assertThat(scores.fading().weight()).isEqualTo(1.75);
+    assertThat(scores.decayed().weight()).isEqualTo(1.75);
   }
 }

@@ -67,7 +67,7 @@ class RegressionMetricsTest {
     RegressionScores scores = scores(decayed);
     assertThat(scores.window().mape()).isCloseTo(0.01, within(1e-12));
     assertThat(scores.total().mape()).isCloseTo(0.01, within(1e-12));
-    assertThat(scores.fading().block().mape()).isCloseTo(0.01, within(1e-12));
+    assertThat(scores.decayed().block().mape()).isCloseTo(0.01, within(1e-12));
   }
 
   @Test

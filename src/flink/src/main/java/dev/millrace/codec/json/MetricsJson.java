@@ -15,7 +15,7 @@ import dev.millrace.data.MetricsReport.ClassificationBlock;
 import dev.millrace.data.MetricsReport.ClassificationScores;
 import dev.millrace.data.MetricsReport.Confusion;
 import dev.millrace.data.MetricsReport.Context;
-import dev.millrace.data.MetricsReport.Fading;
+import dev.millrace.data.MetricsReport.Decaying;
 import dev.millrace.data.MetricsReport.Labels;
 import dev.millrace.data.MetricsReport.Member;
 import dev.millrace.data.MetricsReport.Members;
@@ -99,10 +99,10 @@ public final class MetricsJson {
     writeCounted(json, scores.total());
     writeAverages(json, scores.total().averages());
     json.writeEndObject();
-    if (scores.fading() != null) {
-      startFading(json, scores.fading());
-      writeBlock(json, scores.fading().block());
-      writeAverages(json, scores.fading().block().averages());
+    if (scores.decayed() != null) {
+      startDecaying(json, scores.decayed());
+      writeBlock(json, scores.decayed().block());
+      writeAverages(json, scores.decayed().block().averages());
       json.writeEndObject();
     }
     json.writeObjectFieldStart("baseline");
@@ -151,10 +151,10 @@ public final class MetricsJson {
     }
   }
 
-  private static void startFading(JsonGenerator json, Fading<?> fading) throws IOException {
+  private static void startDecaying(JsonGenerator json, Decaying<?> decayed) throws IOException {
     json.writeObjectFieldStart("decayed");
-    number(json, "factor", fading.factor());
-    number(json, "weight", fading.weight());
+    number(json, "factor", decayed.factor());
+    number(json, "weight", decayed.weight());
   }
 
   private static void writeCounts(JsonGenerator json, long examples, double weight)
@@ -298,9 +298,9 @@ public final class MetricsJson {
     number(json, "label_mean", scores.labelMean());
     number(json, "label_sd", scores.labelSd());
     json.writeEndObject();
-    if (scores.fading() != null) {
-      startFading(json, scores.fading());
-      writeBlock(json, scores.fading().block());
+    if (scores.decayed() != null) {
+      startDecaying(json, scores.decayed());
+      writeBlock(json, scores.decayed().block());
       json.writeEndObject();
     }
     json.writeObjectFieldStart("baseline");

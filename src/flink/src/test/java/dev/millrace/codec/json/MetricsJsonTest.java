@@ -13,8 +13,8 @@ import dev.millrace.data.MetricsReport.ClassificationBaseline;
 import dev.millrace.data.MetricsReport.ClassificationBlock;
 import dev.millrace.data.MetricsReport.ClassificationScores;
 import dev.millrace.data.MetricsReport.Confusion;
+import dev.millrace.data.MetricsReport.Decaying;
 import dev.millrace.data.MetricsReport.Delays;
-import dev.millrace.data.MetricsReport.Fading;
 import dev.millrace.data.MetricsReport.Labels;
 import dev.millrace.data.MetricsReport.PositiveShare;
 import dev.millrace.data.MetricsReport.RegressionBaseline;
@@ -92,7 +92,7 @@ class MetricsJsonTest {
                 true,
                 false,
                 null),
-            new Fading<>(
+            new Decaying<>(
                 0.999,
                 1000.5,
                 new ClassificationBlock(
@@ -174,7 +174,7 @@ class MetricsJsonTest {
             0,
             new RegressionBlock(1000, 1000, 1.5, 2.5, 0.9, 0.1, 0.75, 0.25, true),
             new RegressionBlock(41999, 41999, 1.75, 2.75, 0.8, NONE, 0.875, 0.5, true),
-            new Fading<>(0.99, 99.5, new RegressionBlock(9, 9, 1, 2, 0.5, 0.25, 0.5, 4, true)),
+            new Decaying<>(0.99, 99.5, new RegressionBlock(9, 9, 1, 2, 0.5, 0.25, 0.5, 4, true)),
             100.5,
             12.25,
             new RegressionBaseline(3, 4, 5, 6),
@@ -232,7 +232,16 @@ class MetricsJsonTest {
     ClassificationBaseline baseline = new ClassificationBaseline(0, 0, 0, 0);
     ClassificationScores scores =
         new ClassificationScores(
-            1, 0, block, block, new Fading<>(0.9, 1, block), baseline, baseline, null, null, NONE);
+            1,
+            0,
+            block,
+            block,
+            new Decaying<>(0.9, 1, block),
+            baseline,
+            baseline,
+            null,
+            null,
+            NONE);
 
     JsonNode record = new ObjectMapper().readTree(encode(report(Task.MULTICLASS, scores)));
 
