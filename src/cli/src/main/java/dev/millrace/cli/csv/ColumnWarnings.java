@@ -86,7 +86,7 @@ public final class ColumnWarnings {
       return Optional.empty();
     }
     return Optional.of(
-        "Column \"%s\" goes from %s to %s, where models tell no numbers apart that are less than %s apart. %s"
+        "Column \"%s\" goes from %s to %s, where models cannot distinguish numbers less than %s apart. %s"
             .formatted(
                 name, number(min), number(max), number(step), remedy(column, name, isLabel)));
   }

@@ -133,8 +133,8 @@ class CsvScanTest {
 
     assertThat(scan.warnings())
         .containsExactly(
-            "Column \"y\" goes from 1764150000000 to 1764150060000, where models tell no numbers"
-                + " apart that are less than 131072 apart. Count from a nearer zero: minutes until,"
+            "Column \"y\" goes from 1764150000000 to 1764150060000, where models cannot"
+                + " distinguish numbers less than 131072 apart. Count from a nearer zero: minutes until,"
                 + " not the time.");
   }
 
