@@ -39,7 +39,7 @@ class LogFormatTest {
     assertThat(json.path("logger").asText()).isEqualTo("dev.millrace.flink.ModelLog");
     assertThat(json.path("pipeline").asText()).isEqualTo("fraud");
     assertThat(json.path("key").asText()).isEqualTo("shop \"17\"\n");
-    assertThat(json.path("message").asText()).isEqualTo("Key \"a\"\tstarts afresh");
+    assertThat(json.path("message").asText()).isEqualTo("Key \"a\"\tis reset");
     assertThat(json.path("exception").asText()).contains("java.io.IOException: no\nway");
   }
 
@@ -48,7 +48,7 @@ class LogFormatTest {
   void aLineIsTextUnlessAskedOtherwise(String file) throws IOException {
     String line = line(file, "MILLRACE_LOG_FORMAT", "text", event("a", null));
 
-    assertThat(line).contains(" WARN ").endsWith("Key \"a\"\tstarts afresh\n");
+    assertThat(line).contains(" WARN ").endsWith("Key \"a\"\tis reset\n");
   }
 
   @ParameterizedTest
@@ -95,7 +95,7 @@ class LogFormatTest {
     return Log4jLogEvent.newBuilder()
         .setLoggerName("dev.millrace.flink.ModelLog")
         .setLevel(Level.WARN)
-        .setMessage(new SimpleMessage("Key \"a\"\tstarts afresh"))
+        .setMessage(new SimpleMessage("Key \"a\"\tis reset"))
         .setThrown(thrown)
         .setThreadName("train (1/2)")
         .setTimeMillis(1_795_600_443_120L)

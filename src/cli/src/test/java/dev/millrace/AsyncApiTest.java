@@ -20,11 +20,11 @@ import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.DeadLetterReason;
-import dev.millrace.data.FleetReport;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.ModelEvent;
 import dev.millrace.data.Prediction;
 import dev.millrace.data.PromoteRequest;
+import dev.millrace.data.SummaryReport;
 import dev.millrace.testing.Records;
 import dev.millrace.testing.SampleRecords;
 import java.io.IOException;
@@ -156,7 +156,7 @@ class AsyncApiTest {
   @Test
   void theSummaryIsDescribed() throws IOException {
     List<JsonNode> records = new ArrayList<>();
-    for (FleetReport report : SampleRecords.of(FleetReport.class)) {
+    for (SummaryReport report : SampleRecords.of(SummaryReport.class)) {
       records.add(JSON.readTree(SummaryJson.encode(report)));
     }
 

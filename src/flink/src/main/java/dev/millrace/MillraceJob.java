@@ -31,6 +31,7 @@ import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The Flink job: labelled records in, metrics, predictions, events, dead letters and models out.
@@ -48,7 +49,7 @@ public final class MillraceJob {
       Sink<OutputRecord> models,
       Sink<OutputRecord> summary) {}
 
-  /** The uid of the source of commands, by which a snapshot tells whether its job had one. */
+  /** Uid of the source of commands; it is in a snapshot if the job had the source. */
   public static final String COMMANDS_SOURCE = "commands-source";
 
   /**
@@ -61,8 +62,8 @@ public final class MillraceJob {
   private MillraceJob() {}
 
   /**
-   * The graph without commands: see {@link #build(StreamExecutionEnvironment, Settings, Source,
-   * Source, Sinks)}.
+   * Builds the graph without commands: see {@link #build(StreamExecutionEnvironment, Settings,
+   * Source, Source, Sinks)}.
    */
   public static void build(
       StreamExecutionEnvironment env,
@@ -76,14 +77,14 @@ public final class MillraceJob {
    * Builds the graph. Source and sinks are given, so the tested graph is the production graph. The
    * uid of an operator names its state in savepoints and never changes.
    *
-   * @param commands to the models, or null if nobody gives any
-   * @throws InvalidPipelineException if {@code model.warm-start.key} is left to be read
+   * @param commands to the models; null if the pipeline reads none
+   * @throws InvalidPipelineException if {@code model.warm-start.key} was not resolved
    */
   public static void build(
       StreamExecutionEnvironment env,
       Settings settings,
       Source<KafkaRecord, ?, ?> source,
-      Source<KafkaRecord, ?, ?> commands,
+      @Nullable Source<KafkaRecord, ?, ?> commands,
       Sinks sinks) {
     if (settings.warmStartKey() != null) {
       throw new InvalidPipelineException(

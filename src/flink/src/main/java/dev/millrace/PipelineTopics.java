@@ -22,6 +22,7 @@ import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A pipeline's own topics as the sources and sinks of its job.
@@ -30,11 +31,11 @@ import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
  * @param lease that the job needs to run the pipeline
  */
 record PipelineTopics(Settings settings, TopicLimits limits, Lease lease) {
-  // A report or a refused record without all that can be left out.
+  // A report or a dead letter without its optional parts.
   private static final int MIN_RECORD = 64 << 10;
 
   /**
-   * Asks the brokers whether they take what the job will write.
+   * Checks that the brokers accept the records and transactions of the job.
    *
    * @param lease that the job needs to run the pipeline
    * @throws InvalidPipelineException if they do not allow transactions as long as the pipeline's,
@@ -50,7 +51,7 @@ record PipelineTopics(Settings settings, TopicLimits limits, Lease lease) {
   }
 
   // The job would wait for the registry for ever: unlike a file, a variable does not come later.
-  private static void requireSecrets(RegistrySpec registry) {
+  private static void requireSecrets(@Nullable RegistrySpec registry) {
     List<Secret> secrets = registry == null ? List.of() : registry.secrets();
     for (Secret secret : secrets) {
       if (secret.isUnsetVariable()) {
@@ -93,9 +94,9 @@ record PipelineTopics(Settings settings, TopicLimits limits, Lease lease) {
   }
 
   /**
-   * Labelled records, and labels that come later.
+   * Returns the labelled records, and the labels that come later.
    *
-   * @param bounded whether it stops at the end that the topics have now
+   * @param bounded true to stop at the current end of the topics
    */
   Source<KafkaRecord, ?, ?> examples(boolean bounded) throws InterruptedException {
     Source<KafkaRecord, KafkaPartitionSplit, KafkaSourceEnumState> records =
@@ -118,12 +119,13 @@ record PipelineTopics(Settings settings, TopicLimits limits, Lease lease) {
     };
   }
 
-  /** Commands, from those on that come after the job's first start; null if it takes none. */
-  Source<KafkaRecord, ?, ?> commands(boolean bounded) throws InterruptedException {
-    if (settings.output().commands() == null) {
+  /** Returns the commands written since the first start of the job; null if it reads none. */
+  @Nullable Source<KafkaRecord, ?, ?> commands(boolean bounded) throws InterruptedException {
+    String topic = settings.output().commands();
+    if (topic == null) {
       return null;
     }
-    List<String> topics = List.of(settings.output().commands());
+    List<String> topics = List.of(topic);
     return KafkaIo.source(
         settings.kafka(),
         topics,

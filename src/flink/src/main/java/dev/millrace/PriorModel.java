@@ -14,27 +14,29 @@ import dev.millrace.prequential.ModelSnapshot;
 import java.io.IOException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what {@code model.warm-start.key}, or {@code auto.warm-start.key}, names: the newest model
- * of a key on the pipeline's models topic.
+ * Reads the newest model of a key on the pipeline's models topic, for {@code model.warm-start.key}
+ * or {@code auto.warm-start.key}.
  *
- * <p>It is read once, before the job starts, and travels in it. The model of that key as it is at
- * the moment would be another one for each new key, depending on which of two subtasks was faster.
+ * <p>It is read once, before the job starts, and is part of the job. The current model of that key
+ * would differ for each new key, depending on which of two subtasks was faster.
  */
 final class PriorModel {
   private static final String SUBJECT = "%s.warm-start.key is \"%s\", but ";
 
   private final Settings settings;
   private final ModelAssembler parts = new ModelAssembler();
-  private Arrival model;
+  // Newest of the key.
+  private @Nullable Arrival newest;
 
   private PriorModel(Settings settings) {
     this.settings = settings;
   }
 
   /**
-   * Settings whose new models start from the prior one, if the pipeline has one.
+   * Returns settings whose new models start from the prior model, if the pipeline names one.
    *
    * @throws InvalidPipelineException if there is no such model, or it does not fit
    */
@@ -45,38 +47,38 @@ final class PriorModel {
   private Settings resolved() {
     String topic = settings.output().models();
     try {
-      TopicReader.readAll(settings.kafka(), topic, this::take);
+      TopicReader.readAll(settings.kafka(), topic, this::accept);
     } catch (KafkaException e) {
-      throw refusal("topic %s cannot be read: %s.".formatted(topic, e.getMessage()));
+      throw rejection("topic %s cannot be read: %s.".formatted(topic, e.getMessage()));
     }
-    if (model == null || model.isForgotten()) {
-      throw refusal(
+    byte[] bytes = newest == null ? null : newest.bytes();
+    if (newest == null || bytes == null) {
+      throw rejection(
           ("topic %s has no model of that key. A job publishes its models as output.snapshots says"
                   + " and when it is drained; see those there are with: ./millrace models list")
               .formatted(topic));
     }
-    String pipeline = model.pipeline();
+    String pipeline = newest.pipeline();
     if (pipeline != null && !pipeline.equals(settings.pipeline())) {
-      throw refusal(
+      throw rejection(
           "that model is of the pipeline %s. Export it, and name the file with %s.warm-start.file"
               .formatted(pipeline, part(settings)));
     }
     try {
-      return startingFrom(
-          ModelSnapshot.decode(pipeline, model.config(), model.key(), model.bytes()));
+      return startingFrom(ModelSnapshot.decode(pipeline, newest.config(), newest.key(), bytes));
     } catch (IOException e) {
-      throw refusal("it cannot be used: " + e.getMessage());
+      throw rejection("it cannot be used: " + e.getMessage());
     }
   }
 
-  private void take(ConsumerRecord<byte[], byte[]> candidate) {
+  private void accept(ConsumerRecord<byte[], byte[]> candidate) {
     try {
       Arrival arrival = parts.accept(KafkaClients.record(candidate));
       if (arrival != null && arrival.key().equals(settings.warmStartKey())) {
-        model = arrival;
+        newest = arrival;
       }
     } catch (IOException e) {
-      // It is no record of a model, as models list would say.
+      // The record is not of a model; models list reports it.
     }
   }
 
@@ -95,12 +97,12 @@ final class PriorModel {
         .withInput(settings.input().withSpec(input.with(to -> to.task = prior.task())));
   }
 
-  /** Where the settings name it: {@code model}, or {@code auto} for a mixture. */
+  /** Returns the section that names the key: {@code model}, or {@code auto} for a mixture. */
   static String part(Settings settings) {
     return settings.model() instanceof AutoModelSpec ? "auto" : "model";
   }
 
-  private InvalidPipelineException refusal(String reason) {
+  private InvalidPipelineException rejection(String reason) {
     return new InvalidPipelineException(
         SUBJECT.formatted(part(settings), settings.warmStartKey()) + reason);
   }

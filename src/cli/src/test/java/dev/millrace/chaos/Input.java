@@ -81,7 +81,7 @@ record Input(
   /**
    * First two records for each of many keys, one key after the other, that all wait to be
    * forgotten; then some more for one in ten of them, and for as many others. A forgotten key
-   * starts afresh, so that its first records might as well have been unusable.
+   * starts again from new weights, as if its first records had been invalid.
    */
   static Input withIdleKeys() {
     SplittableRandom random = new SplittableRandom(SEED);

@@ -8,10 +8,10 @@ import dev.millrace.codec.json.EventJson;
 import dev.millrace.codec.json.MetricsJson;
 import dev.millrace.codec.json.PredictionJson;
 import dev.millrace.codec.json.SummaryJson;
-import dev.millrace.data.FleetReport;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.ModelEvent;
 import dev.millrace.data.Prediction;
+import dev.millrace.data.SummaryReport;
 import dev.millrace.testing.SampleRecords;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -65,7 +65,7 @@ class PastedRecordsTest {
     add(MetricsReport.class, new MetricsJson()::encode);
     add(Prediction.class, new PredictionJson()::encode);
     add(ModelEvent.class, new EventJson()::encode);
-    add(FleetReport.class, SummaryJson::encode);
+    add(SummaryReport.class, SummaryJson::encode);
   }
 
   private interface Encoder<T> {

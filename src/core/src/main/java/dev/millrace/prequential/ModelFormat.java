@@ -182,7 +182,7 @@ final class ModelFormat {
             .map(FeatureSpec::name)
             .collect(Collectors.joining(", "));
     return new ModelMismatchException(
-        "%s on other input.features, or on these in another order or of other types: %s%s; restore the input.features of that time%s"
+        "%s on other input.features, or on these in another order or of other types: %s%s; restore the stored input.features%s"
             .formatted(trained, names, input.features().size() > MAX_NAMES ? ", …" : "", more));
   }
 }

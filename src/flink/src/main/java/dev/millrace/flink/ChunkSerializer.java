@@ -10,6 +10,7 @@ import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Chunks on the wire between the decoding and the training subtasks; rows are written in bulk.
@@ -21,7 +22,7 @@ public final class ChunkSerializer extends TypeSerializer<Chunk> {
   private static final int MAX_NAMES = 1_024;
 
   // Classes by their names: those of a model are the same objects, and are found as such.
-  private transient Map<String, String> interned;
+  private transient @Nullable Map<String, String> interned;
 
   @Override
   public void serialize(Chunk chunk, DataOutputView out) throws IOException {
@@ -128,7 +129,7 @@ public final class ChunkSerializer extends TypeSerializer<Chunk> {
     return known;
   }
 
-  /** Says that the format has no options. */
+  /** Snapshot of a format without options. */
   public static final class Snapshot extends SimpleTypeSerializerSnapshot<Chunk> {
     public Snapshot() {
       super(ChunkSerializer::new);

@@ -11,9 +11,7 @@ import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 
-/**
- * Passes the commands to a pipeline on, a chunk each; what is none goes to the dead-letter topic.
- */
+/** Emits each command to a pipeline as a chunk; invalid ones go to the dead-letter topic. */
 public final class CommandFunction extends ProcessFunction<KafkaRecord, Chunk> {
   private static final long serialVersionUID = 1L;
 
@@ -21,7 +19,7 @@ public final class CommandFunction extends ProcessFunction<KafkaRecord, Chunk> {
   private final InputSpec.Limits limits;
   private transient CommandDecoder decoder;
   private transient Example command;
-  private transient DeadLetters refused;
+  private transient DeadLetters deadLetters;
 
   public CommandFunction(String pipeline, InputSpec.Limits limits) {
     this.pipeline = pipeline;
@@ -32,7 +30,8 @@ public final class CommandFunction extends ProcessFunction<KafkaRecord, Chunk> {
   public void open(OpenContext context) {
     decoder = new CommandDecoder(pipeline, limits);
     command = new Example();
-    refused = new DeadLetters(getRuntimeContext().getMetricGroup(), pipeline, limits.outputBytes());
+    deadLetters =
+        new DeadLetters(getRuntimeContext().getMetricGroup(), pipeline, limits.outputBytes());
   }
 
   @Override
@@ -44,8 +43,8 @@ public final class CommandFunction extends ProcessFunction<KafkaRecord, Chunk> {
         out.collect(chunk);
       }
     } catch (RejectedException e) {
-      DeadLetter letter = new DeadLetter(record, e.reason(), e.getMessage(), null);
-      context.output(OutputTags.DEAD_LETTERS, refused.record(letter));
+      DeadLetter deadLetter = new DeadLetter(record, e.reason(), e.getMessage(), null);
+      context.output(OutputTags.DEAD_LETTERS, deadLetters.record(deadLetter));
     }
   }
 }

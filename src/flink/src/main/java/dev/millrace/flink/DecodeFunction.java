@@ -7,8 +7,9 @@ import dev.millrace.data.DeadLetter;
 import dev.millrace.data.Example;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.KafkaRecord;
+import dev.millrace.data.RegistrySpec;
 import dev.millrace.flink.OffsetGapDetector.Position;
-import dev.millrace.kafka.PartitionOffsets;
+import dev.millrace.kafka.BrokerOffsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,18 +26,18 @@ import org.apache.flink.runtime.state.FunctionSnapshotContext;
 import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Decodes records; those that cannot be used go to the dead-letter topic with the reason. Counts
- * those that the brokers deleted before they were read.
+ * Decodes records; invalid ones go to the dead-letter topic with the reason. Counts those that the
+ * brokers deleted before they were read.
  */
 public final class DecodeFunction extends ProcessFunction<KafkaRecord, Example>
     implements CheckpointedFunction {
   private static final long serialVersionUID = 1L;
 
-  // As OffsetGapDetector.Position. All subtasks get all of them, for Flink may give their
-  // partitions to
-  // others.
+  // As OffsetGapDetector.Position. Each subtask restores all of them: Flink may have moved the
+  // partitions.
   private static final ListStateDescriptor<Tuple4<String, Integer, Long, Boolean>> POSITIONS =
       new ListStateDescriptor<>(
           "positions", Types.TUPLE(Types.STRING, Types.INT, Types.LONG, Types.BOOLEAN));
@@ -46,15 +47,16 @@ public final class DecodeFunction extends ProcessFunction<KafkaRecord, Example>
   private final ArrayList<String> topics;
   private final HashMap<String, String> kafka;
   // Null without a registry.
-  private transient RegisteredSchemas schemas;
+  private transient @Nullable RegisteredSchemas schemas;
   private transient ExampleDecoder decoder;
-  // Of the topic of labels; null if there is none.
-  private transient ExampleDecoder labelDecoder;
+  // Null without a topic of labels.
+  private transient @Nullable String labelTopic;
+  private transient @Nullable ExampleDecoder labelDecoder;
   private transient Example example;
   private transient Counter decoded;
   private transient Omissions omissions;
-  private transient DeadLetters refused;
-  private transient PartitionOffsets brokers;
+  private transient DeadLetters deadLetters;
+  private transient BrokerOffsets brokers;
   private transient OffsetGapDetector lost;
   private transient ListState<Tuple4<String, Integer, Long, Boolean>> positions;
 
@@ -72,7 +74,7 @@ public final class DecodeFunction extends ProcessFunction<KafkaRecord, Example>
 
   @Override
   public void initializeState(FunctionInitializationContext context) throws Exception {
-    brokers = new PartitionOffsets(kafka);
+    brokers = new BrokerOffsets(kafka);
     Counter counter = JobMetric.LOST_RECORDS.sharedCounter(getRuntimeContext().getMetricGroup());
     lost = new OffsetGapDetector(topics, brokers::beginning, counter);
     positions = context.getOperatorStateStore().getUnionListState(POSITIONS);
@@ -94,20 +96,16 @@ public final class DecodeFunction extends ProcessFunction<KafkaRecord, Example>
 
   @Override
   public void open(OpenContext context) {
-    schemas =
-        spec.registry() == null
-            ? null
-            : RegisteredSchemas.acquire(spec.registry(), RegistryAlarm.INSTANCE);
+    RegistrySpec registry = spec.registry();
+    schemas = registry == null ? null : RegisteredSchemas.acquire(registry, RegistryAlarm.INSTANCE);
     decoder = new ExampleDecoder(spec, schemas);
-    labelDecoder =
-        spec.labels() == null || spec.labels().topic() == null
-            ? null
-            : ExampleDecoder.ofLabels(spec, schemas);
+    labelTopic = spec.labels() == null ? null : spec.labels().topic();
+    labelDecoder = labelTopic == null ? null : ExampleDecoder.ofLabels(spec, schemas);
     example = new Example();
     MetricGroup group = getRuntimeContext().getMetricGroup();
     decoded = JobMetric.DECODED_RECORDS.counter(group);
     omissions = new Omissions(group);
-    refused = new DeadLetters(group, pipeline, spec.limits().outputBytes());
+    deadLetters = new DeadLetters(group, pipeline, spec.limits().outputBytes());
   }
 
   @Override
@@ -122,15 +120,15 @@ public final class DecodeFunction extends ProcessFunction<KafkaRecord, Example>
 
   @Override
   public void processElement(KafkaRecord record, Context context, Collector<Example> out) {
-    boolean isLabel = labelDecoder != null && record.topic().equals(spec.labels().topic());
-    lost.see(isLabel ? 1 : 0, record.partition(), record.offset());
-    DeadLetter letter = (isLabel ? labelDecoder : decoder).decode(record, example);
-    if (letter == null) {
+    ExampleDecoder labels = record.topic().equals(labelTopic) ? labelDecoder : null;
+    lost.see(labels == null ? 0 : 1, record.partition(), record.offset());
+    DeadLetter deadLetter = (labels == null ? decoder : labels).decode(record, example);
+    if (deadLetter == null) {
       decoded.inc();
       omissions.count(example);
       out.collect(example);
     } else {
-      context.output(OutputTags.DEAD_LETTERS, refused.record(letter));
+      context.output(OutputTags.DEAD_LETTERS, deadLetters.record(deadLetter));
     }
   }
 }

@@ -10,18 +10,17 @@ import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.streaming.api.TimerService;
 
 /**
- * Knows when each key had its last example, in processing time, and reminds of those that had none
- * for long.
+ * Stores the processing time of each key's last example, and sets a timer for the end of its TTL.
  *
  * <p>Time is divided into cells of an eighth of the allowed time: state is touched and a timer set
- * once a key and cell, and a key has one timer. What is noted are milliseconds, whose meaning no
+ * once a key and cell, and a key has one timer. Times are stored in milliseconds, whose meaning no
  * setting changes. Not thread-safe.
  */
 final class KeyTtl {
   /** Name of the keyed state; never changes. */
   static final String STATE_NAME = "last-seen";
 
-  // The end of the cell of a key of which nothing is noted.
+  // The end of the cell of a key without a stored time.
   private static final long NEVER = TrainState.Marks.NEVER;
 
   private static final int CELLS = 8;
@@ -42,27 +41,27 @@ final class KeyTtl {
   }
 
   /**
-   * Watches all keys, for another time than the run before did.
+   * Sets the timers of all keys after a change of the TTL.
    *
    * @param backend its current key changes
-   * @param noted whether that run watched them; if not, each has the whole time anew
+   * @param hasTimes true if the previous run had a TTL; otherwise each key gets the whole TTL
    */
-  void watchAll(KeyedStateBackend<String> backend, TimerService timers, boolean noted)
+  void watchAll(KeyedStateBackend<String> backend, TimerService timers, boolean hasTimes)
       throws IOException {
-    String stateName = noted ? STATE_NAME : TrainFunction.STATE_NAME;
+    String stateName = hasTimes ? STATE_NAME : TrainFunction.STATE_NAME;
     TrainFunction.eachKey(
         backend,
         stateName,
         key -> {
-          if (!noted) {
+          if (!hasTimes) {
             lastSeen.update(cellEnd(timers.currentProcessingTime()));
           }
           timers.registerProcessingTimeTimer(lastSeen.value() + ttlMillis);
         });
   }
 
-  /** Notes that the key, whose state is given, has an example now. */
-  void note(TrainState state, TimerService timers) throws IOException {
+  /** Stores that the current key, whose state is given, has an example now. */
+  void markSeen(TrainState state, TimerService timers) throws IOException {
     long seen = cellEnd(begun(timers));
     if (state.marks.seenUntil == seen) {
       return;
@@ -79,13 +78,13 @@ final class KeyTtl {
   }
 
   /**
-   * Whether the key has had no example for too long, asked by any of its timers.
+   * Returns true if the current key has had no example for the TTL.
    *
    * <p>A job that was down may find examples of its keys waiting: it has one cell's time to read
    * them before it forgets. So has each key where the allowed time passed between two looks at the
    * clock: the host's clock may have jumped ahead, which must not forget all keys at once.
    */
-  boolean isOver(TimerService timers) throws IOException {
+  boolean isExpired(TimerService timers) throws IOException {
     long now = begun(timers);
     Long last = lastSeen.value();
     if (last == null || now < last + ttlMillis) {

@@ -5,8 +5,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
- * What the log is told of models. The pipeline, and the key where a line is about one, stand in the
- * logging context too, for layouts that have fields.
+ * Logs events of models. The pipeline, and the key if a line has one, are in the logging context
+ * too, for layouts with fields.
  */
 final class ModelLog {
   private static final Logger LOG = LoggerFactory.getLogger(ModelLog.class);

@@ -14,9 +14,9 @@ import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.streaming.api.TimerService;
 
 /**
- * Publishes models: by the clock, and when the engine says that one is due.
+ * Publishes models: by processing time, and when the engine requests one.
  *
- * <p>When the engine says so is a function of the data alone; the clock only adds. Each key is
+ * <p>The engine's requests are a function of the data alone; the clock only adds. Each key is
  * reminded at times of its own, so that not all models are written at once. Not thread-safe.
  */
 final class ModelPublisher {
@@ -67,7 +67,7 @@ final class ModelPublisher {
     return (Math.floorDiv(timers.currentProcessingTime() - shift, period) + 1) * period + shift;
   }
 
-  /** Whether a timer of the key may be one that {@link #remind} asked for. */
+  /** Returns true if a timer of the key may be one of {@link #remind}. */
   boolean isReminder(String key, long timestamp) {
     return period > 0 && Math.floorMod(timestamp - shift(key), period) == 0;
   }

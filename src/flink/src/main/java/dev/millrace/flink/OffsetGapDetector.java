@@ -12,7 +12,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Notices records that the brokers deleted before they were read, as when a job is down for longer
- * than its topic keeps records. Kafka's client goes on with the oldest one left, and tells nobody.
+ * than its topic keeps records. Kafka's client continues with the oldest one left, without an
+ * error.
  *
  * <p>Offsets that are passed over are no proof: markers of transactions have offsets too, and a
  * compacted topic has holes. Where a partition begins is, and the brokers are asked for that once a
@@ -44,11 +45,11 @@ final class OffsetGapDetector {
   }
 
   /**
-   * Where reading goes on.
+   * Position at which reading continues.
    *
-   * @param offset the one that comes next
-   * @param isOwn whether the subtask that says so has read the partition. Others have older ones,
-   *     which are higher if the topic has been made anew since.
+   * @param offset of the next record
+   * @param isOwn true if the subtask has read the partition itself. Others have older positions,
+   *     which are higher if the topic was created again since.
    */
   record Position(String topic, int partition, long offset, boolean isOwn) {}
 
@@ -102,7 +103,7 @@ final class OffsetGapDetector {
     return partitions[topic][number];
   }
 
-  /** Takes up a position of a former run, of which each subtask has told its own. */
+  /** Restores a position of the previous run; each of its subtasks stored its own. */
   void restore(Position position) {
     int topic = topics.indexOf(position.topic());
     if (topic < 0) {

@@ -2,6 +2,8 @@ package dev.millrace.flink;
 
 import dev.millrace.data.Chunk;
 import dev.millrace.data.SipHash;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The chunks that are being filled, by key and by age. Not thread-safe.
@@ -22,20 +24,20 @@ final class OpenChunks {
     final Chunk chunk = new Chunk();
     long since;
     long capacity = chunk.capacityBytes();
-    private String key;
+    private String key = "";
     private int hash;
-    private Filling older;
-    private Filling newer;
+    private @Nullable Filling older;
+    private @Nullable Filling newer;
   }
 
   // Null while String.hashCode spreads the keys well enough.
-  private SipHash sipHash;
+  private @Nullable SipHash sipHash;
   private int[] hashes = new int[FIRST_SLOTS];
   // Null where the slot is free.
-  private Filling[] fillings = new Filling[FIRST_SLOTS];
+  private @Nullable Filling[] fillings = new Filling[FIRST_SLOTS];
   private int size;
-  private Filling oldest;
-  private Filling newest;
+  private @Nullable Filling oldest;
+  private @Nullable Filling newest;
 
   int size() {
     return size;
@@ -45,13 +47,13 @@ final class OpenChunks {
     return size == 0;
   }
 
-  /** The one that was opened first, null if there is none. */
+  /** Returns the open chunk that was opened first; there has to be one. */
   Filling oldest() {
-    return oldest;
+    return Objects.requireNonNull(oldest);
   }
 
-  /** The open chunk of a key, or null. */
-  Filling find(String key) {
+  /** Returns the open chunk of a key; null if it has none. */
+  @Nullable Filling find(String key) {
     int hash = hash(key);
     int mask = fillings.length - 1;
     for (int slot = hash & mask; fillings[slot] != null; slot = slot + 1 & mask) {
@@ -89,14 +91,14 @@ final class OpenChunks {
     newest = filling;
   }
 
-  /** Takes an open chunk out. */
+  /** Removes an open chunk. */
   void remove(Filling filling) {
     int mask = fillings.length - 1;
     int free = filling.hash & mask;
     while (fillings[free] != filling) {
       free = free + 1 & mask;
     }
-    // Those behind move up, unless that takes them in front of where they belong (Knuth 6.4 R).
+    // Later ones move up, unless that puts them in front of their own slots (Knuth 6.4 R).
     for (int slot = free + 1 & mask; fillings[slot] != null; slot = slot + 1 & mask) {
       if ((slot - hashes[slot] & mask) >= (slot - free & mask)) {
         fillings[free] = fillings[slot];
@@ -122,7 +124,7 @@ final class OpenChunks {
     }
     filling.older = null;
     filling.newer = null;
-    filling.key = null;
+    filling.key = "";
   }
 
   /** Puts a chunk into its slot, and returns how many others were in the way. */

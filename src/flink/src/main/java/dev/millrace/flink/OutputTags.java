@@ -1,7 +1,7 @@
 package dev.millrace.flink;
 
 import dev.millrace.codec.OutputRecord;
-import dev.millrace.data.FleetSample;
+import dev.millrace.data.SummarySample;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.util.OutputTag;
 
@@ -10,7 +10,7 @@ public final class OutputTags {
   /** The type of everything that goes to a topic. */
   public static final TypeInformation<OutputRecord> RECORD = TypeInformation.of(OutputRecord.class);
 
-  /** Refused records with the reason in their headers. */
+  /** Rejected records with the reason in their headers. */
   public static final OutputTag<OutputRecord> DEAD_LETTERS =
       new OutputTag<>("dead-letters", RECORD);
 
@@ -23,9 +23,9 @@ public final class OutputTags {
   /** Snapshots of models. */
   public static final OutputTag<OutputRecord> MODELS = new OutputTag<>("models", RECORD);
 
-  /** What the summary is told of each key. */
-  public static final OutputTag<FleetSample> SUMMARY =
-      new OutputTag<>("summary", TypeInformation.of(FleetSample.class));
+  /** Samples for the summary. */
+  public static final OutputTag<SummarySample> SUMMARY =
+      new OutputTag<>("summary", TypeInformation.of(SummarySample.class));
 
   private OutputTags() {}
 }

@@ -1,25 +1,26 @@
 package dev.millrace.flink;
 
-import dev.millrace.data.FleetReport;
-import dev.millrace.data.FleetReport.Drifting;
-import dev.millrace.data.FleetReport.Spread;
-import dev.millrace.data.FleetSample;
+import dev.millrace.data.SummaryReport;
+import dev.millrace.data.SummaryReport.Drifting;
+import dev.millrace.data.SummaryReport.Spread;
+import dev.millrace.data.SummarySample;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
 
-/** Adds the samples of all keys up to one report. Not thread-safe. */
+/** Computes a summary from the samples of all keys. Not thread-safe. */
 public final class PipelineSummary {
   private static final int WORST = 10;
   private static final int DRIFTING = 10;
 
-  private static final Comparator<FleetSample> BY_LOSS =
-      Comparator.comparingDouble(FleetSample::loss)
-          .thenComparing(FleetSample::key, Comparator.reverseOrder());
+  private static final Comparator<SummarySample> BY_LOSS =
+      Comparator.comparingDouble(SummarySample::loss)
+          .thenComparing(SummarySample::key, Comparator.reverseOrder());
 
-  private final PriorityQueue<FleetSample> worst = new PriorityQueue<>(BY_LOSS);
+  private final PriorityQueue<SummarySample> worst = new PriorityQueue<>(BY_LOSS);
   private final PriorityQueue<String> firstDrifting =
       new PriorityQueue<>(Comparator.<String>reverseOrder());
   private int drifting;
@@ -31,8 +32,8 @@ public final class PipelineSummary {
   private int active;
   private long examples;
 
-  /** Counts one key in. */
-  public void add(FleetSample sample, boolean isActive, boolean isDrifting) {
+  /** Adds the sample of one key. */
+  public void add(SummarySample sample, boolean isActive, boolean isDrifting) {
     keys++;
     active += isActive ? 1 : 0;
     if (isDrifting) {
@@ -58,15 +59,15 @@ public final class PipelineSummary {
   }
 
   /**
-   * How all the keys together are doing.
+   * Returns the summary of the added keys.
    *
    * @param time milliseconds since the epoch
    * @param config fingerprint of the pipeline's configuration
    */
-  public FleetReport report(String pipeline, long time, String config) {
-    List<FleetSample> greatestFirst = new ArrayList<>(worst);
-    greatestFirst.sort(BY_LOSS.reversed());
-    return new FleetReport(
+  public SummaryReport report(String pipeline, long time, String config) {
+    List<SummarySample> highestFirst = new ArrayList<>(worst);
+    highestFirst.sort(BY_LOSS.reversed());
+    return new SummaryReport(
         pipeline,
         time,
         keys,
@@ -75,7 +76,7 @@ public final class PipelineSummary {
         spread(accuracies, accuracyCount),
         spread(losses, lossCount),
         new Drifting(drifting, firstDrifting.stream().sorted().toList()),
-        greatestFirst,
+        highestFirst,
         config);
   }
 
@@ -83,7 +84,7 @@ public final class PipelineSummary {
     return count < values.length ? values : Arrays.copyOf(values, 2 * count);
   }
 
-  private static Spread spread(double[] values, int count) {
+  private static @Nullable Spread spread(double[] values, int count) {
     if (count == 0) {
       return null;
     }

@@ -9,10 +9,11 @@ import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.state.KeyedStateBackend;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The models in use, in front of a backend that reads and writes each of them as bytes: a
- * write-back cache that drops those unused for longest. Not thread-safe.
+ * write-back cache that drops the least recently used. Not thread-safe.
  *
  * <p>A model that has learned is written when it is dropped and by {@link #flush}, which has to
  * come before each checkpoint. The limit may be exceeded by the one model that is in use.
@@ -22,7 +23,7 @@ final class StateCache implements ValueState<TrainState> {
   private static final class Cached {
     final TrainState state;
     long bytes;
-    // Whether the backend has older bytes, or none.
+    // True if the backend has older bytes, or none.
     boolean dirty;
 
     Cached(TrainState state) {
@@ -33,13 +34,13 @@ final class StateCache implements ValueState<TrainState> {
   private final ValueState<TrainState> states;
   private final KeyedStateBackend<String> backend;
   private final long maxBytes;
-  // From the one unused for longest to the one just used.
+  // From the least to the most recently used.
   private final LinkedHashMap<String, Cached> models = new LinkedHashMap<>(16, 0.75f, true);
   private final Counter hits;
   private final Counter misses;
   private long bytes;
-  // Its size is known once it has been used. Null if there is none, or it is measured.
-  private Cached inUse;
+  // Its size is not measured yet.
+  private @Nullable Cached inUse;
 
   /**
    * @param states of the backend, under its current key
@@ -61,7 +62,7 @@ final class StateCache implements ValueState<TrainState> {
   }
 
   @Override
-  public TrainState value() throws IOException {
+  public @Nullable TrainState value() throws IOException {
     settle();
     String key = backend.getCurrentKey();
     Cached model = models.get(key);

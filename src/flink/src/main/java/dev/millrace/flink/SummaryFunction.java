@@ -2,7 +2,7 @@ package dev.millrace.flink;
 
 import dev.millrace.codec.OutputRecord;
 import dev.millrace.codec.json.SummaryJson;
-import dev.millrace.data.FleetSample;
+import dev.millrace.data.SummarySample;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -15,12 +15,13 @@ import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 
 /**
- * Keeps what was last reported of each key of a pipeline and tells, every few seconds in which
- * something was reported, how all of them are doing. A view by the clock, unlike metrics records.
+ * Keeps the last sample of each key of a pipeline, and emits their summary every few seconds in
+ * which samples arrive. It depends on processing time, unlike metrics records.
  *
  * <p>Its key is the pipeline's name, so that one subtask has all samples.
  */
-public final class SummaryFunction extends KeyedProcessFunction<String, FleetSample, OutputRecord> {
+public final class SummaryFunction
+    extends KeyedProcessFunction<String, SummarySample, OutputRecord> {
   private static final long serialVersionUID = 1L;
 
   /** Name of the keyed state; never changes. */
@@ -33,10 +34,10 @@ public final class SummaryFunction extends KeyedProcessFunction<String, FleetSam
   static final long RECENT_MILLIS = 60_000;
 
   /**
-   * What is kept of a key.
+   * State of a key.
    *
-   * @param seen when it was reported, processing time
-   * @param drifted when its count of drifts was seen to grow, processing time; 0 if never
+   * @param seen processing time of its last sample
+   * @param drifted processing time at which its count of drifts last grew; 0 if never
    */
   public record Entry(
       long examples,
@@ -48,7 +49,7 @@ public final class SummaryFunction extends KeyedProcessFunction<String, FleetSam
       long drifted)
       implements Serializable {
 
-    private Entry(FleetSample sample, long now, long drifted) {
+    private Entry(SummarySample sample, long now, long drifted) {
       this(
           sample.examples(),
           sample.loss(),
@@ -59,27 +60,27 @@ public final class SummaryFunction extends KeyedProcessFunction<String, FleetSam
           drifted);
     }
 
-    private FleetSample sample(String key) {
-      return new FleetSample(key, examples, loss, accuracy, drifts, warned);
+    private SummarySample sample(String key) {
+      return new SummarySample(key, examples, loss, accuracy, drifts, warned);
     }
   }
 
   private final String pipeline;
   private final String config;
-  private final boolean tells;
+  private final boolean isEnabled;
   private transient MapState<String, Entry> keys;
-  // The next report that has been asked for.
+  // Time of the latest timer.
   private transient long reminder;
 
   /**
    * @param pipeline the key of all samples
-   * @param tells whether anybody asked for the view; where nobody does any more, its topic may have
-   *     gone, and timers of a former run must not write to it
+   * @param isEnabled true if the pipeline writes summaries; if it no longer does, its topic may not
+   *     exist, and timers of a former run must not write to it
    */
-  public SummaryFunction(String pipeline, String config, boolean tells) {
+  public SummaryFunction(String pipeline, String config, boolean isEnabled) {
     this.pipeline = pipeline;
     this.config = config;
-    this.tells = tells;
+    this.isEnabled = isEnabled;
   }
 
   @Override
@@ -92,7 +93,7 @@ public final class SummaryFunction extends KeyedProcessFunction<String, FleetSam
   }
 
   @Override
-  public void processElement(FleetSample sample, Context context, Collector<OutputRecord> out)
+  public void processElement(SummarySample sample, Context context, Collector<OutputRecord> out)
       throws Exception {
     long now = context.timerService().currentProcessingTime();
     if (sample.examples() < 0) {
@@ -104,7 +105,7 @@ public final class SummaryFunction extends KeyedProcessFunction<String, FleetSam
       keys.put(sample.key(), new Entry(sample, now, drifted));
     }
     long next = (now / PERIOD_MILLIS + 1) * PERIOD_MILLIS;
-    if (tells && next != reminder) {
+    if (isEnabled && next != reminder) {
       reminder = next;
       context.timerService().registerProcessingTimeTimer(next);
       context.timerService().registerEventTimeTimer(Long.MAX_VALUE); // the end of the input
@@ -118,21 +119,21 @@ public final class SummaryFunction extends KeyedProcessFunction<String, FleetSam
       keys.clear(); // the name that the pipeline had in a former run
       return;
     }
-    if (!tells) {
+    if (!isEnabled) {
       return;
     }
     long now = context.timerService().currentProcessingTime();
-    PipelineSummary fleet = new PipelineSummary();
+    PipelineSummary summary = new PipelineSummary();
     for (Map.Entry<String, Entry> key : keys.entries()) {
       Entry entry = key.getValue();
       long recent = now - RECENT_MILLIS;
       boolean drifting = entry.warned() || (entry.drifted() > 0 && entry.drifted() > recent);
-      fleet.add(entry.sample(key.getKey()), entry.seen() > recent, drifting);
+      summary.add(entry.sample(key.getKey()), entry.seen() > recent, drifting);
     }
     out.collect(
         OutputRecord.of(
             now,
             pipeline.getBytes(StandardCharsets.UTF_8),
-            SummaryJson.encode(fleet.report(pipeline, now, config))));
+            SummaryJson.encode(summary.report(pipeline, now, config))));
   }
 }

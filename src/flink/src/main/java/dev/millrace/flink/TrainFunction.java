@@ -3,8 +3,8 @@ package dev.millrace.flink;
 import dev.millrace.codec.OutputRecord;
 import dev.millrace.codec.json.CommandJson;
 import dev.millrace.data.Chunk;
-import dev.millrace.data.FleetSample;
 import dev.millrace.data.KafkaRecord;
+import dev.millrace.data.SummarySample;
 import dev.millrace.nn.AutoModelSpec;
 import dev.millrace.prequential.EngineListener;
 import dev.millrace.prequential.PrequentialEngine;
@@ -14,6 +14,7 @@ import dev.millrace.prequential.TrainState;
 import dev.millrace.prequential.UnusableStateException;
 import java.io.IOException;
 import java.util.Iterator;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
@@ -26,6 +27,7 @@ import org.apache.flink.streaming.api.TimerService;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.function.ThrowingConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the {@link PrequentialEngine} on Flink: keyed state, timers, topics and metrics.
@@ -49,7 +51,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   private final long reportMillis;
   private transient ValueState<TrainState> states;
   // Null if keys are never forgotten.
-  private transient KeyTtl idleKeys;
+  private transient @Nullable KeyTtl idleKeys;
   private transient ModelPublisher publisher;
   private transient TrainMetrics counted;
   private transient TrainOutputs outputs;
@@ -88,7 +90,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   }
 
   /** Returns null if keys are never forgotten. */
-  KeyTtl idleKeys() {
+  @Nullable KeyTtl idleKeys() {
     return idleKeys;
   }
 
@@ -96,7 +98,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     return publisher;
   }
 
-  /** Puts something between this function and its models, such as a cache. */
+  /** Replaces the access to the models, such as by a cache. */
   void useStates(ValueState<TrainState> others) {
     states = others;
   }
@@ -121,7 +123,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       counted.createdModels.inc();
     }
     if (idleKeys != null) {
-      idleKeys.note(state, timers);
+      idleKeys.markSeen(state, timers);
     }
     publisher.remind(chunk.key(), state, timers);
     states.update(state);
@@ -130,8 +132,8 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     }
   }
 
-  private TrainState learn(TrainState stored, Chunk chunk, EngineListener listener)
-      throws IOException {
+  private @Nullable TrainState learn(
+      @Nullable TrainState stored, Chunk chunk, EngineListener listener) throws IOException {
     try {
       return engine.learn(stored, chunk, listener);
     } catch (UnusableStateException e) {
@@ -139,15 +141,16 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     }
   }
 
-  private void promote(TrainState stored, Chunk commands, EngineListener listener)
+  private void promote(@Nullable TrainState stored, Chunk commands, EngineListener listener)
       throws IOException {
     boolean isChanged = false;
+    String topic = Objects.requireNonNull(spec.commands());
     for (int row = 0; row < commands.size(); row++) {
-      KafkaRecord record = commands.record(row, spec.commands());
+      KafkaRecord record = commands.record(row, topic);
+      byte[] value = Objects.requireNonNull(record.value());
       try {
         isChanged |=
-            engine.promote(
-                stored, commands.key(), CommandJson.decode(record.value()), record, listener);
+            engine.promote(stored, commands.key(), CommandJson.decode(value), record, listener);
       } catch (UnusableStateException e) {
         throw withoutRestart(e);
       }
@@ -166,12 +169,12 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     }
     String key = context.getCurrentKey();
     EngineListener listener = outputs.to(out, context::output);
-    boolean isOver = idleKeys != null && idleKeys.isOver(context.timerService());
+    boolean isExpired = idleKeys != null && idleKeys.isExpired(context.timerService());
     boolean isUsable = resume(state, key, listener);
-    if (isUsable && (isOver || reportMillis > 0)) {
+    if (isUsable && (isExpired || reportMillis > 0)) {
       report(state, key, listener);
     }
-    if (isOver) {
+    if (isExpired) {
       forget(key, isUsable ? state.timestamp() : timestamp, context::output);
       if (isUsable) {
         engine.forget(state, key, listener);
@@ -200,11 +203,11 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   /** Forgets a key, which restarts with its next example. */
   private void forget(String key, long timestamp, SideOutputs others) throws IOException {
     states.clear();
-    idleKeys.clear();
+    Objects.requireNonNull(idleKeys).clear();
     counted.expiredModels.inc();
     publisher.forget(key, timestamp, others);
-    // The fleet view drops the key too.
-    others.output(OutputTags.SUMMARY, FleetSample.forgotten(key));
+    // The summary drops the key too.
+    others.output(OutputTags.SUMMARY, SummarySample.forgotten(key));
   }
 
   private boolean resume(TrainState state, String key, EngineListener listener) throws IOException {
@@ -215,7 +218,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     }
   }
 
-  /** What cannot be read now cannot be read after a restart either. */
+  /** Returns a failure without a restart, which would read the same state. */
   private SuppressRestartsException withoutRestart(UnusableStateException e) {
     return new SuppressRestartsException(
         e.isMismatch() ? new IOException(e.getMessage() + ": " + remedy()) : e);

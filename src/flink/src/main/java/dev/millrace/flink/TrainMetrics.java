@@ -45,7 +45,7 @@ final class TrainMetrics {
   private final Counter[] labelJoins;
 
   /**
-   * @param hasDelayedLabels whether features and labels may come apart
+   * @param hasDelayedLabels true if labels may come in separate records
    */
   TrainMetrics(MetricGroup group, boolean hasDelayedLabels) {
     createdModels = JobMetric.CREATED_MODELS.counter(group);

@@ -20,14 +20,14 @@ import org.apache.flink.streaming.api.operators.TimestampedCollector;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Runs {@link TrainFunction}, and keeps the models in use as objects where the state backend keeps
+ * Runs {@link TrainFunction}, and keeps the models in use as objects if the state backend keeps
  * bytes.
  *
- * <p>An operator rather than the function alone, because only an operator hears of barriers: the
- * models that have learned are written to the backend before each, so nothing lives outside a
- * checkpoint.
+ * <p>An operator, because Flink calls a function only after a barrier: the models that have learned
+ * are written to the backend before each barrier, so every checkpoint has them.
  */
 public class TrainOperator extends KeyedProcessOperator<String, Chunk, OutputRecord> {
   private static final long serialVersionUID = 1L;
@@ -48,13 +48,13 @@ public class TrainOperator extends KeyedProcessOperator<String, Chunk, OutputRec
   private final StateSpec state;
   private final long reportMillis;
   // Null on the heap, where the backend itself has the objects and copies them for a snapshot.
-  private transient StateCache cache;
-  // The allowed idle time of the run that this one goes on from; 0 if it had none.
-  private transient long ttlBefore;
-  // What keys were reminded of in that run; null if nobody noted.
-  private transient String remindersBefore;
-  // After what time that run reported what had come; 0 if the clock did not count, or nobody noted.
-  private transient long reportsBefore;
+  private transient @Nullable StateCache cache;
+  // TTL of the previous run; 0 if it had none.
+  private transient long previousTtl;
+  // Snapshot timers of the previous run; empty if not stored.
+  private transient String previousReminders;
+  // Max interval of the previous run's reports; 0 if it had none, or it was not stored.
+  private transient long previousReports;
 
   public TrainOperator(TrainSpec spec, StateSpec state) {
     super(new TrainFunction(spec, state));
@@ -66,34 +66,36 @@ public class TrainOperator extends KeyedProcessOperator<String, Chunk, OutputRec
   @Override
   public void initializeState(StateInitializationContext context) throws Exception {
     super.initializeState(context);
-    // Empty where keys were not watched, and in state of a release that
-    // noted cells instead of milliseconds.
-    ttlBefore = noted(context, TTL_STATE_NAME, Types.LONG, notZero(state.ttlMillis()), 0L);
-    remindersBefore =
-        noted(context, REMINDERS_STATE_NAME, Types.STRING, List.of(snapshots.reminders()), null);
-    reportsBefore = noted(context, REPORTS_STATE_NAME, Types.LONG, notZero(reportMillis), 0L);
+    // Empty without a TTL, and in state of a release that stored cells instead of milliseconds.
+    previousTtl =
+        replaceStored(context, TTL_STATE_NAME, Types.LONG, notZero(state.ttlMillis()), 0L);
+    previousReminders =
+        replaceStored(
+            context, REMINDERS_STATE_NAME, Types.STRING, List.of(snapshots.reminders()), "");
+    previousReports =
+        replaceStored(context, REPORTS_STATE_NAME, Types.LONG, notZero(reportMillis), 0L);
   }
 
   private static List<Long> notZero(long millis) {
     return millis > 0 ? List.of(millis) : List.of();
   }
 
-  /** What the run before noted under a name, or what holds if it did not; notes what is so now. */
-  private static <T> T noted(
+  /** Returns the value that the previous run stored under a name, and stores the current one. */
+  private static <T> T replaceStored(
       StateInitializationContext context,
       String name,
       TypeInformation<T> type,
-      List<T> now,
-      T ifNothing)
+      List<T> current,
+      T fallback)
       throws Exception {
-    ListState<T> notes =
+    ListState<T> stored =
         context.getOperatorStateStore().getUnionListState(new ListStateDescriptor<>(name, type));
-    T before = ifNothing;
-    for (T note : notes.get()) { // each subtask's, all the same
-      before = note;
+    T previous = fallback;
+    for (T value : stored.get()) { // one of each subtask, all the same
+      previous = value;
     }
-    notes.update(now);
-    return before;
+    stored.update(current);
+    return previous;
   }
 
   @Override
@@ -101,13 +103,14 @@ public class TrainOperator extends KeyedProcessOperator<String, Chunk, OutputRec
     super.open();
     KeyedStateBackend<String> backend = getKeyedStateBackend();
     TrainFunction function = (TrainFunction) userFunction;
-    if (function.idleKeys() != null && ttlBefore != state.ttlMillis()) {
-      function.idleKeys().watchAll(backend, timers(), ttlBefore > 0);
+    KeyTtl idleKeys = function.idleKeys();
+    if (idleKeys != null && previousTtl != state.ttlMillis()) {
+      idleKeys.watchAll(backend, timers(), previousTtl > 0);
     }
-    if (!snapshots.reminders().equals(remindersBefore)) {
+    if (!snapshots.reminders().equals(previousReminders)) {
       function.publisher().remindAll(backend, timers());
     }
-    if (reportMillis > 0 && (reportsBefore == 0 || reportsBefore > reportMillis)) {
+    if (reportMillis > 0 && (previousReports == 0 || previousReports > reportMillis)) {
       function.remindAll(backend, timers());
     }
     if (backend.isSafeToReuseKVState()) {
@@ -122,9 +125,9 @@ public class TrainOperator extends KeyedProcessOperator<String, Chunk, OutputRec
   }
 
   /**
-   * At the end of a bounded input, and of a job stopped with {@code --drain}, every model is told
-   * of. All keys are asked for then, rather than each setting a timer for it: a timer would cost as
-   * much as a model's own write each time that a key comes back.
+   * Reports every model at the end of a bounded input, and of a job stopped with {@code --drain}.
+   * The backend lists the keys then: a timer of each key would cost as much as a model's own write
+   * each time that a key comes back.
    */
   @Override
   public void processWatermark(Watermark mark) throws Exception {
@@ -132,12 +135,12 @@ public class TrainOperator extends KeyedProcessOperator<String, Chunk, OutputRec
       if (cache != null) {
         cache.flush();
       }
-      tellOfAllModels();
+      reportAllModels();
     }
     super.processWatermark(mark);
   }
 
-  private void tellOfAllModels() throws Exception {
+  private void reportAllModels() throws Exception {
     TrainFunction function = (TrainFunction) userFunction;
     TimestampedCollector<OutputRecord> metrics = new TimestampedCollector<>(output);
     this.<String>getKeyedStateBackend()

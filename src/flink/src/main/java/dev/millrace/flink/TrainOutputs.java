@@ -6,10 +6,10 @@ import dev.millrace.codec.json.MetricsJson;
 import dev.millrace.codec.json.PredictionJson;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.DeadLetter;
-import dev.millrace.data.FleetSample;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.ModelEvent;
 import dev.millrace.data.Prediction;
+import dev.millrace.data.SummarySample;
 import dev.millrace.prequential.EngineListener;
 import dev.millrace.prequential.LabelOutcome;
 import dev.millrace.prequential.LearnedCounts;
@@ -62,7 +62,7 @@ final class TrainOutputs {
         MetricsReport report, long timestamp, long drifts, boolean isDriftSuspected) {
       counted.report(report);
       if (hasSummary) {
-        others.output(OutputTags.SUMMARY, FleetSample.of(report, drifts, isDriftSuspected));
+        others.output(OutputTags.SUMMARY, SummarySample.of(report, drifts, isDriftSuspected));
       }
       byte[] value = metricsJson.encode(report);
       if (value.length > maxValueBytes) {

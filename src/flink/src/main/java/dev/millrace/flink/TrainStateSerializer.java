@@ -9,6 +9,7 @@ import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.core.memory.DataOutputView;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@link TrainState} in keyed state: a length (int) and the bytes that the state writes of itself,
@@ -20,7 +21,7 @@ public final class TrainStateSerializer extends TypeSerializer<TrainState> {
   private static final String LENGTH = "bytes of a model's state";
 
   // Grows to the largest state; a state backend uses each duplicate in one thread alone.
-  private transient DataOutputSerializer scratch;
+  private transient @Nullable DataOutputSerializer scratch;
 
   @Override
   public void serialize(TrainState state, DataOutputView out) throws IOException {
@@ -62,7 +63,7 @@ public final class TrainStateSerializer extends TypeSerializer<TrainState> {
   }
 
   @Override
-  public TrainState createInstance() {
+  public @Nullable TrainState createInstance() {
     return null; // a state without a key's first example does not exist
   }
 
@@ -96,7 +97,7 @@ public final class TrainStateSerializer extends TypeSerializer<TrainState> {
     return new Snapshot();
   }
 
-  /** Says that the format has no options; its version is inside the bytes of each state. */
+  /** Snapshot of a format without options; its version is inside the bytes of each state. */
   public static final class Snapshot extends SimpleTypeSerializerSnapshot<TrainState> {
     public Snapshot() {
       super(TrainStateSerializer::new);

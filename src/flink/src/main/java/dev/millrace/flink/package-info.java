@@ -6,4 +6,7 @@
  * dev.millrace.flink.TrainFunction} runs the {@link dev.millrace.prequential.PrequentialEngine}
  * with keyed state, timers and topics.
  */
+@NullMarked
 package dev.millrace.flink;
+
+import org.jspecify.annotations.NullMarked;

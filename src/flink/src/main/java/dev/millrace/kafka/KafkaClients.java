@@ -50,8 +50,8 @@ public final class KafkaClients {
    * <p>A broker takes any sequence number from a producer of which it knows nothing: on a new
    * partition, unless it is of Kafka 4.5 or later (KAFKA-15591), and on any partition if the
    * producer's newest record is older by its own timestamp than {@code producer.id.expiration.ms}.
-   * If it has to refuse a request for a moment, as when it does not lead the partition yet, and
-   * takes the next one, then the refused one is out of order for ever, and lost when time is up.
+   * If it rejects a request, as when it does not lead the partition yet, and accepts the next one,
+   * the rejected one stays out of order and is lost after its timeout.
    */
   public static void oneRequestAtATime(Map<? super String, Object> producer) {
     producer.putIfAbsent(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, "1");

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Compares the timeout of a pipeline's transactions with what its brokers allow, before the first
- * one: a broker refuses longer ones only when the sink writes, and then the job restarts forever.
+ * one: a broker rejects longer ones only when the sink writes, and then the job restarts forever.
  */
 public final class TransactionTimeout {
   private static final Logger LOG = LoggerFactory.getLogger(TransactionTimeout.class);

@@ -157,7 +157,7 @@ class ChunkSerializerTest {
   }
 
   @Test
-  void bytesThatAreCutOffAreRefusedWhereverThatIs() {
+  void bytesThatAreCutOffAreRejectedWhereverThatIs() {
     byte[] whole = serialized(chunk(3, "a", "b", "c"));
 
     for (int length = 0; length < whole.length; length++) {
@@ -175,23 +175,23 @@ class ChunkSerializerTest {
     int sizeAt = 2 + "kéy".getBytes(StandardCharsets.UTF_8).length;
     int rowsAt = whole.length - chunk.length();
 
-    assertRefused(
+    assertRejected(
         whole,
         sizeAt,
         Integer.MAX_VALUE,
         "rows of a chunk: 2147483647, where 0 to 262144 are possible");
-    assertRefused(whole, sizeAt, 2, "labels of a chunk: 3, where 0 to 2 are possible");
-    assertRefused(whole, sizeAt, 4, "rows of a chunk: 4, where 0 to 3 are possible");
-    assertRefused(whole, sizeAt + 4, -1, "features of a chunk: -1, where 0 to ");
-    assertRefused(whole, sizeAt + 4, 20, "bytes of a row: ");
-    assertRefused(whole, sizeAt + 8, 4, "indicators of a chunk: 4, where 0 to 3 are possible");
-    assertRefused(whole, sizeAt + 17, -5, "labels of a chunk: -5, where 0 to 3 are possible");
-    assertRefused(whole, rowsAt - 4, -5, "bytes of a chunk's rows: -5, where 0 to ");
-    assertRefused(whole, rowsAt, 0, "bytes of a row: 0, where ");
-    assertRefused(whole, rowsAt, 1 << 6, "bytes of a row: ");
+    assertRejected(whole, sizeAt, 2, "labels of a chunk: 3, where 0 to 2 are possible");
+    assertRejected(whole, sizeAt, 4, "rows of a chunk: 4, where 0 to 3 are possible");
+    assertRejected(whole, sizeAt + 4, -1, "features of a chunk: -1, where 0 to ");
+    assertRejected(whole, sizeAt + 4, 20, "bytes of a row: ");
+    assertRejected(whole, sizeAt + 8, 4, "indicators of a chunk: 4, where 0 to 3 are possible");
+    assertRejected(whole, sizeAt + 17, -5, "labels of a chunk: -5, where 0 to 3 are possible");
+    assertRejected(whole, rowsAt - 4, -5, "bytes of a chunk's rows: -5, where 0 to ");
+    assertRejected(whole, rowsAt, 0, "bytes of a row: 0, where ");
+    assertRejected(whole, rowsAt, 1 << 6, "bytes of a row: ");
   }
 
-  private void assertRefused(byte[] whole, int at, int value, String message) {
+  private void assertRejected(byte[] whole, int at, int value, String message) {
     byte[] damaged = whole.clone();
     ByteBuffer.wrap(damaged).putInt(at, value);
     assertThatThrownBy(() -> deserialize(damaged))

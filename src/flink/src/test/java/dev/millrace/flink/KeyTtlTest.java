@@ -6,7 +6,7 @@ import dev.millrace.codec.ModelParts;
 import dev.millrace.codec.OutputRecord;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.Example;
-import dev.millrace.data.FleetSample;
+import dev.millrace.data.SummarySample;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.prequential.ShapeChange;
 import dev.millrace.prequential.TrainSpec;
@@ -65,7 +65,7 @@ class KeyTtlTest {
       // Also while nobody asks for the summary, which may have had the key before.
       assertThat(harness.operator.getSideOutput(OutputTags.SUMMARY))
           .extracting(StreamRecord::getValue)
-          .containsExactly(FleetSample.forgotten("idle"));
+          .containsExactly(SummarySample.forgotten("idle"));
       harness.end();
       assertThat(harness.modelsByKey()).containsOnlyKeys("busy");
     }

@@ -339,7 +339,7 @@ class LateLabelsTest {
   }
 
   @Test
-  void aLabelThatIsRefusedIsADeadLetterOfItsOwnTopic() throws Exception {
+  void aRejectedLabelIsADeadLetterOfItsOwnTopic() throws Exception {
     InputSpec input = LateStreams.input(Task.BINARY, "labels", TIMEOUT, EXAMPLES);
     List<Example> examples = Chunks.classes("k", EXAMPLES, 3); // of three classes
     try (TrainHarness harness =
@@ -408,7 +408,8 @@ class LateLabelsTest {
   }
 
   @Test
-  void aLabelBeforeAnyFeaturesIsRefusedHoweverChunksFallWhereTheyAreNotDeclared() throws Exception {
+  void aLabelBeforeAnyFeaturesIsRejectedHoweverChunksFallWhereTheyAreNotDeclared()
+      throws Exception {
     List<Example> examples = Chunks.classes("k", 20, 3);
     List<Example> stream = new ArrayList<>();
     stream.add(LateStreams.label(examples.get(0), 0, 0));
@@ -441,7 +442,7 @@ class LateLabelsTest {
     }
   }
 
-  /** What comes of a stream, and why what of it was refused. */
+  /** Results of a stream, and the reasons of its dead letters. */
   private static List<String> everything(
       TrainSpec spec, StateSpec state, List<Example> stream, int chunkSize) throws Exception {
     try (TrainHarness harness =

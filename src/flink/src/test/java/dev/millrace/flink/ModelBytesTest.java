@@ -29,7 +29,7 @@ class ModelBytesTest {
   private final LearnerSpec learner = model.forTask(Task.MULTICLASS);
 
   @Test
-  void aKeyWhoseModelWouldBeTooLargeIsRefusedAndOthersGoOn() throws Exception {
+  void aKeyWhoseModelWouldBeTooLargeIsRejectedAndOthersGoOn() throws Exception {
     List<Example> wide = Chunks.classes("wide", 20, 1);
     wide.forEach(example -> example.resize(500));
     try (TrainHarness harness = harness(learner.modelBytes(Task.MULTICLASS, 3, 3))) {
@@ -43,7 +43,7 @@ class ModelBytesTest {
   }
 
   @Test
-  void aClassThatWouldMakeTheModelTooLargeIsRefusedAndTheOthersAreLearned() throws Exception {
+  void aClassThatWouldMakeTheModelTooLargeIsRejectedAndTheOthersAreLearned() throws Exception {
     int fitting = 1;
     while (learner.modelBytes(Task.MULTICLASS, 3, fitting + 1)
         == learner.modelBytes(Task.MULTICLASS, 3, 1)) {

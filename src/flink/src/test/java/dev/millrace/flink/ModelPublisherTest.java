@@ -359,7 +359,7 @@ class ModelPublisherTest {
   }
 
   @Test
-  void bytesThatAreNotWhatTheDigestSaysAreRefused() throws Exception {
+  void bytesThatDoNotMatchTheDigestAreRejected() throws Exception {
     List<OutputRecord> records =
         ModelParts.split(spec(Specs.small(1), 0, 0), "k", 1, bytes(1, 1_500_000));
     ModelAssembler assembler = new ModelAssembler();

@@ -103,7 +103,7 @@ class PredictionsTest {
   }
 
   @Test
-  void refusedExamplesHaveNone() throws Exception {
+  void rejectedExamplesHaveNoPrediction() throws Exception {
     TrainSpec binary =
         Specs.train(Records.spec(Task.BINARY, List.of(), List.of()), Specs.small(9), Specs.METRICS);
     try (TrainHarness harness = new TrainHarness(publishing(binary))) {

@@ -94,9 +94,9 @@ class ShapeChangeTest {
   void aRestartIsReportedOnceAndNotWhileAllExamplesAreRejected(StateBackend backend)
       throws Exception {
     InputSpec twoAlone = Records.spec(Task.BINARY, List.of("a", "b"), List.of());
-    TrainSpec refusing = Specs.train(twoAlone, ModelSpec.auto(1), Specs.METRICS);
+    TrainSpec rejecting = Specs.train(twoAlone, ModelSpec.auto(1), Specs.METRICS);
     try (TrainHarness harness =
-        new TrainHarness(train(refusing, ShapeChange.RESET), backend, snapshot(backend))) {
+        new TrainHarness(train(rejecting, ShapeChange.RESET), backend, snapshot(backend))) {
       harness.send(examples, 10);
       assertThat(harness.deadLetters()).hasSize(examples.size());
       assertThat(harness.events()).isEmpty();

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.codec.OutputRecord;
-import dev.millrace.data.FleetSample;
+import dev.millrace.data.SummarySample;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -24,50 +24,50 @@ class SummaryFunctionTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final long PERIOD = SummaryFunction.PERIOD_MILLIS;
 
-  private static KeyedOneInputStreamOperatorTestHarness<String, FleetSample, OutputRecord> fleet(
-      OperatorSubtaskState from) throws Exception {
-    return fleet(from, true);
+  private static KeyedOneInputStreamOperatorTestHarness<String, SummarySample, OutputRecord>
+      harness(OperatorSubtaskState from) throws Exception {
+    return harness(from, true);
   }
 
-  private static KeyedOneInputStreamOperatorTestHarness<String, FleetSample, OutputRecord> fleet(
-      OperatorSubtaskState from, boolean tells) throws Exception {
-    return fleet("shops", from, tells);
+  private static KeyedOneInputStreamOperatorTestHarness<String, SummarySample, OutputRecord>
+      harness(OperatorSubtaskState from, boolean isEnabled) throws Exception {
+    return harness("shops", from, isEnabled);
   }
 
-  private static KeyedOneInputStreamOperatorTestHarness<String, FleetSample, OutputRecord> fleet(
-      String pipeline, OperatorSubtaskState from, boolean tells) throws Exception {
-    KeyedOneInputStreamOperatorTestHarness<String, FleetSample, OutputRecord> fleet =
+  private static KeyedOneInputStreamOperatorTestHarness<String, SummarySample, OutputRecord>
+      harness(String pipeline, OperatorSubtaskState from, boolean isEnabled) throws Exception {
+    KeyedOneInputStreamOperatorTestHarness<String, SummarySample, OutputRecord> summary =
         new KeyedOneInputStreamOperatorTestHarness<>(
-            new KeyedProcessOperator<>(new SummaryFunction(pipeline, "c0ffee00", tells)),
+            new KeyedProcessOperator<>(new SummaryFunction(pipeline, "c0ffee00", isEnabled)),
             sample -> pipeline,
             Types.STRING);
-    fleet.setup(
-        OutputTags.RECORD.createSerializer(fleet.getExecutionConfig().getSerializerConfig()));
+    summary.setup(
+        OutputTags.RECORD.createSerializer(summary.getExecutionConfig().getSerializerConfig()));
     if (from != null) {
-      fleet.initializeState(from);
+      summary.initializeState(from);
     }
-    fleet.open();
-    return fleet;
+    summary.open();
+    return summary;
   }
 
-  private static FleetSample sample(String key, long examples, double loss, double accuracy) {
-    return new FleetSample(key, examples, loss, accuracy, 0, false);
+  private static SummarySample sample(String key, long examples, double loss, double accuracy) {
+    return new SummarySample(key, examples, loss, accuracy, 0, false);
   }
 
   private static void send(
-      KeyedOneInputStreamOperatorTestHarness<String, FleetSample, OutputRecord> fleet,
-      FleetSample... samples)
+      KeyedOneInputStreamOperatorTestHarness<String, SummarySample, OutputRecord> summary,
+      SummarySample... samples)
       throws Exception {
-    for (FleetSample sample : samples) {
-      fleet.processElement(new StreamRecord<>(sample));
+    for (SummarySample sample : samples) {
+      summary.processElement(new StreamRecord<>(sample));
     }
   }
 
   private static List<JsonNode> reports(
-      KeyedOneInputStreamOperatorTestHarness<String, FleetSample, OutputRecord> fleet)
+      KeyedOneInputStreamOperatorTestHarness<String, SummarySample, OutputRecord> summary)
       throws IOException {
     List<JsonNode> reports = new ArrayList<>();
-    for (Object element : fleet.getOutput()) {
+    for (Object element : summary.getOutput()) {
       if (element instanceof StreamRecord<?> record) {
         OutputRecord output = (OutputRecord) record.getValue();
         assertThat(new String(output.key(), StandardCharsets.UTF_8)).isEqualTo("shops");
@@ -79,16 +79,16 @@ class SummaryFunctionTest {
 
   @Test
   void oneRecordTellsOfAllKeys() throws Exception {
-    try (var fleet = fleet(null)) {
-      fleet.setProcessingTime(1);
+    try (var summary = harness(null)) {
+      summary.setProcessingTime(1);
       for (int key = 1; key <= 20; key++) {
-        send(fleet, sample("k" + key, 100, key / 10.0, 1 - key / 100.0));
+        send(summary, sample("k" + key, 100, key / 10.0, 1 - key / 100.0));
       }
-      send(fleet, sample("k20", 300, 0.05, 0.5));
-      fleet.setProcessingTime(PERIOD);
+      send(summary, sample("k20", 300, 0.05, 0.5));
+      summary.setProcessingTime(PERIOD);
 
-      assertThat(reports(fleet)).hasSize(1);
-      JsonNode report = reports(fleet).get(0);
+      assertThat(reports(summary)).hasSize(1);
+      JsonNode report = reports(summary).get(0);
       assertThat(report.path("pipeline").asText()).isEqualTo("shops");
       assertThat(report.path("config_hash").asText()).isEqualTo("c0ffee00");
       assertThat(report.path("time").asText()).isEqualTo("1970-01-01T00:00:05.000Z");
@@ -111,38 +111,40 @@ class SummaryFunctionTest {
   @Test
   void whoHasTurnedItOffHearsNothingMoreAndFindsNoForgottenKeysWhenItIsOnAgain() throws Exception {
     OperatorSubtaskState state;
-    try (var fleet = fleet(null)) {
-      fleet.setProcessingTime(1);
-      send(fleet, sample("a", 1, 1, 1), sample("b", 2, 1, 1));
-      state = fleet.snapshot(1, 1);
+    try (var summary = harness(null)) {
+      summary.setProcessingTime(1);
+      send(summary, sample("a", 1, 1, 1), sample("b", 2, 1, 1));
+      state = summary.snapshot(1, 1);
     }
-    try (var off = fleet(state, false)) {
+    try (var off = harness(state, false)) {
       off.setProcessingTime(2 * PERIOD);
-      send(off, FleetSample.forgotten("a"));
+      send(off, SummarySample.forgotten("a"));
       off.setProcessingTime(4 * PERIOD);
       state = off.snapshot(2, 2);
       off.processWatermark(Watermark.MAX_WATERMARK);
       assertThat(reports(off)).isEmpty();
     }
-    try (var fleet = fleet(state)) {
-      send(fleet, sample("b", 3, 1, 1));
-      fleet.setProcessingTime(6 * PERIOD);
-      assertThat(reports(fleet)).extracting(report -> report.path("keys").asInt()).containsOnly(1);
+    try (var summary = harness(state)) {
+      send(summary, sample("b", 3, 1, 1));
+      summary.setProcessingTime(6 * PERIOD);
+      assertThat(reports(summary))
+          .extracting(report -> report.path("keys").asInt())
+          .containsOnly(1);
     }
   }
 
   @Test
   void nothingIsToldWhileNothingIsReportedAndForgottenKeysAreLeftOut() throws Exception {
-    try (var fleet = fleet(null)) {
-      fleet.setProcessingTime(1);
-      send(fleet, sample("a", 1, 1, 1), sample("b", 2, 1, 1));
-      fleet.setProcessingTime(20 * PERIOD);
-      assertThat(reports(fleet)).hasSize(1);
+    try (var summary = harness(null)) {
+      summary.setProcessingTime(1);
+      send(summary, sample("a", 1, 1, 1), sample("b", 2, 1, 1));
+      summary.setProcessingTime(20 * PERIOD);
+      assertThat(reports(summary)).hasSize(1);
 
-      send(fleet, FleetSample.forgotten("a"));
-      fleet.setProcessingTime(21 * PERIOD);
+      send(summary, SummarySample.forgotten("a"));
+      summary.setProcessingTime(21 * PERIOD);
 
-      JsonNode last = reports(fleet).get(1);
+      JsonNode last = reports(summary).get(1);
       assertThat(last.path("keys").asInt()).isEqualTo(1);
       assertThat(last.path("active").asInt()).isZero();
       assertThat(last.path("examples").asInt()).isEqualTo(2);
@@ -151,36 +153,43 @@ class SummaryFunctionTest {
 
   @Test
   void keysThatDriftAreNamedForAMinuteOrWhileTheirDetectorWarns() throws Exception {
-    try (var fleet = fleet(null)) {
-      fleet.setProcessingTime(1);
-      send(fleet, new FleetSample("b", 1, 1, 1, 2, false), new FleetSample("a", 2, 1, 1, 0, true));
-      send(fleet, sample("c", 3, 1, 1));
-      fleet.setProcessingTime(PERIOD);
+    try (var summary = harness(null)) {
+      summary.setProcessingTime(1);
+      send(
+          summary,
+          new SummarySample("b", 1, 1, 1, 2, false),
+          new SummarySample("a", 2, 1, 1, 0, true));
+      send(summary, sample("c", 3, 1, 1));
+      summary.setProcessingTime(PERIOD);
 
-      assertThat(reports(fleet).get(0).at("/drifting/count").asInt()).isEqualTo(2);
-      assertThat(reports(fleet).get(0).at("/drifting/keys").toString()).isEqualTo("[\"a\",\"b\"]");
+      assertThat(reports(summary).get(0).at("/drifting/count").asInt()).isEqualTo(2);
+      assertThat(reports(summary).get(0).at("/drifting/keys").toString())
+          .isEqualTo("[\"a\",\"b\"]");
 
-      send(fleet, new FleetSample("b", 9, 1, 1, 2, false), new FleetSample("a", 9, 1, 1, 0, false));
-      fleet.setProcessingTime(2 * PERIOD);
-      assertThat(reports(fleet).get(1).at("/drifting/keys").toString()).isEqualTo("[\"b\"]");
+      send(
+          summary,
+          new SummarySample("b", 9, 1, 1, 2, false),
+          new SummarySample("a", 9, 1, 1, 0, false));
+      summary.setProcessingTime(2 * PERIOD);
+      assertThat(reports(summary).get(1).at("/drifting/keys").toString()).isEqualTo("[\"b\"]");
 
-      fleet.setProcessingTime(20 * PERIOD);
-      send(fleet, new FleetSample("b", 10, 1, 1, 2, false));
-      fleet.setProcessingTime(21 * PERIOD);
-      assertThat(reports(fleet).get(2).at("/drifting/count").asInt()).isZero();
+      summary.setProcessingTime(20 * PERIOD);
+      send(summary, new SummarySample("b", 10, 1, 1, 2, false));
+      summary.setProcessingTime(21 * PERIOD);
+      assertThat(reports(summary).get(2).at("/drifting/count").asInt()).isZero();
     }
   }
 
   @Test
   void aPipelineOfAnotherNameTellsNothingUnderTheOldOneAndForgetsIt() throws Exception {
     OperatorSubtaskState state;
-    try (var fleet = fleet(null)) {
-      fleet.setProcessingTime(1);
-      send(fleet, sample("a", 1, 1, 1), sample("b", 2, 1, 1));
-      state = fleet.snapshot(1, 1);
+    try (var summary = harness(null)) {
+      summary.setProcessingTime(1);
+      send(summary, sample("a", 1, 1, 1), sample("b", 2, 1, 1));
+      state = summary.snapshot(1, 1);
     }
 
-    try (var renamed = fleet("stores", state, true)) {
+    try (var renamed = harness("stores", state, true)) {
       send(renamed, sample("b", 3, 1, 1));
       renamed.setProcessingTime(PERIOD);
       renamed.processWatermark(Watermark.MAX_WATERMARK);
@@ -197,17 +206,17 @@ class SummaryFunctionTest {
   @Test
   void whatIsKnownOutlivesARestartAndTheEndIsTold() throws Exception {
     OperatorSubtaskState state;
-    try (var fleet = fleet(null)) {
-      fleet.setProcessingTime(1);
-      send(fleet, sample("a", 1, 0.5, Double.NaN));
-      state = fleet.snapshot(1, 1);
+    try (var summary = harness(null)) {
+      summary.setProcessingTime(1);
+      send(summary, sample("a", 1, 0.5, Double.NaN));
+      state = summary.snapshot(1, 1);
     }
-    try (var fleet = fleet(state)) {
-      fleet.setProcessingTime(2);
-      send(fleet, sample("b", 2, 0.25, Double.NaN));
-      fleet.processWatermark(Watermark.MAX_WATERMARK);
+    try (var summary = harness(state)) {
+      summary.setProcessingTime(2);
+      send(summary, sample("b", 2, 0.25, Double.NaN));
+      summary.processWatermark(Watermark.MAX_WATERMARK);
 
-      JsonNode last = reports(fleet).get(reports(fleet).size() - 1);
+      JsonNode last = reports(summary).get(reports(summary).size() - 1);
       assertThat(last.path("keys").asInt()).isEqualTo(2);
       assertThat(last.path("accuracy").isNull()).isTrue();
       assertThat(last.at("/worst/0/key").asText()).isEqualTo("a");

@@ -123,7 +123,7 @@ class TrainFunctionTest {
   }
 
   @Test
-  void refusedAndNewClassesAmidAChunkChangeNothingForTheOthers() throws Exception {
+  void rejectedAndNewClassesAmidAChunkChangeNothingForTheOthers() throws Exception {
     TrainSpec spec =
         Specs.train(Records.spec(Task.BINARY, List.of(), List.of()), Specs.small(9), Specs.METRICS);
     List<Example> examples = Chunks.classes("k", EXAMPLES, 6);
@@ -213,7 +213,7 @@ class TrainFunctionTest {
   }
 
   @Test
-  void refusedExamplesLeaveNoTrace() throws Exception {
+  void rejectedExamplesLeaveNoTrace() throws Exception {
     TrainSpec spec =
         Specs.train(Records.spec(Task.BINARY, List.of(), List.of()), Specs.small(3), Specs.METRICS);
     List<Example> good = Chunks.classes("k", 100, 6);
@@ -423,7 +423,7 @@ class TrainFunctionTest {
   }
 
   @Test
-  void stateOfANewerReleaseIsRefusedWithBothVersions() {
+  void stateOfANewerReleaseIsRejectedWithBothVersions() {
     TrainState state = TrainState.serialized(new byte[] {0, 0, 0, 9});
 
     assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> Learning.resume(state, spec())))

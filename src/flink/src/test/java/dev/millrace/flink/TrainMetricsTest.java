@@ -141,7 +141,7 @@ class TrainMetricsTest {
   }
 
   @Test
-  void refusedRecordsAreCountedByTheirReason() throws Exception {
+  void rejectedRecordsAreCountedByTheirReason() throws Exception {
     List<Example> wide = Chunks.classes("a", 5, 3);
     wide.forEach(example -> example.resize(4));
 

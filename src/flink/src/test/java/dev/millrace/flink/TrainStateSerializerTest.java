@@ -73,7 +73,7 @@ class TrainStateSerializerTest {
   }
 
   @Test
-  void aLengthThatIsNotTrueIsRefusedBeforeThereIsRoomForIt() throws IOException {
+  void aFalseLengthIsRejectedBeforeItIsAllocated() throws IOException {
     byte[] bytes = serialize(state());
 
     assertThatThrownBy(() -> deserialize(withLength(bytes, -1)))

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Record values that no pipeline can use, each with the reason it is refused for. */
+/** Record values that no pipeline can use, each with the reason of the dead letter. */
 public final class BadRecords {
   private BadRecords() {}
 

@@ -1,7 +1,7 @@
 package dev.millrace.cli.dashboard;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.millrace.data.FleetReport;
+import dev.millrace.data.SummaryReport;
 import dev.millrace.flink.PipelineSummary;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -197,7 +197,7 @@ final class DashboardHistory {
   }
 
   /** Returns the summary over all keys. */
-  synchronized FleetReport summary(long nowNanos, long nowMillis) {
+  synchronized SummaryReport summary(long nowNanos, long nowMillis) {
     PipelineSummary all = new PipelineSummary();
     String config = "";
     for (DashboardKey key : keys.values()) {

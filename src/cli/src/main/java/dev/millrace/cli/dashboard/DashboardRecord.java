@@ -2,7 +2,7 @@ package dev.millrace.cli.dashboard;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.data.FleetSample;
+import dev.millrace.data.SummarySample;
 import dev.millrace.data.Task;
 import java.io.IOException;
 import java.time.DateTimeException;
@@ -145,9 +145,9 @@ public record DashboardRecord(
   }
 
   /** Returns the values for the summary over all keys. */
-  FleetSample sample() {
+  SummarySample sample() {
     float accuracy = task.isClassification() ? values[columns().mainColumn()] : Float.NaN;
-    return new FleetSample(key, examples, loss(), accuracy, 0, false);
+    return new SummarySample(key, examples, loss(), accuracy, 0, false);
   }
 
   /** Writes the fields of the list of keys into the open object. */

@@ -10,7 +10,7 @@ import dev.millrace.cli.http.HttpService;
 import dev.millrace.cli.http.HttpToken;
 import dev.millrace.cli.watch.MetricsRecords;
 import dev.millrace.codec.json.SummaryJson;
-import dev.millrace.data.FleetReport;
+import dev.millrace.data.SummaryReport;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -120,7 +120,7 @@ public final class DashboardServer extends HttpService {
   private boolean addOther(JsonNode node, long now, long nowMillis) {
     Optional<DashboardMark> mark = DashboardMark.of(node);
     mark.ifPresent(marks::add);
-    Optional<FleetReport> report = SummaryJson.decode(node);
+    Optional<SummaryReport> report = SummaryJson.decode(node);
     report.ifPresent(known -> summary.add(known, now, nowMillis));
     return mark.isPresent() || report.isPresent();
   }

@@ -5,8 +5,8 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.millrace.cli.watch.ExamplesRate;
 import dev.millrace.codec.json.SummaryJson;
-import dev.millrace.data.FleetReport;
-import dev.millrace.data.FleetReport.Spread;
+import dev.millrace.data.SummaryReport;
+import dev.millrace.data.SummaryReport.Spread;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -38,7 +38,7 @@ final class DashboardSummary {
   private DashboardSeries series = newSeries();
   private ExamplesRate rate = newRate();
   private long run; // changes when the series starts again
-  private @Nullable FleetReport newest; // from the topic
+  private @Nullable SummaryReport newest; // from the topic
   private long newestNanos;
   private long lastTime;
   private long points;
@@ -61,7 +61,7 @@ final class DashboardSummary {
    * Adds a record of the summary topic; returns false if it is not newer than the last point, or of
    * a time far ahead.
    */
-  synchronized boolean add(FleetReport report, long nowNanos, long nowMillis) {
+  synchronized boolean add(SummaryReport report, long nowNanos, long nowMillis) {
     if (DashboardRecord.isFarOff(report.time(), nowMillis)) {
       return false;
     }
@@ -83,7 +83,7 @@ final class DashboardSummary {
   }
 
   /** Adds a point that the page computed itself, unless the summary topic has recent records. */
-  synchronized void sample(FleetReport report, long nowNanos) {
+  synchronized void sample(SummaryReport report, long nowNanos) {
     if (!isFromTopic(nowNanos) && report.keys() > 0 && report.time() > lastTime) {
       addPoint(report, lag);
     }
@@ -93,7 +93,7 @@ final class DashboardSummary {
     return newest != null && nowNanos - newestNanos < FRESH_NANOS;
   }
 
-  private void addPoint(FleetReport report, @Nullable Long lagNow) {
+  private void addPoint(SummaryReport report, @Nullable Long lagNow) {
     float[] figures = new float[COLUMNS.length];
     figures[0] = report.keys();
     figures[1] = report.active();
@@ -119,9 +119,9 @@ final class DashboardSummary {
   }
 
   /** Writes the latest summary, computed by the page if the topic has none, and later points. */
-  synchronized void write(JsonGenerator out, FleetReport own, long after, long nowNanos)
+  synchronized void write(JsonGenerator out, SummaryReport own, long after, long nowNanos)
       throws IOException {
-    FleetReport recent = isFromTopic(nowNanos) ? newest : null;
+    SummaryReport recent = isFromTopic(nowNanos) ? newest : null;
     out.writeNumberField("run", run);
     out.writeBooleanField("from_topic", recent != null);
     out.writeFieldName("summary");

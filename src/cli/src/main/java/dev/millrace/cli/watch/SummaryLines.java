@@ -4,10 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.console.Terminal;
 import dev.millrace.codec.json.SummaryJson;
-import dev.millrace.data.FleetReport;
-import dev.millrace.data.FleetReport.Drifting;
-import dev.millrace.data.FleetReport.Spread;
-import dev.millrace.data.FleetSample;
+import dev.millrace.data.SummaryReport;
+import dev.millrace.data.SummaryReport.Drifting;
+import dev.millrace.data.SummaryReport.Spread;
+import dev.millrace.data.SummarySample;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -29,7 +29,7 @@ public final class SummaryLines {
     return SummaryJson.decode(record).map(report -> of(time, report)).orElse(List.of());
   }
 
-  private static List<String> of(String time, FleetReport report) {
+  private static List<String> of(String time, SummaryReport report) {
     List<String> lines = new ArrayList<>();
     lines.add(
         String.format(
@@ -44,7 +44,7 @@ public final class SummaryLines {
     drifting(lines, report.drifting());
     String row = "  %-" + MAX_KEY + "s %12s %8s %8s";
     lines.add(String.format(Locale.ROOT, row, "worst", "examples", "loss", "accuracy"));
-    for (FleetSample worst : report.worst()) {
+    for (SummarySample worst : report.worst()) {
       lines.add(
           String.format(
               Locale.ROOT,

@@ -318,8 +318,8 @@ class EvaluateFilesTest {
     assertThat(answers.exitCode()).as(answers.err()).isZero();
     assertThat(answers.err())
         .isEqualTo(
-            "Note: answers have the most probable class. The job decides by the threshold that its"
-                + " metrics records have (metrics.threshold-metric: f1).\n");
+            "Note: predictions are the most probable class. The job decides by the threshold in its"
+                + " metrics records (metrics.threshold-metric: f1).\n");
   }
 
   @Test
@@ -340,8 +340,8 @@ class EvaluateFilesTest {
     assertThat(answers.err())
         .isEqualTo(
             ("--model %s cannot be used: it was trained on other input.features, or on these in"
-                    + " another order or of other types: y, x; restore the input.features of that"
-                    + " time%n")
+                    + " another order or of other types: y, x; restore the stored"
+                    + " input.features%n")
                 .formatted(model));
   }
 

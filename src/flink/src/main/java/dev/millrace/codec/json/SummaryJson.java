@@ -7,16 +7,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.millrace.data.FleetReport;
-import dev.millrace.data.FleetSample;
+import dev.millrace.data.SummaryReport;
+import dev.millrace.data.SummarySample;
 import java.util.Optional;
 
 /** Writes summaries as JSON, one compact line each, and reads them. Thread-safe. */
 public final class SummaryJson {
   private static final JsonMapper MAPPER =
       RecordMapper.builder()
-          .addMixIn(FleetReport.class, ReportFields.class)
-          .addMixIn(FleetSample.class, SampleFields.class)
+          .addMixIn(SummaryReport.class, ReportFields.class)
+          .addMixIn(SummarySample.class, SampleFields.class)
           .build();
 
   private interface ReportFields {
@@ -35,7 +35,7 @@ public final class SummaryJson {
   private SummaryJson() {}
 
   /** Returns the report in UTF-8, without a line end. */
-  public static byte[] encode(FleetReport report) {
+  public static byte[] encode(SummaryReport report) {
     try {
       return MAPPER.writeValueAsBytes(report);
     } catch (JsonProcessingException e) {
@@ -44,9 +44,9 @@ public final class SummaryJson {
   }
 
   /** Returns the report in a JSON value, empty when that is anything else. */
-  public static Optional<FleetReport> decode(JsonNode record) {
+  public static Optional<SummaryReport> decode(JsonNode record) {
     try {
-      return Optional.ofNullable(MAPPER.treeToValue(record, FleetReport.class));
+      return Optional.ofNullable(MAPPER.treeToValue(record, SummaryReport.class));
     } catch (JsonProcessingException e) {
       return Optional.empty();
     }

@@ -94,7 +94,7 @@ public final class KafkaIo {
     return consumer;
   }
 
-  /** Begins with the records that come from now on, also if the job has to begin anew. */
+  /** Starts with the records that come from now on, also if the job restarts without state. */
   public static OffsetsInitializer latest(Map<String, String> properties, List<String> topics)
       throws InterruptedException {
     return StartingOffsets.atTheEnd(false, consumer(properties), topics);
@@ -189,7 +189,7 @@ public final class KafkaIo {
       for (int h = 0; h < record.headerNames().length; h++) {
         headers.add(new RecordHeader(record.headerNames()[h], record.headerValues()[h]));
       }
-      // The client refuses a timestamp below 0, and a broker one that is an hour ahead of its
+      // The client rejects a timestamp below 0, and a broker one that is an hour ahead of its
       // clock, or older than the topic allows.
       long age = System.currentTimeMillis() - record.timestamp();
       boolean isTaken = record.timestamp() >= 0 && age > 0 && age < ageMillis;

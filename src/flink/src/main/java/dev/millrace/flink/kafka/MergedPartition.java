@@ -1,7 +1,7 @@
 package dev.millrace.flink.kafka;
 
 import dev.millrace.data.KafkaRecord;
-import dev.millrace.kafka.PartitionEnds;
+import dev.millrace.kafka.EndOffsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -47,7 +47,7 @@ final class MergedPartition implements ReaderOutput<KafkaRecord>, AutoCloseable 
   private final KafkaPartitionSplit split;
   private final int rank;
   private final SourceReader<KafkaRecord, KafkaPartitionSplit> reader;
-  private final PartitionEnds ends;
+  private final EndOffsets ends;
   private final Clock clock;
 
   @SuppressWarnings("NullAway.Init") // poll sets it before the reader uses it
@@ -85,7 +85,7 @@ final class MergedPartition implements ReaderOutput<KafkaRecord>, AutoCloseable 
       KafkaPartitionSplit split,
       int rank,
       SourceReader<KafkaRecord, KafkaPartitionSplit> reader,
-      PartitionEnds ends,
+      EndOffsets ends,
       Clock clock) {
     this.split = split;
     this.rank = rank;

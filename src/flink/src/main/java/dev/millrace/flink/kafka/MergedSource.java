@@ -1,7 +1,7 @@
 package dev.millrace.flink.kafka;
 
 import dev.millrace.data.KafkaRecord;
-import dev.millrace.kafka.PartitionOffsets;
+import dev.millrace.kafka.BrokerOffsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -68,7 +68,7 @@ final class MergedSource extends DelegatingSource {
         FunctionUtils.uncheckedFunction(
             split ->
                 super.createReader(new MergedReaderContext(context, split.splitId(), pending))),
-        new PartitionOffsets(consumer),
+        new BrokerOffsets(consumer),
         SystemClock.getInstance());
   }
 

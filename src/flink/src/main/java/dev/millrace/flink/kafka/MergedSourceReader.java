@@ -1,7 +1,7 @@
 package dev.millrace.flink.kafka;
 
 import dev.millrace.data.KafkaRecord;
-import dev.millrace.kafka.PartitionEnds;
+import dev.millrace.kafka.EndOffsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -33,7 +33,7 @@ final class MergedSourceReader implements SourceReader<KafkaRecord, KafkaPartiti
   private final List<String> topics;
   private final Function<KafkaPartitionSplit, SourceReader<KafkaRecord, KafkaPartitionSplit>>
       readers;
-  private final PartitionEnds ends;
+  private final EndOffsets ends;
   private final Clock clock;
   // By partition, and then by topic.
   private final List<MergedPartition> partitions = new ArrayList<>();
@@ -51,7 +51,7 @@ final class MergedSourceReader implements SourceReader<KafkaRecord, KafkaPartiti
   MergedSourceReader(
       List<String> topics,
       Function<KafkaPartitionSplit, SourceReader<KafkaRecord, KafkaPartitionSplit>> readers,
-      PartitionEnds ends,
+      EndOffsets ends,
       Clock clock) {
     this.topics = topics;
     this.readers = readers;

@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
  * A Kafka sink whose writers and committers work only while the job has the {@link Lease} of its
  * pipeline, and do not throw when they are closed.
  *
- * <p>The connector's do, for a record that was refused after the one that failed the task, or for a
- * transaction that could not be aborted. Flink takes whatever the closing of a failed task throws
+ * <p>The connector's do, for a record that was rejected after the one that failed the task, or for
+ * a transaction that could not be aborted. Flink takes whatever the closing of a failed task throws
  * for fatal, and ends the task manager with every other job on it; and the job manager, which hears
  * of the task manager's end first, never learns why the task had failed.
  */
@@ -228,8 +228,8 @@ public final class QuietCloseKafkaSink
     /**
      * Frees what the writer holds.
      *
-     * <p>A refused record is not missed by this: a task that ends by itself has flushed before, and
-     * one that is cancelled or has failed is continued from a checkpoint, which has flushed too.
+     * <p>No rejected record is missed: a task that ends by itself has flushed before, and one that
+     * is cancelled or has failed is continued from a checkpoint, which has flushed too.
      */
     @Override
     public void close() {

@@ -1,6 +1,6 @@
 package dev.millrace.flink.kafka;
 
-import dev.millrace.kafka.PartitionOffsets;
+import dev.millrace.kafka.BrokerOffsets;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -14,15 +14,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Offsets that the brokers are asked for at the first start, and never again.
+ * Offsets that are read from the brokers at the first start only.
  *
- * <p>Of a partition without records Flink's own initializers put into snapshots that it begins
- * where the group has come to, say. Whoever goes on from there begins where that is by then, and
- * leaves out all that came between. Where the brokers have deleted what comes next, reading goes on
- * with the oldest record left; Flink's own would leave out all that is there.
+ * <p>For a partition without records Flink's own initializers store a marker in snapshots, such as
+ * "committed offset". A job that continues from there resolves it again, and skips all records
+ * written in between. If the brokers have deleted the next record, reading continues with the
+ * oldest one left; Flink's own initializers skip all records there.
  *
- * <p>Where partitions end is asked when the job is submitted: one that fails before its first
- * checkpoint begins anew, and would leave out what came until then.
+ * <p>End offsets are read when the job is submitted: a job that fails before its first checkpoint
+ * starts without state, and would otherwise skip the records written until then.
  */
 final class StartingOffsets implements OffsetsInitializer {
   private static final long serialVersionUID = 1L;
@@ -31,7 +31,7 @@ final class StartingOffsets implements OffsetsInitializer {
 
   private final boolean committed;
   private final boolean latest;
-  // Empty if the beginning counts, or if nobody told.
+  // Empty to start at the beginning, or if the brokers did not return them.
   private final HashMap<TopicPartition, Long> ends;
 
   private StartingOffsets(boolean committed, boolean latest, Map<TopicPartition, Long> ends) {
@@ -41,31 +41,31 @@ final class StartingOffsets implements OffsetsInitializer {
   }
 
   /**
-   * Begins with the records that come from now on.
+   * Starts with the records that come from now on.
    *
-   * @param committed whether where the group has come to counts first
-   * @param consumer properties, whose isolation level says where a partition ends
+   * @param committed true to prefer the committed offsets of the group
+   * @param consumer properties, whose isolation level decides where a partition ends
    */
   static StartingOffsets atTheEnd(
       boolean committed, Map<String, String> consumer, List<String> topics)
       throws InterruptedException {
-    try (PartitionOffsets brokers = new PartitionOffsets(consumer)) {
+    try (BrokerOffsets brokers = new BrokerOffsets(consumer)) {
       return new StartingOffsets(committed, true, brokers.ends(topics));
     } catch (ExecutionException | KafkaException e) {
       LOG.warn(
-          "Where {} end now is not known, so the job begins where they end when it has started: {}",
+          "The end offsets of {} cannot be read, so the job starts at those of its first read: {}",
           topics,
           e.getMessage());
       return new StartingOffsets(committed, true, Map.of());
     }
   }
 
-  /** Begins where the group has come to; with the oldest record where it has not been yet. */
+  /** Starts at the committed offsets of the group; without one at the oldest record. */
   static StartingOffsets committed() {
     return new StartingOffsets(true, false, Map.of());
   }
 
-  /** Where partitions are begun with whatever the brokers may say; empty if they are asked. */
+  /** Returns the offsets to start at without a request to the brokers; empty if there are none. */
   Map<TopicPartition, Long> fixed() {
     return committed ? Map.of() : ends;
   }

@@ -3,10 +3,10 @@ package dev.millrace.codec.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.millrace.data.FleetReport;
-import dev.millrace.data.FleetReport.Drifting;
-import dev.millrace.data.FleetReport.Spread;
-import dev.millrace.data.FleetSample;
+import dev.millrace.data.SummaryReport;
+import dev.millrace.data.SummaryReport.Drifting;
+import dev.millrace.data.SummaryReport.Spread;
+import dev.millrace.data.SummarySample;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -17,8 +17,8 @@ class SummaryJsonTest {
 
   @Test
   void aReportOfAllKeysIsOneLineInAStableOrder() {
-    FleetReport report =
-        new FleetReport(
+    SummaryReport report =
+        new SummaryReport(
             "fraud",
             1_234,
             9,
@@ -28,8 +28,8 @@ class SummaryJsonTest {
             new Spread(1, 2, 3, 4, 5, Double.NaN),
             new Drifting(2, List.of("b", "a")),
             List.of(
-                new FleetSample("b", 70, 0.75, 0.5, 3, true),
-                new FleetSample("c", 60, 0.25, Double.NaN, 0, false)),
+                new SummarySample("b", 70, 0.75, 0.5, 3, true),
+                new SummarySample("c", 60, 0.25, Double.NaN, 0, false)),
             "b1946ac9");
 
     assertThat(new String(SummaryJson.encode(report), StandardCharsets.UTF_8))
@@ -57,7 +57,7 @@ class SummaryJsonTest {
         "config_hash":"b1946ac9"}\
         """;
 
-    FleetReport report = SummaryJson.decode(JSON.readTree(line)).orElseThrow();
+    SummaryReport report = SummaryJson.decode(JSON.readTree(line)).orElseThrow();
 
     assertThat(report.worst().get(0).loss()).isEqualTo(0.75);
     assertThat(new String(SummaryJson.encode(report), StandardCharsets.UTF_8)).isEqualTo(line);

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.flink.RecordOutput;
-import dev.millrace.kafka.PartitionEnds;
+import dev.millrace.kafka.EndOffsets;
 import dev.millrace.testing.Patience;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -329,7 +329,7 @@ class MergedSourceReaderTest {
   }
 
   /** Partitions by name, and how many of their records have reached the readers. */
-  private static final class Topics implements PartitionEnds {
+  private static final class Topics implements EndOffsets {
     private final Map<String, List<KafkaRecord>> written = new HashMap<>();
     private final Map<String, Integer> fetched = new HashMap<>();
     private final Map<String, Long> committed = new HashMap<>();

@@ -16,14 +16,14 @@ import org.junit.jupiter.api.Test;
 
 class QuietCloseKafkaSinkTest {
 
-  /** As the connector's, of which a record was refused after the last flush. */
-  private static final class RefusedWriter
+  /** As the connector's, of which a record was rejected after the last flush. */
+  private static final class RejectedWriter
       implements PrecommittingStatefulSinkWriter<OutputRecord, KafkaWriterState, KafkaCommittable> {
-    private final Exception refusal;
+    private final Exception rejection;
     private boolean closed;
 
-    RefusedWriter(Exception refusal) {
-      this.refusal = refusal;
+    RejectedWriter(Exception rejection) {
+      this.rejection = rejection;
     }
 
     @Override
@@ -45,18 +45,18 @@ class QuietCloseKafkaSinkTest {
     @Override
     public void close() throws Exception {
       closed = true;
-      throw refusal;
+      throw rejection;
     }
   }
 
   @Test
   void whatClosingThrowsDoesNotReachFlink() {
-    RefusedWriter refused = new RefusedWriter(new IOException("too large"));
+    RejectedWriter rejected = new RejectedWriter(new IOException("too large"));
 
-    assertThatCode(new QuietCloseKafkaSink.Writer(refused, "metrics", null)::close)
+    assertThatCode(new QuietCloseKafkaSink.Writer(rejected, "metrics", null)::close)
         .doesNotThrowAnyException();
 
-    assertThat(refused.closed).isTrue();
+    assertThat(rejected.closed).isTrue();
   }
 
   @Test
@@ -85,7 +85,7 @@ class QuietCloseKafkaSinkTest {
 
   @Test
   void anInterruptIsPassedOn() {
-    RefusedWriter interrupted = new RefusedWriter(new InterruptedException());
+    RejectedWriter interrupted = new RejectedWriter(new InterruptedException());
 
     new QuietCloseKafkaSink.Writer(interrupted, "metrics", null).close();
 

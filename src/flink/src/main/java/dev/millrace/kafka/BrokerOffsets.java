@@ -19,8 +19,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.jspecify.annotations.Nullable;
 
-/** Where partitions begin and end, as the brokers know it; connects when first asked. */
-public final class PartitionOffsets implements PartitionEnds {
+/** Reads the first and the end offsets of partitions from the brokers; connects on first use. */
+public final class BrokerOffsets implements EndOffsets {
   private static final Duration ANSWER = Duration.ofSeconds(5);
 
   private final Map<String, String> kafka;
@@ -29,9 +29,9 @@ public final class PartitionOffsets implements PartitionEnds {
   private @Nullable Admin admin;
 
   /**
-   * @param kafka properties of the consumer, whose isolation level says what it may see
+   * @param kafka properties of the consumer, whose isolation level limits what it may see
    */
-  public PartitionOffsets(Map<String, String> kafka) {
+  public BrokerOffsets(Map<String, String> kafka) {
     this.kafka = kafka;
     String isolation = kafka.get(ConsumerConfig.ISOLATION_LEVEL_CONFIG);
     options =
@@ -46,27 +46,27 @@ public final class PartitionOffsets implements PartitionEnds {
     return offset(partition, OffsetSpec.latest());
   }
 
-  /** The offset of the oldest record that is left. */
+  /** Returns the offset of the oldest record that is left. */
   public CompletableFuture<Long> beginning(TopicPartition partition) {
     return offset(partition, OffsetSpec.earliest());
   }
 
   /**
-   * Where all partitions of topics end now.
+   * Returns the current end offsets of all partitions of topics.
    *
    * @throws KafkaException if no address can be resolved
    */
   public Map<TopicPartition, Long> ends(List<String> topics)
       throws InterruptedException, ExecutionException {
-    Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+    Map<TopicPartition, OffsetSpec> specs = new HashMap<>();
     for (TopicDescription topic : admin().describeTopics(topics).allTopicNames().get().values()) {
       for (TopicPartitionInfo partition : topic.partitions()) {
-        asked.put(new TopicPartition(topic.name(), partition.partition()), OffsetSpec.latest());
+        specs.put(new TopicPartition(topic.name(), partition.partition()), OffsetSpec.latest());
       }
     }
     Map<TopicPartition, Long> ends = new HashMap<>();
     admin()
-        .listOffsets(asked, options)
+        .listOffsets(specs, options)
         .all()
         .get()
         .forEach((partition, end) -> ends.put(partition, end.offset()));

@@ -9,12 +9,12 @@ package dev.millrace.data;
  * @param drifts of the key so far, 0 without a drift detector
  * @param warned true if the detector suspects a drift now
  */
-public record FleetSample(
+public record SummarySample(
     String key, long examples, double loss, double accuracy, long drifts, boolean warned) {
 
   /** Returns the sample of a report and of the key's drift detector. */
-  public static FleetSample of(MetricsReport report, long drifts, boolean warned) {
-    return new FleetSample(
+  public static SummarySample of(MetricsReport report, long drifts, boolean warned) {
+    return new SummarySample(
         report.context().key(),
         report.context().examples(),
         report.scores().windowLoss(),
@@ -24,7 +24,7 @@ public record FleetSample(
   }
 
   /** Returns the sample of a key whose model was removed. */
-  public static FleetSample forgotten(String key) {
-    return new FleetSample(key, -1, Double.NaN, Double.NaN, 0, false);
+  public static SummarySample forgotten(String key) {
+    return new SummarySample(key, -1, Double.NaN, Double.NaN, 0, false);
   }
 }

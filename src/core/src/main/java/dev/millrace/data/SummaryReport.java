@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param worst the keys of the highest windowed loss, the highest first
  * @param config hash of the pipeline's configuration
  */
-public record FleetReport(
+public record SummaryReport(
     String pipeline,
     long time,
     int keys,
@@ -24,10 +24,10 @@ public record FleetReport(
     @Nullable Spread accuracy,
     @Nullable Spread loss,
     Drifting drifting,
-    List<FleetSample> worst,
+    List<SummarySample> worst,
     String config) {
 
-  public FleetReport {
+  public SummaryReport {
     drifting = drifting == null ? new Drifting(0, List.of()) : drifting;
     worst = List.copyOf(worst);
   }
