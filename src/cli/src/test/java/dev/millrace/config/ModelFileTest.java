@@ -79,7 +79,7 @@ class ModelFileTest {
           auto: { warm-start: { file: . } }            | auto.warm-start.file cannot start from .: it is a directory. Name a file
           model: { warm-start: { file: /dev/zero } }   | model.warm-start.file cannot start from /dev/zero: it is a pipe or a
           model: { warm-start: { file: . } }           | model.warm-start.file cannot start from .: it is a directory. Name a fil
-          model: { warm-start: { file: none.onnx } }   | model.warm-start.file is not a file: none.onnx does not exist. Paths s
+          model: { warm-start: { file: none.onnx } }   | model.warm-start.file is not a file: none.onnx does not exist. Paths are
           model: { warm-start: { file: "a\\0.onnx" } } | model.warm-start.file cannot be a file name: "a .onnx"
           """)
   void optionsThatNameNoModelAreRejectedInOneLine(String model, String message) {

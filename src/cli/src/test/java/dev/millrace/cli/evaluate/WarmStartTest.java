@@ -64,18 +64,18 @@ class WarmStartTest {
       delimiter = '|',
       textBlock =
           """
-          [x, y] | { tier: fast, warm-start: { file: none.millrace } } | auto.warm-start.file names no file: none.millrace does
+          [x, y] | { tier: fast, warm-start: { file: none.millrace } } | auto.warm-start.file is not a file: none.millrace does
           [x, y] | { tier: fast, warm-start: { file: text.millrace } } | auto.warm-start.file cannot start from text.millrace:
           [x, y] | { tier: fast, warm-start: { file: . } } | auto.warm-start.file cannot start from .:
           [x, y] | { tier: accurate, warm-start: { file: all.millrace } } | auto.warm-start.file cannot start from all.millrace
-          [x, y] | { tier: fast, warm-start: { file: nan.millrace } } | some of its weights are no numbers: it is d
+          [x, y] | { tier: fast, warm-start: { file: nan.millrace } } | some of its weights are not finite. The file is d
           [x, y] | { tier: fast, warm-start: { file: longer.millrace } } | bytes behind the model: 5, where 0 is po
-          [x, y] | { tier: fast, warm-start: { file: all.millrace }, seed: 2 } | auto.seed goes with weights that
+          [x, y] | { tier: fast, warm-start: { file: all.millrace }, seed: 2 } | auto.seed applies only to random initial weights
           [x, { name: y, type: boolean }] | { tier: fast, warm-start: { file: all.millrace } } | it scales inputs 1
-          [x] | { tier: fast, warm-start: { file: all.millrace } } | it has 2 features, and input.features are 1
+          [x] | { tier: fast, warm-start: { file: all.millrace } } | it has 2 features, but input.features are 1
           [x, y] | { tier: fast, warm-start: { key: a, file: all.millrace } } | auto.warm-start.file and auto.warm-start.key both name
           """)
-  void whatDoesNotFitIsRefusedAtLoad(String features, String auto, String message)
+  void whatDoesNotFitIsRejectedAtLoad(String features, String auto, String message)
       throws IOException {
     Cli run = Cli.run("validate", "-c", pipeline("bad.yaml", features, auto) + "");
 
@@ -131,7 +131,7 @@ class WarmStartTest {
 
     assertThat(Cli.run("validate", "-c", file + "").err())
         .contains("its classes are [")
-        .contains("], and input.classes are [no, yes]; together they may be two");
+        .contains("], but input.classes are [no, yes]; together they must be at most two");
   }
 
   @Test
@@ -145,7 +145,7 @@ class WarmStartTest {
                 + "models: { a: auto, b: {} }\n");
 
     assertThat(Cli.run("validate", "-c", file + "").err())
-        .contains("auto has warm-start, which goes with a single model");
+        .contains("auto has warm-start, which applies only to a single model");
   }
 
   @Test

@@ -207,6 +207,6 @@ class ServedModelsTest {
         .toIterable()
         .extracting(ModelSnapshot::key)
         .containsExactly("c");
-    assertThat(models.summary("c").bytes()).isNull();
+    assertThat(models.summary("c").bytes()).isEmpty();
   }
 }
