@@ -54,7 +54,7 @@ class OpenTransactionsITCase {
             .endsWith(") holds back 2 offsets of in, partition 1");
         assertThat(held.remedy())
             .isEqualTo(
-                "End its producer, or: kafka-transactions.sh --bootstrap-server %s abort --topic in --partition 1 --start-offset 1"
+                "Stop its producer, or: kafka-transactions.sh --bootstrap-server %s abort --topic in --partition 1 --start-offset 1"
                     .formatted(kafka.bootstrapServers()));
         assertThat(
                 new OpenTransactions(admin, kafka.bootstrapServers(), Duration.ofDays(1))

@@ -338,7 +338,8 @@ class ServingITCase {
     Cli weak = Cli.run("serve", "-c", "" + pipeline, "--token", "short");
 
     assertThat(open.exitCode()).isEqualTo(2);
-    assertThat(open.err()).startsWith("--host 0.0.0.0 is reached by others and needs a token");
+    assertThat(open.err())
+        .startsWith("--host 0.0.0.0 is reachable from other machines and requires a token");
     assertThat(weak.err()).startsWith("--token must have at least 16 characters");
   }
 
