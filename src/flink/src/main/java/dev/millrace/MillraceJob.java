@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MillraceJob {
 
-  /** Where the results go. */
+  /** Sinks of the results. */
   public record Sinks(
       Sink<OutputRecord> metrics,
       Sink<OutputRecord> predictions,

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 public final class Example {
   private static final int NO_ID = -1;
 
-  /** What the record has of the example. */
+  /** Parts of the example that the record carries. */
   public RecordKind kind = RecordKind.EXAMPLE;
 
   /** The model that the example belongs to. */

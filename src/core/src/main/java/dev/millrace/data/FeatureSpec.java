@@ -22,7 +22,7 @@ public record FeatureSpec(
     values = List.copyOf(values);
   }
 
-  /** How a column becomes features. */
+  /** Conversion of a column to features. */
   public enum Type {
     NUMERIC,
     BOOLEAN,
@@ -30,7 +30,7 @@ public record FeatureSpec(
     HASH,
     TIME;
 
-    /** Whether one number, or true or false, is all that there is to it. */
+    /** Returns true if the column is one number, or true or false. */
     public boolean isNumber() {
       return this == NUMERIC || this == BOOLEAN;
     }

@@ -5,7 +5,7 @@ import dev.millrace.eval.drift.DriftSpec;
 import java.io.Serializable;
 
 /**
- * How drift of a key is looked for, and what is done about it.
+ * Detection of a key's drift, and the action that follows.
  *
  * @param name of the detector, as pipeline files spell it
  * @param boost factor of the learning rate after a drift, for the action that boosts it
@@ -25,9 +25,7 @@ public record DriftPolicy(
     RESET_HEAD,
     /** The model restarts. */
     RESET,
-    /**
-     * Of several models the best challenger takes over, else one that learned since the warning.
-     */
+    /** Replaces the model by the best challenger, else by one that learned since the warning. */
     SWAP_IN_CHALLENGER;
 
     /** Returns the name in pipeline files, such as {@code reset-head}. */

@@ -3,7 +3,7 @@ package dev.millrace.prequential;
 import dev.millrace.data.KebabCase;
 
 /**
- * What became of features and labels that came apart. Together with what still waits these are all
+ * Outcome of features and labels that came apart. Together with what still waits these are all
  * records of a key: a match is two of them, everything else is one.
  *
  * <p>State has the counts in this order; new ones come behind.

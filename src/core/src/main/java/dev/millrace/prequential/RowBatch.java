@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * batch, so that no example allocates. Not thread-safe.
  */
 final class RowBatch {
-  /** What happens to the rows. */
+  /** Use of the rows. */
   enum Use {
     /** They are learned; classes are known. */
     LEARN,

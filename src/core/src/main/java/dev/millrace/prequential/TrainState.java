@@ -60,8 +60,8 @@ public final class TrainState {
   }
 
   /**
-   * What the caller of the engine keeps with a key in memory. It is not written, so that a model
-   * which was read again may be published again.
+   * Marks that the engine's caller keeps in memory with a key. They are not serialized, so a
+   * restored model may be published again.
    */
   public static final class Marks {
     /** {@link #seenUntil} of a key that was not seen. */
@@ -81,7 +81,7 @@ public final class TrainState {
   private byte @Nullable [] serialized;
   private @Nullable Parts parts;
 
-  /** What the caller keeps with the key. */
+  /** Marks of the engine's caller. */
   public final Marks marks = new Marks();
 
   private TrainState(byte @Nullable [] serialized, @Nullable Parts parts) {

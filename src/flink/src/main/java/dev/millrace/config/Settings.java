@@ -205,7 +205,7 @@ public record Settings(
   }
 
   /**
-   * How the state of the models is stored.
+   * Storage of the state of the models.
    *
    * @param checkpointMillis time between two checkpoints
    * @param spec limits and expiry of the state

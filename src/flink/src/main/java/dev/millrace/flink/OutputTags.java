@@ -14,10 +14,10 @@ public final class OutputTags {
   public static final OutputTag<OutputRecord> DEAD_LETTERS =
       new OutputTag<>("dead-letters", RECORD);
 
-  /** What the models said about each example. */
+  /** Predictions of the examples. */
   public static final OutputTag<OutputRecord> PREDICTIONS = new OutputTag<>("predictions", RECORD);
 
-  /** What happened to models. */
+  /** Events of models. */
   public static final OutputTag<OutputRecord> EVENTS = new OutputTag<>("events", RECORD);
 
   /** Snapshots of models. */

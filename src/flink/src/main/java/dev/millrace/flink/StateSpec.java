@@ -4,7 +4,7 @@ import dev.millrace.prequential.ShapeChange;
 import java.io.Serializable;
 
 /**
- * How models are kept between records.
+ * Storage of models between records.
  *
  * @param cacheBytes memory of a subtask for models in use, where the backend keeps bytes
  * @param ttlMillis after so long without an example a key is forgotten; 0 is never
@@ -13,6 +13,6 @@ import java.io.Serializable;
  */
 public record StateSpec(long cacheBytes, long ttlMillis, long modelBytes, ShapeChange onShapeChange)
     implements Serializable {
-  /** What holds where nothing is said. */
+  /** Values that hold where a pipeline sets none. */
   public static final StateSpec DEFAULT = new StateSpec(64L << 20, 0, 64L << 20, ShapeChange.FAIL);
 }

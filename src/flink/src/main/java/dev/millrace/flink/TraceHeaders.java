@@ -15,7 +15,7 @@ final class TraceHeaders {
   private static final byte[] PARENT_BYTES = PARENT.getBytes(StandardCharsets.UTF_8);
   private static final byte[] STATE_BYTES = STATE.getBytes(StandardCharsets.UTF_8);
 
-  /** Of either; the W3C asks tools to hand on 512. */
+  /** Max bytes of either header; the W3C asks tools to propagate 512. */
   private static final int MAX_BYTES = 8_192;
 
   /** The values where there are none. */

@@ -14,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the brokers keep of a {@link Lease}.
+ * Record of a {@link Lease} on the brokers.
  *
  * @param holder identity of the job
  * @param host of the process that renews it
@@ -36,7 +36,7 @@ public record LeaseRecord(
   // Brokers take 4,096 bytes of metadata (offset.metadata.max.bytes).
   private static final int MAX_CHARS = 400;
 
-  /** What its holder does with it. */
+  /** State of the lease, as its holder wrote it. */
   public enum State {
     /** Waits until the sinks of the former holder have stopped. */
     TAKEN,
@@ -64,7 +64,7 @@ public record LeaseRecord(
     return new LeaseRecord(holder, next, host, pid, since, stateDir, later);
   }
 
-  /** The same behind a record that the brokers have. */
+  /** Returns the record that follows the one on the brokers. */
   LeaseRecord after(Optional<LeaseRecord> stored) {
     long least = stored.map(record -> record.renewal + 1).orElse(renewal);
     return new LeaseRecord(holder, state, host, pid, since, stateDir, Math.max(renewal, least));

@@ -19,17 +19,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What records the brokers take on all of some topics, asked before the first one is written: of
- * another one a sink learns too late, and the job restarts forever.
+ * Limits that hold on all of some topics, requested before the first record is written: a sink
+ * learns too late that brokers reject a record, and the job restarts forever.
  *
- * @param recordBytes of a record at most
- * @param ageMillis that a timestamp may be old
+ * @param recordBytes max bytes of a record
+ * @param ageMillis max age of a timestamp
  */
 public record TopicLimits(int recordBytes, long ageMillis) {
   private static final Logger LOG = LoggerFactory.getLogger(TopicLimits.class);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  /** What brokers take unless they or a topic say otherwise (message.max.bytes). */
+  /** Default {@code message.max.bytes} of brokers. */
   private static final int USUAL_BYTES = 1_048_588;
 
   /**
@@ -44,7 +44,7 @@ public record TopicLimits(int recordBytes, long ageMillis) {
     return of(kafka, topics, wanted, PATIENCE);
   }
 
-  /** The same with another patience. */
+  /** Returns the limits, after waiting no longer than {@code patience}. */
   static TopicLimits of(
       Map<String, String> kafka, Collection<String> topics, int wanted, Duration patience)
       throws InterruptedException {
@@ -98,13 +98,13 @@ public record TopicLimits(int recordBytes, long ageMillis) {
     }
   }
 
-  /** A setting of a topic, or what counts where the brokers do not know of it or do not tell. */
+  /** Returns a setting of a topic, or the default if the brokers do not report it. */
   private static long number(Config config, String name, long otherwise) {
     ConfigEntry entry = config.get(name);
     return entry == null || entry.value() == null ? otherwise : Long.parseLong(entry.value());
   }
 
-  /** What a pipeline itself allows its producers, at most {@code wanted}. */
+  /** Returns the limit that the pipeline sets for its producers, at most {@code wanted}. */
   private static long ofProducers(Map<String, String> kafka, int wanted) {
     return Stream.of(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, ProducerConfig.BUFFER_MEMORY_CONFIG)
         .map(kafka::get)

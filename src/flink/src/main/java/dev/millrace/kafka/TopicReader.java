@@ -62,7 +62,7 @@ public final class TopicReader {
         .toList();
   }
 
-  /** Whether the brokers answer, and have no such topic. */
+  /** Returns true if the brokers answer, and have no such topic. */
   public static boolean isGone(
       KafkaConsumer<byte[], byte[]> consumer, String topic, Duration atMost) {
     try {

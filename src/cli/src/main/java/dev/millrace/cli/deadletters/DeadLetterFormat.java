@@ -24,7 +24,7 @@ final class DeadLetterFormat {
 
   private DeadLetterFormat() {}
 
-  /** How many there are of each reason: {@code 12 invalid-feature, 2 unknown-class}. */
+  /** Returns the number of records of each reason: {@code 12 invalid-feature, 2 unknown-class}. */
   static String counts(Map<String, Long> counts) {
     return String.join(
         ", ",

@@ -346,7 +346,7 @@ public abstract sealed class AutoLearner extends PerExampleModel
     return own.rows.get(0).x;
   }
 
-  /** Where the linear member's prediction is among all of them. */
+  /** Index of the linear member's prediction. */
   final int linearAt() {
     return shape.networkPredictions() * Kernels.stride(columns());
   }

@@ -48,7 +48,7 @@ public final class KafkaIo {
   // minutes.
   private static final String DISCOVERY_MILLIS = "30000";
 
-  /** What a producer has room for if nobody says otherwise. */
+  /** Default {@code buffer.memory} of producers. */
   private static final long MIN_BUFFER_BYTES = 32L << 20;
 
   private KafkaIo() {}
@@ -105,7 +105,7 @@ public final class KafkaIo {
     return StartingOffsets.committed();
   }
 
-  /** The same; with the records that come from now on where it has not been yet. */
+  /** Starts at the committed offset, else at the current end of the partition. */
   public static OffsetsInitializer committedOrLatest(
       Map<String, String> properties, List<String> topics) throws InterruptedException {
     return StartingOffsets.atTheEnd(true, consumer(properties), topics);

@@ -31,13 +31,13 @@ final class MergedPartition implements ReaderOutput<KafkaRecord>, AutoCloseable 
   /** A record of this age was just written: what other partitions have is as new. */
   static final Duration LIVE = Duration.ofSeconds(1);
 
-  /** How long the broker's word holds that there is nothing more. */
+  /** Time for which the broker's end offset counts as current. */
   static final Duration FRESH = Duration.ofMillis(500);
 
   /**
-   * How long a silent partition is waited for that has more by the broker's word, or of which the
-   * broker says nothing. The marks of transactions count as more, and a partition without a leader
-   * must not stop the others.
+   * Maximum wait for an idle partition that has unread records, or whose end the broker does not
+   * report. The marks of transactions count as more, and a partition without a leader must not stop
+   * the others.
    */
   static final Duration PATIENCE = Duration.ofSeconds(5);
 
@@ -107,17 +107,17 @@ final class MergedPartition implements ReaderOutput<KafkaRecord>, AutoCloseable 
     return rank;
   }
 
-  /** Whether the next record is known. */
+  /** Returns true if the next record is known. */
   boolean hasNext() {
     return head != null;
   }
 
-  /** Of the next record. */
+  /** Returns the timestamp of the next record. */
   long timestamp() {
     return timestamp;
   }
 
-  /** Whether there will be no more records. */
+  /** Returns true if there will be no more records. */
   boolean isFinished() {
     return finished;
   }
@@ -146,8 +146,8 @@ final class MergedPartition implements ReaderOutput<KafkaRecord>, AutoCloseable 
   }
 
   /**
-   * Whether a record has to wait, because this partition may have an older one that has not been
-   * read yet. That is so unless
+   * Returns true if a record has to wait, because this partition may have an older one that has not
+   * been read yet. That is so unless
    *
    * <ul>
    *   <li>this partition's next record is known, or it has come to its end,
@@ -206,9 +206,9 @@ final class MergedPartition implements ReaderOutput<KafkaRecord>, AutoCloseable 
   }
 
   /**
-   * Where to read on after this checkpoint: at the next record, if it is known, for it was not
-   * handed on. Then the offset that is committed is that of the first record handed on since the
-   * checkpoint before.
+   * Returns where reading continues after this checkpoint: at the next record, if it is known, for
+   * it was not handed on. Then the offset that is committed is that of the first record handed on
+   * since the checkpoint before.
    */
   List<KafkaPartitionSplit> snapshot(long checkpointId) {
     List<KafkaPartitionSplit> splits =

@@ -64,7 +64,7 @@ public final class QuietCloseKafkaSink
     return guarded(() -> sink.restoreWriter(context, state));
   }
 
-  /** What opens a writer of the connector, which aborts transactions of other ones. */
+  /** Opens a writer of the connector, which aborts transactions of other ones. */
   @FunctionalInterface
   private interface Opening {
     PrecommittingStatefulSinkWriter<OutputRecord, KafkaWriterState, KafkaCommittable> open()

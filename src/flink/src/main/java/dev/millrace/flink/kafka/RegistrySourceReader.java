@@ -245,7 +245,7 @@ final class RegistrySourceReader extends DelegatingReader {
     }
   }
 
-  /** The same of all partitions. */
+  /** The output that the inner reader sees, of all partitions. */
   private final class Gate extends SplitGate<ReaderOutput<KafkaRecord>>
       implements ReaderOutput<KafkaRecord> {
 
