@@ -340,8 +340,8 @@ class MillraceJobITCase {
         .isInstanceOf(InvalidPipelineException.class)
         .hasMessage(
             "model.warm-start.key is \"fleet\", but topic no-prior-models has no model of that key. A job"
-                + " publishes its models as output.snapshots says and when it is drained; see those"
-                + " there are with: ./millrace models list");
+                + " publishes its models as configured by output.snapshots, and when it is drained."
+                + " List them with: ./millrace models list");
   }
 
   /** Runs the second; the first, whose models came from the topic, has learned. */

@@ -85,7 +85,7 @@ record PipelineTopics(Settings settings, TopicLimits limits, Lease lease) {
     TopicLimits limits = TopicLimits.of(settings.kafka(), written, wanted);
     if (limits.recordBytes() < MIN_RECORD) {
       throw new InvalidPipelineException(
-          "One of the topics %s takes records of %d bytes at most, and the job may write %d. Raise its"
+          "One of the topics %s accepts records of max %d bytes, but the job may write %d. Increase its"
                   .formatted(String.join(", ", written), limits.recordBytes(), MIN_RECORD)
               + " max.message.bytes, or kafka.max.request.size and kafka.buffer.memory if they are"
               + " less.");

@@ -54,8 +54,8 @@ final class PriorModel {
     byte[] bytes = newest == null ? null : newest.bytes();
     if (newest == null || bytes == null) {
       throw rejection(
-          ("topic %s has no model of that key. A job publishes its models as output.snapshots says"
-                  + " and when it is drained; see those there are with: ./millrace models list")
+          ("topic %s has no model of that key. A job publishes its models as configured by"
+                  + " output.snapshots, and when it is drained. List them with: ./millrace models list")
               .formatted(topic));
     }
     String pipeline = newest.pipeline();

@@ -144,7 +144,7 @@ class OwnDataITCase {
     assertThat(Cli.run("doctor", "-c", pipeline.toString()).out())
         .contains("ok       records     the newest 60 records of topic seen.examples can be used")
         .contains("80 values of one-hot features in the newest 60 records of topic seen.examples")
-        .contains("not listed, so they count as none: a \"2\", d \"x\"")
+        .contains("not listed, so they are ignored: a \"2\", d \"x\"")
         .contains("that nothing reads: c 60");
   }
 

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 public final class ModelMismatchException extends IOException {
   private static final long serialVersionUID = 1L;
 
-  /** Ends the message of every mismatch. */
+  /** Remedy for a mismatch that only other settings resolve. */
   public static final String REMEDY = "restore the stored settings, or reset the key";
 
   // A damaged shape has up to 65,535 characters.
@@ -31,7 +31,7 @@ public final class ModelMismatchException extends IOException {
     this.storedShape = storedShape;
   }
 
-  /** Returns the shape of the stored network in words; null if the shape is what matches. */
+  /** Returns the shape of the stored network in words; null if the shape is not what differs. */
   public @Nullable String storedShape() {
     return storedShape;
   }

@@ -59,7 +59,8 @@ final class ChunkLearner {
   }
 
   /**
-   * Learns the row, together with those behind it as far as that changes nothing, or rejects it.
+   * Rejects the row, or learns it with the following rows that one call may contain without
+   * changing the result.
    *
    * @param joined null if features and label came together
    */

@@ -31,7 +31,7 @@ final class ClassBalance {
 
   /** Returns the factor of the weight of an example of a class. */
   float factor(int classIndex) {
-    // Summed anew: a running sum would round differently where another chunk begins.
+    // Summed again: a running sum would round differently where another chunk begins.
     double all = 0;
     for (int c = 0; c < classes; c++) {
       all += labels[c];

@@ -13,7 +13,7 @@ final class KeyCounters {
   long examples;
   long validated;
 
-  // Of the last record: the event time, and what is published about it goes by.
+  // Event time of the last record, and the timestamp of records published about it.
   long eventTime;
   long timestamp;
 

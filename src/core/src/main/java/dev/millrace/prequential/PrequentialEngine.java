@@ -72,7 +72,7 @@ public final class PrequentialEngine {
     if (stored == null) {
       return learnFirst(chunk, null, listener);
     }
-    String mismatch = deserialize(stored, chunk.key(), listener);
+    String mismatch = mismatchOnResume(stored, chunk.key(), listener);
     if (mismatch != null) {
       return learnFirst(chunk, mismatch, listener);
     }
@@ -187,11 +187,11 @@ public final class PrequentialEngine {
    * @throws UnusableStateException if it cannot be used
    */
   public boolean resume(TrainState state, String key, EngineListener listener) throws IOException {
-    return deserialize(state, key, listener) == null;
+    return mismatchOnResume(state, key, listener) == null;
   }
 
   /** Makes stored state usable; returns why it does not fit if the key is to restart, else null. */
-  private @Nullable String deserialize(TrainState state, String key, EngineListener listener)
+  private @Nullable String mismatchOnResume(TrainState state, String key, EngineListener listener)
       throws IOException {
     if (state.serialized() == null) {
       return null;
@@ -210,7 +210,7 @@ public final class PrequentialEngine {
         hasWarnedOfMismatch = true;
         listener.warning(key, "the stored model is reset: " + e.getMessage());
       }
-      return e.getMessage();
+      return String.valueOf(e.getMessage());
     } catch (IOException e) {
       throw new UnusableStateException(key, e);
     }

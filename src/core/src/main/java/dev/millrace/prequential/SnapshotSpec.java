@@ -5,10 +5,9 @@ import java.io.Serializable;
 /**
  * When a model is published while the job goes on, besides the end of its input.
  *
- * @param every after each so many examples of a key; 0 is never
- * @param maxIntervalMillis what a model has learned is published at the latest after so many
- *     milliseconds; 0 is never
- * @param topic where to, empty if nobody says
+ * @param every examples of a key between two snapshots; 0 is never
+ * @param maxIntervalMillis max time until new learning is published; 0 is never
+ * @param topic topic of the models; empty if none is set
  */
 public record SnapshotSpec(int every, long maxIntervalMillis, String topic)
     implements Serializable {

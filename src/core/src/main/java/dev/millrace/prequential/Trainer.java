@@ -4,8 +4,8 @@ import dev.millrace.eval.ClassificationMetrics;
 import dev.millrace.nn.OnlineModel;
 
 /**
- * Predicts the rows of a batch with the model of their key, which learns each before the next.
- * Those that are held out are only predicted. Not thread-safe.
+ * Lets the model of a key predict and then learn each row of a batch, in order; rows held out are
+ * only predicted. Not thread-safe.
  */
 final class Trainer {
   private final TrainSpec spec;

@@ -120,9 +120,8 @@ public final class ExampleDecoder {
     try {
       of.read(value, from, into);
     } catch (IOException | RuntimeException | StackOverflowError e) {
-      // For invalid bytes, parsers throw many kinds of runtime exceptions, and deep nesting of a
-      // schema
-      // that contains itself with a full stack; all of them mean the record.
+      // Parsers throw many kinds of runtime exceptions for invalid bytes. A schema that contains
+      // itself can nest so deeply that the stack overflows. The record is at fault in each case.
       String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
       throw new RejectedException(
           DeadLetterReason.MALFORMED_RECORD,

@@ -37,9 +37,8 @@ public final class ModelParts {
   /** Header of a head: the number of parts, including itself. */
   public static final String PARTS_HEADER = "millrace.parts";
 
-  // No model key starts with it, because it never occurs in UTF-8. The number of the part follows,
-  // then
-  // the model key.
+  // No model key starts with it, because it never occurs in UTF-8. Next come the number of the part
+  // and the model key.
   private static final byte PART_MARK = (byte) 0xFF;
   private static final int PREFIX_BYTES = 1 + Integer.BYTES;
   private static final int DIGEST_DIGITS = 32;

@@ -164,7 +164,7 @@ final class KafkaProperties {
   }
 
   /**
-   * Returns a n error for a name that is similar to a known property, null for any other:
+   * Returns an error for a name that is similar to a known property, null for any other:
    * interceptors, registries and config providers have properties of their own.
    */
   private static @Nullable String misspelt(String key) {

@@ -58,7 +58,7 @@ public final class WarmStart {
   private static void requireInput(ModelSnapshot stored, InputSpec input) throws IOException {
     if (input.task() != null && input.task() != stored.task()) {
       throw new IOException(
-          "its task is %s, but input.task is %s".formatted(stored.task(), input.task()));
+          "its task is %s, but input.task is %s".formatted(stored.task().id(), input.task().id()));
     }
     int features = input.width();
     int inputs = stored.learner().inputs();

@@ -152,8 +152,8 @@ final class OffsetGapDetector {
             (first, failure) -> {
               if (failure != null) {
                 LOG.warn(
-                    "Offsets {} to {} of {} were passed over, and the brokers do not say whether"
-                        + " records were deleted there",
+                    "Offsets {} to {} of {} were skipped, and it is unknown whether records were"
+                        + " deleted there",
                     from,
                     to - 1,
                     partition,
@@ -162,9 +162,9 @@ final class OffsetGapDetector {
                 long deleted = Math.min(first, to) - from;
                 lost.inc(deleted);
                 LOG.warn(
-                    "The brokers deleted offsets {} to {} of {} before they were read; the job went"
-                        + " on behind them. The topic's retention.ms and retention.bytes say how"
-                        + " long it keeps records.",
+                    "The brokers deleted offsets {} to {} of {} before they were read; the job"
+                        + " continued after them. The topic's retention.ms and retention.bytes set"
+                        + " how long it keeps records.",
                     from,
                     from + deleted - 1,
                     partition);

@@ -96,7 +96,10 @@ public final class LeaseStore implements AutoCloseable {
     // An own record says so too, if this wait of the same holder did not come to its end.
     boolean hasFormer = stored.filter(record -> record.state() == State.TAKEN).isPresent();
     if (former.isPresent() || hasFormer) {
-      LOG.warn("Takes pipeline {} over from a job that is silent: {}", lease.pipeline(), stored);
+      LOG.warn(
+          "Takeover of pipeline {} from a job that does not renew its lease: {}",
+          lease.pipeline(),
+          stored);
       return replace(own.next(State.TAKEN), state, wait);
     }
     write(own);

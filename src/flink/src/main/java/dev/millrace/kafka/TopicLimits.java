@@ -79,8 +79,8 @@ public record TopicLimits(int recordBytes, long ageMillis) {
                   number(config, TopicConfig.MAX_MESSAGE_BYTES_CONFIG, USUAL_BYTES));
       if (bytes < wanted) {
         LOG.warn(
-            "Topic {} takes records of {} bytes at most; of larger ones a part is left out. Set its"
-                + " max.message.bytes to {} and start the job again.",
+            "Topic {} accepts records of max {} bytes; parts of larger records are left out. Set its"
+                + " max.message.bytes to {} and restart the job.",
             topic,
             bytes,
             wanted);

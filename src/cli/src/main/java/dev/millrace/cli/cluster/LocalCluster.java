@@ -181,8 +181,7 @@ final class LocalCluster implements AutoCloseable {
     return command;
   }
 
-  // Without ZooKeeper, a restarted job manager continues from the newest snapshot of its
-  // predecessor.
+  // Without ZooKeeper, a restarted job manager continues from its predecessor's newest snapshot.
   // With ZooKeeper, its entries take precedence.
   private Optional<Path> newestState() {
     return Snapshots.newestBut(spec.stateDir(), older).or(spec::from);

@@ -27,7 +27,7 @@ public final class Directories {
     return directory;
   }
 
-  /** Returns the nearest directory above a path that exists. */
+  /** Returns the path itself if it exists, else the nearest existing path above it. */
   public static Path existing(Path path) {
     Path existing = path.toAbsolutePath();
     for (Path above = existing; above != null; above = above.getParent()) {

@@ -119,10 +119,12 @@ final class DashboardSeries {
 
   /** Returns a figure of the last points, oldest first. */
   float[] last(int max, int column) {
-    List<Point> points = points();
-    float[] figures = new float[Math.min(max, points.size())];
-    for (int i = 0; i < figures.length; i++) {
-      figures[i] = points.get(points.size() - figures.length + i).figures()[column];
+    int older = latest.isEmpty() ? whole.size() : before(whole, latest.get(0).place());
+    float[] figures = new float[Math.min(max, older + latest.size())];
+    for (int i = 1; i <= figures.length; i++) {
+      int at = latest.size() - i;
+      Point point = at >= 0 ? latest.get(at) : whole.get(older + at);
+      figures[figures.length - i] = point.figures()[column];
     }
     return figures;
   }

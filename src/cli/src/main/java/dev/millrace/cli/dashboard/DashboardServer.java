@@ -186,7 +186,8 @@ public final class DashboardServer extends HttpService {
       sendEvents(exchange);
     } else {
       HttpReply reply = pages.get(path);
-      send(exchange, reply == null ? reply(path, query(exchange)) : reply, null);
+      send(
+          exchange, reply == null ? withQuery(exchange, query -> reply(path, query)) : reply, null);
     }
   }
 

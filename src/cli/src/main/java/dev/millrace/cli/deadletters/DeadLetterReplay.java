@@ -23,9 +23,8 @@ final class DeadLetterReplay implements AutoCloseable {
 
   private final KafkaProducer<byte[], byte[]> producer;
   private final AtomicReference<Failure> firstFailure = new AtomicReference<>();
-  // By partition of the dead-letter topic: the first record that the brokers rejected, and the
-  // offset
-  // after those that were sent or skipped.
+  // By partition of the dead-letter topic: the first record that the brokers rejected, and the next
+  // offset after those that were sent or skipped.
   private final Map<Integer, Long> failed = new ConcurrentHashMap<>();
   private final Map<Integer, Long> next;
   private volatile boolean isStopped;

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -123,8 +124,8 @@ public abstract class HttpService implements AutoCloseable {
   }
 
   /**
-   * Returns the error that answers a request to another host, without token, with another method or
-   * a malformed query; null if there is none.
+   * Returns the error that answers a request to another host, without token or with another method;
+   * null if there is none.
    *
    * @param method that is answered, or "" for any
    */
@@ -146,12 +147,7 @@ public abstract class HttpService implements AutoCloseable {
       exchange.getResponseHeaders().set("Allow", method);
       return HttpReply.error(405, "method-not-allowed", "only " + method + " is answered here");
     }
-    try {
-      query(exchange);
-      return null;
-    } catch (IllegalArgumentException e) {
-      return HttpReply.error(400, "malformed-request", "the query is not URL-encoded UTF-8");
-    }
+    return null;
   }
 
   // A page of another site can have its own name resolve to 127.0.0.1 and then read what is served
@@ -167,17 +163,20 @@ public abstract class HttpService implements AutoCloseable {
         || name.equals("[::1]");
   }
 
-  /** Returns the parameters of a request that was not rejected. */
-  protected static Map<String, String> query(HttpExchange exchange) {
+  /** Returns what answers the parameters of a request, or the error for a malformed query. */
+  protected static HttpReply withQuery(
+      HttpExchange exchange, Function<Map<String, String>, HttpReply> answer) {
     Map<String, String> query = new HashMap<>();
     String raw = exchange.getRequestURI().getRawQuery();
-    if (raw != null) {
-      for (String pair : raw.split("&")) {
+    try {
+      for (String pair : raw == null ? new String[0] : raw.split("&")) {
         String[] parts = pair.split("=", 2);
         query.put(decode(parts[0]), parts.length < 2 ? "" : decode(parts[1]));
       }
+    } catch (IllegalArgumentException e) {
+      return HttpReply.error(400, "malformed-request", "the query is not URL-encoded UTF-8");
     }
-    return query;
+    return answer.apply(query);
   }
 
   private static String decode(String text) {

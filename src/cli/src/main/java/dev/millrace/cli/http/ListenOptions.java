@@ -37,7 +37,7 @@ public final class ListenOptions {
   }
 
   /**
-   * Returns the required token.
+   * Returns the token that requests must carry; one that admits all requests if none was given.
    *
    * @throws ParameterException if the address is not loopback and there is no token, or a short one
    */
@@ -60,7 +60,7 @@ public final class ListenOptions {
     try {
       return InetAddress.getByName(host).isLoopbackAddress();
     } catch (UnknownHostException e) {
-      throw wrong("--host " + host + " is not an address of this machine");
+      throw wrong("--host " + host + " is an unknown address");
     }
   }
 

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * guess has a reason.
  */
 final class FieldRoles {
+  private static final double NEARLY_UNIQUE = 0.9;
   private static final int MAX_CLASSES = 100;
   private static final int MAX_CANDIDATES = 4;
   private static final int MIN_EXAMPLES_OF_A_KEY = 20;
@@ -183,7 +184,9 @@ final class FieldRoles {
       return "numbers beyond 3.4e38, which a 32-bit float does not hold";
     }
     boolean nearlyUnique =
-        field.values() >= ENOUGH && field.isAlmostAll(field.distinct()) && !field.isTimes();
+        field.values() >= ENOUGH
+            && field.distinct() > NEARLY_UNIQUE * field.values()
+            && !field.isTimes();
     boolean identifier =
         field.type() == FieldProfile.Type.TEXT
             || (field.isWholeNumbers() && NumberMeaning.isCalledId(field.name()));

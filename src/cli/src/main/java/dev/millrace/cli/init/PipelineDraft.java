@@ -190,15 +190,15 @@ final class PipelineDraft {
     }
     if (key != null) {
       add(
-          "  # Which model learns: the record key says, which produce --key %s fills (%s)."
+          "  # Model key: the record key, which produce --key %s fills (%s)."
               .formatted(Printable.line(key.name(), MAX_NAME), describeKey(key)));
     } else if (input.isFile()) {
-      add("  # Which model learns: the record key says. Without produce --key COLUMN there is one");
+      add("  # Model key: the record key. Without produce --key COLUMN there is one");
       add("  # model, of key \"all\".");
     } else if (keys == null) {
-      add("  # Which model learns: the record key says, or a field, named with key.");
+      add("  # Model key: the record key, or a field, named with key.");
     } else {
-      add("  # Which model learns: the record key says (%s).".formatted(describeKeys(keys)));
+      add("  # Model key: the record key (%s).".formatted(describeKeys(keys)));
     }
     if (!input.standard()) {
       addCandidates(candidates, key);
@@ -237,7 +237,7 @@ final class PipelineDraft {
       add("  # All numbers of a record are features, in their order.");
       return;
     }
-    add("  # What the models see.");
+    add("  # Features of the models.");
     add("  features:");
     List<FeatureSpec> specs =
         HashBuckets.withinBudget(
@@ -335,7 +335,7 @@ final class PipelineDraft {
         "# auto: balanced                     # fast, balanced or accurate; or a model of your"
             + " own");
     add("# metrics: { window: 1000, every: 1000, max-interval: 1s }");
-    add("# output: { predictions: true }      # what each model said before it learned");
+    add("# output: { predictions: true }      # the prediction of each record");
     add("# state: { ttl: 30d }                # forget keys without records for so long");
   }
 

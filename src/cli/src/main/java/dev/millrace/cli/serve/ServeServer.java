@@ -119,7 +119,7 @@ final class ServeServer extends HttpService {
 
   private HttpReply reply(HttpExchange exchange, ServeEndpoint endpoint) {
     return switch (endpoint) {
-      case MODELS -> models(query(exchange));
+      case MODELS -> withQuery(exchange, this::models);
       case SUMMARY -> api.summary();
       case HEALTHZ -> api.health();
       case METRICS -> api.metrics();

@@ -124,7 +124,7 @@ class UnwritableRecordsITCase {
     Cli run = Cli.run("run", "-c", "" + pipeline, "--state-dir", "" + dir.resolve("tiny-state"));
 
     assertThat(run.exitCode()).isEqualTo(2);
-    assertThat(run.err()).contains("tiny.metrics", "takes records of 999 bytes at most");
+    assertThat(run.err()).contains("tiny.metrics", "accepts records of max 999 bytes");
   }
 
   @Test

@@ -187,8 +187,7 @@ final class MergedPartition implements ReaderOutput<KafkaRecord>, AutoCloseable 
 
   private long unknown(Throwable why) {
     LOG.warn(
-        "How far {} has been written is not known, so records of other partitions wait for it, for"
-            + " {} ms at most: {}",
+        "The end offset of {} is unknown; records of other partitions wait for it, max {} ms: {}",
         split.getTopicPartition(),
         PATIENCE.toMillis(),
         why.toString());
