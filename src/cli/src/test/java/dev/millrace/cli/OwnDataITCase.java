@@ -145,7 +145,7 @@ class OwnDataITCase {
         .contains("ok       records     the newest 60 records of topic seen.examples can be used")
         .contains("80 values of one-hot features in the newest 60 records of topic seen.examples")
         .contains("not listed, so they are ignored: a \"2\", d \"x\"")
-        .contains("that nothing reads: c 60");
+        .contains("that the pipeline does not use: c 60");
   }
 
   @Test
