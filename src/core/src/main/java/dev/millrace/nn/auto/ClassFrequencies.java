@@ -1,5 +1,7 @@
 package dev.millrace.nn.auto;
 
+import static dev.millrace.nn.auto.FiniteNumbers.areFinite;
+
 import dev.millrace.simd.Elementary;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -51,7 +53,7 @@ final class ClassFrequencies {
   }
 
   boolean isFinite() {
-    return Members.areFinite(weights);
+    return areFinite(weights);
   }
 
   void write(DataOutput out) throws IOException {

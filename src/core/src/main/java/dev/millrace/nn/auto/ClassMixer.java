@@ -1,5 +1,7 @@
 package dev.millrace.nn.auto;
 
+import static dev.millrace.nn.auto.FiniteNumbers.areFinite;
+
 import dev.millrace.simd.KernelProvider;
 import dev.millrace.simd.Kernels;
 import dev.millrace.simd.LayerShape;
@@ -152,7 +154,7 @@ final class ClassMixer {
   }
 
   boolean isFinite() {
-    return Members.areFinite(meanSquares) && Members.areFinite(bias);
+    return areFinite(meanSquares) && areFinite(bias);
   }
 
   void write(DataOutput out) throws IOException {

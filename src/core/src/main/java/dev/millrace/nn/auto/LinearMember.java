@@ -1,5 +1,7 @@
 package dev.millrace.nn.auto;
 
+import static dev.millrace.nn.auto.FiniteNumbers.areFinite;
+
 import dev.millrace.simd.KernelProvider;
 import dev.millrace.simd.Kernels;
 import java.io.DataInput;
@@ -148,7 +150,7 @@ final class LinearMember {
   }
 
   boolean isFinite() {
-    return Members.areFinite(weights) && Members.areFinite(squares);
+    return areFinite(weights) && areFinite(squares);
   }
 
   long floats() {

@@ -1,5 +1,7 @@
 package dev.millrace.nn.auto;
 
+import static dev.millrace.nn.auto.FiniteNumbers.areFinite;
+
 import dev.millrace.nn.Initializer;
 import dev.millrace.nn.Layout;
 import dev.millrace.nn.Network;
@@ -96,24 +98,6 @@ final class Members {
   boolean isFinite() {
     for (int m = 0; m < shape.members(); m++) {
       if (!areFinite(parameters[m]) || !areFinite(averages[m]) || !areFinite(meanSquares[m])) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  static boolean areFinite(float[] values) {
-    for (float value : values) {
-      if (!Float.isFinite(value)) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  static boolean areFinite(double[] values) {
-    for (double value : values) {
-      if (!Double.isFinite(value)) {
         return false;
       }
     }

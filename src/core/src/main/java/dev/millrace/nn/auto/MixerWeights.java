@@ -1,5 +1,7 @@
 package dev.millrace.nn.auto;
 
+import static dev.millrace.nn.auto.FiniteNumbers.areFinite;
+
 import dev.millrace.data.MetricsReport;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -92,7 +94,7 @@ final class MixerWeights {
   }
 
   boolean isFinite() {
-    return Members.areFinite(weights) && Members.areFinite(losses) && Double.isFinite(power);
+    return areFinite(weights) && areFinite(losses) && Double.isFinite(power);
   }
 
   void write(DataOutput out) throws IOException {

@@ -1,5 +1,7 @@
 package dev.millrace.nn.auto;
 
+import static dev.millrace.nn.auto.FiniteNumbers.areFinite;
+
 import dev.millrace.data.SizeChecks;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -87,7 +89,7 @@ final class PreviousLabel {
   }
 
   boolean isFinite() {
-    return Members.areFinite(counts) && !Double.isInfinite(previous);
+    return areFinite(counts) && !Double.isInfinite(previous);
   }
 
   void write(DataOutput out) throws IOException {

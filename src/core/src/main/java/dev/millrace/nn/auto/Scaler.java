@@ -1,5 +1,7 @@
 package dev.millrace.nn.auto;
 
+import static dev.millrace.nn.auto.FiniteNumbers.areFinite;
+
 import dev.millrace.nn.Indicators;
 import dev.millrace.simd.ScalarScaling;
 import java.io.DataInput;
@@ -149,7 +151,7 @@ final class Scaler {
   }
 
   boolean isFinite() {
-    return Members.areFinite(statistics);
+    return areFinite(statistics);
   }
 
   void write(DataOutput out) throws IOException {
