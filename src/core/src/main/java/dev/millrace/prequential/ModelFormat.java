@@ -106,9 +106,8 @@ final class ModelFormat {
     boolean isOfTwo = declared == Task.BINARY && stored == Task.MULTICLASS && classes.size() <= 2;
     if (declared != null && declared != stored && !isOfTwo) {
       throw new ModelMismatchException(
-          "the stored model is of another task: stored (%s), configured (%s); restore the stored"
-                  .formatted(stored.id(), declared.id())
-              + " settings, or reset the key");
+          "the stored model is of another task: stored (%s), configured (%s); %s"
+              .formatted(stored.id(), declared.id(), ModelMismatchException.REMEDY));
     }
   }
 

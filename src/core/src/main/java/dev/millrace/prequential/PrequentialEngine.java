@@ -9,6 +9,7 @@ import dev.millrace.nn.SelectionSpec.OnChange;
 import dev.millrace.nn.Workspace;
 import dev.millrace.prequential.Rejections.Rejection;
 import java.io.IOException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -134,11 +135,10 @@ public final class PrequentialEngine {
         return;
       }
     }
-    LabelJoin labels = joiner == null ? null : state.labels();
-    if (joiner == null || labels == null) {
+    if (joiner == null) {
       learner.learn(state, chunk, listener);
     } else {
-      joiner.learn(state, labels, chunk, from, listener);
+      joiner.learn(state, Objects.requireNonNull(state.labels()), chunk, from, listener);
     }
   }
 
@@ -155,9 +155,8 @@ public final class PrequentialEngine {
       return;
     }
     model.startEpoch(chunk.epoch());
-    LabelJoin labels = state.labels();
-    if (joiner != null && labels != null) {
-      joiner.startEpoch(labels, listener);
+    if (joiner != null) {
+      joiner.startEpoch(Objects.requireNonNull(state.labels()), listener);
     }
   }
 

@@ -101,9 +101,8 @@ final class StateExpansion {
     }
     if (model.inputs() < inputs) {
       throw new ModelMismatchException(
-          "the stored model: auto has %d features, configured are %d, and it does not grow;"
-                  .formatted(model.inputs(), inputs)
-              + " restore the stored settings, or reset the key");
+          "the stored model: auto has %d features, configured are %d, and it does not grow; %s"
+              .formatted(model.inputs(), inputs, ModelMismatchException.REMEDY));
     }
     return model;
   }

@@ -49,27 +49,18 @@ class SettingsChangeTest {
   private static final int AFTER = 60;
   private static final long MINUTE = 60_000;
 
+  private static final MetricsSpec EVERY_40 =
+      MetricsSpec.DEFAULT.with(
+          to -> {
+            to.every = 40;
+            to.maxIntervalMillis = 0;
+          });
+
   @SuppressWarnings("unused") // @FieldSource names it
   private static final List<Arguments> HARMLESS =
       List.of(
-          Arguments.of(
-              "a smaller window",
-              metrics(
-                  MetricsSpec.DEFAULT.with(
-                      to -> {
-                        to.window = 10;
-                        to.every = 40;
-                        to.maxIntervalMillis = 0;
-                      }))),
-          Arguments.of(
-              "a larger window",
-              metrics(
-                  MetricsSpec.DEFAULT.with(
-                      to -> {
-                        to.window = 900;
-                        to.every = 40;
-                        to.maxIntervalMillis = 0;
-                      }))),
+          Arguments.of("a smaller window", metrics(EVERY_40.with(to -> to.window = 10))),
+          Arguments.of("a larger window", metrics(EVERY_40.with(to -> to.window = 900))),
           Arguments.of(
               "other reports",
               metrics(
