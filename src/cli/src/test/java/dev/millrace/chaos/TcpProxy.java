@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -21,7 +22,15 @@ final class TcpProxy implements AutoCloseable {
   private final AtomicInteger delayed = new AtomicInteger();
   private final AtomicInteger refused = new AtomicInteger();
   private volatile int delayMillis;
-  private volatile ApiKeys refusedRequest;
+  private volatile Refusal refusal;
+
+  /** Requests of a kind whose bytes contain a text. */
+  private record Refusal(ApiKeys request, String text) {
+    boolean covers(ByteBuffer frame) {
+      return frame.getShort(Integer.BYTES) == request.id
+          && new String(frame.array(), StandardCharsets.ISO_8859_1).contains(text);
+    }
+  }
 
   /** Listens on a free port of its own. */
   TcpProxy(int brokerPort) throws IOException {
@@ -54,9 +63,14 @@ final class TcpProxy implements AutoCloseable {
     return delayed.get();
   }
 
-  /** Cuts the connection instead of passing on a request of this kind; null for none. */
-  void refuse(ApiKeys request) {
-    refusedRequest = request;
+  /** Cuts the connection instead of passing on a request of this kind that contains the text. */
+  void refuse(ApiKeys request, String text) {
+    refusal = new Refusal(request, text);
+  }
+
+  /** Passes on every request again. */
+  void refuseNothing() {
+    refusal = null;
   }
 
   /** Requests that were not passed on. */
@@ -105,8 +119,8 @@ final class TcpProxy implements AutoCloseable {
       int length = in.readInt();
       ByteBuffer frame = ByteBuffer.allocate(Integer.BYTES + length).putInt(length);
       in.readFully(frame.array(), Integer.BYTES, length);
-      ApiKeys refusedNow = refusedRequest;
-      if (refusedNow != null && frame.getShort(Integer.BYTES) == refusedNow.id) {
+      Refusal now = refusal;
+      if (now != null && now.covers(frame)) {
         refused.incrementAndGet();
         return;
       }
