@@ -18,6 +18,7 @@ final class ChunkLearner {
   private final Trainer trainer;
   private final Scorer scorer;
   private final Predictions predictions;
+  private final UnlabeledPredictor predictor;
   private final EventReporter events;
   private final LearnedCounts counts = new LearnedCounts();
   private final RowBatch batch;
@@ -29,12 +30,14 @@ final class ChunkLearner {
       Rejections rejections,
       Scorer scorer,
       Predictions predictions,
+      UnlabeledPredictor predictor,
       EventReporter events,
       Workspace workspace) {
     this.spec = spec;
     this.rejections = rejections;
     this.scorer = scorer;
     this.predictions = predictions;
+    this.predictor = predictor;
     this.events = events;
     selector = new RowSelector(spec, rejections);
     trainer = new Trainer(spec);
@@ -42,12 +45,25 @@ final class ChunkLearner {
     every = spec.metrics().every();
   }
 
-  /** Learns all examples of a chunk. */
+  /** Learns the examples of a chunk, and predicts features without label. */
   void learn(TrainState state, Chunk chunk, EngineListener listener) throws IOException {
     PrequentialModel model = state.model();
     selector.begin(model, chunk);
     for (int row = 0; row < chunk.size(); row += batch.rows) {
-      learnNext(state, model, chunk, row, null, listener);
+      if (chunk.isPlain() || chunk.kind(row).hasLabel()) {
+        learnNext(state, model, chunk, row, null, listener);
+      } else {
+        predict(model, chunk, row, listener);
+      }
+    }
+  }
+
+  private void predict(PrequentialModel model, Chunk chunk, int row, EngineListener listener) {
+    batch.begin(chunk, row, null);
+    if (chunk.width() == model.learner.inputs()) {
+      predictor.predict(model, chunk, row, listener);
+    } else {
+      rejections.reject(chunk, row, rejections.ofWidth(model, chunk), listener);
     }
   }
 

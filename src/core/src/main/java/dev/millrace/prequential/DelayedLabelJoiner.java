@@ -6,7 +6,7 @@ import dev.millrace.data.InputSpec.DefaultLabel;
 import dev.millrace.data.InputSpec.LateLabels;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.RecordKind;
-import dev.millrace.nn.Workspace;
+import dev.millrace.prequential.UnlabeledPredictor.Scored;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -55,9 +55,7 @@ final class DelayedLabelJoiner {
   private final long maxBytes;
   private final ChunkLearner learner;
   private final Rejections rejections;
-  private final Scorer scorer;
-  private final Predictions predictions;
-  private final Workspace workspace;
+  private final UnlabeledPredictor predictor;
   private final long[] countsBefore = new long[OUTCOMES.length];
   private final Example example = new Example();
   private final Chunk single = new Chunk();
@@ -71,17 +69,13 @@ final class DelayedLabelJoiner {
       long maxBytes,
       ChunkLearner learner,
       Rejections rejections,
-      Scorer scorer,
-      Predictions predictions,
-      Workspace workspace) {
+      UnlabeledPredictor predictor) {
     this.spec = spec;
     this.labels = labels;
     this.maxBytes = maxBytes;
     this.learner = learner;
     this.rejections = rejections;
-    this.scorer = scorer;
-    this.predictions = predictions;
-    this.workspace = workspace;
+    this.predictor = predictor;
   }
 
   /**
@@ -194,30 +188,16 @@ final class DelayedLabelJoiner {
     }
     Chunk chunk = arrival.chunk();
     int row = arrival.row();
-    float[] features = new float[chunk.width()];
-    chunk.copyFeatures(row, row + 1, features);
-    float[] scores = new float[model.learner.outputs()];
-    if (scores.length > 0) {
-      model.learner.use(workspace);
-      model.learner.predictNext(features, 0, scores);
-    }
-    int predicted = scorer.predictedClass(model, scores);
-    if (spec.predictions()) {
-      listener.prediction(
-          predictions.withoutLabel(model, chunk, row, scores, predicted),
-          model.counters.timestamp,
-          chunk,
-          row);
-    }
+    Scored scored = predictor.predict(model, chunk, row, listener);
     PendingFeatures pending =
         new PendingFeatures(
-            features,
+            scored.features(),
             chunk.weight(row),
             arrival.time(),
             chunk.partition(row),
             chunk.offset(row),
-            scores,
-            predicted);
+            scored.scores(),
+            scored.predicted());
     join.keep(arrival.joinId(), pending, room(model));
     return null;
   }

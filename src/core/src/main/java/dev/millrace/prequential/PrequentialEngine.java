@@ -45,24 +45,22 @@ public final class PrequentialEngine {
     rejections = new Rejections(this.spec, maxModelBytes);
     Scorer scorer = new Scorer();
     Predictions predictions = new Predictions(this.spec);
-    learner = new ChunkLearner(this.spec, rejections, scorer, predictions, events, workspace);
+    UnlabeledPredictor predictor =
+        new UnlabeledPredictor(this.spec, scorer, predictions, workspace);
+    learner =
+        new ChunkLearner(this.spec, rejections, scorer, predictions, predictor, events, workspace);
     LateLabels labels = spec.input().labels();
     joiner =
         labels == null
             ? null
             : new DelayedLabelJoiner(
-                this.spec,
-                labels,
-                maxModelBytes,
-                learner,
-                rejections,
-                scorer,
-                predictions,
-                workspace);
+                this.spec, labels, maxModelBytes, learner, rejections, predictor);
   }
 
   /**
-   * Learns the examples of a chunk, and rejects those that the model cannot learn.
+   * Learns the examples of a chunk, and rejects those that the model cannot learn. Features without
+   * label are predicted; unless labels are delayed, no label is expected and the model stays as it
+   * is.
    *
    * @param stored state of the chunk's key, null if it has none
    * @return the state to keep; null if there is nothing new to keep
@@ -105,7 +103,7 @@ public final class PrequentialEngine {
     TrainState state = TrainState.begin(spec, shape, workspace);
     learn(state, chunk, begin, listener);
     if (state.isEmpty()) {
-      return null; // all rows were rejected
+      return null; // no row was learned
     }
     if (mismatch != null) {
       events.reset(chunk.key(), chunk.timestamp(begin), mismatch, listener);

@@ -89,7 +89,7 @@ final class RowSelector {
     } else if (isHeldOut(chunk, row, batch)) {
       batch.use = RowBatch.Use.HOLD_OUT;
     } else {
-      int max = maxTogether(model, reportEvery, chunk.size() - row);
+      int max = maxTogether(model, reportEvery, chunk.isPlain() ? chunk.size() - row : 1);
       while (batch.rows < max
           && isKnown(chunk, row + batch.rows)
           && !isHeldOut(chunk, row + batch.rows, batch)) {

@@ -8,6 +8,9 @@ import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.ModelEvent.Reset;
+import dev.millrace.data.Prediction;
+import dev.millrace.data.Prediction.OfClass;
+import dev.millrace.data.RecordKind;
 import dev.millrace.data.Sha256;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.testing.Chunks;
@@ -16,6 +19,7 @@ import dev.millrace.testing.Specs;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -90,6 +94,47 @@ public class PrequentialEngineTest {
         .satisfies(
             letter -> assertThat(letter.reason()).isEqualTo(DeadLetterReason.WRONG_FEATURE_COUNT));
     assertThat(bytes(state)).isEqualTo(before);
+  }
+
+  @Test
+  void featuresWithoutLabelArePredictedAndChangeNothing() throws IOException {
+    TrainSpec predicting = spec.with(to -> to.predictions = true);
+    List<Example> examples = Chunks.classes("k", 200, 1);
+    byte[] expected = bytes(learn(engine(predicting), examples, 64).get("k"));
+    List<Prediction> labeled = List.copyOf(published.predictions);
+    published.predictions.clear();
+    List<Example> unlabeled = Chunks.classes("k", 200, 1);
+    List<Example> both = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      unlabeled.get(i).kind = RecordKind.FEATURES;
+      both.add(unlabeled.get(i));
+      both.add(examples.get(i));
+    }
+
+    byte[] state = bytes(learn(engine(predicting), both, 64).get("k"));
+
+    assertThat(state).isEqualTo(expected);
+    assertThat(published.predictions).hasSize(400);
+    for (int i = 50; i < 200; i++) { // by then all classes are known
+      OfClass asked = (OfClass) published.predictions.get(2 * i).outcome();
+      OfClass answered = (OfClass) labeled.get(i).outcome();
+      assertThat(asked.actual()).isNull();
+      assertThat(asked.scores()).isEqualTo(answered.scores());
+      assertThat(asked.predicted()).isEqualTo(answered.predicted());
+    }
+  }
+
+  @Test
+  void aKeyOfFeaturesWithoutLabelAloneHasNoState() throws IOException {
+    TrainSpec predicting = spec.with(to -> to.predictions = true);
+    Example asked = Chunks.classes("k", 1, 1).get(0);
+    asked.kind = RecordKind.FEATURES;
+
+    TrainState state = engine(predicting).learn(null, Chunks.of(List.of(asked)), published);
+
+    assertThat(state).isNull();
+    assertThat(published.rejected).isEmpty();
+    assertThat(published.predictions).hasSize(1);
   }
 
   @Test

@@ -81,13 +81,7 @@ public final class ExampleDecoder {
    * @throws java.util.concurrent.CancellationException if the thread is interrupted meanwhile
    */
   public @Nullable DeadLetter decode(KafkaRecord record, Example into) {
-    into.record = record;
-    into.kind = RecordKind.EXAMPLE;
-    into.clearId();
-    into.ignoredFields.clear();
-    into.unlistedFeatures.clear();
-    into.unlistedValues.clear();
-    into.epoch = EpochHeader.read(record);
+    begin(record, into);
     try {
       byte[] value = requireValue(record.value());
       ExampleReader of = reader;
@@ -102,17 +96,40 @@ public final class ExampleDecoder {
         into.key = keys.read(record.key());
       }
       parse(of, value, from, into);
-      if (!(into.weight >= 0 && into.weight <= spec.limits().weight())) {
-        throw new RejectedException(
-            DeadLetterReason.INVALID_WEIGHT,
-            "the weight is %s; it must be between 0 and %s (limits.weight)"
-                .formatted(into.weight, spec.limits().weight()));
-      }
+      requireWeight(into, spec.limits());
       return null;
     } catch (RejectedException e) {
-      String cause = e.getCause() == null ? null : e.getCause().getClass().getName();
-      return new DeadLetter(record, e.reason(), e.getMessage(), cause);
+      return deadLetter(record, e);
     }
+  }
+
+  /** Starts an example. */
+  static void begin(KafkaRecord record, Example into) {
+    into.record = record;
+    into.kind = RecordKind.EXAMPLE;
+    into.clearId();
+    into.ignoredFields.clear();
+    into.unlistedFeatures.clear();
+    into.unlistedValues.clear();
+    into.epoch = EpochHeader.read(record);
+  }
+
+  static void requireWeight(Example example, InputSpec.Limits limits) throws RejectedException {
+    if (!(example.weight >= 0 && example.weight <= limits.weight())) {
+      throw new RejectedException(
+          DeadLetterReason.INVALID_WEIGHT,
+          "the weight is %s; it must be between 0 and %s (limits.weight)"
+              .formatted(example.weight, limits.weight()));
+    }
+  }
+
+  static DeadLetter deadLetter(KafkaRecord record, RejectedException rejected) {
+    Throwable cause = rejected.getCause();
+    return new DeadLetter(
+        record,
+        rejected.reason(),
+        rejected.getMessage(),
+        cause == null ? null : cause.getClass().getName());
   }
 
   private void parse(ExampleReader of, byte[] value, int from, Example into)

@@ -40,7 +40,7 @@ final class MappedExampleReader implements ExampleReader {
   }
 
   private final Parser parser;
-  private final MappedFeatures features;
+  private final FieldFeatures features;
   private final LabelReader labels;
   private final KeyReader keys;
   private final String @Nullable [] keyPath;
@@ -53,20 +53,43 @@ final class MappedExampleReader implements ExampleReader {
   private final boolean labelsOnly;
   // The outermost fields that the pipeline reads.
   private final Set<String> read = new HashSet<>();
-  // Whether a record may have only features or only a label.
-  private final boolean hasDelayedLabels;
+  // Whether a record may have only features, and only a label.
+  private final boolean mayLackLabel;
+  private final boolean mayLackFeatures;
 
   /**
    * @param labelsOnly whether the records have labels and no features
    */
   MappedExampleReader(InputSpec spec, KeyReader keys, Parser parser, boolean labelsOnly) {
+    this(
+        spec,
+        keys,
+        parser,
+        new MappedFeatures(spec, parser),
+        labelsOnly,
+        spec.labels() != null && !labelsOnly);
+  }
+
+  /** Creates a reader of records that may have no label. */
+  MappedExampleReader(InputSpec spec, KeyReader keys, Parser parser, FieldFeatures features) {
+    this(spec, keys, parser, features, false, true);
+  }
+
+  private MappedExampleReader(
+      InputSpec spec,
+      KeyReader keys,
+      Parser parser,
+      FieldFeatures features,
+      boolean labelsOnly,
+      boolean mayLackLabel) {
     this.parser = parser;
     boolean hasPaths = ExampleSchema.hasPaths(spec);
     this.idPath = optionalPath(spec.id(), hasPaths);
     this.ids = new IdReader(spec.labels() != null);
     this.labelsOnly = labelsOnly;
-    this.hasDelayedLabels = spec.labels() != null && !labelsOnly;
-    this.features = new MappedFeatures(spec, parser);
+    this.mayLackLabel = mayLackLabel;
+    this.mayLackFeatures = spec.labels() != null && !labelsOnly;
+    this.features = features;
     this.labels = new LabelReader(spec);
     this.keys = keys;
     this.keyPath = optionalPath(spec.key(), hasPaths);
@@ -85,7 +108,11 @@ final class MappedExampleReader implements ExampleReader {
 
   @Override
   public void read(byte[] value, int from, Example into) throws RejectedException, IOException {
-    Fields fields = parser.parse(value, from);
+    read(parser.parse(value, from), into);
+  }
+
+  /** Reads the fields of a record. */
+  void read(Fields fields, Example into) throws RejectedException {
     if (keyPath != null) {
       into.key = keys.read(key(fields, keyPath));
     }
@@ -117,13 +144,10 @@ final class MappedExampleReader implements ExampleReader {
     if (labelsOnly) {
       return RecordKind.LABEL;
     }
-    if (!hasDelayedLabels) {
-      return RecordKind.EXAMPLE;
-    }
     if (label == null) {
-      return features.hasAny(fields) ? RecordKind.FEATURES : RecordKind.EXAMPLE;
+      return mayLackLabel && features.hasAny(fields) ? RecordKind.FEATURES : RecordKind.EXAMPLE;
     }
-    return features.hasAny(fields) ? RecordKind.EXAMPLE : RecordKind.LABEL;
+    return !mayLackFeatures || features.hasAny(fields) ? RecordKind.EXAMPLE : RecordKind.LABEL;
   }
 
   private static float readWeight(Fields fields, String[] path) throws RejectedException {

@@ -6,7 +6,7 @@ import dev.millrace.data.InputSpec;
 import org.apache.avro.util.Utf8;
 
 /** Reads the declared columns of records whose fields have names. Not thread-safe. */
-final class MappedFeatures {
+final class MappedFeatures implements FieldFeatures {
   private final FeatureMapper mapper;
   private final String[][] paths;
   private final ClockTime.Unit[] units;
@@ -27,8 +27,8 @@ final class MappedFeatures {
     }
   }
 
-  /** Returns true if a record has any of the columns. */
-  boolean hasAny(MappedExampleReader.Fields fields) {
+  @Override
+  public boolean hasAny(MappedExampleReader.Fields fields) {
     for (String[] path : paths) {
       if (fields.at(path) != null) {
         return true;
@@ -37,7 +37,8 @@ final class MappedFeatures {
     return false;
   }
 
-  void read(MappedExampleReader.Fields fields, Example into) throws RejectedException {
+  @Override
+  public void read(MappedExampleReader.Fields fields, Example into) throws RejectedException {
     mapper.begin(into);
     for (int column = 0; column < paths.length; column++) {
       Object field = fields.at(paths[column]);

@@ -7,7 +7,9 @@ import dev.millrace.config.option.OptionType;
 import dev.millrace.config.yaml.ConfigErrors;
 import dev.millrace.config.yaml.InvalidPipelineException;
 import dev.millrace.config.yaml.YamlNode;
+import dev.millrace.config.yaml.YamlNode.Entry;
 import dev.millrace.config.yaml.YamlNode.Mapping;
+import dev.millrace.config.yaml.YamlNode.Scalar;
 import dev.millrace.config.yaml.YamlReader;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
@@ -31,6 +33,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -105,7 +108,7 @@ public final class PipelineFile {
     YamlNode document =
         YamlReader.read(yaml.startsWith("\uFEFF") ? yaml.substring(1) : yaml, errors);
     if (document instanceof Mapping mapping) {
-      Settings settings = settings(mapping, baseDir, errors);
+      Settings settings = settings(mapping, baseDir, true, errors);
       errors.throwIfAny();
       return settings;
     }
@@ -122,7 +125,57 @@ public final class PipelineFile {
     throw new AssertionError("a document that is not a map is an error");
   }
 
-  private static Settings settings(Mapping document, @Nullable Path baseDir, ConfigErrors errors) {
+  /**
+   * Returns the settings of a pipeline inside another program, which has the records. The text may
+   * be a pipeline file, or leave out what the program provides: {@code pipeline}, {@code kafka} and
+   * {@code input.label}.
+   *
+   * @param origin the name that errors give the text
+   * @param pipeline name of a pipeline without {@code pipeline}
+   * @param label field of the label without {@code input.label}; null if the text must name it
+   * @throws InvalidPipelineException if the text is not valid
+   */
+  public static Settings parseEmbedded(
+      String origin, String yaml, String pipeline, @Nullable String label) {
+    ConfigErrors errors = new ConfigErrors(origin, PipelineOptions::pathOf);
+    YamlNode document = YamlReader.read(yaml, errors);
+    errors.throwIfAny();
+    if (document == null || document instanceof Scalar scalar && scalar.text() == null) {
+      document = new Mapping(Map.of(), 1);
+    }
+    if (!(document instanceof Mapping mapping)) {
+      throw new InvalidPipelineException(
+          origin + " must be a map of options, but this is " + document.describe());
+    }
+    boolean hasBrokers = mapping.entries().containsKey(PipelineOptions.KAFKA.name());
+    Settings settings = settings(embedded(mapping, pipeline, label), null, hasBrokers, errors);
+    errors.throwIfAny();
+    return settings;
+  }
+
+  private static Mapping embedded(Mapping document, String pipeline, @Nullable String label) {
+    Mapping whole = with(document, PipelineOptions.PIPELINE, new Scalar(pipeline, document.line()));
+    whole = with(whole, PipelineOptions.KAFKA, new Mapping(Map.of(), document.line()));
+    whole = with(whole, PipelineOptions.INPUT, new Mapping(Map.of(), document.line()));
+    Entry input = whole.entries().get(PipelineOptions.INPUT.name());
+    if (label == null || input == null || !(input.value() instanceof Mapping given)) {
+      return whole;
+    }
+    Map<String, Entry> entries = new LinkedHashMap<>(whole.entries());
+    Mapping labeled = with(given, InputOptions.LABEL, new Scalar(label, given.line()));
+    entries.put(PipelineOptions.INPUT.name(), new Entry(input.line(), labeled));
+    return new Mapping(entries, whole.line());
+  }
+
+  /** Returns a map with a value for an option that it does not have. */
+  private static Mapping with(Mapping map, Option<?> option, YamlNode value) {
+    Map<String, Entry> entries = new LinkedHashMap<>(map.entries());
+    entries.putIfAbsent(option.name(), new Entry(map.line(), value));
+    return new Mapping(entries, map.line());
+  }
+
+  private static Settings settings(
+      Mapping document, @Nullable Path baseDir, boolean hasBrokers, ConfigErrors errors) {
     OptionReader root = new OptionReader("", document, PipelineOptions.ROOT_GROUP, errors);
     OptionReader metrics = root.below(PipelineOptions.METRICS, MetricsOptions.METRICS_GROUP);
     OptionReader validation =
@@ -134,7 +187,7 @@ public final class PipelineFile {
     OptionReader limits = root.below(PipelineOptions.LIMITS, PipelineOptions.LIMITS_GROUP);
     boolean exactlyOnce = output.get(PipelineOptions.GUARANTEE) == Settings.Guarantee.EXACTLY_ONCE;
     Map<String, String> kafka =
-        root.given(PipelineOptions.KAFKA) instanceof Mapping given
+        root.given(PipelineOptions.KAFKA) instanceof Mapping given && hasBrokers
             ? KafkaProperties.read(given, exactlyOnce, errors)
             : Map.of();
     // A missing input is its only error; the other options are still checked.

@@ -1,0 +1,47 @@
+package dev.millrace.prequential;
+
+import dev.millrace.data.Chunk;
+import dev.millrace.nn.Workspace;
+
+/** Predicts features that have no label yet. Not thread-safe. */
+final class UnlabeledPredictor {
+  private final TrainSpec spec;
+  private final Scorer scorer;
+  private final Predictions predictions;
+  private final Workspace workspace;
+
+  UnlabeledPredictor(TrainSpec spec, Scorer scorer, Predictions predictions, Workspace workspace) {
+    this.spec = spec;
+    this.scorer = scorer;
+    this.predictions = predictions;
+    this.workspace = workspace;
+  }
+
+  /**
+   * A prediction with the features that it was made from.
+   *
+   * @param scores of the classes known, or the value
+   * @param predicted index of the predicted class, -1 if there is none
+   */
+  record Scored(float[] features, float[] scores, int predicted) {}
+
+  /** Predicts a row as if it were learned next, publishes that, and does not change the model. */
+  Scored predict(PrequentialModel model, Chunk chunk, int row, EngineListener listener) {
+    float[] features = new float[chunk.width()];
+    chunk.copyFeatures(row, row + 1, features);
+    float[] scores = new float[model.learner.outputs()];
+    if (scores.length > 0) {
+      model.learner.use(workspace);
+      model.learner.predictNext(features, 0, scores);
+    }
+    int predicted = scorer.predictedClass(model, scores);
+    if (spec.predictions()) {
+      listener.prediction(
+          predictions.withoutLabel(model, chunk, row, scores, predicted),
+          model.counters.timestamp,
+          chunk,
+          row);
+    }
+    return new Scored(features, scores, predicted);
+  }
+}
