@@ -26,9 +26,8 @@ final class TcpProxy implements AutoCloseable {
 
   /** Requests of a kind whose bytes contain a text. */
   private record Refusal(ApiKeys request, String text) {
-    boolean covers(ByteBuffer frame) {
-      return frame.getShort(Integer.BYTES) == request.id
-          && new String(frame.array(), StandardCharsets.ISO_8859_1).contains(text);
+    boolean covers(short kind, byte[] frame) {
+      return kind == request.id && new String(frame, StandardCharsets.ISO_8859_1).contains(text);
     }
   }
 
@@ -120,7 +119,7 @@ final class TcpProxy implements AutoCloseable {
       ByteBuffer frame = ByteBuffer.allocate(Integer.BYTES + length).putInt(length);
       in.readFully(frame.array(), Integer.BYTES, length);
       Refusal now = refusal;
-      if (now != null && now.covers(frame)) {
+      if (now != null && now.covers(frame.getShort(Integer.BYTES), frame.array())) {
         refused.incrementAndGet();
         return;
       }
