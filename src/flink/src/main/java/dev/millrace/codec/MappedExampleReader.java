@@ -145,7 +145,9 @@ final class MappedExampleReader implements ExampleReader {
       return RecordKind.LABEL;
     }
     if (label == null) {
-      return mayLackLabel && features.hasAny(fields) ? RecordKind.FEATURES : RecordKind.EXAMPLE;
+      return mayLackLabel && (!mayLackFeatures || features.hasAny(fields))
+          ? RecordKind.FEATURES
+          : RecordKind.EXAMPLE;
     }
     return !mayLackFeatures || features.hasAny(fields) ? RecordKind.EXAMPLE : RecordKind.LABEL;
   }

@@ -53,6 +53,16 @@ public final class PipelineFile {
    * @throws InvalidPipelineException if the file cannot be read or is not a valid pipeline
    */
   public static Settings read(Path file) {
+    return read(file, Map.of());
+  }
+
+  /**
+   * Returns the settings of a file.
+   *
+   * @param kafka client properties that replace those of the file
+   * @throws InvalidPipelineException if the file cannot be read or is not a valid pipeline
+   */
+  public static Settings read(Path file, Map<String, String> kafka) {
     String yaml;
     try {
       yaml = text(file);
@@ -67,7 +77,7 @@ public final class PipelineFile {
                   ? " is a directory. Name the pipeline file in it"
                   : " cannot be read. Check its permissions"));
     }
-    return parse(file.toString(), yaml, file.toAbsolutePath().getParent());
+    return parse(file.toString(), yaml, file.toAbsolutePath().getParent(), kafka);
   }
 
   /**
@@ -104,11 +114,24 @@ public final class PipelineFile {
    * @throws InvalidPipelineException if the text is not a valid pipeline
    */
   public static Settings parse(String fileName, String yaml, @Nullable Path baseDir) {
+    return parse(fileName, yaml, baseDir, Map.of());
+  }
+
+  /**
+   * Returns the settings of a text.
+   *
+   * @param fileName the name that errors give the text
+   * @param baseDir directory that schema paths are relative to, null for the working directory
+   * @param kafka client properties that replace those of the text
+   * @throws InvalidPipelineException if the text is not a valid pipeline
+   */
+  public static Settings parse(
+      String fileName, String yaml, @Nullable Path baseDir, Map<String, String> kafka) {
     ConfigErrors errors = new ConfigErrors(fileName, PipelineOptions::pathOf);
     YamlNode document =
         YamlReader.read(yaml.startsWith("\uFEFF") ? yaml.substring(1) : yaml, errors);
     if (document instanceof Mapping mapping) {
-      Settings settings = settings(mapping, baseDir, true, errors);
+      Settings settings = settings(withKafka(mapping, kafka), baseDir, true, errors);
       errors.throwIfAny();
       return settings;
     }
@@ -165,6 +188,23 @@ public final class PipelineFile {
     Mapping labeled = with(given, InputOptions.LABEL, new Scalar(label, given.line()));
     entries.put(PipelineOptions.INPUT.name(), new Entry(input.line(), labeled));
     return new Mapping(entries, whole.line());
+  }
+
+  private static Mapping withKafka(Mapping document, Map<String, String> kafka) {
+    String name = PipelineOptions.KAFKA.name();
+    Entry given = document.entries().get(name);
+    if (kafka.isEmpty() || (given != null && !(given.value() instanceof Mapping))) {
+      return document;
+    }
+    int line = given == null ? document.line() : given.line();
+    Map<String, Entry> properties = new LinkedHashMap<>();
+    if (given != null && given.value() instanceof Mapping block) {
+      properties.putAll(block.entries());
+    }
+    kafka.forEach((key, value) -> properties.put(key, new Entry(line, new Scalar(value, line))));
+    Map<String, Entry> entries = new LinkedHashMap<>(document.entries());
+    entries.put(name, new Entry(line, new Mapping(properties, line)));
+    return new Mapping(entries, document.line());
   }
 
   /** Returns a map with a value for an option that it does not have. */

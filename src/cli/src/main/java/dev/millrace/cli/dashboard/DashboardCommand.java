@@ -6,7 +6,7 @@ import dev.millrace.cli.http.HttpToken;
 import dev.millrace.cli.http.ListenOptions;
 import dev.millrace.cli.kafka.KafkaOptions;
 import dev.millrace.cli.watch.MetricsTopicOption;
-import dev.millrace.cli.watch.TopicFollower;
+import dev.millrace.kafka.TopicFollower;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -18,6 +18,7 @@ import dev.millrace.config.Settings;
 import dev.millrace.data.Example;
 import dev.millrace.nn.Workspace;
 import dev.millrace.prequential.ModelSnapshot;
+import dev.millrace.serving.LoadedModel;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.NoSuchFileException;

@@ -4,11 +4,16 @@ import dev.millrace.cli.console.Ports;
 import dev.millrace.cli.console.StopSignal;
 import dev.millrace.cli.http.HttpToken;
 import dev.millrace.cli.http.ListenOptions;
+import dev.millrace.cli.kafka.BrokerCheck;
 import dev.millrace.cli.models.ModelsOptions;
 import dev.millrace.cli.watch.SummaryView;
 import dev.millrace.config.Settings;
+import dev.millrace.serving.ModelsFollower;
+import dev.millrace.serving.ModelsReader;
+import dev.millrace.serving.ServedModels;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -69,7 +74,7 @@ public final class ServeCommand implements Callable<Integer> {
     models.reportThreshold(settings);
     long bytes = cacheBytes == null ? Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP : cacheBytes;
     try (StopSignal stop = new StopSignal();
-        ModelsFollower.Reader reader = new ModelsFollower.Reader(settings.kafka(), topic)) {
+        ModelsReader reader = new ModelsReader(settings.kafka(), topic)) {
       ServedModels served = new ServedModels(settings, reader, bytes);
       try (ModelsFollower follower =
               new ModelsFollower(settings.kafka(), topic, served::accept, this::notice);
@@ -81,10 +86,18 @@ public final class ServeCommand implements Callable<Integer> {
         spec.commandLine()
             .getOut()
             .printf("Serving   %s over topic %s (Ctrl-C stops)%n", server.address(), topic);
-        follower.run();
+        follow(follower, topic);
       }
     }
     return 0;
+  }
+
+  private static void follow(ModelsFollower follower, String topic) {
+    try {
+      follower.run();
+    } catch (KafkaException e) {
+      throw BrokerCheck.failure("Topic " + topic + " cannot be read", e);
+    }
   }
 
   private void checkOptions() {

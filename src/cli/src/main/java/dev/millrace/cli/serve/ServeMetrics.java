@@ -1,6 +1,7 @@
 package dev.millrace.cli.serve;
 
 import dev.millrace.cli.serve.ServeApi.Status;
+import dev.millrace.serving.ServedModels;
 import io.prometheus.client.Collector.MetricFamilySamples;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.Counter;

@@ -8,7 +8,7 @@ import dev.millrace.cli.console.StopSignal;
 import dev.millrace.cli.kafka.KafkaOptions;
 import dev.millrace.cli.watch.MetricsRecords;
 import dev.millrace.cli.watch.MetricsTopicOption;
-import dev.millrace.cli.watch.TopicFollower;
+import dev.millrace.kafka.TopicFollower;
 import dev.millrace.kafka.TopicReader;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

@@ -2,6 +2,7 @@ package dev.millrace.cli.watch;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.config.Settings;
+import dev.millrace.kafka.TopicFollower;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;

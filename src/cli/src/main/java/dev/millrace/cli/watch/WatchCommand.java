@@ -5,6 +5,7 @@ import dev.millrace.cli.console.LiveScreen;
 import dev.millrace.cli.console.StopSignal;
 import dev.millrace.cli.console.Terminal;
 import dev.millrace.cli.kafka.KafkaOptions;
+import dev.millrace.kafka.TopicFollower;
 import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.concurrent.Callable;

@@ -8,6 +8,9 @@ import dev.millrace.cli.kafka.EmbeddedKafka;
 import dev.millrace.cli.watch.SummaryView;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
+import dev.millrace.serving.ModelSamples;
+import dev.millrace.serving.ModelsFollower;
+import dev.millrace.serving.ServedModels;
 import dev.millrace.testing.Patience;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -152,11 +155,11 @@ class BrokenRecordsITCase {
       follower.close();
       thread.join();
     }
-    ServeApi api = ModelSamples.api(settings, models, new SummaryView(settings, notice -> {}));
+    ServeApi api = ServeSamples.api(settings, models, new SummaryView(settings, notice -> {}));
 
     assertThat(api.predict(request("good")).status()).isEqualTo(200);
     assertThat(api.predict(request("cut")).status()).isEqualTo(503);
-    assertThat(ModelSamples.body(api.predict(request("cut"))))
+    assertThat(ServeSamples.body(api.predict(request("cut"))))
         .contains("the bytes are cut off or damaged");
     assertThat(api.predict(request("classes")).status()).isEqualTo(404);
     assertThat(notices)

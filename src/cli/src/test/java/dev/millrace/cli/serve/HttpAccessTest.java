@@ -6,6 +6,8 @@ import dev.millrace.cli.Cli;
 import dev.millrace.cli.console.Ports;
 import dev.millrace.cli.dashboard.DashboardServer;
 import dev.millrace.cli.http.HttpToken;
+import dev.millrace.serving.ModelSamples;
+import dev.millrace.serving.ServedModels;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
@@ -31,7 +33,7 @@ class HttpAccessTest {
     dashboard = new DashboardServer(Ports.HOST, 0, token, System::nanoTime);
     dashboard.start();
     ServedModels models = new ServedModels(ModelSamples.SETTINGS, (key, places) -> null, 1 << 20);
-    serve = new ServeServer(Ports.HOST, 0, 2, token, ModelSamples.api(models), new ServeMetrics());
+    serve = new ServeServer(Ports.HOST, 0, 2, token, ServeSamples.api(models), new ServeMetrics());
     serve.start();
   }
 

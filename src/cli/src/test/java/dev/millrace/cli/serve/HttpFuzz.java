@@ -3,6 +3,8 @@ package dev.millrace.cli.serve;
 import dev.millrace.cli.console.Ports;
 import dev.millrace.cli.http.HttpToken;
 import dev.millrace.codec.ModelAssembler.Place;
+import dev.millrace.serving.ModelSamples;
+import dev.millrace.serving.ServedModels;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
@@ -24,7 +26,7 @@ public final class HttpFuzz {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return ModelSamples.api(models);
+    return ServeSamples.api(models);
   }
 
   private static URI server() {

@@ -14,6 +14,8 @@ import dev.millrace.cli.watch.SummaryView;
 import dev.millrace.codec.ModelAssembler.Place;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
+import dev.millrace.serving.ModelSamples;
+import dev.millrace.serving.ServedModels;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -13,6 +13,7 @@ import dev.millrace.cli.watch.MetricsRecords;
 import dev.millrace.cli.watch.MetricsTable;
 import dev.millrace.cli.watch.SummaryLines;
 import dev.millrace.cli.watch.SummaryView;
+import dev.millrace.serving.ModelSamples;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

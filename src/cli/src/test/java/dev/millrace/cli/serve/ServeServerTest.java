@@ -15,6 +15,8 @@ import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
 import dev.millrace.data.Task;
 import dev.millrace.nn.ModelSpec;
+import dev.millrace.serving.ModelSamples;
+import dev.millrace.serving.ServedModels;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
@@ -436,12 +438,12 @@ class ServeServerTest {
         new ServedModels(
             ModelSamples.SETTINGS.withModel(ModelSpec.auto(1)), (key, places) -> null, 1000);
     others.accept(ModelSamples.arrival("k", 100, new Place(0, 0)));
-    ServeApi api = ModelSamples.api(others);
+    ServeApi api = ServeSamples.api(others);
 
     HttpReply reply = api.predict("{\"key\":\"k\",\"features\":{}}".getBytes(UTF_8));
 
     assertThat(reply.status()).isEqualTo(409);
-    assertThat(ModelSamples.body(reply)).contains("other-settings", "4 tanh");
+    assertThat(ServeSamples.body(reply)).contains("other-settings", "4 tanh");
   }
 
   @Test
@@ -452,12 +454,12 @@ class ServeServerTest {
     System.arraycopy(whole, whole.length - 24, damaged, damaged.length - 24, 24);
     ServedModels models = new ServedModels(ModelSamples.SETTINGS, (key, places) -> null, 100_000);
     models.accept(new Arrival("k", "samples", "config", damaged, List.of(new Place(0, 0))));
-    ServeApi api = ModelSamples.api(models);
+    ServeApi api = ServeSamples.api(models);
 
     HttpReply reply = api.predict("{\"key\":\"k\",\"features\":{}}".getBytes(UTF_8));
 
     assertThat(reply.status()).isEqualTo(503);
-    assertThat(ModelSamples.body(reply)).contains("model-unavailable");
+    assertThat(ServeSamples.body(reply)).contains("model-unavailable");
   }
 
   @Test
@@ -477,7 +479,7 @@ class ServeServerTest {
             """,
             Path.of(""));
     try (SummaryView view = new SummaryView(settings, notice -> {})) {
-      ServeApi api = ModelSamples.api(settings, models, view);
+      ServeApi api = ServeSamples.api(settings, models, view);
       assertThat(api.summary().status()).isEqualTo(503);
 
       view.accept("{\"pipeline\":\"samples\",\"keys\":1}");
@@ -486,7 +488,7 @@ class ServeServerTest {
       view.accept("no JSON");
 
       assertThat(api.summary().status()).isEqualTo(200);
-      assertThat(ModelSamples.body(api.summary()))
+      assertThat(ServeSamples.body(api.summary()))
           .isEqualTo("{\"pipeline\":\"samples\",\"keys\":2}");
     }
   }

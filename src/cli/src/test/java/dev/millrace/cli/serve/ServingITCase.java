@@ -13,6 +13,9 @@ import dev.millrace.cli.watch.SummaryView;
 import dev.millrace.codec.ModelAssembler.Place;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
+import dev.millrace.serving.ModelsFollower;
+import dev.millrace.serving.ModelsReader;
+import dev.millrace.serving.ServedModels;
 import dev.millrace.testing.CommittedRecords;
 import dev.millrace.testing.MillraceProcess;
 import dev.millrace.testing.Patience;
@@ -152,17 +155,17 @@ class ServingITCase {
       throws Exception {
     Settings settings = PipelineFile.read(pipeline);
     String topic = settings.output().models();
-    try (ModelsFollower.Reader reader = new ModelsFollower.Reader(settings.kafka(), topic)) {
+    try (ModelsReader reader = new ModelsReader(settings.kafka(), topic)) {
       ServedModels models = new ServedModels(settings, reader, 0);
       try (ModelsFollower follower =
           new ModelsFollower(settings.kafka(), topic, models::accept, notice -> {})) {
         Thread thread = new Thread(follower);
         thread.start();
         await().atMost(Patience.MAX).until(follower::isReady);
-        ServeApi api = ModelSamples.api(settings, models, new SummaryView(settings, notice -> {}));
+        ServeApi api = ServeSamples.api(settings, models, new SummaryView(settings, notice -> {}));
         for (int round = 0; round < 2; round++) {
           for (String row : last) {
-            JsonNode answer = JSON.readTree(ModelSamples.body(api.predict(request(settings, row))));
+            JsonNode answer = JSON.readTree(ServeSamples.body(api.predict(request(settings, row))));
             assertSame(answer, said.get(answer.path("key").asText()));
           }
         }
@@ -218,11 +221,11 @@ class ServingITCase {
       follower.close();
       thread.join();
     }
-    ServeApi api = ModelSamples.api(settings, models, new SummaryView(settings, notice -> {}));
+    ServeApi api = ServeSamples.api(settings, models, new SummaryView(settings, notice -> {}));
     for (String user : List.of("\"user.id\": \"u1\"", "\"user\": {\"id\": \"u1\"}")) {
       String request = "{\"key\": \"a\", \"features\": {\"amount\": 1, %s}}".formatted(user);
       JsonNode answer =
-          JSON.readTree(ModelSamples.body(api.predict(request.getBytes(StandardCharsets.UTF_8))));
+          JSON.readTree(ServeSamples.body(api.predict(request.getBytes(StandardCharsets.UTF_8))));
       assertThat(answer.path("probabilities")).isEqualTo(ofFile.path("probabilities")).isNotEmpty();
     }
   }

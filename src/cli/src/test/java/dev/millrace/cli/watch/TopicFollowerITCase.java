@@ -9,12 +9,14 @@ import dev.millrace.cli.dashboard.DashboardServer;
 import dev.millrace.cli.dashboard.DashboardServerTest;
 import dev.millrace.cli.kafka.BrokerCheck;
 import dev.millrace.cli.kafka.EmbeddedKafka;
-import dev.millrace.cli.serve.ModelsFollower;
-import dev.millrace.cli.watch.TopicFollower.Start;
 import dev.millrace.codec.ModelAssembler.Arrival;
 import dev.millrace.codec.ModelAssembler.Place;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.kafka.KafkaClients;
+import dev.millrace.kafka.TopicFollower;
+import dev.millrace.kafka.TopicFollower.Start;
+import dev.millrace.serving.ModelsFollower;
+import dev.millrace.serving.ModelsReader;
 import dev.millrace.testing.Patience;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -154,8 +156,7 @@ class TopicFollowerITCase {
     List<String> notices = new CopyOnWriteArrayList<>();
     try (ModelsFollower follower =
             new ModelsFollower(properties(kafka), "models-deleted", arrivals::add, notices::add);
-        ModelsFollower.Reader reader =
-            new ModelsFollower.Reader(properties(kafka), "models-deleted")) {
+        ModelsReader reader = new ModelsReader(properties(kafka), "models-deleted")) {
       Thread thread = new Thread(follower, "follower");
       thread.start();
       await().atMost(Patience.MAX).until(follower::isReady);

@@ -1,4 +1,4 @@
-package dev.millrace.cli.serve;
+package dev.millrace.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -35,7 +35,7 @@ class ModelsReaderTest {
 
   @Test
   void afterAReadThatNoBrokerAnsweredOthersOfThePartitionFailAtOnce() throws IOException {
-    try (ModelsFollower.Reader reader = new ModelsFollower.Reader(consumer, TOPIC)) {
+    try (ModelsReader reader = new ModelsReader(consumer, TOPIC)) {
       consumer.setPollException(new TimeoutException("away"));
       assertThatThrownBy(() -> reader.read("k", List.of(new Place(0, 0))))
           .isInstanceOf(IOException.class)

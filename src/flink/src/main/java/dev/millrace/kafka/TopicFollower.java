@@ -1,6 +1,5 @@
-package dev.millrace.cli.watch;
+package dev.millrace.kafka;
 
-import dev.millrace.kafka.TopicReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;

@@ -1,7 +1,5 @@
-package dev.millrace.cli.serve;
+package dev.millrace.serving;
 
-import dev.millrace.cli.http.HttpReply;
-import dev.millrace.cli.watch.SummaryView;
 import dev.millrace.codec.ModelAssembler.Arrival;
 import dev.millrace.codec.ModelAssembler.Place;
 import dev.millrace.config.PipelineFile;
@@ -12,13 +10,12 @@ import dev.millrace.nn.NetworkModelSpec;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 
 /** Small models as they come from a models topic. */
-final class ModelSamples {
-  static final Settings SETTINGS =
+public final class ModelSamples {
+  public static final Settings SETTINGS =
       PipelineFile.parse(
           "samples",
           """
@@ -33,43 +30,22 @@ final class ModelSamples {
           Path.of(""));
 
   /** Features of {@link #SETTINGS}, once {@code b} has its indicator and {@code c} two values. */
-  static final int INPUTS = 5;
+  public static final int INPUTS = 5;
 
   private ModelSamples() {}
 
-  /** Returns what the server answers with models that have all been read. */
-  static ServeApi api(ServedModels models) {
-    return api(SETTINGS, models, new SummaryView(SETTINGS, notice -> {}));
-  }
-
-  static ServeApi api(Settings settings, ServedModels models, SummaryView summary) {
-    return new ServeApi(
-        settings.input().spec(),
-        models,
-        summary,
-        () -> new ServeApi.Status(true, true, 0),
-        2,
-        new ServeMetrics());
-  }
-
-  /** Returns the body of an answer as text. */
-  static String body(HttpReply reply) throws IOException {
-    ByteArrayOutputStream body = new ByteArrayOutputStream();
-    reply.body().write(body);
-    return body.toString(StandardCharsets.UTF_8);
-  }
-
-  /** What the topic says once a model of two classes has learned so many examples. */
-  static Arrival arrival(String key, int examples, Place place) {
+  /** Returns the record of a model of two classes that has learned so many examples. */
+  public static Arrival arrival(String key, int examples, Place place) {
     return new Arrival(key, "samples", "config", bytes(examples), List.of(place));
   }
 
-  static byte[] bytes(int examples) {
+  /** Returns the bytes of a model of two classes that has learned so many examples. */
+  public static byte[] bytes(int examples) {
     return bytes(Task.BINARY, List.of("no", "yes"), examples);
   }
 
   /** Returns what is published of a model that has learned each class in turn. */
-  static byte[] bytes(Task task, List<String> classes, int examples) {
+  public static byte[] bytes(Task task, List<String> classes, int examples) {
     int count = classes.size();
     NetworkModelSpec model = (NetworkModelSpec) SETTINGS.model();
     Learner learner = new Learner(model.forTask(task), task, INPUTS, count, 1);

@@ -1,4 +1,4 @@
-package dev.millrace.cli.serve;
+package dev.millrace.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

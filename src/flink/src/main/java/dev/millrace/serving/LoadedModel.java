@@ -1,4 +1,4 @@
-package dev.millrace.cli.serve;
+package dev.millrace.serving;
 
 import dev.millrace.codec.RejectedException;
 import dev.millrace.config.Settings;
@@ -13,7 +13,7 @@ import dev.millrace.prequential.ModelSnapshot;
 import java.io.IOException;
 
 /** A published model that predicts. Thread-safe. */
-final class LoadedModel {
+public final class LoadedModel {
   // Of a decoded model: objects, and the headers of their arrays.
   private static final int OBJECT_BYTES = 2_048;
 
@@ -26,7 +26,8 @@ final class LoadedModel {
    * @param workspace of the calling thread
    * @throws IOException if it was trained with others, naming both
    */
-  LoadedModel(ModelSnapshot snapshot, Settings settings, Workspace workspace) throws IOException {
+  public LoadedModel(ModelSnapshot snapshot, Settings settings, Workspace workspace)
+      throws IOException {
     summary = snapshot.summary();
     model = snapshot.model(settings.model(), workspace);
     snapshot.requireFeatures(settings.input().spec());
@@ -44,7 +45,7 @@ final class LoadedModel {
    * @param workspace of the calling thread
    * @throws RejectedException if there are not as many features as the model has inputs
    */
-  ModelAnswer predict(Example example, Workspace workspace) throws RejectedException {
+  public ModelAnswer predict(Example example, Workspace workspace) throws RejectedException {
     if (example.width != model.inputs()) {
       throw new RejectedException(
           DeadLetterReason.WRONG_FEATURE_COUNT,

@@ -1,10 +1,10 @@
-package dev.millrace.cli.serve;
+package dev.millrace.serving;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
-import dev.millrace.cli.console.Terminal;
 import dev.millrace.codec.ModelAssembler.Arrival;
 import dev.millrace.codec.ModelAssembler.Place;
 import dev.millrace.config.Settings;
+import dev.millrace.data.Printable;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.Workspace;
 import dev.millrace.prequential.ModelSnapshot;
@@ -27,10 +27,10 @@ import org.jspecify.annotations.Nullable;
  * last up to a limit of memory. Other models are read again when they are needed. Thread-safe: a
  * newer model replaces an older one between two predictions.
  */
-final class ServedModels {
+public final class ServedModels {
 
   /** Reads a model again from where it was published. */
-  interface Source {
+  public interface Source {
     /**
      * Returns the bytes of a key's model, or null if they are no longer there.
      *
@@ -70,7 +70,7 @@ final class ServedModels {
   }
 
   /** Model in memory: its bytes until it is used for the first time, then the model. */
-  static final class Held {
+  public static final class Held {
     private final Published published;
     private final byte[] bytes;
     private final @Nullable LoadedModel model;
@@ -87,7 +87,7 @@ final class ServedModels {
   }
 
   /** Figures for the metrics. */
-  record Stats(
+  public record Stats(
       int models,
       int inMemory,
       long memoryBytes,
@@ -121,7 +121,7 @@ final class ServedModels {
   /**
    * @param maxBytes of the models in memory; one is kept whatever its size
    */
-  ServedModels(Settings settings, Source source, long maxBytes) {
+  public ServedModels(Settings settings, Source source, long maxBytes) {
     this.settings = settings;
     this.source = source;
     this.maxBytes = maxBytes;
@@ -132,7 +132,7 @@ final class ServedModels {
    *
    * @throws IOException if it is no model, or of a newer release
    */
-  void accept(Arrival arrival) throws IOException {
+  public void accept(Arrival arrival) throws IOException {
     if (!arrival.mayBeOf(settings.pipeline())) {
       return;
     }
@@ -151,13 +151,19 @@ final class ServedModels {
     updates.increment();
   }
 
+  /** Returns the newest model of a key if it is in memory, else null. */
+  public @Nullable Held inMemory(String key) {
+    Published published = index.get(key);
+    return published == null ? null : held(published);
+  }
+
   /**
    * Returns the newest model of a key, or null if there is none. One that is not in memory is read
    * again, for which the calling thread waits.
    *
    * @throws IOException if it cannot be read now
    */
-  @Nullable Held fetch(String key) throws IOException {
+  public @Nullable Held fetch(String key) throws IOException {
     Published published = index.get(key);
     while (published != null) {
       Held found = held(published);
@@ -174,7 +180,7 @@ final class ServedModels {
       if (now == published) {
         throw new IOException(
             "the model of key \"%s\" is being replaced; try again in a moment"
-                .formatted(Terminal.printable(key, 60)));
+                .formatted(Printable.line(key, 60)));
       }
       published = now;
     }
@@ -188,7 +194,7 @@ final class ServedModels {
    * @throws ModelMismatchException if it was trained with other settings, naming both
    * @throws IOException if it is damaged
    */
-  LoadedModel load(Held fetched, Workspace workspace) throws IOException {
+  public LoadedModel load(Held fetched, Workspace workspace) throws IOException {
     if (fetched.model != null) {
       return fetched.model;
     }
@@ -262,18 +268,19 @@ final class ServedModels {
    *
    * @param top classes that it names at most
    */
-  long answerBytes(String key, int top) {
+  public long answerBytes(String key, int top) {
     Published published = index.get(key);
     long fixed = FIXED_ANSWER_BYTES + (long) CHARACTER_BYTES * key.length();
     return published == null ? fixed : fixed + published.answerBytes(top);
   }
 
   /** Returns the number of keys that have a model. */
-  int size() {
+  public int size() {
     return index.size();
   }
 
-  synchronized Stats stats() {
+  /** Returns the figures of now. */
+  public synchronized Stats stats() {
     return new Stats(
         index.size(),
         held.size(),
@@ -284,7 +291,7 @@ final class ServedModels {
   }
 
   /** Returns the summary of a key's model, or null if there is none. */
-  @Nullable ModelSnapshot summary(String key) {
+  public @Nullable ModelSnapshot summary(String key) {
     Published published = index.get(key);
     return published == null ? null : published.summary();
   }
@@ -294,7 +301,7 @@ final class ServedModels {
    *
    * @param after key before the first one, or "" for all
    */
-  Iterator<ModelSnapshot> summaries(String after) {
+  public Iterator<ModelSnapshot> summaries(String after) {
     return index.tailMap(after, false).values().stream().map(Published::summary).iterator();
   }
 }

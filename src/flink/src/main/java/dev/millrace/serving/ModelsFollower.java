@@ -1,0 +1,120 @@
+package dev.millrace.serving;
+
+import dev.millrace.codec.ModelAssembler;
+import dev.millrace.codec.ModelAssembler.Arrival;
+import dev.millrace.data.KafkaRecord;
+import dev.millrace.data.Printable;
+import dev.millrace.kafka.KafkaClients;
+import dev.millrace.kafka.TopicFollower;
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * Follows the models topic from its beginning. {@link #run} works in the calling thread until
+ * {@link #close} is called from another one; it outlives any absence of the brokers.
+ */
+public final class ModelsFollower implements Runnable, AutoCloseable {
+
+  /** Takes models and tombstones of keys. */
+  public interface Listener {
+    /**
+     * Takes one record of the topic.
+     *
+     * @throws IOException if it is no model
+     */
+    void accept(Arrival arrival) throws IOException;
+  }
+
+  // Characters.
+  private static final int SHOWN_OF_KEY = 60;
+  private static final int SHOWN_OF_MESSAGE = 300;
+
+  private final String topic;
+  private final Listener listener;
+  private final Consumer<String> notice;
+  private final TopicFollower follower;
+  private final ModelAssembler parts = new ModelAssembler(this::reportDropped);
+  private final LongAdder dropped = new LongAdder();
+
+  /**
+   * @param kafka client properties
+   * @param notice takes one line when the brokers or the topic go away or come back, a record is no
+   *     model, or the parts of one do not fit in memory
+   */
+  public ModelsFollower(
+      Map<String, String> kafka, String topic, Listener listener, Consumer<String> notice) {
+    this.topic = topic;
+    this.listener = listener;
+    this.notice = notice;
+    this.follower =
+        new TopicFollower(
+            kafka, topic, TopicFollower.Start.OLDEST, this::accept, this::reportConnection);
+  }
+
+  @Override
+  public void run() {
+    follower.run();
+  }
+
+  /** Returns true once the models that were on the topic at the start have been read. */
+  public boolean isReady() {
+    return follower.isCaughtUp();
+  }
+
+  /** Returns true if the brokers answered at the last check, and had the topic. */
+  public boolean isConnected() {
+    return !follower.isAbsent();
+  }
+
+  /** Returns the number of models dropped because not all of their parts fitted in memory. */
+  public long dropped() {
+    return dropped.sum();
+  }
+
+  /** Ends {@link #run} within moments. May be called from any thread, more than once. */
+  @Override
+  public void close() {
+    follower.close();
+  }
+
+  private void reportConnection(boolean absent, String text) {
+    notice.accept(absent ? text + " Known models are still served." : text);
+  }
+
+  private void accept(ConsumerRecord<byte[], byte[]> record) {
+    KafkaRecord read = KafkaClients.record(record);
+    try {
+      Arrival arrival = parts.accept(read);
+      if (arrival != null) {
+        listener.accept(arrival);
+      }
+    } catch (IOException e) {
+      String key = read.key() == null ? "" : ", key " + quoted(ModelAssembler.key(read));
+      notice.accept(
+          ("Skipped a record that is no model, or one of a newer release: %s, partition %d,"
+                  + " offset %d%s: %s")
+              .formatted(
+                  topic,
+                  record.partition(),
+                  record.offset(),
+                  key,
+                  Printable.line("" + e.getMessage(), SHOWN_OF_MESSAGE)));
+    }
+  }
+
+  private void reportDropped(String key) {
+    dropped.increment();
+    notice.accept(
+        ("Dropped the incomplete parts of a new model of key %s: the parts of unfinished models"
+                + " need more memory than there is for them. Its previous model, if there is one,"
+                + " is still served; give the process a larger heap.")
+            .formatted(quoted(key)));
+  }
+
+  private static String quoted(String key) {
+    return '"' + Printable.line(key, SHOWN_OF_KEY) + '"';
+  }
+}
