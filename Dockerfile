@@ -20,7 +20,7 @@ RUN --mount=type=cache,target=/root/.m2 \
       dependency:copy-dependencies -DoutputDirectory=/build/commands \
       -DincludeArtifactIds=picocli,progressbar,jline-terminal,jline-native,uplot,jackson-dataformat-yaml && \
     cp src/cli/target/millrace-cli-*.jar commands/ && \
-    cp target/millrace-*.jar millrace.jar
+    cp target/millrace-[0-9]*.jar millrace.jar
 
 # Java 17 is Millrace's floor; the JRE of this image has the module jdk.incubator.vector.
 FROM flink:2.2.1-java17

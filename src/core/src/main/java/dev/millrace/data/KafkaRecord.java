@@ -22,8 +22,8 @@ public record KafkaRecord(
   private static final String[] NO_NAMES = {};
   private static final byte[][] NO_VALUES = {};
 
-  /** Stands for the record of an example that was not decoded yet. */
-  static final KafkaRecord NONE = of("", 0, 0, 0, null, null);
+  /** Placeholder of an example that is not of a Kafka record, or not decoded yet. */
+  public static final KafkaRecord NONE = of("", 0, 0, 0, null, null);
 
   /** Returns a record without headers. */
   public static KafkaRecord of(

@@ -1,0 +1,122 @@
+package dev.millrace.table;
+
+import dev.millrace.data.ModelAnswer;
+import dev.millrace.data.Prediction;
+import dev.millrace.nn.PredictedValue;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.flink.table.api.DataTypes;
+import org.apache.flink.table.api.ValidationException;
+import org.apache.flink.table.catalog.Column;
+import org.apache.flink.table.catalog.ResolvedSchema;
+import org.apache.flink.table.data.GenericMapData;
+import org.apache.flink.table.data.GenericRowData;
+import org.apache.flink.table.data.StringData;
+import org.apache.flink.table.types.DataType;
+import org.apache.flink.table.types.logical.LogicalType;
+import org.jspecify.annotations.Nullable;
+
+/** The columns of a prediction: some of those of {@link Answer}, in any order. */
+record AnswerColumns(List<Answer> columns) implements Serializable {
+
+  /** Columns that a prediction may have. All are NULL for a key without a model. */
+  enum Answer {
+    CLASS("class", DataTypes.STRING()),
+    PROBABILITY("probability", DataTypes.DOUBLE()),
+    PROBABILITIES("probabilities", DataTypes.MAP(DataTypes.STRING(), DataTypes.DOUBLE())),
+    VALUE("value", DataTypes.DOUBLE()),
+    MODEL_VERSION("model_version", DataTypes.BIGINT());
+
+    private final String column;
+    private final LogicalType type;
+
+    Answer(String column, DataType type) {
+      this.column = column;
+      this.type = type.getLogicalType();
+    }
+
+    private String declaration() {
+      return column + " " + type.asSummaryString().replace("VARCHAR(2147483647)", "STRING");
+    }
+
+    private @Nullable Object of(ModelAnswer answer, int best) {
+      return switch (this) {
+        case CLASS -> best < 0 ? null : StringData.fromString(answer.classes().get(best));
+        case PROBABILITY ->
+            best < 0 || !answer.probabilities() ? null : (double) answer.scores()[best];
+        case PROBABILITIES -> best < 0 || !answer.probabilities() ? null : probabilities(answer);
+        case VALUE -> value(answer);
+        case MODEL_VERSION -> answer.modelVersion();
+      };
+    }
+
+    private static GenericMapData probabilities(ModelAnswer answer) {
+      Map<StringData, Double> probabilities = new HashMap<>();
+      for (int c = 0; c < answer.scores().length; c++) {
+        probabilities.put(
+            StringData.fromString(answer.classes().get(c)), (double) answer.scores()[c]);
+      }
+      return new GenericMapData(probabilities);
+    }
+
+    private static @Nullable Double value(ModelAnswer answer) {
+      if (answer.task().isClassification()) {
+        return null;
+      }
+      double value = PredictedValue.read(answer.scores(), 0);
+      return Double.isNaN(value) ? null : value;
+    }
+  }
+
+  AnswerColumns {
+    columns = List.copyOf(columns);
+  }
+
+  /**
+   * Returns the columns of a model's OUTPUT.
+   *
+   * @throws ValidationException if a prediction has no such column, naming those that it may have
+   */
+  static AnswerColumns of(ResolvedSchema output) {
+    List<Answer> columns = new ArrayList<>();
+    for (Column column : output.getColumns()) {
+      LogicalType type = column.getDataType().getLogicalType();
+      columns.add(
+          Arrays.stream(Answer.values())
+              .filter(answer -> answer.column.equals(column.getName()) && answer.type.equals(type))
+              .findFirst()
+              .orElseThrow(
+                  () ->
+                      new ValidationException(
+                          "OUTPUT column %s %s is not one of: %s."
+                              .formatted(column.getName(), type.asSummaryString(), allowed()))));
+    }
+    return new AnswerColumns(columns);
+  }
+
+  private static String allowed() {
+    return Arrays.stream(Answer.values())
+        .map(Answer::declaration)
+        .collect(Collectors.joining(", "));
+  }
+
+  /** Returns the row of a prediction. */
+  GenericRowData row(ModelAnswer answer) {
+    int best = answer.task().isClassification() ? Prediction.best(answer.scores()) : -1;
+    GenericRowData row = empty();
+    for (int c = 0; c < columns.size(); c++) {
+      row.setField(c, columns.get(c).of(answer, best));
+    }
+    return row;
+  }
+
+  /** Returns the row of no prediction: NULLs. */
+  GenericRowData empty() {
+    return new GenericRowData(columns.size());
+  }
+}

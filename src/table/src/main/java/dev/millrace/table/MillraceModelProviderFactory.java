@@ -1,0 +1,130 @@
+package dev.millrace.table;
+
+import dev.millrace.config.PipelineFile;
+import dev.millrace.config.Settings;
+import dev.millrace.config.yaml.InvalidPipelineException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ConfigOptions;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.table.api.ValidationException;
+import org.apache.flink.table.catalog.ResolvedCatalogModel;
+import org.apache.flink.table.factories.FactoryUtil;
+import org.apache.flink.table.factories.ModelProviderFactory;
+import org.apache.flink.table.ml.ModelProvider;
+
+/**
+ * Creates the model provider of {@code CREATE MODEL ... WITH ('provider' = 'millrace', ...)}, which
+ * predicts with the models that a pipeline publishes.
+ */
+public final class MillraceModelProviderFactory implements ModelProviderFactory {
+  /** Value of the option {@code provider}. */
+  public static final String IDENTIFIER = "millrace";
+
+  static final ConfigOption<String> PIPELINE =
+      ConfigOptions.key("pipeline")
+          .stringType()
+          .noDefaultValue()
+          .withDescription("YAML text of the pipeline that publishes the models.");
+
+  static final ConfigOption<String> PIPELINE_FILE =
+      ConfigOptions.key("pipeline.file")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "Path of the pipeline file, read where the statement is planned; instead of"
+                  + " 'pipeline'.");
+
+  static final ConfigOption<String> TOPIC =
+      ConfigOptions.key("topic")
+          .stringType()
+          .noDefaultValue()
+          .withDescription("Models topic; by default the one of the pipeline.");
+
+  static final ConfigOption<String> KEY =
+      ConfigOptions.key("key")
+          .stringType()
+          .noDefaultValue()
+          .withDescription(
+              "INPUT column with the model key; by default the one named as the pipeline's"
+                  + " input.key, else the first.");
+
+  static final ConfigOption<MemorySize> CACHE_SIZE =
+      ConfigOptions.key("cache.size")
+          .memoryType()
+          .defaultValue(MemorySize.ofMebiBytes(256))
+          .withDescription("Memory of the models that are kept ready, for each process.");
+
+  /** Prefix of Kafka client properties. */
+  static final String PROPERTIES_PREFIX = "properties.";
+
+  @Override
+  public String factoryIdentifier() {
+    return IDENTIFIER;
+  }
+
+  @Override
+  public Set<ConfigOption<?>> requiredOptions() {
+    return Set.of();
+  }
+
+  @Override
+  public Set<ConfigOption<?>> optionalOptions() {
+    return Set.of(PIPELINE, PIPELINE_FILE, TOPIC, KEY, CACHE_SIZE);
+  }
+
+  @Override
+  public ModelProvider createModelProvider(Context context) {
+    FactoryUtil.ModelProviderFactoryHelper helper =
+        FactoryUtil.createModelProviderFactoryHelper(this, context);
+    helper.validateExcept(PROPERTIES_PREFIX);
+    ReadableConfig options = helper.getOptions();
+    ResolvedCatalogModel model = context.getCatalogModel();
+    Settings settings = settings(options, clientProperties(model.getOptions()));
+    return new MillraceModelProvider(
+        new PredictSpec(
+            settings,
+            options.getOptional(TOPIC).orElse(settings.output().models()),
+            options.get(CACHE_SIZE).getBytes(),
+            InputColumns.of(
+                model.getResolvedInputSchema(),
+                settings.input().spec(),
+                options.getOptional(KEY).orElse(null)),
+            AnswerColumns.of(model.getResolvedOutputSchema())));
+  }
+
+  private static Settings settings(ReadableConfig options, Map<String, String> kafka) {
+    String text = options.getOptional(PIPELINE).orElse(null);
+    String file = options.getOptional(PIPELINE_FILE).orElse(null);
+    if ((text == null) == (file == null)) {
+      throw new ValidationException(
+          "Set one of the options 'pipeline', the YAML text of the pipeline that publishes the"
+              + " models, and 'pipeline.file', the path of its file.");
+    }
+    try {
+      return text == null
+          ? PipelineFile.read(Path.of(file), kafka)
+          : PipelineFile.parse(PIPELINE.key(), text, null, kafka);
+    } catch (InvalidPipelineException e) {
+      throw new ValidationException(
+          "Option '%s' is not valid: %s"
+              .formatted((text == null ? PIPELINE_FILE : PIPELINE).key(), e.getMessage()),
+          e);
+    }
+  }
+
+  private static Map<String, String> clientProperties(Map<String, String> options) {
+    Map<String, String> properties = new HashMap<>();
+    options.forEach(
+        (name, value) -> {
+          if (name.startsWith(PROPERTIES_PREFIX)) {
+            properties.put(name.substring(PROPERTIES_PREFIX.length()), value);
+          }
+        });
+    return properties;
+  }
+}

@@ -1,0 +1,234 @@
+package dev.millrace.table;
+
+import dev.millrace.config.Settings;
+import dev.millrace.nn.ModelMismatchException;
+import dev.millrace.nn.Workspace;
+import dev.millrace.prequential.ModelSnapshot;
+import dev.millrace.serving.ModelsFollower;
+import dev.millrace.serving.ModelsReader;
+import dev.millrace.serving.ServedModels;
+import dev.millrace.serving.ServedModels.Held;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The models of a topic that the functions of a process share: one thread reads the topic, one
+ * cache holds the models. The first function that needs them starts it, the last one closes it.
+ * Thread-safe.
+ */
+final class SharedModels implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SharedModels.class);
+
+  /** Max time without an answer of a broker, after which the job fails. */
+  private static final long MAX_WAIT = TimeUnit.SECONDS.toNanos(60);
+
+  private static final long INTERVAL_MILLIS = 50;
+  // Models of the topic that are tried before all are said to be of other settings.
+  private static final int TRIED = 100;
+
+  /** What must be equal for functions to share models. */
+  private record Id(
+      String pipeline, String config, Map<String, String> kafka, String topic, long cacheBytes) {
+    static Id of(PredictSpec spec) {
+      Settings settings = spec.settings();
+      return new Id(
+          settings.pipeline(),
+          settings.configHash(),
+          settings.kafka(),
+          spec.topic(),
+          spec.cacheBytes());
+    }
+  }
+
+  private static final Map<Id, SharedModels> OPEN = new HashMap<>();
+
+  private final Id id;
+  private final ModelsReader reader;
+  private final ServedModels models;
+  private final ModelsFollower follower;
+  private final Thread thread;
+  private final ExecutorService reads;
+  // Guarded by OPEN.
+  private int users;
+  private volatile @Nullable Throwable failure;
+  private volatile String notice = "";
+
+  private SharedModels(Id id, Settings settings) {
+    this.id = id;
+    reader = new ModelsReader(id.kafka(), id.topic());
+    models = new ServedModels(settings, reader, id.cacheBytes());
+    follower = new ModelsFollower(id.kafka(), id.topic(), models::accept, this::report);
+    reads = Executors.newSingleThreadExecutor(task -> daemon(task, "reads"));
+    thread = daemon(this::follow, "follower");
+    thread.start();
+  }
+
+  private Thread daemon(Runnable task, String role) {
+    Thread daemon = new Thread(task, "millrace-" + id.topic() + "-" + role);
+    daemon.setDaemon(true);
+    return daemon;
+  }
+
+  /**
+   * Returns the models of a topic, once those that are on it now have been read.
+   *
+   * @throws IOException if the topic cannot be read, or its models are of other settings
+   */
+  static SharedModels open(PredictSpec spec) throws IOException {
+    Id id = Id.of(spec);
+    SharedModels shared;
+    synchronized (OPEN) {
+      shared = OPEN.computeIfAbsent(id, any -> new SharedModels(id, spec.settings()));
+      shared.users++;
+    }
+    boolean ready = false;
+    try {
+      shared.awaitReady();
+      shared.requireUsable();
+      ready = true;
+      return shared;
+    } finally {
+      if (!ready) {
+        shared.close();
+      }
+    }
+  }
+
+  /** Returns the models, of which each is replaced when a newer one comes. */
+  ServedModels models() {
+    return models;
+  }
+
+  /** Returns the thread that reads models again, one at a time. */
+  ExecutorService reads() {
+    return reads;
+  }
+
+  /**
+   * Returns the newest model of a key, or null if there is none. One that is not in memory is read
+   * again, for which the calling thread waits.
+   *
+   * @throws IOException if it cannot be read within a minute, or the topic cannot be followed
+   */
+  @Nullable Held fetch(String key) throws IOException {
+    if (failure != null) {
+      throw unreadable();
+    }
+    long deadline = System.nanoTime() + MAX_WAIT;
+    while (true) {
+      try {
+        return models.fetch(key);
+      } catch (InterruptedIOException e) {
+        throw e;
+      } catch (IOException e) {
+        if (System.nanoTime() > deadline) {
+          throw e;
+        }
+        pause();
+      }
+    }
+  }
+
+  private void awaitReady() throws IOException {
+    long answered = System.nanoTime();
+    while (!follower.isReady()) {
+      if (failure != null) {
+        throw unreadable();
+      }
+      if (follower.isConnected()) {
+        answered = System.nanoTime();
+      } else if (System.nanoTime() - answered > MAX_WAIT) {
+        throw new IOException(
+            "The models topic %s could not be read within %d s. %s"
+                .formatted(id.topic(), TimeUnit.NANOSECONDS.toSeconds(MAX_WAIT), notice));
+      }
+      pause();
+    }
+  }
+
+  private void requireUsable() throws IOException {
+    ModelMismatchException mismatch = null;
+    Iterator<ModelSnapshot> all = models.summaries("");
+    for (int m = 0; m < TRIED && all.hasNext(); m++) {
+      try {
+        Held held = fetch(all.next().key());
+        if (held != null) {
+          models.load(held, new Workspace());
+          return;
+        }
+      } catch (ModelMismatchException e) {
+        mismatch = e;
+      }
+    }
+    if (mismatch != null) {
+      throw new IOException(
+          "The models on topic %s are not of the pipeline that the model names: %s"
+              .formatted(id.topic(), mismatch.getMessage()),
+          mismatch);
+    }
+  }
+
+  private static void pause() throws InterruptedIOException {
+    try {
+      Thread.sleep(INTERVAL_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("the function is being closed");
+    }
+  }
+
+  private IOException unreadable() {
+    return new IOException(
+        "The models topic %s cannot be read: %s".formatted(id.topic(), failure), failure);
+  }
+
+  private void report(String text) {
+    notice = text;
+    LOG.warn("{}", text);
+  }
+
+  private void follow() {
+    try {
+      follower.run();
+    } catch (Throwable e) {
+      LOG.error("The models topic {} cannot be read", id.topic(), e);
+      failure = e;
+      synchronized (OPEN) {
+        OPEN.remove(id, this); // functions that open later try again
+      }
+    }
+  }
+
+  /** Ends the use of one function. */
+  @Override
+  public void close() {
+    synchronized (OPEN) {
+      if (--users > 0) {
+        return;
+      }
+      OPEN.remove(id, this);
+    }
+    follower.close();
+    reads.shutdownNow();
+    reader.close();
+    boolean interrupted = Thread.interrupted();
+    try {
+      // The class loader of the job may be closed next.
+      thread.join();
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
