@@ -16,6 +16,7 @@ import java.util.Objects;
  * <p>Each number is one access of the array; those of a {@link DataInputStream} are calls of a
  * synchronized method for each byte.
  */
+@PublicApi
 public final class BoundedDataInput implements DataInput {
   private static final VarHandle SHORT = view(short[].class);
   private static final VarHandle INT = view(int[].class);

@@ -9,6 +9,7 @@ import java.util.Arrays;
  * <p>All rows of a chunk that have features have the same number of them, all that have a label the
  * same kind of label, and all are of the same epoch.
  */
+@PublicApi
 public final class Chunk extends PackedExamples {
   private String key = "";
   private boolean classification;

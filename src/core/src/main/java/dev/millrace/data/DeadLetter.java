@@ -8,5 +8,6 @@ import org.jspecify.annotations.Nullable;
  * @param message one line: what was found and what is allowed
  * @param exceptionClass class of the exception that caused it; null if there was none
  */
+@PublicApi
 public record DeadLetter(
     KafkaRecord record, DeadLetterReason reason, String message, @Nullable String exceptionClass) {}

@@ -1,6 +1,7 @@
 package dev.millrace.data;
 
 /** Reasons for which a record is rejected. */
+@PublicApi
 public enum DeadLetterReason {
   /** The record has no value at all (null). */
   TOMBSTONE,

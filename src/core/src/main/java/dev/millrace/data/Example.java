@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * One decoded example. A mutable carrier: the decoder fills the same object for every record, so
  * callers that keep an example copy it. Not thread-safe.
  */
+@PublicApi
 public final class Example {
   private static final int NO_ID = -1;
 

@@ -12,6 +12,7 @@ import java.util.List;
  * @param values of a one-hot column, one feature each; a value not listed gives 0 in all of them
  * @param buckets of a hashed column, one feature each
  */
+@PublicApi
 public record FeatureSpec(
     String name, Type type, boolean nullable, List<String> values, int buckets)
     implements Serializable {

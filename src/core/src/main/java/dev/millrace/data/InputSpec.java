@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param columns of a CSV line, empty with other formats
  * @param registry registry of the schemas of records in the Confluent wire format; null for none
  */
+@PublicApi
 public record InputSpec(
     Format format,
     @Nullable String schema,

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param headerNames names of the headers, in order; a name may occur more than once
  * @param headerValues value of each header, each may be null
  */
+@PublicApi
 public record KafkaRecord(
     String topic,
     int partition,

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param validation null if no example was held out
  * @param labels null without delayed labels
  */
+@PublicApi
 public record MetricsReport(
     Context context,
     Task task,

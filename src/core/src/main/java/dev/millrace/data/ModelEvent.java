@@ -8,6 +8,7 @@ package dev.millrace.data;
  * @param modelVersion steps that the model's weights had taken
  * @param config hash of the pipeline's configuration
  */
+@PublicApi
 public record ModelEvent(
     String pipeline,
     String key,

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param modelVersion steps that the model's weights had taken
  * @param config hash of the pipeline's configuration
  */
+@PublicApi
 public record Prediction(
     String pipeline,
     String key,

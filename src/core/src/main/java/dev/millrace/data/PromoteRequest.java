@@ -5,4 +5,5 @@ package dev.millrace.data;
  *
  * @param model name of the model
  */
+@PublicApi
 public record PromoteRequest(String pipeline, String model) {}

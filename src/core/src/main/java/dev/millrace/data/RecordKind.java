@@ -1,6 +1,7 @@
 package dev.millrace.data;
 
 /** Parts of an example that a record has. State has their ordinals: new kinds come last. */
+@PublicApi
 public enum RecordKind {
   /** Features and label, learned at once. */
   EXAMPLE(true, true),

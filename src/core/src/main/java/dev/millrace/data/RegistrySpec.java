@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param bearer token; null for none
  * @param cached max number of schemas in the cache
  */
+@PublicApi
 public record RegistrySpec(
     String url, @Nullable Secret basic, @Nullable Secret bearer, Tls tls, Timing timing, int cached)
     implements Serializable {

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param placeholder {@code ${env:NAME}}, {@code ${file:/path/to.properties:key}} or {@code
  *     ${directory:/path:file}}, as Kafka's config providers have it
  */
+@PublicApi
 public record Secret(String placeholder) implements Serializable {
   private static final Pattern FORM =
       Pattern.compile("\\$\\{(?:(env):([^:}]+)|(file|directory):([^}]+):([^:}]+))\\}");

@@ -1,6 +1,7 @@
 package dev.millrace.data;
 
 /** Kind of a prediction: one of two classes, one of several classes, or a number. */
+@PublicApi
 public enum Task {
   BINARY,
   MULTICLASS,

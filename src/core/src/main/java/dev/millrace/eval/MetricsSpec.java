@@ -1,5 +1,6 @@
 package dev.millrace.eval;
 
+import dev.millrace.data.PublicApi;
 import java.io.Serializable;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param positiveClass class of binary precision, recall and F1; null for the last by name
  * @param validation which examples are held out
  */
+@PublicApi
 public record MetricsSpec(
     int window,
     long windowMillis,

@@ -1,8 +1,10 @@
 package dev.millrace.nn;
 
+import dev.millrace.data.PublicApi;
 import java.util.Locale;
 
 /** Activation functions of neurons. */
+@PublicApi
 public enum Activation {
   SIGMOID,
   TANH,

@@ -1,5 +1,6 @@
 package dev.millrace.nn;
 
+import dev.millrace.data.PublicApi;
 import dev.millrace.nn.ModelStart.MixtureStart;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param auto members of the mixture
  * @param start mixture that new models start from; null for random initial weights
  */
+@PublicApi
 public record AutoModelSpec(
     AutoSpec auto,
     long seed,

@@ -1,6 +1,7 @@
 package dev.millrace.nn;
 
 import dev.millrace.data.KebabCase;
+import dev.millrace.data.PublicApi;
 import java.io.Serializable;
 import java.util.Set;
 import java.util.TreeSet;
@@ -13,6 +14,7 @@ import java.util.stream.Collectors;
  * @param members optional members
  * @param buffer number of records kept for replay, at least 1
  */
+@PublicApi
 public record AutoSpec(Tier tier, Set<Extra> members, int buffer) implements Serializable {
 
   /** Default number of records kept for replay. */

@@ -1,5 +1,6 @@
 package dev.millrace.nn;
 
+import dev.millrace.data.PublicApi;
 import java.io.Serializable;
 import java.util.Map;
 
@@ -9,6 +10,7 @@ import java.util.Map;
  * @param balanced true to give all classes the same total weight, by their observed shares
  * @param byName weights of the named classes, 1 for the others; empty if balanced
  */
+@PublicApi
 public record ClassWeights(boolean balanced, Map<String, Float> byName) implements Serializable {
 
   /** Weight 1 for every class. */

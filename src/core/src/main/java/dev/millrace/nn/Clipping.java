@@ -1,5 +1,6 @@
 package dev.millrace.nn;
 
+import dev.millrace.data.PublicApi;
 import java.io.Serializable;
 
 /**
@@ -22,6 +23,7 @@ import java.io.Serializable;
  * @param value max magnitude of an element of a mini-batch's gradient, weights of examples
  *     included; 0 is off
  */
+@PublicApi
 public record Clipping(float norm, float value) implements Serializable {
 
   /** No clipping. */

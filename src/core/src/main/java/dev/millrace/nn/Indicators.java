@@ -2,6 +2,7 @@ package dev.millrace.nn;
 
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
+import dev.millrace.data.PublicApi;
 import dev.millrace.data.SizeChecks;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * values. Normalization does not scale them, because a rare 1 would become a far outlier and a 0
  * would no longer be neutral. Indicators are equal if their columns are.
  */
+@PublicApi
 public final class Indicators implements Serializable {
   private static final long serialVersionUID = 1L;
 

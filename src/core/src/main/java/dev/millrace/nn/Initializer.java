@@ -1,6 +1,9 @@
 package dev.millrace.nn;
 
+import dev.millrace.data.PublicApi;
+
 /** Variance of the initial weights, which are normal with mean 0; biases start at 0. */
+@PublicApi
 public enum Initializer {
   /**
    * Depends on each layer's activation: He for relu, leaky_relu, elu, gelu and silu, LeCun for

@@ -1,5 +1,6 @@
 package dev.millrace.nn;
 
+import dev.millrace.data.PublicApi;
 import java.io.Serializable;
 
 /**
@@ -10,6 +11,7 @@ import java.io.Serializable;
  * @param layerNorm true to normalize the weighted sums of an example to mean 0 and variance 1, then
  *     apply a learned gain and shift, before the activation; hidden layers only
  */
+@PublicApi
 public record LayerSpec(int units, Activation activation, float dropout, boolean layerNorm)
     implements Serializable {
 

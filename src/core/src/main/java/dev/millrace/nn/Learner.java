@@ -1,5 +1,6 @@
 package dev.millrace.nn;
 
+import dev.millrace.data.PublicApi;
 import dev.millrace.data.Task;
 import dev.millrace.simd.KernelProvider;
 import dev.millrace.simd.Kernels;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Learning and predicting into an array allocate nothing once the arrays are large enough and the
  * kernels are compiled without inlining, as set in flink-conf/config.yaml.
  */
+@PublicApi
 public final class Learner implements OnlineModel {
 
   private static final Kernels KERNELS = KernelProvider.kernels();

@@ -1,5 +1,6 @@
 package dev.millrace.nn;
 
+import dev.millrace.data.PublicApi;
 import dev.millrace.data.Task;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.regex.Pattern;
  * @param batchSize examples in one update, at least 1
  * @param seed of the initial weights, together with the model key
  */
+@PublicApi
 public record LearnerSpec(
     NetworkSpec network,
     Optimizer optimizer,

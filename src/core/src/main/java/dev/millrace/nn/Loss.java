@@ -1,9 +1,11 @@
 package dev.millrace.nn;
 
+import dev.millrace.data.PublicApi;
 import dev.millrace.simd.Elementary;
 import java.util.Locale;
 
 /** Loss functions of one prediction. */
+@PublicApi
 public enum Loss {
   MSE,
   MAE,

@@ -1,10 +1,12 @@
 package dev.millrace.nn;
 
 import dev.millrace.data.Printable;
+import dev.millrace.data.PublicApi;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** Thrown if a stored model is intact but of another kind than the settings describe. */
+@PublicApi
 public final class ModelMismatchException extends IOException {
   private static final long serialVersionUID = 1L;
 

@@ -1,5 +1,6 @@
 package dev.millrace.nn;
 
+import dev.millrace.data.PublicApi;
 import java.io.Serializable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -8,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Specification of one or several models, the {@code model} or {@code models} part of a pipeline,
  * independent of the task.
  */
+@PublicApi
 public sealed interface ModelSpec extends Serializable
     permits NetworkModelSpec, AutoModelSpec, SelectionSpec {
 

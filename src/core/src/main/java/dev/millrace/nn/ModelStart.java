@@ -1,10 +1,12 @@
 package dev.millrace.nn;
 
+import dev.millrace.data.PublicApi;
 import dev.millrace.data.Task;
 import java.io.Serializable;
 import java.util.List;
 
 /** A model that new models start from. */
+@PublicApi
 public sealed interface ModelStart extends Serializable {
 
   /** Returns the number of features. */

@@ -1,5 +1,6 @@
 package dev.millrace.nn;
 
+import dev.millrace.data.PublicApi;
 import dev.millrace.simd.LayerKernels;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param layers from the first hidden layer to the output layer, at least 1
  * @param scaling scale of features and target; null if unknown
  */
+@PublicApi
 public record ModelWeights(int inputs, List<Layer> layers, @Nullable Scaling scaling)
     implements Serializable {
 

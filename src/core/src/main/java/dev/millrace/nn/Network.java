@@ -35,6 +35,32 @@ public final class Network {
     return layout;
   }
 
+  /**
+   * Returns the outputs of all layers, of the last forward propagation; see {@link
+   * Layout#outputOffset}.
+   */
+  public static float[] activations(Workspace workspace) {
+    return workspace.activations;
+  }
+
+  /**
+   * Returns the gradients with respect to the outputs in {@link #activations}, at the same offsets.
+   */
+  public static float[] deltas(Workspace workspace) {
+    return workspace.deltas;
+  }
+
+  /** Returns the gradient of the last backpropagation, at the offsets of the parameters. */
+  public static float[] gradient(Workspace workspace) {
+    return workspace.gradient;
+  }
+
+  /** Resizes the arrays of backpropagation; keeps activations. */
+  public void fitBackward(int rows, Workspace workspace) {
+    workspace.fitBackward(layout, rows);
+    workspace.fitGradient(layout.length());
+  }
+
   /** Returns the initial parameters. */
   public float[] initialParameters(WeightInitializer initializer) {
     float[] parameters = new float[layout.length()];

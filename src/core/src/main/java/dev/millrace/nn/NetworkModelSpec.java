@@ -1,5 +1,6 @@
 package dev.millrace.nn;
 
+import dev.millrace.data.PublicApi;
 import dev.millrace.data.Task;
 import dev.millrace.nn.ModelStart.NetworkStart;
 import java.util.List;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param loss loss function; null for the task's default
  * @param start network that new models start from; null for random initial weights
  */
+@PublicApi
 public record NetworkModelSpec(
     List<LayerSpec> hidden,
     @Nullable Activation output,

@@ -1,5 +1,6 @@
 package dev.millrace.nn;
 
+import dev.millrace.data.PublicApi;
 import java.io.Serializable;
 import java.util.List;
 
@@ -12,6 +13,7 @@ import java.util.List;
  * @param hidden hidden layers in order; may be empty
  * @param output activation of the output layer
  */
+@PublicApi
 public record NetworkSpec(
     List<LayerSpec> hidden, Activation output, Loss loss, Initializer initializer)
     implements Serializable {

@@ -1,5 +1,6 @@
 package dev.millrace.nn;
 
+import dev.millrace.data.PublicApi;
 import java.io.Serializable;
 import java.util.Locale;
 
@@ -10,6 +11,7 @@ import java.util.Locale;
  * @param clip standardized values are limited to -clip..clip; 0 is off; standard only
  * @param indicators columns that are not scaled, only limited like the others
  */
+@PublicApi
 public record Normalization(Kind kind, float decay, float clip, Indicators indicators)
     implements Serializable {
 

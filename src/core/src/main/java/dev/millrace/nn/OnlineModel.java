@@ -1,6 +1,7 @@
 package dev.millrace.nn;
 
 import dev.millrace.data.MetricsReport;
+import dev.millrace.data.PublicApi;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.List;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Each example is predicted before the model learns it. The number of examples per call does not
  * change one bit of the results. Not thread-safe.
  */
+@PublicApi
 public interface OnlineModel {
 
   /** Returns the number of features. */

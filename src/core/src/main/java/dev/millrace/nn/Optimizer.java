@@ -1,8 +1,10 @@
 package dev.millrace.nn;
 
+import dev.millrace.data.PublicApi;
 import java.io.Serializable;
 
 /** Rule that converts a gradient to a change of the weights. */
+@PublicApi
 public sealed interface Optimizer extends Serializable {
 
   /** Returns the learning rate. */

@@ -1,9 +1,12 @@
 package dev.millrace.nn;
 
+import dev.millrace.data.PublicApi;
+
 /**
  * Encodes a predicted value as two floats, a rounded value and the rounding error: one float is not
  * precise enough for values far from 0 compared with their spread, such as 1e12 ± 1,000.
  */
+@PublicApi
 public final class PredictedValue {
   /** Floats of one value. */
   public static final int FLOATS = 2;

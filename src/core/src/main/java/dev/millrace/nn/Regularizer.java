@@ -1,5 +1,6 @@
 package dev.millrace.nn;
 
+import dev.millrace.data.PublicApi;
 import java.io.Serializable;
 
 /**
@@ -15,6 +16,7 @@ import java.io.Serializable;
  * @param labelSmoothing fraction of a cross-entropy's target that is distributed evenly over all
  *     classes, 0 (off) to below 1
  */
+@PublicApi
 public record Regularizer(float l1, float l2, float maxNorm, float labelSmoothing)
     implements Serializable {
 

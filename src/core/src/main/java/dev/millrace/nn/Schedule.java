@@ -1,11 +1,13 @@
 package dev.millrace.nn;
 
+import dev.millrace.data.PublicApi;
 import java.io.Serializable;
 
 /**
  * Schedule of the learning rate by number of steps: a linear rise for {@code warmup} steps, then
  * the optimizer's learning rate times a factor of the steps since.
  */
+@PublicApi
 public sealed interface Schedule extends Serializable {
 
   /** Returns the steps of the rise, 0 is off. */

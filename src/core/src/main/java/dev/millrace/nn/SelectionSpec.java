@@ -1,5 +1,6 @@
 package dev.millrace.nn;
 
+import dev.millrace.data.PublicApi;
 import java.io.Serializable;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *     default
  * @param onChange treatment of a stored model of another kind than its specification
  */
+@PublicApi
 public record SelectionSpec(
     List<NamedModel> models,
     String champion,

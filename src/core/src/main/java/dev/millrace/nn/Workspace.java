@@ -1,5 +1,6 @@
 package dev.millrace.nn;
 
+import dev.millrace.data.PublicApi;
 import dev.millrace.simd.Kernels;
 import java.util.HashMap;
 import java.util.Map;
@@ -12,6 +13,7 @@ import java.util.function.Supplier;
  * keeps the memory of many small models small. Its scratch grows to the largest network used, and a
  * compiled network is kept as long as a model uses it.
  */
+@PublicApi
 public final class Workspace {
 
   private static final float[] EMPTY = {};
@@ -78,28 +80,8 @@ public final class Workspace {
     }
   }
 
-  /**
-   * Returns the outputs of all layers, of the last forward propagation; see {@link
-   * Layout#outputOffset}.
-   */
-  public float[] activations() {
-    return activations;
-  }
-
-  /**
-   * Returns the gradients with respect to the outputs in {@link #activations}, at the same offsets.
-   */
-  public float[] deltas() {
-    return deltas;
-  }
-
-  /** Returns the gradient of the last backpropagation, at the offsets of the parameters. */
-  public float[] gradient() {
-    return gradient;
-  }
-
   /** Resizes the arrays of backpropagation; keeps activations. */
-  public void fitBackward(Layout layout, int rows) {
+  void fitBackward(Layout layout, int rows) {
     int needed = layout.activationLength(rows);
     deltas = fit(deltas, needed);
     for (int l = 1; l < layout.layers(); l++) {
@@ -108,7 +90,7 @@ public final class Workspace {
   }
 
   /** Resizes the gradient. */
-  public void fitGradient(int length) {
+  void fitGradient(int length) {
     gradient = fit(gradient, length);
   }
 

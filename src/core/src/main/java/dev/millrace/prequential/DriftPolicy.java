@@ -1,6 +1,7 @@
 package dev.millrace.prequential;
 
 import dev.millrace.data.KebabCase;
+import dev.millrace.data.PublicApi;
 import dev.millrace.eval.drift.DriftSpec;
 import java.io.Serializable;
 
@@ -11,6 +12,7 @@ import java.io.Serializable;
  * @param boost factor of the learning rate after a drift, for the action that boosts it
  * @param boostSteps for so many steps
  */
+@PublicApi
 public record DriftPolicy(
     String name, DriftSpec detector, Action action, float boost, long boostSteps)
     implements Serializable {

@@ -5,6 +5,7 @@ import dev.millrace.data.DeadLetter;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.ModelEvent;
 import dev.millrace.data.Prediction;
+import dev.millrace.data.PublicApi;
 import java.io.IOException;
 
 /**
@@ -14,6 +15,7 @@ import java.io.IOException;
  * <p>Timestamps are those of the last record behind what is published, in milliseconds since the
  * epoch: its event time, but not later than the record's own timestamp.
  */
+@PublicApi
 public interface EngineListener {
 
   /**

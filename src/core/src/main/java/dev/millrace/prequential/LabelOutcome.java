@@ -1,6 +1,7 @@
 package dev.millrace.prequential;
 
 import dev.millrace.data.KebabCase;
+import dev.millrace.data.PublicApi;
 
 /**
  * Outcome of features and labels that came apart. Together with what still waits these are all
@@ -8,6 +9,7 @@ import dev.millrace.data.KebabCase;
  *
  * <p>State has the counts in this order; new ones come behind.
  */
+@PublicApi
 public enum LabelOutcome {
   /** A label found its features; the example was learned. */
   MATCHED,

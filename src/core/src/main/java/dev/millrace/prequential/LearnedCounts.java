@@ -1,8 +1,10 @@
 package dev.millrace.prequential;
 
+import dev.millrace.data.PublicApi;
 import dev.millrace.nn.OnlineModel;
 
 /** Counts what a model of a key has learned from one batch. Not thread-safe. */
+@PublicApi
 public final class LearnedCounts {
   private long examples;
   private long heldOut;

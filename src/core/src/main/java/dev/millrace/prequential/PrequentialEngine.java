@@ -4,6 +4,7 @@ import dev.millrace.data.Chunk;
 import dev.millrace.data.InputSpec.LateLabels;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.PromoteRequest;
+import dev.millrace.data.PublicApi;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.SelectionSpec.OnChange;
 import dev.millrace.nn.Workspace;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One engine serves any number of keys, in one thread. Not thread-safe.
  */
+@PublicApi
 public final class PrequentialEngine {
   private final TrainSpec spec;
   private final long maxModelBytes;

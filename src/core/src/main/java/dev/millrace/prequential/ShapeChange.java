@@ -1,6 +1,9 @@
 package dev.millrace.prequential;
 
+import dev.millrace.data.PublicApi;
+
 /** Treatment of a key whose stored model does not fit the settings. */
+@PublicApi
 public enum ShapeChange {
   /** Processing ends with an error that names the difference. */
   FAIL,

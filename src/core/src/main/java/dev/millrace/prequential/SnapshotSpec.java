@@ -1,5 +1,6 @@
 package dev.millrace.prequential;
 
+import dev.millrace.data.PublicApi;
 import java.io.Serializable;
 
 /**
@@ -9,6 +10,7 @@ import java.io.Serializable;
  * @param maxIntervalMillis max time until new learning is published; 0 is never
  * @param topic topic of the models; empty if none is set
  */
+@PublicApi
 public record SnapshotSpec(int every, long maxIntervalMillis, String topic)
     implements Serializable {
 

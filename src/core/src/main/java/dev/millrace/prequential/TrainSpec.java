@@ -2,6 +2,7 @@ package dev.millrace.prequential;
 
 import dev.millrace.data.Chunk;
 import dev.millrace.data.InputSpec;
+import dev.millrace.data.PublicApi;
 import dev.millrace.data.Task;
 import dev.millrace.eval.ClassificationMetrics;
 import dev.millrace.eval.MetricsSpec;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param summary true to send the scores of each report to the summary
  * @param commands topic of commands, named in dead letters; null if none are read
  */
+@PublicApi
 public record TrainSpec(
     String pipeline,
     String topic,

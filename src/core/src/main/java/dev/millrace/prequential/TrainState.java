@@ -3,6 +3,7 @@ package dev.millrace.prequential;
 import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.InputSpec.LateLabels;
+import dev.millrace.data.PublicApi;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.Workspace;
 import java.io.ByteArrayOutputStream;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p>State read from a checkpoint stays bytes until {@link #resume}, because a state backend reads
  * state without the pipeline's settings.
  */
+@PublicApi
 public final class TrainState {
   /** Version of the bytes that {@link #write} writes. */
   public static final int VERSION = 1;

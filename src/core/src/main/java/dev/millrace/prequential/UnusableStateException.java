@@ -1,9 +1,11 @@
 package dev.millrace.prequential;
 
+import dev.millrace.data.PublicApi;
 import dev.millrace.nn.ModelMismatchException;
 import java.io.IOException;
 
 /** The stored state of a key cannot be used, and could not be after a restart either. */
+@PublicApi
 public final class UnusableStateException extends IOException {
   private static final long serialVersionUID = 1L;
 

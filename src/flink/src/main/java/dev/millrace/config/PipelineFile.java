@@ -13,6 +13,7 @@ import dev.millrace.config.yaml.YamlNode.Scalar;
 import dev.millrace.config.yaml.YamlReader;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
+import dev.millrace.data.PublicApi;
 import dev.millrace.data.Task;
 import dev.millrace.flink.StateSpec;
 import dev.millrace.kafka.TransactionTimeout;
@@ -38,6 +39,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a pipeline file into {@link Settings} and reports all errors of the file at once. */
+@PublicApi
 public final class PipelineFile {
   private static final String MINIMAL =
       "A minimal file has three lines: pipeline: NAME; kafka: { bootstrap.servers: HOST:PORT };"

@@ -1,6 +1,7 @@
 package dev.millrace.config;
 
 import dev.millrace.data.InputSpec;
+import dev.millrace.data.PublicApi;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.flink.StateSpec;
 import dev.millrace.nn.Indicators;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param warmStartKey key whose published model new ones start from, null if there is none
  * @param configHash first eight hex digits of the SHA-256 of the settings that determine models
  */
+@PublicApi
 public record Settings(
     String pipeline,
     Map<String, String> kafka,

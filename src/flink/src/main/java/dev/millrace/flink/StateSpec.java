@@ -1,5 +1,6 @@
 package dev.millrace.flink;
 
+import dev.millrace.data.PublicApi;
 import dev.millrace.prequential.ShapeChange;
 import java.io.Serializable;
 
@@ -11,6 +12,7 @@ import java.io.Serializable;
  * @param modelBytes that the weights and the optimizer of one key may take in memory
  * @param onShapeChange what comes of state that does not fit the settings
  */
+@PublicApi
 public record StateSpec(long cacheBytes, long ttlMillis, long modelBytes, ShapeChange onShapeChange)
     implements Serializable {
   /** Values that hold where a pipeline sets none. */

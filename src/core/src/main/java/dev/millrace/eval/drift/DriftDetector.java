@@ -1,5 +1,6 @@
 package dev.millrace.eval.drift;
 
+import dev.millrace.data.PublicApi;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.io.IOException;
  * Watches one number per example of a key, its error or loss, for a rise. A fall is no signal:
  * actions are for models that got worse. Not thread-safe.
  */
+@PublicApi
 public sealed interface DriftDetector permits Adwin, Ddm, Eddm, HddmA, Kswin, PageHinkley {
 
   /** Version of the bytes that {@link #write} writes. */

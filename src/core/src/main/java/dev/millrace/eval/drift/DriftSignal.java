@@ -1,6 +1,9 @@
 package dev.millrace.eval.drift;
 
+import dev.millrace.data.PublicApi;
+
 /** Result of one update of a detector. State holds the ordinal: append new ones. */
+@PublicApi
 public enum DriftSignal {
   /** No change, or the numbers fell. */
   NONE,

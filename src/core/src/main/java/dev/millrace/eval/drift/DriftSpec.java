@@ -1,9 +1,11 @@
 package dev.millrace.eval.drift;
 
+import dev.millrace.data.PublicApi;
 import java.io.IOException;
 import java.io.Serializable;
 
 /** Kind and settings of the drift detectors; defaults are those of the papers, MOA or River. */
+@PublicApi
 public sealed interface DriftSpec extends Serializable {
 
   /** Creates a detector. */

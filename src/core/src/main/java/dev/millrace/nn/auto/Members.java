@@ -163,7 +163,7 @@ final class Members {
 
   /** Copies the outputs for the first row to a prediction's place. */
   private void keep(Layout layout, int rows, int prediction, AutoScratch scratch) {
-    float[] activations = scratch.networks.activations();
+    float[] activations = Network.activations(scratch.networks);
     int outputs = layout.outputs();
     int stride = layout.stride(layout.layers() - 1);
     int from = layout.outputOffset(rows, 0);
@@ -183,11 +183,10 @@ final class Members {
     Network network = shape.network(m);
     Workspace workspace = scratch.networks;
     int length = network.layout().length();
-    workspace.fitBackward(network.layout(), rows);
-    workspace.fitGradient(length);
+    network.fitBackward(rows, workspace);
     writeOutputGradient(m, rows, scratch);
     network.backward(parameters[m], input(m, scratch), rows, workspace);
-    float[] gradient = workspace.gradient();
+    float[] gradient = Network.gradient(workspace);
     // Written so that NaN fails too.
     if (!(KERNELS.absMax(gradient, 0, length) <= MAX_GRADIENT)) {
       return false;
@@ -228,8 +227,8 @@ final class Members {
     MemberKind member = shape.member(m);
     MemberBatch learned = scratch.rows.get(shape.rowsOf(m));
     int columns = layout.stride(layout.layers() - 1);
-    float[] outputs = scratch.networks.activations();
-    float[] deltas = scratch.networks.deltas();
+    float[] outputs = Network.activations(scratch.networks);
+    float[] deltas = Network.deltas(scratch.networks);
     float scale = 1f / (1f + (rows - 1) * member.replayWeight);
     for (int r = 0; r < rows; r++) {
       int at = layout.outputOffset(rows, r);

@@ -1,6 +1,7 @@
 package dev.millrace.nn.auto;
 
 import dev.millrace.data.BoundedDataInput;
+import dev.millrace.data.PublicApi;
 import dev.millrace.data.Task;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.ModelMismatchException;
@@ -16,6 +17,7 @@ import dev.millrace.nn.selection.ModelFactory;
 import java.io.IOException;
 
 /** Creates and reads the kind of model that a specification describes. */
+@PublicApi
 public final class Models {
 
   private static final ModelFactory FACTORY =

@@ -1,10 +1,12 @@
 package dev.millrace.config.yaml;
 
+import dev.millrace.data.PublicApi;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
 /** Reports the errors of a pipeline file; the message is for the author of the file. */
+@PublicApi
 public final class InvalidPipelineException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
