@@ -5,8 +5,8 @@ package dev.millrace.eval;
  * native call that costs several times as much as the arithmetic.
  *
  * <p>The algorithm is that of fdlibm's e_log.c (Sun Microsystems, 1993), which StrictMath follows
- * by definition: x = 2^k·(1 + f) with √2/2 < 1 + f < √2, and log(1 + f) = f - s·(f - R) with s = f
- * / (2 + f) and R a polynomial in s².
+ * by definition: x = 2^k·(1 + f) with 1 + f between √2/2 and √2, and log(1 + f) = f - s·(f - R)
+ * with s = f / (2 + f) and R a polynomial in s².
  */
 public final class FdlibmLog {
   private static final double LN2_HIGH = 6.93147180369123816490e-01;

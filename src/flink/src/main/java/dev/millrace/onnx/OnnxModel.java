@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  *     activation is linear
  * @param task null unless Millrace wrote the file
  * @param classes in the order of the outputs; empty if they have no names
- * @param features features in the order of the inputs, as {@link FeatureSpec#spelled}; empty if the
- *     file has none
+ * @param features features in the order of the inputs, as {@link
+ *     dev.millrace.data.FeatureSpec#spelled}; empty if the file has none
  */
 public record OnnxModel(
     ModelWeights weights, @Nullable Task task, List<String> classes, List<String> features) {
