@@ -31,6 +31,7 @@ final class InputReader {
   private final String topic;
   private final OptionReader limits;
   private final @Nullable Path baseDir;
+  private final boolean isEmbedded;
   private final ConfigErrors errors;
 
   /**
@@ -38,17 +39,20 @@ final class InputReader {
    *
    * @param topic of the examples
    * @param baseDir directory that schema paths are relative to, null for the working directory
+   * @param isEmbedded true if examples are named values, rather than records of a format
    */
   InputReader(
       OptionReader in,
       String topic,
       OptionReader limits,
       @Nullable Path baseDir,
+      boolean isEmbedded,
       ConfigErrors errors) {
     this.in = in;
     this.topic = topic;
     this.limits = limits;
     this.baseDir = baseDir;
+    this.isEmbedded = isEmbedded;
     this.errors = errors;
   }
 
@@ -213,7 +217,9 @@ final class InputReader {
     }
     String path = in.given(InputOptions.SCHEMA);
     if (path == null) {
-      checkStandardFields();
+      if (!isEmbedded) {
+        checkStandardFields();
+      }
       return null;
     }
     SchemaFile file =

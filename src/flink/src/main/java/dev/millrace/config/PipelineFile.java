@@ -133,7 +133,7 @@ public final class PipelineFile {
     YamlNode document =
         YamlReader.read(yaml.startsWith("\uFEFF") ? yaml.substring(1) : yaml, errors);
     if (document instanceof Mapping mapping) {
-      Settings settings = settings(withKafka(mapping, kafka), baseDir, true, errors);
+      Settings settings = settings(withKafka(mapping, kafka), baseDir, false, errors);
       errors.throwIfAny();
       return settings;
     }
@@ -172,8 +172,7 @@ public final class PipelineFile {
       throw new InvalidPipelineException(
           origin + " must be a map of options, but this is " + document.describe());
     }
-    boolean hasBrokers = mapping.entries().containsKey(PipelineOptions.KAFKA.name());
-    Settings settings = settings(embedded(mapping, pipeline, label), null, hasBrokers, errors);
+    Settings settings = settings(embedded(mapping, pipeline, label), null, true, errors);
     errors.throwIfAny();
     return settings;
   }
@@ -217,7 +216,7 @@ public final class PipelineFile {
   }
 
   private static Settings settings(
-      Mapping document, @Nullable Path baseDir, boolean hasBrokers, ConfigErrors errors) {
+      Mapping document, @Nullable Path baseDir, boolean isEmbedded, ConfigErrors errors) {
     OptionReader root = new OptionReader("", document, PipelineOptions.ROOT_GROUP, errors);
     OptionReader metrics = root.below(PipelineOptions.METRICS, MetricsOptions.METRICS_GROUP);
     OptionReader validation =
@@ -229,7 +228,8 @@ public final class PipelineFile {
     OptionReader limits = root.below(PipelineOptions.LIMITS, PipelineOptions.LIMITS_GROUP);
     boolean exactlyOnce = output.get(PipelineOptions.GUARANTEE) == Settings.Guarantee.EXACTLY_ONCE;
     Map<String, String> kafka =
-        root.given(PipelineOptions.KAFKA) instanceof Mapping given && hasBrokers
+        root.given(PipelineOptions.KAFKA) instanceof Mapping given
+                && !(isEmbedded && given.entries().isEmpty())
             ? KafkaProperties.read(given, exactlyOnce, errors)
             : Map.of();
     // A missing input is its only error; the other options are still checked.
@@ -248,7 +248,8 @@ public final class PipelineFile {
       pipeline = PipelineOptions.PIPELINE.name(); // an error already
     }
     String examples = topic(in, InputOptions.INPUT_TOPIC, pipeline);
-    Settings.Input input = new InputReader(in, examples, limits, baseDir, ofInput).read();
+    Settings.Input input =
+        new InputReader(in, examples, limits, baseDir, isEmbedded, ofInput).read();
     ModelReader models = new ModelReader(root, baseDir, errors);
     ModelSpec model = models.read(input.spec());
     input = withImpliedTask(input, model);

@@ -4,13 +4,14 @@ import dev.millrace.codec.DeadLetterEncoder;
 import dev.millrace.codec.OutputRecord;
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.DeadLetterReason;
+import dev.millrace.data.KafkaRecord;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Encodes the dead letters of an operator, and counts them by reason. */
-final class DeadLetters {
+public final class DeadLetters {
   private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
 
   private final Counter[] counters = new Counter[DeadLetterReason.values().length];
@@ -21,7 +22,7 @@ final class DeadLetters {
    * @param group of the operator
    * @param maxBytes of a record on the dead-deadLetter topic
    */
-  DeadLetters(MetricGroup group, String pipeline, int maxBytes) {
+  public DeadLetters(MetricGroup group, String pipeline, int maxBytes) {
     this.pipeline = pipeline;
     this.maxBytes = maxBytes;
     for (DeadLetterReason reason : DeadLetterReason.values()) {
@@ -31,18 +32,27 @@ final class DeadLetters {
 
   /** Returns the record for the dead-deadLetter topic. */
   OutputRecord record(DeadLetter deadLetter) {
+    count(deadLetter);
+    return DeadLetterEncoder.encode(deadLetter, pipeline, maxBytes);
+  }
+
+  /** Counts a dead letter, and logs the first for its reason. */
+  public void count(DeadLetter deadLetter) {
     Counter counter = counters[deadLetter.reason().ordinal()];
     if (counter.getCount() == 0) {
       LOG.warn(
-          "The record at offset {} of {}-{} is rejected, {}: {} (the first for this reason; later"
-              + " ones are counted only)",
-          deadLetter.record().offset(),
-          deadLetter.record().topic(),
-          deadLetter.record().partition(),
+          "{} is rejected, {}: {} (the first for this reason; later ones are counted only)",
+          place(deadLetter.record()),
           deadLetter.reason().id(),
           DeadLetterEncoder.shortened(deadLetter.message()).replaceAll("\\p{Cntrl}", "?"));
     }
     counter.inc();
-    return DeadLetterEncoder.encode(deadLetter, pipeline, maxBytes);
+  }
+
+  private static String place(KafkaRecord record) {
+    return record.offset() < 0
+        ? "A row"
+        : "The record at offset %d of %s-%d"
+            .formatted(record.offset(), record.topic(), record.partition());
   }
 }

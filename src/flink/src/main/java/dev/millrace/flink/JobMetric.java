@@ -184,7 +184,8 @@ public enum JobMetric {
     return "flink_taskmanager_job_task_operator_" + GROUP + "_" + group + metricName();
   }
 
-  Counter counter(MetricGroup operator) {
+  /** Registers this counter for an operator. */
+  public Counter counter(MetricGroup operator) {
     return group(operator).counter(metricName());
   }
 

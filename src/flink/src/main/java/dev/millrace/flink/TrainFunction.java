@@ -120,7 +120,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     }
     counted.endChunk(chunk, timers);
     if (stored == null) {
-      counted.createdModels.inc();
+      counted.created();
     }
     if (idleKeys != null) {
       idleKeys.markSeen(state, timers);

@@ -17,13 +17,13 @@ import org.apache.flink.streaming.api.TimerService;
  * Updates the metrics of the training operator. Clocks are read for one chunk in 16: a chunk of
  * many keys may hold a single example, which is learned in a microsecond. Not thread-safe.
  */
-final class TrainMetrics {
+public final class TrainMetrics {
   private static final int CHUNKS_PER_SAMPLE = 16;
 
-  final Counter createdModels;
+  private final Counter createdModels;
   final Counter expiredModels;
   private final Counter resetModels;
-  final Counter expandedModels;
+  private final Counter expandedModels;
   final Counter truncatedRecords;
   final Counter skippedExamples;
   private final Counter learnedExamples;
@@ -45,9 +45,10 @@ final class TrainMetrics {
   private final Counter[] labelJoins;
 
   /**
+   * @param group of the operator
    * @param hasDelayedLabels true if labels may come in separate records
    */
-  TrainMetrics(MetricGroup group, boolean hasDelayedLabels) {
+  public TrainMetrics(MetricGroup group, boolean hasDelayedLabels) {
     createdModels = JobMetric.CREATED_MODELS.counter(group);
     expiredModels = JobMetric.EXPIRED_MODELS.counter(group);
     resetModels = JobMetric.RESET_MODELS.counter(group);
@@ -100,7 +101,8 @@ final class TrainMetrics {
     return chunks % CHUNKS_PER_SAMPLE == 0;
   }
 
-  void learned(LearnedCounts counts) {
+  /** Counts what a model has learned. */
+  public void learned(LearnedCounts counts) {
     learnedExamples.inc(counts.examples());
     validationExamples.inc(counts.heldOut());
     steps.inc(counts.steps());
@@ -113,7 +115,8 @@ final class TrainMetrics {
     labelJoins[outcome.ordinal()].inc(records);
   }
 
-  void event(ModelEvent.What what) {
+  /** Counts an event of a model. */
+  public void event(ModelEvent.What what) {
     if (what instanceof ModelEvent.Warning) {
       driftWarnings.inc();
     } else if (what instanceof ModelEvent.Drift) {
@@ -123,7 +126,18 @@ final class TrainMetrics {
     }
   }
 
-  void report(MetricsReport report) {
+  /** Counts a key that was seen for the first time. */
+  public void created() {
+    createdModels.inc();
+  }
+
+  /** Counts a model that was made larger. */
+  public void expanded() {
+    expandedModels.inc();
+  }
+
+  /** Counts a report and adds its scores. */
+  public void report(MetricsReport report) {
     reports.inc();
     recent.add(report);
   }

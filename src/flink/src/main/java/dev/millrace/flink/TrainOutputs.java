@@ -118,7 +118,7 @@ final class TrainOutputs {
 
     @Override
     public void expanded(String key) {
-      counted.expandedModels.inc();
+      counted.expanded();
     }
 
     @Override

@@ -35,6 +35,16 @@ class EmbeddedPipelineTest {
   }
 
   @Test
+  void fieldsHaveAnyName() {
+    Settings settings =
+        PipelineFile.parseEmbedded(
+            "pipeline", "input: { key: card, id: order, event-time: at }", "cards", "verdict");
+
+    assertThat(settings.input().spec().key()).isEqualTo("card");
+    assertThat(settings.input().spec().eventTime()).isEqualTo("at");
+  }
+
+  @Test
   void errorsHaveTheNameOfTheTextAndItsLines() {
     assertThatThrownBy(
             () -> PipelineFile.parseEmbedded("pipeline", "\nmodel: atuo\n", "cards", "verdict"))

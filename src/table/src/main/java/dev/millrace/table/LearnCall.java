@@ -1,0 +1,219 @@
+package dev.millrace.table;
+
+import dev.millrace.MillraceJob;
+import dev.millrace.codec.NamedExampleReader.Types;
+import dev.millrace.config.PipelineFile;
+import dev.millrace.config.Settings;
+import dev.millrace.config.yaml.InvalidPipelineException;
+import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.InputSpec;
+import dev.millrace.prequential.TrainSpec;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.flink.table.api.ValidationException;
+import org.apache.flink.table.types.logical.LogicalType;
+import org.apache.flink.table.types.logical.RowType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call of {@link LearnFunction} whose arguments are valid.
+ *
+ * @param columns of the table
+ * @param keys positions of the columns that name the model
+ * @param settings of the pipeline; their input names the key
+ * @param types of the columns that are features
+ */
+record LearnCall(RowType columns, List<Integer> keys, Settings settings, Types types) {
+  private static final String ORIGIN = "pipeline";
+  private static final String DEFAULT_NAME = "millrace_learn";
+
+  /**
+   * Returns a valid call.
+   *
+   * @param partitionBy positions of the columns that name the model
+   * @param label column of the label; null if the pipeline names it
+   * @param pipeline YAML of the pipeline; null for all defaults
+   * @throws ValidationException if the arguments do not fit each other
+   */
+  static LearnCall of(
+      RowType columns, int[] partitionBy, @Nullable String label, @Nullable String pipeline) {
+    if (label == null && pipeline == null) {
+      throw new ValidationException(
+          "label is missing: the column to learn to predict. Add label => '...', or input.label to"
+              + " the pipeline");
+    }
+    Settings settings = parse(label, pipeline);
+    InputSpec input = settings.input().spec();
+    if (label != null && !label.equals(input.label())) {
+      throw new ValidationException(
+          "label is \"%s\", but input.label of the pipeline is \"%s\". Remove one of them"
+              .formatted(label, input.label()));
+    }
+    requireSupported(settings);
+    List<Integer> keys = IntStream.of(partitionBy).boxed().toList();
+    String key = keys.stream().map(columns.getFieldNames()::get).collect(Collectors.joining("/"));
+    if (input.key() != null && !input.key().equals(key)) {
+      throw new ValidationException(
+          "input.key of the pipeline is \"%s\", but the table is partitioned by \"%s\". Remove"
+                  .formatted(input.key(), key)
+              + " input.key, or change PARTITION BY");
+    }
+    InputSpec keyed = input.with(to -> to.key = key);
+    new Columns(columns, keys, keyed).check();
+    return new LearnCall(
+        columns,
+        keys,
+        settings.withInput(settings.input().withSpec(keyed)),
+        new Columns(columns, keys, keyed).types());
+  }
+
+  private static Settings parse(@Nullable String label, @Nullable String pipeline) {
+    try {
+      return PipelineFile.parseEmbedded(
+          ORIGIN, pipeline == null ? "" : pipeline, DEFAULT_NAME, label);
+    } catch (InvalidPipelineException e) {
+      throw new ValidationException(e.getMessage());
+    }
+  }
+
+  private static void requireSupported(Settings settings) {
+    if (settings.input().spec().labels() != null) {
+      throw new ValidationException(
+          "input.labels is not supported in SQL: a row has its label. Join features and labels in"
+              + " SQL first, or run the pipeline with ./millrace run");
+    }
+    if (settings.warmStartKey() != null) {
+      throw new ValidationException(
+          "warm-start.key is not supported in SQL, which has no models topic. Export that model with"
+              + " ./millrace models export, and name the file with warm-start.file");
+    }
+  }
+
+  /** Returns how the models are trained. */
+  TrainSpec trainSpec() {
+    return MillraceJob.trainSpec(settings).with(to -> to.predictions = true);
+  }
+
+  /** Returns the specification of the input. */
+  InputSpec input() {
+    return settings.input().spec();
+  }
+
+  /** The columns of a table and their use. */
+  private record Columns(RowType columns, List<Integer> keys, InputSpec input) {
+
+    void check() {
+      keys.forEach(
+          key ->
+              require(
+                  ColumnKind.of(columns.getTypeAt(key)).isKey(),
+                  "PARTITION BY column",
+                  columns.getFieldNames().get(key),
+                  "a text, a whole number, DECIMAL, BOOLEAN, DATE or TIMESTAMP"));
+      requireScalar("label", input.label());
+      if (keys.contains(columns.getFieldIndex(input.label()))) {
+        throw new ValidationException(
+            "label \"%s\" is a PARTITION BY column, so that each model would see one label. Name"
+                    .formatted(input.label())
+                + " another column");
+      }
+      if (input.id() != null) {
+        requireScalar("input.id", input.id());
+      }
+      if (input.weight() != null) {
+        ColumnKind kind = kind("input.weight", input.weight());
+        require(kind.isPlainNumber(), "input.weight", input.weight(), "a number");
+      }
+      if (input.eventTime() != null) {
+        ColumnKind kind = kind("input.event-time", input.eventTime());
+        require(
+            kind == ColumnKind.TIME || kind.isPlainNumber(),
+            "input.event-time",
+            input.eventTime(),
+            "a TIMESTAMP, a DATE, or a number of milliseconds");
+      }
+      input.features().forEach(this::check);
+      if (input.features().isEmpty() && types().numbers().isEmpty() && types().texts().isEmpty()) {
+        throw new ValidationException(
+            "the table has no column of numbers, booleans or texts besides label and key, so there"
+                + " are no features. Add columns to the table");
+      }
+    }
+
+    private void check(FeatureSpec feature) {
+      String subject = "input.features";
+      ColumnKind kind = kind(subject, feature.name());
+      switch (feature.type()) {
+        case NUMERIC, BOOLEAN ->
+            require(kind.isNumber(), subject, feature.name(), "a number or BOOLEAN");
+        case ONE_HOT, HASH ->
+            require(
+                kind.isNumber() || kind == ColumnKind.TEXT,
+                subject,
+                feature.name(),
+                "a text, a number or BOOLEAN");
+        case TIME ->
+            require(
+                kind == ColumnKind.TIME || kind.isPlainNumber() || kind == ColumnKind.TEXT,
+                subject,
+                feature.name(),
+                "a TIMESTAMP, a DATE, a number or a text");
+      }
+    }
+
+    private void requireScalar(String subject, String name) {
+      ColumnKind kind = kind(subject, name);
+      require(
+          kind.isNumber() || kind == ColumnKind.TEXT, subject, name, "a text, a number or BOOLEAN");
+    }
+
+    private ColumnKind kind(String subject, String name) {
+      int column = columns.getFieldIndex(name);
+      if (column < 0) {
+        throw new ValidationException(
+            "%s names the column \"%s\", which the table does not have. Columns: %s"
+                .formatted(subject, name, String.join(", ", columns.getFieldNames())));
+      }
+      return ColumnKind.of(columns.getTypeAt(column));
+    }
+
+    private void require(boolean isValid, String subject, String name, String allowed) {
+      if (!isValid) {
+        LogicalType type = columns.getTypeAt(columns.getFieldIndex(name));
+        throw new ValidationException(
+            "%s \"%s\" must be %s, but is %s. Cast it, or leave it out"
+                .formatted(subject, name, allowed, type.asSummaryString()));
+      }
+    }
+
+    /** Returns the columns that are features unless some are declared. */
+    Types types() {
+      Set<String> used = new HashSet<>();
+      keys.forEach(key -> used.add(columns.getFieldNames().get(key)));
+      used.add(input.label());
+      used.add(input.id());
+      used.add(input.weight());
+      used.add(input.eventTime());
+      List<String> numbers = new ArrayList<>();
+      List<String> texts = new ArrayList<>();
+      Set<String> times = new HashSet<>();
+      for (RowType.RowField field : columns.getFields()) {
+        ColumnKind kind = ColumnKind.of(field.getType());
+        if (kind == ColumnKind.TIME) {
+          times.add(field.getName());
+        } else if (used.contains(field.getName())) {
+          continue;
+        } else if (kind.isNumber()) {
+          numbers.add(field.getName());
+        } else if (kind == ColumnKind.TEXT) {
+          texts.add(field.getName());
+        }
+      }
+      return new Types(numbers, texts, times);
+    }
+  }
+}

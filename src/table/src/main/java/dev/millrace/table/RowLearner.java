@@ -1,0 +1,75 @@
+package dev.millrace.table;
+
+import dev.millrace.codec.NamedExampleReader;
+import dev.millrace.config.Settings;
+import dev.millrace.data.Chunk;
+import dev.millrace.data.DeadLetter;
+import dev.millrace.data.Example;
+import dev.millrace.data.KafkaRecord;
+import dev.millrace.flink.DeadLetters;
+import dev.millrace.flink.TrainMetrics;
+import dev.millrace.prequential.PrequentialEngine;
+import dev.millrace.prequential.UnusableStateException;
+import java.util.Objects;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
+import org.apache.flink.table.api.dataview.MapView;
+import org.apache.flink.table.data.RowData;
+import org.apache.flink.types.Row;
+
+/** Predicts and learns the rows of all partitions of one subtask. Not thread-safe. */
+final class RowLearner {
+  // A row of a table has no place in a topic, and no time but that of its columns.
+  private static final KafkaRecord NO_RECORD = KafkaRecord.of("", -1, -1, -1, null, null);
+
+  private final NamedExampleReader reader;
+  private final ColumnValues values;
+  private final JournaledModels models;
+  private final LearnedRow result;
+  private final Example example = new Example();
+  private final Chunk chunk = new Chunk();
+
+  /**
+   * @param group of the operator
+   */
+  RowLearner(LearnCall call, MetricGroup group) {
+    Settings settings = call.settings();
+    String key = Objects.requireNonNull(call.input().key());
+    reader = new NamedExampleReader(call.input(), call.types());
+    values = new ColumnValues(call.columns().getFieldNames(), call.keys(), key);
+    result =
+        new LearnedRow(
+            new TrainMetrics(group, false),
+            new DeadLetters(group, settings.pipeline(), call.input().limits().outputBytes()));
+    PrequentialEngine engine =
+        new PrequentialEngine(
+            call.trainSpec(),
+            settings.state().spec().modelBytes(),
+            settings.state().spec().onShapeChange());
+    models = new JournaledModels(engine, settings.state().spec().cacheBytes(), group);
+  }
+
+  /**
+   * Predicts a row and learns it, if it has a label.
+   *
+   * @param stored state of the row's partition
+   * @return the columns to add to the row
+   */
+  RowData learn(MapView<Integer, byte[]> stored, Row row) throws Exception {
+    result.begin();
+    values.use(row);
+    DeadLetter letter = reader.read(values, NO_RECORD, example);
+    if (letter != null) {
+      result.rejected(letter);
+      return result.columns();
+    }
+    chunk.clear();
+    chunk.add(example);
+    try {
+      models.learn(stored, chunk, result);
+    } catch (UnusableStateException e) {
+      throw new SuppressRestartsException(e); // a restart would read the same state
+    }
+    return result.columns();
+  }
+}
