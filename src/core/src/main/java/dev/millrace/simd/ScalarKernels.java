@@ -4,11 +4,14 @@ import java.util.Arrays;
 
 /**
  * The specification of every kernel, in plain loops (matrix products in {@link ScalarProducts});
- * also the implementation without SIMD.
+ * also the implementation without SIMD, in a form that C2 vectorizes by itself where it can: see
+ * {@link OneIndex}.
  */
 public final class ScalarKernels implements Kernels {
 
   private static final float[] NO_SCRATCH = {};
+
+  private static final int INFINITY_BITS = 0x7F800000;
 
   @Override
   public int bits() {
@@ -142,29 +145,41 @@ public final class ScalarKernels implements Kernels {
     int wOffset = layer.weightOffset();
     int stride = layer.stride();
     int deltaStride = Kernels.outputStride(columns);
-    // The first row separately, which saves clearing and reading the gradient.
-    for (int i = 0; i < in; i++) {
-      int row = wOffset + i * stride;
-      float xi = x[xOffset + i];
-      for (int c = 0; c < columns; c++) {
-        gradient[row + c] = Fma.fma(xi, delta[deltaOffset + c], 0f);
+    if (rows == 1 && columns > NARROW) {
+      float[] d = OneIndex.array(layer.biasOffset());
+      for (int i = 0; i < in; i++) {
+        int row = wOffset + i * stride;
+        System.arraycopy(delta, deltaOffset, d, row, columns);
+        product(x[xOffset + i], d, gradient, row, row + columns);
       }
+      return;
+    }
+    for (int i = 0; i < in; i++) {
+      Arrays.fill(gradient, wOffset + i * stride, wOffset + i * stride + columns, 0f);
     }
     ScalarProducts.add(
         in,
         columns,
-        rows - 1,
+        rows,
         x,
-        xOffset + xStride,
+        xOffset,
         1,
         xStride,
         delta,
-        deltaOffset + deltaStride,
+        deltaOffset,
         1,
         deltaStride,
         gradient,
         wOffset,
         stride);
+  }
+
+  /** Writes the gradient of the weights of one input from one row. */
+  private static void product(float xi, float[] delta, float[] gradient, int from, int to) {
+    for (int p = from; p < to; p++) {
+      // Adding 0 as the sum over rows does: it turns a product of -0 into 0.
+      gradient[p] = Fma.fma(xi, delta[p], 0f);
+    }
   }
 
   @Override
@@ -202,21 +217,50 @@ public final class ScalarKernels implements Kernels {
       float[] w,
       float learningRate) {
     int columns = layer.columns();
-    int stride = layer.stride();
-    int biasOffset = layer.biasOffset();
-    for (int i = first; i < layer.inputs(); i++) {
-      float xi = x[xOffset + i];
-      int wRow = layer.weightOffset() + i * stride;
+    int bias = layer.biasOffset();
+    if (columns <= NARROW) {
       for (int c = 0; c < columns; c++) {
-        // Adding 0 as the sum over rows does: it turns a product of -0 into 0.
-        float g = Fma.fma(xi, delta[deltaOffset + c], 0f);
-        w[wRow + c] = Fma.fma(-learningRate, g, w[wRow + c]);
+        sgdOneColumn(layer, first, x, xOffset, delta[deltaOffset + c], w, c, learningRate);
       }
+      return;
     }
-    for (int c = 0; c < columns; c++) {
-      float g = 0f + delta[deltaOffset + c];
-      w[biasOffset + c] = Fma.fma(-learningRate, g, w[biasOffset + c]);
+    float[] d = OneIndex.array(bias + columns);
+    for (int i = first; i < layer.inputs(); i++) {
+      int row = layer.weightOffset() + i * layer.stride();
+      System.arraycopy(delta, deltaOffset, d, row, columns);
+      sgdOneInput(x[xOffset + i], d, w, row, row + columns, learningRate);
     }
+    System.arraycopy(delta, deltaOffset, d, bias, columns);
+    sgdOneInput(1f, d, w, bias, bias + columns, learningRate);
+  }
+
+  /** Applies sgd to the weights of one input. */
+  private static void sgdOneInput(
+      float xi, float[] delta, float[] w, int from, int to, float learningRate) {
+    for (int p = from; p < to; p++) {
+      float g = Fma.fma(xi, delta[p], 0f);
+      w[p] = Fma.fma(-learningRate, g, w[p]);
+    }
+  }
+
+  /** Applies sgd to the weights and the bias of one neuron. */
+  private static void sgdOneColumn(
+      LayerShape layer,
+      int first,
+      float[] x,
+      int xOffset,
+      float delta,
+      float[] w,
+      int column,
+      float learningRate) {
+    int columns = layer.columns();
+    int p = layer.weightOffset() + first * columns + column;
+    for (int i = first; i < layer.inputs(); i++) {
+      float g = Fma.fma(x[xOffset + i], delta, 0f);
+      w[p] = Fma.fma(-learningRate, g, w[p]);
+      p += columns;
+    }
+    w[p] = Fma.fma(-learningRate, 0f + delta, w[p]);
   }
 
   @Override
@@ -236,8 +280,16 @@ public final class ScalarKernels implements Kernels {
   @Override
   public void relu(float[] a, int offset, int length) {
     for (int i = offset; i < offset + length; i++) {
-      a[i] = a[i] < 0f ? 0f : a[i];
+      int bits = Float.floatToRawIntBits(a[i]);
+      // Without a branch, which would be mispredicted: all ones below -0, but not for NaN.
+      a[i] = Float.intBitsToFloat(bits & ~ordered(bits ^ Elementary.SIGN));
     }
+  }
+
+  /** Returns all ones for the bits of a number above 0, 0 for others and NaN. */
+  private static int ordered(int bits) {
+    int below = bits - 1;
+    return ((below - INFINITY_BITS) & ~below) >> 31;
   }
 
   @Override
@@ -288,8 +340,9 @@ public final class ScalarKernels implements Kernels {
   @Override
   public void reluGradient(float[] y, int yOffset, float[] delta, int deltaOffset, int length) {
     for (int i = 0; i < length; i++) {
-      float d = delta[deltaOffset + i];
-      delta[deltaOffset + i] = y[yOffset + i] > 0f ? d : 0f;
+      int d = Float.floatToRawIntBits(delta[deltaOffset + i]);
+      int mask = ordered(Float.floatToRawIntBits(y[yOffset + i]));
+      delta[deltaOffset + i] = Float.intBitsToFloat(d & mask);
     }
   }
 
@@ -316,19 +369,20 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public void sgd(float[] w, float[] g, int offset, int length, float learningRate) {
-    for (int i = 0; i < length; i++) {
-      int p = offset + i;
-      w[p] = Fma.fma(-learningRate, g[i], w[p]);
+    float[] d = OneIndex.aligned(g, 0, offset, length);
+    for (int p = offset; p < offset + length; p++) {
+      w[p] = Fma.fma(-learningRate, d[p], w[p]);
     }
   }
 
   @Override
   public void momentum(
       float[] w, float[] v, float[] g, int offset, int length, float learningRate, float momentum) {
-    for (int i = 0; i < length; i++) {
-      int p = offset + i;
-      v[p] = Fma.fma(momentum, v[p], g[i]);
-      w[p] = Fma.fma(-learningRate, v[p], w[p]);
+    float[] d = OneIndex.aligned(g, 0, offset, length);
+    for (int p = offset; p < offset + length; p++) {
+      float velocity = Fma.fma(momentum, v[p], d[p]);
+      v[p] = velocity;
+      w[p] = Fma.fma(-learningRate, velocity, w[p]);
     }
   }
 
@@ -344,10 +398,11 @@ public final class ScalarKernels implements Kernels {
       float epsilon,
       float correction) {
     float rest = 1f - rho;
-    for (int i = 0; i < length; i++) {
-      int p = offset + i;
-      v[p] = Fma.fma(rho, v[p], rest * (g[i] * g[i]));
-      w[p] -= learningRate * g[i] / ((float) Math.sqrt(v[p] * correction) + epsilon);
+    float[] d = OneIndex.aligned(g, 0, offset, length);
+    for (int p = offset; p < offset + length; p++) {
+      float square = Fma.fma(rho, v[p], rest * (d[p] * d[p]));
+      v[p] = square;
+      w[p] -= learningRate * d[p] / ((float) Math.sqrt(square * correction) + epsilon);
     }
   }
 
@@ -366,11 +421,13 @@ public final class ScalarKernels implements Kernels {
       float correction) {
     float rest1 = 1f - beta1;
     float rest2 = 1f - beta2;
-    for (int i = 0; i < length; i++) {
-      int p = offset + i;
-      m[p] = Fma.fma(beta1, m[p], rest1 * g[i]);
-      v[p] = Fma.fma(beta2, v[p], rest2 * (g[i] * g[i]));
-      w[p] -= rate * m[p] / ((float) Math.sqrt(v[p] * correction) + epsilon);
+    float[] d = OneIndex.aligned(g, 0, offset, length);
+    for (int p = offset; p < offset + length; p++) {
+      float moment = Fma.fma(beta1, m[p], rest1 * d[p]);
+      float square = Fma.fma(beta2, v[p], rest2 * (d[p] * d[p]));
+      m[p] = moment;
+      v[p] = square;
+      w[p] -= rate * moment / ((float) Math.sqrt(square * correction) + epsilon);
     }
   }
 
@@ -391,12 +448,27 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public float absMax(float[] a, int offset, int length) {
+    // Four maxima that do not wait for each other.
     int max = 0;
-    for (int i = offset; i < offset + length; i++) {
-      // The bits of magnitudes are ordered as integers, NaN above infinity.
-      max = Math.max(max, Float.floatToRawIntBits(a[i]) & Elementary.MAGNITUDE);
+    int max1 = 0;
+    int max2 = 0;
+    int max3 = 0;
+    int i = offset;
+    for (; i + 4 <= offset + length; i += 4) {
+      max = Math.max(max, magnitude(a[i]));
+      max1 = Math.max(max1, magnitude(a[i + 1]));
+      max2 = Math.max(max2, magnitude(a[i + 2]));
+      max3 = Math.max(max3, magnitude(a[i + 3]));
     }
-    return Float.intBitsToFloat(max);
+    for (; i < offset + length; i++) {
+      max = Math.max(max, magnitude(a[i]));
+    }
+    return Float.intBitsToFloat(Math.max(Math.max(max, max1), Math.max(max2, max3)));
+  }
+
+  /** Returns the bits of |a|, which are ordered as integers, NaN above infinity. */
+  private static int magnitude(float a) {
+    return Float.floatToRawIntBits(a) & Elementary.MAGNITUDE;
   }
 
   @Override

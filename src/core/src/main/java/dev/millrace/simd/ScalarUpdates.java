@@ -20,15 +20,18 @@ final class ScalarUpdates implements UpdateKernels {
       float correction) {
     float rest1 = 1f - beta1;
     float rest2 = 1f - beta2;
+    float[] d = OneIndex.array(layer.biasOffset());
     for (int i = 0; i < layer.inputs(); i++) {
       float xi = x[xOffset + i];
       int row = layer.weightOffset() + i * layer.stride();
-      for (int c = 0; c < layer.columns(); c++) {
-        int p = row + c;
-        float g = Fma.fma(xi, delta[deltaOffset + c], 0f);
-        m[p] = Fma.fma(beta1, m[p], rest1 * g);
-        v[p] = Fma.fma(beta2, v[p], rest2 * (g * g));
-        w[p] -= rate * m[p] / ((float) Math.sqrt(v[p] * correction) + epsilon);
+      System.arraycopy(delta, deltaOffset, d, row, layer.columns());
+      for (int p = row; p < row + layer.columns(); p++) {
+        float g = Fma.fma(xi, d[p], 0f);
+        float moment = Fma.fma(beta1, m[p], rest1 * g);
+        float square = Fma.fma(beta2, v[p], rest2 * (g * g));
+        m[p] = moment;
+        v[p] = square;
+        w[p] -= rate * moment / ((float) Math.sqrt(square * correction) + epsilon);
       }
     }
   }
@@ -36,10 +39,11 @@ final class ScalarUpdates implements UpdateKernels {
   @Override
   public void nesterov(
       float[] w, float[] v, float[] g, int offset, int length, float learningRate, float momentum) {
-    for (int i = 0; i < length; i++) {
-      int p = offset + i;
-      v[p] = Fma.fma(momentum, v[p], g[i]);
-      w[p] = Fma.fma(-learningRate, Fma.fma(momentum, v[p], g[i]), w[p]);
+    float[] d = OneIndex.aligned(g, 0, offset, length);
+    for (int p = offset; p < offset + length; p++) {
+      float velocity = Fma.fma(momentum, v[p], d[p]);
+      v[p] = velocity;
+      w[p] = Fma.fma(-learningRate, Fma.fma(momentum, velocity, d[p]), w[p]);
     }
   }
 
@@ -53,10 +57,11 @@ final class ScalarUpdates implements UpdateKernels {
       float learningRate,
       float initial,
       float epsilon) {
-    for (int i = 0; i < length; i++) {
-      int p = offset + i;
-      s[p] = Fma.fma(g[i], g[i], s[p]);
-      w[p] -= learningRate * g[i] / ((float) Math.sqrt(s[p] + initial) + epsilon);
+    float[] d = OneIndex.aligned(g, 0, offset, length);
+    for (int p = offset; p < offset + length; p++) {
+      float sum = Fma.fma(d[p], d[p], s[p]);
+      s[p] = sum;
+      w[p] -= learningRate * d[p] / ((float) Math.sqrt(sum + initial) + epsilon);
     }
   }
 
