@@ -4,23 +4,17 @@ import dev.millrace.codec.OutputRecord;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
 import dev.millrace.config.yaml.InvalidPipelineException;
-import dev.millrace.data.Chunk;
 import dev.millrace.data.Example;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.flink.ChunkOperator;
-import dev.millrace.flink.CommandFunction;
 import dev.millrace.flink.DecodeFunction;
 import dev.millrace.flink.OutputTags;
-import dev.millrace.flink.SummaryFunction;
-import dev.millrace.flink.TrainOperator;
 import dev.millrace.kafka.Lease;
 import dev.millrace.prequential.TrainSpec;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -86,14 +80,6 @@ public final class MillraceJob {
       Source<KafkaRecord, ?, ?> source,
       @Nullable Source<KafkaRecord, ?, ?> commands,
       Sinks sinks) {
-    if (settings.warmStartKey() != null) {
-      throw new InvalidPipelineException(
-          ("%1$s.warm-start.key is read from the models topic, and there are no topics here. Export that"
-                  + " model with ./millrace models export, and name the file with"
-                  + " %1$s.warm-start.file")
-              .formatted(PriorModel.part(settings)));
-    }
-    TrainSpec spec = trainSpec(settings);
     SingleOutputStreamOperator<Example> examples =
         env.fromSource(source, WatermarkStrategy.noWatermarks(), "examples-source")
             .uid("examples-source")
@@ -103,66 +89,27 @@ public final class MillraceJob {
                     settings.input().spec(),
                     settings.input().topics(),
                     settings.kafka()))
-            .returns(TypeInformation.of(Example.class))
+            .returns(ChunkOperator.INPUT_TYPE)
             .uid("decode")
             .name("decode");
-    DataStream<Chunk> chunks =
-        examples.transform("chunk", ChunkOperator.TYPE, new ChunkOperator()).uid("chunk");
-    DataStream<OutputRecord> undecoded = examples.getSideOutput(OutputTags.DEAD_LETTERS);
+    Millrace pipeline = Millrace.of(settings);
     if (commands != null) {
-      SingleOutputStreamOperator<Chunk> decoded = commands(env, settings, commands);
-      chunks = chunks.union(decoded);
-      undecoded = undecoded.union(decoded.getSideOutput(OutputTags.DEAD_LETTERS));
+      pipeline =
+          pipeline.withCommands(
+              env.fromSource(commands, WatermarkStrategy.noWatermarks(), COMMANDS_SOURCE)
+                  .uid(COMMANDS_SOURCE));
     }
-    SingleOutputStreamOperator<OutputRecord> metrics =
-        chunks
-            .keyBy(Chunk::key)
-            .transform("train", OutputTags.RECORD, new TrainOperator(spec, settings.state().spec()))
-            .uid("train");
-    metrics.sinkTo(sinks.metrics()).uid("metrics-sink").name("metrics-sink");
-    metrics
-        .getSideOutput(OutputTags.PREDICTIONS)
-        .sinkTo(sinks.predictions())
-        .uid("predictions-sink")
-        .name("predictions-sink");
-    metrics
-        .getSideOutput(OutputTags.EVENTS)
-        .sinkTo(sinks.events())
-        .uid("events-sink")
-        .name("events-sink");
-    metrics
-        .getSideOutput(OutputTags.DEAD_LETTERS)
-        .union(undecoded)
-        .sinkTo(sinks.deadLetters())
-        .uid("dead-letters-sink")
-        .name("dead-letters-sink");
-    metrics
-        .getSideOutput(OutputTags.MODELS)
-        .sinkTo(sinks.models())
-        .uid("models-sink")
-        .name("models-sink");
-    String pipeline = settings.pipeline();
-    metrics
-        .getSideOutput(OutputTags.SUMMARY)
-        .keyBy(sample -> pipeline, Types.STRING)
-        .process(
-            new SummaryFunction(pipeline, settings.configHash(), settings.output().hasSummary()))
-        .returns(OutputTags.RECORD)
-        .uid("summary")
-        .name("summary")
-        .sinkTo(sinks.summary())
-        .uid("summary-sink")
-        .name("summary-sink");
+    MillraceStreams out = pipeline.graph(examples, examples.getSideOutput(OutputTags.DEAD_LETTERS));
+    write(out.metrics(), sinks.metrics(), "metrics-sink");
+    write(out.writtenPredictions(), sinks.predictions(), "predictions-sink");
+    write(out.events(), sinks.events(), "events-sink");
+    write(out.deadLetters(), sinks.deadLetters(), "dead-letters-sink");
+    write(out.models(), sinks.models(), "models-sink");
+    write(out.writtenSummaries(), sinks.summary(), "summary-sink");
   }
 
-  private static SingleOutputStreamOperator<Chunk> commands(
-      StreamExecutionEnvironment env, Settings settings, Source<KafkaRecord, ?, ?> source) {
-    return env.fromSource(source, WatermarkStrategy.noWatermarks(), COMMANDS_SOURCE)
-        .uid(COMMANDS_SOURCE)
-        .process(new CommandFunction(settings.pipeline(), settings.input().spec().limits()))
-        .returns(ChunkOperator.TYPE)
-        .uid("decode-commands")
-        .name("decode-commands");
+  private static void write(DataStream<OutputRecord> from, Sink<OutputRecord> to, String name) {
+    from.sinkTo(to).uid(name).name(name);
   }
 
   /**
@@ -267,18 +214,6 @@ public final class MillraceJob {
 
   /** Returns how the training operator trains the models of a pipeline. */
   public static TrainSpec trainSpec(Settings settings) {
-    Settings.Input input = settings.input();
-    Settings.Output output = settings.output();
-    return TrainSpec.of(settings.pipeline(), input.topic(), input.spec(), settings.model())
-        .with(
-            to -> {
-              to.metrics = settings.metrics();
-              to.configHash = settings.configHash();
-              to.drift = settings.drift();
-              to.predictions = output.hasPredictions();
-              to.snapshots = output.snapshots().to(output.models());
-              to.summary = output.hasSummary();
-              to.commands = output.commands();
-            });
+    return Millrace.trainSpec(settings);
   }
 }

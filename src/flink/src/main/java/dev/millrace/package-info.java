@@ -1,6 +1,6 @@
 /**
- * The job: {@link dev.millrace.MillraceJob} builds its graph from {@link
- * dev.millrace.config.Settings}, with sources and sinks passed in.
+ * The DataStream API and the job: {@link dev.millrace.Millrace} makes a pipeline part of any Flink
+ * job, and {@link dev.millrace.MillraceJob} is the job between the pipeline's own topics.
  */
 @NullMarked
 package dev.millrace;

@@ -105,6 +105,15 @@ public final class Chunk extends PackedExamples {
 
   /** Appends a copy of the example, which this chunk must accept. */
   public void add(Example example) {
+    add(example, example.record.timestamp());
+  }
+
+  /**
+   * Appends a copy of the example, which this chunk must accept.
+   *
+   * @param timestamp that the row has instead of the record's
+   */
+  public void add(Example example, long timestamp) {
     if (size() == 0) {
       key = example.key;
       epoch = example.epoch;
@@ -114,9 +123,10 @@ public final class Chunk extends PackedExamples {
     if (example.kind.hasLabel()) {
       hasLabels = true;
       classification = example.label != null;
-      append(example, example.label != null ? position(example.label) : example.target);
+      double target = example.label != null ? position(example.label) : example.target;
+      append(example, target, timestamp);
     } else {
-      append(example, Double.NaN);
+      append(example, Double.NaN, timestamp);
     }
   }
 

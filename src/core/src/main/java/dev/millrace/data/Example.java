@@ -47,7 +47,7 @@ public final class Example {
   /** The pass over a bounded data set that the example is of, from 1; 0 if not counted. */
   public int epoch;
 
-  /** The record as it came, for the dead-letter topic. */
+  /** The record as it came, for the dead-letter topic; without place if there was none. */
   public KafkaRecord record = KafkaRecord.NONE;
 
   /**

@@ -92,9 +92,14 @@ abstract sealed class PackedExamples permits Chunk {
     return bytes.length;
   }
 
-  /** Returns the partition of the record behind a row. */
+  /** Returns the partition of the record behind a row; below 0 if it has no place. */
   public final int partition(int row) {
     return intAt(start(row) + PARTITION);
+  }
+
+  /** Returns true if the record behind a row lies in a partition of a topic. */
+  public final boolean hasPlace(int row) {
+    return partition(row) >= 0;
   }
 
   /** Returns the offset of the record behind a row. */
@@ -206,8 +211,12 @@ abstract sealed class PackedExamples permits Chunk {
         topic, partition(row), offset(row), timestamp(row), key, value, names, values);
   }
 
-  /** Appends a row; rows with features have the width of the first. */
-  final void append(Example example, double target) {
+  /**
+   * Appends a row; rows with features have the width of the first.
+   *
+   * @param timestamp of the row's record
+   */
+  final void append(Example example, double target, long timestamp) {
     int count = 0;
     if (example.kind.hasFeatures()) {
       width = example.width;
@@ -222,7 +231,7 @@ abstract sealed class PackedExamples permits Chunk {
     byte[] into = bytes;
     INT.set(into, start + PARTITION, record.partition());
     LONG.set(into, start + OFFSET, record.offset());
-    LONG.set(into, start + TIMESTAMP, record.timestamp());
+    LONG.set(into, start + TIMESTAMP, timestamp);
     LONG.set(into, start + EVENT_TIME, example.eventTime);
     LONG.set(into, start + TARGET, Double.doubleToRawLongBits(target));
     INT.set(into, start + WEIGHT, Float.floatToRawIntBits(example.weight));

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id of the example; null if it has none
  * @param seq number of the example among those of its key, from 1; 0 if its label comes later
- * @param partition of the example's record
+ * @param partition of the example's record; below 0 if it has no place in a topic
  * @param offset of the example's record
  * @param eventTime of the example, milliseconds since the epoch
  * @param model name of the champion; null if there is one model

@@ -72,7 +72,9 @@ final class KeyCounters {
   /** Records the time and the place of the key's last record. */
   void record(Chunk chunk, int row) {
     eventTime = chunk.eventTime(row);
-    timestamp = Math.min(eventTime, chunk.timestamp(row));
-    offsets.record(chunk.partition(row), chunk.offset(row));
+    timestamp = chunk.windowTime(row);
+    if (chunk.hasPlace(row)) {
+      offsets.record(chunk.partition(row), chunk.offset(row));
+    }
   }
 }

@@ -7,6 +7,7 @@ import dev.millrace.data.InputSpec.LateLabels;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.RecordKind;
 import dev.millrace.nn.auto.Models;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** Rejects examples that a model cannot learn, with the reason. */
@@ -20,6 +21,9 @@ final class Rejections {
           DeadLetterReason.LABEL_WITHOUT_FEATURES,
           "the label came before any features of its key, whose number is unknown;"
               + " with input.features declared, such a label waits");
+
+  /** Header with the id of an example that has no record. */
+  private static final String ID_HEADER = "id";
 
   private final TrainSpec spec;
   private final long maxModelBytes;
@@ -101,8 +105,17 @@ final class Rejections {
 
   /** Rejects the record behind a row. */
   void reject(Chunk chunk, int row, Rejection rejection, EngineListener listener) {
-    KafkaRecord record = chunk.record(row, topic(chunk, row));
+    KafkaRecord record =
+        chunk.hasPlace(row) ? chunk.record(row, topic(chunk, row)) : withoutPlace(chunk, row);
     listener.rejected(new DeadLetter(record, rejection.reason(), rejection.message(), null));
+  }
+
+  /** Returns what identifies an example that has no record: its key, and its id in a header. */
+  private static KafkaRecord withoutPlace(Chunk chunk, int row) {
+    byte[] key = chunk.key().getBytes(StandardCharsets.UTF_8);
+    String id = chunk.id(row);
+    KafkaRecord none = KafkaRecord.none(chunk.timestamp(row), key, null);
+    return id == null ? none : none.withHeader(ID_HEADER, id.getBytes(StandardCharsets.UTF_8));
   }
 
   private String topic(Chunk chunk, int row) {

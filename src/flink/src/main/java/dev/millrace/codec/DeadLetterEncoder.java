@@ -58,9 +58,11 @@ public final class DeadLetterEncoder {
     header.accept("reason", letter.reason().id());
     header.accept("message", shortened(letter.message()));
     header.accept("pipeline", pipeline);
-    header.accept("topic", record.topic());
-    header.accept("partition", Integer.toString(record.partition()));
-    header.accept("offset", Long.toString(record.offset()));
+    if (record.hasPlace()) {
+      header.accept("topic", record.topic());
+      header.accept("partition", Integer.toString(record.partition()));
+      header.accept("offset", Long.toString(record.offset()));
+    }
     if (letter.exceptionClass() != null) {
       header.accept("exception.class.name", letter.exceptionClass());
     }

@@ -36,6 +36,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a pipeline file into {@link Settings} and reports all errors of the file at once. */
@@ -162,6 +163,27 @@ public final class PipelineFile {
    */
   public static Settings parseEmbedded(
       String origin, String yaml, String pipeline, @Nullable String label) {
+    return parseEmbedded(
+        origin,
+        yaml,
+        document ->
+            withLabel(
+                with(document, PipelineOptions.PIPELINE, new Scalar(pipeline, document.line())),
+                label));
+  }
+
+  /**
+   * Returns the settings of a pipeline whose fields a program sets: a text that may lack {@code
+   * kafka}, the format and the topic of labels. Fields may have any names.
+   *
+   * @throws InvalidPipelineException if the text is not a valid pipeline
+   */
+  public static Settings parseMapped(String yaml) {
+    return parseEmbedded("pipeline", yaml, MappedInput::complete);
+  }
+
+  private static Settings parseEmbedded(
+      String origin, String yaml, UnaryOperator<Mapping> completion) {
     ConfigErrors errors = new ConfigErrors(origin, PipelineOptions::pathOf);
     YamlNode document = YamlReader.read(yaml, errors);
     errors.throwIfAny();
@@ -172,15 +194,14 @@ public final class PipelineFile {
       throw new InvalidPipelineException(
           origin + " must be a map of options, but this is " + document.describe());
     }
-    Settings settings = settings(embedded(mapping, pipeline, label), null, true, errors);
+    Mapping whole = with(mapping, PipelineOptions.KAFKA, new Mapping(Map.of(), mapping.line()));
+    Settings settings = settings(completion.apply(whole), null, true, errors);
     errors.throwIfAny();
     return settings;
   }
 
-  private static Mapping embedded(Mapping document, String pipeline, @Nullable String label) {
-    Mapping whole = with(document, PipelineOptions.PIPELINE, new Scalar(pipeline, document.line()));
-    whole = with(whole, PipelineOptions.KAFKA, new Mapping(Map.of(), document.line()));
-    whole = with(whole, PipelineOptions.INPUT, new Mapping(Map.of(), document.line()));
+  private static Mapping withLabel(Mapping document, @Nullable String label) {
+    Mapping whole = with(document, PipelineOptions.INPUT, new Mapping(Map.of(), document.line()));
     Entry input = whole.entries().get(PipelineOptions.INPUT.name());
     if (label == null || input == null || !(input.value() instanceof Mapping given)) {
       return whole;
@@ -209,7 +230,7 @@ public final class PipelineFile {
   }
 
   /** Returns a map with a value for an option that it does not have. */
-  private static Mapping with(Mapping map, Option<?> option, YamlNode value) {
+  static Mapping with(Mapping map, Option<?> option, YamlNode value) {
     Map<String, Entry> entries = new LinkedHashMap<>(map.entries());
     entries.putIfAbsent(option.name(), new Entry(map.line(), value));
     return new Mapping(entries, map.line());

@@ -12,15 +12,16 @@ import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 
 /**
  * Gathers examples of the same key into chunks, so that shuffle, state access and cold memory are
  * paid once for many examples.
  *
  * <p>A chunk leaves when it is full, when it has waited for the linger time, when all chunks
- * together hold too much (the oldest leave first), and before every watermark and checkpoint
- * barrier. So nothing gathered here is ever part of a checkpoint, and how chunks fall is of no
- * consequence to any model.
+ * together hold too much (the oldest leave first), and before every watermark, change to idle and
+ * checkpoint barrier. So nothing gathered here is ever part of a checkpoint, and how chunks fall is
+ * of no consequence to any model.
  *
  * <p>The linger time of a job that keeps up is a few milliseconds. While records come so fast that
  * a chunk could fill in that time, it is a quarter of the age that they have when they arrive,
@@ -58,6 +59,10 @@ public class ChunkOperator extends AbstractStreamOperator<Chunk>
   /** Chunks on the wire. */
   public static final TypeInformation<Chunk> TYPE =
       new SerializerTypeInfo<>(Chunk.class, new ChunkSerializer());
+
+  /** Examples on their way to this operator; whatever else reads them has to copy them. */
+  public static final TypeInformation<Example> INPUT_TYPE =
+      new SerializerTypeInfo<>(Example.class, new ExampleSerializer());
 
   private static final int AGE_PER_LINGER = 4;
   private static final long MAX_SPARE_BYTES = 32L << 20;
@@ -105,13 +110,17 @@ public class ChunkOperator extends AbstractStreamOperator<Chunk>
       filling = begin(example.key);
     }
     Chunk chunk = filling.chunk;
-    chunk.add(example);
+    long timestamp =
+        example.record.hasPlace() || !element.hasTimestamp()
+            ? example.record.timestamp()
+            : element.getTimestamp();
+    chunk.add(example, timestamp);
     long capacity = chunk.capacityBytes();
     bytes += capacity - filling.capacity;
     filling.capacity = capacity;
     examples++;
     arrived++;
-    lastTimestamp = example.record.timestamp();
+    lastTimestamp = timestamp;
     if (chunk.size() == CHUNK_EXAMPLES) {
       close(filling);
     }
@@ -124,6 +133,13 @@ public class ChunkOperator extends AbstractStreamOperator<Chunk>
   public void processWatermark(Watermark mark) throws Exception {
     closeAll();
     super.processWatermark(mark);
+  }
+
+  /** An idle input holds no watermark back, so nothing of it may come later. */
+  @Override
+  public void processWatermarkStatus(WatermarkStatus status) throws Exception {
+    closeAll();
+    super.processWatermarkStatus(status);
   }
 
   @Override

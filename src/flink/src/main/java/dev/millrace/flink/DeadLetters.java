@@ -50,9 +50,9 @@ public final class DeadLetters {
   }
 
   private static String place(KafkaRecord record) {
-    return record.offset() < 0
-        ? "A row"
-        : "The record at offset %d of %s-%d"
-            .formatted(record.offset(), record.topic(), record.partition());
+    return record.hasPlace()
+        ? "The record at offset %d of %s-%d"
+            .formatted(record.offset(), record.topic(), record.partition())
+        : "An example";
   }
 }

@@ -15,6 +15,7 @@ import dev.millrace.prequential.UnusableStateException;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
@@ -46,21 +47,40 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   /** Name of the keyed state; never changes, or models are lost. */
   static final String STATE_NAME = "train-state";
 
-  private final TrainSpec spec;
+  private TrainSpec spec;
   private final StateSpec stateSpec;
   private final long reportMillis;
+  private transient @Nullable Collector<OutputRecord> metricsOutput;
+  private transient @Nullable SideOutputs sideOutputs;
+  private transient SideOutputs others;
   private transient ValueState<TrainState> states;
   // Null if keys are never forgotten.
   private transient @Nullable KeyTtl idleKeys;
   private transient ModelPublisher publisher;
   private transient TrainMetrics counted;
-  private transient TrainOutputs outputs;
+  private transient EngineListener listener;
   private transient PrequentialEngine engine;
 
   public TrainFunction(TrainSpec spec, StateSpec stateSpec) {
     this.spec = spec;
     this.stateSpec = stateSpec;
     reportMillis = spec.metrics().maxIntervalMillis();
+  }
+
+  /** Changes what is published, before the job starts. */
+  void change(Consumer<TrainSpec.Draft> change) {
+    spec = spec.with(change);
+  }
+
+  /**
+   * Sets where results go; called before {@link #open}.
+   *
+   * <p>Not the collectors of {@link #processElement}: they would give all results of a chunk one
+   * timestamp.
+   */
+  void useOutputs(Collector<OutputRecord> metrics, SideOutputs sides) {
+    metricsOutput = metrics;
+    sideOutputs = sides;
   }
 
   @Override
@@ -75,7 +95,9 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     publisher = new ModelPublisher(spec, getRuntimeContext());
     DeadLetters deadLetters =
         new DeadLetters(group, spec.pipeline(), spec.input().limits().outputBytes());
-    outputs = new TrainOutputs(spec, publisher, deadLetters, counted);
+    Collector<OutputRecord> metrics = Objects.requireNonNull(metricsOutput);
+    others = Objects.requireNonNull(sideOutputs);
+    listener = new TrainOutputs(spec, publisher, deadLetters, counted, metrics, others);
     engine = new PrequentialEngine(spec, stateSpec.modelBytes(), stateSpec.onShapeChange());
   }
 
@@ -106,15 +128,14 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   @Override
   public void processElement(Chunk chunk, Context context, Collector<OutputRecord> out)
       throws Exception {
-    EngineListener listener = outputs.to(out, context::output);
     TrainState stored = states.value();
     if (chunk.isOfCommands()) {
-      promote(stored, chunk, listener);
+      promote(stored, chunk);
       return;
     }
     TimerService timers = context.timerService();
     counted.beginChunk();
-    TrainState state = learn(stored, chunk, listener);
+    TrainState state = learn(stored, chunk);
     if (state == null) {
       return;
     }
@@ -132,8 +153,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     }
   }
 
-  private @Nullable TrainState learn(
-      @Nullable TrainState stored, Chunk chunk, EngineListener listener) throws IOException {
+  private @Nullable TrainState learn(@Nullable TrainState stored, Chunk chunk) throws IOException {
     try {
       return engine.learn(stored, chunk, listener);
     } catch (UnusableStateException e) {
@@ -141,8 +161,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     }
   }
 
-  private void promote(@Nullable TrainState stored, Chunk commands, EngineListener listener)
-      throws IOException {
+  private void promote(@Nullable TrainState stored, Chunk commands) throws IOException {
     boolean isChanged = false;
     String topic = Objects.requireNonNull(spec.commands());
     for (int row = 0; row < commands.size(); row++) {
@@ -168,40 +187,38 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       return; // forgotten, with a reminder still on its way
     }
     String key = context.getCurrentKey();
-    EngineListener listener = outputs.to(out, context::output);
     boolean isExpired = idleKeys != null && idleKeys.isExpired(context.timerService());
-    boolean isUsable = resume(state, key, listener);
+    boolean isUsable = resume(state, key);
     if (isUsable && (isExpired || reportMillis > 0)) {
-      report(state, key, listener);
+      report(state, key);
     }
     if (isExpired) {
-      forget(key, isUsable ? state.timestamp() : timestamp, context::output);
+      forget(key, isUsable ? state.timestamp() : timestamp);
       if (isUsable) {
         engine.forget(state, key, listener);
       }
     } else if (isUsable && publisher.isReminder(key, timestamp)) {
-      publisher.publishUnpublished(state, key, context::output);
+      publisher.publishUnpublished(state, key, others);
     }
   }
 
   /** Reports and publishes the current key of the backend, at the end of the input. */
-  void end(String key, Collector<OutputRecord> metrics, SideOutputs others) throws IOException {
+  void end(String key) throws IOException {
     TrainState state = states.value();
-    EngineListener listener = outputs.to(metrics, others);
-    if (resume(state, key, listener)) {
-      report(state, key, listener);
+    if (resume(state, key)) {
+      report(state, key);
       engine.end(state, key, listener);
     }
   }
 
-  private void report(TrainState state, String key, EngineListener listener) throws IOException {
+  private void report(TrainState state, String key) throws IOException {
     if (engine.report(state, key, listener)) {
       states.update(state);
     }
   }
 
   /** Forgets a key, which restarts with its next example. */
-  private void forget(String key, long timestamp, SideOutputs others) throws IOException {
+  private void forget(String key, long timestamp) throws IOException {
     states.clear();
     Objects.requireNonNull(idleKeys).clear();
     counted.expiredModels.inc();
@@ -210,7 +227,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     others.output(OutputTags.SUMMARY, SummarySample.forgotten(key));
   }
 
-  private boolean resume(TrainState state, String key, EngineListener listener) throws IOException {
+  private boolean resume(TrainState state, String key) throws IOException {
     try {
       return engine.resume(state, key, listener);
     } catch (UnusableStateException e) {

@@ -16,9 +16,9 @@ import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.streaming.api.SimpleTimerService;
 import org.apache.flink.streaming.api.TimerService;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
-import org.apache.flink.streaming.api.operators.TimestampedCollector;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +49,8 @@ public class TrainOperator extends KeyedProcessOperator<String, Chunk, OutputRec
   private final long reportMillis;
   // Null on the heap, where the backend itself has the objects and copies them for a snapshot.
   private transient @Nullable StateCache cache;
+  private transient StreamRecord<?> stamped;
+  private transient long watermark;
   // TTL of the previous run; 0 if it had none.
   private transient long previousTtl;
   // Snapshot timers of the previous run; empty if not stored.
@@ -98,11 +100,28 @@ public class TrainOperator extends KeyedProcessOperator<String, Chunk, OutputRec
     return previous;
   }
 
+  /** Makes the operator emit a prediction for every example, whatever the settings are. */
+  public void emitPredictions() {
+    function().change(to -> to.predictions = true);
+  }
+
+  /** Makes the operator emit samples for the summary, whatever the settings are. */
+  public void emitSummary() {
+    function().change(to -> to.summary = true);
+  }
+
+  private TrainFunction function() {
+    return (TrainFunction) userFunction;
+  }
+
   @Override
   public void open() throws Exception {
+    stamped = new StreamRecord<>(null);
+    watermark = Long.MIN_VALUE;
+    function().useOutputs(new MetricsOutput(), this::put);
     super.open();
     KeyedStateBackend<String> backend = getKeyedStateBackend();
-    TrainFunction function = (TrainFunction) userFunction;
+    TrainFunction function = function();
     KeyTtl idleKeys = function.idleKeys();
     if (idleKeys != null && previousTtl != state.ttlMillis()) {
       idleKeys.watchAll(backend, timers(), previousTtl > 0);
@@ -137,22 +156,37 @@ public class TrainOperator extends KeyedProcessOperator<String, Chunk, OutputRec
       }
       reportAllModels();
     }
+    watermark = mark.getTimestamp();
     super.processWatermark(mark);
   }
 
   private void reportAllModels() throws Exception {
-    TrainFunction function = (TrainFunction) userFunction;
-    TimestampedCollector<OutputRecord> metrics = new TimestampedCollector<>(output);
+    TrainFunction function = function();
     this.<String>getKeyedStateBackend()
         .applyToAllKeys(
             VoidNamespace.INSTANCE,
             VoidNamespaceSerializer.INSTANCE,
             TrainFunction.descriptor(),
-            (key, state) -> function.end(key, metrics, this::put));
+            (key, state) -> function.end(key));
   }
 
   private <T> void put(OutputTag<T> tag, T value) {
-    output.collect(tag, new StreamRecord<>(value));
+    output.collect(tag, stamp(value));
+  }
+
+  /**
+   * Returns a result with its time in the job: that of the example behind it, or a later one where
+   * the watermark has passed it, as with reports by the clock. So no window finds a result late.
+   */
+  @SuppressWarnings("unchecked") // replace returns the record itself
+  private <T> StreamRecord<T> stamp(T value) {
+    long timestamp = value instanceof OutputRecord record ? record.timestamp() : -1;
+    if (timestamp < 0) {
+      StreamRecord<T> withoutTime = (StreamRecord<T>) stamped.replace(value);
+      withoutTime.eraseTimestamp();
+      return withoutTime;
+    }
+    return (StreamRecord<T>) stamped.replace(value, Math.max(timestamp, watermark + 1));
   }
 
   @Override
@@ -161,5 +195,16 @@ public class TrainOperator extends KeyedProcessOperator<String, Chunk, OutputRec
     if (cache != null) {
       cache.flush();
     }
+  }
+
+  /** Emits metrics, each with a timestamp of its own. */
+  private final class MetricsOutput implements Collector<OutputRecord> {
+    @Override
+    public void collect(OutputRecord record) {
+      output.collect(stamp(record));
+    }
+
+    @Override
+    public void close() {}
   }
 }

@@ -19,111 +19,106 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.apache.flink.util.Collector;
 
-/** Encodes what the engine reports, sends it to the topics and counts it. Not thread-safe. */
-final class TrainOutputs {
+/**
+ * Encodes what the engine reports, sends it to the outputs of the operator and counts it. Not
+ * thread-safe.
+ */
+final class TrainOutputs implements EngineListener {
   private final boolean hasSummary;
   private final int maxValueBytes;
   private final ModelPublisher publisher;
   private final DeadLetters deadLetters;
   private final TrainMetrics counted;
+  private final Collector<OutputRecord> metrics;
+  private final SideOutputs others;
   private final MetricsJson metricsJson = new MetricsJson();
   private final PredictionJson predictionJson = new PredictionJson();
   private final EventJson eventJson = new EventJson();
 
   TrainOutputs(
-      TrainSpec spec, ModelPublisher publisher, DeadLetters deadLetters, TrainMetrics counted) {
+      TrainSpec spec,
+      ModelPublisher publisher,
+      DeadLetters deadLetters,
+      TrainMetrics counted,
+      Collector<OutputRecord> metrics,
+      SideOutputs others) {
     this.hasSummary = spec.summary();
     this.maxValueBytes = spec.input().limits().outputValueBytes();
     this.publisher = publisher;
     this.deadLetters = deadLetters;
     this.counted = counted;
-  }
-
-  /** Returns a listener that sends to the outputs of one call of the operator. */
-  EngineListener to(Collector<OutputRecord> metrics, SideOutputs others) {
-    return new Listener(metrics, others);
+    this.metrics = metrics;
+    this.others = others;
   }
 
   private static byte[] utf8(String key) {
     return key.getBytes(StandardCharsets.UTF_8);
   }
 
-  private final class Listener implements EngineListener {
-    private final Collector<OutputRecord> metrics;
-    private final SideOutputs others;
-
-    Listener(Collector<OutputRecord> metrics, SideOutputs others) {
-      this.metrics = metrics;
-      this.others = others;
+  @Override
+  public void report(MetricsReport report, long timestamp, long drifts, boolean isDriftSuspected) {
+    counted.report(report);
+    if (hasSummary) {
+      others.output(OutputTags.SUMMARY, SummarySample.of(report, drifts, isDriftSuspected));
     }
-
-    @Override
-    public void report(
-        MetricsReport report, long timestamp, long drifts, boolean isDriftSuspected) {
-      counted.report(report);
-      if (hasSummary) {
-        others.output(OutputTags.SUMMARY, SummarySample.of(report, drifts, isDriftSuspected));
-      }
-      byte[] value = metricsJson.encode(report);
-      if (value.length > maxValueBytes) {
-        counted.truncatedRecords.inc();
-        value = metricsJson.encode(report.withoutClasses());
-      }
-      metrics.collect(OutputRecord.of(timestamp, utf8(report.context().key()), value));
+    byte[] value = metricsJson.encode(report);
+    if (value.length > maxValueBytes) {
+      counted.truncatedRecords.inc();
+      value = metricsJson.encode(report.withoutClasses());
     }
+    metrics.collect(OutputRecord.of(timestamp, utf8(report.context().key()), value));
+  }
 
-    @Override
-    public void prediction(Prediction prediction, long timestamp, Chunk chunk, int row) {
-      byte[] value = predictionJson.encode(prediction);
-      if (value.length > maxValueBytes) {
-        counted.truncatedRecords.inc();
-        value = predictionJson.encode(prediction.withoutScores());
-      }
-      OutputRecord record = OutputRecord.of(timestamp, utf8(prediction.key()), value);
-      others.output(OutputTags.PREDICTIONS, TraceHeaders.copy(chunk, row, record));
+  @Override
+  public void prediction(Prediction prediction, long timestamp, Chunk chunk, int row) {
+    byte[] value = predictionJson.encode(prediction);
+    if (value.length > maxValueBytes) {
+      counted.truncatedRecords.inc();
+      value = predictionJson.encode(prediction.withoutScores());
     }
+    OutputRecord record = OutputRecord.of(timestamp, utf8(prediction.key()), value);
+    others.output(OutputTags.PREDICTIONS, TraceHeaders.copy(chunk, row, record));
+  }
 
-    @Override
-    public void event(ModelEvent event, long timestamp) {
-      counted.event(event.what());
-      others.output(
-          OutputTags.EVENTS,
-          OutputRecord.of(timestamp, utf8(event.key()), eventJson.encode(event)));
-    }
+  @Override
+  public void event(ModelEvent event, long timestamp) {
+    counted.event(event.what());
+    others.output(
+        OutputTags.EVENTS, OutputRecord.of(timestamp, utf8(event.key()), eventJson.encode(event)));
+  }
 
-    @Override
-    public void rejected(DeadLetter letter) {
-      others.output(OutputTags.DEAD_LETTERS, deadLetters.record(letter));
-    }
+  @Override
+  public void rejected(DeadLetter letter) {
+    others.output(OutputTags.DEAD_LETTERS, deadLetters.record(letter));
+  }
 
-    @Override
-    public void modelDue(String key, TrainState state) throws IOException {
-      publisher.publish(state, key, others);
-    }
+  @Override
+  public void modelDue(String key, TrainState state) throws IOException {
+    publisher.publish(state, key, others);
+  }
 
-    @Override
-    public void learned(LearnedCounts counts) {
-      counted.learned(counts);
-    }
+  @Override
+  public void learned(LearnedCounts counts) {
+    counted.learned(counts);
+  }
 
-    @Override
-    public void skipped(int examples) {
-      counted.skippedExamples.inc(examples);
-    }
+  @Override
+  public void skipped(int examples) {
+    counted.skippedExamples.inc(examples);
+  }
 
-    @Override
-    public void joined(LabelOutcome outcome, long records) {
-      counted.joined(outcome, records);
-    }
+  @Override
+  public void joined(LabelOutcome outcome, long records) {
+    counted.joined(outcome, records);
+  }
 
-    @Override
-    public void expanded(String key) {
-      counted.expanded();
-    }
+  @Override
+  public void expanded(String key) {
+    counted.expanded();
+  }
 
-    @Override
-    public void warning(String key, String message) {
-      ModelLog.warn(key, message);
-    }
+  @Override
+  public void warning(String key, String message) {
+    ModelLog.warn(key, message);
   }
 }

@@ -30,8 +30,10 @@ public final class PredictionJson {
     if (prediction.seq() > 0) {
       json.writeNumberField("seq", prediction.seq());
     }
-    json.writeNumberField("partition", prediction.partition());
-    json.writeNumberField("offset", prediction.offset());
+    if (prediction.partition() >= 0) {
+      json.writeNumberField("partition", prediction.partition());
+      json.writeNumberField("offset", prediction.offset());
+    }
     JsonLine.time(json, "event_time", prediction.eventTime());
     if (prediction.outcome() instanceof OfClass outcome) {
       write(json, outcome);

@@ -1,0 +1,282 @@
+package dev.millrace;
+
+import dev.millrace.codec.OutputRecord;
+import dev.millrace.config.PipelineFile;
+import dev.millrace.config.Settings;
+import dev.millrace.config.yaml.InvalidPipelineException;
+import dev.millrace.data.Chunk;
+import dev.millrace.data.Example;
+import dev.millrace.data.InputSpec;
+import dev.millrace.data.KafkaRecord;
+import dev.millrace.flink.ChunkOperator;
+import dev.millrace.flink.CommandFunction;
+import dev.millrace.flink.ExampleMapper;
+import dev.millrace.flink.MapperFunction;
+import dev.millrace.flink.OutputTags;
+import dev.millrace.flink.TrainOperator;
+import dev.millrace.prequential.TrainSpec;
+import org.apache.flink.api.common.RuntimeExecutionMode;
+import org.apache.flink.configuration.ExecutionOptions;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.transformations.PartitionTransformation;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A pipeline as a part of any Flink job: a stream of elements in, streams of predictions, metrics,
+ * events, dead letters and models out.
+ *
+ * <pre>{@code
+ * MillraceStreams out =
+ *     Millrace.pipeline("""
+ *             pipeline: fraud
+ *             input:
+ *               key: card
+ *               label: fraud
+ *               features: [amount, { name: country, type: hash }]
+ *             """)
+ *         .learn(orders, (order, fields) ->
+ *             fields
+ *                 .set("card", order.card())
+ *                 .set("fraud", order.isFraud())
+ *                 .set("amount", order.amount())
+ *                 .set("country", order.country()));
+ * out.predictions().sinkTo(...);
+ * }</pre>
+ *
+ * <p>Sources, sinks, watermarks and checkpoints are those of the job. The examples of a key have to
+ * arrive in order: in one partition of the stream, as records of one Kafka key do, or behind a
+ * {@code keyBy}. Then the models are the same, to the last bit, at any parallelism and after any
+ * failure, and the same that the packaged job learns from these fields.
+ *
+ * <p>Instances are immutable; each method returns another one.
+ */
+public final class Millrace {
+  private final Settings settings;
+  private final String prefix;
+  private final int parallelism;
+  private final @Nullable DataStream<KafkaRecord> commands;
+  private final @Nullable Labels<?> labels;
+
+  private Millrace(
+      Settings settings,
+      String prefix,
+      int parallelism,
+      @Nullable DataStream<KafkaRecord> commands,
+      @Nullable Labels<?> labels) {
+    this.settings = settings;
+    this.prefix = prefix;
+    this.parallelism = parallelism;
+    this.commands = commands;
+    this.labels = labels;
+  }
+
+  /** Labels in a stream of their own. */
+  private record Labels<L>(DataStream<L> stream, ExampleMapper<? super L> mapper) {}
+
+  /**
+   * Returns the pipeline of a text: a pipeline file, in which {@code kafka} may be missing. Options
+   * about topics and formats have no effect.
+   *
+   * @throws InvalidPipelineException if the text is not a valid pipeline; the message has all
+   *     errors
+   */
+  public static Millrace pipeline(String yaml) {
+    return of(PipelineFile.parseMapped(yaml));
+  }
+
+  /** Returns the pipeline of settings, such as {@link Settings#of(String, InputSpec)}. */
+  public static Millrace of(Settings settings) {
+    return new Millrace(settings, "", 0, null, null);
+  }
+
+  /**
+   * Returns the same with a prefix for uids and names of operators, so that several pipelines can
+   * be in one job. The prefix is part of the uids that name the state in savepoints: never change
+   * it.
+   */
+  public Millrace withUidPrefix(String uidPrefix) {
+    return new Millrace(settings, uidPrefix, parallelism, commands, labels);
+  }
+
+  /** Returns the same with a parallelism of training; without, it is the environment's. */
+  public Millrace withParallelism(int subtasks) {
+    return new Millrace(settings, prefix, subtasks, commands, labels);
+  }
+
+  /**
+   * Returns the same with commands to the models, for a pipeline with {@code models}.
+   *
+   * @param records as on the commands topic: the key, and a JSON object such as {@code
+   *     {"command":"promote","pipeline":"fraud","model":"big"}}
+   */
+  public Millrace withCommands(DataStream<KafkaRecord> records) {
+    return new Millrace(settings, prefix, parallelism, records, labels);
+  }
+
+  /**
+   * Returns the same with labels that come in a stream of their own, for a pipeline with {@code
+   * input.labels}. They are joined to their features by the id.
+   *
+   * @param mapper sets the id, the key and the label
+   */
+  public <L> Millrace withLabels(DataStream<L> stream, ExampleMapper<? super L> mapper) {
+    return new Millrace(settings, prefix, parallelism, commands, new Labels<L>(stream, mapper));
+  }
+
+  /**
+   * Learns from a stream.
+   *
+   * @param mapper sets the fields of an element's example
+   * @throws InvalidPipelineException if the pipeline does not name {@code input.key} or {@code
+   *     input.features}, or its settings cannot be used in a stream
+   */
+  public <T> MillraceStreams learn(DataStream<T> stream, ExampleMapper<? super T> mapper) {
+    InputSpec input = settings.input().spec();
+    requireNamed(input.key() != null, "input.key", "field of the model key", "key: card");
+    requireNamed(!input.features().isEmpty(), "input.features", "features", "features: [amount]");
+    SingleOutputStreamOperator<Example> examples =
+        mapped(stream, new MapperFunction<>(settings.pipeline(), input, mapper, false), "decode");
+    DataStream<Example> all = examples;
+    DataStream<OutputRecord> rejected = examples.getSideOutput(OutputTags.DEAD_LETTERS);
+    if (labels != null) {
+      SingleOutputStreamOperator<Example> separate = labels(labels, input);
+      all = examples.union(separate);
+      rejected = rejected.union(separate.getSideOutput(OutputTags.DEAD_LETTERS));
+    } else if (input.labels() != null && input.labels().topic() != null) {
+      throw new InvalidPipelineException(
+          "input.labels.topic names a topic of labels, but the job has no stream of them. Add it"
+              + " with withLabels, or remove the option if labels come in the same stream as"
+              + " features");
+    }
+    return graph(all, rejected);
+  }
+
+  private static void requireNamed(boolean isNamed, String option, String what, String example) {
+    if (!isNamed) {
+      throw new InvalidPipelineException(
+          "%s is missing. Name the %s, for example: input: { %s }"
+              .formatted(option, what, example));
+    }
+  }
+
+  private <L> SingleOutputStreamOperator<Example> labels(Labels<L> separate, InputSpec input) {
+    if (input.labels() == null) {
+      throw new InvalidPipelineException(
+          "input.labels is missing, but labels come in a stream of their own. Add, for example:"
+              + " input: { id: order, labels: { timeout: 1h } }");
+    }
+    return mapped(
+        separate.stream(),
+        new MapperFunction<>(settings.pipeline(), input, separate.mapper(), true),
+        "decode-labels");
+  }
+
+  private <T> SingleOutputStreamOperator<Example> mapped(
+      DataStream<T> stream, MapperFunction<T> function, String name) {
+    return likeInput(
+            stream.process(function).returns(ChunkOperator.INPUT_TYPE).uid(prefix + name), stream)
+        .name(prefix + name);
+  }
+
+  /**
+   * Learns from examples that the job has decoded itself; their features are those of the model. An
+   * example is copied before the next one arrives, so that one object can serve for all.
+   *
+   * @throws InvalidPipelineException if the settings cannot be used in a stream
+   */
+  public MillraceStreams learnExamples(DataStream<Example> stream) {
+    return graph(stream, null);
+  }
+
+  /**
+   * Builds the graph from the examples on. The uid of an operator names its state in savepoints and
+   * never changes.
+   *
+   * @param rejected dead letters of the decoding; null if there are none
+   */
+  MillraceStreams graph(DataStream<Example> examples, @Nullable DataStream<OutputRecord> rejected) {
+    requireNoKeyToResolve();
+    requireStreaming(examples);
+    DataStream<Chunk> chunks =
+        likeInput(
+            examples
+                .transform(prefix + "chunk", ChunkOperator.TYPE, new ChunkOperator())
+                .uid(prefix + "chunk"),
+            examples);
+    DataStream<OutputRecord> undecoded = rejected;
+    if (commands != null) {
+      SingleOutputStreamOperator<Chunk> decoded = decoded(commands);
+      chunks = chunks.union(decoded);
+      DataStream<OutputRecord> others = decoded.getSideOutput(OutputTags.DEAD_LETTERS);
+      undecoded = undecoded == null ? others : undecoded.union(others);
+    }
+    TrainOperator operator = new TrainOperator(trainSpec(settings), settings.state().spec());
+    SingleOutputStreamOperator<OutputRecord> train =
+        chunks
+            .keyBy(Chunk::key)
+            .transform(prefix + "train", OutputTags.RECORD, operator)
+            .uid(prefix + "train");
+    if (parallelism > 0) {
+      train.setParallelism(parallelism);
+    }
+    return new MillraceStreams(settings, prefix, operator, train, undecoded);
+  }
+
+  private void requireNoKeyToResolve() {
+    if (settings.warmStartKey() != null) {
+      throw new InvalidPipelineException(
+          ("%1$s.warm-start.key is read from the models topic, and there are no topics here. Export that"
+                  + " model with ./millrace models export, and name the file with"
+                  + " %1$s.warm-start.file")
+              .formatted(PriorModel.part(settings)));
+    }
+  }
+
+  private static void requireStreaming(DataStream<?> stream) {
+    RuntimeExecutionMode mode =
+        stream.getExecutionEnvironment().getConfiguration().get(ExecutionOptions.RUNTIME_MODE);
+    if (mode != RuntimeExecutionMode.STREAMING) {
+      throw new InvalidPipelineException(
+          "execution.runtime-mode is %s, but models learn in the order of a stream. Set STREAMING, which reads bounded sources too"
+              .formatted(mode));
+    }
+  }
+
+  /**
+   * Gives an operator the parallelism of its input, for another one would deal the examples of a
+   * key out to several subtasks. Behind a {@code keyBy} the key is in one subtask anyway.
+   */
+  private static <R> SingleOutputStreamOperator<R> likeInput(
+      SingleOutputStreamOperator<R> operator, DataStream<?> input) {
+    boolean isPartitioned = input.getTransformation() instanceof PartitionTransformation;
+    return isPartitioned || input.getParallelism() == operator.getParallelism()
+        ? operator
+        : operator.setParallelism(input.getParallelism());
+  }
+
+  private SingleOutputStreamOperator<Chunk> decoded(DataStream<KafkaRecord> records) {
+    return records
+        .process(new CommandFunction(settings.pipeline(), settings.input().spec().limits()))
+        .returns(ChunkOperator.TYPE)
+        .uid(prefix + "decode-commands")
+        .name(prefix + "decode-commands");
+  }
+
+  /** Returns how the training operator trains the models of a pipeline. */
+  static TrainSpec trainSpec(Settings settings) {
+    Settings.Input input = settings.input();
+    Settings.Output output = settings.output();
+    return TrainSpec.of(settings.pipeline(), input.topic(), input.spec(), settings.model())
+        .with(
+            to -> {
+              to.metrics = settings.metrics();
+              to.configHash = settings.configHash();
+              to.drift = settings.drift();
+              to.predictions = output.hasPredictions();
+              to.snapshots = output.snapshots().to(output.models());
+              to.summary = output.hasSummary();
+              to.commands = output.commands();
+            });
+  }
+}

@@ -1,0 +1,95 @@
+package dev.millrace;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.codec.OutputRecord;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The prediction for one example, made before the model learned from it.
+ *
+ * @param key model key
+ * @param id of the example; null if it has none
+ * @param seq number of the example among those of its key, from 1; 0 if its label comes later
+ * @param eventTime of the example, milliseconds since the epoch
+ * @param predictedClass null before the first label, and for regression
+ * @param probabilities of the classes known so far; empty for regression
+ * @param predictedValue NaN before the first label, and for classification
+ * @param actualClass null if it is not known yet, and for regression
+ * @param actualValue NaN if it is not known yet, and for classification
+ * @param heldOut true if the model does not learn from the example
+ * @param model name of the champion; null for a pipeline with one model
+ * @param modelVersion steps that the model's weights had taken
+ */
+public record PredictionRow(
+    String key,
+    @Nullable String id,
+    long seq,
+    long eventTime,
+    @Nullable String predictedClass,
+    Map<String, Double> probabilities,
+    double predictedValue,
+    @Nullable String actualClass,
+    double actualValue,
+    boolean heldOut,
+    @Nullable String model,
+    long modelVersion) {
+
+  /** The type of the rows in a stream. */
+  public static final TypeInformation<PredictionRow> TYPE =
+      Types.POJO(
+          PredictionRow.class,
+          Map.ofEntries(
+              Map.entry("key", Types.STRING),
+              Map.entry("id", Types.STRING),
+              Map.entry("seq", Types.LONG),
+              Map.entry("eventTime", Types.LONG),
+              Map.entry("predictedClass", Types.STRING),
+              Map.entry("probabilities", Types.MAP(Types.STRING, Types.DOUBLE)),
+              Map.entry("predictedValue", Types.DOUBLE),
+              Map.entry("actualClass", Types.STRING),
+              Map.entry("actualValue", Types.DOUBLE),
+              Map.entry("heldOut", Types.BOOLEAN),
+              Map.entry("model", Types.STRING),
+              Map.entry("modelVersion", Types.LONG)));
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /**
+   * Returns the row of a record of the predictions.
+   *
+   * @throws IOException if the record is not a prediction
+   */
+  public static PredictionRow of(OutputRecord prediction) throws IOException {
+    JsonNode json = JSON.readTree(prediction.value());
+    JsonNode scores = json.path("probabilities");
+    Map<String, Double> probabilities = new HashMap<>();
+    scores
+        .properties()
+        .forEach(score -> probabilities.put(score.getKey(), number(score.getValue())));
+    JsonNode actual = json.path("actual");
+    return new PredictionRow(
+        json.path("key").asText(),
+        json.path("id").textValue(),
+        json.path("seq").asLong(),
+        Instant.parse(json.path("event_time").asText()).toEpochMilli(),
+        json.path("class").textValue(),
+        probabilities,
+        number(json.path("value")),
+        actual.textValue(),
+        number(actual),
+        json.path("held_out").asBoolean(),
+        json.path("model").textValue(),
+        json.path("model_version").asLong());
+  }
+
+  private static double number(JsonNode node) {
+    return node.isNumber() ? node.doubleValue() : Double.NaN;
+  }
+}

@@ -1,0 +1,66 @@
+package dev.millrace.config;
+
+import dev.millrace.config.option.Option;
+import dev.millrace.config.yaml.YamlNode;
+import dev.millrace.config.yaml.YamlNode.Entry;
+import dev.millrace.config.yaml.YamlNode.Mapping;
+import dev.millrace.config.yaml.YamlNode.Scalar;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Completes the input of a pipeline whose fields a program sets instead of a record. */
+final class MappedInput {
+  private MappedInput() {}
+
+  /**
+   * Returns the pipeline with the format JSON, whose fields may have any names, and with labels on
+   * the topic of the examples, each where the input names none.
+   */
+  static Mapping complete(Mapping pipeline) {
+    if (!(at(pipeline, PipelineOptions.INPUT) instanceof Mapping input)) {
+      return pipeline;
+    }
+    boolean hasFormat =
+        has(input, InputOptions.FORMAT)
+            || has(input, InputOptions.SCHEMA)
+            || has(input, InputOptions.COLUMNS);
+    Mapping complete =
+        hasFormat
+            ? input
+            : PipelineFile.with(input, InputOptions.FORMAT, new Scalar("json", input.line()));
+    if (at(input, InputOptions.LABELS) instanceof Mapping labels) {
+      Scalar topic = new Scalar(examplesTopic(pipeline, input), labels.line());
+      Mapping own = PipelineFile.with(labels, InputOptions.LABELS_TOPIC, topic);
+      complete = replace(complete, InputOptions.LABELS, own);
+    }
+    return replace(pipeline, PipelineOptions.INPUT, complete);
+  }
+
+  private static String examplesTopic(Mapping pipeline, Mapping input) {
+    String given = text(input, InputOptions.INPUT_TOPIC);
+    String name = String.valueOf(text(pipeline, PipelineOptions.PIPELINE));
+    return given == null
+        ? InputOptions.INPUT_TOPIC.shownDefault().replace(PipelineOptions.PIPELINE_NAME, name)
+        : given;
+  }
+
+  private static boolean has(Mapping map, Option<?> option) {
+    return map.entries().containsKey(option.name());
+  }
+
+  private static @Nullable YamlNode at(Mapping map, Option<?> option) {
+    Entry entry = map.entries().get(option.name());
+    return entry == null ? null : entry.value();
+  }
+
+  private static @Nullable String text(Mapping map, Option<?> option) {
+    return at(map, option) instanceof Scalar scalar ? scalar.text() : null;
+  }
+
+  private static Mapping replace(Mapping map, Option<?> option, Mapping value) {
+    Map<String, Entry> entries = new LinkedHashMap<>(map.entries());
+    entries.put(option.name(), new Entry(value.line(), value));
+    return new Mapping(entries, map.line());
+  }
+}

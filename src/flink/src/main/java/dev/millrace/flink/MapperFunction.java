@@ -1,0 +1,67 @@
+package dev.millrace.flink;
+
+import dev.millrace.codec.FieldsDecoder;
+import dev.millrace.data.DeadLetter;
+import dev.millrace.data.Example;
+import dev.millrace.data.InputSpec;
+import dev.millrace.data.KafkaRecord;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.streaming.api.functions.ProcessFunction;
+import org.apache.flink.util.Collector;
+
+/**
+ * Turns the elements of a stream into examples; invalid ones become dead letters with the reason.
+ *
+ * @param <T> type of the elements
+ */
+public final class MapperFunction<T> extends ProcessFunction<T, Example> {
+  private static final long serialVersionUID = 1L;
+
+  private final String pipeline;
+  private final InputSpec spec;
+  private final ExampleMapper<? super T> mapper;
+  private final boolean labelsOnly;
+  private transient FieldsDecoder decoder;
+  private transient Example example;
+  private transient Counter decoded;
+  private transient Omissions omissions;
+  private transient DeadLetters deadLetters;
+
+  /**
+   * @param labelsOnly true if the elements are labels of examples of another stream
+   */
+  public MapperFunction(
+      String pipeline, InputSpec spec, ExampleMapper<? super T> mapper, boolean labelsOnly) {
+    this.pipeline = pipeline;
+    this.spec = spec;
+    this.mapper = mapper;
+    this.labelsOnly = labelsOnly;
+  }
+
+  @Override
+  public void open(OpenContext context) {
+    decoder = labelsOnly ? FieldsDecoder.ofLabels(spec) : FieldsDecoder.of(spec);
+    example = new Example();
+    MetricGroup group = getRuntimeContext().getMetricGroup();
+    decoded = JobMetric.DECODED_RECORDS.counter(group);
+    omissions = new Omissions(group);
+    deadLetters = new DeadLetters(group, pipeline, spec.limits().outputBytes());
+  }
+
+  @Override
+  public void processElement(T element, Context context, Collector<Example> out) throws Exception {
+    mapper.map(element, decoder.begin());
+    Long timestamp = context.timestamp();
+    DeadLetter deadLetter =
+        decoder.decode(timestamp == null ? KafkaRecord.NO_TIMESTAMP : timestamp, example);
+    if (deadLetter == null) {
+      decoded.inc();
+      omissions.count(example);
+      out.collect(example);
+    } else {
+      context.output(OutputTags.DEAD_LETTERS, deadLetters.record(deadLetter));
+    }
+  }
+}

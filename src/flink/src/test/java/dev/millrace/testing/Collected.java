@@ -1,0 +1,73 @@
+package dev.millrace.testing;
+
+import dev.millrace.codec.OutputRecord;
+import dev.millrace.data.Sha256;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.sink2.SinkWriter;
+import org.apache.flink.api.connector.sink2.WriterInitContext;
+
+/**
+ * A sink that keeps what a job in this process writes.
+ *
+ * @param <T> type of the elements
+ */
+public final class Collected<T> implements Sink<T> {
+  private static final long serialVersionUID = 1L;
+
+  private static final AtomicInteger NEXT = new AtomicInteger();
+  private static final Map<Integer, List<Object>> LISTS = new ConcurrentHashMap<>();
+
+  private final int number = NEXT.incrementAndGet();
+
+  public Collected() {
+    LISTS.put(number, Collections.synchronizedList(new ArrayList<>()));
+  }
+
+  @SuppressWarnings("unchecked") // only elements of this sink are in its list
+  public List<T> all() {
+    List<Object> list = LISTS.get(number);
+    synchronized (list) {
+      return (List<T>) List.copyOf(list);
+    }
+  }
+
+  /** The SHA-256 over the newest of these models, as {@code evaluate} prints it. */
+  public static String modelsSha256(List<OutputRecord> models) {
+    Map<String, byte[]> newest = new TreeMap<>();
+    models.forEach(record -> newest.put(record.keyText(), record.value()));
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    newest.forEach(
+        (key, model) -> {
+          bytes.writeBytes(key.getBytes(StandardCharsets.UTF_8));
+          bytes.write(0);
+          bytes.writeBytes(model);
+        });
+    return Sha256.hex(bytes.toByteArray());
+  }
+
+  @Override
+  public SinkWriter<T> createWriter(WriterInitContext context) {
+    List<Object> list = LISTS.get(number);
+    return new SinkWriter<>() {
+      @Override
+      public void write(T element, Context writeContext) {
+        list.add(element);
+      }
+
+      @Override
+      public void flush(boolean endOfInput) {}
+
+      @Override
+      public void close() {}
+    };
+  }
+}

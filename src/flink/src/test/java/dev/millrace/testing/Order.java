@@ -1,0 +1,51 @@
+package dev.millrace.testing;
+
+import dev.millrace.codec.ExampleFields;
+import dev.millrace.flink.ExampleMapper;
+
+/**
+ * An element of a stranger's stream, and what a pipeline learns from it.
+ *
+ * @param time event time in milliseconds
+ */
+public record Order(long id, String card, double amount, String country, boolean fraud, long time) {
+
+  /** A pipeline over orders. */
+  public static final String PIPELINE =
+      """
+      pipeline: orders
+      input:
+        key: card
+        label: fraud
+        id: order
+        task: binary
+        features: [amount, { name: country, type: hash, buckets: 8 }]
+      model: { layers: [{ units: 4, activation: relu }], batch-size: 3 }
+      metrics: { every: 10 }
+      """;
+
+  /** Sets the fields of {@link #PIPELINE}. */
+  public static final ExampleMapper<Order> MAPPER = Order::set;
+
+  private static final int CARDS = 13;
+  private static final String[] COUNTRIES = {"de", "fr", "it", "pl"};
+
+  /** Returns an order that is a function of its number alone. */
+  public static Order of(long number) {
+    long mixed = (number + 1) * 0x9E3779B97F4A7C15L;
+    double amount = (mixed >>> 40) / 1000.0;
+    String country = COUNTRIES[(int) (mixed >>> 20 & 3)];
+    boolean fraud = amount > 9000 == country.equals("fr");
+    return new Order(
+        number, "card-" + (mixed >>> 8 & 0xFF) % CARDS, amount, country, fraud, number);
+  }
+
+  private void set(ExampleFields fields) {
+    fields
+        .set("card", card)
+        .set("order", id)
+        .set("amount", amount)
+        .set("country", country)
+        .set("fraud", fraud);
+  }
+}
