@@ -235,16 +235,21 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     }
   }
 
-  /** Returns a failure without a restart, which would read the same state. */
   private SuppressRestartsException withoutRestart(UnusableStateException e) {
-    return new SuppressRestartsException(
-        e.isMismatch() ? new IOException(e.getMessage() + ": " + remedy()) : e);
+    return withoutRestart(e, spec, stateSpec.onShapeChange());
   }
 
-  private String remedy() {
+  /** Returns a failure without a restart, which would read the same state. */
+  public static SuppressRestartsException withoutRestart(
+      UnusableStateException e, TrainSpec spec, ShapeChange onShapeChange) {
+    return new SuppressRestartsException(
+        e.isMismatch() ? new IOException(e.getMessage() + ": " + remedy(spec, onShapeChange)) : e);
+  }
+
+  private static String remedy(TrainSpec spec, ShapeChange onShapeChange) {
     String reset = "state.on-shape-change: reset does so";
     boolean isMixture = spec.model() instanceof AutoModelSpec; // which never grows
-    return isMixture || stateSpec.onShapeChange() == ShapeChange.GROW
+    return isMixture || onShapeChange == ShapeChange.GROW
         ? reset
         : reset
             + ", and grow keeps what was learned if there only are more neurons, layers or"

@@ -1,5 +1,6 @@
 package dev.millrace.table;
 
+import dev.millrace.data.PublicApi;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -46,6 +47,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>See docs/sql.md.
  */
+@PublicApi
 public final class LearnFunction extends ProcessTableFunction<RowData> {
   private static final long serialVersionUID = 1L;
 

@@ -7,12 +7,14 @@ import dev.millrace.data.DeadLetter;
 import dev.millrace.data.Example;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.flink.DeadLetters;
+import dev.millrace.flink.StateSpec;
+import dev.millrace.flink.TrainFunction;
 import dev.millrace.flink.TrainMetrics;
 import dev.millrace.prequential.PrequentialEngine;
+import dev.millrace.prequential.TrainSpec;
 import dev.millrace.prequential.UnusableStateException;
 import java.util.Objects;
 import org.apache.flink.metrics.MetricGroup;
-import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.table.api.dataview.MapView;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.types.Row;
@@ -22,6 +24,8 @@ final class RowLearner {
   // A row of a table has no place in a topic, and no time but that of its columns.
   private static final KafkaRecord NO_RECORD = KafkaRecord.of("", -1, -1, -1, null, null);
 
+  private final TrainSpec spec;
+  private final StateSpec state;
   private final NamedExampleReader reader;
   private final ColumnValues values;
   private final JournaledModels models;
@@ -34,6 +38,8 @@ final class RowLearner {
    */
   RowLearner(LearnCall call, MetricGroup group) {
     Settings settings = call.settings();
+    spec = call.trainSpec();
+    state = settings.state().spec();
     String key = Objects.requireNonNull(call.input().key());
     reader = new NamedExampleReader(call.input(), call.types());
     values = new ColumnValues(call.columns().getFieldNames(), call.keys(), key);
@@ -42,11 +48,8 @@ final class RowLearner {
             new TrainMetrics(group, false),
             new DeadLetters(group, settings.pipeline(), call.input().limits().outputBytes()));
     PrequentialEngine engine =
-        new PrequentialEngine(
-            call.trainSpec(),
-            settings.state().spec().modelBytes(),
-            settings.state().spec().onShapeChange());
-    models = new JournaledModels(engine, settings.state().spec().cacheBytes(), group);
+        new PrequentialEngine(spec, state.modelBytes(), state.onShapeChange());
+    models = new JournaledModels(engine, state.cacheBytes(), group);
   }
 
   /**
@@ -68,7 +71,7 @@ final class RowLearner {
     try {
       models.learn(stored, chunk, result);
     } catch (UnusableStateException e) {
-      throw new SuppressRestartsException(e); // a restart would read the same state
+      throw TrainFunction.withoutRestart(e, spec, state.onShapeChange());
     }
     return result.columns();
   }

@@ -3,12 +3,15 @@ package dev.millrace.table;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.MapFunction;
@@ -145,6 +148,30 @@ class LearnFunctionITCase {
                         + " label => 'fraud')"))
         .isInstanceOf(TableException.class)
         .hasMessageContaining("doesn't support consuming update changes");
+  }
+
+  @Test
+  void theStatementsOfTheDocumentationArePlanned() throws Exception {
+    StreamTableEnvironment tables = StreamTableEnvironment.create(environment("hashmap"));
+    String page = Files.readString(Path.of("docs/sql.md"));
+    Matcher blocks =
+        Pattern.compile("(?s)```sql\\n(.*?);\\n```")
+            .matcher(page.substring(page.indexOf("CREATE TABLE payments") - "```sql\n".length()));
+    int planned = 0;
+    while (blocks.find()) {
+      String statement = blocks.group(1);
+      if (statement.startsWith("CREATE TABLE payments")) {
+        tables.executeSql(
+            statement.substring(0, statement.indexOf(") WITH ("))
+                + ") WITH ('connector' = 'datagen')");
+      } else if (statement.startsWith("CREATE FUNCTION")) {
+        tables.executeSql(statement);
+      } else if (statement.contains("millrace_learn")) {
+        assertThat(tables.explainSql(statement)).contains("ProcessTableFunction");
+        planned++;
+      }
+    }
+    assertThat(planned).isEqualTo(3);
   }
 
   /** Returns the job that learns all rows, and puts each prediction under the backend's name. */

@@ -1,6 +1,7 @@
 package dev.millrace.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.MillraceJob;
 import dev.millrace.codec.ExampleDecoder;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.api.dataview.MapView;
 import org.apache.flink.table.data.RowData;
@@ -187,6 +189,24 @@ class RowLearnerTest {
     RowData next = learner.learn(of("a"), Row.of("a", "pos", 1.0, 2.0));
     assertThat(next.getString(CLASS)).hasToString("pos");
     assertThat(of("none").isEmpty()).isTrue();
+  }
+
+  @Test
+  void modelsOfAnotherShapeFailTheJobOrRestart() throws Exception {
+    String wider = NETWORK.replace("units: 8", "units: 9");
+    for (Row row : rows(300)) {
+      learner(COLUMNS, List.of(0), "y", NETWORK).learn(of("a"), with(row, 0, "a"));
+    }
+    Row next = Row.of("a", "pos", 1.0, 2.0);
+    MapView<Integer, byte[]> copy = new MapView<>();
+    copy.putAll(of("a").getMap());
+
+    assertThatThrownBy(() -> learner(COLUMNS, List.of(0), "y", wider).learn(of("a"), next))
+        .isInstanceOf(SuppressRestartsException.class)
+        .hasStackTraceContaining("state.on-shape-change: reset does so");
+    RowLearner resetting =
+        learner(COLUMNS, List.of(0), "y", wider + "state: { on-shape-change: reset }");
+    assertThat(resetting.learn(copy, next).isNullAt(REASON)).isTrue();
   }
 
   @Test
