@@ -21,9 +21,6 @@ import org.apache.flink.types.Row;
 
 /** Predicts and learns the rows of all partitions of one subtask. Not thread-safe. */
 final class RowLearner {
-  // A row of a table has no place in a topic, and no time but that of its columns.
-  private static final KafkaRecord NO_RECORD = KafkaRecord.of("", -1, -1, -1, null, null);
-
   private final TrainSpec spec;
   private final StateSpec state;
   private final NamedExampleReader reader;
@@ -61,7 +58,7 @@ final class RowLearner {
   RowData learn(MapView<Integer, byte[]> stored, Row row) throws Exception {
     result.begin();
     values.use(row);
-    DeadLetter letter = reader.read(values, NO_RECORD, example);
+    DeadLetter letter = reader.read(values, KafkaRecord.NONE, example);
     if (letter != null) {
       result.rejected(letter);
       return result.columns();
