@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
       "",
       "Example:",
       "  taskset -c 1 ./millrace bench sql-learn --json",
-      "  taskset -c 1 ./millrace bench sql-learn --backend rocksdb --auto fast --rows 200000"
+      "  ./millrace bench sql-learn --backend rocksdb --auto fast --rows 200000"
     })
 final class SqlLearnBenchCommand implements Callable<Integer> {
   @Option(
