@@ -3,8 +3,6 @@ package dev.millrace.data;
 /** Reasons for which a record is rejected. */
 @PublicApi
 public enum DeadLetterReason {
-  /** The record has no value at all (null). */
-  TOMBSTONE,
   /** The value has no bytes. */
   EMPTY_VALUE,
   /** The value is longer than {@code limits.record-bytes}. */

@@ -2,7 +2,9 @@ package dev.millrace.data;
 
 import java.io.Serializable;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,6 +68,14 @@ public record InputSpec(
               to.label = labels.label();
               to.id = labels.id();
             });
+  }
+
+  /** Returns the names of all fields that are read: key, label, id, weight, time and features. */
+  public List<String> fieldNames() {
+    return Stream.concat(
+            Stream.of(key, label, id, weight, eventTime).filter(Objects::nonNull),
+            features.stream().map(FeatureSpec::name))
+        .toList();
   }
 
   /** Returns the number of inputs that the declared features become. */

@@ -10,7 +10,9 @@ public enum RecordKind {
   /** The label of features that came before, or are still to come. */
   LABEL(false, true),
   /** None: a command for the key's models. */
-  COMMAND(false, false);
+  COMMAND(false, false),
+  /** None: the record says that a row of a table was deleted. It is counted, and nothing else. */
+  DELETION(false, false);
 
   private static final RecordKind[] KINDS = values();
 

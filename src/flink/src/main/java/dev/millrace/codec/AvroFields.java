@@ -45,13 +45,13 @@ final class AvroFields implements MappedExampleReader.Parser, MappedExampleReade
 
   /** Returns the unit of the logical type in the writer's schema. */
   @Override
-  public ClockTime.Unit unit(String[] path, ClockTime.Unit otherwise) {
+  public ClockTime.@Nullable Unit unit(String[] path) {
     Schema at = writer;
     for (String name : path) {
       Schema parent = nonNull(at);
       Schema.Field field = parent.getType() == Schema.Type.RECORD ? parent.getField(name) : null;
       if (field == null && parent.getType() != Schema.Type.MAP) {
-        return otherwise;
+        return null;
       }
       at = field == null ? parent.getValueType() : field.schema();
     }
@@ -61,7 +61,7 @@ final class AvroFields implements MappedExampleReader.Parser, MappedExampleReade
       case "timestamp-micros" -> ClockTime.Unit.MICROS;
       case "timestamp-nanos" -> ClockTime.Unit.NANOS;
       case "date" -> ClockTime.Unit.DAYS;
-      default -> otherwise;
+      default -> null;
     };
   }
 

@@ -55,6 +55,12 @@ public final class ClockTime {
       return null;
     }
 
+    /** Returns milliseconds, or if a number is too large for those a finer unit. */
+    static Unit finest(double number) {
+      double size = Math.abs(number);
+      return size < MILLIS.end ? MILLIS : size < MICROS.end ? MICROS : NANOS;
+    }
+
     /** Converts a number of this unit to milliseconds. */
     double millis(double number) {
       return switch (this) {

@@ -30,7 +30,7 @@ public final class CommandDecoder {
    */
   public boolean decode(KafkaRecord record, Example into) throws RejectedException {
     if (record.value() == null) {
-      throw new RejectedException(DeadLetterReason.TOMBSTONE, "the value is null");
+      throw new RejectedException(DeadLetterReason.INVALID_COMMAND, "the record has no value");
     }
     try {
       if (!CommandJson.decode(record.value()).pipeline().equals(pipeline)) {

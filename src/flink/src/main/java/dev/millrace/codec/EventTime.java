@@ -1,25 +1,61 @@
 package dev.millrace.codec;
 
 import dev.millrace.data.DeadLetterReason;
+import dev.millrace.data.Printable;
+import java.time.DateTimeException;
+import java.time.OffsetDateTime;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
-/** Checks event times, in milliseconds since the start of 1970. */
-final class EventTime {
+/** Reads and checks event times, in milliseconds since the start of 1970. */
+public final class EventTime {
   /** A hundred million days, as in ECMAScript. */
   static final long MAX_MILLIS = 8_640_000_000_000_000L;
 
+  private static final int MAX_CHARACTERS = 40;
+
   private EventTime() {}
+
+  /** Returns the event time in a cell of a table; empty if it is neither a number nor a time. */
+  public static OptionalLong ofCell(String cell) {
+    double number = CsvText.number(cell);
+    if (!Double.isNaN(number)) {
+      return OptionalLong.of((long) Math.floor(ClockTime.Unit.finest(number).millis(number)));
+    }
+    try {
+      return OptionalLong.of(of("", cell));
+    } catch (RejectedException e) {
+      return OptionalLong.empty();
+    }
+  }
 
   /**
    * Returns the event time that a field holds.
    *
-   * @param unit unit of the number
+   * @param unit unit of the number; null for milliseconds, or if it is too large for those micro-
+   *     or nanoseconds
    */
-  static long of(String field, double number, ClockTime.Unit unit) throws RejectedException {
-    double millis = Math.floor(unit.millis(number));
+  static long of(String field, double number, ClockTime.@Nullable Unit unit)
+      throws RejectedException {
+    ClockTime.Unit of = unit == null ? ClockTime.Unit.finest(number) : unit;
+    double millis = Math.floor(of.millis(number));
     if (!(Math.abs(millis) <= MAX_MILLIS)) {
       throw rejected(field, NumberText.ofDouble(number));
     }
     return (long) millis;
+  }
+
+  /** Returns the event time that a text holds: a date and a time of ISO 8601 with an offset. */
+  static long of(String field, String text) throws RejectedException {
+    try {
+      return of(field, OffsetDateTime.parse(text).toInstant().toEpochMilli());
+    } catch (DateTimeException | ArithmeticException e) {
+      throw new RejectedException(
+          DeadLetterReason.INVALID_FEATURE,
+          "%s is \"%s\", no event time: it must be a number or a time with an offset, such as"
+                  .formatted(field, Printable.line(text, MAX_CHARACTERS))
+              + " 2026-11-26T09:30:00Z");
+    }
   }
 
   /** Returns the event time that a field holds in milliseconds. */

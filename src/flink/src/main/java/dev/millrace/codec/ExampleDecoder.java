@@ -61,7 +61,7 @@ public final class ExampleDecoder {
     Schema schema = ExampleSchema.of(spec);
     this.fingerprint = ExampleSchema.fingerprint(schema);
     if (spec.format() == InputSpec.Format.JSON) {
-      reader = new MappedExampleReader(spec, keys, new JsonFields(), labelsOnly);
+      reader = new MappedExampleReader(spec, keys, new JsonFields(spec), labelsOnly);
     } else if (spec.format() == InputSpec.Format.CSV) {
       reader = new MappedExampleReader(spec, keys, new CsvFields(spec), labelsOnly);
     } else if (ExampleSchema.isStandard(spec)) {
@@ -77,13 +77,18 @@ public final class ExampleDecoder {
    * Decodes a record. Blocks while the registry does not answer for an unknown schema.
    *
    * @param into receives the example; undefined for a rejected record
-   * @return null for an accepted record, else the dead letter
+   * @return null for an accepted record and for a {@link RecordKind#DELETION}, else the dead letter
    * @throws java.util.concurrent.CancellationException if the thread is interrupted meanwhile
    */
   public @Nullable DeadLetter decode(KafkaRecord record, Example into) {
     begin(record, into);
+    byte[] value = record.value();
+    if (value == null) {
+      into.kind = RecordKind.DELETION;
+      return null;
+    }
     try {
-      byte[] value = requireValue(record.value());
+      requireSize(value);
       ExampleReader of = reader;
       int from = 0;
       if (registered != null && WireFormat.isFramed(value)) {
@@ -91,12 +96,16 @@ public final class ExampleDecoder {
         from = WireFormat.HEADER_LENGTH;
       } else if (spec.format() == InputSpec.Format.AVRO) {
         from = requireSingleObject(value);
+      } else if (spec.format() == InputSpec.Format.JSON && WireFormat.isFramed(value)) {
+        from = WireFormat.HEADER_LENGTH; // Confluent's JSON Schema; JSON has no zero byte
       }
       if (spec.key() == null) {
         into.key = keys.read(record.key());
       }
       parse(of, value, from, into);
-      requireWeight(into, spec.limits());
+      if (into.kind != RecordKind.DELETION) {
+        requireWeight(into, spec.limits());
+      }
       return null;
     } catch (RejectedException e) {
       return deadLetter(record, e);
@@ -155,10 +164,7 @@ public final class ExampleDecoder {
     };
   }
 
-  private byte[] requireValue(byte @Nullable [] value) throws RejectedException {
-    if (value == null) {
-      throw new RejectedException(DeadLetterReason.TOMBSTONE, "the record has no value");
-    }
+  private void requireSize(byte[] value) throws RejectedException {
     if (value.length == 0) {
       throw new RejectedException(DeadLetterReason.EMPTY_VALUE, "the value has no bytes");
     }
@@ -170,7 +176,6 @@ public final class ExampleDecoder {
               + " bytes; limits.record-bytes is "
               + spec.limits().recordBytes());
     }
-    return value;
   }
 
   /** Returns the position after the framing. */

@@ -147,13 +147,22 @@ final class FeatureMapper {
 
   /** Returns the rejection of a value of another type than declared. */
   RejectedException invalid(int column, Object value) {
+    return invalid(column, value, "");
+  }
+
+  /**
+   * Returns the same with a remedy.
+   *
+   * @param remedy follows the message
+   */
+  RejectedException invalid(int column, Object value, String remedy) {
     // In quotes, to show that the text "1" is not a number.
     String shown =
         value instanceof CharSequence ? "the text \"" + value + '"' : String.valueOf(value);
     return new RejectedException(
         DeadLetterReason.INVALID_FEATURE,
-        "feature \"%s\" is declared %s but is %s"
-            .formatted(columns[column].name(), columns[column].type().id(), shown));
+        "feature \"%s\" is declared %s but is %s%s"
+            .formatted(columns[column].name(), columns[column].type().id(), shown, remedy));
   }
 
   /** Ends an example and fills in missing columns, which must be nullable. */

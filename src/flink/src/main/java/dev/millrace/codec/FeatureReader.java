@@ -25,7 +25,7 @@ public final class FeatureReader {
     MappedExampleReader.Parser records =
         spec.format() == InputSpec.Format.AVRO
             ? new AvroFields(ExampleSchema.of(spec))
-            : new JsonFields();
+            : new JsonFields(spec);
     named = spec.features().isEmpty() ? null : new MappedFeatures(spec, records);
   }
 

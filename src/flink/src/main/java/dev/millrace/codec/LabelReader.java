@@ -23,6 +23,11 @@ final class LabelReader {
     numbersAreClasses = !declared.isEmpty() || (task != null && task.isClassification());
   }
 
+  /** Returns true if labels are regression targets. */
+  boolean areNumbers() {
+    return task == Task.REGRESSION;
+  }
+
   /** Reads a label that is a text. */
   void text(Example example, Utf8 value) throws RejectedException {
     int length = value.getByteLength();

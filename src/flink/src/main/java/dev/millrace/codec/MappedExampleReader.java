@@ -4,13 +4,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
 import dev.millrace.data.InputSpec;
+import dev.millrace.data.Printable;
 import dev.millrace.data.RecordKind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.avro.generic.GenericFixed;
 import org.apache.avro.util.Utf8;
 import org.jspecify.annotations.Nullable;
@@ -25,19 +29,36 @@ final class MappedExampleReader implements ExampleReader {
      */
     @Nullable Object at(String[] path);
 
+    /**
+     * Returns a value as {@link #at} does, or if the fields lack it that of the envelope around
+     * them.
+     */
+    default @Nullable Object metadata(String[] path) {
+      return at(path);
+    }
+
+    /** Returns what to set where a number was written as this value; empty if not known. */
+    default String remedy(Object value) {
+      return "";
+    }
+
     /** Adds the names of the outermost fields that are not among {@code read}; none by default. */
     default void addOthers(Set<String> read, Collection<String> to) {}
   }
 
   /** Turns bytes into fields. */
   interface Parser {
-    Fields parse(byte[] value, int from) throws IOException;
+    /** Returns the fields, null if the record deletes a row. */
+    @Nullable Fields parse(byte[] value, int from) throws IOException, RejectedException;
 
-    /** Returns the unit of times at a path, {@code otherwise} if the format has none. */
-    default ClockTime.Unit unit(String[] path, ClockTime.Unit otherwise) {
-      return otherwise;
+    /** Returns the declared unit of times at a path, null if there is none. */
+    default ClockTime.@Nullable Unit unit(String[] path) {
+      return null;
     }
   }
+
+  private static final int MAX_NAMES = 8;
+  private static final int MAX_CHARACTERS = 40;
 
   private final Parser parser;
   private final FieldFeatures features;
@@ -47,7 +68,7 @@ final class MappedExampleReader implements ExampleReader {
   private final String[] labelPath;
   private final String @Nullable [] weightPath;
   private final String @Nullable [] eventTimePath;
-  private final ClockTime.Unit eventTimeUnit;
+  private final ClockTime.@Nullable Unit eventTimeUnit;
   private final String @Nullable [] idPath;
   private final IdReader ids;
   private final boolean labelsOnly;
@@ -96,8 +117,7 @@ final class MappedExampleReader implements ExampleReader {
     this.labelPath = path(spec.label(), hasPaths);
     this.weightPath = optionalPath(spec.weight(), hasPaths);
     this.eventTimePath = optionalPath(spec.eventTime(), hasPaths);
-    ClockTime.Unit usual = ClockTime.Unit.MILLIS;
-    this.eventTimeUnit = eventTimePath == null ? usual : parser.unit(eventTimePath, usual);
+    this.eventTimeUnit = eventTimePath == null ? null : parser.unit(eventTimePath);
     for (String[] path : Arrays.asList(keyPath, labelPath, weightPath, eventTimePath, idPath)) {
       if (path != null) {
         read.add(path[0]);
@@ -108,7 +128,16 @@ final class MappedExampleReader implements ExampleReader {
 
   @Override
   public void read(byte[] value, int from, Example into) throws RejectedException, IOException {
-    read(parser.parse(value, from), into);
+    Fields fields = parser.parse(value, from);
+    if (fields == null) {
+      into.kind = RecordKind.DELETION;
+      return;
+    }
+    try {
+      read(fields, into);
+    } catch (RejectedException e) {
+      throw withNames(e, fields);
+    }
   }
 
   /** Reads the fields of a record. */
@@ -117,13 +146,13 @@ final class MappedExampleReader implements ExampleReader {
       into.key = keys.read(key(fields, keyPath));
     }
     if (idPath != null) {
-      Object id = fields.at(idPath);
+      Object id = fields.metadata(idPath);
       ids.read(id == null ? null : text(id, "id", DeadLetterReason.INVALID_ID), into);
     }
     Object label = fields.at(labelPath);
     into.kind = kind(fields, label);
     if (into.kind.hasLabel()) {
-      readLabel(label, into);
+      readLabel(fields, label, into);
     } else {
       into.label = null;
     }
@@ -152,6 +181,26 @@ final class MappedExampleReader implements ExampleReader {
     return !mayLackFeatures || features.hasAny(fields) ? RecordKind.EXAMPLE : RecordKind.LABEL;
   }
 
+  /** Returns the rejection, with the names of the fields if the pipeline reads none of them. */
+  private RejectedException withNames(RejectedException e, Fields fields) {
+    List<String> others = new ArrayList<>();
+    List<String> all = new ArrayList<>();
+    fields.addOthers(read, others);
+    fields.addOthers(Set.of(), all);
+    if (all.isEmpty() || others.size() < all.size()) {
+      return e;
+    }
+    String names =
+        all.stream()
+            .limit(MAX_NAMES)
+            .map(name -> Printable.line(name, MAX_CHARACTERS))
+            .collect(Collectors.joining(", "));
+    return new RejectedException(
+        e.reason(),
+        "%s; the record has none of the fields that the pipeline reads, but: %s%s"
+            .formatted(e.getMessage(), names, all.size() > MAX_NAMES ? ", …" : ""));
+  }
+
   private static float readWeight(Fields fields, String[] path) throws RejectedException {
     return (float) number(fields.at(path), path, DeadLetterReason.INVALID_WEIGHT);
   }
@@ -159,17 +208,24 @@ final class MappedExampleReader implements ExampleReader {
   private void readEventTime(Fields fields, Example into) throws RejectedException {
     into.eventTime = into.record.timestamp();
     if (eventTimePath != null) {
-      Object time = fields.at(eventTimePath);
-      if (time != null || !labelsOnly) {
+      Object time = fields.metadata(eventTimePath);
+      if (time instanceof CharSequence text) {
+        into.eventTime = EventTime.of(String.join(".", eventTimePath), text.toString());
+      } else if (time != null || !labelsOnly) {
         double number = number(time, eventTimePath, DeadLetterReason.INVALID_FEATURE);
         into.eventTime = EventTime.of(String.join(".", eventTimePath), number, eventTimeUnit);
       }
     }
   }
 
-  private void readLabel(@Nullable Object label, Example into) throws RejectedException {
+  private void readLabel(Fields fields, @Nullable Object label, Example into)
+      throws RejectedException {
     if (label == null) {
       throw LabelReader.missing();
+    } else if (labels.areNumbers() && label instanceof CharSequence) {
+      throw new RejectedException(
+          DeadLetterReason.INVALID_LABEL,
+          "the label is the text \"" + label + "\", not a number" + fields.remedy(label));
     } else if (label instanceof Number number) {
       labels.number(into, number);
     } else if (label instanceof Boolean || label instanceof CharSequence) {
@@ -197,7 +253,7 @@ final class MappedExampleReader implements ExampleReader {
   }
 
   private static Utf8 key(Fields fields, String[] path) throws RejectedException {
-    Object field = fields.at(path);
+    Object field = fields.metadata(path);
     if (field == null) {
       throw new RejectedException(
           DeadLetterReason.MISSING_KEY,

@@ -3,6 +3,7 @@ package dev.millrace.codec;
 import dev.millrace.data.Example;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
+import java.util.Objects;
 import org.apache.avro.util.Utf8;
 
 /** Reads the declared columns of records whose fields have names. Not thread-safe. */
@@ -23,7 +24,7 @@ final class MappedFeatures implements FieldFeatures {
     this.units = new ClockTime.Unit[paths.length];
     for (int c = 0; c < paths.length; c++) {
       paths[c] = MappedExampleReader.path(mapper.column(c).name(), ExampleSchema.hasPaths(spec));
-      units[c] = parser.unit(paths[c], ClockTime.Unit.DAYS);
+      units[c] = Objects.requireNonNullElse(parser.unit(paths[c]), ClockTime.Unit.DAYS);
     }
   }
 
@@ -43,13 +44,14 @@ final class MappedFeatures implements FieldFeatures {
     for (int column = 0; column < paths.length; column++) {
       Object field = fields.at(paths[column]);
       if (field != null) {
-        read(column, field, into);
+        read(fields, column, field, into);
       }
     }
     mapper.end(into);
   }
 
-  private void read(int column, Object field, Example into) throws RejectedException {
+  private void read(MappedExampleReader.Fields fields, int column, Object field, Example into)
+      throws RejectedException {
     FeatureSpec spec = mapper.column(column);
     boolean wantsNumber = spec.type().isNumber();
     boolean isScalar =
@@ -66,7 +68,7 @@ final class MappedFeatures implements FieldFeatures {
     } else if (wantsNumber && field instanceof Boolean bool) {
       mapper.number(into, column, bool ? 1 : 0);
     } else {
-      throw mapper.invalid(column, field);
+      throw mapper.invalid(column, field, wantsNumber ? fields.remedy(field) : "");
     }
   }
 

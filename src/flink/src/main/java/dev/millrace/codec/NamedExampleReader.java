@@ -89,8 +89,8 @@ public final class NamedExampleReader {
     }
 
     @Override
-    public ClockTime.Unit unit(String[] path, ClockTime.Unit otherwise) {
-      return times.contains(String.join(".", path)) ? ClockTime.Unit.MILLIS : otherwise;
+    public ClockTime.@Nullable Unit unit(String[] path) {
+      return times.contains(String.join(".", path)) ? ClockTime.Unit.MILLIS : null;
     }
   }
 }

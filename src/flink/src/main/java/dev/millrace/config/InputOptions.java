@@ -77,8 +77,9 @@ final class InputOptions {
           "event-time",
           FIELD,
           "the record's timestamp",
-          "field with the event time in milliseconds since the epoch, or in the unit of its logical"
-              + " type in the Avro schema, such as timestamp-micros");
+          "field with the event time: milliseconds since the epoch, or the unit of its logical type"
+              + " in the Avro schema, such as timestamp-micros; without one, numbers from 10^14 on"
+              + " are microseconds, from 10^17 on nanoseconds; or a text of ISO 8601 with an offset");
   static final Option<String> ID =
       INPUT_GROUP.optional(
           "id",

@@ -7,6 +7,7 @@ import dev.millrace.data.DeadLetter;
 import dev.millrace.data.Example;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.KafkaRecord;
+import dev.millrace.data.RecordKind;
 import dev.millrace.data.RegistrySpec;
 import dev.millrace.flink.OffsetGapDetector.Position;
 import dev.millrace.kafka.BrokerOffsets;
@@ -54,6 +55,7 @@ public final class DecodeFunction extends ProcessFunction<KafkaRecord, Example>
   private transient @Nullable ExampleDecoder labelDecoder;
   private transient Example example;
   private transient Counter decoded;
+  private transient Counter deletions;
   private transient Omissions omissions;
   private transient DeadLetters deadLetters;
   private transient BrokerOffsets brokers;
@@ -104,6 +106,7 @@ public final class DecodeFunction extends ProcessFunction<KafkaRecord, Example>
     example = new Example();
     MetricGroup group = getRuntimeContext().getMetricGroup();
     decoded = JobMetric.DECODED_RECORDS.counter(group);
+    deletions = JobMetric.DELETIONS.counter(group);
     omissions = new Omissions(group);
     deadLetters = new DeadLetters(group, pipeline, spec.limits().outputBytes());
   }
@@ -123,7 +126,9 @@ public final class DecodeFunction extends ProcessFunction<KafkaRecord, Example>
     ExampleDecoder labels = record.topic().equals(labelTopic) ? labelDecoder : null;
     lost.see(labels == null ? 0 : 1, record.partition(), record.offset());
     DeadLetter deadLetter = (labels == null ? decoder : labels).decode(record, example);
-    if (deadLetter == null) {
+    if (deadLetter == null && example.kind == RecordKind.DELETION) {
+      deletions.inc();
+    } else if (deadLetter == null) {
       decoded.inc();
       omissions.count(example);
       out.collect(example);

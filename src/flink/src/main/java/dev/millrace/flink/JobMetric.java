@@ -29,6 +29,11 @@ public enum JobMetric {
       "examples-source",
       "failed requests to the schema registry since the start, of all subtasks in the process"),
   DECODED_RECORDS(Kind.COUNTER, "decode", "records that were decoded to examples"),
+  DELETIONS(
+      Kind.COUNTER,
+      "decode",
+      "records that only delete a row, and are skipped: records without a value (tombstones), and"
+          + " Debezium's deletes"),
   UNLISTED_VALUES(
       Kind.COUNTER,
       "decode",

@@ -18,7 +18,6 @@ public final class BadRecords {
    */
   public static Map<String, byte[]> byReason(byte[] good, int features) {
     Map<String, byte[]> bad = new LinkedHashMap<>();
-    bad.put("tombstone", null);
     bad.put("empty-value", new byte[0]);
     bad.put("record-too-large", new byte[20_000]);
     bad.put("unknown-framing", "{\"label\":\"a\"}".getBytes(StandardCharsets.UTF_8));

@@ -2,6 +2,7 @@ package dev.millrace.cli.csv;
 
 import dev.millrace.cli.console.CliError;
 import dev.millrace.codec.CsvText;
+import dev.millrace.codec.EventTime;
 import dev.millrace.codec.ExampleEncoder;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
@@ -9,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** Converts the rows of a scanned CSV file to records, in one or more epochs. Not thread-safe. */
@@ -213,13 +215,14 @@ public final class CsvExamples implements AutoCloseable {
       return timestamp();
     }
     String text = file.row()[eventTimeColumn];
-    double time = CsvText.number(text);
-    if (Double.isNaN(time)) {
+    OptionalLong time = EventTime.ofCell(text);
+    if (time.isEmpty()) {
       throw new CliError(
-          "%s: \"%s\" is \"%s\", but input.event-time is milliseconds since 1970, a number."
+          ("%s: \"%s\" is \"%s\", but input.event-time is milliseconds since 1970, or a time with"
+                  + " an offset, such as 2026-11-26T09:30:00Z.")
               .formatted(file.position(), scan.header().get(eventTimeColumn), text));
     }
-    return (long) time + delayMillis;
+    return time.getAsLong() + delayMillis;
   }
 
   private int column(@Nullable String name) {

@@ -4,10 +4,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.cli.console.CliError;
 import dev.millrace.codec.CsvText;
+import dev.millrace.codec.EventTime;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -67,8 +69,12 @@ final class CsvObjects {
       put(object, weight, number(row[weightColumn]));
     }
     if (eventTimeColumn >= 0) {
-      Object time = number(row[eventTimeColumn]);
-      put(object, eventTime, time instanceof Long millis ? (Object) (millis + delayMillis) : time);
+      String cell = row[eventTimeColumn];
+      OptionalLong time = EventTime.ofCell(cell);
+      put(
+          object,
+          eventTime,
+          time.isPresent() ? (Object) (time.getAsLong() + delayMillis) : number(cell));
     }
     if (part != CsvExamples.Part.FEATURES) {
       String text = row[scan.labelColumn()];

@@ -8,6 +8,7 @@ import dev.millrace.data.DeadLetter;
 import dev.millrace.data.Example;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.Printable;
+import dev.millrace.data.RecordKind;
 import dev.millrace.kafka.KafkaClients;
 import dev.millrace.kafka.TopicReader;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
 
 /** Decodes the newest records of the input topic as the job does, and reports rejected ones. */
 final class RecordChecks {
@@ -24,6 +26,7 @@ final class RecordChecks {
   private static final int NEWEST = 200;
   private static final int MAX_NAMES = 5;
   private static final int MAX_CHARACTERS = 40;
+  private static final int MAX_MESSAGE_CHARACTERS = 300;
 
   private final Settings settings;
   private final String config;
@@ -32,7 +35,9 @@ final class RecordChecks {
   private final Map<String, Integer> rejected = new TreeMap<>();
   private final Map<String, String> unlisted = new TreeMap<>();
   private final Map<String, Integer> ignored = new TreeMap<>();
+  private @Nullable String firstMessage;
   private int records;
+  private int deletions;
   private long unlistedValues;
 
   private RecordChecks(Settings settings, String config) {
@@ -67,15 +72,23 @@ final class RecordChecks {
     }
     List<Finding> findings = new ArrayList<>();
     String newest = "the newest %s of topic %s".formatted(Plural.of(records, "record"), topic);
-    if (rejected.isEmpty()) {
+    if (firstMessage == null) {
       findings.add(Finding.ok(NAME, newest + " can be used"));
     } else {
       int count = rejected.values().stream().mapToInt(Integer::intValue).sum();
       findings.add(
           Finding.warning(
               NAME,
-              "%d of %s cannot be used: %s".formatted(count, newest, listed(rejected)),
+              "%d of %s cannot be used: %s; the first: %s"
+                  .formatted(
+                      count,
+                      newest,
+                      listed(rejected),
+                      Printable.line(firstMessage, MAX_MESSAGE_CHARACTERS)),
               "List those that the job has read: ./millrace dlq show -c %s".formatted(config)));
+    }
+    if (deletions > 0) {
+      findings.add(Finding.ok(NAME, deletions + " of them only delete a row, and are skipped"));
     }
     if (unlistedValues > 0) {
       findings.add(
@@ -113,7 +126,12 @@ final class RecordChecks {
   private void add(ConsumerRecord<byte[], byte[]> record) {
     records++;
     DeadLetter deadLetter = decoder.decode(KafkaClients.record(record), example);
+    if (deadLetter == null && example.kind == RecordKind.DELETION) {
+      deletions++;
+      return;
+    }
     if (deadLetter != null) {
+      firstMessage = firstMessage == null ? deadLetter.message() : firstMessage;
       rejected.merge(deadLetter.reason().id(), 1, Integer::sum);
       return;
     }

@@ -7,6 +7,9 @@ import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.csv.FieldProfile;
 import dev.millrace.cli.kafka.BrokerCheck;
 import dev.millrace.codec.ExampleSchema;
+import dev.millrace.codec.JsonEnvelope;
+import dev.millrace.codec.RejectedException;
+import dev.millrace.codec.WireFormat;
 import dev.millrace.data.InputSpec.Format;
 import dev.millrace.kafka.TopicReader;
 import java.io.IOException;
@@ -142,45 +145,63 @@ final class TopicProfiler {
       return; // a tombstone
     }
     try {
-      if (addValue(value)) {
-        records++;
-        if (record.key() != null) {
-          keys.addText(new String(record.key(), StandardCharsets.UTF_8));
-        }
-      } else if (value.length > REGISTRY_HEADER && value[0] == 0 && reader == null) {
+      if (addValue(record, value)) {
+        return;
+      }
+      if (value.length > REGISTRY_HEADER && value[0] == 0 && reader == null) {
         withRegistry++;
       } else {
         others++;
       }
-    } catch (IOException | RuntimeException | StackOverflowError e) {
+    } catch (IOException | RejectedException | RuntimeException | StackOverflowError e) {
       // Parsers throw many kinds of runtime exception, and StackOverflowError for deep nesting.
       others++;
     }
   }
 
-  private boolean addValue(byte[] value) throws IOException {
+  /** Returns false if the value is of another format than the others. */
+  private boolean addValue(ConsumerRecord<byte[], byte[]> record, byte[] value)
+      throws IOException, RejectedException {
     if (reader != null && header != null) {
       boolean framed = startsWith(value, header);
       if (!is(framed ? Format.AVRO : Format.AVRO_RAW)) {
         return false;
       }
       see("", decode(reader, value, framed ? header.length : 0));
-      return true;
+      return count(record);
     }
     if (startsWith(value, exampleHeader)) {
-      boolean same = is(Format.AVRO);
-      if (same) {
-        standard = true;
-        seeExample(decode(examples, value, exampleHeader.length));
+      if (!is(Format.AVRO)) {
+        return false;
       }
-      return same;
+      standard = true;
+      seeExample(decode(examples, value, exampleHeader.length));
+      return count(record);
     }
+    boolean isFramed = WireFormat.isFramed(value);
+    int from = isFramed ? WireFormat.HEADER_LENGTH : 0;
     // White space may come before the brace.
-    JsonNode json = value.length == 0 || value[0] == 0 ? null : JSON.readTree(value);
+    boolean mayBeJson = value.length > from && (!isFramed || value[from] == '{');
+    JsonNode json = mayBeJson ? JSON.readTree(value, from, value.length - from) : null;
+    if (json != null && json.isNull()) {
+      return true; // it deletes a row
+    }
     if (json == null || !json.isObject() || !is(Format.JSON)) {
       return false;
     }
-    see("", json, 0);
+    JsonNode fields = JsonEnvelope.unwrap(json).fields();
+    if (fields == null) {
+      return true; // so does this
+    }
+    see("", fields, 0);
+    return count(record);
+  }
+
+  private boolean count(ConsumerRecord<byte[], byte[]> record) {
+    records++;
+    if (record.key() != null) {
+      keys.addText(new String(record.key(), StandardCharsets.UTF_8));
+    }
     return true;
   }
 

@@ -111,15 +111,15 @@ public class DashboardServerTest {
   void deadLettersAreCountedByReasonTheMostFrequentFirstWithTheLastOfEach() throws Exception {
     Set<String> topics = Set.of("examples");
     server.deadLetter(deadLetter("examples", DeadLetterReason.MISSING_LABEL, 7), topics);
-    server.deadLetter(deadLetter("examples", DeadLetterReason.TOMBSTONE, 8), topics);
-    server.deadLetter(deadLetter("examples", DeadLetterReason.TOMBSTONE, 9), topics);
-    server.deadLetter(deadLetter("of another pipeline", DeadLetterReason.TOMBSTONE, 10), topics);
+    server.deadLetter(deadLetter("examples", DeadLetterReason.EMPTY_VALUE, 8), topics);
+    server.deadLetter(deadLetter("examples", DeadLetterReason.EMPTY_VALUE, 9), topics);
+    server.deadLetter(deadLetter("of another pipeline", DeadLetterReason.EMPTY_VALUE, 10), topics);
     server.deadLetter(new ConsumerRecord<>("fraud.dlq", 0, 0, null, null), null);
 
     JsonNode letters = json("/api/dead-letters");
     assertThat(letters.path("count").asInt()).isEqualTo(3);
     assertThat(letters.path("reasons")).hasSize(2);
-    assertThat(letters.at("/reasons/0/reason").asText()).isEqualTo("tombstone");
+    assertThat(letters.at("/reasons/0/reason").asText()).isEqualTo("empty-value");
     assertThat(letters.at("/reasons/0/count").asInt()).isEqualTo(2);
     assertThat(letters.at("/reasons/0/last/offset").asText()).isEqualTo("9");
     assertThat(letters.at("/reasons/1/last/message").asText()).isEqualTo("the value is \"x\"");

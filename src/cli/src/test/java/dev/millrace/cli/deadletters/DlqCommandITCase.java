@@ -79,7 +79,7 @@ class DlqCommandITCase {
     Cli one = Cli.run("dlq", "show", "-c", config, "--reason", "invalid-feature", "--json");
     Cli last = Cli.run("dlq", "show", "-c", config, "--last", "1");
     Cli other =
-        Cli.run("dlq", "show", "-c", config, "--reason", "tombstone,invalid-key", "--from=0:9");
+        Cli.run("dlq", "show", "-c", config, "--reason", "empty-value,invalid-key", "--from=0:9");
 
     assertThat(show.exitCode()).as(show.err()).isZero();
     assertThat(show.out().lines())
@@ -93,7 +93,7 @@ class DlqCommandITCase {
             "\n    2,maybe\n");
     assertThat(other.out())
         .isEqualTo(
-            "No dead letters of reason tombstone or invalid-key on shops.dlq from 0:9 on.\n");
+            "No dead letters of reason empty-value or invalid-key on shops.dlq from 0:9 on.\n");
     assertThat(last.out().lines().filter(line -> line.startsWith("2026"))).hasSize(1);
     JsonNode json = JSON.readTree(one.out());
     assertThat(json.path("reason").asText()).isEqualTo("invalid-feature");

@@ -154,7 +154,7 @@ class LocalJobITCase {
   void refusedRecordsAreToldOfWithTheirReasons() throws Exception {
     try (EmbeddedKafka kafka = EmbeddedKafka.start(0, null)) {
       Path pipeline = pipelineWithTopics(kafka);
-      send(kafka, "no record".getBytes(StandardCharsets.UTF_8), null, null);
+      send(kafka, "no record".getBytes(StandardCharsets.UTF_8), new byte[0], null, new byte[0]);
       StringWriter err = new StringWriter();
       RecordsWatch watch =
           new RecordsWatch(Path.of("p.yaml"), "the log", new PrintWriter(err, true));
@@ -170,7 +170,7 @@ class LocalJobITCase {
 
       assertThat(err)
           .hasToString(
-              "3 records rejected so far (tombstone 2, unknown-framing 1): ./millrace dlq show -c"
+              "3 records rejected so far (empty-value 2, unknown-framing 1): ./millrace dlq show -c"
                   + " p.yaml; the first of each reason is in the log\n");
       job.cancel();
     }
