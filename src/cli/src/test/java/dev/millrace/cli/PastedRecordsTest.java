@@ -49,6 +49,7 @@ class PastedRecordsTest {
   private static final Set<String> OPTIONAL =
       Set.of(
           "/decayed",
+          "/duplicates",
           "/epoch",
           "/id",
           "/labels",

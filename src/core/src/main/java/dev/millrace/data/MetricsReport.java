@@ -118,6 +118,7 @@ public record MetricsReport(
       @Nullable Members members,
       List<CandidateReport> models,
       Offsets input,
+      Arrivals arrivals,
       String config) {
 
     public Context {
@@ -155,6 +156,7 @@ public record MetricsReport(
           null,
           List.of(),
           input,
+          new Arrivals(0, null),
           config);
     }
   }
@@ -222,6 +224,14 @@ public record MetricsReport(
       }
     }
   }
+
+  /**
+   * Records of a key that came in another order, or more often, than they happened.
+   *
+   * @param outOfOrder records whose event time is before the latest of the key
+   * @param duplicates examples whose id came before; null if not counted
+   */
+  public record Arrivals(long outOfOrder, @Nullable Long duplicates) {}
 
   /** The scores of a model, by the kind of its task. */
   public sealed interface Scores permits ClassificationScores, RegressionScores {

@@ -150,6 +150,21 @@ abstract sealed class PackedExamples permits Chunk {
     return new String(bytes, at + Integer.BYTES, intAt(at), StandardCharsets.UTF_8);
   }
 
+  /** Returns a hash of the id, which the example must have: 64-bit FNV-1a, then mixed. */
+  public final long idHash(int row) {
+    int at = endOfFeatures(row);
+    int from = at + Integer.BYTES;
+    int to = from + intAt(at);
+    long hash = 0xCBF29CE484222325L;
+    for (int i = from; i < to; i++) {
+      hash = (hash ^ (bytes[i] & 0xFF)) * 0x100000001B3L;
+    }
+    // The finalizer of MurmurHash3: each bit of the result depends on each bit of the id.
+    hash = (hash ^ hash >>> 33) * 0xFF51AFD7ED558CCDL;
+    hash = (hash ^ hash >>> 33) * 0xC4CEB9FE1A85EC53L;
+    return hash ^ hash >>> 33;
+  }
+
   /**
    * Returns the regression target; for classification the position of the class among the labels.
    * NaN if the kind has no label.

@@ -128,7 +128,7 @@ final class DelayedLabelJoiner {
     // A straggler of the previous pass does not advance the time of this one.
     join.advance(arrival.chunk().epoch() < model.counters.epoch ? 0 : arrival.time());
     if (arrival.kind().hasFeatures() || labels.topic() == null) {
-      model.counters.record(arrival.chunk(), arrival.row());
+      model.counters.arrive(arrival.chunk(), arrival.row());
     }
     JoinedExample timedOut = timedOut(model, join, arrival);
     while (timedOut != null) {

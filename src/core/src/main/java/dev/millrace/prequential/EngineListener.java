@@ -46,6 +46,11 @@ public interface EngineListener {
   /** Receives how much a model has learned since the last call; valid during the call. */
   void learned(LearnedCounts counts);
 
+  /**
+   * Receives how many records of the last chunk were out of order, and how many were duplicates.
+   */
+  default void arrived(long outOfOrder, long duplicates) {}
+
   /** Receives how many examples were skipped, because their model has stopped learning. */
   void skipped(int examples);
 

@@ -8,6 +8,7 @@ import dev.millrace.data.Chunk;
  */
 final class KeyCounters {
   final SeenOffsets offsets;
+  final Arrivals arrivals;
 
   // Learned from, and held out.
   long examples;
@@ -27,16 +28,17 @@ final class KeyCounters {
   long reportedSkips;
 
   /** Creates the counters of a key without records. */
-  KeyCounters() {
-    this(new SeenOffsets());
+  KeyCounters(TrainSpec spec) {
+    this(new SeenOffsets(), new Arrivals(spec.countsDuplicates()));
   }
 
-  KeyCounters(SeenOffsets offsets) {
+  KeyCounters(SeenOffsets offsets, Arrivals arrivals) {
     this.offsets = offsets;
+    this.arrivals = arrivals;
   }
 
   KeyCounters copy() {
-    KeyCounters copy = new KeyCounters(offsets.copy());
+    KeyCounters copy = new KeyCounters(offsets.copy(), arrivals.copy());
     copy.examples = examples;
     copy.validated = validated;
     copy.eventTime = eventTime;
@@ -64,13 +66,24 @@ final class KeyCounters {
     } else {
       examples += batch.rows;
     }
+    // The records of an example that was joined have been counted when they arrived.
+    boolean isJoined = batch.origin != batch.chunk;
     for (int row = batch.from; row < batch.from + batch.rows; row++) {
       record(batch.chunk, row);
+      if (!isJoined) {
+        arrivals.add(batch.chunk, row);
+      }
     }
   }
 
+  /** Counts a record of features or a label that came apart. */
+  void arrive(Chunk chunk, int row) {
+    record(chunk, row);
+    arrivals.add(chunk, row);
+  }
+
   /** Records the time and the place of the key's last record. */
-  void record(Chunk chunk, int row) {
+  private void record(Chunk chunk, int row) {
     eventTime = chunk.eventTime(row);
     timestamp = chunk.windowTime(row);
     if (chunk.hasPlace(row)) {

@@ -38,6 +38,7 @@ final class ModelFormat {
     out.writeLong(counters.timestamp);
     model.classes.write(out);
     counters.offsets.write(out);
+    counters.arrivals.write(out);
     model.metrics.write(out);
     model.learner.write(out);
     out.writeLong(counters.reportedSkips);
@@ -74,7 +75,8 @@ final class ModelFormat {
     long timestamp = in.readLong();
     ClassNames classes = ClassNames.read(in);
     requireDeclaredTask(task, classes, spec.input().task());
-    KeyCounters counters = new KeyCounters(SeenOffsets.read(in));
+    SeenOffsets offsets = SeenOffsets.read(in);
+    KeyCounters counters = new KeyCounters(offsets, Arrivals.read(in, spec.countsDuplicates()));
     counters.examples = examples;
     counters.reported = reported;
     counters.eventTime = eventTime;

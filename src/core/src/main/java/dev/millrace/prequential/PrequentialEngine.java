@@ -135,6 +135,15 @@ public final class PrequentialEngine {
         return;
       }
     }
+    Arrivals arrivals = state.model().counters.arrivals;
+    long outOfOrder = arrivals.outOfOrder();
+    long duplicates = arrivals.duplicates();
+    learnRows(state, chunk, from, listener);
+    listener.arrived(arrivals.outOfOrder() - outOfOrder, arrivals.duplicates() - duplicates);
+  }
+
+  private void learnRows(TrainState state, Chunk chunk, int from, EngineListener listener)
+      throws IOException {
     if (joiner == null) {
       learner.learn(state, chunk, listener);
     } else {

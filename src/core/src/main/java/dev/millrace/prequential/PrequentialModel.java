@@ -66,7 +66,7 @@ final class PrequentialModel {
     int inputs = start == null ? chunk.width() : start.inputs();
     learner = create(spec, chunk.key(), inputs, found, workspace);
     metrics = RollingMetrics.of(task, spec.metrics());
-    counters = new KeyCounters();
+    counters = new KeyCounters(spec);
     validation = createValidation(task, spec);
     drift = spec.drift() == null ? null : new DriftMonitor(spec.drift());
     nameClasses(spec);
@@ -174,6 +174,7 @@ final class PrequentialModel {
         + metrics.memoryBytes(classes.size())
         + (drift == null ? 0 : drift.memoryBytes())
         + (validation == null ? 0 : validation.memoryBytes(classes.size()))
+        + counters.arrivals.memoryBytes()
         + (long) classes.size() * CLASS_NAME_BYTES;
   }
 
@@ -281,6 +282,7 @@ final class PrequentialModel {
             learner.members(),
             learner.candidates(),
             counters.offsets.report(spec.topic()),
+            counters.arrivals.report(),
             spec.configHash());
     MetricsReport report = metrics.report(context);
     return new MetricsReport(

@@ -98,6 +98,14 @@ public record TrainSpec(
     return twoClasses ? Task.BINARY : Task.MULTICLASS;
   }
 
+  /**
+   * Returns true if examples whose id comes again are counted. Delayed labels have counts of their
+   * own.
+   */
+  boolean countsDuplicates() {
+    return input.id() != null && input.labels() == null;
+  }
+
   /** Returns the bytes of the model of a key whose first example is in the chunk. */
   public long firstModelBytes(Chunk chunk) {
     Task task = task(chunk.isClassification());

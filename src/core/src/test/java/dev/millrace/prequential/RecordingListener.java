@@ -19,6 +19,8 @@ final class RecordingListener implements EngineListener {
   final List<String> warnings = new ArrayList<>();
   long learned;
   long skipped;
+  long outOfOrder;
+  long duplicates;
   int expanded;
 
   @Override
@@ -49,6 +51,12 @@ final class RecordingListener implements EngineListener {
   @Override
   public void learned(LearnedCounts counts) {
     learned += counts.examples();
+  }
+
+  @Override
+  public void arrived(long outOfOrderRecords, long duplicateExamples) {
+    outOfOrder += outOfOrderRecords;
+    duplicates += duplicateExamples;
   }
 
   @Override

@@ -50,7 +50,7 @@ public final class SampleRecords {
       return List.of(0.25f);
     } else if (type == int.class) {
       return List.of(1);
-    } else if (type == long.class) {
+    } else if (type == long.class || type == Long.class) {
       return List.of(1L, -1L); // which some components have for none
     } else if (type == boolean.class || type == Boolean.class) {
       return List.of(true, false);

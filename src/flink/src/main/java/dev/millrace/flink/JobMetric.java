@@ -68,6 +68,13 @@ public enum JobMetric {
       Kind.COUNTER,
       "train",
       "features and labels that arrived apart, by `outcome` of the join (`input.labels` only)"),
+  OUT_OF_ORDER_RECORDS(
+      Kind.COUNTER, "train", "records whose event time is before the latest of their model key"),
+  DUPLICATE_EXAMPLES(
+      Kind.COUNTER,
+      "train",
+      "examples whose id is among the last 1,024 different ids of their model key, learned again"
+          + " (`input.id` without `input.labels`, which has `label_joins_total`)"),
   STEPS(Kind.COUNTER, "train", "optimizer steps"),
   SKIPPED_STEPS(
       Kind.COUNTER,

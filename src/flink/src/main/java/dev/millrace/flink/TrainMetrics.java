@@ -28,6 +28,8 @@ public final class TrainMetrics {
   final Counter skippedExamples;
   private final Counter learnedExamples;
   private final Counter validationExamples;
+  private final Counter outOfOrderRecords;
+  private final Counter duplicateExamples;
   private final Counter steps;
   private final Counter skippedSteps;
   private final Counter clippedSteps;
@@ -57,6 +59,8 @@ public final class TrainMetrics {
     skippedExamples = JobMetric.SKIPPED_EXAMPLES.counter(group);
     learnedExamples = JobMetric.LEARNED_EXAMPLES.counter(group);
     validationExamples = JobMetric.VALIDATION_EXAMPLES.counter(group);
+    outOfOrderRecords = JobMetric.OUT_OF_ORDER_RECORDS.counter(group);
+    duplicateExamples = JobMetric.DUPLICATE_EXAMPLES.counter(group);
     steps = JobMetric.STEPS.counter(group);
     skippedSteps = JobMetric.SKIPPED_STEPS.counter(group);
     clippedSteps = JobMetric.CLIPPED_STEPS.counter(group);
@@ -109,6 +113,11 @@ public final class TrainMetrics {
     skippedSteps.inc(counts.skippedSteps());
     clippedSteps.inc(counts.clippedSteps());
     rollbacks.inc(counts.rollbacks());
+  }
+
+  void arrived(long outOfOrder, long duplicates) {
+    outOfOrderRecords.inc(outOfOrder);
+    duplicateExamples.inc(duplicates);
   }
 
   void joined(LabelOutcome outcome, long records) {

@@ -103,6 +103,11 @@ final class TrainOutputs implements EngineListener {
   }
 
   @Override
+  public void arrived(long outOfOrder, long duplicates) {
+    counted.arrived(outOfOrder, duplicates);
+  }
+
+  @Override
   public void skipped(int examples) {
     counted.skippedExamples.inc(examples);
   }

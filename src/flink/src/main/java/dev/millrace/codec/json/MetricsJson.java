@@ -71,6 +71,10 @@ public final class MetricsJson {
     json.writeNumberField("skipped_steps", context.skippedSteps());
     json.writeNumberField("clipped_steps", context.clippedSteps());
     json.writeNumberField("rollbacks", context.rollbacks());
+    json.writeNumberField("out_of_order", context.arrivals().outOfOrder());
+    if (context.arrivals().duplicates() != null) {
+      json.writeNumberField("duplicates", context.arrivals().duplicates());
+    }
     if (context.members() != null) {
       writeMembers(json, context.members());
     }

@@ -160,7 +160,7 @@ class MetricsJsonTest {
             {"class":"fraud","precision":0.7,"recall":0.6,"f1":0.65,"support":33}],\
             "confusion_matrix":{"rows":"actual","labels":["ok","fraud"],\
             "counts":[[957.5,9],[10,23]],"total_counts":[[40000,1],[2,1996]]},\
-            "learning_rate":0.005,"skipped_steps":3,"clipped_steps":17,"rollbacks":1,\
+            "learning_rate":0.005,"skipped_steps":3,"clipped_steps":17,"rollbacks":1,"out_of_order":0,\
             "input":{"fraud.examples":{"0":[120344,121871],"10":[5,6]}},\
             "config_hash":"b1946ac9"}\
             """);
@@ -348,12 +348,14 @@ class MetricsJsonTest {
             members,
             List.of(),
             offsets(new int[0]),
+            new MetricsReport.Arrivals(7, 3L),
             "");
 
     assertThat(encode(new MetricsReport(context, Task.REGRESSION, scores)))
         .contains(
             """
-            ,"members":{"leader":"b","weights":{"a":0.25,"b":0.75},\
+            "rollbacks":0,"out_of_order":7,"duplicates":3,\
+            "members":{"leader":"b","weights":{"a":0.25,"b":0.75},\
             "losses":{"a":null,"b":0.5}},"input":\
             """);
   }
@@ -494,6 +496,7 @@ class MetricsJsonTest {
                 new CandidateReport("small", -1, 9, 0.25, 0.75, 3, 0.5),
                 new CandidateReport("big", 4, 8, NONE, NONE, 0, NONE)),
             offsets(new int[0]),
+            new MetricsReport.Arrivals(0, null),
             "");
     ClassificationBaseline baseline = new ClassificationBaseline(0, 0, 0, 0);
     ClassificationScores classes =
