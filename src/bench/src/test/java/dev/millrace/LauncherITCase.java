@@ -195,6 +195,14 @@ class LauncherITCase {
   }
 
   @Test
+  void putsMoreJarsBehindItsOwn() throws Exception {
+    Result result = finish(start(Map.of("MILLRACE_CLASSPATH", "/opt/a.jar:/opt/b.jar")));
+
+    assertThat(result.out)
+        .endsWith("/target/dep.jar:/opt/a.jar:/opt/b.jar][dev.millrace.cli.Millrace]\n");
+  }
+
+  @Test
   void givesTheFlagsThatTheJavaVersionNeeds() throws Exception {
     assertThat(launch().out)
         .contains("[--add-modules][jdk.incubator.vector]", "[-XX:+ExitOnOutOfMemoryError]")
@@ -262,6 +270,7 @@ class LauncherITCase {
     ProcessBuilder process = new ProcessBuilder(command);
     process.environment().remove("JAVA_OPTS");
     process.environment().remove("MILLRACE_NO_BUILD");
+    process.environment().remove("MILLRACE_CLASSPATH");
     process.environment().put("JAVA_HOME", directory.resolve("jdk").toString());
     process.environment().put("PATH", directory.resolve("bin") + ":" + System.getenv("PATH"));
     process.environment().putAll(environment);

@@ -3,6 +3,7 @@ package dev.millrace.cli;
 import dev.millrace.MillraceJob;
 import dev.millrace.config.Settings;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclOperation;
@@ -37,6 +39,22 @@ public final class DocumentedRights {
     String page = Files.readString(PAGE);
     String table = page.substring(page.indexOf("## What each command needs"));
     return row.matcher(table).results().map(DocumentedRights::right).toList();
+  }
+
+  /** The {@code kafka} parts of pipeline files on a page. */
+  static Stream<String> examples(Path page) {
+    try {
+      Pattern block = Pattern.compile("(?s)```yaml\n(kafka:.*?)```");
+      return block.matcher(Files.readString(page)).results().map(found -> found.group(1));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The examples of the page that need no more than a broker. */
+  public static Stream<String> examplesForABroker() {
+    return examples(PAGE)
+        .filter(yaml -> !yaml.contains("OAUTHBEARER") && !yaml.contains("AWS_MSK_IAM"));
   }
 
   private static Right right(MatchResult row) {

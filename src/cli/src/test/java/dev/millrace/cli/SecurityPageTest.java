@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -32,18 +30,9 @@ class SecurityPageTest {
       output: { predictions: true, summary: true }
       """;
 
-  static Stream<String> examples() throws IOException {
+  static Stream<String> examples() {
     return Stream.of(DocumentedRights.PAGE, Path.of("SECURITY.md"))
-        .flatMap(SecurityPageTest::yamlBlocks);
-  }
-
-  private static Stream<String> yamlBlocks(Path page) {
-    try {
-      Pattern block = Pattern.compile("(?s)```yaml\n(kafka:.*?)```");
-      return block.matcher(Files.readString(page)).results().map(found -> found.group(1));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+        .flatMap(DocumentedRights::examples);
   }
 
   @ParameterizedTest
@@ -55,9 +44,20 @@ class SecurityPageTest {
   }
 
   @Test
-  void thereIsAnExampleOfEachWayToLogIn() throws IOException {
+  void thereIsAnExampleOfEachWayToLogIn() {
     assertThat(examples().collect(Collectors.joining()))
-        .contains("ssl.truststore.location", "ssl.keystore.location", "SCRAM", "OAUTHBEARER");
+        .contains("ssl.truststore.location", "ssl.keystore.location", "OAUTHBEARER")
+        .contains("SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN", "AWS_MSK_IAM");
+  }
+
+  @ParameterizedTest
+  @MethodSource("examples")
+  void everyClassOfAnExampleExists(String yaml) throws ClassNotFoundException {
+    Pattern name = Pattern.compile("[a-z]+(?:\\.[a-z]+)+\\.[A-Z]\\w+");
+
+    for (MatchResult found : name.matcher(yaml).results().toList()) {
+      assertThat(Class.forName(found.group(), false, getClass().getClassLoader())).isNotNull();
+    }
   }
 
   @Test

@@ -12,8 +12,10 @@ import java.security.GeneralSecurityException;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ScramCredentialInfo;
 import org.apache.kafka.clients.admin.ScramMechanism;
@@ -31,6 +33,9 @@ final class SecureKafka implements AutoCloseable {
   /** Where the client must have a certificate. */
   static final String MUTUAL = "MUTUAL";
 
+  /** Where it needs nothing. */
+  private static final String TLS = "TLS";
+
   /** Where it must know a password. */
   static final String LOGIN = "LOGIN";
 
@@ -38,6 +43,9 @@ final class SecureKafka implements AutoCloseable {
   static final String EXPIRED = "EXPIRED";
 
   static final String PASSWORD = "correct-horse-4711";
+
+  /** The user of the examples in docs/security.md. */
+  static final String USER = "millrace";
 
   private final Path dir;
   private final EmbeddedKafka kafka;
@@ -53,26 +61,35 @@ final class SecureKafka implements AutoCloseable {
     TestKeys server = authority.sign("server", "-1d", 30);
     TestKeys expired = authority.sign("expired", "-30d", 10);
     Map<String, String> more = new HashMap<>();
-    more.put("listeners", "MUTUAL://127.0.0.1:0,LOGIN://127.0.0.1:0,EXPIRED://127.0.0.1:0");
-    more.put("listener.security.protocol.map", "MUTUAL:SSL,LOGIN:SASL_SSL,EXPIRED:SSL");
+    more.put(
+        "listeners",
+        "MUTUAL://127.0.0.1:0,LOGIN://127.0.0.1:0,EXPIRED://127.0.0.1:0,TLS://127.0.0.1:0");
+    more.put("listener.security.protocol.map", "MUTUAL:SSL,LOGIN:SASL_SSL,EXPIRED:SSL,TLS:SSL");
     more.put("authorizer.class.name", StandardAuthorizer.class.getName());
     more.put("super.users", "User:ANONYMOUS");
     keystore(more, MUTUAL, server);
     keystore(more, LOGIN, server);
+    keystore(more, TLS, server);
     keystore(more, EXPIRED, expired);
     String mutual = "listener.name.mutual.ssl.";
     more.put(mutual + "client.auth", "required");
     more.put(mutual + "truststore.location", authority.truststore().toString());
     more.put(mutual + "truststore.type", "PKCS12");
     more.put(mutual + "truststore.password", TestKeys.PASSWORD);
-    more.put("listener.name.login.sasl.enabled.mechanisms", "SCRAM-SHA-512");
+    String login = "listener.name.login.";
+    more.put(login + "sasl.enabled.mechanisms", "SCRAM-SHA-512,SCRAM-SHA-256,PLAIN");
+    String scram = "org.apache.kafka.common.security.scram.ScramLoginModule required;";
+    more.put(login + "scram-sha-512.sasl.jaas.config", scram);
+    more.put(login + "scram-sha-256.sasl.jaas.config", scram);
     more.put(
-        "listener.name.login.scram-sha-512.sasl.jaas.config",
-        "org.apache.kafka.common.security.scram.ScramLoginModule required;");
+        login + "plain.sasl.jaas.config",
+        "org.apache.kafka.common.security.plain.PlainLoginModule required user_%s=\"%s\";"
+            .formatted(USER, PASSWORD));
     kafka = EmbeddedKafka.start(0, null, more);
     Files.writeString(
         dir.resolve("secrets.properties"),
-        "store=%s\nright=%s\nwrong=battery-staple-4712\n".formatted(TestKeys.PASSWORD, PASSWORD));
+        "store=%s\nright=%s\nwrong=battery-staple-4712\nuser=%s\n"
+            .formatted(TestKeys.PASSWORD, PASSWORD, USER));
   }
 
   private static void keystore(Map<String, String> more, String listener, TestKeys keys) {
@@ -87,18 +104,22 @@ final class SecureKafka implements AutoCloseable {
     return kafka.bootstrapServers(listener);
   }
 
-  /** Makes users that all have {@link #PASSWORD}. */
+  /** Makes users that all have {@link #PASSWORD}, with either mechanism. */
   void addUsers(Collection<String> names) throws Exception {
     try (Admin admin = admin()) {
-      ScramCredentialInfo scram = new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4096);
-      admin
-          .alterUserScramCredentials(
-              names.stream()
-                  .<UserScramCredentialAlteration>map(
-                      name -> new UserScramCredentialUpsertion(name, scram, PASSWORD))
-                  .toList())
-          .all()
-          .get();
+      // The broker takes one change of a user in a request.
+      for (ScramMechanism mechanism :
+          List.of(ScramMechanism.SCRAM_SHA_256, ScramMechanism.SCRAM_SHA_512)) {
+        ScramCredentialInfo scram = new ScramCredentialInfo(mechanism, 4096);
+        admin
+            .alterUserScramCredentials(
+                names.stream()
+                    .<UserScramCredentialAlteration>map(
+                        name -> new UserScramCredentialUpsertion(name, scram, PASSWORD))
+                    .toList())
+            .all()
+            .get();
+      }
     }
   }
 
@@ -173,6 +194,28 @@ final class SecureKafka implements AutoCloseable {
             username="%s" password="${file:%s:%s}";
         """
             .formatted(user, dir.resolve("secrets.properties"), password);
+  }
+
+  /** An example of docs/security.md with this broker's address, files and passwords. */
+  String documented(String example) throws IOException, GeneralSecurityException {
+    boolean hasLogin = example.contains("sasl.mechanism");
+    String listener = hasLogin ? LOGIN : example.contains("ssl.keystore") ? MUTUAL : TLS;
+    String secret = "${file:" + dir.resolve("secrets.properties") + ":%s}";
+    String here =
+        example
+            .replaceFirst("bootstrap.servers: .*", "bootstrap.servers: " + address(listener))
+            .replace("/etc/millrace/ca.pem", authority.pem().toString())
+            .replace("/etc/millrace/client.p12", client.store().toString())
+            .replace("${env:KEYSTORE_PASSWORD}", secret.formatted("store"))
+            .replace("${env:API_KEY}", secret.formatted("user"))
+            .replaceAll(
+                "\\$\\{env:(KAFKA_PASSWORD|API_SECRET)}",
+                Matcher.quoteReplacement(secret.formatted("right")));
+    return here.contains("ssl.truststore")
+        ? here
+        : here
+            + "  ssl.truststore.type: PEM\n  ssl.truststore.location: %s\n"
+                .formatted(authority.pem());
   }
 
   @Override

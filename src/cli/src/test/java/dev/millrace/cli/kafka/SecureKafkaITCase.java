@@ -45,6 +45,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Brokers that want to know who connects, and that let each do what was granted and no more. */
 class SecureKafkaITCase {
@@ -78,6 +80,7 @@ class SecureKafkaITCase {
     ((Logger) LogManager.getRootLogger()).addAppender(appender);
     kafka = new SecureKafka(dir);
     kafka.addUsers(COMMANDS);
+    kafka.addUsers(List.of(SecureKafka.USER));
   }
 
   @AfterAll
@@ -180,6 +183,16 @@ class SecureKafkaITCase {
       }
     }
     return pages.toString();
+  }
+
+  @ParameterizedTest
+  @MethodSource("dev.millrace.cli.DocumentedRights#examplesForABroker")
+  void theExamplesOfThePageConnect(String example) throws Exception {
+    Path file = pipeline(kafka.documented(example));
+
+    Cli cli = Cli.run("doctor", "-c", file.toString());
+
+    assertThat(cli.out()).as(cli.out()).contains("ok       broker");
   }
 
   @Test
