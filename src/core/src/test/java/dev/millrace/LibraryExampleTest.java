@@ -20,7 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 class LibraryExampleTest {
 
   private static final String NAME = "LearnWithoutFlink";
-  private static final Path EXAMPLE = Path.of("examples", "java", NAME + ".java");
+  private static final Path EXAMPLE =
+      Path.of("examples", "core", "src", "main", "java", NAME + ".java");
   private static final Path PAGE = Path.of("docs", "library.md");
   private static final int SHORT = 15;
 

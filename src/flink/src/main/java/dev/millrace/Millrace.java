@@ -8,6 +8,7 @@ import dev.millrace.data.Chunk;
 import dev.millrace.data.Example;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.KafkaRecord;
+import dev.millrace.data.PublicApi;
 import dev.millrace.flink.ChunkOperator;
 import dev.millrace.flink.CommandFunction;
 import dev.millrace.flink.ExampleMapper;
@@ -51,6 +52,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Instances are immutable; each method returns another one.
  */
+@PublicApi
 public final class Millrace {
   private final Settings settings;
   private final String prefix;

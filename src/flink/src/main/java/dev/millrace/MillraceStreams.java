@@ -2,6 +2,7 @@ package dev.millrace;
 
 import dev.millrace.codec.OutputRecord;
 import dev.millrace.config.Settings;
+import dev.millrace.data.PublicApi;
 import dev.millrace.flink.OutputTags;
 import dev.millrace.flink.SummaryFunction;
 import dev.millrace.flink.TrainOperator;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * it, or the first one after the watermark if the watermark has passed it, as with reports by the
  * clock; so windows on these streams find nothing late. Without timestamps in, there are none out.
  */
+@PublicApi
 public final class MillraceStreams {
   private final Settings settings;
   private final String prefix;

@@ -3,6 +3,7 @@ package dev.millrace;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.codec.OutputRecord;
+import dev.millrace.data.PublicApi;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.HashMap;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param model name of the champion; null for a pipeline with one model
  * @param modelVersion steps that the model's weights had taken
  */
+@PublicApi
 public record PredictionRow(
     String key,
     @Nullable String id,

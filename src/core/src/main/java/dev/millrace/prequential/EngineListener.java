@@ -10,7 +10,8 @@ import java.io.IOException;
 
 /**
  * Receives what a {@link PrequentialEngine} has to publish, in the order in which it happened. All
- * calls come from the thread that called the engine, before that call returns.
+ * calls come from the thread that called the engine, before that call returns. What a listener does
+ * not implement is ignored.
  *
  * <p>Timestamps are those of the last record behind what is published, in milliseconds since the
  * epoch: its event time, but not later than the record's own timestamp.
@@ -32,19 +33,19 @@ public interface EngineListener {
    * @param chunk with the record that the features came with
    * @param row of that record
    */
-  void prediction(Prediction prediction, long timestamp, Chunk chunk, int row);
+  default void prediction(Prediction prediction, long timestamp, Chunk chunk, int row) {}
 
   /** Receives an event of a key's model. */
-  void event(ModelEvent event, long timestamp);
+  default void event(ModelEvent event, long timestamp) {}
 
   /** Receives a record that no model can use, with the reason. */
   void rejected(DeadLetter letter);
 
   /** Receives the state of a key whose model is to be published now. */
-  void modelDue(String key, TrainState state) throws IOException;
+  default void modelDue(String key, TrainState state) throws IOException {}
 
   /** Receives how much a model has learned since the last call; valid during the call. */
-  void learned(LearnedCounts counts);
+  default void learned(LearnedCounts counts) {}
 
   /**
    * Receives how many records of the last chunk were out of order, and how many were duplicates.
@@ -52,13 +53,13 @@ public interface EngineListener {
   default void arrived(long outOfOrder, long duplicates) {}
 
   /** Receives how many examples were skipped, because their model has stopped learning. */
-  void skipped(int examples);
+  default void skipped(int examples) {}
 
   /** Receives how many records of features or labels had an outcome. */
-  void joined(LabelOutcome outcome, long records);
+  default void joined(LabelOutcome outcome, long records) {}
 
   /** Receives a key whose stored model was expanded to the configured size. */
-  void expanded(String key);
+  default void expanded(String key) {}
 
   /** Receives a warning for the operator of the pipeline, once for all similar keys. */
   void warning(String key, String message);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.KafkaRecord;
+import dev.millrace.data.PublicApi;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.Temporal;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The same object is filled for every example. Not thread-safe.
  */
+@PublicApi
 public final class ExampleFields {
   private final Map<String, Integer> slots = new HashMap<>();
   private final String[] names;

@@ -1,5 +1,6 @@
 package dev.millrace.codec;
 
+import dev.millrace.data.PublicApi;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param timestamp event time in milliseconds since the epoch
  * @param value null for a tombstone
  */
+@PublicApi
 public record OutputRecord(
     long timestamp,
     byte @Nullable [] key,

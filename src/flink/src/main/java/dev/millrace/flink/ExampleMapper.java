@@ -1,6 +1,7 @@
 package dev.millrace.flink;
 
 import dev.millrace.codec.ExampleFields;
+import dev.millrace.data.PublicApi;
 import java.io.Serializable;
 
 /**
@@ -8,6 +9,7 @@ import java.io.Serializable;
  *
  * @param <T> type of the elements
  */
+@PublicApi
 @FunctionalInterface
 public interface ExampleMapper<T> extends Serializable {
 

@@ -3,6 +3,7 @@ package dev.millrace.table;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
 import dev.millrace.config.yaml.InvalidPipelineException;
+import dev.millrace.data.PublicApi;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -21,6 +22,7 @@ import org.apache.flink.table.ml.ModelProvider;
  * Creates the model provider of {@code CREATE MODEL ... WITH ('provider' = 'millrace', ...)}, which
  * predicts with the models that a pipeline publishes.
  */
+@PublicApi
 public final class MillraceModelProviderFactory implements ModelProviderFactory {
   /** Value of the option {@code provider}. */
   public static final String IDENTIFIER = "millrace";

@@ -1,5 +1,12 @@
 import dev.millrace.data.BoundedDataInput;
+import dev.millrace.data.Chunk;
+import dev.millrace.data.DeadLetter;
+import dev.millrace.data.Example;
+import dev.millrace.data.InputSpec;
+import dev.millrace.data.MetricsReport;
+import dev.millrace.data.MetricsReport.ClassificationScores;
 import dev.millrace.data.Task;
+import dev.millrace.eval.MetricsSpec;
 import dev.millrace.nn.Activation;
 import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.Learner;
@@ -11,19 +18,25 @@ import dev.millrace.nn.NetworkSpec;
 import dev.millrace.nn.Normalization;
 import dev.millrace.nn.Optimizer;
 import dev.millrace.nn.Regularizer;
+import dev.millrace.prequential.EngineListener;
+import dev.millrace.prequential.PrequentialEngine;
+import dev.millrace.prequential.ShapeChange;
+import dev.millrace.prequential.TrainSpec;
+import dev.millrace.prequential.TrainState;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 /**
  * Learns from streams of examples in plain Java: no Flink, no Kafka. See docs/library.md.
  *
- * <p>From the project's folder, once it is built: {@code java --add-modules jdk.incubator.vector
- * -cp src/core/target/classes examples/java/LearnWithoutFlink.java}
+ * <p>{@code mvn -q compile exec:exec} runs it.
  */
 public class LearnWithoutFlink {
   public static void main(String[] args) throws IOException {
@@ -34,6 +47,7 @@ public class LearnWithoutFlink {
     Files.delete(file);
     ownNetwork();
     batches();
+    scores();
   }
 
   static void classes() {
@@ -125,6 +139,53 @@ public class LearnWithoutFlink {
     System.out.printf(
         "Mean loss of the first 100: %.2f, of the last 100: %.2f%n",
         mean(losses, 0, 100), mean(losses, rows - 100, rows));
+  }
+
+  static void scores() throws IOException {
+    TrainSpec spec =
+        TrainSpec.of("circles", "points", InputSpec.DEFAULT, ModelSpec.auto(1))
+            .with(to -> to.metrics = MetricsSpec.DEFAULT.with(of -> of.every = 2000));
+    PrequentialEngine engine = new PrequentialEngine(spec, 64 << 20, ShapeChange.FAIL);
+    EngineListener listener =
+        new EngineListener() {
+          @Override
+          public void report(MetricsReport report, long time, long drifts, boolean suspected) {
+            ClassificationScores scores = (ClassificationScores) report.scores();
+            System.out.printf(
+                "%s after %d: %.1f %% right in the window, majority class %.1f %%%n",
+                report.context().key(),
+                report.context().seq(),
+                100 * scores.window().accuracy(),
+                100 * scores.majority().windowAccuracy());
+          }
+
+          @Override
+          public void rejected(DeadLetter letter) {
+            System.err.println(letter.reason() + ": " + letter.message());
+          }
+
+          @Override
+          public void warning(String key, String message) {
+            System.err.println(key + ": " + message);
+          }
+        };
+    Map<String, TrainState> states = new HashMap<>();
+    Chunk chunk = new Chunk();
+    Example example = new Example();
+    example.weight = 1f;
+    Random random = new Random(5);
+    for (int i = 0; i < 4000; i++) {
+      double radius = i % 2 == 0 ? 0.4 : 0.2;
+      example.key = i % 2 == 0 ? "large" : "small";
+      example.resize(2);
+      example.features[0] = random.nextFloat();
+      example.features[1] = random.nextFloat();
+      double distance = square(example.features[0] - 0.5) + square(example.features[1] - 0.5);
+      example.label = distance < square(radius) ? "inside" : "outside";
+      chunk.add(example);
+      states.put(example.key, engine.learn(states.get(example.key), chunk, listener));
+      chunk.clear();
+    }
   }
 
   private static double square(double a) {
