@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class WorkflowsTest {
   private static final Path FOLDER = Path.of(".github", "workflows");
   private static final Pattern SCRIPT = Pattern.compile("(?:^|\\s)(\\.ci/\\w+|\\./\\w+)");
+  private static final Pattern RELEASE = Pattern.compile("\\n## \\[(\\d+\\.\\d+\\.\\d+)\\]");
   private static final Pattern PROFILE = Pattern.compile("-P ?(\\w+)");
 
   @TempDir private Path project;
@@ -65,6 +66,9 @@ class WorkflowsTest {
     assertThat(release.at("/jobs/build").toString()).contains(".ci/release");
     assertThat(release.at("/jobs/publish/needs").asText()).isEqualTo("build");
     assertThat(release.at("/jobs/publish").toString()).doesNotContain("checkout", ".ci/", "mvn");
+    assertThat(release.at("/jobs/central/needs").asText()).isEqualTo("build");
+    assertThat(release.at("/jobs/central").toString()).doesNotContain("checkout", ".ci/", "mvn");
+    assertThat(release.at("/jobs/build").toString()).doesNotContain("secrets.");
     for (JsonNode step : steps(FOLDER.resolve("release.yml"))) {
       if (step.has("uses")) {
         assertThat(step.path("uses").asText()).as("pinned").matches("[\\w./-]+@[0-9a-f]{40}");
@@ -76,9 +80,26 @@ class WorkflowsTest {
   void theScriptThatReleasesRunsMavenWithAProfileAndAScriptThatExist() throws IOException {
     String script = Files.readString(Path.of(".ci", "release"));
 
-    assertThat(script).contains("mvn -B -ntp -Prelease verify", ".ci/reproducible", "sha512sum");
+    assertThat(script).contains("mvn -B -ntp -Prelease deploy", ".ci/reproducible", "sha512sum");
     assertThat(poms()).contains("<id>release</id>");
     assertThat(Path.of(".ci", "reproducible")).isExecutable();
+  }
+
+  @Test
+  void thePublicApiIsComparedWithTheNewestRelease() throws IOException {
+    String pom = Files.readString(Path.of("pom.xml"));
+    String newest =
+        RELEASE
+            .matcher(Files.readString(Path.of("CHANGELOG.md")))
+            .results()
+            .map(found -> found.group(1))
+            .filter(version -> !pom.contains("<revision>" + version + "</revision>"))
+            .findFirst()
+            .orElse("none");
+
+    assertThat(pom)
+        .contains("<api.baseline>" + newest + "</api.baseline>")
+        .contains("<japicmp.skip>" + newest.equals("none") + "</japicmp.skip>");
   }
 
   @Test
@@ -153,7 +174,7 @@ class WorkflowsTest {
 
   private static String poms() throws IOException {
     StringBuilder poms = new StringBuilder(Files.readString(Path.of("pom.xml")));
-    for (String module : List.of("core", "flink", "cli", "bench")) {
+    for (String module : List.of("core", "flink", "table", "cli", "bench")) {
       poms.append(Files.readString(Path.of("src", module, "pom.xml")));
     }
     return poms.toString();
