@@ -160,11 +160,13 @@ class LearnFunctionITCase {
     int planned = 0;
     while (blocks.find()) {
       String statement = blocks.group(1);
-      if (statement.startsWith("CREATE TABLE payments")) {
+      if (statement.startsWith("CREATE TABLE payments")
+          || statement.startsWith("CREATE TABLE predictions")) {
         tables.executeSql(
             statement.substring(0, statement.indexOf(") WITH ("))
                 + ") WITH ('connector' = 'datagen')");
-      } else if (statement.startsWith("CREATE FUNCTION")) {
+      } else if (statement.startsWith("CREATE FUNCTION")
+          || statement.startsWith("CREATE VIEW judged_payments")) {
         tables.executeSql(statement);
       } else if (statement.contains("millrace_learn")) {
         assertThat(tables.explainSql(statement)).contains("ProcessTableFunction");
@@ -172,6 +174,7 @@ class LearnFunctionITCase {
       }
     }
     assertThat(planned).isEqualTo(3);
+    assertThat(tables.explainSql("SELECT * FROM judged_payments")).contains("Join");
   }
 
   /** Returns the job that learns all rows, and puts each prediction under the backend's name. */
