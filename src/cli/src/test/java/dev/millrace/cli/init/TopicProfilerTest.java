@@ -2,6 +2,7 @@ package dev.millrace.cli.init;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.cli.csv.FieldProfile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -55,6 +56,22 @@ class TopicProfilerTest {
     assertThat(notices)
         .containsExactly(
             "Left out fields of names beyond the first 5,000, or with very long names.");
+  }
+
+  @Test
+  void fieldsAreThoseOfTheRowInsideAnEnvelopeAndDeletesHaveNone() {
+    TopicProfiler profiler = new TopicProfiler("payments", null);
+    profiler.add(
+        record("{\"before\": null, \"after\": {\"amount\": 1, \"ok\": true}, \"op\": \"c\"}"));
+    profiler.add(record("{\"schema\": null, \"payload\": {\"amount\": 2, \"ok\": false}}"));
+    profiler.add(record("{\"before\": {\"amount\": 1}, \"after\": null, \"op\": \"d\"}"));
+    profiler.add(record("null"));
+
+    InputProfile profile = profiler.profile(notices::add);
+
+    assertThat(profile.records()).isEqualTo(2);
+    assertThat(profile.fields()).extracting(FieldProfile::name).containsExactly("amount", "ok");
+    assertThat(notices).isEmpty();
   }
 
   private static ConsumerRecord<byte[], byte[]> record(String json) {
