@@ -106,6 +106,6 @@ final class NarrowWeights {
     } else {
       FourColumns.sgdOneRow(x, xOffset, bound, delta, deltaOffset, w, wOffset, learningRate);
     }
-    ScalarKernels.sgdOneRow(layer, bound, x, xOffset, delta, deltaOffset, w, learningRate);
+    ScalarOneRow.sgd(layer, bound, x, xOffset, delta, deltaOffset, w, learningRate);
   }
 }

@@ -145,41 +145,25 @@ public final class ScalarKernels implements Kernels {
     int wOffset = layer.weightOffset();
     int stride = layer.stride();
     int deltaStride = Kernels.outputStride(columns);
-    if (rows == 1 && columns > NARROW) {
-      float[] d = OneIndex.array(layer.biasOffset());
-      for (int i = 0; i < in; i++) {
-        int row = wOffset + i * stride;
-        System.arraycopy(delta, deltaOffset, d, row, columns);
-        product(x[xOffset + i], d, gradient, row, row + columns);
-      }
+    ScalarOneRow.weightGradient(layer, x, xOffset, delta, deltaOffset, gradient);
+    if (rows == 1) {
       return;
-    }
-    for (int i = 0; i < in; i++) {
-      Arrays.fill(gradient, wOffset + i * stride, wOffset + i * stride + columns, 0f);
     }
     ScalarProducts.add(
         in,
         columns,
-        rows,
+        rows - 1,
         x,
-        xOffset,
+        xOffset + xStride,
         1,
         xStride,
         delta,
-        deltaOffset,
+        deltaOffset + deltaStride,
         1,
         deltaStride,
         gradient,
         wOffset,
         stride);
-  }
-
-  /** Writes the gradient of the weights of one input from one row. */
-  private static void product(float xi, float[] delta, float[] gradient, int from, int to) {
-    for (int p = from; p < to; p++) {
-      // Adding 0 as the sum over rows does: it turns a product of -0 into 0.
-      gradient[p] = Fma.fma(xi, delta[p], 0f);
-    }
   }
 
   @Override
@@ -203,64 +187,7 @@ public final class ScalarKernels implements Kernels {
       int deltaOffset,
       float[] w,
       float learningRate) {
-    sgdOneRow(layer, 0, x, xOffset, delta, deltaOffset, w, learningRate);
-  }
-
-  /** Applies sgd to the weights of the inputs from {@code first} on, and to the bias. */
-  static void sgdOneRow(
-      LayerShape layer,
-      int first,
-      float[] x,
-      int xOffset,
-      float[] delta,
-      int deltaOffset,
-      float[] w,
-      float learningRate) {
-    int columns = layer.columns();
-    int bias = layer.biasOffset();
-    if (columns <= NARROW) {
-      for (int c = 0; c < columns; c++) {
-        sgdOneColumn(layer, first, x, xOffset, delta[deltaOffset + c], w, c, learningRate);
-      }
-      return;
-    }
-    float[] d = OneIndex.array(bias + columns);
-    for (int i = first; i < layer.inputs(); i++) {
-      int row = layer.weightOffset() + i * layer.stride();
-      System.arraycopy(delta, deltaOffset, d, row, columns);
-      sgdOneInput(x[xOffset + i], d, w, row, row + columns, learningRate);
-    }
-    System.arraycopy(delta, deltaOffset, d, bias, columns);
-    sgdOneInput(1f, d, w, bias, bias + columns, learningRate);
-  }
-
-  /** Applies sgd to the weights of one input. */
-  private static void sgdOneInput(
-      float xi, float[] delta, float[] w, int from, int to, float learningRate) {
-    for (int p = from; p < to; p++) {
-      float g = Fma.fma(xi, delta[p], 0f);
-      w[p] = Fma.fma(-learningRate, g, w[p]);
-    }
-  }
-
-  /** Applies sgd to the weights and the bias of one neuron. */
-  private static void sgdOneColumn(
-      LayerShape layer,
-      int first,
-      float[] x,
-      int xOffset,
-      float delta,
-      float[] w,
-      int column,
-      float learningRate) {
-    int columns = layer.columns();
-    int p = layer.weightOffset() + first * columns + column;
-    for (int i = first; i < layer.inputs(); i++) {
-      float g = Fma.fma(x[xOffset + i], delta, 0f);
-      w[p] = Fma.fma(-learningRate, g, w[p]);
-      p += columns;
-    }
-    w[p] = Fma.fma(-learningRate, 0f + delta, w[p]);
+    ScalarOneRow.sgd(layer, 0, x, xOffset, delta, deltaOffset, w, learningRate);
   }
 
   @Override
@@ -281,13 +208,15 @@ public final class ScalarKernels implements Kernels {
   public void relu(float[] a, int offset, int length) {
     for (int i = offset; i < offset + length; i++) {
       int bits = Float.floatToRawIntBits(a[i]);
-      // Without a branch, which would be mispredicted: all ones below -0, but not for NaN.
-      a[i] = Float.intBitsToFloat(bits & ~ordered(bits ^ Elementary.SIGN));
+      a[i] = Float.intBitsToFloat(bits & ~maskAboveZero(bits ^ Elementary.SIGN));
     }
   }
 
-  /** Returns all ones for the bits of a number above 0, 0 for others and NaN. */
-  private static int ordered(int bits) {
+  /**
+   * Returns all ones for the bits of a number above 0; 0 for other numbers and NaN. It has no
+   * branch, because half of the signs of weighted sums would be mispredicted.
+   */
+  private static int maskAboveZero(int bits) {
     int below = bits - 1;
     return ((below - INFINITY_BITS) & ~below) >> 31;
   }
@@ -341,7 +270,7 @@ public final class ScalarKernels implements Kernels {
   public void reluGradient(float[] y, int yOffset, float[] delta, int deltaOffset, int length) {
     for (int i = 0; i < length; i++) {
       int d = Float.floatToRawIntBits(delta[deltaOffset + i]);
-      int mask = ordered(Float.floatToRawIntBits(y[yOffset + i]));
+      int mask = maskAboveZero(Float.floatToRawIntBits(y[yOffset + i]));
       delta[deltaOffset + i] = Float.intBitsToFloat(d & mask);
     }
   }
@@ -448,27 +377,11 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public float absMax(float[] a, int offset, int length) {
-    // Four maxima that do not wait for each other.
-    int max = 0;
-    int max1 = 0;
-    int max2 = 0;
-    int max3 = 0;
-    int i = offset;
-    for (; i + 4 <= offset + length; i += 4) {
-      max = Math.max(max, magnitude(a[i]));
-      max1 = Math.max(max1, magnitude(a[i + 1]));
-      max2 = Math.max(max2, magnitude(a[i + 2]));
-      max3 = Math.max(max3, magnitude(a[i + 3]));
+    float max = 0f;
+    for (int i = offset; i < offset + length; i++) {
+      max = Math.max(max, Math.abs(a[i]));
     }
-    for (; i < offset + length; i++) {
-      max = Math.max(max, magnitude(a[i]));
-    }
-    return Float.intBitsToFloat(Math.max(Math.max(max, max1), Math.max(max2, max3)));
-  }
-
-  /** Returns the bits of |a|, which are ordered as integers, NaN above infinity. */
-  private static int magnitude(float a) {
-    return Float.floatToRawIntBits(a) & Elementary.MAGNITUDE;
+    return max;
   }
 
   @Override
