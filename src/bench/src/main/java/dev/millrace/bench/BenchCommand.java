@@ -128,6 +128,14 @@ public final class BenchCommand implements AddedCommand {
         description = "Number of JVMs, one after the other (default: ${DEFAULT-VALUE}).")
     private int jvms;
 
+    @Option(
+        names = "--without-module",
+        description =
+            "Also measures JVMs without flags, as on clusters that allow none: the module"
+                + " jdk.incubator.vector is missing, and the compiler alone uses SIMD. They"
+                + " alternate with the others.")
+    private boolean withoutModule;
+
     @Option(names = "--json", description = "Ends with one line of JSON.")
     private boolean json;
 
@@ -151,7 +159,17 @@ public final class BenchCommand implements AddedCommand {
             spec.commandLine(), "--seconds must be above 0 and --warmup at least 0");
       }
       StepBench bench =
-          new StepBench(layers, activation, batch, optimizer, auto, models, warmup, seconds, jvms);
+          new StepBench(
+              layers,
+              activation,
+              batch,
+              optimizer,
+              auto,
+              models,
+              warmup,
+              seconds,
+              jvms,
+              withoutModule);
       StepBench.Result result = bench.run(spec.commandLine().getErr());
       spec.commandLine().getOut().println(json ? result.toJson() : result.toText());
       return 0;

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param layers from the inputs to the classes
  * @param activation of the hidden layers
  * @param auto tier of the mixture that learns instead of a network; null for a network
+ * @param withoutModule true to measure JVMs without flags as well, in turn
  */
 record StepBench(
     int[] layers,
@@ -36,11 +37,16 @@ record StepBench(
     int models,
     double warmup,
     double seconds,
-    int jvms) {
+    int jvms,
+    boolean withoutModule) {
   private static final Pattern OUTPUT = Pattern.compile("examples_per_s=(\\S+) peak_flops=(\\S+)");
 
-  /** Medians over the JVMs. */
-  record Result(StepBench bench, double examplesPerSecond, double peak) {
+  /**
+   * Medians over the JVMs.
+   *
+   * @param withoutModule examples per second in JVMs without flags; NaN if not measured
+   */
+  record Result(StepBench bench, double examplesPerSecond, double peak, double withoutModule) {
     double fraction() {
       return examplesPerSecond * bench.flopsPerExample() / peak;
     }
@@ -59,23 +65,28 @@ record StepBench(
         json.put("fma_peak_gflops", Math.round(peak / 1e8) / 10.0);
         json.put("fma_peak_fraction", Math.round(1000 * fraction()) / 1000.0);
       }
+      if (bench.withoutModule) {
+        json.put("without_module_examples_per_s", Math.round(withoutModule));
+        json.put(
+            "without_module_fraction", Math.round(1000 * withoutModule / examplesPerSecond) / 1e3);
+      }
       json.put("jvms", bench.jvms);
       BenchCommand.describeMachine(json);
       return json.toString();
     }
 
     String toText() {
-      if (bench.auto != null) {
-        return "%,.0f records/s, %.2f µs each, %s"
-            .formatted(
-                examplesPerSecond, 1e6 / examplesPerSecond, KernelProvider.kernels().description());
-      }
-      return "%,.0f examples/s, %.0f %% of the core's peak of %.0f GFLOP/s, %s"
-          .formatted(
-              examplesPerSecond,
-              100 * fraction(),
-              peak / 1e9,
-              KernelProvider.kernels().description());
+      String text =
+          bench.auto == null
+              ? "%,.0f examples/s, %.0f %% of the core's peak of %.0f GFLOP/s"
+                  .formatted(examplesPerSecond, 100 * fraction(), peak / 1e9)
+              : "%,.0f records/s, %.2f µs each"
+                  .formatted(examplesPerSecond, 1e6 / examplesPerSecond);
+      text += ", " + KernelProvider.kernels().description();
+      return bench.withoutModule
+          ? "%s; %,.0f without the module, fraction %.2f"
+              .formatted(text, withoutModule, withoutModule / examplesPerSecond)
+          : text;
     }
   }
 
@@ -89,22 +100,33 @@ record StepBench(
   }
 
   Result run(PrintWriter err) throws IOException, InterruptedException {
+    // The flags of this JVM, the module of the vectors among them.
+    List<String> flags = ManagementFactory.getRuntimeMXBean().getInputArguments();
     double[] rates = new double[jvms];
     double[] peaks = new double[jvms];
+    double[] ratesWithoutModule = new double[jvms];
+    Arrays.fill(ratesWithoutModule, Double.NaN);
     for (int j = 0; j < jvms; j++) {
-      Matcher output = measure();
+      Matcher output = measure(flags);
       rates[j] = Double.parseDouble(output.group(1));
       peaks[j] = Double.parseDouble(output.group(2));
       err.printf("JVM %d of %d: %,.0f examples/s%n", j + 1, jvms, rates[j]);
+      if (withoutModule) {
+        ratesWithoutModule[j] = Double.parseDouble(measure(List.of()).group(1));
+        err.printf("Without the module: %,.0f examples/s%n", ratesWithoutModule[j]);
+      }
     }
-    return new Result(this, BenchCommand.median(rates), BenchCommand.median(peaks));
+    return new Result(
+        this,
+        BenchCommand.median(rates),
+        BenchCommand.median(peaks),
+        BenchCommand.median(ratesWithoutModule));
   }
 
-  private Matcher measure() throws IOException, InterruptedException {
+  private Matcher measure(List<String> flags) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    // The flags of this JVM, the module of the vectors among them.
-    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    command.addAll(flags);
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add(StepLoop.class.getName());
     command.add(String.join(",", Arrays.stream(layers).mapToObj(Integer::toString).toList()));

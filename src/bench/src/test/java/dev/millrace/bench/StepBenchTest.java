@@ -1,6 +1,7 @@
 package dev.millrace.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -41,6 +42,21 @@ class StepBenchTest {
     assertThat(json.get("examples_per_s").asDouble()).isPositive();
     assertThat(json.get("auto").asText()).isEqualTo("fast");
     assertThat(json.get("optimizer").isNull()).isTrue();
+  }
+
+  @Test
+  void comparesWithJvmsWithoutTheModule() throws Exception {
+    Cli bench =
+        Cli.run(
+            "bench step --layers 5,4,3 --warmup 0 --seconds 0.1 --jvms 1 --without-module --json"
+                .split(" "));
+
+    assertThat(bench.exitCode()).as(bench.err()).isZero();
+    JsonNode json = new ObjectMapper().readTree(bench.out());
+    double rate = json.get("without_module_examples_per_s").asDouble();
+    assertThat(rate).isPositive();
+    assertThat(json.get("without_module_fraction").asDouble())
+        .isCloseTo(rate / json.get("examples_per_s").asDouble(), within(0.001));
   }
 
   @ParameterizedTest
