@@ -202,46 +202,37 @@ class PublicationITCase {
   }
 
   @Test
-  void aBuildThatBreaksThePublicApiFails() throws Exception {
-    maven.install(
-        "core", "0.0.1", jarOfARelease("dev/millrace/nn/Regularizer", "public void gone() {}"));
+  void aBuildThatBreaksThePublicApiFailsAndInternalTypesMayChange() throws Exception {
+    Path jar = folder.resolve("baseline.jar");
+    Files.copy(Maven.jar("core"), jar);
+    addMember(jar, "dev/millrace/nn/Regularizer");
+    addMember(jar, "dev/millrace/data/Sha256");
+    maven.install("core", "0.0.1", jar);
 
-    assertThat(compareWith("0.0.1"))
-        .contains("BUILD FAILURE", "dev.millrace.nn.Regularizer.gone()", "METHOD_REMOVED");
+    String output =
+        maven.tryToRun(
+            repository,
+            "verify",
+            "-pl",
+            "src/core",
+            "-Dmaven.test.skip=true",
+            "-Dmaven.main.skip=true",
+            "-Dspotless.check.skip=true",
+            "-Djapicmp.skip=false",
+            "-Dapi.baseline=0.0.1");
+
+    assertThat(output)
+        .contains("BUILD FAILURE", "dev.millrace.nn.Regularizer.gone()", "METHOD_REMOVED")
+        .doesNotContain("Sha256");
   }
 
-  @Test
-  void aBuildThatChangesInternalTypesPasses() throws Exception {
-    maven.install(
-        "core", "0.0.2", jarOfARelease("dev/millrace/data/Sha256", "public void gone() {}"));
-
-    assertThat(compareWith("0.0.2"))
-        .contains("BUILD SUCCESS", "japicmp")
-        .doesNotContain("Skipping execution");
-  }
-
-  private static String compareWith(String release) throws Exception {
-    return maven.tryToRun(
-        repository,
-        "verify",
-        "-pl",
-        "src/core",
-        "-Dmaven.test.skip=true",
-        "-Dmaven.main.skip=true",
-        "-Dspotless.check.skip=true",
-        "-Djapicmp.skip=false",
-        "-Dapi.baseline=" + release);
-  }
-
-  /** Returns a copy of the core's jar in which one type has one member more. */
-  private static Path jarOfARelease(String type, String member) throws Exception {
-    Path changed = Files.createTempDirectory(folder, "release");
+  /** Adds a method to a type in a jar of the core. */
+  private static void addMember(Path jar, String type) throws Exception {
+    Path changed = Files.createTempDirectory(folder, "changed");
     String source = Files.readString(Path.of("src/core/src/main/java", type + ".java"));
     Path file = changed.resolve(Path.of(type + ".java").getFileName());
     int end = source.lastIndexOf('}');
-    Files.writeString(file, source.substring(0, end) + member + "\n}\n");
-    Path jar = changed.resolve("core.jar");
-    Files.copy(Maven.jar("core"), jar);
+    Files.writeString(file, source.substring(0, end) + "public void gone() {}\n}\n");
     int compiled =
         ToolProvider.getSystemJavaCompiler()
             .run(
@@ -261,7 +252,6 @@ class PublicationITCase {
           inside.getPath(type + ".class"),
           StandardCopyOption.REPLACE_EXISTING);
     }
-    return jar;
   }
 
   /** Copies what Maven reads, with the classes that are compiled. */
