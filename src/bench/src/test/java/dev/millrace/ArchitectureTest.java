@@ -172,6 +172,15 @@ class ArchitectureTest {
           .resideInAnyPackage("dev.millrace.cli..", "dev.millrace.bench");
 
   @ArchTest
+  static final ArchRule nobodyButTheBenchmarksKnowsTheTables =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("dev.millrace.table", "dev.millrace.bench")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("dev.millrace.table");
+
+  @ArchTest
   static final ArchRule nobodyKnowsTheBenchmarks =
       noClasses()
           .that()

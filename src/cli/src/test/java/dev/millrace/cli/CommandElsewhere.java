@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 record CommandElsewhere(Pattern command, String test, String how) {
 
   /** What {@code DocumentedCommandsITCase} runs. */
-  static final String EVERYWHERE = "(\\./millrace|python3|gunzip|curl|echo) .*";
+  static final String EVERYWHERE = "(\\./millrace|python3|gunzip|curl|echo|sql-client\\.sh) .*";
 
   static final List<CommandElsewhere> ALL =
       List.of(
@@ -44,6 +44,11 @@ record CommandElsewhere(Pattern command, String test, String how) {
               "bench pipeline",
               "(taskset .*)?\\./millrace bench pipeline .*"),
           by("StateBenchTest", "bench state", "\\./millrace bench state .*"),
+          by("SqlBenchITCase", "bench sql", "(taskset .*)?\\./millrace bench sql .*"),
+          by(
+              "SqlLearnBenchTest",
+              "bench sql-learn",
+              "(taskset .*)?\\./millrace bench sql-learn .*"),
           by("AccuracyCommandTest", "bench accuracy", "\\./millrace bench accuracy .*"),
           by("DeployITCase", "\"tensorboard\"", "\\./millrace tensorboard .*"),
           by("DeployITCase", "cluster.flink(", "flink (run|list|stop).*"),

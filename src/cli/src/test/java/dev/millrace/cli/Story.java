@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.awaitility.Awaitility;
@@ -38,6 +39,7 @@ import org.awaitility.Awaitility;
 final class Story implements AutoCloseable {
   private static final String README_LINK = "README.md#send-your-own-data";
   private static final Pattern FILE = Pattern.compile("[\\w-]+\\.(yaml|csv|onnx|millrace|avsc)");
+  private static final Pattern NAMED_FILE = Pattern.compile("'([\\w-]+\\.yaml)'");
   private static final String SERVE_ADDRESS = "http://127.0.0.1:8099";
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -110,6 +112,12 @@ final class Story implements AutoCloseable {
   }
 
   private void perform(DocumentedCommand command) throws Exception {
+    if (command.text().startsWith("sql-client.sh ")) {
+      List<String> words = List.of(command.text().split(" +"));
+      String script = here(Files.readString(Path.of(words.get(words.indexOf("-f") + 1))));
+      said.append(SqlClient.run(folder, words, NAMED_FILE.matcher(script).replaceAll(inFolder())));
+      return;
+    }
     if (!command.isMillrace()) {
       shell(command);
       return;
@@ -256,6 +264,10 @@ final class Story implements AutoCloseable {
           .atMost(Patience.MAX)
           .untilAsserted(() -> pasted.requireIn(onPage(watch.out())));
     }
+  }
+
+  private String inFolder() {
+    return "'" + Matcher.quoteReplacement(folder + "/") + "$1'";
   }
 
   private String onPage(String said) {

@@ -238,6 +238,19 @@ public final class PipelineFile {
 
   private static Settings settings(
       Mapping document, @Nullable Path baseDir, boolean isEmbedded, ConfigErrors errors) {
+    // Kafka's definitions find their classes by it, and a SQL client has another one.
+    Thread thread = Thread.currentThread();
+    ClassLoader before = thread.getContextClassLoader();
+    thread.setContextClassLoader(PipelineFile.class.getClassLoader());
+    try {
+      return readSettings(document, baseDir, isEmbedded, errors);
+    } finally {
+      thread.setContextClassLoader(before);
+    }
+  }
+
+  private static Settings readSettings(
+      Mapping document, @Nullable Path baseDir, boolean isEmbedded, ConfigErrors errors) {
     OptionReader root = new OptionReader("", document, PipelineOptions.ROOT_GROUP, errors);
     OptionReader metrics = root.below(PipelineOptions.METRICS, MetricsOptions.METRICS_GROUP);
     OptionReader validation =

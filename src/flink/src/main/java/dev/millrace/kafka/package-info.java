@@ -1,4 +1,7 @@
-/** Kafka clients without Flink: offsets, limits of topics, and the lease of a pipeline. */
+/**
+ * Kafka clients without Flink: followers of topics, offsets, limits of topics, and the lease of a
+ * pipeline.
+ */
 @NullMarked
 package dev.millrace.kafka;
 

@@ -5,7 +5,6 @@ import dev.millrace.data.InputSpec;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.flink.table.api.ValidationException;
 import org.apache.flink.table.catalog.Column;
@@ -25,35 +24,7 @@ record InputColumns(int key, List<InputColumn> columns) implements Serializable 
    *
    * @param name name of the feature
    */
-  record InputColumn(String name, Kind kind) implements Serializable {}
-
-  /** Types of columns, as far as their values are read in different ways. */
-  enum Kind {
-    NUMBER,
-    BOOLEAN,
-    TEXT,
-    DATE,
-    TIMESTAMP;
-
-    private static Optional<Kind> of(LogicalType type) {
-      return switch (type.getTypeRoot()) {
-        case TINYINT, SMALLINT, INTEGER, BIGINT, FLOAT, DOUBLE, DECIMAL -> Optional.of(NUMBER);
-        case BOOLEAN -> Optional.of(BOOLEAN);
-        case CHAR, VARCHAR -> Optional.of(TEXT);
-        case DATE -> Optional.of(DATE);
-        case TIMESTAMP_WITHOUT_TIME_ZONE, TIMESTAMP_WITH_LOCAL_TIME_ZONE -> Optional.of(TIMESTAMP);
-        default -> Optional.empty();
-      };
-    }
-
-    private boolean isTime() {
-      return this == DATE || this == TIMESTAMP;
-    }
-
-    private boolean fits(FeatureSpec.Type type) {
-      return !type.isNumber() || this == NUMBER || this == BOOLEAN;
-    }
-  }
+  record InputColumn(String name, ColumnKind kind) implements Serializable {}
 
   InputColumns {
     columns = List.copyOf(columns);
@@ -69,17 +40,22 @@ record InputColumns(int key, List<InputColumn> columns) implements Serializable 
     List<InputColumn> columns = new ArrayList<>();
     for (Column column : input.getColumns()) {
       LogicalType type = column.getDataType().getLogicalType();
-      Kind kind =
-          Kind.of(type)
-              .orElseThrow(
-                  () ->
-                      new ValidationException(
-                          ("INPUT column %s must be a number, BOOLEAN, STRING, DATE or TIMESTAMP,"
-                                  + " but is %s. Use CAST, or leave it out.")
-                              .formatted(column.getName(), type.asSummaryString())));
+      ColumnKind kind = ColumnKind.of(type);
+      if (kind == ColumnKind.OTHER) {
+        throw new ValidationException(
+            "INPUT column %s must be a number, BOOLEAN, STRING, DATE or TIMESTAMP, but is %s. Use"
+                    .formatted(column.getName(), type.asSummaryString())
+                + " CAST, or leave it out.");
+      }
       columns.add(new InputColumn(column.getName(), kind));
     }
     InputColumns read = new InputColumns(keyPosition(columns, pipeline, keyName), columns);
+    InputColumn key = columns.get(read.key());
+    if (!key.kind().isKey()) {
+      throw new ValidationException(
+          "INPUT column %s, the model key, must not be a binary fraction. Use CAST to STRING."
+              .formatted(key.name()));
+    }
     if (pipeline.features().isEmpty()) {
       read.requireUndeclared();
     } else {
@@ -125,7 +101,7 @@ record InputColumns(int key, List<InputColumn> columns) implements Serializable 
             "INPUT has no column %s, a feature of the pipeline. Features: %s."
                 .formatted(feature.name(), String.join(", ", known)));
       }
-      if (!columns.get(position).kind().fits(feature.type())) {
+      if (feature.type().isNumber() && !columns.get(position).kind().isNumber()) {
         throw new ValidationException(
             "INPUT column %s must be a number or BOOLEAN, because the pipeline declares it %s. Use"
                     .formatted(feature.name(), feature.type().id())
@@ -144,7 +120,7 @@ record InputColumns(int key, List<InputColumn> columns) implements Serializable 
   // As in a CSV file: numbers by position, texts by name.
   private void requireUndeclared() {
     for (InputColumn column : columns) {
-      if (column.kind().isTime()) {
+      if (column.kind() == ColumnKind.TIME && column != columns.get(key)) {
         throw new ValidationException(
             ("INPUT column %s is a time, and the pipeline declares no input.features. Declare them,"
                     + " the column as { name: %s, type: time }.")

@@ -114,8 +114,7 @@ public final class MillraceModelProviderFactory implements ModelProviderFactory 
     } catch (InvalidPipelineException e) {
       throw new ValidationException(
           "Option '%s' is not valid: %s"
-              .formatted((text == null ? PIPELINE_FILE : PIPELINE).key(), e.getMessage()),
-          e);
+              .formatted((text == null ? PIPELINE_FILE : PIPELINE).key(), e.getMessage()));
     }
   }
 

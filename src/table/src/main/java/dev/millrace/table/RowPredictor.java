@@ -34,7 +34,6 @@ final class RowPredictor implements AutoCloseable {
   private final SharedModels shared;
   private final ServedModels models;
   private final Workspace workspace = new Workspace();
-  private final ThreadLocal<Workspace> workspaces = ThreadLocal.withInitial(Workspace::new);
   private final Counter unknownKeys;
   private final Counter rejectedRows;
   private final Counter unusableModels;
@@ -84,7 +83,7 @@ final class RowPredictor implements AutoCloseable {
     return CompletableFuture.supplyAsync(
         () -> {
           try {
-            return List.of(answer(shared.fetch(later.key), later, workspaces.get()));
+            return List.of(answer(shared.fetch(later.key), later, shared.scratchOfReads()));
           } catch (IOException e) {
             throw new CompletionException(e);
           }

@@ -7,10 +7,10 @@ import dev.millrace.data.Example;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.table.InputColumns.InputColumn;
-import dev.millrace.table.InputColumns.Kind;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,32 +21,42 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the model key and the features of rows without label. Not thread-safe. */
 final class RowReader {
+  private static final long DAY_MILLIS = 86_400_000;
+
   private final NamedExampleReader reader;
+  private final int key;
   private final List<InputColumn> columns;
   private final Map<String, Integer> positions = new HashMap<>();
   private GenericRowData row = new GenericRowData(0);
 
   RowReader(InputColumns input, InputSpec pipeline) {
     columns = input.columns();
+    key = input.key();
     List<String> numbers = new ArrayList<>();
     List<String> texts = new ArrayList<>();
+    Set<String> times = new HashSet<>();
     for (int c = 0; c < columns.size(); c++) {
-      String name = columns.get(c).name();
-      positions.put(name, c);
-      if (c != input.key()) {
-        (columns.get(c).kind() == Kind.TEXT ? texts : numbers).add(name);
+      InputColumn column = columns.get(c);
+      positions.put(column.name(), c);
+      if (c == key) {
+        continue;
+      }
+      if (column.kind() == ColumnKind.TIME) {
+        times.add(column.name());
+      } else {
+        (column.kind() == ColumnKind.TEXT ? texts : numbers).add(column.name());
       }
     }
     InputSpec keyAndFeatures =
         pipeline.with(
             to -> {
-              to.key = columns.get(input.key()).name();
+              to.key = columns.get(key).name();
               to.weight = null;
               to.eventTime = null;
               to.id = null;
               to.labels = null;
             });
-    reader = new NamedExampleReader(keyAndFeatures, new Types(numbers, texts, Set.of()));
+    reader = new NamedExampleReader(keyAndFeatures, new Types(numbers, texts, times));
   }
 
   /**
@@ -60,7 +70,7 @@ final class RowReader {
     return reader.read(this::value, KafkaRecord.NONE, into);
   }
 
-  /** Returns a column as a Number, Boolean or text; times are texts in ISO 8601. */
+  /** Returns a column as a Number, Boolean or text; times in milliseconds, but texts as the key. */
   private @Nullable Object value(String name) {
     Integer position = positions.get(name);
     if (position == null) {
@@ -70,16 +80,24 @@ final class RowReader {
     if (value == null || value instanceof Boolean) {
       return value;
     }
-    if (value instanceof Number number) {
-      return columns.get(position).kind() == Kind.DATE
-          ? LocalDate.ofEpochDay(number.longValue()).toString()
-          : number;
+    if (columns.get(position).kind() == ColumnKind.TIME) {
+      return position == key ? timeText(value) : millis(value);
     }
     if (value instanceof DecimalData decimal) {
       return decimal.toBigDecimal();
     }
+    return value instanceof Number ? value : value.toString();
+  }
+
+  private static Object timeText(Object value) {
     return value instanceof TimestampData time
         ? time.toLocalDateTime().toString()
-        : value.toString();
+        : LocalDate.ofEpochDay(((Number) value).longValue()).toString();
+  }
+
+  private static Object millis(Object value) {
+    return value instanceof TimestampData time
+        ? time.getMillisecond()
+        : ((Number) value).longValue() * DAY_MILLIS;
   }
 }

@@ -57,6 +57,7 @@ final class SharedModels implements AutoCloseable {
   private final ModelsFollower follower;
   private final Thread thread;
   private final ExecutorService reads;
+  private final Workspace scratch = new Workspace();
   // Guarded by OPEN.
   private int users;
   private volatile @Nullable Throwable failure;
@@ -106,6 +107,11 @@ final class SharedModels implements AutoCloseable {
   /** Returns the models, of which each is replaced when a newer one comes. */
   ServedModels models() {
     return models;
+  }
+
+  /** Returns scratch of the thread that reads models again. */
+  Workspace scratchOfReads() {
+    return scratch;
   }
 
   /** Returns the thread that reads models again, one at a time. */

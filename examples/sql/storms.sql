@@ -1,0 +1,94 @@
+-- Predictions and scores of the pipeline storms, for Flink's SQL client. docs/sql.md explains it.
+SET 'sql-client.execution.result-mode' = 'tableau';
+SET 'parallelism.default' = '1';
+
+CREATE TABLE observations (
+  `month` STRING,
+  `year` INT,
+  `day` INT,
+  `hour` INT,
+  lat DOUBLE,
+  `long` DOUBLE,
+  wind INT,
+  pressure INT,
+  status STRING
+) WITH (
+  'connector' = 'kafka',
+  'topic' = 'storms.examples',
+  'properties.bootstrap.servers' = 'localhost:9092',
+  'scan.startup.mode' = 'earliest-offset',
+  'scan.bounded.mode' = 'latest-offset',
+  'format' = 'json'
+);
+
+CREATE MODEL storms
+INPUT (`month` STRING, `year` INT, `day` INT, `hour` INT, lat DOUBLE, `long` DOUBLE, wind INT, pressure INT)
+OUTPUT (`class` STRING, probability DOUBLE, model_version BIGINT)
+WITH (
+  'provider' = 'millrace',
+  'pipeline.file' = 'storms.yaml'
+);
+
+CREATE VIEW today AS SELECT * FROM (VALUES
+  ('9', 2026, 14, 6, 24.5, -71.2, 105, 951),
+  ('9', 2026, 14, 6, 13.1, -48.0, 25, 1009),
+  ('6', 2026, 14, 6, 27.9, -90.4, 45, 999),
+  ('13', 2026, 14, 6, 24.5, -71.2, 105, 951)
+) AS t(`month`, `year`, `day`, `hour`, lat, `long`, wind, pressure);
+
+SELECT `month`, wind, pressure, `class`, ROUND(probability, 3) AS probability, model_version
+FROM ML_PREDICT(TABLE today, MODEL storms, DESCRIPTOR(`month`, `year`, `day`, `hour`, lat, `long`, wind, pressure));
+
+SELECT `year`, `day`, wind, pressure, status, `class`, ROUND(probability, 3) AS probability
+FROM ML_PREDICT(TABLE observations, MODEL storms, DESCRIPTOR(`month`, `year`, `day`, `hour`, lat, `long`, wind, pressure))
+WHERE `month` = '9' AND `year` = 2021 AND `class` <> status;
+
+CREATE TABLE metrics (
+  `key` STRING,
+  seq BIGINT,
+  examples BIGINT,
+  `window` ROW<examples BIGINT, accuracy DOUBLE, log_loss DOUBLE>,
+  baseline ROW<no_change ROW<`window` ROW<accuracy DOUBLE>>>
+) WITH (
+  'connector' = 'kafka',
+  'topic' = 'storms.metrics',
+  'properties.bootstrap.servers' = 'localhost:9092',
+  'scan.startup.mode' = 'earliest-offset',
+  'scan.bounded.mode' = 'latest-offset',
+  'format' = 'json'
+);
+
+SET 'execution.runtime-mode' = 'batch';
+
+SELECT `key`, examples, ROUND(accuracy, 4) AS accuracy, ROUND(no_change, 4) AS no_change
+FROM (
+  SELECT `key`, examples, `window`.accuracy AS accuracy,
+    baseline.no_change.`window`.accuracy AS no_change,
+    ROW_NUMBER() OVER (PARTITION BY `key` ORDER BY seq DESC) AS newest
+  FROM metrics
+)
+WHERE newest = 1
+ORDER BY CAST(`key` AS INT);
+
+CREATE TABLE predictions (
+  `key` STRING,
+  seq BIGINT,
+  `class` STRING,
+  actual STRING
+) WITH (
+  'connector' = 'kafka',
+  'topic' = 'storms.predictions',
+  'properties.bootstrap.servers' = 'localhost:9092',
+  'scan.startup.mode' = 'earliest-offset',
+  'scan.bounded.mode' = 'latest-offset',
+  'format' = 'json'
+);
+
+SELECT `key`, seq, ROUND(accuracy, 3) AS accuracy
+FROM (
+  SELECT `key`, seq, AVG(IF(`class` = actual, 1.0, 0.0)) OVER (
+    PARTITION BY `key` ORDER BY seq ROWS BETWEEN 499 PRECEDING AND CURRENT ROW) AS accuracy
+  FROM predictions
+)
+WHERE `key` = '9' AND MOD(seq, 1000) = 0
+ORDER BY seq;

@@ -1,0 +1,118 @@
+package dev.millrace.table;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.flink.table.api.EnvironmentSettings;
+import org.apache.flink.table.api.TableEnvironment;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What CREATE MODEL accepts, by Flink's own planner. */
+class MillraceModelProviderFactoryTest {
+  private static final String PIPELINE =
+      "{ pipeline: fraud, kafka: { bootstrap.servers: \"localhost:1\" },"
+          + " input: { format: json, label: verdict, key: card, features: [amount,"
+          + " { name: country, type: one-hot, values: [no, se] }, { name: at, type: time }] } }";
+  private static final String INPUT =
+      "card STRING, amount DOUBLE, country STRING, `at` TIMESTAMP(3)";
+
+  private final TableEnvironment tables =
+      TableEnvironment.create(EnvironmentSettings.inStreamingMode());
+
+  @TempDir private Path dir;
+
+  private String plan(String input, String output, String options) {
+    String amount = input.contains("amount STRING") ? "STRING" : "DOUBLE";
+    tables.executeSql("DROP TEMPORARY VIEW IF EXISTS v");
+    tables.executeSql(
+        "CREATE TEMPORARY VIEW v AS SELECT * FROM (VALUES ('a', CAST(1 AS %s), 'no',"
+                .formatted(amount)
+            + " TIMESTAMP '2026-01-01 00:00:00')) AS t(card, amount, country, `at`)");
+    tables.executeSql("DROP TEMPORARY MODEL IF EXISTS m");
+    tables.executeSql(
+        "CREATE TEMPORARY MODEL m INPUT (%s) OUTPUT (%s) WITH ('provider' = 'millrace', %s)"
+            .formatted(input, output, options));
+    return tables.explainSql(
+        "SELECT * FROM ML_PREDICT(TABLE v, MODEL m, DESCRIPTOR(card, amount, country, `at`))");
+  }
+
+  private void assertRejected(String input, String output, String options, String message) {
+    assertThatThrownBy(() -> plan(input, output, options)).rootCause().hasMessage(message);
+  }
+
+  private static String pipeline(String yaml) {
+    return "'pipeline' = '" + yaml + "'";
+  }
+
+  @Test
+  void aModelIsPlannedWithItsPipelineAsTextOrFile() throws Exception {
+    Path file = Files.writeString(dir.resolve("fraud.yaml"), PIPELINE);
+
+    assertThat(plan(INPUT, "`class` STRING", pipeline(PIPELINE))).contains("MLPredict");
+    assertThat(plan(INPUT, "`class` STRING", "'pipeline.file' = '" + file + "'"))
+        .contains("MLPredict");
+  }
+
+  @Test
+  void brokersOfTheStatementReplaceThoseOfThePipeline() {
+    String withoutBrokers = PIPELINE.replace("kafka: { bootstrap.servers: \"localhost:1\" },", "");
+    String options = pipeline(withoutBrokers) + ", 'properties.bootstrap.servers' = 'broker:9092'";
+
+    assertThat(plan(INPUT, "`class` STRING", options)).contains("MLPredict");
+    assertThatThrownBy(() -> plan(INPUT, "`class` STRING", pipeline(withoutBrokers)))
+        .rootCause()
+        .hasMessageStartingWith("Option 'pipeline' is not valid: pipeline:1  kafka is missing.");
+  }
+
+  @Test
+  void anOutputColumnOfAnotherNameOrTypeIsAnsweredWithThoseThatThereAre() {
+    String allowed =
+        "is not one of: class STRING, probability DOUBLE, probabilities MAP<STRING, DOUBLE>, value"
+            + " DOUBLE, model_version BIGINT.";
+
+    assertRejected(
+        INPUT, "label STRING", pipeline(PIPELINE), "OUTPUT column label STRING " + allowed);
+    assertRejected(INPUT, "`class` INT", pipeline(PIPELINE), "OUTPUT column class INT " + allowed);
+  }
+
+  @Test
+  void anInputColumnThatThePipelineCannotReadIsNamed() {
+    assertRejected(
+        INPUT.replace("amount DOUBLE", "amount STRING"),
+        "`class` STRING",
+        pipeline(PIPELINE),
+        "INPUT column amount must be a number or BOOLEAN, because the pipeline declares it"
+            + " numeric. Use CAST.");
+    assertRejected(
+        INPUT.replace("amount", "amonut"),
+        "`class` STRING",
+        pipeline(PIPELINE),
+        "INPUT has no column amount, a feature of the pipeline. Features: amount, country, at.");
+    assertRejected(
+        INPUT.replace("card", "shop"),
+        "`class` STRING",
+        pipeline(PIPELINE) + ", 'key' = 'amount'",
+        "INPUT column amount, the model key, must not be a binary fraction. Use CAST to STRING.");
+    assertRejected(
+        INPUT,
+        "`class` STRING",
+        pipeline(PIPELINE) + ", 'key' = 'shop'",
+        "Option 'key' names no INPUT column: shop. INPUT columns: card, amount, country, at.");
+  }
+
+  @Test
+  void optionsAreChecked() {
+    assertRejected(
+        INPUT,
+        "`class` STRING",
+        "'topic' = 'fraud.models'",
+        "Set one of the options 'pipeline', the YAML text of the pipeline that publishes the"
+            + " models, and 'pipeline.file', the path of its file.");
+    assertThatThrownBy(() -> plan(INPUT, "`class` STRING", pipeline(PIPELINE) + ", 'cache' = '1'"))
+        .rootCause()
+        .hasMessageContaining("Unsupported options:\n\ncache");
+  }
+}
