@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       BenchCommand.Step.class,
       PipelineBenchCommand.class,
       StateBenchCommand.class,
+      SqlBenchCommand.class,
       SqlLearnBenchCommand.class,
       AccuracyCommand.class
     },
@@ -31,6 +32,7 @@ import picocli.CommandLine.Spec;
       "  ./millrace bench step --layers 8,32,2 --batch 1 --optimizer sgd --json",
       "  ./millrace bench pipeline --keys 100 --json",
       "  ./millrace bench state --keys 100000 --backend rocksdb --json",
+      "  ./millrace bench sql --json",
       "  ./millrace bench sql-learn --keys 100 --json",
       "  ./millrace bench accuracy --seeds 1"
     })
@@ -41,7 +43,8 @@ public final class BenchCommand implements AddedCommand {
   public void run() {
     throw new ParameterException(
         spec.commandLine(),
-        "A command is missing: bench step, bench pipeline, bench state, bench sql-learn or bench accuracy");
+        "A command is missing: bench step, bench pipeline, bench state, bench sql, bench sql-learn or"
+            + " bench accuracy");
   }
 
   @Command(

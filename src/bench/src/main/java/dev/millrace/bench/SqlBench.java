@@ -1,0 +1,285 @@
+package dev.millrace.bench;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.cli.console.Directories;
+import dev.millrace.cli.run.LocalFlink;
+import dev.millrace.cli.run.LocalJob;
+import dev.millrace.cli.topics.TopicPlan;
+import dev.millrace.cli.topics.TopicsCommand;
+import dev.millrace.config.Settings;
+import dev.millrace.config.Settings.Backend;
+import dev.millrace.config.Settings.Guarantee;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.HdrHistogram.Histogram;
+import org.apache.flink.table.annotation.DataTypeHint;
+import org.apache.flink.table.annotation.FunctionHint;
+import org.apache.flink.table.api.bridge.java.StreamTableEnvironment;
+import org.apache.flink.table.functions.ScalarFunction;
+import org.apache.flink.table.functions.TableFunction;
+import org.apache.flink.types.Row;
+
+/**
+ * Measures {@code ML_PREDICT} over generated rows, and the same query with a table function that
+ * returns its argument. Each job is one thread, so the time of a row is that of its computation.
+ */
+final class SqlBench {
+  /** Examples that each model learns before it is published. */
+  private static final int EXAMPLES = 20;
+
+  private static final int FEATURES = 8;
+
+  private final int rows;
+  private final int keys;
+
+  SqlBench(int rows, int keys) {
+    this.rows = rows;
+    this.keys = keys;
+  }
+
+  /**
+   * One job: its rate, and the time from a row before the function to the row after it.
+   *
+   * @param p99 microseconds
+   */
+  record Round(double rowsPerSecond, double p50, double p99) {
+    private static Round of(long count) {
+      double seconds = (Elapsed.last - Started.first) / 1e9;
+      return new Round(
+          count / seconds,
+          Elapsed.nanos.getValueAtPercentile(50) / 1e3,
+          Elapsed.nanos.getValueAtPercentile(99) / 1e3);
+    }
+
+    private static Round median(Round[] rounds) {
+      return new Round(
+          median(rounds, Round::rowsPerSecond),
+          median(rounds, Round::p50),
+          median(rounds, Round::p99));
+    }
+
+    private static double median(Round[] rounds, ToDoubleFunction<Round> figure) {
+      return BenchCommand.median(Arrays.stream(rounds).mapToDouble(figure).toArray());
+    }
+  }
+
+  /** Medians over the rounds. */
+  record Result(int rows, int keys, int rounds, Round predict, Round identity) {
+    String toJson() {
+      ObjectNode json = new ObjectMapper().createObjectNode();
+      json.put("rows", rows);
+      json.put("keys", keys);
+      json.put("rounds", rounds);
+      put(json, "", predict);
+      put(json, "identity_", identity);
+      json.put("fraction", Math.round(1000 * fraction()) / 1000.0);
+      BenchCommand.describeMachine(json);
+      return json.toString();
+    }
+
+    private static void put(ObjectNode json, String prefix, Round round) {
+      json.put(prefix + "rows_per_s", Math.round(round.rowsPerSecond()));
+      json.put(prefix + "p50_us", round.p50());
+      json.put(prefix + "p99_us", round.p99());
+    }
+
+    private double fraction() {
+      return predict.rowsPerSecond() / identity.rowsPerSecond();
+    }
+
+    String toText() {
+      return "ML_PREDICT: %s; identity function: %s; fraction %.2f"
+          .formatted(text(predict), text(identity), fraction());
+    }
+
+    private static String text(Round round) {
+      return "%,.0f rows/s (p50 %.1f µs, p99 %.1f µs)"
+          .formatted(round.rowsPerSecond(), round.p50(), round.p99());
+    }
+  }
+
+  Result run(int warmup, int rounds, PrintWriter err) throws Exception {
+    try (BrokerProcess broker = BrokerProcess.start(false)) {
+      Settings settings = publishModels(broker.bootstrapServers());
+      StreamTableEnvironment tables = tables(settings);
+      Round[] predict = new Round[rounds];
+      Round[] identity = new Round[rounds];
+      for (int round = -warmup; round < rounds; round++) {
+        Round ofIdentity = run(tables, "returned");
+        Round ofPredict = run(tables, "predicted");
+        err.printf(
+            "%s: ML_PREDICT %s, identity function %s%n",
+            round < 0 ? "warm-up" : "round " + (round + 1),
+            Result.text(ofPredict),
+            Result.text(ofIdentity));
+        err.flush();
+        if (round >= 0) {
+          predict[round] = ofPredict;
+          identity[round] = ofIdentity;
+        }
+      }
+      return new Result(rows, keys, rounds, Round.median(predict), Round.median(identity));
+    }
+  }
+
+  private Settings publishModels(String bootstrapServers) throws Exception {
+    BenchLoad load =
+        new BenchLoad(
+            EXAMPLES * keys,
+            FEATURES,
+            keys,
+            2,
+            1,
+            null,
+            1,
+            Guarantee.AT_LEAST_ONCE,
+            Backend.HEAP,
+            10,
+            1_000,
+            false);
+    Settings settings = load.settings(bootstrapServers);
+    TopicsCommand.create(settings, TopicPlan.of(settings));
+    load.fill(settings);
+    LocalJob job =
+        LocalJob.start(settings, 1, Directories.untilExit("millrace-bench-"), null, true);
+    boolean ended = false;
+    while (!ended) {
+      ended = job.awaitEnd(Duration.ofSeconds(1));
+    }
+    return settings;
+  }
+
+  private StreamTableEnvironment tables(Settings settings) {
+    Map<String, String> options = new HashMap<>(LocalFlink.NO_RESTART);
+    options.put("pipeline.auto-generate-uids", "true"); // SQL sets none
+    StreamTableEnvironment tables =
+        StreamTableEnvironment.create(LocalFlink.environment(1, options));
+    tables.createTemporarySystemFunction("started", Started.class);
+    tables.createTemporarySystemFunction("elapsed", Elapsed.class);
+    tables.createTemporarySystemFunction("same", Same.class);
+    String features = features("%s");
+    tables.executeSql(
+        """
+        CREATE TABLE numbers (n INT, %s) WITH (
+          'connector' = 'datagen', 'number-of-rows' = '%d', 'rows-per-second' = '1000000000',
+          'fields.n.min' = '0', 'fields.n.max' = '%d'%s)
+        """
+            .formatted(
+                features("%s DOUBLE"),
+                rows,
+                keys - 1,
+                IntStream.range(0, FEATURES)
+                    .mapToObj(
+                        f -> ", 'fields.x%1$d.min' = '-1', 'fields.x%1$d.max' = '1'".formatted(f))
+                    .collect(Collectors.joining())));
+    tables.executeSql(
+        "CREATE VIEW rows_of_keys AS SELECT CONCAT('key-', CAST(n AS STRING)) AS k, %s, started() AS"
+                .formatted(features)
+            + " t FROM numbers");
+    tables.executeSql(
+        "CREATE TABLE predicted (c STRING, p DOUBLE, t BIGINT) WITH ('connector' = 'blackhole')");
+    tables.executeSql(
+        "CREATE TABLE returned (k STRING, x DOUBLE, t BIGINT) WITH ('connector' = 'blackhole')");
+    tables.executeSql(
+        """
+        CREATE MODEL m INPUT (k STRING, %s) OUTPUT (`class` STRING, probability DOUBLE)
+        WITH ('provider' = 'millrace',
+          'pipeline' = '{ pipeline: bench, input: { label: label },
+            model: { layers: [{ units: 32, activation: relu }], optimizer: sgd, batch-size: 1 } }',
+          'properties.bootstrap.servers' = '%s')
+        """
+            .formatted(features("%s DOUBLE"), settings.kafka().get("bootstrap.servers")));
+    return tables;
+  }
+
+  private Round run(StreamTableEnvironment tables, String sink) throws Exception {
+    String features = features("%s");
+    String query =
+        sink.equals("predicted")
+            ? "SELECT `class`, probability, elapsed(t) FROM ML_PREDICT(TABLE rows_of_keys, MODEL m,"
+                + " DESCRIPTOR(k, %s))".formatted(features)
+            : "SELECT f.k2, f.x, elapsed(t) FROM rows_of_keys, LATERAL TABLE(same(k, %s)) AS f(k2, x)"
+                .formatted(features);
+    Started.first = 0;
+    Elapsed.nanos.reset();
+    tables.executeSql("INSERT INTO " + sink + " " + query).await();
+    return Round.of(Elapsed.nanos.getTotalCount());
+  }
+
+  private static String features(String each) {
+    return IntStream.range(0, FEATURES)
+        .mapToObj(f -> each.formatted("x" + f))
+        .collect(Collectors.joining(", "));
+  }
+
+  /** Returns the time before the measured function. */
+  public static final class Started extends ScalarFunction {
+    private static final long serialVersionUID = 1L;
+
+    // One job at a time, in one thread.
+    private static volatile long first;
+
+    /** Called by Flink for each row. */
+    public long eval() {
+      long now = System.nanoTime();
+      if (first == 0) {
+        first = now;
+      }
+      return now;
+    }
+
+    @Override
+    public boolean isDeterministic() {
+      return false;
+    }
+  }
+
+  /** Records the time since {@link Started}. */
+  public static final class Elapsed extends ScalarFunction {
+    private static final long serialVersionUID = 1L;
+    private static final long MAX_NANOS = 60_000_000_000L;
+
+    private static final Histogram nanos = new Histogram(MAX_NANOS, 3);
+    private static volatile long last;
+
+    /** Called by Flink for each row. */
+    public long eval(long started) {
+      long now = System.nanoTime();
+      last = now;
+      nanos.recordValue(Math.min(MAX_NANOS, now - started));
+      return now - started;
+    }
+
+    @Override
+    public boolean isDeterministic() {
+      return false;
+    }
+  }
+
+  /** Returns a row of its first arguments. */
+  @FunctionHint(output = @DataTypeHint("ROW<k STRING, x DOUBLE>"))
+  public static final class Same extends TableFunction<Row> {
+    private static final long serialVersionUID = 1L;
+
+    /** Called by Flink for each row. */
+    public void eval(
+        String k,
+        Double x0,
+        Double x1,
+        Double x2,
+        Double x3,
+        Double x4,
+        Double x5,
+        Double x6,
+        Double x7) {
+      collect(Row.of(k, x0));
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package dev.millrace.bench;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Measures predictions in Flink SQL. */
+@Command(
+    name = "sql",
+    description = {
+      "Measures rows per second of ML_PREDICT, and of the same query with an identity function.",
+      "The rows are generated and belong to random keys; each key has a model with 8 inputs, 32",
+      "relu neurons and 2 classes. Both jobs run in turn, each in one thread; bind this process to",
+      "a core with taskset. The time of a row is that from before the function to behind it."
+    },
+    footer = {"", "Example:", "  taskset -c 1 ./millrace bench sql --json"})
+final class SqlBenchCommand implements Callable<Integer> {
+  @Option(
+      names = "--rows",
+      paramLabel = "N",
+      defaultValue = "3000000",
+      description = "Rows of each job (default: ${DEFAULT-VALUE}).")
+  private int rows;
+
+  @Option(
+      names = "--keys",
+      paramLabel = "K",
+      defaultValue = "1000",
+      description = "Model keys (default: ${DEFAULT-VALUE}).")
+  private int keys;
+
+  @Option(
+      names = "--warmup",
+      paramLabel = "N",
+      defaultValue = "2",
+      description = "Rounds to warm up (default: ${DEFAULT-VALUE}).")
+  private int warmup;
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      defaultValue = "5",
+      description = "Measured rounds, whose median is reported (default: ${DEFAULT-VALUE}).")
+  private int rounds;
+
+  @Option(names = "--json", description = "Ends with one line of JSON.")
+  private boolean json;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws Exception {
+    BenchCommand.require(spec, "--rows", rows, 1000);
+    BenchCommand.require(spec, "--keys", keys, 1);
+    BenchCommand.require(spec, "--warmup", warmup, 0);
+    BenchCommand.require(spec, "--rounds", rounds, 1);
+    SqlBench.Result result =
+        new SqlBench(rows, keys).run(warmup, rounds, spec.commandLine().getErr());
+    spec.commandLine().getOut().println(json ? result.toJson() : result.toText());
+    return 0;
+  }
+}
