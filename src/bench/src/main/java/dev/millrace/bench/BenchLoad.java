@@ -7,15 +7,19 @@ import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
 import dev.millrace.config.Settings.Backend;
 import dev.millrace.config.Settings.Guarantee;
+import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.InputSpec;
 import dev.millrace.data.KebabCase;
 import dev.millrace.kafka.KafkaClients;
 import dev.millrace.nn.AutoSpec;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -29,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param batch examples in one update of the network
  * @param auto the mixture that learns; null for the network
  * @param brokerBound whether the broker runs on the processors that this process is bound to
+ * @param dataStream whether the DataStream API is measured beside the packaged job
  */
 record BenchLoad(
     int records,
@@ -42,7 +47,8 @@ record BenchLoad(
     Backend backend,
     int checkpointSeconds,
     int every,
-    boolean brokerBound) {
+    boolean brokerBound,
+    boolean dataStream) {
 
   private static final int[] NONE = {};
 
@@ -66,6 +72,24 @@ record BenchLoad(
                 KebabCase.of(backend),
                 checkpointSeconds);
     return PipelineFile.parse("bench", yaml, Path.of(""));
+  }
+
+  /** Returns the settings of the same pipeline with a name for each number. */
+  Settings named(Settings settings) {
+    List<FeatureSpec> numbers =
+        IntStream.range(0, features)
+            .mapToObj(f -> new FeatureSpec("f" + f, FeatureSpec.Type.NUMERIC, false, List.of(), 0))
+            .toList();
+    InputSpec input = settings.input().spec();
+    return settings.withInput(
+        settings
+            .input()
+            .withSpec(
+                input.with(
+                    to -> {
+                      to.key = "key";
+                      to.features = numbers;
+                    })));
   }
 
   private String model() {

@@ -15,6 +15,7 @@ import dev.millrace.codec.OutputRecord;
 import dev.millrace.config.Settings;
 import dev.millrace.config.Settings.Guarantee;
 import dev.millrace.data.Example;
+import dev.millrace.data.KafkaRecord;
 import dev.millrace.flink.kafka.KafkaIo;
 import dev.millrace.kafka.KafkaClients;
 import java.io.PrintWriter;
@@ -26,11 +27,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
-import org.apache.flink.runtime.jobgraph.JobGraph;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -76,6 +78,7 @@ final class PipelineBench {
   /**
    * Medians over the rounds, in seconds per round.
    *
+   * @param dataStream seconds of the job with the DataStream API; NaN if it was not measured
    * @param latency null if it was not measured
    */
   record Result(
@@ -85,6 +88,8 @@ final class PipelineBench {
       double jobCpu,
       double ceiling,
       double ceilingCpu,
+      double dataStream,
+      double dataStreamCpu,
       PipelineLatency.@Nullable Result latency) {
 
     String toJson() {
@@ -97,6 +102,11 @@ final class PipelineBench {
       json.put("records_per_cpu_s", Math.round(load.records() / jobCpu));
       json.put("ceiling_records_per_cpu_s", Math.round(load.records() / ceilingCpu));
       json.put("cpu_fraction", Math.round(1000 * ceilingCpu / jobCpu) / 1000.0);
+      if (load.dataStream()) {
+        json.put("datastream_records_per_s", Math.round(load.records() / dataStream));
+        json.put("datastream_ratio", Math.round(1000 * job / dataStream) / 1000.0);
+        json.put("datastream_cpu_ratio", Math.round(1000 * jobCpu / dataStreamCpu) / 1000.0);
+      }
       if (latency != null) {
         json.put("latency_records_per_s", Math.round(latency.recordsPerSecond()));
         json.put("latency_reports", latency.reports());
@@ -117,6 +127,11 @@ final class PipelineBench {
                   load.records() / ceiling,
                   ceiling / job,
                   ceilingCpu / jobCpu);
+      if (load.dataStream()) {
+        speed +=
+            "%nDataStream API: %,.0f records/s; ratio %.2f (by CPU time %.2f)"
+                .formatted(load.records() / dataStream, job / dataStream, jobCpu / dataStreamCpu);
+      }
       return latency == null
           ? speed
           : "%s%nrecord to metrics at %,.0f records/s: p50 %d ms, p99 %d ms, max %d ms"
@@ -149,7 +164,7 @@ final class PipelineBench {
               .map(plan -> plan.withPartitions(load.parallelism()))
               .toList());
       load.fill(settings);
-      double[][] figures = new double[4][rounds];
+      double[][] figures = new double[6][rounds];
       for (int round = -warmup; round < rounds; round++) {
         Timing ceiling = timeDecoding(settings);
         Timing job = timeJob(settings, cluster);
@@ -160,8 +175,17 @@ final class PipelineBench {
             load.records() / ceiling.wall(),
             load.records() / job.cpu(),
             load.records() / ceiling.cpu());
+        Timing dataStream = null;
+        if (load.dataStream()) {
+          dataStream = timeDataStream(settings, cluster);
+          err.printf(
+              "  DataStream API %,.0f records/s, by CPU time %,.0f%n",
+              load.records() / dataStream.wall(), load.records() / dataStream.cpu());
+        }
         err.flush();
         if (round >= 0) {
+          figures[4][round] = dataStream == null ? Double.NaN : dataStream.wall();
+          figures[5][round] = dataStream == null ? Double.NaN : dataStream.cpu();
           figures[0][round] = job.wall();
           figures[1][round] = job.cpu();
           figures[2][round] = ceiling.wall();
@@ -176,6 +200,8 @@ final class PipelineBench {
           BenchCommand.median(figures[1]),
           BenchCommand.median(figures[2]),
           BenchCommand.median(figures[3]),
+          BenchCommand.median(figures[4]),
+          BenchCommand.median(figures[5]),
           latency.isZero() ? null : latency(settings, cluster, load.records() / job / 2, latency));
     }
   }
@@ -184,9 +210,14 @@ final class PipelineBench {
       Settings settings, MiniCluster cluster, double rate, Duration counted) throws Exception {
     try (LocalSink others = new LocalSink(record -> {});
         LocalSink models = new LocalSink(record -> {})) {
-      JobGraph job = job(settings, OffsetsInitializer.latest(), false, others, others, models);
+      StreamExecutionEnvironment env = environment(settings);
+      MillraceJob.build(
+          env,
+          settings,
+          source(settings, OffsetsInitializer.latest(), false),
+          sinks(settings, others, others, models));
       return new PipelineLatency(load, settings)
-          .measure(cluster, job, rate, LATENCY_WARMUP, counted);
+          .measure(cluster, env.getStreamGraph().getJobGraph(), rate, LATENCY_WARMUP, counted);
     }
   }
 
@@ -221,13 +252,40 @@ final class PipelineBench {
   }
 
   private Timing timeJob(Settings settings, MiniCluster cluster) throws Exception {
+    return time(
+        settings,
+        cluster,
+        sinks -> {
+          StreamExecutionEnvironment env = environment(settings);
+          MillraceJob.build(
+              env, settings, source(settings, OffsetsInitializer.earliest(), true), sinks);
+          return env;
+        });
+  }
+
+  private Timing timeDataStream(Settings settings, MiniCluster cluster) throws Exception {
+    return time(
+        settings,
+        cluster,
+        sinks -> {
+          StreamExecutionEnvironment env = environment(settings);
+          DataStreamFace.build(env, load, load.named(settings), sinks);
+          return env;
+        });
+  }
+
+  private static Timing time(
+      Settings settings,
+      MiniCluster cluster,
+      Function<MillraceJob.Sinks, StreamExecutionEnvironment> builder)
+      throws Exception {
     AtomicReference<Moment> began = new AtomicReference<>();
     AtomicReference<Moment> ended = new AtomicReference<>();
     try (LocalSink others = new LocalSink(record -> {});
         LocalSink deadLetters = new LocalSink(record -> began.set(Moment.now()));
         LocalSink models = new LocalSink(record -> ended.set(Moment.now()))) {
-      cluster.executeJobBlocking(
-          job(settings, OffsetsInitializer.earliest(), true, others, deadLetters, models));
+      StreamExecutionEnvironment env = builder.apply(sinks(settings, others, deadLetters, models));
+      cluster.executeJobBlocking(env.getStreamGraph().getJobGraph());
       return Objects.requireNonNull(ended.get()).since(Objects.requireNonNull(began.get()));
     }
   }
@@ -239,20 +297,15 @@ final class PipelineBench {
     return LocalFlink.environment(load.parallelism(), options);
   }
 
-  private JobGraph job(
-      Settings settings,
-      OffsetsInitializer start,
-      boolean bounded,
-      LocalSink others,
-      LocalSink deadLetters,
-      LocalSink models) {
-    StreamExecutionEnvironment env = environment(settings);
-    MillraceJob.build(
-        env,
-        settings,
-        KafkaIo.source(settings.kafka(), settings.input().topics(), "bench", start, bounded),
-        new MillraceJob.Sinks(metricsSink(settings), others, others, deadLetters, models, others));
-    return env.getStreamGraph().getJobGraph();
+  private static Source<KafkaRecord, ?, ?> source(
+      Settings settings, OffsetsInitializer start, boolean bounded) {
+    return KafkaIo.source(settings.kafka(), settings.input().topics(), "bench", start, bounded);
+  }
+
+  private static MillraceJob.Sinks sinks(
+      Settings settings, LocalSink others, LocalSink deadLetters, LocalSink models) {
+    return new MillraceJob.Sinks(
+        metricsSink(settings), others, others, deadLetters, models, others);
   }
 
   private static Sink<OutputRecord> metricsSink(Settings settings) {

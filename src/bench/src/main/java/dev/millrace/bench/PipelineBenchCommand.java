@@ -137,6 +137,13 @@ final class PipelineBenchCommand implements Callable<Integer> {
           "Runs the broker on the processors that this process is bound to, instead of all.")
   private boolean bindBroker;
 
+  @Option(
+      names = "--datastream",
+      description =
+          "Also runs a job that decodes the records itself and learns through the DataStream API,"
+              + " in turn with the packaged job.")
+  private boolean dataStream;
+
   @Option(names = "--json", description = "Ends with one line of JSON.")
   private boolean json;
 
@@ -171,7 +178,8 @@ final class PipelineBenchCommand implements Callable<Integer> {
             backend,
             checkpoint,
             every,
-            bindBroker);
+            bindBroker,
+            dataStream);
     PipelineBench.Result result =
         new PipelineBench(load)
             .run(warmup, rounds, Duration.ofSeconds(latency), spec.commandLine().getErr());

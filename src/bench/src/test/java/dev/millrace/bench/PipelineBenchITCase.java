@@ -12,7 +12,9 @@ class PipelineBenchITCase {
   @Test
   void measuresTheJobBesideItsCeiling() throws Exception {
     Cli bench =
-        Cli.run("bench pipeline --keys 10 --records 20000 --rounds 1 --warmup 0 --json".split(" "));
+        Cli.run(
+            "bench pipeline --keys 10 --records 20000 --rounds 1 --warmup 0 --datastream --json"
+                .split(" "));
 
     assertThat(bench.exitCode()).as(bench.err()).isZero();
     JsonNode result =
@@ -20,5 +22,6 @@ class PipelineBenchITCase {
     assertThat(result.path("records").asInt()).isEqualTo(20_000);
     assertThat(result.path("records_per_s").asDouble()).isPositive();
     assertThat(result.path("ceiling_records_per_s").asDouble()).isPositive();
+    assertThat(result.path("datastream_records_per_s").asDouble()).isPositive();
   }
 }

@@ -1,7 +1,9 @@
 package dev.millrace.testing;
 
 import dev.millrace.codec.ExampleFields;
+import dev.millrace.data.KafkaRecord;
 import dev.millrace.flink.ExampleMapper;
+import java.nio.charset.StandardCharsets;
 
 /**
  * An element of a stranger's stream, and what a pipeline learns from it.
@@ -38,6 +40,15 @@ public record Order(long id, String card, double amount, String country, boolean
     boolean fraud = amount > 9000 == country.equals("fr");
     return new Order(
         number, "card-" + (mixed >>> 8 & 0xFF) % CARDS, amount, country, fraud, number);
+  }
+
+  /** Returns a record with the same fields. */
+  public KafkaRecord json() {
+    String json =
+        "{\"card\":\"%s\",\"order\":%d,\"amount\":%s,\"country\":\"%s\",\"fraud\":%s}"
+            .formatted(card, id, amount, country, fraud);
+    return KafkaRecord.of(
+        "orders.examples", 0, id, time, null, json.getBytes(StandardCharsets.UTF_8));
   }
 
   private void set(ExampleFields fields) {

@@ -1,0 +1,80 @@
+package dev.millrace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.testing.Maven;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** examples/datastream, copied into an empty folder, builds and prints what its page shows. */
+class DataStreamExampleITCase {
+  private static final Path EXAMPLE = Path.of("examples", "datastream");
+  private static final Path PAGE = Path.of("docs", "datastream.md");
+  // Flink's print() puts the number of the subtask behind the name of the stream.
+  private static final Pattern SUBTASK = Pattern.compile("^([a-z]+)(:\\d+)?> ");
+
+  @TempDir private Path folder;
+
+  @Test
+  void theExampleBuildsAgainstTheInstalledArtifactsAndPrintsWhatThePageShows() throws Exception {
+    Maven maven = Maven.in(folder);
+    maven.install("core");
+    maven.install("flink");
+    Path project = folder.resolve("project");
+    copy(EXAMPLE, project);
+
+    String output = maven.run(project, "-q", "package", "exec:exec");
+
+    assertThat(project.resolve("target/fraud-1.jar")).exists();
+    assertThat(output.lines().filter(line -> SUBTASK.matcher(line).find()))
+        .extracting(line -> SUBTASK.matcher(line).replaceFirst("$1> "))
+        .containsExactlyInAnyOrderElementsOf(blocks("text").get(0).lines().toList());
+  }
+
+  @Test
+  void thePageShowsTheExamplesOwnLines() throws IOException {
+    String sources = unindented(Files.readString(EXAMPLE.resolve("pom.xml")));
+    try (Stream<Path> files = Files.walk(EXAMPLE.resolve("src"))) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        sources += unindented(Files.readString(file));
+      }
+    }
+
+    assertThat(blocks("xml")).isNotEmpty();
+    assertThat(Stream.concat(blocks("xml").stream(), blocks("java").stream().limit(2)).toList())
+        .hasSizeGreaterThanOrEqualTo(3)
+        .allMatch(sources::contains, "is a part of the example");
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.filter(each -> !each.startsWith(from.resolve("target"))).toList()) {
+        Path copy = to.resolve(from.relativize(file));
+        if (Files.isDirectory(file)) {
+          Files.createDirectories(copy);
+        } else {
+          Files.copy(file, copy);
+        }
+      }
+    }
+  }
+
+  private static List<String> blocks(String language) throws IOException {
+    return Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL)
+        .matcher(Files.readString(PAGE))
+        .results()
+        .map(block -> unindented(block.group(1)))
+        .toList();
+  }
+
+  private static String unindented(String code) {
+    return code.lines().map(String::strip).collect(Collectors.joining("\n"));
+  }
+}
