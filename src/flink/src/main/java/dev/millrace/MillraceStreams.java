@@ -29,6 +29,8 @@ public final class MillraceStreams {
   private final SingleOutputStreamOperator<OutputRecord> train;
   // Of operators before training; null if there are none.
   private final @Nullable DataStream<OutputRecord> rejected;
+  private @Nullable DataStream<PredictionRow> rows;
+  private @Nullable DataStream<OutputRecord> summaries;
 
   MillraceStreams(
       Settings settings,
@@ -59,13 +61,17 @@ public final class MillraceStreams {
 
   /** Returns {@link #predictions} as rows, to join or to turn into a table. */
   public DataStream<PredictionRow> predictionRows() {
-    String name = prefix + "prediction-rows";
-    return predictions()
-        .map((MapFunction<OutputRecord, PredictionRow>) PredictionRow::of)
-        .returns(PredictionRow.TYPE)
-        .setParallelism(train.getParallelism())
-        .uid(name)
-        .name(name);
+    if (rows == null) {
+      String name = prefix + "prediction-rows";
+      rows =
+          predictions()
+              .map((MapFunction<OutputRecord, PredictionRow>) PredictionRow::of)
+              .returns(PredictionRow.TYPE)
+              .setParallelism(train.getParallelism())
+              .uid(name)
+              .name(name);
+    }
+    return rows;
   }
 
   /** Returns what happens to models, such as drift, a reset or a promotion, as JSON objects. */
@@ -93,11 +99,14 @@ public final class MillraceStreams {
 
   /**
    * Returns the summary of all keys as a JSON object, every few seconds while examples arrive; with
-   * or without {@code output.summary}. To be called once.
+   * or without {@code output.summary}.
    */
   public DataStream<OutputRecord> summaries() {
-    operator.emitSummary();
-    return summaries(true);
+    if (summaries == null) {
+      operator.emitSummary();
+      summaries = summaries(true);
+    }
+    return summaries;
   }
 
   /** Returns the predictions if the settings ask for them, else an empty stream. */

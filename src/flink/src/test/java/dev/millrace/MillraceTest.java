@@ -302,8 +302,8 @@ class MillraceTest {
     MillraceStreams second =
         pipeline.withUidPrefix("b-").withParallelism(1).learn(orders, Order.MAPPER);
     Collected<OutputRecord> b = collect(second.models());
-    second.predictionRows();
-    second.summaries();
+    assertThat(second.predictionRows()).isSameAs(second.predictionRows());
+    assertThat(second.summaries()).isSameAs(second.summaries());
 
     List<StreamNode> nodes = nodes();
     assertThat(nodes)
