@@ -5,16 +5,20 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.Millrace;
 import dev.millrace.MillraceStreams;
 import dev.millrace.PredictionRow;
+import dev.millrace.codec.OutputRecord;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
+import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.windowing.ProcessAllWindowFunction;
 import org.apache.flink.streaming.api.windowing.assigners.TumblingEventTimeWindows;
 import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
 import org.apache.flink.util.Collector;
+import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** Learns which payments are fraud while they come, with one model for each card. */
 public final class FraudJob {
@@ -70,6 +74,10 @@ public final class FraudJob {
         .uid("rejections")
         .print("rejected");
 
+    if (args.length > 0) { // brokers: also for ./millrace watch and dashboard
+      out.metrics().sinkTo(kafka(args[0], "fraud.metrics")).uid("metrics-sink");
+    }
+
     env.execute("fraud");
   }
 
@@ -83,6 +91,17 @@ public final class FraudJob {
             WatermarkStrategy.<Payment>forMonotonousTimestamps()
                 .withTimestampAssigner((payment, before) -> payment.time().toEpochMilli()))
         .setParallelism(1);
+  }
+
+  /** Returns a sink for a topic. */
+  private static KafkaSink<OutputRecord> kafka(String servers, String topic) {
+    KafkaRecordSerializationSchema<OutputRecord> serializer =
+        (record, context, timestamp) ->
+            new ProducerRecord<>(topic, null, record.timestamp(), record.key(), record.value());
+    return KafkaSink.<OutputRecord>builder()
+        .setBootstrapServers(servers)
+        .setRecordSerializer(serializer)
+        .build();
   }
 
   /** Returns true if a model that has learned for a while was wrong. */

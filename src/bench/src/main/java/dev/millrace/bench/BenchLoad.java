@@ -33,7 +33,6 @@ import org.jspecify.annotations.Nullable;
  * @param batch examples in one update of the network
  * @param auto the mixture that learns; null for the network
  * @param brokerBound whether the broker runs on the processors that this process is bound to
- * @param dataStream whether the DataStream API is measured beside the packaged job
  */
 record BenchLoad(
     int records,
@@ -47,8 +46,7 @@ record BenchLoad(
     Backend backend,
     int checkpointSeconds,
     int every,
-    boolean brokerBound,
-    boolean dataStream) {
+    boolean brokerBound) {
 
   private static final int[] NONE = {};
 

@@ -178,10 +178,9 @@ final class PipelineBenchCommand implements Callable<Integer> {
             backend,
             checkpoint,
             every,
-            bindBroker,
-            dataStream);
+            bindBroker);
     PipelineBench.Result result =
-        new PipelineBench(load)
+        new PipelineBench(load, dataStream)
             .run(warmup, rounds, Duration.ofSeconds(latency), spec.commandLine().getErr());
     spec.commandLine().getOut().println(json ? result.toJson() : result.toText());
     return 0;

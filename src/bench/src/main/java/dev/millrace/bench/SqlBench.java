@@ -143,7 +143,6 @@ final class SqlBench {
             Backend.HEAP,
             10,
             1_000,
-            false,
             false);
     Settings settings = load.settings(bootstrapServers);
     TopicsCommand.create(settings, TopicPlan.of(settings));
