@@ -24,7 +24,6 @@ import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
-import org.apache.flink.connector.kafka.source.KafkaSourceOptions;
 import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
@@ -47,6 +46,9 @@ public final class KafkaIo {
   // How long records in a partition that is new to the topic may wait; the connector's own is five
   // minutes.
   private static final String DISCOVERY_MILLIS = "30000";
+
+  /** The connector's option for the time between two looks for new partitions. */
+  static final String DISCOVERY_INTERVAL = "partition.discovery.interval.ms";
 
   /** Default {@code buffer.memory} of producers. */
   private static final long MIN_BUFFER_BYTES = 32L << 20;
@@ -89,8 +91,7 @@ public final class KafkaIo {
     consumer.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, POLL_RECORDS);
     // What a producer has taken back, as a job does that failed, is no example.
     consumer.putIfAbsent(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    consumer.putIfAbsent(
-        KafkaSourceOptions.PARTITION_DISCOVERY_INTERVAL_MS.key(), DISCOVERY_MILLIS);
+    consumer.putIfAbsent(DISCOVERY_INTERVAL, DISCOVERY_MILLIS);
     return consumer;
   }
 

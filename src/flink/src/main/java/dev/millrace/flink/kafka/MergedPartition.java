@@ -9,7 +9,6 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.apache.flink.api.common.eventtime.Watermark;
-import org.apache.flink.api.common.time.Deadline;
 import org.apache.flink.api.connector.source.ReaderOutput;
 import org.apache.flink.api.connector.source.SourceOutput;
 import org.apache.flink.api.connector.source.SourceReader;
@@ -72,10 +71,10 @@ final class MergedPartition implements ReaderOutput<KafkaRecord>, AutoCloseable 
   // The request to the broker that is under way.
   private @Nullable CompletableFuture<Long> asked;
   private long end = UNKNOWN;
-  // Until when that end holds; null before the first answer.
-  private @Nullable Deadline fresh;
-  // Until when other partitions wait for this one; null while none waits.
-  private @Nullable Deadline patience;
+  // When that end was the broker's answer, by the clock's relative time; null before the first one.
+  private @Nullable Long answered;
+  // Since when other partitions wait for this one, by the same time; null while none waits.
+  private @Nullable Long waitedSince;
 
   /**
    * @param split that the reader reads, and no other
@@ -145,6 +144,10 @@ final class MergedPartition implements ReaderOutput<KafkaRecord>, AutoCloseable 
     return reader.snapshotState(++lastSnapshot);
   }
 
+  private boolean isOver(long since, Duration length) {
+    return clock.relativeTimeNanos() - since >= length.toNanos();
+  }
+
   /**
    * Returns true if a record has to wait, because this partition may have an older one that has not
    * been read yet. That is so unless
@@ -165,18 +168,18 @@ final class MergedPartition implements ReaderOutput<KafkaRecord>, AutoCloseable 
     if (asked != null && asked.isDone()) {
       end = asked.join();
       asked = null;
-      fresh = Deadline.fromNowWithClock(FRESH, clock);
+      answered = clock.relativeTimeNanos();
     }
     boolean hasMore = end > position;
-    boolean isFresh = fresh != null && fresh.hasTimeLeft();
+    boolean isFresh = answered != null && !isOver(answered, FRESH);
     if (end != UNKNOWN && !hasMore && isFresh) {
-      patience = null; // however long it is silent, nobody has waited in vain
+      waitedSince = null; // however long it is silent, nobody has waited in vain
       return false;
     }
-    if (patience == null) {
-      patience = Deadline.fromNowWithClock(PATIENCE, clock);
+    if (waitedSince == null) {
+      waitedSince = clock.relativeTimeNanos();
     }
-    if (patience.isOverdue()) {
+    if (isOver(waitedSince, PATIENCE)) {
       return false;
     }
     if (asked == null && !hasMore && !isFresh) {
@@ -249,7 +252,7 @@ final class MergedPartition implements ReaderOutput<KafkaRecord>, AutoCloseable 
     head = record;
     timestamp = recordTimestamp;
     position = record.offset() + 1;
-    patience = null;
+    waitedSince = null;
   }
 
   private SourceOutput<KafkaRecord> output() {

@@ -15,7 +15,6 @@ import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.apache.flink.connector.kafka.source.KafkaSource;
-import org.apache.flink.connector.kafka.source.KafkaSourceOptions;
 import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
 import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumerator;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.NoStoppingOffsetsInitializer;
@@ -24,7 +23,6 @@ import org.apache.flink.connector.kafka.source.enumerator.subscriber.KafkaSubscr
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.util.clock.SystemClock;
-import org.apache.flink.util.function.FunctionUtils;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 
 /**
@@ -65,11 +63,18 @@ final class MergedSource extends DelegatingSource {
         .setPendingRecordsGauge(() -> pending.stream().mapToLong(Gauge::getValue).sum());
     return new MergedSourceReader(
         topics,
-        FunctionUtils.uncheckedFunction(
-            split ->
-                super.createReader(new MergedReaderContext(context, split.splitId(), pending))),
+        split -> createSplitReader(new MergedReaderContext(context, split.splitId(), pending)),
         new BrokerOffsets(consumer),
         SystemClock.getInstance());
+  }
+
+  private SourceReader<KafkaRecord, KafkaPartitionSplit> createSplitReader(
+      SourceReaderContext context) {
+    try {
+      return super.createReader(context);
+    } catch (Exception e) {
+      throw new IllegalStateException("A partition of " + topics + " cannot be read", e);
+    }
   }
 
   @Override
@@ -85,10 +90,9 @@ final class MergedSource extends DelegatingSource {
     // As the source's own builder completes them.
     Properties properties = new Properties();
     properties.putAll(consumer);
-    properties.putIfAbsent(
-        KafkaSourceOptions.CLIENT_ID_PREFIX.key(), consumer.get(ConsumerConfig.GROUP_ID_CONFIG));
+    properties.putIfAbsent("client.id.prefix", consumer.get(ConsumerConfig.GROUP_ID_CONFIG));
     if (bounded) {
-      properties.put(KafkaSourceOptions.PARTITION_DISCOVERY_INTERVAL_MS.key(), "-1");
+      properties.put(KafkaIo.DISCOVERY_INTERVAL, "-1");
     }
     return new KafkaSourceEnumerator(
         KafkaSubscriber.getTopicListSubscriber(topics),
