@@ -10,8 +10,11 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** examples/datastream, copied into an empty folder, builds and prints what its page shows. */
 class DataStreamExampleITCase {
@@ -20,19 +23,48 @@ class DataStreamExampleITCase {
   // Flink's print() puts the number of the subtask behind the name of the stream.
   private static final Pattern SUBTASK = Pattern.compile("^([a-z]+)(:\\d+)?> ");
 
+  private static final Pattern VERSION_ROW =
+      Pattern.compile("^\\| (2\\.\\d\\.\\d) \\|", Pattern.MULTILINE);
+
   @TempDir private Path folder;
 
   @Test
   void theExampleBuildsAgainstTheInstalledArtifactsAndPrintsWhatThePageShows() throws Exception {
+    assertPrintsWhatThePageShows("package");
+
+    assertThat(folder.resolve("project/target/fraud-1.jar")).exists();
+  }
+
+  /** The jars are those of this build: they run on another Flink than they were built for. */
+  @Tag("flink-versions")
+  @ParameterizedTest
+  @MethodSource("otherVersions")
+  void theExampleRunsOnEachVersionOfFlinkThatThePageNames(String version) throws Exception {
+    assertPrintsWhatThePageShows("compile", "-Dflink.version=" + version);
+  }
+
+  static List<String> otherVersions() throws IOException {
+    return VERSION_ROW
+        .matcher(Files.readString(Path.of("docs", "flink-versions.md")))
+        .results()
+        .map(row -> row.group(1))
+        .toList();
+  }
+
+  private void assertPrintsWhatThePageShows(String... arguments) throws Exception {
     Maven maven = Maven.in(folder);
     maven.install("core");
     maven.install("flink");
     Path project = folder.resolve("project");
     copy(EXAMPLE, project);
 
-    String output = maven.run(project, "-q", "package", "exec:exec");
+    String output =
+        maven.run(
+            project,
+            Stream.of(List.of("-q"), List.of(arguments), List.of("exec:exec"))
+                .flatMap(List::stream)
+                .toArray(String[]::new));
 
-    assertThat(project.resolve("target/fraud-1.jar")).exists();
     assertThat(output.lines().filter(line -> SUBTASK.matcher(line).find()))
         .extracting(line -> SUBTASK.matcher(line).replaceFirst("$1> "))
         .containsExactlyInAnyOrderElementsOf(blocks("text").get(0).lines().toList());
