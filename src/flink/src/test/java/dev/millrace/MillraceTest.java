@@ -360,7 +360,10 @@ class MillraceTest {
     private static final long serialVersionUID = 1L;
 
     @Override
-    public void processElement(OutputRecord record, Context context, Collector<Long> out) {
+    public void processElement(
+        OutputRecord record,
+        ProcessFunction<OutputRecord, Long>.Context context,
+        Collector<Long> out) {
       Long timestamp = context.timestamp();
       long watermark = context.timerService().currentWatermark();
       if (timestamp == null || timestamp <= watermark) {
@@ -375,7 +378,10 @@ class MillraceTest {
     private static final long serialVersionUID = 1L;
 
     @Override
-    public void process(Context context, Iterable<OutputRecord> elements, Collector<Long> out) {
+    public void process(
+        ProcessAllWindowFunction<OutputRecord, Long, TimeWindow>.Context context,
+        Iterable<OutputRecord> elements,
+        Collector<Long> out) {
       out.collect(StreamSupport.stream(elements.spliterator(), false).count());
     }
   }

@@ -168,7 +168,7 @@ public final class ExampleFields {
 
   /** Finds values by the steps to their fields, which are the same arrays for every example. */
   private final class Slots implements MappedExampleReader.Fields {
-    private final Map<String[], Integer> bySteps = new IdentityHashMap<>();
+    private final IdentityHashMap<String[], Integer> bySteps = new IdentityHashMap<>();
 
     @Override
     public @Nullable Object at(String[] path) {

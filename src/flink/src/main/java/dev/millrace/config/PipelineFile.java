@@ -187,7 +187,7 @@ public final class PipelineFile {
     ConfigErrors errors = new ConfigErrors(origin, PipelineOptions::pathOf);
     YamlNode document = YamlReader.read(yaml, errors);
     errors.throwIfAny();
-    if (document == null || document instanceof Scalar scalar && scalar.text() == null) {
+    if (document == null || (document instanceof Scalar scalar && scalar.text() == null)) {
       document = new Mapping(Map.of(), 1);
     }
     if (!(document instanceof Mapping mapping)) {

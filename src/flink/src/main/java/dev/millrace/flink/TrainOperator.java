@@ -178,15 +178,14 @@ public class TrainOperator extends KeyedProcessOperator<String, Chunk, OutputRec
    * Returns a result with its time in the job: that of the example behind it, or a later one where
    * the watermark has passed it, as with reports by the clock. So no window finds a result late.
    */
-  @SuppressWarnings("unchecked") // replace returns the record itself
   private <T> StreamRecord<T> stamp(T value) {
     long timestamp = value instanceof OutputRecord record ? record.timestamp() : -1;
     if (timestamp < 0) {
-      StreamRecord<T> withoutTime = (StreamRecord<T>) stamped.replace(value);
+      StreamRecord<T> withoutTime = stamped.replace(value);
       withoutTime.eraseTimestamp();
       return withoutTime;
     }
-    return (StreamRecord<T>) stamped.replace(value, Math.max(timestamp, watermark + 1));
+    return stamped.replace(value, Math.max(timestamp, watermark + 1));
   }
 
   @Override

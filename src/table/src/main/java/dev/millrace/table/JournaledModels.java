@@ -104,7 +104,7 @@ final class JournaledModels {
     }
     if (state != null && result.hasLearned()) {
       // A journal that was learned again once is not left for another time.
-      if (isRestored && model.rows > 0 || isJournalFull(model)) {
+      if ((isRestored && model.rows > 0) || isJournalFull(model)) {
         writeModel(stored, model, state);
       } else {
         append(stored, model, row);

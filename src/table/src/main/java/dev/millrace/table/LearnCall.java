@@ -203,13 +203,12 @@ record LearnCall(RowType columns, List<Integer> keys, Settings settings, Types t
       Set<String> times = new HashSet<>();
       for (RowType.RowField field : columns.getFields()) {
         ColumnKind kind = ColumnKind.of(field.getType());
+        boolean isFeature = !used.contains(field.getName());
         if (kind == ColumnKind.TIME) {
           times.add(field.getName());
-        } else if (used.contains(field.getName())) {
-          continue;
-        } else if (kind.isNumber()) {
+        } else if (isFeature && kind.isNumber()) {
           numbers.add(field.getName());
-        } else if (kind == ColumnKind.TEXT) {
+        } else if (isFeature && kind == ColumnKind.TEXT) {
           texts.add(field.getName());
         }
       }

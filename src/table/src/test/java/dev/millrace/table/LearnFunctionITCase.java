@@ -178,7 +178,7 @@ class LearnFunctionITCase {
   }
 
   /** Returns the job that learns all rows, and puts each prediction under the backend's name. */
-  private static JobGraph graph(String backend, RateLimiterStrategy rate, String columns) {
+  private static JobGraph graph(String backend, RateLimiterStrategy<?> rate, String columns) {
     StreamExecutionEnvironment env = environment(backend);
     StreamTableEnvironment tables = StreamTableEnvironment.create(env);
     DataStream<Row> rows =
