@@ -25,7 +25,7 @@ class WorkflowsTest {
   private static final Path FOLDER = Path.of(".github", "workflows");
   private static final Pattern SCRIPT = Pattern.compile("(?:^|\\s)(\\.ci/\\w+|\\./\\w+)");
   private static final Pattern RELEASE = Pattern.compile("\\n## \\[(\\d+\\.\\d+\\.\\d+)\\]");
-  private static final Pattern PROFILE = Pattern.compile("-P ?(\\w+)");
+  private static final Pattern PROFILE = Pattern.compile("-P ?([\\w-]+)");
 
   @TempDir private Path project;
 
