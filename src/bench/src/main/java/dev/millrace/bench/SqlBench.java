@@ -38,10 +38,12 @@ final class SqlBench {
 
   private final int rows;
   private final int keys;
+  private final boolean async;
 
-  SqlBench(int rows, int keys) {
+  SqlBench(int rows, int keys, boolean async) {
     this.rows = rows;
     this.keys = keys;
+    this.async = async;
   }
 
   /**
@@ -71,11 +73,12 @@ final class SqlBench {
   }
 
   /** Medians over the rounds. */
-  record Result(int rows, int keys, int rounds, Round predict, Round identity) {
+  record Result(int rows, int keys, boolean async, int rounds, Round predict, Round identity) {
     String toJson() {
       ObjectNode json = new ObjectMapper().createObjectNode();
       json.put("rows", rows);
       json.put("keys", keys);
+      json.put("async", async);
       json.put("rounds", rounds);
       put(json, "", predict);
       put(json, "identity_", identity);
@@ -125,7 +128,7 @@ final class SqlBench {
           identity[round] = ofIdentity;
         }
       }
-      return new Result(rows, keys, rounds, Round.median(predict), Round.median(identity));
+      return new Result(rows, keys, async, rounds, Round.median(predict), Round.median(identity));
     }
   }
 
@@ -190,12 +193,12 @@ final class SqlBench {
     tables.executeSql(
         """
         CREATE MODEL m INPUT (k STRING, %s) OUTPUT (`class` STRING, probability DOUBLE)
-        WITH ('provider' = 'millrace',
+        WITH ('provider' = 'millrace', 'async' = '%s',
           'pipeline' = '{ pipeline: bench, input: { label: label },
             model: { layers: [{ units: 32, activation: relu }], optimizer: sgd, batch-size: 1 } }',
           'properties.bootstrap.servers' = '%s')
         """
-            .formatted(features("%s DOUBLE"), settings.kafka().get("bootstrap.servers")));
+            .formatted(features("%s DOUBLE"), async, settings.kafka().get("bootstrap.servers")));
     return tables;
   }
 

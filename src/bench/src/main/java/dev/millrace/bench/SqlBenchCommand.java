@@ -31,6 +31,9 @@ final class SqlBenchCommand implements Callable<Integer> {
       description = "Model keys (default: ${DEFAULT-VALUE}).")
   private int keys;
 
+  @Option(names = "--async", description = "Measures the model with the option 'async'.")
+  private boolean async;
+
   @Option(
       names = "--warmup",
       paramLabel = "N",
@@ -57,7 +60,7 @@ final class SqlBenchCommand implements Callable<Integer> {
     BenchCommand.require(spec, "--warmup", warmup, 0);
     BenchCommand.require(spec, "--rounds", rounds, 1);
     SqlBench.Result result =
-        new SqlBench(rows, keys).run(warmup, rounds, spec.commandLine().getErr());
+        new SqlBench(rows, keys, async).run(warmup, rounds, spec.commandLine().getErr());
     spec.commandLine().getOut().println(json ? result.toJson() : result.toText());
     return 0;
   }

@@ -42,7 +42,7 @@ class MlPredictITCase {
       CREATE TEMPORARY MODEL m INPUT (k STRING, a DOUBLE, b DOUBLE, c STRING)
       OUTPUT (model_version BIGINT, `class` STRING, probability DOUBLE,
         probabilities MAP<STRING, DOUBLE>, `value` DOUBLE)
-      WITH ('provider' = 'millrace', 'topic' = '%s', 'cache.size' = '%s',
+      WITH ('provider' = 'millrace', 'topic' = '%s', 'cache.size' = '%s', 'async' = '%s',
         'properties.bootstrap.servers' = '%s', 'pipeline' = '
           pipeline: samples
           input:
@@ -79,13 +79,13 @@ class MlPredictITCase {
         .count();
   }
 
-  private void model(String topic, String cache, int units) throws Exception {
+  private void model(String topic, String cache, boolean async, int units) throws Exception {
     Map<String, String> client = Map.of("bootstrap.servers", kafka.bootstrapServers());
     try (Admin admin = KafkaClients.admin(client, Duration.ofSeconds(30))) {
       admin.createTopics(List.of(new NewTopic(topic, 2, (short) 1))).all().get();
     }
     tables.getConfig().set("parallelism.default", "2");
-    tables.executeSql(MODEL.formatted(topic, cache, kafka.bootstrapServers(), units));
+    tables.executeSql(MODEL.formatted(topic, cache, async, kafka.bootstrapServers(), units));
   }
 
   private static void publish(String topic, String key, byte[] model) throws Exception {
@@ -99,7 +99,7 @@ class MlPredictITCase {
     }
   }
 
-  private List<Row> predict(String rows, String more) throws Exception {
+  private List<Row> predict(String rows) throws Exception {
     tables.executeSql(
         "CREATE TEMPORARY VIEW v AS SELECT * FROM (VALUES %s) AS t(i, k, a, b, c)".formatted(rows));
     List<Row> answers = new ArrayList<>();
@@ -107,9 +107,7 @@ class MlPredictITCase {
         tables
             .executeSql(
                 "SELECT i, model_version, `class`, probability, probabilities, `value` FROM"
-                    + " ML_PREDICT(TABLE v, MODEL m, DESCRIPTOR(k, a, b, c)"
-                    + more
-                    + ")")
+                    + " ML_PREDICT(TABLE v, MODEL m, DESCRIPTOR(k, a, b, c))")
             .collect()) {
       each.forEachRemaining(answers::add);
     }
@@ -127,10 +125,10 @@ class MlPredictITCase {
   }
 
   @ParameterizedTest
-  @CsvSource({"sync.models, 1 mb, ''", "async.models, 0 b, ', MAP[''async'', ''true'']'"})
-  void eachRowHasTheAnswerOfTheNewestModelOfItsKeyOrNulls(String topic, String cache, String more)
+  @CsvSource({"sync.models, 1 mb, false", "cold.models, 0 b, false", "async.models, 0 b, true"})
+  void eachRowHasTheAnswerOfTheNewestModelOfItsKeyOrNulls(String topic, String cache, boolean async)
       throws Exception {
-    model(topic, cache, 4);
+    model(topic, cache, async, 4);
     byte[] newest = ModelSamples.bytes(40);
     publish(topic, "k", ModelSamples.bytes(20));
     publish(topic, "k", newest);
@@ -147,8 +145,7 @@ class MlPredictITCase {
                 + "(4, CAST(NULL AS STRING), CAST(1 AS DOUBLE), CAST(2 AS DOUBLE), 'x'),"
                 + "(5, 'k', CAST(NULL AS DOUBLE), CAST(2 AS DOUBLE), 'x'),"
                 + "(6, 'k', 1e300, CAST(2 AS DOUBLE), 'x'),"
-                + "(7, 'other', CAST(1 AS DOUBLE), CAST(2 AS DOUBLE), 'x')",
-            more);
+                + "(7, 'other', CAST(1 AS DOUBLE), CAST(2 AS DOUBLE), 'x')");
 
     assertThat(answers).hasSize(8);
     assertAnswer(answers.get(0), expected(newest, 1, 2, 0, 1, 0));
@@ -171,7 +168,7 @@ class MlPredictITCase {
 
   @Test
   void aNewerModelAnswersWhileTheQueryRunsAndSubtasksShareOneReader() throws Exception {
-    model("live.models", "1 mb", 4);
+    model("live.models", "1 mb", false, 4);
     publish("live.models", "k", ModelSamples.bytes(20));
     tables.executeSql(
         "CREATE TEMPORARY TABLE n (a DOUBLE) WITH ('connector' = 'datagen', 'rows-per-second' ="
@@ -196,10 +193,10 @@ class MlPredictITCase {
 
   @Test
   void aQueryWithModelsOfAnotherPipelineFailsWithOneLine() throws Exception {
-    model("mismatch.models", "1 mb", 8);
+    model("mismatch.models", "1 mb", false, 8);
     publish("mismatch.models", "k", ModelSamples.bytes(20));
 
-    assertThatThrownBy(() -> predict("(0, 'k', CAST(1 AS DOUBLE), CAST(2 AS DOUBLE), 'x')", ""))
+    assertThatThrownBy(() -> predict("(0, 'k', CAST(1 AS DOUBLE), CAST(2 AS DOUBLE), 'x')"))
         .satisfies(
             failure ->
                 assertThat(causes(failure))

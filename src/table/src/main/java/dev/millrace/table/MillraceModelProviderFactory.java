@@ -61,6 +61,14 @@ public final class MillraceModelProviderFactory implements ModelProviderFactory 
           .defaultValue(MemorySize.ofMebiBytes(256))
           .withDescription("Memory of the models that are kept ready, for each process.");
 
+  static final ConfigOption<Boolean> ASYNC =
+      ConfigOptions.key("async")
+          .booleanType()
+          .defaultValue(false)
+          .withDescription(
+              "Lets rows whose model must be read from the topic not hold up the others; slower"
+                  + " for models in memory.");
+
   /** Prefix of Kafka client properties. */
   static final String PROPERTIES_PREFIX = "properties.";
 
@@ -76,7 +84,7 @@ public final class MillraceModelProviderFactory implements ModelProviderFactory 
 
   @Override
   public Set<ConfigOption<?>> optionalOptions() {
-    return Set.of(PIPELINE, PIPELINE_FILE, TOPIC, KEY, CACHE_SIZE);
+    return Set.of(PIPELINE, PIPELINE_FILE, TOPIC, KEY, CACHE_SIZE, ASYNC);
   }
 
   @Override
@@ -87,7 +95,7 @@ public final class MillraceModelProviderFactory implements ModelProviderFactory 
     ReadableConfig options = helper.getOptions();
     ResolvedCatalogModel model = context.getCatalogModel();
     Settings settings = settings(options, clientProperties(model.getOptions()));
-    return new MillraceModelProvider(
+    PredictSpec spec =
         new PredictSpec(
             settings,
             options.getOptional(TOPIC).orElse(settings.output().models()),
@@ -96,7 +104,8 @@ public final class MillraceModelProviderFactory implements ModelProviderFactory 
                 model.getResolvedInputSchema(),
                 settings.input().spec(),
                 options.getOptional(KEY).orElse(null)),
-            AnswerColumns.of(model.getResolvedOutputSchema())));
+            AnswerColumns.of(model.getResolvedOutputSchema()));
+    return options.get(ASYNC) ? new AsyncModelProvider(spec) : new MillraceModelProvider(spec);
   }
 
   private static Settings settings(ReadableConfig options, Map<String, String> kafka) {
