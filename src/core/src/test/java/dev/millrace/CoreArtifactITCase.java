@@ -46,7 +46,7 @@ class CoreArtifactITCase {
 
   /** Returns the arguments of Maven on the page. */
   private static String command() throws IOException {
-    return first("```\nmvn (-q compile exec:exec)\n```");
+    return first("```sh\nmvn (-q compile exec:exec)\n```");
   }
 
   private static String block(String language) throws IOException {
