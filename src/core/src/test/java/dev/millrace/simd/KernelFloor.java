@@ -49,7 +49,7 @@ record KernelFloor(String benchmark, double work, double at512, double at256) {
           pair("sgdReluPair", PAIR_IN + Kernels.PAIR, 0.05, 0.05),
           activation("sigmoid", 3.1, 3.0),
           activation("tanh", 3.0, 2.8),
-          activation("relu", 2.6, 4.5),
+          activation("relu", 1.8, 3.0),
           activation("selu", 1.7, 1.8),
           activation("leakyRelu", 2.0, 4.1),
           activation("elu", 1.6, 1.7),
@@ -59,7 +59,7 @@ record KernelFloor(String benchmark, double work, double at512, double at256) {
           activation("softmax", 1.1, 1.1),
           activation("sigmoidGradient", 0.56, 0.64),
           activation("tanhGradient", 0.57, 0.59),
-          activation("reluGradient", 2.2, 3.4),
+          activation("reluGradient", 1.0, 1.6),
           activation("seluGradient", 3.6, 5.3),
           activation("leakyReluGradient", 1.9, 4.7),
           activation("eluGradient", 2.4, 4.2),
@@ -84,7 +84,7 @@ record KernelFloor(String benchmark, double work, double at512, double at256) {
           update("limitColumns", 2.3, 1.2),
           update("scale", 0.50, 0.40),
           update("sumOfSquares", 8.2, 3.8),
-          update("absMax", 9.1, 7.9));
+          update("absMax", 3.0, 2.8));
 
   private static KernelFloor matrix(String kernel, int sums, double at512, double at256) {
     return new KernelFloor("MatrixBenchmark." + kernel, 2.0 * IN * sums, at512, at256);
