@@ -51,6 +51,7 @@ class CommandImageITCase {
           "commons-logging",
           "commons-validator",
           "hash4j",
+          "icu4j",
           "jopt-simple",
           "jose4j",
           "metrics-core",
