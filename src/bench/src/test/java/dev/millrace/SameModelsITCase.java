@@ -26,10 +26,9 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.zip.GZIPInputStream;
@@ -93,7 +92,7 @@ class SameModelsITCase {
 
   /** A job with Flink's own defaults. */
   private static String ofDataStream() throws Exception {
-    Map<String, byte[]> models = new ConcurrentSkipListMap<>();
+    SortedMap<String, byte[]> models = new ConcurrentSkipListMap<>();
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.createLocalEnvironment(1, new Configuration());
     try (LocalSink sink = new LocalSink(record -> put(record, models))) {
@@ -108,10 +107,10 @@ class SameModelsITCase {
           .sinkTo(sink);
       env.execute();
     }
-    return sha256(models);
+    return Sha256.ofModels(models);
   }
 
-  private static void put(OutputRecord model, Map<String, byte[]> models) {
+  private static void put(OutputRecord model, SortedMap<String, byte[]> models) {
     models.put(model.keyText(), model.value());
   }
 
@@ -139,11 +138,11 @@ class SameModelsITCase {
       chunk.add(example);
       states.put(example.key, engine.learn(states.get(example.key), chunk, new Silent()));
     }
-    Map<String, byte[]> models = new TreeMap<>();
+    SortedMap<String, byte[]> models = new TreeMap<>();
     for (Map.Entry<String, TrainState> state : states.entrySet()) {
       models.put(state.getKey(), state.getValue().modelBytes());
     }
-    return sha256(models);
+    return Sha256.ofModels(models);
   }
 
   /** A number each, and behind a nullable one whether it is missing. */
@@ -166,17 +165,6 @@ class SameModelsITCase {
                 new GZIPInputStream(Files.newInputStream(STORMS)), StandardCharsets.UTF_8))) {
       return lines.lines().skip(1).map(line -> line.replace("\"", "").split(",")).toList();
     }
-  }
-
-  private static String sha256(Map<String, byte[]> models) {
-    MessageDigest sha256 = Sha256.start();
-    models.forEach(
-        (key, bytes) -> {
-          sha256.update(key.getBytes(StandardCharsets.UTF_8));
-          sha256.update((byte) 0);
-          sha256.update(bytes);
-        });
-    return HexFormat.of().formatHex(sha256.digest());
   }
 
   /** Listens to what must not happen. */

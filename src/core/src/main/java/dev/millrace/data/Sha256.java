@@ -1,8 +1,10 @@
 package dev.millrace.data;
 
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.SortedMap;
 
 /** Hashes with SHA-256. */
 public final class Sha256 {
@@ -21,5 +23,22 @@ public final class Sha256 {
   /** Returns the digest of the bytes, 64 digits in hex. */
   public static String hex(byte[] bytes) {
     return HexFormat.of().formatHex(start().digest(bytes));
+  }
+
+  /**
+   * Returns the digest of all models, 64 digits in hex: of the key in UTF-8, a zero byte and the
+   * bytes of each model, in the order of the map.
+   *
+   * @param models bytes by model key
+   */
+  public static String ofModels(SortedMap<String, byte[]> models) {
+    MessageDigest digest = start();
+    models.forEach(
+        (key, bytes) -> {
+          digest.update(key.getBytes(StandardCharsets.UTF_8));
+          digest.update((byte) 0);
+          digest.update(bytes);
+        });
+    return HexFormat.of().formatHex(digest.digest());
   }
 }

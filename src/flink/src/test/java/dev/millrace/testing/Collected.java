@@ -2,12 +2,11 @@ package dev.millrace.testing;
 
 import dev.millrace.codec.OutputRecord;
 import dev.millrace.data.Sha256;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -40,18 +39,11 @@ public final class Collected<T> implements Sink<T> {
     }
   }
 
-  /** The SHA-256 over the newest of these models, as {@code evaluate} prints it. */
+  /** Returns the SHA-256 over the newest of these models, as {@code evaluate} prints it. */
   public static String modelsSha256(List<OutputRecord> models) {
-    Map<String, byte[]> newest = new TreeMap<>();
+    SortedMap<String, byte[]> newest = new TreeMap<>();
     models.forEach(record -> newest.put(record.keyText(), record.value()));
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    newest.forEach(
-        (key, model) -> {
-          bytes.writeBytes(key.getBytes(StandardCharsets.UTF_8));
-          bytes.write(0);
-          bytes.writeBytes(model);
-        });
-    return Sha256.hex(bytes.toByteArray());
+    return Sha256.ofModels(newest);
   }
 
   @Override

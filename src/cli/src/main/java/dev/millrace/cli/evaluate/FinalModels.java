@@ -9,17 +9,15 @@ import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** The last published model of each key. Not thread-safe. */
 public final class FinalModels {
   private final ModelAssembler parts = new ModelAssembler();
-  private final Map<String, byte[]> models = new TreeMap<>();
+  private final SortedMap<String, byte[]> models = new TreeMap<>();
 
   /** Adds a record of the models topic, maybe a tombstone. */
   public void accept(OutputRecord record) {
@@ -47,14 +45,7 @@ public final class FinalModels {
 
   /** Returns the SHA-256 over the bytes of all models in order of their keys, in hex. */
   public String sha256() {
-    MessageDigest sha256 = Sha256.start();
-    models.forEach(
-        (key, bytes) -> {
-          sha256.update(key.getBytes(StandardCharsets.UTF_8));
-          sha256.update((byte) 0);
-          sha256.update(bytes);
-        });
-    return HexFormat.of().formatHex(sha256.digest());
+    return Sha256.ofModels(models);
   }
 
   /**
