@@ -5,8 +5,6 @@ import dev.millrace.config.yaml.YamlNode;
 import dev.millrace.config.yaml.YamlNode.Entry;
 import dev.millrace.config.yaml.YamlNode.Mapping;
 import dev.millrace.config.yaml.YamlNode.Scalar;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Completes the input of a pipeline whose fields a program sets instead of a record. */
@@ -28,10 +26,10 @@ final class MappedInput {
     Mapping complete =
         hasFormat
             ? input
-            : PipelineFile.with(input, InputOptions.FORMAT, new Scalar("json", input.line()));
+            : input.withDefault(InputOptions.FORMAT.name(), new Scalar("json", input.line()));
     if (at(input, InputOptions.LABELS) instanceof Mapping labels) {
       Scalar topic = new Scalar(examplesTopic(pipeline, input), labels.line());
-      Mapping own = PipelineFile.with(labels, InputOptions.LABELS_TOPIC, topic);
+      Mapping own = labels.withDefault(InputOptions.LABELS_TOPIC.name(), topic);
       complete = replace(complete, InputOptions.LABELS, own);
     }
     return replace(pipeline, PipelineOptions.INPUT, complete);
@@ -40,9 +38,7 @@ final class MappedInput {
   private static String examplesTopic(Mapping pipeline, Mapping input) {
     String given = text(input, InputOptions.INPUT_TOPIC);
     String name = String.valueOf(text(pipeline, PipelineOptions.PIPELINE));
-    return given == null
-        ? InputOptions.INPUT_TOPIC.shownDefault().replace(PipelineOptions.PIPELINE_NAME, name)
-        : given;
+    return given == null ? DefaultTopic.EXAMPLES.of(name) : given;
   }
 
   private static boolean has(Mapping map, Option<?> option) {
@@ -59,8 +55,6 @@ final class MappedInput {
   }
 
   private static Mapping replace(Mapping map, Option<?> option, Mapping value) {
-    Map<String, Entry> entries = new LinkedHashMap<>(map.entries());
-    entries.put(option.name(), new Entry(value.line(), value));
-    return new Mapping(entries, map.line());
+    return map.with(option.name(), new Entry(value.line(), value));
   }
 }

@@ -34,7 +34,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -168,7 +167,8 @@ public final class PipelineFile {
         yaml,
         document ->
             withLabel(
-                with(document, PipelineOptions.PIPELINE, new Scalar(pipeline, document.line())),
+                document.withDefault(
+                    PipelineOptions.PIPELINE.name(), new Scalar(pipeline, document.line())),
                 label));
   }
 
@@ -194,22 +194,23 @@ public final class PipelineFile {
       throw new InvalidPipelineException(
           origin + " must be a map of options, but this is " + document.describe());
     }
-    Mapping whole = with(mapping, PipelineOptions.KAFKA, new Mapping(Map.of(), mapping.line()));
+    Mapping noKafka = new Mapping(Map.of(), mapping.line());
+    Mapping whole = mapping.withDefault(PipelineOptions.KAFKA.name(), noKafka);
     Settings settings = settings(completion.apply(whole), null, true, errors);
     errors.throwIfAny();
     return settings;
   }
 
   private static Mapping withLabel(Mapping document, @Nullable String label) {
-    Mapping whole = with(document, PipelineOptions.INPUT, new Mapping(Map.of(), document.line()));
-    Entry input = whole.entries().get(PipelineOptions.INPUT.name());
+    String name = PipelineOptions.INPUT.name();
+    Mapping whole = document.withDefault(name, new Mapping(Map.of(), document.line()));
+    Entry input = whole.entries().get(name);
     if (label == null || input == null || !(input.value() instanceof Mapping given)) {
       return whole;
     }
-    Map<String, Entry> entries = new LinkedHashMap<>(whole.entries());
-    Mapping labeled = with(given, InputOptions.LABEL, new Scalar(label, given.line()));
-    entries.put(PipelineOptions.INPUT.name(), new Entry(input.line(), labeled));
-    return new Mapping(entries, whole.line());
+    Scalar labelName = new Scalar(label, given.line());
+    Mapping labeled = given.withDefault(InputOptions.LABEL.name(), labelName);
+    return whole.with(name, new Entry(input.line(), labeled));
   }
 
   private static Mapping withKafka(Mapping document, Map<String, String> kafka) {
@@ -219,21 +220,14 @@ public final class PipelineFile {
       return document;
     }
     int line = given == null ? document.line() : given.line();
-    Map<String, Entry> properties = new LinkedHashMap<>();
-    if (given != null && given.value() instanceof Mapping block) {
-      properties.putAll(block.entries());
+    Map<String, Entry> entries =
+        given != null && given.value() instanceof Mapping block ? block.entries() : Map.of();
+    Mapping properties = new Mapping(entries, line);
+    for (Map.Entry<String, String> property : kafka.entrySet()) {
+      Entry entry = new Entry(line, new Scalar(property.getValue(), line));
+      properties = properties.with(property.getKey(), entry);
     }
-    kafka.forEach((key, value) -> properties.put(key, new Entry(line, new Scalar(value, line))));
-    Map<String, Entry> entries = new LinkedHashMap<>(document.entries());
-    entries.put(name, new Entry(line, new Mapping(properties, line)));
-    return new Mapping(entries, document.line());
-  }
-
-  /** Returns a map with a value for an option that it does not have. */
-  static Mapping with(Mapping map, Option<?> option, YamlNode value) {
-    Map<String, Entry> entries = new LinkedHashMap<>(map.entries());
-    entries.putIfAbsent(option.name(), new Entry(map.line(), value));
-    return new Mapping(entries, map.line());
+    return document.with(name, new Entry(line, properties));
   }
 
   private static Settings settings(

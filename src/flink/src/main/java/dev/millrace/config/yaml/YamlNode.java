@@ -1,5 +1,6 @@
 package dev.millrace.config.yaml;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,18 @@ public sealed interface YamlNode {
 
   /** A map, in the order of the file. */
   record Mapping(Map<String, Entry> entries, int line) implements YamlNode {
+    /** Returns a copy that has another entry under a key. */
+    public Mapping with(String key, Entry entry) {
+      Map<String, Entry> changed = new LinkedHashMap<>(entries);
+      changed.put(key, entry);
+      return new Mapping(changed, line);
+    }
+
+    /** Returns a map that has the value if it has none under the key. */
+    public Mapping withDefault(String key, YamlNode value) {
+      return entries.containsKey(key) ? this : with(key, new Entry(line, value));
+    }
+
     @Override
     public String describe() {
       return "a map";
