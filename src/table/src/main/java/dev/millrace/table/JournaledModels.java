@@ -3,16 +3,11 @@ package dev.millrace.table;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.MetricsReport;
-import dev.millrace.data.ModelEvent;
-import dev.millrace.data.Prediction;
 import dev.millrace.flink.ChunkSerializer;
 import dev.millrace.flink.JobMetric;
 import dev.millrace.prequential.EngineListener;
-import dev.millrace.prequential.LabelOutcome;
-import dev.millrace.prequential.LearnedCounts;
 import dev.millrace.prequential.PrequentialEngine;
 import dev.millrace.prequential.TrainState;
-import java.io.IOException;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -187,28 +182,7 @@ final class JournaledModels {
         MetricsReport report, long timestamp, long drifts, boolean isDriftSuspected) {}
 
     @Override
-    public void prediction(Prediction prediction, long timestamp, Chunk chunk, int row) {}
-
-    @Override
-    public void event(ModelEvent event, long timestamp) {}
-
-    @Override
     public void rejected(DeadLetter letter) {}
-
-    @Override
-    public void modelDue(String key, TrainState state) throws IOException {}
-
-    @Override
-    public void learned(LearnedCounts counts) {}
-
-    @Override
-    public void skipped(int examples) {}
-
-    @Override
-    public void joined(LabelOutcome outcome, long records) {}
-
-    @Override
-    public void expanded(String key) {}
 
     @Override
     public void warning(String key, String message) {}

@@ -63,12 +63,9 @@ record LearnCall(RowType columns, List<Integer> keys, Settings settings, Types t
               + " input.key, or change PARTITION BY");
     }
     InputSpec keyed = input.with(to -> to.key = key);
-    new Columns(columns, keys, keyed).check();
+    Types types = new Columns(columns, keys, keyed).check();
     return new LearnCall(
-        columns,
-        keys,
-        settings.withInput(settings.input().withSpec(keyed)),
-        new Columns(columns, keys, keyed).types());
+        columns, keys, settings.withInput(settings.input().withSpec(keyed)), types);
   }
 
   private static Settings parse(@Nullable String label, @Nullable String pipeline) {
@@ -106,7 +103,12 @@ record LearnCall(RowType columns, List<Integer> keys, Settings settings, Types t
   /** The columns of a table and their use. */
   private record Columns(RowType columns, List<Integer> keys, InputSpec input) {
 
-    void check() {
+    /**
+     * Returns the columns that are features unless some are declared.
+     *
+     * @throws ValidationException if a column cannot have its use
+     */
+    Types check() {
       keys.forEach(
           key ->
               require(
@@ -137,11 +139,13 @@ record LearnCall(RowType columns, List<Integer> keys, Settings settings, Types t
             "a TIMESTAMP, a DATE, or a number of milliseconds");
       }
       input.features().forEach(this::check);
-      if (input.features().isEmpty() && types().numbers().isEmpty() && types().texts().isEmpty()) {
+      Types types = types();
+      if (input.features().isEmpty() && types.numbers().isEmpty() && types.texts().isEmpty()) {
         throw new ValidationException(
             "the table has no column of numbers, booleans or texts besides label and key, so there"
                 + " are no features. Add columns to the table");
       }
+      return types;
     }
 
     private void check(FeatureSpec feature) {
@@ -190,8 +194,7 @@ record LearnCall(RowType columns, List<Integer> keys, Settings settings, Types t
       }
     }
 
-    /** Returns the columns that are features unless some are declared. */
-    Types types() {
+    private Types types() {
       Set<String> used = new HashSet<>();
       keys.forEach(key -> used.add(columns.getFieldNames().get(key)));
       used.add(input.label());

@@ -10,9 +10,7 @@ import dev.millrace.data.Prediction.OfValue;
 import dev.millrace.flink.DeadLetters;
 import dev.millrace.flink.TrainMetrics;
 import dev.millrace.prequential.EngineListener;
-import dev.millrace.prequential.LabelOutcome;
 import dev.millrace.prequential.LearnedCounts;
-import dev.millrace.prequential.TrainState;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns what the engine says of one row into the columns that {@link LearnFunction} adds to it. Not
- * thread-safe.
+ * Turns what the engine reports about one row into the columns that {@link LearnFunction} adds to
+ * it. Not thread-safe.
  */
 final class LearnedRow implements EngineListener {
   private static final Logger LOG = LoggerFactory.getLogger(LearnedRow.class);
@@ -163,13 +161,4 @@ final class LearnedRow implements EngineListener {
   public void warning(String key, String message) {
     LOG.warn("Key {} and all others like it: {}", key, message);
   }
-
-  @Override
-  public void modelDue(String key, TrainState state) {} // there is no models topic
-
-  @Override
-  public void skipped(int examples) {} // rows are of no epoch
-
-  @Override
-  public void joined(LabelOutcome outcome, long records) {} // labels come with their features
 }
