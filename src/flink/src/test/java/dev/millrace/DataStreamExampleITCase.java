@@ -22,7 +22,6 @@ class DataStreamExampleITCase {
   private static final Path PAGE = Path.of("docs", "datastream.md");
   // Flink's print() puts the number of the subtask behind the name of the stream.
   private static final Pattern SUBTASK = Pattern.compile("^([a-z]+)(:\\d+)?> ");
-
   private static final Pattern VERSION_ROW =
       Pattern.compile("^\\| (2\\.\\d\\.\\d) \\|", Pattern.MULTILINE);
 

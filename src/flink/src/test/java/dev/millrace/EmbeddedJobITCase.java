@@ -237,11 +237,7 @@ class EmbeddedJobITCase {
     Gate gate = new Gate(ORDERS / 2);
     StreamExecutionEnvironment env = environment(cluster, 1, Map.of());
     learn(orders(env, gate));
-    JobClient job = env.executeAsync();
-    await().atMost(Patience.MAX).until(() -> gate.taken() > ORDERS / 2);
-    String savepoint =
-        job.stopWithSavepoint(false, uri(folder), SavepointFormatType.CANONICAL).get();
-    job.getJobExecutionResult().get();
+    String savepoint = stopHalfway(env, gate);
 
     Gate rest = new Gate(Gate.OPEN);
     StreamExecutionEnvironment rescaled =
@@ -269,11 +265,7 @@ class EmbeddedJobITCase {
         settings,
         gate.source(number -> Order.of(number).json(), ORDERS, KafkaRecord.class),
         new MillraceJob.Sinks(sink, sink, sink, sink, sink, sink));
-    JobClient job = env.executeAsync();
-    await().atMost(Patience.MAX).until(() -> gate.taken() > ORDERS / 2);
-    String savepoint =
-        job.stopWithSavepoint(false, uri(folder), SavepointFormatType.CANONICAL).get();
-    job.getJobExecutionResult().get();
+    String savepoint = stopHalfway(env, gate);
 
     Gate rest = new Gate(Gate.OPEN);
     StreamExecutionEnvironment own =
@@ -295,6 +287,16 @@ class EmbeddedJobITCase {
 
     assertThat(rest.taken()).as("elements after the savepoint").isLessThan(ORDERS);
     assertThat(Collected.modelsSha256(models.all())).isEqualTo(undisturbed);
+  }
+
+  /** Runs a job that is open for half of the elements, and returns the savepoint of its stop. */
+  private String stopHalfway(StreamExecutionEnvironment env, Gate gate) throws Exception {
+    JobClient job = env.executeAsync();
+    await().atMost(Patience.MAX).until(() -> gate.taken() > ORDERS / 2);
+    String savepoint =
+        job.stopWithSavepoint(false, uri(folder), SavepointFormatType.CANONICAL).get();
+    job.getJobExecutionResult().get();
+    return savepoint;
   }
 
   private static Collected<OutputRecord> learn(DataStream<Order> orders) {

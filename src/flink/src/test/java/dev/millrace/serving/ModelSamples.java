@@ -34,12 +34,12 @@ public final class ModelSamples {
 
   private ModelSamples() {}
 
-  /** Returns the record of a model of two classes that has learned so many examples. */
+  /** Returns the record of a model of two classes after a number of examples. */
   public static Arrival arrival(String key, int examples, Place place) {
     return new Arrival(key, "samples", "config", bytes(examples), List.of(place));
   }
 
-  /** Returns the bytes of a model of two classes that has learned so many examples. */
+  /** Returns the bytes of a model of two classes after a number of examples. */
   public static byte[] bytes(int examples) {
     return bytes(Task.BINARY, List.of("no", "yes"), examples);
   }

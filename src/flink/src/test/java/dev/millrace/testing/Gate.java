@@ -13,7 +13,7 @@ import org.apache.flink.connector.datagen.source.GeneratorFunction;
 
 /** Lets a source of a job in this process emit as many elements as a test allows. */
 public final class Gate {
-  /** As many elements as the source has; it also asks where it has none. */
+  /** Lets all elements pass; a source asks about the position behind its last element, too. */
   public static final long OPEN = Long.MAX_VALUE / 2;
 
   private static final AtomicInteger NEXT = new AtomicInteger();
