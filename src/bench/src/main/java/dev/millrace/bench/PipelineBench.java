@@ -84,6 +84,8 @@ final class PipelineBench {
    * Medians over the rounds, in seconds per round.
    *
    * @param dataStream seconds of the job with the DataStream API; NaN if it was not measured
+   * @param dataStreamRatio speed of that job relative to the packaged one in the same round
+   * @param dataStreamCpuRatio the same by processor time
    * @param latency null if it was not measured
    */
   record Result(
@@ -94,7 +96,8 @@ final class PipelineBench {
       double ceiling,
       double ceilingCpu,
       double dataStream,
-      double dataStreamCpu,
+      double dataStreamRatio,
+      double dataStreamCpuRatio,
       PipelineLatency.@Nullable Result latency) {
 
     String toJson() {
@@ -109,8 +112,8 @@ final class PipelineBench {
       json.put("cpu_fraction", Math.round(1000 * ceilingCpu / jobCpu) / 1000.0);
       if (!Double.isNaN(dataStream)) {
         json.put("datastream_records_per_s", Math.round(load.records() / dataStream));
-        json.put("datastream_ratio", Math.round(1000 * job / dataStream) / 1000.0);
-        json.put("datastream_cpu_ratio", Math.round(1000 * jobCpu / dataStreamCpu) / 1000.0);
+        json.put("datastream_ratio", Math.round(1000 * dataStreamRatio) / 1000.0);
+        json.put("datastream_cpu_ratio", Math.round(1000 * dataStreamCpuRatio) / 1000.0);
       }
       if (latency != null) {
         json.put("latency_records_per_s", Math.round(latency.recordsPerSecond()));
@@ -135,7 +138,7 @@ final class PipelineBench {
       if (!Double.isNaN(dataStream)) {
         speed +=
             "%nDataStream API: %,.0f records/s; ratio %.2f (by CPU time %.2f)"
-                .formatted(load.records() / dataStream, job / dataStream, jobCpu / dataStreamCpu);
+                .formatted(load.records() / dataStream, dataStreamRatio, dataStreamCpuRatio);
       }
       return latency == null
           ? speed
@@ -169,7 +172,7 @@ final class PipelineBench {
               .map(plan -> plan.withPartitions(load.parallelism()))
               .toList());
       load.fill(settings);
-      double[][] figures = new double[6][rounds];
+      double[][] figures = new double[7][rounds];
       for (int round = -warmup; round < rounds; round++) {
         Timing ceiling = timeDecoding(settings);
         Timing job = timeJob(settings, cluster);
@@ -190,7 +193,8 @@ final class PipelineBench {
         err.flush();
         if (round >= 0) {
           figures[4][round] = dataStream == null ? Double.NaN : dataStream.wall();
-          figures[5][round] = dataStream == null ? Double.NaN : dataStream.cpu();
+          figures[5][round] = dataStream == null ? Double.NaN : job.wall() / dataStream.wall();
+          figures[6][round] = dataStream == null ? Double.NaN : job.cpu() / dataStream.cpu();
           figures[0][round] = job.wall();
           figures[1][round] = job.cpu();
           figures[2][round] = ceiling.wall();
@@ -207,6 +211,7 @@ final class PipelineBench {
           BenchCommand.median(figures[3]),
           BenchCommand.median(figures[4]),
           BenchCommand.median(figures[5]),
+          BenchCommand.median(figures[6]),
           latency.isZero() ? null : latency(settings, cluster, load.records() / job / 2, latency));
     }
   }

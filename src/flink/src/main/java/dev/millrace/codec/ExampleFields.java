@@ -10,10 +10,8 @@ import java.time.Instant;
 import java.time.temporal.Temporal;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -33,10 +31,21 @@ public final class ExampleFields {
   private final Map<String, Integer> slots = new HashMap<>();
   private final String[] names;
   private final @Nullable Object[] values;
+  // Number of the example in which each was set, so that none has to be removed for the next.
+  private final long[] setIn;
+  private long example = 1;
   // One per slot, so that no number is boxed.
   private final Decimal[] decimals;
   private final InputSpec spec;
   private @Nullable KafkaRecord record;
+  // Fields are set, and read, in the same order for each example: what the last one did at a
+  // position most likely comes again there, and finding it costs a comparison.
+  private final @Nullable String[] setNames;
+  private final int[] setSlots;
+  private int sets;
+  private final String[] @Nullable [] readPaths;
+  private final int[] readSlots;
+  private int reads;
 
   /**
    * Creates fields of examples, or of separate labels if the specification is {@link
@@ -54,7 +63,12 @@ public final class ExampleFields {
     spec.features().forEach(feature -> all.add(feature.name()));
     names = all.toArray(String[]::new);
     values = new Object[names.length];
+    setIn = new long[names.length];
     decimals = new Decimal[names.length];
+    setNames = new String[names.length];
+    setSlots = new int[names.length];
+    readPaths = new String[2 * names.length][];
+    readSlots = new int[2 * names.length];
     for (int slot = 0; slot < names.length; slot++) {
       slots.put(names[slot], slot);
       decimals[slot] = new Decimal();
@@ -68,8 +82,12 @@ public final class ExampleFields {
    */
   public ExampleFields set(String name, double value) {
     int slot = slot(name);
-    decimals[slot].value = value;
-    values[slot] = decimals[slot];
+    Decimal decimal = decimals[slot];
+    decimal.value = value;
+    if (values[slot] != decimal) {
+      values[slot] = decimal;
+    }
+    setIn[slot] = example;
     return this;
   }
 
@@ -79,7 +97,17 @@ public final class ExampleFields {
    * @throws IllegalArgumentException if the pipeline has no field of that name
    */
   public ExampleFields set(String name, long value) {
-    values[slot(name)] = value;
+    put(name, value);
+    return this;
+  }
+
+  /**
+   * Sets a field to a text of one character.
+   *
+   * @throws IllegalArgumentException if the pipeline has no field of that name
+   */
+  public ExampleFields set(String name, char value) {
+    put(name, String.valueOf(value));
     return this;
   }
 
@@ -91,7 +119,7 @@ public final class ExampleFields {
    * @throws IllegalArgumentException if the pipeline has no field of that name
    */
   public ExampleFields set(String name, @Nullable Object value) {
-    values[slot(name)] = scalar(value);
+    put(name, scalar(value));
     return this;
   }
 
@@ -115,7 +143,30 @@ public final class ExampleFields {
     return value;
   }
 
+  private void put(String name, @Nullable Object value) {
+    int slot = slot(name);
+    values[slot] = value;
+    setIn[slot] = example;
+  }
+
+  /** Returns the value in a slot, null if this example has none. */
+  private @Nullable Object value(int slot) {
+    return setIn[slot] == example ? values[slot] : null;
+  }
+
+  @SuppressWarnings("ReferenceEquality") // another String of the same name is looked up
   private int slot(String name) {
+    int position = sets < names.length ? sets++ : 0;
+    if (setNames[position] == name) { // the same literal as in the example before
+      return setSlots[position];
+    }
+    int slot = find(name);
+    setNames[position] = name;
+    setSlots[position] = slot;
+    return slot;
+  }
+
+  private int find(String name) {
     Integer slot = slots.get(name);
     if (slot == null) {
       throw new IllegalArgumentException(
@@ -127,8 +178,10 @@ public final class ExampleFields {
 
   /** Removes all values. */
   void clear() {
-    Arrays.fill(values, null);
+    example++;
     record = null;
+    sets = 0;
+    reads = 0;
   }
 
   /** Returns the Kafka record of the example; null if none was set. */
@@ -139,7 +192,7 @@ public final class ExampleFields {
   /** Returns what stands in a dead letter for the record that the example does not have. */
   KafkaRecord deadLetter(long timestamp) {
     String name = spec.key();
-    Object key = name == null ? null : values[slot(name)];
+    Object key = name == null ? null : value(find(name));
     byte[] keyBytes = key == null ? null : key.toString().getBytes(StandardCharsets.UTF_8);
     return KafkaRecord.none(timestamp, keyBytes, json().getBytes(StandardCharsets.UTF_8));
   }
@@ -147,7 +200,7 @@ public final class ExampleFields {
   private String json() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     for (int slot = 0; slot < names.length; slot++) {
-      Object value = values[slot];
+      Object value = value(slot);
       if (value instanceof Boolean flag) {
         json.put(names[slot], flag);
       } else if (value instanceof Long || value instanceof Integer) {
@@ -161,24 +214,20 @@ public final class ExampleFields {
     return json.toString();
   }
 
-  /** Returns the values as fields of a record. */
-  MappedExampleReader.Fields asRecord() {
-    return new Slots();
-  }
-
-  /** Finds values by the steps to their fields, which are the same arrays for every example. */
-  private final class Slots implements MappedExampleReader.Fields {
-    private final IdentityHashMap<String[], Integer> bySteps = new IdentityHashMap<>();
-
-    @Override
-    public @Nullable Object at(String[] path) {
-      Integer slot = bySteps.get(path);
-      if (slot == null) {
-        slot = Objects.requireNonNull(slots.get(String.join(".", path)));
-        bySteps.put(path, slot);
-      }
-      return values[slot];
+  /**
+   * Returns the value of a field.
+   *
+   * @param path the steps to it, the same array for every example
+   */
+  @Nullable Object at(String[] path) {
+    int position = reads < readPaths.length ? reads++ : 0;
+    if (readPaths[position] == path) {
+      return value(readSlots[position]);
     }
+    int slot = find(String.join(".", path));
+    readPaths[position] = path;
+    readSlots[position] = slot;
+    return value(slot);
   }
 
   /** A number that changes with each example. */

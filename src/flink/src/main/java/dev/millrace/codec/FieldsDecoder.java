@@ -20,7 +20,7 @@ public final class FieldsDecoder {
   private FieldsDecoder(InputSpec spec, boolean labelsOnly) {
     this.spec = spec;
     fields = new ExampleFields(spec);
-    values = fields.asRecord();
+    values = fields::at;
     KeyReader keys = new KeyReader(spec.limits().keyBytes());
     reader = new MappedExampleReader(spec, keys, (value, from) -> values, labelsOnly);
   }

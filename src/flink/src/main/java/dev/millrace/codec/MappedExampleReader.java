@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.avro.generic.GenericFixed;
@@ -63,7 +64,9 @@ final class MappedExampleReader implements ExampleReader {
   private final Parser parser;
   private final FieldFeatures features;
   private final LabelReader labels;
+  private final AcceptedTexts acceptedLabels = new AcceptedTexts();
   private final KeyReader keys;
+  private final AcceptedTexts acceptedKeys = new AcceptedTexts();
   private final String @Nullable [] keyPath;
   private final String[] labelPath;
   private final String @Nullable [] weightPath;
@@ -143,7 +146,7 @@ final class MappedExampleReader implements ExampleReader {
   /** Reads the fields of a record. */
   void read(Fields fields, Example into) throws RejectedException {
     if (keyPath != null) {
-      into.key = keys.read(key(fields, keyPath));
+      into.key = key(fields, keyPath);
     }
     if (idPath != null) {
       Object id = fields.metadata(idPath);
@@ -229,7 +232,13 @@ final class MappedExampleReader implements ExampleReader {
     } else if (label instanceof Number number) {
       labels.number(into, number);
     } else if (label instanceof Boolean || label instanceof CharSequence) {
-      labels.text(into, text(label, "label", DeadLetterReason.INVALID_LABEL));
+      String known = label instanceof String text ? acceptedLabels.find(text) : null;
+      if (known == null) {
+        labels.text(into, text(label, "label", DeadLetterReason.INVALID_LABEL));
+        acceptedLabels.add(Objects.requireNonNull(into.label));
+      } else {
+        into.label = known;
+      }
     } else {
       throw new RejectedException(
           DeadLetterReason.INVALID_LABEL,
@@ -252,14 +261,19 @@ final class MappedExampleReader implements ExampleReader {
     throw new RejectedException(reason, String.join(".", path) + " is " + field + ", not a number");
   }
 
-  private static Utf8 key(Fields fields, String[] path) throws RejectedException {
+  private String key(Fields fields, String[] path) throws RejectedException {
     Object field = fields.metadata(path);
     if (field == null) {
       throw new RejectedException(
           DeadLetterReason.MISSING_KEY,
           "the key field \"%s\" is null or missing".formatted(String.join(".", path)));
     }
-    return text(field, "model key", DeadLetterReason.INVALID_KEY);
+    String known = field instanceof String text ? acceptedKeys.find(text) : null;
+    if (known == null) {
+      known = keys.read(text(field, "model key", DeadLetterReason.INVALID_KEY));
+      acceptedKeys.add(known);
+    }
+    return known;
   }
 
   /** Returns a text as UTF-8, and rejects unpaired surrogates in JSON. */

@@ -54,22 +54,24 @@ final class MappedFeatures implements FieldFeatures {
       throws RejectedException {
     FeatureSpec spec = mapper.column(column);
     boolean wantsNumber = spec.type().isNumber();
-    boolean isScalar =
-        field instanceof CharSequence || field instanceof Number || field instanceof Boolean;
-    if (spec.type() == FeatureSpec.Type.TIME && field instanceof Number number) {
+    if (wantsNumber && field instanceof Number number) { // most of them
+      mapper.number(into, column, number.doubleValue());
+    } else if (spec.type() == FeatureSpec.Type.TIME && field instanceof Number number) {
       mapper.time(into, column, number.doubleValue(), units[column]);
-    } else if (!wantsNumber && isScalar) {
+    } else if (!wantsNumber && isScalar(field)) {
       Utf8 text = text(field);
       if (emptyIsText || text.getByteLength() > 0) {
         mapper.text(into, column, text);
       }
-    } else if (wantsNumber && field instanceof Number number) {
-      mapper.number(into, column, number.doubleValue());
     } else if (wantsNumber && field instanceof Boolean bool) {
       mapper.number(into, column, bool ? 1 : 0);
     } else {
       throw mapper.invalid(column, field, wantsNumber ? fields.remedy(field) : "");
     }
+  }
+
+  private static boolean isScalar(Object field) {
+    return field instanceof CharSequence || field instanceof Number || field instanceof Boolean;
   }
 
   static Utf8 text(Object field) {
