@@ -16,6 +16,8 @@ public final class FieldsDecoder {
   private final ExampleFields fields;
   private final MappedExampleReader.Fields values;
   private final MappedExampleReader reader;
+  // Of the last example without a record; many have the same millisecond.
+  private KafkaRecord none = KafkaRecord.NONE;
 
   private FieldsDecoder(InputSpec spec, boolean labelsOnly) {
     this.spec = spec;
@@ -50,7 +52,7 @@ public final class FieldsDecoder {
    */
   public @Nullable DeadLetter decode(long timestamp, Example into) {
     KafkaRecord record = fields.record();
-    ExampleDecoder.begin(record == null ? KafkaRecord.none(timestamp, null, null) : record, into);
+    ExampleDecoder.begin(record == null ? none(timestamp) : record, into);
     try {
       reader.read(values, into);
       ExampleDecoder.requireWeight(into, spec.limits());
@@ -58,5 +60,12 @@ public final class FieldsDecoder {
     } catch (RejectedException e) {
       return ExampleDecoder.deadLetter(record == null ? fields.deadLetter(timestamp) : record, e);
     }
+  }
+
+  private KafkaRecord none(long timestamp) {
+    if (none.timestamp() != timestamp) {
+      none = KafkaRecord.none(timestamp, null, null);
+    }
+    return none;
   }
 }
