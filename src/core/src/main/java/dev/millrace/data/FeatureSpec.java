@@ -2,6 +2,7 @@ package dev.millrace.data;
 
 import java.io.Serializable;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One column of the input and how it becomes features.
@@ -11,16 +12,50 @@ import java.util.List;
  *     indicator, is 1
  * @param values of a one-hot column, one feature each; a value not listed gives 0 in all of them
  * @param buckets of a hashed column, one feature each
+ * @param ids options of a column of ids; null for other types
  */
 @PublicApi
 public record FeatureSpec(
-    String name, Type type, boolean nullable, List<String> values, int buckets)
+    String name,
+    Type type,
+    boolean nullable,
+    List<String> values,
+    int buckets,
+    @Nullable IdOptions ids)
     implements Serializable {
   /** Features of a time: cosine and sine of the time of day, then of the time of the week. */
   public static final int TIME_WIDTH = 4;
 
   public FeatureSpec {
     values = List.copyOf(values);
+    if (type.isOfIds() != (ids != null)) {
+      throw new IllegalArgumentException(
+          "a column of type %s has %s".formatted(type.id(), ids == null ? "no ids" : "ids"));
+    }
+  }
+
+  /** Creates a column that has no ids. */
+  public FeatureSpec(String name, Type type, boolean nullable, List<String> values, int buckets) {
+    this(name, type, nullable, values, buckets, null);
+  }
+
+  /** Creates a column of ids. */
+  public static FeatureSpec ofIds(String name, Type type, boolean nullable, IdOptions ids) {
+    return new FeatureSpec(name, type, nullable, List.of(), 0, ids);
+  }
+
+  /**
+   * Options of a column of ids.
+   *
+   * @param max ids kept of one record, the first ones; 1 for {@link Type#ID}
+   * @param minCount records with an id after which models use it, at least 1
+   * @param ttlMillis event time without a record after which an id is forgotten, 0 for never
+   * @param ngrams longest run of words of a text that is an id of its own, at least 1
+   */
+  public record IdOptions(int max, int minCount, long ttlMillis, int ngrams)
+      implements Serializable {
+    /** Options of {@link Type#ID} that hold where a pipeline sets none. */
+    public static final IdOptions ONE = new IdOptions(1, 1, 0, 1);
   }
 
   /** Conversion of a column to features. */
@@ -29,11 +64,29 @@ public record FeatureSpec(
     BOOLEAN,
     ONE_HOT,
     HASH,
-    TIME;
+    TIME,
+    /** One id of any cardinality. */
+    ID,
+    /** Several ids. */
+    SET,
+    /** The words of a text, each an id. */
+    TEXT,
+    /** Ids with a number each. */
+    SPARSE;
 
     /** Returns true if the column is one number, or true or false. */
     public boolean isNumber() {
       return this == NUMERIC || this == BOOLEAN;
+    }
+
+    /** Returns true if the column has ids, which are written as words among the features. */
+    public boolean isOfIds() {
+      return this == ID || this == SET || this == TEXT || this == SPARSE;
+    }
+
+    /** Returns true if each id of the column has a number. */
+    public boolean isWeighted() {
+      return this == SPARSE;
     }
 
     /** The name in pipeline files, such as {@code one-hot}. */
@@ -49,6 +102,7 @@ public record FeatureSpec(
           case NUMERIC, BOOLEAN, TIME -> "";
           case ONE_HOT -> " " + values;
           case HASH -> " " + buckets;
+          case ID, SET, TEXT, SPARSE -> " " + ids;
         };
     return name + ": " + type.id() + more + (nullable ? ", nullable" : "");
   }
@@ -61,7 +115,25 @@ public record FeatureSpec(
           case ONE_HOT -> values.size();
           case HASH -> buckets;
           case TIME -> TIME_WIDTH;
+          case ID, SET, TEXT, SPARSE -> maxIds() * IdWords.width(type);
         };
     return nullable ? own + 1 : own;
+  }
+
+  /** Returns the max number of ids of one record, 0 for a column without ids. */
+  public int maxIds() {
+    return ids == null ? 0 : ids.max();
+  }
+
+  /** Returns true if ids of the column are forgotten by event time. */
+  public boolean forgets() {
+    return ids != null && ids.ttlMillis() > 0;
+  }
+
+  /** Returns the text whose hash stored models keep; it never changes for a column without ids. */
+  @Override
+  public String toString() {
+    return "FeatureSpec[name=%s, type=%s, nullable=%s, values=%s, buckets=%d%s]"
+        .formatted(name, type, nullable, values, buckets, ids == null ? "" : ", ids=" + ids);
   }
 }

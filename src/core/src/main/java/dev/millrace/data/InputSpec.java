@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param labels delayed labels; null if labels come with their features
  * @param columns of a CSV line, empty with other formats
  * @param registry registry of the schemas of records in the Confluent wire format; null for none
+ * @param crosses pairs of columns of ids, each pair of whose ids is an id of its own
  */
 @PublicApi
 public record InputSpec(
@@ -40,7 +41,8 @@ public record InputSpec(
     @Nullable String id,
     @Nullable LateLabels labels,
     List<String> columns,
-    @Nullable RegistrySpec registry)
+    @Nullable RegistrySpec registry,
+    List<List<String>> crosses)
     implements Serializable {
   /** Values that hold where a pipeline sets none. */
   public static final InputSpec DEFAULT = new Draft().build();
@@ -49,6 +51,7 @@ public record InputSpec(
     classes = List.copyOf(classes);
     features = List.copyOf(features);
     columns = List.copyOf(columns);
+    crosses = crosses.stream().map(List::copyOf).toList();
   }
 
   /** Returns a copy with other values. */
@@ -78,9 +81,14 @@ public record InputSpec(
         .toList();
   }
 
-  /** Returns the number of inputs that the declared features become. */
+  /**
+   * Returns the number of inputs that the declared features become; the event time follows them if
+   * ids are forgotten by it.
+   */
   public int width() {
-    return features.stream().mapToInt(FeatureSpec::width).sum();
+    boolean forgets = features.stream().anyMatch(FeatureSpec::forgets);
+    return features.stream().mapToInt(FeatureSpec::width).sum()
+        + (forgets ? IdWords.TIME_WIDTH : 0);
   }
 
   /** Framings of a record value. */
@@ -243,6 +251,7 @@ public record InputSpec(
     public @Nullable LateLabels labels;
     public List<String> columns = List.of();
     public @Nullable RegistrySpec registry;
+    public List<List<String>> crosses = List.of();
 
     private Draft() {}
 
@@ -261,12 +270,13 @@ public record InputSpec(
       labels = from.labels;
       columns = from.columns;
       registry = from.registry;
+      crosses = from.crosses;
     }
 
     private InputSpec build() {
       return new InputSpec(
           format, schema, key, label, weight, eventTime, task, classes, features, limits, id,
-          labels, columns, registry);
+          labels, columns, registry, crosses);
     }
   }
 }

@@ -9,8 +9,8 @@ import java.security.SecureRandom;
  * SipHash-1-3 under a secret key, for hash tables whose entries strangers choose: without the key
  * no texts that collide can be found. Not thread-safe.
  *
- * <p>Hashes differ from process to process, so no output and no stored state may depend on them.
- * See Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012.
+ * <p>Hashes under the secret key differ from process to process, so no output and no stored state
+ * may depend on them. See Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012.
  */
 public final class SipHash {
   private static final VarHandle LONG =

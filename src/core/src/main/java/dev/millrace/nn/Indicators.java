@@ -1,6 +1,7 @@
 package dev.millrace.nn;
 
 import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.IdColumns;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.PublicApi;
 import dev.millrace.data.SizeChecks;
@@ -16,34 +17,39 @@ import org.jspecify.annotations.Nullable;
 /**
  * Features that are 0 or 1 by definition: one-hot and hashed values, booleans, and marks of missing
  * values. Normalization does not scale them, because a rare 1 would become a far outlier and a 0
- * would no longer be neutral. Indicators are equal if their columns are.
+ * would no longer be neutral. They know the places of {@link #ids} too, which are no numbers at
+ * all. Indicators are equal if their columns and ids are.
  */
 @PublicApi
 public final class Indicators implements Serializable {
   private static final long serialVersionUID = 1L;
 
   /** No feature is an indicator. */
-  public static final Indicators NONE = new Indicators(new BitSet(), true);
+  public static final Indicators NONE = new Indicators(new BitSet(), true, IdColumns.NONE);
 
   /**
    * No feature is declared: the first example of a key, or its stored model, decides which are
    * indicators.
    */
-  public static final Indicators UNDECLARED = new Indicators(new BitSet(), false);
+  public static final Indicators UNDECLARED = new Indicators(new BitSet(), false, IdColumns.NONE);
 
   private static final int MAX_RANGES = 10;
 
   private final BitSet columns;
   private final boolean declared;
+  private final IdColumns ids;
 
-  private Indicators(BitSet columns, boolean declared) {
+  private Indicators(BitSet columns, boolean declared, IdColumns ids) {
     this.columns = columns;
     this.declared = declared;
+    this.ids = ids;
   }
 
   /** Creates indicators from the columns that are set. */
   public static Indicators of(BitSet columns) {
-    return columns.isEmpty() ? NONE : new Indicators((BitSet) columns.clone(), true);
+    return columns.isEmpty()
+        ? NONE
+        : new Indicators((BitSet) columns.clone(), true, IdColumns.NONE);
   }
 
   /**
@@ -60,11 +66,21 @@ public final class Indicators implements Serializable {
       int end = start + feature.width();
       switch (feature.type()) {
         case BOOLEAN, ONE_HOT, HASH -> columns.set(start, end);
-        case NUMERIC, TIME -> columns.set(end - 1, feature.nullable());
+        case NUMERIC, TIME, ID, SET, TEXT, SPARSE -> columns.set(end - 1, feature.nullable());
       }
       start = end;
     }
-    return of(columns);
+    return of(columns).with(IdColumns.of(input));
+  }
+
+  /** Returns the same indicators in rows that have ids. */
+  public Indicators with(IdColumns others) {
+    return others.equals(ids) ? this : new Indicators(columns, true, others);
+  }
+
+  /** Returns the places of ids. */
+  public IdColumns ids() {
+    return ids;
   }
 
   /** Creates indicators from column numbers, counted from 0. */
@@ -105,10 +121,10 @@ public final class Indicators implements Serializable {
 
   /** Returns the indicators of a model that has the first {@code width} columns alone. */
   public Indicators first(int width) {
-    return columns.length() <= width ? this : of(columns.get(0, width));
+    return columns.length() <= width ? this : of(columns.get(0, width)).with(ids);
   }
 
-  boolean isEmpty() {
+  boolean hasNone() {
     return columns.isEmpty();
   }
 
@@ -128,6 +144,9 @@ public final class Indicators implements Serializable {
     fewer.andNot(configured.columns);
     if (!fewer.isEmpty()) {
       differences.add("it does not scale %s, which are no indicators now".formatted(named(fewer)));
+    }
+    if (!ids.equals(configured.ids)) {
+      differences.add("its columns of ids are others");
     }
     return differences.isEmpty() ? null : String.join(", and ", differences);
   }
@@ -174,7 +193,9 @@ public final class Indicators implements Serializable {
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof Indicators indicators && indicators.columns.equals(columns);
+    return other instanceof Indicators indicators
+        && indicators.columns.equals(columns)
+        && indicators.ids.equals(ids);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.millrace.nn;
 
+import dev.millrace.data.IdColumns;
 import dev.millrace.data.SizeChecks;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -21,14 +22,24 @@ public record ModelHeader(String shape, int inputs, int classes, Indicators indi
   /** Suffix of the stored shape if indicators follow the header. */
   private static final String INDICATORS_FOLLOW = "; indicators follow";
 
+  /** Suffix of the stored shape if places of ids follow the header. */
+  private static final String IDS_FOLLOW = "; ids follow";
+
   /** Writes the header. */
   public void write(DataOutput out) throws IOException {
     out.writeInt(VERSION);
-    out.writeUTF(indicators.isEmpty() ? shape : shape + INDICATORS_FOLLOW);
+    IdColumns ids = indicators.ids();
+    out.writeUTF(
+        shape
+            + (indicators.hasNone() ? "" : INDICATORS_FOLLOW)
+            + (ids.isEmpty() ? "" : IDS_FOLLOW));
     out.writeInt(inputs);
     out.writeInt(classes);
-    if (!indicators.isEmpty()) {
+    if (!indicators.hasNone()) {
       indicators.write(out);
+    }
+    if (!ids.isEmpty()) {
+      ids.write(out);
     }
   }
 
@@ -50,11 +61,16 @@ public record ModelHeader(String shape, int inputs, int classes, Indicators indi
     String shape = in.readUTF();
     int inputs = SizeChecks.read(in, "features of the stored model", MAX_INPUTS);
     int classes = SizeChecks.read(in, "classes of the stored model", MAX_CLASSES);
-    if (!shape.endsWith(INDICATORS_FOLLOW)) {
-      return new ModelHeader(shape, inputs, classes, Indicators.NONE);
-    }
-    String words = shape.substring(0, shape.length() - INDICATORS_FOLLOW.length());
-    return new ModelHeader(words, inputs, classes, Indicators.read(in, inputs));
+    String withoutIds = without(IDS_FOLLOW, shape);
+    String words = without(INDICATORS_FOLLOW, withoutIds);
+    Indicators indicators =
+        words.equals(withoutIds) ? Indicators.NONE : Indicators.read(in, inputs);
+    IdColumns ids = withoutIds.equals(shape) ? IdColumns.NONE : IdColumns.read(in, inputs);
+    return new ModelHeader(words, inputs, classes, indicators.with(ids));
+  }
+
+  private static String without(String suffix, String shape) {
+    return shape.endsWith(suffix) ? shape.substring(0, shape.length() - suffix.length()) : shape;
   }
 
   /**

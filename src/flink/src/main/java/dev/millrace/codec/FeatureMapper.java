@@ -110,6 +110,7 @@ final class FeatureMapper {
         int bucket = Math.floorMod(hash(value), columns[column].buckets());
         example.features[starts[column] + bucket] = 1f;
       }
+      case ID, SET, TEXT, SPARSE -> throw invalid(column, value);
     }
     seen[column] = true;
   }

@@ -154,7 +154,7 @@ record LearnCall(RowType columns, List<Integer> keys, Settings settings, Types t
       switch (feature.type()) {
         case NUMERIC, BOOLEAN ->
             require(kind.isNumber(), subject, feature.name(), "a number or BOOLEAN");
-        case ONE_HOT, HASH ->
+        case ONE_HOT, HASH, ID, TEXT ->
             require(
                 kind.isNumber() || kind == ColumnKind.TEXT,
                 subject,
@@ -166,6 +166,10 @@ record LearnCall(RowType columns, List<Integer> keys, Settings settings, Types t
                 subject,
                 feature.name(),
                 "a TIMESTAMP, a DATE, a number or a text");
+        case SET, SPARSE ->
+            throw new ValidationException(
+                "%s \"%s\" is of type %s, which millrace_learn does not read. Use id or text"
+                    .formatted(subject, feature.name(), feature.type().id()));
       }
     }
 
