@@ -54,10 +54,8 @@ public final class DecodeFunction extends ProcessFunction<KafkaRecord, Example>
   private transient @Nullable String labelTopic;
   private transient @Nullable ExampleDecoder labelDecoder;
   private transient Example example;
-  private transient Counter decoded;
+  private transient DecodedExamples examples;
   private transient Counter deletions;
-  private transient Omissions omissions;
-  private transient DeadLetters deadLetters;
   private transient BrokerOffsets brokers;
   private transient OffsetGapDetector lost;
   private transient ListState<Tuple4<String, Integer, Long, Boolean>> positions;
@@ -105,10 +103,8 @@ public final class DecodeFunction extends ProcessFunction<KafkaRecord, Example>
     labelDecoder = labelTopic == null ? null : ExampleDecoder.ofLabels(spec, schemas);
     example = new Example();
     MetricGroup group = getRuntimeContext().getMetricGroup();
-    decoded = JobMetric.DECODED_RECORDS.counter(group);
+    examples = new DecodedExamples(group, pipeline, spec.limits());
     deletions = JobMetric.DELETIONS.counter(group);
-    omissions = new Omissions(group);
-    deadLetters = new DeadLetters(group, pipeline, spec.limits().outputBytes());
   }
 
   @Override
@@ -128,12 +124,8 @@ public final class DecodeFunction extends ProcessFunction<KafkaRecord, Example>
     DeadLetter deadLetter = (labels == null ? decoder : labels).decode(record, example);
     if (deadLetter == null && example.kind == RecordKind.DELETION) {
       deletions.inc();
-    } else if (deadLetter == null) {
-      decoded.inc();
-      omissions.count(example);
-      out.collect(example);
     } else {
-      context.output(OutputTags.DEAD_LETTERS, deadLetters.record(deadLetter));
+      examples.emit(deadLetter, example, context, out);
     }
   }
 }

@@ -6,8 +6,6 @@ import dev.millrace.data.Example;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.KafkaRecord;
 import org.apache.flink.api.common.functions.OpenContext;
-import org.apache.flink.metrics.Counter;
-import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 
@@ -25,9 +23,7 @@ public final class MapperFunction<T> extends ProcessFunction<T, Example> {
   private final boolean labelsOnly;
   private transient FieldsDecoder decoder;
   private transient Example example;
-  private transient Counter decoded;
-  private transient Omissions omissions;
-  private transient DeadLetters deadLetters;
+  private transient DecodedExamples examples;
 
   /**
    * @param labelsOnly true if the elements are labels of examples of another stream
@@ -44,10 +40,7 @@ public final class MapperFunction<T> extends ProcessFunction<T, Example> {
   public void open(OpenContext context) {
     decoder = labelsOnly ? FieldsDecoder.ofLabels(spec) : FieldsDecoder.of(spec);
     example = new Example();
-    MetricGroup group = getRuntimeContext().getMetricGroup();
-    decoded = JobMetric.DECODED_RECORDS.counter(group);
-    omissions = new Omissions(group);
-    deadLetters = new DeadLetters(group, pipeline, spec.limits().outputBytes());
+    examples = new DecodedExamples(getRuntimeContext().getMetricGroup(), pipeline, spec.limits());
   }
 
   @Override
@@ -56,12 +49,6 @@ public final class MapperFunction<T> extends ProcessFunction<T, Example> {
     Long timestamp = context.timestamp();
     DeadLetter deadLetter =
         decoder.decode(timestamp == null ? KafkaRecord.NO_TIMESTAMP : timestamp, example);
-    if (deadLetter == null) {
-      decoded.inc();
-      omissions.count(example);
-      out.collect(example);
-    } else {
-      context.output(OutputTags.DEAD_LETTERS, deadLetters.record(deadLetter));
-    }
+    examples.emit(deadLetter, example, context, out);
   }
 }
