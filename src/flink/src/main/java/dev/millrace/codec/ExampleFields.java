@@ -2,6 +2,7 @@ package dev.millrace.codec;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.PublicApi;
@@ -9,11 +10,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.Temporal;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,51 +30,45 @@ import org.jspecify.annotations.Nullable;
  */
 @PublicApi
 public final class ExampleFields {
-  private final Map<String, Integer> slots = new HashMap<>();
-  private final String[] names;
-  private final @Nullable Object[] values;
-  // Number of the example in which each was set, so that none has to be removed for the next.
-  private final long[] setIn;
-  private long example = 1;
-  // One per slot, so that no number is boxed.
-  private final Decimal[] decimals;
+  private final Map<String, Slot> slots = new LinkedHashMap<>();
   private final InputSpec spec;
-  private @Nullable KafkaRecord record;
-  // Fields are set, and read, in the same order for each example: what the last one did at a
-  // position most likely comes again there, and finding it costs a comparison.
-  private final @Nullable String[] setNames;
-  private final int[] setSlots;
+  // Of the features, in their order.
+  private final Slot[] features;
+  // Fields are set in the same order for each example: the slot of the last one at a position most
+  // likely comes again there, and finding it costs a comparison.
+  private final Slot[] setOrder;
   private int sets;
-  private final String[] @Nullable [] readPaths;
-  private final int[] readSlots;
-  private int reads;
+  // The few fields that are no features, and the steps to them.
+  private String[][] paths = {};
+  private Slot[] reached = {};
+  // Number of the example, so that no value has to be removed for the next.
+  private long example = 1;
+  private @Nullable KafkaRecord record;
 
   /**
    * Creates fields of examples, or of separate labels if the specification is {@link
    * InputSpec#ofLabels}.
    */
   public ExampleFields(InputSpec spec) {
+    this(spec, spec.features().stream().map(FeatureSpec::name).toList());
+  }
+
+  /**
+   * Creates fields of examples.
+   *
+   * @param featureNames names of the features, declared or not
+   */
+  ExampleFields(InputSpec spec, List<String> featureNames) {
     this.spec = spec;
-    Set<String> all = new LinkedHashSet<>();
-    for (String name :
-        Arrays.asList(spec.key(), spec.id(), spec.label(), spec.weight(), spec.eventTime())) {
-      if (name != null) {
-        all.add(name);
-      }
-    }
-    spec.features().forEach(feature -> all.add(feature.name()));
-    names = all.toArray(String[]::new);
-    values = new Object[names.length];
-    setIn = new long[names.length];
-    decimals = new Decimal[names.length];
-    setNames = new String[names.length];
-    setSlots = new int[names.length];
-    readPaths = new String[2 * names.length][];
-    readSlots = new int[2 * names.length];
-    for (int slot = 0; slot < names.length; slot++) {
-      slots.put(names[slot], slot);
-      decimals[slot] = new Decimal();
-    }
+    Stream.of(spec.key(), spec.id(), spec.label(), spec.weight(), spec.eventTime())
+        .filter(Objects::nonNull)
+        .forEach(this::add);
+    features = featureNames.stream().map(this::add).toArray(Slot[]::new);
+    setOrder = slots.values().toArray(Slot[]::new);
+  }
+
+  private Slot add(String name) {
+    return slots.computeIfAbsent(name, Slot::new);
   }
 
   /**
@@ -81,13 +77,12 @@ public final class ExampleFields {
    * @throws IllegalArgumentException if the pipeline has no field of that name
    */
   public ExampleFields set(String name, double value) {
-    int slot = slot(name);
-    Decimal decimal = decimals[slot];
-    decimal.value = value;
-    if (values[slot] != decimal) {
-      values[slot] = decimal;
+    Slot slot = slot(name);
+    slot.number = value;
+    if (slot.value != slot) { // a reference costs more to set than to compare
+      slot.value = slot;
     }
-    setIn[slot] = example;
+    slot.example = example;
     return this;
   }
 
@@ -133,7 +128,9 @@ public final class ExampleFields {
   }
 
   private static @Nullable Object scalar(@Nullable Object value) {
-    if (value instanceof Instant instant) {
+    if (value instanceof String || value instanceof Number) { // most of them
+      return value;
+    } else if (value instanceof Instant instant) {
       return instant.toEpochMilli();
     } else if (value instanceof Enum<?> constant) {
       return constant.name();
@@ -144,36 +141,41 @@ public final class ExampleFields {
   }
 
   private void put(String name, @Nullable Object value) {
-    int slot = slot(name);
-    values[slot] = value;
-    setIn[slot] = example;
+    Slot slot = slot(name);
+    slot.value = value;
+    slot.example = example;
   }
 
   /** Returns the value in a slot, null if this example has none. */
-  private @Nullable Object value(int slot) {
-    return setIn[slot] == example ? values[slot] : null;
+  private @Nullable Object value(Slot slot) {
+    return slot.example == example ? slot.value : null;
   }
 
   @SuppressWarnings("ReferenceEquality") // another String of the same name is looked up
-  private int slot(String name) {
-    int position = sets < names.length ? sets++ : 0;
-    if (setNames[position] == name) { // the same literal as in the example before
-      return setSlots[position];
+  private Slot slot(String name) {
+    int position = sets < setOrder.length ? sets++ : 0;
+    Slot slot = setOrder[position];
+    if (slot.name != name) {
+      slot = find(name);
+      slot.name = name; // the same literal comes with the next example
+      setOrder[position] = slot;
     }
-    int slot = find(name);
-    setNames[position] = name;
-    setSlots[position] = slot;
     return slot;
   }
 
-  private int find(String name) {
-    Integer slot = slots.get(name);
+  private Slot find(String name) {
+    Slot slot = slots.get(name);
     if (slot == null) {
       throw new IllegalArgumentException(
           "\"%s\" is not a field of the pipeline. Its fields: %s. Add it to input.features, or do not set it."
-              .formatted(name, String.join(", ", names)));
+              .formatted(name, String.join(", ", slots.keySet())));
     }
     return slot;
+  }
+
+  /** Returns the names of all fields. */
+  List<String> names() {
+    return List.copyOf(slots.keySet());
   }
 
   /** Removes all values. */
@@ -181,7 +183,6 @@ public final class ExampleFields {
     example++;
     record = null;
     sets = 0;
-    reads = 0;
   }
 
   /** Returns the Kafka record of the example; null if none was set. */
@@ -199,16 +200,16 @@ public final class ExampleFields {
 
   private String json() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
-    for (int slot = 0; slot < names.length; slot++) {
+    for (Slot slot : slots.values()) {
       Object value = value(slot);
       if (value instanceof Boolean flag) {
-        json.put(names[slot], flag);
+        json.put(slot.name, flag);
       } else if (value instanceof Long || value instanceof Integer) {
-        json.put(names[slot], ((Number) value).longValue());
+        json.put(slot.name, ((Number) value).longValue());
       } else if (value instanceof Number number && Double.isFinite(number.doubleValue())) {
-        json.put(names[slot], number.doubleValue());
+        json.put(slot.name, number.doubleValue());
       } else if (value != null) {
-        json.put(names[slot], value.toString());
+        json.put(slot.name, value.toString());
       }
     }
     return json.toString();
@@ -220,46 +221,62 @@ public final class ExampleFields {
    * @param path the steps to it, the same array for every example
    */
   @Nullable Object at(String[] path) {
-    int position = reads < readPaths.length ? reads++ : 0;
-    if (readPaths[position] == path) {
-      return value(readSlots[position]);
+    int i = 0;
+    while (i < paths.length && paths[i] != path) {
+      i++;
     }
-    int slot = find(String.join(".", path));
-    readPaths[position] = path;
-    readSlots[position] = slot;
-    return value(slot);
+    if (i == paths.length) {
+      paths = Arrays.copyOf(paths, i + 1);
+      paths[i] = path;
+      reached = Arrays.copyOf(reached, i + 1);
+      reached[i] = find(String.join(".", path));
+    }
+    return value(reached[i]);
   }
 
-  /** A number that changes with each example. */
-  private static final class Decimal extends Number {
+  /** Returns the value of the feature with a number from 0. */
+  @Nullable Object feature(int number) {
+    return value(features[number]);
+  }
+
+  /** A field and its value in one example. It is the value itself if that changes as a number. */
+  private static final class Slot extends Number {
     private static final long serialVersionUID = 1L;
 
-    private double value;
+    private String name;
+    private double number;
+    private transient @Nullable Object value;
+    // Number of the example that the value is of.
+    private long example;
+
+    Slot(String name) {
+      this.name = name;
+    }
 
     @Override
     public int intValue() {
-      return (int) value;
+      return (int) number;
     }
 
     @Override
     public long longValue() {
-      return (long) value;
+      return (long) number;
     }
 
     @Override
     public float floatValue() {
-      return (float) value;
+      return (float) number;
     }
 
     @Override
     public double doubleValue() {
-      return value;
+      return number;
     }
 
     /** Returns the number as the name of a class or key has it. */
     @Override
     public String toString() {
-      return NumberText.ofDouble(value);
+      return NumberText.ofDouble(number);
     }
   }
 }

@@ -3,8 +3,11 @@ package dev.millrace.codec;
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.Example;
 import dev.millrace.data.InputSpec;
+import dev.millrace.data.InputSpec.Format;
 import dev.millrace.data.KafkaRecord;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,29 +15,81 @@ import org.jspecify.annotations.Nullable;
  * decodes records. Not thread-safe.
  */
 public final class FieldsDecoder {
+
+  /**
+   * Names of the columns of a table by their type.
+   *
+   * @param numbers numbers and booleans that are features in this order if none is declared
+   * @param texts texts that are hashed features if none is declared
+   * @param times times in milliseconds since the epoch, whether declared or not
+   */
+  public record Types(List<String> numbers, List<String> texts, Set<String> times) {
+    public Types {
+      numbers = List.copyOf(numbers);
+      texts = List.copyOf(texts);
+      times = Set.copyOf(times);
+    }
+
+    private List<String> features() {
+      return Stream.concat(numbers.stream(), texts.stream()).toList();
+    }
+  }
+
   private final InputSpec spec;
   private final ExampleFields fields;
-  private final MappedExampleReader.Fields values;
+  private final Values values;
   private final MappedExampleReader reader;
   // Of the last example without a record; many have the same millisecond.
   private KafkaRecord none = KafkaRecord.NONE;
 
-  private FieldsDecoder(InputSpec spec, boolean labelsOnly) {
+  private FieldsDecoder(InputSpec spec, Values values, MappedExampleReader reader) {
     this.spec = spec;
-    fields = new ExampleFields(spec);
-    values = fields::at;
-    KeyReader keys = new KeyReader(spec.limits().keyBytes());
-    reader = new MappedExampleReader(spec, keys, (value, from) -> values, labelsOnly);
+    this.values = values;
+    this.reader = reader;
+    fields = values.fields();
   }
 
   /** Creates a decoder of examples. */
   public static FieldsDecoder of(InputSpec spec) {
-    return new FieldsDecoder(spec, false);
+    return of(spec, false);
   }
 
   /** Creates a decoder of a separate stream of labels. */
   public static FieldsDecoder ofLabels(InputSpec spec) {
-    return new FieldsDecoder(spec.ofLabels().with(to -> to.features = List.of()), true);
+    return of(spec.ofLabels().with(to -> to.features = List.of()), true);
+  }
+
+  private static FieldsDecoder of(InputSpec spec, boolean labelsOnly) {
+    Values values = new Values(new ExampleFields(spec), Set.of());
+    return new FieldsDecoder(
+        spec, values, new MappedExampleReader(spec, keys(spec), values, labelsOnly));
+  }
+
+  /**
+   * Creates a decoder of a table's rows. A row without label has features alone.
+   *
+   * @param input names the key, and has no delayed labels
+   */
+  public static FieldsDecoder ofRows(InputSpec input, Types types) {
+    // Names as in JSON, where an empty text is a value.
+    InputSpec spec = input.with(to -> to.format = Format.JSON);
+    boolean isDeclared = !spec.features().isEmpty();
+    ExampleFields fields =
+        isDeclared ? new ExampleFields(spec) : new ExampleFields(spec, types.features());
+    Values values = new Values(fields, types.times());
+    FieldFeatures features =
+        isDeclared ? new MappedFeatures(spec, values) : new UndeclaredFeatures(spec, types);
+    return new FieldsDecoder(
+        spec, values, new MappedExampleReader(spec, keys(spec), values, features));
+  }
+
+  private static KeyReader keys(InputSpec spec) {
+    return new KeyReader(spec.limits().keyBytes());
+  }
+
+  /** Returns the names of all fields that can be set. */
+  public List<String> names() {
+    return fields.names();
   }
 
   /** Returns the fields to fill in, without values. */
@@ -67,5 +122,30 @@ public final class FieldsDecoder {
       none = KafkaRecord.none(timestamp, null, null);
     }
     return none;
+  }
+
+  /** Fields that were set. Those of times are milliseconds. */
+  private record Values(ExampleFields fields, Set<String> times)
+      implements MappedExampleReader.Parser, MappedExampleReader.Fields {
+
+    @Override
+    public MappedExampleReader.Fields parse(byte[] value, int from) {
+      return this; // set, not parsed
+    }
+
+    @Override
+    public ClockTime.@Nullable Unit unit(String[] path) {
+      return times.contains(String.join(".", path)) ? ClockTime.Unit.MILLIS : null;
+    }
+
+    @Override
+    public @Nullable Object at(String[] path) {
+      return fields.at(path);
+    }
+
+    @Override
+    public @Nullable Object feature(int number, String[] path) {
+      return fields.feature(number);
+    }
   }
 }

@@ -31,6 +31,15 @@ final class MappedExampleReader implements ExampleReader {
     @Nullable Object at(String[] path);
 
     /**
+     * Returns the value of a feature as {@link #at} does.
+     *
+     * @param number of the feature from 0
+     */
+    default @Nullable Object feature(int number, String[] path) {
+      return at(path);
+    }
+
+    /**
      * Returns a value as {@link #at} does, or if the fields lack it that of the envelope around
      * them.
      */

@@ -30,8 +30,8 @@ final class MappedFeatures implements FieldFeatures {
 
   @Override
   public boolean hasAny(MappedExampleReader.Fields fields) {
-    for (String[] path : paths) {
-      if (fields.at(path) != null) {
+    for (int column = 0; column < paths.length; column++) {
+      if (fields.feature(column, paths[column]) != null) {
         return true;
       }
     }
@@ -42,7 +42,7 @@ final class MappedFeatures implements FieldFeatures {
   public void read(MappedExampleReader.Fields fields, Example into) throws RejectedException {
     mapper.begin(into);
     for (int column = 0; column < paths.length; column++) {
-      Object field = fields.at(paths[column]);
+      Object field = fields.feature(column, paths[column]);
       if (field != null) {
         read(fields, column, field, into);
       }

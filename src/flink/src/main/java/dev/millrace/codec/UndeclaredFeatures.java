@@ -17,7 +17,7 @@ final class UndeclaredFeatures implements FieldFeatures {
   private final float[] numbers;
   private final boolean[] isMissing;
 
-  UndeclaredFeatures(InputSpec spec, NamedExampleReader.Types types) {
+  UndeclaredFeatures(InputSpec spec, FieldsDecoder.Types types) {
     features = new StandardFeatures(spec);
     numberPaths =
         types.numbers().stream().map(name -> new String[] {name}).toArray(String[][]::new);
@@ -35,14 +35,14 @@ final class UndeclaredFeatures implements FieldFeatures {
   @Override
   public void read(MappedExampleReader.Fields fields, Example into) throws RejectedException {
     for (int i = 0; i < numbers.length; i++) {
-      Object value = fields.at(numberPaths[i]);
+      Object value = fields.feature(i, numberPaths[i]);
       isMissing[i] = value == null;
       numbers[i] = value == null ? Float.NaN : number(numberPaths[i][0], value);
     }
     // As many features for each example: the block of attributes is there if any may come.
     features.begin(into, numbers, isMissing, numbers.length, textPaths.length > 0);
     for (int i = 0; i < textPaths.length; i++) {
-      Object value = fields.at(textPaths[i]);
+      Object value = fields.feature(numberPaths.length + i, textPaths[i]);
       if (value != null) {
         features.attribute(into, textNames[i], MappedFeatures.text(value));
       }

@@ -1,57 +1,49 @@
 package dev.millrace.table;
 
-import dev.millrace.codec.NamedExampleReader;
-import java.time.Instant;
+import dev.millrace.codec.ExampleFields;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.StringJoiner;
 import org.apache.flink.types.Row;
 import org.jspecify.annotations.Nullable;
 
-/** The columns of one row at a time, and the model key that some of them name. Not thread-safe. */
-final class ColumnValues implements NamedExampleReader.Values {
-  private static final long DAY_MILLIS = 86_400_000;
-
-  private final Map<String, Integer> positions = new HashMap<>();
+/** Sets the fields of an example from the columns of a row, some of which name its model key. */
+final class ColumnValues {
+  private final String[] names;
+  private final int[] positions;
   private final int[] keys;
   private final String keyName;
-  private Row row = new Row(0);
 
   /**
    * @param keys positions of the columns that name the model
    * @param keyName name of the key
+   * @param fields names of the fields of an example
    */
-  ColumnValues(List<String> columns, List<Integer> keys, String keyName) {
-    for (int i = 0; i < columns.size(); i++) {
-      positions.put(columns.get(i), i);
-    }
+  ColumnValues(List<String> columns, List<Integer> keys, String keyName, List<String> fields) {
+    names =
+        fields.stream()
+            .filter(name -> columns.contains(name) && !name.equals(keyName))
+            .toArray(String[]::new);
+    positions = List.of(names).stream().mapToInt(columns::indexOf).toArray();
     this.keys = keys.stream().mapToInt(Integer::intValue).toArray();
     this.keyName = keyName;
   }
 
-  /** Uses another row. */
-  void use(Row next) {
-    row = next;
-  }
-
-  @Override
-  public @Nullable Object get(String name) {
-    if (name.equals(keyName)) {
-      return keys.length == 1 ? keyPart(keys[0]) : compositeKey();
+  /** Sets the fields of a row's example. */
+  void set(Row row, ExampleFields fields) {
+    fields.set(keyName, keys.length == 1 ? keyPart(row, keys[0]) : compositeKey(row));
+    for (int i = 0; i < names.length; i++) {
+      fields.set(names[i], scalar(row.getField(positions[i])));
     }
-    Integer position = positions.get(name);
-    return position == null ? null : scalar(row.getField(position));
   }
 
   /** Returns a text that differs for different keys; null if a part is null. */
-  private @Nullable String compositeKey() {
+  private @Nullable String compositeKey(Row row) {
     StringJoiner key = new StringJoiner("/");
     for (int position : keys) {
-      Object part = keyPart(position);
+      Object part = keyPart(row, position);
       if (part == null) {
         return null;
       }
@@ -61,22 +53,17 @@ final class ColumnValues implements NamedExampleReader.Values {
   }
 
   // Times as they are written, with all digits.
-  private @Nullable Object keyPart(int position) {
+  private static @Nullable Object keyPart(Row row, int position) {
     Object value = row.getField(position);
-    return value instanceof Number || value instanceof Boolean ? value : text(value);
-  }
-
-  private static @Nullable String text(@Nullable Object value) {
-    return value == null ? null : value.toString();
+    return value == null || value instanceof Number || value instanceof Boolean
+        ? value
+        : value.toString();
   }
 
   private static @Nullable Object scalar(@Nullable Object value) {
     if (value instanceof LocalDateTime time) {
-      return time.toInstant(ZoneOffset.UTC).toEpochMilli();
+      return time.toInstant(ZoneOffset.UTC);
     }
-    if (value instanceof Instant time) {
-      return time.toEpochMilli();
-    }
-    return value instanceof LocalDate date ? date.toEpochDay() * DAY_MILLIS : value;
+    return value instanceof LocalDate date ? date.atStartOfDay(ZoneOffset.UTC).toInstant() : value;
   }
 }

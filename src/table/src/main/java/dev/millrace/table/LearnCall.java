@@ -1,7 +1,7 @@
 package dev.millrace.table;
 
 import dev.millrace.MillraceJob;
-import dev.millrace.codec.NamedExampleReader.Types;
+import dev.millrace.codec.FieldsDecoder.Types;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
 import dev.millrace.config.yaml.InvalidPipelineException;

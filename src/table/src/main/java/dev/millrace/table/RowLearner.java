@@ -1,6 +1,6 @@
 package dev.millrace.table;
 
-import dev.millrace.codec.NamedExampleReader;
+import dev.millrace.codec.FieldsDecoder;
 import dev.millrace.config.Settings;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.DeadLetter;
@@ -23,7 +23,7 @@ import org.apache.flink.types.Row;
 final class RowLearner {
   private final TrainSpec spec;
   private final StateSpec state;
-  private final NamedExampleReader reader;
+  private final FieldsDecoder decoder;
   private final ColumnValues values;
   private final JournaledModels models;
   private final LearnedRow result;
@@ -38,8 +38,8 @@ final class RowLearner {
     spec = call.trainSpec();
     state = settings.state().spec();
     String key = Objects.requireNonNull(call.input().key());
-    reader = new NamedExampleReader(call.input(), call.types());
-    values = new ColumnValues(call.columns().getFieldNames(), call.keys(), key);
+    decoder = FieldsDecoder.ofRows(call.input(), call.types());
+    values = new ColumnValues(call.columns().getFieldNames(), call.keys(), key, decoder.names());
     result =
         new LearnedRow(
             new TrainMetrics(group, false),
@@ -57,8 +57,8 @@ final class RowLearner {
    */
   RowData learn(MapView<Integer, byte[]> stored, Row row) throws Exception {
     result.begin();
-    values.use(row);
-    DeadLetter letter = reader.read(values, KafkaRecord.NONE, example);
+    values.set(row, decoder.begin().record(KafkaRecord.NONE));
+    DeadLetter letter = decoder.decode(KafkaRecord.NO_TIMESTAMP, example);
     if (letter != null) {
       result.rejected(letter);
       return result.columns();

@@ -1,7 +1,8 @@
 package dev.millrace.table;
 
-import dev.millrace.codec.NamedExampleReader;
-import dev.millrace.codec.NamedExampleReader.Types;
+import dev.millrace.codec.ExampleFields;
+import dev.millrace.codec.FieldsDecoder;
+import dev.millrace.codec.FieldsDecoder.Types;
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.Example;
 import dev.millrace.data.InputSpec;
@@ -9,10 +10,8 @@ import dev.millrace.data.KafkaRecord;
 import dev.millrace.table.InputColumns.InputColumn;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.apache.flink.table.data.DecimalData;
 import org.apache.flink.table.data.GenericRowData;
@@ -23,11 +22,9 @@ import org.jspecify.annotations.Nullable;
 final class RowReader {
   private static final long DAY_MILLIS = 86_400_000;
 
-  private final NamedExampleReader reader;
+  private final FieldsDecoder decoder;
   private final int key;
   private final List<InputColumn> columns;
-  private final Map<String, Integer> positions = new HashMap<>();
-  private GenericRowData row = new GenericRowData(0);
 
   RowReader(InputColumns input, InputSpec pipeline) {
     columns = input.columns();
@@ -37,7 +34,6 @@ final class RowReader {
     Set<String> times = new HashSet<>();
     for (int c = 0; c < columns.size(); c++) {
       InputColumn column = columns.get(c);
-      positions.put(column.name(), c);
       if (c == key) {
         continue;
       }
@@ -56,7 +52,7 @@ final class RowReader {
               to.id = null;
               to.labels = null;
             });
-    reader = new NamedExampleReader(keyAndFeatures, new Types(numbers, texts, times));
+    decoder = FieldsDecoder.ofRows(keyAndFeatures, new Types(numbers, texts, times));
   }
 
   /**
@@ -65,18 +61,16 @@ final class RowReader {
    * @param into receives the key and the features; undefined for a rejected row
    * @return null for an accepted row, else why it is rejected
    */
-  @Nullable DeadLetter read(GenericRowData from, Example into) {
-    row = from;
-    return reader.read(this::value, KafkaRecord.NONE, into);
+  @Nullable DeadLetter read(GenericRowData row, Example into) {
+    ExampleFields fields = decoder.begin().record(KafkaRecord.NONE);
+    for (int c = 0; c < columns.size(); c++) {
+      fields.set(columns.get(c).name(), value(c, row.getField(c)));
+    }
+    return decoder.decode(KafkaRecord.NO_TIMESTAMP, into);
   }
 
-  /** Returns a column as a Number, Boolean or text; times in milliseconds, but texts as the key. */
-  private @Nullable Object value(String name) {
-    Integer position = positions.get(name);
-    if (position == null) {
-      return null;
-    }
-    Object value = row.getField(position);
+  /** Returns a value as a Number, Boolean or text; times in milliseconds, but texts as the key. */
+  private @Nullable Object value(int position, @Nullable Object value) {
     if (value == null || value instanceof Boolean) {
       return value;
     }
