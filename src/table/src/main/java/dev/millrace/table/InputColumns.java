@@ -1,10 +1,13 @@
 package dev.millrace.table;
 
+import dev.millrace.codec.FieldsDecoder.Types;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.flink.table.api.ValidationException;
 import org.apache.flink.table.catalog.Column;
@@ -62,6 +65,28 @@ record InputColumns(int key, List<InputColumn> columns) implements Serializable 
       read.requireFeatures(pipeline.features());
     }
     return read;
+  }
+
+  /**
+   * Returns names of columns by their type.
+   *
+   * @param others names of those that are no features
+   */
+  static Types types(List<InputColumn> columns, Set<String> others) {
+    List<String> numbers = new ArrayList<>();
+    List<String> texts = new ArrayList<>();
+    Set<String> times = new HashSet<>();
+    for (InputColumn column : columns) {
+      boolean isFeature = !others.contains(column.name());
+      if (column.kind() == ColumnKind.TIME) {
+        times.add(column.name());
+      } else if (isFeature && column.kind().isNumber()) {
+        numbers.add(column.name());
+      } else if (isFeature && column.kind() == ColumnKind.TEXT) {
+        texts.add(column.name());
+      }
+    }
+    return new Types(numbers, texts, times);
   }
 
   private static int keyPosition(

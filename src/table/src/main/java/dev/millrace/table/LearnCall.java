@@ -8,7 +8,7 @@ import dev.millrace.config.yaml.InvalidPipelineException;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
 import dev.millrace.prequential.TrainSpec;
-import java.util.ArrayList;
+import dev.millrace.table.InputColumns.InputColumn;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -205,21 +205,11 @@ record LearnCall(RowType columns, List<Integer> keys, Settings settings, Types t
       used.add(input.id());
       used.add(input.weight());
       used.add(input.eventTime());
-      List<String> numbers = new ArrayList<>();
-      List<String> texts = new ArrayList<>();
-      Set<String> times = new HashSet<>();
-      for (RowType.RowField field : columns.getFields()) {
-        ColumnKind kind = ColumnKind.of(field.getType());
-        boolean isFeature = !used.contains(field.getName());
-        if (kind == ColumnKind.TIME) {
-          times.add(field.getName());
-        } else if (isFeature && kind.isNumber()) {
-          numbers.add(field.getName());
-        } else if (isFeature && kind == ColumnKind.TEXT) {
-          texts.add(field.getName());
-        }
-      }
-      return new Types(numbers, texts, times);
+      List<InputColumn> all =
+          columns.getFields().stream()
+              .map(field -> new InputColumn(field.getName(), ColumnKind.of(field.getType())))
+              .toList();
+      return InputColumns.types(all, used);
     }
   }
 }

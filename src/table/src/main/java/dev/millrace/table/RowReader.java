@@ -2,15 +2,12 @@ package dev.millrace.table;
 
 import dev.millrace.codec.ExampleFields;
 import dev.millrace.codec.FieldsDecoder;
-import dev.millrace.codec.FieldsDecoder.Types;
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.Example;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.table.InputColumns.InputColumn;
 import java.time.LocalDate;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.apache.flink.table.data.DecimalData;
@@ -29,30 +26,17 @@ final class RowReader {
   RowReader(InputColumns input, InputSpec pipeline) {
     columns = input.columns();
     key = input.key();
-    List<String> numbers = new ArrayList<>();
-    List<String> texts = new ArrayList<>();
-    Set<String> times = new HashSet<>();
-    for (int c = 0; c < columns.size(); c++) {
-      InputColumn column = columns.get(c);
-      if (c == key) {
-        continue;
-      }
-      if (column.kind() == ColumnKind.TIME) {
-        times.add(column.name());
-      } else {
-        (column.kind() == ColumnKind.TEXT ? texts : numbers).add(column.name());
-      }
-    }
+    String keyName = columns.get(key).name();
     InputSpec keyAndFeatures =
         pipeline.with(
             to -> {
-              to.key = columns.get(key).name();
+              to.key = keyName;
               to.weight = null;
               to.eventTime = null;
               to.id = null;
               to.labels = null;
             });
-    decoder = FieldsDecoder.ofRows(keyAndFeatures, new Types(numbers, texts, times));
+    decoder = FieldsDecoder.ofRows(keyAndFeatures, InputColumns.types(columns, Set.of(keyName)));
   }
 
   /**
