@@ -3,6 +3,8 @@ package dev.millrace.codec;
 import dev.millrace.data.PublicApi;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +38,19 @@ public record OutputRecord(
   public @Nullable String header(String name) {
     int at = Arrays.asList(headerNames).indexOf(name);
     return at < 0 ? null : text(headerValues[at]);
+  }
+
+  /** Returns all parts as texts, for a log or {@code print()}; of a binary value, its size. */
+  @Override
+  public String toString() {
+    Map<String, @Nullable String> headers = new LinkedHashMap<>();
+    for (int h = 0; h < headerNames.length; h++) {
+      headers.put(headerNames[h], text(headerValues[h]));
+    }
+    boolean isJson = value != null && value.length > 0 && value[0] == '{';
+    String shown = value == null || isJson ? valueText() : value.length + " bytes";
+    return "OutputRecord[timestamp=%d, key=%s, value=%s, headers=%s]"
+        .formatted(timestamp, keyText(), shown, headers);
   }
 
   private static @Nullable String text(byte @Nullable [] utf8) {
