@@ -6,8 +6,10 @@ import dev.millrace.data.PublicApi;
 import dev.millrace.flink.OutputTags;
 import dev.millrace.flink.SummaryFunction;
 import dev.millrace.flink.TrainOperator;
+import dev.millrace.flink.kafka.KafkaIo;
 import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +45,14 @@ public final class MillraceStreams {
     this.operator = operator;
     this.train = train;
     this.rejected = rejected;
+  }
+
+  /**
+   * Returns how results are written to a topic, with key, value, headers and timestamp as the
+   * packaged job writes them: for {@code KafkaSink.builder().setRecordSerializer(...)}.
+   */
+  public static KafkaRecordSerializationSchema<OutputRecord> kafkaSerializer(String topic) {
+    return KafkaIo.serializer(topic);
   }
 
   /** Returns the metrics of each key, a JSON object every {@code metrics.every} examples. */

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param key model key
  * @param id of the example; null if it has none
- * @param seq number of the example among those of its key, from 1; 0 if its label comes later
+ * @param seq number of the example among those of its key, from 1; 0 if its label comes later, and
+ *     no second row follows then
  * @param eventTime of the example, milliseconds since the epoch
  * @param predictedClass null before the first label, and for regression
  * @param probabilities of the classes known so far; empty for regression

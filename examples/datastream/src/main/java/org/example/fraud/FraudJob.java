@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
-import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -18,7 +17,6 @@ import org.apache.flink.streaming.api.functions.windowing.ProcessAllWindowFuncti
 import org.apache.flink.streaming.api.windowing.assigners.TumblingEventTimeWindows;
 import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
 import org.apache.flink.util.Collector;
-import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** Learns which payments are fraud while they come, with one model for each card. */
 public final class FraudJob {
@@ -95,12 +93,9 @@ public final class FraudJob {
 
   /** Returns a sink for a topic. */
   private static KafkaSink<OutputRecord> kafka(String servers, String topic) {
-    KafkaRecordSerializationSchema<OutputRecord> serializer =
-        (record, context, timestamp) ->
-            new ProducerRecord<>(topic, null, record.timestamp(), record.key(), record.value());
     return KafkaSink.<OutputRecord>builder()
         .setBootstrapServers(servers)
-        .setRecordSerializer(serializer)
+        .setRecordSerializer(MillraceStreams.kafkaSerializer(topic))
         .build();
   }
 

@@ -150,6 +150,11 @@ public final class KafkaIo {
         lease);
   }
 
+  /** Returns how records become those of a topic, for a sink that the job has built itself. */
+  public static KafkaRecordSerializationSchema<OutputRecord> serializer(String topic) {
+    return new RawSerializer(topic, Long.MAX_VALUE);
+  }
+
   private static Properties asProperties(Map<String, String> map) {
     Properties properties = new Properties();
     properties.putAll(map);

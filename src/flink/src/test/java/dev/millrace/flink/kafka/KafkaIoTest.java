@@ -2,6 +2,7 @@ package dev.millrace.flink.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.MillraceStreams;
 import dev.millrace.codec.OutputRecord;
 import java.nio.charset.StandardCharsets;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema.KafkaSinkContext;
@@ -37,6 +38,20 @@ class KafkaIoTest {
   void aRecordWithoutAKeyIsWrittenWithoutOne() {
     assertThat(written(null, 5).key()).isNull();
     assertThat(written(null, 5).partition()).isNull();
+  }
+
+  @Test
+  void aSinkOfAJobOfItsOwnWritesHeadersAndATimeThatKafkaAccepts() throws Exception {
+    byte[] text = "x".getBytes(StandardCharsets.UTF_8);
+    OutputRecord record =
+        new OutputRecord(-1, text, text, new String[] {"reason"}, new byte[][] {text});
+
+    ProducerRecord<byte[], byte[]> written =
+        MillraceStreams.kafkaSerializer("topic").serialize(record, CONTEXT, null);
+
+    assertThat(written.headers().lastHeader("reason").value()).isEqualTo(text);
+    assertThat(written.timestamp()).isNull();
+    assertThat(written.topic()).isEqualTo("topic");
   }
 
   @Test
