@@ -20,6 +20,7 @@ import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.transformations.PartitionTransformation;
 import org.jspecify.annotations.Nullable;
 
@@ -165,8 +166,9 @@ public final class Millrace {
   private <L> SingleOutputStreamOperator<Example> labels(Labels<L> separate, InputSpec input) {
     if (input.labels() == null) {
       throw new InvalidPipelineException(
-          "input.labels is missing, but labels come in a stream of their own. Add, for example:"
-              + " input: { id: order, labels: { timeout: 1h } }");
+          "input.labels is missing, but labels come in a stream of their own. Add it, for example:"
+              + " input: { id: %s, labels: { timeout: 1h } }"
+                  .formatted(input.id() == null ? "order" : input.id()));
     }
     return mapped(
         separate.stream(),
@@ -200,6 +202,7 @@ public final class Millrace {
   MillraceStreams graph(DataStream<Example> examples, @Nullable DataStream<OutputRecord> rejected) {
     requireNoKeyToResolve();
     requireStreaming(examples);
+    requireNewPrefix(examples.getExecutionEnvironment());
     DataStream<Chunk> chunks =
         likeInput(
             examples
@@ -242,6 +245,15 @@ public final class Millrace {
       throw new InvalidPipelineException(
           "execution.runtime-mode is %s, but models learn in the order of a stream. Set STREAMING, which reads bounded sources too"
               .formatted(mode));
+    }
+  }
+
+  private void requireNewPrefix(StreamExecutionEnvironment env) {
+    String uid = prefix + "train";
+    if (env.getTransformations().stream().anyMatch(operator -> uid.equals(operator.getUid()))) {
+      throw new IllegalStateException(
+          "Two pipelines of the job have the uid prefix \"%s\", which must be unique, because it names their state. Add .withUidPrefix(\"...\") to one of them"
+              .formatted(prefix));
     }
   }
 

@@ -316,6 +316,17 @@ class MillraceTest {
   }
 
   @Test
+  void twoPipelinesUnderOnePrefixAreAnErrorThatNamesTheWayOut() {
+    Millrace pipeline = Millrace.pipeline(Order.PIPELINE);
+    pipeline.learn(orders(), Order.MAPPER);
+
+    assertThatThrownBy(() -> pipeline.learn(orders(), Order.MAPPER))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("the uid prefix \"\"")
+        .hasMessageEndingWith("Add .withUidPrefix(\"...\") to one of them");
+  }
+
+  @Test
   void decodingHasTheParallelismOfItsInputSoThatKeysStayInOrder() {
     Millrace.pipeline(Order.PIPELINE).learn(orders(), Order.MAPPER);
     Millrace.pipeline(Order.PIPELINE)
