@@ -1,4 +1,4 @@
--- Predictions and scores of the pipeline storms, for Flink's SQL client. docs/sql.md explains it.
+-- Predictions and scores of the pipeline storms, and a model of SQL alone, for Flink's SQL client. docs/sql.md explains it.
 SET 'sql-client.execution.result-mode' = 'tableau';
 SET 'parallelism.default' = '1';
 
@@ -42,6 +42,15 @@ FROM ML_PREDICT(TABLE today, MODEL storms, DESCRIPTOR(`month`, `year`, `day`, `h
 SELECT `year`, `day`, wind, pressure, status, `class`, ROUND(probability, 3) AS probability
 FROM ML_PREDICT(TABLE observations, MODEL storms, DESCRIPTOR(`month`, `year`, `day`, `hour`, lat, `long`, wind, pressure))
 WHERE `month` = '9' AND `year` = 2021 AND `class` <> status;
+
+CREATE FUNCTION millrace_learn AS 'dev.millrace.table.LearnFunction';
+
+SELECT `year`, `day`, wind, pressure, status, predicted_class, ROUND(probability, 3) AS probability
+FROM millrace_learn(
+  input => (SELECT * FROM observations WHERE `month` = '9') PARTITION BY `month`,
+  label => 'status',
+  pipeline => 'input: { features: [year, day, hour, lat, long, wind, pressure] }')
+WHERE `year` = 2021 AND predicted_class <> status;
 
 CREATE TABLE metrics (
   `key` STRING,

@@ -103,6 +103,8 @@ record LearnCall(RowType columns, List<Integer> keys, Settings settings, Types t
   /** The columns of a table and their use. */
   private record Columns(RowType columns, List<Integer> keys, InputSpec input) {
 
+    private static final String CAST = "Cast it, or leave it out";
+
     /**
      * Returns the columns that are features unless some are declared.
      *
@@ -153,7 +155,14 @@ record LearnCall(RowType columns, List<Integer> keys, Settings settings, Types t
       ColumnKind kind = kind(subject, feature.name());
       switch (feature.type()) {
         case NUMERIC, BOOLEAN ->
-            require(kind.isNumber(), subject, feature.name(), "a number or BOOLEAN");
+            require(
+                kind.isNumber(),
+                subject,
+                feature.name(),
+                "a number or BOOLEAN",
+                kind == ColumnKind.TEXT
+                    ? "Write { name: %s, type: hash }, or cast it".formatted(feature.name())
+                    : CAST);
         case ONE_HOT, HASH, ID, TEXT ->
             require(
                 kind.isNumber() || kind == ColumnKind.TEXT,
@@ -190,11 +199,16 @@ record LearnCall(RowType columns, List<Integer> keys, Settings settings, Types t
     }
 
     private void require(boolean isValid, String subject, String name, String allowed) {
+      require(isValid, subject, name, allowed, CAST);
+    }
+
+    private void require(
+        boolean isValid, String subject, String name, String allowed, String remedy) {
       if (!isValid) {
         LogicalType type = columns.getTypeAt(columns.getFieldIndex(name));
         throw new ValidationException(
-            "%s \"%s\" must be %s, but is %s. Cast it, or leave it out"
-                .formatted(subject, name, allowed, type.asSummaryString()));
+            "%s \"%s\" must be %s, but is %s. %s"
+                .formatted(subject, name, allowed, type.asSummaryString(), remedy));
       }
     }
 

@@ -96,7 +96,8 @@ class LearnCallTest {
     rejects(
         "fraud",
         features("{ name: country, type: numeric }"),
-        "input.features \"country\" must be a number or BOOLEAN, but is STRING");
+        "input.features \"country\" must be a number or BOOLEAN, but is STRING. Write"
+            + " { name: country, type: hash }, or cast it");
     rejects(
         "fraud",
         features("{ name: items, type: hash }"),
