@@ -1,8 +1,11 @@
 package dev.millrace.cli.watch;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.cli.console.Plural;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Row of the table for one key; NaN for missing values.
@@ -10,8 +13,8 @@ import java.util.List;
  * @param regression true if the scores are MAE and R², else they are accuracy and F1
  * @param baseline first score of the baseline, in the window
  * @param loss mean over the window
- * @param notes AUC and log-loss of two classes, and warnings if a baseline is better or only one
- *     class is predicted
+ * @param notes AUC and log-loss of two classes, warnings if a baseline is better or only one class
+ *     is predicted, and counts of records out of order and of duplicates
  * @param models champion and challengers; empty if there is only one model
  */
 record MetricsRow(
@@ -45,12 +48,13 @@ record MetricsRow(
         number(total.path(second)),
         number(record.path("baseline").path(baseline).path("window").path(first)),
         number(window.path("loss")),
-        notes(record.path("task").asText(""), window),
+        notes(record, window),
         CandidateTable.of(record));
   }
 
-  private static List<String> notes(String task, JsonNode window) {
+  private static List<String> notes(JsonNode record, JsonNode window) {
     List<String> notes = new ArrayList<>();
+    String task = record.path("task").asText("");
     double logLoss = number(window.path("log_loss"));
     if (task.equals("binary") && !Double.isNaN(logLoss)) {
       notes.add(
@@ -66,7 +70,18 @@ record MetricsRow(
     } else if (isWorse) {
       notes.add("worse than a baseline");
     }
+    arrivals(record).ifPresent(notes::add);
     return notes;
+  }
+
+  private static Optional<String> arrivals(JsonNode record) {
+    long outOfOrder = record.path("out_of_order").asLong();
+    long duplicates = record.path("duplicates").asLong();
+    return Stream.of(
+            outOfOrder == 0 ? "" : Plural.of(outOfOrder, "record") + " out of order",
+            duplicates == 0 ? "" : Plural.of(duplicates, "duplicate"))
+        .filter(text -> !text.isEmpty())
+        .reduce((one, other) -> one + ", " + other);
   }
 
   private static double number(JsonNode node) {

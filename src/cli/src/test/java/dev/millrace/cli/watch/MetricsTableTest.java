@@ -37,6 +37,15 @@ class MetricsTableTest {
   }
 
   @Test
+  void countsRecordsOutOfOrderAndDuplicatesBelowTheRowIfThereAreAny() {
+    assertThat(lines("{\"key\":\"a\",\"examples\":9,\"out_of_order\":1200,\"duplicates\":1}"))
+        .endsWith("           1,200 records out of order, 1 duplicate");
+    assertThat(lines("{\"key\":\"a\",\"examples\":9,\"out_of_order\":1,\"duplicates\":0}"))
+        .endsWith("           1 record out of order");
+    assertThat(lines("{\"key\":\"a\",\"examples\":9,\"out_of_order\":0}")).hasSize(1);
+  }
+
+  @Test
   void alignsRegressionUnderItsOwnHeader() {
     String record =
         """
