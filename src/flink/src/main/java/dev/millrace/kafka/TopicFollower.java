@@ -12,6 +12,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Follows every partition of a topic, without a consumer group, so that any number of viewers
@@ -42,7 +43,7 @@ public final class TopicFollower implements Runnable, AutoCloseable {
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final CountDownLatch positioned = new CountDownLatch(1);
   private final CountDownLatch closed = new CountDownLatch(1);
-  private volatile boolean absent;
+  private volatile @Nullable String absence;
   private volatile boolean caughtUp;
 
   /**
@@ -94,9 +95,12 @@ public final class TopicFollower implements Runnable, AutoCloseable {
     }
   }
 
-  /** Returns true if the brokers or the topic were away at the last check. */
-  public boolean isAbsent() {
-    return absent;
+  /**
+   * Returns why nothing could be read at the last check, such as "No broker answers at
+   * localhost:9092", or null if brokers and topic were there.
+   */
+  public @Nullable String absence() {
+    return absence;
   }
 
   /** Returns true once the records that were on the topic at the start have been read. */
@@ -123,7 +127,7 @@ public final class TopicFollower implements Runnable, AutoCloseable {
         if (!partitions.isEmpty()) {
           return partitions;
         }
-        report("Topic " + topic + " does not exist on " + servers + " yet; waiting for it.");
+        report("Topic " + topic + " does not exist on " + servers + " yet");
         closed.await(POLL.toMillis(), TimeUnit.MILLISECONDS);
       } catch (RetriableException e) {
         reportAbsence();
@@ -194,7 +198,7 @@ public final class TopicFollower implements Runnable, AutoCloseable {
       present();
     } catch (RetriableException e) {
       if (TopicReader.isGone(consumer, topic, CALL)) {
-        report("Topic " + topic + " does not exist any more on " + servers + "; waiting for it.");
+        report("Topic " + topic + " does not exist any more on " + servers);
       } else {
         reportAbsence();
       }
@@ -202,23 +206,23 @@ public final class TopicFollower implements Runnable, AutoCloseable {
   }
 
   private void reportAbsence() {
-    report("No broker answers at " + servers + "; waiting for it.");
+    report("No broker answers at " + servers);
   }
 
   private boolean isClosed() {
     return closed.getCount() == 0;
   }
 
-  private void report(String text) {
-    if (!absent) {
-      absent = true;
-      onNotice.accept(true, text);
+  private void report(String what) {
+    if (absence == null) {
+      absence = what;
+      onNotice.accept(true, what + "; waiting for it.");
     }
   }
 
   private void present() {
-    if (absent) {
-      absent = false;
+    if (absence != null) {
+      absence = null;
       onNotice.accept(false, "Following " + topic + " on " + servers + ".");
     }
   }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Follows the models topic from its beginning. {@link #run} works in the calling thread until
@@ -64,9 +65,12 @@ public final class ModelsFollower implements Runnable, AutoCloseable {
     return follower.isCaughtUp();
   }
 
-  /** Returns true if the brokers answered at the last check, and had the topic. */
-  public boolean isConnected() {
-    return !follower.isAbsent();
+  /**
+   * Returns why nothing could be read at the last check, or null if the brokers answered and had
+   * the topic.
+   */
+  public @Nullable String absence() {
+    return follower.absence();
   }
 
   /** Returns the number of models dropped because not all of their parts fitted in memory. */

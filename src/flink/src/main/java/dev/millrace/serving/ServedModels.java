@@ -86,7 +86,11 @@ public final class ServedModels {
     }
   }
 
-  /** Figures for the metrics. */
+  /**
+   * Figures for the metrics.
+   *
+   * @param nanosSinceUpdate since the last model or tombstone, or since the start before the first
+   */
   public record Stats(
       int models,
       int inMemory,
@@ -113,7 +117,7 @@ public final class ServedModels {
       new ConcurrentHashMap<>();
   private final LongAdder misses = new LongAdder();
   private final LongAdder updates = new LongAdder();
-  private volatile long updatedNanos;
+  private volatile long updatedNanos = System.nanoTime();
   // From the least recently used to the one just used.
   private final LinkedHashMap<String, Held> held = new LinkedHashMap<>(16, 0.75f, true);
   private long heldBytes;

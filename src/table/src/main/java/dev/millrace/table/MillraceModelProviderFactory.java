@@ -5,6 +5,7 @@ import dev.millrace.config.Settings;
 import dev.millrace.config.yaml.InvalidPipelineException;
 import dev.millrace.data.PublicApi;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -69,6 +70,8 @@ public final class MillraceModelProviderFactory implements ModelProviderFactory 
               "Lets rows whose model must be read from the topic not hold up the others; slower"
                   + " for models in memory.");
 
+  private static final Duration MAX_WAIT = Duration.ofSeconds(60);
+
   /** Prefix of Kafka client properties. */
   static final String PROPERTIES_PREFIX = "properties.";
 
@@ -104,7 +107,8 @@ public final class MillraceModelProviderFactory implements ModelProviderFactory 
                 model.getResolvedInputSchema(),
                 settings.input().spec(),
                 options.getOptional(KEY).orElse(null)),
-            AnswerColumns.of(model.getResolvedOutputSchema()));
+            AnswerColumns.of(model.getResolvedOutputSchema()),
+            MAX_WAIT);
     return options.get(ASYNC) ? new AsyncModelProvider(spec) : new MillraceModelProvider(spec);
   }
 

@@ -1,6 +1,7 @@
 package dev.millrace.table;
 
 import dev.millrace.config.Settings;
+import dev.millrace.data.Printable;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.Workspace;
 import dev.millrace.prequential.ModelSnapshot;
@@ -10,6 +11,7 @@ import dev.millrace.serving.ServedModels;
 import dev.millrace.serving.ServedModels.Held;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
@@ -28,16 +30,19 @@ import org.slf4j.LoggerFactory;
 final class SharedModels implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SharedModels.class);
 
-  /** Max time without an answer of a broker, after which the job fails. */
-  private static final long MAX_WAIT = TimeUnit.SECONDS.toNanos(60);
-
   private static final long INTERVAL_MILLIS = 50;
   // Models of the topic that are tried before all are said to be of other settings.
   private static final int TRIED = 100;
+  private static final int SHOWN_OF_KEY = 60;
 
   /** What must be equal for functions to share models. */
   private record Id(
-      String pipeline, String config, Map<String, String> kafka, String topic, long cacheBytes) {
+      String pipeline,
+      String config,
+      Map<String, String> kafka,
+      String topic,
+      long cacheBytes,
+      Duration maxWait) {
     static Id of(PredictSpec spec) {
       Settings settings = spec.settings();
       return new Id(
@@ -45,7 +50,8 @@ final class SharedModels implements AutoCloseable {
           settings.configHash(),
           settings.kafka(),
           spec.topic(),
-          spec.cacheBytes());
+          spec.cacheBytes(),
+          spec.maxWait());
     }
   }
 
@@ -61,13 +67,12 @@ final class SharedModels implements AutoCloseable {
   // Guarded by OPEN.
   private int users;
   private volatile @Nullable Throwable failure;
-  private volatile String notice = "";
 
   private SharedModels(Id id, Settings settings) {
     this.id = id;
     reader = new ModelsReader(id.kafka(), id.topic());
     models = new ServedModels(settings, reader, id.cacheBytes());
-    follower = new ModelsFollower(id.kafka(), id.topic(), models::accept, this::report);
+    follower = new ModelsFollower(id.kafka(), id.topic(), models::accept, LOG::warn);
     reads = Executors.newSingleThreadExecutor(task -> daemon(task, "reads"));
     thread = daemon(this::follow, "follower");
     thread.start();
@@ -123,21 +128,29 @@ final class SharedModels implements AutoCloseable {
    * Returns the newest model of a key, or null if there is none. One that is not in memory is read
    * again, for which the calling thread waits.
    *
-   * @throws IOException if it cannot be read within a minute, or the topic cannot be followed
+   * @throws IOException if it cannot be read in time, or the topic cannot be followed
    */
   @Nullable Held fetch(String key) throws IOException {
     if (failure != null) {
       throw unreadable();
     }
-    long deadline = System.nanoTime() + MAX_WAIT;
+    long start = System.nanoTime();
     while (true) {
       try {
         return models.fetch(key);
       } catch (InterruptedIOException e) {
         throw e;
       } catch (IOException e) {
-        if (System.nanoTime() > deadline) {
-          throw e;
+        if (System.nanoTime() - start > id.maxWait().toNanos()) {
+          throw new IOException(
+              "The model of key \"%s\" could not be read from the models topic %s within %d s: %s. %s"
+                  .formatted(
+                      Printable.line(key, SHOWN_OF_KEY),
+                      id.topic(),
+                      id.maxWait().toSeconds(),
+                      e.getMessage(),
+                      "Check the brokers, or raise cache.size to keep all models in memory"),
+              e);
         }
         pause();
       }
@@ -150,12 +163,18 @@ final class SharedModels implements AutoCloseable {
       if (failure != null) {
         throw unreadable();
       }
-      if (follower.isConnected()) {
+      String absence = follower.absence();
+      if (absence == null) {
         answered = System.nanoTime();
-      } else if (System.nanoTime() - answered > MAX_WAIT) {
+      } else if (System.nanoTime() - answered > id.maxWait().toNanos()) {
         throw new IOException(
-            "The models topic %s could not be read within %d s. %s"
-                .formatted(id.topic(), TimeUnit.NANOSECONDS.toSeconds(MAX_WAIT), notice));
+            "The models topic %s could not be read within %d s: %s. %s"
+                .formatted(
+                    id.topic(),
+                    id.maxWait().toSeconds(),
+                    absence,
+                    "Check properties.bootstrap.servers and topic of the model, and"
+                        + " kafka and output.topics.models of its pipeline"));
       }
       pause();
     }
@@ -197,11 +216,6 @@ final class SharedModels implements AutoCloseable {
         "The models topic %s cannot be read: %s".formatted(id.topic(), failure), failure);
   }
 
-  private void report(String text) {
-    notice = text;
-    LOG.warn("{}", text);
-  }
-
   private void follow() {
     try {
       follower.run();
@@ -230,6 +244,7 @@ final class SharedModels implements AutoCloseable {
     try {
       // The class loader of the job may be closed next.
       thread.join();
+      reads.awaitTermination(id.maxWait().toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       interrupted = true;
     }

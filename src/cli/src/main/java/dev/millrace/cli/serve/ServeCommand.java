@@ -125,7 +125,8 @@ public final class ServeCommand implements Callable<Integer> {
             served,
             summary,
             () ->
-                new ServeApi.Status(follower.isReady(), follower.isConnected(), follower.dropped()),
+                new ServeApi.Status(
+                    follower.isReady(), follower.absence() == null, follower.dropped()),
             threads,
             metrics);
     return new ServeServer(listen.host(), port, threads, required, api, metrics);
