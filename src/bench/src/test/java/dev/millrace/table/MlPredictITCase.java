@@ -15,17 +15,9 @@ import dev.millrace.testing.Patience;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.metrics.Counter;
-import org.apache.flink.metrics.Gauge;
-import org.apache.flink.runtime.testutils.InMemoryReporter;
 import org.apache.flink.table.api.EnvironmentSettings;
 import org.apache.flink.table.api.TableEnvironment;
 import org.apache.flink.types.Row;
@@ -197,55 +189,6 @@ class MlPredictITCase {
       }
       assertThat(last).isGreaterThan(first);
     }
-  }
-
-  @Test
-  void theMetricsOfAQueryCountWhatBecameOfItsRows() throws Exception {
-    model("counted.models", "0 b", false, 4);
-    byte[] whole = ModelSamples.bytes(20);
-    publish("counted.models", "damaged", Arrays.copyOf(whole, whole.length - 8));
-    publish("counted.models", "k", whole);
-    publish("counted.models", "l", whole);
-    InMemoryReporter reporter = InMemoryReporter.createWithRetainedMetrics();
-    tables.getConfig().addConfiguration(reporter.addToConfiguration(new Configuration()));
-    long start = System.nanoTime();
-
-    // With no memory for a second model, each but the first of these reads its model again.
-    predict(
-        Stream.of("k", "l", "k", "l", "damaged", "unknown", "unknown", null, null, null)
-            .map(key -> key == null ? "CAST(NULL AS STRING)" : "'" + key + "'")
-            .map("(0, %s, CAST(1 AS DOUBLE), CAST(2 AS DOUBLE), 'x')"::formatted)
-            .collect(Collectors.joining(",")));
-
-    assertThat(metric(reporter, "models")).isEqualTo(3);
-    assertThat(metric(reporter, "unknown_keys_total")).isEqualTo(2);
-    assertThat(metric(reporter, "rejected_rows_total")).isEqualTo(3);
-    assertThat(metric(reporter, "unusable_models_total")).isEqualTo(1);
-    assertThat(metric(reporter, "cache_misses_total")).isBetween(3.0, 6.0);
-    assertThat(metric(reporter, "cache_bytes")).isBetween(1.0, 1e5);
-    assertThat(metric(reporter, "last_model_seconds"))
-        .isBetween(0.0, (System.nanoTime() - start) / 1e9);
-  }
-
-  /** Returns the largest value of a metric in the subtasks, of which one has all rows. */
-  @SuppressWarnings("unchecked")
-  private static double metric(InMemoryReporter reporter, String name) {
-    return reporter.getMetricsByGroup().entrySet().stream()
-        .filter(
-            group ->
-                group
-                    .getKey()
-                    .getMetricIdentifier(name)
-                    .matches(".*ml-predict-table-function.*\\.millrace\\." + name))
-        .map(group -> group.getValue().get(name))
-        .filter(Objects::nonNull)
-        .mapToDouble(
-            metric ->
-                metric instanceof Counter counter
-                    ? counter.getCount()
-                    : ((Gauge<Number>) metric).getValue().doubleValue())
-        .max()
-        .orElseThrow();
   }
 
   @Test

@@ -184,14 +184,17 @@ final class SharedModels implements AutoCloseable {
     ModelMismatchException mismatch = null;
     Iterator<ModelSnapshot> all = models.summaries("");
     for (int m = 0; m < TRIED && all.hasNext(); m++) {
+      Held held = fetch(all.next().key());
+      if (held == null) {
+        continue;
+      }
       try {
-        Held held = fetch(all.next().key());
-        if (held != null) {
-          models.load(held, new Workspace());
-          return;
-        }
+        models.load(held, new Workspace());
+        return;
       } catch (ModelMismatchException e) {
         mismatch = e;
+      } catch (IOException e) {
+        LOG.debug("A model is damaged; rows of its key are answered with NULLs", e);
       }
     }
     if (mismatch != null) {
