@@ -3,11 +3,10 @@ package dev.millrace;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.testing.Maven;
+import dev.millrace.testing.PageCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,17 +45,11 @@ class CoreArtifactITCase {
 
   /** Returns the arguments of Maven on the page. */
   private static String command() throws IOException {
-    return first("```sh\nmvn (-q compile exec:exec)\n```");
+    return block("sh").strip().replaceFirst("^mvn ", "");
   }
 
   private static String block(String language) throws IOException {
-    return first("```" + language + "\n(.*?)```");
-  }
-
-  private static String first(String pattern) throws IOException {
-    Matcher found = Pattern.compile(pattern, Pattern.DOTALL).matcher(Files.readString(PAGE));
-    assertThat(found.find()).as(pattern).isTrue();
-    return found.group(1);
+    return PageCode.blocks(PAGE, language).get(0);
   }
 
   private static String squeezed(String xml) {

@@ -4,14 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.nn.Learner;
 import dev.millrace.testing.ChildJvm;
+import dev.millrace.testing.PageCode;
 import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,11 +59,11 @@ class LibraryExampleTest {
 
   @Test
   void thePageShowsTheExamplesOwnLines() throws IOException {
-    String example = unindented(Files.readString(EXAMPLE));
+    String example = PageCode.unindented(Files.readString(EXAMPLE));
 
     assertThat(blocks("java"))
         .hasSizeGreaterThanOrEqualTo(5)
-        .allSatisfy(block -> assertThat(example).contains(unindented(block)));
+        .allSatisfy(block -> assertThat(example).contains(PageCode.unindented(block)));
   }
 
   @Test
@@ -79,14 +78,6 @@ class LibraryExampleTest {
   }
 
   private static List<String> blocks(String language) throws IOException {
-    return Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL)
-        .matcher(Files.readString(PAGE))
-        .results()
-        .map(block -> block.group(1))
-        .toList();
-  }
-
-  private static String unindented(String code) {
-    return code.lines().map(String::strip).collect(Collectors.joining("\n"));
+    return PageCode.blocks(PAGE, language);
   }
 }

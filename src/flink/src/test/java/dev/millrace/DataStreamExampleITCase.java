@@ -3,12 +3,12 @@ package dev.millrace;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.testing.Maven;
+import dev.millrace.testing.PageCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -71,10 +71,10 @@ class DataStreamExampleITCase {
 
   @Test
   void thePageShowsTheExamplesOwnLines() throws IOException {
-    String sources = unindented(Files.readString(EXAMPLE.resolve("pom.xml")));
+    String sources = PageCode.unindented(Files.readString(EXAMPLE.resolve("pom.xml")));
     try (Stream<Path> files = Files.walk(EXAMPLE.resolve("src"))) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
-        sources += unindented(Files.readString(file));
+        sources += PageCode.unindented(Files.readString(file));
       }
     }
 
@@ -98,14 +98,6 @@ class DataStreamExampleITCase {
   }
 
   private static List<String> blocks(String language) throws IOException {
-    return Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL)
-        .matcher(Files.readString(PAGE))
-        .results()
-        .map(block -> unindented(block.group(1)))
-        .toList();
-  }
-
-  private static String unindented(String code) {
-    return code.lines().map(String::strip).collect(Collectors.joining("\n"));
+    return PageCode.blocks(PAGE, language).stream().map(PageCode::unindented).toList();
   }
 }
