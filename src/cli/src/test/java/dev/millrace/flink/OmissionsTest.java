@@ -80,6 +80,20 @@ class OmissionsTest {
   }
 
   @Test
+  void theFirstRecordThatIsCutIsLoggedOfEachFeatureAndAllAreCounted() {
+    Example example = new Example();
+    example.cutFeatures.addAll(List.of("query", "tags"));
+    omissions.count(example);
+    omissions.count(example);
+
+    assertThat(log.toString().lines())
+        .satisfiesExactly(
+            line -> assertThat(line).startsWith("Feature query: a record has more ids than"),
+            line -> assertThat(line).startsWith("Feature tags: a record has more ids than"));
+    assertThat(counters.get("cut_features_total").getCount()).isEqualTo(4);
+  }
+
+  @Test
   void eachUnlistedValueAndEachIgnoredFieldIsCounted() {
     Example example = new Example();
     omissions.count(example);

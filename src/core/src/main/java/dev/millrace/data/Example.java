@@ -51,8 +51,8 @@ public final class Example {
   public KafkaRecord record = KafkaRecord.NONE;
 
   /**
-   * Fields of the record, or attributes, that the pipeline does not read. Like the two below it is
-   * set by the decoder and not copied into chunks.
+   * Fields of the record, or attributes, that the pipeline does not read. Like the lists below it
+   * is set by the decoder and not copied into chunks.
    */
   public final transient List<String> ignoredFields = new ArrayList<>();
 
@@ -64,6 +64,11 @@ public final class Example {
    * record is decoded.
    */
   public final transient List<CharSequence> unlistedValues = new ArrayList<>();
+
+  /**
+   * Features whose values are more ids than one record may have, so that only the first are used.
+   */
+  public final transient List<String> cutFeatures = new ArrayList<>();
 
   /** Sets the number of features; their values are undefined. */
   public void resize(int newWidth) {

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param values of a one-hot column, one feature each; a value not listed gives 0 in all of them
  * @param buckets of a hashed column, one feature each
  * @param ids options of a column of ids; null for other types
+ * @param separator what is between the ids of a text, in {@link Type#SET} and {@link Type#SPARSE};
+ *     null for other types. How a column is written is not part of what its features mean
  */
 @PublicApi
 public record FeatureSpec(
@@ -21,7 +23,8 @@ public record FeatureSpec(
     boolean nullable,
     List<String> values,
     int buckets,
-    @Nullable IdOptions ids)
+    @Nullable IdOptions ids,
+    @Nullable String separator)
     implements Serializable {
   /** Features of a time: cosine and sine of the time of day, then of the time of the week. */
   public static final int TIME_WIDTH = 4;
@@ -36,12 +39,12 @@ public record FeatureSpec(
 
   /** Creates a column that has no ids. */
   public FeatureSpec(String name, Type type, boolean nullable, List<String> values, int buckets) {
-    this(name, type, nullable, values, buckets, null);
+    this(name, type, nullable, values, buckets, null, null);
   }
 
-  /** Creates a column of ids. */
+  /** Creates a column of ids, with the usual separator. */
   public static FeatureSpec ofIds(String name, Type type, boolean nullable, IdOptions ids) {
-    return new FeatureSpec(name, type, nullable, List.of(), 0, ids);
+    return new FeatureSpec(name, type, nullable, List.of(), 0, ids, type.separator());
   }
 
   /**
@@ -87,6 +90,15 @@ public record FeatureSpec(
     /** Returns true if each id of the column has a number. */
     public boolean isWeighted() {
       return this == SPARSE;
+    }
+
+    /** Returns what is between the ids of a text unless a pipeline sets it; null for one value. */
+    public @Nullable String separator() {
+      return switch (this) {
+        case SET -> "|";
+        case SPARSE -> " ";
+        default -> null;
+      };
     }
 
     /** The name in pipeline files, such as {@code one-hot}. */

@@ -20,7 +20,12 @@ public final class IdHash {
 
   /** Returns the id of a text, its first bytes in UTF-8. */
   public long of(byte[] utf8, int length) {
-    return hash.hash(utf8, length);
+    return of(utf8, 0, length);
+  }
+
+  /** Returns the id of a text, bytes of an array in UTF-8. */
+  public long of(byte[] utf8, int from, int length) {
+    return hash.hash(utf8, from, length);
   }
 
   /** Returns the id of a pair of ids in this order. */

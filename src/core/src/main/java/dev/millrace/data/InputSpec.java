@@ -61,6 +61,16 @@ public record InputSpec(
     return draft.build();
   }
 
+  /** Returns a copy with other features, and those of the crosses whose columns are among them. */
+  public InputSpec withFeatures(List<FeatureSpec> others) {
+    List<String> names = others.stream().map(FeatureSpec::name).toList();
+    return with(
+        to -> {
+          to.features = others;
+          to.crosses = crosses.stream().filter(names::containsAll).toList();
+        });
+  }
+
   /** Returns the specification of the records of delayed labels; this one if there are none. */
   public InputSpec ofLabels() {
     return labels == null

@@ -43,13 +43,18 @@ public final class SipHash {
 
   /** Returns the hash of the first bytes of an array. */
   public long hash(byte[] bytes, int length) {
+    return hash(bytes, 0, length);
+  }
+
+  /** Returns the hash of some bytes of an array. */
+  long hash(byte[] bytes, int from, int length) {
     begin();
-    int whole = length & -Long.BYTES;
-    for (int i = 0; i < whole; i += Long.BYTES) {
+    int whole = from + (length & -Long.BYTES);
+    for (int i = from; i < whole; i += Long.BYTES) {
       add((long) LONG.get(bytes, i));
     }
     long last = (long) length << 56;
-    for (int i = whole; i < length; i++) {
+    for (int i = whole; i < from + length; i++) {
       last |= (bytes[i] & 0xFFL) << (8 * (i - whole));
     }
     add(last);

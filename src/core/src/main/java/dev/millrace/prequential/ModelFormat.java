@@ -137,7 +137,8 @@ final class ModelFormat {
 
   /** Returns a hash of the declared features in their order: the meaning of the inputs. */
   static int columns(InputSpec input) {
-    return input.features().toString().hashCode();
+    String features = input.features().toString();
+    return (input.crosses().isEmpty() ? features : features + input.crosses()).hashCode();
   }
 
   /**

@@ -113,7 +113,7 @@ final class StateExpansion {
     List<FeatureSpec> declared = spec.input().features();
     for (int count = declared.size(); count > 0; count--) {
       List<FeatureSpec> first = declared.subList(0, count);
-      InputSpec before = spec.input().with(to -> to.features = first);
+      InputSpec before = spec.input().withFeatures(first);
       if (ModelFormat.columns(before) == columns) {
         return spec.with(to -> to.input = before);
       }

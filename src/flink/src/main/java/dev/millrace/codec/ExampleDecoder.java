@@ -120,6 +120,7 @@ public final class ExampleDecoder {
     into.ignoredFields.clear();
     into.unlistedFeatures.clear();
     into.unlistedValues.clear();
+    into.cutFeatures.clear();
     into.epoch = EpochHeader.read(record);
   }
 

@@ -3,17 +3,23 @@ package dev.millrace.codec;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
 import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.IdColumns;
+import dev.millrace.data.IdWords;
+import dev.millrace.data.InputSpec;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.IntStream;
 import org.apache.avro.util.Utf8;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Encodes the declared columns of a record as features. Not thread-safe.
  *
  * <p>Columns are in the order of their declaration; a nullable column has its indicator after its
- * features.
+ * features. The event time, which the example has before, follows the columns if ids are forgotten
+ * by it.
  */
 final class FeatureMapper {
   // More than a log line shows, so that it marks a longer value as cut; it may end within a
@@ -28,10 +34,16 @@ final class FeatureMapper {
   private final Map<Utf8, Integer>[] valuesOf;
   // The last unlisted value of each column. Readers reuse one Utf8 for all values of a record.
   private final Utf8[] unlisted;
+  // Null for a column without ids.
+  private final @Nullable IdColumnWriter[] ids;
+  private final int[] idColumns;
+  private final int timeAt;
 
   @SuppressWarnings({"unchecked", "rawtypes"})
-  FeatureMapper(List<FeatureSpec> specs) {
-    columns = specs.toArray(FeatureSpec[]::new);
+  FeatureMapper(InputSpec spec) {
+    columns = spec.features().toArray(FeatureSpec[]::new);
+    ids = new IdColumnWriter[columns.length];
+    timeAt = IdColumns.of(spec).timeAt();
     starts = new int[columns.length];
     seen = new boolean[columns.length];
     valuesOf = new Map[columns.length];
@@ -43,11 +55,15 @@ final class FeatureMapper {
       byName.put(new Utf8(columns[c].name()), c);
       valuesOf[c] = new HashMap<>();
       unlisted[c] = new Utf8();
+      if (columns[c].type().isOfIds()) {
+        ids[c] = new IdColumnWriter(columns[c], starts[c]);
+      }
       for (int v = 0; v < columns[c].values().size(); v++) {
         valuesOf[c].put(new Utf8(columns[c].values().get(v)), v);
       }
     }
-    width = start;
+    width = spec.width();
+    idColumns = IntStream.range(0, columns.length).filter(c -> ids[c] != null).toArray();
   }
 
   int columns() {
@@ -70,7 +86,30 @@ final class FeatureMapper {
     Arrays.fill(example.features, 0, width, 0f);
     example.unlistedFeatures.clear();
     example.unlistedValues.clear();
+    example.cutFeatures.clear();
     Arrays.fill(seen, false);
+    for (int column : idColumns) {
+      writer(column).begin(example.features);
+    }
+  }
+
+  private IdColumnWriter writer(int column) {
+    return Objects.requireNonNull(ids[column]);
+  }
+
+  /** Marks a column as present, although it may have no id. */
+  void present(int column) {
+    seen[column] = true;
+  }
+
+  /** Adds an id to a column; returns false if the column is full. */
+  boolean id(int column, Utf8 value) {
+    return writer(column).add(value.getBytes(), 0, value.getByteLength());
+  }
+
+  /** Adds an id with its number to a column; returns false if the column is full. */
+  boolean id(int column, Utf8 value, float number) {
+    return writer(column).add(value.getBytes(), 0, value.getByteLength(), number);
   }
 
   /** Puts a number, or a boolean as 0 or 1. */
@@ -90,8 +129,8 @@ final class FeatureMapper {
   }
 
   /**
-   * Encodes a text: the feature of its value or hash becomes 1, and a time becomes {@link Cycles};
-   * it is rejected for numeric columns.
+   * Encodes a text: the feature of its value or hash becomes 1, a time becomes {@link Cycles}, and
+   * ids are added; it is rejected for numeric columns.
    */
   void text(Example example, int column, Utf8 value) throws RejectedException {
     switch (columns[column].type()) {
@@ -110,7 +149,10 @@ final class FeatureMapper {
         int bucket = Math.floorMod(hash(value), columns[column].buckets());
         example.features[starts[column] + bucket] = 1f;
       }
-      case ID, SET, TEXT, SPARSE -> throw invalid(column, value);
+      case ID -> id(column, value);
+      case SET -> writer(column).addAll(value);
+      case TEXT -> writer(column).addWords(value);
+      case SPARSE -> writer(column).addPairs(value);
     }
     seen[column] = true;
   }
@@ -158,8 +200,14 @@ final class FeatureMapper {
    */
   RejectedException invalid(int column, Object value, String remedy) {
     // In quotes, to show that the text "1" is not a number.
-    String shown =
-        value instanceof CharSequence ? "the text \"" + value + '"' : String.valueOf(value);
+    return notOfType(
+        column,
+        value instanceof CharSequence ? "the text \"" + value + '"' : String.valueOf(value),
+        remedy);
+  }
+
+  /** Returns the same for a value in words. */
+  RejectedException notOfType(int column, String shown, String remedy) {
     return new RejectedException(
         DeadLetterReason.INVALID_FEATURE,
         "feature \"%s\" is declared %s but is %s%s"
@@ -183,6 +231,14 @@ final class FeatureMapper {
         Arrays.fill(example.features, starts[c], indicator, Float.NaN);
       }
       example.features[indicator] = 1f;
+    }
+    for (int column : idColumns) {
+      if (writer(column).isCut()) {
+        example.cutFeatures.add(columns[column].name());
+      }
+    }
+    if (timeAt >= 0) {
+      IdWords.writeTime(example.eventTime, example.features, timeAt);
     }
   }
 

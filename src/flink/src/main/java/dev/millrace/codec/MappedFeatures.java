@@ -9,6 +9,7 @@ import org.apache.avro.util.Utf8;
 /** Reads the declared columns of records whose fields have names. Not thread-safe. */
 final class MappedFeatures implements FieldFeatures {
   private final FeatureMapper mapper;
+  private final IdValues ids;
   private final String[][] paths;
   private final ClockTime.Unit[] units;
   // Whether an empty text is a value, rather than missing as in a table.
@@ -18,7 +19,8 @@ final class MappedFeatures implements FieldFeatures {
    * @param parser parser of the records
    */
   MappedFeatures(InputSpec spec, MappedExampleReader.Parser parser) {
-    this.mapper = new FeatureMapper(spec.features());
+    this.mapper = new FeatureMapper(spec);
+    this.ids = new IdValues(mapper);
     this.emptyIsText = ExampleSchema.hasPaths(spec);
     this.paths = new String[mapper.columns()][];
     this.units = new ClockTime.Unit[paths.length];
@@ -58,20 +60,28 @@ final class MappedFeatures implements FieldFeatures {
       mapper.number(into, column, number.doubleValue());
     } else if (spec.type() == FeatureSpec.Type.TIME && field instanceof Number number) {
       mapper.time(into, column, number.doubleValue(), units[column]);
-    } else if (!wantsNumber && isScalar(field)) {
+    } else if (!wantsNumber && isScalar(field, spec.type())) {
       Utf8 text = text(field);
       if (emptyIsText || text.getByteLength() > 0) {
         mapper.text(into, column, text);
       }
     } else if (wantsNumber && field instanceof Boolean bool) {
       mapper.number(into, column, bool ? 1 : 0);
+    } else if (spec.type() == FeatureSpec.Type.SET) {
+      ids.readArray(field, column);
+    } else if (spec.type() == FeatureSpec.Type.SPARSE) {
+      ids.readMap(field, column);
+    } else if (spec.type().isOfIds()) {
+      throw mapper.notOfType(column, IdValues.kind(field), IdValues.remedy(field));
     } else {
       throw mapper.invalid(column, field, wantsNumber ? fields.remedy(field) : "");
     }
   }
 
-  private static boolean isScalar(Object field) {
-    return field instanceof CharSequence || field instanceof Number || field instanceof Boolean;
+  private static boolean isScalar(Object field, FeatureSpec.Type type) {
+    return field instanceof CharSequence
+        || (type != FeatureSpec.Type.SPARSE
+            && (field instanceof Number || field instanceof Boolean));
   }
 
   static Utf8 text(Object field) {

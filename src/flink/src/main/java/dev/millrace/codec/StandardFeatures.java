@@ -20,7 +20,7 @@ final class StandardFeatures {
   private int numbers;
 
   StandardFeatures(InputSpec spec) {
-    mapper = spec.features().isEmpty() ? null : new FeatureMapper(spec.features());
+    mapper = spec.features().isEmpty() ? null : new FeatureMapper(spec);
   }
 
   /**

@@ -63,7 +63,14 @@ final class ConfigHash {
       line(text, "nullable", feature.nullable());
       line(text, "buckets", feature.buckets());
       feature.values().forEach(value -> line(text, "value", value));
+      if (feature.ids() != null) {
+        line(text, "ids", feature.ids());
+      }
+      if (feature.separator() != null) {
+        line(text, "separator", feature.separator());
+      }
     }
+    input.crosses().forEach(cross -> line(text, "cross", cross));
     line(text, "limits.record-bytes", input.limits().recordBytes());
     line(text, "limits.key-bytes", input.limits().keyBytes());
     line(text, "limits.classes", input.limits().classes());

@@ -9,10 +9,12 @@ import dev.millrace.config.yaml.YamlNode.Scalar;
 import dev.millrace.config.yaml.YamlNode.Sequence;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code input.features}: the fields of a record that are features of the model. */
@@ -85,8 +87,9 @@ final class FeaturesReader {
     boolean typeKnown =
         options.has(InputOptions.FEATURE_TYPE) || !options.mentions(InputOptions.FEATURE_TYPE);
     if (typeKnown) {
-      onlyWith(FeatureSpec.Type.ONE_HOT, InputOptions.VALUES, type, options);
-      onlyWith(FeatureSpec.Type.HASH, InputOptions.BUCKETS, type, options);
+      onlyWith(InputOptions.VALUES, type, options, FeatureSpec.Type.ONE_HOT);
+      onlyWith(InputOptions.BUCKETS, type, options, FeatureSpec.Type.HASH);
+      IdOptionsReader.requireOfIds(options, type);
     }
     if (type == FeatureSpec.Type.ONE_HOT && !options.mentions(InputOptions.VALUES)) {
       options.reject(
@@ -101,15 +104,20 @@ final class FeaturesReader {
             type,
             options.get(InputOptions.NULLABLE),
             type == FeatureSpec.Type.ONE_HOT && values != null ? values : List.of(),
-            type == FeatureSpec.Type.HASH ? options.get(InputOptions.BUCKETS) : 0);
+            type == FeatureSpec.Type.HASH ? options.get(InputOptions.BUCKETS) : 0,
+            IdOptionsReader.read(options, type),
+            IdOptionsReader.separator(options, type));
   }
 
-  private static void onlyWith(
-      FeatureSpec.Type needed, Option<?> option, FeatureSpec.Type type, OptionReader options) {
-    if (options.mentions(option) && type != needed) {
+  /** Rejects an option that does not apply to the type of its feature. */
+  static void onlyWith(
+      Option<?> option, FeatureSpec.Type type, OptionReader options, FeatureSpec.Type... allowed) {
+    if (options.mentions(option) && !List.of(allowed).contains(type)) {
+      String types =
+          Arrays.stream(allowed).map(FeatureSpec.Type::id).collect(Collectors.joining(", "));
       options.reject(
           option,
-          "applies only to type " + needed.id() + ", but the type is " + type.id() + ". Remove it");
+          "applies only to type " + types + ", but the type is " + type.id() + ". Remove it");
     }
   }
 

@@ -112,6 +112,13 @@ final class InputOptions {
           Structures.structure("a list of fields", Sequence.class),
           "all of the example schema",
           "the fields that are features of the model; a name alone is a numeric field");
+  static final Option<YamlNode> CROSSES =
+      INPUT_GROUP.optional(
+          "crosses",
+          Structures.structure("a list of pairs of features", Sequence.class),
+          "none",
+          "pairs of features of type id, set, text or sparse, such as `[[site, ad]]`: each pair of"
+              + " their ids is an id of its own");
 
   static final OptionGroup ON_TIMEOUT_GROUP =
       new OptionGroup(
@@ -180,7 +187,9 @@ final class InputOptions {
               + " the Avro schema (`timestamp-millis`), or else follows from its size: milliseconds are"
               + " recognised from March 1973 on. A date of 1900 to 2100 without dashes, such as 20261126,"
               + " is that date, as text and as a number. For one-hot and hash, a number is the text of its"
-              + " digits, without a decimal point if it is whole: `2` for 2 and 2.0.");
+              + " digits, without a decimal point if it is whole: `2` for 2 and 2.0. So it is for ids."
+              + " `type: id`, `set`, `text` and `sparse` need `model: auto`; see"
+              + " docs/formats.md#ids-of-any-cardinality.");
   static final Option<String> FEATURE_NAME =
       FEATURE_GROUP.required(
           "name", FIELD, "name: temperature", "the field; dots reach into nested records");
@@ -191,7 +200,8 @@ final class InputOptions {
           FeatureSpec.Type.NUMERIC,
           "encoding of the field: numeric and boolean as they are; one-hot as a 1 among the listed"
               + " values; hash as a 1 among the buckets; time as four features, sine and cosine within"
-              + " the day and within the week");
+              + " the day and within the week; id as one of any number of ids; set as several ids; text"
+              + " as its words, each an id; sparse as ids with a number each");
   static final Option<Boolean> NULLABLE =
       FEATURE_GROUP.option(
           "nullable",
@@ -207,6 +217,38 @@ final class InputOptions {
   static final Option<Integer> BUCKETS =
       FEATURE_GROUP.option(
           "buckets", OptionTypes.whole(1, 65_536), 32, "hash: the number of features");
+  static final Option<Integer> MIN_COUNT =
+      FEATURE_GROUP.option(
+          "min-count",
+          OptionTypes.whole(1, 1_000_000),
+          FeatureSpec.IdOptions.ONE.minCount(),
+          "id, set, text, sparse: records with an id from which on models use it");
+  static final Option<Long> ID_TTL =
+      FEATURE_GROUP.optional(
+          "ttl",
+          Durations.type(1, 36_500L * 86_400_000, false),
+          "never",
+          "id, set, text, sparse: event time without a record after which an id is forgotten, such as"
+              + " 30d");
+  static final Option<Integer> MAX_IDS =
+      FEATURE_GROUP.optional(
+          "max",
+          OptionTypes.whole(1, 1024),
+          "16 for set, 32 for text and sparse",
+          "set, text, sparse: ids of one record; more are not used, and are counted");
+  static final Option<Integer> NGRAMS =
+      FEATURE_GROUP.option(
+          "ngrams",
+          OptionTypes.whole(1, 3),
+          FeatureSpec.IdOptions.ONE.ngrams(),
+          "text: longest run of neighbouring words that is an id, after the single words");
+  static final Option<String> SEPARATOR =
+      FEATURE_GROUP.optional(
+          "separator",
+          OptionTypes.characters(8),
+          "a vertical bar for set, a space for sparse",
+          "set, sparse: what is between the ids of a text, such as a cell of CSV; spaces around an id"
+              + " are no part of it");
 
   private InputOptions() {}
 }

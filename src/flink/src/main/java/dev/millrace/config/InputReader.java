@@ -88,6 +88,7 @@ final class InputReader {
               to.task = task(classes);
               to.classes = classes;
               to.features = List.copyOf(features.keySet());
+              to.crosses = IdOptionsReader.crosses(in, features.keySet(), errors);
               to.limits = limit;
               to.id = labels.id();
               to.labels = late;

@@ -11,7 +11,7 @@ import dev.millrace.config.yaml.YamlNode.Entry;
 import dev.millrace.config.yaml.YamlNode.Mapping;
 import dev.millrace.config.yaml.YamlNode.Scalar;
 import dev.millrace.config.yaml.YamlReader;
-import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.IdColumns;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.PublicApi;
 import dev.millrace.data.Task;
@@ -280,6 +280,7 @@ public final class PipelineFile {
         new InputReader(in, examples, limits, baseDir, isEmbedded, ofInput).read();
     ModelReader models = new ModelReader(root, baseDir, errors);
     ModelSpec model = models.read(input.spec());
+    IdOptionsReader.requireAuto(in, input.spec().features(), model);
     input = withImpliedTask(input, model);
     if (input.spec().labels() != null && input.spec().task() == null) {
       in.reject(InputOptions.LABELS, "needs input.task: models predict before the first label");
@@ -360,7 +361,7 @@ public final class PipelineFile {
   /** Checks the size of the smallest possible model: one feature and class if none is declared. */
   private static void checkModelBytes(OptionReader limits, InputSpec input, ModelSpec model) {
     Task task = input.task() == null ? Task.REGRESSION : input.task();
-    int inputs = Math.max(1, input.features().stream().mapToInt(FeatureSpec::width).sum());
+    int inputs = Math.max(1, IdColumns.of(input).numbers(input.width()).length);
     long bytes = Models.modelBytes(model, task, inputs, Math.max(1, input.classes().size()));
     long maxBytes = limits.get(PipelineOptions.MODEL_BYTES);
     if (bytes > maxBytes) {

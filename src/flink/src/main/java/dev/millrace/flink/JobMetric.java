@@ -39,6 +39,11 @@ public enum JobMetric {
       "decode",
       "values of one-hot features that are not among `values` and are encoded as zeros; the log"
           + " has the first of each feature"),
+  CUT_FEATURES(
+      Kind.COUNTER,
+      "decode",
+      "features of decoded records with more ids than `max`, of which the first are used; the log"
+          + " has the first of each feature"),
   IGNORED_FIELDS(
       Kind.COUNTER,
       "decode",

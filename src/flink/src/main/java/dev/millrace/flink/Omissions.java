@@ -12,7 +12,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Counts what decoded records have that no model sees: values of one-hot features that are not
- * listed, and fields that nothing reads. Logs the first of each. Not thread-safe.
+ * listed, ids beyond the max of their feature, and fields that nothing reads. Logs the first of
+ * each. Not thread-safe.
  */
 final class Omissions {
   private static final Logger LOG = LoggerFactory.getLogger(Omissions.class);
@@ -21,12 +22,15 @@ final class Omissions {
   private static final int MAX_CHARACTERS = 60;
 
   private final Counter unlistedValues;
+  private final Counter cutFeatures;
   private final Counter ignoredFields;
   private final Set<String> loggedFeatures = new HashSet<>();
+  private final Set<String> loggedCuts = new HashSet<>();
   private final Set<String> loggedFields = new HashSet<>();
 
   Omissions(MetricGroup group) {
     unlistedValues = JobMetric.UNLISTED_VALUES.counter(group);
+    cutFeatures = JobMetric.CUT_FEATURES.counter(group);
     ignoredFields = JobMetric.IGNORED_FIELDS.counter(group);
   }
 
@@ -41,6 +45,16 @@ final class Omissions {
                 + " it, or take type: hash. More of this feature are counted, not logged.",
             unlisted.get(i),
             Printable.line(example.unlistedValues.get(i).toString(), MAX_CHARACTERS));
+      }
+    }
+    List<String> cut = example.cutFeatures;
+    cutFeatures.inc(cut.size());
+    for (int i = 0; i < cut.size(); i++) {
+      if (loggedCuts.add(cut.get(i))) {
+        LOG.warn(
+            "Feature {}: a record has more ids than its max, so only the first are used. Increase"
+                + " max of the feature. More records are counted, not logged.",
+            cut.get(i));
       }
     }
     List<String> ignored = example.ignoredFields;

@@ -673,8 +673,8 @@ class PipelineFileTest {
             + " applies only to type hash, but the type is boolean. Remove it",
         "label: y, features: [{ name: a, type: one-hot }] | input.features[0].type one-hot needs the values. Add them, for example: values: [red, green], or use hash",
         "label: y, features: [{ name: a, type: hash, buckets: 65536 }, b] | input.features have 65537 inputs, but limits.features is 65536",
-        "label: y, features: [{ name: a, type: text }] | input.features[0].type \"text\" is not"
-            + " known. One of: numeric, boolean, one-hot, hash, time",
+        "label: y, features: [{ name: a, type: words }] | input.features[0].type \"words\" is not"
+            + " known. One of: numeric, boolean, one-hot, hash, time, id, set, text, sparse",
         "label: y, format: json, features: [a], key: y | input.key must be another field than"
             + " input.label, but both are \"y\"",
         "label: y, format: json, features: [a], weight: y | input.weight must be another field"

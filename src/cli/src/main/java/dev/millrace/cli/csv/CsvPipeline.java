@@ -31,6 +31,7 @@ public final class CsvPipeline {
               to.task = given.task();
               to.classes = base == null ? scan.declaredClasses() : given.classes();
               to.features = scan.features();
+              to.crosses = given.crosses();
               to.limits =
                   base == null ? given.limits().withMinClasses(scan.classes()) : given.limits();
               to.id = id(given, scan);

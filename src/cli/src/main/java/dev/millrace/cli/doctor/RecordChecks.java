@@ -35,6 +35,7 @@ final class RecordChecks {
   private final Map<String, Integer> rejected = new TreeMap<>();
   private final Map<String, String> unlisted = new TreeMap<>();
   private final Map<String, Integer> ignored = new TreeMap<>();
+  private final Map<String, Integer> cut = new TreeMap<>();
   private @Nullable String firstMessage;
   private int records;
   private int deletions;
@@ -104,6 +105,14 @@ final class RecordChecks {
                           .collect(Collectors.joining(", "))),
               "Add them to values of the feature, or use type: hash."));
     }
+    if (!cut.isEmpty()) {
+      findings.add(
+          Finding.warning(
+              NAME,
+              "features with more ids in a record than their max, so only the first are used, in %s: %s"
+                  .formatted(newest, listed(cut)),
+              "Increase max of the feature."));
+    }
     if (!ignored.isEmpty()) {
       findings.add(
           Finding.ok(
@@ -140,6 +149,9 @@ final class RecordChecks {
       unlisted.putIfAbsent(
           example.unlistedFeatures.get(i),
           Printable.line(example.unlistedValues.get(i).toString(), MAX_CHARACTERS));
+    }
+    for (String feature : example.cutFeatures) {
+      cut.merge(feature, 1, Integer::sum);
     }
     for (String field : example.ignoredFields) {
       ignored.merge(Printable.line(field, MAX_CHARACTERS), 1, Integer::sum);

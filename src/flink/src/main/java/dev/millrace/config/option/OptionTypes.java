@@ -81,6 +81,30 @@ public final class OptionTypes {
     };
   }
 
+  /** Returns the type of a few characters, spaces among them. */
+  public static OptionType<String> characters(int max) {
+    return new OptionType<>() {
+      @Override
+      public String read(YamlNode node) throws InvalidValueException {
+        String text = node instanceof Scalar scalar ? scalar.text() : null;
+        if (text == null || text.isEmpty() || text.length() > max) {
+          throw new InvalidValueException("must be " + allowed() + ", but was " + node.describe());
+        }
+        return text;
+      }
+
+      @Override
+      public String allowed() {
+        return "1 to " + max + " characters";
+      }
+
+      @Override
+      public String show(String value) {
+        return '"' + value + '"';
+      }
+    };
+  }
+
   /** Returns a type whose invalid values are not shown, because they may be secrets. */
   public static <T> OptionType<T> hidden(String allowed, Function<String, @Nullable T> parser) {
     return new ScalarType<>() {

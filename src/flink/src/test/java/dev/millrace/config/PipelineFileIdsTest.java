@@ -1,0 +1,138 @@
+package dev.millrace.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.config.yaml.InvalidPipelineException;
+import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.FeatureSpec.IdOptions;
+import dev.millrace.data.FeatureSpec.Type;
+import dev.millrace.data.InputSpec;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Features of ids and crosses in the pipeline file. */
+class PipelineFileIdsTest {
+  private static final String HEAD =
+      """
+      pipeline: clicks
+      kafka: { bootstrap.servers: localhost:9092 }
+      input:
+        format: json
+        label: clicked
+      """;
+  private static final String FEATURES =
+      """
+        features:
+          - { name: user, type: id, min-count: 3, ttl: 30d }
+          - { name: ad, type: id, nullable: true }
+          - { name: tags, type: set, separator: "," }
+          - { name: query, type: text, ngrams: 2, max: 64 }
+          - { name: bag, type: sparse }
+          - price
+      """;
+
+  private static Settings parse(String yaml) {
+    return PipelineFile.parse("clicks.yaml", yaml, null);
+  }
+
+  private static InputSpec input(String more) {
+    return parse(HEAD + FEATURES + more).input().spec();
+  }
+
+  private static String error(String yaml) {
+    try {
+      parse(yaml);
+    } catch (InvalidPipelineException e) {
+      return e.getMessage();
+    }
+    throw new AssertionError("the file is valid");
+  }
+
+  @Test
+  void featuresOfIdsHaveTheirOptionsOrTheDefaults() {
+    assertThat(input("").features())
+        .containsExactly(
+            FeatureSpec.ofIds("user", Type.ID, false, new IdOptions(1, 3, 30L * 86_400_000, 1)),
+            FeatureSpec.ofIds("ad", Type.ID, true, IdOptions.ONE),
+            new FeatureSpec("tags", Type.SET, false, List.of(), 0, new IdOptions(16, 1, 0, 1), ","),
+            FeatureSpec.ofIds("query", Type.TEXT, false, new IdOptions(64, 1, 0, 2)),
+            FeatureSpec.ofIds("bag", Type.SPARSE, false, new IdOptions(32, 1, 0, 1)),
+            new FeatureSpec("price", Type.NUMERIC, false, List.of(), 0));
+  }
+
+  @Test
+  void crossesArePairsOfFeatures() {
+    assertThat(input("  crosses: [[user, ad], [ad, query]]").crosses())
+        .containsExactly(List.of("user", "ad"), List.of("ad", "query"));
+    assertThat(input("").crosses()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "{ name: u, type: id, max: 2 }; max applies only to type set, text, sparse, but the type is id. Remove it",
+        "{ name: u, type: id, buckets: 2 }; buckets applies only to type hash, but the type is id. Remove it",
+        "{ name: u, type: hash, ttl: 1d }; ttl applies only to type id, set, text, sparse, but the type is hash. Remove it",
+        "{ name: u, type: set, ngrams: 2 }; ngrams applies only to type text, but the type is set. Remove it",
+        "{ name: u, type: text, separator: x }; separator applies only to type set, sparse, but the type is text. Remove it",
+        "{ name: u, type: text, ngrams: 4 }; ngrams must be between 1 and 3, but was 4",
+        "{ name: u, type: set, max: 1025 }; max must be between 1 and 1024, but was 1025",
+        "{ name: u, type: id, min-count: 0 }; min-count must be between 1 and 1000000, but was 0",
+        "{ name: u, type: id, ttl: 30 }; 'ttl must be a time between 1ms and 36500d (such as 500ms, 10s, 5m), but was 30'",
+        "{ name: u, type: set, separator: '' }; separator must be 1 to 8 characters, but was",
+      })
+  void anOptionOutOfPlaceIsAnErrorWithItsLine(String feature, String expected) {
+    assertThat(error(HEAD + "  features:\n    - " + feature + "\n"))
+        .startsWith("clicks.yaml:7")
+        .contains("input.features[0]." + expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "[[user]]; input.crosses[0] must be two features, such as [site, ad], but was a list",
+        "[user]; input.crosses[0] must be two features, such as [site, ad], but was \"user\"",
+        "[[user, add]]; input.crosses[0] has \"add\", which is not one of input.features. Did you mean \"ad\"?",
+        "[[user, price]]; input.crosses[0] has \"price\" of type numeric, but crosses are of type id, set, text or sparse. Change the type",
+        "[[ad, ad]]; input.crosses[0] has \"ad\" twice. Name two features",
+        "[[ad, user], [user, ad]]; input.crosses[1] is user and ad a second time. Remove it",
+        "[[tags, query]]; input.crosses[0] may have 1024 pairs in one record, but at most 64 are allowed. Set a smaller max of tags or query",
+        "user; input.crosses must be a list of pairs of features, but was a single value",
+      })
+  void aCrossThatIsNotOfTwoColumnsOfIdsIsAnError(String crosses, String expected) {
+    assertThat(error(HEAD + FEATURES + "  crosses: " + crosses)).contains(expected);
+  }
+
+  @Test
+  void aNetworkDoesNotLearnIds() {
+    String network = "model: { layers: [{ units: 4 }] }\n";
+    assertThat(error(HEAD + FEATURES + network))
+        .contains(
+            "input.features have \"user\" of type id, which only model: auto learns. Set model:"
+                + " auto, or use type: hash for a network");
+    assertThat(error(HEAD + FEATURES + "models: { a: auto, b: { layers: [{ units: 4 }] } }\n"))
+        .contains("which only model: auto learns");
+  }
+
+  @Test
+  void theHashOfTheSettingsCoversIdsAndCrosses() {
+    assertThat(
+            List.of(
+                hash(FEATURES),
+                hash(FEATURES + "  crosses: [[user, ad]]\n"),
+                hash(FEATURES + "  crosses: [[ad, user]]\n"),
+                hash(FEATURES.replace("30d", "31d")),
+                hash(FEATURES.replace("min-count: 3", "min-count: 4")),
+                hash(FEATURES.replace("\",\"", "\";\"")),
+                hash(FEATURES.replace("max: 64", "max: 63"))))
+        .doesNotHaveDuplicates();
+  }
+
+  private static String hash(String features) {
+    return parse(HEAD + features).configHash();
+  }
+}
