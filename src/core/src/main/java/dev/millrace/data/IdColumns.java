@@ -7,7 +7,9 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Places of the ids in a row of features, and which of them are crossed. The other places of the
@@ -16,12 +18,13 @@ import java.util.stream.IntStream;
  * @param columns in the order of their places
  * @param crosses pairs of columns, by index: each pair of their ids is an id of its own
  * @param timeAt place of the event time, -1 if no column forgets
+ * @param limit max number of ids that a model knows; not part of equality, since it may change
  */
-public record IdColumns(List<Column> columns, List<Cross> crosses, int timeAt)
+public record IdColumns(List<Column> columns, List<Cross> crosses, int timeAt, int limit)
     implements Serializable {
 
   /** A row without ids. */
-  public static final IdColumns NONE = new IdColumns(List.of(), List.of(), -1);
+  public static final IdColumns NONE = new IdColumns(List.of(), List.of(), -1, 0);
 
   private static final int MAX_COLUMNS = 1 << 16;
   // Of a stored column: a name of no characters and five numbers.
@@ -76,7 +79,7 @@ public record IdColumns(List<Column> columns, List<Cross> crosses, int timeAt)
         input.crosses().stream()
             .map(pair -> new Cross(index(columns, pair.get(0)), index(columns, pair.get(1))))
             .toList();
-    return new IdColumns(columns, crosses, forgets ? start : -1);
+    return new IdColumns(columns, crosses, forgets ? start : -1, input.limits().ids());
   }
 
   private static int index(List<Column> columns, String name) {
@@ -174,6 +177,19 @@ public record IdColumns(List<Column> columns, List<Cross> crosses, int timeAt)
     }
     int timeAt = in.readInt();
     SizeChecks.require("place of the time", timeAt, -1, width - IdWords.TIME_WIDTH);
-    return new IdColumns(columns, crosses, timeAt);
+    return new IdColumns(columns, crosses, timeAt, 0);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof IdColumns ids
+        && ids.columns.equals(columns)
+        && ids.crosses.equals(crosses)
+        && ids.timeAt == timeAt;
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(columns, crosses, timeAt);
   }
 }

@@ -177,15 +177,25 @@ public record InputSpec(
    * @param features max number of features of one model
    * @param weight max weight of an example
    * @param outputBytes max length of a record that a pipeline writes
+   * @param ids max number of ids that one model knows
    */
   public record Limits(
-      int recordBytes, int keyBytes, int classes, int features, float weight, int outputBytes)
+      int recordBytes,
+      int keyBytes,
+      int classes,
+      int features,
+      float weight,
+      int outputBytes,
+      int ids)
       implements Serializable {
     /** Default max number of classes of one model. */
     public static final int DEFAULT_CLASSES = 100;
 
     /** Default max weight of an example. */
     public static final float DEFAULT_WEIGHT = 1e6f;
+
+    /** Default max number of ids that one model knows. */
+    public static final int DEFAULT_IDS = 1_000_000;
 
     /** Values that hold where a pipeline sets none. */
     public static final Limits DEFAULT = new Limits(1 << 20, 256, DEFAULT_CLASSES, 65_536);
@@ -208,7 +218,7 @@ public record InputSpec(
      * rejected, with all its headers. A larger one is rejected without its value.
      */
     public Limits(int recordBytes, int keyBytes, int classes, int features, float weight) {
-      this(recordBytes, keyBytes, classes, features, weight, outputBytes(recordBytes));
+      this(recordBytes, keyBytes, classes, features, weight, outputBytes(recordBytes), DEFAULT_IDS);
     }
 
     /** Creates limits with the default max weight. */
@@ -222,13 +232,18 @@ public record InputSpec(
 
     /** Returns the same limits with another max length of output records. */
     public Limits withOutputBytes(int max) {
-      return new Limits(recordBytes, keyBytes, classes, features, weight, max);
+      return new Limits(recordBytes, keyBytes, classes, features, weight, max, ids);
+    }
+
+    /** Returns the same limits with another max number of ids. */
+    public Limits withIds(int max) {
+      return new Limits(recordBytes, keyBytes, classes, features, weight, outputBytes, max);
     }
 
     /** Returns the same limits with at least that number of classes, up to {@link #MAX_CLASSES}. */
     public Limits withMinClasses(long min) {
       int allowed = (int) Math.max(classes, Math.min(min, MAX_CLASSES));
-      return new Limits(recordBytes, keyBytes, allowed, features, weight, outputBytes);
+      return new Limits(recordBytes, keyBytes, allowed, features, weight, outputBytes, ids);
     }
 
     /**

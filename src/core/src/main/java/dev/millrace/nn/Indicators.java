@@ -75,7 +75,7 @@ public final class Indicators implements Serializable {
 
   /** Returns the same indicators in rows that have ids. */
   public Indicators with(IdColumns others) {
-    return others.equals(ids) ? this : new Indicators(columns, true, others);
+    return others == ids ? this : new Indicators(columns, true, others);
   }
 
   /** Returns the places of ids. */

@@ -16,8 +16,13 @@ final class AutoClassifier extends AutoLearner {
   private final ClassMixer mixer;
 
   AutoClassifier(
-      AutoShape shape, Indicators indicators, long keySeed, AutoScratch scratch, Members members) {
-    super(shape, indicators, keySeed, scratch, members);
+      AutoShape shape,
+      int rowWidth,
+      Indicators indicators,
+      long keySeed,
+      AutoScratch scratch,
+      Members members) {
+    super(shape, rowWidth, indicators, keySeed, scratch, members);
     frequencies = new ClassFrequencies(shape.classes());
     mixer = new ClassMixer(weights, shape.classes());
   }
@@ -71,9 +76,13 @@ final class AutoClassifier extends AutoLearner {
   private void predictByOthers(AutoScratch own) {
     int stride = Kernels.stride(columns());
     int at = linearAt();
-    frequencies.predict(own.frequencies, own.logFrequencies);
+    predictBaseline(own);
     linear.predictClasses(scaled(own), own.logFrequencies, own.predictions, at, columns());
     at += stride;
+    if (ids != null) {
+      ids.predictClasses(own, shape(), at, columns());
+      at += shape().kind().idPredictions() * stride;
+    }
     if (shape().has(Extra.KNN)) {
       own.neighbours.find(scaled(own), scaler, CLIP, buffer);
       Arrays.fill(own.predictions, at, at + stride, 0f);
@@ -104,9 +113,18 @@ final class AutoClassifier extends AutoLearner {
       mixer.learn(own, label, limited);
       linear.learnClass(scaled(own), own.predictions, linearAt(), label, limited);
     }
+    if (ids != null) {
+      int stride = Kernels.stride(columns());
+      ids.learnClass(own, shape(), linearAt() + stride, stride, label, limited);
+    }
     frequencies.learn(label, limited);
-    keep(features, offset, label, limited, own);
+    keep(label, limited, own);
     return loss;
+  }
+
+  @Override
+  void predictBaseline(AutoScratch own) {
+    frequencies.predict(own.frequencies, own.logFrequencies);
   }
 
   private void learnAnswer(int label, float weight, AutoScratch own) {

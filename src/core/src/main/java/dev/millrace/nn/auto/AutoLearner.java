@@ -1,6 +1,7 @@
 package dev.millrace.nn.auto;
 
 import dev.millrace.data.BoundedDataInput;
+import dev.millrace.data.IdColumns;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.SizeChecks;
 import dev.millrace.data.Task;
@@ -11,6 +12,7 @@ import dev.millrace.nn.ModelHeader;
 import dev.millrace.nn.PerExampleModel;
 import dev.millrace.nn.WeightInitializer;
 import dev.millrace.nn.Workspace;
+import dev.millrace.nn.ids.IdLayout;
 import dev.millrace.simd.Kernels;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -42,12 +44,16 @@ public abstract sealed class AutoLearner extends PerExampleModel
 
   private final long keySeed;
   private final long drawSeed;
+  private final int rowWidth;
+  private final Indicators indicators;
   final Scaler scaler;
   final ReplayBuffer buffer;
   private final Members members;
   final MixerWeights weights;
   final LinearMember linear;
   final FixedShare answer;
+  // Null if records have no ids.
+  final @Nullable IdMember ids;
   // Null if it is not mixed in.
   final @Nullable PreviousLabel previousLabel;
   private AutoShape shape;
@@ -58,16 +64,28 @@ public abstract sealed class AutoLearner extends PerExampleModel
   private long skippedSteps;
 
   AutoLearner(
-      AutoShape shape, Indicators indicators, long keySeed, AutoScratch scratch, Members members) {
+      AutoShape shape,
+      int rowWidth,
+      Indicators indicators,
+      long keySeed,
+      AutoScratch scratch,
+      Members members) {
     this.shape = shape;
+    this.rowWidth = rowWidth;
+    this.indicators = indicators;
     this.keySeed = keySeed;
     this.scratch = scratch;
     this.members = members;
     drawSeed = drawSeed(shape, keySeed);
-    scaler = new Scaler(shape.inputs(), DECAY, indicators);
+    IdLayout layout = layout(indicators, rowWidth, shape.kind().task());
+    ids = layout == null ? null : new IdMember(layout, shape, keySeed);
+    scaler = new Scaler(shape.inputs(), DECAY, layout == null ? indicators : layout.indicators());
     buffer = new ReplayBuffer(shape.inputs(), shape.kind().spec().buffer());
     previousLabel = shape.has(Extra.PREVIOUS_LABEL) ? new PreviousLabel(shape.classes()) : null;
-    weights = new MixerWeights(shape.predictions(), shape.networkPredictions());
+    weights =
+        ids == null
+            ? new MixerWeights(shape.predictions(), shape.networkPredictions())
+            : MixerWeights.withIds(shape.predictions(), shape.networkPredictions());
     linear = new LinearMember(shape.inputs(), shape.outputs());
     answer = new FixedShare();
   }
@@ -76,6 +94,9 @@ public abstract sealed class AutoLearner extends PerExampleModel
     shape = other.shape;
     this.keySeed = keySeed;
     drawSeed = drawSeed(shape, keySeed);
+    rowWidth = other.rowWidth;
+    indicators = other.indicators;
+    ids = other.ids == null ? null : other.ids.copy();
     scaler = other.scaler.copy();
     buffer = other.buffer.copy();
     members = other.members.copy();
@@ -100,17 +121,40 @@ public abstract sealed class AutoLearner extends PerExampleModel
     }
     AutoScratch scratch = AutoScratch.of(new Workspace());
     int known = task.isClassification() ? classes : 0;
-    AutoShape shape =
-        scratch.shape(new AutoShape.Kind(spec.auto(), spec.seed(), task, inputs, known));
+    Indicators indicators = spec.indicators().first(inputs);
+    AutoShape shape = scratch.shape(kind(spec, spec.seed(), task, inputs, known, indicators));
     Members members = Members.initial(shape, keySeed);
-    return of(shape, spec.indicators().first(inputs), keySeed, scratch, members);
+    return of(shape, inputs, indicators, keySeed, scratch, members);
+  }
+
+  private static AutoShape.Kind kind(
+      AutoModelSpec spec, long seed, Task task, int rowWidth, int classes, Indicators indicators) {
+    IdLayout layout = layout(indicators, rowWidth, task);
+    return layout == null
+        ? new AutoShape.Kind(spec.auto(), seed, task, rowWidth, classes)
+        : new AutoShape.Kind(
+            spec.auto(), seed, task, layout.inputs(), classes, IdMember.predictions(layout));
+  }
+
+  /** Returns the bytes in memory of a mixture whose buffer is full, and that knows no id. */
+  static long modelBytes(AutoModelSpec spec, Task task, int rowWidth, int classes) {
+    return AutoShape.bytes(kind(spec, spec.seed(), task, rowWidth, classes, spec.indicators()));
+  }
+
+  private static @Nullable IdLayout layout(Indicators indicators, int rowWidth, Task task) {
+    return indicators.ids().isEmpty() ? null : new IdLayout(indicators, rowWidth, task);
   }
 
   private static AutoLearner of(
-      AutoShape shape, Indicators indicators, long keySeed, AutoScratch scratch, Members members) {
+      AutoShape shape,
+      int rowWidth,
+      Indicators indicators,
+      long keySeed,
+      AutoScratch scratch,
+      Members members) {
     return shape.isClassification()
-        ? new AutoClassifier(shape, indicators, keySeed, scratch, members)
-        : new AutoRegressor(shape, indicators, keySeed, scratch, members);
+        ? new AutoClassifier(shape, rowWidth, indicators, keySeed, scratch, members)
+        : new AutoRegressor(shape, rowWidth, indicators, keySeed, scratch, members);
   }
 
   /**
@@ -137,6 +181,7 @@ public abstract sealed class AutoLearner extends PerExampleModel
   /** Returns false if a number that was learned is not finite: it was damaged where it was kept. */
   public boolean isFinite() {
     return scaler.isFinite()
+        && (ids == null || ids.isFinite())
         && members.isFinite()
         && weights.isFinite()
         && linear.isFinite()
@@ -145,12 +190,12 @@ public abstract sealed class AutoLearner extends PerExampleModel
 
   @Override
   public Indicators indicators() {
-    return scaler.indicators();
+    return indicators;
   }
 
   @Override
   public int inputs() {
-    return shape.inputs();
+    return rowWidth;
   }
 
   @Override
@@ -227,11 +272,32 @@ public abstract sealed class AutoLearner extends PerExampleModel
   @Override
   public void predict(float[] features, int offset, float[] out) {
     AutoScratch own = scratch();
-    scale(features, offset, own);
+    encode(features, offset, own);
+    predictEncoded(own, out);
+  }
+
+  private void predictEncoded(AutoScratch own, float[] out) {
+    scale(own);
     widen(false, own);
     members.predict(own);
     mix(own, out);
   }
+
+  /** Looks up the ids of a row, and leaves what the networks see of it in the scratch. */
+  private void encode(float[] features, int offset, AutoScratch own) {
+    own.row = features;
+    own.rowOffset = offset;
+    own.encoded = features;
+    own.encodedOffset = offset;
+    if (ids != null) {
+      predictBaseline(own);
+      own.encoded = ids.encode(own, shape);
+      own.encodedOffset = 0;
+    }
+  }
+
+  /** Writes what is predicted without features to the scratch, where ids are compared with it. */
+  void predictBaseline(AutoScratch own) {}
 
   /** Mixes the other predictions with those of the networks in the scratch. */
   abstract void mix(AutoScratch own, float[] out);
@@ -239,9 +305,11 @@ public abstract sealed class AutoLearner extends PerExampleModel
   @Override
   public void predictNext(float[] features, int offset, float[] out) {
     Scaler before = scaler.copy();
-    scaler.update(features, offset);
+    AutoScratch own = scratch();
+    encode(features, offset, own);
+    scaler.update(own.encoded, own.encodedOffset);
     try {
-      predict(features, offset, out);
+      predictEncoded(own, out);
     } finally {
       scaler.startFrom(before);
     }
@@ -271,8 +339,9 @@ public abstract sealed class AutoLearner extends PerExampleModel
   /** Scales the record and those to replay; returns false if there is none to replay. */
   final boolean prepare(float[] features, int offset, float weight, AutoScratch own) {
     own.draws.next();
-    scaler.update(features, offset);
-    scale(features, offset, own);
+    encode(features, offset, own);
+    scaler.update(own.encoded, own.encodedOffset);
+    scale(own);
     boolean replays = buffer.size() > 0;
     for (int m = 0; m < shape.replaying(); m++) {
       MemberBatch rows = own.rows.get(m);
@@ -306,12 +375,12 @@ public abstract sealed class AutoLearner extends PerExampleModel
   /** Returns what the networks learn of a label or value. */
   abstract float scaledTarget(double labelOrValue);
 
-  /** Scales a record into the first row of each member. */
-  private void scale(float[] features, int offset, AutoScratch own) {
+  /** Scales the encoded record into the first row of each member. */
+  private void scale(AutoScratch own) {
     float[] first = own.rows.get(0).x;
-    scaler.transform(features, offset, CLIP, first, 0);
+    scaler.transform(own.encoded, own.encodedOffset, CLIP, first, 0);
     for (int m = 1; m < shape.replaying(); m++) {
-      System.arraycopy(first, 0, own.rows.get(m).x, 0, inputs());
+      System.arraycopy(first, 0, own.rows.get(m).x, 0, shape.inputs());
     }
   }
 
@@ -333,8 +402,8 @@ public abstract sealed class AutoLearner extends PerExampleModel
   }
 
   /** Keeps a learned record for replay. */
-  final void keep(float[] features, int offset, double label, float weight, AutoScratch own) {
-    buffer.add(features, offset, label, weight, own.draws.place());
+  final void keep(double label, float weight, AutoScratch own) {
+    buffer.add(own.encoded, own.encodedOffset, label, weight, own.draws.place());
     if (previousLabel != null) {
       previousLabel.learn(label);
     }
@@ -358,13 +427,12 @@ public abstract sealed class AutoLearner extends PerExampleModel
   @Override
   public void addClass() {
     AutoShape.Kind kind = shape.kind();
-    shape =
-        scratch()
-            .shape(
-                new AutoShape.Kind(
-                    kind.spec(), kind.seed(), kind.task(), kind.inputs(), kind.classes() + 1));
+    shape = scratch().shape(kind.withClasses(kind.classes() + 1));
     members.grow(shape, keySeed);
     linear.widen(shape.outputs());
+    if (ids != null) {
+      ids.addClass(shape);
+    }
     if (previousLabel != null) {
       previousLabel.addClass();
     }
@@ -381,7 +449,8 @@ public abstract sealed class AutoLearner extends PerExampleModel
     if (previousLabel != null) {
       floats += previousLabel.floats();
     }
-    return floats * Float.BYTES + (scaler.numbers() + 4) * Double.BYTES;
+    long ofIds = ids == null ? 0 : ids.memoryBytes();
+    return floats * Float.BYTES + (scaler.numbers() + 4) * Double.BYTES + ofIds;
   }
 
   @Override
@@ -408,6 +477,9 @@ public abstract sealed class AutoLearner extends PerExampleModel
     if (previousLabel != null) {
       previousLabel.write(out);
     }
+    if (ids != null) {
+      ids.write(out);
+    }
     out.writeLong(examples);
     out.writeLong(steps);
     out.writeLong(skippedSteps);
@@ -432,12 +504,17 @@ public abstract sealed class AutoLearner extends PerExampleModel
     AutoShape.Kind none = new AutoShape.Kind(spec.auto(), spec.seed(), task, 1, 0);
     ModelHeader header = ModelHeader.read(in, text(none), spec.indicators());
     AutoScratch scratch = AutoScratch.of(shared);
+    IdColumns stored = header.indicators().ids();
+    IdColumns configured = spec.indicators().ids();
+    // Equal but for the limit, which may change.
+    Indicators indicators =
+        header.indicators().with(configured.equals(stored) ? configured : stored);
     AutoShape.Kind kind =
-        new AutoShape.Kind(spec.auto(), in.readLong(), task, header.inputs(), header.classes());
+        kind(spec, in.readLong(), task, header.inputs(), header.classes(), indicators);
     SizeChecks.requireBytes(in, "the stored model", AutoShape.storedBytes(kind));
     AutoShape shape = scratch.shape(kind);
     AutoLearner learner =
-        of(shape, header.indicators(), in.readLong(), scratch, new Members(shape));
+        of(shape, header.inputs(), indicators, in.readLong(), scratch, new Members(shape));
     learner.readRest(in);
     return learner;
   }
@@ -452,6 +529,9 @@ public abstract sealed class AutoLearner extends PerExampleModel
     buffer.read(in, classes());
     if (previousLabel != null) {
       previousLabel.read(in);
+    }
+    if (ids != null) {
+      ids.read(in);
     }
     examples = in.readLong();
     steps = in.readLong();

@@ -15,8 +15,13 @@ final class AutoRegressor extends AutoLearner {
   private final ValueMixer mixer;
 
   AutoRegressor(
-      AutoShape shape, Indicators indicators, long keySeed, AutoScratch scratch, Members members) {
-    super(shape, indicators, keySeed, scratch, members);
+      AutoShape shape,
+      int rowWidth,
+      Indicators indicators,
+      long keySeed,
+      AutoScratch scratch,
+      Members members) {
+    super(shape, rowWidth, indicators, keySeed, scratch, members);
     target = Scaler.ofTarget(DECAY);
     mixer = new ValueMixer(weights, answer, shape.networkPredictions());
   }
@@ -60,8 +65,11 @@ final class AutoRegressor extends AutoLearner {
   private void mix(double mean, double deviation, AutoScratch own, float[] out, int outOffset) {
     linear.predictValue(scaled(own), own.predictions, linearAt());
     int stride = Kernels.stride(columns());
+    if (ids != null) {
+      ids.predictValue(own, linearAt() + stride, stride);
+    }
     int k = 0;
-    for (; k <= shape().networkPredictions(); k++) {
+    for (; k <= shape().networkPredictions() + shape().kind().idPredictions(); k++) {
       mixer.setPrediction(k, mean + deviation * own.predictions[k * stride]);
     }
     if (shape().has(Extra.KNN)) {
@@ -89,7 +97,10 @@ final class AutoRegressor extends AutoLearner {
     mix(mean, deviation, own, out, outOffset);
     float loss = mixer.learn(value, limited, examples());
     linear.learnValue(scaled(own), own.predictions[linearAt()], scaledTarget(value), limited);
-    keep(features, offset, value, limited, own);
+    if (ids != null) {
+      ids.learnValue(own, scaledTarget(value), limited);
+    }
+    keep(value, limited, own);
     return loss;
   }
 

@@ -3,6 +3,7 @@ package dev.millrace.nn.auto;
 import dev.millrace.data.Task;
 import dev.millrace.nn.WeakCache;
 import dev.millrace.nn.Workspace;
+import dev.millrace.nn.ids.IdLearner;
 import dev.millrace.simd.Kernels;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +41,12 @@ final class AutoScratch {
   // [classes], and their logarithms.
   float[] frequencies = EMPTY;
   float[] logFrequencies = EMPTY;
+  // The record at hand: its row of features, and what the networks see of it.
+  float[] row = EMPTY;
+  int rowOffset;
+  float[] encoded = EMPTY;
+  int encodedOffset;
+  final IdLearner.Scratch ids = new IdLearner.Scratch();
   final ReplaySampler draws = new ReplaySampler();
   final Neighbours neighbours = new Neighbours();
   final float[] mixerGradient = new float[2 * MixerWeights.MAX_PREDICTIONS];

@@ -13,8 +13,24 @@ import org.jspecify.annotations.Nullable;
 /** Networks, sizes and names that all mixtures of one kind share. Immutable. */
 final class AutoShape {
 
-  /** The settings that everything else follows from. */
-  record Kind(AutoSpec spec, long seed, Task task, int inputs, int classes) {}
+  /**
+   * The settings that everything else follows from.
+   *
+   * @param inputs numbers that networks see of a record
+   * @param idPredictions number of predictions from ids: the linear model's, and perhaps that of
+   *     the factorization machine
+   */
+  record Kind(AutoSpec spec, long seed, Task task, int inputs, int classes, int idPredictions) {
+
+    /** Settings of records without ids. */
+    Kind(AutoSpec spec, long seed, Task task, int inputs, int classes) {
+      this(spec, seed, task, inputs, classes, 0);
+    }
+
+    Kind withClasses(int all) {
+      return new Kind(spec, seed, task, inputs, all, idPredictions);
+    }
+  }
 
   private final Kind kind;
   private final List<MemberKind> members;
@@ -56,6 +72,7 @@ final class AutoShape {
       last = member.replays > 0 ? m + 1 : last;
     }
     names.add(LinearMember.NAME);
+    names.addAll(IdMember.NAMES.subList(0, kind.idPredictions()));
     for (AutoSpec.Extra extra : AutoSpec.Extra.values()) {
       if (kind.spec().members().contains(extra)) {
         names.add(extra.id());
@@ -77,11 +94,10 @@ final class AutoShape {
    *
    * @throws IllegalArgumentException if there are more weights than an array holds
    */
-  static long bytes(AutoSpec spec, Task task, int inputs, int classes) {
-    AutoShape shape = new AutoShape(new Kind(spec, 0, task, inputs, classes), null);
-    return (shape.parameters + floatsOfOthers(shape.kind)) * Float.BYTES
-        + ReplayBuffer.bytes(inputs, spec.buffer())
-        + (long) inputs * 4 * Double.BYTES;
+  static long bytes(Kind kind) {
+    return (new AutoShape(kind, null).parameters + floatsOfOthers(kind)) * Float.BYTES
+        + ReplayBuffer.bytes(kind.inputs(), kind.spec().buffer())
+        + (long) kind.inputs() * 4 * Double.BYTES;
   }
 
   /** Returns the bytes of a stored mixture, without those that are equal in number in all. */
@@ -189,7 +205,7 @@ final class AutoShape {
 
   /** Number of the networks' predictions; the linear member follows, then optional ones. */
   int networkPredictions() {
-    return predictions() - kind.spec().members().size() - 1;
+    return predictions() - kind.spec().members().size() - kind.idPredictions() - 1;
   }
 
   boolean has(AutoSpec.Extra extra) {

@@ -25,6 +25,10 @@ final class ClassMixer {
   private static final float SPREAD = 1e-4f;
 
   private static final float LEARNING_RATE = 0.005f;
+
+  /** With ids: means of few records are noisy, and so is what a mixer learns of rare classes. */
+  private static final float ID_LEARNING_RATE = 0.002f;
+
   private static final float BETA2 = 0.999f;
 
   /** Max number of equal steps that add up, however many predictions have the same gradient. */
@@ -123,7 +127,7 @@ final class ClassMixer {
         gradient,
         0,
         MixerWeights.MAX_PREDICTIONS,
-        LEARNING_RATE,
+        weights.hasIds() ? ID_LEARNING_RATE : LEARNING_RATE,
         BETA2,
         EPSILON,
         weights.correction());

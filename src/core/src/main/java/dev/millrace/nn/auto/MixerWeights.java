@@ -16,6 +16,9 @@ final class MixerWeights {
   /** Max number of predictions. */
   static final int MAX_PREDICTIONS = 16;
 
+  /** No prediction. */
+  static final int NONE = -1;
+
   private static final float KEPT = 0.999f;
 
   final int predictions;
@@ -24,11 +27,12 @@ final class MixerWeights {
   // Decaying mean loss of each prediction and of the baseline, before bias correction.
   private final float[] losses;
   private double power = 1;
+  private boolean hasIds;
 
   /**
    * Creates equal weights.
    *
-   * @param unweighted the prediction that starts with a weight of 0, -1 for none
+   * @param unweighted the prediction that starts with a weight of 0, {@link #NONE} if there is none
    */
   MixerWeights(int predictions, int unweighted) {
     this.predictions = predictions;
@@ -39,11 +43,32 @@ final class MixerWeights {
     }
   }
 
+  /**
+   * Creates weights of a mixture that has predictions from ids. Networks learn slowly from means of
+   * few records, so together they start with as much as one of the others.
+   *
+   * @param networks number of the networks' predictions; all others follow
+   */
+  static MixerWeights withIds(int predictions, int networks) {
+    MixerWeights mixer = new MixerWeights(predictions, NONE);
+    float each = 1f / (predictions - networks + 1);
+    Arrays.fill(mixer.weights, 0, networks, each / networks);
+    Arrays.fill(mixer.weights, networks, predictions, each);
+    mixer.hasIds = true;
+    return mixer;
+  }
+
   private MixerWeights(MixerWeights other) {
     predictions = other.predictions;
     System.arraycopy(other.weights, 0, weights, 0, MAX_PREDICTIONS);
     losses = other.losses.clone();
+    hasIds = other.hasIds;
     power = other.power;
+  }
+
+  /** Returns true if some predictions are made from ids. */
+  boolean hasIds() {
+    return hasIds;
   }
 
   MixerWeights copy() {

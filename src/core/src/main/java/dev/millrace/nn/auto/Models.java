@@ -65,6 +65,9 @@ public final class Models {
 
   private static Learner network(
       NetworkModelSpec spec, Task task, int inputs, int classes, long keySeed) {
+    if (!spec.indicators().ids().isEmpty()) {
+      throw new IllegalArgumentException("a network does not learn columns of ids; auto does");
+    }
     ModelWeights start = spec.start() == null ? null : spec.start().weights();
     if (start == null) {
       return new Learner(spec.forTask(task), task, inputs, classes, keySeed);
@@ -113,7 +116,7 @@ public final class Models {
   public static long modelBytes(ModelSpec spec, Task task, int inputs, int classes) {
     return spec.match(
         network -> network.forTask(task).modelBytes(task, inputs, classes),
-        auto -> AutoShape.bytes(auto.auto(), task, inputs, classes),
+        auto -> AutoLearner.modelBytes(auto, task, inputs, classes),
         selection ->
             selection.each().stream()
                 .mapToLong(one -> modelBytes(one, task, inputs, classes))

@@ -1,0 +1,89 @@
+package dev.millrace.nn.ids;
+
+import dev.millrace.data.FeatureSpec.IdOptions;
+import dev.millrace.data.IdColumns;
+import dev.millrace.data.Task;
+import dev.millrace.nn.Indicators;
+import java.util.stream.IntStream;
+
+/**
+ * What the rows of one kind of model have: ids, numbers, and what becomes of them. Immutable.
+ *
+ * <p>Fields are the columns of ids, their crosses, then the numbers, each of which has its bucket
+ * as an id. Inputs of the networks are the numbers of the row, then those of each column and cross.
+ */
+public final class IdLayout {
+  final IdColumns columns;
+  final Task task;
+  // Places of the numbers in a row; of those that are no indicators.
+  final int[] numbers;
+  final int[] bucketed;
+  final boolean[] isIndicator;
+  final int fields;
+  final int maxIds;
+  final int maxKnown;
+  private final int idFields;
+
+  /**
+   * Creates the layout of rows.
+   *
+   * @param row which places of a row are ids, and which are indicators
+   * @param width floats of a row
+   */
+  public IdLayout(Indicators row, int width, Task task) {
+    this.task = task;
+    columns = row.ids();
+    numbers = columns.numbers(width);
+    bucketed = IntStream.of(numbers).filter(place -> !row.contains(place)).toArray();
+    isIndicator = new boolean[numbers.length];
+    for (int i = 0; i < numbers.length; i++) {
+      isIndicator[i] = row.contains(numbers[i]);
+    }
+    idFields = columns.fields();
+    fields = idFields + bucketed.length;
+    maxIds = columns.maxIds() + bucketed.length;
+    maxKnown = Math.max(columns.limit(), maxIds);
+  }
+
+  /** Returns the number of inputs that the networks have. */
+  public int inputs() {
+    return numbers.length + idFields * inputsOfField();
+  }
+
+  /** Returns which inputs of the networks are indicators. */
+  public Indicators indicators() {
+    return Indicators.of(IntStream.range(0, numbers.length).filter(i -> isIndicator[i]).toArray());
+  }
+
+  /** Returns true if the model learns pairs of fields: it has two, and one output. */
+  public boolean hasPairs() {
+    return fields > 1 && task != Task.MULTICLASS;
+  }
+
+  /** Returns the number of linear models: one for each of several classes, else 1. */
+  int outputs(int classes) {
+    return task == Task.MULTICLASS ? Math.max(1, classes) : 1;
+  }
+
+  /** Returns the number of inputs of a column or cross. */
+  int inputsOfField() {
+    return task == Task.REGRESSION ? 3 : 1;
+  }
+
+  /** Returns true if the networks see numbers of the field. */
+  boolean isInput(int field) {
+    return field < idFields;
+  }
+
+  /** Returns the first input of a field. */
+  int input(int field) {
+    return numbers.length + field * inputsOfField();
+  }
+
+  /** Returns the options of the ids of a field. */
+  IdOptions options(int field) {
+    return field < columns.columns().size()
+        ? columns.columns().get(field).options()
+        : IdOptions.ONE;
+  }
+}

@@ -1,0 +1,356 @@
+package dev.millrace.nn.ids;
+
+import static dev.millrace.nn.ids.IdNumbers.COUNT;
+import static dev.millrace.nn.ids.IdNumbers.LINEAR;
+import static dev.millrace.nn.ids.IdNumbers.MEAN;
+import static dev.millrace.nn.ids.IdNumbers.WEIGHT;
+
+import dev.millrace.data.FeatureSpec.IdOptions;
+import dev.millrace.data.IdWords;
+import dev.millrace.data.Task;
+import dev.millrace.simd.Elementary;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Arrays;
+
+/**
+ * What one model learns of ids: a linear model, pairs of fields, and numbers that its networks see
+ * instead of ids.
+ *
+ * <p>Linear model: b + Σ x_i·w_i over the ids of a record ({@link LinearIds}). With pairs: the same
+ * plus the sum of {@link FieldPairs}. For classes these are logits, added to the logarithms of the
+ * running class frequencies, for two classes of the second one; for values they are on the scale of
+ * the standardised target.
+ *
+ * <p>Networks see of a column or cross, the mean over its ids: with two classes, how far the
+ * log-odds of its records are from those of all; with several, the logarithm of the number of its
+ * records; with values, the mean of its records' scaled target, its part of the linear model, and
+ * that logarithm. Means of few records are drawn to 0. Other numbers they see as ±ln(1 + |x|),
+ * since what comes with ids (amounts, counts) has long tails.
+ *
+ * <p>An id that is not known, forgotten, or of too few records counts as 0 everywhere. Sums are in
+ * the order of the record's ids. Not thread-safe.
+ */
+public final class IdLearner {
+  private static final float MAX_COUNT = 1 << 24;
+
+  /** A mean forgets with one over this, once it is of more records. */
+  private static final float MEMORY = 4000f;
+
+  /** Records of the mean of all that count in a mean of values. */
+  private static final float VALUE_PRIOR = 10f;
+
+  private static final float BIAS_RATE = 0.01f;
+  private static final float MAX_BIAS_WEIGHT = 10f;
+
+  private final IdLayout layout;
+  private final long seed;
+  private final LinearIds linear;
+  private IdTable table;
+  // [outputs]
+  private float[] bias;
+  // The latest event time so far.
+  private long clock;
+
+  /**
+   * Creates a learner that knows no id.
+   *
+   * @param seed of the first vectors
+   */
+  public IdLearner(IdLayout layout, int classes, long seed) {
+    this.layout = layout;
+    this.seed = seed;
+    linear = new LinearIds(layout.task.isClassification());
+    bias = new float[layout.outputs(classes)];
+    table = new IdTable(IdNumbers.width(bias.length), layout.maxKnown);
+  }
+
+  private IdLearner(IdLearner other) {
+    layout = other.layout;
+    seed = other.seed;
+    linear = other.linear;
+    table = other.table.copy();
+    bias = other.bias.clone();
+    clock = other.clock;
+  }
+
+  /** Returns an independent copy. */
+  public IdLearner copy() {
+    return new IdLearner(this);
+  }
+
+  /** Scratch of one call after the other, which the models of a thread share. */
+  public static final class Scratch {
+    final IdRow row = new IdRow();
+    final FieldPairs pairs = new FieldPairs();
+    private float[] inputs = {};
+    private float[] sums = {};
+    // [fields]: used ids of each.
+    private int[] used = {};
+
+    /** Returns the inputs of the networks, of the row encoded last. */
+    public float[] inputs() {
+      return inputs;
+    }
+
+    private void fit(IdLayout layout, int outputs) {
+      if (inputs.length < layout.inputs()) {
+        inputs = new float[layout.inputs()];
+      }
+      if (used.length < layout.fields) {
+        used = new int[layout.fields];
+      }
+      if (sums.length < outputs) {
+        sums = new float[outputs];
+      }
+    }
+  }
+
+  /**
+   * Looks up the ids of a row, and writes the inputs of the networks.
+   *
+   * @param logOdds of the second of two classes among all records, else 0
+   */
+  public void encode(float[] row, int offset, float logOdds, Scratch scratch) {
+    scratch.fit(layout, bias.length);
+    scratch.row.read(layout, row, offset);
+    encodeNumbers(row, offset, scratch.inputs);
+    System.arraycopy(bias, 0, scratch.sums, 0, bias.length);
+    scratch.pairs.begin(layout.fields);
+    for (int field = 0; field < layout.fields; field++) {
+      encodeField(field, logOdds, scratch);
+    }
+    scratch.pairs.end();
+  }
+
+  private void encodeNumbers(float[] row, int offset, float[] inputs) {
+    for (int i = 0; i < layout.numbers.length; i++) {
+      float x = row[offset + layout.numbers[i]];
+      inputs[i] = layout.isIndicator[i] ? x : Math.copySign(Elementary.log(1f + Math.abs(x)), x);
+    }
+  }
+
+  private void encodeField(int field, float logOdds, Scratch scratch) {
+    IdRow ids = scratch.row;
+    float difference = 0f;
+    float part = 0f;
+    float count = 0f;
+    int used = 0;
+    for (int i = ids.starts[field]; i < ids.starts[field + 1]; i++) {
+      int slot = table.find(ids.ids[i]);
+      ids.slots[i] = slot;
+      ids.isUsed[i] = slot != IdTable.NONE && isUsed(field, slot);
+      if (!ids.isUsed[i]) {
+        continue;
+      }
+      used++;
+      float[] numbers = table.numbers(slot);
+      int at = table.offset(slot);
+      float value = ids.values[i];
+      for (int k = 0; k < bias.length; k++) {
+        float product = value * linear.weight(numbers, at + LINEAR + 2 * k);
+        scratch.sums[k] += product;
+        part += product;
+      }
+      scratch.pairs.add(field, numbers, at, value);
+      if (layout.isInput(field)) {
+        count += numbers[at + COUNT];
+        difference += value * difference(numbers[at + WEIGHT], numbers[at + MEAN], logOdds);
+      }
+    }
+    scratch.used[field] = used;
+    if (used > 1) {
+      difference /= used;
+      count /= used;
+      scratch.pairs.divide(field, used);
+    }
+    if (layout.isInput(field)) {
+      write(scratch.inputs, layout.input(field), difference, part, count);
+    }
+  }
+
+  private void write(float[] inputs, int at, float difference, float part, float count) {
+    switch (layout.task) {
+      case BINARY -> inputs[at] = difference;
+      case MULTICLASS -> inputs[at] = Elementary.log(1f + count);
+      case REGRESSION -> {
+        inputs[at] = difference;
+        inputs[at + 1] = part;
+        inputs[at + 2] = Elementary.log(1f + count);
+      }
+    }
+  }
+
+  /** Returns how the records of an id differ from all, as far as their number says so. */
+  private float difference(float weight, float mean, float logOdds) {
+    if (layout.task == Task.REGRESSION) {
+      return weight * mean / (weight + VALUE_PRIOR);
+    }
+    if (layout.task == Task.MULTICLASS) {
+      return 0f;
+    }
+    float ofAll = 1f / (1f + Elementary.exp(-logOdds));
+    // As many records as have a variance of 1 in their log-odds: rare classes need more.
+    float prior = 1f / (ofAll * (1f - ofAll));
+    float probability = (weight * mean + prior * ofAll) / (weight + prior);
+    return Elementary.log(probability / (1f - probability)) - logOdds;
+  }
+
+  private boolean isUsed(int field, int slot) {
+    IdOptions options = layout.options(field);
+    return table.numbers(slot)[table.offset(slot) + COUNT] >= options.minCount()
+        && !isForgotten(options, slot);
+  }
+
+  private boolean isForgotten(IdOptions options, int slot) {
+    return options.ttlMillis() > 0 && clock - table.time(slot) > options.ttlMillis();
+  }
+
+  /** Returns what the linear model predicts of an output, for the row encoded last. */
+  public float linear(int output, Scratch scratch) {
+    return scratch.sums[output];
+  }
+
+  /** Returns the sum of the pairs of fields, of the row encoded last. */
+  public float pairs(Scratch scratch) {
+    return scratch.pairs.sum();
+  }
+
+  /**
+   * Learns the row encoded last, and gets to know its ids.
+   *
+   * @param target 1 for the second of two classes, else 0; the scaled target for values
+   * @param errors of the linear model, [outputs]: prediction minus target
+   * @param errorWithPairs the same with the pairs of fields
+   * @param weight of the example
+   */
+  public void learn(
+      float[] row,
+      int offset,
+      float target,
+      float[] errors,
+      float errorWithPairs,
+      float weight,
+      Scratch scratch) {
+    if (layout.columns.timeAt() >= 0) {
+      clock = Math.max(clock, IdWords.readTime(row, offset + layout.columns.timeAt()));
+    }
+    for (int i = 0; i < scratch.row.size; i++) {
+      if (scratch.row.isUsed[i]) {
+        learnUsed(i, errors, errorWithPairs, weight, scratch);
+      }
+    }
+    for (int k = 0; k < bias.length; k++) {
+      bias[k] -= BIAS_RATE * errors[k] * Math.min(weight, MAX_BIAS_WEIGHT);
+    }
+    meetKnown(scratch.row);
+    for (int i = 0; i < scratch.row.size; i++) {
+      count(slotOf(i, scratch.row), target, weight);
+    }
+  }
+
+  private void learnUsed(
+      int i, float[] errors, float errorWithPairs, float weight, Scratch scratch) {
+    IdRow ids = scratch.row;
+    float[] numbers = table.numbers(ids.slots[i]);
+    int at = table.offset(ids.slots[i]);
+    float factor = ids.values[i] * weight;
+    for (int k = 0; k < bias.length; k++) {
+      linear.learn(numbers, at + LINEAR + 2 * k, errors[k] * factor);
+    }
+    if (layout.hasPairs()) {
+      int field = ids.fields[i];
+      float gradient = errorWithPairs * factor / scratch.used[field];
+      scratch.pairs.learn(field, numbers, at, gradient);
+    }
+  }
+
+  /** Marks the known ids as seen before a new one is added, which would replace the oldest. */
+  private void meetKnown(IdRow ids) {
+    for (int i = 0; i < ids.size; i++) {
+      int slot = ids.slots[i];
+      if (slot != IdTable.NONE) {
+        if (isForgotten(layout.options(ids.fields[i]), slot)) {
+          table.clear(slot);
+          initialize(ids.ids[i], slot);
+        }
+        table.touch(slot, clock);
+      }
+    }
+  }
+
+  private int slotOf(int i, IdRow ids) {
+    if (ids.slots[i] != IdTable.NONE) {
+      return ids.slots[i];
+    }
+    int slot = table.find(ids.ids[i]); // a second time in this record
+    if (slot == IdTable.NONE) {
+      slot = table.add(ids.ids[i], clock);
+      initialize(ids.ids[i], slot);
+    }
+    return slot;
+  }
+
+  private void initialize(long id, int slot) {
+    FieldPairs.initialize(id, seed, table.numbers(slot), table.offset(slot));
+  }
+
+  private void count(int slot, float target, float weight) {
+    float[] numbers = table.numbers(slot);
+    int at = table.offset(slot);
+    numbers[at + COUNT] = Math.min(MAX_COUNT, numbers[at + COUNT] + 1f);
+    if (weight > 0f) {
+      float all = Math.min(MEMORY, numbers[at + WEIGHT] + weight);
+      numbers[at + WEIGHT] = all;
+      numbers[at + MEAN] += (target - numbers[at + MEAN]) * Math.min(1f, weight / all);
+    }
+  }
+
+  /** Makes room for one more of several classes. */
+  public void addClass(int classes) {
+    int outputs = layout.outputs(classes);
+    if (outputs > bias.length) {
+      bias = Arrays.copyOf(bias, outputs);
+      table.widen(IdNumbers.width(outputs));
+    }
+  }
+
+  /** Returns the number of ids that the model knows. */
+  public int ids() {
+    return table.size();
+  }
+
+  /** Returns false if a number that was learned is not finite. */
+  public boolean isFinite() {
+    for (float one : bias) {
+      if (!Float.isFinite(one)) {
+        return false;
+      }
+    }
+    return table.isFinite();
+  }
+
+  /** Returns the bytes in memory. */
+  public long memoryBytes() {
+    return table.memoryBytes();
+  }
+
+  /** Writes what was learned. */
+  public void write(DataOutput out) throws IOException {
+    out.writeLong(clock);
+    for (float one : bias) {
+      out.writeFloat(one);
+    }
+    table.write(out);
+  }
+
+  /** Reads what {@link #write} wrote. */
+  public void read(DataInput in) throws IOException {
+    clock = in.readLong();
+    for (int k = 0; k < bias.length; k++) {
+      bias[k] = in.readFloat();
+    }
+    table = IdTable.read(in, IdNumbers.width(bias.length), layout.maxKnown);
+  }
+}
