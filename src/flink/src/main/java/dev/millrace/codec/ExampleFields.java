@@ -1,15 +1,19 @@
 package dev.millrace.codec;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.PublicApi;
+import java.lang.reflect.Array;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.Temporal;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -108,8 +112,9 @@ public final class ExampleFields {
 
   /**
    * Sets a field to a number, a boolean, a text, an enum constant (its name), a {@link UUID} or a
-   * time of {@code java.time}; null for a missing value. An {@link Instant} is milliseconds since
-   * the epoch, as an event time has to be.
+   * time of {@code java.time}; for a set of ids also to a collection or an array of these, and for
+   * sparse ids to a map from these to numbers; null for a missing value. An {@link Instant} is
+   * milliseconds since the epoch, as an event time has to be.
    *
    * @throws IllegalArgumentException if the pipeline has no field of that name
    */
@@ -202,17 +207,47 @@ public final class ExampleFields {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     for (Slot slot : slots.values()) {
       Object value = value(slot);
-      if (value instanceof Boolean flag) {
-        json.put(slot.name, flag);
-      } else if (value instanceof Long || value instanceof Integer) {
-        json.put(slot.name, ((Number) value).longValue());
-      } else if (value instanceof Number number && Double.isFinite(number.doubleValue())) {
-        json.put(slot.name, number.doubleValue());
-      } else if (value != null) {
-        json.put(slot.name, value.toString());
+      if (value != null) {
+        json.set(slot.name, node(value));
       }
     }
     return json.toString();
+  }
+
+  private static JsonNode node(Object value) {
+    JsonNodeFactory nodes = JsonNodeFactory.instance;
+    if (value instanceof Collection<?> items) {
+      ArrayNode array = nodes.arrayNode();
+      items.forEach(item -> array.add(scalarNode(item)));
+      return array;
+    }
+    if (value instanceof Map<?, ?> map) {
+      ObjectNode object = nodes.objectNode();
+      map.forEach((name, number) -> object.set(String.valueOf(name), scalarNode(number)));
+      return object;
+    }
+    if (value.getClass().isArray()) {
+      ArrayNode array = nodes.arrayNode();
+      for (int i = 0; i < Array.getLength(value); i++) {
+        array.add(scalarNode(Array.get(value, i)));
+      }
+      return array;
+    }
+    return scalarNode(value);
+  }
+
+  private static JsonNode scalarNode(@Nullable Object value) {
+    JsonNodeFactory nodes = JsonNodeFactory.instance;
+    if (value == null) {
+      return nodes.nullNode();
+    } else if (value instanceof Boolean flag) {
+      return nodes.booleanNode(flag);
+    } else if (value instanceof Long || value instanceof Integer) {
+      return nodes.numberNode(((Number) value).longValue());
+    } else if (value instanceof Number number && Double.isFinite(number.doubleValue())) {
+      return nodes.numberNode(number.doubleValue());
+    }
+    return nodes.textNode(value.toString());
   }
 
   /**

@@ -1,7 +1,9 @@
 package dev.millrace.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
@@ -19,7 +21,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -373,6 +377,62 @@ class IdFeaturesTest {
     assertThat(IdWords.read(example.features, kinds + 3))
         .isEqualTo(new IdHash("bag").of(new byte[] {'p'}, 1));
     assertThat(example.features[kinds + 6]).isEqualTo(0.5f);
+  }
+
+  @Test
+  void collectionsArraysAndMapsThatAProgramSetsAreIds() {
+    for (Object value :
+        List.of(
+            List.of("x", 17),
+            new LinkedHashSet<>(List.of("x", 17L)),
+            new String[] {"x", null, "17"},
+            new Object[] {"x", 17.0})) {
+      set(column(Type.SET), value);
+      assertThat(ids(Type.SET)).isEqualTo(idsOf("x", "17"));
+    }
+    set(column(Type.SET), new int[] {3, 1});
+    assertThat(ids(Type.SET)).isEqualTo(idsOf("3", "1"));
+    set(column(Type.SET), EnumSet.of(Type.HASH));
+    assertThat(ids(Type.SET)).isEqualTo(idsOf("HASH"));
+    set(column(Type.SPARSE), Map.of("x", 2));
+    assertThat(ids(Type.SPARSE)).isEqualTo(idsOf("x"));
+    assertThat(numbers()).containsExactly(2f);
+  }
+
+  @Test
+  void aCollectionThatCannotBeUsedIsADeadLetterWithItsItems() {
+    FieldsDecoder decoder = FieldsDecoder.of(keyed(column(Type.ID)));
+    decoder.begin().set("key", "k").set("label", "a").set("it", Arrays.asList("x", 1, null));
+
+    DeadLetter letter = decoder.decode(0, example);
+
+    assertThat(letter).isNotNull();
+    assertThat(letter.record().value())
+        .asString(StandardCharsets.UTF_8)
+        .contains("\"it\":[\"x\",1,null]");
+  }
+
+  private void set(FeatureSpec feature, Object value) {
+    FieldsDecoder decoder = FieldsDecoder.of(keyed(feature));
+    decoder.begin().set("key", "k").set("label", "a").set("it", value);
+    assertThat(decoder.decode(0, example)).isNull();
+  }
+
+  private static InputSpec keyed(FeatureSpec feature) {
+    return json(feature).with(to -> to.key = "key");
+  }
+
+  @Test
+  void aRequestHasIdsByName() throws Exception {
+    FeatureSpec forgets = FeatureSpec.ofIds("it", Type.SET, false, new IdOptions(MAX, 1, 1, 1));
+    FeatureReader reader = new FeatureReader(json(forgets));
+
+    reader.readNamed(new ObjectMapper().readTree("{\"it\":[\"x\",17]}"), example);
+
+    assertThat(ids(Type.SET)).isEqualTo(idsOf("x", "17"));
+    assertThat(IdWords.readTime(example.features, 3 * MAX)).isZero();
+    assertThatThrownBy(() -> reader.readNamed(new ObjectMapper().readTree("{}"), example))
+        .hasMessage("feature \"it\" is absent and was not declared nullable");
   }
 
   private static byte[] avro(Schema schema, GenericData.Record record) {

@@ -27,7 +27,11 @@ record InputColumns(int key, List<InputColumn> columns) implements Serializable 
    *
    * @param name name of the feature
    */
-  record InputColumn(String name, ColumnKind kind) implements Serializable {}
+  record InputColumn(String name, LogicalType type) implements Serializable {
+    ColumnKind kind() {
+      return ColumnKind.of(type);
+    }
+  }
 
   InputColumns {
     columns = List.copyOf(columns);
@@ -46,18 +50,19 @@ record InputColumns(int key, List<InputColumn> columns) implements Serializable 
       ColumnKind kind = ColumnKind.of(type);
       if (kind == ColumnKind.OTHER) {
         throw new ValidationException(
-            "INPUT column %s must be a number, BOOLEAN, STRING, DATE or TIMESTAMP, but is %s. Use"
-                    .formatted(column.getName(), type.asSummaryString())
-                + " CAST, or leave it out.");
+            "INPUT column %s must be a number, BOOLEAN, STRING, DATE or TIMESTAMP, an ARRAY of ids or a MAP from ids to numbers, but is %s. Use CAST, or leave it out."
+                .formatted(column.getName(), type.asSummaryString()));
       }
-      columns.add(new InputColumn(column.getName(), kind));
+      columns.add(new InputColumn(column.getName(), type));
     }
     InputColumns read = new InputColumns(keyPosition(columns, pipeline, keyName), columns);
     InputColumn key = columns.get(read.key());
     if (!key.kind().isKey()) {
       throw new ValidationException(
-          "INPUT column %s, the model key, must not be a binary fraction. Use CAST to STRING."
-              .formatted(key.name()));
+          "INPUT column %s, the model key, must not be %s. Use CAST to STRING."
+              .formatted(
+                  key.name(),
+                  key.kind() == ColumnKind.FRACTION ? "a binary fraction" : "an ARRAY or a MAP"));
     }
     if (pipeline.features().isEmpty()) {
       read.requireUndeclared();
@@ -132,6 +137,15 @@ record InputColumns(int key, List<InputColumn> columns) implements Serializable 
                     .formatted(feature.name(), feature.type().id())
                 + " CAST.");
       }
+      ColumnKind kind = columns.get(position).kind();
+      boolean isOfIds = feature.type().isOfIds();
+      boolean isStructure = kind == ColumnKind.ARRAY || kind == ColumnKind.MAP;
+      if ((isOfIds || isStructure) && !kind.isOfIds(feature.type())) {
+        throw new ValidationException(
+            "INPUT column %s must be %s, because the pipeline declares it %s. Use CAST."
+                .formatted(
+                    feature.name(), ColumnKind.allowedFor(feature.type()), feature.type().id()));
+      }
     }
     for (int c = 0; c < columns.size(); c++) {
       if (c != key && !known.contains(columns.get(c).name())) {
@@ -150,6 +164,16 @@ record InputColumns(int key, List<InputColumn> columns) implements Serializable 
             ("INPUT column %s is a time, and the pipeline declares no input.features. Declare them,"
                     + " the column as { name: %s, type: time }.")
                 .formatted(column.name(), column.name()));
+      }
+      if (column.kind() == ColumnKind.ARRAY || column.kind() == ColumnKind.MAP) {
+        throw new ValidationException(
+            ("INPUT column %s is %s, and the pipeline declares no input.features. Declare them, the"
+                    + " column as { name: %s, type: %s }.")
+                .formatted(
+                    column.name(),
+                    column.type().asSummaryString(),
+                    column.name(),
+                    column.kind() == ColumnKind.ARRAY ? "set" : "sparse"));
       }
     }
   }

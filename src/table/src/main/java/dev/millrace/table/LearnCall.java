@@ -163,29 +163,24 @@ record LearnCall(RowType columns, List<Integer> keys, Settings settings, Types t
                 kind == ColumnKind.TEXT
                     ? "Write { name: %s, type: hash }, or cast it".formatted(feature.name())
                     : CAST);
-        case ONE_HOT, HASH, ID, TEXT ->
+        case ONE_HOT, HASH, ID, SET, TEXT, SPARSE ->
             require(
-                kind.isNumber() || kind == ColumnKind.TEXT,
+                kind.isOfIds(feature.type()),
                 subject,
                 feature.name(),
-                "a text, a number or BOOLEAN");
+                ColumnKind.allowedFor(feature.type()));
         case TIME ->
             require(
                 kind == ColumnKind.TIME || kind.isPlainNumber() || kind == ColumnKind.TEXT,
                 subject,
                 feature.name(),
                 "a TIMESTAMP, a DATE, a number or a text");
-        case SET, SPARSE ->
-            throw new ValidationException(
-                "%s \"%s\" is of type %s, which millrace_learn does not read. Use id or text"
-                    .formatted(subject, feature.name(), feature.type().id()));
       }
     }
 
     private void requireScalar(String subject, String name) {
       ColumnKind kind = kind(subject, name);
-      require(
-          kind.isNumber() || kind == ColumnKind.TEXT, subject, name, "a text, a number or BOOLEAN");
+      require(kind.isScalar(), subject, name, "a text, a number or BOOLEAN");
     }
 
     private ColumnKind kind(String subject, String name) {
@@ -221,7 +216,7 @@ record LearnCall(RowType columns, List<Integer> keys, Settings settings, Types t
       used.add(input.eventTime());
       List<InputColumn> all =
           columns.getFields().stream()
-              .map(field -> new InputColumn(field.getName(), ColumnKind.of(field.getType())))
+              .map(field -> new InputColumn(field.getName(), field.getType()))
               .toList();
       return InputColumns.types(all, used);
     }

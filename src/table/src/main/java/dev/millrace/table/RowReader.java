@@ -8,11 +8,19 @@ import dev.millrace.data.InputSpec;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.table.InputColumns.InputColumn;
 import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import org.apache.flink.table.data.ArrayData;
 import org.apache.flink.table.data.DecimalData;
 import org.apache.flink.table.data.GenericRowData;
+import org.apache.flink.table.data.MapData;
 import org.apache.flink.table.data.TimestampData;
+import org.apache.flink.table.types.logical.ArrayType;
+import org.apache.flink.table.types.logical.LogicalType;
+import org.apache.flink.table.types.logical.MapType;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the model key and the features of rows without label. Not thread-safe. */
@@ -22,9 +30,11 @@ final class RowReader {
   private final FieldsDecoder decoder;
   private final int key;
   private final List<InputColumn> columns;
+  private final ColumnKind[] kinds;
 
   RowReader(InputColumns input, InputSpec pipeline) {
     columns = input.columns();
+    kinds = columns.stream().map(InputColumn::kind).toArray(ColumnKind[]::new);
     key = input.key();
     String keyName = columns.get(key).name();
     InputSpec keyAndFeatures =
@@ -53,18 +63,51 @@ final class RowReader {
     return decoder.decode(KafkaRecord.NO_TIMESTAMP, into);
   }
 
-  /** Returns a value as a Number, Boolean or text; times in milliseconds, but texts as the key. */
+  /**
+   * Returns a value as a Number, Boolean or text, or a list or map of these; times in milliseconds,
+   * but texts as the key.
+   */
   private @Nullable Object value(int position, @Nullable Object value) {
     if (value == null || value instanceof Boolean) {
       return value;
     }
-    if (columns.get(position).kind() == ColumnKind.TIME) {
+    if (kinds[position] == ColumnKind.TIME) {
       return position == key ? timeText(value) : millis(value);
     }
+    if (value instanceof ArrayData array) {
+      return list(array, ((ArrayType) columns.get(position).type()).getElementType());
+    }
+    if (value instanceof MapData map) {
+      return map(map, (MapType) columns.get(position).type());
+    }
+    return scalar(value);
+  }
+
+  private static Object scalar(Object value) {
     if (value instanceof DecimalData decimal) {
       return decimal.toBigDecimal();
     }
-    return value instanceof Number ? value : value.toString();
+    return value instanceof Number || value instanceof Boolean ? value : value.toString();
+  }
+
+  private static List<@Nullable Object> list(ArrayData array, LogicalType type) {
+    ArrayData.ElementGetter getter = ArrayData.createElementGetter(type);
+    List<@Nullable Object> list = new ArrayList<>(array.size());
+    for (int i = 0; i < array.size(); i++) {
+      Object item = getter.getElementOrNull(array, i);
+      list.add(item == null ? null : scalar(item));
+    }
+    return list;
+  }
+
+  private static Map<@Nullable Object, @Nullable Object> map(MapData map, MapType type) {
+    List<@Nullable Object> names = list(map.keyArray(), type.getKeyType());
+    List<@Nullable Object> numbers = list(map.valueArray(), type.getValueType());
+    Map<@Nullable Object, @Nullable Object> entries = new LinkedHashMap<>();
+    for (int i = 0; i < names.size(); i++) {
+      entries.put(names.get(i), numbers.get(i));
+    }
+    return entries;
   }
 
   private static Object timeText(Object value) {

@@ -18,6 +18,9 @@ class LearnCallTest {
                   DataTypes.FIELD("country", DataTypes.STRING()),
                   DataTypes.FIELD("at", DataTypes.TIMESTAMP_LTZ(3)),
                   DataTypes.FIELD("items", DataTypes.ARRAY(DataTypes.STRING())),
+                  DataTypes.FIELD(
+                      "cart", DataTypes.MAP(DataTypes.STRING(), DataTypes.DECIMAL(8, 2))),
+                  DataTypes.FIELD("raw", DataTypes.ARRAY(DataTypes.BYTES())),
                   DataTypes.FIELD("fraud", DataTypes.BOOLEAN()))
               .getLogicalType();
   private static final int CARD = 0;
@@ -64,7 +67,7 @@ class LearnCallTest {
         "frau",
         null,
         "label names the column \"frau\", which the table does not have. Columns: card, amount,"
-            + " country, at, items, fraud");
+            + " country, at, items, cart, raw, fraud");
     rejects(
         "fraud",
         "input: { label: country }",
@@ -106,6 +109,31 @@ class LearnCallTest {
         "fraud",
         "input: { weight: country }",
         "input.weight \"country\" must be a number, but is STRING");
+  }
+
+  @Test
+  void columnsOfIdsHaveATypeThatFits() {
+    LearnCall call =
+        call(
+            "fraud",
+            features(
+                "{ name: items, type: set }, { name: cart, type: sparse },"
+                    + " { name: country, type: id }, { name: amount, type: set }"),
+            CARD);
+    assertThat(call.input().features()).hasSize(4);
+    rejects(
+        "fraud",
+        features("{ name: items, type: id }"),
+        "input.features \"items\" must be a text, a number or BOOLEAN, but is ARRAY<STRING>");
+    rejects(
+        "fraud",
+        features("{ name: items, type: sparse }"),
+        "input.features \"items\" must be a text, or a MAP from texts to numbers, but is ARRAY");
+    rejects(
+        "fraud",
+        features("{ name: raw, type: set }"),
+        "input.features \"raw\" must be a text, a number, BOOLEAN or an ARRAY of these, but is"
+            + " ARRAY<BYTES>");
   }
 
   @Test
