@@ -76,6 +76,9 @@ final class ConfigHash {
     line(text, "limits.classes", input.limits().classes());
     line(text, "limits.features", input.limits().features());
     line(text, "limits.weight", input.limits().weight());
+    if (input.features().stream().anyMatch(feature -> feature.type().isOfIds())) {
+      line(text, "limits.ids", input.limits().ids());
+    }
     model(text, model);
     new TreeMap<>(model.classWeights().byName())
         .forEach((name, weight) -> line(text, "class-weight " + name, weight));

@@ -59,11 +59,12 @@ final class InputReader {
   Settings.Input read() {
     InputSpec.Limits limit =
         new InputSpec.Limits(
-            limits.get(PipelineOptions.RECORD_BYTES),
-            limits.get(PipelineOptions.KEY_BYTES),
-            limits.get(PipelineOptions.CLASS_LIMIT),
-            limits.get(PipelineOptions.FEATURE_LIMIT),
-            limits.get(PipelineOptions.WEIGHT_LIMIT));
+                limits.get(PipelineOptions.RECORD_BYTES),
+                limits.get(PipelineOptions.KEY_BYTES),
+                limits.get(PipelineOptions.CLASS_LIMIT),
+                limits.get(PipelineOptions.FEATURE_LIMIT),
+                limits.get(PipelineOptions.WEIGHT_LIMIT))
+            .withIds(limits.get(PipelineOptions.ID_LIMIT));
     List<String> named = in.given(InputOptions.CLASSES);
     List<String> declared = named == null ? List.of() : named;
     Map<FeatureSpec, Integer> features = new FeaturesReader(in, errors).read(limit);

@@ -11,13 +11,13 @@ import dev.millrace.config.yaml.YamlNode.Entry;
 import dev.millrace.config.yaml.YamlNode.Mapping;
 import dev.millrace.config.yaml.YamlNode.Scalar;
 import dev.millrace.config.yaml.YamlReader;
-import dev.millrace.data.IdColumns;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.PublicApi;
 import dev.millrace.data.Task;
 import dev.millrace.flink.StateSpec;
 import dev.millrace.kafka.TransactionTimeout;
 import dev.millrace.nn.Activation;
+import dev.millrace.nn.Indicators;
 import dev.millrace.nn.Loss;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.NetworkModelSpec;
@@ -361,8 +361,9 @@ public final class PipelineFile {
   /** Checks the size of the smallest possible model: one feature and class if none is declared. */
   private static void checkModelBytes(OptionReader limits, InputSpec input, ModelSpec model) {
     Task task = input.task() == null ? Task.REGRESSION : input.task();
-    int inputs = Math.max(1, IdColumns.of(input).numbers(input.width()).length);
-    long bytes = Models.modelBytes(model, task, inputs, Math.max(1, input.classes().size()));
+    ModelSpec ofInput = model.withIndicators(Indicators.of(input));
+    int inputs = Math.max(1, input.width());
+    long bytes = Models.modelBytes(ofInput, task, inputs, Math.max(1, input.classes().size()));
     long maxBytes = limits.get(PipelineOptions.MODEL_BYTES);
     if (bytes > maxBytes) {
       limits.reject(

@@ -193,6 +193,13 @@ final class PipelineOptions {
           OptionTypes.whole(1, 1_048_576),
           65_536,
           "max number of features of one model");
+  static final Option<Integer> ID_LIMIT =
+      LIMITS_GROUP.option(
+          "ids",
+          OptionTypes.whole(1, 100_000_000),
+          Limits.DEFAULT_IDS,
+          "max number of ids that one model knows, of features and crosses together (type id, set,"
+              + " text, sparse); a new id replaces the one that was seen least recently");
   static final Option<Float> WEIGHT_LIMIT =
       LIMITS_GROUP.option(
           "weight",

@@ -8,12 +8,17 @@ import dev.millrace.testing.Records;
 public final class DecoderFuzz {
   private static final String HEAD =
       "pipeline: fuzz\nkafka: { bootstrap.servers: 'a:1' }\ninput:\n  label: class\n";
+  private static final String IDS =
+      "  features: [{ name: a, type: id, ttl: 1d }, { name: b, type: set, max: 2 }, { name: c, type:"
+          + " text, ngrams: 3, nullable: true }, { name: d, type: sparse, nullable: true }]\n";
   private static final ExampleDecoder[] DECODERS = {
     decoder(""),
     decoder("  features: [{ name: a, nullable: true }, { name: b, type: hash, buckets: 8 }]\n"),
     decoder("  format: json\n  features: [a, { name: b.c, type: one-hot, values: [x, y] }]\n"),
     decoder(
         "  format: csv\n  columns: [a, b, class]\n  features: [a, { name: b, type: boolean }]\n"),
+    decoder("  format: json\n" + IDS),
+    decoder("  format: csv\n  columns: [a, b, c, d, class]\n" + IDS),
   };
   private static final Example EXAMPLE = new Example();
 

@@ -108,6 +108,14 @@ class PipelineFileIdsTest {
   }
 
   @Test
+  void theIdsOfAModelAreLimited() {
+    assertThat(input("").limits().ids()).isEqualTo(InputSpec.Limits.DEFAULT_IDS);
+    assertThat(input("limits: { ids: 5000 }").limits().ids()).isEqualTo(5000);
+    assertThat(error(HEAD + FEATURES + "limits: { ids: 0 }"))
+        .contains("limits.ids must be between 1 and 100000000, but was 0");
+  }
+
+  @Test
   void aNetworkDoesNotLearnIds() {
     String network = "model: { layers: [{ units: 4 }] }\n";
     assertThat(error(HEAD + FEATURES + network))
@@ -128,6 +136,7 @@ class PipelineFileIdsTest {
                 hash(FEATURES.replace("30d", "31d")),
                 hash(FEATURES.replace("min-count: 3", "min-count: 4")),
                 hash(FEATURES.replace("\",\"", "\";\"")),
+                hash(FEATURES + "limits: { ids: 5000 }\n"),
                 hash(FEATURES.replace("max: 64", "max: 63"))))
         .doesNotHaveDuplicates();
   }

@@ -1,11 +1,13 @@
 package dev.millrace.cli.doctor;
 
+import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.kafka.BrokerCheck;
 import dev.millrace.codec.NumberText;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
 import dev.millrace.config.option.Durations;
 import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.IdColumns;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.KebabCase;
 import dev.millrace.data.Task;
@@ -185,11 +187,18 @@ public final class ValidateCommand implements Callable<Integer> {
     if (features.isEmpty()) {
       return "all that the examples carry";
     }
-    int width = examples.width();
-    return features.size()
-        + (features.size() == 1 ? " field, " : " fields, ")
-        + width
-        + (width == 1 ? " input: " : " inputs: ")
+    IdColumns ids = IdColumns.of(examples);
+    String fields = Plural.of(features.size(), "field") + ", ";
+    String inputs = Plural.of(ids.numbers(examples.width()).length, "input");
+    if (!ids.isEmpty()) {
+      inputs += " and %s of ids".formatted(Plural.of(ids.columns().size(), "column"));
+    }
+    if (!ids.crosses().isEmpty()) {
+      inputs += " with " + Plural.of(ids.crosses().size(), "cross", "crosses");
+    }
+    return fields
+        + inputs
+        + ": "
         + features.stream().map(FeatureSpec::name).collect(Collectors.joining(" "));
   }
 
@@ -207,6 +216,9 @@ public final class ValidateCommand implements Callable<Integer> {
             .formatted(bytes(bytes), settings.output().models());
     if (task.isClassification() && examples.classes().isEmpty()) {
       text += ", with 2 classes";
+    }
+    if (!IdColumns.of(examples).isEmpty()) {
+      return text + ", without the ids that it knows";
     }
     return bytes < WIDE_MODEL_BYTES
         ? text
