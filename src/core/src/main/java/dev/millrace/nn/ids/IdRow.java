@@ -12,6 +12,11 @@ final class IdRow {
   // Of a float its sign and exponent: numbers within a factor of 2 share a bucket.
   private static final int BUCKET_SHIFT = 23;
 
+  /**
+   * Numbers of sparse ids are cut to plus or minus this, or squares of gradients would overflow.
+   */
+  private static final float MAX_VALUE = 1e6f;
+
   int size;
   long[] ids = {};
   int[] fields = {};
@@ -71,7 +76,7 @@ final class IdRow {
   private void add(long id, float value) {
     ids[size] = id;
     fields[size] = field - 1;
-    values[size] = value;
+    values[size] = Math.max(-MAX_VALUE, Math.min(MAX_VALUE, value));
     size++;
   }
 

@@ -18,6 +18,8 @@ public final class AutoAllocationCheck {
 
   private static final int STRETCHES = 200;
   private static final int CALLS = 300;
+  // Of each model, in turn.
+  private static final int ROWS = 50;
 
   private AutoAllocationCheck() {}
 
@@ -26,24 +28,31 @@ public final class AutoAllocationCheck {
     List<OnlineModel> models = new ArrayList<>();
     for (AutoModels.Case one : AutoModels.cases()) {
       models.add(one.model());
-      if (one.auto().equals(new AutoSpec(AutoSpec.Tier.FAST, Set.of(), 20))) {
+      if (!one.hasIds() && one.auto().equals(new AutoSpec(AutoSpec.Tier.FAST, Set.of(), 20))) {
         models.add(withANetwork(one));
       }
     }
     OnlineModel[] all = models.toArray(OnlineModel[]::new);
-    float[] x = new float[AutoModels.INPUTS];
+    float[][] rows = new float[all.length][];
+    for (int m = 0; m < all.length; m++) {
+      rows[m] = new float[ROWS * all[m].inputs()];
+      for (int r = 0; r < ROWS; r++) {
+        AutoModels.row(all[m], r, rows[m], r * all[m].inputs());
+      }
+    }
     float[] out = new float[19];
     long fewest = Long.MAX_VALUE;
     for (int stretch = 0; stretch < STRETCHES && fewest > 0; stretch++) {
       long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
       for (int call = 0; call < CALLS; call++) {
-        x[call % AutoModels.INPUTS] = call % 13;
-        for (OnlineModel model : all) {
-          model.predict(x, 0, out);
+        for (int m = 0; m < all.length; m++) {
+          OnlineModel model = all[m];
+          int at = call % ROWS * model.inputs();
+          model.predict(rows[m], at, out);
           if (model.classes() > 0) {
-            model.learnClass(x, 0, call % model.classes(), 1f, out);
+            model.learnClass(rows[m], at, call % model.classes(), 1f, out);
           } else {
-            model.learnValue(x, 0, call % 5, 1f, out);
+            model.learnValue(rows[m], at, call % 5, 1f, out);
           }
         }
       }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.millrace.data.IdColumns;
+import dev.millrace.data.IdWords;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.Task;
 import dev.millrace.nn.AutoSpec;
@@ -59,6 +61,7 @@ class AutoContractTest {
   @Test
   void theSameExamplesEndInTheBytesOfEveryRelease() throws NoSuchAlgorithmException {
     assertThat("sha256=" + AutoHash.hash()).isEqualTo(AutoEverywhereTest.GOLDEN);
+    assertThat("ids=" + AutoHash.hashOfIds()).isEqualTo(AutoEverywhereTest.GOLDEN_OF_IDS);
     assertThat(AutoHash.hashOfGrowing()).isEqualTo(GROWING);
   }
 
@@ -115,11 +118,11 @@ class AutoContractTest {
     ModelSpec spec =
         one.spec()
             .withStart(
-                new ModelStart.MixtureStart(stored, AutoModels.INPUTS, one.task(), List.of(), "h"));
+                new ModelStart.MixtureStart(stored, one.inputs(), one.task(), List.of(), "h"));
 
-    OnlineModel sameKey = Models.create(spec, one.task(), AutoModels.INPUTS, one.classes(), 7);
+    OnlineModel sameKey = Models.create(spec, one.task(), one.inputs(), one.classes(), 7);
     assertThat(AutoModels.bytes(sameKey)).isEqualTo(stored);
-    OnlineModel other = Models.create(spec, one.task(), AutoModels.INPUTS, one.classes(), 8);
+    OnlineModel other = Models.create(spec, one.task(), one.inputs(), one.classes(), 8);
     assertThat(other.keySeed()).isEqualTo(8);
     assertThat(prediction(other)).isEqualTo(prediction(taught)).doesNotContain(Float.NaN);
 
@@ -127,7 +130,7 @@ class AutoContractTest {
     AutoModels.learn(taught, EXAMPLES, 2 * EXAMPLES);
     AutoModels.learn(other, EXAMPLES, 2 * EXAMPLES);
     assertThat(prediction(other)).isNotEqualTo(prediction(taught));
-    assertThat(AutoModels.bytes(Models.create(spec, one.task(), AutoModels.INPUTS, 0, 7)))
+    assertThat(AutoModels.bytes(Models.create(spec, one.task(), one.inputs(), 0, 7)))
         .isEqualTo(stored);
   }
 
@@ -151,10 +154,8 @@ class AutoContractTest {
   }
 
   private static float[] prediction(OnlineModel model) {
-    float[] x = new float[AutoModels.INPUTS];
-    AutoModels.features(99, x, 0);
     float[] out = new float[model.outputs()];
-    model.predict(x, 0, out);
+    model.predict(AutoModels.row(model, 99), 0, out);
     return out;
   }
 
@@ -164,11 +165,9 @@ class AutoContractTest {
     OnlineModel model = one.model();
     AutoModels.learn(model, 0, EXAMPLES);
     byte[] before = AutoModels.bytes(model);
-    float[] x = new float[AutoModels.INPUTS];
-    AutoModels.features(99, x, 0);
     float[] predicted = new float[model.outputs()];
 
-    model.predict(x, 0, predicted);
+    model.predict(AutoModels.row(model, 99), 0, predicted);
 
     assertThat(AutoModels.bytes(model)).isEqualTo(before);
     if (one.task().isClassification()) {
@@ -229,11 +228,11 @@ class AutoContractTest {
     if (!one.task().isClassification()) {
       return;
     }
-    OnlineModel model = Models.create(one.spec(), one.task(), AutoModels.INPUTS, 0, 7);
+    OnlineModel model = Models.create(one.spec(), one.task(), one.inputs(), 0, 7);
     OnlineModel restored = model;
-    float[] x = new float[AutoModels.INPUTS];
+    float[] x = new float[one.inputs()];
     for (int known = 0; known < one.classes(); known++) {
-      AutoModels.features(known, x, 0);
+      AutoModels.row(model, known, x, 0);
       float[] out = new float[known + 1];
       for (OnlineModel each : model == restored ? List.of(model) : List.of(model, restored)) {
         each.addClass();
@@ -255,10 +254,10 @@ class AutoContractTest {
   void absurdNumbersAndWeightsNeverMakeItUseless(Case one) {
     OnlineModel model = one.model();
     AutoModels.learn(model, 0, 500);
-    float[] x = new float[AutoModels.INPUTS];
+    float[] x = AutoModels.row(model, 500);
     float[] out = new float[model.outputs()];
     for (float absurd : new float[] {Float.MAX_VALUE, -Float.MAX_VALUE, 1e20f, Float.NaN}) {
-      Arrays.fill(x, absurd);
+      fillNumbers(model, x, absurd);
       for (float weight : new float[] {0f, 1f, 1e6f, Float.MAX_VALUE}) {
         if (model.classes() > 0) {
           model.learnClass(x, 0, 1, weight, out);
@@ -272,6 +271,20 @@ class AutoContractTest {
     model.predict(x, 0, out);
     for (float value : out) {
       assertThat(value).isFinite();
+    }
+  }
+
+  /** Writes a number to all places of a row that are no ids, and as that of ids with a number. */
+  private static void fillNumbers(OnlineModel model, float[] x, float value) {
+    IdColumns ids = model.indicators().ids();
+    for (int place : ids.numbers(x.length)) {
+      x[place] = value;
+    }
+    for (IdColumns.Column column : ids.columns()) {
+      if (column.isWeighted()) {
+        IdWords.write(7, x, column.start());
+        x[column.start() + IdWords.ID_WIDTH] = Float.isNaN(value) ? 1f : value;
+      }
     }
   }
 
@@ -368,20 +381,24 @@ class AutoContractTest {
         .isInstanceOf(ModelMismatchException.class);
   }
 
+  static List<Case> withoutIds() {
+    return AutoModels.withoutIds();
+  }
+
   @ParameterizedTest
-  @MethodSource("cases")
+  @MethodSource("withoutIds")
   void theMemoryOfAMixtureIsBoundedByWhatTheLimitCounts(Case one) {
     OnlineModel model = one.model();
     AutoModels.learn(model, 0, EXAMPLES);
 
     long counted =
-        Models.modelBytes(one.spec(), one.task(), AutoModels.INPUTS, Math.max(1, one.classes()));
+        Models.modelBytes(one.spec(), one.task(), one.inputs(), Math.max(1, one.classes()));
     // Also target, mixer and class count, some hundred bytes.
     assertThat(model.memoryBytes()).isBetween(counted * 9 / 10, counted + 1000);
   }
 
   @ParameterizedTest
-  @MethodSource("cases")
+  @MethodSource("withoutIds")
   void aStoredOneHasTheBytesThatAreAskedForBeforeItIsRead(Case one) {
     AutoShape.Kind kind =
         new AutoShape.Kind(one.auto(), 3, one.task(), AutoModels.INPUTS, one.classes());

@@ -19,8 +19,14 @@ class AutoEverywhereTest {
   static final String GOLDEN =
       "sha256=eed9744d36839114ad7c0edc47eb7ffd55f470cbda93987deb3acb65bb379087";
 
+  /** The same of mixtures that learn ids. */
+  static final String GOLDEN_OF_IDS =
+      "ids=5a9619847c841d43ca31a374d0d8961dc2ade468b67495d077e765c0d0478ea1";
+
   private static void assertGolden(String output) {
     assertThat(output.lines().filter(line -> line.startsWith("sha256="))).containsExactly(GOLDEN);
+    assertThat(output.lines().filter(line -> line.startsWith("ids=")))
+        .containsExactly(GOLDEN_OF_IDS);
   }
 
   @ParameterizedTest

@@ -5,24 +5,36 @@ import dev.millrace.simd.KernelProvider;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 
 /** Trains every kind of mixture for some time and prints a hash of all their bytes. */
 public final class AutoHash {
 
   private static final int EXAMPLES = 300;
+  private static final int EXAMPLES_WITH_IDS = 100;
 
   private AutoHash() {}
 
   public static void main(String[] args) throws NoSuchAlgorithmException {
     System.out.println("bits=" + KernelProvider.kernels().bits());
     System.out.println("sha256=" + hash());
+    System.out.println("ids=" + hashOfIds());
   }
 
   static String hash() throws NoSuchAlgorithmException {
+    return hash(AutoModels.withoutIds(), EXAMPLES);
+  }
+
+  static String hashOfIds() throws NoSuchAlgorithmException {
+    return hash(AutoModels.withIds(), EXAMPLES_WITH_IDS);
+  }
+
+  private static String hash(List<AutoModels.Case> cases, int examples)
+      throws NoSuchAlgorithmException {
     MessageDigest digest = MessageDigest.getInstance("SHA-256");
-    for (AutoModels.Case one : AutoModels.cases()) {
+    for (AutoModels.Case one : cases) {
       OnlineModel model = one.model();
-      AutoModels.learn(model, 0, EXAMPLES);
+      AutoModels.learn(model, 0, examples);
       digest.update(AutoModels.bytes(model));
     }
     return HexFormat.of().formatHex(digest.digest());
@@ -31,7 +43,7 @@ public final class AutoHash {
   /** The same of mixtures whose classes come one after the other. */
   static String hashOfGrowing() throws NoSuchAlgorithmException {
     MessageDigest digest = MessageDigest.getInstance("SHA-256");
-    for (AutoModels.Case one : AutoModels.cases()) {
+    for (AutoModels.Case one : AutoModels.withoutIds()) {
       if (one.task().isClassification()) {
         OnlineModel model = Models.create(one.spec(), one.task(), AutoModels.INPUTS, 0, 7);
         for (int known = 0; known < one.classes(); known++) {

@@ -1,10 +1,17 @@
 package dev.millrace.nn.auto;
 
 import dev.millrace.data.BoundedDataInput;
+import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.FeatureSpec.IdOptions;
+import dev.millrace.data.FeatureSpec.Type;
+import dev.millrace.data.IdColumns;
+import dev.millrace.data.IdWords;
+import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
 import dev.millrace.nn.AutoModelSpec;
 import dev.millrace.nn.AutoSpec;
 import dev.millrace.nn.ClassWeights;
+import dev.millrace.nn.Indicators;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
@@ -13,36 +20,91 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Mixtures, and random examples for them. */
 final class AutoModels {
 
   static final int INPUTS = 5;
 
+  /** Numbers and ids of every type, a cross, ids that are admitted late and ids that expire. */
+  private static final InputSpec WITH_IDS =
+      InputSpec.DEFAULT.with(
+          to -> {
+            to.features =
+                List.of(
+                    ids("user", Type.ID, new IdOptions(1, 1, 400, 1)),
+                    number("a"),
+                    ids("tags", Type.SET, new IdOptions(3, 2, 0, 1)),
+                    number("b"),
+                    number("c"),
+                    ids("item", Type.ID, IdOptions.ONE),
+                    ids("words", Type.SPARSE, new IdOptions(2, 1, 0, 1)),
+                    number("d"),
+                    number("e"));
+            to.crosses = List.of(List.of("user", "item"), List.of("tags", "item"));
+            to.limits = to.limits.withIds(100);
+          });
+
+  private static FeatureSpec ids(String name, Type type, IdOptions options) {
+    return FeatureSpec.ofIds(name, type, false, options);
+  }
+
+  private static FeatureSpec number(String name) {
+    return new FeatureSpec(name, Type.NUMERIC, false, List.of(), 0);
+  }
+
   /** A mixture's settings and its task. */
-  record Case(AutoSpec auto, Task task, int classes) {
+  record Case(AutoSpec auto, Task task, int classes, boolean hasIds) {
+
+    Case(AutoSpec auto, Task task, int classes) {
+      this(auto, task, classes, false);
+    }
 
     AutoModelSpec spec() {
-      return ModelSpec.auto(3, auto, ClassWeights.NONE);
+      AutoModelSpec spec = ModelSpec.auto(3, auto, ClassWeights.NONE);
+      return hasIds ? spec.withIndicators(Indicators.of(WITH_IDS)) : spec;
+    }
+
+    int inputs() {
+      return hasIds ? WITH_IDS.width() : INPUTS;
     }
 
     OnlineModel model() {
-      return Models.create(spec(), task, INPUTS, classes, 7);
+      return Models.create(spec(), task, inputs(), classes, 7);
     }
 
     @Override
     public String toString() {
-      return auto.id() + " " + task + " " + classes;
+      return auto.id() + " " + task + " " + classes + (hasIds ? " with ids" : "");
     }
   }
 
   private AutoModels() {}
 
-  /** Every tier with every task, with a buffer so small that it is soon full. */
+  /** Every tier with every task, with and without ids. */
   static List<Case> cases() {
+    return Stream.concat(withoutIds().stream(), withIds().stream()).toList();
+  }
+
+  /** The smallest and the largest tier with every task, of records that have ids. */
+  static List<Case> withIds() {
+    List<Case> cases = new ArrayList<>();
+    for (AutoSpec.Tier tier : List.of(AutoSpec.Tier.FAST, AutoSpec.Tier.ACCURATE)) {
+      AutoSpec auto = new AutoSpec(tier, EXTRAS, 20);
+      cases.add(new Case(auto, Task.BINARY, 2, true));
+      cases.add(new Case(auto, Task.MULTICLASS, 5, true));
+      cases.add(new Case(auto, Task.REGRESSION, 0, true));
+    }
+    return cases;
+  }
+
+  /** Every tier with every task, with a buffer so small that it is soon full. */
+  static List<Case> withoutIds() {
     List<Case> cases = new ArrayList<>();
     for (AutoSpec.Tier tier : AutoSpec.Tier.values()) {
       for (Set<AutoSpec.Extra> extras : List.of(Set.<AutoSpec.Extra>of(), EXTRAS)) {
@@ -79,6 +141,43 @@ final class AutoModels {
     }
   }
 
+  /**
+   * Returns the row of an example for a model; see {@link #row(OnlineModel, long, float[], int)}.
+   */
+  static float[] row(OnlineModel model, long example) {
+    float[] row = new float[model.inputs()];
+    row(model, example, row, 0);
+    return row;
+  }
+
+  /** Writes the features of an example, and ids if the model learns some, missing ones too. */
+  static void row(OnlineModel model, long example, float[] x, int offset) {
+    IdColumns ids = model.indicators().ids();
+    if (ids.isEmpty()) {
+      features(example, x, offset);
+      return;
+    }
+    Random random = new Random(~example);
+    Arrays.fill(x, offset, offset + model.inputs(), Float.NaN);
+    float[] numbers = new float[INPUTS];
+    features(example, numbers, 0);
+    int[] places = ids.numbers(model.inputs());
+    for (int i = 0; i < INPUTS; i++) {
+      x[offset + places[i]] = numbers[i];
+    }
+    for (IdColumns.Column column : ids.columns()) {
+      int count = Math.min(column.options().max(), random.nextInt(4));
+      for (int i = 0; i < count; i++) {
+        int at = offset + column.start() + i * column.width();
+        IdWords.write(column.name().hashCode() * 1_000_003L + random.nextInt(60), x, at);
+        if (column.isWeighted()) {
+          x[at + IdWords.ID_WIDTH] = random.nextFloat() - 0.5f;
+        }
+      }
+    }
+    IdWords.writeTime(example * 10, x, offset + ids.timeAt());
+  }
+
   private static double signal(float[] x, int offset) {
     float first = Float.isNaN(x[offset]) ? 0f : x[offset];
     float second = Float.isNaN(x[offset + 1]) ? 0f : x[offset + 1];
@@ -97,22 +196,26 @@ final class AutoModels {
   /** Learns examples one by one, all classes known. */
   static float learn(OnlineModel model, int from, int to) {
     float[] x = new float[INPUTS];
+    float[] row = new float[model.inputs()];
     float[] out = new float[Math.max(1, model.outputs())];
     float loss = 0f;
     for (int e = from; e < to; e++) {
       features(e, x, 0);
+      row(model, e, row, 0);
       float weight = 1 + e % 3;
       loss +=
           model.classes() > 0
-              ? model.learnClass(x, 0, label(x, 0, model.classes()), weight, out)
-              : model.learnValue(x, 0, value(x, 0), weight, out);
+              ? model.learnClass(row, 0, label(x, 0, model.classes()), weight, out)
+              : model.learnValue(row, 0, value(x, 0), weight, out);
     }
     return loss / (to - from);
   }
 
   /** The same examples in calls of so many. */
   static void learnTogether(OnlineModel model, int from, int to, int together) {
-    float[] x = new float[together * INPUTS];
+    int inputs = model.inputs();
+    float[] x = new float[INPUTS];
+    float[] all = new float[together * inputs];
     int[] labels = new int[together];
     double[] values = new double[together];
     float[] weights = new float[together];
@@ -121,15 +224,16 @@ final class AutoModels {
     for (int e = from; e < to; e += together) {
       int rows = Math.min(together, to - e);
       for (int r = 0; r < rows; r++) {
-        features(e + r, x, r * INPUTS);
+        features(e + r, x, 0);
+        row(model, e + r, all, r * inputs);
         weights[r] = 1 + (e + r) % 3;
-        labels[r] = label(x, r * INPUTS, Math.max(1, model.classes()));
-        values[r] = value(x, r * INPUTS);
+        labels[r] = label(x, 0, Math.max(1, model.classes()));
+        values[r] = value(x, 0);
       }
       if (model.classes() > 0) {
-        model.learnClasses(x, 0, rows, labels, weights, out, losses);
+        model.learnClasses(all, 0, rows, labels, weights, out, losses);
       } else {
-        model.learnValues(x, 0, rows, values, weights, out, losses);
+        model.learnValues(all, 0, rows, values, weights, out, losses);
       }
     }
   }

@@ -1,0 +1,163 @@
+package dev.millrace.nn.ids;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.data.BoundedDataInput;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class IdTableTest {
+  private static final long SEED = 11;
+
+  /** The same behaviour by a map: ids from the least to the most recently seen, with a number. */
+  private static final class Reference {
+    final int limit;
+    final Map<Long, Float> numbers = new LinkedHashMap<>(16, 0.75f, true);
+
+    Reference(int limit) {
+      this.limit = limit;
+    }
+
+    void see(long id) {
+      Float before = numbers.get(id);
+      if (before == null && numbers.size() == limit) {
+        numbers.remove(numbers.keySet().iterator().next());
+      }
+      numbers.put(id, before == null ? 1f : before + 1f);
+    }
+  }
+
+  private static void see(IdTable table, long id, long time) {
+    int slot = table.find(id);
+    if (slot == IdTable.NONE) {
+      slot = table.add(id, time);
+    } else {
+      table.touch(slot, time);
+    }
+    table.numbers(slot)[table.offset(slot)] += 1f;
+  }
+
+  private static void assertSame(IdTable table, Reference reference) {
+    assertThat(table.size()).isEqualTo(reference.numbers.size());
+    List.copyOf(reference.numbers.entrySet())
+        .forEach(
+            entry -> {
+              int slot = table.find(entry.getKey());
+              assertThat(slot).as("slot of %d", entry.getKey()).isNotEqualTo(IdTable.NONE);
+              assertThat(table.numbers(slot)[table.offset(slot)]).isEqualTo(entry.getValue());
+            });
+  }
+
+  @Test
+  void theIdSeenLeastRecentlyMakesRoomForANewOne() {
+    Random random = new Random(SEED);
+    for (int limit : new int[] {1, 2, 63, 64, 65, 1000}) {
+      IdTable table = new IdTable(3, limit);
+      Reference reference = new Reference(limit);
+      for (int i = 0; i < 20_000; i++) {
+        // Few bits, and all of them the upper ones: many share a place in the index.
+        long id = (long) random.nextInt(3 * limit) << 40;
+        see(table, id, i);
+        reference.see(id);
+      }
+      assertSame(table, reference);
+      assertThat(table.find(-1)).isEqualTo(IdTable.NONE);
+    }
+  }
+
+  @Test
+  void aTableThatWasReadGoesOnAsIfNeverStored() throws IOException {
+    Random random = new Random(SEED);
+    IdTable table = new IdTable(2, 100);
+    IdTable restored = table;
+    for (int i = 0; i < 3_000; i++) {
+      long id = random.nextInt(300);
+      see(table, id, i);
+      if (restored != table) {
+        see(restored, id, i);
+      }
+      if (i % 500 == 0) {
+        restored = read(bytes(table), 2, 100);
+      }
+    }
+    assertThat(bytes(restored)).isEqualTo(bytes(table));
+    assertThat(bytes(table.copy())).isEqualTo(bytes(table));
+  }
+
+  @Test
+  void aLowerLimitKeepsWhatIsThereAndAddsNothing() throws IOException {
+    IdTable table = new IdTable(1, 100);
+    for (int id = 0; id < 100; id++) {
+      see(table, id, id);
+    }
+    IdTable smaller = read(bytes(table), 1, 10);
+    see(smaller, 1000, 0);
+
+    assertThat(smaller.size()).isEqualTo(100);
+    assertThat(smaller.find(0)).isEqualTo(IdTable.NONE);
+    assertThat(smaller.find(1)).isNotEqualTo(IdTable.NONE);
+  }
+
+  @Test
+  void widerNumbersKeepThoseThatWereThere() {
+    IdTable table = new IdTable(1, 1000);
+    for (int id = 0; id < 300; id++) {
+      see(table, id, 0);
+      see(table, id / 2, 0);
+    }
+    List<Float> before = numbers(table);
+    table.widen(4);
+
+    assertThat(numbers(table)).isEqualTo(before);
+    int slot = table.find(299);
+    assertThat(table.numbers(slot)[table.offset(slot) + 3]).isZero();
+  }
+
+  private static List<Float> numbers(IdTable table) {
+    List<Float> numbers = new ArrayList<>();
+    for (int id = 0; id < 300; id++) {
+      int slot = table.find(id);
+      numbers.add(table.numbers(slot)[table.offset(slot)]);
+    }
+    return numbers;
+  }
+
+  @Test
+  void damagedBytesAreRejected() {
+    IdTable table = new IdTable(1, 10);
+    see(table, 5, 0);
+    see(table, 6, 0);
+    byte[] bytes = bytes(table);
+    int idOfSecond = Integer.BYTES + 2 * Long.BYTES + 3 * Long.BYTES + Float.BYTES + 7;
+    bytes[idOfSecond] = 5;
+
+    assertThatThrownBy(() -> read(bytes, 1, 10))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("comes twice");
+    byte[] endless = bytes.clone();
+    endless[0] = 0x3F;
+    assertThatThrownBy(() -> read(endless, 1, 10)).isInstanceOf(IOException.class);
+  }
+
+  private static byte[] bytes(IdTable table) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try {
+      table.write(new DataOutputStream(bytes));
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  private static IdTable read(byte[] bytes, int width, int limit) throws IOException {
+    return IdTable.read(new BoundedDataInput(bytes), width, limit);
+  }
+}
