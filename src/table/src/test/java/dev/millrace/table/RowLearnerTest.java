@@ -272,6 +272,43 @@ class RowLearnerTest {
     }
   }
 
+  @Test
+  void learnsFromArraysAndMapsOfIds() throws Exception {
+    DataType columns =
+        DataTypes.ROW(
+            DataTypes.FIELD("k", DataTypes.STRING()),
+            DataTypes.FIELD("y", DataTypes.STRING()),
+            DataTypes.FIELD("user", DataTypes.BIGINT()),
+            DataTypes.FIELD("tags", DataTypes.ARRAY(DataTypes.STRING())),
+            DataTypes.FIELD("cart", DataTypes.MAP(DataTypes.STRING(), DataTypes.DOUBLE())));
+    String pipeline =
+        """
+        input:
+          features:
+            - { name: user, type: id, ttl: 1d }
+            - { name: tags, type: set, max: 4 }
+            - { name: cart, type: sparse }
+          crosses: [[user, tags]]
+        """;
+    RowLearner learner = learner(columns, List.of(0), "y", pipeline);
+    SplittableRandom random = new SplittableRandom(6);
+    int right = 0;
+
+    for (int i = 0; i < 1_500; i++) {
+      boolean isHot = random.nextBoolean();
+      double hats = random.nextInt(3);
+      String[] tags = {isHot ? "hot" : "cold", null, "tag-" + random.nextInt(50)};
+      String label = isHot && hats < 2 ? "yes" : "no";
+      RowData row =
+          learner.learn(
+              of("k"), Row.of("k", label, random.nextLong(100), tags, Map.of("hat", hats)));
+      assertThat(row.isNullAt(REASON)).isTrue();
+      right += i >= 1_000 && row.getString(CLASS).toString().equals(label) ? 1 : 0;
+    }
+
+    assertThat(right).isGreaterThan(475);
+  }
+
   private static final DataType COLUMNS =
       DataTypes.ROW(
           DataTypes.FIELD("k", DataTypes.STRING()),
