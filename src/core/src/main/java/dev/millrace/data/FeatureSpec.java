@@ -59,6 +59,15 @@ public record FeatureSpec(
       implements Serializable {
     /** Options of {@link Type#ID} that hold where a pipeline sets none. */
     public static final IdOptions ONE = new IdOptions(1, 1, 0, 1);
+
+    /** Max ids of one record of {@link Type#SET} where a pipeline sets none. */
+    public static final int MAX_SET = 16;
+
+    /** Max ids of one record of {@link Type#TEXT} and {@link Type#SPARSE} likewise. */
+    public static final int MAX_WORDS = 32;
+
+    /** Max that a pipeline may set. */
+    public static final int MAX = 1024;
   }
 
   /** Conversion of a column to features. */

@@ -27,8 +27,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the options of features of ids, and {@code input.crosses}. */
 final class IdOptionsReader {
-  private static final int MAX_SET = 16;
-  private static final int MAX_OTHERS = 32;
   private static final int MAX_PAIRS = 64;
 
   private IdOptionsReader() {}
@@ -47,7 +45,7 @@ final class IdOptionsReader {
     if (!type.isOfIds()) {
       return null;
     }
-    int max = type == SET ? MAX_SET : MAX_OTHERS;
+    int max = type == SET ? IdOptions.MAX_SET : IdOptions.MAX_WORDS;
     Long ttl = options.given(InputOptions.ID_TTL);
     return new IdOptions(
         type == ID ? 1 : Objects.requireNonNullElse(options.given(InputOptions.MAX_IDS), max),

@@ -233,8 +233,9 @@ final class InputOptions {
   static final Option<Integer> MAX_IDS =
       FEATURE_GROUP.optional(
           "max",
-          OptionTypes.whole(1, 1024),
-          "16 for set, 32 for text and sparse",
+          OptionTypes.whole(1, FeatureSpec.IdOptions.MAX),
+          "%d for set, %d for text and sparse"
+              .formatted(FeatureSpec.IdOptions.MAX_SET, FeatureSpec.IdOptions.MAX_WORDS),
           "set, text, sparse: ids of one record; more are not used, and are counted");
   static final Option<Integer> NGRAMS =
       FEATURE_GROUP.option(

@@ -6,6 +6,7 @@ import dev.millrace.codec.ClockTime;
 import dev.millrace.codec.CsvText;
 import dev.millrace.codec.NumberText;
 import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.FeatureSpec.IdOptions;
 import dev.millrace.data.Printable;
 import dev.millrace.data.Task;
 import java.util.ArrayList;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * data or from a schema alone. Not thread-safe.
  */
 public final class FieldProfile {
-  /** Text fields with more distinct values than this are hashed. */
+  /** Text fields with more distinct values than this are ids or hashed. */
   public static final int MAX_ONE_HOT_VALUES = 32;
 
   private static final int MAX_CLASSES_AS_INTEGERS = 20;
@@ -47,6 +48,7 @@ public final class FieldProfile {
   private @Nullable Map<String, Long> counts = new HashMap<>();
   // The values as written, up to one more than one-hot features have.
   private final TreeSet<String> spellings = new TreeSet<>();
+  private final TextShape shape = new TextShape();
   private long values;
   private long numbers;
   private long booleans;
@@ -166,6 +168,7 @@ public final class FieldProfile {
       otherNumbers++;
     }
     firstText = firstText == null ? new Cell(text, "") : firstText;
+    shape.add(text);
     count(text, text);
   }
 
@@ -358,12 +361,39 @@ public final class FieldProfile {
       case BOOLEAN -> new FeatureSpec(name, FeatureSpec.Type.BOOLEAN, missing, List.of(), 0);
       case TEXT -> {
         List<String> texts = symbols.isEmpty() ? List.copyOf(spellings) : symbols;
-        yield texts.isEmpty() || texts.size() > MAX_ONE_HOT_VALUES
-            ? new FeatureSpec(
-                name, FeatureSpec.Type.HASH, missing, List.of(), HashBuckets.of(distinct()))
-            : new FeatureSpec(name, FeatureSpec.Type.ONE_HOT, missing, texts, 0);
+        if (!texts.isEmpty() && texts.size() <= MAX_ONE_HOT_VALUES) {
+          yield new FeatureSpec(name, FeatureSpec.Type.ONE_HOT, missing, texts, 0);
+        }
+        yield drafted
+            ? toIds(missing)
+            : new FeatureSpec(
+                name, FeatureSpec.Type.HASH, missing, List.of(), HashBuckets.of(distinct()));
       }
     };
+  }
+
+  private FeatureSpec toIds(boolean missing) {
+    String separator = shape.separator(distinct());
+    if (separator != null) {
+      int max = Math.max(IdOptions.MAX_SET, Math.min(IdOptions.MAX, shape.maxItems(distinct())));
+      return new FeatureSpec(
+          name,
+          FeatureSpec.Type.SET,
+          missing,
+          List.of(),
+          0,
+          new IdOptions(max, 1, 0, 1),
+          separator);
+    }
+    return isFreeText()
+        ? FeatureSpec.ofIds(
+            name, FeatureSpec.Type.TEXT, missing, new IdOptions(IdOptions.MAX_WORDS, 1, 0, 1))
+        : FeatureSpec.ofIds(name, FeatureSpec.Type.ID, missing, IdOptions.ONE);
+  }
+
+  /** Returns true if the values are texts with words, of which each record may have others. */
+  public boolean isFreeText() {
+    return type() == Type.TEXT && !isTimes() && strayText() == null && shape.isFreeText(distinct());
   }
 
   /** Returns range and gaps in one line. */
@@ -378,6 +408,9 @@ public final class FieldProfile {
     if (isId()) {
       text += "; numbers that name things, by its name";
     }
+    if (type() == Type.TEXT && !isTimes()) {
+      text += shapeInWords();
+    }
     if (strayText() != null) {
       text += "; " + strayText();
     }
@@ -388,6 +421,17 @@ public final class FieldProfile {
     }
     long gaps = records - values;
     return gaps <= 0 ? text : text + "; " + Plural.percent(gaps, records) + " missing";
+  }
+
+  private String shapeInWords() {
+    if (distinct() <= MAX_ONE_HOT_VALUES) {
+      return "";
+    }
+    if (shape.separator(distinct()) != null) {
+      return "; lists of up to %,d out of %,d items"
+          .formatted(shape.maxItems(distinct()), shape.items(distinct()));
+    }
+    return isFreeText() ? "; texts of %.1f words".formatted(shape.meanWords()) : "";
   }
 
   private double mean() {

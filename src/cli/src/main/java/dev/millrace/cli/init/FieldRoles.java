@@ -188,7 +188,7 @@ final class FieldRoles {
             && field.distinct() > NEARLY_UNIQUE * field.values()
             && !field.isTimes();
     boolean identifier =
-        field.type() == FieldProfile.Type.TEXT
+        (field.type() == FieldProfile.Type.TEXT && !field.isFreeText())
             || (field.isWholeNumbers() && NumberMeaning.isCalledId(field.name()));
     if (!nearlyUnique || !identifier) {
       return null;

@@ -138,6 +138,8 @@ final class FieldSet {
           reject(name, "nested too deep");
         }
       }
+      case ARRAY -> reject(name, "of Avro's type array; if it has ids, add it with type: set");
+      case MAP -> reject(name, "of Avro's type map; if it has numbers, add it with type: sparse");
       default -> reject(name, "of Avro's type " + schema.getType().getName());
     }
   }

@@ -4,7 +4,6 @@ import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.console.YamlText;
 import dev.millrace.cli.csv.CsvScan;
 import dev.millrace.cli.csv.FieldProfile;
-import dev.millrace.cli.csv.HashBuckets;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec.Format;
 import dev.millrace.data.InputSpec.Limits;
@@ -239,19 +238,9 @@ final class PipelineDraft {
     }
     add("  # Features of the models.");
     add("  features:");
-    List<FeatureSpec> specs =
-        HashBuckets.withinBudget(
-            features.stream().map(field -> field.toFeature(input.records(), true)).toList());
-    for (int f = 0; f < specs.size(); f++) {
-      FieldProfile field = features.get(f);
-      String about = field.describe(input.records());
-      int buckets = specs.get(f).buckets();
-      add(
-          commented(
-              "    - " + feature(specs.get(f)),
-              buckets > 0 && buckets < field.distinct()
-                  ? about + "; several share a bucket; more cost time and memory"
-                  : about));
+    for (FieldProfile field : features) {
+      FeatureSpec spec = field.toFeature(input.records(), true);
+      add(commented("    - " + feature(spec), field.describe(input.records())));
     }
     List<String> left = leftOut();
     if (!left.isEmpty()) {
@@ -304,8 +293,11 @@ final class PipelineDraft {
     if (spec.type() == FeatureSpec.Type.ONE_HOT) {
       text.append(", values: ").append(YamlText.of(spec.values()));
     }
-    if (spec.type() == FeatureSpec.Type.HASH) {
-      text.append(", buckets: ").append(spec.buckets());
+    if (spec.type() == FeatureSpec.Type.SET) {
+      if (spec.maxIds() != FeatureSpec.IdOptions.MAX_SET) {
+        text.append(", max: ").append(spec.maxIds());
+      }
+      text.append(", separator: ").append('"').append(spec.separator()).append('"');
     }
     if (spec.nullable()) {
       text.append(", nullable: true");

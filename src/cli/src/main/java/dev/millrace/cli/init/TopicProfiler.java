@@ -286,7 +286,11 @@ final class TopicProfiler {
               } else if (value.isObject() && depth < MAX_DEPTH) {
                 see(name + ".", value, depth + 1);
               } else if (value.isContainerNode()) {
-                set.reject(name, value.isArray() ? "a list" : "nested too deep");
+                set.reject(
+                    name,
+                    value.isArray()
+                        ? "a list; if it has ids, add it with type: set"
+                        : "nested too deep");
               } else {
                 see(name, value);
               }

@@ -11,6 +11,7 @@ import dev.millrace.cli.csv.HashBuckets;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
 import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.FeatureSpec.IdOptions;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
 import java.io.IOException;
@@ -168,7 +169,7 @@ class InitCommandTest {
     assertThat(cli.exitCode()).as(cli.err()).isZero();
     assertThat(Files.readString(dir.resolve("draft.yaml")))
         .contains(
-            "{ name: age, type: hash, buckets: 64 }  # 51 values; 199 of 200 values are numbers,"
+            "    - { name: age, type: id }                 # 51 values; 199 of 200 values are numbers,"
                 + " but not \"unknown\"; leave empty what is not known\n",
             "#   amount: 199 of 200 values are numbers, but not \"n.n.\"; leave empty what is not"
                 + " known\n");
@@ -282,19 +283,51 @@ class InitCommandTest {
   }
 
   @Test
-  void numbersThatAreIdsAreHashedIntoBucketsThatGrowWithTheirNumber() throws IOException {
+  void numbersThatAreIdsByTheirNameAreIds() throws IOException {
     Cli cli = init("--input", clicks().toString(), "--label", "click");
 
     assertThat(cli.exitCode()).as(cli.err()).isZero();
     assertThat(PipelineFile.read(dir.resolve("draft.yaml")).input().spec().features())
         .containsExactly(
-            new FeatureSpec("userId", FeatureSpec.Type.HASH, false, List.of(), 1024),
-            new FeatureSpec("ad", FeatureSpec.Type.HASH, false, List.of(), 256),
+            FeatureSpec.ofIds("userId", FeatureSpec.Type.ID, false, IdOptions.ONE),
+            FeatureSpec.ofIds("ad", FeatureSpec.Type.ID, false, IdOptions.ONE),
             new FeatureSpec("paid", FeatureSpec.Type.NUMERIC, false, List.of(), 0));
     assertThat(Files.readString(dir.resolve("draft.yaml")))
         .containsPattern(
-            "\\{ name: userId, type: hash, buckets: 1024 } +# about \\d,\\d+ values; numbers that"
-                + " name things, by its name; several share a bucket; more cost time and memory\n");
+            "\\{ name: userId, type: id } +# about \\d,\\d+ values; numbers that name things, by its"
+                + " name\n");
+  }
+
+  @Test
+  void textsAreIdsOrListsOrWords() throws IOException {
+    StringBuilder rows = new StringBuilder("city,genres,query,memo,click\n");
+    List<String> genres = List.of("war", "drama", "film noir", "comedy", "crime", "action");
+    for (int i = 0; i < 900; i++) {
+      rows.append("New York ").append(i % 70).append(',');
+      rows.append(genres.get(i % 6)).append('|').append(genres.get(i / 6 % 6)).append('|');
+      rows.append(genres.get(i / 36 % 6)).append(',');
+      rows.append("cheap red shoes ").append(i % 40).append(',');
+      rows.append("\"paid late, as memo ").append(i).append(" says\",");
+      rows.append(i % 33 == 0 ? 1 : 0).append('\n');
+    }
+    Path csv = Files.writeString(dir.resolve("texts.csv"), rows);
+
+    Cli cli = init("--input", csv.toString(), "--label", "click");
+
+    assertThat(cli.exitCode()).as(cli.err()).isZero();
+    assertThat(PipelineFile.read(dir.resolve("draft.yaml")).input().spec().features())
+        .containsExactly(
+            FeatureSpec.ofIds("city", FeatureSpec.Type.ID, false, IdOptions.ONE),
+            FeatureSpec.ofIds("genres", FeatureSpec.Type.SET, false, new IdOptions(16, 1, 0, 1)),
+            FeatureSpec.ofIds("query", FeatureSpec.Type.TEXT, false, new IdOptions(32, 1, 0, 1)),
+            FeatureSpec.ofIds("memo", FeatureSpec.Type.TEXT, false, new IdOptions(32, 1, 0, 1)));
+    assertThat(Files.readString(dir.resolve("draft.yaml")))
+        .contains(
+            "    - { name: city, type: id }                # 70 values\n",
+            "    - { name: genres, type: set, separator: \"|\" }  # 216 values; lists of up to 3 out"
+                + " of 6 items\n",
+            "    - { name: query, type: text }             # 40 values; texts of 3.0 words\n",
+            "    - { name: memo, type: text }              # 900 values; texts of 5.0 words\n");
   }
 
   /** Clicks of 3,000 users on 150 ads: numbers, though they name things. */

@@ -1,0 +1,115 @@
+package dev.millrace.cli.csv;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Distinguishes free texts, lists of ids and single ids among the texts of a field. Not
+ * thread-safe.
+ */
+final class TextShape {
+  // "Oslo", "New York" and "Rio de Janeiro" are names; a query or a title has more words.
+  private static final double MIN_WORDS = 2.5;
+  private static final double MIN_LISTS = 0.1;
+
+  /** Texts with one separator, and their items. */
+  private static final class Lists {
+    final char separator;
+    final DistinctCount items = new DistinctCount();
+    long texts;
+    int maxItems;
+
+    Lists(char separator) {
+      this.separator = separator;
+    }
+
+    void add(String text) {
+      if (text.indexOf(separator) < 0) {
+        return;
+      }
+      texts++;
+      int count = 0;
+      for (int from = 0; from <= text.length(); ) {
+        int end = text.indexOf(separator, from);
+        end = end < 0 ? text.length() : end;
+        String item = text.substring(from, end).strip();
+        if (!item.isEmpty()) {
+          items.add(item);
+          count++;
+        }
+        from = end + 1;
+      }
+      maxItems = Math.max(maxItems, count);
+    }
+  }
+
+  private final List<Lists> lists = List.of(new Lists('|'), new Lists(';'), new Lists(','));
+  private long texts;
+  private long words;
+
+  void add(String text) {
+    texts++;
+    words += words(text);
+    lists.forEach(list -> list.add(text));
+  }
+
+  /** Returns the number of parts between spaces that have a letter. */
+  private static int words(String text) {
+    int words = 0;
+    boolean isWord = false;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == ' ') {
+        isWord = false;
+      } else if (!isWord && Character.isLetter(c)) {
+        isWord = true;
+        words++;
+      }
+    }
+    return words;
+  }
+
+  /** Returns the mean number of words. */
+  double meanWords() {
+    return texts == 0 ? 0 : (double) words / texts;
+  }
+
+  /**
+   * Returns true if the texts have words rather than a name.
+   *
+   * @param distinct number of distinct texts
+   */
+  boolean isFreeText(long distinct) {
+    return meanWords() >= MIN_WORDS && listed(distinct) == null;
+  }
+
+  /** Returns what is between the items of lists; null if the texts are no lists. */
+  @Nullable String separator(long distinct) {
+    Lists found = listed(distinct);
+    return found == null ? null : String.valueOf(found.separator);
+  }
+
+  /** Returns the max number of items of a list. */
+  int maxItems(long distinct) {
+    Lists found = listed(distinct);
+    return found == null ? 1 : found.maxItems;
+  }
+
+  /** Returns the number of distinct items of all lists. */
+  long items(long distinct) {
+    Lists found = listed(distinct);
+    return found == null ? 0 : found.items.estimate();
+  }
+
+  // Items of lists recur in many lists. What is between the commas of a sentence does not.
+  private @Nullable Lists listed(long distinct) {
+    for (Lists list : lists) {
+      if (list.maxItems > 1
+          && list.texts >= MIN_LISTS * texts
+          && 2 * list.items.estimate() < distinct) {
+        return list;
+      }
+    }
+    return null;
+  }
+}
