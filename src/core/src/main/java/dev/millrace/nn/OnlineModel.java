@@ -163,6 +163,11 @@ public interface OnlineModel {
   /** Returns the bytes of the arrays that this model does not share, with padding. */
   long memoryBytes();
 
+  /** Returns the parts whose pages can be stored one by one, always in the same order. */
+  default List<PagedPart> pagedParts() {
+    return List.of();
+  }
+
   /** Returns an independent copy. */
   OnlineModel copy();
 

@@ -11,10 +11,13 @@ import dev.millrace.nn.Indicators;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.ModelStart;
 import dev.millrace.nn.OnlineModel;
+import dev.millrace.nn.PagedPart;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.Models;
 import dev.millrace.nn.selection.ChampionChallenger;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -176,6 +179,14 @@ final class PrequentialModel {
         + (validation == null ? 0 : validation.memoryBytes(classes.size()))
         + counters.arrivals.memoryBytes()
         + (long) classes.size() * CLASS_NAME_BYTES;
+  }
+
+  /** Returns the parts of all models that have pages. */
+  List<PagedPart> pagedParts() {
+    OnlineModel challenger = drift == null ? null : drift.challenger;
+    return challenger == null
+        ? learner.pagedParts()
+        : Stream.concat(learner.pagedParts().stream(), challenger.pagedParts().stream()).toList();
   }
 
   /** Returns a deep copy. */

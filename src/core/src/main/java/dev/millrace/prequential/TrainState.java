@@ -5,11 +5,15 @@ import dev.millrace.data.Chunk;
 import dev.millrace.data.InputSpec.LateLabels;
 import dev.millrace.data.PublicApi;
 import dev.millrace.nn.ModelMismatchException;
+import dev.millrace.nn.PagedPart;
 import dev.millrace.nn.Workspace;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutput;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,6 +90,12 @@ public final class TrainState {
   /** Marks of the engine's caller. */
   public final Marks marks = new Marks();
 
+  // Null if all is in the bytes.
+  private @Nullable PageStore pages;
+  private boolean keepsPages;
+  // Pages of each part that are in the store, by its number.
+  private final Map<Long, Integer> stored = new TreeMap<>();
+
   private TrainState(byte @Nullable [] serialized, @Nullable Parts parts) {
     this.serialized = serialized;
     this.parts = parts;
@@ -126,9 +136,85 @@ public final class TrainState {
   }
 
   /** Replaces bytes by the parts read from them. */
-  void use(Parts read) {
+  void use(Parts read) throws IOException {
+    for (PagedPart part : read.model().pagedParts()) {
+      if (part.needsPages()) {
+        readPages(part);
+      }
+    }
     parts = read;
     serialized = null;
+    if (!keepsPages) {
+      removePages();
+      read.model().pagedParts().forEach(part -> part.setNumber(PagedPart.NONE));
+    }
+  }
+
+  private void readPages(PagedPart part) throws IOException {
+    int count = part.pages();
+    for (int page = 0; page < count; page++) {
+      byte[] bytes = pages == null ? null : pages.get(part.number(), page);
+      if (bytes == null) {
+        throw new IOException(
+            "model state: page %d of %d of the ids is missing".formatted(page, count));
+      }
+      part.readPage(page, bytes);
+    }
+    stored.put(part.number(), count);
+  }
+
+  /**
+   * Keeps pages of the model in a store, where they may be already. Call it before the state is
+   * used, and {@link #storePages} before it is written.
+   */
+  public void keepPagesIn(PageStore store) {
+    pages = store;
+    keepsPages = true;
+  }
+
+  /** Takes the pages out of a store, if they are there, when the state is made usable. */
+  public void takePagesFrom(PageStore store) {
+    pages = store;
+    keepsPages = false;
+  }
+
+  /** Stores the pages that have changed, if there is a store and the state is usable. */
+  public void storePages() throws IOException {
+    if (pages == null || !keepsPages || parts == null) {
+      return;
+    }
+    Map<Long, Integer> before = new TreeMap<>(stored);
+    stored.clear();
+    long unused = before.keySet().stream().mapToLong(number -> number + 1).max().orElse(0);
+    for (PagedPart part : model().pagedParts()) {
+      if (part.number() == PagedPart.NONE) {
+        part.setNumber(unused++);
+      }
+      for (int page = 0; page < part.pages(); page++) {
+        if (part.isChanged(page)) {
+          pages.put(part.number(), page, part.store(page));
+        }
+      }
+      stored.put(part.number(), part.pages());
+    }
+    before.keySet().removeAll(stored.keySet());
+    remove(before, pages);
+  }
+
+  /** Removes the pages that are in the store, because the state is not needed any more. */
+  public void removePages() throws IOException {
+    if (pages != null) {
+      remove(stored, pages);
+      stored.clear();
+    }
+  }
+
+  private static void remove(Map<Long, Integer> parts, PageStore from) throws IOException {
+    for (Map.Entry<Long, Integer> part : parts.entrySet()) {
+      for (int page = 0; page < part.getValue(); page++) {
+        from.remove(part.getKey(), page);
+      }
+    }
   }
 
   /** Returns the bytes of state that is not yet usable; null once it is. */
@@ -208,13 +294,22 @@ public final class TrainState {
     }
   }
 
-  /** Writes everything that is needed to continue as if never stopped. */
+  /**
+   * Writes everything that is needed to continue as if never stopped, without the pages that are in
+   * the store.
+   */
   public void write(DataOutput out) throws IOException {
     if (serialized != null) {
       out.write(serialized);
     } else {
       out.writeInt(VERSION);
-      parts().write(out);
+      List<PagedPart> paged = model().pagedParts();
+      paged.forEach(part -> part.writePages(!keepsPages));
+      try {
+        parts().write(out);
+      } finally {
+        paged.forEach(part -> part.writePages(true));
+      }
     }
   }
 

@@ -32,6 +32,8 @@ final class StateCache implements ValueState<TrainState> {
   }
 
   private final ValueState<TrainState> states;
+  // Null if models have no pages.
+  private final @Nullable StatePages pages;
   private final KeyedStateBackend<String> backend;
   private final long maxBytes;
   // From the least to the most recently used.
@@ -44,15 +46,18 @@ final class StateCache implements ValueState<TrainState> {
 
   /**
    * @param states of the backend, under its current key
+   * @param pages of the models, under the same key; null if they have none
    * @param maxBytes of all models together
    * @param group of the operator
    */
   StateCache(
       ValueState<TrainState> states,
+      @Nullable StatePages pages,
       KeyedStateBackend<String> backend,
       long maxBytes,
       MetricGroup group) {
     this.states = states;
+    this.pages = pages;
     this.backend = backend;
     this.maxBytes = maxBytes;
     hits = JobMetric.CACHE_HITS.counter(group);
@@ -74,6 +79,7 @@ final class StateCache implements ValueState<TrainState> {
       if (stored == null) {
         return null;
       }
+      keepPages(stored);
       model = new Cached(stored);
       models.put(key, model);
     }
@@ -86,7 +92,11 @@ final class StateCache implements ValueState<TrainState> {
     String key = backend.getCurrentKey();
     Cached model = models.get(key);
     if (model == null || model.state != state) {
+      if (model != null && pages != null) {
+        pages.clear(); // of a model that was given up
+      }
       forget(key);
+      keepPages(state);
       model = new Cached(state);
       models.put(key, model);
     }
@@ -98,6 +108,15 @@ final class StateCache implements ValueState<TrainState> {
   public void clear() {
     forget(backend.getCurrentKey());
     states.clear();
+    if (pages != null) {
+      pages.clear();
+    }
+  }
+
+  private void keepPages(TrainState state) {
+    if (pages != null) {
+      state.keepPagesIn(pages);
+    }
   }
 
   /** Writes every model that has learned since it was written last. */
@@ -146,6 +165,7 @@ final class StateCache implements ValueState<TrainState> {
   private void write(String key, Cached model) throws IOException {
     if (model.dirty) {
       backend.setCurrentKey(key);
+      model.state.storePages();
       states.update(model.state);
       model.dirty = false;
     }

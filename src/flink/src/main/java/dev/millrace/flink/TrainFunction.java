@@ -54,6 +54,8 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   private transient @Nullable SideOutputs sideOutputs;
   private transient SideOutputs others;
   private transient ValueState<TrainState> states;
+  // Null if there are no ids.
+  private transient @Nullable StatePages pages;
   // Null if keys are never forgotten.
   private transient @Nullable KeyTtl idleKeys;
   private transient ModelPublisher publisher;
@@ -87,6 +89,9 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   public void open(OpenContext context) {
     ModelLog.begin(spec.pipeline());
     states = getRuntimeContext().getState(descriptor());
+    if (spec.input().features().stream().anyMatch(feature -> feature.type().isOfIds())) {
+      pages = new StatePages(getRuntimeContext().getMapState(StatePages.descriptor()));
+    }
     if (stateSpec.ttlMillis() > 0) {
       idleKeys = new KeyTtl(getRuntimeContext(), stateSpec.ttlMillis());
     }
@@ -109,6 +114,11 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   /** Returns the models, each under the current key of the backend. */
   ValueState<TrainState> states() {
     return states;
+  }
+
+  /** Returns null if models have no ids. */
+  @Nullable StatePages pages() {
+    return pages;
   }
 
   /** Returns null if keys are never forgotten. */

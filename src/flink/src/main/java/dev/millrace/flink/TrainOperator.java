@@ -132,9 +132,13 @@ public class TrainOperator extends KeyedProcessOperator<String, Chunk, OutputRec
     if (reportMillis > 0 && (previousReports == 0 || previousReports > reportMillis)) {
       function.remindAll(backend, timers());
     }
+    StatePages pages = function.pages();
     if (backend.isSafeToReuseKVState()) {
-      cache = new StateCache(function.states(), backend, state.cacheBytes(), getMetricGroup());
+      cache =
+          new StateCache(function.states(), pages, backend, state.cacheBytes(), getMetricGroup());
       function.useStates(cache);
+    } else if (pages != null) {
+      function.useStates(new StatePages.OnHeap(function.states(), pages));
     }
   }
 

@@ -47,7 +47,7 @@ class StateCacheTest {
             VoidNamespace.INSTANCE,
             VoidNamespaceSerializer.INSTANCE,
             new ValueStateDescriptor<>("states", new TrainStateSerializer()));
-    cache = new StateCache(states, backend, LIMIT, figures);
+    cache = new StateCache(states, null, backend, LIMIT, figures);
   }
 
   @AfterEach

@@ -9,6 +9,7 @@ import dev.millrace.nn.AutoModelSpec;
 import dev.millrace.nn.AutoSpec.Extra;
 import dev.millrace.nn.Indicators;
 import dev.millrace.nn.ModelHeader;
+import dev.millrace.nn.PagedPart;
 import dev.millrace.nn.PerExampleModel;
 import dev.millrace.nn.WeightInitializer;
 import dev.millrace.nn.Workspace;
@@ -17,6 +18,7 @@ import dev.millrace.simd.Kernels;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -451,6 +453,11 @@ public abstract sealed class AutoLearner extends PerExampleModel
     }
     long ofIds = ids == null ? 0 : ids.memoryBytes();
     return floats * Float.BYTES + (scaler.numbers() + 4) * Double.BYTES + ofIds;
+  }
+
+  @Override
+  public List<PagedPart> pagedParts() {
+    return ids == null ? List.of() : List.of(ids.table());
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.millrace.nn.auto;
 
 import dev.millrace.data.Task;
+import dev.millrace.nn.PagedPart;
 import dev.millrace.nn.ids.IdLayout;
 import dev.millrace.nn.ids.IdLearner;
 import dev.millrace.simd.KernelProvider;
@@ -129,6 +130,10 @@ final class IdMember {
   void addClass(AutoShape shape) {
     errors = new float[outputs(shape)];
     learner.addClass(shape.classes());
+  }
+
+  PagedPart table() {
+    return learner.table();
   }
 
   boolean isFinite() {

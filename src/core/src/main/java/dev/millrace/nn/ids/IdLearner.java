@@ -8,6 +8,7 @@ import static dev.millrace.nn.ids.IdNumbers.WEIGHT;
 import dev.millrace.data.FeatureSpec.IdOptions;
 import dev.millrace.data.IdWords;
 import dev.millrace.data.Task;
+import dev.millrace.nn.PagedPart;
 import dev.millrace.simd.Elementary;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -253,7 +254,7 @@ public final class IdLearner {
   private void learnUsed(
       int i, float[] errors, float errorWithPairs, float weight, Scratch scratch) {
     IdRow ids = scratch.row;
-    float[] numbers = table.numbers(ids.slots[i]);
+    float[] numbers = table.changedNumbers(ids.slots[i]);
     int at = table.offset(ids.slots[i]);
     float factor = ids.values[i] * weight;
     for (int k = 0; k < bias.length; k++) {
@@ -293,11 +294,11 @@ public final class IdLearner {
   }
 
   private void initialize(long id, int slot) {
-    FieldPairs.initialize(id, seed, table.numbers(slot), table.offset(slot));
+    FieldPairs.initialize(id, seed, table.changedNumbers(slot), table.offset(slot));
   }
 
   private void count(int slot, float target, float weight) {
-    float[] numbers = table.numbers(slot);
+    float[] numbers = table.changedNumbers(slot);
     int at = table.offset(slot);
     numbers[at + COUNT] = Math.min(MAX_COUNT, numbers[at + COUNT] + 1f);
     if (weight > 0f) {
@@ -319,6 +320,11 @@ public final class IdLearner {
   /** Returns the number of ids that the model knows. */
   public int ids() {
     return table.size();
+  }
+
+  /** Returns the table of ids. */
+  public PagedPart table() {
+    return table;
   }
 
   /** Returns false if a number that was learned is not finite. */

@@ -1,12 +1,15 @@
 package dev.millrace.nn.ids;
 
+import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.SizeChecks;
+import dev.millrace.nn.PagedPart;
+import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
 import java.io.DataOutput;
+import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.stream.IntStream;
 
 /**
  * The ids that one model knows, and a row of numbers of each. The table is limited: the id that was
@@ -14,9 +17,10 @@ import java.util.stream.IntStream;
  *
  * <p>Each id has a slot, in the order in which they came, and slots are in pages of {@link
  * #PAGE_SLOTS}. What is stored does not depend on the hash index, which is built when the table is
- * read.
+ * read. A copy shares pages until one of the two writes to them, so that a state backend can copy a
+ * large table for each snapshot.
  */
-public final class IdTable {
+final class IdTable implements PagedPart {
   /** Ids of one page. */
   static final int PAGE_SLOTS = 64;
 
@@ -24,8 +28,12 @@ public final class IdTable {
   static final int NONE = -1;
 
   private static final int SHIFT = 6;
+  // Of a page: as it was stored; changed; as it was stored, and perhaps shared; changed and shared.
+  private static final byte STORED = 0;
+  private static final byte CHANGED = 1;
+  private static final byte SHARED = 2;
   private static final int FIRST_INDEX = 64;
-  private static final int MAX_WIDTH = 1 << 16;
+  private static final int MAX_IDS = 1 << 29;
 
   /** Ids, when they were seen, and their numbers, [slots x width]. */
   private static final class Page {
@@ -50,6 +58,8 @@ public final class IdTable {
   private final int limit;
   private int width;
   private Page[] pages = {};
+  // [pages], bits
+  private byte[] marks = {};
   private int size;
   // Open addressing with linear probing: slot + 1, 0 for none; at most half full.
   private int[] index = new int[FIRST_INDEX];
@@ -60,6 +70,10 @@ public final class IdTable {
   private int newest = NONE;
   private long touches;
   private long victims;
+  private long number = PagedPart.NONE;
+  private boolean writesPages = true;
+  // Pages that are still to be read.
+  private int missing;
 
   /**
    * Creates an empty table.
@@ -75,10 +89,12 @@ public final class IdTable {
   private IdTable(IdTable other) {
     limit = other.limit;
     width = other.width;
-    pages = new Page[other.pages.length];
+    pages = other.pages.clone();
     for (int p = 0; p < other.usedPages(); p++) {
-      pages[p] = new Page(other.pages[p]);
+      other.marks[p] |= SHARED;
     }
+    marks = new byte[other.marks.length];
+    Arrays.fill(marks, (byte) (CHANGED | SHARED)); // no store has a page of the copy
     size = other.size;
     index = other.index.clone();
     older = other.older.clone();
@@ -103,9 +119,25 @@ public final class IdTable {
     return victims;
   }
 
-  /** Returns the array that has the numbers of an id, from {@link #offset}. */
+  /** Returns the array that has the numbers of an id, from {@link #offset}; only to read. */
   float[] numbers(int slot) {
     return pages[slot >> SHIFT].numbers;
+  }
+
+  /** Returns the same array to write to. */
+  float[] changedNumbers(int slot) {
+    return changed(slot >> SHIFT).numbers;
+  }
+
+  /** Returns a page that is about to change. */
+  private Page changed(int page) {
+    if (marks[page] != CHANGED) {
+      if ((marks[page] & SHARED) != 0) {
+        pages[page] = new Page(pages[page]);
+      }
+      marks[page] = CHANGED;
+    }
+    return pages[page];
   }
 
   /** Returns where the numbers of an id begin in {@link #numbers}. */
@@ -139,7 +171,7 @@ public final class IdTable {
   }
 
   private void stamp(int slot, long time) {
-    Page page = pages[slot >> SHIFT];
+    Page page = changed(slot >> SHIFT);
     page.touched[slot & PAGE_SLOTS - 1] = ++touches;
     page.times[slot & PAGE_SLOTS - 1] = time;
   }
@@ -156,7 +188,7 @@ public final class IdTable {
   }
 
   private void put(long id, int slot, long time) {
-    pages[slot >> SHIFT].ids[slot & PAGE_SLOTS - 1] = id;
+    changed(slot >> SHIFT).ids[slot & PAGE_SLOTS - 1] = id;
     link(slot);
     stamp(slot, time);
     putIntoIndex(slot);
@@ -174,30 +206,42 @@ public final class IdTable {
   /** Sets all numbers of an id to 0. */
   void clear(int slot) {
     int from = offset(slot);
-    Arrays.fill(numbers(slot), from, from + width, 0f);
+    Arrays.fill(changedNumbers(slot), from, from + width, 0f);
   }
 
   private int append() {
     int slot = size++;
-    int used = usedPages();
-    if (used > pages.length) {
-      pages = Arrays.copyOf(pages, Math.max(used, pages.length + pages.length / 2));
+    int page = slot >> SHIFT;
+    if (page == pages.length) {
+      int room = page + 1 + page / 2;
+      pages = Arrays.copyOf(pages, room);
+      marks = Arrays.copyOf(marks, room);
     }
-    if (pages[used - 1] == null) {
-      pages[used - 1] = new Page(width);
+    if (pages[page] == null) {
+      pages[page] = new Page(width);
+      marks[page] = CHANGED;
     }
-    if (size > older.length) {
+    if (slot == older.length) {
       int room = Math.max(PAGE_SLOTS, older.length + older.length / 2);
       older = Arrays.copyOf(older, room);
       newer = Arrays.copyOf(newer, room);
     }
     if (2 * size > index.length) {
-      index = new int[2 * index.length];
-      for (int other = 0; other < slot; other++) {
-        putIntoIndex(other);
-      }
+      fitIndex(slot);
     }
     return slot;
+  }
+
+  /** Makes an index for all slots, and puts the first ones into it. */
+  private void fitIndex(int slots) {
+    int length = FIRST_INDEX;
+    while (length < 2 * size) {
+      length *= 2;
+    }
+    index = new int[length];
+    for (int slot = 0; slot < slots; slot++) {
+      putIntoIndex(slot);
+    }
   }
 
   private int usedPages() {
@@ -266,11 +310,12 @@ public final class IdTable {
   /** Gives each id more numbers, which are 0 behind those it has. */
   void widen(int more) {
     for (int p = 0; p < usedPages(); p++) {
+      Page page = changed(p);
       float[] wider = new float[PAGE_SLOTS * more];
       for (int s = 0; s < PAGE_SLOTS; s++) {
-        System.arraycopy(pages[p].numbers, s * width, wider, s * more, width);
+        System.arraycopy(page.numbers, s * width, wider, s * more, width);
       }
-      pages[p].numbers = wider;
+      page.numbers = wider;
     }
     width = more;
   }
@@ -293,62 +338,173 @@ public final class IdTable {
     return ofPages + (index.length + 2L * older.length + 2L * pages.length) * Integer.BYTES;
   }
 
-  void write(DataOutput out) throws IOException {
-    out.writeInt(size);
-    out.writeLong(touches);
-    out.writeLong(victims);
-    for (int slot = 0; slot < size; slot++) {
-      Page page = pages[slot >> SHIFT];
-      int at = slot & PAGE_SLOTS - 1;
-      out.writeLong(page.ids[at]);
-      out.writeLong(page.touched[at]);
-      out.writeLong(page.times[at]);
-      for (int i = at * width; i < (at + 1) * width; i++) {
+  @Override
+  public long number() {
+    return number;
+  }
+
+  @Override
+  public void setNumber(long newNumber) {
+    number = newNumber;
+    for (int p = 0; p < usedPages(); p++) {
+      marks[p] |= CHANGED;
+    }
+  }
+
+  @Override
+  public int pages() {
+    return usedPages();
+  }
+
+  @Override
+  public boolean isChanged(int page) {
+    return (marks[page] & CHANGED) != 0;
+  }
+
+  @Override
+  public byte[] store(int page) {
+    int slots = slots(page);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(slots * bytesOfId(width));
+    try {
+      writePage(page, new DataOutputStream(bytes));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    marks[page] &= SHARED;
+    return bytes.toByteArray();
+  }
+
+  @Override
+  public void writePages(boolean writes) {
+    writesPages = writes;
+  }
+
+  @Override
+  public boolean needsPages() {
+    return missing > 0;
+  }
+
+  private static int bytesOfId(int width) {
+    return 3 * Long.BYTES + width * Float.BYTES;
+  }
+
+  /** Returns the number of ids of a page. */
+  private int slots(int page) {
+    return Math.min(PAGE_SLOTS, size - page * PAGE_SLOTS);
+  }
+
+  private void writePage(int p, DataOutput out) throws IOException {
+    Page page = pages[p];
+    for (int s = 0; s < slots(p); s++) {
+      out.writeLong(page.ids[s]);
+      out.writeLong(page.touched[s]);
+      out.writeLong(page.times[s]);
+      for (int i = s * width; i < (s + 1) * width; i++) {
         out.writeFloat(page.numbers[i]);
       }
     }
   }
 
+  private void readPage(int p, DataInput in) throws IOException {
+    Page page = new Page(width);
+    for (int s = 0; s < slots(p); s++) {
+      page.ids[s] = in.readLong();
+      page.touched[s] = in.readLong();
+      page.times[s] = in.readLong();
+      for (int i = s * width; i < (s + 1) * width; i++) {
+        page.numbers[i] = in.readFloat();
+      }
+    }
+    pages[p] = page;
+  }
+
+  @Override
+  public void readPage(int page, byte[] bytes) throws IOException {
+    SizeChecks.require("bytes of a page of ids", bytes.length, slots(page) * bytesOfId(width));
+    readPage(page, new BoundedDataInput(bytes));
+    marks[page] = STORED;
+    missing--;
+    if (missing == 0) {
+      build();
+    }
+  }
+
+  /** Writes the table, without its pages if {@link #writePages} says so. */
+  void write(DataOutput out) throws IOException {
+    if (!writesPages && number == PagedPart.NONE) {
+      throw new IllegalStateException("no page is stored");
+    }
+    out.writeInt(size);
+    out.writeLong(touches);
+    out.writeLong(victims);
+    out.writeLong(writesPages ? PagedPart.NONE : number);
+    for (int p = 0; writesPages && p < usedPages(); p++) {
+      writePage(p, out);
+    }
+  }
+
   /**
-   * Reads what {@link #write} wrote.
+   * Reads what {@link #write} wrote; pages that it did not write are read by {@link #readPage}.
    *
    * @param limit max number of ids; if more are stored, no id is added before one is dropped
    * @throws IOException if it is damaged
    */
   static IdTable read(DataInput in, int width, int limit) throws IOException {
-    SizeChecks.require("numbers of an id", width, 0, MAX_WIDTH);
-    int bytes = 3 * Long.BYTES + width * Float.BYTES;
-    int stored = SizeChecks.read(in, "stored ids", Integer.MAX_VALUE / 2, bytes);
     IdTable table = new IdTable(width, limit);
-    long touches = in.readLong();
-    long victims = in.readLong();
-    for (int slot = 0; slot < stored; slot++) {
-      long id = in.readLong();
-      if (table.find(id) != NONE) {
-        throw new IOException("stored ids: " + id + " comes twice; the bytes are damaged");
-      }
-      long touched = in.readLong();
-      table.put(id, table.append(), in.readLong());
-      table.pages[slot >> SHIFT].touched[slot & PAGE_SLOTS - 1] = touched;
-      float[] numbers = table.numbers(slot);
-      int from = table.offset(slot);
-      for (int i = from; i < from + width; i++) {
-        numbers[i] = in.readFloat();
-      }
+    int stored = in.readInt();
+    table.touches = in.readLong();
+    table.victims = in.readLong();
+    table.number = in.readLong();
+    boolean hasPages = table.number == PagedPart.NONE;
+    SizeChecks.require("stored ids", stored, 0, MAX_IDS);
+    if (hasPages) {
+      SizeChecks.requireBytes(in, "the stored ids", (long) stored * bytesOfId(width));
     }
-    table.touches = touches;
-    table.victims = victims;
-    table.orderByTouch();
+    table.size = stored;
+    int used = table.usedPages();
+    table.pages = new Page[used];
+    table.marks = new byte[used];
+    if (hasPages) {
+      for (int p = 0; p < used; p++) {
+        table.readPage(p, in);
+        table.marks[p] = CHANGED;
+      }
+      table.build();
+    } else {
+      table.missing = used;
+    }
     return table;
   }
 
-  private void orderByTouch() {
-    oldest = NONE;
-    newest = NONE;
-    IntStream.range(0, size)
-        .boxed()
-        .sorted(Comparator.comparingLong(slot -> touched(slot)))
-        .forEach(this::link);
+  /** Builds the index and the order of ids when all pages are read. */
+  private void build() throws IOException {
+    older = new int[size];
+    newer = new int[size];
+    fitIndex(0);
+    long[] inOrder = new long[size];
+    for (int slot = 0; slot < size; slot++) {
+      if (find(id(slot)) != NONE) {
+        throw damaged("id " + id(slot) + " comes twice");
+      }
+      putIntoIndex(slot);
+      inOrder[slot] = touched(slot);
+    }
+    Arrays.sort(inOrder);
+    int[] slots = new int[size];
+    Arrays.fill(slots, NONE);
+    for (int slot = 0; slot < size; slot++) {
+      slots[Arrays.binarySearch(inOrder, touched(slot))] = slot;
+    }
+    for (int slot : slots) {
+      if (slot == NONE) {
+        throw damaged("two ids were seen last at the same time");
+      }
+      link(slot);
+    }
+  }
+
+  private static IOException damaged(String what) {
+    return new IOException("stored ids: " + what + "; the bytes are damaged");
   }
 
   private long touched(int slot) {

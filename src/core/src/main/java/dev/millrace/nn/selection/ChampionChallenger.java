@@ -9,6 +9,7 @@ import dev.millrace.nn.ModelHeader;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
+import dev.millrace.nn.PagedPart;
 import dev.millrace.nn.PerExampleModel;
 import dev.millrace.nn.PredictedValue;
 import dev.millrace.nn.SelectionSpec;
@@ -16,6 +17,7 @@ import dev.millrace.nn.SelectionSpec.NamedModel;
 import dev.millrace.nn.Workspace;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -347,6 +349,13 @@ public final class ChampionChallenger extends PerExampleModel {
       bytes += one.model.memoryBytes() + Candidate.MEMORY_BYTES;
     }
     return bytes;
+  }
+
+  @Override
+  public List<PagedPart> pagedParts() {
+    return Arrays.stream(scores.candidates)
+        .flatMap(one -> one.model.pagedParts().stream())
+        .toList();
   }
 
   @Override

@@ -21,7 +21,7 @@ class AutoEverywhereTest {
 
   /** The same of mixtures that learn ids. */
   static final String GOLDEN_OF_IDS =
-      "ids=5a9619847c841d43ca31a374d0d8961dc2ade468b67495d077e765c0d0478ea1";
+      "ids=fa593ba0d60fa5f7be4ed757de26cc60b91f175849d3140a539135c45f7437c7";
 
   private static void assertGolden(String output) {
     assertThat(output.lines().filter(line -> line.startsWith("sha256="))).containsExactly(GOLDEN);

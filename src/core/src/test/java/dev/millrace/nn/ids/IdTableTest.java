@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -131,12 +132,77 @@ class IdTableTest {
   }
 
   @Test
+  void aCopySharesPagesUntilEitherChangesThem() {
+    Random random = new Random(SEED);
+    IdTable table = new IdTable(2, 1000);
+    for (int i = 0; i < 2_000; i++) {
+      see(table, random.nextInt(1500), i);
+    }
+    byte[] before = bytes(table);
+    IdTable copy = table.copy();
+    IdTable later = copy.copy();
+    for (int i = 0; i < 2_000; i++) {
+      see(copy, random.nextInt(1500), i);
+    }
+    assertThat(bytes(table)).isEqualTo(before);
+    assertThat(bytes(later)).isEqualTo(before);
+    byte[] ofCopy = bytes(copy);
+    for (int i = 0; i < 2_000; i++) {
+      see(table, random.nextInt(1500), i);
+    }
+    assertThat(bytes(copy)).isEqualTo(ofCopy).isNotEqualTo(bytes(table));
+  }
+
+  @Test
+  void onlyChangedPagesAreStoredAndMakeTheSameTable() throws IOException {
+    Random random = new Random(SEED);
+    IdTable table = new IdTable(2, 10_000);
+    Map<Integer, byte[]> store = new HashMap<>();
+    table.setNumber(3);
+    for (int round = 0; round < 20; round++) {
+      int size = 200 + 200 * round;
+      for (int i = 0; i < 100; i++) {
+        see(table, random.nextInt(size), i);
+      }
+      int changed = 0;
+      for (int page = 0; page < table.pages(); page++) {
+        if (table.isChanged(page)) {
+          store.put(page, table.store(page));
+          changed++;
+        }
+      }
+      see(table, 0, 0); // one page, and it has been there since the first round
+      int changedByOne = 0;
+      for (int page = 0; page < table.pages(); page++) {
+        changedByOne += table.isChanged(page) ? 1 : 0;
+      }
+      assertThat(changed).isPositive();
+      assertThat(changedByOne).isEqualTo(1);
+      for (int page = 0; page < table.pages(); page++) {
+        if (table.isChanged(page)) {
+          store.put(page, table.store(page));
+        }
+      }
+      table.writePages(false);
+      byte[] apart = bytes(table);
+      table.writePages(true);
+      IdTable restored = read(apart, 2, 10_000);
+      assertThat(restored.needsPages()).isTrue();
+      for (int page = 0; page < table.pages(); page++) {
+        restored.readPage(page, store.get(page));
+      }
+      assertThat(restored.needsPages()).isFalse();
+      assertThat(bytes(restored)).isEqualTo(bytes(table));
+    }
+  }
+
+  @Test
   void damagedBytesAreRejected() {
     IdTable table = new IdTable(1, 10);
     see(table, 5, 0);
     see(table, 6, 0);
     byte[] bytes = bytes(table);
-    int idOfSecond = Integer.BYTES + 2 * Long.BYTES + 3 * Long.BYTES + Float.BYTES + 7;
+    int idOfSecond = Integer.BYTES + 3 * Long.BYTES + 3 * Long.BYTES + Float.BYTES + 7;
     bytes[idOfSecond] = 5;
 
     assertThatThrownBy(() -> read(bytes, 1, 10))
