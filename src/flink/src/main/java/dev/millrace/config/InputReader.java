@@ -64,7 +64,9 @@ final class InputReader {
                 limits.get(PipelineOptions.CLASS_LIMIT),
                 limits.get(PipelineOptions.FEATURE_LIMIT),
                 limits.get(PipelineOptions.WEIGHT_LIMIT))
-            .withIds(limits.get(PipelineOptions.ID_LIMIT));
+            .withIds(
+                Objects.requireNonNullElse(
+                    limits.given(PipelineOptions.ID_LIMIT), InputSpec.Limits.DEFAULT_IDS));
     List<String> named = in.given(InputOptions.CLASSES);
     List<String> declared = named == null ? List.of() : named;
     Map<FeatureSpec, Integer> features = new FeaturesReader(in, errors).read(limit);

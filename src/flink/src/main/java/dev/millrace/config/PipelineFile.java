@@ -23,6 +23,7 @@ import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.NetworkModelSpec;
 import dev.millrace.nn.SelectionSpec;
 import dev.millrace.nn.auto.Models;
+import dev.millrace.nn.ids.IdLayout;
 import dev.millrace.prequential.DriftPolicy;
 import dev.millrace.prequential.SnapshotSpec;
 import java.io.IOException;
@@ -287,7 +288,7 @@ public final class PipelineFile {
     }
     checkTopics(in, input, topics, pipeline);
     if (errors.count() == 0) {
-      checkModelBytes(limits, input.spec(), model);
+      input = input.withSpec(withinModelBytes(limits, input.spec(), model));
     }
     checkTransactions(output, state, TransactionTimeout.millis(kafka));
     return Settings.of(
@@ -358,8 +359,12 @@ public final class PipelineFile {
     return implied;
   }
 
-  /** Checks the size of the smallest possible model: one feature and class if none is declared. */
-  private static void checkModelBytes(OptionReader limits, InputSpec input, ModelSpec model) {
+  /**
+   * Checks the size of the smallest possible model: one feature and class if none is declared.
+   *
+   * @return the input, with as many ids as there is room for if the file does not say how many
+   */
+  private static InputSpec withinModelBytes(OptionReader limits, InputSpec input, ModelSpec model) {
     Task task = input.task() == null ? Task.REGRESSION : input.task();
     ModelSpec ofInput = model.withIndicators(Indicators.of(input));
     int inputs = Math.max(1, input.width());
@@ -370,7 +375,26 @@ public final class PipelineFile {
           PipelineOptions.MODEL_BYTES,
           "is %d, but a model needs at least %d. Increase the limit, or use a smaller model"
               .formatted(maxBytes, bytes));
+      return input;
     }
+    if (input.features().stream().noneMatch(feature -> feature.type().isOfIds())) {
+      return input;
+    }
+    long ofId = IdLayout.bytesOfId(task, input.classes().size());
+    int ids = input.limits().ids();
+    if (!limits.has(PipelineOptions.ID_LIMIT)) {
+      // Features that wait for their labels need some of it, too.
+      long fitting = (maxBytes - bytes) / 4 * 3 / ofId;
+      int fewer = (int) Math.max(1, Math.min(ids, fitting));
+      return input.with(to -> to.limits = input.limits().withIds(fewer));
+    }
+    if (bytes + ids * ofId > maxBytes) {
+      limits.reject(
+          PipelineOptions.MODEL_BYTES,
+          "is %d, but a model of %d ids (limits.ids) needs up to %d. Increase it, or allow fewer ids"
+              .formatted(maxBytes, ids, bytes + ids * ofId));
+    }
+    return input;
   }
 
   private static void checkTransactions(OptionReader output, OptionReader state, long timeout) {

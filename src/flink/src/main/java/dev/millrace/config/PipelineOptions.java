@@ -194,10 +194,10 @@ final class PipelineOptions {
           65_536,
           "max number of features of one model");
   static final Option<Integer> ID_LIMIT =
-      LIMITS_GROUP.option(
+      LIMITS_GROUP.optional(
           "ids",
           OptionTypes.whole(1, 100_000_000),
-          Limits.DEFAULT_IDS,
+          "what model-bytes holds, max 1000000",
           "max number of ids that one model knows, of features and crosses together (type id, set,"
               + " text, sparse); a new id replaces the one that was seen least recently");
   static final Option<Float> WEIGHT_LIMIT =

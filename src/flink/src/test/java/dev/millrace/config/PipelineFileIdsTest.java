@@ -109,7 +109,12 @@ class PipelineFileIdsTest {
 
   @Test
   void theIdsOfAModelAreLimited() {
-    assertThat(input("").limits().ids()).isEqualTo(InputSpec.Limits.DEFAULT_IDS);
+    assertThat(input("").limits().ids()).isBetween(300_000, 600_000); // in 64 MiB
+    assertThat(input("limits: { model-bytes: 1000000000 }").limits().ids())
+        .isEqualTo(InputSpec.Limits.DEFAULT_IDS);
+    assertThat(error(HEAD + FEATURES + "limits: { ids: 5000000 }"))
+        .contains("limits.model-bytes")
+        .contains("a model of 5000000 ids (limits.ids) needs up to");
     assertThat(input("limits: { ids: 5000 }").limits().ids()).isEqualTo(5000);
     assertThat(error(HEAD + FEATURES + "limits: { ids: 0 }"))
         .contains("limits.ids must be between 1 and 100000000, but was 0");

@@ -45,6 +45,24 @@ public final class IdLayout {
     maxKnown = Math.max(columns.limit(), maxIds);
   }
 
+  /**
+   * Returns the bytes in memory that an id takes at most, of a row of numbers, its places in the
+   * index and in the order of ids.
+   *
+   * @param classes known; ignored unless there are several
+   */
+  public static long bytesOfId(Task task, int classes) {
+    int outputs = task == Task.MULTICLASS ? Math.max(1, classes) : 1;
+    int index = 4 * Integer.BYTES;
+    int order = 2 * Integer.BYTES;
+    return 3L * Long.BYTES + IdNumbers.width(outputs) * (long) Float.BYTES + index + order;
+  }
+
+  /** Returns true if rows have the event time, because ids are forgotten by it. */
+  boolean hasTimes() {
+    return columns.timeAt() >= 0;
+  }
+
   /** Returns the number of inputs that the networks have. */
   public int inputs() {
     return numbers.length + idFields * inputsOfField();

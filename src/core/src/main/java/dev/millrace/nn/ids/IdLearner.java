@@ -64,7 +64,7 @@ public final class IdLearner {
     this.seed = seed;
     linear = new LinearIds(layout.task.isClassification());
     bias = new float[layout.outputs(classes)];
-    table = new IdTable(IdNumbers.width(bias.length), layout.maxKnown);
+    table = new IdTable(IdNumbers.width(bias.length), layout.maxKnown, layout.hasTimes());
   }
 
   private IdLearner(IdLearner other) {
@@ -234,7 +234,7 @@ public final class IdLearner {
       float errorWithPairs,
       float weight,
       Scratch scratch) {
-    if (layout.columns.timeAt() >= 0) {
+    if (layout.hasTimes()) {
       clock = Math.max(clock, IdWords.readTime(row, offset + layout.columns.timeAt()));
     }
     for (int i = 0; i < scratch.row.size; i++) {
@@ -357,6 +357,6 @@ public final class IdLearner {
     for (int k = 0; k < bias.length; k++) {
       bias[k] = in.readFloat();
     }
-    table = IdTable.read(in, IdNumbers.width(bias.length), layout.maxKnown);
+    table = IdTable.read(in, IdNumbers.width(bias.length), layout.maxKnown, layout.hasTimes());
   }
 }

@@ -10,6 +10,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The ids that one model knows, and a row of numbers of each. The table is limited: the id that was
@@ -38,24 +39,26 @@ final class IdTable implements PagedPart {
   /** Ids, when they were seen, and their numbers, [slots x width]. */
   private static final class Page {
     final long[] ids = new long[PAGE_SLOTS];
-    // Number of the touch, which orders all ids, and the event time of it.
+    // Number of the touch, which orders all ids, and the event time of it if the table has times.
     final long[] touched = new long[PAGE_SLOTS];
-    final long[] times = new long[PAGE_SLOTS];
+    final long @Nullable [] times;
     float[] numbers;
 
-    Page(int width) {
+    Page(int width, boolean hasTimes) {
       numbers = new float[PAGE_SLOTS * width];
+      times = hasTimes ? new long[PAGE_SLOTS] : null;
     }
 
     Page(Page other) {
       System.arraycopy(other.ids, 0, ids, 0, PAGE_SLOTS);
       System.arraycopy(other.touched, 0, touched, 0, PAGE_SLOTS);
-      System.arraycopy(other.times, 0, times, 0, PAGE_SLOTS);
+      times = other.times == null ? null : other.times.clone();
       numbers = other.numbers.clone();
     }
   }
 
   private final int limit;
+  private final boolean hasTimes;
   private int width;
   private Page[] pages = {};
   // [pages], bits
@@ -80,14 +83,17 @@ final class IdTable implements PagedPart {
    *
    * @param width numbers of each id
    * @param limit max number of ids, at least 1
+   * @param hasTimes whether it keeps when an id was seen last
    */
-  IdTable(int width, int limit) {
+  IdTable(int width, int limit, boolean hasTimes) {
     this.width = width;
     this.limit = limit;
+    this.hasTimes = hasTimes;
   }
 
   private IdTable(IdTable other) {
     limit = other.limit;
+    hasTimes = other.hasTimes;
     width = other.width;
     pages = other.pages.clone();
     for (int p = 0; p < other.usedPages(); p++) {
@@ -145,9 +151,13 @@ final class IdTable implements PagedPart {
     return (slot & PAGE_SLOTS - 1) * width;
   }
 
-  /** Returns the event time at which an id was seen last, milliseconds since the epoch. */
+  /**
+   * Returns the event time at which an id was seen last, milliseconds since the epoch; 0 if the
+   * table has no times.
+   */
   long time(int slot) {
-    return pages[slot >> SHIFT].times[slot & PAGE_SLOTS - 1];
+    long[] times = pages[slot >> SHIFT].times;
+    return times == null ? 0 : times[slot & PAGE_SLOTS - 1];
   }
 
   /** Returns the slot of an id, {@link #NONE} if it is not known. */
@@ -173,7 +183,9 @@ final class IdTable implements PagedPart {
   private void stamp(int slot, long time) {
     Page page = changed(slot >> SHIFT);
     page.touched[slot & PAGE_SLOTS - 1] = ++touches;
-    page.times[slot & PAGE_SLOTS - 1] = time;
+    if (page.times != null) {
+      page.times[slot & PAGE_SLOTS - 1] = time;
+    }
   }
 
   /**
@@ -218,7 +230,7 @@ final class IdTable implements PagedPart {
       marks = Arrays.copyOf(marks, room);
     }
     if (pages[page] == null) {
-      pages[page] = new Page(width);
+      pages[page] = new Page(width, hasTimes);
       marks[page] = CHANGED;
     }
     if (slot == older.length) {
@@ -334,7 +346,7 @@ final class IdTable implements PagedPart {
 
   /** Returns the bytes in memory. */
   long memoryBytes() {
-    long ofPages = (long) usedPages() * PAGE_SLOTS * (3L * Long.BYTES + width * Float.BYTES);
+    long ofPages = (long) usedPages() * PAGE_SLOTS * bytesOfId();
     return ofPages + (index.length + 2L * older.length + 2L * pages.length) * Integer.BYTES;
   }
 
@@ -364,7 +376,7 @@ final class IdTable implements PagedPart {
   @Override
   public byte[] store(int page) {
     int slots = slots(page);
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(slots * bytesOfId(width));
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(slots * bytesOfId());
     try {
       writePage(page, new DataOutputStream(bytes));
     } catch (IOException e) {
@@ -384,8 +396,9 @@ final class IdTable implements PagedPart {
     return missing > 0;
   }
 
-  private static int bytesOfId(int width) {
-    return 3 * Long.BYTES + width * Float.BYTES;
+  /** Returns the bytes of a stored id. */
+  private int bytesOfId() {
+    return (hasTimes ? 3 : 2) * Long.BYTES + width * Float.BYTES;
   }
 
   /** Returns the number of ids of a page. */
@@ -398,7 +411,9 @@ final class IdTable implements PagedPart {
     for (int s = 0; s < slots(p); s++) {
       out.writeLong(page.ids[s]);
       out.writeLong(page.touched[s]);
-      out.writeLong(page.times[s]);
+      if (page.times != null) {
+        out.writeLong(page.times[s]);
+      }
       for (int i = s * width; i < (s + 1) * width; i++) {
         out.writeFloat(page.numbers[i]);
       }
@@ -406,11 +421,13 @@ final class IdTable implements PagedPart {
   }
 
   private void readPage(int p, DataInput in) throws IOException {
-    Page page = new Page(width);
+    Page page = new Page(width, hasTimes);
     for (int s = 0; s < slots(p); s++) {
       page.ids[s] = in.readLong();
       page.touched[s] = in.readLong();
-      page.times[s] = in.readLong();
+      if (page.times != null) {
+        page.times[s] = in.readLong();
+      }
       for (int i = s * width; i < (s + 1) * width; i++) {
         page.numbers[i] = in.readFloat();
       }
@@ -420,7 +437,7 @@ final class IdTable implements PagedPart {
 
   @Override
   public void readPage(int page, byte[] bytes) throws IOException {
-    SizeChecks.require("bytes of a page of ids", bytes.length, slots(page) * bytesOfId(width));
+    SizeChecks.require("bytes of a page of ids", bytes.length, slots(page) * bytesOfId());
     readPage(page, new BoundedDataInput(bytes));
     marks[page] = STORED;
     missing--;
@@ -449,8 +466,8 @@ final class IdTable implements PagedPart {
    * @param limit max number of ids; if more are stored, no id is added before one is dropped
    * @throws IOException if it is damaged
    */
-  static IdTable read(DataInput in, int width, int limit) throws IOException {
-    IdTable table = new IdTable(width, limit);
+  static IdTable read(DataInput in, int width, int limit, boolean hasTimes) throws IOException {
+    IdTable table = new IdTable(width, limit, hasTimes);
     int stored = in.readInt();
     table.touches = in.readLong();
     table.victims = in.readLong();
@@ -458,7 +475,7 @@ final class IdTable implements PagedPart {
     boolean hasPages = table.number == PagedPart.NONE;
     SizeChecks.require("stored ids", stored, 0, MAX_IDS);
     if (hasPages) {
-      SizeChecks.requireBytes(in, "the stored ids", (long) stored * bytesOfId(width));
+      SizeChecks.requireBytes(in, "the stored ids", (long) stored * table.bytesOfId());
     }
     table.size = stored;
     int used = table.usedPages();

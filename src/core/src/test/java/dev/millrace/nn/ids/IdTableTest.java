@@ -61,7 +61,7 @@ class IdTableTest {
   void theIdSeenLeastRecentlyMakesRoomForANewOne() {
     Random random = new Random(SEED);
     for (int limit : new int[] {1, 2, 63, 64, 65, 1000}) {
-      IdTable table = new IdTable(3, limit);
+      IdTable table = new IdTable(3, limit, true);
       Reference reference = new Reference(limit);
       for (int i = 0; i < 20_000; i++) {
         // Few bits, and all of them the upper ones: many share a place in the index.
@@ -77,7 +77,7 @@ class IdTableTest {
   @Test
   void aTableThatWasReadGoesOnAsIfNeverStored() throws IOException {
     Random random = new Random(SEED);
-    IdTable table = new IdTable(2, 100);
+    IdTable table = new IdTable(2, 100, true);
     IdTable restored = table;
     for (int i = 0; i < 3_000; i++) {
       long id = random.nextInt(300);
@@ -95,7 +95,7 @@ class IdTableTest {
 
   @Test
   void aLowerLimitKeepsWhatIsThereAndAddsNothing() throws IOException {
-    IdTable table = new IdTable(1, 100);
+    IdTable table = new IdTable(1, 100, true);
     for (int id = 0; id < 100; id++) {
       see(table, id, id);
     }
@@ -109,7 +109,7 @@ class IdTableTest {
 
   @Test
   void widerNumbersKeepThoseThatWereThere() {
-    IdTable table = new IdTable(1, 1000);
+    IdTable table = new IdTable(1, 1000, true);
     for (int id = 0; id < 300; id++) {
       see(table, id, 0);
       see(table, id / 2, 0);
@@ -134,7 +134,7 @@ class IdTableTest {
   @Test
   void aCopySharesPagesUntilEitherChangesThem() {
     Random random = new Random(SEED);
-    IdTable table = new IdTable(2, 1000);
+    IdTable table = new IdTable(2, 1000, true);
     for (int i = 0; i < 2_000; i++) {
       see(table, random.nextInt(1500), i);
     }
@@ -156,7 +156,7 @@ class IdTableTest {
   @Test
   void onlyChangedPagesAreStoredAndMakeTheSameTable() throws IOException {
     Random random = new Random(SEED);
-    IdTable table = new IdTable(2, 10_000);
+    IdTable table = new IdTable(2, 10_000, true);
     Map<Integer, byte[]> store = new HashMap<>();
     table.setNumber(3);
     for (int round = 0; round < 20; round++) {
@@ -198,7 +198,7 @@ class IdTableTest {
 
   @Test
   void damagedBytesAreRejected() {
-    IdTable table = new IdTable(1, 10);
+    IdTable table = new IdTable(1, 10, true);
     see(table, 5, 0);
     see(table, 6, 0);
     byte[] bytes = bytes(table);
@@ -224,6 +224,6 @@ class IdTableTest {
   }
 
   private static IdTable read(byte[] bytes, int width, int limit) throws IOException {
-    return IdTable.read(new BoundedDataInput(bytes), width, limit);
+    return IdTable.read(new BoundedDataInput(bytes), width, limit, true);
   }
 }
