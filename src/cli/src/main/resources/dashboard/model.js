@@ -66,7 +66,8 @@ export function drawModel() {
   const window = latest.window || {};
   const size = isNumber(window.size) ? ", window of the last " + groups(window.size) + " examples" : "";
   const calibration = window.calibration && isNumber(window.calibration.mean_predicted)
-    ? ", mean predicted " + format(window.calibration.mean_predicted, 3) + ", observed " + format(window.calibration.observed_share, 3) : "";
+    ? ", mean predicted " + format(window.calibration.mean_predicted, 3) + ", observed " + format(window.calibration.observed_share, 3)
+      + (isNumber(window.calibration.ratio) ? ", ratio " + format(window.calibration.ratio, 3) : "") : "";
   setText($("key-sub"), latest.task + size + calibration);
   const warnings = [];
   if (window.better_than_baseline === false) warnings.push("Worse than a baseline.");

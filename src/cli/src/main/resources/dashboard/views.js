@@ -21,6 +21,7 @@ export const CLASSIFICATION = {
     { id: "window-recall", label: "Recall", of: "recall", ...share },
     { id: "window-auc", label: "AUC", of: "auc_roc", ...share },
     { id: "window-log-loss", label: "Log-loss", of: "log_loss", against: ["log_loss_baseline", "class frequencies"], better: -1, digits: 3, low: 0 },
+    { id: "window-normalized-entropy", label: "Normalized entropy", of: "normalized_entropy", digits: 3, low: 0 },
     { id: "window-loss", label: "Loss", of: "loss", ...amount },
   ],
   charts: [

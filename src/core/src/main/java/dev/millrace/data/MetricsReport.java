@@ -362,7 +362,16 @@ public record MetricsReport(
       double weightedAucPr,
       boolean predictsOneClass,
       @Nullable Boolean betterThanBaseline,
-      @Nullable ClassAverages averages) {}
+      @Nullable ClassAverages averages) {
+
+    /**
+     * Returns the normalized entropy, log-loss relative to that of the running class frequencies:
+     * below 1 for a model that knows more than them (He et al., 2014).
+     */
+    public double normalizedEntropy() {
+      return logLoss / logLossBaseline;
+    }
+  }
 
   /**
    * Calibration in the large of the positive class of two.
@@ -370,7 +379,13 @@ public record MetricsReport(
    * @param predicted mean of its predicted probability
    * @param observed share of the examples that were of it
    */
-  public record PositiveShare(double predicted, double observed) {}
+  public record PositiveShare(double predicted, double observed) {
+
+    /** Returns predicted over observed; infinite, or NaN, without positive examples. */
+    public double ratio() {
+      return predicted / observed;
+    }
+  }
 
   /** The three averages over the classes. */
   public record ClassAverages(Averages macro, Averages weighted, Averages micro) {}

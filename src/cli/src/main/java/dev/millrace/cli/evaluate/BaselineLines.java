@@ -56,16 +56,18 @@ final class BaselineLines {
                   SummaryTable.score(areas.roc()), SummaryTable.score(areas.precisionRecall())));
     }
     line.append(
-        "log-loss %s (class frequencies %s)"
+        "log-loss %s (class frequencies %s, normalized entropy %s)"
             .formatted(
                 SummaryTable.score(totals.logLoss()),
-                SummaryTable.score(totals.logLossBaseline())));
+                SummaryTable.score(totals.logLossBaseline()),
+                SummaryTable.score(totals.normalizedEntropy())));
     if (!Double.isNaN(totals.meanPredicted())) {
       line.append(
-          "  mean predicted %s, observed %s"
+          "  mean predicted %s, observed %s (ratio %s)"
               .formatted(
                   SummaryTable.score(totals.meanPredicted()),
-                  SummaryTable.score(totals.observedShare())));
+                  SummaryTable.score(totals.observedShare()),
+                  SummaryTable.score(FinalMetrics.orNan(totals.calibrationRatio()))));
     }
     return line.toString();
   }

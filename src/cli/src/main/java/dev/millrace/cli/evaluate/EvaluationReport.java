@@ -55,10 +55,12 @@ record EvaluationReport(Evaluation run, int epochs, @Nullable AreaUnderCurve are
     put(json, "pr_auc", areas == null ? Double.NaN : areas.precisionRecall());
     put(json, "log_loss", totals.logLoss());
     put(json, "log_loss_baseline", totals.logLossBaseline());
+    put(json, "normalized_entropy", totals.normalizedEntropy());
     put(json, "brier", totals.brier());
     ObjectNode calibration = json.putObject("calibration");
     put(calibration, "mean_predicted", totals.meanPredicted());
     put(calibration, "observed_share", totals.observedShare());
+    put(calibration, "ratio", totals.calibrationRatio());
     json.put("predicts_one_class", !metrics.isRegression() && metrics.onlyPredicted() != null);
     put(json, "mae", totals.mae());
     put(json, "rmse", totals.rmse());

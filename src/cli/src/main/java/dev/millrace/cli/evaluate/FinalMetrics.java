@@ -37,7 +37,18 @@ public final class FinalMetrics {
       double rmse,
       double r2,
       double firstBaseline,
-      double secondBaseline) {}
+      double secondBaseline) {
+
+    /** Returns log-loss relative to that of the running class frequencies. */
+    double normalizedEntropy() {
+      return logLoss / logLossBaseline;
+    }
+
+    /** Returns the mean predicted probability of the positive class relative to its share. */
+    double calibrationRatio() {
+      return meanPredicted / observedShare;
+    }
+  }
 
   private final Map<String, JsonNode> newest = new TreeMap<>();
   // Newest metrics by epoch and key.
@@ -357,6 +368,11 @@ public final class FinalMetrics {
       }
     }
     return count == 0 ? Double.NaN : sum / count;
+  }
+
+  /** Returns the value, NaN if it is infinite. */
+  static double orNan(double value) {
+    return Double.isFinite(value) ? value : Double.NaN;
   }
 
   /** Returns the value for JSON: null if it is not finite. */

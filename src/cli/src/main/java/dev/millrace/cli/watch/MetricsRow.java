@@ -63,6 +63,11 @@ record MetricsRow(
                   MetricsTable.number(number(window.path("auc_roc"))),
                   MetricsTable.number(logLoss),
                   MetricsTable.number(number(window.path("log_loss_baseline")))));
+      notes.add(
+          "normalized entropy %s, calibration ratio %s"
+              .formatted(
+                  MetricsTable.number(number(window.path("normalized_entropy"))),
+                  MetricsTable.number(number(window.at("/calibration/ratio")))));
     }
     boolean isWorse = !window.path("better_than_baseline").asBoolean(true);
     if (window.path("predicts_one_class").asBoolean()) {

@@ -33,7 +33,8 @@ class DashboardPageITCase extends DashboardPage {
                 "\"window\":{",
                 """
                 "window":{"log_loss":0.1441,"log_loss_baseline":0.1356,"auc_roc":0.512,\
-                "calibration":{"mean_predicted":0.0094,"observed_share":0.0302},\
+                "normalized_entropy":1.0627,\
+                "calibration":{"mean_predicted":0.0094,"observed_share":0.0302,"ratio":0.3113},\
                 "predicts_one_class":true,"better_than_baseline":false,\
                 """);
     server.publish(rare);
@@ -42,7 +43,9 @@ class DashboardPageITCase extends DashboardPage {
     awaitText("window-auc", "0.512");
     awaitText("window-log-loss", "0.144");
     assertThat(browser.text("window-log-loss-delta")).isEqualTo("+0.009 vs class frequencies");
-    assertThat(browser.text("key-sub")).endsWith("mean predicted 0.009, observed 0.030");
+    assertThat(browser.text("key-sub"))
+        .endsWith("mean predicted 0.009, observed 0.030, ratio 0.311");
+    assertThat(browser.text("window-normalized-entropy")).isEqualTo("1.063");
     assertThat(browser.text("key-warnings"))
         .startsWith("Worse than a baseline. Predicts only one class: metrics.threshold-metric: f1");
     assertThat(browser.text("key-list")).contains("\u25bc");

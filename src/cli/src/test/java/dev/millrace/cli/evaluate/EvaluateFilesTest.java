@@ -174,6 +174,10 @@ class EvaluateFilesTest {
     assertThat(result.at("/calibration/mean_predicted").asDouble())
         .isCloseTo(predicted / counted, within(0.01));
     assertThat(result.get("log_loss_baseline").asDouble()).isBetween(0.2, 0.6);
+    assertThat(result.get("normalized_entropy").asDouble())
+        .isEqualTo(result.get("log_loss").asDouble() / result.get("log_loss_baseline").asDouble());
+    assertThat(result.at("/calibration/ratio").asDouble())
+        .isCloseTo(predicted / observed, within(0.1));
   }
 
   @Test
@@ -189,7 +193,9 @@ class EvaluateFilesTest {
     assertThat(run.exitCode()).as(run.err()).isZero();
     assertThat(run.out())
         .containsPattern("auc 0\\.\\d+  pr-auc 0\\.\\d+  log-loss 0\\.\\d+ \\(class frequencies 0")
-        .contains("mean predicted ", "observed ")
+        .containsPattern(
+            "normalized entropy \\d\\.\\d+\\)  mean predicted 0\\.\\d+, observed 0\\.02")
+        .containsPattern("\\(ratio \\d\\.\\d+\\)")
         .contains(
             "Predicts only class \"no\" in the last window. What may help: --threshold-metric f1");
   }

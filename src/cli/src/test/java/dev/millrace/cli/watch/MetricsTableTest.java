@@ -26,13 +26,15 @@ class MetricsTableTest {
     String record =
         """
         {"key":"ads","task":"binary","examples":900,
-         "window":{"accuracy":0.97,"auc_roc":0.512,"log_loss":0.1441,"log_loss_baseline":0.1356,
+         "window":{"accuracy":0.97,"auc_roc":0.512,"log_loss":0.1441,"log_loss_baseline":0.1356,"normalized_entropy":1.0590,
+         "calibration":{"mean_predicted":0.0375,"observed_share":0.03,"ratio":1.25},
          "predicts_one_class":true,"better_than_baseline":false}}\
         """;
 
     assertThat(lines(record))
         .endsWith(
             "           auc 0.512, log-loss 0.144 (class frequencies 0.136)",
+            "           normalized entropy 1.059, calibration ratio 1.250",
             "           predicts only one class, worse than a baseline");
   }
 

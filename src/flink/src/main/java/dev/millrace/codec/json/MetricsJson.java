@@ -188,12 +188,14 @@ public final class MetricsJson {
     number(json, "loss", block.loss());
     number(json, "log_loss", block.logLoss());
     number(json, "log_loss_baseline", block.logLossBaseline());
+    number(json, "normalized_entropy", block.normalizedEntropy());
     number(json, "brier", block.brier());
     number(json, "calibration_error", block.calibrationError());
     if (block.positiveShare() != null) {
       json.writeObjectFieldStart("calibration");
       number(json, "mean_predicted", block.positiveShare().predicted());
       number(json, "observed_share", block.positiveShare().observed());
+      number(json, "ratio", block.positiveShare().ratio());
       json.writeEndObject();
     }
     json.writeBooleanField("predicts_one_class", block.predictsOneClass());

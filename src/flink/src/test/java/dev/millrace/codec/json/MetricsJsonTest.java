@@ -138,19 +138,19 @@ class MetricsJsonTest {
             "window":{"size":1000,"millis":600000,"examples":1000,"weight":999.5,\
             "accuracy":0.98,"balanced_accuracy":0.82,"precision":0.74,"recall":0.66,\
             "f1":0.698,"f_beta":0.7,"kappa":0.68,"kappa_m":0.67,"kappa_temporal":0.66,"mcc":0.65,\
-            "loss":0.061,"log_loss":0.062,"log_loss_baseline":0.5,"brier":0.02,"calibration_error":0.03,"calibration":{"mean_predicted":0.25,"observed_share":0.125},"predicts_one_class":true,"better_than_baseline":false,\
+            "loss":0.061,"log_loss":0.062,"log_loss_baseline":0.5,"normalized_entropy":0.124,"brier":0.02,"calibration_error":0.03,"calibration":{"mean_predicted":0.25,"observed_share":0.125,"ratio":2.0},"predicts_one_class":true,"better_than_baseline":false,\
             "auc_roc":0.957,"auc_pr":0.8,\
             "macro":{"precision":0.1,"recall":0.2,"f1":0.3,"f_beta":0.7},\
             "weighted":{"precision":0.1,"recall":0.2,"f1":0.3,"f_beta":0.7},\
             "micro":{"precision":0.1,"recall":0.2,"f1":0.3,"f_beta":0.7}},\
             "total":{"examples":41999,"weight":41999,"accuracy":0.97,"balanced_accuracy":0.81,\
             "precision":0.7,"recall":0.6,"f1":0.65,"kappa":0.63,"kappa_m":0.62,\
-            "kappa_temporal":0.61,"mcc":0.6,"loss":0.071,"log_loss":0.072,"log_loss_baseline":0.5,"brier":null,\
-            "calibration_error":null,"calibration":{"mean_predicted":0.25,"observed_share":0.125},"predicts_one_class":true,"better_than_baseline":false},\
+            "kappa_temporal":0.61,"mcc":0.6,"loss":0.071,"log_loss":0.072,"log_loss_baseline":0.5,"normalized_entropy":0.144,"brier":null,\
+            "calibration_error":null,"calibration":{"mean_predicted":0.25,"observed_share":0.125,"ratio":2.0},"predicts_one_class":true,"better_than_baseline":false},\
             "decayed":{"factor":0.999,"weight":1000.5,"accuracy":0.96,"balanced_accuracy":0.8,\
             "precision":0.7,"recall":0.6,"f1":0.65,"kappa":0.5,"kappa_m":0.4,\
-            "kappa_temporal":0.3,"mcc":0.2,"loss":0.1,"log_loss":0.09,"log_loss_baseline":0.5,"brier":0.08,\
-            "calibration_error":0.07,"calibration":{"mean_predicted":0.25,"observed_share":0.125},"predicts_one_class":true,"better_than_baseline":false},\
+            "kappa_temporal":0.3,"mcc":0.2,"loss":0.1,"log_loss":0.09,"log_loss_baseline":0.5,"normalized_entropy":0.18,"brier":0.08,\
+            "calibration_error":0.07,"calibration":{"mean_predicted":0.25,"observed_share":0.125,"ratio":2.0},"predicts_one_class":true,"better_than_baseline":false},\
             "baseline":{"no_change":{"window":{"accuracy":0.95,"f1":0.3},\
             "total":{"accuracy":0.94,"f1":0.2}},\
             "majority":{"window":{"accuracy":0.96,"f1":0.0},"total":{"accuracy":0.961,"f1":0.0}}},\
@@ -278,12 +278,12 @@ class MetricsJsonTest {
             ,"validation":{"best_epoch":2,"best_loss":0.125,"stopped":true,\
             "window":{"size":7,"examples":4,"weight":4,"accuracy":0.5,"balanced_accuracy":0.5,\
             "precision":0.5,"recall":0.5,"f1":0.5,"f_beta":0.5,"kappa":0.5,"kappa_m":0.5,\
-            "kappa_temporal":0.5,"mcc":0.5,"loss":0.25,"log_loss":0.75,"log_loss_baseline":0.5,"brier":0.5,\
-            "calibration_error":0.5,"calibration":{"mean_predicted":0.25,"observed_share":0.125},"predicts_one_class":true,"better_than_baseline":false},\
+            "kappa_temporal":0.5,"mcc":0.5,"loss":0.25,"log_loss":0.75,"log_loss_baseline":0.5,"normalized_entropy":1.5,"brier":0.5,\
+            "calibration_error":0.5,"calibration":{"mean_predicted":0.25,"observed_share":0.125,"ratio":2.0},"predicts_one_class":true,"better_than_baseline":false},\
             "epoch":{"examples":6,"weight":6,"accuracy":1.0,"balanced_accuracy":1.0,\
             "precision":1.0,"recall":1.0,"f1":1.0,"f_beta":1.0,"kappa":1.0,"kappa_m":1.0,\
-            "kappa_temporal":1.0,"mcc":1.0,"loss":2.0,"log_loss":3.0,"log_loss_baseline":0.5,"brier":1.0,\
-            "calibration_error":1.0,"calibration":{"mean_predicted":0.25,"observed_share":0.125},"predicts_one_class":true,"better_than_baseline":false}},"learning_rate":\
+            "kappa_temporal":1.0,"mcc":1.0,"loss":2.0,"log_loss":3.0,"log_loss_baseline":0.5,"normalized_entropy":6.0,"brier":1.0,\
+            "calibration_error":1.0,"calibration":{"mean_predicted":0.25,"observed_share":0.125,"ratio":2.0},"predicts_one_class":true,"better_than_baseline":false}},"learning_rate":\
             """);
   }
 
