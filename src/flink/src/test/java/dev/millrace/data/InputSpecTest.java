@@ -2,6 +2,7 @@ package dev.millrace.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.data.FeatureSpec.IdOptions;
 import dev.millrace.nn.Indicators;
 import dev.millrace.testing.Records;
 import java.util.List;
@@ -44,6 +45,22 @@ class InputSpecTest {
     assertThat(hashed).isEqualTo(Indicators.of(3, 4));
     assertThat(Indicators.of(spec).orElse(hashed)).isEqualTo(Indicators.of(spec));
     assertThat(Indicators.of(Records.undeclared()).orElse(hashed)).isEqualTo(hashed);
+  }
+
+  @Test
+  void aCopyWithFewerFeaturesHasTheCrossesOfThese() {
+    FeatureSpec user = FeatureSpec.ofIds("user", FeatureSpec.Type.ID, false, IdOptions.ONE);
+    FeatureSpec ad = FeatureSpec.ofIds("ad", FeatureSpec.Type.ID, false, IdOptions.ONE);
+    FeatureSpec site = FeatureSpec.ofIds("site", FeatureSpec.Type.ID, false, IdOptions.ONE);
+    InputSpec spec =
+        Records.spec(Task.BINARY, List.of(), List.of(user, ad, site))
+            .with(to -> to.crosses = List.of(List.of("user", "ad"), List.of("site", "ad")));
+
+    InputSpec fewer = spec.withFeatures(List.of(user, ad));
+
+    assertThat(fewer.features()).containsExactly(user, ad);
+    assertThat(fewer.crosses()).containsExactly(List.of("user", "ad"));
+    assertThat(IdColumns.of(fewer).crosses()).containsExactly(new IdColumns.Cross(0, 1));
   }
 
   @ParameterizedTest
