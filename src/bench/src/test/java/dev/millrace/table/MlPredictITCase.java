@@ -15,9 +15,11 @@ import dev.millrace.testing.Patience;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.DoubleStream;
 import org.apache.flink.table.api.EnvironmentSettings;
 import org.apache.flink.table.api.TableEnvironment;
 import org.apache.flink.types.Row;
@@ -126,15 +128,18 @@ class MlPredictITCase {
 
   @ParameterizedTest
   @CsvSource({"sync.models, 1 mb, false", "cold.models, 0 b, false", "async.models, 0 b, true"})
-  void eachRowHasTheAnswerOfTheNewestModelOfItsKeyOrNulls(String topic, String cache, boolean async)
-      throws Exception {
+  void eachRowHasTheAnswerOfTheNewestModelOfItsKeyOrNullsAndIsCounted(
+      String topic, String cache, boolean async) throws Exception {
     model(topic, cache, async, 4);
+    KeptMetrics.clear();
+    tables.getConfig().set("metrics.reporter.kept.factory.class", KeptMetrics.class.getName());
     byte[] newest = ModelSamples.bytes(40);
     publish(topic, "k", ModelSamples.bytes(20));
     publish(topic, "k", newest);
     publish(topic, "other", ModelSamples.bytes(30));
     publish(topic, "forgotten", ModelSamples.bytes(30));
     publish(topic, "forgotten", null);
+    publish(topic, "damaged", Arrays.copyOf(newest, newest.length - 8));
 
     List<Row> answers =
         predict(
@@ -145,15 +150,31 @@ class MlPredictITCase {
                 + "(4, CAST(NULL AS STRING), CAST(1 AS DOUBLE), CAST(2 AS DOUBLE), 'x'),"
                 + "(5, 'k', CAST(NULL AS DOUBLE), CAST(2 AS DOUBLE), 'x'),"
                 + "(6, 'k', 1e300, CAST(2 AS DOUBLE), 'x'),"
-                + "(7, 'other', CAST(1 AS DOUBLE), CAST(2 AS DOUBLE), 'x')");
+                + "(7, 'damaged', CAST(1 AS DOUBLE), CAST(2 AS DOUBLE), 'x'),"
+                + "(8, 'other', CAST(1 AS DOUBLE), CAST(2 AS DOUBLE), 'x')");
 
-    assertThat(answers).hasSize(8);
+    assertThat(answers).hasSize(9);
     assertAnswer(answers.get(0), expected(newest, 1, 2, 0, 1, 0));
     assertAnswer(answers.get(1), expected(newest, 1, Float.NaN, 1, 0, 1));
-    for (int i = 2; i < 7; i++) {
+    for (int i = 2; i < 8; i++) {
       assertThat(answers.get(i)).isEqualTo(Row.of(i, null, null, null, null, null));
     }
-    assertAnswer(answers.get(7), expected(ModelSamples.bytes(30), 1, 2, 0, 1, 0));
+    assertAnswer(answers.get(8), expected(ModelSamples.bytes(30), 1, 2, 0, 1, 0));
+
+    assertThat(metric("unknown_keys_total").sum()).isEqualTo(2);
+    assertThat(metric("rejected_rows_total").sum()).isEqualTo(3);
+    assertThat(metric("unusable_models_total").sum()).isEqualTo(1);
+    assertThat(metric("models")).containsOnly(3.0);
+    boolean isCold = cache.equals("0 b"); // each key reads its model again
+    assertThat(metric("cache_misses_total")).allMatch(n -> isCold ? n >= 2 : n == 0);
+    assertThat(metric("cache_bytes")).allMatch(n -> n > 0 && n < 1e6);
+    assertThat(metric("last_model_seconds")).allMatch(n -> n > 0 && n < 600);
+  }
+
+  private static DoubleStream metric(String name) {
+    double[] values = KeptMetrics.values(".millrace." + name);
+    assertThat(values).as(name).isNotEmpty();
+    return DoubleStream.of(values);
   }
 
   private static void assertAnswer(Row row, ModelAnswer answer) {
