@@ -15,7 +15,6 @@ import dev.millrace.flink.ExampleMapper;
 import dev.millrace.flink.MapperFunction;
 import dev.millrace.flink.OutputTags;
 import dev.millrace.flink.TrainOperator;
-import dev.millrace.prequential.TrainSpec;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -48,8 +47,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Sources, sinks, watermarks and checkpoints are those of the job. The examples of a key have to
  * arrive in order: in one partition of the stream, as records of one Kafka key do, or behind a
- * {@code keyBy}. Then the models are the same, to the last bit, at any parallelism and after any
- * failure, and the same that the packaged job learns from these fields.
+ * {@code keyBy}. Then parallelism and failures change no bit of the models, which equal those that
+ * the packaged job learns from the same fields.
  *
  * <p>Instances are immutable; each method returns another one.
  */
@@ -216,7 +215,7 @@ public final class Millrace {
       DataStream<OutputRecord> others = decoded.getSideOutput(OutputTags.DEAD_LETTERS);
       undecoded = undecoded == null ? others : undecoded.union(others);
     }
-    TrainOperator operator = new TrainOperator(trainSpec(settings), settings.state().spec());
+    TrainOperator operator = new TrainOperator(settings.trainSpec(), settings.state().spec());
     SingleOutputStreamOperator<OutputRecord> train =
         chunks
             .keyBy(Chunk::key)
@@ -275,22 +274,5 @@ public final class Millrace {
         .returns(ChunkOperator.TYPE)
         .uid(prefix + "decode-commands")
         .name(prefix + "decode-commands");
-  }
-
-  /** Returns how the training operator trains the models of a pipeline. */
-  static TrainSpec trainSpec(Settings settings) {
-    Settings.Input input = settings.input();
-    Settings.Output output = settings.output();
-    return TrainSpec.of(settings.pipeline(), input.topic(), input.spec(), settings.model())
-        .with(
-            to -> {
-              to.metrics = settings.metrics();
-              to.configHash = settings.configHash();
-              to.drift = settings.drift();
-              to.predictions = output.hasPredictions();
-              to.snapshots = output.snapshots().to(output.models());
-              to.summary = output.hasSummary();
-              to.commands = output.commands();
-            });
   }
 }

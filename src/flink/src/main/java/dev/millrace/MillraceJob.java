@@ -10,7 +10,6 @@ import dev.millrace.flink.ChunkOperator;
 import dev.millrace.flink.DecodeFunction;
 import dev.millrace.flink.OutputTags;
 import dev.millrace.kafka.Lease;
-import dev.millrace.prequential.TrainSpec;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.UUID;
@@ -210,10 +209,5 @@ public final class MillraceJob {
 
   private static IllegalArgumentException usage() {
     return new IllegalArgumentException("usage: MillraceJob -c pipeline.yaml [-D key=value ...]");
-  }
-
-  /** Returns how the training operator trains the models of a pipeline. */
-  public static TrainSpec trainSpec(Settings settings) {
-    return Millrace.trainSpec(settings);
   }
 }

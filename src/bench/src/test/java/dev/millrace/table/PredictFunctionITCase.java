@@ -105,11 +105,11 @@ class PredictFunctionITCase {
   }
 
   /** Returns the function with a limit of one second. */
-  private static SyncPredictFunction impatient(String servers, String topic) throws Exception {
+  private static SyncModelFunction impatient(String servers, String topic) throws Exception {
     ClassLoader own = PredictFunctionITCase.class.getClassLoader();
-    PredictSpec spec = ((MillraceModelProvider) provider(own, servers, topic, "0 b")).spec;
+    PredictSpec spec = ((SyncModelProvider) provider(own, servers, topic, "0 b")).spec;
     assertThat(spec.maxWait()).isEqualTo(Duration.ofSeconds(60));
-    return new SyncPredictFunction(
+    return new SyncModelFunction(
         new PredictSpec(
             spec.settings(),
             spec.topic(),
@@ -149,7 +149,7 @@ class PredictFunctionITCase {
 
   @Test
   void aFunctionWithoutABrokerFailsInTimeAndNamesWhatToCheck() throws Exception {
-    SyncPredictFunction function = impatient("127.0.0.1:1", "far.models");
+    SyncModelFunction function = impatient("127.0.0.1:1", "far.models");
 
     assertThatThrownBy(() -> open(function))
         .isInstanceOf(IOException.class)
@@ -162,7 +162,7 @@ class PredictFunctionITCase {
 
   @Test
   void aFunctionWithoutATopicFailsInTimeAndNamesIt() throws Exception {
-    SyncPredictFunction function = impatient(kafka.bootstrapServers(), "none.models");
+    SyncModelFunction function = impatient(kafka.bootstrapServers(), "none.models");
 
     assertThatThrownBy(() -> open(function))
         .isInstanceOf(IOException.class)
@@ -176,7 +176,7 @@ class PredictFunctionITCase {
   @Test
   void aRowWhoseModelCannotBeReadAgainFailsInTimeAndNamesItsKey() throws Exception {
     publish("gone.models", "first", "last");
-    SyncPredictFunction function = impatient(kafka.bootstrapServers(), "gone.models");
+    SyncModelFunction function = impatient(kafka.bootstrapServers(), "gone.models");
     open(function);
     try (Admin admin = admin()) {
       TopicPartition partition = new TopicPartition("gone.models", 0);
@@ -230,7 +230,7 @@ class PredictFunctionITCase {
       PredictFunction function =
           provider(loader, kafka.bootstrapServers(), topic, "0 b") // models are read again
               .createPredictFunction(null);
-      assertThat(function).isNotInstanceOf(SyncPredictFunction.class); // that of the test's loader
+      assertThat(function).isNotInstanceOf(SyncModelFunction.class); // that of the test's loader
       FutureTask<Integer> task =
           new FutureTask<>(
               () -> {

@@ -4,7 +4,6 @@ import static dev.millrace.testing.Patience.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.MillraceJob;
 import dev.millrace.cli.kafka.EmbeddedKafka;
 import dev.millrace.flink.ForgetfulTrainOperator;
 import dev.millrace.flink.UnflushedChunkOperator;
@@ -87,8 +86,7 @@ class CrashITCase {
   void controlAMiniBatchOutsideTheStateIsMissed() throws Exception {
     job.replace(
         "train",
-        new ForgetfulTrainOperator(
-            MillraceJob.trainSpec(job.settings()), job.settings().state().spec()));
+        new ForgetfulTrainOperator(job.settings().trainSpec(), job.settings().state().spec()));
 
     crash("control: mini-batch outside the state", Verdict.OTHER_MODELS);
   }

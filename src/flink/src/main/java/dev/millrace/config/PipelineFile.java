@@ -152,9 +152,9 @@ public final class PipelineFile {
   }
 
   /**
-   * Returns the settings of a pipeline inside another program, which has the records. The text may
-   * be a pipeline file, or leave out what the program provides: {@code pipeline}, {@code kafka} and
-   * {@code input.label}.
+   * Returns the settings of a pipeline in SQL, whose records are rows that have their label. The
+   * text may be a pipeline file, or leave out {@code pipeline}, {@code kafka} and {@code
+   * input.label}; {@code input.labels} is an error.
    *
    * @param origin the name that errors give the text
    * @param pipeline name of a pipeline without {@code pipeline}
@@ -166,11 +166,28 @@ public final class PipelineFile {
     return parseEmbedded(
         origin,
         yaml,
-        document ->
-            withLabel(
-                document.withDefault(
-                    PipelineOptions.PIPELINE.name(), new Scalar(pipeline, document.line())),
-                label));
+        document -> {
+          requireNoLabels(origin, document);
+          Scalar name = new Scalar(pipeline, document.line());
+          return withLabel(document.withDefault(PipelineOptions.PIPELINE.name(), name), label);
+        });
+  }
+
+  /** Rejects delayed labels alone, since errors in their options would lead astray. */
+  private static void requireNoLabels(String origin, Mapping document) {
+    Entry input = document.entries().get(PipelineOptions.INPUT.name());
+    if (input == null || !(input.value() instanceof Mapping given)) {
+      return;
+    }
+    Entry labels = given.entries().get(InputOptions.LABELS.name());
+    if (labels != null) {
+      ConfigErrors errors = new ConfigErrors(origin, PipelineOptions::pathOf);
+      errors.add(
+          labels.line(),
+          "input.labels is not supported in SQL: a row has its label. Join features and labels in"
+              + " SQL first, or run the pipeline with ./millrace run");
+      errors.throwIfAny();
+    }
   }
 
   /**

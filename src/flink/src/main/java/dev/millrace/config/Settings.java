@@ -8,6 +8,7 @@ import dev.millrace.nn.Indicators;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.prequential.DriftPolicy;
 import dev.millrace.prequential.SnapshotSpec;
+import dev.millrace.prequential.TrainSpec;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -107,6 +108,21 @@ public record Settings(
   /** Returns the same with other client properties. */
   public Settings withKafka(Map<String, String> other) {
     return of(pipeline, other, input, model, metrics, drift, output, state, warmStartKey);
+  }
+
+  /** Returns how the engine trains the models. */
+  public TrainSpec trainSpec() {
+    return TrainSpec.of(pipeline, input.topic(), input.spec(), model)
+        .with(
+            to -> {
+              to.metrics = metrics;
+              to.configHash = configHash;
+              to.drift = drift;
+              to.predictions = output.hasPredictions();
+              to.snapshots = output.snapshots().to(output.models());
+              to.summary = output.hasSummary();
+              to.commands = output.commands();
+            });
   }
 
   /** Returns all settings, with secrets masked. */

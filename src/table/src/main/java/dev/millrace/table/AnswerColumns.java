@@ -93,7 +93,7 @@ record AnswerColumns(List<Answer> columns) implements Serializable {
               .orElseThrow(
                   () ->
                       new ValidationException(
-                          "OUTPUT column %s %s is not one of: %s."
+                          "OUTPUT column \"%s\" is %s, but must be one of: %s"
                               .formatted(column.getName(), type.asSummaryString(), allowed()))));
     }
     return new AnswerColumns(columns);

@@ -4,8 +4,7 @@ import org.apache.flink.table.functions.AsyncPredictFunction;
 import org.apache.flink.table.ml.AsyncPredictRuntimeProvider;
 
 /** Offers the asynchronous function as well, which the planner prefers. */
-final class AsyncModelProvider extends MillraceModelProvider
-    implements AsyncPredictRuntimeProvider {
+final class AsyncModelProvider extends SyncModelProvider implements AsyncPredictRuntimeProvider {
 
   AsyncModelProvider(PredictSpec spec) {
     super(spec);
@@ -13,6 +12,6 @@ final class AsyncModelProvider extends MillraceModelProvider
 
   @Override
   public AsyncPredictFunction createAsyncPredictFunction(Context context) {
-    return new DeferredPredictFunction(spec);
+    return new AsyncModelFunction(spec);
   }
 }

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param key position of the column with the model key
  */
 record InputColumns(int key, List<InputColumn> columns) implements Serializable {
+  private static final String INPUT = "INPUT";
+  private static final String CAST = "Cast it, or leave it out";
 
   /**
    * A column of the input.
@@ -30,6 +32,52 @@ record InputColumns(int key, List<InputColumn> columns) implements Serializable 
   record InputColumn(String name, LogicalType type) implements Serializable {
     ColumnKind kind() {
       return ColumnKind.of(type);
+    }
+
+    /** Rejects a column that cannot be a model key. */
+    void requireKey(String use) {
+      require(kind().isKey(), use, "a text, a whole number, DECIMAL, BOOLEAN, DATE or TIMESTAMP");
+    }
+
+    /** Rejects a column that cannot be a declared feature. */
+    void requireFeature(FeatureSpec feature) {
+      String use = "input.features";
+      ColumnKind kind = kind();
+      switch (feature.type()) {
+        case NUMERIC, BOOLEAN ->
+            require(
+                kind.isNumber(),
+                use,
+                "a number or BOOLEAN",
+                kind == ColumnKind.TEXT
+                    ? "Cast it, or declare it as { name: %s, type: hash }".formatted(name)
+                    : CAST);
+        case ONE_HOT, HASH, ID, SET, TEXT, SPARSE ->
+            require(kind.isOfIds(feature.type()), use, ColumnKind.allowedFor(feature.type()));
+        case TIME ->
+            require(
+                kind == ColumnKind.TIME || kind.isPlainNumber() || kind == ColumnKind.TEXT,
+                use,
+                "a TIMESTAMP, a DATE, a number or a text");
+      }
+    }
+
+    /**
+     * Rejects the column unless it is valid for its use.
+     *
+     * @param allowed types that are valid, in words
+     * @throws ValidationException if it is not valid
+     */
+    void require(boolean isValid, String use, String allowed) {
+      require(isValid, use, allowed, CAST);
+    }
+
+    private void require(boolean isValid, String use, String allowed, String remedy) {
+      if (!isValid) {
+        throw new ValidationException(
+            "%s \"%s\" must be %s, but is %s. %s"
+                .formatted(use, name, allowed, type.asSummaryString(), remedy));
+      }
     }
   }
 
@@ -47,23 +95,15 @@ record InputColumns(int key, List<InputColumn> columns) implements Serializable 
     List<InputColumn> columns = new ArrayList<>();
     for (Column column : input.getColumns()) {
       LogicalType type = column.getDataType().getLogicalType();
-      ColumnKind kind = ColumnKind.of(type);
-      if (kind == ColumnKind.OTHER) {
-        throw new ValidationException(
-            "INPUT column %s must be a number, BOOLEAN, STRING, DATE or TIMESTAMP, an ARRAY of ids or a MAP from ids to numbers, but is %s. Use CAST, or leave it out."
-                .formatted(column.getName(), type.asSummaryString()));
-      }
-      columns.add(new InputColumn(column.getName(), type));
+      InputColumn typed = new InputColumn(column.getName(), type);
+      typed.require(
+          typed.kind() != ColumnKind.OTHER,
+          "INPUT column",
+          "a number, BOOLEAN, a text, DATE, TIMESTAMP, an ARRAY of ids or a MAP from ids to numbers");
+      columns.add(typed);
     }
     InputColumns read = new InputColumns(keyPosition(columns, pipeline, keyName), columns);
-    InputColumn key = columns.get(read.key());
-    if (!key.kind().isKey()) {
-      throw new ValidationException(
-          "INPUT column %s, the model key, must not be %s. Use CAST to STRING."
-              .formatted(
-                  key.name(),
-                  key.kind() == ColumnKind.FRACTION ? "a binary fraction" : "an ARRAY or a MAP"));
-    }
+    columns.get(read.key()).requireKey("model key");
     if (pipeline.features().isEmpty()) {
       read.requireUndeclared();
     } else {
@@ -100,13 +140,24 @@ record InputColumns(int key, List<InputColumn> columns) implements Serializable 
     if (keyName == null) {
       return Math.max(0, ofPipeline);
     }
-    int named = position(columns, keyName);
-    if (named < 0) {
+    return columns.indexOf(require(columns, "key", keyName, INPUT));
+  }
+
+  /**
+   * Returns the column of a name.
+   *
+   * @param use option that names it
+   * @param owner what has the columns, in words
+   * @throws ValidationException if there is none
+   */
+  static InputColumn require(List<InputColumn> columns, String use, String name, String owner) {
+    int position = position(columns, name);
+    if (position < 0) {
       throw new ValidationException(
-          "Option 'key' names no INPUT column: %s. INPUT columns: %s."
-              .formatted(keyName, names(columns)));
+          "%s names the column \"%s\", which %s does not have. Columns: %s"
+              .formatted(use, name, owner, names(columns)));
     }
-    return named;
+    return columns.get(position);
   }
 
   private static int position(List<InputColumn> columns, String name) {
@@ -125,32 +176,12 @@ record InputColumns(int key, List<InputColumn> columns) implements Serializable 
   private void requireFeatures(List<FeatureSpec> features) {
     List<String> known = features.stream().map(FeatureSpec::name).toList();
     for (FeatureSpec feature : features) {
-      int position = position(columns, feature.name());
-      if (position < 0) {
-        throw new ValidationException(
-            "INPUT has no column %s, a feature of the pipeline. Features: %s."
-                .formatted(feature.name(), String.join(", ", known)));
-      }
-      if (feature.type().isNumber() && !columns.get(position).kind().isNumber()) {
-        throw new ValidationException(
-            "INPUT column %s must be a number or BOOLEAN, because the pipeline declares it %s. Use"
-                    .formatted(feature.name(), feature.type().id())
-                + " CAST.");
-      }
-      ColumnKind kind = columns.get(position).kind();
-      boolean isOfIds = feature.type().isOfIds();
-      boolean isStructure = kind == ColumnKind.ARRAY || kind == ColumnKind.MAP;
-      if ((isOfIds || isStructure) && !kind.isOfIds(feature.type())) {
-        throw new ValidationException(
-            "INPUT column %s must be %s, because the pipeline declares it %s. Use CAST."
-                .formatted(
-                    feature.name(), ColumnKind.allowedFor(feature.type()), feature.type().id()));
-      }
+      require(columns, "input.features", feature.name(), INPUT).requireFeature(feature);
     }
     for (int c = 0; c < columns.size(); c++) {
       if (c != key && !known.contains(columns.get(c).name())) {
         throw new ValidationException(
-            "INPUT column %s is neither the key nor a feature of the pipeline. Features: %s."
+            "INPUT column \"%s\" is neither the key nor a feature of the pipeline. Features: %s"
                 .formatted(columns.get(c).name(), String.join(", ", known)));
       }
     }
@@ -161,14 +192,14 @@ record InputColumns(int key, List<InputColumn> columns) implements Serializable 
     for (InputColumn column : columns) {
       if (column.kind() == ColumnKind.TIME && column != columns.get(key)) {
         throw new ValidationException(
-            ("INPUT column %s is a time, and the pipeline declares no input.features. Declare them,"
-                    + " the column as { name: %s, type: time }.")
+            ("INPUT column \"%s\" is a time, but the pipeline declares no input.features. Declare"
+                    + " them, the column as { name: %s, type: time }")
                 .formatted(column.name(), column.name()));
       }
       if (column.kind() == ColumnKind.ARRAY || column.kind() == ColumnKind.MAP) {
         throw new ValidationException(
-            ("INPUT column %s is %s, and the pipeline declares no input.features. Declare them, the"
-                    + " column as { name: %s, type: %s }.")
+            ("INPUT column \"%s\" is %s, but the pipeline declares no input.features. Declare them,"
+                    + " the column as { name: %s, type: %s }")
                 .formatted(
                     column.name(),
                     column.type().asSummaryString(),

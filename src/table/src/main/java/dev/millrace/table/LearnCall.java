@@ -1,11 +1,9 @@
 package dev.millrace.table;
 
-import dev.millrace.MillraceJob;
 import dev.millrace.codec.FieldsDecoder.Types;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
 import dev.millrace.config.yaml.InvalidPipelineException;
-import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
 import dev.millrace.prequential.TrainSpec;
 import dev.millrace.table.InputColumns.InputColumn;
@@ -15,7 +13,6 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.flink.table.api.ValidationException;
-import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.RowType;
 import org.jspecify.annotations.Nullable;
 
@@ -78,11 +75,6 @@ record LearnCall(RowType columns, List<Integer> keys, Settings settings, Types t
   }
 
   private static void requireSupported(Settings settings) {
-    if (settings.input().spec().labels() != null) {
-      throw new ValidationException(
-          "input.labels is not supported in SQL: a row has its label. Join features and labels in"
-              + " SQL first, or run the pipeline with ./millrace run");
-    }
     if (settings.warmStartKey() != null) {
       throw new ValidationException(
           "warm-start.key is not supported in SQL, which has no models topic. Export that model with"
@@ -92,7 +84,7 @@ record LearnCall(RowType columns, List<Integer> keys, Settings settings, Types t
 
   /** Returns how the models are trained. */
   TrainSpec trainSpec() {
-    return MillraceJob.trainSpec(settings).with(to -> to.predictions = true);
+    return settings.trainSpec().with(to -> to.predictions = true);
   }
 
   /** Returns the specification of the input. */
@@ -103,21 +95,13 @@ record LearnCall(RowType columns, List<Integer> keys, Settings settings, Types t
   /** The columns of a table and their use. */
   private record Columns(RowType columns, List<Integer> keys, InputSpec input) {
 
-    private static final String CAST = "Cast it, or leave it out";
-
     /**
      * Returns the columns that are features unless some are declared.
      *
      * @throws ValidationException if a column cannot have its use
      */
     Types check() {
-      keys.forEach(
-          key ->
-              require(
-                  ColumnKind.of(columns.getTypeAt(key)).isKey(),
-                  "PARTITION BY column",
-                  columns.getFieldNames().get(key),
-                  "a text, a whole number, DECIMAL, BOOLEAN, DATE or TIMESTAMP"));
+      keys.forEach(key -> all().get(key).requireKey("PARTITION BY column"));
       requireScalar("label", input.label());
       if (keys.contains(columns.getFieldIndex(input.label()))) {
         throw new ValidationException(
@@ -129,18 +113,19 @@ record LearnCall(RowType columns, List<Integer> keys, Settings settings, Types t
         requireScalar("input.id", input.id());
       }
       if (input.weight() != null) {
-        ColumnKind kind = kind("input.weight", input.weight());
-        require(kind.isPlainNumber(), "input.weight", input.weight(), "a number");
+        InputColumn weight = column("input.weight", input.weight());
+        weight.require(weight.kind().isPlainNumber(), "input.weight", "a number");
       }
       if (input.eventTime() != null) {
-        ColumnKind kind = kind("input.event-time", input.eventTime());
-        require(
-            kind == ColumnKind.TIME || kind.isPlainNumber(),
+        InputColumn time = column("input.event-time", input.eventTime());
+        time.require(
+            time.kind() == ColumnKind.TIME || time.kind().isPlainNumber(),
             "input.event-time",
-            input.eventTime(),
             "a TIMESTAMP, a DATE, or a number of milliseconds");
       }
-      input.features().forEach(this::check);
+      input
+          .features()
+          .forEach(feature -> column("input.features", feature.name()).requireFeature(feature));
       Types types = types();
       if (input.features().isEmpty() && types.numbers().isEmpty() && types.texts().isEmpty()) {
         throw new ValidationException(
@@ -150,61 +135,19 @@ record LearnCall(RowType columns, List<Integer> keys, Settings settings, Types t
       return types;
     }
 
-    private void check(FeatureSpec feature) {
-      String subject = "input.features";
-      ColumnKind kind = kind(subject, feature.name());
-      switch (feature.type()) {
-        case NUMERIC, BOOLEAN ->
-            require(
-                kind.isNumber(),
-                subject,
-                feature.name(),
-                "a number or BOOLEAN",
-                kind == ColumnKind.TEXT
-                    ? "Write { name: %s, type: hash }, or cast it".formatted(feature.name())
-                    : CAST);
-        case ONE_HOT, HASH, ID, SET, TEXT, SPARSE ->
-            require(
-                kind.isOfIds(feature.type()),
-                subject,
-                feature.name(),
-                ColumnKind.allowedFor(feature.type()));
-        case TIME ->
-            require(
-                kind == ColumnKind.TIME || kind.isPlainNumber() || kind == ColumnKind.TEXT,
-                subject,
-                feature.name(),
-                "a TIMESTAMP, a DATE, a number or a text");
-      }
+    private void requireScalar(String use, String name) {
+      InputColumn column = column(use, name);
+      column.require(column.kind().isScalar(), use, "a text, a number or BOOLEAN");
     }
 
-    private void requireScalar(String subject, String name) {
-      ColumnKind kind = kind(subject, name);
-      require(kind.isScalar(), subject, name, "a text, a number or BOOLEAN");
+    private InputColumn column(String use, String name) {
+      return InputColumns.require(all(), use, name, "the table");
     }
 
-    private ColumnKind kind(String subject, String name) {
-      int column = columns.getFieldIndex(name);
-      if (column < 0) {
-        throw new ValidationException(
-            "%s names the column \"%s\", which the table does not have. Columns: %s"
-                .formatted(subject, name, String.join(", ", columns.getFieldNames())));
-      }
-      return ColumnKind.of(columns.getTypeAt(column));
-    }
-
-    private void require(boolean isValid, String subject, String name, String allowed) {
-      require(isValid, subject, name, allowed, CAST);
-    }
-
-    private void require(
-        boolean isValid, String subject, String name, String allowed, String remedy) {
-      if (!isValid) {
-        LogicalType type = columns.getTypeAt(columns.getFieldIndex(name));
-        throw new ValidationException(
-            "%s \"%s\" must be %s, but is %s. %s"
-                .formatted(subject, name, allowed, type.asSummaryString(), remedy));
-      }
+    private List<InputColumn> all() {
+      return columns.getFields().stream()
+          .map(field -> new InputColumn(field.getName(), field.getType()))
+          .toList();
     }
 
     private Types types() {
@@ -214,11 +157,7 @@ record LearnCall(RowType columns, List<Integer> keys, Settings settings, Types t
       used.add(input.id());
       used.add(input.weight());
       used.add(input.eventTime());
-      List<InputColumn> all =
-          columns.getFields().stream()
-              .map(field -> new InputColumn(field.getName(), field.getType()))
-              .toList();
-      return InputColumns.types(all, used);
+      return InputColumns.types(all(), used);
     }
   }
 }

@@ -109,7 +109,7 @@ public final class MillraceModelProviderFactory implements ModelProviderFactory 
                 options.getOptional(KEY).orElse(null)),
             AnswerColumns.of(model.getResolvedOutputSchema()),
             MAX_WAIT);
-    return options.get(ASYNC) ? new AsyncModelProvider(spec) : new MillraceModelProvider(spec);
+    return options.get(ASYNC) ? new AsyncModelProvider(spec) : new SyncModelProvider(spec);
   }
 
   private static Settings settings(ReadableConfig options, Map<String, String> kafka) {
@@ -118,7 +118,7 @@ public final class MillraceModelProviderFactory implements ModelProviderFactory 
     if ((text == null) == (file == null)) {
       throw new ValidationException(
           "Set one of the options 'pipeline', the YAML text of the pipeline that publishes the"
-              + " models, and 'pipeline.file', the path of its file.");
+              + " models, and 'pipeline.file', the path of its file");
     }
     try {
       return text == null

@@ -70,7 +70,7 @@ final class RowPredictor implements AutoCloseable {
   }
 
   /** Returns the prediction of a row, complete if its model is in memory. */
-  CompletableFuture<Collection<RowData>> predictLater(RowData row) {
+  CompletableFuture<Collection<RowData>> predictAsync(RowData row) {
     if (!read(row)) {
       return CompletableFuture.completedFuture(List.of(output.empty()));
     }

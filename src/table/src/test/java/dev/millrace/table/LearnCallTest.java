@@ -99,8 +99,8 @@ class LearnCallTest {
     rejects(
         "fraud",
         features("{ name: country, type: numeric }"),
-        "input.features \"country\" must be a number or BOOLEAN, but is STRING. Write"
-            + " { name: country, type: hash }, or cast it");
+        "input.features \"country\" must be a number or BOOLEAN, but is STRING. Cast it, or declare"
+            + " it as { name: country, type: hash }");
     rejects(
         "fraud",
         features("{ name: items, type: hash }"),
@@ -140,15 +140,9 @@ class LearnCallTest {
   void whatNeedsTopicsIsRejected() {
     rejects(
         "fraud",
-        """
-        input:
-          format: json
-          task: binary
-          id: at
-          features: [ { name: amount, type: numeric } ]
-          labels: { topic: verdicts, timeout: 1h }
-        """,
-        "input.labels is not supported in SQL");
+        "input:\n  labels: { timeout: 1h }",
+        "pipeline:2  input.labels is not supported in SQL: a row has its label. Join features and"
+            + " labels in SQL first, or run the pipeline with ./millrace run\n1 error.");
     rejects(
         "fraud", "auto: { warm-start: { key: all } }", "warm-start.key is not supported in SQL");
   }

@@ -70,12 +70,13 @@ class MillraceModelProviderFactoryTest {
   @Test
   void anOutputColumnOfAnotherNameOrTypeIsAnsweredWithThoseThatThereAre() {
     String allowed =
-        "is not one of: class STRING, probability DOUBLE, probabilities MAP<STRING, DOUBLE>, value"
-            + " DOUBLE, model_version BIGINT.";
+        "but must be one of: class STRING, probability DOUBLE, probabilities MAP<STRING, DOUBLE>,"
+            + " value DOUBLE, model_version BIGINT";
 
     assertRejected(
-        INPUT, "label STRING", pipeline(PIPELINE), "OUTPUT column label STRING " + allowed);
-    assertRejected(INPUT, "`class` INT", pipeline(PIPELINE), "OUTPUT column class INT " + allowed);
+        INPUT, "label STRING", pipeline(PIPELINE), "OUTPUT column \"label\" is STRING, " + allowed);
+    assertRejected(
+        INPUT, "`class` INT", pipeline(PIPELINE), "OUTPUT column \"class\" is INT, " + allowed);
   }
 
   @Test
@@ -84,23 +85,25 @@ class MillraceModelProviderFactoryTest {
         INPUT.replace("amount DOUBLE", "amount STRING"),
         "`class` STRING",
         pipeline(PIPELINE),
-        "INPUT column amount must be a number or BOOLEAN, because the pipeline declares it"
-            + " numeric. Use CAST.");
+        "input.features \"amount\" must be a number or BOOLEAN, but is STRING. Cast it, or declare it"
+            + " as { name: amount, type: hash }");
     assertRejected(
         INPUT.replace("amount", "amonut"),
         "`class` STRING",
         pipeline(PIPELINE),
-        "INPUT has no column amount, a feature of the pipeline. Features: amount, country, at.");
+        "input.features names the column \"amount\", which INPUT does not have. Columns: card, amonut,"
+            + " country, at");
     assertRejected(
         INPUT.replace("card", "shop"),
         "`class` STRING",
         pipeline(PIPELINE) + ", 'key' = 'amount'",
-        "INPUT column amount, the model key, must not be a binary fraction. Use CAST to STRING.");
+        "model key \"amount\" must be a text, a whole number, DECIMAL, BOOLEAN,"
+            + " DATE or TIMESTAMP, but is DOUBLE. Cast it, or leave it out");
     assertRejected(
         INPUT,
         "`class` STRING",
         pipeline(PIPELINE) + ", 'key' = 'shop'",
-        "Option 'key' names no INPUT column: shop. INPUT columns: card, amount, country, at.");
+        "key names the column \"shop\", which INPUT does not have. Columns: card, amount, country, at");
   }
 
   @Test
@@ -110,7 +113,7 @@ class MillraceModelProviderFactoryTest {
         "`class` STRING",
         "'topic' = 'fraud.models'",
         "Set one of the options 'pipeline', the YAML text of the pipeline that publishes the"
-            + " models, and 'pipeline.file', the path of its file.");
+            + " models, and 'pipeline.file', the path of its file");
     assertThatThrownBy(() -> plan(INPUT, "`class` STRING", pipeline(PIPELINE) + ", 'cache' = '1'"))
         .rootCause()
         .hasMessageContaining("Unsupported options:\n\ncache");

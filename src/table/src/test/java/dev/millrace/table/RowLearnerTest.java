@@ -3,7 +3,6 @@ package dev.millrace.table;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.MillraceJob;
 import dev.millrace.codec.ExampleDecoder;
 import dev.millrace.codec.ExampleEncoder;
 import dev.millrace.config.PipelineFile;
@@ -361,7 +360,7 @@ class RowLearnerTest {
 
   private static PrequentialEngine engine(Settings settings) {
     return new PrequentialEngine(
-        MillraceJob.trainSpec(settings),
+        settings.trainSpec(),
         settings.state().spec().modelBytes(),
         settings.state().spec().onShapeChange());
   }

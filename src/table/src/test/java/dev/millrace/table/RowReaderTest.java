@@ -100,7 +100,7 @@ class RowReaderTest {
                     null))
         .isInstanceOf(ValidationException.class)
         .hasMessage(
-            "INPUT column tags must be a text, a number, BOOLEAN or an ARRAY of these, because the"
-                + " pipeline declares it set. Use CAST.");
+            "input.features \"tags\" must be a text, a number, BOOLEAN or an ARRAY of these, but is"
+                + " MAP<INT, INT>. Cast it, or leave it out");
   }
 }

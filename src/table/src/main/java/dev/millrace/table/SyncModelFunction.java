@@ -10,14 +10,14 @@ import org.apache.flink.table.functions.PredictFunction;
 import org.apache.flink.util.FlinkRuntimeException;
 import org.jspecify.annotations.Nullable;
 
-/** Predicts each row at once; a row whose model is not in memory waits for it. */
-public final class SyncPredictFunction extends PredictFunction {
+/** Predicts rows one by one; one whose model is not in memory waits for it. */
+public final class SyncModelFunction extends PredictFunction {
   private static final long serialVersionUID = 1L;
 
   private final PredictSpec spec;
   private transient @Nullable RowPredictor predictor;
 
-  SyncPredictFunction(PredictSpec spec) {
+  SyncModelFunction(PredictSpec spec) {
     this.spec = spec;
   }
 

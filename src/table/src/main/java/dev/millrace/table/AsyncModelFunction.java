@@ -9,13 +9,13 @@ import org.apache.flink.table.functions.FunctionContext;
 import org.jspecify.annotations.Nullable;
 
 /** Predicts rows whose model is in memory at once; the others do not hold them up. */
-public final class DeferredPredictFunction extends AsyncPredictFunction {
+public final class AsyncModelFunction extends AsyncPredictFunction {
   private static final long serialVersionUID = 1L;
 
   private final PredictSpec spec;
   private transient @Nullable RowPredictor predictor;
 
-  DeferredPredictFunction(PredictSpec spec) {
+  AsyncModelFunction(PredictSpec spec) {
     this.spec = spec;
   }
 
@@ -27,7 +27,7 @@ public final class DeferredPredictFunction extends AsyncPredictFunction {
 
   @Override
   public CompletableFuture<Collection<RowData>> asyncPredict(RowData row) {
-    return Objects.requireNonNull(predictor).predictLater(row);
+    return Objects.requireNonNull(predictor).predictAsync(row);
   }
 
   @Override

@@ -5,16 +5,16 @@ import org.apache.flink.table.ml.ModelProvider;
 import org.apache.flink.table.ml.PredictRuntimeProvider;
 
 /** Offers predictions of published models to the planner. */
-class MillraceModelProvider implements PredictRuntimeProvider {
+class SyncModelProvider implements PredictRuntimeProvider {
   final PredictSpec spec;
 
-  MillraceModelProvider(PredictSpec spec) {
+  SyncModelProvider(PredictSpec spec) {
     this.spec = spec;
   }
 
   @Override
   public PredictFunction createPredictFunction(Context context) {
-    return new SyncPredictFunction(spec);
+    return new SyncModelFunction(spec);
   }
 
   @Override
