@@ -41,6 +41,12 @@ public final class Example {
   /** Weight of the example in learning, finite and not negative. */
   public float weight;
 
+  /**
+   * Hash of the group whose examples are ranked against each other in the metrics; 0 for none.
+   * Models do not see it.
+   */
+  public long group;
+
   /** Milliseconds since the epoch. */
   public long eventTime;
 

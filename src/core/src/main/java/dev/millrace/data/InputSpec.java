@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param columns of a CSV line, empty with other formats
  * @param registry registry of the schemas of records in the Confluent wire format; null for none
  * @param crosses pairs of columns of ids, each pair of whose ids is an id of its own
+ * @param group field of the group whose examples are ranked against each other in the metrics; null
+ *     for none
  */
 @PublicApi
 public record InputSpec(
@@ -42,7 +44,8 @@ public record InputSpec(
     @Nullable LateLabels labels,
     List<String> columns,
     @Nullable RegistrySpec registry,
-    List<List<String>> crosses)
+    List<List<String>> crosses,
+    @Nullable String group)
     implements Serializable {
   /** Values that hold where a pipeline sets none. */
   public static final InputSpec DEFAULT = new Draft().build();
@@ -80,13 +83,17 @@ public record InputSpec(
               to.key = labels.key();
               to.label = labels.label();
               to.id = labels.id();
+              to.group = null;
             });
   }
 
-  /** Returns the names of all fields that are read: key, label, id, weight, time and features. */
+  /**
+   * Returns the names of all fields that are read: key, label, id, weight, time, group and
+   * features.
+   */
   public List<String> fieldNames() {
     return Stream.concat(
-            Stream.of(key, label, id, weight, eventTime).filter(Objects::nonNull),
+            Stream.of(key, label, id, weight, eventTime, group).filter(Objects::nonNull),
             features.stream().map(FeatureSpec::name))
         .toList();
   }
@@ -277,6 +284,7 @@ public record InputSpec(
     public List<String> columns = List.of();
     public @Nullable RegistrySpec registry;
     public List<List<String>> crosses = List.of();
+    public @Nullable String group;
 
     private Draft() {}
 
@@ -296,12 +304,13 @@ public record InputSpec(
       columns = from.columns;
       registry = from.registry;
       crosses = from.crosses;
+      group = from.group;
     }
 
     private InputSpec build() {
       return new InputSpec(
           format, schema, key, label, weight, eventTime, task, classes, features, limits, id,
-          labels, columns, registry, crosses);
+          labels, columns, registry, crosses, group);
     }
   }
 }

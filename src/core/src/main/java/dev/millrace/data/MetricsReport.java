@@ -268,6 +268,7 @@ public record MetricsReport(
    * @param confusion confusion matrices; null if not configured
    * @param threshold probability above which the positive class is predicted; NaN if the larger
    *     probability decides
+   * @param groups scores within groups of the window; null if not configured, or not of two classes
    */
   public record ClassificationScores(
       int windowSize,
@@ -279,8 +280,35 @@ public record MetricsReport(
       ClassificationBaseline majority,
       @Nullable List<ClassScores> perClass,
       @Nullable Confusion confusion,
-      double threshold)
+      double threshold,
+      @Nullable GroupScores groups)
       implements Scores {
+    /** Creates scores without groups. */
+    public ClassificationScores(
+        int windowSize,
+        long windowMillis,
+        ClassificationBlock window,
+        ClassificationBlock total,
+        @Nullable Decaying<ClassificationBlock> decayed,
+        ClassificationBaseline noChange,
+        ClassificationBaseline majority,
+        @Nullable List<ClassScores> perClass,
+        @Nullable Confusion confusion,
+        double threshold) {
+      this(
+          windowSize,
+          windowMillis,
+          window,
+          total,
+          decayed,
+          noChange,
+          majority,
+          perClass,
+          confusion,
+          threshold,
+          null);
+    }
+
     private ClassificationScores withoutClasses() {
       return new ClassificationScores(
           windowSize,
@@ -292,7 +320,8 @@ public record MetricsReport(
           majority,
           null,
           null,
-          threshold);
+          threshold,
+          groups);
     }
 
     @Override
@@ -372,6 +401,19 @@ public record MetricsReport(
       return logLoss / logLossBaseline;
     }
   }
+
+  /**
+   * Scores of two classes within groups of examples that have both.
+   *
+   * @param at rank up to which hits and gains count
+   * @param count number of groups
+   * @param examples number of examples in these groups
+   * @param auc mean area under the ROC curve, weighted by the examples; NaN without groups
+   * @param hitRate share of the groups with a positive example up to that rank
+   * @param ndcg mean normalized discounted cumulative gain up to that rank
+   */
+  public record GroupScores(
+      int at, int count, int examples, double auc, double hitRate, double ndcg) {}
 
   /**
    * Calibration in the large of the positive class of two.

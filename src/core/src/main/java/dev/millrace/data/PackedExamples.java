@@ -14,10 +14,11 @@ import org.jspecify.annotations.Nullable;
  * place in memory, and many of them travel as cheaply as one. Not thread-safe.
  *
  * <p>A row is: its length (int), partition (int), offset (long), timestamp (long), event time
- * (long), target (double), weight (float), kind (int, the next bit for an id), features (float
- * each, none if the kind has none), the id if there is one, key, value, number of headers (int),
- * then name and value of each header. Numbers are little-endian; a byte string is its length (int,
- * -1 for null) and its bytes. The topic is not stored.
+ * (long), target (double), weight (float), kind (int, the next bits for an id and a group),
+ * features (float each, none if the kind has none), the group (long) and the id if there are any,
+ * key, value, number of headers (int), then name and value of each header. Numbers are
+ * little-endian; a byte string is its length (int, -1 for null) and its bytes. The topic is not
+ * stored.
  */
 abstract sealed class PackedExamples permits Chunk {
   private static final VarHandle INT =
@@ -34,6 +35,7 @@ abstract sealed class PackedExamples permits Chunk {
   private static final int KIND = WEIGHT + Float.BYTES;
   private static final int FEATURES = KIND + Integer.BYTES;
   private static final int HAS_ID = 1 << 8;
+  private static final int HAS_GROUP = HAS_ID << 1;
   private static final int KIND_BITS = HAS_ID - 1;
   private static final int FIRST_BYTES = 512;
   // Of a row without features, whose key and value are null.
@@ -146,13 +148,22 @@ abstract sealed class PackedExamples permits Chunk {
     if (!hasId(row)) {
       return null;
     }
-    int at = endOfFeatures(row);
+    int at = startOfId(row);
     return new String(bytes, at + Integer.BYTES, intAt(at), StandardCharsets.UTF_8);
+  }
+
+  /** Returns the hash of the example's group, 0 if it has none. */
+  public final long group(int row) {
+    return hasGroup(row) ? (long) LONG.get(bytes, endOfFeatures(row)) : 0;
+  }
+
+  private boolean hasGroup(int row) {
+    return (intAt(start(row) + KIND) & HAS_GROUP) != 0;
   }
 
   /** Returns a hash of the id, which the example must have: 64-bit FNV-1a, then mixed. */
   public final long idHash(int row) {
-    int at = endOfFeatures(row);
+    int at = startOfId(row);
     int from = at + Integer.BYTES;
     int to = from + intAt(at);
     long hash = 0xCBF29CE484222325L;
@@ -242,7 +253,7 @@ abstract sealed class PackedExamples permits Chunk {
     int start = length;
     int features = start + FEATURES;
     int at = features + count * Float.BYTES;
-    ensureRoom(at);
+    ensureRoom(at + Long.BYTES);
     byte[] into = bytes;
     INT.set(into, start + PARTITION, record.partition());
     LONG.set(into, start + OFFSET, record.offset());
@@ -250,11 +261,16 @@ abstract sealed class PackedExamples permits Chunk {
     LONG.set(into, start + EVENT_TIME, example.eventTime);
     LONG.set(into, start + TARGET, Double.doubleToRawLongBits(target));
     INT.set(into, start + WEIGHT, Float.floatToRawIntBits(example.weight));
-    int kind = example.kind.ordinal();
-    INT.set(into, start + KIND, example.hasId() ? kind | HAS_ID : kind);
+    boolean hasGroup = example.group != 0;
+    int flags = (example.hasId() ? HAS_ID : 0) | (hasGroup ? HAS_GROUP : 0);
+    INT.set(into, start + KIND, example.kind.ordinal() | flags);
     for (int f = 0; f < count; f++) {
       int bits = Float.floatToRawIntBits(example.features[f]);
       INT.set(into, features + f * Float.BYTES, bits);
+    }
+    if (hasGroup) {
+      LONG.set(into, at, example.group);
+      at += Long.BYTES;
     }
     if (example.hasId()) {
       at = put(at, example.id, example.idLength);
@@ -295,11 +311,12 @@ abstract sealed class PackedExamples permits Chunk {
     for (int row = 0; row < size; row++) {
       starts[row] = at;
       SizeChecks.require("rows of a chunk", size, 0, row + (length - at) / MIN_BYTES);
-      int kind = intAt(at + KIND) & KIND_BITS;
+      int flags = intAt(at + KIND);
+      int kind = flags & KIND_BITS;
       SizeChecks.require("kind of a row", kind, 0, RecordKind.LAST);
-      int features = RecordKind.of(kind).hasFeatures() ? width * Float.BYTES : 0;
-      at +=
-          (int) SizeChecks.require("bytes of a row", intAt(at), MIN_BYTES + features, length - at);
+      int min = MIN_BYTES + ((flags & HAS_GROUP) != 0 ? Long.BYTES : 0);
+      min += RecordKind.of(kind).hasFeatures() ? width * Float.BYTES : 0;
+      at += (int) SizeChecks.require("bytes of a row", intAt(at), min, length - at);
     }
     SizeChecks.require("bytes of all rows", at, length);
     known = size;
@@ -328,8 +345,12 @@ abstract sealed class PackedExamples permits Chunk {
     return start(row) + FEATURES + count * Float.BYTES;
   }
 
+  private int startOfId(int row) {
+    return endOfFeatures(row) + (hasGroup(row) ? Long.BYTES : 0);
+  }
+
   private int startOfKey(int row) {
-    int at = endOfFeatures(row);
+    int at = startOfId(row);
     return hasId(row) ? behind(at) : at;
   }
 

@@ -169,7 +169,10 @@ public final class ClassificationMetrics implements RollingMetrics {
                 : null,
             spec.thresholdMetric() == MetricsSpec.Decision.NONE || positive == UNKNOWN
                 ? Double.NaN
-                : Threshold.of(spec.thresholdMetric(), spec.beta(), total.model(), positive));
+                : Threshold.of(spec.thresholdMetric(), spec.beta(), total.model(), positive),
+            ClassAverage.of(classes, spec) instanceof ClassAverage.Positive of
+                ? window.groupScores(of.index())
+                : null);
     boolean isMulticlass = spec.multiclass() || classes.size() > 2;
     return new MetricsReport(context, isMulticlass ? Task.MULTICLASS : Task.BINARY, scores);
   }

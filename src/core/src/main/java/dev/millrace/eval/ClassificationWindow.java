@@ -1,8 +1,10 @@
 package dev.millrace.eval;
 
+import dev.millrace.data.MetricsReport.GroupScores;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** The last predictions of a classifier and of its baselines. Not thread-safe. */
 final class ClassificationWindow {
@@ -23,12 +25,15 @@ final class ClassificationWindow {
   private static final int SCORE_FLAG = 2;
   private static final int CLASS_SCORES_FLAG = 32;
   private static final int POSITIVE_FLAG = 64;
+  private static final int GROUP_FLAG = 128;
 
   private static final int UNKNOWN = -1;
 
   private final boolean hasCalibration;
+  private final int rankAt; // 0 if no groups are kept
   private final boolean averagesTwo; // whether the scores of both of two classes are kept
   private final int maxScored; // classes
+  private final int group; // column
   private final int score; // column of the first
   private int scores; // columns: that of the positive class, or of more than two classes all
   private final Window rows;
@@ -38,8 +43,10 @@ final class ClassificationWindow {
     hasCalibration = spec.calibration();
     averagesTwo = spec.multiclass();
     maxScored = spec.aucClasses();
-    score = OTHERS + (hasCalibration ? 2 : 0);
-    scores = maxScored > 0 || hasCalibration ? 1 : 0;
+    rankAt = spec.rankAt();
+    group = OTHERS + (hasCalibration ? 2 : 0);
+    score = group + (rankAt > 0 ? Window.WIDE : 0);
+    scores = maxScored > 0 || hasCalibration || rankAt > 0 ? 1 : 0;
     rows = new Window(spec.window(), spec.windowMillis(), score + scores);
   }
 
@@ -47,6 +54,8 @@ final class ClassificationWindow {
     hasCalibration = other.hasCalibration;
     averagesTwo = other.averagesTwo;
     maxScored = other.maxScored;
+    rankAt = other.rankAt;
+    group = other.group;
     score = other.score;
     scores = other.scores;
     rows = other.rows.copy();
@@ -154,6 +163,9 @@ final class ClassificationWindow {
       rows.putSingle(row + OTHERS, example.brier);
       rows.putSingle(row + OTHERS + 1, example.confidence);
     }
+    if (rankAt > 0) {
+      rows.putWide(row + group, example.group);
+    }
   }
 
   /** Sums up the examples in the window, from oldest to newest. */
@@ -183,6 +195,26 @@ final class ClassificationWindow {
       compute(area, positive, score);
     }
     return Areas.of(area);
+  }
+
+  /**
+   * Computes the scores within groups of examples by the score of the positive class of two.
+   *
+   * @return null if they are off, or there are more classes
+   */
+  @Nullable GroupScores groupScores(int positive) {
+    if (rankAt == 0 || scores != 1) {
+      return null;
+    }
+    GroupScorer scorer = new GroupScorer(rankAt, rows.size());
+    for (int i = 0; i < rows.size(); i++) {
+      int row = rows.row(i);
+      if (rows.holds(row)) {
+        boolean isPositive = lower(rows.cell(row + MODEL)) == positive;
+        scorer.add(rows.wide(row + group), rows.single(row + score), isPositive, rows.weight(row));
+      }
+    }
+    return scorer.compute();
   }
 
   /** Computes the means over the classes, each against the rest; NaN without their scores. */
@@ -216,6 +248,7 @@ final class ClassificationWindow {
     into.logLoss = rows.single(row + LOG_LOSS);
     into.brier = hasCalibration ? rows.single(row + OTHERS) : Float.NaN;
     into.confidence = hasCalibration ? rows.single(row + OTHERS + 1) : Float.NaN;
+    into.group = rankAt > 0 ? rows.wide(row + group) : ScoredClass.NO_GROUP;
     into.positiveScore = hasPositive() ? rows.single(row + score) : Float.NaN;
     into.positive = positive;
   }
@@ -239,6 +272,7 @@ final class ClassificationWindow {
             | (scores == 1 ? SCORE_FLAG : 0)
             | (hasClassScores() ? CLASS_SCORES_FLAG : 0)
             | (hasPositive() ? POSITIVE_FLAG : 0)
+            | (rankAt > 0 ? GROUP_FLAG : 0)
             | rows.flags());
     if (hasClassScores()) {
       VarLong.write(out, scores);
@@ -272,6 +306,9 @@ final class ClassificationWindow {
       out.writeFloat(example.brier);
       out.writeFloat(example.confidence);
     }
+    if (rankAt > 0) {
+      out.writeLong(example.group);
+    }
   }
 
   /**
@@ -300,6 +337,7 @@ final class ClassificationWindow {
       boolean isCalibrated = (flags & CALIBRATION_FLAG) != 0;
       example.brier = isCalibrated ? in.readFloat() : Float.NaN;
       example.confidence = isCalibrated ? in.readFloat() : Float.NaN;
+      example.group = (flags & GROUP_FLAG) != 0 ? in.readLong() : ScoredClass.NO_GROUP;
       double frequencyLogLoss = in.readFloat();
       for (int c = 0; c < stored.length; c++) {
         stored[c] = in.readFloat();

@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param multiclass the task is declared multiclass: scores are averages over all classes even of
  *     two
  * @param positiveClass class of binary precision, recall and F1; null for the last by name
+ * @param rankAt rank up to which hits and gains count within the groups of examples; 0 if the
+ *     scores of groups are off
  * @param validation which examples are held out
  */
 @PublicApi
@@ -48,6 +50,7 @@ public record MetricsSpec(
     Decision thresholdMetric,
     boolean multiclass,
     @Nullable String positiveClass,
+    int rankAt,
     Validation validation)
     implements Serializable {
 
@@ -102,6 +105,7 @@ public record MetricsSpec(
           to.averages = false;
           to.aucClasses = 0;
           to.thresholdMetric = Decision.NONE;
+          to.rankAt = 0;
           to.validation = Validation.NONE;
         });
   }
@@ -123,6 +127,7 @@ public record MetricsSpec(
     public Decision thresholdMetric = Decision.NONE;
     public boolean multiclass;
     public @Nullable String positiveClass;
+    public int rankAt;
     public Validation validation = Validation.NONE;
 
     private Draft() {}
@@ -143,6 +148,7 @@ public record MetricsSpec(
       thresholdMetric = from.thresholdMetric;
       multiclass = from.multiclass;
       positiveClass = from.positiveClass;
+      rankAt = from.rankAt;
       validation = from.validation;
     }
 
@@ -163,6 +169,7 @@ public record MetricsSpec(
           thresholdMetric,
           multiclass,
           positiveClass,
+          rankAt,
           validation);
     }
   }

@@ -12,6 +12,9 @@ public final class ScoredClass {
   // Of probabilities: all for a class that is not the actual one.
   private static final float MAX_DISTANCE = 2;
 
+  /** The value of {@link #group} without one. */
+  static final long NO_GROUP = 0;
+
   /** Index of the class. */
   public int actual;
 
@@ -32,6 +35,9 @@ public final class ScoredClass {
 
   /** Score of the positive class of two, or NaN. */
   public float positiveScore = Float.NaN;
+
+  /** Hash of the group whose examples are ranked against each other, 0 for none. */
+  public long group = NO_GROUP;
 
   /** Index of the positive class of two, negative where there is none. */
   int positive = ClassCounts.NO_PREDICTION;

@@ -227,11 +227,11 @@ final class Window {
     putWide(cell, Double.doubleToRawLongBits(value));
   }
 
-  private long wide(int cell) {
+  long wide(int cell) {
     return (long) cells[cell + 1] << 32 | (cells[cell] & 0xFFFFFFFFL);
   }
 
-  private void putWide(int cell, long value) {
+  void putWide(int cell, long value) {
     cells[cell] = (int) value;
     cells[cell + 1] = (int) (value >>> 32);
   }

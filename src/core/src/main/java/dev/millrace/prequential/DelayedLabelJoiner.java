@@ -197,7 +197,8 @@ final class DelayedLabelJoiner {
             chunk.partition(row),
             chunk.offset(row),
             scored.scores(),
-            scored.predicted());
+            scored.predicted(),
+            chunk.group(row));
     join.keep(arrival.joinId(), pending, room(model));
     return null;
   }
@@ -239,6 +240,7 @@ final class DelayedLabelJoiner {
     example.resize(chunk.width());
     chunk.copyFeatures(row, row + 1, example.features);
     example.weight = chunk.weight(row);
+    example.group = chunk.group(row);
     example.record = record(chunk.partition(row), chunk.offset(row), chunk.timestamp(row));
   }
 
@@ -249,6 +251,7 @@ final class DelayedLabelJoiner {
     System.arraycopy(pending.features(), 0, example.features, 0, known);
     Arrays.fill(example.features, known, inputs, Float.NaN);
     example.weight = pending.weight();
+    example.group = pending.group();
     long timestamp = arrival.chunk().timestamp(arrival.row());
     example.record = record(pending.partition(), pending.offset(), timestamp);
   }

@@ -13,6 +13,7 @@ import java.io.IOException;
  * @param offset of the record
  * @param scores of the classes known then, or the value
  * @param predicted index of the class that was predicted, -1 for none
+ * @param group hash of the group in the metrics, 0 for none
  */
 record PendingFeatures(
     float[] features,
@@ -21,8 +22,12 @@ record PendingFeatures(
     int partition,
     long offset,
     float[] scores,
-    int predicted)
+    int predicted,
+    long group)
     implements PendingBuffer.Entry {
+
+  // Inverted in the stored class if a group follows: in a class, and in -1, it equals the sign.
+  private static final int GROUP_BIT = 1 << 30;
 
   // Twice what a pipeline can allow.
   private static final int MAX_NUMBERS = 1 << 21;
@@ -40,22 +45,34 @@ record PendingFeatures(
     out.writeInt(partition);
     out.writeLong(offset);
     write(scores, out);
-    out.writeInt(predicted);
+    out.writeInt(group == 0 ? predicted : predicted ^ GROUP_BIT);
+    if (group != 0) {
+      out.writeLong(group);
+    }
   }
 
   /**
    * @param outputs of the model
    */
   static PendingFeatures read(DataInput in, Task task, int outputs) throws IOException {
+    float[] features = readFloats(in, "features that wait");
+    float weight = in.readFloat();
+    long time = in.readLong();
+    int partition = in.readInt();
+    long offset = in.readLong();
+    float[] made = readFloats(in, "scores of features that wait");
+    int predicted = in.readInt();
+    boolean hasGroup = (predicted < 0) != ((predicted & GROUP_BIT) != 0);
     PendingFeatures pending =
         new PendingFeatures(
-            readFloats(in, "features that wait"),
-            in.readFloat(),
-            in.readLong(),
-            in.readInt(),
-            in.readLong(),
-            readFloats(in, "scores of features that wait"),
-            in.readInt());
+            features,
+            weight,
+            time,
+            partition,
+            offset,
+            made,
+            hasGroup ? predicted ^ GROUP_BIT : predicted,
+            hasGroup ? in.readLong() : 0);
     int scores = pending.scores.length;
     // Classes that are known by now may not have been known then.
     int min = task.isClassification() ? 0 : outputs;

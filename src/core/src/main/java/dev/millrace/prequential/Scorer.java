@@ -36,6 +36,7 @@ final class Scorer {
       int row = batch.from + r;
       int actual = batch.classes[r];
       boolean isPredicted = read(batch, r, actual, model.probabilities);
+      scored.group = batch.chunk.group(row);
       if (isPredicted && batch.use == RowBatch.Use.HOLD_OUT) {
         ((ClassificationMetrics) model.metrics).decide(scored);
       }

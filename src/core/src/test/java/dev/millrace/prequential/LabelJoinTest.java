@@ -249,7 +249,14 @@ class LabelJoinTest {
 
   private static PendingFeatures pending(long time) {
     return new PendingFeatures(
-        new float[] {time, Float.NaN}, 1f, time, 2, 3 + time, new float[] {0.25f, 0.75f}, 1);
+        new float[] {time, Float.NaN},
+        1f,
+        time,
+        2,
+        3 + time,
+        new float[] {0.25f, 0.75f},
+        1,
+        time % 2);
   }
 
   private static LateLabels spec(long timeoutMillis, int maxPending) {

@@ -107,7 +107,9 @@ class TrainStateFixtureTest {
       float[] features = {i, Float.NaN};
       float[] scores = {0.25f, 0.75f};
       join.keep(
-          "id-" + i, new PendingFeatures(features, 2f, i, 1, 100 + i, scores, 1), Long.MAX_VALUE);
+          "id-" + i,
+          new PendingFeatures(features, 2f, i, 1, 100 + i, scores, 1, 0),
+          Long.MAX_VALUE);
     }
     join.advance(7);
     join.takeFeatures("id-0", 7);

@@ -74,6 +74,7 @@ public final class LateStreams {
     copy.kind = kind;
     copy.key = of.key;
     copy.weight = of.weight;
+    copy.group = kind.hasFeatures() ? of.group : 0;
     copy.eventTime = of.eventTime;
     copy.record = of.record;
     byte[] id = ("id-" + number).getBytes(StandardCharsets.UTF_8);

@@ -117,6 +117,7 @@ public final class ExampleDecoder {
     into.record = record;
     into.kind = RecordKind.EXAMPLE;
     into.clearId();
+    into.group = 0;
     into.ignoredFields.clear();
     into.unlistedFeatures.clear();
     into.unlistedValues.clear();

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The fields of one example, set by name. The names are those of the pipeline: {@code input.key},
- * {@code input.label}, the features and, if the pipeline has them, weight, id and event time.
+ * {@code input.label}, the features and, if the pipeline has them, weight, id, event time and the
+ * group of the metrics.
  *
  * <p>A value becomes what the same value in a JSON or Avro record would become: a feature of the
  * declared type, a class or a number to predict. A field that is not set, or set to null, is
@@ -64,7 +65,7 @@ public final class ExampleFields {
    */
   ExampleFields(InputSpec spec, List<String> featureNames) {
     this.spec = spec;
-    Stream.of(spec.key(), spec.id(), spec.label(), spec.weight(), spec.eventTime())
+    Stream.of(spec.key(), spec.id(), spec.label(), spec.weight(), spec.eventTime(), spec.group())
         .filter(Objects::nonNull)
         .forEach(this::add);
     features = featureNames.stream().map(this::add).toArray(Slot[]::new);

@@ -83,6 +83,8 @@ final class MappedExampleReader implements ExampleReader {
   private final ClockTime.@Nullable Unit eventTimeUnit;
   private final String @Nullable [] idPath;
   private final IdReader ids;
+  private final String @Nullable [] groupPath;
+  private final GroupReader groups;
   private final boolean labelsOnly;
   // The outermost fields that the pipeline reads.
   private final Set<String> read = new HashSet<>();
@@ -119,6 +121,8 @@ final class MappedExampleReader implements ExampleReader {
     boolean hasPaths = ExampleSchema.hasPaths(spec);
     this.idPath = optionalPath(spec.id(), hasPaths);
     this.ids = new IdReader(spec.labels() != null);
+    this.groupPath = optionalPath(spec.group(), hasPaths);
+    this.groups = new GroupReader(Objects.requireNonNullElse(spec.group(), ""));
     this.labelsOnly = labelsOnly;
     this.mayLackLabel = mayLackLabel;
     this.mayLackFeatures = spec.labels() != null && !labelsOnly;
@@ -130,7 +134,8 @@ final class MappedExampleReader implements ExampleReader {
     this.weightPath = optionalPath(spec.weight(), hasPaths);
     this.eventTimePath = optionalPath(spec.eventTime(), hasPaths);
     this.eventTimeUnit = eventTimePath == null ? null : parser.unit(eventTimePath);
-    for (String[] path : Arrays.asList(keyPath, labelPath, weightPath, eventTimePath, idPath)) {
+    for (String[] path :
+        Arrays.asList(keyPath, labelPath, weightPath, eventTimePath, idPath, groupPath)) {
       if (path != null) {
         read.add(path[0]);
       }
@@ -173,11 +178,20 @@ final class MappedExampleReader implements ExampleReader {
     readEventTime(fields, into);
     if (into.kind.hasFeatures()) {
       features.read(fields, into);
+      readGroup(fields, into);
     } else {
       into.resize(0);
     }
     if (!labelsOnly) {
       fields.addOthers(read, into.ignoredFields);
+    }
+  }
+
+  // A value that is no text or number is no group: the metrics never reject an example.
+  private void readGroup(Fields fields, Example into) {
+    Object group = groupPath == null ? null : fields.metadata(groupPath);
+    if (group instanceof CharSequence || group instanceof Number || group instanceof Boolean) {
+      groups.read(MappedFeatures.text(group), into);
     }
   }
 

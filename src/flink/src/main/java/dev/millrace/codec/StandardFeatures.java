@@ -4,6 +4,7 @@ import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
 import dev.millrace.data.InputSpec;
 import java.util.Arrays;
+import java.util.Objects;
 import org.apache.avro.util.Utf8;
 import org.jspecify.annotations.Nullable;
 
@@ -17,10 +18,15 @@ final class StandardFeatures {
   // Null if no feature is declared.
   private final @Nullable FeatureMapper mapper;
   private final TextCache names = new TextCache();
+  // Null if the metrics have no groups.
+  private final @Nullable Utf8 groupName;
+  private final GroupReader groups;
   private int numbers;
 
   StandardFeatures(InputSpec spec) {
     mapper = spec.features().isEmpty() ? null : new FeatureMapper(spec);
+    groupName = spec.group() == null ? null : new Utf8(spec.group());
+    groups = new GroupReader(Objects.requireNonNullElse(spec.group(), ""));
   }
 
   /**
@@ -83,6 +89,10 @@ final class StandardFeatures {
     if (text.getByteLength() == 0) {
       return;
     }
+    boolean isGroup = name.equals(groupName);
+    if (isGroup) {
+      groups.read(text, into);
+    }
     if (mapper == null) {
       int hash = 31 * FeatureMapper.hash(name) + FeatureMapper.hash(text);
       into.features[numbers + Math.floorMod(hash, ExampleSchema.HASHED_ATTRIBUTES)] = 1f;
@@ -91,7 +101,7 @@ final class StandardFeatures {
     int column = mapper.find(name);
     if (column >= 0) {
       mapper.text(into, column, text);
-    } else {
+    } else if (!isGroup) {
       String ignored = names.get(name.getBytes(), name.getByteLength());
       into.ignoredFields.add(ignored == null ? name.toString() : ignored);
     }

@@ -65,7 +65,7 @@ final class FormatReader {
     return columns;
   }
 
-  private static String notAColumn(String name, List<String> columns) {
+  static String notAColumn(String name, List<String> columns) {
     String nearest = Suggestions.nearest(name, columns);
     return Scalar.quote(name)
         + " is not one of input.columns. "

@@ -17,8 +17,7 @@ import java.util.List;
 
 /** Declares the options of {@code input}. */
 final class InputOptions {
-  private static final OptionType<String> FIELD =
-      OptionTypes.text("(?s).{1,1000}", "the name of a field");
+  static final OptionType<String> FIELD = OptionTypes.text("(?s).{1,1000}", "the name of a field");
 
   static final OptionGroup INPUT_GROUP =
       new OptionGroup(

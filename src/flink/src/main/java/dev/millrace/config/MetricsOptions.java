@@ -6,6 +6,8 @@ import dev.millrace.config.option.OptionGroup;
 import dev.millrace.config.option.OptionReader;
 import dev.millrace.config.option.OptionType;
 import dev.millrace.config.option.OptionTypes;
+import dev.millrace.config.yaml.YamlNode.Scalar;
+import dev.millrace.data.InputSpec;
 import dev.millrace.data.KebabCase;
 import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
@@ -21,6 +23,8 @@ final class MetricsOptions {
 
   // With a time limit alone, this count bounds the memory.
   private static final int MAX_IN_TIME = 100_000;
+  // Groups have few examples each, and only those with both classes count.
+  private static final int WINDOW_OF_GROUPS = 10_000;
 
   static final OptionGroup METRICS_GROUP =
       new OptionGroup(
@@ -33,7 +37,8 @@ final class MetricsOptions {
           "window",
           OptionTypes.whole(1, 1_000_000),
           1000,
-          "max number of scored examples of a key in the window; 100000 with window-time alone");
+          "max number of scored examples of a key in the window; without it 100000 with window-time,"
+              + " 10000 with group");
   static final Option<Long> WINDOW_TIME =
       METRICS_GROUP.option(
           "window-time",
@@ -107,6 +112,20 @@ final class MetricsOptions {
           Decision.NONE,
           "two classes: the score that the threshold of the positive class is tuned for; none predicts"
               + " the most probable class");
+  static final Option<String> GROUP =
+      METRICS_GROUP.optional(
+          "group",
+          InputOptions.FIELD,
+          "no groups",
+          "two classes: field, such as the user, whose equal values make a group of examples; the"
+              + " window reports AUC, hit rate and NDCG within the groups. 8 bytes for every example"
+              + " in the window");
+  static final Option<Integer> AT =
+      METRICS_GROUP.option(
+          "at",
+          OptionTypes.whole(1, 1_000),
+          10,
+          "with group: rank in the group up to which hit rate and NDCG count");
 
   static final OptionGroup VALIDATION_GROUP =
       new OptionGroup(
@@ -127,6 +146,43 @@ final class MetricsOptions {
 
   private MetricsOptions() {}
 
+  /** Returns the input with the group of its examples, if the metrics have groups. */
+  static InputSpec withGroup(InputSpec input, OptionReader metrics) {
+    String name = metrics.given(GROUP);
+    if (name == null) {
+      return input;
+    }
+    String problem =
+        name.equals(input.label())
+            ? "must be another field than input.label, but both are " + Scalar.quote(name)
+            : input.task() != null && input.task() != Task.BINARY
+                ? "applies only to two classes, but input.task is "
+                    + input.task().id()
+                    + ". Remove it"
+                : unknownField(input, name);
+    if (problem != null) {
+      metrics.reject(GROUP, problem);
+    }
+    return input.with(to -> to.group = name);
+  }
+
+  private static @Nullable String unknownField(InputSpec input, String name) {
+    if (input.format() == InputSpec.Format.CSV) {
+      return input.columns().contains(name) ? null : FormatReader.notAColumn(name, input.columns());
+    }
+    if (input.schema() != null) {
+      return SchemaFile.missingIn(input.schema(), name);
+    }
+    boolean isNumber =
+        input.features().stream()
+            .anyMatch(feature -> feature.name().equals(name) && feature.type().isNumber());
+    return input.format() == InputSpec.Format.AVRO && isNumber
+        ? "must be an attribute of the standard example schema, but "
+            + Scalar.quote(name)
+            + " is declared as a number, which has no name there. Declare it as type: id"
+        : null;
+  }
+
   /** Returns the metrics of both maps. */
   static MetricsSpec read(
       OptionReader metrics,
@@ -134,7 +190,10 @@ final class MetricsOptions {
       @Nullable String positive,
       @Nullable Task task) {
     long windowMillis = metrics.get(WINDOW_TIME);
-    boolean onlyTime = windowMillis > 0 && !metrics.has(WINDOW);
+    int assumed =
+        windowMillis > 0
+            ? MAX_IN_TIME
+            : metrics.has(GROUP) ? WINDOW_OF_GROUPS : metrics.get(WINDOW);
     if (task == Task.REGRESSION && metrics.has(THRESHOLD_METRIC)) {
       metrics.reject(
           THRESHOLD_METRIC, "applies only to classes, but input.task is regression. Remove it");
@@ -143,13 +202,16 @@ final class MetricsOptions {
       metrics.reject(
           THRESHOLD_METRIC, "applies only to two classes, but input.task is multiclass. Remove it");
     }
+    if (metrics.has(AT) && !metrics.mentions(GROUP)) {
+      metrics.reject(AT, "needs groups. Add the field of the group, for example: group: user");
+    }
     if (validation.get(PATIENCE) > 0 && validation.get(FRACTION) == 0) {
       validation.reject(
           PATIENCE, "needs a validation set. Add a fraction, for example: fraction: 0.1");
     }
     return MetricsSpec.DEFAULT.with(
         to -> {
-          to.window = onlyTime ? MAX_IN_TIME : metrics.get(WINDOW);
+          to.window = metrics.has(WINDOW) ? metrics.get(WINDOW) : assumed;
           to.windowMillis = windowMillis;
           to.decay = metrics.exact(DECAY);
           to.every = metrics.get(EVERY);
@@ -164,6 +226,7 @@ final class MetricsOptions {
           to.thresholdMetric = metrics.get(THRESHOLD_METRIC);
           to.multiclass = task == Task.MULTICLASS;
           to.positiveClass = positive;
+          to.rankAt = metrics.has(GROUP) ? metrics.get(AT) : 0;
           to.validation = new Validation(validation.exact(FRACTION), validation.get(PATIENCE));
         });
   }

@@ -300,6 +300,7 @@ public final class PipelineFile {
     ModelSpec model = models.read(input.spec());
     IdOptionsReader.requireAuto(in, input.spec().features(), model);
     input = withImpliedTask(input, model);
+    input = input.withSpec(MetricsOptions.withGroup(input.spec(), metrics));
     if (input.spec().labels() != null && input.spec().task() == null) {
       in.reject(InputOptions.LABELS, "needs input.task: models predict before the first label");
     }

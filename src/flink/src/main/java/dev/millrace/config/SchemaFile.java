@@ -61,6 +61,16 @@ final class SchemaFile {
     }
   }
 
+  /**
+   * Returns an error message if the records of a schema that was read do not have a field; null if
+   * they do.
+   */
+  static @Nullable String missingIn(String text, String path) {
+    Schema schema = parse(text);
+    SchemaFile file = schema == null ? null : new SchemaFile(text, schema);
+    return file == null || file.has(path) ? null : file.missing(path);
+  }
+
   String text() {
     return text;
   }

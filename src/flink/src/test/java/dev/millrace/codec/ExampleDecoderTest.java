@@ -657,6 +657,34 @@ class ExampleDecoderTest {
   }
 
   @Test
+  void theGroupIsThatOfTheTextInEachFormatAndNoValueIsRejectedForIt() {
+    InputSpec json =
+        Records.mapped(
+                InputSpec.Format.JSON, null, List.of(column("x", FeatureSpec.Type.NUMERIC, false)))
+            .with(to -> to.group = "by.user");
+    InputSpec standard = Records.undeclared().with(to -> to.group = "by.user");
+    String record = "{\"label\":\"up\",\"weight\":2,\"at\":5,\"x\":1%s}";
+
+    assertThat(decode(json, json(record.formatted(",\"by\":{\"user\":\"7\"}")))).isNull();
+    long group = example.group;
+    assertThat(group).isNotZero();
+    assertThat(decode(json, json(record.formatted(",\"by\":{\"user\":7.0}")))).isNull();
+    assertThat(example.group).isEqualTo(group);
+    assertThat(decode(json, json(record.formatted(",\"by\":{\"user\":8}")))).isNull();
+    assertThat(example.group).isNotIn(0L, group);
+    for (String none : List.of("", ",\"by\":{\"user\":null}", ",\"by\":{\"user\":[7]}")) {
+      assertThat(decode(json, json(record.formatted(none)))).isNull();
+      assertThat(example.group).as(none).isZero();
+    }
+    Map<String, String> attributes = Map.of("by.user", "7");
+    assertThat(decode(standard, AvroValues.value("k", "a", 0, new float[] {7}, attributes)))
+        .isNull();
+    assertThat(example.group).isEqualTo(group);
+    assertThat(decode(standard, AvroValues.classValue("k", "a", 7))).isNull();
+    assertThat(example.group).isZero();
+  }
+
+  @Test
   void numbersAreClassesWhereTheTaskHasClasses() {
     InputSpec spec = Records.spec(Task.BINARY, List.of("0", "1"), List.of());
 

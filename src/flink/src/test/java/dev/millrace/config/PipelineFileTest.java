@@ -803,6 +803,36 @@ class PipelineFileTest {
         .isEqualTo(50);
   }
 
+  @Test
+  void groupsMakeTheWindowLargerUnlessItsSizeIsGiven() {
+    Settings groups = parse(HEAD + "metrics: { group: user }");
+    assertThat(groups.input().spec().group()).isEqualTo("user");
+    assertThat(groups.metrics())
+        .returns(10, MetricsSpec::rankAt)
+        .returns(10_000, MetricsSpec::window);
+    assertThat(parse(HEAD + "metrics: { group: user, at: 3, window: 50 }").metrics())
+        .returns(3, MetricsSpec::rankAt)
+        .returns(50, MetricsSpec::window);
+    assertThat(parse(HEAD).metrics().rankAt()).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "label: y | at: 5 | metrics.at needs groups. Add the field of the group, for example: group: user",
+        "label: y | group: y | metrics.group must be another field than input.label, but both are \"y\"",
+        "label: y, task: regression | group: u | metrics.group applies only to two classes, but input.task is regression. Remove it",
+        "label: y, features: [user] | group: user | metrics.group must be an attribute of the standard example schema, but \"user\" is declared as a number, which has no name there. Declare it as type: id",
+        "label: y, format: csv, columns: [y, user, x], features: [x] | group: usr | metrics.group \"usr\" is not one of input.columns. Did you mean \"user\"?",
+      })
+  void theGroupMustBeAFieldOfTwoClasses(String input, String metrics, String error) {
+    assertThat(
+            invalid(TO_INPUT + "input: { " + input + " }\nmetrics: { " + metrics + " }").errors())
+        .containsExactly("fraud.yaml:4  " + error);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -59,6 +59,7 @@ class ChunkSerializerTest {
       Example example = ofAllKinds().get(row);
       assertThat(read.kind(row)).isEqualTo(example.kind);
       assertThat(read.id(row)).isEqualTo(row == 3 ? null : "id-é-" + row);
+      assertThat(read.group(row)).isEqualTo(row % 2 == 0 ? 0 : Long.MIN_VALUE + row);
       assertThat(read.eventTime(row)).isEqualTo(example.eventTime);
       assertThat(read.record(row, Records.TOPIC))
           .usingRecursiveComparison()
@@ -117,6 +118,7 @@ class ChunkSerializerTest {
   private static Example of(RecordKind kind, int width, String label, int i) {
     Example example = example(width, label, i);
     example.kind = kind;
+    example.group = i % 2 == 0 ? 0 : Long.MIN_VALUE + i;
     if (i != 3) {
       byte[] id = ("id-é-" + i).getBytes(StandardCharsets.UTF_8);
       example.setId(id, id.length);

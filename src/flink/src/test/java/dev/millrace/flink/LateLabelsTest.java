@@ -103,6 +103,32 @@ class LateLabelsTest {
   }
 
   @Test
+  void theGroupOfTheFeaturesIsThatOfTheExample() throws Exception {
+    List<Example> examples = Chunks.classes("k", EXAMPLES, 3);
+    examples.forEach(example -> example.label = example.label.equals("high") ? "yes" : "no");
+    for (int i = 0; i < EXAMPLES; i++) {
+      examples.get(i).group = i % 7; // 0 is none
+    }
+    TrainSpec spec = spec(Task.BINARY, 1, Specs.METRICS.with(to -> to.rankAt = 2));
+    List<Example> whole = new ArrayList<>();
+    for (int i = 0; i < EXAMPLES; i++) {
+      whole.add(LateStreams.whole(examples.get(i), i));
+    }
+    try (TrainHarness expected = new TrainHarness(spec);
+        TrainHarness harness = new TrainHarness(spec)) {
+      expected.send(whole, 64);
+      expected.end();
+      harness.send(LateStreams.apart(examples, 0), 64);
+      harness.end();
+
+      JsonNode groups = last(harness).at("/window/groups");
+      assertThat(groups).isEqualTo(last(expected).at("/window/groups"));
+      assertThat(groups.path("count").asInt()).isBetween(3, 6);
+      assertThat(groups.path("auc").asDouble()).isBetween(0.5, 1.0);
+    }
+  }
+
+  @Test
   void aNumberIsScoredAsItWasPredicted() throws Exception {
     List<Example> examples = Chunks.numbers("k", EXAMPLES, 4);
     try (TrainHarness harness = new TrainHarness(spec(Task.REGRESSION, 1, Specs.METRICS))) {

@@ -112,6 +112,9 @@ record LearnCall(RowType columns, List<Integer> keys, Settings settings, Types t
       if (input.id() != null) {
         requireScalar("input.id", input.id());
       }
+      if (input.group() != null) {
+        requireScalar("metrics.group", input.group());
+      }
       if (input.weight() != null) {
         InputColumn weight = column("input.weight", input.weight());
         weight.require(weight.kind().isPlainNumber(), "input.weight", "a number");

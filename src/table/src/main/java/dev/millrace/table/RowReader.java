@@ -44,6 +44,7 @@ final class RowReader {
               to.weight = null;
               to.eventTime = null;
               to.id = null;
+              to.group = null;
               to.labels = null;
             });
     decoder = FieldsDecoder.ofRows(keyAndFeatures, InputColumns.types(columns, Set.of(keyName)));

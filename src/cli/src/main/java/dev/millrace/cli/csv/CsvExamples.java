@@ -51,6 +51,7 @@ public final class CsvExamples implements AutoCloseable {
   private final boolean addsId;
   private final int weightColumn;
   private final int eventTimeColumn;
+  private final int groupColumn;
 
   private CsvFile file;
   private int epoch;
@@ -88,6 +89,8 @@ public final class CsvExamples implements AutoCloseable {
     this.addsId = spec != null && spec.id() != null && idColumn < 0;
     this.weightColumn = column(spec == null ? null : spec.weight());
     this.eventTimeColumn = column(spec == null ? null : spec.eventTime());
+    int group = column(spec == null ? null : spec.group());
+    this.groupColumn = scan.featureColumns().contains(group) ? -1 : group;
     this.startMillis = startMillis + delayMillis;
     this.epochs = epochs;
     this.fileName = scan.path().getFileName().toString();
@@ -186,6 +189,10 @@ public final class CsvExamples implements AutoCloseable {
     int numberCount = isLabel ? 0 : features.numberCount();
     int[] missing = isLabel ? NONE_MISSING : features.missing();
     Map<String, String> attributes = isLabel ? Map.of() : features.attributes();
+    if (groupColumn >= 0 && !isLabel) {
+      String group = file.row()[groupColumn];
+      attributes.put(scan.header().get(groupColumn), CsvText.isMissing(group) ? "" : group);
+    }
     String label = part == Part.FEATURES ? "" : file.row()[scan.labelColumn()];
     if (CsvText.isMissing(label)) {
       return encoder.encodeFeatures(

@@ -31,9 +31,11 @@ final class CsvObjects {
   private final @Nullable String label;
   private final @Nullable String weight;
   private final @Nullable String eventTime;
+  private final @Nullable String group;
   // Their columns, -1 for none.
   private final int weightColumn;
   private final int eventTimeColumn;
+  private final int groupColumn;
 
   /**
    * @param spec input of the pipeline; null for one that only names the label
@@ -53,6 +55,9 @@ final class CsvObjects {
     eventTime = read == null ? null : read.eventTime();
     weightColumn = weight == null ? -1 : scan.column("input.weight", weight);
     eventTimeColumn = eventTime == null ? -1 : scan.column("input.event-time", eventTime);
+    group = read == null || isLabel ? null : read.group();
+    int column = group == null ? -1 : scan.column("metrics.group", group);
+    groupColumn = scan.featureColumns().contains(column) ? -1 : column;
     requireApart();
   }
 
@@ -61,6 +66,9 @@ final class CsvObjects {
     ObjectNode object = JSON.createObjectNode();
     put(object, id, rowId);
     put(object, key, rowKey);
+    if (groupColumn >= 0) {
+      put(object, group, known(row[groupColumn]));
+    }
     if (part != CsvExamples.Part.LABEL) {
       putFeatures(object, row);
     }
@@ -110,7 +118,7 @@ final class CsvObjects {
   /** Checks that no field is both a value and an object. */
   private void requireApart() {
     Set<String> fields = new TreeSet<>();
-    for (String field : Arrays.asList(id, key, label, weight, eventTime)) {
+    for (String field : Arrays.asList(id, key, label, weight, eventTime, group)) {
       if (field != null) {
         fields.add(field);
       }

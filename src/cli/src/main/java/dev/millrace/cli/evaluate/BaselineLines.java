@@ -1,5 +1,6 @@
 package dev.millrace.cli.evaluate;
 
+import dev.millrace.cli.console.Plural;
 import dev.millrace.data.Printable;
 import dev.millrace.eval.AreaUnderCurve;
 import java.util.ArrayList;
@@ -25,6 +26,17 @@ final class BaselineLines {
     List<String> lines = new ArrayList<>();
     if (!metrics.isRegression() && !Double.isNaN(totals.logLoss())) {
       lines.add(scores(totals));
+    }
+    FinalMetrics.Groups groups = metrics.groups();
+    if (groups != null) {
+      lines.add(
+          "groups in the last window: auc %s  hit rate at %,d %s  ndcg %s  (%s with both classes)"
+              .formatted(
+                  SummaryTable.score(groups.auc()),
+                  groups.at(),
+                  SummaryTable.score(groups.hitRate()),
+                  SummaryTable.score(groups.ndcg()),
+                  Plural.of(groups.count(), "group")));
     }
     String only = metrics.isRegression() ? null : metrics.onlyPredicted();
     if (only != null) {

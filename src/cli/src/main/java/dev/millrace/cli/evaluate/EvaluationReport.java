@@ -61,6 +61,16 @@ record EvaluationReport(Evaluation run, int epochs, @Nullable AreaUnderCurve are
     put(calibration, "mean_predicted", totals.meanPredicted());
     put(calibration, "observed_share", totals.observedShare());
     put(calibration, "ratio", totals.calibrationRatio());
+    FinalMetrics.Groups groups = metrics.groups();
+    if (groups != null) {
+      ObjectNode inGroups = json.putObject("groups");
+      inGroups.put("at", groups.at());
+      inGroups.put("count", groups.count());
+      inGroups.put("examples", groups.examples());
+      put(inGroups, "auc", groups.auc());
+      put(inGroups, "hit_rate", groups.hitRate());
+      put(inGroups, "ndcg", groups.ndcg());
+    }
     json.put("predicts_one_class", !metrics.isRegression() && metrics.onlyPredicted() != null);
     put(json, "mae", totals.mae());
     put(json, "rmse", totals.rmse());

@@ -342,6 +342,29 @@ public final class FinalMetrics {
         name, leads, mean("/members/weights/" + name), mean("/members/losses/" + name));
   }
 
+  /**
+   * Scores within the groups of the last windows of all keys; a group of several keys is several.
+   *
+   * @param at rank up to which hits and gains count
+   * @param count number of groups with examples of both classes
+   */
+  record Groups(int at, long count, long examples, double auc, double hitRate, double ndcg) {}
+
+  /** Returns the scores within groups; null if the metrics have none. */
+  @Nullable Groups groups() {
+    String path = "/window/groups/";
+    List<JsonNode> keys = newest.values().stream().map(key -> key.at("/window/groups")).toList();
+    return keys.stream().noneMatch(JsonNode::isObject)
+        ? null
+        : new Groups(
+            keys.stream().mapToInt(key -> key.path("at").asInt()).max().orElseThrow(),
+            keys.stream().mapToLong(key -> key.path("count").asLong()).sum(),
+            keys.stream().mapToLong(key -> key.path("examples").asLong()).sum(),
+            mean(newest.values(), path + "auc", path + "examples"),
+            mean(newest.values(), path + "hit_rate", path + "count"),
+            mean(newest.values(), path + "ndcg", path + "count"));
+  }
+
   /** Returns the mean of a window score over the keys, weighted by examples. */
   double windowMean(String path) {
     return mean(path, "/window/weight");

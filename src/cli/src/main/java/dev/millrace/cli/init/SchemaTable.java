@@ -74,6 +74,7 @@ final class SchemaTable {
         uses.put(feature.name(), feature.type().id());
       }
       put(uses, input.eventTime(), "event time");
+      put(uses, input.group(), "group");
       put(uses, input.weight(), "weight");
       put(uses, input.key(), "model key");
       put(uses, input.label(), "label");

@@ -13,8 +13,8 @@ import java.util.stream.Stream;
  * @param regression true if the scores are MAE and R², else they are accuracy and F1
  * @param baseline first score of the baseline, in the window
  * @param loss mean over the window
- * @param notes AUC and log-loss of two classes, warnings if a baseline is better or only one class
- *     is predicted, and counts of records out of order and of duplicates
+ * @param notes AUC and log-loss of two classes, scores within groups, warnings if a baseline is
+ *     better or only one class is predicted, and counts of records out of order and of duplicates
  * @param models champion and challengers; empty if there is only one model
  */
 record MetricsRow(
@@ -68,6 +68,15 @@ record MetricsRow(
               .formatted(
                   MetricsTable.number(number(window.path("normalized_entropy"))),
                   MetricsTable.number(number(window.at("/calibration/ratio")))));
+    }
+    JsonNode groups = window.path("groups");
+    if (groups.isObject()) {
+      notes.add(
+          "in groups: auc %s, hit rate %s, ndcg %s"
+              .formatted(
+                  MetricsTable.number(number(groups.path("auc"))),
+                  MetricsTable.number(number(groups.path("hit_rate"))),
+                  MetricsTable.number(number(groups.path("ndcg")))));
     }
     boolean isWorse = !window.path("better_than_baseline").asBoolean(true);
     if (window.path("predicts_one_class").asBoolean()) {

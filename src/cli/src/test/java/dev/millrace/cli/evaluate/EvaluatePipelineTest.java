@@ -1,12 +1,14 @@
 package dev.millrace.cli.evaluate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.MillraceJob;
 import dev.millrace.cli.Cli;
 import dev.millrace.cli.csv.CsvExamples;
+import dev.millrace.cli.csv.CsvFile;
 import dev.millrace.cli.csv.CsvScan;
 import dev.millrace.cli.run.LocalFlink;
 import dev.millrace.config.PipelineFile;
@@ -14,12 +16,18 @@ import dev.millrace.config.Settings;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.KafkaRecord;
+import dev.millrace.eval.AreaUnderCurve;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -172,6 +180,83 @@ class EvaluatePipelineTest {
             .map(line -> Long.parseLong(line.substring(0, line.indexOf(','))))
             .toList();
     assertThat(heldOut).hasSizeBetween(30, 70).isEqualTo(heldOutByJob(pipeline, format));
+  }
+
+  @Test
+  void theGroupsOfTheFileAreScoredByThePredictionsOfTheirRows() throws Exception {
+    StringBuilder rows = new StringBuilder("x,user,class\n");
+    SplittableRandom random = new SplittableRandom(7);
+    for (int i = 0; i < 400; i++) {
+      double x = random.nextDouble();
+      rows.append(x).append(',').append(i % 50 == 0 ? "" : "u-" + random.nextInt(30));
+      rows.append(random.nextDouble() < x ? ",yes\n" : ",no\n");
+    }
+    Files.writeString(file, rows);
+    Path predictions = dir.resolve("predictions.csv");
+    Path pipeline =
+        Files.writeString(
+            dir.resolve("groups.yaml"),
+            """
+            pipeline: groups
+            kafka: { bootstrap.servers: "localhost:9092" }
+            input: { label: class, format: json, positive-class: yes, features: [x] }
+            metrics: { group: user, at: 1 }
+            """);
+
+    String[] command = {"evaluate", "-c", pipeline + "", "--input", file + ""};
+    Cli table = Cli.run(command);
+    Cli run = Cli.run(with(command, "--json", "--predictions", predictions + ""));
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    JsonNode groups = new ObjectMapper().readTree(run.out()).path("groups");
+    assertThat(groups.path("at").asInt()).isOne();
+    assertGroups(groups, predictions);
+    assertThat(table.out())
+        .containsPattern(
+            "groups in the last window: auc 0\\.\\d+  hit rate at 1 0\\.\\d+  ndcg 0\\.\\d+  \\(\\d+ groups with both classes\\)");
+  }
+
+  /** Asserts scores at rank 1 by the rows' predictions; no two have the same probability. */
+  private void assertGroups(JsonNode groups, Path predictions) throws IOException {
+    Map<String, List<double[]>> byUser = new TreeMap<>();
+    try (CsvFile rows = new CsvFile(file);
+        CsvFile predicted = new CsvFile(predictions)) {
+      int probability = predicted.header().indexOf("probability");
+      while (rows.next() && predicted.next()) {
+        String user = rows.row()[1];
+        String score = predicted.row()[probability];
+        if (!user.isEmpty() && !score.isEmpty()) {
+          byUser
+              .computeIfAbsent(user, u -> new ArrayList<>())
+              .add(new double[] {Double.parseDouble(score), rows.row()[2].equals("yes") ? 1 : 0});
+        }
+      }
+    }
+    byUser
+        .values()
+        .removeIf(rows -> rows.stream().mapToDouble(row -> row[1]).distinct().count() < 2);
+    double auc = 0;
+    double examples = 0;
+    double hits = 0;
+    for (List<double[]> rows : byUser.values()) {
+      AreaUnderCurve area = new AreaUnderCurve(0);
+      rows.forEach(row -> area.add((float) row[0], row[1] == 1, 1));
+      auc += rows.size() * area.compute().roc();
+      examples += rows.size();
+      hits += rows.stream().max(Comparator.comparingDouble(row -> row[0])).orElseThrow()[1];
+    }
+    assertThat(groups.path("count").asInt()).isEqualTo(byUser.size()).isGreaterThan(20);
+    assertThat(groups.path("examples").asInt()).isEqualTo((int) examples);
+    assertThat(groups.path("auc").asDouble()).isCloseTo(auc / examples, within(1e-9));
+    assertThat(groups.path("hit_rate").asDouble())
+        .isCloseTo(hits / byUser.size(), within(1e-9))
+        .isEqualTo(groups.path("ndcg").asDouble()); // the same at rank 1
+  }
+
+  private static String[] with(String[] command, String... more) {
+    String[] all = Arrays.copyOf(command, command.length + more.length);
+    System.arraycopy(more, 0, all, command.length, more.length);
+    return all;
   }
 
   @Test

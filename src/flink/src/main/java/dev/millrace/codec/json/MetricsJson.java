@@ -16,6 +16,7 @@ import dev.millrace.data.MetricsReport.ClassificationScores;
 import dev.millrace.data.MetricsReport.Confusion;
 import dev.millrace.data.MetricsReport.Context;
 import dev.millrace.data.MetricsReport.Decaying;
+import dev.millrace.data.MetricsReport.GroupScores;
 import dev.millrace.data.MetricsReport.Labels;
 import dev.millrace.data.MetricsReport.Member;
 import dev.millrace.data.MetricsReport.Members;
@@ -97,6 +98,9 @@ public final class MetricsJson {
       number(json, "auc_roc_weighted", scores.window().weightedAucRoc());
       number(json, "auc_pr_weighted", scores.window().weightedAucPr());
     }
+    if (scores.groups() != null) {
+      writeGroups(json, scores.groups());
+    }
     writeAverages(json, scores.window().averages());
     json.writeEndObject();
     json.writeObjectFieldStart("total");
@@ -122,6 +126,17 @@ public final class MetricsJson {
     if (scores.confusion() != null) {
       writeConfusion(json, classes, scores.confusion());
     }
+  }
+
+  private static void writeGroups(JsonGenerator json, GroupScores groups) throws IOException {
+    json.writeObjectFieldStart("groups");
+    json.writeNumberField("at", groups.at());
+    json.writeNumberField("count", groups.count());
+    json.writeNumberField("examples", groups.examples());
+    number(json, "auc", groups.auc());
+    number(json, "hit_rate", groups.hitRate());
+    number(json, "ndcg", groups.ndcg());
+    json.writeEndObject();
   }
 
   private static void writeValidation(JsonGenerator json, Validation validation)

@@ -15,6 +15,7 @@ import dev.millrace.data.MetricsReport.ClassificationScores;
 import dev.millrace.data.MetricsReport.Confusion;
 import dev.millrace.data.MetricsReport.Decaying;
 import dev.millrace.data.MetricsReport.Delays;
+import dev.millrace.data.MetricsReport.GroupScores;
 import dev.millrace.data.MetricsReport.Labels;
 import dev.millrace.data.MetricsReport.PositiveShare;
 import dev.millrace.data.MetricsReport.RegressionBaseline;
@@ -241,7 +242,8 @@ class MetricsJsonTest {
             baseline,
             null,
             null,
-            NONE);
+            NONE,
+            new GroupScores(10, 3, 41, 0.75, 1, NONE));
 
     JsonNode record = new ObjectMapper().readTree(encode(report(Task.MULTICLASS, scores)));
 
@@ -254,6 +256,10 @@ class MetricsJsonTest {
     }
     assertThat(record.at("/window/auc_roc_weighted").asDouble()).isEqualTo(0.75);
     assertThat(record.at("/window/auc_pr_weighted").asDouble()).isEqualTo(0.5);
+    assertThat(record.at("/window/groups"))
+        .hasToString(
+            "{\"at\":10,\"count\":3,\"examples\":41,\"auc\":0.75,\"hit_rate\":1.0,\"ndcg\":null}");
+    assertThat(record.path("total").has("groups")).isFalse();
   }
 
   @Test
