@@ -1,18 +1,20 @@
 package dev.millrace.bench;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.console.Directories;
 import dev.millrace.cli.console.Progress;
-import dev.millrace.cli.csv.CsvPipeline;
 import dev.millrace.cli.csv.CsvScan;
 import dev.millrace.cli.evaluate.Evaluation;
-import dev.millrace.cli.evaluate.FinalMetrics;
+import dev.millrace.cli.evaluate.PositiveScores;
 import dev.millrace.config.Settings;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.nn.AutoSpec;
 import dev.millrace.nn.ClassWeights;
 import dev.millrace.nn.ModelSpec;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,8 +33,9 @@ import picocli.CommandLine.Spec;
       "Measures the accuracy of model: auto on data sets with published results.",
       "Runs the job over each data set in one pass, with every tier and several seeds, without",
       "tuning. Also compares the log-loss with that of the running class frequencies, and the mean",
-      "predicted probability of the positive class with its share. Leaves out data sets that are",
-      "neither in the folder nor shipped with Millrace."
+      "predicted probability of the positive class with its share. Data sets with ids are also",
+      "compared with a hashed FTRL-Proximal on the same rows, generated ones with oracles.",
+      "Leaves out data sets that are neither in the folder, shipped with Millrace nor generated."
     },
     footer = {
       "",
@@ -115,8 +118,8 @@ final class AccuracyCommand implements Callable<Integer> {
   }
 
   private AccuracyTable.Row measure(AccuracyData data, Path file) throws Exception {
-    CsvScan scan = CsvScan.scan(file, data.label(), null, data.drop(), data.task());
-    Settings settings = CsvPipeline.settings(null, "accuracy", scan, data.positive());
+    CsvScan scan = data.scan(file);
+    Settings settings = data.settings(scan);
     if (data.score() == AccuracyData.Score.F1) {
       settings =
           settings.withMetrics(
@@ -124,28 +127,76 @@ final class AccuracyCommand implements Callable<Integer> {
     }
     List<AccuracyTable.Cell> cells = new ArrayList<>();
     for (AutoSpec.Tier tier : tiers) {
-      List<FinalMetrics.Totals> runs = new ArrayList<>();
+      List<AccuracyData.Run> runs = new ArrayList<>();
       double maxRate = 0;
       for (int seed = 1; seed <= seeds; seed++) {
         Settings seeded =
             settings.withModel(ModelSpec.auto(seed, AutoSpec.of(tier), ClassWeights.NONE));
         String task = "%s, auto: %s, seed %d".formatted(data.name(), tier.id(), seed);
         try (Progress progress = new Progress(task, scan.rows())) {
-          Evaluation run = Evaluation.run(seeded, scan, 1, progress, prediction -> {});
-          runs.add(run.metrics().totals());
+          PositiveScores areas = areas(data);
+          Evaluation run = run(seeded, scan, progress, areas);
+          runs.add(
+              new AccuracyData.Run(
+                  run.metrics().totals(), areas == null ? Double.NaN : areas.compute().roc()));
           maxRate = Math.max(maxRate, run.rate());
-          report(task, data.score(), run);
+          report(task, data, runs.get(runs.size() - 1), run.rate());
         }
       }
       cells.add(new AccuracyTable.Cell(data.score(), runs, maxRate));
     }
-    return new AccuracyTable.Row(data, scan.rows(), cells);
+    return new AccuracyTable.Row(data, scan.rows(), cells, peers(data, scan));
   }
 
-  private void report(String task, AccuracyData.Score score, Evaluation run) {
-    double value = score.of(run.metrics().totals());
+  private static @Nullable PositiveScores areas(AccuracyData data) {
+    return data.also() == AccuracyData.Score.AUC && data.positive() != null
+        ? new PositiveScores(data.positive())
+        : null;
+  }
+
+  private static Evaluation run(
+      Settings settings, CsvScan scan, Progress progress, @Nullable PositiveScores areas)
+      throws Exception {
+    if (areas == null) {
+      return Evaluation.run(settings, scan, 1, progress, prediction -> {});
+    }
+    Settings predicting = settings.withOutput(settings.output().withPredictions());
+    ObjectMapper parser = new ObjectMapper();
+    return Evaluation.run(
+        predicting,
+        scan,
+        1,
+        progress,
+        record -> {
+          try {
+            areas.accept(parser.readTree(record.value()));
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+  }
+
+  /** Returns published peers, and those that run over the same rows. */
+  private List<AccuracyData.Peer> peers(AccuracyData data, CsvScan scan) {
+    List<AccuracyData.Peer> peers = new ArrayList<>(data.peers());
+    if (data.also() == AccuracyData.Score.AUC && data.positive() != null) {
+      HashedFtrl.Scores ftrl = HashedFtrl.best(scan, data.positive());
+      peers.add(new AccuracyData.Peer("hashed FTRL", ftrl.logLoss(), ftrl.auc()));
+      for (String column : data.oracles()) {
+        HashedFtrl.Scores oracle = HashedFtrl.Scores.ofColumn(scan, data.positive(), column);
+        peers.add(new AccuracyData.Peer(column, oracle.logLoss(), oracle.auc()));
+      }
+    }
+    return peers;
+  }
+
+  private void report(String task, AccuracyData data, AccuracyData.Run run, double rate) {
+    String also =
+        data.also() == null ? "" : ", %s %.4f".formatted(data.also().id(), data.also().of(run));
     PrintWriter err = spec.commandLine().getErr();
-    err.printf("%s: %s %.4f, %,.0f records/s%n", task, score.id(), value, run.rate());
+    err.printf(
+        "%s: %s %.4f%s, %,.0f records/s%n",
+        task, data.score().id(), data.score().of(run), also, rate);
     err.flush();
   }
 }

@@ -2,7 +2,11 @@ package dev.millrace.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.millrace.cli.csv.CsvPipeline;
+import dev.millrace.cli.csv.CsvScan;
 import dev.millrace.cli.evaluate.FinalMetrics;
+import dev.millrace.config.PipelineFile;
+import dev.millrace.config.Settings;
 import dev.millrace.data.KebabCase;
 import dev.millrace.data.Task;
 import java.io.IOException;
@@ -20,6 +24,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param positive the positive class
  * @param task null to guess it from the label
+ * @param input further options of the input as in a pipeline file, such as columns of ids; null to
+ *     guess from the file
+ * @param also second score, which is compared with that of peers; null for none
+ * @param peers published scores of others, both of them
+ * @param oracles columns with probabilities that know more than the features tell
  * @param published best published score, NaN if unknown
  * @param publishedBy the model that reached it
  * @param moa scores of MOA's four learners, empty if unknown
@@ -31,7 +40,11 @@ record AccuracyData(
     List<String> drop,
     @Nullable String positive,
     @Nullable Task task,
+    @Nullable String input,
     Score score,
+    @Nullable Score also,
+    List<Peer> peers,
+    List<String> oracles,
     double published,
     String publishedBy,
     List<Double> moa) {
@@ -43,14 +56,19 @@ record AccuracyData(
     ACCURACY,
     F1,
     MAE,
-    LOG_LOSS;
+    RMSE,
+    LOG_LOSS,
+    AUC;
 
-    double of(FinalMetrics.Totals totals) {
+    double of(Run run) {
+      FinalMetrics.Totals totals = run.totals();
       return switch (this) {
         case ACCURACY -> totals.accuracy();
         case F1 -> totals.f1();
         case MAE -> totals.mae();
+        case RMSE -> totals.rmse();
         case LOG_LOSS -> totals.logLoss();
+        case AUC -> run.auc();
       };
     }
 
@@ -63,6 +81,16 @@ record AccuracyData(
       return this == ACCURACY || this == MAE;
     }
   }
+
+  /**
+   * Scores of one run.
+   *
+   * @param auc area under the ROC curve over all rows; NaN unless it is the second score
+   */
+  record Run(FinalMetrics.Totals totals, double auc) {}
+
+  /** Another learner with its two scores. */
+  record Peer(String by, double score, double also) {}
 
   /** Returns all data sets, in the order of the table. */
   static List<AccuracyData> all() {
@@ -80,6 +108,17 @@ record AccuracyData(
     node.path("drop").forEach(column -> drop.add(column.asText()));
     List<Double> moa = new ArrayList<>();
     node.path("moa").forEach(score -> moa.add(score.asDouble()));
+    List<Peer> peers = new ArrayList<>();
+    node.path("peers")
+        .forEach(
+            peer ->
+                peers.add(
+                    new Peer(
+                        peer.path("by").asText(),
+                        peer.path("score").asDouble(),
+                        peer.path("also").asDouble())));
+    List<String> oracles = new ArrayList<>();
+    node.path("oracles").forEach(column -> oracles.add(column.asText()));
     return new AccuracyData(
         node.path("name").asText(),
         node.path("file").asText(),
@@ -87,10 +126,48 @@ record AccuracyData(
         List.copyOf(drop),
         node.path("positive").asText(null),
         node.has("task") ? Task.valueOf(node.path("task").asText().toUpperCase(Locale.ROOT)) : null,
-        Score.valueOf(node.path("score").asText().toUpperCase(Locale.ROOT).replace('-', '_')),
+        node.has("input") ? node.path("input").toString() : null,
+        score(node.path("score")),
+        node.has("also") ? score(node.path("also")) : null,
+        List.copyOf(peers),
+        List.copyOf(oracles),
         node.at("/published/value").asDouble(Double.NaN),
         node.at("/published/by").asText(),
         List.copyOf(moa));
+  }
+
+  private static Score score(JsonNode name) {
+    return Score.valueOf(name.asText().toUpperCase(Locale.ROOT).replace('-', '_'));
+  }
+
+  /** Scans the file of this data set. */
+  CsvScan scan(Path file) {
+    List<String> excluded = new ArrayList<>(drop);
+    excluded.addAll(oracles);
+    CsvScan scan = CsvScan.scan(file, label, null, excluded, task);
+    Settings base = base();
+    return base == null ? scan : scan.withInput(base.input().spec());
+  }
+
+  /** Returns the settings of a pipeline that learns the scanned file. */
+  Settings settings(CsvScan scan) {
+    return CsvPipeline.settings(base(), "accuracy", scan, positive);
+  }
+
+  private @Nullable Settings base() {
+    if (input == null) {
+      return null;
+    }
+    // JSON is YAML.
+    String yaml =
+        """
+        pipeline: accuracy
+        kafka: { bootstrap.servers: localhost:9092 }
+        input: %s
+        metrics: { max-interval: off }
+        """
+            .formatted(input);
+    return PipelineFile.parse(name, yaml, Path.of(""));
   }
 
   /**

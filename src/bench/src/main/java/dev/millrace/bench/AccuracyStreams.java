@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
@@ -13,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 final class AccuracyStreams {
 
   static final String CLICKS = "generated_clicks.csv";
+  static final String DRIFTING_CLICKS = "generated_drifting_clicks.csv";
   static final String NOISE = "generated_noise.csv";
 
-  private static final int CLICK_ROWS = 50_000;
   private static final int NOISE_ROWS = 20_000;
 
   private AccuracyStreams() {}
@@ -25,7 +24,9 @@ final class AccuracyStreams {
     Path file = folder.resolve(name);
     try (BufferedWriter out = Files.newBufferedWriter(file)) {
       switch (name) {
-        case CLICKS -> writeClicks(out, CLICK_ROWS);
+        case CLICKS -> new ClickStream(50_000, 20_000, 2_000, 500, false).write(out);
+        case DRIFTING_CLICKS ->
+            new ClickStream(300_000, 1_000_000, 100_000, 5_000, true).write(out);
         case NOISE -> writeNoise(out, NOISE_ROWS);
         default -> {
           Files.delete(file);
@@ -34,37 +35,6 @@ final class AccuracyStreams {
       }
     }
     return file;
-  }
-
-  /**
-   * Clicks on ads, about 3 in 100, by users, ads and sites with Zipf frequencies, each with an
-   * effect of its own on the log-odds.
-   */
-  static void writeClicks(Writer out, int rows) throws IOException {
-    Random random = new Random(7);
-    Ids users = new Ids(20_000, 0.7, 1.3, random);
-    Ids ads = new Ids(2_000, 0.9, 1.0, random);
-    Ids sites = new Ids(500, 1.0, 0.8, random);
-    String[] devices = {"desktop", "mobile", "mobile", "tablet"};
-    out.write("user,ad,site,hour,device,click\n");
-    for (int r = 0; r < rows; r++) {
-      int user = users.draw(random);
-      int ad = ads.draw(random);
-      int site = sites.draw(random);
-      int hour = random.nextInt(24);
-      int device = random.nextInt(devices.length);
-      double logOdds =
-          -5.5
-              + users.effect(user)
-              + ads.effect(ad)
-              + sites.effect(site)
-              + 0.3 * StrictMath.cos((hour - 20) * Math.PI / 12)
-              + 0.2 * (device % 3);
-      boolean isClick = random.nextDouble() < 1 / (1 + StrictMath.exp(-logOdds));
-      out.write(
-          "u%d,a%d,s%d,%d,%s,%s\n"
-              .formatted(user, ad, site, hour, devices[device], isClick ? "yes" : "no"));
-    }
   }
 
   /** Numbers and words that say nothing about a label, 3.1 % of one class. */
@@ -80,33 +50,6 @@ final class AccuracyStreams {
         row.append((char) ('a' + random.nextInt(10))).append(',');
       }
       out.write(row.append(random.nextDouble() < 0.031 ? "yes\n" : "no\n").toString());
-    }
-  }
-
-  /** Ids of which the k-th is drawn with a probability in proportion to 1/k^s. */
-  private static final class Ids {
-    private final double[] cumulated;
-    private final double[] effects;
-
-    Ids(int count, double exponent, double deviation, Random random) {
-      cumulated = new double[count];
-      effects = new double[count];
-      double sum = 0;
-      for (int k = 0; k < count; k++) {
-        sum += StrictMath.pow(k + 1, -exponent);
-        cumulated[k] = sum;
-        effects[k] = deviation * random.nextGaussian();
-      }
-    }
-
-    int draw(Random random) {
-      int found =
-          Arrays.binarySearch(cumulated, random.nextDouble() * cumulated[cumulated.length - 1]);
-      return Math.min(cumulated.length - 1, found < 0 ? -found - 1 : found);
-    }
-
-    double effect(int id) {
-      return effects[id];
     }
   }
 }

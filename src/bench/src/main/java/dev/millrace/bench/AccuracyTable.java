@@ -10,6 +10,7 @@ import dev.millrace.nn.AutoSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /** The results of {@code bench accuracy}, as Markdown or JSON. */
 record AccuracyTable(List<AutoSpec.Tier> tiers, int seeds, List<Row> rows) {
@@ -23,10 +24,11 @@ record AccuracyTable(List<AutoSpec.Tier> tiers, int seeds, List<Row> rows) {
    * Results on one data set.
    *
    * @param cells one for each tier
+   * @param peers other learners with both scores
    */
-  record Row(AccuracyData data, long rows, List<Cell> cells) {
+  record Row(AccuracyData data, long rows, List<Cell> cells, List<AccuracyData.Peer> peers) {
     private FinalMetrics.Totals first() {
-      return cells.get(0).runs().get(0);
+      return cells.get(0).runs().get(0).totals();
     }
   }
 
@@ -36,13 +38,17 @@ record AccuracyTable(List<AutoSpec.Tier> tiers, int seeds, List<Row> rows) {
    * @param runs one for each seed
    * @param rate records per second of the fastest run: the others compiled, or shared the processor
    */
-  record Cell(AccuracyData.Score score, List<FinalMetrics.Totals> runs, double rate) {
+  record Cell(AccuracyData.Score score, List<AccuracyData.Run> runs, double rate) {
     double[] scores() {
-      return runs.stream().mapToDouble(score::of).toArray();
+      return scores(score);
+    }
+
+    double[] scores(AccuracyData.Score other) {
+      return runs.stream().mapToDouble(other::of).toArray();
     }
 
     double[] losses() {
-      return runs.stream().mapToDouble(FinalMetrics.Totals::logLoss).toArray();
+      return scores(AccuracyData.Score.LOG_LOSS);
     }
 
     private static double mean(double[] values) {
@@ -57,14 +63,47 @@ record AccuracyTable(List<AutoSpec.Tier> tiers, int seeds, List<Row> rows) {
     }
   }
 
-  /** Returns two Markdown tables: scores with published ones, log-losses with the baseline. */
+  /**
+   * Returns Markdown tables: scores with published ones, two scores with those of peers, log-losses
+   * with the baseline.
+   */
   List<String> lines() {
     List<String> lines = scoreLines();
+    List<Row> compared = rows.stream().filter(row -> row.data().also() != null).toList();
+    if (!compared.isEmpty()) {
+      lines.add("");
+      lines.addAll(peerLines(compared));
+    }
     List<Row> ofClasses =
         rows.stream().filter(row -> row.data().score() != AccuracyData.Score.MAE).toList();
     if (!ofClasses.isEmpty()) {
       lines.add("");
       lines.addAll(lossLines(ofClasses));
+    }
+    return lines;
+  }
+
+  private List<String> peerLines(List<Row> compared) {
+    List<String> lines = new ArrayList<>();
+    addHeader(lines, "data | scores", "no features | peers");
+    for (Row row : compared) {
+      AccuracyData data = row.data();
+      AccuracyData.Score also = Objects.requireNonNull(data.also());
+      List<String> cells = new ArrayList<>();
+      cells.add(data.name());
+      cells.add(data.score().id() + " / " + also.id());
+      row.cells()
+          .forEach(
+              cell ->
+                  cells.add(shown(cell.scores(), false) + " / " + shown(cell.scores(also), false)));
+      boolean isLoss = data.score() == AccuracyData.Score.LOG_LOSS;
+      FinalMetrics.Totals first = row.first();
+      cells.add(shown(isLoss ? first.logLossBaseline() : first.secondBaseline(), false));
+      cells.add(
+          row.peers().stream()
+              .map(peer -> "%s %.4f / %.4f".formatted(peer.by(), peer.score(), peer.also()))
+              .collect(joining(", ")));
+      lines.add("| " + String.join(" | ", cells) + " |");
     }
     return lines;
   }
@@ -77,7 +116,7 @@ record AccuracyTable(List<AutoSpec.Tier> tiers, int seeds, List<Row> rows) {
       cells.add(row.data().name());
       cells.add(shown(row.first().logLossBaseline(), false));
       row.cells().forEach(cell -> cells.add(shown(cell.losses(), false)));
-      FinalMetrics.Totals last = row.cells().get(row.cells().size() - 1).runs().get(0);
+      FinalMetrics.Totals last = row.cells().get(row.cells().size() - 1).runs().get(0).totals();
       cells.add(
           Double.isNaN(last.observedShare())
               ? ""
@@ -159,10 +198,22 @@ record AccuracyTable(List<AutoSpec.Tier> tiers, int seeds, List<Row> rows) {
         Arrays.stream(cell.scores()).forEach(scores::add);
         put(tier, "log_loss", Cell.mean(cell.losses()));
         put(tier, "log_loss_sd", Cell.deviation(cell.losses()));
-        put(tier, "mean_predicted", cell.runs().get(0).meanPredicted());
-        put(tier, "observed_share", cell.runs().get(0).observedShare());
+        put(tier, "mean_predicted", cell.runs().get(0).totals().meanPredicted());
+        put(tier, "observed_share", cell.runs().get(0).totals().observedShare());
+        if (data.also() != null) {
+          put(tier, "also_mean", Cell.mean(cell.scores(data.also())));
+          put(tier, "also_sd", Cell.deviation(cell.scores(data.also())));
+        }
       }
       put(one, "published", data.published());
+      if (data.also() != null) {
+        one.put("also", data.also().id());
+      }
+      for (AccuracyData.Peer peer : row.peers()) {
+        ObjectNode scores = one.withObject("/peers").putObject(peer.by());
+        put(scores, "score", peer.score());
+        put(scores, "also", peer.also());
+      }
       for (int m = 0; m < data.moa().size(); m++) {
         one.withObject("/moa").put(MOA[m], data.moa().get(m));
       }

@@ -8,6 +8,7 @@ import dev.millrace.cli.Cli;
 import dev.millrace.cli.evaluate.FinalMetrics;
 import dev.millrace.nn.AutoSpec;
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -50,10 +51,38 @@ class AccuracyCommandTest {
     assertThat(data.at("/moa/kNN").asDouble()).isEqualTo(0.893);
   }
 
-  private static FinalMetrics.Totals totals(double accuracy) {
+  /** Clicks of a file of its own in place of the generated ones: what ids say is learned. */
+  @Test
+  void comparesSetsOfIdsWithPeersOnTheSameRows() throws IOException {
+    try (Writer out = Files.newBufferedWriter(folder.resolve("generated_clicks.csv"))) {
+      new ClickStream(4_000, 300, 20, 10, false).write(out);
+    }
+
+    Cli bench =
+        Cli.run(
+            "bench accuracy --data %s --only clicks --auto fast --seeds 1 --json"
+                .formatted(folder)
+                .split(" "));
+
+    assertThat(bench.exitCode()).as(bench.err()).isZero();
+    JsonNode data = new ObjectMapper().readTree(bench.out()).at("/data/0");
+    assertThat(data.path("also").asText()).isEqualTo("auc");
+    assertThat(data.at("/fast/also_mean").asDouble()).isBetween(0.55, 0.95);
+    double baseline = data.at("/log_loss_baseline").asDouble();
+    double generator = data.at("/peers/generator/score").asDouble();
+    double learner = data.at("/peers/learner/score").asDouble();
+    assertThat(generator).isLessThan(learner);
+    assertThat(learner).isLessThan(data.at("/fast/mean").asDouble()).isLessThan(baseline);
+    assertThat(data.at("/peers/hashed FTRL/score").asDouble()).isBetween(learner, 1.1 * baseline);
+    assertThat(data.at("/peers/hashed FTRL/also").asDouble()).isGreaterThan(0.55);
+  }
+
+  private static AccuracyData.Run run(double accuracy) {
     double none = Double.NaN;
-    return new FinalMetrics.Totals(
-        45_312, accuracy, none, none, none, 0.1, 0.8959, none, 0.75, 0.5, none, none, none, 0.8533,
+    return new AccuracyData.Run(
+        new FinalMetrics.Totals(
+            45_312, accuracy, none, none, none, 0.1, 0.8959, none, 0.75, 0.5, none, none, none,
+            0.8533, none),
         none);
   }
 
@@ -61,12 +90,12 @@ class AccuracyCommandTest {
   void theTableComparesMeanAndSpreadWithPublishedScores() {
     AccuracyData elec2 = AccuracyData.all().get(0);
     AccuracyTable.Cell cell =
-        new AccuracyTable.Cell(elec2.score(), List.of(totals(0.92), totals(0.94)), 2000);
+        new AccuracyTable.Cell(elec2.score(), List.of(run(0.92), run(0.94)), 2000);
     AccuracyTable table =
         new AccuracyTable(
             List.of(AutoSpec.Tier.FAST),
             2,
-            List.of(new AccuracyTable.Row(elec2, 45_312, List.of(cell))));
+            List.of(new AccuracyTable.Row(elec2, 45_312, List.of(cell), List.of())));
 
     assertThat(table.lines())
         .hasSize(7)

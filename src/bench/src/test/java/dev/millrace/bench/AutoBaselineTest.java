@@ -3,7 +3,6 @@ package dev.millrace.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.cli.console.Progress;
-import dev.millrace.cli.csv.CsvPipeline;
 import dev.millrace.cli.csv.CsvScan;
 import dev.millrace.cli.evaluate.Evaluation;
 import dev.millrace.cli.evaluate.FinalMetrics;
@@ -36,10 +35,9 @@ class AutoBaselineTest {
   private Losses run(String name, AutoSpec.Tier tier) throws Exception {
     AccuracyData data = named(name);
     Path file = data.find(null, folder);
-    CsvScan scan = CsvScan.scan(file, data.label(), null, data.drop(), data.task());
+    CsvScan scan = data.scan(file);
     Settings settings =
-        CsvPipeline.settings(null, "baseline", scan, data.positive())
-            .withModel(ModelSpec.auto(1, AutoSpec.of(tier), ClassWeights.NONE));
+        data.settings(scan).withModel(ModelSpec.auto(1, AutoSpec.of(tier), ClassWeights.NONE));
     try (Progress progress = new Progress(name, scan.rows())) {
       FinalMetrics.Totals totals =
           Evaluation.run(settings, scan, 1, progress, prediction -> {}).metrics().totals();

@@ -7,7 +7,7 @@ import dev.millrace.eval.AreaUnderCurve;
  * Areas under the curves of the positive class over all learned rows, without weights. Not
  * thread-safe.
  */
-final class PositiveScores {
+public final class PositiveScores {
   // About 340 MB.
   private static final int MAX_ROWS = 20_000_000;
 
@@ -18,12 +18,12 @@ final class PositiveScores {
   /**
    * @param positive name of the positive class
    */
-  PositiveScores(String positive) {
+  public PositiveScores(String positive) {
     this.positive = positive;
   }
 
   /** Adds a record of the predictions topic; ignores rows that were held out or not predicted. */
-  void accept(JsonNode prediction) {
+  public void accept(JsonNode prediction) {
     JsonNode scores = prediction.path(prediction.has("scores") ? "scores" : "probabilities");
     if (prediction.path("held_out").asBoolean() || scores.isEmpty()) {
       return;
@@ -36,7 +36,7 @@ final class PositiveScores {
   }
 
   /** Computes the areas, once; NaN if there was only one class, or too many rows. */
-  AreaUnderCurve compute() {
+  public AreaUnderCurve compute() {
     return isComplete ? area.compute() : new AreaUnderCurve(0).compute();
   }
 }
