@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       StateBenchCommand.class,
       SqlBenchCommand.class,
       SqlLearnBenchCommand.class,
+      IdsBenchCommand.class,
       AccuracyCommand.class
     },
     footer = {
@@ -34,6 +35,7 @@ import picocli.CommandLine.Spec;
       "  ./millrace bench state --keys 100000 --backend rocksdb --json",
       "  ./millrace bench sql --json",
       "  ./millrace bench sql-learn --keys 100 --json",
+      "  ./millrace bench ids --json",
       "  ./millrace bench accuracy --seeds 1"
     })
 public final class BenchCommand implements AddedCommand {
@@ -43,8 +45,8 @@ public final class BenchCommand implements AddedCommand {
   public void run() {
     throw new ParameterException(
         spec.commandLine(),
-        "A command is missing: bench step, bench pipeline, bench state, bench sql, bench sql-learn or"
-            + " bench accuracy");
+        "A command is missing: bench step, bench pipeline, bench state, bench sql, bench sql-learn,"
+            + " bench ids or bench accuracy");
   }
 
   @Command(

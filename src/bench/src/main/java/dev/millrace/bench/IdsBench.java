@@ -1,0 +1,190 @@
+package dev.millrace.bench;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.IdHash;
+import dev.millrace.data.IdWords;
+import dev.millrace.data.InputSpec;
+import dev.millrace.data.Task;
+import dev.millrace.nn.AutoSpec;
+import dev.millrace.nn.ClassWeights;
+import dev.millrace.nn.Indicators;
+import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.OnlineModel;
+import dev.millrace.nn.auto.Models;
+import dev.millrace.nn.ids.IdLayout;
+import dev.millrace.nn.ids.IdLearner;
+import dev.millrace.simd.Elementary;
+import java.io.PrintWriter;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/**
+ * Measures the learning of ids: rows of 26 columns of ids and 13 numbers, as in the Criteo click
+ * logs, of which about one in four is a click. Rates are per second of processor time.
+ */
+final class IdsBench {
+  private static final int ID_COLUMNS = 26;
+  private static final int NUMBERS = 13;
+  private static final int ROWS = 1 << 16;
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
+  private final double warmup;
+  private final double seconds;
+  private final InputSpec input;
+  private final Indicators indicators;
+  private final int width;
+  // [ROWS x width]
+  private final float[] rows;
+  private final int[] labels = new int[ROWS];
+
+  /**
+   * Generates the rows.
+   *
+   * @param ids distinct ids that are drawn from; the k-th of n in a column has a share of about
+   *     1/k^(2/3)
+   */
+  IdsBench(int ids, double warmup, double seconds) {
+    this.warmup = warmup;
+    this.seconds = seconds;
+    List<FeatureSpec> features = new ArrayList<>();
+    for (int c = 0; c < ID_COLUMNS; c++) {
+      features.add(
+          FeatureSpec.ofIds("c" + c, FeatureSpec.Type.ID, false, FeatureSpec.IdOptions.ONE));
+    }
+    for (int i = 0; i < NUMBERS; i++) {
+      features.add(new FeatureSpec("i" + i, FeatureSpec.Type.NUMERIC, false, List.of(), 0));
+    }
+    input =
+        InputSpec.DEFAULT.with(
+            to -> {
+              to.features = features;
+              to.label = "click";
+              to.task = Task.BINARY;
+            });
+    indicators = Indicators.of(input);
+    width = input.width();
+    rows = new float[ROWS * width];
+    generate(ids / ID_COLUMNS);
+  }
+
+  private void generate(int idsOfColumn) {
+    SplittableRandom random = new SplittableRandom(1);
+    List<IdHash> hashes = new ArrayList<>();
+    for (int c = 0; c < ID_COLUMNS; c++) {
+      hashes.add(new IdHash("c" + c));
+    }
+    for (int r = 0; r < ROWS; r++) {
+      int at = r * width;
+      for (int c = 0; c < ID_COLUMNS; c++) {
+        double u = random.nextDouble();
+        byte[] id =
+            Integer.toString((int) (idsOfColumn * u * u * u)).getBytes(StandardCharsets.UTF_8);
+        IdWords.write(hashes.get(c).of(id, id.length), rows, at + c * IdWords.ID_WIDTH);
+      }
+      for (int i = 0; i < NUMBERS; i++) {
+        rows[at + ID_COLUMNS * IdWords.ID_WIDTH + i] = (int) (1 / (0.001 + random.nextDouble()));
+      }
+      labels[r] = random.nextInt(4) == 0 ? 1 : 0;
+    }
+  }
+
+  /**
+   * Rates and sizes.
+   *
+   * @param idsPerSecond ids, buckets of numbers among them, of the linear model and the pairs
+   * @param knownIds ids in the table after the measurement
+   * @param bytesPerId memory of the table by known id
+   * @param recordsPerSecond whole step of the model of each tier
+   */
+  record Result(
+      double idsPerSecond,
+      int knownIds,
+      double bytesPerId,
+      Map<AutoSpec.Tier, Double> recordsPerSecond) {
+
+    String toJson() {
+      ObjectNode json = new ObjectMapper().createObjectNode();
+      json.put("columns", ID_COLUMNS + NUMBERS);
+      json.put("ids_per_s", Math.round(idsPerSecond));
+      json.put("known_ids", knownIds);
+      json.put("bytes_per_id", Math.round(10 * bytesPerId) / 10.0);
+      ObjectNode rates = json.putObject("records_per_s");
+      recordsPerSecond.forEach((tier, rate) -> rates.put(tier.id(), Math.round(rate)));
+      BenchCommand.describeMachine(json);
+      return json.toString();
+    }
+
+    String toText() {
+      StringBuilder text =
+          new StringBuilder(
+              "%,.0f ids/s, %,d known ids of %.1f bytes each"
+                  .formatted(idsPerSecond, knownIds, bytesPerId));
+      recordsPerSecond.forEach(
+          (tier, rate) -> text.append("; %s %,.0f records/s".formatted(tier.id(), rate)));
+      return text.toString();
+    }
+  }
+
+  /** Learns one row. */
+  private interface Step {
+    void learn(int row);
+  }
+
+  Result run(List<AutoSpec.Tier> tiers, PrintWriter err) {
+    IdLearner ids = new IdLearner(new IdLayout(indicators, width, Task.BINARY), 2, 1);
+    IdLearner.Scratch scratch = new IdLearner.Scratch();
+    float[] errors = new float[1];
+    double rate = measure(row -> learnIds(ids, row, errors, scratch));
+    Map<AutoSpec.Tier, Double> rates = new EnumMap<>(AutoSpec.Tier.class);
+    for (AutoSpec.Tier tier : tiers) {
+      ModelSpec spec =
+          ModelSpec.auto(1, AutoSpec.of(tier), ClassWeights.NONE).withIndicators(indicators);
+      OnlineModel model = Models.create(spec, Task.BINARY, width, 2, 1);
+      float[] predictions = new float[model.outputs()];
+      rates.put(
+          tier, measure(row -> model.learnClass(rows, row * width, labels[row], 1f, predictions)));
+      err.printf("auto: %s: %,.0f records/s%n", tier.id(), rates.get(tier));
+    }
+    return new Result(
+        rate * (ID_COLUMNS + NUMBERS), ids.ids(), (double) ids.memoryBytes() / ids.ids(), rates);
+  }
+
+  private void learnIds(IdLearner ids, int row, float[] errors, IdLearner.Scratch scratch) {
+    ids.encode(rows, row * width, 0f, scratch);
+    float linear = ids.linear(0, scratch);
+    errors[0] = sigmoid(linear) - labels[row];
+    float withPairs = sigmoid(linear + ids.pairs(scratch)) - labels[row];
+    ids.learn(rows, row * width, labels[row], errors, withPairs, 1f, scratch);
+  }
+
+  private static float sigmoid(float logOdds) {
+    return 1f / (1f + Elementary.exp(-logOdds));
+  }
+
+  /** Returns rows per second of this thread's processor time, after the warm-up. */
+  private double measure(Step step) {
+    loop(step, warmup);
+    return loop(step, seconds);
+  }
+
+  private static double loop(Step step, double seconds) {
+    long begun = THREADS.getCurrentThreadCpuTime();
+    long learned = 0;
+    long took = 0;
+    while (learned < ROWS || took < seconds * 1e9) {
+      for (int r = 0; r < 1024; r++) {
+        step.learn((int) (learned++ & ROWS - 1));
+      }
+      took = THREADS.getCurrentThreadCpuTime() - begun;
+    }
+    return learned * 1e9 / took;
+  }
+}

@@ -1,0 +1,78 @@
+package dev.millrace.bench;
+
+import dev.millrace.nn.AutoSpec;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Measures how fast ids are learned, and their memory. */
+@Command(
+    name = "ids",
+    description = {
+      "Measures how fast models learn ids, and the memory of an id, without Kafka and Flink.",
+      "Rows have 26 columns of ids and 13 numbers, as in the Criteo click logs. Rates are per"
+          + " second",
+      "of processor time of the training thread: ids per second of the linear model and the pairs"
+          + " of",
+      "fields together, and records per second of the whole model."
+    },
+    footer = {
+      "",
+      "Example:",
+      "  ./millrace bench ids --json",
+      "  taskset -c 1 ./millrace bench ids --ids 5000000 --auto fast"
+    })
+final class IdsBenchCommand implements Callable<Integer> {
+  @Option(
+      names = "--ids",
+      paramLabel = "N",
+      defaultValue = "260000",
+      description = "Ids of all columns to draw from (default: ${DEFAULT-VALUE}).")
+  private int ids;
+
+  @Option(
+      names = "--auto",
+      paramLabel = "TIER",
+      split = ",",
+      defaultValue = "fast,balanced,accurate",
+      description = "Tiers to measure (default: ${DEFAULT-VALUE}).")
+  private List<AutoSpec.Tier> tiers;
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "S",
+      defaultValue = "3",
+      description =
+          "Seconds of processor time to measure, at least one pass over 65,536 rows (default:"
+              + " ${DEFAULT-VALUE}).")
+  private double seconds;
+
+  @Option(
+      names = "--warmup",
+      paramLabel = "S",
+      defaultValue = "8",
+      description = "Seconds to warm up, at least one pass as well (default: ${DEFAULT-VALUE}).")
+  private double warmup;
+
+  @Option(names = "--json", description = "Ends with one line of JSON.")
+  private boolean json;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    BenchCommand.require(spec, "--ids", ids, 26);
+    if (!(seconds > 0) || !(warmup >= 0)) {
+      throw new ParameterException(
+          spec.commandLine(), "--seconds must be above 0 and --warmup at least 0");
+    }
+    IdsBench.Result result =
+        new IdsBench(ids, warmup, seconds).run(tiers, spec.commandLine().getErr());
+    spec.commandLine().getOut().println(json ? result.toJson() : result.toText());
+    return 0;
+  }
+}
