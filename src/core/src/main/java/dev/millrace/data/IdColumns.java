@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param timeAt place of the event time, -1 if no column forgets
  * @param limit max number of ids that a model knows; not part of equality, since it may change
  */
+@PublicApi
 public record IdColumns(List<Column> columns, List<Cross> crosses, int timeAt, int limit)
     implements Serializable {
 

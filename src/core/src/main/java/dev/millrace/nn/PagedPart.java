@@ -1,5 +1,6 @@
 package dev.millrace.nn;
 
+import dev.millrace.data.PublicApi;
 import java.io.IOException;
 
 /**
@@ -9,6 +10,7 @@ import java.io.IOException;
  * <p>{@link OnlineModel#write} writes the pages too, unless {@link #writePages} says otherwise. A
  * part that was read without its pages gets them by {@link #readPage}, and cannot be used before.
  */
+@PublicApi
 public interface PagedPart {
   /** {@link #number} of a part that has no page in a store. */
   long NONE = -1;
