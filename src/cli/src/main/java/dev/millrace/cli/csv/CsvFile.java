@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the rows of a CSV file: UTF-8, plain or gzip, with a header line whose {@linkplain
- * CsvSeparator separator} holds for all rows. Skips blank lines. Not thread-safe.
+ * CsvSeparator separator} holds for all rows. Skips blank lines. Reads {@linkplain SparseFormat
+ * sparse features} as rows too. Not thread-safe.
  */
 public final class CsvFile implements AutoCloseable {
   private static final CsvFactory CSV =
@@ -37,7 +38,10 @@ public final class CsvFile implements AutoCloseable {
           .disable(CsvParser.Feature.ALLOW_TRAILING_COMMA)
           .build();
 
+  private static final int BUFFER = 1 << 16;
+
   private final Path path;
+  private final @Nullable SparseFormat sparseFormat;
   private final InputStream in;
   private final JsonParser parser;
   private final List<String> header;
@@ -54,11 +58,18 @@ public final class CsvFile implements AutoCloseable {
     this.path = path;
     InputStream opened = null;
     try {
-      opened = open(path);
-      in = opened;
+      BufferedInputStream file = open(path);
+      opened = file;
+      sparseFormat = SparseFormat.of(path, file);
+      in =
+          sparseFormat == null
+              ? file
+              : new BufferedInputStream(
+                  SparseLines.open(path, sparseFormat, open(path), file), BUFFER);
       FileTypeSniffer.requireCsv(path, in);
       CsvSeparator separator = CsvSeparator.of(in);
-      linesBefore = separator.lines();
+      // The header that sparse features are given is no line of the file.
+      linesBefore = sparseFormat == null ? separator.lines() : -1;
       CsvSchema separated = CsvSchema.emptySchema().withColumnSeparator(separator.character());
       parser = CSV.createParser(in);
       parser.setSchema(separated);
@@ -80,6 +91,16 @@ public final class CsvFile implements AutoCloseable {
   /** Returns the column names. */
   public List<String> header() {
     return header;
+  }
+
+  /** Returns true for a column of ids with a number each, in a file of sparse features. */
+  boolean isSparse(String column) {
+    return sparseFormat != null && SparseFormat.isSparse(column);
+  }
+
+  /** Returns the format of sparse features; null for CSV. */
+  @Nullable SparseFormat sparseFormat() {
+    return sparseFormat;
   }
 
   /**
@@ -153,16 +174,16 @@ public final class CsvFile implements AutoCloseable {
   }
 
   // By content, not by name.
-  private static InputStream open(Path path) throws IOException {
+  static BufferedInputStream open(Path path) throws IOException {
     if (Files.isDirectory(path)) {
       throw new CliError(path + " is a directory; name a .csv or .csv.gz file.");
     }
-    InputStream file = new BufferedInputStream(Files.newInputStream(path), 1 << 16);
+    BufferedInputStream file = new BufferedInputStream(Files.newInputStream(path), BUFFER);
     try {
       file.mark(2);
       boolean gzip = file.read() == 0x1f && file.read() == 0x8b;
       file.reset();
-      return gzip ? new BufferedInputStream(new GZIPInputStream(file, 1 << 16), 1 << 16) : file;
+      return gzip ? new BufferedInputStream(new GZIPInputStream(file, BUFFER), BUFFER) : file;
     } catch (IOException e) {
       file.close();
       throw e;

@@ -21,7 +21,8 @@ public final class CsvPipeline {
   public static Settings settings(
       @Nullable Settings base, String name, CsvScan scan, @Nullable String positive) {
     Settings settings = base == null ? defaults(name) : base;
-    InputSpec given = settings.input().spec();
+    InputSpec read = settings.input().spec();
+    InputSpec given = base == null ? SparseFormat.withColumns(read, scan) : read;
     InputSpec spec =
         InputSpec.DEFAULT.with(
             to -> {

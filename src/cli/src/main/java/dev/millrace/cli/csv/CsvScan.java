@@ -132,6 +132,11 @@ public record CsvScan(
         excluded.add(find(path, file.header(), "--drop", column));
       }
 
+      if (file.sparseFormat() != null) {
+        excluded.add(file.header().indexOf(SparseFormat.WEIGHT));
+        excluded.add(file.header().indexOf(SparseFormat.ID));
+      }
+
       List<FieldProfile> columns = FieldProfile.ofColumns(file, Long.MAX_VALUE);
       long rows = columns.get(0).rows();
       FieldProfile truth = labelled ? columns.get(labelColumn) : null;

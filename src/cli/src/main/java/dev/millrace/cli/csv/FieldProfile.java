@@ -36,7 +36,9 @@ public final class FieldProfile {
     NUMBER,
     BOOLEAN,
     TEXT,
-    TIME
+    TIME,
+    /** Ids with a number each, of a file of sparse features. */
+    SPARSE
   }
 
   private final String name;
@@ -68,6 +70,8 @@ public final class FieldProfile {
   private boolean integral = true;
   private boolean consecutive = true;
   private double last = Double.NaN;
+  // Of one cell of sparse features.
+  private int maxIds;
 
   /**
    * A value and its place.
@@ -109,7 +113,7 @@ public final class FieldProfile {
    * @throws CliError if the file has no rows
    */
   public static List<FieldProfile> ofColumns(CsvFile file, long limit) {
-    List<FieldProfile> columns = file.header().stream().map(FieldProfile::new).toList();
+    List<FieldProfile> columns = file.header().stream().map(name -> of(name, file)).toList();
     long rows = 0;
     for (; rows < limit && file.next(); rows++) {
       for (int c = 0; c < file.row().length; c++) {
@@ -122,7 +126,16 @@ public final class FieldProfile {
     return columns;
   }
 
+  private static FieldProfile of(String name, CsvFile file) {
+    return new FieldProfile(name, file.isSparse(name) ? Type.SPARSE : null, false, List.of());
+  }
+
   private void addCell(String text, CsvFile file) {
+    if (declared == Type.SPARSE && !text.isEmpty()) {
+      maxIds = Math.max(maxIds, 1 + (int) text.chars().filter(c -> c == ' ').count());
+      count(text, text);
+      return;
+    }
     if (CsvText.isMissing(text)) {
       missing++;
       firstMissing = firstMissing == null ? new Cell(text, file.position()) : firstMissing;
@@ -359,6 +372,11 @@ public final class FieldProfile {
       case TIME -> new FeatureSpec(name, FeatureSpec.Type.TIME, missing, List.of(), 0);
       case NUMBER -> new FeatureSpec(name, FeatureSpec.Type.NUMERIC, missing, List.of(), 0);
       case BOOLEAN -> new FeatureSpec(name, FeatureSpec.Type.BOOLEAN, missing, List.of(), 0);
+      case SPARSE -> {
+        int max = Math.max(IdOptions.MAX_WORDS, Math.min(IdOptions.MAX, maxIds));
+        yield FeatureSpec.ofIds(
+            name, FeatureSpec.Type.SPARSE, missing, new IdOptions(max, 1, 0, 1));
+      }
       case TEXT -> {
         List<String> texts = symbols.isEmpty() ? List.copyOf(spellings) : symbols;
         if (!texts.isEmpty() && texts.size() <= MAX_ONE_HOT_VALUES) {

@@ -8,6 +8,7 @@ import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.console.Progress;
 import dev.millrace.cli.csv.CsvPipeline;
 import dev.millrace.cli.csv.CsvScan;
+import dev.millrace.cli.csv.SparseFormat;
 import dev.millrace.cli.csv.TaskCheck;
 import dev.millrace.codec.OutputRecord;
 import dev.millrace.config.PipelineFile;
@@ -53,7 +54,7 @@ public final class EvaluateCommand implements Callable<Integer> {
       names = "--input",
       paramLabel = "FILE",
       required = true,
-      description = "CSV file with a header line, plain or gzip.")
+      description = "CSV file with a header line, or lines of VW, libsvm or libffm; plain or gzip.")
   private Path input;
 
   @Option(
@@ -85,8 +86,8 @@ public final class EvaluateCommand implements Callable<Integer> {
       names = "--positive-class",
       paramLabel = "CLASS",
       description =
-          "Class of precision, recall and F1 (default: input.positive-class, or without -c the rarer"
-              + " class; else the last by name).")
+          "Class of precision, recall and F1 (default: input.positive-class, or without -c the"
+              + " rarer class; else the last by name).")
   private @Nullable String positive;
 
   @Option(
@@ -314,6 +315,9 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   private CsvScan scan(@Nullable Settings base) {
     String column = label == null && base != null ? base.input().spec().label() : label;
+    if (column == null && SparseFormat.of(input) != null) {
+      column = SparseFormat.LABEL;
+    }
     if (column == null) {
       throw CliError.usage("--label COLUMN is missing: the column to predict.");
     }

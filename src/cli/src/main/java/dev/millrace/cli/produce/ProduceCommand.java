@@ -6,6 +6,7 @@ import dev.millrace.cli.console.Progress;
 import dev.millrace.cli.console.StopSignal;
 import dev.millrace.cli.csv.CsvExamples;
 import dev.millrace.cli.csv.CsvScan;
+import dev.millrace.cli.csv.SparseFormat;
 import dev.millrace.cli.kafka.KafkaOptions;
 import dev.millrace.config.DefaultTopic;
 import dev.millrace.config.Settings;
@@ -47,7 +48,7 @@ public final class ProduceCommand implements Callable<Integer> {
       names = "--input",
       paramLabel = "FILE",
       required = true,
-      description = "CSV file with a header line, plain or gzip.")
+      description = "CSV file with a header line, or lines of VW, libsvm or libffm; plain or gzip.")
   private Path input;
 
   @Option(
@@ -126,7 +127,12 @@ public final class ProduceCommand implements Callable<Integer> {
     Long delay = delay();
     // Event times end now: brokers reject records from the future.
     long startMillis = System.currentTimeMillis() - total - (delay == null ? 0 : delay);
-    InputSpec reader = settings == null ? null : settings.input().spec();
+    InputSpec reader =
+        settings == null
+            ? SparseFormat.of(input) == null
+                ? null
+                : SparseFormat.withColumns(InputSpec.DEFAULT, scan)
+            : settings.input().spec();
     Progress progress = new Progress("produce", total);
     double maxRate = rate == null ? Double.POSITIVE_INFINITY : rate;
     try (StopSignal stop = new StopSignal();
@@ -199,6 +205,9 @@ public final class ProduceCommand implements Callable<Integer> {
       label = label == null ? spec.label() : label;
       // The standard schema has a field of its own for it.
       key = key == null && spec.format() == InputSpec.Format.JSON ? spec.key() : key;
+    }
+    if (label == null && SparseFormat.of(input) != null) {
+      label = SparseFormat.LABEL;
     }
     if (label == null) {
       throw usage("--label COLUMN is missing: the column to predict.");
