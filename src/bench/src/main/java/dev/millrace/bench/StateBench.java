@@ -10,6 +10,7 @@ import dev.millrace.cli.run.Snapshots;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
 import dev.millrace.config.Settings.Backend;
+import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.KebabCase;
 import dev.millrace.eval.ClassificationMetrics;
 import dev.millrace.eval.MetricsSpec;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.JobID;
+import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 import org.apache.flink.core.execution.CheckpointType;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.jobgraph.JobGraph;
@@ -38,8 +40,9 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * longest gap between two reports of the third phase is the pause that the checkpoint causes.
  *
  * @param rounds examples of each key in a phase
+ * @param ids of each key, 0 for a network without ids
  */
-record StateBench(int keys, Backend backend, long cacheBytes, int rounds) {
+record StateBench(int keys, Backend backend, long cacheBytes, int rounds, int ids) {
   private static final int NEURONS = 32;
   private static final int CLASSES = 2;
   // Warm-up, measurement, checkpoint.
@@ -53,6 +56,8 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds) {
    * @param quietMillis longest gap between two reports in the second phase
    * @param savepointBytes size of the models, uncompressed and the same on each backend
    * @param windowBytes size of a key's window of scored examples
+   * @param laterSeconds duration of a second checkpoint, after the third phase
+   * @param laterBytes what that checkpoint added
    */
   record Result(
       StateBench bench,
@@ -62,7 +67,9 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds) {
       double quietMillis,
       long checkpointBytes,
       long savepointBytes,
-      long windowBytes) {
+      long windowBytes,
+      double laterSeconds,
+      long laterBytes) {
 
     private double updatesPerSecond() {
       return (double) bench.keys * bench.rounds / seconds;
@@ -90,11 +97,17 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds) {
       json.put("updates_per_s", Math.round(updatesPerSecond()));
       json.put("examples_per_key", PHASES * bench.rounds);
       json.put("bytes_per_key", bytesPerKey());
-      json.put("weights_and_optimizer_bytes_per_key", floatBytes());
-      json.put("window_bytes_per_key", windowBytes);
-      json.put("other_bytes_per_key", otherBytes());
+      if (bench.ids == 0) {
+        json.put("weights_and_optimizer_bytes_per_key", floatBytes());
+        json.put("window_bytes_per_key", windowBytes);
+        json.put("other_bytes_per_key", otherBytes());
+      } else {
+        json.put("ids_per_key", bench.ids);
+      }
       json.put("checkpoint_s", Math.round(1000 * checkpointSeconds) / 1000.0);
       json.put("checkpoint_bytes", checkpointBytes);
+      json.put("later_checkpoint_s", Math.round(1000 * laterSeconds) / 1000.0);
+      json.put("later_checkpoint_bytes", laterBytes);
       json.put("pause_ms", Math.round(10 * pauseMillis) / 10.0);
       json.put("quiet_ms", Math.round(10 * quietMillis) / 10.0);
       BenchCommand.describeMachine(json);
@@ -102,6 +115,29 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds) {
     }
 
     String toText() {
+      return bench.ids == 0 ? textOfNetworks() : textOfIds();
+    }
+
+    private String textOfIds() {
+      return ("%,d keys of %,d ids on %s: %,.0f records/s of %d ids; %,d bytes a key; a checkpoint takes"
+              + " %.2f s and %,d bytes, and stops the job for %.0f ms (%.0f ms without); after"
+              + " a hundredth of the ids came again, the next one takes %.2f s and %,d bytes")
+          .formatted(
+              bench.keys,
+              bench.ids,
+              KebabCase.of(bench.backend),
+              updatesPerSecond(),
+              Math.min(bench.ids, StateBenchSource.IDS_OF_RECORD),
+              bytesPerKey(),
+              checkpointSeconds,
+              checkpointBytes,
+              pauseMillis,
+              quietMillis,
+              laterSeconds,
+              laterBytes);
+    }
+
+    private String textOfNetworks() {
       return ("%,d keys on %s: %,.0f updates/s; %,d bytes a key: %,d of weights, %,d of the window, %,d"
               + " others; a checkpoint takes %.2f s and %,d bytes, and stops the job for %.0f ms"
               + " (%.0f ms without)")
@@ -175,7 +211,7 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds) {
       MillraceJob.build(
           env,
           settings,
-          StateBenchSource.of(keys, PHASES * rounds, settings.input().topic()),
+          source(settings.input().topic()),
           new MillraceJob.Sinks(metrics, others, others, others, others, others));
       JobGraph graph = env.getStreamGraph().getJobGraph();
       try (MiniCluster cluster = LocalFlink.cluster(env)) {
@@ -192,12 +228,12 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds) {
                             .orElseGet(() -> new IllegalStateException("the job has ended"))));
         reports.thirdBegun.get();
         reports.checkpointing = true;
-        long before = System.nanoTime();
-        cluster.triggerCheckpoint(job, CheckpointType.CONFIGURED).get();
-        double checkpoint = (System.nanoTime() - before) / 1e9;
+        double checkpoint = checkpoint(cluster, job);
         reports.checkpointing = false;
         long checkpointBytes = size(checkpoints);
         reports.all.get();
+        double later = checkpoint(cluster, job);
+        long laterBytes = size(checkpoints) - checkpointBytes;
         Path savepoint = Directories.untilExit("millrace-bench-");
         cluster
             .triggerSavepoint(
@@ -211,12 +247,30 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds) {
             reports.quietGap / 1e6,
             checkpointBytes,
             size(savepoint),
-            windowBytes(settings.metrics()));
+            windowBytes(settings.metrics()),
+            later,
+            laterBytes);
       }
     }
   }
 
+  private DataGeneratorSource<KafkaRecord> source(String topic) {
+    return ids == 0
+        ? StateBenchSource.of(keys, PHASES * rounds, topic)
+        : StateBenchSource.withIds(keys, ids, rounds, PHASES, topic);
+  }
+
+  /** Takes a checkpoint; returns its duration in seconds. */
+  private static double checkpoint(MiniCluster cluster, JobID job) throws Exception {
+    long before = System.nanoTime();
+    cluster.triggerCheckpoint(job, CheckpointType.CONFIGURED).get();
+    return (System.nanoTime() - before) / 1e9;
+  }
+
   private Settings settings() {
+    if (ids > 0) {
+      return settingsWithIds();
+    }
     String yaml =
         """
         pipeline: bench
@@ -227,6 +281,34 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds) {
         state: { backend: %s, cache-bytes: %d, checkpoint-interval: 24h }
         """
             .formatted(NEURONS, rounds, KebabCase.of(backend), cacheBytes);
+    return PipelineFile.parse("bench", yaml, Path.of(""));
+  }
+
+  private Settings settingsWithIds() {
+    String yaml =
+        """
+        pipeline: bench
+        kafka: { bootstrap.servers: "none:0" }
+        input:
+          format: csv
+          columns: [key, label, ids]
+          key: key
+          label: label
+          classes: [c0, c1]
+          features: [{ name: ids, type: set, separator: " ", max: %d }]
+        auto: { tier: fast, buffer: 100 }
+        metrics: { every: %d, max-interval: off, window: 100 }
+        output: { snapshots: { every: 0, max-interval: off } }
+        limits: { ids: %d, model-bytes: %d }
+        state: { backend: %s, cache-bytes: %d, checkpoint-interval: 24h }
+        """
+            .formatted(
+                StateBenchSource.IDS_OF_RECORD,
+                rounds,
+                ids,
+                1L << 32,
+                KebabCase.of(backend),
+                cacheBytes);
     return PipelineFile.parse("bench", yaml, Path.of(""));
   }
 

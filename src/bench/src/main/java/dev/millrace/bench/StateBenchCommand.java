@@ -14,13 +14,16 @@ import picocli.CommandLine.Spec;
       "Measures bytes per key, updates per second and checkpoint time with many models.",
       "The job reads generated records instead of a topic. Each key comes once a round, which is",
       "the worst order for a cache. The network has 8 features, 32 relu neurons and 2 classes, and",
-      "learns by plain gradient descent. As many rounds come before to warm up."
+      "learns by plain gradient descent. As many rounds come before to warm up.",
+      "With --ids, records have 100 ids each instead, and the model is auto: fast. After all ids",
+      "have come twice, a hundredth of them comes again, between two checkpoints."
     },
     footer = {
       "",
       "Example:",
       "  ./millrace bench state --keys 100000 --json",
-      "  ./millrace bench state --keys 100000 --backend rocksdb --cache-bytes 0"
+      "  ./millrace bench state --keys 100000 --backend rocksdb --cache-bytes 0",
+      "  ./millrace bench state --keys 1 --ids 10000000 --backend rocksdb"
     })
 final class StateBenchCommand implements Callable<Integer> {
   // Enough for the JIT compiler, and to fill the windows of a few keys.
@@ -55,6 +58,13 @@ final class StateBenchCommand implements Callable<Integer> {
       description = "Measured examples of each key; 0 is two million over all keys.")
   private int rounds;
 
+  @Option(
+      names = "--ids",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Ids that each key has; 0 is a network without ids.")
+  private int ids;
+
   @Option(names = "--json", description = "Ends with one line of JSON.")
   private boolean json;
 
@@ -65,9 +75,16 @@ final class StateBenchCommand implements Callable<Integer> {
     BenchCommand.require(spec, "--keys", keys, 1);
     BenchCommand.require(spec, "--rounds", rounds, 0);
     BenchCommand.require(spec, "--cache-bytes", cacheBytes, 0);
-    int chosen = rounds > 0 ? rounds : Math.max(2, Math.min(MAX_ROUNDS, UPDATES / keys));
-    StateBench.Result result = new StateBench(keys, backend, cacheBytes, chosen).run();
+    BenchCommand.require(spec, "--ids", ids, 0);
+    StateBench.Result result = new StateBench(keys, backend, cacheBytes, rounds(), ids).run();
     spec.commandLine().getOut().println(json ? result.toJson() : result.toText());
     return 0;
+  }
+
+  private int rounds() {
+    if (ids > 0) {
+      return (ids + StateBenchSource.IDS_OF_RECORD - 1) / StateBenchSource.IDS_OF_RECORD;
+    }
+    return rounds > 0 ? rounds : Math.max(2, Math.min(MAX_ROUNDS, UPDATES / keys));
   }
 }

@@ -22,6 +22,9 @@ final class StateBenchSource {
   /** Features of a record. */
   static final int FEATURES = 8;
 
+  /** Ids of a record that has any. */
+  static final int IDS_OF_RECORD = 100;
+
   // A prime above any number of keys: its multiples visit all keys, far apart.
   private static final long STEP = 2_147_483_647L;
 
@@ -33,11 +36,46 @@ final class StateBenchSource {
    * @param rounds records of each key
    */
   static DataGeneratorSource<KafkaRecord> of(int keys, int rounds, String topic) {
+    return source(new Rows(keys, topic), (long) keys * rounds);
+  }
+
+  /**
+   * Returns a source of records with {@link #IDS_OF_RECORD} ids each: in the first two phases each
+   * key has all of its ids once, in the third one the first hundredth of them again and again.
+   *
+   * @param rounds records of each key in a phase
+   * @param phases at least 3
+   */
+  static DataGeneratorSource<KafkaRecord> withIds(
+      int keys, int ids, int rounds, int phases, String topic) {
+    return source(new IdRows(keys, ids, rounds, topic), (long) keys * rounds * phases);
+  }
+
+  private static DataGeneratorSource<KafkaRecord> source(
+      GeneratorFunction<Long, KafkaRecord> rows, long records) {
     return new DataGeneratorSource<>(
-        new Rows(keys, topic),
-        Long.MAX_VALUE,
-        new Budget((long) keys * rounds),
-        TypeInformation.of(KafkaRecord.class));
+        rows, Long.MAX_VALUE, new Budget(records), TypeInformation.of(KafkaRecord.class));
+  }
+
+  private static String key(long number, int keys) {
+    return "key-" + number % keys * STEP % keys;
+  }
+
+  private record IdRows(int keys, int ids, int rounds, String topic)
+      implements GeneratorFunction<Long, KafkaRecord> {
+
+    @Override
+    public KafkaRecord map(Long number) {
+      String key = key(number, keys);
+      long record = number / keys;
+      long known = record < 2L * rounds ? ids : Math.max(1, ids / 100);
+      StringBuilder line = new StringBuilder(key).append(record % 2 == 0 ? ",c0," : ",c1,");
+      for (int i = 0; i < Math.min(IDS_OF_RECORD, ids); i++) {
+        line.append(i == 0 ? "" : " ").append((record * IDS_OF_RECORD + i) % known);
+      }
+      byte[] value = line.toString().getBytes(StandardCharsets.UTF_8);
+      return KafkaRecord.of(topic, 0, number, Rows.NO_TIMESTAMP, null, value);
+    }
   }
 
   private static final class Rows implements GeneratorFunction<Long, KafkaRecord> {
@@ -72,7 +110,7 @@ final class StateBenchSource {
         row[f] = (float) (random.nextDouble() * 2 - 1);
         sum += row[f];
       }
-      String key = "key-" + number % keys * STEP % keys;
+      String key = key(number, keys);
       byte[] value =
           encoder.encode(
               "", key, number, sum > 0 ? "c1" : "c0", 0, 1f, row, FEATURES, NONE_MISSING, Map.of());
