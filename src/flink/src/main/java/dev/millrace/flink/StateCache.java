@@ -153,12 +153,17 @@ final class StateCache implements ValueState<TrainState> {
 
   private void dropOldest() throws IOException {
     Iterator<Map.Entry<String, Cached>> oldest = models.entrySet().iterator();
-    while (bytes > maxBytes) {
+    while (bytes > maxBytes && !isLastWithPages()) {
       Map.Entry<String, Cached> entry = oldest.next();
       write(entry.getKey(), entry.getValue());
       bytes -= entry.getValue().bytes;
       oldest.remove();
     }
+  }
+
+  /** A model with pages may alone be larger than the cache, and takes long to read. */
+  private boolean isLastWithPages() {
+    return pages != null && models.size() == 1;
   }
 
   // Moves the backend to another key.
