@@ -148,6 +148,12 @@ public final class CsvExamples implements AutoCloseable {
     return idColumn < 0 ? fileName + "-" + rowOfEpoch : file.row()[idColumn];
   }
 
+  /** Returns the label as records have it: the name of a class, or a number. */
+  public String label() {
+    String label = file.row()[scan.labelColumn()];
+    return scan.task() == Task.REGRESSION ? label : className(label);
+  }
+
   /** Returns the record value. */
   public byte[] value() {
     return objects == null ? avro() : objects.value(file.row(), id(), key());

@@ -101,7 +101,7 @@ public final class ProduceCommand implements Callable<Integer> {
       paramLabel = "TIME",
       description =
           "Sends features without label, and each label later by this event time, such as 30s or"
-              + " 2h.")
+              + " 2h; not the label of input.labels.on-timeout.")
   private @Nullable String labelDelay;
 
   @Spec private CommandSpec spec;
@@ -172,7 +172,8 @@ public final class ProduceCommand implements Callable<Integer> {
     }
     return new DelayedLabelProducer(
         new CsvExamples(scan, startMillis, epochs, encoding, CsvExamples.Part.LABEL, reader, delay),
-        topic);
+        topic,
+        read == null || read.onTimeout() == null ? null : read.onTimeout().label());
   }
 
   /** Returns the delay of labels in ms; null if they are sent with their features. */
