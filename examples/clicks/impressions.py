@@ -35,10 +35,9 @@ ads = chance.choices(range(ADS), ad_weights, k=IMPRESSIONS)
 sites = chance.choices(range(SITES), site_weights, k=IMPRESSIONS)
 
 out = csv.writer(sys.stdout, lineterminator="\n")
-out.writerow(["impression", "user", "ad", "site", "hour", "device", "query", "clicked"])
+out.writerow(["impression", "user", "ad", "site", "device", "query", "clicked"])
 for i in range(IMPRESSIONS):
     user, ad, site = users[i], ads[i], sites[i]
-    hour = i * 24 * 7 // IMPRESSIONS % 24
     device = chance.choice(list(devices))
     asked = topic[ad] if chance.random() < 0.3 else interest[user]
     words = [
@@ -46,9 +45,9 @@ for i in range(IMPRESSIONS):
         for _ in range(chance.randrange(3, 7))
     ]
     odds = -4.6 + taste[user] + quality[ad] + place[site] + fit[topic[ad]][kind[site]]
-    odds += devices[device] + 0.5 * math.sin(hour * math.pi / 12)
+    odds += devices[device]
     odds += 1.8 if asked == topic[ad] else 0
     odds += 0.8 if interest[user] == topic[ad] else 0
     clicked = chance.random() < 1 / (1 + math.exp(-odds))
     ids = [f"i{i}", f"u{user}", f"a{ad}", f"s{site}"]
-    out.writerow(ids + [hour, device, " ".join(words), "yes" if clicked else "no"])
+    out.writerow(ids + [device, " ".join(words), "yes" if clicked else "no"])
