@@ -12,6 +12,7 @@ import dev.millrace.data.Printable;
 import dev.millrace.data.Task;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -242,10 +243,26 @@ final class PipelineDraft {
       FeatureSpec spec = field.toFeature(input.records(), true);
       add(commented("    - " + feature(spec), field.describe(input.records())));
     }
+    addCrosses();
     List<String> left = leftOut();
     if (!left.isEmpty()) {
       add("  # Left out:");
       left.forEach(line -> add("  #   " + line));
+    }
+  }
+
+  /** Adds the two ids with the fewest values, whose pairs repeat most, as a comment. */
+  private void addCrosses() {
+    List<String> ids =
+        features.stream()
+            .filter(field -> field.toFeature(input.records(), true).type() == FeatureSpec.Type.ID)
+            .sorted(Comparator.comparingLong(FieldProfile::distinct))
+            .map(FieldProfile::name)
+            .limit(2)
+            .toList();
+    if (ids.size() == 2) {
+      add("  # Each pair of two ids can be an id of its own:");
+      add("  # crosses: [" + YamlText.of(ids) + "]");
     }
   }
 
