@@ -68,10 +68,10 @@ export function drawModel() {
   const calibration = window.calibration && isNumber(window.calibration.mean_predicted)
     ? ", mean predicted " + format(window.calibration.mean_predicted, 3) + ", observed " + format(window.calibration.observed_share, 3)
       + (isNumber(window.calibration.ratio) ? ", ratio " + format(window.calibration.ratio, 3) : "") : "";
-  const groups = window.groups && isNumber(window.groups.auc)
+  const inGroups = window.groups && isNumber(window.groups.auc)
     ? ", in groups: AUC " + format(window.groups.auc, 3) + ", hit rate " + format(window.groups.hit_rate, 3)
       + ", NDCG " + format(window.groups.ndcg, 3) : "";
-  setText($("key-sub"), latest.task + size + calibration + groups);
+  setText($("key-sub"), latest.task + size + calibration + inGroups);
   const warnings = [];
   if (window.better_than_baseline === false) warnings.push("Worse than a baseline.");
   if (window.predicts_one_class) warnings.push("Predicts only one class: metrics.threshold-metric: f1 or model.class-weights: balanced may help.");
