@@ -43,6 +43,7 @@ record CommandElsewhere(Pattern command, String test, String how) {
               "PipelineBenchITCase",
               "bench pipeline",
               "(taskset .*)?\\./millrace bench pipeline .*"),
+          by("IdsBenchTest", "bench ids", "\\./millrace bench ids .*"),
           by("StateBenchTest", "bench state", "\\./millrace bench state .*"),
           by("SqlBenchITCase", "bench sql", "(taskset .*)?\\./millrace bench sql .*"),
           by(

@@ -25,8 +25,8 @@ public final class IdWords {
   /** Writes an id. */
   public static void write(long id, float[] row, int at) {
     row[at] = (float) (id & MASK);
-    row[at + 1] = (float) (id >>> BITS & MASK);
-    row[at + 2] = (float) (id >>> 2 * BITS);
+    row[at + 1] = (float) ((id >>> BITS) & MASK);
+    row[at + 2] = (float) (id >>> (2 * BITS));
   }
 
   /** Returns true if there is an id. */
@@ -36,7 +36,7 @@ public final class IdWords {
 
   /** Returns the id that {@link #write} wrote. */
   public static long read(float[] row, int at) {
-    return (long) row[at] | (long) row[at + 1] << BITS | (long) row[at + 2] << 2 * BITS;
+    return (long) row[at] | ((long) row[at + 1] << BITS) | ((long) row[at + 2] << (2 * BITS));
   }
 
   /**
@@ -45,13 +45,13 @@ public final class IdWords {
    * @param millis since the epoch; one before it counts as 0, one after the year 2527 as that
    */
   public static void writeTime(long millis, float[] row, int at) {
-    long within = Math.max(0, Math.min((1L << 2 * BITS) - 1, millis));
+    long within = Math.max(0, Math.min((1L << (2 * BITS)) - 1, millis));
     row[at] = (float) (within & MASK);
     row[at + 1] = (float) (within >>> BITS);
   }
 
   /** Returns the time that {@link #writeTime} wrote. */
   public static long readTime(float[] row, int at) {
-    return (long) row[at] | (long) row[at + 1] << BITS;
+    return (long) row[at] | ((long) row[at + 1] << BITS);
   }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.data.FeatureSpec.IdOptions;
-import dev.millrace.data.FeatureSpec.Type;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -19,9 +18,10 @@ class IdColumnsTest {
           to -> {
             to.features =
                 List.of(
-                    new FeatureSpec("n", Type.NUMERIC, true, List.of(), 0),
-                    FeatureSpec.ofIds("user", Type.ID, true, IdOptions.ONE),
-                    FeatureSpec.ofIds("words", Type.SPARSE, false, new IdOptions(2, 1, 500, 1)));
+                    new FeatureSpec("n", FeatureSpec.Type.NUMERIC, true, List.of(), 0),
+                    FeatureSpec.ofIds("user", FeatureSpec.Type.ID, true, IdOptions.ONE),
+                    FeatureSpec.ofIds(
+                        "words", FeatureSpec.Type.SPARSE, false, new IdOptions(2, 1, 500, 1)));
             to.crosses = List.of(List.of("user", "words"));
           });
 

@@ -101,7 +101,7 @@ final class WordSplitter {
       if ((utf8[next + i] & 0xC0) != 0x80) {
         return '\uFFFD';
       }
-      character = character << 6 | utf8[next + i] & 0x3F;
+      character = (character << 6) | (utf8[next + i] & 0x3F);
     }
     next += more;
     return Character.isValidCodePoint(character) ? character : '\uFFFD';
@@ -111,17 +111,17 @@ final class WordSplitter {
     if (character < 0x80) {
       put(character);
     } else if (character < 0x800) {
-      put(0xC0 | character >> 6);
-      put(0x80 | character & 0x3F);
+      put(0xC0 | (character >> 6));
+      put(0x80 | (character & 0x3F));
     } else if (character < 0x10000) {
-      put(0xE0 | character >> 12);
-      put(0x80 | character >> 6 & 0x3F);
-      put(0x80 | character & 0x3F);
+      put(0xE0 | (character >> 12));
+      put(0x80 | ((character >> 6) & 0x3F));
+      put(0x80 | (character & 0x3F));
     } else {
-      put(0xF0 | character >> 18);
-      put(0x80 | character >> 12 & 0x3F);
-      put(0x80 | character >> 6 & 0x3F);
-      put(0x80 | character & 0x3F);
+      put(0xF0 | (character >> 18));
+      put(0x80 | ((character >> 12) & 0x3F));
+      put(0x80 | ((character >> 6) & 0x3F));
+      put(0x80 | (character & 0x3F));
     }
   }
 

@@ -9,7 +9,6 @@ import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.FeatureSpec.IdOptions;
-import dev.millrace.data.FeatureSpec.Type;
 import dev.millrace.data.IdHash;
 import dev.millrace.data.IdWords;
 import dev.millrace.data.InputSpec;
@@ -42,8 +41,9 @@ class IdFeaturesTest {
 
   private final Example example = new Example();
 
-  private static FeatureSpec column(Type type) {
-    return FeatureSpec.ofIds("it", type, false, new IdOptions(type == Type.ID ? 1 : MAX, 1, 0, 1));
+  private static FeatureSpec column(FeatureSpec.Type type) {
+    return FeatureSpec.ofIds(
+        "it", type, false, new IdOptions(type == FeatureSpec.Type.ID ? 1 : MAX, 1, 0, 1));
   }
 
   private static InputSpec json(FeatureSpec... features) {
@@ -71,12 +71,12 @@ class IdFeaturesTest {
   }
 
   /** Returns the ids of the first column, as many as there are. */
-  private List<Long> ids(Type type) {
+  private List<Long> ids(FeatureSpec.Type type) {
     List<Long> ids = new ArrayList<>();
     int width = IdWords.width(type);
     for (int at = 0; ids.size() < MAX && IdWords.isPresent(example.features, at); at += width) {
       ids.add(IdWords.read(example.features, at));
-      if (type == Type.ID) {
+      if (type == FeatureSpec.Type.ID) {
         break;
       }
     }
@@ -92,30 +92,30 @@ class IdFeaturesTest {
   }
 
   private List<Float> numbers() {
-    return IntStream.range(0, ids(Type.SPARSE).size())
+    return IntStream.range(0, ids(FeatureSpec.Type.SPARSE).size())
         .mapToObj(i -> example.features[4 * i + 3])
         .toList();
   }
 
   @Test
   void aTextAndItsDigitsAsANumberAreTheSameId() {
-    InputSpec spec = json(column(Type.ID));
+    InputSpec spec = json(column(FeatureSpec.Type.ID));
 
     for (String value : List.of("\"17\"", "17", "17.0")) {
       decode(spec, it(value));
-      assertThat(ids(Type.ID)).as(value).isEqualTo(idsOf("17"));
+      assertThat(ids(FeatureSpec.Type.ID)).as(value).isEqualTo(idsOf("17"));
     }
     decode(spec, it("true"));
-    assertThat(ids(Type.ID)).isEqualTo(idsOf("true"));
+    assertThat(ids(FeatureSpec.Type.ID)).isEqualTo(idsOf("true"));
     decode(spec, it("\"ĳsbeer 🍦\""));
-    assertThat(ids(Type.ID)).isEqualTo(idsOf("ĳsbeer 🍦"));
+    assertThat(ids(FeatureSpec.Type.ID)).isEqualTo(idsOf("ĳsbeer 🍦"));
   }
 
   @Test
   void equalTextsInTwoColumnsAreTwoIds() {
-    FeatureSpec other = FeatureSpec.ofIds("other", Type.ID, false, IdOptions.ONE);
+    FeatureSpec other = FeatureSpec.ofIds("other", FeatureSpec.Type.ID, false, IdOptions.ONE);
     decode(
-        json(column(Type.ID), other),
+        json(column(FeatureSpec.Type.ID), other),
         "{\"label\":\"a\",\"it\":\"x\",\"other\":\"x\"}".getBytes(StandardCharsets.UTF_8));
 
     assertThat(IdWords.read(example.features, 3))
@@ -125,50 +125,51 @@ class IdFeaturesTest {
 
   @Test
   void aMissingIdIsMarkedIfTheColumnIsNullable() {
-    FeatureSpec nullable = FeatureSpec.ofIds("it", Type.ID, true, IdOptions.ONE);
+    FeatureSpec nullable = FeatureSpec.ofIds("it", FeatureSpec.Type.ID, true, IdOptions.ONE);
 
     decode(json(nullable), it("null"));
 
     assertThat(example.features).startsWith(Float.NaN, Float.NaN, Float.NaN, 1f);
     decode(json(nullable), it("\"x\""));
     assertThat(example.features[3]).isZero();
-    assertThat(rejected(json(column(Type.ID)), it("null")).reason())
+    assertThat(rejected(json(column(FeatureSpec.Type.ID)), it("null")).reason())
         .isEqualTo(DeadLetterReason.MISSING_FEATURE);
   }
 
   @Test
   void aSetHasEachIdOnce() {
-    InputSpec spec = json(column(Type.SET));
+    InputSpec spec = json(column(FeatureSpec.Type.SET));
 
     decode(spec, it("[\"b\",\"a\",null,\"b\",7,\"7\",true]"));
-    assertThat(ids(Type.SET)).isEqualTo(idsOf("b", "a", "7", "true"));
+    assertThat(ids(FeatureSpec.Type.SET)).isEqualTo(idsOf("b", "a", "7", "true"));
     decode(spec, it("\"Action|Sci-Fi||  New York |Action\""));
-    assertThat(ids(Type.SET)).isEqualTo(idsOf("Action", "Sci-Fi", "New York"));
+    assertThat(ids(FeatureSpec.Type.SET)).isEqualTo(idsOf("Action", "Sci-Fi", "New York"));
     decode(spec, it("[]"));
-    assertThat(ids(Type.SET)).isEmpty();
+    assertThat(ids(FeatureSpec.Type.SET)).isEmpty();
     decode(spec, it("[null]"));
-    assertThat(ids(Type.SET)).isEmpty();
+    assertThat(ids(FeatureSpec.Type.SET)).isEmpty();
     assertThat(example.cutFeatures).isEmpty();
   }
 
   @Test
   void aSeparatorIsAsDeclared() {
     FeatureSpec commas =
-        new FeatureSpec("it", Type.SET, false, List.of(), 0, new IdOptions(MAX, 1, 0, 1), ", ");
+        new FeatureSpec(
+            "it", FeatureSpec.Type.SET, false, List.of(), 0, new IdOptions(MAX, 1, 0, 1), ", ");
 
     decode(json(commas), it("\"a|b, c,d\""));
 
-    assertThat(ids(Type.SET)).isEqualTo(idsOf("a|b", "c,d"));
+    assertThat(ids(FeatureSpec.Type.SET)).isEqualTo(idsOf("a|b", "c,d"));
   }
 
   @Test
   void theFirstIdsAreKeptAndTheCutIsCounted() {
-    InputSpec spec = json(column(Type.SET));
+    InputSpec spec = json(column(FeatureSpec.Type.SET));
 
     decode(spec, it("[1,2,3,4,1,2]"));
     assertThat(example.cutFeatures).isEmpty();
     decode(spec, it("[1,2,1,3,4,5,6]"));
-    assertThat(ids(Type.SET)).isEqualTo(idsOf("1", "2", "3", "4"));
+    assertThat(ids(FeatureSpec.Type.SET)).isEqualTo(idsOf("1", "2", "3", "4"));
     assertThat(example.cutFeatures).containsExactly("it");
     decode(spec, it("[1]"));
     assertThat(example.cutFeatures).isEmpty();
@@ -176,24 +177,25 @@ class IdFeaturesTest {
 
   @Test
   void theWordsOfATextAreRunsOfLettersAndDigitsInLowerCase() {
-    InputSpec spec = json(column(Type.TEXT));
+    InputSpec spec = json(column(FeatureSpec.Type.TEXT));
 
     decode(spec, it("\"The Ünïque, the_2nd!\""));
-    assertThat(ids(Type.TEXT)).isEqualTo(idsOf("the", "ünïque", "the", "2nd"));
+    assertThat(ids(FeatureSpec.Type.TEXT)).isEqualTo(idsOf("the", "ünïque", "the", "2nd"));
     decode(spec, it("\"  ...  \""));
-    assertThat(ids(Type.TEXT)).isEmpty();
+    assertThat(ids(FeatureSpec.Type.TEXT)).isEmpty();
     decode(spec, it("\"हिन्दी 漢字🍦Ω\""));
-    assertThat(ids(Type.TEXT)).isEqualTo(idsOf("हिन्दी", "漢字", "ω"));
+    assertThat(ids(FeatureSpec.Type.TEXT)).isEqualTo(idsOf("हिन्दी", "漢字", "ω"));
     decode(spec, it("42"));
-    assertThat(ids(Type.TEXT)).isEqualTo(idsOf("42"));
+    assertThat(ids(FeatureSpec.Type.TEXT)).isEqualTo(idsOf("42"));
     decode(spec, it("\"a b c d e\""));
-    assertThat(ids(Type.TEXT)).isEqualTo(idsOf("a", "b", "c", "d"));
+    assertThat(ids(FeatureSpec.Type.TEXT)).isEqualTo(idsOf("a", "b", "c", "d"));
     assertThat(example.cutFeatures).containsExactly("it");
   }
 
   @Test
   void neighbouringWordsFollowTheSingleWords() {
-    FeatureSpec trigrams = FeatureSpec.ofIds("it", Type.TEXT, false, new IdOptions(8, 1, 0, 3));
+    FeatureSpec trigrams =
+        FeatureSpec.ofIds("it", FeatureSpec.Type.TEXT, false, new IdOptions(8, 1, 0, 3));
     decode(json(trigrams), it("\"Cheap red-shoes\""));
 
     List<Long> expected =
@@ -205,16 +207,16 @@ class IdFeaturesTest {
 
   @Test
   void aSparseColumnHasANumberForEachId() {
-    InputSpec spec = json(column(Type.SPARSE));
+    InputSpec spec = json(column(FeatureSpec.Type.SPARSE));
 
     decode(spec, it("{\"red\":2,\"green\":0.5,\"none\":0,\"gone\":null,\"on\":true}"));
-    assertThat(ids(Type.SPARSE)).isEqualTo(idsOf("red", "green", "on"));
+    assertThat(ids(FeatureSpec.Type.SPARSE)).isEqualTo(idsOf("red", "green", "on"));
     assertThat(numbers()).containsExactly(2f, 0.5f, 1f);
     decode(spec, it("\"red:2  a:b:-1e3 blue\""));
-    assertThat(ids(Type.SPARSE)).isEqualTo(idsOf("red", "a:b", "blue"));
+    assertThat(ids(FeatureSpec.Type.SPARSE)).isEqualTo(idsOf("red", "a:b", "blue"));
     assertThat(numbers()).containsExactly(2f, -1000f, 1f);
     decode(spec, it("{}"));
-    assertThat(ids(Type.SPARSE)).isEmpty();
+    assertThat(ids(FeatureSpec.Type.SPARSE)).isEmpty();
   }
 
   @ParameterizedTest
@@ -234,7 +236,7 @@ class IdFeaturesTest {
       })
   void aValueOfAnotherTypeIsADeadLetter(String value) {
     int space = value.indexOf(' ');
-    Type type = Type.valueOf(value.substring(0, space));
+    FeatureSpec.Type type = FeatureSpec.Type.valueOf(value.substring(0, space));
 
     DeadLetter letter = rejected(json(column(type)), it(value.substring(space + 1)));
 
@@ -244,9 +246,9 @@ class IdFeaturesTest {
 
   @Test
   void theMessageNamesTheTypeThatReadsTheValue() {
-    assertThat(rejected(json(column(Type.ID)), it("[1]")).message())
+    assertThat(rejected(json(column(FeatureSpec.Type.ID)), it("[1]")).message())
         .isEqualTo("feature \"it\" is declared id but is an array; type: set reads arrays");
-    assertThat(rejected(json(column(Type.SPARSE)), it("{\"a\":1e99}")))
+    assertThat(rejected(json(column(FeatureSpec.Type.SPARSE)), it("{\"a\":1e99}")))
         .satisfies(
             letter -> {
               assertThat(letter.reason()).isEqualTo(DeadLetterReason.NON_FINITE_FEATURE);
@@ -260,20 +262,21 @@ class IdFeaturesTest {
   @Test
   void hugeValuesAreReadUpToTheMax() {
     String items = String.join(",", IntStream.range(0, 100_000).mapToObj(i -> "" + i).toList());
-    decode(json(column(Type.SET)), it("[" + items + "]"));
-    assertThat(ids(Type.SET)).isEqualTo(idsOf("0", "1", "2", "3"));
+    decode(json(column(FeatureSpec.Type.SET)), it("[" + items + "]"));
+    assertThat(ids(FeatureSpec.Type.SET)).isEqualTo(idsOf("0", "1", "2", "3"));
 
     String word = "x".repeat(900_000);
-    decode(json(column(Type.TEXT)), it('"' + word + " y\""));
-    assertThat(ids(Type.TEXT)).isEqualTo(idsOf(word, "y"));
-    decode(json(column(Type.ID)), it('"' + word + '"'));
-    assertThat(ids(Type.ID)).isEqualTo(idsOf(word));
+    decode(json(column(FeatureSpec.Type.TEXT)), it('"' + word + " y\""));
+    assertThat(ids(FeatureSpec.Type.TEXT)).isEqualTo(idsOf(word, "y"));
+    decode(json(column(FeatureSpec.Type.ID)), it('"' + word + '"'));
+    assertThat(ids(FeatureSpec.Type.ID)).isEqualTo(idsOf(word));
   }
 
   @Test
   void theEventTimeFollowsIfIdsAreForgottenByIt() {
-    FeatureSpec forgets = FeatureSpec.ofIds("it", Type.ID, false, new IdOptions(1, 1, 60_000, 1));
-    FeatureSpec last = new FeatureSpec("n", Type.NUMERIC, true, List.of(), 0);
+    FeatureSpec forgets =
+        FeatureSpec.ofIds("it", FeatureSpec.Type.ID, false, new IdOptions(1, 1, 60_000, 1));
+    FeatureSpec last = new FeatureSpec("n", FeatureSpec.Type.NUMERIC, true, List.of(), 0);
     InputSpec spec = json(forgets, last).with(to -> to.eventTime = "t");
 
     decode(
@@ -295,14 +298,17 @@ class IdFeaturesTest {
               to.columns = List.of("label", "it", "tags", "words", "bag");
               to.features =
                   List.of(
-                      column(Type.ID),
-                      FeatureSpec.ofIds("tags", Type.SET, true, new IdOptions(2, 1, 0, 1)),
-                      FeatureSpec.ofIds("words", Type.TEXT, false, new IdOptions(2, 1, 0, 1)),
-                      FeatureSpec.ofIds("bag", Type.SPARSE, false, new IdOptions(2, 1, 0, 1)));
+                      column(FeatureSpec.Type.ID),
+                      FeatureSpec.ofIds(
+                          "tags", FeatureSpec.Type.SET, true, new IdOptions(2, 1, 0, 1)),
+                      FeatureSpec.ofIds(
+                          "words", FeatureSpec.Type.TEXT, false, new IdOptions(2, 1, 0, 1)),
+                      FeatureSpec.ofIds(
+                          "bag", FeatureSpec.Type.SPARSE, false, new IdOptions(2, 1, 0, 1)));
             });
 
     decode(spec, "a,007,x|y,\"Hello, World\",p:0.5 q".getBytes(StandardCharsets.UTF_8));
-    assertThat(ids(Type.ID)).isEqualTo(idsOf("007"));
+    assertThat(ids(FeatureSpec.Type.ID)).isEqualTo(idsOf("007"));
     float[] row = example.features;
     assertThat(IdWords.read(row, 6)).isEqualTo(new IdHash("tags").of(new byte[] {'y'}, 1));
     assertThat(row[9]).as("tags are not missing").isZero();
@@ -323,14 +329,16 @@ class IdFeaturesTest {
         Records.spec(
             Task.BINARY,
             List.of(),
-            List.of(column(Type.SET), new FeatureSpec("n", Type.NUMERIC, false, List.of(), 0)));
+            List.of(
+                column(FeatureSpec.Type.SET),
+                new FeatureSpec("n", FeatureSpec.Type.NUMERIC, false, List.of(), 0)));
     byte[] value =
         new ExampleEncoder()
             .encode("id", "k", 1, "a", 0, 1f, new float[] {5f}, 1, new int[0], Map.of("it", "x|y"));
 
     decode(spec, value);
 
-    assertThat(ids(Type.SET)).isEqualTo(idsOf("x", "y"));
+    assertThat(ids(FeatureSpec.Type.SET)).isEqualTo(idsOf("x", "y"));
     assertThat(example.features[3 * MAX]).isEqualTo(5f);
   }
 
@@ -363,14 +371,14 @@ class IdFeaturesTest {
               to.task = Task.BINARY;
               to.features =
                   List.of(
-                      column(Type.SET),
-                      FeatureSpec.ofIds("kinds", Type.SET, false, IdOptions.ONE),
-                      FeatureSpec.ofIds("bag", Type.SPARSE, false, IdOptions.ONE));
+                      column(FeatureSpec.Type.SET),
+                      FeatureSpec.ofIds("kinds", FeatureSpec.Type.SET, false, IdOptions.ONE),
+                      FeatureSpec.ofIds("bag", FeatureSpec.Type.SPARSE, false, IdOptions.ONE));
             });
 
     decode(spec, avro(schema, record));
 
-    assertThat(ids(Type.SET)).isEqualTo(idsOf("x", "17"));
+    assertThat(ids(FeatureSpec.Type.SET)).isEqualTo(idsOf("x", "17"));
     int kinds = 3 * MAX;
     assertThat(IdWords.read(example.features, kinds))
         .isEqualTo(new IdHash("kinds").of(new byte[] {'B'}, 1));
@@ -387,21 +395,21 @@ class IdFeaturesTest {
             new LinkedHashSet<>(List.of("x", 17L)),
             new String[] {"x", null, "17"},
             new Object[] {"x", 17.0})) {
-      set(column(Type.SET), value);
-      assertThat(ids(Type.SET)).isEqualTo(idsOf("x", "17"));
+      set(column(FeatureSpec.Type.SET), value);
+      assertThat(ids(FeatureSpec.Type.SET)).isEqualTo(idsOf("x", "17"));
     }
-    set(column(Type.SET), new int[] {3, 1});
-    assertThat(ids(Type.SET)).isEqualTo(idsOf("3", "1"));
-    set(column(Type.SET), EnumSet.of(Type.HASH));
-    assertThat(ids(Type.SET)).isEqualTo(idsOf("HASH"));
-    set(column(Type.SPARSE), Map.of("x", 2));
-    assertThat(ids(Type.SPARSE)).isEqualTo(idsOf("x"));
+    set(column(FeatureSpec.Type.SET), new int[] {3, 1});
+    assertThat(ids(FeatureSpec.Type.SET)).isEqualTo(idsOf("3", "1"));
+    set(column(FeatureSpec.Type.SET), EnumSet.of(FeatureSpec.Type.HASH));
+    assertThat(ids(FeatureSpec.Type.SET)).isEqualTo(idsOf("HASH"));
+    set(column(FeatureSpec.Type.SPARSE), Map.of("x", 2));
+    assertThat(ids(FeatureSpec.Type.SPARSE)).isEqualTo(idsOf("x"));
     assertThat(numbers()).containsExactly(2f);
   }
 
   @Test
   void aCollectionThatCannotBeUsedIsADeadLetterWithItsItems() {
-    FieldsDecoder decoder = FieldsDecoder.of(keyed(column(Type.ID)));
+    FieldsDecoder decoder = FieldsDecoder.of(keyed(column(FeatureSpec.Type.ID)));
     decoder.begin().set("key", "k").set("label", "a").set("it", Arrays.asList("x", 1, null));
 
     DeadLetter letter = decoder.decode(0, example);
@@ -424,12 +432,13 @@ class IdFeaturesTest {
 
   @Test
   void aRequestHasIdsByName() throws Exception {
-    FeatureSpec forgets = FeatureSpec.ofIds("it", Type.SET, false, new IdOptions(MAX, 1, 1, 1));
+    FeatureSpec forgets =
+        FeatureSpec.ofIds("it", FeatureSpec.Type.SET, false, new IdOptions(MAX, 1, 1, 1));
     FeatureReader reader = new FeatureReader(json(forgets));
 
     reader.readNamed(new ObjectMapper().readTree("{\"it\":[\"x\",17]}"), example);
 
-    assertThat(ids(Type.SET)).isEqualTo(idsOf("x", "17"));
+    assertThat(ids(FeatureSpec.Type.SET)).isEqualTo(idsOf("x", "17"));
     assertThat(IdWords.readTime(example.features, 3 * MAX)).isZero();
     assertThatThrownBy(() -> reader.readNamed(new ObjectMapper().readTree("{}"), example))
         .hasMessage("feature \"it\" is absent and was not declared nullable");

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.config.yaml.InvalidPipelineException;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.FeatureSpec.IdOptions;
-import dev.millrace.data.FeatureSpec.Type;
 import dev.millrace.data.InputSpec;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -54,12 +53,14 @@ class PipelineFileIdsTest {
   void featuresOfIdsHaveTheirOptionsOrTheDefaults() {
     assertThat(input("").features())
         .containsExactly(
-            FeatureSpec.ofIds("user", Type.ID, false, new IdOptions(1, 3, 30L * 86_400_000, 1)),
-            FeatureSpec.ofIds("ad", Type.ID, true, IdOptions.ONE),
-            new FeatureSpec("tags", Type.SET, false, List.of(), 0, new IdOptions(16, 1, 0, 1), ","),
-            FeatureSpec.ofIds("query", Type.TEXT, false, new IdOptions(64, 1, 0, 2)),
-            FeatureSpec.ofIds("bag", Type.SPARSE, false, new IdOptions(32, 1, 0, 1)),
-            new FeatureSpec("price", Type.NUMERIC, false, List.of(), 0));
+            FeatureSpec.ofIds(
+                "user", FeatureSpec.Type.ID, false, new IdOptions(1, 3, 30L * 86_400_000, 1)),
+            FeatureSpec.ofIds("ad", FeatureSpec.Type.ID, true, IdOptions.ONE),
+            new FeatureSpec(
+                "tags", FeatureSpec.Type.SET, false, List.of(), 0, new IdOptions(16, 1, 0, 1), ","),
+            FeatureSpec.ofIds("query", FeatureSpec.Type.TEXT, false, new IdOptions(64, 1, 0, 2)),
+            FeatureSpec.ofIds("bag", FeatureSpec.Type.SPARSE, false, new IdOptions(32, 1, 0, 1)),
+            new FeatureSpec("price", FeatureSpec.Type.NUMERIC, false, List.of(), 0));
   }
 
   @Test

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.data.Example;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.FeatureSpec.IdOptions;
-import dev.millrace.data.FeatureSpec.Type;
 import dev.millrace.data.IdWords;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
@@ -45,7 +44,7 @@ class IdPagesTest {
                     number("a"),
                     number("b"),
                     number("c"),
-                    FeatureSpec.ofIds("user", Type.ID, false, IdOptions.ONE));
+                    FeatureSpec.ofIds("user", FeatureSpec.Type.ID, false, IdOptions.ONE));
             to.task = Task.MULTICLASS;
             to.limits = to.limits.withIds(200);
           });
@@ -146,7 +145,7 @@ class IdPagesTest {
   }
 
   private static FeatureSpec number(String name) {
-    return new FeatureSpec(name, Type.NUMERIC, false, List.of(), 0);
+    return new FeatureSpec(name, FeatureSpec.Type.NUMERIC, false, List.of(), 0);
   }
 
   private static List<Example> examples() {

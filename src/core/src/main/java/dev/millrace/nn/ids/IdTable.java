@@ -266,7 +266,7 @@ final class IdTable implements PagedPart {
 
   // An id is a hash, but one of many columns: its bits are mixed once more.
   private static int place(long id, int mask) {
-    return (int) (id * 0x9E3779B97F4A7C15L >>> 32) & mask;
+    return (int) ((id * 0x9E3779B97F4A7C15L) >>> 32) & mask;
   }
 
   private void putIntoIndex(int slot) {
@@ -437,7 +437,7 @@ final class IdTable implements PagedPart {
 
   @Override
   public void readPage(int page, byte[] bytes) throws IOException {
-    SizeChecks.require("bytes of a page of ids", bytes.length, slots(page) * bytesOfId());
+    SizeChecks.require("bytes of a page of ids", bytes.length, (long) slots(page) * bytesOfId());
     readPage(page, new BoundedDataInput(bytes));
     marks[page] = STORED;
     missing--;

@@ -3,7 +3,6 @@ package dev.millrace.nn.auto;
 import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.FeatureSpec.IdOptions;
-import dev.millrace.data.FeatureSpec.Type;
 import dev.millrace.data.IdColumns;
 import dev.millrace.data.IdWords;
 import dev.millrace.data.InputSpec;
@@ -37,25 +36,25 @@ final class AutoModels {
           to -> {
             to.features =
                 List.of(
-                    ids("user", Type.ID, new IdOptions(1, 1, 400, 1)),
+                    ids("user", FeatureSpec.Type.ID, new IdOptions(1, 1, 400, 1)),
                     number("a"),
-                    ids("tags", Type.SET, new IdOptions(3, 2, 0, 1)),
+                    ids("tags", FeatureSpec.Type.SET, new IdOptions(3, 2, 0, 1)),
                     number("b"),
                     number("c"),
-                    ids("item", Type.ID, IdOptions.ONE),
-                    ids("words", Type.SPARSE, new IdOptions(2, 1, 0, 1)),
+                    ids("item", FeatureSpec.Type.ID, IdOptions.ONE),
+                    ids("words", FeatureSpec.Type.SPARSE, new IdOptions(2, 1, 0, 1)),
                     number("d"),
                     number("e"));
             to.crosses = List.of(List.of("user", "item"), List.of("tags", "item"));
             to.limits = to.limits.withIds(100);
           });
 
-  private static FeatureSpec ids(String name, Type type, IdOptions options) {
+  private static FeatureSpec ids(String name, FeatureSpec.Type type, IdOptions options) {
     return FeatureSpec.ofIds(name, type, false, options);
   }
 
   private static FeatureSpec number(String name) {
-    return new FeatureSpec(name, Type.NUMERIC, false, List.of(), 0);
+    return new FeatureSpec(name, FeatureSpec.Type.NUMERIC, false, List.of(), 0);
   }
 
   /** A mixture's settings and its task. */

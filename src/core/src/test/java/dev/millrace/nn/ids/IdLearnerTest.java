@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.FeatureSpec.IdOptions;
-import dev.millrace.data.FeatureSpec.Type;
 import dev.millrace.data.IdWords;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
@@ -28,7 +27,8 @@ class IdLearnerTest {
 
   private static InputSpec input(IdOptions options) {
     return InputSpec.DEFAULT.with(
-        to -> to.features = List.of(FeatureSpec.ofIds("user", Type.ID, false, options)));
+        to ->
+            to.features = List.of(FeatureSpec.ofIds("user", FeatureSpec.Type.ID, false, options)));
   }
 
   private static IdLearner learner(InputSpec input) {
@@ -114,8 +114,8 @@ class IdLearnerTest {
               to -> {
                 to.features =
                     List.of(
-                        FeatureSpec.ofIds("a", Type.ID, false, IdOptions.ONE),
-                        FeatureSpec.ofIds("b", Type.ID, false, IdOptions.ONE));
+                        FeatureSpec.ofIds("a", FeatureSpec.Type.ID, false, IdOptions.ONE),
+                        FeatureSpec.ofIds("b", FeatureSpec.Type.ID, false, IdOptions.ONE));
                 to.crosses = crosses;
               });
       double wrong = shareOfWrong(input);
