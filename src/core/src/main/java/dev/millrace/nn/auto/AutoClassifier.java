@@ -16,13 +16,8 @@ final class AutoClassifier extends AutoLearner {
   private final ClassMixer mixer;
 
   AutoClassifier(
-      AutoShape shape,
-      int rowWidth,
-      Indicators indicators,
-      long keySeed,
-      AutoScratch scratch,
-      Members members) {
-    super(shape, rowWidth, indicators, keySeed, scratch, members);
+      AutoShape shape, Indicators indicators, long keySeed, AutoScratch scratch, Members members) {
+    super(shape, indicators, keySeed, scratch, members);
     frequencies = new ClassFrequencies(shape.classes());
     mixer = new ClassMixer(weights, shape.classes());
   }

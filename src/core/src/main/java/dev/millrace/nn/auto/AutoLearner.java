@@ -46,7 +46,6 @@ public abstract sealed class AutoLearner extends PerExampleModel
 
   private final long keySeed;
   private final long drawSeed;
-  private final int rowWidth;
   private final Indicators indicators;
   final Scaler scaler;
   final ReplayBuffer buffer;
@@ -66,20 +65,14 @@ public abstract sealed class AutoLearner extends PerExampleModel
   private long skippedSteps;
 
   AutoLearner(
-      AutoShape shape,
-      int rowWidth,
-      Indicators indicators,
-      long keySeed,
-      AutoScratch scratch,
-      Members members) {
+      AutoShape shape, Indicators indicators, long keySeed, AutoScratch scratch, Members members) {
     this.shape = shape;
-    this.rowWidth = rowWidth;
     this.indicators = indicators;
     this.keySeed = keySeed;
     this.scratch = scratch;
     this.members = members;
     drawSeed = drawSeed(shape, keySeed);
-    IdLayout layout = layout(indicators, rowWidth, shape.kind().task());
+    IdLayout layout = shape.kind().ids();
     ids = layout == null ? null : new IdMember(layout, shape, keySeed);
     scaler = new Scaler(shape.inputs(), DECAY, layout == null ? indicators : layout.indicators());
     buffer = new ReplayBuffer(shape.inputs(), shape.kind().spec().buffer());
@@ -96,9 +89,8 @@ public abstract sealed class AutoLearner extends PerExampleModel
     shape = other.shape;
     this.keySeed = keySeed;
     drawSeed = drawSeed(shape, keySeed);
-    rowWidth = other.rowWidth;
     indicators = other.indicators;
-    ids = other.ids == null ? null : other.ids.copy();
+    ids = other.ids == null ? null : other.ids.copy(shape, keySeed);
     scaler = other.scaler.copy();
     buffer = other.buffer.copy();
     members = other.members.copy();
@@ -126,16 +118,16 @@ public abstract sealed class AutoLearner extends PerExampleModel
     Indicators indicators = spec.indicators().first(inputs);
     AutoShape shape = scratch.shape(kind(spec, spec.seed(), task, inputs, known, indicators));
     Members members = Members.initial(shape, keySeed);
-    return of(shape, inputs, indicators, keySeed, scratch, members);
+    return of(shape, indicators, keySeed, scratch, members);
   }
 
   private static AutoShape.Kind kind(
       AutoModelSpec spec, long seed, Task task, int rowWidth, int classes, Indicators indicators) {
-    IdLayout layout = layout(indicators, rowWidth, task);
-    return layout == null
-        ? new AutoShape.Kind(spec.auto(), seed, task, rowWidth, classes)
-        : new AutoShape.Kind(
-            spec.auto(), seed, task, layout.inputs(), classes, IdMember.predictions(layout));
+    if (indicators.ids().isEmpty()) {
+      return new AutoShape.Kind(spec.auto(), seed, task, rowWidth, classes);
+    }
+    IdLayout layout = new IdLayout(indicators, rowWidth, task);
+    return new AutoShape.Kind(spec.auto(), seed, task, layout.inputs(), classes, layout);
   }
 
   /** Returns the bytes in memory of a mixture whose buffer is full, and that knows no id. */
@@ -143,20 +135,11 @@ public abstract sealed class AutoLearner extends PerExampleModel
     return AutoShape.bytes(kind(spec, spec.seed(), task, rowWidth, classes, spec.indicators()));
   }
 
-  private static @Nullable IdLayout layout(Indicators indicators, int rowWidth, Task task) {
-    return indicators.ids().isEmpty() ? null : new IdLayout(indicators, rowWidth, task);
-  }
-
   private static AutoLearner of(
-      AutoShape shape,
-      int rowWidth,
-      Indicators indicators,
-      long keySeed,
-      AutoScratch scratch,
-      Members members) {
+      AutoShape shape, Indicators indicators, long keySeed, AutoScratch scratch, Members members) {
     return shape.isClassification()
-        ? new AutoClassifier(shape, rowWidth, indicators, keySeed, scratch, members)
-        : new AutoRegressor(shape, rowWidth, indicators, keySeed, scratch, members);
+        ? new AutoClassifier(shape, indicators, keySeed, scratch, members)
+        : new AutoRegressor(shape, indicators, keySeed, scratch, members);
   }
 
   /**
@@ -197,7 +180,8 @@ public abstract sealed class AutoLearner extends PerExampleModel
 
   @Override
   public int inputs() {
-    return rowWidth;
+    IdLayout layout = shape.kind().ids();
+    return layout == null ? shape.inputs() : layout.width;
   }
 
   @Override
@@ -520,8 +504,7 @@ public abstract sealed class AutoLearner extends PerExampleModel
         kind(spec, in.readLong(), task, header.inputs(), header.classes(), indicators);
     SizeChecks.requireBytes(in, "the stored model", AutoShape.storedBytes(kind));
     AutoShape shape = scratch.shape(kind);
-    AutoLearner learner =
-        of(shape, header.inputs(), indicators, in.readLong(), scratch, new Members(shape));
+    AutoLearner learner = of(shape, indicators, in.readLong(), scratch, new Members(shape));
     learner.readRest(in);
     return learner;
   }

@@ -15,13 +15,8 @@ final class AutoRegressor extends AutoLearner {
   private final ValueMixer mixer;
 
   AutoRegressor(
-      AutoShape shape,
-      int rowWidth,
-      Indicators indicators,
-      long keySeed,
-      AutoScratch scratch,
-      Members members) {
-    super(shape, rowWidth, indicators, keySeed, scratch, members);
+      AutoShape shape, Indicators indicators, long keySeed, AutoScratch scratch, Members members) {
+    super(shape, indicators, keySeed, scratch, members);
     target = Scaler.ofTarget(DECAY);
     mixer = new ValueMixer(weights, answer, shape.networkPredictions());
   }

@@ -5,6 +5,7 @@ import dev.millrace.nn.AutoSpec;
 import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.Layout;
 import dev.millrace.nn.Network;
+import dev.millrace.nn.ids.IdLayout;
 import dev.millrace.simd.Kernels;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,18 +18,23 @@ final class AutoShape {
    * The settings that everything else follows from.
    *
    * @param inputs numbers that networks see of a record
-   * @param idPredictions number of predictions from ids: the linear model's, and perhaps that of
-   *     the factorization machine
+   * @param ids layout of the records; null if they have no ids
    */
-  record Kind(AutoSpec spec, long seed, Task task, int inputs, int classes, int idPredictions) {
+  record Kind(
+      AutoSpec spec, long seed, Task task, int inputs, int classes, @Nullable IdLayout ids) {
 
     /** Settings of records without ids. */
     Kind(AutoSpec spec, long seed, Task task, int inputs, int classes) {
-      this(spec, seed, task, inputs, classes, 0);
+      this(spec, seed, task, inputs, classes, null);
+    }
+
+    /** Returns the number of predictions from ids. */
+    int idPredictions() {
+      return ids == null ? 0 : IdMember.predictions(ids);
     }
 
     Kind withClasses(int all) {
-      return new Kind(spec, seed, task, inputs, all, idPredictions);
+      return new Kind(spec, seed, task, inputs, all, ids);
     }
   }
 

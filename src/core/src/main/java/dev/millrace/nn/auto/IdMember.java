@@ -29,10 +29,7 @@ final class IdMember {
   private float[] errors;
 
   IdMember(IdLayout layout, AutoShape shape, long keySeed) {
-    this(
-        layout,
-        new IdLearner(layout, shape.classes(), shape.kind().seed() ^ keySeed),
-        outputs(shape));
+    this(layout, new IdLearner(layout, shape.classes(), seed(shape, keySeed)), outputs(shape));
   }
 
   private IdMember(IdLayout layout, IdLearner learner, int outputs) {
@@ -45,8 +42,12 @@ final class IdMember {
     return shape.kind().task() == Task.MULTICLASS ? shape.outputs() : 1;
   }
 
-  IdMember copy() {
-    return new IdMember(layout, learner.copy(), errors.length);
+  private static long seed(AutoShape shape, long keySeed) {
+    return shape.kind().seed() ^ keySeed;
+  }
+
+  IdMember copy(AutoShape shape, long keySeed) {
+    return new IdMember(layout, learner.copy(seed(shape, keySeed)), errors.length);
   }
 
   /** Returns the number of predictions. */

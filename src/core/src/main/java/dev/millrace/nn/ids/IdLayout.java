@@ -4,7 +4,9 @@ import dev.millrace.data.FeatureSpec.IdOptions;
 import dev.millrace.data.IdColumns;
 import dev.millrace.data.Task;
 import dev.millrace.nn.Indicators;
+import java.util.Objects;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the rows of one kind of model have: ids, numbers, and what becomes of them. Immutable.
@@ -13,6 +15,12 @@ import java.util.stream.IntStream;
  * as an id. Inputs of the networks are the numbers of the row, then those of each column and cross.
  */
 public final class IdLayout {
+  /** Which places of a row are ids, and which are indicators. */
+  private final Indicators row;
+
+  /** Floats of a row. */
+  public final int width;
+
   final IdColumns columns;
   final Task task;
   // Places of the numbers in a row; of those that are no indicators.
@@ -31,6 +39,8 @@ public final class IdLayout {
    * @param width floats of a row
    */
   public IdLayout(Indicators row, int width, Task task) {
+    this.row = row;
+    this.width = width;
     this.task = task;
     columns = row.ids();
     numbers = columns.numbers(width);
@@ -103,5 +113,20 @@ public final class IdLayout {
     return field < columns.columns().size()
         ? columns.columns().get(field).options()
         : IdOptions.ONE;
+  }
+
+  /** Layouts are equal if they are of equal rows and tasks, and know as many ids. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof IdLayout layout
+        && layout.row.equals(row)
+        && layout.width == width
+        && layout.task == task
+        && layout.maxKnown == maxKnown;
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(row, width, task, maxKnown);
   }
 }

@@ -67,18 +67,18 @@ public final class IdLearner {
     table = new IdTable(IdNumbers.width(bias.length), layout.maxKnown, layout.hasTimes());
   }
 
-  private IdLearner(IdLearner other) {
+  private IdLearner(IdLearner other, long seed) {
     layout = other.layout;
-    seed = other.seed;
+    this.seed = seed;
     linear = other.linear;
     table = other.table.copy();
     bias = other.bias.clone();
     clock = other.clock;
   }
 
-  /** Returns an independent copy. */
-  public IdLearner copy() {
-    return new IdLearner(this);
+  /** Returns an independent copy, which gives new ids the first vectors of another seed. */
+  public IdLearner copy(long otherSeed) {
+    return new IdLearner(this, otherSeed);
   }
 
   /** Scratch of one call after the other, which the models of a thread share. */

@@ -127,8 +127,11 @@ class AutoContractTest {
     assertThat(prediction(other)).isEqualTo(prediction(taught)).doesNotContain(Float.NaN);
 
     // Its draws are its own, and the one that it started from stays as it was.
+    OnlineModel restored = AutoModels.read(AutoModels.bytes(other), one.spec(), one.task());
     AutoModels.learn(taught, EXAMPLES, 2 * EXAMPLES);
     AutoModels.learn(other, EXAMPLES, 2 * EXAMPLES);
+    AutoModels.learn(restored, EXAMPLES, 2 * EXAMPLES);
+    assertThat(AutoModels.bytes(restored)).isEqualTo(AutoModels.bytes(other));
     assertThat(prediction(other)).isNotEqualTo(prediction(taught));
     assertThat(AutoModels.bytes(Models.create(spec, one.task(), one.inputs(), 0, 7)))
         .isEqualTo(stored);
