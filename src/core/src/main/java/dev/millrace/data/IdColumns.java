@@ -53,7 +53,7 @@ public record IdColumns(List<Column> columns, List<Cross> crosses, int timeAt, i
 
     /** Returns the floats of one id. */
     public int width() {
-      return isWeighted ? IdWords.ID_WIDTH + 1 : IdWords.ID_WIDTH;
+      return IdWords.width(isWeighted);
     }
   }
 

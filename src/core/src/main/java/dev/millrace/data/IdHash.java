@@ -30,8 +30,12 @@ public final class IdHash {
 
   /** Returns the id of a pair of ids in this order. */
   public static long ofPair(long first, long second) {
-    long mixed = (first ^ first >>> 32) * PAIR + second;
-    mixed = (mixed ^ mixed >>> 33) * 0xFF51AFD7ED558CCDL;
+    return mix((first ^ first >>> 32) * PAIR + second);
+  }
+
+  /** The finalizer of MurmurHash3: each bit of the result depends on each bit of the value. */
+  static long mix(long value) {
+    long mixed = (value ^ value >>> 33) * 0xFF51AFD7ED558CCDL;
     mixed = (mixed ^ mixed >>> 33) * 0xC4CEB9FE1A85EC53L;
     return mixed ^ mixed >>> 33;
   }

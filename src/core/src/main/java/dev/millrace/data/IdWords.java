@@ -19,7 +19,12 @@ public final class IdWords {
 
   /** Returns the floats of one id of a column of this type. */
   public static int width(FeatureSpec.Type type) {
-    return type.isWeighted() ? ID_WIDTH + 1 : ID_WIDTH;
+    return width(type.isWeighted());
+  }
+
+  /** Returns the floats of one id, with its number if it has one. */
+  static int width(boolean isWeighted) {
+    return isWeighted ? ID_WIDTH + 1 : ID_WIDTH;
   }
 
   /** Writes an id. */

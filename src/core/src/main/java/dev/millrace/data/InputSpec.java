@@ -98,6 +98,11 @@ public record InputSpec(
         .toList();
   }
 
+  /** Returns true if a declared feature has ids. */
+  public boolean hasIds() {
+    return features.stream().anyMatch(feature -> feature.type().isOfIds());
+  }
+
   /**
    * Returns the number of inputs that the declared features become; the event time follows them if
    * ids are forgotten by it.

@@ -170,10 +170,7 @@ abstract sealed class PackedExamples permits Chunk {
     for (int i = from; i < to; i++) {
       hash = (hash ^ (bytes[i] & 0xFF)) * 0x100000001B3L;
     }
-    // The finalizer of MurmurHash3: each bit of the result depends on each bit of the id.
-    hash = (hash ^ hash >>> 33) * 0xFF51AFD7ED558CCDL;
-    hash = (hash ^ hash >>> 33) * 0xC4CEB9FE1A85EC53L;
-    return hash ^ hash >>> 33;
+    return IdHash.mix(hash);
   }
 
   /**

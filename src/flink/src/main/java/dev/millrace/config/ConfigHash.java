@@ -76,7 +76,7 @@ final class ConfigHash {
     line(text, "limits.classes", input.limits().classes());
     line(text, "limits.features", input.limits().features());
     line(text, "limits.weight", input.limits().weight());
-    if (input.features().stream().anyMatch(feature -> feature.type().isOfIds())) {
+    if (input.hasIds()) {
       line(text, "limits.ids", input.limits().ids());
     }
     model(text, model);

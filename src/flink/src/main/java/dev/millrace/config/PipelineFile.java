@@ -395,7 +395,7 @@ public final class PipelineFile {
               .formatted(maxBytes, bytes));
       return input;
     }
-    if (input.features().stream().noneMatch(feature -> feature.type().isOfIds())) {
+    if (!input.hasIds()) {
       return input;
     }
     long ofId = IdLayout.bytesOfId(task, input.classes().size());

@@ -89,7 +89,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   public void open(OpenContext context) {
     ModelLog.begin(spec.pipeline());
     states = getRuntimeContext().getState(descriptor());
-    if (spec.input().features().stream().anyMatch(feature -> feature.type().isOfIds())) {
+    if (spec.input().hasIds()) {
       pages = new StatePages(getRuntimeContext().getMapState(StatePages.descriptor()));
     }
     if (stateSpec.ttlMillis() > 0) {
