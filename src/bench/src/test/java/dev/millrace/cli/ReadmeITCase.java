@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.cli.console.Ports;
 import dev.millrace.testing.CommittedRecords;
 import dev.millrace.testing.Patience;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -76,7 +76,7 @@ class ReadmeITCase {
 
   @Test
   void ownDataGoesFromAFileThroughABrokerToTheMetricsTopic() throws Exception {
-    int port = freePort();
+    int port = Ports.free();
     Matcher pipeline = PIPELINE.matcher(readme);
     assertThat(pipeline.find()).isTrue();
     Files.writeString(
@@ -169,12 +169,6 @@ class ReadmeITCase {
     if (process != null) {
       process.destroy(); // SIGTERM, as an operator would
       process.waitFor();
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
     }
   }
 }

@@ -3,10 +3,9 @@ package dev.millrace.chaos;
 import static dev.millrace.testing.Patience.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.cli.console.Ports;
 import dev.millrace.testing.MillraceProcess;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -68,7 +67,7 @@ final class Brokers implements AutoCloseable {
   }
 
   private static Brokers command(Path dir, Path data, SmallDisk disk) throws IOException {
-    String port = "" + freePorts(1).get(0);
+    String port = "" + Ports.free();
     List<String> arguments = List.of("broker", "--port", port, "--data-dir", data.toString());
     Launch launch = () -> MillraceProcess.startUntil("Broker at ", dir, arguments);
     return new Brokers("127.0.0.1:" + port, List.of(launch), null, disk);
@@ -76,7 +75,7 @@ final class Brokers implements AutoCloseable {
 
   /** Three brokers that each have a copy of everything; two of them suffice to write. */
   static Brokers three(Path dir) throws IOException {
-    List<Integer> ports = freePorts(6);
+    List<Integer> ports = Ports.free(6);
     List<Integer> controllers = ports.subList(3, 6);
     return nodes(
         IntStream.range(0, 3)
@@ -87,7 +86,7 @@ final class Brokers implements AutoCloseable {
 
   /** One broker that clients reach through a proxy alone. */
   static Brokers behindProxy(Path dir) throws IOException {
-    List<Integer> ports = freePorts(2);
+    List<Integer> ports = Ports.free(2);
     TcpProxy proxy = new TcpProxy(ports.get(0));
     List<Integer> controllers = List.of(ports.get(1));
     return nodes(List.of(new KafkaNode(dir, 0, ports.get(0), proxy.port(), controllers)), proxy);
@@ -181,17 +180,6 @@ final class Brokers implements AutoCloseable {
     } finally {
       admin.close(Duration.ZERO); // else it waits for the answer, maybe for minutes
     }
-  }
-
-  private static List<Integer> freePorts(int count) throws IOException {
-    List<ServerSocket> sockets = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-    }
-    for (ServerSocket socket : sockets) {
-      socket.close();
-    }
-    return sockets.stream().map(ServerSocket::getLocalPort).toList();
   }
 
   @Override

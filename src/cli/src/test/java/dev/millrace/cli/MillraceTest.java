@@ -164,7 +164,7 @@ class MillraceTest {
 
   @Test
   void anAbsentBrokerIsOneLineThatSaysHowToStartOne() throws IOException {
-    int free = freePort();
+    int free = Ports.free();
 
     Cli cli = Cli.run("watch", "--bootstrap-server", "127.0.0.1:" + free, "--timeout", "1");
 
@@ -205,7 +205,7 @@ class MillraceTest {
 
   @Test
   void whoeverWaitsForABrokerIsTold() throws IOException {
-    int free = freePort();
+    int free = Ports.free();
     Path csv = Files.writeString(dir.resolve("rows.csv"), "a,b\n1,x\n2,y\n");
 
     Cli cli =
@@ -299,12 +299,6 @@ class MillraceTest {
     assertThat(cli.err()).isEqualToNormalizingNewlines(err);
     assertThat(cli.exitCode()).isEqualTo(2);
     assertThat(cli.out()).isEmpty();
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 
   private static List<List<String>> commands(CommandLine parent, List<String> path) {

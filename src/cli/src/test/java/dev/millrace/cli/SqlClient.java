@@ -2,10 +2,10 @@ package dev.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.cli.console.Ports;
 import dev.millrace.testing.MillraceProcess;
 import dev.millrace.testing.Patience;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +43,7 @@ final class SqlClient {
       }
     }
     Path file = Files.writeString(folder.resolve("script.sql"), statements + script);
-    int port = freePort();
+    int port = Ports.free();
     Path config = Files.createDirectories(folder.resolve("flink-conf"));
     Files.writeString(
         config.resolve("config.yaml"),
@@ -89,12 +89,6 @@ final class SqlClient {
       return socket.isConnected();
     } catch (IOException e) {
       return false;
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
     }
   }
 }

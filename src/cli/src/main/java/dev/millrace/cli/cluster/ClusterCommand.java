@@ -280,6 +280,9 @@ public final class ClusterCommand implements Callable<Integer> {
 
   /** Returns the given port if it is free; any free port for 0. */
   private int webPort() {
+    if (port == 0) {
+      return Ports.free();
+    }
     try (ServerSocketChannel channel = Ports.bind(port)) {
       return channel.socket().getLocalPort();
     } catch (IOException e) {

@@ -10,7 +10,6 @@ import dev.millrace.cli.run.Snapshots;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -73,11 +72,11 @@ final class LocalCluster implements AutoCloseable {
     try {
       files.prepare();
       ClusterCertificate.create(files.tls());
-      int[] ports = freePorts(2);
-      Map<String, String> options = ClusterConfig.options(spec, files, ports[0], ports[1]);
+      List<Integer> ports = Ports.free(2);
+      Map<String, String> options = ClusterConfig.options(spec, files, ports.get(0), ports.get(1));
       ClusterConfig.write(options, files.flinkConfiguration());
       cluster = new LocalCluster(spec, files, options);
-      cluster.startMembers(ports[1]);
+      cluster.startMembers(ports.get(1));
       files.writeAddress(cluster.address());
       return cluster;
     } catch (IOException | RuntimeException e) {
@@ -257,18 +256,5 @@ final class LocalCluster implements AutoCloseable {
 
   private static List<String> words(String text) {
     return text.isBlank() ? List.of() : Arrays.asList(text.strip().split("\\s+"));
-  }
-
-  private static int[] freePorts(int count) throws IOException {
-    List<ServerSocketChannel> channels = new ArrayList<>();
-    int[] ports = new int[count];
-    for (int i = 0; i < count; i++) {
-      channels.add(Ports.bind(0));
-      ports[i] = channels.get(i).socket().getLocalPort();
-    }
-    for (ServerSocketChannel channel : channels) {
-      channel.close();
-    }
-    return ports;
   }
 }

@@ -1,11 +1,15 @@
 package dev.millrace.cli.console;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.nio.channels.ServerSocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
@@ -13,6 +17,11 @@ import picocli.CommandLine.ParameterException;
 public final class Ports {
   /** Default address: reachable from this machine only. */
   public static final String HOST = "127.0.0.1";
+
+  private static final int FIRST_FREE = 10_000;
+  // Linux gives ports from 32768 on to outgoing connections, other systems from 49152 on.
+  private static final int FIRST_OUTGOING = 32_768;
+  private static final int MAX_TRIES = 1000;
 
   private Ports() {}
 
@@ -42,6 +51,47 @@ public final class Ports {
       }
     } catch (IOException e) {
       throw unusable(HOST, port, e);
+    }
+  }
+
+  /** Returns one of {@link #free(int)}. */
+  public static int free() {
+    return free(1).get(0);
+  }
+
+  /**
+   * Returns free ports for processes that listen a while later. They are below those that operating
+   * systems give to outgoing connections, so that no connection takes one before its process
+   * listens, and no retrying client connects to itself.
+   */
+  public static List<Integer> free(int count) {
+    List<ServerSocketChannel> channels = new ArrayList<>();
+    try {
+      for (int tries = 0; channels.size() < count; tries++) {
+        addIfFree(channels, tries);
+      }
+      return channels.stream().map(channel -> channel.socket().getLocalPort()).toList();
+    } finally {
+      channels.forEach(Ports::close);
+    }
+  }
+
+  private static void addIfFree(List<ServerSocketChannel> channels, int tries) {
+    int port = ThreadLocalRandom.current().nextInt(FIRST_FREE, FIRST_OUTGOING);
+    try {
+      channels.add(bind(port));
+    } catch (CliError taken) {
+      if (tries == MAX_TRIES) {
+        throw taken;
+      }
+    }
+  }
+
+  private static void close(ServerSocketChannel channel) {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

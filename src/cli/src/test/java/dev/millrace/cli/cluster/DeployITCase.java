@@ -14,7 +14,6 @@ import dev.millrace.testing.Monitoring;
 import dev.millrace.testing.Patience;
 import dev.millrace.testing.PrometheusServer;
 import java.io.IOException;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -141,7 +140,7 @@ class DeployITCase {
   @Test
   @Order(3)
   void aRealPrometheusReadsItAndAnswersEveryQuery() throws Exception {
-    int port = freePort();
+    int port = Ports.free();
     Path data = Files.createDirectories(dir.resolve("prometheus"));
     try (PrometheusServer prometheus =
         PrometheusServer.start(data, port, cluster.metricsAddresses())) {
@@ -308,11 +307,5 @@ class DeployITCase {
     Matcher matcher = Pattern.compile(pattern).matcher(text);
     assertThat(matcher.find()).as(text).isTrue();
     return matcher.group();
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocketChannel channel = Ports.bind(0)) {
-      return channel.socket().getLocalPort();
-    }
   }
 }

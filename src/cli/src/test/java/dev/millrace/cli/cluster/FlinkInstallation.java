@@ -9,7 +9,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -45,7 +44,7 @@ final class FlinkInstallation implements AutoCloseable {
     this.dir = dir;
     this.classPath = flinkAlone();
     conf = Files.createDirectories(dir.resolve("conf"));
-    List<Integer> ports = freePorts(4);
+    List<Integer> ports = Ports.free(4);
     metricsPorts = ports.subList(2, 4);
     options = options(ports);
     ClusterConfig.write(options, conf.resolve("config.yaml"));
@@ -196,18 +195,5 @@ final class FlinkInstallation implements AutoCloseable {
   @Override
   public void close() {
     processes.forEach(MillraceProcess::close);
-  }
-
-  private static List<Integer> freePorts(int count) throws IOException {
-    List<ServerSocketChannel> channels = new ArrayList<>();
-    List<Integer> ports = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      channels.add(Ports.bind(0));
-      ports.add(channels.get(i).socket().getLocalPort());
-    }
-    for (ServerSocketChannel channel : channels) {
-      channel.close();
-    }
-    return ports;
   }
 }

@@ -6,9 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.cli.console.Ports;
 import dev.millrace.testing.Patience;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -60,7 +60,7 @@ final class DashboardBrowser implements AutoCloseable {
 
   /** Starts the browser; its profile and log go to {@code directory}. */
   DashboardBrowser(Path directory) throws IOException {
-    int port = freePort();
+    int port = Ports.free();
     address = URI.create("http://127.0.0.1:" + port);
     driver =
         new ProcessBuilder(DRIVER.toString(), "--port=" + port)
@@ -69,12 +69,6 @@ final class DashboardBrowser implements AutoCloseable {
             .start();
     await().atMost(Patience.MAX).ignoreExceptions().until(this::isReady);
     session = "/session/" + newSession(directory).path("sessionId").asText();
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 
   private boolean isReady() throws IOException {

@@ -8,11 +8,11 @@ import com.sun.net.httpserver.HttpServer;
 import dev.millrace.cli.Cli;
 import dev.millrace.cli.console.Finding;
 import dev.millrace.cli.console.Finding.State;
+import dev.millrace.cli.console.Ports;
 import dev.millrace.data.RegistrySpec;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +44,7 @@ class DoctorCommandTest {
 
   @Test
   void anAbsentBrokerFailsWithTheRemedyBelow() throws IOException {
-    int free = freePort();
+    int free = Ports.free();
 
     Cli cli = Cli.run("doctor", "--bootstrap-server", "127.0.0.1:" + free, "--timeout", "1");
 
@@ -89,7 +89,7 @@ class DoctorCommandTest {
               label: class
               registry: { url: "http://127.0.0.1:%1$d", basic-auth: "${env:PATH}" }
             """
-                .formatted(freePort()));
+                .formatted(Ports.free()));
 
     Cli cli = Cli.run("doctor", "--timeout=1", "-c", file.toString());
 
@@ -102,7 +102,7 @@ class DoctorCommandTest {
   @Test
   void asJsonItIsOneObjectWithTheSameFindings() throws IOException {
     Cli cli =
-        Cli.run("doctor", "--json", "--timeout=1", "--bootstrap-server=127.0.0.1:" + freePort());
+        Cli.run("doctor", "--json", "--timeout=1", "--bootstrap-server=127.0.0.1:" + Ports.free());
 
     JsonNode json = new ObjectMapper().readTree(cli.out());
     assertThat(cli.out().lines()).hasSize(1);
@@ -203,11 +203,5 @@ class DoctorCommandTest {
   private static void assertWarning(Finding finding, String remedy) {
     assertThat(finding.state()).isEqualTo(State.WARNING);
     assertThat(finding.remedy()).contains(remedy);
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 }

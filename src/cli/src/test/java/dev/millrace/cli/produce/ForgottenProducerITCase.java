@@ -2,6 +2,7 @@ package dev.millrace.cli.produce;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.cli.console.Ports;
 import dev.millrace.cli.console.Progress;
 import dev.millrace.cli.console.StopSignal;
 import dev.millrace.cli.csv.CsvExamples;
@@ -10,8 +11,6 @@ import dev.millrace.cli.kafka.EmbeddedKafka;
 import dev.millrace.kafka.KafkaClients;
 import dev.millrace.testing.LeaderlessProxy;
 import dev.millrace.testing.Patience;
-import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -56,7 +55,7 @@ class ForgottenProducerITCase {
       long startMillis, Map<String, String> brokerProperties, IntPredicate refused)
       throws Exception {
     Map<String, String> more = new HashMap<>(brokerProperties);
-    int port = freePort();
+    int port = Ports.free();
     try (LeaderlessProxy proxy = new LeaderlessProxy(port, refused)) {
       more.put("advertised.listeners", "PLAINTEXT://" + proxy.address());
       try (EmbeddedKafka broker = EmbeddedKafka.start(port, null, more)) {
@@ -90,12 +89,6 @@ class ForgottenProducerITCase {
     return IntStream.range(0, timestamps.size())
         .takeWhile(i -> timestamps.get(i) == startMillis + i)
         .count();
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 
   private static void createTopic(Map<String, String> client) throws Exception {
