@@ -214,26 +214,41 @@ public final class RegisteredSchemas implements AutoCloseable {
     }
 
     private void tryOnce() throws InterruptedException {
-      SchemaAnswer found;
       try {
-        found = client.byId(id);
+        answered(client.byId(id));
       } catch (RegistryException e) {
         failures.incrementAndGet();
         tries++;
-        fail(e.getMessage());
-        return;
+        if (tries >= MAX_TRIES && answersOthers()) {
+          tryLast();
+        } else {
+          fail(described(e));
+        }
       }
+    }
+
+    // The registry may have come back between the last attempt and the answer for another id.
+    private void tryLast() throws InterruptedException {
+      try {
+        answered(client.byId(id));
+      } catch (RegistryException e) {
+        finish(
+            new SchemaAnswer.Unavailable(
+                "the registry answers for other schemas, but " + described(e)));
+      }
+    }
+
+    private void answered(SchemaAnswer found) {
       lastAnswered = id;
       tries = 0;
       finish(found);
     }
 
-    private void fail(@Nullable String reason) throws InterruptedException {
-      String what = reason + " (schema id " + id + ")";
-      if (tries >= MAX_TRIES && answersOthers()) {
-        finish(new SchemaAnswer.Unavailable("the registry answers for other schemas, but " + what));
-        return;
-      }
+    private String described(RegistryException e) {
+      return e.getMessage() + " (schema id " + id + ")";
+    }
+
+    private void fail(String what) {
       if (!isFailing) {
         isFailing = true;
         if (failing.getAndIncrement() == 0) {
