@@ -1,6 +1,7 @@
 package dev.millrace.data;
 
 import java.util.Arrays;
+import java.util.BitSet;
 
 /**
  * Examples of one model key on their way to the model: the unit of transport, so that the shuffle
@@ -139,6 +140,20 @@ public final class Chunk extends PackedExamples {
     hasFeatures = false;
     hasLabels = false;
     clearRows();
+  }
+
+  /** Returns a copy without some rows. */
+  public Chunk without(BitSet rows) {
+    byte[] kept = bytesWithout(rows);
+    return new Chunk(
+        key,
+        size() - rows.cardinality(),
+        width(),
+        indicators(),
+        epoch,
+        plain,
+        Arrays.copyOf(labels, labelCount),
+        kept);
   }
 
   /** Returns a deep copy. */

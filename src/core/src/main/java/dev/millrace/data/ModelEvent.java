@@ -1,5 +1,7 @@
 package dev.millrace.data;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Something that happened to the model of a key.
  *
@@ -20,7 +22,7 @@ public record ModelEvent(
 
   /** Kind of the event. */
   public sealed interface What
-      permits Warning, Drift, SkippedSteps, RolledBack, Expired, Reset, ChampionChanged {}
+      permits Warning, Drift, SkippedSteps, RolledBack, Expired, Reset, ChampionChanged, Erased {}
 
   /**
    * The detector warns of a drift.
@@ -84,5 +86,19 @@ public record ModelEvent(
    */
   public record ChampionChanged(
       String from, String to, Reason reason, double fromLoss, double toLoss, double pValue)
+      implements What {}
+
+  /**
+   * A command erased the key, or an id from its models and pending features.
+   *
+   * @param column of the id; null if the key was erased
+   * @param id its hash, in 16 hexadecimal digits; null if the key was erased
+   * @param ids number of ids that the models knew of what was erased, with crosses
+   * @param pending number of features and labels dropped that waited for each other
+   * @param until timestamp up to which records are erased, milliseconds since the epoch; those that
+   *     arrive later are not learned
+   */
+  public record Erased(
+      @Nullable String column, @Nullable String id, long ids, long pending, long until)
       implements What {}
 }

@@ -6,6 +6,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -283,6 +284,18 @@ abstract sealed class PackedExamples permits Chunk {
     INT.set(bytes, start, at - start);
     length = at;
     size++;
+  }
+
+  /** Returns the bytes of all rows but some, in their order. */
+  final byte[] bytesWithout(BitSet rows) {
+    byte[] kept = new byte[length];
+    int at = 0;
+    for (int row = rows.nextClearBit(0); row < size; row = rows.nextClearBit(row + 1)) {
+      int start = start(row);
+      System.arraycopy(bytes, start, kept, at, intAt(start));
+      at += intAt(start);
+    }
+    return Arrays.copyOf(kept, at);
   }
 
   /** Removes all rows, keeping the memory. */

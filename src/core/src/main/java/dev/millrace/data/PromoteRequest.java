@@ -6,4 +6,4 @@ package dev.millrace.data;
  * @param model name of the model
  */
 @PublicApi
-public record PromoteRequest(String pipeline, String model) {}
+public record PromoteRequest(String pipeline, String model) implements ModelCommand {}

@@ -50,6 +50,11 @@ public final class ClassificationMetrics implements RollingMetrics {
         ClassCounts.NO_PREDICTION);
   }
 
+  @Override
+  public void eraseGroup(long hash) {
+    window.eraseGroup(hash);
+  }
+
   ClassificationMetrics(
       MetricsSpec spec,
       ClassificationWindow window,

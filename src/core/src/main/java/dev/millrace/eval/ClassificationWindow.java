@@ -168,6 +168,16 @@ final class ClassificationWindow {
     }
   }
 
+  /** Takes the examples of a group out of it. */
+  void eraseGroup(long hash) {
+    for (int i = 0; i < rows.size() && rankAt > 0; i++) {
+      int cell = rows.row(i) + group;
+      if (rows.wide(cell) == hash) {
+        rows.putWide(cell, ScoredClass.NO_GROUP);
+      }
+    }
+  }
+
   /** Sums up the examples in the window, from oldest to newest. */
   ClassificationSums sums(MetricsSpec spec) {
     ClassificationSums sums = new ClassificationSums(spec);

@@ -31,6 +31,13 @@ public sealed interface RollingMetrics permits ClassificationMetrics, Regression
    */
   MetricsReport report(MetricsReport.Context context);
 
+  /**
+   * Takes the examples in the window out of a group; they stay in the other scores.
+   *
+   * @param hash of the group
+   */
+  default void eraseGroup(long hash) {}
+
   /** Returns the mean loss of all scored examples; NaN without examples. */
   double totalLoss();
 

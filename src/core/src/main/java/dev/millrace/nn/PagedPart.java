@@ -1,5 +1,6 @@
 package dev.millrace.nn;
 
+import dev.millrace.data.ErasedId;
 import dev.millrace.data.PublicApi;
 import java.io.IOException;
 
@@ -20,6 +21,16 @@ public interface PagedPart {
 
   /** Sets the number under which all pages will be stored. */
   void setNumber(long number);
+
+  /**
+   * Erases an id, and its crosses with other ids that the part knows.
+   *
+   * @return the number of ids that the part knew of these
+   */
+  int erase(ErasedId id);
+
+  /** Returns the number of ids that the part knows. */
+  int size();
 
   /** Returns the number of pages; it never falls. */
   int pages();

@@ -4,6 +4,7 @@ import dev.millrace.data.MetricsReport;
 import dev.millrace.data.ModelEvent;
 import dev.millrace.data.ModelEvent.ChampionChanged;
 import dev.millrace.data.ModelEvent.Drift;
+import dev.millrace.data.ModelEvent.Erased;
 import dev.millrace.data.ModelEvent.Expired;
 import dev.millrace.data.ModelEvent.Reset;
 import dev.millrace.data.ModelEvent.RolledBack;
@@ -12,6 +13,7 @@ import dev.millrace.data.ModelEvent.Warning;
 import dev.millrace.data.ModelEvent.What;
 import dev.millrace.eval.drift.DriftSignal;
 import dev.millrace.nn.selection.ChampionChallenger;
+import org.jspecify.annotations.Nullable;
 
 /** Reports the metrics and events of models. */
 final class EventReporter {
@@ -87,6 +89,18 @@ final class EventReporter {
   /** Reports that a key restarts, because its stored model does not fit the settings. */
   void reset(String key, long eventTime, String reason, EngineListener listener) {
     report(key, 0, eventTime, eventTime, new Reset(reason), 0, listener);
+  }
+
+  /**
+   * Reports what a command erased, at the time of the command.
+   *
+   * @param state null if the key has none
+   */
+  void erased(@Nullable TrainState state, String key, Erased erased, EngineListener listener) {
+    long seq = state == null ? 0 : state.examples();
+    long eventTime = state == null || seq == 0 ? erased.until() : state.model().counters.eventTime;
+    long steps = state == null ? 0 : state.model().learner.steps();
+    report(key, seq, eventTime, erased.until(), erased, steps, listener);
   }
 
   private void report(

@@ -1,5 +1,6 @@
 package dev.millrace.prequential;
 
+import dev.millrace.data.ErasedId;
 import dev.millrace.data.InputSpec.DefaultLabel;
 import dev.millrace.data.InputSpec.LateLabels;
 import dev.millrace.data.MetricsReport;
@@ -300,6 +301,22 @@ final class LabelJoin {
     }
     add(LabelOutcome.COMPLETE);
     settle(id, true);
+  }
+
+  /**
+   * Drops features with an id that wait for their label, or for another label than the default one.
+   * A label that comes for them finds none.
+   *
+   * @return their number
+   */
+  int erase(ErasedId id) {
+    return features.removeIf(pending -> id.isIn(pending.features()))
+        + settled.removeIf(one -> one.imputed() != null && id.isIn(one.imputed().features()));
+  }
+
+  /** Returns the number of features and labels that wait for each other. */
+  int pending() {
+    return features.size() + labels.size();
   }
 
   private void match(String id, long delay) {

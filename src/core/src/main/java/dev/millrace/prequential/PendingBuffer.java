@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Buffers entries of one kind by the id of their example, oldest first. Not thread-safe. */
@@ -77,6 +78,19 @@ final class PendingBuffer<T extends PendingBuffer.Entry> {
     all.remove();
     bytes -= bytesOf(taken.getKey(), taken.getValue());
     return taken;
+  }
+
+  /** Removes the entries that match; returns their number. */
+  int removeIf(Predicate<T> matches) {
+    int before = entries.size();
+    for (Iterator<Map.Entry<String, T>> all = entries.entrySet().iterator(); all.hasNext(); ) {
+      Map.Entry<String, T> entry = all.next();
+      if (matches.test(entry.getValue())) {
+        bytes -= bytesOf(entry.getKey(), entry.getValue());
+        all.remove();
+      }
+    }
+    return before - entries.size();
   }
 
   /** Returns true if the oldest entry is older than a time. */

@@ -1,6 +1,7 @@
 package dev.millrace.prequential;
 
 import dev.millrace.data.Chunk;
+import dev.millrace.data.ErasedId;
 import dev.millrace.data.InputSpec.LateLabels;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.PromoteRequest;
@@ -28,6 +29,7 @@ public final class PrequentialEngine {
   private final Workspace workspace = new Workspace();
   private final EventReporter events;
   private final PromotionHandler promotions;
+  private final EraseHandler erasures;
   private final Rejections rejections;
   private final ChunkLearner learner;
   // Null if labels come with their features.
@@ -44,6 +46,7 @@ public final class PrequentialEngine {
     this.onShapeChange = onShapeChange;
     events = new EventReporter(this.spec);
     promotions = new PromotionHandler(events);
+    erasures = new EraseHandler(this.spec, events);
     rejections = new Rejections(this.spec, maxModelBytes);
     Scorer scorer = new Scorer();
     Predictions predictions = new Predictions(this.spec);
@@ -186,6 +189,40 @@ public final class PrequentialEngine {
       throws IOException {
     boolean isUsable = stored != null && resume(stored, key, listener);
     return promotions.promote(isUsable ? stored : null, key, command, record, listener);
+  }
+
+  /**
+   * Erases an id from the models of a key, its features that wait for a label, and the groups of
+   * its metrics, and reports that.
+   *
+   * @param stored state of the key, null if it has none
+   * @param until timestamp of the command
+   * @return true if the state stays; otherwise the caller drops it
+   * @throws UnusableStateException if the stored state cannot be used
+   */
+  public boolean erase(
+      @Nullable TrainState stored, String key, ErasedId id, long until, EngineListener listener)
+      throws IOException {
+    boolean isUsable = stored != null && resume(stored, key, listener);
+    erasures.erase(isUsable ? stored : null, key, id, until, listener);
+    return isUsable;
+  }
+
+  /**
+   * Reports that a key is erased; the caller drops its state.
+   *
+   * @param stored state of the key, which need not be usable; null if it has none
+   * @param until timestamp of the command
+   */
+  public void eraseKey(@Nullable TrainState stored, String key, long until, EngineListener listener)
+      throws IOException {
+    boolean isUsable;
+    try {
+      isUsable = stored != null && resume(stored, key, listener);
+    } catch (UnusableStateException e) {
+      isUsable = false;
+    }
+    erasures.eraseKey(isUsable ? stored : null, key, until, listener);
   }
 
   /**

@@ -211,6 +211,23 @@ class GroupScorerTest {
   }
 
   @Test
+  void anErasedGroupIsInNoScoreOfGroupsAndInAllOthers() throws IOException {
+    MetricsSpec spec = MetricsFixtures.fullSpec(50).with(to -> to.rankAt = AT);
+    ClassificationMetrics metrics = after(spec, 40);
+    int before = groups(metrics).count();
+    ClassificationMetrics without = metrics.copy();
+    for (long group = 0; group < 20; group++) {
+      without.eraseGroup(group);
+    }
+
+    assertThat(before).isPositive();
+    assertThat(groups(without).count()).isZero();
+    assertThat(scores(without).window()).isEqualTo(scores(metrics).window());
+    assertThat(groups(metrics).count()).isEqualTo(before);
+    assertThat(groups((ClassificationMetrics) read(bytes(without), spec)).count()).isZero();
+  }
+
+  @Test
   void moreThanTwoClassesHaveNoScoresOfGroups() {
     MetricsSpec spec = MetricsFixtures.spec(50).with(to -> to.rankAt = AT);
     ClassificationMetrics metrics = new ClassificationMetrics(spec);

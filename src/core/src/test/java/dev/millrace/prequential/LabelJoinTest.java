@@ -3,6 +3,10 @@ package dev.millrace.prequential;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.BoundedDataInput;
+import dev.millrace.data.ErasedId;
+import dev.millrace.data.FeatureSpec.IdOptions;
+import dev.millrace.data.IdColumns;
+import dev.millrace.data.IdWords;
 import dev.millrace.data.InputSpec.LateLabels;
 import dev.millrace.data.MetricsReport.Delays;
 import dev.millrace.data.MetricsReport.Labels;
@@ -233,6 +237,31 @@ class LabelJoinTest {
     }
     join.keep(id, pending(time), PLENTY);
     return false;
+  }
+
+  @Test
+  void featuresWithAnErasedIdWaitNoLongerAndOthersDo() throws IOException {
+    ErasedId user =
+        new ErasedId(new IdColumns.Column("user", 0, IdOptions.ONE, false), 7L << 50, false, false);
+    LabelJoin many = new LabelJoin(spec(1_000, 10), WINDOW);
+    many.advance(0);
+    many.keep("a", pendingOf(7L << 50), PLENTY);
+    many.keep("b", pendingOf(6L << 50), PLENTY);
+    many.keep("c", pendingOf(7L << 50), PLENTY);
+    many.keep("d", new PendingLabel("yes", Double.NaN, 0), PLENTY);
+
+    assertThat(many.pending()).isEqualTo(4);
+    assertThat(many.erase(user)).isEqualTo(2);
+    assertThat(many.pending()).isEqualTo(2);
+    assertThat(many.takeFeatures("a", 1)).isNull();
+    assertThat(many.takeFeatures("b", 1)).isNotNull();
+    assertThat(many.isSettled("a")).as("nothing of the example is kept").isFalse();
+  }
+
+  private static PendingFeatures pendingOf(long id) {
+    float[] row = new float[IdWords.ID_WIDTH];
+    IdWords.write(id, row, 0);
+    return new PendingFeatures(row, 1f, 0, 2, 3, new float[] {0.25f, 0.75f}, 1, 0);
   }
 
   /** Whether its features had come. */

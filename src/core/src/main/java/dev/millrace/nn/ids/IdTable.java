@@ -1,6 +1,8 @@
 package dev.millrace.nn.ids;
 
 import dev.millrace.data.BoundedDataInput;
+import dev.millrace.data.ErasedId;
+import dev.millrace.data.IdHash;
 import dev.millrace.data.SizeChecks;
 import dev.millrace.nn.PagedPart;
 import java.io.ByteArrayOutputStream;
@@ -20,6 +22,10 @@ import org.jspecify.annotations.Nullable;
  * #PAGE_SLOTS}. What is stored does not depend on the hash index, which is built when the table is
  * read. A copy shares pages until one of the two writes to them, so that a state backend can copy a
  * large table for each snapshot.
+ *
+ * <p>The slot of an erased id is free: it is the first to be used again, and neither the index nor
+ * a page has the id any more. Free slots come before all others in the order of last use, with a
+ * number of the touch below 0.
  */
 final class IdTable implements PagedPart {
   /** Ids of one page. */
@@ -72,6 +78,7 @@ final class IdTable implements PagedPart {
   private int oldest = NONE;
   private int newest = NONE;
   private long touches;
+  private int free;
   private long victims;
   private long number = PagedPart.NONE;
   private boolean writesPages = true;
@@ -108,6 +115,7 @@ final class IdTable implements PagedPart {
     oldest = other.oldest;
     newest = other.newest;
     touches = other.touches;
+    free = other.free;
     victims = other.victims;
   }
 
@@ -115,9 +123,9 @@ final class IdTable implements PagedPart {
     return new IdTable(this);
   }
 
-  /** Returns the number of known ids. */
-  int size() {
-    return size;
+  @Override
+  public int size() {
+    return size - free;
   }
 
   /** Returns the number of ids that made room for others. */
@@ -194,7 +202,7 @@ final class IdTable implements PagedPart {
    * @return its slot
    */
   int add(long id, long time) {
-    int slot = size < limit ? append() : takeOldest();
+    int slot = size < limit && free == 0 ? append() : takeOldest();
     put(id, slot, time);
     return slot;
   }
@@ -209,10 +217,51 @@ final class IdTable implements PagedPart {
   private int takeOldest() {
     int slot = oldest;
     unlink(slot);
+    if (isFree(slot)) {
+      free--;
+      return slot;
+    }
     removeFromIndex(slot);
     victims++;
     clear(slot);
     return slot;
+  }
+
+  private boolean isFree(int slot) {
+    return touched(slot) < 0;
+  }
+
+  @Override
+  public int erase(ErasedId id) {
+    int erased = 0;
+    for (int slot = 0; slot < size && (id.isFirst() || id.isSecond()); slot++) {
+      if (!isFree(slot)) {
+        long other = id(slot);
+        erased += id.isFirst() ? eraseOne(IdHash.ofPair(id.hash(), other)) : 0;
+        erased += id.isSecond() ? eraseOne(IdHash.ofPair(other, id.hash())) : 0;
+      }
+    }
+    return erased + eraseOne(id.hash());
+  }
+
+  private int eraseOne(long id) {
+    int slot = find(id);
+    if (slot == NONE) {
+      return 0;
+    }
+    removeFromIndex(slot);
+    unlink(slot);
+    clear(slot);
+    Page page = changed(slot >> SHIFT);
+    int at = slot & PAGE_SLOTS - 1;
+    page.ids[at] = 0;
+    page.touched[at] = oldest == NONE ? -1 : Math.min(0, touched(oldest)) - 1;
+    if (page.times != null) {
+      page.times[at] = 0;
+    }
+    linkAsOldest(slot);
+    free++;
+    return 1;
   }
 
   /** Sets all numbers of an id to 0. */
@@ -252,7 +301,9 @@ final class IdTable implements PagedPart {
     }
     index = new int[length];
     for (int slot = 0; slot < slots; slot++) {
-      putIntoIndex(slot);
+      if (!isFree(slot)) {
+        putIntoIndex(slot);
+      }
     }
   }
 
@@ -304,6 +355,17 @@ final class IdTable implements PagedPart {
       newer[newest] = slot;
     }
     newest = slot;
+  }
+
+  private void linkAsOldest(int slot) {
+    older[slot] = NONE;
+    newer[slot] = oldest;
+    if (oldest == NONE) {
+      newest = slot;
+    } else {
+      older[oldest] = slot;
+    }
+    oldest = slot;
   }
 
   private void unlink(int slot) {
@@ -500,10 +562,13 @@ final class IdTable implements PagedPart {
     fitIndex(0);
     long[] inOrder = new long[size];
     for (int slot = 0; slot < size; slot++) {
-      if (find(id(slot)) != NONE) {
+      if (isFree(slot)) {
+        free++;
+      } else if (find(id(slot)) == NONE) {
+        putIntoIndex(slot);
+      } else {
         throw damaged("id " + id(slot) + " comes twice");
       }
-      putIntoIndex(slot);
       inOrder[slot] = touched(slot);
     }
     Arrays.sort(inOrder);

@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.data.BoundedDataInput;
+import dev.millrace.data.ErasedId;
+import dev.millrace.data.FeatureSpec.IdOptions;
+import dev.millrace.data.IdColumns;
+import dev.millrace.data.IdHash;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -194,6 +199,79 @@ class IdTableTest {
       assertThat(restored.needsPages()).isFalse();
       assertThat(bytes(restored)).isEqualTo(bytes(table));
     }
+  }
+
+  @Test
+  void anErasedIdIsNotKnownAndMakesRoomForANewOne() throws IOException {
+    Random random = new Random(SEED);
+    for (int limit : new int[] {1, 2, 63, 64, 65, 1000}) {
+      IdTable table = new IdTable(3, limit, true);
+      Reference reference = new Reference(limit);
+      for (int i = 0; i < 20_000; i++) {
+        long id = (1L + random.nextInt(3 * limit)) << 40;
+        if (random.nextInt(5) == 0) {
+          boolean isKnown = reference.numbers.remove(id) != null;
+          assertThat(table.erase(id(id, false, false))).isEqualTo(isKnown ? 1 : 0);
+        } else {
+          see(table, id, i);
+          reference.see(id);
+        }
+        if (i % 4_000 == 0) {
+          byte[] bytes = bytes(table);
+          table = read(bytes, 3, limit).copy();
+          assertThat(bytes(table)).isEqualTo(bytes);
+        }
+      }
+      assertSame(table, reference);
+    }
+  }
+
+  @Test
+  void noByteOfAnErasedIdIsLeft() throws IOException {
+    Random random = new Random(SEED);
+    long[] ids = random.longs(100).toArray();
+    IdTable table = new IdTable(3, 100, true);
+    for (long id : ids) {
+      see(table, id, 0);
+    }
+    for (long id : ids) {
+      String digits = HexFormat.of().toHexDigits(id);
+      assertThat(hex(table).contains(digits)).isTrue();
+      assertThat(table.erase(id(id, false, false))).isOne();
+      assertThat(hex(table).contains(digits)).isFalse();
+    }
+    assertThat(table.size()).isZero();
+    assertThat(read(bytes(table), 3, 100).size()).isZero();
+  }
+
+  @Test
+  void theCrossesOfAnErasedIdWithAllKnownIdsAreErasedToo() {
+    IdTable table = new IdTable(1, 1000, false);
+    for (long user = 1; user <= 5; user++) {
+      for (long ad = 101; ad <= 120; ad++) {
+        for (long id : new long[] {user, ad, IdHash.ofPair(user, ad), IdHash.ofPair(ad, user)}) {
+          see(table, id, 0);
+        }
+      }
+    }
+    int before = table.size();
+
+    assertThat(table.copy().erase(id(3, false, true))).isEqualTo(1 + 20);
+    assertThat(table.copy().erase(id(3, true, true))).isEqualTo(1 + 2 * 20);
+    assertThat(table.erase(id(3, true, false))).isEqualTo(1 + 20);
+    assertThat(table.size()).isEqualTo(before - 21);
+    assertThat(table.find(IdHash.ofPair(3, 107))).isEqualTo(IdTable.NONE);
+    assertThat(table.find(IdHash.ofPair(4, 107))).isNotEqualTo(IdTable.NONE);
+    assertThat(table.find(107)).isNotEqualTo(IdTable.NONE);
+  }
+
+  private static ErasedId id(long hash, boolean isFirst, boolean isSecond) {
+    IdColumns.Column user = new IdColumns.Column("user", 0, IdOptions.ONE, false);
+    return new ErasedId(user, hash, isFirst, isSecond);
+  }
+
+  private static String hex(IdTable table) {
+    return HexFormat.of().formatHex(bytes(table));
   }
 
   @Test
