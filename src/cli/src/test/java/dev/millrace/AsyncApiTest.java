@@ -21,9 +21,9 @@ import dev.millrace.config.Settings;
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.MetricsReport;
+import dev.millrace.data.ModelCommand;
 import dev.millrace.data.ModelEvent;
 import dev.millrace.data.Prediction;
-import dev.millrace.data.PromoteRequest;
 import dev.millrace.data.SummaryReport;
 import dev.millrace.testing.Records;
 import dev.millrace.testing.SampleRecords;
@@ -146,11 +146,11 @@ class AsyncApiTest {
   @Test
   void commandsAreDescribed() throws IOException {
     List<JsonNode> records = new ArrayList<>();
-    for (PromoteRequest command : SampleRecords.of(PromoteRequest.class)) {
+    for (ModelCommand command : SampleRecords.of(ModelCommand.class)) {
       records.add(JSON.readTree(CommandJson.encode(command)));
     }
 
-    assertDescribed("promote", records);
+    assertDescribed("command", records);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.millrace;
 
 import dev.millrace.codec.OutputRecord;
+import dev.millrace.config.DefaultTopic;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
 import dev.millrace.config.yaml.InvalidPipelineException;
@@ -15,6 +16,7 @@ import dev.millrace.flink.ExampleMapper;
 import dev.millrace.flink.MapperFunction;
 import dev.millrace.flink.OutputTags;
 import dev.millrace.flink.TrainOperator;
+import dev.millrace.prequential.TrainSpec;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -107,7 +109,8 @@ public final class Millrace {
   }
 
   /**
-   * Returns the same with commands to the models, for a pipeline with {@code models}.
+   * Returns the same with commands to the models: to promote one of several, or to erase a key or
+   * an id.
    *
    * @param records as on the commands topic: the key, and a JSON object such as {@code
    *     {"command":"promote","pipeline":"fraud","model":"big"}}
@@ -215,7 +218,7 @@ public final class Millrace {
       DataStream<OutputRecord> others = decoded.getSideOutput(OutputTags.DEAD_LETTERS);
       undecoded = undecoded == null ? others : undecoded.union(others);
     }
-    TrainOperator operator = new TrainOperator(settings.trainSpec(), settings.state().spec());
+    TrainOperator operator = new TrainOperator(trainSpec(), settings.state().spec());
     SingleOutputStreamOperator<OutputRecord> train =
         chunks
             .keyBy(Chunk::key)
@@ -225,6 +228,13 @@ public final class Millrace {
       train.setParallelism(parallelism);
     }
     return new MillraceStreams(settings, prefix, operator, train, undecoded);
+  }
+
+  private TrainSpec trainSpec() {
+    TrainSpec spec = settings.trainSpec();
+    return commands == null || spec.commands() != null
+        ? spec
+        : spec.with(to -> to.commands = DefaultTopic.COMMANDS.of(settings.pipeline()));
   }
 
   private void requireNoKeyToResolve() {

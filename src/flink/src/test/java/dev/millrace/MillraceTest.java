@@ -7,8 +7,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.codec.ExampleFields;
 import dev.millrace.codec.OutputRecord;
+import dev.millrace.codec.json.CommandJson;
 import dev.millrace.config.Settings;
 import dev.millrace.config.yaml.InvalidPipelineException;
+import dev.millrace.data.EraseRequest;
 import dev.millrace.data.Example;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
@@ -16,6 +18,7 @@ import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.Task;
 import dev.millrace.testing.Collected;
 import dev.millrace.testing.Order;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -201,6 +204,24 @@ class MillraceTest {
                     .formatted(third.card(), third.fraud(), third.country())));
     assertThat(text.header("__millrace.errors.offset")).as("there is no record").isNull();
     assertThat(text.timestamp()).isEqualTo(third.time());
+  }
+
+  @Test
+  void aPipelineWithOneModelErasesAKeyByCommand() throws Exception {
+    byte[] key = "card-0".getBytes(StandardCharsets.UTF_8);
+    byte[] erase = CommandJson.encode(new EraseRequest("orders", null));
+    MillraceStreams out =
+        Millrace.pipeline(Order.PIPELINE)
+            .withCommands(
+                env.fromData(
+                    TypeInformation.of(KafkaRecord.class),
+                    KafkaRecord.none(KafkaRecord.NO_TIMESTAMP, key, erase)))
+            .learn(orders(), Order.MAPPER);
+    Collected<OutputRecord> events = collect(out.events());
+    env.execute();
+
+    assertThat(events.all()).hasSize(1).allMatch(event -> event.keyText().equals("card-0"));
+    assertThat(json(events.all().get(0)).path("event").asText()).isEqualTo("erased");
   }
 
   @Test

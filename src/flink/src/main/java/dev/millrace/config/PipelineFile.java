@@ -324,7 +324,7 @@ public final class PipelineFile {
             topic(topics, PipelineOptions.DEAD_LETTERS_TOPIC, pipeline),
             topic(topics, PipelineOptions.MODELS_TOPIC, pipeline),
             topic(topics, PipelineOptions.SUMMARY_TOPIC, pipeline),
-            model instanceof SelectionSpec
+            model instanceof SelectionSpec || topics.has(PipelineOptions.COMMANDS_TOPIC)
                 ? topic(topics, PipelineOptions.COMMANDS_TOPIC, pipeline)
                 : null,
             output.get(PipelineOptions.PREDICTIONS),

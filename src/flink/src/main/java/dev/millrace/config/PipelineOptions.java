@@ -134,7 +134,7 @@ final class PipelineOptions {
           topic(
               "commands",
               DefaultTopic.COMMANDS,
-              "read with models: commands to running jobs, such as promote"));
+              "commands to running jobs, such as promote and erase; read if it is named here, and with models"));
 
   static final OptionGroup STATE_GROUP =
       new OptionGroup("state", "", "Flink keeps one state per key.");

@@ -69,6 +69,11 @@ public enum JobMetric {
       Kind.COUNTER,
       "train",
       "examples of later epochs that early stopping skipped (`validation.patience`)"),
+  ERASED_RECORDS(
+      Kind.COUNTER,
+      "train",
+      "records that were not learned, because they arrived after a command that erases their key or"
+          + " an id of theirs, and are not younger than it"),
   LABEL_JOINS(
       Kind.COUNTER,
       "train",

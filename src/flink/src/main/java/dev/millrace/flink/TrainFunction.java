@@ -3,7 +3,15 @@ package dev.millrace.flink;
 import dev.millrace.codec.OutputRecord;
 import dev.millrace.codec.json.CommandJson;
 import dev.millrace.data.Chunk;
+import dev.millrace.data.DeadLetter;
+import dev.millrace.data.DeadLetterReason;
+import dev.millrace.data.EraseRequest;
+import dev.millrace.data.ErasedId;
+import dev.millrace.data.IdColumns;
 import dev.millrace.data.KafkaRecord;
+import dev.millrace.data.ModelCommand;
+import dev.millrace.data.Printable;
+import dev.millrace.data.PromoteRequest;
 import dev.millrace.data.SummarySample;
 import dev.millrace.nn.AutoModelSpec;
 import dev.millrace.prequential.EngineListener;
@@ -47,6 +55,8 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   /** Name of the keyed state; never changes, or models are lost. */
   static final String STATE_NAME = "train-state";
 
+  private static final int MAX_NAME = 60;
+
   private TrainSpec spec;
   private final StateSpec stateSpec;
   private final long reportMillis;
@@ -58,6 +68,8 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   private transient @Nullable StatePages pages;
   // Null if keys are never forgotten.
   private transient @Nullable KeyTtl idleKeys;
+  // Null if there are no commands.
+  private transient @Nullable ErasedRecords erased;
   private transient ModelPublisher publisher;
   private transient TrainMetrics counted;
   private transient EngineListener listener;
@@ -95,6 +107,9 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     if (stateSpec.ttlMillis() > 0) {
       idleKeys = new KeyTtl(getRuntimeContext(), stateSpec.ttlMillis());
     }
+    if (spec.commands() != null) {
+      erased = new ErasedRecords(getRuntimeContext(), spec.input());
+    }
     MetricGroup group = getRuntimeContext().getMetricGroup();
     counted = new TrainMetrics(group, spec.input().labels() != null);
     publisher = new ModelPublisher(spec, getRuntimeContext());
@@ -126,6 +141,11 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     return idleKeys;
   }
 
+  /** Returns null if there are no commands. */
+  @Nullable ErasedRecords erased() {
+    return erased;
+  }
+
   ModelPublisher publisher() {
     return publisher;
   }
@@ -138,12 +158,22 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   @Override
   public void processElement(Chunk chunk, Context context, Collector<OutputRecord> out)
       throws Exception {
-    TrainState stored = states.value();
+    TimerService timers = context.timerService();
     if (chunk.isOfCommands()) {
-      promote(stored, chunk);
+      apply(chunk, timers);
       return;
     }
-    TimerService timers = context.timerService();
+    Chunk rest = erased == null ? chunk : erased.without(chunk);
+    if (rest != chunk) {
+      counted.erasedRecords.inc(chunk.size() - rest.size());
+    }
+    if (rest.size() > 0) {
+      learn(rest, timers);
+    }
+  }
+
+  private void learn(Chunk chunk, TimerService timers) throws IOException {
+    TrainState stored = states.value();
     counted.beginChunk();
     TrainState state = learn(stored, chunk);
     if (state == null) {
@@ -171,39 +201,76 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     }
   }
 
-  private void promote(@Nullable TrainState stored, Chunk commands) throws IOException {
-    boolean isChanged = false;
+  private void apply(Chunk commands, TimerService timers) throws IOException {
     String topic = Objects.requireNonNull(spec.commands());
     for (int row = 0; row < commands.size(); row++) {
       KafkaRecord record = commands.record(row, topic);
-      byte[] value = Objects.requireNonNull(record.value());
+      ModelCommand command = CommandJson.decode(Objects.requireNonNull(record.value()));
       try {
-        isChanged |=
-            engine.promote(stored, commands.key(), CommandJson.decode(value), record, listener);
+        if (command instanceof PromoteRequest promotion) {
+          promote(commands.key(), promotion, record);
+        } else if (command instanceof EraseRequest erasure) {
+          erase(commands.key(), erasure, record, timers);
+        }
       } catch (UnusableStateException e) {
         throw withoutRestart(e);
       }
     }
-    if (isChanged) {
+  }
+
+  private void promote(String key, PromoteRequest command, KafkaRecord record) throws IOException {
+    TrainState stored = states.value();
+    if (engine.promote(stored, key, command, record, listener)) {
       states.update(stored);
     }
+  }
+
+  private void erase(String key, EraseRequest command, KafkaRecord record, TimerService timers)
+      throws IOException {
+    EraseRequest.Id id = command.id();
+    ErasedId inColumn = id == null ? null : IdColumns.of(spec.input()).erased(id);
+    if (id != null && inColumn == null) {
+      listener.rejected(
+          new DeadLetter(
+              record,
+              DeadLetterReason.INVALID_COMMAND,
+              "\"%s\" is no feature of ids".formatted(Printable.line(id.column(), MAX_NAME)),
+              null));
+      return;
+    }
+    long now = timers.currentProcessingTime();
+    long until = record.timestamp() < 0 ? now : Math.min(record.timestamp(), now);
+    TrainState stored = states.value();
+    if (inColumn == null) {
+      engine.eraseKey(stored, key, until, listener);
+      drop(key, until);
+    } else if (engine.erase(stored, key, inColumn, until, listener)) {
+      states.update(stored);
+    } else if (stored != null) {
+      drop(key, until);
+    }
+    Objects.requireNonNull(erased).add(key, inColumn, until, timers);
   }
 
   @Override
   public void onTimer(long timestamp, OnTimerContext context, Collector<OutputRecord> out)
       throws Exception {
+    String key = context.getCurrentKey();
+    if (erased != null) {
+      erased.expire(key, timestamp);
+    }
     TrainState state = states.value();
     if (state == null) {
       return; // forgotten, with a reminder still on its way
     }
-    String key = context.getCurrentKey();
     boolean isExpired = idleKeys != null && idleKeys.isExpired(context.timerService());
     boolean isUsable = resume(state, key);
     if (isUsable && (isExpired || reportMillis > 0)) {
       report(state, key);
     }
     if (isExpired) {
-      forget(key, isUsable ? state.timestamp() : timestamp);
+      counted.expiredModels.inc();
+      drop(key, isUsable ? state.timestamp() : timestamp);
       if (isUsable) {
         engine.forget(state, key, listener);
       }
@@ -227,11 +294,12 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     }
   }
 
-  /** Forgets a key, which restarts with its next example. */
-  private void forget(String key, long timestamp) throws IOException {
+  /** Drops the state of a key, which restarts with its next example. */
+  private void drop(String key, long timestamp) throws IOException {
     states.clear();
-    Objects.requireNonNull(idleKeys).clear();
-    counted.expiredModels.inc();
+    if (idleKeys != null) {
+      idleKeys.clear();
+    }
     publisher.forget(key, timestamp, others);
     // The summary drops the key too.
     others.output(OutputTags.SUMMARY, SummarySample.forgotten(key));

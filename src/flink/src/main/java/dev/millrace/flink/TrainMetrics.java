@@ -26,6 +26,7 @@ public final class TrainMetrics {
   private final Counter expandedModels;
   final Counter truncatedRecords;
   final Counter skippedExamples;
+  final Counter erasedRecords;
   private final Counter learnedExamples;
   private final Counter validationExamples;
   private final Counter outOfOrderRecords;
@@ -57,6 +58,7 @@ public final class TrainMetrics {
     expandedModels = JobMetric.EXPANDED_MODELS.counter(group);
     truncatedRecords = JobMetric.TRUNCATED_RECORDS.counter(group);
     skippedExamples = JobMetric.SKIPPED_EXAMPLES.counter(group);
+    erasedRecords = JobMetric.ERASED_RECORDS.counter(group);
     learnedExamples = JobMetric.LEARNED_EXAMPLES.counter(group);
     validationExamples = JobMetric.VALIDATION_EXAMPLES.counter(group);
     outOfOrderRecords = JobMetric.OUT_OF_ORDER_RECORDS.counter(group);

@@ -122,6 +122,10 @@ public class TrainOperator extends KeyedProcessOperator<String, Chunk, OutputRec
     super.open();
     KeyedStateBackend<String> backend = getKeyedStateBackend();
     TrainFunction function = function();
+    ErasedRecords erased = function.erased();
+    if (erased != null) {
+      erased.load(backend);
+    }
     KeyTtl idleKeys = function.idleKeys();
     if (idleKeys != null && previousTtl != state.ttlMillis()) {
       idleKeys.watchAll(backend, timers(), previousTtl > 0);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.millrace.codec.json.CommandJson;
 import dev.millrace.data.DeadLetterReason;
+import dev.millrace.data.EraseRequest;
 import dev.millrace.data.Example;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.KafkaRecord;
@@ -39,6 +40,27 @@ class CommandDecoderTest {
   }
 
   @Test
+  void aKeyIsErasedByNameAndAnIdByItsHash() throws Exception {
+    EraseRequest key = new EraseRequest("fraud", null);
+    EraseRequest id = new EraseRequest("fraud", new EraseRequest.Id("user", -2));
+
+    assertThat(text(key)).isEqualTo("{\"command\":\"erase\",\"pipeline\":\"fraud\"}");
+    assertThat(text(id))
+        .isEqualTo(
+            "{\"command\":\"erase\",\"pipeline\":\"fraud\",\"column\":\"user\","
+                + "\"id\":\"fffffffffffffffe\"}");
+    for (EraseRequest command : new EraseRequest[] {key, id}) {
+      KafkaRecord record = Records.record("shop", CommandJson.encode(command), 3);
+      assertThat(decoder.decode(record, example)).isTrue();
+      assertThat(CommandJson.decode(example.record.value())).isEqualTo(command);
+    }
+  }
+
+  private static String text(EraseRequest command) {
+    return new String(CommandJson.encode(command), StandardCharsets.UTF_8);
+  }
+
+  @Test
   void commandsOfOtherPipelinesAreIgnored() throws Exception {
     byte[] value = CommandJson.encode(new PromoteRequest("other", "big"));
 
@@ -52,10 +74,15 @@ class CommandDecoderTest {
       value = {
         "promote | not a command: Unrecognized token",
         "[] | not a command: not a JSON object",
-        "{\"command\":\"demote\"} | not a command: command must be promote, but was demote",
+        "{\"command\":\"demote\"} | not a command: command must be promote or erase, but was demote",
         "{\"command\":\"promote\",\"pipeline\":\"fraud\"} | not a command: promote needs"
             + " pipeline and model",
         "{\"command\":\"promote\",\"model\":7} | not a command: field model is not a text",
+        "{\"command\":\"erase\"} | not a command: erase needs pipeline",
+        "{\"command\":\"erase\",\"pipeline\":\"fraud\",\"column\":\"user\"} | not a command: erase"
+            + " needs both column and id, or neither to erase the key",
+        "{\"command\":\"erase\",\"pipeline\":\"fraud\",\"column\":\"user\",\"id\":\"u1\"} | not a"
+            + " command: id must be the hash of one, in 16 hexadecimal digits",
         "{\"command\":\"promote\",\"mdoel\":\"x\"} | not a command: unknown field mdoel",
       })
   void whatIsNoCommandIsRejected(String value, String message) {

@@ -1,10 +1,18 @@
 package dev.millrace.codec.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.millrace.data.EraseRequest;
+import dev.millrace.data.ModelCommand;
 import dev.millrace.data.PromoteRequest;
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Reads and writes commands to a running job, such as {@code
@@ -13,20 +21,28 @@ import java.io.IOException;
 public final class CommandJson {
   private static final JsonFactory JSON = new JsonFactory();
   private static final String PROMOTE = "promote";
+  private static final String ERASE = "erase";
+  private static final Set<String> FIELDS = Set.of("command", "pipeline", "model", "column", "id");
+  private static final Pattern HASH = Pattern.compile("[0-9a-f]{16}");
 
   private CommandJson() {}
 
   /** Returns the command in UTF-8. */
-  public static byte[] encode(PromoteRequest command) {
-    return new JsonLine(128)
-        .encode(
-            json -> {
-              json.writeStartObject();
-              json.writeStringField("command", PROMOTE);
-              json.writeStringField("pipeline", command.pipeline());
-              json.writeStringField("model", command.model());
-              json.writeEndObject();
-            });
+  public static byte[] encode(ModelCommand command) {
+    return new JsonLine(128).encode(json -> write(json, command));
+  }
+
+  private static void write(JsonGenerator json, ModelCommand command) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("command", command instanceof PromoteRequest ? PROMOTE : ERASE);
+    json.writeStringField("pipeline", command.pipeline());
+    if (command instanceof PromoteRequest promotion) {
+      json.writeStringField("model", promotion.model());
+    } else if (command instanceof EraseRequest erasure && erasure.id() != null) {
+      json.writeStringField("column", erasure.id().column());
+      json.writeStringField("id", HexFormat.of().toHexDigits(erasure.id().hash()));
+    }
+    json.writeEndObject();
   }
 
   /**
@@ -34,29 +50,51 @@ public final class CommandJson {
    *
    * @throws IOException if the value is not a command; the message has the reason
    */
-  public static PromoteRequest decode(byte[] value) throws IOException {
-    String command = null;
-    String pipeline = null;
-    String model = null;
+  public static ModelCommand decode(byte[] value) throws IOException {
+    Map<String, String> fields = new HashMap<>();
     try (JsonParser json = JSON.createParser(value)) {
       require(json.nextToken() == JsonToken.START_OBJECT, "not a JSON object");
       while (json.nextToken() == JsonToken.FIELD_NAME) {
         String name = json.currentName();
         String text = json.nextTextValue();
         require(text != null, "field " + name + " is not a text");
-        switch (name) {
-          case "command" -> command = text;
-          case "pipeline" -> pipeline = text;
-          case "model" -> model = text;
-          default -> require(false, "unknown field " + name);
-        }
+        require(FIELDS.contains(name), "unknown field " + name);
+        fields.put(name, text);
       }
     }
-    require(PROMOTE.equals(command), "command must be " + PROMOTE + ", but was " + command);
+    String command = fields.get("command");
+    if (PROMOTE.equals(command)) {
+      return promotion(fields);
+    }
+    require(ERASE.equals(command), "command must be promote or erase, but was " + command);
+    return erasure(fields);
+  }
+
+  private static PromoteRequest promotion(Map<String, String> fields) throws IOException {
+    String pipeline = fields.get("pipeline");
+    String model = fields.get("model");
     if (pipeline == null || model == null) {
       throw new IOException("promote needs pipeline and model");
     }
     return new PromoteRequest(pipeline, model);
+  }
+
+  private static EraseRequest erasure(Map<String, String> fields) throws IOException {
+    String pipeline = fields.get("pipeline");
+    String column = fields.get("column");
+    String id = fields.get("id");
+    if (pipeline == null) {
+      throw new IOException("erase needs pipeline");
+    }
+    if (column == null && id == null) {
+      return new EraseRequest(pipeline, null);
+    }
+    if (column == null || id == null) {
+      throw new IOException("erase needs both column and id, or neither to erase the key");
+    }
+    require(HASH.matcher(id).matches(), "id must be the hash of one, in 16 hexadecimal digits");
+    return new EraseRequest(
+        pipeline, new EraseRequest.Id(column, HexFormat.fromHexDigitsToLong(id)));
   }
 
   private static void require(boolean isValid, String message) throws IOException {

@@ -5,6 +5,7 @@ import dev.millrace.data.KebabCase;
 import dev.millrace.data.ModelEvent;
 import dev.millrace.data.ModelEvent.ChampionChanged;
 import dev.millrace.data.ModelEvent.Drift;
+import dev.millrace.data.ModelEvent.Erased;
 import dev.millrace.data.ModelEvent.Expired;
 import dev.millrace.data.ModelEvent.Reset;
 import dev.millrace.data.ModelEvent.RolledBack;
@@ -64,6 +65,15 @@ public final class EventJson {
       JsonLine.number(json, "from_loss", changed.fromLoss());
       JsonLine.number(json, "to_loss", changed.toLoss());
       JsonLine.number(json, "p_value", changed.pValue());
+    } else if (what instanceof Erased erased) {
+      json.writeStringField("event", "erased");
+      if (erased.column() != null && erased.id() != null) {
+        json.writeStringField("column", erased.column());
+        json.writeStringField("id", erased.id());
+      }
+      json.writeNumberField("ids", erased.ids());
+      json.writeNumberField("pending", erased.pending());
+      JsonLine.time(json, "until", erased.until());
     }
   }
 }

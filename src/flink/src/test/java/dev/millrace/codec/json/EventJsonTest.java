@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.data.ModelEvent;
 import dev.millrace.data.ModelEvent.ChampionChanged;
 import dev.millrace.data.ModelEvent.Drift;
+import dev.millrace.data.ModelEvent.Erased;
 import dev.millrace.data.ModelEvent.Expired;
 import dev.millrace.data.ModelEvent.Reason;
 import dev.millrace.data.ModelEvent.Reset;
@@ -48,6 +49,13 @@ class EventJsonTest {
             ",\"event\":\"champion_changed\",\"from\":\"big\",\"to\":\"small\","
                 + "\"reason\":\"better\",\"from_loss\":0.5,\"to_loss\":null,\"p_value\":0.25,"
                 + "\"model_version\":");
+    assertThat(encode(new Erased(null, null, 3, 1, 5_000)))
+        .contains(
+            ",\"event\":\"erased\",\"ids\":3,\"pending\":1,"
+                + "\"until\":\"1970-01-01T00:00:05.000Z\",\"model_version\":");
+    assertThat(encode(new Erased("user", "00000000000000ff", 1, 0, 0)))
+        .contains(
+            ",\"event\":\"erased\",\"column\":\"user\",\"id\":\"00000000000000ff\",\"ids\":1,");
   }
 
   private String encode(What what) {

@@ -1,0 +1,38 @@
+package dev.millrace.codec;
+
+import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.IdHash;
+import java.nio.charset.StandardCharsets;
+
+/** Identifies an id of a column by its text, as decoding does. */
+public final class IdText {
+  private IdText() {}
+
+  /**
+   * Returns the hash of an id.
+   *
+   * @param text the id; of a column of texts a word, or words that follow each other
+   * @throws IllegalArgumentException if it is no id of the column; the message says what is
+   */
+  public static long hash(FeatureSpec column, String text) {
+    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    IdHash hash = new IdHash(column.name());
+    if (column.type() != FeatureSpec.Type.TEXT) {
+      if (utf8.length == 0) {
+        throw new IllegalArgumentException("an id has 1 character or more");
+      }
+      return hash.of(utf8, utf8.length);
+    }
+    int ngrams = column.ids() == null ? 1 : column.ids().ngrams();
+    WordSplitter words = new WordSplitter(ngrams + 1);
+    int found = words.split(utf8, utf8.length);
+    if (found == 0 || found > ngrams) {
+      throw new IllegalArgumentException(
+          ngrams == 1
+              ? "an id of this text is one word"
+              : "an id of this text is 1 to %d words (ngrams)".formatted(ngrams));
+    }
+    int from = words.start(0);
+    return hash.of(words.bytes(), from, words.end(found - 1) - from);
+  }
+}
