@@ -9,6 +9,7 @@ export const MARKS = {
   drift: { shape: "diamond", colour: "--warn", word: "drift" },
   reset: { shape: "square", colour: "--bad", word: "reset" },
   expired: { shape: "square", colour: "--bad", word: "expired" },
+  erased: { shape: "square", colour: "--muted", word: "erased" },
   skipped_steps: { shape: "cross", colour: "--muted", word: "skipped steps" },
   rollback: { shape: "square", colour: "--bad", word: "rolled back" },
   champion_changed: { shape: "triangle", colour: "--good", word: "new champion" },

@@ -13,6 +13,7 @@ import dev.millrace.cli.evaluate.EvaluateCommand;
 import dev.millrace.cli.init.InitCommand;
 import dev.millrace.cli.init.SchemaCommand;
 import dev.millrace.cli.kafka.BrokerCommand;
+import dev.millrace.cli.models.EraseCommand;
 import dev.millrace.cli.models.ModelsCommand;
 import dev.millrace.cli.models.PromoteCommand;
 import dev.millrace.cli.produce.ProduceCommand;
@@ -56,7 +57,8 @@ enum CommandGroup {
       PredictCommand.class,
       ServeCommand.class,
       ModelsCommand.class,
-      PromoteCommand.class),
+      PromoteCommand.class,
+      EraseCommand.class),
   KAFKA(
       "Topics and records",
       BrokerCommand.class,

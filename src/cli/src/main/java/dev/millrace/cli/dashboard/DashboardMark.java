@@ -42,7 +42,8 @@ record DashboardMark(
     }
     // Of kinds that a newer job writes, too.
     StringBuilder detail = new StringBuilder();
-    for (String field : new String[] {"detector", "action", "from", "to", "reason"}) {
+    for (String field :
+        new String[] {"detector", "action", "from", "to", "reason", "column", "id"}) {
       if (node.path(field).isTextual()) {
         detail.append(detail.isEmpty() ? "" : ", ").append(node.path(field).textValue());
       }
@@ -64,6 +65,8 @@ record DashboardMark(
   /** Returns true if the model started again from new weights. */
   @JsonIgnore
   boolean isReset() {
-    return event.equals("reset") || event.equals("expired");
+    return event.equals("reset")
+        || event.equals("expired")
+        || (event.equals("erased") && detail.isEmpty());
   }
 }

@@ -2,25 +2,15 @@ package dev.millrace.cli.models;
 
 import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.console.Terminal;
-import dev.millrace.cli.kafka.BrokerCheck;
 import dev.millrace.cli.kafka.PipelineOptions;
-import dev.millrace.codec.json.CommandJson;
 import dev.millrace.config.Settings;
 import dev.millrace.config.yaml.Suggestions;
 import dev.millrace.data.PromoteRequest;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.SelectionSpec;
-import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -55,11 +45,11 @@ public final class PromoteCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Settings settings = kafka.settings();
     requireModel(settings.model());
-    requireKey(settings.input().spec().limits().keyBytes());
+    CommandSender.requireKey(key, settings);
     String topic =
         Objects.requireNonNull(settings.output().commands(), "pipelines with models have commands");
     kafka.requireTopic(topic);
-    send(topic, new PromoteRequest(settings.pipeline(), model));
+    CommandSender.send(kafka, topic, List.of(key), new PromoteRequest(settings.pipeline(), model));
     spec.commandLine()
         .getOut()
         .printf(
@@ -70,15 +60,6 @@ public final class PromoteCommand implements Callable<Integer> {
             settings.output().events(),
             settings.output().deadLetters());
     return 0;
-  }
-
-  private void requireKey(int maxBytes) {
-    int bytes = key.getBytes(StandardCharsets.UTF_8).length;
-    if (bytes == 0 || bytes > maxBytes) {
-      throw CliError.usage(
-          "--key has %,d bytes; a model key has 1 to %,d (limits.key-bytes)"
-              .formatted(bytes, maxBytes));
-    }
   }
 
   private void requireModel(ModelSpec models) {
@@ -95,20 +76,6 @@ public final class PromoteCommand implements Callable<Integer> {
                   kafka.config(),
                   nearest == null ? "" : " Did you mean \"" + nearest + "\"?",
                   selection.names()));
-    }
-  }
-
-  private void send(String topic, PromoteRequest command) throws InterruptedException {
-    Map<String, Object> properties = new HashMap<>(kafka.kafka());
-    properties.put("acks", "all");
-    ByteArraySerializer bytes = new ByteArraySerializer();
-    try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(properties, bytes, bytes)) {
-      byte[] recordKey = key.getBytes(StandardCharsets.UTF_8);
-      producer.send(new ProducerRecord<>(topic, recordKey, CommandJson.encode(command))).get();
-    } catch (ExecutionException e) {
-      throw BrokerCheck.failure("Topic " + topic + " did not accept the command", e.getCause());
-    } catch (KafkaException e) {
-      throw BrokerCheck.failure("Topic " + topic + " did not accept the command", e);
     }
   }
 }

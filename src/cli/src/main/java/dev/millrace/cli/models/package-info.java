@@ -1,4 +1,4 @@
-/** The commands {@code models} and {@code promote}. */
+/** The commands {@code models}, {@code promote} and {@code erase}. */
 @NullMarked
 package dev.millrace.cli.models;
 

@@ -59,6 +59,7 @@ class SecureKafkaITCase {
           "watch",
           "models",
           "promote",
+          "erase",
           "dlq show",
           "dlq replay");
 
@@ -218,6 +219,7 @@ class SecureKafkaITCase {
     runToTheEnd(settings);
     assertDone("models", "models", "list");
     assertDone("promote", "promote", "--key", "all", "--model", "large");
+    assertDone("erase", "erase", "--key", "all");
 
     assertThat(end(settings.output().metrics())).isPositive();
     assertThat(end(settings.output().models())).isPositive();

@@ -1,0 +1,63 @@
+package dev.millrace.cli.models;
+
+import dev.millrace.cli.console.CliError;
+import dev.millrace.cli.kafka.BrokerCheck;
+import dev.millrace.cli.kafka.PipelineOptions;
+import dev.millrace.cli.kafka.Producers;
+import dev.millrace.codec.json.CommandJson;
+import dev.millrace.config.Settings;
+import dev.millrace.data.ModelCommand;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+
+/** Sends commands to the models of a running job. */
+final class CommandSender {
+  private CommandSender() {}
+
+  /**
+   * Checks that a model can have a key.
+   *
+   * @throws CliError if none can
+   */
+  static void requireKey(String key, Settings settings) {
+    int maxBytes = settings.input().spec().limits().keyBytes();
+    int bytes = key.getBytes(StandardCharsets.UTF_8).length;
+    if (bytes == 0 || bytes > maxBytes) {
+      throw CliError.usage(
+          "--key has %,d bytes; a model key has 1 to %,d (limits.key-bytes)"
+              .formatted(bytes, maxBytes));
+    }
+  }
+
+  /**
+   * Sends a command to the models of keys, and waits until the brokers have it.
+   *
+   * @throws CliError if they do not accept it
+   */
+  static void send(
+      PipelineOptions kafka, String topic, Collection<String> keys, ModelCommand command)
+      throws InterruptedException {
+    byte[] value = CommandJson.encode(command);
+    try (KafkaProducer<byte[], byte[]> producer = Producers.create(kafka.kafka())) {
+      List<Future<?>> sent = new ArrayList<>();
+      for (String key : keys) {
+        byte[] recordKey = key.getBytes(StandardCharsets.UTF_8);
+        sent.add(producer.send(new ProducerRecord<>(topic, recordKey, value)));
+      }
+      for (Future<?> each : sent) {
+        each.get();
+      }
+    } catch (ExecutionException e) {
+      throw BrokerCheck.failure("Topic " + topic + " did not accept the command", e.getCause());
+    } catch (KafkaException e) {
+      throw BrokerCheck.failure("Topic " + topic + " did not accept the command", e);
+    }
+  }
+}

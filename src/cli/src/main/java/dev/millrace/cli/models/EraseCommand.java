@@ -1,0 +1,162 @@
+package dev.millrace.cli.models;
+
+import dev.millrace.cli.console.CliError;
+import dev.millrace.cli.console.Plural;
+import dev.millrace.cli.console.Terminal;
+import dev.millrace.cli.kafka.PipelineOptions;
+import dev.millrace.codec.IdText;
+import dev.millrace.config.DefaultTopic;
+import dev.millrace.config.Settings;
+import dev.millrace.config.yaml.Suggestions;
+import dev.millrace.data.EraseRequest;
+import dev.millrace.data.FeatureSpec;
+import dev.millrace.prequential.ModelSnapshot;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Erases a key, or one id, in a running job. */
+@Command(
+    name = "erase",
+    description = {
+      "Erases a key, or one id of a feature, from the running job.",
+      "For a key, the job drops its models with their replay buffers, its metrics, and its features"
+          + " and labels that wait for each other, and it deletes the published model. The next"
+          + " record begins a new model. After a drift, drift.action: reset renews a model but keeps"
+          + " the rest.",
+      "For an id, the job erases what the models know of it and of its crosses, and drops features"
+          + " with it that wait for a label. The command has a hash of the id.",
+      "A command covers all records up to its time, also those that the job has not read yet. The"
+          + " job writes what it erased to its events topic."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  ./millrace erase -c fraud.yaml --key card-4711",
+      "  ./millrace erase -c clicks.yaml --key shop-17 --column user --id u1234",
+      "  ./millrace erase -c clicks.yaml --column user --id u1234"
+    })
+public final class EraseCommand implements Callable<Integer> {
+  @Mixin private PipelineOptions kafka;
+
+  @Option(
+      names = "--key",
+      paramLabel = "KEY",
+      description = "Model key (default: with --id, every key with a published model).")
+  private @Nullable String key;
+
+  @ArgGroup(exclusive = false)
+  private @Nullable IdOptions id;
+
+  @Spec private CommandSpec spec;
+
+  /** The id to erase. */
+  private static final class IdOptions {
+    @Option(
+        names = "--column",
+        paramLabel = "FEATURE",
+        required = true,
+        description = "Feature of type id, set, text or sparse.")
+    private String column;
+
+    @Option(
+        names = "--id",
+        paramLabel = "TEXT",
+        required = true,
+        description = "Id as it is in records; of a text a word, or an n-gram.")
+    private String text;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Settings settings = kafka.settings();
+    if (key == null && id == null) {
+      throw CliError.usage("Nothing to erase. Name --key, or --column and --id, or all of them.");
+    }
+    if (key != null) {
+      CommandSender.requireKey(key, settings);
+    }
+    EraseRequest.Id hashed = id == null ? null : hashed(id, settings);
+    String topic = requireCommands(settings);
+    List<String> keys = key == null ? publishedKeys(settings) : List.of(key);
+    CommandSender.send(kafka, topic, keys, new EraseRequest(settings.pipeline(), hashed));
+    String of = key == null ? Plural.of(keys.size(), "key") : "key " + Terminal.printable(key, 60);
+    spec.commandLine()
+        .getOut()
+        .printf(
+            "Sent to %s: erase %s. The job reports the result on %s.%n",
+            topic, hashed == null ? of : shown(hashed) + " from " + of, settings.output().events());
+    return 0;
+  }
+
+  private static String shown(EraseRequest.Id id) {
+    return "id %s of %s".formatted(HexFormat.of().toHexDigits(id.hash()), id.column());
+  }
+
+  private EraseRequest.Id hashed(IdOptions given, Settings settings) {
+    FeatureSpec column = column(given.column, settings);
+    try {
+      return new EraseRequest.Id(given.column, IdText.hash(column, given.text));
+    } catch (IllegalArgumentException e) {
+      throw CliError.usage("--id does not fit %s: %s".formatted(given.column, e.getMessage()));
+    }
+  }
+
+  private FeatureSpec column(String name, Settings settings) {
+    List<FeatureSpec> columns =
+        settings.input().spec().features().stream()
+            .filter(feature -> feature.type().isOfIds())
+            .toList();
+    if (columns.isEmpty()) {
+      throw new CliError(
+          kafka.config() + " has no feature of ids. Erase the whole key with --key alone.");
+    }
+    List<String> names = columns.stream().map(FeatureSpec::name).toList();
+    if (!names.contains(name)) {
+      String nearest = Suggestions.nearest(name, names);
+      throw CliError.usage(
+          "--column \"%s\" is no feature of ids in %s.%s Features of ids: %s"
+              .formatted(
+                  Terminal.printable(name, 60),
+                  kafka.config(),
+                  nearest == null ? "" : " Did you mean \"" + nearest + "\"?",
+                  String.join(", ", names)));
+    }
+    return columns.get(names.indexOf(name));
+  }
+
+  private String requireCommands(Settings settings) {
+    String topic = settings.output().commands();
+    if (topic == null) {
+      throw new CliError(
+          ("%1$s has no topic of commands. Add output: { topics: { commands: %2$s } }, create it"
+                  + " with ./millrace topics create -c %1$s, and restart the job.")
+              .formatted(kafka.config(), DefaultTopic.COMMANDS.of(settings.pipeline())));
+    }
+    kafka.requireTopic(topic);
+    return topic;
+  }
+
+  private List<String> publishedKeys(Settings settings) {
+    String models = settings.output().models();
+    kafka.requireTopic(models);
+    return ModelsTopic.read(
+            kafka.kafka(),
+            models,
+            settings.pipeline(),
+            any -> false,
+            "./millrace models list " + kafka.asGiven(),
+            spec.commandLine().getErr()::println)
+        .all()
+        .stream()
+        .map(ModelSnapshot::key)
+        .toList();
+  }
+}
