@@ -105,7 +105,7 @@ final class AutoClassifier extends AutoLearner {
       mix(own, out, outOffset);
       loss = Loss.negativeLogLikelihood(out[outOffset + label]);
       learnAnswer(label, limited, own);
-      mixer.learn(own, label, limited);
+      mixer.learn(own, label, limited, examples());
       linear.learnClass(scaled(own), own.predictions, linearAt(), label, limited);
     }
     if (ids != null) {

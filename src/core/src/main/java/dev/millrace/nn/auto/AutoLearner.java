@@ -77,12 +77,19 @@ public abstract sealed class AutoLearner extends PerExampleModel
     scaler = new Scaler(shape.inputs(), DECAY, layout == null ? indicators : layout.indicators());
     buffer = new ReplayBuffer(shape.inputs(), shape.kind().spec().buffer());
     previousLabel = shape.has(Extra.PREVIOUS_LABEL) ? new PreviousLabel(shape.classes()) : null;
-    weights =
-        ids == null
-            ? new MixerWeights(shape.predictions(), shape.networkPredictions())
-            : MixerWeights.withIds(shape.predictions(), shape.networkPredictions());
+    weights = weights(shape);
     linear = new LinearMember(shape.inputs(), shape.outputs());
     answer = new FixedShare();
+  }
+
+  private static MixerWeights weights(AutoShape shape) {
+    int networks = shape.networkPredictions();
+    if (shape.kind().ids() == null) {
+      return new MixerWeights(shape.predictions(), networks);
+    }
+    return shape.isClassification()
+        ? MixerWeights.ofClassesWithIds(shape.predictions(), networks)
+        : MixerWeights.withIds(shape.predictions());
   }
 
   AutoLearner(AutoLearner other, long keySeed) {

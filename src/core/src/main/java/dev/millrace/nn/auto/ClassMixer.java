@@ -102,8 +102,12 @@ final class ClassMixer {
     KERNELS.softmax(scratch.mixed, 0, 1, classes, columns);
   }
 
-  /** Learns the label of the last mixture, and overwrites that mixture in {@code scratch}. */
-  void learn(AutoScratch scratch, int label, float weight) {
+  /**
+   * Learns the label of the last mixture, and overwrites that mixture in {@code scratch}.
+   *
+   * @param examples before this one
+   */
+  void learn(AutoScratch scratch, int label, float weight, long examples) {
     int classes = bias.length;
     int stride = layer.stride();
     float[] delta = scratch.mixed;
@@ -127,7 +131,7 @@ final class ClassMixer {
         gradient,
         0,
         MixerWeights.MAX_PREDICTIONS,
-        weights.hasIds() ? ID_LEARNING_RATE : LEARNING_RATE,
+        (weights.hasIds() ? ID_LEARNING_RATE : LEARNING_RATE) * weights.rateFactor(examples),
         BETA2,
         EPSILON,
         weights.correction());

@@ -19,6 +19,8 @@ final class MixerWeights {
   /** No prediction. */
   static final int NONE = -1;
 
+  private static final float FIRST_RATE_FACTOR = 8f;
+  private static final float RATE_DECAY = 100f;
   private static final float KEPT = 0.999f;
 
   final int predictions;
@@ -43,18 +45,24 @@ final class MixerWeights {
     }
   }
 
+  /** Creates equal weights of a mixture that has predictions from ids. */
+  static MixerWeights withIds(int predictions) {
+    MixerWeights mixer = new MixerWeights(predictions, NONE);
+    mixer.hasIds = true;
+    return mixer;
+  }
+
   /**
-   * Creates weights of a mixture that has predictions from ids. Networks learn slowly from means of
-   * few records, so together they start with as much as one of the others.
+   * Creates weights of a mixture of probabilities that has predictions from ids. Networks learn
+   * slowly from log-odds of few records, so together they start with as much as one of the others.
    *
    * @param networks number of the networks' predictions; all others follow
    */
-  static MixerWeights withIds(int predictions, int networks) {
-    MixerWeights mixer = new MixerWeights(predictions, NONE);
+  static MixerWeights ofClassesWithIds(int predictions, int networks) {
+    MixerWeights mixer = withIds(predictions);
     float each = 1f / (predictions - networks + 1);
     Arrays.fill(mixer.weights, 0, networks, each / networks);
     Arrays.fill(mixer.weights, networks, predictions, each);
-    mixer.hasIds = true;
     return mixer;
   }
 
@@ -64,6 +72,15 @@ final class MixerWeights {
     losses = other.losses.clone();
     hasIds = other.hasIds;
     power = other.power;
+  }
+
+  /**
+   * Returns the factor of the mixer's learning rate after so many examples. Predictions from ids
+   * begin far behind the others on some streams and far before them on others, so a mixture with
+   * them takes longer steps at first.
+   */
+  float rateFactor(long examples) {
+    return hasIds ? Math.max(1f, FIRST_RATE_FACTOR / (1f + examples / RATE_DECAY)) : 1f;
   }
 
   /** Returns true if some predictions are made from ids. */

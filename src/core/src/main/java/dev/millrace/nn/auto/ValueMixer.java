@@ -101,8 +101,8 @@ final class ValueMixer {
         SHARE_RATE * weight,
         examples);
     double error = Math.max(-1, Math.min(1, y - output));
-    double step =
-        Math.min(LEARNING_RATE * weight, MAX_STEP) * error / (1 + squares / weights.predictions);
+    double rate = Math.min(LEARNING_RATE * weights.rateFactor(examples) * weight, MAX_STEP);
+    double step = rate * error / (1 + squares / weights.predictions);
     for (int k = 0; k < weights.predictions; k++) {
       weights.weights[k] += (float) (step * scaled[k]);
     }

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * What the rows of one kind of model have: ids, numbers, and what becomes of them. Immutable.
  *
  * <p>Fields are the columns of ids, their crosses, then the numbers, each of which has its bucket
- * as an id. Inputs of the networks are the numbers of the row, then those of each column and cross.
+ * as an id. Inputs of the networks are the numbers of the row, the logarithms of those that are no
+ * indicators, then those of each column and cross.
  */
 public final class IdLayout {
   /** Which places of a row are ids, and which are indicators. */
@@ -26,7 +27,6 @@ public final class IdLayout {
   // Places of the numbers in a row; of those that are no indicators.
   final int[] numbers;
   final int[] bucketed;
-  final boolean[] isIndicator;
   final int fields;
   final int maxIds;
   final int maxKnown;
@@ -45,10 +45,6 @@ public final class IdLayout {
     columns = row.ids();
     numbers = columns.numbers(width);
     bucketed = IntStream.of(numbers).filter(place -> !row.contains(place)).toArray();
-    isIndicator = new boolean[numbers.length];
-    for (int i = 0; i < numbers.length; i++) {
-      isIndicator[i] = row.contains(numbers[i]);
-    }
     idFields = columns.fields();
     fields = idFields + bucketed.length;
     maxIds = columns.maxIds() + bucketed.length;
@@ -75,12 +71,13 @@ public final class IdLayout {
 
   /** Returns the number of inputs that the networks have. */
   public int inputs() {
-    return numbers.length + idFields * inputsOfField();
+    return input(idFields);
   }
 
   /** Returns which inputs of the networks are indicators. */
   public Indicators indicators() {
-    return Indicators.of(IntStream.range(0, numbers.length).filter(i -> isIndicator[i]).toArray());
+    return Indicators.of(
+        IntStream.range(0, numbers.length).filter(i -> row.contains(numbers[i])).toArray());
   }
 
   /** Returns true if the model learns pairs of fields: it has two, and one output. */
@@ -105,7 +102,7 @@ public final class IdLayout {
 
   /** Returns the first input of a field. */
   int input(int field) {
-    return numbers.length + field * inputsOfField();
+    return numbers.length + bucketed.length + field * inputsOfField();
   }
 
   /** Returns the options of the ids of a field. */

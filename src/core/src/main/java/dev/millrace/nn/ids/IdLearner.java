@@ -27,8 +27,8 @@ import java.util.Arrays;
  * <p>Networks see of a column or cross, the mean over its ids: with two classes, how far the
  * log-odds of its records are from those of all; with several, the logarithm of the number of its
  * records; with values, the mean of its records' scaled target, its part of the linear model, and
- * that logarithm. Means of few records are drawn to 0. Other numbers they see as ±ln(1 + |x|),
- * since what comes with ids (amounts, counts) has long tails.
+ * that logarithm. Means of few records are drawn to 0. Other numbers they see as they are and as
+ * ±ln(1 + |x|), since what comes with ids (amounts, counts) has long tails.
  *
  * <p>An id that is not known, forgotten, or of too few records counts as 0 everywhere. Sums are in
  * the order of the record's ids. Not thread-safe.
@@ -127,8 +127,12 @@ public final class IdLearner {
 
   private void encodeNumbers(float[] row, int offset, float[] inputs) {
     for (int i = 0; i < layout.numbers.length; i++) {
-      float x = row[offset + layout.numbers[i]];
-      inputs[i] = layout.isIndicator[i] ? x : Math.copySign(Elementary.log(1f + Math.abs(x)), x);
+      inputs[i] = row[offset + layout.numbers[i]];
+    }
+    int logarithms = layout.numbers.length;
+    for (int i = 0; i < layout.bucketed.length; i++) {
+      float x = row[offset + layout.bucketed[i]];
+      inputs[logarithms + i] = Math.copySign(Elementary.log(1f + Math.abs(x)), x);
     }
   }
 

@@ -21,7 +21,7 @@ class AutoEverywhereTest {
 
   /** The same of mixtures that learn ids. */
   static final String GOLDEN_OF_IDS =
-      "ids=fa593ba0d60fa5f7be4ed757de26cc60b91f175849d3140a539135c45f7437c7";
+      "ids=98d45ab69620840711fff0c91df4065af26fd930db604c247aa9add665720c1f";
 
   private static void assertGolden(String output) {
     assertThat(output.lines().filter(line -> line.startsWith("sha256="))).containsExactly(GOLDEN);

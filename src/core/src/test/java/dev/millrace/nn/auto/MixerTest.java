@@ -106,6 +106,33 @@ class MixerTest {
   }
 
   @Test
+  void aMixtureWithIdsLearnsFasterAtFirst() {
+    MixerWeights ofIds = MixerWeights.withIds(2);
+    MixerWeights others = new MixerWeights(2, MixerWeights.NONE);
+
+    learnThatTheSecondIsWrong(ofIds, 0);
+    learnThatTheSecondIsWrong(others, 0);
+    assertThat(ofIds.weights[1]).isLessThan(others.weights[1] - 0.1f);
+
+    MixerWeights late = MixerWeights.withIds(2);
+    MixerWeights othersLate = new MixerWeights(2, MixerWeights.NONE);
+    learnThatTheSecondIsWrong(late, LATE);
+    learnThatTheSecondIsWrong(othersLate, LATE);
+    assertThat(late.weights).isEqualTo(othersLate.weights);
+  }
+
+  private static void learnThatTheSecondIsWrong(MixerWeights weights, long first) {
+    ValueMixer mixer = new ValueMixer(weights, new FixedShare(), 0);
+    for (int e = 0; e < 100; e++) {
+      double value = e % 2 == 0 ? 8 : 12;
+      mixer.setPrediction(0, value);
+      mixer.setPrediction(1, 20 - value);
+      mixer.mix();
+      mixer.learn(value, 1f, first + e);
+    }
+  }
+
+  @Test
   void anUnweightedPredictionStartsWithoutWeightAndTheOthersShareIt() {
     MixerWeights weights = new MixerWeights(3, 1);
 
@@ -143,7 +170,7 @@ class MixerTest {
         scratch.predictions[k * Kernels.stride(columns) + 1] = 0.9f;
       }
       mixer.mix(scratch, columns);
-      mixer.learn(scratch, e % 2, 1f);
+      mixer.learn(scratch, e % 2, 1f, e);
     }
     double sum = 0;
     for (int k = 0; k < predictions; k++) {
