@@ -73,6 +73,17 @@ class PipelineFileTest {
   }
 
   @Test
+  void commandsAreReadIfTheirTopicIsNamedAndByDefaultWithSeveralModels() {
+    Settings named = parse(HEAD + "output: { topics: { commands: orders } }");
+
+    assertThat(named.output().commands()).isEqualTo("orders");
+    assertThat(named.configHash()).isEqualTo(parse(HEAD).configHash());
+    assertThat(parse(HEAD).output().commands()).isNull();
+    assertThat(parse(HEAD + "models: { a: {}, b: auto }").output().commands())
+        .isEqualTo("fraud.commands");
+  }
+
+  @Test
   void theSmallestFileHasEveryDefault() {
     Settings settings = parse(HEAD);
 

@@ -62,12 +62,13 @@ class ErasureTest {
           });
 
   private static final TrainSpec SPEC =
-      Specs.train(
-              INPUT,
-              ModelSpec.auto(1, AutoSpec.of(AutoSpec.Tier.FAST), ClassWeights.NONE)
-                  .withIndicators(Indicators.of(INPUT)),
-              Specs.METRICS)
+      Specs.train(INPUT, model(AutoSpec.Tier.FAST), Specs.METRICS)
           .with(to -> to.commands = "test.commands");
+
+  private static ModelSpec model(AutoSpec.Tier tier) {
+    return ModelSpec.auto(1, AutoSpec.of(tier), ClassWeights.NONE)
+        .withIndicators(Indicators.of(INPUT));
+  }
 
   static Stream<Named<Supplier<StateBackend>>> backends() {
     return Stream.of(
@@ -179,6 +180,39 @@ class ErasureTest {
   }
 
   @Test
+  void featuresThatWaitForTheirLabelAreErased() throws Exception {
+    InputSpec.LateLabels labels =
+        new InputSpec.LateLabels("labels", "id", null, "label", 1_000_000, 100);
+    TrainSpec late =
+        SPEC.with(
+            to ->
+                to.input =
+                    INPUT.with(
+                        input -> {
+                          input.id = "id";
+                          input.labels = labels;
+                        }));
+    List<Example> examples = examples(40);
+    for (Example example : examples) {
+      byte[] id = Long.toString(example.record.offset()).getBytes(StandardCharsets.UTF_8);
+      example.kind = RecordKind.FEATURES;
+      example.setId(id, id.length);
+    }
+    long ofUser = examples.stream().filter(ErasureTest::isOf).count();
+    TrainOperator operator = new TrainOperator(late, StateSpec.DEFAULT);
+    try (TrainHarness harness = new TrainHarness(operator, new HashMapStateBackend(), null, NOW)) {
+      harness.send(examples, 7);
+      erase(harness, new EraseRequest.Id("user", USER), 99);
+      erase(harness, null, 99);
+
+      assertThat(ofUser).isPositive();
+      assertThat(harness.events())
+          .extracting(event -> event.path("pending").asLong())
+          .containsExactly(ofUser, 40 - ofUser);
+    }
+  }
+
+  @Test
   void aKeyWithoutStateIsErasedTooForItsModelMayBeOnTheTopic() throws Exception {
     try (TrainHarness harness = harness()) {
       erase(harness, null, 99);
@@ -189,6 +223,30 @@ class ErasureTest {
       harness.send(examples(100), 7);
       harness.end();
       assertThat(harness.modelsByKey()).isEmpty();
+    }
+  }
+
+  @Test
+  void aKeyWhoseStateDoesNotFitThePipelineIsErasedToo() throws Exception {
+    List<Example> examples = examples(200);
+    OperatorSubtaskState snapshot;
+    try (TrainHarness harness = harness()) {
+      harness.send(examples.subList(0, 100), 7);
+      snapshot = harness.snapshot();
+    }
+    TrainSpec other = SPEC.with(to -> to.model = model(AutoSpec.Tier.BALANCED));
+    try (TrainHarness harness =
+        new TrainHarness(
+            new TrainOperator(other, StateSpec.DEFAULT),
+            new HashMapStateBackend(),
+            snapshot,
+            NOW)) {
+      erase(harness, null, 99);
+      harness.send(examples.subList(100, 200), 7);
+      harness.end();
+
+      assertThat(harness.events()).hasSize(1);
+      assertThat(harness.model("k")).isNotNull();
     }
   }
 
