@@ -12,6 +12,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -122,6 +123,12 @@ public final class Indicators implements Serializable {
   /** Returns the indicators of a model that has the first {@code width} columns alone. */
   public Indicators first(int width) {
     return columns.length() <= width ? this : of(columns.get(0, width)).with(ids);
+  }
+
+  /** Returns the indicators among the numbers of a row of that width, by their place among them. */
+  public Indicators ofNumbers(int width) {
+    int[] numbers = ids.numbers(width);
+    return of(IntStream.range(0, numbers.length).filter(i -> contains(numbers[i])).toArray());
   }
 
   boolean hasNone() {

@@ -4,7 +4,6 @@ import static dev.millrace.nn.ids.IdNumbers.FACTORS;
 import static dev.millrace.nn.ids.IdNumbers.SQUARES;
 import static dev.millrace.nn.ids.IdNumbers.VECTOR;
 
-import dev.millrace.nn.WeightInitializer;
 import java.util.Arrays;
 
 /**
@@ -17,22 +16,10 @@ final class FieldPairs {
   private static final float SHRINKAGE = 0.001f;
   private static final float FIRST_SQUARES = 0.001f;
 
-  /** Vectors start between minus and plus this. */
-  private static final float FIRST = 0.05f;
-
   // [fields + 1 x VECTOR]: of each field, then their sum.
   private float[] vectors = {};
   private int total;
   private float sum;
-
-  /** Writes the first vector of an id, which follows from the id and the seed. */
-  static void initialize(long id, long seed, float[] numbers, int offset) {
-    long bits = WeightInitializer.mix(id ^ seed);
-    for (int v = 0; v < VECTOR; v++) {
-      double uniform = WeightInitializer.uniform(WeightInitializer.mix(bits + v));
-      numbers[offset + FACTORS + v] = FIRST * (float) (2 * uniform - 1);
-    }
-  }
 
   /** Begins a record. */
   void begin(int fields) {

@@ -1,6 +1,5 @@
 package dev.millrace.nn.ids;
 
-import dev.millrace.data.FeatureSpec.IdOptions;
 import dev.millrace.data.IdColumns;
 import dev.millrace.data.Task;
 import dev.millrace.nn.Indicators;
@@ -59,14 +58,7 @@ public final class IdLayout {
    */
   public static long bytesOfId(Task task, int classes) {
     int outputs = task == Task.MULTICLASS ? Math.max(1, classes) : 1;
-    int index = 4 * Integer.BYTES;
-    int order = 2 * Integer.BYTES;
-    return 3L * Long.BYTES + IdNumbers.width(outputs) * (long) Float.BYTES + index + order;
-  }
-
-  /** Returns true if rows have the event time, because ids are forgotten by it. */
-  boolean hasTimes() {
-    return columns.timeAt() >= 0;
+    return KnownIds.bytesOfId(IdNumbers.width(outputs));
   }
 
   /** Returns the number of inputs that the networks have. */
@@ -76,8 +68,7 @@ public final class IdLayout {
 
   /** Returns which inputs of the networks are indicators. */
   public Indicators indicators() {
-    return Indicators.of(
-        IntStream.range(0, numbers.length).filter(i -> row.contains(numbers[i])).toArray());
+    return row.ofNumbers(width);
   }
 
   /** Returns true if the model learns pairs of fields: it has two, and one output. */
@@ -103,13 +94,6 @@ public final class IdLayout {
   /** Returns the first input of a field. */
   int input(int field) {
     return numbers.length + bucketed.length + field * inputsOfField();
-  }
-
-  /** Returns the options of the ids of a field. */
-  IdOptions options(int field) {
-    return field < columns.columns().size()
-        ? columns.columns().get(field).options()
-        : IdOptions.ONE;
   }
 
   /** Layouts are equal if they are of equal rows and tasks, and know as many ids. */

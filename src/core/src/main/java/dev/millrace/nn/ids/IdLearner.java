@@ -1,12 +1,12 @@
 package dev.millrace.nn.ids;
 
 import static dev.millrace.nn.ids.IdNumbers.COUNT;
+import static dev.millrace.nn.ids.IdNumbers.FACTORS;
 import static dev.millrace.nn.ids.IdNumbers.LINEAR;
 import static dev.millrace.nn.ids.IdNumbers.MEAN;
+import static dev.millrace.nn.ids.IdNumbers.VECTOR;
 import static dev.millrace.nn.ids.IdNumbers.WEIGHT;
 
-import dev.millrace.data.FeatureSpec.IdOptions;
-import dev.millrace.data.IdWords;
 import dev.millrace.data.Task;
 import dev.millrace.nn.PagedPart;
 import dev.millrace.simd.Elementary;
@@ -34,8 +34,6 @@ import java.util.Arrays;
  * the order of the record's ids. Not thread-safe.
  */
 public final class IdLearner {
-  private static final float MAX_COUNT = 1 << 24;
-
   /** A mean forgets with one over this, once it is of more records. */
   private static final float MEMORY = 4000f;
 
@@ -46,13 +44,10 @@ public final class IdLearner {
   private static final float MAX_BIAS_WEIGHT = 10f;
 
   private final IdLayout layout;
-  private final long seed;
   private final LinearIds linear;
-  private IdTable table;
+  private final KnownIds known;
   // [outputs]
   private float[] bias;
-  // The latest event time so far.
-  private long clock;
 
   /**
    * Creates a learner that knows no id.
@@ -61,19 +56,18 @@ public final class IdLearner {
    */
   public IdLearner(IdLayout layout, int classes, long seed) {
     this.layout = layout;
-    this.seed = seed;
     linear = new LinearIds(layout.task.isClassification());
     bias = new float[layout.outputs(classes)];
-    table = new IdTable(IdNumbers.width(bias.length), layout.maxKnown, layout.hasTimes());
+    int width = IdNumbers.width(bias.length);
+    KnownIds.Vector factors = new KnownIds.Vector(FACTORS, VECTOR);
+    known = new KnownIds(layout.columns, width, layout.maxKnown, factors, seed);
   }
 
   private IdLearner(IdLearner other, long seed) {
     layout = other.layout;
-    this.seed = seed;
     linear = other.linear;
-    table = other.table.copy();
+    known = other.known.copy(seed);
     bias = other.bias.clone();
-    clock = other.clock;
   }
 
   /** Returns an independent copy, which gives new ids the first vectors of another seed. */
@@ -96,6 +90,7 @@ public final class IdLearner {
     }
 
     private void fit(IdLayout layout, int outputs) {
+      row.fit(layout.maxIds, layout.fields);
       if (inputs.length < layout.inputs()) {
         inputs = new float[layout.inputs()];
       }
@@ -115,7 +110,7 @@ public final class IdLearner {
    */
   public void encode(float[] row, int offset, float logOdds, Scratch scratch) {
     scratch.fit(layout, bias.length);
-    scratch.row.read(layout, row, offset);
+    scratch.row.read(layout.columns, layout.bucketed, row, offset);
     encodeNumbers(row, offset, scratch.inputs);
     System.arraycopy(bias, 0, scratch.sums, 0, bias.length);
     scratch.pairs.begin(layout.fields);
@@ -138,18 +133,17 @@ public final class IdLearner {
 
   private void encodeField(int field, float logOdds, Scratch scratch) {
     IdRow ids = scratch.row;
+    IdTable table = known.table();
     float difference = 0f;
     float part = 0f;
     float count = 0f;
     int used = 0;
     for (int i = ids.starts[field]; i < ids.starts[field + 1]; i++) {
-      int slot = table.find(ids.ids[i]);
-      ids.slots[i] = slot;
-      ids.isUsed[i] = slot != IdTable.NONE && isUsed(field, slot);
-      if (!ids.isUsed[i]) {
+      if (!known.find(i, ids)) {
         continue;
       }
       used++;
+      int slot = ids.slots[i];
       float[] numbers = table.numbers(slot);
       int at = table.offset(slot);
       float value = ids.values[i];
@@ -202,16 +196,6 @@ public final class IdLearner {
     return Elementary.log(probability / (1f - probability)) - logOdds;
   }
 
-  private boolean isUsed(int field, int slot) {
-    IdOptions options = layout.options(field);
-    return table.numbers(slot)[table.offset(slot) + COUNT] >= options.minCount()
-        && !isForgotten(options, slot);
-  }
-
-  private boolean isForgotten(IdOptions options, int slot) {
-    return options.ttlMillis() > 0 && clock - table.time(slot) > options.ttlMillis();
-  }
-
   /** Returns what the linear model predicts of an output, for the row encoded last. */
   public float linear(int output, Scratch scratch) {
     return scratch.sums[output];
@@ -238,9 +222,6 @@ public final class IdLearner {
       float errorWithPairs,
       float weight,
       Scratch scratch) {
-    if (layout.hasTimes()) {
-      clock = Math.max(clock, IdWords.readTime(row, offset + layout.columns.timeAt()));
-    }
     for (int i = 0; i < scratch.row.size; i++) {
       if (scratch.row.isUsed[i]) {
         learnUsed(i, errors, errorWithPairs, weight, scratch);
@@ -249,15 +230,16 @@ public final class IdLearner {
     for (int k = 0; k < bias.length; k++) {
       bias[k] -= BIAS_RATE * errors[k] * Math.min(weight, MAX_BIAS_WEIGHT);
     }
-    meetKnown(scratch.row);
-    for (int i = 0; i < scratch.row.size; i++) {
-      count(slotOf(i, scratch.row), target, weight);
+    known.count(row, offset, scratch.row);
+    for (int i = 0; weight > 0f && i < scratch.row.size; i++) {
+      updateMean(scratch.row.slots[i], target, weight);
     }
   }
 
   private void learnUsed(
       int i, float[] errors, float errorWithPairs, float weight, Scratch scratch) {
     IdRow ids = scratch.row;
+    IdTable table = known.table();
     float[] numbers = table.changedNumbers(ids.slots[i]);
     int at = table.offset(ids.slots[i]);
     float factor = ids.values[i] * weight;
@@ -271,45 +253,12 @@ public final class IdLearner {
     }
   }
 
-  /** Marks the known ids as seen before a new one is added, which would replace the oldest. */
-  private void meetKnown(IdRow ids) {
-    for (int i = 0; i < ids.size; i++) {
-      int slot = ids.slots[i];
-      if (slot != IdTable.NONE) {
-        if (isForgotten(layout.options(ids.fields[i]), slot)) {
-          table.clear(slot);
-          initialize(ids.ids[i], slot);
-        }
-        table.touch(slot, clock);
-      }
-    }
-  }
-
-  private int slotOf(int i, IdRow ids) {
-    if (ids.slots[i] != IdTable.NONE) {
-      return ids.slots[i];
-    }
-    int slot = table.find(ids.ids[i]); // a second time in this record
-    if (slot == IdTable.NONE) {
-      slot = table.add(ids.ids[i], clock);
-      initialize(ids.ids[i], slot);
-    }
-    return slot;
-  }
-
-  private void initialize(long id, int slot) {
-    FieldPairs.initialize(id, seed, table.changedNumbers(slot), table.offset(slot));
-  }
-
-  private void count(int slot, float target, float weight) {
-    float[] numbers = table.changedNumbers(slot);
-    int at = table.offset(slot);
-    numbers[at + COUNT] = Math.min(MAX_COUNT, numbers[at + COUNT] + 1f);
-    if (weight > 0f) {
-      float all = Math.min(MEMORY, numbers[at + WEIGHT] + weight);
-      numbers[at + WEIGHT] = all;
-      numbers[at + MEAN] += (target - numbers[at + MEAN]) * Math.min(1f, weight / all);
-    }
+  private void updateMean(int slot, float target, float weight) {
+    float[] numbers = known.table().changedNumbers(slot);
+    int at = known.table().offset(slot);
+    float all = Math.min(MEMORY, numbers[at + WEIGHT] + weight);
+    numbers[at + WEIGHT] = all;
+    numbers[at + MEAN] += (target - numbers[at + MEAN]) * Math.min(1f, weight / all);
   }
 
   /** Makes room for one more of several classes. */
@@ -317,18 +266,18 @@ public final class IdLearner {
     int outputs = layout.outputs(classes);
     if (outputs > bias.length) {
       bias = Arrays.copyOf(bias, outputs);
-      table.widen(IdNumbers.width(outputs));
+      known.table().widen(IdNumbers.width(outputs));
     }
   }
 
   /** Returns the number of ids that the model knows. */
   public int ids() {
-    return table.size();
+    return known.table().size();
   }
 
   /** Returns the table of ids. */
   public PagedPart table() {
-    return table;
+    return known.table();
   }
 
   /** Returns false if a number that was learned is not finite. */
@@ -338,29 +287,29 @@ public final class IdLearner {
         return false;
       }
     }
-    return table.isFinite();
+    return known.table().isFinite();
   }
 
   /** Returns the bytes in memory. */
   public long memoryBytes() {
-    return table.memoryBytes();
+    return known.table().memoryBytes();
   }
 
   /** Writes what was learned. */
   public void write(DataOutput out) throws IOException {
-    out.writeLong(clock);
+    known.writeTime(out);
     for (float one : bias) {
       out.writeFloat(one);
     }
-    table.write(out);
+    known.writeTable(out);
   }
 
   /** Reads what {@link #write} wrote. */
   public void read(DataInput in) throws IOException {
-    clock = in.readLong();
+    known.readTime(in);
     for (int k = 0; k < bias.length; k++) {
       bias[k] = in.readFloat();
     }
-    table = IdTable.read(in, IdNumbers.width(bias.length), layout.maxKnown, layout.hasTimes());
+    known.readTable(in, IdNumbers.width(bias.length));
   }
 }

@@ -30,10 +30,12 @@ final class IdRow {
   int[] starts = {};
   private int field;
 
-  /** Reads the ids of a row. */
-  void read(IdLayout layout, float[] row, int offset) {
-    fit(layout.maxIds, layout.fields);
-    IdColumns columns = layout.columns;
+  /**
+   * Reads the ids of a row.
+   *
+   * @param bucketed places of the numbers whose buckets are ids
+   */
+  void read(IdColumns columns, int[] bucketed, float[] row, int offset) {
     size = 0;
     field = 0;
     for (int c = 0; c < columns.columns().size(); c++) {
@@ -44,7 +46,7 @@ final class IdRow {
       begin();
       cross(columns.crosses().get(c));
     }
-    for (int number : layout.bucketed) {
+    for (int number : bucketed) {
       begin();
       float value = row[offset + number];
       int bits = Float.isNaN(value) ? Integer.MIN_VALUE : Float.floatToRawIntBits(value);
@@ -80,7 +82,8 @@ final class IdRow {
     size++;
   }
 
-  private void fit(int max, int fieldCount) {
+  /** Makes room for the ids of a row. */
+  void fit(int max, int fieldCount) {
     if (ids.length < max) {
       ids = new long[max];
       fields = new int[max];
