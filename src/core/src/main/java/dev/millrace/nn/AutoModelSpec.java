@@ -1,7 +1,7 @@
 package dev.millrace.nn;
 
 import dev.millrace.data.PublicApi;
-import dev.millrace.nn.ModelStart.MixtureStart;
+import dev.millrace.nn.ModelStart.StoredStart;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +16,7 @@ public record AutoModelSpec(
     long seed,
     ClassWeights classWeights,
     Indicators indicators,
-    @Nullable MixtureStart start)
+    @Nullable StoredStart start)
     implements ModelSpec {
 
   @Override
@@ -34,7 +34,7 @@ public record AutoModelSpec(
   }
 
   /** Returns a copy that starts from the given mixture. */
-  public AutoModelSpec withStart(MixtureStart newStart) {
+  public AutoModelSpec withStart(StoredStart newStart) {
     return new AutoModelSpec(auto, seed, classWeights, indicators, newStart);
   }
 }

@@ -6,6 +6,7 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The immutable part of all models of one kind, which they share: a step of one of thousands of
@@ -22,6 +23,8 @@ final class CompiledNetwork {
   private static final Normalization UNSCALED = new Normalization(Normalization.Kind.NONE, 0f, 0f);
 
   private final Kind kind;
+  // Places of the numbers in a row that has ids, too; null if there are none.
+  private final int @Nullable [] places;
   private final Normalizer normalizer;
   private final TargetScaler targetScaler;
   private final Network network;
@@ -50,17 +53,26 @@ final class CompiledNetwork {
               + kind.classes()
               + " classes");
     }
-    normalizer = new Normalizer(spec.normalization(), kind.inputs());
+    int inputs = spec.networkInputs(kind.inputs());
+    if (spec.ids().isEmpty()) {
+      places = null;
+      normalizer = new Normalizer(spec.normalization(), inputs);
+    } else {
+      places = spec.ids().numbers(kind.inputs());
+      Indicators ofNumbers = spec.normalization().indicators().ofNumbers(kind.inputs());
+      Normalization normalization = spec.normalization().withIndicators(ofNumbers);
+      normalizer = new Normalizer(normalization, places.length, inputs);
+    }
     targetScaler = new TargetScaler(task.isClassification() ? UNSCALED : spec.normalization());
     List<LayerSpec> layers = spec.layers(spec.outputs(task, kind.classes()));
-    network = new Network(new Layout(kind.inputs(), layers));
+    network = new Network(new Layout(inputs, layers));
     objective =
         new Objective(
             spec.network().loss(),
             task.isClassification(),
             spec.regularizer().labelSmoothing(),
             maxError(spec, task));
-    step = new TrainingStep(spec, network, objective);
+    step = new TrainingStep(spec, network, objective, numbers());
   }
 
   /** Errors are limited only where targets have a known, unbounded scale. */
@@ -116,8 +128,42 @@ final class CompiledNetwork {
     return kind.task();
   }
 
+  /** Returns the features of a row. */
   int inputs() {
     return kind.inputs();
+  }
+
+  /** Returns the inputs of the network. */
+  int networkInputs() {
+    return layout().inputs(0);
+  }
+
+  /** Returns how many features of a row are numbers: the first inputs of the network. */
+  int numbers() {
+    return places == null ? kind.inputs() : places.length;
+  }
+
+  /**
+   * Returns an array with the numbers of rows, [rows x numbers] from {@link #numbersOffset}: that
+   * of the workspace, or the rows themselves if they have nothing else.
+   */
+  float[] numbers(float[] features, int offset, int rows, Workspace workspace) {
+    if (places == null) {
+      return features;
+    }
+    float[] numbers = workspace.fitNumbers(rows * places.length);
+    int to = 0;
+    for (int row = offset; row < offset + rows * inputs(); row += inputs()) {
+      for (int place : places) {
+        numbers[to++] = features[row + place];
+      }
+    }
+    return numbers;
+  }
+
+  /** Returns where the numbers begin of rows that begin at the offset. */
+  int numbersOffset(int offset) {
+    return places == null ? offset : 0;
   }
 
   /** Classes known, 0 for regression. */

@@ -24,10 +24,16 @@ final class FusedUpdate {
   // True for plain sgd with a batch size of 1.
   private final boolean plain;
   private final @Nullable ExampleClipping clipping;
+  private final @Nullable EmbeddingStep embeddingStep;
 
-  FusedUpdate(LearnerSpec spec, Network network, @Nullable ExampleClipping clipping) {
+  FusedUpdate(
+      LearnerSpec spec,
+      Network network,
+      @Nullable ExampleClipping clipping,
+      @Nullable EmbeddingStep embeddingStep) {
     this.network = network;
     this.clipping = clipping;
+    this.embeddingStep = embeddingStep;
     layout = network.layout();
     blocks = new LayerShape[layout.layers()];
     lastBlocks = new LayerShape[layout.layers()];
@@ -47,8 +53,8 @@ final class FusedUpdate {
   }
 
   /**
-   * Updates the parameters from the rows at {@code xOffset}, whose outputs and output deltas are in
-   * the workspace, as for {@link Network#backward}.
+   * Updates the parameters, and vectors of ids, from the rows at {@code xOffset}, whose outputs and
+   * output deltas are in the workspace, as for {@link Network#backward}.
    *
    * @return {@link StepResult#SKIPPED} if the gradient is not finite or too large, and without
    *     clipping also if the gradient of several rows may be; then the deltas have changed, but no
@@ -62,6 +68,7 @@ final class FusedUpdate {
       boolean fused,
       OptimizerState optimizer,
       float learningRate,
+      @Nullable Embeddings embeddings,
       Workspace workspace) {
     network.propagateDeltas(parameters, rows, fused, workspace);
     StepResult result;
@@ -75,6 +82,9 @@ final class FusedUpdate {
     }
     if (result == StepResult.SKIPPED) {
       return result;
+    }
+    if (embeddingStep != null && embeddings != null) {
+      embeddingStep.learn(embeddings, parameters, rows, workspace);
     }
     if (plain) {
       sgdOneRow(parameters, x, xOffset, learningRate, workspace);

@@ -1,5 +1,6 @@
 package dev.millrace.nn;
 
+import dev.millrace.data.IdColumns;
 import dev.millrace.data.PublicApi;
 import dev.millrace.data.Task;
 import dev.millrace.simd.KernelProvider;
@@ -9,6 +10,8 @@ import java.io.DataOutput;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +38,8 @@ public final class Learner implements OnlineModel {
   private static final float MAX_EXPECTED = 1e9f;
 
   private final long keySeed;
+  // Null if records have no ids.
+  private final @Nullable Embeddings embeddings;
   private final @Nullable Dropout dropout;
   // Of the features.
   private final double[] statistics;
@@ -69,24 +74,52 @@ public final class Learner implements OnlineModel {
    * @throws IllegalArgumentException if the specification does not fit the task
    */
   public Learner(LearnerSpec spec, Task task, int inputs, int classes, long keySeed) {
+    this(spec, task, inputs, classes, keySeed, Learner::withoutIds);
+  }
+
+  /**
+   * Creates an untrained model of features that may have ids.
+   *
+   * @param factory creates the vectors of ids
+   */
+  public Learner(
+      LearnerSpec spec,
+      Task task,
+      int inputs,
+      int classes,
+      long keySeed,
+      Embeddings.Factory factory) {
     this(
         new CompiledNetwork.Kind(spec, task, inputs, task.isClassification() ? classes : 0),
         keySeed,
+        factory,
         new Workspace());
     parameters = initialParameters();
     optimizer.bind(parameters);
   }
 
+  private static Embeddings withoutIds(IdColumns columns, int dimension, long seed) {
+    throw new IllegalArgumentException("a network of features with ids is made by Models.create");
+  }
+
   /** Creates a model without parameters. */
-  private Learner(CompiledNetwork.Kind kind, long keySeed, Workspace workspace) {
+  private Learner(
+      CompiledNetwork.Kind kind, long keySeed, Embeddings.Factory factory, Workspace workspace) {
     this.keySeed = keySeed;
     this.workspace = workspace;
     compiled = workspace.compiled(kind);
     LearnerSpec spec = kind.spec();
+    embeddings =
+        spec.ids().isEmpty()
+            ? null
+            : factory.create(spec.ids(), spec.network().dimension(), vectorSeed());
+    if (embeddings != null) {
+      embeddings.use(workspace);
+    }
     dropout = spec.network().hasDropout() ? new Dropout(spec.seed(), keySeed) : null;
     statistics = compiled.normalizer().initialStatistics();
     targetStatistics = compiled.targetScaler().initialStatistics();
-    pending = new MiniBatch(kind.inputs(), spec.batchSize());
+    pending = new MiniBatch(compiled.networkInputs(), spec.batchSize());
     parameters = new float[0];
     optimizer = new OptimizerState(spec.optimizer(), compiled.layout().length());
     divergence = new Divergence();
@@ -96,6 +129,7 @@ public final class Learner implements OnlineModel {
     keySeed = other.keySeed;
     workspace = new Workspace();
     compiled = other.compiled;
+    embeddings = other.embeddings == null ? null : other.embeddings.copy(vectorSeed());
     LearnerSpec spec = compiled.spec();
     dropout = other.dropout == null ? null : new Dropout(spec.seed(), keySeed);
     statistics = other.statistics.clone();
@@ -113,6 +147,10 @@ public final class Learner implements OnlineModel {
     isWarmStarted = other.isWarmStarted;
     boost = other.boost;
     boostedUntil = other.boostedUntil;
+  }
+
+  private long vectorSeed() {
+    return compiled.spec().seed() ^ keySeed;
   }
 
   private float[] initialParameters() {
@@ -210,6 +248,9 @@ public final class Learner implements OnlineModel {
     if (workspace != shared) {
       workspace = shared;
       compiled = shared.compiled(compiled.kind());
+      if (embeddings != null) {
+        embeddings.use(shared);
+      }
     }
   }
 
@@ -226,13 +267,18 @@ public final class Learner implements OnlineModel {
   @Override
   public void predictNext(float[] features, int offset, float[] out) {
     double[] seen = statistics.clone();
-    compiled.normalizer().update(seen, features, offset);
+    float[] numbers = compiled.numbers(features, offset, 1, workspace);
+    compiled.normalizer().update(seen, numbers, compiled.numbersOffset(offset));
     predict(seen, features, offset, out);
   }
 
   private void predict(double[] known, float[] features, int offset, float[] out) {
-    float[] row = workspace.fitInput(inputs());
-    compiled.normalizer().transform(known, features, offset, row, 0);
+    float[] row = workspace.fitInput(compiled.networkInputs());
+    float[] numbers = compiled.numbers(features, offset, 1, workspace);
+    compiled.normalizer().transform(known, numbers, compiled.numbersOffset(offset), row, 0);
+    if (embeddings != null) {
+      embeddings.encode(features, offset, row, compiled.numbers());
+    }
     compiled.network().forward(parameters, row, 0, 1, workspace);
     writePrediction(compiled.layout().outputOffset(1, 0), out, 0);
   }
@@ -256,7 +302,7 @@ public final class Learner implements OnlineModel {
     Labels.requireWeight(weight);
     scale(features, offset, 1);
     MiniBatch batch = batchFor(0, 1);
-    propagate(batch, 0, 1);
+    propagate(batch, features, offset, 0, 1);
     int y = compiled.layout().outputOffset(1, 0);
     writePrediction(y, out, 0);
     float loss = add(batch, y, classIndex, weight);
@@ -281,7 +327,7 @@ public final class Learner implements OnlineModel {
     for (int learned = 0; learned < rows; ) {
       MiniBatch batch = batchFor(learned, rows - learned);
       int together = Math.min(batch.room(), rows - learned);
-      propagate(batch, learned, together);
+      propagate(batch, features, offset, learned, together);
       for (int r = 0; r < together; r++) {
         int y = compiled.layout().outputOffset(together, r);
         writePrediction(y, out, learned * classes());
@@ -304,7 +350,7 @@ public final class Learner implements OnlineModel {
     Labels.requireWeight(weight);
     scale(features, offset, 1);
     MiniBatch batch = batchFor(0, 1);
-    propagate(batch, 0, 1);
+    propagate(batch, features, offset, 0, 1);
     int y = compiled.layout().outputOffset(1, 0);
     writePrediction(y, out, 0);
     float loss = addValue(batch, y, target, weight);
@@ -330,7 +376,7 @@ public final class Learner implements OnlineModel {
     for (int learned = 0; learned < rows; ) {
       MiniBatch batch = batchFor(learned, rows - learned);
       int together = Math.min(batch.room(), rows - learned);
-      propagate(batch, learned, together);
+      propagate(batch, features, offset, learned, together);
       for (int r = 0; r < together; r++) {
         int y = compiled.layout().outputOffset(together, r);
         writePrediction(y, out, PredictedValue.FLOATS * learned);
@@ -364,20 +410,35 @@ public final class Learner implements OnlineModel {
   /** Updates the statistics by all rows and leaves the scaled rows in the workspace. */
   private void scale(float[] features, int offset, int rows) {
     compiled.network().fetch(parameters, workspace);
-    compiled.normalizer().updateAndTransform(statistics, features, offset, rows, workspace);
+    float[] numbers = compiled.numbers(features, offset, rows, workspace);
+    compiled
+        .normalizer()
+        .updateAndTransform(statistics, numbers, compiled.numbersOffset(offset), rows, workspace);
   }
 
   /** Returns the batch of the next rows: a view of them if they fill a batch at once. */
   private MiniBatch batchFor(int first, int rows) {
     int batchSize = compiled.spec().batchSize();
     return batchSize == 1 || (rows >= batchSize && pending.isEmpty())
-        ? workspace.wholeBatch(inputs(), batchSize, first * Kernels.stride(inputs()))
+        ? workspace.wholeBatch(
+            compiled.networkInputs(), batchSize, first * Kernels.stride(compiled.networkInputs()))
         : pending;
   }
 
-  /** Copies scaled rows to the batch and computes their outputs. */
-  private void propagate(MiniBatch batch, int first, int rows) {
+  /**
+   * Copies scaled rows to the batch and computes their outputs.
+   *
+   * @param features of all rows, from {@code offset}
+   */
+  private void propagate(MiniBatch batch, float[] features, int offset, int first, int rows) {
     int from = first * batch.stride();
+    if (embeddings != null) {
+      for (int r = 0; r < rows; r++) {
+        int row = offset + (first + r) * inputs();
+        int to = from + r * batch.stride() + compiled.numbers();
+        embeddings.add(features, row, workspace.scaled, to);
+      }
+    }
     batch.copy(workspace.scaled, from, rows);
     compiled.network().forward(parameters, workspace.scaled, from, rows, workspace);
   }
@@ -424,7 +485,7 @@ public final class Learner implements OnlineModel {
   private boolean isInExpectedRange(MiniBatch batch, int row) {
     int from = batch.first() + row * batch.stride();
     return batch.weight(row) <= MAX_EXPECTED
-        && KERNELS.absMax(batch.rows(), from, inputs()) <= MAX_EXPECTED;
+        && KERNELS.absMax(batch.rows(), from, compiled.networkInputs()) <= MAX_EXPECTED;
   }
 
   private boolean isInExpectedRange(MiniBatch batch) {
@@ -447,7 +508,15 @@ public final class Learner implements OnlineModel {
     StepResult result =
         compiled
             .step()
-            .apply(batch, propagated, parameters, optimizer, learningRate(), dropout, workspace);
+            .apply(
+                batch,
+                propagated,
+                parameters,
+                optimizer,
+                learningRate(),
+                dropout,
+                embeddings,
+                workspace);
     switch (result) {
       case APPLIED -> steps++;
       case CLIPPED -> {
@@ -462,6 +531,9 @@ public final class Learner implements OnlineModel {
       }
     }
     batch.clear();
+    if (embeddings != null) {
+      embeddings.clear();
+    }
     if (divergence.isDetected()) {
       rollBack();
     } else if (divergence.isClear() && examples % COPY_EVERY < compiled.spec().batchSize()) {
@@ -478,7 +550,7 @@ public final class Learner implements OnlineModel {
 
   /**
    * Restores the last good parameters, or the initial ones if none were copied since the last
-   * rollback, and divides the learning rate by 10. Keeps statistics and counts.
+   * rollback, and divides the learning rate by 10. Keeps statistics, counts and vectors of ids.
    */
   private void rollBack() {
     parameters = lastGood == null ? initialParameters() : lastGood;
@@ -533,7 +605,7 @@ public final class Learner implements OnlineModel {
     LearnerSpec same = spec.withUndeclared(indicators());
     CompiledNetwork.Kind kind = new CompiledNetwork.Kind(same, compiled.task(), inputs, classes());
     NetworkExpansion expansion = new NetworkExpansion(compiled, shared.compiled(kind));
-    Learner expanded = new Learner(kind, keySeed, shared);
+    Learner expanded = new Learner(kind, keySeed, (columns, size, seed) -> ownEmbeddings(), shared);
     expanded.parameters = expansion.parameters(parameters, expanded.initializer());
     if (lastGood != null) {
       expanded.lastGood = expansion.parameters(lastGood, expanded.initializer());
@@ -541,7 +613,8 @@ public final class Learner implements OnlineModel {
     expanded.optimizer = optimizer.expanded(expansion::slots);
     expanded.optimizer.bind(expanded.parameters);
     // Statistics of new features are initial.
-    Normalizer.expand(statistics, inputs(), expanded.statistics, inputs);
+    Normalizer.expand(
+        statistics, compiled.numbers(), expanded.statistics, expanded.compiled.numbers());
     Normalizer.copy(targetStatistics, expanded.targetStatistics, 1);
     expanded.pending.addAll(pending);
     expanded.examples = examples;
@@ -553,8 +626,19 @@ public final class Learner implements OnlineModel {
     return expanded;
   }
 
-  /** Returns a copy of the weights and statistics that predictions depend on. */
+  private Embeddings ownEmbeddings() {
+    return Objects.requireNonNull(embeddings, "only records with ids have vectors");
+  }
+
+  /**
+   * Returns a copy of the weights and statistics that predictions depend on.
+   *
+   * @throws IllegalStateException if predictions depend on vectors of ids, too
+   */
   public ModelWeights weights() {
+    if (embeddings != null) {
+      throw new IllegalStateException("a network with vectors of ids is more than its weights");
+    }
     Normalization normalization = compiled.spec().normalization();
     return ModelWeights.of(
         compiled.layout(),
@@ -590,6 +674,29 @@ public final class Learner implements OnlineModel {
     isWarmStarted = differsFromInitial();
   }
 
+  /**
+   * Returns a new model that starts from what this one has learned. Steps, examples and optimizer
+   * slots start from 0, and initial weights and vectors are those of another key.
+   */
+  public Learner startOf(long otherKeySeed) {
+    Learner started =
+        new Learner(
+            compiled.kind(),
+            otherKeySeed,
+            (columns, dimension, seed) -> ownEmbeddings().copy(seed),
+            new Workspace());
+    if (started.embeddings != null) {
+      started.embeddings.clear(); // rows that wait for a step of the other model
+    }
+    started.parameters = parameters.clone();
+    started.optimizer.bind(started.parameters);
+    started.lastGood = parameters.clone();
+    System.arraycopy(statistics, 0, started.statistics, 0, statistics.length);
+    System.arraycopy(targetStatistics, 0, started.targetStatistics, 0, targetStatistics.length);
+    started.isWarmStarted = started.differsFromInitial();
+    return started;
+  }
+
   private void requireIndicators(Indicators started) {
     String difference = started.first(inputs()).difference(indicators());
     if (difference != null) {
@@ -616,7 +723,13 @@ public final class Learner implements OnlineModel {
   public long memoryBytes() {
     long copied = lastGood == null ? 0 : lastGood.length;
     long floats = parameters.length + copied + optimizer.floats() + pending.floats();
-    return floats * Float.BYTES + (long) statistics.length * Double.BYTES;
+    long ofIds = embeddings == null ? 0 : embeddings.memoryBytes();
+    return floats * Float.BYTES + (long) statistics.length * Double.BYTES + ofIds;
+  }
+
+  @Override
+  public List<PagedPart> pagedParts() {
+    return embeddings == null ? List.of() : List.of(embeddings.pages());
   }
 
   @Override
@@ -635,9 +748,12 @@ public final class Learner implements OnlineModel {
     if (lastGood != null) {
       compiled.layout().write(lastGood, out);
     }
-    Normalizer.write(statistics, inputs(), out);
+    Normalizer.write(statistics, compiled.numbers(), out);
     Normalizer.write(targetStatistics, 1, out);
     pending.write(out);
+    if (embeddings != null) {
+      embeddings.write(out);
+    }
     out.writeLong(examples);
     out.writeLong(steps);
     out.writeLong(skippedSteps);
@@ -660,8 +776,19 @@ public final class Learner implements OnlineModel {
   /** Reads a stored model that shares scratch with other learners of the thread. */
   public static Learner read(DataInput in, LearnerSpec spec, Task task, Workspace shared)
       throws IOException {
+    return read(in, spec, task, shared, Learner::withoutIds);
+  }
+
+  /**
+   * Reads a stored model of features that may have ids.
+   *
+   * @param factory creates the vectors of ids
+   */
+  public static Learner read(
+      DataInput in, LearnerSpec spec, Task task, Workspace shared, Embeddings.Factory factory)
+      throws IOException {
     try {
-      return readWhole(in, spec, task, shared);
+      return readWhole(in, spec, task, shared, factory);
     } catch (EOFException e) {
       if (e.getMessage() != null) {
         throw e;
@@ -672,10 +799,11 @@ public final class Learner implements OnlineModel {
     }
   }
 
-  private static Learner readWhole(DataInput in, LearnerSpec spec, Task task, Workspace shared)
+  private static Learner readWhole(
+      DataInput in, LearnerSpec spec, Task task, Workspace shared, Embeddings.Factory factory)
       throws IOException {
     CompiledNetwork.Kind kind = CompiledNetwork.readKind(in, spec, task);
-    Learner learner = new Learner(kind, in.readLong(), shared);
+    Learner learner = new Learner(kind, in.readLong(), factory, shared);
     Layout layout = learner.compiled.layout();
     learner.parameters = layout.read(in);
     learner.optimizer.read(layout, in);
@@ -683,9 +811,12 @@ public final class Learner implements OnlineModel {
     if (in.readBoolean()) {
       learner.lastGood = layout.read(in);
     }
-    Normalizer.read(learner.statistics, kind.inputs(), in);
+    Normalizer.read(learner.statistics, learner.compiled.numbers(), in);
     Normalizer.read(learner.targetStatistics, 1, in);
     learner.pending.read(in, kind.classes());
+    if (learner.embeddings != null) {
+      learner.embeddings.read(in, learner.pending.size());
+    }
     learner.examples = in.readLong();
     learner.steps = in.readLong();
     learner.skippedSteps = in.readLong();

@@ -1,5 +1,6 @@
 package dev.millrace.nn;
 
+import dev.millrace.data.IdColumns;
 import dev.millrace.data.PublicApi;
 import dev.millrace.data.Task;
 import java.io.Serializable;
@@ -30,6 +31,9 @@ public record LearnerSpec(
 
   /** Min epsilon of optimizers: divided by a smaller one, the square of a quotient may overflow. */
   public static final float MIN_EPSILON = 1e-20f;
+
+  // Of an id of a row that waits for its step: the id, its column and its part of the mean.
+  private static final int BYTES_OF_WAITING_ID = Long.BYTES + Integer.BYTES + Float.BYTES;
 
   private static final Pattern HIDDEN_LAYER = Pattern.compile("(\\d+) (\\w+)( with layer norm)?");
 
@@ -204,27 +208,48 @@ public record LearnerSpec(
   }
 
   /**
-   * Returns the bytes of one model in memory: parameters and their copy, optimizer slots,
-   * statistics of the features and a full mini-batch.
+   * Returns the bytes of one model in memory that knows no id: parameters and their copy, optimizer
+   * slots, statistics of the features and a full mini-batch.
    *
    * @param classes ignored for regression
    */
   public long modelBytes(Task task, int inputs, int classes) {
-    long floats = Layout.length(inputs, layers(outputs(task, classes)));
-    long waiting = batchSize == 1 ? 0 : MiniBatch.floats(inputs, batchSize);
+    int toNetwork = networkInputs(inputs);
+    long floats = Layout.length(toNetwork, layers(outputs(task, classes)));
+    long waiting = batchSize == 1 ? 0 : MiniBatch.floats(toNetwork, batchSize);
+    long waitingIds = (long) batchSize * ids().maxIds() * BYTES_OF_WAITING_ID;
     // The parameters twice, because of the copy for rollbacks.
     return (floats * (2 + OptimizerState.slots(optimizer)) + waiting) * Float.BYTES
-        + statisticsBytes(inputs);
+        + statisticsBytes(inputs)
+        + waitingIds;
   }
 
   /** Returns the bytes of a stored model without mini-batch and parts of constant size. */
   long storedBytes(Task task, int inputs, int classes) {
-    long floats = Layout.values(inputs, layers(outputs(task, classes)));
+    long floats = Layout.values(networkInputs(inputs), layers(outputs(task, classes)));
     return floats * (1 + OptimizerState.slots(optimizer)) * Float.BYTES + statisticsBytes(inputs);
   }
 
   private long statisticsBytes(int inputs) {
-    return (long) inputs * Normalizer.width(normalization.kind()) * Double.BYTES;
+    return (long) numbers(inputs) * Normalizer.width(normalization.kind()) * Double.BYTES;
+  }
+
+  /** Returns the columns with ids. */
+  IdColumns ids() {
+    return normalization.indicators().ids();
+  }
+
+  /** Returns how many features of a row are numbers, which the network sees scaled. */
+  int numbers(int inputs) {
+    return ids().isEmpty() ? inputs : ids().numbers(inputs).length;
+  }
+
+  /**
+   * Returns the number of inputs of the network: the numbers of a row, then a vector of each column
+   * and cross with ids.
+   */
+  int networkInputs(int inputs) {
+    return numbers(inputs) + ids().fields() * network.dimension();
   }
 
   /**
@@ -283,6 +308,9 @@ public record LearnerSpec(
   String shape(Task task, List<LayerSpec> hidden) {
     StringBuilder shape = new StringBuilder();
     shape.append(task.id());
+    if (!ids().isEmpty()) {
+      shape.append(", embeddings of ").append(network.dimension());
+    }
     for (LayerSpec layer : hidden) {
       shape.append(", ").append(layer.shape());
     }

@@ -35,13 +35,14 @@ public sealed interface ModelStart extends Serializable {
   }
 
   /**
-   * A mixture of {@code model: auto} to start from.
+   * A stored model to start from: a mixture of {@code model: auto}, or a network with vectors of
+   * ids.
    *
    * @param stored see {@link OnlineModel#write}
    */
-  record MixtureStart(byte[] stored, int inputs, Task task, List<String> classes, String hash)
+  record StoredStart(byte[] stored, int inputs, Task task, List<String> classes, String hash)
       implements ModelStart {
-    public MixtureStart {
+    public StoredStart {
       classes = List.copyOf(classes);
     }
   }

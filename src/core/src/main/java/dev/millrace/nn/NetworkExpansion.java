@@ -62,6 +62,9 @@ final class NetworkExpansion {
     if (difference != null) {
       return difference;
     }
+    if (to.inputs() != from.inputs() && !from.spec().ids().isEmpty()) {
+      return "it learns ids, and then takes no other features";
+    }
     if (to.inputs() < from.inputs() || after.size() < before.size()) {
       return "it would have fewer " + (to.inputs() < from.inputs() ? "features" : "layers");
     }
@@ -73,7 +76,7 @@ final class NetworkExpansion {
     }
     for (int l = before.size(); l < after.size(); l++) {
       String reason = obstacleToAdding(after.get(l), l == 0 ? null : after.get(l - 1));
-      int signals = before.isEmpty() ? from.inputs() : before.get(before.size() - 1).units();
+      int signals = before.isEmpty() ? from.networkInputs() : before.get(before.size() - 1).units();
       if (reason == null && after.get(l).units() < signals) {
         reason =
             "is new and must pass on the outputs of the layer before: its units must be at least "

@@ -2,7 +2,6 @@ package dev.millrace.nn;
 
 import dev.millrace.data.PublicApi;
 import dev.millrace.data.Task;
-import dev.millrace.nn.ModelStart.NetworkStart;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param output activation of the output layer; null for the task's default
  * @param loss loss function; null for the task's default
+ * @param dimension floats of the vector of an id; without effect if there are no columns of ids
  * @param start network that new models start from; null for random initial weights
  */
 @PublicApi
@@ -28,7 +28,8 @@ public record NetworkModelSpec(
     long seed,
     Initializer initializer,
     ClassWeights classWeights,
-    @Nullable NetworkStart start)
+    int dimension,
+    @Nullable ModelStart start)
     implements ModelSpec {
 
   public NetworkModelSpec {
@@ -79,7 +80,7 @@ public record NetworkModelSpec(
   }
 
   /** Returns a copy that starts from the given network. */
-  public NetworkModelSpec withStart(NetworkStart newStart) {
+  public NetworkModelSpec withStart(ModelStart newStart) {
     return toBuilder().start(newStart).build();
   }
 
@@ -126,7 +127,7 @@ public record NetworkModelSpec(
           };
     }
     return new LearnerSpec(
-        new NetworkSpec(hidden, activation, filledLoss, initializer),
+        new NetworkSpec(hidden, activation, filledLoss, initializer, dimension),
         optimizer,
         schedule,
         // The task may have been inferred from the labels as regression, which has no classes to
@@ -152,7 +153,8 @@ public record NetworkModelSpec(
     private long seed;
     private Initializer initializer = Initializer.BY_ACTIVATION;
     private ClassWeights classWeights = ClassWeights.NONE;
-    private @Nullable NetworkStart start;
+    private int dimension = NetworkSpec.DEFAULT_DIMENSION;
+    private @Nullable ModelStart start;
 
     private Builder(Optimizer optimizer) {
       this.optimizer = optimizer;
@@ -171,6 +173,7 @@ public record NetworkModelSpec(
       seed = from.seed;
       initializer = from.initializer;
       classWeights = from.classWeights;
+      dimension = from.dimension;
       start = from.start;
     }
 
@@ -239,7 +242,13 @@ public record NetworkModelSpec(
       return this;
     }
 
-    public Builder start(@Nullable NetworkStart value) {
+    /** Sets the number of floats of the vector of an id. */
+    public Builder dimension(int value) {
+      dimension = value;
+      return this;
+    }
+
+    public Builder start(@Nullable ModelStart value) {
       start = value;
       return this;
     }
@@ -258,6 +267,7 @@ public record NetworkModelSpec(
           seed,
           initializer,
           classWeights,
+          dimension,
           start);
     }
   }

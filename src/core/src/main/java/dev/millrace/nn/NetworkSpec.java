@@ -12,11 +12,18 @@ import java.util.List;
  *
  * @param hidden hidden layers in order; may be empty
  * @param output activation of the output layer
+ * @param dimension floats of the vector of an id; without effect if there are no columns of ids
  */
 @PublicApi
 public record NetworkSpec(
-    List<LayerSpec> hidden, Activation output, Loss loss, Initializer initializer)
+    List<LayerSpec> hidden, Activation output, Loss loss, Initializer initializer, int dimension)
     implements Serializable {
+  /** Default floats of the vector of an id. */
+  public static final int DEFAULT_DIMENSION = 8;
+
+  /** Max floats of the vector of an id. */
+  public static final int MAX_DIMENSION = 64;
+
   public NetworkSpec {
     hidden = List.copyOf(hidden);
   }
@@ -28,5 +35,11 @@ public record NetworkSpec(
   /** Creates a specification with initial weights by activation. */
   public NetworkSpec(List<LayerSpec> hidden, Activation output, Loss loss) {
     this(hidden, output, loss, Initializer.BY_ACTIVATION);
+  }
+
+  /** Creates a specification with vectors of the default dimension. */
+  public NetworkSpec(
+      List<LayerSpec> hidden, Activation output, Loss loss, Initializer initializer) {
+    this(hidden, output, loss, initializer, DEFAULT_DIMENSION);
   }
 }

@@ -32,11 +32,23 @@ final class Normalizer {
 
   private final Normalization spec;
   private final int columns;
+  // Floats between scaled rows.
+  private final int stride;
   private final int[] indicators;
 
   Normalizer(Normalization spec, int columns) {
+    this(spec, columns, columns);
+  }
+
+  /**
+   * Creates a normalizer that leaves room behind each scaled row.
+   *
+   * @param inputs floats of a scaled row, of which the first are its columns
+   */
+  Normalizer(Normalization spec, int columns, int inputs) {
     this.spec = spec;
     this.columns = columns;
+    stride = Kernels.stride(inputs);
     indicators = spec.indicators().among(columns);
   }
 
@@ -96,7 +108,6 @@ final class Normalizer {
    */
   void updateAndTransform(
       double[] statistics, float[] x, int offset, int rows, Workspace workspace) {
-    int stride = Kernels.stride(columns);
     workspace.fitScaled(rows * stride);
     float[] out = workspace.scaled;
     switch (spec.kind()) {
@@ -122,8 +133,7 @@ final class Normalizer {
   private void standardize(
       double[] statistics, float[] x, int offset, int rows, float[] out, Workspace workspace) {
     double clip = spec.clip() == 0f ? Double.POSITIVE_INFINITY : spec.clip();
-    int together = Math.max(1, TOGETHER / columns);
-    int stride = Kernels.stride(columns);
+    int together = Math.max(1, TOGETHER / Math.max(1, columns));
     workspace.fitWide(Math.min(rows, together) * columns);
     double[] wide = workspace.wide;
     for (int from = 0; from < rows; from += together) {
@@ -228,8 +238,7 @@ final class Normalizer {
           "there are %d statistics, but the normalizer has %d"
               .formatted(from.length, statistics.length));
     }
-    System.arraycopy(
-        transposed(from, columns, from.length / columns), 0, statistics, 0, from.length);
+    System.arraycopy(transposed(from, columns, each(from, columns)), 0, statistics, 0, from.length);
   }
 
   static void write(double[] statistics, int columns, DataOutput out) throws IOException {
@@ -248,7 +257,11 @@ final class Normalizer {
 
   /** Returns the statistics in the order of stored models, [columns x statistics of each]. */
   static double[] byColumn(double[] statistics, int columns) {
-    return transposed(statistics, statistics.length / columns, columns);
+    return transposed(statistics, each(statistics, columns), columns);
+  }
+
+  private static int each(double[] statistics, int columns) {
+    return columns == 0 ? 0 : statistics.length / columns;
   }
 
   private static double[] transposed(double[] a, int rows, int columns) {

@@ -16,10 +16,15 @@ final class TrainingStep {
   private final Network network;
   private final Objective objective;
   private final @Nullable ExampleClipping clipping;
+  // Null if the network has no vectors of ids.
+  private final @Nullable EmbeddingStep embeddingStep;
   // Null if a step needs the gradient of all parameters at once.
   private final @Nullable FusedUpdate fusedUpdate;
 
-  TrainingStep(LearnerSpec spec, Network network, Objective objective) {
+  /**
+   * @param numbers inputs of the network that are no vectors of ids
+   */
+  TrainingStep(LearnerSpec spec, Network network, Objective objective, int numbers) {
     this.spec = spec;
     this.network = network;
     this.objective = objective;
@@ -27,13 +32,19 @@ final class TrainingStep {
         spec.clipping().norm() == 0f
             ? null
             : new ExampleClipping(spec, network.layout(), objective);
-    fusedUpdate = spec.needsNoWholeGradient() ? new FusedUpdate(spec, network, clipping) : null;
+    boolean hasVectors = numbers < network.layout().inputs(0);
+    embeddingStep = hasVectors ? new EmbeddingStep(network.layout(), numbers) : null;
+    fusedUpdate =
+        spec.needsNoWholeGradient()
+            ? new FusedUpdate(spec, network, clipping, embeddingStep)
+            : null;
   }
 
   /**
-   * Updates the parameters.
+   * Updates the parameters, and vectors of ids.
    *
    * @param propagated number of last rows of the batch whose outputs are in the workspace
+   * @param embeddings which the rows were added to; null if there are none
    */
   StepResult apply(
       MiniBatch batch,
@@ -42,6 +53,7 @@ final class TrainingStep {
       OptimizerState optimizer,
       float learningRate,
       @Nullable Dropout dropout,
+      @Nullable Embeddings embeddings,
       Workspace workspace) {
     int rows = batch.size();
     // Same outputs as when the rows arrived, without dropout; not stored, because they would be the
@@ -52,18 +64,35 @@ final class TrainingStep {
     workspace.fitBackward(network.layout(), rows);
     boolean isErrorLimited = writeOutputGradient(batch, workspace, false);
     if (fusedUpdate == null) {
-      return step(batch, isErrorLimited, parameters, optimizer, learningRate, dropout, workspace);
+      return step(
+          batch,
+          isErrorLimited,
+          parameters,
+          optimizer,
+          learningRate,
+          dropout,
+          embeddings,
+          workspace);
     }
     float[] x = batch.rows();
     int first = batch.first();
     boolean fused = objective.fused();
     StepResult result =
-        fusedUpdate.apply(parameters, x, first, rows, fused, optimizer, learningRate, workspace);
+        fusedUpdate.apply(
+            parameters, x, first, rows, fused, optimizer, learningRate, embeddings, workspace);
     if (result == StepResult.SKIPPED && rows > 1 && clipping == null) {
       // Only the gradient decides; deltas and perhaps outputs were overwritten.
       network.forward(parameters, x, first, rows, workspace, null);
       writeOutputGradient(batch, workspace, false);
-      return step(batch, isErrorLimited, parameters, optimizer, learningRate, dropout, workspace);
+      return step(
+          batch,
+          isErrorLimited,
+          parameters,
+          optimizer,
+          learningRate,
+          dropout,
+          embeddings,
+          workspace);
     }
     return clipped(result, isErrorLimited);
   }
@@ -79,6 +108,7 @@ final class TrainingStep {
       OptimizerState optimizer,
       float learningRate,
       @Nullable Dropout dropout,
+      @Nullable Embeddings embeddings,
       Workspace workspace) {
     int length = network.layout().length();
     int rows = batch.size();
@@ -106,6 +136,9 @@ final class TrainingStep {
     if (result == StepResult.SKIPPED
         || !(KERNELS.absMax(gradient, 0, length) <= Clipping.MAX_GRADIENT)) {
       return StepResult.SKIPPED;
+    }
+    if (embeddingStep != null && embeddings != null) {
+      embeddingStep.learn(embeddings, parameters, rows, workspace);
     }
     boolean isValueClipped = clipValue(gradient, length);
     optimizer.begin();

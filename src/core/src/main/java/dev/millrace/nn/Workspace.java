@@ -29,6 +29,9 @@ public final class Workspace {
   // Rows of normalized features, and some of them in doubles.
   float[] scaled = EMPTY;
   double[] wide = {};
+  // Of rows that have ids, too, and the gradient with respect to the vectors of ids.
+  float[] numbers = EMPTY;
+  float[] vectorGradient = EMPTY;
   float[] output = EMPTY;
   float[] activations = EMPTY;
   // Of layers whose activation is derived from its input; placed as the activations are.
@@ -113,6 +116,17 @@ public final class Workspace {
   float[] fitInput(int inputs) {
     input = fit(input, inputs);
     return input;
+  }
+
+  float[] fitNumbers(int length) {
+    numbers = fit(numbers, length);
+    return numbers;
+  }
+
+  /** Resizes the gradient with respect to the vectors of ids. */
+  void fitVectors(Layout layout, int length) {
+    vectorGradient = fit(vectorGradient, length);
+    transposed = fit(transposed, Kernels.transposedLength(layout.units(0)));
   }
 
   float[] fitOutput(int outputs) {

@@ -97,8 +97,8 @@ public record ModelSnapshot(
    *
    * @param model the settings it was trained with
    * @param name of champion or challenger; null for the champion
-   * @throws IOException if it was trained with others, naming both, is a mixture, or there is none
-   *     of the name
+   * @throws IOException if it was trained with others, naming both, is a mixture or has vectors of
+   *     ids, or there is none of the name
    */
   public Learner learner(ModelSpec model, @Nullable String name) throws IOException {
     if (model instanceof AutoModelSpec) {
@@ -115,10 +115,15 @@ public record ModelSnapshot(
     } else if (name != null) {
       throw new IOException("it is the only one, without a name; leave out \"" + name + "\"");
     }
-    if (read instanceof Learner learner) {
-      return learner;
+    if (!(read instanceof Learner learner)) {
+      throw mixture();
     }
-    throw mixture();
+    if (!learner.indicators().ids().isEmpty()) {
+      throw new IOException(
+          "a network with features of ids has vectors of them, which ONNX cannot hold; use --format"
+              + " millrace");
+    }
+    return learner;
   }
 
   private static IOException mixture() {

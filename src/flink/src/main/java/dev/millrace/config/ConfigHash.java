@@ -124,6 +124,9 @@ final class ConfigHash {
       line(text, "dropout", layer.dropout());
       line(text, "layer-norm", layer.layerNorm());
     }
+    if (!model.indicators().ids().isEmpty()) {
+      line(text, "embeddings", model.dimension());
+    }
     line(text, "initializer", model.initializer());
     line(text, "output", model.output());
     line(text, "loss", model.loss());

@@ -13,8 +13,6 @@ import dev.millrace.config.yaml.YamlNode.Scalar;
 import dev.millrace.config.yaml.YamlNode.Sequence;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.FeatureSpec.IdOptions;
-import dev.millrace.nn.ModelSpec;
-import dev.millrace.nn.NetworkModelSpec;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -58,24 +56,6 @@ final class IdOptionsReader {
   static @Nullable String separator(OptionReader options, FeatureSpec.Type type) {
     String given = options.given(InputOptions.SEPARATOR);
     return given == null || type.separator() == null ? type.separator() : given;
-  }
-
-  /**
-   * Rejects features of ids for a model that cannot learn them.
-   *
-   * @param features with their lines
-   */
-  static void requireAuto(OptionReader in, Collection<FeatureSpec> features, ModelSpec model) {
-    boolean hasNetwork = model.each().stream().anyMatch(NetworkModelSpec.class::isInstance);
-    for (FeatureSpec feature : features) {
-      if (hasNetwork && feature.type().isOfIds()) {
-        in.reject(
-            InputOptions.FEATURES,
-            "have %s of type %s, which only model: auto learns. Set model: auto, or use type: hash for a network"
-                .formatted(Scalar.quote(feature.name()), feature.type().id()));
-        return;
-      }
-    }
   }
 
   /** Returns the crosses; those that are not valid are errors. */

@@ -13,6 +13,7 @@ import dev.millrace.nn.Activation;
 import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.LearnerSpec;
 import dev.millrace.nn.Loss;
+import dev.millrace.nn.NetworkSpec;
 import dev.millrace.nn.Normalization;
 import java.util.List;
 
@@ -61,6 +62,13 @@ final class ModelOptions {
           Structures.structure("a list of layers", Sequence.class),
           "[{ units: 32, activation: tanh }]",
           "the hidden layers, from the input to the output; an empty list is a linear model");
+  static final Option<YamlNode> EMBEDDINGS =
+      MODEL_GROUP.optional(
+          "embeddings",
+          Structures.map(),
+          "{ dimension: 8 }",
+          "the vectors of ids, which the first layer sees behind the numbers; only with features of"
+              + " type id, set, text or sparse");
   static final Option<Activation> OUTPUT_ACTIVATION =
       MODEL_GROUP.optional(
           "output",
@@ -144,6 +152,19 @@ final class ModelOptions {
           OptionTypes.wideWhole(Long.MIN_VALUE, Long.MAX_VALUE),
           1L,
           "seed of the initial weights, together with the model key");
+
+  static final OptionGroup EMBEDDINGS_GROUP =
+      new OptionGroup(
+          "model.embeddings",
+          "",
+          "Each column of ids, and each of `input.crosses`, gives the network the mean of the vectors"
+              + " of its known ids.");
+  static final Option<Integer> DIMENSION =
+      EMBEDDINGS_GROUP.option(
+          "dimension",
+          OptionTypes.whole(1, NetworkSpec.MAX_DIMENSION),
+          NetworkSpec.DEFAULT_DIMENSION,
+          "numbers of a vector");
 
   static final OptionGroup LAYER_GROUP =
       new OptionGroup("model.layers[]", "", "One fully connected layer.");

@@ -8,6 +8,8 @@ import dev.millrace.config.yaml.YamlNode.Scalar;
 import dev.millrace.data.InputSpec;
 import dev.millrace.nn.AutoModelSpec;
 import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.ModelStart;
+import dev.millrace.nn.ModelStart.StoredStart;
 import dev.millrace.nn.NetworkModelSpec;
 import dev.millrace.prequential.ModelSnapshot;
 import java.io.IOException;
@@ -63,7 +65,13 @@ final class ModelReader {
   NetworkModelSpec network(OptionReader model, InputSpec input) {
     OptionReader warmStart = WarmStartOptions.read(model, WarmStartOptions.MODEL_GROUP);
     warmStartKey = warmStart.given(WarmStartOptions.KEY);
-    return new NetworkReader(model, warmStart, input, baseDir, errors).read();
+    NetworkModelSpec spec = new NetworkReader(model, warmStart, input, baseDir, errors).read();
+    String file = input.hasIds() ? warmStart.given(WarmStartOptions.FILE) : null;
+    ModelStart start =
+        file == null
+            ? null
+            : start(file, warmStart, stored -> WarmStart.network(stored, spec, input));
+    return start == null ? spec : spec.withStart(start);
   }
 
   /** Returns the key whose model new ones start from, null if there is none. */
@@ -99,21 +107,31 @@ final class ModelReader {
           AutoOptions.SEED,
           "applies only to random initial weights, but there is a warm-start. Remove it");
     }
-    return file == null ? spec : startingFrom(file, spec, input, warmStart);
+    StoredStart start =
+        file == null
+            ? null
+            : start(file, warmStart, stored -> WarmStart.mixture(stored, spec, input));
+    return start == null ? spec : spec.withStart(start);
   }
 
-  private AutoModelSpec startingFrom(
-      String file, AutoModelSpec spec, InputSpec input, OptionReader warmStart) {
+  /** Makes the initial model of a stored one. */
+  @FunctionalInterface
+  private interface Starter<S extends ModelStart> {
+    S of(ModelSnapshot stored) throws IOException;
+  }
+
+  /** Returns the initial model in a file, null if it has errors. */
+  private <S extends ModelStart> @Nullable S start(
+      String file, OptionReader warmStart, Starter<S> starter) {
     byte[] bytes = ModelFile.readNamed(warmStart, WarmStartOptions.FILE, file, baseDir);
     if (bytes == null) {
-      return spec;
+      return null;
     }
     try {
-      ModelSnapshot stored = ModelSnapshot.decode(null, null, file, bytes);
-      return spec.withStart(WarmStart.mixture(stored, spec, input));
+      return starter.of(ModelSnapshot.decode(null, null, file, bytes));
     } catch (IOException e) {
       warmStart.reject(WarmStartOptions.FILE, "cannot start from " + file + ": " + e.getMessage());
-      return spec;
+      return null;
     }
   }
 }

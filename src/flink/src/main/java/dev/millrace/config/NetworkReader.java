@@ -53,7 +53,9 @@ final class NetworkReader {
   NetworkModelSpec read() {
     int before = errors.count();
     Optimizer optimizer = new OptimizerReader(model).read();
-    WarmStartReader start = WarmStartReader.read(model, warmStart, input, baseDir);
+    // ONNX has no vectors of ids.
+    WarmStartReader start =
+        input.hasIds() ? null : WarmStartReader.read(model, warmStart, input, baseDir);
     Task task = start == null ? input.task() : start.task();
     List<LayerSpec> layers = layers();
     Activation output = model.given(ModelOptions.OUTPUT_ACTIVATION);
@@ -71,6 +73,7 @@ final class NetworkReader {
                 new Clipping(model.get(ModelOptions.CLIP), model.get(ModelOptions.CLIP_VALUE)))
             .seed(model.get(ModelOptions.SEED))
             .classWeights(ClassWeightsReader.read(model, task, input.classes(), errors))
+            .dimension(dimension())
             .build();
     if (errors.noneSince(before)) {
       checkOutputAndLoss(spec, task);
@@ -103,6 +106,17 @@ final class NetworkReader {
               layer.get(ModelOptions.LAYER_NORM)));
     }
     return layers;
+  }
+
+  private int dimension() {
+    OptionReader embeddings = model.below(ModelOptions.EMBEDDINGS, ModelOptions.EMBEDDINGS_GROUP);
+    if (model.mentions(ModelOptions.EMBEDDINGS) && !input.hasIds()) {
+      model.reject(
+          ModelOptions.EMBEDDINGS,
+          "applies only to features of type id, set, text or sparse, but input.features has none."
+              + " Declare one, or remove it");
+    }
+    return embeddings.get(ModelOptions.DIMENSION);
   }
 
   private Normalization normalization() {

@@ -23,7 +23,6 @@ import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.NetworkModelSpec;
 import dev.millrace.nn.SelectionSpec;
 import dev.millrace.nn.auto.Models;
-import dev.millrace.nn.ids.IdLayout;
 import dev.millrace.prequential.DriftPolicy;
 import dev.millrace.prequential.SnapshotSpec;
 import java.io.IOException;
@@ -298,7 +297,6 @@ public final class PipelineFile {
         new InputReader(in, examples, limits, baseDir, isEmbedded, ofInput).read();
     ModelReader models = new ModelReader(root, baseDir, errors);
     ModelSpec model = models.read(input.spec());
-    IdOptionsReader.requireAuto(in, input.spec().features(), model);
     input = withImpliedTask(input, model);
     input = input.withSpec(MetricsOptions.withGroup(input.spec(), metrics));
     if (input.spec().labels() != null && input.spec().task() == null) {
@@ -398,7 +396,7 @@ public final class PipelineFile {
     if (!input.hasIds()) {
       return input;
     }
-    long ofId = IdLayout.bytesOfId(task, input.classes().size());
+    long ofId = Models.bytesOfId(model, task, input.classes().size());
     int ids = input.limits().ids();
     if (!limits.has(PipelineOptions.ID_LIMIT)) {
       // Features that wait for their labels need some of it, too.

@@ -229,6 +229,7 @@ final class PipelineOptions {
           ModelOptions.MODEL_GROUP,
           WarmStartOptions.MODEL_GROUP,
           ModelOptions.LAYER_GROUP,
+          ModelOptions.EMBEDDINGS_GROUP,
           ModelOptions.SGD_GROUP,
           ModelOptions.RMSPROP_GROUP,
           ModelOptions.ADAM_GROUP,

@@ -5,9 +5,11 @@ import dev.millrace.data.Sha256;
 import dev.millrace.data.Task;
 import dev.millrace.nn.AutoModelSpec;
 import dev.millrace.nn.Indicators;
+import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.ModelStart;
 import dev.millrace.nn.ModelWeights;
 import dev.millrace.nn.NetworkModelSpec;
+import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.AutoLearner;
 import dev.millrace.prequential.ModelSnapshot;
@@ -27,8 +29,11 @@ public final class WarmStart {
    * @param model settings of the new models
    * @throws IOException if it does not fit the model or the input; the message has the reason
    */
-  public static ModelStart.NetworkStart network(
-      ModelSnapshot stored, NetworkModelSpec model, InputSpec input) throws IOException {
+  public static ModelStart network(ModelSnapshot stored, NetworkModelSpec model, InputSpec input)
+      throws IOException {
+    if (input.hasIds()) {
+      return whole(stored, model, input);
+    }
     requireInput(stored, input);
     ModelWeights weights = stored.learner(model.withIndicators(Indicators.of(input))).weights();
     stored.requireFeatures(input);
@@ -42,13 +47,18 @@ public final class WarmStart {
    * @param model settings of the new models
    * @throws IOException if it does not fit the model or the input; the message has the reason
    */
-  public static ModelStart.MixtureStart mixture(
+  public static ModelStart.StoredStart mixture(
       ModelSnapshot stored, AutoModelSpec model, InputSpec input) throws IOException {
+    return whole(stored, model, input);
+  }
+
+  private static ModelStart.StoredStart whole(
+      ModelSnapshot stored, ModelSpec model, InputSpec input) throws IOException {
     requireInput(stored, input);
-    byte[] mixture = bytes(stored, model.withIndicators(Indicators.of(input)));
+    byte[] bytes = bytes(stored, model.withIndicators(Indicators.of(input)));
     stored.requireFeatures(input);
-    return new ModelStart.MixtureStart(
-        mixture,
+    return new ModelStart.StoredStart(
+        bytes,
         stored.learner().inputs(),
         stored.task(),
         stored.classes(),
@@ -80,13 +90,13 @@ public final class WarmStart {
     }
   }
 
-  private static byte[] bytes(ModelSnapshot stored, AutoModelSpec model) throws IOException {
-    AutoLearner mixture = (AutoLearner) stored.model(model, new Workspace());
-    if (!mixture.isFinite()) {
+  private static byte[] bytes(ModelSnapshot stored, ModelSpec model) throws IOException {
+    OnlineModel whole = stored.model(model, new Workspace());
+    if (whole instanceof AutoLearner mixture && !mixture.isFinite()) {
       throw new IOException("some of its weights are not finite. The file is damaged");
     }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(stored.size());
-    mixture.write(new DataOutputStream(bytes));
+    whole.write(new DataOutputStream(bytes));
     return bytes.toByteArray();
   }
 }

@@ -34,7 +34,8 @@ final class WarmStartOptions {
           "model.warm-start",
           "",
           "Either a key or a file. The file is an ONNX file, exported by Millrace or by another library;"
-              + " see docs/onnx.md.",
+              + " see docs/onnx.md. With features of ids it is written by `evaluate --models` or"
+              + " `models export --format millrace`.",
           KEY,
           FILE);
 

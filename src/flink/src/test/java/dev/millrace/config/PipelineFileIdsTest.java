@@ -6,6 +6,7 @@ import dev.millrace.config.yaml.InvalidPipelineException;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.FeatureSpec.IdOptions;
 import dev.millrace.data.InputSpec;
+import dev.millrace.nn.NetworkModelSpec;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -122,14 +123,46 @@ class PipelineFileIdsTest {
   }
 
   @Test
-  void aNetworkDoesNotLearnIds() {
-    String network = "model: { layers: [{ units: 4 }] }\n";
-    assertThat(error(HEAD + FEATURES + network))
+  void aNetworkHasVectorsOfIds() {
+    assertThat(dimension("model: { layers: [{ units: 4 }] }")).isEqualTo(8);
+    assertThat(dimension("model: { embeddings: { dimension: 3 } }")).isEqualTo(3);
+    assertThat(dimension("model: { embeddings: {} }")).isEqualTo(8);
+    assertThat(parse(HEAD + FEATURES + "models: { a: auto, b: { embeddings: {} } }").model().each())
+        .hasSize(2);
+  }
+
+  private static int dimension(String model) {
+    return ((NetworkModelSpec) parse(HEAD + FEATURES + model).model()).dimension();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "{ embeddings: { dimension: 0 } }; model.embeddings.dimension must be between 1 and 64, but was 0",
+        "{ embeddings: { size: 8 } }; model.embeddings.size is not an option. model.embeddings takes: dimension",
+        "{ embeddings: 8 }; model.embeddings must be a map of options, but was a single value",
+      })
+  void vectorsThatCannotBeAreErrors(String model, String expected) {
+    assertThat(error(HEAD + FEATURES + "model: " + model)).contains(expected);
+  }
+
+  @Test
+  void vectorsWithoutIdsAreAnError() {
+    assertThat(error(HEAD + "  features: [price]\nmodel: { embeddings: { dimension: 4 } }"))
         .contains(
-            "input.features have \"user\" of type id, which only model: auto learns. Set model:"
-                + " auto, or use type: hash for a network");
-    assertThat(error(HEAD + FEATURES + "models: { a: auto, b: { layers: [{ units: 4 }] } }\n"))
-        .contains("which only model: auto learns");
+            "model.embeddings applies only to features of type id, set, text or sparse, but"
+                + " input.features has none. Declare one, or remove it");
+  }
+
+  @Test
+  void theLimitOfIdsCountsWhatTheModelKeepsOfThem() {
+    int ofLarge = input("model: { embeddings: { dimension: 64 } }").limits().ids();
+    int ofSmall = input("model: { embeddings: { dimension: 4 } }").limits().ids();
+    int ofBoth = input("models: { a: auto, b: { embeddings: { dimension: 4 } } }").limits().ids();
+
+    assertThat(ofSmall).isGreaterThan(3 * ofLarge);
+    assertThat(ofBoth).isLessThan(ofSmall).isLessThan(input("").limits().ids());
   }
 
   @Test
@@ -143,7 +176,9 @@ class PipelineFileIdsTest {
                 hash(FEATURES.replace("min-count: 3", "min-count: 4")),
                 hash(FEATURES.replace("\",\"", "\";\"")),
                 hash(FEATURES + "limits: { ids: 5000 }\n"),
-                hash(FEATURES.replace("max: 64", "max: 63"))))
+                hash(FEATURES.replace("max: 64", "max: 63")),
+                hash(FEATURES + "model: {}\n"),
+                hash(FEATURES + "model: { embeddings: { dimension: 4 } }\n")))
         .doesNotHaveDuplicates();
   }
 

@@ -1,20 +1,31 @@
 package dev.millrace.flink;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.codec.OutputRecord;
+import dev.millrace.config.WarmStart;
 import dev.millrace.data.Example;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.FeatureSpec.IdOptions;
 import dev.millrace.data.IdWords;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
+import dev.millrace.nn.Activation;
 import dev.millrace.nn.AutoSpec;
 import dev.millrace.nn.ClassWeights;
 import dev.millrace.nn.Indicators;
+import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.NetworkModelSpec;
+import dev.millrace.nn.OnlineModel;
+import dev.millrace.nn.Optimizer;
+import dev.millrace.nn.Workspace;
+import dev.millrace.prequential.ModelSnapshot;
 import dev.millrace.prequential.TrainSpec;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.Specs;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -49,17 +60,30 @@ class IdPagesTest {
             to.limits = to.limits.withIds(200);
           });
 
-  private static final TrainSpec SPEC =
-      Specs.train(
-          INPUT,
-          ModelSpec.auto(1, AutoSpec.of(AutoSpec.Tier.FAST), ClassWeights.NONE)
-              .withIndicators(Indicators.of(INPUT)),
-          Specs.METRICS);
+  private static final TrainSpec MIXTURE =
+      train(ModelSpec.auto(1, AutoSpec.of(AutoSpec.Tier.FAST), ClassWeights.NONE));
 
-  private record Route(StateBackend from, StateBackend to, boolean isSavepoint) {
+  /** Its snapshots fall into mini-batches. */
+  private static final TrainSpec NETWORK =
+      train(
+          NetworkModelSpec.builder(new Optimizer.Sgd(0.02f, 0f))
+              .hidden(List.of(new LayerSpec(8, Activation.TANH)))
+              .batchSize(7)
+              .build());
+
+  private static TrainSpec train(ModelSpec model) {
+    return Specs.train(INPUT, model.withIndicators(Indicators.of(INPUT)), Specs.METRICS);
+  }
+
+  private record Route(TrainSpec spec, StateBackend from, StateBackend to, boolean isSavepoint) {
     @Override
     public String toString() {
-      return "%s to %s%s".formatted(name(from), name(to), isSavepoint ? " by savepoint" : "");
+      return "%s, %s to %s%s"
+          .formatted(
+              spec == NETWORK ? "network" : "mixture",
+              name(from),
+              name(to),
+              isSavepoint ? " by savepoint" : "");
     }
 
     private static String name(StateBackend backend) {
@@ -68,23 +92,26 @@ class IdPagesTest {
   }
 
   static Stream<Route> routes() {
-    return Stream.of(
-        new Route(heap(), heap(), false),
-        new Route(rocksDb(), rocksDb(), false),
-        new Route(heap(), rocksDb(), true),
-        new Route(rocksDb(), heap(), true));
+    return Stream.of(MIXTURE, NETWORK)
+        .flatMap(
+            spec ->
+                Stream.of(
+                    new Route(spec, heap(), heap(), false),
+                    new Route(spec, rocksDb(), rocksDb(), false),
+                    new Route(spec, heap(), rocksDb(), true),
+                    new Route(spec, rocksDb(), heap(), true)));
   }
 
   @ParameterizedTest
   @MethodSource("routes")
   void aModelWithIdsGoesOnFromEverySnapshotOnEveryBackend(Route route) throws Exception {
     List<Example> examples = examples();
-    Map<String, String> undisturbed = undisturbed(examples);
+    Map<String, String> undisturbed = undisturbed(route.spec(), examples);
 
     OperatorSubtaskState snapshot = null;
     StateBackend backend = route.from();
     for (int from = 0; from < examples.size(); from += 100) {
-      try (TrainHarness harness = harness(backend, snapshot)) {
+      try (TrainHarness harness = harness(route.spec(), backend, snapshot)) {
         harness.send(examples.subList(from, from + 100), 7);
         if (from + 100 == examples.size()) {
           harness.end();
@@ -108,22 +135,59 @@ class IdPagesTest {
   @Test
   void aSnapshotThatIsWrittenLateHasTheModelOfItsTime() throws Exception {
     List<Example> examples = examples();
-    try (TrainHarness harness = harness(heap(), null)) {
+    try (TrainHarness harness = harness(MIXTURE, heap(), null)) {
       harness.send(examples.subList(0, 200), 7);
       var futures = harness.beginSnapshot();
       harness.send(examples.subList(200, 400), 7);
       OperatorSubtaskState snapshot =
           OperatorSnapshotFinalizer.create(futures).getJobManagerOwnedState();
-      try (TrainHarness restored = harness(heap(), snapshot)) {
+      try (TrainHarness restored = harness(MIXTURE, heap(), snapshot)) {
         restored.send(examples.subList(200, 400), 7);
         restored.end();
-        assertThat(restored.modelsByKey()).isEqualTo(undisturbed(examples));
+        assertThat(restored.modelsByKey()).isEqualTo(undisturbed(MIXTURE, examples));
       }
     }
   }
 
-  private static Map<String, String> undisturbed(List<Example> examples) throws Exception {
-    try (TrainHarness harness = harness(heap(), null)) {
+  /** A network with ids starts from another one's vectors, too. */
+  @Test
+  void aNewKeyStartsFromWhatAnotherOneKnowsOfIds() throws Exception {
+    List<Example> examples = examples();
+    ModelSnapshot taught;
+    try (TrainHarness harness = harness(NETWORK, heap(), null)) {
+      harness.send(examples, 7);
+      harness.end();
+      OutputRecord first = harness.models().get(0);
+      taught = ModelSnapshot.decode("test", null, "taught", first.value());
+    }
+    NetworkModelSpec network = (NetworkModelSpec) NETWORK.model();
+    TrainSpec warm = train(network.withStart(WarmStart.network(taught, network, INPUT)));
+    try (TrainHarness harness = harness(warm, rocksDb(), null)) {
+      harness.send(examples.subList(0, 1), 7);
+      harness.end();
+      ModelSnapshot started =
+          ModelSnapshot.decode("test", null, "a", harness.models().get(0).value());
+
+      assertThat(started.classes()).isEqualTo(taught.classes());
+      assertThat(started.learner().examples()).isEqualTo(1);
+      assertThat(prediction(started)).isEqualTo(prediction(taught));
+    }
+    assertThatThrownBy(() -> taught.learner(network))
+        .hasMessageContaining("vectors of them, which ONNX cannot hold; use --format millrace");
+  }
+
+  private static float[] prediction(ModelSnapshot snapshot) throws IOException {
+    OnlineModel model = snapshot.model(NETWORK.model(), new Workspace());
+    float[] features = new float[INPUT.width()];
+    IdWords.write(7, features, 3);
+    float[] out = new float[model.outputs()];
+    model.predict(features, 0, out);
+    return out;
+  }
+
+  private static Map<String, String> undisturbed(TrainSpec spec, List<Example> examples)
+      throws Exception {
+    try (TrainHarness harness = harness(spec, heap(), null)) {
       harness.send(examples, 7);
       harness.end();
       assertThat(harness.modelsByKey()).hasSize(2);
@@ -131,9 +195,9 @@ class IdPagesTest {
     }
   }
 
-  private static TrainHarness harness(StateBackend backend, OperatorSubtaskState from)
-      throws Exception {
-    return new TrainHarness(new TrainOperator(SPEC, StateSpec.DEFAULT), backend, from);
+  private static TrainHarness harness(
+      TrainSpec spec, StateBackend backend, OperatorSubtaskState from) throws Exception {
+    return new TrainHarness(new TrainOperator(spec, StateSpec.DEFAULT), backend, from);
   }
 
   private static StateBackend heap() {

@@ -237,7 +237,7 @@ public final class ValidateCommand implements Callable<Integer> {
 
   private static void models(PrintWriter out, Settings settings) {
     if (!(settings.model() instanceof SelectionSpec selection)) {
-      line(out, "model", model(settings.model(), settings.warmStartKey()));
+      line(out, "model", model(settings, settings.model(), settings.warmStartKey()));
       return;
     }
     for (SelectionSpec.NamedModel entrant : selection.models()) {
@@ -245,7 +245,7 @@ public final class ValidateCommand implements Callable<Integer> {
       line(
           out,
           isChampion ? "champion" : "challenger",
-          entrant.name() + ": " + model(entrant.model(), null));
+          entrant.name() + ": " + model(settings, entrant.model(), null));
     }
     SelectionSpec.Promotion promotion = selection.promotion();
     line(
@@ -257,15 +257,28 @@ public final class ValidateCommand implements Callable<Integer> {
             : "by command");
   }
 
-  private static String model(ModelSpec model, @Nullable String prior) {
+  private static String model(Settings settings, ModelSpec model, @Nullable String prior) {
     String origin =
         model.start() != null
             ? "from the file, "
             : prior != null ? "from the model of key \"" + prior + "\", " : "";
     return model.match(
-        network -> origin + network(network) + weights(network),
+        network ->
+            origin + inputs(settings.input().spec(), network) + network(network) + weights(network),
         auto -> origin + auto.auto().id().replaceFirst("auto ", "auto: ") + weights(auto),
         SelectionSpec::names);
+  }
+
+  /** Describes the inputs of the first layer if some of them are vectors of ids. */
+  private static String inputs(InputSpec examples, NetworkModelSpec model) {
+    IdColumns ids = IdColumns.of(examples);
+    return ids.isEmpty()
+        ? ""
+        : "input %s + %d × %d of ids, "
+            .formatted(
+                Plural.of(ids.numbers(examples.width()).length, "number"),
+                ids.fields(),
+                model.dimension());
   }
 
   private static String network(NetworkModelSpec model) {

@@ -16,9 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/**
- * The option {@code auto.warm-start}: models of new keys go on from what one of a file has learned.
- */
+/** The option {@code warm-start}: models of new keys go on from what one of a file has learned. */
 class WarmStartTest {
   @TempDir private static Path dir;
 
@@ -57,6 +55,38 @@ class WarmStartTest {
         .matches("1,1,s0,(up|down),(up|down),0\\.\\d+,398,false");
     assertThat(evaluate(warm).get("models_sha256")).isEqualTo(once.get("models_sha256"));
     assertThat(Cli.run("validate", "-c", warm + "").out()).contains("from the file, auto: fast");
+  }
+
+  @Test
+  void aNetworkStartsFromTheVectorsOfIdsOfAnother() throws Exception {
+    Path folder = Files.createDirectory(dir.resolve("ids"));
+    Path cold = idPipeline("cold-ids.yaml", "{ embeddings: { dimension: 4 } }");
+    Cli past =
+        Cli.run("evaluate", "-c", cold + "", "--input", dir + "/past.csv", "--models", folder + "");
+    assertThat(past.exitCode()).as(past.err()).isZero();
+    Path warm =
+        idPipeline(
+            "warm-ids.yaml",
+            "{ embeddings: { dimension: 4 }, warm-start: { file: ids/all.millrace } }");
+
+    assertThat(evaluate(warm).get("log_loss").asDouble())
+        .isLessThan(evaluate(cold).get("log_loss").asDouble());
+    assertThat(Cli.run("validate", "-c", warm + "").out())
+        .contains("from the file, input 1 number + 1 × 4 of ids, 32 tanh hidden");
+    Path other =
+        idPipeline(
+            "other-ids.yaml",
+            "{ embeddings: { dimension: 5 }, warm-start: { file: ids/all.millrace } }");
+    assertThat(Cli.run("validate", "-c", other + "").err())
+        .contains("model.warm-start.file cannot start from ids/all.millrace:")
+        .contains("stored (binary, embeddings of 4, 32 tanh")
+        .contains("configured (binary, embeddings of 5, 32 tanh");
+  }
+
+  private static Path idPipeline(String name, String model) throws IOException {
+    Path file = pipeline(name, "[x, { name: y, type: id }]", "");
+    String text = Files.readString(file).replace("auto:", "model: " + model);
+    return Files.writeString(file, text);
   }
 
   @ParameterizedTest

@@ -1,6 +1,5 @@
 package dev.millrace.nn.auto;
 
-import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.IdColumns;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.SizeChecks;
@@ -156,18 +155,9 @@ public abstract sealed class AutoLearner extends PerExampleModel
    */
   static AutoLearner startingFrom(
       byte[] learned, AutoModelSpec spec, Task task, long keySeed, Workspace shared) {
-    AutoScratch scratch = AutoScratch.of(shared);
-    try {
-      AutoScratch.Start start = scratch.start;
-      if (start == null || !start.isOf(learned, task)) {
-        AutoLearner learner = read(new BoundedDataInput(learned), spec, task, shared);
-        start = new AutoScratch.Start(learned, task, learner);
-        scratch.start = start;
-      }
-      return start.learner().copy(keySeed);
-    } catch (IOException e) {
-      throw new IllegalArgumentException("the mixture to start from does not fit", e);
-    }
+    return StartReader.read(
+            learned, task, AutoLearner.class, shared, in -> read(in, spec, task, shared))
+        .copy(keySeed);
   }
 
   /** Returns false if a number that was learned is not finite: it was damaged where it was kept. */

@@ -1,13 +1,11 @@
 package dev.millrace.nn.auto;
 
-import dev.millrace.data.Task;
 import dev.millrace.nn.WeakCache;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.ids.IdLearner;
 import dev.millrace.simd.Kernels;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Scratch arrays and shapes that the mixtures of one thread share; no result outlives a call. */
 final class AutoScratch {
@@ -16,18 +14,9 @@ final class AutoScratch {
 
   private record Projection(long seed, int inputs) {}
 
-  /** A mixture to start from, and the array of bytes that it was read from. */
-  record Start(byte[] bytes, Task task, AutoLearner learner) {
-    boolean isOf(byte[] others, Task otherTask) {
-      return bytes == others && task == otherTask;
-    }
-  }
-
   private final WeakCache<AutoShape.Kind, AutoShape> shapes = new WeakCache<>();
   private final WeakCache<Projection, FourierFeatures> projections = new WeakCache<>();
 
-  // The last one in use.
-  @Nullable Start start;
   // Of each member that replays.
   final List<MemberBatch> rows = new ArrayList<>();
   float[] turns = EMPTY;

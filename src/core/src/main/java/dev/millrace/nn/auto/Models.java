@@ -6,14 +6,18 @@ import dev.millrace.data.Task;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.ModelStart;
 import dev.millrace.nn.ModelWeights;
 import dev.millrace.nn.NetworkModelSpec;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.SelectionSpec;
 import dev.millrace.nn.Workspace;
+import dev.millrace.nn.ids.IdEmbeddings;
+import dev.millrace.nn.ids.IdLayout;
 import dev.millrace.nn.selection.ChampionChallenger;
 import dev.millrace.nn.selection.ChampionChallengerReader;
 import dev.millrace.nn.selection.ModelFactory;
+import java.io.DataInput;
 import java.io.IOException;
 
 /** Creates and reads the kind of model that a specification describes. */
@@ -55,7 +59,7 @@ public final class Models {
   public static OnlineModel create(
       ModelSpec spec, Task task, int inputs, int classes, long keySeed, Workspace shared) {
     return spec.match(
-        network -> network(network, task, inputs, classes, keySeed),
+        network -> network(network, task, inputs, classes, keySeed, shared),
         auto ->
             auto.start() == null
                 ? AutoLearner.create(auto, task, inputs, classes, keySeed)
@@ -64,14 +68,16 @@ public final class Models {
   }
 
   private static Learner network(
-      NetworkModelSpec spec, Task task, int inputs, int classes, long keySeed) {
-    if (!spec.indicators().ids().isEmpty()) {
-      throw new IllegalArgumentException("a network does not learn columns of ids; auto does");
+      NetworkModelSpec spec, Task task, int inputs, int classes, long keySeed, Workspace shared) {
+    if (spec.start() instanceof ModelStart.StoredStart stored) {
+      return StartReader.read(
+              stored.stored(), task, Learner.class, shared, in -> network(in, spec, task, shared))
+          .startOf(keySeed);
     }
-    ModelWeights start = spec.start() == null ? null : spec.start().weights();
-    if (start == null) {
-      return new Learner(spec.forTask(task), task, inputs, classes, keySeed);
+    if (!(spec.start() instanceof ModelStart.NetworkStart started)) {
+      return new Learner(spec.forTask(task), task, inputs, classes, keySeed, IdEmbeddings::new);
     }
+    ModelWeights start = started.weights();
     NetworkModelSpec ofStart = spec.withIndicators(spec.indicators().orElse(start.indicators()));
     Learner learner = new Learner(ofStart.forTask(task), task, inputs, classes, keySeed);
     learner.startFrom(start);
@@ -92,9 +98,14 @@ public final class Models {
       return ChampionChallengerReader.readOne(in, spec, task, shared, FACTORY);
     }
     return spec.<OnlineModel, IOException>match(
-        network -> Learner.read(in, network.forTask(task), task, shared),
+        network -> network(in, network, task, shared),
         auto -> AutoLearner.read(in, auto, task, shared),
         selection -> ChampionChallengerReader.read(in, selection, task, shared, FACTORY));
+  }
+
+  private static Learner network(DataInput in, NetworkModelSpec spec, Task task, Workspace shared)
+      throws IOException {
+    return Learner.read(in, spec.forTask(task), task, shared, IdEmbeddings::new);
   }
 
   /** Returns true if a classifier's outputs are probabilities. */
@@ -109,7 +120,20 @@ public final class Models {
   }
 
   /**
-   * Returns the bytes in memory of what a model has learned and of its optimizer.
+   * Returns the bytes in memory that an id takes at most in a model that has columns of ids.
+   *
+   * @param classes ignored unless there are several
+   */
+  public static long bytesOfId(ModelSpec spec, Task task, int classes) {
+    return spec.match(
+        network -> IdEmbeddings.bytesOfId(network.dimension()),
+        auto -> IdLayout.bytesOfId(task, classes),
+        selection ->
+            selection.each().stream().mapToLong(one -> bytesOfId(one, task, classes)).sum());
+  }
+
+  /**
+   * Returns the bytes in memory of what a model that knows no id has learned and of its optimizer.
    *
    * @param classes ignored for regression
    */

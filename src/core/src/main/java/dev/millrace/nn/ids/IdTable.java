@@ -82,6 +82,7 @@ final class IdTable implements PagedPart {
   private long victims;
   private long number = PagedPart.NONE;
   private boolean writesPages = true;
+  private Runnable afterErasing = () -> {};
   // Pages that are still to be read.
   private int missing;
 
@@ -241,7 +242,14 @@ final class IdTable implements PagedPart {
         erased += id.isSecond() ? eraseOne(IdHash.ofPair(other, id.hash())) : 0;
       }
     }
-    return erased + eraseOne(id.hash());
+    erased += eraseOne(id.hash());
+    afterErasing.run();
+    return erased;
+  }
+
+  /** Sets what follows when an id was erased; copies of the table have nothing of it. */
+  void afterErasing(Runnable action) {
+    afterErasing = action;
   }
 
   private int eraseOne(long id) {

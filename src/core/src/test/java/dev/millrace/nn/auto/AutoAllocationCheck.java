@@ -32,6 +32,7 @@ public final class AutoAllocationCheck {
         models.add(withANetwork(one));
       }
     }
+    IdNetworks.cases().forEach(one -> models.add(one.model()));
     OnlineModel[] all = models.toArray(OnlineModel[]::new);
     float[][] rows = new float[all.length][];
     for (int m = 0; m < all.length; m++) {

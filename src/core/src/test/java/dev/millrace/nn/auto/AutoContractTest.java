@@ -118,7 +118,7 @@ class AutoContractTest {
     ModelSpec spec =
         one.spec()
             .withStart(
-                new ModelStart.MixtureStart(stored, one.inputs(), one.task(), List.of(), "h"));
+                new ModelStart.StoredStart(stored, one.inputs(), one.task(), List.of(), "h"));
 
     OnlineModel sameKey = Models.create(spec, one.task(), one.inputs(), one.classes(), 7);
     assertThat(AutoModels.bytes(sameKey)).isEqualTo(stored);
@@ -143,8 +143,8 @@ class AutoContractTest {
     OnlineModel taught = one.model();
     AutoModels.learn(taught, 0, EXAMPLES);
     byte[] stored = AutoModels.bytes(taught);
-    ModelStart.MixtureStart start =
-        new ModelStart.MixtureStart(stored.clone(), AutoModels.INPUTS, one.task(), List.of(), "h");
+    ModelStart.StoredStart start =
+        new ModelStart.StoredStart(stored.clone(), AutoModels.INPUTS, one.task(), List.of(), "h");
     ModelSpec spec = one.spec().withStart(start);
     Workspace shared = new Workspace();
     OnlineModel first = Models.create(spec, one.task(), AutoModels.INPUTS, 0, 7, shared);

@@ -23,10 +23,16 @@ class AutoEverywhereTest {
   static final String GOLDEN_OF_IDS =
       "ids=98d45ab69620840711fff0c91df4065af26fd930db604c247aa9add665720c1f";
 
+  /** The same of networks with vectors of ids. */
+  static final String GOLDEN_OF_EMBEDDINGS =
+      "embeddings=f26e25f694b47925f778449bf32f3bce11784d1ebfe760a5afb78681a8435021";
+
   private static void assertGolden(String output) {
     assertThat(output.lines().filter(line -> line.startsWith("sha256="))).containsExactly(GOLDEN);
     assertThat(output.lines().filter(line -> line.startsWith("ids=")))
         .containsExactly(GOLDEN_OF_IDS);
+    assertThat(output.lines().filter(line -> line.startsWith("embeddings=")))
+        .containsExactly(GOLDEN_OF_EMBEDDINGS);
   }
 
   @ParameterizedTest

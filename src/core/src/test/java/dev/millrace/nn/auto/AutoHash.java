@@ -7,7 +7,10 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 
-/** Trains every kind of mixture for some time and prints a hash of all their bytes. */
+/**
+ * Trains every kind of mixture, and networks with vectors of ids, for some time and prints a hash
+ * of all their bytes.
+ */
 public final class AutoHash {
 
   private static final int EXAMPLES = 300;
@@ -19,6 +22,7 @@ public final class AutoHash {
     System.out.println("bits=" + KernelProvider.kernels().bits());
     System.out.println("sha256=" + hash());
     System.out.println("ids=" + hashOfIds());
+    System.out.println("embeddings=" + hashOfEmbeddings());
   }
 
   static String hash() throws NoSuchAlgorithmException {
@@ -27,6 +31,16 @@ public final class AutoHash {
 
   static String hashOfIds() throws NoSuchAlgorithmException {
     return hash(AutoModels.withIds(), EXAMPLES_WITH_IDS);
+  }
+
+  static String hashOfEmbeddings() throws NoSuchAlgorithmException {
+    MessageDigest digest = MessageDigest.getInstance("SHA-256");
+    for (IdNetworks.Case one : IdNetworks.cases()) {
+      OnlineModel model = one.model();
+      AutoModels.learn(model, 0, EXAMPLES_WITH_IDS);
+      digest.update(AutoModels.bytes(model));
+    }
+    return HexFormat.of().formatHex(digest.digest());
   }
 
   private static String hash(List<AutoModels.Case> cases, int examples)

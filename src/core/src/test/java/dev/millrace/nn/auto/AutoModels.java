@@ -31,7 +31,7 @@ final class AutoModels {
   static final int INPUTS = 5;
 
   /** Numbers and ids of every type, a cross, ids that are admitted late and ids that expire. */
-  private static final InputSpec WITH_IDS =
+  static final InputSpec WITH_IDS =
       InputSpec.DEFAULT.with(
           to -> {
             to.features =

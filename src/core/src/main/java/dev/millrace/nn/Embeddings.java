@@ -1,0 +1,75 @@
+package dev.millrace.nn;
+
+import dev.millrace.data.IdColumns;
+import dev.millrace.data.PublicApi;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
+/**
+ * The part of a network's input layer that learns ids: a vector of each, of which the network sees
+ * the mean over each column and cross. A part of one {@link Learner}, with which it is stored. Not
+ * thread-safe.
+ *
+ * <p>Rows are added one by one, and learned together in the step of their mini-batch.
+ */
+@PublicApi
+public interface Embeddings {
+
+  /** Creates the vectors of a model that knows no id. */
+  @FunctionalInterface
+  interface Factory {
+    /**
+     * Creates them.
+     *
+     * @param columns with ids
+     * @param dimension floats of a vector
+     * @param seed of the first vectors
+     */
+    Embeddings create(IdColumns columns, int dimension, long seed);
+  }
+
+  /** Uses scratch that other models of the same thread share. */
+  void use(Workspace shared);
+
+  /**
+   * Writes the mean vector of each column and cross; 0 where no id is known.
+   *
+   * @param row of features, from {@code offset}
+   */
+  void encode(float[] row, int offset, float[] out, int outOffset);
+
+  /** Encodes a row of the next step, and counts the records of its ids, which become known. */
+  void add(float[] row, int offset, float[] out, int outOffset);
+
+  /**
+   * Learns the rows that were added since {@link #clear}, in their order.
+   *
+   * @param gradients with respect to what {@link #add} wrote
+   * @param stride floats between rows of gradients
+   */
+  void learn(float[] gradients, int stride);
+
+  /** Forgets the rows that were added, because their step is over. */
+  void clear();
+
+  /** Returns the pages of the vectors. */
+  PagedPart pages();
+
+  /** Returns the bytes in memory. */
+  long memoryBytes();
+
+  /** Returns an independent copy, which gives new ids the first vectors of another seed. */
+  Embeddings copy(long otherSeed);
+
+  /** Writes the vectors, and the rows that wait for their step. */
+  void write(DataOutput out) throws IOException;
+
+  /**
+   * Reads what {@link #write} wrote.
+   *
+   * @param rows number of rows that wait for their step
+   * @throws IOException if it is damaged
+   */
+  void read(DataInput in, int rows) throws IOException;
+}

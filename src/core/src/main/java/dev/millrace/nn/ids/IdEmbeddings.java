@@ -1,0 +1,206 @@
+package dev.millrace.nn.ids;
+
+import dev.millrace.data.IdColumns;
+import dev.millrace.nn.Embeddings;
+import dev.millrace.nn.PagedPart;
+import dev.millrace.nn.Workspace;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Arrays;
+
+/**
+ * Vectors of ids that one network learns, in a table of {@link KnownIds}: a count, the sum of the
+ * vector's squared gradients, and the vector.
+ *
+ * <p>Vectors learn by AdaGrad with one sum a vector (row-wise, as in Naumov et al., 2019), an id of
+ * several rows of a mini-batch once for each, in their order. Their steps are of bounded length, so
+ * a rollback of the network leaves them as they are.
+ */
+public final class IdEmbeddings implements Embeddings {
+  private static final int SQUARES = IdNumbers.COUNT + 1;
+  private static final int VECTOR = SQUARES + 1;
+
+  private static final float RATE = 0.1f;
+  private static final float SHRINKAGE = 0.001f;
+  private static final float FIRST_SQUARES = 0.001f;
+
+  /** Elements of vectors are cut to plus or minus this, as standardized numbers are. */
+  private static final float MAX_ELEMENT = 4f;
+
+  /** Gradients whose sum of squares is above this are not learned. */
+  private static final float MAX_SQUARES = 1e30f;
+
+  private static final int[] NONE = {};
+
+  /** Scratch of the models of a thread. */
+  private static final class Scratch {
+    final IdRow row = new IdRow();
+    // [fields]: ids of each that count.
+    int[] used = NONE;
+  }
+
+  private final IdColumns columns;
+  private final int dimension;
+  private final int fields;
+  private final int maxIds;
+  private final KnownIds known;
+  private final PendingIds pending;
+  private Scratch scratch = new Scratch();
+
+  /** Creates the vectors of a model that knows no id, see {@link Embeddings.Factory}. */
+  public IdEmbeddings(IdColumns columns, int dimension, long seed) {
+    this.columns = columns;
+    this.dimension = dimension;
+    fields = columns.fields();
+    maxIds = columns.maxIds();
+    int limit = Math.max(columns.limit(), maxIds);
+    KnownIds.Vector vector = new KnownIds.Vector(VECTOR, dimension);
+    known = new KnownIds(columns, VECTOR + dimension, limit, vector, seed);
+    pending = new PendingIds();
+    eraseFromPending();
+  }
+
+  private IdEmbeddings(IdEmbeddings other, long seed) {
+    columns = other.columns;
+    dimension = other.dimension;
+    fields = other.fields;
+    maxIds = other.maxIds;
+    known = other.known.copy(seed);
+    pending = new PendingIds(other.pending);
+    eraseFromPending();
+  }
+
+  /** Rows that wait for their step must not keep an id that was erased. */
+  private void eraseFromPending() {
+    IdTable table = known.table();
+    table.afterErasing(() -> pending.retain(table));
+  }
+
+  /** Returns the bytes in memory that an id takes at most. */
+  public static long bytesOfId(int dimension) {
+    return KnownIds.bytesOfId(VECTOR + dimension);
+  }
+
+  @Override
+  public void use(Workspace shared) {
+    scratch = shared.shared(Scratch.class, Scratch::new);
+  }
+
+  @Override
+  public void encode(float[] row, int offset, float[] out, int outOffset) {
+    IdRow ids = scratch.row;
+    ids.fit(maxIds, fields);
+    if (scratch.used.length < fields) {
+      scratch.used = new int[fields];
+    }
+    ids.read(columns, NONE, row, offset);
+    Arrays.fill(out, outOffset, outOffset + fields * dimension, 0f);
+    for (int field = 0; field < fields; field++) {
+      scratch.used[field] = encodeField(field, ids, out, outOffset + field * dimension);
+    }
+  }
+
+  /** Writes the mean vector of a field; returns the number of its ids that count. */
+  private int encodeField(int field, IdRow ids, float[] out, int outOffset) {
+    int used = 0;
+    for (int i = ids.starts[field]; i < ids.starts[field + 1]; i++) {
+      if (!known.find(i, ids)) {
+        continue;
+      }
+      used++;
+      float[] numbers = known.table().numbers(ids.slots[i]);
+      int at = known.table().offset(ids.slots[i]) + VECTOR;
+      for (int v = 0; v < dimension; v++) {
+        out[outOffset + v] += ids.values[i] * numbers[at + v];
+      }
+    }
+    for (int v = 0; used > 1 && v < dimension; v++) {
+      out[outOffset + v] /= used;
+    }
+    return used;
+  }
+
+  @Override
+  public void add(float[] row, int offset, float[] out, int outOffset) {
+    encode(row, offset, out, outOffset);
+    IdRow ids = scratch.row;
+    pending.begin(maxIds);
+    for (int i = 0; i < ids.size; i++) {
+      if (ids.isUsed[i]) {
+        int field = ids.fields[i];
+        pending.add(ids.ids[i], field, ids.values[i] / scratch.used[field]);
+      }
+    }
+    known.count(row, offset, ids);
+  }
+
+  @Override
+  public void learn(float[] gradients, int stride) {
+    for (int row = 0; row < pending.rows(); row++) {
+      for (int i = pending.start(row); i < pending.end(row); i++) {
+        int slot = known.table().find(pending.id(i));
+        if (slot != IdTable.NONE) { // another id may have taken its place meanwhile
+          int gradient = row * stride + pending.field(i) * dimension;
+          learn(slot, gradients, gradient, pending.factor(i));
+        }
+      }
+    }
+  }
+
+  private void learn(int slot, float[] gradients, int from, float factor) {
+    float squares = 0f;
+    for (int v = 0; v < dimension; v++) {
+      float g = factor * gradients[from + v];
+      squares += g * g;
+    }
+    // Written so that NaN is rejected as well.
+    if (!(squares <= MAX_SQUARES)) {
+      return;
+    }
+    float[] numbers = known.table().changedNumbers(slot);
+    int at = known.table().offset(slot);
+    numbers[at + SQUARES] = Math.min(MAX_SQUARES, numbers[at + SQUARES] + squares);
+    float rate = RATE / (float) Math.sqrt(FIRST_SQUARES + numbers[at + SQUARES]);
+    for (int v = 0; v < dimension; v++) {
+      float before = numbers[at + VECTOR + v];
+      float after = before - rate * (factor * gradients[from + v] + SHRINKAGE * before);
+      numbers[at + VECTOR + v] = Math.max(-MAX_ELEMENT, Math.min(MAX_ELEMENT, after));
+    }
+  }
+
+  @Override
+  public void clear() {
+    pending.clear();
+  }
+
+  @Override
+  public PagedPart pages() {
+    return known.table();
+  }
+
+  @Override
+  public long memoryBytes() {
+    return known.table().memoryBytes() + pending.memoryBytes();
+  }
+
+  @Override
+  public Embeddings copy(long otherSeed) {
+    return new IdEmbeddings(this, otherSeed);
+  }
+
+  @Override
+  public void write(DataOutput out) throws IOException {
+    known.writeTime(out);
+    pending.write(out);
+    known.writeTable(out);
+  }
+
+  @Override
+  public void read(DataInput in, int rows) throws IOException {
+    known.readTime(in);
+    pending.read(in, rows, fields, maxIds);
+    known.readTable(in, VECTOR + dimension);
+    eraseFromPending();
+  }
+}

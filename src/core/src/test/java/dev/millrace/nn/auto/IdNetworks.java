@@ -1,0 +1,99 @@
+package dev.millrace.nn.auto;
+
+import dev.millrace.data.Task;
+import dev.millrace.nn.Activation;
+import dev.millrace.nn.Indicators;
+import dev.millrace.nn.LayerSpec;
+import dev.millrace.nn.Loss;
+import dev.millrace.nn.NetworkModelSpec;
+import dev.millrace.nn.Normalization;
+import dev.millrace.nn.OnlineModel;
+import dev.millrace.nn.Optimizer;
+import dev.millrace.nn.Regularizer;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Networks with vectors of ids, for the examples of {@link AutoModels}. */
+final class IdNetworks {
+
+  private static final Normalization STANDARD =
+      new Normalization(Normalization.Kind.STANDARD, 0.001f, 4f);
+  private static final Normalization MINMAX =
+      new Normalization(Normalization.Kind.MINMAX, 0f, 0f, Indicators.of(AutoModels.WITH_IDS));
+  private static final Optimizer SGD = new Optimizer.Sgd(0.02f, 0f);
+  private static final Optimizer ADAM = new Optimizer.Adam(0.001f, 0.9f, 0.999f, 1e-8f);
+
+  /** A network's settings and its task. */
+  record Case(String name, NetworkModelSpec spec, Task task, int classes) {
+
+    int inputs() {
+      return AutoModels.WITH_IDS.width();
+    }
+
+    OnlineModel model() {
+      return Models.create(spec, task, inputs(), classes, 7);
+    }
+
+    @Override
+    public String toString() {
+      return name + " " + task;
+    }
+  }
+
+  private IdNetworks() {}
+
+  /** Every way through a step, with every task. */
+  static List<Case> cases() {
+    List<Case> cases = new ArrayList<>();
+    add("one by one", network(SGD).hidden(layers(Activation.TANH, 0f, 20)), cases);
+    add(
+        "relu pair",
+        network(SGD).hidden(layers(Activation.RELU, 0f, 32)).normalization(MINMAX).dimension(1),
+        cases);
+    add(
+        "in batches",
+        network(new Optimizer.RmsProp(0.005f, 0.99f, 1e-8f, true))
+            .hidden(layers(Activation.TANH, 0f, 20, 5))
+            .batchSize(7)
+            .clipNorm(10f),
+        cases);
+    add(
+        "clipped in batches",
+        network(ADAM)
+            .hidden(layers(Activation.GELU, 0.2f, 130))
+            .regularizer(new Regularizer(1e-5f, 1e-4f))
+            .batchSize(3)
+            .clipNorm(0.5f)
+            .dimension(3),
+        cases);
+    add("linear", network(SGD).batchSize(2).dimension(64), cases);
+    cases.add(
+        new Case(
+            "sigmoid",
+            network(SGD).loss(Loss.BINARY_CROSSENTROPY).batchSize(4).build(),
+            Task.BINARY,
+            2));
+    return cases;
+  }
+
+  private static void add(String name, NetworkModelSpec.Builder builder, List<Case> cases) {
+    NetworkModelSpec spec = builder.build();
+    cases.add(new Case(name, spec, Task.BINARY, 2));
+    cases.add(new Case(name, spec, Task.MULTICLASS, 5));
+    cases.add(new Case(name, spec, Task.REGRESSION, 0));
+  }
+
+  private static NetworkModelSpec.Builder network(Optimizer optimizer) {
+    return NetworkModelSpec.builder(optimizer)
+        .seed(3)
+        .normalization(STANDARD.withIndicators(Indicators.of(AutoModels.WITH_IDS)));
+  }
+
+  private static List<LayerSpec> layers(Activation activation, float dropout, int... units) {
+    List<LayerSpec> layers = new ArrayList<>();
+    for (int one : units) {
+      layers.add(new LayerSpec(one, activation, dropout, dropout > 0f));
+    }
+    return layers;
+  }
+}
