@@ -18,6 +18,10 @@ import dev.millrace.nn.AutoSpec;
 import dev.millrace.nn.ClassWeights;
 import dev.millrace.nn.Indicators;
 import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.SelectionSpec;
+import dev.millrace.nn.SelectionSpec.NamedModel;
+import dev.millrace.nn.SelectionSpec.OnChange;
+import dev.millrace.nn.SelectionSpec.Promotion;
 import dev.millrace.prequential.TrainSpec;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.Records;
@@ -144,6 +148,30 @@ class ErasureTest {
       harness.send(examples.subList(100, 200), 7);
       harness.end();
       assertThat(harness.model("k")).as("later records are learned").contains(hex(USER));
+    }
+  }
+
+  @Test
+  void anErasedIdIsInNoneOfSeveralModelsNorInTheirMiniBatches() throws Exception {
+    SelectionSpec models =
+        new SelectionSpec(
+            List.of(
+                new NamedModel("mixture", model(AutoSpec.Tier.FAST)),
+                new NamedModel("network", Specs.small(40).withIndicators(Indicators.of(INPUT)))),
+            "mixture",
+            false,
+            new Promotion(false, 50, 20, 0.1),
+            OnChange.REJECT);
+    TrainSpec several = SPEC.with(to -> to.model = models);
+    List<Example> examples = examples(110); // of which 30 wait for the third mini-batch
+    assertThat(examples.subList(80, 110)).anyMatch(ErasureTest::isOf);
+    TrainOperator operator = new TrainOperator(several, StateSpec.DEFAULT);
+    try (TrainHarness harness = new TrainHarness(operator, new HashMapStateBackend(), null, NOW)) {
+      harness.send(examples, 7);
+      erase(harness, new EraseRequest.Id("user", USER), 109);
+
+      assertThat(harness.model("k").contains(hex(USER))).isFalse();
+      assertThat(harness.model("k").split(hex(USERS + 4))).hasSizeGreaterThan(2);
     }
   }
 
