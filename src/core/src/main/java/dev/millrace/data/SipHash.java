@@ -47,7 +47,7 @@ public final class SipHash {
   }
 
   /** Returns the hash of some bytes of an array. */
-  long hash(byte[] bytes, int from, int length) {
+  public long hash(byte[] bytes, int from, int length) {
     begin();
     int whole = from + (length & -Long.BYTES);
     for (int i = from; i < whole; i += Long.BYTES) {

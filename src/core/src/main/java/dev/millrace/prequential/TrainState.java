@@ -5,11 +5,10 @@ import dev.millrace.data.Chunk;
 import dev.millrace.data.InputSpec.LateLabels;
 import dev.millrace.data.PublicApi;
 import dev.millrace.nn.ModelMismatchException;
+import dev.millrace.nn.PagedOutput;
 import dev.millrace.nn.PagedPart;
 import dev.millrace.nn.Workspace;
-import java.io.ByteArrayOutputStream;
 import java.io.DataOutput;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -81,6 +80,9 @@ public final class TrainState {
 
     /** Number of examples of the model when it was last published. */
     public long published;
+
+    /** Pages of the last publication; null if it had none, or is not known. */
+    public @Nullable PublishedPages publishedPages;
   }
 
   // One of the two is null.
@@ -282,7 +284,9 @@ public final class TrainState {
 
   /** Returns the estimated bytes in memory. */
   public long memoryBytes() {
-    return serialized != null ? serialized.length : parts().memoryBytes();
+    PublishedPages published = marks.publishedPages;
+    return (serialized != null ? serialized.length : parts().memoryBytes())
+        + (published == null ? 0 : published.memoryBytes());
   }
 
   static void requireVersion(int version) throws IOException {
@@ -315,12 +319,15 @@ public final class TrainState {
 
   /** Returns the bytes of the model alone, without metrics, once the state is usable. */
   public byte[] modelBytes() throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(4096);
-    DataOutputStream out = new DataOutputStream(bytes);
+    return modelWithPages().toByteArray();
+  }
+
+  /** Returns {@link #modelBytes} with the places of its pages. */
+  public PagedOutput modelWithPages() throws IOException {
+    PagedOutput out = new PagedOutput(4096);
     out.writeInt(VERSION);
     ModelFormat.writeModel(model(), out);
-    out.flush();
-    return bytes.toByteArray();
+    return out;
   }
 
   /** Returns a deep copy. */
@@ -328,6 +335,7 @@ public final class TrainState {
     // The bytes are never written to.
     TrainState copy = new TrainState(serialized, parts == null ? null : parts.copy());
     copy.marks.published = marks.published;
+    copy.marks.publishedPages = marks.publishedPages;
     return copy;
   }
 }

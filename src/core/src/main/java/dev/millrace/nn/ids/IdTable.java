@@ -4,6 +4,7 @@ import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.ErasedId;
 import dev.millrace.data.IdHash;
 import dev.millrace.data.SizeChecks;
+import dev.millrace.nn.PagedOutput;
 import dev.millrace.nn.PagedPart;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
@@ -525,9 +526,11 @@ final class IdTable implements PagedPart {
     out.writeLong(touches);
     out.writeLong(victims);
     out.writeLong(writesPages ? PagedPart.NONE : number);
+    PagedOutput.beginPages(out);
     for (int p = 0; writesPages && p < usedPages(); p++) {
       writePage(p, out);
     }
+    PagedOutput.endPages(out);
   }
 
   /**

@@ -2,11 +2,10 @@ package dev.millrace.nn.selection;
 
 import dev.millrace.data.SizeChecks;
 import dev.millrace.nn.OnlineModel;
+import dev.millrace.nn.PagedOutput;
 import dev.millrace.nn.SelectionSpec.NamedModel;
-import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
 import java.io.DataOutput;
-import java.io.DataOutputStream;
 import java.io.IOException;
 
 /** A model of a selection, and its scores. */
@@ -50,10 +49,10 @@ final class Candidate {
     out.writeUTF(name());
     decayedLoss.write(out);
     test.write(out);
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream((int) model.memoryBytes());
-    model.write(new DataOutputStream(bytes));
+    PagedOutput bytes = new PagedOutput((int) model.memoryBytes());
+    model.write(bytes);
     out.writeInt(bytes.size());
-    out.write(bytes.toByteArray());
+    bytes.writeTo(out);
   }
 
   /** A stored candidate, whose model may be of another kind than its name has now. */
