@@ -1,10 +1,13 @@
 package dev.millrace;
 
 import dev.millrace.cli.kafka.BrokerCheck;
+import dev.millrace.codec.ModelAssembler;
+import dev.millrace.codec.ModelAssembler.Arrival;
 import dev.millrace.config.Settings;
 import dev.millrace.kafka.KafkaClients;
 import dev.millrace.testing.AvroValues;
 import dev.millrace.testing.CommittedRecords;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -103,14 +106,16 @@ final class JobTopics {
   }
 
   /** The bytes of the newest model of each key, in hex so that a difference can be read. */
-  static Map<String, String> models(Settings settings) {
+  static Map<String, String> models(Settings settings) throws IOException {
     Map<String, String> models = new TreeMap<>();
+    ModelAssembler assembler = ModelAssembler.unlimited();
     for (ConsumerRecord<byte[], byte[]> record :
         CommittedRecords.read(
             settings.kafka().get("bootstrap.servers"), settings.output().models())) {
-      models.put(
-          new String(record.key(), StandardCharsets.UTF_8),
-          HexFormat.of().formatHex(record.value()));
+      Arrival arrival = assembler.accept(KafkaClients.record(record));
+      if (arrival != null) {
+        models.put(arrival.key(), HexFormat.of().formatHex(arrival.bytes()));
+      }
     }
     return models;
   }

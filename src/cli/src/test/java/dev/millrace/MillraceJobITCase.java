@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.cli.kafka.BrokerCheck;
 import dev.millrace.cli.kafka.EmbeddedKafka;
+import dev.millrace.codec.ModelParts;
 import dev.millrace.codec.OutputRecord;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
@@ -31,6 +32,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.configuration.Configuration;
@@ -206,6 +209,76 @@ class MillraceJobITCase {
     job.stopWithSavepoint(true, dir.toUri().toString(), SavepointFormatType.NATIVE).get();
 
     assertThat(JobTopics.models(shaken)).isEqualTo(JobTopics.models(calm)).hasSize(KEYS);
+  }
+
+  @Test
+  void modelsOfManyIdsAfterAFailureEqualThoseOfAnUndisturbedRun(@TempDir Path dir)
+      throws Exception {
+    Settings calm = withTags("calm-tags", 0);
+    Settings shaken = withTags("shaken-tags", 20);
+    JobTopics.create(calm);
+    JobTopics.create(shaken);
+    List<ProducerRecord<byte[], byte[]>> good = tagged(140);
+    JobTopics.send(calm, good);
+    run(calm);
+
+    FailingSink sink = new FailingSink();
+    JobClient job = start(shaken, sink);
+    JobTopics.send(shaken, good.subList(0, 80));
+    await().until(() -> sink.examples() == 80 && sink.barriers() >= 4);
+    sink.arm();
+    JobTopics.send(shaken, good.subList(80, 140));
+    await().until(() -> sink.failures() == 1 && sink.examples() == 140);
+    job.stopWithSavepoint(true, dir.toUri().toString(), SavepointFormatType.NATIVE).get();
+
+    assertThat(JobTopics.models(shaken)).isEqualTo(JobTopics.models(calm)).hasSize(1);
+    List<Integer> segments =
+        read(shaken.output().models()).stream()
+            .filter(record -> record.value() != null && ModelParts.isSegment(record.key()))
+            .map(record -> ModelParts.number(record.key()))
+            .toList();
+    int restart = segments.lastIndexOf(1);
+    assertThat(segments.subList(0, restart)).startsWith(1).contains(2);
+    assertThat(segments.subList(restart, segments.size())).contains(2);
+  }
+
+  /** Publishes after so many examples of a key, and at the end. */
+  private static Settings withTags(String name, int every) {
+    return PipelineFile.parse(
+        name + ".yaml",
+        """
+        pipeline: %1$s
+        kafka: { bootstrap.servers: "%2$s" }
+        input:
+          topic: %1$s-in
+          format: json
+          label: class
+          classes: [a, b]
+          features: [{ name: tags, type: set, max: 100 }]
+        auto: { tier: fast }
+        metrics: { every: 20 }
+        output:
+          snapshots: { every: %3$d }
+          topics: { metrics: %1$s-metrics, dead-letters: %1$s-dlq, models: %1$s-models }
+        state: { backend: rocksdb }
+        """
+            .formatted(name, kafka.bootstrapServers(), every),
+        Path.of(""));
+  }
+
+  /** The first 40 examples have 100 new tags each, the others the same few. */
+  private static List<ProducerRecord<byte[], byte[]>> tagged(int examples) {
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    for (int i = 0; i < examples; i++) {
+      int first = i < 40 ? 100 * i : i % 7;
+      String tags =
+          IntStream.range(first, first + (i < 40 ? 100 : 3))
+              .mapToObj(tag -> "\"t" + tag + "\"")
+              .collect(Collectors.joining(","));
+      String value = "{\"class\":\"%s\",\"tags\":[%s]}".formatted(i % 3 == 0 ? "a" : "b", tags);
+      records.add(JobTopics.record("k", value.getBytes(StandardCharsets.UTF_8), i));
+    }
+    return records;
   }
 
   @Test

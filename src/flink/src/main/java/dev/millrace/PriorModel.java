@@ -11,6 +11,7 @@ import dev.millrace.kafka.TopicReader;
 import dev.millrace.nn.AutoModelSpec;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.prequential.ModelSnapshot;
+import dev.millrace.serving.ModelsReader;
 import java.io.IOException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -27,7 +28,6 @@ final class PriorModel {
   private static final String SUBJECT = "%s.warm-start.key is \"%s\", but ";
 
   private final Settings settings;
-  private final ModelAssembler parts = new ModelAssembler();
   // Newest of the key.
   private @Nullable Arrival newest;
 
@@ -46,8 +46,9 @@ final class PriorModel {
 
   private Settings resolved() {
     String topic = settings.output().models();
-    try {
-      TopicReader.readAll(settings.kafka(), topic, this::accept);
+    try (ModelsReader reader = new ModelsReader(settings.kafka(), topic)) {
+      ModelAssembler models = new ModelAssembler(reader, ModelAssembler.Listener.NONE);
+      TopicReader.readAll(settings.kafka(), topic, record -> accept(record, models));
     } catch (KafkaException e) {
       throw rejection("topic %s cannot be read: %s.".formatted(topic, e.getMessage()));
     }
@@ -71,9 +72,9 @@ final class PriorModel {
     }
   }
 
-  private void accept(ConsumerRecord<byte[], byte[]> candidate) {
+  private void accept(ConsumerRecord<byte[], byte[]> candidate, ModelAssembler models) {
     try {
-      Arrival arrival = parts.accept(KafkaClients.record(candidate));
+      Arrival arrival = models.accept(KafkaClients.record(candidate));
       if (arrival != null && arrival.key().equals(settings.warmStartKey())) {
         newest = arrival;
       }

@@ -4,31 +4,26 @@ import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.SizeChecks;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Assembles models from the records of a models topic. The records of different keys may be in any
  * order. Not thread-safe.
  *
- * <p>It keeps only the parts of incomplete models. Above a limit of bytes, it evicts the model that
- * has received no part for the longest time.
+ * <p>It keeps the parts of incomplete models, and the segments of models of many ids, of which the
+ * next model of the key has most too. Above a limit of bytes it drops first the values of segments,
+ * which it can read again, then the records of the key that has received none for the longest time.
  */
 public final class ModelAssembler {
-
-  // The max size of an array on every JVM.
-  private static final long MAX_BYTES = Integer.MAX_VALUE - 8;
-  // Fraction of the heap for incomplete models.
+  // Fraction of the heap for the records that it keeps.
   private static final int SHARE_OF_HEAP = 4;
-  // Bytes of the objects of a record, without key, value and headers.
-  private static final int RECORD_BYTES = 512;
+  // Fraction of the limit that is freed at a time.
+  private static final int SHARE_TO_FREE = 4;
 
   /** The position of a record on its topic. */
   public record Place(int partition, long offset) {}
@@ -39,7 +34,7 @@ public final class ModelAssembler {
    * @param pipeline null if the record has no such header
    * @param config null if the record has no such header
    * @param bytes bytes of the model, null for a tombstone
-   * @param places positions of its records
+   * @param places positions of its records; the head is the last one
    */
   public record Arrival(
       String key,
@@ -58,35 +53,57 @@ public final class ModelAssembler {
     }
   }
 
-  private static final class Pending {
-    // Null until it arrives.
-    @Nullable KafkaRecord head;
-    final Map<Integer, KafkaRecord> parts = new HashMap<>();
+  /** Reads records again. */
+  public interface Source {
+    /**
+     * Returns the value of a record, or null if it is no longer there.
+     *
+     * @throws IOException if it cannot be read now
+     */
+    byte @Nullable [] read(Place place) throws IOException;
   }
 
-  private final long maxPendingBytes;
-  private final Consumer<String> evicted;
-  // In the order of the latest parts of the models, the oldest first.
-  private final LinkedHashMap<String, Pending> pending = new LinkedHashMap<>(16, 0.75f, true);
-  private long pendingBytes;
+  /** Receives the keys whose newest model is not available. */
+  public interface Listener {
+    /** Ignores all. */
+    Listener NONE = new Listener() {};
 
-  public ModelAssembler() {
-    this(key -> {});
+    /** Receives a key whose incomplete model was dropped, because it needs too much memory. */
+    default void evicted(String key) {}
+
+    /** Receives a key whose head came without all of the other records that it names. */
+    default void incomplete(String key) {}
+  }
+
+  private final long maxBytes;
+  private final @Nullable Source source;
+  private final Listener listener;
+  // In the order of the latest records of the keys, the oldest first.
+  private final LinkedHashMap<String, ModelRecords> kept = new LinkedHashMap<>(16, 0.75f, true);
+  private long keptBytes;
+  private int incomplete;
+
+  /**
+   * Creates an assembler that keeps up to a quarter of the heap.
+   *
+   * @param source reads segments again that did not fit; null if there is none
+   */
+  public ModelAssembler(@Nullable Source source, Listener listener) {
+    this(Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP, source, listener);
   }
 
   /**
-   * @param evicted called with each key whose parts are evicted
+   * @param maxBytes max bytes of the records that it keeps
    */
-  public ModelAssembler(Consumer<String> evicted) {
-    this(Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP, evicted);
+  ModelAssembler(long maxBytes, @Nullable Source source, Listener listener) {
+    this.maxBytes = maxBytes;
+    this.source = source;
+    this.listener = listener;
   }
 
-  /**
-   * @param maxPendingBytes max bytes of the parts of incomplete models
-   */
-  ModelAssembler(long maxPendingBytes, Consumer<String> evicted) {
-    this.maxPendingBytes = maxPendingBytes;
-    this.evicted = evicted;
+  /** Creates an assembler without a limit, for records that are in memory anyway. */
+  public static ModelAssembler unlimited() {
+    return new ModelAssembler(Long.MAX_VALUE, null, Listener.NONE);
   }
 
   /**
@@ -100,156 +117,106 @@ public final class ModelAssembler {
       throw new IOException("the record has no key");
     }
     String key = key(record);
-    if (ModelParts.isPart(record.key())) {
-      return acceptPart(key, record);
-    }
-    if (record.value() == null) {
-      drop(key, null);
-      return arrival(key, record, null, List.of());
-    }
-    if (header(record, ModelParts.PARTS_HEADER) == null) {
-      drop(key, null);
-      return arrival(key, record, record.value(), List.of(record));
-    }
-    count(record);
-    if (header(record, ModelParts.DIGEST_HEADER) == null) {
-      throw new IOException("the parts of the model have no digest");
-    }
-    Pending model = pending.computeIfAbsent(key, k -> new Pending());
-    pendingBytes += bytes(record) - bytes(model.head);
-    model.head = record;
-    return completeOrBound(key, model);
-  }
-
-  /** Returns the number of keys with a head but missing parts. */
-  public int incomplete() {
-    return (int) pending.values().stream().filter(model -> model.head != null).count();
-  }
-
-  private @Nullable Arrival acceptPart(String key, KafkaRecord record) throws IOException {
-    int number = ModelParts.number(keyBytes(record));
-    SizeChecks.require("number of a model's part", number, 1, ModelParts.MAX_PARTS - 1);
-    Pending model = pending.computeIfAbsent(key, k -> new Pending());
-    if (record.value() != null) {
-      pendingBytes += bytes(record) - bytes(model.parts.put(number, record));
-      return completeOrBound(key, model);
-    }
-    pendingBytes -= bytes(model.parts.remove(number));
-    dropIfEmpty(key, model);
-    return null;
-  }
-
-  private @Nullable Arrival completeOrBound(String key, Pending model) throws IOException {
-    Arrival whole = complete(key, model);
-    Iterator<Map.Entry<String, Pending>> oldest = pending.entrySet().iterator();
-    while (pendingBytes > maxPendingBytes) {
-      Map.Entry<String, Pending> next = oldest.next();
-      Pending gone = next.getValue();
-      evicted.accept(next.getKey());
-      oldest.remove();
-      pendingBytes -= bytes(gone.head);
-      gone.parts.values().forEach(part -> pendingBytes -= bytes(part));
-    }
-    if (whole == null && !pending.containsKey(key)) {
-      throw new IOException(
-          "the parts of the model need more than %,d bytes".formatted(maxPendingBytes));
-    }
-    return whole;
-  }
-
-  private static long bytes(@Nullable KafkaRecord record) {
-    if (record == null) {
-      return 0;
-    }
-    long bytes = RECORD_BYTES + keyBytes(record).length + (long) valueBytes(record).length;
-    for (byte[] header : record.headerValues()) {
-      bytes += header == null ? 0 : header.length;
-    }
-    return bytes;
-  }
-
-  private @Nullable Arrival complete(String key, Pending model) throws IOException {
-    KafkaRecord head = model.head;
-    if (head == null) {
-      return null;
-    }
-    String digest = header(head, ModelParts.DIGEST_HEADER);
-    List<KafkaRecord> records = new ArrayList<>();
-    records.add(head);
-    long length = valueBytes(head).length;
-    int count = count(head);
-    for (int part = 1; part < count; part++) {
-      KafkaRecord record = model.parts.get(part);
-      if (record == null || !isOf(digest, record)) {
-        return null;
-      }
-      records.add(record);
-      length += valueBytes(record).length;
-    }
-    SizeChecks.require("bytes of a model in parts", length, 0, MAX_BYTES);
-    byte[] bytes = new byte[(int) length];
-    int at = 0;
-    for (KafkaRecord record : records) {
-      byte[] value = valueBytes(record);
-      System.arraycopy(value, 0, bytes, at, value.length);
-      at += value.length;
-    }
-    drop(key, digest);
-    if (!ModelParts.digest(bytes).equals(digest)) {
-      throw new IOException("the parts do not have the digest that they name");
-    }
-    return arrival(key, records.get(0), bytes, records);
-  }
-
-  private static int count(KafkaRecord head) throws IOException {
-    String parts = header(head, ModelParts.PARTS_HEADER);
+    ModelRecords model = kept.computeIfAbsent(key, k -> new ModelRecords());
+    count(model, -1);
+    Arrival arrival;
     try {
-      return (int)
-          SizeChecks.require("parts of a model", Long.parseLong(parts), 2, ModelParts.MAX_PARTS);
-    } catch (NumberFormatException e) {
-      throw new IOException("the number of parts is not a number", e);
-    }
-  }
-
-  // Keeps parts of another digest, which may belong to the next head.
-  private void drop(String key, @Nullable String digest) {
-    Pending model = pending.get(key);
-    if (model != null) {
-      pendingBytes -= bytes(model.head);
-      model.head = null;
-      for (Iterator<KafkaRecord> parts = model.parts.values().iterator(); parts.hasNext(); ) {
-        KafkaRecord part = parts.next();
-        if (isOf(digest, part)) {
-          pendingBytes -= bytes(part);
-          parts.remove();
-        }
+      arrival = accept(key, record, model);
+    } finally {
+      count(model, 1);
+      if (model.isEmpty()) {
+        kept.remove(key);
       }
-      dropIfEmpty(key, model);
+    }
+    bound(key, model);
+    if (arrival == null && ModelParts.isHead(keyBytes(record))) {
+      listener.incomplete(key);
+    }
+    return arrival;
+  }
+
+  private @Nullable Arrival accept(String key, KafkaRecord record, ModelRecords model)
+      throws IOException {
+    byte[] recordKey = keyBytes(record);
+    int number = ModelParts.number(recordKey);
+    if (ModelParts.isPart(recordKey)) {
+      SizeChecks.require("number of a model's part", number, 1, ModelParts.MAX_PARTS - 1);
+      model.putPart(number, record);
+    } else if (ModelParts.isSegment(recordKey)) {
+      SizeChecks.require("number of a model's segment", number, 1, ModelParts.MAX_SEGMENTS);
+      model.putSegment(number, record);
+    } else if (record.value() == null) {
+      model.dropModel();
+      return arrival(key, record, null, List.of());
+    } else if (ModelRecords.isWhole(record)) {
+      model.dropModel();
+      return arrival(key, record, record.value(), List.of(ModelRecords.place(record)));
+    } else {
+      model.putHead(record);
+    }
+    return record.value() == null ? null : model.complete(key, source);
+  }
+
+  /** Returns the number of keys with a head but missing records. */
+  public int incomplete() {
+    return incomplete;
+  }
+
+  /** Returns those keys in their order. */
+  public List<String> incompleteKeys() {
+    return kept.entrySet().stream()
+        .filter(each -> each.getValue().hasHead())
+        .map(Map.Entry::getKey)
+        .sorted()
+        .toList();
+  }
+
+  /** Adds the records of a key to the totals, or subtracts them. */
+  private void count(ModelRecords model, int sign) {
+    keptBytes += sign * model.bytes();
+    incomplete += model.hasHead() ? sign : 0;
+  }
+
+  private void bound(String key, ModelRecords current) throws IOException {
+    if (current.wholeBytes() > maxBytes) {
+      kept.remove(key);
+      count(current, -1);
+      listener.evicted(key);
+      throw new IOException("the parts of the model need more than %,d bytes".formatted(maxBytes));
+    }
+    if (keptBytes > maxBytes && source != null) {
+      dropValues();
+    }
+    Iterator<Map.Entry<String, ModelRecords>> oldest = kept.entrySet().iterator();
+    while (keptBytes > maxBytes) {
+      Map.Entry<String, ModelRecords> next = oldest.next();
+      oldest.remove();
+      count(next.getValue(), -1);
+      if (next.getValue().isIncomplete()) {
+        listener.evicted(next.getKey());
+      }
     }
   }
 
-  private void dropIfEmpty(String key, Pending model) {
-    if (model.head == null && model.parts.isEmpty()) {
-      pending.remove(key);
+  /** Makes room for a while, as it looks at all keys. */
+  private void dropValues() {
+    for (ModelRecords oldest : kept.values()) {
+      if (keptBytes <= maxBytes - maxBytes / SHARE_TO_FREE) {
+        return;
+      }
+      count(oldest, -1);
+      oldest.dropValues();
+      count(oldest, 1);
     }
   }
 
-  private static Arrival arrival(
-      String key, KafkaRecord head, byte @Nullable [] bytes, List<KafkaRecord> records) {
-    return new Arrival(
-        key,
-        pipeline(head),
-        header(head, ModelParts.CONFIG_HEADER),
-        bytes,
-        records.stream().map(r -> new Place(r.partition(), r.offset())).toList());
+  static Arrival arrival(
+      String key, KafkaRecord head, byte @Nullable [] bytes, List<Place> places) {
+    return new Arrival(key, pipeline(head), header(head, ModelParts.CONFIG_HEADER), bytes, places);
   }
 
   private static byte[] keyBytes(KafkaRecord record) {
     return Objects.requireNonNull(record.key());
-  }
-
-  private static byte[] valueBytes(KafkaRecord record) {
-    return Objects.requireNonNull(record.value());
   }
 
   /** Returns the key of the model that a record of a models topic belongs to. */
@@ -265,11 +232,7 @@ public final class ModelAssembler {
     return header(record, ModelParts.PIPELINE_HEADER);
   }
 
-  private static boolean isOf(@Nullable String digest, KafkaRecord part) {
-    return digest != null && digest.equals(header(part, ModelParts.DIGEST_HEADER));
-  }
-
-  private static @Nullable String header(KafkaRecord record, String name) {
+  static @Nullable String header(KafkaRecord record, String name) {
     String[] names = record.headerNames();
     for (int h = names.length - 1; h >= 0; h--) {
       if (names[h].equals(name) && record.headerValues()[h] != null) {

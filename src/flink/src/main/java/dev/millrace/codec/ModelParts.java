@@ -7,14 +7,18 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Splits a model into records of the models topic: one, or several if it is larger than brokers
  * accept by default.
  *
  * <p>The model key is the key of the only record or of the head, which is written last; the other
- * parts have keys of their own, so that compaction keeps the newest of each. Every part has the
- * digest of the whole model, so that {@link ModelAssembler} never mixes the parts of two models.
+ * records have keys of their own, so that compaction keeps the newest of each. These are parts, all
+ * of which are written again with each model, and {@link ModelSegments}, of which only those that
+ * are new are written. Every part has the digest of all parts together, and the head those of the
+ * segments and of the whole model, so that {@link ModelAssembler} never mixes two models.
  */
 public final class ModelParts {
   /**
@@ -25,58 +29,86 @@ public final class ModelParts {
   /** Max number of parts: the bytes of a model are one array. */
   public static final int MAX_PARTS = Integer.MAX_VALUE / PART_BYTES + 1;
 
+  /** Max number of segments. */
+  public static final int MAX_SEGMENTS = 1 << 20;
+
   /** Header with the name of the pipeline. */
   public static final String PIPELINE_HEADER = "millrace.pipeline";
 
   /** Header with the hash of the configuration. */
   public static final String CONFIG_HEADER = "millrace.config.hash";
 
-  /** Header of a model in parts: the digest of all its bytes. */
+  /** Header of a model in parts: the digest of all their bytes; of a segment: that of its own. */
   public static final String DIGEST_HEADER = "millrace.digest";
 
   /** Header of a head: the number of parts, including itself. */
   public static final String PARTS_HEADER = "millrace.parts";
 
-  // No model key starts with it, because it never occurs in UTF-8. Next come the number of the part
-  // and the model key.
+  /** Header of a head: the number of segments. */
+  public static final String SEGMENTS_HEADER = "millrace.segments";
+
+  // No model key starts with one of the marks, because they never occur in UTF-8. Next come the
+  // number of the part or segment and the model key.
   private static final byte PART_MARK = (byte) 0xFF;
+  private static final byte SEGMENT_MARK = (byte) 0xFE;
   private static final int PREFIX_BYTES = 1 + Integer.BYTES;
   private static final int DIGEST_DIGITS = 32;
 
   private ModelParts() {}
 
-  /** Returns the number of parts of a model. */
+  /** Returns the number of parts of a model, or of the head of one in segments. */
   public static int count(TrainSpec spec, byte[] model) {
     int bytes = partBytes(spec);
     return Math.max(1, (model.length + bytes - 1) / bytes);
   }
 
   /** Returns {@link #PART_BYTES}, or less if the topics accept less. */
-  private static int partBytes(TrainSpec spec) {
+  static int partBytes(TrainSpec spec) {
     return Math.min(PART_BYTES, spec.input().limits().outputValueBytes());
   }
 
-  /** Returns the records of a model, in the order of writing. */
+  /** Returns the records of a model without segments, in the order of writing. */
   public static List<OutputRecord> split(TrainSpec spec, String key, long timestamp, byte[] model) {
+    return split(spec, key, timestamp, model, 0);
+  }
+
+  /** Returns the records to write of a model, in this order: segments, parts and the head. */
+  public static List<OutputRecord> split(
+      TrainSpec spec, String key, long timestamp, ModelSegments model) {
+    List<OutputRecord> records = new ArrayList<>();
+    Headers origin = Headers.of(spec);
     byte[] keyBytes = utf8(key);
-    byte[][] origin = {utf8(spec.pipeline()), utf8(spec.configHash())};
-    int parts = count(spec, model);
+    int number = model.first();
+    for (byte[] value : model.added()) {
+      Headers headers = origin.with(DIGEST_HEADER, digest(value));
+      records.add(headers.record(timestamp, key(SEGMENT_MARK, number++, keyBytes), value));
+    }
+    records.addAll(split(spec, key, timestamp, model.head(), model.count()));
+    return records;
+  }
+
+  private static List<OutputRecord> split(
+      TrainSpec spec, String key, long timestamp, byte[] value, int segments) {
+    byte[] keyBytes = utf8(key);
+    Headers headers = Headers.of(spec);
+    Headers ofHead =
+        segments == 0 ? headers : headers.with(SEGMENTS_HEADER, Integer.toString(segments));
+    int parts = count(spec, value);
     if (parts == 1) {
-      String[] names = {PIPELINE_HEADER, CONFIG_HEADER};
-      return List.of(new OutputRecord(timestamp, keyBytes, model, names, origin));
+      return List.of(ofHead.record(timestamp, keyBytes, value));
     }
-    byte[] digest = utf8(digest(model));
+    String digest = digest(value);
     List<OutputRecord> records = new ArrayList<>(parts);
-    String[] names = {PIPELINE_HEADER, CONFIG_HEADER, DIGEST_HEADER};
-    byte[][] values = {origin[0], origin[1], digest};
+    Headers ofPart = headers.with(DIGEST_HEADER, digest);
     for (int part = 1; part < parts; part++) {
-      byte[] slice = slice(spec, model, part);
-      records.add(new OutputRecord(timestamp, partKey(keyBytes, part), slice, names, values));
+      byte[] slice = slice(spec, value, part);
+      records.add(ofPart.record(timestamp, key(PART_MARK, part, keyBytes), slice));
     }
-    String[] headNames = {PIPELINE_HEADER, CONFIG_HEADER, DIGEST_HEADER, PARTS_HEADER};
-    byte[][] headValues = {origin[0], origin[1], digest, utf8(Integer.toString(parts))};
     records.add(
-        new OutputRecord(timestamp, keyBytes, slice(spec, model, 0), headNames, headValues));
+        ofHead
+            .with(DIGEST_HEADER, digest)
+            .with(PARTS_HEADER, Integer.toString(parts))
+            .record(timestamp, keyBytes, slice(spec, value, 0)));
     return records;
   }
 
@@ -84,14 +116,21 @@ public final class ModelParts {
   public static List<OutputRecord> tombstones(
       TrainSpec spec, String key, long timestamp, int from, int to) {
     byte[] keyBytes = utf8(key);
-    String[] names = {PIPELINE_HEADER, CONFIG_HEADER};
-    byte[][] values = {utf8(spec.pipeline()), utf8(spec.configHash())};
-    List<OutputRecord> records = new ArrayList<>();
-    for (int part = from; part < to; part++) {
-      byte[] recordKey = part == 0 ? keyBytes : partKey(keyBytes, part);
-      records.add(new OutputRecord(timestamp, recordKey, null, names, values));
-    }
-    return records;
+    Headers headers = Headers.of(spec);
+    return IntStream.range(from, to)
+        .mapToObj(part -> part == 0 ? keyBytes : key(PART_MARK, part, keyBytes))
+        .map(recordKey -> headers.record(timestamp, recordKey, null))
+        .toList();
+  }
+
+  /** Returns the tombstones of segments {@code from} to {@code to}. */
+  public static List<OutputRecord> tombstonesOfSegments(
+      TrainSpec spec, String key, long timestamp, int from, int to) {
+    byte[] keyBytes = utf8(key);
+    Headers headers = Headers.of(spec);
+    return IntStream.rangeClosed(from, to)
+        .mapToObj(segment -> headers.record(timestamp, key(SEGMENT_MARK, segment, keyBytes), null))
+        .toList();
   }
 
   /** Returns true if a record's key is that of a part other than the head. */
@@ -99,29 +138,35 @@ public final class ModelParts {
     return recordKey.length >= PREFIX_BYTES && recordKey[0] == PART_MARK;
   }
 
-  /** Returns the number of the part that a record's key names; 0 for a head. */
+  /** Returns true if a record's key is that of a segment. */
+  public static boolean isSegment(byte[] recordKey) {
+    return recordKey.length >= PREFIX_BYTES && recordKey[0] == SEGMENT_MARK;
+  }
+
+  /** Returns true if a record's key is the model key. */
+  public static boolean isHead(byte[] recordKey) {
+    return !isPart(recordKey) && !isSegment(recordKey);
+  }
+
+  /** Returns the number of the part or segment that a record's key names; 0 for a head. */
   public static int number(byte[] recordKey) {
-    return isPart(recordKey) ? ByteBuffer.wrap(recordKey).getInt(1) : 0;
+    return isHead(recordKey) ? 0 : ByteBuffer.wrap(recordKey).getInt(1);
   }
 
   /** Returns the bytes of the model key in a record's key. */
   public static byte[] modelKey(byte[] recordKey) {
-    return isPart(recordKey)
-        ? Arrays.copyOfRange(recordKey, PREFIX_BYTES, recordKey.length)
-        : recordKey;
+    return isHead(recordKey)
+        ? recordKey
+        : Arrays.copyOfRange(recordKey, PREFIX_BYTES, recordKey.length);
   }
 
-  /** Returns the digest of a model. */
-  public static String digest(byte[] model) {
-    return Sha256.hex(model).substring(0, DIGEST_DIGITS);
+  /** Returns the digest of some bytes. */
+  public static String digest(byte[] bytes) {
+    return Sha256.hex(bytes).substring(0, DIGEST_DIGITS);
   }
 
-  private static byte[] partKey(byte[] key, int part) {
-    return ByteBuffer.allocate(PREFIX_BYTES + key.length)
-        .put(PART_MARK)
-        .putInt(part)
-        .put(key)
-        .array();
+  private static byte[] key(byte mark, int number, byte[] key) {
+    return ByteBuffer.allocate(PREFIX_BYTES + key.length).put(mark).putInt(number).put(key).array();
   }
 
   private static byte[] slice(TrainSpec spec, byte[] model, int part) {
@@ -132,5 +177,26 @@ public final class ModelParts {
 
   private static byte[] utf8(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Names and values of a record's headers. */
+  private record Headers(String[] names, byte[][] values) {
+    static Headers of(TrainSpec spec) {
+      String[] names = {PIPELINE_HEADER, CONFIG_HEADER};
+      return new Headers(names, new byte[][] {utf8(spec.pipeline()), utf8(spec.configHash())});
+    }
+
+    Headers with(String name, String value) {
+      int count = names.length;
+      String[] moreNames = Arrays.copyOf(names, count + 1);
+      byte[][] moreValues = Arrays.copyOf(values, count + 1);
+      moreNames[count] = name;
+      moreValues[count] = utf8(value);
+      return new Headers(moreNames, moreValues);
+    }
+
+    OutputRecord record(long timestamp, byte[] key, byte @Nullable [] value) {
+      return new OutputRecord(timestamp, key, value, names, values);
+    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.millrace.flink;
 
 import dev.millrace.codec.ModelParts;
+import dev.millrace.codec.ModelSegments;
 import dev.millrace.codec.OutputRecord;
 import dev.millrace.prequential.TrainSpec;
 import dev.millrace.prequential.TrainState;
@@ -12,6 +13,7 @@ import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.streaming.api.TimerService;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes models: by processing time, and when the engine requests one.
@@ -23,15 +25,24 @@ final class ModelPublisher {
   /** Name of the keyed state; never changes. */
   static final String STATE_NAME = "model-parts";
 
+  /** Name of the keyed state of models with ids; never changes. */
+  static final String SEGMENTS_NAME = "model-segments";
+
   private final TrainSpec spec;
   private final long period;
   // Of the last snapshot, where they were several.
   private final ValueState<Integer> parts;
+  // Of the last snapshot, where there were any; null if models have no ids.
+  private final @Nullable ValueState<Integer> segments;
 
   ModelPublisher(TrainSpec spec, RuntimeContext context) {
     this.spec = spec;
     period = spec.snapshots().maxIntervalMillis();
     parts = context.getState(new ValueStateDescriptor<>(STATE_NAME, Types.INT));
+    segments =
+        spec.input().hasIds()
+            ? context.getState(new ValueStateDescriptor<>(SEGMENTS_NAME, Types.INT))
+            : null;
   }
 
   /** Asks for a reminder of what the key's model has learned now. */
@@ -86,25 +97,30 @@ final class ModelPublisher {
 
   /** Publishes the model of a key, whose state is usable. */
   void publish(TrainState state, String key, SideOutputs out) throws IOException {
-    byte[] bytes = state.modelBytes();
-    write(ModelParts.split(spec, key, state.timestamp(), bytes), out);
-    int before = partsBefore();
-    int now = ModelParts.count(spec, bytes);
-    bury(key, state.timestamp(), now, before, out);
-    if (now != before) {
-      note(now);
-    }
+    long timestamp = state.timestamp();
+    ModelSegments model =
+        ModelSegments.of(spec, state.modelWithPages(), state.marks.publishedPages);
+    write(ModelParts.split(spec, key, timestamp, model), out);
+    write(
+        ModelParts.tombstones(
+            spec, key, timestamp, ModelParts.count(spec, model.head()), count(parts, 1)),
+        out);
+    keep(parts, ModelParts.count(spec, model.head()), 1);
+    write(
+        ModelParts.tombstonesOfSegments(
+            spec, key, timestamp, model.count() + 1, count(segments, 0)),
+        out);
+    keep(segments, model.count(), 0);
+    state.marks.publishedPages = model.pages();
     state.marks.published = state.examples();
   }
 
   /** Publishes that the key has no model any more. */
   void forget(String key, long timestamp, SideOutputs out) throws IOException {
-    bury(key, timestamp, 0, partsBefore(), out);
-    parts.clear();
-  }
-
-  private void bury(String key, long timestamp, int from, int to, SideOutputs out) {
-    write(ModelParts.tombstones(spec, key, timestamp, from, to), out);
+    write(ModelParts.tombstones(spec, key, timestamp, 0, count(parts, 1)), out);
+    keep(parts, 1, 1);
+    write(ModelParts.tombstonesOfSegments(spec, key, timestamp, 1, count(segments, 0)), out);
+    keep(segments, 0, 0);
   }
 
   private static void write(List<OutputRecord> records, SideOutputs out) {
@@ -113,16 +129,20 @@ final class ModelPublisher {
     }
   }
 
-  private int partsBefore() throws IOException {
-    Integer before = parts.value();
-    return before == null ? 1 : before;
+  private static int count(@Nullable ValueState<Integer> state, int usual) throws IOException {
+    Integer count = state == null ? null : state.value();
+    return count == null ? usual : count;
   }
 
-  private void note(int now) throws IOException {
-    if (now == 1) {
-      parts.clear();
+  private static void keep(@Nullable ValueState<Integer> state, int count, int usual)
+      throws IOException {
+    if (state == null || count == count(state, usual)) {
+      return;
+    }
+    if (count == usual) {
+      state.clear();
     } else {
-      parts.update(now);
+      state.update(count);
     }
   }
 }

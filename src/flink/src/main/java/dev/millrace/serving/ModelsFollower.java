@@ -2,6 +2,7 @@ package dev.millrace.serving;
 
 import dev.millrace.codec.ModelAssembler;
 import dev.millrace.codec.ModelAssembler.Arrival;
+import dev.millrace.codec.ModelAssembler.Place;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.Printable;
 import dev.millrace.kafka.KafkaClients;
@@ -33,12 +34,16 @@ public final class ModelsFollower implements Runnable, AutoCloseable {
   private static final int SHOWN_OF_KEY = 60;
   private static final int SHOWN_OF_MESSAGE = 300;
 
+  private final Map<String, String> kafka;
   private final String topic;
   private final Listener listener;
   private final Consumer<String> notice;
   private final TopicFollower follower;
-  private final ModelAssembler parts = new ModelAssembler(this::reportDropped);
+  private final ModelAssembler models = new ModelAssembler(this::readAgain, new Losses());
   private final LongAdder dropped = new LongAdder();
+  private volatile int incomplete;
+  // Of the thread in run(); null until it is needed.
+  private @Nullable ModelsReader reader;
 
   /**
    * @param kafka client properties
@@ -47,6 +52,7 @@ public final class ModelsFollower implements Runnable, AutoCloseable {
    */
   public ModelsFollower(
       Map<String, String> kafka, String topic, Listener listener, Consumer<String> notice) {
+    this.kafka = Map.copyOf(kafka);
     this.topic = topic;
     this.listener = listener;
     this.notice = notice;
@@ -57,7 +63,20 @@ public final class ModelsFollower implements Runnable, AutoCloseable {
 
   @Override
   public void run() {
-    follower.run();
+    try {
+      follower.run();
+    } finally {
+      if (reader != null) {
+        reader.close();
+      }
+    }
+  }
+
+  private byte @Nullable [] readAgain(Place place) throws IOException {
+    if (reader == null) {
+      reader = new ModelsReader(kafka, topic);
+    }
+    return reader.read(place);
   }
 
   /** Returns true once the models that were on the topic at the start have been read. */
@@ -78,6 +97,11 @@ public final class ModelsFollower implements Runnable, AutoCloseable {
     return dropped.sum();
   }
 
+  /** Returns the number of keys whose newest model has records that are missing on the topic. */
+  public int incomplete() {
+    return incomplete;
+  }
+
   /** Ends {@link #run} within moments. May be called from any thread, more than once. */
   @Override
   public void close() {
@@ -91,7 +115,7 @@ public final class ModelsFollower implements Runnable, AutoCloseable {
   private void accept(ConsumerRecord<byte[], byte[]> record) {
     KafkaRecord read = KafkaClients.record(record);
     try {
-      Arrival arrival = parts.accept(read);
+      Arrival arrival = models.accept(read);
       if (arrival != null) {
         listener.accept(arrival);
       }
@@ -106,16 +130,30 @@ public final class ModelsFollower implements Runnable, AutoCloseable {
                   record.offset(),
                   key,
                   Printable.line("" + e.getMessage(), SHOWN_OF_MESSAGE)));
+    } finally {
+      incomplete = models.incomplete();
     }
   }
 
-  private void reportDropped(String key) {
-    dropped.increment();
-    notice.accept(
-        ("Dropped the incomplete parts of a new model of key %s: the parts of unfinished models"
-                + " need more memory than there is for them. Its previous model, if there is one,"
-                + " is still served; give the process a larger heap.")
-            .formatted(quoted(key)));
+  private final class Losses implements ModelAssembler.Listener {
+    @Override
+    public void evicted(String key) {
+      dropped.increment();
+      notice.accept(
+          ("Dropped the incomplete parts of a new model of key %s: the parts of unfinished models"
+                  + " need more memory than there is for them. Its previous model, if there is"
+                  + " one, is still served; give the process a larger heap.")
+              .formatted(quoted(key)));
+    }
+
+    @Override
+    public void incomplete(String key) {
+      notice.accept(
+          ("The newest model of key %s on %s is incomplete: some of its records are missing. Its"
+                  + " previous model, if there is one, is still served, until a newer one is"
+                  + " complete.")
+              .formatted(quoted(key), topic));
+    }
   }
 
   private static String quoted(String key) {

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * Reads models again by their places. Thread-safe: one read at a time. While no broker answers for
  * a partition, only one read in a while waits for it; the others fail at once.
  */
-public final class ModelsReader implements ServedModels.Source, AutoCloseable {
+public final class ModelsReader
+    implements ServedModels.Source, ModelAssembler.Source, AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration CALL = Duration.ofSeconds(5);
   // Between two reads of a model that wait for brokers that did not answer.
@@ -47,8 +48,27 @@ public final class ModelsReader implements ServedModels.Source, AutoCloseable {
     this.consumer = consumer;
   }
 
+  /** Reads records while no other thread does. */
+  private interface Reading {
+    byte @Nullable [] read() throws IOException;
+  }
+
   @Override
   public byte @Nullable [] read(String key, List<Place> places) throws IOException {
+    return alone(places, () -> readAll(key, places));
+  }
+
+  @Override
+  public byte @Nullable [] read(Place place) throws IOException {
+    return alone(
+        List.of(place),
+        () -> {
+          ConsumerRecord<byte[], byte[]> record = record(place);
+          return record == null ? null : record.value();
+        });
+  }
+
+  private byte @Nullable [] alone(List<Place> places, Reading all) throws IOException {
     try {
       requireAnswers(places);
       if (!reading.tryLock(CALL.toNanos(), TimeUnit.NANOSECONDS)) {
@@ -56,7 +76,7 @@ public final class ModelsReader implements ServedModels.Source, AutoCloseable {
       }
       try {
         requireAnswers(places);
-        return readAll(key, places);
+        return all.read();
       } finally {
         reading.unlock();
       }
@@ -80,10 +100,10 @@ public final class ModelsReader implements ServedModels.Source, AutoCloseable {
   }
 
   private byte @Nullable [] readAll(String key, List<Place> places) throws IOException {
-    ModelAssembler parts = new ModelAssembler();
+    ModelAssembler parts = ModelAssembler.unlimited(); // one model
     Arrival whole = null;
     for (Place place : places) {
-      ConsumerRecord<byte[], byte[]> record = read(place);
+      ConsumerRecord<byte[], byte[]> record = record(place);
       if (record == null) {
         return null;
       }
@@ -93,7 +113,7 @@ public final class ModelsReader implements ServedModels.Source, AutoCloseable {
     return whole == null || !whole.key().equals(key) ? null : whole.bytes();
   }
 
-  private @Nullable ConsumerRecord<byte[], byte[]> read(Place place) throws IOException {
+  private @Nullable ConsumerRecord<byte[], byte[]> record(Place place) throws IOException {
     TopicPartition partition = new TopicPartition(topic, place.partition());
     try {
       consumer.assign(List.of(partition));

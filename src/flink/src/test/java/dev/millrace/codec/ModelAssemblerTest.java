@@ -16,8 +16,15 @@ class ModelAssemblerTest {
   private static final String[] NAMES = {ModelParts.DIGEST_HEADER, ModelParts.PARTS_HEADER};
   private static final byte[] MODEL = {1, 2, 3, 4, 5};
 
-  private final ModelAssembler topic = new ModelAssembler();
+  private final ModelAssembler topic = ModelAssembler.unlimited();
   private final List<String> evicted = new ArrayList<>();
+  private final ModelAssembler.Listener listener =
+      new ModelAssembler.Listener() {
+        @Override
+        public void evicted(String key) {
+          evicted.add(key);
+        }
+      };
 
   @Test
   void partsThatAreOfAModelBecomeIt() throws IOException {
@@ -62,7 +69,7 @@ class ModelAssemblerTest {
 
   @Test
   void partsOfModelsThatNeverGetWholeAreForgottenOldestFirst() throws IOException {
-    ModelAssembler small = new ModelAssembler(10_000, evicted::add);
+    ModelAssembler small = new ModelAssembler(10_000, null, listener);
     small.accept(headOf("a", "2", ModelParts.digest(MODEL), 1, 2));
     for (int other = 0; other < 1_000; other++) {
       small.accept(headOf("k" + other, "2", "digest"));
@@ -78,7 +85,7 @@ class ModelAssemblerTest {
 
   @Test
   void aModelWhosePartsNeedAllMemoryIsRejected() {
-    ModelAssembler small = new ModelAssembler(10_000, evicted::add);
+    ModelAssembler small = new ModelAssembler(10_000, null, listener);
 
     assertThatThrownBy(() -> small.accept(partOf("a", 1, "d", new int[10_000])))
         .isInstanceOf(IOException.class)

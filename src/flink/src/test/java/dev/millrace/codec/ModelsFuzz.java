@@ -15,7 +15,8 @@ public final class ModelsFuzz {
     ModelParts.PIPELINE_HEADER,
     ModelParts.CONFIG_HEADER,
     ModelParts.DIGEST_HEADER,
-    ModelParts.PARTS_HEADER
+    ModelParts.PARTS_HEADER,
+    ModelParts.SEGMENTS_HEADER
   };
   private static final int NONE = 0xFFFF;
 
@@ -27,7 +28,7 @@ public final class ModelsFuzz {
    * which 65535 stands for none.
    */
   public static void fuzzerTestOneInput(byte[] bytes) {
-    ModelAssembler topic = new ModelAssembler();
+    ModelAssembler topic = ModelAssembler.unlimited();
     for (KafkaRecord record : records(bytes)) {
       try {
         Arrival arrival = topic.accept(record);

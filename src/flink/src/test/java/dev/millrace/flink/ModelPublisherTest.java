@@ -67,7 +67,7 @@ class ModelPublisherTest {
   }
 
   private static List<Arrival> read(List<OutputRecord> records) throws IOException {
-    ModelAssembler assembler = new ModelAssembler();
+    ModelAssembler assembler = ModelAssembler.unlimited();
     List<Arrival> arrivals = new ArrayList<>();
     for (OutputRecord record : records) {
       Arrival arrival = assembler.accept(consumed(record, arrivals.size()));
@@ -333,7 +333,7 @@ class ModelPublisherTest {
     byte[] young = bytes(2, 2_400_000);
     List<OutputRecord> first = ModelParts.split(spec, "k", 1, old);
     List<OutputRecord> second = ModelParts.split(spec, "k", 2, young);
-    ModelAssembler assembler = new ModelAssembler();
+    ModelAssembler assembler = ModelAssembler.unlimited();
     Random random = new Random(4);
     for (int round = 0; round < 50; round++) {
       // What a reader may see: any of the old parts gone, the new ones in any order.
@@ -362,7 +362,7 @@ class ModelPublisherTest {
   void bytesThatDoNotMatchTheDigestAreRejected() throws Exception {
     List<OutputRecord> records =
         ModelParts.split(spec(Specs.small(1), 0, 0), "k", 1, bytes(1, 1_500_000));
-    ModelAssembler assembler = new ModelAssembler();
+    ModelAssembler assembler = ModelAssembler.unlimited();
     assembler.accept(consumed(records.get(0), 0));
     records.get(1).value()[17]++;
 

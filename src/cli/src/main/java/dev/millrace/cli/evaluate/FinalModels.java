@@ -16,7 +16,7 @@ import java.util.TreeMap;
 
 /** The last published model of each key. Not thread-safe. */
 public final class FinalModels {
-  private final ModelAssembler parts = new ModelAssembler();
+  private final ModelAssembler parts = ModelAssembler.unlimited();
   private final SortedMap<String, byte[]> models = new TreeMap<>();
 
   /** Adds a record of the models topic, maybe a tombstone. */

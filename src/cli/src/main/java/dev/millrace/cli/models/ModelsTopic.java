@@ -10,8 +10,10 @@ import dev.millrace.config.yaml.Suggestions;
 import dev.millrace.kafka.KafkaClients;
 import dev.millrace.kafka.TopicReader;
 import dev.millrace.prequential.ModelSnapshot;
+import dev.millrace.serving.ModelsReader;
 import java.io.IOException;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -33,10 +35,10 @@ public final class ModelsTopic {
   private final @Nullable String pipeline;
   private final Predicate<String> wanted;
   private final String listing;
-  private final ModelAssembler parts = new ModelAssembler();
   private final Map<String, ModelSnapshot> models = new TreeMap<>();
   // Pipelines by key, where it is another one.
   private final Map<String, String> others = new TreeMap<>();
+  private List<String> incomplete = List.of();
   private int skipped;
 
   private ModelsTopic(
@@ -64,8 +66,10 @@ public final class ModelsTopic {
       String listing,
       Consumer<String> notice) {
     ModelsTopic read = new ModelsTopic(topic, pipeline, wanted, listing);
-    try {
-      TopicReader.readAll(kafka, topic, read::accept);
+    try (ModelsReader reader = new ModelsReader(kafka, topic)) {
+      ModelAssembler all = new ModelAssembler(reader, ModelAssembler.Listener.NONE);
+      TopicReader.readAll(kafka, topic, record -> read.accept(record, all));
+      read.incomplete = all.incompleteKeys();
     } catch (KafkaException e) {
       throw BrokerCheck.failure("Topic " + topic + " cannot be read", e);
     }
@@ -95,16 +99,20 @@ public final class ModelsTopic {
               : "Skipped %,d records that are no models, or of a newer release."
                   .formatted(skipped));
     }
-    if (parts.incomplete() > 0) {
+    if (!incomplete.isEmpty()) {
       notice.accept(
-          "%s incomplete: a job is writing the parts, or was stopped while it did."
-              .formatted(Plural.of(parts.incomplete(), "model is", "models are")));
+          ("The newest %s incomplete: a job is writing its records, was stopped while it did, or"
+                  + " one was lost. Its previous model is used if the topic has one. %s: %s.")
+              .formatted(
+                  Plural.of(incomplete.size(), "model is", "models are"),
+                  incomplete.size() == 1 ? "Key" : "Keys",
+                  Terminal.printable(String.join(", ", incomplete), MAX_KEYS)));
     }
   }
 
-  private void accept(ConsumerRecord<byte[], byte[]> record) {
+  private void accept(ConsumerRecord<byte[], byte[]> record, ModelAssembler all) {
     try {
-      Arrival arrival = parts.accept(KafkaClients.record(record));
+      Arrival arrival = all.accept(KafkaClients.record(record));
       if (arrival == null) {
         return;
       }

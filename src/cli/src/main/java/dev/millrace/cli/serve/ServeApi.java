@@ -55,8 +55,9 @@ final class ServeApi {
    * @param ready true once the topic has been read to the end that it had at the start
    * @param connected true if the brokers answered at the last check, and had the topic
    * @param dropped number of new models whose parts did not fit in memory
+   * @param incomplete number of keys whose newest model lacks records
    */
-  record Status(boolean ready, boolean connected, long dropped) {}
+  record Status(boolean ready, boolean connected, long dropped, int incomplete) {}
 
   /** Error of a request, or of one of its instances. */
   private static final class RequestException extends Exception {

@@ -126,7 +126,10 @@ public final class ServeCommand implements Callable<Integer> {
             summary,
             () ->
                 new ServeApi.Status(
-                    follower.isReady(), follower.absence() == null, follower.dropped()),
+                    follower.isReady(),
+                    follower.absence() == null,
+                    follower.dropped(),
+                    follower.incomplete()),
             threads,
             metrics);
     return new ServeServer(listen.host(), port, threads, required, api, metrics);

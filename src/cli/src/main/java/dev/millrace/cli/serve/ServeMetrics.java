@@ -83,6 +83,11 @@ final class ServeMetrics {
             "incomplete_models_dropped_total",
             "New models dropped because not all of their parts fitted in memory.",
             (double) status.dropped()));
+    all.add(
+        gauge(
+            "incomplete_models",
+            "Keys whose newest model lacks records, so that an older one is served.",
+            status.incomplete()));
     if (models.updates() > 0) {
       all.add(
           gauge(

@@ -78,7 +78,7 @@ class OpenApiTest {
             ModelSamples.SETTINGS.input().spec(),
             models,
             summary,
-            () -> new ServeApi.Status(ready.get(), true, 0),
+            () -> new ServeApi.Status(ready.get(), true, 0, 0),
             2,
             metrics);
     server = new ServeServer(Ports.HOST, 0, 2, new HttpToken(TOKEN), api, metrics);

@@ -70,7 +70,7 @@ class ServeServerTest {
             ModelSamples.SETTINGS.input().spec(),
             models,
             summary,
-            () -> new ServeApi.Status(ready.get(), true, 3),
+            () -> new ServeApi.Status(ready.get(), true, 3, 2),
             2,
             metrics);
     ServeServer started = new ServeServer("127.0.0.1", 0, 2, new HttpToken(token), api, metrics);
@@ -423,6 +423,7 @@ class ServeServerTest {
             "millrace_serve_connected 1.0");
     assertThat(response.body())
         .contains("\nmillrace_serve_incomplete_models_dropped_total 3.0\n")
+        .contains("\nmillrace_serve_incomplete_models 2.0\n")
         .containsPattern("\nmillrace_serve_model_update_age_seconds \\d")
         .containsPattern("\nmillrace_serve_models_memory_bytes \\d+\\.0\n");
     assertThat(response.body().lines())

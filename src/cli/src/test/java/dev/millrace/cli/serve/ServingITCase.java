@@ -10,9 +10,13 @@ import dev.millrace.cli.Millrace;
 import dev.millrace.cli.kafka.EmbeddedKafka;
 import dev.millrace.cli.run.LocalJob;
 import dev.millrace.cli.watch.SummaryView;
+import dev.millrace.codec.ModelAssembler.Arrival;
 import dev.millrace.codec.ModelAssembler.Place;
+import dev.millrace.codec.ModelParts;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
+import dev.millrace.data.Sha256;
+import dev.millrace.prequential.ModelSnapshot;
 import dev.millrace.serving.ModelsFollower;
 import dev.millrace.serving.ModelsReader;
 import dev.millrace.serving.ServedModels;
@@ -29,8 +33,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -174,6 +183,112 @@ class ServingITCase {
         follower.close();
         thread.join();
       }
+    }
+  }
+
+  @Test
+  void aModelOfManyIdsIsReadFromAllItsRecordsOrServedAsItWas() throws Exception {
+    Path grown = manyIds("grown", 50);
+    Path whole = manyIds("whole", 0);
+    Cli.run("topics", "create", "-c", "" + grown);
+    Cli.run("topics", "create", "-c", "" + whole);
+    Path csv = Files.writeString(dir.resolve("tags.csv"), tagged());
+    assertThat(Cli.run("produce", "-c=" + grown, "--input=" + csv, "--key=shop").exitCode())
+        .isZero();
+    run(grown);
+    run(whole);
+
+    String topic = PipelineFile.read(grown).output().models();
+    List<ConsumerRecord<byte[], byte[]>> records =
+        CommittedRecords.read(kafka.bootstrapServers(), topic);
+    assertThat(records)
+        .extracting(record -> ModelParts.number(record.key()))
+        .containsExactly(1, 0, 2, 0, 3, 0);
+    assertThat(records.get(2).value()).hasSizeLessThan(records.get(0).value().length / 10);
+    String said = exported(whole, "whole.millrace");
+    assertThat(exported(grown, "grown.millrace")).isEqualTo(said);
+    assertThat(predictions(grown, csv)).isEqualTo(predictions(whole, csv));
+
+    loseSegment(topic, records.get(4).key(), records.get(5));
+    assertThat(exported(grown, "lost.millrace")).isEqualTo(said);
+    Cli show = Cli.run("models", "show", "a", "-c=" + grown);
+    assertThat(show.err()).contains("The newest 1 model is incomplete", "Key: a.");
+    List<String> notices = new CopyOnWriteArrayList<>();
+    checkOneIsServed(grown, notices, 130);
+    assertThat(notices)
+        .singleElement()
+        .asString()
+        .startsWith("The newest model of key \"a\" on grown.models is incomplete: ");
+  }
+
+  /** Ids of 50 rows are new; publishes after so many examples, and at the end. */
+  private static Path manyIds(String name, int every) throws IOException {
+    String tags = "features: [amount, { name: tags, type: set, separator: \" \", max: 100 }]";
+    Path file = pipeline(name, "tags", "format: json, " + tags, "auto");
+    String snapshots = "predictions: true\n  snapshots: { every: %d }".formatted(every);
+    return Files.writeString(file, Files.readString(file).replace("predictions: true", snapshots));
+  }
+
+  private static String tagged() {
+    StringBuilder rows = new StringBuilder("shop,amount,tags,class\n");
+    for (int row = 0; row < 130; row++) {
+      int first = row < 50 ? 100 * row : row % 7;
+      String tags =
+          IntStream.range(first, first + (row < 50 ? 100 : 3))
+              .mapToObj(tag -> "t" + tag)
+              .collect(Collectors.joining(" "));
+      rows.append("a,%d,%s,%s\n".formatted(row % 9, tags, row % 3 == 0 ? "bad" : "ok"));
+    }
+    return rows.toString();
+  }
+
+  private static String exported(Path pipeline, String name) throws IOException {
+    Path file = dir.resolve(name);
+    Cli export =
+        Cli.run("models", "export", "a", "--format=millrace", "-c=" + pipeline, "-o=" + file);
+    assertThat(export.exitCode()).as(export.err()).isZero();
+    return Sha256.hex(Files.readAllBytes(file));
+  }
+
+  private static List<String> predictions(Path pipeline, Path csv) {
+    Cli predict = Cli.run("predict", "-c=" + pipeline, "--input=" + csv, "--key=shop", "--json");
+    assertThat(predict.err()).isEmpty();
+    return predict.out().lines().toList();
+  }
+
+  /** Ends the topic with a head whose last segment is gone. */
+  private static void loseSegment(String topic, byte[] segment, ConsumerRecord<byte[], byte[]> head)
+      throws Exception {
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", kafka.bootstrapServers()),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      producer.send(new ProducerRecord<>(topic, segment, null)).get();
+      producer
+          .send(new ProducerRecord<>(topic, 0, null, head.key(), head.value(), head.headers()))
+          .get();
+    }
+  }
+
+  private static void checkOneIsServed(Path pipeline, List<String> notices, int examples)
+      throws Exception {
+    Settings settings = PipelineFile.read(pipeline);
+    String topic = settings.output().models();
+    List<Arrival> arrivals = new CopyOnWriteArrayList<>();
+    try (ModelsFollower follower =
+            new ModelsFollower(settings.kafka(), topic, arrivals::add, notices::add);
+        ModelsReader reader = new ModelsReader(settings.kafka(), topic)) {
+      Thread thread = new Thread(follower);
+      thread.start();
+      await().atMost(Patience.MAX).until(follower::isReady);
+      Arrival last = arrivals.get(arrivals.size() - 1);
+      assertThat(ModelSnapshot.decode("p", "c", "a", last.bytes()).learner().examples())
+          .isEqualTo(examples);
+      assertThat(reader.read("a", last.places())).isEqualTo(last.bytes());
+      assertThat(follower.incomplete()).isOne();
+      follower.close();
+      thread.join();
     }
   }
 

@@ -211,13 +211,13 @@ public final class KafkaIo {
           new DefaultKafkaDatasetFacet(DefaultKafkaDatasetIdentifier.ofTopics(List.of(topic))));
     }
 
-    // Parts of a model lie where its key does, so that whoever reads them holds few at a time.
+    // All records of a model are in the partition of its key, so that readers hold few at a time.
     // Null leaves it to the client, which does the same for keys.
     private @Nullable Integer partition(byte @Nullable [] key, KafkaSinkContext context) {
-      return key != null && ModelParts.isPart(key)
-          ? BuiltInPartitioner.partitionForKey(
-              ModelParts.modelKey(key), context.getPartitionsForTopic(topic).length)
-          : null;
+      return key == null || ModelParts.isHead(key)
+          ? null
+          : BuiltInPartitioner.partitionForKey(
+              ModelParts.modelKey(key), context.getPartitionsForTopic(topic).length);
     }
   }
 }
