@@ -2,6 +2,7 @@ package dev.millrace.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.codec.ModelSegments;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.IdHash;
 import dev.millrace.data.IdWords;
@@ -12,18 +13,25 @@ import dev.millrace.nn.ClassWeights;
 import dev.millrace.nn.Indicators;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
+import dev.millrace.nn.PagedOutput;
 import dev.millrace.nn.auto.Models;
 import dev.millrace.nn.ids.IdLayout;
 import dev.millrace.nn.ids.IdLearner;
+import dev.millrace.prequential.TrainSpec;
 import dev.millrace.simd.Elementary;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.SplittableRandom;
 
 /**
@@ -103,12 +111,14 @@ final class IdsBench {
    * @param knownIds ids in the table after the measurement
    * @param bytesPerId memory of the table by known id
    * @param recordsPerSecond whole step of the model of each tier
+   * @param published bytes of models of the first tier on the models topic
    */
   record Result(
       double idsPerSecond,
       int knownIds,
       double bytesPerId,
-      Map<AutoSpec.Tier, Double> recordsPerSecond) {
+      Map<AutoSpec.Tier, Double> recordsPerSecond,
+      Published published) {
 
     String toJson() {
       ObjectNode json = new ObjectMapper().createObjectNode();
@@ -118,6 +128,8 @@ final class IdsBench {
       json.put("bytes_per_id", Math.round(10 * bytesPerId) / 10.0);
       ObjectNode rates = json.putObject("records_per_s");
       recordsPerSecond.forEach((tier, rate) -> rates.put(tier.id(), Math.round(rate)));
+      json.put("published_bytes", published.first());
+      json.put("published_bytes_after_1_percent", published.next());
       BenchCommand.describeMachine(json);
       return json.toString();
     }
@@ -129,16 +141,27 @@ final class IdsBench {
                   .formatted(idsPerSecond, knownIds, bytesPerId));
       recordsPerSecond.forEach(
           (tier, rate) -> text.append("; %s %,.0f records/s".formatted(tier.id(), rate)));
+      text.append(
+          "; a published model has %,d bytes, and the next one, after 1 %% of the ids came, %,d"
+              .formatted(published.first(), published.next()));
       return text.toString();
     }
   }
+
+  /**
+   * Bytes on the models topic.
+   *
+   * @param first of a model with all its ids
+   * @param next of the model published after it, when a hundredth of the ids, drawn at random, came
+   */
+  record Published(long first, long next) {}
 
   /** Learns one row. */
   private interface Step {
     void learn(int row);
   }
 
-  Result run(List<AutoSpec.Tier> tiers, PrintWriter err) {
+  Result run(List<AutoSpec.Tier> tiers, PrintWriter err) throws IOException {
     IdLearner ids = new IdLearner(new IdLayout(indicators, width, Task.BINARY), 2, 1);
     IdLearner.Scratch scratch = new IdLearner.Scratch();
     float[] errors = new float[1];
@@ -154,7 +177,61 @@ final class IdsBench {
       err.printf("auto: %s: %,.0f records/s%n", tier.id(), rates.get(tier));
     }
     return new Result(
-        rate * (ID_COLUMNS + NUMBERS), ids.ids(), (double) ids.memoryBytes() / ids.ids(), rates);
+        rate * (ID_COLUMNS + NUMBERS),
+        ids.ids(),
+        (double) ids.memoryBytes() / ids.ids(),
+        rates,
+        publish(tiers.get(0)));
+  }
+
+  private Published publish(AutoSpec.Tier tier) throws IOException {
+    ModelSpec spec =
+        ModelSpec.auto(1, AutoSpec.of(tier), ClassWeights.NONE).withIndicators(indicators);
+    OnlineModel model = Models.create(spec, Task.BINARY, width, 2, 1);
+    float[] predictions = new float[model.outputs()];
+    for (int row = 0; row < ROWS; row++) {
+      model.learnClass(rows, row * width, labels[row], 1f, predictions);
+    }
+    TrainSpec train = TrainSpec.of("bench", "bench", input, spec);
+    ModelSegments first = ModelSegments.of(train, written(model), null);
+    for (float[] row : hundredth()) {
+      model.learnClass(row, 0, 0, 1f, predictions);
+    }
+    ModelSegments next = ModelSegments.of(train, written(model), first.pages());
+    return new Published(bytes(first), bytes(next));
+  }
+
+  private static PagedOutput written(OnlineModel model) throws IOException {
+    PagedOutput out = new PagedOutput(1 << 20);
+    model.write(out);
+    return out;
+  }
+
+  private static long bytes(ModelSegments model) {
+    return model.head().length + model.added().stream().mapToLong(value -> value.length).sum();
+  }
+
+  /** Returns rows that have a hundredth of the ids of each column, drawn at random. */
+  private List<float[]> hundredth() {
+    List<float[]> some = new ArrayList<>();
+    Random random = new Random(2);
+    for (int c = 0; c < ID_COLUMNS; c++) {
+      Map<Long, Integer> places = new LinkedHashMap<>();
+      for (int r = 0; r < ROWS; r++) {
+        int at = r * width + c * IdWords.ID_WIDTH;
+        places.putIfAbsent(IdWords.read(rows, at), at);
+      }
+      List<Integer> drawn = new ArrayList<>(places.values());
+      Collections.shuffle(drawn, random);
+      for (int i = 0; i < drawn.size() / 100; i++) {
+        if (i == some.size()) {
+          some.add(Arrays.copyOf(rows, width));
+        }
+        int from = drawn.get(i);
+        System.arraycopy(rows, from, some.get(i), c * IdWords.ID_WIDTH, IdWords.ID_WIDTH);
+      }
+    }
+    return some;
   }
 
   private void learnIds(IdLearner ids, int row, float[] errors, IdLearner.Scratch scratch) {

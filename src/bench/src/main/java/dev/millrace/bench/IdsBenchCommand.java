@@ -1,6 +1,7 @@
 package dev.millrace.bench;
 
 import dev.millrace.nn.AutoSpec;
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -18,7 +19,8 @@ import picocli.CommandLine.Spec;
           + " second",
       "of processor time of the training thread: ids per second of the linear model and the pairs"
           + " of",
-      "fields together, and records per second of the whole model."
+      "fields together, and records per second of the whole model. At the end, a model of the first",
+      "tier is published, and once more after a hundredth of its ids came again."
     },
     footer = {
       "",
@@ -64,7 +66,7 @@ final class IdsBenchCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     BenchCommand.require(spec, "--ids", ids, 26);
     if (!(seconds > 0) || !(warmup >= 0)) {
       throw new ParameterException(

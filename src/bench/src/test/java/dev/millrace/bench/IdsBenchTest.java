@@ -14,7 +14,7 @@ class IdsBenchTest {
   @Test
   void endsWithOneLineOfJson() throws Exception {
     Cli bench =
-        Cli.run("bench ids --ids 2600 --auto fast --warmup 0 --seconds 0.1 --json".split(" "));
+        Cli.run("bench ids --ids 26000 --auto fast --warmup 0 --seconds 0.1 --json".split(" "));
 
     assertThat(bench.exitCode()).as(bench.err()).isZero();
     JsonNode json = new ObjectMapper().readTree(bench.out());
@@ -22,8 +22,11 @@ class IdsBenchTest {
     assertThat(json.get("ids_per_s").asDouble()).isPositive();
     assertThat(json.at("/records_per_s/fast").asDouble()).isPositive();
     // All ids are drawn, and buckets of numbers are ids too.
-    assertThat(json.get("known_ids").asInt()).isBetween(2_600, 2_900);
+    assertThat(json.get("known_ids").asInt()).isBetween(26_000, 26_300);
     assertThat(json.get("bytes_per_id").asDouble()).isBetween(50.0, 300.0);
+    assertThat(json.get("published_bytes").asLong()).isGreaterThan(26_000 * 50);
+    assertThat(json.get("published_bytes_after_1_percent").asLong())
+        .isLessThan(json.get("published_bytes").asLong() / 3);
   }
 
   @ParameterizedTest
