@@ -39,6 +39,8 @@ final class EraseHandler {
     Erased erased = new Erased(id.column().name(), hash, ids, pending, until);
     events.erased(state, key, erased, listener);
     if (state != null && ids > 0 && state.examples() > 0) {
+      // A record that the next model would add to has the id.
+      state.marks.publishedPages = null;
       listener.modelDue(key, state);
     }
   }

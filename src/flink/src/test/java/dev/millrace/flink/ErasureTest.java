@@ -327,8 +327,7 @@ class ErasureTest {
     }
   }
 
-  private static void erase(TrainHarness harness, EraseRequest.Id id, long number)
-      throws Exception {
+  static void erase(TrainHarness harness, EraseRequest.Id id, long number) throws Exception {
     harness.operator.processElement(command("k", id, number));
   }
 

@@ -6,6 +6,7 @@ import dev.millrace.codec.ModelAssembler;
 import dev.millrace.codec.ModelAssembler.Arrival;
 import dev.millrace.codec.ModelParts;
 import dev.millrace.codec.OutputRecord;
+import dev.millrace.data.EraseRequest;
 import dev.millrace.data.Example;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.FeatureSpec.IdOptions;
@@ -30,6 +31,7 @@ import dev.millrace.testing.Chunks;
 import dev.millrace.testing.Specs;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -74,7 +76,11 @@ class PublishedIdsTest {
 
   private static TrainSpec spec(ModelSpec model, int every) {
     return Specs.train(INPUT, model, Specs.METRICS)
-        .with(to -> to.snapshots = new SnapshotSpec(every, 0));
+        .with(
+            to -> {
+              to.snapshots = new SnapshotSpec(every, 0);
+              to.commands = "test.commands";
+            });
   }
 
   private static TrainHarness harness(
@@ -96,10 +102,14 @@ class PublishedIdsTest {
       System.arraycopy(numbers, 0, example.features, 0, 3);
       for (int column = 0; column < COLUMNS; column++) {
         int id = i < EVERY ? i : random.nextInt(5);
-        IdWords.write((long) id << 32 | column, example.features, 3 + 3 * column);
+        IdWords.write(id(id, column), example.features, 3 + 3 * column);
       }
     }
     return examples;
+  }
+
+  private static long id(int number, int column) {
+    return (0x5A5A00L + number) << 32 | 0x3C3C00L + column;
   }
 
   private static List<Arrival> read(List<OutputRecord> records) throws IOException {
@@ -222,6 +232,27 @@ class PublishedIdsTest {
       List<Arrival> arrivals = read(all);
       assertThat(arrivals.get(arrivals.size() - 1).isForgotten()).isTrue();
     }
+  }
+
+  @Test
+  void anErasedIdIsInNoSegmentOfTheNextModel() throws Exception {
+    try (TrainHarness harness = harness(new HashMapStateBackend(), EVERY, 0, null)) {
+      harness.send(examples().subList(0, 2 * EVERY), 7);
+      int before = harness.models().size();
+      ErasureTest.erase(harness, new EraseRequest.Id("id0", id(1, 0)), EXAMPLES);
+
+      List<OutputRecord> all = harness.models();
+      assertThat(segments(all.subList(before, all.size()))).containsExactly(1);
+      assertThat(all.get(before + 2).value()).as("what was segment 2").isNull();
+      assertThat(hasId(all.get(0), id(1, 0))).isTrue();
+      assertThat(hasId(all.get(before), id(1, 0))).isFalse();
+      assertThat(hasId(all.get(before), id(2, 0))).isTrue();
+    }
+  }
+
+  private static boolean hasId(OutputRecord record, long id) {
+    HexFormat hex = HexFormat.of();
+    return hex.formatHex(record.value()).contains(hex.toHexDigits(id));
   }
 
   @Test
