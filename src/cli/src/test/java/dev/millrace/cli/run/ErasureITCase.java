@@ -68,15 +68,16 @@ class ErasureITCase {
   }
 
   @Test
-  void whatIsErasedStaysErasedWhenTheJobContinuesFromAnOlderSavepoint() throws Exception {
+  void whatIsErasedStaysErasedWhenAnotherParallelismContinuesFromAnOlderSavepoint()
+      throws Exception {
     produce("shop-1", 100);
     produce("shop-2", 100);
-    LocalJob first = start(null);
+    LocalJob first = start(null, 1);
     awaitExamples("shop-1", 100);
     awaitExamples("shop-2", 100);
     Path savepoint = Snapshots.given(first.stop(failure -> {}).orElseThrow());
 
-    LocalJob second = start(savepoint);
+    LocalJob second = start(savepoint, 1);
     produce("shop-1", 50);
     produce("shop-2", 50);
     awaitExamples("shop-2", 150);
@@ -104,7 +105,7 @@ class ErasureITCase {
     second.cancel();
 
     // It reads the commands again, and the records between this savepoint and the commands.
-    LocalJob third = start(savepoint);
+    LocalJob third = start(savepoint, 2);
     produce("shop-3", 10);
     awaitExamples("shop-3", 10);
     awaitErased(6);
@@ -134,8 +135,8 @@ class ErasureITCase {
     return cli.out();
   }
 
-  private LocalJob start(Path savepoint) throws InterruptedException {
-    return LocalJob.start(PipelineFile.read(pipeline), 1, dir, savepoint, false);
+  private LocalJob start(Path savepoint, int parallelism) throws InterruptedException {
+    return LocalJob.start(PipelineFile.read(pipeline), parallelism, dir, savepoint, false);
   }
 
   private void produce(String shop, int count) throws IOException {
