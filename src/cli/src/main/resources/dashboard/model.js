@@ -79,6 +79,7 @@ export function drawModel() {
   drawTiles(view);
   drawCharts();
   drawMatrix(latest.confusion_matrix);
+  drawSegments();
   drawClasses();
   drawCompare(view);
   drawMembers();
@@ -158,6 +159,15 @@ function drawClasses() {
   if (!classes) return;
   drawTable($("classes"), ["class", "precision", "recall", "F1", "count"],
     classes.map((one) => [one.class, [format(one.precision, 3), format(one.recall, 3), format(one.f1, 3), groups(one.support)]]));
+}
+
+function drawSegments() {
+  const segments = (latest.window || {}).segments;
+  $("segments-panel").hidden = !segments;
+  if (!segments) return;
+  drawTable($("segments"), [segments.column, "mean predicted", "observed", "ratio", "count"],
+    segments.values.map((one) => [one.value === null ? DASH : one.value,
+      [format(one.mean_predicted, 3), format(one.observed_share, 3), format(one.ratio, 3), groups(one.examples)]]));
 }
 
 function drawCompare(view) {

@@ -22,8 +22,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.connector.datagen.source.DataGeneratorSource;
@@ -36,8 +39,9 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 /**
  * Measures the job with many keys, and one checkpoint of all models during learning.
  *
- * <p>Each key is reported once in each of three phases: warm-up, measurement, checkpoint. The
- * longest gap between two reports of the third phase is the pause that the checkpoint causes.
+ * <p>Each key is reported once in each of three phases: warm-up, measurement, checkpoint; a single
+ * key is reported more often. The longest gap between two reports of the third phase is the pause
+ * that the checkpoint causes.
  *
  * @param rounds examples of each key in a phase
  * @param ids of each key, 0 for a network without ids
@@ -47,6 +51,7 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds, int id
   private static final int CLASSES = 2;
   // Warm-up, measurement, checkpoint.
   private static final int PHASES = 3;
+  private static final int MAX_REPORTS_OF_ONE_KEY = 1000;
 
   /**
    * Measurements.
@@ -57,7 +62,7 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds, int id
    * @param savepointBytes size of the models, uncompressed and the same on each backend
    * @param windowBytes size of a key's window of scored examples
    * @param laterSeconds duration of a second checkpoint, after the third phase
-   * @param laterBytes what that checkpoint added
+   * @param laterBytes size of the files that this checkpoint wrote
    */
   record Result(
       StateBench bench,
@@ -160,7 +165,8 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds, int id
   private static final class Reports {
     final CompletableFuture<Void> thirdBegun = new CompletableFuture<>();
     final CompletableFuture<Void> all = new CompletableFuture<>();
-    private final int keys;
+    private final int ofPhase;
+    private final boolean isOfOneKey;
     private int count;
     private long warm;
     private long end;
@@ -169,28 +175,34 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds, int id
     private long quietGap;
     private volatile boolean checkpointing;
 
-    Reports(int keys) {
-      this.keys = keys;
+    /**
+     * @param ofPhase number of reports
+     * @param isOfOneKey reports come at equal intervals; else at the end of each round
+     */
+    Reports(int ofPhase, boolean isOfOneKey) {
+      this.ofPhase = ofPhase;
+      this.isOfOneKey = isOfOneKey;
     }
 
     void add() {
       long now = System.nanoTime();
-      if (count % keys != 0 && (count < 2 * keys || checkpointing)) {
+      boolean isFirst = count % ofPhase == 0 && !isOfOneKey;
+      if (!isFirst && (count < 2 * ofPhase || checkpointing)) {
         maxGap = Math.max(maxGap, now - last);
       }
       last = now;
       count++;
-      if (count == keys) {
+      if (count == ofPhase) {
         warm = now;
         maxGap = 0;
-      } else if (count == 2 * keys) {
+      } else if (count == 2 * ofPhase) {
         end = now;
         quietGap = maxGap;
         maxGap = 0;
-      } else if (count == 2 * keys + 1) {
+      } else if (count == 2 * ofPhase + 1) {
         thirdBegun.complete(null);
       }
-      if (count == PHASES * keys) {
+      if (count == PHASES * ofPhase) {
         all.complete(null);
       }
     }
@@ -204,7 +216,7 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds, int id
   Result run() throws Exception {
     Path checkpoints = Directories.untilExit("millrace-bench-");
     Settings settings = settings();
-    Reports reports = new Reports(keys);
+    Reports reports = new Reports(keys * reportsOfKey(), keys == 1);
     try (LocalSink metrics = new LocalSink(record -> reports.add());
         LocalSink others = new LocalSink(record -> {})) {
       StreamExecutionEnvironment env = LocalFlink.environment(1, options(settings, checkpoints));
@@ -230,10 +242,12 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds, int id
         reports.checkpointing = true;
         double checkpoint = checkpoint(cluster, job);
         reports.checkpointing = false;
-        long checkpointBytes = size(checkpoints);
+        Set<Path> before = files(checkpoints);
+        long checkpointBytes = size(before);
         reports.all.get();
         double later = checkpoint(cluster, job);
-        long laterBytes = size(checkpoints) - checkpointBytes;
+        Set<Path> written = files(checkpoints);
+        written.removeAll(before);
         Path savepoint = Directories.untilExit("millrace-bench-");
         cluster
             .triggerSavepoint(
@@ -246,12 +260,21 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds, int id
             reports.maxGap / 1e6,
             reports.quietGap / 1e6,
             checkpointBytes,
-            size(savepoint),
+            size(files(savepoint)),
             windowBytes(settings.metrics()),
             later,
-            laterBytes);
+            size(written));
       }
     }
+  }
+
+  /** Returns the number of reports of a key in each phase. */
+  private int reportsOfKey() {
+    int reports = keys == 1 ? Math.min(rounds, MAX_REPORTS_OF_ONE_KEY) : 1;
+    while (rounds % reports != 0) {
+      reports--;
+    }
+    return reports;
   }
 
   private DataGeneratorSource<KafkaRecord> source(String topic) {
@@ -280,7 +303,7 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds, int id
         metrics: { every: %d, max-interval: off }
         state: { backend: %s, cache-bytes: %d, checkpoint-interval: 24h }
         """
-            .formatted(NEURONS, rounds, KebabCase.of(backend), cacheBytes);
+            .formatted(NEURONS, rounds / reportsOfKey(), KebabCase.of(backend), cacheBytes);
     return PipelineFile.parse("bench", yaml, Path.of(""));
   }
 
@@ -304,7 +327,7 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds, int id
         """
             .formatted(
                 StateBenchSource.IDS_OF_RECORD,
-                rounds,
+                rounds / reportsOfKey(),
                 ids,
                 1L << 32,
                 KebabCase.of(backend),
@@ -320,10 +343,14 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds, int id
     return options;
   }
 
-  private static long size(Path directory) throws IOException {
+  private static Set<Path> files(Path directory) throws IOException {
     try (Stream<Path> files = Files.walk(directory)) {
-      return files.filter(Files::isRegularFile).mapToLong(StateBench::length).sum();
+      return files.filter(Files::isRegularFile).collect(Collectors.toCollection(HashSet::new));
     }
+  }
+
+  private static long size(Set<Path> files) {
+    return files.stream().mapToLong(StateBench::length).sum();
   }
 
   private static long length(Path file) {

@@ -269,6 +269,7 @@ public record MetricsReport(
    * @param threshold probability above which the positive class is predicted; NaN if the larger
    *     probability decides
    * @param groups scores within groups of the window; null if not configured, or not of two classes
+   * @param segments calibration in the segments of the window; null likewise
    */
   public record ClassificationScores(
       int windowSize,
@@ -281,34 +282,9 @@ public record MetricsReport(
       @Nullable List<ClassScores> perClass,
       @Nullable Confusion confusion,
       double threshold,
-      @Nullable GroupScores groups)
+      @Nullable GroupScores groups,
+      @Nullable SegmentScores segments)
       implements Scores {
-    /** Creates scores without groups. */
-    public ClassificationScores(
-        int windowSize,
-        long windowMillis,
-        ClassificationBlock window,
-        ClassificationBlock total,
-        @Nullable Decaying<ClassificationBlock> decayed,
-        ClassificationBaseline noChange,
-        ClassificationBaseline majority,
-        @Nullable List<ClassScores> perClass,
-        @Nullable Confusion confusion,
-        double threshold) {
-      this(
-          windowSize,
-          windowMillis,
-          window,
-          total,
-          decayed,
-          noChange,
-          majority,
-          perClass,
-          confusion,
-          threshold,
-          null);
-    }
-
     private ClassificationScores withoutClasses() {
       return new ClassificationScores(
           windowSize,
@@ -321,7 +297,8 @@ public record MetricsReport(
           null,
           null,
           threshold,
-          groups);
+          groups,
+          segments);
     }
 
     @Override
@@ -428,6 +405,22 @@ public record MetricsReport(
       return predicted / observed;
     }
   }
+
+  /**
+   * Calibration in segments of examples.
+   *
+   * @param column whose values are the segments
+   * @param segments those with examples in the window, in the order of their declaration
+   */
+  public record SegmentScores(String column, List<Segment> segments) {}
+
+  /**
+   * The examples that have one value of a column.
+   *
+   * @param value null for examples without a value, or with one that is not listed
+   * @param examples number in the window
+   */
+  public record Segment(@Nullable String value, int examples, PositiveShare calibration) {}
 
   /** The three averages over the classes. */
   public record ClassAverages(Averages macro, Averages weighted, Averages micro) {}

@@ -4,7 +4,6 @@ import dev.millrace.data.MetricsReport.Averages;
 import dev.millrace.data.MetricsReport.ClassAverages;
 import dev.millrace.data.MetricsReport.ClassificationBlock;
 import dev.millrace.data.MetricsReport.Decaying;
-import dev.millrace.data.MetricsReport.PositiveShare;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -61,9 +60,7 @@ final class ClassScorer {
         // Of two classes that of the positive one, which is half the sum over both.
         binary ? sums.brier() / 2 : sums.brier(),
         sums.calibrationError(),
-        binary
-            ? new PositiveShare(sums.positiveRate().predicted(), sums.positiveRate().observed())
-            : null,
+        binary ? sums.positiveRate().share() : null,
         areas.roc(),
         areas.precisionRecall(),
         areas.weightedRoc(),

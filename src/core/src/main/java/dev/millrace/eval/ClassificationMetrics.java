@@ -177,7 +177,8 @@ public final class ClassificationMetrics implements RollingMetrics {
                 : Threshold.of(spec.thresholdMetric(), spec.beta(), total.model(), positive),
             ClassAverage.of(classes, spec) instanceof ClassAverage.Positive of
                 ? window.groupScores(of.index())
-                : null);
+                : null,
+            window.segmentScores());
     boolean isMulticlass = spec.multiclass() || classes.size() > 2;
     return new MetricsReport(context, isMulticlass ? Task.MULTICLASS : Task.BINARY, scores);
   }

@@ -1,9 +1,13 @@
 package dev.millrace.eval;
 
 import dev.millrace.data.MetricsReport.GroupScores;
+import dev.millrace.data.MetricsReport.Segment;
+import dev.millrace.data.MetricsReport.SegmentScores;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The last predictions of a classifier and of its baselines. Not thread-safe. */
@@ -26,14 +30,18 @@ final class ClassificationWindow {
   private static final int CLASS_SCORES_FLAG = 32;
   private static final int POSITIVE_FLAG = 64;
   private static final int GROUP_FLAG = 128;
+  private static final int SEGMENT_FLAG = 256;
 
   private static final int UNKNOWN = -1;
+  private static final long NO_SEGMENTS = -1;
 
   private final boolean hasCalibration;
   private final int rankAt; // 0 if no groups are kept
   private final boolean averagesTwo; // whether the scores of both of two classes are kept
   private final int maxScored; // classes
+  private final @Nullable Segments segments;
   private final int group; // column
+  private final int segment; // column
   private final int score; // column of the first
   private int scores; // columns: that of the positive class, or of more than two classes all
   private final Window rows;
@@ -45,8 +53,10 @@ final class ClassificationWindow {
     maxScored = spec.aucClasses();
     rankAt = spec.rankAt();
     group = OTHERS + (hasCalibration ? 2 : 0);
-    score = group + (rankAt > 0 ? Window.WIDE : 0);
-    scores = maxScored > 0 || hasCalibration || rankAt > 0 ? 1 : 0;
+    segments = spec.segments();
+    segment = group + (rankAt > 0 ? Window.WIDE : 0);
+    score = segment + (segments == null ? 0 : 1);
+    scores = maxScored > 0 || hasCalibration || rankAt > 0 || segments != null ? 1 : 0;
     rows = new Window(spec.window(), spec.windowMillis(), score + scores);
   }
 
@@ -55,7 +65,9 @@ final class ClassificationWindow {
     averagesTwo = other.averagesTwo;
     maxScored = other.maxScored;
     rankAt = other.rankAt;
+    segments = other.segments;
     group = other.group;
+    segment = other.segment;
     score = other.score;
     scores = other.scores;
     rows = other.rows.copy();
@@ -166,6 +178,9 @@ final class ClassificationWindow {
     if (rankAt > 0) {
       rows.putWide(row + group, example.group);
     }
+    if (segments != null) {
+      rows.put(row + segment, example.segment);
+    }
   }
 
   /** Takes the examples of a group out of it. */
@@ -227,6 +242,37 @@ final class ClassificationWindow {
     return scorer.compute();
   }
 
+  /**
+   * Computes the calibration in each segment, of those with examples, of the positive class of two.
+   *
+   * @return null if they are off, or there are more classes
+   */
+  @Nullable SegmentScores segmentScores() {
+    if (segments == null || !hasPositive()) {
+      return null;
+    }
+    PositiveRate[] rates = new PositiveRate[segments.count()];
+    int[] examples = new int[segments.count()];
+    ScoredClass example = new ScoredClass();
+    for (int i = 0; i < rows.size(); i++) {
+      int row = rows.row(i);
+      get(row, example);
+      if (rows.holds(row) && !Float.isNaN(example.positiveScore)) {
+        int at = example.segment;
+        rates[at] = rates[at] == null ? new PositiveRate() : rates[at];
+        rates[at].add(example, rows.weight(row));
+        examples[at]++;
+      }
+    }
+    List<Segment> reported = new ArrayList<>();
+    for (int at = 0; at < rates.length; at++) {
+      if (rates[at] != null) {
+        reported.add(new Segment(segments.value(at), examples[at], rates[at].share()));
+      }
+    }
+    return new SegmentScores(segments.column(), reported);
+  }
+
   /** Computes the means over the classes, each against the rest; NaN without their scores. */
   Areas meanAreas() {
     AreaUnderCurve area = new AreaUnderCurve(hasClassScores() ? rows.size() : 0);
@@ -259,6 +305,7 @@ final class ClassificationWindow {
     into.brier = hasCalibration ? rows.single(row + OTHERS) : Float.NaN;
     into.confidence = hasCalibration ? rows.single(row + OTHERS + 1) : Float.NaN;
     into.group = rankAt > 0 ? rows.wide(row + group) : ScoredClass.NO_GROUP;
+    into.segment = segments == null ? 0 : rows.cell(row + segment);
     into.positiveScore = hasPositive() ? rows.single(row + score) : Float.NaN;
     into.positive = positive;
   }
@@ -275,20 +322,24 @@ final class ClassificationWindow {
     return pair >> Short.SIZE;
   }
 
-  /** Writes a byte of flags, then the rows. */
+  /** Writes the flags, then the rows. */
   void write(DataOutput out) throws IOException {
-    out.writeByte(
+    out.writeShort(
         (hasCalibration ? CALIBRATION_FLAG : 0)
             | (scores == 1 ? SCORE_FLAG : 0)
             | (hasClassScores() ? CLASS_SCORES_FLAG : 0)
             | (hasPositive() ? POSITIVE_FLAG : 0)
             | (rankAt > 0 ? GROUP_FLAG : 0)
+            | (segments != null ? SEGMENT_FLAG : 0)
             | rows.flags());
     if (hasClassScores()) {
       VarLong.write(out, scores);
     }
     if (hasPositive()) {
       VarLong.write(out, positive);
+    }
+    if (segments != null) {
+      VarLong.write(out, segments.fingerprint());
     }
     VarLong.write(out, rows.size());
     ScoredClass example = new ScoredClass();
@@ -319,6 +370,9 @@ final class ClassificationWindow {
     if (rankAt > 0) {
       out.writeLong(example.group);
     }
+    if (segments != null) {
+      VarLong.write(out, example.segment);
+    }
   }
 
   /**
@@ -327,14 +381,18 @@ final class ClassificationWindow {
    */
   static ClassificationWindow read(DataInput in, MetricsSpec spec) throws IOException {
     ClassificationWindow window = new ClassificationWindow(spec);
-    int flags = in.readByte();
-    float[] stored = new float[readScores(in, flags)];
-    if (window.maxScored > 0 && stored.length > 1) {
-      window.setScores(stored.length);
+    int flags = in.readShort();
+    float[] storedScores = new float[readScores(in, flags)];
+    if (window.maxScored > 0 && storedScores.length > 1) {
+      window.setScores(storedScores.length);
     }
     if ((flags & POSITIVE_FLAG) != 0) {
       window.positive = VarLong.readClass(in);
     }
+    boolean hasSegments = (flags & SEGMENT_FLAG) != 0;
+    // If the column or its values have changed, the examples are of no segment.
+    long stored = hasSegments ? VarLong.read(in) : NO_SEGMENTS;
+    boolean areKept = window.segments != null && window.segments.fingerprint() == stored;
     int size = VarLong.readExamples(in);
     ScoredClass example = new ScoredClass();
     for (int i = 0; i < size; i++) {
@@ -348,15 +406,21 @@ final class ClassificationWindow {
       example.brier = isCalibrated ? in.readFloat() : Float.NaN;
       example.confidence = isCalibrated ? in.readFloat() : Float.NaN;
       example.group = (flags & GROUP_FLAG) != 0 ? in.readLong() : ScoredClass.NO_GROUP;
+      example.segment = hasSegments ? VarLong.readSegment(in) : 0;
+      if (window.segments != null) {
+        int none = window.segments.count() - 1;
+        example.segment = areKept ? Math.min(example.segment, none) : none;
+      }
       double frequencyLogLoss = in.readFloat();
-      for (int c = 0; c < stored.length; c++) {
-        stored[c] = in.readFloat();
+      for (int c = 0; c < storedScores.length; c++) {
+        storedScores[c] = in.readFloat();
       }
       int row = window.rows.readEnd(in, flags);
       if (row >= 0) {
         window.put(row, example, noChange, majority, frequencyLogLoss);
         for (int c = 0; c < window.scores; c++) {
-          window.rows.putSingle(row + window.score + c, c < stored.length ? stored[c] : Float.NaN);
+          window.rows.putSingle(
+              row + window.score + c, c < storedScores.length ? storedScores[c] : Float.NaN);
         }
       }
     }

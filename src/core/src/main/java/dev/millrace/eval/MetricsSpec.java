@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param positiveClass class of binary precision, recall and F1; null for the last by name
  * @param rankAt rank up to which hits and gains count within the groups of examples; 0 if the
  *     scores of groups are off
+ * @param segments whose calibration in the window is reported of two classes; null for none
  * @param validation which examples are held out
  */
 @PublicApi
@@ -51,6 +52,7 @@ public record MetricsSpec(
     boolean multiclass,
     @Nullable String positiveClass,
     int rankAt,
+    @Nullable Segments segments,
     Validation validation)
     implements Serializable {
 
@@ -106,6 +108,7 @@ public record MetricsSpec(
           to.aucClasses = 0;
           to.thresholdMetric = Decision.NONE;
           to.rankAt = 0;
+          to.segments = null;
           to.validation = Validation.NONE;
         });
   }
@@ -128,6 +131,7 @@ public record MetricsSpec(
     public boolean multiclass;
     public @Nullable String positiveClass;
     public int rankAt;
+    public @Nullable Segments segments;
     public Validation validation = Validation.NONE;
 
     private Draft() {}
@@ -149,6 +153,7 @@ public record MetricsSpec(
       multiclass = from.multiclass;
       positiveClass = from.positiveClass;
       rankAt = from.rankAt;
+      segments = from.segments;
       validation = from.validation;
     }
 
@@ -170,6 +175,7 @@ public record MetricsSpec(
           multiclass,
           positiveClass,
           rankAt,
+          segments,
           validation);
     }
   }

@@ -1,5 +1,6 @@
 package dev.millrace.eval;
 
+import dev.millrace.data.MetricsReport.PositiveShare;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -42,6 +43,11 @@ final class PositiveRate {
   /** Returns the share of examples of the positive class; NaN without examples. */
   double observed() {
     return observed / weight;
+  }
+
+  /** Returns both as they are reported. */
+  PositiveShare share() {
+    return new PositiveShare(predicted(), observed());
   }
 
   /** Removes all examples. */

@@ -39,6 +39,9 @@ public final class ScoredClass {
   /** Hash of the group whose examples are ranked against each other, 0 for none. */
   public long group = NO_GROUP;
 
+  /** Index of its segment, if there are segments. */
+  public int segment;
+
   /** Index of the positive class of two, negative where there is none. */
   int positive = ClassCounts.NO_PREDICTION;
 

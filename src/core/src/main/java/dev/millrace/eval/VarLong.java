@@ -60,6 +60,11 @@ final class VarLong {
     return readSize(in, "examples in the window of the metrics", MAX_EXAMPLES);
   }
 
+  /** Reads the index of a segment. */
+  static int readSegment(DataInput in) throws IOException {
+    return (int) SizeChecks.require("segment in the metrics", read(in), 0, Integer.MAX_VALUE);
+  }
+
   /**
    * Reads a class index.
    *

@@ -48,7 +48,7 @@ public final class PrequentialEngine {
     promotions = new PromotionHandler(events);
     erasures = new EraseHandler(this.spec, events);
     rejections = new Rejections(this.spec, maxModelBytes);
-    Scorer scorer = new Scorer();
+    Scorer scorer = new Scorer(this.spec.metrics().segments());
     Predictions predictions = new Predictions(this.spec);
     UnlabeledPredictor predictor =
         new UnlabeledPredictor(this.spec, scorer, predictions, workspace);

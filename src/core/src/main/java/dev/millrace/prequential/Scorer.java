@@ -6,6 +6,7 @@ import dev.millrace.eval.ClassificationMetrics;
 import dev.millrace.eval.RegressionMetrics;
 import dev.millrace.eval.RollingMetrics;
 import dev.millrace.eval.ScoredClass;
+import dev.millrace.eval.Segments;
 import dev.millrace.eval.ValidationScores;
 import dev.millrace.nn.PredictedValue;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Scorer {
   private final ScoredClass scored = new ScoredClass();
+  private final @Nullable Segments segments;
+
+  Scorer(@Nullable Segments segments) {
+    this.segments = segments;
+  }
 
   /** Scores the rows of a batch; those held out count for validation alone. */
   void score(PrequentialModel model, RowBatch batch) {
@@ -37,6 +43,7 @@ final class Scorer {
       int actual = batch.classes[r];
       boolean isPredicted = read(batch, r, actual, model.probabilities);
       scored.group = batch.chunk.group(row);
+      scored.segment = segments == null ? 0 : segments.of(batch.features, r * batch.chunk.width());
       if (isPredicted && batch.use == RowBatch.Use.HOLD_OUT) {
         ((ClassificationMetrics) model.metrics).decide(scored);
       }

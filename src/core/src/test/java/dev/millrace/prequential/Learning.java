@@ -29,7 +29,7 @@ public final class Learning {
     PrequentialModel model = state.resume(spec, workspace);
     RowSelector selector = new RowSelector(spec, new Rejections(spec, Long.MAX_VALUE));
     Trainer trainer = new Trainer(spec);
-    Scorer scorer = new Scorer();
+    Scorer scorer = new Scorer(null);
     RowBatch batch = new RowBatch(workspace);
     selector.begin(model, chunk);
     for (int row = from; row < to; row++) {

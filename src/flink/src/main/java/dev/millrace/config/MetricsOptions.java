@@ -7,12 +7,15 @@ import dev.millrace.config.option.OptionReader;
 import dev.millrace.config.option.OptionType;
 import dev.millrace.config.option.OptionTypes;
 import dev.millrace.config.yaml.YamlNode.Scalar;
+import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.KebabCase;
 import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.eval.MetricsSpec.Decision;
 import dev.millrace.eval.MetricsSpec.Validation;
+import dev.millrace.eval.Segments;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Declares and reads the options of {@code metrics} and {@code validation}. */
@@ -24,6 +27,8 @@ final class MetricsOptions {
   // With a time limit alone, this count bounds the memory.
   private static final int MAX_IN_TIME = 100_000;
   // Groups have few examples each, and only those with both classes count.
+  private static final String ONLY_TWO_CLASSES =
+      "applies only to two classes, but input.task is %s. Remove it";
   private static final int WINDOW_OF_GROUPS = 10_000;
 
   static final OptionGroup METRICS_GROUP =
@@ -127,6 +132,14 @@ final class MetricsOptions {
           10,
           "with group: rank in the group up to which hit rate and NDCG count");
 
+  static final Option<String> SEGMENTS =
+      METRICS_GROUP.optional(
+          "segments",
+          InputOptions.FIELD,
+          "no segments",
+          "two classes: one-hot or boolean feature, such as the device; the window reports, for each"
+              + " of its values, the mean probability of the positive class and its observed share");
+
   static final OptionGroup VALIDATION_GROUP =
       new OptionGroup(
           "validation",
@@ -156,9 +169,7 @@ final class MetricsOptions {
         name.equals(input.label())
             ? "must be another field than input.label, but both are " + Scalar.quote(name)
             : input.task() != null && input.task() != Task.BINARY
-                ? "applies only to two classes, but input.task is "
-                    + input.task().id()
-                    + ". Remove it"
+                ? ONLY_TWO_CLASSES.formatted(input.task().id())
                 : unknownField(input, name);
     if (problem != null) {
       metrics.reject(GROUP, problem);
@@ -183,12 +194,36 @@ final class MetricsOptions {
         : null;
   }
 
+  private static @Nullable Segments segments(OptionReader metrics, InputSpec input) {
+    String column = metrics.given(SEGMENTS);
+    if (column == null) {
+      return null;
+    }
+    if (input.task() != null && input.task() != Task.BINARY) {
+      metrics.reject(SEGMENTS, ONLY_TWO_CLASSES.formatted(input.task().id()));
+      return null;
+    }
+    Segments segments = Segments.of(input, column);
+    if (segments == null) {
+      List<String> usable =
+          input.features().stream()
+              .map(FeatureSpec::name)
+              .filter(name -> Segments.of(input, name) != null)
+              .toList();
+      metrics.reject(
+          SEGMENTS,
+          "must be a one-hot or boolean feature, but %s is none; there %s"
+              .formatted(
+                  Scalar.quote(column),
+                  usable.isEmpty() ? "is no such feature" : "are: " + String.join(", ", usable)));
+    }
+    return segments;
+  }
+
   /** Returns the metrics of both maps. */
   static MetricsSpec read(
-      OptionReader metrics,
-      OptionReader validation,
-      @Nullable String positive,
-      @Nullable Task task) {
+      OptionReader metrics, OptionReader validation, @Nullable String positive, InputSpec input) {
+    Task task = input.task();
     long windowMillis = metrics.get(WINDOW_TIME);
     int assumed =
         windowMillis > 0
@@ -199,8 +234,7 @@ final class MetricsOptions {
           THRESHOLD_METRIC, "applies only to classes, but input.task is regression. Remove it");
     }
     if (task == Task.MULTICLASS && metrics.get(THRESHOLD_METRIC) != Decision.NONE) {
-      metrics.reject(
-          THRESHOLD_METRIC, "applies only to two classes, but input.task is multiclass. Remove it");
+      metrics.reject(THRESHOLD_METRIC, ONLY_TWO_CLASSES.formatted(task.id()));
     }
     if (metrics.has(AT) && !metrics.mentions(GROUP)) {
       metrics.reject(AT, "needs groups. Add the field of the group, for example: group: user");
@@ -226,6 +260,7 @@ final class MetricsOptions {
           to.thresholdMetric = metrics.get(THRESHOLD_METRIC);
           to.multiclass = task == Task.MULTICLASS;
           to.positiveClass = positive;
+          to.segments = segments(metrics, input);
           to.rankAt = metrics.has(GROUP) ? metrics.get(AT) : 0;
           to.validation = new Validation(validation.exact(FRACTION), validation.get(PATIENCE));
         });

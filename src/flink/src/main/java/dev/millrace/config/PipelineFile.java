@@ -313,7 +313,7 @@ public final class PipelineFile {
         input,
         model,
         MetricsOptions.read(
-            metrics, validation, in.given(InputOptions.POSITIVE_CLASS), input.spec().task()),
+            metrics, validation, in.given(InputOptions.POSITIVE_CLASS), input.spec()),
         drift(root, model, input.spec().task()),
         new Settings.Output(
             topic(topics, PipelineOptions.METRICS_TOPIC, pipeline),

@@ -14,6 +14,7 @@ import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.eval.MetricsSpec.Decision;
 import dev.millrace.eval.MetricsSpec.Validation;
+import dev.millrace.eval.Segments;
 import dev.millrace.eval.drift.DriftSpec;
 import dev.millrace.flink.StateSpec;
 import dev.millrace.nn.Activation;
@@ -825,6 +826,34 @@ class PipelineFileTest {
         .returns(3, MetricsSpec::rankAt)
         .returns(50, MetricsSpec::window);
     assertThat(parse(HEAD).metrics().rankAt()).isZero();
+  }
+
+  @Test
+  void theValuesOfAColumnAreSegments() {
+    String features =
+        "input: { label: y, features: [x, { name: device, type: one-hot, values: [phone, tablet] },"
+            + " { name: new, type: boolean }, { name: user, type: id }] }\n";
+
+    assertThat(parse(TO_INPUT + features + "metrics: { segments: device }").metrics().segments())
+        .isEqualTo(new Segments("device", 1, false, List.of("phone", "tablet")));
+    assertThat(parse(TO_INPUT + features + "metrics: { segments: new }").metrics().segments())
+        .isEqualTo(new Segments("new", 3, true, List.of("false", "true")));
+    assertThat(invalid(TO_INPUT + features + "metrics: { segments: user }").errors())
+        .containsExactly(
+            "fraud.yaml:4  metrics.segments must be a one-hot or boolean feature, but \"user\" is"
+                + " none; there are: device, new");
+    assertThat(invalid(TO_INPUT + "input: { label: y }\nmetrics: { segments: device }").errors())
+        .containsExactly(
+            "fraud.yaml:4  metrics.segments must be a one-hot or boolean feature, but \"device\" is"
+                + " none; there is no such feature");
+    assertThat(
+            invalid(
+                    TO_INPUT
+                        + "input: { label: y, task: regression }\nmetrics: { segments: device }")
+                .errors())
+        .containsExactly(
+            "fraud.yaml:4  metrics.segments applies only to two classes, but input.task is"
+                + " regression. Remove it");
   }
 
   @ParameterizedTest

@@ -38,6 +38,17 @@ final class BaselineLines {
                   SummaryTable.score(groups.ndcg()),
                   Plural.of(groups.count(), "group")));
     }
+    String column = metrics.segmentColumn();
+    for (FinalMetrics.Segment segment : metrics.segments()) {
+      lines.add(
+          "%s %s in the last window: mean predicted %s  observed %s  (%s)"
+              .formatted(
+                  column,
+                  segment.value() == null ? "without a listed value" : segment.value(),
+                  SummaryTable.score(segment.meanPredicted()),
+                  SummaryTable.score(segment.observedShare()),
+                  Plural.of(segment.examples(), "example")));
+    }
     String only = metrics.isRegression() ? null : metrics.onlyPredicted();
     if (only != null) {
       lines.add(

@@ -71,6 +71,18 @@ record EvaluationReport(Evaluation run, int epochs, @Nullable AreaUnderCurve are
       put(inGroups, "hit_rate", groups.hitRate());
       put(inGroups, "ndcg", groups.ndcg());
     }
+    if (metrics.segmentColumn() != null) {
+      ObjectNode segments = json.putObject("segments");
+      segments.put("column", metrics.segmentColumn());
+      ArrayNode values = segments.putArray("values");
+      for (FinalMetrics.Segment segment : metrics.segments()) {
+        ObjectNode value = values.addObject();
+        value.put("value", segment.value());
+        value.put("examples", segment.examples());
+        put(value, "mean_predicted", segment.meanPredicted());
+        put(value, "observed_share", segment.observedShare());
+      }
+    }
     json.put("predicts_one_class", !metrics.isRegression() && metrics.onlyPredicted() != null);
     put(json, "mae", totals.mae());
     put(json, "rmse", totals.rmse());

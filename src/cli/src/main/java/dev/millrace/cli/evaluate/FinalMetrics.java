@@ -7,6 +7,7 @@ import dev.millrace.eval.ClassAverage;
 import dev.millrace.eval.ClassCounts;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -363,6 +364,45 @@ public final class FinalMetrics {
             mean(newest.values(), path + "auc", path + "examples"),
             mean(newest.values(), path + "hit_rate", path + "count"),
             mean(newest.values(), path + "ndcg", path + "count"));
+  }
+
+  /**
+   * A segment in the last windows of all keys.
+   *
+   * @param value null for examples without a listed value
+   * @param meanPredicted of the positive class, as {@code observedShare}
+   */
+  record Segment(
+      @Nullable String value, long examples, double meanPredicted, double observedShare) {}
+
+  /** Returns the column whose values are segments; null if the metrics have none. */
+  @Nullable String segmentColumn() {
+    return newest.values().stream()
+        .map(key -> key.at("/window/segments/column"))
+        .filter(JsonNode::isTextual)
+        .map(JsonNode::asText)
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** Returns the segments in the order of their first key. */
+  List<Segment> segments() {
+    Map<JsonNode, List<JsonNode>> byValue = new LinkedHashMap<>();
+    for (JsonNode key : newest.values()) {
+      for (JsonNode segment : key.at("/window/segments/values")) {
+        byValue.computeIfAbsent(segment.path("value"), value -> new ArrayList<>()).add(segment);
+      }
+    }
+    List<Segment> segments = new ArrayList<>();
+    byValue.forEach(
+        (value, ofKeys) ->
+            segments.add(
+                new Segment(
+                    value.isNull() ? null : value.asText(),
+                    ofKeys.stream().mapToLong(segment -> segment.path("examples").asLong()).sum(),
+                    mean(ofKeys, "/mean_predicted", "/examples"),
+                    mean(ofKeys, "/observed_share", "/examples"))));
+    return segments;
   }
 
   /** Returns the mean of a window score over the keys, weighted by examples. */

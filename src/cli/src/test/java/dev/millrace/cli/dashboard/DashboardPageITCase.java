@@ -35,6 +35,8 @@ class DashboardPageITCase extends DashboardPage {
                 "window":{"log_loss":0.1441,"log_loss_baseline":0.1356,"auc_roc":0.512,\
                 "normalized_entropy":1.0627,\
                 "calibration":{"mean_predicted":0.0094,"observed_share":0.0302,"ratio":0.3113},\
+                "segments":{"column":"device","values":[{"value":null,"examples":640,\
+                "mean_predicted":0.041,"observed_share":0.02,"ratio":2.05}]},\
                 "predicts_one_class":true,"better_than_baseline":false,\
                 """);
     server.publish(rare);
@@ -46,6 +48,7 @@ class DashboardPageITCase extends DashboardPage {
     assertThat(browser.text("key-sub"))
         .endsWith("mean predicted 0.009, observed 0.030, ratio 0.311");
     assertThat(browser.text("window-normalized-entropy")).isEqualTo("1.063");
+    assertThat(browser.text("segments")).contains("device").contains("0.041").contains("2.05");
     assertThat(browser.text("key-warnings"))
         .startsWith("Worse than a baseline. Predicts only one class: metrics.threshold-metric: f1");
     assertThat(browser.text("key-list")).contains("\u25bc");

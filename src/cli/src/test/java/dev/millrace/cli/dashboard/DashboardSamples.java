@@ -118,6 +118,9 @@ final class DashboardSamples {
     block.put("predicts_one_class", false).put("better_than_baseline", loss < 0.6);
     if (counts.length == 2) {
       block.putObject("calibration").put("mean_predicted", 0.031).put("observed_share", 0.033);
+      ObjectNode segments = block.putObject("segments").put("column", "device");
+      ObjectNode phone = segments.putArray("values").addObject().put("value", "phone");
+      phone.put("examples", 640).put("mean_predicted", 0.041).put("observed_share", 0.02);
     }
     return block.put("kappa", accuracy - 0.1).put("loss", loss).put("log_loss", loss);
   }

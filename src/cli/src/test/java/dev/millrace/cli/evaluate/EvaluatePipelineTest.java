@@ -216,6 +216,67 @@ class EvaluatePipelineTest {
             "groups in the last window: auc 0\\.\\d+  hit rate at 1 0\\.\\d+  ndcg 0\\.\\d+  \\(\\d+ groups with both classes\\)");
   }
 
+  @Test
+  void theCalibrationOfEachSegmentIsThatOfItsRows() throws Exception {
+    Path file = dir.resolve("views.csv");
+    StringBuilder rows = new StringBuilder("x,device,click\n");
+    SplittableRandom random = new SplittableRandom(5);
+    for (int i = 0; i < 600; i++) {
+      boolean isPhone = random.nextInt(3) == 0;
+      boolean isClick = random.nextDouble() < (isPhone ? 0.6 : 0.1);
+      rows.append(random.nextDouble()).append(isPhone ? ",phone" : ",pc");
+      rows.append(isClick ? ",yes\n" : ",no\n");
+    }
+    Files.writeString(file, rows);
+    Path predictions = dir.resolve("predictions.csv");
+    Path pipeline =
+        Files.writeString(
+            dir.resolve("segments.yaml"),
+            """
+            pipeline: segments
+            kafka: { bootstrap.servers: "localhost:9092" }
+            input:
+              label: click
+              positive-class: yes
+              features: [x, { name: device, type: one-hot, values: [phone, tablet, pc] }]
+            metrics: { segments: device }
+            """);
+
+    String[] command = {"evaluate", "-c", pipeline + "", "--input", file + ""};
+    Cli table = Cli.run(command);
+    Cli run = Cli.run(with(command, "--json", "--predictions", predictions + ""));
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    JsonNode segments = new ObjectMapper().readTree(run.out()).path("segments");
+    assertThat(segments.path("column").asText()).isEqualTo("device");
+    assertThat(segments.at("/values/0/value").asText()).isEqualTo("phone");
+    assertThat(segments.at("/values/1/value").asText()).isEqualTo("pc");
+    List<String> lines = Files.readAllLines(predictions);
+    List<String> columns = List.of(lines.get(0).split(","));
+    String[] views = rows.toString().split("\n");
+    for (JsonNode segment : segments.path("values")) {
+      double sum = 0;
+      int clicks = 0;
+      int count = 0;
+      for (int i = 1; i < lines.size(); i++) {
+        boolean isOfSegment = views[i].contains("," + segment.path("value").asText());
+        String probability = lines.get(i).split(",", -1)[columns.indexOf("probability")];
+        if (isOfSegment && !probability.isEmpty()) {
+          sum += Double.parseDouble(probability);
+          clicks += lines.get(i).split(",", -1)[columns.indexOf("actual")].equals("yes") ? 1 : 0;
+          count++;
+        }
+      }
+      assertThat(segment.path("examples").asInt()).isEqualTo(count).isGreaterThan(100);
+      assertThat(segment.path("mean_predicted").asDouble()).isCloseTo(sum / count, within(1e-5));
+      assertThat(segment.path("observed_share").asDouble())
+          .isCloseTo(clicks / (double) count, within(1e-9));
+    }
+    assertThat(table.out())
+        .containsPattern(
+            "device phone in the last window: mean predicted 0\\.\\d+  observed 0\\.\\d+  \\(\\d+ examples\\)");
+  }
+
   /** Asserts scores at rank 1 by the rows' predictions; no two have the same probability. */
   private void assertGroups(JsonNode groups, Path predictions) throws IOException {
     Map<String, List<double[]>> byUser = new TreeMap<>();

@@ -21,9 +21,12 @@ import dev.millrace.data.MetricsReport.Labels;
 import dev.millrace.data.MetricsReport.Member;
 import dev.millrace.data.MetricsReport.Members;
 import dev.millrace.data.MetricsReport.Offsets;
+import dev.millrace.data.MetricsReport.PositiveShare;
 import dev.millrace.data.MetricsReport.RegressionBaseline;
 import dev.millrace.data.MetricsReport.RegressionBlock;
 import dev.millrace.data.MetricsReport.RegressionScores;
+import dev.millrace.data.MetricsReport.Segment;
+import dev.millrace.data.MetricsReport.SegmentScores;
 import dev.millrace.data.MetricsReport.Validation;
 import dev.millrace.data.Task;
 import java.io.IOException;
@@ -101,6 +104,9 @@ public final class MetricsJson {
     if (scores.groups() != null) {
       writeGroups(json, scores.groups());
     }
+    if (scores.segments() != null) {
+      writeSegments(json, scores.segments());
+    }
     writeAverages(json, scores.window().averages());
     json.writeEndObject();
     json.writeObjectFieldStart("total");
@@ -137,6 +143,27 @@ public final class MetricsJson {
     number(json, "hit_rate", groups.hitRate());
     number(json, "ndcg", groups.ndcg());
     json.writeEndObject();
+  }
+
+  private static void writeSegments(JsonGenerator json, SegmentScores scores) throws IOException {
+    json.writeObjectFieldStart("segments");
+    json.writeStringField("column", scores.column());
+    json.writeArrayFieldStart("values");
+    for (Segment segment : scores.segments()) {
+      json.writeStartObject();
+      json.writeStringField("value", segment.value());
+      json.writeNumberField("examples", segment.examples());
+      writeShare(json, segment.calibration());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeEndObject();
+  }
+
+  private static void writeShare(JsonGenerator json, PositiveShare share) throws IOException {
+    number(json, "mean_predicted", share.predicted());
+    number(json, "observed_share", share.observed());
+    number(json, "ratio", share.ratio());
   }
 
   private static void writeValidation(JsonGenerator json, Validation validation)
@@ -208,9 +235,7 @@ public final class MetricsJson {
     number(json, "calibration_error", block.calibrationError());
     if (block.positiveShare() != null) {
       json.writeObjectFieldStart("calibration");
-      number(json, "mean_predicted", block.positiveShare().predicted());
-      number(json, "observed_share", block.positiveShare().observed());
-      number(json, "ratio", block.positiveShare().ratio());
+      writeShare(json, block.positiveShare());
       json.writeEndObject();
     }
     json.writeBooleanField("predicts_one_class", block.predictsOneClass());

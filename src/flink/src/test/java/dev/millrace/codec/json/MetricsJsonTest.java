@@ -21,6 +21,8 @@ import dev.millrace.data.MetricsReport.PositiveShare;
 import dev.millrace.data.MetricsReport.RegressionBaseline;
 import dev.millrace.data.MetricsReport.RegressionBlock;
 import dev.millrace.data.MetricsReport.RegressionScores;
+import dev.millrace.data.MetricsReport.Segment;
+import dev.millrace.data.MetricsReport.SegmentScores;
 import dev.millrace.data.Task;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -129,7 +131,9 @@ class MetricsJsonTest {
                 new ClassScores(0.7, 0.6, 0.65, NONE, 33)),
             new Confusion(
                 new double[][] {{957.5, 9}, {10, 23}}, new double[][] {{40000, 1}, {2, 1996}}),
-            0.325);
+            0.325,
+            null,
+            null);
 
     assertThat(encode(report(Task.BINARY, scores)))
         .isEqualTo(
@@ -243,7 +247,12 @@ class MetricsJsonTest {
             null,
             null,
             NONE,
-            new GroupScores(10, 3, 41, 0.75, 1, NONE));
+            new GroupScores(10, 3, 41, 0.75, 1, NONE),
+            new SegmentScores(
+                "device",
+                List.of(
+                    new Segment("phone", 3, new PositiveShare(0.25, 0.5)),
+                    new Segment(null, 1, new PositiveShare(0.25, 0)))));
 
     JsonNode record = new ObjectMapper().readTree(encode(report(Task.MULTICLASS, scores)));
 
@@ -260,6 +269,13 @@ class MetricsJsonTest {
         .hasToString(
             "{\"at\":10,\"count\":3,\"examples\":41,\"auc\":0.75,\"hit_rate\":1.0,\"ndcg\":null}");
     assertThat(record.path("total").has("groups")).isFalse();
+    assertThat(record.at("/window/segments"))
+        .hasToString(
+            """
+            {"column":"device","values":[\
+            {"value":"phone","examples":3,"mean_predicted":0.25,"observed_share":0.5,"ratio":0.5},\
+            {"value":null,"examples":1,"mean_predicted":0.25,"observed_share":0.0,"ratio":null}]}""");
+    assertThat(record.path("total").has("segments")).isFalse();
   }
 
   @Test
@@ -267,7 +283,18 @@ class MetricsJsonTest {
     ClassificationBaseline none = new ClassificationBaseline(0, 0, 0, 0);
     ClassificationScores scores =
         new ClassificationScores(
-            7, 0, block(4, 0.5, 0.25, 0.75), block(6, 1, 2, 3), null, none, none, null, null, NONE);
+            7,
+            0,
+            block(4, 0.5, 0.25, 0.75),
+            block(6, 1, 2, 3),
+            null,
+            none,
+            none,
+            null,
+            null,
+            NONE,
+            null,
+            null);
     MetricsReport.Context context = report(Task.BINARY, scores).context();
 
     assertThat(
@@ -379,7 +406,9 @@ class MetricsJsonTest {
             new ClassificationBaseline(NONE, NONE, NONE, NONE),
             null,
             null,
-            NONE);
+            NONE,
+            null,
+            null);
 
     String line = encode(report(Task.MULTICLASS, scores));
 
@@ -469,7 +498,9 @@ class MetricsJsonTest {
             baseline,
             List.of(new ClassScores(1, 1, 1, 1, 1)),
             new Confusion(new double[1][1], new double[1][1]),
-            NONE);
+            NONE,
+            null,
+            null);
 
     byte[] line = json.encode(new MetricsReport(context, Task.BINARY, scores));
 
@@ -507,7 +538,18 @@ class MetricsJsonTest {
     ClassificationBaseline baseline = new ClassificationBaseline(0, 0, 0, 0);
     ClassificationScores classes =
         new ClassificationScores(
-            1, 0, block(1, 1, 1, 1), block(1, 1, 1, 1), null, baseline, baseline, null, null, NONE);
+            1,
+            0,
+            block(1, 1, 1, 1),
+            block(1, 1, 1, 1),
+            null,
+            baseline,
+            baseline,
+            null,
+            null,
+            NONE,
+            null,
+            null);
 
     JsonNode record =
         new ObjectMapper().readTree(json.encode(new MetricsReport(context, Task.BINARY, classes)));
