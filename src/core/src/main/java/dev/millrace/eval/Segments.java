@@ -2,6 +2,7 @@ package dev.millrace.eval;
 
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
+import dev.millrace.data.PublicApi;
 import java.io.Serializable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param isBoolean the column is one feature; else it has one for each value
  * @param values by place; of a boolean column, false and true
  */
+@PublicApi
 public record Segments(String column, int start, boolean isBoolean, List<String> values)
     implements Serializable {
 

@@ -1,6 +1,7 @@
 package dev.millrace.nn;
 
 import dev.millrace.data.BoundedDataInput;
+import dev.millrace.data.IdColumns;
 import dev.millrace.data.SizeChecks;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -9,10 +10,13 @@ import java.nio.ByteBuffer;
  * Facts about a stored model that are readable without its specification.
  *
  * @param shape task, layers, loss, optimizer, normalization and batch size in words
+ * @param inputs floats of a row
+ * @param ids places of ids in a row
  */
 public record LearnerSummary(
     String shape,
     int inputs,
+    IdColumns ids,
     int classes,
     long examples,
     long steps,
@@ -21,6 +25,11 @@ public record LearnerSummary(
     long rollbacks) {
 
   private static final int COUNTS = 5 * Long.BYTES;
+
+  /** Returns the number of features that are no ids. */
+  public int numbers() {
+    return ids.numbers(inputs).length;
+  }
 
   /**
    * Reads the summary of a model that {@link OnlineModel#write} wrote, from {@code offset} to the
@@ -37,6 +46,7 @@ public record LearnerSummary(
     return new LearnerSummary(
         header.shape(),
         header.inputs(),
+        header.indicators().ids(),
         header.classes(),
         counts.getLong(),
         counts.getLong(),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.data.BoundedDataInput;
+import dev.millrace.data.IdColumns;
 import dev.millrace.data.Task;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -231,6 +232,7 @@ class ModelWeightsTest {
             new LearnerSummary(
                 of.spec().shape(of.task()),
                 INPUTS,
+                IdColumns.NONE,
                 taught.classes(),
                 taught.examples(),
                 taught.steps(),

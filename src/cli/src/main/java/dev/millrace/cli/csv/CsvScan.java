@@ -5,6 +5,7 @@ import dev.millrace.codec.CsvText;
 import dev.millrace.config.yaml.Suggestions;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
+import dev.millrace.data.Printable;
 import dev.millrace.data.Task;
 import java.io.Serializable;
 import java.nio.file.Path;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param classes number of distinct labels, with an error of about 3 % beyond 1,023
  * @param task null without a label
  * @param rows number of rows below the header
+ * @param ids features that are ids of some kind, each with the reason; none unless drafted
  * @param warnings about columns that are probably not read as their author meant
  * @param withoutLabel warning about rows without a label
  */
@@ -51,9 +53,12 @@ public record CsvScan(
     long classes,
     @Nullable Task task,
     long rows,
+    List<String> ids,
     List<String> warnings,
     @Nullable String withoutLabel)
     implements Serializable {
+
+  private static final int MAX_NAME = 60;
 
   /** Orders class names: numbers by value, then texts. */
   public static final Comparator<String> CLASS_ORDER =
@@ -64,6 +69,7 @@ public record CsvScan(
     features = List.copyOf(features);
     featureColumns = List.copyOf(featureColumns);
     labels = List.copyOf(labels);
+    ids = List.copyOf(ids);
     warnings = List.copyOf(warnings);
   }
 
@@ -173,6 +179,7 @@ public record CsvScan(
           truth == null ? 0 : truth.distinct(),
           found,
           rows,
+          purpose == Purpose.DRAFT ? ids(columns, features, featureColumns) : List.of(),
           warnings(columns, features, featureColumns, labelColumn, found),
           truth == null ? null : withoutLabel(truth, rows));
     }
@@ -242,8 +249,26 @@ public record CsvScan(
         classes,
         task,
         rows,
+        spec.features().isEmpty() ? ids : List.of(),
         spec.features().isEmpty() ? warnings : List.of(),
         withoutLabel);
+  }
+
+  private static List<String> ids(
+      List<FieldProfile> columns, List<FeatureSpec> features, List<Integer> featureColumns) {
+    List<String> ids = new ArrayList<>();
+    for (int f = 0; f < features.size(); f++) {
+      FeatureSpec feature = features.get(f);
+      if (feature.type().isOfIds()) {
+        ids.add(
+            "%s as %s (%s)"
+                .formatted(
+                    Printable.line(feature.name(), MAX_NAME),
+                    feature.type().id(),
+                    columns.get(featureColumns.get(f)).distinctAndReason()));
+      }
+    }
+    return ids;
   }
 
   // Also of the label, unless its numbers are classes; not of times.

@@ -422,13 +422,7 @@ public final class FieldProfile {
     String text =
         type() == Type.NUMBER && !isId()
             ? "%s to %s, mean %s".formatted(number(min), number(max), number(mean()))
-            : distinctValues();
-    if (isId()) {
-      text += "; numbers that name things, by its name";
-    }
-    if (type() == Type.TEXT && !isTimes()) {
-      text += shapeInWords();
-    }
+            : distinctAndReason();
     if (strayText() != null) {
       text += "; " + strayText();
     }
@@ -439,6 +433,12 @@ public final class FieldProfile {
     }
     long gaps = records - values;
     return gaps <= 0 ? text : text + "; " + Plural.percent(gaps, records) + " missing";
+  }
+
+  /** Returns the number of values, and what makes them ids, lists of ids or words. */
+  String distinctAndReason() {
+    String reason = isId() ? "; numbers that name things, by its name" : "";
+    return distinctValues() + reason + (type() == Type.TEXT && !isTimes() ? shapeInWords() : "");
   }
 
   private String shapeInWords() {

@@ -50,6 +50,8 @@ import picocli.CommandLine.Spec;
       "  ./millrace evaluate --input pay.csv.gz --label class --positive-class fraud"
     })
 public final class EvaluateCommand implements Callable<Integer> {
+  private static final int MAX_SHOWN_IDS = 6;
+
   @Option(
       names = "--input",
       paramLabel = "FILE",
@@ -196,6 +198,16 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   private void printWarnings(CsvScan scan) {
     scan.allWarnings().forEach(spec.commandLine().getErr()::println);
+    if (!scan.ids().isEmpty()) {
+      int shown = Math.min(MAX_SHOWN_IDS, scan.ids().size());
+      int more = scan.ids().size() - shown;
+      spec.commandLine()
+          .getErr()
+          .printf(
+              "Columns of ids: %s%s. To read them otherwise, declare them: ./millrace init%n",
+              String.join(", ", scan.ids().subList(0, shown)),
+              more == 0 ? "" : " and " + more + " more");
+    }
     if (scan.task() == Task.MULTICLASS && scan.classes() > InputSpec.Limits.MAX_CLASSES) {
       spec.commandLine()
           .getErr()

@@ -50,7 +50,7 @@ public final class ModelLines {
         line("key", Terminal.printable(model.key(), 1_000)),
         line("pipeline", known(model.pipeline()) + ", config " + known(model.config())),
         line("learns", learns(model, 1_000)),
-        line("features", count(model.learner().inputs())),
+        line("features", features(model)),
         line("examples", count(model.learner().examples())),
         line(
             "steps",
@@ -76,12 +76,21 @@ public final class ModelLines {
     json.put("skipped_steps", model.learner().skippedSteps());
     json.put("clipped_steps", model.learner().clippedSteps());
     json.put("rollbacks", model.learner().rollbacks());
-    json.put("features", model.learner().inputs());
+    json.put("features", model.learner().numbers());
+    if (!model.learner().ids().isEmpty()) {
+      json.put("id_columns", model.learner().ids().columns().size());
+    }
     model.classes().forEach(json.putArray("classes")::add);
     json.put("model", model.learner().shape());
     json.put("bytes", model.size());
     json.put("config_hash", model.config());
     return json.toString();
+  }
+
+  private static String features(ModelSnapshot model) {
+    int columns = model.learner().ids().columns().size();
+    String numbers = count(model.learner().numbers());
+    return columns == 0 ? numbers : numbers + ", " + Plural.of(columns, "column") + " of ids";
   }
 
   private static String line(String name, String value) {

@@ -375,7 +375,15 @@ class AutoContractTest {
     assertThat(LearnerSummary.read(bytes, 0))
         .isEqualTo(
             new LearnerSummary(
-                "multiclass, auto fast, buffer 2048", AutoModels.INPUTS, 4, 30, 30, 0, 0, 0));
+                "multiclass, auto fast, buffer 2048",
+                AutoModels.INPUTS,
+                IdColumns.NONE,
+                4,
+                30,
+                30,
+                0,
+                0,
+                0));
     assertThatThrownBy(() -> AutoModels.read(bytes, ModelSpec.auto(1), Task.MULTICLASS))
         .isInstanceOf(ModelMismatchException.class)
         .hasMessageContaining("auto fast")
