@@ -12,7 +12,9 @@ import dev.millrace.codec.OutputRecord;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
 import dev.millrace.config.yaml.InvalidPipelineException;
+import dev.millrace.data.Sha256;
 import dev.millrace.flink.kafka.KafkaIo;
+import dev.millrace.nn.AutoModelSpec;
 import dev.millrace.onnx.OnnxExport;
 import dev.millrace.onnx.OnnxInfo;
 import dev.millrace.prequential.ModelSnapshot;
@@ -240,6 +242,37 @@ class MillraceJobITCase {
     int restart = segments.lastIndexOf(1);
     assertThat(segments.subList(0, restart)).startsWith(1).contains(2);
     assertThat(segments.subList(restart, segments.size())).contains(2);
+    requireStartsFromTheNewestModel(shaken);
+  }
+
+  /** From all of its records, and from a complete one before a newer one that lost a segment. */
+  private static void requireStartsFromTheNewestModel(Settings settings) throws Exception {
+    byte[] newest = HexFormat.of().parseHex(JobTopics.models(settings).get("k"));
+    assertThat(hashOfStart(settings)).isEqualTo(Sha256.hex(newest));
+
+    String topic = settings.output().models();
+    List<ConsumerRecord<byte[], byte[]>> records = read(topic);
+    ConsumerRecord<byte[], byte[]> head = records.get(records.size() - 1);
+    assertThat(head.key()).asString().isEqualTo("k");
+    byte[] segment =
+        records.stream()
+            .map(ConsumerRecord::key)
+            .filter(ModelParts::isSegment)
+            .reduce((earlier, later) -> later)
+            .orElseThrow();
+    JobTopics.send(
+        settings,
+        topic,
+        List.of(
+            new ProducerRecord<>("", segment, null),
+            new ProducerRecord<>("", null, head.key(), head.value(), head.headers())));
+    assertThat(hashOfStart(settings)).isEqualTo(Sha256.hex(newest));
+  }
+
+  private static String hashOfStart(Settings settings) {
+    AutoModelSpec model =
+        (AutoModelSpec) PriorModel.resolve(settings.withWarmStartKey("k")).model();
+    return model.start().hash();
   }
 
   /** Publishes after so many examples of a key, and at the end. */

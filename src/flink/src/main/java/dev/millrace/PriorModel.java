@@ -16,6 +16,8 @@ import java.io.IOException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads the newest model of a key on the pipeline's models topic, for {@code model.warm-start.key}
@@ -25,11 +27,14 @@ import org.jspecify.annotations.Nullable;
  * would differ for each new key, depending on which of two subtasks was faster.
  */
 final class PriorModel {
+  private static final Logger LOG = LoggerFactory.getLogger(PriorModel.class);
   private static final String SUBJECT = "%s.warm-start.key is \"%s\", but ";
 
   private final Settings settings;
   // Newest of the key.
   private @Nullable Arrival newest;
+  // True if a newer one lacks records.
+  private boolean isIncomplete;
 
   private PriorModel(Settings settings) {
     this.settings = settings;
@@ -49,11 +54,17 @@ final class PriorModel {
     try (ModelsReader reader = new ModelsReader(settings.kafka(), topic)) {
       ModelAssembler models = new ModelAssembler(reader, ModelAssembler.Listener.NONE);
       TopicReader.readAll(settings.kafka(), topic, record -> accept(record, models));
+      isIncomplete = models.incompleteKeys().contains(settings.warmStartKey());
     } catch (KafkaException e) {
       throw rejection("topic %s cannot be read: %s.".formatted(topic, e.getMessage()));
     }
     byte[] bytes = newest == null ? null : newest.bytes();
     if (newest == null || bytes == null) {
+      if (isIncomplete) {
+        throw rejection(
+            "some records of that model are missing on topic %s; start again once the job has published the next ones"
+                .formatted(topic));
+      }
       throw rejection(
           ("topic %s has no model of that key. A job publishes its models as configured by"
                   + " output.snapshots, and when it is drained. List them with: ./millrace models list")
@@ -66,7 +77,16 @@ final class PriorModel {
               .formatted(pipeline, part(settings)));
     }
     try {
-      return startingFrom(ModelSnapshot.decode(pipeline, newest.config(), newest.key(), bytes));
+      ModelSnapshot prior = ModelSnapshot.decode(pipeline, newest.config(), newest.key(), bytes);
+      if (isIncomplete) {
+        LOG.warn(
+            "The newest model of key {} on {} is incomplete; new models start from the one before,"
+                + " of {} examples.",
+            newest.key(),
+            topic,
+            prior.learner().examples());
+      }
+      return startingFrom(prior);
     } catch (IOException e) {
       throw rejection("it cannot be used: " + e.getMessage());
     }
