@@ -19,7 +19,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -30,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Settings and records of a measured pipeline, the same on each run.
  *
+ * @param ids columns of ids, each of {@link #IDS_OF_COLUMN}
  * @param batch examples in one update of the network
  * @param auto the mixture that learns; null for the network
  * @param brokerBound whether the broker runs on the processors that this process is bound to
@@ -37,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 record BenchLoad(
     int records,
     int features,
+    int ids,
     int keys,
     int classes,
     int batch,
@@ -49,6 +53,7 @@ record BenchLoad(
     boolean brokerBound) {
 
   private static final int[] NONE = {};
+  private static final int IDS_OF_COLUMN = 10_000;
 
   /** Returns the settings of the pipeline. */
   Settings settings(String bootstrapServers) {
@@ -56,7 +61,7 @@ record BenchLoad(
         """
         pipeline: bench
         kafka: { bootstrap.servers: "%s" }
-        input: { label: label, start: earliest }
+        input: { label: label, start: earliest%s }
         %s
         metrics: { every: %d, max-interval: off }
         output: { guarantee: %s }
@@ -64,12 +69,24 @@ record BenchLoad(
         """
             .formatted(
                 bootstrapServers,
+                declaredFeatures(),
                 model(),
                 every,
                 KebabCase.of(guarantee),
                 KebabCase.of(backend),
                 checkpointSeconds);
     return PipelineFile.parse("bench", yaml, Path.of(""));
+  }
+
+  /** Records without ids need no declaration. */
+  private String declaredFeatures() {
+    if (ids == 0) {
+      return "";
+    }
+    Stream<String> numbers = IntStream.range(0, features).mapToObj(f -> "f" + f);
+    Stream<String> columns =
+        IntStream.range(0, ids).mapToObj(c -> "{ name: i%d, type: id }".formatted(c));
+    return Stream.concat(numbers, columns).collect(Collectors.joining(", ", ", features: [", "]"));
   }
 
   /** Returns the settings of the same pipeline with a name for each number. */
@@ -142,15 +159,26 @@ record BenchLoad(
       }
       byte[] value =
           encoder.encode(
-              "e" + number, name, eventTime, "c" + label, 0, 1f, row, features, NONE, Map.of());
+              "e" + number, name, eventTime, "c" + label, 0, 1f, row, features, NONE, drawIds());
       number++;
       return new ProducerRecord<>(topic, recordKeys[key], value);
+    }
+
+    /** Draws an id for each column, some of them far more often than others. */
+    private Map<String, String> drawIds() {
+      Map<String, String> drawn = new HashMap<>();
+      for (int c = 0; c < ids; c++) {
+        double uniform = random.nextDouble();
+        drawn.put("i" + c, Integer.toString((int) (IDS_OF_COLUMN * uniform * uniform * uniform)));
+      }
+      return drawn;
     }
   }
 
   void describe(ObjectNode json) {
     json.put("records", records);
     json.put("features", features);
+    json.put("id_columns", ids);
     json.put("keys", keys);
     json.put("classes", classes);
     json.put("model", auto == null ? "network" : "auto: " + auto.id());

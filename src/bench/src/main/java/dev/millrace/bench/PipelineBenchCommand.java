@@ -44,6 +44,14 @@ final class PipelineBenchCommand implements Callable<Integer> {
   private int features;
 
   @Option(
+      names = "--ids",
+      paramLabel = "C",
+      defaultValue = "0",
+      description =
+          "Columns of ids of a record, each of 10,000 ids; needs --auto (default: ${DEFAULT-VALUE}).")
+  private int ids;
+
+  @Option(
       names = "--keys",
       paramLabel = "K",
       defaultValue = "100",
@@ -153,6 +161,10 @@ final class PipelineBenchCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     BenchCommand.require(spec, "--records", records, 1000);
     BenchCommand.require(spec, "--features", features, 1);
+    BenchCommand.require(spec, "--ids", ids, 0);
+    if (ids > 0 && (auto == null || dataStream)) {
+      throw CliError.usage("--ids needs --auto TIER, and does not go with --datastream");
+    }
     BenchCommand.require(spec, "--keys", keys, 1);
     BenchCommand.require(spec, "--classes", classes, 2);
     BenchCommand.require(spec, "--batch", batch, 1);
@@ -169,6 +181,7 @@ final class PipelineBenchCommand implements Callable<Integer> {
         new BenchLoad(
             records,
             features,
+            ids,
             keys,
             classes,
             batch,

@@ -137,6 +137,7 @@ final class SqlBench {
         new BenchLoad(
             EXAMPLES * keys,
             FEATURES,
+            0,
             keys,
             2,
             1,
