@@ -256,10 +256,12 @@ class PublishedIdsTest {
   }
 
   @Test
-  void championAndChallengerAddWhatHasChangedOfEach() throws Exception {
+  void aMixtureAndANetworkThatCompeteAddWhatHasChangedOfEach() throws Exception {
     ModelSpec both =
         new SelectionSpec(
-            List.of(new NamedModel("one", MODEL), new NamedModel("two", MODEL)),
+            List.of(
+                new NamedModel("one", MODEL),
+                new NamedModel("two", Specs.small(1).withIndicators(Indicators.of(INPUT)))),
             "one",
             true,
             Promotion.DEFAULT,
