@@ -56,6 +56,9 @@ public interface Embeddings {
   /** Returns the pages of the vectors. */
   PagedPart pages();
 
+  /** Returns false if a number that was learned is not finite. */
+  boolean isFinite();
+
   /** Returns the bytes in memory. */
   long memoryBytes();
 

@@ -125,11 +125,11 @@ public final class Learner implements OnlineModel {
     divergence = new Divergence();
   }
 
-  private Learner(Learner other) {
+  private Learner(Learner other, @Nullable Embeddings embeddings) {
+    this.embeddings = embeddings;
     keySeed = other.keySeed;
     workspace = new Workspace();
     compiled = other.compiled;
-    embeddings = other.embeddings == null ? null : other.embeddings.copy(vectorSeed());
     LearnerSpec spec = compiled.spec();
     dropout = other.dropout == null ? null : new Dropout(spec.seed(), keySeed);
     statistics = other.statistics.clone();
@@ -151,6 +151,21 @@ public final class Learner implements OnlineModel {
 
   private long vectorSeed() {
     return compiled.spec().seed() ^ keySeed;
+  }
+
+  /** Returns false if a number that was learned is not finite: it was damaged where it was kept. */
+  public boolean isFinite() {
+    for (double statistic : statistics) {
+      if (Double.isNaN(statistic)) {
+        return false;
+      }
+    }
+    for (float parameter : parameters) {
+      if (!Float.isFinite(parameter)) {
+        return false;
+      }
+    }
+    return embeddings == null || embeddings.isFinite();
   }
 
   private float[] initialParameters() {
@@ -734,7 +749,12 @@ public final class Learner implements OnlineModel {
 
   @Override
   public Learner copy() {
-    return new Learner(this);
+    return new Learner(this, embeddings == null ? null : embeddings.copy(vectorSeed()));
+  }
+
+  /** Returns an independent copy with other vectors of ids. */
+  public Learner copy(Embeddings others) {
+    return new Learner(this, others);
   }
 
   @Override

@@ -75,6 +75,11 @@ class EmbeddingStepTest {
     }
 
     @Override
+    public boolean isFinite() {
+      return true;
+    }
+
+    @Override
     public long memoryBytes() {
       return 0;
     }

@@ -5,6 +5,7 @@ import dev.millrace.data.Sha256;
 import dev.millrace.data.Task;
 import dev.millrace.nn.AutoModelSpec;
 import dev.millrace.nn.Indicators;
+import dev.millrace.nn.Learner;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.ModelStart;
 import dev.millrace.nn.ModelWeights;
@@ -92,7 +93,11 @@ public final class WarmStart {
 
   private static byte[] bytes(ModelSnapshot stored, ModelSpec model) throws IOException {
     OnlineModel whole = stored.model(model, new Workspace());
-    if (whole instanceof AutoLearner mixture && !mixture.isFinite()) {
+    boolean isFinite =
+        whole instanceof AutoLearner mixture
+            ? mixture.isFinite()
+            : !(whole instanceof Learner network) || network.isFinite();
+    if (!isFinite) {
       throw new IOException("some of its weights are not finite. The file is damaged");
     }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(stored.size());

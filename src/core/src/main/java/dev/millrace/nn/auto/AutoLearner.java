@@ -124,7 +124,11 @@ public abstract sealed class AutoLearner extends PerExampleModel
     Indicators indicators = spec.indicators().first(inputs);
     AutoShape shape = scratch.shape(kind(spec, spec.seed(), task, inputs, known, indicators));
     Members members = Members.initial(shape, keySeed);
-    return of(shape, indicators, keySeed, scratch, members);
+    AutoLearner learner = of(shape, indicators, keySeed, scratch, members);
+    if (learner.ids != null) {
+      learner.ids.begin(shape, keySeed, scratch);
+    }
+    return learner;
   }
 
   private static AutoShape.Kind kind(
@@ -244,6 +248,9 @@ public abstract sealed class AutoLearner extends PerExampleModel
     if (scratch != other) {
       scratch = other;
       shape = other.shape(shape.kind());
+      if (ids != null) {
+        ids.use(other.networks);
+      }
     }
     return other;
   }
@@ -518,7 +525,7 @@ public abstract sealed class AutoLearner extends PerExampleModel
       previousLabel.read(in);
     }
     if (ids != null) {
-      ids.read(in);
+      ids.read(in, shape, scratch());
     }
     examples = in.readLong();
     steps = in.readLong();

@@ -35,6 +35,8 @@ final class AutoScratch {
   int rowOffset;
   float[] encoded = EMPTY;
   int encodedOffset;
+  // [classes]: what a network of ids predicts.
+  float[] ofNetwork = EMPTY;
   final IdLearner.Scratch ids = new IdLearner.Scratch();
   final ReplaySampler draws = new ReplaySampler();
   final Neighbours neighbours = new Neighbours();
@@ -79,6 +81,7 @@ final class AutoScratch {
     mixed = grown(mixed, 2 * stride);
     frequencies = grown(frequencies, shape.outputs());
     logFrequencies = grown(logFrequencies, shape.outputs());
+    ofNetwork = grown(ofNetwork, shape.outputs());
   }
 
   private void fitRows(int m, int max, AutoShape shape) {

@@ -30,7 +30,7 @@ final class AutoShape {
 
     /** Returns the number of predictions from ids. */
     int idPredictions() {
-      return ids == null ? 0 : IdMember.predictions(ids);
+      return IdMember.names(ids).size();
     }
 
     Kind withClasses(int all) {
@@ -78,7 +78,7 @@ final class AutoShape {
       last = member.replays > 0 ? m + 1 : last;
     }
     names.add(LinearMember.NAME);
-    names.addAll(IdMember.NAMES.subList(0, kind.idPredictions()));
+    names.addAll(IdMember.names(kind.ids()));
     for (AutoSpec.Extra extra : AutoSpec.Extra.values()) {
       if (kind.spec().members().contains(extra)) {
         names.add(extra.id());
@@ -103,7 +103,8 @@ final class AutoShape {
   static long bytes(Kind kind) {
     return (new AutoShape(kind, null).parameters + floatsOfOthers(kind)) * Float.BYTES
         + ReplayBuffer.bytes(kind.inputs(), kind.spec().buffer())
-        + (long) kind.inputs() * 4 * Double.BYTES;
+        + (long) kind.inputs() * 4 * Double.BYTES
+        + IdMember.bytes(kind);
   }
 
   /** Returns the bytes of a stored mixture, without those that are equal in number in all. */

@@ -1,7 +1,11 @@
 package dev.millrace.nn.auto;
 
 import dev.millrace.data.Task;
+import dev.millrace.nn.Learner;
+import dev.millrace.nn.LearnerSpec;
+import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.PagedPart;
+import dev.millrace.nn.Workspace;
 import dev.millrace.nn.ids.IdLayout;
 import dev.millrace.nn.ids.IdLearner;
 import dev.millrace.simd.KernelProvider;
@@ -11,25 +15,66 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The predictions of a mixture that are made from ids; see {@link IdLearner}. */
 final class IdMember {
 
   private static final Kernels KERNELS = KernelProvider.kernels();
 
-  /** Names of the predictions: the linear model, and the same with pairs of fields. */
-  static final List<String> NAMES = List.of("ids", "id-pairs");
+  /** Name of the prediction of the linear model, if it is the only one. */
+  private static final List<String> LINEAR = List.of("ids");
+
+  /** The same, and with pairs of fields. */
+  private static final List<String> PAIRS = List.of("ids", "id-pairs");
+
+  /** The same, and a network that learns vectors of ids. */
+  private static final List<String> NETWORK = List.of("ids", "id-network");
 
   /** Errors of scaled values are cut to plus or minus this. */
   private static final float MAX_ERROR = 3f;
 
   private final IdLayout layout;
   private final IdLearner learner;
+  // Null unless there are several classes.
+  private @Nullable Learner network;
   // [linear models], of the record at hand.
   private float[] errors;
 
   IdMember(IdLayout layout, AutoShape shape, long keySeed) {
     this(layout, new IdLearner(layout, shape.classes(), seed(shape, keySeed)), outputs(shape));
+  }
+
+  /** Makes it usable, unless it is read. */
+  void begin(AutoShape shape, long keySeed, AutoScratch own) {
+    if (hasNetwork(layout)) {
+      network =
+          new Learner(
+              spec(layout, shape.kind().seed()),
+              layout.task,
+              layout.width,
+              shape.classes(),
+              keySeed,
+              (columns, dimension, seed) -> learner.embeddings());
+      network.use(own.networks);
+    }
+  }
+
+  private static boolean hasNetwork(IdLayout layout) {
+    return layout.task == Task.MULTICLASS;
+  }
+
+  private static LearnerSpec spec(IdLayout layout, long seed) {
+    return ModelSpec.single(seed).withIndicators(layout.row).forTask(layout.task);
+  }
+
+  /** Returns the bytes in memory of what is kept besides the table of ids. */
+  static long bytes(AutoShape.Kind kind) {
+    IdLayout layout = kind.ids();
+    return layout == null || !hasNetwork(layout)
+        ? 0
+        : spec(layout, kind.seed())
+            .modelBytes(layout.task, layout.width, Math.max(1, kind.classes()));
   }
 
   private IdMember(IdLayout layout, IdLearner learner, int outputs) {
@@ -47,12 +92,24 @@ final class IdMember {
   }
 
   IdMember copy(AutoShape shape, long keySeed) {
-    return new IdMember(layout, learner.copy(seed(shape, keySeed)), errors.length);
+    IdMember copy = new IdMember(layout, learner.copy(seed(shape, keySeed)), errors.length);
+    copy.network = network == null ? null : network.copy(copy.learner.embeddings());
+    return copy;
   }
 
-  /** Returns the number of predictions. */
-  static int predictions(IdLayout layout) {
-    return layout.hasPairs() ? 2 : 1;
+  /** Uses scratch that other models of the thread share. */
+  void use(Workspace networks) {
+    if (network != null) {
+      network.use(networks);
+    }
+  }
+
+  /** Returns the names of the predictions, in their order. */
+  static List<String> names(@Nullable IdLayout layout) {
+    if (layout == null) {
+      return List.of();
+    }
+    return hasNetwork(layout) ? NETWORK : layout.hasPairs() ? PAIRS : LINEAR;
   }
 
   /** Looks up the ids of a row; returns what the networks see of it. */
@@ -70,7 +127,10 @@ final class IdMember {
    */
   void predictClasses(AutoScratch own, AutoShape shape, int at, int columns) {
     int classes = shape.classes();
-    for (int p = 0; p < predictions(layout); p++) {
+    if (network != null) {
+      predictByNetwork(network, own, classes, at + Kernels.stride(columns), columns);
+    }
+    for (int p = 0; p <= (layout.hasPairs() ? 1 : 0); p++) {
       int from = at + p * Kernels.stride(columns);
       System.arraycopy(own.logFrequencies, 0, own.predictions, from, classes);
       Arrays.fill(own.predictions, from + classes, from + columns, 0f);
@@ -83,6 +143,15 @@ final class IdMember {
         own.predictions[from + classes - 1] += learner.linear(0, own.ids) + pairs;
       }
       KERNELS.softmax(own.predictions, from, 1, classes, columns);
+    }
+  }
+
+  private static void predictByNetwork(
+      Learner network, AutoScratch own, int classes, int at, int columns) {
+    Arrays.fill(own.predictions, at, at + columns, 0f);
+    if (classes > 0) {
+      network.predict(own.row, own.rowOffset, own.ofNetwork);
+      System.arraycopy(own.ofNetwork, 0, own.predictions, at, classes);
     }
   }
 
@@ -101,7 +170,8 @@ final class IdMember {
     float errorWithPairs = 0f;
     if (shape.classes() == 1) {
       errors[0] = 0f; // nothing to tell apart yet
-    } else if (errors.length > 1) {
+    } else if (network != null) {
+      network.learnClass(own.row, own.rowOffset, label, weight, own.ofNetwork);
       for (int k = 0; k < errors.length; k++) {
         errors[k] = own.predictions[at + k] - (k == label ? 1f : 0f);
       }
@@ -131,6 +201,9 @@ final class IdMember {
   void addClass(AutoShape shape) {
     errors = new float[outputs(shape)];
     learner.addClass(shape.classes());
+    if (network != null) {
+      network.addClass();
+    }
   }
 
   PagedPart table() {
@@ -138,18 +211,30 @@ final class IdMember {
   }
 
   boolean isFinite() {
-    return learner.isFinite();
+    return learner.isFinite() && (network == null || network.isFinite());
   }
 
   long memoryBytes() {
-    return learner.memoryBytes();
+    return learner.memoryBytes() + (network == null ? 0 : network.memoryBytes());
   }
 
   void write(DataOutput out) throws IOException {
     learner.write(out);
+    if (network != null) {
+      network.write(out);
+    }
   }
 
-  void read(DataInput in) throws IOException {
+  void read(DataInput in, AutoShape shape, AutoScratch own) throws IOException {
     learner.read(in);
+    if (hasNetwork(layout)) {
+      network =
+          Learner.read(
+              in,
+              spec(layout, shape.kind().seed()),
+              layout.task,
+              own.networks,
+              (columns, dimension, seed) -> learner.embeddings());
+    }
   }
 }

@@ -10,16 +10,17 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * Vectors of ids that one network learns, in a table of {@link KnownIds}: a count, the sum of the
- * vector's squared gradients, and the vector.
+ * Vectors of ids that one network learns, in a table of {@link KnownIds}: of its own, with a count,
+ * the sum of the vector's squared gradients, and the vector; or in that of an {@link IdLearner},
+ * which counts the records and stores it.
  *
  * <p>Vectors learn by AdaGrad with one sum a vector (row-wise, as in Naumov et al., 2019), an id of
  * several rows of a mini-batch once for each, in their order. Their steps are of bounded length, so
  * a rollback of the network leaves them as they are.
  */
 public final class IdEmbeddings implements Embeddings {
-  private static final int SQUARES = IdNumbers.COUNT + 1;
-  private static final int VECTOR = SQUARES + 1;
+  private static final int OWN_SQUARES = IdNumbers.COUNT + 1;
+  private static final int OWN_VECTOR = OWN_SQUARES + 1;
 
   private static final float RATE = 0.1f;
   private static final float SHRINKAGE = 0.001f;
@@ -42,6 +43,10 @@ public final class IdEmbeddings implements Embeddings {
 
   private final IdColumns columns;
   private final int dimension;
+  // Places of the sum of squares, and of the vector.
+  private final int squares;
+  private final int vector;
+  private final boolean ownsTable;
   private final int fields;
   private final int maxIds;
   private final KnownIds known;
@@ -50,20 +55,45 @@ public final class IdEmbeddings implements Embeddings {
 
   /** Creates the vectors of a model that knows no id, see {@link Embeddings.Factory}. */
   public IdEmbeddings(IdColumns columns, int dimension, long seed) {
+    this(columns, dimension, OWN_SQUARES, OWN_VECTOR, true, own(columns, dimension, seed));
+    eraseFromPending();
+  }
+
+  /** Creates the vectors of a table that a learner owns. */
+  IdEmbeddings(IdColumns columns, KnownIds known) {
+    this(columns, IdNumbers.VECTOR, IdNumbers.SQUARES, IdNumbers.FACTORS, false, known);
+  }
+
+  private IdEmbeddings(
+      IdColumns columns,
+      int dimension,
+      int squares,
+      int vector,
+      boolean ownsTable,
+      KnownIds known) {
     this.columns = columns;
     this.dimension = dimension;
+    this.squares = squares;
+    this.vector = vector;
+    this.ownsTable = ownsTable;
+    this.known = known;
     fields = columns.fields();
     maxIds = columns.maxIds();
-    int limit = Math.max(columns.limit(), maxIds);
-    KnownIds.Vector vector = new KnownIds.Vector(VECTOR, dimension);
-    known = new KnownIds(columns, VECTOR + dimension, limit, vector, seed);
     pending = new PendingIds();
-    eraseFromPending();
+  }
+
+  private static KnownIds own(IdColumns columns, int dimension, long seed) {
+    int limit = Math.max(columns.limit(), columns.maxIds());
+    KnownIds.Vector vector = new KnownIds.Vector(OWN_VECTOR, dimension);
+    return new KnownIds(columns, OWN_VECTOR + dimension, limit, vector, seed);
   }
 
   private IdEmbeddings(IdEmbeddings other, long seed) {
     columns = other.columns;
     dimension = other.dimension;
+    squares = other.squares;
+    vector = other.vector;
+    ownsTable = true;
     fields = other.fields;
     maxIds = other.maxIds;
     known = other.known.copy(seed);
@@ -79,7 +109,7 @@ public final class IdEmbeddings implements Embeddings {
 
   /** Returns the bytes in memory that an id takes at most. */
   public static long bytesOfId(int dimension) {
-    return KnownIds.bytesOfId(VECTOR + dimension);
+    return KnownIds.bytesOfId(OWN_VECTOR + dimension);
   }
 
   @Override
@@ -110,7 +140,7 @@ public final class IdEmbeddings implements Embeddings {
       }
       used++;
       float[] numbers = known.table().numbers(ids.slots[i]);
-      int at = known.table().offset(ids.slots[i]) + VECTOR;
+      int at = known.table().offset(ids.slots[i]) + vector;
       for (int v = 0; v < dimension; v++) {
         out[outOffset + v] += ids.values[i] * numbers[at + v];
       }
@@ -132,7 +162,9 @@ public final class IdEmbeddings implements Embeddings {
         pending.add(ids.ids[i], field, ids.values[i] / scratch.used[field]);
       }
     }
-    known.count(row, offset, ids);
+    if (ownsTable) {
+      known.count(row, offset, ids);
+    }
   }
 
   @Override
@@ -149,23 +181,23 @@ public final class IdEmbeddings implements Embeddings {
   }
 
   private void learn(int slot, float[] gradients, int from, float factor) {
-    float squares = 0f;
+    float sum = 0f;
     for (int v = 0; v < dimension; v++) {
       float g = factor * gradients[from + v];
-      squares += g * g;
+      sum += g * g;
     }
     // Written so that NaN is rejected as well.
-    if (!(squares <= MAX_SQUARES)) {
+    if (!(sum <= MAX_SQUARES)) {
       return;
     }
     float[] numbers = known.table().changedNumbers(slot);
     int at = known.table().offset(slot);
-    numbers[at + SQUARES] = Math.min(MAX_SQUARES, numbers[at + SQUARES] + squares);
-    float rate = RATE / (float) Math.sqrt(FIRST_SQUARES + numbers[at + SQUARES]);
+    numbers[at + squares] = Math.min(MAX_SQUARES, numbers[at + squares] + sum);
+    float rate = RATE / (float) Math.sqrt(FIRST_SQUARES + numbers[at + squares]);
     for (int v = 0; v < dimension; v++) {
-      float before = numbers[at + VECTOR + v];
+      float before = numbers[at + vector + v];
       float after = before - rate * (factor * gradients[from + v] + SHRINKAGE * before);
-      numbers[at + VECTOR + v] = Math.max(-MAX_ELEMENT, Math.min(MAX_ELEMENT, after));
+      numbers[at + vector + v] = Math.max(-MAX_ELEMENT, Math.min(MAX_ELEMENT, after));
     }
   }
 
@@ -180,27 +212,43 @@ public final class IdEmbeddings implements Embeddings {
   }
 
   @Override
+  public boolean isFinite() {
+    return known.table().isFinite();
+  }
+
+  @Override
   public long memoryBytes() {
-    return known.table().memoryBytes() + pending.memoryBytes();
+    return (ownsTable ? known.table().memoryBytes() : 0) + pending.memoryBytes();
   }
 
   @Override
   public Embeddings copy(long otherSeed) {
+    requireTable();
     return new IdEmbeddings(this, otherSeed);
+  }
+
+  private void requireTable() {
+    if (!ownsTable) {
+      throw new IllegalStateException("the owner of the table copies it");
+    }
   }
 
   @Override
   public void write(DataOutput out) throws IOException {
-    known.writeTime(out);
     pending.write(out);
-    known.writeTable(out);
+    if (ownsTable) {
+      known.writeTime(out);
+      known.writeTable(out);
+    }
   }
 
   @Override
   public void read(DataInput in, int rows) throws IOException {
-    known.readTime(in);
     pending.read(in, rows, fields, maxIds);
-    known.readTable(in, VECTOR + dimension);
-    eraseFromPending();
+    if (ownsTable) {
+      known.readTime(in);
+      known.readTable(in, vector + dimension);
+      eraseFromPending();
+    }
   }
 }

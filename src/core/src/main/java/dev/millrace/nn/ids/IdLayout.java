@@ -16,13 +16,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class IdLayout {
   /** Which places of a row are ids, and which are indicators. */
-  private final Indicators row;
+  public final Indicators row;
 
   /** Floats of a row. */
   public final int width;
 
+  /** What is learned of rows. */
+  public final Task task;
+
   final IdColumns columns;
-  final Task task;
   // Places of the numbers in a row; of those that are no indicators.
   final int[] numbers;
   final int[] bucketed;

@@ -8,6 +8,7 @@ import static dev.millrace.nn.ids.IdNumbers.VECTOR;
 import static dev.millrace.nn.ids.IdNumbers.WEIGHT;
 
 import dev.millrace.data.Task;
+import dev.millrace.nn.Embeddings;
 import dev.millrace.nn.PagedPart;
 import dev.millrace.simd.Elementary;
 import java.io.DataInput;
@@ -23,6 +24,8 @@ import java.util.Arrays;
  * plus the sum of {@link FieldPairs}. For classes these are logits, added to the logarithms of the
  * running class frequencies, for two classes of the second one; for values they are on the scale of
  * the standardised target.
+ *
+ * <p>With several classes a network has the vectors instead, see {@link #embeddings}.
  *
  * <p>Networks see of a column or cross, the mean over its ids: with two classes, how far the
  * log-odds of its records are from those of all; with several, the logarithm of the number of its
@@ -273,6 +276,11 @@ public final class IdLearner {
   /** Returns the number of ids that the model knows. */
   public int ids() {
     return known.table().size();
+  }
+
+  /** Returns the vectors of ids as inputs of a network, which learns them; without pairs only. */
+  public Embeddings embeddings() {
+    return new IdEmbeddings(layout.columns, known);
   }
 
   /** Returns the table of ids. */

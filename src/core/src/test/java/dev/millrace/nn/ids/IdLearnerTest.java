@@ -6,6 +6,7 @@ import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.FeatureSpec.IdOptions;
 import dev.millrace.data.IdWords;
 import dev.millrace.data.InputSpec;
+import dev.millrace.data.MetricsReport;
 import dev.millrace.data.Task;
 import dev.millrace.nn.AutoSpec;
 import dev.millrace.nn.ClassWeights;
@@ -15,7 +16,10 @@ import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.auto.Models;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class IdLearnerTest {
@@ -142,6 +146,38 @@ class IdLearnerTest {
       wrong += i >= 6000 && out[label] < 0.5f ? 1 : 0;
     }
     return wrong / 2000.0;
+  }
+
+  /** Of several classes, which follow from a pair of ids and not from the sum of two effects. */
+  @Test
+  void severalClassesAreLearnedFromVectorsOfIds() {
+    InputSpec input =
+        InputSpec.DEFAULT.with(
+            to ->
+                to.features =
+                    List.of(
+                        FeatureSpec.ofIds("a", FeatureSpec.Type.ID, false, IdOptions.ONE),
+                        FeatureSpec.ofIds("b", FeatureSpec.Type.ID, false, IdOptions.ONE)));
+    ModelSpec spec =
+        ModelSpec.auto(1, AutoSpec.of(AutoSpec.Tier.FAST), ClassWeights.NONE)
+            .withIndicators(Indicators.of(input));
+    OnlineModel model = Models.create(spec, Task.MULTICLASS, input.width(), 3, 1);
+    Random random = new Random(SEED);
+    float[] row = new float[input.width()];
+    float[] out = new float[3];
+    for (int i = 0; i < 12_000; i++) {
+      int a = random.nextInt(30);
+      int b = random.nextInt(30);
+      IdWords.write(a, row, 0);
+      IdWords.write(100 + b, row, IdWords.ID_WIDTH);
+      model.learnClass(row, 0, Math.abs(a % 3 - b % 3), 1f, out);
+    }
+
+    Map<String, Double> losses =
+        Objects.requireNonNull(model.members()).members().stream()
+            .collect(Collectors.toMap(MetricsReport.Member::name, MetricsReport.Member::loss));
+    assertThat(losses.get("ids")).isGreaterThan(0.5);
+    assertThat(losses.get("id-network")).isLessThan(0.4);
   }
 
   @Test
