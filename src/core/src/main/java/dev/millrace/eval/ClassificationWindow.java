@@ -30,7 +30,9 @@ final class ClassificationWindow {
   private static final int CLASS_SCORES_FLAG = 32;
   private static final int POSITIVE_FLAG = 64;
   private static final int GROUP_FLAG = 128;
-  private static final int SEGMENT_FLAG = 256;
+
+  // Both together: a window without segments has the scores of one class, or of all, or none.
+  private static final int SEGMENT_FLAGS = SCORE_FLAG | CLASS_SCORES_FLAG;
 
   private static final int UNKNOWN = -1;
   private static final long NO_SEGMENTS = -1;
@@ -322,17 +324,17 @@ final class ClassificationWindow {
     return pair >> Short.SIZE;
   }
 
-  /** Writes the flags, then the rows. */
+  /** Writes a byte of flags, then the rows. */
   void write(DataOutput out) throws IOException {
-    out.writeShort(
+    out.writeByte(
         (hasCalibration ? CALIBRATION_FLAG : 0)
             | (scores == 1 ? SCORE_FLAG : 0)
             | (hasClassScores() ? CLASS_SCORES_FLAG : 0)
             | (hasPositive() ? POSITIVE_FLAG : 0)
             | (rankAt > 0 ? GROUP_FLAG : 0)
-            | (segments != null ? SEGMENT_FLAG : 0)
+            | (segments != null ? SEGMENT_FLAGS : 0)
             | rows.flags());
-    if (hasClassScores()) {
+    if (hasClassScores() || segments != null) {
       VarLong.write(out, scores);
     }
     if (hasPositive()) {
@@ -381,7 +383,7 @@ final class ClassificationWindow {
    */
   static ClassificationWindow read(DataInput in, MetricsSpec spec) throws IOException {
     ClassificationWindow window = new ClassificationWindow(spec);
-    int flags = in.readShort();
+    int flags = in.readByte();
     float[] storedScores = new float[readScores(in, flags)];
     if (window.maxScored > 0 && storedScores.length > 1) {
       window.setScores(storedScores.length);
@@ -389,7 +391,7 @@ final class ClassificationWindow {
     if ((flags & POSITIVE_FLAG) != 0) {
       window.positive = VarLong.readClass(in);
     }
-    boolean hasSegments = (flags & SEGMENT_FLAG) != 0;
+    boolean hasSegments = (flags & SEGMENT_FLAGS) == SEGMENT_FLAGS;
     // If the column or its values have changed, the examples are of no segment.
     long stored = hasSegments ? VarLong.read(in) : NO_SEGMENTS;
     boolean areKept = window.segments != null && window.segments.fingerprint() == stored;
