@@ -1,17 +1,14 @@
 package dev.millrace.nn.ids;
 
-import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.ErasedId;
 import dev.millrace.data.IdHash;
 import dev.millrace.data.SizeChecks;
 import dev.millrace.nn.PagedOutput;
 import dev.millrace.nn.PagedPart;
-import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
 import java.io.DataOutput;
-import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -446,15 +443,8 @@ final class IdTable implements PagedPart {
 
   @Override
   public byte[] store(int page) {
-    int slots = slots(page);
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(slots * bytesOfId());
-    try {
-      writePage(page, new DataOutputStream(bytes));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
     marks[page] &= SHARED;
-    return bytes.toByteArray();
+    return bytes(page);
   }
 
   @Override
@@ -477,31 +467,35 @@ final class IdTable implements PagedPart {
     return Math.min(PAGE_SLOTS, size - page * PAGE_SLOTS);
   }
 
-  private void writePage(int p, DataOutput out) throws IOException {
+  // In one array: an output of numbers one by one would take most of the time of a large table.
+  private byte[] bytes(int p) {
     Page page = pages[p];
-    for (int s = 0; s < slots(p); s++) {
-      out.writeLong(page.ids[s]);
-      out.writeLong(page.touched[s]);
+    int count = slots(p);
+    byte[] bytes = new byte[count * bytesOfId()];
+    ByteBuffer out = ByteBuffer.wrap(bytes);
+    for (int s = 0; s < count; s++) {
+      out.putLong(page.ids[s]);
+      out.putLong(page.touched[s]);
       if (page.times != null) {
-        out.writeLong(page.times[s]);
+        out.putLong(page.times[s]);
       }
-      for (int i = s * width; i < (s + 1) * width; i++) {
-        out.writeFloat(page.numbers[i]);
-      }
+      out.asFloatBuffer().put(page.numbers, s * width, width);
+      out.position(out.position() + width * Float.BYTES);
     }
+    return bytes;
   }
 
-  private void readPage(int p, DataInput in) throws IOException {
+  private void setPage(int p, byte[] bytes) {
+    ByteBuffer in = ByteBuffer.wrap(bytes);
     Page page = new Page(width, hasTimes);
     for (int s = 0; s < slots(p); s++) {
-      page.ids[s] = in.readLong();
-      page.touched[s] = in.readLong();
+      page.ids[s] = in.getLong();
+      page.touched[s] = in.getLong();
       if (page.times != null) {
-        page.times[s] = in.readLong();
+        page.times[s] = in.getLong();
       }
-      for (int i = s * width; i < (s + 1) * width; i++) {
-        page.numbers[i] = in.readFloat();
-      }
+      in.asFloatBuffer().get(page.numbers, s * width, width);
+      in.position(in.position() + width * Float.BYTES);
     }
     pages[p] = page;
   }
@@ -509,7 +503,7 @@ final class IdTable implements PagedPart {
   @Override
   public void readPage(int page, byte[] bytes) throws IOException {
     SizeChecks.require("bytes of a page of ids", bytes.length, (long) slots(page) * bytesOfId());
-    readPage(page, new BoundedDataInput(bytes));
+    setPage(page, bytes);
     marks[page] = STORED;
     missing--;
     if (missing == 0) {
@@ -528,7 +522,7 @@ final class IdTable implements PagedPart {
     out.writeLong(writesPages ? PagedPart.NONE : number);
     PagedOutput.beginPages(out);
     for (int p = 0; writesPages && p < usedPages(); p++) {
-      writePage(p, out);
+      out.write(bytes(p));
     }
     PagedOutput.endPages(out);
   }
@@ -556,7 +550,9 @@ final class IdTable implements PagedPart {
     table.marks = new byte[used];
     if (hasPages) {
       for (int p = 0; p < used; p++) {
-        table.readPage(p, in);
+        byte[] bytes = new byte[table.slots(p) * table.bytesOfId()];
+        in.readFully(bytes);
+        table.setPage(p, bytes);
         table.marks[p] = CHANGED;
       }
       table.build();

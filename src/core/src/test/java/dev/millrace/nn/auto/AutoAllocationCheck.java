@@ -2,7 +2,6 @@ package dev.millrace.nn.auto;
 
 import com.sun.management.ThreadMXBean;
 import dev.millrace.nn.AutoSpec;
-import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.SelectionSpec;
@@ -14,8 +13,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** Prints the fewest bytes that a stretch of calls allocated once the methods were compiled. */
+/**
+ * Prints the fewest bytes that a stretch of calls allocated once the methods were compiled, of all
+ * mixtures or, with the argument {@link #NETWORKS}, of networks with vectors of ids. A JVM for
+ * each: with too many kinds of models in one, C2 gives up on some vectors.
+ */
 public final class AutoAllocationCheck {
+
+  static final String NETWORKS = "networks";
 
   private static final int STRETCHES = 200;
   private static final int CALLS = 300;
@@ -26,18 +31,7 @@ public final class AutoAllocationCheck {
 
   public static void main(String[] args) {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    List<OnlineModel> models = new ArrayList<>();
-    for (AutoModels.Case one : AutoModels.cases()) {
-      models.add(one.model());
-      if (!one.hasIds() && one.auto().equals(new AutoSpec(AutoSpec.Tier.FAST, Set.of(), 20))) {
-        models.add(withANetwork(one));
-      }
-    }
-    // Layer normalization has a check of its own: beside mixtures, the compiler of JDK 17 keeps
-    // some of its vectors on the heap.
-    IdNetworks.cases().stream()
-        .filter(one -> one.spec().hidden().stream().noneMatch(LayerSpec::layerNorm))
-        .forEach(one -> models.add(one.model()));
+    List<OnlineModel> models = args.length == 0 ? mixtures() : networks();
     OnlineModel[] all = models.toArray(OnlineModel[]::new);
     float[][] rows = new float[all.length][];
     for (int m = 0; m < all.length; m++) {
@@ -66,6 +60,25 @@ public final class AutoAllocationCheck {
       fewest = Math.min(fewest, after - before);
     }
     System.out.println("bytes=" + fewest);
+  }
+
+  private static List<OnlineModel> mixtures() {
+    List<OnlineModel> models = new ArrayList<>();
+    for (AutoModels.Case one : AutoModels.cases()) {
+      models.add(one.model());
+      if (!one.hasIds() && one.auto().equals(new AutoSpec(AutoSpec.Tier.FAST, Set.of(), 20))) {
+        models.add(withANetwork(one));
+      }
+    }
+    // Layer normalization has a check of its own: beside mixtures, the compiler of JDK 17 keeps
+    // some of its vectors on the heap.
+    return models;
+  }
+
+  private static List<OnlineModel> networks() {
+    List<OnlineModel> models = new ArrayList<>();
+    IdNetworks.cases().forEach(one -> models.add(one.model()));
+    return models;
   }
 
   /** Two models of which one answers. */

@@ -63,19 +63,29 @@ class AutoEverywhereTest {
             assertGolden(ChildJvm.run(home, AutoHash.class, List.of(ChildJvm.MODULE))));
   }
 
-  @Test
-  void noCallAllocatesOnceCompiled() {
-    assertThat(ChildJvm.run(AutoAllocationCheck.class, ChildJvm.AS_SHIPPED)).contains("bytes=0");
+  @ParameterizedTest
+  @ValueSource(strings = {"", AutoAllocationCheck.NETWORKS})
+  void noCallAllocatesOnceCompiled(String models) {
+    String[] arguments = arguments(models);
+    assertThat(ChildJvm.run(AutoAllocationCheck.class, ChildJvm.AS_SHIPPED, arguments))
+        .contains("bytes=0");
   }
 
-  @Test
-  void noCallAllocatesOnceCompiledByAnyOtherJdk() {
+  @ParameterizedTest
+  @ValueSource(strings = {"", AutoAllocationCheck.NETWORKS})
+  void noCallAllocatesOnceCompiledByAnyOtherJdk(String models) {
     Map<Integer, Path> jdks = Jdks.others();
     assumeThat(jdks).as("JDKs 17 or newer other than this one").isNotEmpty();
+    String[] arguments = arguments(models);
     jdks.forEach(
         (version, home) ->
-            assertThat(ChildJvm.run(home, AutoAllocationCheck.class, ChildJvm.AS_SHIPPED))
+            assertThat(
+                    ChildJvm.run(home, AutoAllocationCheck.class, ChildJvm.AS_SHIPPED, arguments))
                 .as("JDK %s", version)
                 .contains("bytes=0"));
+  }
+
+  private static String[] arguments(String models) {
+    return models.isEmpty() ? new String[0] : new String[] {models};
   }
 }
