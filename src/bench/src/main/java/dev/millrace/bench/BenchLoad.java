@@ -86,7 +86,9 @@ record BenchLoad(
     Stream<String> numbers = IntStream.range(0, features).mapToObj(f -> "f" + f);
     Stream<String> columns =
         IntStream.range(0, ids).mapToObj(c -> "{ name: i%d, type: id }".formatted(c));
-    return Stream.concat(numbers, columns).collect(Collectors.joining(", ", ", features: [", "]"));
+    String task = classes == 2 ? ", task: binary" : ", task: multiclass";
+    return Stream.concat(numbers, columns)
+        .collect(Collectors.joining(", ", task + ", features: [", "]"));
   }
 
   /** Returns the settings of the same pipeline with a name for each number. */
