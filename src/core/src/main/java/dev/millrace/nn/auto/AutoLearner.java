@@ -73,7 +73,10 @@ public abstract sealed class AutoLearner extends PerExampleModel
     drawSeed = drawSeed(shape, keySeed);
     IdLayout layout = shape.kind().ids();
     ids = layout == null ? null : new IdMember(layout, shape, keySeed);
-    scaler = new Scaler(shape.inputs(), DECAY, layout == null ? indicators : layout.indicators());
+    scaler =
+        layout == null
+            ? new Scaler(shape.inputs(), DECAY, indicators)
+            : new Scaler(shape.inputs(), DECAY, layout.indicators(), layout.partners());
     buffer = new ReplayBuffer(shape.inputs(), shape.kind().spec().buffer());
     previousLabel = shape.has(Extra.PREVIOUS_LABEL) ? new PreviousLabel(shape.classes()) : null;
     weights = weights(shape);

@@ -13,16 +13,24 @@ import java.io.IOException;
  * they define. It keeps 1/sd, because each record is learned once and replayed many times.
  *
  * <p>Indicators have no statistics: their mean counts as 0 and their deviation as 1.
+ *
+ * <p>Of a number and its logarithm one becomes 0: the logarithm, unless the number has a long tail,
+ * a deviation above {@value #LONG_TAIL} times its mean. Both would count as two like columns.
  */
 final class Scaler {
+
+  private static final int[] NO_PARTNERS = {};
+  private static final double LONG_TAIL = 3;
 
   private final int columns;
   private final double keep;
   // [3 x columns]: n, mean and m2, as the kernels have them; stored column after column.
   private final double[] statistics;
-  // [columns], 0 for a column that has not varied; follows from the statistics.
+  // [columns], 0 for a column that has not varied, or becomes 0; follows from the statistics.
   private final double[] inverses;
   private final Indicators indicators;
+  // [columns], empty if there are no logarithms.
+  private final int[] partners;
   private final double rounding;
 
   /**
@@ -32,16 +40,28 @@ final class Scaler {
    * @param indicators columns that keep their values
    */
   Scaler(int columns, double decay, Indicators indicators) {
-    this(columns, decay, indicators, ScalarScaling.FLOAT_ROUNDING);
+    this(columns, decay, indicators, NO_PARTNERS);
+  }
+
+  /**
+   * Creates the same for numbers and their logarithms, which follow them.
+   *
+   * @param partners [columns]: of a number the place of its logarithm, of that the place of the
+   *     number, -1 of others
+   */
+  Scaler(int columns, double decay, Indicators indicators, int[] partners) {
+    this(columns, decay, indicators, partners, ScalarScaling.FLOAT_ROUNDING);
   }
 
   /** Creates the scaler of a target, which is a double. */
   static Scaler ofTarget(double decay) {
-    return new Scaler(1, decay, Indicators.NONE, ScalarScaling.DOUBLE_ROUNDING);
+    return new Scaler(1, decay, Indicators.NONE, NO_PARTNERS, ScalarScaling.DOUBLE_ROUNDING);
   }
 
-  private Scaler(int columns, double decay, Indicators indicators, double rounding) {
+  private Scaler(
+      int columns, double decay, Indicators indicators, int[] partners, double rounding) {
     this.columns = columns;
+    this.partners = partners;
     this.rounding = rounding;
     this.indicators = indicators;
     keep = 1 - decay;
@@ -55,6 +75,7 @@ final class Scaler {
   private Scaler(Scaler other) {
     columns = other.columns;
     indicators = other.indicators;
+    partners = other.partners;
     rounding = other.rounding;
     keep = other.keep;
     statistics = other.statistics.clone();
@@ -92,10 +113,23 @@ final class Scaler {
   }
 
   private void updateInverse(int column) {
-    double deviation =
-        ScalarScaling.deviation(
-            statistics[column], mean(column), statistics[2 * columns + column], rounding);
-    inverses[column] = deviation == 0 ? 0 : 1 / deviation;
+    double deviation = storedDeviation(column);
+    inverses[column] = deviation == 0 || !isSeen(column) ? 0 : 1 / deviation;
+  }
+
+  private double storedDeviation(int column) {
+    return ScalarScaling.deviation(
+        statistics[column], mean(column), statistics[2 * columns + column], rounding);
+  }
+
+  /** Returns false for that of a number and its logarithm which becomes 0. */
+  private boolean isSeen(int column) {
+    if (partners.length == 0 || partners[column] < 0) {
+      return true;
+    }
+    int number = Math.min(column, partners[column]);
+    boolean hasLongTail = storedDeviation(number) > LONG_TAIL * Math.abs(mean(number));
+    return hasLongTail == (column != number);
   }
 
   /** Writes the scaled row, cut to ±{@code clip}; a missing value becomes 0. */
@@ -130,12 +164,12 @@ final class Scaler {
     return statistics[columns + column];
   }
 
-  /** 1/sd, 0 for a column that has not varied. */
+  /** 1/sd, 0 for a column that has not varied, or becomes 0. */
   double inverse(int column) {
     return inverses[column];
   }
 
-  /** 0 for a column that has not varied. */
+  /** 0 for a column that has not varied, or becomes 0. */
   double deviation(int column) {
     return inverses[column] == 0 ? 0 : 1 / inverses[column];
   }

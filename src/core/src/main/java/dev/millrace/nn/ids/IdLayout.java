@@ -3,6 +3,7 @@ package dev.millrace.nn.ids;
 import dev.millrace.data.IdColumns;
 import dev.millrace.data.Task;
 import dev.millrace.nn.Indicators;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +72,25 @@ public final class IdLayout {
   /** Returns which inputs of the networks are indicators. */
   public Indicators indicators() {
     return row.ofNumbers(width);
+  }
+
+  /**
+   * Returns which inputs of the networks are a number and its logarithm.
+   *
+   * @return [inputs]: of a number the place of its logarithm, of that the place of the number, -1
+   *     of others
+   */
+  public int[] partners() {
+    int[] partners = new int[inputs()];
+    Arrays.fill(partners, -1);
+    int logarithm = numbers.length;
+    for (int i = 0; i < numbers.length; i++) {
+      if (!row.contains(numbers[i])) {
+        partners[i] = logarithm;
+        partners[logarithm++] = i;
+      }
+    }
+    return partners;
   }
 
   /** Returns true if the model learns pairs of fields: it has two, and one output. */

@@ -31,7 +31,7 @@ import java.util.Arrays;
  * log-odds of its records are from those of all; with several, the logarithm of the number of its
  * records; with values, the mean of its records' scaled target, its part of the linear model, and
  * that logarithm. Means of few records are drawn to 0. Other numbers they see as they are and as
- * ±ln(1 + |x|), since what comes with ids (amounts, counts) has long tails.
+ * ±ln(1 + |x|): what comes with ids (amounts, counts) often has a long tail.
  *
  * <p>An id that is not known, forgotten, or of too few records counts as 0 everywhere. Sums are in
  * the order of the record's ids. Not thread-safe.

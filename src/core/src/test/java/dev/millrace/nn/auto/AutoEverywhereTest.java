@@ -21,7 +21,7 @@ class AutoEverywhereTest {
 
   /** The same of mixtures that learn ids. */
   static final String GOLDEN_OF_IDS =
-      "ids=283ac748642ed4f2f48daae16b234aae9962988c6e9e0da322ec9ce09a9d9ca7";
+      "ids=d9e683b8dbc00907835c512c806991b8276e43651a7e2c0ab80c8379c388c0b0";
 
   /** The same of networks with vectors of ids. */
   static final String GOLDEN_OF_EMBEDDINGS =

@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.nn.Indicators;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ScalerTest {
@@ -14,6 +20,32 @@ class ScalerTest {
   private void see() {
     for (float x : new float[] {8, 12, 8, 12}) {
       scaler.update(new float[] {x, 5}, 0);
+    }
+  }
+
+  @Test
+  void ofANumberAndItsLogarithmTheOneThatSuitsIsSeen() throws IOException {
+    int[] partners = {2, 3, 0, 1};
+    Scaler pairs = new Scaler(4, 0.001, Indicators.NONE, partners);
+    for (int i = 0; i < 100; i++) {
+      float price = 100 + i % 7;
+      float bytes = i % 50 == 0 ? 1e6f : i % 5;
+      pairs.update(
+          new float[] {price, bytes, (float) Math.log(price), (float) Math.log1p(bytes)}, 0);
+    }
+    ByteArrayOutputStream stored = new ByteArrayOutputStream();
+    pairs.write(new DataOutputStream(stored));
+    Scaler read = new Scaler(4, 0.001, Indicators.NONE, partners);
+    read.read(new DataInputStream(new ByteArrayInputStream(stored.toByteArray())));
+
+    for (Scaler scaler : List.of(pairs, pairs.copy(), read)) {
+      float[] out = new float[4];
+      scaler.transform(
+          new float[] {110, 3, (float) Math.log(110), (float) Math.log1p(3)}, 0, 4, out, 0);
+      assertThat(out[0]).as("a price, as it is").isPositive();
+      assertThat(out[2]).isZero();
+      assertThat(out[1]).isZero();
+      assertThat(out[3]).as("bytes, as a logarithm").isNotZero();
     }
   }
 
