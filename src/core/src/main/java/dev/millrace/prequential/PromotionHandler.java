@@ -50,7 +50,9 @@ final class PromotionHandler {
     if (state == null || selection == null || selection.model(command.model()) == null) {
       String message =
           selection == null
-              ? "the key has no models; it has had no example, or none that could be used"
+              ? state == null
+                  ? "the key has no models; it has had no example, or none that could be used"
+                  : "the pipeline has one model; promote chooses among several (models)"
               : "the key has no model \"%s\"; it has %s"
                   .formatted(command.model(), selection.names());
       listener.rejected(new DeadLetter(record, DeadLetterReason.UNKNOWN_MODEL, message, null));

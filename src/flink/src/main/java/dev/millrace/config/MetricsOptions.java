@@ -26,9 +26,10 @@ final class MetricsOptions {
 
   // With a time limit alone, this count bounds the memory.
   private static final int MAX_IN_TIME = 100_000;
-  // Groups have few examples each, and only those with both classes count.
   private static final String ONLY_TWO_CLASSES =
       "applies only to two classes, but input.task is %s. Remove it";
+
+  // Groups have few examples each, and only those with both classes count.
   private static final int WINDOW_OF_GROUPS = 10_000;
 
   static final OptionGroup METRICS_GROUP =

@@ -106,7 +106,10 @@ final class ErasedRecords {
    * @param id null for all records
    */
   void add(String key, @Nullable ErasedId id, long until, TimerService timers) throws IOException {
+    long now = timers.currentProcessingTime();
     Mark mark = marks.computeIfAbsent(key, none -> new Mark());
+    // Or a key of which an id is erased every week would keep all of them.
+    mark.ids.values().removeIf(older -> older < now - HELD.toMillis());
     if (id == null) {
       mark.key = Math.max(mark.key, until);
       mark.latest = Math.max(mark.latest, until);
@@ -114,7 +117,7 @@ final class ErasedRecords {
     } else {
       mark.add(id.hash(), until);
     }
-    mark.droppedAt = timers.currentProcessingTime() + HELD.toMillis();
+    mark.droppedAt = now + HELD.toMillis();
     timers.registerProcessingTimeTimer(mark.droppedAt);
     stored.update(mark.stored());
   }

@@ -123,6 +123,18 @@ final class ModelPublisher {
     keep(segments, 0, 0);
   }
 
+  /**
+   * Publishes tombstones behind the segments that the key is known to have: a job that failed may
+   * have written more than its last snapshot says.
+   */
+  void forgetUnknownSegments(String key, long timestamp, SideOutputs out) throws IOException {
+    if (segments != null) {
+      int known = count(segments, 0);
+      int most = ModelSegments.MAX_ADDITIONS + 3 * known;
+      write(ModelParts.tombstonesOfSegments(spec, key, timestamp, known + 1, most), out);
+    }
+  }
+
   private static void write(List<OutputRecord> records, SideOutputs out) {
     for (OutputRecord record : records) {
       out.output(OutputTags.MODELS, record);

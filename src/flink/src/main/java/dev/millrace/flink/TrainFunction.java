@@ -243,6 +243,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     TrainState stored = states.value();
     if (inColumn == null) {
       engine.eraseKey(stored, key, until, listener);
+      publisher.forgetUnknownSegments(key, until, others);
       drop(key, until);
     } else if (engine.erase(stored, key, inColumn, until, listener)) {
       states.update(stored);

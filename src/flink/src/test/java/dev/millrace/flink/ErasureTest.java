@@ -3,6 +3,8 @@ package dev.millrace.flink;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.codec.ModelParts;
+import dev.millrace.codec.ModelSegments;
 import dev.millrace.codec.OutputRecord;
 import dev.millrace.codec.json.CommandJson;
 import dev.millrace.data.Chunk;
@@ -32,6 +34,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.StateBackend;
@@ -247,7 +250,12 @@ class ErasureTest {
 
       assertThat(harness.events()).hasSize(1);
       assertThat(harness.events().get(0).path("seq").asInt()).isZero();
-      assertThat(harness.models()).hasSize(1).allMatch(record -> record.value() == null);
+      assertThat(harness.models())
+          .as("of the model, and of segments that a failed job may have left")
+          .allMatch(record -> record.value() == null)
+          .extracting(record -> ModelParts.number(record.key()))
+          .containsExactlyInAnyOrderElementsOf(
+              IntStream.rangeClosed(0, ModelSegments.MAX_ADDITIONS).boxed().toList());
       harness.send(examples(100), 7);
       harness.end();
       assertThat(harness.modelsByKey()).isEmpty();

@@ -14,13 +14,14 @@ import java.io.IOException;
  *
  * <p>Indicators have no statistics: their mean counts as 0 and their deviation as 1.
  *
- * <p>Of a number and its logarithm one becomes 0: the logarithm, unless the number has a long tail,
- * a deviation above {@value #LONG_TAIL} times its mean. Both would count as two like columns.
+ * <p>Of a number and its logarithm one becomes 0, since both would count as two like columns: the
+ * logarithm stays if the deviation of the number is above {@value #WIDE_SPREAD} times its mean, as
+ * numbers of a long tail have it, and numbers around 0.
  */
 final class Scaler {
 
   private static final int[] NO_PARTNERS = {};
-  private static final double LONG_TAIL = 3;
+  private static final double WIDE_SPREAD = 3;
 
   private final int columns;
   private final double keep;
@@ -128,8 +129,8 @@ final class Scaler {
       return true;
     }
     int number = Math.min(column, partners[column]);
-    boolean hasLongTail = storedDeviation(number) > LONG_TAIL * Math.abs(mean(number));
-    return hasLongTail == (column != number);
+    boolean isWide = storedDeviation(number) > WIDE_SPREAD * Math.abs(mean(number));
+    return isWide == (column != number);
   }
 
   /** Writes the scaled row, cut to ±{@code clip}; a missing value becomes 0. */

@@ -10,6 +10,8 @@ import java.io.IOException;
 
 /** A model of a selection, and its scores. */
 final class Candidate {
+  // Grows; the memory of a model says nothing of it, since pages of ids may be stored apart.
+  private static final int FIRST_BYTES = 1 << 12;
 
   /** Bytes of the scores in memory. */
   static final int MEMORY_BYTES = 128;
@@ -49,7 +51,7 @@ final class Candidate {
     out.writeUTF(name());
     decayedLoss.write(out);
     test.write(out);
-    PagedOutput bytes = new PagedOutput((int) model.memoryBytes());
+    PagedOutput bytes = new PagedOutput(FIRST_BYTES);
     model.write(bytes);
     out.writeInt(bytes.size());
     bytes.writeTo(out);

@@ -195,7 +195,6 @@ class EmbeddingContractTest {
     AutoModels.learn(other, EXAMPLES, 2 * EXAMPLES);
     AutoModels.learn(restored, EXAMPLES, 2 * EXAMPLES);
     assertThat(AutoModels.bytes(restored)).isEqualTo(AutoModels.bytes(other));
-    assertThat(AutoModels.bytes(taught)).isEqualTo(stored);
     OnlineModel next = Models.create(spec, one.task(), one.inputs(), one.classes(), 9, shared);
     assertThat(prediction(next)).isEqualTo(prediction(taught));
   }
