@@ -63,38 +63,22 @@ final class TrainingStep {
     }
     workspace.fitBackward(network.layout(), rows);
     boolean isErrorLimited = writeOutputGradient(batch, workspace, false);
-    if (fusedUpdate == null) {
-      return step(
-          batch,
-          isErrorLimited,
-          parameters,
-          optimizer,
-          learningRate,
-          dropout,
-          embeddings,
-          workspace);
-    }
-    float[] x = batch.rows();
-    int first = batch.first();
-    boolean fused = objective.fused();
-    StepResult result =
-        fusedUpdate.apply(
-            parameters, x, first, rows, fused, optimizer, learningRate, embeddings, workspace);
-    if (result == StepResult.SKIPPED && rows > 1 && clipping == null) {
+    if (fusedUpdate != null) {
+      float[] x = batch.rows();
+      int first = batch.first();
+      boolean fused = objective.fused();
+      StepResult result =
+          fusedUpdate.apply(
+              parameters, x, first, rows, fused, optimizer, learningRate, embeddings, workspace);
+      if (result != StepResult.SKIPPED || rows <= 1 || clipping != null) {
+        return clipped(result, isErrorLimited);
+      }
       // Only the gradient decides; deltas and perhaps outputs were overwritten.
       network.forward(parameters, x, first, rows, workspace, null);
       writeOutputGradient(batch, workspace, false);
-      return step(
-          batch,
-          isErrorLimited,
-          parameters,
-          optimizer,
-          learningRate,
-          dropout,
-          embeddings,
-          workspace);
     }
-    return clipped(result, isErrorLimited);
+    return step(
+        batch, isErrorLimited, parameters, optimizer, learningRate, dropout, embeddings, workspace);
   }
 
   private static StepResult clipped(StepResult result, boolean isClipped) {

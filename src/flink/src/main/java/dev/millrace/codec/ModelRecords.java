@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  * yet, and segments, which stay for the models after it. Not thread-safe.
  */
 final class ModelRecords {
-  // The max size of an array on every JVM.
-  private static final long MAX_BYTES = Integer.MAX_VALUE - 8;
+  /** The max size of an array on every JVM. */
+  static final long MAX_BYTES = Integer.MAX_VALUE - 8;
+
   // Bytes of the objects of a record, without key, value and headers.
   private static final int RECORD_BYTES = 512;
   // Bytes of a segment's place and digest.

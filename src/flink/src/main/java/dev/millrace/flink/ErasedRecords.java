@@ -38,7 +38,7 @@ final class ErasedRecords {
   // Of the stored numbers: when the mark is dropped, until when the key is erased; pairs follow.
   private static final int FIRST_ID = 2;
 
-  /** What is erased of a key, by timestamps in milliseconds. */
+  /** Holds until when records of a key are erased, in milliseconds since the epoch. */
   private static final class Mark {
     long droppedAt;
     long key = NEVER;

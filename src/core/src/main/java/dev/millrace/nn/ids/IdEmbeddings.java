@@ -213,7 +213,7 @@ public final class IdEmbeddings implements Embeddings {
 
   @Override
   public boolean isFinite() {
-    return known.table().isFinite();
+    return !ownsTable || known.table().isFinite(); // the owner of another table checks it
   }
 
   @Override

@@ -60,8 +60,7 @@ public final class IdLayout {
    * @param classes known; ignored unless there are several
    */
   public static long bytesOfId(Task task, int classes) {
-    int outputs = task == Task.MULTICLASS ? Math.max(1, classes) : 1;
-    return KnownIds.bytesOfId(IdNumbers.width(outputs));
+    return KnownIds.bytesOfId(IdNumbers.width(outputs(task, classes)));
   }
 
   /** Returns the number of inputs that the networks have. */
@@ -100,6 +99,10 @@ public final class IdLayout {
 
   /** Returns the number of linear models: one for each of several classes, else 1. */
   int outputs(int classes) {
+    return outputs(task, classes);
+  }
+
+  private static int outputs(Task task, int classes) {
     return task == Task.MULTICLASS ? Math.max(1, classes) : 1;
   }
 

@@ -23,7 +23,7 @@ class AutoEverywhereTest {
   static final String GOLDEN_OF_IDS =
       "ids=d9e683b8dbc00907835c512c806991b8276e43651a7e2c0ab80c8379c388c0b0";
 
-  /** The same of networks with vectors of ids. */
+  /** Hash of the models that networks with vectors of ids end in. */
   static final String GOLDEN_OF_EMBEDDINGS =
       "embeddings=8566bbcd7985630ee90e91c8618f2cbeffba01af18d34d90a9537113bacd8a69";
 
