@@ -19,38 +19,43 @@ import org.jspecify.annotations.Nullable;
  * Features that are 0 or 1 by definition: one-hot and hashed values, booleans, and marks of missing
  * values. Normalization does not scale them, because a rare 1 would become a far outlier and a 0
  * would no longer be neutral. They know the places of {@link #ids} too, which are no numbers at
- * all. Indicators are equal if their columns and ids are.
+ * all, and of {@link #expertColumns experts}. Indicators are equal if their columns, ids and
+ * experts are.
  */
 @PublicApi
 public final class Indicators implements Serializable {
   private static final long serialVersionUID = 1L;
 
   /** No feature is an indicator. */
-  public static final Indicators NONE = new Indicators(new BitSet(), true, IdColumns.NONE);
+  public static final Indicators NONE =
+      new Indicators(new BitSet(), true, IdColumns.NONE, new BitSet());
 
   /**
    * No feature is declared: the first example of a key, or its stored model, decides which are
    * indicators.
    */
-  public static final Indicators UNDECLARED = new Indicators(new BitSet(), false, IdColumns.NONE);
+  public static final Indicators UNDECLARED =
+      new Indicators(new BitSet(), false, IdColumns.NONE, new BitSet());
 
   private static final int MAX_RANGES = 10;
 
   private final BitSet columns;
   private final boolean declared;
   private final IdColumns ids;
+  private final BitSet experts;
 
-  private Indicators(BitSet columns, boolean declared, IdColumns ids) {
+  private Indicators(BitSet columns, boolean declared, IdColumns ids, BitSet experts) {
     this.columns = columns;
     this.declared = declared;
     this.ids = ids;
+    this.experts = experts;
   }
 
   /** Creates indicators from the columns that are set. */
   public static Indicators of(BitSet columns) {
     return columns.isEmpty()
         ? NONE
-        : new Indicators((BitSet) columns.clone(), true, IdColumns.NONE);
+        : new Indicators((BitSet) columns.clone(), true, IdColumns.NONE, new BitSet());
   }
 
   /**
@@ -76,7 +81,24 @@ public final class Indicators implements Serializable {
 
   /** Returns the same indicators in rows that have ids. */
   public Indicators with(IdColumns others) {
-    return others == ids ? this : new Indicators(columns, true, others);
+    return others == ids ? this : new Indicators(columns, true, others, experts);
+  }
+
+  /**
+   * Returns the same indicators in rows that have experts: columns that predict the target in its
+   * own unit, such as its last known value. They are places in the row, and no indicators.
+   */
+  public Indicators withExperts(int... places) {
+    BitSet others = new BitSet();
+    for (int place : places) {
+      others.set(place);
+    }
+    return others.equals(experts) ? this : new Indicators(columns, true, ids, others);
+  }
+
+  /** Returns the places in a row of the columns that predict the target, ascending. */
+  public int[] expertColumns() {
+    return experts.stream().toArray();
   }
 
   /** Returns the places of ids. */
@@ -122,7 +144,9 @@ public final class Indicators implements Serializable {
 
   /** Returns the indicators of a model that has the first {@code width} columns alone. */
   public Indicators first(int width) {
-    return columns.length() <= width ? this : of(columns.get(0, width)).with(ids);
+    return Math.max(columns.length(), experts.length()) <= width
+        ? this
+        : of(columns.get(0, width)).with(ids).withExperts(experts.get(0, width).stream().toArray());
   }
 
   /** Returns the indicators among the numbers of a row of that width, by their place among them. */
@@ -133,6 +157,10 @@ public final class Indicators implements Serializable {
 
   boolean hasNone() {
     return columns.isEmpty();
+  }
+
+  boolean hasExperts() {
+    return !experts.isEmpty();
   }
 
   /**
@@ -155,7 +183,16 @@ public final class Indicators implements Serializable {
     if (!ids.equals(configured.ids)) {
       differences.add("its columns of ids are others");
     }
+    if (!experts.equals(configured.experts)) {
+      differences.add(
+          "it takes %s for predictions of the target, but %s are those now"
+              .formatted(namedOrNone(experts), namedOrNone(configured.experts)));
+    }
     return differences.isEmpty() ? null : String.join(", and ", differences);
+  }
+
+  private static String namedOrNone(BitSet columns) {
+    return columns.isEmpty() ? "no inputs" : named(columns);
   }
 
   /** Names columns by ranges, such as {@code inputs 3 to 6, 9 (counted from 0)}. */
@@ -175,6 +212,15 @@ public final class Indicators implements Serializable {
 
   /** Writes the columns, which {@link #read} reads. */
   void write(DataOutput out) throws IOException {
+    write(columns, out);
+  }
+
+  /** Writes the experts, which {@link #readExperts} reads. */
+  void writeExperts(DataOutput out) throws IOException {
+    write(experts, out);
+  }
+
+  private static void write(BitSet columns, DataOutput out) throws IOException {
     long[] words = columns.toLongArray();
     out.writeInt(words.length);
     for (long word : words) {
@@ -188,6 +234,19 @@ public final class Indicators implements Serializable {
    * @throws IOException if a column is not below {@code width}
    */
   static Indicators read(DataInput in, int width) throws IOException {
+    return of(readColumns(in, width));
+  }
+
+  /**
+   * Reads the experts of a stored model.
+   *
+   * @throws IOException if a column is not below {@code width}
+   */
+  Indicators readExperts(DataInput in, int width) throws IOException {
+    return withExperts(readColumns(in, width).stream().toArray());
+  }
+
+  private static BitSet readColumns(DataInput in, int width) throws IOException {
     int maxWords = (width + Long.SIZE - 1) / Long.SIZE;
     long[] words = new long[SizeChecks.read(in, "words of indicators", maxWords, Long.BYTES)];
     for (int i = 0; i < words.length; i++) {
@@ -195,14 +254,15 @@ public final class Indicators implements Serializable {
     }
     BitSet columns = BitSet.valueOf(words);
     SizeChecks.require("columns with indicators", columns.length(), 0, width);
-    return of(columns);
+    return columns;
   }
 
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof Indicators indicators
         && indicators.columns.equals(columns)
-        && indicators.ids.equals(ids);
+        && indicators.ids.equals(ids)
+        && indicators.experts.equals(experts);
   }
 
   @Override

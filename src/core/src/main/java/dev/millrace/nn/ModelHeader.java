@@ -25,6 +25,9 @@ public record ModelHeader(String shape, int inputs, int classes, Indicators indi
   /** Suffix of the stored shape if places of ids follow the header. */
   private static final String IDS_FOLLOW = "; ids follow";
 
+  /** Suffix of the stored shape if experts follow the header. */
+  private static final String EXPERTS_FOLLOW = "; experts follow";
+
   /** Writes the header. */
   public void write(DataOutput out) throws IOException {
     out.writeInt(VERSION);
@@ -32,7 +35,8 @@ public record ModelHeader(String shape, int inputs, int classes, Indicators indi
     out.writeUTF(
         shape
             + (indicators.hasNone() ? "" : INDICATORS_FOLLOW)
-            + (ids.isEmpty() ? "" : IDS_FOLLOW));
+            + (ids.isEmpty() ? "" : IDS_FOLLOW)
+            + (indicators.hasExperts() ? EXPERTS_FOLLOW : ""));
     out.writeInt(inputs);
     out.writeInt(classes);
     if (!indicators.hasNone()) {
@@ -40,6 +44,9 @@ public record ModelHeader(String shape, int inputs, int classes, Indicators indi
     }
     if (!ids.isEmpty()) {
       ids.write(out);
+    }
+    if (indicators.hasExperts()) {
+      indicators.writeExperts(out);
     }
   }
 
@@ -61,12 +68,18 @@ public record ModelHeader(String shape, int inputs, int classes, Indicators indi
     String shape = in.readUTF();
     int inputs = SizeChecks.read(in, "features of the stored model", MAX_INPUTS);
     int classes = SizeChecks.read(in, "classes of the stored model", MAX_CLASSES);
-    String withoutIds = without(IDS_FOLLOW, shape);
+    String withoutExperts = without(EXPERTS_FOLLOW, shape);
+    String withoutIds = without(IDS_FOLLOW, withoutExperts);
     String words = without(INDICATORS_FOLLOW, withoutIds);
     Indicators indicators =
         words.equals(withoutIds) ? Indicators.NONE : Indicators.read(in, inputs);
-    IdColumns ids = withoutIds.equals(shape) ? IdColumns.NONE : IdColumns.read(in, inputs);
-    return new ModelHeader(words, inputs, classes, indicators.with(ids));
+    IdColumns ids = withoutIds.equals(withoutExperts) ? IdColumns.NONE : IdColumns.read(in, inputs);
+    Indicators withIds = indicators.with(ids);
+    return new ModelHeader(
+        words,
+        inputs,
+        classes,
+        withoutExperts.equals(shape) ? withIds : withIds.readExperts(in, inputs));
   }
 
   private static String without(String suffix, String shape) {

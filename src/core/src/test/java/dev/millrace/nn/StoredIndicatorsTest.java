@@ -70,6 +70,22 @@ class StoredIndicatorsTest {
 
   @ParameterizedTest
   @MethodSource("specs")
+  void aModelOfTheSameExpertsContinuesAndOneOfOthersIsRejected(ModelSpec spec) throws IOException {
+    Indicators experts = STORED.withExperts(7, 68);
+    byte[] stored = stored(spec.withIndicators(experts));
+
+    assertThat(read(stored, spec.withIndicators(experts)).indicators().expertColumns())
+        .containsExactly(7, 68);
+    assertThat(bytes(read(stored, spec.withIndicators(experts)))).isEqualTo(stored);
+    assertThatThrownBy(() -> read(stored, spec.withIndicators(STORED)))
+        .isInstanceOf(ModelMismatchException.class)
+        .hasMessageContaining(
+            "it takes inputs 7, 68 (counted from 0) for predictions of the target, but no inputs"
+                + " are those now");
+  }
+
+  @ParameterizedTest
+  @MethodSource("specs")
   void withoutDeclaredFeaturesAModelKeepsItsIndicators(ModelSpec spec) throws IOException {
     ModelSpec undeclared = spec.withIndicators(Indicators.UNDECLARED);
 
