@@ -47,6 +47,14 @@ public final class Example {
    */
   public long group;
 
+  /**
+   * The first {@link #carriedCount} entries are what features are derived from, in the order of
+   * {@link InputSpec#carried}: the bits of a double, or the hash of a text.
+   */
+  public long[] carried = {};
+
+  public int carriedCount;
+
   /** Milliseconds since the epoch. */
   public long eventTime;
 
@@ -83,6 +91,14 @@ public final class Example {
     }
     width = newWidth;
     indicators = 0;
+  }
+
+  /** Sets the number of carried values; the values are undefined. */
+  public void carry(int count) {
+    if (carried.length < count) {
+      carried = new long[count];
+    }
+    carriedCount = count;
   }
 
   /** Returns true if the example has an id. */

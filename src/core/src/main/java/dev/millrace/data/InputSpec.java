@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param crosses pairs of columns of ids, each pair of whose ids is an id of its own
  * @param group field of the group whose examples are ranked against each other in the metrics; null
  *     for none
+ * @param derived features computed from earlier records, behind the declared ones
  */
 @PublicApi
 public record InputSpec(
@@ -45,7 +47,8 @@ public record InputSpec(
     List<String> columns,
     @Nullable RegistrySpec registry,
     List<List<String>> crosses,
-    @Nullable String group)
+    @Nullable String group,
+    List<DerivedFeature> derived)
     implements Serializable {
   /** Values that hold where a pipeline sets none. */
   public static final InputSpec DEFAULT = new Draft().build();
@@ -55,6 +58,7 @@ public record InputSpec(
     features = List.copyOf(features);
     columns = List.copyOf(columns);
     crosses = crosses.stream().map(List::copyOf).toList();
+    derived = List.copyOf(derived);
   }
 
   /** Returns a copy with other values. */
@@ -84,18 +88,59 @@ public record InputSpec(
               to.label = labels.label();
               to.id = labels.id();
               to.group = null;
+              to.derived = List.of();
             });
   }
 
   /**
-   * Returns the names of all fields that are read: key, label, id, weight, time, group and
-   * features.
+   * Returns the names of all fields that are read: key, label, id, weight, time, group, features
+   * and what others are derived from.
    */
   public List<String> fieldNames() {
-    return Stream.concat(
-            Stream.of(key, label, id, weight, eventTime, group).filter(Objects::nonNull),
-            features.stream().map(FeatureSpec::name))
-        .toList();
+    Stream<String> ofExample =
+        Stream.of(key, label, id, weight, eventTime, group).filter(Objects::nonNull);
+    Stream<String> ofFeatures =
+        Stream.concat(
+            features.stream().map(FeatureSpec::name), carried().stream().map(CarriedColumn::name));
+    return Stream.concat(ofExample, ofFeatures).distinct().toList();
+  }
+
+  /** Returns the fields that travel with an example, in their order. */
+  public List<CarriedColumn> carried() {
+    return CarriedColumn.of(derived, label);
+  }
+
+  /** Returns true if a model's inputs are known: features are declared or derived. */
+  public boolean hasFeatures() {
+    return !features.isEmpty() || slots() > 0;
+  }
+
+  /**
+   * Returns the number of inputs behind all others that are empty in decoded records, and are
+   * filled before a record is predicted.
+   */
+  public int slots() {
+    return derived.stream().mapToInt(DerivedFeature::width).sum();
+  }
+
+  /** Returns the inputs that predict the label in its own unit, such as the last label. */
+  public int[] expertInputs() {
+    IntStream.Builder experts = IntStream.builder();
+    int place = width() - slots();
+    for (DerivedFeature feature : derived) {
+      for (int f = 0; f < feature.width(); f++) {
+        if (label.equals(feature.column()) && feature.computation().isExpert(f)) {
+          experts.add(place + f);
+        }
+      }
+      place += feature.width();
+    }
+    return experts.build().toArray();
+  }
+
+  /** Returns the names of the slots, in their order. */
+  public List<String> slotNames() {
+    return derived.stream().flatMap(feature -> feature.names().stream()).toList();
   }
 
   /** Returns true if a declared feature has ids. */
@@ -104,13 +149,14 @@ public record InputSpec(
   }
 
   /**
-   * Returns the number of inputs that the declared features become; the event time follows them if
-   * ids are forgotten by it.
+   * Returns the number of inputs that the declared features become, the event time if ids are
+   * forgotten by it, and {@link #slots}.
    */
   public int width() {
     boolean forgets = features.stream().anyMatch(FeatureSpec::forgets);
     return features.stream().mapToInt(FeatureSpec::width).sum()
-        + (forgets ? IdWords.TIME_WIDTH : 0);
+        + (forgets ? IdWords.TIME_WIDTH : 0)
+        + slots();
   }
 
   /** Framings of a record value. */
@@ -190,6 +236,8 @@ public record InputSpec(
    * @param weight max weight of an example
    * @param outputBytes max length of a record that a pipeline writes
    * @param ids max number of ids that one model knows
+   * @param groups max number of groups of records that one key derives features from, for each list
+   *     of columns that they are grouped by
    */
   public record Limits(
       int recordBytes,
@@ -198,7 +246,8 @@ public record InputSpec(
       int features,
       float weight,
       int outputBytes,
-      int ids)
+      int ids,
+      int groups)
       implements Serializable {
     /** Default max number of classes of one model. */
     public static final int DEFAULT_CLASSES = 100;
@@ -208,6 +257,9 @@ public record InputSpec(
 
     /** Default max number of ids that one model knows. */
     public static final int DEFAULT_IDS = 1_000_000;
+
+    /** Default max number of groups of records of one key. */
+    public static final int DEFAULT_GROUPS = 10_000;
 
     /** Values that hold where a pipeline sets none. */
     public static final Limits DEFAULT = new Limits(1 << 20, 256, DEFAULT_CLASSES, 65_536);
@@ -230,7 +282,15 @@ public record InputSpec(
      * rejected, with all its headers. A larger one is rejected without its value.
      */
     public Limits(int recordBytes, int keyBytes, int classes, int features, float weight) {
-      this(recordBytes, keyBytes, classes, features, weight, outputBytes(recordBytes), DEFAULT_IDS);
+      this(
+          recordBytes,
+          keyBytes,
+          classes,
+          features,
+          weight,
+          outputBytes(recordBytes),
+          DEFAULT_IDS,
+          DEFAULT_GROUPS);
     }
 
     /** Creates limits with the default max weight. */
@@ -244,18 +304,23 @@ public record InputSpec(
 
     /** Returns the same limits with another max length of output records. */
     public Limits withOutputBytes(int max) {
-      return new Limits(recordBytes, keyBytes, classes, features, weight, max, ids);
+      return new Limits(recordBytes, keyBytes, classes, features, weight, max, ids, groups);
     }
 
     /** Returns the same limits with another max number of ids. */
     public Limits withIds(int max) {
-      return new Limits(recordBytes, keyBytes, classes, features, weight, outputBytes, max);
+      return new Limits(recordBytes, keyBytes, classes, features, weight, outputBytes, max, groups);
+    }
+
+    /** Returns the same limits with another max number of groups of records. */
+    public Limits withGroups(int max) {
+      return new Limits(recordBytes, keyBytes, classes, features, weight, outputBytes, ids, max);
     }
 
     /** Returns the same limits with at least that number of classes, up to {@link #MAX_CLASSES}. */
     public Limits withMinClasses(long min) {
       int allowed = (int) Math.max(classes, Math.min(min, MAX_CLASSES));
-      return new Limits(recordBytes, keyBytes, allowed, features, weight, outputBytes, ids);
+      return new Limits(recordBytes, keyBytes, allowed, features, weight, outputBytes, ids, groups);
     }
 
     /**
@@ -290,6 +355,7 @@ public record InputSpec(
     public @Nullable RegistrySpec registry;
     public List<List<String>> crosses = List.of();
     public @Nullable String group;
+    public List<DerivedFeature> derived = List.of();
 
     private Draft() {}
 
@@ -310,12 +376,13 @@ public record InputSpec(
       registry = from.registry;
       crosses = from.crosses;
       group = from.group;
+      derived = from.derived;
     }
 
     private InputSpec build() {
       return new InputSpec(
           format, schema, key, label, weight, eventTime, task, classes, features, limits, id,
-          labels, columns, registry, crosses, group);
+          labels, columns, registry, crosses, group, derived);
     }
   }
 }

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param modelVersion steps that the model's weights have taken
  * @param examples that the model has learned from
  * @param config hash of the configuration it was trained with; null if not known
+ * @param derivedUntil time of the last record that features were derived from, milliseconds since
+ *     the epoch; null if none are derived
  */
 public record ModelAnswer(
     String key,
@@ -27,7 +29,8 @@ public record ModelAnswer(
     @Nullable String model,
     long modelVersion,
     long examples,
-    @Nullable String config) {
+    @Nullable String config,
+    @Nullable Long derivedUntil) {
 
   /**
    * Returns the same answer with the most likely classes only, the likeliest first; of equal ones
@@ -53,6 +56,6 @@ public record ModelAnswer(
       kept[i] = scores[order[i]];
     }
     return new ModelAnswer(
-        key, task, names, kept, probabilities, model, modelVersion, examples, config);
+        key, task, names, kept, probabilities, model, modelVersion, examples, config, derivedUntil);
   }
 }

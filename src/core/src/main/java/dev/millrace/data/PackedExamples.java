@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
  * place in memory, and many of them travel as cheaply as one. Not thread-safe.
  *
  * <p>A row is: its length (int), partition (int), offset (long), timestamp (long), event time
- * (long), target (double), weight (float), kind (int, the next bits for an id and a group),
- * features (float each, none if the kind has none), the group (long) and the id if there are any,
- * key, value, number of headers (int), then name and value of each header. Numbers are
- * little-endian; a byte string is its length (int, -1 for null) and its bytes. The topic is not
- * stored.
+ * (long), target (double), weight (float), kind (int, the next bits for an id and a group, the
+ * upper half for the number of carried values), features (float each, none if the kind has none),
+ * carried values (long each), the group (long) and the id if there are any, key, value, number of
+ * headers (int), then name and value of each header. Numbers are little-endian; a byte string is
+ * its length (int, -1 for null) and its bytes. The topic is not stored.
  */
 abstract sealed class PackedExamples permits Chunk {
   private static final VarHandle INT =
@@ -38,6 +38,8 @@ abstract sealed class PackedExamples permits Chunk {
   private static final int HAS_ID = 1 << 8;
   private static final int HAS_GROUP = HAS_ID << 1;
   private static final int KIND_BITS = HAS_ID - 1;
+  private static final int CARRIED_SHIFT = Short.SIZE;
+  private static final int MAX_CARRIED = (1 << Short.SIZE - 1) - 1;
   private static final int FIRST_BYTES = 512;
   // Of a row without features, whose key and value are null.
   private static final int MIN_BYTES = FEATURES + 3 * Integer.BYTES;
@@ -155,7 +157,27 @@ abstract sealed class PackedExamples permits Chunk {
 
   /** Returns the hash of the example's group, 0 if it has none. */
   public final long group(int row) {
-    return hasGroup(row) ? (long) LONG.get(bytes, endOfFeatures(row)) : 0;
+    return hasGroup(row) ? (long) LONG.get(bytes, endOfCarried(row)) : 0;
+  }
+
+  /** Returns the number of values that a row carries for features to be derived from. */
+  public final int carriedCount(int row) {
+    return intAt(start(row) + KIND) >>> CARRIED_SHIFT;
+  }
+
+  /** Returns a carried value: the bits of a double, or the hash of a text. */
+  public final long carried(int row, int index) {
+    return (long) LONG.get(bytes, endOfFeatures(row) + index * Long.BYTES);
+  }
+
+  /** Returns a feature of a row that has some; NaN is a missing value. */
+  public final float feature(int row, int feature) {
+    return Float.intBitsToFloat(intAt(start(row) + FEATURES + feature * Float.BYTES));
+  }
+
+  /** Replaces a feature of a row that has some. */
+  public final void setFeature(int row, int feature, float value) {
+    INT.set(bytes, start(row) + FEATURES + feature * Float.BYTES, Float.floatToRawIntBits(value));
   }
 
   private boolean hasGroup(int row) {
@@ -251,7 +273,8 @@ abstract sealed class PackedExamples permits Chunk {
     int start = length;
     int features = start + FEATURES;
     int at = features + count * Float.BYTES;
-    ensureRoom(at + Long.BYTES);
+    int carried = example.carriedCount;
+    ensureRoom(at + (carried + 1) * Long.BYTES);
     byte[] into = bytes;
     INT.set(into, start + PARTITION, record.partition());
     LONG.set(into, start + OFFSET, record.offset());
@@ -261,10 +284,14 @@ abstract sealed class PackedExamples permits Chunk {
     INT.set(into, start + WEIGHT, Float.floatToRawIntBits(example.weight));
     boolean hasGroup = example.group != 0;
     int flags = (example.hasId() ? HAS_ID : 0) | (hasGroup ? HAS_GROUP : 0);
-    INT.set(into, start + KIND, example.kind.ordinal() | flags);
+    INT.set(into, start + KIND, example.kind.ordinal() | flags | carried << CARRIED_SHIFT);
     for (int f = 0; f < count; f++) {
       int bits = Float.floatToRawIntBits(example.features[f]);
       INT.set(into, features + f * Float.BYTES, bits);
+    }
+    for (int c = 0; c < carried; c++) {
+      LONG.set(into, at, example.carried[c]);
+      at += Long.BYTES;
     }
     if (hasGroup) {
       LONG.set(into, at, example.group);
@@ -326,6 +353,9 @@ abstract sealed class PackedExamples permits Chunk {
       SizeChecks.require("kind of a row", kind, 0, RecordKind.LAST);
       int min = MIN_BYTES + ((flags & HAS_GROUP) != 0 ? Long.BYTES : 0);
       min += RecordKind.of(kind).hasFeatures() ? width * Float.BYTES : 0;
+      min +=
+          (int) SizeChecks.require("carried values", flags >>> CARRIED_SHIFT, 0, MAX_CARRIED)
+              * Long.BYTES;
       at += (int) SizeChecks.require("bytes of a row", intAt(at), min, length - at);
     }
     SizeChecks.require("bytes of all rows", at, length);
@@ -355,8 +385,12 @@ abstract sealed class PackedExamples permits Chunk {
     return start(row) + FEATURES + count * Float.BYTES;
   }
 
+  private int endOfCarried(int row) {
+    return endOfFeatures(row) + carriedCount(row) * Long.BYTES;
+  }
+
   private int startOfId(int row) {
-    return endOfFeatures(row) + (hasGroup(row) ? Long.BYTES : 0);
+    return endOfCarried(row) + (hasGroup(row) ? Long.BYTES : 0);
   }
 
   private int startOfKey(int row) {

@@ -63,7 +63,7 @@ public final class Indicators implements Serializable {
    * returns {@link #UNDECLARED} if no feature is declared.
    */
   public static Indicators of(InputSpec input) {
-    if (input.features().isEmpty()) {
+    if (!input.hasFeatures()) {
       return UNDECLARED;
     }
     BitSet columns = new BitSet();
@@ -76,7 +76,7 @@ public final class Indicators implements Serializable {
       }
       start = end;
     }
-    return of(columns).with(IdColumns.of(input));
+    return of(columns).with(IdColumns.of(input)).withExperts(input.expertInputs());
   }
 
   /** Returns the same indicators in rows that have ids. */

@@ -56,6 +56,7 @@ final class DelayedLabelJoiner {
   private final ChunkLearner learner;
   private final Rejections rejections;
   private final UnlabeledPredictor predictor;
+  private final DerivedFiller derived;
   private final long[] countsBefore = new long[OUTCOMES.length];
   private final Example example = new Example();
   private final Chunk single = new Chunk();
@@ -69,13 +70,15 @@ final class DelayedLabelJoiner {
       long maxBytes,
       ChunkLearner learner,
       Rejections rejections,
-      UnlabeledPredictor predictor) {
+      UnlabeledPredictor predictor,
+      DerivedFiller derived) {
     this.spec = spec;
     this.labels = labels;
     this.maxBytes = maxBytes;
     this.learner = learner;
     this.rejections = rejections;
     this.predictor = predictor;
+    this.derived = derived;
   }
 
   /**
@@ -132,7 +135,7 @@ final class DelayedLabelJoiner {
     }
     JoinedExample timedOut = timedOut(model, join, arrival);
     while (timedOut != null) {
-      learner.learn(state, timedOut, listener);
+      learn(state, timedOut, listener);
       timedOut = timedOut(model, join, arrival);
     }
     JoinedExample joined =
@@ -140,8 +143,14 @@ final class DelayedLabelJoiner {
             ? joinFeatures(model, join, arrival, listener)
             : joinLabel(model, join, arrival);
     if (joined != null) {
-      learner.learn(state, joined, listener);
+      learn(state, joined, listener);
     }
+  }
+
+  private void learn(TrainState state, JoinedExample joined, EngineListener listener)
+      throws IOException {
+    learner.learn(state, joined, listener);
+    derived.addLabel(state.model(), joined);
   }
 
   /** Returns an example whose label did not come in time, with the default label; or null. */
@@ -181,6 +190,7 @@ final class DelayedLabelJoiner {
     if (join.isDuplicateOfFeatures(arrival.joinId())) {
       return null;
     }
+    derived.fill(model, arrival.chunk(), arrival.row());
     PendingLabel label = join.takeLabel(arrival.joinId(), arrival.time());
     if (label != null) {
       fill(arrival);
@@ -198,7 +208,8 @@ final class DelayedLabelJoiner {
             chunk.offset(row),
             scored.scores(),
             scored.predicted(),
-            chunk.group(row));
+            chunk.group(row),
+            derived.carried(chunk, row));
     join.keep(arrival.joinId(), pending, room(model));
     return null;
   }
@@ -218,6 +229,7 @@ final class DelayedLabelJoiner {
       fill(pending, model.learner.inputs(), arrival);
     } else if (arrival.kind() == RecordKind.EXAMPLE && !join.isSettled(id)) {
       join.complete(id);
+      derived.fill(model, arrival.chunk(), arrival.row());
       fill(arrival);
     } else {
       if (!join.isDuplicateOrLateLabel(id)) {

@@ -31,6 +31,7 @@ final class EraseHandler {
       }
       LabelJoin labels = state.labels();
       pending = labels == null ? 0 : labels.erase(id);
+      ids += model.derived == null ? 0 : model.derived.erase(id);
       if (id.column().name().equals(group)) {
         eraseGroup(model, id.hash());
       }

@@ -5,6 +5,7 @@ import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.SizeChecks;
 import dev.millrace.data.Task;
+import dev.millrace.derived.DerivedState;
 import dev.millrace.eval.ClassificationMetrics;
 import dev.millrace.eval.RollingMetrics;
 import dev.millrace.eval.ValidationScores;
@@ -12,7 +13,9 @@ import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.Models;
+import java.io.ByteArrayOutputStream;
 import java.io.DataOutput;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -49,14 +52,27 @@ final class ModelFormat {
     if (model.validation != null) {
       model.validation.write(out);
     }
+    if (model.derived != null) {
+      model.derived.write(out);
+    }
   }
 
-  /** Writes the model alone: features, class names and learner, nothing of the metrics. */
+  /**
+   * Writes what predictions need: features, class names, learner and what features are derived
+   * from, nothing of the metrics.
+   */
   static void writeModel(PrequentialModel model, DataOutput out) throws IOException {
     out.writeUTF(model.task.name());
     out.writeInt(model.columns);
     model.classes.write(out);
     model.learner.write(out);
+    if (model.derived != null) {
+      // After its length: readers of the model alone skip it.
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      model.derived.write(new DataOutputStream(bytes));
+      out.writeInt(bytes.size());
+      out.write(bytes.toByteArray());
+    }
   }
 
   /**
@@ -97,8 +113,10 @@ final class ModelFormat {
     if (validation != null) {
       requireMetrics(task, validation.metrics(), classes);
     }
+    DerivedState derived =
+        spec.input().derived().isEmpty() ? null : DerivedState.read(in, spec.input());
     return new PrequentialModel(
-        spec, task, columns, classes, metrics, learner, drift, validation, counters);
+        spec, task, columns, classes, metrics, learner, drift, validation, counters, derived);
   }
 
   // Where none was declared it was guessed from the labels of each key: as multiclass, also where
@@ -137,8 +155,14 @@ final class ModelFormat {
 
   /** Returns a hash of the declared features in their order: the meaning of the inputs. */
   static int columns(InputSpec input) {
-    String features = input.features().toString();
-    return (input.crosses().isEmpty() ? features : features + input.crosses()).hashCode();
+    String columns = input.features().toString();
+    if (!input.crosses().isEmpty()) {
+      columns += input.crosses();
+    }
+    if (!input.derived().isEmpty()) {
+      columns += input.derived();
+    }
+    return columns.hashCode();
   }
 
   /**

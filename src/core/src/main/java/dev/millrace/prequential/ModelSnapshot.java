@@ -5,6 +5,7 @@ import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.SizeChecks;
 import dev.millrace.data.Task;
+import dev.millrace.derived.DerivedState;
 import dev.millrace.nn.AutoModelSpec;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.LearnerSummary;
@@ -66,7 +67,7 @@ public record ModelSnapshot(
   public void requireFeatures(InputSpec input) throws IOException {
     int columns = Head.read(new BoundedDataInput(bytes)).columns();
     if (columns != ModelFormat.NO_COLUMNS
-        && !input.features().isEmpty()
+        && input.hasFeatures()
         && columns != ModelFormat.columns(input)) {
       throw ModelFormat.otherFeatures("it was trained", input, "");
     }
@@ -141,11 +142,45 @@ public record ModelSnapshot(
    */
   public OnlineModel model(ModelSpec model, Workspace workspace) throws IOException {
     BoundedDataInput in = new BoundedDataInput(bytes);
+    OnlineModel read = read(in, model, workspace);
+    if (in.left() > 0) { // what features are derived from
+      SizeChecks.require("bytes behind the model", in.readInt(), in.left());
+    }
+    return read;
+  }
+
+  /**
+   * Returns the model and what the features of the next record are derived from.
+   *
+   * @param workspace scratch that it shares with other models of the thread
+   * @throws IOException if it was trained with other settings, naming both
+   */
+  public Predictor predictor(ModelSpec model, InputSpec input, Workspace workspace)
+      throws IOException {
+    BoundedDataInput in = new BoundedDataInput(bytes);
+    OnlineModel read = read(in, model, workspace);
+    requireFeatures(input);
+    DerivedState derived = null;
+    if (!input.derived().isEmpty()) {
+      SizeChecks.require("bytes behind the model", in.readInt(), in.left());
+      derived = DerivedState.read(in, input);
+    }
+    SizeChecks.require("bytes behind the model", in.left(), 0);
+    return new Predictor(read, derived);
+  }
+
+  /**
+   * A model that predicts.
+   *
+   * @param derived what features are derived from; null if none are
+   */
+  public record Predictor(OnlineModel model, @Nullable DerivedState derived) {}
+
+  private static OnlineModel read(BoundedDataInput in, ModelSpec model, Workspace workspace)
+      throws IOException {
     Head head = Head.read(in);
     try {
-      OnlineModel read = Models.read(in, model, head.task(), workspace);
-      SizeChecks.require("bytes behind the model", in.left(), 0);
-      return read;
+      return Models.read(in, model, head.task(), workspace);
     } catch (RuntimeException e) {
       throw TrainState.damaged(e);
     }

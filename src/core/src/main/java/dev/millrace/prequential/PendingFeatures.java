@@ -14,6 +14,7 @@ import java.io.IOException;
  * @param scores of the classes known then, or the value
  * @param predicted index of the class that was predicted, -1 for none
  * @param group hash of the group in the metrics, 0 for none
+ * @param carried values of the record that features are derived from
  */
 record PendingFeatures(
     float[] features,
@@ -23,18 +24,23 @@ record PendingFeatures(
     long offset,
     float[] scores,
     int predicted,
-    long group)
+    long group,
+    long[] carried)
     implements PendingBuffer.Entry {
 
   // Inverted in the stored class if a group follows: in a class, and in -1, it equals the sign.
   private static final int GROUP_BIT = 1 << 30;
+  // Likewise if carried values follow.
+  private static final int CARRIED_BIT = 1 << 29;
+  private static final int MAX_CARRIED = 1 << Short.SIZE;
 
   // Twice what a pipeline can allow.
   private static final int MAX_NUMBERS = 1 << 21;
 
   @Override
   public long arrayBytes() {
-    return (long) (features.length + scores.length) * Float.BYTES;
+    return (long) (features.length + scores.length) * Float.BYTES
+        + (long) carried.length * Long.BYTES;
   }
 
   @Override
@@ -45,9 +51,16 @@ record PendingFeatures(
     out.writeInt(partition);
     out.writeLong(offset);
     write(scores, out);
-    out.writeInt(group == 0 ? predicted : predicted ^ GROUP_BIT);
+    int bits = (group == 0 ? 0 : GROUP_BIT) | (carried.length == 0 ? 0 : CARRIED_BIT);
+    out.writeInt(predicted ^ bits);
     if (group != 0) {
       out.writeLong(group);
+    }
+    if (carried.length > 0) {
+      out.writeInt(carried.length);
+      for (long value : carried) {
+        out.writeLong(value);
+      }
     }
   }
 
@@ -63,6 +76,8 @@ record PendingFeatures(
     float[] made = readFloats(in, "scores of features that wait");
     int predicted = in.readInt();
     boolean hasGroup = (predicted < 0) != ((predicted & GROUP_BIT) != 0);
+    boolean hasCarried = (predicted < 0) != ((predicted & CARRIED_BIT) != 0);
+    int bits = (hasGroup ? GROUP_BIT : 0) | (hasCarried ? CARRIED_BIT : 0);
     PendingFeatures pending =
         new PendingFeatures(
             features,
@@ -71,8 +86,9 @@ record PendingFeatures(
             partition,
             offset,
             made,
-            hasGroup ? predicted ^ GROUP_BIT : predicted,
-            hasGroup ? in.readLong() : 0);
+            predicted ^ bits,
+            hasGroup ? in.readLong() : 0,
+            hasCarried ? readLongs(in) : new long[0]);
     int scores = pending.scores.length;
     // Classes that are known by now may not have been known then.
     int min = task.isClassification() ? 0 : outputs;
@@ -80,6 +96,15 @@ record PendingFeatures(
     SizeChecks.require("scores of features that wait", scores, min, outputs);
     SizeChecks.require("class of features that wait", pending.predicted, -1, classes - 1);
     return pending;
+  }
+
+  private static long[] readLongs(DataInput in) throws IOException {
+    long[] numbers =
+        new long[SizeChecks.read(in, "carried values of features", MAX_CARRIED, Long.BYTES)];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = in.readLong();
+    }
+    return numbers;
   }
 
   private static void write(float[] numbers, DataOutput out) throws IOException {

@@ -32,6 +32,7 @@ public final class PrequentialEngine {
   private final EraseHandler erasures;
   private final Rejections rejections;
   private final ChunkLearner learner;
+  private final DerivedFiller derived;
   // Null if labels come with their features.
   private final @Nullable DelayedLabelJoiner joiner;
   private boolean hasWarnedOfMismatch;
@@ -54,12 +55,13 @@ public final class PrequentialEngine {
         new UnlabeledPredictor(this.spec, scorer, predictions, workspace);
     learner =
         new ChunkLearner(this.spec, rejections, scorer, predictions, predictor, events, workspace);
+    derived = new DerivedFiller(this.spec);
     LateLabels labels = spec.input().labels();
     joiner =
         labels == null
             ? null
             : new DelayedLabelJoiner(
-                this.spec, labels, maxModelBytes, learner, rejections, predictor);
+                this.spec, labels, maxModelBytes, learner, rejections, predictor, derived);
   }
 
   /**
@@ -148,6 +150,7 @@ public final class PrequentialEngine {
   private void learnRows(TrainState state, Chunk chunk, int from, EngineListener listener)
       throws IOException {
     if (joiner == null) {
+      derived.fillAll(state.model(), chunk);
       learner.learn(state, chunk, listener);
     } else {
       joiner.learn(state, Objects.requireNonNull(state.labels()), chunk, from, listener);

@@ -3,6 +3,7 @@ package dev.millrace.prequential;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.Task;
+import dev.millrace.derived.DerivedState;
 import dev.millrace.eval.ClassificationMetrics;
 import dev.millrace.eval.RollingMetrics;
 import dev.millrace.eval.ValidationScores;
@@ -40,6 +41,9 @@ final class PrequentialModel {
   /** Null if no example is held out. */
   final @Nullable ValidationScores validation;
 
+  /** Null if no features are derived. */
+  final @Nullable DerivedState derived;
+
   /** True if the scores of the learner are probabilities of classes. */
   final boolean probabilities;
 
@@ -72,6 +76,7 @@ final class PrequentialModel {
     counters = new KeyCounters(spec);
     validation = createValidation(task, spec);
     drift = spec.drift() == null ? null : new DriftMonitor(spec.drift());
+    derived = spec.input().derived().isEmpty() ? null : new DerivedState(spec.input());
     nameClasses(spec);
   }
 
@@ -85,13 +90,15 @@ final class PrequentialModel {
       OnlineModel learner,
       @Nullable DriftMonitor drift,
       @Nullable ValidationScores validation,
-      KeyCounters counters) {
+      KeyCounters counters,
+      @Nullable DerivedState derived) {
     this.task = task;
     this.classes = classes;
     this.metrics = metrics;
     this.learner = learner;
     this.drift = drift;
     this.counters = counters;
+    this.derived = derived;
     this.columns = columns;
     probabilities = Models.givesProbabilities(spec.model(), task);
     boolean isHeldOut = spec.metrics().validation().fraction() != 0;
@@ -115,6 +122,7 @@ final class PrequentialModel {
     classes = other.classes.copy();
     metrics = other.metrics.copy();
     counters = other.counters.copy();
+    derived = other.derived == null ? null : other.derived.copy();
     validation = other.validation == null ? null : other.validation.copy();
   }
 
@@ -177,6 +185,7 @@ final class PrequentialModel {
         + metrics.memoryBytes(classes.size())
         + (drift == null ? 0 : drift.memoryBytes())
         + (validation == null ? 0 : validation.memoryBytes(classes.size()))
+        + (derived == null ? 0 : derived.memoryBytes())
         + counters.arrivals.memoryBytes()
         + (long) classes.size() * CLASS_NAME_BYTES;
   }
@@ -216,6 +225,9 @@ final class PrequentialModel {
   void startEpoch(int epoch) {
     if (validation != null && counters.epoch > 0) {
       validation.startEpoch(classes.list());
+    }
+    if (derived != null && counters.epoch > 0) {
+      derived.clear(); // the times start again
     }
     counters.epoch = epoch;
   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.dataformat.csv.CsvFactory;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
+import dev.millrace.data.CarriedColumn;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
@@ -51,6 +52,11 @@ final class CsvFields implements MappedExampleReader.Parser, MappedExampleReader
     }
     for (FeatureSpec feature : spec.features()) {
       kinds[place(feature.name())] = feature.type().isNumber() ? Kind.NUMBER : Kind.TEXT;
+    }
+    for (CarriedColumn column : spec.carried()) {
+      if (column.isNumber()) {
+        kinds[place(column.name())] = Kind.NUMBER;
+      }
     }
     for (String numeric : Arrays.asList(spec.weight(), spec.eventTime())) {
       if (numeric != null) {

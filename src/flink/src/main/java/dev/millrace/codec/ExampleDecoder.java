@@ -118,6 +118,7 @@ public final class ExampleDecoder {
     into.kind = RecordKind.EXAMPLE;
     into.clearId();
     into.group = 0;
+    into.carriedCount = 0;
     into.ignoredFields.clear();
     into.unlistedFeatures.clear();
     into.unlistedValues.clear();

@@ -68,6 +68,7 @@ public final class ExampleFields {
     Stream.of(spec.key(), spec.id(), spec.label(), spec.weight(), spec.eventTime(), spec.group())
         .filter(Objects::nonNull)
         .forEach(this::add);
+    spec.carried().forEach(column -> add(column.name()));
     features = featureNames.stream().map(this::add).toArray(Slot[]::new);
     setOrder = slots.values().toArray(Slot[]::new);
   }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Columns are in the order of their declaration; a nullable column has its indicator after its
  * features. The event time, which the example has before, follows the columns if ids are forgotten
- * by it.
+ * by it; the slots of derived features, which are missing, come last.
  */
 final class FeatureMapper {
   // More than a log line shows, so that it marks a longer value as cut; it may end within a
@@ -38,6 +38,7 @@ final class FeatureMapper {
   private final @Nullable IdColumnWriter[] ids;
   private final int[] idColumns;
   private final int timeAt;
+  private final int slotsAt;
 
   @SuppressWarnings({"unchecked", "rawtypes"})
   FeatureMapper(InputSpec spec) {
@@ -63,6 +64,7 @@ final class FeatureMapper {
       }
     }
     width = spec.width();
+    slotsAt = width - spec.slots();
     idColumns = IntStream.range(0, columns.length).filter(c -> ids[c] != null).toArray();
   }
 
@@ -83,7 +85,8 @@ final class FeatureMapper {
   /** Starts an example: every feature 0, no column seen. */
   void begin(Example example) {
     example.resize(width);
-    Arrays.fill(example.features, 0, width, 0f);
+    Arrays.fill(example.features, 0, slotsAt, 0f);
+    Arrays.fill(example.features, slotsAt, width, Float.NaN);
     example.unlistedFeatures.clear();
     example.unlistedValues.clear();
     example.cutFeatures.clear();

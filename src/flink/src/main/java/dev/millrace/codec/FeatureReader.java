@@ -5,6 +5,7 @@ import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
 import dev.millrace.data.InputSpec;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.apache.avro.util.Utf8;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,9 @@ public final class FeatureReader {
   private final StandardFeatures positional;
   // Null if no feature is declared.
   private final @Nullable MappedFeatures named;
+  private final CarriedReader carried;
+  private final List<String> slots;
+  private final String @Nullable [] timePath;
   private final RequestFields fields = new RequestFields();
   private float[] numbers = new float[16];
   private boolean[] missing = new boolean[16];
@@ -26,12 +30,16 @@ public final class FeatureReader {
         spec.format() == InputSpec.Format.AVRO
             ? new AvroFields(ExampleSchema.of(spec))
             : new JsonFields(spec);
-    named = spec.features().isEmpty() ? null : new MappedFeatures(spec, records);
+    named = spec.hasFeatures() ? new MappedFeatures(spec, records) : null;
+    carried = new CarriedReader(spec);
+    slots = spec.slotNames();
+    timePath = spec.eventTime() == null ? null : new String[] {spec.eventTime()};
   }
 
   /**
    * Reads the declared features by name; others are ignored. A name with dots is a field of that
-   * name, or else a path into nested objects.
+   * name, or else a path into nested objects. Derived features may be among them, by their names;
+   * the event time of the others is that of the request, or now.
    *
    * @param into receives the features
    * @throws RejectedException if a feature is missing or invalid, or none is declared
@@ -43,7 +51,27 @@ public final class FeatureReader {
           "the pipeline declares no input.features, so numbers have no names: send them as an array"
               + " in the order of the records, and texts as \"attributes\"");
     }
-    named.read(fields.of(features), into);
+    MappedExampleReader.Fields request = fields.of(features);
+    into.eventTime = eventTime(request);
+    named.read(request, into);
+    carried.read(request, into);
+    for (int i = 0; i < slots.size(); i++) {
+      JsonNode given = features.path(slots.get(i));
+      if (given.isNumber()) {
+        into.features[into.width - slots.size() + i] = (float) given.doubleValue();
+      }
+    }
+  }
+
+  private long eventTime(MappedExampleReader.Fields request) throws RejectedException {
+    String[] path = timePath;
+    Object time = path == null ? null : request.at(path);
+    if (path != null && time instanceof Number number) {
+      return EventTime.of(path[0], number.doubleValue(), null);
+    } else if (path != null && time instanceof CharSequence text) {
+      return EventTime.of(path[0], text.toString());
+    }
+    return System.currentTimeMillis();
   }
 
   /**

@@ -73,7 +73,7 @@ public final class FieldsDecoder {
   public static FieldsDecoder ofRows(InputSpec input, Types types) {
     // Names as in JSON, where an empty text is a value.
     InputSpec spec = input.with(to -> to.format = Format.JSON);
-    boolean isDeclared = !spec.features().isEmpty();
+    boolean isDeclared = spec.hasFeatures();
     ExampleFields fields =
         isDeclared ? new ExampleFields(spec) : new ExampleFields(spec, types.features());
     Values values = new Values(fields, types.times());

@@ -85,6 +85,7 @@ final class MappedExampleReader implements ExampleReader {
   private final IdReader ids;
   private final String @Nullable [] groupPath;
   private final GroupReader groups;
+  private final CarriedReader carried;
   private final boolean labelsOnly;
   // The outermost fields that the pipeline reads.
   private final Set<String> read = new HashSet<>();
@@ -123,6 +124,7 @@ final class MappedExampleReader implements ExampleReader {
     this.ids = new IdReader(spec.labels() != null);
     this.groupPath = optionalPath(spec.group(), hasPaths);
     this.groups = new GroupReader(Objects.requireNonNullElse(spec.group(), ""));
+    this.carried = new CarriedReader(spec);
     this.labelsOnly = labelsOnly;
     this.mayLackLabel = mayLackLabel;
     this.mayLackFeatures = spec.labels() != null && !labelsOnly;
@@ -141,6 +143,7 @@ final class MappedExampleReader implements ExampleReader {
       }
     }
     spec.features().forEach(feature -> read.add(path(feature.name(), hasPaths)[0]));
+    spec.carried().forEach(column -> read.add(path(column.name(), hasPaths)[0]));
   }
 
   @Override
@@ -178,6 +181,7 @@ final class MappedExampleReader implements ExampleReader {
     readEventTime(fields, into);
     if (into.kind.hasFeatures()) {
       features.read(fields, into);
+      carried.read(fields, into);
       readGroup(fields, into);
     } else {
       into.resize(0);

@@ -21,12 +21,14 @@ final class StandardFeatures {
   // Null if the metrics have no groups.
   private final @Nullable Utf8 groupName;
   private final GroupReader groups;
+  private final CarriedReader carried;
   private int numbers;
 
   StandardFeatures(InputSpec spec) {
-    mapper = spec.features().isEmpty() ? null : new FeatureMapper(spec);
+    mapper = spec.hasFeatures() ? new FeatureMapper(spec) : null;
     groupName = spec.group() == null ? null : new Utf8(spec.group());
     groups = new GroupReader(Objects.requireNonNullElse(spec.group(), ""));
+    carried = new CarriedReader(spec);
   }
 
   /**
@@ -67,6 +69,7 @@ final class StandardFeatures {
   private void putDeclared(FeatureMapper columns, Example into, float[] values, boolean[] missing)
       throws RejectedException {
     columns.begin(into);
+    carried.begin(into);
     int next = 0;
     for (int column = 0; column < columns.columns(); column++) {
       if (!columns.column(column).type().isNumber()) {
@@ -74,6 +77,7 @@ final class StandardFeatures {
       }
       if (next < numbers && !missing[next]) {
         columns.number(into, column, values[next]);
+        carried.number(columns.column(column).name(), values[next], into);
       }
       next++;
     }
@@ -98,10 +102,11 @@ final class StandardFeatures {
       into.features[numbers + Math.floorMod(hash, ExampleSchema.HASHED_ATTRIBUTES)] = 1f;
       return;
     }
+    boolean isCarried = carried.text(name, text, into);
     int column = mapper.find(name);
     if (column >= 0) {
       mapper.text(into, column, text);
-    } else if (!isGroup) {
+    } else if (!isGroup && !isCarried) {
       String ignored = names.get(name.getBytes(), name.getByteLength());
       into.ignoredFields.add(ignored == null ? name.toString() : ignored);
     }

@@ -5,12 +5,14 @@ import dev.millrace.config.Settings;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
 import dev.millrace.data.ModelAnswer;
+import dev.millrace.derived.DerivedState;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.Models;
 import dev.millrace.nn.selection.ChampionChallenger;
 import dev.millrace.prequential.ModelSnapshot;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** A published model that predicts. Thread-safe. */
 public final class LoadedModel {
@@ -19,6 +21,8 @@ public final class LoadedModel {
 
   private final ModelSnapshot summary;
   private final OnlineModel model;
+  // Null if no features are derived.
+  private final @Nullable DerivedState derived;
   private final boolean probabilities;
 
   /**
@@ -29,18 +33,21 @@ public final class LoadedModel {
   public LoadedModel(ModelSnapshot snapshot, Settings settings, Workspace workspace)
       throws IOException {
     summary = snapshot.summary();
-    model = snapshot.model(settings.model(), workspace);
-    snapshot.requireFeatures(settings.input().spec());
+    ModelSnapshot.Predictor read =
+        snapshot.predictor(settings.model(), settings.input().spec(), workspace);
+    model = read.model();
+    derived = read.derived();
     probabilities = Models.givesProbabilities(settings.model(), snapshot.task());
   }
 
   /** Returns the estimated number of bytes in memory. */
   long memoryBytes() {
-    return OBJECT_BYTES + model.memoryBytes();
+    return OBJECT_BYTES + model.memoryBytes() + (derived == null ? 0 : derived.memoryBytes());
   }
 
   /**
-   * Returns the prediction for an example's features, as the job would make it next.
+   * Returns the prediction for an example's features, as the job would make it next. Derived
+   * features that the example does not have are computed.
    *
    * @param workspace of the calling thread
    * @throws RejectedException if there are not as many features as the model has inputs
@@ -54,6 +61,9 @@ public final class LoadedModel {
     }
     float[] scores = new float[model.outputs()];
     synchronized (model) {
+      if (derived != null) {
+        fillSlots(derived, example);
+      }
       model.use(workspace);
       model.predictNext(example.features, 0, scores);
     }
@@ -66,6 +76,17 @@ public final class LoadedModel {
         model instanceof ChampionChallenger selection ? selection.champion() : null,
         model.steps(),
         model.examples(),
-        summary.config());
+        summary.config(),
+        derived == null ? null : derived.time());
+  }
+
+  private static void fillSlots(DerivedState state, Example example) {
+    float[] computed = state.compute(example.carried, example.eventTime);
+    int at = example.width - computed.length;
+    for (int i = 0; i < computed.length; i++) {
+      if (Float.isNaN(example.features[at + i])) {
+        example.features[at + i] = computed[i];
+      }
+    }
   }
 }

@@ -5,6 +5,7 @@ import dev.millrace.data.ModelAnswer;
 import dev.millrace.data.Prediction;
 import dev.millrace.nn.PredictedValue;
 import java.io.IOException;
+import java.time.Instant;
 
 /** Writes answers as JSON, with numbers as on the predictions topic. */
 public final class AnswerJson {
@@ -32,6 +33,10 @@ public final class AnswerJson {
     json.writeNumberField("model_version", answer.modelVersion());
     json.writeNumberField("examples", answer.examples());
     json.writeStringField("config_hash", answer.config());
+    if (answer.derivedUntil() != null) {
+      json.writeStringField(
+          "derived_until", Instant.ofEpochMilli(answer.derivedUntil()).toString());
+    }
   }
 
   /** Writes the field {@code error} into an open object. */

@@ -25,13 +25,15 @@ class AnswerJsonTest {
             "big",
             41,
             42,
-            "b1946ac9");
+            "b1946ac9",
+            1_764_000_000_000L);
 
     assertThat(json(answer))
         .isEqualTo(
             """
             {"key":"shop-17","class":"fraud","probabilities":{"ok":0.25,"fraud":0.75},\
-            "model":"big","model_version":41,"examples":42,"config_hash":"b1946ac9"}\
+            "model":"big","model_version":41,"examples":42,"config_hash":"b1946ac9",\
+            "derived_until":"2025-11-24T16:00:00Z"}\
             """);
   }
 
@@ -39,7 +41,16 @@ class AnswerJsonTest {
   void anAnswerOfTheOnlyModelNamesNone() throws IOException {
     ModelAnswer answer =
         new ModelAnswer(
-            "k", Task.REGRESSION, List.of(), new float[] {2.5f, 0f}, false, null, 7, 8, "b1946ac9");
+            "k",
+            Task.REGRESSION,
+            List.of(),
+            new float[] {2.5f, 0f},
+            false,
+            null,
+            7,
+            8,
+            "b1946ac9",
+            null);
 
     assertThat(json(answer))
         .isEqualTo(

@@ -1,0 +1,259 @@
+package dev.millrace.derived;
+
+import dev.millrace.data.DerivedFeature.TimePart;
+import dev.millrace.data.ErasedId;
+import dev.millrace.data.IdHash;
+import dev.millrace.data.InputSpec;
+import dev.millrace.derived.DerivedPlan.Feature;
+import dev.millrace.derived.DerivedPlan.Grouping;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What is kept of the records of a model key to derive features of its next ones. Not thread-safe.
+ *
+ * <p>For each record with features: {@link #compute}, then {@link #add}. Each label is added when
+ * it comes, with {@link #addLabel}. Time goes by the records and never back: a record of an earlier
+ * event time than one before it counts as if it came at that one's time.
+ */
+public final class DerivedState {
+  private static final long NO_GROUP = 0x6B65794F6E6C79L;
+  private static final int CELLS_OF_PRIOR = 2;
+
+  private final DerivedPlan plan;
+  private final List<GroupTable> tables;
+  // Count and mean of the values of each feature that is smoothed.
+  private final double[] priors;
+  private final float[] row;
+  private double time;
+  private double labelTime;
+  private long records;
+
+  /** Creates state without records of the derived features of an input. */
+  public DerivedState(InputSpec input) {
+    this(new DerivedPlan(input));
+  }
+
+  private DerivedState(DerivedPlan plan) {
+    this.plan = plan;
+    tables = new ArrayList<>();
+    for (Grouping grouping : plan.groupings()) {
+      tables.add(new GroupTable(grouping.stride(), plan.limit()));
+    }
+    priors = new double[CELLS_OF_PRIOR * plan.priors()];
+    row = new float[plan.width()];
+  }
+
+  /** Returns a deep copy. */
+  public DerivedState copy() {
+    DerivedState copy = new DerivedState(plan);
+    for (int g = 0; g < tables.size(); g++) {
+      copy.tables.set(g, tables.get(g).copy());
+    }
+    System.arraycopy(priors, 0, copy.priors, 0, priors.length);
+    copy.time = time;
+    copy.labelTime = labelTime;
+    copy.records = records;
+    return copy;
+  }
+
+  /**
+   * Computes the features of a record from what came before.
+   *
+   * @param carried of the record, in the order of {@link InputSpec#carried}
+   * @param eventTime of the record, milliseconds since the epoch
+   * @return the features, in an array that the next call fills again
+   */
+  public float[] compute(long[] carried, long eventTime) {
+    double now = Math.max(time, eventTime);
+    for (int g = 0; g < tables.size(); g++) {
+      Grouping grouping = plan.groupings().get(g);
+      double[] cells = tables.get(g).find(hash(grouping, carried, now));
+      List<Feature> features = grouping.features();
+      for (int f = 0; f < features.size(); f++) {
+        Feature feature = features.get(f);
+        feature
+            .accumulator()
+            .compute(
+                cells,
+                feature.cellsAt(),
+                now,
+                own(feature, carried),
+                prior(feature),
+                row,
+                feature.slot());
+      }
+    }
+    return row;
+  }
+
+  private static double own(Feature feature, long[] carried) {
+    return feature.source() < 0 ? Double.NaN : value(feature, carried);
+  }
+
+  private double prior(Feature feature) {
+    int at = CELLS_OF_PRIOR * feature.prior();
+    return at < 0 || priors[at] == 0 ? Double.NaN : priors[at + 1];
+  }
+
+  /** Adds a record with features, whose own features were computed before. */
+  public void add(long[] carried, long eventTime) {
+    time = Math.max(time, eventTime);
+    records++;
+    for (int g = 0; g < tables.size(); g++) {
+      Grouping grouping = plan.groupings().get(g);
+      double[] cells = null;
+      List<Feature> features = grouping.features();
+      for (int f = 0; f < features.size(); f++) {
+        Feature feature = features.get(f);
+        double value = feature.source() == DerivedPlan.TIME ? time : own(feature, carried);
+        if (!Double.isNaN(value)) {
+          cells = cells == null ? tables.get(g).use(hash(grouping, carried, time)) : cells;
+          add(feature, cells, time, value);
+        }
+      }
+    }
+  }
+
+  /**
+   * Adds the label of a record.
+   *
+   * @param carried of the record
+   * @param eventTime of the record, not of its label
+   * @param label a number; NaN adds nothing
+   */
+  public void addLabel(long[] carried, long eventTime, double label) {
+    if (Double.isNaN(label)) {
+      return;
+    }
+    labelTime = Math.max(labelTime, eventTime);
+    for (int g = 0; g < tables.size(); g++) {
+      Grouping grouping = plan.groupings().get(g);
+      if (!grouping.hasLabels()) {
+        continue;
+      }
+      // By the record's own time: the hour that the label is of.
+      double[] cells = tables.get(g).use(hash(grouping, carried, eventTime));
+      List<Feature> features = grouping.features();
+      for (int f = 0; f < features.size(); f++) {
+        Feature feature = features.get(f);
+        if (feature.source() == DerivedPlan.LABEL) {
+          add(feature, cells, labelTime, label);
+        }
+      }
+    }
+  }
+
+  private void add(Feature feature, double[] cells, double at, double value) {
+    feature.accumulator().add(cells, feature.cellsAt(), at, value);
+    int prior = CELLS_OF_PRIOR * feature.prior();
+    if (prior >= 0) {
+      priors[prior]++;
+      priors[prior + 1] += (value - priors[prior + 1]) / priors[prior];
+    }
+  }
+
+  private static double value(Feature feature, long[] carried) {
+    long bits = carried[feature.source()];
+    if (feature.isNumber()) {
+      return Double.longBitsToDouble(bits);
+    }
+    return bits == 0 ? Double.NaN : bits >>> 11; // as many bits as a double has exactly
+  }
+
+  private static long hash(Grouping grouping, long[] carried, double now) {
+    int[] by = grouping.by();
+    if (by.length == 0) {
+      return NO_GROUP;
+    }
+    long hash = component(by[0], carried, now);
+    for (int i = 1; i < by.length; i++) {
+      hash = IdHash.ofPair(hash, component(by[i], carried, now));
+    }
+    return hash;
+  }
+
+  private static long component(int by, long[] carried, double now) {
+    TimePart part = DerivedPlan.timePart(by);
+    return part == null ? carried[by] : part.of((long) now);
+  }
+
+  /** Forgets all records. */
+  public void clear() {
+    for (GroupTable table : tables) {
+      table.clear();
+    }
+    Arrays.fill(priors, 0);
+    time = 0;
+    labelTime = 0;
+    records = 0;
+  }
+
+  /**
+   * Forgets the groups of an id. Of groups by several columns the hash does not tell the id, so all
+   * of them are forgotten.
+   *
+   * @return number of groups forgotten
+   */
+  public long erase(ErasedId id) {
+    long erased = 0;
+    for (int g = 0; g < tables.size(); g++) {
+      List<String> names = plan.groupings().get(g).names();
+      if (names.contains(id.column().name())) {
+        erased += names.size() == 1 ? tables.get(g).remove(id.hash()) : tables.get(g).clear();
+      }
+    }
+    return erased;
+  }
+
+  /** Returns the time of the last record, milliseconds since the epoch; 0 if there was none. */
+  public long time() {
+    return (long) time;
+  }
+
+  /** Returns the number of records so far. */
+  public long records() {
+    return records;
+  }
+
+  /** Returns the estimated bytes in memory. */
+  public long memoryBytes() {
+    long bytes = 0;
+    for (GroupTable table : tables) {
+      bytes += table.memoryBytes();
+    }
+    return bytes + (long) (priors.length + row.length) * Double.BYTES;
+  }
+
+  /** Writes everything that {@link #read} reads. */
+  public void write(DataOutput out) throws IOException {
+    out.writeDouble(time);
+    out.writeDouble(labelTime);
+    out.writeLong(records);
+    for (double prior : priors) {
+      out.writeDouble(prior);
+    }
+    for (GroupTable table : tables) {
+      table.write(out);
+    }
+  }
+
+  /** Reads the state of an input with the same derived features. */
+  public static DerivedState read(DataInput in, InputSpec input) throws IOException {
+    DerivedState state = new DerivedState(input);
+    state.time = in.readDouble();
+    state.labelTime = in.readDouble();
+    state.records = in.readLong();
+    for (int p = 0; p < state.priors.length; p++) {
+      state.priors[p] = in.readDouble();
+    }
+    for (GroupTable table : state.tables) {
+      table.read(in);
+    }
+    return state;
+  }
+}

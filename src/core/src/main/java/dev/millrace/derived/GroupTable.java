@@ -1,0 +1,238 @@
+package dev.millrace.derived;
+
+import dev.millrace.data.SizeChecks;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The cells of each group of records by its hash, in the order of last use. If there are too many
+ * groups, the one that was used least recently is forgotten. Not thread-safe.
+ */
+final class GroupTable {
+  private static final int NONE = -1;
+  private static final int MIN_PLACES = 4;
+  private static final int BYTES_OF_GROUP = 96; // hash, links, index and the header of an array
+
+  private final int stride;
+  private final int limit;
+  private int size;
+  private long[] hashes = new long[MIN_PLACES];
+  private double[][] cells = new double[MIN_PLACES][];
+  // Neighbours in the order of last use.
+  private int[] older = new int[MIN_PLACES];
+  private int[] newer = new int[MIN_PLACES];
+  private int oldest = NONE;
+  private int newest = NONE;
+  // Open addressing by hash, twice as many entries as places; NONE is empty.
+  private int[] index = new int[2 * MIN_PLACES];
+
+  /**
+   * @param stride cells of a group
+   * @param limit max number of groups
+   */
+  GroupTable(int stride, int limit) {
+    this.stride = stride;
+    this.limit = limit;
+    Arrays.fill(index, NONE);
+  }
+
+  private GroupTable(GroupTable other) {
+    stride = other.stride;
+    limit = other.limit;
+    size = other.size;
+    hashes = other.hashes.clone();
+    cells = new double[other.cells.length][];
+    for (int g = 0; g < size; g++) {
+      cells[g] = other.cells[g].clone();
+    }
+    older = other.older.clone();
+    newer = other.newer.clone();
+    oldest = other.oldest;
+    newest = other.newest;
+    index = other.index.clone();
+  }
+
+  GroupTable copy() {
+    return new GroupTable(this);
+  }
+
+  int size() {
+    return size;
+  }
+
+  /** Returns the cells of a group; null if it is not known. */
+  double @Nullable [] find(long hash) {
+    int group = index[entry(hash)];
+    return group == NONE ? null : cells[group];
+  }
+
+  /** Returns the cells of a group as the most recently used, all 0 if it is new. */
+  double[] use(long hash) {
+    int group = index[entry(hash)];
+    if (group == NONE) {
+      group = size < limit ? append() : reuseOldest();
+      hashes[group] = hash;
+      index[entry(hash)] = group;
+    } else {
+      unlink(group);
+    }
+    link(group);
+    return cells[group];
+  }
+
+  private int append() {
+    if (size == hashes.length) {
+      grow();
+    }
+    cells[size] = new double[stride];
+    return size++;
+  }
+
+  private void grow() {
+    int places = (int) Math.min(Integer.MAX_VALUE / 4, 2L * hashes.length);
+    hashes = Arrays.copyOf(hashes, places);
+    cells = Arrays.copyOf(cells, places);
+    older = Arrays.copyOf(older, places);
+    newer = Arrays.copyOf(newer, places);
+    index = new int[2 * places];
+    Arrays.fill(index, NONE);
+    for (int group = 0; group < size; group++) {
+      index[entry(hashes[group])] = group;
+    }
+  }
+
+  private int reuseOldest() {
+    int group = oldest;
+    unlink(group);
+    removeFromIndex(hashes[group]);
+    Arrays.fill(cells[group], 0);
+    return group;
+  }
+
+  private int entry(long hash) {
+    int entry = first(hash);
+    while (index[entry] != NONE && hashes[index[entry]] != hash) {
+      entry = entry + 1 & index.length - 1;
+    }
+    return entry;
+  }
+
+  private int first(long hash) {
+    return (int) (hash ^ hash >>> 32) & index.length - 1;
+  }
+
+  // Entries behind the removed one move up, so that a search that ends at a gap finds them.
+  private void removeFromIndex(long hash) {
+    int mask = index.length - 1;
+    int gap = entry(hash);
+    index[gap] = NONE;
+    for (int entry = gap + 1 & mask; index[entry] != NONE; entry = entry + 1 & mask) {
+      int home = first(hashes[index[entry]]);
+      if ((entry - home & mask) >= (entry - gap & mask)) {
+        index[gap] = index[entry];
+        index[entry] = NONE;
+        gap = entry;
+      }
+    }
+  }
+
+  private void unlink(int group) {
+    if (older[group] == NONE) {
+      oldest = newer[group];
+    } else {
+      newer[older[group]] = newer[group];
+    }
+    if (newer[group] == NONE) {
+      newest = older[group];
+    } else {
+      older[newer[group]] = older[group];
+    }
+  }
+
+  // After its links were set to its neighbours.
+  private void relink(int group) {
+    if (older[group] == NONE) {
+      oldest = group;
+    } else {
+      newer[older[group]] = group;
+    }
+    if (newer[group] == NONE) {
+      newest = group;
+    } else {
+      older[newer[group]] = group;
+    }
+  }
+
+  private void link(int group) {
+    older[group] = newest;
+    newer[group] = NONE;
+    if (newest == NONE) {
+      oldest = group;
+    } else {
+      newer[newest] = group;
+    }
+    newest = group;
+  }
+
+  /** Forgets all groups; returns their number. */
+  int clear() {
+    int forgotten = size;
+    size = 0;
+    oldest = NONE;
+    newest = NONE;
+    Arrays.fill(index, NONE);
+    return forgotten;
+  }
+
+  /** Forgets a group if it is known; returns the number of groups forgotten. */
+  int remove(long hash) {
+    int group = index[entry(hash)];
+    if (group == NONE) {
+      return 0;
+    }
+    unlink(group);
+    removeFromIndex(hash);
+    size--;
+    if (group < size) { // the last one takes its place
+      int entry = entry(hashes[size]);
+      unlink(size);
+      hashes[group] = hashes[size];
+      cells[group] = cells[size];
+      older[group] = older[size];
+      newer[group] = newer[size];
+      relink(group);
+      index[entry] = group;
+    }
+    return 1;
+  }
+
+  /** Returns the estimated bytes in memory. */
+  long memoryBytes() {
+    return (long) size * ((long) stride * Double.BYTES + BYTES_OF_GROUP);
+  }
+
+  void write(DataOutput out) throws IOException {
+    out.writeInt(size);
+    for (int group = oldest; group != NONE; group = newer[group]) {
+      out.writeLong(hashes[group]);
+      for (double cell : cells[group]) {
+        out.writeDouble(cell);
+      }
+    }
+  }
+
+  /** Reads what {@link #write} wrote; if there are more groups than allowed, the last ones stay. */
+  void read(DataInput in) throws IOException {
+    int count =
+        SizeChecks.read(in, "groups of records", Integer.MAX_VALUE, 8 + stride * Double.BYTES);
+    for (int i = 0; i < count; i++) {
+      double[] group = use(in.readLong());
+      for (int c = 0; c < stride; c++) {
+        group[c] = in.readDouble();
+      }
+    }
+  }
+}

@@ -1,0 +1,106 @@
+package dev.millrace.prequential;
+
+import dev.millrace.data.Chunk;
+import dev.millrace.derived.DerivedState;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Fills the slots of records with the features derived from what came before, and adds records and
+ * labels to that. Not thread-safe.
+ */
+final class DerivedFiller {
+  private static final long[] NONE = {};
+
+  private final int width;
+  private final long[] carried;
+  // Null for numbers as labels, or if the class is not known.
+  private final @Nullable String positiveClass;
+
+  DerivedFiller(TrainSpec spec) {
+    width = spec.input().slots();
+    carried = new long[spec.input().carried().size()];
+    List<String> classes = spec.input().classes();
+    String positive = spec.metrics().positiveClass();
+    positiveClass = positive == null && classes.size() == 2 ? classes.get(1) : positive;
+  }
+
+  /** Fills and adds all rows with features, and adds their labels, in the order of the rows. */
+  void fillAll(PrequentialModel model, Chunk chunk) {
+    DerivedState state = model.derived;
+    if (state == null) {
+      return;
+    }
+    for (int row = 0; row < chunk.size(); row++) {
+      if (chunk.kind(row).hasFeatures()) {
+        fill(state, chunk, row);
+        if (chunk.kind(row).hasLabel()) {
+          state.addLabel(carried, time(chunk, row), label(chunk, row));
+        }
+      }
+    }
+  }
+
+  /** Fills and adds a row with features. */
+  void fill(PrequentialModel model, Chunk chunk, int row) {
+    if (model.derived != null) {
+      fill(model.derived, chunk, row);
+    }
+  }
+
+  private void fill(DerivedState state, Chunk chunk, int row) {
+    read(chunk, row);
+    long time = time(chunk, row);
+    float[] features = state.compute(carried, time);
+    int at = chunk.width() - width;
+    for (int f = 0; f < features.length; f++) {
+      chunk.setFeature(row, at + f, features[f]);
+    }
+    state.add(carried, time);
+  }
+
+  private void read(Chunk chunk, int row) {
+    for (int c = 0; c < carried.length; c++) {
+      carried[c] = chunk.carried(row, c);
+    }
+  }
+
+  /** Returns what a row carries; the caller keeps it. */
+  long[] carried(Chunk chunk, int row) {
+    if (carried.length == 0) {
+      return NONE;
+    }
+    read(chunk, row);
+    return carried.clone();
+  }
+
+  /** Adds the label of an example whose features and label came apart. */
+  void addLabel(PrequentialModel model, JoinedExample joined) {
+    DerivedState state = model.derived;
+    if (state == null) {
+      return;
+    }
+    double label = label(joined.example(), 0);
+    PendingFeatures earlier = joined.earlier();
+    if (earlier != null) {
+      state.addLabel(earlier.carried(), earlier.time(), label);
+    } else {
+      read(joined.origin(), joined.row());
+      state.addLabel(carried, time(joined.origin(), joined.row()), label);
+    }
+  }
+
+  private static long time(Chunk chunk, int row) {
+    return Math.max(0, chunk.windowTime(row));
+  }
+
+  private double label(Chunk chunk, int row) {
+    if (!chunk.isClassification()) {
+      return chunk.target(row);
+    }
+    if (positiveClass == null) {
+      return Double.NaN;
+    }
+    return chunk.label(chunk.labelOf(row)).equals(positiveClass) ? 1 : 0;
+  }
+}
