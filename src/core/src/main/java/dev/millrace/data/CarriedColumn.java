@@ -24,7 +24,7 @@ public record CarriedColumn(String name, boolean isNumber) implements Serializab
   }
 
   /** Returns the fields that features are derived from, but for the label. */
-  static List<CarriedColumn> of(List<DerivedFeature> derived, String label) {
+  public static List<CarriedColumn> of(List<DerivedFeature> derived, String label) {
     Set<CarriedColumn> columns = new LinkedHashSet<>();
     for (DerivedFeature feature : derived) {
       String column = feature.column();

@@ -93,7 +93,9 @@ final class CarriedReader {
     for (int c = 0; c < columns.length; c++) {
       if (name.equals(names[c])) {
         isCarried = true;
-        if (!columns[c].isNumber()) {
+        if (columns[c].isNumber()) {
+          number(c, CsvText.number(text.toString()), into);
+        } else {
           text(c, text, into);
         }
       }

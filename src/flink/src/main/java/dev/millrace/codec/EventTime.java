@@ -3,7 +3,11 @@ package dev.millrace.codec;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Printable;
 import java.time.DateTimeException;
-import java.time.OffsetDateTime;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.TemporalAccessor;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -45,14 +49,24 @@ public final class EventTime {
     return (long) millis;
   }
 
-  /** Returns the event time that a text holds: a date and a time of ISO 8601 with an offset. */
+  /**
+   * Returns the event time that a text holds: a date and a time of ISO 8601, in UTC unless it has
+   * an offset.
+   */
   static long of(String field, String text) throws RejectedException {
     try {
-      return of(field, OffsetDateTime.parse(text).toInstant().toEpochMilli());
+      TemporalAccessor time =
+          DateTimeFormatter.ISO_DATE_TIME.parseBest(
+              text.replace(' ', 'T'), Instant::from, LocalDateTime::from);
+      Instant instant =
+          time instanceof LocalDateTime local
+              ? local.toInstant(ZoneOffset.UTC)
+              : Instant.from(time);
+      return of(field, instant.toEpochMilli());
     } catch (DateTimeException | ArithmeticException e) {
       throw new RejectedException(
           DeadLetterReason.INVALID_FEATURE,
-          "%s is \"%s\", no event time: it must be a number or a time with an offset, such as"
+          "%s is \"%s\", no event time: it must be a number or a time such as"
                   .formatted(field, Printable.line(text, MAX_CHARACTERS))
               + " 2026-11-26T09:30:00Z");
     }

@@ -78,7 +78,8 @@ final class InputOptions {
           "the record's timestamp",
           "field with the event time: milliseconds since the epoch, or the unit of its logical type"
               + " in the Avro schema, such as timestamp-micros; without one, numbers from 10^14 on"
-              + " are microseconds, from 10^17 on nanoseconds; or a text of ISO 8601 with an offset");
+              + " are microseconds, from 10^17 on nanoseconds; or a text of ISO 8601, in UTC unless it has an"
+              + " offset");
   static final Option<String> ID =
       INPUT_GROUP.optional(
           "id",
@@ -118,6 +119,14 @@ final class InputOptions {
           "none",
           "pairs of features of type id, set, text or sparse, such as `[[site, ad]]`: each pair of"
               + " their ids is an id of its own");
+  static final Option<YamlNode> DERIVED =
+      INPUT_GROUP.optional(
+          "derived",
+          Structures.structure("a list of derived features", Sequence.class),
+          "none",
+          "features computed from earlier records of the key, such as"
+              + " `{ window: amount, of: 1h, by: card, do: [count, mean] }`; see"
+              + " docs/derived-features.md");
 
   static final OptionGroup ON_TIMEOUT_GROUP =
       new OptionGroup(

@@ -6,6 +6,8 @@ import dev.millrace.config.option.OptionReader;
 import dev.millrace.config.yaml.ConfigErrors;
 import dev.millrace.config.yaml.YamlNode.Scalar;
 import dev.millrace.config.yaml.YamlNode.Sequence;
+import dev.millrace.data.CarriedColumn;
+import dev.millrace.data.DerivedFeature;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.InputSpec.Limits;
@@ -15,6 +17,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code input}: how a record becomes an example. */
@@ -66,12 +70,14 @@ final class InputReader {
                 limits.get(PipelineOptions.WEIGHT_LIMIT))
             .withIds(
                 Objects.requireNonNullElse(
-                    limits.given(PipelineOptions.ID_LIMIT), InputSpec.Limits.DEFAULT_IDS));
+                    limits.given(PipelineOptions.ID_LIMIT), InputSpec.Limits.DEFAULT_IDS))
+            .withGroups(limits.get(PipelineOptions.GROUP_LIMIT));
     List<String> named = in.given(InputOptions.CLASSES);
     List<String> declared = named == null ? List.of() : named;
     Map<FeatureSpec, Integer> features = new FeaturesReader(in, errors).read(limit);
+    List<DerivedFeature> derived = new DerivedReader(in, errors).read();
     checkTruth();
-    String schema = schema(features);
+    String schema = schema(features, derived);
     LabelsReader labels = new LabelsReader(in, topic, isStandard());
     InputSpec.LateLabels late = labels.read(task(declared), declared);
     List<String> classes =
@@ -91,6 +97,7 @@ final class InputReader {
               to.task = task(classes);
               to.classes = classes;
               to.features = List.copyOf(features.keySet());
+              to.derived = derived;
               to.crosses = IdOptionsReader.crosses(in, features.keySet(), errors);
               to.limits = limit;
               to.id = labels.id();
@@ -98,7 +105,35 @@ final class InputReader {
               to.columns = FormatReader.columns(in, FIELDS, features, late, errors);
               to.registry = FormatReader.registry(in);
             });
+    List<String> columns = spec.columns();
+    if (!columns.isEmpty()) {
+      checkCarried(derived, columns::contains, name -> FormatReader.notAColumn(name, columns));
+    }
+    checkDerivedLabels(spec);
     return new Settings.Input(topic, in.get(InputOptions.START), spec);
+  }
+
+  private void checkCarried(
+      List<DerivedFeature> derived, Predicate<String> has, UnaryOperator<String> missing) {
+    String label = Objects.requireNonNullElse(in.given(InputOptions.LABEL), "");
+    for (CarriedColumn column : CarriedColumn.of(derived, label)) {
+      if (!has.test(column.name())) {
+        in.reject(InputOptions.DERIVED, missing.apply(column.name()));
+      }
+    }
+  }
+
+  /** Rejects means of labels that are classes, unless one of two counts. */
+  private void checkDerivedLabels(InputSpec spec) {
+    boolean usesLabels =
+        spec.derived().stream().anyMatch(feature -> spec.label().equals(feature.column()));
+    boolean countsOne = spec.classes().size() == 2 || in.has(InputOptions.POSITIVE_CLASS);
+    if (usesLabels && !countsOne && spec.task() != Task.REGRESSION) {
+      in.reject(
+          InputOptions.DERIVED,
+          "use the label, whose values count as numbers: set input.task: regression, or for two"
+              + " classes input.positive-class, which counts as 1");
+    }
   }
 
   /** Returns the default label of timed-out features and the positive class, if both are given. */
@@ -194,11 +229,13 @@ final class InputReader {
   }
 
   /** Returns the schema's text, null for the standard schema. */
-  private @Nullable String schema(Map<FeatureSpec, Integer> features) {
+  private @Nullable String schema(
+      Map<FeatureSpec, Integer> features, List<DerivedFeature> derived) {
     InputSpec.Format format = in.get(InputOptions.FORMAT);
     boolean given = in.mentions(InputOptions.SCHEMA);
     boolean noFeatures =
         features.isEmpty()
+            && derived.isEmpty()
             && (!in.mentions(InputOptions.FEATURES)
                 || (in.given(InputOptions.FEATURES) instanceof Sequence list
                     && list.items().isEmpty()));
@@ -236,6 +273,7 @@ final class InputReader {
           InputOptions.SCHEMA, "needs input.features, the fields that are features of the model");
     }
     checkFields(file, features);
+    checkCarried(derived, file::has, file::missing);
     return file.text();
   }
 

@@ -10,6 +10,7 @@ import dev.millrace.config.option.Structures;
 import dev.millrace.config.yaml.YamlNode;
 import dev.millrace.config.yaml.YamlNode.Mapping;
 import dev.millrace.config.yaml.YamlNode.Scalar;
+import dev.millrace.data.InputSpec;
 import dev.millrace.data.InputSpec.Limits;
 import dev.millrace.data.KebabCase;
 import dev.millrace.flink.StateSpec;
@@ -200,6 +201,13 @@ final class PipelineOptions {
           "what model-bytes holds, max 1000000",
           "max number of ids that one model knows, of features and crosses together (type id, set,"
               + " text, sparse); a new id replaces the one that was seen least recently");
+  static final Option<Integer> GROUP_LIMIT =
+      LIMITS_GROUP.option(
+          "groups",
+          OptionTypes.whole(1, 10_000_000),
+          InputSpec.Limits.DEFAULT_GROUPS,
+          "max number of groups of records that one key derives features from, for each `by` of"
+              + " input.derived; a new group replaces the one that was used least recently");
   static final Option<Float> WEIGHT_LIMIT =
       LIMITS_GROUP.option(
           "weight",

@@ -67,7 +67,7 @@ class CsvFieldsTest {
         .isEqualTo("feature \"amount\" is declared numeric but is the text \"twelve\"");
     assertThat(decode(spec, "k,no,1,true,Oslo,soon,").message())
         .isEqualTo(
-            "at is \"soon\", no event time: it must be a number or a time with an offset, such as 2026-11-26T09:30:00Z");
+            "at is \"soon\", no event time: it must be a number or a time such as 2026-11-26T09:30:00Z");
     byte[] notUtf8 = "k,no,1,true,Oslo,99,".getBytes(StandardCharsets.UTF_8);
     notUtf8[13] = (byte) 0xFF;
     assertThat(decode(spec, notUtf8).reason()).isEqualTo(DeadLetterReason.MALFORMED_RECORD);

@@ -4,6 +4,7 @@ import dev.millrace.cli.console.CliError;
 import dev.millrace.codec.CsvText;
 import dev.millrace.codec.EventTime;
 import dev.millrace.codec.ExampleEncoder;
+import dev.millrace.data.CarriedColumn;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Converts the rows of a scanned CSV file to records, in one or more epochs. Not thread-safe. */
@@ -51,7 +53,8 @@ public final class CsvExamples implements AutoCloseable {
   private final boolean addsId;
   private final int weightColumn;
   private final int eventTimeColumn;
-  private final int groupColumn;
+  // That are read and are no features, key, label, weight or time.
+  private final int[] otherColumns;
 
   private CsvFile file;
   private int epoch;
@@ -89,13 +92,24 @@ public final class CsvExamples implements AutoCloseable {
     this.addsId = spec != null && spec.id() != null && idColumn < 0;
     this.weightColumn = column(spec == null ? null : spec.weight());
     this.eventTimeColumn = column(spec == null ? null : spec.eventTime());
-    int group = column(spec == null ? null : spec.group());
-    this.groupColumn = scan.featureColumns().contains(group) ? -1 : group;
+    this.otherColumns = spec == null ? NONE_MISSING : otherColumns(scan, spec);
     this.startMillis = startMillis + delayMillis;
     this.epochs = epochs;
     this.fileName = scan.path().getFileName().toString();
     features = new CsvFeatures(scan);
     file = new CsvFile(scan.path());
+  }
+
+  /**
+   * Returns the columns of the group and of what features are derived from that are no features.
+   */
+  static int[] otherColumns(CsvScan scan, InputSpec spec) {
+    Stream<String> carried = spec.carried().stream().map(CarriedColumn::name);
+    return Stream.concat(Stream.ofNullable(spec.group()), carried)
+        .distinct()
+        .mapToInt(scan.header()::indexOf)
+        .filter(column -> column >= 0 && !scan.featureColumns().contains(column))
+        .toArray();
   }
 
   /** Moves to the next example; returns false at the end of the last epoch. */
@@ -137,8 +151,9 @@ public final class CsvExamples implements AutoCloseable {
 
   /** Returns the event time of a column, else {@link #timestamp()}. */
   long timestamp(int column) {
-    double time = column < 0 ? Double.NaN : CsvText.number(file.row()[column]);
-    return Double.isNaN(time) ? timestamp() : (long) time;
+    return column < 0
+        ? timestamp()
+        : EventTime.ofCell(file.row()[column]).orElseGet(this::timestamp);
   }
 
   /**
@@ -195,9 +210,9 @@ public final class CsvExamples implements AutoCloseable {
     int numberCount = isLabel ? 0 : features.numberCount();
     int[] missing = isLabel ? NONE_MISSING : features.missing();
     Map<String, String> attributes = isLabel ? Map.of() : features.attributes();
-    if (groupColumn >= 0 && !isLabel) {
-      String group = file.row()[groupColumn];
-      attributes.put(scan.header().get(groupColumn), CsvText.isMissing(group) ? "" : group);
+    for (int column : isLabel ? NONE_MISSING : otherColumns) {
+      String cell = file.row()[column];
+      attributes.put(scan.header().get(column), CsvText.isMissing(cell) ? "" : cell);
     }
     String label = part == Part.FEATURES ? "" : file.row()[scan.labelColumn()];
     if (CsvText.isMissing(label)) {

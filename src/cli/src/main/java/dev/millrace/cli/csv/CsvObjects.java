@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.cli.console.CliError;
 import dev.millrace.codec.CsvText;
 import dev.millrace.codec.EventTime;
+import dev.millrace.data.CarriedColumn;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
 import java.nio.charset.StandardCharsets;
@@ -31,11 +32,13 @@ final class CsvObjects {
   private final @Nullable String label;
   private final @Nullable String weight;
   private final @Nullable String eventTime;
-  private final @Nullable String group;
+  // Columns of the group and of what features are derived from, and the names of numbers among
+  // them.
+  private final int[] otherColumns;
+  private final Set<String> otherNumbers = new TreeSet<>();
   // Their columns, -1 for none.
   private final int weightColumn;
   private final int eventTimeColumn;
-  private final int groupColumn;
 
   /**
    * @param spec input of the pipeline; null for one that only names the label
@@ -55,9 +58,15 @@ final class CsvObjects {
     eventTime = read == null ? null : read.eventTime();
     weightColumn = weight == null ? -1 : scan.column("input.weight", weight);
     eventTimeColumn = eventTime == null ? -1 : scan.column("input.event-time", eventTime);
-    group = read == null || isLabel ? null : read.group();
-    int column = group == null ? -1 : scan.column("metrics.group", group);
-    groupColumn = scan.featureColumns().contains(column) ? -1 : column;
+    if (read != null && !isLabel && read.group() != null) {
+      scan.column("metrics.group", read.group());
+    }
+    otherColumns = read == null || isLabel ? new int[0] : CsvExamples.otherColumns(scan, read);
+    if (read != null) {
+      read.carried().stream()
+          .filter(CarriedColumn::isNumber)
+          .forEach(column -> otherNumbers.add(column.name()));
+    }
     requireApart();
   }
 
@@ -66,8 +75,9 @@ final class CsvObjects {
     ObjectNode object = JSON.createObjectNode();
     put(object, id, rowId);
     put(object, key, rowKey);
-    if (groupColumn >= 0) {
-      put(object, group, known(row[groupColumn]));
+    for (int column : otherColumns) {
+      String name = scan.header().get(column);
+      put(object, name, otherNumbers.contains(name) ? number(row[column]) : known(row[column]));
     }
     if (part != CsvExamples.Part.LABEL) {
       putFeatures(object, row);
@@ -118,7 +128,7 @@ final class CsvObjects {
   /** Checks that no field is both a value and an object. */
   private void requireApart() {
     Set<String> fields = new TreeSet<>();
-    for (String field : Arrays.asList(id, key, label, weight, eventTime, group)) {
+    for (String field : Arrays.asList(id, key, label, weight, eventTime)) {
       if (field != null) {
         fields.add(field);
       }

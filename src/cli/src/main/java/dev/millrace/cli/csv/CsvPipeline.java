@@ -33,6 +33,7 @@ public final class CsvPipeline {
               to.classes = base == null ? scan.declaredClasses() : given.classes();
               to.features = scan.features();
               to.crosses = given.crosses();
+              to.derived = given.derived();
               to.limits =
                   base == null ? given.limits().withMinClasses(scan.classes()) : given.limits();
               to.id = id(given, scan);

@@ -116,7 +116,7 @@ class EvaluatePipelineTest {
     assertThat(run.exitCode()).as(run.err()).isZero();
     assertThat(run.err().lines())
         .containsExactly(
-            "1 rejected, invalid-feature; first row 204: at is \"noon\", no event time: it must be a number or a time with an offset, such as 2026-11-26T09:30:00Z",
+            "1 rejected, invalid-feature; first row 204: at is \"noon\", no event time: it must be a number or a time such as 2026-11-26T09:30:00Z",
             "3 rejected, invalid-weight; first row 201: w is heavy, not a number");
   }
 
