@@ -75,6 +75,10 @@ public final class LateStreams {
     copy.key = of.key;
     copy.weight = of.weight;
     copy.group = kind.hasFeatures() ? of.group : 0;
+    if (kind.hasFeatures()) {
+      copy.carry(of.carriedCount);
+      System.arraycopy(of.carried, 0, copy.carried, 0, of.carriedCount);
+    }
     copy.eventTime = of.eventTime;
     copy.record = of.record;
     byte[] id = ("id-" + number).getBytes(StandardCharsets.UTF_8);

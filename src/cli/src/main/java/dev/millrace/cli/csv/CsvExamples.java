@@ -246,8 +246,8 @@ public final class CsvExamples implements AutoCloseable {
     OptionalLong time = EventTime.ofCell(text);
     if (time.isEmpty()) {
       throw new CliError(
-          ("%s: \"%s\" is \"%s\", but input.event-time is milliseconds since 1970, or a time with"
-                  + " an offset, such as 2026-11-26T09:30:00Z.")
+          ("%s: \"%s\" is \"%s\", but input.event-time is milliseconds since 1970, or a time"
+                  + " such as 2026-11-26T09:30:00Z.")
               .formatted(file.position(), scan.header().get(eventTimeColumn), text));
     }
     return time.getAsLong() + delayMillis;
