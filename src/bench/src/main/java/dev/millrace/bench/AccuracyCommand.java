@@ -158,7 +158,7 @@ final class AccuracyCommand implements Callable<Integer> {
       Settings settings, CsvScan scan, Progress progress, @Nullable PositiveScores areas)
       throws Exception {
     if (areas == null) {
-      return Evaluation.run(settings, scan, 1, progress, prediction -> {});
+      return Evaluation.run(settings, scan, 1, null, progress, prediction -> {});
     }
     Settings predicting = settings.withOutput(settings.output().withPredictions());
     ObjectMapper parser = new ObjectMapper();
@@ -166,6 +166,7 @@ final class AccuracyCommand implements Callable<Integer> {
         predicting,
         scan,
         1,
+        null,
         progress,
         record -> {
           try {

@@ -40,7 +40,7 @@ class AutoBaselineTest {
         data.settings(scan).withModel(ModelSpec.auto(1, AutoSpec.of(tier), ClassWeights.NONE));
     try (Progress progress = new Progress(name, scan.rows())) {
       FinalMetrics.Totals totals =
-          Evaluation.run(settings, scan, 1, progress, prediction -> {}).metrics().totals();
+          Evaluation.run(settings, scan, 1, null, progress, prediction -> {}).metrics().totals();
       return new Losses(
           totals.logLoss() * totals.examples(),
           totals.logLossBaseline() * totals.examples(),

@@ -92,6 +92,7 @@ final class MappedExampleReader implements ExampleReader {
   // Whether a record may have only features, and only a label.
   private final boolean mayLackLabel;
   private final boolean mayLackFeatures;
+  private final boolean hasDeclared;
 
   /**
    * @param labelsOnly whether the records have labels and no features
@@ -129,6 +130,7 @@ final class MappedExampleReader implements ExampleReader {
     this.mayLackLabel = mayLackLabel;
     this.mayLackFeatures = spec.labels() != null && !labelsOnly;
     this.features = features;
+    this.hasDeclared = !spec.features().isEmpty();
     this.labels = new LabelReader(spec);
     this.keys = keys;
     this.keyPath = optionalPath(spec.key(), hasPaths);
@@ -202,6 +204,9 @@ final class MappedExampleReader implements ExampleReader {
   private RecordKind kind(Fields fields, @Nullable Object label) {
     if (labelsOnly) {
       return RecordKind.LABEL;
+    }
+    if (!hasDeclared && mayLackFeatures) {
+      return label == null ? RecordKind.FEATURES : RecordKind.LABEL;
     }
     if (label == null) {
       return mayLackLabel && (!mayLackFeatures || features.hasAny(fields))

@@ -3,8 +3,11 @@ package dev.millrace.codec;
 import dev.millrace.data.Example;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import org.apache.avro.util.Utf8;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the declared columns of records whose fields have names. Not thread-safe. */
 final class MappedFeatures implements FieldFeatures {
@@ -12,6 +15,8 @@ final class MappedFeatures implements FieldFeatures {
   private final IdValues ids;
   private final String[][] paths;
   private final ClockTime.Unit[] units;
+  // Whether a record of a label alone may have the field too: key, id and event time.
+  private final boolean[] mayBeOfLabel;
   // Whether an empty text is a value, rather than missing as in a table.
   private final boolean emptyIsText;
 
@@ -24,7 +29,10 @@ final class MappedFeatures implements FieldFeatures {
     this.emptyIsText = ExampleSchema.hasPaths(spec);
     this.paths = new String[mapper.columns()][];
     this.units = new ClockTime.Unit[paths.length];
+    this.mayBeOfLabel = new boolean[paths.length];
+    List<@Nullable String> ofLabels = Arrays.asList(spec.key(), spec.id(), spec.eventTime());
     for (int c = 0; c < paths.length; c++) {
+      mayBeOfLabel[c] = ofLabels.contains(mapper.column(c).name());
       paths[c] = MappedExampleReader.path(mapper.column(c).name(), ExampleSchema.hasPaths(spec));
       units[c] = Objects.requireNonNullElse(parser.unit(paths[c]), ClockTime.Unit.DAYS);
     }
@@ -33,7 +41,7 @@ final class MappedFeatures implements FieldFeatures {
   @Override
   public boolean hasAny(MappedExampleReader.Fields fields) {
     for (int column = 0; column < paths.length; column++) {
-      if (fields.feature(column, paths[column]) != null) {
+      if (!mayBeOfLabel[column] && fields.feature(column, paths[column]) != null) {
         return true;
       }
     }

@@ -151,9 +151,8 @@ public final class CsvExamples implements AutoCloseable {
 
   /** Returns the event time of a column, else {@link #timestamp()}. */
   long timestamp(int column) {
-    return column < 0
-        ? timestamp()
-        : EventTime.ofCell(file.row()[column]).orElseGet(this::timestamp);
+    OptionalLong time = column < 0 ? OptionalLong.empty() : EventTime.ofCell(file.row()[column]);
+    return time.isPresent() ? time.getAsLong() + delayMillis : timestamp();
   }
 
   /**
@@ -187,17 +186,28 @@ public final class CsvExamples implements AutoCloseable {
     return columns;
   }
 
-  /** Returns the row as a CSV line of all columns. */
+  /** Returns the row, or its part, as a CSV line of all columns. */
   byte[] line() {
     StringBuilder line = new StringBuilder();
     for (int c = 0; c < file.row().length; c++) {
-      boolean isClass = c == scan.labelColumn() && scan.task() != Task.REGRESSION;
-      appendCell(line, isClass ? className(file.row()[c]) : file.row()[c]);
+      appendCell(line, cell(c));
     }
     if (addsId) {
       appendCell(line, id());
     }
     return line.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private String cell(int column) {
+    String cell = file.row()[column];
+    if (column == scan.labelColumn()) {
+      boolean isClass = scan.task() != Task.REGRESSION;
+      return part == Part.FEATURES ? "" : isClass ? className(cell) : cell;
+    }
+    if (part == Part.LABEL && column == eventTimeColumn) {
+      return Long.toString(timestamp(column));
+    }
+    return part == Part.LABEL && column != idColumn ? "" : cell;
   }
 
   private static void appendCell(StringBuilder line, String cell) {

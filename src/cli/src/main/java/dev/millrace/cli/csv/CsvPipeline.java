@@ -6,10 +6,13 @@ import dev.millrace.config.Settings;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Settings of a pipeline that reads the records of a scanned CSV file. */
 public final class CsvPipeline {
+  private static final String ROW_ID = "event_id";
+
   private CsvPipeline() {}
 
   /**
@@ -47,9 +50,15 @@ public final class CsvPipeline {
         : settings.withMetrics(settings.metrics().with(to -> to.positiveClass = positive));
   }
 
-  /** Returns the settings for CSV lines, whose columns the job reads by name. */
-  public static Settings ofLines(Settings settings, CsvScan scan) {
-    InputSpec records = settings.input().spec();
+  /**
+   * Returns the settings for CSV lines, whose columns the job reads by name.
+   *
+   * @param hasDelay true if the label of a row is a line of its own
+   */
+  public static Settings ofLines(Settings settings, CsvScan scan, boolean hasDelay) {
+    InputSpec given = settings.input().spec();
+    boolean addsId = hasDelay && given.id() == null;
+    InputSpec records = addsId ? given.with(to -> to.id = ROW_ID) : given;
     InputSpec lines =
         records.with(
             to -> {
@@ -57,13 +66,20 @@ public final class CsvPipeline {
               to.schema = null;
               to.key = null;
               to.task = scan.task();
-              to.labels = null;
+              to.labels = hasDelay ? joined(records, scan) : null;
               to.columns = CsvExamples.lineColumns(scan, records);
               to.registry = null;
             });
     return settings
         .withInput(settings.input().withSpec(lines))
         .withMetrics(settings.metrics().with(to -> to.multiclass = scan.task() == Task.MULTICLASS));
+  }
+
+  // Every label comes, so none is given up before.
+  private static InputSpec.LateLabels joined(InputSpec records, CsvScan scan) {
+    String id = Objects.requireNonNull(records.id());
+    int rows = (int) Math.min(Integer.MAX_VALUE, scan.rows());
+    return new InputSpec.LateLabels(null, id, null, records.label(), Long.MAX_VALUE / 4, rows);
   }
 
   // Records of the standard schema always have an id: produce generates missing ones.

@@ -21,12 +21,17 @@ public final class CsvSource {
    *
    * @param input topic of the records, and the field of their timestamp
    * @param epochs passes over the file; several are named in a header of each record
+   * @param labelDelay milliseconds after which the label of a row follows as a record of its own;
+   *     null if it is in the record of the row
    */
   public static DataGeneratorSource<KafkaRecord> of(
-      CsvScan scan, Settings.Input input, int epochs) {
+      CsvScan scan, Settings.Input input, int epochs, @Nullable Long labelDelay) {
+    long records = Math.multiplyExact(scan.rows(), (long) epochs);
     return new DataGeneratorSource<>(
-        new Rows(scan, input, epochs),
-        Math.multiplyExact(scan.rows(), (long) epochs),
+        labelDelay == null
+            ? new Rows(scan, input, epochs)
+            : new RowsAndLabels(scan, input, labelDelay),
+        labelDelay == null ? records : Math.multiplyExact(2, records),
         TypeInformation.of(KafkaRecord.class));
   }
 
@@ -75,6 +80,82 @@ public final class CsvSource {
     public void close() {
       if (examples != null) {
         examples.close();
+      }
+    }
+  }
+
+  /** The features of the rows, and the label of each after a delay. */
+  private static final class RowsAndLabels implements GeneratorFunction<Long, KafkaRecord> {
+    private static final long serialVersionUID = 1L;
+    private static final int LABEL_PARTITION = 1;
+
+    private final CsvScan scan;
+    private final String topic;
+    private final InputSpec spec;
+    private final long delayMillis;
+    private final int eventTimeColumn;
+    private transient @Nullable CsvExamples features;
+    private transient @Nullable CsvExamples labels;
+    private transient boolean hasFeatures;
+    private transient long rows;
+    private transient long labelled;
+
+    RowsAndLabels(CsvScan scan, Settings.Input input, long delayMillis) {
+      this.scan = scan;
+      this.topic = input.topic();
+      this.spec = input.spec();
+      this.delayMillis = delayMillis;
+      String eventTime = spec.eventTime();
+      this.eventTimeColumn = eventTime == null ? -1 : scan.header().indexOf(eventTime);
+    }
+
+    @Override
+    public void open(SourceReaderContext context) {
+      features = examples(CsvExamples.Part.FEATURES, 0);
+      labels = examples(CsvExamples.Part.LABEL, delayMillis);
+      hasFeatures = features.next();
+      labels.next();
+    }
+
+    private CsvExamples examples(CsvExamples.Part part, long delay) {
+      return new CsvExamples(scan, 0, 1, CsvExamples.Format.AVRO, part, spec, delay);
+    }
+
+    // A label that is known by the time of a row comes before it.
+    @Override
+    public KafkaRecord map(Long index) {
+      CsvExamples next = Objects.requireNonNull(features);
+      CsvExamples known = Objects.requireNonNull(labels);
+      boolean isLabel =
+          labelled < rows
+              && (!hasFeatures
+                  || known.timestamp(eventTimeColumn) <= next.timestamp(eventTimeColumn));
+      if (isLabel) {
+        KafkaRecord label = record(known, LABEL_PARTITION, labelled++);
+        known.next();
+        return label;
+      }
+      if (!hasFeatures) {
+        throw new IllegalStateException(scan.path() + " has become shorter while it was read");
+      }
+      KafkaRecord row = record(next, 0, rows++);
+      hasFeatures = next.next();
+      return row;
+    }
+
+    private KafkaRecord record(CsvExamples examples, int partition, long offset) {
+      byte[] key = examples.key().getBytes(StandardCharsets.UTF_8);
+      long timestamp = examples.timestamp(eventTimeColumn);
+      return KafkaRecord.of(topic, partition, offset, timestamp, key, examples.line());
+    }
+
+    @Override
+    public void close() {
+      if (features != null) {
+        features.close();
+      }
+      if (labels != null) {
+        labels.close();
       }
     }
   }

@@ -13,6 +13,7 @@ import dev.millrace.cli.csv.TaskCheck;
 import dev.millrace.codec.OutputRecord;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
+import dev.millrace.config.option.Durations;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.KebabCase;
 import dev.millrace.data.Printable;
@@ -116,6 +117,15 @@ public final class EvaluateCommand implements Callable<Integer> {
   private int epochs;
 
   @Option(
+      names = "--label-delay",
+      paramLabel = "TIME",
+      description =
+          "Time after which the label of a row is known, such as 30m: rows before that are predicted"
+              + " without it (default: at once). Time goes by input.event-time, else a row takes"
+              + " 1ms.")
+  private @Nullable String labelDelay;
+
+  @Option(
       names = "--validation",
       paramLabel = "FRACTION",
       description =
@@ -172,10 +182,13 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
     Evaluation run;
     String positiveClass = positiveClass(settings, scan);
-    PositiveScores scores = positiveClass == null ? null : new PositiveScores(positiveClass);
+    Long delay = delay();
+    // The prediction of a row has no label if that comes later.
+    PositiveScores scores =
+        positiveClass == null || delay != null ? null : new PositiveScores(positiveClass);
     long rows = Math.multiplyExact(scan.rows(), (long) epochs);
     try (Progress progress = new Progress("evaluate", rows)) {
-      run = run(settings, scan, progress, scores, positiveClass);
+      run = run(settings, scan, delay, progress, scores, positiveClass);
     }
     run.deadLetters().lines().forEach(spec.commandLine().getErr()::println);
     if (run.metrics().examples() == 0) {
@@ -236,12 +249,13 @@ public final class EvaluateCommand implements Callable<Integer> {
   private Evaluation run(
       Settings settings,
       CsvScan scan,
+      @Nullable Long delay,
       Progress progress,
       @Nullable PositiveScores scores,
       @Nullable String positiveClass)
       throws Exception {
     if (predictions == null && scores == null) {
-      return Evaluation.run(settings, scan, epochs, progress, prediction -> {});
+      return Evaluation.run(settings, scan, epochs, delay, progress, prediction -> {});
     }
     Settings predicting = settings.withOutput(settings.output().withPredictions());
     ObjectMapper parser = new ObjectMapper();
@@ -253,6 +267,7 @@ public final class EvaluateCommand implements Callable<Integer> {
           predicting,
           scan,
           epochs,
+          delay,
           progress,
           record -> {
             JsonNode prediction = parsed(parser, record);
@@ -272,6 +287,21 @@ public final class EvaluateCommand implements Callable<Integer> {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Returns the delay of labels in ms; null if they come with their rows. */
+  private @Nullable Long delay() {
+    if (labelDelay == null) {
+      return null;
+    }
+    if (epochs > 1) {
+      throw CliError.usage("--label-delay allows one pass, but --epochs was " + epochs);
+    }
+    return Durations.parse(labelDelay)
+        .orElseThrow(
+            () ->
+                CliError.usage(
+                    "--label-delay must be a time such as 30m or 2h, but was " + labelDelay));
   }
 
   private Settings withMetrics(Settings settings) {

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Result of running the job over a CSV file.
@@ -33,6 +34,7 @@ public record Evaluation(
    * Runs the job over a file without a broker.
    *
    * @param epochs passes over the file
+   * @param labelDelay milliseconds after which the label of a row is known; null for at once
    * @param predictions receives the records of the predictions topic, if the settings have one
    * @throws CliError if the job fails
    */
@@ -40,10 +42,11 @@ public record Evaluation(
       Settings settings,
       CsvScan scan,
       int epochs,
+      @Nullable Long labelDelay,
       Progress progress,
       Consumer<OutputRecord> predictions)
       throws Exception {
-    Settings lines = CsvPipeline.ofLines(settings, scan);
+    Settings lines = CsvPipeline.ofLines(settings, scan, labelDelay != null);
     FinalMetrics metrics = new FinalMetrics(settings.metrics().positiveClass());
     FinalModels models = new FinalModels();
     DeadLetterCounts deadLetters = new DeadLetterCounts();
@@ -59,7 +62,7 @@ public record Evaluation(
       MillraceJob.build(
           env,
           lines,
-          CsvSource.of(scan, lines.input(), epochs),
+          CsvSource.of(scan, lines.input(), epochs, labelDelay),
           new MillraceJob.Sinks(
               metricsSink, predictionsSink, others, deadLettersSink, modelsSink, others));
       execute(env);
