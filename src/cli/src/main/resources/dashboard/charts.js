@@ -48,6 +48,7 @@ export class Charts {
     const wanted = [];
     for (const spec of this.specs) {
       const lines = spec.lines.filter((line) => !line.optional || data.of(line.of).some(isNumber));
+      if (lines.length === 0) continue;
       wanted.push({ spec, byTime, lines, data: [places, ...lines.map((line) => data.of(line.of).slice(from))] });
     }
     if (extra) {

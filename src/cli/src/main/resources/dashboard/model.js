@@ -71,7 +71,11 @@ export function drawModel() {
   const inGroups = window.groups && isNumber(window.groups.auc)
     ? ", in groups: AUC " + format(window.groups.auc, 3) + ", hit rate " + format(window.groups.hit_rate, 3)
       + ", NDCG " + format(window.groups.ndcg, 3) : "";
-  setText($("key-sub"), latest.task + size + calibration + inGroups);
+  const ends = window.interval && isNumber(window.interval.width)
+    ? ", intervals " + format(window.interval.width, null) + " wide" : "";
+  const sets = window.set && isNumber(window.set.size)
+    ? ", sets of " + format(window.set.size, 2) + " classes" : "";
+  setText($("key-sub"), latest.task + size + calibration + inGroups + ends + sets);
   const warnings = [];
   if (window.better_than_baseline === false) warnings.push("Worse than a baseline.");
   if (window.predicts_one_class) warnings.push("Predicts only one class: metrics.threshold-metric: f1 or model.class-weights: balanced may help.");

@@ -1,6 +1,7 @@
 // What is drawn, by kind of task. A line with "own: true" is the model's; the others are compared
 // with it. Lines that may be absent are left out of the chart until they have a value, and those that
-// stand aside may lie outside of it, so that the others are not pressed together.
+// stand aside may lie outside of it, so that the others are not pressed together. A chart without
+// lines is left out.
 
 const share = { digits: 3, low: 0, high: 1 };
 const amount = { digits: null, low: 0 };
@@ -11,6 +12,14 @@ const rate = {
   title: "Throughput", hint: "examples/s as they arrive", from: 0, ...amount,
   lines: [{ ...model, name: "", of: "rate" }],
 };
+
+const coverage = (of) => ({
+  title: "Coverage", hint: "labels in their " + of, ...share,
+  lines: [
+    { ...model, name: of, of: "coverage", optional: true },
+    { name: "level", of: "coverage_level", style: "baseline", dash: [5, 4], optional: true },
+  ],
+});
 
 export const CLASSIFICATION = {
   main: { name: "accuracy", label: "acc", baseline: "baseline_accuracy", better: 1, ...share },
@@ -57,6 +66,7 @@ export const CLASSIFICATION = {
       ],
     },
     { title: "AUC", ...share, lines: [{ ...model, of: "auc" }] },
+    coverage("sets"),
     rate,
   ],
   compare: ["accuracy", "f1", "kappa", "loss"],
@@ -91,6 +101,7 @@ export const REGRESSION = {
     },
     { title: "R\u00b2", digits: 3, high: 1, lines: [{ ...model, of: "r2" }] },
     { title: "Loss", ...amount, lines: [{ ...model, of: "loss" }] },
+    coverage("intervals"),
     rate,
   ],
   compare: ["mae", "rmse", "r2", "loss"],

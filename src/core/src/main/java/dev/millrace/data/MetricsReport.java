@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param epoch pass over a bounded data set that the last example was of, 0 if not counted
  * @param validation null if no example was held out
  * @param labels null without delayed labels
+ * @param coverage of intervals or sets of classes; null if the pipeline has none
  */
 @PublicApi
 public record MetricsReport(
@@ -21,12 +22,13 @@ public record MetricsReport(
     Scores scores,
     int epoch,
     @Nullable Validation validation,
-    @Nullable Labels labels) {
+    @Nullable Labels labels,
+    @Nullable Coverage coverage) {
 
   /** Creates a report without delayed labels. */
   public MetricsReport(
       Context context, Task task, Scores scores, int epoch, @Nullable Validation validation) {
-    this(context, task, scores, epoch, validation, null);
+    this(context, task, scores, epoch, validation, null, null);
   }
 
   /** Creates a report of scores alone. */
@@ -37,13 +39,35 @@ public record MetricsReport(
   /** Returns the same without what grows with the classes and the length of their names. */
   public MetricsReport withoutClasses() {
     Scores shorter = scores instanceof ClassificationScores whole ? whole.withoutClasses() : scores;
-    return new MetricsReport(context, task, shorter, epoch, validation, labels);
+    return new MetricsReport(context, task, shorter, epoch, validation, labels, coverage);
   }
 
   /** Returns the same with the outcomes of features and labels that came apart. */
   public MetricsReport withLabels(Labels other) {
-    return new MetricsReport(context, task, scores, epoch, validation, other);
+    return new MetricsReport(context, task, scores, epoch, validation, other, coverage);
   }
+
+  /** Returns the same with the scores of intervals or sets of classes. */
+  public MetricsReport withCoverage(Coverage other) {
+    return new MetricsReport(context, task, scores, epoch, validation, labels, other);
+  }
+
+  /**
+   * Scores of intervals or sets of classes.
+   *
+   * @param level share of the labels that are to be covered
+   */
+  public record Coverage(double level, CoverageBlock window, CoverageBlock total) {}
+
+  /**
+   * Scores of intervals or sets over some examples, all NaN without any.
+   *
+   * @param coverage share of the labels that were in the interval or set
+   * @param size mean width of the intervals in units of the label, or mean number of classes
+   * @param winkler mean of the width plus 2 / (1 - level) times the distance of a label outside; of
+   *     no meaning for classes
+   */
+  public record CoverageBlock(double coverage, double size, double winkler) {}
 
   /**
    * Outcomes of features and labels that came apart: a match is two records, all others are one.

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param config hash of the configuration it was trained with; null if not known
  * @param derivedUntil time of the last record that features were derived from, milliseconds since
  *     the epoch; null if none are derived
+ * @param region interval or set of classes; null if the pipeline has none
  */
 public record ModelAnswer(
     String key,
@@ -30,7 +31,8 @@ public record ModelAnswer(
     long modelVersion,
     long examples,
     @Nullable String config,
-    @Nullable Long derivedUntil) {
+    @Nullable Long derivedUntil,
+    @Nullable PredictionRegion region) {
 
   /**
    * Returns the same answer with the most likely classes only, the likeliest first; of equal ones
@@ -56,6 +58,16 @@ public record ModelAnswer(
       kept[i] = scores[order[i]];
     }
     return new ModelAnswer(
-        key, task, names, kept, probabilities, model, modelVersion, examples, config, derivedUntil);
+        key,
+        task,
+        names,
+        kept,
+        probabilities,
+        model,
+        modelVersion,
+        examples,
+        config,
+        derivedUntil,
+        region);
   }
 }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param heldOut true if the model does not learn from the example; known with its label
  * @param modelVersion steps that the model's weights had taken
  * @param config hash of the pipeline's configuration
+ * @param region interval or set of classes; null if the pipeline has none
  */
 @PublicApi
 public record Prediction(
@@ -30,9 +31,10 @@ public record Prediction(
     @Nullable String model,
     boolean heldOut,
     long modelVersion,
-    String config) {
+    String config,
+    @Nullable PredictionRegion region) {
 
-  /** Returns the same without the scores of the classes and their names. */
+  /** Returns the same without the scores of the classes, their names and their set. */
   public Prediction withoutScores() {
     Outcome shorter =
         outcome instanceof OfClass whole
@@ -55,7 +57,8 @@ public record Prediction(
         model,
         heldOut,
         modelVersion,
-        config);
+        config,
+        region instanceof PredictionRegion.ClassSet ? null : region);
   }
 
   /** Predicted class or value. */

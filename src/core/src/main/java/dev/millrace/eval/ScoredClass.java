@@ -89,8 +89,8 @@ public final class ScoredClass {
     return -FdlibmLog.of(probability >= MIN_PROBABILITY ? probability : MIN_PROBABILITY);
   }
 
-  /** Number of classes that the model knew. */
-  int known() {
+  /** Returns the number of classes that the model knew. */
+  public int known() {
     return known;
   }
 

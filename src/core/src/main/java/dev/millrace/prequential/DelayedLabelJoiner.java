@@ -209,7 +209,8 @@ final class DelayedLabelJoiner {
             scored.scores(),
             scored.predicted(),
             chunk.group(row),
-            derived.carried(chunk, row));
+            derived.carried(chunk, row),
+            scored.bound());
     join.keep(arrival.joinId(), pending, room(model));
     return null;
   }

@@ -28,6 +28,10 @@ final class ModelFormat {
 
   private static final int MAX_NAMES = 20;
 
+  // Which optional parts follow.
+  private static final int VALIDATION_FLAG = 1;
+  private static final int INTERVALS_FLAG = 2;
+
   private ModelFormat() {}
 
   /** Writes everything that is needed to continue as if never stopped. */
@@ -48,28 +52,33 @@ final class ModelFormat {
     DriftMonitor.write(model.drift, out);
     out.writeInt(counters.epoch);
     out.writeLong(counters.validated);
-    out.writeBoolean(model.validation != null);
+    out.writeByte(
+        (model.validation == null ? 0 : VALIDATION_FLAG)
+            | (model.intervals == null ? 0 : INTERVALS_FLAG));
     if (model.validation != null) {
       model.validation.write(out);
     }
     if (model.derived != null) {
       model.derived.write(out);
     }
+    if (model.intervals != null) {
+      model.intervals.write(out);
+    }
   }
 
   /**
-   * Writes what predictions need: features, class names, learner and what features are derived
-   * from, nothing of the metrics.
+   * Writes what predictions need: features, class names, learner, bounds of predictions and what
+   * features are derived from, nothing of the metrics.
    */
   static void writeModel(PrequentialModel model, DataOutput out) throws IOException {
     out.writeUTF(model.task.name());
     out.writeInt(model.columns);
     model.classes.write(out);
     model.learner.write(out);
-    if (model.derived != null) {
+    if (model.derived != null || model.intervals != null) {
       // After its length: readers of the model alone skip it.
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-      model.derived.write(new DataOutputStream(bytes));
+      ModelExtras.write(model, new DataOutputStream(bytes));
       out.writeInt(bytes.size());
       out.write(bytes.toByteArray());
     }
@@ -108,15 +117,30 @@ final class ModelFormat {
     DriftMonitor drift = DriftMonitor.read(in, spec.drift(), spec.model(), task, workspace);
     counters.epoch = in.readInt();
     counters.validated = in.readLong();
+    int flags = in.readByte();
     ValidationScores validation =
-        in.readBoolean() ? ValidationScores.read(in, task, spec.metrics()) : null;
+        (flags & VALIDATION_FLAG) != 0 ? ValidationScores.read(in, task, spec.metrics()) : null;
     if (validation != null) {
       requireMetrics(task, validation.metrics(), classes);
     }
     DerivedState derived =
         spec.input().derived().isEmpty() ? null : DerivedState.read(in, spec.input());
+    Intervals intervals =
+        (flags & INTERVALS_FLAG) != 0
+            ? Intervals.read(in, task.isClassification(), spec.metrics())
+            : null;
     return new PrequentialModel(
-        spec, task, columns, classes, metrics, learner, drift, validation, counters, derived);
+        spec,
+        task,
+        columns,
+        classes,
+        metrics,
+        learner,
+        drift,
+        validation,
+        counters,
+        derived,
+        intervals);
   }
 
   // Where none was declared it was guessed from the labels of each key: as multiclass, also where

@@ -6,6 +6,7 @@ import dev.millrace.data.InputSpec;
 import dev.millrace.data.SizeChecks;
 import dev.millrace.data.Task;
 import dev.millrace.derived.DerivedState;
+import dev.millrace.eval.interval.ConformalBounds;
 import dev.millrace.nn.AutoModelSpec;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.LearnerSummary;
@@ -143,14 +144,14 @@ public record ModelSnapshot(
   public OnlineModel model(ModelSpec model, Workspace workspace) throws IOException {
     BoundedDataInput in = new BoundedDataInput(bytes);
     OnlineModel read = read(in, model, workspace);
-    if (in.left() > 0) { // what features are derived from
+    if (in.left() > 0) { // the extras
       SizeChecks.require("bytes behind the model", in.readInt(), in.left());
     }
     return read;
   }
 
   /**
-   * Returns the model and what the features of the next record are derived from.
+   * Returns the model and what it needs to predict.
    *
    * @param workspace scratch that it shares with other models of the thread
    * @throws IOException if it was trained with other settings, naming both
@@ -160,21 +161,23 @@ public record ModelSnapshot(
     BoundedDataInput in = new BoundedDataInput(bytes);
     OnlineModel read = read(in, model, workspace);
     requireFeatures(input);
-    DerivedState derived = null;
-    if (!input.derived().isEmpty()) {
+    ModelExtras extras = ModelExtras.NONE;
+    if (in.left() > 0) {
       SizeChecks.require("bytes behind the model", in.readInt(), in.left());
-      derived = DerivedState.read(in, input);
+      extras = ModelExtras.read(in, input, task);
+      SizeChecks.require("bytes behind the model", in.left(), 0);
     }
-    SizeChecks.require("bytes behind the model", in.left(), 0);
-    return new Predictor(read, derived);
+    return new Predictor(read, extras.derived(), extras.bounds());
   }
 
   /**
    * A model that predicts.
    *
    * @param derived what features are derived from; null if none are
+   * @param bounds of its predictions; null if the pipeline has no intervals
    */
-  public record Predictor(OnlineModel model, @Nullable DerivedState derived) {}
+  public record Predictor(
+      OnlineModel model, @Nullable DerivedState derived, @Nullable ConformalBounds bounds) {}
 
   private static OnlineModel read(BoundedDataInput in, ModelSpec model, Workspace workspace)
       throws IOException {

@@ -2,6 +2,7 @@ package dev.millrace.prequential;
 
 import dev.millrace.data.SizeChecks;
 import dev.millrace.data.Task;
+import dev.millrace.eval.interval.ConformalBounds;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.io.IOException;
  * @param predicted index of the class that was predicted, -1 for none
  * @param group hash of the group in the metrics, 0 for none
  * @param carried values of the record that features are derived from
+ * @param bound half width of the interval, or threshold of the set; NaN if not known
  */
 record PendingFeatures(
     float[] features,
@@ -25,13 +27,15 @@ record PendingFeatures(
     float[] scores,
     int predicted,
     long group,
-    long[] carried)
+    long[] carried,
+    double bound)
     implements PendingBuffer.Entry {
 
   // Inverted in the stored class if a group follows: in a class, and in -1, it equals the sign.
   private static final int GROUP_BIT = 1 << 30;
-  // Likewise if carried values follow.
+  // Likewise if carried values, or a bound, follow.
   private static final int CARRIED_BIT = 1 << 29;
+  private static final int BOUND_BIT = 1 << 28;
   private static final int MAX_CARRIED = 1 << Short.SIZE;
 
   // Twice what a pipeline can allow.
@@ -51,7 +55,11 @@ record PendingFeatures(
     out.writeInt(partition);
     out.writeLong(offset);
     write(scores, out);
-    int bits = (group == 0 ? 0 : GROUP_BIT) | (carried.length == 0 ? 0 : CARRIED_BIT);
+    boolean hasBound = !Double.isNaN(bound);
+    int bits =
+        (group == 0 ? 0 : GROUP_BIT)
+            | (carried.length == 0 ? 0 : CARRIED_BIT)
+            | (hasBound ? BOUND_BIT : 0);
     out.writeInt(predicted ^ bits);
     if (group != 0) {
       out.writeLong(group);
@@ -61,6 +69,9 @@ record PendingFeatures(
       for (long value : carried) {
         out.writeLong(value);
       }
+    }
+    if (hasBound) {
+      out.writeDouble(bound);
     }
   }
 
@@ -77,7 +88,9 @@ record PendingFeatures(
     int predicted = in.readInt();
     boolean hasGroup = (predicted < 0) != ((predicted & GROUP_BIT) != 0);
     boolean hasCarried = (predicted < 0) != ((predicted & CARRIED_BIT) != 0);
-    int bits = (hasGroup ? GROUP_BIT : 0) | (hasCarried ? CARRIED_BIT : 0);
+    boolean hasBound = (predicted < 0) != ((predicted & BOUND_BIT) != 0);
+    int bits =
+        (hasGroup ? GROUP_BIT : 0) | (hasCarried ? CARRIED_BIT : 0) | (hasBound ? BOUND_BIT : 0);
     PendingFeatures pending =
         new PendingFeatures(
             features,
@@ -88,7 +101,8 @@ record PendingFeatures(
             made,
             predicted ^ bits,
             hasGroup ? in.readLong() : 0,
-            hasCarried ? readLongs(in) : new long[0]);
+            hasCarried ? readLongs(in) : new long[0],
+            hasBound ? in.readDouble() : ConformalBounds.UNKNOWN);
     int scores = pending.scores.length;
     // Classes that are known by now may not have been known then.
     int min = task.isClassification() ? 0 : outputs;

@@ -5,6 +5,8 @@ import dev.millrace.data.Prediction;
 import dev.millrace.data.Prediction.OfClass;
 import dev.millrace.data.Prediction.OfValue;
 import dev.millrace.data.Prediction.Outcome;
+import dev.millrace.data.PredictionRegion;
+import dev.millrace.eval.interval.ConformalBounds;
 import dev.millrace.nn.PredictedValue;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +34,10 @@ final class Predictions {
             : new OfValue(PredictedValue.read(batch.scores, 0), chunk.target(row));
     long seq = model.counters.seq();
     boolean isHeldOut = batch.use == RowBatch.Use.HOLD_OUT;
-    return prediction(chunk, row, seq, outcome, batch.champion, isHeldOut, batch.stepsBefore);
+    PredictionRegion region =
+        region(model, batch.scores, batch.known, batch.predicted, batch.bound);
+    return prediction(
+        chunk, row, seq, outcome, batch.champion, isHeldOut, batch.stepsBefore, region);
   }
 
   /**
@@ -40,14 +45,28 @@ final class Predictions {
    *
    * @param scores of the classes known, or the value
    * @param predicted index of the predicted class, -1 if there is none
+   * @param bound of the interval or set, NaN if not known
    */
   Prediction withoutLabel(
-      PrequentialModel model, Chunk chunk, int row, float[] scores, int predicted) {
+      PrequentialModel model, Chunk chunk, int row, float[] scores, int predicted, double bound) {
     Outcome outcome =
         model.task.isClassification()
             ? new OfClass(model.classes.list(), scores, model.probabilities, predicted, null)
             : new OfValue(PredictedValue.read(scores, 0), Double.NaN);
-    return prediction(chunk, row, 0, outcome, model.champion(), false, model.learner.steps());
+    PredictionRegion region = region(model, scores, scores.length, predicted, bound);
+    return prediction(
+        chunk, row, 0, outcome, model.champion(), false, model.learner.steps(), region);
+  }
+
+  private static @Nullable PredictionRegion region(
+      PrequentialModel model, float[] scores, int classes, int predicted, double bound) {
+    if (model.intervals == null) {
+      return null;
+    }
+    ConformalBounds bounds = model.intervals.bounds;
+    return model.task.isClassification()
+        ? bounds.set(model.classes.list(), scores, classes, predicted, bound)
+        : bounds.interval(PredictedValue.read(scores, 0), bound);
   }
 
   private Prediction prediction(
@@ -57,7 +76,8 @@ final class Predictions {
       Outcome outcome,
       @Nullable String champion,
       boolean isHeldOut,
-      long version) {
+      long version,
+      @Nullable PredictionRegion region) {
     return new Prediction(
         spec.pipeline(),
         chunk.key(),
@@ -70,6 +90,7 @@ final class Predictions {
         champion,
         isHeldOut,
         version,
-        spec.configHash());
+        spec.configHash(),
+        region);
   }
 }

@@ -38,6 +38,9 @@ final class PrequentialModel {
   /** Null if the pipeline has no drift detector. */
   final @Nullable DriftMonitor drift;
 
+  /** Null if the pipeline has neither intervals nor sets of classes. */
+  final @Nullable Intervals intervals;
+
   /** Null if no example is held out. */
   final @Nullable ValidationScores validation;
 
@@ -77,6 +80,7 @@ final class PrequentialModel {
     validation = createValidation(task, spec);
     drift = spec.drift() == null ? null : new DriftMonitor(spec.drift());
     derived = spec.input().derived().isEmpty() ? null : new DerivedState(spec.input());
+    intervals = Intervals.create(spec, task, probabilities);
     nameClasses(spec);
   }
 
@@ -91,7 +95,8 @@ final class PrequentialModel {
       @Nullable DriftMonitor drift,
       @Nullable ValidationScores validation,
       KeyCounters counters,
-      @Nullable DerivedState derived) {
+      @Nullable DerivedState derived,
+      @Nullable Intervals intervals) {
     this.task = task;
     this.classes = classes;
     this.metrics = metrics;
@@ -101,6 +106,10 @@ final class PrequentialModel {
     this.derived = derived;
     this.columns = columns;
     probabilities = Models.givesProbabilities(spec.model(), task);
+    this.intervals =
+        intervals != null && intervals.isOf(spec)
+            ? intervals
+            : Intervals.create(spec, task, probabilities);
     boolean isHeldOut = spec.metrics().validation().fraction() != 0;
     this.validation = isHeldOut && validation != null ? validation : createValidation(task, spec);
     nameClasses(spec);
@@ -124,6 +133,7 @@ final class PrequentialModel {
     counters = other.counters.copy();
     derived = other.derived == null ? null : other.derived.copy();
     validation = other.validation == null ? null : other.validation.copy();
+    intervals = other.intervals == null ? null : other.intervals.copy();
   }
 
   private static @Nullable ValidationScores createValidation(Task task, TrainSpec spec) {
@@ -184,6 +194,7 @@ final class PrequentialModel {
         + learner.memoryBytes()
         + metrics.memoryBytes(classes.size())
         + (drift == null ? 0 : drift.memoryBytes())
+        + (intervals == null ? 0 : intervals.memoryBytes())
         + (validation == null ? 0 : validation.memoryBytes(classes.size()))
         + (derived == null ? 0 : derived.memoryBytes())
         + counters.arrivals.memoryBytes()
@@ -313,6 +324,8 @@ final class PrequentialModel {
         report.task(),
         report.scores(),
         counters.epoch,
-        validation == null ? null : validation.report(context));
+        validation == null ? null : validation.report(context),
+        null,
+        intervals == null ? null : intervals.report());
   }
 }

@@ -2,6 +2,7 @@ package dev.millrace.prequential;
 
 import dev.millrace.data.Chunk;
 import dev.millrace.eval.ClassCounts;
+import dev.millrace.eval.interval.ConformalBounds;
 import dev.millrace.nn.Workspace;
 import org.jspecify.annotations.Nullable;
 
@@ -66,6 +67,9 @@ final class RowBatch {
   /** Class that was predicted for the last row, -1 if none was known. */
   int predicted = ClassCounts.NO_PREDICTION;
 
+  /** Half width of the interval, or threshold of the set, of the last row; NaN if not known. */
+  double bound = ConformalBounds.UNKNOWN;
+
   private float[] unpublished = new float[0];
 
   /**
@@ -85,6 +89,7 @@ final class RowBatch {
     from = row;
     rows = 1;
     use = Use.LEARN;
+    bound = ConformalBounds.UNKNOWN;
     earlier = joined == null ? null : joined.earlier();
     origin = joined == null ? newChunk : joined.origin();
     originRow = joined == null ? row : joined.row();

@@ -32,7 +32,7 @@ final class Scorer {
     if (metrics instanceof ClassificationMetrics classification) {
       scoreClasses(model, batch, isFinal ? null : classification);
     } else if (!isFinal) {
-      scoreValues((RegressionMetrics) metrics, batch);
+      scoreValues(model, (RegressionMetrics) metrics, batch);
     }
   }
 
@@ -54,6 +54,9 @@ final class Scorer {
       }
       batch.predicted = isPredicted ? scored.predicted : ClassCounts.NO_PREDICTION;
       batch.error = !isPredicted ? Double.NaN : scored.predicted == actual ? 0 : 1;
+      if (model.intervals != null && isPredicted) {
+        model.intervals.score(batch, row, scored);
+      }
     }
   }
 
@@ -87,7 +90,8 @@ final class Scorer {
     return true;
   }
 
-  private static void scoreValues(RegressionMetrics metrics, RowBatch batch) {
+  private static void scoreValues(
+      PrequentialModel model, RegressionMetrics metrics, RowBatch batch) {
     Chunk chunk = batch.chunk;
     PendingFeatures earlier = batch.earlier;
     for (int r = 0; r < batch.rows; r++) {
@@ -106,6 +110,9 @@ final class Scorer {
         metrics.observe(target, weight);
       }
       batch.error = Math.min(1, batch.losses[r]);
+      if (model.intervals != null) {
+        model.intervals.score(batch, row, value, target);
+      }
     }
   }
 

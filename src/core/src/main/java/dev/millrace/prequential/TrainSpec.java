@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param predictions true to publish the prediction for each example
  * @param snapshots intervals at which models are published
  * @param summary true to send the scores of each report to the summary
+ * @param interval level of intervals, or of sets of classes; 0 for none
  * @param commands topic of commands, named in dead letters; null if none are read
  */
 @PublicApi
@@ -40,6 +41,7 @@ public record TrainSpec(
     boolean predictions,
     SnapshotSpec snapshots,
     boolean summary,
+    double interval,
     @Nullable String commands)
     implements Serializable {
   private static final long LARGE_REPORT = 64 << 10;
@@ -62,6 +64,7 @@ public record TrainSpec(
         false,
         SnapshotSpec.AT_THE_END,
         false,
+        0,
         null);
   }
 
@@ -157,6 +160,7 @@ public record TrainSpec(
     public boolean predictions;
     public SnapshotSpec snapshots;
     public boolean summary;
+    public double interval;
     public @Nullable String commands;
 
     private Draft(TrainSpec from) {
@@ -170,6 +174,7 @@ public record TrainSpec(
       predictions = from.predictions;
       snapshots = from.snapshots;
       summary = from.summary;
+      interval = from.interval;
       commands = from.commands;
     }
 
@@ -185,6 +190,7 @@ public record TrainSpec(
           predictions,
           snapshots,
           summary,
+          interval,
           commands);
     }
   }

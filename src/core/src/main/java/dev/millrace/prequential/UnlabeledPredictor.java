@@ -1,5 +1,7 @@
 package dev.millrace.prequential;
 
+import static dev.millrace.eval.interval.ConformalBounds.UNKNOWN;
+
 import dev.millrace.data.Chunk;
 import dev.millrace.nn.Workspace;
 
@@ -22,8 +24,9 @@ final class UnlabeledPredictor {
    *
    * @param scores of the classes known, or the value
    * @param predicted index of the predicted class, -1 if there is none
+   * @param bound of the interval or set, NaN if not known
    */
-  record Scored(float[] features, float[] scores, int predicted) {}
+  record Scored(float[] features, float[] scores, int predicted, double bound) {}
 
   /** Predicts a row as if it were learned next, publishes that, and does not change the model. */
   Scored predict(PrequentialModel model, Chunk chunk, int row, EngineListener listener) {
@@ -35,13 +38,14 @@ final class UnlabeledPredictor {
       model.learner.predictNext(features, 0, scores);
     }
     int predicted = scorer.predictedClass(model, scores);
+    double bound = model.intervals == null ? UNKNOWN : model.intervals.bound(scores);
     if (spec.predictions()) {
       listener.prediction(
-          predictions.withoutLabel(model, chunk, row, scores, predicted),
+          predictions.withoutLabel(model, chunk, row, scores, predicted, bound),
           model.counters.timestamp,
           chunk,
           row);
     }
-    return new Scored(features, scores, predicted);
+    return new Scored(features, scores, predicted, bound);
   }
 }

@@ -326,6 +326,7 @@ public final class PipelineFile {
                 ? topic(topics, PipelineOptions.COMMANDS_TOPIC, pipeline)
                 : null,
             output.get(PipelineOptions.PREDICTIONS),
+            output.exact(PipelineOptions.INTERVAL),
             new SnapshotSpec(
                 snapshots.get(SnapshotOptions.EVERY), snapshots.get(SnapshotOptions.MAX_INTERVAL)),
             output.get(PipelineOptions.SUMMARY),

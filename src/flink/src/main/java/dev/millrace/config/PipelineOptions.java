@@ -94,6 +94,14 @@ final class PipelineOptions {
           OptionTypes.flag(),
           false,
           "publish the prediction for each example, made before the model learned from it");
+  static final Option<Float> INTERVAL =
+      OUTPUT_GROUP.option(
+          "interval",
+          OptionTypes.atLeastAndBelow(0, 1),
+          0f,
+          "level of intervals, such as 0.9: that share of the labels is to be between low and high"
+              + " around a predicted value, or in the set of predicted classes; 0 is off; see"
+              + " docs/intervals.md");
   static final Option<YamlNode> SNAPSHOTS =
       OUTPUT_GROUP.add(section("snapshots", "when models are published"));
   static final Option<Boolean> SUMMARY =

@@ -119,6 +119,7 @@ public record Settings(
               to.configHash = configHash;
               to.drift = drift;
               to.predictions = output.hasPredictions();
+              to.interval = output.interval();
               to.snapshots = output.snapshots().to(output.models());
               to.summary = output.hasSummary();
               to.commands = output.commands();
@@ -180,6 +181,7 @@ public record Settings(
    *
    * @param commands topic of commands to running jobs; null if none are read
    * @param hasPredictions whether predictions are written
+   * @param interval level of intervals, or of sets of classes; 0 for none
    * @param snapshots when models are published
    * @param hasSummary whether summaries are written
    */
@@ -192,6 +194,7 @@ public record Settings(
       String summary,
       @Nullable String commands,
       boolean hasPredictions,
+      double interval,
       SnapshotSpec snapshots,
       boolean hasSummary,
       Guarantee guarantee)
@@ -199,6 +202,15 @@ public record Settings(
 
     /** Returns the same with predictions. */
     public Output withPredictions() {
+      return with(true, interval);
+    }
+
+    /** Returns the same with intervals of another level, 0 for none. */
+    public Output withInterval(double level) {
+      return with(hasPredictions, level);
+    }
+
+    private Output with(boolean publishesPredictions, double level) {
       return new Output(
           metrics,
           predictions,
@@ -207,7 +219,8 @@ public record Settings(
           models,
           summary,
           commands,
-          true,
+          publishesPredictions,
+          level,
           snapshots,
           hasSummary,
           guarantee);

@@ -5,8 +5,12 @@ import dev.millrace.config.Settings;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
 import dev.millrace.data.ModelAnswer;
+import dev.millrace.data.Prediction;
+import dev.millrace.data.PredictionRegion;
 import dev.millrace.derived.DerivedState;
+import dev.millrace.eval.interval.ConformalBounds;
 import dev.millrace.nn.OnlineModel;
+import dev.millrace.nn.PredictedValue;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.Models;
 import dev.millrace.nn.selection.ChampionChallenger;
@@ -25,6 +29,9 @@ public final class LoadedModel {
   private final @Nullable DerivedState derived;
   private final boolean probabilities;
 
+  // Null if the pipeline has neither intervals nor sets of classes.
+  private final @Nullable ConformalBounds bounds;
+
   /**
    * @param settings that it was trained with
    * @param workspace of the calling thread
@@ -37,12 +44,21 @@ public final class LoadedModel {
         snapshot.predictor(settings.model(), settings.input().spec(), workspace);
     model = read.model();
     derived = read.derived();
+    bounds = read.bounds();
     probabilities = Models.givesProbabilities(settings.model(), snapshot.task());
+  }
+
+  /** Returns true if the model predicts classes, false if it predicts values. */
+  public boolean isOfClasses() {
+    return summary.task().isClassification();
   }
 
   /** Returns the estimated number of bytes in memory. */
   long memoryBytes() {
-    return OBJECT_BYTES + model.memoryBytes() + (derived == null ? 0 : derived.memoryBytes());
+    return OBJECT_BYTES
+        + model.memoryBytes()
+        + (derived == null ? 0 : derived.memoryBytes())
+        + (bounds == null ? 0 : bounds.memoryBytes());
   }
 
   /**
@@ -77,7 +93,8 @@ public final class LoadedModel {
         model.steps(),
         model.examples(),
         summary.config(),
-        derived == null ? null : derived.time());
+        derived == null ? null : derived.time(),
+        region(scores));
   }
 
   private static void fillSlots(DerivedState state, Example example) {
@@ -88,5 +105,17 @@ public final class LoadedModel {
         example.features[at + i] = computed[i];
       }
     }
+  }
+
+  private @Nullable PredictionRegion region(float[] scores) {
+    if (bounds == null) {
+      return null;
+    }
+    if (!summary.task().isClassification()) {
+      double value = PredictedValue.read(scores, 0);
+      return bounds.interval(value, bounds.halfWidth(value));
+    }
+    int predicted = Prediction.best(scores);
+    return bounds.set(summary.classes(), scores, scores.length, predicted, bounds.threshold());
   }
 }

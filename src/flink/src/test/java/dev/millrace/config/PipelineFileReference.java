@@ -99,6 +99,7 @@ final class PipelineFileReference {
           models: fraud.models
           summary: fraud.summary
         predictions: true
+        interval: 0.9
         snapshots: { every: 5000, max-interval: 1m }
         summary: true
         guarantee: exactly-once

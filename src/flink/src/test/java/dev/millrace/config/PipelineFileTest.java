@@ -110,6 +110,7 @@ class PipelineFileTest {
                 "fraud.summary",
                 null,
                 false,
+                0,
                 SnapshotSpec.DEFAULT,
                 false,
                 Guarantee.AT_LEAST_ONCE));
@@ -228,6 +229,7 @@ class PipelineFileTest {
                 "fraud.summary",
                 null,
                 true,
+                0.9,
                 new SnapshotSpec(5000, 60_000),
                 true,
                 Guarantee.EXACTLY_ONCE));

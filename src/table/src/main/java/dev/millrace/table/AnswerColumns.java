@@ -2,6 +2,8 @@ package dev.millrace.table;
 
 import dev.millrace.data.ModelAnswer;
 import dev.millrace.data.Prediction;
+import dev.millrace.data.PredictionRegion.ClassSet;
+import dev.millrace.data.PredictionRegion.Interval;
 import dev.millrace.nn.PredictedValue;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -14,6 +16,7 @@ import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.api.ValidationException;
 import org.apache.flink.table.catalog.Column;
 import org.apache.flink.table.catalog.ResolvedSchema;
+import org.apache.flink.table.data.GenericArrayData;
 import org.apache.flink.table.data.GenericMapData;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.StringData;
@@ -30,6 +33,9 @@ record AnswerColumns(List<Answer> columns) implements Serializable {
     PROBABILITY("probability", DataTypes.DOUBLE()),
     PROBABILITIES("probabilities", DataTypes.MAP(DataTypes.STRING(), DataTypes.DOUBLE())),
     VALUE("value", DataTypes.DOUBLE()),
+    LOW("low", DataTypes.DOUBLE()),
+    HIGH("high", DataTypes.DOUBLE()),
+    CLASS_SET("class_set", DataTypes.ARRAY(DataTypes.STRING())),
     MODEL_VERSION("model_version", DataTypes.BIGINT());
 
     private final String column;
@@ -51,6 +57,18 @@ record AnswerColumns(List<Answer> columns) implements Serializable {
             best < 0 || !answer.probabilities() ? null : (double) answer.scores()[best];
         case PROBABILITIES -> best < 0 || !answer.probabilities() ? null : probabilities(answer);
         case VALUE -> value(answer);
+        case LOW ->
+            answer.region() instanceof Interval interval && interval.isKnown()
+                ? interval.low()
+                : null;
+        case HIGH ->
+            answer.region() instanceof Interval interval && interval.isKnown()
+                ? interval.high()
+                : null;
+        case CLASS_SET ->
+            answer.region() instanceof ClassSet set && set.classes() != null
+                ? new GenericArrayData(set.classes().stream().map(StringData::fromString).toArray())
+                : null;
         case MODEL_VERSION -> answer.modelVersion();
       };
     }

@@ -14,14 +14,19 @@ import java.io.UncheckedIOException;
 
 /** Formats predictions of the rows of a file, one line each. */
 public final class AnswerLines {
-  public static final String CSV_HEADER = "row,key,prediction,probability,model_version";
-
   private static final JsonFactory JSON = new JsonFactory();
 
   private final boolean json;
+  private final RegionColumns regions;
 
-  public AnswerLines(boolean json) {
+  public AnswerLines(boolean json, RegionColumns regions) {
     this.json = json;
+    this.regions = regions;
+  }
+
+  /** Returns the names of the columns of CSV lines. */
+  public String header() {
+    return "row,key,prediction,probability," + regions.header() + "model_version";
   }
 
   /**
@@ -48,7 +53,7 @@ public final class AnswerLines {
               generator.writeStringField("key", key);
               AnswerJson.writeError(generator, code, message);
             })
-        : row + "," + quoted(key) + ",,,";
+        : row + "," + quoted(key) + ",,," + regions.unknown();
   }
 
   private interface Fields {
@@ -68,7 +73,7 @@ public final class AnswerLines {
     return Printable.json(line.toString());
   }
 
-  private static String csv(long row, ModelAnswer answer) {
+  private String csv(long row, ModelAnswer answer) {
     float[] scores = answer.scores();
     String prediction;
     String probability = "";
@@ -86,7 +91,7 @@ public final class AnswerLines {
         quoted(answer.key()),
         prediction,
         probability,
-        Long.toString(answer.modelVersion()));
+        regions.cells(answer.region()) + answer.modelVersion());
   }
 
   private static String number(float value) {

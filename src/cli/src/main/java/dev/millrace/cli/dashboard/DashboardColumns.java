@@ -22,7 +22,9 @@ enum DashboardColumns {
       "validation_loss /validation/window/loss",
       "auc /window/auc_roc",
       "log_loss /window/log_loss",
-      "log_loss_baseline /window/log_loss_baseline"),
+      "log_loss_baseline /window/log_loss_baseline",
+      "coverage /window/set/coverage",
+      "coverage_level /window/set/level"),
   // A validation loss of regression is in the label's units, so it is not drawn with the loss.
   REGRESSION(
       "mae /window/mae",
@@ -32,7 +34,9 @@ enum DashboardColumns {
       "baseline_mae /baseline/last_value/window/mae",
       "baseline_rmse /baseline/last_value/window/rmse",
       "mean_mae /baseline/mean/window/mae",
-      "validation_mae /validation/window/mae");
+      "validation_mae /validation/window/mae",
+      "coverage /window/interval/coverage",
+      "coverage_level /window/interval/level");
 
   private static final int MAIN = 0;
   private static final int LOG_LOSS = 11;

@@ -20,12 +20,19 @@ final class BaselineLines {
     this.areas = areas;
   }
 
-  /** Returns a line of scores, except for regression, and one for each better baseline. */
+  /**
+   * Returns a line of scores, except for regression, of intervals and groups if there are any, and
+   * one for each better baseline.
+   */
   List<String> lines() {
     FinalMetrics.Totals totals = metrics.totals();
     List<String> lines = new ArrayList<>();
     if (!metrics.isRegression() && !Double.isNaN(totals.logLoss())) {
       lines.add(scores(totals));
+    }
+    FinalMetrics.Coverage coverage = metrics.coverage();
+    if (coverage != null) {
+      lines.add(coverage(coverage, metrics.isRegression()));
     }
     FinalMetrics.Groups groups = metrics.groups();
     if (groups != null) {
@@ -68,6 +75,18 @@ final class BaselineLines {
     }
     addLoser(totals, lines);
     return lines;
+  }
+
+  private static String coverage(FinalMetrics.Coverage coverage, boolean regression) {
+    String found =
+        "%s of level %s: coverage %s  mean %s %s"
+            .formatted(
+                regression ? "intervals" : "sets of classes",
+                coverage.level(),
+                SummaryTable.score(coverage.coverage()),
+                regression ? "width" : "size",
+                SummaryTable.score(coverage.size()));
+    return regression ? found + "  winkler " + SummaryTable.score(coverage.winkler()) : found;
   }
 
   private String scores(FinalMetrics.Totals totals) {

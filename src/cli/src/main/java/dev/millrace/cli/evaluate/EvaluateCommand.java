@@ -156,6 +156,14 @@ public final class EvaluateCommand implements Callable<Integer> {
           "Writes the final model of each key to this folder, for predict --model; needs -c.")
   private @Nullable Path models;
 
+  @Option(
+      names = "--interval",
+      paramLabel = "LEVEL",
+      description =
+          "Level of intervals, or of sets of classes, such as 0.9; 0 is none (default: the"
+              + " pipeline's output.interval). --predictions has their ends, or the classes.")
+  private @Nullable Double interval;
+
   @Option(names = "--json", description = "Prints one JSON object instead of the table.")
   private boolean json;
 
@@ -176,7 +184,8 @@ public final class EvaluateCommand implements Callable<Integer> {
     printWarnings(scan);
     // Without a pipeline, what init would draft.
     String scored = positive == null && base == null ? scan.rarerClass() : positive;
-    Settings settings = withMetrics(CsvPipeline.settings(base, "evaluate", scan, scored));
+    Settings settings =
+        withInterval(withMetrics(CsvPipeline.settings(base, "evaluate", scan, scored)));
     if (models != null) {
       OutputFile.createFolder(models);
     }
@@ -262,7 +271,12 @@ public final class EvaluateCommand implements Callable<Integer> {
     try (PredictionsFile file =
         predictions == null
             ? null
-            : new PredictionsFile(predictions, scan, settings.input().spec(), positiveClass)) {
+            : new PredictionsFile(
+                predictions,
+                scan,
+                settings.input().spec(),
+                positiveClass,
+                settings.output().interval() > 0)) {
       return Evaluation.run(
           predicting,
           scan,
@@ -302,6 +316,16 @@ public final class EvaluateCommand implements Callable<Integer> {
             () ->
                 CliError.usage(
                     "--label-delay must be a time such as 30m or 2h, but was " + labelDelay));
+  }
+
+  private Settings withInterval(Settings settings) {
+    if (interval == null) {
+      return settings;
+    }
+    if (!(interval >= 0 && interval < 1)) {
+      throw CliError.usage("--interval must be at least 0 and below 1, but was " + interval);
+    }
+    return settings.withOutput(settings.output().withInterval(interval));
   }
 
   private Settings withMetrics(Settings settings) {

@@ -87,8 +87,18 @@ record EvaluationReport(Evaluation run, int epochs, @Nullable AreaUnderCurve are
     put(json, "mae", totals.mae());
     put(json, "rmse", totals.rmse());
     put(json, "r2", totals.r2());
-    ObjectNode baseline = json.putObject("baseline");
     boolean regression = metrics.isRegression();
+    FinalMetrics.Coverage coverage = metrics.coverage();
+    if (coverage != null) {
+      ObjectNode scores = json.putObject(regression ? "interval" : "set");
+      put(scores, "level", coverage.level());
+      put(scores, "coverage", coverage.coverage());
+      put(scores, regression ? "width" : "size", coverage.size());
+      if (regression) {
+        put(scores, "winkler", coverage.winkler());
+      }
+    }
+    ObjectNode baseline = json.putObject("baseline");
     put(baseline, regression ? "last_value" : "no_change", totals.firstBaseline());
     put(baseline, regression ? "mean" : "majority", totals.secondBaseline());
     if (!metrics.members().isEmpty()) {

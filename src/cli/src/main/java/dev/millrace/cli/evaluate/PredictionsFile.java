@@ -5,6 +5,7 @@ import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.console.OutputFile;
 import dev.millrace.cli.csv.AnswerLines;
 import dev.millrace.cli.csv.CsvScan;
+import dev.millrace.cli.csv.RegionColumns;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
 import java.io.IOException;
@@ -20,17 +21,21 @@ final class PredictionsFile implements AutoCloseable {
   private final Path file;
   private final long rows;
   private final List<String> classes; // with a column of probabilities
+  private final RegionColumns regions;
   private final Writer out;
 
   /**
    * @param scan the predicted file
    * @param positive the positive class, whose probability alone is written; null unless binary
+   * @param hasIntervals true for columns of intervals, or of sets of classes
    * @throws CliError if the file cannot be written
    */
-  PredictionsFile(Path file, CsvScan scan, InputSpec spec, @Nullable String positive) {
+  PredictionsFile(
+      Path file, CsvScan scan, InputSpec spec, @Nullable String positive, boolean hasIntervals) {
     this.file = file;
     rows = scan.rows();
     classes = classes(scan, spec, positive);
+    regions = RegionColumns.of(hasIntervals, scan.task() != Task.REGRESSION);
     String probabilities =
         positive == null
             ? classes.stream()
@@ -39,7 +44,11 @@ final class PredictionsFile implements AutoCloseable {
             : "probability,";
     try {
       out = Files.newBufferedWriter(file);
-      out.write("row,epoch,key,actual,prediction," + probabilities + "model_version,held_out\n");
+      out.write(
+          "row,epoch,key,actual,prediction,"
+              + probabilities
+              + regions.header()
+              + "model_version,held_out\n");
     } catch (IOException e) {
       throw OutputFile.failure(file, e);
     }
@@ -75,7 +84,9 @@ final class PredictionsFile implements AutoCloseable {
             AnswerLines.quoted(prediction.path("key").asText()),
             text(prediction.path("actual")),
             text(predicted),
-            probabilities(prediction) + prediction.path("model_version").asText(),
+            probabilities(prediction)
+                + regions.cells(prediction)
+                + prediction.path("model_version").asText(),
             Boolean.toString(prediction.path("held_out").asBoolean()))
         + "\n";
   }

@@ -9,6 +9,7 @@ import dev.millrace.cli.csv.CsvExamples;
 import dev.millrace.cli.csv.CsvFeatures;
 import dev.millrace.cli.csv.CsvFile;
 import dev.millrace.cli.csv.CsvScan;
+import dev.millrace.cli.csv.RegionColumns;
 import dev.millrace.cli.models.ModelsOptions;
 import dev.millrace.cli.models.ModelsTopic;
 import dev.millrace.codec.FeatureReader;
@@ -206,10 +207,12 @@ public final class PredictCommand implements Callable<Integer> {
     CsvFeatures features = new CsvFeatures(scan);
     Example example = new Example();
     PrintWriter out = spec.commandLine().getOut();
-    AnswerLines lines = new AnswerLines(json);
+    boolean areClasses = loaded.values().stream().anyMatch(LoadedModel::isOfClasses);
+    boolean hasIntervals = settings.output().interval() > 0;
+    AnswerLines lines = new AnswerLines(json, RegionColumns.of(hasIntervals, areClasses));
     long rejected = 0;
     if (!json) {
-      out.println(AnswerLines.CSV_HEADER);
+      out.println(lines.header());
     }
     try (CsvFile file = new CsvFile(input);
         // On a terminal the answers themselves show the progress.

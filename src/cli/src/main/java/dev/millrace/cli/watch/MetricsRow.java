@@ -13,8 +13,9 @@ import java.util.stream.Stream;
  * @param regression true if the scores are MAE and R², else they are accuracy and F1
  * @param baseline first score of the baseline, in the window
  * @param loss mean over the window
- * @param notes AUC and log-loss of two classes, scores within groups, warnings if a baseline is
- *     better or only one class is predicted, and counts of records out of order and of duplicates
+ * @param notes AUC and log-loss of two classes, scores within groups, coverage, warnings if a
+ *     baseline is better or only one class is predicted, and counts of records out of order and of
+ *     duplicates
  * @param models champion and challengers; empty if there is only one model
  */
 record MetricsRow(
@@ -78,6 +79,7 @@ record MetricsRow(
                   MetricsTable.number(number(groups.path("hit_rate"))),
                   MetricsTable.number(number(groups.path("ndcg")))));
     }
+    coverage(window).ifPresent(notes::add);
     boolean isWorse = !window.path("better_than_baseline").asBoolean(true);
     if (window.path("predicts_one_class").asBoolean()) {
       notes.add("predicts only one class" + (isWorse ? ", worse than a baseline" : ""));
@@ -86,6 +88,22 @@ record MetricsRow(
     }
     arrivals(record).ifPresent(notes::add);
     return notes;
+  }
+
+  private static Optional<String> coverage(JsonNode window) {
+    JsonNode interval = window.path("interval");
+    JsonNode scores = interval.isObject() ? interval : window.path("set");
+    return scores.isObject()
+        ? Optional.of(
+            "%s of level %s: coverage %s, mean %s %s"
+                .formatted(
+                    interval.isObject() ? "intervals" : "sets",
+                    scores.path("level").asText(),
+                    MetricsTable.number(number(scores.path("coverage"))),
+                    interval.isObject() ? "width" : "size",
+                    MetricsTable.number(
+                        number(scores.path(interval.isObject() ? "width" : "size")))))
+        : Optional.empty();
   }
 
   private static Optional<String> arrivals(JsonNode record) {

@@ -27,6 +27,7 @@ public final class AnswerJson {
     } else {
       JsonLine.value(json, "value", PredictedValue.read(answer.scores(), 0));
     }
+    RegionJson.write(json, answer.region());
     if (answer.model() != null) {
       json.writeStringField("model", answer.model());
     }

@@ -15,6 +15,7 @@ import dev.millrace.data.MetricsReport.ClassificationBlock;
 import dev.millrace.data.MetricsReport.ClassificationScores;
 import dev.millrace.data.MetricsReport.Confusion;
 import dev.millrace.data.MetricsReport.Context;
+import dev.millrace.data.MetricsReport.Coverage;
 import dev.millrace.data.MetricsReport.Decaying;
 import dev.millrace.data.MetricsReport.GroupScores;
 import dev.millrace.data.MetricsReport.Labels;
@@ -61,9 +62,9 @@ public final class MetricsJson {
       json.writeNumberField("epoch", report.epoch());
     }
     if (report.scores() instanceof ClassificationScores scores) {
-      writeScores(json, report.task(), context.classes(), scores);
+      writeScores(json, report.task(), context.classes(), scores, report.coverage());
     } else if (report.scores() instanceof RegressionScores scores) {
-      writeScores(json, scores);
+      writeScores(json, scores, report.coverage());
     }
     if (report.validation() != null) {
       writeValidation(json, report.validation());
@@ -91,7 +92,11 @@ public final class MetricsJson {
   }
 
   private static void writeScores(
-      JsonGenerator json, Task task, List<String> classes, ClassificationScores scores)
+      JsonGenerator json,
+      Task task,
+      List<String> classes,
+      ClassificationScores scores,
+      @Nullable Coverage coverage)
       throws IOException {
     startWindow(json, scores.windowSize(), scores.windowMillis());
     writeCounted(json, scores.window());
@@ -107,10 +112,16 @@ public final class MetricsJson {
     if (scores.segments() != null) {
       writeSegments(json, scores.segments());
     }
+    if (coverage != null) {
+      RegionJson.write(json, coverage.level(), coverage.window(), true);
+    }
     writeAverages(json, scores.window().averages());
     json.writeEndObject();
     json.writeObjectFieldStart("total");
     writeCounted(json, scores.total());
+    if (coverage != null) {
+      RegionJson.write(json, coverage.level(), coverage.total(), true);
+    }
     writeAverages(json, scores.total().averages());
     json.writeEndObject();
     if (scores.decayed() != null) {
@@ -335,12 +346,19 @@ public final class MetricsJson {
     json.writeEndArray();
   }
 
-  private static void writeScores(JsonGenerator json, RegressionScores scores) throws IOException {
+  private static void writeScores(
+      JsonGenerator json, RegressionScores scores, @Nullable Coverage coverage) throws IOException {
     startWindow(json, scores.windowSize(), scores.windowMillis());
     writeCounted(json, scores.window());
+    if (coverage != null) {
+      RegionJson.write(json, coverage.level(), coverage.window(), false);
+    }
     json.writeEndObject();
     json.writeObjectFieldStart("total");
     writeCounted(json, scores.total());
+    if (coverage != null) {
+      RegionJson.write(json, coverage.level(), coverage.total(), false);
+    }
     number(json, "label_mean", scores.labelMean());
     number(json, "label_sd", scores.labelSd());
     json.writeEndObject();

@@ -43,6 +43,7 @@ public final class PredictionJson {
         JsonLine.number(json, "actual", outcome.actual());
       }
     }
+    RegionJson.write(json, prediction.region());
     if (prediction.model() != null) {
       json.writeStringField("model", prediction.model());
     }

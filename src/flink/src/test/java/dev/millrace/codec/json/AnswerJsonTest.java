@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.millrace.data.ModelAnswer;
+import dev.millrace.data.PredictionRegion.ClassSet;
 import dev.millrace.data.Task;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -26,12 +27,14 @@ class AnswerJsonTest {
             41,
             42,
             "b1946ac9",
-            1_764_000_000_000L);
+            1_764_000_000_000L,
+            new ClassSet(0.9, List.of("ok", "fraud")));
 
     assertThat(json(answer))
         .isEqualTo(
             """
             {"key":"shop-17","class":"fraud","probabilities":{"ok":0.25,"fraud":0.75},\
+            "set":{"level":0.9,"classes":["ok","fraud"]},\
             "model":"big","model_version":41,"examples":42,"config_hash":"b1946ac9",\
             "derived_until":"2025-11-24T16:00:00Z"}\
             """);
@@ -50,6 +53,7 @@ class AnswerJsonTest {
             7,
             8,
             "b1946ac9",
+            null,
             null);
 
     assertThat(json(answer))

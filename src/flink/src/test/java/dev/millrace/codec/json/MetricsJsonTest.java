@@ -13,6 +13,8 @@ import dev.millrace.data.MetricsReport.ClassificationBaseline;
 import dev.millrace.data.MetricsReport.ClassificationBlock;
 import dev.millrace.data.MetricsReport.ClassificationScores;
 import dev.millrace.data.MetricsReport.Confusion;
+import dev.millrace.data.MetricsReport.Coverage;
+import dev.millrace.data.MetricsReport.CoverageBlock;
 import dev.millrace.data.MetricsReport.Decaying;
 import dev.millrace.data.MetricsReport.Delays;
 import dev.millrace.data.MetricsReport.GroupScores;
@@ -318,6 +320,53 @@ class MetricsJsonTest {
             "kappa_temporal":1.0,"mcc":1.0,"loss":2.0,"log_loss":3.0,"log_loss_baseline":0.5,"normalized_entropy":6.0,"brier":1.0,\
             "calibration_error":1.0,"calibration":{"mean_predicted":0.25,"observed_share":0.125,"ratio":2.0},"predicts_one_class":true,"better_than_baseline":false}},"learning_rate":\
             """);
+  }
+
+  @Test
+  void intervalsAreScoredInTheWindowAndInTotal() {
+    RegressionBaseline none = new RegressionBaseline(0, 0, 0, 0);
+    RegressionBlock block = new RegressionBlock(4, 4, 1, 2, 0.5, 0.25, 3, 4, true);
+    RegressionScores scores = new RegressionScores(7, 0, block, block, null, 0, 0, none, none);
+    Coverage coverage =
+        new Coverage(0.9, new CoverageBlock(0.75, 20, 25), new CoverageBlock(NONE, NONE, NONE));
+
+    assertThat(encode(report(Task.REGRESSION, scores).withCoverage(coverage)))
+        .contains(
+            """
+            "better_than_baseline":true,\
+            "interval":{"level":0.9,"coverage":0.75,"width":20.0,"winkler":25.0}},"total":\
+            """)
+        .contains(
+            """
+            "better_than_baseline":true,\
+            "interval":{"level":0.9,"coverage":null,"width":null,"winkler":null},"label_mean":\
+            """);
+  }
+
+  @Test
+  void setsOfClassesAreScoredInTheWindowAndInTotal() {
+    ClassificationBaseline none = new ClassificationBaseline(0, 0, 0, 0);
+    ClassificationScores scores =
+        new ClassificationScores(
+            7,
+            0,
+            block(4, 0.5, 0.25, 0.75),
+            block(6, 1, 2, 3),
+            null,
+            none,
+            none,
+            null,
+            null,
+            NONE,
+            null,
+            null);
+    Coverage coverage =
+        new Coverage(0.9, new CoverageBlock(0.75, 1.5, 9), new CoverageBlock(0.5, 2, 9));
+
+    assertThat(encode(report(Task.BINARY, scores).withCoverage(coverage)))
+        .contains(",\"set\":{\"level\":0.9,\"coverage\":0.75,\"size\":1.5}")
+        .contains(",\"set\":{\"level\":0.9,\"coverage\":0.5,\"size\":2.0}")
+        .doesNotContain("winkler");
   }
 
   @Test

@@ -6,6 +6,9 @@ import dev.millrace.data.Prediction;
 import dev.millrace.data.Prediction.OfClass;
 import dev.millrace.data.Prediction.OfValue;
 import dev.millrace.data.Prediction.Outcome;
+import dev.millrace.data.PredictionRegion;
+import dev.millrace.data.PredictionRegion.ClassSet;
+import dev.millrace.data.PredictionRegion.Interval;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -54,6 +57,31 @@ class PredictionJsonTest {
   }
 
   @Test
+  void intervalsAndSetsFollowWhatWasPredicted() {
+    Outcome value = new OfValue(2.5f, 3);
+    assertThat(encode(value, new Interval(0.9, 1.25, 3.75)))
+        .contains(
+            """
+            ,"actual":3.0,"interval":{"level":0.9,"low":1.25,"high":3.75},"model_version":\
+            """);
+    assertThat(encode(value, new Interval(0.9, Double.NaN, Double.NaN)))
+        .contains(",\"interval\":null,");
+    Outcome classes = new OfClass(List.of("a", "b"), new float[] {0.25f, 0.75f}, true, 1, null);
+    assertThat(encode(classes, new ClassSet(0.9, List.of("a", "b"))))
+        .contains(",\"set\":{\"level\":0.9,\"classes\":[\"a\",\"b\"]},\"model_version\":");
+    assertThat(encode(classes, new ClassSet(0.9, null))).contains(",\"set\":null,");
+  }
+
+  @Test
+  void aRecordThatIsTooLargeHasNoSetOfClasses() {
+    Outcome classes = new OfClass(List.of("a"), new float[] {1}, true, 0, null);
+    Prediction whole = prediction(null, 1, classes, null, false, new ClassSet(0.9, List.of("a")));
+
+    assertThat(encode(whole)).contains("\"set\"");
+    assertThat(encode(whole.withoutScores())).doesNotContain("\"set\"");
+  }
+
+  @Test
   void whatTheModelDoesNotLearnFromIsMarked() {
     Outcome outcome = new OfValue(2.5f, 3);
     assertThat(encode("tx-9", 42, outcome, "big", true))
@@ -66,9 +94,25 @@ class PredictionJsonTest {
   }
 
   private String encode(String id, long seq, Outcome outcome, String model, boolean heldOut) {
-    Prediction prediction =
-        new Prediction(
-            "fraud", "shop-17", id, seq, 3, 77, 1_234, outcome, model, heldOut, 41, "b1946ac9");
+    return encode(prediction(id, seq, outcome, model, heldOut, null));
+  }
+
+  private String encode(Outcome outcome, PredictionRegion region) {
+    return encode(prediction(null, 1, outcome, null, false, region));
+  }
+
+  private String encode(Prediction prediction) {
     return new String(json.encode(prediction), StandardCharsets.UTF_8);
+  }
+
+  private static Prediction prediction(
+      String id,
+      long seq,
+      Outcome outcome,
+      String model,
+      boolean heldOut,
+      PredictionRegion region) {
+    return new Prediction(
+        "fraud", "shop-17", id, seq, 3, 77, 1_234, outcome, model, heldOut, 41, "b1946ac9", region);
   }
 }

@@ -1,0 +1,82 @@
+package dev.millrace.eval.interval;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
+/**
+ * Adaptive quantile of scores, by quantile tracking (Gibbs and Candès, Adaptive Conformal
+ * Inference, NeurIPS 2021; Angelopoulos, Candès and Tibshirani, Conformal PID Control, NeurIPS
+ * 2023): the position rises by step·level after a score above it, and falls by step·(1 - level)
+ * after any other.
+ *
+ * <p>For any sequence of scores, chosen by whomever, the share of scores above the position differs
+ * from 1 - level by at most {@code (max - min) / (step * n)}, where max and min are the extremes of
+ * the position so far: the steps do not grow, so the sum telescopes (Angelopoulos, Barber and
+ * Bates, Online conformal prediction with decaying step sizes, 2024). The floor can only raise the
+ * coverage. Not thread-safe.
+ */
+final class CoverageControl {
+  // First steps are larger, as 1/sqrt(n): the start is a guess.
+  private static final double FIRST_STEP = 0.5;
+
+  // A score is a ratio in logarithms. With predictions that are always exact it would fall forever.
+  private static final double FLOOR = -14;
+
+  // Its exponential is finite, and so are bounds.
+  private static final double CEILING = 600;
+
+  private final double level;
+  private final double minStep;
+  private double position;
+  private long updates;
+
+  /**
+   * @param level share of scores that are to be at or below the position
+   * @param minStep of the position, reached after {@code (0.5 / minStep)²} scores
+   */
+  CoverageControl(double level, double minStep, double position) {
+    this.level = level;
+    this.minStep = minStep;
+    this.position = position;
+  }
+
+  private CoverageControl(CoverageControl other) {
+    this(other.level, other.minStep, other.position);
+    updates = other.updates;
+  }
+
+  double level() {
+    return level;
+  }
+
+  double position() {
+    return position;
+  }
+
+  /** Returns the size of the next step. */
+  double step() {
+    return Math.max(minStep, FIRST_STEP / Math.sqrt(updates + 1.0));
+  }
+
+  /** Updates the position after a score, which was compared with the one of its prediction. */
+  void update(boolean isAbove) {
+    double next = position + step() * (isAbove ? level : level - 1);
+    position = Math.min(CEILING, Math.max(FLOOR, next));
+    updates++;
+  }
+
+  CoverageControl copy() {
+    return new CoverageControl(this);
+  }
+
+  void write(DataOutput out) throws IOException {
+    out.writeDouble(position);
+    out.writeLong(updates);
+  }
+
+  void read(DataInput in) throws IOException {
+    position = in.readDouble();
+    updates = in.readLong();
+  }
+}

@@ -1,0 +1,115 @@
+package dev.millrace.prequential;
+
+import dev.millrace.data.MetricsReport;
+import dev.millrace.data.Task;
+import dev.millrace.eval.CoverageScores;
+import dev.millrace.eval.MetricsSpec;
+import dev.millrace.eval.ScoredClass;
+import dev.millrace.eval.interval.ConformalBounds;
+import dev.millrace.nn.PredictedValue;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The intervals of one key's predicted values, or the sets of its classes, and their scores. Both
+ * are of the answers of the key, whichever model answered. Not thread-safe.
+ */
+final class Intervals {
+  final ConformalBounds bounds;
+  private final CoverageScores scores;
+  private final boolean areClasses;
+
+  private Intervals(ConformalBounds bounds, CoverageScores scores, boolean areClasses) {
+    this.bounds = bounds;
+    this.scores = scores;
+    this.areClasses = areClasses;
+  }
+
+  /** Creates them without examples; null if there are none for the pipeline or for its model. */
+  static @Nullable Intervals create(TrainSpec spec, Task task, boolean probabilities) {
+    double level = spec.interval();
+    boolean areClasses = task.isClassification();
+    return level == 0 || (areClasses && !probabilities)
+        ? null
+        : new Intervals(
+            new ConformalBounds(level, areClasses),
+            new CoverageScores(level, spec.metrics()),
+            areClasses);
+  }
+
+  /** Returns true if they have the level of the pipeline. */
+  boolean isOf(TrainSpec spec) {
+    return bounds.level() == spec.interval();
+  }
+
+  /** Returns the bound of a prediction made now: half the width, or the threshold. */
+  double bound(float[] scoresOfRow) {
+    return areClasses ? bounds.threshold() : bounds.halfWidth(PredictedValue.read(scoresOfRow, 0));
+  }
+
+  /**
+   * Scores and learns the bound of a predicted value, which the batch keeps. Held-out examples have
+   * an interval, and have no effect on those of others.
+   */
+  void score(RowBatch batch, int row, double predicted, double actual) {
+    PendingFeatures earlier = batch.earlier;
+    double halfWidth = earlier == null ? bounds.halfWidth(predicted) : earlier.bound();
+    batch.bound = halfWidth;
+    double weight = batch.chunk.weight(row);
+    if (batch.use == RowBatch.Use.HOLD_OUT || weight == 0) {
+      return;
+    }
+    bounds.learn(predicted, actual, halfWidth);
+    double error = Math.abs(actual - predicted);
+    if (Double.isFinite(error) && !Double.isNaN(halfWidth)) {
+      double outside = Math.max(0, error - halfWidth);
+      scores.add(2 * halfWidth, outside, weight, batch.chunk.windowTime(row));
+    }
+  }
+
+  /** Scores and learns the bound of an example whose class was predicted; see the other. */
+  void score(RowBatch batch, int row, ScoredClass example) {
+    PendingFeatures earlier = batch.earlier;
+    double threshold = earlier == null ? bounds.threshold() : earlier.bound();
+    batch.bound = threshold;
+    double weight = batch.chunk.weight(row);
+    if (batch.use == RowBatch.Use.HOLD_OUT || weight == 0) {
+      return;
+    }
+    bounds.learn(example.scoreOf(example.actual), threshold);
+    if (!Double.isNaN(threshold)) {
+      int size = 0;
+      boolean isCovered = example.actual == example.predicted;
+      for (int c = 0; c < example.known(); c++) {
+        boolean isMember = ConformalBounds.isAtLeast(example.scoreOf(c), threshold);
+        size += isMember || c == example.predicted ? 1 : 0;
+        isCovered |= isMember && c == example.actual;
+      }
+      scores.add(size, isCovered ? 0 : 1, weight, batch.chunk.windowTime(row));
+    }
+  }
+
+  MetricsReport.Coverage report() {
+    return scores.report();
+  }
+
+  long memoryBytes() {
+    return bounds.memoryBytes() + scores.memoryBytes();
+  }
+
+  Intervals copy() {
+    return new Intervals(bounds.copy(), scores.copy(), areClasses);
+  }
+
+  void write(DataOutput out) throws IOException {
+    bounds.write(out);
+    scores.write(out);
+  }
+
+  static Intervals read(DataInput in, boolean areClasses, MetricsSpec spec) throws IOException {
+    ConformalBounds bounds = ConformalBounds.read(in, areClasses);
+    return new Intervals(bounds, CoverageScores.read(in, bounds.level(), spec), areClasses);
+  }
+}

@@ -1,0 +1,65 @@
+package dev.millrace.codec.json;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.millrace.data.MetricsReport.CoverageBlock;
+import dev.millrace.data.PredictionRegion;
+import dev.millrace.data.PredictionRegion.ClassSet;
+import dev.millrace.data.PredictionRegion.Interval;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** Writes intervals and sets of classes, and their scores, into an open object. */
+final class RegionJson {
+  private RegionJson() {}
+
+  /**
+   * Writes the field {@code interval} or {@code set}, null while it is not known, if there is one.
+   */
+  static void write(JsonGenerator json, @Nullable PredictionRegion region) throws IOException {
+    if (region instanceof Interval interval) {
+      write(json, interval);
+    } else if (region instanceof ClassSet set) {
+      write(json, set);
+    }
+  }
+
+  private static void write(JsonGenerator json, Interval interval) throws IOException {
+    if (!interval.isKnown()) {
+      json.writeNullField("interval");
+      return;
+    }
+    json.writeObjectFieldStart("interval");
+    JsonLine.number(json, "level", interval.level());
+    JsonLine.number(json, "low", interval.low());
+    JsonLine.number(json, "high", interval.high());
+    json.writeEndObject();
+  }
+
+  private static void write(JsonGenerator json, ClassSet set) throws IOException {
+    if (set.classes() == null) {
+      json.writeNullField("set");
+      return;
+    }
+    json.writeObjectFieldStart("set");
+    JsonLine.number(json, "level", set.level());
+    json.writeArrayFieldStart("classes");
+    for (String name : set.classes()) {
+      json.writeString(name);
+    }
+    json.writeEndArray();
+    json.writeEndObject();
+  }
+
+  /** Writes the scores of the intervals of some examples, or of their sets. */
+  static void write(JsonGenerator json, double level, CoverageBlock block, boolean areClasses)
+      throws IOException {
+    json.writeObjectFieldStart(areClasses ? "set" : "interval");
+    JsonLine.number(json, "level", level);
+    JsonLine.number(json, "coverage", block.coverage());
+    JsonLine.number(json, areClasses ? "size" : "width", block.size());
+    if (!areClasses) {
+      JsonLine.number(json, "winkler", block.winkler());
+    }
+    json.writeEndObject();
+  }
+}
