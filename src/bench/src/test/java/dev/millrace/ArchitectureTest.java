@@ -106,6 +106,8 @@ class ArchitectureTest {
               "dev.millrace.prequential",
               "dev.millrace.nn..",
               "dev.millrace.eval..",
+              "dev.millrace.derived",
+              "dev.millrace.forecast",
               "dev.millrace.data",
               "dev.millrace.simd",
               JDK,

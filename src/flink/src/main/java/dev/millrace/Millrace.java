@@ -139,7 +139,8 @@ public final class Millrace {
   public <T> MillraceStreams learn(DataStream<T> stream, ExampleMapper<? super T> mapper) {
     InputSpec input = settings.input().spec();
     requireNamed(input.key() != null, "input.key", "field of the model key", "key: card");
-    requireNamed(!input.features().isEmpty(), "input.features", "features", "features: [amount]");
+    boolean hasFeatures = !input.features().isEmpty() || input.forecast() != null;
+    requireNamed(hasFeatures, "input.features", "features", "features: [amount]");
     SingleOutputStreamOperator<Example> examples =
         mapped(stream, new MapperFunction<>(settings.pipeline(), input, mapper, false), "decode");
     DataStream<Example> all = examples;
@@ -208,7 +209,10 @@ public final class Millrace {
     DataStream<Chunk> chunks =
         likeInput(
             examples
-                .transform(prefix + "chunk", ChunkOperator.TYPE, new ChunkOperator())
+                .transform(
+                    prefix + "chunk",
+                    ChunkOperator.TYPE,
+                    new ChunkOperator(settings.input().spec().forecast()))
                 .uid(prefix + "chunk"),
             examples);
     DataStream<OutputRecord> undecoded = rejected;

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param group field of the group whose examples are ranked against each other in the metrics; null
  *     for none
  * @param derived features computed from earlier records, behind the declared ones
+ * @param forecast forecasts of a column, which is the label of each record; null for none
  */
 @PublicApi
 public record InputSpec(
@@ -48,7 +49,8 @@ public record InputSpec(
     @Nullable RegistrySpec registry,
     List<List<String>> crosses,
     @Nullable String group,
-    List<DerivedFeature> derived)
+    List<DerivedFeature> derived,
+    @Nullable ForecastSpec forecast)
     implements Serializable {
   /** Values that hold where a pipeline sets none. */
   public static final InputSpec DEFAULT = new Draft().build();
@@ -120,7 +122,8 @@ public record InputSpec(
    * filled before a record is predicted.
    */
   public int slots() {
-    return derived.stream().mapToInt(DerivedFeature::width).sum();
+    return derived.stream().mapToInt(DerivedFeature::width).sum()
+        + (forecast == null ? 0 : forecast.inputs().size());
   }
 
   /** Returns the inputs that predict the label in its own unit, such as the last label. */
@@ -135,12 +138,23 @@ public record InputSpec(
       }
       place += feature.width();
     }
+    if (forecast != null) {
+      for (ForecastSpec.Input input : forecast.inputs()) {
+        if (input.isExpert()) {
+          experts.add(place);
+        }
+        place++;
+      }
+    }
     return experts.build().toArray();
   }
 
   /** Returns the names of the slots, in their order. */
   public List<String> slotNames() {
-    return derived.stream().flatMap(feature -> feature.names().stream()).toList();
+    Stream<String> names = derived.stream().flatMap(feature -> feature.names().stream());
+    return forecast == null
+        ? names.toList()
+        : Stream.concat(names, forecast.inputs().stream().map(ForecastSpec.Input::name)).toList();
   }
 
   /** Returns true if a declared feature has ids. */
@@ -356,6 +370,7 @@ public record InputSpec(
     public List<List<String>> crosses = List.of();
     public @Nullable String group;
     public List<DerivedFeature> derived = List.of();
+    public @Nullable ForecastSpec forecast;
 
     private Draft() {}
 
@@ -377,12 +392,13 @@ public record InputSpec(
       crosses = from.crosses;
       group = from.group;
       derived = from.derived;
+      forecast = from.forecast;
     }
 
     private InputSpec build() {
       return new InputSpec(
           format, schema, key, label, weight, eventTime, task, classes, features, limits, id,
-          labels, columns, registry, crosses, group, derived);
+          labels, columns, registry, crosses, group, derived, forecast);
     }
   }
 }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param validation null if no example was held out
  * @param labels null without delayed labels
  * @param coverage of intervals or sets of classes; null if the pipeline has none
+ * @param forecast null unless the model forecasts a series
  */
 @PublicApi
 public record MetricsReport(
@@ -23,12 +24,13 @@ public record MetricsReport(
     int epoch,
     @Nullable Validation validation,
     @Nullable Labels labels,
-    @Nullable Coverage coverage) {
+    @Nullable Coverage coverage,
+    @Nullable Forecast forecast) {
 
   /** Creates a report without delayed labels. */
   public MetricsReport(
       Context context, Task task, Scores scores, int epoch, @Nullable Validation validation) {
-    this(context, task, scores, epoch, validation, null, null);
+    this(context, task, scores, epoch, validation, null, null, null);
   }
 
   /** Creates a report of scores alone. */
@@ -39,17 +41,31 @@ public record MetricsReport(
   /** Returns the same without what grows with the classes and the length of their names. */
   public MetricsReport withoutClasses() {
     Scores shorter = scores instanceof ClassificationScores whole ? whole.withoutClasses() : scores;
-    return new MetricsReport(context, task, shorter, epoch, validation, labels, coverage);
+    return with(shorter, labels, coverage, forecast);
   }
 
   /** Returns the same with the outcomes of features and labels that came apart. */
   public MetricsReport withLabels(Labels other) {
-    return new MetricsReport(context, task, scores, epoch, validation, other, coverage);
+    return with(scores, other, coverage, forecast);
   }
 
   /** Returns the same with the scores of intervals or sets of classes. */
   public MetricsReport withCoverage(Coverage other) {
-    return new MetricsReport(context, task, scores, epoch, validation, labels, other);
+    return with(scores, labels, other, forecast);
+  }
+
+  /** Returns the same with what became of the forecasts. */
+  public MetricsReport withForecast(Forecast other) {
+    return with(scores, labels, coverage, other);
+  }
+
+  private MetricsReport with(
+      Scores newScores,
+      @Nullable Labels newLabels,
+      @Nullable Coverage newCoverage,
+      @Nullable Forecast newForecast) {
+    return new MetricsReport(
+        context, task, newScores, epoch, validation, newLabels, newCoverage, newForecast);
   }
 
   /**
@@ -68,6 +84,24 @@ public record MetricsReport(
    *     no meaning for classes
    */
   public record CoverageBlock(double coverage, double size, double winkler) {}
+
+  /**
+   * The forecasts of one series and horizon, and what became of them.
+   *
+   * @param pending forecasts whose value is still to come
+   * @param expired forecasts that were never scored, because no value came near their time
+   * @param dropped forecasts that were never scored, because too many were pending
+   * @param missing records without a value
+   * @param late records behind one of a later time, which are not part of the series
+   */
+  public record Forecast(
+      String series,
+      String horizon,
+      long pending,
+      long expired,
+      long dropped,
+      long missing,
+      long late) {}
 
   /**
    * Outcomes of features and labels that came apart: a match is two records, all others are one.
@@ -482,6 +516,7 @@ public record MetricsReport(
    * @param labelSd population standard deviation of those labels (divided by n, not n - 1)
    * @param lastValue baseline that predicts the previous label
    * @param mean baseline that predicts the mean of all labels so far
+   * @param forecast scores of forecasts; null for other values
    */
   public record RegressionScores(
       int windowSize,
@@ -492,8 +527,34 @@ public record MetricsReport(
       double labelMean,
       double labelSd,
       RegressionBaseline lastValue,
-      RegressionBaseline mean)
+      RegressionBaseline mean,
+      @Nullable ForecastScores forecast)
       implements Scores {
+
+    /** Creates the scores of values that are no forecasts. */
+    public RegressionScores(
+        int windowSize,
+        long windowMillis,
+        RegressionBlock window,
+        RegressionBlock total,
+        @Nullable Decaying<RegressionBlock> decayed,
+        double labelMean,
+        double labelSd,
+        RegressionBaseline lastValue,
+        RegressionBaseline mean) {
+      this(
+          windowSize,
+          windowMillis,
+          window,
+          total,
+          decayed,
+          labelMean,
+          labelSd,
+          lastValue,
+          mean,
+          null);
+    }
+
     @Override
     public double windowLoss() {
       return window.loss();
@@ -537,4 +598,29 @@ public record MetricsReport(
   /** Scores of a baseline that predicts a number. */
   public record RegressionBaseline(
       double windowMae, double windowRmse, double totalMae, double totalRmse) {}
+
+  /**
+   * Scores of forecasts next to those of all predicted values.
+   *
+   * @param windowSmape symmetric mean absolute percentage error over the window, 0 to 200
+   * @param windowMase mean absolute error over the window relative to {@code scale}
+   * @param scale mean absolute error so far of the value one season before, of the first season; of
+   *     the previous value without a season
+   * @param seasons baselines of each season
+   */
+  public record ForecastScores(
+      double windowSmape,
+      double windowMase,
+      double totalSmape,
+      double totalMase,
+      double scale,
+      List<SeasonScores> seasons) {}
+
+  /**
+   * Baselines of one season.
+   *
+   * @param naive predicts the latest known value that is whole seasons before the target
+   * @param drift adds how much the last value differs from the one as many seasons before it
+   */
+  public record SeasonScores(String season, RegressionBaseline naive, RegressionBaseline drift) {}
 }

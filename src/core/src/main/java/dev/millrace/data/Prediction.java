@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param modelVersion steps that the model's weights had taken
  * @param config hash of the pipeline's configuration
  * @param region interval or set of classes; null if the pipeline has none
+ * @param forecast what the prediction is of; null if it is of the example's label
  */
 @PublicApi
 public record Prediction(
@@ -32,7 +33,40 @@ public record Prediction(
     boolean heldOut,
     long modelVersion,
     String config,
-    @Nullable PredictionRegion region) {
+    @Nullable PredictionRegion region,
+    @Nullable Forecast forecast) {
+
+  /** Creates a prediction of the label of its example. */
+  public Prediction(
+      String pipeline,
+      String key,
+      @Nullable String id,
+      long seq,
+      int partition,
+      long offset,
+      long eventTime,
+      Outcome outcome,
+      @Nullable String model,
+      boolean heldOut,
+      long modelVersion,
+      String config,
+      @Nullable PredictionRegion region) {
+    this(
+        pipeline,
+        key,
+        id,
+        seq,
+        partition,
+        offset,
+        eventTime,
+        outcome,
+        model,
+        heldOut,
+        modelVersion,
+        config,
+        region,
+        null);
+  }
 
   /** Returns the same without the scores of the classes, their names and their set. */
   public Prediction withoutScores() {
@@ -58,7 +92,38 @@ public record Prediction(
         heldOut,
         modelVersion,
         config,
-        region instanceof PredictionRegion.ClassSet ? null : region);
+        region instanceof PredictionRegion.ClassSet ? null : region,
+        forecast);
+  }
+
+  /** Returns the same as a forecast. */
+  public Prediction withForecast(@Nullable Forecast other) {
+    return new Prediction(
+        pipeline,
+        key,
+        id,
+        seq,
+        partition,
+        offset,
+        eventTime,
+        outcome,
+        model,
+        heldOut,
+        modelVersion,
+        config,
+        region,
+        other);
+  }
+
+  /**
+   * The future value that a forecast is of.
+   *
+   * @param targetTime event time of that value in milliseconds since the epoch; if the horizon is a
+   *     number of records, estimated from the distance of the last two; -1 if not known
+   */
+  public record Forecast(String series, String horizon, long targetTime) {
+    /** {@link #targetTime} that is not known. */
+    public static final long UNKNOWN_TIME = -1;
   }
 
   /** Predicted class or value. */

@@ -1,5 +1,6 @@
 package dev.millrace.eval;
 
+import dev.millrace.data.ForecastSpec;
 import dev.millrace.data.PublicApi;
 import java.io.Serializable;
 import java.util.function.Consumer;
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  *     scores of groups are off
  * @param segments whose calibration in the window is reported of two classes; null for none
  * @param validation which examples are held out
+ * @param forecast forecasts whose scores and baselines are reported; null for other predictions
  */
 @PublicApi
 public record MetricsSpec(
@@ -53,7 +55,8 @@ public record MetricsSpec(
     @Nullable String positiveClass,
     int rankAt,
     @Nullable Segments segments,
-    Validation validation)
+    Validation validation,
+    @Nullable ForecastSpec forecast)
     implements Serializable {
 
   /** Values that hold where a pipeline sets none. */
@@ -133,6 +136,7 @@ public record MetricsSpec(
     public int rankAt;
     public @Nullable Segments segments;
     public Validation validation = Validation.NONE;
+    public @Nullable ForecastSpec forecast;
 
     private Draft() {}
 
@@ -155,6 +159,7 @@ public record MetricsSpec(
       rankAt = from.rankAt;
       segments = from.segments;
       validation = from.validation;
+      forecast = from.forecast;
     }
 
     private MetricsSpec build() {
@@ -176,7 +181,8 @@ public record MetricsSpec(
           positiveClass,
           rankAt,
           segments,
-          validation);
+          validation,
+          forecast);
     }
   }
 }

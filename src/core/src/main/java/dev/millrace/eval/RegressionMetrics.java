@@ -1,14 +1,19 @@
 package dev.millrace.eval;
 
+import dev.millrace.data.ForecastSpec;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.MetricsReport.Decaying;
+import dev.millrace.data.MetricsReport.ForecastScores;
 import dev.millrace.data.MetricsReport.RegressionBaseline;
 import dev.millrace.data.MetricsReport.RegressionBlock;
 import dev.millrace.data.MetricsReport.RegressionScores;
+import dev.millrace.data.MetricsReport.SeasonScores;
 import dev.millrace.data.Task;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * key there are none, so it does not count for them. Not thread-safe.
  */
 public final class RegressionMetrics implements RollingMetrics {
+  private static final double[] NONE = {};
 
   private final MetricsSpec spec;
   private final RegressionWindow window;
@@ -28,14 +34,16 @@ public final class RegressionMetrics implements RollingMetrics {
   private double previousLabel;
   private double minLabel;
   private double maxLabel;
+  // Of forecasts: mean absolute error of the value one season before, so far.
+  private double seasonalError = Double.NaN;
 
   /** Creates metrics without any example. */
   public RegressionMetrics(MetricsSpec spec) {
     this(
         spec,
         new RegressionWindow(spec),
-        new RegressionSums(),
-        Decayed.of(spec, new RegressionSums()),
+        new RegressionSums(baselines(spec)),
+        Decayed.of(spec, new RegressionSums(baselines(spec))),
         new RunningMoments());
     previousLabel = Double.NaN;
     minLabel = Double.NaN;
@@ -67,17 +75,72 @@ public final class RegressionMetrics implements RollingMetrics {
    * @param eventTime milliseconds since the epoch
    */
   public void update(double actual, double predicted, double loss, double weight, long eventTime) {
+    update(
+        actual, predicted, previousLabel, allLabels.mean(), NONE, false, loss, weight, eventTime);
+  }
+
+  /**
+   * Scores a forecast, which the baselines made from values that were known as it was made.
+   *
+   * @param known forecasts of the baselines
+   */
+  public void update(
+      double actual,
+      double predicted,
+      KnownValues known,
+      double loss,
+      double weight,
+      long eventTime) {
+    update(
+        actual,
+        predicted,
+        known.lastValue(),
+        known.mean(),
+        known.seasonal(),
+        true,
+        loss,
+        weight,
+        eventTime);
+  }
+
+  private void update(
+      double actual,
+      double predicted,
+      double lastValue,
+      double mean,
+      double[] seasonal,
+      boolean isForecast,
+      double loss,
+      double weight,
+      long eventTime) {
     double scored = Double.isFinite(predicted) ? predicted : farthestLabel(actual);
     if (!Double.isNaN(scored)) {
-      double mean = allLabels.mean();
-      window.add(actual, scored, previousLabel, mean, loss, weight, eventTime);
-      total.add(actual, scored, previousLabel, mean, loss, weight);
+      window.add(actual, scored, lastValue, mean, seasonal, loss, weight, eventTime);
+      total.add(actual, scored, lastValue, mean, loss, weight);
+      if (isForecast) {
+        total.addForecast(actual, scored, seasonal, weight);
+      }
       if (decayed != null) {
         double decayedWeight = weight * decayed.decay();
-        decayed.sums().add(actual, scored, previousLabel, mean, loss, decayedWeight);
+        decayed.sums().add(actual, scored, lastValue, mean, loss, decayedWeight);
+        if (isForecast) {
+          decayed.sums().addForecast(actual, scored, seasonal, decayedWeight);
+        }
       }
     }
     observe(actual, weight);
+  }
+
+  /** Sets the mean absolute error so far of the value one season before, which scales errors. */
+  public void setSeasonalError(double error) {
+    seasonalError = error;
+  }
+
+  /** Returns the number of seasonal baselines, or {@link RegressionSums#NO_FORECASTS}. */
+  static int baselines(MetricsSpec spec) {
+    return spec.forecast() == null
+        ? RegressionSums.NO_FORECASTS
+        : 2 * spec.forecast().seasons().size();
   }
 
   /** Returns the label farthest from this one so far; 0 if all equal it, NaN without any. */
@@ -115,8 +178,29 @@ public final class RegressionMetrics implements RollingMetrics {
             total.labels().mean(),
             total.labels().standardDeviation(),
             baseline(inWindow.lastValue(), total.lastValue()),
-            baseline(inWindow.mean(), total.mean()));
+            baseline(inWindow.mean(), total.mean()),
+            spec.forecast() == null ? null : forecast(spec.forecast(), inWindow));
     return new MetricsReport(context, Task.REGRESSION, scores);
+  }
+
+  private ForecastScores forecast(ForecastSpec forecast, RegressionSums inWindow) {
+    List<SeasonScores> seasons = new ArrayList<>();
+    for (int s = 0; s < forecast.seasons().size(); s++) {
+      int naive = 2 * s;
+      int drift = naive + 1;
+      seasons.add(
+          new SeasonScores(
+              forecast.seasons().get(s).text(),
+              baseline(inWindow.seasonal(naive), total.seasonal(naive)),
+              baseline(inWindow.seasonal(drift), total.seasonal(drift))));
+    }
+    return new ForecastScores(
+        inWindow.smape(),
+        inWindow.model().mae() / seasonalError,
+        total.smape(),
+        total.model().mae() / seasonalError,
+        seasonalError,
+        List.copyOf(seasons));
   }
 
   private RegressionBlock block(RegressionSums sums) {
@@ -136,6 +220,10 @@ public final class RegressionMetrics implements RollingMetrics {
   /** Returns true if MAE is below that of each baseline; null without baseline predictions. */
   private static @Nullable Boolean isBetterThanBaselines(RegressionSums sums) {
     double best = Math.min(sums.lastValue().mae(), sums.mean().mae());
+    for (int b = 0; b < sums.seasonalBaselines(); b++) {
+      double mae = sums.seasonal(b).mae();
+      best = mae < best ? mae : best; // NaN of one that has not begun is not
+    }
     return Double.isNaN(best) ? null : sums.model().mae() < best;
   }
 
@@ -161,6 +249,7 @@ public final class RegressionMetrics implements RollingMetrics {
     copy.previousLabel = previousLabel;
     copy.minLabel = minLabel;
     copy.maxLabel = maxLabel;
+    copy.seasonalError = seasonalError;
     return copy;
   }
 
@@ -175,18 +264,29 @@ public final class RegressionMetrics implements RollingMetrics {
     out.writeDouble(previousLabel);
     out.writeDouble(minLabel);
     out.writeDouble(maxLabel);
+    if (spec.forecast() != null) {
+      out.writeDouble(seasonalError);
+    }
   }
 
   static RegressionMetrics readBody(DataInput in, MetricsSpec spec) throws IOException {
     RegressionWindow window = RegressionWindow.read(in, spec);
-    RegressionSums total = RegressionSums.read(in);
+    int baselines = baselines(spec);
+    RegressionSums total = RegressionSums.read(in, baselines);
     Decayed<RegressionSums> decayed =
-        Decayed.read(in, spec, (from, any) -> RegressionSums.read(from), new RegressionSums());
+        Decayed.read(
+            in,
+            spec,
+            (from, any) -> RegressionSums.read(from, baselines),
+            new RegressionSums(baselines));
     RegressionMetrics metrics =
         new RegressionMetrics(spec, window, total, decayed, RunningMoments.read(in));
     metrics.previousLabel = in.readDouble();
     metrics.minLabel = in.readDouble();
     metrics.maxLabel = in.readDouble();
+    if (spec.forecast() != null) {
+      metrics.seasonalError = in.readDouble();
+    }
     return metrics;
   }
 }

@@ -3,12 +3,18 @@ package dev.millrace.eval;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.Arrays;
 
 /** Sums over examples that a regression model's scores are computed from. Not thread-safe. */
 final class RegressionSums implements Decayed.Sums {
 
   // 1 over the epsilon of a double. A label smaller than the error by this factor is rounding of 0.
   private static final double MAX_RELATIVE = 0x1p52;
+
+  /** Number of seasonal baselines of values that are no forecasts. */
+  static final int NO_FORECASTS = -1;
+
+  private static final double MAX_SMAPE = 200;
 
   private final ErrorSums model;
   private final ErrorSums lastValue;
@@ -20,9 +26,18 @@ final class RegressionSums implements Decayed.Sums {
   private final RunningMean over;
   // Errors relative to labels that are not 0.
   private final RunningMean relative;
+  // Of forecasts: errors relative to the mean size of label and prediction, and baselines.
+  private final boolean isOfForecasts;
+  private final RunningMean symmetric;
+  private final ErrorSums[] seasonal;
   private long examples;
 
-  RegressionSums() {
+  /**
+   * Creates sums without examples.
+   *
+   * @param baselines number of seasonal baselines, or {@link #NO_FORECASTS}
+   */
+  RegressionSums(int baselines) {
     this(
         new ErrorSums(),
         new ErrorSums(),
@@ -32,7 +47,11 @@ final class RegressionSums implements Decayed.Sums {
         new RunningMean(),
         new RunningMean(),
         new RunningMean(),
+        baselines != NO_FORECASTS,
+        new RunningMean(),
+        new ErrorSums[Math.max(0, baselines)],
         0);
+    Arrays.setAll(seasonal, b -> new ErrorSums());
   }
 
   private RegressionSums(
@@ -44,6 +63,9 @@ final class RegressionSums implements Decayed.Sums {
       RunningMean under,
       RunningMean over,
       RunningMean relative,
+      boolean isOfForecasts,
+      RunningMean symmetric,
+      ErrorSums[] seasonal,
       long examples) {
     this.model = model;
     this.lastValue = lastValue;
@@ -53,6 +75,9 @@ final class RegressionSums implements Decayed.Sums {
     this.under = under;
     this.over = over;
     this.relative = relative;
+    this.isOfForecasts = isOfForecasts;
+    this.symmetric = symmetric;
+    this.seasonal = seasonal;
     this.examples = examples;
   }
 
@@ -76,6 +101,19 @@ final class RegressionSums implements Decayed.Sums {
     double relativeError = Math.abs(error / actual);
     if (relativeError < MAX_RELATIVE) { // it is infinite or NaN if the label is 0
       relative.add(relativeError, weight);
+    }
+  }
+
+  /**
+   * Adds the scores of a forecast that only forecasts have.
+   *
+   * @param predictions of the seasonal baselines; NaN is none
+   */
+  void addForecast(double actual, double predicted, double[] predictions, double weight) {
+    double size = Math.abs(actual) + Math.abs(predicted);
+    symmetric.add(size == 0 ? 0 : Math.abs(predicted - actual) / size, weight);
+    for (int b = 0; b < seasonal.length; b++) {
+      seasonal[b].add(actual, predictions[b], weight);
     }
   }
 
@@ -109,6 +147,22 @@ final class RegressionSums implements Decayed.Sums {
   }
 
   /**
+   * Returns the symmetric mean absolute percentage error of forecasts, 0 to 200 (Makridakis et al.,
+   * The M4 Competition, 2020).
+   */
+  double smape() {
+    return MAX_SMAPE * symmetric.get();
+  }
+
+  int seasonalBaselines() {
+    return seasonal.length;
+  }
+
+  ErrorSums seasonal(int baseline) {
+    return seasonal[baseline];
+  }
+
+  /**
    * Returns the mean of quantile·(actual - predicted) if positive, else (quantile - 1) times it.
    */
   double quantileLoss(double quantile) {
@@ -125,10 +179,16 @@ final class RegressionSums implements Decayed.Sums {
     under.scale(factor);
     over.scale(factor);
     relative.scale(factor);
+    symmetric.scale(factor);
+    for (ErrorSums baseline : seasonal) {
+      baseline.scale(factor);
+    }
   }
 
   @Override
   public RegressionSums copy() {
+    ErrorSums[] baselines = new ErrorSums[seasonal.length];
+    Arrays.setAll(baselines, b -> seasonal[b].copy());
     return new RegressionSums(
         model.copy(),
         lastValue.copy(),
@@ -138,6 +198,9 @@ final class RegressionSums implements Decayed.Sums {
         under.copy(),
         over.copy(),
         relative.copy(),
+        isOfForecasts,
+        symmetric.copy(),
+        baselines,
         examples);
   }
 
@@ -151,19 +214,47 @@ final class RegressionSums implements Decayed.Sums {
     under.write(out);
     over.write(out);
     relative.write(out);
+    if (isOfForecasts) {
+      symmetric.write(out);
+      for (ErrorSums baseline : seasonal) {
+        baseline.write(out);
+      }
+    }
     VarLong.write(out, examples);
   }
 
-  static RegressionSums read(DataInput in) throws IOException {
+  /**
+   * Reads what {@link #write} wrote.
+   *
+   * @param baselines number of seasonal baselines, or {@link #NO_FORECASTS}
+   */
+  static RegressionSums read(DataInput in, int baselines) throws IOException {
+    ErrorSums model = ErrorSums.read(in);
+    ErrorSums lastValue = ErrorSums.read(in);
+    ErrorSums mean = ErrorSums.read(in);
+    RunningMean loss = RunningMean.read(in);
+    RunningMoments labels = RunningMoments.read(in);
+    RunningMean under = RunningMean.read(in);
+    RunningMean over = RunningMean.read(in);
+    RunningMean relative = RunningMean.read(in);
+    boolean isOfForecasts = baselines != NO_FORECASTS;
+    RunningMean symmetric = isOfForecasts ? RunningMean.read(in) : new RunningMean();
+    ErrorSums[] seasonal = new ErrorSums[Math.max(0, baselines)];
+    for (int b = 0; b < seasonal.length; b++) {
+      seasonal[b] = ErrorSums.read(in);
+    }
     return new RegressionSums(
-        ErrorSums.read(in),
-        ErrorSums.read(in),
-        ErrorSums.read(in),
-        RunningMean.read(in),
-        RunningMoments.read(in),
-        RunningMean.read(in),
-        RunningMean.read(in),
-        RunningMean.read(in),
+        model,
+        lastValue,
+        mean,
+        loss,
+        labels,
+        under,
+        over,
+        relative,
+        isOfForecasts,
+        symmetric,
+        seasonal,
         VarLong.read(in));
   }
 }

@@ -16,28 +16,42 @@ final class RegressionWindow {
   private static final int COLUMNS = LOSS + Window.WIDE;
 
   private final Window rows;
+  private final int baselines; // seasonal ones, or NO_FORECASTS
 
+  /** Creates a window without predictions. */
   RegressionWindow(MetricsSpec spec) {
-    this(new Window(spec.window(), spec.windowMillis(), COLUMNS));
+    this(
+        new Window(
+            spec.window(),
+            spec.windowMillis(),
+            COLUMNS + Math.max(0, RegressionMetrics.baselines(spec)) * Window.WIDE),
+        RegressionMetrics.baselines(spec));
   }
 
-  private RegressionWindow(Window rows) {
+  private RegressionWindow(Window rows, int baselines) {
     this.rows = rows;
+    this.baselines = baselines;
   }
 
   RegressionWindow copy() {
-    return new RegressionWindow(rows.copy());
+    return new RegressionWindow(rows.copy(), baselines);
   }
 
   long memoryBytes() {
     return rows.memoryBytes();
   }
 
+  /**
+   * Adds a prediction and those of the baselines.
+   *
+   * @param seasonal predictions of the seasonal baselines, if there are any
+   */
   void add(
       double actual,
       double predicted,
       double lastValue,
       double mean,
+      double[] seasonal,
       double loss,
       double weight,
       long time) {
@@ -47,11 +61,15 @@ final class RegressionWindow {
     rows.putNumber(row + LAST_VALUE, lastValue);
     rows.putNumber(row + MEAN, mean);
     rows.putNumber(row + LOSS, loss);
+    for (int b = 0; b < baselines; b++) {
+      rows.putNumber(row + COLUMNS + b * Window.WIDE, seasonal[b]);
+    }
   }
 
   /** Sums up the examples in the window, from oldest to newest. */
   RegressionSums sums() {
-    RegressionSums sums = new RegressionSums();
+    RegressionSums sums = new RegressionSums(baselines);
+    double[] seasonal = new double[Math.max(0, baselines)];
     for (int i = 0; i < rows.size(); i++) {
       int row = rows.row(i);
       if (rows.holds(row)) {
@@ -62,9 +80,20 @@ final class RegressionWindow {
             rows.number(row + MEAN),
             rows.number(row + LOSS),
             rows.weight(row));
+        if (baselines != RegressionSums.NO_FORECASTS) {
+          for (int b = 0; b < baselines; b++) {
+            seasonal[b] = rows.number(row + COLUMNS + b * Window.WIDE);
+          }
+          sums.addForecast(
+              rows.number(row + ACTUAL), rows.number(row + MODEL), seasonal, rows.weight(row));
+        }
       }
     }
     return sums;
+  }
+
+  private int cells() {
+    return COLUMNS + Math.max(0, baselines) * Window.WIDE;
   }
 
   /** Writes a byte of flags, then the rows. */
@@ -73,7 +102,7 @@ final class RegressionWindow {
     VarLong.write(out, rows.size());
     for (int i = 0; i < rows.size(); i++) {
       int row = rows.row(i);
-      for (int column = 0; column < COLUMNS; column += Window.WIDE) {
+      for (int column = 0; column < cells(); column += Window.WIDE) {
         out.writeDouble(rows.number(row + column));
       }
       rows.writeEnd(row, out);
@@ -87,7 +116,7 @@ final class RegressionWindow {
     Window rows = window.rows;
     int flags = in.readByte();
     int size = VarLong.readExamples(in);
-    double[] stored = new double[COLUMNS / Window.WIDE];
+    double[] stored = new double[window.cells() / Window.WIDE];
     for (int i = 0; i < size; i++) {
       for (int c = 0; c < stored.length; c++) {
         stored[c] = in.readDouble();

@@ -1,15 +1,11 @@
 package dev.millrace.prequential;
 
 import dev.millrace.data.Chunk;
-import dev.millrace.data.Example;
 import dev.millrace.data.InputSpec.DefaultLabel;
 import dev.millrace.data.InputSpec.LateLabels;
-import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.RecordKind;
 import dev.millrace.prequential.UnlabeledPredictor.Scored;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -58,8 +54,7 @@ final class DelayedLabelJoiner {
   private final UnlabeledPredictor predictor;
   private final DerivedFiller derived;
   private final long[] countsBefore = new long[OUTCOMES.length];
-  private final Example example = new Example();
-  private final Chunk single = new Chunk();
+  private final JoinedExamples examples;
 
   /**
    * @param maxBytes of a key's model and all that is pending
@@ -79,6 +74,7 @@ final class DelayedLabelJoiner {
     this.rejections = rejections;
     this.predictor = predictor;
     this.derived = derived;
+    examples = new JoinedExamples(spec.topic());
   }
 
   /**
@@ -248,30 +244,11 @@ final class DelayedLabelJoiner {
   }
 
   private void fill(Arrival arrival) {
-    Chunk chunk = arrival.chunk();
-    int row = arrival.row();
-    example.resize(chunk.width());
-    chunk.copyFeatures(row, row + 1, example.features);
-    example.weight = chunk.weight(row);
-    example.group = chunk.group(row);
-    example.record = record(chunk.partition(row), chunk.offset(row), chunk.timestamp(row));
+    examples.setFeatures(arrival.chunk(), arrival.row());
   }
 
-  // If the model was expanded since, the new features are missing.
   private void fill(PendingFeatures pending, int inputs, Arrival arrival) {
-    example.resize(inputs);
-    int known = Math.min(pending.features().length, inputs);
-    System.arraycopy(pending.features(), 0, example.features, 0, known);
-    Arrays.fill(example.features, known, inputs, Float.NaN);
-    example.weight = pending.weight();
-    example.group = pending.group();
-    long timestamp = arrival.chunk().timestamp(arrival.row());
-    example.record = record(pending.partition(), pending.offset(), timestamp);
-  }
-
-  // Only what metrics and predictions name; a dead letter is made of the record that completed it.
-  private KafkaRecord record(int partition, long offset, long timestamp) {
-    return KafkaRecord.of(spec.topic(), partition, offset, timestamp, null, null);
+    examples.setFeatures(pending, inputs, arrival.chunk().timestamp(arrival.row()));
   }
 
   private JoinedExample complete(
@@ -280,16 +257,8 @@ final class DelayedLabelJoiner {
       @Nullable String label,
       double target,
       @Nullable PendingFeatures earlier) {
-    example.label = label;
-    example.target = target;
-    byte[] utf8 = id.getBytes(StandardCharsets.UTF_8);
-    example.setId(utf8, utf8.length);
-    example.key = arrival.chunk().key();
-    example.eventTime = arrival.chunk().eventTime(arrival.row());
-    example.epoch = arrival.chunk().epoch();
-    single.clear();
-    single.add(example);
-    return new JoinedExample(single, earlier, arrival.chunk(), arrival.row());
+    examples.setId(id);
+    return examples.complete(label, target, arrival.chunk(), arrival.row(), earlier, null);
   }
 
   /** Starts an epoch of a key; entries that are still pending are not learned. */

@@ -32,6 +32,7 @@ final class EraseHandler {
       LabelJoin labels = state.labels();
       pending = labels == null ? 0 : labels.erase(id);
       ids += model.derived == null ? 0 : model.derived.erase(id);
+      pending += state.forecasts() == null ? 0 : state.forecasts().erase(id);
       if (id.column().name().equals(group)) {
         eraseGroup(model, id.hash());
       }
@@ -63,6 +64,7 @@ final class EraseHandler {
       }
       LabelJoin labels = state.labels();
       pending = labels == null ? 0 : labels.pending();
+      pending += state.forecasts() == null ? 0 : state.forecasts().pending.size();
     }
     events.erased(state, key, new Erased(null, null, ids, pending, until), listener);
   }

@@ -27,9 +27,11 @@ final class EventReporter {
   void metrics(TrainState state, String key, EngineListener listener) {
     PrequentialModel model = state.model();
     LabelJoin labels = state.labels();
+    ForecastState forecasts = state.forecasts();
     MetricsReport report = model.report(spec, key);
+    report = labels == null ? report : report.withLabels(labels.report());
     listener.report(
-        labels == null ? report : report.withLabels(labels.report()),
+        forecasts == null ? report : report.withForecast(forecasts.report(key)),
         model.counters.timestamp,
         model.drifts(),
         model.isWarned());

@@ -1,6 +1,7 @@
 package dev.millrace.prequential;
 
 import dev.millrace.data.Chunk;
+import dev.millrace.eval.KnownValues;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,7 +10,13 @@ import org.jspecify.annotations.Nullable;
  * @param example a chunk of the example alone, filled again for the next one
  * @param earlier the features with the prediction made when they came; null if they came with the
  *     record that completes the example
+ * @param known forecasts of the baselines, made with that prediction; null if it is no forecast
  * @param origin the chunk with the record that completes the example
  * @param row of that record
  */
-record JoinedExample(Chunk example, @Nullable PendingFeatures earlier, Chunk origin, int row) {}
+record JoinedExample(
+    Chunk example,
+    @Nullable PendingFeatures earlier,
+    @Nullable KnownValues known,
+    Chunk origin,
+    int row) {}

@@ -186,6 +186,9 @@ final class ModelFormat {
     if (!input.derived().isEmpty()) {
       columns += input.derived();
     }
+    if (input.forecast() != null) {
+      columns += input.forecast().inputs();
+    }
     return columns.hashCode();
   }
 

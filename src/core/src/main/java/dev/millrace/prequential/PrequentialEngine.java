@@ -2,6 +2,7 @@ package dev.millrace.prequential;
 
 import dev.millrace.data.Chunk;
 import dev.millrace.data.ErasedId;
+import dev.millrace.data.ForecastSpec;
 import dev.millrace.data.InputSpec.LateLabels;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.PromoteRequest;
@@ -35,6 +36,8 @@ public final class PrequentialEngine {
   private final DerivedFiller derived;
   // Null if labels come with their features.
   private final @Nullable DelayedLabelJoiner joiner;
+  // Null if labels are not the future values of a series.
+  private final @Nullable Forecaster forecaster;
   private boolean hasWarnedOfMismatch;
 
   /**
@@ -62,6 +65,11 @@ public final class PrequentialEngine {
             ? null
             : new DelayedLabelJoiner(
                 this.spec, labels, maxModelBytes, learner, rejections, predictor, derived);
+    ForecastSpec forecast = spec.input().forecast();
+    forecaster =
+        forecast == null
+            ? null
+            : new Forecaster(this.spec, forecast, learner, rejections, predictor, derived);
   }
 
   /**
@@ -149,7 +157,10 @@ public final class PrequentialEngine {
 
   private void learnRows(TrainState state, Chunk chunk, int from, EngineListener listener)
       throws IOException {
-    if (joiner == null) {
+    if (forecaster != null) {
+      ForecastState forecasts = Objects.requireNonNull(state.forecasts());
+      forecaster.learn(state, forecasts, chunk, from, listener);
+    } else if (joiner == null) {
       derived.fillAll(state.model(), chunk);
       learner.learn(state, chunk, listener);
     } else {
@@ -172,6 +183,9 @@ public final class PrequentialEngine {
     model.startEpoch(chunk.epoch());
     if (joiner != null) {
       joiner.startEpoch(Objects.requireNonNull(state.labels()), listener);
+    }
+    if (state.forecasts() != null) {
+      state.forecasts().startEpoch(Objects.requireNonNull(spec.input().forecast()));
     }
   }
 

@@ -326,6 +326,7 @@ final class PrequentialModel {
         counters.epoch,
         validation == null ? null : validation.report(context),
         null,
-        intervals == null ? null : intervals.report());
+        intervals == null ? null : intervals.report(),
+        null);
   }
 }

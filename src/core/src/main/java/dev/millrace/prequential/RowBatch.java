@@ -2,6 +2,7 @@ package dev.millrace.prequential;
 
 import dev.millrace.data.Chunk;
 import dev.millrace.eval.ClassCounts;
+import dev.millrace.eval.KnownValues;
 import dev.millrace.eval.interval.ConformalBounds;
 import dev.millrace.nn.Workspace;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,9 @@ final class RowBatch {
 
   /** Features with the prediction that counts, of a single row; null for the one made now. */
   @Nullable PendingFeatures earlier;
+
+  /** Forecasts of the baselines for a single row; null if it is no forecast. */
+  @Nullable KnownValues baselines;
 
   /** The record that completed the example, and its row. */
   Chunk origin = chunk;
@@ -91,6 +95,7 @@ final class RowBatch {
     use = Use.LEARN;
     bound = ConformalBounds.UNKNOWN;
     earlier = joined == null ? null : joined.earlier();
+    baselines = joined == null ? null : joined.known();
     origin = joined == null ? newChunk : joined.origin();
     originRow = joined == null ? row : joined.row();
   }

@@ -104,10 +104,13 @@ final class Scorer {
               : PredictedValue.read(earlier.scores(), 0);
       // NaN is the prediction of a broken model, and of one before its first target.
       boolean hasLearned = earlier == null && batch.examplesBefore + r > 0;
-      if (!Double.isNaN(value) || hasLearned) {
-        metrics.update(target, value, loss(batch, r, value), weight, chunk.windowTime(row));
-      } else {
+      double loss = loss(batch, r, value);
+      if (Double.isNaN(value) && !hasLearned) {
         metrics.observe(target, weight);
+      } else if (batch.baselines != null) {
+        metrics.update(target, value, batch.baselines, loss, weight, chunk.windowTime(row));
+      } else {
+        metrics.update(target, value, loss, weight, chunk.windowTime(row));
       }
       batch.error = Math.min(1, batch.losses[r]);
       if (model.intervals != null) {

@@ -1,6 +1,7 @@
 package dev.millrace.prequential;
 
 import dev.millrace.data.Chunk;
+import dev.millrace.data.ForecastSpec;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.PublicApi;
 import dev.millrace.data.Task;
@@ -50,6 +51,11 @@ public record TrainSpec(
   // Of JSON without the names: scores of a class, and two counts of a pair.
   private static final int BYTES_PER_CLASS = 110;
   private static final int BYTES_PER_PAIR = 4;
+
+  public TrainSpec {
+    ForecastSpec forecast = input.forecast();
+    metrics = metrics.forecast() == forecast ? metrics : metrics.with(to -> to.forecast = forecast);
+  }
 
   /** Returns a specification that publishes metrics alone. */
   public static TrainSpec of(String pipeline, String topic, InputSpec input, ModelSpec model) {

@@ -2,6 +2,7 @@ package dev.millrace.prequential;
 
 import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.Chunk;
+import dev.millrace.data.ForecastSpec;
 import dev.millrace.data.InputSpec.LateLabels;
 import dev.millrace.data.PublicApi;
 import dev.millrace.nn.ModelMismatchException;
@@ -30,25 +31,40 @@ public final class TrainState {
    * The parts of usable state.
    *
    * @param labels pending features and labels; null if labels come with their features
+   * @param forecasts series and pending forecasts; null if the pipeline makes none
    */
-  record Parts(PrequentialModel model, @Nullable LabelJoin labels) {
+  record Parts(
+      PrequentialModel model, @Nullable LabelJoin labels, @Nullable ForecastState forecasts) {
 
     static Parts read(BoundedDataInput in, TrainSpec spec, Workspace workspace) throws IOException {
       PrequentialModel model = ModelFormat.read(in, spec, workspace);
+      return new Parts(model, readLabels(in, spec, model), readForecasts(in, spec, model));
+    }
+
+    private static @Nullable LabelJoin readLabels(
+        BoundedDataInput in, TrainSpec spec, PrequentialModel model) throws IOException {
       LateLabels labels = spec.input().labels();
       if (labels == null) {
-        return new Parts(model, null); // pending entries are dropped
+        return null; // pending entries are dropped
       }
       int window = spec.metrics().window();
-      return new Parts(
-          model,
-          in.readBoolean()
-              ? LabelJoin.read(in, labels, window, model.task, model.learner.outputs())
-              : new LabelJoin(labels, window));
+      return in.readBoolean()
+          ? LabelJoin.read(in, labels, window, model.task, model.learner.outputs())
+          : new LabelJoin(labels, window);
+    }
+
+    private static @Nullable ForecastState readForecasts(
+        BoundedDataInput in, TrainSpec spec, PrequentialModel model) throws IOException {
+      ForecastSpec forecast = spec.input().forecast();
+      return forecast == null ? null : ForecastState.read(in, forecast, model.learner.outputs());
     }
 
     void write(DataOutput out) throws IOException {
       ModelFormat.write(model, out);
+      if (forecasts != null) {
+        forecasts.write(out);
+        return;
+      }
       out.writeBoolean(labels != null);
       if (labels != null) {
         labels.write(out);
@@ -56,11 +72,16 @@ public final class TrainState {
     }
 
     long memoryBytes() {
-      return model.memoryBytes() + (labels == null ? 0 : labels.memoryBytes());
+      return model.memoryBytes()
+          + (labels == null ? 0 : labels.memoryBytes())
+          + (forecasts == null ? 0 : forecasts.memoryBytes());
     }
 
     Parts copy() {
-      return new Parts(model.copy(), labels == null ? null : labels.copy());
+      return new Parts(
+          model.copy(),
+          labels == null ? null : labels.copy(),
+          forecasts == null ? null : forecasts.copy());
     }
   }
 
@@ -111,11 +132,15 @@ public final class TrainState {
   static TrainState begin(TrainSpec spec, Chunk chunk, Workspace workspace) {
     int columns = ModelFormat.columns(spec.input(), workspace);
     LateLabels labels = spec.input().labels();
+    ForecastSpec forecast = spec.input().forecast();
     return new TrainState(
         null,
         new Parts(
             new PrequentialModel(spec, columns, chunk, workspace),
-            labels == null ? null : new LabelJoin(labels, spec.metrics().window())));
+            labels == null ? null : new LabelJoin(labels, spec.metrics().window()),
+            forecast == null
+                ? null
+                : new ForecastState(forecast, ForecastState.horizon(forecast, chunk.key()))));
   }
 
   /** Returns state of bytes that were written; {@link #resume} makes it usable. */
@@ -253,18 +278,29 @@ public final class TrainState {
   /** Returns true if there is nothing to keep, once the state is usable. */
   boolean isEmpty() {
     LabelJoin labels = labels();
-    return model().counters.seq() == 0 && (labels == null || labels.isEmpty());
+    ForecastState forecasts = forecasts();
+    return model().counters.seq() == 0
+        && (labels == null || labels.isEmpty())
+        && (forecasts == null || forecasts.isEmpty());
   }
 
   /** Returns true if records have come since the last report, once the state is usable. */
   public boolean hasUnreported() {
     LabelJoin labels = labels();
-    return model().counters.hasUnreported() || (labels != null && labels.hasUnreported());
+    ForecastState forecasts = forecasts();
+    return model().counters.hasUnreported()
+        || (labels != null && labels.hasUnreported())
+        || (forecasts != null && forecasts.hasUnreported());
   }
 
   /** Returns pending labels, once the state is usable; null if labels come with features. */
   @Nullable LabelJoin labels() {
     return parts().labels();
+  }
+
+  /** Returns the forecasts, once the state is usable; null if the pipeline makes none. */
+  @Nullable ForecastState forecasts() {
+    return parts().forecasts();
   }
 
   static Parts read(byte[] state, TrainSpec spec, Workspace workspace) throws IOException {

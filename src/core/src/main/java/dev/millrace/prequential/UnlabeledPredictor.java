@@ -3,7 +3,9 @@ package dev.millrace.prequential;
 import static dev.millrace.eval.interval.ConformalBounds.UNKNOWN;
 
 import dev.millrace.data.Chunk;
+import dev.millrace.data.Prediction.Forecast;
 import dev.millrace.nn.Workspace;
+import org.jspecify.annotations.Nullable;
 
 /** Predicts features that have no label yet. Not thread-safe. */
 final class UnlabeledPredictor {
@@ -32,6 +34,21 @@ final class UnlabeledPredictor {
   Scored predict(PrequentialModel model, Chunk chunk, int row, EngineListener listener) {
     float[] features = new float[chunk.width()];
     chunk.copyFeatures(row, row + 1, features);
+    return predict(model, chunk, row, features, null, listener);
+  }
+
+  /**
+   * Predicts a row from other features than its own.
+   *
+   * @param forecast what is predicted; null if it is the label of the row
+   */
+  Scored predict(
+      PrequentialModel model,
+      Chunk chunk,
+      int row,
+      float[] features,
+      @Nullable Forecast forecast,
+      EngineListener listener) {
     float[] scores = new float[model.learner.outputs()];
     if (scores.length > 0) {
       model.learner.use(workspace);
@@ -41,7 +58,9 @@ final class UnlabeledPredictor {
     double bound = model.intervals == null ? UNKNOWN : model.intervals.bound(scores);
     if (spec.predictions()) {
       listener.prediction(
-          predictions.withoutLabel(model, chunk, row, scores, predicted, bound),
+          predictions
+              .withoutLabel(model, chunk, row, scores, predicted, bound)
+              .withForecast(forecast),
           model.counters.timestamp,
           chunk,
           row);

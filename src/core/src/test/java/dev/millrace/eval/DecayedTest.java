@@ -66,8 +66,8 @@ class DecayedTest {
 
   @Test
   void scoresOfNumbersAreThoseOfWeightsThatFall() {
-    Decayed<RegressionSums> decayed = decayed(new RegressionSums());
-    RegressionSums falling = new RegressionSums();
+    Decayed<RegressionSums> decayed = decayed(new RegressionSums(RegressionSums.NO_FORECASTS));
+    RegressionSums falling = new RegressionSums(RegressionSums.NO_FORECASTS);
     SplittableRandom random = new SplittableRandom(SEED);
     for (int i = 0; i < EXAMPLES; i++) {
       double actual = random.nextInt(-3, 4);

@@ -104,7 +104,7 @@ final class MappedExampleReader implements ExampleReader {
         parser,
         new MappedFeatures(spec, parser),
         labelsOnly,
-        spec.labels() != null && !labelsOnly);
+        (spec.labels() != null && !labelsOnly) || spec.forecast() != null);
   }
 
   /** Creates a reader of records that may have no label. */

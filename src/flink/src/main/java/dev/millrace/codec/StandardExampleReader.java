@@ -26,6 +26,7 @@ final class StandardExampleReader implements ExampleReader {
   private final boolean labelsOnly;
   // Whether a record may have only features or only a label.
   private final boolean hasDelayedLabels;
+  private final boolean mayLackLabel;
 
   private BinaryDecoder decoder = DecoderFactory.get().binaryDecoder(new byte[0], null);
   private final Utf8 text = new Utf8();
@@ -41,6 +42,7 @@ final class StandardExampleReader implements ExampleReader {
     this.ids = new IdReader(spec.labels() != null);
     this.labelsOnly = labelsOnly;
     this.hasDelayedLabels = spec.labels() != null && !labelsOnly;
+    this.mayLackLabel = hasDelayedLabels || spec.forecast() != null;
     this.features = new StandardFeatures(spec);
     this.labels = new LabelReader(spec);
     this.keys = keys;
@@ -76,7 +78,7 @@ final class StandardExampleReader implements ExampleReader {
     int branch = decoder.readIndex();
     switch (branch) {
       case 0 -> {
-        if (!hasDelayedLabels) {
+        if (!mayLackLabel) {
           throw LabelReader.missing();
         }
         into.label = null;
@@ -136,7 +138,7 @@ final class StandardExampleReader implements ExampleReader {
       return;
     }
     if (!hasLabel) {
-      if (isEmpty) {
+      if (isEmpty && hasDelayedLabels) {
         throw LabelReader.missing();
       }
       into.kind = RecordKind.FEATURES;

@@ -70,6 +70,9 @@ final class ConfigHash {
         line(text, "separator", feature.separator());
       }
     }
+    if (input.forecast() != null) {
+      line(text, "forecast", input.forecast());
+    }
     input.crosses().forEach(cross -> line(text, "cross", cross));
     line(text, "limits.record-bytes", input.limits().recordBytes());
     line(text, "limits.key-bytes", input.limits().keyBytes());

@@ -9,6 +9,7 @@ import dev.millrace.config.yaml.YamlNode.Sequence;
 import dev.millrace.data.CarriedColumn;
 import dev.millrace.data.DerivedFeature;
 import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.ForecastSpec;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.InputSpec.Limits;
 import dev.millrace.data.Task;
@@ -34,6 +35,7 @@ final class InputReader {
   private final OptionReader in;
   private final String topic;
   private final OptionReader limits;
+  private final @Nullable ForecastSpec forecast;
   private final @Nullable Path baseDir;
   private final boolean isEmbedded;
   private final ConfigErrors errors;
@@ -42,6 +44,7 @@ final class InputReader {
    * Creates a reader of one input map.
    *
    * @param topic of the examples
+   * @param forecast forecasts of the label; null for none
    * @param baseDir directory that schema paths are relative to, null for the working directory
    * @param isEmbedded true if examples are named values, rather than records of a format
    */
@@ -49,12 +52,14 @@ final class InputReader {
       OptionReader in,
       String topic,
       OptionReader limits,
+      @Nullable ForecastSpec forecast,
       @Nullable Path baseDir,
       boolean isEmbedded,
       ConfigErrors errors) {
     this.in = in;
     this.topic = topic;
     this.limits = limits;
+    this.forecast = forecast;
     this.baseDir = baseDir;
     this.isEmbedded = isEmbedded;
     this.errors = errors;
@@ -104,6 +109,7 @@ final class InputReader {
               to.labels = late;
               to.columns = FormatReader.columns(in, FIELDS, features, late, errors);
               to.registry = FormatReader.registry(in);
+              to.forecast = forecast;
             });
     List<String> columns = spec.columns();
     if (!columns.isEmpty()) {
@@ -234,7 +240,8 @@ final class InputReader {
     InputSpec.Format format = in.get(InputOptions.FORMAT);
     boolean given = in.mentions(InputOptions.SCHEMA);
     boolean noFeatures =
-        features.isEmpty()
+        forecast == null
+            && features.isEmpty()
             && derived.isEmpty()
             && (!in.mentions(InputOptions.FEATURES)
                 || (in.given(InputOptions.FEATURES) instanceof Sequence list

@@ -172,21 +172,28 @@ public final class PipelineFile {
         });
   }
 
-  /** Rejects delayed labels alone, since errors in their options would lead astray. */
+  /** Rejects labels that come later, alone, since errors in their options would lead astray. */
   private static void requireNoLabels(String origin, Mapping document) {
-    Entry input = document.entries().get(PipelineOptions.INPUT.name());
-    if (input == null || !(input.value() instanceof Mapping given)) {
-      return;
+    ConfigErrors errors = new ConfigErrors(origin, PipelineOptions::pathOf);
+    Entry forecast = document.entries().get(PipelineOptions.FORECAST.name());
+    if (forecast != null) {
+      errors.add(
+          forecast.line(),
+          "forecast is not supported in SQL: a row has its label. Run the pipeline with ./millrace"
+              + " run");
     }
-    Entry labels = given.entries().get(InputOptions.LABELS.name());
+    Entry input = document.entries().get(PipelineOptions.INPUT.name());
+    Entry labels =
+        input != null && input.value() instanceof Mapping given
+            ? given.entries().get(InputOptions.LABELS.name())
+            : null;
     if (labels != null) {
-      ConfigErrors errors = new ConfigErrors(origin, PipelineOptions::pathOf);
       errors.add(
           labels.line(),
           "input.labels is not supported in SQL: a row has its label. Join features and labels in"
               + " SQL first, or run the pipeline with ./millrace run");
-      errors.throwIfAny();
     }
+    errors.throwIfAny();
   }
 
   /**
@@ -261,7 +268,8 @@ public final class PipelineFile {
   }
 
   private static Settings readSettings(
-      Mapping document, @Nullable Path baseDir, boolean isEmbedded, ConfigErrors errors) {
+      Mapping given, @Nullable Path baseDir, boolean isEmbedded, ConfigErrors errors) {
+    Mapping document = ForecastOptions.withLabel(given, errors);
     OptionReader root = new OptionReader("", document, PipelineOptions.ROOT_GROUP, errors);
     OptionReader metrics = root.below(PipelineOptions.METRICS, MetricsOptions.METRICS_GROUP);
     OptionReader validation =
@@ -273,9 +281,9 @@ public final class PipelineFile {
     OptionReader limits = root.below(PipelineOptions.LIMITS, PipelineOptions.LIMITS_GROUP);
     boolean exactlyOnce = output.get(PipelineOptions.GUARANTEE) == Settings.Guarantee.EXACTLY_ONCE;
     Map<String, String> kafka =
-        root.given(PipelineOptions.KAFKA) instanceof Mapping given
-                && !(isEmbedded && given.entries().isEmpty())
-            ? KafkaProperties.read(given, exactlyOnce, errors)
+        root.given(PipelineOptions.KAFKA) instanceof Mapping properties
+                && !(isEmbedded && properties.entries().isEmpty())
+            ? KafkaProperties.read(properties, exactlyOnce, errors)
             : Map.of();
     // A missing input is its only error; the other options are still checked.
     ConfigErrors ofInput =
@@ -283,8 +291,8 @@ public final class PipelineFile {
     OptionReader in =
         new OptionReader(
             PipelineOptions.INPUT.name(),
-            root.given(PipelineOptions.INPUT) instanceof Mapping given
-                ? given
+            root.given(PipelineOptions.INPUT) instanceof Mapping options
+                ? options
                 : new Mapping(Map.of(), document.line()),
             InputOptions.INPUT_GROUP,
             ofInput);
@@ -294,7 +302,9 @@ public final class PipelineFile {
     }
     String examples = topic(in, InputOptions.INPUT_TOPIC, pipeline);
     Settings.Input input =
-        new InputReader(in, examples, limits, baseDir, isEmbedded, ofInput).read();
+        new InputReader(
+                in, examples, limits, ForecastOptions.read(root), baseDir, isEmbedded, ofInput)
+            .read();
     ModelReader models = new ModelReader(root, baseDir, errors);
     ModelSpec model = models.read(input.spec());
     input = withImpliedTask(input, model);

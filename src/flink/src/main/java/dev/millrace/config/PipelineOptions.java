@@ -62,6 +62,9 @@ final class PipelineOptions {
         SelectionOptions.PROMOTION);
   }
 
+  static final Option<YamlNode> FORECAST =
+      ROOT_GROUP.optional(
+          "forecast", Structures.map(), "none", "forecasts of a series; see docs/forecasting.md");
   static final Option<YamlNode> METRICS = ROOT_GROUP.add(section("metrics", "scores and reports"));
   static final Option<YamlNode> VALIDATION =
       ROOT_GROUP.add(section("validation", "held-out examples"));
@@ -240,6 +243,7 @@ final class PipelineOptions {
           InputOptions.FEATURE_GROUP,
           InputOptions.LABELS_GROUP,
           InputOptions.ON_TIMEOUT_GROUP,
+          ForecastOptions.GROUP,
           AutoOptions.AUTO_GROUP,
           WarmStartOptions.AUTO_GROUP,
           ModelOptions.MODEL_GROUP,

@@ -2,8 +2,12 @@ package dev.millrace.flink;
 
 import dev.millrace.data.Chunk;
 import dev.millrace.data.Example;
+import dev.millrace.data.ForecastSpec;
 import dev.millrace.flink.OpenChunks.Filling;
 import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.metrics.Histogram;
@@ -13,6 +17,7 @@ import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gathers examples of the same key into chunks, so that shuffle, state access and cold memory are
@@ -68,9 +73,15 @@ public class ChunkOperator extends AbstractStreamOperator<Chunk>
   private static final long MAX_SPARE_BYTES = 32L << 20;
   private static final long MIN_BYTES = new Chunk().capacityBytes();
   private static final long MAX_BYTES_PER_BYTE = 2;
+  private static final int MAX_SERIES = 10_000;
   private static final int MAX_BYTES_OF_SPARE = 64 << 10;
 
+  // Null unless examples are records of a series.
+  private final @Nullable ForecastSpec forecast;
+
   private transient OpenChunks open;
+  // Model keys of series, so that none is put together for each example.
+  private transient Map<String, String[]> horizonKeys;
   private transient ArrayDeque<Filling> spare;
   private transient long spareBytes;
   private transient StreamRecord<Chunk> out;
@@ -85,10 +96,18 @@ public class ChunkOperator extends AbstractStreamOperator<Chunk>
   private transient Histogram chunkRecords;
   private transient Histogram lingered;
 
+  /**
+   * @param forecast each example goes to the models of all of its horizons; null for none
+   */
+  public ChunkOperator(@Nullable ForecastSpec forecast) {
+    this.forecast = forecast;
+  }
+
   @Override
   public void open() throws Exception {
     super.open();
     open = new OpenChunks();
+    horizonKeys = new HashMap<>();
     spare = new ArrayDeque<>();
     out = new StreamRecord<>(null);
     MetricGroup group = getMetricGroup();
@@ -101,6 +120,32 @@ public class ChunkOperator extends AbstractStreamOperator<Chunk>
   @Override
   public void processElement(StreamRecord<Example> element) {
     Example example = element.getValue();
+    long timestamp =
+        example.record.hasPlace() || !element.hasTimestamp()
+            ? example.record.timestamp()
+            : element.getTimestamp();
+    if (forecast == null) {
+      add(example, timestamp);
+      return;
+    }
+    String series = example.key;
+    for (String key : horizonKeys.computeIfAbsent(series, this::keys)) {
+      example.key = key;
+      add(example, timestamp);
+    }
+    example.key = series;
+    if (horizonKeys.size() > MAX_SERIES) {
+      horizonKeys.clear();
+    }
+  }
+
+  private String[] keys(String series) {
+    return Objects.requireNonNull(forecast).horizons().stream()
+        .map(horizon -> ForecastSpec.modelKey(series, horizon))
+        .toArray(String[]::new);
+  }
+
+  private void add(Example example, long timestamp) {
     Filling filling = open.find(example.key);
     if (filling != null && !filling.chunk.accepts(example)) {
       close(filling);
@@ -110,10 +155,6 @@ public class ChunkOperator extends AbstractStreamOperator<Chunk>
       filling = begin(example.key);
     }
     Chunk chunk = filling.chunk;
-    long timestamp =
-        example.record.hasPlace() || !element.hasTimestamp()
-            ? example.record.timestamp()
-            : element.getTimestamp();
     chunk.add(example, timestamp);
     long capacity = chunk.capacityBytes();
     bytes += capacity - filling.capacity;

@@ -17,7 +17,7 @@ class ChunkMetricsTest {
   void tellHowLargeChunksAreHowLongTheyWaitedAndWhatIsOpen() throws Exception {
     try (MockEnvironment environment = metrics.environment();
         OneInputStreamOperatorTestHarness<Example, Chunk> harness =
-            new OneInputStreamOperatorTestHarness<>(new ChunkOperator(), environment)) {
+            new OneInputStreamOperatorTestHarness<>(new ChunkOperator(null), environment)) {
       harness.setup(new ChunkSerializer());
       harness.open();
       for (Example example : Chunks.classes("a", 3, 1)) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.Chunk;
 import dev.millrace.data.Example;
+import dev.millrace.data.ForecastSpec;
+import dev.millrace.data.ForecastSpec.Step;
 import dev.millrace.testing.Records;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +22,7 @@ class ChunkOperatorTest {
 
   @BeforeEach
   void open() throws Exception {
-    harness = new OneInputStreamOperatorTestHarness<>(new ChunkOperator());
+    harness = new OneInputStreamOperatorTestHarness<>(new ChunkOperator(null));
     harness.setup(new ChunkSerializer());
     harness.open();
   }
@@ -40,6 +42,25 @@ class ChunkOperatorTest {
     harness.setProcessingTime(ChunkOperator.LINGER_MILLIS);
 
     assertThat(chunks()).containsExactlyInAnyOrder("a[0, 2]", "b[1]");
+  }
+
+  @Test
+  void anExampleOfASeriesGoesToTheModelsOfAllHorizons() throws Exception {
+    List<Step> horizons = List.of(new Step("1", 1), new Step("24", 24));
+    harness.close();
+    harness =
+        new OneInputStreamOperatorTestHarness<>(
+            new ChunkOperator(new ForecastSpec("sold", false, horizons, List.of())));
+    harness.setup(new ChunkSerializer());
+    harness.open();
+
+    send("a", 2);
+    send("b@c", 2);
+    send("a", 2);
+    harness.prepareSnapshotPreBarrier(1);
+
+    assertThat(chunks())
+        .containsExactlyInAnyOrder("a@1[0, 2]", "a@24[0, 2]", "b@c@1[1]", "b@c@24[1]");
   }
 
   @Test

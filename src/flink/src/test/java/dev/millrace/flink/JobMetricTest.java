@@ -47,7 +47,7 @@ class JobMetricTest {
         "decode",
         new ProcessOperator<>(
             new DecodeFunction("p", Records.undeclared(), List.of("examples"), Map.of())));
-    register("chunk", new ChunkOperator());
+    register("chunk", new ChunkOperator(null));
     TrainSpec late =
         Specs.train(LateStreams.input(Task.BINARY, null, 1_000, 10), Specs.small(1), Specs.METRICS);
     register("train", new TrainOperator(late, StateSpec.DEFAULT));

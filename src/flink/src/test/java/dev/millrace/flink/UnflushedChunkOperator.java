@@ -9,6 +9,10 @@ import org.apache.flink.streaming.runtime.tasks.TestProcessingTimeService;
 public final class UnflushedChunkOperator extends ChunkOperator {
   private static final long serialVersionUID = 1L;
 
+  public UnflushedChunkOperator() {
+    super(null);
+  }
+
   @Override
   public void open() throws Exception {
     super.open();

@@ -41,6 +41,7 @@ public final class CsvPipeline {
                   base == null ? given.limits().withMinClasses(scan.classes()) : given.limits();
               to.id = id(given, scan);
               to.group = column(given, "metrics.group", given.group(), scan);
+              to.forecast = given.forecast();
             });
     settings = settings.withInput(settings.input().withSpec(spec));
     // Totals over all keys are computed from it.

@@ -76,6 +76,7 @@ public record CsvScan(
   /** Use of a scanned file. */
   private enum Purpose {
     LEARN,
+    FORECAST,
     DRAFT,
     PREDICT
   }
@@ -101,6 +102,12 @@ public record CsvScan(
   public static CsvScan scan(
       Path path, String label, @Nullable String key, Collection<String> drop, @Nullable Task task) {
     return scan(path, label, Purpose.LEARN, key, drop, task);
+  }
+
+  /** Scans a file of series, whose column to forecast may be the only one. */
+  public static CsvScan series(
+      Path path, String column, @Nullable String key, Collection<String> drop) {
+    return scan(path, column, Purpose.FORECAST, key, drop, Task.REGRESSION);
   }
 
   /** Scans a file with the features that {@code init} drafts, times and ids among them. */
@@ -160,7 +167,7 @@ public record CsvScan(
           featureColumns.add(c);
         }
       }
-      if (features.isEmpty()) {
+      if (features.isEmpty() && purpose != Purpose.FORECAST) {
         throw noFeatures(path.toString());
       }
       Task found = truth == null ? null : task(truth, task, path);
@@ -220,13 +227,14 @@ public record CsvScan(
 
   /**
    * Returns the scan with the features of a pipeline; if it declares none, without its weight,
-   * event time and id.
+   * event time and id. A pipeline of forecasts has only those that it declares.
    *
    * @throws CliError if a feature has no column, or no feature is left
    */
   public CsvScan withInput(InputSpec spec) {
     List<FeatureSpec> declared = spec.features();
-    if (declared.isEmpty()) {
+    boolean isForecast = spec.forecast() != null;
+    if (declared.isEmpty() && !isForecast) {
       List<String> others = Arrays.asList(spec.weight(), spec.eventTime(), spec.id());
       declared = features.stream().filter(feature -> !others.contains(feature.name())).toList();
       if (declared.isEmpty()) {
@@ -251,7 +259,7 @@ public record CsvScan(
         rows,
         spec.features().isEmpty() ? ids : List.of(),
         spec.features().isEmpty() ? warnings : List.of(),
-        withoutLabel);
+        isForecast ? null : withoutLabel);
   }
 
   private static List<String> ids(

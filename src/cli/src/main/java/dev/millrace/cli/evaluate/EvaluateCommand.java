@@ -14,6 +14,7 @@ import dev.millrace.codec.OutputRecord;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
 import dev.millrace.config.option.Durations;
+import dev.millrace.data.ForecastSpec;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.KebabCase;
 import dev.millrace.data.Printable;
@@ -196,6 +197,8 @@ public final class EvaluateCommand implements Callable<Integer> {
     PositiveScores scores =
         positiveClass == null || delay != null ? null : new PositiveScores(positiveClass);
     long rows = Math.multiplyExact(scan.rows(), (long) epochs);
+    ForecastSpec forecast = settings.input().spec().forecast();
+    rows = forecast == null ? rows : Math.multiplyExact(rows, (long) forecast.horizons().size());
     try (Progress progress = new Progress("evaluate", rows)) {
       run = run(settings, scan, delay, progress, scores, positiveClass);
     }
@@ -389,8 +392,33 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
     Task given = task == null && base != null ? base.input().spec().task() : task;
     String keyColumn = key == null && base != null ? base.input().spec().key() : key;
+    if (base != null && base.input().spec().forecast() != null) {
+      return seriesScan(base.input().spec(), base.input().spec().forecast(), keyColumn);
+    }
     return base == null
         ? CsvScan.drafted(input, column, keyColumn, drop, given)
         : CsvScan.scan(input, column, keyColumn, drop, given).withInput(base.input().spec());
+  }
+
+  private CsvScan seriesScan(InputSpec spec, ForecastSpec forecast, @Nullable String keyColumn) {
+    if (label != null && !label.equals(forecast.column())) {
+      throw CliError.usage(
+          "--label \"%s\" is not the pipeline's forecast.column, \"%s\". Remove the option."
+              .formatted(label, forecast.column()));
+    }
+    if (task != null && task != Task.REGRESSION) {
+      throw CliError.usage("--task must be regression to forecast numbers. Remove the option.");
+    }
+    if (labelDelay != null) {
+      throw CliError.usage(
+          "--label-delay has no effect on forecasts: their label is a value that comes later. Remove"
+              + " the option.");
+    }
+    if (forecast.ofTime() && spec.eventTime() == null) {
+      throw CliError.usage(
+          "forecast.horizons are times, but the pipeline does not name the column of the time. Add"
+              + " input.event-time, or count horizons in records: [1, 24].");
+    }
+    return CsvScan.series(input, forecast.column(), keyColumn, drop).withInput(spec);
   }
 }

@@ -22,8 +22,13 @@ record EvaluationReport(Evaluation run, int epochs, @Nullable AreaUnderCurve are
     FinalMetrics metrics = run.metrics();
     EpochLines passes = new EpochLines(metrics, epochs);
     List<String> lines = new ArrayList<>(passes.above());
-    lines.addAll(SummaryTable.lines(metrics));
-    lines.addAll(new BaselineLines(metrics, areas).lines());
+    FinalForecasts forecasts = metrics.forecasts();
+    if (forecasts.horizons().isEmpty()) {
+      lines.addAll(SummaryTable.lines(metrics));
+      lines.addAll(new BaselineLines(metrics, areas).lines());
+    } else {
+      lines.addAll(new ForecastTable(forecasts).lines());
+    }
     lines.addAll(passes.below());
     if (!metrics.classesOfF1().isEmpty()) {
       lines.add(metrics.classesOfF1());
@@ -87,6 +92,10 @@ record EvaluationReport(Evaluation run, int epochs, @Nullable AreaUnderCurve are
     put(json, "mae", totals.mae());
     put(json, "rmse", totals.rmse());
     put(json, "r2", totals.r2());
+    FinalForecasts forecasts = metrics.forecasts();
+    if (!forecasts.horizons().isEmpty()) {
+      new ForecastTable(forecasts).put(json);
+    }
     boolean regression = metrics.isRegression();
     FinalMetrics.Coverage coverage = metrics.coverage();
     if (coverage != null) {

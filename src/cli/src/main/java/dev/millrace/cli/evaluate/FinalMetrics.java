@@ -159,6 +159,11 @@ public final class FinalMetrics {
     return newest.values();
   }
 
+  /** Returns the forecasts by horizon; without horizons if nothing is forecast. */
+  FinalForecasts forecasts() {
+    return new FinalForecasts(newest.values());
+  }
+
   boolean isRegression() {
     return hasTask(Task.REGRESSION);
   }
@@ -445,7 +450,8 @@ public final class FinalMetrics {
     return mean(newest.values(), path, countPath);
   }
 
-  private static double mean(Collection<JsonNode> records, String path, String countPath) {
+  /** Returns the mean of a score over the records that have it, weighted by a number. */
+  static double mean(Collection<JsonNode> records, String path, String countPath) {
     double sum = 0;
     double count = 0;
     for (JsonNode metrics : records) {

@@ -22,6 +22,7 @@ final class PredictionsFile implements AutoCloseable {
   private final long rows;
   private final List<String> classes; // with a column of probabilities
   private final RegionColumns regions;
+  private final boolean isOfForecasts;
   private final Writer out;
 
   /**
@@ -36,6 +37,7 @@ final class PredictionsFile implements AutoCloseable {
     rows = scan.rows();
     classes = classes(scan, spec, positive);
     regions = RegionColumns.of(hasIntervals, scan.task() != Task.REGRESSION);
+    isOfForecasts = spec.forecast() != null;
     String probabilities =
         positive == null
             ? classes.stream()
@@ -48,7 +50,8 @@ final class PredictionsFile implements AutoCloseable {
           "row,epoch,key,actual,prediction,"
               + probabilities
               + regions.header()
-              + "model_version,held_out\n");
+              + "model_version,held_out"
+              + (isOfForecasts ? ",series,horizon,target_time\n" : "\n"));
     } catch (IOException e) {
       throw OutputFile.failure(file, e);
     }
@@ -88,7 +91,16 @@ final class PredictionsFile implements AutoCloseable {
                 + regions.cells(prediction)
                 + prediction.path("model_version").asText(),
             Boolean.toString(prediction.path("held_out").asBoolean()))
+        + (isOfForecasts ? forecast(prediction) : "")
         + "\n";
+  }
+
+  private static String forecast(JsonNode prediction) {
+    return ",%s,%s,%s"
+        .formatted(
+            AnswerLines.quoted(prediction.path("series").asText()),
+            prediction.path("horizon").asText(),
+            text(prediction.path("target_time")));
   }
 
   /**

@@ -17,6 +17,8 @@ import dev.millrace.data.MetricsReport.Confusion;
 import dev.millrace.data.MetricsReport.Context;
 import dev.millrace.data.MetricsReport.Coverage;
 import dev.millrace.data.MetricsReport.Decaying;
+import dev.millrace.data.MetricsReport.Forecast;
+import dev.millrace.data.MetricsReport.ForecastScores;
 import dev.millrace.data.MetricsReport.GroupScores;
 import dev.millrace.data.MetricsReport.Labels;
 import dev.millrace.data.MetricsReport.Member;
@@ -26,6 +28,7 @@ import dev.millrace.data.MetricsReport.PositiveShare;
 import dev.millrace.data.MetricsReport.RegressionBaseline;
 import dev.millrace.data.MetricsReport.RegressionBlock;
 import dev.millrace.data.MetricsReport.RegressionScores;
+import dev.millrace.data.MetricsReport.SeasonScores;
 import dev.millrace.data.MetricsReport.Segment;
 import dev.millrace.data.MetricsReport.SegmentScores;
 import dev.millrace.data.MetricsReport.Validation;
@@ -53,6 +56,10 @@ public final class MetricsJson {
     json.writeStartObject();
     json.writeStringField("pipeline", context.pipeline());
     json.writeStringField("key", context.key());
+    if (report.forecast() != null) {
+      json.writeStringField("series", report.forecast().series());
+      json.writeStringField("horizon", report.forecast().horizon());
+    }
     json.writeNumberField("seq", context.seq());
     json.writeStringField("task", report.task().id());
     json.writeNumberField("examples", context.examples());
@@ -71,6 +78,9 @@ public final class MetricsJson {
     }
     if (report.labels() != null) {
       writeLabels(json, report.labels());
+    }
+    if (report.forecast() != null) {
+      writeForecast(json, report.forecast());
     }
     number(json, "learning_rate", context.learningRate());
     json.writeNumberField("skipped_steps", context.skippedSteps());
@@ -348,14 +358,23 @@ public final class MetricsJson {
 
   private static void writeScores(
       JsonGenerator json, RegressionScores scores, @Nullable Coverage coverage) throws IOException {
+    ForecastScores forecast = scores.forecast();
     startWindow(json, scores.windowSize(), scores.windowMillis());
     writeCounted(json, scores.window());
+    if (forecast != null) {
+      number(json, "smape", forecast.windowSmape());
+      number(json, "mase", forecast.windowMase());
+    }
     if (coverage != null) {
       RegionJson.write(json, coverage.level(), coverage.window(), false);
     }
     json.writeEndObject();
     json.writeObjectFieldStart("total");
     writeCounted(json, scores.total());
+    if (forecast != null) {
+      number(json, "smape", forecast.totalSmape());
+      number(json, "mase", forecast.totalMase());
+    }
     if (coverage != null) {
       RegionJson.write(json, coverage.level(), coverage.total(), false);
     }
@@ -370,6 +389,32 @@ public final class MetricsJson {
     json.writeObjectFieldStart("baseline");
     writeBaseline(json, "last_value", scores.lastValue());
     writeBaseline(json, "mean", scores.mean());
+    if (forecast != null) {
+      writeSeasons(json, forecast);
+    }
+    json.writeEndObject();
+  }
+
+  private static void writeSeasons(JsonGenerator json, ForecastScores forecast) throws IOException {
+    json.writeArrayFieldStart("seasonal");
+    for (SeasonScores season : forecast.seasons()) {
+      json.writeStartObject();
+      json.writeStringField("season", season.season());
+      writeBaseline(json, "naive", season.naive());
+      writeBaseline(json, "drift", season.drift());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    number(json, "scale", forecast.scale());
+  }
+
+  private static void writeForecast(JsonGenerator json, Forecast forecast) throws IOException {
+    json.writeObjectFieldStart("forecast");
+    json.writeNumberField("pending", forecast.pending());
+    json.writeNumberField("expired", forecast.expired());
+    json.writeNumberField("dropped", forecast.dropped());
+    json.writeNumberField("missing", forecast.missing());
+    json.writeNumberField("late", forecast.late());
     json.writeEndObject();
   }
 

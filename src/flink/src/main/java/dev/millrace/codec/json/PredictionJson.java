@@ -2,6 +2,7 @@ package dev.millrace.codec.json;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.millrace.data.Prediction;
+import dev.millrace.data.Prediction.Forecast;
 import dev.millrace.data.Prediction.OfClass;
 import dev.millrace.data.Prediction.OfValue;
 import java.io.IOException;
@@ -24,6 +25,11 @@ public final class PredictionJson {
     json.writeStartObject();
     json.writeStringField("pipeline", prediction.pipeline());
     json.writeStringField("key", prediction.key());
+    Forecast forecast = prediction.forecast();
+    if (forecast != null) {
+      json.writeStringField("series", forecast.series());
+      json.writeStringField("horizon", forecast.horizon());
+    }
     if (prediction.id() != null) {
       json.writeStringField("id", prediction.id());
     }
@@ -35,6 +41,11 @@ public final class PredictionJson {
       json.writeNumberField("offset", prediction.offset());
     }
     JsonLine.time(json, "event_time", prediction.eventTime());
+    if (forecast != null && forecast.targetTime() == Forecast.UNKNOWN_TIME) {
+      json.writeNullField("target_time");
+    } else if (forecast != null) {
+      JsonLine.time(json, "target_time", forecast.targetTime());
+    }
     if (prediction.outcome() instanceof OfClass outcome) {
       write(json, outcome);
     } else if (prediction.outcome() instanceof OfValue outcome) {

@@ -17,12 +17,14 @@ import dev.millrace.data.MetricsReport.Coverage;
 import dev.millrace.data.MetricsReport.CoverageBlock;
 import dev.millrace.data.MetricsReport.Decaying;
 import dev.millrace.data.MetricsReport.Delays;
+import dev.millrace.data.MetricsReport.ForecastScores;
 import dev.millrace.data.MetricsReport.GroupScores;
 import dev.millrace.data.MetricsReport.Labels;
 import dev.millrace.data.MetricsReport.PositiveShare;
 import dev.millrace.data.MetricsReport.RegressionBaseline;
 import dev.millrace.data.MetricsReport.RegressionBlock;
 import dev.millrace.data.MetricsReport.RegressionScores;
+import dev.millrace.data.MetricsReport.SeasonScores;
 import dev.millrace.data.MetricsReport.Segment;
 import dev.millrace.data.MetricsReport.SegmentScores;
 import dev.millrace.data.Task;
@@ -171,6 +173,32 @@ class MetricsJsonTest {
             "input":{"fraud.examples":{"0":[120344,121871],"10":[5,6]}},\
             "config_hash":"b1946ac9"}\
             """);
+  }
+
+  @Test
+  void aRecordOfForecastsHasTheirScoresAndBaselines() {
+    RegressionBlock block = new RegressionBlock(9, 9, 1, 2, 0.5, 0.25, 0.5, 4, true);
+    RegressionBaseline baseline = new RegressionBaseline(3, 4, 5, NONE);
+    ForecastScores forecast =
+        new ForecastScores(
+            12.5, 0.5, 13.5, NONE, 2, List.of(new SeasonScores("24", baseline, baseline)));
+    RegressionScores scores =
+        new RegressionScores(9, 0, block, block, null, 0, 0, baseline, baseline, forecast);
+    MetricsReport report =
+        report(Task.REGRESSION, scores)
+            .withForecast(new MetricsReport.Forecast("shop", "24", 24, 1, 2, 3, 4));
+
+    String line = encode(report);
+
+    assertThat(line)
+        .contains(",\"series\":\"shop\",\"horizon\":\"24\",\"seq\":")
+        .contains("\"better_than_baseline\":true,\"smape\":12.5,\"mase\":0.5}")
+        .contains("\"smape\":13.5,\"mase\":null,\"label_mean\"")
+        .contains(
+            "\"seasonal\":[{\"season\":\"24\",\"naive\":{\"window\":{\"mae\":3.0,\"rmse\":4.0},")
+        .contains("\"rmse\":null}}}],\"scale\":2.0}")
+        .contains(
+            "\"forecast\":{\"pending\":24,\"expired\":1,\"dropped\":2,\"missing\":3,\"late\":4},");
   }
 
   @Test

@@ -89,6 +89,39 @@ class PredictionJsonTest {
     assertThat(encode("tx-9", 42, outcome, "big", false)).doesNotContain("held_out");
   }
 
+  @Test
+  void aForecastNamesSeriesHorizonAndTime() {
+    Prediction label =
+        new Prediction(
+            "p",
+            "a@24",
+            null,
+            0,
+            3,
+            77,
+            1_234,
+            new OfValue(2.5, Double.NaN),
+            null,
+            false,
+            41,
+            "b1",
+            null);
+
+    assertThat(new String(json.encode(with(label, 3_601_234)), StandardCharsets.UTF_8))
+        .isEqualTo(
+            "{\"pipeline\":\"p\",\"key\":\"a@24\",\"series\":\"a\",\"horizon\":\"24\",\"partition\":3,\"offset\":77,"
+                + "\"event_time\":\"1970-01-01T00:00:01.234Z\",\"target_time\":\"1970-01-01T01:00:01.234Z\","
+                + "\"value\":2.5,\"model_version\":41,\"config_hash\":\"b1\"}");
+    assertThat(
+            new String(
+                json.encode(with(label, Prediction.Forecast.UNKNOWN_TIME)), StandardCharsets.UTF_8))
+        .contains("\"target_time\":null,");
+  }
+
+  private static Prediction with(Prediction of, long targetTime) {
+    return of.withForecast(new Prediction.Forecast("a", "24", targetTime));
+  }
+
   private String encode(String id, long seq, Outcome outcome, String model) {
     return encode(id, seq, outcome, model, false);
   }

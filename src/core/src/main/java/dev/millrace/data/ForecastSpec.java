@@ -1,0 +1,100 @@
+package dev.millrace.data;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Specifies forecasts: each record of a series has the value of a column, which is predicted some
+ * steps ahead. Each horizon of a series is a model of its own, whose key is the series, an at sign
+ * and the horizon.
+ *
+ * @param column field with the value of the series
+ * @param ofTime true if steps are milliseconds of event time; else they are records
+ * @param horizons how far ahead the column is predicted, ascending
+ * @param seasons periods after which the series resembles itself, ascending; may be empty
+ */
+@PublicApi
+public record ForecastSpec(String column, boolean ofTime, List<Step> horizons, List<Step> seasons)
+    implements Serializable {
+  /** What separates the series from the horizon in a model key. */
+  public static final char SEPARATOR = '@';
+
+  /** Number of last values among the inputs. */
+  public static final int LAGS = 4;
+
+  /**
+   * A distance within a series.
+   *
+   * @param text as in the pipeline file, such as {@code 24} or {@code 1d}
+   * @param length records, or milliseconds; min 1
+   */
+  public record Step(String text, long length) implements Serializable {
+
+    /** Returns the fewest such steps that together are as long as another step. */
+    public long timesIn(Step other) {
+      return (other.length + length - 1) / length;
+    }
+  }
+
+  public ForecastSpec {
+    horizons = List.copyOf(horizons);
+    seasons = List.copyOf(seasons);
+  }
+
+  /**
+   * An input of the models that follows from the series.
+   *
+   * @param isExpert true if it is a forecast of the value in the value's own unit
+   */
+  public record Input(String name, boolean isExpert) {}
+
+  /** Returns the inputs behind all others, in their order; they are the same for each horizon. */
+  public List<Input> inputs() {
+    List<Input> inputs = new ArrayList<>();
+    for (int lag = 0; lag < LAGS; lag++) {
+      inputs.add(new Input(column + " lag " + lag, true));
+    }
+    for (Step season : seasons) {
+      String of = column + " season " + season.text() + " ";
+      inputs.add(new Input(of + "naive", true));
+      inputs.add(new Input(of + "naive before", true));
+      inputs.add(new Input(of + "drift", true));
+      inputs.add(new Input(of + "growth", true));
+      inputs.add(new Input(of + "mean", true));
+      inputs.add(new Input(of + "deviation", false));
+    }
+    return inputs;
+  }
+
+  /** Returns the key of the model of a series and a horizon. */
+  public static String modelKey(String series, Step horizon) {
+    return series + SEPARATOR + horizon.text;
+  }
+
+  /** Returns the series of a model key. */
+  public static String series(String modelKey) {
+    int end = modelKey.lastIndexOf(SEPARATOR);
+    return end < 0 ? modelKey : modelKey.substring(0, end);
+  }
+
+  /** Returns the horizon of a model key; null if the key has none of these horizons. */
+  public @Nullable Step horizon(String modelKey) {
+    String text = modelKey.substring(modelKey.lastIndexOf(SEPARATOR) + 1);
+    for (Step horizon : horizons) {
+      if (horizon.text.equals(text)) {
+        return horizon;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Returns the max distance between a time and the record whose value counts as the value at that
+   * time: half of the shorter step, and 0 if steps are records.
+   */
+  public long tolerance(Step one, Step other) {
+    return ofTime ? Math.min(one.length, other.length) / 2 : 0;
+  }
+}

@@ -1,0 +1,169 @@
+package dev.millrace.prequential;
+
+import dev.millrace.data.ErasedId;
+import dev.millrace.data.ForecastSpec;
+import dev.millrace.data.ForecastSpec.Step;
+import dev.millrace.data.MetricsReport;
+import dev.millrace.data.SizeChecks;
+import dev.millrace.forecast.Series;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The series of one model key, its horizon, and the forecasts whose value is still to come, oldest
+ * first. {@link Forecaster} updates it. Not thread-safe.
+ */
+final class ForecastState {
+  /** Max number of pending forecasts: a horizon in records is not longer. */
+  static final int MAX_PENDING = 16_000;
+
+  final Step horizon;
+  final ArrayDeque<PendingForecast> pending;
+  Series series;
+  long expired;
+  long dropped;
+  long missing;
+  long late;
+  private long reported;
+  private long pendingBytes;
+
+  /** Creates the state of a key that has no records yet. */
+  ForecastState(ForecastSpec spec, Step horizon) {
+    this(horizon, new Series(spec, horizon), new ArrayDeque<>());
+  }
+
+  private ForecastState(Step horizon, Series series, ArrayDeque<PendingForecast> pending) {
+    this.horizon = horizon;
+    this.series = series;
+    this.pending = pending;
+  }
+
+  /**
+   * Returns the horizon of a model key.
+   *
+   * @throws IllegalArgumentException if the key has none of the pipeline
+   */
+  static Step horizon(ForecastSpec spec, String key) {
+    Step horizon = spec.horizon(key);
+    if (horizon == null) {
+      throw new IllegalArgumentException(
+          "the model key \"%s\" of a forecast must end in %s and a horizon of %s"
+              .formatted(key, ForecastSpec.SEPARATOR, spec.horizons()));
+    }
+    return horizon;
+  }
+
+  /** Keeps a forecast until its value comes, unless too many are pending. */
+  void keep(PendingForecast forecast) {
+    if (pending.size() == MAX_PENDING) {
+      dropped++;
+    } else {
+      pending.add(forecast);
+      pendingBytes += forecast.memoryBytes();
+    }
+  }
+
+  /** Removes and returns the oldest pending forecast; null if there is none up to that target. */
+  @Nullable PendingForecast take(long lastTarget) {
+    PendingForecast oldest = pending.peek();
+    if (oldest == null || oldest.target() > lastTarget) {
+      return null;
+    }
+    pendingBytes -= oldest.memoryBytes();
+    return pending.remove();
+  }
+
+  /** Starts another pass over the data: a series of its own. */
+  void startEpoch(ForecastSpec spec) {
+    expired += pending.size();
+    pending.clear();
+    pendingBytes = 0;
+    series = new Series(spec, horizon);
+  }
+
+  /** Drops forecasts whose features have an id; returns their number. */
+  int erase(ErasedId id) {
+    int before = pending.size();
+    pending.removeIf(forecast -> id.isIn(forecast.features().features()));
+    pendingBytes = pending.stream().mapToLong(PendingForecast::memoryBytes).sum();
+    return before - pending.size();
+  }
+
+  /** Returns true if no record has come yet. */
+  boolean isEmpty() {
+    return records() == 0;
+  }
+
+  private long records() {
+    return series.records() + late;
+  }
+
+  /** Returns true if records have come since the last report. */
+  boolean hasUnreported() {
+    return records() != reported;
+  }
+
+  /** Returns the report; {@link #hasUnreported} is false after it. */
+  MetricsReport.Forecast report(String key) {
+    reported = records();
+    return new MetricsReport.Forecast(
+        ForecastSpec.series(key), horizon.text(), pending.size(), expired, dropped, missing, late);
+  }
+
+  /** Returns the estimated bytes in memory. */
+  long memoryBytes() {
+    return series.memoryBytes() + pendingBytes;
+  }
+
+  /** Returns a copy that shares pending forecasts, which are immutable. */
+  ForecastState copy() {
+    ForecastState copy = new ForecastState(horizon, series.copy(), pending.clone());
+    copy.expired = expired;
+    copy.dropped = dropped;
+    copy.missing = missing;
+    copy.late = late;
+    copy.reported = reported;
+    copy.pendingBytes = pendingBytes;
+    return copy;
+  }
+
+  void write(DataOutput out) throws IOException {
+    out.writeUTF(horizon.text());
+    out.writeLong(horizon.length());
+    series.write(out);
+    out.writeInt(pending.size());
+    for (PendingForecast forecast : pending) {
+      forecast.write(out);
+    }
+    out.writeLong(expired);
+    out.writeLong(dropped);
+    out.writeLong(missing);
+    out.writeLong(late);
+    out.writeLong(reported);
+  }
+
+  /**
+   * Reads what {@link #write} wrote.
+   *
+   * @param outputs of the model
+   */
+  static ForecastState read(DataInput in, ForecastSpec spec, int outputs) throws IOException {
+    Step horizon = new Step(in.readUTF(), in.readLong());
+    ForecastState state =
+        new ForecastState(horizon, Series.read(in, spec, horizon), new ArrayDeque<>());
+    int baselines = 2 * spec.seasons().size();
+    int size = SizeChecks.read(in, "pending forecasts", MAX_PENDING, Long.BYTES);
+    for (int left = size; left > 0; left--) {
+      state.keep(PendingForecast.read(in, outputs, baselines));
+    }
+    state.expired = in.readLong();
+    state.dropped = in.readLong();
+    state.missing = in.readLong();
+    state.late = in.readLong();
+    state.reported = in.readLong();
+    return state;
+  }
+}

@@ -1,0 +1,151 @@
+package dev.millrace.prequential;
+
+import dev.millrace.data.Chunk;
+import dev.millrace.data.ForecastSpec;
+import dev.millrace.data.ForecastSpec.Step;
+import dev.millrace.data.Prediction.Forecast;
+import dev.millrace.eval.KnownValues;
+import dev.millrace.eval.RegressionMetrics;
+import dev.millrace.forecast.ForecastInputs;
+import dev.millrace.forecast.Series;
+import dev.millrace.prequential.UnlabeledPredictor.Scored;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Forecasts the series of a model key, record by record: the value of a record is the label of the
+ * forecasts that were made of it, which are scored and learned then, and never earlier; after that
+ * the next forecast is made from the features of the record and from what is known of the series.
+ * The keys of a thread take turns. Not thread-safe.
+ */
+final class Forecaster {
+  private final ForecastSpec spec;
+  private final ChunkLearner learner;
+  private final Rejections rejections;
+  private final UnlabeledPredictor predictor;
+  private final DerivedFiller derived;
+  private final JoinedExamples examples;
+  private final int columns;
+  private final Map<Step, ForecastInputs> inputs = new HashMap<>();
+
+  Forecaster(
+      TrainSpec spec,
+      ForecastSpec forecast,
+      ChunkLearner learner,
+      Rejections rejections,
+      UnlabeledPredictor predictor,
+      DerivedFiller derived) {
+    this.spec = forecast;
+    this.learner = learner;
+    this.rejections = rejections;
+    this.predictor = predictor;
+    this.derived = derived;
+    examples = new JoinedExamples(spec.topic());
+    columns = forecast.inputs().size();
+  }
+
+  /** Learns and makes forecasts with the rows of a chunk from there on. */
+  void learn(TrainState state, ForecastState forecasts, Chunk chunk, int from, EngineListener to)
+      throws IOException {
+    PrequentialModel model = state.model();
+    for (int row = from; row < chunk.size(); row++) {
+      if (chunk.width() != model.learner.inputs()) {
+        rejections.reject(chunk, row, rejections.ofWidth(model, chunk), to);
+        continue;
+      }
+      model.counters.arrive(chunk, row);
+      if (forecasts.series.advance(chunk.windowTime(row))) {
+        label(state, forecasts, chunk, row, to);
+        forecast(model, forecasts, chunk, row, to);
+      } else {
+        forecasts.late++;
+      }
+    }
+  }
+
+  /**
+   * Adds the value of a record to the series, and learns the forecasts whose value that decides.
+   */
+  private void label(
+      TrainState state, ForecastState forecasts, Chunk chunk, int row, EngineListener to)
+      throws IOException {
+    Series series = forecasts.series;
+    long tolerance = spec.tolerance(forecasts.horizon, forecasts.horizon);
+    double value = chunk.kind(row).hasLabel() ? chunk.target(row) : Double.NaN;
+    boolean isKnown = Double.isFinite(value);
+    if (isKnown) {
+      series.add(value);
+      ((RegressionMetrics) state.model().metrics).setSeasonalError(series.seasonalError());
+    } else {
+      forecasts.missing++;
+    }
+    // Without a value, one that comes within the tolerance still counts.
+    long due = isKnown ? series.position() : series.position() - tolerance - 1;
+    for (PendingForecast next = forecasts.take(due); next != null; next = forecasts.take(due)) {
+      double label = series.lastAt(next.target(), forecasts.horizon.length(), tolerance);
+      if (Double.isNaN(label)) {
+        forecasts.expired++;
+      } else {
+        learn(state, next, label, chunk, row, to);
+      }
+    }
+  }
+
+  private void learn(
+      TrainState state,
+      PendingForecast forecast,
+      double label,
+      Chunk chunk,
+      int row,
+      EngineListener to)
+      throws IOException {
+    PendingFeatures features = forecast.features();
+    examples.setFeatures(features, state.model().learner.inputs(), chunk.timestamp(row));
+    JoinedExample joined = examples.complete(null, label, chunk, row, features, forecast.known());
+    learner.learn(state, joined, to);
+    derived.addLabel(state.model(), joined);
+  }
+
+  /** Makes a forecast from a record, and keeps it until its value comes. */
+  private void forecast(
+      PrequentialModel model, ForecastState forecasts, Chunk chunk, int row, EngineListener to) {
+    Series series = forecasts.series;
+    Step horizon = forecasts.horizon;
+    ForecastInputs known = inputs.computeIfAbsent(horizon, h -> new ForecastInputs(spec, h));
+    derived.fill(model, chunk, row);
+    float[] features = new float[chunk.width()];
+    chunk.copyFeatures(row, row + 1, features);
+    known.fill(series, features, features.length - columns);
+    KnownValues baselines = known.baselines(series);
+    Forecast of =
+        new Forecast(
+            ForecastSpec.series(chunk.key()),
+            horizon.text(),
+            targetTime(series, horizon, chunk, row));
+    Scored scored = predictor.predict(model, chunk, row, features, of, to);
+    PendingFeatures pending =
+        new PendingFeatures(
+            scored.features(),
+            chunk.weight(row),
+            Math.max(0, chunk.windowTime(row)),
+            chunk.partition(row),
+            chunk.offset(row),
+            scored.scores(),
+            scored.predicted(),
+            chunk.group(row),
+            derived.carried(chunk, row),
+            scored.bound());
+    forecasts.keep(new PendingForecast(pending, series.position() + horizon.length(), baselines));
+  }
+
+  private long targetTime(Series series, Step horizon, Chunk chunk, int row) {
+    long time = chunk.windowTime(row);
+    if (spec.ofTime()) {
+      return time + horizon.length();
+    }
+    return series.interval() == 0
+        ? Forecast.UNKNOWN_TIME
+        : time + horizon.length() * series.interval();
+  }
+}
