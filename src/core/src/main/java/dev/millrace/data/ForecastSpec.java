@@ -21,9 +21,6 @@ public record ForecastSpec(String column, boolean ofTime, List<Step> horizons, L
   /** What separates the series from the horizon in a model key. */
   public static final char SEPARATOR = '@';
 
-  /** Number of last values among the inputs. */
-  public static final int LAGS = 4;
-
   /**
    * A distance within a series.
    *
@@ -44,26 +41,18 @@ public record ForecastSpec(String column, boolean ofTime, List<Step> horizons, L
   }
 
   /**
-   * An input of the models that follows from the series.
-   *
-   * @param isExpert true if it is a forecast of the value in the value's own unit
+   * Returns the names of the inputs behind all others, in their order. Each is a forecast of the
+   * value in its own unit; they are the same for each horizon.
    */
-  public record Input(String name, boolean isExpert) {}
-
-  /** Returns the inputs behind all others, in their order; they are the same for each horizon. */
-  public List<Input> inputs() {
-    List<Input> inputs = new ArrayList<>();
-    for (int lag = 0; lag < LAGS; lag++) {
-      inputs.add(new Input(column + " lag " + lag, true));
+  public List<String> inputs() {
+    List<String> inputs = new ArrayList<>();
+    for (String name : List.of("last", "lag 1", "lag 2", "slow mean", "fast mean")) {
+      inputs.add(column + " " + name);
     }
     for (Step season : seasons) {
-      String of = column + " season " + season.text() + " ";
-      inputs.add(new Input(of + "naive", true));
-      inputs.add(new Input(of + "naive before", true));
-      inputs.add(new Input(of + "drift", true));
-      inputs.add(new Input(of + "growth", true));
-      inputs.add(new Input(of + "mean", true));
-      inputs.add(new Input(of + "deviation", false));
+      for (String name : List.of("naive", "naive before", "drift", "growth", "phase", "mean")) {
+        inputs.add("%s season %s %s".formatted(column, season.text(), name));
+      }
     }
     return inputs;
   }

@@ -138,13 +138,8 @@ public record InputSpec(
       }
       place += feature.width();
     }
-    if (forecast != null) {
-      for (ForecastSpec.Input input : forecast.inputs()) {
-        if (input.isExpert()) {
-          experts.add(place);
-        }
-        place++;
-      }
+    while (place < width()) { // those of a forecast
+      experts.add(place++);
     }
     return experts.build().toArray();
   }
@@ -154,7 +149,7 @@ public record InputSpec(
     Stream<String> names = derived.stream().flatMap(feature -> feature.names().stream());
     return forecast == null
         ? names.toList()
-        : Stream.concat(names, forecast.inputs().stream().map(ForecastSpec.Input::name)).toList();
+        : Stream.concat(names, forecast.inputs().stream()).toList();
   }
 
   /** Returns true if a declared feature has ids. */

@@ -27,21 +27,31 @@ public final class ForecastInputs {
    * @param from place of the first one
    */
   public void fill(Series series, float[] into, int from) {
-    int at = from;
-    for (int lag = 0; lag < ForecastSpec.LAGS; lag++) {
-      into[at++] = (float) series.lag(lag);
-    }
     double last = series.lag(0);
+    int at = from;
+    into[at++] = (float) last;
+    into[at++] = (float) series.lag(1);
+    into[at++] = (float) series.lag(2);
+    into[at++] = (float) series.slowMean();
+    into[at++] = (float) series.fastMean();
     for (int s = 0; s < seasons.size(); s++) {
-      double naive = naive(series, s);
+      long number = naive(series, s);
+      double naive = value(series, number);
       double base = base(series, s);
       into[at++] = (float) naive;
-      into[at++] = (float) before(series, s, 1);
+      into[at++] = (float) value(series, before(series, s, 1));
       into[at++] = (float) (naive + (last - base));
-      into[at++] = last > 0 && base > 0 ? (float) (naive * (last / base)) : Float.NaN;
-      into[at++] = (float) series.mean(s);
-      into[at++] = (float) series.deviation(s);
+      into[at++] = (float) grown(naive, last, base);
+      into[at++] = number < 0 ? Float.NaN : (float) series.season(s).phaseMean(number);
+      into[at++] = (float) series.season(s).mean();
     }
+  }
+
+  /** Returns the naive forecast times the growth since; NaN near 0, where that says nothing. */
+  private static double grown(double naive, double last, double base) {
+    double growth = last / base;
+    boolean isUsable = naive > 0 && last > 0 && base > 0 && growth >= 0.5 && growth <= 2;
+    return isUsable ? naive * growth : Double.NaN;
   }
 
   /** Returns the forecasts of the baselines. */
@@ -49,29 +59,33 @@ public final class ForecastInputs {
     double last = series.lag(0);
     double[] seasonal = new double[2 * seasons.size()];
     for (int s = 0; s < seasons.size(); s++) {
-      double naive = naive(series, s);
+      double naive = value(series, naive(series, s));
       seasonal[2 * s] = naive;
       seasonal[2 * s + 1] = naive + (last - base(series, s));
     }
     return new KnownValues(last, series.mean(), seasonal);
   }
 
-  /** Returns the latest value that is known and a number of whole seasons before the target. */
-  private double naive(Series series, int s) {
-    double value = before(series, s, 0);
-    return Double.isNaN(value) ? before(series, s, 1) : value;
+  private static double value(Series series, long number) {
+    return number < 0 ? Double.NaN : series.valueOf(number);
+  }
+
+  /** Returns the number of the latest value that is whole seasons before the target, or -1. */
+  private long naive(Series series, int s) {
+    long number = before(series, s, 0);
+    return number < 0 ? before(series, s, 1) : number;
   }
 
   /**
-   * Returns the value that is before the target by the fewest whole seasons whose value can be
-   * known.
+   * Returns the number of the value that is before the target by the fewest whole seasons whose
+   * value can be known; -1 if it is not known.
    *
    * @param more seasons before that
    */
-  private double before(Series series, int s, int more) {
+  private long before(Series series, int s, int more) {
     long seasonsBack = seasons.get(s).timesIn(horizon) + more;
     long target = series.position() + horizon.length();
-    return series.at(target - seasonsBack * seasons.get(s).length(), tolerances[s]);
+    return series.find(target - seasonsBack * seasons.get(s).length(), tolerances[s]);
   }
 
   /** Returns the value that is as many seasons before the last one as the naive forecast is. */
@@ -80,6 +94,6 @@ public final class ForecastInputs {
       return Double.NaN;
     }
     long back = seasons.get(s).timesIn(horizon) * seasons.get(s).length();
-    return series.at(series.lastPosition() - back, tolerances[s]);
+    return value(series, series.find(series.lastPosition() - back, tolerances[s]));
   }
 }

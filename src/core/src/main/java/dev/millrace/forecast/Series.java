@@ -20,15 +20,19 @@ public final class Series {
   static final int MIN_VALUES = 8;
 
   private static final int FIRST_ROOM = 16;
+  private static final double SLOW = 0.1;
+  private static final double FAST = 0.3;
   private static final long NEVER = Long.MIN_VALUE;
 
   private final boolean isOfTime;
   private final long span;
-  private final SeasonSums[] seasons;
+  private final Season[] seasons;
+  private final FadingMean slow;
+  private final FadingMean fast;
 
   // Rings, a power of 2 long, in which the value of a number is at the number modulo the length.
-  private long[] positions;
-  private double[] values;
+  private long[] positions = new long[0];
+  private double[] values = new double[0];
   // Numbers of the oldest value that is kept, and of the next one.
   private long first;
   private long next;
@@ -47,27 +51,38 @@ public final class Series {
    * @param horizon how far ahead it is forecast
    */
   public Series(ForecastSpec spec, Step horizon) {
-    this(spec.ofTime(), span(spec, horizon), SeasonSums.of(spec.seasons()));
-    positions = new long[FIRST_ROOM];
-    values = new double[FIRST_ROOM];
+    this(
+        spec.ofTime(),
+        span(spec, horizon),
+        spec.seasons().stream()
+            .map(season -> new Season(season.length(), tolerance(spec, season)))
+            .toArray(Season[]::new),
+        new FadingMean(SLOW),
+        new FadingMean(FAST));
+    resize(FIRST_ROOM);
     position = isOfTime ? NEVER : 0;
   }
 
-  private Series(boolean isOfTime, long span, SeasonSums[] seasons) {
+  private Series(boolean isOfTime, long span, Season[] seasons, FadingMean slow, FadingMean fast) {
     this.isOfTime = isOfTime;
     this.span = span;
     this.seasons = seasons;
-    positions = new long[0];
-    values = new double[0];
+    this.slow = slow;
+    this.fast = fast;
   }
 
-  /** Returns how far back any input or baseline reaches, with what is nearest to that. */
+  /** Returns how far back any input or baseline reaches. */
   private static long span(ForecastSpec spec, Step horizon) {
     long longest = 0;
     for (Step season : spec.seasons()) {
-      longest = Math.max(longest, (season.timesIn(horizon) + 2) * season.length());
+      long reach = (season.timesIn(horizon) + 1) * season.length();
+      longest = Math.max(longest, reach + tolerance(spec, season));
     }
     return longest + 1;
+  }
+
+  private static long tolerance(ForecastSpec spec, Step season) {
+    return spec.tolerance(season, season);
   }
 
   /**
@@ -108,31 +123,35 @@ public final class Series {
     long known = next - first;
     double before = known == 0 ? Double.NaN : lag(0);
     if (known == values.length) {
-      grow();
+      resize(2 * values.length);
     }
     int at = (int) next & (values.length - 1);
     positions[at] = position;
     values[at] = value;
     next++;
     mean += (value - mean) / next;
+    slow.add(value);
+    fast.add(value);
     addSeasonalError(value, before);
-    for (SeasonSums season : seasons) {
+    for (Season season : seasons) {
       season.add(this);
     }
     while (next - first > MAX_VALUES
         || (next - first > MIN_VALUES && positionOf(first) < position - span)) {
-      for (SeasonSums season : seasons) {
-        season.removeUpTo(first, this);
+      for (Season season : seasons) {
+        season.forget(first, this);
       }
       first++;
     }
   }
 
   private void addSeasonalError(double value, double before) {
-    double naive =
-        seasons.length == 0
-            ? before
-            : at(position - seasons[0].length(), isOfTime ? seasons[0].length() / 2 : 0);
+    double naive = before;
+    if (seasons.length > 0) {
+      long length = seasons[0].length();
+      long number = find(position - length, isOfTime ? length / 2 : 0);
+      naive = number < 0 ? Double.NaN : valueOf(number);
+    }
     double error = Math.abs(value - naive);
     if (error < Double.POSITIVE_INFINITY) {
       seasonalErrors += error;
@@ -140,10 +159,9 @@ public final class Series {
     }
   }
 
-  private void grow() {
+  private void resize(int room) {
     long[] oldPositions = positions;
     double[] oldValues = values;
-    int room = 2 * oldValues.length;
     positions = new long[room];
     values = new double[room];
     for (long number = first; number < next; number++) {
@@ -151,6 +169,9 @@ public final class Series {
       int to = (int) number & (room - 1);
       positions[to] = oldPositions[from];
       values[to] = oldValues[from];
+    }
+    for (Season season : seasons) {
+      season.resize(first, next, room);
     }
   }
 
@@ -193,10 +214,10 @@ public final class Series {
   }
 
   /**
-   * Returns the value nearest to a position, the later of two that are equally near; NaN if none is
-   * within the tolerance.
+   * Returns the number of the value nearest to a position, the later of two that are equally near;
+   * -1 if none is within the tolerance.
    */
-  public double at(long wanted, long tolerance) {
+  long find(long wanted, long tolerance) {
     long low = first;
     long high = next;
     while (low < high) { // to the first value at the position or behind it
@@ -210,9 +231,9 @@ public final class Series {
     long after = low < next ? positionOf(low) - wanted : Long.MAX_VALUE;
     long before = low > first ? wanted - positionOf(low - 1) : Long.MAX_VALUE;
     if (Math.min(after, before) > tolerance) {
-      return Double.NaN;
+      return -1;
     }
-    return valueOf(after <= before ? low : low - 1);
+    return after <= before ? low : low - 1;
   }
 
   /**
@@ -242,14 +263,19 @@ public final class Series {
     return next == 0 ? Double.NaN : mean;
   }
 
-  /** Returns the mean of the values of the last season. */
-  double mean(int season) {
-    return seasons[season].mean();
+  /** Returns a fading mean in which the newest value has a weight of 0.1. */
+  double slowMean() {
+    return slow.get();
   }
 
-  /** Returns the standard deviation of the values of the last season. */
-  double deviation(int season) {
-    return seasons[season].deviation();
+  /** Returns a fading mean in which the newest value has a weight of 0.3. */
+  double fastMean() {
+    return fast.get();
+  }
+
+  /** Returns what is known by a season. */
+  Season season(int season) {
+    return seasons[season];
   }
 
   /**
@@ -263,14 +289,15 @@ public final class Series {
 
   /** Returns the estimated bytes in memory. */
   public long memoryBytes() {
-    return (long) values.length * (Double.BYTES + Long.BYTES) + seasons.length * SeasonSums.BYTES;
+    int perValue = Double.BYTES + Long.BYTES + seasons.length * Season.BYTES_PER_VALUE;
+    return (long) values.length * perValue;
   }
 
   /** Returns a deep copy. */
   public Series copy() {
-    SeasonSums[] sums = new SeasonSums[seasons.length];
+    Season[] sums = new Season[seasons.length];
     Arrays.setAll(sums, s -> seasons[s].copy());
-    Series copy = new Series(isOfTime, span, sums);
+    Series copy = new Series(isOfTime, span, sums, slow.copy(), fast.copy());
     copy.positions = positions.clone();
     copy.values = values.clone();
     copy.first = first;
@@ -298,10 +325,12 @@ public final class Series {
     out.writeLong(lastTime);
     out.writeLong(interval);
     out.writeDouble(mean);
+    slow.write(out);
+    fast.write(out);
     out.writeDouble(seasonalErrors);
     out.writeLong(seasonalErrorCount);
-    for (SeasonSums season : seasons) {
-      season.write(out);
+    for (Season season : seasons) {
+      season.write(out, first, next);
     }
   }
 
@@ -327,10 +356,12 @@ public final class Series {
     series.lastTime = in.readLong();
     series.interval = in.readLong();
     series.mean = in.readDouble();
+    series.slow.read(in);
+    series.fast.read(in);
     series.seasonalErrors = in.readDouble();
     series.seasonalErrorCount = in.readLong();
-    for (SeasonSums season : series.seasons) {
-      season.read(in, series.first, series.next);
+    for (Season season : series.seasons) {
+      season.read(in, series.first, series.next, room);
     }
     return series;
   }

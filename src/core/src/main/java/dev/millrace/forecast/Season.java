@@ -1,0 +1,149 @@
+package dev.millrace.forecast;
+
+import dev.millrace.data.SizeChecks;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
+/**
+ * What a {@link Series} knows by one season: the mean of the last season, and of each value a
+ * fading mean over all seasons of the values in its place. Not thread-safe.
+ */
+final class Season {
+  /** Bytes in memory of each value for which there is room. */
+  static final int BYTES_PER_VALUE = 2 * Float.BYTES;
+
+  // Weight of the newest season.
+  private static final float GAIN = 0.25f;
+  // Values after which rounding errors of the sum are removed.
+  private static final int EXACT_EVERY = 4096;
+
+  private final long length;
+  private final long tolerance;
+  // In the places of the series' values.
+  private float[] phaseMeans = new float[0];
+  private float[] phaseWeights = new float[0];
+  // Number of the first value of the last season.
+  private long from;
+  // Subtracted from each value.
+  private double origin;
+  private double sum;
+  private long count;
+
+  /**
+   * @param tolerance max distance between a place in the season and the value that is in it
+   */
+  Season(long length, long tolerance) {
+    this.length = length;
+    this.tolerance = tolerance;
+  }
+
+  long length() {
+    return length;
+  }
+
+  /** Makes room for more values, as many as the series has places. */
+  void resize(long first, long next, int room) {
+    float[] means = phaseMeans;
+    float[] weights = phaseWeights;
+    phaseMeans = new float[room];
+    phaseWeights = new float[room];
+    for (long number = first; number < next; number++) {
+      int before = (int) number & (means.length - 1);
+      phaseMeans[(int) number & (room - 1)] = means[before];
+      phaseWeights[(int) number & (room - 1)] = weights[before];
+    }
+  }
+
+  /** Adds the last value of a series, and takes those out of the sum that are a season old. */
+  void add(Series series) {
+    long last = series.next() - 1;
+    addToPhase(series, last);
+    if (last % EXACT_EVERY == 0) {
+      origin = series.valueOf(last);
+      sum = 0;
+      count = 0;
+      for (long number = from; number < last; number++) {
+        change(series.valueOf(number), 1);
+      }
+    }
+    change(series.valueOf(last), 1);
+    long oldest = series.position() - length;
+    while (series.positionOf(from) <= oldest) {
+      change(series.valueOf(from++), -1);
+    }
+  }
+
+  private void addToPhase(Series series, long last) {
+    double value = series.valueOf(last);
+    long before = series.find(series.position() - length, tolerance);
+    float weight = before < 0 ? 0 : weight(before);
+    double mean = before < 0 ? value : phaseMean(before);
+    float newWeight = weight + GAIN * (1 - weight);
+    int at = (int) last & (phaseMeans.length - 1);
+    phaseWeights[at] = newWeight;
+    phaseMeans[at] = (float) (mean + GAIN / newWeight * (value - mean));
+  }
+
+  private float weight(long number) {
+    return phaseWeights[(int) number & (phaseWeights.length - 1)];
+  }
+
+  /** Returns the fading mean of a value and those that are whole seasons before it. */
+  double phaseMean(long number) {
+    return phaseMeans[(int) number & (phaseMeans.length - 1)];
+  }
+
+  /** Takes a value out of the sum that the series is about to forget. */
+  void forget(long number, Series series) {
+    if (from == number) {
+      change(series.valueOf(from++), -1);
+    }
+  }
+
+  private void change(double value, int sign) {
+    sum += sign * (value - origin);
+    count += sign;
+  }
+
+  /** Returns the mean of the last season; NaN without values. */
+  double mean() {
+    return count == 0 ? Double.NaN : origin + sum / count;
+  }
+
+  Season copy() {
+    Season copy = new Season(length, tolerance);
+    copy.phaseMeans = phaseMeans.clone();
+    copy.phaseWeights = phaseWeights.clone();
+    copy.from = from;
+    copy.origin = origin;
+    copy.sum = sum;
+    copy.count = count;
+    return copy;
+  }
+
+  void write(DataOutput out, long first, long next) throws IOException {
+    for (long number = first; number < next; number++) {
+      out.writeFloat((float) phaseMean(number));
+      out.writeFloat(weight(number));
+    }
+    out.writeLong(from);
+    out.writeDouble(origin);
+    out.writeDouble(sum);
+    out.writeLong(count);
+  }
+
+  /** Reads what {@link #write} wrote. */
+  void read(DataInput in, long first, long next, int room) throws IOException {
+    phaseMeans = new float[room];
+    phaseWeights = new float[room];
+    for (long number = first; number < next; number++) {
+      phaseMeans[(int) number & (room - 1)] = in.readFloat();
+      phaseWeights[(int) number & (room - 1)] = in.readFloat();
+    }
+    from = SizeChecks.require("start of a season", in.readLong(), first, next);
+    origin = in.readDouble();
+    sum = in.readDouble();
+    count = SizeChecks.require("values of a season", in.readLong(), 0, next - first);
+  }
+}
