@@ -11,7 +11,9 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What is kept of the records of a model key to derive features of its next ones. Not thread-safe.
@@ -218,6 +220,15 @@ public final class DerivedState {
   /** Returns the number of records so far. */
   public long records() {
     return records;
+  }
+
+  /** Returns the bytes of one group of records, by the columns that they are grouped by. */
+  public static Map<List<String>, Long> groupBytes(InputSpec input) {
+    Map<List<String>, Long> bytes = new LinkedHashMap<>();
+    for (Grouping grouping : new DerivedPlan(input).groupings()) {
+      bytes.put(grouping.names(), GroupTable.bytesOfGroup(grouping.stride()));
+    }
+    return bytes;
   }
 
   /** Returns the estimated bytes in memory. */

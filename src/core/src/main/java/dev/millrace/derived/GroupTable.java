@@ -211,7 +211,12 @@ final class GroupTable {
 
   /** Returns the estimated bytes in memory. */
   long memoryBytes() {
-    return (long) size * ((long) stride * Double.BYTES + BYTES_OF_GROUP);
+    return size * bytesOfGroup(stride);
+  }
+
+  /** Returns the estimated bytes of one group. */
+  static long bytesOfGroup(int stride) {
+    return (long) stride * Double.BYTES + BYTES_OF_GROUP;
   }
 
   void write(DataOutput out) throws IOException {

@@ -15,6 +15,7 @@ import dev.millrace.data.InputSpec.Limits;
 import dev.millrace.data.KebabCase;
 import dev.millrace.flink.StateSpec;
 import dev.millrace.prequential.ShapeChange;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -241,6 +242,7 @@ final class PipelineOptions {
           InputOptions.INPUT_GROUP,
           RegistryOptions.GROUP,
           InputOptions.FEATURE_GROUP,
+          DerivedOptions.DERIVED_GROUP,
           InputOptions.LABELS_GROUP,
           InputOptions.ON_TIMEOUT_GROUP,
           ForecastOptions.GROUP,
@@ -279,12 +281,16 @@ final class PipelineOptions {
 
   private PipelineOptions() {}
 
-  /** Returns the path of the first option of this name, null if there is none. */
+  /**
+   * Returns the path of the first option of this name, an entry of a list only if there is no
+   * other; null if there is none.
+   */
   static @Nullable String pathOf(String name) {
     return GROUPS.stream()
         .filter(group -> !group.path().isEmpty() && group.names().contains(name))
-        .map(group -> group.path() + "." + name)
-        .findFirst()
+        .map(OptionGroup::path)
+        .min(Comparator.comparing(path -> path.endsWith("[]")))
+        .map(path -> path + "." + name)
         .orElse(null);
   }
 

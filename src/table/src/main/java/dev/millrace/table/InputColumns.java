@@ -104,10 +104,10 @@ record InputColumns(int key, List<InputColumn> columns) implements Serializable 
     }
     InputColumns read = new InputColumns(keyPosition(columns, pipeline, keyName), columns);
     columns.get(read.key()).requireKey("model key");
-    if (pipeline.features().isEmpty()) {
-      read.requireUndeclared();
-    } else {
+    if (pipeline.hasFeatures()) {
       read.requireFeatures(pipeline.features());
+    } else {
+      read.requireUndeclared();
     }
     return read;
   }

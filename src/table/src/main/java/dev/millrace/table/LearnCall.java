@@ -130,7 +130,7 @@ record LearnCall(RowType columns, List<Integer> keys, Settings settings, Types t
           .features()
           .forEach(feature -> column("input.features", feature.name()).requireFeature(feature));
       Types types = types();
-      if (input.features().isEmpty() && types.numbers().isEmpty() && types.texts().isEmpty()) {
+      if (!input.hasFeatures() && types.numbers().isEmpty() && types.texts().isEmpty()) {
         throw new ValidationException(
             "the table has no column of numbers, booleans or texts besides label and key, so there"
                 + " are no features. Add columns to the table");

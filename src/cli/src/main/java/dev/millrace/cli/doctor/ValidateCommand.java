@@ -11,6 +11,7 @@ import dev.millrace.data.IdColumns;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.KebabCase;
 import dev.millrace.data.Task;
+import dev.millrace.derived.DerivedState;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.eval.MetricsSpec.Validation;
 import dev.millrace.nn.Clipping;
@@ -127,6 +128,9 @@ public final class ValidateCommand implements Callable<Integer> {
     line(out, "id", examples.id() == null ? "none" : "field " + examples.id());
     line(out, "labels", labels(input));
     line(out, "features", features(examples));
+    if (!examples.derived().isEmpty()) {
+      line(out, "derived", derived(examples));
+    }
     models(out, settings);
     line(out, "model size", size(settings));
     line(out, "metrics", output.metrics() + ", " + metrics(settings.metrics()));
@@ -182,10 +186,25 @@ public final class ValidateCommand implements Callable<Integer> {
     return positive == null ? text : text + ", positive " + positive;
   }
 
+  private static String derived(InputSpec examples) {
+    String sizes =
+        DerivedState.groupBytes(examples).entrySet().stream()
+            .map(
+                group ->
+                    group.getKey().isEmpty()
+                        ? "%,d bytes a key".formatted(group.getValue())
+                        : "%,d bytes for each %s"
+                            .formatted(group.getValue(), String.join(" and ", group.getKey())))
+            .collect(Collectors.joining(", "));
+    return "%s: %s; up to %,d groups of a key"
+        .formatted(
+            Plural.of(examples.slots(), "input"), sizes, examples.limits().groups());
+  }
+
   private static String features(InputSpec examples) {
     List<FeatureSpec> features = examples.features();
     if (features.isEmpty()) {
-      return "all that the examples carry";
+      return examples.hasFeatures() ? "none declared" : "all that the examples carry";
     }
     IdColumns ids = IdColumns.of(examples);
     String fields = Plural.of(features.size(), "field") + ", ";
@@ -205,7 +224,7 @@ public final class ValidateCommand implements Callable<Integer> {
   /** Describes the size of a model with a full replay buffer, in state and on the models topic. */
   private static String size(Settings settings) {
     InputSpec examples = settings.input().spec();
-    if (examples.features().isEmpty()) {
+    if (!examples.hasFeatures()) {
       return "depends on the features of the records";
     }
     Task task = examples.task() == null ? Task.BINARY : examples.task();

@@ -35,7 +35,17 @@ public final class FileProfiler {
       List<FieldProfile> fields = FieldProfile.ofColumns(file, limit);
       long rows = fields.get(0).rows();
       return new InputProfile(
-          path.toString(), Format.AVRO, null, null, fields, List.of(), rows, null, null, false);
+          path.toString(),
+          Format.AVRO,
+          null,
+          null,
+          fields,
+          List.of(),
+          rows,
+          null,
+          null,
+          RowSample.ofCsv(path, limit),
+          false);
     }
   }
 
@@ -48,7 +58,7 @@ public final class FileProfiler {
     Schema schema = read(path);
     if (isStandard(schema)) {
       return new InputProfile(
-          path.toString(), Format.AVRO, null, null, List.of(), List.of(), 0, null, null, true);
+          path.toString(), Format.AVRO, null, null, List.of(), List.of(), 0, null, null, null, true);
     }
     FieldSet set = FieldSet.of(schema);
     return new InputProfile(
@@ -61,6 +71,7 @@ public final class FileProfiler {
         0,
         null,
         set.eventTime(),
+        null,
         false);
   }
 

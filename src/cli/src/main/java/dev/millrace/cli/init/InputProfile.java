@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param records number of records read, 0 for a schema
  * @param keys the record keys; null if there are none yet
  * @param eventTime field that a schema declares as time in milliseconds
+ * @param sample the first records; null for a schema
  * @param standard whether the records have the standard example schema
  */
 public record InputProfile(
@@ -30,6 +31,7 @@ public record InputProfile(
     long records,
     @Nullable FieldProfile keys,
     @Nullable String eventTime,
+    @Nullable RowSample sample,
     boolean standard) {
 
   public InputProfile {

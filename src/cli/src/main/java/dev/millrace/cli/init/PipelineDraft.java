@@ -244,6 +244,7 @@ final class PipelineDraft {
       add(commented("    - " + feature(spec), field.describe(input.records())));
     }
     addCrosses();
+    addDerived();
     List<String> left = leftOut();
     if (!left.isEmpty()) {
       add("  # Left out:");
@@ -264,6 +265,38 @@ final class PipelineDraft {
       add("  # Each pair of two ids can be an id of its own:");
       add("  # crosses: [" + YamlText.of(ids) + "]");
     }
+  }
+
+  private void addDerived() {
+    List<DerivedProposals.Proposal> proposals = derived();
+    if (proposals.isEmpty()) {
+      return;
+    }
+    add("  # Computed from earlier records; see docs/derived-features.md. Labels count when they come.");
+    add("  derived:");
+    for (DerivedProposals.Proposal proposal : proposals) {
+      add("    # " + proposal.reason());
+      add("    - { " + proposal.entry() + " }");
+    }
+  }
+
+  /** Returns the derived features that the records suggest. */
+  List<DerivedProposals.Proposal> derived() {
+    Task task = task();
+    RowSample sample = input.sample();
+    if (sample == null || label == null || task == null || task == Task.MULTICLASS) {
+      return List.of();
+    }
+    List<Map.Entry<String, Long>> classes = label.frequencies();
+    if (task == Task.BINARY && classes.size() != 2) {
+      return List.of();
+    }
+    return DerivedProposals.of(
+        sample,
+        label.name(),
+        task == Task.BINARY ? classes.get(1).getKey() : null,
+        key == null ? null : key.name(),
+        features);
   }
 
   /** Returns the fields that become no features, each with the reason. */

@@ -47,6 +47,7 @@ final class TopicProfiler {
   private final byte @Nullable [] header;
   private final @Nullable GenericDatumReader<GenericRecord> reader;
   private final FieldSet set;
+  private final RowSample sample = new RowSample();
   private final FieldProfile keys = new FieldProfile("record key");
 
   private @Nullable Format format;
@@ -117,6 +118,7 @@ final class TopicProfiler {
         records,
         keys,
         set.eventTime(),
+        sample,
         standard);
   }
 
@@ -199,6 +201,7 @@ final class TopicProfiler {
 
   private boolean count(ConsumerRecord<byte[], byte[]> record) {
     records++;
+    sample.endRow();
     if (record.key() != null) {
       keys.addText(new String(record.key(), StandardCharsets.UTF_8));
     }
@@ -245,10 +248,13 @@ final class TopicProfiler {
     FieldProfile field = set.field(name);
     if (value instanceof Number number) {
       field.addNumber(number);
+      sample.set(name, number.doubleValue());
     } else if (value instanceof Boolean bool) {
       field.addBoolean(bool);
+      sample.set(name, value.toString());
     } else if (value instanceof CharSequence || value instanceof GenericEnumSymbol<?>) {
       field.addText(value.toString());
+      sample.set(name, value.toString());
     }
   }
 
@@ -299,11 +305,11 @@ final class TopicProfiler {
 
   private void see(String name, JsonNode value) {
     if (value.isNumber()) {
-      set.field(name).addNumber(value.numberValue());
+      see(name, value.numberValue());
     } else if (value.isBoolean()) {
-      set.field(name).addBoolean(value.booleanValue());
+      see(name, (Object) value.booleanValue());
     } else if (value.isTextual()) {
-      set.field(name).addText(value.textValue());
+      see(name, value.textValue());
     }
   }
 }

@@ -76,6 +76,37 @@ class EvaluatePipelineTest {
     assertThat(withTimes[2]).isIn("0.8000", "0.9000", "1.0000").isNotEqualTo(withTimes[4]);
   }
 
+  @Test
+  void featuresAreDerivedFromTheRowsBefore() throws Exception {
+    String[] alone = totals(run("label: class, positive-class: yes, features: [w]"));
+    String[] derived =
+        totals(
+            run(
+                "label: class, positive-class: yes, features: [w], derived: [{ lag: class,"
+                    + " steps: [4, 8] }]"));
+
+    // Every fourth row is a no or a yes in turn, and nothing in the row says which.
+    assertThat(Double.parseDouble(alone[4])).isLessThan(0.9);
+    assertThat(Double.parseDouble(derived[4])).isGreaterThan(0.93);
+  }
+
+  @Test
+  void aRowIsPredictedWithoutTheLabelsThatComeLater() throws Exception {
+    String input =
+        "label: class, positive-class: yes, event-time: at, features: [w], derived: [{ lag: class,"
+            + " steps: [4, 8] }]";
+    String[] atOnce = totals(run(input));
+    String[] late = totals(run(input, "--label-delay", "3m"));
+
+    // A minute is a row: the label of four rows ago is the second to last that is known.
+    assertThat(late[1]).isEqualTo(atOnce[1]);
+    assertThat(Double.parseDouble(late[4])).isLessThan(Double.parseDouble(atOnce[4]));
+    assertThat(run(input, "--label-delay", "soon").err())
+        .contains("--label-delay must be a time such as 30m or 2h, but was soon");
+    assertThat(run(input, "--label-delay", "3m", "--epochs", "2").err())
+        .contains("--label-delay allows one pass, but --epochs was 2");
+  }
+
   private static String[] totals(Cli run) {
     assertThat(run.exitCode()).as(run.err()).isZero();
     String line = run.out().lines().filter(l -> l.startsWith("all ")).findFirst().orElseThrow();

@@ -1,0 +1,215 @@
+package dev.millrace.cli.init;
+
+import dev.millrace.cli.console.YamlText;
+import dev.millrace.cli.csv.FieldProfile;
+import dev.millrace.codec.CsvText;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Proposes derived features where the records show that earlier labels say something of the next
+ * one: lags and seasons of the key, and means of the labels of equal values of another field.
+ */
+final class DerivedProposals {
+  private static final int[] SEASONS = {7, 12, 24, 48, 96, 144, 168, 288, 336};
+  private static final double MIN_CORRELATION = 0.5;
+  private static final double MIN_SEASON_GAIN = 0.1;
+  private static final double MIN_OF_FIELD = 0.1;
+  private static final double SMOOTHING = 10;
+  private static final int MIN_PAIRS = 200;
+  private static final int MAX_FIELDS = 3;
+  private static final double FEW_REPEATS = 3;
+
+  /**
+   * A proposed entry of {@code input.derived}.
+   *
+   * @param entry the options, without what is around them
+   */
+  record Proposal(String entry, String reason) {}
+
+  private final RowSample sample;
+  private final double[] labels;
+  // Null for one key.
+  private final double @Nullable [] keys;
+
+  private DerivedProposals(RowSample sample, double[] labels, double @Nullable [] keys) {
+    this.sample = sample;
+    this.labels = labels;
+    this.keys = keys;
+  }
+
+  /**
+   * Returns the proposals, none if the label is not a number or one of two classes.
+   *
+   * @param positive the class that counts as 1; null for a number
+   */
+  static List<Proposal> of(
+      RowSample sample,
+      String label,
+      @Nullable String positive,
+      @Nullable String key,
+      List<FieldProfile> features) {
+    double[] values = sample.column(label);
+    if (values == null || sample.rows() < MIN_PAIRS) {
+      return List.of();
+    }
+    double[] numbers = positive == null ? values : indicator(values, positive, sample.rows());
+    double[] keys = key == null ? null : sample.column(key);
+    DerivedProposals proposals = new DerivedProposals(sample, numbers, keys);
+    List<Proposal> all = new ArrayList<>(proposals.lags(YamlText.of(label)));
+    all.addAll(proposals.means(YamlText.of(label), features));
+    return all;
+  }
+
+  private static double[] indicator(double[] values, String positive, int rows) {
+    RowSample one = new RowSample();
+    one.set("", positive);
+    double[] hashed = one.column("");
+    double number = CsvText.number(positive);
+    double expected = Double.isNaN(number) && hashed != null ? hashed[0] : number;
+    double[] ones = new double[values.length];
+    for (int r = 0; r < rows; r++) {
+      ones[r] = Double.isNaN(values[r]) ? Double.NaN : values[r] == expected ? 1 : 0;
+    }
+    return ones;
+  }
+
+  private List<Proposal> lags(String label) {
+    double atOne = lagCorrelation(1);
+    List<Integer> steps = new ArrayList<>();
+    List<String> reasons = new ArrayList<>();
+    if (atOne >= MIN_CORRELATION) {
+      steps.addAll(List.of(1, 2, 3));
+      reasons.add("like the one before: correlation %.2f".formatted(atOne));
+    }
+    for (int season : SEASONS) {
+      double correlation = lagCorrelation(season);
+      double between = lagCorrelation(season / 2);
+      if (correlation >= MIN_CORRELATION && correlation - between >= MIN_SEASON_GAIN) {
+        steps.add(season);
+        reasons.add("%.2f at %d, %.2f at %d".formatted(correlation, season, between, season / 2));
+      }
+    }
+    return steps.isEmpty()
+        ? List.of()
+        : List.of(
+            new Proposal(
+                "lag: %s, steps: %s".formatted(label, steps), String.join("; ", reasons)));
+  }
+
+  /** Returns the correlation of labels with those so many records of their key before. */
+  private double lagCorrelation(int lag) {
+    Correlation correlation = new Correlation();
+    Map<Double, double[]> rings = new HashMap<>();
+    Map<Double, Integer> counts = new HashMap<>();
+    double[] means = meansOfKeys();
+    for (int r = 0; r < sample.rows(); r++) {
+      if (Double.isNaN(labels[r])) {
+        continue;
+      }
+      double key = keys == null ? 0 : keys[r];
+      double[] ring = rings.computeIfAbsent(key, absent -> new double[lag]);
+      int count = counts.merge(key, 1, Integer::sum) - 1;
+      double value = labels[r] - means[r];
+      if (count >= lag) {
+        correlation.add(ring[count % lag], value);
+      }
+      ring[count % lag] = value;
+    }
+    return correlation.value();
+  }
+
+  // Keys that differ in their level alone say nothing of the series.
+  private double[] meansOfKeys() {
+    Map<Double, double[]> sums = new HashMap<>();
+    for (int r = 0; r < sample.rows(); r++) {
+      if (!Double.isNaN(labels[r])) {
+        double[] sum = sums.computeIfAbsent(keys == null ? 0 : keys[r], absent -> new double[2]);
+        sum[0]++;
+        sum[1] += labels[r];
+      }
+    }
+    double[] means = new double[sample.rows()];
+    for (int r = 0; r < means.length; r++) {
+      double[] sum = sums.get(keys == null ? 0 : keys[r]);
+      means[r] = sum == null ? 0 : sum[1] / sum[0];
+    }
+    return means;
+  }
+
+  private List<Proposal> means(String label, List<FieldProfile> features) {
+    Map<Proposal, Double> found = new HashMap<>();
+    for (FieldProfile field : features) {
+      double[] values = sample.column(field.name());
+      boolean repeats =
+          field.type() == FieldProfile.Type.TEXT
+              && field.distinct() > 1
+              && field.values() >= FEW_REPEATS * field.distinct();
+      double correlation = values == null || !repeats ? 0 : meanCorrelation(values);
+      if (correlation >= MIN_OF_FIELD) {
+        String entry =
+            "window: %s, of: all, by: %s, do: [mean, count], smoothing: %.0f"
+                .formatted(label, YamlText.of(field.name()), SMOOTHING);
+        String reason = "correlation %.2f with earlier labels of equal values".formatted(correlation);
+        found.put(new Proposal(entry, reason), correlation);
+      }
+    }
+    return found.entrySet().stream()
+        .sorted(Map.Entry.<Proposal, Double>comparingByValue().reversed())
+        .limit(MAX_FIELDS)
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  /** Returns the correlation of labels with the smoothed mean of earlier ones of equal values. */
+  private double meanCorrelation(double[] values) {
+    Correlation correlation = new Correlation();
+    Map<Double, double[]> sums = new HashMap<>();
+    double count = 0;
+    double mean = 0;
+    for (int r = 0; r < sample.rows(); r++) {
+      if (Double.isNaN(values[r]) || Double.isNaN(labels[r])) {
+        continue;
+      }
+      double[] sum = sums.computeIfAbsent(values[r], absent -> new double[2]);
+      if (count >= MIN_PAIRS) {
+        correlation.add((sum[1] + SMOOTHING * mean) / (sum[0] + SMOOTHING), labels[r]);
+      }
+      sum[0]++;
+      sum[1] += labels[r];
+      count++;
+      mean += (labels[r] - mean) / count;
+    }
+    return correlation.value();
+  }
+
+  /** Pearson's correlation of pairs. */
+  private static final class Correlation {
+    private long count;
+    private double meanX;
+    private double meanY;
+    private double squaresX;
+    private double squaresY;
+    private double products;
+
+    void add(double x, double y) {
+      count++;
+      double deltaX = x - meanX;
+      double deltaY = y - meanY;
+      meanX += deltaX / count;
+      meanY += deltaY / count;
+      squaresX += deltaX * (x - meanX);
+      squaresY += deltaY * (y - meanY);
+      products += deltaX * (y - meanY);
+    }
+
+    /** Returns 0 if there are few pairs, or no differences. */
+    double value() {
+      double norm = Math.sqrt(squaresX * squaresY);
+      return count < MIN_PAIRS || norm == 0 ? 0 : products / norm;
+    }
+  }
+}
