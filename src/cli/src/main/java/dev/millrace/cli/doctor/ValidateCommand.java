@@ -197,8 +197,7 @@ public final class ValidateCommand implements Callable<Integer> {
                             .formatted(group.getValue(), String.join(" and ", group.getKey())))
             .collect(Collectors.joining(", "));
     return "%s: %s; up to %,d groups of a key"
-        .formatted(
-            Plural.of(examples.slots(), "input"), sizes, examples.limits().groups());
+        .formatted(Plural.of(examples.slots(), "input"), sizes, examples.limits().groups());
   }
 
   private static String features(InputSpec examples) {

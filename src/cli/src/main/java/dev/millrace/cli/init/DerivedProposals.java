@@ -3,6 +3,7 @@ package dev.millrace.cli.init;
 import dev.millrace.cli.console.YamlText;
 import dev.millrace.cli.csv.FieldProfile;
 import dev.millrace.codec.CsvText;
+import dev.millrace.data.FeatureSpec;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -45,20 +46,20 @@ final class DerivedProposals {
    * Returns the proposals, none if the label is not a number or one of two classes.
    *
    * @param positive the class that counts as 1; null for a number
+   * @param key field of the model key, {@link RowSample#RECORD_KEY} for the record key
    */
   static List<Proposal> of(
       RowSample sample,
       String label,
       @Nullable String positive,
-      @Nullable String key,
+      String key,
       List<FieldProfile> features) {
     double[] values = sample.column(label);
     if (values == null || sample.rows() < MIN_PAIRS) {
       return List.of();
     }
     double[] numbers = positive == null ? values : indicator(values, positive, sample.rows());
-    double[] keys = key == null ? null : sample.column(key);
-    DerivedProposals proposals = new DerivedProposals(sample, numbers, keys);
+    DerivedProposals proposals = new DerivedProposals(sample, numbers, sample.column(key));
     List<Proposal> all = new ArrayList<>(proposals.lags(YamlText.of(label)));
     all.addAll(proposals.means(YamlText.of(label), features));
     return all;
@@ -96,8 +97,7 @@ final class DerivedProposals {
     return steps.isEmpty()
         ? List.of()
         : List.of(
-            new Proposal(
-                "lag: %s, steps: %s".formatted(label, steps), String.join("; ", reasons)));
+            new Proposal("lag: %s, steps: %s".formatted(label, steps), String.join("; ", reasons)));
   }
 
   /** Returns the correlation of labels with those so many records of their key before. */
@@ -145,7 +145,7 @@ final class DerivedProposals {
     for (FieldProfile field : features) {
       double[] values = sample.column(field.name());
       boolean repeats =
-          field.type() == FieldProfile.Type.TEXT
+          isCategory(field.toFeature(sample.rows(), true).type())
               && field.distinct() > 1
               && field.values() >= FEW_REPEATS * field.distinct();
       double correlation = values == null || !repeats ? 0 : meanCorrelation(values);
@@ -153,7 +153,8 @@ final class DerivedProposals {
         String entry =
             "window: %s, of: all, by: %s, do: [mean, count], smoothing: %.0f"
                 .formatted(label, YamlText.of(field.name()), SMOOTHING);
-        String reason = "correlation %.2f with earlier labels of equal values".formatted(correlation);
+        String reason =
+            "correlation %.2f with earlier labels of equal values".formatted(correlation);
         found.put(new Proposal(entry, reason), correlation);
       }
     }
@@ -162,6 +163,12 @@ final class DerivedProposals {
         .limit(MAX_FIELDS)
         .map(Map.Entry::getKey)
         .toList();
+  }
+
+  private static boolean isCategory(FeatureSpec.Type type) {
+    return type == FeatureSpec.Type.ONE_HOT
+        || type == FeatureSpec.Type.HASH
+        || type == FeatureSpec.Type.ID;
   }
 
   /** Returns the correlation of labels with the smoothed mean of earlier ones of equal values. */

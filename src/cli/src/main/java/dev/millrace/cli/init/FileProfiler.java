@@ -58,7 +58,17 @@ public final class FileProfiler {
     Schema schema = read(path);
     if (isStandard(schema)) {
       return new InputProfile(
-          path.toString(), Format.AVRO, null, null, List.of(), List.of(), 0, null, null, null, true);
+          path.toString(),
+          Format.AVRO,
+          null,
+          null,
+          List.of(),
+          List.of(),
+          0,
+          null,
+          null,
+          null,
+          true);
     }
     FieldSet set = FieldSet.of(schema);
     return new InputProfile(

@@ -272,7 +272,8 @@ final class PipelineDraft {
     if (proposals.isEmpty()) {
       return;
     }
-    add("  # Computed from earlier records; see docs/derived-features.md. Labels count when they come.");
+    add(
+        "  # Computed from earlier records; see docs/derived-features.md. Labels count when they come.");
     add("  derived:");
     for (DerivedProposals.Proposal proposal : proposals) {
       add("    # " + proposal.reason());
@@ -295,7 +296,7 @@ final class PipelineDraft {
         sample,
         label.name(),
         task == Task.BINARY ? classes.get(1).getKey() : null,
-        key == null ? null : key.name(),
+        key == null ? RowSample.RECORD_KEY : key.name(),
         features);
   }
 

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The first records in their order: numbers, and texts as numbers that are equal if they are. */
 final class RowSample {
+  /** Name of the column of record keys. */
+  static final String RECORD_KEY = "";
+
   private static final int MAX_ROWS = 20_000;
   private static final int MAX_COLUMNS = 200;
   // As many bits of a hash as a double has exactly.

@@ -201,10 +201,12 @@ final class TopicProfiler {
 
   private boolean count(ConsumerRecord<byte[], byte[]> record) {
     records++;
-    sample.endRow();
     if (record.key() != null) {
-      keys.addText(new String(record.key(), StandardCharsets.UTF_8));
+      String key = new String(record.key(), StandardCharsets.UTF_8);
+      keys.addText(key);
+      sample.set(RowSample.RECORD_KEY, key);
     }
+    sample.endRow();
     return true;
   }
 
