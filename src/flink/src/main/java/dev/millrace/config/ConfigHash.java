@@ -74,6 +74,11 @@ final class ConfigHash {
       line(text, "forecast", input.forecast());
     }
     input.crosses().forEach(cross -> line(text, "cross", cross));
+    input.derived().forEach(feature -> line(text, "derived", feature));
+    if (!input.derived().isEmpty()) {
+      line(text, "event-time", input.eventTime());
+      line(text, "limits.groups", input.limits().groups());
+    }
     line(text, "limits.record-bytes", input.limits().recordBytes());
     line(text, "limits.key-bytes", input.limits().keyBytes());
     line(text, "limits.classes", input.limits().classes());

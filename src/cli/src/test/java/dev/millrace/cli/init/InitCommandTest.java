@@ -398,6 +398,29 @@ class InitCommandTest {
   }
 
   @Test
+  void proposesLagsAndMeansWhereTheRowsShowThem() throws IOException {
+    StringBuilder csv = new StringBuilder("hour,sold,shop,noise\n");
+    Random random = new Random(3);
+    for (int i = 0; i < 3_000; i++) {
+      int shop = random.nextInt(5);
+      double sold = 40 * Math.sin(i * Math.PI / 12) + 10 * shop + random.nextInt(10);
+      csv.append("%d,%.1f,s%d,n%d%n".formatted(i, sold, shop, random.nextInt(5)));
+    }
+    Path file = Files.writeString(dir.resolve("sales.csv"), csv);
+
+    init("--input", file.toString(), "--label", "sold");
+
+    Path draft = dir.resolve("draft.yaml");
+    assertThat(Files.readString(draft))
+        .containsPattern(
+            "# like the one before: correlation 0\\.\\d\\d; 0\\.\\d\\d at 24, -0\\.\\d\\d at 12")
+        .contains("- { lag: sold, steps: [1, 2, 3, 24")
+        .contains("- { window: sold, of: all, by: shop, do: [mean, count], smoothing: 10 }")
+        .doesNotContain("by: noise");
+    assertThat(PipelineFile.read(draft).input().spec().derived()).hasSize(2);
+  }
+
+  @Test
   void looksAtNoMoreRowsThanAsked() throws IOException {
     init("--input", payments().toString(), "--limit", "100");
 
