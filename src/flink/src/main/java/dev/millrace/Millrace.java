@@ -139,8 +139,7 @@ public final class Millrace {
   public <T> MillraceStreams learn(DataStream<T> stream, ExampleMapper<? super T> mapper) {
     InputSpec input = settings.input().spec();
     requireNamed(input.key() != null, "input.key", "field of the model key", "key: card");
-    boolean hasFeatures = !input.features().isEmpty() || input.forecast() != null;
-    requireNamed(hasFeatures, "input.features", "features", "features: [amount]");
+    requireNamed(input.hasFeatures(), "input.features", "features", "features: [amount]");
     SingleOutputStreamOperator<Example> examples =
         mapped(stream, new MapperFunction<>(settings.pipeline(), input, mapper, false), "decode");
     DataStream<Example> all = examples;
