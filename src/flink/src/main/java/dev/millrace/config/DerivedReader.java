@@ -111,6 +111,9 @@ final class DerivedReader {
           "has the label, which is not known when the record comes. Name another field");
     }
     String column = kind == DerivedOptions.SINCE ? null : options.given(kind);
+    if (column == null && kind != DerivedOptions.SINCE) {
+      return null; // an error already
+    }
     boolean isLabel = column != null && column.equals(in.given(InputOptions.LABEL));
     if (isLabel && computation != null && computation instanceof Window window) {
       requireNumbers(options, window);
