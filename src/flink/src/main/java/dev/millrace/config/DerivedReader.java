@@ -105,7 +105,8 @@ final class DerivedReader {
     Option<String> kind = kinds.get(0);
     Computation computation = computation(kind, options);
     List<String> by = words(options, DerivedOptions.BY);
-    if (by.contains(in.given(InputOptions.LABEL))) {
+    String label = in.given(InputOptions.LABEL);
+    if (label != null && by.contains(label)) {
       options.reject(
           DerivedOptions.BY,
           "has the label, which is not known when the record comes. Name another field");
@@ -114,7 +115,7 @@ final class DerivedReader {
     if (column == null && kind != DerivedOptions.SINCE) {
       return null; // an error already
     }
-    boolean isLabel = column != null && column.equals(in.given(InputOptions.LABEL));
+    boolean isLabel = column != null && column.equals(label);
     if (isLabel && computation != null && computation instanceof Window window) {
       requireNumbers(options, window);
     }

@@ -544,7 +544,7 @@ class PipelineFileTest {
         "metrics: 7                 | metrics must be a map of options, but was a single value",
         "window: 7                  | window is not an option. Did you mean \"metrics.window\"?",
         "xyz: 7                     | xyz is not an option. A pipeline file takes: pipeline, kafka,"
-            + " input, model, auto, models, champion, promotion, metrics, validation, drift,"
+            + " input, model, auto, models, champion, promotion, forecast, metrics, validation, drift,"
             + " output, state, limits",
         "models: { small: auto } | models must be 2 to 8 models, but there is 1. For a single model, use model",
         "models: {} | models must be 2 to 8 models, but there are 0. For a single model, use model",
