@@ -44,6 +44,8 @@ import picocli.CommandLine.Spec;
       "  ./millrace bench accuracy --data ~/streams --json"
     })
 final class AccuracyCommand implements Callable<Integer> {
+  static final String DATA_SETS = "/accuracy/datasets.yaml";
+
   @Option(
       names = "--data",
       paramLabel = "DIR",
@@ -86,7 +88,7 @@ final class AccuracyCommand implements Callable<Integer> {
     }
     Path unpacked = Directories.untilExit("millrace-accuracy-");
     List<AccuracyTable.Row> rows = new ArrayList<>();
-    for (AccuracyData data : chosen()) {
+    for (AccuracyData data : AccuracyData.chosen(DATA_SETS, only)) {
       Path file = data.find(folder, unpacked);
       if (file != null) {
         rows.add(measure(data, file));
@@ -102,19 +104,6 @@ final class AccuracyCommand implements Callable<Integer> {
       table.lines().forEach(spec.commandLine().getOut()::println);
     }
     return 0;
-  }
-
-  private List<AccuracyData> chosen() {
-    List<AccuracyData> all = AccuracyData.all();
-    List<String> names = all.stream().map(AccuracyData::name).toList();
-    for (String name : only) {
-      if (!names.contains(name)) {
-        throw CliError.usage(
-            "Unknown data set --only \"%s\". Known data sets: %s"
-                .formatted(name, String.join(", ", names)));
-      }
-    }
-    return all.stream().filter(data -> only.isEmpty() || only.contains(data.name())).toList();
   }
 
   private AccuracyTable.Row measure(AccuracyData data, Path file) throws Exception {

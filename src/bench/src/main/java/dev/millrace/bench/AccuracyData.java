@@ -2,6 +2,7 @@ package dev.millrace.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.csv.CsvPipeline;
 import dev.millrace.cli.csv.CsvScan;
 import dev.millrace.cli.evaluate.FinalMetrics;
@@ -49,8 +50,6 @@ record AccuracyData(
     String publishedBy,
     List<Double> moa) {
 
-  private static final String RESOURCE = "/accuracy/datasets.yaml";
-
   /** Score that the table compares. */
   enum Score {
     ACCURACY,
@@ -92,10 +91,28 @@ record AccuracyData(
   /** Another learner with its two scores. */
   record Peer(String by, double score, double also) {}
 
-  /** Returns all data sets, in the order of the table. */
-  static List<AccuracyData> all() {
+  /**
+   * Returns the data sets of a resource, in the order of the table.
+   *
+   * @param only names to leave the others out; empty for all
+   * @throws CliError if there is none of a name
+   */
+  static List<AccuracyData> chosen(String resource, List<String> only) {
+    List<AccuracyData> all = all(resource);
+    List<String> names = all.stream().map(AccuracyData::name).toList();
+    for (String name : only) {
+      if (!names.contains(name)) {
+        throw CliError.usage(
+            "Unknown data set --only \"%s\". Known data sets: %s"
+                .formatted(name, String.join(", ", names)));
+      }
+    }
+    return all.stream().filter(data -> only.isEmpty() || only.contains(data.name())).toList();
+  }
+
+  private static List<AccuracyData> all(String resource) {
     List<AccuracyData> all = new ArrayList<>();
-    try (InputStream in = AccuracyData.class.getResourceAsStream(RESOURCE)) {
+    try (InputStream in = AccuracyData.class.getResourceAsStream(resource)) {
       new YAMLMapper().readTree(in).forEach(node -> all.add(of(node)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);

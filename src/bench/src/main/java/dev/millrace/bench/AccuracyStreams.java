@@ -14,6 +14,8 @@ final class AccuracyStreams {
   static final String CLICKS = "generated_clicks.csv";
   static final String DRIFTING_CLICKS = "generated_drifting_clicks.csv";
   static final String NOISE = "generated_noise.csv";
+  static final String FRIED = "generated_fried.csv";
+  static final String DRIFTING_FRIED = "generated_drifting_fried.csv";
 
   private static final int NOISE_ROWS = 20_000;
 
@@ -28,6 +30,8 @@ final class AccuracyStreams {
         case DRIFTING_CLICKS ->
             new ClickStream(300_000, 1_000_000, 100_000, 5_000, true).write(out);
         case NOISE -> writeNoise(out, NOISE_ROWS);
+        case FRIED -> writeFriedman(out, 40_768, false);
+        case DRIFTING_FRIED -> writeFriedman(out, 60_000, true);
         default -> {
           Files.delete(file);
           return null;
@@ -35,6 +39,34 @@ final class AccuracyStreams {
       }
     }
     return file;
+  }
+
+  /**
+   * Friedman's function of 5 of 10 numbers from 0 to 1, with normal noise (Friedman, 1991).
+   *
+   * @param isDrifting true if other numbers decide in each third of the rows, and the deviation of
+   *     the noise alternates between 1 and 3 every 5,000 rows
+   */
+  static void writeFriedman(Writer out, int rows, boolean isDrifting) throws IOException {
+    int[][] orders = {{0, 1, 2, 3, 4}, {3, 6, 1, 2, 0}, {2, 5, 7, 9, 1}};
+    Random random = new Random(5);
+    out.write("x1,x2,x3,x4,x5,x6,x7,x8,x9,x10,y\n");
+    for (int r = 0; r < rows; r++) {
+      double[] x = random.doubles(10).toArray();
+      int[] of = orders[isDrifting ? 3 * r / rows : 0];
+      double third = x[of[2]] - 0.5;
+      double mean =
+          10 * StrictMath.sin(Math.PI * x[of[0]] * x[of[1]])
+              + 20 * third * third
+              + 10 * x[of[3]]
+              + 5 * x[of[4]];
+      double deviation = isDrifting && r / 5_000 % 2 == 1 ? 3 : 1;
+      StringBuilder row = new StringBuilder();
+      for (double number : x) {
+        row.append((float) number).append(',');
+      }
+      out.write(row.append((float) (mean + deviation * random.nextGaussian())) + "\n");
+    }
   }
 
   /** Numbers and words that say nothing about a label, 3.1 % of one class. */

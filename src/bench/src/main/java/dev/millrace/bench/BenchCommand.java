@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
       SqlBenchCommand.class,
       SqlLearnBenchCommand.class,
       IdsBenchCommand.class,
-      AccuracyCommand.class
+      AccuracyCommand.class,
+      IntervalsBenchCommand.class
     },
     footer = {
       "",
@@ -36,7 +37,8 @@ import picocli.CommandLine.Spec;
       "  ./millrace bench sql --json",
       "  ./millrace bench sql-learn --keys 100 --json",
       "  ./millrace bench ids --json",
-      "  ./millrace bench accuracy --seeds 1"
+      "  ./millrace bench accuracy --seeds 1",
+      "  ./millrace bench intervals"
     })
 public final class BenchCommand implements AddedCommand {
   @Spec private CommandSpec spec;
@@ -46,7 +48,7 @@ public final class BenchCommand implements AddedCommand {
     throw new ParameterException(
         spec.commandLine(),
         "A command is missing: bench step, bench pipeline, bench state, bench sql, bench sql-learn,"
-            + " bench ids or bench accuracy");
+            + " bench ids, bench accuracy or bench intervals");
   }
 
   @Command(

@@ -11,6 +11,7 @@ import dev.millrace.nn.AutoSpec;
 import dev.millrace.nn.ClassWeights;
 import dev.millrace.nn.ModelSpec;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,7 +27,7 @@ class AutoBaselineTest {
   private record Losses(double ofModel, double ofFrequencies, double predicted, double observed) {}
 
   private static AccuracyData named(String name) {
-    return AccuracyData.all().stream()
+    return AccuracyData.chosen(AccuracyCommand.DATA_SETS, List.of()).stream()
         .filter(data -> data.name().equals(name))
         .findFirst()
         .orElseThrow();

@@ -67,6 +67,16 @@ public final class ConformalBounds {
     return control.level();
   }
 
+  /** Returns the position whose range bounds how far coverage is from the level. */
+  double position() {
+    return control.position();
+  }
+
+  /** Returns the size of the next step of the position. */
+  double step() {
+    return control.step();
+  }
+
   private boolean isKnown() {
     return examples >= MIN_EXAMPLES;
   }

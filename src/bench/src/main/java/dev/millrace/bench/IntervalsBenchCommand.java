@@ -1,0 +1,118 @@
+package dev.millrace.bench;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.cli.console.CliError;
+import dev.millrace.cli.console.Directories;
+import dev.millrace.cli.console.Progress;
+import dev.millrace.cli.csv.CsvScan;
+import dev.millrace.cli.evaluate.Evaluation;
+import dev.millrace.config.Settings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Measures how often intervals and sets of classes hold the label, and how large they are. */
+@Command(
+    name = "intervals",
+    description = {
+      "Measures the coverage of intervals and of sets of classes, and their size.",
+      "Runs the job over each data set in one pass with model: auto, and compares what was",
+      "published with the labels. Leaves out data sets that are neither in the folder, shipped with",
+      "Millrace nor generated."
+    },
+    footer = {
+      "",
+      "Example:",
+      "  ./millrace bench intervals",
+      "  ./millrace bench intervals --level 0.95 --data ~/streams"
+    })
+final class IntervalsBenchCommand implements Callable<Integer> {
+  private static final String RESOURCE = "/accuracy/intervals.yaml";
+
+  @Option(
+      names = "--level",
+      paramLabel = "LEVEL",
+      defaultValue = "0.9",
+      description = "Share of the labels to cover (default: ${DEFAULT-VALUE}).")
+  private double level;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "Folder with data sets (default: those that ship with Millrace).")
+  private @Nullable Path folder;
+
+  @Option(
+      names = "--only",
+      paramLabel = "NAME",
+      split = ",",
+      description = "Data sets to run, such as fried,storms (default: all that are found).")
+  private List<String> only = List.of();
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws Exception {
+    if (!(level > 0 && level < 1)) {
+      throw CliError.usage("--level must be above 0 and below 1, but was " + level);
+    }
+    if (folder != null && !Files.isDirectory(folder)) {
+      throw CliError.usage("--data " + folder + " is not a folder.");
+    }
+    Path unpacked = Directories.untilExit("millrace-intervals-");
+    List<String> lines = new ArrayList<>();
+    for (AccuracyData data : AccuracyData.chosen(RESOURCE, only)) {
+      Path file = data.find(folder, unpacked);
+      if (file != null) {
+        lines.add(measure(data, file));
+      }
+    }
+    if (lines.isEmpty()) {
+      throw new CliError("No data set was found. Name a folder that has some with --data DIR.");
+    }
+    CoverageCounts.HEADER.forEach(spec.commandLine().getOut()::println);
+    lines.forEach(spec.commandLine().getOut()::println);
+    return 0;
+  }
+
+  private String measure(AccuracyData data, Path file) throws Exception {
+    CsvScan scan = data.scan(file);
+    Settings settings = data.settings(scan);
+    CoverageCounts counts = predictions(settings, scan, data.name(), level);
+    return counts.line(data.name());
+  }
+
+  /** Runs the job over a file; returns what became of the intervals that it published. */
+  static CoverageCounts predictions(Settings settings, CsvScan scan, String name, double level)
+      throws Exception {
+    Settings predicting =
+        settings.withOutput(settings.output().withPredictions().withInterval(level));
+    CoverageCounts counts = new CoverageCounts(level);
+    ObjectMapper parser = new ObjectMapper();
+    try (Progress progress = new Progress(name, scan.rows())) {
+      Evaluation.run(
+          predicting,
+          scan,
+          1,
+          null,
+          progress,
+          record -> {
+            try {
+              counts.accept(parser.readTree(record.value()));
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          });
+    }
+    return counts;
+  }
+}
