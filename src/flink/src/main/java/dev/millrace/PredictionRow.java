@@ -6,7 +6,9 @@ import dev.millrace.codec.OutputRecord;
 import dev.millrace.data.PublicApi;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -23,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * @param predictedClass null before the first label, and for regression
  * @param probabilities of the classes known so far; empty for regression
  * @param predictedValue NaN before the first label, and for classification
+ * @param low lower end of the interval around the value, with output.interval; NaN without one
+ * @param high its upper end
+ * @param classSet set of classes, with output.interval; empty without one
  * @param actualClass null if it is not known yet, and for regression
  * @param actualValue NaN if it is not known yet, and for classification
  * @param heldOut true if the model does not learn from the example
@@ -38,6 +43,9 @@ public record PredictionRow(
     @Nullable String predictedClass,
     Map<String, Double> probabilities,
     double predictedValue,
+    double low,
+    double high,
+    List<String> classSet,
     @Nullable String actualClass,
     double actualValue,
     boolean heldOut,
@@ -56,6 +64,9 @@ public record PredictionRow(
               Map.entry("predictedClass", Types.STRING),
               Map.entry("probabilities", Types.MAP(Types.STRING, Types.DOUBLE)),
               Map.entry("predictedValue", Types.DOUBLE),
+              Map.entry("low", Types.DOUBLE),
+              Map.entry("high", Types.DOUBLE),
+              Map.entry("classSet", Types.LIST(Types.STRING)),
               Map.entry("actualClass", Types.STRING),
               Map.entry("actualValue", Types.DOUBLE),
               Map.entry("heldOut", Types.BOOLEAN),
@@ -76,6 +87,9 @@ public record PredictionRow(
     scores
         .properties()
         .forEach(score -> probabilities.put(score.getKey(), number(score.getValue())));
+    JsonNode interval = json.path("interval");
+    List<String> classSet = new ArrayList<>();
+    json.at("/set/classes").forEach(name -> classSet.add(name.asText()));
     JsonNode actual = json.path("actual");
     return new PredictionRow(
         json.path("key").asText(),
@@ -85,6 +99,9 @@ public record PredictionRow(
         json.path("class").textValue(),
         probabilities,
         number(json.path("value")),
+        number(interval.path("low")),
+        number(interval.path("high")),
+        classSet,
         actual.textValue(),
         number(actual),
         json.path("held_out").asBoolean(),

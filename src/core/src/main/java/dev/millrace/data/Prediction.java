@@ -36,38 +36,6 @@ public record Prediction(
     @Nullable PredictionRegion region,
     @Nullable Forecast forecast) {
 
-  /** Creates a prediction of the label of its example. */
-  public Prediction(
-      String pipeline,
-      String key,
-      @Nullable String id,
-      long seq,
-      int partition,
-      long offset,
-      long eventTime,
-      Outcome outcome,
-      @Nullable String model,
-      boolean heldOut,
-      long modelVersion,
-      String config,
-      @Nullable PredictionRegion region) {
-    this(
-        pipeline,
-        key,
-        id,
-        seq,
-        partition,
-        offset,
-        eventTime,
-        outcome,
-        model,
-        heldOut,
-        modelVersion,
-        config,
-        region,
-        null);
-  }
-
   /** Returns the same without the scores of the classes, their names and their set. */
   public Prediction withoutScores() {
     Outcome shorter =
@@ -79,25 +47,16 @@ public record Prediction(
                 whole.predicted(),
                 whole.actual())
             : outcome;
-    return new Prediction(
-        pipeline,
-        key,
-        id,
-        seq,
-        partition,
-        offset,
-        eventTime,
-        shorter,
-        model,
-        heldOut,
-        modelVersion,
-        config,
-        region instanceof PredictionRegion.ClassSet ? null : region,
-        forecast);
+    return with(shorter, region instanceof PredictionRegion.ClassSet ? null : region, forecast);
   }
 
   /** Returns the same as a forecast. */
   public Prediction withForecast(@Nullable Forecast other) {
+    return with(outcome, region, other);
+  }
+
+  private Prediction with(
+      Outcome otherOutcome, @Nullable PredictionRegion otherRegion, @Nullable Forecast other) {
     return new Prediction(
         pipeline,
         key,
@@ -106,12 +65,12 @@ public record Prediction(
         partition,
         offset,
         eventTime,
-        outcome,
+        otherOutcome,
         model,
         heldOut,
         modelVersion,
         config,
-        region,
+        otherRegion,
         other);
   }
 

@@ -62,10 +62,11 @@ final class Intervals {
       return;
     }
     bounds.learn(predicted, actual, halfWidth);
-    double error = Math.abs(actual - predicted);
-    if (Double.isFinite(error) && !Double.isNaN(halfWidth)) {
-      double outside = Math.max(0, error - halfWidth);
-      scores.add(2 * halfWidth, outside, weight, batch.chunk.windowTime(row));
+    double low = ConformalBounds.low(predicted, halfWidth);
+    double high = ConformalBounds.high(predicted, halfWidth);
+    double outside = Math.max(0, Math.max(low - actual, actual - high));
+    if (Double.isFinite(outside)) {
+      scores.add(high - low, outside, weight, batch.chunk.windowTime(row));
     }
   }
 

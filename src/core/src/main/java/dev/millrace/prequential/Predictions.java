@@ -91,6 +91,7 @@ final class Predictions {
         isHeldOut,
         version,
         spec.configHash(),
-        region);
+        region,
+        null);
   }
 }

@@ -105,7 +105,9 @@ class CoverageBoundTest {
       double actual = labeled.prediction().actual();
       if (!Double.isNaN(labeled.halfWidth())) {
         labels++;
-        covered += Math.abs(actual - value) <= labeled.halfWidth() ? 1 : 0;
+        double low = ConformalBounds.low(value, labeled.halfWidth());
+        double high = ConformalBounds.high(value, labeled.halfWidth());
+        covered += low <= actual && actual <= high ? 1 : 0;
       }
       double step = bounds.step();
       bounds.learn(value, actual, labeled.halfWidth());

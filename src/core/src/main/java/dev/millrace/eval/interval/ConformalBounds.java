@@ -14,10 +14,11 @@ import org.jspecify.annotations.Nullable;
  * whatever the model is and however the stream changes.
  *
  * <p>A predicted value has an interval, half of whose width is the {@linkplain ErrorScale scale of
- * errors} near that value times an adaptive factor. Of classes those are in the set whose
- * probability is at least an adaptive threshold. {@link CoverageControl} adapts both, when the
- * truth is known, by the bound that was in force as the prediction was made. No bound is known
- * before the tenth truth. An update takes constant time and no memory. Not thread-safe.
+ * errors} near that value times an adaptive factor; while no label was below 0, it is cut off
+ * there. Of classes those are in the set whose probability is at least an adaptive threshold.
+ * {@link CoverageControl} adapts both, when the truth is known, by the bound that was in force as
+ * the prediction was made. No bound is known before the tenth truth. An update takes constant time
+ * and no memory. Not thread-safe.
  */
 public final class ConformalBounds {
   /** Bound that is not known. */
@@ -40,6 +41,9 @@ public final class ConformalBounds {
 
   private long examples;
 
+  // Of values.
+  private boolean hasNegative;
+
   /**
    * Creates the bounds of a model that has predicted nothing.
    *
@@ -60,6 +64,7 @@ public final class ConformalBounds {
     control = other.control.copy();
     scale = other.scale == null ? null : other.scale.copy();
     examples = other.examples;
+    hasNegative = other.hasNegative;
   }
 
   /** Returns the share of the truths that are to be within the bounds. */
@@ -81,12 +86,33 @@ public final class ConformalBounds {
     return examples >= MIN_EXAMPLES;
   }
 
-  /** Returns half the width of the interval around a predicted value, or {@link #UNKNOWN}. */
+  /**
+   * Returns the bound of a predicted value, or {@link #UNKNOWN}: half the width of the interval
+   * around it, with a negative sign if the interval is cut off at 0.
+   */
   public double halfWidth(double predicted) {
     if (scale == null || !isKnown() || !Double.isFinite(predicted)) {
       return UNKNOWN;
     }
-    return StrictMath.exp(control.position()) * scale.of(predicted);
+    double halfWidth = StrictMath.exp(control.position()) * scale.of(predicted);
+    return hasNegative ? halfWidth : -halfWidth;
+  }
+
+  /** Returns the lower end of the interval around a predicted value; NaN if it is not known. */
+  public static double low(double predicted, double halfWidth) {
+    double low = predicted - Math.abs(halfWidth);
+    return isCutOff(halfWidth) ? Math.max(0, low) : low;
+  }
+
+  /** Returns the upper end of the interval around a predicted value; NaN if it is not known. */
+  public static double high(double predicted, double halfWidth) {
+    double high = predicted + Math.abs(halfWidth);
+    return isCutOff(halfWidth) ? Math.max(0, high) : high;
+  }
+
+  /** Returns true for -0.0 too. */
+  private static boolean isCutOff(double halfWidth) {
+    return Double.doubleToRawLongBits(halfWidth) < 0;
   }
 
   /** Returns the smallest probability of a class in the set, or {@link #UNKNOWN}. */
@@ -105,8 +131,9 @@ public final class ConformalBounds {
       return;
     }
     if (!Double.isNaN(halfWidth)) {
-      control.update(error > halfWidth);
+      control.update(actual < low(predicted, halfWidth) || actual > high(predicted, halfWidth));
     }
+    hasNegative |= actual < 0;
     scale.add(predicted, error);
     examples++;
   }
@@ -131,7 +158,7 @@ public final class ConformalBounds {
 
   /** Returns the interval around a predicted value. */
   public Interval interval(double predicted, double halfWidth) {
-    return new Interval(level(), predicted - halfWidth, predicted + halfWidth);
+    return new Interval(level(), low(predicted, halfWidth), high(predicted, halfWidth));
   }
 
   /**
@@ -172,6 +199,7 @@ public final class ConformalBounds {
     out.writeLong(examples);
     control.write(out);
     if (scale != null) {
+      out.writeBoolean(hasNegative);
       scale.write(out);
     }
   }
@@ -190,6 +218,7 @@ public final class ConformalBounds {
     bounds.examples = in.readLong();
     bounds.control.read(in);
     if (bounds.scale != null) {
+      bounds.hasNegative = in.readBoolean();
       bounds.scale.read(in);
     }
     return bounds;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.data.PredictionRegion.ClassSet;
+import dev.millrace.data.PredictionRegion.Interval;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -27,7 +28,7 @@ class ConformalBoundsTest {
       values.learn(5, 5 + n, values.halfWidth(5));
       classes.learn(0.5, classes.threshold());
     }
-    assertThat(values.halfWidth(5)).isPositive();
+    assertThat(values.interval(5, values.halfWidth(5)).isKnown()).isTrue();
     assertThat(classes.threshold()).isBetween(0.0, 1.0);
   }
 
@@ -40,11 +41,11 @@ class ConformalBoundsTest {
       double predicted = random.nextDouble() * 100;
       double actual = predicted + (random.nextDouble() - 0.5) * (1 + predicted);
       double halfWidth = bounds.halfWidth(predicted);
-      covered += Math.abs(actual - predicted) <= halfWidth ? 1 : 0;
+      covered += covers(predicted, actual, halfWidth) ? 1 : 0;
       bounds.learn(predicted, actual, halfWidth);
     }
     assertThat(covered / 20_000.0).isCloseTo(0.8, within(0.01));
-    assertThat(bounds.halfWidth(90)).isGreaterThan(5 * bounds.halfWidth(5));
+    assertThat(Math.abs(bounds.halfWidth(90))).isGreaterThan(5 * Math.abs(bounds.halfWidth(5)));
   }
 
   @Test
@@ -55,7 +56,7 @@ class ConformalBoundsTest {
     for (int n = 0; n < 10_000; n++) {
       double actual = random.nextDouble() * (n < 5_000 ? 1 : 1_000);
       double halfWidth = bounds.halfWidth(0);
-      covered += n >= 5_000 && actual <= halfWidth ? 1 : 0;
+      covered += n >= 5_000 && covers(0, actual, halfWidth) ? 1 : 0;
       bounds.learn(0, actual, halfWidth);
     }
     assertThat(covered / 5_000.0).isCloseTo(0.9, within(0.015));
@@ -67,17 +68,39 @@ class ConformalBoundsTest {
     for (int n = 0; n < 50_000; n++) {
       bounds.learn(7, 7, bounds.halfWidth(7));
     }
-    assertThat(bounds.halfWidth(7)).isZero();
+    assertThat(bounds.interval(7, bounds.halfWidth(7))).isEqualTo(new Interval(0.9, 7, 7));
 
     int covered = 0;
     SplittableRandom random = new SplittableRandom(5);
     for (int n = 0; n < 5_000; n++) {
       double actual = 7 + random.nextDouble();
       double halfWidth = bounds.halfWidth(7);
-      covered += actual - 7 <= halfWidth ? 1 : 0;
+      covered += covers(7, actual, halfWidth) ? 1 : 0;
       bounds.learn(7, actual, halfWidth);
     }
     assertThat(covered / 5_000.0).isGreaterThan(0.8);
+  }
+
+  @Test
+  void intervalsAreCutOffAtZeroUntilALabelIsBelow() {
+    ConformalBounds bounds = learned(false);
+    double before = bounds.halfWidth(0.25);
+    Interval cutOff = bounds.interval(0.25, before);
+    assertThat(cutOff.low()).isZero();
+    assertThat(cutOff.high()).isGreaterThan(0.5);
+    assertThat(bounds.interval(-5, before)).isEqualTo(new Interval(0.9, 0, 0));
+
+    bounds.learn(0.25, -0.01, before);
+
+    Interval whole = bounds.interval(0.25, bounds.halfWidth(0.25));
+    assertThat(whole.low()).isNegative();
+    // What was published before stays what it was.
+    assertThat(bounds.interval(0.25, before)).isEqualTo(cutOff);
+  }
+
+  private static boolean covers(double predicted, double actual, double halfWidth) {
+    return ConformalBounds.low(predicted, halfWidth) <= actual
+        && actual <= ConformalBounds.high(predicted, halfWidth);
   }
 
   @Test

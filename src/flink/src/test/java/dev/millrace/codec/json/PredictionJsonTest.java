@@ -105,6 +105,7 @@ class PredictionJsonTest {
             false,
             41,
             "b1",
+            null,
             null);
 
     assertThat(new String(json.encode(with(label, 3_601_234)), StandardCharsets.UTF_8))
@@ -146,6 +147,19 @@ class PredictionJsonTest {
       boolean heldOut,
       PredictionRegion region) {
     return new Prediction(
-        "fraud", "shop-17", id, seq, 3, 77, 1_234, outcome, model, heldOut, 41, "b1946ac9", region);
+        "fraud",
+        "shop-17",
+        id,
+        seq,
+        3,
+        77,
+        1_234,
+        outcome,
+        model,
+        heldOut,
+        41,
+        "b1946ac9",
+        region,
+        null);
   }
 }
