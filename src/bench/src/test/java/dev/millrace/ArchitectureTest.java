@@ -78,6 +78,7 @@ class ArchitectureTest {
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
               "dev.millrace.nn.auto",
+              "dev.millrace.nn.experts",
               "dev.millrace.nn.ids",
               "dev.millrace.nn.selection",
               "dev.millrace.nn",

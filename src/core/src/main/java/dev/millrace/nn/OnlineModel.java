@@ -92,6 +92,31 @@ public interface OnlineModel {
   void predictNext(float[] features, int offset, float[] out);
 
   /**
+   * Returns the number of floats that {@link #predictPending} writes behind the outputs; 0 if a
+   * model learns from features and label alone.
+   */
+  default int remembered() {
+    return 0;
+  }
+
+  /**
+   * Predicts as {@link #predictNext} features whose label comes later.
+   *
+   * @param out receives {@link #outputs} numbers, then {@link #remembered} for {@link #recall}
+   */
+  default void predictPending(float[] features, int offset, float[] out) {
+    predictNext(features, offset, out);
+  }
+
+  /**
+   * Recalls what {@link #predictPending} wrote when the features of the example came that is
+   * learned next.
+   *
+   * @param scores outputs, then the numbers to recall; fewer if another model predicted
+   */
+  default void recall(float[] scores) {}
+
+  /**
    * Predicts, then learns the class of an example.
    *
    * @param features [inputs] from {@code offset}, NaN is missing

@@ -12,7 +12,7 @@ import java.io.IOException;
  *
  * @param partition of the record
  * @param offset of the record
- * @param scores of the classes known then, or the value
+ * @param scores of the classes known then, or the value; then what the model remembers
  * @param predicted index of the class that was predicted, -1 for none
  * @param group hash of the group in the metrics, 0 for none
  * @param carried values of the record that features are derived from
@@ -37,6 +37,9 @@ record PendingFeatures(
   private static final int CARRIED_BIT = 1 << 29;
   private static final int BOUND_BIT = 1 << 28;
   private static final int MAX_CARRIED = 1 << Short.SIZE;
+
+  // By models of all versions: one that remembers other numbers ignores them.
+  private static final int MAX_REMEMBERED = 64;
 
   // Twice what a pipeline can allow.
   private static final int MAX_NUMBERS = 1 << 21;
@@ -107,7 +110,8 @@ record PendingFeatures(
     // Classes that are known by now may not have been known then.
     int min = task.isClassification() ? 0 : outputs;
     int classes = task.isClassification() ? scores : 0;
-    SizeChecks.require("scores of features that wait", scores, min, outputs);
+    int max = task.isClassification() ? outputs : outputs + MAX_REMEMBERED;
+    SizeChecks.require("scores of features that wait", scores, min, max);
     SizeChecks.require("class of features that wait", pending.predicted, -1, classes - 1);
     return pending;
   }

@@ -38,6 +38,9 @@ final class Trainer {
               batch.scores,
               batch.losses);
         } else {
+          if (batch.earlier != null) {
+            learner.recall(batch.earlier.scores());
+          }
           learner.learnValues(
               batch.features,
               0,

@@ -24,7 +24,7 @@ final class UnlabeledPredictor {
   /**
    * A prediction with the features that it was made from.
    *
-   * @param scores of the classes known, or the value
+   * @param scores of the classes known, or the value; then what the model remembers
    * @param predicted index of the predicted class, -1 if there is none
    * @param bound of the interval or set, NaN if not known
    */
@@ -49,10 +49,10 @@ final class UnlabeledPredictor {
       float[] features,
       @Nullable Forecast forecast,
       EngineListener listener) {
-    float[] scores = new float[model.learner.outputs()];
+    float[] scores = new float[model.learner.outputs() + model.learner.remembered()];
     if (scores.length > 0) {
       model.learner.use(workspace);
-      model.learner.predictNext(features, 0, scores);
+      model.learner.predictPending(features, 0, scores);
     }
     int predicted = scorer.predictedClass(model, scores);
     double bound = model.intervals == null ? UNKNOWN : model.intervals.bound(scores);

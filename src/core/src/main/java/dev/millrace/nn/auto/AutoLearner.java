@@ -12,6 +12,7 @@ import dev.millrace.nn.PagedPart;
 import dev.millrace.nn.PerExampleModel;
 import dev.millrace.nn.WeightInitializer;
 import dev.millrace.nn.Workspace;
+import dev.millrace.nn.experts.ExpertModel;
 import dev.millrace.nn.ids.IdLayout;
 import dev.millrace.simd.Kernels;
 import java.io.DataInput;
@@ -145,7 +146,10 @@ public abstract sealed class AutoLearner extends PerExampleModel
 
   /** Returns the bytes in memory of a mixture whose buffer is full, and that knows no id. */
   static long modelBytes(AutoModelSpec spec, Task task, int rowWidth, int classes) {
-    return AutoShape.bytes(kind(spec, spec.seed(), task, rowWidth, classes, spec.indicators()));
+    Indicators indicators = spec.indicators().first(rowWidth);
+    boolean hasExperts = task == Task.REGRESSION && indicators.expertColumns().length > 0;
+    return AutoShape.bytes(kind(spec, spec.seed(), task, rowWidth, classes, spec.indicators()))
+        + (hasExperts ? new ExpertModel(indicators, rowWidth).memoryBytes() : 0);
   }
 
   private static AutoLearner of(
@@ -280,14 +284,18 @@ public abstract sealed class AutoLearner extends PerExampleModel
   private void encode(float[] features, int offset, AutoScratch own) {
     own.row = features;
     own.rowOffset = offset;
-    own.encoded = features;
-    own.encodedOffset = offset;
+    predictExperts(own);
+    own.encoded = own.row;
+    own.encodedOffset = own.rowOffset;
     if (ids != null) {
       predictBaseline(own);
       own.encoded = ids.encode(own, shape);
       own.encodedOffset = 0;
     }
   }
+
+  /** Replaces the row by one whose experts are relative to what they predict together. */
+  void predictExperts(AutoScratch own) {}
 
   /** Writes what is predicted without features to the scratch, where ids are compared with it. */
   void predictBaseline(AutoScratch own) {}

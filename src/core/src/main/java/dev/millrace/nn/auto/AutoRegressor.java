@@ -1,30 +1,43 @@
 package dev.millrace.nn.auto;
 
+import dev.millrace.data.MetricsReport;
 import dev.millrace.nn.AutoSpec.Extra;
 import dev.millrace.nn.Indicators;
 import dev.millrace.nn.PredictedValue;
+import dev.millrace.nn.experts.ExpertModel;
 import dev.millrace.simd.Kernels;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
-/** The mixture that predicts a value. */
+/**
+ * The mixture that predicts a value; where columns of the row are predictions of it, the mixture
+ * predicts what they leave.
+ */
 final class AutoRegressor extends AutoLearner {
 
   private final Scaler target;
   private final ValueMixer mixer;
+  // Null if no column predicts the target.
+  private final @Nullable ExpertModel experts;
+  // Predictions for the next example when its features came; null if they come with the label.
+  private float @Nullable [] recalled;
 
   AutoRegressor(
       AutoShape shape, Indicators indicators, long keySeed, AutoScratch scratch, Members members) {
     super(shape, indicators, keySeed, scratch, members);
     target = Scaler.ofTarget(DECAY);
     mixer = new ValueMixer(weights, answer, shape.networkPredictions());
+    boolean hasExperts = indicators.expertColumns().length > 0;
+    experts = hasExperts ? new ExpertModel(indicators, inputs()) : null;
   }
 
   private AutoRegressor(AutoRegressor other, long keySeed) {
     super(other, keySeed);
     target = other.target.copy();
     mixer = other.mixer.copy(weights, answer);
+    experts = other.experts == null ? null : other.experts.copy();
   }
 
   @Override
@@ -34,12 +47,52 @@ final class AutoRegressor extends AutoLearner {
 
   @Override
   public boolean isFinite() {
-    return super.isFinite() && target.isFinite() && mixer.isFinite();
+    return super.isFinite()
+        && target.isFinite()
+        && mixer.isFinite()
+        && (experts == null || experts.isFinite());
   }
 
   @Override
   public int outputs() {
     return PredictedValue.FLOATS;
+  }
+
+  @Override
+  public int remembered() {
+    return experts == null ? 0 : ExpertModel.REMEMBERED;
+  }
+
+  @Override
+  public void predictPending(float[] features, int offset, float[] out) {
+    predictNext(features, offset, out);
+    if (experts != null) {
+      ExpertModel.remember(scratch().experts, out, outputs());
+    }
+  }
+
+  @Override
+  public void recall(float[] scores) {
+    recalled = scores.length == outputs() + remembered() ? scores : null;
+  }
+
+  @Override
+  public MetricsReport.Members members() {
+    return experts == null ? super.members() : experts.report(super.members());
+  }
+
+  @Override
+  public long memoryBytes() {
+    return super.memoryBytes() + (experts == null ? 0 : experts.memoryBytes());
+  }
+
+  @Override
+  void predictExperts(AutoScratch own) {
+    if (experts != null) {
+      experts.predict(own.row, own.rowOffset, own.experts);
+      own.row = own.experts.row();
+      own.rowOffset = 0;
+    }
   }
 
   @Override
@@ -75,6 +128,9 @@ final class AutoRegressor extends AutoLearner {
       mixer.setPrediction(k, previousLabel.value(mean));
     }
     double mixed = mixer.mix();
+    if (experts != null) {
+      mixed = experts.answer(own.experts.base() + mixed, own.experts);
+    }
     // Nothing is known of the target before the first one.
     PredictedValue.write(examples() == 0 ? Double.NaN : mixed, deviation, out, outOffset);
   }
@@ -85,17 +141,23 @@ final class AutoRegressor extends AutoLearner {
     AutoScratch own = scratch();
     float limited = limited(weight);
     boolean replays = prepare(features, offset, limited, own);
+    double rest = experts == null ? value : experts.residual(value, own.experts);
     double mean = target.mean(0);
     double deviation = target.deviation(0);
-    target.update(0, value);
-    learnMembers(value, replays, own);
+    target.update(0, rest);
+    learnMembers(rest, replays, own);
     mix(mean, deviation, own, out, outOffset);
-    float loss = mixer.learn(value, limited, examples());
-    linear.learnValue(scaled(own), own.predictions[linearAt()], scaledTarget(value), limited);
+    float loss = mixer.learn(rest, limited, examples());
+    linear.learnValue(scaled(own), own.predictions[linearAt()], scaledTarget(rest), limited);
     if (ids != null) {
-      ids.learnValue(own, scaledTarget(value), limited);
+      ids.learnValue(own, scaledTarget(rest), limited);
     }
-    keep(value, limited, own);
+    if (experts != null) {
+      double unit = deviation == 0 ? 1 : deviation;
+      experts.learn(value, limited, recalled, outputs(), unit, own.experts);
+      recalled = null;
+    }
+    keep(rest, limited, own);
     return loss;
   }
 
@@ -108,12 +170,18 @@ final class AutoRegressor extends AutoLearner {
   void writeScalers(DataOutput out) throws IOException {
     super.writeScalers(out);
     target.write(out);
+    if (experts != null) {
+      experts.write(out);
+    }
   }
 
   @Override
   void readScalers(DataInput in) throws IOException {
     super.readScalers(in);
     target.read(in);
+    if (experts != null) {
+      experts.read(in);
+    }
   }
 
   @Override

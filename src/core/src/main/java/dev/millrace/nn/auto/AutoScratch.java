@@ -2,6 +2,7 @@ package dev.millrace.nn.auto;
 
 import dev.millrace.nn.WeakCache;
 import dev.millrace.nn.Workspace;
+import dev.millrace.nn.experts.ExpertScratch;
 import dev.millrace.nn.ids.IdLearner;
 import dev.millrace.simd.Kernels;
 import java.util.ArrayList;
@@ -38,6 +39,7 @@ final class AutoScratch {
   // [classes]: what a network of ids predicts.
   float[] ofNetwork = EMPTY;
   final IdLearner.Scratch ids = new IdLearner.Scratch();
+  final ExpertScratch experts = new ExpertScratch();
   final ReplaySampler draws = new ReplaySampler();
   final Neighbours neighbours = new Neighbours();
   final float[] mixerGradient = new float[2 * MixerWeights.MAX_PREDICTIONS];

@@ -23,6 +23,10 @@ class AutoEverywhereTest {
   static final String GOLDEN_OF_IDS =
       "ids=d9e683b8dbc00907835c512c806991b8276e43651a7e2c0ab80c8379c388c0b0";
 
+  /** The same of mixtures of which some columns predict the value. */
+  static final String GOLDEN_OF_EXPERTS =
+      "experts=415ae3bd7eee731cb09eb5411afd5415d7b617f3972c82d0177b3dd954caff84";
+
   /** Hash of the models that networks with vectors of ids end in. */
   static final String GOLDEN_OF_EMBEDDINGS =
       "embeddings=8566bbcd7985630ee90e91c8618f2cbeffba01af18d34d90a9537113bacd8a69";
@@ -31,6 +35,8 @@ class AutoEverywhereTest {
     assertThat(output.lines().filter(line -> line.startsWith("sha256="))).containsExactly(GOLDEN);
     assertThat(output.lines().filter(line -> line.startsWith("ids=")))
         .containsExactly(GOLDEN_OF_IDS);
+    assertThat(output.lines().filter(line -> line.startsWith("experts=")))
+        .containsExactly(GOLDEN_OF_EXPERTS);
     assertThat(output.lines().filter(line -> line.startsWith("embeddings=")))
         .containsExactly(GOLDEN_OF_EMBEDDINGS);
   }

@@ -22,6 +22,7 @@ public final class AutoHash {
     System.out.println("bits=" + KernelProvider.kernels().bits());
     System.out.println("sha256=" + hash());
     System.out.println("ids=" + hashOfIds());
+    System.out.println("experts=" + hashOfExperts());
     System.out.println("embeddings=" + hashOfEmbeddings());
   }
 
@@ -31,6 +32,10 @@ public final class AutoHash {
 
   static String hashOfIds() throws NoSuchAlgorithmException {
     return hash(AutoModels.withIds(), EXAMPLES_WITH_IDS);
+  }
+
+  static String hashOfExperts() throws NoSuchAlgorithmException {
+    return hash(AutoModels.withExperts(), EXAMPLES);
   }
 
   static String hashOfEmbeddings() throws NoSuchAlgorithmException {

@@ -58,15 +58,20 @@ final class AutoModels {
   }
 
   /** A mixture's settings and its task. */
-  record Case(AutoSpec auto, Task task, int classes, boolean hasIds) {
+  record Case(AutoSpec auto, Task task, int classes, boolean hasIds, boolean hasExperts) {
 
     Case(AutoSpec auto, Task task, int classes) {
-      this(auto, task, classes, false);
+      this(auto, task, classes, false, false);
     }
 
     AutoModelSpec spec() {
+      Indicators indicators = hasIds ? Indicators.of(WITH_IDS) : Indicators.NONE;
+      if (hasExperts) {
+        int[] numbers = indicators.ids().numbers(inputs());
+        indicators = indicators.withExperts(numbers[0], numbers[3]);
+      }
       AutoModelSpec spec = ModelSpec.auto(3, auto, ClassWeights.NONE);
-      return hasIds ? spec.withIndicators(Indicators.of(WITH_IDS)) : spec;
+      return hasIds || hasExperts ? spec.withIndicators(indicators) : spec;
     }
 
     int inputs() {
@@ -79,15 +84,32 @@ final class AutoModels {
 
     @Override
     public String toString() {
-      return auto.id() + " " + task + " " + classes + (hasIds ? " with ids" : "");
+      return auto.id()
+          + " "
+          + task
+          + " "
+          + classes
+          + (hasIds ? " with ids" : "")
+          + (hasExperts ? " with experts" : "");
     }
   }
 
   private AutoModels() {}
 
-  /** Every tier with every task, with and without ids. */
+  /** Every tier with every task, with and without ids, and values with experts. */
   static List<Case> cases() {
-    return Stream.concat(withoutIds().stream(), withIds().stream()).toList();
+    return Stream.of(withoutIds(), withIds(), withExperts()).flatMap(List::stream).toList();
+  }
+
+  /** Values of which two numbers of a row are predictions, with and without ids. */
+  static List<Case> withExperts() {
+    List<Case> cases = new ArrayList<>();
+    for (AutoSpec.Tier tier : AutoSpec.Tier.values()) {
+      cases.add(new Case(new AutoSpec(tier, Set.of(), 20), Task.REGRESSION, 0, false, true));
+    }
+    AutoSpec fast = new AutoSpec(AutoSpec.Tier.FAST, EXTRAS, 20);
+    cases.add(new Case(fast, Task.REGRESSION, 0, true, true));
+    return cases;
   }
 
   /** The smallest and the largest tier with every task, of records that have ids. */
@@ -95,9 +117,9 @@ final class AutoModels {
     List<Case> cases = new ArrayList<>();
     for (AutoSpec.Tier tier : List.of(AutoSpec.Tier.FAST, AutoSpec.Tier.ACCURATE)) {
       AutoSpec auto = new AutoSpec(tier, EXTRAS, 20);
-      cases.add(new Case(auto, Task.BINARY, 2, true));
-      cases.add(new Case(auto, Task.MULTICLASS, 5, true));
-      cases.add(new Case(auto, Task.REGRESSION, 0, true));
+      cases.add(new Case(auto, Task.BINARY, 2, true, false));
+      cases.add(new Case(auto, Task.MULTICLASS, 5, true, false));
+      cases.add(new Case(auto, Task.REGRESSION, 0, true, false));
     }
     return cases;
   }

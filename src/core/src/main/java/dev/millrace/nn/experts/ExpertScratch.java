@@ -1,0 +1,46 @@
+package dev.millrace.nn.experts;
+
+/** Scratch arrays that the models of one thread share; no result outlives a call. */
+public final class ExpertScratch {
+
+  private static final double[] EMPTY = {};
+
+  // Of the experts, NaN if one is missing.
+  double[] predictions = EMPTY;
+  // Inputs of the regression.
+  double[] inputs = EMPTY;
+  double[] solution = EMPTY;
+  // Average of the experts, regression; and, in the longer one, the mixture.
+  final double[] two = new double[2];
+  final double[] three = new double[ExpertModel.REMEMBERED];
+  float[] row = {};
+  // What the inputs of the regression are relative to, and their unit.
+  double reference;
+  double scale;
+  double base;
+  // True if an expert predicts the row.
+  boolean isKnown;
+
+  void fit(int experts, int ofRegression, int width) {
+    if (predictions.length < experts) {
+      predictions = new double[experts];
+    }
+    if (inputs.length < ofRegression) {
+      inputs = new double[ofRegression];
+      solution = new double[RidgeRegression.scratch(ofRegression)];
+    }
+    if (row.length < width) {
+      row = new float[width];
+    }
+  }
+
+  /** The row with experts relative to the base. */
+  public float[] row() {
+    return row;
+  }
+
+  /** The base prediction of the row at hand. */
+  public double base() {
+    return base;
+  }
+}
