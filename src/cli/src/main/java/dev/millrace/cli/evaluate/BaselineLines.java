@@ -30,9 +30,9 @@ final class BaselineLines {
     if (!metrics.isRegression() && !Double.isNaN(totals.logLoss())) {
       lines.add(scores(totals));
     }
-    FinalMetrics.Coverage coverage = metrics.coverage();
+    Coverage coverage = metrics.coverage();
     if (coverage != null) {
-      lines.add(coverage(coverage, metrics.isRegression()));
+      lines.add(coverage.text());
     }
     FinalMetrics.Groups groups = metrics.groups();
     if (groups != null) {
@@ -75,18 +75,6 @@ final class BaselineLines {
     }
     addLoser(totals, lines);
     return lines;
-  }
-
-  private static String coverage(FinalMetrics.Coverage coverage, boolean regression) {
-    String found =
-        "%s of level %s: coverage %s  mean %s %s"
-            .formatted(
-                regression ? "intervals" : "sets of classes",
-                coverage.level(),
-                SummaryTable.score(coverage.coverage()),
-                regression ? "width" : "size",
-                SummaryTable.score(coverage.size()));
-    return regression ? found + "  winkler " + SummaryTable.score(coverage.winkler()) : found;
   }
 
   private String scores(FinalMetrics.Totals totals) {

@@ -97,15 +97,9 @@ record EvaluationReport(Evaluation run, int epochs, @Nullable AreaUnderCurve are
       new ForecastTable(forecasts).put(json);
     }
     boolean regression = metrics.isRegression();
-    FinalMetrics.Coverage coverage = metrics.coverage();
+    Coverage coverage = metrics.coverage();
     if (coverage != null) {
-      ObjectNode scores = json.putObject(regression ? "interval" : "set");
-      put(scores, "level", coverage.level());
-      put(scores, "coverage", coverage.coverage());
-      put(scores, regression ? "width" : "size", coverage.size());
-      if (regression) {
-        put(scores, "winkler", coverage.winkler());
-      }
+      coverage.put(json);
     }
     ObjectNode baseline = json.putObject("baseline");
     put(baseline, regression ? "last_value" : "no_change", totals.firstBaseline());

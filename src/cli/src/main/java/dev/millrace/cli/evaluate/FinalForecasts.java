@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Scores of forecasts by horizon: means over the series, weighted by their scored forecasts. */
 final class FinalForecasts {
@@ -24,8 +25,15 @@ final class FinalForecasts {
    * @param examples scored forecasts
    * @param expired forecasts that were never scored
    * @param scores of the models, then of the baselines
+   * @param coverage of the intervals; null without intervals
    */
-  record Horizon(String horizon, int series, long examples, long expired, List<Score> scores) {
+  record Horizon(
+      String horizon,
+      int series,
+      long examples,
+      long expired,
+      List<Score> scores,
+      @Nullable Coverage coverage) {
     Score model() {
       return scores.get(0);
     }
@@ -84,7 +92,8 @@ final class FinalForecasts {
         series.size(),
         series.stream().mapToLong(key -> key.at("/total/examples").asLong()).sum(),
         series.stream().mapToLong(key -> key.at("/forecast/expired").asLong()).sum(),
-        List.copyOf(scores));
+        List.copyOf(scores),
+        Coverage.of(series, false));
   }
 
   private static Score score(String name, List<JsonNode> series, String path) {

@@ -410,30 +410,9 @@ public final class FinalMetrics {
     return segments;
   }
 
-  /**
-   * Scores of intervals, or of sets of classes, over all keys.
-   *
-   * @param size mean width, or mean number of classes
-   * @param winkler mean interval score; NaN for classes
-   */
-  record Coverage(double level, double coverage, double size, double winkler) {}
-
   /** Returns the scores of intervals or sets; null if the metrics have none. */
   @Nullable Coverage coverage() {
-    String path = isRegression() ? "/total/interval/" : "/total/set/";
-    JsonNode level =
-        newest.values().stream()
-            .map(key -> key.at(path + "level"))
-            .filter(JsonNode::isNumber)
-            .findFirst()
-            .orElse(null);
-    return level == null
-        ? null
-        : new Coverage(
-            level.asDouble(),
-            mean(path + "coverage"),
-            mean(path + (isRegression() ? "width" : "size")),
-            mean(path + "winkler"));
+    return Coverage.of(newest.values(), !isRegression());
   }
 
   /** Returns the mean of a window score over the keys, weighted by examples. */

@@ -16,7 +16,7 @@ final class ForecastTable {
     horizons = forecasts.horizons();
   }
 
-  /** Returns the table, and a line for each horizon whose best baseline is better. */
+  /** Returns the table, and lines of intervals and of horizons whose best baseline is better. */
   List<String> lines() {
     List<String> lines = new ArrayList<>();
     lines.add(row("horizon", "forecast by", "mae", "rmse", "smape", "mase"));
@@ -36,6 +36,9 @@ final class ForecastTable {
       }
     }
     for (Horizon horizon : horizons) {
+      if (horizon.coverage() != null) {
+        lines.add("Horizon %s: %s".formatted(horizon.horizon(), horizon.coverage().text()));
+      }
       if (horizon.model().mae() >= horizon.best().mae()) {
         lines.add(
             "Horizon %s: worse than %s on mae (%s). What may help: other features, seasons, or more rows"
@@ -73,6 +76,9 @@ final class ForecastTable {
       one.put("expired", horizon.expired());
       put(one, horizon.model());
       one.put("smape", FinalMetrics.finite(horizon.model().smape()));
+      if (horizon.coverage() != null) {
+        horizon.coverage().put(one);
+      }
       ArrayNode baselines = one.putArray("baselines");
       for (Score baseline : horizon.scores().subList(1, horizon.scores().size())) {
         ObjectNode scores = baselines.addObject();
