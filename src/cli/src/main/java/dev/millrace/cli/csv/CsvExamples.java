@@ -53,8 +53,6 @@ public final class CsvExamples implements AutoCloseable {
   private final boolean addsId;
   private final int weightColumn;
   private final int eventTimeColumn;
-  // That are read and are no features, key, label, weight or time.
-  private final int[] otherColumns;
 
   private CsvFile file;
   private int epoch;
@@ -92,11 +90,10 @@ public final class CsvExamples implements AutoCloseable {
     this.addsId = spec != null && spec.id() != null && idColumn < 0;
     this.weightColumn = column(spec == null ? null : spec.weight());
     this.eventTimeColumn = column(spec == null ? null : spec.eventTime());
-    this.otherColumns = spec == null ? NONE_MISSING : otherColumns(scan, spec);
     this.startMillis = startMillis + delayMillis;
     this.epochs = epochs;
     this.fileName = scan.path().getFileName().toString();
-    features = new CsvFeatures(scan);
+    features = new CsvFeatures(scan, spec);
     file = new CsvFile(scan.path());
   }
 
@@ -220,10 +217,6 @@ public final class CsvExamples implements AutoCloseable {
     int numberCount = isLabel ? 0 : features.numberCount();
     int[] missing = isLabel ? NONE_MISSING : features.missing();
     Map<String, String> attributes = isLabel ? Map.of() : features.attributes();
-    for (int column : isLabel ? NONE_MISSING : otherColumns) {
-      String cell = file.row()[column];
-      attributes.put(scan.header().get(column), CsvText.isMissing(cell) ? "" : cell);
-    }
     String label = part == Part.FEATURES ? "" : file.row()[scan.labelColumn()];
     if (CsvText.isMissing(label)) {
       return encoder.encodeFeatures(

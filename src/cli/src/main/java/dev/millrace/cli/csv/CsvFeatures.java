@@ -2,9 +2,11 @@ package dev.millrace.cli.csv;
 
 import dev.millrace.codec.CsvText;
 import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.InputSpec;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Features of a row of a scanned CSV file, as in the standard schema. Not thread-safe. */
 public final class CsvFeatures {
@@ -12,6 +14,7 @@ public final class CsvFeatures {
 
   private final CsvScan scan;
   private final int[] columns;
+  private final int[] others;
   private final FeatureSpec.Type[] types;
   private final float[] numbers;
   private final int[] missing;
@@ -19,8 +22,12 @@ public final class CsvFeatures {
   private int numberCount;
   private int missingCount;
 
-  public CsvFeatures(CsvScan scan) {
+  /**
+   * @param spec input of the pipeline that reads the records; null if there is none
+   */
+  public CsvFeatures(CsvScan scan, @Nullable InputSpec spec) {
     this.scan = scan;
+    others = spec == null ? NONE_MISSING : CsvExamples.otherColumns(scan, spec);
     int width = scan.features().size();
     columns = scan.featureColumns().stream().mapToInt(Integer::intValue).toArray();
     types = scan.features().stream().map(FeatureSpec::type).toArray(FeatureSpec.Type[]::new);
@@ -44,6 +51,10 @@ public final class CsvFeatures {
       }
       numbers[numberCount++] = known ? number(columns[f], text) : 0f;
     }
+    for (int column : others) {
+      String text = row[column];
+      attributes.put(scan.header().get(column), CsvText.isMissing(text) ? "" : text);
+    }
   }
 
   /** Returns the numbers; the first {@link #numberCount} are valid. */
@@ -60,7 +71,10 @@ public final class CsvFeatures {
     return missingCount == 0 ? NONE_MISSING : Arrays.copyOf(missing, missingCount);
   }
 
-  /** Returns the texts by column, empty if missing; also texts in columns of numbers. */
+  /**
+   * Returns the texts by column, empty if missing; also texts in columns of numbers, and columns
+   * that are read and are no features.
+   */
   public Map<String, String> attributes() {
     return attributes;
   }

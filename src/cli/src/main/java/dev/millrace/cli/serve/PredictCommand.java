@@ -12,11 +12,13 @@ import dev.millrace.cli.csv.CsvScan;
 import dev.millrace.cli.csv.RegionColumns;
 import dev.millrace.cli.models.ModelsOptions;
 import dev.millrace.cli.models.ModelsTopic;
+import dev.millrace.codec.EventTime;
 import dev.millrace.codec.FeatureReader;
 import dev.millrace.codec.RejectedException;
 import dev.millrace.config.ModelFile;
 import dev.millrace.config.Settings;
 import dev.millrace.data.Example;
+import dev.millrace.data.InputSpec;
 import dev.millrace.nn.Workspace;
 import dev.millrace.prequential.ModelSnapshot;
 import dev.millrace.serving.LoadedModel;
@@ -28,6 +30,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -203,8 +206,11 @@ public final class PredictCommand implements Callable<Integer> {
   private record Rejection(String code, String message) {}
 
   private void predict(CsvScan scan, Settings settings, Map<String, LoadedModel> loaded) {
-    FeatureReader reader = new FeatureReader(settings.input().spec());
-    CsvFeatures features = new CsvFeatures(scan);
+    InputSpec records = settings.input().spec();
+    FeatureReader reader = new FeatureReader(records);
+    CsvFeatures features = new CsvFeatures(scan, records);
+    String time = records.eventTime();
+    int timeColumn = time == null ? -1 : scan.header().indexOf(time);
     Example example = new Example();
     PrintWriter out = spec.commandLine().getOut();
     boolean areClasses = loaded.values().stream().anyMatch(LoadedModel::isOfClasses);
@@ -228,6 +234,7 @@ public final class PredictCommand implements Callable<Integer> {
           rejection = new Rejection(ServeApi.UNKNOWN_KEY, "there is no model of this key");
         } else {
           features.read(file.row());
+          example.eventTime = eventTime(file.row(), timeColumn);
           try {
             reader.readPositional(
                 features.numbers(),
@@ -254,6 +261,12 @@ public final class PredictCommand implements Callable<Integer> {
       throw new CliError(
           "%,d of %s could not be predicted.".formatted(rejected, Plural.of(scan.rows(), "row")));
     }
+  }
+
+  // Derived features are those of the row's time, or of now.
+  private static long eventTime(String[] row, int column) {
+    OptionalLong time = column < 0 ? OptionalLong.empty() : EventTime.ofCell(row[column]);
+    return time.orElseGet(System::currentTimeMillis);
   }
 
   private void show(String line) {
