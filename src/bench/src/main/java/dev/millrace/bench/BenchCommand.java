@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       StateBenchCommand.class,
       SqlBenchCommand.class,
       SqlLearnBenchCommand.class,
+      DerivedBenchCommand.class,
       IdsBenchCommand.class,
       AccuracyCommand.class,
       IntervalsBenchCommand.class

@@ -1,0 +1,232 @@
+package dev.millrace.bench;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.data.Chunk;
+import dev.millrace.data.DeadLetter;
+import dev.millrace.data.DerivedFeature;
+import dev.millrace.data.DerivedFeature.Aggregate;
+import dev.millrace.data.DerivedFeature.Lags;
+import dev.millrace.data.DerivedFeature.Since;
+import dev.millrace.data.DerivedFeature.Smoothed;
+import dev.millrace.data.DerivedFeature.Unit;
+import dev.millrace.data.DerivedFeature.Window;
+import dev.millrace.data.Example;
+import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.IdHash;
+import dev.millrace.data.InputSpec;
+import dev.millrace.data.MetricsReport;
+import dev.millrace.data.Task;
+import dev.millrace.derived.DerivedState;
+import dev.millrace.nn.AutoSpec;
+import dev.millrace.nn.ClassWeights;
+import dev.millrace.nn.Indicators;
+import dev.millrace.nn.ModelSpec;
+import dev.millrace.prequential.EngineListener;
+import dev.millrace.prequential.PrequentialEngine;
+import dev.millrace.prequential.ShapeChange;
+import dev.millrace.prequential.TrainSpec;
+import dev.millrace.prequential.TrainState;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Measures what derived features cost. */
+@Command(
+    name = "derived",
+    description = {
+      "Measures what derived features cost, without Kafka and Flink: records per second of auto:"
+          + " balanced",
+      "with 8 columns, without and with 6 features derived from a window of an hour, a lag, an",
+      "exponentially weighted mean and the time since the last record, by 1,000 cards; in turn, the"
+          + " median",
+      "of all rounds."
+    },
+    footer = {"", "Example:", "  ./millrace bench derived --json"})
+final class DerivedBenchCommand implements Callable<Integer> {
+  private static final int COLUMNS = 8;
+  private static final int CARDS = 1_000;
+  private static final int ROWS_OF_A_CHUNK = 64;
+  private static final long HOUR = 3_600_000L;
+  private static final long MAX_BYTES = 256 << 20;
+
+  @Option(
+      names = "--rows",
+      paramLabel = "N",
+      defaultValue = "200000",
+      description = "Records of a round (default: ${DEFAULT-VALUE}).")
+  private int rows;
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      defaultValue = "5",
+      description = "Rounds of each, after one to warm up (default: ${DEFAULT-VALUE}).")
+  private int rounds;
+
+  @Option(names = "--json", description = "Ends with one line of JSON.")
+  private boolean json;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    BenchCommand.require(spec, "--rows", rows, 1_000);
+    BenchCommand.require(spec, "--rounds", rounds, 1);
+    InputSpec plain = input(List.of());
+    InputSpec derived = input(derived());
+    double[] without = new double[rounds];
+    double[] with = new double[rounds];
+    learn(plain);
+    learn(derived);
+    for (int r = 0; r < rounds; r++) {
+      without[r] = rows / learn(plain);
+      with[r] = rows / learn(derived);
+    }
+    long bytes = DerivedState.groupBytes(derived).values().iterator().next();
+    print(BenchCommand.median(without), BenchCommand.median(with), nanosOfFeatures(derived), bytes);
+    return 0;
+  }
+
+  private void print(double without, double with, double nanos, long bytes) {
+    if (!json) {
+      spec.commandLine()
+          .getOut()
+          .printf(
+              "%,.0f records/s without, %,.0f with 6 derived features (%.2f); they take %,.0f ns a"
+                  + " record, and %,d bytes a card%n",
+              without, with, with / without, nanos, bytes);
+      return;
+    }
+    ObjectNode result = new ObjectMapper().createObjectNode();
+    result.put("records_per_s", Math.round(without));
+    result.put("records_per_s_with_derived", Math.round(with));
+    result.put("fraction", Math.round(1000 * with / without) / 1000.0);
+    result.put("derived_ns_per_record", Math.round(nanos));
+    result.put("bytes_per_group", bytes);
+    BenchCommand.describeMachine(result);
+    spec.commandLine().getOut().println(result);
+  }
+
+  private static List<DerivedFeature> derived() {
+    List<String> card = List.of("card");
+    List<Aggregate> functions = List.of(Aggregate.COUNT, Aggregate.MEAN, Aggregate.MAX);
+    return List.of(
+        new DerivedFeature("x0", card, new Window(HOUR, Unit.MILLIS, functions, 0)),
+        new DerivedFeature("x0", card, new Lags(List.of(1L), false, false)),
+        new DerivedFeature("x0", card, new Smoothed(HOUR, true, List.of(Aggregate.MEAN))),
+        new DerivedFeature(null, card, new Since()));
+  }
+
+  private static InputSpec input(List<DerivedFeature> derived) {
+    return InputSpec.DEFAULT.with(
+        to -> {
+          to.task = Task.BINARY;
+          to.classes = List.of("no", "yes");
+          to.features =
+              IntStream.range(0, COLUMNS)
+                  .mapToObj(
+                      c -> new FeatureSpec("x" + c, FeatureSpec.Type.NUMERIC, false, List.of(), 0))
+                  .toList();
+          to.derived = derived;
+        });
+  }
+
+  /** Learns all rows from the start; returns the seconds. */
+  private double learn(InputSpec input) throws IOException {
+    ModelSpec model =
+        ModelSpec.auto(1, AutoSpec.of(AutoSpec.Tier.BALANCED), ClassWeights.NONE)
+            .withIndicators(Indicators.of(input));
+    TrainSpec train = TrainSpec.of("bench", "bench", input, model);
+    PrequentialEngine engine = new PrequentialEngine(train, MAX_BYTES, ShapeChange.FAIL);
+    List<Chunk> chunks = chunks(input);
+    TrainState state = null;
+    long start = System.nanoTime();
+    for (Chunk chunk : chunks) {
+      state = engine.learn(state, chunk, new Reports());
+    }
+    return (System.nanoTime() - start) / 1e9;
+  }
+
+  private List<Chunk> chunks(InputSpec input) {
+    List<Chunk> chunks = new ArrayList<>();
+    Example example = new Example();
+    SplittableRandom random = new SplittableRandom(1);
+    int carried = input.carried().size();
+    for (int r = 0; r < rows; r++) {
+      if (r % ROWS_OF_A_CHUNK == 0) {
+        chunks.add(new Chunk());
+      }
+      fill(example, input.width(), carried, 100L * r, random);
+      chunks.get(chunks.size() - 1).add(example);
+    }
+    return chunks;
+  }
+
+  private static void fill(
+      Example example, int width, int carried, long time, SplittableRandom random) {
+    example.key = "bench";
+    example.resize(width);
+    Arrays.fill(example.features, COLUMNS, width, Float.NaN);
+    float sum = 0;
+    for (int c = 0; c < COLUMNS; c++) {
+      example.features[c] = (float) random.nextDouble();
+      sum += example.features[c];
+    }
+    example.carry(carried);
+    if (carried > 0) {
+      byte[] card = ("card-" + random.nextInt(CARDS)).getBytes(StandardCharsets.UTF_8);
+      example.carried[0] = Double.doubleToRawLongBits(example.features[0]);
+      example.carried[1] = new IdHash("card").of(card, card.length);
+    }
+    example.label = sum > COLUMNS / 2f ? "yes" : "no";
+    example.weight = 1;
+    example.eventTime = time;
+  }
+
+  /** Returns the time that features of a record take, without the model. */
+  private double nanosOfFeatures(InputSpec input) {
+    DerivedState state = new DerivedState(input);
+    long[] carried = new long[input.carried().size()];
+    double nanos = 0;
+    for (int pass = 0; pass < 2; pass++) { // the first warms up
+      SplittableRandom random = new SplittableRandom(1);
+      long start = System.nanoTime();
+      for (int r = 0; r < rows; r++) {
+        carried[0] = Double.doubleToRawLongBits(random.nextDouble());
+        carried[1] = 1 + random.nextInt(CARDS);
+        long time = 100L * (pass * rows + r);
+        state.compute(carried, time);
+        state.add(carried, time);
+      }
+      nanos = (double) (System.nanoTime() - start) / rows;
+    }
+    return nanos;
+  }
+
+  /** Ignores reports; nothing is rejected. */
+  private static final class Reports implements EngineListener {
+    @Override
+    public void report(
+        MetricsReport report, long timestamp, long drifts, boolean isDriftSuspected) {}
+
+    @Override
+    public void rejected(DeadLetter letter) {
+      throw new IllegalStateException("a row was rejected: " + letter.message());
+    }
+
+    @Override
+    public void warning(String key, String message) {
+      throw new IllegalStateException(message);
+    }
+  }
+}
