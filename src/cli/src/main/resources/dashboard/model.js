@@ -75,7 +75,12 @@ export function drawModel() {
     ? ", intervals " + format(window.interval.width, null) + " wide" : "";
   const sets = window.set && isNumber(window.set.size)
     ? ", sets of " + format(window.set.size, 2) + " classes" : "";
-  setText($("key-sub"), latest.task + size + calibration + inGroups + ends + sets);
+  const next = latest.forecast && latest.forecast.next;
+  const ahead = next && isNumber(next.value)
+    ? ", next " + format(next.value, null)
+      + (isNumber(next.low) ? " (" + format(next.low, null) + " to " + format(next.high, null) + ")" : "")
+      + (next.target_time ? " at " + next.target_time.slice(0, 16).replace("T", " ") : "") : "";
+  setText($("key-sub"), latest.task + size + calibration + inGroups + ends + sets + ahead);
   const warnings = [];
   if (window.better_than_baseline === false) warnings.push("Worse than a baseline.");
   if (window.predicts_one_class) warnings.push("Predicts only one class: metrics.threshold-metric: f1 or model.class-weights: balanced may help.");

@@ -74,6 +74,17 @@ export const CLASSIFICATION = {
   validation: [["accuracy", 3], ["f1", 3], ["loss", null]],
 };
 
+// Each value with what was forecast of it.
+const series = {
+  title: "Series", hint: "each value, and its forecast", digits: null,
+  lines: [
+    { ...model, name: "forecast", of: "forecast", optional: true },
+    { name: "value", of: "value", style: "second", optional: true },
+    { name: "low", of: "forecast_low", style: "baseline", dash: [1, 4], optional: true },
+    { name: "high", of: "forecast_high", style: "baseline", dash: [1, 4], optional: true },
+  ],
+};
+
 export const REGRESSION = {
   main: { name: "mae", label: "MAE", baseline: "baseline_mae", better: -1, ...amount },
   tiles: [
@@ -83,12 +94,14 @@ export const REGRESSION = {
     { id: "window-loss", label: "Loss", of: "loss", ...amount },
   ],
   charts: [
+    series,
     {
       title: "MAE", ...amount,
       lines: [
         { ...model, of: "mae" },
         { name: "last value", of: "baseline_mae", style: "baseline", dash: [5, 4] },
         { name: "mean", of: "mean_mae", style: "baseline", dash: [1, 4], optional: true, aside: true },
+        { name: "season", of: "seasonal_mae", style: "second", dash: [5, 4], optional: true },
         { ...validation, of: "validation_mae" },
       ],
     },

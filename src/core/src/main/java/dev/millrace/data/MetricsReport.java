@@ -93,6 +93,11 @@ public record MetricsReport(
    * @param dropped forecasts that were never scored, because too many were pending
    * @param missing records without a value
    * @param late records behind one of a later time, which are not part of the series
+   * @param value last value of the series, NaN before the first
+   * @param last the last forecast whose value came
+   * @param next the newest forecast
+   * @param targetTime event time that the newest forecast is of, in milliseconds since the epoch;
+   *     {@link Prediction.Forecast#UNKNOWN_TIME} if not known
    */
   public record Forecast(
       String series,
@@ -101,7 +106,18 @@ public record MetricsReport(
       long expired,
       long dropped,
       long missing,
-      long late) {}
+      long late,
+      double value,
+      ForecastValue last,
+      ForecastValue next,
+      long targetTime) {}
+
+  /**
+   * A value that was forecast, with the ends of its interval; NaN for what there is not.
+   *
+   * @param value the forecast
+   */
+  public record ForecastValue(double value, double low, double high) {}
 
   /**
    * Outcomes of features and labels that came apart: a match is two records, all others are one.

@@ -113,6 +113,16 @@ public final class Series {
     return records;
   }
 
+  /** Returns true if positions are times. */
+  public boolean isOfTime() {
+    return isOfTime;
+  }
+
+  /** Returns the time of the last record; there must be one. */
+  public long lastTime() {
+    return lastTime;
+  }
+
   /** Returns the time between the last two records in milliseconds; 0 if not known. */
   public long interval() {
     return interval;

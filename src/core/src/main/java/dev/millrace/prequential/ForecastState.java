@@ -4,6 +4,8 @@ import dev.millrace.data.ErasedId;
 import dev.millrace.data.ForecastSpec;
 import dev.millrace.data.ForecastSpec.Step;
 import dev.millrace.data.MetricsReport;
+import dev.millrace.data.MetricsReport.ForecastValue;
+import dev.millrace.data.Prediction;
 import dev.millrace.data.SizeChecks;
 import dev.millrace.forecast.Series;
 import java.io.DataInput;
@@ -27,6 +29,8 @@ final class ForecastState {
   long dropped;
   long missing;
   long late;
+  private double lastForecast = Double.NaN;
+  private double lastBound = Double.NaN;
   private long reported;
   private long pendingBytes;
 
@@ -76,6 +80,25 @@ final class ForecastState {
     return pending.remove();
   }
 
+  /** Notes the last forecast whose value came, for the report. */
+  void score(PendingForecast forecast) {
+    lastForecast = forecast.value();
+    lastBound = forecast.features().bound();
+  }
+
+  /**
+   * Returns the time that a forecast of the last record is of, in milliseconds since the epoch; if
+   * steps are records, estimated from the time between the last two.
+   */
+  long targetTime() {
+    if (series.isOfTime()) {
+      return series.position() + horizon.length();
+    }
+    return series.interval() == 0
+        ? Prediction.Forecast.UNKNOWN_TIME
+        : series.lastTime() + horizon.length() * series.interval();
+  }
+
   /** Starts another pass over the data: a series of its own. */
   void startEpoch(ForecastSpec spec) {
     expired += pending.size();
@@ -109,8 +132,25 @@ final class ForecastState {
   /** Returns the report; {@link #hasUnreported} is false after it. */
   MetricsReport.Forecast report(String key) {
     reported = records();
+    PendingForecast newest = pending.peekLast();
     return new MetricsReport.Forecast(
-        ForecastSpec.series(key), horizon.text(), pending.size(), expired, dropped, missing, late);
+        ForecastSpec.series(key),
+        horizon.text(),
+        pending.size(),
+        expired,
+        dropped,
+        missing,
+        late,
+        series.lag(0),
+        value(lastForecast, lastBound),
+        newest == null
+            ? value(Double.NaN, Double.NaN)
+            : value(newest.value(), newest.features().bound()),
+        newest == null ? Prediction.Forecast.UNKNOWN_TIME : targetTime());
+  }
+
+  private static ForecastValue value(double forecast, double bound) {
+    return new ForecastValue(forecast, forecast - bound, forecast + bound);
   }
 
   /** Returns the estimated bytes in memory. */
@@ -125,6 +165,8 @@ final class ForecastState {
     copy.dropped = dropped;
     copy.missing = missing;
     copy.late = late;
+    copy.lastForecast = lastForecast;
+    copy.lastBound = lastBound;
     copy.reported = reported;
     copy.pendingBytes = pendingBytes;
     return copy;
@@ -142,6 +184,8 @@ final class ForecastState {
     out.writeLong(dropped);
     out.writeLong(missing);
     out.writeLong(late);
+    out.writeDouble(lastForecast);
+    out.writeDouble(lastBound);
     out.writeLong(reported);
   }
 
@@ -163,6 +207,8 @@ final class ForecastState {
     state.dropped = in.readLong();
     state.missing = in.readLong();
     state.late = in.readLong();
+    state.lastForecast = in.readDouble();
+    state.lastBound = in.readDouble();
     state.reported = in.readLong();
     return state;
   }

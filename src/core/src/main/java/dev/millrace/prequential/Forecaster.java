@@ -87,6 +87,7 @@ final class Forecaster {
       if (Double.isNaN(label)) {
         forecasts.expired++;
       } else {
+        forecasts.score(next);
         learn(state, next, label, chunk, row, to);
       }
     }
@@ -119,10 +120,7 @@ final class Forecaster {
     known.fill(series, features, features.length - columns);
     KnownValues baselines = known.baselines(series);
     Forecast of =
-        new Forecast(
-            ForecastSpec.series(chunk.key()),
-            horizon.text(),
-            targetTime(series, horizon, chunk, row));
+        new Forecast(ForecastSpec.series(chunk.key()), horizon.text(), forecasts.targetTime());
     Scored scored = predictor.predict(model, chunk, row, features, of, to);
     PendingFeatures pending =
         new PendingFeatures(
@@ -137,15 +135,5 @@ final class Forecaster {
             derived.carried(chunk, row),
             scored.bound());
     forecasts.keep(new PendingForecast(pending, series.position() + horizon.length(), baselines));
-  }
-
-  private long targetTime(Series series, Step horizon, Chunk chunk, int row) {
-    long time = chunk.windowTime(row);
-    if (spec.ofTime()) {
-      return time + horizon.length();
-    }
-    return series.interval() == 0
-        ? Forecast.UNKNOWN_TIME
-        : time + horizon.length() * series.interval();
   }
 }

@@ -3,6 +3,7 @@ package dev.millrace.prequential;
 import dev.millrace.data.SizeChecks;
 import dev.millrace.data.Task;
 import dev.millrace.eval.KnownValues;
+import dev.millrace.nn.PredictedValue;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -17,6 +18,11 @@ import java.io.IOException;
 record PendingForecast(PendingFeatures features, long target, KnownValues known) {
   // Of the objects and their references.
   private static final int OBJECT_BYTES = 200;
+
+  /** Returns the value that was forecast; NaN before the model's first label. */
+  double value() {
+    return PredictedValue.read(features.scores(), 0);
+  }
 
   long memoryBytes() {
     return OBJECT_BYTES + features.arrayBytes() + (long) known.seasonal().length * Double.BYTES;

@@ -34,7 +34,15 @@ class ForecasterTest {
 
     assertThat(state.examples()).isEqualTo(2);
     MetricsReport.Forecast forecast = last().forecast();
-    assertThat(forecast).isEqualTo(new MetricsReport.Forecast("shop", "3", 3, 0, 0, 0, 0));
+    assertThat(forecast.series()).isEqualTo("shop");
+    assertThat(forecast.horizon()).isEqualTo("3");
+    assertThat(forecast.pending()).isEqualTo(3);
+    assertThat(forecast.value()).isEqualTo(5);
+    assertThat(forecast.last().value()).isNaN();
+    assertThat(forecast.next().value())
+        .isEqualTo(((OfValue) published.predictions.get(4).outcome()).value());
+    assertThat(forecast.targetTime())
+        .isEqualTo(published.predictions.get(4).forecast().targetTime());
     // Values 4 and 5, forecast when 1 and 2 were the last.
     assertThat(scores().lastValue().totalMae()).isNaN();
   }

@@ -36,7 +36,12 @@ enum DashboardColumns {
       "mean_mae /baseline/mean/window/mae",
       "validation_mae /validation/window/mae",
       "coverage /window/interval/coverage",
-      "coverage_level /window/interval/level");
+      "coverage_level /window/interval/level",
+      "value /forecast/value",
+      "forecast /forecast/last/value",
+      "forecast_low /forecast/last/low",
+      "forecast_high /forecast/last/high",
+      "seasonal_mae /baseline/seasonal/0/naive/window/mae");
 
   private static final int MAIN = 0;
   private static final int LOG_LOSS = 11;

@@ -47,6 +47,24 @@ public abstract class ModelsOptions {
     public PipelineOptions kafka() {
       return kafka;
     }
+
+    /**
+     * Returns the pipeline whose models predict.
+     *
+     * @throws CliError if it forecasts, which takes the series that the job has
+     */
+    public Settings predicting() {
+      Settings settings = kafka.settings();
+      if (settings.input().spec().forecast() != null) {
+        throw CliError.usage(
+            "Pipeline %s forecasts series, which its job knows. Read the forecasts from topic %s%s."
+                .formatted(
+                    settings.pipeline(),
+                    settings.output().predictions(),
+                    settings.output().hasPredictions() ? "" : ", with output.predictions: true"));
+      }
+      return settings;
+    }
   }
 
   /** Returns the brokers, and the pipeline if its file was given. */

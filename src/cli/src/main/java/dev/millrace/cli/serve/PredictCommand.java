@@ -98,7 +98,7 @@ public final class PredictCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Settings settings = models.kafka().settings();
+    Settings settings = models.predicting();
     CsvScan scan =
         CsvScan.unlabelled(
                 input,

@@ -67,7 +67,7 @@ public final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    Settings settings = models.kafka().settings();
+    Settings settings = models.predicting();
     checkOptions();
     HttpToken required = listen.token();
     String topic = models.requireTopic();

@@ -19,6 +19,7 @@ import dev.millrace.data.MetricsReport.Coverage;
 import dev.millrace.data.MetricsReport.Decaying;
 import dev.millrace.data.MetricsReport.Forecast;
 import dev.millrace.data.MetricsReport.ForecastScores;
+import dev.millrace.data.MetricsReport.ForecastValue;
 import dev.millrace.data.MetricsReport.GroupScores;
 import dev.millrace.data.MetricsReport.Labels;
 import dev.millrace.data.MetricsReport.Member;
@@ -32,6 +33,7 @@ import dev.millrace.data.MetricsReport.SeasonScores;
 import dev.millrace.data.MetricsReport.Segment;
 import dev.millrace.data.MetricsReport.SegmentScores;
 import dev.millrace.data.MetricsReport.Validation;
+import dev.millrace.data.Prediction;
 import dev.millrace.data.Task;
 import java.io.IOException;
 import java.util.List;
@@ -415,7 +417,25 @@ public final class MetricsJson {
     json.writeNumberField("dropped", forecast.dropped());
     json.writeNumberField("missing", forecast.missing());
     json.writeNumberField("late", forecast.late());
+    number(json, "value", forecast.value());
+    writeValue(json, "last", forecast.last());
     json.writeEndObject();
+    writeValue(json, "next", forecast.next());
+    if (forecast.targetTime() == Prediction.Forecast.UNKNOWN_TIME) {
+      json.writeNullField("target_time");
+    } else {
+      time(json, "target_time", forecast.targetTime());
+    }
+    json.writeEndObject();
+    json.writeEndObject();
+  }
+
+  private static void writeValue(JsonGenerator json, String name, ForecastValue forecast)
+      throws IOException {
+    json.writeObjectFieldStart(name);
+    number(json, "value", forecast.value());
+    number(json, "low", forecast.low());
+    number(json, "high", forecast.high());
   }
 
   private static void writeCounted(JsonGenerator json, RegressionBlock block) throws IOException {

@@ -18,6 +18,7 @@ import dev.millrace.data.MetricsReport.CoverageBlock;
 import dev.millrace.data.MetricsReport.Decaying;
 import dev.millrace.data.MetricsReport.Delays;
 import dev.millrace.data.MetricsReport.ForecastScores;
+import dev.millrace.data.MetricsReport.ForecastValue;
 import dev.millrace.data.MetricsReport.GroupScores;
 import dev.millrace.data.MetricsReport.Labels;
 import dev.millrace.data.MetricsReport.PositiveShare;
@@ -186,7 +187,19 @@ class MetricsJsonTest {
         new RegressionScores(9, 0, block, block, null, 0, 0, baseline, baseline, forecast);
     MetricsReport report =
         report(Task.REGRESSION, scores)
-            .withForecast(new MetricsReport.Forecast("shop", "24", 24, 1, 2, 3, 4));
+            .withForecast(
+                new MetricsReport.Forecast(
+                    "shop",
+                    "24",
+                    24,
+                    1,
+                    2,
+                    3,
+                    4,
+                    41,
+                    new ForecastValue(40, 30, 50),
+                    new ForecastValue(38.5, NONE, NONE),
+                    1_234));
 
     String line = encode(report);
 
@@ -198,7 +211,9 @@ class MetricsJsonTest {
             "\"seasonal\":[{\"season\":\"24\",\"naive\":{\"window\":{\"mae\":3.0,\"rmse\":4.0},")
         .contains("\"rmse\":null}}}],\"scale\":2.0}")
         .contains(
-            "\"forecast\":{\"pending\":24,\"expired\":1,\"dropped\":2,\"missing\":3,\"late\":4},");
+            "\"forecast\":{\"pending\":24,\"expired\":1,\"dropped\":2,\"missing\":3,\"late\":4,"
+                + "\"value\":41.0,\"last\":{\"value\":40.0,\"low\":30.0,\"high\":50.0},"
+                + "\"next\":{\"value\":38.5,\"low\":null,\"high\":null,\"target_time\":\"1970-01-01T00:00:01.234Z\"}},");
   }
 
   @Test
