@@ -5,7 +5,7 @@ import dev.millrace.data.DerivedFeature.Window;
 import java.util.List;
 
 /**
- * Count, mean, squares, extremes and different values of a set of values, as far as some functions
+ * Count, sum, squares, extremes and different values of a set of values, as far as some functions
  * need them. Sets are merged by the formulas of Chan, Golub and LeVeque (1979); different values
  * are counted by linear counting (Whang et al., 1990), within some 5 % up to a few hundred.
  */
@@ -16,7 +16,7 @@ final class Moments {
 
   private final Aggregate[] functions;
   private final double smoothing;
-  private final boolean hasMean;
+  private final boolean hasSum;
   private final boolean hasSquares;
   private final boolean hasExtremes;
   private final boolean hasDistinct;
@@ -27,7 +27,7 @@ final class Moments {
 
   // The merged set.
   private double count;
-  private double mean;
+  private double sum;
   private double squares;
   private double min;
   private double max;
@@ -41,10 +41,10 @@ final class Moments {
     this.functions = functions.toArray(Aggregate[]::new);
     this.smoothing = smoothing;
     hasSquares = functions.contains(Aggregate.STD);
-    hasMean = hasSquares || functions.contains(Aggregate.MEAN) || functions.contains(Aggregate.SUM);
+    hasSum = hasSquares || functions.contains(Aggregate.MEAN) || functions.contains(Aggregate.SUM);
     hasExtremes = functions.contains(Aggregate.MIN) || functions.contains(Aggregate.MAX);
     hasDistinct = functions.contains(Aggregate.DISTINCT);
-    squaresAt = 1 + (hasMean ? 1 : 0);
+    squaresAt = 1 + (hasSum ? 1 : 0);
     extremesAt = squaresAt + (hasSquares ? 1 : 0);
     distinctAt = extremesAt + (hasExtremes ? 2 : 0);
     cells = distinctAt + (hasDistinct ? WORDS : 0);
@@ -58,12 +58,12 @@ final class Moments {
   /** Adds a value to the set in the cells. */
   void add(double[] set, int at, double value) {
     double n = ++set[at];
-    if (hasMean) {
-      double delta = value - set[at + 1];
-      set[at + 1] += delta / n;
-      if (hasSquares) {
-        set[at + squaresAt] += delta * (value - set[at + 1]);
-      }
+    if (hasSquares && n > 1) {
+      double delta = value - set[at + 1] / (n - 1);
+      set[at + squaresAt] += delta * delta * ((n - 1) / n);
+    }
+    if (hasSum) {
+      set[at + 1] += value;
     }
     if (hasExtremes) {
       int extremes = at + extremesAt;
@@ -86,7 +86,7 @@ final class Moments {
   /** Starts a merged set, which is empty. */
   void begin() {
     count = 0;
-    mean = 0;
+    sum = 0;
     squares = 0;
     min = Double.POSITIVE_INFINITY;
     max = Double.NEGATIVE_INFINITY;
@@ -102,12 +102,12 @@ final class Moments {
       return;
     }
     double all = count + n;
-    if (hasMean) {
-      double delta = set[at + 1] - mean;
-      mean += delta * (n / all);
-      if (hasSquares) {
-        squares += set[at + squaresAt] + delta * delta * (count * n / all);
-      }
+    if (hasSquares) {
+      double delta = count == 0 ? 0 : set[at + 1] / n - sum / count;
+      squares += set[at + squaresAt] + delta * delta * (count * n / all);
+    }
+    if (hasSum) {
+      sum += set[at + 1];
     }
     if (hasExtremes) {
       min = Math.min(min, set[at + extremesAt]);
@@ -134,7 +134,7 @@ final class Moments {
   private double value(Aggregate function, double seconds, double prior) {
     return switch (function) {
       case COUNT -> count;
-      case SUM -> count * mean;
+      case SUM -> sum;
       case MEAN -> smoothedMean(prior);
       case MIN -> count == 0 ? Double.NaN : min;
       case MAX -> count == 0 ? Double.NaN : max;
@@ -146,9 +146,9 @@ final class Moments {
 
   private double smoothedMean(double prior) {
     if (smoothing > 0 && !Double.isNaN(prior)) {
-      return (count * mean + smoothing * prior) / (count + smoothing);
+      return (sum + smoothing * prior) / (count + smoothing);
     }
-    return count == 0 ? Double.NaN : mean;
+    return count == 0 ? Double.NaN : sum / count;
   }
 
   private double distinct() {
