@@ -35,11 +35,15 @@ public final class LoadedModel {
   /**
    * @param settings that it was trained with
    * @param workspace of the calling thread
-   * @throws IOException if it was trained with others, naming both
+   * @throws IOException if it was trained with others, naming both, or makes forecasts
    */
   public LoadedModel(ModelSnapshot snapshot, Settings settings, Workspace workspace)
       throws IOException {
     summary = snapshot.summary();
+    if (settings.input().spec().forecast() != null) {
+      throw new IOException(
+          "a forecast needs the values of its series: read forecasts from the predictions topic");
+    }
     ModelSnapshot.Predictor read =
         snapshot.predictor(settings.model(), settings.input().spec(), workspace);
     model = read.model();
