@@ -7,6 +7,7 @@ import dev.millrace.data.MetricsReport;
 import dev.millrace.data.MetricsReport.ForecastValue;
 import dev.millrace.data.Prediction;
 import dev.millrace.data.SizeChecks;
+import dev.millrace.eval.interval.ConformalBounds;
 import dev.millrace.forecast.Series;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -83,7 +84,7 @@ final class ForecastState {
   /** Notes the last forecast whose value came, for the report. */
   void score(PendingForecast forecast) {
     lastForecast = forecast.value();
-    lastBound = forecast.features().bound();
+    lastBound = forecast.features().boundOrUnknown();
   }
 
   /**
@@ -145,12 +146,13 @@ final class ForecastState {
         value(lastForecast, lastBound),
         newest == null
             ? value(Double.NaN, Double.NaN)
-            : value(newest.value(), newest.features().bound()),
+            : value(newest.value(), newest.features().boundOrUnknown()),
         newest == null ? Prediction.Forecast.UNKNOWN_TIME : targetTime());
   }
 
   private static ForecastValue value(double forecast, double bound) {
-    return new ForecastValue(forecast, forecast - bound, forecast + bound);
+    return new ForecastValue(
+        forecast, ConformalBounds.low(forecast, bound), ConformalBounds.high(forecast, bound));
   }
 
   /** Returns the estimated bytes in memory. */

@@ -44,9 +44,11 @@ final class Intervals {
     return bounds.level() == spec.interval();
   }
 
-  /** Returns the bound of a prediction made now: half the width, or the threshold. */
-  double bound(float[] scoresOfRow) {
-    return areClasses ? bounds.threshold() : bounds.halfWidth(PredictedValue.read(scoresOfRow, 0));
+  /** Returns the bound of a prediction made now. */
+  PendingBound bound(float[] scoresOfRow) {
+    double value =
+        areClasses ? bounds.threshold() : bounds.halfWidth(PredictedValue.read(scoresOfRow, 0));
+    return new PendingBound(value, bounds.labels());
   }
 
   /**
@@ -55,13 +57,13 @@ final class Intervals {
    */
   void score(RowBatch batch, int row, double predicted, double actual) {
     PendingFeatures earlier = batch.earlier;
-    double halfWidth = earlier == null ? bounds.halfWidth(predicted) : earlier.bound();
+    double halfWidth = earlier == null ? bounds.halfWidth(predicted) : earlier.boundOrUnknown();
     batch.bound = halfWidth;
     double weight = batch.chunk.weight(row);
     if (batch.use == RowBatch.Use.HOLD_OUT || weight == 0) {
       return;
     }
-    bounds.learn(predicted, actual, halfWidth);
+    bounds.learn(predicted, actual, halfWidth, labelsBefore(earlier));
     double low = ConformalBounds.low(predicted, halfWidth);
     double high = ConformalBounds.high(predicted, halfWidth);
     double outside = Math.max(0, Math.max(low - actual, actual - high));
@@ -73,13 +75,13 @@ final class Intervals {
   /** Scores and learns the bound of an example whose class was predicted; see the other. */
   void score(RowBatch batch, int row, ScoredClass example) {
     PendingFeatures earlier = batch.earlier;
-    double threshold = earlier == null ? bounds.threshold() : earlier.bound();
+    double threshold = earlier == null ? bounds.threshold() : earlier.boundOrUnknown();
     batch.bound = threshold;
     double weight = batch.chunk.weight(row);
     if (batch.use == RowBatch.Use.HOLD_OUT || weight == 0) {
       return;
     }
-    bounds.learn(example.scoreOf(example.actual), threshold);
+    bounds.learn(example.scoreOf(example.actual), threshold, labelsBefore(earlier));
     if (!Double.isNaN(threshold)) {
       int size = 0;
       boolean isCovered = example.actual == example.predicted;
@@ -90,6 +92,12 @@ final class Intervals {
       }
       scores.add(size, isCovered ? 0 : 1, weight, batch.chunk.windowTime(row));
     }
+  }
+
+  private long labelsBefore(@Nullable PendingFeatures earlier) {
+    PendingBound bound = earlier == null ? null : earlier.bound();
+    // A bound may be older than a restart of the intervals.
+    return bound == null ? bounds.labels() : Math.min(bounds.labels(), bound.labels());
   }
 
   MetricsReport.Coverage report() {

@@ -6,6 +6,7 @@ import dev.millrace.eval.interval.ConformalBounds;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Features that wait for their label, and what the model said when they came.
@@ -16,7 +17,7 @@ import java.io.IOException;
  * @param predicted index of the class that was predicted, -1 for none
  * @param group hash of the group in the metrics, 0 for none
  * @param carried values of the record that features are derived from
- * @param bound half width of the interval, or threshold of the set; NaN if not known
+ * @param bound of the interval or set; null without intervals
  */
 record PendingFeatures(
     float[] features,
@@ -28,7 +29,7 @@ record PendingFeatures(
     int predicted,
     long group,
     long[] carried,
-    double bound)
+    @Nullable PendingBound bound)
     implements PendingBuffer.Entry {
 
   // Inverted in the stored class if a group follows: in a class, and in -1, it equals the sign.
@@ -44,6 +45,11 @@ record PendingFeatures(
   // Twice what a pipeline can allow.
   private static final int MAX_NUMBERS = 1 << 21;
 
+  /** Returns the bound; NaN if it is not known. */
+  double boundOrUnknown() {
+    return bound == null ? ConformalBounds.UNKNOWN : bound.value();
+  }
+
   @Override
   public long arrayBytes() {
     return (long) (features.length + scores.length) * Float.BYTES
@@ -58,7 +64,7 @@ record PendingFeatures(
     out.writeInt(partition);
     out.writeLong(offset);
     write(scores, out);
-    boolean hasBound = !Double.isNaN(bound);
+    boolean hasBound = bound != null;
     int bits =
         (group == 0 ? 0 : GROUP_BIT)
             | (carried.length == 0 ? 0 : CARRIED_BIT)
@@ -73,8 +79,9 @@ record PendingFeatures(
         out.writeLong(value);
       }
     }
-    if (hasBound) {
-      out.writeDouble(bound);
+    if (bound != null) {
+      out.writeDouble(bound.value());
+      out.writeLong(bound.labels());
     }
   }
 
@@ -105,7 +112,7 @@ record PendingFeatures(
             predicted ^ bits,
             hasGroup ? in.readLong() : 0,
             hasCarried ? readLongs(in) : new long[0],
-            hasBound ? in.readDouble() : ConformalBounds.UNKNOWN);
+            hasBound ? new PendingBound(in.readDouble(), in.readLong()) : null);
     int scores = pending.scores.length;
     // Classes that are known by now may not have been known then.
     int min = task.isClassification() ? 0 : outputs;

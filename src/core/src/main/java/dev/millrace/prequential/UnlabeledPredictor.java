@@ -26,9 +26,9 @@ final class UnlabeledPredictor {
    *
    * @param scores of the classes known, or the value; then what the model remembers
    * @param predicted index of the predicted class, -1 if there is none
-   * @param bound of the interval or set, NaN if not known
+   * @param bound of the interval or set; null without intervals
    */
-  record Scored(float[] features, float[] scores, int predicted, double bound) {}
+  record Scored(float[] features, float[] scores, int predicted, @Nullable PendingBound bound) {}
 
   /** Predicts a row as if it were learned next, publishes that, and does not change the model. */
   Scored predict(PrequentialModel model, Chunk chunk, int row, EngineListener listener) {
@@ -55,11 +55,12 @@ final class UnlabeledPredictor {
       model.learner.predictPending(features, 0, scores);
     }
     int predicted = scorer.predictedClass(model, scores);
-    double bound = model.intervals == null ? UNKNOWN : model.intervals.bound(scores);
+    PendingBound bound = model.intervals == null ? null : model.intervals.bound(scores);
     if (spec.predictions()) {
       listener.prediction(
           predictions
-              .withoutLabel(model, chunk, row, scores, predicted, bound)
+              .withoutLabel(
+                  model, chunk, row, scores, predicted, bound == null ? UNKNOWN : bound.value())
               .withForecast(forecast),
           model.counters.timestamp,
           chunk,

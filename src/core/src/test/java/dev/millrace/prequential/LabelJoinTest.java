@@ -262,7 +262,7 @@ class LabelJoinTest {
     float[] row = new float[IdWords.ID_WIDTH];
     IdWords.write(id, row, 0);
     return new PendingFeatures(
-        row, 1f, 0, 2, 3, new float[] {0.25f, 0.75f}, 1, 0, new long[0], Double.NaN);
+        row, 1f, 0, 2, 3, new float[] {0.25f, 0.75f}, 1, 0, new long[0], null);
   }
 
   /** Whether its features had come. */
@@ -288,7 +288,7 @@ class LabelJoinTest {
         1,
         time % 2,
         time % 3 == 0 ? new long[] {time, -1} : new long[0],
-        time % 5 == 0 ? Double.NaN : time / 4.0);
+        time % 5 == 0 ? null : new PendingBound(time / 4.0, time));
   }
 
   private static LateLabels spec(long timeoutMillis, int maxPending) {

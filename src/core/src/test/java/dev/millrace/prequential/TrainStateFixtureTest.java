@@ -108,7 +108,7 @@ class TrainStateFixtureTest {
       float[] scores = {0.25f, 0.75f};
       join.keep(
           "id-" + i,
-          new PendingFeatures(features, 2f, i, 1, 100 + i, scores, 1, 0, new long[0], Double.NaN),
+          new PendingFeatures(features, 2f, i, 1, 100 + i, scores, 1, 0, new long[0], null),
           Long.MAX_VALUE);
     }
     join.advance(7);

@@ -24,7 +24,7 @@ public final class ConformalBounds {
   /** Bound that is not known. */
   public static final double UNKNOWN = Double.NaN;
 
-  private static final int MIN_EXAMPLES = 10;
+  private static final int MIN_LABELS = 10;
 
   // Larger ones cover a share closer to the level in each thousand examples, smaller ones have
   // intervals that are less wide: chosen on 11 streams, checked on 9 others (docs/intervals.md).
@@ -39,7 +39,7 @@ public final class ConformalBounds {
   /** Null for classes. */
   private final @Nullable ErrorScale scale;
 
-  private long examples;
+  private long labels;
 
   // Of values.
   private boolean hasNegative;
@@ -63,13 +63,18 @@ public final class ConformalBounds {
   private ConformalBounds(ConformalBounds other) {
     control = other.control.copy();
     scale = other.scale == null ? null : other.scale.copy();
-    examples = other.examples;
+    labels = other.labels;
     hasNegative = other.hasNegative;
   }
 
   /** Returns the share of the truths that are to be within the bounds. */
   public double level() {
     return control.level();
+  }
+
+  /** Returns the number of labels that were learned. */
+  public long labels() {
+    return labels;
   }
 
   /** Returns the position whose range bounds how far coverage is from the level. */
@@ -83,7 +88,7 @@ public final class ConformalBounds {
   }
 
   private boolean isKnown() {
-    return examples >= MIN_EXAMPLES;
+    return labels >= MIN_LABELS;
   }
 
   /**
@@ -124,18 +129,20 @@ public final class ConformalBounds {
    * Updates the bounds by the label of a predicted value.
    *
    * @param halfWidth as it was when the value was predicted
+   * @param labelsBefore number of {@link #labels} then
    */
-  public void learn(double predicted, double actual, double halfWidth) {
+  public void learn(double predicted, double actual, double halfWidth, long labelsBefore) {
     double error = Math.abs(actual - predicted);
     if (scale == null || !Double.isFinite(error)) {
       return;
     }
     if (!Double.isNaN(halfWidth)) {
-      control.update(actual < low(predicted, halfWidth) || actual > high(predicted, halfWidth));
+      boolean isOutside = actual < low(predicted, halfWidth) || actual > high(predicted, halfWidth);
+      control.update(isOutside, labels - labelsBefore);
     }
     hasNegative |= actual < 0;
     scale.add(predicted, error);
-    examples++;
+    labels++;
   }
 
   /**
@@ -143,12 +150,13 @@ public final class ConformalBounds {
    *
    * @param probability that was predicted for the actual class, 0 if the class was not known
    * @param threshold as it was when the class was predicted
+   * @param labelsBefore number of {@link #labels} then
    */
-  public void learn(double probability, double threshold) {
+  public void learn(double probability, double threshold, long labelsBefore) {
     if (!Double.isNaN(threshold)) {
-      control.update(!isAtLeast(probability, threshold));
+      control.update(!isAtLeast(probability, threshold), labels - labelsBefore);
     }
-    examples++;
+    labels++;
   }
 
   /** Returns true if a class of that probability is in the set. */
@@ -196,7 +204,7 @@ public final class ConformalBounds {
   /** Writes the complete state, the level first. */
   public void write(DataOutput out) throws IOException {
     out.writeDouble(level());
-    out.writeLong(examples);
+    out.writeLong(labels);
     control.write(out);
     if (scale != null) {
       out.writeBoolean(hasNegative);
@@ -215,7 +223,7 @@ public final class ConformalBounds {
       throw new IOException("level of the stored intervals: " + level + "; the bytes are damaged");
     }
     ConformalBounds bounds = new ConformalBounds(level, areClasses);
-    bounds.examples = in.readLong();
+    bounds.labels = in.readLong();
     bounds.control.read(in);
     if (bounds.scale != null) {
       bounds.hasNegative = in.readBoolean();

@@ -20,6 +20,12 @@ final class CoverageControl {
   // First steps are larger, as 1/sqrt(n): the start is a guess.
   private static final double FIRST_STEP = 0.5;
 
+  // A step comes too late by the labels that come in between, and with large ones the position
+  // would
+  // swing. Chosen on forecasts 24 and 48 hours ahead.
+  private static final double LAG_OF_HALF_STEP = 25;
+  private static final double LAG_RATE = 0.01;
+
   // A score is a ratio in logarithms. With predictions that are always exact it would fall forever.
   private static final double FLOOR = -14;
 
@@ -30,6 +36,7 @@ final class CoverageControl {
   private final double minStep;
   private double position;
   private long updates;
+  private double lag; // fading mean
 
   /**
    * @param level share of scores that are to be at or below the position
@@ -44,6 +51,7 @@ final class CoverageControl {
   private CoverageControl(CoverageControl other) {
     this(other.level, other.minStep, other.position);
     updates = other.updates;
+    lag = other.lag;
   }
 
   double level() {
@@ -56,13 +64,19 @@ final class CoverageControl {
 
   /** Returns the size of the next step. */
   double step() {
-    return Math.max(minStep, FIRST_STEP / Math.sqrt(updates + 1.0));
+    double step = Math.max(minStep, FIRST_STEP / Math.sqrt(updates + 1.0));
+    return step / (1 + lag / LAG_OF_HALF_STEP);
   }
 
-  /** Updates the position after a score, which was compared with the one of its prediction. */
-  void update(boolean isAbove) {
+  /**
+   * Updates the position after a score, which was compared with the one of its prediction.
+   *
+   * @param labels that came between that prediction and this score
+   */
+  void update(boolean isAbove, long labels) {
     double next = position + step() * (isAbove ? level : level - 1);
     position = Math.min(CEILING, Math.max(FLOOR, next));
+    lag += Math.max(LAG_RATE, 1.0 / (updates + 1)) * (labels - lag);
     updates++;
   }
 
@@ -73,10 +87,12 @@ final class CoverageControl {
   void write(DataOutput out) throws IOException {
     out.writeDouble(position);
     out.writeLong(updates);
+    out.writeDouble(lag);
   }
 
   void read(DataInput in) throws IOException {
     position = in.readDouble();
     updates = in.readLong();
+    lag = in.readDouble();
   }
 }

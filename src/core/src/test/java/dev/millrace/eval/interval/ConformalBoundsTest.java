@@ -25,8 +25,8 @@ class ConformalBoundsTest {
       assertThat(values.halfWidth(5)).isNaN();
       assertThat(values.interval(5, values.halfWidth(5)).isKnown()).isFalse();
       assertThat(classes.threshold()).isNaN();
-      values.learn(5, 5 + n, values.halfWidth(5));
-      classes.learn(0.5, classes.threshold());
+      values.learn(5, 5 + n, values.halfWidth(5), values.labels());
+      classes.learn(0.5, classes.threshold(), classes.labels());
     }
     assertThat(values.interval(5, values.halfWidth(5)).isKnown()).isTrue();
     assertThat(classes.threshold()).isBetween(0.0, 1.0);
@@ -42,7 +42,7 @@ class ConformalBoundsTest {
       double actual = predicted + (random.nextDouble() - 0.5) * (1 + predicted);
       double halfWidth = bounds.halfWidth(predicted);
       covered += covers(predicted, actual, halfWidth) ? 1 : 0;
-      bounds.learn(predicted, actual, halfWidth);
+      bounds.learn(predicted, actual, halfWidth, bounds.labels());
     }
     assertThat(covered / 20_000.0).isCloseTo(0.8, within(0.01));
     assertThat(Math.abs(bounds.halfWidth(90))).isGreaterThan(5 * Math.abs(bounds.halfWidth(5)));
@@ -57,7 +57,7 @@ class ConformalBoundsTest {
       double actual = random.nextDouble() * (n < 5_000 ? 1 : 1_000);
       double halfWidth = bounds.halfWidth(0);
       covered += n >= 5_000 && covers(0, actual, halfWidth) ? 1 : 0;
-      bounds.learn(0, actual, halfWidth);
+      bounds.learn(0, actual, halfWidth, bounds.labels());
     }
     assertThat(covered / 5_000.0).isCloseTo(0.9, within(0.015));
   }
@@ -66,7 +66,7 @@ class ConformalBoundsTest {
   void exactPredictionsLeaveBoundsThatWidenAgain() {
     ConformalBounds bounds = new ConformalBounds(0.9, false);
     for (int n = 0; n < 50_000; n++) {
-      bounds.learn(7, 7, bounds.halfWidth(7));
+      bounds.learn(7, 7, bounds.halfWidth(7), bounds.labels());
     }
     assertThat(bounds.interval(7, bounds.halfWidth(7))).isEqualTo(new Interval(0.9, 7, 7));
 
@@ -76,7 +76,7 @@ class ConformalBoundsTest {
       double actual = 7 + random.nextDouble();
       double halfWidth = bounds.halfWidth(7);
       covered += covers(7, actual, halfWidth) ? 1 : 0;
-      bounds.learn(7, actual, halfWidth);
+      bounds.learn(7, actual, halfWidth, bounds.labels());
     }
     assertThat(covered / 5_000.0).isGreaterThan(0.8);
   }
@@ -90,7 +90,7 @@ class ConformalBoundsTest {
     assertThat(cutOff.high()).isGreaterThan(0.5);
     assertThat(bounds.interval(-5, before)).isEqualTo(new Interval(0.9, 0, 0));
 
-    bounds.learn(0.25, -0.01, before);
+    bounds.learn(0.25, -0.01, before, bounds.labels());
 
     Interval whole = bounds.interval(0.25, bounds.halfWidth(0.25));
     assertThat(whole.low()).isNegative();
@@ -109,9 +109,10 @@ class ConformalBoundsTest {
     byte[] before = bytes(bounds);
 
     assertThat(bounds.halfWidth(Double.NaN)).isNaN();
-    bounds.learn(Double.NaN, 1, Double.NaN);
-    bounds.learn(Double.POSITIVE_INFINITY, 1, Double.NaN);
-    bounds.learn(Double.MAX_VALUE, -Double.MAX_VALUE, bounds.halfWidth(Double.MAX_VALUE));
+    bounds.learn(Double.NaN, 1, Double.NaN, bounds.labels());
+    bounds.learn(Double.POSITIVE_INFINITY, 1, Double.NaN, bounds.labels());
+    bounds.learn(
+        Double.MAX_VALUE, -Double.MAX_VALUE, bounds.halfWidth(Double.MAX_VALUE), bounds.labels());
 
     assertThat(bytes(bounds)).isEqualTo(before);
   }
@@ -142,7 +143,7 @@ class ConformalBoundsTest {
       double probability = random.nextDouble() < 0.7 ? claimed : 1 - claimed;
       double threshold = bounds.threshold();
       covered += ConformalBounds.isAtLeast(probability, threshold) ? 1 : 0;
-      bounds.learn(probability, threshold);
+      bounds.learn(probability, threshold, bounds.labels());
     }
     assertThat(covered / 20_000.0).isCloseTo(0.9, within(0.01));
   }
@@ -175,9 +176,9 @@ class ConformalBoundsTest {
     for (int n = 0; n < 100; n++) {
       double number = random.nextDouble();
       if (areClasses) {
-        bounds.learn(number, bounds.threshold());
+        bounds.learn(number, bounds.threshold(), bounds.labels());
       } else {
-        bounds.learn(number, random.nextDouble(), bounds.halfWidth(number));
+        bounds.learn(number, random.nextDouble(), bounds.halfWidth(number), bounds.labels());
       }
     }
   }

@@ -42,7 +42,7 @@ class CoverageControlTest {
       boolean isAbove = score > control.position();
       above += isAbove ? 1 : 0;
       double step = control.step();
-      control.update(isAbove);
+      control.update(isAbove, 0);
       max = Math.max(max, score);
       min = Math.min(min, score);
       double range = max + firstStep * LEVEL - (min - firstStep * (1 - LEVEL));
@@ -57,12 +57,12 @@ class CoverageControlTest {
   void scoresThatAreAlwaysBelowDoNotMoveThePositionOutOfReach() {
     CoverageControl control = new CoverageControl(LEVEL, STEP, 0);
     for (int n = 0; n < 100_000; n++) {
-      control.update(false);
+      control.update(false, 0);
     }
     assertThat(control.position()).isEqualTo(-14);
     int updates = 0;
     while (control.position() < 0) {
-      control.update(true);
+      control.update(true, 0);
       updates++;
     }
     assertThat(updates).isBetween(300, 320);
