@@ -144,7 +144,7 @@ class ForecasterTest {
   private static Chunk everyTwoHours(ForecastSpec spec) {
     Chunk chunk = new Chunk();
     for (int i = 0; i < 3; i++) {
-      chunk.add(example(spec, i, 2 * i * HOUR, 10));
+      chunk.add(example(spec, i, 2L * i * HOUR, 10));
     }
     return chunk;
   }

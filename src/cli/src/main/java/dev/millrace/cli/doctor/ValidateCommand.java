@@ -7,6 +7,7 @@ import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
 import dev.millrace.config.option.Durations;
 import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.ForecastSpec;
 import dev.millrace.data.IdColumns;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.KebabCase;
@@ -88,6 +89,16 @@ public final class ValidateCommand implements Callable<Integer> {
 
   private static String labels(Settings.Input input) {
     InputSpec.LateLabels labels = input.spec().labels();
+    ForecastSpec forecast = input.spec().forecast();
+    if (forecast != null) {
+      return "values of %s that come %s %s later"
+          .formatted(
+              forecast.column(),
+              forecast.horizons().stream()
+                  .map(ForecastSpec.Step::text)
+                  .collect(Collectors.joining(", ")),
+              forecast.ofTime() ? "of time" : "records");
+    }
     return labels == null
         ? "with the features"
         : "%s, at most %s after their features%s, max %d pending per key"
