@@ -213,7 +213,7 @@ final class DerivedBenchCommand implements Callable<Integer> {
       for (int r = 0; r < rows; r++) {
         carried[0] = Double.doubleToRawLongBits(random.nextDouble());
         carried[1] = 1 + random.nextInt(CARDS);
-        long time = 100L * (pass * rows + r);
+        long time = 100L * ((long) pass * rows + r);
         state.compute(carried, time);
         state.add(carried, time);
       }

@@ -11,6 +11,7 @@ import java.util.Set;
  *
  * @param isNumber true if its number is carried, false for the hash of its text
  */
+@PublicApi
 public record CarriedColumn(String name, boolean isNumber) implements Serializable {
   /** Carried instead of the hash of a missing text; no hash is 0. */
   public static final long NO_TEXT = 0;
