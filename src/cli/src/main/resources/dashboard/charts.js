@@ -7,6 +7,7 @@ const WHOLE = Array.from({ length: 39 }, (_, i) => [1, 2, 5][i % 3] * 10 ** Math
 /** Marks on the charts and words in the legend, by event. */
 export const MARKS = {
   drift: { shape: "diamond", colour: "--warn", word: "drift" },
+  input_drift: { shape: "diamond", colour: "--model", word: "input drift" },
   reset: { shape: "square", colour: "--bad", word: "reset" },
   expired: { shape: "square", colour: "--bad", word: "expired" },
   erased: { shape: "square", colour: "--muted", word: "erased" },

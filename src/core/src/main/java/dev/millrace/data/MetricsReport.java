@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param labels null without delayed labels
  * @param coverage of intervals or sets of classes; null if the pipeline has none
  * @param forecast null unless the model forecasts a series
+ * @param estimate scores of predictions whose labels have not come; null unless labels of classes
+ *     are delayed
+ * @param inputDrift null if the drift of columns is not detected
  */
 @PublicApi
 public record MetricsReport(
@@ -25,12 +28,14 @@ public record MetricsReport(
     @Nullable Validation validation,
     @Nullable Labels labels,
     @Nullable Coverage coverage,
-    @Nullable Forecast forecast) {
+    @Nullable Forecast forecast,
+    @Nullable Estimate estimate,
+    @Nullable InputDrift inputDrift) {
 
   /** Creates a report without delayed labels. */
   public MetricsReport(
       Context context, Task task, Scores scores, int epoch, @Nullable Validation validation) {
-    this(context, task, scores, epoch, validation, null, null, null);
+    this(context, task, scores, epoch, validation, null, null, null, null, null);
   }
 
   /** Creates a report of scores alone. */
@@ -41,31 +46,46 @@ public record MetricsReport(
   /** Returns the same without what grows with the classes and the length of their names. */
   public MetricsReport withoutClasses() {
     Scores shorter = scores instanceof ClassificationScores whole ? whole.withoutClasses() : scores;
-    return with(shorter, labels, coverage, forecast);
+    return with(shorter, labels, coverage, forecast, estimate);
   }
 
   /** Returns the same with the outcomes of features and labels that came apart. */
   public MetricsReport withLabels(Labels other) {
-    return with(scores, other, coverage, forecast);
+    return with(scores, other, coverage, forecast, estimate);
   }
 
   /** Returns the same with the scores of intervals or sets of classes. */
   public MetricsReport withCoverage(Coverage other) {
-    return with(scores, labels, other, forecast);
+    return with(scores, labels, other, forecast, estimate);
   }
 
   /** Returns the same with what became of the forecasts. */
   public MetricsReport withForecast(Forecast other) {
-    return with(scores, labels, coverage, other);
+    return with(scores, labels, coverage, other, estimate);
+  }
+
+  /** Returns the same with estimated scores. */
+  public MetricsReport withEstimate(@Nullable Estimate other) {
+    return with(scores, labels, coverage, forecast, other);
   }
 
   private MetricsReport with(
       Scores newScores,
       @Nullable Labels newLabels,
       @Nullable Coverage newCoverage,
-      @Nullable Forecast newForecast) {
+      @Nullable Forecast newForecast,
+      @Nullable Estimate newEstimate) {
     return new MetricsReport(
-        context, task, newScores, epoch, validation, newLabels, newCoverage, newForecast);
+        context,
+        task,
+        newScores,
+        epoch,
+        validation,
+        newLabels,
+        newCoverage,
+        newForecast,
+        newEstimate,
+        inputDrift);
   }
 
   /**
@@ -84,6 +104,27 @@ public record MetricsReport(
    *     no meaning for classes
    */
   public record CoverageBlock(double coverage, double size, double winkler) {}
+
+  /**
+   * Drift of the columns of the input.
+   *
+   * @param drifts number of drifts so far, of all columns
+   * @param last column of the last of them; null if there is none
+   * @param column that differs most from its reference; null before the first comparison
+   * @param score its population stability index, NaN likewise
+   */
+  public record InputDrift(
+      long drifts, @Nullable String last, @Nullable String column, double score) {}
+
+  /**
+   * Scores of the last predictions, estimated before their labels come: how often predictions of
+   * such a probability were right before.
+   *
+   * @param predictions that the scores are of
+   * @param accuracy NaN if no label has come yet
+   * @param f1 of the positive class of two; NaN for more classes, and if no label has come yet
+   */
+  public record Estimate(int predictions, double accuracy, double f1) {}
 
   /**
    * The forecasts of one series and horizon, and what became of them.

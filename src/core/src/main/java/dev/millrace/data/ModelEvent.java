@@ -22,7 +22,15 @@ public record ModelEvent(
 
   /** Kind of the event. */
   public sealed interface What
-      permits Warning, Drift, SkippedSteps, RolledBack, Expired, Reset, ChampionChanged, Erased {}
+      permits Warning,
+          Drift,
+          InputDrift,
+          SkippedSteps,
+          RolledBack,
+          Expired,
+          Reset,
+          ChampionChanged,
+          Erased {}
 
   /**
    * The detector warns of a drift.
@@ -39,6 +47,40 @@ public record ModelEvent(
    * @param count of the key's drifts, this one included
    */
   public record Drift(String detector, String action, long count) implements What {}
+
+  /**
+   * The recent values of a column of the input differ from those before.
+   *
+   * @param column name of the feature
+   * @param score population stability index of the recent values
+   * @param measure what differs the most
+   * @param value whose share is measured; null for other measures, and for all values that a
+   *     one-hot column does not list
+   * @param reference the measure before
+   * @param recent the measure now
+   * @param records number of recent records
+   */
+  public record InputDrift(
+      String column,
+      double score,
+      Measure measure,
+      @Nullable String value,
+      double reference,
+      double recent,
+      int records)
+      implements What {
+    /** What is measured of a column. */
+    public enum Measure {
+      /** Mean of the numbers. */
+      MEAN,
+      /** Standard deviation of the numbers. */
+      DEVIATION,
+      /** Share of the records with one value. */
+      SHARE,
+      /** Share of the records without a value. */
+      MISSING
+    }
+  }
 
   /**
    * Steps were skipped because their gradient was not finite.

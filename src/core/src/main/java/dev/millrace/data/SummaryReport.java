@@ -28,7 +28,7 @@ public record SummaryReport(
     String config) {
 
   public SummaryReport {
-    drifting = drifting == null ? new Drifting(0, List.of()) : drifting;
+    drifting = drifting == null ? new Drifting(0, List.of(), List.of()) : drifting;
     worst = List.copyOf(worst);
   }
 
@@ -36,13 +36,16 @@ public record SummaryReport(
   public record Spread(double mean, double min, double p10, double p50, double p90, double max) {}
 
   /**
-   * The keys that drift now: their detector warns, or found a drift within the last minute.
+   * The keys that drift now: their detector warns, or it found a drift, or a column of their input
+   * drifted, within the last minute.
    *
    * @param keys the first of them in the order of their names, max ten
+   * @param columns of the input that drifted, likewise
    */
-  public record Drifting(int count, List<String> keys) {
+  public record Drifting(int count, List<String> keys, List<String> columns) {
     public Drifting {
       keys = List.copyOf(keys);
+      columns = columns == null ? List.of() : List.copyOf(columns);
     }
   }
 }

@@ -1,5 +1,7 @@
 package dev.millrace.data;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Scores of one key for the summary, sent with each report of its metrics.
  *
@@ -8,19 +10,37 @@ package dev.millrace.data;
  * @param accuracy over the window, NaN for regression
  * @param drifts of the key so far, 0 without a drift detector
  * @param warned true if the detector suspects a drift now
+ * @param inputDrifts of the key's columns so far, 0 if they are not detected
+ * @param driftedColumn column of the last of them; null if there is none
  */
 public record SummarySample(
-    String key, long examples, double loss, double accuracy, long drifts, boolean warned) {
+    String key,
+    long examples,
+    double loss,
+    double accuracy,
+    long drifts,
+    boolean warned,
+    long inputDrifts,
+    @Nullable String driftedColumn) {
+
+  /** Creates a sample without drift of the input. */
+  public SummarySample(
+      String key, long examples, double loss, double accuracy, long drifts, boolean warned) {
+    this(key, examples, loss, accuracy, drifts, warned, 0, null);
+  }
 
   /** Returns the sample of a report and of the key's drift detector. */
   public static SummarySample of(MetricsReport report, long drifts, boolean warned) {
+    MetricsReport.InputDrift ofInput = report.inputDrift();
     return new SummarySample(
         report.context().key(),
         report.context().examples(),
         report.scores().windowLoss(),
         report.scores().windowAccuracy(),
         drifts,
-        warned);
+        warned,
+        ofInput == null ? 0 : ofInput.drifts(),
+        ofInput == null ? null : ofInput.last());
   }
 
   /** Returns the sample of a key whose model was removed. */

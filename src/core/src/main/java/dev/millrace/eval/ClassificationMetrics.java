@@ -133,6 +133,11 @@ public final class ClassificationMetrics implements RollingMetrics {
     frequencies.learn(actual, weight);
   }
 
+  /** Returns the index of the positive class of two; negative if there is none. */
+  public int positive() {
+    return positive;
+  }
+
   /** Returns one more than the highest class index among the labels. */
   public int labels() {
     return frequencies.classes();

@@ -1,10 +1,12 @@
 package dev.millrace.prequential;
 
 import dev.millrace.data.Chunk;
+import dev.millrace.data.ModelEvent.InputDrift;
 import dev.millrace.eval.drift.DriftSignal;
 import dev.millrace.nn.Workspace;
 import dev.millrace.prequential.Rejections.Rejection;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,11 +95,20 @@ final class ChunkLearner {
       rejections.reject(batch.origin, batch.originRow, rejection, listener);
       return;
     }
+    List<InputDrift> changes = compareInputs(model);
     trainer.learn(model, batch);
     counts.update(model.learner, batch);
     scorer.score(model, batch);
     model.counters.add(batch);
+    events.inputDrift(model, changes, batch.chunk, batch.from + batch.rows - 1, listener);
     report(state, model, listener);
+  }
+
+  /** Features that came before their label were compared when they came. */
+  private List<InputDrift> compareInputs(PrequentialModel model) {
+    return model.inputDrift == null || batch.earlier != null
+        ? List.of()
+        : model.inputDrift.add(batch.features, batch.rows, batch.chunk.width());
   }
 
   private void report(TrainState state, PrequentialModel model, EngineListener listener)

@@ -4,6 +4,7 @@ import dev.millrace.data.Chunk;
 import dev.millrace.data.InputSpec.DefaultLabel;
 import dev.millrace.data.InputSpec.LateLabels;
 import dev.millrace.data.RecordKind;
+import dev.millrace.eval.ClassificationMetrics;
 import dev.millrace.prequential.UnlabeledPredictor.Scored;
 import java.io.IOException;
 import java.util.Objects;
@@ -131,7 +132,7 @@ final class DelayedLabelJoiner {
     }
     JoinedExample timedOut = timedOut(model, join, arrival);
     while (timedOut != null) {
-      learn(state, timedOut, listener);
+      learn(state, join, timedOut, listener);
       timedOut = timedOut(model, join, arrival);
     }
     JoinedExample joined =
@@ -139,12 +140,14 @@ final class DelayedLabelJoiner {
             ? joinFeatures(model, join, arrival, listener)
             : joinLabel(model, join, arrival);
     if (joined != null) {
-      learn(state, joined, listener);
+      learn(state, join, joined, listener);
     }
   }
 
-  private void learn(TrainState state, JoinedExample joined, EngineListener listener)
+  private void learn(
+      TrainState state, LabelJoin join, JoinedExample joined, EngineListener listener)
       throws IOException {
+    estimate(state.model(), join, joined);
     learner.learn(state, joined, listener);
     derived.addLabel(state.model(), joined);
   }
@@ -207,8 +210,31 @@ final class DelayedLabelJoiner {
             chunk.group(row),
             derived.carried(chunk, row),
             scored.bound());
+    if (join.estimate != null && pending.predicted() >= 0) {
+      join.estimate.predict(confidence(pending), isPositive(model, pending));
+    }
     join.keep(arrival.joinId(), pending, room(model));
     return null;
+  }
+
+  private static float confidence(PendingFeatures pending) {
+    return pending.scores()[pending.predicted()];
+  }
+
+  private static boolean isPositive(PrequentialModel model, PendingFeatures pending) {
+    return model.metrics instanceof ClassificationMetrics metrics
+        && pending.predicted() == metrics.positive();
+  }
+
+  /** Adds the outcome of a prediction that was made before its label came. */
+  private static void estimate(PrequentialModel model, LabelJoin join, JoinedExample joined) {
+    PendingFeatures earlier = joined.earlier();
+    if (join.estimate != null && earlier != null && earlier.predicted() >= 0) {
+      Chunk example = joined.example();
+      int actual = model.classes.index(example.label(example.labelOf(0)));
+      boolean isRight = actual == earlier.predicted();
+      join.estimate.label(confidence(earlier), isPositive(model, earlier), isRight);
+    }
   }
 
   /**

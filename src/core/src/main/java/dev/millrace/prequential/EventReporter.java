@@ -1,18 +1,22 @@
 package dev.millrace.prequential;
 
+import dev.millrace.data.Chunk;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.ModelEvent;
 import dev.millrace.data.ModelEvent.ChampionChanged;
 import dev.millrace.data.ModelEvent.Drift;
 import dev.millrace.data.ModelEvent.Erased;
 import dev.millrace.data.ModelEvent.Expired;
+import dev.millrace.data.ModelEvent.InputDrift;
 import dev.millrace.data.ModelEvent.Reset;
 import dev.millrace.data.ModelEvent.RolledBack;
 import dev.millrace.data.ModelEvent.SkippedSteps;
 import dev.millrace.data.ModelEvent.Warning;
 import dev.millrace.data.ModelEvent.What;
+import dev.millrace.eval.ClassificationMetrics;
 import dev.millrace.eval.drift.DriftSignal;
 import dev.millrace.nn.selection.ChampionChallenger;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reports the metrics and events of models. */
@@ -29,12 +33,21 @@ final class EventReporter {
     LabelJoin labels = state.labels();
     ForecastState forecasts = state.forecasts();
     MetricsReport report = model.report(spec, key);
-    report = labels == null ? report : report.withLabels(labels.report());
+    if (labels != null) {
+      report = report.withLabels(labels.report()).withEstimate(estimate(model, labels));
+    }
     listener.report(
         forecasts == null ? report : report.withForecast(forecasts.report(key)),
         model.counters.timestamp,
         model.drifts(),
         model.isWarned());
+  }
+
+  private static MetricsReport.@Nullable Estimate estimate(
+      PrequentialModel model, LabelJoin labels) {
+    return labels.estimate != null && model.metrics instanceof ClassificationMetrics metrics
+        ? labels.estimate.report(metrics.positive() >= 0)
+        : null;
   }
 
   /** Reports skipped steps, if there are any that have not been reported. */
@@ -67,6 +80,29 @@ final class EventReporter {
             ? new Warning(policy.name())
             : new Drift(policy.name(), policy.action().id(), model.drifts());
     report(model, key, what, steps, listener);
+  }
+
+  /**
+   * Reports drifts of columns of the input.
+   *
+   * @param row of the last record that was compared
+   */
+  void inputDrift(
+      PrequentialModel model,
+      List<InputDrift> changes,
+      Chunk chunk,
+      int row,
+      EngineListener listener) {
+    for (InputDrift change : changes) {
+      report(
+          chunk.key(),
+          model.counters.examples,
+          chunk.eventTime(row),
+          chunk.windowTime(row),
+          change,
+          model.learner.steps(),
+          listener);
+    }
   }
 
   /**

@@ -6,6 +6,7 @@ import dev.millrace.data.InputSpec.LateLabels;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.SizeChecks;
 import dev.millrace.data.Task;
+import dev.millrace.eval.AccuracyEstimate;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -69,21 +70,27 @@ final class LabelJoin {
   private final PendingBuffer<PendingLabel> labels;
   private final PendingBuffer<Settled> settled;
   private final LabelDelays delays;
+
+  /** Null if the model predicts no probabilities of classes. */
+  final @Nullable AccuracyEstimate estimate;
+
   private final long[] counts = new long[LabelOutcome.values().length];
   private long time;
   private long records;
   private long reported;
 
   /**
-   * @param window delays that quantiles are of
+   * @param window delays that quantiles are of, and predictions whose accuracy is estimated
+   * @param estimates true if accuracy is estimated
    */
-  LabelJoin(LateLabels spec, int window) {
+  LabelJoin(LateLabels spec, int window, boolean estimates) {
     this(
         spec,
         new PendingBuffer<>(),
         new PendingBuffer<>(),
         new PendingBuffer<>(),
-        new LabelDelays(window));
+        new LabelDelays(window),
+        estimates ? new AccuracyEstimate(window) : null);
   }
 
   private LabelJoin(
@@ -91,12 +98,14 @@ final class LabelJoin {
       PendingBuffer<PendingFeatures> features,
       PendingBuffer<PendingLabel> labels,
       PendingBuffer<Settled> settled,
-      LabelDelays delays) {
+      LabelDelays delays,
+      @Nullable AccuracyEstimate estimate) {
     this.spec = spec;
     this.features = features;
     this.labels = labels;
     this.settled = settled;
     this.delays = delays;
+    this.estimate = estimate;
   }
 
   /** Copies the number of each outcome, by its ordinal. */
@@ -382,13 +391,19 @@ final class LabelJoin {
 
   /** Returns the estimated bytes in memory. */
   long memoryBytes() {
-    return bytes() + delays.memoryBytes();
+    return bytes() + delays.memoryBytes() + (estimate == null ? 0 : estimate.memoryBytes());
   }
 
   /** Returns a copy that shares immutable entries. */
   LabelJoin copy() {
     LabelJoin copy =
-        new LabelJoin(spec, features.copy(), labels.copy(), settled.copy(), delays.copy());
+        new LabelJoin(
+            spec,
+            features.copy(),
+            labels.copy(),
+            settled.copy(),
+            delays.copy(),
+            estimate == null ? null : estimate.copy());
     System.arraycopy(counts, 0, copy.counts, 0, counts.length);
     copy.time = time;
     copy.records = records;
@@ -408,6 +423,20 @@ final class LabelJoin {
     labels.write(out);
     settled.write(out);
     delays.write(out);
+    out.writeBoolean(estimate != null);
+    if (estimate != null) {
+      estimate.write(out);
+    }
+  }
+
+  private static @Nullable AccuracyEstimate readEstimate(
+      DataInput in, int window, boolean estimates) throws IOException {
+    AccuracyEstimate estimate = estimates ? new AccuracyEstimate(window) : null;
+    if (!in.readBoolean()) {
+      return estimate;
+    }
+    AccuracyEstimate stored = AccuracyEstimate.read(in, window);
+    return estimates ? stored : null;
   }
 
   /**
@@ -415,8 +444,10 @@ final class LabelJoin {
    *
    * @param task of the model
    * @param outputs of the model
+   * @param estimates true if accuracy is estimated
    */
-  static LabelJoin read(DataInput in, LateLabels spec, int window, Task task, int outputs)
+  static LabelJoin read(
+      DataInput in, LateLabels spec, int window, Task task, int outputs, boolean estimates)
       throws IOException {
     long time = in.readLong();
     long records = in.readLong();
@@ -432,7 +463,8 @@ final class LabelJoin {
             PendingBuffer.read(in, each -> PendingFeatures.read(each, task, outputs)),
             PendingBuffer.read(in, PendingLabel::read),
             PendingBuffer.read(in, each -> Settled.read(each, task, outputs)),
-            LabelDelays.read(in, window));
+            LabelDelays.read(in, window),
+            readEstimate(in, window, estimates));
     System.arraycopy(counts, 0, join.counts, 0, counts.length);
     join.time = time;
     join.records = records;

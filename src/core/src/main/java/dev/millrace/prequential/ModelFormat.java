@@ -9,6 +9,8 @@ import dev.millrace.derived.DerivedState;
 import dev.millrace.eval.ClassificationMetrics;
 import dev.millrace.eval.RollingMetrics;
 import dev.millrace.eval.ValidationScores;
+import dev.millrace.eval.drift.InputColumns;
+import dev.millrace.eval.drift.InputDriftDetector;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
@@ -31,6 +33,7 @@ final class ModelFormat {
   // Which optional parts follow.
   private static final int VALIDATION_FLAG = 1;
   private static final int INTERVALS_FLAG = 2;
+  private static final int INPUT_DRIFT_FLAG = 4;
 
   private ModelFormat() {}
 
@@ -54,7 +57,8 @@ final class ModelFormat {
     out.writeLong(counters.validated);
     out.writeByte(
         (model.validation == null ? 0 : VALIDATION_FLAG)
-            | (model.intervals == null ? 0 : INTERVALS_FLAG));
+            | (model.intervals == null ? 0 : INTERVALS_FLAG)
+            | (model.inputDrift == null ? 0 : INPUT_DRIFT_FLAG));
     if (model.validation != null) {
       model.validation.write(out);
     }
@@ -63,6 +67,9 @@ final class ModelFormat {
     }
     if (model.intervals != null) {
       model.intervals.write(out);
+    }
+    if (model.inputDrift != null) {
+      model.inputDrift.write(out);
     }
   }
 
@@ -129,6 +136,11 @@ final class ModelFormat {
         (flags & INTERVALS_FLAG) != 0
             ? Intervals.read(in, task.isClassification(), spec.metrics())
             : null;
+    InputColumns inputs = SharedColumns.of(spec.input(), learner.inputs(), workspace);
+    InputDriftDetector inputDrift =
+        (flags & INPUT_DRIFT_FLAG) != 0
+            ? InputDriftDetector.read(in, spec.inputDrift(), inputs)
+            : InputDriftDetector.create(spec.inputDrift(), inputs);
     return new PrequentialModel(
         spec,
         task,
@@ -137,6 +149,7 @@ final class ModelFormat {
         metrics,
         learner,
         drift,
+        inputDrift,
         validation,
         counters,
         derived,

@@ -55,7 +55,7 @@ public final class PrequentialEngine {
     Scorer scorer = new Scorer(this.spec.metrics().segments());
     Predictions predictions = new Predictions(this.spec);
     UnlabeledPredictor predictor =
-        new UnlabeledPredictor(this.spec, scorer, predictions, workspace);
+        new UnlabeledPredictor(this.spec, scorer, predictions, events, workspace);
     learner =
         new ChunkLearner(this.spec, rejections, scorer, predictions, predictor, events, workspace);
     derived = new DerivedFiller(this.spec);

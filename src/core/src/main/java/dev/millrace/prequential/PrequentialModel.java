@@ -8,6 +8,7 @@ import dev.millrace.eval.ClassificationMetrics;
 import dev.millrace.eval.RollingMetrics;
 import dev.millrace.eval.ValidationScores;
 import dev.millrace.eval.drift.DriftSignal;
+import dev.millrace.eval.drift.InputDriftDetector;
 import dev.millrace.nn.Indicators;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.ModelStart;
@@ -40,6 +41,9 @@ final class PrequentialModel {
 
   /** Null if the pipeline has neither intervals nor sets of classes. */
   final @Nullable Intervals intervals;
+
+  /** Null if the drift of columns is not detected. */
+  final @Nullable InputDriftDetector inputDrift;
 
   /** Null if no example is held out. */
   final @Nullable ValidationScores validation;
@@ -81,6 +85,9 @@ final class PrequentialModel {
     drift = spec.drift() == null ? null : new DriftMonitor(spec.drift());
     derived = spec.input().derived().isEmpty() ? null : new DerivedState(spec.input());
     intervals = Intervals.create(spec, task, probabilities);
+    inputDrift =
+        InputDriftDetector.create(
+            spec.inputDrift(), SharedColumns.of(spec.input(), inputs, workspace));
     nameClasses(spec);
   }
 
@@ -93,6 +100,7 @@ final class PrequentialModel {
       RollingMetrics metrics,
       OnlineModel learner,
       @Nullable DriftMonitor drift,
+      @Nullable InputDriftDetector inputDrift,
       @Nullable ValidationScores validation,
       KeyCounters counters,
       @Nullable DerivedState derived,
@@ -102,6 +110,7 @@ final class PrequentialModel {
     this.metrics = metrics;
     this.learner = learner;
     this.drift = drift;
+    this.inputDrift = inputDrift;
     this.counters = counters;
     this.derived = derived;
     this.columns = columns;
@@ -128,6 +137,7 @@ final class PrequentialModel {
     if (drift != null) {
       drift.resume(learner);
     }
+    inputDrift = other.inputDrift == null ? null : other.inputDrift.copy();
     classes = other.classes.copy();
     metrics = other.metrics.copy();
     counters = other.counters.copy();
@@ -195,6 +205,7 @@ final class PrequentialModel {
         + metrics.memoryBytes(classes.size())
         + (drift == null ? 0 : drift.memoryBytes())
         + (intervals == null ? 0 : intervals.memoryBytes())
+        + (inputDrift == null ? 0 : inputDrift.memoryBytes())
         + (validation == null ? 0 : validation.memoryBytes(classes.size()))
         + (derived == null ? 0 : derived.memoryBytes())
         + counters.arrivals.memoryBytes()
@@ -212,6 +223,11 @@ final class PrequentialModel {
   /** Returns a deep copy. */
   PrequentialModel copy() {
     return new PrequentialModel(this);
+  }
+
+  /** Returns true if the model predicts probabilities of classes. */
+  boolean givesClassProbabilities() {
+    return task.isClassification() && probabilities;
   }
 
   /** Returns champion and challengers, or null if there is one model. */
@@ -327,6 +343,8 @@ final class PrequentialModel {
         validation == null ? null : validation.report(context),
         null,
         intervals == null ? null : intervals.report(),
-        null);
+        null,
+        null,
+        inputDrift == null ? null : inputDrift.report());
   }
 }

@@ -102,9 +102,9 @@ final class RowSelector {
 
   /**
    * Returns how many examples may be learned in one call: a report and a snapshot show the model
-   * after its last example, a prediction the steps that the model had taken, and after a drift or a
-   * change of the champion another model predicts the next example, so none is learned beyond
-   * those.
+   * after its last example, a prediction or a drift of the input the steps that the model had
+   * taken, and after a drift or a change of the champion another model predicts the next example,
+   * so none is learned beyond those.
    */
   private int maxTogether(PrequentialModel model, long reportEvery, int rows) {
     if (rows == 1 || isOneByOne) {
@@ -113,6 +113,9 @@ final class RowSelector {
     long examples = model.counters.examples;
     long untilReport = reportEvery - examples % reportEvery;
     long max = Math.min(untilReport, snapshots.examplesLeft(examples));
+    if (model.inputDrift != null) {
+      max = Math.min(max, model.inputDrift.untilComparison());
+    }
     // An event names the example at which a model was rolled back.
     return (int) Math.min(Math.min(rows, max), model.learner.maxTogether());
   }

@@ -7,6 +7,7 @@ import dev.millrace.data.PublicApi;
 import dev.millrace.data.Task;
 import dev.millrace.eval.ClassificationMetrics;
 import dev.millrace.eval.MetricsSpec;
+import dev.millrace.eval.drift.InputDriftSpec;
 import dev.millrace.nn.Loss;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.ModelStart;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param topic the input topic, named in metrics and dead letters
  * @param configHash hash of the configuration, named in metrics
  * @param drift detector of drift and the reaction to it; null for none
+ * @param inputDrift detection of drift in the columns of the input; null for none
  * @param predictions true to publish the prediction for each example
  * @param snapshots intervals at which models are published
  * @param summary true to send the scores of each report to the summary
@@ -39,6 +41,7 @@ public record TrainSpec(
     MetricsSpec metrics,
     String configHash,
     @Nullable DriftPolicy drift,
+    @Nullable InputDriftSpec inputDrift,
     boolean predictions,
     SnapshotSpec snapshots,
     boolean summary,
@@ -66,6 +69,7 @@ public record TrainSpec(
         model,
         MetricsSpec.DEFAULT,
         "",
+        null,
         null,
         false,
         SnapshotSpec.AT_THE_END,
@@ -163,6 +167,7 @@ public record TrainSpec(
     public MetricsSpec metrics;
     public String configHash;
     public @Nullable DriftPolicy drift;
+    public @Nullable InputDriftSpec inputDrift;
     public boolean predictions;
     public SnapshotSpec snapshots;
     public boolean summary;
@@ -177,6 +182,7 @@ public record TrainSpec(
       metrics = from.metrics;
       configHash = from.configHash;
       drift = from.drift;
+      inputDrift = from.inputDrift;
       predictions = from.predictions;
       snapshots = from.snapshots;
       summary = from.summary;
@@ -193,6 +199,7 @@ public record TrainSpec(
           metrics,
           configHash,
           drift,
+          inputDrift,
           predictions,
           snapshots,
           summary,

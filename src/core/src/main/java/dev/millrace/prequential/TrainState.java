@@ -48,9 +48,10 @@ public final class TrainState {
         return null; // pending entries are dropped
       }
       int window = spec.metrics().window();
+      boolean estimates = model.givesClassProbabilities();
       return in.readBoolean()
-          ? LabelJoin.read(in, labels, window, model.task, model.learner.outputs())
-          : new LabelJoin(labels, window);
+          ? LabelJoin.read(in, labels, window, model.task, model.learner.outputs(), estimates)
+          : new LabelJoin(labels, window, estimates);
     }
 
     private static @Nullable ForecastState readForecasts(
@@ -133,14 +134,16 @@ public final class TrainState {
     int columns = ModelFormat.columns(spec.input(), workspace);
     LateLabels labels = spec.input().labels();
     ForecastSpec forecast = spec.input().forecast();
-    return new TrainState(
-        null,
-        new Parts(
-            new PrequentialModel(spec, columns, chunk, workspace),
-            labels == null ? null : new LabelJoin(labels, spec.metrics().window()),
-            forecast == null
-                ? null
-                : new ForecastState(forecast, ForecastState.horizon(forecast, chunk.key()))));
+    PrequentialModel model = new PrequentialModel(spec, columns, chunk, workspace);
+    LabelJoin join =
+        labels == null
+            ? null
+            : new LabelJoin(labels, spec.metrics().window(), model.givesClassProbabilities());
+    ForecastState forecasts =
+        forecast == null
+            ? null
+            : new ForecastState(forecast, ForecastState.horizon(forecast, chunk.key()));
+    return new TrainState(null, new Parts(model, join, forecasts));
   }
 
   /** Returns state of bytes that were written; {@link #resume} makes it usable. */

@@ -3,8 +3,10 @@ package dev.millrace.prequential;
 import static dev.millrace.eval.interval.ConformalBounds.UNKNOWN;
 
 import dev.millrace.data.Chunk;
+import dev.millrace.data.ModelEvent.InputDrift;
 import dev.millrace.data.Prediction.Forecast;
 import dev.millrace.nn.Workspace;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Predicts features that have no label yet. Not thread-safe. */
@@ -12,12 +14,19 @@ final class UnlabeledPredictor {
   private final TrainSpec spec;
   private final Scorer scorer;
   private final Predictions predictions;
+  private final EventReporter events;
   private final Workspace workspace;
 
-  UnlabeledPredictor(TrainSpec spec, Scorer scorer, Predictions predictions, Workspace workspace) {
+  UnlabeledPredictor(
+      TrainSpec spec,
+      Scorer scorer,
+      Predictions predictions,
+      EventReporter events,
+      Workspace workspace) {
     this.spec = spec;
     this.scorer = scorer;
     this.predictions = predictions;
+    this.events = events;
     this.workspace = workspace;
   }
 
@@ -30,7 +39,7 @@ final class UnlabeledPredictor {
    */
   record Scored(float[] features, float[] scores, int predicted, @Nullable PendingBound bound) {}
 
-  /** Predicts a row as if it were learned next, publishes that, and does not change the model. */
+  /** Predicts a row as if it were learned next, publishes that, and leaves the model as it is. */
   Scored predict(PrequentialModel model, Chunk chunk, int row, EngineListener listener) {
     float[] features = new float[chunk.width()];
     chunk.copyFeatures(row, row + 1, features);
@@ -65,6 +74,10 @@ final class UnlabeledPredictor {
           model.counters.timestamp,
           chunk,
           row);
+    }
+    if (model.inputDrift != null) {
+      List<InputDrift> changes = model.inputDrift.add(features, 1, features.length);
+      events.inputDrift(model, changes, chunk, row, listener);
     }
     return new Scored(features, scores, predicted, bound);
   }

@@ -22,7 +22,7 @@ class LabelJoinTest {
   private static final int WINDOW = 100;
   private static final LateLabels SPEC = spec(1_000, 3);
 
-  private final LabelJoin join = new LabelJoin(SPEC, WINDOW);
+  private final LabelJoin join = new LabelJoin(SPEC, WINDOW, false);
 
   @Test
   void aLabelFindsItsFeaturesOnce() {
@@ -146,7 +146,7 @@ class LabelJoinTest {
 
   @Test
   void pendingFeaturesAreLimitedInBytes() {
-    LabelJoin small = new LabelJoin(spec(1_000, 1_000), WINDOW);
+    LabelJoin small = new LabelJoin(spec(1_000, 1_000), WINDOW, false);
     long most = 10 * PendingBuffer.bytesOf("id-0", pending(0));
 
     for (int i = 0; i < 1_000; i++) {
@@ -162,7 +162,7 @@ class LabelJoinTest {
 
   @Test
   void quantilesAreOfTheLastDelays() {
-    LabelJoin many = new LabelJoin(spec(10_000, 10), WINDOW);
+    LabelJoin many = new LabelJoin(spec(10_000, 10), WINDOW, false);
     for (int i = 1; i <= 250; i++) {
       features(many, "id-" + i, 0);
       label(many, "id-" + i, i);
@@ -173,9 +173,9 @@ class LabelJoinTest {
 
   @Test
   void storedAfterAnyRecordItEndsAsIfNeverStored() throws IOException {
-    LabelJoin undisturbed = new LabelJoin(SPEC, WINDOW);
-    LabelJoin stored = new LabelJoin(SPEC, WINDOW);
-    LabelJoin copied = new LabelJoin(SPEC, WINDOW);
+    LabelJoin undisturbed = new LabelJoin(SPEC, WINDOW, false);
+    LabelJoin stored = new LabelJoin(SPEC, WINDOW, false);
+    LabelJoin copied = new LabelJoin(SPEC, WINDOW, false);
     SplittableRandom random = new SplittableRandom(3);
     for (int i = 0; i < 2_000; i++) {
       String id = "id-" + (i / 20 + random.nextInt(10));
@@ -243,7 +243,7 @@ class LabelJoinTest {
   void featuresWithAnErasedIdWaitNoLongerAndOthersDo() throws IOException {
     ErasedId user =
         new ErasedId(new IdColumns.Column("user", 0, IdOptions.ONE, false), 7L << 50, false, false);
-    LabelJoin many = new LabelJoin(spec(1_000, 10), WINDOW);
+    LabelJoin many = new LabelJoin(spec(1_000, 10), WINDOW, false);
     many.advance(0);
     many.keep("a", pendingOf(7L << 50), PLENTY);
     many.keep("b", pendingOf(6L << 50), PLENTY);
@@ -303,7 +303,7 @@ class LabelJoinTest {
 
   private static LabelJoin read(byte[] bytes) throws IOException {
     BoundedDataInput in = new BoundedDataInput(bytes);
-    LabelJoin join = LabelJoin.read(in, SPEC, WINDOW, Task.BINARY, 2);
+    LabelJoin join = LabelJoin.read(in, SPEC, WINDOW, Task.BINARY, 2, false);
     assertThat(in.left()).isZero();
     return join;
   }

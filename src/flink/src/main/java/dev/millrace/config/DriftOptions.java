@@ -10,6 +10,7 @@ import dev.millrace.config.yaml.YamlNode;
 import dev.millrace.data.KebabCase;
 import dev.millrace.data.Task;
 import dev.millrace.eval.drift.DriftSpec;
+import dev.millrace.eval.drift.InputDriftSpec;
 import dev.millrace.nn.AutoModelSpec;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.NetworkModelSpec;
@@ -51,16 +52,31 @@ final class DriftOptions {
       new OptionGroup(
           "drift",
           "",
-          "Detects concept drift of each key; off by default. The input of the detector is 1 for a wrong"
+          "Detects drift of each key, in two ways. Drift of the input compares the recent values of each"
+              + " feature with those before, needs no labels, and is on by default. Concept drift, of"
+              + " what the features mean, needs a detector. The input of the detector is 1 for a wrong"
               + " class and 0 for a right one, or the loss of a regression, at most 1. Only an increase is"
               + " a drift: fewer errors trigger no event and no action. With a detector, examples are"
               + " learned one at a time.");
+  static final Option<Boolean> INPUT =
+      DRIFT_GROUP.option(
+          "input",
+          OptionTypes.flag(),
+          true,
+          "reports an event when the recent values of a feature differ from those before");
+  static final Option<Float> INPUT_THRESHOLD =
+      DRIFT_GROUP.option(
+          "input-threshold",
+          OptionTypes.between(0.01f, 100),
+          0.1f,
+          "min population stability index of a drift of the input: 0.1 is a small change, 0.25 a large"
+              + " one");
   static final Option<YamlNode> DETECTOR =
-      DRIFT_GROUP.required(
+      DRIFT_GROUP.optional(
           "detector",
           Structures.wordOrMap(NAMES),
-          "detector: adwin",
-          "drift detector, one for each key");
+          "none",
+          "detector of concept drift, one for each key");
   static final Option<Action> ACTION =
       DRIFT_GROUP.option(
           "action",
@@ -205,14 +221,15 @@ final class DriftOptions {
   }
 
   /**
-   * Returns the drift policy of a pipeline, null if it is invalid.
+   * Returns the drift policy of a pipeline, null if it has none or it is invalid.
    *
    * @param model the model that learns
    * @param task null if it will be guessed
    */
   static @Nullable DriftPolicy read(OptionReader drift, ModelSpec model, @Nullable Task task) {
     if (!drift.has(DETECTOR)) {
-      return null; // an error already
+      requireNone(drift);
+      return null;
     }
     OptionReader.Variant<DetectorName> own =
         drift.variant(DETECTOR, NAME, DriftOptions::group, DetectorName.ADWIN);
@@ -228,6 +245,25 @@ final class DriftOptions {
     }
     return new DriftPolicy(
         KebabCase.of(name), detector, action, drift.get(BOOST), drift.get(BOOST_STEPS));
+  }
+
+  /** Rejects options of a detector if there is none. */
+  private static void requireNone(OptionReader drift) {
+    if (drift.mentions(DETECTOR)) {
+      return; // an error already
+    }
+    for (Option<?> option : List.of(ACTION, BOOST, BOOST_STEPS)) {
+      if (drift.mentions(option)) {
+        drift.reject(
+            option,
+            "applies only to a detector. Add one, for example: detector: adwin, or remove it");
+      }
+    }
+  }
+
+  /** Returns how drift of the input is detected, null if it is not. */
+  static @Nullable InputDriftSpec input(OptionReader drift) {
+    return drift.get(INPUT) ? new InputDriftSpec(drift.exact(INPUT_THRESHOLD)) : null;
   }
 
   private static void check(

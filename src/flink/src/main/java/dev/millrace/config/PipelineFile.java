@@ -23,7 +23,6 @@ import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.NetworkModelSpec;
 import dev.millrace.nn.SelectionSpec;
 import dev.millrace.nn.auto.Models;
-import dev.millrace.prequential.DriftPolicy;
 import dev.millrace.prequential.SnapshotSpec;
 import java.io.IOException;
 import java.io.InputStream;
@@ -316,6 +315,7 @@ public final class PipelineFile {
     if (errors.count() == 0) {
       input = input.withSpec(withinModelBytes(limits, input.spec(), model));
     }
+    OptionReader drift = root.below(PipelineOptions.DRIFT, DriftOptions.DRIFT_GROUP);
     checkTransactions(output, state, TransactionTimeout.millis(kafka));
     return Settings.of(
         pipeline,
@@ -324,7 +324,8 @@ public final class PipelineFile {
         model,
         MetricsOptions.read(
             metrics, validation, in.given(InputOptions.POSITIVE_CLASS), input.spec()),
-        drift(root, model, input.spec().task()),
+        DriftOptions.read(drift, model, input.spec().task()),
+        DriftOptions.input(drift),
         new Settings.Output(
             topic(topics, PipelineOptions.METRICS_TOPIC, pipeline),
             topic(topics, PipelineOptions.PREDICTIONS_TOPIC, pipeline),
@@ -350,15 +351,6 @@ public final class PipelineFile {
                 limits.get(PipelineOptions.MODEL_BYTES),
                 state.get(PipelineOptions.ON_SHAPE_CHANGE))),
         models.warmStartKey());
-  }
-
-  private static @Nullable DriftPolicy drift(
-      OptionReader root, ModelSpec model, @Nullable Task task) {
-    if (!root.has(PipelineOptions.DRIFT)) {
-      return null;
-    }
-    OptionReader drift = root.below(PipelineOptions.DRIFT, DriftOptions.DRIFT_GROUP);
-    return DriftOptions.read(drift, model, task);
   }
 
   /** Returns the input with the task of the initial model, or else the one that losses imply. */

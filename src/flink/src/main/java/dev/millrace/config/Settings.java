@@ -3,6 +3,7 @@ package dev.millrace.config;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.PublicApi;
 import dev.millrace.eval.MetricsSpec;
+import dev.millrace.eval.drift.InputDriftSpec;
 import dev.millrace.flink.StateSpec;
 import dev.millrace.nn.Indicators;
 import dev.millrace.nn.ModelSpec;
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param pipeline name of the pipeline, which is part of the consumer group, the transactional ids
  *     and the metrics
  * @param kafka client properties, {@code bootstrap.servers} among them
- * @param drift null without drift detection
+ * @param drift null without a detector of concept drift
+ * @param inputDrift null if drift of the input is not detected
  * @param warmStartKey key whose published model new ones start from, null if there is none
  * @param configHash first eight hex digits of the SHA-256 of the settings that determine models
  */
@@ -33,6 +35,7 @@ public record Settings(
     ModelSpec model,
     MetricsSpec metrics,
     @Nullable DriftPolicy drift,
+    @Nullable InputDriftSpec inputDrift,
     Output output,
     State state,
     @Nullable String warmStartKey,
@@ -64,18 +67,30 @@ public record Settings(
       ModelSpec model,
       MetricsSpec metrics,
       @Nullable DriftPolicy drift,
+      @Nullable InputDriftSpec inputDrift,
       Output output,
       State state,
       @Nullable String warmStartKey) {
     ModelSpec ofInput = model.withIndicators(Indicators.of(input.spec()));
     String hash = ConfigHash.of(input.spec(), ofInput, metrics.validation(), drift);
     return new Settings(
-        pipeline, kafka, input, ofInput, metrics, drift, output, state, warmStartKey, hash);
+        pipeline,
+        kafka,
+        input,
+        ofInput,
+        metrics,
+        drift,
+        inputDrift,
+        output,
+        state,
+        warmStartKey,
+        hash);
   }
 
   /** Returns the same with another input, and the hash that follows. */
   public Settings withInput(Input other) {
-    return of(pipeline, kafka, other, model, metrics, drift, output, state, warmStartKey);
+    return of(
+        pipeline, kafka, other, model, metrics, drift, inputDrift, output, state, warmStartKey);
   }
 
   /** Returns the same for a max number of bytes of an output record. */
@@ -87,27 +102,30 @@ public record Settings(
 
   /** Returns the same with another model, and the hash that follows. */
   public Settings withModel(ModelSpec other) {
-    return of(pipeline, kafka, input, other, metrics, drift, output, state, warmStartKey);
+    return of(
+        pipeline, kafka, input, other, metrics, drift, inputDrift, output, state, warmStartKey);
   }
 
   /** Returns the same with another warm-start key, null for none. */
   public Settings withWarmStartKey(@Nullable String other) {
-    return of(pipeline, kafka, input, model, metrics, drift, output, state, other);
+    return of(pipeline, kafka, input, model, metrics, drift, inputDrift, output, state, other);
   }
 
   /** Returns the same with other metrics. */
   public Settings withMetrics(MetricsSpec other) {
-    return of(pipeline, kafka, input, model, other, drift, output, state, warmStartKey);
+    return of(pipeline, kafka, input, model, other, drift, inputDrift, output, state, warmStartKey);
   }
 
   /** Returns the same with other outputs. */
   public Settings withOutput(Output other) {
-    return of(pipeline, kafka, input, model, metrics, drift, other, state, warmStartKey);
+    return of(
+        pipeline, kafka, input, model, metrics, drift, inputDrift, other, state, warmStartKey);
   }
 
   /** Returns the same with other client properties. */
   public Settings withKafka(Map<String, String> other) {
-    return of(pipeline, other, input, model, metrics, drift, output, state, warmStartKey);
+    return of(
+        pipeline, other, input, model, metrics, drift, inputDrift, output, state, warmStartKey);
   }
 
   /** Returns how the engine trains the models. */
@@ -118,6 +136,7 @@ public record Settings(
               to.metrics = metrics;
               to.configHash = configHash;
               to.drift = drift;
+              to.inputDrift = inputDrift;
               to.predictions = output.hasPredictions();
               to.interval = output.interval();
               to.snapshots = output.snapshots().to(output.models());
@@ -141,6 +160,8 @@ public record Settings(
         + metrics
         + ", drift="
         + drift
+        + ", inputDrift="
+        + inputDrift
         + ", output="
         + output
         + ", state="

@@ -98,6 +98,7 @@ public enum JobMetric {
           + " learning rate"),
   DRIFT_WARNINGS(Kind.COUNTER, "train", "warnings of drift detectors"),
   DRIFTS(Kind.COUNTER, "train", "drifts that were detected"),
+  INPUT_DRIFTS(Kind.COUNTER, "train", "drifts of columns of the input that were detected"),
   CREATED_MODELS(Kind.COUNTER, "train", "model keys that were seen for the first time"),
   EXPIRED_MODELS(
       Kind.COUNTER, "train", "model keys that were dropped after `state.ttl` without an example"),

@@ -9,6 +9,8 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Computes a summary from the samples of all keys. Not thread-safe. */
@@ -23,6 +25,7 @@ public final class PipelineSummary {
   private final PriorityQueue<SummarySample> worst = new PriorityQueue<>(BY_LOSS);
   private final PriorityQueue<String> firstDrifting =
       new PriorityQueue<>(Comparator.<String>reverseOrder());
+  private final SortedSet<String> driftingColumns = new TreeSet<>();
   private int drifting;
   private double[] accuracies = new double[64];
   private double[] losses = new double[64];
@@ -32,8 +35,16 @@ public final class PipelineSummary {
   private int active;
   private long examples;
 
-  /** Adds the sample of one key. */
-  public void add(SummarySample sample, boolean isActive, boolean isDrifting) {
+  /**
+   * Adds the sample of one key.
+   *
+   * @param driftingColumn column of its input that drifts; null if none does
+   */
+  public void add(
+      SummarySample sample, boolean isActive, boolean isDrifting, @Nullable String driftingColumn) {
+    if (driftingColumn != null) {
+      driftingColumns.add(driftingColumn);
+    }
     keys++;
     active += isActive ? 1 : 0;
     if (isDrifting) {
@@ -75,7 +86,10 @@ public final class PipelineSummary {
         examples,
         spread(accuracies, accuracyCount),
         spread(losses, lossCount),
-        new Drifting(drifting, firstDrifting.stream().sorted().toList()),
+        new Drifting(
+            drifting,
+            firstDrifting.stream().sorted().toList(),
+            driftingColumns.stream().limit(DRIFTING).toList()),
         highestFirst,
         config);
   }

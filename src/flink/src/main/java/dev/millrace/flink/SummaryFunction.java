@@ -13,6 +13,7 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the last sample of each key of a pipeline, and emits their summary every few seconds in
@@ -38,6 +39,7 @@ public final class SummaryFunction
    *
    * @param seen processing time of its last sample
    * @param drifted processing time at which its count of drifts last grew; 0 if never
+   * @param inputDrifted the same of drifts of its input
    */
   public record Entry(
       long examples,
@@ -46,10 +48,13 @@ public final class SummaryFunction
       long seen,
       long drifts,
       boolean warned,
-      long drifted)
+      long drifted,
+      long inputDrifts,
+      @Nullable String driftedColumn,
+      long inputDrifted)
       implements Serializable {
 
-    private Entry(SummarySample sample, long now, long drifted) {
+    private Entry(SummarySample sample, long now, long drifted, long inputDrifted) {
       this(
           sample.examples(),
           sample.loss(),
@@ -57,11 +62,15 @@ public final class SummaryFunction
           now,
           sample.drifts(),
           sample.warned(),
-          drifted);
+          drifted,
+          sample.inputDrifts(),
+          sample.driftedColumn(),
+          inputDrifted);
     }
 
     private SummarySample sample(String key) {
-      return new SummarySample(key, examples, loss, accuracy, drifts, warned);
+      return new SummarySample(
+          key, examples, loss, accuracy, drifts, warned, inputDrifts, driftedColumn);
     }
   }
 
@@ -102,7 +111,9 @@ public final class SummaryFunction
       Entry before = keys.get(sample.key());
       boolean driftsMore = sample.drifts() > (before == null ? 0 : before.drifts());
       long drifted = driftsMore ? now : before == null ? 0 : before.drifted();
-      keys.put(sample.key(), new Entry(sample, now, drifted));
+      boolean inputDriftsMore = sample.inputDrifts() > (before == null ? 0 : before.inputDrifts());
+      long inputDrifted = inputDriftsMore ? now : before == null ? 0 : before.inputDrifted();
+      keys.put(sample.key(), new Entry(sample, now, drifted, inputDrifted));
     }
     long next = (now / PERIOD_MILLIS + 1) * PERIOD_MILLIS;
     if (isEnabled && next != reminder) {
@@ -128,7 +139,12 @@ public final class SummaryFunction
       Entry entry = key.getValue();
       long recent = now - RECENT_MILLIS;
       boolean drifting = entry.warned() || (entry.drifted() > 0 && entry.drifted() > recent);
-      summary.add(entry.sample(key.getKey()), entry.seen() > recent, drifting);
+      boolean inputDrifting = entry.inputDrifted() > 0 && entry.inputDrifted() > recent;
+      summary.add(
+          entry.sample(key.getKey()),
+          entry.seen() > recent,
+          drifting || inputDrifting,
+          inputDrifting ? entry.driftedColumn() : null);
     }
     out.collect(
         OutputRecord.of(

@@ -37,6 +37,7 @@ public final class TrainMetrics {
   private final Counter rollbacks;
   private final Counter driftWarnings;
   private final Counter drifts;
+  private final Counter inputDrifts;
   private final Counter reports;
   private final Histogram processing;
   private final Histogram endToEndLatency;
@@ -69,6 +70,7 @@ public final class TrainMetrics {
     rollbacks = JobMetric.ROLLBACKS.counter(group);
     driftWarnings = JobMetric.DRIFT_WARNINGS.counter(group);
     drifts = JobMetric.DRIFTS.counter(group);
+    inputDrifts = JobMetric.INPUT_DRIFTS.counter(group);
     reports = JobMetric.REPORTS.counter(group);
     processing = JobMetric.PROCESSING_SECONDS.histogram(group, TimeUnit.NANOSECONDS);
     endToEndLatency = JobMetric.END_TO_END_LATENCY_SECONDS.histogram(group, TimeUnit.MILLISECONDS);
@@ -132,6 +134,8 @@ public final class TrainMetrics {
       driftWarnings.inc();
     } else if (what instanceof ModelEvent.Drift) {
       drifts.inc();
+    } else if (what instanceof ModelEvent.InputDrift) {
+      inputDrifts.inc();
     } else if (what instanceof ModelEvent.Reset) {
       resetModels.inc();
     }

@@ -561,8 +561,8 @@ class PipelineFileTest {
             + " than models.a. All models must have the same class-weights",
         "champion: small | champion applies only with models, but there are none. Add models, or remove it",
         "promotion: { examples: 5 } | promotion applies only with models, but there are none. Add models, or remove it",
-        "drift: { action: reset } | drift.detector is missing. Add it, for example: detector:"
-            + " adwin",
+        "drift: { action: reset } | drift.action applies only to a detector. Add one, for example: detector:"
+            + " adwin, or remove it",
         "model: { layers: [{ units: 2, activation: Swish }] } | model.layers[0].activation"
             + " \"Swish\" is not known. Did you mean \"silu\"? One of: sigmoid, tanh, relu,"
             + " leaky_relu, elu, selu, gelu, silu, softplus, linear",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.data.Example;
 import dev.millrace.eval.drift.DriftSpec;
+import dev.millrace.eval.drift.InputDriftSpec;
 import dev.millrace.nn.Loss;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.NetworkModelSpec;
@@ -126,6 +127,33 @@ class DriftTest {
 
     assertThat(run(spec, drifting(), 1)).isEqualTo(expected);
     assertThat(runWithRestarts(spec, drifting(), 7)).isEqualTo(expected);
+  }
+
+  @Test
+  void aDriftOfTheInputIsReportedOnceWhereverTheStreamIsCut() throws Exception {
+    TrainSpec spec = Specs.train(Specs.small(5)).with(to -> to.inputDrift = InputDriftSpec.DEFAULT);
+    List<Example> examples = Chunks.classes("k", 2_000, 1);
+    for (Example example : examples.subList(1_500, 2_000)) {
+      example.features[1] += 100;
+    }
+    Outcome expected = run(spec, examples, 64);
+
+    assertThat(run(spec, examples, 1)).isEqualTo(expected);
+    assertThat(run(spec, examples, 50)).isEqualTo(expected);
+    assertThat(runWithRestarts(spec, examples, 70)).isEqualTo(expected);
+    List<JsonNode> drifts =
+        expected.events().stream()
+            .filter(e -> e.path("event").asText().equals("input_drift"))
+            .toList();
+    assertThat(drifts).hasSize(1);
+    assertThat(drifts.get(0).path("seq").asInt()).isBetween(1_501, 1_600);
+    assertThat(drifts.get(0).path("column").asText()).isEqualTo("input 1");
+    JsonNode last = expected.metrics().get(expected.metrics().size() - 1);
+    assertThat(last.at("/input_drift/drifts").asInt()).isEqualTo(1);
+    assertThat(last.at("/input_drift/last").asText()).isEqualTo("input 1");
+    assertThat(expected.model())
+        .as("looking changes nothing of the model")
+        .isEqualTo(run(Specs.train(Specs.small(5)), examples, 64).model());
   }
 
   @ParameterizedTest

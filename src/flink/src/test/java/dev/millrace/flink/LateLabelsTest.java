@@ -332,7 +332,7 @@ class LateLabelsTest {
                   different.add(field.getKey());
                 }
               });
-      assertThat(different).containsExactlyInAnyOrder("event_time", "labels", "input");
+      assertThat(different).containsExactlyInAnyOrder("event_time", "labels", "estimate", "input");
     }
   }
 

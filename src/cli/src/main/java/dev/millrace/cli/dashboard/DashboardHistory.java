@@ -203,7 +203,7 @@ final class DashboardHistory {
     for (DashboardKey key : keys.values()) {
       DashboardRecord latest = key.latest();
       boolean isActive = nowNanos - key.heardNanos() < ACTIVE_NANOS;
-      all.add(latest.sample(), isActive, isDrifting(latest));
+      all.add(latest.sample(), isActive, isDrifting(latest), null);
       config = latest.config();
     }
     return all.report(pipeline, nowMillis, config);

@@ -2,6 +2,7 @@ package dev.millrace.cli.dashboard;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -14,6 +15,7 @@ import java.util.Optional;
  */
 record DashboardMark(
     String pipeline, String key, long seq, long time, String event, String detail) {
+  private static final String INPUT_DRIFT = "input_drift";
 
   /** Returns the event in a JSON value, or empty if it is something else. */
   static Optional<DashboardMark> of(JsonNode node) {
@@ -40,6 +42,14 @@ record DashboardMark(
     if (node.path("event").asText().equals("rollback")) {
       return "learning rate " + node.path("learning_rate").asText();
     }
+    if (node.path("event").asText().equals(INPUT_DRIFT)) {
+      return "%s, %s %s → %s"
+          .formatted(
+              node.path("column").asText(),
+              node.path("measure").asText() + value(node.path("value")),
+              number(node.path("reference")),
+              number(node.path("recent")));
+    }
     // Of kinds that a newer job writes, too.
     StringBuilder detail = new StringBuilder();
     for (String field :
@@ -51,6 +61,14 @@ record DashboardMark(
     return detail.toString();
   }
 
+  private static String value(JsonNode value) {
+    return value.isTextual() ? " of " + value.textValue() : "";
+  }
+
+  private static String number(JsonNode number) {
+    return number.isNumber() ? String.format(Locale.ROOT, "%.4g", number.doubleValue()) : "none";
+  }
+
   /** Returns the characters of its texts. */
   long chars() {
     return (long) pipeline.length() + key.length() + event.length() + detail.length();
@@ -59,7 +77,7 @@ record DashboardMark(
   /** Returns true if the key drifts, or may drift. */
   @JsonIgnore
   boolean isDrift() {
-    return event.equals("drift") || event.equals("warning");
+    return event.equals("drift") || event.equals("warning") || event.equals(INPUT_DRIFT);
   }
 
   /** Returns true if the model started again from new weights. */

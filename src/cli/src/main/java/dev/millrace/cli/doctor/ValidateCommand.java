@@ -15,6 +15,7 @@ import dev.millrace.data.Task;
 import dev.millrace.derived.DerivedState;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.eval.MetricsSpec.Validation;
+import dev.millrace.eval.drift.InputDriftSpec;
 import dev.millrace.nn.Clipping;
 import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.ModelSpec;
@@ -148,6 +149,7 @@ public final class ValidateCommand implements Callable<Integer> {
     line(out, "validation", validation(settings.metrics().validation()));
     line(out, "predictions", output.hasPredictions() ? output.predictions() : "not published");
     line(out, "drift", drift(settings.drift()));
+    line(out, "input drift", inputDrift(settings.inputDrift()));
     line(out, "events", output.events());
     line(out, "dead letters", output.deadLetters());
     line(out, "models", output.models());
@@ -181,6 +183,10 @@ public final class ValidateCommand implements Callable<Integer> {
 
   private static String drift(@Nullable DriftPolicy plan) {
     return plan == null ? "not looked for" : plan.name() + ", then " + plan.action().id();
+  }
+
+  private static String inputDrift(@Nullable InputDriftSpec spec) {
+    return spec == null ? "not looked for" : "reported from an index of " + spec.threshold();
   }
 
   private static String label(Settings settings) {

@@ -69,6 +69,13 @@ public final class SummaryLines {
                   .collect(Collectors.joining(", ")),
               more > 0 ? String.format(Locale.ROOT, " and %,d more", more) : ""));
     }
+    if (!drifting.columns().isEmpty()) {
+      lines.add(
+          "  columns   "
+              + drifting.columns().stream()
+                  .map(column -> Terminal.printable(column, MAX_KEY))
+                  .collect(Collectors.joining(", ")));
+    }
   }
 
   private static void spread(List<String> lines, String name, @Nullable Spread spread) {

@@ -7,6 +7,7 @@ import dev.millrace.data.ModelEvent.ChampionChanged;
 import dev.millrace.data.ModelEvent.Drift;
 import dev.millrace.data.ModelEvent.Erased;
 import dev.millrace.data.ModelEvent.Expired;
+import dev.millrace.data.ModelEvent.InputDrift;
 import dev.millrace.data.ModelEvent.Reset;
 import dev.millrace.data.ModelEvent.RolledBack;
 import dev.millrace.data.ModelEvent.SkippedSteps;
@@ -45,6 +46,17 @@ public final class EventJson {
       json.writeStringField("detector", drift.detector());
       json.writeStringField("action", drift.action());
       json.writeNumberField("drifts", drift.count());
+    } else if (what instanceof InputDrift drift) {
+      json.writeStringField("event", "input_drift");
+      json.writeStringField("column", drift.column());
+      JsonLine.number(json, "score", drift.score());
+      json.writeStringField("measure", KebabCase.of(drift.measure()));
+      if (drift.measure() == InputDrift.Measure.SHARE) {
+        json.writeStringField("value", drift.value());
+      }
+      JsonLine.number(json, "reference", drift.reference());
+      JsonLine.number(json, "recent", drift.recent());
+      json.writeNumberField("records", drift.records());
     } else if (what instanceof SkippedSteps skipped) {
       json.writeStringField("event", "skipped_steps");
       json.writeNumberField("skipped_steps", skipped.count());

@@ -17,10 +17,12 @@ import dev.millrace.data.MetricsReport.Confusion;
 import dev.millrace.data.MetricsReport.Context;
 import dev.millrace.data.MetricsReport.Coverage;
 import dev.millrace.data.MetricsReport.Decaying;
+import dev.millrace.data.MetricsReport.Estimate;
 import dev.millrace.data.MetricsReport.Forecast;
 import dev.millrace.data.MetricsReport.ForecastScores;
 import dev.millrace.data.MetricsReport.ForecastValue;
 import dev.millrace.data.MetricsReport.GroupScores;
+import dev.millrace.data.MetricsReport.InputDrift;
 import dev.millrace.data.MetricsReport.Labels;
 import dev.millrace.data.MetricsReport.Member;
 import dev.millrace.data.MetricsReport.Members;
@@ -80,6 +82,12 @@ public final class MetricsJson {
     }
     if (report.labels() != null) {
       writeLabels(json, report.labels());
+    }
+    if (report.estimate() != null) {
+      writeEstimate(json, report.estimate());
+    }
+    if (report.inputDrift() != null) {
+      writeInputDrift(json, report.inputDrift());
     }
     if (report.forecast() != null) {
       writeForecast(json, report.forecast());
@@ -209,6 +217,23 @@ public final class MetricsJson {
       writeCounted(json, scores.total());
     }
     json.writeEndObject();
+    json.writeEndObject();
+  }
+
+  private static void writeEstimate(JsonGenerator json, Estimate estimate) throws IOException {
+    json.writeObjectFieldStart("estimate");
+    json.writeNumberField("predictions", estimate.predictions());
+    number(json, "accuracy", estimate.accuracy());
+    number(json, "f1", estimate.f1());
+    json.writeEndObject();
+  }
+
+  private static void writeInputDrift(JsonGenerator json, InputDrift drift) throws IOException {
+    json.writeObjectFieldStart("input_drift");
+    json.writeNumberField("drifts", drift.drifts());
+    json.writeStringField("last", drift.last());
+    json.writeStringField("column", drift.column());
+    number(json, "score", drift.score());
     json.writeEndObject();
   }
 

@@ -29,7 +29,7 @@ public final class SummaryJson {
     String config();
   }
 
-  @JsonIgnoreProperties({"drifts", "warned"})
+  @JsonIgnoreProperties({"drifts", "warned", "input_drifts", "drifted_column"})
   private interface SampleFields {}
 
   private SummaryJson() {}

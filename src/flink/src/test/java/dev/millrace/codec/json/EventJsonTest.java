@@ -7,6 +7,8 @@ import dev.millrace.data.ModelEvent.ChampionChanged;
 import dev.millrace.data.ModelEvent.Drift;
 import dev.millrace.data.ModelEvent.Erased;
 import dev.millrace.data.ModelEvent.Expired;
+import dev.millrace.data.ModelEvent.InputDrift;
+import dev.millrace.data.ModelEvent.InputDrift.Measure;
 import dev.millrace.data.ModelEvent.Reason;
 import dev.millrace.data.ModelEvent.Reset;
 import dev.millrace.data.ModelEvent.RolledBack;
@@ -37,6 +39,12 @@ class EventJsonTest {
         .contains(
             ",\"event\":\"drift\",\"detector\":\"adwin\",\"action\":\"reset\",\"drifts\":3,"
                 + "\"model_version\":");
+    assertThat(encode(new InputDrift("amount", 0.5, Measure.MEAN, null, 20.5, 31.25, 64)))
+        .contains(
+            ",\"event\":\"input_drift\",\"column\":\"amount\",\"score\":0.5,\"measure\":\"mean\","
+                + "\"reference\":20.5,\"recent\":31.25,\"records\":64,\"model_version\":");
+    assertThat(encode(new InputDrift("kind", 0.5, Measure.SHARE, "far", 0.25, 0.75, 64)))
+        .contains(",\"measure\":\"share\",\"value\":\"far\",\"reference\":0.25,");
     assertThat(encode(new SkippedSteps(5)))
         .contains(",\"event\":\"skipped_steps\",\"skipped_steps\":5,\"model_version\":");
     assertThat(encode(new RolledBack(2, 0.1)))

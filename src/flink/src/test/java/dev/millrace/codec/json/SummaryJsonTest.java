@@ -26,7 +26,7 @@ class SummaryJsonTest {
             700,
             null,
             new Spread(1, 2, 3, 4, 5, Double.NaN),
-            new Drifting(2, List.of("b", "a")),
+            new Drifting(2, List.of("b", "a"), List.of("amount")),
             List.of(
                 new SummarySample("b", 70, 0.75, 0.5, 3, true),
                 new SummarySample("c", 60, 0.25, Double.NaN, 0, false)),
@@ -38,7 +38,7 @@ class SummaryJsonTest {
             {"pipeline":"fraud","time":"1970-01-01T00:00:01.234Z","keys":9,"active":8,\
             "examples":700,"accuracy":null,\
             "loss":{"mean":1.0,"min":2.0,"p10":3.0,"p50":4.0,"p90":5.0,"max":null},\
-            "drifting":{"count":2,"keys":["b","a"]},\
+            "drifting":{"count":2,"keys":["b","a"],"columns":["amount"]},\
             "worst":[{"key":"b","examples":70,"loss":0.75,"accuracy":0.5},\
             {"key":"c","examples":60,"loss":0.25,"accuracy":null}],\
             "config_hash":"b1946ac9"}\
@@ -52,7 +52,7 @@ class SummaryJsonTest {
         {"pipeline":"fraud","time":"1970-01-01T00:00:01.234Z","keys":9,"active":8,\
         "examples":700,"accuracy":null,\
         "loss":{"mean":1.0,"min":2.0,"p10":3.0,"p50":4.0,"p90":5.0,"max":null},\
-        "drifting":{"count":2,"keys":["b","a"]},\
+        "drifting":{"count":2,"keys":["b","a"],"columns":[]},\
         "worst":[{"key":"b","examples":70,"loss":0.75,"accuracy":null}],\
         "config_hash":"b1946ac9"}\
         """;

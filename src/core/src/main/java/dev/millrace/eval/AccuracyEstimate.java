@@ -1,0 +1,209 @@
+package dev.millrace.eval;
+
+import dev.millrace.data.MetricsReport.Estimate;
+import dev.millrace.data.SizeChecks;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Arrays;
+
+/**
+ * Estimates the accuracy and F1 of the last predictions before their labels come: a prediction is
+ * right with the share of right ones among the last labelled predictions of such a probability
+ * (confidence-based performance estimation). Not thread-safe.
+ *
+ * <p>It holds while labels are related to features as before. It follows inputs that became harder
+ * or easier to predict, but no other relation, which only labels show.
+ */
+public final class AccuracyEstimate {
+  /** Max number of predictions, and of labelled ones, that count. */
+  static final int MAX_WINDOW = 10_000;
+
+  private static final int BINS = 20;
+  private static final int POSITIVE = BINS; // added to the bin of a prediction of that class
+  private static final int CELLS = 2 * BINS;
+  private static final int HIT = 64; // added to the bin of a labelled prediction that was right
+  // Labelled predictions that the probability itself counts for.
+  private static final double PRIOR = 5;
+
+  private final Ring predictions;
+  private final Ring labelled;
+  private final int[] counts = new int[CELLS];
+  private final int[] labels = new int[CELLS];
+  private final int[] hits = new int[CELLS];
+
+  /**
+   * @param window number of predictions
+   */
+  public AccuracyEstimate(int window) {
+    int size = Math.min(window, MAX_WINDOW);
+    predictions = new Ring(size);
+    labelled = new Ring(size);
+  }
+
+  /**
+   * Adds a prediction whose label has not come.
+   *
+   * @param confidence probability of the predicted class
+   * @param isPositive true if that is the positive one of two classes
+   */
+  public void predict(float confidence, boolean isPositive) {
+    int bin = bin(confidence, isPositive);
+    int replaced = predictions.add(bin);
+    counts[bin]++;
+    if (replaced >= 0) {
+      counts[replaced]--;
+    }
+  }
+
+  /** Adds the outcome of a prediction whose label has come. */
+  public void label(float confidence, boolean isPositive, boolean isRight) {
+    int bin = bin(confidence, isPositive);
+    int replaced = labelled.add(isRight ? bin + HIT : bin);
+    count(isRight ? bin + HIT : bin, 1);
+    if (replaced >= 0) {
+      count(replaced, -1);
+    }
+  }
+
+  private void count(int outcome, int change) {
+    int bin = outcome % HIT;
+    labels[bin] += change;
+    hits[bin] += outcome >= HIT ? change : 0;
+  }
+
+  // A probability that is no number is the worst one.
+  private static int bin(float confidence, boolean isPositive) {
+    int bin = (int) Math.max(0, Math.min(BINS - 1, confidence * BINS));
+    return isPositive ? bin + POSITIVE : bin;
+  }
+
+  /**
+   * Reports the estimate.
+   *
+   * @param isOfTwo true if one of two classes is the positive one
+   */
+  public Estimate report(boolean isOfTwo) {
+    if (labelled.size == 0 || predictions.size == 0) {
+      return new Estimate(predictions.size, Double.NaN, Double.NaN);
+    }
+    double right = 0;
+    double rightPositives = 0;
+    double positives = 0;
+    double wrong = 0;
+    for (int bin = 0; bin < CELLS; bin++) {
+      double expected = counts[bin] * share(bin);
+      right += expected;
+      wrong += counts[bin] - expected;
+      if (bin >= POSITIVE) {
+        rightPositives += expected;
+        positives += counts[bin];
+      }
+    }
+    // Positives that were missed, and others taken for positive, are the wrong ones together.
+    double f1 = isOfTwo && positives > 0 ? 2 * rightPositives / (2 * rightPositives + wrong) : 0;
+    return new Estimate(predictions.size, right / predictions.size, isOfTwo ? f1 : Double.NaN);
+  }
+
+  /** Returns the share of right ones among predictions of a bin. */
+  private double share(int bin) {
+    double center = (bin % POSITIVE + 0.5) / BINS;
+    return (hits[bin] + PRIOR * center) / (labels[bin] + PRIOR);
+  }
+
+  /** Returns the estimated bytes in memory. */
+  public long memoryBytes() {
+    return 3L * CELLS * Integer.BYTES + predictions.bins.length + labelled.bins.length;
+  }
+
+  /** Returns a deep copy. */
+  public AccuracyEstimate copy() {
+    AccuracyEstimate copy = new AccuracyEstimate(predictions.capacity);
+    copy.addAll(predictions, labelled);
+    return copy;
+  }
+
+  // In order, so that the oldest is replaced first.
+  private void addAll(Ring predicted, Ring known) {
+    for (int i = 0; i < predicted.size; i++) {
+      int bin = predicted.get(i);
+      predictions.add(bin);
+      counts[bin]++;
+    }
+    for (int i = 0; i < known.size; i++) {
+      int outcome = known.get(i);
+      labelled.add(outcome);
+      count(outcome, 1);
+    }
+  }
+
+  /** Writes the complete state. */
+  public void write(DataOutput out) throws IOException {
+    predictions.write(out);
+    labelled.write(out);
+  }
+
+  /**
+   * Reads what {@link #write} wrote; of a larger window the newest stay.
+   *
+   * @param window number of predictions
+   */
+  public static AccuracyEstimate read(DataInput in, int window) throws IOException {
+    AccuracyEstimate estimate = new AccuracyEstimate(window);
+    int capacity = estimate.predictions.capacity;
+    Ring predicted = Ring.read(in, capacity, CELLS - 1);
+    Ring known = Ring.read(in, capacity, HIT + CELLS - 1);
+    estimate.addAll(predicted, known);
+    return estimate;
+  }
+
+  /** The last bins, one byte each. */
+  private static final class Ring {
+    private static final int FIRST_ROOM = 64;
+
+    private final int capacity;
+    private byte[] bins;
+    private int size;
+    private int next;
+
+    Ring(int capacity) {
+      this.capacity = capacity;
+      bins = new byte[Math.min(FIRST_ROOM, capacity)];
+    }
+
+    /** Adds a bin; returns the one that it replaces, -1 if there is room. */
+    int add(int bin) {
+      if (size == bins.length && size < capacity) {
+        bins = Arrays.copyOf(bins, (int) Math.min(capacity, 2L * size));
+      }
+      int replaced = size == capacity ? bins[next] : -1;
+      bins[next] = (byte) bin;
+      size = Math.max(size, next + 1);
+      next = next + 1 == capacity ? 0 : next + 1;
+      return replaced;
+    }
+
+    /** Returns a bin, 0 for the oldest. */
+    int get(int index) {
+      int first = size == capacity ? next : 0;
+      int at = first + index;
+      return bins[at < size ? at : at - size];
+    }
+
+    void write(DataOutput out) throws IOException {
+      out.writeInt(size);
+      for (int i = 0; i < size; i++) {
+        out.writeByte(get(i));
+      }
+    }
+
+    static Ring read(DataInput in, int capacity, int maxBin) throws IOException {
+      Ring ring = new Ring(capacity);
+      int size = SizeChecks.read(in, "estimated predictions", MAX_WINDOW, Byte.BYTES);
+      for (int i = 0; i < size; i++) {
+        ring.add((int) SizeChecks.require("bin of a prediction", in.readByte(), 0, maxBin));
+      }
+      return ring;
+    }
+  }
+}

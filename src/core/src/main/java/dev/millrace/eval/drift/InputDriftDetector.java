@@ -1,0 +1,164 @@
+package dev.millrace.eval.drift;
+
+import dev.millrace.data.MetricsReport;
+import dev.millrace.data.ModelEvent.InputDrift;
+import dev.millrace.data.SizeChecks;
+import dev.millrace.eval.FdlibmLog;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Detects drift in the columns of the input of one key: it compares the distribution of the recent
+ * values of each column with that of the values before, whatever the labels are. A column drifts if
+ * the difference is larger than chance and the column's own earlier changes explain. Not
+ * thread-safe.
+ */
+public final class InputDriftDetector {
+  // Probability of a false alarm at one comparison of all columns of independent values.
+  private static final double FALSE_ALARM = 1e-5;
+  private static final int MAX_COLUMNS = 1 << 17;
+  private static final int MIN_COLUMN_BYTES = 64;
+  private static final int OBJECT_BYTES = 64;
+
+  private final InputDriftSpec spec;
+  private final ColumnDrift[] columns;
+  private final double limit;
+  private long records;
+  private long drifts;
+  private @Nullable String last;
+
+  /**
+   * Creates a detector of columns that have no record yet.
+   *
+   * @param spec null if drift is not detected
+   * @return null without a specification
+   */
+  public static @Nullable InputDriftDetector create(
+      @Nullable InputDriftSpec spec, InputColumns columns) {
+    return spec == null
+        ? null
+        : new InputDriftDetector(
+            spec, columns.list().stream().map(ColumnDrift::new).toArray(ColumnDrift[]::new));
+  }
+
+  private InputDriftDetector(InputDriftSpec spec, ColumnDrift[] columns) {
+    this.spec = spec;
+    this.columns = columns;
+    limit = FdlibmLog.of(Math.max(1, columns.length) / FALSE_ALARM);
+  }
+
+  /** Returns the number of records, at least 1, up to the next comparison. */
+  public int untilComparison() {
+    return ColumnDrift.WINDOW - (int) (records % ColumnDrift.WINDOW);
+  }
+
+  /**
+   * Adds rows of features, at most as many as {@link #untilComparison} returns.
+   *
+   * @param rows [count x width], row-major
+   * @return how columns have drifted; empty but after a comparison
+   */
+  public List<InputDrift> add(float[] rows, int count, int width) {
+    for (ColumnDrift column : columns) {
+      column.add(rows, count, width);
+    }
+    records += count;
+    return records % ColumnDrift.WINDOW == 0 ? compare() : List.of();
+  }
+
+  private List<InputDrift> compare() {
+    List<InputDrift> changes = List.of();
+    for (ColumnDrift column : columns) {
+      InputDrift change = column.endWindow(limit, spec.threshold());
+      if (change != null) {
+        changes = changes.isEmpty() ? new ArrayList<>() : changes;
+        changes.add(change);
+        last = change.column();
+      }
+    }
+    drifts += changes.size();
+    return changes;
+  }
+
+  /** Returns the number of drifts so far, of all columns. */
+  public long drifts() {
+    return drifts;
+  }
+
+  /** Reports the number of drifts, and the column that differs most now. */
+  public MetricsReport.InputDrift report() {
+    ColumnDrift most = null;
+    for (ColumnDrift column : columns) {
+      if (!Float.isNaN(column.score()) && (most == null || column.score() > most.score())) {
+        most = column;
+      }
+    }
+    return most == null
+        ? new MetricsReport.InputDrift(drifts, last, null, Double.NaN)
+        : new MetricsReport.InputDrift(drifts, last, most.column().name(), most.score());
+  }
+
+  /** Returns the estimated bytes in memory. */
+  public long memoryBytes() {
+    long bytes = OBJECT_BYTES;
+    for (ColumnDrift column : columns) {
+      bytes += column.memoryBytes();
+    }
+    return bytes;
+  }
+
+  /** Returns a deep copy. */
+  public InputDriftDetector copy() {
+    ColumnDrift[] copies =
+        Arrays.stream(columns).map(ColumnDrift::copy).toArray(ColumnDrift[]::new);
+    InputDriftDetector copy = new InputDriftDetector(spec, copies);
+    copy.records = records;
+    copy.drifts = drifts;
+    copy.last = last;
+    return copy;
+  }
+
+  /** Writes the complete state. */
+  public void write(DataOutput out) throws IOException {
+    out.writeLong(records);
+    out.writeLong(drifts);
+    out.writeUTF(last == null ? "" : last);
+    out.writeInt(columns.length);
+    for (ColumnDrift column : columns) {
+      column.write(out);
+    }
+  }
+
+  /**
+   * Reads what {@link #write} wrote; columns that were not compared then start without a record.
+   *
+   * @param spec null if drift is not detected now
+   * @return null without a specification
+   */
+  public static @Nullable InputDriftDetector read(
+      DataInput in, @Nullable InputDriftSpec spec, InputColumns columns) throws IOException {
+    InputDriftDetector detector = create(spec, columns);
+    long records = in.readLong();
+    long drifts = in.readLong();
+    String last = in.readUTF();
+    int count = SizeChecks.read(in, "columns of the input", MAX_COLUMNS, MIN_COLUMN_BYTES);
+    for (int i = 0; i < count; i++) {
+      ColumnDrift stored = ColumnDrift.read(in, columns.list());
+      int place = columns.list().indexOf(stored.column());
+      if (detector != null && place >= 0) {
+        detector.columns[place] = stored;
+      }
+    }
+    if (detector != null) {
+      detector.records = records;
+      detector.drifts = drifts;
+      detector.last = last.isEmpty() ? null : last;
+    }
+    return detector;
+  }
+}
