@@ -213,7 +213,7 @@ final class ColumnDrift {
     boolean isOfMissing =
         Math.abs(window.share(last) - reference.share(last)) > CLEAR_SHIFT
             || column.kind() == InputColumn.Kind.PRESENCE;
-    int records = (int) window.total();
+    int records = window.total();
     if (isOfMissing) {
       return change(
           score, Measure.MISSING, null, reference.share(last), window.share(last), records);

@@ -116,10 +116,8 @@ final class Dispersion {
 
   /** Reads what {@link #write} wrote. */
   void read(DataInput in) throws IOException {
-    memory =
-        (int)
-            SizeChecks.require(
-                "windows remembered", in.readInt(), firstMemory, MAX_MEMORY * firstMemory);
+    int max = MAX_MEMORY * firstMemory;
+    memory = (int) SizeChecks.require("windows remembered", in.readInt(), firstMemory, max);
     tests = (int) SizeChecks.require("windows compared", in.readInt(), 0, memory);
     mean = in.readDouble();
     square = in.readDouble();

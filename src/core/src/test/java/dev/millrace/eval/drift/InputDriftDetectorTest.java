@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.FeatureSpec;
-import dev.millrace.data.FeatureSpec.Type;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.ModelEvent.InputDrift;
 import dev.millrace.data.ModelEvent.InputDrift.Measure;
@@ -158,9 +157,9 @@ class InputDriftDetectorTest {
             to ->
                 to.features =
                     List.of(
-                        new FeatureSpec("when", Type.TIME, false, List.of(), 0),
-                        new FeatureSpec("far", Type.BOOLEAN, true, List.of(), 0),
-                        new FeatureSpec("kind", Type.ONE_HOT, false, List.of("a", "b"), 0)));
+                        new FeatureSpec("when", FeatureSpec.Type.TIME, false, List.of(), 0),
+                        new FeatureSpec("far", FeatureSpec.Type.BOOLEAN, true, List.of(), 0),
+                        new FeatureSpec("kind", FeatureSpec.Type.ONE_HOT, false, List.of("a", "b"), 0)));
     List<Found> found =
         run(
             detector(input, 8),
@@ -190,7 +189,7 @@ class InputDriftDetectorTest {
             detector(1),
             1,
             500_000,
-            (row, record, random) -> row[0] = (long) record % recordsOfDay * 24 / recordsOfDay);
+            (row, record, random) -> row[0] = (int) ((long) record % recordsOfDay * 24 / recordsOfDay));
 
     assertThat(found).hasSizeLessThanOrEqualTo(12);
   }
