@@ -212,7 +212,7 @@ final class DerivedBenchCommand implements Callable<Integer> {
       long start = System.nanoTime();
       for (int r = 0; r < rows; r++) {
         carried[0] = Double.doubleToRawLongBits(random.nextDouble());
-        carried[1] = 1 + random.nextInt(CARDS);
+        carried[1] = 1L + random.nextInt(CARDS);
         long time = 100L * ((long) pass * rows + r);
         state.compute(carried, time);
         state.add(carried, time);

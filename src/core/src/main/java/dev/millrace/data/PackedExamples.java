@@ -39,7 +39,7 @@ abstract sealed class PackedExamples permits Chunk {
   private static final int HAS_GROUP = HAS_ID << 1;
   private static final int KIND_BITS = HAS_ID - 1;
   private static final int CARRIED_SHIFT = Short.SIZE;
-  private static final int MAX_CARRIED = (1 << Short.SIZE - 1) - 1;
+  private static final int MAX_CARRIED = (1 << (Short.SIZE - 1)) - 1;
   private static final int FIRST_BYTES = 512;
   // Of a row without features, whose key and value are null.
   private static final int MIN_BYTES = FEATURES + 3 * Integer.BYTES;

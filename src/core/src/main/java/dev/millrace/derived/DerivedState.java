@@ -71,7 +71,7 @@ public final class DerivedState {
    * @return the features, in an array that the next call fills again
    */
   public float[] compute(long[] carried, long eventTime) {
-    double now = Math.max(time, eventTime);
+    double now = Math.max(time, (double) eventTime);
     for (int g = 0; g < tables.size(); g++) {
       Grouping grouping = plan.groupings().get(g);
       double[] cells = tables.get(g).find(hash(grouping, carried, now));
@@ -104,7 +104,7 @@ public final class DerivedState {
 
   /** Adds a record with features, whose own features were computed before. */
   public void add(long[] carried, long eventTime) {
-    time = Math.max(time, eventTime);
+    time = Math.max(time, (double) eventTime);
     records++;
     for (int g = 0; g < tables.size(); g++) {
       Grouping grouping = plan.groupings().get(g);
@@ -132,14 +132,14 @@ public final class DerivedState {
     if (Double.isNaN(label)) {
       return;
     }
-    labelTime = Math.max(labelTime, eventTime);
+    labelTime = Math.max(labelTime, (double) eventTime);
     for (int g = 0; g < tables.size(); g++) {
       Grouping grouping = plan.groupings().get(g);
       if (!grouping.hasLabels()) {
         continue;
       }
       // By the record's own time: the hour that the label is of.
-      double[] cells = tables.get(g).use(hash(grouping, carried, eventTime));
+      double[] cells = tables.get(g).use(hash(grouping, carried, (double) eventTime));
       List<Feature> features = grouping.features();
       for (int f = 0; f < features.size(); f++) {
         Feature feature = features.get(f);

@@ -154,7 +154,7 @@ class DerivedStateTest {
     assertThat(features[Aggregate.STD.ordinal()])
         .isCloseTo((float) Math.sqrt(squares / count), within(1e-4f));
     long distinct = window.stream().mapToDouble(Row::amount).distinct().count();
-    assertThat(features[Aggregate.DISTINCT.ordinal()]).isCloseTo(distinct, within(1f));
+    assertThat(features[Aggregate.DISTINCT.ordinal()]).isCloseTo((float) distinct, within(1f));
     if (seconds > 0) {
       assertThat(features[Aggregate.RATE.ordinal()])
           .isCloseTo((float) (count / seconds), within(1e-5f));
