@@ -159,7 +159,8 @@ class InputDriftDetectorTest {
                     List.of(
                         new FeatureSpec("when", FeatureSpec.Type.TIME, false, List.of(), 0),
                         new FeatureSpec("far", FeatureSpec.Type.BOOLEAN, true, List.of(), 0),
-                        new FeatureSpec("kind", FeatureSpec.Type.ONE_HOT, false, List.of("a", "b"), 0)));
+                        new FeatureSpec(
+                            "kind", FeatureSpec.Type.ONE_HOT, false, List.of("a", "b"), 0)));
     List<Found> found =
         run(
             detector(input, 8),
@@ -189,7 +190,8 @@ class InputDriftDetectorTest {
             detector(1),
             1,
             500_000,
-            (row, record, random) -> row[0] = (int) ((long) record % recordsOfDay * 24 / recordsOfDay));
+            (row, record, random) ->
+                row[0] = (int) ((long) record % recordsOfDay * 24 / recordsOfDay));
 
     assertThat(found).hasSizeLessThanOrEqualTo(12);
   }
