@@ -272,12 +272,11 @@ final class PipelineDraft {
     if (proposals.isEmpty()) {
       return;
     }
-    add(
-        "  # Computed from earlier records; see docs/derived-features.md. Labels count when they come.");
-    add("  derived:");
+    add("  # Earlier labels say something of the next one. Uncomment, and compare with evaluate:");
+    add("  # derived:                                # see docs/derived-features.md");
     for (DerivedProposals.Proposal proposal : proposals) {
-      add("    # " + proposal.reason());
-      add("    - { " + proposal.entry() + " }");
+      add("  #   # " + proposal.reason());
+      add("  #   - { " + proposal.entry() + " }");
     }
   }
 

@@ -417,6 +417,12 @@ class InitCommandTest {
         .contains("- { lag: sold, steps: [1, 2, 3, 24")
         .contains("- { window: sold, of: all, by: shop, do: [mean, count], smoothing: 10 }")
         .doesNotContain("by: noise");
+    assertThat(PipelineFile.read(draft).input().spec().derived()).isEmpty();
+    String all =
+        Files.readString(draft)
+            .replaceFirst("# derived:", "derived:")
+            .replaceAll("# {3}([#-])", "  $1");
+    Files.writeString(draft, all);
     assertThat(PipelineFile.read(draft).input().spec().derived()).hasSize(2);
   }
 
