@@ -28,6 +28,7 @@ final class RowReader {
   private static final long DAY_MILLIS = 86_400_000;
 
   private final FieldsDecoder decoder;
+  private final boolean derives;
   private final int key;
   private final List<InputColumn> columns;
   private final ColumnKind[] kinds;
@@ -37,12 +38,15 @@ final class RowReader {
     kinds = columns.stream().map(InputColumn::kind).toArray(ColumnKind[]::new);
     key = input.key();
     String keyName = columns.get(key).name();
+    derives = !pipeline.derived().isEmpty();
+    boolean hasTime =
+        derives && columns.stream().anyMatch(column -> column.name().equals(pipeline.eventTime()));
     InputSpec keyAndFeatures =
         pipeline.with(
             to -> {
               to.key = keyName;
               to.weight = null;
-              to.eventTime = null;
+              to.eventTime = hasTime ? pipeline.eventTime() : null;
               to.id = null;
               to.group = null;
               to.labels = null;
@@ -61,7 +65,9 @@ final class RowReader {
     for (int c = 0; c < columns.size(); c++) {
       fields.set(columns.get(c).name(), value(c, row.getField(c)));
     }
-    return decoder.decode(KafkaRecord.NO_TIMESTAMP, into);
+    // Features are derived for the row's time, or for now.
+    return decoder.decode(
+        derives ? System.currentTimeMillis() : KafkaRecord.NO_TIMESTAMP, into);
   }
 
   /**
