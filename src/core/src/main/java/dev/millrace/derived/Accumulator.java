@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps what one derived feature needs of earlier values, in cells of an array that it shares with
- * others. It has no state of its own.
+ * others. Of its own it has scratch alone, so one thread uses it at a time.
  *
  * <p>Times are milliseconds since the epoch and never decrease. A missing value is not added.
  */

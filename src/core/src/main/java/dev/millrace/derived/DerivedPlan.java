@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Where the values of derived features come from and where their cells are. Immutable. */
+/** Where the values of derived features come from and where their cells are. Not thread-safe. */
 final class DerivedPlan {
   /** The values of a feature are labels. */
   static final int LABEL = -1;

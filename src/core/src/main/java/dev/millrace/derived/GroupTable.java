@@ -180,6 +180,7 @@ final class GroupTable {
   /** Forgets all groups; returns their number. */
   int clear() {
     int forgotten = size;
+    Arrays.fill(cells, 0, size, null);
     size = 0;
     oldest = NONE;
     newest = NONE;

@@ -45,6 +45,9 @@ public final class ForecastInputs {
       into[at++] = number < 0 ? Float.NaN : (float) series.season(s).phaseMean(number);
       into[at++] = (float) series.season(s).mean();
     }
+    for (int i = from; i < at; i++) {
+      into[i] = Float.isFinite(into[i]) ? into[i] : Float.NaN;
+    }
   }
 
   /** Returns the naive forecast times the growth since; NaN near 0, where that says nothing. */

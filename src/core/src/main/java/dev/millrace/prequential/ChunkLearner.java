@@ -22,6 +22,7 @@ final class ChunkLearner {
   private final Predictions predictions;
   private final UnlabeledPredictor predictor;
   private final EventReporter events;
+  private final DerivedFiller derived;
   private final LearnedCounts counts = new LearnedCounts();
   private final RowBatch batch;
   // Examples after which a model is reported, unless its reports are large.
@@ -34,6 +35,7 @@ final class ChunkLearner {
       Predictions predictions,
       UnlabeledPredictor predictor,
       EventReporter events,
+      DerivedFiller derived,
       Workspace workspace) {
     this.spec = spec;
     this.rejections = rejections;
@@ -41,6 +43,7 @@ final class ChunkLearner {
     this.predictions = predictions;
     this.predictor = predictor;
     this.events = events;
+    this.derived = derived;
     selector = new RowSelector(spec, rejections);
     trainer = new Trainer(spec);
     batch = new RowBatch(workspace);
@@ -51,7 +54,14 @@ final class ChunkLearner {
   void learn(TrainState state, Chunk chunk, EngineListener listener) throws IOException {
     PrequentialModel model = state.model();
     selector.begin(model, chunk);
+    int filled = 0;
     for (int row = 0; row < chunk.size(); row += batch.rows) {
+      if (row == filled) {
+        // Not beyond the next report or snapshot, which show what was derived until there.
+        int rows = chunk.isPlain() ? chunk.size() - row : 1;
+        filled += selector.maxTogether(model, reportEvery(model), rows);
+        derived.fillAll(model, chunk, row, filled);
+      }
       if (chunk.isPlain() || chunk.kind(row).hasLabel()) {
         learnNext(state, model, chunk, row, null, listener);
       } else {

@@ -12,30 +12,34 @@ import org.jspecify.annotations.Nullable;
 final class DerivedFiller {
   private static final long[] NONE = {};
 
-  private final int width;
+  private final int slots;
   private final long[] carried;
   // Null for numbers as labels, or if the class is not known.
   private final @Nullable String positiveClass;
 
   DerivedFiller(TrainSpec spec) {
-    width = spec.input().slots();
+    slots = spec.input().slots();
     carried = new long[spec.input().carried().size()];
     List<String> classes = spec.input().classes();
     String positive = spec.metrics().positiveClass();
     positiveClass = positive == null && classes.size() == 2 ? classes.get(1) : positive;
   }
 
-  /** Fills and adds all rows with features, and adds their labels, in the order of the rows. */
-  void fillAll(PrequentialModel model, Chunk chunk) {
+  /**
+   * Fills and adds some rows with features, and adds their labels, in the order of the rows.
+   *
+   * @param to behind the last of them
+   */
+  void fillAll(PrequentialModel model, Chunk chunk, int from, int to) {
     DerivedState state = model.derived;
-    if (state == null) {
+    if (state == null || chunk.width() != model.learner.inputs()) {
       return;
     }
-    for (int row = 0; row < chunk.size(); row++) {
+    for (int row = from; row < to; row++) {
       if (chunk.kind(row).hasFeatures()) {
-        fill(state, chunk, row);
+        fill(model, state, chunk, row);
         if (chunk.kind(row).hasLabel()) {
-          state.addLabel(carried, time(chunk, row), label(chunk, row));
+          state.addLabel(carried, time(model, chunk, row), label(chunk, row));
         }
       }
     }
@@ -44,17 +48,17 @@ final class DerivedFiller {
   /** Fills and adds a row with features. */
   void fill(PrequentialModel model, Chunk chunk, int row) {
     if (model.derived != null) {
-      fill(model.derived, chunk, row);
+      fill(model, model.derived, chunk, row);
     }
   }
 
-  private void fill(DerivedState state, Chunk chunk, int row) {
+  private void fill(PrequentialModel model, DerivedState state, Chunk chunk, int row) {
     read(chunk, row);
-    long time = time(chunk, row);
+    long time = time(model, chunk, row);
     float[] features = state.compute(carried, time);
-    int at = chunk.width() - width;
+    int at = chunk.width() - slots;
     for (int f = 0; f < features.length; f++) {
-      chunk.setFeature(row, at + f, features[f]);
+      chunk.setFeature(row, at + f, Float.isFinite(features[f]) ? features[f] : Float.NaN);
     }
     state.add(carried, time);
   }
@@ -86,12 +90,13 @@ final class DerivedFiller {
       state.addLabel(earlier.carried(), earlier.time(), label);
     } else {
       read(joined.origin(), joined.row());
-      state.addLabel(carried, time(joined.origin(), joined.row()), label);
+      state.addLabel(carried, time(model, joined.origin(), joined.row()), label);
     }
   }
 
-  private static long time(Chunk chunk, int row) {
-    return Math.max(0, chunk.windowTime(row));
+  // A straggler of the previous pass does not advance the time of this one.
+  private static long time(PrequentialModel model, Chunk chunk, int row) {
+    return chunk.epoch() < model.counters.epoch ? 0 : Math.max(0, chunk.windowTime(row));
   }
 
   private double label(Chunk chunk, int row) {

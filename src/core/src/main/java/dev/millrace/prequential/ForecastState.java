@@ -20,7 +20,10 @@ import org.jspecify.annotations.Nullable;
  * first. {@link Forecaster} updates it. Not thread-safe.
  */
 final class ForecastState {
-  /** Max number of pending forecasts: a horizon in records is not longer. */
+  /**
+   * Max number of pending forecasts. A horizon in records is not longer; of one in time, forecasts
+   * that follow each other sooner than this part of it are dropped.
+   */
   static final int MAX_PENDING = 16_000;
 
   final Step horizon;
@@ -63,7 +66,10 @@ final class ForecastState {
 
   /** Keeps a forecast until its value comes, unless too many are pending. */
   void keep(PendingForecast forecast) {
-    if (pending.size() == MAX_PENDING) {
+    PendingForecast newest = pending.peekLast();
+    long distance = series.isOfTime() ? horizon.length() / MAX_PENDING : 0;
+    boolean isTooSoon = newest != null && forecast.target() - newest.target() < distance;
+    if (isTooSoon || pending.size() == MAX_PENDING) {
       dropped++;
     } else {
       pending.add(forecast);

@@ -113,10 +113,14 @@ final class ModelFormat {
     counters.reported = reported;
     counters.eventTime = eventTime;
     counters.timestamp = timestamp;
+    int columns = columns(spec.input(), workspace);
+    if (spec.input().forecast() != null) {
+      // Its seasons are in the metrics too.
+      requireSameColumns(storedColumns, columns, spec);
+    }
     RollingMetrics metrics = RollingMetrics.read(in, spec.metrics());
     requireMetrics(task, metrics, classes);
     OnlineModel learner = Models.read(in, spec.model(), task, workspace);
-    int columns = columns(spec.input(), workspace);
     // Checked behind the model, whose indicators name the difference.
     requireSameColumns(storedColumns, columns, spec);
     requireClasses(task, learner.classes(), classes);

@@ -33,7 +33,6 @@ public final class PrequentialEngine {
   private final EraseHandler erasures;
   private final Rejections rejections;
   private final ChunkLearner learner;
-  private final DerivedFiller derived;
   // Null if labels come with their features.
   private final @Nullable DelayedLabelJoiner joiner;
   // Null if labels are not the future values of a series.
@@ -56,9 +55,10 @@ public final class PrequentialEngine {
     Predictions predictions = new Predictions(this.spec);
     UnlabeledPredictor predictor =
         new UnlabeledPredictor(this.spec, scorer, predictions, events, workspace);
+    DerivedFiller derived = new DerivedFiller(this.spec);
     learner =
-        new ChunkLearner(this.spec, rejections, scorer, predictions, predictor, events, workspace);
-    derived = new DerivedFiller(this.spec);
+        new ChunkLearner(
+            this.spec, rejections, scorer, predictions, predictor, events, derived, workspace);
     LateLabels labels = spec.input().labels();
     joiner =
         labels == null
@@ -161,7 +161,6 @@ public final class PrequentialEngine {
       ForecastState forecasts = Objects.requireNonNull(state.forecasts());
       forecaster.learn(state, forecasts, chunk, from, listener);
     } else if (joiner == null) {
-      derived.fillAll(state.model(), chunk);
       learner.learn(state, chunk, listener);
     } else {
       joiner.learn(state, Objects.requireNonNull(state.labels()), chunk, from, listener);

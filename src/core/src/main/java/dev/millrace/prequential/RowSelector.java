@@ -106,7 +106,7 @@ final class RowSelector {
    * taken, and after a drift or a change of the champion another model predicts the next example,
    * so none is learned beyond those.
    */
-  private int maxTogether(PrequentialModel model, long reportEvery, int rows) {
+  int maxTogether(PrequentialModel model, long reportEvery, int rows) {
     if (rows == 1 || isOneByOne) {
       return 1;
     }

@@ -115,6 +115,12 @@ final class StateExpansion {
       List<FeatureSpec> first = declared.subList(0, count);
       InputSpec before = spec.input().withFeatures(first);
       if (ModelFormat.columns(before) == columns) {
+        if (count < declared.size() && spec.input().slots() > 0) {
+          throw new ModelMismatchException(
+              "a model with input.derived or a forecast does not grow by features, which would move"
+                  + " its other inputs; "
+                  + ModelMismatchException.REMEDY);
+        }
         return spec.with(to -> to.input = before);
       }
     }

@@ -1,8 +1,10 @@
 package dev.millrace.prequential;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.data.Chunk;
+import dev.millrace.data.DeadLetter;
 import dev.millrace.data.DerivedFeature;
 import dev.millrace.data.DerivedFeature.Aggregate;
 import dev.millrace.data.DerivedFeature.Lags;
@@ -12,6 +14,7 @@ import dev.millrace.data.Example;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.InputSpec.LateLabels;
+import dev.millrace.data.MetricsReport;
 import dev.millrace.data.Prediction;
 import dev.millrace.data.Prediction.OfValue;
 import dev.millrace.data.Task;
@@ -126,6 +129,82 @@ class DerivedFeaturesTest {
     assertThat(predictor.derived().time()).isEqualTo(series.get(ROWS - 2).record.timestamp());
     // The model alone can be read without them.
     assertThat(snapshot.model(spec.model(), new Workspace()).inputs()).isEqualTo(6);
+  }
+
+  @Test
+  void howRecordsFallIntoChunksChangesNoPublishedModel() throws IOException {
+    List<byte[]> alone = publishedModels(1);
+    List<byte[]> together = publishedModels(64);
+
+    assertThat(alone).hasSizeGreaterThan(3);
+    assertThat(together).hasSameSizeAs(alone);
+    for (int i = 0; i < alone.size(); i++) {
+      assertThat(together.get(i)).isEqualTo(alone.get(i));
+    }
+  }
+
+  private List<byte[]> publishedModels(int chunkSize) throws IOException {
+    List<byte[]> models = new ArrayList<>();
+    TrainSpec spec =
+        spec(false)
+            .with(
+                to -> {
+                  to.predictions = false;
+                  to.snapshots = new SnapshotSpec(50, 0);
+                });
+    EngineListener listener =
+        new EngineListener() {
+          @Override
+          public void report(
+              MetricsReport report, long timestamp, long drifts, boolean isDriftSuspected) {}
+
+          @Override
+          public void rejected(DeadLetter letter) {
+            throw new AssertionError(letter);
+          }
+
+          @Override
+          public void modelDue(String key, TrainState state) throws IOException {
+            models.add(state.modelBytes());
+          }
+
+          @Override
+          public void warning(String key, String message) {
+            throw new AssertionError(message);
+          }
+        };
+    PrequentialEngine engine = engine(spec);
+    TrainState state = null;
+    List<Example> rows = series();
+    for (int from = 0; from < rows.size(); from += chunkSize) {
+      int to = Math.min(rows.size(), from + chunkSize);
+      state = engine.learn(state, chunk(rows.subList(from, to)), listener);
+    }
+    return models;
+  }
+
+  @Test
+  void aModelWithDerivedFeaturesDoesNotGrowByFeatures() throws IOException {
+    TrainSpec larger = network(spec(false));
+    InputSpec fewer = larger.input().withFeatures(larger.input().features().subList(0, 2));
+    TrainSpec smaller = network(larger.with(to -> to.input = fewer));
+    List<Example> rows = series().subList(0, 20);
+    for (Example row : rows) {
+      System.arraycopy(row.features, 3, row.features, 2, 3);
+      row.width = 5;
+    }
+    byte[] stored = bytes(learn(smaller, rows, 1));
+    PrequentialEngine engine = new PrequentialEngine(larger, MAX_BYTES, ShapeChange.GROW);
+
+    assertThatThrownBy(
+            () -> engine.learn(TrainState.serialized(stored), chunk(series()), published))
+        .isInstanceOf(UnusableStateException.class)
+        .hasMessageContaining("input.derived");
+  }
+
+  private static TrainSpec network(TrainSpec spec) {
+    Indicators indicators = Indicators.of(spec.input());
+    return spec.with(to -> to.model = Specs.small(1).withIndicators(indicators));
   }
 
   @Test

@@ -219,17 +219,20 @@ class ForecasterTest {
   }
 
   @Test
-  void theMaximumOfPendingForecastsIsKept() throws IOException {
+  void forecastsOfAHorizonInTimeAreSpreadOverIt() throws IOException {
     ForecastSpec spec = inHours(1);
     Chunk chunk = new Chunk();
-    for (int i = 0; i < ForecastState.MAX_PENDING + 5; i++) {
+    int records = 16_000;
+    for (int i = 0; i < records; i++) {
       chunk.add(example(spec, i, i, 10));
     }
 
     TrainState state = learn(spec, chunk);
 
-    assertThat(state.forecasts().pending).hasSize(ForecastState.MAX_PENDING);
-    assertThat(state.forecasts().dropped).isEqualTo(5);
+    // At most 16,000 in an hour: one in 225 ms, and a record comes each ms.
+    int kept = (records - 1) / 225 + 1;
+    assertThat(state.forecasts().pending).hasSize(kept);
+    assertThat(state.forecasts().dropped).isEqualTo(records - kept);
   }
 
   private TrainState learn(ForecastSpec spec, Chunk chunk) throws IOException {

@@ -57,7 +57,7 @@ final class CarriedReader {
   }
 
   private static void number(int column, double value, Example into) {
-    if (Double.isFinite(value)) {
+    if (Float.isFinite((float) value)) { // as features are
       into.carried[column] = Double.doubleToRawLongBits(value);
     }
   }

@@ -52,13 +52,14 @@ public final class FeatureReader {
               + " in the order of the records, and texts as \"attributes\"");
     }
     MappedExampleReader.Fields request = fields.of(features);
-    into.eventTime = eventTime(request);
+    into.eventTime = slots.isEmpty() ? 0 : eventTime(request);
     named.read(request, into);
     carried.read(request, into);
     for (int i = 0; i < slots.size(); i++) {
       JsonNode given = features.path(slots.get(i));
       if (given.isNumber()) {
-        into.features[into.width - slots.size() + i] = (float) given.doubleValue();
+        float value = (float) given.doubleValue();
+        into.features[into.width - slots.size() + i] = Float.isFinite(value) ? value : Float.NaN;
       }
     }
   }
@@ -83,6 +84,7 @@ public final class FeatureReader {
    */
   public void readPositional(JsonNode features, @Nullable JsonNode attributes, Example into)
       throws RejectedException {
+    into.eventTime = slots.isEmpty() ? 0 : System.currentTimeMillis();
     int count = features.size();
     fit(count);
     for (int i = 0; i < count; i++) {

@@ -321,15 +321,24 @@ class JsonEnvelopeTest {
   }
 
   @Test
-  void aTimeWithoutAnOffsetIsNoEventTime() {
+  void aTimeWithoutAnOffsetIsInUtc() {
     InputSpec spec = spec(to -> to.eventTime = "paid_at");
 
-    DeadLetter letter = decode(spec, ROW.replace("{", "{\"paid_at\":\"2025-11-26T23:33:20\","));
+    assertThat(decode(spec, ROW.replace("{", "{\"paid_at\":\"2025-11-26 23:33:20\","))).isNull();
+
+    assertThat(example.eventTime).isEqualTo(1_764_200_000_000L);
+  }
+
+  @Test
+  void aTextThatIsNoTimeIsNoEventTime() {
+    InputSpec spec = spec(to -> to.eventTime = "paid_at");
+
+    DeadLetter letter = decode(spec, ROW.replace("{", "{\"paid_at\":\"2025-11-26T23\","));
 
     assertThat(letter.reason()).isEqualTo(DeadLetterReason.INVALID_FEATURE);
     assertThat(letter.message())
         .isEqualTo(
-            "paid_at is \"2025-11-26T23:33:20\", no event time: it must be a number or a time with"
-                + " an offset, such as 2026-11-26T09:30:00Z");
+            "paid_at is \"2025-11-26T23\", no event time: it must be a number or a time such as"
+                + " 2026-11-26T09:30:00Z");
   }
 }

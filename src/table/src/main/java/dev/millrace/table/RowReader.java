@@ -66,8 +66,7 @@ final class RowReader {
       fields.set(columns.get(c).name(), value(c, row.getField(c)));
     }
     // Features are derived for the row's time, or for now.
-    return decoder.decode(
-        derives ? System.currentTimeMillis() : KafkaRecord.NO_TIMESTAMP, into);
+    return decoder.decode(derives ? System.currentTimeMillis() : KafkaRecord.NO_TIMESTAMP, into);
   }
 
   /**

@@ -1,5 +1,8 @@
 package dev.millrace.eval.drift;
 
+import dev.millrace.data.DerivedFeature;
+import dev.millrace.data.DerivedFeature.Unit;
+import dev.millrace.data.DerivedFeature.Window;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.SizeChecks;
@@ -8,7 +11,9 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A column of the input whose distribution is compared, and its places in a row of features.
@@ -103,9 +108,29 @@ record InputColumn(String name, Kind kind, int start, int width, List<String> va
         columns.add(new InputColumn("input " + i, Kind.NUMBER, i, 1, List.of()));
       }
     }
+    Set<String> growing = growing(input);
     for (String name : input.slotNames()) {
-      columns.add(new InputColumn(name, Kind.NUMBER, derivedAt++, 1, List.of()));
+      if (!growing.contains(name)) {
+        columns.add(new InputColumn(name, Kind.NUMBER, derivedAt, 1, List.of()));
+      }
+      derivedAt++;
     }
     return List.copyOf(columns);
+  }
+
+  /** Returns the derived features that grow with every record, and so always change. */
+  private static Set<String> growing(InputSpec input) {
+    Set<String> names = new HashSet<>();
+    for (DerivedFeature feature : input.derived()) {
+      if (feature.computation() instanceof Window window && window.unit() == Unit.ALL) {
+        for (int f = 0; f < feature.width(); f++) {
+          switch (window.functions().get(f)) {
+            case COUNT, SUM, DISTINCT -> names.add(feature.names().get(f));
+            case MEAN, MIN, MAX, STD, RATE -> {}
+          }
+        }
+      }
+    }
+    return names;
   }
 }
