@@ -292,7 +292,8 @@ public class DashboardServerTest {
             "[\"seq\",\"time\",\"accuracy\",\"precision\",\"recall\",\"f1\",\"loss\","
                 + "\"baseline_accuracy\",\"baseline_f1\",\"majority_accuracy\","
                 + "\"validation_accuracy\",\"validation_loss\","
-                + "\"auc\",\"log_loss\",\"log_loss_baseline\",\"rate\"]");
+                + "\"auc\",\"log_loss\",\"log_loss_baseline\",\"coverage\",\"coverage_level\","
+                + "\"rate\"]");
     assertThat(all.path("values").toString())
         .startsWith(
             "[[100,200],[1795598043120,1795598043120],[0.5,0.75],[0.74,0.74],[0.66,0.66],"
@@ -309,7 +310,9 @@ public class DashboardServerTest {
     assertThat(json("/api/history?key=chick").path("columns").toString())
         .isEqualTo(
             "[\"seq\",\"time\",\"mae\",\"rmse\",\"r2\",\"loss\","
-                + "\"baseline_mae\",\"baseline_rmse\",\"mean_mae\",\"validation_mae\",\"rate\"]");
+                + "\"baseline_mae\",\"baseline_rmse\",\"mean_mae\",\"validation_mae\","
+                + "\"coverage\",\"coverage_level\",\"value\",\"forecast\",\"forecast_low\","
+                + "\"forecast_high\",\"seasonal_mae\",\"rate\"]");
     assertThat(json("/api/keys").at("/keys/0/baseline_mae").isNumber()).isTrue();
   }
 
