@@ -108,6 +108,7 @@ class ArchitectureTest {
               "dev.millrace.nn..",
               "dev.millrace.eval..",
               "dev.millrace.derived",
+              "dev.millrace.explain",
               "dev.millrace.forecast",
               "dev.millrace.data",
               "dev.millrace.simd",

@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param low lower end of the interval around the value, with output.interval; NaN without one
  * @param high its upper end
  * @param classSet set of classes, with output.interval; empty without one
+ * @param reasons contributions of the columns that moved the prediction most, with output.reasons;
+ *     empty without them
  * @param actualClass null if it is not known yet, and for regression
  * @param actualValue NaN if it is not known yet, and for classification
  * @param heldOut true if the model does not learn from the example
@@ -46,6 +48,7 @@ public record PredictionRow(
     double low,
     double high,
     List<String> classSet,
+    Map<String, Double> reasons,
     @Nullable String actualClass,
     double actualValue,
     boolean heldOut,
@@ -67,6 +70,7 @@ public record PredictionRow(
               Map.entry("low", Types.DOUBLE),
               Map.entry("high", Types.DOUBLE),
               Map.entry("classSet", Types.LIST(Types.STRING)),
+              Map.entry("reasons", Types.MAP(Types.STRING, Types.DOUBLE)),
               Map.entry("actualClass", Types.STRING),
               Map.entry("actualValue", Types.DOUBLE),
               Map.entry("heldOut", Types.BOOLEAN),
@@ -82,11 +86,6 @@ public record PredictionRow(
    */
   public static PredictionRow of(OutputRecord prediction) throws IOException {
     JsonNode json = JSON.readTree(prediction.value());
-    JsonNode scores = json.path("probabilities");
-    Map<String, Double> probabilities = new HashMap<>();
-    scores
-        .properties()
-        .forEach(score -> probabilities.put(score.getKey(), number(score.getValue())));
     JsonNode interval = json.path("interval");
     List<String> classSet = new ArrayList<>();
     json.at("/set/classes").forEach(name -> classSet.add(name.asText()));
@@ -97,16 +96,23 @@ public record PredictionRow(
         json.path("seq").asLong(),
         Instant.parse(json.path("event_time").asText()).toEpochMilli(),
         json.path("class").textValue(),
-        probabilities,
+        numbers(json.path("probabilities")),
         number(json.path("value")),
         number(interval.path("low")),
         number(interval.path("high")),
         classSet,
+        numbers(json.at("/reasons/columns")),
         actual.textValue(),
         number(actual),
         json.path("held_out").asBoolean(),
         json.path("model").textValue(),
         json.path("model_version").asLong());
+  }
+
+  private static Map<String, Double> numbers(JsonNode fields) {
+    Map<String, Double> numbers = new HashMap<>();
+    fields.properties().forEach(field -> numbers.put(field.getKey(), number(field.getValue())));
+    return numbers;
   }
 
   private static double number(JsonNode node) {

@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
       DerivedBenchCommand.class,
       IdsBenchCommand.class,
       AccuracyCommand.class,
-      IntervalsBenchCommand.class
+      IntervalsBenchCommand.class,
+      ReasonsBenchCommand.class
     },
     footer = {
       "",
@@ -39,7 +40,8 @@ import picocli.CommandLine.Spec;
       "  ./millrace bench sql-learn --keys 100 --json",
       "  ./millrace bench ids --json",
       "  ./millrace bench accuracy --seeds 1",
-      "  ./millrace bench intervals"
+      "  ./millrace bench intervals",
+      "  ./millrace bench reasons"
     })
 public final class BenchCommand implements AddedCommand {
   @Spec private CommandSpec spec;

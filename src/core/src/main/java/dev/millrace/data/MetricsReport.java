@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param estimate scores of predictions whose labels have not come; null unless labels of classes
  *     are delayed
  * @param inputDrift null if the drift of columns is not detected
+ * @param importance of columns to the recent predictions, the largest first; empty if predictions
+ *     are not explained
  */
 @PublicApi
 public record MetricsReport(
@@ -30,12 +32,13 @@ public record MetricsReport(
     @Nullable Coverage coverage,
     @Nullable Forecast forecast,
     @Nullable Estimate estimate,
-    @Nullable InputDrift inputDrift) {
+    @Nullable InputDrift inputDrift,
+    List<Importance> importance) {
 
   /** Creates a report without delayed labels. */
   public MetricsReport(
       Context context, Task task, Scores scores, int epoch, @Nullable Validation validation) {
-    this(context, task, scores, epoch, validation, null, null, null, null, null);
+    this(context, task, scores, epoch, validation, null, null, null, null, null, List.of());
   }
 
   /** Creates a report of scores alone. */
@@ -85,8 +88,16 @@ public record MetricsReport(
         newCoverage,
         newForecast,
         newEstimate,
-        inputDrift);
+        inputDrift,
+        importance);
   }
+
+  /**
+   * The importance of a column.
+   *
+   * @param share of the column in the absolute contributions of all columns, above 0, at most 1
+   */
+  public record Importance(String column, double share) {}
 
   /**
    * Scores of intervals or sets of classes.

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param derivedUntil time of the last record that features were derived from, milliseconds since
  *     the epoch; null if none are derived
  * @param region interval or set of classes; null if the pipeline has none
+ * @param reasons columns that moved the prediction; null if the pipeline explains none
  */
 public record ModelAnswer(
     String key,
@@ -32,7 +33,8 @@ public record ModelAnswer(
     long examples,
     @Nullable String config,
     @Nullable Long derivedUntil,
-    @Nullable PredictionRegion region) {
+    @Nullable PredictionRegion region,
+    @Nullable Reasons reasons) {
 
   /**
    * Returns the same answer with the most likely classes only, the likeliest first; of equal ones
@@ -68,6 +70,7 @@ public record ModelAnswer(
         examples,
         config,
         derivedUntil,
-        region);
+        region,
+        reasons);
   }
 }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param modelVersion steps that the model's weights had taken
  * @param config hash of the pipeline's configuration
  * @param region interval or set of classes; null if the pipeline has none
+ * @param reasons columns that moved it; null if the pipeline explains none, or nothing is known yet
  * @param forecast what the prediction is of; null if it is of the example's label
  */
 @PublicApi
@@ -34,9 +35,10 @@ public record Prediction(
     long modelVersion,
     String config,
     @Nullable PredictionRegion region,
+    @Nullable Reasons reasons,
     @Nullable Forecast forecast) {
 
-  /** Returns the same without the scores of the classes, their names and their set. */
+  /** Returns the same without the scores of the classes, their names, their set and reasons. */
   public Prediction withoutScores() {
     Outcome shorter =
         outcome instanceof OfClass whole
@@ -47,16 +49,25 @@ public record Prediction(
                 whole.predicted(),
                 whole.actual())
             : outcome;
-    return with(shorter, region instanceof PredictionRegion.ClassSet ? null : region, forecast);
+    return with(
+        shorter, region instanceof PredictionRegion.ClassSet ? null : region, null, forecast);
   }
 
   /** Returns the same as a forecast. */
   public Prediction withForecast(@Nullable Forecast other) {
-    return with(outcome, region, other);
+    return with(outcome, region, reasons, other);
+  }
+
+  /** Returns the same with reasons. */
+  public Prediction withReasons(@Nullable Reasons other) {
+    return with(outcome, region, other, forecast);
   }
 
   private Prediction with(
-      Outcome otherOutcome, @Nullable PredictionRegion otherRegion, @Nullable Forecast other) {
+      Outcome otherOutcome,
+      @Nullable PredictionRegion otherRegion,
+      @Nullable Reasons otherReasons,
+      @Nullable Forecast other) {
     return new Prediction(
         pipeline,
         key,
@@ -71,6 +82,7 @@ public record Prediction(
         modelVersion,
         config,
         otherRegion,
+        otherReasons,
         other);
   }
 

@@ -276,18 +276,32 @@ public final class Learner implements OnlineModel {
    */
   @Override
   public void predict(float[] features, int offset, float[] out) {
-    predict(statistics, features, offset, out);
+    predict(statistics, features, offset, out, 0);
   }
 
   @Override
   public void predictNext(float[] features, int offset, float[] out) {
+    predict(statisticsWith(features, offset), features, offset, out, 0);
+  }
+
+  @Override
+  public void predictVariants(
+      float[] features, int offset, int count, RowVariants variants, float[] out) {
+    double[] seen = statisticsWith(features, offset);
+    for (int i = 0; i < count; i++) {
+      predict(seen, variants.row(i), 0, out, i * outputs());
+    }
+  }
+
+  /** Returns the statistics of the features as they are after a row. */
+  private double[] statisticsWith(float[] features, int offset) {
     double[] seen = statistics.clone();
     float[] numbers = compiled.numbers(features, offset, 1, workspace);
     compiled.normalizer().update(seen, numbers, compiled.numbersOffset(offset));
-    predict(seen, features, offset, out);
+    return seen;
   }
 
-  private void predict(double[] known, float[] features, int offset, float[] out) {
+  private void predict(double[] known, float[] features, int offset, float[] out, int outOffset) {
     float[] row = workspace.fitInput(compiled.networkInputs());
     float[] numbers = compiled.numbers(features, offset, 1, workspace);
     compiled.normalizer().transform(known, numbers, compiled.numbersOffset(offset), row, 0);
@@ -295,7 +309,7 @@ public final class Learner implements OnlineModel {
       embeddings.encode(features, offset, row, compiled.numbers());
     }
     compiled.network().forward(parameters, row, 0, 1, workspace);
-    writePrediction(compiled.layout().outputOffset(1, 0), out, 0);
+    writePrediction(compiled.layout().outputOffset(1, 0), out, outOffset);
   }
 
   /** Predicts into a new array, see {@link #predict(float[], int, float[])}. */

@@ -92,6 +92,17 @@ public interface OnlineModel {
   void predictNext(float[] features, int offset, float[] out);
 
   /**
+   * Predicts variants of a row as {@link #predictNext} would predict that row: with its own
+   * features, not those of a variant, included in the statistics that scale them. The model stays
+   * as it is.
+   *
+   * @param features [inputs] from {@code offset}, NaN is missing
+   * @param count number of variants
+   * @param out receives the predictions, [count x outputs]
+   */
+  void predictVariants(float[] features, int offset, int count, RowVariants variants, float[] out);
+
+  /**
    * Returns the number of floats that {@link #predictPending} writes behind the outputs; 0 if a
    * model learns from features and label alone.
    */

@@ -2,6 +2,7 @@ package dev.millrace.prequential;
 
 import dev.millrace.data.Chunk;
 import dev.millrace.data.ModelEvent.InputDrift;
+import dev.millrace.data.Reasons;
 import dev.millrace.eval.drift.DriftSignal;
 import dev.millrace.nn.Workspace;
 import dev.millrace.prequential.Rejections.Rejection;
@@ -19,6 +20,7 @@ final class ChunkLearner {
   private final RowSelector selector;
   private final Trainer trainer;
   private final Scorer scorer;
+  private final Explanations explanations;
   private final Predictions predictions;
   private final UnlabeledPredictor predictor;
   private final EventReporter events;
@@ -32,6 +34,7 @@ final class ChunkLearner {
       TrainSpec spec,
       Rejections rejections,
       Scorer scorer,
+      Explanations explanations,
       Predictions predictions,
       UnlabeledPredictor predictor,
       EventReporter events,
@@ -40,6 +43,7 @@ final class ChunkLearner {
     this.spec = spec;
     this.rejections = rejections;
     this.scorer = scorer;
+    this.explanations = explanations;
     this.predictions = predictions;
     this.predictor = predictor;
     this.events = events;
@@ -106,6 +110,9 @@ final class ChunkLearner {
       return;
     }
     List<InputDrift> changes = compareInputs(model);
+    if (batch.earlier == null) {
+      explanations.prepare(model, batch.features);
+    }
     trainer.learn(model, batch);
     counts.update(model.learner, batch);
     scorer.score(model, batch);
@@ -124,10 +131,9 @@ final class ChunkLearner {
   private void report(TrainState state, PrequentialModel model, EngineListener listener)
       throws IOException {
     listener.learned(counts);
-    // The prediction of an earlier record was published when that came.
-    if (spec.predictions() && batch.earlier == null) {
-      listener.prediction(
-          predictions.of(model, batch), model.counters.timestamp, batch.origin, batch.originRow);
+    // The prediction of an earlier record was explained and published when that came.
+    if (batch.earlier == null) {
+      publish(model, listener);
     }
     if (batch.use == RowBatch.Use.HOLD_OUT) {
       return;
@@ -141,6 +147,17 @@ final class ChunkLearner {
     // Consumers of the models topic must serve the current champion.
     if (isPromoted || spec.snapshots().isDue(model.counters.examples)) {
       listener.modelDue(key, state);
+    }
+  }
+
+  private void publish(PrequentialModel model, EngineListener listener) {
+    Reasons reasons = explanations.explain(model, batch.scores, batch.known, batch.predicted);
+    if (spec.predictions()) {
+      listener.prediction(
+          predictions.of(model, batch).withReasons(reasons),
+          model.counters.timestamp,
+          batch.origin,
+          batch.originRow);
     }
   }
 

@@ -11,6 +11,7 @@ import dev.millrace.eval.RollingMetrics;
 import dev.millrace.eval.ValidationScores;
 import dev.millrace.eval.drift.InputColumns;
 import dev.millrace.eval.drift.InputDriftDetector;
+import dev.millrace.explain.ColumnImportance;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
@@ -34,6 +35,7 @@ final class ModelFormat {
   private static final int VALIDATION_FLAG = 1;
   private static final int INTERVALS_FLAG = 2;
   private static final int INPUT_DRIFT_FLAG = 4;
+  private static final int IMPORTANCE_FLAG = 8;
 
   private ModelFormat() {}
 
@@ -58,7 +60,8 @@ final class ModelFormat {
     out.writeByte(
         (model.validation == null ? 0 : VALIDATION_FLAG)
             | (model.intervals == null ? 0 : INTERVALS_FLAG)
-            | (model.inputDrift == null ? 0 : INPUT_DRIFT_FLAG));
+            | (model.inputDrift == null ? 0 : INPUT_DRIFT_FLAG)
+            | (model.importance == null ? 0 : IMPORTANCE_FLAG));
     if (model.validation != null) {
       model.validation.write(out);
     }
@@ -70,6 +73,9 @@ final class ModelFormat {
     }
     if (model.inputDrift != null) {
       model.inputDrift.write(out);
+    }
+    if (model.importance != null) {
+      model.importance.write(out);
     }
   }
 
@@ -140,11 +146,16 @@ final class ModelFormat {
         (flags & INTERVALS_FLAG) != 0
             ? Intervals.read(in, task.isClassification(), spec.metrics())
             : null;
-    InputColumns inputs = SharedColumns.of(spec.input(), learner.inputs(), workspace);
+    SharedInput shared = SharedInput.of(spec.input(), learner.inputs(), workspace);
+    InputColumns inputs = shared.driftColumns();
     InputDriftDetector inputDrift =
         (flags & INPUT_DRIFT_FLAG) != 0
             ? InputDriftDetector.read(in, spec.inputDrift(), inputs)
             : InputDriftDetector.create(spec.inputDrift(), inputs);
+    ColumnImportance importance =
+        (flags & IMPORTANCE_FLAG) != 0
+            ? ColumnImportance.read(in, shared.columns())
+            : new ColumnImportance(shared.columns());
     return new PrequentialModel(
         spec,
         task,
@@ -154,6 +165,7 @@ final class ModelFormat {
         learner,
         drift,
         inputDrift,
+        spec.reasons() == 0 ? null : importance,
         validation,
         counters,
         derived,

@@ -92,6 +92,7 @@ final class Predictions {
         version,
         spec.configHash(),
         region,
+        null,
         null);
   }
 }

@@ -53,12 +53,21 @@ public final class PrequentialEngine {
     rejections = new Rejections(this.spec, maxModelBytes);
     Scorer scorer = new Scorer(this.spec.metrics().segments());
     Predictions predictions = new Predictions(this.spec);
+    Explanations explanations = new Explanations(this.spec, workspace);
     UnlabeledPredictor predictor =
-        new UnlabeledPredictor(this.spec, scorer, predictions, events, workspace);
+        new UnlabeledPredictor(this.spec, scorer, explanations, predictions, events, workspace);
     DerivedFiller derived = new DerivedFiller(this.spec);
     learner =
         new ChunkLearner(
-            this.spec, rejections, scorer, predictions, predictor, events, derived, workspace);
+            this.spec,
+            rejections,
+            scorer,
+            explanations,
+            predictions,
+            predictor,
+            events,
+            derived,
+            workspace);
     LateLabels labels = spec.input().labels();
     joiner =
         labels == null

@@ -9,6 +9,7 @@ import dev.millrace.eval.RollingMetrics;
 import dev.millrace.eval.ValidationScores;
 import dev.millrace.eval.drift.DriftSignal;
 import dev.millrace.eval.drift.InputDriftDetector;
+import dev.millrace.explain.ColumnImportance;
 import dev.millrace.nn.Indicators;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.ModelStart;
@@ -44,6 +45,9 @@ final class PrequentialModel {
 
   /** Null if the drift of columns is not detected. */
   final @Nullable InputDriftDetector inputDrift;
+
+  /** Null if predictions are not explained. */
+  final @Nullable ColumnImportance importance;
 
   /** Null if no example is held out. */
   final @Nullable ValidationScores validation;
@@ -85,9 +89,9 @@ final class PrequentialModel {
     drift = spec.drift() == null ? null : new DriftMonitor(spec.drift());
     derived = spec.input().derived().isEmpty() ? null : new DerivedState(spec.input());
     intervals = Intervals.create(spec, task, probabilities);
-    inputDrift =
-        InputDriftDetector.create(
-            spec.inputDrift(), SharedColumns.of(spec.input(), inputs, workspace));
+    SharedInput shared = SharedInput.of(spec.input(), inputs, workspace);
+    inputDrift = InputDriftDetector.create(spec.inputDrift(), shared.driftColumns());
+    importance = spec.reasons() == 0 ? null : new ColumnImportance(shared.columns());
     nameClasses(spec);
   }
 
@@ -101,6 +105,7 @@ final class PrequentialModel {
       OnlineModel learner,
       @Nullable DriftMonitor drift,
       @Nullable InputDriftDetector inputDrift,
+      @Nullable ColumnImportance importance,
       @Nullable ValidationScores validation,
       KeyCounters counters,
       @Nullable DerivedState derived,
@@ -111,6 +116,7 @@ final class PrequentialModel {
     this.learner = learner;
     this.drift = drift;
     this.inputDrift = inputDrift;
+    this.importance = importance;
     this.counters = counters;
     this.derived = derived;
     this.columns = columns;
@@ -138,6 +144,7 @@ final class PrequentialModel {
       drift.resume(learner);
     }
     inputDrift = other.inputDrift == null ? null : other.inputDrift.copy();
+    importance = other.importance == null ? null : other.importance.copy();
     classes = other.classes.copy();
     metrics = other.metrics.copy();
     counters = other.counters.copy();
@@ -206,6 +213,7 @@ final class PrequentialModel {
         + (drift == null ? 0 : drift.memoryBytes())
         + (intervals == null ? 0 : intervals.memoryBytes())
         + (inputDrift == null ? 0 : inputDrift.memoryBytes())
+        + (importance == null ? 0 : importance.memoryBytes())
         + (validation == null ? 0 : validation.memoryBytes(classes.size()))
         + (derived == null ? 0 : derived.memoryBytes())
         + counters.arrivals.memoryBytes()
@@ -345,6 +353,7 @@ final class PrequentialModel {
         intervals == null ? null : intervals.report(),
         null,
         null,
-        inputDrift == null ? null : inputDrift.report());
+        inputDrift == null ? null : inputDrift.report(),
+        importance == null ? List.of() : importance.report());
   }
 }

@@ -30,7 +30,10 @@ final class RowSelector {
     snapshots = spec.snapshots();
     heldOutFraction = spec.metrics().validation().fraction();
     isOneByOne =
-        spec.predictions() || spec.drift() != null || spec.model() instanceof SelectionSpec;
+        spec.predictions()
+            || spec.reasons() > 0
+            || spec.drift() != null
+            || spec.model() instanceof SelectionSpec;
   }
 
   /** Looks up the classes of a chunk. */

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param snapshots intervals at which models are published
  * @param summary true to send the scores of each report to the summary
  * @param interval level of intervals, or of sets of classes; 0 for none
+ * @param reasons max number of columns that explain a prediction; 0 for no reasons
  * @param commands topic of commands, named in dead letters; null if none are read
  */
 @PublicApi
@@ -46,6 +47,7 @@ public record TrainSpec(
     SnapshotSpec snapshots,
     boolean summary,
     double interval,
+    int reasons,
     @Nullable String commands)
     implements Serializable {
   private static final long LARGE_REPORT = 64 << 10;
@@ -74,6 +76,7 @@ public record TrainSpec(
         false,
         SnapshotSpec.AT_THE_END,
         false,
+        0,
         0,
         null);
   }
@@ -172,6 +175,7 @@ public record TrainSpec(
     public SnapshotSpec snapshots;
     public boolean summary;
     public double interval;
+    public int reasons;
     public @Nullable String commands;
 
     private Draft(TrainSpec from) {
@@ -187,6 +191,7 @@ public record TrainSpec(
       snapshots = from.snapshots;
       summary = from.summary;
       interval = from.interval;
+      reasons = from.reasons;
       commands = from.commands;
     }
 
@@ -204,6 +209,7 @@ public record TrainSpec(
           snapshots,
           summary,
           interval,
+          reasons,
           commands);
     }
   }

@@ -5,6 +5,7 @@ import static dev.millrace.eval.interval.ConformalBounds.UNKNOWN;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.ModelEvent.InputDrift;
 import dev.millrace.data.Prediction.Forecast;
+import dev.millrace.data.Reasons;
 import dev.millrace.nn.Workspace;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class UnlabeledPredictor {
   private final TrainSpec spec;
   private final Scorer scorer;
+  private final Explanations explanations;
   private final Predictions predictions;
   private final EventReporter events;
   private final Workspace workspace;
@@ -20,11 +22,13 @@ final class UnlabeledPredictor {
   UnlabeledPredictor(
       TrainSpec spec,
       Scorer scorer,
+      Explanations explanations,
       Predictions predictions,
       EventReporter events,
       Workspace workspace) {
     this.spec = spec;
     this.scorer = scorer;
+    this.explanations = explanations;
     this.predictions = predictions;
     this.events = events;
     this.workspace = workspace;
@@ -63,14 +67,17 @@ final class UnlabeledPredictor {
       model.learner.use(workspace);
       model.learner.predictPending(features, 0, scores);
     }
+    explanations.prepare(model, features);
     int predicted = scorer.predictedClass(model, scores);
     PendingBound bound = model.intervals == null ? null : model.intervals.bound(scores);
+    Reasons reasons = explanations.explain(model, scores, model.learner.classes(), predicted);
     if (spec.predictions()) {
       listener.prediction(
           predictions
               .withoutLabel(
                   model, chunk, row, scores, predicted, bound == null ? UNKNOWN : bound.value())
-              .withForecast(forecast),
+              .withForecast(forecast)
+              .withReasons(reasons),
           model.counters.timestamp,
           chunk,
           row);

@@ -338,6 +338,7 @@ public final class PipelineFile {
                 : null,
             output.get(PipelineOptions.PREDICTIONS),
             output.exact(PipelineOptions.INTERVAL),
+            output.get(PipelineOptions.REASONS),
             new SnapshotSpec(
                 snapshots.get(SnapshotOptions.EVERY), snapshots.get(SnapshotOptions.MAX_INTERVAL)),
             output.get(PipelineOptions.SUMMARY),

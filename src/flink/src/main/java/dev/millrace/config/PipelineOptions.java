@@ -13,6 +13,7 @@ import dev.millrace.config.yaml.YamlNode.Scalar;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.InputSpec.Limits;
 import dev.millrace.data.KebabCase;
+import dev.millrace.explain.RowColumns;
 import dev.millrace.flink.StateSpec;
 import dev.millrace.prequential.ShapeChange;
 import java.util.Comparator;
@@ -106,6 +107,13 @@ final class PipelineOptions {
           "level of intervals, such as 0.9: that share of the labels is to be between low and high"
               + " around a predicted value, or in the set of predicted classes; 0 is off; see"
               + " docs/intervals.md");
+  static final Option<Integer> REASONS =
+      OUTPUT_GROUP.option(
+          "reasons",
+          OptionTypes.whole(0, RowColumns.MAX),
+          0,
+          "max number of columns that a prediction names as its reasons, those that moved it most;"
+              + " 0 is off; see docs/reasons.md");
   static final Option<YamlNode> SNAPSHOTS =
       OUTPUT_GROUP.add(section("snapshots", "when models are published"));
   static final Option<Boolean> SUMMARY =

@@ -139,6 +139,7 @@ public record Settings(
               to.inputDrift = inputDrift;
               to.predictions = output.hasPredictions();
               to.interval = output.interval();
+              to.reasons = output.reasons();
               to.snapshots = output.snapshots().to(output.models());
               to.summary = output.hasSummary();
               to.commands = output.commands();
@@ -203,6 +204,7 @@ public record Settings(
    * @param commands topic of commands to running jobs; null if none are read
    * @param hasPredictions whether predictions are written
    * @param interval level of intervals, or of sets of classes; 0 for none
+   * @param reasons max number of columns that explain a prediction; 0 for no reasons
    * @param snapshots when models are published
    * @param hasSummary whether summaries are written
    */
@@ -216,6 +218,7 @@ public record Settings(
       @Nullable String commands,
       boolean hasPredictions,
       double interval,
+      int reasons,
       SnapshotSpec snapshots,
       boolean hasSummary,
       Guarantee guarantee)
@@ -223,15 +226,20 @@ public record Settings(
 
     /** Returns the same with predictions. */
     public Output withPredictions() {
-      return with(true, interval);
+      return with(true, interval, reasons);
     }
 
     /** Returns the same with intervals of another level, 0 for none. */
     public Output withInterval(double level) {
-      return with(hasPredictions, level);
+      return with(hasPredictions, level, reasons);
     }
 
-    private Output with(boolean publishesPredictions, double level) {
+    /** Returns the same with another max number of columns that explain a prediction. */
+    public Output withReasons(int max) {
+      return with(hasPredictions, interval, max);
+    }
+
+    private Output with(boolean publishesPredictions, double level, int maxReasons) {
       return new Output(
           metrics,
           predictions,
@@ -242,6 +250,7 @@ public record Settings(
           commands,
           publishesPredictions,
           level,
+          maxReasons,
           snapshots,
           hasSummary,
           guarantee);

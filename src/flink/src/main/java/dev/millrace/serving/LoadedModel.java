@@ -7,8 +7,11 @@ import dev.millrace.data.Example;
 import dev.millrace.data.ModelAnswer;
 import dev.millrace.data.Prediction;
 import dev.millrace.data.PredictionRegion;
+import dev.millrace.data.Reasons;
 import dev.millrace.derived.DerivedState;
 import dev.millrace.eval.interval.ConformalBounds;
+import dev.millrace.explain.Explainer;
+import dev.millrace.explain.RowColumns;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.PredictedValue;
 import dev.millrace.nn.Workspace;
@@ -28,6 +31,10 @@ public final class LoadedModel {
   // Null if no features are derived.
   private final @Nullable DerivedState derived;
   private final boolean probabilities;
+
+  // Null if predictions are not explained.
+  private final @Nullable Explainer explainer;
+  private final int topReasons;
 
   // Null if the pipeline has neither intervals nor sets of classes.
   private final @Nullable ConformalBounds bounds;
@@ -49,6 +56,11 @@ public final class LoadedModel {
     model = read.model();
     derived = read.derived();
     bounds = read.bounds();
+    topReasons = settings.output().reasons();
+    explainer =
+        topReasons == 0
+            ? null
+            : new Explainer(RowColumns.of(settings.input().spec(), model.inputs()));
     probabilities = Models.givesProbabilities(settings.model(), snapshot.task());
   }
 
@@ -80,12 +92,16 @@ public final class LoadedModel {
               .formatted(example.width, model.inputs()));
     }
     float[] scores = new float[model.outputs()];
+    Reasons reasons = null;
     synchronized (model) {
       if (derived != null) {
         fillSlots(derived, example);
       }
       model.use(workspace);
       model.predictNext(example.features, 0, scores);
+      if (explainer != null) {
+        reasons = reasons(explainer, example.features, scores);
+      }
     }
     return new ModelAnswer(
         summary.key(),
@@ -98,7 +114,21 @@ public final class LoadedModel {
         model.examples(),
         summary.config(),
         derived == null ? null : derived.time(),
-        region(scores));
+        region(scores),
+        reasons);
+  }
+
+  private @Nullable Reasons reasons(Explainer own, float[] features, float[] scores) {
+    own.predict(model, features, 0);
+    return isOfClasses()
+        ? own.explainClass(
+            summary.classes(),
+            scores,
+            scores.length,
+            Prediction.best(scores),
+            probabilities,
+            topReasons)
+        : own.explainValue(PredictedValue.read(scores, 0), topReasons);
   }
 
   private static void fillSlots(DerivedState state, Example example) {

@@ -100,6 +100,7 @@ final class PipelineFileReference {
           summary: fraud.summary
         predictions: true
         interval: 0.9
+        reasons: 5
         snapshots: { every: 5000, max-interval: 1m }
         summary: true
         guarantee: exactly-once

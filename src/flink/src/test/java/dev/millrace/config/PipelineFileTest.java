@@ -111,6 +111,7 @@ class PipelineFileTest {
                 null,
                 false,
                 0,
+                0,
                 SnapshotSpec.DEFAULT,
                 false,
                 Guarantee.AT_LEAST_ONCE));
@@ -230,6 +231,7 @@ class PipelineFileTest {
                 null,
                 true,
                 0.9,
+                5,
                 new SnapshotSpec(5000, 60_000),
                 true,
                 Guarantee.EXACTLY_ONCE));

@@ -14,6 +14,8 @@ import dev.millrace.data.DeadLetter;
 import dev.millrace.data.Example;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.ModelAnswer;
+import dev.millrace.data.Reasons;
+import dev.millrace.data.Reasons.Contribution;
 import dev.millrace.nn.PredictedValue;
 import dev.millrace.nn.Workspace;
 import dev.millrace.prequential.EngineListener;
@@ -23,6 +25,7 @@ import dev.millrace.prequential.ShapeChange;
 import dev.millrace.prequential.TrainSpec;
 import dev.millrace.prequential.TrainState;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** A served model computes derived features as the job does, or takes them from the request. */
@@ -44,6 +47,7 @@ class DerivedServingTest {
             derived:
               - { lag: amount, by: card }
               - { window: amount, of: 1h, by: card, do: [count] }
+          output: { reasons: 2 }
           """,
           Path.of(""));
 
@@ -68,6 +72,10 @@ class DerivedServingTest {
 
     assertThat(computed.derivedUntil()).isEqualTo(ROWS - 1);
     assertThat(value(computed)).isEqualTo(value(given)).isNotEqualTo(value(unknown));
+    Reasons reasons = Objects.requireNonNull(computed.reasons());
+    assertThat(reasons).isEqualTo(given.reasons());
+    assertThat(reasons.columns()).extracting(Contribution::column).contains("amount_lag_1_by_card");
+    assertThat(reasons.total()).isEqualTo(value(computed));
   }
 
   @Test

@@ -4,6 +4,8 @@ import dev.millrace.data.ModelAnswer;
 import dev.millrace.data.Prediction;
 import dev.millrace.data.PredictionRegion.ClassSet;
 import dev.millrace.data.PredictionRegion.Interval;
+import dev.millrace.data.Reasons;
+import dev.millrace.data.Reasons.Contribution;
 import dev.millrace.nn.PredictedValue;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -36,6 +38,7 @@ record AnswerColumns(List<Answer> columns) implements Serializable {
     LOW("low", DataTypes.DOUBLE()),
     HIGH("high", DataTypes.DOUBLE()),
     CLASS_SET("class_set", DataTypes.ARRAY(DataTypes.STRING())),
+    REASONS("reasons", DataTypes.MAP(DataTypes.STRING(), DataTypes.DOUBLE())),
     MODEL_VERSION("model_version", DataTypes.BIGINT());
 
     private final String column;
@@ -69,6 +72,7 @@ record AnswerColumns(List<Answer> columns) implements Serializable {
             answer.region() instanceof ClassSet set && set.classes() != null
                 ? new GenericArrayData(set.classes().stream().map(StringData::fromString).toArray())
                 : null;
+        case REASONS -> answer.reasons() == null ? null : contributions(answer.reasons());
         case MODEL_VERSION -> answer.modelVersion();
       };
     }
@@ -80,6 +84,14 @@ record AnswerColumns(List<Answer> columns) implements Serializable {
             StringData.fromString(answer.classes().get(c)), (double) answer.scores()[c]);
       }
       return new GenericMapData(probabilities);
+    }
+
+    private static GenericMapData contributions(Reasons reasons) {
+      Map<StringData, Double> contributions = new HashMap<>();
+      for (Contribution column : reasons.columns()) {
+        contributions.put(StringData.fromString(column.column()), column.value());
+      }
+      return new GenericMapData(contributions);
     }
 
     private static @Nullable Double value(ModelAnswer answer) {

@@ -18,15 +18,20 @@ public final class AnswerLines {
 
   private final boolean json;
   private final RegionColumns regions;
+  private final ReasonsColumn reasons;
 
-  public AnswerLines(boolean json, RegionColumns regions) {
+  public AnswerLines(boolean json, RegionColumns regions, ReasonsColumn reasons) {
     this.json = json;
     this.regions = regions;
+    this.reasons = reasons;
   }
 
   /** Returns the names of the columns of CSV lines. */
   public String header() {
-    return "row,key,prediction,probability," + regions.header() + "model_version";
+    return "row,key,prediction,probability,"
+        + regions.header()
+        + reasons.header()
+        + "model_version";
   }
 
   /**
@@ -53,7 +58,7 @@ public final class AnswerLines {
               generator.writeStringField("key", key);
               AnswerJson.writeError(generator, code, message);
             })
-        : row + "," + quoted(key) + ",,," + regions.unknown();
+        : row + "," + quoted(key) + ",,," + regions.unknown() + reasons.unknown();
   }
 
   private interface Fields {
@@ -91,7 +96,7 @@ public final class AnswerLines {
         quoted(answer.key()),
         prediction,
         probability,
-        regions.cells(answer.region()) + answer.modelVersion());
+        regions.cells(answer.region()) + reasons.cell(answer.reasons()) + answer.modelVersion());
   }
 
   private static String number(float value) {

@@ -34,6 +34,10 @@ final class BaselineLines {
     if (coverage != null) {
       lines.add(coverage.text());
     }
+    ColumnShares importance = metrics.importance();
+    if (!importance.isEmpty()) {
+      lines.add(importance.text());
+    }
     FinalMetrics.Groups groups = metrics.groups();
     if (groups != null) {
       lines.add(

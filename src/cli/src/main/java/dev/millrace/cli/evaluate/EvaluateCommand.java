@@ -22,6 +22,7 @@ import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.eval.MetricsSpec.Decision;
 import dev.millrace.eval.MetricsSpec.Validation;
+import dev.millrace.explain.RowColumns;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -165,6 +166,14 @@ public final class EvaluateCommand implements Callable<Integer> {
               + " pipeline's output.interval). --predictions has their ends, or the classes.")
   private @Nullable Double interval;
 
+  @Option(
+      names = "--reasons",
+      paramLabel = "N",
+      description =
+          "Max number of columns that explain a prediction in --predictions; 0 is none (default:"
+              + " the pipeline's output.reasons). The table names the columns that matter most.")
+  private @Nullable Integer reasons;
+
   @Option(names = "--json", description = "Prints one JSON object instead of the table.")
   private boolean json;
 
@@ -186,7 +195,8 @@ public final class EvaluateCommand implements Callable<Integer> {
     // Without a pipeline, what init would draft.
     String scored = positive == null && base == null ? scan.rarerClass() : positive;
     Settings settings =
-        withInterval(withMetrics(CsvPipeline.settings(base, "evaluate", scan, scored)));
+        withReasons(
+            withInterval(withMetrics(CsvPipeline.settings(base, "evaluate", scan, scored))));
     if (models != null) {
       OutputFile.createFolder(models);
     }
@@ -275,11 +285,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         predictions == null
             ? null
             : new PredictionsFile(
-                predictions,
-                scan,
-                settings.input().spec(),
-                positiveClass,
-                settings.output().interval() > 0)) {
+                predictions, scan, settings.input().spec(), positiveClass, settings.output())) {
       return Evaluation.run(
           predicting,
           scan,
@@ -329,6 +335,17 @@ public final class EvaluateCommand implements Callable<Integer> {
       throw CliError.usage("--interval must be at least 0 and below 1, but was " + interval);
     }
     return settings.withOutput(settings.output().withInterval(interval));
+  }
+
+  private Settings withReasons(Settings settings) {
+    if (reasons == null) {
+      return settings;
+    }
+    if (reasons < 0 || reasons > RowColumns.MAX) {
+      throw CliError.usage(
+          "--reasons must be between 0 and %d, but was %d".formatted(RowColumns.MAX, reasons));
+    }
+    return settings.withOutput(settings.output().withReasons(reasons));
   }
 
   private Settings withMetrics(Settings settings) {

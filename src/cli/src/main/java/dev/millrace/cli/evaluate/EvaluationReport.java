@@ -101,6 +101,10 @@ record EvaluationReport(Evaluation run, int epochs, @Nullable AreaUnderCurve are
     if (coverage != null) {
       coverage.put(json);
     }
+    ColumnShares importance = metrics.importance();
+    if (!importance.isEmpty()) {
+      importance.put(json);
+    }
     ObjectNode baseline = json.putObject("baseline");
     put(baseline, regression ? "last_value" : "no_change", totals.firstBaseline());
     put(baseline, regression ? "mean" : "majority", totals.secondBaseline());

@@ -415,6 +415,11 @@ public final class FinalMetrics {
     return Coverage.of(newest.values(), !isRegression());
   }
 
+  /** Returns the importance of the columns; empty if predictions are not explained. */
+  ColumnShares importance() {
+    return ColumnShares.of(newest.values());
+  }
+
   /** Returns the mean of a window score over the keys, weighted by examples. */
   double windowMean(String path) {
     return mean(path, "/window/weight");

@@ -5,7 +5,9 @@ import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.console.OutputFile;
 import dev.millrace.cli.csv.AnswerLines;
 import dev.millrace.cli.csv.CsvScan;
+import dev.millrace.cli.csv.ReasonsColumn;
 import dev.millrace.cli.csv.RegionColumns;
+import dev.millrace.config.Settings;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
 import java.io.IOException;
@@ -22,21 +24,23 @@ final class PredictionsFile implements AutoCloseable {
   private final long rows;
   private final List<String> classes; // with a column of probabilities
   private final RegionColumns regions;
+  private final ReasonsColumn reasons;
   private final boolean isOfForecasts;
   private final Writer out;
 
   /**
    * @param scan the predicted file
    * @param positive the positive class, whose probability alone is written; null unless binary
-   * @param hasIntervals true for columns of intervals, or of sets of classes
+   * @param output of the pipeline: whether there are intervals or sets of classes, and reasons
    * @throws CliError if the file cannot be written
    */
   PredictionsFile(
-      Path file, CsvScan scan, InputSpec spec, @Nullable String positive, boolean hasIntervals) {
+      Path file, CsvScan scan, InputSpec spec, @Nullable String positive, Settings.Output output) {
     this.file = file;
     rows = scan.rows();
     classes = classes(scan, spec, positive);
-    regions = RegionColumns.of(hasIntervals, scan.task() != Task.REGRESSION);
+    reasons = ReasonsColumn.of(output.reasons() > 0);
+    regions = RegionColumns.of(output.interval() > 0, scan.task() != Task.REGRESSION);
     isOfForecasts = spec.forecast() != null;
     String probabilities =
         positive == null
@@ -50,6 +54,7 @@ final class PredictionsFile implements AutoCloseable {
           "row,epoch,key,actual,prediction,"
               + probabilities
               + regions.header()
+              + reasons.header()
               + "model_version,held_out"
               + (isOfForecasts ? ",series,horizon,target_time\n" : "\n"));
     } catch (IOException e) {
@@ -89,6 +94,7 @@ final class PredictionsFile implements AutoCloseable {
             text(predicted),
             probabilities(prediction)
                 + regions.cells(prediction)
+                + reasons.cell(prediction)
                 + prediction.path("model_version").asText(),
             Boolean.toString(prediction.path("held_out").asBoolean()))
         + (isOfForecasts ? forecast(prediction) : "")

@@ -9,6 +9,7 @@ import dev.millrace.cli.csv.CsvExamples;
 import dev.millrace.cli.csv.CsvFeatures;
 import dev.millrace.cli.csv.CsvFile;
 import dev.millrace.cli.csv.CsvScan;
+import dev.millrace.cli.csv.ReasonsColumn;
 import dev.millrace.cli.csv.RegionColumns;
 import dev.millrace.cli.models.ModelsOptions;
 import dev.millrace.cli.models.ModelsTopic;
@@ -215,7 +216,11 @@ public final class PredictCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     boolean areClasses = loaded.values().stream().anyMatch(LoadedModel::isOfClasses);
     boolean hasIntervals = settings.output().interval() > 0;
-    AnswerLines lines = new AnswerLines(json, RegionColumns.of(hasIntervals, areClasses));
+    AnswerLines lines =
+        new AnswerLines(
+            json,
+            RegionColumns.of(hasIntervals, areClasses),
+            ReasonsColumn.of(settings.output().reasons() > 0));
     long rejected = 0;
     if (!json) {
       out.println(lines.header());

@@ -10,6 +10,7 @@ import dev.millrace.nn.Indicators;
 import dev.millrace.nn.ModelHeader;
 import dev.millrace.nn.PagedPart;
 import dev.millrace.nn.PerExampleModel;
+import dev.millrace.nn.RowVariants;
 import dev.millrace.nn.WeightInitializer;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.experts.ExpertModel;
@@ -311,6 +312,25 @@ public abstract sealed class AutoLearner extends PerExampleModel
     scaler.update(own.encoded, own.encodedOffset);
     try {
       predictEncoded(own, out);
+    } finally {
+      scaler.startFrom(before);
+    }
+  }
+
+  @Override
+  public void predictVariants(
+      float[] features, int offset, int count, RowVariants variants, float[] out) {
+    float[] prediction = new float[outputs()];
+    Scaler before = scaler.copy();
+    AutoScratch own = scratch();
+    encode(features, offset, own);
+    scaler.update(own.encoded, own.encodedOffset);
+    try {
+      for (int i = 0; i < count; i++) {
+        encode(variants.row(i), 0, own);
+        predictEncoded(own, prediction);
+        System.arraycopy(prediction, 0, out, i * prediction.length, prediction.length);
+      }
     } finally {
       scaler.startFrom(before);
     }

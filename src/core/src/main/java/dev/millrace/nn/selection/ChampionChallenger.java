@@ -12,6 +12,7 @@ import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.PagedPart;
 import dev.millrace.nn.PerExampleModel;
 import dev.millrace.nn.PredictedValue;
+import dev.millrace.nn.RowVariants;
 import dev.millrace.nn.SelectionSpec;
 import dev.millrace.nn.SelectionSpec.NamedModel;
 import dev.millrace.nn.Workspace;
@@ -289,6 +290,13 @@ public final class ChampionChallenger extends PerExampleModel {
   public void predictNext(float[] features, int offset, float[] out) {
     scratch();
     scores.championModel().predictNext(features, offset, out);
+  }
+
+  @Override
+  public void predictVariants(
+      float[] features, int offset, int count, RowVariants variants, float[] out) {
+    scratch();
+    scores.championModel().predictVariants(features, offset, count, variants, out);
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.millrace.nn.Indicators;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.PerExampleModel;
+import dev.millrace.nn.RowVariants;
 import dev.millrace.nn.SelectionSpec;
 import dev.millrace.nn.SelectionSpec.NamedModel;
 import dev.millrace.nn.SelectionSpec.OnChange;
@@ -89,6 +90,16 @@ final class Scripted extends PerExampleModel {
   @Override
   public void predictNext(float[] features, int offset, float[] out) {
     predict(features, offset, out);
+  }
+
+  @Override
+  public void predictVariants(
+      float[] features, int offset, int count, RowVariants variants, float[] out) {
+    float[] prediction = new float[outputs()];
+    for (int i = 0; i < count; i++) {
+      predict(variants.row(i), 0, prediction);
+      System.arraycopy(prediction, 0, out, i * outputs(), outputs());
+    }
   }
 
   @Override

@@ -28,6 +28,7 @@ public final class AnswerJson {
       JsonLine.value(json, "value", PredictedValue.read(answer.scores(), 0));
     }
     RegionJson.write(json, answer.region());
+    ReasonsJson.write(json, answer.reasons());
     if (answer.model() != null) {
       json.writeStringField("model", answer.model());
     }

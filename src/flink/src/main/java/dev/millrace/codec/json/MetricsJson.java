@@ -22,6 +22,7 @@ import dev.millrace.data.MetricsReport.Forecast;
 import dev.millrace.data.MetricsReport.ForecastScores;
 import dev.millrace.data.MetricsReport.ForecastValue;
 import dev.millrace.data.MetricsReport.GroupScores;
+import dev.millrace.data.MetricsReport.Importance;
 import dev.millrace.data.MetricsReport.InputDrift;
 import dev.millrace.data.MetricsReport.Labels;
 import dev.millrace.data.MetricsReport.Member;
@@ -88,6 +89,9 @@ public final class MetricsJson {
     }
     if (report.inputDrift() != null) {
       writeInputDrift(json, report.inputDrift());
+    }
+    if (!report.importance().isEmpty()) {
+      writeImportance(json, report.importance());
     }
     if (report.forecast() != null) {
       writeForecast(json, report.forecast());
@@ -225,6 +229,15 @@ public final class MetricsJson {
     json.writeNumberField("predictions", estimate.predictions());
     number(json, "accuracy", estimate.accuracy());
     number(json, "f1", estimate.f1());
+    json.writeEndObject();
+  }
+
+  private static void writeImportance(JsonGenerator json, List<Importance> columns)
+      throws IOException {
+    json.writeObjectFieldStart("importance");
+    for (Importance column : columns) {
+      number(json, column.column(), column.share());
+    }
     json.writeEndObject();
   }
 

@@ -55,6 +55,7 @@ public final class PredictionJson {
       }
     }
     RegionJson.write(json, prediction.region());
+    ReasonsJson.write(json, prediction.reasons());
     if (prediction.model() != null) {
       json.writeStringField("model", prediction.model());
     }

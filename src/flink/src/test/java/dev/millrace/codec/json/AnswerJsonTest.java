@@ -6,6 +6,8 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.millrace.data.ModelAnswer;
 import dev.millrace.data.PredictionRegion.ClassSet;
+import dev.millrace.data.Reasons;
+import dev.millrace.data.Reasons.Contribution;
 import dev.millrace.data.Task;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -28,13 +30,15 @@ class AnswerJsonTest {
             42,
             "b1946ac9",
             1_764_000_000_000L,
-            new ClassSet(0.9, List.of("ok", "fraud")));
+            new ClassSet(0.9, List.of("ok", "fraud")),
+            new Reasons("fraud", 1.25, 1, List.of(new Contribution("amount", 0.25)), 0));
 
     assertThat(json(answer))
         .isEqualTo(
             """
             {"key":"shop-17","class":"fraud","probabilities":{"ok":0.25,"fraud":0.75},\
             "set":{"level":0.9,"classes":["ok","fraud"]},\
+            "reasons":{"class":"fraud","log_odds":1.25,"base":1.0,"columns":{"amount":0.25},"others":0.0},\
             "model":"big","model_version":41,"examples":42,"config_hash":"b1946ac9",\
             "derived_until":"2025-11-24T16:00:00Z"}\
             """);
@@ -53,6 +57,7 @@ class AnswerJsonTest {
             7,
             8,
             "b1946ac9",
+            null,
             null,
             null);
 

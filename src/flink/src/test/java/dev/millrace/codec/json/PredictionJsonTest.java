@@ -9,6 +9,8 @@ import dev.millrace.data.Prediction.Outcome;
 import dev.millrace.data.PredictionRegion;
 import dev.millrace.data.PredictionRegion.ClassSet;
 import dev.millrace.data.PredictionRegion.Interval;
+import dev.millrace.data.Reasons;
+import dev.millrace.data.Reasons.Contribution;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -106,6 +108,7 @@ class PredictionJsonTest {
             41,
             "b1",
             null,
+            null,
             null);
 
     assertThat(new String(json.encode(with(label, 3_601_234)), StandardCharsets.UTF_8))
@@ -117,6 +120,27 @@ class PredictionJsonTest {
             new String(
                 json.encode(with(label, Prediction.Forecast.UNKNOWN_TIME)), StandardCharsets.UTF_8))
         .contains("\"target_time\":null,");
+  }
+
+  @Test
+  void reasonsNameTheExplainedClassAndEachColumn() {
+    Prediction ofClass =
+        prediction(
+            null,
+            1,
+            new OfClass(List.of("a", "b"), new float[] {0, 1}, true, 1, null),
+            null,
+            false,
+            null);
+    Prediction ofValue = prediction(null, 1, new OfValue(2.5, Double.NaN), null, false, null);
+    List<Contribution> columns = List.of(new Contribution("x", 1.5), new Contribution("y", -0.25));
+
+    assertThat(encode(ofClass.withReasons(new Reasons("b", 1.5, 0.125, columns, 0.125))))
+        .contains(
+            "\"reasons\":{\"class\":\"b\",\"log_odds\":1.5,\"base\":0.125,"
+                + "\"columns\":{\"x\":1.5,\"y\":-0.25},\"others\":0.125}");
+    assertThat(encode(ofValue.withReasons(new Reasons(null, 2.5, 1.25, columns, 0))))
+        .contains("\"reasons\":{\"base\":1.25,\"columns\":{\"x\":1.5,\"y\":-0.25},\"others\":0.0}");
   }
 
   private static Prediction with(Prediction of, long targetTime) {
@@ -160,6 +184,7 @@ class PredictionJsonTest {
         41,
         "b1946ac9",
         region,
+        null,
         null);
   }
 }

@@ -1,0 +1,58 @@
+package dev.millrace.cli.evaluate;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Importance of columns over some keys: the mean of their shares weighted by examples.
+ *
+ * @param shares of the columns, the largest first
+ */
+record ColumnShares(Map<String, Double> shares) {
+  private static final int SHOWN = 5;
+
+  /** Returns the shares in the newest records of the keys; empty if they have none. */
+  static ColumnShares of(Collection<JsonNode> newest) {
+    Map<String, Double> sums = new LinkedHashMap<>();
+    double weights = 0;
+    for (JsonNode key : newest) {
+      double weight = key.at("/total/weight").asDouble();
+      JsonNode importance = key.path("importance");
+      for (Map.Entry<String, JsonNode> column : importance.properties()) {
+        sums.merge(column.getKey(), weight * column.getValue().asDouble(), Double::sum);
+      }
+      weights += importance.isEmpty() ? 0 : weight;
+    }
+    Map<String, Double> shares = new LinkedHashMap<>();
+    for (Map.Entry<String, Double> sum :
+        sums.entrySet().stream()
+            .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
+            .toList()) {
+      shares.put(sum.getKey(), sum.getValue() / weights);
+    }
+    return new ColumnShares(shares);
+  }
+
+  boolean isEmpty() {
+    return shares.isEmpty();
+  }
+
+  /** Returns the columns that matter most, in words. */
+  String text() {
+    return shares.entrySet().stream()
+        .limit(SHOWN)
+        .map(share -> share.getKey() + " " + SummaryTable.score(share.getValue()))
+        .collect(Collectors.joining("  ", "columns that moved predictions most: ", ""));
+  }
+
+  /** Adds the shares to an object of a report. */
+  void put(ObjectNode json) {
+    ObjectNode importance = json.putObject("importance");
+    shares.forEach(importance::put);
+  }
+}

@@ -1,0 +1,14 @@
+package dev.millrace.nn;
+
+/** Rows that differ from another one in some features. */
+@FunctionalInterface
+public interface RowVariants {
+
+  /**
+   * Returns a variant of the row.
+   *
+   * @param index of the variant, from 0
+   * @return [inputs], valid until the next call
+   */
+  float[] row(int index);
+}

@@ -1,0 +1,32 @@
+package dev.millrace.codec.json;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.millrace.data.Reasons;
+import dev.millrace.data.Reasons.Contribution;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** Writes the reasons for a prediction into an open object. */
+final class ReasonsJson {
+  private ReasonsJson() {}
+
+  /** Writes the field {@code reasons} if there are any. */
+  static void write(JsonGenerator json, @Nullable Reasons reasons) throws IOException {
+    if (reasons == null) {
+      return;
+    }
+    json.writeObjectFieldStart("reasons");
+    if (reasons.ofClass() != null) {
+      json.writeStringField("class", reasons.ofClass());
+      JsonLine.number(json, "log_odds", reasons.total());
+    }
+    JsonLine.number(json, "base", reasons.base());
+    json.writeObjectFieldStart("columns");
+    for (Contribution column : reasons.columns()) {
+      JsonLine.number(json, column.column(), column.value());
+    }
+    json.writeEndObject();
+    JsonLine.number(json, "others", reasons.others());
+    json.writeEndObject();
+  }
+}
