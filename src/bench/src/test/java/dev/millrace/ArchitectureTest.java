@@ -79,6 +79,7 @@ class ArchitectureTest {
           .resideInAnyPackage(
               "dev.millrace.nn.auto",
               "dev.millrace.nn.experts",
+              "dev.millrace.nn.ferns",
               "dev.millrace.nn.ids",
               "dev.millrace.nn.selection",
               "dev.millrace.nn",

@@ -35,6 +35,7 @@ final class KernelComparison {
   private final UpdateKernels updates = KernelProvider.updates();
   private final MixtureKernels mixtures = KernelProvider.mixtures();
   private final ScalingKernels scaling = KernelProvider.scaling();
+  private final FernKernels ferns = KernelProvider.ferns();
   private final ActivationKernels activations = KernelProvider.activations();
   private final Random random;
   private int compared;
@@ -99,6 +100,10 @@ final class KernelComparison {
       scaling(1, columns, SPECIAL);
       scaling(9, columns, SPECIAL);
       scaling(400, columns, new float[] {Float.NaN, 1e30f, -1e30f});
+    }
+    for (int outputs : new int[] {1, 2, 3, 10, 33}) {
+      ferns(16, 1, outputs);
+      ferns(48, 6, outputs);
     }
     for (int rows : ROWS) {
       for (int width : WIDTHS) {
@@ -303,6 +308,31 @@ final class KernelComparison {
         (k, s) ->
             mixtures(k)
                 .averagedRmsProp(s[0], s[1], s[2], b, 16, length, 0.01f, 0.999f, 1e-8f, 3f, 0.01f));
+  }
+
+  private void ferns(int count, int depth, int outputs) {
+    int inputs = 21;
+    float[] row = withSpecials(3 + inputs);
+    int[] columns = random.ints((long) count * depth, 0, inputs).toArray();
+    float[] thresholds = numbers(count * depth, 1);
+    int[] expected = new int[count];
+    int[] cells = new int[count];
+    new ScalarFerns().select(row, 3, columns, thresholds, count, depth, outputs, expected);
+    ferns.select(row, 3, columns, thresholds, count, depth, outputs, cells);
+    if (!Arrays.equals(expected, cells)) {
+      throw new AssertionError("cells of %d ferns of depth %d differ".formatted(count, depth));
+    }
+    float[] w = numbers((count << depth) * outputs, 1);
+    inPlace(
+        "addCells",
+        numbers(2 + outputs, 1),
+        (k, y) -> ferns(k).addCells(w, cells, count, outputs, y, 2));
+    float[] steps = numbers(outputs, 1);
+    inPlace("step", w, (k, x) -> ferns(k).step(x, cells, count, outputs, steps));
+  }
+
+  private FernKernels ferns(Kernels kernels) {
+    return kernels == scalar ? new ScalarFerns() : ferns;
   }
 
   private MixtureKernels mixtures(Kernels kernels) {

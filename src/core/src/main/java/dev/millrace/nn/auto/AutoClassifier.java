@@ -67,12 +67,14 @@ final class AutoClassifier extends AutoLearner {
     }
   }
 
-  /** Writes the predictions of the linear member and of the optional members to the scratch. */
+  /** Writes the predictions of all members but the networks to the scratch. */
   private void predictByOthers(AutoScratch own) {
     int stride = Kernels.stride(columns());
     int at = linearAt();
     predictBaseline(own);
     linear.predictClasses(scaled(own), own.logFrequencies, own.predictions, at, columns());
+    at += stride;
+    ferns.predictClasses(own, at, columns());
     at += stride;
     if (ids != null) {
       ids.predictClasses(own, shape(), at, columns());
@@ -107,10 +109,11 @@ final class AutoClassifier extends AutoLearner {
       learnAnswer(label, limited, own);
       mixer.learn(own, label, limited, examples());
       linear.learnClass(scaled(own), own.predictions, linearAt(), label, limited);
+      ferns.learnClass(own, fernsAt(), label, limited);
     }
     if (ids != null) {
       int stride = Kernels.stride(columns());
-      ids.learnClass(own, shape(), linearAt() + stride, stride, label, limited);
+      ids.learnClass(own, shape(), fernsAt() + stride, stride, label, limited);
     }
     frequencies.learn(label, limited);
     keep(label, limited, own);

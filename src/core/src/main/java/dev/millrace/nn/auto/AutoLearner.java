@@ -53,6 +53,7 @@ public abstract sealed class AutoLearner extends PerExampleModel
   private final Members members;
   final MixerWeights weights;
   final LinearMember linear;
+  final FernMember ferns;
   final FixedShare answer;
   // Null if records have no ids.
   final @Nullable IdMember ids;
@@ -83,17 +84,19 @@ public abstract sealed class AutoLearner extends PerExampleModel
     previousLabel = shape.has(Extra.PREVIOUS_LABEL) ? new PreviousLabel(shape.classes()) : null;
     weights = weights(shape);
     linear = new LinearMember(shape.inputs(), shape.outputs());
+    ferns = new FernMember(shape, keySeed);
     answer = new FixedShare();
   }
 
   private static MixerWeights weights(AutoShape shape) {
-    int networks = shape.networkPredictions();
+    int linear = shape.networkPredictions();
+    int ferns = linear + 1;
     if (shape.kind().ids() == null) {
-      return new MixerWeights(shape.predictions(), networks);
+      return new MixerWeights(shape.predictions(), linear, ferns);
     }
     return shape.isClassification()
-        ? MixerWeights.ofClassesWithIds(shape.predictions(), networks)
-        : MixerWeights.withIds(shape.predictions());
+        ? MixerWeights.ofClassesWithIds(shape.predictions(), linear, ferns)
+        : MixerWeights.withIds(shape.predictions(), ferns);
   }
 
   AutoLearner(AutoLearner other, long keySeed) {
@@ -108,6 +111,7 @@ public abstract sealed class AutoLearner extends PerExampleModel
     previousLabel = other.previousLabel == null ? null : other.previousLabel.copy();
     weights = other.weights.copy();
     linear = other.linear.copy();
+    ferns = other.ferns.copy(shape, keySeed);
     answer = other.answer.copy();
     examples = other.examples;
     steps = other.steps;
@@ -179,6 +183,7 @@ public abstract sealed class AutoLearner extends PerExampleModel
         && members.isFinite()
         && weights.isFinite()
         && linear.isFinite()
+        && ferns.isFinite()
         && (previousLabel == null || previousLabel.isFinite());
   }
 
@@ -428,6 +433,7 @@ public abstract sealed class AutoLearner extends PerExampleModel
     if (previousLabel != null) {
       previousLabel.learn(label);
     }
+    ferns.startIfReady(this, own);
     examples++;
   }
 
@@ -441,6 +447,11 @@ public abstract sealed class AutoLearner extends PerExampleModel
     return shape.networkPredictions() * Kernels.stride(columns());
   }
 
+  /** Index of the ferns' prediction. */
+  final int fernsAt() {
+    return linearAt() + Kernels.stride(columns());
+  }
+
   final int columns() {
     return Kernels.padded(shape.outputs());
   }
@@ -451,6 +462,7 @@ public abstract sealed class AutoLearner extends PerExampleModel
     shape = scratch().shape(kind.withClasses(kind.classes() + 1));
     members.grow(shape, keySeed);
     linear.widen(shape.outputs());
+    ferns.widen(shape.outputs());
     if (ids != null) {
       ids.addClass(shape);
     }
@@ -471,7 +483,10 @@ public abstract sealed class AutoLearner extends PerExampleModel
       floats += previousLabel.floats();
     }
     long ofIds = ids == null ? 0 : ids.memoryBytes();
-    return floats * Float.BYTES + (scaler.numbers() + 4) * Double.BYTES + ofIds;
+    return floats * Float.BYTES
+        + (scaler.numbers() + 4) * Double.BYTES
+        + ferns.memoryBytes()
+        + ofIds;
   }
 
   @Override
@@ -498,6 +513,7 @@ public abstract sealed class AutoLearner extends PerExampleModel
     weights.write(out);
     answer.write(out);
     linear.write(out);
+    ferns.write(out);
     writeMixer(out);
     buffer.write(out);
     if (previousLabel != null) {
@@ -550,6 +566,7 @@ public abstract sealed class AutoLearner extends PerExampleModel
     weights.read(in);
     answer.read(in);
     linear.read(in);
+    ferns.read(in);
     readMixer(in);
     buffer.read(in, classes());
     if (previousLabel != null) {

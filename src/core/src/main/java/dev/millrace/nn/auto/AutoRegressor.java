@@ -112,12 +112,13 @@ final class AutoRegressor extends AutoLearner {
    */
   private void mix(double mean, double deviation, AutoScratch own, float[] out, int outOffset) {
     linear.predictValue(scaled(own), own.predictions, linearAt());
+    own.predictions[fernsAt()] = ferns.predictValue(own);
     int stride = Kernels.stride(columns());
     if (ids != null) {
-      ids.predictValue(own, linearAt() + stride, stride);
+      ids.predictValue(own, fernsAt() + stride, stride);
     }
     int k = 0;
-    for (; k <= shape().networkPredictions() + shape().kind().idPredictions(); k++) {
+    for (; k < shape().networkPredictions() + 2 + shape().kind().idPredictions(); k++) {
       mixer.setPrediction(k, mean + deviation * own.predictions[k * stride]);
     }
     if (shape().has(Extra.KNN)) {
@@ -149,6 +150,7 @@ final class AutoRegressor extends AutoLearner {
     mix(mean, deviation, own, out, outOffset);
     float loss = mixer.learn(rest, limited, examples());
     linear.learnValue(scaled(own), own.predictions[linearAt()], scaledTarget(rest), limited);
+    ferns.learnValue(own, scaledTarget(rest), limited);
     if (ids != null) {
       ids.learnValue(own, scaledTarget(rest), limited);
     }

@@ -41,6 +41,9 @@ final class AutoScratch {
   final IdLearner.Scratch ids = new IdLearner.Scratch();
   final ExpertScratch experts = new ExpertScratch();
   final ReplaySampler draws = new ReplaySampler();
+  // Cells of ferns, and the value that they predict.
+  int[] cells = {};
+  final float[] fernValue = new float[1];
   final Neighbours neighbours = new Neighbours();
   final float[] mixerGradient = new float[2 * MixerWeights.MAX_PREDICTIONS];
   // Weights before a step.
@@ -83,6 +86,8 @@ final class AutoScratch {
     mixed = grown(mixed, 2 * stride);
     frequencies = grown(frequencies, shape.outputs());
     logFrequencies = grown(logFrequencies, shape.outputs());
+    int ferns = FernMember.size(shape.kind().spec().tier()).count();
+    cells = cells.length < ferns ? new int[ferns] : cells;
     ofNetwork = grown(ofNetwork, shape.outputs());
   }
 

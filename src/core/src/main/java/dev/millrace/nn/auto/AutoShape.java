@@ -78,6 +78,7 @@ final class AutoShape {
       last = member.replays > 0 ? m + 1 : last;
     }
     names.add(LinearMember.NAME);
+    names.add(FernMember.NAME);
     names.addAll(IdMember.names(kind.ids()));
     for (AutoSpec.Extra extra : AutoSpec.Extra.values()) {
       if (kind.spec().members().contains(extra)) {
@@ -104,6 +105,7 @@ final class AutoShape {
     return (new AutoShape(kind, null).parameters + floatsOfOthers(kind)) * Float.BYTES
         + ReplayBuffer.bytes(kind.inputs(), kind.spec().buffer())
         + (long) kind.inputs() * 4 * Double.BYTES
+        + FernMember.bytes(kind.spec().tier(), outputs(kind))
         + IdMember.bytes(kind);
   }
 
@@ -210,9 +212,9 @@ final class AutoShape {
     return names;
   }
 
-  /** Number of the networks' predictions; the linear member follows, then optional ones. */
+  /** Number of the networks' predictions; linear member, ferns, ids and optional ones follow. */
   int networkPredictions() {
-    return predictions() - kind.spec().members().size() - kind.idPredictions() - 1;
+    return predictions() - kind.spec().members().size() - kind.idPredictions() - 2;
   }
 
   boolean has(AutoSpec.Extra extra) {

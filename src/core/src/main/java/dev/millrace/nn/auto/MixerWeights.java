@@ -16,9 +16,6 @@ final class MixerWeights {
   /** Max number of predictions. */
   static final int MAX_PREDICTIONS = 16;
 
-  /** No prediction. */
-  static final int NONE = -1;
-
   private static final float FIRST_RATE_FACTOR = 8f;
   private static final float RATE_DECAY = 100f;
   private static final float KEPT = 0.999f;
@@ -34,20 +31,20 @@ final class MixerWeights {
   /**
    * Creates equal weights.
    *
-   * @param unweighted the prediction that starts with a weight of 0, {@link #NONE} if there is none
+   * @param unweighted predictions that start with a weight of 0
    */
-  MixerWeights(int predictions, int unweighted) {
+  MixerWeights(int predictions, int... unweighted) {
     this.predictions = predictions;
     losses = new float[predictions + 1];
-    Arrays.fill(weights, 0, predictions, 1f / (unweighted < 0 ? predictions : predictions - 1));
-    if (unweighted >= 0) {
-      weights[unweighted] = 0f;
+    Arrays.fill(weights, 0, predictions, 1f / (predictions - unweighted.length));
+    for (int prediction : unweighted) {
+      weights[prediction] = 0f;
     }
   }
 
-  /** Creates equal weights of a mixture that has predictions from ids. */
-  static MixerWeights withIds(int predictions) {
-    MixerWeights mixer = new MixerWeights(predictions, NONE);
+  /** Creates the same for a mixture that has predictions from ids. */
+  static MixerWeights withIds(int predictions, int... unweighted) {
+    MixerWeights mixer = new MixerWeights(predictions, unweighted);
     mixer.hasIds = true;
     return mixer;
   }
@@ -57,12 +54,14 @@ final class MixerWeights {
    * slowly from log-odds of few records, so together they start with as much as one of the others.
    *
    * @param networks number of the networks' predictions; all others follow
+   * @param unweighted the one of the others that starts with a weight of 0
    */
-  static MixerWeights ofClassesWithIds(int predictions, int networks) {
-    MixerWeights mixer = withIds(predictions);
-    float each = 1f / (predictions - networks + 1);
+  static MixerWeights ofClassesWithIds(int predictions, int networks, int unweighted) {
+    MixerWeights mixer = withIds(predictions, unweighted);
+    float each = 1f / (predictions - networks);
     Arrays.fill(mixer.weights, 0, networks, each / networks);
     Arrays.fill(mixer.weights, networks, predictions, each);
+    mixer.weights[unweighted] = 0f;
     return mixer;
   }
 

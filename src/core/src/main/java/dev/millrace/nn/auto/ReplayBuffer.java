@@ -69,6 +69,11 @@ final class ReplayBuffer {
     return (int) Math.min(capacity, (long) size + more);
   }
 
+  /** Returns true if it has so many records, or is full. */
+  boolean has(int records) {
+    return size >= Math.min(capacity, records);
+  }
+
   /** Returns the place of a new record: the next free one, or one drawn by random bits. */
   int place(int records, long draw) {
     return records < capacity ? records : below(records, draw);

@@ -89,7 +89,7 @@ class ExpertsTest {
     MetricsReport.Members members = model.members();
     assertThat(members.members())
         .extracting(MetricsReport.Member::name)
-        .containsExactly("light", "light-ema", "linear", "mean", "experts", "regression");
+        .containsExactly("light", "light-ema", "linear", "ferns", "mean", "experts", "regression");
     assertThat(members.leader()).isNotEqualTo("experts");
   }
 

@@ -27,7 +27,7 @@ class MixerTest {
 
   @Test
   void aReportNamesTheLeastOfTheMeanLossesSoFar() {
-    MixerWeights weights = new MixerWeights(3, -1);
+    MixerWeights weights = new MixerWeights(3);
     FixedShare answer = new FixedShare();
     MetricsReport.Members none = weights.report(NAMES, 2, answer);
     assertThat(none.leader()).isNull();
@@ -59,7 +59,7 @@ class MixerTest {
 
   @Test
   void valuesAreMixedOnTheScaleOfTheTarget() {
-    ValueMixer mixer = new ValueMixer(new MixerWeights(2, -1), onlyMixture(), 0);
+    ValueMixer mixer = new ValueMixer(new MixerWeights(2), onlyMixture(), 0);
     mixer.setPrediction(0, 3);
     mixer.setPrediction(1, 5);
     assertThat(mixer.mix()).as("before a target, on a scale of 1").isCloseTo(4, within(1e-6));
@@ -79,7 +79,7 @@ class MixerTest {
 
   @Test
   void theWeightOfABetterPredictionGrowsAndTheBiasFollowsTheError() {
-    MixerWeights weights = new MixerWeights(2, -1);
+    MixerWeights weights = new MixerWeights(2);
     FixedShare answer = new FixedShare();
     ValueMixer mixer = new ValueMixer(weights, answer, 0);
     for (int e = 0; e < 400; e++) {
@@ -108,14 +108,14 @@ class MixerTest {
   @Test
   void aMixtureWithIdsLearnsFasterAtFirst() {
     MixerWeights ofIds = MixerWeights.withIds(2);
-    MixerWeights others = new MixerWeights(2, MixerWeights.NONE);
+    MixerWeights others = new MixerWeights(2);
 
     learnThatTheSecondIsWrong(ofIds, 0);
     learnThatTheSecondIsWrong(others, 0);
     assertThat(ofIds.weights[1]).isLessThan(others.weights[1] - 0.1f);
 
     MixerWeights late = MixerWeights.withIds(2);
-    MixerWeights othersLate = new MixerWeights(2, MixerWeights.NONE);
+    MixerWeights othersLate = new MixerWeights(2);
     learnThatTheSecondIsWrong(late, LATE);
     learnThatTheSecondIsWrong(othersLate, LATE);
     assertThat(late.weights).isEqualTo(othersLate.weights);
@@ -161,7 +161,7 @@ class MixerTest {
     AutoSpec auto = new AutoSpec(Tier.ACCURATE, Set.of(Extra.values()), 1);
     AutoScratch scratch = AutoScratch.of(new Workspace());
     scratch.shape(new AutoShape.Kind(auto, 1, Task.BINARY, 1, 2));
-    MixerWeights weights = new MixerWeights(predictions, -1);
+    MixerWeights weights = new MixerWeights(predictions);
     ClassMixer mixer = new ClassMixer(weights, 2);
     int columns = Kernels.padded(2);
     for (int e = 0; e < 40; e++) {

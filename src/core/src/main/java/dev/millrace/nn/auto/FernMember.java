@@ -1,0 +1,182 @@
+package dev.millrace.nn.auto;
+
+import dev.millrace.nn.AutoSpec;
+import dev.millrace.nn.WeightInitializer;
+import dev.millrace.nn.ferns.Ferns;
+import dev.millrace.simd.KernelProvider;
+import dev.millrace.simd.Kernels;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Arrays;
+
+/**
+ * The prediction of random ferns, which find borders along single columns and nominal values. They
+ * draw their questions from the first records in the buffer, and learn those first.
+ *
+ * <p>Classes: p = softmax(ln f + Σ w) with f the running class frequencies. Values: Σ w on the
+ * scale of the standardised target, with the error cut to ±1.
+ */
+final class FernMember {
+
+  static final String NAME = "ferns";
+
+  private static final Kernels KERNELS = KernelProvider.kernels();
+  private static final long DOMAIN = 0x6665726E73L;
+
+  /** Records that the questions are drawn from; all of a smaller buffer. */
+  private static final int FIRST_RECORDS = 100;
+
+  /** Learning rates of the sum of a record's weights, which all take an equal part of a step. */
+  private static final float CLASS_RATE = 2f;
+
+  private static final float VALUE_RATE = 0.7f;
+
+  /** Max part of the error of a value that a step corrects, and max step of a class's sum. */
+  private static final float MAX_VALUE_RATE = 1f;
+
+  private static final float MAX_CLASS_RATE = 8f;
+
+  private final Ferns ferns;
+  // [outputs]
+  private float[] steps;
+
+  FernMember(AutoShape shape, long keySeed) {
+    this(
+        new Ferns(
+            size(shape.kind().spec().tier()),
+            shape.inputs(),
+            shape.outputs(),
+            seed(shape, keySeed)),
+        shape.outputs());
+  }
+
+  private FernMember(Ferns ferns, int outputs) {
+    this.ferns = ferns;
+    steps = new float[outputs];
+  }
+
+  FernMember copy(AutoShape shape, long keySeed) {
+    return new FernMember(ferns.copy(seed(shape, keySeed)), steps.length);
+  }
+
+  private static long seed(AutoShape shape, long keySeed) {
+    long seed = WeightInitializer.mix(shape.kind().seed() ^ DOMAIN);
+    return WeightInitializer.mix(seed ^ keySeed);
+  }
+
+  static Ferns.Size size(AutoSpec.Tier tier) {
+    return switch (tier) {
+      case FAST -> new Ferns.Size(32, 6);
+      case BALANCED -> new Ferns.Size(128, 6);
+      case ACCURATE -> new Ferns.Size(256, 7);
+    };
+  }
+
+  /** Draws the questions and learns the first records once there are enough. */
+  void startIfReady(AutoLearner learner, AutoScratch own) {
+    ReplayBuffer buffer = learner.buffer;
+    if (ferns.hasStarted() || !buffer.has(FIRST_RECORDS)) {
+      return;
+    }
+    int records = buffer.size();
+    float[] rows = buffer.rows();
+    ferns.start(records, (record, column) -> rows[buffer.offset(record) + column]);
+    for (int record = 0; record < records; record++) {
+      ferns.select(rows, buffer.offset(record), own.cells);
+      learnRecord(learner, buffer.target(record), buffer.weight(record), own);
+    }
+  }
+
+  private void learnRecord(AutoLearner learner, double target, float weight, AutoScratch own) {
+    if (!learner.shape().isClassification()) {
+      own.fernValue[0] = 0f;
+      ferns.addSums(own.cells, own.fernValue, 0);
+      learnValue(own, learner.scaledTarget(target), weight);
+    } else if (learner.classes() > 1) {
+      predictClasses(own, own.predictions, 0, learner.columns());
+      learnClass(own, 0, (int) target, weight);
+    }
+  }
+
+  /**
+   * Writes the probability of each class from {@code at} on: the class frequencies before the
+   * start.
+   *
+   * @param columns padded number of classes; the padding becomes 0
+   */
+  void predictClasses(AutoScratch own, int at, int columns) {
+    if (ferns.hasStarted()) {
+      ferns.select(own.encoded, own.encodedOffset, own.cells);
+      predictClasses(own, own.predictions, at, columns);
+    } else {
+      Arrays.fill(own.predictions, at, at + columns, 0f);
+      System.arraycopy(own.frequencies, 0, own.predictions, at, steps.length);
+    }
+  }
+
+  private void predictClasses(AutoScratch own, float[] out, int at, int columns) {
+    Arrays.fill(out, at, at + columns, 0f);
+    System.arraycopy(own.logFrequencies, 0, out, at, steps.length);
+    ferns.addSums(own.cells, out, at);
+    KERNELS.softmax(out, at, 1, steps.length, columns);
+  }
+
+  /** Learns the class of the row that was predicted at {@code at}. */
+  void learnClass(AutoScratch own, int at, int label, float weight) {
+    if (!ferns.hasStarted()) {
+      return;
+    }
+    float rate = Math.min(CLASS_RATE * weight, MAX_CLASS_RATE) / ferns.count();
+    for (int o = 0; o < steps.length; o++) {
+      float error = o == label ? own.predictions[at + o] - 1f : own.predictions[at + o];
+      steps[o] = rate * error;
+    }
+    ferns.step(own.cells, steps);
+  }
+
+  /** Returns the scaled value: 0, the mean, before the start. */
+  float predictValue(AutoScratch own) {
+    own.fernValue[0] = 0f;
+    if (ferns.hasStarted()) {
+      ferns.select(own.encoded, own.encodedOffset, own.cells);
+      ferns.addSums(own.cells, own.fernValue, 0);
+    }
+    return own.fernValue[0];
+  }
+
+  /** Learns the scaled value of the row that was predicted last. */
+  void learnValue(AutoScratch own, float target, float weight) {
+    if (ferns.hasStarted()) {
+      float error = Math.max(-1f, Math.min(1f, own.fernValue[0] - target));
+      steps[0] = Math.min(VALUE_RATE * weight, MAX_VALUE_RATE) / ferns.count() * error;
+      ferns.step(own.cells, steps);
+    }
+  }
+
+  void widen(int outputs) {
+    ferns.widen(outputs);
+    steps = new float[outputs];
+  }
+
+  /** Bytes in memory once started. */
+  static long bytes(AutoSpec.Tier tier, int outputs) {
+    return size(tier).bytes(outputs);
+  }
+
+  long memoryBytes() {
+    return ferns.memoryBytes();
+  }
+
+  boolean isFinite() {
+    return ferns.isFinite();
+  }
+
+  void write(DataOutput out) throws IOException {
+    ferns.write(out);
+  }
+
+  void read(DataInput in) throws IOException {
+    ferns.read(in);
+  }
+}

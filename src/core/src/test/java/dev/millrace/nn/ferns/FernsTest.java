@@ -1,0 +1,218 @@
+package dev.millrace.nn.ferns;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.millrace.data.BoundedDataInput;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class FernsTest {
+
+  private static final Ferns.Size SIZE = new Ferns.Size(32, 5);
+  private static final int RECORDS = 60;
+
+  /** A number, an indicator that is rarely 1, a constant, and a number that is often missing. */
+  private final float[][] records = records();
+
+  private static float[][] records() {
+    Random random = new Random(4);
+    float[][] rows = new float[RECORDS][];
+    for (int r = 0; r < RECORDS; r++) {
+      float missing = r % 3 == 0 ? Float.NaN : random.nextFloat();
+      rows[r] = new float[] {random.nextFloat(), r % 10 == 0 ? 1f : 0f, 7f, missing};
+    }
+    return rows;
+  }
+
+  private Ferns started(Ferns.Size size, int outputs) {
+    Ferns ferns = new Ferns(size, 4, outputs, 5);
+    ferns.start(RECORDS, (record, column) -> records[record][column]);
+    return ferns;
+  }
+
+  private static int[] cells(Ferns ferns, float... row) {
+    int[] cells = new int[ferns.count()];
+    ferns.select(row, 0, cells);
+    return cells;
+  }
+
+  private static float[] sums(Ferns ferns, int outputs, float... row) {
+    float[] sums = new float[outputs];
+    ferns.addSums(cells(ferns, row), sums, 0);
+    return sums;
+  }
+
+  private static byte[] bytes(Ferns ferns) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    ferns.write(new DataOutputStream(bytes));
+    return bytes.toByteArray();
+  }
+
+  @Test
+  void questionsDivideTheRecordsByEveryColumnThatVaries() {
+    Ferns ferns = started(SIZE, 1);
+
+    int[] cells = cells(ferns, 0.5f, 0f, 7f, 0.5f);
+    assertThat(cells(ferns, 0.5f, 1f, 7f, 0.5f)).as("the indicator").isNotEqualTo(cells);
+    assertThat(cells(ferns, 0.9f, 0f, 7f, 0.5f)).as("the number").isNotEqualTo(cells);
+    assertThat(cells(ferns, 0.5f, 0f, 7f, 0.9f)).as("the other number").isNotEqualTo(cells);
+    assertThat(cells(ferns, 0.5f, 0f, 9f, 0.5f)).as("the constant").isEqualTo(cells);
+    assertThat(cells(ferns, 0.5f, 0f, 7f, Float.NaN))
+        .as("a missing value exceeds nothing")
+        .isEqualTo(cells(ferns, 0.5f, 0f, 7f, Float.NEGATIVE_INFINITY));
+    for (int question = 0; question < SIZE.count(); question++) {
+      int own = question;
+      long answers =
+          Arrays.stream(records).mapToInt(row -> cells(ferns, row)[own]).distinct().count();
+      assertThat(answers).as("cells of fern %d", own).isGreaterThan(1);
+    }
+  }
+
+  @Test
+  void onlyTheOrderOfValuesCounts() {
+    Ferns ferns = started(SIZE, 1);
+    Ferns ofCubes = new Ferns(SIZE, 4, 1, 5);
+    ofCubes.start(RECORDS, (record, column) -> cube(records[record][column]));
+
+    for (float[] row : records) {
+      float[] cubes = {cube(row[0]), cube(row[1]), cube(row[2]), cube(row[3])};
+      assertThat(cells(ofCubes, cubes)).isEqualTo(cells(ferns, row));
+    }
+  }
+
+  private static float cube(float value) {
+    return value * value * value;
+  }
+
+  @Test
+  void recordsThatAreAllEqualSelectTheSameCells() {
+    Ferns ferns = new Ferns(SIZE, 2, 1, 5);
+    ferns.start(3, (record, column) -> column == 0 ? 1f : Float.NaN);
+
+    assertThat(cells(ferns, 100f, 100f)).isEqualTo(cells(ferns, -100f, Float.NaN));
+  }
+
+  @Test
+  void stepsMoveTheSumsOfLikeRecordsMost() {
+    Ferns ferns = started(SIZE, 2);
+    float[] row = {0.5f, 0f, 7f, 0.5f};
+
+    ferns.step(cells(ferns, row), new float[] {-0.5f, 0.25f});
+
+    assertThat(sums(ferns, 2, row)).containsExactly(16f, -8f);
+    float[] like = sums(ferns, 2, 0.51f, 0f, 7f, 0.5f);
+    float[] unlike = sums(ferns, 2, 0.95f, 1f, 7f, Float.NaN);
+    assertThat(like[0]).isGreaterThan(unlike[0] + 8f);
+    assertThat(like[1]).isLessThan(unlike[1] - 4f);
+  }
+
+  @Test
+  void newOutputsStartAtZero() {
+    Ferns ferns = started(SIZE, 2);
+    float[] row = {0.5f, 0f, 7f, 0.5f};
+    ferns.step(cells(ferns, row), new float[] {-0.5f, 0.25f});
+
+    ferns.widen(3);
+
+    assertThat(sums(ferns, 3, row)).containsExactly(16f, -8f, 0f);
+  }
+
+  @Test
+  void whereRoomEndsTheLastQuestionsAreDropped() throws IOException {
+    Ferns.Size deep = new Ferns.Size(16, 16);
+    Ferns ferns = started(deep, 1);
+    float[] row = {0.5f, 0f, 7f, 0.5f};
+    ferns.step(cells(ferns, row), new float[] {-1f});
+    assertThat(ferns.memoryBytes()).isEqualTo(deep.bytes(1)).isLessThan(5 << 20);
+
+    ferns.widen(3);
+
+    assertThat(ferns.memoryBytes()).isEqualTo(deep.bytes(3)).isLessThan(5 << 20);
+    // Two questions fewer: four cells became one, of which one had been selected.
+    assertThat(sums(ferns, 3, row)).containsExactly(4f, 0f, 0f);
+    Ferns restored = new Ferns(deep, 4, 3, 5);
+    restored.read(new BoundedDataInput(bytes(ferns)));
+    assertThat(bytes(restored)).isEqualTo(bytes(ferns));
+  }
+
+  @Test
+  void whatWasStoredComesBack() throws IOException {
+    Ferns none = new Ferns(SIZE, 4, 2, 5);
+    assertThat(none.memoryBytes()).isZero();
+    assertThat(bytes(none)).hasSize(4);
+    Ferns restored = new Ferns(SIZE, 4, 2, 5);
+    restored.read(new BoundedDataInput(bytes(none)));
+    assertThat(restored.hasStarted()).isFalse();
+
+    Ferns ferns = started(SIZE, 2);
+    int untouched = bytes(ferns).length;
+    ferns.step(cells(ferns, 0.5f, 0f, 7f, 0.5f), new float[] {-0.5f, 0.25f});
+    byte[] stored = bytes(ferns);
+    assertThat(stored).as("only cells that were selected").hasSize(untouched + 32 * 2 * 4);
+    restored.read(new BoundedDataInput(stored));
+
+    assertThat(bytes(restored)).isEqualTo(stored);
+    assertThat(restored.memoryBytes()).isEqualTo(SIZE.bytes(2));
+    for (float[] row : records) {
+      assertThat(cells(restored, row)).isEqualTo(cells(ferns, row));
+      assertThat(sums(restored, 2, row)).isEqualTo(sums(ferns, 2, row));
+    }
+  }
+
+  @Test
+  void aCopyIsIndependentAndDrawsOtherQuestionsIfItHasNotStarted() {
+    float[] row = {0.5f, 0f, 7f, 0.5f};
+    Ferns none = new Ferns(SIZE, 4, 1, 5);
+    Ferns other = none.copy(6);
+    other.start(RECORDS, (record, column) -> records[record][column]);
+    Ferns ferns = started(SIZE, 1);
+    Ferns copy = ferns.copy(6);
+
+    copy.step(cells(copy, row), new float[] {-1f});
+
+    assertThat(cells(copy, row)).isEqualTo(cells(ferns, row)).isNotEqualTo(cells(other, row));
+    assertThat(sums(copy, 1, row)[0]).isCloseTo(32f, within(1e-4f));
+    assertThat(sums(ferns, 1, row)).containsExactly(0f);
+  }
+
+  @Test
+  void damagedBytesAreRejected() throws IOException {
+    byte[] stored = bytes(started(SIZE, 2));
+
+    assertThatThrownBy(() -> read(damaged(stored, 3, 6)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("stored questions of a fern: 6");
+    assertThatThrownBy(() -> read(damaged(stored, 7, 4)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("column of a stored question");
+    assertThatThrownBy(() -> read(Arrays.copyOf(stored, stored.length - 1)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("stored ferns");
+  }
+
+  private static void read(byte[] stored) throws IOException {
+    new Ferns(SIZE, 4, 2, 5).read(new BoundedDataInput(stored));
+  }
+
+  private static byte[] damaged(byte[] stored, int at, int value) {
+    byte[] damaged = stored.clone();
+    damaged[at] = (byte) value;
+    return damaged;
+  }
+
+  @Test
+  void aWeightThatIsNotFiniteIsFound() {
+    Ferns ferns = started(SIZE, 1);
+    assertThat(ferns.isFinite()).isTrue();
+
+    ferns.step(cells(ferns, 0.5f, 0f, 7f, 0.5f), new float[] {Float.NaN});
+
+    assertThat(ferns.isFinite()).isFalse();
+  }
+}
