@@ -8,40 +8,26 @@ import org.jspecify.annotations.Nullable;
 /**
  * Column of reasons in CSV lines of predictions: the contributions of columns, the largest first,
  * such as {@code amount=1.62|hour=-0.31}.
+ *
+ * @param exists false without reasons: then all cells are empty texts
  */
-public enum ReasonsColumn {
-  NONE("", ""),
-  REASONS("reasons,", ",");
-
+public record ReasonsColumn(boolean exists) {
   private static final String SEPARATOR = "|";
-
-  private final String header;
-  private final String unknown;
-
-  ReasonsColumn(String header, String unknown) {
-    this.header = header;
-    this.unknown = unknown;
-  }
-
-  /** Returns the column of a pipeline that explains its predictions, or none. */
-  public static ReasonsColumn of(boolean hasReasons) {
-    return hasReasons ? REASONS : NONE;
-  }
 
   /** Returns the name of the column, followed by a comma. */
   public String header() {
-    return header;
+    return exists ? "reasons," : "";
   }
 
   /** Returns the cell of a prediction without reasons, followed by a comma. */
   String unknown() {
-    return unknown;
+    return exists ? "," : "";
   }
 
   /** Returns the cell of a record of the predictions topic, followed by a comma. */
   public String cell(JsonNode prediction) {
     JsonNode columns = prediction.path("reasons").path("columns");
-    return this == NONE
+    return !exists
         ? ""
         : cell(
             columns.properties().stream()
@@ -51,8 +37,8 @@ public enum ReasonsColumn {
 
   /** Returns the cell of an answer, followed by a comma. */
   String cell(@Nullable Reasons reasons) {
-    return this == NONE || reasons == null
-        ? unknown
+    return !exists || reasons == null
+        ? unknown()
         : cell(
             reasons.columns().stream()
                 .map(column -> column.column() + "=" + column.value())

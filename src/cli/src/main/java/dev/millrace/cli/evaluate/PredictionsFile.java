@@ -39,7 +39,7 @@ final class PredictionsFile implements AutoCloseable {
     this.file = file;
     rows = scan.rows();
     classes = classes(scan, spec, positive);
-    reasons = ReasonsColumn.of(output.reasons() > 0);
+    reasons = new ReasonsColumn(output.reasons() > 0);
     regions = RegionColumns.of(output.interval() > 0, scan.task() != Task.REGRESSION);
     isOfForecasts = spec.forecast() != null;
     String probabilities =

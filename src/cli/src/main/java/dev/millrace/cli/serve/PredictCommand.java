@@ -220,7 +220,7 @@ public final class PredictCommand implements Callable<Integer> {
         new AnswerLines(
             json,
             RegionColumns.of(hasIntervals, areClasses),
-            ReasonsColumn.of(settings.output().reasons() > 0));
+            new ReasonsColumn(settings.output().reasons() > 0));
     long rejected = 0;
     if (!json) {
       out.println(lines.header());

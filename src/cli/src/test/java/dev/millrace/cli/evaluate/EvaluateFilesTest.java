@@ -229,6 +229,74 @@ class EvaluateFilesTest {
   }
 
   @Test
+  void reasonsNameTheColumnThatDecides() throws Exception {
+    StringBuilder rows = new StringBuilder("noise,x,y\n");
+    for (int i = 0; i < 300; i++) {
+      rows.append(i * 7 % 10)
+          .append(',')
+          .append(i / 3 % 2)
+          .append(",c")
+          .append(i / 3 % 2)
+          .append('\n');
+    }
+    Path input = Files.writeString(dir.resolve("reasons.csv"), rows);
+    Path file = dir.resolve("reasons-predictions.csv");
+
+    Cli run =
+        Cli.run(
+            "evaluate",
+            "--input",
+            input + "",
+            "--label",
+            "y",
+            "--reasons",
+            "1",
+            "--predictions",
+            file + "");
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out()).containsPattern("columns that moved predictions most: x 0\\.\\d+  noise");
+    try (CsvFile predictions = new CsvFile(file)) {
+      int column = predictions.header().indexOf("reasons");
+      int row = 0;
+      while (predictions.next()) {
+        if (++row > 200) {
+          assertThat(predictions.row()[column]).matches("x=[-.0-9E]+");
+        }
+      }
+    }
+    assertThat(Cli.run("evaluate", "--input", input + "", "--label", "y", "--reasons", "-1").err())
+        .isEqualTo("--reasons must be between 0 and 100, but was -1\n");
+  }
+
+  @Test
+  void predictAnswersWithReasonsToo() throws Exception {
+    Path models = dir.resolve("models");
+    Path pipeline = pipeline();
+    Files.writeString(pipeline, Files.readString(pipeline) + "output: { reasons: 2 }\n");
+    assertThat(evaluateShops(pipeline, shops(), models).exitCode()).isZero();
+    String model = models.resolve("plain.millrace") + "";
+
+    Cli csv = Cli.run("predict", "-c", pipeline + "", "--input", shops() + "", "--model", model);
+    Cli json =
+        Cli.run(
+            "predict", "-c", pipeline + "", "--input", shops() + "", "--model", model, "--json");
+
+    assertThat(csv.out()).startsWith("row,key,prediction,probability,reasons,model_version\n");
+    JsonNode first = new ObjectMapper().readTree(json.out().lines().findFirst().orElseThrow());
+    JsonNode reasons = first.path("reasons");
+    double sum = reasons.path("base").asDouble() + reasons.path("others").asDouble();
+    for (JsonNode column : reasons.path("columns")) {
+      sum += column.asDouble();
+    }
+    assertThat(reasons.path("columns").size()).isBetween(1, 2);
+    assertThat(sum).isCloseTo(reasons.path("log_odds").asDouble(), within(1e-9));
+    String cell = csv.out().lines().skip(1).findFirst().orElseThrow().split(",")[4];
+    String column = reasons.path("columns").fieldNames().next();
+    assertThat(cell).startsWith(column + "=" + reasons.path("columns").path(column).asText());
+  }
+
+  @Test
   void twoClassesOfADeclaredMulticlassTaskAreAveraged() throws Exception {
     StringBuilder rows = new StringBuilder("x,y\n");
     for (int i = 0; i < 60; i++) {
