@@ -82,6 +82,7 @@ class ArchitectureTest {
               "dev.millrace.nn.ferns",
               "dev.millrace.nn.ids",
               "dev.millrace.nn.selection",
+              "dev.millrace.nn.tails",
               "dev.millrace.nn",
               "dev.millrace.data",
               "dev.millrace.simd",

@@ -13,15 +13,22 @@ import java.util.stream.Collectors;
  * @param tier size of the mixture
  * @param members optional members
  * @param buffer number of records kept for replay, at least 1
+ * @param error that predicted values of a heavy-tailed target keep small
  */
 @PublicApi
-public record AutoSpec(Tier tier, Set<Extra> members, int buffer) implements Serializable {
+public record AutoSpec(Tier tier, Set<Extra> members, int buffer, Error error)
+    implements Serializable {
 
   /** Default number of records kept for replay. */
   public static final int DEFAULT_BUFFER = 2048;
 
   public AutoSpec {
     members = Set.copyOf(members);
+  }
+
+  /** Creates settings that keep absolute errors small. */
+  public AutoSpec(Tier tier, Set<Extra> members, int buffer) {
+    this(tier, members, buffer, Error.ABSOLUTE);
   }
 
   /** Returns the default settings of a tier. */
@@ -54,12 +61,26 @@ public record AutoSpec(Tier tier, Set<Extra> members, int buffer) implements Ser
     }
   }
 
+  /** Errors of predicted values. */
+  public enum Error {
+    /** The absolute error: a heavy-tailed target is learned on a logarithmic scale. */
+    ABSOLUTE,
+    /** The squared error, in which the largest targets count most. */
+    SQUARED;
+
+    /** The name in pipeline files. */
+    public String id() {
+      return KebabCase.of(this);
+    }
+  }
+
   /** Describes the settings in words; equal settings give equal words. */
   public String id() {
     String extras =
         members.stream().map(Extra::id).collect(Collectors.toCollection(TreeSet::new)).stream()
             .map(id -> " with " + id)
             .collect(Collectors.joining());
-    return "auto " + tier.id() + extras + ", buffer " + buffer;
+    String errors = error == Error.ABSOLUTE ? "" : ", " + error.id() + " error";
+    return "auto " + tier.id() + extras + ", buffer " + buffer + errors;
   }
 }

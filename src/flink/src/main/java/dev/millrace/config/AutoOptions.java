@@ -49,6 +49,13 @@ final class AutoOptions {
           AutoSpec.DEFAULT_BUFFER,
           "max number of records of a key that are kept for replay, within 8 MiB; part of"
               + " limits.model-bytes");
+  static final Option<AutoSpec.Error> ERROR =
+      AUTO_GROUP.option(
+          "error",
+          OptionTypes.choice(AutoSpec.Error::id, AutoSpec.Error.values()),
+          AutoSpec.Error.ABSOLUTE,
+          "error that values of a heavy-tailed target keep small: with absolute they are learned on"
+              + " a logarithmic scale");
   static final Option<Long> SEED =
       AUTO_GROUP.option(
           "seed",
@@ -67,7 +74,7 @@ final class AutoOptions {
     List<AutoSpec.Extra> members = auto.get(MEMBERS);
     EnumSet<AutoSpec.Extra> different = EnumSet.noneOf(AutoSpec.Extra.class);
     different.addAll(members);
-    return new AutoSpec(auto.get(TIER), different, auto.get(BUFFER));
+    return new AutoSpec(auto.get(TIER), different, auto.get(BUFFER), auto.get(ERROR));
   }
 
   private static OptionType<List<AutoSpec.Extra>> extras() {

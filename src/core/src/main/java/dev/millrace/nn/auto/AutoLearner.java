@@ -15,6 +15,7 @@ import dev.millrace.nn.WeightInitializer;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.experts.ExpertModel;
 import dev.millrace.nn.ids.IdLayout;
+import dev.millrace.nn.tails.TailColumns;
 import dev.millrace.simd.Kernels;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -40,6 +41,9 @@ public abstract sealed class AutoLearner extends PerExampleModel
 
   static final float CLIP = 4f;
 
+  /** Records that heavy tails and the questions of ferns follow from; all of a smaller buffer. */
+  static final int FIRST_RECORDS = 100;
+
   /** No example counts for more, or squares of gradients would not fit a float. */
   private static final float MAX_WEIGHT = 1e6f;
 
@@ -49,6 +53,7 @@ public abstract sealed class AutoLearner extends PerExampleModel
   private final long drawSeed;
   private final Indicators indicators;
   final Scaler scaler;
+  private final TailColumns tails;
   final ReplayBuffer buffer;
   private final Members members;
   final MixerWeights weights;
@@ -80,6 +85,7 @@ public abstract sealed class AutoLearner extends PerExampleModel
         layout == null
             ? new Scaler(shape.inputs(), DECAY, indicators)
             : new Scaler(shape.inputs(), DECAY, layout.indicators(), layout.partners());
+    tails = new TailColumns(shape.inputs());
     buffer = new ReplayBuffer(shape.inputs(), shape.kind().spec().buffer());
     previousLabel = shape.has(Extra.PREVIOUS_LABEL) ? new PreviousLabel(shape.classes()) : null;
     weights = weights(shape);
@@ -106,6 +112,7 @@ public abstract sealed class AutoLearner extends PerExampleModel
     indicators = other.indicators;
     ids = other.ids == null ? null : other.ids.copy(shape, keySeed);
     scaler = other.scaler.copy();
+    tails = other.tails.copy();
     buffer = other.buffer.copy();
     members = other.members.copy();
     previousLabel = other.previousLabel == null ? null : other.previousLabel.copy();
@@ -297,6 +304,10 @@ public abstract sealed class AutoLearner extends PerExampleModel
       predictBaseline(own);
       own.encoded = ids.encode(own, shape);
       own.encodedOffset = 0;
+    } else if (!tails.isEmpty()) {
+      tails.write(own.row, own.rowOffset, own.tails, 0);
+      own.encoded = own.tails;
+      own.encodedOffset = 0;
     }
   }
 
@@ -433,9 +444,39 @@ public abstract sealed class AutoLearner extends PerExampleModel
     if (previousLabel != null) {
       previousLabel.learn(label);
     }
+    if (!tails.hasStarted() && buffer.has(FIRST_RECORDS)) {
+      startTails();
+    }
     ferns.startIfReady(this, own);
     examples++;
   }
+
+  /** Decides by the first records which columns and targets have a heavy tail; scales those. */
+  private void startTails() {
+    float[] rows = buffer.rows();
+    int records = buffer.size();
+    // Of rows with ids networks see numbers and logarithms already.
+    tails.start(
+        records,
+        (record, column) -> rows[buffer.offset(record) + column],
+        column -> ids == null && !scaler.indicators().contains(column));
+    for (int record = 0; record < records; record++) {
+      tails.write(rows, buffer.offset(record), rows, buffer.offset(record));
+    }
+    for (int column : tails.places()) {
+      scaler.restart(column);
+      for (int record = 0; record < records; record++) {
+        float scaled = rows[buffer.offset(record) + column];
+        if (!Float.isNaN(scaled)) {
+          scaler.update(column, scaled);
+        }
+      }
+    }
+    startTargetTail();
+  }
+
+  /** Decides by the targets in the buffer whether they have a heavy tail. */
+  void startTargetTail() {}
 
   /** Scaled features of the record at hand. */
   static float[] scaled(AutoScratch own) {
@@ -486,6 +527,7 @@ public abstract sealed class AutoLearner extends PerExampleModel
     return floats * Float.BYTES
         + (scaler.numbers() + 4) * Double.BYTES
         + ferns.memoryBytes()
+        + tails.memoryBytes()
         + ofIds;
   }
 
@@ -531,6 +573,7 @@ public abstract sealed class AutoLearner extends PerExampleModel
 
   void writeScalers(DataOutput out) throws IOException {
     scaler.write(out);
+    tails.write(out);
   }
 
   abstract void writeMixer(DataOutput out) throws IOException;
@@ -584,6 +627,7 @@ public abstract sealed class AutoLearner extends PerExampleModel
 
   void readScalers(DataInput in) throws IOException {
     scaler.read(in);
+    tails.read(in);
   }
 
   abstract void readMixer(DataInput in) throws IOException;

@@ -1,10 +1,12 @@
 package dev.millrace.nn.auto;
 
 import dev.millrace.data.MetricsReport;
+import dev.millrace.nn.AutoSpec.Error;
 import dev.millrace.nn.AutoSpec.Extra;
 import dev.millrace.nn.Indicators;
 import dev.millrace.nn.PredictedValue;
 import dev.millrace.nn.experts.ExpertModel;
+import dev.millrace.nn.tails.HeavyTail;
 import dev.millrace.simd.Kernels;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -21,6 +23,10 @@ final class AutoRegressor extends AutoLearner {
   private final ValueMixer mixer;
   // Null if no column predicts the target.
   private final @Nullable ExpertModel experts;
+  // Null if the target has no heavy tail; else the mixture learns the scaled target.
+  private @Nullable HeavyTail tail;
+  // Largest absolute value of the scaled targets so far, beyond which nothing is predicted.
+  private double farthest;
   // Predictions for the next example when its features came; null if they come with the label.
   private float @Nullable [] recalled;
 
@@ -38,6 +44,8 @@ final class AutoRegressor extends AutoLearner {
     target = other.target.copy();
     mixer = other.mixer.copy(weights, answer);
     experts = other.experts == null ? null : other.experts.copy();
+    tail = other.tail;
+    farthest = other.farthest;
   }
 
   @Override
@@ -129,11 +137,15 @@ final class AutoRegressor extends AutoLearner {
       mixer.setPrediction(k, previousLabel.value(mean));
     }
     double mixed = mixer.mix();
+    double spread = deviation;
     if (experts != null) {
       mixed = experts.answer(own.experts.base() + mixed, own.experts);
+    } else if (tail != null) {
+      mixed = tail.unscaled(Math.max(-farthest, Math.min(farthest, mixed)));
+      spread = tail.unit();
     }
     // Nothing is known of the target before the first one.
-    PredictedValue.write(examples() == 0 ? Double.NaN : mixed, deviation, out, outOffset);
+    PredictedValue.write(examples() == 0 ? Double.NaN : mixed, spread, out, outOffset);
   }
 
   @Override
@@ -142,12 +154,13 @@ final class AutoRegressor extends AutoLearner {
     AutoScratch own = scratch();
     float limited = limited(weight);
     boolean replays = prepare(features, offset, limited, own);
-    double rest = experts == null ? value : experts.residual(value, own.experts);
+    double rest = learned(value, own);
     double mean = target.mean(0);
     double deviation = target.deviation(0);
     target.update(0, rest);
     learnMembers(rest, replays, own);
     mix(mean, deviation, own, out, outOffset);
+    farthest = tail == null ? 0 : Math.max(farthest, Math.abs(rest));
     float loss = mixer.learn(rest, limited, examples());
     linear.learnValue(scaled(own), own.predictions[linearAt()], scaledTarget(rest), limited);
     ferns.learnValue(own, scaledTarget(rest), limited);
@@ -163,6 +176,37 @@ final class AutoRegressor extends AutoLearner {
     return loss;
   }
 
+  /** Returns what the mixture learns of a value. */
+  private double learned(double value, AutoScratch own) {
+    if (experts != null) {
+      return experts.residual(value, own.experts);
+    }
+    return tail == null ? value : tail.scaled(value);
+  }
+
+  @Override
+  void startTargetTail() {
+    int records = buffer.size();
+    double[] targets = new double[records];
+    for (int record = 0; record < records; record++) {
+      targets[record] = buffer.target(record);
+    }
+    boolean isScaled = experts == null && shape().kind().spec().error() == Error.ABSOLUTE;
+    tail = isScaled ? HeavyTail.of(targets, records) : null;
+    if (tail == null) {
+      return;
+    }
+    target.restart(0);
+    mixer.restartScale();
+    for (int record = 0; record < records; record++) {
+      double scaled = tail.scaled(buffer.target(record));
+      buffer.setTarget(record, scaled);
+      farthest = Math.max(farthest, Math.abs(scaled));
+      target.update(0, scaled);
+      mixer.observe(scaled);
+    }
+  }
+
   @Override
   public void addClass() {
     throw new IllegalStateException("a model of a value has no classes");
@@ -172,6 +216,12 @@ final class AutoRegressor extends AutoLearner {
   void writeScalers(DataOutput out) throws IOException {
     super.writeScalers(out);
     target.write(out);
+    out.writeBoolean(tail != null);
+    if (tail != null) {
+      out.writeDouble(tail.center());
+      out.writeDouble(tail.unit());
+      out.writeDouble(farthest);
+    }
     if (experts != null) {
       experts.write(out);
     }
@@ -181,6 +231,8 @@ final class AutoRegressor extends AutoLearner {
   void readScalers(DataInput in) throws IOException {
     super.readScalers(in);
     target.read(in);
+    tail = in.readBoolean() ? new HeavyTail(in.readDouble(), in.readDouble()) : null;
+    farthest = tail == null ? 0 : in.readDouble();
     if (experts != null) {
       experts.read(in);
     }

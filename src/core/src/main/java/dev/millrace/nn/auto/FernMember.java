@@ -24,9 +24,6 @@ final class FernMember {
   private static final Kernels KERNELS = KernelProvider.kernels();
   private static final long DOMAIN = 0x6665726E73L;
 
-  /** Records that the questions are drawn from; all of a smaller buffer. */
-  private static final int FIRST_RECORDS = 100;
-
   /** Learning rates of the sum of a record's weights, which all take an equal part of a step. */
   private static final float CLASS_RATE = 2f;
 
@@ -76,7 +73,7 @@ final class FernMember {
   /** Draws the questions and learns the first records once there are enough. */
   void startIfReady(AutoLearner learner, AutoScratch own) {
     ReplayBuffer buffer = learner.buffer;
-    if (ferns.hasStarted() || !buffer.has(FIRST_RECORDS)) {
+    if (ferns.hasStarted() || !buffer.has(AutoLearner.FIRST_RECORDS)) {
       return;
     }
     int records = buffer.size();

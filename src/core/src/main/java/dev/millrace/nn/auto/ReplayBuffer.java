@@ -118,12 +118,18 @@ final class ReplayBuffer {
     }
     int at = place * width;
     System.arraycopy(features, offset, rows, at, inputs);
+    setTarget(place, target);
+    rows[at + inputs + 2] = weight;
+  }
+
+  /** Replaces the target of a record. */
+  void setTarget(int record, double target) {
+    int at = record * width + inputs;
     // Two floats hold 48 bits of it: enough for a target far from 0 that varies little.
     double within = Math.max(-Float.MAX_VALUE, Math.min(Float.MAX_VALUE, target));
     float rounded = (float) within;
-    rows[at + inputs] = rounded;
-    rows[at + inputs + 1] = (float) (within - rounded);
-    rows[at + inputs + 2] = weight;
+    rows[at] = rounded;
+    rows[at + 1] = (float) (within - rounded);
   }
 
   /** Returns a number from 0 to below {@code bound}, from the upper half of random bits. */

@@ -113,6 +113,14 @@ final class Scaler {
     updateInverse(column);
   }
 
+  /** Forgets all values of a column. */
+  void restart(int column) {
+    for (int s = column; s < statistics.length; s += columns) {
+      statistics[s] = 0;
+    }
+    inverses[column] = 0;
+  }
+
   private void updateInverse(int column) {
     double deviation = storedDeviation(column);
     inverses[column] = deviation == 0 || !isSeen(column) ? 0 : 1 / deviation;

@@ -57,6 +57,17 @@ final class ValueMixer {
     return new ValueMixer(ofCopy, answerOfCopy, linear, target.copy(), bias);
   }
 
+  /** Forgets the scale of the targets; {@link #observe} follows for those that are known. */
+  void restartScale() {
+    target.restart(0);
+    bias = 0;
+  }
+
+  /** Updates the scale by a target that is not learned. */
+  void observe(double value) {
+    target.update(0, value);
+  }
+
   private double inverse() {
     double inverse = target.inverse(0);
     return inverse == 0 ? 1 : inverse;

@@ -1,0 +1,135 @@
+package dev.millrace.nn.tails;
+
+import dev.millrace.data.SizeChecks;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The columns of a row that have a heavy tail, and the scale of each. Which they are is decided
+ * once, by the first rows, since networks learn from the scaled numbers. Not thread-safe.
+ */
+public final class TailColumns {
+  private static final int BYTES_EACH = Integer.BYTES + 2 * Double.BYTES;
+
+  private final int columns;
+  private boolean started;
+  // Places of the columns with a heavy tail, and their scales.
+  private int[] places = {};
+  private HeavyTail[] scales = {};
+
+  /** Creates columns of which nothing is known yet; none has a heavy tail. */
+  public TailColumns(int columns) {
+    this.columns = columns;
+  }
+
+  /** A number in some rows. */
+  public interface Rows {
+    /** Returns the number of a row, NaN if it is missing. */
+    float get(int row, int column);
+  }
+
+  /** Returns true if it is decided which columns have a heavy tail. */
+  public boolean hasStarted() {
+    return started;
+  }
+
+  /** Returns true if no column has one. */
+  public boolean isEmpty() {
+    return places.length == 0;
+  }
+
+  /** Returns the places of the columns that have one; not to be changed. */
+  public int[] places() {
+    return places;
+  }
+
+  /**
+   * Decides which columns have a heavy tail.
+   *
+   * @param isNumber true for columns that can have one
+   */
+  public void start(int rows, Rows first, IntPredicate isNumber) {
+    started = true;
+    double[] numbers = new double[rows];
+    int[] found = new int[columns];
+    HeavyTail[] tails = new HeavyTail[columns];
+    int count = 0;
+    for (int column = 0; column < columns; column++) {
+      HeavyTail tail = isNumber.test(column) ? tail(rows, first, column, numbers) : null;
+      if (tail != null) {
+        found[count] = column;
+        tails[count++] = tail;
+      }
+    }
+    places = Arrays.copyOf(found, count);
+    scales = Arrays.copyOf(tails, count);
+  }
+
+  private static @Nullable HeavyTail tail(int rows, Rows first, int column, double[] numbers) {
+    int count = 0;
+    for (int row = 0; row < rows; row++) {
+      float number = first.get(row, column);
+      if (!Float.isNaN(number)) {
+        numbers[count++] = number;
+      }
+    }
+    return HeavyTail.of(numbers, count);
+  }
+
+  /** Writes a row in which the columns with a heavy tail are scaled; it may replace itself. */
+  public void write(float[] row, int offset, float[] out, int outOffset) {
+    if (row != out || offset != outOffset) {
+      System.arraycopy(row, offset, out, outOffset, columns);
+    }
+    for (int i = 0; i < places.length; i++) {
+      int at = outOffset + places[i];
+      out[at] = (float) scales[i].scaled(out[at]);
+    }
+  }
+
+  /** Returns a copy. */
+  public TailColumns copy() {
+    TailColumns copy = new TailColumns(columns);
+    copy.started = started;
+    copy.places = places;
+    copy.scales = scales;
+    return copy;
+  }
+
+  /** Returns the estimated bytes in memory. */
+  public long memoryBytes() {
+    return (long) BYTES_EACH * places.length;
+  }
+
+  /** Writes the complete state. */
+  public void write(DataOutput out) throws IOException {
+    out.writeBoolean(started);
+    out.writeInt(places.length);
+    for (int i = 0; i < places.length; i++) {
+      out.writeInt(places[i]);
+      out.writeDouble(scales[i].center());
+      out.writeDouble(scales[i].unit());
+    }
+  }
+
+  /**
+   * Reads what {@link #write(DataOutput)} wrote.
+   *
+   * @throws IOException if it is damaged
+   */
+  public void read(DataInput in) throws IOException {
+    started = in.readBoolean();
+    int count = SizeChecks.read(in, "columns with a heavy tail", columns, BYTES_EACH);
+    places = new int[count];
+    scales = new HeavyTail[count];
+    for (int i = 0; i < count; i++) {
+      places[i] =
+          (int) SizeChecks.require("column with a heavy tail", in.readInt(), 0, columns - 1);
+      scales[i] = new HeavyTail(in.readDouble(), in.readDouble());
+    }
+  }
+}

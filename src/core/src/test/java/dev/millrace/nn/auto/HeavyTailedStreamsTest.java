@@ -1,0 +1,136 @@
+package dev.millrace.nn.auto;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.data.BoundedDataInput;
+import dev.millrace.data.Task;
+import dev.millrace.nn.AutoSpec;
+import dev.millrace.nn.ClassWeights;
+import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.OnlineModel;
+import dev.millrace.nn.PredictedValue;
+import dev.millrace.nn.Workspace;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Mixtures that learn columns and targets with heavy tails. */
+class HeavyTailedStreamsTest {
+  private static final int INPUTS = 4;
+  private static final int EXAMPLES = 3_000;
+
+  private final Random random = new Random(3);
+  private final float[] row = new float[INPUTS];
+  private final float[] out = new float[2];
+
+  private static ModelSpec spec(AutoSpec.Error error) {
+    AutoSpec auto = new AutoSpec(AutoSpec.Tier.BALANCED, Set.of(), AutoSpec.DEFAULT_BUFFER, error);
+    return ModelSpec.auto(1, auto, ClassWeights.NONE);
+  }
+
+  private static OnlineModel create(Task task, AutoSpec.Error error) {
+    return Models.create(spec(error), task, INPUTS, task.isClassification() ? 2 : 0, 1);
+  }
+
+  /** Draws log-normal features and returns the logarithm of a log-normal target. */
+  private double next() {
+    double sum = 0;
+    for (int f = 0; f < INPUTS; f++) {
+      double normal = random.nextGaussian();
+      row[f] = (float) Math.exp(2 * normal);
+      sum += f < 2 ? normal : 0;
+    }
+    return sum;
+  }
+
+  @Test
+  void aHeavyTailedTargetHasASmallerAbsoluteErrorOnItsOwnScale() {
+    double absolute = meanAbsoluteError(AutoSpec.Error.ABSOLUTE);
+    random.setSeed(3);
+    double squared = meanAbsoluteError(AutoSpec.Error.SQUARED);
+
+    assertThat(absolute).isLessThan(0.75 * squared);
+  }
+
+  private double meanAbsoluteError(AutoSpec.Error error) {
+    OnlineModel model = create(Task.REGRESSION, error);
+    double sum = 0;
+    double largest = 0;
+    for (int i = 0; i < EXAMPLES; i++) {
+      double target = Math.exp(1.5 * next() + 0.1 * random.nextGaussian());
+      model.learnValue(row, 0, target, 1, out);
+      double value = PredictedValue.read(out, 0);
+      sum += i == 0 ? 0 : Math.abs(value - target);
+      if (error == AutoSpec.Error.ABSOLUTE && i > 200) {
+        assertThat(value).isLessThanOrEqualTo(largest * (1 + 1e-6));
+      }
+      largest = Math.max(largest, target);
+    }
+    return sum / EXAMPLES;
+  }
+
+  @Test
+  void logNormalColumnsAreLearnedAsWellAsTheirLogarithms() {
+    int right = rightClasses(false);
+    random.setSeed(3);
+    int rightOfLogarithms = rightClasses(true);
+
+    assertThat(right).isGreaterThan((int) (0.98 * rightOfLogarithms));
+    assertThat(right).isGreaterThan((int) (0.93 * (EXAMPLES - 500)));
+  }
+
+  private int rightClasses(boolean takesLogarithms) {
+    OnlineModel model = create(Task.BINARY, AutoSpec.Error.ABSOLUTE);
+    int right = 0;
+    for (int i = 0; i < EXAMPLES; i++) {
+      int label = next() > 0 ? 1 : 0;
+      for (int f = 0; f < INPUTS && takesLogarithms; f++) {
+        row[f] = (float) Math.log(row[f]);
+      }
+      model.learnClass(row, 0, label, 1, out);
+      right += i >= 500 && (out[1] > out[0] ? 1 : 0) == label ? 1 : 0;
+    }
+    return right;
+  }
+
+  @Test
+  void aModelThatIsRestoredContinuesBitForBit() throws IOException {
+    for (Task task : new Task[] {Task.REGRESSION, Task.BINARY}) {
+      random.setSeed(3);
+      OnlineModel straight = create(task, AutoSpec.Error.ABSOLUTE);
+      OnlineModel restored = create(task, AutoSpec.Error.ABSOLUTE);
+      for (int i = 0; i < 150; i++) {
+        double sum = next();
+        learn(straight, task, sum);
+        learn(restored, task, sum);
+        if (i % 7 == 0 || i > 95 && i < 105) {
+          restored = read(bytes(restored), task);
+        }
+      }
+      assertThat(bytes(restored)).isEqualTo(bytes(straight));
+      assertThat(bytes(straight.copy())).isEqualTo(bytes(straight));
+    }
+  }
+
+  private void learn(OnlineModel model, Task task, double sum) {
+    if (task == Task.REGRESSION) {
+      model.learnValue(row, 0, Math.exp(1.5 * sum), 1, out);
+    } else {
+      model.learnClass(row, 0, sum > 0 ? 1 : 0, 1, out);
+    }
+  }
+
+  private static OnlineModel read(byte[] bytes, Task task) throws IOException {
+    return Models.read(
+        new BoundedDataInput(bytes), spec(AutoSpec.Error.ABSOLUTE), task, new Workspace());
+  }
+
+  private static byte[] bytes(OnlineModel model) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    model.write(new DataOutputStream(bytes));
+    return bytes.toByteArray();
+  }
+}
