@@ -1,7 +1,8 @@
 // Lines over examples or over time, by uPlot, with marks where something happened to the model.
-import { compact, css, element, format, isNumber, setText } from "./format.js";
+import { compact, css, element, format, isNumber, moment, setText } from "./format.js";
 
 const LATEST_POINTS = 120;
+const MAX_DOTS = 60; // forecasts that are drawn as points
 const WHOLE = Array.from({ length: 39 }, (_, i) => [1, 2, 5][i % 3] * 10 ** Math.floor(i / 3));
 
 /** Marks on the charts and words in the legend, by event. */
@@ -38,25 +39,30 @@ export class Charts {
   /**
    * Draws.
    *
-   * @param data { places, times, of(name), byTime, latestOnly, marks }; marks have seq and time
+   * @param data { places, times, of(name), byTime, latestOnly, marks, ahead }; marks have seq and
+   *     time, ahead is a list of [time, value, low, high] after the last point
    * @param extra one more chart with its own points, or null: { spec, places, of(name) }
    */
   draw(data, extra) {
     const begin = data.times.find((time) => time > 0); // points before it have no time
-    const byTime = data.byTime && begin !== undefined;
+    const hasTimes = begin !== undefined;
     const from = data.latestOnly ? Math.max(0, data.places.length - LATEST_POINTS) : 0;
-    const places = (byTime ? data.times.map((time) => Math.max(begin, time) / 1000) : data.places).slice(from);
+    const places = data.places.slice(from);
+    const times = hasTimes ? data.times.slice(from).map((time) => Math.max(begin, time) / 1000) : [];
     const wanted = [];
     for (const spec of this.specs) {
-      const lines = spec.lines.filter((line) => !line.optional || data.of(line.of).some(isNumber));
+      const byTime = hasTimes && (data.byTime || spec.ahead === true);
+      const ahead = spec.ahead && byTime ? data.ahead || [] : [];
+      const lines = spec.lines.filter((line) => !line.optional || valuesOf(line, data, ahead).some(isNumber));
       if (lines.length === 0) continue;
-      wanted.push({ spec, byTime, lines, data: [places, ...lines.map((line) => data.of(line.of).slice(from))] });
+      const at = byTime ? [...times, ...ahead.map(([time]) => time / 1000)] : places;
+      wanted.push({ spec, byTime, lines, data: [at, ...lines.map((line) => valuesOf(line, data, ahead).slice(from))] });
     }
     if (extra) {
       const { spec } = extra;
       wanted.push({ spec, byTime: false, lines: spec.lines, data: [extra.places, ...spec.lines.map((line) => extra.of(line.of))] });
     }
-    this.marks = (data.marks || []).map((mark) => ({ at: byTime ? mark.time / 1000 : mark.seq, event: mark.event }));
+    this.marks = data.marks || [];
     this.build(wanted);
     this.charts.forEach((chart, i) => { chart.data = wanted[i].data; drawChart(chart); });
   }
@@ -79,12 +85,22 @@ export class Charts {
   }
 }
 
+/** The points of a line, and its forecasts behind them; a line "from" another joins both. */
+function valuesOf(line, data, ahead) {
+  const known = data.of(line.from || line.of);
+  const next = ahead.map((forecast) => (line.ahead ? forecast[line.ahead] : null));
+  if (!line.from) return [...known, ...next];
+  return next.length === 0 ? [] : [...known.slice(1).map(() => null), ...known.slice(-1), ...next];
+}
+
 function newChart(owner, spec, byTime, lines) {
-  const box = element("section", "chart");
+  const box = element("section", spec.wide ? "chart wide" : "chart");
   const head = element("div", "chart-head");
   const title = element("h3", "", spec.title);
   if (spec.hint) title.append(" ", element("span", "hint", spec.hint));
   const legends = element("div", "legends");
+  const clockReadout = spec.ahead && byTime ? element("span", "legend") : null;
+  if (clockReadout) legends.append(clockReadout);
   const readouts = lines.map((line) => newLegend(legends, line));
   head.append(title, legends);
   const target = element("div", "plot");
@@ -94,7 +110,7 @@ function newChart(owner, spec, byTime, lines) {
   target.append(empty);
   box.append(head, target);
   owner.container.append(box);
-  const chart = { owner, spec, byTime, lines, target, empty, readouts, data: [[], ...lines.map(() => [])] };
+  const chart = { owner, spec, byTime, lines, target, empty, clockReadout, readouts, data: [[], ...lines.map(() => [])] };
   chart.plot = new uPlot(options(chart), chart.data, target);
   chart.observer = new ResizeObserver(() => chart.plot.setSize(plotSize(target)));
   chart.observer.observe(target);
@@ -128,7 +144,10 @@ function options(chart) {
     grid: { stroke: css("--grid"), width: 1 },
     ticks: { show: false },
   };
-  const points = { show: (plot, i) => plot.data[i].filter(isNumber).length === 1 }; // one makes no line
+  // One makes no line; of forecasts each is seen, unless they are very many.
+  const points = (line) => ({
+    size: 5, show: (plot, i) => { const count = plot.data[i].filter(isNumber).length; return count === 1 || (line.from != null && count <= MAX_DOTS); },
+  });
   const ticks = (plot, values) => values.map(compact);
   const places = chart.byTime
     ? { values: (plot, values, axisAt, space, step) => values.map((value) => clock(value, step)) }
@@ -144,10 +163,16 @@ function options(chart) {
       { ...axis, size: 28, space: 70, ...places },
       { ...axis, size: 52, space: 34, values: ticks },
     ],
-    series: [{}, ...chart.lines.map((line) => ({ stroke: css("--" + line.style), width: line.own ? 1.75 : 1.5, dash: line.dash, auto: !line.aside, points }))],
-    bands: chart.spec.band ? [{ series: [2, 3], fill: css("--band") }] : [],
+    series: [{}, ...chart.lines.map((line) => ({ stroke: css("--" + line.style), width: line.own ? 1.75 : 1.5, dash: line.dash, auto: !line.aside, points: points(line) }))],
+    bands: bandOf(chart),
     hooks: { setCursor: [() => drawReadouts(chart)], draw: [(plot) => drawMarks(chart, plot)] },
   };
+}
+
+/** The area between two lines, if they are there. */
+function bandOf(chart) {
+  const ends = (chart.spec.band || []).map((of) => 1 + chart.lines.findIndex((line) => line.of === of));
+  return ends.length === 2 && ends.every((end) => end > 0) ? [{ series: ends, fill: css(chart.spec.ahead ? "--interval" : "--band") }] : [];
 }
 
 /** Room around the lines, but never beyond what the figure can be. */
@@ -168,22 +193,26 @@ function drawChart(chart) {
   chart.empty.hidden = own.length > 0;
   drawReadouts(chart);
   const { digits, title } = chart.spec;
-  const now = chart.lines.map((line, i) => (line.name + " " + format(last(chart.data[i + 1]), digits)).trim());
+  const now = chart.lines.map((line, i) => (line.name + " " + format(latestOf(chart, i + 1), digits)).trim());
   chart.target.setAttribute("aria-label", own.length === 0 ? title + ": no value yet"
     : title + ": " + now.join(", ") + "; between " + format(Math.min(...own), digits) + " and " + format(Math.max(...own), digits));
 }
 
-const last = (values) => values[values.length - 1];
+/** The last value of a line; where some lines go on ahead, the last known one. */
+function latestOf(chart, line) {
+  const values = chart.data[line];
+  return chart.spec.ahead ? values.findLast(isNumber) : values[values.length - 1];
+}
 
 /** The values under the cursor, or the latest. */
 function drawReadouts(chart) {
   if (!chart.plot) return;
   const { data, cursor } = chart.plot;
+  const isRead = cursor.idx != null && cursor.left >= 0;
   chart.readouts.forEach((readout, i) => {
-    const values = data[i + 1];
-    const at = cursor.idx != null && cursor.left >= 0 ? cursor.idx : values.length - 1;
-    setText(readout, format(values[at], chart.spec.digits));
+    setText(readout, format(isRead ? data[i + 1][cursor.idx] : latestOf(chart, i + 1), chart.spec.digits));
   });
+  if (chart.clockReadout) setText(chart.clockReadout, isRead ? moment(data[0][cursor.idx] * 1000) : "");
 }
 
 /** Left and right go from point to point, Home and End to the first and the last. */
@@ -205,8 +234,9 @@ function drawMarks(chart, plot) {
   const unit = devicePixelRatio;
   ctx.save();
   ctx.setLineDash([]);
-  for (const { at, event } of chart.owner.marks) {
+  for (const { seq, time, event } of chart.owner.marks) {
     const mark = MARKS[event];
+    const at = chart.byTime ? time / 1000 : seq;
     if (!mark || at < plot.scales.x.min || at > plot.scales.x.max) continue;
     const x = Math.round(plot.valToPos(at, "x", true));
     ctx.strokeStyle = ctx.fillStyle = css(mark.colour);

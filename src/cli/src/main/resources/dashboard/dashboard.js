@@ -3,7 +3,7 @@
 import { connection, showOverview, startHead } from "./head.js";
 import { chooseNext, refreshKeys, showSelected, startKeys, updateRow } from "./keys.js";
 import { drawSummary, forgetSummary, loadSummary, setSummaryAxes } from "./summary.js";
-import { drawModel, forgetModel, loadModel, setAxes } from "./model.js";
+import { drawModel, forgetModel, loadModel, setAxes, shownSeries } from "./model.js";
 import { forgetDeadLetters, loadDeadLetters } from "./dead-letters.js";
 import { showMatrix } from "./matrix.js";
 import { $, getJson, paced, unlessUnreachable } from "./format.js";
@@ -102,9 +102,12 @@ function onEvent(news) {
   if (!before || before.keys !== overview.keys) decide(overview.keys).catch(unlessUnreachable);
   const isNews = happened ||
     (selected === null ? before.summary_points !== overview.summary_points || Date.now() > summaryAt + SUMMARY_PERIOD_MS
-      : news.more || news.changed.some((summary) => summary.key === selected));
+      : news.more || news.changed.some(isShown));
   if (isNews) refreshShown();
 }
+
+/** Whether a key is the one that is shown, or another horizon of its series. */
+const isShown = (summary) => summary.key === selected || (summary.series !== undefined && summary.series === shownSeries());
 
 // ---- controls -----------------------------------------------------------------------------------
 

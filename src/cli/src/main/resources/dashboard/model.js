@@ -51,6 +51,9 @@ export async function loadModel(key, count, isWanted) {
   return true;
 }
 
+/** The series that the shown key forecasts, if any. */
+export const shownSeries = () => (latest ? latest.series : undefined);
+
 /** Draws with other axes. */
 export function setAxes(axes) {
   settings = axes;
@@ -102,7 +105,7 @@ function buildView(view) {
   shownView = view;
   if (charts) charts.clear();
   charts = new Charts($("charts"), view.charts);
-  const own = view.tiles.map((tile) => newTile(tile.id, tile.label, tile.versus || tile.against ? "tile versus" : "tile"));
+  const own = view.tiles.map((tile) => newTile(tile.id, tile.label, tile.versus || tile.against || tile.block ? "tile versus" : "tile"));
   $("tiles").replaceChildren(...own, newTile("examples", "Examples", "tile"));
   const rate = element("span");
   rate.id = "rate";
@@ -121,15 +124,20 @@ function newTile(id, label, className) {
 
 function drawTiles(view) {
   for (const tile of view.tiles) {
-    const value = latest.window[tile.of];
+    const block = latest[tile.block || "window"];
+    const value = block && block[tile.of];
     setText($(tile.id), format(value, tile.digits));
+    if (tile.block) {
+      $(tile.id).parentNode.hidden = !block;
+      setText($(tile.id + "-delta"), block ? groups(block.predictions) + " without labels" : "");
+    }
     if (tile.against) {
       const [of, name] = tile.against;
       drawDelta($(tile.id + "-delta"), tile, value, latest.window[of], name);
     }
     if (!tile.versus) continue;
-    const block = latest.baseline && latest.baseline[tile.versus];
-    drawDelta($(tile.id + "-delta"), tile, value, block && block.window ? block.window[tile.of] : null);
+    const baseline = latest.baseline && latest.baseline[tile.versus];
+    drawDelta($(tile.id + "-delta"), tile, value, baseline && baseline.window ? baseline.window[tile.of] : null);
   }
   setText($("examples"), groups(latest.examples));
   const rates = column(points, "rate").filter(isNumber);
@@ -149,7 +157,7 @@ function drawCharts() {
   const epochs = points.epochs.length > 0
     ? { spec: EPOCHS, places: points.epochs.map(([epoch]) => epoch), of: () => points.epochs.map(([, loss]) => loss) } : null;
   charts.draw({
-    places: column(points, "seq"), times: column(points, "time"), of: (name) => column(points, name), marks, ...settings,
+    places: column(points, "seq"), times: column(points, "time"), of: (name) => column(points, name), marks, ahead: points.ahead, ...settings,
   }, epochs);
   const kinds = [...new Set(marks.map((mark) => mark.event))].filter((event) => MARKS[event]);
   $("marks-legend").hidden = kinds.length === 0;
@@ -224,7 +232,10 @@ function drawLabels() {
   if (!known) return;
   const delay = labels.delay_ms;
   const delays = delay ? ["p50", "p90", "p99", "max"].filter((of) => isNumber(delay[of])).map((of) => [of, duration(delay[of])]) : [];
+  const { estimate } = latest;
+  const estimated = estimate ? [["accuracy", estimate.accuracy], ["F1", estimate.f1]].filter(([, value]) => isNumber(value)) : [];
   drawList($("labels"), [
+    ...estimated.map(([name, value]) => [name + ", an estimate", format(value, 3), ""]),
     ["labels joined", groups(labels.matched), "labels-matched"],
     ["waiting for their label", groups(labels.pending), ""],
     ["labels timed out", groups(labels.timed_out + (labels.imputed || 0)), ""],

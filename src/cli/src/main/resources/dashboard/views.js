@@ -1,12 +1,16 @@
 // What is drawn, by kind of task. A line with "own: true" is the model's; the others are compared
 // with it. Lines that may be absent are left out of the chart until they have a value, and those that
 // stand aside may lie outside of it, so that the others are not pressed together. A chart without
-// lines is left out.
+// lines is left out. A chart with "ahead" is over time: "ahead" of a line is the place of its part in
+// the forecasts for times that have not come, which follow its points; a line "from" begins with the
+// last point of another.
 
 const share = { digits: 3, low: 0, high: 1 };
 const amount = { digits: null, low: 0 };
 const model = { name: "model", style: "model", own: true };
 const validation = { name: "held out", style: "second", dash: [8, 3], optional: true };
+// Of predictions whose labels have not come.
+const estimate = { name: "estimate", style: "model", dash: [2, 3], optional: true };
 
 const rate = {
   title: "Throughput", hint: "examples/s as they arrive", from: 0, ...amount,
@@ -25,6 +29,7 @@ export const CLASSIFICATION = {
   main: { name: "accuracy", label: "acc", baseline: "baseline_accuracy", better: 1, ...share },
   tiles: [
     { id: "window-accuracy", label: "Accuracy", of: "accuracy", versus: "no_change", better: 1, ...share },
+    { id: "estimated-accuracy", label: "Accuracy estimate", block: "estimate", of: "accuracy", ...share },
     { id: "window-f1", label: "F1", of: "f1", versus: "no_change", better: 1, ...share },
     { id: "window-precision", label: "Precision", of: "precision", ...share },
     { id: "window-recall", label: "Recall", of: "recall", ...share },
@@ -41,6 +46,7 @@ export const CLASSIFICATION = {
         { name: "no change", of: "baseline_accuracy", style: "baseline", dash: [5, 4] },
         { name: "majority", of: "majority_accuracy", style: "baseline", dash: [1, 4], optional: true, aside: true },
         { ...validation, of: "validation_accuracy" },
+        { ...estimate, of: "estimated_accuracy" },
       ],
     },
     {
@@ -48,6 +54,7 @@ export const CLASSIFICATION = {
       lines: [
         { ...model, of: "f1" },
         { name: "no change", of: "baseline_f1", style: "baseline", dash: [5, 4] },
+        { ...estimate, of: "estimated_f1" },
       ],
     },
     {
@@ -74,14 +81,16 @@ export const CLASSIFICATION = {
   validation: [["accuracy", 3], ["f1", 3], ["loss", null]],
 };
 
-// Each value with what was forecast of it.
+// Each value with what was forecast of it, and what is forecast next.
 const series = {
-  title: "Series", hint: "each value, and its forecast", digits: null,
+  title: "Series", hint: "values, their forecasts, and the next ones", digits: null,
+  ahead: true, wide: true, band: ["forecast_high", "forecast_low"],
   lines: [
-    { ...model, name: "forecast", of: "forecast", optional: true },
-    { name: "value", of: "value", style: "second", optional: true },
-    { name: "low", of: "forecast_low", style: "baseline", dash: [1, 4], optional: true },
-    { name: "high", of: "forecast_high", style: "baseline", dash: [1, 4], optional: true },
+    { name: "value", of: "value", style: "text", own: true, optional: true },
+    { name: "forecast", of: "forecast", style: "model", optional: true },
+    { name: "next", from: "value", ahead: 1, style: "model", dash: [6, 4], optional: true },
+    { name: "low", of: "forecast_low", ahead: 2, style: "baseline", dash: [1, 4], optional: true },
+    { name: "high", of: "forecast_high", ahead: 3, style: "baseline", dash: [1, 4], optional: true },
   ],
 };
 
@@ -137,8 +146,8 @@ const spread = (name) => [
 export const SUMMARY = [
   { title: "Throughput", hint: "examples/s over all keys", from: 0, ...amount, lines: [{ ...model, name: "", of: "rate" }] },
   { title: "Lag", hint: "records not yet in a report", from: 0, ...amount, lines: [{ ...model, name: "", of: "lag" }] },
-  { title: "Accuracy of the keys", ...share, band: true, lines: spread("accuracy") },
-  { title: "Loss of the keys", ...amount, band: true, lines: spread("loss") },
+  { title: "Accuracy of the keys", ...share, band: ["accuracy_p90", "accuracy_p10"], lines: spread("accuracy") },
+  { title: "Loss of the keys", ...amount, band: ["loss_p90", "loss_p10"], lines: spread("loss") },
 ];
 
 export const viewOf = (task) => (task === "regression" ? REGRESSION : CLASSIFICATION);

@@ -24,7 +24,9 @@ enum DashboardColumns {
       "log_loss /window/log_loss",
       "log_loss_baseline /window/log_loss_baseline",
       "coverage /window/set/coverage",
-      "coverage_level /window/set/level"),
+      "coverage_level /window/set/level",
+      "estimated_accuracy /estimate/accuracy",
+      "estimated_f1 /estimate/f1"),
   // A validation loss of regression is in the label's units, so it is not drawn with the loss.
   REGRESSION(
       "mae /window/mae",
@@ -112,9 +114,13 @@ enum DashboardColumns {
   float[] read(JsonNode record) {
     float[] values = new float[pointers.length];
     for (int i = 0; i < values.length; i++) {
-      JsonNode value = record.at(pointers[i]);
-      values[i] = value.isNumber() ? value.floatValue() : Float.NaN;
+      values[i] = number(record.at(pointers[i]));
     }
     return values;
+  }
+
+  /** Returns a number, NaN if it is none. */
+  static float number(JsonNode value) {
+    return value.isNumber() ? value.floatValue() : Float.NaN;
   }
 }

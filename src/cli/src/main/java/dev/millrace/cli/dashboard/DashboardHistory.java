@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /** Latest record and bounded series of points of each key on the metrics topic. Thread-safe. */
 final class DashboardHistory {
@@ -185,10 +186,37 @@ final class DashboardHistory {
     return entry == null ? new float[0] : entry.lastLosses();
   }
 
-  /** Returns the points of a key after {@code afterSeq} as JSON, empty if the key is unknown. */
+  /**
+   * Returns the points of a key after {@code afterSeq}, and the forecasts of its series for times
+   * that have not come, as JSON; empty if the key is unknown.
+   */
   synchronized Optional<String> historyJson(String key, long afterSeq) {
     return Optional.ofNullable(keys.get(key))
-        .map(entry -> DashboardLines.object(out -> entry.writeHistory(out, afterSeq)));
+        .map(
+            entry ->
+                DashboardLines.object(
+                    out -> {
+                      entry.writeHistory(out, afterSeq);
+                      out.writeArrayFieldStart("ahead");
+                      DashboardForecasts.write(out, horizonsOf(entry), entry.forecasts().now());
+                      out.writeEndArray();
+                    }));
+  }
+
+  /** Returns the forecasts of all keys that forecast the series of a key; empty without one. */
+  private List<DashboardForecasts> horizonsOf(DashboardKey key) {
+    String series = seriesOf(key);
+    return series == null
+        ? List.of()
+        : keys.values().stream()
+            .filter(other -> series.equals(seriesOf(other)))
+            .map(DashboardKey::forecasts)
+            .toList();
+  }
+
+  private static @Nullable String seriesOf(DashboardKey key) {
+    DashboardRecord.Forecast forecast = key.latest().forecast();
+    return forecast == null ? null : forecast.series();
   }
 
   /** Returns the latest record of a key, empty if the key is unknown. */

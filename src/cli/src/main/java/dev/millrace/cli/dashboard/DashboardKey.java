@@ -17,6 +17,7 @@ final class DashboardKey {
   private final DashboardSeries series;
   private final ExamplesRate rate = new ExamplesRate(Duration.ofMillis(500));
   private final TreeMap<Integer, Float> epochs = new TreeMap<>(); // validation loss of each
+  private final DashboardForecasts forecasts = new DashboardForecasts();
   private final long run;
   private DashboardRecord latest;
   private long heardNanos;
@@ -44,14 +45,27 @@ final class DashboardKey {
     return series.size();
   }
 
+  /** Returns the forecasts whose time has not come. */
+  DashboardForecasts forecasts() {
+    return forecasts;
+  }
+
   /**
    * Adds a record.
    *
    * @param bound of the series' points
    */
   void add(DashboardRecord record, long nowNanos, int bound) {
+    boolean isUpdate = points() > 0 && isUpdate(record);
     latest = record;
     heardNanos = nowNanos;
+    forecasts.add(record.forecast(), record.eventTime(), bound);
+    if (!isUpdate) {
+      addPoint(record, nowNanos, bound);
+    }
+  }
+
+  private void addPoint(DashboardRecord record, long nowNanos, int bound) {
     float[] values = record.values();
     float[] figures = Arrays.copyOf(values, values.length + 1);
     figures[values.length] = (float) rate.update(record.examples(), nowNanos);
@@ -79,6 +93,7 @@ final class DashboardKey {
 
   void shrink(int bound) {
     series.shrink(bound);
+    forecasts.shrink(bound);
   }
 
   /**
@@ -88,13 +103,27 @@ final class DashboardKey {
    */
   boolean isRepeat(DashboardRecord record) {
     if (record.seq() == latest.seq()) {
-      return record.config().equals(latest.config());
+      return record.config().equals(latest.config()) && !isUpdate(record);
     }
     return record.seq() < latest.seq() && !startsAgain(record);
   }
 
+  /**
+   * Returns true if a record reports what has come after the last example: features or values that
+   * wait for their label.
+   */
+  private boolean isUpdate(DashboardRecord record) {
+    return record.seq() == latest.seq()
+        && record.config().equals(latest.config())
+        && record.columns() == latest.columns()
+        && record.eventTime() > latest.eventTime();
+  }
+
   /** Returns true if a new series starts with a record. */
   boolean startsAgain(DashboardRecord record) {
+    if (isUpdate(record)) {
+      return false;
+    }
     boolean otherRun = !record.config().equals(latest.config());
     boolean otherFigures = record.columns() != latest.columns();
     boolean beforeAllKnown = record.seq() <= series.firstPlace();

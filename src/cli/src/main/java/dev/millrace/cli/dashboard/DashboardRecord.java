@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param input the last offset read of each partition
  * @param values the figures drawn over time, in the order of {@link DashboardColumns}
  * @param better true if the model is better than its baselines in the window
+ * @param forecast the newest forecast; null unless the model forecasts a series
  * @param json the whole line, for the parts of the page that show more
  */
 public record DashboardRecord(
@@ -41,6 +42,7 @@ public record DashboardRecord(
     List<Offset> input,
     float[] values,
     @Nullable Boolean better,
+    @Nullable Forecast forecast,
     String json) {
 
   /**
@@ -50,6 +52,16 @@ public record DashboardRecord(
    * @param loss of the held-out examples of this pass so far
    */
   record Epoch(int number, float loss) {}
+
+  /**
+   * Forecast of a value that has not come; NaN for what is not known.
+   *
+   * @param series key without the horizon
+   * @param time that it is of, milliseconds since the epoch; 0 if not known
+   * @param low lower end of its interval
+   * @param high upper end of its interval
+   */
+  record Forecast(String series, long time, float value, float low, float high) {}
 
   /** Offset of the last example read from a partition. */
   record Offset(String topic, int partition, long last) {}
@@ -85,6 +97,7 @@ public record DashboardRecord(
             offsets(node.path("input")),
             DashboardColumns.of(task.get()).read(node),
             better(node.at("/window/better_than_baseline")),
+            forecastOf(node),
             json));
   }
 
@@ -119,6 +132,18 @@ public record DashboardRecord(
     int number = node.path("epoch").asInt();
     JsonNode loss = node.at("/validation/epoch/loss");
     return number > 0 && loss.isNumber() ? new Epoch(number, loss.floatValue()) : null;
+  }
+
+  private static @Nullable Forecast forecastOf(JsonNode node) {
+    JsonNode next = node.at("/forecast/next");
+    return node.path("series").isTextual()
+        ? new Forecast(
+            node.path("series").textValue(),
+            time(next.path("target_time")),
+            DashboardColumns.number(next.path("value")),
+            DashboardColumns.number(next.path("low")),
+            DashboardColumns.number(next.path("high")))
+        : null;
   }
 
   private static List<Offset> offsets(JsonNode input) {
@@ -158,6 +183,9 @@ public record DashboardRecord(
     out.writeNumberField("examples", examples);
     if (better != null) {
       out.writeBooleanField("better", better);
+    }
+    if (forecast != null) {
+      out.writeStringField("series", forecast.series());
     }
     DashboardColumns columns = columns();
     for (int column :

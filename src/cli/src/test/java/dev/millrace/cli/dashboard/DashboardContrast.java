@@ -55,7 +55,7 @@ final class DashboardContrast {
         }
       }
       const panel = resolve('--panel');
-      for (const name of ['--model', '--second', '--baseline', '--warn', '--bad', '--good', '--edge']) {
+      for (const name of ['--text', '--model', '--second', '--baseline', '--warn', '--bad', '--good', '--edge']) {
         const contrast = ratio(resolve(name), panel);
         if (contrast < 3) found.push(name + ' ' + contrast.toFixed(2));
       }

@@ -193,6 +193,108 @@ class DashboardHistoryTest {
   }
 
   @Test
+  void whatIsReportedAfterTheLastExampleReplacesItsRecord() throws IOException {
+    String line = DashboardServerTest.record("a", 100, "0.5", "0.5", "0.5");
+    String later = line.replace("09:14:03.120Z", "09:20:00.000Z");
+    assertThat(history.add(parse(line), 0)).isTrue();
+
+    assertThat(history.add(parse(later), 1)).as("of a later event time").isTrue();
+    assertThat(history.add(parse(line), 2)).as("re-delivery").isFalse();
+    assertThat(history.add(parse(later), 3)).as("re-delivery").isFalse();
+
+    assertThat(history.latestJson("a")).contains(later);
+    assertThat(points("a").at("/values/0").toString()).isEqualTo("[100]");
+    assertThat(overview().path("examples").asInt()).isEqualTo(100);
+  }
+
+  @Test
+  void eachTimeAheadHasTheForecastOfTheShortestHorizonThatReachesIt() throws IOException {
+    for (int hour = 1; hour <= 60; hour++) {
+      history.add(parse(DashboardSamples.forecast("lemon", 24, hour, true)), hour);
+      history.add(parse(DashboardSamples.forecast("lemon", 1, hour, false)), hour);
+      history.add(parse(DashboardSamples.forecast("mango", 2, hour, true)), hour);
+    }
+
+    for (String key : new String[] {"lemon@1", "lemon@24"}) {
+      JsonNode ahead = points(key).path("ahead");
+      assertThat(ahead).hasSize(24);
+      for (int i = 0; i < 24; i++) {
+        int hour = 61 + i;
+        JsonNode of = ahead.get(i);
+        assertThat(of.get(0).asLong()).isEqualTo(DashboardSamples.time(hour).toEpochMilli());
+        float value = (float) DashboardSamples.forecastOf(hour, i == 0 ? 1 : 24);
+        assertThat(of.get(1).floatValue()).isEqualTo(value);
+        assertThat(of.get(2).isNull()).as("low end").isEqualTo(i == 0);
+        assertThat(of.get(3).isNull()).as("high end").isEqualTo(i == 0);
+      }
+    }
+    assertThat(points("mango@2").path("ahead")).hasSize(2);
+  }
+
+  @Test
+  void forecastsWhoseTimeHasComeAndThoseOfAnUnknownTimeAreNotAhead() throws IOException {
+    history.add(parse(DashboardSamples.forecast("lemon", 3, 10, true)), 0);
+    String unknown =
+        DashboardSamples.forecast("lemon", 3, 11, true)
+            .replaceFirst("\"target_time\":\"[^\"]*\"", "\"target_time\":null");
+    history.add(parse(unknown), 1);
+    assertThat(points("lemon@3").path("ahead")).hasSize(1);
+
+    history.add(parse(DashboardSamples.forecast("lemon", 3, 20, true)), 2);
+    assertThat(points("lemon@3").at("/ahead/0/0").asLong())
+        .isEqualTo(DashboardSamples.time(23).toEpochMilli());
+    assertThat(points("lemon@3").path("ahead")).hasSize(1);
+
+    history.add(record("a", 100, "b1"), 3);
+    assertThat(points("a").path("ahead")).isEmpty();
+  }
+
+  @Test
+  void aValueThatIsNotScoredMovesTheForecastsOnToo() throws IOException {
+    String seq = "\"seq\":[0-9]+";
+    for (int hour = 1; hour <= 5; hour++) {
+      String line = DashboardSamples.forecast("lemon", 24, hour, true);
+      history.add(parse(line.replaceFirst(seq, "\"seq\":0")), hour);
+    }
+
+    assertThat(points("lemon@24").path("ahead")).hasSize(5);
+    assertThat(points("lemon@24").at("/values/0").toString()).isEqualTo("[0]");
+  }
+
+  @Test
+  void forecastsAheadAreBoundedAndReachAsFarAsTheyDid() throws IOException {
+    DashboardForecasts forecasts = new DashboardForecasts();
+    int bound = 2_000;
+    for (int minute = 1; minute <= 5_000; minute++) {
+      forecasts.add(
+          new DashboardRecord.Forecast("lemon", minute + 10_000, minute, 0, 0), minute, bound);
+      assertThat(forecasts.size()).isLessThanOrEqualTo(bound / 8);
+    }
+    JsonNode ahead = ahead(forecasts);
+    assertThat(ahead.get(ahead.size() - 1).get(0).asLong()).isEqualTo(15_000);
+    assertThat(ahead.get(0).get(0).asLong()).isEqualTo(10_001);
+    for (int i = 1; i < ahead.size(); i++) {
+      long gap = ahead.get(i).get(0).asLong() - ahead.get(i - 1).get(0).asLong();
+      assertThat(gap).isBetween(1L, 80L);
+    }
+
+    forecasts.shrink(8);
+
+    assertThat(ahead(forecasts).toString()).isEqualTo("[[15000,5000.0,0.0,0.0]]");
+  }
+
+  private static JsonNode ahead(DashboardForecasts forecasts) throws IOException {
+    String json =
+        DashboardLines.object(
+            out -> {
+              out.writeArrayFieldStart("ahead");
+              DashboardForecasts.write(out, List.of(forecasts), forecasts.now());
+              out.writeEndArray();
+            });
+    return MAPPER.readTree(json).path("ahead");
+  }
+
+  @Test
   void aPipelineThatBeginsAgainBeginsANewSeries() throws IOException {
     history.add(record("a", 100, "b1"), 0);
     history.add(record("a", 200, "b1"), 1);
@@ -255,6 +357,7 @@ class DashboardHistoryTest {
         epoch,
         List.of(),
         values,
+        null,
         null,
         "{}");
   }

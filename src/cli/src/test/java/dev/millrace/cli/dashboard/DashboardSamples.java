@@ -3,6 +3,7 @@ package dev.millrace.cli.dashboard;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Random;
 
@@ -68,6 +69,48 @@ final class DashboardSamples {
       block.set("total", pair("mae", of, "rmse", of * 1.4));
     }
     return foot(record);
+  }
+
+  /** The hour of a record of {@link #forecast}. */
+  static Instant time(int hour) {
+    return Instant.parse("2025-01-01T00:00:00Z").plus(Duration.ofHours(hour));
+  }
+
+  /** What a horizon forecasts of an hour: sales follow the time of day. */
+  static double forecastOf(int hour, int horizon) {
+    return sales(hour) + horizon / 8.0;
+  }
+
+  private static double sales(int hour) {
+    return 40 + 20 * Math.sin(hour * Math.PI / 12);
+  }
+
+  /**
+   * The record of a model that forecasts a series of hourly values.
+   *
+   * @param hour that the newest value is of
+   * @param hasInterval false as long as ends are not known
+   */
+  static String forecast(String series, int horizon, int hour, boolean hasInterval) {
+    ObjectNode record = MAPPER.createObjectNode();
+    record.put("pipeline", "demand").put("key", series + "@" + horizon).put("series", series);
+    record.put("horizon", String.valueOf(horizon)).put("seq", hour).put("task", "regression");
+    record.put("examples", hour).put("event_time", time(hour).toString());
+    record.set("window", errors(horizon / 8.0));
+    record.set("total", errors(horizon / 8.0));
+    ObjectNode forecast = record.putObject("forecast").put("pending", horizon);
+    forecast.put("value", sales(hour));
+    put(forecast.putObject("last"), forecastOf(hour, horizon), hasInterval);
+    ObjectNode next = forecast.putObject("next");
+    put(next, forecastOf(hour + horizon, horizon), hasInterval);
+    next.put("target_time", time(hour + horizon).toString());
+    return record.put("config_hash", "b1946ac9").toString();
+  }
+
+  private static void put(ObjectNode to, double value, boolean hasInterval) {
+    to.put("value", value);
+    to.put("low", hasInterval ? (Double) (value - 6) : null);
+    to.put("high", hasInterval ? (Double) (value + 6) : null);
   }
 
   private void step() {

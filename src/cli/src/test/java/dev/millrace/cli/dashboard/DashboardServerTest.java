@@ -293,7 +293,7 @@ public class DashboardServerTest {
                 + "\"baseline_accuracy\",\"baseline_f1\",\"majority_accuracy\","
                 + "\"validation_accuracy\",\"validation_loss\","
                 + "\"auc\",\"log_loss\",\"log_loss_baseline\",\"coverage\",\"coverage_level\","
-                + "\"rate\"]");
+                + "\"estimated_accuracy\",\"estimated_f1\",\"rate\"]");
     assertThat(all.path("values").toString())
         .startsWith(
             "[[100,200],[1795598043120,1795598043120],[0.5,0.75],[0.74,0.74],[0.66,0.66],"
