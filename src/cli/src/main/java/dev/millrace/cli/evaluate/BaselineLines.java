@@ -21,8 +21,8 @@ final class BaselineLines {
   }
 
   /**
-   * Returns a line of scores, except for regression, of intervals and groups if there are any, and
-   * one for each better baseline.
+   * Returns a line of scores, except for regression, of intervals, the estimate before labels and
+   * groups if there are any, and one for each better baseline.
    */
   List<String> lines() {
     FinalMetrics.Totals totals = metrics.totals();
@@ -37,6 +37,15 @@ final class BaselineLines {
     ColumnShares importance = metrics.importance();
     if (!importance.isEmpty()) {
       lines.add(importance.text());
+    }
+    FinalMetrics.Estimate estimate = metrics.estimate();
+    if (estimate != null) {
+      lines.add(
+          "estimate without labels: accuracy %s%s  (of the last %s)"
+              .formatted(
+                  SummaryTable.score(estimate.accuracy()),
+                  Double.isNaN(estimate.f1()) ? "" : "  f1 " + SummaryTable.score(estimate.f1()),
+                  Plural.of(estimate.predictions(), "prediction")));
     }
     FinalMetrics.Groups groups = metrics.groups();
     if (groups != null) {

@@ -105,6 +105,13 @@ record EvaluationReport(Evaluation run, int epochs, @Nullable AreaUnderCurve are
     if (!importance.isEmpty()) {
       importance.put(json);
     }
+    FinalMetrics.Estimate estimate = metrics.estimate();
+    if (estimate != null) {
+      ObjectNode estimated = json.putObject("estimate");
+      estimated.put("predictions", estimate.predictions());
+      put(estimated, "accuracy", estimate.accuracy());
+      put(estimated, "f1", estimate.f1());
+    }
     ObjectNode baseline = json.putObject("baseline");
     put(baseline, regression ? "last_value" : "no_change", totals.firstBaseline());
     put(baseline, regression ? "mean" : "majority", totals.secondBaseline());

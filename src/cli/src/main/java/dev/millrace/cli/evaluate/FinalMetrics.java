@@ -420,6 +420,28 @@ public final class FinalMetrics {
     return ColumnShares.of(newest.values());
   }
 
+  /**
+   * What the last predictions of all keys will score, estimated before their labels come.
+   *
+   * @param f1 NaN unless there is one key, of two classes
+   */
+  record Estimate(long predictions, double accuracy, double f1) {}
+
+  /** Returns the estimate; null if the metrics have none. */
+  @Nullable Estimate estimate() {
+    List<JsonNode> keys =
+        newest.values().stream()
+            .map(key -> key.path("estimate"))
+            .filter(JsonNode::isObject)
+            .toList();
+    return keys.isEmpty()
+        ? null
+        : new Estimate(
+            keys.stream().mapToLong(key -> key.path("predictions").asLong()).sum(),
+            mean(keys, "/accuracy", "/predictions"),
+            keys.size() == 1 ? keys.get(0).path("f1").asDouble(Double.NaN) : Double.NaN);
+  }
+
   /** Returns the mean of a window score over the keys, weighted by examples. */
   double windowMean(String path) {
     return mean(path, "/window/weight");

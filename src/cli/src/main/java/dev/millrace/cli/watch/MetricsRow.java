@@ -13,9 +13,9 @@ import java.util.stream.Stream;
  * @param regression true if the scores are MAE and R², else they are accuracy and F1
  * @param baseline first score of the baseline, in the window
  * @param loss mean over the window
- * @param notes AUC and log-loss of two classes, scores within groups, coverage, warnings if a
- *     baseline is better or only one class is predicted, and counts of records out of order and of
- *     duplicates
+ * @param notes AUC and log-loss of two classes, scores within groups, coverage, the estimate of
+ *     what predictions without labels will score, warnings if a baseline is better or only one
+ *     class is predicted, and counts of records out of order and of duplicates
  * @param models champion and challengers; empty if there is only one model
  */
 record MetricsRow(
@@ -80,6 +80,7 @@ record MetricsRow(
                   MetricsTable.number(number(groups.path("ndcg")))));
     }
     coverage(window).ifPresent(notes::add);
+    estimate(record.path("estimate")).ifPresent(notes::add);
     boolean isWorse = !window.path("better_than_baseline").asBoolean(true);
     if (window.path("predicts_one_class").asBoolean()) {
       notes.add("predicts only one class" + (isWorse ? ", worse than a baseline" : ""));
@@ -103,6 +104,18 @@ record MetricsRow(
                     interval.isObject() ? "width" : "size",
                     MetricsTable.number(
                         number(scores.path(interval.isObject() ? "width" : "size")))))
+        : Optional.empty();
+  }
+
+  private static Optional<String> estimate(JsonNode estimate) {
+    double f1 = number(estimate.path("f1"));
+    return estimate.isObject()
+        ? Optional.of(
+            "estimate without labels: acc %s%s (%s)"
+                .formatted(
+                    MetricsTable.number(number(estimate.path("accuracy"))),
+                    Double.isNaN(f1) ? "" : ", f1 " + MetricsTable.number(f1),
+                    Plural.of(estimate.path("predictions").asLong(), "prediction")))
         : Optional.empty();
   }
 

@@ -101,6 +101,10 @@ class EvaluatePipelineTest {
     // A minute is a row: the label of four rows ago is the second to last that is known.
     assertThat(late[1]).isEqualTo(atOnce[1]);
     assertThat(Double.parseDouble(late[4])).isLessThan(Double.parseDouble(atOnce[4]));
+    assertThat(run(input, "--label-delay", "3m").out())
+        .containsPattern(
+            "\\nestimate without labels: accuracy 0\\.\\d{4}  f1 0\\.\\d{4}  \\(of the last \\d+ predictions\\)\\n");
+    assertThat(run(input).out()).doesNotContain("estimate");
     assertThat(run(input, "--label-delay", "soon").err())
         .contains("--label-delay must be a time such as 30m or 2h, but was soon");
     assertThat(run(input, "--label-delay", "3m", "--epochs", "2").err())

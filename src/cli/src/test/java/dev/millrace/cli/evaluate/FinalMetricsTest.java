@@ -59,6 +59,22 @@ class FinalMetricsTest {
     assertThat(SummaryTable.lines(metrics)).last().isEqualTo("members: a weight - loss -");
   }
 
+  @Test
+  void theEstimateOfAllKeysIsWeightedByTheirPredictions() {
+    FinalMetrics metrics = new FinalMetrics(null);
+    String record =
+        "{\"key\":\"%s\",\"task\":\"binary\",\"examples\":9,\"estimate\":"
+            + "{\"predictions\":%d,\"accuracy\":%s,\"f1\":0.25}}";
+    assertThat(metrics.estimate()).isNull();
+
+    metrics.accept(MetricsRecords.read(record.formatted("a", 100, "0.5")));
+    assertThat(metrics.estimate()).isEqualTo(new FinalMetrics.Estimate(100, 0.5, 0.25));
+
+    metrics.accept(MetricsRecords.read(record.formatted("b", 300, "1.0")));
+    metrics.accept(MetricsRecords.read(record.formatted("c", 7, "null")));
+    assertThat(metrics.estimate()).isEqualTo(new FinalMetrics.Estimate(407, 0.875, Double.NaN));
+  }
+
   private static String classesOfF1(String positive, String... labelsOfKeys) {
     FinalMetrics metrics = new FinalMetrics(positive);
     for (int k = 0; k < labelsOfKeys.length; k++) {

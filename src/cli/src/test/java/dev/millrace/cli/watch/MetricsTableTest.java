@@ -39,6 +39,23 @@ class MetricsTableTest {
   }
 
   @Test
+  void saysBelowTheRowWhatPredictionsWithoutLabelsAreEstimatedToScore() {
+    String record = "{\"key\":\"a\",\"examples\":9,\"task\":\"%s\",\"estimate\":%s}";
+
+    assertThat(
+            lines(
+                record.formatted(
+                    "binary", "{\"predictions\":1000,\"accuracy\":0.874,\"f1\":0.712}")))
+        .endsWith("           estimate without labels: acc 0.874, f1 0.712 (1,000 predictions)")
+        .allMatch(line -> line.length() <= 80);
+    assertThat(
+            lines(
+                record.formatted(
+                    "multiclass", "{\"predictions\":1,\"accuracy\":null,\"f1\":null}")))
+        .endsWith("           estimate without labels: acc - (1 prediction)");
+  }
+
+  @Test
   void countsRecordsOutOfOrderAndDuplicatesBelowTheRowIfThereAreAny() {
     assertThat(lines("{\"key\":\"a\",\"examples\":9,\"out_of_order\":1200,\"duplicates\":1}"))
         .endsWith("           1,200 records out of order, 1 duplicate");
