@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
  * The settings of {@code model: auto}: a mixture of small networks that learn in parallel.
  *
  * @param tier size of the mixture
- * @param members optional members
+ * @param members optional members that are not part of the tier
  * @param buffer number of records kept for replay, at least 1
  * @param error that predicted values of a heavy-tailed target keep small
  */
@@ -23,7 +23,16 @@ public record AutoSpec(Tier tier, Set<Extra> members, int buffer, Error error)
   public static final int DEFAULT_BUFFER = 2048;
 
   public AutoSpec {
-    members = Set.copyOf(members);
+    Tier all = tier;
+    members =
+        members.stream()
+            .filter(member -> !all.members.contains(member))
+            .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** Returns true if a member is part of the tier, or added to it. */
+  public boolean has(Extra member) {
+    return tier.members.contains(member) || members.contains(member);
   }
 
   /** Creates settings that keep absolute errors small. */
@@ -38,9 +47,15 @@ public record AutoSpec(Tier tier, Set<Extra> members, int buffer, Error error)
 
   /** Trade-off between accuracy and cost. */
   public enum Tier {
-    FAST,
-    BALANCED,
-    ACCURATE;
+    FAST(Set.of()),
+    BALANCED(Set.of()),
+    ACCURATE(Set.of(Extra.KNN));
+
+    private final Set<Extra> members;
+
+    Tier(Set<Extra> members) {
+      this.members = members;
+    }
 
     /** The name in pipeline files. */
     public String id() {
@@ -50,7 +65,7 @@ public record AutoSpec(Tier tier, Set<Extra> members, int buffer, Error error)
 
   /** Optional members, which use earlier records or labels directly. */
   public enum Extra {
-    /** Votes of the 5 nearest records in the buffer. */
+    /** Votes of the 10 nearest records in the buffer. */
     KNN,
     /** Frequencies of the labels that followed the previous label. */
     PREVIOUS_LABEL;

@@ -41,6 +41,11 @@ public final class KernelProvider {
     return Best.SCALAR ? new ScalarMixtures() : new VectorMixtures();
   }
 
+  /** Returns the kernels of nearest neighbours; scalar at 128 bits, where C2 allocates masks. */
+  public static DistanceKernels distances() {
+    return Best.KERNELS.bits() < 256 ? new ScalarDistances() : new VectorDistances();
+  }
+
   /** Returns the kernels of random ferns; scalar at 128 bits, where gathering takes longer. */
   public static FernKernels ferns() {
     return Best.KERNELS.bits() < 256 ? new ScalarFerns() : new VectorFerns();

@@ -36,6 +36,7 @@ final class KernelComparison {
   private final MixtureKernels mixtures = KernelProvider.mixtures();
   private final ScalingKernels scaling = KernelProvider.scaling();
   private final FernKernels ferns = KernelProvider.ferns();
+  private final DistanceKernels distances = KernelProvider.distances();
   private final ActivationKernels activations = KernelProvider.activations();
   private final Random random;
   private int compared;
@@ -100,6 +101,10 @@ final class KernelComparison {
       scaling(1, columns, SPECIAL);
       scaling(9, columns, SPECIAL);
       scaling(400, columns, new float[] {Float.NaN, 1e30f, -1e30f});
+    }
+    for (int tiles : new int[] {0, 1, 2, 3, 8}) {
+      distances(tiles, 1);
+      distances(tiles, 9);
     }
     for (int outputs : new int[] {1, 2, 3, 10, 33}) {
       ferns(16, 1, outputs);
@@ -308,6 +313,33 @@ final class KernelComparison {
         (k, s) ->
             mixtures(k)
                 .averagedRmsProp(s[0], s[1], s[2], b, 16, length, 0.01f, 0.999f, 1e-8f, 3f, 0.01f));
+  }
+
+  /** Distances from every second tile, and the first one below each of them. */
+  private void distances(int tiles, int columns) {
+    int stride = 2 * (columns + 3) * DistanceKernels.TILE;
+    float[] rows = withSpecials(tiles * stride);
+    float[] means = numbers(columns, 1);
+    float[] inverses = numbers(columns, 1);
+    float[] z = numbers(columns, 1);
+    float[] found = new float[tiles * DistanceKernels.TILE + 1];
+    inPlace(
+        "distances",
+        found,
+        (k, x) -> distances(k).distances(rows, stride, tiles, columns, means, inverses, z, 4f, x));
+    new ScalarDistances().distances(rows, stride, tiles, columns, means, inverses, z, 4f, found);
+    for (int from = 0; from < found.length; from += 5) {
+      int start = from;
+      float bound = found[found.length - 1 - from];
+      inPlace(
+          "firstBelow",
+          new float[1],
+          (k, x) -> x[0] = distances(k).firstBelow(found, start, found.length, bound));
+    }
+  }
+
+  private DistanceKernels distances(Kernels kernels) {
+    return kernels == scalar ? new ScalarDistances() : distances;
   }
 
   private void ferns(int count, int depth, int outputs) {

@@ -40,8 +40,8 @@ final class AutoOptions {
           "members",
           extras(),
           List.of(),
-          "additional members: the nearest of the last 1000 records; the labels that followed the"
-              + " previous label so far");
+          "additional members: the nearest records in the buffer, which accurate always has; the"
+              + " labels that followed the previous label so far");
   static final Option<Integer> BUFFER =
       AUTO_GROUP.option(
           "buffer",

@@ -81,7 +81,7 @@ final class AutoClassifier extends AutoLearner {
       at += shape().kind().idPredictions() * stride;
     }
     if (shape().has(Extra.KNN)) {
-      own.neighbours.find(scaled(own), scaler, CLIP, buffer);
+      own.neighbours.find(own.encoded, own.encodedOffset, scaler, CLIP, buffer);
       Arrays.fill(own.predictions, at, at + stride, 0f);
       own.neighbours.vote(buffer, own.predictions, at, classes());
       at += stride;

@@ -86,7 +86,7 @@ public abstract sealed class AutoLearner extends PerExampleModel
             ? new Scaler(shape.inputs(), DECAY, indicators)
             : new Scaler(shape.inputs(), DECAY, layout.indicators(), layout.partners());
     tails = new TailColumns(shape.inputs());
-    buffer = new ReplayBuffer(shape.inputs(), shape.kind().spec().buffer());
+    buffer = new ReplayBuffer(shape.inputs(), shape.kind().spec().buffer(), shape.has(Extra.KNN));
     previousLabel = shape.has(Extra.PREVIOUS_LABEL) ? new PreviousLabel(shape.classes()) : null;
     weights = weights(shape);
     linear = new LinearMember(shape.inputs(), shape.outputs());
@@ -385,7 +385,8 @@ public abstract sealed class AutoLearner extends PerExampleModel
       rows.weights[0] = weight;
       for (int r = 1; replays && r <= shape.member(m).replays; r++) {
         int record = drawn(m, r, own);
-        scaler.transform(buffer.rows(), buffer.offset(record), CLIP, rows.x, r * shape.stride());
+        int at = buffer.offset(record);
+        scaler.transform(buffer.rows(), at, buffer.step(), CLIP, rows.x, r * shape.stride());
         rows.weights[r] = buffer.weight(record);
       }
     }
@@ -453,20 +454,20 @@ public abstract sealed class AutoLearner extends PerExampleModel
 
   /** Decides by the first records which columns and targets have a heavy tail; scales those. */
   private void startTails() {
-    float[] rows = buffer.rows();
     int records = buffer.size();
     // Of rows with ids networks see numbers and logarithms already.
     tails.start(
-        records,
-        (record, column) -> rows[buffer.offset(record) + column],
-        column -> ids == null && !scaler.indicators().contains(column));
+        records, buffer::feature, column -> ids == null && !scaler.indicators().contains(column));
+    float[] row = new float[shape.inputs()];
     for (int record = 0; record < records; record++) {
-      tails.write(rows, buffer.offset(record), rows, buffer.offset(record));
+      buffer.copyFeatures(record, row);
+      tails.write(row, 0, row, 0);
+      buffer.setFeatures(record, row, 0);
     }
     for (int column : tails.places()) {
       scaler.restart(column);
       for (int record = 0; record < records; record++) {
-        float scaled = rows[buffer.offset(record) + column];
+        float scaled = buffer.feature(record, column);
         if (!Float.isNaN(scaled)) {
           scaler.update(column, scaled);
         }

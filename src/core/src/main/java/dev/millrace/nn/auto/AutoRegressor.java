@@ -130,7 +130,7 @@ final class AutoRegressor extends AutoLearner {
       mixer.setPrediction(k, mean + deviation * own.predictions[k * stride]);
     }
     if (shape().has(Extra.KNN)) {
-      own.neighbours.find(scaled(own), scaler, CLIP, buffer);
+      own.neighbours.find(own.encoded, own.encodedOffset, scaler, CLIP, buffer);
       mixer.setPrediction(k++, own.neighbours.mean(buffer, mean));
     }
     if (previousLabel != null) {

@@ -48,6 +48,7 @@ final class AutoShape {
   private final int[] drawnBefore;
   private final long parameters;
   private final List<String> names;
+  private final int networkPredictions;
 
   /**
    * Creates the shape of a kind.
@@ -77,11 +78,12 @@ final class AutoShape {
       replayed += member.replays;
       last = member.replays > 0 ? m + 1 : last;
     }
+    networkPredictions = names.size();
     names.add(LinearMember.NAME);
     names.add(FernMember.NAME);
     names.addAll(IdMember.names(kind.ids()));
     for (AutoSpec.Extra extra : AutoSpec.Extra.values()) {
-      if (kind.spec().members().contains(extra)) {
+      if (has(extra)) {
         names.add(extra.id());
       }
     }
@@ -127,7 +129,7 @@ final class AutoShape {
 
   private static long floatsOfOthers(Kind kind) {
     long floats = LinearMember.floats(kind.inputs(), outputs(kind));
-    return kind.spec().members().contains(AutoSpec.Extra.PREVIOUS_LABEL)
+    return kind.spec().has(AutoSpec.Extra.PREVIOUS_LABEL)
         ? floats + (long) kind.classes() * kind.classes()
         : floats;
   }
@@ -214,11 +216,11 @@ final class AutoShape {
 
   /** Number of the networks' predictions; linear member, ferns, ids and optional ones follow. */
   int networkPredictions() {
-    return predictions() - kind.spec().members().size() - kind.idPredictions() - 2;
+    return networkPredictions;
   }
 
   boolean has(AutoSpec.Extra extra) {
-    return kind.spec().members().contains(extra);
+    return kind.spec().has(extra);
   }
 
   int predictions() {

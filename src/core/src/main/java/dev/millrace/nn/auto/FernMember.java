@@ -77,10 +77,11 @@ final class FernMember {
       return;
     }
     int records = buffer.size();
-    float[] rows = buffer.rows();
-    ferns.start(records, (record, column) -> rows[buffer.offset(record) + column]);
+    ferns.start(records, buffer::feature);
+    float[] row = new float[buffer.inputs()];
     for (int record = 0; record < records; record++) {
-      ferns.select(rows, buffer.offset(record), own.cells);
+      buffer.copyFeatures(record, row);
+      ferns.select(row, 0, own.cells);
       learnRecord(learner, buffer.target(record), buffer.weight(record), own);
     }
   }

@@ -1,6 +1,7 @@
 package dev.millrace.nn.auto;
 
 import dev.millrace.data.SizeChecks;
+import dev.millrace.simd.DistanceKernels;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -9,6 +10,9 @@ import java.util.Arrays;
 /**
  * Raw records of a key, kept to be learned again by all members. Once it is full, a new record
  * replaces one drawn at random.
+ *
+ * <p>Records are in tiles of one, or of {@value DistanceKernels#TILE} for {@link Neighbours}. The
+ * values of a tile are column by column.
  */
 final class ReplayBuffer {
 
@@ -22,7 +26,8 @@ final class ReplayBuffer {
   private final int inputs;
   private final int width;
   private final int capacity;
-  // [room x (features, target, rest of target, weight)]; grows to the capacity.
+  private final int tile;
+  // [tiles x (features, target, rest of target, weight) x records]; grows to the capacity.
   private float[] rows;
   private int size;
 
@@ -32,16 +37,32 @@ final class ReplayBuffer {
    * @param records max number; fewer if they would take more than 8 MiB
    */
   ReplayBuffer(int inputs, int records) {
+    this(inputs, records, false);
+  }
+
+  /**
+   * Creates an empty buffer.
+   *
+   * @param isTiled true if nearest neighbours are searched in it
+   */
+  ReplayBuffer(int inputs, int records, boolean isTiled) {
     this.inputs = inputs;
     width = inputs + EXTRA;
     capacity = capacity(inputs, records);
-    rows = new float[Math.min(FIRST_ROOM, capacity) * width];
+    tile = isTiled ? DistanceKernels.TILE : 1;
+    rows = new float[room(Math.min(FIRST_ROOM, capacity))];
+  }
+
+  /** Returns the floats of whole tiles with room for so many records. */
+  private int room(int records) {
+    return (records + tile - 1) / tile * tile * width;
   }
 
   private ReplayBuffer(ReplayBuffer other) {
     inputs = other.inputs;
     width = other.width;
     capacity = other.capacity;
+    tile = other.tile;
     rows = other.rows.clone();
     size = other.size;
   }
@@ -51,7 +72,7 @@ final class ReplayBuffer {
     return (int) Math.max(1, Math.min(records, fitting));
   }
 
-  /** Bytes of a full buffer. */
+  /** Bytes of a full buffer whose capacity is in whole tiles. */
   static long bytes(int inputs, int records) {
     return (long) capacity(inputs, records) * (inputs + EXTRA) * Float.BYTES;
   }
@@ -62,6 +83,25 @@ final class ReplayBuffer {
 
   int size() {
     return size;
+  }
+
+  int inputs() {
+    return inputs;
+  }
+
+  /** Number of tiles of a full buffer. */
+  int tiles() {
+    return (capacity + tile - 1) / tile;
+  }
+
+  /** Number of tiles that have records. */
+  int usedTiles() {
+    return (size + tile - 1) / tile;
+  }
+
+  /** Floats of a tile. */
+  int tileFloats() {
+    return tile * width;
   }
 
   /** Number of records after more have been added. */
@@ -82,14 +122,28 @@ final class ReplayBuffer {
   /** Reads the first and the last float of a record, to bring it into the nearest cache. */
   int fetch(int record) {
     return record < size
-        ? Float.floatToRawIntBits(rows[record * width])
-            | Float.floatToRawIntBits(rows[record * width + width - 1])
+        ? Float.floatToRawIntBits(rows[offset(record)])
+            | Float.floatToRawIntBits(rows[at(record, width - 1)])
         : 0;
   }
 
-  /** The features of a record start here in {@link #rows}. */
+  /** The features of a record start here in {@link #rows}, {@link #step} apart. */
   int offset(int record) {
-    return record * width;
+    return tile == 1 ? record * width : record / tile * tile * width + record % tile;
+  }
+
+  /** Floats from one feature of a record to the next. */
+  int step() {
+    return tile;
+  }
+
+  /** A feature of a record. */
+  float feature(int record, int column) {
+    return rows[at(record, column)];
+  }
+
+  private int at(int record, int column) {
+    return offset(record) + column * tile;
   }
 
   float[] rows() {
@@ -98,12 +152,12 @@ final class ReplayBuffer {
 
   /** Index of the class, or the value. */
   double target(int record) {
-    int at = record * width + inputs;
-    return (double) rows[at] + rows[at + 1];
+    int at = at(record, inputs);
+    return (double) rows[at] + rows[at + tile];
   }
 
   float weight(int record) {
-    return rows[record * width + inputs + 2];
+    return rows[at(record, inputs + 2)];
   }
 
   /**
@@ -113,23 +167,41 @@ final class ReplayBuffer {
    */
   void add(float[] features, int offset, double target, float weight, int place) {
     size = Math.max(size, place + 1);
-    if (rows.length < size * width) {
-      rows = Arrays.copyOf(rows, Math.min(capacity, 2 * (size - 1)) * width);
+    if (rows.length < room(size)) {
+      rows = Arrays.copyOf(rows, room(Math.min(capacity, 2 * (size - 1))));
     }
-    int at = place * width;
-    System.arraycopy(features, offset, rows, at, inputs);
+    setFeatures(place, features, offset);
     setTarget(place, target);
-    rows[at + inputs + 2] = weight;
+    rows[at(place, inputs + 2)] = weight;
+  }
+
+  /** Replaces the features of a record. */
+  void setFeatures(int record, float[] features, int offset) {
+    if (tile == 1) {
+      System.arraycopy(features, offset, rows, record * width, inputs);
+      return;
+    }
+    int at = offset(record);
+    for (int c = 0; c < inputs; c++) {
+      rows[at + c * tile] = features[offset + c];
+    }
+  }
+
+  /** Copies the features of a record to the start of a row. */
+  void copyFeatures(int record, float[] row) {
+    for (int c = 0; c < inputs; c++) {
+      row[c] = feature(record, c);
+    }
   }
 
   /** Replaces the target of a record. */
   void setTarget(int record, double target) {
-    int at = record * width + inputs;
+    int at = at(record, inputs);
     // Two floats hold 48 bits of it: enough for a target far from 0 that varies little.
     double within = Math.max(-Float.MAX_VALUE, Math.min(Float.MAX_VALUE, target));
     float rounded = (float) within;
     rows[at] = rounded;
-    rows[at + 1] = (float) (within - rounded);
+    rows[at + tile] = (float) (within - rounded);
   }
 
   /** Returns a number from 0 to below {@code bound}, from the upper half of random bits. */
@@ -143,8 +215,10 @@ final class ReplayBuffer {
 
   void write(DataOutput out) throws IOException {
     out.writeInt(size);
-    for (int i = 0; i < size * width; i++) {
-      out.writeFloat(rows[i]);
+    for (int record = 0; record < size; record++) {
+      for (int i = 0; i < width; i++) {
+        out.writeFloat(feature(record, i));
+      }
     }
   }
 
@@ -160,9 +234,11 @@ final class ReplayBuffer {
     while (room < size) {
       room *= 2;
     }
-    rows = new float[Math.min(room, capacity) * width];
-    for (int i = 0; i < size * width; i++) {
-      rows[i] = in.readFloat();
+    rows = new float[room(Math.min(room, capacity))];
+    for (int record = 0; record < size; record++) {
+      for (int i = 0; i < width; i++) {
+        rows[at(record, i)] = in.readFloat();
+      }
     }
     for (int record = 0; record < size && classes > 0; record++) {
       SizeChecks.requireIndex("class of a stored record for replay", target(record), classes);

@@ -143,26 +143,24 @@ final class Scaler {
 
   /** Writes the scaled row, cut to ±{@code clip}; a missing value becomes 0. */
   void transform(float[] row, int offset, float clip, float[] out, int outOffset) {
+    transform(row, offset, 1, clip, out, outOffset);
+  }
+
+  /** The same of a row whose values are {@code step} apart. */
+  void transform(float[] row, int offset, int step, float clip, float[] out, int outOffset) {
     for (int c = 0; c < columns; c++) {
-      float z = (float) ((row[offset + c] - statistics[columns + c]) * inverses[c]);
+      float z = (float) ((row[offset + c * step] - statistics[columns + c]) * inverses[c]);
       float cut = z > clip ? clip : z < -clip ? -clip : z;
       out[outOffset + c] = Float.isNaN(cut) ? 0f : cut;
     }
   }
 
-  /**
-   * Returns the squared distance of a scaled row from one that is not scaled; a value of at least
-   * {@code worst} if the distance is not below that.
-   */
-  double distance(float[] z, float[] row, int offset, float clip, double worst) {
-    double sum = 0;
-    for (int c = 0; c < columns && sum < worst; c++) {
-      double other = (row[offset + c] - statistics[columns + c]) * inverses[c];
-      double cut = other > clip ? clip : other < -clip ? -clip : other;
-      double apart = z[c] - (Double.isNaN(cut) ? 0 : cut);
-      sum += apart * apart;
+  /** Copies the mean and 1/sd of each column, rounded. */
+  void copyTo(float[] means, float[] reciprocals) {
+    for (int c = 0; c < columns; c++) {
+      means[c] = (float) statistics[columns + c];
+      reciprocals[c] = (float) inverses[c];
     }
-    return sum;
   }
 
   double scaled(int column, double x) {

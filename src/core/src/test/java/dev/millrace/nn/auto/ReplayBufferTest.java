@@ -89,6 +89,28 @@ class ReplayBufferTest {
   }
 
   @Test
+  void recordsInTilesAreStoredAsOthers() throws IOException {
+    for (int records : new int[] {0, 1, 16, 17, 40}) {
+      ReplayBuffer tiled = new ReplayBuffer(2, 40, true);
+      ReplayBuffer others = filled(records);
+      for (int i = 0; i < records; i++) {
+        tiled.add(new float[] {9, i, -i}, 1, i % 3, i + 0.5f, i);
+        assertThat(tiled.feature(i, 1)).isEqualTo(-i);
+        assertThat(tiled.rows()[tiled.offset(i) + tiled.step()]).isEqualTo(-i);
+        assertThat(tiled.target(i)).isEqualTo(i % 3);
+        assertThat(tiled.weight(i)).isEqualTo(i + 0.5f);
+      }
+      ReplayBuffer restored = new ReplayBuffer(2, 40, true);
+      restored.read(new BoundedDataInput(bytes(others)), 3);
+
+      assertThat(bytes(tiled)).isEqualTo(bytes(others));
+      assertThat(restored.rows()).isEqualTo(tiled.rows());
+      assertThat(tiled.usedTiles()).isEqualTo((records + 15) / 16);
+      assertThat(tiled.tiles()).isEqualTo(3);
+    }
+  }
+
+  @Test
   void damagedRecordsAreRejected() throws IOException {
     byte[] stored = bytes(filled(17));
 

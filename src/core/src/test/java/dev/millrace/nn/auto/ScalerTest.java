@@ -65,15 +65,17 @@ class ScalerTest {
   }
 
   @Test
-  void distancesAreThoseOfScaledRows() {
+  void theScaleCanBeCopiedAndAppliedToValuesThatAreApart() {
     see();
-    float[] z = {1.5f, 0};
+    float[] means = new float[3];
+    float[] inverses = new float[3];
+    float[] out = new float[2];
 
-    assertThat(scaler.distance(z, new float[] {12, 5}, 0, 4f, 9)).isCloseTo(0.25, within(1e-12));
-    assertThat(scaler.distance(z, new float[] {99, 5}, 0, 4f, 99)).isCloseTo(6.25, within(1e-12));
-    assertThat(scaler.distance(z, new float[] {-99, 5}, 0, 4f, 99)).isCloseTo(30.25, within(1e-12));
-    assertThat(scaler.distance(z, new float[] {Float.NaN, 5}, 0, 4f, 9))
-        .isCloseTo(2.25, within(1e-12));
+    scaler.copyTo(means, inverses);
+    assertThat(means).containsExactly(10, 5, 0);
+    assertThat(inverses).containsExactly(0.5f, 0, 0);
+    scaler.transform(new float[] {9, 13, 9, 5}, 1, 2, 4f, out, 0);
+    assertThat(out).containsExactly(1.5f, 0);
     assertThat(scaler.scaled(0, 13)).isEqualTo(1.5);
     assertThat(scaler.mean(0)).isEqualTo(10);
     assertThat(scaler.inverse(0)).isEqualTo(0.5);
