@@ -98,12 +98,16 @@ final class ForecastState {
    * steps are records, estimated from the time between the last two.
    */
   long targetTime() {
+    return targetTime(series.position() + horizon.length());
+  }
+
+  private long targetTime(long target) {
     if (series.isOfTime()) {
-      return series.position() + horizon.length();
+      return target;
     }
     return series.interval() == 0
         ? Prediction.Forecast.UNKNOWN_TIME
-        : series.lastTime() + horizon.length() * series.interval();
+        : series.lastTime() + (target - series.position()) * series.interval();
   }
 
   /** Starts another pass over the data: a series of its own. */
@@ -153,7 +157,7 @@ final class ForecastState {
         newest == null
             ? value(Double.NaN, Double.NaN)
             : value(newest.value(), newest.features().boundOrUnknown()),
-        newest == null ? Prediction.Forecast.UNKNOWN_TIME : targetTime());
+        newest == null ? Prediction.Forecast.UNKNOWN_TIME : targetTime(newest.target()));
   }
 
   private static ForecastValue value(double forecast, double bound) {

@@ -18,6 +18,7 @@ import dev.millrace.data.MetricsReport.ForecastScores;
 import dev.millrace.data.MetricsReport.RegressionScores;
 import dev.millrace.data.Prediction;
 import dev.millrace.data.Prediction.OfValue;
+import dev.millrace.eval.MetricsSpec;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -45,6 +46,28 @@ class ForecasterTest {
         .isEqualTo(published.predictions.get(4).forecast().targetTime());
     // Values 4 and 5, forecast when 1 and 2 were the last.
     assertThat(scores().lastValue().totalMae()).isNaN();
+  }
+
+  @Test
+  void aReportOfALearnedExampleHasTheTimeOfTheForecastInIt() throws IOException {
+    ForecastSpec spec = inRecords(2);
+    TrainSpec often =
+        train(spec).with(to -> to.metrics = MetricsSpec.DEFAULT.with(metrics -> metrics.every = 1));
+    double[] values = {3, 9, 4, 12, 6, 18, 5, 25, 7, 30, 2, 11};
+    new PrequentialEngine(often, 64 << 20, ShapeChange.FAIL)
+        .learn(null, hourly(spec, values), published);
+
+    assertThat(published.reports).hasSize(values.length - 2);
+    for (MetricsReport report : published.reports) {
+      MetricsReport.Forecast forecast = report.forecast();
+      Prediction prediction =
+          published.predictions.stream()
+              .filter(one -> one.forecast().targetTime() == forecast.targetTime())
+              .findFirst()
+              .orElseThrow();
+      Double made = ((OfValue) prediction.outcome()).value(); // NaN at first
+      assertThat(forecast.next().value()).isEqualTo(made);
+    }
   }
 
   @Test
