@@ -6,13 +6,15 @@ import dev.millrace.codec.CsvText;
 import dev.millrace.data.FeatureSpec;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Proposes derived features where the records show that earlier labels say something of the next
- * one: lags and seasons of the key, and means of the labels of equal values of another field.
+ * Proposes derived features where earlier records say something of the next label: lags and seasons
+ * of the labels of the key, means of the labels of equal values of another field, and features of
+ * the records alone.
  */
 final class DerivedProposals {
   private static final int[] SEASONS = {7, 12, 24, 48, 96, 144, 168, 288, 336};
@@ -28,8 +30,9 @@ final class DerivedProposals {
    * A proposed entry of {@code input.derived}.
    *
    * @param entry the options, without what is around them
+   * @param needsTime whether it reads the event time
    */
-  record Proposal(String entry, String reason) {}
+  record Proposal(String entry, String reason, boolean needsTime) {}
 
   private final RowSample sample;
   private final double[] labels;
@@ -47,21 +50,38 @@ final class DerivedProposals {
    *
    * @param positive the class that counts as 1; null for a number
    * @param key field of the model key, {@link RowSample#RECORD_KEY} for the record key
+   * @param time field of the event time; null if there is none
    */
   static List<Proposal> of(
       RowSample sample,
       String label,
       @Nullable String positive,
       String key,
-      List<FieldProfile> features) {
+      List<FieldProfile> features,
+      @Nullable String time) {
     double[] values = sample.column(label);
     if (values == null || sample.rows() < MIN_PAIRS) {
       return List.of();
     }
     double[] numbers = positive == null ? values : indicator(values, positive, sample.rows());
     DerivedProposals proposals = new DerivedProposals(sample, numbers, sample.column(key));
-    List<Proposal> all = new ArrayList<>(proposals.lags(YamlText.of(label)));
+    GroupProposals beyond =
+        new GroupProposals(
+            sample,
+            numbers,
+            positive,
+            proposals.keys,
+            features,
+            time == null ? null : sample.column(time));
+    List<Integer> steps = new ArrayList<>();
+    List<Proposal> lags = proposals.lags(YamlText.of(label), steps);
+    if (!beyond.areClear(steps)) {
+      lags = List.of();
+      steps.clear();
+    }
+    List<Proposal> all = new ArrayList<>(lags);
     all.addAll(proposals.means(YamlText.of(label), features));
+    all.addAll(beyond.proposals(steps));
     return all;
   }
 
@@ -78,9 +98,9 @@ final class DerivedProposals {
     return ones;
   }
 
-  private List<Proposal> lags(String label) {
+  /** Adds the lags to {@code steps}, and returns the proposal to use them. */
+  private List<Proposal> lags(String label, List<Integer> steps) {
     double atOne = lagCorrelation(1);
-    List<Integer> steps = new ArrayList<>();
     List<String> reasons = new ArrayList<>();
     if (atOne >= MIN_CORRELATION) {
       steps.addAll(List.of(1, 2, 3));
@@ -97,7 +117,8 @@ final class DerivedProposals {
     return steps.isEmpty()
         ? List.of()
         : List.of(
-            new Proposal("lag: %s, steps: %s".formatted(label, steps), String.join("; ", reasons)));
+            new Proposal(
+                "lag: %s, steps: %s".formatted(label, steps), String.join("; ", reasons), false));
   }
 
   /** Returns the correlation of labels with those so many records of their key before. */
@@ -141,7 +162,7 @@ final class DerivedProposals {
   }
 
   private List<Proposal> means(String label, List<FieldProfile> features) {
-    Map<Proposal, Double> found = new HashMap<>();
+    Map<Proposal, Double> found = new LinkedHashMap<>();
     for (FieldProfile field : features) {
       double[] values = sample.column(field.name());
       boolean repeats =
@@ -155,7 +176,7 @@ final class DerivedProposals {
                 .formatted(label, YamlText.of(field.name()), SMOOTHING);
         String reason =
             "correlation %.2f with earlier labels of equal values".formatted(correlation);
-        found.put(new Proposal(entry, reason), correlation);
+        found.put(new Proposal(entry, reason, false), correlation);
       }
     }
     return found.entrySet().stream()
@@ -165,7 +186,7 @@ final class DerivedProposals {
         .toList();
   }
 
-  private static boolean isCategory(FeatureSpec.Type type) {
+  static boolean isCategory(FeatureSpec.Type type) {
     return type == FeatureSpec.Type.ONE_HOT
         || type == FeatureSpec.Type.HASH
         || type == FeatureSpec.Type.ID;

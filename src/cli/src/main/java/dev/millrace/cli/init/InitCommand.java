@@ -143,7 +143,7 @@ public final class InitCommand implements Callable<Integer> {
       CsvScan.requireTruth(labelField.name(), key, dropped);
     }
     PipelineDraft draft = new PipelineDraft(profile, roles, labelField, keyField);
-    if (draft.features() == 0 && !profile.standard()) {
+    if (draft.features() == 0 && !draft.forecastsOnly() && !profile.standard()) {
       throw new CliError(
           "No field of %s is left for features. Left out: %s"
               .formatted(profile.origin(), String.join("; ", draft.leftOut())));

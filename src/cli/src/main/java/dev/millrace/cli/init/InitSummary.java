@@ -46,14 +46,18 @@ final class InitSummary {
       List<FieldRoles.Candidate> keys) {
     List<String> lines = new ArrayList<>();
     Task task = draft.task();
+    String target = label == null ? "label" : shown(label);
+    String each = key == null ? "" : ", one model per " + shown(key);
     lines.add(
-        "Wrote %s: predicts %s%s from %s%s."
-            .formatted(
-                file,
-                label == null ? "label" : shown(label),
-                task == null ? "" : " (" + KebabCase.of(task) + ")",
-                Plural.of(draft.features(), "field"),
-                key == null ? "" : ", one model per " + shown(key)));
+        draft.forecastsOnly()
+            ? "Wrote %s: forecasts %s from its earlier values%s.".formatted(file, target, each)
+            : "Wrote %s: predicts %s%s from %s%s."
+                .formatted(
+                    file,
+                    target,
+                    task == null ? "" : " (" + KebabCase.of(task) + ")",
+                    Plural.of(draft.features(), "field"),
+                    each));
     if (notLabels != null && !input.standard()) {
       lines.add("The label is a guess. Choose another one: --label FIELD");
       notLabels.forEach(field -> lines.add(notLabel(field)));

@@ -29,6 +29,8 @@ final class PipelineDraft {
   private final @Nullable FieldProfile label;
   private final @Nullable FieldProfile key;
   private final List<FieldProfile> features;
+  private final @Nullable String sampledTime;
+  private final @Nullable ForecastDraft forecast;
   private final List<String> lines = new ArrayList<>();
 
   /**
@@ -48,6 +50,11 @@ final class PipelineDraft {
         input.fields().stream()
             .filter(field -> field != label && field != key && isUseful(field))
             .toList();
+    this.sampledTime = sampledTime();
+    this.forecast =
+        label == null || task() != Task.REGRESSION
+            ? null
+            : ForecastDraft.of(input, label, key, key == null ? roles.keys(label) : List.of());
   }
 
   // The numbers of the standard schema are identified by position, so none may be left out.
@@ -83,10 +90,13 @@ final class PipelineDraft {
     add("  bootstrap.servers: " + YamlText.of(bootstrapServers));
     add("input:");
     addSource(folder);
-    addLabel();
+    if (!forecastsOnly()) {
+      addLabel();
+    }
     addKey();
     addFeatures();
     addLimits();
+    addForecast();
     addChoices();
     return String.join("\n", lines) + "\n";
   }
@@ -233,6 +243,12 @@ final class PipelineDraft {
 
   private void addFeatures() {
     addEventTime();
+    List<DerivedProposals.Proposal> derived = derived();
+    addSourceOfProposals(derived);
+    if (forecastsOnly()) {
+      addLeftOut();
+      return;
+    }
     if (input.standard() && !hasTexts()) {
       add("  # All numbers of a record are features, in their order.");
       return;
@@ -244,7 +260,11 @@ final class PipelineDraft {
       add(commented("    - " + feature(spec), field.describe(input.records())));
     }
     addCrosses();
-    addDerived();
+    addDerived(derived);
+    addLeftOut();
+  }
+
+  private void addLeftOut() {
     List<String> left = leftOut();
     if (!left.isEmpty()) {
       add("  # Left out:");
@@ -267,12 +287,12 @@ final class PipelineDraft {
     }
   }
 
-  private void addDerived() {
-    List<DerivedProposals.Proposal> proposals = derived();
+  private void addDerived(List<DerivedProposals.Proposal> proposals) {
     if (proposals.isEmpty()) {
       return;
     }
-    add("  # Earlier labels say something of the next one. Uncomment, and compare with evaluate:");
+    add(
+        "  # Earlier records say something of the next label. Uncomment, and compare with evaluate:");
     add("  # derived:                                # see docs/derived-features.md");
     for (DerivedProposals.Proposal proposal : proposals) {
       add("  #   # " + proposal.reason());
@@ -280,8 +300,48 @@ final class PipelineDraft {
     }
   }
 
+  /** Adds options of the input that proposals need if the rows come from a file, as comments. */
+  private void addSourceOfProposals(List<DerivedProposals.Proposal> derived) {
+    boolean needsTime = derived.stream().anyMatch(DerivedProposals.Proposal::needsTime);
+    if (!input.isFile() || (!needsTime && forecast == null)) {
+      return;
+    }
+    String comment = forecastsOnly() ? "" : "# ";
+    if (!forecastsOnly()) {
+      add("  # For the proposals below: JSON has all columns, which the standard schema has not.");
+    }
+    add("  " + comment + "format: json");
+    if (sampledTime != null) {
+      add("  " + comment + "event-time: " + YamlText.of(sampledTime));
+    }
+    if (forecast != null && forecast.keyName() != null) {
+      add("  " + comment + "key: " + YamlText.of(forecast.keyName()));
+    }
+  }
+
+  /** Returns the first field of event times that the sample has; null if there is none. */
+  private @Nullable String sampledTime() {
+    RowSample sample = input.sample();
+    if (sample == null) {
+      return null;
+    }
+    String declared = eventTime();
+    if (declared != null || !(input.isFile() || input.format() == Format.JSON)) {
+      return declared != null && sample.isComplete(declared) ? declared : null;
+    }
+    return input.fields().stream()
+        .filter(field -> sample.isTimes(field.name()) || isMillis(sample, field))
+        .map(FieldProfile::name)
+        .findFirst()
+        .orElse(null);
+  }
+
+  private static boolean isMillis(RowSample sample, FieldProfile field) {
+    return FieldRoles.isMillis(field) && sample.isComplete(field.name());
+  }
+
   /** Returns the derived features that the records suggest. */
-  List<DerivedProposals.Proposal> derived() {
+  private List<DerivedProposals.Proposal> derived() {
     Task task = task();
     RowSample sample = input.sample();
     if (sample == null || label == null || task == null || task == Task.MULTICLASS) {
@@ -296,7 +356,9 @@ final class PipelineDraft {
         label.name(),
         task == Task.BINARY ? classes.get(1).getKey() : null,
         key == null ? RowSample.RECORD_KEY : key.name(),
-        features);
+        features,
+        // Regular steps say nothing of how often something came.
+        forecast == null ? sampledTime : null);
   }
 
   /** Returns the fields that become no features, each with the reason. */
@@ -317,18 +379,42 @@ final class PipelineDraft {
   }
 
   private void addEventTime() {
-    String time = input.eventTime();
-    if (time == null && !input.isFile() && !input.standard()) {
-      time =
-          input.fields().stream()
-              .filter(FieldRoles::isMillis)
-              .map(FieldProfile::name)
-              .findFirst()
-              .orElse(null);
-    }
+    String time = eventTime();
     if (time != null) {
       add("  event-time: " + YamlText.of(time));
     }
+  }
+
+  private @Nullable String eventTime() {
+    if (input.eventTime() != null || input.isFile() || input.standard()) {
+      return input.eventTime();
+    }
+    return input.fields().stream()
+        .filter(FieldRoles::isMillis)
+        .map(FieldProfile::name)
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** Adds the forecast that the records allow, as comment unless there is nothing else to do. */
+  private void addForecast() {
+    if (forecast == null) {
+      return;
+    }
+    if (!forecastsOnly()) {
+      add("");
+      forecast.reasons().forEach(this::add);
+      add("# To forecast it (docs/forecasting.md), delete label and task, and uncomment this:");
+      add("# " + forecast.block());
+      return;
+    }
+    forecast.reasons().forEach(this::add);
+    add(forecast.block());
+  }
+
+  /** Returns true if the file forecasts, since there are no features to predict the label from. */
+  boolean forecastsOnly() {
+    return features.isEmpty() && forecast != null;
   }
 
   private static String feature(FeatureSpec spec) {

@@ -2,14 +2,22 @@ package dev.millrace.cli.init;
 
 import dev.millrace.cli.csv.CsvFile;
 import dev.millrace.codec.CsvText;
+import dev.millrace.codec.EventTime;
 import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** The first records in their order: numbers, and texts as numbers that are equal if they are. */
+/**
+ * The first records in their order: numbers, texts that are dates or times as milliseconds since
+ * 1970, and other texts as numbers that are equal if they are.
+ */
 final class RowSample {
   /** Name of the column of record keys. */
   static final String RECORD_KEY = "";
@@ -18,8 +26,11 @@ final class RowSample {
   private static final int MAX_COLUMNS = 200;
   // As many bits of a hash as a double has exactly.
   private static final int HASH_SHIFT = 11;
+  private static final int MONTH_LENGTH = "2026-11".length();
+  private static final int DATE_LENGTH = "2026-11-26".length();
 
   private final Map<String, double[]> columns = new HashMap<>();
+  private final Map<String, int[]> counts = new HashMap<>(); // of dates, of times
   private int rows;
 
   /** Reads the first rows of a CSV file. */
@@ -32,7 +43,11 @@ final class RowSample {
           String cell = file.row()[c];
           if (!CsvText.isMissing(cell)) {
             double number = CsvText.number(cell);
-            sample.set(header.get(c), Double.isNaN(number) ? hash(cell) : number);
+            if (Double.isNaN(number)) {
+              sample.set(header.get(c), cell);
+            } else {
+              sample.set(header.get(c), number);
+            }
           }
         }
         sample.endRow();
@@ -43,7 +58,34 @@ final class RowSample {
 
   /** Sets a field of the current record to a text. */
   void set(String name, String text) {
-    set(name, hash(text));
+    double time = instant(text);
+    double date = Double.isNaN(time) ? date(text) : time;
+    set(name, Double.isNaN(date) ? hash(text) : date);
+    if (!Double.isNaN(date) && rows < MAX_ROWS) {
+      int[] count = counts.computeIfAbsent(name, absent -> new int[2]);
+      count[0]++;
+      count[1] += Double.isNaN(time) ? 0 : 1;
+    }
+  }
+
+  // What input.event-time reads.
+  private static double instant(String text) {
+    boolean mayBe = text.length() > DATE_LENGTH && text.charAt(4) == '-';
+    OptionalLong millis = mayBe ? EventTime.ofCell(text) : OptionalLong.empty();
+    return millis.isPresent() ? millis.getAsLong() : Double.NaN;
+  }
+
+  private static double date(String text) {
+    boolean isMonth = text.length() == MONTH_LENGTH;
+    if (!(isMonth || text.length() == DATE_LENGTH) || text.charAt(4) != '-') {
+      return Double.NaN;
+    }
+    try {
+      LocalDate day = LocalDate.parse(isMonth ? text + "-01" : text);
+      return day.atStartOfDay(ZoneOffset.UTC).toInstant().toEpochMilli();
+    } catch (DateTimeException e) {
+      return Double.NaN;
+    }
   }
 
   /** Sets a field of the current record to a number. */
@@ -76,6 +118,22 @@ final class RowSample {
   /** Returns the number of records. */
   int rows() {
     return rows;
+  }
+
+  /** Returns true if each record has a date or time as text in this field. */
+  boolean isDates(String name) {
+    return rows > 0 && counts.containsKey(name) && counts.get(name)[0] == rows;
+  }
+
+  /** Returns true if each record has a text in this field that {@code event-time} reads. */
+  boolean isTimes(String name) {
+    return rows > 0 && counts.containsKey(name) && counts.get(name)[1] == rows;
+  }
+
+  /** Returns true if each record has a value in this field. */
+  boolean isComplete(String name) {
+    double[] column = columns.get(name);
+    return column != null && Arrays.stream(column, 0, rows).noneMatch(Double::isNaN);
   }
 
   /** Returns the values of a field, NaN where it is missing; null if no record has it. */

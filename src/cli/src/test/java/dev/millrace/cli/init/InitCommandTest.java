@@ -18,12 +18,15 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class InitCommandTest {
   private static final int ROWS = 400;
@@ -418,12 +421,205 @@ class InitCommandTest {
         .contains("- { window: sold, of: all, by: shop, do: [mean, count], smoothing: 10 }")
         .doesNotContain("by: noise");
     assertThat(PipelineFile.read(draft).input().spec().derived()).isEmpty();
+    assertThat(uncommented(draft).input().spec().derived()).hasSize(2);
+  }
+
+  @Test
+  void proposesHowOftenAValueCameLatelyWhereTheLabelFollowsFromIt() throws IOException {
+    StringBuilder csv = new StringBuilder("at,card,amount,verdict\n");
+    Random random = new Random(5);
+    long at = Instant.parse("2026-09-01T00:00:00Z").getEpochSecond();
+    for (int i = 0; i < 6_000; i++) {
+      int card = random.nextInt(200);
+      int payments = random.nextInt(50) == 0 ? 5 : 1;
+      for (int p = 0; p < payments; p++) {
+        at += p == 0 ? random.nextInt(900) : 40;
+        String verdict = p == 0 ? "ok" : "fraud";
+        Object[] row = {Instant.ofEpochSecond(at), card, 10 + random.nextInt(90), verdict};
+        csv.append("%s,c%d,%d,%s%n".formatted(row));
+      }
+    }
+
+    init("--input", Files.writeString(dir.resolve("cards.csv"), csv).toString());
+
+    Path draft = dir.resolve("draft.yaml");
+    assertThat(Files.readString(draft))
+        .containsPattern(
+            "# rank correlation 0\\.[5-9]\\d beyond the columns; fraud in \\d\\d\\.\\d % of those with"
+                + " at least 1, in \\d\\.\\d % of others")
+        .contains("- { window: amount, of: 10m, by: card, do: [count] }\n");
+    assertThat(PipelineFile.read(draft).input().spec().derived()).isEmpty();
+    InputSpec input = uncommented(draft).input().spec();
+    assertThat(input.derived()).isNotEmpty();
+    assertThat(input.eventTime()).isEqualTo("at");
+  }
+
+  @Test
+  void proposesTheLastValueOfANumberWhereTheLabelFollowsFromIt() throws IOException {
+    StringBuilder csv = new StringBuilder("pump,load,heat\n");
+    Random random = new Random(6);
+    double[] last = new double[10];
+    for (int i = 0; i < 3_000; i++) {
+      int pump = i % 10;
+      double load = random.nextDouble();
+      double heat = load + 2 * last[pump] + 0.2 * random.nextGaussian();
+      last[pump] = load;
+      csv.append("p%d,%.4f,%.4f%n".formatted(pump, load, heat));
+    }
+    String file = Files.writeString(dir.resolve("pumps.csv"), csv).toString();
+
+    init("--input", file, "--label", "heat", "--key", "pump");
+
+    Path draft = dir.resolve("draft.yaml");
+    assertThat(Files.readString(draft))
+        .containsPattern("# rank correlation 0\\.9\\d beyond the columns\n")
+        .contains("- { lag: load, steps: 1 }\n");
+    assertThat(uncommented(draft).input().spec().derived()).hasSize(1);
+  }
+
+  @Test
+  void proposesNothingWhereEarlierRecordsSayNothing() throws IOException {
+    for (String label : List.of("%.3f", "%.0f")) {
+      StringBuilder csv = new StringBuilder("at,card,shop,amount,y\n");
+      Random random = new Random(7);
+      long at = Instant.parse("2026-09-01T00:00:00Z").getEpochSecond();
+      for (int i = 0; i < 5_000; i++) {
+        at += random.nextInt(1_000);
+        int amount = random.nextInt(100);
+        // The amount alone says much.
+        double y = amount > 90 || random.nextInt(20) == 0 ? 1 : random.nextDouble() * 0.49;
+        Object[] row = {Instant.ofEpochSecond(at), random.nextInt(200), random.nextInt(9), amount};
+        csv.append("%s,c%d,s%d,%d,".formatted(row)).append(label.formatted(y)).append('\n');
+      }
+      String file = Files.writeString(dir.resolve("noise.csv"), csv).toString();
+
+      init("--input", file, "--label", "y", "--force");
+
+      assertThat(Files.readString(dir.resolve("draft.yaml")))
+          .doesNotContain("derived:")
+          .doesNotContain("forecast:")
+          .doesNotContain("# event-time");
+    }
+  }
+
+  @Test
+  void proposesToForecastRegularSeriesWithTheirSeasons() throws IOException {
+    StringBuilder csv = new StringBuilder("hour,shop,price,sold\n");
+    Random random = new Random(8);
+    Instant start = Instant.parse("2026-09-01T00:00:00Z");
+    for (int i = 0; i < 2_000; i++) {
+      double ofDay = 20 * Math.sin(i * Math.PI / 12);
+      double ofWeek = i / 24 % 7 < 5 ? 30 : 0;
+      for (String shop : List.of("lemon", "olive", "plum")) {
+        double sold = 60 + ofDay + ofWeek + 4 * random.nextGaussian();
+        Object[] row = {start.plusSeconds(3_600L * i), shop, random.nextInt(5), sold};
+        csv.append("%s,%s,%d,%.2f%n".formatted(row));
+      }
+    }
+    String file = Files.writeString(dir.resolve("sales.csv"), csv).toString();
+
+    for (String[] key : new String[][] {{}, {"--key", "shop"}}) {
+      List<String> options = new ArrayList<>(List.of("--input", file, "--label", "sold"));
+      options.addAll(List.of(key));
+      options.add("--force");
+      init(options.toArray(String[]::new));
+
+      Path draft = dir.resolve("draft.yaml");
+      assertThat(Files.readString(draft))
+          .contains("# The records are a series for each shop, with a value every hour.\n")
+          .containsPattern(
+              "values correlate with those 24 before: 0\\.\\d\\d, 168 before: 0\\.\\d\\d")
+          .contains("# forecast: { column: sold, horizons: [1, 24], season: [24, 168] }\n");
+      assertThat(PipelineFile.read(draft).input().spec().forecast()).isNull();
+      Settings forecasting = forecasting(draft);
+      assertThat(forecasting.input().spec().forecast()).isNotNull();
+      assertThat(forecasting.input().spec().key()).isEqualTo("shop");
+      assertThat(forecasting.input().spec().eventTime()).isEqualTo("hour");
+    }
+  }
+
+  @Test
+  void aSeriesOfMonthsAloneIsForecast() throws IOException {
+    StringBuilder csv = new StringBuilder("month,passengers\n");
+    for (int i = 0; i < 144; i++) {
+      double passengers = (100 + 2 * i) * (1 + 0.3 * Math.sin(i * Math.PI / 6));
+      csv.append("%d-%02d,%.0f%n".formatted(1949 + i / 12, i % 12 + 1, passengers));
+    }
+
+    Cli cli = init("--input", Files.writeString(dir.resolve("air.csv"), csv).toString());
+
+    assertThat(cli.out()).contains("forecasts passengers from its earlier values.");
+    Path draft = dir.resolve("draft.yaml");
+    assertThat(Files.readString(draft))
+        .contains("# The records are a series, with a value every month.\n")
+        .contains("\nforecast: { column: passengers, horizons: [1, 12], season: [12] }\n");
+    assertThat(PipelineFile.read(draft).input().spec().forecast()).isNotNull();
+  }
+
+  @Test
+  void aRandomWalkHasNoSeason() throws IOException {
+    StringBuilder csv = new StringBuilder("hour,volume,price\n");
+    Random random = new Random(9);
+    Instant start = Instant.parse("2026-09-01T00:00:00Z");
+    double price = 100;
+    for (int i = 0; i < 3_000; i++) {
+      price += random.nextGaussian();
+      Object[] row = {start.plusSeconds(3_600L * i), random.nextInt(1_000), price};
+      csv.append("%s,%d,%.2f%n".formatted(row));
+    }
+    String file = Files.writeString(dir.resolve("walk.csv"), csv).toString();
+
+    init("--input", file, "--label", "price");
+
+    Path draft = dir.resolve("draft.yaml");
+    assertThat(Files.readString(draft))
+        .contains("# forecast: { column: price, horizons: [1] }\n")
+        .contains("- { lag: price, steps: [1, 2, 3] }\n");
+    assertThat(forecasting(draft).input().spec().forecast()).isNotNull();
+    assertThat(uncommented(draft).input().spec().derived()).isNotEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "2026-09-01T00:00:00Z,a b: #,5,1", // one value of everything
+        "2026-09-01T00:00:00Z,\"'}\",%d,%d", // no time passes
+        "9999-99-99T00:00:00Z,x,%d,%d", // no time
+        ",,%d,%d", // missing
+        "2026-09-01T00:00:00Z,x,1e308,%d",
+        "1949-13,x,nan,%d"
+      })
+  void oddRowsAreDraftedToo(String row) throws IOException {
+    StringBuilder csv = new StringBuilder("at: #,\"a, 'b'\",n {},y\n");
+    for (int i = 0; i < 1_000; i++) {
+      csv.append(row.formatted(i * 7919 % 101, i * 104_729 % 97)).append('\n');
+      csv.append("2026-09-01T01:00:00Z,other,%d,%d%n".formatted(i % 13, i % 89));
+    }
+
+    Cli cli =
+        init("--input", Files.writeString(dir.resolve("o.csv"), csv).toString(), "--label", "y");
+
+    assertThat(cli.exitCode()).as(cli.err()).isZero();
+    uncommented(dir.resolve("draft.yaml"));
+  }
+
+  /** Reads a draft whose derived features and what they need are uncommented. */
+  private static Settings uncommented(Path draft) throws IOException {
     String all =
         Files.readString(draft)
-            .replaceFirst("# derived:", "derived:")
-            .replaceAll("# {3}([#-])", "  $1");
-    Files.writeString(draft, all);
-    assertThat(PipelineFile.read(draft).input().spec().derived()).hasSize(2);
+            .replaceAll("(?m)^  # (format: json|event-time: .*|derived:.*)$", "  $1")
+            .replaceAll("(?m)^  #   - \\{", "    - {");
+    return PipelineFile.read(Files.writeString(draft, all));
+  }
+
+  /** Reads a draft whose forecast and what it needs are uncommented, as its comment says. */
+  private static Settings forecasting(Path draft) throws IOException {
+    String all =
+        Files.readString(draft)
+            .replaceAll("(?m)^  (label|task): .*$", "")
+            .replaceAll("(?m)^  # (format: json|event-time: .*|key: .*)$", "  $1")
+            .replaceAll("(?m)^# forecast: ", "forecast: ");
+    return PipelineFile.read(Files.writeString(draft.resolveSibling("forecast.yaml"), all));
   }
 
   @Test

@@ -1,0 +1,146 @@
+package dev.millrace.cli.init;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Partial rank correlation of columns with a label: what a column says beyond those that are known.
+ *
+ * <p>Ranks make it robust against heavy tails. Known columns form an orthonormal basis, and what is
+ * left of the label and of a candidate behind it is compared. A missing value has the mean rank.
+ * Not thread-safe.
+ */
+final class Association {
+  // Less of a column than this, by its norm, is left by rounding alone.
+  private static final double MIN_REST = 1e-3;
+
+  private final List<double[]> basis = new ArrayList<>();
+  private final double[] label;
+
+  Association(double[] label) {
+    this.label = ranks(label);
+  }
+
+  /** A column without what the known ones say of it. */
+  static final class Rest {
+    private final double[] values;
+    private int known;
+
+    private Rest(double[] values) {
+      this.values = values;
+    }
+  }
+
+  /** Returns a candidate. */
+  static Rest rest(double[] column) {
+    return new Rest(ranks(column));
+  }
+
+  /** Adds a column to the known ones. */
+  void know(double[] column) {
+    know(rest(column));
+  }
+
+  /** Adds a candidate to the known columns. */
+  void know(Rest column) {
+    update(column);
+    double norm = Math.sqrt(dot(column.values, column.values, 0, column.values.length));
+    if (norm < MIN_REST * Math.sqrt(column.values.length)) {
+      return;
+    }
+    double[] unit = column.values.clone();
+    for (int r = 0; r < unit.length; r++) {
+      unit[r] /= norm;
+    }
+    basis.add(unit);
+    remove(unit, label);
+  }
+
+  private void update(Rest column) {
+    for (; column.known < basis.size(); column.known++) {
+      remove(basis.get(column.known), column.values);
+    }
+  }
+
+  private static void remove(double[] unit, double[] from) {
+    double share = dot(unit, from, 0, from.length);
+    for (int r = 0; r < from.length; r++) {
+      from[r] -= share * unit[r];
+    }
+  }
+
+  /** Returns the correlation of a candidate with the label, -1 to 1, beyond the known columns. */
+  double of(Rest column) {
+    update(column);
+    return correlation(column.values, 0, label.length);
+  }
+
+  /** Returns true if the correlation is at least this large, of one sign, in each fifth. */
+  boolean holds(Rest column, double min) {
+    update(column);
+    int rows = label.length;
+    double sign = Math.signum(of(column));
+    return IntStream.range(0, 5)
+        .allMatch(
+            fifth ->
+                sign * correlation(column.values, rows * fifth / 5, rows * (fifth + 1) / 5) >= min);
+  }
+
+  private double correlation(double[] column, int from, int to) {
+    double ofColumn = dot(column, column, from, to);
+    double ofLabel = dot(label, label, from, to);
+    double min = MIN_REST * MIN_REST * (to - from);
+    return ofColumn < min || ofLabel < min
+        ? 0
+        : dot(column, label, from, to) / Math.sqrt(ofColumn * ofLabel);
+  }
+
+  private static double dot(double[] a, double[] b, int from, int to) {
+    double sum = 0;
+    for (int r = from; r < to; r++) {
+      sum += a[r] * b[r];
+    }
+    return sum;
+  }
+
+  /** Returns ranks of mean 0 and deviation 1, 0 where a value is missing; equal values are ties. */
+  private static double[] ranks(double[] values) {
+    double[] sorted = Arrays.stream(values).filter(value -> !Double.isNaN(value)).toArray();
+    Arrays.sort(sorted);
+    double[] ranks = new double[values.length];
+    double squares = 0;
+    for (int r = 0; r < values.length; r++) {
+      if (!Double.isNaN(values[r])) {
+        ranks[r] = middle(sorted, values[r]) - (sorted.length - 1) / 2.0;
+        squares += ranks[r] * ranks[r];
+      }
+    }
+    double deviation = Math.sqrt(squares / values.length);
+    for (int r = 0; r < values.length && deviation > 0; r++) {
+      ranks[r] /= deviation;
+    }
+    return ranks;
+  }
+
+  private static double middle(double[] sorted, double value) {
+    return (first(sorted, value, false) + first(sorted, value, true) - 1) / 2.0;
+  }
+
+  /** Returns the number of values that are below a value, or also those that are equal to it. */
+  static int first(double[] sorted, double value, boolean behindEqual) {
+    int low = 0;
+    int high = sorted.length;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      boolean isBelow = behindEqual ? sorted[middle] <= value : sorted[middle] < value;
+      if (isBelow) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+}

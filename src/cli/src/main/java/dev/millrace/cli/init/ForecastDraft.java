@@ -1,0 +1,99 @@
+package dev.millrace.cli.init;
+
+import dev.millrace.cli.console.YamlText;
+import dev.millrace.cli.csv.FieldProfile;
+import dev.millrace.data.Printable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Draft of the forecast of a field, whose values are series with regular steps.
+ *
+ * @param column field to forecast
+ * @param keyName field of the series; null for one series, or for the record key
+ */
+record ForecastDraft(String column, SeriesProposal.Series series, @Nullable String keyName) {
+  private static final int MAX_NAME = 40;
+
+  /**
+   * Returns the draft; null if the values are no series with regular steps.
+   *
+   * @param key the field of the model key; null for the record key
+   * @param others fields of which each value could have a series of its own
+   */
+  static @Nullable ForecastDraft of(
+      InputProfile input,
+      FieldProfile label,
+      @Nullable FieldProfile key,
+      List<FieldRoles.Candidate> others) {
+    RowSample sample = input.sample();
+    double[] values = sample == null ? null : sample.column(label.name());
+    double[] times = sample == null ? null : times(input, sample);
+    if (sample == null || values == null || times == null) {
+      return null;
+    }
+    List<String> keys = new ArrayList<>();
+    keys.add(key == null ? RowSample.RECORD_KEY : key.name());
+    if (input.isFile()) {
+      others.forEach(candidate -> keys.add(candidate.field().name()));
+    }
+    for (String name : keys) {
+      double[] column = sample.column(name);
+      boolean isKnown = column == null || sample.isComplete(name);
+      SeriesProposal.Series series =
+          isKnown ? SeriesProposal.find(values, times, column, sample.rows()) : null;
+      if (series != null) {
+        String keyName = name.equals(RowSample.RECORD_KEY) ? null : name;
+        return new ForecastDraft(label.name(), series, keyName);
+      }
+    }
+    return null;
+  }
+
+  private static double @Nullable [] times(InputProfile input, RowSample sample) {
+    return input.fields().stream()
+        .map(FieldProfile::name)
+        .filter(name -> sample.isDates(name) || isMillis(input, sample, name))
+        .map(sample::column)
+        .findFirst()
+        .orElse(null);
+  }
+
+  private static boolean isMillis(InputProfile input, RowSample sample, String name) {
+    return sample.isComplete(name)
+        && input.fields().stream()
+            .anyMatch(field -> field.name().equals(name) && FieldRoles.isMillis(field));
+  }
+
+  /** Returns what was found, as comments. */
+  List<String> reasons() {
+    String each = keyName == null ? "" : " for each " + Printable.line(keyName, MAX_NAME);
+    List<String> lines = new ArrayList<>();
+    lines.add("# The records are a series%s, with a value %s.".formatted(each, series.step()));
+    if (!series.seasons().isEmpty()) {
+      lines.add(
+          "# Without their level, values correlate with those "
+              + series.seasons().stream()
+                  .map(
+                      season ->
+                          "%d before: %.2f"
+                              .formatted(
+                                  season, series.strengths().get(series.seasons().indexOf(season))))
+                  .collect(Collectors.joining(", "))
+              + ".");
+    }
+    return lines;
+  }
+
+  /** Returns the option of the pipeline file. */
+  String block() {
+    List<Integer> seasons = series.seasons();
+    return "forecast: { column: %s, horizons: %s%s }"
+        .formatted(
+            YamlText.of(column),
+            seasons.isEmpty() ? List.of(1) : List.of(1, seasons.get(0)),
+            seasons.isEmpty() ? "" : ", season: " + seasons);
+  }
+}

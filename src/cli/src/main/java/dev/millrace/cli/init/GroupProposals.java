@@ -1,0 +1,407 @@
+package dev.millrace.cli.init;
+
+import dev.millrace.cli.console.YamlText;
+import dev.millrace.cli.csv.FieldProfile;
+import dev.millrace.cli.init.DerivedProposals.Proposal;
+import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.Printable;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Proposes derived features of records alone, without labels: how often a value of a field came
+ * lately, how long ago it came, and how numbers changed since.
+ *
+ * <p>They are proposed one after the other, each only if it says something of the label beyond the
+ * columns, the earlier labels that are proposed already, and those before it. What a column says is
+ * known as its rank and as the mean of earlier labels of its value, or of its range of values.
+ */
+final class GroupProposals {
+  private static final int MAX_PROPOSALS = 4;
+  private static final int MAX_FIELDS = 8;
+  private static final int MAX_NUMBERS = 12;
+  private static final int MAX_KNOWN = 48;
+  private static final int BINS = 16;
+  private static final double FEW_REPEATS = 3;
+  private static final double MIN_CORRELATION = 0.15;
+  private static final double MIN_OF_PART = 0.04;
+  // In standard errors of a correlation in the records of one key, whose model has to learn it;
+  // many
+  // features are tried.
+  private static final double MIN_DEVIATIONS = 6;
+  private static final double SMOOTHING = 10;
+  private static final double TAIL = 0.1;
+  private static final double MAX_TAIL = 0.3;
+  private static final int MAX_NAME = 40;
+  private static final double HOUR = TimeUnit.HOURS.toMillis(1);
+  private static final double DAY = 24 * HOUR;
+  private static final Map<String, Double> WINDOWS =
+      Map.of("10m", HOUR / 6, "1h", HOUR, "1d", DAY, "7d", 7 * DAY);
+
+  /**
+   * A derived feature that could be proposed.
+   *
+   * @param needsTime whether it reads the event time
+   */
+  private record Candidate(
+      String entry, double[] values, Association.Rest rest, boolean needsTime) {
+    static Candidate of(String entry, double[] values, boolean needsTime) {
+      return new Candidate(entry, values, Association.rest(values), needsTime);
+    }
+  }
+
+  private record Group(double key, double value) {}
+
+  private final RowSample sample;
+  private final double[] labels;
+  private final @Nullable String positive;
+  private final double @Nullable [] keys;
+  private final List<FieldProfile> features;
+  private final double @Nullable [] times;
+  private final Association known;
+
+  /**
+   * @param labels numbers, 1 for the positive of two classes and 0 for the other
+   * @param positive the positive class; null for numbers
+   * @param keys model key of each record; null for one key
+   * @param times milliseconds since 1970 of each record; null if they are unknown
+   */
+  GroupProposals(
+      RowSample sample,
+      double[] labels,
+      @Nullable String positive,
+      double @Nullable [] keys,
+      List<FieldProfile> features,
+      double @Nullable [] times) {
+    this.sample = sample;
+    this.labels = Arrays.copyOf(labels, sample.rows());
+    this.positive = positive;
+    this.keys = keys;
+    this.features = features;
+    this.times = times == null || !areOrdered(times, keys, sample.rows()) ? null : times;
+    known = new Association(this.labels);
+    knowColumns();
+  }
+
+  // Event times that go back count as the latest one, so few may.
+  private static boolean areOrdered(double[] times, double @Nullable [] keys, int rows) {
+    Map<Double, Double> latest = new HashMap<>();
+    int back = 0;
+    for (int r = 0; r < rows; r++) {
+      double before = latest.merge(keys == null ? 0 : keys[r], times[r], Math::max);
+      back += before > times[r] ? 1 : 0;
+    }
+    return back <= rows / 100;
+  }
+
+  /** Returns true if one of the lags of the label says something that the columns do not. */
+  boolean areClear(List<Integer> steps) {
+    int[] ofKey = groups(null);
+    return steps.stream()
+        .map(step -> Candidate.of("", lags(labels, ofKey, step), false))
+        .anyMatch(lag -> isClear(lag, known.of(lag.rest())));
+  }
+
+  /**
+   * Returns the proposals, best first.
+   *
+   * @param steps lags of the label that are proposed
+   */
+  List<Proposal> proposals(List<Integer> steps) {
+    int[] ofKey = groups(null);
+    steps.forEach(step -> known.know(lags(labels, ofKey, step)));
+    List<Candidate> candidates = candidates(ofKey);
+    List<Proposal> proposals = new ArrayList<>();
+    while (proposals.size() < MAX_PROPOSALS) {
+      Candidate best = null;
+      double max = 0;
+      for (Candidate candidate : candidates) {
+        double correlation = known.of(candidate.rest());
+        if (Math.abs(correlation) > Math.abs(max) && isClear(candidate, correlation)) {
+          best = candidate;
+          max = correlation;
+        }
+      }
+      if (best == null) {
+        break;
+      }
+      proposals.add(new Proposal(best.entry(), reason(best, max), best.needsTime()));
+      known.know(best.rest());
+      candidates.remove(best);
+    }
+    return proposals;
+  }
+
+  private boolean isClear(Candidate candidate, double correlation) {
+    double ofKey = sample.rows() / (double) keyCount();
+    double min = Math.max(MIN_CORRELATION, MIN_DEVIATIONS / Math.sqrt(ofKey));
+    return Math.abs(correlation) >= min && known.holds(candidate.rest(), MIN_OF_PART);
+  }
+
+  private long keyCount() {
+    return keys == null ? 1 : Arrays.stream(keys, 0, sample.rows()).distinct().count();
+  }
+
+  private void knowColumns() {
+    if (keys != null) {
+      known.know(meansOfLabels(keys));
+    }
+    for (FieldProfile field : features.subList(0, Math.min(MAX_KNOWN, features.size()))) {
+      double[] column = sample.column(field.name());
+      if (column == null) {
+        continue;
+      }
+      double[] values = Arrays.copyOf(column, sample.rows());
+      switch (type(field)) {
+        case TIME -> {
+          boolean isMillis = sample.isDates(field.name()) || FieldRoles.isMillis(field);
+          double unit = isMillis ? 1 : 1_000;
+          double[] hours = Arrays.stream(values).map(t -> Math.floor(t * unit / HOUR)).toArray();
+          known.know(meansOfLabels(Arrays.stream(hours).map(h -> h % 24).toArray()));
+          known.know(meansOfLabels(Arrays.stream(hours).map(h -> h % 168).toArray()));
+          known.know(values);
+        }
+        case NUMERIC -> {
+          known.know(values);
+          known.know(meansOfLabels(bins(values)));
+        }
+        default -> known.know(meansOfLabels(values));
+      }
+    }
+  }
+
+  private FeatureSpec.Type type(FieldProfile field) {
+    return field.toFeature(sample.rows(), true).type();
+  }
+
+  /** Returns the number of the range of each value, ranges of about as many values. */
+  private static double[] bins(double[] values) {
+    double[] sorted = Arrays.stream(values).filter(value -> !Double.isNaN(value)).toArray();
+    Arrays.sort(sorted);
+    double[] bins = new double[values.length];
+    for (int r = 0; r < values.length; r++) {
+      bins[r] =
+          Double.isNaN(values[r])
+              ? Double.NaN
+              : Math.floor(
+                  BINS * (double) Association.first(sorted, values[r], false) / sorted.length);
+    }
+    return bins;
+  }
+
+  /** Returns for each record the smoothed mean of the earlier labels of its value. */
+  private double[] meansOfLabels(double[] values) {
+    double[] means = new double[sample.rows()];
+    Map<Double, double[]> sums = new HashMap<>();
+    double count = 0;
+    double mean = 0;
+    for (int r = 0; r < means.length; r++) {
+      double[] sum = sums.computeIfAbsent(values[r], absent -> new double[2]);
+      means[r] = (sum[1] + SMOOTHING * mean) / (sum[0] + SMOOTHING);
+      if (!Double.isNaN(labels[r])) {
+        sum[0]++;
+        sum[1] += labels[r];
+        count++;
+        mean += (labels[r] - mean) / count;
+      }
+    }
+    return means;
+  }
+
+  private List<Candidate> candidates(int[] ofKey) {
+    List<String> numbers =
+        features.stream()
+            .filter(field -> type(field) == FeatureSpec.Type.NUMERIC)
+            .map(FieldProfile::name)
+            .filter(name -> sample.column(name) != null)
+            .limit(MAX_NUMBERS)
+            .toList();
+    List<Candidate> all = new ArrayList<>();
+    for (String name : numbers) {
+      double[] lags = lags(column(name), ofKey, 1);
+      String entry = "lag: %s, steps: 1".formatted(YamlText.of(name));
+      all.add(Candidate.of(entry, lags, false));
+    }
+    if (keys != null) {
+      addOfGroup(all, numbers, ofKey, null);
+    } else {
+      addChanges(all, numbers, ofKey, "");
+    }
+    features.stream()
+        .filter(field -> DerivedProposals.isCategory(type(field)))
+        .filter(field -> field.distinct() > 1)
+        .filter(field -> field.values() >= FEW_REPEATS * field.distinct())
+        .filter(field -> sample.column(field.name()) != null)
+        .limit(MAX_FIELDS)
+        .forEach(field -> addOfGroup(all, numbers, groups(column(field.name())), field.name()));
+    return all;
+  }
+
+  private double[] column(String name) {
+    double[] column = sample.column(name);
+    return column == null ? new double[0] : Arrays.copyOf(column, sample.rows());
+  }
+
+  private void addOfGroup(
+      List<Candidate> all, List<String> numbers, int[] groups, @Nullable String field) {
+    String by = field == null ? "" : ", by: " + YamlText.of(field);
+    addChanges(all, numbers, groups, by);
+    if (times == null) {
+      return;
+    }
+    String counted =
+        numbers.stream()
+            .filter(name -> Arrays.stream(column(name)).noneMatch(Double::isNaN))
+            .findFirst()
+            .orElse(field);
+    double span = Arrays.stream(times, 0, sample.rows()).max().orElse(0) - times[0];
+    WINDOWS.entrySet().stream()
+        .sorted(Map.Entry.comparingByValue())
+        .filter(window -> counted != null && 4 * window.getValue() <= span)
+        .forEach(
+            window ->
+                all.add(
+                    Candidate.of(
+                        "window: %s, of: %s%s, do: [count]"
+                            .formatted(YamlText.of(counted), window.getKey(), by),
+                        counts(groups, window.getValue()),
+                        true)));
+    all.add(Candidate.of("since: last" + by, since(groups), true));
+  }
+
+  private void addChanges(List<Candidate> all, List<String> numbers, int[] groups, String by) {
+    for (String name : numbers) {
+      double[] values = column(name);
+      double[] changes = lags(values, groups, 1);
+      for (int r = 0; r < changes.length; r++) {
+        changes[r] = values[r] - changes[r];
+      }
+      all.add(Candidate.of("change: %s%s".formatted(YamlText.of(name), by), changes, false));
+    }
+  }
+
+  /** Returns the number of each record's group: of its key, and of its value unless null. */
+  private int[] groups(double @Nullable [] values) {
+    Map<Group, Integer> numbers = new HashMap<>();
+    int[] groups = new int[sample.rows()];
+    for (int r = 0; r < groups.length; r++) {
+      Group group = new Group(keys == null ? 0 : keys[r], values == null ? 0 : values[r]);
+      Integer known = numbers.putIfAbsent(group, numbers.size());
+      groups[r] = known == null ? numbers.size() - 1 : known;
+    }
+    return groups;
+  }
+
+  /** Returns the value so many values of the group before; NaN if there is none. */
+  private static double[] lags(double[] values, int[] groups, int steps) {
+    Map<Integer, double[]> rings = new HashMap<>();
+    int[] counts = new int[values.length];
+    double[] lags = new double[values.length];
+    for (int r = 0; r < values.length; r++) {
+      double[] ring = rings.computeIfAbsent(groups[r], absent -> new double[steps]);
+      int count = counts[groups[r]];
+      lags[r] = count < steps ? Double.NaN : ring[count % steps];
+      if (!Double.isNaN(values[r])) {
+        ring[count % steps] = values[r];
+        counts[groups[r]]++;
+      }
+    }
+    return lags;
+  }
+
+  /** Returns the number of earlier records of the group in a time. */
+  private double[] counts(int[] groups, double window) {
+    int[] previous = previous(groups);
+    int[] oldest = new int[groups.length]; // of the group's window, by group
+    int[] next = new int[groups.length];
+    int[] inWindow = new int[groups.length];
+    Arrays.fill(oldest, -1);
+    double[] counts = new double[groups.length];
+    for (int r = 0; r < groups.length; r++) {
+      int g = groups[r];
+      if (previous[r] >= 0) {
+        next[previous[r]] = r;
+        inWindow[g]++;
+      }
+      if (oldest[g] < 0) {
+        oldest[g] = r;
+      }
+      while (oldest[g] != r && time(oldest[g]) < time(r) - window) {
+        oldest[g] = next[oldest[g]];
+        inWindow[g]--;
+      }
+      counts[r] = inWindow[g];
+    }
+    return counts;
+  }
+
+  /** Returns the seconds since the last record of the group; NaN if there is none. */
+  private double[] since(int[] groups) {
+    int[] previous = previous(groups);
+    double[] since = new double[groups.length];
+    for (int r = 0; r < groups.length; r++) {
+      since[r] = previous[r] < 0 ? Double.NaN : Math.max(0, time(r) - time(previous[r])) / 1_000;
+    }
+    return since;
+  }
+
+  private double time(int row) {
+    return times == null ? 0 : times[row];
+  }
+
+  private static int[] previous(int[] groups) {
+    int[] last = new int[groups.length];
+    Arrays.fill(last, -1);
+    int[] previous = new int[groups.length];
+    for (int r = 0; r < groups.length; r++) {
+      previous[r] = last[groups[r]];
+      last[groups[r]] = r;
+    }
+    return previous;
+  }
+
+  private String reason(Candidate candidate, double correlation) {
+    String found = "rank correlation %.2f beyond the columns".formatted(correlation);
+    double[] sorted =
+        Arrays.stream(candidate.values()).filter(value -> !Double.isNaN(value)).sorted().toArray();
+    if (positive == null || sorted.length == 0) {
+      return found;
+    }
+    double sign = Math.signum(correlation);
+    double bound = sign * tail(Arrays.stream(sorted).map(value -> sign * value).sorted().toArray());
+    double[] inTail = new double[2];
+    double[] outside = new double[2];
+    for (int r = 0; r < sample.rows(); r++) {
+      double value = candidate.values()[r];
+      if (!Double.isNaN(labels[r])) {
+        double[] of = sign * value >= sign * bound ? inTail : outside;
+        of[0]++;
+        of[1] += labels[r];
+      }
+    }
+    return "%s; %s in %.1f %% of those with %s %s, in %.1f %% of others"
+        .formatted(
+            found,
+            Printable.line(positive, MAX_NAME),
+            100 * inTail[1] / inTail[0],
+            correlation > 0 ? "at least" : "at most",
+            new BigDecimal(bound).round(new MathContext(3)).stripTrailingZeros().toPlainString(),
+            100 * outside[1] / Math.max(1, outside[0]));
+  }
+
+  /** Returns the bound of about the highest tenth; equal values may make it a smaller part. */
+  private static double tail(double[] sorted) {
+    double bound = sorted[sorted.length - 1 - (int) (TAIL * sorted.length)];
+    int behind = Association.first(sorted, bound, true);
+    boolean isMostlyEqual =
+        sorted.length - Association.first(sorted, bound, false) > MAX_TAIL * sorted.length;
+    return isMostlyEqual && behind < sorted.length ? sorted[behind] : bound;
+  }
+}
