@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param task null to guess it from the label
  * @param input further options of the input as in a pipeline file, such as columns of ids; null to
  *     guess from the file
+ * @param forecast options of the forecast of the label, as in a pipeline file; null for none
  * @param also second score, which is compared with that of peers; null for none
  * @param peers published scores of others, both of them
  * @param oracles columns with probabilities that know more than the features tell
@@ -42,6 +43,7 @@ record AccuracyData(
     @Nullable String positive,
     @Nullable Task task,
     @Nullable String input,
+    @Nullable String forecast,
     Score score,
     @Nullable Score also,
     List<Peer> peers,
@@ -144,6 +146,7 @@ record AccuracyData(
         node.path("positive").asText(null),
         node.has("task") ? Task.valueOf(node.path("task").asText().toUpperCase(Locale.ROOT)) : null,
         node.has("input") ? node.path("input").toString() : null,
+        node.has("forecast") ? node.path("forecast").toString() : null,
         score(node.path("score")),
         node.has("also") ? score(node.path("also")) : null,
         List.copyOf(peers),
@@ -161,8 +164,11 @@ record AccuracyData(
   CsvScan scan(Path file) {
     List<String> excluded = new ArrayList<>(drop);
     excluded.addAll(oracles);
-    CsvScan scan = CsvScan.scan(file, label, null, excluded, task);
     Settings base = base();
+    CsvScan scan =
+        base == null || forecast == null
+            ? CsvScan.scan(file, label, null, excluded, task)
+            : CsvScan.series(file, label, base.input().spec().key(), excluded);
     return base == null ? scan : scan.withInput(base.input().spec());
   }
 
@@ -181,9 +187,10 @@ record AccuracyData(
         pipeline: accuracy
         kafka: { bootstrap.servers: localhost:9092 }
         input: %s
+        %s
         metrics: { max-interval: off }
         """
-            .formatted(input);
+            .formatted(input, forecast == null ? "" : "forecast: " + forecast);
     return PipelineFile.parse(name, yaml, Path.of(""));
   }
 

@@ -1,19 +1,25 @@
 package dev.millrace.bench;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.console.Directories;
 import dev.millrace.cli.console.Progress;
 import dev.millrace.cli.csv.CsvScan;
 import dev.millrace.cli.evaluate.Evaluation;
 import dev.millrace.config.Settings;
+import dev.millrace.data.ForecastSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -73,7 +79,7 @@ final class IntervalsBenchCommand implements Callable<Integer> {
     for (AccuracyData data : AccuracyData.chosen(RESOURCE, only)) {
       Path file = data.find(folder, unpacked);
       if (file != null) {
-        lines.add(measure(data, file));
+        lines.addAll(measure(data, file));
       }
     }
     if (lines.isEmpty()) {
@@ -84,21 +90,56 @@ final class IntervalsBenchCommand implements Callable<Integer> {
     return 0;
   }
 
-  private String measure(AccuracyData data, Path file) throws Exception {
+  private List<String> measure(AccuracyData data, Path file) throws Exception {
     CsvScan scan = data.scan(file);
     Settings settings = data.settings(scan);
-    CoverageCounts counts = predictions(settings, scan, data.name(), level);
-    return counts.line(data.name());
+    ForecastSpec forecast = settings.input().spec().forecast();
+    if (forecast == null) {
+      return List.of(predictions(settings, scan, data.name(), level).line(data.name()));
+    }
+    SeriesValues values = SeriesValues.read(file, scan);
+    Map<String, CoverageCounts> counts = new LinkedHashMap<>();
+    run(
+        settings,
+        scan,
+        data.name(),
+        scan.rows() * forecast.horizons().size(),
+        level,
+        prediction -> {
+          String horizon = prediction.path("horizon").asText();
+          double actual =
+              values.ahead(prediction.path("offset").asInt(), Integer.parseInt(horizon));
+          if (!Double.isNaN(actual)) {
+            counts
+                .computeIfAbsent(horizon, absent -> new CoverageCounts(level))
+                .accept(((ObjectNode) prediction).put("actual", actual));
+          }
+        });
+    List<String> lines = new ArrayList<>();
+    counts.forEach((horizon, of) -> lines.add(of.line(data.name() + ", " + horizon + " ahead")));
+    return lines;
   }
 
   /** Runs the job over a file; returns what became of the intervals that it published. */
   static CoverageCounts predictions(Settings settings, CsvScan scan, String name, double level)
       throws Exception {
+    CoverageCounts counts = new CoverageCounts(level);
+    run(settings, scan, name, scan.rows(), level, counts::accept);
+    return counts;
+  }
+
+  private static void run(
+      Settings settings,
+      CsvScan scan,
+      String name,
+      long rows,
+      double level,
+      Consumer<JsonNode> predictions)
+      throws Exception {
     Settings predicting =
         settings.withOutput(settings.output().withPredictions().withInterval(level));
-    CoverageCounts counts = new CoverageCounts(level);
     ObjectMapper parser = new ObjectMapper();
-    try (Progress progress = new Progress(name, scan.rows())) {
+    try (Progress progress = new Progress(name, rows)) {
       Evaluation.run(
           predicting,
           scan,
@@ -107,12 +148,11 @@ final class IntervalsBenchCommand implements Callable<Integer> {
           progress,
           record -> {
             try {
-              counts.accept(parser.readTree(record.value()));
+              predictions.accept(parser.readTree(record.value()));
             } catch (IOException e) {
               throw new UncheckedIOException(e);
             }
           });
     }
-    return counts;
   }
 }
