@@ -30,7 +30,7 @@ record ForecastDraft(String column, SeriesProposal.Series series, @Nullable Stri
       List<FieldRoles.Candidate> others) {
     RowSample sample = input.sample();
     double[] values = sample == null ? null : sample.column(label.name());
-    double[] times = sample == null ? null : times(input, sample);
+    double[] times = sample == null ? null : times(input, sample, label);
     if (sample == null || values == null || times == null) {
       return null;
     }
@@ -52,19 +52,17 @@ record ForecastDraft(String column, SeriesProposal.Series series, @Nullable Stri
     return null;
   }
 
-  private static double @Nullable [] times(InputProfile input, RowSample sample) {
+  private static double @Nullable [] times(
+      InputProfile input, RowSample sample, FieldProfile label) {
     return input.fields().stream()
-        .map(FieldProfile::name)
-        .filter(name -> sample.isDates(name) || isMillis(input, sample, name))
-        .map(sample::column)
+        .filter(field -> field != label)
+        .filter(
+            field ->
+                sample.isDates(field.name())
+                    || (FieldRoles.isMillis(field) && sample.isComplete(field.name())))
+        .map(field -> sample.column(field.name()))
         .findFirst()
         .orElse(null);
-  }
-
-  private static boolean isMillis(InputProfile input, RowSample sample, String name) {
-    return sample.isComplete(name)
-        && input.fields().stream()
-            .anyMatch(field -> field.name().equals(name) && FieldRoles.isMillis(field));
   }
 
   /** Returns what was found, as comments. */

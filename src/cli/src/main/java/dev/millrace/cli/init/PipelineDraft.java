@@ -330,6 +330,7 @@ final class PipelineDraft {
       return declared != null && sample.isComplete(declared) ? declared : null;
     }
     return input.fields().stream()
+        .filter(field -> field != label)
         .filter(field -> sample.isTimes(field.name()) || isMillis(sample, field))
         .map(FieldProfile::name)
         .findFirst()
