@@ -163,8 +163,9 @@ final class Story implements AutoCloseable {
   }
 
   private static List<Path> drafted(List<String> words) {
-    int output = words.indexOf("--output");
-    return words.get(0).equals("init") ? List.of(Path.of(words.get(output + 1))) : List.of();
+    String output = words.get(words.indexOf("--output") + 1);
+    boolean isFile = words.get(0).equals("init") && !output.equals("-");
+    return isFile ? List.of(Path.of(output)) : List.of();
   }
 
   /** Names the file that the command writes by default, so that it is in the page's folder. */
