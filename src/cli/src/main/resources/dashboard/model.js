@@ -95,6 +95,7 @@ export function drawModel() {
   drawClasses();
   drawCompare(view);
   drawMembers();
+  drawImportance();
   drawLabels();
   drawValidation(view);
   drawEvents();
@@ -222,6 +223,13 @@ function drawMembers() {
       return [name + (leads ? " (leads)" : ""), [format(members.weights[name], 3), format(losses[name])], leads ? "own" : ""];
     }));
   }
+}
+
+/** Columns of the input and their share in recent contributions. */
+function drawImportance() {
+  const shares = Object.entries(latest.importance || {}).filter(([, share]) => isNumber(share));
+  $("importance-panel").hidden = shares.length === 0;
+  drawTable($("importance"), ["column", "share"], shares.map(([name, share]) => [name, [format(share, 3)], ""]));
 }
 
 /** Delayed labels: counts and delays. */

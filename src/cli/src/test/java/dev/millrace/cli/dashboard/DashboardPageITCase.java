@@ -224,6 +224,19 @@ class DashboardPageITCase extends DashboardPage {
   }
 
   @Test
+  void showsTheColumnsThatMovePredictions() throws IOException {
+    String reasons = "\"importance\":{\"amount\":0.625,\"<b>x</b>\":0.25,\"odd\":[]}";
+    server.publish(with(record("shop-1", 100, "0.9", "0.9", "0.3"), reasons));
+    awaitText("examples", "100");
+    assertThat(browser.text("importance")).contains("amount0.625", "<b>x</b>0.250");
+    assertThat(browser.text("importance")).doesNotContain("odd");
+
+    server.publish(with(record("shop-1", 200, "0.9", "0.9", "0.3"), "\"importance\":null"));
+    awaitText("examples", "200");
+    awaitTrue("return document.getElementById('importance-panel').hidden");
+  }
+
+  @Test
   void showsTheNetworksOfAMixtureAndModelsThatCompete() throws IOException {
     String mixed =
         "\"members\":{\"leader\":\"b\",\"weights\":{\"a\":0.25,\"b\":0.75},"
