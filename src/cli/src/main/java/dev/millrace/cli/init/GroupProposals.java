@@ -261,10 +261,18 @@ final class GroupProposals {
             .filter(name -> Arrays.stream(column(name)).noneMatch(Double::isNaN))
             .findFirst()
             .orElse(field);
-    double span = Arrays.stream(times, 0, sample.rows()).max().orElse(0) - times[0];
+    if (counted != null) {
+      addCounts(all, times, counted, groups, by);
+    }
+    all.add(Candidate.of("since: last" + by, since(groups), true));
+  }
+
+  private void addCounts(
+      List<Candidate> all, double[] known, String counted, int[] groups, String by) {
+    double span = Arrays.stream(known, 0, sample.rows()).max().orElse(0) - known[0];
     WINDOWS.entrySet().stream()
         .sorted(Map.Entry.comparingByValue())
-        .filter(window -> counted != null && 4 * window.getValue() <= span)
+        .filter(window -> 4 * window.getValue() <= span)
         .forEach(
             window ->
                 all.add(
@@ -273,7 +281,6 @@ final class GroupProposals {
                             .formatted(YamlText.of(counted), window.getKey(), by),
                         counts(groups, window.getValue()),
                         true)));
-    all.add(Candidate.of("since: last" + by, since(groups), true));
   }
 
   private void addChanges(List<Candidate> all, List<String> numbers, int[] groups, String by) {
