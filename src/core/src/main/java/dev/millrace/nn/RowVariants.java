@@ -1,6 +1,9 @@
 package dev.millrace.nn;
 
+import dev.millrace.data.PublicApi;
+
 /** Rows that differ from another one in some features. */
+@PublicApi
 @FunctionalInterface
 public interface RowVariants {
 
