@@ -37,6 +37,15 @@ final class ClassFrequencies {
     return ScoredClass.logLoss((weight(actual) + 1) / (sum + known));
   }
 
+  /** Returns the probability of each class, see {@link #logLoss}. */
+  float[] probabilities(int knownClasses) {
+    float[] probabilities = new float[Math.max(knownClasses, weights.length)];
+    for (int c = 0; c < probabilities.length; c++) {
+      probabilities[c] = (float) ((weight(c) + 1) / (sum + probabilities.length));
+    }
+    return probabilities;
+  }
+
   void learn(int label, double weight) {
     if (label >= weights.length) {
       weights = Arrays.copyOf(weights, label + 1);

@@ -17,9 +17,10 @@ import org.jspecify.annotations.Nullable;
  * Prequential metrics of a classifier and of its baselines: no change, the majority class and the
  * running class frequencies.
  *
- * <p>The baselines predict from the labels before the example at hand. For the first example of a
- * key there are none, so those that predict a class count as wrong there. Classes are indexes from
- * 0 to 2,000; a new one may come at any time. Not thread-safe.
+ * <p>The baselines predict from the labels before the example at hand, or with labels that come
+ * later from those that were known when its features came. For the first example of a key there are
+ * none, so those that predict a class count as wrong there. Classes are indexes from 0 to 2,000; a
+ * new one may come at any time. Not thread-safe.
  */
 public final class ClassificationMetrics implements RollingMetrics {
 
@@ -99,15 +100,35 @@ public final class ClassificationMetrics implements RollingMetrics {
    * @param eventTime milliseconds since the epoch
    */
   public void update(ScoredClass example, double weight, long eventTime) {
-    decide(example);
-    int majority = frequencies.majority();
     double logLoss = frequencies.logLoss(example.actual, example.known());
-    window.add(example, previousLabel, majority, logLoss, weight, eventTime);
-    total.add(example, previousLabel, majority, logLoss, weight);
+    update(example, previousLabel, frequencies.majority(), logLoss, weight, eventTime);
+  }
+
+  /**
+   * Scores an example whose label came later than its features.
+   *
+   * @param known what {@link #known} returned when the features came
+   */
+  public void update(ScoredClass example, KnownLabels known, double weight, long eventTime) {
+    double logLoss = known.logLoss(example.actual);
+    update(example, known.lastClass(), known.majority(), logLoss, weight, eventTime);
+  }
+
+  private void update(
+      ScoredClass example, int last, int majority, double logLoss, double weight, long eventTime) {
+    decide(example);
+    window.add(example, last, majority, logLoss, weight, eventTime);
+    total.add(example, last, majority, logLoss, weight);
     if (decayed != null) {
-      decayed.sums().add(example, previousLabel, majority, logLoss, weight * decayed.decay());
+      decayed.sums().add(example, last, majority, logLoss, weight * decayed.decay());
     }
     observe(example.actual, weight);
+  }
+
+  @Override
+  public KnownLabels known(int knownClasses) {
+    return KnownLabels.ofClasses(
+        previousLabel, frequencies.majority(), frequencies.probabilities(knownClasses));
   }
 
   /** Sets the predicted class where a threshold decides between two, as {@link #update} does. */

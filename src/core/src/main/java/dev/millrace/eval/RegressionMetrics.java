@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  * Prequential metrics of a regression model and of its baselines, which predict the last label and
  * the mean of all labels.
  *
- * <p>The baselines predict from the labels before the example at hand. For the first example of a
- * key there are none, so it does not count for them. Not thread-safe.
+ * <p>The baselines predict from the labels before the example at hand, or with labels that come
+ * later from those that were known when its features came. For the first example of a key there are
+ * none, so it does not count for them. Not thread-safe.
  */
 public final class RegressionMetrics implements RollingMetrics {
   private static final double[] NONE = {};
@@ -77,6 +78,26 @@ public final class RegressionMetrics implements RollingMetrics {
   public void update(double actual, double predicted, double loss, double weight, long eventTime) {
     update(
         actual, predicted, previousLabel, allLabels.mean(), NONE, false, loss, weight, eventTime);
+  }
+
+  /**
+   * Scores an example whose label came later than its features.
+   *
+   * @param known what {@link #known} returned when the features came
+   */
+  public void update(
+      double actual,
+      double predicted,
+      KnownLabels known,
+      double loss,
+      double weight,
+      long eventTime) {
+    update(actual, predicted, known.last(), known.usual(), NONE, false, loss, weight, eventTime);
+  }
+
+  @Override
+  public KnownLabels known(int knownClasses) {
+    return KnownLabels.ofValues(previousLabel, allLabels.mean());
   }
 
   /**

@@ -38,6 +38,13 @@ public sealed interface RollingMetrics permits ClassificationMetrics, Regression
    */
   default void eraseGroup(long hash) {}
 
+  /**
+   * Returns what the baselines predict from the labels so far.
+   *
+   * @param knownClasses number of classes that the model knows
+   */
+  KnownLabels known(int knownClasses);
+
   /** Returns the mean loss of all scored examples; NaN without examples. */
   double totalLoss();
 

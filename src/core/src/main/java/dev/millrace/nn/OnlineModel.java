@@ -103,8 +103,8 @@ public interface OnlineModel {
   void predictVariants(float[] features, int offset, int count, RowVariants variants, float[] out);
 
   /**
-   * Returns the number of floats that {@link #predictPending} writes behind the outputs; 0 if a
-   * model learns from features and label alone.
+   * Returns the number of floats that {@link #predictPending} remembers of features; 0 if a model
+   * learns from features and label alone.
    */
   default int remembered() {
     return 0;
@@ -113,19 +113,20 @@ public interface OnlineModel {
   /**
    * Predicts as {@link #predictNext} features whose label comes later.
    *
-   * @param out receives {@link #outputs} numbers, then {@link #remembered} for {@link #recall}
+   * @param out receives {@link #outputs} numbers, see {@link #predict}
+   * @param memory receives {@link #remembered} numbers for {@link #recall} from {@code at} on
    */
-  default void predictPending(float[] features, int offset, float[] out) {
+  default void predictPending(float[] features, int offset, float[] out, float[] memory, int at) {
     predictNext(features, offset, out);
   }
 
   /**
    * Recalls what {@link #predictPending} wrote when the features of the example came that is
-   * learned next.
+   * learned next, by a call of its own.
    *
-   * @param scores outputs, then the numbers to recall; fewer if another model predicted
+   * @param memory has {@link #remembered} numbers from {@code at} on; not changed before that call
    */
-  default void recall(float[] scores) {}
+  default void recall(float[] memory, int at) {}
 
   /**
    * Predicts, then learns the class of an example.

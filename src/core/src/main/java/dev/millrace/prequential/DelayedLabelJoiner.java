@@ -5,6 +5,9 @@ import dev.millrace.data.InputSpec.DefaultLabel;
 import dev.millrace.data.InputSpec.LateLabels;
 import dev.millrace.data.RecordKind;
 import dev.millrace.eval.ClassificationMetrics;
+import dev.millrace.eval.KnownLabels;
+import dev.millrace.eval.RollingMetrics;
+import dev.millrace.eval.ValidationScores;
 import dev.millrace.prequential.UnlabeledPredictor.Scored;
 import java.io.IOException;
 import java.util.Objects;
@@ -206,15 +209,28 @@ final class DelayedLabelJoiner {
             chunk.partition(row),
             chunk.offset(row),
             scored.scores(),
+            scored.memory(),
             scored.predicted(),
             chunk.group(row),
             derived.carried(chunk, row),
-            scored.bound());
+            scored.bound(),
+            known(model, chunk, row, scored.features()));
     if (join.estimate != null && pending.predicted() >= 0) {
       join.estimate.predict(confidence(pending), isPositive(model, pending));
     }
     join.keep(arrival.joinId(), pending, room(model));
     return null;
+  }
+
+  /** Returns what the baselines of the scores predict that the example will count in. */
+  private KnownLabels known(PrequentialModel model, Chunk chunk, int row, float[] features) {
+    ValidationScores validation = model.validation;
+    double fraction = spec.metrics().validation().fraction();
+    RollingMetrics metrics =
+        validation != null && HoldoutSplit.isHeldOut(chunk, row, features, fraction)
+            ? validation.metrics()
+            : model.metrics;
+    return metrics.known(model.classes.size());
   }
 
   private static float confidence(PendingFeatures pending) {

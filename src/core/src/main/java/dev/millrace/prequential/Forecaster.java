@@ -131,10 +131,12 @@ final class Forecaster {
             chunk.partition(row),
             chunk.offset(row),
             scored.scores(),
+            scored.memory(),
             scored.predicted(),
             chunk.group(row),
             derived.carried(chunk, row),
-            scored.bound());
+            scored.bound(),
+            null);
     forecasts.keep(new PendingForecast(pending, series.position() + horizon.length(), baselines));
   }
 }

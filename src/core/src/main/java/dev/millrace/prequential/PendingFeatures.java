@@ -2,6 +2,7 @@ package dev.millrace.prequential;
 
 import dev.millrace.data.SizeChecks;
 import dev.millrace.data.Task;
+import dev.millrace.eval.KnownLabels;
 import dev.millrace.eval.interval.ConformalBounds;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -13,11 +14,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param partition of the record
  * @param offset of the record
- * @param scores of the classes known then, or the value; then what the model remembers
+ * @param scores of the classes known then, or the value
+ * @param memory what models recall when they learn; see {@link PendingMemory}
  * @param predicted index of the class that was predicted, -1 for none
  * @param group hash of the group in the metrics, 0 for none
  * @param carried values of the record that features are derived from
  * @param bound of the interval or set; null without intervals
+ * @param known what the baselines predicted; null for forecasts, whose baselines are others
  */
 record PendingFeatures(
     float[] features,
@@ -26,21 +29,21 @@ record PendingFeatures(
     int partition,
     long offset,
     float[] scores,
+    float[] memory,
     int predicted,
     long group,
     long[] carried,
-    @Nullable PendingBound bound)
+    @Nullable PendingBound bound,
+    @Nullable KnownLabels known)
     implements PendingBuffer.Entry {
 
   // Inverted in the stored class if a group follows: in a class, and in -1, it equals the sign.
   private static final int GROUP_BIT = 1 << 30;
-  // Likewise if carried values, or a bound, follow.
+  // Likewise if carried values, a bound, or known labels follow.
   private static final int CARRIED_BIT = 1 << 29;
   private static final int BOUND_BIT = 1 << 28;
+  private static final int KNOWN_BIT = 1 << 27;
   private static final int MAX_CARRIED = 1 << Short.SIZE;
-
-  // By models of all versions: one that remembers other numbers ignores them.
-  private static final int MAX_REMEMBERED = 64;
 
   // Twice what a pipeline can allow.
   private static final int MAX_NUMBERS = 1 << 21;
@@ -52,8 +55,9 @@ record PendingFeatures(
 
   @Override
   public long arrayBytes() {
-    return (long) (features.length + scores.length) * Float.BYTES
-        + (long) carried.length * Long.BYTES;
+    return (long) (features.length + scores.length + memory.length) * Float.BYTES
+        + (long) carried.length * Long.BYTES
+        + (known == null ? 0 : known.memoryBytes());
   }
 
   @Override
@@ -64,11 +68,13 @@ record PendingFeatures(
     out.writeInt(partition);
     out.writeLong(offset);
     write(scores, out);
+    write(memory, out);
     boolean hasBound = bound != null;
     int bits =
         (group == 0 ? 0 : GROUP_BIT)
             | (carried.length == 0 ? 0 : CARRIED_BIT)
-            | (hasBound ? BOUND_BIT : 0);
+            | (hasBound ? BOUND_BIT : 0)
+            | (known == null ? 0 : KNOWN_BIT);
     out.writeInt(predicted ^ bits);
     if (group != 0) {
       out.writeLong(group);
@@ -83,6 +89,9 @@ record PendingFeatures(
       out.writeDouble(bound.value());
       out.writeLong(bound.labels());
     }
+    if (known != null) {
+      known.write(out);
+    }
   }
 
   /**
@@ -95,12 +104,18 @@ record PendingFeatures(
     int partition = in.readInt();
     long offset = in.readLong();
     float[] made = readFloats(in, "scores of features that wait");
+    float[] memory = readFloats(in, "memory of features that wait");
+    PendingMemory.require(memory);
     int predicted = in.readInt();
-    boolean hasGroup = (predicted < 0) != ((predicted & GROUP_BIT) != 0);
-    boolean hasCarried = (predicted < 0) != ((predicted & CARRIED_BIT) != 0);
-    boolean hasBound = (predicted < 0) != ((predicted & BOUND_BIT) != 0);
+    boolean hasGroup = has(GROUP_BIT, predicted);
+    boolean hasCarried = has(CARRIED_BIT, predicted);
+    boolean hasBound = has(BOUND_BIT, predicted);
+    boolean hasKnown = has(KNOWN_BIT, predicted);
     int bits =
-        (hasGroup ? GROUP_BIT : 0) | (hasCarried ? CARRIED_BIT : 0) | (hasBound ? BOUND_BIT : 0);
+        (hasGroup ? GROUP_BIT : 0)
+            | (hasCarried ? CARRIED_BIT : 0)
+            | (hasBound ? BOUND_BIT : 0)
+            | (hasKnown ? KNOWN_BIT : 0);
     PendingFeatures pending =
         new PendingFeatures(
             features,
@@ -109,18 +124,23 @@ record PendingFeatures(
             partition,
             offset,
             made,
+            memory,
             predicted ^ bits,
             hasGroup ? in.readLong() : 0,
             hasCarried ? readLongs(in) : new long[0],
-            hasBound ? new PendingBound(in.readDouble(), in.readLong()) : null);
+            hasBound ? new PendingBound(in.readDouble(), in.readLong()) : null,
+            hasKnown ? KnownLabels.read(in, task.isClassification() ? outputs : 0) : null);
     int scores = pending.scores.length;
     // Classes that are known by now may not have been known then.
     int min = task.isClassification() ? 0 : outputs;
     int classes = task.isClassification() ? scores : 0;
-    int max = task.isClassification() ? outputs : outputs + MAX_REMEMBERED;
-    SizeChecks.require("scores of features that wait", scores, min, max);
+    SizeChecks.require("scores of features that wait", scores, min, outputs);
     SizeChecks.require("class of features that wait", pending.predicted, -1, classes - 1);
     return pending;
+  }
+
+  private static boolean has(int bit, int predicted) {
+    return (predicted < 0) != ((predicted & bit) != 0);
   }
 
   private static long[] readLongs(DataInput in) throws IOException {

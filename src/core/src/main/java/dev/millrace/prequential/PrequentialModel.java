@@ -222,10 +222,15 @@ final class PrequentialModel {
 
   /** Returns the parts of all models that have pages. */
   List<PagedPart> pagedParts() {
-    OnlineModel challenger = drift == null ? null : drift.challenger;
+    OnlineModel challenger = challenger();
     return challenger == null
         ? learner.pagedParts()
         : Stream.concat(learner.pagedParts().stream(), challenger.pagedParts().stream()).toList();
+  }
+
+  /** Returns the model in the background of the drift detector; null if there is none. */
+  @Nullable OnlineModel challenger() {
+    return drift == null ? null : drift.challenger;
   }
 
   /** Returns a deep copy. */

@@ -3,6 +3,7 @@ package dev.millrace.prequential;
 import dev.millrace.data.Chunk;
 import dev.millrace.eval.ClassCounts;
 import dev.millrace.eval.ClassificationMetrics;
+import dev.millrace.eval.KnownLabels;
 import dev.millrace.eval.RegressionMetrics;
 import dev.millrace.eval.RollingMetrics;
 import dev.millrace.eval.ScoredClass;
@@ -47,7 +48,10 @@ final class Scorer {
       if (isPredicted && batch.use == RowBatch.Use.HOLD_OUT) {
         ((ClassificationMetrics) model.metrics).decide(scored);
       }
-      if (metrics != null && isPredicted) {
+      KnownLabels known = batch.earlier == null ? null : batch.earlier.known();
+      if (metrics != null && isPredicted && known != null) {
+        metrics.update(scored, known, batch.chunk.weight(row), batch.chunk.windowTime(row));
+      } else if (metrics != null && isPredicted) {
         metrics.update(scored, batch.chunk.weight(row), batch.chunk.windowTime(row));
       } else if (metrics != null) {
         metrics.observe(actual, batch.chunk.weight(row));
@@ -109,6 +113,8 @@ final class Scorer {
         metrics.observe(target, weight);
       } else if (batch.baselines != null) {
         metrics.update(target, value, batch.baselines, loss, weight, chunk.windowTime(row));
+      } else if (earlier != null && earlier.known() != null) {
+        metrics.update(target, value, earlier.known(), loss, weight, chunk.windowTime(row));
       } else {
         metrics.update(target, value, loss, weight, chunk.windowTime(row));
       }

@@ -27,6 +27,9 @@ final class Trainer {
       }
       case LEARN_NEW_CLASS -> learnNewClass(model, batch);
       case LEARN -> {
+        if (batch.earlier != null) {
+          PendingMemory.recall(model, batch.earlier.memory());
+        }
         if (model.task.isClassification()) {
           balance(model, batch);
           learner.learnClasses(
@@ -38,9 +41,6 @@ final class Trainer {
               batch.scores,
               batch.losses);
         } else {
-          if (batch.earlier != null) {
-            learner.recall(batch.earlier.scores());
-          }
           learner.learnValues(
               batch.features,
               0,

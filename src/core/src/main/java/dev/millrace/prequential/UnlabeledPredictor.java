@@ -18,6 +18,7 @@ final class UnlabeledPredictor {
   private final Predictions predictions;
   private final EventReporter events;
   private final Workspace workspace;
+  private final boolean hasLabelsLater;
 
   UnlabeledPredictor(
       TrainSpec spec,
@@ -32,16 +33,23 @@ final class UnlabeledPredictor {
     this.predictions = predictions;
     this.events = events;
     this.workspace = workspace;
+    hasLabelsLater = spec.input().labels() != null || spec.input().forecast() != null;
   }
 
   /**
    * A prediction with the features that it was made from.
    *
-   * @param scores of the classes known, or the value; then what the model remembers
+   * @param scores of the classes known, or the value
+   * @param memory what models recall when the label comes; see {@link PendingMemory}
    * @param predicted index of the predicted class, -1 if there is none
    * @param bound of the interval or set; null without intervals
    */
-  record Scored(float[] features, float[] scores, int predicted, @Nullable PendingBound bound) {}
+  record Scored(
+      float[] features,
+      float[] scores,
+      float[] memory,
+      int predicted,
+      @Nullable PendingBound bound) {}
 
   /** Predicts a row as if it were learned next, publishes that, and leaves the model as it is. */
   Scored predict(PrequentialModel model, Chunk chunk, int row, EngineListener listener) {
@@ -62,10 +70,13 @@ final class UnlabeledPredictor {
       float[] features,
       @Nullable Forecast forecast,
       EngineListener listener) {
-    float[] scores = new float[model.learner.outputs() + model.learner.remembered()];
-    if (scores.length > 0) {
+    float[] scores = new float[model.learner.outputs()];
+    float[] memory = PendingMemory.NONE;
+    if (hasLabelsLater && scores.length > 0) {
+      memory = PendingMemory.predict(model, features, scores, workspace);
+    } else if (scores.length > 0) {
       model.learner.use(workspace);
-      model.learner.predictPending(features, 0, scores);
+      model.learner.predictNext(features, 0, scores);
     }
     explanations.prepare(model, features);
     int predicted = scorer.predictedClass(model, scores);
@@ -86,6 +97,6 @@ final class UnlabeledPredictor {
       List<InputDrift> changes = model.inputDrift.add(features, 1, features.length);
       events.inputDrift(model, changes, chunk, row, listener);
     }
-    return new Scored(features, scores, predicted, bound);
+    return new Scored(features, scores, memory, predicted, bound);
   }
 }

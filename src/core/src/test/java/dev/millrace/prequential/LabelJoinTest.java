@@ -11,6 +11,7 @@ import dev.millrace.data.InputSpec.LateLabels;
 import dev.millrace.data.MetricsReport.Delays;
 import dev.millrace.data.MetricsReport.Labels;
 import dev.millrace.data.Task;
+import dev.millrace.eval.KnownLabels;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -262,7 +263,18 @@ class LabelJoinTest {
     float[] row = new float[IdWords.ID_WIDTH];
     IdWords.write(id, row, 0);
     return new PendingFeatures(
-        row, 1f, 0, 2, 3, new float[] {0.25f, 0.75f}, 1, 0, new long[0], null);
+        row,
+        1f,
+        0,
+        2,
+        3,
+        new float[] {0.25f, 0.75f},
+        PendingMemory.NONE,
+        1,
+        0,
+        new long[0],
+        null,
+        null);
   }
 
   /** Whether its features had come. */
@@ -285,10 +297,12 @@ class LabelJoinTest {
         2,
         3 + time,
         new float[] {0.25f, 0.75f},
+        time % 7 == 0 ? new float[] {0, 2, time, Float.NaN, 1, 1, 0.5f} : PendingMemory.NONE,
         1,
         time % 2,
         time % 3 == 0 ? new long[] {time, -1} : new long[0],
-        time % 5 == 0 ? null : new PendingBound(time / 4.0, time));
+        time % 5 == 0 ? null : new PendingBound(time / 4.0, time),
+        time % 4 == 0 ? null : new KnownLabels(Double.NaN, time % 2, new float[] {time, 0.5f}));
   }
 
   private static LateLabels spec(long timeoutMillis, int maxPending) {

@@ -8,6 +8,7 @@ import dev.millrace.data.MetricsReport;
 import dev.millrace.data.MetricsReport.ClassificationScores;
 import dev.millrace.data.MetricsReport.RegressionScores;
 import dev.millrace.data.Task;
+import dev.millrace.eval.KnownLabels;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.Workspace;
 import dev.millrace.testing.Chunks;
@@ -106,9 +107,13 @@ class TrainStateFixtureTest {
       join.advance(i);
       float[] features = {i, Float.NaN};
       float[] scores = {0.25f, 0.75f};
+      KnownLabels known =
+          i == 3 ? null : new KnownLabels(i == 1 ? Double.NaN : 1, 0, new float[] {0.5f, 0.25f});
+      float[] memory = i % 2 == 0 ? PendingMemory.NONE : new float[] {i, 3, 0.25f, Float.NaN, 4};
       join.keep(
           "id-" + i,
-          new PendingFeatures(features, 2f, i, 1, 100 + i, scores, 1, 0, new long[0], null),
+          new PendingFeatures(
+              features, 2f, i, 1, 100 + i, scores, memory, 1, 0, new long[0], null, known),
           Long.MAX_VALUE);
     }
     join.advance(7);

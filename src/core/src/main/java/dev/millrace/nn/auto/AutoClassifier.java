@@ -1,8 +1,10 @@
 package dev.millrace.nn.auto;
 
 import dev.millrace.nn.AutoSpec.Extra;
+import dev.millrace.nn.FloatCount;
 import dev.millrace.nn.Indicators;
 import dev.millrace.nn.Loss;
+import dev.millrace.simd.Elementary;
 import dev.millrace.simd.Kernels;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -11,6 +13,9 @@ import java.util.Arrays;
 
 /** The mixture that predicts classes. */
 final class AutoClassifier extends AutoLearner {
+
+  /** Max number of floats remembered of features whose label comes later. */
+  private static final int MAX_REMEMBERED = 512;
 
   private final ClassFrequencies frequencies;
   private final ClassMixer mixer;
@@ -41,6 +46,41 @@ final class AutoClassifier extends AutoLearner {
   @Override
   public int outputs() {
     return classes();
+  }
+
+  /**
+   * Returns the number of floats of all predictions, of their mixture and of the frequencies, the
+   * number of examples and the previous label; 0 if they are too many.
+   */
+  @Override
+  public int remembered() {
+    if (classes() < 2) {
+      return 0;
+    }
+    long floats = (weights.predictions + 2L) * classes() + (previousLabel == null ? 1 : 2);
+    return floats > MAX_REMEMBERED ? 0 : (int) floats;
+  }
+
+  @Override
+  public void predictPending(float[] features, int offset, float[] out, float[] memory, int at) {
+    predictNext(features, offset, out);
+    if (remembered() == 0) {
+      return;
+    }
+    AutoScratch own = scratch();
+    int classes = classes();
+    int stride = Kernels.stride(columns());
+    int to = at;
+    for (int k = 0; k < weights.predictions; k++, to += classes) {
+      System.arraycopy(own.predictions, k * stride, memory, to, classes);
+    }
+    System.arraycopy(own.mixed, 0, memory, to, classes);
+    System.arraycopy(own.frequencies, 0, memory, to + classes, classes);
+    to += 2 * classes;
+    memory[to] = FloatCount.of(examples());
+    if (previousLabel != null) {
+      memory[to + 1] = (float) previousLabel.previous();
+    }
   }
 
   @Override
@@ -106,8 +146,6 @@ final class AutoClassifier extends AutoLearner {
       predictByOthers(own);
       mix(own, out, outOffset);
       loss = Loss.negativeLogLikelihood(out[outOffset + label]);
-      learnAnswer(label, limited, own);
-      mixer.learn(own, label, limited, examples());
       linear.learnClass(scaled(own), own.predictions, linearAt(), label, limited);
       ferns.learnClass(own, fernsAt(), label, limited);
     }
@@ -115,9 +153,59 @@ final class AutoClassifier extends AutoLearner {
       int stride = Kernels.stride(columns());
       ids.learnClass(own, shape(), fernsAt() + stride, stride, label, limited);
     }
+    if (classes() > 1) {
+      learnWeights(label, limited, own);
+    }
     frequencies.learn(label, limited);
     keep(label, limited, own);
     return loss;
+  }
+
+  /**
+   * Learns how much each prediction counts: from those made when the features came, if the label
+   * came later. A member that has just learned the labels of similar records predicts this one
+   * better than it did when these labels were not known.
+   *
+   * <p>Labels that come after each other were not known to each other's predictions either, so what
+   * they say of the weights repeats itself: with d examples between features and label, losses
+   * count less for the answer by √(1 + d) (Quanrud and Khashabi, 2015), and the mixer's steps are
+   * shorter by the root of that, or it would follow a stream too slowly.
+   */
+  private void learnWeights(int label, float weight, AutoScratch own) {
+    float[] memory = recalled();
+    float rate = 1f;
+    if (memory != null) {
+      rate = recall(memory, recalledAt(), own);
+    }
+    learnAnswer(label, weight, rate, own);
+    if (memory != null) {
+      mixer.mix(own, columns()); // with the weights of now: they are what learns
+    }
+    mixer.learn(own, label, weight, (float) Math.sqrt(rate), examples());
+    forget();
+  }
+
+  /**
+   * Replaces the predictions in the scratch by those of {@link #predictPending}; returns the factor
+   * of the steps.
+   */
+  private float recall(float[] memory, int at, AutoScratch own) {
+    int classes = classes();
+    int stride = Kernels.stride(columns());
+    int from = at;
+    for (int k = 0; k < weights.predictions; k++, from += classes) {
+      System.arraycopy(memory, from, own.predictions, k * stride, classes);
+    }
+    System.arraycopy(memory, from, own.mixed, 0, classes);
+    from += classes;
+    for (int j = 0; j < classes; j++) {
+      own.logFrequencies[j] = Elementary.log(memory[from + j]);
+    }
+    from += classes;
+    if (previousLabel != null) {
+      previousLabel.recall(memory[from + 1]);
+    }
+    return (float) (1 / Math.sqrt(1.0 + FloatCount.growth(memory[from], examples())));
   }
 
   @Override
@@ -125,13 +213,14 @@ final class AutoClassifier extends AutoLearner {
     frequencies.predict(own.frequencies, own.logFrequencies);
   }
 
-  private void learnAnswer(int label, float weight, AutoScratch own) {
+  private void learnAnswer(int label, float weight, float rate, AutoScratch own) {
     float ofBaseline = -own.logFrequencies[label];
     answer.learn(
         Loss.negativeLogLikelihood(own.mixed[label]),
         Loss.negativeLogLikelihood(own.predictions[linearAt() + label]),
         ofBaseline,
         weight,
+        rate,
         examples());
     weights.addLoss(weights.predictions, ofBaseline);
   }

@@ -70,6 +70,9 @@ public abstract sealed class AutoLearner extends PerExampleModel
   private long examples;
   private long steps;
   private long skippedSteps;
+  // Of the next example, when its features came; null if they come with the label.
+  private float @Nullable [] recalled;
+  private int recalledAt;
 
   AutoLearner(
       AutoShape shape, Indicators indicators, long keySeed, AutoScratch scratch, Members members) {
@@ -350,6 +353,27 @@ public abstract sealed class AutoLearner extends PerExampleModel
     } finally {
       scaler.startFrom(before);
     }
+  }
+
+  @Override
+  public final void recall(float[] memory, int at) {
+    recalled = remembered() > 0 ? memory : null;
+    recalledAt = at;
+  }
+
+  /** Returns the array with what was remembered of the example at hand; null if nothing was. */
+  final float @Nullable [] recalled() {
+    return recalled;
+  }
+
+  /** Returns where that begins in the array. */
+  final int recalledAt() {
+    return recalledAt;
+  }
+
+  /** Ends the example that something was remembered of. */
+  final void forget() {
+    recalled = null;
   }
 
   @Override

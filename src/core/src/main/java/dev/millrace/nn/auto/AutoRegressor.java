@@ -27,8 +27,6 @@ final class AutoRegressor extends AutoLearner {
   private @Nullable HeavyTail tail;
   // Largest absolute value of the scaled targets so far, beyond which nothing is predicted.
   private double farthest;
-  // Predictions for the next example when its features came; null if they come with the label.
-  private float @Nullable [] recalled;
 
   AutoRegressor(
       AutoShape shape, Indicators indicators, long keySeed, AutoScratch scratch, Members members) {
@@ -72,16 +70,11 @@ final class AutoRegressor extends AutoLearner {
   }
 
   @Override
-  public void predictPending(float[] features, int offset, float[] out) {
+  public void predictPending(float[] features, int offset, float[] out, float[] memory, int at) {
     predictNext(features, offset, out);
     if (experts != null) {
-      ExpertModel.remember(scratch().experts, out, outputs());
+      ExpertModel.remember(scratch().experts, memory, at);
     }
-  }
-
-  @Override
-  public void recall(float[] scores) {
-    recalled = scores.length == outputs() + remembered() ? scores : null;
   }
 
   @Override
@@ -169,8 +162,8 @@ final class AutoRegressor extends AutoLearner {
     }
     if (experts != null) {
       double unit = deviation == 0 ? 1 : deviation;
-      experts.learn(value, limited, recalled, outputs(), unit, own.experts);
-      recalled = null;
+      experts.learn(value, limited, recalled(), recalledAt(), unit, own.experts);
+      forget();
     }
     keep(rest, limited, own);
     return loss;

@@ -105,14 +105,15 @@ final class ClassMixer {
   /**
    * Learns the label of the last mixture, and overwrites that mixture in {@code scratch}.
    *
+   * @param factor of the steps, 1 or less
    * @param examples before this one
    */
-  void learn(AutoScratch scratch, int label, float weight, long examples) {
+  void learn(AutoScratch scratch, int label, float weight, float factor, long examples) {
     int classes = bias.length;
     int stride = layer.stride();
     float[] delta = scratch.mixed;
     delta[label] -= 1f;
-    float biasRate = Math.min(BIAS_RATE * weight, MAX_BIAS_STEP);
+    float biasRate = factor * Math.min(BIAS_RATE * weight, MAX_BIAS_STEP);
     for (int j = 0; j < classes; j++) {
       bias[j] = BIAS_KEPT * (bias[j] - biasRate * delta[j]);
       delta[j] *= weight;
@@ -131,7 +132,9 @@ final class ClassMixer {
         gradient,
         0,
         MixerWeights.MAX_PREDICTIONS,
-        (weights.hasIds() ? ID_LEARNING_RATE : LEARNING_RATE) * weights.rateFactor(examples),
+        factor
+            * (weights.hasIds() ? ID_LEARNING_RATE : LEARNING_RATE)
+            * weights.rateFactor(examples),
         BETA2,
         EPSILON,
         weights.correction());

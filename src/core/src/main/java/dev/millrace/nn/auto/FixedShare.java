@@ -66,10 +66,17 @@ final class FixedShare {
    * Moves weight to the predictions of lower loss.
    *
    * @param weight how much a loss counts; above 1 as 1
+   * @param factor of that, 1 or less; below 1 for losses of predictions made some examples ago
    * @param examples before this one
    */
-  void learn(double ofMixture, double ofLinear, double ofBaseline, double weight, long examples) {
-    double rate = Math.min(weight, MAX_RATE);
+  void learn(
+      double ofMixture,
+      double ofLinear,
+      double ofBaseline,
+      double weight,
+      double factor,
+      long examples) {
+    double rate = factor * Math.min(weight, MAX_RATE);
     double lowest = Math.min(ofMixture, Math.min(ofLinear, ofBaseline));
     double m = mixture * likelihood(rate * (ofMixture - lowest));
     double l = linear * likelihood(rate * (ofLinear - lowest));

@@ -64,6 +64,16 @@ final class PreviousLabel {
     return !Double.isNaN(previous) ? previous : otherwise;
   }
 
+  /** Returns the previous label, NaN before the first. */
+  double previous() {
+    return previous;
+  }
+
+  /** Sets the previous label to the one that the label to be learned was predicted from. */
+  void recall(double label) {
+    previous = label;
+  }
+
   void learn(double label) {
     if (classes > 0 && !Double.isNaN(previous)) {
       int row = ((int) previous) * classes;

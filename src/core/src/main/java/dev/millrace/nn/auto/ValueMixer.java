@@ -110,6 +110,7 @@ final class ValueMixer {
         limited(y - scaled[linear]),
         limited(y),
         SHARE_RATE * weight,
+        1,
         examples);
     double error = Math.max(-1, Math.min(1, y - output));
     double rate = Math.min(LEARNING_RATE * weights.rateFactor(examples) * weight, MAX_STEP);

@@ -3,6 +3,7 @@ package dev.millrace.nn.selection;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.ModelEvent.ChampionChanged;
 import dev.millrace.data.ModelEvent.Reason;
+import dev.millrace.nn.FloatCount;
 import dev.millrace.nn.OnlineModel;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -52,6 +53,14 @@ final class CandidateScores {
 
   long examples() {
     return examples;
+  }
+
+  /**
+   * Returns a number that stays while a model learns, and is another one after it was started
+   * again: the examples of the key that it has not learned.
+   */
+  float start(Candidate one) {
+    return FloatCount.of(examples - one.model.examples());
   }
 
   /** Sets the number of examples so far. */

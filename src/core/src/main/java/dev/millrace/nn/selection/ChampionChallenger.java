@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ChampionChallenger extends PerExampleModel {
 
+  /** In place of a start. */
+  private static final float NO_PREDICTION = -1;
+
   private final SelectionSpec spec;
   private final Task task;
   private final long keySeed;
@@ -41,6 +44,9 @@ public final class ChampionChallenger extends PerExampleModel {
   // Null in an unused copy.
   private @Nullable Workspace workspace;
   private @Nullable SelectionScratch scratch;
+  // Of the next example, when its features came; null if they come with the label.
+  private float @Nullable [] recalled;
+  private int recalledAt;
 
   ChampionChallenger(
       SelectionSpec spec, Task task, long keySeed, ModelFactory factory, CandidateScores scores) {
@@ -292,6 +298,63 @@ public final class ChampionChallenger extends PerExampleModel {
     scores.championModel().predictNext(features, offset, out);
   }
 
+  /** Returns the number of floats of each model's start, prediction and memory. */
+  @Override
+  public int remembered() {
+    int floats = 0;
+    for (Candidate one : scores.candidates) {
+      floats += remembered(one);
+    }
+    return floats;
+  }
+
+  private int remembered(Candidate one) {
+    return 1 + outputs() + one.model.remembered();
+  }
+
+  /** Predicts by all models, which are compared by that when the label comes. */
+  @Override
+  public void predictPending(float[] features, int offset, float[] out, float[] memory, int at) {
+    SelectionScratch own = scratch();
+    int outputs = outputs();
+    float[] prediction = own.prediction(outputs);
+    int to = at;
+    for (Candidate one : scores.candidates) {
+      one.model.predictPending(features, offset, prediction, memory, to + 1 + outputs);
+      // Before its first value a model predicts none.
+      boolean isPrediction = task.isClassification() || one.model.examples() > 0;
+      memory[to] = isPrediction ? scores.start(one) : NO_PREDICTION;
+      System.arraycopy(prediction, 0, memory, to + 1, outputs);
+      if (one.model == scores.championModel()) {
+        System.arraycopy(prediction, 0, out, 0, outputs);
+      }
+      to += remembered(one);
+    }
+  }
+
+  @Override
+  public void recall(float[] memory, int at) {
+    recalled = memory;
+    recalledAt = at;
+  }
+
+  /**
+   * Lets a model recall what it said when the features of the example came.
+   *
+   * @param at where its memory begins
+   * @param prediction receives what it predicted
+   * @return false if it did not predict them
+   */
+  private boolean recall(Candidate one, float[] memory, int at, float[] prediction) {
+    if (memory[at] != scores.start(one)) {
+      return false;
+    }
+    int outputs = outputs();
+    System.arraycopy(memory, at + 1, prediction, 0, outputs);
+    one.model.recall(memory, at + 1 + outputs);
+    return true;
+  }
+
   @Override
   public void predictVariants(
       float[] features, int offset, int count, RowVariants variants, float[] out) {
@@ -306,17 +369,25 @@ public final class ChampionChallenger extends PerExampleModel {
     Candidate[] candidates = scores.candidates;
     int classes = classes();
     float[] prediction = own.prediction(classes);
+    float[] earlier = own.earlier(classes);
+    float[] memory = recalled;
+    int at = recalledAt;
     float loss = 0f;
     for (int i = 0; i < candidates.length; i++) {
-      float modelLoss =
-          candidates[i].model.learnClass(features, offset, classIndex, weight, prediction);
-      own.losses[i] = PromotionRule.negativeLogLikelihood(prediction[classIndex]);
-      own.hits[i] = PromotionRule.isPredicted(prediction, classes, classIndex);
+      Candidate one = candidates[i];
+      boolean isCompared = memory == null || recall(one, memory, at, earlier);
+      at += remembered(one);
+      float modelLoss = one.model.learnClass(features, offset, classIndex, weight, prediction);
+      float[] compared = memory == null ? prediction : earlier;
+      own.losses[i] =
+          isCompared ? PromotionRule.negativeLogLikelihood(compared[classIndex]) : Double.NaN;
+      own.hits[i] = isCompared && PromotionRule.isPredicted(compared, classes, classIndex);
       if (i == scores.champion()) {
         System.arraycopy(prediction, 0, out, outOffset, classes);
         loss = modelLoss;
       }
     }
+    recalled = null;
     scores.update(own, weight, PromotionRule.MAX_LOG_LOSS);
     return loss;
   }
@@ -327,18 +398,25 @@ public final class ChampionChallenger extends PerExampleModel {
     SelectionScratch own = scratch();
     Candidate[] candidates = scores.candidates;
     float[] prediction = own.prediction(PredictedValue.FLOATS);
+    float[] earlier = own.earlier(PredictedValue.FLOATS);
+    float[] memory = recalled;
+    int at = recalledAt;
     float loss = 0f;
     for (int i = 0; i < candidates.length; i++) {
-      boolean hasLearned = candidates[i].model.examples() > 0;
-      float modelLoss =
-          candidates[i].model.learnValue(features, offset, target, weight, prediction);
-      own.losses[i] = PromotionRule.error(PredictedValue.read(prediction, 0), target, hasLearned);
+      Candidate one = candidates[i];
+      boolean isCompared = memory == null || recall(one, memory, at, earlier);
+      at += remembered(one);
+      boolean hasLearned = memory != null || one.model.examples() > 0;
+      float modelLoss = one.model.learnValue(features, offset, target, weight, prediction);
+      double value = PredictedValue.read(memory == null ? prediction : earlier, 0);
+      own.losses[i] = isCompared ? PromotionRule.error(value, target, hasLearned) : Double.NaN;
       own.hits[i] = false;
       if (i == scores.champion()) {
         System.arraycopy(prediction, 0, out, outOffset, PredictedValue.FLOATS);
         loss = modelLoss;
       }
     }
+    recalled = null;
     scores.update(own, weight, PromotionRule.MAX_ERROR * scores.championsLoss());
     return loss;
   }

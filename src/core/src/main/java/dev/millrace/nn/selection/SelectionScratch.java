@@ -9,6 +9,7 @@ final class SelectionScratch {
   final double[] losses = new double[SelectionSpec.MAX_MODELS];
   final boolean[] hits = new boolean[SelectionSpec.MAX_MODELS];
   private float[] prediction = new float[1];
+  private float[] earlier = new float[1];
 
   /** Returns the array for one model's prediction. */
   float[] prediction(int outputs) {
@@ -16,5 +17,13 @@ final class SelectionScratch {
       prediction = new float[outputs];
     }
     return prediction;
+  }
+
+  /** Returns the array for what one model predicted before. */
+  float[] earlier(int outputs) {
+    if (earlier.length < outputs) {
+      earlier = new float[outputs];
+    }
+    return earlier;
   }
 }

@@ -38,7 +38,7 @@ class FixedShareTest {
       double linear = random.nextDouble() * 0.9 + 0.05;
       ofAnswer -= Math.log(answer.average(mixture, linear, baseline));
       ofBaseline -= Math.log(baseline);
-      answer.learn(-Math.log(mixture), -Math.log(linear), -Math.log(baseline), weight, e);
+      answer.learn(-Math.log(mixture), -Math.log(linear), -Math.log(baseline), weight, 1, e);
     }
 
     assertThat(ofAnswer).isLessThan(ofBaseline + Math.log(10) + 0.1 * Math.log(examples + 1));
@@ -47,7 +47,7 @@ class FixedShareTest {
   @Test
   void theWeightsSumToOneAndNoneIsEverZero() {
     for (int e = 0; e < 2_000; e++) {
-      answer.learn(0, 90, 1e9, 1e6, e);
+      answer.learn(0, 90, 1e9, 1e6, 1, e);
 
       assertThat(answer.average(1, 1, 1)).isCloseTo(1, within(1e-12));
     }
@@ -60,12 +60,12 @@ class FixedShareTest {
   @Test
   void whatBecameBetterIsFollowedWithinFewExamples() {
     for (int e = 0; e < 20_000; e++) {
-      answer.learn(1, 0.5, 0.5, 1, e);
+      answer.learn(1, 0.5, 0.5, 1, 1, e);
     }
     assertThat(answer.mixture()).isLessThan(1e-5);
 
     for (int e = 20_000; e < 20_060; e++) {
-      answer.learn(0.1, 0.5, 0.5, 1, e);
+      answer.learn(0.1, 0.5, 0.5, 1, 1, e);
     }
 
     assertThat(answer.mixture()).isGreaterThan(0.99);
@@ -89,7 +89,7 @@ class FixedShareTest {
 
   @Test
   void anExampleWithoutWeightMovesNothingButTheShareThatIsDealtOut() {
-    answer.learn(5, 1, 1, 0, 98);
+    answer.learn(5, 1, 1, 0, 1, 98);
 
     assertThat(answer.mixture()).isCloseTo(0.8, within(1e-3));
   }

@@ -142,7 +142,7 @@ class MixerTest {
   /** An answer that is the mixture alone. */
   private static FixedShare onlyMixture() {
     FixedShare answer = new FixedShare();
-    answer.learn(0, 1e6, 1e6, 1, LATE);
+    answer.learn(0, 1e6, 1e6, 1, 1, LATE);
     return answer;
   }
 
@@ -170,7 +170,7 @@ class MixerTest {
         scratch.predictions[k * Kernels.stride(columns) + 1] = 0.9f;
       }
       mixer.mix(scratch, columns);
-      mixer.learn(scratch, e % 2, 1f, e);
+      mixer.learn(scratch, e % 2, 1f, 1f, e);
     }
     double sum = 0;
     for (int k = 0; k < predictions; k++) {

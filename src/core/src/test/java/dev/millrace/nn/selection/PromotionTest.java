@@ -9,6 +9,7 @@ import dev.millrace.data.ModelEvent.ChampionChanged;
 import dev.millrace.data.ModelEvent.Reason;
 import dev.millrace.data.Task;
 import dev.millrace.nn.SelectionSpec.Promotion;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.IntToDoubleFunction;
 import org.junit.jupiter.api.Test;
@@ -355,5 +356,53 @@ class PromotionTest {
         .filter(CandidateReport::isChampion)
         .findFirst()
         .orElseThrow();
+  }
+
+  @Test
+  void aModelIsComparedByWhatItSaidWhenTheFeaturesCame() {
+    ChampionChallenger selection = Scripted.selection(2, Task.BINARY, Promotion.DEFAULT);
+    float[] memory = new float[selection.remembered()];
+    for (int e = 0; e < 200; e++) {
+      selection.predictPending(new float[] {0.75f, 0.5f}, 0, out, memory, 0);
+      assertThat(out[0]).as("the champion answers").isEqualTo(0.75f);
+      selection.recall(memory, 0);
+      learn(selection, 1f, 0.25, 0.9);
+    }
+
+    List<CandidateReport> reports = selection.candidates();
+    assertThat(selection.champion()).isEqualTo("m0");
+    assertThat(reports.get(0).loss()).isCloseTo(-Math.log(0.75), within(1e-6));
+    assertThat(reports.get(1).loss()).isCloseTo(-Math.log(0.5), within(1e-6));
+    learn(selection, 1f, 0.25, 0.9);
+    assertThat(selection.candidates().get(0).loss()).isGreaterThan(reports.get(0).loss());
+  }
+
+  @Test
+  void aModelThatStartedAgainIsNotComparedByWhatTheOldOneSaid() {
+    for (Task task : List.of(Task.BINARY, Task.REGRESSION)) {
+      ChampionChallenger selection = Scripted.selection(2, task, Promotion.DEFAULT);
+      float[] x = {0.75f, 0.5f};
+      float[] memory = new float[selection.remembered()];
+      for (int e = 0; e < 5; e++) {
+        learnOne(selection, task, x);
+      }
+      selection.predictPending(x, 0, out, memory, 0);
+      selection.promoteBest();
+      double before = selection.candidates().get(1).loss();
+
+      selection.recall(memory, 0);
+      learnOne(selection, task, x);
+
+      assertThat(selection.candidates().get(0).loss()).as("%s", task).isNaN();
+      assertThat(selection.candidates().get(1).loss()).isCloseTo(before, within(1e-9));
+    }
+  }
+
+  private void learnOne(ChampionChallenger selection, Task task, float[] x) {
+    if (task == Task.BINARY) {
+      selection.learnClass(x, 0, 0, 1f, out);
+    } else {
+      selection.learnValue(x, 0, 1, 1f, out);
+    }
   }
 }
