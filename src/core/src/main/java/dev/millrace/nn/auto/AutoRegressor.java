@@ -27,6 +27,8 @@ final class AutoRegressor extends AutoLearner {
   private @Nullable HeavyTail tail;
   // Largest absolute value of the scaled targets so far, beyond which nothing is predicted.
   private double farthest;
+  // NaN before the first one.
+  private double lastValue = Double.NaN;
 
   AutoRegressor(
       AutoShape shape, Indicators indicators, long keySeed, AutoScratch scratch, Members members) {
@@ -44,6 +46,7 @@ final class AutoRegressor extends AutoLearner {
     experts = other.experts == null ? null : other.experts.copy();
     tail = other.tail;
     farthest = other.farthest;
+    lastValue = other.lastValue;
   }
 
   @Override
@@ -66,7 +69,7 @@ final class AutoRegressor extends AutoLearner {
 
   @Override
   public int remembered() {
-    return experts == null ? 0 : ExpertModel.REMEMBERED;
+    return experts == null ? PredictedValue.FLOATS : ExpertModel.REMEMBERED;
   }
 
   @Override
@@ -74,6 +77,8 @@ final class AutoRegressor extends AutoLearner {
     predictNext(features, offset, out);
     if (experts != null) {
       ExpertModel.remember(scratch().experts, memory, at);
+    } else {
+      PredictedValue.write(lastValue, 0, memory, at);
     }
   }
 
@@ -103,6 +108,7 @@ final class AutoRegressor extends AutoLearner {
 
   @Override
   void mix(AutoScratch own, float[] out) {
+    mixer.setLast(scaledLast(lastValue));
     mix(target.mean(0), target.deviation(0), own, out, 0);
   }
 
@@ -152,6 +158,9 @@ final class AutoRegressor extends AutoLearner {
     double deviation = target.deviation(0);
     target.update(0, rest);
     learnMembers(rest, replays, own);
+    float[] memory = recalled();
+    double known = memory == null ? lastValue : PredictedValue.read(memory, recalledAt());
+    mixer.setLast(scaledLast(known));
     mix(mean, deviation, own, out, outOffset);
     farthest = tail == null ? 0 : Math.max(farthest, Math.abs(rest));
     float loss = mixer.learn(rest, limited, examples());
@@ -163,10 +172,16 @@ final class AutoRegressor extends AutoLearner {
     if (experts != null) {
       double unit = deviation == 0 ? 1 : deviation;
       experts.learn(value, limited, recalled(), recalledAt(), unit, own.experts);
-      forget();
     }
+    forget();
+    lastValue = value;
     keep(rest, limited, own);
     return loss;
+  }
+
+  /** Returns the last value as the mixture learns it; NaN if experts know better. */
+  private double scaledLast(double value) {
+    return experts != null ? Double.NaN : tail == null ? value : tail.scaled(value);
   }
 
   /** Returns what the mixture learns of a value. */
@@ -234,10 +249,12 @@ final class AutoRegressor extends AutoLearner {
   @Override
   void writeMixer(DataOutput out) throws IOException {
     mixer.write(out);
+    out.writeDouble(lastValue);
   }
 
   @Override
   void readMixer(DataInput in) throws IOException {
     mixer.read(in);
+    lastValue = in.readDouble();
   }
 }

@@ -1,5 +1,6 @@
 package dev.millrace.nn.auto;
 
+import dev.millrace.nn.experts.ExpertPool;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -7,12 +8,12 @@ import java.io.IOException;
 /**
  * Mixes predicted values linearly, o = b + Σ w_k·f_k on a scale of its own, learned by normalised
  * gradient descent on the error cut to ±1. The answer is an average of the mixture, the linear
- * member and the mean of the target so far.
+ * member and a baseline: the mean of the target so far and the last value, by their errors.
  */
 final class ValueMixer {
 
   /** Name of the baseline, which uses no feature. */
-  static final String BASELINE = "mean";
+  static final String BASELINE = "baseline";
 
   private static final double LEARNING_RATE = 0.005;
   private static final double EPSILON = 0.001;
@@ -29,7 +30,10 @@ final class ValueMixer {
   private final FixedShare answer;
   private final int linear;
   private final Scaler target;
+  private ExpertPool baseline;
   private double bias;
+  // The target's mean and last value, NaN if unknown, on the target's own scale.
+  private final double[] ofBaseline = {0, Double.NaN};
   // The last predictions on the mixer's scale, and their mixture.
   private final double[] scaled;
   private double output;
@@ -40,26 +44,33 @@ final class ValueMixer {
    * @param linear index of the linear member's prediction
    */
   ValueMixer(MixerWeights weights, FixedShare answer, int linear) {
-    this(weights, answer, linear, Scaler.ofTarget(0), 0);
+    this(weights, answer, linear, Scaler.ofTarget(0), new ExpertPool(2), 0);
   }
 
   private ValueMixer(
-      MixerWeights weights, FixedShare answer, int linear, Scaler target, double bias) {
+      MixerWeights weights,
+      FixedShare answer,
+      int linear,
+      Scaler target,
+      ExpertPool baseline,
+      double bias) {
     this.weights = weights;
     this.answer = answer;
     this.linear = linear;
     this.target = target;
+    this.baseline = baseline;
     this.bias = bias;
     scaled = new double[weights.predictions];
   }
 
   ValueMixer copy(MixerWeights ofCopy, FixedShare answerOfCopy) {
-    return new ValueMixer(ofCopy, answerOfCopy, linear, target.copy(), bias);
+    return new ValueMixer(ofCopy, answerOfCopy, linear, target.copy(), baseline.copy(), bias);
   }
 
   /** Forgets the scale of the targets; {@link #observe} follows for those that are known. */
   void restartScale() {
     target.restart(0);
+    baseline = new ExpertPool(2);
     bias = 0;
   }
 
@@ -78,6 +89,11 @@ final class ValueMixer {
     scaled[prediction] = (value - target.mean(0)) * inverse();
   }
 
+  /** Sets the last value that was known when the features came, NaN if it is not to be used. */
+  void setLast(double value) {
+    ofBaseline[1] = value;
+  }
+
   /** Mixes the predictions; returns the answer on the target's own scale. */
   double mix() {
     double sum = bias;
@@ -85,12 +101,19 @@ final class ValueMixer {
       sum += weights.weights[k] * scaled[k];
     }
     output = sum;
+    ofBaseline[0] = target.mean(0);
     return answer() / inverse() + target.mean(0);
   }
 
-  // The mean is 0 on the mixer's scale.
   private double answer() {
-    return answer.average(output, scaled[linear], 0);
+    return answer.average(output, scaled[linear], baseline());
+  }
+
+  /** The baseline on the mixer's scale, where the mean is 0. */
+  private double baseline() {
+    return Double.isNaN(ofBaseline[1])
+        ? 0
+        : (baseline.average(ofBaseline) - ofBaseline[0]) * inverse();
   }
 
   /**
@@ -105,10 +128,11 @@ final class ValueMixer {
       squares += scaled[k] * scaled[k];
     }
     double answered = answer();
+    double known = baseline();
     answer.learn(
         limited(y - output),
         limited(y - scaled[linear]),
-        limited(y),
+        limited(y - known),
         SHARE_RATE * weight,
         1,
         examples);
@@ -119,6 +143,7 @@ final class ValueMixer {
       weights.weights[k] += (float) (step * scaled[k]);
     }
     bias = BIAS_KEPT * (bias + Math.min(BIAS_RATE * weight, MAX_STEP) * error);
+    baseline.learn(ofBaseline, value, weight);
     boolean wasScaled = target.inverse(0) != 0;
     target.update(0, value);
     // Before two targets differ there is no scale; their own must not scale the losses.
@@ -126,7 +151,7 @@ final class ValueMixer {
     for (int k = 0; k < weights.predictions; k++) {
       weights.addLoss(k, huber(scale * (y - scaled[k])));
     }
-    weights.addLoss(weights.predictions, huber(scale * y));
+    weights.addLoss(weights.predictions, huber(scale * (y - known)));
     weights.countExample();
     return huber(scale * (y - answered));
   }
@@ -141,16 +166,18 @@ final class ValueMixer {
   }
 
   boolean isFinite() {
-    return target.isFinite() && Double.isFinite(bias);
+    return target.isFinite() && baseline.isFinite() && Double.isFinite(bias);
   }
 
   void write(DataOutput out) throws IOException {
     target.write(out);
+    baseline.write(out);
     out.writeDouble(bias);
   }
 
   void read(DataInput in) throws IOException {
     target.read(in);
+    baseline.read(in);
     bias = in.readDouble();
   }
 }

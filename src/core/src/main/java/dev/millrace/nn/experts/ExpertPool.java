@@ -14,7 +14,7 @@ import java.util.Arrays;
  * <p>The weights move slowly: labels that come late tell nothing of which prediction is best at the
  * moment. Not thread-safe.
  */
-final class ExpertPool {
+public final class ExpertPool {
 
   /** Factor of the loss in the exponent. */
   private static final double RATE = 0.1;
@@ -37,7 +37,8 @@ final class ExpertPool {
   private double power = 1;
   private long examples;
 
-  ExpertPool(int predictions) {
+  /** Creates equal weights of so many predictions. */
+  public ExpertPool(int predictions) {
     weights = new double[predictions];
     Arrays.fill(weights, 1.0 / predictions);
   }
@@ -49,7 +50,8 @@ final class ExpertPool {
     examples = other.examples;
   }
 
-  ExpertPool copy() {
+  /** Returns an independent copy. */
+  public ExpertPool copy() {
     return new ExpertPool(this);
   }
 
@@ -58,7 +60,7 @@ final class ExpertPool {
   }
 
   /** Returns the average of the predictions that are not NaN, NaN if there is none. */
-  double average(double[] predictions) {
+  public double average(double[] predictions) {
     double sum = 0;
     double known = 0;
     for (int k = 0; k < weights.length; k++) {
@@ -76,7 +78,7 @@ final class ExpertPool {
   }
 
   /** Moves weight to the predictions of lower error; NaN counts as the average. */
-  void learn(double[] predictions, double value, double weight) {
+  public void learn(double[] predictions, double value, double weight) {
     double average = average(predictions);
     if (Double.isNaN(average) || !(weight > 0)) {
       return;
@@ -102,7 +104,8 @@ final class ExpertPool {
     }
   }
 
-  boolean isFinite() {
+  /** Returns false if a weight is not finite. */
+  public boolean isFinite() {
     for (double weight : weights) {
       if (!Double.isFinite(weight)) {
         return false;
@@ -115,7 +118,8 @@ final class ExpertPool {
     return weights.length;
   }
 
-  void write(DataOutput out) throws IOException {
+  /** Writes what was learned, which {@link #read} reads. */
+  public void write(DataOutput out) throws IOException {
     for (double weight : weights) {
       out.writeDouble(weight);
     }
@@ -124,7 +128,8 @@ final class ExpertPool {
     out.writeLong(examples);
   }
 
-  void read(DataInput in) throws IOException {
+  /** Reads what was learned of the same number of predictions. */
+  public void read(DataInput in) throws IOException {
     for (int k = 0; k < weights.length; k++) {
       weights[k] = in.readDouble();
     }

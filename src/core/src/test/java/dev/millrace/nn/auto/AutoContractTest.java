@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -305,6 +306,43 @@ class AutoContractTest {
 
     model.predict(x, 0, out);
     assertThat(out).isEqualTo(before);
+  }
+
+  @Test
+  void aValueThatPersistsIsPredictedAsWellAsByTheLastOne() throws IOException {
+    Case one = new Case(AutoSpec.of(AutoSpec.Tier.FAST), Task.REGRESSION, 0);
+    OnlineModel model = one.model();
+    Random random = new Random(5);
+    float[] x = new float[AutoModels.INPUTS];
+    float[] out = new float[PredictedValue.FLOATS];
+    double value = 0;
+    double error = 0;
+    double ofLast = 0;
+    for (int e = 0; e < 3_000; e++) {
+      AutoModels.features(e, x, 0);
+      double last = value;
+      value += random.nextGaussian();
+      model.learnValue(x, 0, value, 1f, out);
+      error += e < 1_000 ? 0 : Math.abs(value - PredictedValue.read(out, 0));
+      ofLast += e < 1_000 ? 0 : Math.abs(value - last);
+    }
+    assertThat(error).isLessThan(1.02 * ofLast);
+
+    // What is known when the features come is remembered until a late label comes.
+    float[] memory = new float[1 + model.remembered()];
+    model.predictPending(x, 0, out, memory, 1);
+    assertThat(PredictedValue.read(memory, 1)).isEqualTo(value, within(1e-9));
+    OnlineModel other = model.copy();
+    model.recall(memory, 1);
+    model.learnValue(x, 0, value + 1, 1f, out);
+    double prediction = PredictedValue.read(out, 0);
+    other.learnValue(x, 0, value + 1, 1f, out);
+    assertThat(PredictedValue.read(out, 0)).as("the same").isEqualTo(prediction, within(1e-6));
+    model.recall(memory, 1);
+    model.learnValue(x, 0, value + 2, 1f, out);
+    prediction = PredictedValue.read(out, 0);
+    other.learnValue(x, 0, value + 2, 1f, out);
+    assertThat(PredictedValue.read(out, 0)).as("newer known").isGreaterThan(prediction + 0.1);
   }
 
   @ParameterizedTest

@@ -89,7 +89,8 @@ class ExpertsTest {
     MetricsReport.Members members = model.members();
     assertThat(members.members())
         .extracting(MetricsReport.Member::name)
-        .containsExactly("light", "light-ema", "linear", "ferns", "mean", "experts", "regression");
+        .containsExactly(
+            "light", "light-ema", "linear", "ferns", "baseline", "experts", "regression");
     assertThat(members.leader()).isNotEqualTo("experts");
   }
 

@@ -106,6 +106,24 @@ class MixerTest {
   }
 
   @Test
+  void theBaselineIsTheLastValueWhereThatIsNearerThanTheMean() {
+    ValueMixer mixer = new ValueMixer(new MixerWeights(1), new FixedShare(), 0);
+    double answered = 0;
+    for (int e = 0; e < 3_000; e++) {
+      double value = 1_000 * Math.sin(e / 100.0);
+      mixer.setLast(e == 0 ? Double.NaN : 1_000 * Math.sin((e - 1) / 100.0));
+      mixer.setPrediction(0, -value);
+      answered = mixer.mix() - value;
+      mixer.learn(value, 1f, e);
+    }
+    assertThat(answered).as("a step of 10 at most").isBetween(-20.0, 20.0);
+
+    mixer.setLast(Double.NaN);
+    mixer.setPrediction(0, 0);
+    assertThat(mixer.mix()).as("the mean alone").isBetween(-200.0, 200.0);
+  }
+
+  @Test
   void aMixtureWithIdsLearnsFasterAtFirst() {
     MixerWeights ofIds = MixerWeights.withIds(2);
     MixerWeights others = new MixerWeights(2);
