@@ -173,16 +173,16 @@ class ArchitectureTest {
   static final ArchRule theJobDoesNotKnowTheCommands =
       noClasses()
           .that()
-          .resideOutsideOfPackages("dev.millrace.cli..", "dev.millrace.bench")
+          .resideOutsideOfPackages("dev.millrace.cli..", "dev.millrace.bench..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("dev.millrace.cli..", "dev.millrace.bench");
+          .resideInAnyPackage("dev.millrace.cli..", "dev.millrace.bench..");
 
   @ArchTest
   static final ArchRule nobodyButTheBenchmarksKnowsTheTables =
       noClasses()
           .that()
-          .resideOutsideOfPackages("dev.millrace.table", "dev.millrace.bench")
+          .resideOutsideOfPackages("dev.millrace.table", "dev.millrace.bench..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("dev.millrace.table");
@@ -191,10 +191,10 @@ class ArchitectureTest {
   static final ArchRule nobodyKnowsTheBenchmarks =
       noClasses()
           .that()
-          .resideOutsideOfPackage("dev.millrace.bench")
+          .resideOutsideOfPackage("dev.millrace.bench..")
           .should()
           .dependOnClassesThat()
-          .resideInAPackage("dev.millrace.bench");
+          .resideInAPackage("dev.millrace.bench..");
 
   @ArchTest
   static final ArchRule oneClassTouchesTheBroker =

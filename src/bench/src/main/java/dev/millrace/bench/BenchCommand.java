@@ -1,6 +1,8 @@
 package dev.millrace.bench;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.bench.streams.StreamsBenchCommand;
+import dev.millrace.bench.streams.TuneBenchCommand;
 import dev.millrace.cli.AddedCommand;
 import dev.millrace.nn.Activation;
 import dev.millrace.nn.AutoSpec;
@@ -27,6 +29,8 @@ import picocli.CommandLine.Spec;
       DerivedBenchCommand.class,
       IdsBenchCommand.class,
       AccuracyCommand.class,
+      StreamsBenchCommand.class,
+      TuneBenchCommand.class,
       IntervalsBenchCommand.class,
       ReasonsBenchCommand.class
     },
@@ -40,6 +44,7 @@ import picocli.CommandLine.Spec;
       "  ./millrace bench sql-learn --keys 100 --json",
       "  ./millrace bench ids --json",
       "  ./millrace bench accuracy --seeds 1",
+      "  ./millrace bench streams --rows 2000 --seeds 1",
       "  ./millrace bench intervals",
       "  ./millrace bench reasons"
     })
@@ -51,7 +56,8 @@ public final class BenchCommand implements AddedCommand {
     throw new ParameterException(
         spec.commandLine(),
         "A command is missing: bench step, bench pipeline, bench state, bench sql, bench sql-learn,"
-            + " bench ids, bench accuracy or bench intervals");
+            + " bench derived, bench ids, bench accuracy, bench streams, bench tune,"
+            + " bench intervals or bench reasons");
   }
 
   @Command(

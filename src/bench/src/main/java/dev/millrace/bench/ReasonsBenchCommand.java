@@ -2,6 +2,7 @@ package dev.millrace.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.bench.streams.AgrawalStream;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.KebabCase;
 import dev.millrace.data.MetricsReport.Importance;

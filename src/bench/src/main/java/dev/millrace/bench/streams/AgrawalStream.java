@@ -1,7 +1,6 @@
-package dev.millrace.bench;
+package dev.millrace.bench.streams;
 
 import dev.millrace.data.FeatureSpec;
-import dev.millrace.data.FeatureSpec.Type;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
 import java.util.Arrays;
@@ -14,8 +13,8 @@ import java.util.stream.Stream;
  * Loan applications of R. Agrawal, T. Imielinski and A. Swami, Database mining: a performance
  * perspective, 1993: nine columns, of which each of ten functions uses some to accept or refuse.
  */
-final class AgrawalStream {
-  static final int FUNCTIONS = 10;
+public final class AgrawalStream {
+  public static final int FUNCTIONS = 10;
 
   private static final int LEVELS = 5;
   private static final int CARS = 20;
@@ -31,17 +30,18 @@ final class AgrawalStream {
   private final Random random;
 
   /** Features of the last application, as {@link #input} declares them. */
-  final float[] row = new float[input().width()];
+  public final float[] row = new float[input().width()];
 
   /**
    * @param function 1 to {@link #FUNCTIONS}
    */
-  AgrawalStream(int function, long seed) {
+  public AgrawalStream(int function, long seed) {
     this.function = function;
     random = new Random(seed);
   }
 
-  static InputSpec input() {
+  /** Returns the input of a pipeline that learns the applications. */
+  public static InputSpec input() {
     Stream<FeatureSpec> features =
         Stream.of(
             number("salary"),
@@ -62,16 +62,16 @@ final class AgrawalStream {
   }
 
   private static FeatureSpec number(String name) {
-    return new FeatureSpec(name, Type.NUMERIC, false, List.of(), 0);
+    return new FeatureSpec(name, FeatureSpec.Type.NUMERIC, false, List.of(), 0);
   }
 
   private static FeatureSpec category(String name, int values) {
     List<String> all = IntStream.range(0, values).mapToObj(Integer::toString).toList();
-    return new FeatureSpec(name, Type.ONE_HOT, false, all, 0);
+    return new FeatureSpec(name, FeatureSpec.Type.ONE_HOT, false, all, 0);
   }
 
   /** Returns the columns that the function uses. */
-  List<String> columns() {
+  public List<String> columns() {
     return switch (function) {
       case 1 -> List.of("age");
       case 2 -> List.of("age", "salary");
@@ -87,7 +87,7 @@ final class AgrawalStream {
   }
 
   /** Draws the next application; returns 1 if it is accepted, else 0. */
-  int next() {
+  public int next() {
     double salary = 20_000 + 130_000 * random.nextDouble();
     double commission = salary >= 75_000 ? 0 : 10_000 + 65_000 * random.nextDouble();
     int age = 20 + random.nextInt(61);
@@ -137,6 +137,47 @@ final class AgrawalStream {
           }
         };
     return isAccepted ? 1 : 0;
+  }
+
+  /** Returns the columns of a stream of {@link #concept}. */
+  static List<SyntheticStream.Column> nominalColumns() {
+    return input().features().stream()
+        .map(feature -> new SyntheticStream.Column(feature.name(), feature.values().size()))
+        .toList();
+  }
+
+  /** Returns the applications as a concept, which draws from its own seed. */
+  static Concept concept(int function, long seed) {
+    AgrawalStream stream = new AgrawalStream(function, seed);
+    return (random, columns) -> {
+      int label = stream.next();
+      float[] row = stream.row;
+      System.arraycopy(
+          new double[] {
+            row[0],
+            row[1],
+            row[2],
+            place(row, LEVEL, LEVELS),
+            place(row, CAR, CARS),
+            place(row, ZIPCODE, ZIPCODES),
+            row[HOUSE_VALUE],
+            row[HOUSE_VALUE + 1],
+            row[HOUSE_VALUE + 2]
+          },
+          0,
+          columns,
+          0,
+          columns.length);
+      return label;
+    };
+  }
+
+  private static int place(float[] row, int from, int values) {
+    int place = 0;
+    while (place < values - 1 && row[from + place] == 0) {
+      place++;
+    }
+    return place;
   }
 
   private static double byAge(int age, double young, double middle, double old) {

@@ -1,0 +1,37 @@
+package dev.millrace.bench.streams;
+
+import dev.millrace.data.Task;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stream of the comparison.
+ *
+ * @param what one line for the page
+ */
+record BenchStream(String name, Part part, String what, Source source) {
+
+  /** The parts of the comparison. */
+  enum Part {
+    /** Settings may be chosen on these streams. */
+    DEVELOPMENT,
+    /** Settings must not be chosen on these streams. */
+    REPORT
+  }
+
+  /** Where the rows come from. */
+  sealed interface Source {}
+
+  /** A generator, which starts with the same seeds each time. */
+  record Generated(Drift drift, Supplier<SyntheticStream> start) implements Source {}
+
+  /**
+   * A file.
+   *
+   * @param drop columns that are no features
+   * @param task null to guess it from the label
+   */
+  record OfFile(String file, String label, List<String> drop, @Nullable Task task)
+      implements Source {}
+}

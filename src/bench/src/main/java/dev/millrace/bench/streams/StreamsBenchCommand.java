@@ -1,0 +1,172 @@
+package dev.millrace.bench.streams;
+
+import dev.millrace.bench.streams.BenchStream.Part;
+import dev.millrace.cli.console.CliError;
+import dev.millrace.cli.console.Directories;
+import dev.millrace.nn.AutoSpec;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Compares {@code model: auto} with other learners on streams of files and generators. */
+@Command(
+    name = "streams",
+    description = {
+      "Compares model: auto with other learners on the same rows of streams.",
+      "Runs more than 50 streams, files and generators of the literature with abrupt, gradual,",
+      "recurring and incremental drift. Reports accuracy or error, log-loss, ranks with statistics, learning curves and cost as a",
+      "page of Markdown. Keeps the results of each stream and learner in a folder, so that an",
+      "interrupted run continues; use another folder after a change of the models."
+    },
+    footer = {
+      "",
+      "Example:",
+      "  ./millrace bench streams --rows 2000 --seeds 1 --only sea_abrupt,rbf",
+      "  ./millrace bench streams --moa ~/moa/moa-2024.07.0.jar --results runs"
+    })
+public final class StreamsBenchCommand implements Callable<Integer> {
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "Folder with the files (default: those that ship with Millrace).")
+  private @Nullable Path data;
+
+  @Option(
+      names = "--moa",
+      paramLabel = "JAR",
+      description =
+          "MOA's jar, in a folder with those that it needs, to run its learners too (default:"
+              + " baselines alone).")
+  private @Nullable Path moa;
+
+  @Option(
+      names = "--set",
+      paramLabel = "SET",
+      defaultValue = "report",
+      description =
+          "Streams to run: development, on which settings may be chosen, or report (default:"
+              + " ${DEFAULT-VALUE}).")
+  private Part part;
+
+  @Option(
+      names = "--only",
+      paramLabel = "NAME",
+      split = ",",
+      description = "Streams of the set to run (default: all that are found).")
+  private List<String> only = List.of();
+
+  @Option(
+      names = "--rows",
+      paramLabel = "N",
+      defaultValue = "12000",
+      description = "Max rows of each stream (default: ${DEFAULT-VALUE}).")
+  private int rows;
+
+  @Option(
+      names = "--seeds",
+      paramLabel = "N",
+      defaultValue = "5",
+      description = "Runs of each tier with seeds 1 to N (default: ${DEFAULT-VALUE}).")
+  private int seeds;
+
+  @Option(
+      names = "--auto",
+      paramLabel = "TIER",
+      split = ",",
+      defaultValue = "fast,balanced,accurate",
+      description = "Tiers to run (default: ${DEFAULT-VALUE}).")
+  private List<AutoSpec.Tier> tiers;
+
+  @Option(
+      names = "--results",
+      paramLabel = "DIR",
+      description = "Folder of results that are kept (default: none are kept).")
+  private @Nullable Path results;
+
+  @Option(
+      names = "--page",
+      paramLabel = "FILE",
+      description = "Writes the page to a file (default: prints it).")
+  private @Nullable Path page;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws Exception {
+    require("--rows", rows, 1_000);
+    require("--seeds", seeds, 1);
+    if (data != null && !Files.isDirectory(data)) {
+      throw CliError.usage("--data " + data + " is not a folder.");
+    }
+    if (moa != null && !Files.isRegularFile(moa)) {
+      throw CliError.usage("--moa " + moa + " is not a file.");
+    }
+    Path work = Directories.untilExit("millrace-streams-");
+    List<BenchStream> streams = StreamCatalogue.chosen(part, only);
+    ResultStore store =
+        new ResultStore(results == null ? work.resolve("results") : results, streams);
+    Comparison comparison =
+        new Comparison(
+            tiers,
+            seeds,
+            moa == null ? null : new Moa(moa, work),
+            store,
+            spec.commandLine().getErr());
+    List<StreamTable> tables = new ArrayList<>();
+    for (BenchStream stream : streams) {
+      StreamRows read = StreamRows.read(stream, data, rows, work);
+      if (read == null) {
+        log("%s: its file is not in a folder of --data".formatted(stream.name()));
+      } else {
+        log("stream %d of %d: %s".formatted(tables.size() + 1, streams.size(), stream.name()));
+        tables.add(comparison.run(read, work.resolve("rows.arff")));
+      }
+    }
+    if (tables.isEmpty()) {
+      throw new CliError("No stream was found. Name a folder that has some with --data DIR.");
+    }
+    List<String> names = tiers.stream().map(AutoSpec.Tier::id).toList();
+    List<String> lines = new BenchmarkPage(command(), names, tables).lines();
+    if (page == null) {
+      lines.forEach(spec.commandLine().getOut()::println);
+    } else {
+      Files.write(page, lines);
+    }
+    return 0;
+  }
+
+  private void log(String line) {
+    PrintWriter err = spec.commandLine().getErr();
+    err.println(line);
+    err.flush();
+  }
+
+  /** Returns the command with stated options, but without the folders of this machine. */
+  private String command() {
+    StringBuilder command = new StringBuilder("./millrace bench streams");
+    command.append(data == null ? "" : " --data DIR");
+    command.append(moa == null ? "" : " --moa DIR/" + moa.getFileName());
+    command.append(" --set ").append(part.name().toLowerCase(Locale.ROOT));
+    command.append(only.isEmpty() ? "" : " --only " + String.join(",", only));
+    command.append(" --rows ").append(rows).append(" --seeds ").append(seeds).append(" --auto ");
+    command.append(String.join(",", tiers.stream().map(AutoSpec.Tier::id).toList()));
+    return command.toString();
+  }
+
+  private void require(String option, int value, int min) {
+    if (value < min) {
+      throw new ParameterException(
+          spec.commandLine(), option + " must be at least " + min + ", but was " + value);
+    }
+  }
+}
