@@ -406,8 +406,9 @@ record BenchmarkPage(String command, List<String> tiers, List<StreamTable> table
     }
     lines.add("");
     lines.add(
-        "Rates are records per second of processor time, with compilation of the code, on one stream"
-            + " after the other.");
+        "Rates are records per second of processor time. Tiers share one JVM, which compiles their"
+            + " code on the first streams; MOA starts a JVM for each run, and its rates include the"
+            + " compilation: on streams this short, do not compare the two.");
     lines.add(
         "RAM-hours are gibibytes of the model by hours of processor time, as MOA defines them.");
     return lines;
