@@ -43,7 +43,9 @@ record ForecastDraft(String column, SeriesProposal.Series series, @Nullable Stri
       double[] column = sample.column(name);
       boolean isKnown = column == null || sample.isComplete(name);
       SeriesProposal.Series series =
-          isKnown ? SeriesProposal.find(values, times, column, sample.rows()) : null;
+          isKnown
+              ? SeriesProposal.find(values, times, column, sample.rows(), sample.isFull())
+              : null;
       if (series != null) {
         String keyName = name.equals(RowSample.RECORD_KEY) ? null : name;
         return new ForecastDraft(label.name(), series, keyName);

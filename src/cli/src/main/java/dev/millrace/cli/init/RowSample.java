@@ -120,6 +120,11 @@ final class RowSample {
     return rows;
   }
 
+  /** Returns true if it has room for no more records, so that more may follow. */
+  boolean isFull() {
+    return rows == MAX_ROWS;
+  }
+
   /** Returns true if each record has a date or time as text in this field. */
   boolean isDates(String name) {
     return rows > 0 && counts.containsKey(name) && counts.get(name)[0] == rows;

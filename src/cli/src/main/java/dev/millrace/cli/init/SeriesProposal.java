@@ -24,6 +24,10 @@ final class SeriesProposal {
   // Above the correlation half a season before.
   private static final double MIN_CONTRAST = 0.3;
   private static final double NEARLY_BEST = 0.9;
+  // Random walks have a season of a third of their length.
+  private static final int MIN_PERIODS = 8;
+  // In standard errors of a correlation, where each period is one observation.
+  private static final double MIN_DEVIATIONS = 2;
   private static final double MIN_GAIN = 0.03;
   private static final double DAY = TimeUnit.DAYS.toMillis(1);
   private static final double MIN_MONTH = 28 * DAY;
@@ -50,9 +54,10 @@ final class SeriesProposal {
    * @param values numbers
    * @param times milliseconds since 1970
    * @param keys series of each record; null for one series
+   * @param isCut whether records follow, so that the last of several series may be short
    */
   static @Nullable Series find(
-      double[] values, double[] times, double @Nullable [] keys, int rows) {
+      double[] values, double[] times, double @Nullable [] keys, int rows, boolean isCut) {
     Map<Double, List<Integer>> rowsOf = new HashMap<>();
     List<List<Integer>> inOrder = new ArrayList<>();
     for (int r = 0; r < rows; r++) {
@@ -65,6 +70,9 @@ final class SeriesProposal {
       }
       of.add(r);
     }
+    if (isCut && inOrder.size() > 1) {
+      inOrder.remove(inOrder.size() - 1);
+    }
     List<double[]> series = new ArrayList<>();
     List<Double> steps = new ArrayList<>();
     for (List<Integer> of : inOrder) {
@@ -73,7 +81,11 @@ final class SeriesProposal {
       }
       series.add(of.stream().mapToDouble(r -> values[r]).toArray());
       for (int i = 1; i < of.size(); i++) {
-        steps.add(times[of.get(i)] - times[of.get(i - 1)]);
+        double step = times[of.get(i)] - times[of.get(i - 1)];
+        if (step <= 0) {
+          return null; // several series, one after the other
+        }
+        steps.add(step);
       }
     }
     String step = step(steps.stream().mapToDouble(Double::doubleValue).toArray());
@@ -111,18 +123,19 @@ final class SeriesProposal {
 
   private Series withSeasons(String step) {
     int shortest = series.stream().mapToInt(one -> one.length).min().orElse(0);
-    int max = Math.min(MAX_SEASON, shortest / 3);
-    double[] strengths = new double[max + 2];
+    int max = Math.min(MAX_SEASON, shortest / MIN_PERIODS);
+    double[] strengths = new double[max + 1];
     for (int season = 2; season <= max; season++) {
       strengths[season] = strength(season);
     }
     double best = Arrays.stream(strengths).max().orElse(0);
-    int main = peak(strengths, max, Math.max(MIN_STRENGTH, NEARLY_BEST * best), 1, 0);
-    if (main == 0) {
+    int first = peak(strengths, max, Math.max(MIN_STRENGTH, NEARLY_BEST * best), 1, 0);
+    if (first == 0) {
       return new Series(step, List.of(), List.of());
     }
+    int main = highest(strengths, first, Math.min(max - 1, first + first / 4));
     // A week of days, or a day of which the week has another level.
-    int shorter = peak(strengths, main - 1, MIN_STRENGTH, 1, main);
+    int shorter = peak(strengths, main, MIN_STRENGTH, 1, main);
     int longer = peak(strengths, max, strengths[main] + MIN_GAIN, main, 0);
     List<Integer> seasons =
         IntStream.of(shorter, main, shorter == 0 ? longer : 0)
@@ -133,22 +146,32 @@ final class SeriesProposal {
   }
 
   /**
-   * Returns the shortest season of a strength that is a multiple of {@code factor} and divides
-   * {@code multiple}; 0 if there is none.
+   * Returns the shortest season below {@code max} of a strength that is a multiple of {@code
+   * factor} and divides {@code multiple}; 0 if there is none.
    */
   private static int peak(double[] strengths, int max, double min, int factor, int multiple) {
-    return IntStream.rangeClosed(2, max)
+    return IntStream.range(2, max)
         .filter(season -> season % factor == 0 && multiple % season == 0)
         .filter(season -> strengths[season] >= min && isPeak(strengths, season))
         .findFirst()
         .orElse(0);
   }
 
+  // Noise makes small peaks on the slope before the season.
+  private static int highest(double[] strengths, int from, int to) {
+    int highest = from;
+    for (int season = from + 1; season <= to; season++) {
+      highest =
+          strengths[season] > strengths[highest] && isPeak(strengths, season) ? season : highest;
+    }
+    return highest;
+  }
+
   private static boolean isPeak(double[] strengths, int season) {
     return strengths[season] >= strengths[season - 1] && strengths[season] >= strengths[season + 1];
   }
 
-  /** Returns the strength of a season; 0 if it is not much above that of half of it. */
+  /** Returns the strength of a season; 0 if it is small, or not much above that of half of it. */
   private double strength(int season) {
     double[] sums = new double[4]; // products at the season, at half of it, squares, pairs
     for (double[] values : series) {
@@ -158,7 +181,8 @@ final class SeriesProposal {
       return 0;
     }
     double atSeason = sums[0] / sums[2];
-    return atSeason - sums[1] / sums[2] >= MIN_CONTRAST ? atSeason : 0;
+    double min = MIN_DEVIATIONS / Math.sqrt(sums[3] / season);
+    return atSeason >= min && atSeason - sums[1] / sums[2] >= MIN_CONTRAST ? atSeason : 0;
   }
 
   private static void add(double[] values, int season, double[] sums) {
