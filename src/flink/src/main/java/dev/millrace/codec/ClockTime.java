@@ -9,6 +9,7 @@ import java.time.format.DateTimeFormatterBuilder;
 import java.time.format.ResolverStyle;
 import java.time.temporal.TemporalAccessor;
 import java.time.temporal.TemporalQueries;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,6 +92,12 @@ public final class ClockTime {
   /** Returns true if a text is a date, or a date and a time, in ISO 8601. */
   public static boolean isDate(String text) {
     return ofDate(text) != NONE;
+  }
+
+  /** Returns the time in a text that {@link #isDate} accepts; empty for other texts. */
+  public static OptionalLong date(String text) {
+    long date = ofDate(text);
+    return date == NONE ? OptionalLong.empty() : OptionalLong.of(date);
   }
 
   /**

@@ -2,7 +2,6 @@ package dev.millrace.cli.init;
 
 import dev.millrace.cli.console.YamlText;
 import dev.millrace.cli.csv.FieldProfile;
-import dev.millrace.codec.CsvText;
 import dev.millrace.data.FeatureSpec;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -86,11 +85,7 @@ final class DerivedProposals {
   }
 
   private static double[] indicator(double[] values, String positive, int rows) {
-    RowSample one = new RowSample();
-    one.set("", positive);
-    double[] hashed = one.column("");
-    double number = CsvText.number(positive);
-    double expected = Double.isNaN(number) && hashed != null ? hashed[0] : number;
+    double expected = RowSample.value(positive);
     double[] ones = new double[values.length];
     for (int r = 0; r < rows; r++) {
       ones[r] = Double.isNaN(values[r]) ? Double.NaN : values[r] == expected ? 1 : 0;

@@ -60,8 +60,8 @@ record ForecastDraft(String column, SeriesProposal.Series series, @Nullable Stri
         .filter(field -> field != label)
         .filter(
             field ->
-                sample.isDates(field.name())
-                    || (FieldRoles.isMillis(field) && sample.isComplete(field.name())))
+                sample.isComplete(field.name())
+                    && (sample.isDates(field.name()) || FieldRoles.isMillis(field)))
         .map(field -> sample.column(field.name()))
         .findFirst()
         .orElse(null);

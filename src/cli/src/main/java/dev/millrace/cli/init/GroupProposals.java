@@ -288,7 +288,8 @@ final class GroupProposals {
       double[] values = column(name);
       double[] changes = lags(values, groups, 1);
       for (int r = 0; r < changes.length; r++) {
-        changes[r] = values[r] - changes[r];
+        double change = values[r] - changes[r];
+        changes[r] = Double.isFinite(change) ? change : Double.NaN;
       }
       all.add(Candidate.of("change: %s%s".formatted(YamlText.of(name), by), changes, false));
     }

@@ -331,14 +331,11 @@ final class PipelineDraft {
     }
     return input.fields().stream()
         .filter(field -> field != label)
-        .filter(field -> sample.isTimes(field.name()) || isMillis(sample, field))
+        .filter(field -> sample.isComplete(field.name()))
+        .filter(field -> sample.isTimes(field.name()) || FieldRoles.isMillis(field))
         .map(FieldProfile::name)
         .findFirst()
         .orElse(null);
-  }
-
-  private static boolean isMillis(RowSample sample, FieldProfile field) {
-    return FieldRoles.isMillis(field) && sample.isComplete(field.name());
   }
 
   /** Returns the derived features that the records suggest. */

@@ -1,12 +1,10 @@
 package dev.millrace.cli.init;
 
 import dev.millrace.cli.csv.CsvFile;
+import dev.millrace.codec.ClockTime;
 import dev.millrace.codec.CsvText;
 import dev.millrace.codec.EventTime;
 import java.nio.file.Path;
-import java.time.DateTimeException;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -42,12 +40,7 @@ final class RowSample {
         for (int c = 0; c < header.size(); c++) {
           String cell = file.row()[c];
           if (!CsvText.isMissing(cell)) {
-            double number = CsvText.number(cell);
-            if (Double.isNaN(number)) {
-              sample.set(header.get(c), cell);
-            } else {
-              sample.set(header.get(c), number);
-            }
+            sample.set(header.get(c), cell);
           }
         }
         sample.endRow();
@@ -56,16 +49,25 @@ final class RowSample {
     return sample;
   }
 
-  /** Sets a field of the current record to a text. */
+  /** Sets a field of the current record to a text, which may be that of a number. */
   void set(String name, String text) {
-    double time = instant(text);
-    double date = Double.isNaN(time) ? date(text) : time;
-    set(name, Double.isNaN(date) ? hash(text) : date);
-    if (!Double.isNaN(date) && rows < MAX_ROWS) {
+    double number = CsvText.number(text);
+    if (!Double.isNaN(number)) {
+      set(name, number);
+      return;
+    }
+    if (store(name, value(text)) && !Double.isNaN(date(text))) {
       int[] count = counts.computeIfAbsent(name, absent -> new int[2]);
       count[0]++;
-      count[1] += Double.isNaN(time) ? 0 : 1;
+      count[1] += Double.isNaN(instant(text)) ? 0 : 1;
     }
+  }
+
+  /** Returns the value of a text in a column. */
+  static double value(String text) {
+    double number = CsvText.number(text);
+    double date = Double.isNaN(number) ? date(text) : number;
+    return Double.isNaN(date) ? hash(text) : date;
   }
 
   // What input.event-time reads.
@@ -76,24 +78,28 @@ final class RowSample {
   }
 
   private static double date(String text) {
-    boolean isMonth = text.length() == MONTH_LENGTH;
-    if (!(isMonth || text.length() == DATE_LENGTH) || text.charAt(4) != '-') {
-      return Double.NaN;
+    double instant = instant(text);
+    if (!Double.isNaN(instant)) {
+      return instant;
     }
-    try {
-      LocalDate day = LocalDate.parse(isMonth ? text + "-01" : text);
-      return day.atStartOfDay(ZoneOffset.UTC).toInstant().toEpochMilli();
-    } catch (DateTimeException e) {
-      return Double.NaN;
+    OptionalLong millis = ClockTime.date(text.length() == MONTH_LENGTH ? text + "-01" : text);
+    return millis.isPresent() ? millis.getAsLong() : Double.NaN;
+  }
+
+  /** Sets a field of the current record to a number; one that is not finite is missing. */
+  void set(String name, double value) {
+    if (Double.isFinite(value)) {
+      store(name, value);
     }
   }
 
-  /** Sets a field of the current record to a number. */
-  void set(String name, double value) {
+  /** Returns false if there is no room for the value. */
+  private boolean store(String name, double value) {
     if (rows == MAX_ROWS || (!columns.containsKey(name) && columns.size() == MAX_COLUMNS)) {
-      return;
+      return false;
     }
     columns.computeIfAbsent(name, absent -> missing())[rows] = value;
+    return true;
   }
 
   private static double[] missing() {
@@ -125,20 +131,26 @@ final class RowSample {
     return rows == MAX_ROWS;
   }
 
-  /** Returns true if each record has a date or time as text in this field. */
+  /** Returns true if the field has values, all of them dates or times as text. */
   boolean isDates(String name) {
-    return rows > 0 && counts.containsKey(name) && counts.get(name)[0] == rows;
+    return counts.containsKey(name) && counts.get(name)[0] == values(name);
   }
 
-  /** Returns true if each record has a text in this field that {@code event-time} reads. */
+  /** Returns true if the field has values, all of them texts that {@code event-time} reads. */
   boolean isTimes(String name) {
-    return rows > 0 && counts.containsKey(name) && counts.get(name)[1] == rows;
+    return counts.containsKey(name) && counts.get(name)[1] == values(name);
   }
 
   /** Returns true if each record has a value in this field. */
   boolean isComplete(String name) {
+    return values(name) == rows;
+  }
+
+  private long values(String name) {
     double[] column = columns.get(name);
-    return column != null && Arrays.stream(column, 0, rows).noneMatch(Double::isNaN);
+    return column == null
+        ? 0
+        : Arrays.stream(column, 0, rows).filter(value -> !Double.isNaN(value)).count();
   }
 
   /** Returns the values of a field, NaN where it is missing; null if no record has it. */

@@ -19,6 +19,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -601,6 +602,75 @@ class InitCommandTest {
 
     assertThat(cli.exitCode()).as(cli.err()).isZero();
     uncommented(dir.resolve("draft.yaml"));
+  }
+
+  @Test
+  void rowsOfMoreColumnsThanTheSampleHoldsAreDraftedToo() throws IOException {
+    StringBuilder csv = new StringBuilder("y");
+    for (int c = 1; c < 200; c++) {
+      csv.append(",x").append(c);
+    }
+    csv.append(",date\n");
+    for (int i = 0; i < 100; i++) {
+      csv.append(i * 7919 % 101).append(",1".repeat(99)).append(",2".repeat(100));
+      csv.append(",2026-%02d-%02d%n".formatted(i / 28 + 1, i % 28 + 1));
+    }
+
+    Cli cli = init("--input", "" + Files.writeString(dir.resolve("w.csv"), csv), "--label", "y");
+
+    assertThat(cli.exitCode()).as(cli.err()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"inf", "-inf"})
+  void infinitiesThatTellTheNextLabelAreDraftedToo(String infinity) throws IOException {
+    StringBuilder csv = new StringBuilder("x,y\n");
+    Random random = new Random(10);
+    boolean wasInfinite = false;
+    for (int i = 0; i < 3_000; i++) {
+      boolean isInfinite = random.nextInt(100) < 15;
+      csv.append(isInfinite ? infinity : "" + random.nextInt(99));
+      csv.append(wasInfinite ? ",yes\n" : ",no\n");
+      wasInfinite = isInfinite;
+    }
+
+    Cli cli = init("--input", "" + Files.writeString(dir.resolve("h.csv"), csv), "--label", "y");
+
+    assertThat(cli.exitCode()).as(cli.err()).isZero();
+  }
+
+  @Test
+  void changesThatNoNumberHoldsAreDraftedToo() throws IOException {
+    StringBuilder csv = new StringBuilder("x,y\n");
+    Random random = new Random(11);
+    String before = "";
+    for (int i = 0; i < 3_000; i++) {
+      String x = List.of("1e308", "1e308", "-1e308", "-1e308", "" + i).get(random.nextInt(5));
+      boolean isJump = x.equals("1e308") && before.equals("-1e308");
+      csv.append(x).append(isJump ? ",yes\n" : ",no\n");
+      before = x;
+    }
+
+    Cli cli = init("--input", "" + Files.writeString(dir.resolve("c.csv"), csv), "--label", "y");
+
+    assertThat(cli.exitCode()).as(cli.err()).isZero();
+  }
+
+  @Test
+  void aFileWithOneShopAfterTheOtherIsASeriesForEach() throws IOException {
+    StringBuilder csv = new StringBuilder("day,shop,sold\n");
+    for (String shop : List.of("lemon", "olive", "plum")) {
+      for (int i = 0; i < 200; i++) {
+        Object[] row = {LocalDate.of(2026, 1, 1).plusDays(i), shop, i % 7 * 10 + i * 31 % 17};
+        csv.append("%s,%s,%d%n".formatted(row));
+      }
+    }
+
+    init("--input", "" + Files.writeString(dir.resolve("s.csv"), csv), "--label", "sold");
+
+    assertThat(Files.readString(dir.resolve("draft.yaml")))
+        .contains("# The records are a series for each shop, with a value every day.\n")
+        .contains("forecast: { column: sold, horizons: [1, 7], season: [7] }\n");
   }
 
   /** Reads a draft whose derived features and what they need are uncommented. */
