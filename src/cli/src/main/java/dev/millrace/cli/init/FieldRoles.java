@@ -125,6 +125,7 @@ final class FieldRoles {
       boolean text = field.type() == FieldProfile.Type.TEXT;
       boolean whole = field.isWholeNumbers() || field.type() == FieldProfile.Type.TEXT;
       if (field == label
+          || dropped.contains(field.name())
           || field.isOtherDates()
           || field.isTimes()
           || !fitsAsKey(field, named, whole)) {
@@ -194,6 +195,13 @@ final class FieldRoles {
       return null;
     }
     return field.strayText() == null ? "another value in nearly each record" : field.strayText();
+  }
+
+  /** Returns the fields that may hold times: not the label, and none that {@code --drop} names. */
+  List<FieldProfile> others(@Nullable FieldProfile label) {
+    return input.fields().stream()
+        .filter(field -> field != label && !dropped.contains(field.name()))
+        .toList();
   }
 
   /** Returns true if a field can be {@code event-time}. */

@@ -21,23 +21,20 @@ record ForecastDraft(String column, SeriesProposal.Series series, @Nullable Stri
    * Returns the draft; null if the values are no series with regular steps.
    *
    * @param key the field of the model key; null for the record key
-   * @param others fields of which each value could have a series of its own
    */
   static @Nullable ForecastDraft of(
-      InputProfile input,
-      FieldProfile label,
-      @Nullable FieldProfile key,
-      List<FieldRoles.Candidate> others) {
+      InputProfile input, FieldRoles roles, FieldProfile label, @Nullable FieldProfile key) {
     RowSample sample = input.sample();
     double[] values = sample == null ? null : sample.column(label.name());
-    double[] times = sample == null ? null : times(input, sample, label);
+    String time = sample == null ? null : time(sample, roles.others(label));
+    double[] times = sample == null || time == null ? null : sample.column(time);
     if (sample == null || values == null || times == null) {
       return null;
     }
     List<String> keys = new ArrayList<>();
     keys.add(key == null ? RowSample.RECORD_KEY : key.name());
-    if (input.isFile()) {
-      others.forEach(candidate -> keys.add(candidate.field().name()));
+    if (input.isFile() && key == null) {
+      roles.keys(label).forEach(candidate -> keys.add(candidate.field().name()));
     }
     for (String name : keys) {
       double[] column = sample.column(name);
@@ -54,15 +51,12 @@ record ForecastDraft(String column, SeriesProposal.Series series, @Nullable Stri
     return null;
   }
 
-  private static double @Nullable [] times(
-      InputProfile input, RowSample sample, FieldProfile label) {
-    return input.fields().stream()
-        .filter(field -> field != label)
-        .filter(
-            field ->
-                sample.isComplete(field.name())
-                    && (sample.isDates(field.name()) || FieldRoles.isMillis(field)))
-        .map(field -> sample.column(field.name()))
+  /** Returns the first field that has a date or time in each record; null if there is none. */
+  static @Nullable String time(RowSample sample, List<FieldProfile> fields) {
+    return fields.stream()
+        .filter(field -> sample.isDates(field.name()) || FieldRoles.isMillis(field))
+        .map(FieldProfile::name)
+        .filter(sample::isComplete)
         .findFirst()
         .orElse(null);
   }

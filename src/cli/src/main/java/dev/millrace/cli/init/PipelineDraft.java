@@ -54,7 +54,7 @@ final class PipelineDraft {
     this.forecast =
         label == null || task() != Task.REGRESSION
             ? null
-            : ForecastDraft.of(input, label, key, key == null ? roles.keys(label) : List.of());
+            : ForecastDraft.of(input, roles, label, key);
   }
 
   // The numbers of the standard schema are identified by position, so none may be left out.
@@ -329,8 +329,7 @@ final class PipelineDraft {
     if (declared != null || !(input.isFile() || input.format() == Format.JSON)) {
       return declared != null && sample.isComplete(declared) ? declared : null;
     }
-    return input.fields().stream()
-        .filter(field -> field != label)
+    return roles.others(label).stream()
         .filter(field -> sample.isComplete(field.name()))
         .filter(field -> sample.isTimes(field.name()) || FieldRoles.isMillis(field))
         .map(FieldProfile::name)
@@ -384,11 +383,13 @@ final class PipelineDraft {
   }
 
   private @Nullable String eventTime() {
-    if (input.eventTime() != null || input.isFile() || input.standard()) {
-      return input.eventTime();
+    if (input.isFile() || input.standard()) {
+      return null;
     }
-    return input.fields().stream()
-        .filter(FieldRoles::isMillis)
+    String declared = input.eventTime();
+    return roles.others(label).stream()
+        .filter(
+            field -> declared == null ? FieldRoles.isMillis(field) : field.name().equals(declared))
         .map(FieldProfile::name)
         .findFirst()
         .orElse(null);

@@ -3,14 +3,19 @@ package dev.millrace.cli.init;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.cli.csv.FieldProfile;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class PipelineDraftTest {
+  @TempDir private Path dir;
+
   private final TopicProfiler profiler = new TopicProfiler("topic", null);
 
   @Test
@@ -25,13 +30,43 @@ class PipelineDraftTest {
     assertThat(draft("y")).contains("- { lag: \"y\", steps: [1, 2, 3] }\n");
   }
 
+  @Test
+  void theEventTimeIsNeitherTheLabelNorDropped() {
+    for (int i = 0; i < 200; i++) {
+      long millis = 1_790_000_000_000L + i * 7_919L % 200 * 1_000;
+      add("{\"at\": %d, \"x\": %d, \"shop\": \"s%d\"}".formatted(millis, i * 31 % 17, i % 5));
+    }
+
+    assertThat(draft("x")).contains("\n  event-time: at\n").contains("#   shop (5 values");
+    assertThat(draft("at")).doesNotContain("event-time");
+    assertThat(draft("x", "at", "shop"))
+        .doesNotContain("event-time")
+        .doesNotContain("shop (5 values");
+  }
+
+  @Test
+  void theTimeOfASchemaIsNoEventTimeIfItIsTheLabel() throws IOException {
+    String schema =
+        """
+        {"type":"record","name":"Visit","fields":[{"name":"x","type":"double"},
+          {"name":"at","type":{"type":"long","logicalType":"timestamp-millis"}}]}""";
+    InputProfile profile =
+        FileProfiler.schema(Files.writeString(dir.resolve("visit.avsc"), schema));
+
+    assertThat(draft(profile, "x")).contains("\n  event-time: at\n");
+    assertThat(draft(profile, "at")).doesNotContain("event-time");
+  }
+
   private void add(String json) {
     byte[] value = json.getBytes(StandardCharsets.UTF_8);
     profiler.add(new ConsumerRecord<>("topic", 0, 0, null, value));
   }
 
   private String draft(String label, String... dropped) {
-    InputProfile profile = profiler.profile(notice -> {});
+    return draft(profiler.profile(notice -> {}), label, dropped);
+  }
+
+  private static String draft(InputProfile profile, String label, String... dropped) {
     FieldProfile field =
         profile.fields().stream().filter(f -> f.name().equals(label)).findFirst().orElseThrow();
     FieldRoles roles = new FieldRoles(profile, List.of(dropped));
