@@ -300,13 +300,20 @@ final class PipelineDraft {
     }
   }
 
-  /** Adds options of the input that proposals need if the rows come from a file, as comments. */
+  /** Adds options of the input that proposals need and that are not in the draft, as comments. */
   private void addSourceOfProposals(List<DerivedProposals.Proposal> derived) {
     boolean needsTime = derived.stream().anyMatch(DerivedProposals.Proposal::needsTime);
-    if (!input.isFile() || (!needsTime && forecast == null)) {
+    if (!needsTime && forecast == null) {
       return;
     }
     String comment = forecastsOnly() ? "" : "# ";
+    if (!input.isFile()) {
+      if (sampledTime != null && eventTime() == null) {
+        String line = "  " + comment + "event-time: " + YamlText.of(sampledTime);
+        add(commented(line, forecastsOnly() ? "" : "for the proposals below"));
+      }
+      return;
+    }
     if (!forecastsOnly()) {
       add("  # For the proposals below: JSON has all columns, which the standard schema has not.");
     }

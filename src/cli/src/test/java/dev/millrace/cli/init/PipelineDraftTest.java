@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -42,6 +43,23 @@ class PipelineDraftTest {
     assertThat(draft("x", "at", "shop"))
         .doesNotContain("event-time")
         .doesNotContain("shop (5 values");
+  }
+
+  @Test
+  void proposalsOfATopicComeWithTheTimeTheyNeed() {
+    Random random = new Random(2);
+    Instant at = Instant.parse("2026-09-01T00:00:00Z");
+    int card = 0;
+    for (int i = 0; i < 3_000; i++) {
+      boolean isSoon = random.nextInt(4) == 0;
+      at = at.plusSeconds(isSoon ? 10 : 2_000);
+      card = isSoon ? card : random.nextInt(100);
+      add("{\"at\": \"%s\", \"card\": \"c%d\", \"y\": %b}".formatted(at, card, isSoon));
+    }
+
+    assertThat(draft("y"))
+        .containsPattern("\n  # event-time: at +# for the proposals below\n")
+        .containsPattern(" - \\{ (window: card, of: 10m|since: last), by: card");
   }
 
   @Test
