@@ -23,6 +23,8 @@ final class PipelineDraft {
   private static final int COMMENT_COLUMN = 46;
   private static final int MAX_NAME = 40;
   private static final int MAX_SHARES = 4;
+  private static final int MIN_ROWS = 50; // to tell their order
+  private static final double MOSTLY = 0.9;
 
   private final InputProfile input;
   private final FieldRoles roles;
@@ -243,7 +245,13 @@ final class PipelineDraft {
 
   private void addFeatures() {
     addEventTime();
-    List<DerivedProposals.Proposal> derived = derived();
+    String backwards = backwards();
+    if (backwards != null) {
+      add(
+          "  # Rows go back in time: sort them by %s, as records come, and draft again."
+              .formatted(Printable.line(backwards, MAX_NAME)));
+    }
+    List<DerivedProposals.Proposal> derived = backwards == null ? derived() : List.of();
     addSourceOfProposals(derived);
     if (forecastsOnly()) {
       addLeftOut();
@@ -342,6 +350,23 @@ final class PipelineDraft {
         .map(FieldProfile::name)
         .findFirst()
         .orElse(null);
+  }
+
+  /** Returns the field of time by which the newest rows come first; null if they do not. */
+  private @Nullable String backwards() {
+    RowSample sample = input.sample();
+    String time = sample == null ? null : ForecastDraft.time(sample, roles.others(label));
+    double[] times = sample == null || time == null ? null : sample.column(time);
+    if (times == null || sample == null || sample.rows() < MIN_ROWS) {
+      return null;
+    }
+    int back = 0;
+    int forth = 0;
+    for (int r = 1; r < sample.rows(); r++) {
+      back += times[r] < times[r - 1] ? 1 : 0;
+      forth += times[r] > times[r - 1] ? 1 : 0;
+    }
+    return back >= MOSTLY * (back + forth) && back > 0 ? time : null;
   }
 
   /** Returns the derived features that the records suggest. */

@@ -63,6 +63,24 @@ class PipelineDraftTest {
   }
 
   @Test
+  void recordsWithTheNewestFirstGetNoProposals() {
+    Random random = new Random(3);
+    Instant at = Instant.parse("2026-09-01T00:00:00Z");
+    double y = 0;
+    for (int i = 0; i < 1_000; i++) {
+      y += random.nextGaussian();
+      at = at.minusSeconds(random.nextInt(100));
+      add("{\"at\": \"%s\", \"x\": %d, \"y\": %.3f}".formatted(at, random.nextInt(99), y));
+    }
+
+    assertThat(draft("y"))
+        .contains(
+            "\n  # Rows go back in time: sort them by at, as records come, and draft again.\n")
+        .doesNotContain("derived:");
+    assertThat(draft("y", "at")).doesNotContain("go back").contains("- { lag: \"y\", steps");
+  }
+
+  @Test
   void theTimeOfASchemaIsNoEventTimeIfItIsTheLabel() throws IOException {
     String schema =
         """
@@ -88,7 +106,6 @@ class PipelineDraftTest {
     FieldProfile field =
         profile.fields().stream().filter(f -> f.name().equals(label)).findFirst().orElseThrow();
     FieldRoles roles = new FieldRoles(profile, List.of(dropped));
-    return new PipelineDraft(profile, roles, field, null)
-        .text("p", "localhost:9092", Path.of(""));
+    return new PipelineDraft(profile, roles, field, null).text("p", "localhost:9092", Path.of(""));
   }
 }
