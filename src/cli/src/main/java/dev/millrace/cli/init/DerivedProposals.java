@@ -47,12 +47,14 @@ final class DerivedProposals {
   /**
    * Returns the proposals, none if the label is not a number or one of two classes.
    *
+   * @param records number of records, of which the sample has the first
    * @param positive the class that counts as 1; null for a number
    * @param key field of the model key, {@link RowSample#RECORD_KEY} for the record key
    * @param time field of the event time; null if there is none
    */
   static List<Proposal> of(
       RowSample sample,
+      long records,
       String label,
       @Nullable String positive,
       String key,
@@ -67,6 +69,7 @@ final class DerivedProposals {
     GroupProposals beyond =
         new GroupProposals(
             sample,
+            records,
             numbers,
             positive,
             proposals.keys,

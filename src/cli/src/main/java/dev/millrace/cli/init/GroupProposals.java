@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,9 +33,8 @@ final class GroupProposals {
   private static final double FEW_REPEATS = 3;
   private static final double MIN_CORRELATION = 0.15;
   private static final double MIN_OF_PART = 0.04;
-  // In standard errors of a correlation in the records of one key, whose model has to learn it;
-  // many
-  // features are tried.
+  // In standard errors of a correlation in the records of one key, whose model has to learn it.
+  // Many features are tried.
   private static final double MIN_DEVIATIONS = 6;
   private static final double SMOOTHING = 10;
   private static final double TAIL = 0.1;
@@ -60,6 +60,7 @@ final class GroupProposals {
   private record Group(double key, double value) {}
 
   private final RowSample sample;
+  private final long records;
   private final double[] labels;
   private final @Nullable String positive;
   private final double @Nullable [] keys;
@@ -68,6 +69,7 @@ final class GroupProposals {
   private final Association known;
 
   /**
+   * @param records number of records, of which the sample has the first
    * @param labels numbers, 1 for the positive of two classes and 0 for the other
    * @param positive the positive class; null for numbers
    * @param keys model key of each record; null for one key
@@ -75,12 +77,14 @@ final class GroupProposals {
    */
   GroupProposals(
       RowSample sample,
+      long records,
       double[] labels,
       @Nullable String positive,
       double @Nullable [] keys,
       List<FieldProfile> features,
       double @Nullable [] times) {
     this.sample = sample;
+    this.records = records;
     this.labels = Arrays.copyOf(labels, sample.rows());
     this.positive = positive;
     this.keys = keys;
@@ -140,7 +144,7 @@ final class GroupProposals {
   }
 
   private boolean isClear(Candidate candidate, double correlation) {
-    double ofKey = sample.rows() / (double) keyCount();
+    double ofKey = records / (double) keyCount();
     double min = Math.max(MIN_CORRELATION, MIN_DEVIATIONS / Math.sqrt(ofKey));
     return Math.abs(correlation) >= min && known.holds(candidate.rest(), MIN_OF_PART);
   }
@@ -262,14 +266,14 @@ final class GroupProposals {
             .findFirst()
             .orElse(field);
     if (counted != null) {
-      addCounts(all, times, counted, groups, by);
+      addCounts(all, counted, groups, by);
     }
     all.add(Candidate.of("since: last" + by, since(groups), true));
   }
 
-  private void addCounts(
-      List<Candidate> all, double[] known, String counted, int[] groups, String by) {
-    double span = Arrays.stream(known, 0, sample.rows()).max().orElse(0) - known[0];
+  private void addCounts(List<Candidate> all, String counted, int[] groups, String by) {
+    double latest = IntStream.range(0, sample.rows()).mapToDouble(this::time).max().orElse(0);
+    double span = latest - time(0);
     WINDOWS.entrySet().stream()
         .sorted(Map.Entry.comparingByValue())
         .filter(window -> 4 * window.getValue() <= span)

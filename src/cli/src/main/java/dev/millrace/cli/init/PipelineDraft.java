@@ -382,6 +382,7 @@ final class PipelineDraft {
     }
     return DerivedProposals.of(
         sample,
+        input.records(),
         label.name(),
         task == Task.BINARY ? classes.get(1).getKey() : null,
         key == null ? RowSample.RECORD_KEY : key.name(),

@@ -479,6 +479,24 @@ class InitCommandTest {
   }
 
   @Test
+  void recordsOfAKeyAreThoseOfTheFileAndNotOfTheSample() throws IOException {
+    StringBuilder csv = new StringBuilder("pump,load,heat\n");
+    Random random = new Random(12);
+    double[] last = new double[700];
+    for (int i = 0; i < 70_000; i++) {
+      int pump = i % 700;
+      double load = random.nextDouble();
+      csv.append("p%d,%.4f,%.4f%n".formatted(pump, load, load + 2 * last[pump]));
+      last[pump] = load;
+    }
+    String file = Files.writeString(dir.resolve("pumps.csv"), csv).toString();
+
+    init("--input", file, "--label", "heat", "--key", "pump");
+
+    assertThat(Files.readString(dir.resolve("draft.yaml"))).contains("- { lag: load, steps: 1 }\n");
+  }
+
+  @Test
   void proposesNothingWhereEarlierRecordsSayNothing() throws IOException {
     for (String label : List.of("%.3f", "%.0f")) {
       StringBuilder csv = new StringBuilder("at,card,shop,amount,y\n");
