@@ -89,12 +89,25 @@ final class Association {
   }
 
   private double correlation(double[] column, int from, int to) {
-    double ofColumn = dot(column, column, from, to);
-    double ofLabel = dot(label, label, from, to);
-    double min = MIN_REST * MIN_REST * (to - from);
+    double[] columns = centered(column, from, to);
+    double[] labels = centered(label, from, to);
+    int rows = to - from;
+    double ofColumn = dot(columns, columns, 0, rows);
+    double ofLabel = dot(labels, labels, 0, rows);
+    double min = MIN_REST * MIN_REST * rows;
     return ofColumn < min || ofLabel < min
         ? 0
-        : dot(column, label, from, to) / Math.sqrt(ofColumn * ofLabel);
+        : dot(columns, labels, 0, rows) / Math.sqrt(ofColumn * ofLabel);
+  }
+
+  // A shift of the level of both counts once, not in each part.
+  private static double[] centered(double[] values, int from, int to) {
+    double[] part = Arrays.copyOfRange(values, from, to);
+    double mean = Arrays.stream(part).sum() / part.length;
+    for (int r = 0; r < part.length; r++) {
+      part[r] -= mean;
+    }
+    return part;
   }
 
   private static double dot(double[] a, double[] b, int from, int to) {
