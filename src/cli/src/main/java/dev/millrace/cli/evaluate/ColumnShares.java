@@ -2,6 +2,7 @@ package dev.millrace.cli.evaluate;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.data.Printable;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -15,6 +16,7 @@ import java.util.stream.Collectors;
  */
 record ColumnShares(Map<String, Double> shares) {
   private static final int SHOWN = 5;
+  private static final int MAX_NAME = 60;
 
   /** Returns the shares in the newest records of the keys; empty if they have none. */
   static ColumnShares of(Collection<JsonNode> newest) {
@@ -46,7 +48,11 @@ record ColumnShares(Map<String, Double> shares) {
   String text() {
     return shares.entrySet().stream()
         .limit(SHOWN)
-        .map(share -> share.getKey() + " " + SummaryTable.score(share.getValue()))
+        .map(
+            share ->
+                Printable.line(share.getKey(), MAX_NAME)
+                    + " "
+                    + SummaryTable.score(share.getValue()))
         .collect(Collectors.joining("  ", "columns that moved predictions most: ", ""));
   }
 
