@@ -138,16 +138,16 @@ final class Association {
   }
 
   private static double middle(double[] sorted, double value) {
-    return (first(sorted, value, false) + first(sorted, value, true) - 1) / 2.0;
+    return (countBelow(sorted, value, false) + countBelow(sorted, value, true) - 1) / 2.0;
   }
 
-  /** Returns the number of values that are below a value, or also those that are equal to it. */
-  static int first(double[] sorted, double value, boolean behindEqual) {
+  /** Returns the number of values below a value, or up to it. */
+  static int countBelow(double[] sorted, double value, boolean orEqual) {
     int low = 0;
     int high = sorted.length;
     while (low < high) {
       int middle = (low + high) >>> 1;
-      boolean isBelow = behindEqual ? sorted[middle] <= value : sorted[middle] < value;
+      boolean isBelow = orEqual ? sorted[middle] <= value : sorted[middle] < value;
       if (isBelow) {
         low = middle + 1;
       } else {

@@ -195,7 +195,7 @@ final class GroupProposals {
           Double.isNaN(values[r])
               ? Double.NaN
               : Math.floor(
-                  BINS * (double) Association.first(sorted, values[r], false) / sorted.length);
+                  BINS * (double) Association.countBelow(sorted, values[r], false) / sorted.length);
     }
     return bins;
   }
@@ -411,9 +411,9 @@ final class GroupProposals {
   /** Returns the bound of about the highest tenth; equal values may make it a smaller part. */
   private static double tail(double[] sorted) {
     double bound = sorted[sorted.length - 1 - (int) (TAIL * sorted.length)];
-    int behind = Association.first(sorted, bound, true);
+    int behind = Association.countBelow(sorted, bound, true);
     boolean isMostlyEqual =
-        sorted.length - Association.first(sorted, bound, false) > MAX_TAIL * sorted.length;
+        sorted.length - Association.countBelow(sorted, bound, false) > MAX_TAIL * sorted.length;
     return isMostlyEqual && behind < sorted.length ? sorted[behind] : bound;
   }
 }
