@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
  * each column adds to it. {@code base}, the contributions and {@code others} add up to {@code
  * total}.
  *
- * @param ofClass the predicted class, whose log-odds ln(p / (1 - p)) are explained, or its score if
- *     scores are no probabilities; null if a value is explained, in the label's unit
+ * @param ofClass the predicted class; null if a value is explained, in the label's unit
+ * @param areLogOdds true if the log-odds ln(p / (1 - p)) of the class are explained, false for its
+ *     score, if that is no probability, and for a value
  * @param total what was predicted
  * @param base prediction for the same record with no column known
  * @param columns the largest contributions by their absolute value, the largest first
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 @PublicApi
 public record Reasons(
     @Nullable String ofClass,
+    boolean areLogOdds,
     double total,
     double base,
     List<Contribution> columns,

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The importance of each column to the recent predictions of one key: the fading mean of the
@@ -28,7 +29,7 @@ public final class ColumnImportance {
   /** Creates the importance of columns that have explained nothing yet. */
   public ColumnImportance(RowColumns columns) {
     this.columns = columns;
-    means = new double[columns.size()];
+    means = new double[columns.explained()];
   }
 
   /** Adds the prediction that an explainer has explained last. */
@@ -50,7 +51,7 @@ public final class ColumnImportance {
       sum += mean;
     }
     double all = sum;
-    return IntStream.range(0, means.length)
+    return IntStream.range(0, columns.size())
         .filter(column -> means[column] > 0)
         .boxed()
         .sorted(Comparator.comparingDouble((Integer column) -> -means[column]))
@@ -81,18 +82,20 @@ public final class ColumnImportance {
     }
   }
 
-  /** Reads what {@link #write} wrote; that of other columns starts again. */
-  public static ColumnImportance read(DataInput in, RowColumns columns) throws IOException {
-    ColumnImportance read = new ColumnImportance(columns);
+  /**
+   * Reads what {@link #write} wrote; that of other columns starts again.
+   *
+   * @param into receives it; null if it is not needed
+   */
+  public static void read(DataInput in, @Nullable ColumnImportance into) throws IOException {
     long predictions = in.readLong();
-    int length = SizeChecks.read(in, "columns of the importance", RowColumns.MAX, Double.BYTES);
+    int length = SizeChecks.read(in, "columns of the importance", RowColumns.MAX + 1, Double.BYTES);
     for (int c = 0; c < length; c++) {
       double mean = in.readDouble();
-      if (length == read.means.length) {
-        read.means[c] = mean;
-        read.predictions = predictions;
+      if (into != null && length == into.means.length) {
+        into.means[c] = mean;
+        into.predictions = predictions;
       }
     }
-    return read;
   }
 }

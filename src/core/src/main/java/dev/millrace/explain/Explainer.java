@@ -1,13 +1,17 @@
 package dev.millrace.explain;
 
+import dev.millrace.data.InputSpec;
 import dev.millrace.data.Reasons;
 import dev.millrace.data.Reasons.Contribution;
 import dev.millrace.eval.FdlibmLog;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.PredictedValue;
+import dev.millrace.nn.Workspace;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +44,32 @@ public final class Explainer {
   private int outputs;
   // Columns that differ from unknown ones; the others contribute nothing.
   private int known;
+
+  /**
+   * Returns the explainer that all models of a workspace share.
+   *
+   * @param inputs number of features of a row
+   */
+  public static Explainer of(InputSpec input, int inputs, Workspace workspace) {
+    return workspace.shared(Shared.class, Shared::new).get(input, inputs);
+  }
+
+  /** The explainers of one input, by the number of features of a row. */
+  private static final class Shared {
+    // Where features are not declared, rows of few widths take turns.
+    private static final int MAX_WIDTHS = 8;
+
+    private final Map<Integer, Explainer> byWidth = new HashMap<>();
+    private @Nullable InputSpec input;
+
+    Explainer get(InputSpec other, int inputs) {
+      if (other != input || byWidth.size() > MAX_WIDTHS) {
+        byWidth.clear();
+        input = other;
+      }
+      return byWidth.computeIfAbsent(inputs, width -> new Explainer(RowColumns.of(other, width)));
+    }
+  }
 
   public Explainer(RowColumns columns) {
     this.columns = columns;
@@ -103,7 +133,7 @@ public final class Explainer {
    * @param classes number of those
    * @param predicted index of the predicted class
    * @param top max number of columns that are named
-   * @return null if fewer than two classes were known
+   * @return null if fewer than two classes were known, and if a prediction is not finite
    */
   public @Nullable Reasons explainClass(
       List<String> names,
@@ -118,7 +148,7 @@ public final class Explainer {
     double total = score(published, 0, classes, predicted, areProbabilities);
     double base = score(scores, 0, classes, predicted, areProbabilities);
     addUp(base, total, at -> score(scores, at, classes, predicted, areProbabilities));
-    return reasons(names.get(predicted), total, base, top);
+    return reasons(names.get(predicted), areProbabilities, total, base, top);
   }
 
   /**
@@ -126,15 +156,12 @@ public final class Explainer {
    *
    * @param value that was published
    * @param top max number of columns that are named
-   * @return null before the first label
+   * @return null before the first label, and if a prediction is not finite
    */
   public @Nullable Reasons explainValue(double value, int top) {
     double base = PredictedValue.read(scores, 0);
-    if (Double.isNaN(value) || Double.isNaN(base)) {
-      return null;
-    }
     addUp(base, value, at -> PredictedValue.read(scores, at));
-    return reasons(null, value, base, top);
+    return reasons(null, false, value, base, top);
   }
 
   /** Returns the log-odds of a class, or its score if that is no probability. */
@@ -146,6 +173,9 @@ public final class Explainer {
     double others = 0;
     for (int c = 0; c < classes; c++) {
       others += c == of ? 0 : scores[at + c];
+    }
+    if (!Double.isFinite(others + scores[at + of])) {
+      return Double.NaN;
     }
     return FdlibmLog.of(Math.max(MIN_PROBABILITY, scores[at + of]))
         - FdlibmLog.of(Math.max(MIN_PROBABILITY, others));
@@ -170,7 +200,12 @@ public final class Explainer {
     }
   }
 
-  private Reasons reasons(@Nullable String ofClass, double total, double base, int top) {
+  private @Nullable Reasons reasons(
+      @Nullable String ofClass, boolean areLogOdds, double total, double base, int top) {
+    // A sum is finite if all that it adds up is.
+    if (!Double.isFinite(base + Arrays.stream(contributions).sum())) {
+      return null;
+    }
     List<Contribution> largest =
         IntStream.range(0, columns.size())
             .filter(column -> contributions[column] != 0)
@@ -181,7 +216,12 @@ public final class Explainer {
             .map(column -> new Contribution(columns.name(column), contributions[column]))
             .toList();
     double named = largest.stream().mapToDouble(Contribution::value).sum();
-    return new Reasons(ofClass, total, base, largest, total - base - named);
+    return new Reasons(ofClass, areLogOdds, total, base, largest, total - base - named);
+  }
+
+  /** Returns the columns of a row. */
+  public RowColumns columns() {
+    return columns;
   }
 
   /** Returns the contribution of each column to the prediction explained last. */

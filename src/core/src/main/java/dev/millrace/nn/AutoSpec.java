@@ -13,10 +13,10 @@ import java.util.stream.Collectors;
  * @param tier size of the mixture
  * @param members optional members that are not part of the tier
  * @param buffer number of records kept for replay, at least 1
- * @param error that predicted values of a heavy-tailed target keep small
+ * @param targetScale on which values are learned
  */
 @PublicApi
-public record AutoSpec(Tier tier, Set<Extra> members, int buffer, Error error)
+public record AutoSpec(Tier tier, Set<Extra> members, int buffer, TargetScale targetScale)
     implements Serializable {
 
   /** Default number of records kept for replay. */
@@ -35,9 +35,9 @@ public record AutoSpec(Tier tier, Set<Extra> members, int buffer, Error error)
     return tier.members.contains(member) || members.contains(member);
   }
 
-  /** Creates settings that keep absolute errors small. */
+  /** Creates settings with the default scale of targets. */
   public AutoSpec(Tier tier, Set<Extra> members, int buffer) {
-    this(tier, members, buffer, Error.ABSOLUTE);
+    this(tier, members, buffer, TargetScale.AUTO);
   }
 
   /** Returns the default settings of a tier. */
@@ -76,12 +76,12 @@ public record AutoSpec(Tier tier, Set<Extra> members, int buffer, Error error)
     }
   }
 
-  /** Errors of predicted values. */
-  public enum Error {
-    /** The absolute error: a heavy-tailed target is learned on a logarithmic scale. */
-    ABSOLUTE,
-    /** The squared error, in which the largest targets count most. */
-    SQUARED;
+  /** Scales on which the target of a regression is learned. */
+  public enum TargetScale {
+    /** A logarithmic one if the target has a heavy tail, which keeps absolute errors small. */
+    AUTO,
+    /** The target's own: the largest targets count most. */
+    LINEAR;
 
     /** The name in pipeline files. */
     public String id() {
@@ -95,7 +95,7 @@ public record AutoSpec(Tier tier, Set<Extra> members, int buffer, Error error)
         members.stream().map(Extra::id).collect(Collectors.toCollection(TreeSet::new)).stream()
             .map(id -> " with " + id)
             .collect(Collectors.joining());
-    String errors = error == Error.ABSOLUTE ? "" : ", " + error.id() + " error";
-    return "auto " + tier.id() + extras + ", buffer " + buffer + errors;
+    String scale = targetScale == TargetScale.AUTO ? "" : ", target-scale " + targetScale.id();
+    return "auto " + tier.id() + extras + ", buffer " + buffer + scale;
   }
 }

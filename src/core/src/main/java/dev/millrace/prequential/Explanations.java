@@ -21,6 +21,17 @@ final class Explanations {
     this.workspace = workspace;
   }
 
+  /**
+   * Returns the importance of the columns of a new model; null if predictions are not explained.
+   *
+   * @param inputs number of features of a row
+   */
+  static @Nullable ColumnImportance importance(TrainSpec spec, int inputs, Workspace workspace) {
+    return spec.reasons() == 0
+        ? null
+        : new ColumnImportance(Explainer.of(spec.input(), inputs, workspace).columns());
+  }
+
   /** Prepares to explain the prediction of a row, before the model learns it. */
   void prepare(PrequentialModel model, float[] features) {
     if (model.importance != null) {
@@ -57,6 +68,6 @@ final class Explanations {
   }
 
   private Explainer explainer(OnlineModel model) {
-    return SharedInput.of(spec.input(), model.inputs(), workspace).explainer();
+    return Explainer.of(spec.input(), model.inputs(), workspace);
   }
 }

@@ -146,16 +146,15 @@ final class ModelFormat {
         (flags & INTERVALS_FLAG) != 0
             ? Intervals.read(in, task.isClassification(), spec.metrics())
             : null;
-    SharedInput shared = SharedInput.of(spec.input(), learner.inputs(), workspace);
-    InputColumns inputs = shared.driftColumns();
+    InputColumns inputs = SharedColumns.of(spec.input(), learner.inputs(), workspace);
     InputDriftDetector inputDrift =
         (flags & INPUT_DRIFT_FLAG) != 0
             ? InputDriftDetector.read(in, spec.inputDrift(), inputs)
             : InputDriftDetector.create(spec.inputDrift(), inputs);
-    ColumnImportance importance =
-        (flags & IMPORTANCE_FLAG) != 0
-            ? ColumnImportance.read(in, shared.columns())
-            : new ColumnImportance(shared.columns());
+    ColumnImportance importance = Explanations.importance(spec, learner.inputs(), workspace);
+    if ((flags & IMPORTANCE_FLAG) != 0) {
+      ColumnImportance.read(in, importance);
+    }
     return new PrequentialModel(
         spec,
         task,
@@ -165,7 +164,7 @@ final class ModelFormat {
         learner,
         drift,
         inputDrift,
-        spec.reasons() == 0 ? null : importance,
+        importance,
         validation,
         counters,
         derived,

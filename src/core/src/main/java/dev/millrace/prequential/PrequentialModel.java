@@ -47,7 +47,7 @@ final class PrequentialModel {
   final @Nullable InputDriftDetector inputDrift;
 
   /** Null if predictions are not explained. */
-  final @Nullable ColumnImportance importance;
+  @Nullable ColumnImportance importance;
 
   /** Null if no example is held out. */
   final @Nullable ValidationScores validation;
@@ -89,9 +89,10 @@ final class PrequentialModel {
     drift = spec.drift() == null ? null : new DriftMonitor(spec.drift());
     derived = spec.input().derived().isEmpty() ? null : new DerivedState(spec.input());
     intervals = Intervals.create(spec, task, probabilities);
-    SharedInput shared = SharedInput.of(spec.input(), inputs, workspace);
-    inputDrift = InputDriftDetector.create(spec.inputDrift(), shared.driftColumns());
-    importance = spec.reasons() == 0 ? null : new ColumnImportance(shared.columns());
+    inputDrift =
+        InputDriftDetector.create(
+            spec.inputDrift(), SharedColumns.of(spec.input(), inputs, workspace));
+    importance = Explanations.importance(spec, inputs, workspace);
     nameClasses(spec);
   }
 

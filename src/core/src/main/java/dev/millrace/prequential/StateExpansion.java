@@ -57,6 +57,7 @@ final class StateExpansion {
     PrequentialModel model = parts.model();
     model.columns = ModelFormat.columns(spec.input(), workspace);
     model.learner = expanded(model.learner, spec, model.task, workspace);
+    model.importance = Explanations.importance(spec, model.learner.inputs(), workspace);
     DriftMonitor drift = model.drift;
     if (drift != null) {
       if (drift.challenger != null) {

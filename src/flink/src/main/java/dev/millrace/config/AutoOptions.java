@@ -49,13 +49,13 @@ final class AutoOptions {
           AutoSpec.DEFAULT_BUFFER,
           "max number of records of a key that are kept for replay, within 8 MiB; part of"
               + " limits.model-bytes");
-  static final Option<AutoSpec.Error> ERROR =
+  static final Option<AutoSpec.TargetScale> TARGET_SCALE =
       AUTO_GROUP.option(
-          "error",
-          OptionTypes.choice(AutoSpec.Error::id, AutoSpec.Error.values()),
-          AutoSpec.Error.ABSOLUTE,
-          "error that values of a heavy-tailed target keep small: with absolute they are learned on"
-              + " a logarithmic scale");
+          "target-scale",
+          OptionTypes.choice(AutoSpec.TargetScale::id, AutoSpec.TargetScale.values()),
+          AutoSpec.TargetScale.AUTO,
+          "scale on which values are learned: auto is logarithmic for a heavy-tailed target, which"
+              + " keeps absolute errors small; linear lets the largest values count most");
   static final Option<Long> SEED =
       AUTO_GROUP.option(
           "seed",
@@ -74,7 +74,7 @@ final class AutoOptions {
     List<AutoSpec.Extra> members = auto.get(MEMBERS);
     EnumSet<AutoSpec.Extra> different = EnumSet.noneOf(AutoSpec.Extra.class);
     different.addAll(members);
-    return new AutoSpec(auto.get(TIER), different, auto.get(BUFFER), auto.get(ERROR));
+    return new AutoSpec(auto.get(TIER), different, auto.get(BUFFER), auto.get(TARGET_SCALE));
   }
 
   private static OptionType<List<AutoSpec.Extra>> extras() {

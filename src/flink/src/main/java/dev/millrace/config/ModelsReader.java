@@ -149,7 +149,8 @@ final class ModelsReader {
     try {
       AutoSpec.Tier tier = AutoOptions.TIERS.read(entry.value());
       AutoSpec own =
-          new AutoSpec(tier, auto.auto().members(), auto.auto().buffer(), auto.auto().error());
+          new AutoSpec(
+              tier, auto.auto().members(), auto.auto().buffer(), auto.auto().targetScale());
       return ModelSpec.auto(auto.seed(), own, auto.classWeights());
     } catch (OptionType.InvalidValueException e) {
       errors.add(

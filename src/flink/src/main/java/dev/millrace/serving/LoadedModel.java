@@ -4,6 +4,7 @@ import dev.millrace.codec.RejectedException;
 import dev.millrace.config.Settings;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
+import dev.millrace.data.InputSpec;
 import dev.millrace.data.ModelAnswer;
 import dev.millrace.data.Prediction;
 import dev.millrace.data.PredictionRegion;
@@ -11,7 +12,6 @@ import dev.millrace.data.Reasons;
 import dev.millrace.derived.DerivedState;
 import dev.millrace.eval.interval.ConformalBounds;
 import dev.millrace.explain.Explainer;
-import dev.millrace.explain.RowColumns;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.PredictedValue;
 import dev.millrace.nn.Workspace;
@@ -32,8 +32,8 @@ public final class LoadedModel {
   private final @Nullable DerivedState derived;
   private final boolean probabilities;
 
-  // Null if predictions are not explained.
-  private final @Nullable Explainer explainer;
+  private final InputSpec input;
+  // Max number of columns that explain a prediction; 0 for no reasons.
   private final int topReasons;
 
   // Null if the pipeline has neither intervals nor sets of classes.
@@ -56,11 +56,8 @@ public final class LoadedModel {
     model = read.model();
     derived = read.derived();
     bounds = read.bounds();
+    input = settings.input().spec();
     topReasons = settings.output().reasons();
-    explainer =
-        topReasons == 0
-            ? null
-            : new Explainer(RowColumns.of(settings.input().spec(), model.inputs()));
     probabilities = Models.givesProbabilities(settings.model(), snapshot.task());
   }
 
@@ -99,8 +96,8 @@ public final class LoadedModel {
       }
       model.use(workspace);
       model.predictNext(example.features, 0, scores);
-      if (explainer != null) {
-        reasons = reasons(explainer, example.features, scores);
+      if (topReasons > 0) {
+        reasons = reasons(example.features, scores, workspace);
       }
     }
     return new ModelAnswer(
@@ -118,7 +115,8 @@ public final class LoadedModel {
         reasons);
   }
 
-  private @Nullable Reasons reasons(Explainer own, float[] features, float[] scores) {
+  private @Nullable Reasons reasons(float[] features, float[] scores, Workspace workspace) {
+    Explainer own = Explainer.of(input, model.inputs(), workspace);
     own.predict(model, features, 0);
     return isOfClasses()
         ? own.explainClass(

@@ -340,13 +340,24 @@ public abstract sealed class AutoLearner extends PerExampleModel
   public void predictVariants(
       float[] features, int offset, int count, RowVariants variants, float[] out) {
     float[] prediction = new float[outputs()];
+    float[] whole = new float[shape.inputs()];
+    float[] known = new float[shape.inputs()];
     Scaler before = scaler.copy();
     AutoScratch own = scratch();
     encode(features, offset, own);
-    scaler.update(own.encoded, own.encodedOffset);
+    System.arraycopy(own.encoded, own.encodedOffset, whole, 0, whole.length);
+    scaler.update(whole, 0);
     try {
       for (int i = 0; i < count; i++) {
         encode(variants.row(i), 0, own);
+        for (int c = 0; c < known.length; c++) {
+          float value = own.encoded[own.encodedOffset + c];
+          // What only the variant does not know is at its mean; missing numbers stay missing.
+          boolean isUnknown = Float.isNaN(value) && !Float.isNaN(whole[c]);
+          known[c] = isUnknown ? (float) scaler.mean(c) : value;
+        }
+        own.encoded = known;
+        own.encodedOffset = 0;
         predictEncoded(own, prediction);
         System.arraycopy(prediction, 0, out, i * prediction.length, prediction.length);
       }

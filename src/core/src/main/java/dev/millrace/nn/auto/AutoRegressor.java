@@ -1,8 +1,8 @@
 package dev.millrace.nn.auto;
 
 import dev.millrace.data.MetricsReport;
-import dev.millrace.nn.AutoSpec.Error;
 import dev.millrace.nn.AutoSpec.Extra;
+import dev.millrace.nn.AutoSpec.TargetScale;
 import dev.millrace.nn.Indicators;
 import dev.millrace.nn.PredictedValue;
 import dev.millrace.nn.experts.ExpertModel;
@@ -25,8 +25,9 @@ final class AutoRegressor extends AutoLearner {
   private final @Nullable ExpertModel experts;
   // Null if the target has no heavy tail; else the mixture learns the scaled target.
   private @Nullable HeavyTail tail;
-  // Largest absolute value of the scaled targets so far, beyond which nothing is predicted.
-  private double farthest;
+  // The range of the scaled targets so far, beyond which nothing is predicted.
+  private double lowest = Double.POSITIVE_INFINITY;
+  private double highest = Double.NEGATIVE_INFINITY;
   // NaN before the first one.
   private double lastValue = Double.NaN;
 
@@ -45,7 +46,8 @@ final class AutoRegressor extends AutoLearner {
     mixer = other.mixer.copy(weights, answer);
     experts = other.experts == null ? null : other.experts.copy();
     tail = other.tail;
-    farthest = other.farthest;
+    lowest = other.lowest;
+    highest = other.highest;
     lastValue = other.lastValue;
   }
 
@@ -59,6 +61,7 @@ final class AutoRegressor extends AutoLearner {
     return super.isFinite()
         && target.isFinite()
         && mixer.isFinite()
+        && (tail == null || Double.isFinite(lowest) && Double.isFinite(highest))
         && (experts == null || experts.isFinite());
   }
 
@@ -140,7 +143,7 @@ final class AutoRegressor extends AutoLearner {
     if (experts != null) {
       mixed = experts.answer(own.experts.base() + mixed, own.experts);
     } else if (tail != null) {
-      mixed = tail.unscaled(Math.max(-farthest, Math.min(farthest, mixed)));
+      mixed = tail.unscaled(Math.max(lowest, Math.min(highest, mixed)));
       spread = tail.unit();
     }
     // Nothing is known of the target before the first one.
@@ -162,7 +165,9 @@ final class AutoRegressor extends AutoLearner {
     double known = memory == null ? lastValue : PredictedValue.read(memory, recalledAt());
     mixer.setLast(scaledLast(known));
     mix(mean, deviation, own, out, outOffset);
-    farthest = tail == null ? 0 : Math.max(farthest, Math.abs(rest));
+    if (tail != null) {
+      extendRange(rest);
+    }
     float loss = mixer.learn(rest, limited, examples());
     linear.learnValue(scaled(own), own.predictions[linearAt()], scaledTarget(rest), limited);
     ferns.learnValue(own, scaledTarget(rest), limited);
@@ -199,7 +204,7 @@ final class AutoRegressor extends AutoLearner {
     for (int record = 0; record < records; record++) {
       targets[record] = buffer.target(record);
     }
-    boolean isScaled = experts == null && shape().kind().spec().error() == Error.ABSOLUTE;
+    boolean isScaled = experts == null && shape().kind().spec().targetScale() == TargetScale.AUTO;
     tail = isScaled ? HeavyTail.of(targets, records) : null;
     if (tail == null) {
       return;
@@ -209,10 +214,18 @@ final class AutoRegressor extends AutoLearner {
     for (int record = 0; record < records; record++) {
       double scaled = tail.scaled(buffer.target(record));
       buffer.setTarget(record, scaled);
-      farthest = Math.max(farthest, Math.abs(scaled));
+      extendRange(scaled);
       target.update(0, scaled);
       mixer.observe(scaled);
     }
+    if (previousLabel != null) {
+      previousLabel.recall(tail.scaled(previousLabel.previous()));
+    }
+  }
+
+  private void extendRange(double scaled) {
+    lowest = Math.min(lowest, scaled);
+    highest = Math.max(highest, scaled);
   }
 
   @Override
@@ -226,9 +239,9 @@ final class AutoRegressor extends AutoLearner {
     target.write(out);
     out.writeBoolean(tail != null);
     if (tail != null) {
-      out.writeDouble(tail.center());
-      out.writeDouble(tail.unit());
-      out.writeDouble(farthest);
+      tail.write(out);
+      out.writeDouble(lowest);
+      out.writeDouble(highest);
     }
     if (experts != null) {
       experts.write(out);
@@ -239,8 +252,11 @@ final class AutoRegressor extends AutoLearner {
   void readScalers(DataInput in) throws IOException {
     super.readScalers(in);
     target.read(in);
-    tail = in.readBoolean() ? new HeavyTail(in.readDouble(), in.readDouble()) : null;
-    farthest = tail == null ? 0 : in.readDouble();
+    tail = in.readBoolean() ? HeavyTail.read(in) : null;
+    if (tail != null) {
+      lowest = in.readDouble();
+      highest = in.readDouble();
+    }
     if (experts != null) {
       experts.read(in);
     }

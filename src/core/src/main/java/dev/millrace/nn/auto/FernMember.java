@@ -77,6 +77,7 @@ final class FernMember {
       return;
     }
     int records = buffer.size();
+    learner.predictBaseline(own); // frequencies of now, not those that a late label recalled
     ferns.start(records, buffer::feature);
     float[] row = new float[buffer.inputs()];
     for (int record = 0; record < records; record++) {

@@ -1,5 +1,8 @@
 package dev.millrace.nn.tails;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -82,6 +85,27 @@ public record HeavyTail(double center, double unit) {
     }
     Arrays.sort(distances, 0, apart);
     return distances[(int) (quantile * apart)];
+  }
+
+  /**
+   * Reads what {@link #write} wrote.
+   *
+   * @throws IOException if it is damaged
+   */
+  public static HeavyTail read(DataInput in) throws IOException {
+    HeavyTail read = new HeavyTail(in.readDouble(), in.readDouble());
+    if (!Double.isFinite(read.center) || !(read.unit > 0 && read.unit < Double.POSITIVE_INFINITY)) {
+      throw new IOException(
+          "scale of a heavy tail: center %s and unit %s; the bytes are damaged"
+              .formatted(read.center, read.unit));
+    }
+    return read;
+  }
+
+  /** Writes the scale. */
+  public void write(DataOutput out) throws IOException {
+    out.writeDouble(center);
+    out.writeDouble(unit);
   }
 
   /** Returns a number on the scale; NaN of NaN. */

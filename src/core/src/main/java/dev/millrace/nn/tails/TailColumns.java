@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
  * once, by the first rows, since networks learn from the scaled numbers. Not thread-safe.
  */
 public final class TailColumns {
-  private static final int BYTES_EACH = Integer.BYTES + 2 * Double.BYTES;
+  private static final int STORED_BYTES_EACH = Integer.BYTES + 2 * Double.BYTES;
+  // With the header of the scale and the reference to it.
+  private static final int BYTES_EACH = STORED_BYTES_EACH + 24;
 
   private final int columns;
   private boolean started;
@@ -111,8 +113,7 @@ public final class TailColumns {
     out.writeInt(places.length);
     for (int i = 0; i < places.length; i++) {
       out.writeInt(places[i]);
-      out.writeDouble(scales[i].center());
-      out.writeDouble(scales[i].unit());
+      scales[i].write(out);
     }
   }
 
@@ -123,13 +124,13 @@ public final class TailColumns {
    */
   public void read(DataInput in) throws IOException {
     started = in.readBoolean();
-    int count = SizeChecks.read(in, "columns with a heavy tail", columns, BYTES_EACH);
+    int count = SizeChecks.read(in, "columns with a heavy tail", columns, STORED_BYTES_EACH);
     places = new int[count];
     scales = new HeavyTail[count];
     for (int i = 0; i < count; i++) {
       places[i] =
           (int) SizeChecks.require("column with a heavy tail", in.readInt(), 0, columns - 1);
-      scales[i] = new HeavyTail(in.readDouble(), in.readDouble());
+      scales[i] = HeavyTail.read(in);
     }
   }
 }

@@ -26,13 +26,13 @@ class HeavyTailedStreamsTest {
   private final float[] row = new float[INPUTS];
   private final float[] out = new float[2];
 
-  private static ModelSpec spec(AutoSpec.Error error) {
-    AutoSpec auto = new AutoSpec(AutoSpec.Tier.BALANCED, Set.of(), AutoSpec.DEFAULT_BUFFER, error);
+  private static ModelSpec spec(AutoSpec.TargetScale scale) {
+    AutoSpec auto = new AutoSpec(AutoSpec.Tier.BALANCED, Set.of(), AutoSpec.DEFAULT_BUFFER, scale);
     return ModelSpec.auto(1, auto, ClassWeights.NONE);
   }
 
-  private static OnlineModel create(Task task, AutoSpec.Error error) {
-    return Models.create(spec(error), task, INPUTS, task.isClassification() ? 2 : 0, 1);
+  private static OnlineModel create(Task task, AutoSpec.TargetScale scale) {
+    return Models.create(spec(scale), task, INPUTS, task.isClassification() ? 2 : 0, 1);
   }
 
   /** Draws log-normal features and returns the logarithm of a log-normal target. */
@@ -48,28 +48,44 @@ class HeavyTailedStreamsTest {
 
   @Test
   void aHeavyTailedTargetHasASmallerAbsoluteErrorOnItsOwnScale() {
-    double absolute = meanAbsoluteError(AutoSpec.Error.ABSOLUTE);
+    double absolute = meanAbsoluteError(AutoSpec.TargetScale.AUTO);
     random.setSeed(3);
-    double squared = meanAbsoluteError(AutoSpec.Error.SQUARED);
+    double squared = meanAbsoluteError(AutoSpec.TargetScale.LINEAR);
 
     assertThat(absolute).isLessThan(0.75 * squared);
   }
 
-  private double meanAbsoluteError(AutoSpec.Error error) {
-    OnlineModel model = create(Task.REGRESSION, error);
+  private double meanAbsoluteError(AutoSpec.TargetScale scale) {
+    OnlineModel model = create(Task.REGRESSION, scale);
     double sum = 0;
+    double smallest = Double.POSITIVE_INFINITY;
     double largest = 0;
     for (int i = 0; i < EXAMPLES; i++) {
       double target = Math.exp(1.5 * next() + 0.1 * random.nextGaussian());
       model.learnValue(row, 0, target, 1, out);
       double value = PredictedValue.read(out, 0);
       sum += i == 0 ? 0 : Math.abs(value - target);
-      if (error == AutoSpec.Error.ABSOLUTE && i > 200) {
-        assertThat(value).isLessThanOrEqualTo(largest * (1 + 1e-6));
+      if (scale == AutoSpec.TargetScale.AUTO && i > 200) {
+        assertThat(value).isBetween(smallest * (1 - 1e-6), largest * (1 + 1e-6));
       }
+      smallest = Math.min(smallest, target);
       largest = Math.max(largest, target);
     }
     return sum / EXAMPLES;
+  }
+
+  @Test
+  void thePreviousValueIsOnTheScaleOfTheTargetFromTheStartOn() {
+    AutoSpec auto = new AutoSpec(AutoSpec.Tier.FAST, Set.of(AutoSpec.Extra.PREVIOUS_LABEL), 200);
+    OnlineModel model =
+        Models.create(ModelSpec.auto(1, auto, ClassWeights.NONE), Task.REGRESSION, INPUTS, 0, 1);
+    double target = 0;
+    for (int i = 0; i < 101; i++) {
+      target = i == 99 ? 1e6 : Math.exp(1.5 * next());
+      model.learnValue(row, 0, target, 1, out);
+    }
+
+    assertThat(PredictedValue.read(out, 0)).isLessThan(1e5);
   }
 
   @Test
@@ -83,7 +99,7 @@ class HeavyTailedStreamsTest {
   }
 
   private int rightClasses(boolean takesLogarithms) {
-    OnlineModel model = create(Task.BINARY, AutoSpec.Error.ABSOLUTE);
+    OnlineModel model = create(Task.BINARY, AutoSpec.TargetScale.AUTO);
     int right = 0;
     for (int i = 0; i < EXAMPLES; i++) {
       int label = next() > 0 ? 1 : 0;
@@ -100,8 +116,8 @@ class HeavyTailedStreamsTest {
   void aModelThatIsRestoredContinuesBitForBit() throws IOException {
     for (Task task : new Task[] {Task.REGRESSION, Task.BINARY}) {
       random.setSeed(3);
-      OnlineModel straight = create(task, AutoSpec.Error.ABSOLUTE);
-      OnlineModel restored = create(task, AutoSpec.Error.ABSOLUTE);
+      OnlineModel straight = create(task, AutoSpec.TargetScale.AUTO);
+      OnlineModel restored = create(task, AutoSpec.TargetScale.AUTO);
       for (int i = 0; i < 150; i++) {
         double sum = next();
         learn(straight, task, sum);
@@ -125,7 +141,7 @@ class HeavyTailedStreamsTest {
 
   private static OnlineModel read(byte[] bytes, Task task) throws IOException {
     return Models.read(
-        new BoundedDataInput(bytes), spec(AutoSpec.Error.ABSOLUTE), task, new Workspace());
+        new BoundedDataInput(bytes), spec(AutoSpec.TargetScale.AUTO), task, new Workspace());
   }
 
   private static byte[] bytes(OnlineModel model) throws IOException {

@@ -18,7 +18,7 @@ final class ReasonsJson {
     json.writeObjectFieldStart("reasons");
     if (reasons.ofClass() != null) {
       json.writeStringField("class", reasons.ofClass());
-      JsonLine.number(json, "log_odds", reasons.total());
+      JsonLine.number(json, reasons.areLogOdds() ? "log_odds" : "score", reasons.total());
     }
     JsonLine.number(json, "base", reasons.base());
     json.writeObjectFieldStart("columns");

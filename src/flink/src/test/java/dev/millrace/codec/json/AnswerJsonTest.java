@@ -31,7 +31,7 @@ class AnswerJsonTest {
             "b1946ac9",
             1_764_000_000_000L,
             new ClassSet(0.9, List.of("ok", "fraud")),
-            new Reasons("fraud", 1.25, 1, List.of(new Contribution("amount", 0.25)), 0));
+            new Reasons("fraud", true, 1.25, 1, List.of(new Contribution("amount", 0.25)), 0));
 
     assertThat(json(answer))
         .isEqualTo(

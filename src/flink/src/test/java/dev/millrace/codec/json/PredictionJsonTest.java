@@ -135,11 +135,11 @@ class PredictionJsonTest {
     Prediction ofValue = prediction(null, 1, new OfValue(2.5, Double.NaN), null, false, null);
     List<Contribution> columns = List.of(new Contribution("x", 1.5), new Contribution("y", -0.25));
 
-    assertThat(encode(ofClass.withReasons(new Reasons("b", 1.5, 0.125, columns, 0.125))))
+    assertThat(encode(ofClass.withReasons(new Reasons("b", true, 1.5, 0.125, columns, 0.125))))
         .contains(
             "\"reasons\":{\"class\":\"b\",\"log_odds\":1.5,\"base\":0.125,"
                 + "\"columns\":{\"x\":1.5,\"y\":-0.25},\"others\":0.125}");
-    assertThat(encode(ofValue.withReasons(new Reasons(null, 2.5, 1.25, columns, 0))))
+    assertThat(encode(ofValue.withReasons(new Reasons(null, false, 2.5, 1.25, columns, 0))))
         .contains("\"reasons\":{\"base\":1.25,\"columns\":{\"x\":1.5,\"y\":-0.25},\"others\":0.0}");
   }
 
