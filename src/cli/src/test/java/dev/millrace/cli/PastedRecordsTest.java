@@ -41,9 +41,10 @@ class PastedRecordsTest {
   // A record, or the end of a metrics record.
   private static final Pattern START =
       Pattern.compile("(?s)\\s*(\\{\"pipeline\"|\"models\":\\[).*");
-  // Objects whose names are those of classes, members, topics and partitions.
+  // Objects whose names are those of classes, members, columns, topics and partitions.
   private static final Pattern MAP =
-      Pattern.compile("/input(/[^/]+)?|.*/(probabilities|scores|weights|losses)");
+      Pattern.compile(
+          "/input(/[^/]+)?|/importance|.*/(probabilities|scores|weights|losses|columns)");
 
   // Fields that only some pipelines have.
   private static final Set<String> OPTIONAL =
@@ -57,11 +58,13 @@ class PastedRecordsTest {
           "/held_out",
           "/horizon",
           "/id",
+          "/importance",
           "/input_drift",
           "/interval",
           "/labels",
           "/model",
           "/models",
+          "/reasons",
           "/seq",
           "/series",
           "/set",
