@@ -106,6 +106,10 @@ record BenchmarkPage(String command, List<String> tiers, List<StreamTable> table
     lines.add("- **Set**: " + String.join(" and ", parts) + ".");
     lines.add(
         "  Settings may be chosen on the development set alone; *Streams* names the streams.");
+    String missing = missing();
+    if (!missing.isEmpty()) {
+      lines.add("- **Not measured**, though part of that: " + missing + ".");
+    }
     lines.add(
         "- **Score**: accuracy of classes, mean absolute error (MAE) of values, means over the"
             + " seeds.");
@@ -122,6 +126,16 @@ record BenchmarkPage(String command, List<String> tiers, List<StreamTable> table
       lines.add("It ran without `--moa`: the only peers are baselines.");
     }
     return lines;
+  }
+
+  /** Returns the streams of the same parts that are not in the tables. */
+  private String missing() {
+    List<String> names = tables.stream().map(table -> table.stream().name()).toList();
+    return StreamCatalogue.all().stream()
+        .filter(stream -> tables.stream().anyMatch(table -> table.stream().part() == stream.part()))
+        .map(BenchStream::name)
+        .filter(name -> !names.contains(name))
+        .collect(joining(", "));
   }
 
   private List<String> bothKinds(Function<List<StreamTable>, List<String>> of) {
