@@ -354,9 +354,9 @@ class LateLabelsTest {
       early.send(labels, 64);
       early.end();
 
-      // A label takes a little less than features.
+      // A label takes a little less than features, with which goes what baselines predicted.
       int kept = last(pending).at("/labels/pending").asInt();
-      assertThat(last(early).at("/labels/early").asInt()).isBetween(kept, kept + 2);
+      assertThat(last(early).at("/labels/early").asInt()).isBetween(kept, kept + 3);
     }
   }
 
