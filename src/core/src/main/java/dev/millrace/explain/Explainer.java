@@ -26,8 +26,9 @@ import org.jspecify.annotations.Nullable;
  * with feature contributions, 2014; pairs of opposite orders are from R. Mitchell et al., Sampling
  * permutations for Shapley value estimation, 2022.
  *
- * <p>{@link #predict} is called before the model learns the row, {@link #explain} with the
- * prediction that was published. Models of one thread may share an object. Not thread-safe.
+ * <p>{@link #predict} is called before the model learns the row, {@link #explainClass} or {@link
+ * #explainValue} with the prediction that was published. Models of one thread may share an object.
+ * Not thread-safe.
  */
 public final class Explainer {
   // A smaller probability counts as this one, since ln(0) is infinite.

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.data.FeatureSpec;
-import dev.millrace.data.FeatureSpec.Type;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.Reasons;
 import dev.millrace.data.Reasons.Contribution;
@@ -156,8 +155,9 @@ class ExplainerTest {
 
   @Test
   void columnsThatAreNotKnownContributeNothing() {
-    FeatureSpec amount = new FeatureSpec("amount", Type.NUMERIC, true, List.of(), 0);
-    FeatureSpec country = new FeatureSpec("country", Type.ONE_HOT, false, List.of("x", "y"), 0);
+    FeatureSpec amount = new FeatureSpec("amount", FeatureSpec.Type.NUMERIC, true, List.of(), 0);
+    FeatureSpec country =
+        new FeatureSpec("country", FeatureSpec.Type.ONE_HOT, false, List.of("x", "y"), 0);
     InputSpec input = InputSpec.DEFAULT.withFeatures(List.of(amount, country));
     OnlineModel model =
         create(

@@ -61,7 +61,7 @@ final class AutoRegressor extends AutoLearner {
     return super.isFinite()
         && target.isFinite()
         && mixer.isFinite()
-        && (tail == null || Double.isFinite(lowest) && Double.isFinite(highest))
+        && (tail == null || (Double.isFinite(lowest) && Double.isFinite(highest)))
         && (experts == null || experts.isFinite());
   }
 

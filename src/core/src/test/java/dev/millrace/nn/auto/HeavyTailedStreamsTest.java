@@ -122,7 +122,7 @@ class HeavyTailedStreamsTest {
         double sum = next();
         learn(straight, task, sum);
         learn(restored, task, sum);
-        if (i % 7 == 0 || i > 95 && i < 105) {
+        if (i % 7 == 0 || (i > 95 && i < 105)) {
           restored = read(bytes(restored), task);
         }
       }
