@@ -67,7 +67,7 @@ public record KnownLabels(double last, double usual, float[] frequencies) {
    * Reads what {@link #write} wrote.
    *
    * @param maxClasses number of classes now
-   * @throws IOException if the numbers are not those of so many classes
+   * @throws IOException if there are more classes, or the bytes are damaged
    */
   public static KnownLabels read(DataInput in, int maxClasses) throws IOException {
     double last = in.readDouble();

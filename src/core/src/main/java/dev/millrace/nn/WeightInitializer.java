@@ -46,6 +46,11 @@ public final class WeightInitializer {
     return ((bits >>> 11) + 1) * 0x1p-53;
   }
 
+  /** Returns a number from 0 to below {@code bound}, from the upper half of random bits. */
+  public static int below(int bound, long bits) {
+    return (int) (((bits >>> 32) * bound) >>> 32);
+  }
+
   /** Applies the finalizer of SplitMix64 (Steele et al., 2014). */
   public static long mix(long value) {
     long z = value + GOLDEN_GAMMA;

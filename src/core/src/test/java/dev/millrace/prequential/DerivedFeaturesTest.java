@@ -1,5 +1,6 @@
 package dev.millrace.prequential;
 
+import static dev.millrace.prequential.Learning.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -26,8 +27,6 @@ import dev.millrace.nn.Workspace;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.LateStreams;
 import dev.millrace.testing.Specs;
-import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -77,7 +76,7 @@ class DerivedFeaturesTest {
     TrainState state = null;
     for (Example row : rows) {
       TrainState stored = state == null ? null : TrainState.serialized(bytes(state));
-      state = engine(spec(true)).learn(stored, chunk(List.of(row)), published);
+      state = engine(spec(true)).learn(stored, Chunks.of(List.of(row)), published);
     }
 
     assertThat(bytes(state)).isEqualTo(bytes(expected));
@@ -178,7 +177,7 @@ class DerivedFeaturesTest {
     List<Example> rows = series();
     for (int from = 0; from < rows.size(); from += chunkSize) {
       int to = Math.min(rows.size(), from + chunkSize);
-      state = engine.learn(state, chunk(rows.subList(from, to)), listener);
+      state = engine.learn(state, Chunks.of(rows.subList(from, to)), listener);
     }
     return models;
   }
@@ -197,7 +196,7 @@ class DerivedFeaturesTest {
     PrequentialEngine engine = new PrequentialEngine(larger, MAX_BYTES, ShapeChange.GROW);
 
     assertThatThrownBy(
-            () -> engine.learn(TrainState.serialized(stored), chunk(series()), published))
+            () -> engine.learn(TrainState.serialized(stored), Chunks.of(series()), published))
         .isInstanceOf(UnusableStateException.class)
         .hasMessageContaining("input.derived");
   }
@@ -216,7 +215,7 @@ class DerivedFeaturesTest {
     List<Example> again = series();
     again.forEach(example -> example.epoch = 2);
 
-    Chunk chunk = chunk(again.subList(0, 2));
+    Chunk chunk = Chunks.of(again.subList(0, 2));
     engine(spec).learn(state, chunk, published);
 
     assertThat(chunk.feature(0, 3)).isNaN();
@@ -269,29 +268,11 @@ class DerivedFeaturesTest {
     return new AutoModelSpec(fast, 1, ClassWeights.NONE, Indicators.of(input), null);
   }
 
+  private TrainState learn(TrainSpec spec, List<Example> rows, int chunkSize) throws IOException {
+    return Learning.inChunks(spec, rows, chunkSize, false, published);
+  }
+
   private PrequentialEngine engine(TrainSpec spec) {
     return new PrequentialEngine(spec, MAX_BYTES, ShapeChange.FAIL);
-  }
-
-  private TrainState learn(TrainSpec spec, List<Example> rows, int chunkSize) throws IOException {
-    PrequentialEngine engine = engine(spec);
-    TrainState state = null;
-    for (int from = 0; from < rows.size(); from += chunkSize) {
-      int to = Math.min(rows.size(), from + chunkSize);
-      state = engine.learn(state, chunk(rows.subList(from, to)), published);
-    }
-    return state;
-  }
-
-  private static Chunk chunk(List<Example> rows) {
-    Chunk chunk = new Chunk();
-    rows.forEach(chunk::add);
-    return chunk;
-  }
-
-  private static byte[] bytes(TrainState state) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    state.write(new DataOutputStream(bytes));
-    return bytes.toByteArray();
   }
 }

@@ -1,5 +1,6 @@
 package dev.millrace.prequential;
 
+import static dev.millrace.prequential.Learning.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -16,12 +17,9 @@ import dev.millrace.nn.Workspace;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.LateStreams;
 import dev.millrace.testing.Specs;
-import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Intervals and sets of classes, from the record to the state, the metrics and the snapshot. */
@@ -200,27 +198,10 @@ class IntervalsTest {
 
   private TrainState learn(TrainSpec spec, List<Example> examples, int together, boolean restarts)
       throws IOException {
-    @Nullable TrainState state = null;
-    PrequentialEngine engine = engine(spec);
-    for (int from = 0; from < examples.size(); from += together) {
-      int to = Math.min(examples.size(), from + together);
-      Chunk chunk = Chunks.of(examples.subList(from, to));
-      state =
-          engine.learn(
-              state != null && restarts ? TrainState.serialized(bytes(state)) : state,
-              chunk,
-              published);
-    }
-    TrainState last = Objects.requireNonNull(state);
+    TrainState last = Learning.inChunks(spec, examples, together, restarts, published);
     if (!restarts) {
-      engine.report(last, "k", published);
+      engine(spec).report(last, "k", published);
     }
     return last;
-  }
-
-  private static byte[] bytes(TrainState state) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    state.write(new DataOutputStream(bytes));
-    return bytes.toByteArray();
   }
 }

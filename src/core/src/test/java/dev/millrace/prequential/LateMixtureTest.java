@@ -1,9 +1,9 @@
 package dev.millrace.prequential;
 
+import static dev.millrace.prequential.Learning.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.data.Chunk;
 import dev.millrace.data.Example;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.Prediction.OfClass;
@@ -19,8 +19,6 @@ import dev.millrace.nn.SelectionSpec.Promotion;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.LateStreams;
 import dev.millrace.testing.Specs;
-import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -125,7 +123,7 @@ class LateMixtureTest {
     TrainState restarted = null;
     for (Example row : rows) {
       TrainState stored = restarted == null ? null : TrainState.serialized(bytes(restarted));
-      restarted = engine(spec).learn(stored, chunk(List.of(row)), published);
+      restarted = engine(spec).learn(stored, Chunks.of(List.of(row)), published);
     }
 
     assertThat(published.events).as("drifts and warnings").isNotEmpty();
@@ -154,29 +152,11 @@ class LateMixtureTest {
     return Specs.train(input, model, Specs.METRICS).with(to -> to.predictions = true);
   }
 
+  private TrainState learn(TrainSpec spec, List<Example> rows, int chunkSize) throws IOException {
+    return Learning.inChunks(spec, rows, chunkSize, false, published);
+  }
+
   private PrequentialEngine engine(TrainSpec spec) {
     return new PrequentialEngine(spec, MAX_BYTES, ShapeChange.FAIL);
-  }
-
-  private TrainState learn(TrainSpec spec, List<Example> rows, int chunkSize) throws IOException {
-    PrequentialEngine engine = engine(spec);
-    TrainState state = null;
-    for (int from = 0; from < rows.size(); from += chunkSize) {
-      int to = Math.min(rows.size(), from + chunkSize);
-      state = engine.learn(state, chunk(rows.subList(from, to)), published);
-    }
-    return state;
-  }
-
-  private static Chunk chunk(List<Example> rows) {
-    Chunk chunk = new Chunk();
-    rows.forEach(chunk::add);
-    return chunk;
-  }
-
-  private static byte[] bytes(TrainState state) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    state.write(new DataOutputStream(bytes));
-    return bytes.toByteArray();
   }
 }

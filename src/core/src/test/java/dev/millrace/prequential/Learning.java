@@ -1,14 +1,22 @@
 package dev.millrace.prequential;
 
 import dev.millrace.data.Chunk;
+import dev.millrace.data.Example;
 import dev.millrace.nn.Workspace;
 import dev.millrace.prequential.Rejections.Rejection;
+import dev.millrace.testing.Chunks;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Models that learn without reports, for tests of their state. */
 public final class Learning {
   // Reported after each example, so that each is a batch of its own.
   private static final long EACH = 1;
+  private static final long MAX_BYTES = 64 << 20;
 
   private Learning() {}
 
@@ -20,6 +28,32 @@ public final class Learning {
   /** Makes state usable that was read. */
   public static void resume(TrainState state, TrainSpec spec) throws IOException {
     state.resume(spec, new Workspace());
+  }
+
+  /**
+   * Lets an engine learn examples of one key in chunks.
+   *
+   * @param size examples of a chunk
+   * @param restarts true to store and read the state between chunks
+   */
+  static TrainState inChunks(
+      TrainSpec spec, List<Example> examples, int size, boolean restarts, EngineListener listener)
+      throws IOException {
+    PrequentialEngine engine = new PrequentialEngine(spec, MAX_BYTES, ShapeChange.FAIL);
+    @Nullable TrainState state = null;
+    for (int from = 0; from < examples.size(); from += size) {
+      Chunk chunk = Chunks.of(examples.subList(from, Math.min(examples.size(), from + size)));
+      boolean isRead = restarts && state != null;
+      state = engine.learn(isRead ? TrainState.serialized(bytes(state)) : state, chunk, listener);
+    }
+    return Objects.requireNonNull(state);
+  }
+
+  /** Returns the stored bytes of a state. */
+  static byte[] bytes(TrainState state) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    state.write(new DataOutputStream(bytes));
+    return bytes.toByteArray();
   }
 
   /** Learns rows of a chunk, one after the other. */

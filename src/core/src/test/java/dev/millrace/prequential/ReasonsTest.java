@@ -1,9 +1,9 @@
 package dev.millrace.prequential;
 
+import static dev.millrace.prequential.Learning.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.millrace.data.Chunk;
 import dev.millrace.data.Example;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.MetricsReport.Importance;
@@ -22,8 +22,6 @@ import dev.millrace.nn.Workspace;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.LateStreams;
 import dev.millrace.testing.Specs;
-import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
@@ -162,21 +160,6 @@ class ReasonsTest {
 
   private TrainState learn(TrainSpec spec, List<Example> examples, int size, boolean restarts)
       throws IOException {
-    PrequentialEngine engine = new PrequentialEngine(spec, 64 << 20, ShapeChange.FAIL);
-    TrainState state = null;
-    for (int from = 0; from < examples.size(); from += size) {
-      Chunk chunk = Chunks.of(examples.subList(from, Math.min(examples.size(), from + size)));
-      state = engine.learn(state, chunk, published);
-      if (restarts && state != null) {
-        state = TrainState.serialized(bytes(state));
-      }
-    }
-    return Objects.requireNonNull(state);
-  }
-
-  private static byte[] bytes(TrainState state) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    state.write(new DataOutputStream(bytes));
-    return bytes.toByteArray();
+    return Learning.inChunks(spec, examples, size, restarts, published);
   }
 }

@@ -1,5 +1,6 @@
 package dev.millrace.prequential;
 
+import static dev.millrace.prequential.Learning.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.Chunk;
@@ -7,8 +8,6 @@ import dev.millrace.data.Example;
 import dev.millrace.nn.Workspace;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.StateFixtures;
-import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,12 +50,6 @@ class StateCorpusTest {
     TrainState state = Learning.begin(spec, chunk);
     Learning.learn(state, spec, chunk, 0, chunk.size());
     return state;
-  }
-
-  private static byte[] bytes(TrainState state) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    state.write(new DataOutputStream(bytes));
-    return bytes.toByteArray();
   }
 
   private static List<Path> states() throws IOException {

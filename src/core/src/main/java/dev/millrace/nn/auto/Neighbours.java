@@ -61,7 +61,7 @@ final class Neighbours {
     }
   }
 
-  /** Returns which tiles are read: one of so many. */
+  /** Returns the distance between tiles that are read: 1 if all are. */
   private static int step(int tiles, int columns) {
     long floats = (long) tiles * TILE * columns;
     return (int) Math.max(1, (floats + MAX_FLOATS - 1) / MAX_FLOATS);

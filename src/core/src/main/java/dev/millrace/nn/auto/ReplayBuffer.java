@@ -1,6 +1,7 @@
 package dev.millrace.nn.auto;
 
 import dev.millrace.data.SizeChecks;
+import dev.millrace.nn.WeightInitializer;
 import dev.millrace.simd.DistanceKernels;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -53,7 +54,7 @@ final class ReplayBuffer {
     rows = new float[room(Math.min(FIRST_ROOM, capacity))];
   }
 
-  /** Returns the floats of whole tiles with room for so many records. */
+  /** Returns the floats of the whole tiles that n records need. */
   private int room(int records) {
     return (records + tile - 1) / tile * tile * width;
   }
@@ -109,14 +110,14 @@ final class ReplayBuffer {
     return (int) Math.min(capacity, (long) size + more);
   }
 
-  /** Returns true if it has so many records, or is full. */
+  /** Returns true if it has that number of records, or is full. */
   boolean has(int records) {
     return size >= Math.min(capacity, records);
   }
 
   /** Returns the place of a new record: the next free one, or one drawn by random bits. */
   int place(int records, long draw) {
-    return records < capacity ? records : below(records, draw);
+    return records < capacity ? records : WeightInitializer.below(records, draw);
   }
 
   /** Reads the first and the last float of a record, to bring it into the nearest cache. */
@@ -202,11 +203,6 @@ final class ReplayBuffer {
     float rounded = (float) within;
     rows[at] = rounded;
     rows[at + tile] = (float) (within - rounded);
-  }
-
-  /** Returns a number from 0 to below {@code bound}, from the upper half of random bits. */
-  static int below(int bound, long bits) {
-    return (int) (((bits >>> 32) * bound) >>> 32);
   }
 
   long floats() {

@@ -37,7 +37,7 @@ final class ReplaySampler {
       long draws = WeightInitializer.mix(seed + number + e);
       for (int r = 0; r < width; r++) {
         long draw = WeightInitializer.mix(draws + r);
-        int record = r == 0 ? buffer.place(size, draw) : ReplayBuffer.below(size, draw);
+        int record = r == 0 ? buffer.place(size, draw) : WeightInitializer.below(size, draw);
         records[e * width + r] = record;
         read |= buffer.fetch(record);
       }

@@ -146,7 +146,7 @@ final class Scaler {
     transform(row, offset, 1, clip, out, outOffset);
   }
 
-  /** The same of a row whose values are {@code step} apart. */
+  /** Writes the same for a row whose values are {@code step} apart. */
   void transform(float[] row, int offset, int step, float clip, float[] out, int outOffset) {
     for (int c = 0; c < columns; c++) {
       float z = (float) ((row[offset + c * step] - statistics[columns + c]) * inverses[c]);

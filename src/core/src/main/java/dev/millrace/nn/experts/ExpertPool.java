@@ -37,7 +37,7 @@ public final class ExpertPool {
   private double power = 1;
   private long examples;
 
-  /** Creates equal weights of so many predictions. */
+  /** Creates equal weights of n predictions. */
   public ExpertPool(int predictions) {
     weights = new double[predictions];
     Arrays.fill(weights, 1.0 / predictions);

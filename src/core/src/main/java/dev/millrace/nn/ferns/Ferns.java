@@ -1,6 +1,7 @@
 package dev.millrace.nn.ferns;
 
 import dev.millrace.data.SizeChecks;
+import dev.millrace.nn.FeatureRecords;
 import dev.millrace.nn.WeightInitializer;
 import dev.millrace.simd.FernKernels;
 import dev.millrace.simd.KernelProvider;
@@ -35,7 +36,7 @@ public final class Ferns {
    */
   public record Size(int count, int depth) {
 
-    /** Returns the number of questions of each fern of a model with so many outputs. */
+    /** Returns the number of questions of each fern of a model. */
     int depth(int outputs) {
       int fitting = depth;
       while (fitting > 1 && weights(fitting, outputs) > MAX_WEIGHTS) {
@@ -53,12 +54,6 @@ public final class Ferns {
       int questions = depth(outputs);
       return (weights(questions, outputs) + 2L * count * questions) * Float.BYTES;
     }
-  }
-
-  /** The values of records by record and column, NaN if missing. */
-  @FunctionalInterface
-  public interface Records {
-    float value(int record, int column);
   }
 
   private final Size size;
@@ -119,7 +114,7 @@ public final class Ferns {
    *
    * @param records number of records, at least 1
    */
-  public void start(int records, Records values) {
+  public void start(int records, FeatureRecords values) {
     depth = size.depth(outputs);
     allocate();
     for (int d = 0; d < depth; d++) {
@@ -135,13 +130,13 @@ public final class Ferns {
     weights = new float[(size.count << depth) * outputs];
   }
 
-  private void draw(int d, int f, int records, Records values) {
+  private void draw(int d, int f, int records, FeatureRecords values) {
     int question = d * size.count + f;
     thresholds[question] = Float.POSITIVE_INFINITY;
     long draw = WeightInitializer.mix(WeightInitializer.mix(seed + d) + f);
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       draw = WeightInitializer.mix(draw);
-      int column = below(inputs, draw);
+      int column = WeightInitializer.below(inputs, draw);
       float first = drawn(records, column, draw + 1, values);
       float second = drawn(records, column, draw + 2, values);
       float third = f % 2 == 0 ? drawn(records, column, draw + 3, values) : second;
@@ -162,12 +157,8 @@ public final class Ferns {
     return median < highest ? median : Math.nextDown(median);
   }
 
-  private static float drawn(int records, int column, long draw, Records values) {
-    return values.value(below(records, WeightInitializer.mix(draw)), column);
-  }
-
-  private static int below(int bound, long bits) {
-    return (int) (((bits >>> 32) * bound) >>> 32);
+  private static float drawn(int records, int column, long draw, FeatureRecords values) {
+    return values.value(WeightInitializer.below(records, WeightInitializer.mix(draw)), column);
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.millrace.nn.tails;
 
 import dev.millrace.data.SizeChecks;
+import dev.millrace.nn.FeatureRecords;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -28,12 +29,6 @@ public final class TailColumns {
     this.columns = columns;
   }
 
-  /** A number in some rows. */
-  public interface Rows {
-    /** Returns the number of a row, NaN if it is missing. */
-    float get(int row, int column);
-  }
-
   /** Returns true if it is decided which columns have a heavy tail. */
   public boolean hasStarted() {
     return started;
@@ -54,7 +49,7 @@ public final class TailColumns {
    *
    * @param isNumber true for columns that can have one
    */
-  public void start(int rows, Rows first, IntPredicate isNumber) {
+  public void start(int rows, FeatureRecords first, IntPredicate isNumber) {
     started = true;
     double[] numbers = new double[rows];
     int[] found = new int[columns];
@@ -71,10 +66,11 @@ public final class TailColumns {
     scales = Arrays.copyOf(tails, count);
   }
 
-  private static @Nullable HeavyTail tail(int rows, Rows first, int column, double[] numbers) {
+  private static @Nullable HeavyTail tail(
+      int rows, FeatureRecords first, int column, double[] numbers) {
     int count = 0;
     for (int row = 0; row < rows; row++) {
-      float number = first.get(row, column);
+      float number = first.value(row, column);
       if (!Float.isNaN(number)) {
         numbers[count++] = number;
       }
