@@ -2,7 +2,6 @@ package dev.millrace.cli.init;
 
 import dev.millrace.cli.console.YamlText;
 import dev.millrace.cli.csv.FieldProfile;
-import dev.millrace.data.FeatureSpec;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -20,7 +19,7 @@ final class DerivedProposals {
   private static final double MIN_CORRELATION = 0.5;
   private static final double MIN_SEASON_GAIN = 0.1;
   private static final double MIN_OF_FIELD = 0.1;
-  private static final double SMOOTHING = 10;
+  static final double SMOOTHING = 10;
   private static final int MIN_PAIRS = 200;
   private static final int MAX_FIELDS = 3;
   private static final double FEW_REPEATS = 3;
@@ -98,15 +97,17 @@ final class DerivedProposals {
 
   /** Adds the lags to {@code steps}, and returns the proposal to use them. */
   private List<Proposal> lags(String label, List<Integer> steps) {
-    double atOne = lagCorrelation(1);
+    RecordGroups ofKey = new RecordGroups(sample.rows(), keys, null);
+    double[] centered = centeredLabels();
+    double atOne = lagCorrelation(ofKey, centered, 1);
     List<String> reasons = new ArrayList<>();
     if (atOne >= MIN_CORRELATION) {
       steps.addAll(List.of(1, 2, 3));
       reasons.add("like the one before: correlation %.2f".formatted(atOne));
     }
     for (int season : SEASONS) {
-      double correlation = lagCorrelation(season);
-      double between = lagCorrelation(season / 2);
+      double correlation = lagCorrelation(ofKey, centered, season);
+      double between = lagCorrelation(ofKey, centered, season / 2);
       if (correlation >= MIN_CORRELATION && correlation - between >= MIN_SEASON_GAIN) {
         steps.add(season);
         reasons.add("%.2f at %d, %.2f at %d".formatted(correlation, season, between, season / 2));
@@ -119,30 +120,20 @@ final class DerivedProposals {
                 "lag: %s, steps: %s".formatted(label, steps), String.join("; ", reasons), false));
   }
 
-  /** Returns the correlation of labels with those so many records of their key before. */
-  private double lagCorrelation(int lag) {
+  /** Returns the correlation of values with those n records of their key before. */
+  private static double lagCorrelation(RecordGroups ofKey, double[] values, int lag) {
     Correlation correlation = new Correlation();
-    Map<Double, double[]> rings = new HashMap<>();
-    Map<Double, Integer> counts = new HashMap<>();
-    double[] means = meansOfKeys();
-    for (int r = 0; r < sample.rows(); r++) {
-      if (Double.isNaN(labels[r])) {
-        continue;
+    double[] lags = ofKey.lags(values, lag);
+    for (int r = 0; r < values.length; r++) {
+      if (!Double.isNaN(values[r]) && !Double.isNaN(lags[r])) {
+        correlation.add(lags[r], values[r]);
       }
-      double key = keys == null ? 0 : keys[r];
-      double[] ring = rings.computeIfAbsent(key, absent -> new double[lag]);
-      int count = counts.merge(key, 1, Integer::sum) - 1;
-      double value = labels[r] - means[r];
-      if (count >= lag) {
-        correlation.add(ring[count % lag], value);
-      }
-      ring[count % lag] = value;
     }
     return correlation.value();
   }
 
   // Keys that differ in their level alone say nothing of the series.
-  private double[] meansOfKeys() {
+  private double[] centeredLabels() {
     Map<Double, double[]> sums = new HashMap<>();
     for (int r = 0; r < sample.rows(); r++) {
       if (!Double.isNaN(labels[r])) {
@@ -151,23 +142,20 @@ final class DerivedProposals {
         sum[1] += labels[r];
       }
     }
-    double[] means = new double[sample.rows()];
-    for (int r = 0; r < means.length; r++) {
+    double[] centered = new double[sample.rows()];
+    for (int r = 0; r < centered.length; r++) {
       double[] sum = sums.get(keys == null ? 0 : keys[r]);
-      means[r] = sum == null ? 0 : sum[1] / sum[0];
+      centered[r] = labels[r] - (sum == null ? 0 : sum[1] / sum[0]);
     }
-    return means;
+    return centered;
   }
 
   private List<Proposal> means(String label, List<FieldProfile> features) {
     Map<Proposal, Double> found = new LinkedHashMap<>();
     for (FieldProfile field : features) {
       double[] values = sample.column(field.name());
-      boolean repeats =
-          isCategory(field.toFeature(sample.rows(), true).type())
-              && field.distinct() > 1
-              && field.values() >= FEW_REPEATS * field.distinct();
-      double correlation = values == null || !repeats ? 0 : meanCorrelation(values);
+      double correlation =
+          values != null && isRepeated(field, sample.rows()) ? meanCorrelation(values) : 0;
       if (correlation >= MIN_OF_FIELD) {
         String entry =
             "window: %s, of: all, by: %s, do: [mean, count], smoothing: %.0f"
@@ -184,10 +172,14 @@ final class DerivedProposals {
         .toList();
   }
 
-  static boolean isCategory(FeatureSpec.Type type) {
-    return type == FeatureSpec.Type.ONE_HOT
-        || type == FeatureSpec.Type.HASH
-        || type == FeatureSpec.Type.ID;
+  /** Returns true if a field is a category whose values come several times each. */
+  static boolean isRepeated(FieldProfile field, long records) {
+    boolean isCategory =
+        switch (field.toFeature(records, true).type()) {
+          case ONE_HOT, HASH, ID -> true;
+          default -> false;
+        };
+    return isCategory && field.distinct() > 1 && field.values() >= FEW_REPEATS * field.distinct();
   }
 
   /** Returns the correlation of labels with the smoothed mean of earlier ones of equal values. */

@@ -13,7 +13,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,13 +29,11 @@ final class GroupProposals {
   private static final int MAX_NUMBERS = 12;
   private static final int MAX_KNOWN = 48;
   private static final int BINS = 16;
-  private static final double FEW_REPEATS = 3;
   private static final double MIN_CORRELATION = 0.15;
   private static final double MIN_OF_PART = 0.04;
   // In standard errors of a correlation in the records of one key, whose model has to learn it.
   // Many features are tried.
   private static final double MIN_DEVIATIONS = 6;
-  private static final double SMOOTHING = 10;
   private static final double TAIL = 0.1;
   private static final double MAX_TAIL = 0.3;
   private static final int MAX_NAME = 40;
@@ -56,8 +53,6 @@ final class GroupProposals {
       return new Candidate(entry, values, Association.rest(values), needsTime);
     }
   }
-
-  private record Group(double key, double value) {}
 
   private final RowSample sample;
   private final long records;
@@ -107,9 +102,9 @@ final class GroupProposals {
 
   /** Returns true if one of the lags of the label says something that the columns do not. */
   boolean areClear(List<Integer> steps) {
-    int[] ofKey = groups(null);
+    RecordGroups ofKey = groups(null);
     return steps.stream()
-        .map(step -> Candidate.of("", lags(labels, ofKey, step), false))
+        .map(step -> Candidate.of("", ofKey.lags(labels, step), false))
         .anyMatch(lag -> isClear(lag, known.of(lag.rest())));
   }
 
@@ -119,8 +114,8 @@ final class GroupProposals {
    * @param steps lags of the label that are proposed
    */
   List<Proposal> proposals(List<Integer> steps) {
-    int[] ofKey = groups(null);
-    steps.forEach(step -> known.know(lags(labels, ofKey, step)));
+    RecordGroups ofKey = groups(null);
+    steps.forEach(step -> known.know(ofKey.lags(labels, step)));
     List<Candidate> candidates = candidates(ofKey);
     List<Proposal> proposals = new ArrayList<>();
     while (proposals.size() < MAX_PROPOSALS) {
@@ -208,7 +203,8 @@ final class GroupProposals {
     double mean = 0;
     for (int r = 0; r < means.length; r++) {
       double[] sum = sums.computeIfAbsent(values[r], absent -> new double[2]);
-      means[r] = (sum[1] + SMOOTHING * mean) / (sum[0] + SMOOTHING);
+      means[r] =
+          (sum[1] + DerivedProposals.SMOOTHING * mean) / (sum[0] + DerivedProposals.SMOOTHING);
       if (!Double.isNaN(labels[r])) {
         sum[0]++;
         sum[1] += labels[r];
@@ -219,7 +215,7 @@ final class GroupProposals {
     return means;
   }
 
-  private List<Candidate> candidates(int[] ofKey) {
+  private List<Candidate> candidates(RecordGroups ofKey) {
     List<String> numbers =
         features.stream()
             .filter(field -> type(field) == FeatureSpec.Type.NUMERIC)
@@ -229,7 +225,7 @@ final class GroupProposals {
             .toList();
     List<Candidate> all = new ArrayList<>();
     for (String name : numbers) {
-      double[] lags = lags(column(name), ofKey, 1);
+      double[] lags = ofKey.lags(column(name), 1);
       String entry = "lag: %s, steps: 1".formatted(YamlText.of(name));
       all.add(Candidate.of(entry, lags, false));
     }
@@ -239,9 +235,7 @@ final class GroupProposals {
       addChanges(all, numbers, ofKey, "");
     }
     features.stream()
-        .filter(field -> DerivedProposals.isCategory(type(field)))
-        .filter(field -> field.distinct() > 1)
-        .filter(field -> field.values() >= FEW_REPEATS * field.distinct())
+        .filter(field -> DerivedProposals.isRepeated(field, sample.rows()))
         .filter(field -> sample.column(field.name()) != null)
         .limit(MAX_FIELDS)
         .forEach(field -> addOfGroup(all, numbers, groups(column(field.name())), field.name()));
@@ -254,7 +248,7 @@ final class GroupProposals {
   }
 
   private void addOfGroup(
-      List<Candidate> all, List<String> numbers, int[] groups, @Nullable String field) {
+      List<Candidate> all, List<String> numbers, RecordGroups groups, @Nullable String field) {
     String by = field == null ? "" : ", by: " + YamlText.of(field);
     addChanges(all, numbers, groups, by);
     if (times == null) {
@@ -266,14 +260,14 @@ final class GroupProposals {
             .findFirst()
             .orElse(field);
     if (counted != null) {
-      addCounts(all, counted, groups, by);
+      addCounts(all, times, counted, groups, by);
     }
-    all.add(Candidate.of("since: last" + by, since(groups), true));
+    all.add(Candidate.of("since: last" + by, groups.since(times), true));
   }
 
-  private void addCounts(List<Candidate> all, String counted, int[] groups, String by) {
-    double latest = IntStream.range(0, sample.rows()).mapToDouble(this::time).max().orElse(0);
-    double span = latest - time(0);
+  private void addCounts(
+      List<Candidate> all, double[] millis, String counted, RecordGroups groups, String by) {
+    double span = Arrays.stream(millis, 0, sample.rows()).max().orElse(0) - millis[0];
     WINDOWS.entrySet().stream()
         .sorted(Map.Entry.comparingByValue())
         .filter(window -> 4 * window.getValue() <= span)
@@ -283,14 +277,15 @@ final class GroupProposals {
                     Candidate.of(
                         "window: %s, of: %s%s, do: [count]"
                             .formatted(YamlText.of(counted), window.getKey(), by),
-                        counts(groups, window.getValue()),
+                        groups.counts(millis, window.getValue()),
                         true)));
   }
 
-  private void addChanges(List<Candidate> all, List<String> numbers, int[] groups, String by) {
+  private void addChanges(
+      List<Candidate> all, List<String> numbers, RecordGroups groups, String by) {
     for (String name : numbers) {
       double[] values = column(name);
-      double[] changes = lags(values, groups, 1);
+      double[] changes = groups.lags(values, 1);
       for (int r = 0; r < changes.length; r++) {
         double change = values[r] - changes[r];
         changes[r] = Double.isFinite(change) ? change : Double.NaN;
@@ -299,84 +294,9 @@ final class GroupProposals {
     }
   }
 
-  /** Returns the number of each record's group: of its key, and of its value unless null. */
-  private int[] groups(double @Nullable [] values) {
-    Map<Group, Integer> numbers = new HashMap<>();
-    int[] groups = new int[sample.rows()];
-    for (int r = 0; r < groups.length; r++) {
-      Group group = new Group(keys == null ? 0 : keys[r], values == null ? 0 : values[r]);
-      Integer known = numbers.putIfAbsent(group, numbers.size());
-      groups[r] = known == null ? numbers.size() - 1 : known;
-    }
-    return groups;
-  }
-
-  /** Returns the value so many values of the group before; NaN if there is none. */
-  private static double[] lags(double[] values, int[] groups, int steps) {
-    Map<Integer, double[]> rings = new HashMap<>();
-    int[] counts = new int[values.length];
-    double[] lags = new double[values.length];
-    for (int r = 0; r < values.length; r++) {
-      double[] ring = rings.computeIfAbsent(groups[r], absent -> new double[steps]);
-      int count = counts[groups[r]];
-      lags[r] = count < steps ? Double.NaN : ring[count % steps];
-      if (!Double.isNaN(values[r])) {
-        ring[count % steps] = values[r];
-        counts[groups[r]]++;
-      }
-    }
-    return lags;
-  }
-
-  /** Returns the number of earlier records of the group in a time. */
-  private double[] counts(int[] groups, double window) {
-    int[] previous = previous(groups);
-    int[] oldest = new int[groups.length]; // of the group's window, by group
-    int[] next = new int[groups.length];
-    int[] inWindow = new int[groups.length];
-    Arrays.fill(oldest, -1);
-    double[] counts = new double[groups.length];
-    for (int r = 0; r < groups.length; r++) {
-      int g = groups[r];
-      if (previous[r] >= 0) {
-        next[previous[r]] = r;
-        inWindow[g]++;
-      }
-      if (oldest[g] < 0) {
-        oldest[g] = r;
-      }
-      while (oldest[g] != r && time(oldest[g]) < time(r) - window) {
-        oldest[g] = next[oldest[g]];
-        inWindow[g]--;
-      }
-      counts[r] = inWindow[g];
-    }
-    return counts;
-  }
-
-  /** Returns the seconds since the last record of the group; NaN if there is none. */
-  private double[] since(int[] groups) {
-    int[] previous = previous(groups);
-    double[] since = new double[groups.length];
-    for (int r = 0; r < groups.length; r++) {
-      since[r] = previous[r] < 0 ? Double.NaN : Math.max(0, time(r) - time(previous[r])) / 1_000;
-    }
-    return since;
-  }
-
-  private double time(int row) {
-    return times == null ? 0 : times[row];
-  }
-
-  private static int[] previous(int[] groups) {
-    int[] last = new int[groups.length];
-    Arrays.fill(last, -1);
-    int[] previous = new int[groups.length];
-    for (int r = 0; r < groups.length; r++) {
-      previous[r] = last[groups[r]];
-      last[groups[r]] = r;
-    }
-    return previous;
+  /** Groups the records by key, and by value unless null. */
+  private RecordGroups groups(double @Nullable [] values) {
+    return new RecordGroups(sample.rows(), keys, values);
   }
 
   private String reason(Candidate candidate, double correlation) {
