@@ -15,7 +15,6 @@ import dev.millrace.nn.ModelSpec;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,9 +82,7 @@ final class AccuracyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     BenchCommand.require(spec, "--seeds", seeds, 1);
-    if (folder != null && !Files.isDirectory(folder)) {
-      throw CliError.usage("--data " + folder + " is not a folder.");
-    }
+    Directories.require("--data", folder);
     Path unpacked = Directories.untilExit("millrace-accuracy-");
     List<AccuracyTable.Row> rows = new ArrayList<>();
     for (AccuracyData data : AccuracyData.chosen(DATA_SETS, only)) {

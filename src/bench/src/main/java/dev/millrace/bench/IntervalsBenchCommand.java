@@ -12,7 +12,6 @@ import dev.millrace.config.Settings;
 import dev.millrace.data.ForecastSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -71,9 +70,7 @@ final class IntervalsBenchCommand implements Callable<Integer> {
     if (!(level > 0 && level < 1)) {
       throw CliError.usage("--level must be above 0 and below 1, but was " + level);
     }
-    if (folder != null && !Files.isDirectory(folder)) {
-      throw CliError.usage("--data " + folder + " is not a folder.");
-    }
+    Directories.require("--data", folder);
     Path unpacked = Directories.untilExit("millrace-intervals-");
     List<String> lines = new ArrayList<>();
     for (AccuracyData data : AccuracyData.chosen(RESOURCE, only)) {

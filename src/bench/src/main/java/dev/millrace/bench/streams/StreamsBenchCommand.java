@@ -105,9 +105,7 @@ public final class StreamsBenchCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     require("--rows", rows, 1_000);
     require("--seeds", seeds, 1);
-    if (data != null && !Files.isDirectory(data)) {
-      throw CliError.usage("--data " + data + " is not a folder.");
-    }
+    Directories.require("--data", data);
     if (moa != null && !Files.isRegularFile(moa)) {
       throw CliError.usage("--moa " + moa + " is not a file.");
     }

@@ -6,7 +6,6 @@ import dev.millrace.cli.console.Directories;
 import dev.millrace.nn.AutoSpec;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -135,9 +134,7 @@ public final class TuneBenchCommand implements Callable<Integer> {
   }
 
   private List<Target> targets() throws IOException {
-    if (data != null && !Files.isDirectory(data)) {
-      throw CliError.usage("--data " + data + " is not a folder.");
-    }
+    Directories.require("--data", data);
     Path work = Directories.untilExit("millrace-tune-");
     List<Target> targets = new ArrayList<>();
     for (BenchStream stream : StreamCatalogue.chosen(Part.DEVELOPMENT, only)) {

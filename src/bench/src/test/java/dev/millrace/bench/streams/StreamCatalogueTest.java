@@ -144,9 +144,9 @@ class StreamCatalogueTest {
     assertThat(ofSecond[2]).isGreaterThan(2_940);
   }
 
-  /** Of the ages from 20 to 80, 41 of 61 are below 40 or at least 60. */
   @Test
   void agrawalHasTheSharesOfItsFunctions() throws IOException {
+    // 41 of the 61 ages from 20 to 80 are below 40 or at least 60.
     assertThat(share(rows("agrawal_f1"), 1)).isCloseTo(41 / 61.0, within(0.02));
     // At each age, salaries in a range of 50,000 of 130,000.
     assertThat(share(rows("agrawal_f2"), 1)).isCloseTo(50 / 130.0, within(0.02));

@@ -7,9 +7,10 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
-/** Temporary directories. */
+/** Directories that commands create, read and remove. */
 public final class Directories {
   private static final int TRIES = 40;
   private static final long NANOS_BETWEEN_TRIES = 50_000_000;
@@ -25,6 +26,18 @@ public final class Directories {
     Path directory = TemporaryDirectories.create(prefix);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> deleteAtEnd(directory)));
     return directory;
+  }
+
+  /**
+   * Checks the directory that an option names.
+   *
+   * @param directory null if the option is absent
+   * @throws CliError if it is none
+   */
+  public static void require(String option, @Nullable Path directory) {
+    if (directory != null && !Files.isDirectory(directory)) {
+      throw CliError.usage(option + " " + directory + " is not a folder.");
+    }
   }
 
   /** Returns the path itself if it exists, else the nearest existing path above it. */
