@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  *     for none
  * @param derived features computed from earlier records, behind the declared ones
  * @param forecast forecasts of a column, which is the label of each record; null for none
+ * @param targets labels of a record that are learned together, each from a field of its own; empty
+ *     for the one of {@code label}
  */
 @PublicApi
 public record InputSpec(
@@ -50,7 +52,8 @@ public record InputSpec(
     List<List<String>> crosses,
     @Nullable String group,
     List<DerivedFeature> derived,
-    @Nullable ForecastSpec forecast)
+    @Nullable ForecastSpec forecast,
+    List<TargetSpec> targets)
     implements Serializable {
   /** Values that hold where a pipeline sets none. */
   public static final InputSpec DEFAULT = new Draft().build();
@@ -61,6 +64,7 @@ public record InputSpec(
     columns = List.copyOf(columns);
     crosses = crosses.stream().map(List::copyOf).toList();
     derived = List.copyOf(derived);
+    targets = List.copyOf(targets);
   }
 
   /** Returns a copy with other values. */
@@ -78,6 +82,14 @@ public record InputSpec(
           to.features = others;
           to.crosses = crosses.stream().filter(names::containsAll).toList();
         });
+  }
+
+  /**
+   * Returns true if a record has several outputs: a set of labels, or targets. Its labels travel as
+   * {@link OutputLabels}.
+   */
+  public boolean hasOutputs() {
+    return task == Task.MULTILABEL || !targets.isEmpty();
   }
 
   /** Returns the specification of the records of delayed labels; this one if there are none. */
@@ -99,8 +111,11 @@ public record InputSpec(
    * and what others are derived from.
    */
   public List<String> fieldNames() {
+    Stream<String> ofLabels =
+        targets.isEmpty() ? Stream.of(label) : targets.stream().map(TargetSpec::name);
     Stream<String> ofExample =
-        Stream.of(key, label, id, weight, eventTime, group).filter(Objects::nonNull);
+        Stream.concat(
+            ofLabels, Stream.of(key, id, weight, eventTime, group).filter(Objects::nonNull));
     Stream<String> ofFeatures =
         Stream.concat(
             features.stream().map(FeatureSpec::name), carried().stream().map(CarriedColumn::name));
@@ -366,6 +381,7 @@ public record InputSpec(
     public @Nullable String group;
     public List<DerivedFeature> derived = List.of();
     public @Nullable ForecastSpec forecast;
+    public List<TargetSpec> targets = List.of();
 
     private Draft() {}
 
@@ -388,12 +404,13 @@ public record InputSpec(
       group = from.group;
       derived = from.derived;
       forecast = from.forecast;
+      targets = from.targets;
     }
 
     private InputSpec build() {
       return new InputSpec(
           format, schema, key, label, weight, eventTime, task, classes, features, limits, id,
-          labels, columns, registry, crosses, group, derived, forecast);
+          labels, columns, registry, crosses, group, derived, forecast, targets);
     }
   }
 }

@@ -360,7 +360,7 @@ public record MetricsReport(
   public record Arrivals(long outOfOrder, @Nullable Long duplicates) {}
 
   /** The scores of a model, by the kind of its task. */
-  public sealed interface Scores permits ClassificationScores, RegressionScores {
+  public sealed interface Scores permits ClassificationScores, RegressionScores, OutputScores {
 
     /** Mean loss over the window. */
     double windowLoss();
@@ -691,4 +691,80 @@ public record MetricsReport(
    * @param drift adds how much the last value differs from the one as many seasons before it
    */
   public record SeasonScores(String season, RegressionBaseline naive, RegressionBaseline drift) {}
+
+  /**
+   * Scores of several outputs together. A label is an output of two classes that is in the set of
+   * an example, or predicted to be, where its positive class is.
+   *
+   * @param windowSize max number of examples in the window
+   * @param outputs scores of each output, in the order of the targets, or of the discovery of the
+   *     labels
+   */
+  public record OutputScores(
+      int windowSize, OutputBlock window, OutputBlock total, List<OutputReport> outputs)
+      implements Scores {
+
+    public OutputScores {
+      outputs = List.copyOf(outputs);
+    }
+
+    /** Returns NaN: losses of different outputs have no common unit. */
+    @Override
+    public double windowLoss() {
+      return Double.NaN;
+    }
+
+    /** Returns the share of the examples in the window all of whose labels were right. */
+    @Override
+    public double windowAccuracy() {
+      return window.exactMatch();
+    }
+
+    /** Returns true if each output is better than its baselines; null if one is not known. */
+    @Override
+    public @Nullable Boolean windowBetterThanBaseline() {
+      boolean areBetter = !outputs.isEmpty();
+      for (OutputReport output : outputs) {
+        Boolean isBetter = output.scores().windowBetterThanBaseline();
+        if (isBetter == null) {
+          return null;
+        }
+        areBetter &= isBetter;
+      }
+      return outputs.isEmpty() ? null : areBetter;
+    }
+  }
+
+  /**
+   * Scores of sets of labels over some examples; NaN without labels. Where the labels of an example
+   * come at several times, each time counts as an example of the labels that came.
+   *
+   * @param examples scored examples
+   * @param precision micro average: share of the predicted labels that were actual
+   * @param recall micro average: share of the actual labels that were predicted
+   * @param f1 micro average
+   * @param macroF1 mean of the F1 of the labels that have one
+   * @param jaccard micro average: labels both predicted and actual over labels predicted or actual
+   * @param jaccardSamples mean of the same of each example; 1 for an example without either
+   * @param hammingLoss share of wrong labels among all
+   * @param exactMatch share of the examples all of whose labels were right
+   */
+  public record OutputBlock(
+      long examples,
+      double precision,
+      double recall,
+      double f1,
+      double macroF1,
+      double jaccard,
+      double jaccardSamples,
+      double hammingLoss,
+      double exactMatch) {}
+
+  /**
+   * Scores of one of several outputs.
+   *
+   * @param name of the target or label
+   * @param examples that its model has learned from
+   */
+  public record OutputReport(String name, Task task, long examples, Scores scores) {}
 }

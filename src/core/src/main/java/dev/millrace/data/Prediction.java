@@ -48,7 +48,9 @@ public record Prediction(
                 whole.probabilities(),
                 whole.predicted(),
                 whole.actual())
-            : outcome;
+            : outcome instanceof OfOutputs several
+                ? new OfOutputs(several.labels(), several.actual(), List.of())
+                : outcome;
     return with(
         shorter, region instanceof PredictionRegion.ClassSet ? null : region, null, forecast);
   }
@@ -98,7 +100,7 @@ public record Prediction(
   }
 
   /** Predicted class or value. */
-  public sealed interface Outcome permits OfClass, OfValue {}
+  public sealed interface Outcome permits OfClass, OfValue, OfOutputs {}
 
   /**
    * Prediction of a classifier.
@@ -124,6 +126,31 @@ public record Prediction(
    * @param actual NaN if it is not known yet
    */
   public record OfValue(double value, double actual) implements Outcome {}
+
+  /**
+   * Predictions of several outputs.
+   *
+   * @param labels predicted to be in the set; null unless the pipeline predicts a set of labels
+   * @param actual labels in the set; null if they are not known yet, and without a set
+   * @param outputs of each target, or label that is known, in the order of the targets, or of the
+   *     discovery of the labels
+   */
+  public record OfOutputs(
+      @Nullable List<String> labels, @Nullable List<String> actual, List<NamedOutcome> outputs)
+      implements Outcome {
+
+    public OfOutputs {
+      outputs = List.copyOf(outputs);
+    }
+  }
+
+  /**
+   * The prediction of one of several outputs.
+   *
+   * @param name of the target or label
+   * @param region interval or set of classes; null if the pipeline has none
+   */
+  public record NamedOutcome(String name, Outcome outcome, @Nullable PredictionRegion region) {}
 
   /** Returns the index of the first of the largest scores, as metrics count it; -1 if empty. */
   public static int best(float[] scores) {

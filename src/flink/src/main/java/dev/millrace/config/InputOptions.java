@@ -96,7 +96,8 @@ final class InputOptions {
   static final Option<Task> TASK =
       INPUT_GROUP.optional(
           "task",
-          OptionTypes.choice(KebabCase::of, Task.values()),
+          OptionTypes.choice(
+              KebabCase::of, Task.BINARY, Task.MULTICLASS, Task.REGRESSION, Task.MULTILABEL),
           "guessed",
           "type of prediction; guessed from classes and positive-class, else from the labels: text, boolean"
               + " and enum labels are classes, numbers are regression targets");

@@ -181,6 +181,8 @@ public final class IdLearner {
         inputs[at + 1] = part;
         inputs[at + 2] = Elementary.log(1f + count);
       }
+      case MULTILABEL, MULTI_TARGET ->
+          throw new IllegalStateException("a model has one output, not " + layout.task.id());
     }
   }
 
