@@ -67,7 +67,7 @@ class LearnerTest {
     return switch (task) {
       case BINARY -> 2;
       case MULTICLASS -> 5;
-      case REGRESSION -> 0;
+      case REGRESSION, MULTILABEL, MULTI_TARGET -> 0;
     };
   }
 

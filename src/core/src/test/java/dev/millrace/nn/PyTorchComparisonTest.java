@@ -113,6 +113,7 @@ class PyTorchComparisonTest {
       case BINARY -> learner.learnClass(x, 0, Math.min(label, 1), 1f, out);
       case REGRESSION ->
           learner.learnValue(x, 0, golden.get("values").get(example).doubleValue(), 1f, out);
+      case MULTILABEL, MULTI_TARGET -> throw new AssertionError(task);
     };
   }
 
@@ -139,7 +140,7 @@ class PyTorchComparisonTest {
         switch (task(run.loss())) {
           case MULTICLASS -> Activation.SOFTMAX;
           case BINARY -> Activation.SIGMOID;
-          case REGRESSION -> Activation.LINEAR;
+          case REGRESSION, MULTILABEL, MULTI_TARGET -> Activation.LINEAR;
         };
     return new LearnerSpec(
         new NetworkSpec(List.of(new LayerSpec(HIDDEN, hidden)), output, loss),
