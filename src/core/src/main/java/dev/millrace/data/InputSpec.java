@@ -1,9 +1,11 @@
 package dev.millrace.data;
 
 import java.io.Serializable;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param forecast forecasts of a column, which is the label of each record; null for none
  * @param targets labels of a record that are learned together, each from a field of its own; empty
  *     for the one of {@code label}
+ * @param labelSeparator what is between the labels of a set that is one text
  */
 @PublicApi
 public record InputSpec(
@@ -53,8 +56,12 @@ public record InputSpec(
     @Nullable String group,
     List<DerivedFeature> derived,
     @Nullable ForecastSpec forecast,
-    List<TargetSpec> targets)
+    List<TargetSpec> targets,
+    String labelSeparator)
     implements Serializable {
+  /** What is between the labels of a set that is one text, where a pipeline sets nothing else. */
+  public static final String DEFAULT_LABEL_SEPARATOR = ",";
+
   /** Values that hold where a pipeline sets none. */
   public static final InputSpec DEFAULT = new Draft().build();
 
@@ -92,6 +99,24 @@ public record InputSpec(
     return task == Task.MULTILABEL || !targets.isEmpty();
   }
 
+  /** Returns the fields with a label: those of the targets, or the one of the label. */
+  public List<String> labelFields() {
+    return targets.isEmpty() ? List.of(label) : targets.stream().map(TargetSpec::name).toList();
+  }
+
+  /**
+   * Returns the tasks of the models of a record: that of the label, or each that outputs have; null
+   * among them for one that is guessed from the labels.
+   */
+  public List<@Nullable Task> modelTasks() {
+    if (task == Task.MULTILABEL) {
+      return List.of(Task.BINARY);
+    }
+    return targets.isEmpty()
+        ? Collections.singletonList(task)
+        : targets.stream().map(TargetSpec::task).distinct().collect(Collectors.toList());
+  }
+
   /** Returns the specification of the records of delayed labels; this one if there are none. */
   public InputSpec ofLabels() {
     return labels == null
@@ -111,11 +136,10 @@ public record InputSpec(
    * and what others are derived from.
    */
   public List<String> fieldNames() {
-    Stream<String> ofLabels =
-        targets.isEmpty() ? Stream.of(label) : targets.stream().map(TargetSpec::name);
     Stream<String> ofExample =
         Stream.concat(
-            ofLabels, Stream.of(key, id, weight, eventTime, group).filter(Objects::nonNull));
+            labelFields().stream(),
+            Stream.of(key, id, weight, eventTime, group).filter(Objects::nonNull));
     Stream<String> ofFeatures =
         Stream.concat(
             features.stream().map(FeatureSpec::name), carried().stream().map(CarriedColumn::name));
@@ -382,6 +406,7 @@ public record InputSpec(
     public List<DerivedFeature> derived = List.of();
     public @Nullable ForecastSpec forecast;
     public List<TargetSpec> targets = List.of();
+    public String labelSeparator = DEFAULT_LABEL_SEPARATOR;
 
     private Draft() {}
 
@@ -405,12 +430,31 @@ public record InputSpec(
       derived = from.derived;
       forecast = from.forecast;
       targets = from.targets;
+      labelSeparator = from.labelSeparator;
     }
 
     private InputSpec build() {
       return new InputSpec(
-          format, schema, key, label, weight, eventTime, task, classes, features, limits, id,
-          labels, columns, registry, crosses, group, derived, forecast, targets);
+          format,
+          schema,
+          key,
+          label,
+          weight,
+          eventTime,
+          task,
+          classes,
+          features,
+          limits,
+          id,
+          labels,
+          columns,
+          registry,
+          crosses,
+          group,
+          derived,
+          forecast,
+          targets,
+          labelSeparator);
     }
   }
 }

@@ -87,6 +87,26 @@ public final class OutputLabels {
     return labels;
   }
 
+  /**
+   * Returns the labels in a text of a record, without the spaces around them.
+   *
+   * @param separator what is between the labels; nothing between two of them is no label
+   */
+  public static List<String> split(String text, String separator) {
+    List<String> names = new ArrayList<>();
+    int start = 0;
+    while (start <= text.length()) {
+      int found = text.indexOf(separator, start);
+      int end = found < 0 ? text.length() : found;
+      String name = text.substring(start, end).strip();
+      if (!name.isEmpty()) {
+        names.add(name);
+      }
+      start = end + separator.length();
+    }
+    return names;
+  }
+
   private static List<String> split(String text) {
     return Arrays.asList(text.split(String.valueOf(SEPARATOR), -1));
   }

@@ -31,6 +31,11 @@ public record TargetSpec(
     classes = List.copyOf(classes);
   }
 
+  /** Returns the same target with another task. */
+  public TargetSpec withTask(@Nullable Task other) {
+    return new TargetSpec(name, other, classes, positiveClass, timeoutMillis, onTimeout);
+  }
+
   /** Creates a target without other settings. */
   public TargetSpec(String name, @Nullable Task task) {
     this(name, task, List.of(), null, null, null);

@@ -6,6 +6,7 @@ import dev.millrace.config.yaml.ConfigErrors;
 import dev.millrace.config.yaml.Suggestions;
 import dev.millrace.config.yaml.YamlNode;
 import dev.millrace.config.yaml.YamlNode.Mapping;
+import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
 import dev.millrace.nn.ClassWeights;
 import java.util.List;
@@ -20,22 +21,30 @@ final class ClassWeightsReader {
   /**
    * Returns the class weights of a model.
    *
-   * @param task null if it will be guessed
-   * @param classes declared classes; empty if none are declared
+   * @param input whose task may be null if it will be guessed
+   * @param started task of the initial model, null for none
    */
   static ClassWeights read(
-      OptionReader model, @Nullable Task task, List<String> classes, ConfigErrors errors) {
+      OptionReader model, InputSpec input, @Nullable Task started, ConfigErrors errors) {
+    List<String> classes = input.classes();
     YamlNode given = model.given(ModelOptions.CLASS_WEIGHTS);
     if (given == null) {
       return ClassWeights.NONE;
     }
-    if (task == Task.REGRESSION) {
+    List<@Nullable Task> tasks = started == null ? input.modelTasks() : List.of(started);
+    if (tasks.stream().allMatch(task -> task == Task.REGRESSION)) {
       model.reject(
           ModelOptions.CLASS_WEIGHTS,
           "apply only to classes, but input.task is regression. Remove them");
     }
     if (!(given instanceof Mapping weights)) {
       return ClassWeights.BALANCED;
+    }
+    if (input.hasOutputs()) {
+      model.reject(
+          ModelOptions.CLASS_WEIGHTS,
+          "must be balanced with sets of labels and several targets, each of which has classes of its"
+              + " own");
     }
     Map<String, Float> read = new TreeMap<>();
     weights

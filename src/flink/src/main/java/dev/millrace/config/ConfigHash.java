@@ -3,6 +3,7 @@ package dev.millrace.config;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.Sha256;
+import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.ModelSpec;
@@ -56,6 +57,10 @@ final class ConfigHash {
         line(text, "labels.on-timeout", input.labels().onTimeout());
       }
     }
+    if (input.task() == Task.MULTILABEL) {
+      line(text, "label-separator", input.labelSeparator());
+    }
+    input.targets().forEach(target -> line(text, "target", target));
     input.classes().forEach(name -> line(text, "class", name));
     for (FeatureSpec feature : input.features()) {
       line(text, "feature", feature.name());

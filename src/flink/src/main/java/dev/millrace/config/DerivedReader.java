@@ -106,7 +106,7 @@ final class DerivedReader {
     Computation computation = computation(kind, options);
     List<String> by = words(options, DerivedOptions.BY);
     String label = in.given(InputOptions.LABEL);
-    if (label != null && by.contains(label)) {
+    if (TargetsReader.labelFields(in).stream().anyMatch(by::contains)) {
       options.reject(
           DerivedOptions.BY,
           "has the label, which is not known when the record comes. Name another field");

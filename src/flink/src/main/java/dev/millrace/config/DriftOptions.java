@@ -7,6 +7,7 @@ import dev.millrace.config.option.OptionType;
 import dev.millrace.config.option.OptionTypes;
 import dev.millrace.config.option.Structures;
 import dev.millrace.config.yaml.YamlNode;
+import dev.millrace.data.InputSpec;
 import dev.millrace.data.KebabCase;
 import dev.millrace.data.Task;
 import dev.millrace.eval.drift.DriftSpec;
@@ -224,9 +225,9 @@ final class DriftOptions {
    * Returns the drift policy of a pipeline, null if it has none or it is invalid.
    *
    * @param model the model that learns
-   * @param task null if it will be guessed
+   * @param input whose tasks are null where they will be guessed
    */
-  static @Nullable DriftPolicy read(OptionReader drift, ModelSpec model, @Nullable Task task) {
+  static @Nullable DriftPolicy read(OptionReader drift, ModelSpec model, InputSpec input) {
     if (!drift.has(DETECTOR)) {
       requireNone(drift);
       return null;
@@ -235,7 +236,7 @@ final class DriftOptions {
         drift.variant(DETECTOR, NAME, DriftOptions::group, DetectorName.ADWIN);
     DetectorName name = own.name();
     Action action = drift.get(ACTION);
-    check(drift, name, action, model, task);
+    check(drift, name, action, model, input.modelTasks().contains(Task.REGRESSION));
     DriftSpec detector;
     try {
       detector = detector(name, own.options());
@@ -262,12 +263,23 @@ final class DriftOptions {
   }
 
   /** Returns how drift of the input is detected, null if it is not. */
-  static @Nullable InputDriftSpec input(OptionReader drift) {
+  static @Nullable InputDriftSpec input(OptionReader drift, InputSpec input) {
+    if (input.hasOutputs()) {
+      for (Option<?> option : List.of(INPUT, INPUT_THRESHOLD)) {
+        boolean isWanted =
+            option == INPUT ? drift.has(INPUT) && drift.get(INPUT) : drift.has(option);
+        if (isWanted) {
+          drift.reject(
+              option, "is not supported with sets of labels or several targets. Remove it");
+        }
+      }
+      return null;
+    }
     return drift.get(INPUT) ? new InputDriftSpec(drift.exact(INPUT_THRESHOLD)) : null;
   }
 
   private static void check(
-      OptionReader drift, DetectorName name, Action action, ModelSpec model, @Nullable Task task) {
+      OptionReader drift, DetectorName name, Action action, ModelSpec model, boolean isRegression) {
     boolean ofLayers = action == Action.BOOST_LEARNING_RATE || action == Action.RESET_HEAD;
     boolean several = model instanceof SelectionSpec;
     if (ofLayers && several) {
@@ -308,7 +320,7 @@ final class DriftOptions {
               + " does not. Add several models (models), or use ddm, eddm or hddm-a, or the"
               + " action reset");
     }
-    if (name.countsErrors() && task == Task.REGRESSION) {
+    if (name.countsErrors() && isRegression) {
       drift.reject(
           DETECTOR,
           KebabCase.of(name)

@@ -122,13 +122,16 @@ final class FeaturesReader {
   }
 
   private void check(Map<FeatureSpec, Integer> features, InputSpec.Limits limit) {
+    List<String> labels = TargetsReader.labelFields(in);
     long width = 0;
     for (Map.Entry<FeatureSpec, Integer> feature : features.entrySet()) {
       width += feature.getKey().width();
-      if (feature.getKey().name().equals(in.given(InputOptions.LABEL))) {
+      if (labels.contains(feature.getKey().name())) {
         errors.add(
             feature.getValue(),
-            "input.features has the label "
+            (in.mentions(InputOptions.TARGETS)
+                    ? "input.features has the target "
+                    : "input.features has the label ")
                 + Scalar.quote(feature.getKey().name())
                 + ". A model that sees the label learns nothing else. Remove it");
       }

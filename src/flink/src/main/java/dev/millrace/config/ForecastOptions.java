@@ -121,7 +121,8 @@ final class ForecastOptions {
     if (entry == null || !(entry.value() instanceof Mapping input)) {
       return whole;
     }
-    for (Option<?> excluded : List.of(InputOptions.LABEL, InputOptions.LABELS)) {
+    for (Option<?> excluded :
+        List.of(InputOptions.LABEL, InputOptions.TARGETS, InputOptions.LABELS)) {
       Entry given = input.entries().get(excluded.name());
       if (given != null) {
         errors.add(
@@ -142,7 +143,9 @@ final class ForecastOptions {
             ? given
             : new Scalar(COLUMN.name(), forecast.line()); // an error already
     Mapping labeled =
-        without(without(input, InputOptions.LABEL), InputOptions.LABELS)
+        without(
+                without(without(input, InputOptions.LABEL), InputOptions.TARGETS),
+                InputOptions.LABELS)
             .with(InputOptions.LABEL.name(), new Entry(label.line(), label))
             .with(
                 InputOptions.TASK.name(),

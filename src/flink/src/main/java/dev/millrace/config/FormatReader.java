@@ -10,6 +10,7 @@ import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.InputSpec.LateLabels;
 import dev.millrace.data.RegistrySpec;
+import dev.millrace.data.TargetSpec;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -24,12 +25,14 @@ final class FormatReader {
    *
    * @param fields options that name a field
    * @param features with their lines
+   * @param targets with their lines
    * @param labels delayed labels, null if there are none
    */
   static List<String> columns(
       OptionReader in,
       List<Option<String>> fields,
       Map<FeatureSpec, Integer> features,
+      Map<TargetSpec, Integer> targets,
       @Nullable LateLabels labels,
       ConfigErrors errors) {
     boolean isCsv = in.get(InputOptions.FORMAT) == InputSpec.Format.CSV;
@@ -60,6 +63,12 @@ final class FormatReader {
         (feature, line) -> {
           if (!columns.contains(feature.name())) {
             errors.add(line, "input.features " + notAColumn(feature.name(), columns));
+          }
+        });
+    targets.forEach(
+        (target, line) -> {
+          if (!columns.contains(target.name())) {
+            errors.add(line, "input.targets " + notAColumn(target.name(), columns));
           }
         });
     return columns;

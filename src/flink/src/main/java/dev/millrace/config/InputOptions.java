@@ -62,7 +62,18 @@ final class InputOptions {
   static final Option<String> KEY =
       INPUT_GROUP.optional("key", FIELD, "the record key", "field with the model key");
   static final Option<String> LABEL =
-      INPUT_GROUP.required("label", FIELD, "label: class", "field with the label");
+      INPUT_GROUP.optional("label", FIELD, "required without targets", "field with the label");
+  static final Option<YamlNode> TARGETS =
+      INPUT_GROUP.optional(
+          "targets",
+          Structures.structure(
+              "a list of fields, or a map from fields to tasks",
+              Sequence.class,
+              YamlNode.Mapping.class),
+          "none",
+          "in place of label, several labels that are learned together, each from a field of its own:"
+              + " a list of fields, or a map from fields to tasks or options, such as"
+              + " `{ click: binary, amount: regression }`; a record may lack some of them");
   static final Option<String> POSITIVE_CLASS =
       INPUT_GROUP.optional(
           "positive-class",
@@ -100,13 +111,22 @@ final class InputOptions {
               KebabCase::of, Task.BINARY, Task.MULTICLASS, Task.REGRESSION, Task.MULTILABEL),
           "guessed",
           "type of prediction; guessed from classes and positive-class, else from the labels: text, boolean"
-              + " and enum labels are classes, numbers are regression targets");
+              + " and enum labels are classes, numbers are regression targets. multilabel: the label is"
+              + " a set of labels, an array or a text");
+  static final Option<String> LABEL_SEPARATOR =
+      INPUT_GROUP.option(
+          "label-separator",
+          OptionTypes.characters(8),
+          InputSpec.DEFAULT_LABEL_SEPARATOR,
+          "multilabel: what is between the labels of a text, such as a cell of CSV; spaces around a"
+              + " label are no part of it, and a text without a label is the empty set");
   static final Option<List<String>> CLASSES =
       INPUT_GROUP.optional(
           "classes",
           Structures.words(2, InputSpec.Limits.MAX_CLASSES, "classes"),
           "discovered",
-          "all labels; a record with another label is a dead letter");
+          "all labels, with multilabel those that a set may have; a record with another label is a dead"
+              + " letter");
   static final Option<YamlNode> FEATURES =
       INPUT_GROUP.optional(
           "features",
@@ -139,9 +159,10 @@ final class InputOptions {
   static final Option<String> ON_TIMEOUT_LABEL =
       ON_TIMEOUT_GROUP.required(
           "label",
-          OptionTypes.text("(?s).{1,1000}", "one of the classes, or a number for regression"),
+          OptionTypes.text("(?s).{0,1000}", "one of the classes, or a number for regression"),
           "label: \"0\"",
-          "the label; one of input.classes, or a number with task: regression");
+          "the label; one of input.classes, a number with task: regression, or with task: multilabel the"
+              + " labels of the set, as a text that may be empty");
 
   static final OptionGroup LABELS_GROUP =
       new OptionGroup(
@@ -150,7 +171,9 @@ final class InputOptions {
           "Records have the same format as those of the features. On a topic of their own, only the"
               + " fields below are read. On the topic of the features, a record without label has only"
               + " features, and a record without features only a label. Needs `input.task`,"
-              + " `classes` or `positive-class`, because models predict before the first label.");
+              + " `classes` or `positive-class`, or a task of each target, because models predict"
+              + " before the first label. With `input.targets` a label's record has the fields of one"
+              + " or more targets.");
   static final Option<String> LABELS_TOPIC =
       LABELS_GROUP.required(
           "topic",
@@ -184,6 +207,41 @@ final class InputOptions {
           10_000,
           "max number of features of a key that wait for their label; also of labels that wait for"
               + " features, and of ids that are kept to detect duplicates");
+
+  static final OptionGroup TARGET_GROUP =
+      new OptionGroup(
+          "input.targets.FIELD",
+          "",
+          "`click: binary` is short for `click: { task: binary }`. Each target has a model and scores"
+              + " of its own. A field that is missing, null or an empty text is a missing label. Records"
+              + " are JSON, CSV or of an Avro schema of their own.");
+  static final Option<Task> TARGET_TASK =
+      TARGET_GROUP.optional(
+          "task",
+          OptionTypes.choice(KebabCase::of, Task.BINARY, Task.MULTICLASS, Task.REGRESSION),
+          "guessed",
+          "type of prediction, guessed as input.task; required with input.labels");
+  static final Option<List<String>> TARGET_CLASSES =
+      TARGET_GROUP.optional("classes", CLASSES.type(), "discovered", "all labels of the target");
+  static final Option<String> TARGET_POSITIVE_CLASS =
+      TARGET_GROUP.optional(
+          "positive-class",
+          POSITIVE_CLASS.type(),
+          "the last by name",
+          "class that binary precision, recall and F1 refer to; makes the task binary");
+  static final Option<Long> TARGET_TIMEOUT =
+      TARGET_GROUP.optional(
+          "timeout",
+          LABELS_TIMEOUT.type(),
+          "input.labels.timeout",
+          "event time after which features stop waiting for this label");
+  static final Option<String> TARGET_ON_TIMEOUT =
+      TARGET_GROUP.optional(
+          "on-timeout",
+          OptionTypes.text("(?s).{1,1000}", "one of the classes, or a number for regression"),
+          "input.labels.on-timeout",
+          "label of features whose own does not arrive within timeout; a class needs classes or"
+              + " positive-class");
 
   static final OptionGroup FEATURE_GROUP =
       new OptionGroup(

@@ -1,6 +1,5 @@
 package dev.millrace.config;
 
-import dev.millrace.codec.CsvText;
 import dev.millrace.config.option.Option;
 import dev.millrace.config.option.OptionReader;
 import dev.millrace.config.yaml.ConfigErrors;
@@ -11,9 +10,8 @@ import dev.millrace.data.DerivedFeature;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.ForecastSpec;
 import dev.millrace.data.InputSpec;
-import dev.millrace.data.InputSpec.Limits;
+import dev.millrace.data.TargetSpec;
 import dev.millrace.data.Task;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -77,29 +75,32 @@ final class InputReader {
                 Objects.requireNonNullElse(
                     limits.given(PipelineOptions.ID_LIMIT), InputSpec.Limits.DEFAULT_IDS))
             .withGroups(limits.get(PipelineOptions.GROUP_LIMIT));
-    List<String> named = in.given(InputOptions.CLASSES);
-    List<String> declared = named == null ? List.of() : named;
+    ClassesReader classesReader = ClassesReader.ofInput(in);
     Map<FeatureSpec, Integer> features = new FeaturesReader(in, errors).read(limit);
     List<DerivedFeature> derived = new DerivedReader(in, errors).read();
     checkTruth();
-    String schema = schema(features, derived);
-    LabelsReader labels = new LabelsReader(in, topic, isStandard());
-    InputSpec.LateLabels late = labels.read(task(declared), declared);
-    List<String> classes =
-        declared.isEmpty() && late != null && late.onTimeout() != null
-            ? impliedClasses(late.onTimeout())
-            : declared;
-    checkLabels(classes, limit);
+    LabelsReader labels = new LabelsReader(in, topic, isStandard(), classesReader);
+    InputSpec.LateLabels late = labels.read();
+    Map<TargetSpec, Integer> targets = new TargetsReader(in, limit, errors).read(late);
+    String schema = schema(features, targets, derived);
+    boolean hasTargets = in.mentions(InputOptions.TARGETS);
+    List<String> classes = hasTargets ? List.of() : classes(classesReader, late, limit);
+    Task task = hasTargets ? Task.MULTI_TARGET : classesReader.task(classes);
     InputSpec spec =
         InputSpec.DEFAULT.with(
             to -> {
               to.format = in.get(InputOptions.FORMAT);
               to.schema = schema;
               to.key = in.given(InputOptions.KEY);
-              to.label = Objects.requireNonNullElse(in.given(InputOptions.LABEL), to.label);
+              to.label =
+                  hasTargets
+                      ? ""
+                      : Objects.requireNonNullElse(in.given(InputOptions.LABEL), to.label);
+              to.targets = List.copyOf(targets.keySet());
+              to.labelSeparator = in.get(InputOptions.LABEL_SEPARATOR);
               to.weight = in.given(InputOptions.WEIGHT);
               to.eventTime = in.given(InputOptions.EVENT_TIME);
-              to.task = task(classes);
+              to.task = task;
               to.classes = classes;
               to.features = List.copyOf(features.keySet());
               to.derived = derived;
@@ -107,7 +108,7 @@ final class InputReader {
               to.limits = limit;
               to.id = labels.id();
               to.labels = late;
-              to.columns = FormatReader.columns(in, FIELDS, features, late, errors);
+              to.columns = FormatReader.columns(in, FIELDS, features, targets, late, errors);
               to.registry = FormatReader.registry(in);
               to.forecast = forecast;
             });
@@ -122,7 +123,11 @@ final class InputReader {
   private void checkCarried(
       List<DerivedFeature> derived, Predicate<String> has, UnaryOperator<String> missing) {
     String label = Objects.requireNonNullElse(in.given(InputOptions.LABEL), "");
+    List<String> labels = TargetsReader.labelFields(in);
     for (CarriedColumn column : CarriedColumn.of(derived, label)) {
+      if (labels.contains(column.name())) {
+        continue; // an error already
+      }
       if (!has.test(column.name())) {
         in.reject(InputOptions.DERIVED, missing.apply(column.name()));
       }
@@ -132,7 +137,16 @@ final class InputReader {
   /** Rejects means of labels that are classes, unless one of two counts. */
   private void checkDerivedLabels(InputSpec spec) {
     boolean usesLabels =
-        spec.derived().stream().anyMatch(feature -> spec.label().equals(feature.column()));
+        spec.derived().stream()
+            .map(DerivedFeature::column)
+            .anyMatch(column -> column != null && spec.labelFields().contains(column));
+    if (usesLabels && spec.hasOutputs()) {
+      in.reject(
+          InputOptions.DERIVED,
+          "use a label, but features cannot be derived from %s. Remove them"
+              .formatted(spec.targets().isEmpty() ? "sets of labels" : "one of several targets"));
+      return;
+    }
     boolean countsOne = spec.classes().size() == 2 || in.has(InputOptions.POSITIVE_CLASS);
     if (usesLabels && !countsOne && spec.task() != Task.REGRESSION) {
       in.reject(
@@ -142,101 +156,51 @@ final class InputReader {
     }
   }
 
-  /** Returns the default label of timed-out features and the positive class, if both are given. */
-  private List<String> impliedClasses(InputSpec.DefaultLabel onTimeout) {
-    String positive = in.given(InputOptions.POSITIVE_CLASS);
-    return positive == null || onTimeout.label() == null
-        ? List.of()
-        : List.of(onTimeout.label(), positive);
-  }
-
-  /** Returns the declared task, or the one that follows from the classes; null if unknown. */
-  private @Nullable Task task(List<String> classes) {
-    Task declared = in.given(InputOptions.TASK);
-    if (declared != null) {
-      return declared;
-    }
-    if (!classes.isEmpty()) {
-      return classes.size() == 2 ? Task.BINARY : Task.MULTICLASS;
-    }
-    return in.has(InputOptions.POSITIVE_CLASS) ? Task.BINARY : null;
-  }
-
-  private void checkLabels(List<String> classes, InputSpec.Limits limit) {
-    Task task = in.given(InputOptions.TASK);
-    String positive = in.given(InputOptions.POSITIVE_CLASS);
-    if (task == Task.REGRESSION) {
-      for (Option<?> option : List.of(InputOptions.CLASSES, InputOptions.POSITIVE_CLASS)) {
-        if (in.has(option)) {
-          in.reject(option, "has no effect for regression. Remove it, or change input.task");
-        }
-      }
-      return;
-    }
-    if (positive != null && (task == Task.MULTICLASS || classes.size() > 2)) {
-      in.reject(
-          InputOptions.POSITIVE_CLASS,
-          "applies only to two classes, but the task is multiclass. Remove it");
-    } else if (positive != null && !classes.isEmpty() && !classes.contains(positive)) {
-      in.reject(
-          InputOptions.POSITIVE_CLASS,
-          "must be one of input.classes ("
-              + String.join(", ", classes)
-              + "), but was "
-              + Scalar.quote(positive));
-    }
-    if (task == Task.BINARY && !classes.isEmpty() && classes.size() != 2) {
-      in.reject(
-          InputOptions.CLASSES,
-          "must be 2 for task binary, but are " + classes.size() + ". Is the task multiclass?");
-    }
-    if (in.get(InputOptions.FORMAT) == InputSpec.Format.CSV) {
-      classes.stream()
-          .filter(CsvText::isMissing)
-          .forEach(
-              name ->
-                  in.reject(
-                      InputOptions.CLASSES,
-                      "has "
-                          + Scalar.quote(name)
-                          + ", which means a missing value in a CSV line. Use another name, or send"
-                          + " format: json"));
-    }
-    classes.stream()
-        .filter(name -> name.getBytes(StandardCharsets.UTF_8).length > Limits.MAX_CLASS_BYTES)
-        .forEach(
-            name ->
-                in.reject(
-                    InputOptions.CLASSES,
-                    "must have at most %d bytes each, but %s has more"
-                        .formatted(Limits.MAX_CLASS_BYTES, Scalar.quote(name))));
-    if (classes.size() > limit.classes()) {
-      in.reject(
-          InputOptions.CLASSES,
-          "must be at most limits.classes, "
-              + limit.classes()
-              + ", but are "
-              + classes.size()
-              + ". Increase limits.classes");
-    }
-  }
-
   /**
    * Rejects other fields that are the label: with it as the key, each model would see one class.
    */
   private void checkTruth() {
-    String label = in.given(InputOptions.LABEL);
+    List<String> labels = TargetsReader.labelFields(in);
     for (Option<String> option : FIELDS) {
-      if (option != InputOptions.LABEL && label != null && label.equals(in.given(option))) {
+      String name = in.given(option);
+      if (option != InputOptions.LABEL && name != null && labels.contains(name)) {
         in.reject(
-            option, "must be another field than input.label, but both are " + Scalar.quote(label));
+            option,
+            in.mentions(InputOptions.TARGETS)
+                ? "must be a field that is not in input.targets, but was " + Scalar.quote(name)
+                : "must be another field than input.label, but both are " + Scalar.quote(name));
       }
     }
+    if (labels.isEmpty()
+        && !in.mentions(InputOptions.LABEL)
+        && !in.mentions(InputOptions.TARGETS)) {
+      in.reject(InputOptions.LABEL, "is missing. Add it, for example: label: class");
+    }
+    if (in.has(InputOptions.LABEL_SEPARATOR) && in.given(InputOptions.TASK) != Task.MULTILABEL) {
+      in.reject(
+          InputOptions.LABEL_SEPARATOR,
+          "applies only to sets of labels. Set input.task: multilabel, or remove it");
+    }
+  }
+
+  /** Returns the classes of the one label. */
+  private List<String> classes(
+      ClassesReader reader, InputSpec.@Nullable LateLabels late, InputSpec.Limits limit) {
+    boolean isSet = in.given(InputOptions.TASK) == Task.MULTILABEL;
+    List<String> classes =
+        isSet ? reader.declared() : reader.withImplied(late == null ? null : late.onTimeout());
+    reader.check(classes, limit, in.get(InputOptions.FORMAT));
+    if (isSet) {
+      reader.checkOutputNames(classes);
+    }
+    return classes;
   }
 
   /** Returns the schema's text, null for the standard schema. */
   private @Nullable String schema(
-      Map<FeatureSpec, Integer> features, List<DerivedFeature> derived) {
+      Map<FeatureSpec, Integer> features,
+      Map<TargetSpec, Integer> targets,
+      List<DerivedFeature> derived) {
     InputSpec.Format format = in.get(InputOptions.FORMAT);
     boolean given = in.mentions(InputOptions.SCHEMA);
     boolean noFeatures =
@@ -279,7 +243,13 @@ final class InputReader {
       in.reject(
           InputOptions.SCHEMA, "needs input.features, the fields that are features of the model");
     }
-    checkFields(file, features);
+    if (!targets.isEmpty() && file.isExample()) {
+      in.reject(
+          InputOptions.SCHEMA,
+          "is the standard example schema, which has one label, but input.targets need a field each."
+              + " Name a schema that has their fields");
+    }
+    checkFields(file, features, targets);
     checkCarried(derived, file::has, file::missing);
     return file.text();
   }
@@ -310,7 +280,8 @@ final class InputReader {
     }
   }
 
-  private void checkFields(SchemaFile file, Map<FeatureSpec, Integer> features) {
+  private void checkFields(
+      SchemaFile file, Map<FeatureSpec, Integer> features, Map<TargetSpec, Integer> targets) {
     for (Option<String> option : FIELDS) {
       String name = in.given(option);
       if (name != null && !file.has(name)) {
@@ -323,5 +294,11 @@ final class InputReader {
         errors.add(feature.getValue(), "input.features " + file.missing(name));
       }
     }
+    targets.forEach(
+        (target, line) -> {
+          if (!file.has(target.name())) {
+            errors.add(line, "input.targets " + file.missing(target.name()));
+          }
+        });
   }
 }

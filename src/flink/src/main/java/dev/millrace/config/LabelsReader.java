@@ -2,13 +2,14 @@ package dev.millrace.config;
 
 import dev.millrace.config.option.Option;
 import dev.millrace.config.option.OptionReader;
-import dev.millrace.config.option.OptionTypes;
 import dev.millrace.config.yaml.YamlNode;
 import dev.millrace.data.InputSpec.DefaultLabel;
 import dev.millrace.data.InputSpec.LateLabels;
+import dev.millrace.data.OutputLabels;
 import dev.millrace.data.Task;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code input.labels}: delayed labels. */
@@ -24,16 +25,19 @@ final class LabelsReader {
   private final OptionReader in;
   private final String examples;
   private final boolean standard;
+  private final ClassesReader classes;
 
   /**
    * @param in options of the input
    * @param examples topic of the features
    * @param standard whether the records have the standard example schema
+   * @param classes of the one label
    */
-  LabelsReader(OptionReader in, String examples, boolean standard) {
+  LabelsReader(OptionReader in, String examples, boolean standard, ClassesReader classes) {
     this.in = in;
     this.examples = examples;
     this.standard = standard;
+    this.classes = classes;
   }
 
   /** Returns the field with the id of an example, null if there is none. */
@@ -42,13 +46,8 @@ final class LabelsReader {
     return implied ? STANDARD_ID : in.given(InputOptions.ID);
   }
 
-  /**
-   * Reads the options; returns null if labels are in the records of their features.
-   *
-   * @param task null if it is not known
-   * @param classes declared ones
-   */
-  @Nullable LateLabels read(@Nullable Task task, List<String> classes) {
+  /** Reads the options; returns null if labels are in the records of their features. */
+  @Nullable LateLabels read() {
     if (!in.has(InputOptions.LABELS)) {
       return null;
     }
@@ -66,9 +65,20 @@ final class LabelsReader {
       requireName(labels, InputOptions.LABELS_ID, STANDARD_ID);
       requireName(labels, InputOptions.LABELS_KEY, STANDARD_KEY);
     }
+    if (ownTopic && in.mentions(InputOptions.TARGETS) && labels.has(InputOptions.LABELS_LABEL)) {
+      labels.reject(
+          InputOptions.LABELS_LABEL,
+          "has no effect with input.targets: a label's record has the fields of the targets. Remove it");
+    }
     String label = or(labels.given(InputOptions.LABELS_LABEL), in.given(InputOptions.LABEL));
-    rejectLabel(labels, InputOptions.LABELS_ID, label);
-    rejectLabel(labels, InputOptions.LABELS_KEY, label);
+    List<String> fields =
+        label == null || in.mentions(InputOptions.TARGETS)
+            ? TargetsReader.labelFields(in)
+            : List.of(label);
+    for (String field : fields) {
+      rejectLabel(labels, InputOptions.LABELS_ID, field);
+      rejectLabel(labels, InputOptions.LABELS_KEY, field);
+    }
     return new LateLabels(
         ownTopic ? topic : null,
         Objects.requireNonNullElse(or(labels.given(InputOptions.LABELS_ID), id()), MISSING),
@@ -76,11 +86,10 @@ final class LabelsReader {
         Objects.requireNonNullElse(label, MISSING),
         labels.get(InputOptions.LABELS_TIMEOUT),
         labels.get(InputOptions.LABELS_MAX_PENDING),
-        onTimeout(labels, task, classes));
+        onTimeout(labels));
   }
 
-  private @Nullable DefaultLabel onTimeout(
-      OptionReader labels, @Nullable Task task, List<String> classes) {
+  private @Nullable DefaultLabel onTimeout(OptionReader labels) {
     if (!labels.has(InputOptions.LABELS_ON_TIMEOUT)) {
       return null;
     }
@@ -90,29 +99,28 @@ final class LabelsReader {
     if (label == null) {
       return null; // an error already
     }
-    if (task == Task.REGRESSION) {
-      double number = OptionTypes.number(label);
-      if (Double.isNaN(number)) {
-        onTimeout.reject(
-            InputOptions.ON_TIMEOUT_LABEL,
-            "must be a number for regression, but was " + YamlNode.Scalar.quote(label));
+    Consumer<String> errors = text -> onTimeout.reject(InputOptions.ON_TIMEOUT_LABEL, text);
+    if (in.given(InputOptions.TASK) == Task.MULTILABEL) {
+      return defaultSet(label, errors);
+    }
+    if (label.isEmpty()) {
+      errors.accept("must be " + InputOptions.ON_TIMEOUT_LABEL.type().allowed() + ", but was \"\"");
+      return null;
+    }
+    return in.mentions(InputOptions.TARGETS)
+        ? new DefaultLabel(label, Double.NaN) // each target checks it
+        : classes.defaultLabel(label, errors);
+  }
+
+  private DefaultLabel defaultSet(String text, Consumer<String> errors) {
+    List<String> names = OutputLabels.split(text, in.get(InputOptions.LABEL_SEPARATOR));
+    List<String> declared = classes.declared();
+    for (String name : names) {
+      if (!declared.isEmpty() && !declared.contains(name)) {
+        errors.accept(classes.notAmong(declared, name));
       }
-      return new DefaultLabel(null, number);
     }
-    String positive = in.given(InputOptions.POSITIVE_CLASS);
-    if (!classes.isEmpty() && !classes.contains(label)) {
-      onTimeout.reject(
-          InputOptions.ON_TIMEOUT_LABEL,
-          "must be one of input.classes ("
-              + String.join(", ", classes)
-              + "), but was "
-              + YamlNode.Scalar.quote(label));
-    } else if (classes.isEmpty() && (positive == null || positive.equals(label))) {
-      onTimeout.reject(
-          InputOptions.ON_TIMEOUT_LABEL,
-          "needs input.classes; for a number, input.task: regression");
-    }
-    return new DefaultLabel(label, Double.NaN);
+    return new DefaultLabel(OutputLabels.ofSet(names), Double.NaN);
   }
 
   private static void rejectFields(OptionReader labels) {
@@ -128,9 +136,8 @@ final class LabelsReader {
     }
   }
 
-  private static void rejectLabel(
-      OptionReader labels, Option<String> option, @Nullable String label) {
-    if (label != null && label.equals(labels.given(option))) {
+  private static void rejectLabel(OptionReader labels, Option<String> option, String label) {
+    if (label.equals(labels.given(option))) {
       labels.reject(
           option,
           "must be another field than the label, but both are " + YamlNode.Scalar.quote(label));

@@ -29,6 +29,9 @@ final class MetricsOptions {
   private static final String ONLY_TWO_CLASSES =
       "applies only to two classes, but input.task is %s. Remove it";
 
+  private static final String ONLY_ONE_LABEL =
+      "applies only to one label of two classes, but there are several outputs. Remove it";
+
   // Groups have few examples each, and only those with both classes count.
   private static final int WINDOW_OF_GROUPS = 10_000;
 
@@ -117,7 +120,7 @@ final class MetricsOptions {
           OptionTypes.choice(KebabCase::of, Decision.values()),
           Decision.NONE,
           "two classes: the score that the threshold of the positive class is tuned for; none predicts"
-              + " the most probable class");
+              + " the most probable class; f1 by default for sets of labels and several targets");
   static final Option<String> GROUP =
       METRICS_GROUP.optional(
           "group",
@@ -169,9 +172,11 @@ final class MetricsOptions {
     String problem =
         name.equals(input.label())
             ? "must be another field than input.label, but both are " + Scalar.quote(name)
-            : input.task() != null && input.task() != Task.BINARY
-                ? ONLY_TWO_CLASSES.formatted(input.task().id())
-                : unknownField(input, name);
+            : input.hasOutputs()
+                ? ONLY_ONE_LABEL
+                : input.task() != null && input.task() != Task.BINARY
+                    ? ONLY_TWO_CLASSES.formatted(input.task().id())
+                    : unknownField(input, name);
     if (problem != null) {
       metrics.reject(GROUP, problem);
     }
@@ -198,6 +203,10 @@ final class MetricsOptions {
   private static @Nullable Segments segments(OptionReader metrics, InputSpec input) {
     String column = metrics.given(SEGMENTS);
     if (column == null) {
+      return null;
+    }
+    if (input.hasOutputs()) {
+      metrics.reject(SEGMENTS, ONLY_ONE_LABEL);
       return null;
     }
     if (input.task() != null && input.task() != Task.BINARY) {
@@ -237,6 +246,10 @@ final class MetricsOptions {
     if (task == Task.MULTICLASS && metrics.get(THRESHOLD_METRIC) != Decision.NONE) {
       metrics.reject(THRESHOLD_METRIC, ONLY_TWO_CLASSES.formatted(task.id()));
     }
+    Decision decision =
+        input.hasOutputs() && !metrics.has(THRESHOLD_METRIC)
+            ? Decision.F1
+            : metrics.get(THRESHOLD_METRIC);
     if (metrics.has(AT) && !metrics.mentions(GROUP)) {
       metrics.reject(AT, "needs groups. Add the field of the group, for example: group: user");
     }
@@ -258,7 +271,7 @@ final class MetricsOptions {
           to.aucClasses = metrics.get(AUC) ? metrics.get(AUC_CLASSES) : 0;
           to.beta = metrics.exact(BETA);
           to.quantile = metrics.exact(QUANTILE);
-          to.thresholdMetric = metrics.get(THRESHOLD_METRIC);
+          to.thresholdMetric = decision;
           to.multiclass = task == Task.MULTICLASS;
           to.positiveClass = positive;
           to.segments = segments(metrics, input);

@@ -63,7 +63,7 @@ final class ModelReader {
 
   /** Reads a network. */
   NetworkModelSpec network(OptionReader model, InputSpec input) {
-    OptionReader warmStart = WarmStartOptions.read(model, WarmStartOptions.MODEL_GROUP);
+    OptionReader warmStart = WarmStartOptions.read(model, WarmStartOptions.MODEL_GROUP, input);
     warmStartKey = warmStart.given(WarmStartOptions.KEY);
     NetworkModelSpec spec = new NetworkReader(model, warmStart, input, baseDir, errors).read();
     String file = input.hasIds() ? warmStart.given(WarmStartOptions.FILE) : null;
@@ -98,8 +98,8 @@ final class ModelReader {
         ModelSpec.auto(
             options.get(AutoOptions.SEED),
             AutoOptions.read(options),
-            ClassWeightsReader.read(options, input.task(), input.classes(), errors));
-    OptionReader warmStart = WarmStartOptions.read(options, WarmStartOptions.AUTO_GROUP);
+            ClassWeightsReader.read(options, input, null, errors));
+    OptionReader warmStart = WarmStartOptions.read(options, WarmStartOptions.AUTO_GROUP, input);
     warmStartKey = warmStart.given(WarmStartOptions.KEY);
     String file = warmStart.given(WarmStartOptions.FILE);
     if ((warmStartKey != null || file != null) && options.has(AutoOptions.SEED)) {

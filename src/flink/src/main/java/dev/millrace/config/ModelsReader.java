@@ -112,7 +112,8 @@ final class ModelsReader {
     if (model == null) {
       return;
     }
-    if (model instanceof NetworkModelSpec network && input.task() != Task.REGRESSION) {
+    if (model instanceof NetworkModelSpec network
+        && input.modelTasks().stream().anyMatch(task -> task != Task.REGRESSION)) {
       requireProbabilities(path, entry, network);
     }
     if (!entrants.isEmpty()

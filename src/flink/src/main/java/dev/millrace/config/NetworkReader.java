@@ -1,5 +1,7 @@
 package dev.millrace.config;
 
+import static java.util.Collections.singletonList;
+
 import dev.millrace.config.option.Option;
 import dev.millrace.config.option.OptionReader;
 import dev.millrace.config.yaml.ConfigErrors;
@@ -56,7 +58,6 @@ final class NetworkReader {
     // ONNX has no vectors of ids.
     WarmStartReader start =
         input.hasIds() ? null : WarmStartReader.read(model, warmStart, input, baseDir);
-    Task task = start == null ? input.task() : start.task();
     List<LayerSpec> layers = layers();
     Activation output = model.given(ModelOptions.OUTPUT_ACTIVATION);
     Normalization normalization = normalization();
@@ -72,11 +73,16 @@ final class NetworkReader {
             .clipping(
                 new Clipping(model.get(ModelOptions.CLIP), model.get(ModelOptions.CLIP_VALUE)))
             .seed(model.get(ModelOptions.SEED))
-            .classWeights(ClassWeightsReader.read(model, task, input.classes(), errors))
+            .classWeights(
+                ClassWeightsReader.read(model, input, start == null ? null : start.task(), errors))
             .dimension(dimension())
             .build();
     if (errors.noneSince(before)) {
-      checkOutputAndLoss(spec, task);
+      for (Task task : start == null ? input.modelTasks() : singletonList(start.task())) {
+        if (errors.noneSince(before)) {
+          checkOutputAndLoss(spec, task);
+        }
+      }
     }
     ModelStart.NetworkStart initial =
         start != null && errors.noneSince(before) ? start.start(spec) : null;

@@ -13,6 +13,7 @@ import dev.millrace.config.yaml.YamlNode.Scalar;
 import dev.millrace.config.yaml.YamlReader;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.PublicApi;
+import dev.millrace.data.TargetSpec;
 import dev.millrace.data.Task;
 import dev.millrace.flink.StateSpec;
 import dev.millrace.kafka.TransactionTimeout;
@@ -33,6 +34,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +45,9 @@ public final class PipelineFile {
   private static final String MINIMAL =
       "A minimal file has three lines: pipeline: NAME; kafka: { bootstrap.servers: HOST:PORT };"
           + " input: { label: FIELD }";
+
+  private static final String ONE_LABEL_IN_SQL =
+      " is not supported in SQL, where a row has one label. Run the pipeline with ./millrace run";
 
   private static final int MAX_BYTES = 1 << 20;
 
@@ -165,14 +170,17 @@ public final class PipelineFile {
         origin,
         yaml,
         document -> {
-          requireNoLabels(origin, document);
+          requireOneLabel(origin, document);
           Scalar name = new Scalar(pipeline, document.line());
           return withLabel(document.withDefault(PipelineOptions.PIPELINE.name(), name), label);
         });
   }
 
-  /** Rejects labels that come later, alone, since errors in their options would lead astray. */
-  private static void requireNoLabels(String origin, Mapping document) {
+  /**
+   * Rejects labels that come later, and several of them, alone, since errors in their options would
+   * lead astray.
+   */
+  private static void requireOneLabel(String origin, Mapping document) {
     ConfigErrors errors = new ConfigErrors(origin, PipelineOptions::pathOf);
     Entry forecast = document.entries().get(PipelineOptions.FORECAST.name());
     if (forecast != null) {
@@ -182,10 +190,19 @@ public final class PipelineFile {
               + " run");
     }
     Entry input = document.entries().get(PipelineOptions.INPUT.name());
-    Entry labels =
-        input != null && input.value() instanceof Mapping given
-            ? given.entries().get(InputOptions.LABELS.name())
-            : null;
+    Map<String, Entry> options =
+        input != null && input.value() instanceof Mapping given ? given.entries() : Map.of();
+    Entry targets = options.get(InputOptions.TARGETS.name());
+    if (targets != null) {
+      errors.add(targets.line(), "input.targets" + ONE_LABEL_IN_SQL);
+    }
+    Entry task = options.get(InputOptions.TASK.name());
+    if (task != null
+        && task.value() instanceof Scalar given
+        && Task.MULTILABEL.id().equals(given.text())) {
+      errors.add(task.line(), "input.task: multilabel" + ONE_LABEL_IN_SQL);
+    }
+    Entry labels = options.get(InputOptions.LABELS.name());
     if (labels != null) {
       errors.add(
           labels.line(),
@@ -311,6 +328,11 @@ public final class PipelineFile {
     if (input.spec().labels() != null && input.spec().task() == null) {
       in.reject(InputOptions.LABELS, "needs input.task: models predict before the first label");
     }
+    if (input.spec().hasOutputs() && output.get(PipelineOptions.REASONS) > 0) {
+      output.reject(
+          PipelineOptions.REASONS,
+          "are not supported with sets of labels or several targets. Remove it");
+    }
     checkTopics(in, input, topics, pipeline);
     if (errors.count() == 0) {
       input = input.withSpec(withinModelBytes(limits, input.spec(), model));
@@ -324,8 +346,8 @@ public final class PipelineFile {
         model,
         MetricsOptions.read(
             metrics, validation, in.given(InputOptions.POSITIVE_CLASS), input.spec()),
-        DriftOptions.read(drift, model, input.spec().task()),
-        DriftOptions.input(drift),
+        DriftOptions.read(drift, model, input.spec()),
+        DriftOptions.input(drift, input.spec()),
         new Settings.Output(
             topic(topics, PipelineOptions.METRICS_TOPIC, pipeline),
             topic(topics, PipelineOptions.PREDICTIONS_TOPIC, pipeline),
@@ -356,11 +378,20 @@ public final class PipelineFile {
 
   /** Returns the input with the task of the initial model, or else the one that losses imply. */
   private static Settings.Input withImpliedTask(Settings.Input input, ModelSpec model) {
+    Task implied = model.start() != null ? model.start().task() : impliedTask(model);
+    if (!input.spec().targets().isEmpty()) {
+      return input.withSpec(input.spec().with(to -> to.targets = withTask(to.targets, implied)));
+    }
     if (input.spec().task() != null) {
       return input;
     }
-    Task implied = model.start() != null ? model.start().task() : impliedTask(model);
     return input.withSpec(input.spec().with(to -> to.task = implied));
+  }
+
+  private static List<TargetSpec> withTask(List<TargetSpec> targets, @Nullable Task implied) {
+    return targets.stream()
+        .map(target -> target.task() == null ? target.withTask(implied) : target)
+        .toList();
   }
 
   private static @Nullable Task impliedTask(ModelSpec model) {
@@ -385,10 +416,20 @@ public final class PipelineFile {
    * @return the input, with as many ids as there is room for if the file does not say how many
    */
   private static InputSpec withinModelBytes(OptionReader limits, InputSpec input, ModelSpec model) {
-    Task task = input.task() == null ? Task.REGRESSION : input.task();
+    // Of a set of labels, each has a model of two classes.
+    int classes =
+        input.hasOutputs()
+            ? input.targets().stream().mapToInt(one -> one.classes().size()).max().orElse(2)
+            : input.classes().size();
+    List<Task> tasks =
+        input.modelTasks().stream().map(task -> task == null ? Task.REGRESSION : task).toList();
     ModelSpec ofInput = model.withIndicators(Indicators.of(input));
     int inputs = Math.max(1, input.width());
-    long bytes = Models.modelBytes(ofInput, task, inputs, Math.max(1, input.classes().size()));
+    long bytes =
+        tasks.stream()
+            .mapToLong(task -> Models.modelBytes(ofInput, task, inputs, Math.max(1, classes)))
+            .max()
+            .orElseThrow();
     long maxBytes = limits.get(PipelineOptions.MODEL_BYTES);
     if (bytes > maxBytes) {
       limits.reject(
@@ -400,7 +441,11 @@ public final class PipelineFile {
     if (!input.hasIds()) {
       return input;
     }
-    long ofId = Models.bytesOfId(model, task, input.classes().size());
+    long ofId =
+        tasks.stream()
+            .mapToLong(task -> Models.bytesOfId(model, task, classes))
+            .max()
+            .orElseThrow();
     int ids = input.limits().ids();
     if (!limits.has(PipelineOptions.ID_LIMIT)) {
       // Features that wait for their labels need some of it, too.

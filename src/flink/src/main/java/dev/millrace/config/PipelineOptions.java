@@ -249,6 +249,7 @@ final class PipelineOptions {
           KAFKA_GROUP,
           InputOptions.INPUT_GROUP,
           RegistryOptions.GROUP,
+          InputOptions.TARGET_GROUP,
           InputOptions.FEATURE_GROUP,
           DerivedOptions.DERIVED_GROUP,
           InputOptions.LABELS_GROUP,

@@ -5,7 +5,11 @@ import dev.millrace.config.option.OptionGroup;
 import dev.millrace.config.option.OptionReader;
 import dev.millrace.config.option.OptionTypes;
 import dev.millrace.config.option.Structures;
+import dev.millrace.config.yaml.ConfigErrors;
 import dev.millrace.config.yaml.YamlNode;
+import dev.millrace.config.yaml.YamlNode.Mapping;
+import dev.millrace.data.InputSpec;
+import java.util.Map;
 
 /** Declares and reads the options of {@code warm-start} in {@code model} and {@code auto}. */
 final class WarmStartOptions {
@@ -51,7 +55,16 @@ final class WarmStartOptions {
   private WarmStartOptions() {}
 
   /** Reads the options of a model; they are empty if there is no warm start. */
-  static OptionReader read(OptionReader model, OptionGroup group) {
+  static OptionReader read(OptionReader model, OptionGroup group, InputSpec input) {
+    if (model.mentions(WARM_START) && input.hasOutputs()) {
+      model.reject(
+          WARM_START, "is not supported with sets of labels or several targets. Remove it");
+      return new OptionReader(
+          model.name(WARM_START),
+          new Mapping(Map.of(), 0),
+          group,
+          new ConfigErrors("", name -> null));
+    }
     OptionReader start = model.below(WARM_START, group);
     String key = start.given(KEY);
     if (key != null && start.has(FILE)) {
