@@ -7,6 +7,7 @@ import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import dev.millrace.data.CarriedColumn;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
+import dev.millrace.data.TargetSpec;
 import dev.millrace.data.Task;
 import java.io.IOException;
 import java.util.Arrays;
@@ -41,6 +42,8 @@ final class CsvFields implements MappedExampleReader.Parser, MappedExampleReader
   private final List<String> columns;
   private final Kind[] kinds;
   private final String[] cells;
+  // Of the column whose empty cells are empty sets of labels; -1 for none.
+  private final int setPlace;
 
   CsvFields(InputSpec spec) {
     columns = spec.columns();
@@ -63,10 +66,21 @@ final class CsvFields implements MappedExampleReader.Parser, MappedExampleReader
         kinds[place(numeric)] = Kind.NUMBER;
       }
     }
-    // A class that looks like a number keeps its spelling: 007 is not 7.
-    boolean hasClasses =
-        !spec.classes().isEmpty() || (spec.task() != null && spec.task() != Task.REGRESSION);
-    kinds[place(spec.label())] = hasClasses ? Kind.TEXT : Kind.EITHER;
+    if (spec.targets().isEmpty()) {
+      kinds[place(spec.label())] = ofLabel(spec.task(), spec.classes());
+    }
+    for (TargetSpec target : spec.targets()) {
+      kinds[place(target.name())] = ofLabel(target.task(), target.classes());
+    }
+    // With delayed labels an empty cell is a label that is not known yet.
+    boolean hasEmptySets = spec.task() == Task.MULTILABEL && spec.labels() == null;
+    setPlace = hasEmptySets ? place(spec.label()) : -1;
+  }
+
+  // A class that looks like a number keeps its spelling: 007 is not 7.
+  private static Kind ofLabel(@Nullable Task task, List<String> classes) {
+    boolean hasClasses = !classes.isEmpty() || (task != null && task != Task.REGRESSION);
+    return hasClasses ? Kind.TEXT : Kind.EITHER;
   }
 
   @Override
@@ -110,7 +124,7 @@ final class CsvFields implements MappedExampleReader.Parser, MappedExampleReader
   public @Nullable Object at(String[] path) {
     int place = place(path[0]);
     String cell = cells[place];
-    if (CsvText.isMissing(cell)) {
+    if (CsvText.isMissing(cell) && !(place == setPlace && cell.isEmpty())) {
       return null;
     }
     return kinds[place] == Kind.TEXT ? cell : CsvText.scalar(cell);

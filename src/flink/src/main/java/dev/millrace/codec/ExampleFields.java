@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The fields of one example, set by name. The names are those of the pipeline: {@code input.key},
- * {@code input.label}, the features and, if the pipeline has them, weight, id, event time and the
- * group of the metrics.
+ * {@code input.label} or {@code input.targets}, the features and, if the pipeline has them, weight,
+ * id, event time and the group of the metrics.
  *
  * <p>A value becomes what the same value in a JSON or Avro record would become: a feature of the
  * declared type, a class or a number to predict. A field that is not set, or set to null, is
@@ -65,7 +65,9 @@ public final class ExampleFields {
    */
   ExampleFields(InputSpec spec, List<String> featureNames) {
     this.spec = spec;
-    Stream.of(spec.key(), spec.id(), spec.label(), spec.weight(), spec.eventTime(), spec.group())
+    Stream.of(spec.key(), spec.id()).filter(Objects::nonNull).forEach(this::add);
+    spec.labelFields().forEach(this::add);
+    Stream.of(spec.weight(), spec.eventTime(), spec.group())
         .filter(Objects::nonNull)
         .forEach(this::add);
     spec.carried().forEach(column -> add(column.name()));
@@ -114,9 +116,9 @@ public final class ExampleFields {
 
   /**
    * Sets a field to a number, a boolean, a text, an enum constant (its name), a {@link UUID} or a
-   * time of {@code java.time}; for a set of ids also to a collection or an array of these, and for
-   * sparse ids to a map from these to numbers; null for a missing value. An {@link Instant} is
-   * milliseconds since the epoch, as an event time has to be.
+   * time of {@code java.time}; for a set of ids or labels also to a collection or an array of
+   * these, and for sparse ids to a map from these to numbers; null for a missing value. An {@link
+   * Instant} is milliseconds since the epoch, as an event time has to be.
    *
    * @throws IllegalArgumentException if the pipeline has no field of that name
    */

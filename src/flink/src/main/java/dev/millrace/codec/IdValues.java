@@ -109,7 +109,8 @@ final class IdValues {
             .formatted(column, id, shown));
   }
 
-  private static boolean isName(Object item) {
+  /** Returns true if a value may be a name. */
+  static boolean isName(Object item) {
     return item instanceof CharSequence
         || item instanceof Number
         || item instanceof Boolean

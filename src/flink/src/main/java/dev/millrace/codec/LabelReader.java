@@ -4,22 +4,39 @@ import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.InputSpec.Limits;
+import dev.millrace.data.Printable;
+import dev.millrace.data.TargetSpec;
 import dev.millrace.data.Task;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.apache.avro.util.Utf8;
 import org.jspecify.annotations.Nullable;
 
 /** Reads labels as classes or regression targets. Not thread-safe. */
-final class LabelReader {
+final class LabelReader implements LabelValues {
+  private static final int MAX_SHOWN = 60;
+
   private final @Nullable Task task;
   private final Set<String> declared;
   private final boolean numbersAreClasses;
+  // Names the target in messages; empty for the one label of a record.
+  private final String of;
   private final TextCache texts = new TextCache();
 
   LabelReader(InputSpec spec) {
-    task = spec.task();
-    declared = new HashSet<>(spec.classes());
+    this("", spec.task(), spec.classes());
+  }
+
+  /** Creates a reader of the labels of one of several targets. */
+  LabelReader(TargetSpec target) {
+    this(" of \"" + target.name() + '"', target.task(), target.classes());
+  }
+
+  private LabelReader(String of, @Nullable Task task, List<String> classes) {
+    this.of = of;
+    this.task = task;
+    declared = new HashSet<>(classes);
     numbersAreClasses = !declared.isEmpty() || (task != null && task.isClassification());
   }
 
@@ -28,27 +45,21 @@ final class LabelReader {
     return task == Task.REGRESSION;
   }
 
-  /** Reads a label that is a text. */
-  void text(Example example, Utf8 value) throws RejectedException {
+  @Override
+  public void text(Example example, Utf8 value) throws RejectedException {
     int length = value.getByteLength();
-    if (length > Limits.MAX_CLASS_BYTES) {
-      throw new RejectedException(
-          DeadLetterReason.INVALID_LABEL,
-          "the label has "
-              + length
-              + " bytes; the name of a class has at most "
-              + Limits.MAX_CLASS_BYTES);
-    }
+    requireLength(of, length);
     String label = texts.get(value.getBytes(), length);
     if (label == null) {
-      throw new RejectedException(DeadLetterReason.INVALID_LABEL, "the label is not UTF-8");
+      throw notUtf8(of);
     }
     accept(example, label);
   }
 
   /** Reads a label that is a number: a regression target, or the name of a class. */
-  void number(Example example, double value) throws RejectedException {
-    requireFloat(value);
+  @Override
+  public void number(Example example, double value) throws RejectedException {
+    requireFloat(of, value);
     if (numbersAreClasses) {
       accept(example, NumberText.ofDouble(value));
     } else {
@@ -58,7 +69,7 @@ final class LabelReader {
 
   /** Reads a label with all digits of the number, which may distinguish classes. */
   void number(Example example, Number value) throws RejectedException {
-    requireFloat(value.doubleValue());
+    requireFloat(of, value.doubleValue());
     if (numbersAreClasses) {
       accept(example, NumberText.of(value));
     } else {
@@ -71,29 +82,69 @@ final class LabelReader {
     example.target = value;
   }
 
-  private static void requireFloat(double value) throws RejectedException {
-    // The square of a larger number overflows a double, and with it the statistics of the target.
-    if (!(Math.abs(value) <= Float.MAX_VALUE)) {
-      throw new RejectedException(
-          DeadLetterReason.INVALID_LABEL,
-          "the label is " + value + "; it must be finite and fit a 32-bit float");
-    }
-  }
-
   private void accept(Example example, String label) throws RejectedException {
     if (task == Task.REGRESSION) {
-      throw new RejectedException(
-          DeadLetterReason.INVALID_LABEL, "the label is the text \"" + label + "\", not a number");
+      throw invalid("is the text \"" + label + "\", not a number");
     }
     if (label.isEmpty()) {
       throw new RejectedException(DeadLetterReason.MISSING_LABEL, "the label is empty");
     }
+    if (!of.isEmpty()) {
+      requireNoControl(of, label);
+    }
     if (!declared.isEmpty() && !declared.contains(label)) {
-      throw new RejectedException(
-          DeadLetterReason.UNKNOWN_CLASS,
-          "the label \"" + label + "\" is not among the declared classes");
+      throw unknown(label, of);
     }
     example.label = label;
+  }
+
+  /** Returns the rejection of a record whose label has a problem. */
+  RejectedException invalid(String problem) {
+    return invalid(of, problem);
+  }
+
+  private static RejectedException invalid(String of, String problem) {
+    return new RejectedException(DeadLetterReason.INVALID_LABEL, "the label" + of + " " + problem);
+  }
+
+  /** Returns the rejection of a label that is not declared. */
+  static RejectedException unknown(String label, String of) {
+    return new RejectedException(
+        DeadLetterReason.UNKNOWN_CLASS,
+        "the label \"" + label + "\"" + of + " is not among the declared classes");
+  }
+
+  /** Returns the rejection of a label that is not UTF-8. */
+  static RejectedException notUtf8(String of) {
+    return invalid(of, "is not UTF-8");
+  }
+
+  /** Rejects a number that is no label. */
+  static void requireFloat(String of, double value) throws RejectedException {
+    // The square of a larger number overflows a double, and with it the statistics of the target.
+    if (!(Math.abs(value) <= Float.MAX_VALUE)) {
+      throw invalid(of, "is " + value + "; it must be finite and fit a 32-bit float");
+    }
+  }
+
+  /** Rejects a name that is too long for a class. */
+  static void requireLength(String of, int bytes) throws RejectedException {
+    if (bytes > Limits.MAX_CLASS_BYTES) {
+      throw invalid(
+          of, "has " + bytes + " bytes; the name of a class has at most " + Limits.MAX_CLASS_BYTES);
+    }
+  }
+
+  /** Rejects a name that cannot be among those of several outputs. */
+  static void requireNoControl(String of, String name) throws RejectedException {
+    for (int i = 0; i < name.length(); i++) {
+      if (Character.isISOControl(name.charAt(i))) {
+        throw invalid(
+            of,
+            "\"%s\" has a control character (U+%04X)"
+                .formatted(Printable.line(name, MAX_SHOWN), (int) name.charAt(i)));
+      }
+    }
   }
 
   /** Returns the rejection of a record without label. */

@@ -7,7 +7,6 @@ import dev.millrace.data.InputSpec;
 import dev.millrace.data.Printable;
 import dev.millrace.data.RecordKind;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -16,7 +15,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.apache.avro.generic.GenericFixed;
 import org.apache.avro.util.Utf8;
 import org.jspecify.annotations.Nullable;
 
@@ -72,12 +70,10 @@ final class MappedExampleReader implements ExampleReader {
 
   private final Parser parser;
   private final FieldFeatures features;
-  private final LabelReader labels;
-  private final AcceptedTexts acceptedLabels = new AcceptedTexts();
+  private final RecordLabel label;
   private final KeyReader keys;
   private final AcceptedTexts acceptedKeys = new AcceptedTexts();
   private final String @Nullable [] keyPath;
-  private final String[] labelPath;
   private final String @Nullable [] weightPath;
   private final String @Nullable [] eventTimePath;
   private final ClockTime.@Nullable Unit eventTimeUnit;
@@ -131,19 +127,18 @@ final class MappedExampleReader implements ExampleReader {
     this.mayLackFeatures = spec.labels() != null && !labelsOnly;
     this.features = features;
     this.hasDeclared = !spec.features().isEmpty();
-    this.labels = new LabelReader(spec);
+    this.label = RecordLabel.of(spec, hasPaths);
     this.keys = keys;
     this.keyPath = optionalPath(spec.key(), hasPaths);
-    this.labelPath = path(spec.label(), hasPaths);
     this.weightPath = optionalPath(spec.weight(), hasPaths);
     this.eventTimePath = optionalPath(spec.eventTime(), hasPaths);
     this.eventTimeUnit = eventTimePath == null ? null : parser.unit(eventTimePath);
-    for (String[] path :
-        Arrays.asList(keyPath, labelPath, weightPath, eventTimePath, idPath, groupPath)) {
+    for (String[] path : Arrays.asList(keyPath, weightPath, eventTimePath, idPath, groupPath)) {
       if (path != null) {
         read.add(path[0]);
       }
     }
+    spec.labelFields().forEach(field -> read.add(path(field, hasPaths)[0]));
     spec.features().forEach(feature -> read.add(path(feature.name(), hasPaths)[0]));
     spec.carried().forEach(column -> read.add(path(column.name(), hasPaths)[0]));
   }
@@ -171,10 +166,9 @@ final class MappedExampleReader implements ExampleReader {
       Object id = fields.metadata(idPath);
       ids.read(id == null ? null : text(id, "id", DeadLetterReason.INVALID_ID), into);
     }
-    Object label = fields.at(labelPath);
-    into.kind = kind(fields, label);
+    into.kind = kind(fields, label.find(fields));
     if (into.kind.hasLabel()) {
-      readLabel(fields, label, into);
+      label.read(fields, into);
     } else {
       into.label = null;
     }
@@ -201,14 +195,14 @@ final class MappedExampleReader implements ExampleReader {
     }
   }
 
-  private RecordKind kind(Fields fields, @Nullable Object label) {
+  private RecordKind kind(Fields fields, boolean hasLabel) {
     if (labelsOnly) {
       return RecordKind.LABEL;
     }
     if (!hasDeclared && mayLackFeatures) {
-      return label == null ? RecordKind.FEATURES : RecordKind.LABEL;
+      return hasLabel ? RecordKind.LABEL : RecordKind.FEATURES;
     }
-    if (label == null) {
+    if (!hasLabel) {
       return mayLackLabel && (!mayLackFeatures || features.hasAny(fields))
           ? RecordKind.FEATURES
           : RecordKind.EXAMPLE;
@@ -253,38 +247,6 @@ final class MappedExampleReader implements ExampleReader {
     }
   }
 
-  private void readLabel(Fields fields, @Nullable Object label, Example into)
-      throws RejectedException {
-    if (label == null) {
-      throw LabelReader.missing();
-    } else if (labels.areNumbers() && label instanceof CharSequence) {
-      throw new RejectedException(
-          DeadLetterReason.INVALID_LABEL,
-          "the label is the text \"" + label + "\", not a number" + fields.remedy(label));
-    } else if (label instanceof Number number) {
-      labels.number(into, number);
-    } else if (label instanceof Boolean || label instanceof CharSequence) {
-      String known = label instanceof String text ? acceptedLabels.find(text) : null;
-      if (known == null) {
-        labels.text(into, text(label, "label", DeadLetterReason.INVALID_LABEL));
-        acceptedLabels.add(Objects.requireNonNull(into.label));
-      } else {
-        into.label = known;
-      }
-    } else {
-      throw new RejectedException(
-          DeadLetterReason.INVALID_LABEL,
-          "the label is neither a number nor a text, but " + kind(label));
-    }
-  }
-
-  private static String kind(Object value) {
-    if (value instanceof Collection || (value instanceof JsonNode node && node.isArray())) {
-      return "an array";
-    }
-    return value instanceof ByteBuffer || value instanceof GenericFixed ? "bytes" : "an object";
-  }
-
   private static double number(@Nullable Object field, String[] path, DeadLetterReason reason)
       throws RejectedException {
     if (field instanceof Number number) {
@@ -309,8 +271,7 @@ final class MappedExampleReader implements ExampleReader {
   }
 
   /** Returns a text as UTF-8, and rejects unpaired surrogates in JSON. */
-  private static Utf8 text(Object field, String what, DeadLetterReason reason)
-      throws RejectedException {
+  static Utf8 text(Object field, String what, DeadLetterReason reason) throws RejectedException {
     boolean isJson = field instanceof String || field instanceof JsonNode;
     // An encoder replaces them by question marks, so that different names would be equal.
     if (isJson && hasUnpairedSurrogate(field.toString())) {

@@ -4,6 +4,7 @@ import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.RecordKind;
+import dev.millrace.data.Task;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.Arrays;
@@ -17,7 +18,7 @@ import org.apache.avro.util.Utf8;
  */
 final class StandardExampleReader implements ExampleReader {
   private final StandardFeatures features;
-  private final LabelReader labels;
+  private final LabelValues labels;
   private final KeyReader keys;
   private final boolean keyInValue;
   private final int maxFeatures;
@@ -44,7 +45,7 @@ final class StandardExampleReader implements ExampleReader {
     this.hasDelayedLabels = spec.labels() != null && !labelsOnly;
     this.mayLackLabel = hasDelayedLabels || spec.forecast() != null;
     this.features = new StandardFeatures(spec);
-    this.labels = new LabelReader(spec);
+    this.labels = spec.task() == Task.MULTILABEL ? new LabelSetReader(spec) : new LabelReader(spec);
     this.keys = keys;
     this.keyInValue = spec.key() != null;
     this.maxFeatures = spec.limits().features();

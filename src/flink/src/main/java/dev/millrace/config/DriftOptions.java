@@ -64,7 +64,8 @@ final class DriftOptions {
           "input",
           OptionTypes.flag(),
           true,
-          "reports an event when the recent values of a feature differ from those before");
+          "reports an event when the recent values of a feature differ from those before; off with sets"
+              + " of labels and several targets");
   static final Option<Float> INPUT_THRESHOLD =
       DRIFT_GROUP.option(
           "input-threshold",

@@ -1,0 +1,35 @@
+package dev.millrace.codec;
+
+import dev.millrace.codec.MappedExampleReader.Fields;
+import dev.millrace.data.Example;
+import dev.millrace.data.InputSpec;
+import dev.millrace.data.Task;
+
+/** Reads the label of a record whose fields have names, whatever the form of the label. */
+interface RecordLabel {
+
+  /** Finds the label of a record; returns true if it has one. */
+  boolean find(Fields fields);
+
+  /**
+   * Reads the label that was found last.
+   *
+   * @throws RejectedException if it is not valid, or none was found
+   */
+  void read(Fields fields, Example into) throws RejectedException;
+
+  /**
+   * Returns the reader of a pipeline's labels.
+   *
+   * @param hasPaths true if dots in names reach into nested records
+   */
+  static RecordLabel of(InputSpec spec, boolean hasPaths) {
+    if (!spec.targets().isEmpty()) {
+      return new TargetFields(spec.targets(), hasPaths);
+    }
+    String[] path = MappedExampleReader.path(spec.label(), hasPaths);
+    return spec.task() == Task.MULTILABEL
+        ? new LabelSetField(path, new LabelSetReader(spec))
+        : new LabelField(path, new LabelReader(spec), false);
+  }
+}
