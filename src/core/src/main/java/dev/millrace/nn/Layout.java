@@ -215,7 +215,7 @@ public final class Layout {
   }
 
   /** Returns the offset of a layer's outputs [rows x columns] in the array of all layers. */
-  int activationOffset(int layer, int rows) {
+  public int activationOffset(int layer, int rows) {
     return stridesBefore[layer] * rows;
   }
 

@@ -25,6 +25,8 @@ final class ChunkLearner {
   private final UnlabeledPredictor predictor;
   private final EventReporter events;
   private final DerivedFiller derived;
+  // Null if nobody asks.
+  private final @Nullable ScoreListener scores;
   private final LearnedCounts counts = new LearnedCounts();
   private final RowBatch batch;
   // Examples after which a model is reported, unless its reports are large.
@@ -39,6 +41,7 @@ final class ChunkLearner {
       UnlabeledPredictor predictor,
       EventReporter events,
       DerivedFiller derived,
+      @Nullable ScoreListener scores,
       Workspace workspace) {
     this.spec = spec;
     this.rejections = rejections;
@@ -48,6 +51,7 @@ final class ChunkLearner {
     this.predictor = predictor;
     this.events = events;
     this.derived = derived;
+    this.scores = scores;
     selector = new RowSelector(spec, rejections);
     trainer = new Trainer(spec);
     batch = new RowBatch(workspace);
@@ -116,6 +120,9 @@ final class ChunkLearner {
     trainer.learn(model, batch);
     counts.update(model.learner, batch);
     scorer.score(model, batch);
+    if (scores != null) {
+      scores.scored(model, batch);
+    }
     model.counters.add(batch);
     events.inputDrift(model, changes, batch.chunk, batch.from + batch.rows - 1, listener);
     report(state, model, listener);

@@ -34,7 +34,7 @@ final class DelayedLabelJoiner {
       String id = Objects.requireNonNull(chunk.id(row), "examples with delayed labels have an id");
       int epoch = chunk.epoch();
       long time = Math.max(0, chunk.windowTime(row));
-      return new Arrival(chunk, row, time, id, epoch <= 1 ? id : id + '\0' + epoch);
+      return new Arrival(chunk, row, time, id, DelayedLabelJoiner.joinId(id, epoch));
     }
 
     RecordKind kind() {
@@ -48,6 +48,11 @@ final class DelayedLabelJoiner {
     double target() {
       return chunk.target(row);
     }
+  }
+
+  /** Returns what the features and the label of an example are joined by. */
+  static String joinId(String id, int epoch) {
+    return epoch <= 1 ? id : id + '\0' + epoch;
   }
 
   private final TrainSpec spec;

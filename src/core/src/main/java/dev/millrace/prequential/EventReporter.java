@@ -136,14 +136,18 @@ final class EventReporter {
    */
   void erased(@Nullable TrainState state, String key, Erased erased, EngineListener listener) {
     long seq = state == null ? 0 : state.examples();
-    long eventTime = state == null || seq == 0 ? erased.until() : state.model().counters.eventTime;
-    long steps = state == null ? 0 : state.model().learner.steps();
+    long eventTime = state == null || seq == 0 ? erased.until() : state.eventTime();
+    long steps = state == null ? 0 : state.steps();
     report(key, seq, eventTime, erased.until(), erased, steps, listener);
   }
 
   private void report(
       PrequentialModel model, String key, What what, long steps, EngineListener listener) {
-    KeyCounters counters = model.counters;
+    report(model.counters, key, what, steps, listener);
+  }
+
+  /** Reports an event at the last record of a key. */
+  void report(KeyCounters counters, String key, What what, long steps, EngineListener listener) {
     report(key, counters.examples, counters.eventTime, counters.timestamp, what, steps, listener);
   }
 

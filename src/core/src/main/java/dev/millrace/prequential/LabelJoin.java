@@ -272,6 +272,11 @@ final class LabelJoin {
     return pending;
   }
 
+  /** Returns the features that wait for their label; null if there are none. */
+  @Nullable PendingFeatures pendingFeatures(String id) {
+    return features.get(id);
+  }
+
   /** Returns true if an example with this id is settled. */
   boolean isSettled(String id) {
     return settled.has(id);

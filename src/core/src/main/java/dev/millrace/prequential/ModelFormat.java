@@ -106,6 +106,7 @@ final class ModelFormat {
   static PrequentialModel read(BoundedDataInput in, TrainSpec spec, Workspace workspace)
       throws IOException {
     Task task = Task.valueOf(in.readUTF());
+    requireOneOutput(task);
     int storedColumns = in.readInt();
     long examples = in.readLong();
     long reported = in.readLong();
@@ -176,10 +177,25 @@ final class ModelFormat {
   private static void requireDeclaredTask(Task stored, ClassNames classes, @Nullable Task declared)
       throws ModelMismatchException {
     boolean isOfTwo = declared == Task.BINARY && stored == Task.MULTICLASS && classes.size() <= 2;
-    if (declared != null && declared != stored && !isOfTwo) {
+    if (declared != null && !isOfTwo) {
+      requireTask(stored, declared);
+    }
+  }
+
+  private static void requireOneOutput(Task stored) throws ModelMismatchException {
+    if (stored.hasOutputs()) {
+      throw new ModelMismatchException(
+          "the stored model has several outputs (%s), configured is one; %s"
+              .formatted(stored.id(), ModelMismatchException.REMEDY));
+    }
+  }
+
+  /** Checks that a stored model is of a task. */
+  static void requireTask(Task stored, Task configured) throws ModelMismatchException {
+    if (configured != stored) {
       throw new ModelMismatchException(
           "the stored model is of another task: stored (%s), configured (%s); %s"
-              .formatted(stored.id(), declared.id(), ModelMismatchException.REMEDY));
+              .formatted(stored.id(), configured.id(), ModelMismatchException.REMEDY));
     }
   }
 
@@ -248,8 +264,7 @@ final class ModelFormat {
   }
 
   // A model whose columns were swapped would predict nonsense without an error.
-  private static void requireSameColumns(int stored, int configured, TrainSpec spec)
-      throws IOException {
+  static void requireSameColumns(int stored, int configured, TrainSpec spec) throws IOException {
     if (stored != configured) {
       throw otherFeatures("the models were trained", spec.input(), ", or reset the key");
     }

@@ -4,20 +4,26 @@ import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.SizeChecks;
+import dev.millrace.data.TargetSpec;
 import dev.millrace.data.Task;
 import dev.millrace.derived.DerivedState;
 import dev.millrace.eval.interval.ConformalBounds;
 import dev.millrace.nn.AutoModelSpec;
+import dev.millrace.nn.Indicators;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.LearnerSummary;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
+import dev.millrace.nn.auto.LabelSetModel;
 import dev.millrace.nn.auto.Models;
+import dev.millrace.nn.auto.SharedNetwork;
 import dev.millrace.nn.selection.ChampionChallenger;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,6 +88,79 @@ public record ModelSnapshot(
     return Head.read(new BoundedDataInput(bytes)).columns() == ModelFormat.columns(input)
         ? input.features().stream().map(FeatureSpec::spelled).toList()
         : List.of();
+  }
+
+  /**
+   * Returns what predicts several outputs.
+   *
+   * @param indicators that the models were configured with
+   * @param hasThresholds false if labels above one half are predicted
+   * @throws IOException if the model has one output, or is damaged
+   */
+  public Outputs outputs(InputSpec input, Indicators indicators, boolean hasThresholds)
+      throws IOException {
+    BoundedDataInput in = new BoundedDataInput(bytes);
+    Head head = Head.read(in);
+    if (!head.task().hasOutputs()) {
+      throw new IOException("the model has one output, not several");
+    }
+    // Seeds are of the weights of new neurons, which a model that predicts never gets.
+    SharedNetwork shared = SharedNetwork.read(in, indicators, 0, 0);
+    int unitsAt = in.readInt();
+    LabelSetModel sets =
+        head.task() == Task.MULTILABEL ? LabelSetModel.read(in, hasThresholds) : null;
+    DerivedState derived = in.readBoolean() ? DerivedState.read(in, input) : null;
+    Map<String, ModelSnapshot> models = new LinkedHashMap<>();
+    for (String name : head.classes().list()) {
+      byte[] model = new byte[SizeChecks.read(in, "bytes of an output", in.left(), 1)];
+      in.readFully(model);
+      if (model.length > 0) {
+        models.put(name, decode(pipeline, config, OutputsState.key(key, name), model));
+      }
+    }
+    return new Outputs(shared, unitsAt, sets, derived, models);
+  }
+
+  /**
+   * Several outputs that predict.
+   *
+   * @param shared its units are inputs of each output's model
+   * @param unitsAt place of the units in the rows of the models
+   * @param sets predicts sets of labels; null if the outputs are targets
+   * @param derived what features are derived from; null if none are
+   * @param models of each output, in their order; without those that have learned nothing
+   */
+  public record Outputs(
+      SharedNetwork shared,
+      int unitsAt,
+      @Nullable LabelSetModel sets,
+      @Nullable DerivedState derived,
+      Map<String, ModelSnapshot> models) {
+
+    /**
+     * Returns a row as the models see it.
+     *
+     * @param features of a row, NaN is missing
+     */
+    public float[] row(float[] features, Workspace workspace) {
+      float[] row = new float[shared.inputs() + SharedNetwork.UNITS];
+      System.arraycopy(features, 0, row, 0, unitsAt);
+      shared.predict(features, 0, row, unitsAt, workspace);
+      System.arraycopy(
+          features, unitsAt, row, unitsAt + SharedNetwork.UNITS, shared.inputs() - unitsAt);
+      return row;
+    }
+  }
+
+  /** Returns the specification of the input of an output's model, as it was trained. */
+  public static InputSpec inputOf(InputSpec input, String output) {
+    TrainSpec all = TrainSpec.of("", "", input, ModelSpec.auto(0));
+    for (TargetSpec target : input.targets()) {
+      if (target.name().equals(output)) {
+        return OutputSpecs.of(all, target).input();
+      }
+    }
+    return OutputSpecs.ofLabel(all).input();
   }
 
   /** Returns the same without its bytes. */

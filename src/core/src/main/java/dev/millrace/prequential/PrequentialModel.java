@@ -178,7 +178,7 @@ final class PrequentialModel {
   }
 
   /** 64-bit FNV-1a of the key: each model starts from its own weights, the same on every run. */
-  private static long seed(String key) {
+  static long seed(String key) {
     long hash = 0xCBF29CE484222325L;
     for (byte b : key.getBytes(StandardCharsets.UTF_8)) {
       hash = (hash ^ (b & 0xFF)) * 0x100000001B3L;
@@ -327,27 +327,31 @@ final class PrequentialModel {
     return Double.parseDouble(Float.toString(learner.learningRate()));
   }
 
+  /** Returns what the metrics are of. */
+  MetricsReport.Context context(TrainSpec spec, String key) {
+    return new MetricsReport.Context(
+        spec.pipeline(),
+        key,
+        counters.seq(),
+        counters.examples,
+        learner.steps(),
+        counters.eventTime,
+        classes.list(),
+        learningRate(),
+        learner.skippedSteps(),
+        learner.clippedSteps(),
+        learner.rollbacks(),
+        learner.members(),
+        learner.candidates(),
+        counters.offsets.report(spec.topic()),
+        counters.arrivals.report(),
+        spec.configHash());
+  }
+
   /** Returns the metrics; the counters have nothing unreported after it. */
   MetricsReport report(TrainSpec spec, String key) {
     counters.reported = counters.seq();
-    MetricsReport.Context context =
-        new MetricsReport.Context(
-            spec.pipeline(),
-            key,
-            counters.seq(),
-            counters.examples,
-            learner.steps(),
-            counters.eventTime,
-            classes.list(),
-            learningRate(),
-            learner.skippedSteps(),
-            learner.clippedSteps(),
-            learner.rollbacks(),
-            learner.members(),
-            learner.candidates(),
-            counters.offsets.report(spec.topic()),
-            counters.arrivals.report(),
-            spec.configHash());
+    MetricsReport.Context context = context(spec, key);
     MetricsReport report = metrics.report(context);
     return new MetricsReport(
         context,

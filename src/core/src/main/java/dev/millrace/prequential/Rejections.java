@@ -54,10 +54,15 @@ final class Rejections {
 
   /** Returns the rejection of rows with another number of features than the model has. */
   Rejection ofWidth(PrequentialModel model, Chunk chunk) {
+    return ofWidth(chunk.width(), model.learner.inputs());
+  }
+
+  /** Returns the rejection of a record with another number of features than a model has. */
+  static Rejection ofWidth(int features, int inputs) {
     return new Rejection(
         DeadLetterReason.WRONG_FEATURE_COUNT,
         "the record has %d features; the model of this key has %d inputs"
-            .formatted(chunk.width(), model.learner.inputs()));
+            .formatted(features, inputs));
   }
 
   /**

@@ -107,9 +107,10 @@ public final class TrainState {
     public @Nullable PublishedPages publishedPages;
   }
 
-  // One of the two is null.
+  // One of the three is not null.
   private byte @Nullable [] serialized;
   private @Nullable Parts parts;
+  private @Nullable OutputsState outputs;
 
   /** Marks of the engine's caller. */
   public final Marks marks = new Marks();
@@ -146,6 +147,13 @@ public final class TrainState {
     return new TrainState(null, new Parts(model, join, forecasts));
   }
 
+  /** Returns the state of a key with several outputs. */
+  static TrainState of(OutputsState outputs) {
+    TrainState state = new TrainState(null, null);
+    state.outputs = outputs;
+    return state;
+  }
+
   /** Returns state of bytes that were written; {@link #resume} makes it usable. */
   public static TrainState serialized(byte[] bytes) {
     return new TrainState(bytes, null);
@@ -163,6 +171,35 @@ public final class TrainState {
       use(read(serialized, spec, workspace));
     }
     return model();
+  }
+
+  /**
+   * Returns the outputs, read from the bytes if the state came from a checkpoint.
+   *
+   * @throws ModelMismatchException if the state does not fit the settings; it stays as it is
+   * @throws IOException if the state is of a newer release
+   */
+  OutputsState resumeOutputs(TrainSpec spec, int columns, String key) throws IOException {
+    if (serialized != null) {
+      BoundedDataInput in = new BoundedDataInput(serialized);
+      requireVersion(in.readInt());
+      try {
+        outputs = OutputsState.read(in, spec, columns, key);
+      } catch (RuntimeException e) {
+        throw damaged(e);
+      }
+      serialized = null;
+      outputs.keepPages(pages, keepsPages);
+    }
+    return outputs();
+  }
+
+  /** Returns the outputs of a key that has several, once the state is usable. */
+  OutputsState outputs() {
+    if (outputs == null) {
+      throw new IllegalStateException("state must be usable, and of a key with several outputs");
+    }
+    return outputs;
   }
 
   /** Replaces bytes by the parts read from them. */
@@ -200,16 +237,25 @@ public final class TrainState {
   public void keepPagesIn(PageStore store) {
     pages = store;
     keepsPages = true;
+    if (outputs != null) {
+      outputs.keepPages(store, true);
+    }
   }
 
   /** Takes the pages out of a store, if they are there, when the state is made usable. */
   public void takePagesFrom(PageStore store) {
     pages = store;
     keepsPages = false;
+    if (outputs != null) {
+      outputs.keepPages(store, false);
+    }
   }
 
   /** Stores the pages that have changed, if there is a store and the state is usable. */
   public void storePages() throws IOException {
+    if (outputs != null) {
+      outputs.storePages();
+    }
     if (pages == null || !keepsPages || parts == null) {
       return;
     }
@@ -233,6 +279,9 @@ public final class TrainState {
 
   /** Removes the pages that are in the store, because the state is not needed any more. */
   public void removePages() throws IOException {
+    if (outputs != null) {
+      outputs.removePages();
+    }
     if (pages != null) {
       remove(stored, pages);
       stored.clear();
@@ -266,7 +315,7 @@ public final class TrainState {
 
   /** Returns the number of examples that the model has learned, once the state is usable. */
   public long examples() {
-    return model().counters.examples;
+    return counters().examples;
   }
 
   /**
@@ -275,11 +324,28 @@ public final class TrainState {
    * future, and what an example claims must not stop the job.
    */
   public long timestamp() {
-    return model().counters.timestamp;
+    return counters().timestamp;
+  }
+
+  /** Returns the event time of the last record, once the state is usable. */
+  long eventTime() {
+    return counters().eventTime;
+  }
+
+  /** Returns the number of updates of the weights, once the state is usable. */
+  long steps() {
+    return outputs != null ? outputs.shared.steps() : model().learner.steps();
+  }
+
+  private KeyCounters counters() {
+    return outputs != null ? outputs.counters : model().counters;
   }
 
   /** Returns true if there is nothing to keep, once the state is usable. */
   boolean isEmpty() {
+    if (outputs != null) {
+      return outputs.isEmpty();
+    }
     LabelJoin labels = labels();
     ForecastState forecasts = forecasts();
     return model().counters.seq() == 0
@@ -289,6 +355,9 @@ public final class TrainState {
 
   /** Returns true if records have come since the last report, once the state is usable. */
   public boolean hasUnreported() {
+    if (outputs != null) {
+      return outputs.hasUnreported();
+    }
     LabelJoin labels = labels();
     ForecastState forecasts = forecasts();
     return model().counters.hasUnreported()
@@ -324,8 +393,11 @@ public final class TrainState {
   /** Returns the estimated bytes in memory. */
   public long memoryBytes() {
     PublishedPages published = marks.publishedPages;
-    return (serialized != null ? serialized.length : parts().memoryBytes())
-        + (published == null ? 0 : published.memoryBytes());
+    long bytes =
+        serialized != null
+            ? serialized.length
+            : outputs != null ? outputs.memoryBytes() : parts().memoryBytes();
+    return bytes + (published == null ? 0 : published.memoryBytes());
   }
 
   static void requireVersion(int version) throws IOException {
@@ -344,6 +416,9 @@ public final class TrainState {
   public void write(DataOutput out) throws IOException {
     if (serialized != null) {
       out.write(serialized);
+    } else if (outputs != null) {
+      out.writeInt(VERSION);
+      outputs.write(out);
     } else {
       out.writeInt(VERSION);
       List<PagedPart> paged = model().pagedParts();
@@ -365,7 +440,11 @@ public final class TrainState {
   public PagedOutput modelWithPages() throws IOException {
     PagedOutput out = new PagedOutput(4096);
     out.writeInt(VERSION);
-    ModelFormat.writeModel(model(), out);
+    if (outputs != null) {
+      outputs.writeModel(out);
+    } else {
+      ModelFormat.writeModel(model(), out);
+    }
     return out;
   }
 
@@ -373,6 +452,7 @@ public final class TrainState {
   public TrainState copy() {
     // The bytes are never written to.
     TrainState copy = new TrainState(serialized, parts == null ? null : parts.copy());
+    copy.outputs = outputs == null ? null : outputs.copy();
     copy.marks.published = marks.published;
     copy.marks.publishedPages = marks.publishedPages;
     return copy;

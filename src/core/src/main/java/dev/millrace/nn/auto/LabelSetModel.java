@@ -1,0 +1,328 @@
+package dev.millrace.nn.auto;
+
+import dev.millrace.data.PublicApi;
+import dev.millrace.data.SizeChecks;
+import dev.millrace.simd.Elementary;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Predicts a set of labels from the probability of each, and learns which labels come together.
+ *
+ * <p>The models of the labels see the same features, but not each other's labels. With p(S) the
+ * product of their probabilities, f(S) the frequency of a set so far and g(S) the product of the
+ * frequencies of its labels, a set has the probability p(S)·(f(S)/g(S))^a up to a factor: a = 0 is
+ * independence, and a = 1 would be right if the features said nothing of what labels have in
+ * common. The exponent is learned from the log-likelihood of the sets, by Newton steps. Frequencies
+ * fade, those of rare sets are smoothed towards independence, and sets beyond the {@value
+ * #MAX_SETS} most frequent count as such.
+ *
+ * <p>A label is predicted where its probability under these sets is above a threshold of its own,
+ * half of the F1 reached so far, which is where F1 is highest (Lipton, Elkan and Naryanaswamy, ECML
+ * 2014): F1 of the label, smoothed towards that of all labels. Not thread-safe.
+ */
+@PublicApi
+public final class LabelSetModel {
+  static final int MAX_SETS = 256;
+
+  private static final int MAX_LABELS = 2_000;
+  private static final double KEPT = 0.9995;
+  // Examples' worth of independence.
+  private static final double PRIOR = 10;
+  // Curvature before the first example.
+  private static final double START_CURVATURE = 2;
+  private static final float MIN_PROBABILITY = 1e-4f;
+  // Of all labels: the threshold starts at 0.35.
+  private static final double START_HITS = 7;
+  private static final double START_EXAMPLES = 20;
+  // Labels' worth of all labels in the threshold of one.
+  private static final double SHARED = 200;
+
+  private final boolean hasThresholds;
+  private final Map<BitSet, double[]> sets = new LinkedHashMap<>();
+  private double total;
+  private double exponent;
+  private double curvature = START_CURVATURE;
+  private double allHits = START_HITS;
+  private double allExamples = START_EXAMPLES;
+  // [labels]: hits, and predicted plus actual ones.
+  private double[] hits = {};
+  private double[] counts = {};
+
+  // Of the last prediction: [labels], and of each set log(f/g).
+  private double[] marginals = {};
+  private float[] logs = {};
+
+  /**
+   * @param hasThresholds false to predict the labels above one half
+   */
+  public LabelSetModel(boolean hasThresholds) {
+    this.hasThresholds = hasThresholds;
+  }
+
+  /** Returns a deep copy. */
+  public LabelSetModel copy() {
+    LabelSetModel copy = new LabelSetModel(hasThresholds);
+    sets.forEach((set, count) -> copy.sets.put(set, count.clone()));
+    copy.total = total;
+    copy.exponent = exponent;
+    copy.curvature = curvature;
+    copy.allHits = allHits;
+    copy.allExamples = allExamples;
+    copy.hits = hits.clone();
+    copy.counts = counts.clone();
+    return copy;
+  }
+
+  /**
+   * Predicts a set.
+   *
+   * @param probabilities [labels], 0 to 1, each by itself
+   * @return the numbers of the labels
+   */
+  public BitSet predict(float[] probabilities) {
+    int labels = probabilities.length;
+    fit(labels);
+    combine(probabilities, null);
+    BitSet predicted = new BitSet(labels);
+    for (int k = 0; k < labels; k++) {
+      if (marginals[k] >= threshold(k)) {
+        predicted.set(k);
+      }
+    }
+    return predicted;
+  }
+
+  private double threshold(int label) {
+    if (!hasThresholds) {
+      return 0.5;
+    }
+    double all = allHits / allExamples;
+    return (hits[label] + SHARED * all) / (counts[label] + SHARED);
+  }
+
+  /**
+   * Learns the set of an example.
+   *
+   * @param probabilities that the set was predicted from
+   * @param predicted what {@link #predict} returned
+   * @param actual the set; it may have labels that were not known
+   * @param weight of the example, finite, at least 0
+   */
+  public void learn(float[] probabilities, BitSet predicted, BitSet actual, double weight) {
+    int labels = Math.max(probabilities.length, actual.length());
+    fit(labels);
+    if (weight == 0) {
+      return;
+    }
+    for (int k = 0; k < probabilities.length; k++) {
+      int ofBoth = predicted.get(k) && actual.get(k) ? 1 : 0;
+      int ofEach = (predicted.get(k) ? 1 : 0) + (actual.get(k) ? 1 : 0);
+      hits[k] += ofBoth;
+      counts[k] += ofEach;
+      allHits += ofBoth;
+      allExamples += ofEach;
+    }
+    combine(probabilities, actual);
+    count(actual);
+  }
+
+  private void fit(int labels) {
+    if (hits.length < labels) {
+      hits = Arrays.copyOf(hits, labels);
+      counts = Arrays.copyOf(counts, labels);
+    }
+    if (marginals.length < labels) {
+      marginals = new double[labels];
+      logs = new float[4 * labels];
+    }
+  }
+
+  /**
+   * Writes the probability of each label under the sets.
+   *
+   * @param actual moves the exponent towards what makes this set more likely; null to leave it
+   */
+  private void combine(float[] probabilities, @Nullable BitSet actual) {
+    int labels = probabilities.length;
+    double[] frequencies = frequencies(labels);
+    double logNone = 0;
+    double logNoneBefore = 0;
+    for (int k = 0; k < labels; k++) {
+      float p = limited(probabilities[k]);
+      float before = limited((float) frequencies[k]);
+      float logNot = Elementary.log(1 - p);
+      float logNotBefore = Elementary.log(1 - before);
+      logNone += logNot;
+      logNoneBefore += logNotBefore;
+      logs[2 * k] = Elementary.log(p) - logNot;
+      logs[2 * k + 1] = Elementary.log(before) - logNotBefore;
+      marginals[k] = p;
+    }
+    double otherRatio = -Elementary.log((float) ((total + PRIOR) / PRIOR));
+    double otherFactor = exp(exponent * otherRatio);
+    double seen = 0;
+    double sum = 0;
+    double mean = 0;
+    double meanSquare = 0;
+    double ofActual = otherRatio;
+    for (int k = 0; k < labels; k++) {
+      marginals[k] *= otherFactor;
+    }
+    for (Map.Entry<BitSet, double[]> each : sets.entrySet()) {
+      BitSet set = each.getKey();
+      if (set.length() > labels) {
+        continue; // a label of it is not predicted yet
+      }
+      double logLikelihood = logNone;
+      double logBefore = logNoneBefore;
+      for (int k = set.nextSetBit(0); k >= 0; k = set.nextSetBit(k + 1)) {
+        logLikelihood += logs[2 * k];
+        logBefore += logs[2 * k + 1];
+      }
+      double independent = exp(logBefore);
+      double ratio =
+          independent == 0
+              ? 0
+              : Elementary.log(
+                  (float) ((each.getValue()[0] / independent + PRIOR) / (total + PRIOR)));
+      double likelihood = exp(logLikelihood);
+      double share = likelihood * exp(exponent * ratio);
+      seen += likelihood;
+      sum += share;
+      mean += share * ratio;
+      meanSquare += share * ratio * ratio;
+      for (int k = set.nextSetBit(0); k >= 0; k = set.nextSetBit(k + 1)) {
+        marginals[k] += share - otherFactor * likelihood;
+      }
+      if (set.equals(actual)) {
+        ofActual = ratio;
+      }
+    }
+    double others = otherFactor * Math.max(0, 1 - seen);
+    sum += others;
+    mean = (mean + others * otherRatio) / sum;
+    meanSquare = (meanSquare + others * otherRatio * otherRatio) / sum;
+    for (int k = 0; k < labels; k++) {
+      marginals[k] /= sum;
+    }
+    if (actual != null) {
+      curvature = KEPT * curvature + Math.max(0, meanSquare - mean * mean);
+      exponent = Math.max(0, Math.min(1, exponent + (ofActual - mean) / curvature));
+    }
+  }
+
+  private double[] frequencies(int labels) {
+    double[] frequencies = new double[labels];
+    for (Map.Entry<BitSet, double[]> each : sets.entrySet()) {
+      BitSet set = each.getKey();
+      for (int k = set.nextSetBit(0); k >= 0 && k < labels; k = set.nextSetBit(k + 1)) {
+        frequencies[k] += each.getValue()[0];
+      }
+    }
+    for (int k = 0; k < labels; k++) {
+      frequencies[k] = (frequencies[k] + 1) / (total + 4);
+    }
+    return frequencies;
+  }
+
+  private static float limited(float probability) {
+    return Math.max(MIN_PROBABILITY, Math.min(1 - MIN_PROBABILITY, probability));
+  }
+
+  private static double exp(double x) {
+    return Elementary.exp((float) x);
+  }
+
+  private void count(BitSet actual) {
+    total = total * KEPT + 1;
+    sets.values().forEach(count -> count[0] *= KEPT);
+    double[] count = sets.get(actual);
+    if (count != null) {
+      count[0] += 1;
+      return;
+    }
+    if (sets.size() == MAX_SETS) {
+      dropRarest();
+    }
+    sets.put((BitSet) actual.clone(), new double[] {1});
+  }
+
+  private void dropRarest() {
+    double least = Double.POSITIVE_INFINITY;
+    for (double[] count : sets.values()) {
+      least = Math.min(least, count[0]);
+    }
+    Iterator<double[]> counts = sets.values().iterator();
+    while (counts.next()[0] != least) {
+      // the first of the rarest is dropped
+    }
+    counts.remove();
+  }
+
+  /** Returns the exponent: 0 if labels are independent of each other given the features. */
+  public double exponent() {
+    return exponent;
+  }
+
+  /** Returns the estimated bytes in memory. */
+  public long memoryBytes() {
+    long words = sets.keySet().stream().mapToLong(BitSet::size).sum() / Byte.SIZE;
+    return words + 160L * sets.size() + 2L * hits.length * Double.BYTES;
+  }
+
+  /** Writes the complete state. */
+  public void write(DataOutput out) throws IOException {
+    out.writeInt(sets.size());
+    for (Map.Entry<BitSet, double[]> each : sets.entrySet()) {
+      long[] words = each.getKey().toLongArray();
+      out.writeInt(words.length);
+      for (long word : words) {
+        out.writeLong(word);
+      }
+      out.writeDouble(each.getValue()[0]);
+    }
+    for (double value : new double[] {total, exponent, curvature, allHits, allExamples}) {
+      out.writeDouble(value);
+    }
+    out.writeInt(hits.length);
+    for (int k = 0; k < hits.length; k++) {
+      out.writeDouble(hits[k]);
+      out.writeDouble(counts[k]);
+    }
+  }
+
+  /** Reads what {@link #write} wrote. */
+  public static LabelSetModel read(DataInput in, boolean hasThresholds) throws IOException {
+    LabelSetModel model = new LabelSetModel(hasThresholds);
+    int size = SizeChecks.read(in, "sets of labels", MAX_SETS, Integer.BYTES + Double.BYTES);
+    for (int s = 0; s < size; s++) {
+      int maxWords = MAX_LABELS / Long.SIZE + 1;
+      long[] words = new long[SizeChecks.read(in, "words of a set", maxWords, Long.BYTES)];
+      for (int w = 0; w < words.length; w++) {
+        words[w] = in.readLong();
+      }
+      model.sets.put(BitSet.valueOf(words), new double[] {in.readDouble()});
+    }
+    model.total = in.readDouble();
+    model.exponent = in.readDouble();
+    model.curvature = in.readDouble();
+    model.allHits = in.readDouble();
+    model.allExamples = in.readDouble();
+    int labels = SizeChecks.read(in, "labels of sets", MAX_LABELS, 2 * Double.BYTES);
+    model.hits = new double[labels];
+    model.counts = new double[labels];
+    for (int k = 0; k < labels; k++) {
+      model.hits[k] = in.readDouble();
+      model.counts[k] = in.readDouble();
+    }
+    return model;
+  }
+}

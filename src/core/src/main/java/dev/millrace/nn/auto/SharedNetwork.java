@@ -1,0 +1,334 @@
+package dev.millrace.nn.auto;
+
+import static dev.millrace.nn.auto.FiniteNumbers.areFinite;
+
+import dev.millrace.data.BoundedDataInput;
+import dev.millrace.data.PublicApi;
+import dev.millrace.data.SizeChecks;
+import dev.millrace.nn.Activation;
+import dev.millrace.nn.Indicators;
+import dev.millrace.nn.Initializer;
+import dev.millrace.nn.LayerSpec;
+import dev.millrace.nn.Layout;
+import dev.millrace.nn.ModelHeader;
+import dev.millrace.nn.Network;
+import dev.millrace.nn.WeightInitializer;
+import dev.millrace.nn.Workspace;
+import dev.millrace.simd.KernelProvider;
+import dev.millrace.simd.Kernels;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A hidden layer that several outputs share, learned from the labels of all of them (hard parameter
+ * sharing; Caruana, 1997): what one output needs to know of the features helps the others. Its
+ * units are additional features of each output's own model.
+ *
+ * <p>Each output has neurons on top of the hidden layer: one for a value or for the positive of two
+ * classes, one a class for more. A record may have the labels of some outputs alone; the neurons of
+ * the others have no gradient then. Trained with RMSprop, one step a call. Not thread-safe.
+ */
+@PublicApi
+public final class SharedNetwork {
+  /** Units of the hidden layer, -1 to 1 each. */
+  public static final int UNITS = 16;
+
+  private static final Kernels KERNELS = KernelProvider.kernels();
+  private static final String SHAPE = "shared hidden layer of " + UNITS + " tanh";
+  private static final int MAX_NEURONS = 1 << 20;
+  private static final long DOMAIN = 0x736861726564L;
+  private static final float LEARNING_RATE = 0.005f;
+  private static final float BETA2 = 0.99f;
+  private static final float EPSILON = 1e-8f;
+  private static final float MAX_GRADIENT = 1e15f;
+
+  /** Scratch that the networks of one thread share. */
+  private static final class Scratch {
+    float[] x = {};
+    float[] numbers = {};
+    final float[] probability = new float[Kernels.LANES];
+  }
+
+  private final int inputs;
+  private final Indicators indicators;
+  // Columns of a row that are no ids; empty if all are numbers.
+  private final int[] columns;
+  private final Scaler scaler;
+  private final WeightInitializer initializer;
+  // Scale of the labels of each neuron of a value; null for those of classes.
+  private final List<@Nullable Scaler> targets;
+  private Network network;
+  private float[] parameters;
+  private float[] meanSquares;
+  private double power = 1;
+  private long steps;
+
+  /**
+   * Creates a network without outputs.
+   *
+   * @param inputs features of a row, at least 1
+   * @param indicators features that are not scaled, and ids, which are not read
+   * @param seed of the pipeline
+   * @param keySeed makes the initial weights differ from those of other keys
+   */
+  public SharedNetwork(int inputs, Indicators indicators, long seed, long keySeed) {
+    this.inputs = inputs;
+    this.indicators = indicators;
+    columns = indicators.ids().isEmpty() ? new int[0] : indicators.ids().numbers(inputs);
+    scaler = new Scaler(width(), AutoLearner.DECAY, indicators.ofNumbers(inputs));
+    initializer =
+        new WeightInitializer(
+            Initializer.LECUN_NORMAL, seed ^ WeightInitializer.mix(DOMAIN), keySeed);
+    targets = new ArrayList<>();
+    network = network(1);
+    parameters = network.initialParameters(initializer);
+    meanSquares = new float[parameters.length];
+  }
+
+  private SharedNetwork(SharedNetwork other) {
+    inputs = other.inputs;
+    indicators = other.indicators;
+    columns = other.columns;
+    scaler = other.scaler.copy();
+    initializer = other.initializer;
+    targets = new ArrayList<>();
+    for (Scaler target : other.targets) {
+      targets.add(target == null ? null : target.copy());
+    }
+    network = other.network;
+    parameters = other.parameters.clone();
+    meanSquares = other.meanSquares.clone();
+    power = other.power;
+    steps = other.steps;
+  }
+
+  /** Returns an independent copy. */
+  public SharedNetwork copy() {
+    return new SharedNetwork(this);
+  }
+
+  private int width() {
+    return columns.length == 0 ? inputs : columns.length;
+  }
+
+  private Network network(int neurons) {
+    return new Network(new Layout(width(), layers(neurons)));
+  }
+
+  private static List<LayerSpec> layers(int neurons) {
+    return List.of(
+        new LayerSpec(UNITS, Activation.TANH), new LayerSpec(neurons, Activation.LINEAR));
+  }
+
+  /** Returns the number of features of a row. */
+  public int inputs() {
+    return inputs;
+  }
+
+  /** Returns the number of neurons of all outputs. */
+  public int neurons() {
+    return targets.size();
+  }
+
+  /** Returns the number of steps taken. */
+  public long steps() {
+    return steps;
+  }
+
+  /**
+   * Adds a neuron, whose weights are initial ones.
+   *
+   * @param isValue true for one that predicts a value; false for a class that an example has or not
+   * @return its number
+   */
+  public int addNeuron(boolean isValue) {
+    targets.add(isValue ? Scaler.ofTarget(AutoLearner.DECAY) : null);
+    int neurons = targets.size();
+    if (neurons > 1) {
+      Network grown = network(neurons);
+      parameters = grown.expanded(parameters, network.layout(), initializer);
+      meanSquares = grown.layout().expanded(meanSquares, network.layout());
+      network = grown;
+    }
+    return neurons - 1;
+  }
+
+  /**
+   * Writes the units' outputs for a row.
+   *
+   * @param features [inputs] from {@code offset}, NaN is missing
+   * @param out receives {@link #UNITS} numbers from {@code at} on
+   */
+  public void predict(float[] features, int offset, float[] out, int at, Workspace workspace) {
+    forward(features, offset, workspace);
+    float[] activations = Network.activations(workspace);
+    int from = network.layout().activationOffset(0, 1);
+    System.arraycopy(activations, from, out, at, UNITS);
+  }
+
+  private Scratch forward(float[] features, int offset, Workspace workspace) {
+    Scratch own = workspace.shared(Scratch.class, Scratch::new);
+    int stride = Kernels.stride(width());
+    if (own.x.length < stride) {
+      own.x = new float[stride];
+    }
+    scaler.transform(
+        numbers(features, offset, own),
+        columns.length == 0 ? offset : 0,
+        AutoLearner.CLIP,
+        own.x,
+        0);
+    Arrays.fill(own.x, width(), stride, 0f);
+    network.forward(parameters, own.x, 0, 1, workspace);
+    return own;
+  }
+
+  /** Returns the features that are no ids, from the place 0 on if there are ids. */
+  private float[] numbers(float[] features, int offset, Scratch own) {
+    if (columns.length == 0) {
+      return features;
+    }
+    if (own.numbers.length < columns.length) {
+      own.numbers = new float[columns.length];
+    }
+    for (int c = 0; c < columns.length; c++) {
+      own.numbers[c] = features[offset + columns[c]];
+    }
+    return own.numbers;
+  }
+
+  /**
+   * Learns labels of a row, in one step.
+   *
+   * @param features [inputs] from {@code offset}, NaN is missing
+   * @param neurons [count] that have a label
+   * @param labels [count]: the value, or 1 for a class that the example has and 0 for another
+   * @param weight of the gradient, finite, at least 0
+   */
+  public void learn(
+      float[] features,
+      int offset,
+      int[] neurons,
+      double[] labels,
+      int count,
+      float weight,
+      Workspace workspace) {
+    Scratch own = workspace.shared(Scratch.class, Scratch::new);
+    scaler.update(numbers(features, offset, own), columns.length == 0 ? offset : 0);
+    forward(features, offset, workspace);
+    network.fitBackward(1, workspace);
+    writeOutputGradient(neurons, labels, count, weight, own, workspace);
+    network.backward(parameters, own.x, 1, workspace);
+    float[] gradient = Network.gradient(workspace);
+    int length = network.layout().length();
+    // Written so that NaN fails too.
+    if (!(KERNELS.absMax(gradient, 0, length) <= MAX_GRADIENT)) {
+      return;
+    }
+    steps++;
+    power *= BETA2;
+    KERNELS.rmsProp(
+        parameters,
+        meanSquares,
+        gradient,
+        0,
+        length,
+        LEARNING_RATE,
+        BETA2,
+        EPSILON,
+        (float) (1 / (1 - power)));
+  }
+
+  private void writeOutputGradient(
+      int[] neurons, double[] labels, int count, float weight, Scratch own, Workspace workspace) {
+    Layout layout = network.layout();
+    int at = layout.outputOffset(1, 0);
+    float[] outputs = Network.activations(workspace);
+    float[] deltas = Network.deltas(workspace);
+    Arrays.fill(deltas, at, at + layout.stride(layout.layers() - 1), 0f);
+    for (int i = 0; i < count; i++) {
+      int neuron = neurons[i];
+      Scaler target = targets.get(neuron);
+      float error;
+      if (target == null) {
+        Arrays.fill(own.probability, 0f);
+        own.probability[0] = outputs[at + neuron];
+        KERNELS.sigmoid(own.probability, 0, own.probability.length);
+        error = own.probability[0] - (float) labels[i];
+      } else {
+        target.update(0, labels[i]);
+        float difference = outputs[at + neuron] - (float) target.scaled(0, labels[i]);
+        error = Math.max(-1f, Math.min(1f, difference));
+      }
+      deltas[at + neuron] = error * weight;
+    }
+  }
+
+  /** Returns true if all that was learned is finite. */
+  public boolean isFinite() {
+    return scaler.isFinite() && areFinite(parameters) && areFinite(meanSquares);
+  }
+
+  /** Returns the bytes of the arrays that are not shared. */
+  public long memoryBytes() {
+    return bytes(inputs, Math.max(1, targets.size()));
+  }
+
+  /** Returns the bytes of a network of so many inputs and neurons. */
+  public static long bytes(int inputs, int neurons) {
+    long floats = Layout.values(inputs, layers(neurons));
+    return 2 * floats * Float.BYTES + 4L * (inputs + neurons) * Double.BYTES;
+  }
+
+  /** Writes everything that is needed to continue bit for bit. */
+  public void write(DataOutput out) throws IOException {
+    new ModelHeader(SHAPE, inputs, 0, indicators).write(out);
+    scaler.write(out);
+    out.writeInt(targets.size());
+    for (Scaler target : targets) {
+      out.writeBoolean(target != null);
+      if (target != null) {
+        target.write(out);
+      }
+    }
+    network.layout().write(parameters, out);
+    network.layout().write(meanSquares, out);
+    out.writeDouble(power);
+    out.writeLong(steps);
+  }
+
+  /**
+   * Reads what {@link #write} wrote.
+   *
+   * @param configured features that are not scaled
+   * @param seed of the pipeline
+   * @throws dev.millrace.nn.ModelMismatchException if other features are not scaled, naming them
+   * @throws IOException if the bytes are damaged or of a newer version
+   */
+  public static SharedNetwork read(
+      BoundedDataInput in, Indicators configured, long seed, long keySeed) throws IOException {
+    ModelHeader header = ModelHeader.read(in, SHAPE, configured);
+    SharedNetwork read = new SharedNetwork(header.inputs(), header.indicators(), seed, keySeed);
+    read.scaler.read(in);
+    int neurons = SizeChecks.read(in, "neurons of the shared network", MAX_NEURONS, 1);
+    for (int n = 0; n < neurons; n++) {
+      Scaler target = in.readBoolean() ? Scaler.ofTarget(AutoLearner.DECAY) : null;
+      if (target != null) {
+        target.read(in);
+      }
+      read.targets.add(target);
+    }
+    read.network = read.network(Math.max(1, neurons));
+    long floats = 2 * Layout.values(read.width(), layers(Math.max(1, neurons)));
+    SizeChecks.requireBytes(in, "weights of the shared network", floats * Float.BYTES);
+    read.parameters = read.network.layout().read(in);
+    read.meanSquares = read.network.layout().read(in);
+    read.power = in.readDouble();
+    read.steps = in.readLong();
+    return read;
+  }
+}

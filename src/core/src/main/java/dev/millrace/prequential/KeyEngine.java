@@ -1,0 +1,40 @@
+package dev.millrace.prequential;
+
+import dev.millrace.data.Chunk;
+import dev.millrace.data.ErasedId;
+import dev.millrace.data.KafkaRecord;
+import dev.millrace.data.PromoteRequest;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** What a {@link PrequentialEngine} does, for keys of one kind; its methods say how. */
+interface KeyEngine {
+
+  @Nullable TrainState learn(@Nullable TrainState stored, Chunk chunk, EngineListener listener)
+      throws IOException;
+
+  boolean promote(
+      @Nullable TrainState stored,
+      String key,
+      PromoteRequest command,
+      KafkaRecord record,
+      EngineListener listener)
+      throws IOException;
+
+  boolean erase(
+      @Nullable TrainState stored, String key, ErasedId id, long until, EngineListener listener)
+      throws IOException;
+
+  void eraseKey(@Nullable TrainState stored, String key, long until, EngineListener listener)
+      throws IOException;
+
+  boolean resume(TrainState state, String key, EngineListener listener) throws IOException;
+
+  boolean report(TrainState state, String key, EngineListener listener);
+
+  void end(TrainState state, String key, EngineListener listener) throws IOException;
+
+  void forget(TrainState state, String key, EngineListener listener);
+
+  int reportSpacing(TrainState state);
+}

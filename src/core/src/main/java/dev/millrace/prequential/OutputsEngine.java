@@ -1,0 +1,684 @@
+package dev.millrace.prequential;
+
+import dev.millrace.data.Chunk;
+import dev.millrace.data.DeadLetterReason;
+import dev.millrace.data.ErasedId;
+import dev.millrace.data.Example;
+import dev.millrace.data.KafkaRecord;
+import dev.millrace.data.MetricsReport;
+import dev.millrace.data.MetricsReport.OutputReport;
+import dev.millrace.data.MetricsReport.OutputScores;
+import dev.millrace.data.ModelEvent.Erased;
+import dev.millrace.data.ModelEvent.Expired;
+import dev.millrace.data.ModelEvent.Reset;
+import dev.millrace.data.OutputLabels;
+import dev.millrace.data.OutputLabels.Label;
+import dev.millrace.data.Prediction;
+import dev.millrace.data.Prediction.NamedOutcome;
+import dev.millrace.data.Prediction.OfOutputs;
+import dev.millrace.data.PromoteRequest;
+import dev.millrace.data.RecordKind;
+import dev.millrace.data.TargetSpec;
+import dev.millrace.data.Task;
+import dev.millrace.nn.Indicators;
+import dev.millrace.nn.ModelMismatchException;
+import dev.millrace.nn.PagedPart;
+import dev.millrace.nn.Workspace;
+import dev.millrace.nn.auto.SharedNetwork;
+import dev.millrace.prequential.OutputsState.Output;
+import dev.millrace.prequential.Rejections.Rejection;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The engine of keys with several outputs. Each output has a model and scores of its own, which a
+ * {@link ModelEngine} updates as if its label were the only one: it may be missing, come late, and
+ * have any task. What the models have in common is a {@link SharedNetwork}, whose units are inputs
+ * behind the features of each, and which learns the labels of all outputs. Of a set of labels each
+ * label is an output of two classes, which begins with the first example that has it.
+ *
+ * <p>A record is taken to one output after the other, then its predictions are published as one.
+ * Not thread-safe.
+ */
+final class OutputsEngine implements KeyEngine {
+  private final TrainSpec spec;
+  private final long maxModelBytes;
+  private final ShapeChange onShapeChange;
+  private final Workspace workspace = new Workspace();
+  private final EventReporter events;
+  private final Rejections rejections;
+  private final DerivedFiller derived;
+  private final RowOutcomes outcomes = new RowOutcomes(workspace);
+  private final OutputsListener outputsListener;
+  private final Map<String, ModelEngine> engines = new HashMap<>();
+  // Null unless a record has a set of labels; the engine of each of them.
+  private final @Nullable ModelEngine ofLabels;
+  private final Example example = new Example();
+  private final Chunk single = new Chunk();
+  private float[] features = {};
+
+  OutputsEngine(TrainSpec spec, long maxModelBytes, ShapeChange onShapeChange) {
+    this.spec = spec;
+    this.maxModelBytes = maxModelBytes;
+    this.onShapeChange = onShapeChange;
+    events = new EventReporter(spec);
+    rejections = new Rejections(spec, maxModelBytes);
+    derived = new DerivedFiller(spec);
+    outputsListener = new OutputsListener(rejections);
+    for (TargetSpec target : spec.input().targets()) {
+      engines.put(target.name(), engine(OutputSpecs.of(spec, target)));
+    }
+    ofLabels = engines.isEmpty() ? engine(OutputSpecs.ofLabel(spec)) : null;
+  }
+
+  private ModelEngine engine(TrainSpec ofOutput) {
+    // A model that grew beside one that did not would see other units.
+    ShapeChange onChange = onShapeChange == ShapeChange.GROW ? ShapeChange.FAIL : onShapeChange;
+    return new ModelEngine(ofOutput, maxModelBytes, onChange, workspace, outcomes);
+  }
+
+  private ModelEngine engine(Output output) {
+    return ofLabels != null ? ofLabels : Objects.requireNonNull(engines.get(output.name));
+  }
+
+  @Override
+  public @Nullable TrainState learn(
+      @Nullable TrainState stored, Chunk chunk, EngineListener listener) throws IOException {
+    String mismatch = stored == null ? null : mismatchOnResume(stored, chunk.key(), listener);
+    TrainState state = mismatch == null ? stored : null;
+    long outOfOrder = 0;
+    long duplicates = 0;
+    if (state != null) {
+      outOfOrder = state.outputs().counters.arrivals.outOfOrder();
+      duplicates = state.outputs().counters.arrivals.duplicates();
+    }
+    for (int row = 0; row < chunk.size(); row++) {
+      if (state == null) {
+        state = begin(chunk, row, listener);
+      }
+      if (state != null) {
+        learn(state, chunk, row, listener);
+      }
+    }
+    if (state == null || state.outputs().isEmpty()) {
+      return null;
+    }
+    if (mismatch != null) {
+      events.report(state.outputs().counters, chunk.key(), new Reset(mismatch), 0, listener);
+    }
+    Arrivals arrivals = state.outputs().counters.arrivals;
+    listener.arrived(arrivals.outOfOrder() - outOfOrder, arrivals.duplicates() - duplicates);
+    return state;
+  }
+
+  /** Returns the state of a key that begins with a row; null if the row is rejected. */
+  private @Nullable TrainState begin(Chunk chunk, int row, EngineListener listener) {
+    if (!chunk.kind(row).hasFeatures()) {
+      rejections.reject(chunk, row, Rejections.BEFORE_FEATURES, listener);
+      return null;
+    }
+    long bytes = SharedNetwork.bytes(chunk.width(), 1);
+    if (bytes > maxModelBytes) {
+      rejections.reject(chunk, row, rejections.ofSize(bytes), listener);
+      return null;
+    }
+    OutputsState state =
+        new OutputsState(
+            spec,
+            columns(),
+            chunk.key(),
+            chunk.width(),
+            Indicators.last(chunk.indicators(), chunk.width()));
+    spec.input().targets().forEach(target -> state.add(target.name()));
+    if (ofLabels != null) {
+      spec.input().classes().forEach(state::add);
+    }
+    return TrainState.of(state);
+  }
+
+  private int columns() {
+    return ModelFormat.columns(spec.input(), workspace);
+  }
+
+  private void learn(TrainState state, Chunk chunk, int row, EngineListener listener)
+      throws IOException {
+    OutputsState of = state.outputs();
+    RecordKind kind = chunk.kind(row);
+    if (kind.hasFeatures() && chunk.width() != of.shared.inputs()) {
+      rejections.reject(
+          chunk, row, Rejections.ofWidth(chunk.width(), of.shared.inputs()), listener);
+      return;
+    }
+    int known = of.outputs.size();
+    String labels = kind.hasLabel() ? chunk.label(chunk.labelOf(row)) : null;
+    if (labels != null && ofLabels != null) {
+      Rejection rejection = discover(state, OutputLabels.set(labels));
+      if (rejection != null) {
+        rejections.reject(chunk, row, rejection, listener);
+        return;
+      }
+    }
+    if (of.derived != null && chunk.epoch() > of.counters.epoch) {
+      of.derived.clear(); // the times start again
+    }
+    of.counters.epoch = Math.max(of.counters.epoch, chunk.epoch());
+    of.counters.arrive(chunk, row);
+    outputsListener.begin(listener, chunk, row);
+    outcomes.begin(of);
+    if (kind.hasFeatures()) {
+      fillFeatures(of, chunk, row);
+    }
+    long before = of.counters.examples;
+    learnOutputs(of, chunk, row, labels);
+    List<NamedOutcome> predictions = outputsListener.predictions;
+    PendingSet set = null;
+    if (of.sets != null && !predictions.isEmpty()) {
+      // Labels that were discovered in this record were not predicted.
+      predictions = predictions.subList(0, Math.min(known, predictions.size()));
+      set = of.sets.predict(predictions, known, Math.max(0, chunk.windowTime(row)));
+    }
+    String id = chunk.id(row);
+    int learned = outcomes.finish(set, id, chunk.epoch());
+    of.counters.examples += learned;
+    if (set != null && learned == 0 && id != null && of.sets != null) {
+      of.sets.keep(DelayedLabelJoiner.joinId(id, chunk.epoch()), set);
+    }
+    if (spec.predictions() && !predictions.isEmpty()) {
+      publish(of, chunk, row, labels, predictions, set, listener);
+    }
+    report(state, chunk.key(), before, listener);
+  }
+
+  /** Adds the labels of a set that are new; returns why one cannot be added, else null. */
+  private @Nullable Rejection discover(TrainState state, List<String> names) {
+    OutputsState of = state.outputs();
+    for (String name : names) {
+      if (of.find(name) != null) {
+        continue;
+      }
+      int known = of.outputs.size();
+      int max =
+          spec.input().classes().isEmpty()
+              ? spec.input().limits().classes()
+              : spec.input().classes().size();
+      if (known >= max) {
+        return new Rejection(
+            DeadLetterReason.TOO_MANY_CLASSES,
+            "\"%s\" would be label %d of this key; %d are allowed (%s)"
+                .formatted(
+                    name,
+                    known + 1,
+                    max,
+                    spec.input().classes().isEmpty() ? "limits.classes" : "input.classes"));
+      }
+      long bytes = state.memoryBytes();
+      if (bytes > maxModelBytes) {
+        return rejections.ofSize(bytes);
+      }
+      of.add(name);
+    }
+    return null;
+  }
+
+  /** Copies the features of a row, and the units of the shared network for them. */
+  private void fillFeatures(OutputsState of, Chunk chunk, int row) {
+    if (of.derived != null) {
+      derived.fill(of.derived, of.counters.epoch, chunk, row);
+    }
+    int inputs = of.shared.inputs();
+    int width = inputs + SharedNetwork.UNITS;
+    if (features.length < width) {
+      features = new float[width];
+    }
+    chunk.copyFeatures(row, row + 1, features);
+    int unitsAt = of.unitsAt;
+    float[] units = new float[SharedNetwork.UNITS];
+    of.shared.predict(features, 0, units, 0, workspace);
+    // Indicators that were not declared are last.
+    System.arraycopy(features, unitsAt, features, unitsAt + units.length, inputs - unitsAt);
+    System.arraycopy(units, 0, features, unitsAt, units.length);
+  }
+
+  private void learnOutputs(OutputsState of, Chunk chunk, int row, @Nullable String labels)
+      throws IOException {
+    RecordKind kind = chunk.kind(row);
+    if (ofLabels == null) {
+      List<@Nullable Label> targets = labels == null ? List.of() : OutputLabels.targets(labels);
+      for (int o = 0; o < of.outputs.size(); o++) {
+        Label label = o < targets.size() ? targets.get(o) : null;
+        learn(of, o, chunk, row, kind, label);
+      }
+      return;
+    }
+    Set<String> names = labels == null ? Set.of() : Set.copyOf(OutputLabels.set(labels));
+    PendingFeatures pending = kind == RecordKind.LABEL ? pending(of, chunk, row) : null;
+    for (int o = 0; o < of.outputs.size(); o++) {
+      Output output = of.outputs.get(o);
+      Label label =
+          labels == null
+              ? null
+              : Label.of(names.contains(output.name) ? OutputSpecs.PRESENT : OutputSpecs.ABSENT);
+      if (pending != null && !isPending(output, chunk, row)) {
+        // The label was not known when the features came.
+        System.arraycopy(pending.features(), 0, features(pending), 0, pending.features().length);
+        learn(of, o, chunk, row, RecordKind.EXAMPLE, label);
+      } else {
+        learn(of, o, chunk, row, kind, label);
+      }
+    }
+  }
+
+  private float[] features(PendingFeatures pending) {
+    if (features.length < pending.features().length) {
+      features = new float[pending.features().length];
+    }
+    return features;
+  }
+
+  /** Returns the features that wait for a set of labels, in one of the outputs; null if none do. */
+  private @Nullable PendingFeatures pending(OutputsState of, Chunk chunk, int row) {
+    for (Output output : of.outputs) {
+      PendingFeatures pending = pendingOf(output, chunk, row);
+      if (pending != null) {
+        return pending;
+      }
+    }
+    return null;
+  }
+
+  private boolean isPending(Output output, Chunk chunk, int row) {
+    return pendingOf(output, chunk, row) != null;
+  }
+
+  private static @Nullable PendingFeatures pendingOf(Output output, Chunk chunk, int row) {
+    LabelJoin join = output.state == null ? null : output.state.labels();
+    String id = chunk.id(row);
+    return join == null || id == null
+        ? null
+        : join.pendingFeatures(DelayedLabelJoiner.joinId(id, chunk.epoch()));
+  }
+
+  /** Lets the model of one output predict and learn its part of a record, if it has one. */
+  private void learn(
+      OutputsState of, int number, Chunk chunk, int row, RecordKind kind, @Nullable Label label)
+      throws IOException {
+    Output output = of.outputs.get(number);
+    boolean canBegin = kind.hasFeatures() && (label != null || isOfKnownTask(output));
+    if (output.state == null ? !canBegin : label == null && !kind.hasFeatures()) {
+      return;
+    }
+    fillExample(of, output, chunk, row, kind, label);
+    single.clear();
+    single.add(example, chunk.timestamp(row));
+    outputsListener.next(output.name);
+    outcomes.next(output, number);
+    TrainState learned = engine(output).learn(output.state, single, outputsListener);
+    if (learned != null && learned != output.state) {
+      of.use(output, learned);
+    }
+  }
+
+  private boolean isOfKnownTask(Output output) {
+    return ofLabels != null
+        || spec.input().targets().stream()
+            .anyMatch(target -> target.name().equals(output.name) && target.task() != null);
+  }
+
+  private void fillExample(
+      OutputsState of,
+      Output output,
+      Chunk chunk,
+      int row,
+      RecordKind kind,
+      @Nullable Label label) {
+    example.key = OutputsState.key(chunk.key(), output.name);
+    example.kind =
+        !kind.hasFeatures()
+            ? RecordKind.LABEL
+            : label == null ? RecordKind.FEATURES : RecordKind.EXAMPLE;
+    int width = kind.hasFeatures() ? of.shared.inputs() + SharedNetwork.UNITS : 0;
+    example.resize(width);
+    System.arraycopy(features, 0, example.features, 0, width);
+    example.indicators = kind.hasFeatures() ? chunk.indicators() : 0;
+    example.label = label == null ? null : label.name();
+    example.target = label == null ? Double.NaN : label.number();
+    example.weight = chunk.weight(row);
+    example.group = chunk.group(row);
+    example.eventTime = chunk.eventTime(row);
+    example.epoch = chunk.epoch();
+    String id = chunk.id(row);
+    if (id == null) {
+      example.clearId();
+    } else {
+      byte[] utf8 = id.getBytes(StandardCharsets.UTF_8);
+      example.setId(utf8, utf8.length);
+    }
+    // Only what metrics and predictions name.
+    example.record =
+        KafkaRecord.of(
+            spec.topic(),
+            chunk.partition(row),
+            chunk.offset(row),
+            chunk.timestamp(row),
+            null,
+            null);
+  }
+
+  private void publish(
+      OutputsState of,
+      Chunk chunk,
+      int row,
+      @Nullable String labels,
+      List<NamedOutcome> predictions,
+      @Nullable PendingSet set,
+      EngineListener listener) {
+    OfOutputs outcome =
+        new OfOutputs(
+            set == null ? null : names(of, set),
+            set == null || labels == null ? null : OutputLabels.set(labels),
+            predictions);
+    Prediction prediction =
+        new Prediction(
+            spec.pipeline(),
+            chunk.key(),
+            chunk.id(row),
+            labels == null ? 0 : of.counters.seq(),
+            chunk.partition(row),
+            chunk.offset(row),
+            chunk.eventTime(row),
+            outcome,
+            null,
+            outputsListener.isHeldOut,
+            of.shared.steps(),
+            spec.configHash(),
+            null,
+            null,
+            null);
+    listener.prediction(prediction, of.counters.timestamp, chunk, row);
+  }
+
+  private static List<String> names(OutputsState of, PendingSet set) {
+    return set.predicted().stream().mapToObj(number -> of.outputs.get(number).name).toList();
+  }
+
+  /** Reports the key, and publishes its models, if that is due. */
+  private void report(TrainState state, String key, long before, EngineListener listener)
+      throws IOException {
+    OutputsState of = state.outputs();
+    long every = spec.metrics().every();
+    if (of.counters.examples / every > before / every) {
+      reportAll(of, key, listener);
+    }
+    if (outputsListener.isModelDue) {
+      outputsListener.isModelDue = false;
+      listener.modelDue(key, state);
+    }
+  }
+
+  /** Reports the scores of all outputs together. */
+  private void reportAll(OutputsState of, String key, EngineListener listener) {
+    KeyCounters counters = of.counters;
+    counters.reported = counters.seq();
+    MetricsReport.Context context =
+        new MetricsReport.Context(
+            spec.pipeline(),
+            key,
+            counters.seq(),
+            counters.examples,
+            of.shared.steps(),
+            counters.eventTime,
+            List.of(),
+            learningRate(of),
+            0,
+            0,
+            0,
+            null,
+            List.of(),
+            counters.offsets.report(spec.topic()),
+            counters.arrivals.report(),
+            spec.configHash());
+    listener.report(
+        new MetricsReport(context, of.task, scores(of, key), counters.epoch, null),
+        counters.timestamp,
+        drifts(of),
+        of.outputs.stream()
+            .anyMatch(output -> output.state != null && output.state.model().isWarned()));
+  }
+
+  private static double learningRate(OutputsState of) {
+    return of.outputs.stream()
+        .filter(output -> output.state != null)
+        .findFirst()
+        .map(output -> Objects.requireNonNull(output.state).model().learningRate())
+        .orElse(Double.NaN);
+  }
+
+  private static long drifts(OutputsState of) {
+    return of.outputs.stream()
+        .filter(output -> output.state != null)
+        .mapToLong(output -> Objects.requireNonNull(output.state).model().drifts())
+        .sum();
+  }
+
+  private OutputScores scores(OutputsState of, String key) {
+    List<OutputReport> reports = new ArrayList<>();
+    MacroMean ofWindow = new MacroMean();
+    MacroMean ofTotal = new MacroMean();
+    for (Output output : of.outputs) {
+      if (output.state == null) {
+        continue;
+      }
+      PrequentialModel model = output.state.model();
+      MetricsReport report =
+          model.metrics.report(model.context(spec, OutputsState.key(key, output.name)));
+      Task task = model.task.isClassification() ? report.task() : Task.REGRESSION;
+      reports.add(new OutputReport(output.name, task, model.counters.examples, report.scores()));
+      if (task == Task.BINARY
+          && report.scores() instanceof MetricsReport.ClassificationScores scores) {
+        ofWindow.add(scores.window().f1());
+        ofTotal.add(scores.total().f1());
+      }
+    }
+    return new OutputScores(
+        of.scores.windowSize(),
+        of.scores.window(ofWindow.mean()),
+        of.scores.total(ofTotal.mean()),
+        reports);
+  }
+
+  /** The mean of the scores that are not NaN. */
+  private static final class MacroMean {
+    private double sum;
+    private int count;
+
+    void add(double score) {
+      if (!Double.isNaN(score)) {
+        sum += score;
+        count++;
+      }
+    }
+
+    double mean() {
+      return sum / count;
+    }
+  }
+
+  @Override
+  public boolean promote(
+      @Nullable TrainState stored,
+      String key,
+      PromoteRequest command,
+      KafkaRecord record,
+      EngineListener listener)
+      throws IOException {
+    OutputsState of = usable(stored, key, listener);
+    outputsListener.begin(listener, null, 0);
+    boolean isChanged = false;
+    if (of == null || of.outputs.isEmpty()) {
+      PromotionHandler handler = new PromotionHandler(events);
+      return handler.promote(null, key, command, record, listener);
+    }
+    for (Output output : of.outputs) {
+      isChanged |=
+          engine(output)
+              .promote(
+                  output.state,
+                  OutputsState.key(key, output.name),
+                  command,
+                  record,
+                  outputsListener);
+    }
+    if (isChanged) {
+      listener.modelDue(key, Objects.requireNonNull(stored));
+    }
+    return isChanged;
+  }
+
+  @Override
+  public boolean erase(
+      @Nullable TrainState stored, String key, ErasedId id, long until, EngineListener listener)
+      throws IOException {
+    OutputsState of = usable(stored, key, listener);
+    if (of == null) {
+      String hash = HexFormat.of().toHexDigits(id.hash());
+      events.erased(null, key, new Erased(id.column().name(), hash, 0, 0, until), listener);
+      return false;
+    }
+    outputsListener.begin(listener, null, 0);
+    for (Output output : of.outputs) {
+      engine(output)
+          .erase(output.state, OutputsState.key(key, output.name), id, until, outputsListener);
+    }
+    long ids = of.derived == null ? 0 : of.derived.erase(id);
+    if ((outputsListener.isModelDue || ids > 0) && of.counters.examples > 0) {
+      // A record that the next model would add to has the id.
+      Objects.requireNonNull(stored).marks.publishedPages = null;
+      listener.modelDue(key, stored);
+    }
+    return true;
+  }
+
+  @Override
+  public void eraseKey(@Nullable TrainState stored, String key, long until, EngineListener listener)
+      throws IOException {
+    long ids = 0;
+    long pending = 0;
+    OutputsState of;
+    try {
+      of = usable(stored, key, listener);
+    } catch (UnusableStateException e) {
+      of = null;
+    }
+    if (of != null) {
+      for (Output output : of.outputs) {
+        if (output.state != null) {
+          ids += output.state.model().pagedParts().stream().mapToLong(PagedPart::size).sum();
+          LabelJoin join = output.state.labels();
+          pending += join == null ? 0 : join.pending();
+        }
+      }
+    }
+    events.erased(
+        of == null ? null : stored, key, new Erased(null, null, ids, pending, until), listener);
+  }
+
+  @Override
+  public boolean resume(TrainState state, String key, EngineListener listener) throws IOException {
+    return mismatchOnResume(state, key, listener) == null;
+  }
+
+  /** Returns the outputs of stored state; null if there is none that can be used. */
+  private @Nullable OutputsState usable(
+      @Nullable TrainState stored, String key, EngineListener listener) throws IOException {
+    return stored != null && resume(stored, key, listener) ? stored.outputs() : null;
+  }
+
+  /** Makes stored state usable; returns why it does not fit if the key is to restart, else null. */
+  private @Nullable String mismatchOnResume(TrainState state, String key, EngineListener listener)
+      throws IOException {
+    if (state.serialized() == null) {
+      return null;
+    }
+    OutputsState of;
+    try {
+      of = state.resumeOutputs(spec, columns(), key);
+    } catch (ModelMismatchException e) {
+      if (onShapeChange != ShapeChange.RESET) {
+        throw new UnusableStateException(key, e);
+      }
+      listener.warning(key, "the stored model is reset: " + e.getMessage());
+      return String.valueOf(e.getMessage());
+    } catch (IOException e) {
+      throw new UnusableStateException(key, e);
+    }
+    resumeOutputs(of, key, listener);
+    return null;
+  }
+
+  private void resumeOutputs(OutputsState of, String key, EngineListener listener)
+      throws IOException {
+    for (TargetSpec target : spec.input().targets()) {
+      if (of.find(target.name()) == null) {
+        of.add(target.name());
+      }
+    }
+    if (ofLabels == null) {
+      of.outputs.removeIf(output -> !engines.containsKey(output.name));
+    }
+    for (Output output : of.outputs) {
+      TrainState own = output.state;
+      if (own != null
+          && !engine(output).resume(own, OutputsState.key(key, output.name), listener)) {
+        output.state = null; // it restarts with its next example
+      }
+    }
+  }
+
+  @Override
+  public boolean report(TrainState state, String key, EngineListener listener) {
+    OutputsState of = state.outputs();
+    boolean hasUnreported = of.hasUnreported();
+    for (Output output : of.outputs) {
+      if (output.state != null) {
+        engine(output).report(output.state, OutputsState.key(key, output.name), listener);
+      }
+    }
+    if (hasUnreported) {
+      reportAll(of, key, listener);
+    }
+    return hasUnreported;
+  }
+
+  @Override
+  public void end(TrainState state, String key, EngineListener listener) throws IOException {
+    OutputsState of = state.outputs();
+    outputsListener.begin(listener, null, 0);
+    for (Output output : of.outputs) {
+      if (output.state != null) {
+        engine(output).end(output.state, OutputsState.key(key, output.name), outputsListener);
+      }
+    }
+    if (of.counters.seq() > 0) {
+      listener.modelDue(key, state);
+    }
+  }
+
+  @Override
+  public void forget(TrainState state, String key, EngineListener listener) {
+    OutputsState of = state.outputs();
+    events.report(of.counters, key, new Expired(), of.shared.steps(), listener);
+  }
+
+  @Override
+  public int reportSpacing(TrainState state) {
+    return state.hasUnreported() ? 1 : 0;
+  }
+}

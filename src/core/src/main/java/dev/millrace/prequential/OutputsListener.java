@@ -1,0 +1,132 @@
+package dev.millrace.prequential;
+
+import dev.millrace.data.Chunk;
+import dev.millrace.data.DeadLetter;
+import dev.millrace.data.MetricsReport;
+import dev.millrace.data.ModelEvent;
+import dev.millrace.data.Prediction;
+import dev.millrace.data.Prediction.NamedOutcome;
+import dev.millrace.prequential.Rejections.Rejection;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Receives what the models of several outputs have to publish: their reports and events go on,
+ * their predictions are gathered into one, a record is rejected once, and a model that is due makes
+ * all of the key due. Not thread-safe.
+ */
+final class OutputsListener implements EngineListener {
+  final List<NamedOutcome> predictions = new ArrayList<>();
+
+  /** Timestamp of the predictions. */
+  long timestamp;
+
+  /** True if the record is held out from learning. */
+  boolean isHeldOut;
+
+  /** True if a model is to be published. */
+  boolean isModelDue;
+
+  /** True if an output has rejected the record. */
+  boolean isRejected;
+
+  private final Rejections rejections;
+  // Set before each record.
+  private @Nullable EngineListener listener;
+  private String output = "";
+  // Null for a command.
+  private @Nullable Chunk chunk;
+  private int row;
+
+  OutputsListener(Rejections rejections) {
+    this.rejections = rejections;
+  }
+
+  /**
+   * Begins a record, or a command.
+   *
+   * @param ofRow chunk of the record; null for a command
+   */
+  void begin(EngineListener newListener, @Nullable Chunk ofRow, int newRow) {
+    listener = newListener;
+    chunk = ofRow;
+    row = newRow;
+    output = "";
+    predictions.clear();
+    isHeldOut = false;
+    isModelDue = false;
+    isRejected = false;
+  }
+
+  private EngineListener to() {
+    return Objects.requireNonNull(listener);
+  }
+
+  /** Sets the output whose model publishes next. */
+  void next(String name) {
+    output = name;
+  }
+
+  @Override
+  public void report(MetricsReport report, long time, long drifts, boolean isDriftSuspected) {
+    to().report(report, time, drifts, isDriftSuspected);
+  }
+
+  @Override
+  public void prediction(Prediction prediction, long time, Chunk unused, int unusedRow) {
+    predictions.add(new NamedOutcome(output, prediction.outcome(), prediction.region()));
+    timestamp = time;
+    isHeldOut |= prediction.heldOut();
+  }
+
+  @Override
+  public void event(ModelEvent event, long time) {
+    to().event(event, time);
+  }
+
+  @Override
+  public void rejected(DeadLetter letter) {
+    if (isRejected) {
+      return;
+    }
+    isRejected = true;
+    if (chunk == null) {
+      to().rejected(letter);
+    } else {
+      String message = output.isEmpty() ? letter.message() : output + ": " + letter.message();
+      rejections.reject(chunk, row, new Rejection(letter.reason(), message), to());
+    }
+  }
+
+  @Override
+  public void modelDue(String key, TrainState state) {
+    isModelDue = true;
+  }
+
+  @Override
+  public void learned(LearnedCounts counts) {
+    to().learned(counts);
+  }
+
+  @Override
+  public void skipped(int examples) {
+    to().skipped(examples);
+  }
+
+  @Override
+  public void joined(LabelOutcome outcome, long records) {
+    to().joined(outcome, records);
+  }
+
+  @Override
+  public void expanded(String key) {
+    to().expanded(key);
+  }
+
+  @Override
+  public void warning(String key, String message) {
+    to().warning(key, message);
+  }
+}

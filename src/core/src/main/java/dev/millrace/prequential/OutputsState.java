@@ -1,0 +1,350 @@
+package dev.millrace.prequential;
+
+import dev.millrace.data.BoundedDataInput;
+import dev.millrace.data.ForecastSpec;
+import dev.millrace.data.SizeChecks;
+import dev.millrace.data.Task;
+import dev.millrace.derived.DerivedState;
+import dev.millrace.eval.LabelSetScores;
+import dev.millrace.nn.Indicators;
+import dev.millrace.nn.ModelMismatchException;
+import dev.millrace.nn.PagedOutput;
+import dev.millrace.nn.auto.SharedNetwork;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutput;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a key with several outputs has: the network that they share, the model of each with its
+ * scores, and the scores of all together. {@link OutputsEngine} updates it. Not thread-safe.
+ */
+final class OutputsState {
+  private static final int MAX_OUTPUTS = 2_000;
+  private static final int MAX_NEURONS = 2_000;
+  // Of an object with its arrays.
+  private static final int OUTPUT_BYTES = 256;
+  // Pages of an output's model are numbered apart from those of the others.
+  private static final int OUTPUT_SHIFT = 32;
+
+  /** One of the outputs. */
+  static final class Output {
+    final String name;
+
+    /** Null before its first example. */
+    @Nullable TrainState state;
+
+    /** The shared network's neurons: of each class; one of a value, or of the positive class. */
+    int[] neurons = {};
+
+    Output(String name) {
+      this.name = name;
+    }
+  }
+
+  final Task task;
+  final int columns;
+  final SharedNetwork shared;
+
+  /**
+   * Place of the shared network's units in the rows of the outputs: before undeclared indicators.
+   */
+  final int unitsAt;
+
+  final KeyCounters counters;
+  final LabelSetScores scores;
+
+  /** Null unless the outputs are the labels of a set. */
+  final @Nullable PredictedSets sets;
+
+  /** Null if no features are derived. */
+  final @Nullable DerivedState derived;
+
+  /** In the order of the targets, or of the discovery of the labels. */
+  final List<Output> outputs = new ArrayList<>();
+
+  private @Nullable PageStore pages;
+  private boolean keepsPages;
+
+  /**
+   * Creates the state of a key without examples.
+   *
+   * @param inputs features of a row
+   * @param found indicators behind the other features if none is declared
+   */
+  OutputsState(TrainSpec spec, int columns, String key, int inputs, Indicators found) {
+    this(
+        OutputSpecs.task(spec.input()),
+        columns,
+        new SharedNetwork(
+            inputs,
+            spec.model().indicators().orElse(found),
+            spec.model().seed(),
+            PrequentialModel.seed(key)),
+        inputs - found.columns().length,
+        new KeyCounters(spec),
+        new LabelSetScores(spec.metrics().window()),
+        spec.input().targets().isEmpty() ? new PredictedSets(spec) : null,
+        spec.input().derived().isEmpty() ? null : new DerivedState(spec.input()));
+  }
+
+  private OutputsState(
+      Task task,
+      int columns,
+      SharedNetwork shared,
+      int unitsAt,
+      KeyCounters counters,
+      LabelSetScores scores,
+      @Nullable PredictedSets sets,
+      @Nullable DerivedState derived) {
+    this.task = task;
+    this.columns = columns;
+    this.shared = shared;
+    this.unitsAt = unitsAt;
+    this.counters = counters;
+    this.scores = scores;
+    this.sets = sets;
+    this.derived = derived;
+  }
+
+  /** Returns the model key of an output. */
+  static String key(String key, String output) {
+    return key + ForecastSpec.SEPARATOR + output;
+  }
+
+  /** Returns the output of a name; null if there is none. */
+  @Nullable Output find(String name) {
+    for (Output output : outputs) {
+      if (output.name.equals(name)) {
+        return output;
+      }
+    }
+    return null;
+  }
+
+  /** Adds an output without examples. */
+  Output add(String name) {
+    Output output = new Output(name);
+    outputs.add(output);
+    return output;
+  }
+
+  /** Keeps the state of an output, whose first example has come. */
+  void use(Output output, TrainState state) {
+    output.state = state;
+    placePages(outputs.indexOf(output));
+  }
+
+  /** Returns the estimated bytes in memory. */
+  long memoryBytes() {
+    long bytes = shared.memoryBytes() + scores.memoryBytes() + counters.arrivals.memoryBytes();
+    bytes += sets == null ? 0 : sets.memoryBytes();
+    bytes += derived == null ? 0 : derived.memoryBytes();
+    for (Output output : outputs) {
+      bytes += OUTPUT_BYTES + (output.state == null ? 0 : output.state.memoryBytes());
+    }
+    return bytes;
+  }
+
+  /** Returns true if nothing was learned or is pending. */
+  boolean isEmpty() {
+    return counters.seq() == 0 && outputs.stream().allMatch(output -> output.state == null);
+  }
+
+  /** Returns true if examples have come since the last report. */
+  boolean hasUnreported() {
+    return counters.hasUnreported()
+        || outputs.stream()
+            .anyMatch(output -> output.state != null && output.state.hasUnreported());
+  }
+
+  void keepPages(@Nullable PageStore store, boolean keeps) {
+    pages = store;
+    keepsPages = keeps;
+    for (int o = 0; o < outputs.size(); o++) {
+      placePages(o);
+    }
+  }
+
+  private void placePages(int index) {
+    TrainState state = outputs.get(index).state;
+    if (pages == null || state == null) {
+      return;
+    }
+    PageStore own = new OutputPages(pages, (long) index << OUTPUT_SHIFT);
+    if (keepsPages) {
+      state.keepPagesIn(own);
+    } else {
+      state.takePagesFrom(own);
+    }
+  }
+
+  void storePages() throws IOException {
+    for (Output output : outputs) {
+      if (output.state != null) {
+        output.state.storePages();
+      }
+    }
+  }
+
+  void removePages() throws IOException {
+    for (Output output : outputs) {
+      if (output.state != null) {
+        output.state.removePages();
+      }
+    }
+  }
+
+  /** Returns a deep copy. */
+  OutputsState copy() {
+    OutputsState copy =
+        new OutputsState(
+            task,
+            columns,
+            shared.copy(),
+            unitsAt,
+            counters.copy(),
+            scores.copy(),
+            sets == null ? null : sets.copy(),
+            derived == null ? null : derived.copy());
+    for (Output output : outputs) {
+      Output other = copy.add(output.name);
+      other.neurons = output.neurons.clone();
+      other.state = output.state == null ? null : output.state.copy();
+    }
+    return copy;
+  }
+
+  void write(DataOutput out) throws IOException {
+    out.writeUTF(task.name());
+    out.writeInt(columns);
+    out.writeLong(counters.examples);
+    out.writeLong(counters.reported);
+    out.writeLong(counters.eventTime);
+    out.writeLong(counters.timestamp);
+    out.writeInt(counters.epoch);
+    counters.offsets.write(out);
+    counters.arrivals.write(out);
+    shared.write(out);
+    out.writeInt(unitsAt);
+    scores.write(out);
+    if (sets != null) {
+      sets.write(out);
+    }
+    if (derived != null) {
+      derived.write(out);
+    }
+    out.writeInt(outputs.size());
+    for (Output output : outputs) {
+      out.writeUTF(output.name);
+      out.writeInt(output.neurons.length);
+      for (int neuron : output.neurons) {
+        out.writeInt(neuron);
+      }
+      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+      if (output.state != null) {
+        output.state.write(new DataOutputStream(bytes));
+      }
+      out.writeInt(bytes.size());
+      out.write(bytes.toByteArray());
+    }
+  }
+
+  /**
+   * Reads what {@link #write} wrote; the states of the outputs are not usable yet.
+   *
+   * @throws ModelMismatchException if it is of another kind than the settings say, naming both
+   * @throws IOException if it is of a newer release, or damaged
+   */
+  static OutputsState read(BoundedDataInput in, TrainSpec spec, int columns, String key)
+      throws IOException {
+    Task task = OutputSpecs.task(spec.input());
+    ModelFormat.requireTask(Task.valueOf(in.readUTF()), task);
+    ModelFormat.requireSameColumns(in.readInt(), columns, spec);
+    long examples = in.readLong();
+    long reported = in.readLong();
+    long eventTime = in.readLong();
+    long timestamp = in.readLong();
+    int epoch = in.readInt();
+    SeenOffsets offsets = SeenOffsets.read(in);
+    KeyCounters counters = new KeyCounters(offsets, Arrivals.read(in, spec.countsDuplicates()));
+    counters.examples = examples;
+    counters.reported = reported;
+    counters.eventTime = eventTime;
+    counters.timestamp = timestamp;
+    counters.epoch = epoch;
+    SharedNetwork shared =
+        SharedNetwork.read(
+            in, spec.model().indicators(), spec.model().seed(), PrequentialModel.seed(key));
+    int unitsAt =
+        (int) SizeChecks.require("place of shared units", in.readInt(), 0, shared.inputs());
+    LabelSetScores scores = LabelSetScores.read(in, spec.metrics().window());
+    PredictedSets sets = task == Task.MULTILABEL ? PredictedSets.read(in, spec) : null;
+    DerivedState derived =
+        spec.input().derived().isEmpty() ? null : DerivedState.read(in, spec.input());
+    OutputsState state =
+        new OutputsState(task, columns, shared, unitsAt, counters, scores, sets, derived);
+    int count = SizeChecks.read(in, "outputs", MAX_OUTPUTS, Short.BYTES + 2 * Integer.BYTES);
+    for (int o = 0; o < count; o++) {
+      Output output = state.add(in.readUTF());
+      output.neurons =
+          new int[SizeChecks.read(in, "neurons of an output", MAX_NEURONS, Integer.BYTES)];
+      for (int n = 0; n < output.neurons.length; n++) {
+        output.neurons[n] =
+            (int) SizeChecks.require("neuron", in.readInt(), 0, shared.neurons() - 1L);
+      }
+      byte[] bytes = new byte[SizeChecks.read(in, "bytes of an output", in.left(), 1)];
+      in.readFully(bytes);
+      output.state = bytes.length == 0 ? null : TrainState.serialized(bytes);
+    }
+    return state;
+  }
+
+  /** Writes what predictions need; see {@link ModelSnapshot}. */
+  void writeModel(PagedOutput out) throws IOException {
+    out.writeUTF(task.name());
+    out.writeInt(columns);
+    new ClassNames(outputs.stream().map(output -> output.name).toList()).write(out);
+    shared.write(out);
+    out.writeInt(unitsAt);
+    if (sets != null) {
+      sets.model().write(out);
+    }
+    out.writeBoolean(derived != null);
+    if (derived != null) {
+      derived.write(out);
+    }
+    for (Output output : outputs) {
+      if (output.state == null) {
+        out.writeInt(0);
+      } else {
+        PagedOutput model = output.state.modelWithPages();
+        out.writeInt(model.size());
+        model.writeTo(out);
+      }
+    }
+    // Where the summary of a model has its counts.
+    out.writeLong(counters.examples);
+    out.writeLong(shared.steps());
+    for (int unused = 0; unused < 3; unused++) {
+      out.writeLong(0);
+    }
+  }
+
+  /** Returns the neurons of an output, after making room for a class if it has several. */
+  int[] neurons(Output output, PrequentialModel model) {
+    int needed = model.task == Task.MULTICLASS ? model.classes.size() : 1;
+    int known = output.neurons.length;
+    if (known < needed) {
+      output.neurons = Arrays.copyOf(output.neurons, needed);
+      for (int n = known; n < needed; n++) {
+        output.neurons[n] = shared.addNeuron(!model.task.isClassification());
+      }
+    }
+    return output.neurons;
+  }
+}

@@ -1,0 +1,177 @@
+package dev.millrace.prequential;
+
+import dev.millrace.data.Task;
+import dev.millrace.eval.ClassificationMetrics;
+import dev.millrace.eval.LabelSetScores;
+import dev.millrace.nn.Workspace;
+import dev.millrace.prequential.OutputsState.Output;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gathers what the outputs of a key scored and learned with one record: mostly labels of the
+ * record's own example; with delayed labels also those of examples that time out. Then the set of
+ * labels of each example is scored, and the shared network learns all of its labels in one step.
+ * The keys of a thread take turns. Not thread-safe.
+ */
+final class RowOutcomes implements ScoreListener {
+  private static final String NO_ID = "";
+
+  /** The labels of one example. */
+  private static final class Example {
+    final float[] features;
+    final float weight;
+    int[] neurons = new int[4];
+    double[] targets = new double[4];
+    int count;
+    // Numbers of outputs of two classes: with a label, actually positive, predicted to be.
+    final BitSet labelled = new BitSet();
+    final BitSet actual = new BitSet();
+    BitSet predicted = new BitSet();
+
+    Example(float[] features, float weight) {
+      this.features = features;
+      this.weight = weight;
+    }
+
+    void add(int neuron, double target) {
+      if (count == neurons.length) {
+        neurons = Arrays.copyOf(neurons, 2 * count);
+        targets = Arrays.copyOf(targets, 2 * count);
+      }
+      neurons[count] = neuron;
+      targets[count++] = target;
+    }
+  }
+
+  private final Map<String, Example> examples = new LinkedHashMap<>();
+  private final Workspace workspace;
+  private @Nullable OutputsState state;
+  private @Nullable Output output;
+  private int number;
+
+  RowOutcomes(Workspace workspace) {
+    this.workspace = workspace;
+  }
+
+  /** Begins a record of a key. */
+  void begin(OutputsState newState) {
+    state = newState;
+    examples.clear();
+  }
+
+  /** Sets the output whose model learns next, and its number. */
+  void next(Output newOutput, int newNumber) {
+    output = newOutput;
+    number = newNumber;
+  }
+
+  @Override
+  public void scored(PrequentialModel model, RowBatch batch) {
+    OutputsState of = state;
+    Output from = output;
+    if (of == null || from == null || batch.use == RowBatch.Use.HOLD_OUT) {
+      return;
+    }
+    String id = batch.chunk.id(batch.from);
+    float weight = batch.chunk.weight(batch.from);
+    Example example =
+        examples.computeIfAbsent(
+            id == null ? NO_ID : id, unused -> new Example(withoutUnits(of, batch), weight));
+    int[] neurons = of.neurons(from, model);
+    if (model.task == Task.REGRESSION) {
+      example.add(neurons[0], batch.targets[0]);
+    } else if (model.task == Task.MULTICLASS) {
+      for (int c = 0; c < neurons.length; c++) {
+        example.add(neurons[c], c == batch.classes[0] ? 1 : 0);
+      }
+    } else {
+      addLabel(example, neurons[0], ((ClassificationMetrics) model.metrics).positive(), batch);
+    }
+  }
+
+  private void addLabel(Example example, int neuron, int positive, RowBatch batch) {
+    if (positive < 0) {
+      return; // one class is known
+    }
+    boolean isActual = batch.classes[0] == positive;
+    example.add(neuron, isActual ? 1 : 0);
+    example.labelled.set(number);
+    example.actual.set(number, isActual);
+    example.predicted.set(number, batch.predicted == positive);
+  }
+
+  private float[] withoutUnits(OutputsState of, RowBatch batch) {
+    float[] features = new float[of.shared.inputs()];
+    int unitsAt = of.unitsAt;
+    System.arraycopy(batch.features, 0, features, 0, unitsAt);
+    int units = batch.chunk.width() - features.length;
+    System.arraycopy(batch.features, unitsAt + units, features, unitsAt, features.length - unitsAt);
+    return features;
+  }
+
+  /**
+   * Scores the sets of labels, and lets the shared network learn.
+   *
+   * @param ofRecord the set that was predicted of the record's own example; null if the record has
+   *     no features, or the outputs are no sets
+   * @return the number of examples that had labels
+   */
+  int finish(@Nullable PendingSet ofRecord, @Nullable String id, int epoch) {
+    OutputsState of = state;
+    if (of == null) {
+      return 0;
+    }
+    for (Map.Entry<String, Example> each : examples.entrySet()) {
+      Example example = each.getValue();
+      if (of.sets != null) {
+        boolean isOwn = ofRecord != null && each.getKey().equals(id == null ? NO_ID : id);
+        useSet(
+            of.sets,
+            example,
+            isOwn ? ofRecord : of.sets.take(DelayedLabelJoiner.joinId(each.getKey(), epoch)));
+      }
+      score(of.scores, example);
+      if (example.count > 0) {
+        of.shared.learn(
+            example.features,
+            0,
+            example.neurons,
+            example.targets,
+            example.count,
+            example.weight,
+            workspace);
+      }
+    }
+    return examples.size();
+  }
+
+  /** Uses the set that was predicted, rather than each label by itself; null if it is not known. */
+  private static void useSet(PredictedSets sets, Example example, @Nullable PendingSet set) {
+    if (set != null) {
+      sets.learn(set, example.actual, example.weight);
+      example.predicted = set.predicted();
+    }
+  }
+
+  private static void score(LabelSetScores scores, Example example) {
+    int labels = example.labelled.cardinality();
+    if (labels == 0) {
+      return;
+    }
+    BitSet both = (BitSet) example.actual.clone();
+    both.and(example.predicted);
+    int hits = both.cardinality();
+    BitSet predicted = (BitSet) example.predicted.clone();
+    predicted.and(example.labelled);
+    scores.add(
+        hits,
+        predicted.cardinality() - hits,
+        example.actual.cardinality() - hits,
+        labels,
+        example.weight);
+  }
+}

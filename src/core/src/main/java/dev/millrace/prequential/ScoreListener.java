@@ -1,0 +1,13 @@
+package dev.millrace.prequential;
+
+/** Receives each batch that a model has scored, before the next one replaces it. */
+@FunctionalInterface
+interface ScoreListener {
+
+  /**
+   * Receives a batch with the features, labels and predictions of its rows.
+   *
+   * @param batch valid during the call
+   */
+  void scored(PrequentialModel model, RowBatch batch);
+}
