@@ -24,6 +24,7 @@ import dev.millrace.data.MetricsReport;
 import dev.millrace.data.ModelCommand;
 import dev.millrace.data.ModelEvent;
 import dev.millrace.data.Prediction;
+import dev.millrace.data.Prediction.OfOutputs;
 import dev.millrace.data.SummaryReport;
 import dev.millrace.testing.Records;
 import dev.millrace.testing.SampleRecords;
@@ -123,9 +124,31 @@ class AsyncApiTest {
     List<JsonNode> records = new ArrayList<>();
     for (Prediction prediction : SampleRecords.of(Prediction.class)) {
       records.add(JSON.readTree(json.encode(prediction)));
+      if (prediction.outcome() instanceof OfOutputs set) {
+        records.add(JSON.readTree(json.encode(ofTargets(prediction, set))));
+      }
     }
 
     assertDescribed("prediction", records);
+  }
+
+  private static Prediction ofTargets(Prediction of, OfOutputs set) {
+    return new Prediction(
+        of.pipeline(),
+        of.key(),
+        of.id(),
+        of.seq(),
+        of.partition(),
+        of.offset(),
+        of.eventTime(),
+        new OfOutputs(null, null, set.outputs()),
+        of.model(),
+        of.heldOut(),
+        of.modelVersion(),
+        of.config(),
+        of.region(),
+        of.reasons(),
+        of.forecast());
   }
 
   @Test
@@ -225,6 +248,9 @@ class AsyncApiTest {
       describe(property.getValue(), described);
     }
     schema.path("oneOf").forEach(each -> describe(each, described));
+    if (schema.path("additionalProperties").isObject()) {
+      describe(schema.path("additionalProperties"), described);
+    }
     if (schema.has("items")) {
       describe(schema.path("items"), described);
     }

@@ -146,6 +146,8 @@ class RecordReferenceTest {
       appendRow(page, name, kind(value), described.path("description").asText());
       if (value.path("items").has("properties")) {
         appendRows(page, name + "[].", value.path("items"));
+      } else if (value.path("additionalProperties").has("properties")) {
+        appendRows(page, name + ".NAME.", value.path("additionalProperties"));
       } else {
         appendRows(page, name + ".", value);
       }

@@ -44,7 +44,7 @@ class PastedRecordsTest {
   // Objects whose names are those of classes, members, columns, topics and partitions.
   private static final Pattern MAP =
       Pattern.compile(
-          "/input(/[^/]+)?|/importance|.*/(probabilities|scores|weights|losses|columns)");
+          "/input(/[^/]+)?|/importance|/outputs|.*/(probabilities|scores|weights|losses|columns)");
 
   // Fields that only some pipelines have.
   private static final Set<String> OPTIONAL =
@@ -64,6 +64,7 @@ class PastedRecordsTest {
           "/labels",
           "/model",
           "/models",
+          "/outputs",
           "/reasons",
           "/seq",
           "/series",
@@ -170,10 +171,13 @@ class PastedRecordsTest {
   private static boolean isAlike(JsonNode written, JsonNode shown) {
     return kind(written).equals(kind(shown))
         && written.path("event").equals(shown.path("event"))
-        && written.has("class") == shown.has("class")
-        && (!shown.has("window")
-            || written.at("/window/accuracy").isMissingNode()
-                == shown.at("/window/accuracy").isMissingNode());
+        && haveSame(written, shown, "/class", "/value")
+        && (!shown.has("window") || haveSame(written, shown, "/window/accuracy", "/window/mae"));
+  }
+
+  private static boolean haveSame(JsonNode written, JsonNode shown, String... fields) {
+    return Stream.of(fields)
+        .allMatch(field -> written.at(field).isMissingNode() == shown.at(field).isMissingNode());
   }
 
   private static String kind(JsonNode record) {

@@ -46,9 +46,16 @@ public record MetricsReport(
     this(context, task, scores, 0, null);
   }
 
-  /** Returns the same without what grows with the classes and the length of their names. */
+  /**
+   * Returns the same without what grows with the classes or outputs and the length of their names.
+   */
   public MetricsReport withoutClasses() {
-    Scores shorter = scores instanceof ClassificationScores whole ? whole.withoutClasses() : scores;
+    Scores shorter = scores;
+    if (scores instanceof ClassificationScores whole) {
+      shorter = whole.withoutClasses();
+    } else if (scores instanceof OutputScores whole) {
+      shorter = new OutputScores(whole.windowSize(), whole.window(), whole.total(), List.of());
+    }
     return with(shorter, labels, coverage, forecast, estimate);
   }
 

@@ -8,24 +8,30 @@ import java.lang.reflect.Type;
 import java.lang.reflect.TypeVariable;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Values of record classes in which no component is left out, made from the classes alone: whoever
  * adds a component finds it in them. Where a component is of a sealed interface there is one value
- * for each of its kinds.
+ * for each of its kinds, except those of which the component is itself a part.
  */
 public final class SampleRecords {
+  // Kinds of which values are being made.
+  private final Set<Class<?>> open = new HashSet<>();
+  private int texts;
+
   private SampleRecords() {}
 
   /** One value for each choice that the record leaves. */
   @SuppressWarnings("unchecked") // made by the class's own constructor
   public static <T> List<T> of(Class<T> type) {
-    return (List<T>) values(type, Map.of());
+    return (List<T>) new SampleRecords().values(type, Map.of());
   }
 
-  private static List<Object> values(Type type, Map<String, Type> variables) {
+  private List<Object> values(Type type, Map<String, Type> variables) {
     if (type instanceof TypeVariable<?> variable) {
       return values(variables.get(variable.getName()), Map.of());
     }
@@ -41,9 +47,9 @@ public final class SampleRecords {
     return values((Class<?>) type);
   }
 
-  private static List<Object> values(Class<?> type) {
+  private List<Object> values(Class<?> type) {
     if (type == String.class) {
-      return List.of("0123abcd");
+      return List.of(text());
     } else if (type == double.class) {
       return List.of(0.25);
     } else if (type == float.class) {
@@ -65,15 +71,23 @@ public final class SampleRecords {
     } else if (type.isSealed()) {
       List<Object> kinds = new ArrayList<>();
       for (Class<?> kind : type.getPermittedSubclasses()) {
-        kinds.addAll(records(kind, Map.of()));
+        if (open.add(kind)) {
+          kinds.addAll(records(kind, Map.of()));
+          open.remove(kind);
+        }
       }
       return kinds;
     }
     return records(type, Map.of());
   }
 
+  /** Another one each time, as the fields of an object have different names. */
+  private String text() {
+    return "%08x".formatted(0x0123abcd + texts++);
+  }
+
   /** As many values as the component with the most choices has; the others go round. */
-  private static List<Object> records(Class<?> type, Map<String, Type> variables) {
+  private List<Object> records(Class<?> type, Map<String, Type> variables) {
     RecordComponent[] components = type.getRecordComponents();
     if (components == null) {
       throw new IllegalArgumentException("no sample of " + type + " is known");
@@ -92,7 +106,8 @@ public final class SampleRecords {
       for (int i = 0; i < most; i++) {
         Object[] arguments = new Object[types.length];
         for (int c = 0; c < types.length; c++) {
-          arguments[c] = choices.get(c).get(i % choices.get(c).size());
+          arguments[c] =
+              types[c] == String.class ? text() : choices.get(c).get(i % choices.get(c).size());
         }
         made.add(constructor.newInstance(arguments));
       }

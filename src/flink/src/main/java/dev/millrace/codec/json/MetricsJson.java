@@ -28,6 +28,7 @@ import dev.millrace.data.MetricsReport.Labels;
 import dev.millrace.data.MetricsReport.Member;
 import dev.millrace.data.MetricsReport.Members;
 import dev.millrace.data.MetricsReport.Offsets;
+import dev.millrace.data.MetricsReport.OutputScores;
 import dev.millrace.data.MetricsReport.PositiveShare;
 import dev.millrace.data.MetricsReport.RegressionBaseline;
 import dev.millrace.data.MetricsReport.RegressionBlock;
@@ -77,6 +78,8 @@ public final class MetricsJson {
       writeScores(json, report.task(), context.classes(), scores, report.coverage());
     } else if (report.scores() instanceof RegressionScores scores) {
       writeScores(json, scores, report.coverage());
+    } else if (report.scores() instanceof OutputScores scores) {
+      OutputsJson.write(json, scores);
     }
     if (report.validation() != null) {
       writeValidation(json, report.validation());
@@ -219,6 +222,12 @@ public final class MetricsJson {
       json.writeEndObject();
       json.writeObjectFieldStart("epoch");
       writeCounted(json, scores.total());
+    } else if (validation.scores() instanceof OutputScores scores) {
+      startWindow(json, scores.windowSize(), 0);
+      OutputsJson.write(json, scores.window());
+      json.writeEndObject();
+      json.writeObjectFieldStart("epoch");
+      OutputsJson.write(json, scores.total());
     }
     json.writeEndObject();
     json.writeEndObject();
@@ -303,7 +312,7 @@ public final class MetricsJson {
     betterThanBaseline(json, block.betterThanBaseline());
   }
 
-  private static void betterThanBaseline(JsonGenerator json, @Nullable Boolean isBetter)
+  static void betterThanBaseline(JsonGenerator json, @Nullable Boolean isBetter)
       throws IOException {
     if (isBetter == null) {
       json.writeNullField("better_than_baseline");

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.millrace.data.Prediction;
 import dev.millrace.data.Prediction.Forecast;
 import dev.millrace.data.Prediction.OfClass;
+import dev.millrace.data.Prediction.OfOutputs;
 import dev.millrace.data.Prediction.OfValue;
+import dev.millrace.data.Prediction.Outcome;
 import java.io.IOException;
 import java.util.List;
 
@@ -46,14 +48,7 @@ public final class PredictionJson {
     } else if (forecast != null) {
       JsonLine.time(json, "target_time", forecast.targetTime());
     }
-    if (prediction.outcome() instanceof OfClass outcome) {
-      write(json, outcome);
-    } else if (prediction.outcome() instanceof OfValue outcome) {
-      JsonLine.value(json, "value", outcome.value());
-      if (!Double.isNaN(outcome.actual())) {
-        JsonLine.number(json, "actual", outcome.actual());
-      }
-    }
+    write(json, prediction.outcome());
     RegionJson.write(json, prediction.region());
     ReasonsJson.write(json, prediction.reasons());
     if (prediction.model() != null) {
@@ -65,6 +60,20 @@ public final class PredictionJson {
     json.writeNumberField("model_version", prediction.modelVersion());
     json.writeStringField("config_hash", prediction.config());
     json.writeEndObject();
+  }
+
+  /** Writes what was predicted, and the actual label if it is known. */
+  static void write(JsonGenerator json, Outcome prediction) throws IOException {
+    if (prediction instanceof OfClass outcome) {
+      write(json, outcome);
+    } else if (prediction instanceof OfValue outcome) {
+      JsonLine.value(json, "value", outcome.value());
+      if (!Double.isNaN(outcome.actual())) {
+        JsonLine.number(json, "actual", outcome.actual());
+      }
+    } else if (prediction instanceof OfOutputs outcome) {
+      OutputsJson.write(json, outcome);
+    }
   }
 
   private static void write(JsonGenerator json, OfClass outcome) throws IOException {

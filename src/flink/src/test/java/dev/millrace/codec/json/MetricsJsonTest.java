@@ -21,6 +21,9 @@ import dev.millrace.data.MetricsReport.ForecastScores;
 import dev.millrace.data.MetricsReport.ForecastValue;
 import dev.millrace.data.MetricsReport.GroupScores;
 import dev.millrace.data.MetricsReport.Labels;
+import dev.millrace.data.MetricsReport.OutputBlock;
+import dev.millrace.data.MetricsReport.OutputReport;
+import dev.millrace.data.MetricsReport.OutputScores;
 import dev.millrace.data.MetricsReport.PositiveShare;
 import dev.millrace.data.MetricsReport.RegressionBaseline;
 import dev.millrace.data.MetricsReport.RegressionBlock;
@@ -248,6 +251,72 @@ class MetricsJsonTest {
             "mean":{"window":{"mae":7.0,"rmse":8.0},"total":{"mae":9.0,"rmse":10.0}}},\
             "learning_rate":0.005,\
             """);
+  }
+
+  @Test
+  void aRecordOfSeveralOutputsHasTheScoresOfTheSetAndAFewOfEachOutput() {
+    ClassificationBaseline baseline = new ClassificationBaseline(0, 0, 0, 0);
+    ClassificationScores label =
+        new ClassificationScores(
+            500,
+            0,
+            block(500, 0.75, 0.25, 0.375),
+            block(900, 0.5, 0.125, NONE),
+            null,
+            baseline,
+            baseline,
+            null,
+            null,
+            0.25,
+            null,
+            null);
+    RegressionBlock block = new RegressionBlock(9, 9, 1, 2, 0.5, 0.25, 0.5, 4, true);
+    RegressionScores number =
+        new RegressionScores(
+            9,
+            0,
+            block,
+            block,
+            null,
+            0,
+            0,
+            new RegressionBaseline(3, 4, 5, 6),
+            new RegressionBaseline(7, 8, NONE, 10));
+    MetricsReport report =
+        report(
+            Task.MULTI_TARGET,
+            new OutputScores(
+                500,
+                new OutputBlock(500, 0.5, 0.25, 0.375, 0.125, 0.75, 0.625, 0.0625, 0.875),
+                new OutputBlock(900, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE),
+                List.of(
+                    new OutputReport("paid", Task.BINARY, 900, label),
+                    new OutputReport("amount", Task.REGRESSION, 9, number))));
+
+    assertThat(encode(report))
+        .contains(
+            """
+            "task":"multi-target","examples":42000,\
+            """)
+        .contains(
+            """
+            "window":{"size":500,"examples":500,"precision":0.5,"recall":0.25,"f1":0.375,\
+            "macro_f1":0.125,"jaccard":0.75,"jaccard_samples":0.625,"hamming_loss":0.0625,\
+            "exact_match":0.875},\
+            "total":{"examples":900,"precision":null,"recall":null,"f1":null,"macro_f1":null,\
+            "jaccard":null,"jaccard_samples":null,"hamming_loss":null,"exact_match":null},\
+            "outputs":{"paid":{"task":"binary","examples":900,\
+            "window":{"accuracy":0.75,"f1":0.75,"log_loss":0.375,"log_loss_baseline":0.5,\
+            "better_than_baseline":false},\
+            "total":{"accuracy":0.5,"f1":0.5,"log_loss":null,"log_loss_baseline":0.5,\
+            "better_than_baseline":false},"threshold":0.25},\
+            "amount":{"task":"regression","examples":9,\
+            "window":{"mae":1.0,"rmse":2.0,"r2":0.5,"mae_baseline":7.0,"better_than_baseline":true},\
+            "total":{"mae":1.0,"rmse":2.0,"r2":0.5,"mae_baseline":null,"better_than_baseline":true}}},\
+            "learning_rate":0.005,\
+            """);
+    assertThat(encode(report.withoutClasses()))
+        .contains("\"exact_match\":null},\"learning_rate\":0.005,");
   }
 
   @Test

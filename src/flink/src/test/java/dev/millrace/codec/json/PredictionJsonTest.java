@@ -3,7 +3,9 @@ package dev.millrace.codec.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.Prediction;
+import dev.millrace.data.Prediction.NamedOutcome;
 import dev.millrace.data.Prediction.OfClass;
+import dev.millrace.data.Prediction.OfOutputs;
 import dev.millrace.data.Prediction.OfValue;
 import dev.millrace.data.Prediction.Outcome;
 import dev.millrace.data.PredictionRegion;
@@ -81,6 +83,69 @@ class PredictionJsonTest {
 
     assertThat(encode(whole)).contains("\"set\"");
     assertThat(encode(whole.withoutScores())).doesNotContain("\"set\"");
+  }
+
+  @Test
+  void aSetOfLabelsStandsWithTheProbabilityOfEachLabelToBeInIt() {
+    OfOutputs outcome =
+        new OfOutputs(
+            List.of("calm"),
+            List.of("calm", "sad"),
+            List.of(
+                new NamedOutcome("calm", label(new float[] {0.25f, 0.75f}, "0", "1"), null),
+                new NamedOutcome("sad", label(new float[] {0.125f, 0.875f}, "1", "0"), null),
+                new NamedOutcome("angry", label(new float[] {1}, "0"), null),
+                new NamedOutcome("happy", label(new float[0]), null)));
+
+    assertThat(encode(null, 1, outcome, null))
+        .contains(
+            """
+            ,"labels":["calm"],"actual":["calm","sad"],\
+            "probabilities":{"calm":0.75,"sad":0.125,"angry":0.0,"happy":null},"model_version":\
+            """);
+    Outcome unknown = new OfOutputs(List.of(), null, List.of());
+    assertThat(encode(null, 0, unknown, null))
+        .contains(",\"labels\":[],\"probabilities\":{},\"model_version\":");
+  }
+
+  @Test
+  void eachOfSeveralTargetsIsAsAPredictionOfItsOwn() {
+    OfOutputs outcome =
+        new OfOutputs(
+            null,
+            null,
+            List.of(
+                new NamedOutcome(
+                    "paid",
+                    new OfClass(List.of("no", "yes"), new float[] {0.25f, 0.75f}, true, 1, "no"),
+                    new ClassSet(0.9, List.of("yes"))),
+                new NamedOutcome("amount", new OfValue(2.5f, 3), new Interval(0.9, 1.25, 3.75)),
+                new NamedOutcome("days", new OfValue(4, Double.NaN), null)));
+
+    assertThat(encode(null, 1, outcome, null))
+        .contains(
+            """
+            ,"outputs":{"paid":{"class":"yes","actual":"no","probabilities":{"no":0.25,"yes":0.75},\
+            "set":{"level":0.9,"classes":["yes"]}},\
+            "amount":{"value":2.5,"actual":3.0,"interval":{"level":0.9,"low":1.25,"high":3.75}},\
+            "days":{"value":4.0}},"model_version":\
+            """);
+  }
+
+  @Test
+  void aRecordOfOutputsThatIsTooLargeHasTheLabelsAlone() {
+    Outcome outcome =
+        new OfOutputs(
+            List.of("calm"),
+            List.of(),
+            List.of(new NamedOutcome("calm", label(new float[] {0, 1}, "0", "1"), null)));
+
+    assertThat(encode(prediction(null, 1, outcome, null, false, null).withoutScores()))
+        .contains(",\"labels\":[\"calm\"],\"actual\":[],\"probabilities\":{},");
+  }
+
+  private static OfClass label(float[] scores, String... classes) {
+    return new OfClass(List.of(classes), scores, true, scores.length - 1, null);
   }
 
   @Test
