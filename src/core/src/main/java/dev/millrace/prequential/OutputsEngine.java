@@ -170,6 +170,7 @@ final class OutputsEngine implements KeyEngine {
       of.derived.clear(); // the times start again
     }
     of.counters.epoch = Math.max(of.counters.epoch, chunk.epoch());
+    of.records++;
     of.counters.arrive(chunk, row);
     outputsListener.begin(listener, chunk, row);
     outcomes.begin(of);
@@ -191,7 +192,7 @@ final class OutputsEngine implements KeyEngine {
     if (set != null && learned == 0 && id != null && of.sets != null) {
       of.sets.keep(DelayedLabelJoiner.joinId(id, chunk.epoch()), set);
     }
-    if (spec.predictions() && !predictions.isEmpty()) {
+    if (spec.predictions() && !outputsListener.predictions.isEmpty()) {
       publish(of, chunk, row, labels, predictions, set, listener);
     }
     report(state, chunk.key(), before, listener);

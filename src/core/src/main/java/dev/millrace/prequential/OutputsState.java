@@ -67,6 +67,9 @@ final class OutputsState {
   /** In the order of the targets, or of the discovery of the labels. */
   final List<Output> outputs = new ArrayList<>();
 
+  /** Number of records that have come. */
+  long records;
+
   private @Nullable PageStore pages;
   private boolean keepsPages;
 
@@ -150,9 +153,9 @@ final class OutputsState {
     return bytes;
   }
 
-  /** Returns true if nothing was learned or is pending. */
+  /** Returns true if no record has come yet. */
   boolean isEmpty() {
-    return counters.seq() == 0 && outputs.stream().allMatch(output -> output.state == null);
+    return records == 0;
   }
 
   /** Returns true if examples have come since the last report. */
@@ -211,6 +214,7 @@ final class OutputsState {
             scores.copy(),
             sets == null ? null : sets.copy(),
             derived == null ? null : derived.copy());
+    copy.records = records;
     for (Output output : outputs) {
       Output other = copy.add(output.name);
       other.neurons = output.neurons.clone();
@@ -222,6 +226,7 @@ final class OutputsState {
   void write(DataOutput out) throws IOException {
     out.writeUTF(task.name());
     out.writeInt(columns);
+    out.writeLong(records);
     out.writeLong(counters.examples);
     out.writeLong(counters.reported);
     out.writeLong(counters.eventTime);
@@ -265,6 +270,7 @@ final class OutputsState {
     Task task = OutputSpecs.task(spec.input());
     ModelFormat.requireTask(Task.valueOf(in.readUTF()), task);
     ModelFormat.requireSameColumns(in.readInt(), columns, spec);
+    long records = in.readLong();
     long examples = in.readLong();
     long reported = in.readLong();
     long eventTime = in.readLong();
@@ -288,6 +294,7 @@ final class OutputsState {
         spec.input().derived().isEmpty() ? null : DerivedState.read(in, spec.input());
     OutputsState state =
         new OutputsState(task, columns, shared, unitsAt, counters, scores, sets, derived);
+    state.records = records;
     int count = SizeChecks.read(in, "outputs", MAX_OUTPUTS, Short.BYTES + 2 * Integer.BYTES);
     for (int o = 0; o < count; o++) {
       Output output = state.add(in.readUTF());

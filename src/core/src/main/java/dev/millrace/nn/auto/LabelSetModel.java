@@ -36,6 +36,8 @@ public final class LabelSetModel {
   private static final double KEPT = 0.9995;
   // Examples' worth of independence.
   private static final double PRIOR = 10;
+  // Of a set beyond which smoothing changes nothing.
+  private static final double MAX_RATIO = 1e9;
   // Curvature before the first example.
   private static final double START_CURVATURE = 2;
   private static final float MIN_PROBABILITY = 1e-4f;
@@ -187,14 +189,9 @@ public final class LabelSetModel {
         logLikelihood += logs[2 * k];
         logBefore += logs[2 * k + 1];
       }
-      double independent = exp(logBefore);
-      double ratio =
-          independent == 0
-              ? 0
-              : Elementary.log(
-                  (float) ((each.getValue()[0] / independent + PRIOR) / (total + PRIOR)));
+      double ratio = ratio(each.getValue()[0], logBefore);
       double likelihood = exp(logLikelihood);
-      double share = likelihood * exp(exponent * ratio);
+      double share = exp(logLikelihood + exponent * ratio);
       seen += likelihood;
       sum += share;
       mean += share * ratio;
@@ -217,6 +214,14 @@ public final class LabelSetModel {
       curvature = KEPT * curvature + Math.max(0, meanSquare - mean * mean);
       exponent = Math.max(0, Math.min(1, exponent + (ofActual - mean) / curvature));
     }
+  }
+
+  /** Returns log(f/g) of a set, smoothed towards 0. */
+  private double ratio(double count, double logIndependent) {
+    double independent = exp(logIndependent);
+    return count > independent * MAX_RATIO
+        ? Elementary.log((float) (count / (total + PRIOR))) - logIndependent
+        : Elementary.log((float) ((count / independent + PRIOR) / (total + PRIOR)));
   }
 
   private double[] frequencies(int labels) {

@@ -1,0 +1,86 @@
+package dev.millrace.eval;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.millrace.data.MetricsReport.OutputBlock;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+
+/** Scores of sets, computed by hand. */
+class LabelSetScoresTest {
+  private static final double EXACT = 1e-15;
+
+  @Test
+  void theScoresAreThoseOfTheDefinitions() {
+    LabelSetScores scores = new LabelSetScores(100);
+    scores.add(2, 1, 0, 4, 1); // predicted three, two of them right
+    scores.add(0, 0, 0, 4, 1); // nothing predicted, nothing there
+    scores.add(1, 0, 2, 4, 1);
+
+    OutputBlock block = scores.window(0.5);
+
+    assertThat(block.examples()).isEqualTo(3);
+    assertThat(block.precision()).isCloseTo(3 / 4.0, within(EXACT));
+    assertThat(block.recall()).isCloseTo(3 / 5.0, within(EXACT));
+    assertThat(block.f1()).isCloseTo(6 / 9.0, within(EXACT));
+    assertThat(block.macroF1()).isEqualTo(0.5);
+    assertThat(block.jaccard()).isCloseTo(3 / 6.0, within(EXACT));
+    assertThat(block.jaccardSamples()).isCloseTo((2 / 3.0 + 1 + 1 / 3.0) / 3, within(EXACT));
+    assertThat(block.hammingLoss()).isCloseTo(3 / 12.0, within(EXACT));
+    assertThat(block.exactMatch()).isCloseTo(1 / 3.0, within(EXACT));
+    assertThat(scores.total(0.5)).isEqualTo(block);
+  }
+
+  @Test
+  void weightsCountAsSoManyExamples() {
+    LabelSetScores weighted = new LabelSetScores(100);
+    weighted.add(2, 1, 0, 4, 2);
+    weighted.add(1, 0, 2, 4, 1);
+    LabelSetScores repeated = new LabelSetScores(100);
+    repeated.add(2, 1, 0, 4, 1);
+    repeated.add(2, 1, 0, 4, 1);
+    repeated.add(1, 0, 2, 4, 1);
+
+    assertThat(weighted.window(0).f1()).isEqualTo(repeated.window(0).f1());
+    assertThat(weighted.window(0).jaccardSamples())
+        .isCloseTo(repeated.window(0).jaccardSamples(), within(EXACT));
+    assertThat(weighted.total(0).hammingLoss()).isEqualTo(repeated.total(0).hammingLoss());
+  }
+
+  @Test
+  void theWindowHasTheLastExamplesAlsoAfterItWasRead() throws IOException {
+    LabelSetScores scores = new LabelSetScores(40);
+    for (int i = 0; i < 100; i++) {
+      scores.add(1, i % 3, 0, 4, 1);
+    }
+    LabelSetScores last = new LabelSetScores(40);
+    for (int i = 60; i < 100; i++) {
+      last.add(1, i % 3, 0, 4, 1);
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    scores.write(new DataOutputStream(bytes));
+    LabelSetScores read =
+        LabelSetScores.read(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())), 40);
+    LabelSetScores smaller =
+        LabelSetScores.read(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())), 10);
+
+    assertThat(scores.window(0)).isEqualTo(last.window(0));
+    assertThat(read.window(0)).isEqualTo(last.window(0));
+    assertThat(read.total(0)).isEqualTo(scores.total(0));
+    assertThat(smaller.window(0).examples()).isEqualTo(10);
+  }
+
+  @Test
+  void withoutLabelsThereAreNoScores() {
+    OutputBlock block = new LabelSetScores(10).window(Double.NaN);
+
+    assertThat(block.examples()).isZero();
+    assertThat(block.f1()).isNaN();
+    assertThat(block.jaccardSamples()).isNaN();
+  }
+}
