@@ -1,5 +1,6 @@
 package dev.millrace.data;
 
+import dev.millrace.data.Prediction.OfOutputs;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  *     the epoch; null if none are derived
  * @param region interval or set of classes; null if the pipeline has none
  * @param reasons columns that moved the prediction; null if the pipeline explains none
+ * @param outputs predictions of several outputs, instead of classes and scores; null if there is
+ *     one
  */
 public record ModelAnswer(
     String key,
@@ -34,7 +37,38 @@ public record ModelAnswer(
     @Nullable String config,
     @Nullable Long derivedUntil,
     @Nullable PredictionRegion region,
-    @Nullable Reasons reasons) {
+    @Nullable Reasons reasons,
+    @Nullable OfOutputs outputs) {
+
+  /** Creates the answer of a model with one output. */
+  public ModelAnswer(
+      String key,
+      Task task,
+      List<String> classes,
+      float[] scores,
+      boolean probabilities,
+      @Nullable String model,
+      long modelVersion,
+      long examples,
+      @Nullable String config,
+      @Nullable Long derivedUntil,
+      @Nullable PredictionRegion region,
+      @Nullable Reasons reasons) {
+    this(
+        key,
+        task,
+        classes,
+        scores,
+        probabilities,
+        model,
+        modelVersion,
+        examples,
+        config,
+        derivedUntil,
+        region,
+        reasons,
+        null);
+  }
 
   /**
    * Returns the same answer with the most likely classes only, the likeliest first; of equal ones
@@ -71,6 +105,7 @@ public record ModelAnswer(
         config,
         derivedUntil,
         region,
-        reasons);
+        reasons,
+        outputs);
   }
 }

@@ -118,19 +118,21 @@ public record ModelSnapshot(
         models.put(name, decode(pipeline, config, OutputsState.key(key, name), model));
       }
     }
-    return new Outputs(shared, unitsAt, sets, derived, models);
+    return new Outputs(head.classes().list(), shared, unitsAt, sets, derived, models);
   }
 
   /**
    * Several outputs that predict.
    *
+   * @param names of all outputs
    * @param shared its units are inputs of each output's model
    * @param unitsAt place of the units in the rows of the models
    * @param sets predicts sets of labels; null if the outputs are targets
    * @param derived what features are derived from; null if none are
-   * @param models of each output, in their order; without those that have learned nothing
+   * @param models of the outputs that have learned something, by name
    */
   public record Outputs(
+      List<String> names,
       SharedNetwork shared,
       int unitsAt,
       @Nullable LabelSetModel sets,

@@ -2,10 +2,16 @@ package dev.millrace.table;
 
 import dev.millrace.data.ModelAnswer;
 import dev.millrace.data.Prediction;
+import dev.millrace.data.Prediction.NamedOutcome;
+import dev.millrace.data.Prediction.OfClass;
+import dev.millrace.data.Prediction.OfOutputs;
+import dev.millrace.data.Prediction.OfValue;
+import dev.millrace.data.Prediction.Outcome;
 import dev.millrace.data.PredictionRegion.ClassSet;
 import dev.millrace.data.PredictionRegion.Interval;
 import dev.millrace.data.Reasons;
 import dev.millrace.data.Reasons.Contribution;
+import dev.millrace.data.Task;
 import dev.millrace.nn.PredictedValue;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -38,6 +44,8 @@ record AnswerColumns(List<Answer> columns) implements Serializable {
     LOW("low", DataTypes.DOUBLE()),
     HIGH("high", DataTypes.DOUBLE()),
     CLASS_SET("class_set", DataTypes.ARRAY(DataTypes.STRING())),
+    LABELS("labels", DataTypes.ARRAY(DataTypes.STRING())),
+    OUTPUTS("outputs", DataTypes.MAP(DataTypes.STRING(), DataTypes.STRING())),
     REASONS("reasons", DataTypes.MAP(DataTypes.STRING(), DataTypes.DOUBLE())),
     MODEL_VERSION("model_version", DataTypes.BIGINT());
 
@@ -72,6 +80,12 @@ record AnswerColumns(List<Answer> columns) implements Serializable {
             answer.region() instanceof ClassSet set && set.classes() != null
                 ? new GenericArrayData(set.classes().stream().map(StringData::fromString).toArray())
                 : null;
+        case LABELS ->
+            answer.outputs() == null || answer.outputs().labels() == null
+                ? null
+                : new GenericArrayData(
+                    answer.outputs().labels().stream().map(StringData::fromString).toArray());
+        case OUTPUTS -> answer.outputs() == null ? null : outputs(answer.outputs());
         case REASONS -> answer.reasons() == null ? null : contributions(answer.reasons());
         case MODEL_VERSION -> answer.modelVersion();
       };
@@ -86,6 +100,25 @@ record AnswerColumns(List<Answer> columns) implements Serializable {
       return new GenericMapData(probabilities);
     }
 
+    /** Returns the class or value of each output; that of a label is 1 if it is in the set. */
+    private static GenericMapData outputs(OfOutputs several) {
+      Map<StringData, @Nullable StringData> outputs = new HashMap<>();
+      for (NamedOutcome output : several.outputs()) {
+        outputs.put(
+            StringData.fromString(output.name()), StringData.fromString(text(output.outcome())));
+      }
+      return new GenericMapData(outputs);
+    }
+
+    private static @Nullable String text(Outcome outcome) {
+      if (outcome instanceof OfClass one) {
+        return one.predicted() < 0 ? null : one.classes().get(one.predicted());
+      }
+      return outcome instanceof OfValue one && !Double.isNaN(one.value())
+          ? Double.toString(one.value())
+          : null;
+    }
+
     private static GenericMapData contributions(Reasons reasons) {
       Map<StringData, Double> contributions = new HashMap<>();
       for (Contribution column : reasons.columns()) {
@@ -95,7 +128,7 @@ record AnswerColumns(List<Answer> columns) implements Serializable {
     }
 
     private static @Nullable Double value(ModelAnswer answer) {
-      if (answer.task().isClassification()) {
+      if (answer.task() != Task.REGRESSION) {
         return null;
       }
       double value = PredictedValue.read(answer.scores(), 0);

@@ -6,11 +6,16 @@ import com.fasterxml.jackson.core.io.NumberOutput;
 import dev.millrace.codec.json.AnswerJson;
 import dev.millrace.data.ModelAnswer;
 import dev.millrace.data.Prediction;
+import dev.millrace.data.Prediction.OfClass;
+import dev.millrace.data.Prediction.OfOutputs;
+import dev.millrace.data.Prediction.OfValue;
+import dev.millrace.data.Prediction.Outcome;
 import dev.millrace.data.Printable;
 import dev.millrace.nn.PredictedValue;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.util.stream.Collectors;
 
 /** Formats predictions of the rows of a file, one line each. */
 public final class AnswerLines {
@@ -82,7 +87,9 @@ public final class AnswerLines {
     float[] scores = answer.scores();
     String prediction;
     String probability = "";
-    if (answer.task().isClassification()) {
+    if (answer.outputs() != null) {
+      prediction = quoted(text(answer.outputs()));
+    } else if (answer.task().isClassification()) {
       int best = Prediction.best(scores);
       prediction = best < 0 ? "" : quoted(answer.classes().get(best));
       probability = best < 0 || !answer.probabilities() ? "" : number(scores[best]);
@@ -97,6 +104,25 @@ public final class AnswerLines {
         prediction,
         probability,
         regions.cells(answer.region()) + reasons.cell(answer.reasons()) + answer.modelVersion());
+  }
+
+  /** Returns the labels of a set, or the class or value of each target, separated by bars. */
+  private static String text(OfOutputs outputs) {
+    if (outputs.labels() != null) {
+      return String.join("|", outputs.labels());
+    }
+    return outputs.outputs().stream()
+        .map(output -> output.name() + "=" + text(output.outcome()))
+        .collect(Collectors.joining("|"));
+  }
+
+  private static String text(Outcome outcome) {
+    if (outcome instanceof OfClass one) {
+      return one.predicted() < 0 ? "" : one.classes().get(one.predicted());
+    }
+    return outcome instanceof OfValue one && !Double.isNaN(one.value())
+        ? Double.toString(one.value())
+        : "";
   }
 
   private static String number(float value) {

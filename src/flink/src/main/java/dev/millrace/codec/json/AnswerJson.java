@@ -21,7 +21,9 @@ public final class AnswerJson {
   /** Writes the fields of an answer into an open object. */
   public static void writeFields(JsonGenerator json, ModelAnswer answer) throws IOException {
     json.writeStringField("key", answer.key());
-    if (answer.task().isClassification()) {
+    if (answer.outputs() != null) {
+      OutputsJson.write(json, answer.outputs());
+    } else if (answer.task().isClassification()) {
       PredictionJson.writeClass(json, answer.classes(), Prediction.best(answer.scores()));
       PredictionJson.writeScores(json, answer.classes(), answer.scores(), answer.probabilities());
     } else {
