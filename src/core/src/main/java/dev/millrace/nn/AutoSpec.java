@@ -67,7 +67,10 @@ public record AutoSpec(Tier tier, Set<Extra> members, int buffer, TargetScale ta
   public enum Extra {
     /** Votes of the 10 nearest records in the buffer. */
     KNN,
-    /** Frequencies of the labels that followed the previous label. */
+    /**
+     * The previous value; of classes, which always have it, the frequencies of the labels that
+     * followed the previous label.
+     */
     PREVIOUS_LABEL;
 
     /** The name in pipeline files. */

@@ -41,7 +41,7 @@ final class AutoOptions {
           extras(),
           List.of(),
           "additional members: the nearest records in the buffer, which accurate always has; the"
-              + " labels that followed the previous label so far");
+              + " previous label, which mixtures of classes always have");
   static final Option<Integer> BUFFER =
       AUTO_GROUP.option(
           "buffer",

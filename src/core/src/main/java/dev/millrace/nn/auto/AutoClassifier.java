@@ -18,18 +18,21 @@ final class AutoClassifier extends AutoLearner {
   private static final int MAX_REMEMBERED = 512;
 
   private final ClassFrequencies frequencies;
+  private final PreviousLabel previousLabel;
   private final ClassMixer mixer;
 
   AutoClassifier(
       AutoShape shape, Indicators indicators, long keySeed, AutoScratch scratch, Members members) {
     super(shape, indicators, keySeed, scratch, members);
     frequencies = new ClassFrequencies(shape.classes());
+    previousLabel = new PreviousLabel(shape.classes());
     mixer = new ClassMixer(weights, shape.classes());
   }
 
   private AutoClassifier(AutoClassifier other, long keySeed) {
     super(other, keySeed);
     frequencies = other.frequencies.copy();
+    previousLabel = other.previousLabel.copy();
     mixer = other.mixer.copy(weights);
   }
 
@@ -40,7 +43,10 @@ final class AutoClassifier extends AutoLearner {
 
   @Override
   public boolean isFinite() {
-    return super.isFinite() && frequencies.isFinite() && mixer.isFinite();
+    return super.isFinite()
+        && frequencies.isFinite()
+        && previousLabel.isFinite()
+        && mixer.isFinite();
   }
 
   @Override
@@ -57,7 +63,7 @@ final class AutoClassifier extends AutoLearner {
     if (classes() < 2) {
       return 0;
     }
-    long floats = (weights.predictions + 2L) * classes() + (previousLabel == null ? 1 : 2);
+    long floats = (weights.predictions + 2L) * classes() + 2;
     return floats > MAX_REMEMBERED ? 0 : (int) floats;
   }
 
@@ -78,9 +84,7 @@ final class AutoClassifier extends AutoLearner {
     System.arraycopy(own.frequencies, 0, memory, to + classes, classes);
     to += 2 * classes;
     memory[to] = FloatCount.of(examples());
-    if (previousLabel != null) {
-      memory[to + 1] = (float) previousLabel.previous();
-    }
+    memory[to + 1] = previousLabel.previous();
   }
 
   @Override
@@ -100,10 +104,13 @@ final class AutoClassifier extends AutoLearner {
       return;
     }
     mixer.mix(own, columns());
-    int at = linearAt();
+    int linear = linearAt();
+    int previous = previousAt();
+    float[] all = own.predictions;
     for (int j = 0; j < classes(); j++) {
       out[outOffset + j] =
-          (float) answer.average(own.mixed[j], own.predictions[at + j], own.frequencies[j]);
+          (float)
+              answer.average(own.mixed[j], all[linear + j], own.frequencies[j], all[previous + j]);
     }
   }
 
@@ -126,10 +133,13 @@ final class AutoClassifier extends AutoLearner {
       own.neighbours.vote(buffer, own.predictions, at, classes());
       at += stride;
     }
-    if (previousLabel != null) {
-      Arrays.fill(own.predictions, at, at + stride, 0f);
-      previousLabel.predict(own.predictions, at);
-    }
+    Arrays.fill(own.predictions, at, at + stride, 0f);
+    previousLabel.predict(own.frequencies, own.predictions, at);
+  }
+
+  /** Index of what the previous label predicts, the last prediction. */
+  private int previousAt() {
+    return (weights.predictions - 1) * Kernels.stride(columns());
   }
 
   @Override
@@ -157,6 +167,7 @@ final class AutoClassifier extends AutoLearner {
       learnWeights(label, limited, own);
     }
     frequencies.learn(label, limited);
+    previousLabel.learn(label, limited);
     keep(label, limited, own);
     return loss;
   }
@@ -202,9 +213,7 @@ final class AutoClassifier extends AutoLearner {
       own.logFrequencies[j] = Elementary.log(memory[from + j]);
     }
     from += classes;
-    if (previousLabel != null) {
-      previousLabel.recall(memory[from + 1]);
-    }
+    previousLabel.recall((int) memory[from + 1]);
     return (float) (1 / Math.sqrt(1.0 + FloatCount.growth(memory[from], examples())));
   }
 
@@ -219,6 +228,7 @@ final class AutoClassifier extends AutoLearner {
         Loss.negativeLogLikelihood(own.mixed[label]),
         Loss.negativeLogLikelihood(own.predictions[linearAt() + label]),
         ofBaseline,
+        Loss.negativeLogLikelihood(own.predictions[previousAt() + label]),
         weight,
         rate,
         examples());
@@ -230,17 +240,20 @@ final class AutoClassifier extends AutoLearner {
     super.addClass();
     mixer.addClass();
     frequencies.addClass();
+    previousLabel.addClass();
   }
 
   @Override
   void writeMixer(DataOutput out) throws IOException {
     mixer.write(out);
     frequencies.write(out);
+    previousLabel.write(out);
   }
 
   @Override
   void readMixer(DataInput in) throws IOException {
     mixer.read(in);
     frequencies.read(in);
+    previousLabel.read(in);
   }
 }

@@ -62,8 +62,6 @@ public abstract sealed class AutoLearner extends PerExampleModel
   final FixedShare answer;
   // Null if records have no ids.
   final @Nullable IdMember ids;
-  // Null if it is not mixed in.
-  final @Nullable PreviousLabel previousLabel;
   private AutoShape shape;
   // Null in an unused copy: a state backend copies models, and shares scratch.
   private @Nullable AutoScratch scratch;
@@ -90,22 +88,28 @@ public abstract sealed class AutoLearner extends PerExampleModel
             : new Scaler(shape.inputs(), DECAY, layout.indicators(), layout.partners());
     tails = new TailColumns(shape.inputs());
     buffer = new ReplayBuffer(shape.inputs(), shape.kind().spec().buffer(), shape.has(Extra.KNN));
-    previousLabel = shape.has(Extra.PREVIOUS_LABEL) ? new PreviousLabel(shape.classes()) : null;
     weights = weights(shape);
     linear = new LinearMember(shape.inputs(), shape.outputs());
     ferns = new FernMember(shape, keySeed);
-    answer = new FixedShare();
+    answer = shape.isClassification() ? FixedShare.withPreviousLabel() : new FixedShare();
   }
 
   private static MixerWeights weights(AutoShape shape) {
     int linear = shape.networkPredictions();
     int ferns = linear + 1;
+    int all = shape.predictions();
+    boolean hasPrevious = shape.has(Extra.PREVIOUS_LABEL);
     if (shape.kind().ids() == null) {
-      return new MixerWeights(shape.predictions(), linear, ferns);
+      return hasPrevious
+          ? new MixerWeights(all, linear, ferns, all - 1)
+          : new MixerWeights(all, linear, ferns);
     }
-    return shape.isClassification()
-        ? MixerWeights.ofClassesWithIds(shape.predictions(), linear, ferns)
-        : MixerWeights.withIds(shape.predictions(), ferns);
+    if (shape.isClassification()) {
+      return MixerWeights.ofClassesWithIds(all, linear, ferns, all - 1);
+    }
+    return hasPrevious
+        ? MixerWeights.withIds(all, ferns, all - 1)
+        : MixerWeights.withIds(all, ferns);
   }
 
   AutoLearner(AutoLearner other, long keySeed) {
@@ -118,7 +122,6 @@ public abstract sealed class AutoLearner extends PerExampleModel
     tails = other.tails.copy();
     buffer = other.buffer.copy();
     members = other.members.copy();
-    previousLabel = other.previousLabel == null ? null : other.previousLabel.copy();
     weights = other.weights.copy();
     linear = other.linear.copy();
     ferns = other.ferns.copy(shape, keySeed);
@@ -193,8 +196,7 @@ public abstract sealed class AutoLearner extends PerExampleModel
         && members.isFinite()
         && weights.isFinite()
         && linear.isFinite()
-        && ferns.isFinite()
-        && (previousLabel == null || previousLabel.isFinite());
+        && ferns.isFinite();
   }
 
   @Override
@@ -477,9 +479,6 @@ public abstract sealed class AutoLearner extends PerExampleModel
   /** Keeps a learned record for replay. */
   final void keep(double label, float weight, AutoScratch own) {
     buffer.add(own.encoded, own.encodedOffset, label, weight, own.draws.place());
-    if (previousLabel != null) {
-      previousLabel.learn(label);
-    }
     if (!tails.hasStarted() && buffer.has(FIRST_RECORDS)) {
       startTails();
     }
@@ -543,9 +542,6 @@ public abstract sealed class AutoLearner extends PerExampleModel
     if (ids != null) {
       ids.addClass(shape);
     }
-    if (previousLabel != null) {
-      previousLabel.addClass();
-    }
   }
 
   @Override
@@ -555,10 +551,8 @@ public abstract sealed class AutoLearner extends PerExampleModel
             + linear.floats()
             + buffer.floats()
             + 4 * MixerWeights.MAX_PREDICTIONS
-            + classes();
-    if (previousLabel != null) {
-      floats += previousLabel.floats();
-    }
+            + classes()
+            + PreviousLabel.floats(classes());
     long ofIds = ids == null ? 0 : ids.memoryBytes();
     return floats * Float.BYTES
         + (scaler.numbers() + 4) * Double.BYTES
@@ -594,9 +588,6 @@ public abstract sealed class AutoLearner extends PerExampleModel
     ferns.write(out);
     writeMixer(out);
     buffer.write(out);
-    if (previousLabel != null) {
-      previousLabel.write(out);
-    }
     if (ids != null) {
       ids.write(out);
     }
@@ -648,9 +639,6 @@ public abstract sealed class AutoLearner extends PerExampleModel
     ferns.read(in);
     readMixer(in);
     buffer.read(in, classes());
-    if (previousLabel != null) {
-      previousLabel.read(in);
-    }
     if (ids != null) {
       ids.read(in, shape, scratch());
     }

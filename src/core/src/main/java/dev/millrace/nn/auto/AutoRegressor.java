@@ -135,8 +135,8 @@ final class AutoRegressor extends AutoLearner {
       own.neighbours.find(own.encoded, own.encodedOffset, scaler, CLIP, buffer);
       mixer.setPrediction(k++, own.neighbours.mean(buffer, mean));
     }
-    if (previousLabel != null) {
-      mixer.setPrediction(k, previousLabel.value(mean));
+    if (shape().has(Extra.PREVIOUS_LABEL)) {
+      mixer.setPrediction(k, mixer.last(mean));
     }
     double mixed = mixer.mix();
     double spread = deviation;
@@ -217,9 +217,6 @@ final class AutoRegressor extends AutoLearner {
       extendRange(scaled);
       target.update(0, scaled);
       mixer.observe(scaled);
-    }
-    if (previousLabel != null) {
-      previousLabel.recall(tail.scaled(previousLabel.previous()));
     }
   }
 

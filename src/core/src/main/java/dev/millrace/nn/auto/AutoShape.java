@@ -33,6 +33,12 @@ final class AutoShape {
       return IdMember.names(ids).size();
     }
 
+    /** Returns true if an optional prediction is made: classes always know the previous label. */
+    boolean has(AutoSpec.Extra extra) {
+      boolean isOfClasses = extra == AutoSpec.Extra.PREVIOUS_LABEL && task.isClassification();
+      return isOfClasses || spec.has(extra);
+    }
+
     Kind withClasses(int all) {
       return new Kind(spec, seed, task, inputs, all, ids);
     }
@@ -128,10 +134,7 @@ final class AutoShape {
   }
 
   private static long floatsOfOthers(Kind kind) {
-    long floats = LinearMember.floats(kind.inputs(), outputs(kind));
-    return kind.spec().has(AutoSpec.Extra.PREVIOUS_LABEL)
-        ? floats + (long) kind.classes() * kind.classes()
-        : floats;
+    return LinearMember.floats(kind.inputs(), outputs(kind)) + PreviousLabel.floats(kind.classes());
   }
 
   Kind kind() {
@@ -220,7 +223,7 @@ final class AutoShape {
   }
 
   boolean has(AutoSpec.Extra extra) {
-    return kind.spec().has(extra);
+    return kind.has(extra);
   }
 
   int predictions() {

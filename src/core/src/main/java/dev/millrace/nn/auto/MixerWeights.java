@@ -54,14 +54,15 @@ final class MixerWeights {
    * slowly from log-odds of few records, so together they start with as much as one of the others.
    *
    * @param networks number of the networks' predictions; all others follow
-   * @param unweighted the one of the others that starts with a weight of 0
+   * @param ferns index of their prediction, which starts with a weight of 0
+   * @param previous index of what the previous label predicts, the last; it starts with 0 too
    */
-  static MixerWeights ofClassesWithIds(int predictions, int networks, int unweighted) {
-    MixerWeights mixer = withIds(predictions, unweighted);
-    float each = 1f / (predictions - networks);
+  static MixerWeights ofClassesWithIds(int predictions, int networks, int ferns, int previous) {
+    MixerWeights mixer = withIds(predictions, ferns, previous);
+    float each = 1f / (previous - networks);
     Arrays.fill(mixer.weights, 0, networks, each / networks);
-    Arrays.fill(mixer.weights, networks, predictions, each);
-    mixer.weights[unweighted] = 0f;
+    Arrays.fill(mixer.weights, networks, previous, each);
+    mixer.weights[ferns] = 0f;
     return mixer;
   }
 
@@ -114,7 +115,8 @@ final class MixerWeights {
    * Reports weights and mean losses by name, and the prediction of the lowest loss.
    *
    * @param names of the predictions, and of the baseline
-   * @param linear the prediction that the answer also averages outside the mixture
+   * @param linear the prediction that the answer also averages outside the mixture, as the last one
+   *     of classes, that of the previous label
    */
   MetricsReport.Members report(List<String> names, int linear, FixedShare answer) {
     List<MetricsReport.Member> members = new ArrayList<>();
@@ -123,8 +125,9 @@ final class MixerWeights {
       leader = losses[k] < losses[leader] ? k : leader;
       double loss = power == 1 ? Double.NaN : decimal(losses[k] * correction());
       double weight = k == predictions ? answer.baseline() : answer.mixture() * weights[k];
-      double both = k == linear ? weight + answer.linear() : weight;
-      members.add(new MetricsReport.Member(names.get(k), decimal((float) both), loss));
+      double outside = k == linear ? answer.linear() : k == predictions - 1 ? answer.previous() : 0;
+      members.add(
+          new MetricsReport.Member(names.get(k), decimal((float) (weight + outside)), loss));
     }
     return new MetricsReport.Members(power == 1 ? null : names.get(leader), members);
   }

@@ -6,30 +6,32 @@ import dev.millrace.data.SizeChecks;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
-import java.util.Arrays;
 
 /**
- * Predicts from the previous label alone: a class by how often it followed (a Markov chain that
- * forgets slowly), a value by the previous one.
+ * Predicts a class by how often it followed the previous label: a Markov chain that forgets slowly.
+ * Each label counts as if it had been followed once before, by all classes in their frequencies.
  */
 final class PreviousLabel {
 
+  /**
+   * Max number of classes to count; of more it predicts the frequencies. A table of more would be
+   * large, and what predicts while a label is waited for would not be remembered in every tier.
+   */
+  static final int MAX_CLASSES = 30;
+
   private static final float KEPT = 0.999f;
 
-  private int classes;
-  // [previous x next], decaying counts of how often it followed.
-  private float[] counts;
-  // Index of the class, or the value; NaN before the first.
-  private double previous = Double.NaN;
+  private static final int NONE = -1;
 
-  /**
-   * Creates a predictor without labels.
-   *
-   * @param classes 0 for values
-   */
+  private int classes;
+  // [previous x next], decaying weights of the examples where it followed; empty if not counted.
+  private float[] counts;
+  // Index of the class; NONE before the first.
+  private int previous = NONE;
+
   PreviousLabel(int classes) {
     this.classes = classes;
-    counts = new float[classes * classes];
+    counts = new float[floats(classes)];
   }
 
   private PreviousLabel(PreviousLabel other) {
@@ -42,76 +44,74 @@ final class PreviousLabel {
     return new PreviousLabel(this);
   }
 
-  /** Writes the probability of each class. */
-  void predict(float[] out, int offset) {
-    float share = 1f / classes;
-    if (Double.isNaN(previous)) {
-      Arrays.fill(out, offset, offset + classes, share);
-      return;
-    }
-    int row = ((int) previous) * classes;
+  /** Returns the floats of its table. */
+  static int floats(int classes) {
+    return classes <= MAX_CLASSES ? classes * classes : 0;
+  }
+
+  /**
+   * Writes the probability of each class.
+   *
+   * @param frequencies of the classes
+   */
+  void predict(float[] frequencies, float[] out, int offset) {
+    int row = Math.max(0, previous) * classes;
+    boolean isCounted = previous != NONE && counts.length > 0;
     float sum = 1f;
-    for (int j = 0; j < classes; j++) {
+    for (int j = 0; isCounted && j < classes; j++) {
       sum += counts[row + j];
     }
     for (int j = 0; j < classes; j++) {
-      out[offset + j] = (counts[row + j] + share) / sum;
+      float count = isCounted ? counts[row + j] : 0f;
+      out[offset + j] = (count + frequencies[j]) / sum;
     }
   }
 
-  /** The previous value, or {@code otherwise} before the first. */
-  double value(double otherwise) {
-    return !Double.isNaN(previous) ? previous : otherwise;
-  }
-
-  /** Returns the previous label, NaN before the first. */
-  double previous() {
+  /** Returns the index of the previous label, -1 before the first. */
+  int previous() {
     return previous;
   }
 
   /** Sets the previous label to the one that the label to be learned was predicted from. */
-  void recall(double label) {
-    previous = label;
+  void recall(int label) {
+    previous = label >= 0 && label < classes ? label : NONE;
   }
 
-  void learn(double label) {
-    if (classes > 0 && !Double.isNaN(previous)) {
-      int row = ((int) previous) * classes;
+  void learn(int label, float weight) {
+    if (previous != NONE && counts.length > 0) {
+      int row = previous * classes;
       for (int j = 0; j < classes; j++) {
         counts[row + j] *= KEPT;
       }
-      counts[row + (int) label] += 1f;
+      counts[row + label] += weight;
     }
     previous = label;
   }
 
   void addClass() {
-    float[] grown = new float[(classes + 1) * (classes + 1)];
-    for (int i = 0; i < classes; i++) {
-      System.arraycopy(counts, i * classes, grown, i * (classes + 1), classes);
+    int all = classes + 1;
+    float[] grown = new float[floats(all)];
+    for (int i = 0; grown.length > 0 && i < classes; i++) {
+      System.arraycopy(counts, i * classes, grown, i * all, classes);
     }
     counts = grown;
-    classes++;
-  }
-
-  long floats() {
-    return counts.length;
+    classes = all;
   }
 
   boolean isFinite() {
-    return areFinite(counts) && !Double.isInfinite(previous);
+    return areFinite(counts);
   }
 
   void write(DataOutput out) throws IOException {
-    out.writeDouble(previous);
+    out.writeInt(previous);
     for (float count : counts) {
       out.writeFloat(count);
     }
   }
 
   void read(DataInput in) throws IOException {
-    previous = in.readDouble();
-    if (classes > 0 && !Double.isNaN(previous)) {
+    previous = in.readInt();
+    if (previous != NONE) {
       SizeChecks.requireIndex("stored previous class", previous, classes);
     }
     for (int i = 0; i < counts.length; i++) {

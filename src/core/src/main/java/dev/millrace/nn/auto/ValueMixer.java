@@ -94,6 +94,11 @@ final class ValueMixer {
     ofBaseline[1] = value;
   }
 
+  /** Returns the last value that was known, {@code otherwise} if it is not to be used. */
+  double last(double otherwise) {
+    return Double.isNaN(ofBaseline[1]) ? otherwise : ofBaseline[1];
+  }
+
   /** Mixes the predictions; returns the answer on the target's own scale. */
   double mix() {
     double sum = bias;

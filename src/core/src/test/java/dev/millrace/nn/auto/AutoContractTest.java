@@ -23,6 +23,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -35,7 +36,7 @@ class AutoContractTest {
 
   /** What {@link AutoHash} makes of mixtures that grow, as {@link AutoEverywhereTest} has it. */
   private static final String GROWING =
-      "d1f6d541957b1ac3cd6bf35c05fd1eb96b1c169bec87b2be9b204fcc8691e6b1";
+      "89f89179536a9f9c3ff77427f75997ed283462ed0ee34254d3ae3c93d657bb82";
 
   static List<Case> cases() {
     return AutoModels.cases();
@@ -345,6 +346,41 @@ class AutoContractTest {
     assertThat(PredictedValue.read(out, 0)).as("newer known").isGreaterThan(prediction + 0.1);
   }
 
+  /** The features say nothing. */
+  @ParameterizedTest
+  @EnumSource(AutoSpec.Tier.class)
+  void aClassThatPersistsIsPredictedAsWellAsByThePreviousOne(AutoSpec.Tier tier) {
+    OnlineModel model = new Case(AutoSpec.of(tier), Task.BINARY, 2).model();
+    Random random = new Random(5);
+    float[] x = new float[AutoModels.INPUTS];
+    float[] out = new float[2];
+    int label = 0;
+    int right = 0;
+    int ofPrevious = 0;
+    for (int e = 0; e < 2_000; e++) {
+      AutoModels.features(e, x, 0);
+      int previous = label;
+      label = random.nextInt(10) == 0 ? 1 - label : label;
+      model.learnClass(x, 0, label, 1f, out);
+      right += out[label] > 0.5f ? 1 : 0;
+      ofPrevious += label == previous ? 1 : 0;
+    }
+
+    assertThat(right).isGreaterThan(ofPrevious - 20);
+  }
+
+  /** Or it would learn from labels that were not known when the features came. */
+  @ParameterizedTest
+  @EnumSource(AutoSpec.Tier.class)
+  void thePreviousLabelIsRememberedWithWaitingFeaturesWhereverItPredicts(AutoSpec.Tier tier) {
+    AutoSpec auto = new AutoSpec(tier, Set.of(AutoSpec.Extra.values()), 20);
+    int classes = PreviousLabel.MAX_CLASSES;
+    for (boolean hasIds : new boolean[] {false, true}) {
+      Case one = new Case(auto, Task.MULTICLASS, classes, hasIds, false);
+      assertThat(one.model().remembered()).as(one.toString()).isPositive();
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(AutoSpec.Tier.class)
   void valuesArePredictedOnTheirOwnScale(AutoSpec.Tier tier) {
@@ -393,7 +429,8 @@ class AutoContractTest {
     MetricsReport.Members members = model.members();
     assertThat(members.members())
         .extracting(MetricsReport.Member::name)
-        .containsExactly("replay", "replay-ema", "recent", "linear", "ferns", "frequencies");
+        .containsExactly(
+            "replay", "replay-ema", "recent", "linear", "ferns", "previous-label", "frequencies");
     double least =
         members.members().stream().mapToDouble(MetricsReport.Member::loss).min().orElseThrow();
     assertThat(members.members())

@@ -45,6 +45,26 @@ class FixedShareTest {
   }
 
   @Test
+  void theAnswerLosesLittleMoreThanThePreviousLabelWhateverTheOthersSay() {
+    FixedShare four = FixedShare.withPreviousLabel();
+    int examples = 20_000;
+    double ofAnswer = 0;
+    double ofPrevious = 0;
+    for (int e = 0; e < examples; e++) {
+      boolean isGood = e / 500 % 2 == 1;
+      double mixture = isGood ? 0.95 : 0.01;
+      ofAnswer -= Math.log(four.average(mixture, 0.5, 0.4, 0.9));
+      ofPrevious -= Math.log(0.9);
+      double likelihood = -Math.log(0.9);
+      four.learn(-Math.log(mixture), -Math.log(0.5), -Math.log(0.4), likelihood, 1, 1, e);
+    }
+
+    assertThat(ofAnswer).isLessThan(ofPrevious + Math.log(20) + 0.1 * Math.log(examples + 1));
+    assertThat(four.average(1, 1, 1, 1)).isCloseTo(1, within(1e-12));
+    assertThat(new FixedShare().previous()).isZero();
+  }
+
+  @Test
   void theWeightsSumToOneAndNoneIsEverZero() {
     for (int e = 0; e < 2_000; e++) {
       answer.learn(0, 90, 1e9, 1e6, 1, e);
@@ -72,14 +92,22 @@ class FixedShareTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"NaN, 0.5, 0.5", "0.5, NaN, 0.5", "1.5, -0.25, -0.25", "0.8, 0.1, 0.2", "0, 0, 0"})
+  @CsvSource({
+    "NaN, 0.5, 0.5, 0",
+    "0.5, NaN, 0.5, 0",
+    "1.5, -0.25, -0.25, 0",
+    "0.8, 0.1, 0.1, 0.1",
+    "1, 0.1, 0.1, -0.2",
+    "0, 0, 0, 0"
+  })
   void storedWeightsThatAreNoSharesOfOneAreRejected(
-      double mixture, double linear, double baseline) {
+      double mixture, double linear, double baseline, double previous) {
     byte[] stored =
-        ByteBuffer.allocate(3 * Double.BYTES)
+        ByteBuffer.allocate(4 * Double.BYTES)
             .putDouble(mixture)
             .putDouble(linear)
             .putDouble(baseline)
+            .putDouble(previous)
             .array();
 
     assertThatThrownBy(() -> answer.read(new BoundedDataInput(stored)))

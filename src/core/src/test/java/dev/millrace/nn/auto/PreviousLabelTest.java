@@ -7,72 +7,87 @@ import dev.millrace.data.BoundedDataInput;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class PreviousLabelTest {
+
+  private static final float[] FREQUENCIES = {0.25f, 0.75f};
 
   @Test
   void aClassIsPredictedByHowOftenItFollowed() {
     PreviousLabel chain = new PreviousLabel(2);
     float[] out = new float[4];
-    chain.predict(out, 1);
-    assertThat(out).containsExactly(0f, 0.5f, 0.5f, 0f);
+    chain.predict(FREQUENCIES, out, 1);
+    assertThat(out).as("no label").containsExactly(0f, 0.25f, 0.75f, 0f);
 
     for (int label : new int[] {0, 1, 0, 1, 0, 0}) {
-      chain.learn(label);
+      chain.learn(label, 2f);
     }
-    chain.predict(out, 1);
+    chain.predict(FREQUENCIES, out, 1);
 
     // After 0 came 1, 1 and 0, each decayed by the next after 0.
     float kept = 0.999f;
-    float ones = (1f * kept + 1f) * kept;
-    float sum = 1f + 1f + ones;
-    assertThat(out).containsExactly(0f, 1.5f / sum, (ones + 0.5f) / sum, 0f);
+    float ones = (2f * kept + 2f) * kept;
+    float sum = 1f + 2f + ones;
+    assertThat(out).containsExactly(0f, 2.25f / sum, (ones + 0.75f) / sum, 0f);
   }
 
   @Test
   void whatFollowedIsStillKnownAfterAnotherClass() {
     PreviousLabel chain = new PreviousLabel(2);
     for (int label : new int[] {1, 0, 1}) {
-      chain.learn(label);
+      chain.learn(label, 1f);
     }
 
     chain.addClass();
 
-    assertThat(chain.floats()).isEqualTo(9);
+    float[] frequencies = {0.25f, 0.5f, 0.25f};
     float[] out = new float[3];
-    chain.predict(out, 0);
-    float share = 1f / 3;
-    assertThat(out).containsExactly((1f + share) / 2, share / 2, share / 2);
-    chain.learn(2);
-    chain.predict(out, 0);
-    assertThat(out).containsOnly(share);
+    chain.predict(frequencies, out, 0);
+    assertThat(out).containsExactly(1.25f / 2, 0.5f / 2, 0.25f / 2);
+    chain.learn(2, 1f);
+    chain.predict(frequencies, out, 0);
+    assertThat(out).isEqualTo(frequencies);
   }
 
   @Test
-  void aValueIsPredictedByThePreviousOne() {
-    PreviousLabel chain = new PreviousLabel(0);
-    assertThat(chain.value(7)).isEqualTo(7);
+  void beyondTheMaxNumberOfClassesItPredictsTheirFrequencies() {
+    int max = PreviousLabel.MAX_CLASSES;
+    PreviousLabel chain = new PreviousLabel(max);
+    for (int i = 0; i < 100; i++) {
+      chain.learn(max - 1, 1f);
+    }
+    float[] frequencies = new float[max + 1];
+    Arrays.fill(frequencies, 1f / (max + 1));
+    float[] out = new float[max + 1];
+    chain.predict(frequencies, out, 0);
+    assertThat(out[max - 1]).isGreaterThan(0.9f);
 
-    chain.learn(-3.5);
+    chain.addClass();
+    chain.learn(max, 1f);
+    chain.predict(frequencies, out, 0);
 
-    assertThat(chain.value(7)).isEqualTo(-3.5);
+    assertThat(out).isEqualTo(frequencies);
+    assertThat(PreviousLabel.floats(max)).isEqualTo(max * max);
+    assertThat(PreviousLabel.floats(max + 1)).isZero();
   }
 
   @Test
   void storedOneGoesOnButAClassThatIsNotThereIsDamage() throws IOException {
     PreviousLabel chain = new PreviousLabel(3);
     for (int label : new int[] {0, 2, 0, 1, 2}) {
-      chain.learn(label);
+      chain.learn(label, 1f);
     }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     chain.write(new DataOutputStream(bytes));
     PreviousLabel restored = new PreviousLabel(3);
     restored.read(new BoundedDataInput(bytes.toByteArray()));
+    float[] frequencies = {0.5f, 0.25f, 0.25f};
     float[] expected = new float[3];
     float[] out = new float[3];
-    chain.predict(expected, 0);
-    restored.predict(out, 0);
+    chain.predict(frequencies, expected, 0);
+    restored.predict(frequencies, out, 0);
 
     assertThat(out).isEqualTo(expected);
     assertThatThrownBy(() -> new PreviousLabel(2).read(new BoundedDataInput(bytes.toByteArray())))
