@@ -79,7 +79,7 @@ final class BaselineLines {
                       ? "--threshold-metric f1 (metrics.threshold-metric), or "
                       : ""));
     }
-    if (totals.logLoss() >= totals.logLossBaseline()) {
+    if (totals.losesToFrequencies()) {
       lines.add(
           "Worse than the running class frequencies on log-loss. What may help: "
               + (isMixture()
@@ -117,16 +117,13 @@ final class BaselineLines {
 
   private void addLoser(FinalMetrics.Totals totals, List<String> lines) {
     boolean regression = metrics.isRegression();
-    double first = totals.firstBaseline();
-    double second = totals.secondBaseline();
-    double best = regression ? Math.min(first, second) : Math.max(first, second);
-    double margin = regression ? 0 : Math.sqrt(best * (1 - best) / totals.examples());
-    boolean loses = regression ? totals.mae() >= best : totals.accuracy() < best - margin;
-    if (loses) {
+    if (totals.losesToBaseline()) {
+      double best = totals.bestBaseline();
+      boolean isFirst = best == totals.firstBaseline();
       String name =
           regression
-              ? best == first ? "the last value" : "the mean"
-              : best == first ? "no change" : "the majority class";
+              ? isFirst ? "the last value" : "the mean"
+              : isFirst ? "no change" : "the majority class";
       lines.add(
           "Worse than %s on %s (%s). What may help: %s"
               .formatted(

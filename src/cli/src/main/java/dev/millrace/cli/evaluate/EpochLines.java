@@ -22,6 +22,9 @@ final class EpochLines {
   /** Returns a line for each of several passes, and one for early stops. */
   List<String> above() {
     List<String> lines = new ArrayList<>();
+    if (metrics.hasOutputs()) {
+      return lines; // whose losses have no common unit
+    }
     boolean isValidated =
         metrics.epochs().stream().anyMatch(epoch -> !Double.isNaN(epoch.validationLoss()));
     for (FinalMetrics.Epoch epoch : metrics.epochs()) {
@@ -42,7 +45,11 @@ final class EpochLines {
   List<String> below() {
     List<String> lines = new ArrayList<>();
     boolean isValidated = metrics.heldOut() > 0;
-    if (isValidated) {
+    if (isValidated && metrics.hasOutputs()) {
+      lines.add(
+          "held out: %s; --json has the validation scores of each output"
+              .formatted(Plural.of(metrics.heldOut(), "row")));
+    } else if (isValidated) {
       lines.add(
           "held out: %s  validation loss %s"
               .formatted(

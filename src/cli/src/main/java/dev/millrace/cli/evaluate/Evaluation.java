@@ -47,7 +47,8 @@ public record Evaluation(
       Consumer<OutputRecord> predictions)
       throws Exception {
     Settings lines = CsvPipeline.ofLines(settings, scan, labelDelay != null);
-    FinalMetrics metrics = new FinalMetrics(settings.metrics().positiveClass());
+    FinalMetrics metrics =
+        new FinalMetrics(settings.input().spec(), settings.metrics().positiveClass());
     FinalModels models = new FinalModels();
     DeadLetterCounts deadLetters = new DeadLetterCounts();
     Pace pace = new Pace();

@@ -23,7 +23,9 @@ record EvaluationReport(Evaluation run, int epochs, @Nullable AreaUnderCurve are
     EpochLines passes = new EpochLines(metrics, epochs);
     List<String> lines = new ArrayList<>(passes.above());
     FinalForecasts forecasts = metrics.forecasts();
-    if (forecasts.horizons().isEmpty()) {
+    if (metrics.hasOutputs()) {
+      lines.addAll(new OutputTable(metrics).lines());
+    } else if (forecasts.horizons().isEmpty()) {
       lines.addAll(SummaryTable.lines(metrics));
       lines.addAll(new BaselineLines(metrics, areas).lines());
     } else {
@@ -47,11 +49,24 @@ record EvaluationReport(Evaluation run, int epochs, @Nullable AreaUnderCurve are
   /** Returns the report as one line of JSON. */
   String json() {
     FinalMetrics metrics = run.metrics();
-    FinalMetrics.Totals totals = metrics.totals();
     ObjectNode json = new ObjectMapper().createObjectNode();
-    json.put("examples", totals.examples());
+    json.put("examples", metrics.examples());
     json.put("keys", metrics.newest().size());
     json.put("prequential", epochs == 1);
+    if (metrics.hasOutputs()) {
+      new OutputTable(metrics).put(json);
+    } else {
+      putScores(metrics, json);
+    }
+    json.put("dead_letters", run.deadLetters().total());
+    put(json, "seconds", run.seconds());
+    put(json, "examples_per_s", metrics.examples() / run.seconds());
+    json.put("models_sha256", run.models().sha256());
+    return json.toString();
+  }
+
+  private void putScores(FinalMetrics metrics, ObjectNode json) {
+    FinalMetrics.Totals totals = metrics.totals();
     put(json, "accuracy", totals.accuracy());
     put(json, "precision", totals.precision());
     put(json, "recall", totals.recall());
@@ -126,11 +141,6 @@ record EvaluationReport(Evaluation run, int epochs, @Nullable AreaUnderCurve are
     }
     new CandidateScores(metrics).put(json);
     putValidation(metrics, json);
-    json.put("dead_letters", run.deadLetters().total());
-    put(json, "seconds", run.seconds());
-    put(json, "examples_per_s", totals.examples() / run.seconds());
-    json.put("models_sha256", run.models().sha256());
-    return json.toString();
   }
 
   /** Adds scores of the held-out rows, losses by epoch and early stops. */

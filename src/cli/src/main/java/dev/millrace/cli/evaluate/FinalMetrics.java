@@ -1,12 +1,17 @@
 package dev.millrace.cli.evaluate;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.cli.watch.MetricsRecords;
+import dev.millrace.data.ForecastSpec;
+import dev.millrace.data.InputSpec;
 import dev.millrace.data.Printable;
+import dev.millrace.data.TargetSpec;
 import dev.millrace.data.Task;
 import dev.millrace.eval.ClassAverage;
 import dev.millrace.eval.ClassCounts;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -40,6 +45,33 @@ public final class FinalMetrics {
       double firstBaseline,
       double secondBaseline) {
 
+    private boolean isOfNumbers() {
+      return !Double.isNaN(mae);
+    }
+
+    /** Returns the accuracy of the better baseline, or the lower error of both. */
+    double bestBaseline() {
+      return isOfNumbers()
+          ? Math.min(firstBaseline, secondBaseline)
+          : Math.max(firstBaseline, secondBaseline);
+    }
+
+    /**
+     * Returns true if accuracy is below that of the better baseline by more than a standard error,
+     * or the error is not below that of both.
+     */
+    boolean losesToBaseline() {
+      double best = bestBaseline();
+      return isOfNumbers()
+          ? mae >= best
+          : accuracy < best - Math.sqrt(best * (1 - best) / examples);
+    }
+
+    /** Returns true if log-loss is not below that of the running class frequencies. */
+    boolean losesToFrequencies() {
+      return logLoss >= logLossBaseline;
+    }
+
     /** Returns log-loss relative to that of the running class frequencies. */
     double normalizedEntropy() {
       return logLoss / logLossBaseline;
@@ -52,18 +84,34 @@ public final class FinalMetrics {
   }
 
   private final Map<String, JsonNode> newest = new TreeMap<>();
+  // Newest metrics of each output of a key, if a key has several.
+  private final Map<String, JsonNode> newestOfOutputs = new HashMap<>();
   // Newest metrics by epoch and key.
   private final TreeMap<Integer, Map<String, JsonNode>> epochs = new TreeMap<>();
+  private final InputSpec input;
   private final @Nullable String positive;
   private long examples;
   private long seen;
 
   public FinalMetrics(@Nullable String positive) {
+    this(InputSpec.DEFAULT, positive);
+  }
+
+  /**
+   * @param input of the pipeline, whose keys may have several outputs
+   * @param positive the positive class, null for the default
+   */
+  public FinalMetrics(InputSpec input, @Nullable String positive) {
+    this.input = input;
     this.positive = positive;
   }
 
   /** Adds a metrics record. */
   public void accept(JsonNode metrics) {
+    if (hasOutputs() && !MetricsRecords.isOfSeveralOutputs(metrics)) {
+      newestOfOutputs.put(metrics.path("key").asText(), metrics);
+      return;
+    }
     JsonNode before = newest.put(metrics.path("key").asText(), metrics);
     examples += added(metrics, before, "examples");
     seen += added(metrics, before, "seq");
@@ -76,6 +124,57 @@ public final class FinalMetrics {
 
   private static long added(JsonNode metrics, @Nullable JsonNode before, String count) {
     return metrics.path(count).asLong() - (before == null ? 0 : before.path(count).asLong());
+  }
+
+  /** Returns true if each key has several outputs, whose scores are {@link #outputs}. */
+  boolean hasOutputs() {
+    return input.hasOutputs();
+  }
+
+  /**
+   * The metrics of one of several outputs, over all keys that have it.
+   *
+   * @param task of the newest record
+   */
+  record Output(String name, String task, FinalMetrics metrics) {}
+
+  /**
+   * Returns the outputs in the order in which the keys name them; none for models of one output.
+   */
+  List<Output> outputs() {
+    Map<String, Output> byName = new LinkedHashMap<>();
+    newest.forEach(
+        (key, metrics) -> {
+          for (Map.Entry<String, JsonNode> output : metrics.path("outputs").properties()) {
+            String name = output.getKey();
+            JsonNode own = newestOfOutputs.get(key + ForecastSpec.SEPARATOR + name);
+            if (own != null) {
+              byName
+                  .computeIfAbsent(
+                      name,
+                      unused ->
+                          new Output(
+                              name, own.path("task").asText(), new FinalMetrics(positiveOf(name))))
+                  .metrics()
+                  .accept(own);
+            }
+          }
+        });
+    return List.copyOf(byName.values());
+  }
+
+  private @Nullable String positiveOf(String output) {
+    return input.targets().stream()
+        .filter(target -> target.name().equals(output))
+        .map(TargetSpec::positiveClass)
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(positive);
+  }
+
+  /** Returns a score of all outputs together, the mean over the keys weighted by examples. */
+  double ofAllOutputs(String path) {
+    return mean(path, path.substring(0, path.lastIndexOf('/')) + "/examples");
   }
 
   /** Returns the number of examples, including those held out. */
@@ -127,8 +226,14 @@ public final class FinalMetrics {
         .toList();
   }
 
-  /** Returns the number of held-out examples in the newest epoch of each key. */
+  /**
+   * Returns the number of held-out examples in the newest epoch of each key; with several outputs
+   * the number of the output that has most.
+   */
   long heldOut() {
+    if (hasOutputs()) {
+      return outputs().stream().mapToLong(output -> output.metrics().heldOut()).max().orElse(0);
+    }
     return newest.values().stream()
         .mapToLong(key -> key.at("/validation/epoch/examples").asLong())
         .sum();

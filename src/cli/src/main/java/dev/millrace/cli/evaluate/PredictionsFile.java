@@ -16,16 +16,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /** CSV file of the predictions of each row before it was learned. Not thread-safe. */
 final class PredictionsFile implements AutoCloseable {
   private final Path file;
+  private final String columns;
   private final long rows;
   private final List<String> classes; // with a column of probabilities
   private final RegionColumns regions;
   private final ReasonsColumn reasons;
   private final boolean isOfForecasts;
+  private final String separator;
+  private final @Nullable TargetColumns targets; // null unless there are several
+  private final @Nullable LabelColumns labels; // null unless labels are sets
   private final Writer out;
 
   /**
@@ -38,9 +43,14 @@ final class PredictionsFile implements AutoCloseable {
       Path file, CsvScan scan, InputSpec spec, @Nullable String positive, Settings.Output output) {
     this.file = file;
     rows = scan.rows();
-    classes = classes(scan, spec, positive);
-    reasons = new ReasonsColumn(output.reasons() > 0);
-    regions = RegionColumns.of(output.interval() > 0, scan.task() != Task.REGRESSION);
+    boolean hasOutputs = spec.hasOutputs();
+    classes = hasOutputs ? List.of() : classes(scan, spec, positive);
+    reasons = new ReasonsColumn(!hasOutputs && output.reasons() > 0);
+    regions =
+        RegionColumns.of(!hasOutputs && output.interval() > 0, scan.task() != Task.REGRESSION);
+    separator = spec.labelSeparator();
+    targets =
+        spec.targets().isEmpty() ? null : new TargetColumns(spec.targets(), output.interval() > 0);
     isOfForecasts = spec.forecast() != null;
     String probabilities =
         positive == null
@@ -48,15 +58,19 @@ final class PredictionsFile implements AutoCloseable {
                 .map(name -> AnswerLines.quoted("probability_" + name) + ",")
                 .collect(Collectors.joining())
             : "probability,";
+    columns =
+        "row,epoch,key,"
+            + (targets == null ? "actual,prediction," + probabilities : targets.header())
+            + regions.header()
+            + reasons.header()
+            + "model_version,held_out"
+            + (isOfForecasts ? ",series,horizon,target_time" : "");
     try {
       out = Files.newBufferedWriter(file);
-      out.write(
-          "row,epoch,key,actual,prediction,"
-              + probabilities
-              + regions.header()
-              + reasons.header()
-              + "model_version,held_out"
-              + (isOfForecasts ? ",series,horizon,target_time\n" : "\n"));
+      labels = hasOutputs && targets == null ? new LabelColumns(spec.classes(), file) : null;
+      if (labels == null) {
+        out.write(columns + "\n");
+      }
     } catch (IOException e) {
       throw OutputFile.failure(file, e);
     }
@@ -75,7 +89,11 @@ final class PredictionsFile implements AutoCloseable {
   /** Adds a record of the predictions topic. */
   void accept(JsonNode prediction) {
     try {
-      out.write(line(prediction));
+      if (labels == null) {
+        out.write(line(prediction) + "\n");
+      } else {
+        labels.add(line(prediction), prediction);
+      }
     } catch (IOException e) {
       throw OutputFile.failure(file, e); // which fails the job
     }
@@ -83,22 +101,38 @@ final class PredictionsFile implements AutoCloseable {
 
   private String line(JsonNode prediction) {
     long offset = prediction.path("offset").asLong();
-    JsonNode predicted =
-        prediction.has("value") ? prediction.path("value") : prediction.path("class");
     return String.join(
             ",",
             Long.toString(offset % rows + 1),
             Long.toString(offset / rows + 1),
             AnswerLines.quoted(prediction.path("key").asText()),
-            text(prediction.path("actual")),
-            text(predicted),
-            probabilities(prediction)
+            (targets == null ? outcome(prediction) : targets.cells(prediction))
                 + regions.cells(prediction)
                 + reasons.cell(prediction)
                 + prediction.path("model_version").asText(),
             Boolean.toString(prediction.path("held_out").asBoolean()))
-        + (isOfForecasts ? forecast(prediction) : "")
-        + "\n";
+        + (isOfForecasts ? forecast(prediction) : "");
+  }
+
+  /** Returns the label, what was predicted, and probabilities, each followed by a comma. */
+  private String outcome(JsonNode prediction) {
+    if (labels != null) {
+      return set(prediction.path("actual")) + "," + set(prediction.path("labels")) + ",";
+    }
+    JsonNode predicted =
+        prediction.has("value") ? prediction.path("value") : prediction.path("class");
+    return text(prediction.path("actual"))
+        + ","
+        + text(predicted)
+        + ","
+        + probabilities(prediction);
+  }
+
+  private String set(JsonNode names) {
+    return AnswerLines.quoted(
+        StreamSupport.stream(names.spliterator(), false)
+            .map(JsonNode::asText)
+            .collect(Collectors.joining(separator)));
   }
 
   private static String forecast(JsonNode prediction) {
@@ -125,14 +159,17 @@ final class PredictionsFile implements AutoCloseable {
   }
 
   /** Returns the value as CSV, empty if null or missing. */
-  private static String text(JsonNode value) {
+  static String text(JsonNode value) {
     return value.isNull() ? "" : AnswerLines.quoted(value.asText());
   }
 
   @Override
   public void close() {
-    try {
-      out.close();
+    try (out;
+        labels) {
+      if (labels != null) {
+        labels.write(columns, out);
+      }
     } catch (IOException e) {
       throw OutputFile.failure(file, e);
     }

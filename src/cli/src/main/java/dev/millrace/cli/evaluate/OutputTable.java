@@ -1,0 +1,243 @@
+package dev.millrace.cli.evaluate;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.cli.console.Plural;
+import dev.millrace.data.Printable;
+import dev.millrace.data.Task;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/**
+ * Formats the scores of several outputs: of all together for each key, worst window first, then of
+ * each output over all keys, next to its baselines.
+ */
+final class OutputTable {
+  private static final int MAX_KEYS = 20;
+  private static final int MAX_OUTPUTS = 40;
+  private static final int MAX_NAMES = 5;
+  private static final String[] SET_SCORES = {
+    "/window/f1",
+    "/window/exact_match",
+    "/total/f1",
+    "/total/macro_f1",
+    "/total/jaccard",
+    "/total/hamming_loss",
+    "/total/exact_match",
+  };
+
+  private final FinalMetrics metrics;
+  private final List<FinalMetrics.Output> outputs;
+
+  OutputTable(FinalMetrics metrics) {
+    this.metrics = metrics;
+    outputs = metrics.outputs();
+  }
+
+  /** Returns the tables, and lines of outputs whose baselines are better. */
+  List<String> lines() {
+    List<String> lines = new ArrayList<>();
+    if (!Double.isNaN(metrics.ofAllOutputs("/total/exact_match"))) {
+      addSets(lines);
+    }
+    List<FinalMetrics.Output> shown = outputs.subList(0, Math.min(MAX_OUTPUTS, outputs.size()));
+    if (shown.stream().anyMatch(output -> !output.metrics().isRegression())) {
+      begin(lines);
+      lines.add(
+          classes(
+              "output",
+              "task",
+              "examples",
+              "accuracy",
+              "majority",
+              "f1",
+              "log-loss",
+              "frequencies"));
+      shown.stream()
+          .filter(output -> !output.metrics().isRegression())
+          .forEach(output -> lines.add(classRow(output)));
+    }
+    if (shown.stream().anyMatch(output -> output.metrics().isRegression())) {
+      begin(lines);
+      lines.add(values("output", "task", "examples", "mae", "mae of mean", "rmse", "r2"));
+      shown.stream()
+          .filter(output -> output.metrics().isRegression())
+          .forEach(output -> lines.add(valueRow(output)));
+    }
+    if (shown.size() < outputs.size()) {
+      lines.add(
+          "The first %d of %s; --json has all."
+              .formatted(shown.size(), Plural.of(outputs.size(), "output")));
+    }
+    addLosers(
+        lines,
+        "the running class frequencies on log-loss",
+        FinalMetrics.Totals::losesToFrequencies);
+    addLosers(lines, "a baseline on accuracy or mae", FinalMetrics.Totals::losesToBaseline);
+    return lines;
+  }
+
+  private static void begin(List<String> lines) {
+    if (!lines.isEmpty()) {
+      lines.add("");
+    }
+  }
+
+  private void addSets(List<String> lines) {
+    lines.add(sets("", "", "window", "", "total", "", "", "", ""));
+    lines.add(
+        sets("key", "examples", "f1", "exact", "f1", "macro-f1", "jaccard", "hamming", "exact"));
+    metrics.newest().stream()
+        .sorted(Comparator.comparingDouble(key -> key.at(SET_SCORES[0]).asDouble()))
+        .limit(MAX_KEYS)
+        .forEach(key -> lines.add(setRow(key)));
+    int keys = metrics.newest().size();
+    if (keys > 1) {
+      Object[] cells = new Object[2 + SET_SCORES.length];
+      cells[0] = keys > MAX_KEYS ? "all %,d keys".formatted(keys) : "all";
+      cells[1] = count(metrics.examples());
+      for (int s = 0; s < SET_SCORES.length; s++) {
+        cells[2 + s] = SummaryTable.score(metrics.ofAllOutputs(SET_SCORES[s]));
+      }
+      lines.add(sets(cells));
+    }
+    lines.add(
+        "f1 and jaccard are micro averages over the %s; exact: all of them were right"
+            .formatted(isOfLabels() ? "labels" : "targets of two classes"));
+  }
+
+  private boolean isOfLabels() {
+    return metrics.newest().stream()
+        .anyMatch(key -> key.path("task").asText().equals(Task.MULTILABEL.id()));
+  }
+
+  private static String setRow(JsonNode key) {
+    Object[] cells = new Object[2 + SET_SCORES.length];
+    cells[0] = Printable.line(key.path("key").asText(), 14);
+    cells[1] = count(key.path("examples").asLong());
+    for (int s = 0; s < SET_SCORES.length; s++) {
+      cells[2 + s] = SummaryTable.score(key.at(SET_SCORES[s]).asDouble(Double.NaN));
+    }
+    return sets(cells);
+  }
+
+  private static String classRow(FinalMetrics.Output output) {
+    FinalMetrics.Totals totals = output.metrics().totals();
+    return classes(
+        Printable.line(output.name(), 18),
+        output.task(),
+        count(totals.examples()),
+        SummaryTable.score(totals.accuracy()),
+        SummaryTable.score(totals.secondBaseline()),
+        SummaryTable.score(totals.f1()),
+        SummaryTable.score(totals.logLoss()),
+        SummaryTable.score(totals.logLossBaseline()));
+  }
+
+  private static String valueRow(FinalMetrics.Output output) {
+    FinalMetrics.Totals totals = output.metrics().totals();
+    return values(
+        Printable.line(output.name(), 18),
+        output.task(),
+        count(totals.examples()),
+        SummaryTable.score(totals.mae()),
+        SummaryTable.score(totals.secondBaseline()),
+        SummaryTable.score(totals.rmse()),
+        SummaryTable.score(totals.r2()));
+  }
+
+  private static String sets(Object... cells) {
+    return "%-14s %9s  %6s %6s  %6s %8s %7s %7s %6s".formatted(cells).stripTrailing();
+  }
+
+  private static String classes(Object... cells) {
+    return "%-18s %-10s %9s  %8s %8s %6s %8s %11s".formatted(cells).stripTrailing();
+  }
+
+  private static String values(Object... cells) {
+    return "%-18s %-10s %9s  %9s %11s %9s %7s".formatted(cells).stripTrailing();
+  }
+
+  private static String count(long value) {
+    return "%,d".formatted(value);
+  }
+
+  private void addLosers(
+      List<String> lines, String baseline, Predicate<FinalMetrics.Totals> loses) {
+    List<String> losers =
+        outputs.stream()
+            .filter(output -> loses.test(output.metrics().totals()))
+            .map(FinalMetrics.Output::name)
+            .toList();
+    if (!losers.isEmpty()) {
+      int more = losers.size() - MAX_NAMES;
+      lines.add(
+          "Worse than %s: %s%s. What may help: other features, or more rows"
+              .formatted(
+                  baseline,
+                  losers.stream()
+                      .limit(MAX_NAMES)
+                      .map(name -> Printable.line(name, 40))
+                      .collect(Collectors.joining(", ")),
+                  more > 0 ? " and %,d more".formatted(more) : ""));
+    }
+  }
+
+  /** Adds the scores of all outputs together, and of each, to a report. */
+  void put(ObjectNode json) {
+    put(json, "micro_precision", metrics.ofAllOutputs("/total/precision"));
+    put(json, "micro_recall", metrics.ofAllOutputs("/total/recall"));
+    put(json, "micro_f1", metrics.ofAllOutputs("/total/f1"));
+    for (String score :
+        List.of("macro_f1", "jaccard", "jaccard_samples", "hamming_loss", "exact_match")) {
+      put(json, score, metrics.ofAllOutputs("/total/" + score));
+    }
+    ObjectNode all = json.putObject("outputs");
+    for (FinalMetrics.Output output : outputs) {
+      putOutput(all.putObject(output.name()), output);
+    }
+  }
+
+  private static void putOutput(ObjectNode json, FinalMetrics.Output output) {
+    FinalMetrics metrics = output.metrics();
+    FinalMetrics.Totals totals = metrics.totals();
+    json.put("task", output.task());
+    json.put("examples", totals.examples());
+    if (metrics.isRegression()) {
+      put(json, "mae", totals.mae());
+      put(json, "rmse", totals.rmse());
+      put(json, "r2", totals.r2());
+      ObjectNode baseline = json.putObject("baseline");
+      put(baseline, "last_value", totals.firstBaseline());
+      put(baseline, "mean", totals.secondBaseline());
+    } else {
+      put(json, "accuracy", totals.accuracy());
+      put(json, "precision", totals.precision());
+      put(json, "recall", totals.recall());
+      put(json, "f1", totals.f1());
+      put(json, "log_loss", totals.logLoss());
+      put(json, "log_loss_baseline", totals.logLossBaseline());
+      put(json, "brier", totals.brier());
+      ObjectNode baseline = json.putObject("baseline");
+      put(baseline, "no_change", totals.firstBaseline());
+      put(baseline, "majority", totals.secondBaseline());
+    }
+    Coverage coverage = metrics.coverage();
+    if (coverage != null) {
+      coverage.put(json);
+    }
+    if (metrics.heldOut() > 0) {
+      ObjectNode validation = json.putObject("validation");
+      validation.put("rows", metrics.heldOut());
+      put(validation, "loss", metrics.validation("loss"));
+      put(validation, metrics.validationScoreName(), metrics.validationScore());
+    }
+  }
+
+  private static void put(ObjectNode json, String name, double value) {
+    json.put(name, FinalMetrics.finite(value));
+  }
+}

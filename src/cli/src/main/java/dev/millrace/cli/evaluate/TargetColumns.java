@@ -1,0 +1,97 @@
+package dev.millrace.cli.evaluate;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.cli.csv.AnswerLines;
+import dev.millrace.cli.csv.RegionColumns;
+import dev.millrace.data.TargetSpec;
+import dev.millrace.data.Task;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Columns of several targets in CSV lines of predictions: for each its label, what was predicted,
+ * for classes a probability, and the ends of an interval or a set of classes.
+ *
+ * <p>The probability is that of the positive class of two; of more classes it is that of the
+ * predicted one.
+ */
+final class TargetColumns {
+  private final List<TargetSpec> targets;
+  private final boolean hasIntervals;
+
+  /**
+   * @param hasIntervals true if there are intervals or sets of classes
+   */
+  TargetColumns(List<TargetSpec> targets, boolean hasIntervals) {
+    this.targets = targets;
+    this.hasIntervals = hasIntervals;
+  }
+
+  /** Returns the names of the columns, each followed by a comma. */
+  String header() {
+    return targets.stream()
+        .flatMap(
+            target ->
+                Stream.concat(
+                        Stream.of("actual", "prediction"),
+                        Stream.of((probability(target) + regions(target).header()).split(",")))
+                    .filter(column -> !column.isEmpty())
+                    .map(column -> AnswerLines.quoted(column + "_" + target.name()) + ","))
+        .collect(Collectors.joining());
+  }
+
+  private static String probability(TargetSpec target) {
+    return target.task() == Task.REGRESSION ? "" : "probability,";
+  }
+
+  private RegionColumns regions(TargetSpec target) {
+    return RegionColumns.of(hasIntervals, target.task() != Task.REGRESSION);
+  }
+
+  /** Returns the cells of a record of the predictions topic, each followed by a comma. */
+  String cells(JsonNode prediction) {
+    StringBuilder cells = new StringBuilder();
+    for (TargetSpec target : targets) {
+      JsonNode output = prediction.path("outputs").path(target.name());
+      cells
+          .append(PredictionsFile.text(output.path("actual")))
+          .append(',')
+          .append(PredictionsFile.text(output.path(output.has("value") ? "value" : "class")))
+          .append(',');
+      if (target.task() != Task.REGRESSION) {
+        cells.append(probability(target, output)).append(',');
+      }
+      cells.append(regions(target).cells(output));
+    }
+    return cells.toString();
+  }
+
+  private static String probability(TargetSpec target, JsonNode output) {
+    JsonNode known = output.path(output.has("scores") ? "scores" : "probabilities");
+    if (known.isEmpty()) {
+      return "";
+    }
+    String positive = positive(target, known);
+    JsonNode probability = known.path(positive == null ? output.path("class").asText() : positive);
+    return probability.isMissingNode() ? "0.0" : PredictionsFile.text(probability);
+  }
+
+  /** Returns the positive class of two; null for more. */
+  private static @Nullable String positive(TargetSpec target, JsonNode known) {
+    if (target.positiveClass() != null) {
+      return target.positiveClass();
+    }
+    if (target.classes().size() > 2 || known.size() > 2 || target.task() == Task.MULTICLASS) {
+      return null;
+    }
+    Map<String, JsonNode> byName = new TreeMap<>();
+    known.properties().forEach(score -> byName.put(score.getKey(), score.getValue()));
+    target.classes().forEach(name -> byName.putIfAbsent(name, known));
+    return Collections.max(byName.keySet());
+  }
+}
