@@ -10,6 +10,7 @@ import java.util.function.LongSupplier;
 final class KeysRate {
   private final LongSupplier nanoTime;
   private final Map<String, Long> examplesOfKey = new HashMap<>();
+  private final OutputRecords outputs = new OutputRecords();
   private final ExamplesRate rate = new ExamplesRate(Duration.ofSeconds(1));
   private long examples;
   private double perSecond = Double.NaN;
@@ -20,6 +21,9 @@ final class KeysRate {
 
   /** Adds a metrics record and returns the rate, NaN before there is one. */
   double update(JsonNode record) {
+    if (outputs.isOfOneOutput(record)) {
+      return perSecond; // its key counts
+    }
     long now = record.path("examples").asLong();
     Long before = examplesOfKey.put(record.path("key").asText(), now);
     // What a key learned before it was first seen here is not part of the rate.

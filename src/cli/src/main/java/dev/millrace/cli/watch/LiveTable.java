@@ -20,15 +20,19 @@ public final class LiveTable implements LiveView {
 
   private final LongSupplier nanoTime;
   private final KeysRate rate;
+  private final OutputRecords outputs = new OutputRecords();
   private final Map<String, Row> rows = new HashMap<>();
 
-  private record Row(MetricsRow metrics, long nanos) {
+  private record Row(MetricsRow metrics, String pipeline, long nanos) {
     boolean regression() {
       return metrics.regression();
     }
 
-    // A key without a loss yet is the last to worry about.
+    // A key without a loss yet is the last to worry about. Several outputs have none together.
     double loss() {
+      if (metrics.several() && !Double.isNaN(metrics.windowSecond())) {
+        return 1 - metrics.windowSecond();
+      }
       return Double.isNaN(metrics.loss()) ? Double.NEGATIVE_INFINITY : metrics.loss();
     }
   }
@@ -41,8 +45,16 @@ public final class LiveTable implements LiveView {
   @Override
   public void accept(JsonNode record) {
     rate.update(record);
+    if (outputs.isOfOneOutput(record)) {
+      return;
+    }
     MetricsRow row = MetricsRow.of(record);
-    rows.put(row.key(), new Row(row, nanoTime.getAsLong()));
+    String pipeline = record.path("pipeline").asText();
+    if (row.several()) {
+      // Rows of outputs, that came before.
+      rows.values().removeIf(other -> !other.metrics.several() && other.pipeline.equals(pipeline));
+    }
+    rows.put(row.key(), new Row(row, pipeline, nanoTime.getAsLong()));
   }
 
   @Override

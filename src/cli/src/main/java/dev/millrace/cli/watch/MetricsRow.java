@@ -10,16 +10,20 @@ import java.util.stream.Stream;
 /**
  * Row of the table for one key; NaN for missing values.
  *
+ * @param several true if the scores are of several outputs together: the share of the examples all
+ *     of whose labels were right, and micro F1
  * @param regression true if the scores are MAE and R², else they are accuracy and F1
  * @param baseline first score of the baseline, in the window
  * @param loss mean over the window
  * @param notes AUC and log-loss of two classes, scores within groups, coverage, the estimate of
  *     what predictions without labels will score, warnings if a baseline is better or only one
- *     class is predicted, and counts of records out of order and of duplicates
+ *     class is predicted, the scores of several outputs, and counts of records out of order and of
+ *     duplicates
  * @param models champion and challengers; empty if there is only one model
  */
 record MetricsRow(
     String key,
+    boolean several,
     boolean regression,
     double examples,
     double windowFirst,
@@ -34,13 +38,15 @@ record MetricsRow(
   /** Returns the row of a metrics record. */
   static MetricsRow of(JsonNode record) {
     boolean regression = record.path("task").asText("").equals("regression");
-    String first = regression ? "mae" : "accuracy";
+    boolean several = MetricsRecords.isOfSeveralOutputs(record);
+    String first = regression ? "mae" : several ? "exact_match" : "accuracy";
     String second = regression ? "r2" : "f1";
     String baseline = regression ? "last_value" : "no_change";
     JsonNode window = record.path("window");
     JsonNode total = record.path("total");
     return new MetricsRow(
         record.path("key").asText(""),
+        several,
         regression,
         number(record.path("examples")),
         number(window.path(first)),
@@ -87,6 +93,7 @@ record MetricsRow(
     } else if (isWorse) {
       notes.add("worse than a baseline");
     }
+    notes.addAll(OutputLines.of(record));
     arrivals(record).ifPresent(notes::add);
     return notes;
   }

@@ -31,6 +31,7 @@ public final class MetricsTable {
   private final String classes;
   private final String numbers;
   private final KeysRate rate;
+  private final OutputRecords outputs = new OutputRecords();
   private int rowsUnderHeader;
   private @Nullable Boolean regressionHeader;
 
@@ -49,8 +50,14 @@ public final class MetricsTable {
     rate = new KeysRate(nanoTime);
   }
 
-  /** Returns the lines of one metrics record, below a header if one is due. */
+  /**
+   * Returns the lines of one metrics record, below a header if one is due; none for one of several
+   * outputs, whose scores are below the row of their key.
+   */
   public List<String> lines(JsonNode record) {
+    if (outputs.isOfOneOutput(record)) {
+      return List.of();
+    }
     MetricsRow row = MetricsRow.of(record);
     List<String> lines = new ArrayList<>(4);
     boolean sameTask = regressionHeader != null && regressionHeader == row.regression();

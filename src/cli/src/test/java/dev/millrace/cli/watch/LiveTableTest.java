@@ -38,6 +38,30 @@ class LiveTableTest {
   }
 
   @Test
+  void countsAKeyOfSeveralOutputsOnceWhicheverOfItsRecordsComesFirst() {
+    String several =
+        """
+        {"key":"%s","task":"multilabel","examples":%d,"window":{"f1":%s,"exact_match":0.5},
+         "outputs":{"calm":{"window":{"accuracy":0.75,"f1":0.5}}}}
+        """;
+    accept("good@calm", 100, "0.4");
+    table.accept(json(several.formatted("good", 100, "0.9")));
+    accept("bad@calm", 50, "0.3");
+    table.accept(json(several.formatted("bad", 50, "0.2")));
+    nanos.set(3_000_000_000L);
+    accept("good@calm", 400, "0.4");
+    table.accept(json(several.formatted("good", 400, "0.9")));
+
+    List<String> lines = table.lines(new Terminal.Size(20, 80));
+
+    assertThat(lines).hasSize(2 + 2 * 4 + 1);
+    assertThat(lines.get(2)).contains("50  bad").endsWith("3 s");
+    assertThat(lines.get(5)).contains("calm: acc 0.750");
+    assertThat(lines.get(6)).contains("400  good").endsWith("0 s");
+    assertThat(lines.get(10)).isEqualTo("2 keys; 450 examples, 100/s");
+  }
+
+  @Test
   void showsTheWorstThatFitAndCountsTheRest() {
     for (int key = 0; key < 50; key++) {
       accept("key-" + key, 10, "0." + (10 + key));

@@ -65,6 +65,53 @@ class MetricsTableTest {
   }
 
   @Test
+  void aKeyOfSeveralOutputsIsARowAndItsOutputsAreLinesBelowIt() {
+    String several =
+        """
+        {"pipeline":"p","key":"shop","task":"multi-target","examples":1000,
+         "window":{"f1":0.512,"exact_match":0.25,"macro_f1":0.41,"jaccard":0.331,"hamming_loss":0.2231},
+         "total":{"f1":0.5,"exact_match":0.125},
+         "outputs":{
+          "paid":{"task":"binary","window":{"accuracy":0.912,"f1":0.61,"log_loss":0.21,"log_loss_baseline":0.33,"better_than_baseline":true}},
+          "amount":{"task":"regression","window":{"mae":3.21,"rmse":5.2,"r2":0.41,"mae_baseline":2.5,"better_than_baseline":false}}}}
+        """;
+    String output = classification("shop@paid", 1_000).replaceFirst("\\{", "{\"pipeline\":\"p\",");
+
+    assertThat(lines(several))
+        .containsExactly(
+            " examples  key         window          total         no-change    loss      rate",
+            "                          acc     f1     acc     f1    win acc  window     rec/s",
+            "    1,000  shop         0.250  0.512   0.125  0.500          -       -         -",
+            "           acc: all labels of an example are right; f1: micro average",
+            "           macro f1 0.410, jaccard 0.331, hamming loss 0.223",
+            "           paid: acc 0.912, f1 0.610, log-loss 0.210 (class freq. 0.330)",
+            "           amount: mae 3.210 (mean 2.500), rmse 5.200, r2 0.410",
+            "           worse than a baseline: amount");
+    assertThat(output).startsWith("{\"pipeline\":\"p\",\"key\":\"shop@paid\"");
+    assertThat(lines(output)).isEmpty();
+    assertThat(new MetricsTable(80, nanos::get).lines(json(output))).hasSize(3);
+  }
+
+  @Test
+  void ofManyOutputsTheFirstAreShown() {
+    StringBuilder outputs = new StringBuilder();
+    for (int i = 0; i < 100; i++) {
+      outputs.append(i == 0 ? "" : ",").append("\"label-%d\":{\"window\":{}}".formatted(i));
+    }
+
+    List<String> lines =
+        lines(
+            "{\"key\":\"a\",\"task\":\"multilabel\",\"window\":{\"exact_match\":null},\"outputs\":{%s}}"
+                .formatted(outputs));
+
+    assertThat(lines).hasSize(2 + 1 + 10 + 1);
+    assertThat(lines.get(3))
+        .isEqualTo("           label-0: acc -, f1 -, log-loss - (class freq. -)");
+    assertThat(lines.get(13))
+        .isEqualTo("           and 90 more outputs; one of them: --key KEY@OUTPUT");
+  }
+
+  @Test
   void alignsRegressionUnderItsOwnHeader() {
     String record =
         """
