@@ -32,7 +32,8 @@ import picocli.CommandLine.Spec;
       StreamsBenchCommand.class,
       TuneBenchCommand.class,
       IntervalsBenchCommand.class,
-      ReasonsBenchCommand.class
+      ReasonsBenchCommand.class,
+      OutputsBenchCommand.class
     },
     footer = {
       "",
