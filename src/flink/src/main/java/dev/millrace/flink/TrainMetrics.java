@@ -154,6 +154,8 @@ public final class TrainMetrics {
   /** Counts a report and adds its scores. */
   public void report(MetricsReport report) {
     reports.inc();
-    recent.add(report);
+    if (!report.task().hasOutputs()) { // else its models have reports of their own
+      recent.add(report);
+    }
   }
 }

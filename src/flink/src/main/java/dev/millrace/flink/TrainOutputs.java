@@ -25,6 +25,7 @@ import org.apache.flink.util.Collector;
  */
 final class TrainOutputs implements EngineListener {
   private final boolean hasSummary;
+  private final boolean hasOutputs;
   private final int maxValueBytes;
   private final ModelPublisher publisher;
   private final DeadLetters deadLetters;
@@ -43,6 +44,7 @@ final class TrainOutputs implements EngineListener {
       Collector<OutputRecord> metrics,
       SideOutputs others) {
     this.hasSummary = spec.summary();
+    this.hasOutputs = spec.input().hasOutputs();
     this.maxValueBytes = spec.input().limits().outputValueBytes();
     this.publisher = publisher;
     this.deadLetters = deadLetters;
@@ -58,7 +60,8 @@ final class TrainOutputs implements EngineListener {
   @Override
   public void report(MetricsReport report, long timestamp, long drifts, boolean isDriftSuspected) {
     counted.report(report);
-    if (hasSummary) {
+    // A key counts once, however many outputs it has.
+    if (hasSummary && report.task().hasOutputs() == hasOutputs) {
       others.output(OutputTags.SUMMARY, SummarySample.of(report, drifts, isDriftSuspected));
     }
     byte[] value = metricsJson.encode(report);

@@ -9,6 +9,9 @@ import dev.millrace.codec.OutputRecord;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
+import dev.millrace.data.InputSpec;
+import dev.millrace.data.OutputLabels;
+import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.eval.drift.DriftSpec;
 import dev.millrace.nn.ModelSpec;
@@ -76,6 +79,21 @@ class TrainMetricsTest {
     assertThat(metrics.count(JobMetric.SKIPPED_EXAMPLES))
         .isEqualTo(epochs.size() - seen)
         .isPositive();
+  }
+
+  @Test
+  void theScoresOfSeveralOutputsTogetherAreNoneOfAModel() throws Exception {
+    InputSpec sets = Records.undeclared().with(to -> to.task = Task.MULTILABEL);
+    List<Example> examples = Chunks.classes("a", 300, 1);
+    // A set of the class, and of a label that each example has.
+    examples.forEach(example -> example.label = OutputLabels.ofSet(List.of(example.label, "any")));
+
+    run(Specs.train(sets, Specs.small(1), Specs.METRICS), 8, examples);
+
+    assertThat(metrics.count(JobMetric.REPORTS)).isEqualTo(reports.size());
+    assertThat(reports.removeIf(report -> report.path("key").asText().equals("a"))).isTrue();
+    assertThat(metrics.gauge(JobMetric.WINDOW_ACCURACY))
+        .isCloseTo(mean("/window/accuracy"), within(1e-12));
   }
 
   @Test
