@@ -29,7 +29,7 @@ final class OutputsState {
   // Of an object with its arrays.
   private static final int OUTPUT_BYTES = 256;
   // Pages of an output's model are numbered apart from those of the others.
-  private static final int OUTPUT_SHIFT = 32;
+  private static final int OUTPUT_SHIFT = 16;
 
   /** One of the outputs. */
   static final class Output {

@@ -10,6 +10,7 @@ import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.FeatureSpec.IdOptions;
 import dev.millrace.data.IdWords;
 import dev.millrace.data.InputSpec;
+import dev.millrace.data.OutputLabels;
 import dev.millrace.data.Task;
 import dev.millrace.nn.Activation;
 import dev.millrace.nn.AutoSpec;
@@ -71,6 +72,10 @@ class IdPagesTest {
               .batchSize(7)
               .build());
 
+  /** Each class is a set of its own, and a model of its own. */
+  private static final TrainSpec SETS =
+      MIXTURE.with(to -> to.input = INPUT.with(input -> input.task = Task.MULTILABEL));
+
   private static TrainSpec train(ModelSpec model) {
     return Specs.train(INPUT, model.withIndicators(Indicators.of(INPUT)), Specs.METRICS);
   }
@@ -80,7 +85,7 @@ class IdPagesTest {
     public String toString() {
       return "%s, %s to %s%s"
           .formatted(
-              spec == NETWORK ? "network" : "mixture",
+              spec == NETWORK ? "network" : spec == SETS ? "sets of labels" : "mixture",
               name(from),
               name(to),
               isSavepoint ? " by savepoint" : "");
@@ -92,7 +97,7 @@ class IdPagesTest {
   }
 
   static Stream<Route> routes() {
-    return Stream.of(MIXTURE, NETWORK)
+    return Stream.of(MIXTURE, NETWORK, SETS)
         .flatMap(
             spec ->
                 Stream.of(
@@ -106,6 +111,9 @@ class IdPagesTest {
   @MethodSource("routes")
   void aModelWithIdsGoesOnFromEverySnapshotOnEveryBackend(Route route) throws Exception {
     List<Example> examples = examples();
+    if (route.spec() == SETS) {
+      examples.forEach(example -> example.label = OutputLabels.ofSet(List.of(example.label)));
+    }
     Map<String, String> undisturbed = undisturbed(route.spec(), examples);
 
     OperatorSubtaskState snapshot = null;
