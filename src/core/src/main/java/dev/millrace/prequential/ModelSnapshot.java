@@ -263,6 +263,12 @@ public record ModelSnapshot(
   private static OnlineModel read(BoundedDataInput in, ModelSpec model, Workspace workspace)
       throws IOException {
     Head head = Head.read(in);
+    if (head.task().hasOutputs()) {
+      throw new IOException(
+          "it has several outputs (%s), which ONNX and a warm start cannot hold; use --format"
+                  .formatted(String.join(", ", head.classes().list()))
+              + " millrace");
+    }
     try {
       return Models.read(in, model, head.task(), workspace);
     } catch (RuntimeException e) {

@@ -3,11 +3,7 @@ package dev.millrace.prequential;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.ErasedId;
-import dev.millrace.data.Example;
 import dev.millrace.data.KafkaRecord;
-import dev.millrace.data.MetricsReport;
-import dev.millrace.data.MetricsReport.OutputReport;
-import dev.millrace.data.MetricsReport.OutputScores;
 import dev.millrace.data.ModelEvent.Erased;
 import dev.millrace.data.ModelEvent.Expired;
 import dev.millrace.data.ModelEvent.Reset;
@@ -19,7 +15,6 @@ import dev.millrace.data.Prediction.OfOutputs;
 import dev.millrace.data.PromoteRequest;
 import dev.millrace.data.RecordKind;
 import dev.millrace.data.TargetSpec;
-import dev.millrace.data.Task;
 import dev.millrace.nn.Indicators;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.PagedPart;
@@ -28,8 +23,6 @@ import dev.millrace.nn.auto.SharedNetwork;
 import dev.millrace.prequential.OutputsState.Output;
 import dev.millrace.prequential.Rejections.Rejection;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -54,6 +47,7 @@ final class OutputsEngine implements KeyEngine {
   private final ShapeChange onShapeChange;
   private final Workspace workspace = new Workspace();
   private final EventReporter events;
+  private final OutputsReporter reporter;
   private final Rejections rejections;
   private final DerivedFiller derived;
   private final RowOutcomes outcomes = new RowOutcomes(workspace);
@@ -61,15 +55,15 @@ final class OutputsEngine implements KeyEngine {
   private final Map<String, ModelEngine> engines = new HashMap<>();
   // Null unless a record has a set of labels; the engine of each of them.
   private final @Nullable ModelEngine ofLabels;
-  private final Example example = new Example();
-  private final Chunk single = new Chunk();
-  private float[] features = {};
+  private final OutputRows rows;
 
   OutputsEngine(TrainSpec spec, long maxModelBytes, ShapeChange onShapeChange) {
     this.spec = spec;
     this.maxModelBytes = maxModelBytes;
     this.onShapeChange = onShapeChange;
     events = new EventReporter(spec);
+    reporter = new OutputsReporter(spec);
+    rows = new OutputRows(spec.topic(), workspace);
     rejections = new Rejections(spec, maxModelBytes);
     derived = new DerivedFiller(spec);
     outputsListener = new OutputsListener(rejections);
@@ -175,7 +169,10 @@ final class OutputsEngine implements KeyEngine {
     outputsListener.begin(listener, chunk, row);
     outcomes.begin(of);
     if (kind.hasFeatures()) {
-      fillFeatures(of, chunk, row);
+      if (of.derived != null) {
+        derived.fill(of.derived, of.counters.epoch, chunk, row);
+      }
+      rows.useFeatures(of, chunk, row);
     }
     long before = of.counters.examples;
     learnOutputs(of, chunk, row, labels);
@@ -229,25 +226,6 @@ final class OutputsEngine implements KeyEngine {
     return null;
   }
 
-  /** Copies the features of a row, and the units of the shared network for them. */
-  private void fillFeatures(OutputsState of, Chunk chunk, int row) {
-    if (of.derived != null) {
-      derived.fill(of.derived, of.counters.epoch, chunk, row);
-    }
-    int inputs = of.shared.inputs();
-    int width = inputs + SharedNetwork.UNITS;
-    if (features.length < width) {
-      features = new float[width];
-    }
-    chunk.copyFeatures(row, row + 1, features);
-    int unitsAt = of.unitsAt;
-    float[] units = new float[SharedNetwork.UNITS];
-    of.shared.predict(features, 0, units, 0, workspace);
-    // Indicators that were not declared are last.
-    System.arraycopy(features, unitsAt, features, unitsAt + units.length, inputs - unitsAt);
-    System.arraycopy(units, 0, features, unitsAt, units.length);
-  }
-
   private void learnOutputs(OutputsState of, Chunk chunk, int row, @Nullable String labels)
       throws IOException {
     RecordKind kind = chunk.kind(row);
@@ -269,19 +247,12 @@ final class OutputsEngine implements KeyEngine {
               : Label.of(names.contains(output.name) ? OutputSpecs.PRESENT : OutputSpecs.ABSENT);
       if (pending != null && !isPending(output, chunk, row)) {
         // The label was not known when the features came.
-        System.arraycopy(pending.features(), 0, features(pending), 0, pending.features().length);
+        rows.useFeatures(pending);
         learn(of, o, chunk, row, RecordKind.EXAMPLE, label);
       } else {
         learn(of, o, chunk, row, kind, label);
       }
     }
-  }
-
-  private float[] features(PendingFeatures pending) {
-    if (features.length < pending.features().length) {
-      features = new float[pending.features().length];
-    }
-    return features;
   }
 
   /** Returns the features that wait for a set of labels, in one of the outputs; null if none do. */
@@ -316,12 +287,14 @@ final class OutputsEngine implements KeyEngine {
     if (output.state == null ? !canBegin : label == null && !kind.hasFeatures()) {
       return;
     }
-    fillExample(of, output, chunk, row, kind, label);
-    single.clear();
-    single.add(example, chunk.timestamp(row));
     outputsListener.next(output.name);
     outcomes.next(output, number);
-    TrainState learned = engine(output).learn(output.state, single, outputsListener);
+    TrainState learned =
+        engine(output)
+            .learn(
+                output.state,
+                rows.chunk(of, output.name, chunk, row, kind, label),
+                outputsListener);
     if (learned != null && learned != output.state) {
       of.use(output, learned);
     }
@@ -331,46 +304,6 @@ final class OutputsEngine implements KeyEngine {
     return ofLabels != null
         || spec.input().targets().stream()
             .anyMatch(target -> target.name().equals(output.name) && target.task() != null);
-  }
-
-  private void fillExample(
-      OutputsState of,
-      Output output,
-      Chunk chunk,
-      int row,
-      RecordKind kind,
-      @Nullable Label label) {
-    example.key = OutputsState.key(chunk.key(), output.name);
-    example.kind =
-        !kind.hasFeatures()
-            ? RecordKind.LABEL
-            : label == null ? RecordKind.FEATURES : RecordKind.EXAMPLE;
-    int width = kind.hasFeatures() ? of.shared.inputs() + SharedNetwork.UNITS : 0;
-    example.resize(width);
-    System.arraycopy(features, 0, example.features, 0, width);
-    example.indicators = kind.hasFeatures() ? chunk.indicators() : 0;
-    example.label = label == null ? null : label.name();
-    example.target = label == null ? Double.NaN : label.number();
-    example.weight = chunk.weight(row);
-    example.group = chunk.group(row);
-    example.eventTime = chunk.eventTime(row);
-    example.epoch = chunk.epoch();
-    String id = chunk.id(row);
-    if (id == null) {
-      example.clearId();
-    } else {
-      byte[] utf8 = id.getBytes(StandardCharsets.UTF_8);
-      example.setId(utf8, utf8.length);
-    }
-    // Only what metrics and predictions name.
-    example.record =
-        KafkaRecord.of(
-            spec.topic(),
-            chunk.partition(row),
-            chunk.offset(row),
-            chunk.timestamp(row),
-            null,
-            null);
   }
 
   private void publish(
@@ -416,99 +349,11 @@ final class OutputsEngine implements KeyEngine {
     OutputsState of = state.outputs();
     long every = spec.metrics().every();
     if (of.counters.examples / every > before / every) {
-      reportAll(of, key, listener);
+      reporter.report(of, key, listener);
     }
     if (outputsListener.isModelDue) {
       outputsListener.isModelDue = false;
       listener.modelDue(key, state);
-    }
-  }
-
-  /** Reports the scores of all outputs together. */
-  private void reportAll(OutputsState of, String key, EngineListener listener) {
-    KeyCounters counters = of.counters;
-    counters.reported = counters.seq();
-    MetricsReport.Context context =
-        new MetricsReport.Context(
-            spec.pipeline(),
-            key,
-            counters.seq(),
-            counters.examples,
-            of.shared.steps(),
-            counters.eventTime,
-            List.of(),
-            learningRate(of),
-            0,
-            0,
-            0,
-            null,
-            List.of(),
-            counters.offsets.report(spec.topic()),
-            counters.arrivals.report(),
-            spec.configHash());
-    listener.report(
-        new MetricsReport(context, of.task, scores(of, key), counters.epoch, null),
-        counters.timestamp,
-        drifts(of),
-        of.outputs.stream()
-            .anyMatch(output -> output.state != null && output.state.model().isWarned()));
-  }
-
-  private static double learningRate(OutputsState of) {
-    return of.outputs.stream()
-        .filter(output -> output.state != null)
-        .findFirst()
-        .map(output -> Objects.requireNonNull(output.state).model().learningRate())
-        .orElse(Double.NaN);
-  }
-
-  private static long drifts(OutputsState of) {
-    return of.outputs.stream()
-        .filter(output -> output.state != null)
-        .mapToLong(output -> Objects.requireNonNull(output.state).model().drifts())
-        .sum();
-  }
-
-  private OutputScores scores(OutputsState of, String key) {
-    List<OutputReport> reports = new ArrayList<>();
-    MacroMean ofWindow = new MacroMean();
-    MacroMean ofTotal = new MacroMean();
-    for (Output output : of.outputs) {
-      if (output.state == null) {
-        continue;
-      }
-      PrequentialModel model = output.state.model();
-      MetricsReport report =
-          model.metrics.report(model.context(spec, OutputsState.key(key, output.name)));
-      Task task = model.task.isClassification() ? report.task() : Task.REGRESSION;
-      reports.add(new OutputReport(output.name, task, model.counters.examples, report.scores()));
-      if (task == Task.BINARY
-          && report.scores() instanceof MetricsReport.ClassificationScores scores) {
-        ofWindow.add(scores.window().f1());
-        ofTotal.add(scores.total().f1());
-      }
-    }
-    return new OutputScores(
-        of.scores.windowSize(),
-        of.scores.window(ofWindow.mean()),
-        of.scores.total(ofTotal.mean()),
-        reports);
-  }
-
-  /** The mean of the scores that are not NaN. */
-  private static final class MacroMean {
-    private double sum;
-    private int count;
-
-    void add(double score) {
-      if (!Double.isNaN(score)) {
-        sum += score;
-        count++;
-      }
-    }
-
-    double mean() {
-      return sum / count;
     }
   }
 
@@ -653,7 +498,7 @@ final class OutputsEngine implements KeyEngine {
       }
     }
     if (hasUnreported) {
-      reportAll(of, key, listener);
+      reporter.report(of, key, listener);
     }
     return hasUnreported;
   }

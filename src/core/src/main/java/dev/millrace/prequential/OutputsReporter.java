@@ -1,0 +1,107 @@
+package dev.millrace.prequential;
+
+import dev.millrace.data.MetricsReport;
+import dev.millrace.data.MetricsReport.OutputReport;
+import dev.millrace.data.MetricsReport.OutputScores;
+import dev.millrace.data.Task;
+import dev.millrace.prequential.OutputsState.Output;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/** Reports the scores of all outputs of a key together. */
+final class OutputsReporter {
+  private final TrainSpec spec;
+
+  OutputsReporter(TrainSpec spec) {
+    this.spec = spec;
+  }
+
+  /** Reports a key; it has nothing unreported after it, but for its outputs. */
+  void report(OutputsState of, String key, EngineListener listener) {
+    KeyCounters counters = of.counters;
+    counters.reported = counters.seq();
+    MetricsReport.Context context =
+        new MetricsReport.Context(
+            spec.pipeline(),
+            key,
+            counters.seq(),
+            counters.examples,
+            of.shared.steps(),
+            counters.eventTime,
+            List.of(),
+            learningRate(of),
+            0,
+            0,
+            0,
+            null,
+            List.of(),
+            counters.offsets.report(spec.topic()),
+            counters.arrivals.report(),
+            spec.configHash());
+    listener.report(
+        new MetricsReport(context, of.task, scores(of, key), counters.epoch, null),
+        counters.timestamp,
+        drifts(of),
+        of.outputs.stream()
+            .anyMatch(output -> output.state != null && output.state.model().isWarned()));
+  }
+
+  private static double learningRate(OutputsState of) {
+    return of.outputs.stream()
+        .filter(output -> output.state != null)
+        .findFirst()
+        .map(output -> Objects.requireNonNull(output.state).model().learningRate())
+        .orElse(Double.NaN);
+  }
+
+  private static long drifts(OutputsState of) {
+    return of.outputs.stream()
+        .filter(output -> output.state != null)
+        .mapToLong(output -> Objects.requireNonNull(output.state).model().drifts())
+        .sum();
+  }
+
+  private OutputScores scores(OutputsState of, String key) {
+    List<OutputReport> reports = new ArrayList<>();
+    MacroMean ofWindow = new MacroMean();
+    MacroMean ofTotal = new MacroMean();
+    for (Output output : of.outputs) {
+      if (output.state == null) {
+        continue;
+      }
+      PrequentialModel model = output.state.model();
+      MetricsReport report =
+          model.metrics.report(model.context(spec, OutputsState.key(key, output.name)));
+      Task task = model.task.isClassification() ? report.task() : Task.REGRESSION;
+      reports.add(new OutputReport(output.name, task, model.counters.examples, report.scores()));
+      if (task == Task.BINARY
+          && report.scores() instanceof MetricsReport.ClassificationScores scores) {
+        ofWindow.add(scores.window().f1());
+        ofTotal.add(scores.total().f1());
+      }
+    }
+    return new OutputScores(
+        of.scores.windowSize(),
+        of.scores.window(ofWindow.mean()),
+        of.scores.total(ofTotal.mean()),
+        reports);
+  }
+
+  /** The mean of the scores that are not NaN. */
+  private static final class MacroMean {
+    private double sum;
+    private int count;
+
+    void add(double score) {
+      if (!Double.isNaN(score)) {
+        sum += score;
+        count++;
+      }
+    }
+
+    double mean() {
+      return sum / count;
+    }
+  }
+}
