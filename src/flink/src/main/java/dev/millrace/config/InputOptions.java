@@ -62,7 +62,8 @@ final class InputOptions {
   static final Option<String> KEY =
       INPUT_GROUP.optional("key", FIELD, "the record key", "field with the model key");
   static final Option<String> LABEL =
-      INPUT_GROUP.optional("label", FIELD, "required without targets", "field with the label");
+      INPUT_GROUP.required(
+          "label", FIELD, "label: class", "field with the label; left out with targets");
   static final Option<YamlNode> TARGETS =
       INPUT_GROUP.optional(
           "targets",
@@ -161,8 +162,8 @@ final class InputOptions {
           "label",
           OptionTypes.text("(?s).{0,1000}", "one of the classes, or a number for regression"),
           "label: \"0\"",
-          "the label; one of input.classes, a number with task: regression, or with task: multilabel the"
-              + " labels of the set, as a text that may be empty");
+          "the label; one of input.classes, a number with task: regression, or with task: multilabel"
+              + " an empty text, the empty set");
 
   static final OptionGroup LABELS_GROUP =
       new OptionGroup(
@@ -319,4 +320,15 @@ final class InputOptions {
               + " are no part of it");
 
   private InputOptions() {}
+
+  /** Returns the options of an input, whose label need not be given if there are targets. */
+  static OptionGroup inputGroup(boolean hasTargets) {
+    Option<String> noLabel = Option.optional("label", FIELD, "none", LABEL.documentation());
+    Option<?>[] options =
+        INPUT_GROUP.options().stream()
+            .map(option -> option == LABEL && hasTargets ? noLabel : option)
+            .toArray(Option<?>[]::new);
+    return new OptionGroup(
+        INPUT_GROUP.path(), INPUT_GROUP.variant(), INPUT_GROUP.documentation(), options);
+  }
 }

@@ -171,11 +171,6 @@ final class InputReader {
                 : "must be another field than input.label, but both are " + Scalar.quote(name));
       }
     }
-    if (labels.isEmpty()
-        && !in.mentions(InputOptions.LABEL)
-        && !in.mentions(InputOptions.TARGETS)) {
-      in.reject(InputOptions.LABEL, "is missing. Add it, for example: label: class");
-    }
     if (in.has(InputOptions.LABEL_SEPARATOR) && in.given(InputOptions.TASK) != Task.MULTILABEL) {
       in.reject(
           InputOptions.LABEL_SEPARATOR,

@@ -101,7 +101,12 @@ final class LabelsReader {
     }
     Consumer<String> errors = text -> onTimeout.reject(InputOptions.ON_TIMEOUT_LABEL, text);
     if (in.given(InputOptions.TASK) == Task.MULTILABEL) {
-      return defaultSet(label, errors);
+      if (!label.isEmpty()) {
+        errors.accept(
+            "must be \"\", the empty set, with task: multilabel, but was "
+                + YamlNode.Scalar.quote(label));
+      }
+      return new DefaultLabel(OutputLabels.ofSet(List.of()), Double.NaN);
     }
     if (label.isEmpty()) {
       errors.accept("must be " + InputOptions.ON_TIMEOUT_LABEL.type().allowed() + ", but was \"\"");
@@ -110,17 +115,6 @@ final class LabelsReader {
     return in.mentions(InputOptions.TARGETS)
         ? new DefaultLabel(label, Double.NaN) // each target checks it
         : classes.defaultLabel(label, errors);
-  }
-
-  private DefaultLabel defaultSet(String text, Consumer<String> errors) {
-    List<String> names = OutputLabels.split(text, in.get(InputOptions.LABEL_SEPARATOR));
-    List<String> declared = classes.declared();
-    for (String name : names) {
-      if (!declared.isEmpty() && !declared.contains(name)) {
-        errors.accept(classes.notAmong(declared, name));
-      }
-    }
-    return new DefaultLabel(OutputLabels.ofSet(names), Double.NaN);
   }
 
   private static void rejectFields(OptionReader labels) {

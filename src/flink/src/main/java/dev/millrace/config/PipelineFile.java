@@ -304,13 +304,16 @@ public final class PipelineFile {
     // A missing input is its only error; the other options are still checked.
     ConfigErrors ofInput =
         root.has(PipelineOptions.INPUT) ? errors : new ConfigErrors("", PipelineOptions::pathOf);
+    Mapping inputOptions =
+        root.given(PipelineOptions.INPUT) instanceof Mapping options
+            ? options
+            : new Mapping(Map.of(), document.line());
     OptionReader in =
         new OptionReader(
             PipelineOptions.INPUT.name(),
-            root.given(PipelineOptions.INPUT) instanceof Mapping options
-                ? options
-                : new Mapping(Map.of(), document.line()),
-            InputOptions.INPUT_GROUP,
+            inputOptions,
+            InputOptions.inputGroup(
+                inputOptions.entries().containsKey(InputOptions.TARGETS.name())),
             ofInput);
     String pipeline = root.given(PipelineOptions.PIPELINE);
     if (pipeline == null) {

@@ -119,17 +119,17 @@ class PipelineFileOutputsTest {
     assertThat(spec.targets().get(1).onTimeout()).isEqualTo(new DefaultLabel(null, 0));
   }
 
-  @ParameterizedTest
-  @CsvSource({"'', ''", "'a|b| a|', a|b"})
-  void theDefaultLabelOfASetIsASet(String text, String expected) {
-    InputSpec spec =
-        input(
-            LATE.replace("1d }", "1d, on-timeout: { label: '" + text + "' } }")
-                + ", label: tags, task: multilabel, label-separator: '|'");
+  @Test
+  void theDefaultLabelOfASetIsTheEmptySet() {
+    String set = ", label: tags, task: multilabel";
+    String late = LATE.replace("1d }", "1d, on-timeout: { label: '%s' } }");
 
-    assertThat(spec.labels().onTimeout())
-        .isEqualTo(
-            new DefaultLabel(OutputLabels.ofSet(OutputLabels.split(expected, "|")), Double.NaN));
+    assertThat(input(late.formatted("") + set).labels().onTimeout())
+        .isEqualTo(new DefaultLabel(OutputLabels.ofSet(List.of()), Double.NaN));
+    assertThatThrownBy(() -> input(late.formatted("a,b") + set))
+        .hasMessageContaining(
+            "shop.yaml:3  input.labels.on-timeout.label must be \"\", the empty set, with task:"
+                + " multilabel, but was \"a,b\"");
   }
 
   @Test
@@ -247,9 +247,6 @@ class PipelineFileOutputsTest {
         .hasMessageContaining(
             "input.targets.amount.on-timeout is that of input.labels, which must be a number for"
                 + " regression, but was \"no\". Set one of its own");
-    assertThatThrownBy(() -> input(late + ", label: c, task: multilabel, classes: [a, b]"))
-        .hasMessageContaining(
-            "input.labels.on-timeout.label must be one of input.classes (a, b), but was \"no\"");
     assertThatThrownBy(
             () ->
                 input(
