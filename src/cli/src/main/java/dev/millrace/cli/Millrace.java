@@ -10,6 +10,7 @@ import dev.millrace.cli.console.Version;
 import dev.millrace.config.yaml.InvalidPipelineException;
 import dev.millrace.config.yaml.Suggestions;
 import dev.millrace.data.KebabCase;
+import dev.millrace.data.Task;
 import dev.millrace.simd.KernelProvider;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -136,7 +137,9 @@ public final class Millrace implements Runnable {
   private static <E> void convertNames(CommandLine command, Class<E> type) {
     Map<String, E> constants = new LinkedHashMap<>();
     for (E constant : type.getEnumConstants()) {
-      constants.put(KebabCase.of((Enum<?>) constant), constant);
+      if (constant != Task.MULTI_TARGET) { // several columns, rather than a choice
+        constants.put(KebabCase.of((Enum<?>) constant), constant);
+      }
     }
     command.registerConverter(
         type,

@@ -114,7 +114,7 @@ class MillraceTest {
             + " (-c=FILE | (--bootstrap-server=HOST:PORT [--pipeline=NAME])).\nTry: ./millrace watch --help\n",
         "watch");
     assertUsage(
-        "--task must be one of binary, multiclass, regression, but was foo.\n"
+        "--task must be one of binary, multiclass, regression, multilabel, but was foo.\n"
             + "Try: ./millrace evaluate --help\n",
         "evaluate",
         "--input=x.csv",

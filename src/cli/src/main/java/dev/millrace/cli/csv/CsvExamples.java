@@ -6,6 +6,8 @@ import dev.millrace.codec.EventTime;
 import dev.millrace.codec.ExampleEncoder;
 import dev.millrace.data.CarriedColumn;
 import dev.millrace.data.InputSpec;
+import dev.millrace.data.OutputLabels;
+import dev.millrace.data.TargetSpec;
 import dev.millrace.data.Task;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -53,6 +55,12 @@ public final class CsvExamples implements AutoCloseable {
   private final boolean addsId;
   private final int weightColumn;
   private final int eventTimeColumn;
+  // By column.
+  private final boolean[] isLabel;
+  private final boolean[] isClass;
+  private final boolean hasSets;
+  private final String separator;
+  private final InputSpec.@Nullable DefaultLabel unreported;
 
   private CsvFile file;
   private int epoch;
@@ -94,6 +102,20 @@ public final class CsvExamples implements AutoCloseable {
     this.epochs = epochs;
     this.fileName = scan.path().getFileName().toString();
     features = new CsvFeatures(scan, spec);
+    isLabel = new boolean[scan.header().size()];
+    isClass = new boolean[scan.header().size()];
+    unreported = spec == null || spec.labels() == null ? null : spec.labels().onTimeout();
+    hasSets = scan.task() == Task.MULTILABEL;
+    separator = spec == null ? InputSpec.DEFAULT_LABEL_SEPARATOR : spec.labelSeparator();
+    if (scan.labelColumn() >= 0) {
+      isLabel[scan.labelColumn()] = true;
+      isClass[scan.labelColumn()] = !hasSets && scan.task() != Task.REGRESSION;
+    }
+    for (TargetSpec target : scan.targets()) {
+      int column = scan.header().indexOf(target.name());
+      isLabel[column] = true;
+      isClass[column] = target.task() != Task.REGRESSION;
+    }
     file = new CsvFile(scan.path());
   }
 
@@ -159,10 +181,23 @@ public final class CsvExamples implements AutoCloseable {
     return idColumn < 0 ? fileName + "-" + rowOfEpoch : file.row()[idColumn];
   }
 
-  /** Returns the label as records have it: the name of a class, or a number. */
-  public String label() {
+  /**
+   * Returns true if the row has a label that records report: not one that the pipeline assumes if
+   * none comes in time.
+   */
+  public boolean isReported() {
+    if (objects != null && !scan.targets().isEmpty()) {
+      return objects.hasTargets(file.row());
+    }
     String label = file.row()[scan.labelColumn()];
-    return scan.task() == Task.REGRESSION ? label : className(label);
+    if (unreported == null || unreported.label() == null) {
+      return true;
+    }
+    String known =
+        hasSets
+            ? OutputLabels.ofSet(OutputLabels.split(label, separator))
+            : scan.task() == Task.REGRESSION ? label : className(label);
+    return !unreported.label().equals(known);
   }
 
   /** Returns the record value. */
@@ -197,9 +232,12 @@ public final class CsvExamples implements AutoCloseable {
 
   private String cell(int column) {
     String cell = file.row()[column];
-    if (column == scan.labelColumn()) {
-      boolean isClass = scan.task() != Task.REGRESSION;
-      return part == Part.FEATURES ? "" : isClass ? className(cell) : cell;
+    if (isLabel[column] && part == Part.FEATURES) {
+      return "";
+    } else if (isLabel[column]) {
+      // An empty cell alone would be a set that is not known yet.
+      boolean isEmptySet = hasSets && cell.isEmpty() && part == Part.LABEL;
+      return isEmptySet ? separator : isClass[column] ? className(cell) : cell;
     }
     if (part == Part.LABEL && column == eventTimeColumn) {
       return Long.toString(timestamp(column));
@@ -218,7 +256,8 @@ public final class CsvExamples implements AutoCloseable {
     int[] missing = isLabel ? NONE_MISSING : features.missing();
     Map<String, String> attributes = isLabel ? Map.of() : features.attributes();
     String label = part == Part.FEATURES ? "" : file.row()[scan.labelColumn()];
-    if (CsvText.isMissing(label)) {
+    boolean isEmptySet = hasSets && label.isEmpty() && part != Part.FEATURES;
+    if (CsvText.isMissing(label) && !isEmptySet) {
       return encoder.encodeFeatures(
           id(), key(), eventTime(), weight(), numbers, numberCount, missing, attributes);
     }
@@ -227,7 +266,7 @@ public final class CsvExamples implements AutoCloseable {
         id(),
         key(),
         eventTime(),
-        isClass ? className(label) : null,
+        isClass && !hasSets ? className(label) : isClass ? label : null,
         isClass ? 0 : CsvText.number(label),
         weight(),
         numbers,

@@ -7,9 +7,12 @@ import dev.millrace.codec.CsvText;
 import dev.millrace.codec.EventTime;
 import dev.millrace.data.CarriedColumn;
 import dev.millrace.data.InputSpec;
+import dev.millrace.data.OutputLabels;
+import dev.millrace.data.TargetSpec;
 import dev.millrace.data.Task;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
@@ -29,7 +32,10 @@ final class CsvObjects {
   // Fields of the pipeline.
   private final @Nullable String id;
   private final @Nullable String key;
+  // Null for targets.
   private final @Nullable String label;
+  private final List<TargetSpec> targets;
+  private final String separator;
   private final @Nullable String weight;
   private final @Nullable String eventTime;
   // Columns of the group and of what features are derived from, and the names of numbers among
@@ -53,7 +59,12 @@ final class CsvObjects {
     InputSpec read = spec != null && isLabel && spec.labels() != null ? spec.ofLabels() : spec;
     id = read == null ? null : read.id();
     key = read == null ? null : read.key();
-    label = read == null ? scan.header().get(scan.labelColumn()) : read.label();
+    targets = scan.targets();
+    separator = read == null ? InputSpec.DEFAULT_LABEL_SEPARATOR : read.labelSeparator();
+    label =
+        !targets.isEmpty()
+            ? null
+            : read == null ? scan.header().get(scan.labelColumn()) : read.label();
     weight = read == null || isLabel ? null : read.weight();
     eventTime = read == null ? null : read.eventTime();
     weightColumn = weight == null ? -1 : scan.column("input.weight", weight);
@@ -95,12 +106,45 @@ final class CsvObjects {
           time.isPresent() ? (Object) (time.getAsLong() + delayMillis) : number(cell));
     }
     if (part != CsvExamples.Part.FEATURES) {
-      String text = row[scan.labelColumn()];
-      boolean isTarget = scan.task() == Task.REGRESSION;
-      Object known = CsvText.isMissing(text) ? null : CsvExamples.className(text);
-      put(object, label, isTarget ? number(text) : known);
+      for (TargetSpec target : targets) {
+        put(object, target.name(), reported(target, row));
+      }
+      if (label != null) {
+        put(object, label, label(scan.task(), row[scan.labelColumn()]));
+      }
     }
     return object.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Returns true if a record of labels would have that of a target. */
+  boolean hasTargets(String[] row) {
+    return targets.stream().anyMatch(target -> reported(target, row) != null);
+  }
+
+  /** Returns the label of a target, null if it is missing or, alone, need not be reported. */
+  private @Nullable Object reported(TargetSpec target, String[] row) {
+    String text = row[scan.header().indexOf(target.name())];
+    Object value = label(target.task(), text);
+    InputSpec.DefaultLabel unreported = target.onTimeout();
+    boolean isAssumed =
+        part == CsvExamples.Part.LABEL
+            && unreported != null
+            && value != null
+            && unreported.matches(
+                value instanceof String name ? name : null,
+                value instanceof Number number ? number.doubleValue() : Double.NaN);
+    return isAssumed ? null : value;
+  }
+
+  private @Nullable Object label(@Nullable Task task, String text) {
+    if (task == Task.MULTILABEL) {
+      boolean isKnown = text.isEmpty() || !CsvText.isMissing(text);
+      return isKnown ? OutputLabels.split(text, separator) : null;
+    }
+    if (task == Task.REGRESSION) {
+      return number(text);
+    }
+    return CsvText.isMissing(text) ? null : CsvExamples.className(text);
   }
 
   private void putFeatures(ObjectNode object, String[] row) {
@@ -128,6 +172,7 @@ final class CsvObjects {
   /** Checks that no field is both a value and an object. */
   private void requireApart() {
     Set<String> fields = new TreeSet<>();
+    targets.forEach(target -> fields.add(target.name()));
     for (String field : Arrays.asList(id, key, label, weight, eventTime)) {
       if (field != null) {
         fields.add(field);

@@ -4,7 +4,9 @@ import dev.millrace.cli.console.CliError;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
 import dev.millrace.data.InputSpec;
+import dev.millrace.data.TargetSpec;
 import dev.millrace.data.Task;
+import dev.millrace.eval.MetricsSpec.Decision;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -26,13 +28,16 @@ public final class CsvPipeline {
     Settings settings = base == null ? defaults(name) : base;
     InputSpec read = settings.input().spec();
     InputSpec given = base == null ? SparseFormat.withColumns(read, scan) : read;
+    boolean hasTargets = !scan.targets().isEmpty();
     InputSpec spec =
         InputSpec.DEFAULT.with(
             to -> {
-              to.label = scan.header().get(scan.labelColumn());
+              to.label = hasTargets ? "" : scan.header().get(scan.labelColumn());
+              to.targets = scan.targets().stream().map(CsvPipeline::atOnce).toList();
+              to.labelSeparator = given.labelSeparator();
               to.weight = column(given, "input.weight", given.weight(), scan);
               to.eventTime = column(given, "input.event-time", given.eventTime(), scan);
-              to.task = given.task();
+              to.task = scan.task() == Task.MULTILABEL || hasTargets ? scan.task() : given.task();
               to.classes = base == null ? scan.declaredClasses() : given.classes();
               to.features = scan.features();
               to.crosses = given.crosses();
@@ -45,10 +50,25 @@ public final class CsvPipeline {
             });
     settings = settings.withInput(settings.input().withSpec(spec));
     // Totals over all keys are computed from it.
-    settings = settings.withMetrics(settings.metrics().with(to -> to.confusionMatrix = true));
+    boolean isDrafted = base == null && spec.hasOutputs();
+    settings =
+        settings.withMetrics(
+            settings
+                .metrics()
+                .with(
+                    to -> {
+                      to.confusionMatrix = true;
+                      to.thresholdMetric = isDrafted ? Decision.F1 : to.thresholdMetric;
+                    }));
     return positive == null
         ? settings
         : settings.withMetrics(settings.metrics().with(to -> to.positiveClass = positive));
+  }
+
+  // A row has its labels, or they come after the delay of all.
+  private static TargetSpec atOnce(TargetSpec target) {
+    return new TargetSpec(
+        target.name(), target.task(), target.classes(), target.positiveClass(), null, null);
   }
 
   /**
@@ -96,12 +116,11 @@ public final class CsvPipeline {
     if (name == null || (isOptional && !scan.header().contains(name))) {
       return null;
     }
-    String label = scan.header().get(scan.labelColumn());
-    if (name.equals(label)) {
+    if (scan.labelNames().contains(name)) {
       throw CliError.usage(
           ("--label \"%s\" is the pipeline's %s, so it cannot be predicted. Predict another column,"
                   + " or remove %2$s there.")
-              .formatted(label, option));
+              .formatted(name, option));
     }
     return scan.header().get(scan.column(option, name));
   }

@@ -5,7 +5,9 @@ import dev.millrace.codec.CsvText;
 import dev.millrace.config.yaml.Suggestions;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
+import dev.millrace.data.OutputLabels;
 import dev.millrace.data.Printable;
+import dev.millrace.data.TargetSpec;
 import dev.millrace.data.Task;
 import java.io.Serializable;
 import java.nio.file.Path;
@@ -31,10 +33,13 @@ import org.jspecify.annotations.Nullable;
  * @param features of all columns but label, key and dropped ones, in file order
  * @param featureColumns position in the header of each feature
  * @param labelColumn position of the label, or -1
+ * @param targets labels that are learned together, in place of the one label; mostly none
  * @param keyColumn position of the model key, or -1
- * @param labels sorted class names of the label's values; none if there are more than 32
+ * @param labels sorted class names of the label's values; none if there are more than 32, or if
+ *     they are sets or several targets
  * @param rarerClass the rarer of two classes, the later by name if equal
- * @param classes number of distinct labels, with an error of about 3 % beyond 1,023
+ * @param classes number of distinct labels, with an error of about 3 % beyond 1,023; 0 of several
+ *     targets, and of sets in a file that a pipeline reads
  * @param task null without a label
  * @param rows number of rows below the header
  * @param ids features that are ids of some kind, each with the reason; none unless drafted
@@ -47,6 +52,7 @@ public record CsvScan(
     List<FeatureSpec> features,
     List<Integer> featureColumns,
     int labelColumn,
+    List<TargetSpec> targets,
     int keyColumn,
     List<String> labels,
     @Nullable String rarerClass,
@@ -68,9 +74,28 @@ public record CsvScan(
     header = List.copyOf(header);
     features = List.copyOf(features);
     featureColumns = List.copyOf(featureColumns);
+    targets = List.copyOf(targets);
     labels = List.copyOf(labels);
     ids = List.copyOf(ids);
     warnings = List.copyOf(warnings);
+  }
+
+  /**
+   * Labels of a file.
+   *
+   * @param column of the label, unless there are targets
+   * @param task null for that of the column
+   * @param separator what is between the labels of a set
+   */
+  private record Truth(
+      String column, @Nullable Task task, List<TargetSpec> targets, String separator) {
+    static Truth of(String column, @Nullable Task task) {
+      return new Truth(column, task, List.of(), InputSpec.DEFAULT_LABEL_SEPARATOR);
+    }
+
+    List<String> columns() {
+      return targets.isEmpty() ? List.of(column) : targets.stream().map(TargetSpec::name).toList();
+    }
   }
 
   /** Use of a scanned file. */
@@ -101,45 +126,71 @@ public record CsvScan(
    */
   public static CsvScan scan(
       Path path, String label, @Nullable String key, Collection<String> drop, @Nullable Task task) {
-    return scan(path, label, Purpose.LEARN, key, drop, task);
+    return scan(path, Truth.of(label, task), Purpose.LEARN, key, drop);
   }
 
   /** Scans a file of series, whose column to forecast may be the only one. */
   public static CsvScan series(
       Path path, String column, @Nullable String key, Collection<String> drop) {
-    return scan(path, column, Purpose.FORECAST, key, drop, Task.REGRESSION);
+    return scan(path, Truth.of(column, Task.REGRESSION), Purpose.FORECAST, key, drop);
   }
 
   /** Scans a file with the features that {@code init} drafts, times and ids among them. */
   public static CsvScan drafted(
       Path path, String label, @Nullable String key, Collection<String> drop, @Nullable Task task) {
-    return scan(path, label, Purpose.DRAFT, key, drop, task);
+    return scan(path, Truth.of(label, task), Purpose.DRAFT, key, drop);
   }
 
   /** Scans a file to predict: without a task, and the label column may be missing. */
   public static CsvScan unlabelled(
       Path path, String label, @Nullable String key, Collection<String> drop) {
-    return scan(path, label, Purpose.PREDICT, key, drop, null);
+    return scan(path, Truth.of(label, null), Purpose.PREDICT, key, drop);
+  }
+
+  /**
+   * Scans a file with a set of labels or with targets.
+   *
+   * @param input that has the outputs; targets without a task have that of their column
+   * @param isPipeline false if there is no pipeline, so that features and classes are drafted
+   */
+  public static CsvScan outputs(
+      Path path,
+      InputSpec input,
+      boolean isPipeline,
+      @Nullable String key,
+      Collection<String> drop) {
+    Truth truth = new Truth(input.label(), input.task(), input.targets(), input.labelSeparator());
+    return scan(path, truth, isPipeline ? Purpose.LEARN : Purpose.DRAFT, key, drop);
+  }
+
+  /** Returns the columns that a list names, separated by commas; a name may have commas, too. */
+  public static List<String> columns(Path path, String names) {
+    if (names.indexOf(',') < 0) {
+      return List.of(names);
+    }
+    try (CsvFile file = new CsvFile(path)) {
+      return ColumnNames.of(List.of(names.split(",", -1)), file.header());
+    }
   }
 
   private static CsvScan scan(
-      Path path,
-      String label,
-      Purpose purpose,
-      @Nullable String key,
-      Collection<String> drop,
-      @Nullable Task task) {
+      Path path, Truth wanted, Purpose purpose, @Nullable String key, Collection<String> drop) {
     boolean labelled = purpose != Purpose.PREDICT;
     try (CsvFile file = new CsvFile(path)) {
-      int labelColumn =
-          labelled ? find(path, file.header(), "--label", label) : file.header().indexOf(label);
+      List<Integer> labelColumns =
+          wanted.columns().stream()
+              .map(
+                  label ->
+                      labelled
+                          ? find(path, file.header(), "--label", label)
+                          : file.header().indexOf(label))
+              .toList();
       int keyColumn = key == null ? -1 : find(path, file.header(), "--key", key);
       List<String> dropped = ColumnNames.of(List.copyOf(drop), file.header());
       if (labelled) {
-        requireTruth(label, key, dropped);
+        wanted.columns().forEach(label -> requireTruth(label, key, dropped));
       }
-      Set<Integer> excluded = new HashSet<>();
-      excluded.add(labelColumn);
+      Set<Integer> excluded = new HashSet<>(labelColumns);
       excluded.add(keyColumn);
       for (String column : dropped) {
         excluded.add(find(path, file.header(), "--drop", column));
@@ -152,9 +203,8 @@ public record CsvScan(
 
       List<FieldProfile> columns = FieldProfile.ofColumns(file, Long.MAX_VALUE);
       long rows = columns.get(0).rows();
-      FieldProfile truth = labelled ? columns.get(labelColumn) : null;
-      if (truth != null) {
-        requireLabels(truth, rows);
+      if (labelled) {
+        labelColumns.forEach(column -> requireLabels(columns.get(column), rows));
         if (keyColumn >= 0) {
           requireKeys(columns.get(keyColumn), rows);
         }
@@ -170,26 +220,78 @@ public record CsvScan(
       if (features.isEmpty() && purpose != Purpose.FORECAST) {
         throw noFeatures(path.toString());
       }
-      Task found = truth == null ? null : task(truth, task, path);
+      List<TargetSpec> targets = new ArrayList<>();
+      for (TargetSpec target : wanted.targets()) {
+        FieldProfile column = columns.get(labelColumns.get(targets.size()));
+        targets.add(target(target, column, purpose == Purpose.DRAFT, path));
+      }
+      int labelColumn = targets.isEmpty() ? labelColumns.get(0) : -1;
+      FieldProfile truth = labelled && targets.isEmpty() ? columns.get(labelColumn) : null;
+      Task found = truth == null ? null : task(truth, wanted.task(), path);
+      boolean isSet = found == Task.MULTILABEL;
       List<String> classes =
-          truth == null ? List.of() : truth.frequencies().stream().map(Map.Entry::getKey).toList();
+          truth == null || isSet
+              ? List.of()
+              : truth.frequencies().stream().map(Map.Entry::getKey).toList();
       boolean tooMany = classes.size() > FieldProfile.MAX_ONE_HOT_VALUES;
+      long distinct = truth == null || isSet ? 0 : truth.distinct();
+      if (isSet && purpose == Purpose.DRAFT) {
+        distinct = countNames(path, labelColumn, wanted.separator());
+      }
       return new CsvScan(
           path.toString(),
           file.header(),
           HashBuckets.withinBudget(features),
           featureColumns,
           labelColumn,
+          targets,
           keyColumn,
           tooMany ? List.of() : classes.stream().sorted().toList(),
           found != Task.REGRESSION && classes.size() == 2 ? classes.get(1) : null,
-          truth == null ? 0 : truth.distinct(),
-          found,
+          distinct,
+          targets.isEmpty() ? found : Task.MULTI_TARGET,
           rows,
           purpose == Purpose.DRAFT ? ids(columns, features, featureColumns) : List.of(),
-          warnings(columns, features, featureColumns, labelColumn, found),
-          truth == null ? null : withoutLabel(truth, rows));
+          warnings(
+              columns,
+              features,
+              featureColumns,
+              labelled ? labelColumns : List.of(),
+              found,
+              targets),
+          truth == null || isSet ? null : withoutLabel(truth, rows));
     }
+  }
+
+  /** Returns a target with its task, and without a pipeline with its classes. */
+  private static TargetSpec target(
+      TargetSpec target, FieldProfile column, boolean isDraft, Path path) {
+    Task task = task(column, target.task(), path);
+    List<String> found = column.frequencies().stream().map(Map.Entry::getKey).toList();
+    boolean isKnown = isDraft && found.size() <= FieldProfile.MAX_ONE_HOT_VALUES;
+    List<String> classes = isKnown ? declaredClasses(task, found) : target.classes();
+    boolean hasPositive = isKnown && task == Task.BINARY && classes.size() == 2;
+    return new TargetSpec(
+        target.name(),
+        task,
+        classes,
+        hasPositive ? found.get(1) : target.positiveClass(),
+        target.timeoutMillis(),
+        target.onTimeout());
+  }
+
+  /** Returns the number of different labels in the sets of a column. */
+  private static long countNames(Path path, int column, String separator) {
+    Set<String> names = new HashSet<>();
+    try (CsvFile file = new CsvFile(path)) {
+      while (names.size() <= InputSpec.Limits.MAX_CLASSES && file.next()) {
+        String cell = file.row()[column];
+        if (!CsvText.isMissing(cell)) {
+          names.addAll(OutputLabels.split(cell, separator));
+        }
+      }
+    }
+    return names.size();
   }
 
   /**
@@ -197,6 +299,10 @@ public record CsvScan(
    * task without two.
    */
   List<String> declaredClasses() {
+    return declaredClasses(task, labels);
+  }
+
+  private static List<String> declaredClasses(@Nullable Task task, List<String> labels) {
     boolean fits = task == Task.MULTICLASS || (task == Task.BINARY && labels.size() == 2);
     return fits ? labels.stream().sorted(CLASS_ORDER).toList() : List.of();
   }
@@ -204,6 +310,13 @@ public record CsvScan(
   private static double orderOf(String name) {
     double number = CsvText.number(name);
     return Double.isNaN(number) ? Double.POSITIVE_INFINITY : number;
+  }
+
+  /** Returns the columns with a label. */
+  List<String> labelNames() {
+    return targets.isEmpty()
+        ? List.of(header.get(labelColumn))
+        : targets.stream().map(TargetSpec::name).toList();
   }
 
   /** Returns the warnings about columns and about rows without a label. */
@@ -251,6 +364,7 @@ public record CsvScan(
         declared,
         columns,
         labelColumn,
+        targets,
         keyColumn,
         labels,
         rarerClass,
@@ -284,20 +398,21 @@ public record CsvScan(
       List<FieldProfile> columns,
       List<FeatureSpec> features,
       List<Integer> featureColumns,
-      int label,
-      @Nullable Task task) {
-    boolean ofLabel =
-        label >= 0
-            && (task == Task.REGRESSION || columns.get(label).type() != FieldProfile.Type.NUMBER);
+      List<Integer> labels,
+      @Nullable Task task,
+      List<TargetSpec> targets) {
     return IntStream.range(0, columns.size())
         .filter(
             c -> {
               int feature = featureColumns.indexOf(c);
               return feature < 0
-                  ? ofLabel && c == label
+                  ? labels.contains(c)
+                      && ((targets.isEmpty() ? task : targets.get(labels.indexOf(c)).task())
+                              == Task.REGRESSION
+                          || columns.get(c).type() != FieldProfile.Type.NUMBER)
                   : features.get(feature).type() != FeatureSpec.Type.TIME;
             })
-        .mapToObj(c -> ColumnWarnings.of(columns.get(c), c == label))
+        .mapToObj(c -> ColumnWarnings.of(columns.get(c), labels.contains(c)))
         .flatMap(Optional::stream)
         .toList();
   }

@@ -11,6 +11,8 @@ import dev.millrace.data.ForecastSpec;
 import dev.millrace.data.IdColumns;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.KebabCase;
+import dev.millrace.data.OutputLabels;
+import dev.millrace.data.TargetSpec;
 import dev.millrace.data.Task;
 import dev.millrace.derived.DerivedState;
 import dev.millrace.eval.MetricsSpec;
@@ -27,6 +29,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -114,8 +117,16 @@ public final class ValidateCommand implements Callable<Integer> {
     if (label == null) {
       return "";
     }
-    return ", then "
-        + (label.label() == null ? NumberText.of(label.target()) : "\"" + label.label() + "\"");
+    return ", then " + shown(label);
+  }
+
+  private static String shown(InputSpec.DefaultLabel label) {
+    if (label.label() == null) {
+      return NumberText.of(label.target());
+    }
+    // Those of a set; one class is a set of it.
+    List<String> names = OutputLabels.set(label.label());
+    return names.isEmpty() ? "the empty set" : '"' + String.join(", ", names) + '"';
   }
 
   private static void print(Settings settings, PrintWriter out) {
@@ -191,16 +202,43 @@ public final class ValidateCommand implements Callable<Integer> {
 
   private static String label(Settings settings) {
     InputSpec examples = settings.input().spec();
+    if (!examples.targets().isEmpty()) {
+      return "fields "
+          + examples.targets().stream()
+              .map(ValidateCommand::target)
+              .collect(Collectors.joining("; "));
+    }
     String text =
         "field "
             + examples.label()
             + ", task "
             + (examples.task() == null ? "guessed from the labels" : KebabCase.of(examples.task()));
+    if (examples.task() == Task.MULTILABEL) {
+      text += " (an array, or a text with \"" + examples.labelSeparator() + "\" between labels)";
+    }
     if (!examples.classes().isEmpty()) {
       text += ", classes " + String.join(" ", examples.classes());
     }
     String positive = settings.metrics().positiveClass();
     return positive == null ? text : text + ", positive " + positive;
+  }
+
+  private static String target(TargetSpec target) {
+    String text =
+        "%s (%s"
+            .formatted(
+                target.name(),
+                target.task() == null ? "task guessed from the labels" : target.task().id());
+    if (!target.classes().isEmpty()) {
+      text += ", classes " + String.join(" ", target.classes());
+    }
+    if (target.positiveClass() != null) {
+      text += ", positive " + target.positiveClass();
+    }
+    if (target.timeoutMillis() != null) {
+      text += ", at most " + Durations.show(target.timeoutMillis()) + " after the features";
+    }
+    return text + onTimeout(target.onTimeout()) + ")";
   }
 
   private static String derived(InputSpec examples) {
@@ -243,6 +281,9 @@ public final class ValidateCommand implements Callable<Integer> {
     if (!examples.hasFeatures()) {
       return "depends on the features of the records";
     }
+    if (examples.hasOutputs()) {
+      return sizeOfOutputs(settings, examples);
+    }
     Task task = examples.task() == null ? Task.BINARY : examples.task();
     int classes = Math.max(2, examples.classes().size());
     long bytes = Models.modelBytes(settings.model(), task, examples.width(), classes);
@@ -262,6 +303,25 @@ public final class ValidateCommand implements Callable<Integer> {
             + examples.width()
             + " inputs are many, and each costs time per record: use fewer buckets, or a smaller"
             + " auto.buffer";
+  }
+
+  private static String sizeOfOutputs(Settings settings, InputSpec examples) {
+    if (examples.targets().isEmpty()) {
+      long bytes = Models.modelBytes(settings.model(), Task.BINARY, examples.width(), 2);
+      return "up to %s for each label of a key in state".formatted(bytes(bytes));
+    }
+    long bytes =
+        examples.targets().stream()
+            .mapToLong(
+                target ->
+                    Models.modelBytes(
+                        settings.model(),
+                        Objects.requireNonNullElse(target.task(), Task.BINARY),
+                        examples.width(),
+                        Math.max(2, target.classes().size())))
+            .sum();
+    return "up to %s a key in state, of %s"
+        .formatted(bytes(bytes), Plural.of(examples.targets().size(), "target"));
   }
 
   private static String bytes(long bytes) {

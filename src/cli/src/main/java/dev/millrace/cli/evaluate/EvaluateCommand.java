@@ -18,6 +18,7 @@ import dev.millrace.data.ForecastSpec;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.KebabCase;
 import dev.millrace.data.Printable;
+import dev.millrace.data.TargetSpec;
 import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.eval.MetricsSpec.Decision;
@@ -71,7 +72,9 @@ public final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--label",
       paramLabel = "COLUMN",
-      description = "Column to predict (default: the pipeline's input.label).")
+      description =
+          "Column to predict, or several, separated by commas (default: the pipeline's input.label or"
+              + " input.targets).")
   private @Nullable String label;
 
   @Option(
@@ -99,7 +102,8 @@ public final class EvaluateCommand implements Callable<Integer> {
       names = "--task",
       paramLabel = "TASK",
       description =
-          "binary, multiclass or regression (default: text and few whole numbers are classes).")
+          "binary, multiclass, regression, or multilabel for a set of labels in a cell, separated by"
+              + " commas (default: text and few whole numbers are classes).")
   private @Nullable Task task;
 
   @Option(
@@ -383,6 +387,10 @@ public final class EvaluateCommand implements Callable<Integer> {
   }
 
   private void requireTask(CsvScan scan, @Nullable Settings base) {
+    if (scan.task() != null && scan.task().hasOutputs()) {
+      requireForOutputs();
+      return;
+    }
     TaskCheck check = new TaskCheck(scan, base == null ? List.of() : base.input().spec().classes());
     if (thresholdMetric != null && thresholdMetric != Decision.NONE) {
       check.requireTwoClasses("--threshold-metric " + KebabCase.of(thresholdMetric));
@@ -399,7 +407,60 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
   }
 
+  private void requireForOutputs() {
+    if (positive != null) {
+      throw CliError.usage(
+          "--positive-class applies to one label of two classes. Remove it; a pipeline file (-c) may"
+              + " name the positive-class of each target.");
+    }
+    if (reasons != null && reasons > 0) {
+      throw CliError.usage(
+          "--reasons is not supported with sets of labels or several targets. Remove it.");
+    }
+  }
+
+  /** Returns the input with a set of labels or targets; null if there is one label. */
+  private @Nullable InputSpec outputs(@Nullable Settings base) {
+    InputSpec spec = base == null ? InputSpec.DEFAULT : base.input().spec();
+    List<String> columns = label == null ? List.of() : CsvScan.columns(input, label);
+    if (base != null && (spec.hasOutputs() || columns.size() > 1 || task == Task.MULTILABEL)) {
+      boolean isOther =
+          (label != null && !columns.equals(spec.labelFields()))
+              || (task != null && task != spec.task());
+      if (isOther) {
+        throw CliError.usage(
+            ("--label and --task cannot change what %s predicts: %s. Remove the options, or change"
+                    + " input.label, input.task or input.targets there.")
+                .formatted(config, String.join(", ", spec.labelFields())));
+      }
+      return spec;
+    }
+    if (columns.size() > 1 && task != null) {
+      throw CliError.usage(
+          "--task applies to one label, but --label names %d columns. Remove it; a pipeline file (-c)"
+                  .formatted(columns.size())
+              + " may set the task of each: input.targets.");
+    }
+    if (columns.size() > 1) {
+      return spec.with(
+          to -> to.targets = columns.stream().map(name -> new TargetSpec(name, null)).toList());
+    }
+    return task == Task.MULTILABEL && columns.size() == 1
+        ? spec.with(
+            to -> {
+              to.label = columns.get(0);
+              to.task = task;
+            })
+        : null;
+  }
+
   private CsvScan scan(@Nullable Settings base) {
+    InputSpec outputs = outputs(base);
+    if (outputs != null) {
+      String column = key == null ? outputs.key() : key;
+      CsvScan scan = CsvScan.outputs(input, outputs, base != null, column, drop);
+      return base == null ? scan : scan.withInput(outputs);
+    }
     String column = label == null && base != null ? base.input().spec().label() : label;
     if (column == null && SparseFormat.of(input) != null) {
       column = SparseFormat.LABEL;

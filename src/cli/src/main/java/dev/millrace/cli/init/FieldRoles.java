@@ -5,6 +5,7 @@ import dev.millrace.cli.csv.FieldProfile;
 import dev.millrace.cli.csv.NumberMeaning;
 import dev.millrace.data.Task;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -118,13 +119,13 @@ final class FieldRoles {
   }
 
   /** Returns possible model keys, most probable first. */
-  List<Candidate> keys(@Nullable FieldProfile label) {
+  List<Candidate> keys(Collection<FieldProfile> labels) {
     List<Candidate> candidates = new ArrayList<>();
     for (FieldProfile field : input.fields()) {
       boolean named = KEY_LIKE.matcher(field.name()).matches();
       boolean text = field.type() == FieldProfile.Type.TEXT;
       boolean whole = field.isWholeNumbers() || field.type() == FieldProfile.Type.TEXT;
-      if (field == label
+      if (labels.contains(field)
           || dropped.contains(field.name())
           || field.isOtherDates()
           || field.isTimes()
@@ -197,10 +198,10 @@ final class FieldRoles {
     return field.strayText() == null ? "another value in nearly each record" : field.strayText();
   }
 
-  /** Returns the fields that may hold times: not the label, and none that {@code --drop} names. */
-  List<FieldProfile> others(@Nullable FieldProfile label) {
+  /** Returns the fields that may hold times: no label, and none that {@code --drop} names. */
+  List<FieldProfile> others(Collection<FieldProfile> labels) {
     return input.fields().stream()
-        .filter(field -> field != label && !dropped.contains(field.name()))
+        .filter(field -> !labels.contains(field) && !dropped.contains(field.name()))
         .toList();
   }
 

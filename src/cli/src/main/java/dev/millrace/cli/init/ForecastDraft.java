@@ -26,7 +26,7 @@ record ForecastDraft(String column, SeriesProposal.Series series, @Nullable Stri
       InputProfile input, FieldRoles roles, FieldProfile label, @Nullable FieldProfile key) {
     RowSample sample = input.sample();
     double[] values = sample == null ? null : sample.column(label.name());
-    String time = sample == null ? null : time(sample, roles.others(label));
+    String time = sample == null ? null : time(sample, roles.others(List.of(label)));
     double[] times = sample == null || time == null ? null : sample.column(time);
     if (sample == null || values == null || times == null) {
       return null;
@@ -34,7 +34,7 @@ record ForecastDraft(String column, SeriesProposal.Series series, @Nullable Stri
     List<String> keys = new ArrayList<>();
     keys.add(key == null ? RowSample.RECORD_KEY : key.name());
     if (input.isFile() && key == null) {
-      roles.keys(label).forEach(candidate -> keys.add(candidate.field().name()));
+      roles.keys(List.of(label)).forEach(candidate -> keys.add(candidate.field().name()));
     }
     for (String name : keys) {
       double[] column = sample.column(name);

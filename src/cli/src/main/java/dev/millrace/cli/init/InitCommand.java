@@ -66,7 +66,8 @@ public final class InitCommand implements Callable<Integer> {
   @Option(
       names = "--label",
       paramLabel = "FIELD",
-      description = "Field to predict (default: the most probable one).")
+      description =
+          "Field to predict, or several, separated by commas (default: the most probable one).")
   private @Nullable String label;
 
   @Option(
@@ -137,12 +138,10 @@ public final class InitCommand implements Callable<Integer> {
     List<String> dropped = ColumnNames.of(drop, fieldNames(profile));
     dropped.forEach(field -> find(profile, "--drop", field));
     FieldRoles roles = new FieldRoles(profile, dropped);
-    FieldProfile labelField = chooseLabel(profile, roles);
-    FieldProfile keyField = chooseKey(profile, roles, labelField);
-    if (labelField != null) {
-      CsvScan.requireTruth(labelField.name(), key, dropped);
-    }
-    PipelineDraft draft = new PipelineDraft(profile, roles, labelField, keyField);
+    List<FieldProfile> labels = chooseLabels(profile, roles);
+    FieldProfile keyField = chooseKey(profile, roles, labels);
+    labels.forEach(field -> CsvScan.requireTruth(field.name(), key, dropped));
+    PipelineDraft draft = new PipelineDraft(profile, roles, labels, keyField);
     if (draft.features() == 0 && !draft.forecastsOnly() && !profile.standard()) {
       throw new CliError(
           "No field of %s is left for features. Left out: %s"
@@ -158,11 +157,7 @@ public final class InitCommand implements Callable<Integer> {
     } else {
       write(file, text);
       new InitSummary(file, input, profile, draft)
-          .lines(
-              labelField,
-              keyField,
-              label == null ? roles.notLabels() : null,
-              roles.keys(labelField))
+          .lines(labels, keyField, label == null ? roles.notLabels() : null, roles.keys(labels))
           .forEach(spec.commandLine().getOut()::println);
     }
     return 0;
@@ -214,19 +209,20 @@ public final class InitCommand implements Callable<Integer> {
         : FileProfiler.csv(file, rows == null ? Long.MAX_VALUE : rows);
   }
 
-  private @Nullable FieldProfile chooseLabel(InputProfile profile, FieldRoles roles) {
+  /** Returns the field to predict, several if they are named, none of a schema with one label. */
+  private List<FieldProfile> chooseLabels(InputProfile profile, FieldRoles roles) {
     if (profile.standard()) {
-      return profile.fields().stream()
-          .filter(field -> field.name().equals("label"))
-          .findFirst()
-          .orElse(null);
+      return profile.fields().stream().filter(field -> field.name().equals("label")).toList();
     }
     if (label != null) {
-      return find(profile, "--label", label);
+      return ColumnNames.of(List.of(label.split(",", -1)), fieldNames(profile)).stream()
+          .distinct()
+          .map(name -> find(profile, "--label", name))
+          .toList();
     }
     return roles.labels().stream()
         .findFirst()
-        .map(FieldRoles.Candidate::field)
+        .map(candidate -> List.of(candidate.field()))
         .orElseThrow(
             () ->
                 new CliError(
@@ -244,7 +240,7 @@ public final class InitCommand implements Callable<Integer> {
 
   /** Returns the field of --key, or the most probable one if the records have no keys. */
   private @Nullable FieldProfile chooseKey(
-      InputProfile profile, FieldRoles roles, @Nullable FieldProfile labelField) {
+      InputProfile profile, FieldRoles roles, List<FieldProfile> labels) {
     if (key != null && profile.standard()) {
       throw usage(
           "--key does not work with the standard example schema, which uses the record key");
@@ -254,7 +250,7 @@ public final class InitCommand implements Callable<Integer> {
     }
     boolean needed = profile.keys() != null && profile.keys().values() == 0 && !profile.standard();
     return needed
-        ? roles.keys(labelField).stream().findFirst().map(FieldRoles.Candidate::field).orElse(null)
+        ? roles.keys(labels).stream().findFirst().map(FieldRoles.Candidate::field).orElse(null)
         : null;
   }
 

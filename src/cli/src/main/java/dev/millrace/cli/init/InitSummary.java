@@ -4,7 +4,6 @@ import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.csv.FieldProfile;
 import dev.millrace.data.KebabCase;
 import dev.millrace.data.Printable;
-import dev.millrace.data.Task;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,30 +33,25 @@ final class InitSummary {
   /**
    * Returns the lines.
    *
-   * @param label null only for the standard example schema
+   * @param labels none only for the standard example schema
    * @param key null for the record key
    * @param notLabels fields that are not guessed as label; null if the user named the label
    * @param keys possible keys
    */
   List<String> lines(
-      @Nullable FieldProfile label,
+      List<FieldProfile> labels,
       @Nullable FieldProfile key,
       @Nullable List<FieldRoles.Candidate> notLabels,
       List<FieldRoles.Candidate> keys) {
     List<String> lines = new ArrayList<>();
-    Task task = draft.task();
-    String target = label == null ? "label" : shown(label);
+    String target = labels.isEmpty() ? "label" : predicted(labels);
     String each = key == null ? "" : ", one model per " + shown(key);
     lines.add(
         draft.forecastsOnly()
-            ? "Wrote %s: forecasts %s from its earlier values%s.".formatted(file, target, each)
-            : "Wrote %s: predicts %s%s from %s%s."
-                .formatted(
-                    file,
-                    target,
-                    task == null ? "" : " (" + KebabCase.of(task) + ")",
-                    Plural.of(draft.features(), "field"),
-                    each));
+            ? "Wrote %s: forecasts %s from its earlier values%s."
+                .formatted(file, shown(labels.get(0)), each)
+            : "Wrote %s: predicts %s from %s%s."
+                .formatted(file, target, Plural.of(draft.features(), "field"), each));
     if (notLabels != null && !input.standard()) {
       lines.add("The label is a guess. Choose another one: --label FIELD");
       notLabels.forEach(field -> lines.add(notLabel(field)));
@@ -71,6 +65,16 @@ final class InitSummary {
     }
     lines.addAll(next(key));
     return lines;
+  }
+
+  private String predicted(List<FieldProfile> labels) {
+    return labels.stream()
+        .map(
+            label ->
+                input.records() == 0
+                    ? shown(label)
+                    : "%s (%s)".formatted(shown(label), KebabCase.of(label.task())))
+        .collect(Collectors.joining(", "));
   }
 
   private List<String> next(@Nullable FieldProfile key) {

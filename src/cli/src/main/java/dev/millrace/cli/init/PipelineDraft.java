@@ -28,6 +28,9 @@ final class PipelineDraft {
 
   private final InputProfile input;
   private final FieldRoles roles;
+  // Several fields are targets; none is the label of the standard example schema.
+  private final List<FieldProfile> labels;
+  // Null without exactly one.
   private final @Nullable FieldProfile label;
   private final @Nullable FieldProfile key;
   private final List<FieldProfile> features;
@@ -36,21 +39,19 @@ final class PipelineDraft {
   private final List<String> lines = new ArrayList<>();
 
   /**
-   * @param label the field to predict; null only for the standard example schema
+   * @param labels the fields to predict; none only for the standard example schema
    * @param key the field of the model key; null for the record key
    */
   PipelineDraft(
-      InputProfile input,
-      FieldRoles roles,
-      @Nullable FieldProfile label,
-      @Nullable FieldProfile key) {
+      InputProfile input, FieldRoles roles, List<FieldProfile> labels, @Nullable FieldProfile key) {
     this.input = input;
     this.roles = roles;
-    this.label = label;
+    this.labels = List.copyOf(labels);
+    this.label = labels.size() == 1 ? labels.get(0) : null;
     this.key = key;
     this.features =
         input.fields().stream()
-            .filter(field -> field != label && field != key && isUseful(field))
+            .filter(field -> !labels.contains(field) && field != key && isUseful(field))
             .toList();
     this.sampledTime = sampledTime();
     this.forecast =
@@ -116,6 +117,8 @@ final class PipelineDraft {
     }
     if (input.format() != Format.AVRO) {
       add("  format: " + input.format().id());
+    } else if (labels.size() > 1 && input.isFile()) {
+      add("  format: json                       # the standard example schema has one label");
     }
     if (input.schema() != null) {
       add("  schema: " + YamlText.of(relative(input.schema(), folder)));
@@ -129,6 +132,10 @@ final class PipelineDraft {
   }
 
   private void addLabel() {
+    if (labels.size() > 1) {
+      addTargets();
+      return;
+    }
     if (label == null) {
       add("  label: label");
       return;
@@ -156,14 +163,43 @@ final class PipelineDraft {
     }
   }
 
+  private void addTargets() {
+    add("  # What to predict, each from a field of its own. A record may lack some of them.");
+    add("  targets:");
+    for (FieldProfile target : labels) {
+      String name = YamlText.of(target.name());
+      if (input.records() == 0) {
+        add(commented("    - " + name, "task guessed from the labels"));
+        continue;
+      }
+      add(commented("    %s: %s".formatted(name, target(target)), describe(target)));
+    }
+  }
+
+  /** Returns the task of a target, with the classes if all were seen. */
+  private String target(FieldProfile target) {
+    Task task = target.task();
+    List<String> names = target.frequencies().stream().map(Map.Entry::getKey).toList();
+    if (!allSeen(task, names)) {
+      return task.id();
+    }
+    String classes = YamlText.of(names.stream().sorted(CsvScan.CLASS_ORDER).toList());
+    String positive = task == Task.BINARY ? ", positive-class: " + YamlText.of(names.get(1)) : "";
+    return "{ task: %s, classes: %s%s }".formatted(task.id(), classes, positive);
+  }
+
+  // A sample may lack classes, and records of an unlisted class are dead letters.
+  private boolean allSeen(Task task, List<String> names) {
+    boolean allSeen = task == Task.BINARY ? names.size() == 2 : input.isFile();
+    return task != Task.REGRESSION
+        && allSeen
+        && !names.isEmpty()
+        && names.size() <= FieldProfile.MAX_ONE_HOT_VALUES;
+  }
+
   /** Declares classes, so that their order is the same for every key. */
   private void addClasses(Task task, List<String> names) {
-    // A sample may lack classes, and records of an unlisted class are dead letters.
-    boolean allSeen = task == Task.BINARY ? names.size() == 2 : input.isFile();
-    if (task == Task.REGRESSION
-        || !allSeen
-        || names.isEmpty()
-        || names.size() > FieldProfile.MAX_ONE_HOT_VALUES) {
+    if (!allSeen(task, names)) {
       return;
     }
     add(
@@ -173,7 +209,7 @@ final class PipelineDraft {
   }
 
   private String describe(FieldProfile field) {
-    if (input.records() == 0 || task() == Task.REGRESSION) {
+    if (input.records() == 0 || field.task() == Task.REGRESSION) {
       return field.describe(input.records());
     }
     List<Map.Entry<String, Long>> classes = field.frequencies();
@@ -192,7 +228,7 @@ final class PipelineDraft {
   }
 
   private void addKey() {
-    List<FieldRoles.Candidate> candidates = roles.keys(label);
+    List<FieldRoles.Candidate> candidates = roles.keys(labels);
     FieldProfile keys = input.keys();
     if (key != null && !input.isFile()) {
       add("  # Which model learns: one for each value of this field.");
@@ -344,7 +380,7 @@ final class PipelineDraft {
     if (declared != null || !(input.isFile() || input.format() == Format.JSON)) {
       return declared != null && sample.isComplete(declared) ? declared : null;
     }
-    return roles.others(label).stream()
+    return roles.others(labels).stream()
         .filter(field -> sample.isComplete(field.name()))
         .filter(field -> sample.isTimes(field.name()) || FieldRoles.isMillis(field))
         .map(FieldProfile::name)
@@ -355,7 +391,7 @@ final class PipelineDraft {
   /** Returns the field of time by which the newest rows come first; null if they do not. */
   private @Nullable String backwards() {
     RowSample sample = input.sample();
-    String time = sample == null ? null : ForecastDraft.time(sample, roles.others(label));
+    String time = sample == null ? null : ForecastDraft.time(sample, roles.others(labels));
     double[] times = sample == null || time == null ? null : sample.column(time);
     if (times == null || sample == null || sample.rows() < MIN_ROWS) {
       return null;
@@ -396,7 +432,7 @@ final class PipelineDraft {
     List<String> left = new ArrayList<>();
     for (FieldProfile field : input.fields()) {
       String why = roles.useless(field);
-      if (field != label && field != key && !isUseful(field)) {
+      if (!labels.contains(field) && field != key && !isUseful(field)) {
         left.add(Printable.line(field.name(), MAX_NAME) + ": " + why);
       }
     }
@@ -420,7 +456,7 @@ final class PipelineDraft {
       return null;
     }
     String declared = input.eventTime();
-    return roles.others(label).stream()
+    return roles.others(labels).stream()
         .filter(
             field -> declared == null ? FieldRoles.isMillis(field) : field.name().equals(declared))
         .map(FieldProfile::name)

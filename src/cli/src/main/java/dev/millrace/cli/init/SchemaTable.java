@@ -77,7 +77,7 @@ final class SchemaTable {
       put(uses, input.group(), "group");
       put(uses, input.weight(), "weight");
       put(uses, input.key(), "model key");
-      put(uses, input.label(), "label");
+      input.labelFields().forEach(field -> put(uses, field, "label"));
       return uses;
     }
     uses.putAll(

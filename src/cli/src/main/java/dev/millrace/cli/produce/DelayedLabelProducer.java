@@ -1,7 +1,6 @@
 package dev.millrace.cli.produce;
 
 import dev.millrace.cli.csv.CsvExamples;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Sends the labels of a file's rows some time after the features, in a second pass over the file
@@ -11,18 +10,15 @@ import org.jspecify.annotations.Nullable;
 final class DelayedLabelProducer implements AutoCloseable {
   private final CsvExamples labels;
   private final String topic;
-  private final @Nullable String unreported;
   private long sent;
   private boolean isAtNext;
 
   /**
    * @param labels with the times of the features plus the delay
-   * @param unreported the class that is not sent, null for none
    */
-  DelayedLabelProducer(CsvExamples labels, String topic, @Nullable String unreported) {
+  DelayedLabelProducer(CsvExamples labels, String topic) {
     this.labels = labels;
     this.topic = topic;
-    this.unreported = unreported;
   }
 
   String topic() {
@@ -40,7 +36,7 @@ final class DelayedLabelProducer implements AutoCloseable {
       if (!isAtNext || labels.timestamp() > timestamp) {
         return;
       }
-      if (!labels.label().equals(unreported)) {
+      if (labels.isReported()) {
         producer.send(labels, topic);
       }
       sent++;

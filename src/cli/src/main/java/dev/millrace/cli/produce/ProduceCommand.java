@@ -13,6 +13,7 @@ import dev.millrace.config.Settings;
 import dev.millrace.config.option.Durations;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.KebabCase;
+import dev.millrace.data.TargetSpec;
 import dev.millrace.data.Task;
 import java.nio.file.Path;
 import java.util.List;
@@ -54,7 +55,9 @@ public final class ProduceCommand implements Callable<Integer> {
   @Option(
       names = "--label",
       paramLabel = "COLUMN",
-      description = "Column to predict (default: the pipeline's input.label).")
+      description =
+          "Column to predict, or several, separated by commas (default: the pipeline's input.label or"
+              + " input.targets).")
   private @Nullable String label;
 
   @Option(
@@ -116,8 +119,9 @@ public final class ProduceCommand implements Callable<Integer> {
                   + " see docs/late-labels.md")
               .formatted(kafka.config()));
     }
-    CsvExamples.Format encoding = format(settings);
+    CsvExamples.Format read = settings == null ? null : format(settings);
     CsvScan scan = scan(settings);
+    CsvExamples.Format encoding = read == null ? format(scan) : read;
     scan.allWarnings().forEach(spec.commandLine().getErr()::println);
     String target = kafka.topic(topic, s -> s.input().topic(), DefaultTopic.EXAMPLES);
     kafka.requireTopic(target);
@@ -172,8 +176,7 @@ public final class ProduceCommand implements Callable<Integer> {
     }
     return new DelayedLabelProducer(
         new CsvExamples(scan, startMillis, epochs, encoding, CsvExamples.Part.LABEL, reader, delay),
-        topic,
-        read == null || read.onTimeout() == null ? null : read.onTimeout().label());
+        topic);
   }
 
   /** Returns the delay of labels in ms; null if they are sent with their features. */
@@ -202,6 +205,9 @@ public final class ProduceCommand implements Callable<Integer> {
     Task task = null;
     if (settings != null) {
       InputSpec spec = settings.input().spec();
+      if (spec.hasOutputs()) {
+        return outputs(spec);
+      }
       task = spec.task();
       label = label == null ? spec.label() : label;
       // The standard schema has a field of its own for it.
@@ -213,15 +219,52 @@ public final class ProduceCommand implements Callable<Integer> {
     if (label == null) {
       throw usage("--label COLUMN is missing: the column to predict.");
     }
-    CsvScan scan = CsvScan.scan(input, label, key, drop, task);
+    List<TargetSpec> targets = targets(CsvScan.columns(input, label));
+    if (!targets.isEmpty() && settings != null) {
+      throw CliError.usage(
+          "--label names %d columns, but %s has one label (input.label). Name them there: targets: [%s]"
+              .formatted(targets.size(), kafka.config(), label));
+    }
+    CsvScan scan =
+        targets.isEmpty()
+            ? CsvScan.scan(input, label, key, drop, task)
+            : CsvScan.outputs(
+                input, InputSpec.DEFAULT.with(to -> to.targets = targets), true, key, drop);
     return settings == null ? scan : scan.withInput(settings.input().spec());
   }
 
-  /** Returns the format that the pipeline reads. */
-  private CsvExamples.Format format(@Nullable Settings settings) {
-    if (settings == null) {
-      return format == null ? CsvExamples.Format.AVRO : format;
+  /** Scans the file for a pipeline with a set of labels or targets. */
+  private CsvScan outputs(InputSpec spec) {
+    if (label != null && !List.of(label).equals(spec.labelFields())) {
+      throw CliError.usage(
+          "--label \"%s\" is not what %s predicts: %s. Remove the option."
+              .formatted(label, kafka.config(), String.join(", ", spec.labelFields())));
     }
+    String keyColumn = key == null && spec.format() == InputSpec.Format.JSON ? spec.key() : key;
+    return CsvScan.outputs(input, spec, true, keyColumn, drop).withInput(spec);
+  }
+
+  /** Returns the targets of several columns; none for one column. */
+  private static List<TargetSpec> targets(List<String> columns) {
+    return columns.size() == 1
+        ? List.of()
+        : columns.stream().map(column -> new TargetSpec(column, null)).toList();
+  }
+
+  /** Returns the format of records that no pipeline reads yet. */
+  private CsvExamples.Format format(CsvScan scan) {
+    boolean hasTargets = !scan.targets().isEmpty();
+    if (hasTargets && format == CsvExamples.Format.AVRO) {
+      throw CliError.usage(
+          ("--format avro, but the standard example schema has one label, and --label names %d"
+                  + " columns. Use --format json.")
+              .formatted(scan.targets().size()));
+    }
+    return format != null ? format : hasTargets ? CsvExamples.Format.JSON : CsvExamples.Format.AVRO;
+  }
+
+  /** Returns the format that the pipeline reads. */
+  private CsvExamples.Format format(Settings settings) {
     InputSpec spec = settings.input().spec();
     boolean json = spec.format() == InputSpec.Format.JSON;
     if (spec.format() == InputSpec.Format.CSV) {

@@ -2,6 +2,7 @@ package dev.millrace.cli.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.cli.Cli;
 import dev.millrace.cli.Millrace;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -39,6 +40,37 @@ class ValidateCommandTest {
         .containsPattern(
             "metrics +fraud.metrics, window of 1000, every 1000 examples, max-interval 1s\n")
         .containsPattern("guarantee +at-least-once, a checkpoint every 10s in heap");
+  }
+
+  @Test
+  void outputsAreSummedUp() throws IOException {
+    String head =
+        "pipeline: shop\nkafka: { bootstrap.servers: localhost:9092 }\ninput: { format: json, id: id,"
+            + " features: [x], labels: { topic: shop.labels, on-timeout: { label: %s } }, ";
+    Path targets =
+        Files.writeString(
+            folder.resolve("targets.yaml"),
+            head.formatted("'0'")
+                + "targets: { click: { positive-class: '1', timeout: 30m }, amount: regression } }\n");
+    Path set =
+        Files.writeString(
+            folder.resolve("set.yaml"),
+            head.formatted("''") + "label: tags, task: multilabel, label-separator: '|' }\n");
+
+    Cli ofTargets = Cli.run("validate", "-c", targets.toString());
+    assertThat(ofTargets.exitCode()).as(ofTargets.err()).isZero();
+    assertThat(ofTargets.out())
+        .contains(
+            "fields click (binary, classes 0 1, positive 1, at most 30m after the features, then"
+                + " \"0\"); amount (regression, then 0)")
+        .containsPattern("up to \\d+ kB a key in state, of 2 targets");
+    Cli ofSet = Cli.run("validate", "-c", set.toString());
+    assertThat(ofSet.exitCode()).as(ofSet.err()).isZero();
+    assertThat(ofSet.out())
+        .contains(
+            "field tags, task multilabel (an array, or a text with \"|\" between labels)",
+            "then the empty set")
+        .containsPattern("up to \\d+ kB for each label of a key in state");
   }
 
   @Test

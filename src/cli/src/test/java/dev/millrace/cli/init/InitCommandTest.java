@@ -13,6 +13,7 @@ import dev.millrace.config.Settings;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.FeatureSpec.IdOptions;
 import dev.millrace.data.InputSpec;
+import dev.millrace.data.TargetSpec;
 import dev.millrace.data.Task;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -67,6 +68,52 @@ class InitCommandTest {
 
     assertThat(cli.exitCode()).isEqualTo(1);
     assertThat(cli.err()).startsWith("The schema has more than 5,000 fields, those of nested");
+  }
+
+  @Test
+  void severalLabelsAreTargets() throws IOException {
+    StringBuilder rows = new StringBuilder("amount,click,kind,spent\n");
+    for (int i = 0; i < 400; i++) {
+      rows.append(
+          "%d.5,%d,%s,%s\n"
+              .formatted(
+                  i % 7, i % 3 == 0 ? 1 : 0, "abc".charAt(i % 3), i % 2 == 0 ? "" : i + ".25"));
+    }
+    Path file = Files.writeString(dir.resolve("shop.csv"), rows);
+    Path yaml = dir.resolve("draft.yaml");
+
+    Cli cli = init("--input", file.toString(), "--label", "click,kind,spent");
+
+    assertThat(cli.err()).isEmpty();
+    assertThat(cli.out())
+        .startsWith(
+            "Wrote %s: predicts click (binary), kind (multiclass), spent (regression) from 1 field."
+                .formatted(yaml));
+    InputSpec input = PipelineFile.read(yaml).input().spec();
+    assertThat(input.format()).isEqualTo(InputSpec.Format.JSON);
+    assertThat(input.targets())
+        .containsExactly(
+            new TargetSpec("click", Task.BINARY, List.of("0", "1"), "1", null, null),
+            new TargetSpec("kind", Task.MULTICLASS, List.of("a", "b", "c"), null, null, null),
+            new TargetSpec("spent", Task.REGRESSION));
+    assertThat(input.features()).extracting(FeatureSpec::name).containsExactly("amount");
+  }
+
+  @Test
+  void severalFieldsOfASchemaAreTargetsWhoseTasksAreGuessed() throws IOException {
+    Path schema =
+        Files.writeString(
+            dir.resolve("visit.avsc"),
+            """
+            {"type": "record", "name": "Visit", "fields": [{"name": "x", "type": "double"},
+              {"name": "click", "type": ["null", "boolean"]}, {"name": "spent", "type": "double"}]}
+            """);
+    Path yaml = dir.resolve("draft.yaml");
+
+    init("--input", schema.toString(), "--label", "click,spent");
+
+    assertThat(PipelineFile.read(yaml).input().spec().targets())
+        .containsExactly(new TargetSpec("click", null), new TargetSpec("spent", null));
   }
 
   @Test

@@ -106,6 +106,7 @@ class PipelineDraftTest {
     FieldProfile field =
         profile.fields().stream().filter(f -> f.name().equals(label)).findFirst().orElseThrow();
     FieldRoles roles = new FieldRoles(profile, List.of(dropped));
-    return new PipelineDraft(profile, roles, field, null).text("p", "localhost:9092", Path.of(""));
+    return new PipelineDraft(profile, roles, List.of(field), null)
+        .text("p", "localhost:9092", Path.of(""));
   }
 }
