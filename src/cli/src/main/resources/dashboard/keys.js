@@ -127,17 +127,18 @@ export function updateRow(summary) {
 }
 
 function drawRow(row, summary) {
-  const { main } = viewOf(summary.task);
+  const { main, loss: ofLoss = { name: "loss", label: "loss" } } = viewOf(summary.task);
   const value = summary[main.name];
   const baseline = summary[main.baseline];
   const below = typeof summary.better === "boolean" ? !summary.better
     : isNumber(value) && isNumber(baseline) && (value - baseline) * main.better < 0;
-  const loss = format(summary.loss, isNumber(summary.loss) && Math.abs(summary.loss) < 1 ? 3 : null);
-  row.figures.replaceChildren("loss " + loss + " \u00b7 " + main.label + " " + format(value, main.digits));
+  const lost = summary[ofLoss.name];
+  const loss = ofLoss.label + " " + format(lost, isNumber(lost) && Math.abs(lost) < 1 ? 3 : null);
+  row.figures.replaceChildren(loss + " \u00b7 " + main.label + " " + format(value, main.digits));
   if (below) row.figures.append(" ", element("span", "below", main.better > 0 ? "\u25bc" : "\u25b2"));
   row.drift.hidden = !summary.drifting;
   row.button.setAttribute("aria-label",
-    row.button.title + ", loss " + loss + ", " + main.label + " " + format(value, main.digits) +
+    row.button.title + ", " + loss + ", " + main.label + " " + format(value, main.digits) +
     (below ? ", worse than the baseline" : "") + (summary.drifting ? ", drifting" : ""));
 }
 

@@ -2,7 +2,7 @@
 import { Charts, MARKS, eventWord } from "./charts.js";
 import { $, DASH, after, column, duration, element, format, getJson, groups, isNumber, keyLabel, merged, moment, setText } from "./format.js";
 import { drawMatrix } from "./matrix.js";
-import { drawList, drawTable } from "./tables.js";
+import { drawLinked, drawList, drawTable } from "./tables.js";
 import { EPOCHS, FIGURE_NAMES, REGRESSION, viewOf } from "./views.js";
 
 const MAX_POINTS = 4000;       // beyond this the thinned history is fetched again
@@ -85,12 +85,15 @@ export function drawModel() {
       + (next.target_time ? " at " + next.target_time.slice(0, 16).replace("T", " ") : "") : "";
   setText($("key-sub"), latest.task + size + calibration + inGroups + ends + sets + ahead);
   const warnings = [];
+  const losers = Object.entries(latest.outputs || {}).filter(([, output]) => output.window && output.window.better_than_baseline === false);
+  if (losers.length > 0) warnings.push("Worse than a baseline: " + losers.map(([name]) => name).join(", ") + ".");
   if (window.better_than_baseline === false) warnings.push("Worse than a baseline.");
   if (window.predicts_one_class) warnings.push("Predicts only one class: metrics.threshold-metric: f1 or model.class-weights: balanced may help.");
   setText($("key-warnings"), warnings.join(" "));
   drawTiles(view);
   drawCharts();
   drawMatrix(latest.confusion_matrix);
+  drawOutputs();
   drawSegments();
   drawClasses();
   drawCompare(view);
@@ -177,6 +180,22 @@ function drawClasses() {
   if (!classes) return;
   drawTable($("classes"), ["class", "precision", "recall", "F1", "count"],
     classes.map((one) => [one.class, [format(one.precision, 3), format(one.recall, 3), format(one.f1, 3), groups(one.support)]]));
+}
+
+/** Each of several outputs, with a link to its own page. */
+function drawOutputs() {
+  const outputs = Object.entries(latest.outputs || {});
+  const tableOf = (id, headings, shown, cells) => {
+    $(id).hidden = shown.length === 0;
+    drawLinked($(id), headings, shown.map(([name, output]) => [latest.key + "@" + name, cells(output.window || {}), name]));
+  };
+  $("outputs-panel").hidden = outputs.length === 0;
+  tableOf("outputs-classes", ["output", "acc", "F1", "log-loss", "class freq."],
+    outputs.filter(([, output]) => output.task !== "regression"),
+    (window) => [format(window.accuracy, 3), format(window.f1, 3), format(window.log_loss, 3), format(window.log_loss_baseline, 3)]);
+  tableOf("outputs-values", ["output", "MAE", "of mean", "RMSE", "R\u00b2"],
+    outputs.filter(([, output]) => output.task === "regression"),
+    (window) => [format(window.mae), format(window.mae_baseline), format(window.rmse), format(window.r2, 3)]);
 }
 
 function drawSegments() {

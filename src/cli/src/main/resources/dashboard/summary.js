@@ -1,7 +1,7 @@
 // All keys together: the distribution of the figures, the worst keys, and the latest events.
 import { Charts, eventWord } from "./charts.js";
-import { $, after, column, element, format, getJson, groups, isNumber, keyLabel, merged, moment, setText } from "./format.js";
-import { drawTable } from "./tables.js";
+import { $, after, column, format, getJson, groups, isNumber, merged, moment, setText } from "./format.js";
+import { drawLinked, drawTable } from "./tables.js";
 import { SUMMARY } from "./views.js";
 
 const MAX_POINTS = 4000;
@@ -71,26 +71,6 @@ function drawSpread() {
   if (loss) lines.push(line("loss", loss, null));
   $("spread-panel").hidden = lines.length === 0;
   if (lines.length > 0) drawTable($("spread"), ["window", "min", "p10", "median", "p90", "max"], lines);
-}
-
-/** A key as a link to its model. */
-function keyLink(key) {
-  const link = element("a", "key-link", keyLabel(key));
-  link.href = "#key=" + encodeURIComponent(key);
-  link.title = keyLabel(key);
-  return link;
-}
-
-/** Like drawTable, with a link in the first cell of each line. */
-function drawLinked(table, headings, lines) {
-  drawTable(table, headings, lines.map(([, cells]) => [null, cells]));
-  lines.forEach(([key], i) => {
-    const cell = table.tBodies[0].rows[i].cells[0];
-    if (cell.dataset.key !== key || !cell.firstElementChild) {
-      cell.dataset.key = key;
-      cell.replaceChildren(keyLink(key));
-    }
-  });
 }
 
 function drawWorst(worst) {

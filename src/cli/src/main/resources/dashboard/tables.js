@@ -1,5 +1,5 @@
 // Tables of a fixed shape whose texts change.
-import { element, setText } from "./format.js";
+import { element, keyLabel, setText } from "./format.js";
 
 /** Lines are [name, cells, class]; cells are texts. A name of null leaves the cell as it is. */
 export function drawTable(table, headings, lines) {
@@ -31,6 +31,26 @@ function buildTable(table, columns, lines) {
     body.append(line);
   }
   table.replaceChildren(top, body);
+}
+
+/** A key as a link to its model. */
+function keyLink(key, name) {
+  const link = element("a", "key-link", keyLabel(name));
+  link.href = "#key=" + encodeURIComponent(key);
+  link.title = keyLabel(name);
+  return link;
+}
+
+/** Like drawTable, with a link to a key in the first cell of each line; lines are [key, cells, name of the link]. */
+export function drawLinked(table, headings, lines) {
+  drawTable(table, headings, lines.map(([, cells]) => [null, cells]));
+  lines.forEach(([key, , name = key], i) => {
+    const cell = table.tBodies[0].rows[i].cells[0];
+    if (cell.dataset.key !== key || !cell.firstElementChild) {
+      cell.dataset.key = key;
+      cell.replaceChildren(keyLink(key, name));
+    }
+  });
 }
 
 /** Pairs of a name and a text; a third entry is the text's id. */

@@ -131,6 +131,43 @@ export const REGRESSION = {
   validation: [["mae", null], ["rmse", null], ["loss", null]],
 };
 
+/** Several outputs together; each has a page of its own. */
+export const OUTPUTS = {
+  main: { name: "f1", label: "F1", better: 1, ...share },
+  loss: { name: "hamming_loss", label: "hamming" },
+  tiles: [
+    { id: "window-f1", label: "Micro F1", of: "f1", ...share },
+    { id: "window-macro-f1", label: "Macro F1", of: "macro_f1", ...share },
+    { id: "window-jaccard", label: "Jaccard", of: "jaccard", ...share },
+    { id: "window-exact-match", label: "Exact match", of: "exact_match", ...share },
+    { id: "window-hamming-loss", label: "Hamming loss", of: "hamming_loss", ...share },
+    { id: "window-precision", label: "Precision", of: "precision", ...share },
+    { id: "window-recall", label: "Recall", of: "recall", ...share },
+  ],
+  charts: [
+    {
+      title: "F1", ...share,
+      lines: [
+        { ...model, name: "micro", of: "f1" },
+        { ...model, name: "macro", of: "macro_f1", style: "second" },
+      ],
+    },
+    {
+      title: "Jaccard", ...share,
+      lines: [
+        { ...model, name: "micro", of: "jaccard" },
+        { ...model, name: "mean of the examples", of: "jaccard_samples", style: "second" },
+      ],
+    },
+    { title: "Exact match", hint: "examples all of whose labels are right", ...share, lines: [{ ...model, name: "", of: "exact_match" }] },
+    { title: "Hamming loss", hint: "labels that are wrong", ...amount, lines: [{ ...model, name: "", of: "hamming_loss" }] },
+    rate,
+  ],
+  compare: ["f1", "macro_f1", "jaccard", "exact_match"],
+  baselines: [],
+  validation: [["f1", 3], ["exact_match", 3]],
+};
+
 /** How the validation loss went from epoch to epoch. */
 export const EPOCHS = {
   title: "Validation loss", hint: "held-out examples of each epoch", ...amount, places: "epochs",
@@ -150,5 +187,6 @@ export const SUMMARY = [
   { title: "Loss of the keys", ...amount, band: ["loss_p90", "loss_p10"], lines: spread("loss") },
 ];
 
-export const viewOf = (task) => (task === "regression" ? REGRESSION : CLASSIFICATION);
-export const FIGURE_NAMES = { accuracy: "acc", f1: "F1", kappa: "kappa", loss: "loss", mae: "MAE", rmse: "RMSE", r2: "R\u00b2" };
+export const viewOf = (task) => (task === "multilabel" || task === "multi-target" ? OUTPUTS
+  : task === "regression" ? REGRESSION : CLASSIFICATION);
+export const FIGURE_NAMES = { macro_f1: "macro F1", jaccard: "Jaccard", exact_match: "exact", accuracy: "acc", f1: "F1", kappa: "kappa", loss: "loss", mae: "MAE", rmse: "RMSE", r2: "R\u00b2" };

@@ -43,9 +43,20 @@ enum DashboardColumns {
       "forecast /forecast/last/value",
       "forecast_low /forecast/last/low",
       "forecast_high /forecast/last/high",
-      "seasonal_mae /baseline/seasonal/0/naive/window/mae");
+      "seasonal_mae /baseline/seasonal/0/naive/window/mae"),
+  // Of several outputs together, which have no common loss; each has its own record.
+  OUTPUTS(
+      "f1 /window/f1",
+      "exact_match /window/exact_match",
+      "macro_f1 /window/macro_f1",
+      "jaccard /window/jaccard",
+      "jaccard_samples /window/jaccard_samples",
+      "hamming_loss /window/hamming_loss",
+      "precision /window/precision",
+      "recall /window/recall");
 
   private static final int MAIN = 0;
+  private static final int EXACT_MATCH = 1;
   private static final int LOG_LOSS = 11;
   private static final int LOG_LOSS_BASELINE = 12;
 
@@ -66,7 +77,7 @@ enum DashboardColumns {
   }
 
   static DashboardColumns of(Task task) {
-    return task.isClassification() ? CLASSIFICATION : REGRESSION;
+    return task.hasOutputs() ? OUTPUTS : task.isClassification() ? CLASSIFICATION : REGRESSION;
   }
 
   int count() {
@@ -77,27 +88,50 @@ enum DashboardColumns {
     return names[column];
   }
 
-  /** Returns the index of accuracy or mean absolute error. */
+  /** Returns the index of accuracy, mean absolute error or micro F1. */
   int mainColumn() {
     return MAIN;
   }
 
-  /** Returns the index of the baseline's {@link #mainColumn}. */
-  int baselineColumn() {
+  private int baselineColumn() {
     return this == CLASSIFICATION ? 5 : 4;
   }
 
   /** Returns the index of the windowed loss, by which keys are ordered. */
   int lossColumn() {
-    return this == CLASSIFICATION ? 4 : 3;
+    return switch (this) {
+      case CLASSIFICATION -> 4;
+      case REGRESSION -> 3;
+      case OUTPUTS -> 5;
+    };
+  }
+
+  /** Returns the indexes of the figures in the list of keys. */
+  int[] listed() {
+    return this == OUTPUTS
+        ? new int[] {lossColumn(), mainColumn()}
+        : new int[] {lossColumn(), mainColumn(), baselineColumn()};
+  }
+
+  /** Returns the accuracy, or the share of the examples all of whose outputs are right. */
+  float accuracy(float[] values) {
+    return switch (this) {
+      case CLASSIFICATION -> values[MAIN];
+      case REGRESSION -> Float.NaN;
+      case OUTPUTS -> values[EXACT_MATCH];
+    };
   }
 
   /**
    * Returns the gain of a model over its best baseline: positive if the model is better, NaN before
    * both are known. A classifier's gain is the smaller of its gains in accuracy and log-loss. A
-   * regression's gain is relative, as each pipeline has its own unit.
+   * regression's gain is relative, as each pipeline has its own unit. Several outputs have none
+   * together.
    */
   float gain(float[] values) {
+    if (this == OUTPUTS) {
+      return Float.NaN;
+    }
     float model = values[mainColumn()];
     float first = values[baselineColumn()];
     float second = values[baselineColumn() + 2]; // majority, mean

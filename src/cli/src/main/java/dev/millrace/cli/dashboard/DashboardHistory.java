@@ -5,6 +5,7 @@ import dev.millrace.data.SummaryReport;
 import dev.millrace.flink.PipelineSummary;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -39,6 +40,9 @@ final class DashboardHistory {
   private long runs;
   private String pipeline = "";
   private long examples;
+  // Keys that have several outputs, which are keys of their own here, and their examples.
+  private int keysOfOutputs;
+  private long examplesOfOutputs;
   private long records;
   private long ignored;
   private long lastRecordNanos;
@@ -75,7 +79,7 @@ final class DashboardHistory {
     key = key == null ? new DashboardKey(record, ++runs) : key;
     keys.put(record.key(), key);
     key.add(record, nowNanos, pointsPerKey());
-    examples += record.examples();
+    count(record, 1);
     lineChars += record.json().length();
     while (keys.size() > maxKeys || (lineChars > lineBudget && keys.size() > 1)) {
       evictOldest();
@@ -93,8 +97,21 @@ final class DashboardHistory {
     }
   }
 
+  private void count(DashboardRecord record, int sign) {
+    examples += sign * record.examples();
+    if (record.task().hasOutputs()) {
+      keysOfOutputs += sign;
+      examplesOfOutputs += sign * record.examples();
+    }
+  }
+
+  /** Returns false if a record is of an output of a key, which counts only with its key. */
+  private boolean isOfKey(DashboardRecord record) {
+    return keysOfOutputs == 0 || record.task().hasOutputs();
+  }
+
   private void discount(DashboardKey key) {
-    examples -= key.latest().examples();
+    count(key.latest(), -1);
     lineChars -= key.latest().json().length();
   }
 
@@ -129,17 +146,23 @@ final class DashboardHistory {
   /** Writes pipeline and counts over all keys; {@code age_ms} is null before the first record. */
   synchronized void writeOverview(JsonGenerator out, long nowNanos) throws IOException {
     out.writeStringField("pipeline", pipeline);
-    out.writeNumberField("keys", keys.size());
-    out.writeNumberField("examples", examples);
+    boolean hasOutputs = keysOfOutputs > 0;
+    out.writeNumberField("keys", hasOutputs ? keysOfOutputs : keys.size());
+    out.writeNumberField("examples", hasOutputs ? examplesOfOutputs : examples);
     out.writeNumberField("records", records);
     out.writeNumberField("ignored", ignored);
     out.writeObjectField("age_ms", records == 0 ? null : (nowNanos - lastRecordNanos) / 1_000_000);
   }
 
-  /** Returns a page of the keys whose name contains {@code search} as JSON. */
+  /**
+   * Returns a page of the keys whose name contains {@code search} as JSON; those with several
+   * outputs come before their outputs.
+   */
   String keysJson(String search, DashboardOrder order, int offset, int limit) {
     List<DashboardRecord> matching = matching(search.toLowerCase(Locale.ROOT));
-    matching.sort(order.comparator());
+    matching.sort(
+        Comparator.comparing((DashboardRecord record) -> !record.task().hasOutputs())
+            .thenComparing(order.comparator()));
     int from = Math.min(offset, matching.size());
     int to = Math.min(from + limit, matching.size());
     return DashboardLines.object(
@@ -230,6 +253,9 @@ final class DashboardHistory {
     String config = "";
     for (DashboardKey key : keys.values()) {
       DashboardRecord latest = key.latest();
+      if (!isOfKey(latest)) {
+        continue;
+      }
       boolean isActive = nowNanos - key.heardNanos() < ACTIVE_NANOS;
       all.add(latest.sample(), isActive, isDrifting(latest), null);
       config = latest.config();

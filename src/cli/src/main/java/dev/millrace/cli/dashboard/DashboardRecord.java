@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param epoch pass over a bounded data set
  * @param input the last offset read of each partition
  * @param values the figures drawn over time, in the order of {@link DashboardColumns}
- * @param better true if the model is better than its baselines in the window
+ * @param better true if the model, or that of each output, is better than its baselines in the
+ *     window
  * @param forecast the newest forecast; null unless the model forecasts a series
  * @param json the whole line, for the parts of the page that show more
  */
@@ -96,13 +97,25 @@ public record DashboardRecord(
             epochOf(node),
             offsets(node.path("input")),
             DashboardColumns.of(task.get()).read(node),
-            better(node.at("/window/better_than_baseline")),
+            task.get().hasOutputs()
+                ? allBetter(node.path("outputs"))
+                : better(node.at("/window/better_than_baseline")),
             forecastOf(node),
             json));
   }
 
   private static @Nullable Boolean better(JsonNode answer) {
     return answer.isBoolean() ? answer.booleanValue() : null;
+  }
+
+  /** Returns true if each output is better, false if one is not; null if that is not known. */
+  private static @Nullable Boolean allBetter(JsonNode outputs) {
+    List<@Nullable Boolean> answers = new ArrayList<>();
+    outputs.forEach(output -> answers.add(better(output.at("/window/better_than_baseline"))));
+    if (answers.contains(false)) {
+      return false;
+    }
+    return (answers.isEmpty() || answers.contains(null)) ? null : true;
   }
 
   private static Optional<Task> taskOf(String name) {
@@ -164,15 +177,15 @@ public record DashboardRecord(
     return DashboardColumns.of(task);
   }
 
-  /** Returns the windowed loss, NaN before there is one. */
+  /** Returns the windowed loss, or Hamming loss of several outputs; NaN before there is one. */
   float loss() {
     return values[columns().lossColumn()];
   }
 
   /** Returns the values for the summary over all keys. */
   SummarySample sample() {
-    float accuracy = task.isClassification() ? values[columns().mainColumn()] : Float.NaN;
-    return new SummarySample(key, examples, loss(), accuracy, 0, false);
+    float loss = task.hasOutputs() ? Float.NaN : loss();
+    return new SummarySample(key, examples, loss, columns().accuracy(values), 0, false);
   }
 
   /** Writes the fields of the list of keys into the open object. */
@@ -188,8 +201,7 @@ public record DashboardRecord(
       out.writeStringField("series", forecast.series());
     }
     DashboardColumns columns = columns();
-    for (int column :
-        new int[] {columns.lossColumn(), columns.mainColumn(), columns.baselineColumn()}) {
+    for (int column : columns.listed()) {
       out.writeFieldName(columns.name(column));
       writeFinite(out, values[column]);
     }

@@ -338,6 +338,40 @@ class DashboardHistoryTest {
     assertThat(overview.path("examples").asInt()).isEqualTo(300);
   }
 
+  @Test
+  void aKeyOfSeveralOutputsCountsOnceAndComesBeforeThem() throws IOException {
+    history.add(parse(DashboardServerTest.record("a@calm", 100, "0.9", "0.5", "0.9")), 1);
+    history.add(parse(several("a", 100, true, false)), 2);
+    history.add(parse(several("b", 50, true, true)), 3);
+    history.add(parse(several("a", 200, true, false)), 4);
+
+    assertThat(overview().path("keys").asInt()).isEqualTo(2);
+    assertThat(overview().path("examples").asInt()).isEqualTo(250);
+    JsonNode keys = MAPPER.readTree(history.keysJson("", DashboardOrder.LOSS, 0, 9)).path("keys");
+    assertThat(keys.findValuesAsText("key")).containsExactly("a", "b", "a@calm");
+    assertThat(keys.get(0).path("better").asBoolean(true)).isFalse();
+    assertThat(keys.get(1).path("better").asBoolean(false)).isTrue();
+    assertThat(keys.get(0).path("hamming_loss").floatValue()).isEqualTo(0.25f);
+    assertThat(history.summary(5, NOW).keys()).isEqualTo(2);
+    assertThat(history.summary(5, NOW).accuracy().mean()).isEqualTo(0.125);
+    assertThat(history.summary(5, NOW).loss()).isNull();
+    assertThat(points("a").path("columns").toString()).contains("\"f1\",\"exact_match\",");
+  }
+
+  private static String several(String key, long seq, boolean... better) {
+    StringBuilder outputs = new StringBuilder();
+    for (int o = 0; o < better.length; o++) {
+      outputs
+          .append(o == 0 ? "" : ",")
+          .append("\"o%d\":{\"window\":{\"better_than_baseline\":%s}}".formatted(o, better[o]));
+    }
+    return """
+        {"pipeline":"fraud","key":"%s","seq":%d,"task":"multilabel","examples":%2$d,
+         "window":{"size":100,"f1":0.5,"exact_match":0.125,"hamming_loss":0.25},"outputs":{%s}}
+        """
+        .formatted(key, seq, outputs);
+  }
+
   private static DashboardRecord record(String key, long seq, String config) {
     return record(key, seq, config, null);
   }
