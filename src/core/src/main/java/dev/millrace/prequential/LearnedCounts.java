@@ -23,6 +23,12 @@ public final class LearnedCounts {
     rollbacks = learner.rollbacks() - batch.rollbacksBefore;
   }
 
+  /** Leaves out the examples of the batch, which another model has learned and counted too. */
+  void countNoExamples() {
+    examples = 0;
+    heldOut = 0;
+  }
+
   /** Returns the number of examples that were learned. */
   public long examples() {
     return examples;

@@ -36,6 +36,8 @@ final class OutputsListener implements EngineListener {
   // Set before each record.
   private @Nullable EngineListener listener;
   private String output = "";
+  // Whether an output has learned from the record, which counts as one example.
+  private boolean hasLearned;
   // Null for a command.
   private @Nullable Chunk chunk;
   private int row;
@@ -55,6 +57,7 @@ final class OutputsListener implements EngineListener {
     row = newRow;
     output = "";
     predictions.clear();
+    hasLearned = false;
     isHeldOut = false;
     isModelDue = false;
     isRejected = false;
@@ -107,6 +110,10 @@ final class OutputsListener implements EngineListener {
 
   @Override
   public void learned(LearnedCounts counts) {
+    if (hasLearned) {
+      counts.countNoExamples();
+    }
+    hasLearned = true;
     to().learned(counts);
   }
 

@@ -63,6 +63,7 @@ class OutputsTest {
 
     assertThat(published.rejected).isEmpty();
     OutputScores scores = lastOf("k");
+    assertThat(published.learned).isEqualTo(1_000);
     assertThat(scores.outputs())
         .extracting(OutputReport::name)
         .containsExactlyInAnyOrder("a", "b", "c");
