@@ -117,7 +117,13 @@ public record Prediction(
       boolean probabilities,
       int predicted,
       @Nullable String actual)
-      implements Outcome {}
+      implements Outcome {
+
+    /** Returns the same with another class that counts as predicted. */
+    public OfClass withPredicted(int other) {
+      return new OfClass(classes, scores, probabilities, other, actual);
+    }
+  }
 
   /**
    * Prediction of a regression model.

@@ -107,32 +107,36 @@ public record ModelSnapshot(
     // Seeds are of the weights of new neurons, which a model that predicts never gets.
     SharedNetwork shared = SharedNetwork.read(in, indicators, 0, 0);
     int unitsAt = in.readInt();
-    LabelSetModel sets =
-        head.task() == Task.MULTILABEL ? LabelSetModel.read(in, hasThresholds) : null;
+    LabelSetModel sets = in.readBoolean() ? LabelSetModel.read(in, hasThresholds) : null;
     DerivedState derived = in.readBoolean() ? DerivedState.read(in, input) : null;
     Map<String, ModelSnapshot> models = new LinkedHashMap<>();
-    for (String name : head.classes().list()) {
+    int[] positives = new int[head.classes().size()];
+    for (int o = 0; o < positives.length; o++) {
+      String name = head.classes().list().get(o);
+      positives[o] = in.readInt();
       byte[] model = new byte[SizeChecks.read(in, "bytes of an output", in.left(), 1)];
       in.readFully(model);
       if (model.length > 0) {
         models.put(name, decode(pipeline, config, OutputsState.key(key, name), model));
       }
     }
-    return new Outputs(head.classes().list(), shared, unitsAt, sets, derived, models);
+    return new Outputs(head.classes().list(), positives, shared, unitsAt, sets, derived, models);
   }
 
   /**
    * Several outputs that predict.
    *
    * @param names of all outputs
+   * @param positives of each output the index of the positive class of two; below 0 for none
    * @param shared its units are inputs of each output's model
    * @param unitsAt place of the units in the rows of the models
-   * @param sets predicts sets of labels; null if the outputs are targets
+   * @param sets predicts which outputs of two classes are positive; null if each decides alone
    * @param derived what features are derived from; null if none are
    * @param models of the outputs that have learned something, by name
    */
   public record Outputs(
       List<String> names,
+      int[] positives,
       SharedNetwork shared,
       int unitsAt,
       @Nullable LabelSetModel sets,

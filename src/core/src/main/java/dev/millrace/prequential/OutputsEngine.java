@@ -11,6 +11,7 @@ import dev.millrace.data.OutputLabels;
 import dev.millrace.data.OutputLabels.Label;
 import dev.millrace.data.Prediction;
 import dev.millrace.data.Prediction.NamedOutcome;
+import dev.millrace.data.Prediction.OfClass;
 import dev.millrace.data.Prediction.OfOutputs;
 import dev.millrace.data.PromoteRequest;
 import dev.millrace.data.RecordKind;
@@ -23,6 +24,7 @@ import dev.millrace.nn.auto.SharedNetwork;
 import dev.millrace.prequential.OutputsState.Output;
 import dev.millrace.prequential.Rejections.Rejection;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -181,7 +183,7 @@ final class OutputsEngine implements KeyEngine {
     if (of.sets != null && !predictions.isEmpty()) {
       // Labels that were discovered in this record were not predicted.
       predictions = predictions.subList(0, Math.min(known, predictions.size()));
-      set = of.sets.predict(predictions, known, Math.max(0, chunk.windowTime(row)));
+      set = of.sets.predict(of, predictions, known, Math.max(0, chunk.windowTime(row)));
     }
     String id = chunk.id(row);
     int learned = outcomes.finish(set, id, chunk.epoch());
@@ -316,9 +318,9 @@ final class OutputsEngine implements KeyEngine {
       EngineListener listener) {
     OfOutputs outcome =
         new OfOutputs(
-            set == null ? null : names(of, set),
-            set == null || labels == null ? null : OutputLabels.set(labels),
-            predictions);
+            ofLabels == null || set == null ? null : names(of, set),
+            ofLabels == null || labels == null ? null : OutputLabels.set(labels),
+            ofLabels == null && set != null ? decided(of, predictions, set) : predictions);
     Prediction prediction =
         new Prediction(
             spec.pipeline(),
@@ -337,6 +339,25 @@ final class OutputsEngine implements KeyEngine {
             null,
             null);
     listener.prediction(prediction, of.counters.timestamp, chunk, row);
+  }
+
+  /**
+   * Returns the predictions of targets, with those of two classes as they were decided together.
+   */
+  private static List<NamedOutcome> decided(
+      OutputsState of, List<NamedOutcome> predictions, PendingSet set) {
+    List<NamedOutcome> decided = new ArrayList<>(predictions);
+    for (int p = 0; p < decided.size(); p++) {
+      NamedOutcome one = decided.get(p);
+      Output output = Objects.requireNonNull(of.find(one.name()));
+      int positive = output.positive();
+      if (positive >= 0 && one.outcome() instanceof OfClass alone) {
+        boolean isPositive = set.predicted().get(of.outputs.indexOf(output));
+        int predicted = isPositive ? positive : 1 - positive;
+        decided.set(p, new NamedOutcome(one.name(), alone.withPredicted(predicted), one.region()));
+      }
+    }
+    return decided;
   }
 
   private static List<String> names(OutputsState of, PendingSet set) {

@@ -5,6 +5,7 @@ import dev.millrace.data.ForecastSpec;
 import dev.millrace.data.SizeChecks;
 import dev.millrace.data.Task;
 import dev.millrace.derived.DerivedState;
+import dev.millrace.eval.ClassificationMetrics;
 import dev.millrace.eval.LabelSetScores;
 import dev.millrace.nn.Indicators;
 import dev.millrace.nn.ModelMismatchException;
@@ -44,6 +45,15 @@ final class OutputsState {
     Output(String name) {
       this.name = name;
     }
+
+    /** Returns the index of the positive class of two; below 0 if there is none, or not yet. */
+    int positive() {
+      return state != null
+              && state.model().task == Task.BINARY
+              && state.model().metrics instanceof ClassificationMetrics metrics
+          ? metrics.positive()
+          : -1;
+    }
   }
 
   final Task task;
@@ -58,7 +68,7 @@ final class OutputsState {
   final KeyCounters counters;
   final LabelSetScores scores;
 
-  /** Null unless the outputs are the labels of a set. */
+  /** Null if there is one output of two classes at most. */
   final @Nullable PredictedSets sets;
 
   /** Null if no features are derived. */
@@ -91,7 +101,7 @@ final class OutputsState {
         inputs - found.columns().length,
         new KeyCounters(spec),
         new LabelSetScores(spec.metrics().window()),
-        spec.input().targets().isEmpty() ? new PredictedSets(spec) : null,
+        PredictedSets.arePredicted(spec.input()) ? new PredictedSets(spec) : null,
         spec.input().derived().isEmpty() ? null : new DerivedState(spec.input()));
   }
 
@@ -289,7 +299,8 @@ final class OutputsState {
     int unitsAt =
         (int) SizeChecks.require("place of shared units", in.readInt(), 0, shared.inputs());
     LabelSetScores scores = LabelSetScores.read(in, spec.metrics().window());
-    PredictedSets sets = task == Task.MULTILABEL ? PredictedSets.read(in, spec) : null;
+    PredictedSets sets =
+        PredictedSets.arePredicted(spec.input()) ? PredictedSets.read(in, spec) : null;
     DerivedState derived =
         spec.input().derived().isEmpty() ? null : DerivedState.read(in, spec.input());
     OutputsState state =
@@ -318,6 +329,7 @@ final class OutputsState {
     new ClassNames(outputs.stream().map(output -> output.name).toList()).write(out);
     shared.write(out);
     out.writeInt(unitsAt);
+    out.writeBoolean(sets != null);
     if (sets != null) {
       sets.model().write(out);
     }
@@ -326,6 +338,7 @@ final class OutputsState {
       derived.write(out);
     }
     for (Output output : outputs) {
+      out.writeInt(output.positive());
       if (output.state == null) {
         out.writeInt(0);
       } else {

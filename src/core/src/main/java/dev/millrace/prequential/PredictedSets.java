@@ -1,10 +1,14 @@
 package dev.millrace.prequential;
 
+import dev.millrace.data.InputSpec;
 import dev.millrace.data.InputSpec.LateLabels;
 import dev.millrace.data.Prediction.NamedOutcome;
 import dev.millrace.data.Prediction.OfClass;
+import dev.millrace.data.Prediction.Outcome;
+import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.nn.auto.LabelSetModel;
+import dev.millrace.prequential.OutputsState.Output;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -12,7 +16,10 @@ import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Predicts the sets of labels of a key, and keeps those whose labels come later. */
+/**
+ * Predicts the sets of labels of a key, or which of its targets of two classes are positive, and
+ * keeps those whose labels come later.
+ */
 final class PredictedSets {
   private final @Nullable LateLabels late;
   private final LabelSetModel model;
@@ -33,21 +40,42 @@ final class PredictedSets {
     return spec.metrics().thresholdMetric() != MetricsSpec.Decision.NONE;
   }
 
+  /** Returns true if the outputs have sets of labels, or the targets positives, to be predicted. */
+  static boolean arePredicted(InputSpec input) {
+    // Where targets have delays of their own, no time has all of them.
+    return input.targets().isEmpty()
+        || (input.labels() == null
+            && input.targets().stream()
+                    .filter(target -> target.task() == null || target.task() == Task.BINARY)
+                    .count()
+                > 1);
+  }
+
   /**
    * Predicts a set.
    *
-   * @param outputs predictions of the labels, of which the first are known
-   * @param known number of labels
+   * @param predictions of the outputs
+   * @param known number of the first outputs, which were known before the record came
    * @param time of the features, milliseconds since the epoch
    */
-  PendingSet predict(List<NamedOutcome> outputs, int known, long time) {
-    float[] probabilities = new float[Math.min(known, outputs.size())];
-    for (int k = 0; k < probabilities.length; k++) {
-      OfClass outcome = (OfClass) outputs.get(k).outcome();
-      int present = outcome.classes().indexOf(OutputSpecs.PRESENT);
-      probabilities[k] = present < outcome.scores().length ? outcome.scores()[present] : 0f;
+  PendingSet predict(OutputsState of, List<NamedOutcome> predictions, int known, long time) {
+    float[] probabilities = new float[known];
+    int next = 0;
+    for (int o = 0; o < known && next < predictions.size(); o++) {
+      Output output = of.outputs.get(o);
+      if (output.name.equals(predictions.get(next).name())) {
+        probabilities[o] = probability(output, predictions.get(next).outcome());
+        next++;
+      }
     }
     return new PendingSet(time, probabilities, model.predict(probabilities));
+  }
+
+  private static float probability(Output output, Outcome outcome) {
+    int positive = output.positive();
+    return outcome instanceof OfClass one && positive >= 0 && positive < one.scores().length
+        ? one.scores()[positive]
+        : 0f;
   }
 
   /** Keeps a set until its labels come, or could come no more. */
@@ -70,8 +98,8 @@ final class PredictedSets {
   }
 
   /** Learns the labels of a set that was predicted. */
-  void learn(PendingSet set, BitSet actual, double weight) {
-    model.learn(set.probabilities(), set.predicted(), actual, weight);
+  void learn(PendingSet set, BitSet actual, BitSet known, double weight) {
+    model.learn(set.probabilities(), set.predicted(), actual, known, weight);
   }
 
   /** Returns the model that predicts the sets. */

@@ -117,7 +117,7 @@ final class RowOutcomes implements ScoreListener {
    * Scores the sets of labels, and lets the shared network learn.
    *
    * @param ofRecord the set that was predicted of the record's own example; null if the record has
-   *     no features, or the outputs are no sets
+   *     no features, or no sets are predicted
    * @return the number of examples that had labels
    */
   int finish(@Nullable PendingSet ofRecord, @Nullable String id, int epoch) {
@@ -152,7 +152,7 @@ final class RowOutcomes implements ScoreListener {
   /** Uses the set that was predicted, rather than each label by itself; null if it is not known. */
   private static void useSet(PredictedSets sets, Example example, @Nullable PendingSet set) {
     if (set != null) {
-      sets.learn(set, example.actual, example.weight);
+      sets.learn(set, example.actual, example.labelled, example.weight);
       example.predicted = set.predicted();
     }
   }

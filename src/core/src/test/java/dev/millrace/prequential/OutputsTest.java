@@ -106,6 +106,50 @@ class OutputsTest {
     assertThat(scores.total().exactMatch()).isCloseTo(exact / 400, within(1e-12));
   }
 
+  /** Of two targets at most one is positive, which their models do not know of each other. */
+  @Test
+  void targetsOfTwoClassesAreDecidedTogether() throws IOException {
+    TrainSpec spec =
+        spec(
+            to ->
+                to.targets =
+                    List.of(new TargetSpec("left", Task.BINARY), new TargetSpec("right", null)));
+    SplittableRandom random = new SplittableRandom(14);
+    List<Example> examples = new ArrayList<>();
+    for (int i = 0; i < 1_500; i++) {
+      Example example = example(i, random, 2);
+      boolean isLeft = example.features[0] + 0.5 * random.nextGaussian() > 0;
+      boolean isAny = example.features[1] > -0.3;
+      example.label =
+          OutputLabels.ofTargets(List.of(label(isLeft && isAny), label(!isLeft && isAny)));
+      examples.add(example);
+    }
+
+    Learning.inChunks(spec, examples, 20, false, published);
+
+    double hits = 0;
+    double positive = 0;
+    int both = 0;
+    for (int i = 0; i < 1_500; i++) {
+      OfOutputs outcome = (OfOutputs) published.predictions.get(i).outcome();
+      int predicted = 0;
+      for (NamedOutcome output : outcome.outputs()) {
+        OfClass one = (OfClass) output.outcome();
+        boolean isPredicted =
+            one.predicted() >= 0 && one.classes().get(one.predicted()).equals("1");
+        boolean isActual = "1".equals(one.actual());
+        hits += isPredicted && isActual ? 1 : 0;
+        positive += (isPredicted ? 1 : 0) + (isActual ? 1 : 0);
+        predicted += isPredicted ? 1 : 0;
+      }
+      both += i >= 1_000 && predicted == 2 ? 1 : 0;
+    }
+    OutputScores scores = lastOf("k");
+    assertThat(scores.total().f1()).isCloseTo(2 * hits / positive, within(0.01));
+    // Each alone has a threshold below one half, and would often be predicted with the other.
+    assertThat(both).isLessThan(50);
+  }
+
   @Test
   void aLabelIsNotPredictedByTheRecordThatDiscoversIt() throws IOException {
     Learning.inChunks(sets(), sets(50), 50, false, published);

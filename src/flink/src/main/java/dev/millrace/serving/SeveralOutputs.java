@@ -11,12 +11,14 @@ import dev.millrace.data.Prediction.OfClass;
 import dev.millrace.data.Prediction.OfOutputs;
 import dev.millrace.data.Prediction.OfValue;
 import dev.millrace.data.Prediction.Outcome;
+import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec.Decision;
 import dev.millrace.nn.PredictedValue;
 import dev.millrace.nn.Workspace;
 import dev.millrace.prequential.ModelSnapshot;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,17 +64,32 @@ final class SeveralOutputs implements PredictingModel {
       wide.features = outputs.row(example.features, workspace);
     }
     wide.width = wide.features.length;
-    List<NamedOutcome> outcomes = new ArrayList<>();
-    float[] probabilities = new float[outputs.names().size()];
-    for (int o = 0; o < probabilities.length; o++) {
-      String name = outputs.names().get(o);
-      SingleModel model = models.get(name);
+    int count = outputs.names().size();
+    ModelAnswer[] answers = new ModelAnswer[count];
+    float[] probabilities = new float[count];
+    for (int o = 0; o < count; o++) {
+      SingleModel model = models.get(outputs.names().get(o));
       if (model != null) {
-        ModelAnswer answer = model.predict(wide, workspace);
-        outcomes.add(new NamedOutcome(name, outcome(answer), answer.region()));
-        probabilities[o] = answer.scores().length < 2 ? 0f : answer.scores()[1];
+        answers[o] = model.predict(wide, workspace);
+        int positive = outputs.positives()[o];
+        float[] scores = answers[o].scores();
+        boolean isKnown = positive >= 0 && positive < scores.length;
+        probabilities[o] = isKnown ? scores[positive] : 0f;
       }
     }
+    BitSet positives = positives(probabilities);
+    List<NamedOutcome> outcomes = new ArrayList<>();
+    for (int o = 0; o < count; o++) {
+      if (answers[o] != null) {
+        outcomes.add(
+            new NamedOutcome(
+                outputs.names().get(o), outcome(o, answers[o], positives), answers[o].region()));
+      }
+    }
+    List<String> labels =
+        positives != null && summary.task() == Task.MULTILABEL
+            ? positives.stream().mapToObj(outputs.names()::get).toList()
+            : null;
     return new ModelAnswer(
         summary.key(),
         summary.task(),
@@ -86,27 +103,28 @@ final class SeveralOutputs implements PredictingModel {
         outputs.derived() == null ? null : outputs.derived().time(),
         null,
         null,
-        new OfOutputs(labels(probabilities), null, outcomes));
+        new OfOutputs(labels, null, outcomes));
   }
 
-  private static Outcome outcome(ModelAnswer answer) {
-    return answer.task().isClassification()
-        ? new OfClass(
-            answer.classes(),
-            answer.scores(),
-            answer.probabilities(),
-            Prediction.best(answer.scores()),
-            null)
-        : new OfValue(PredictedValue.read(answer.scores(), 0), Double.NaN);
+  private Outcome outcome(int number, ModelAnswer answer, @Nullable BitSet positives) {
+    if (!answer.task().isClassification()) {
+      return new OfValue(PredictedValue.read(answer.scores(), 0), Double.NaN);
+    }
+    int positive = outputs.positives()[number];
+    int predicted =
+        positives == null || positive < 0
+            ? Prediction.best(answer.scores())
+            : positives.get(number) ? positive : 1 - positive;
+    return new OfClass(answer.classes(), answer.scores(), answer.probabilities(), predicted, null);
   }
 
-  /** Returns the labels predicted to be in the set; null if the outputs are targets. */
-  private @Nullable List<String> labels(float[] probabilities) {
+  /** Returns the outputs that are positive together; null if each decides alone. */
+  private @Nullable BitSet positives(float[] probabilities) {
     if (outputs.sets() == null) {
       return null;
     }
     synchronized (outputs) {
-      return outputs.sets().predict(probabilities).stream().mapToObj(outputs.names()::get).toList();
+      return outputs.sets().predict(probabilities);
     }
   }
 

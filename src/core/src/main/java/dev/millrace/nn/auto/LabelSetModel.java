@@ -86,7 +86,7 @@ public final class LabelSetModel {
   /**
    * Predicts a set.
    *
-   * @param probabilities [labels], 0 to 1, each by itself
+   * @param probabilities [labels], 0 to 1, each by itself; 0 for an output that is no label
    * @return the numbers of the labels
    */
   public BitSet predict(float[] probabilities) {
@@ -111,20 +111,27 @@ public final class LabelSetModel {
   }
 
   /**
-   * Learns the set of an example.
+   * Learns the set of an example. Which labels come together is learned if all of them are known.
    *
    * @param probabilities that the set was predicted from
    * @param predicted what {@link #predict} returned
    * @param actual the set; it may have labels that were not known
+   * @param known labels of which it is known whether they are in the set
    * @param weight of the example, finite, at least 0
    */
-  public void learn(float[] probabilities, BitSet predicted, BitSet actual, double weight) {
+  public void learn(
+      float[] probabilities, BitSet predicted, BitSet actual, BitSet known, double weight) {
     int labels = Math.max(probabilities.length, actual.length());
     fit(labels);
     if (weight == 0) {
       return;
     }
+    boolean isComplete = true;
     for (int k = 0; k < probabilities.length; k++) {
+      if (!known.get(k)) {
+        isComplete &= probabilities[k] == 0;
+        continue;
+      }
       int ofBoth = predicted.get(k) && actual.get(k) ? 1 : 0;
       int ofEach = (predicted.get(k) ? 1 : 0) + (actual.get(k) ? 1 : 0);
       hits[k] += ofBoth;
@@ -132,8 +139,10 @@ public final class LabelSetModel {
       allHits += ofBoth;
       allExamples += ofEach;
     }
-    combine(probabilities, actual);
-    count(actual);
+    if (isComplete) {
+      combine(probabilities, actual);
+      count(actual);
+    }
   }
 
   private void fit(int labels) {

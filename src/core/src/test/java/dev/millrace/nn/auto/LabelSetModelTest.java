@@ -100,7 +100,9 @@ class LabelSetModelTest {
   }
 
   private static void learn(LabelSetModel model, float[] probabilities, BitSet actual) {
-    model.learn(probabilities, model.predict(probabilities), actual, 1);
+    BitSet all = new BitSet();
+    all.set(0, Math.max(1, probabilities.length));
+    model.learn(probabilities, model.predict(probabilities), actual, all, 1);
   }
 
   private static BitSet set(int label) {
