@@ -178,7 +178,12 @@ final class OutputsBenchCommand implements Callable<Integer> {
 
   /** Predicts and learns the sets of all rows. */
   static Result sets(LabelRows rows, Tier tier, int seed) throws IOException {
-    InputSpec sets = InputSpec.DEFAULT.with(to -> to.task = Task.MULTILABEL);
+    InputSpec sets =
+        InputSpec.DEFAULT.with(
+            to -> {
+              to.task = Task.MULTILABEL;
+              to.classes = rows.names(); // as the regressions know them
+            });
     List<Example> examples = new ArrayList<>();
     for (int row = 0; row < rows.sets().size(); row++) {
       List<String> names = new ArrayList<>();
