@@ -233,9 +233,10 @@ final class OutputsEngine implements KeyEngine {
     RecordKind kind = chunk.kind(row);
     if (ofLabels == null) {
       List<@Nullable Label> targets = labels == null ? List.of() : OutputLabels.targets(labels);
-      for (int o = 0; o < of.outputs.size(); o++) {
-        Label label = o < targets.size() ? targets.get(o) : null;
-        learn(of, o, chunk, row, kind, label);
+      List<TargetSpec> declared = spec.input().targets();
+      for (int t = 0; t < declared.size(); t++) {
+        Label label = t < targets.size() ? targets.get(t) : null;
+        learn(of, of.number(declared.get(t).name()), chunk, row, kind, label);
       }
       return;
     }
@@ -352,7 +353,7 @@ final class OutputsEngine implements KeyEngine {
       Output output = Objects.requireNonNull(of.find(one.name()));
       int positive = output.positive();
       if (positive >= 0 && one.outcome() instanceof OfClass alone) {
-        boolean isPositive = set.predicted().get(of.outputs.indexOf(output));
+        boolean isPositive = set.predicted().get(of.number(one.name()));
         int predicted = isPositive ? positive : 1 - positive;
         decided.set(p, new NamedOutcome(one.name(), alone.withPredicted(predicted), one.region()));
       }
@@ -389,11 +390,11 @@ final class OutputsEngine implements KeyEngine {
     OutputsState of = usable(stored, key, listener);
     outputsListener.begin(listener, null, 0);
     boolean isChanged = false;
-    if (of == null || of.outputs.isEmpty()) {
+    if (of == null || of.active().isEmpty()) {
       PromotionHandler handler = new PromotionHandler(events);
       return handler.promote(null, key, command, record, listener);
     }
-    for (Output output : of.outputs) {
+    for (Output output : of.active()) {
       isChanged |=
           engine(output)
               .promote(
@@ -420,7 +421,7 @@ final class OutputsEngine implements KeyEngine {
       return false;
     }
     outputsListener.begin(listener, null, 0);
-    for (Output output : of.outputs) {
+    for (Output output : of.active()) {
       engine(output)
           .erase(output.state, OutputsState.key(key, output.name), id, until, outputsListener);
     }
@@ -497,11 +498,13 @@ final class OutputsEngine implements KeyEngine {
         of.add(target.name());
       }
     }
-    if (ofLabels == null) {
-      of.outputs.removeIf(output -> !engines.containsKey(output.name));
-    }
     for (Output output : of.outputs) {
       TrainState own = output.state;
+      if (own != null && ofLabels == null && !engines.containsKey(output.name)) {
+        own.removePages();
+        output.state = null; // not a target any more; the numbers of the others stay
+        own = null;
+      }
       if (own != null
           && !engine(output).resume(own, OutputsState.key(key, output.name), listener)) {
         output.state = null; // it restarts with its next example

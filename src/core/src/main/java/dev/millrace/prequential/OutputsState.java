@@ -17,7 +17,10 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,8 +77,11 @@ final class OutputsState {
   /** Null if no features are derived. */
   final @Nullable DerivedState derived;
 
-  /** In the order of the targets, or of the discovery of the labels. */
+  /** In the order in which they became known; targets in that of the pipeline file of then. */
   final List<Output> outputs = new ArrayList<>();
+
+  // Of each output, by its name.
+  private final Map<String, Integer> numbers = new HashMap<>();
 
   /** Number of records that have come. */
   long records;
@@ -131,17 +137,24 @@ final class OutputsState {
 
   /** Returns the output of a name; null if there is none. */
   @Nullable Output find(String name) {
-    for (Output output : outputs) {
-      if (output.name.equals(name)) {
-        return output;
-      }
-    }
-    return null;
+    Integer number = numbers.get(name);
+    return number == null ? null : outputs.get(number);
+  }
+
+  /** Returns the number of an output, which there must be. */
+  int number(String name) {
+    return Objects.requireNonNull(numbers.get(name), name);
+  }
+
+  /** Returns the outputs that have had examples. */
+  List<Output> active() {
+    return outputs.stream().filter(output -> output.state != null).toList();
   }
 
   /** Adds an output without examples. */
   Output add(String name) {
     Output output = new Output(name);
+    numbers.put(name, outputs.size());
     outputs.add(output);
     return output;
   }
@@ -149,7 +162,7 @@ final class OutputsState {
   /** Keeps the state of an output, whose first example has come. */
   void use(Output output, TrainState state) {
     output.state = state;
-    placePages(outputs.indexOf(output));
+    placePages(number(output.name));
   }
 
   /** Returns the estimated bytes in memory. */

@@ -60,12 +60,10 @@ final class PredictedSets {
    */
   PendingSet predict(OutputsState of, List<NamedOutcome> predictions, int known, long time) {
     float[] probabilities = new float[known];
-    int next = 0;
-    for (int o = 0; o < known && next < predictions.size(); o++) {
-      Output output = of.outputs.get(o);
-      if (output.name.equals(predictions.get(next).name())) {
-        probabilities[o] = probability(output, predictions.get(next).outcome());
-        next++;
+    for (NamedOutcome prediction : predictions) {
+      int number = of.number(prediction.name());
+      if (number < known) {
+        probabilities[number] = probability(of.outputs.get(number), prediction.outcome());
       }
     }
     return new PendingSet(time, probabilities, model.predict(probabilities));

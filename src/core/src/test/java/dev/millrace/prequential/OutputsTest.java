@@ -213,6 +213,37 @@ class OutputsTest {
         .contains("k@click", "k@kind", "k@amount", "k");
   }
 
+  /** Targets may be added, left out and moved between two runs; the others go on. */
+  @Test
+  void targetsOfARestoredKeyAreKnownByTheirNames() throws IOException {
+    TrainState state = Learning.inChunks(targets(), targets(300), 20, false, published);
+    List<TargetSpec> others =
+        List.of(TARGETS.get(2), new TargetSpec("new", Task.REGRESSION), TARGETS.get(0));
+    TrainSpec changed = spec(to -> to.targets = others);
+    PrequentialEngine engine = new PrequentialEngine(changed, MAX_BYTES, ShapeChange.FAIL);
+    List<Example> examples = targets(600).subList(300, 600);
+    for (Example example : examples) {
+      List<@Nullable Label> labels = OutputLabels.targets(example.label);
+      example.label =
+          OutputLabels.ofTargets(Arrays.asList(labels.get(2), Label.of(1), labels.get(0)));
+    }
+
+    TrainState restored =
+        engine.learn(TrainState.serialized(bytes(state)), Chunks.of(examples), published);
+    engine.report(restored, "k", published);
+
+    assertThat(published.rejected).isEmpty();
+    OutputScores scores = lastOf("k");
+    assertThat(scores.outputs())
+        .extracting(OutputReport::name)
+        .containsExactly("click", "amount", "new");
+    assertThat(scores.outputs())
+        .extracting(OutputReport::examples)
+        .containsExactly(600L, 600L, 300L);
+    RegressionScores amount = (RegressionScores) scores.outputs().get(1).scores();
+    assertThat(amount.window().mae()).isLessThan(0.3 * amount.mean().windowMae());
+  }
+
   @Test
   void aTargetWithoutLabelIsPredictedAndNotLearned() throws IOException {
     List<Example> examples = targets(300);
