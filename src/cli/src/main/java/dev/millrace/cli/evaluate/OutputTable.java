@@ -8,8 +8,7 @@ import dev.millrace.data.Task;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.Predicate;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Formats the scores of several outputs: of all together for each key, worst window first, then of
@@ -72,11 +71,7 @@ final class OutputTable {
           "The first %d of %s; --json has all."
               .formatted(shown.size(), Plural.of(outputs.size(), "output")));
     }
-    addLosers(
-        lines,
-        "the running class frequencies on log-loss",
-        FinalMetrics.Totals::losesToFrequencies);
-    addLosers(lines, "a baseline on accuracy or mae", FinalMetrics.Totals::losesToBaseline);
+    addLosers(lines);
     return lines;
   }
 
@@ -165,25 +160,43 @@ final class OutputTable {
     return "%,d".formatted(value);
   }
 
-  private void addLosers(
-      List<String> lines, String baseline, Predicate<FinalMetrics.Totals> loses) {
-    List<String> losers =
-        outputs.stream()
-            .filter(output -> loses.test(output.metrics().totals()))
-            .map(FinalMetrics.Output::name)
-            .toList();
+  private void addLosers(List<String> lines) {
+    List<String> losers = new ArrayList<>();
+    for (FinalMetrics.Output output : outputs) {
+      String score = lost(output.metrics());
+      if (score != null) {
+        losers.add("%s (%s)".formatted(Printable.line(output.name(), 40), score));
+      }
+    }
     if (!losers.isEmpty()) {
       int more = losers.size() - MAX_NAMES;
       lines.add(
-          "Worse than %s: %s%s. What may help: other features, or more rows"
+          "Worse than a baseline: %s%s. What may help: other features, or more rows"
               .formatted(
-                  baseline,
-                  losers.stream()
-                      .limit(MAX_NAMES)
-                      .map(name -> Printable.line(name, 40))
-                      .collect(Collectors.joining(", ")),
+                  String.join(", ", losers.subList(0, Math.min(MAX_NAMES, losers.size()))),
                   more > 0 ? " and %,d more".formatted(more) : ""));
     }
+  }
+
+  /** Returns the score that a baseline of an output is better on; null if none is. */
+  private static @Nullable String lost(FinalMetrics metrics) {
+    FinalMetrics.Totals totals = metrics.totals();
+    if (metrics.isRegression()) {
+      return totals.losesToBaseline() ? "mae" : null;
+    }
+    if (totals.losesToFrequencies()) {
+      return "log-loss";
+    }
+    if (metrics.newest().stream().noneMatch(key -> key.has("threshold"))) {
+      return totals.losesToBaseline() ? "accuracy" : null;
+    }
+    // The threshold gives accuracy up for another score.
+    return totals.f1() < Math.max(f1(metrics, "no_change"), f1(metrics, "majority")) ? "f1" : null;
+  }
+
+  private static double f1(FinalMetrics metrics, String baseline) {
+    return FinalMetrics.mean(
+        metrics.newest(), "/baseline/" + baseline + "/total/f1", "/total/weight");
   }
 
   /** Adds the scores of all outputs together, and of each, to a report. */

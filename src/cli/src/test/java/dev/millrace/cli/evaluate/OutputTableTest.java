@@ -39,8 +39,7 @@ class OutputTableTest {
             "output             task        examples  accuracy majority     f1 log-loss frequencies",
             "calm               binary            90    0.7000   0.6500 0.5714   0.2500      0.5000",
             "sad                binary           100    0.7000   0.6500 0.5714   0.7500      0.5000",
-            "Worse than the running class frequencies on log-loss: sad."
-                + " What may help: other features, or more rows");
+            "Worse than a baseline: sad (log-loss). What may help: other features, or more rows");
   }
 
   @Test
@@ -82,7 +81,29 @@ class OutputTableTest {
     assertThat(new OutputTable(metrics).lines())
         .last()
         .asString()
-        .startsWith("Worse than a baseline on accuracy or mae: amount.");
+        .startsWith("Worse than a baseline: amount (mae).");
+  }
+
+  @Test
+  void aTunedThresholdIsNotBlamedForItsAccuracy() {
+    String worse = label("a@calm", 100, 0.25).replace("\"accuracy\":0.7", "\"accuracy\":0.4");
+    String counts = "\"total_counts\":[[50,10],[20,20]]";
+    worse = worse.replace(counts, "\"total_counts\":[[20,40],[20,20]]");
+    assertThat(lastLine(worse)).startsWith("Worse than a baseline: calm (accuracy).");
+
+    String tuned = worse.replace("\"validation\"", "\"threshold\":0.2,\"validation\"");
+    assertThat(lastLine(tuned)).startsWith("calm ");
+    String better =
+        tuned.replace("\"total\":{\"accuracy\":0.6", "\"total\":{\"f1\":0.5,\"accuracy\":0.6");
+    assertThat(lastLine(better)).startsWith("Worse than a baseline: calm (f1).");
+  }
+
+  private static String lastLine(String output) {
+    FinalMetrics metrics = new FinalMetrics(LABELS, null);
+    accept(metrics, output);
+    accept(metrics, set("a", 100, "0.5", "calm"));
+    List<String> lines = new OutputTable(metrics).lines();
+    return lines.get(lines.size() - 1);
   }
 
   @Test
