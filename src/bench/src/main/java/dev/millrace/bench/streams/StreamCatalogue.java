@@ -423,7 +423,7 @@ final class StreamCatalogue {
     add(
         part,
         "persistent_classes",
-        "runs of ten equal labels on average",
+        "runs of ten equal labels on average, the reason that mixtures know the previous label",
         Column.numbers(5),
         2,
         Drift.NONE,
