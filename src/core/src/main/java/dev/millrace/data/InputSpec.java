@@ -99,6 +99,14 @@ public record InputSpec(
     return task == Task.MULTILABEL || !targets.isEmpty();
   }
 
+  /**
+   * Returns true if a record may have no label: it comes later, or the record is only predicted, as
+   * it may be for some of several outputs.
+   */
+  public boolean mayLackLabel() {
+    return labels != null || forecast != null || hasOutputs();
+  }
+
   /** Returns the fields with a label: those of the targets, or the one of the label. */
   public List<String> labelFields() {
     return targets.isEmpty() ? List.of(label) : targets.stream().map(TargetSpec::name).toList();

@@ -100,7 +100,7 @@ final class MappedExampleReader implements ExampleReader {
         parser,
         new MappedFeatures(spec, parser),
         labelsOnly,
-        (spec.labels() != null && !labelsOnly) || spec.forecast() != null);
+        !labelsOnly && spec.mayLackLabel());
   }
 
   /** Creates a reader of records that may have no label. */

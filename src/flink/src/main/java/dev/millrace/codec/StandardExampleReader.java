@@ -43,7 +43,7 @@ final class StandardExampleReader implements ExampleReader {
     this.ids = new IdReader(spec.labels() != null);
     this.labelsOnly = labelsOnly;
     this.hasDelayedLabels = spec.labels() != null && !labelsOnly;
-    this.mayLackLabel = hasDelayedLabels || spec.forecast() != null;
+    this.mayLackLabel = !labelsOnly && spec.mayLackLabel();
     this.features = new StandardFeatures(spec);
     this.labels = spec.task() == Task.MULTILABEL ? new LabelSetReader(spec) : new LabelReader(spec);
     this.keys = keys;

@@ -89,9 +89,11 @@ class OutputsDecodingTest {
 
   @Test
   void aRecordWithoutASetHasNoLabel() {
-    assertThat(json(input(SET), "{'x': 1}").reason()).isEqualTo(DeadLetterReason.MISSING_LABEL);
-    assertThat(json(input(SET), "{'x': 1, 'tags': null}").reason())
-        .isEqualTo(DeadLetterReason.MISSING_LABEL);
+    for (String record : List.of("{'x': 1}", "{'x': 1, 'tags': null}")) {
+      assertThat(json(input(SET), record)).isNull();
+      assertThat(example.kind).isEqualTo(RecordKind.FEATURES);
+      assertThat(example.label).isNull();
+    }
 
     InputSpec late = input(SET + ", " + "id: id, labels: { topic: shop.examples }");
     assertThat(json(late, "{'id': 1, 'x': 1}")).isNull();
@@ -200,14 +202,21 @@ class OutputsDecodingTest {
           'click': ['1'] |       INVALID_LABEL | the label of "click" is neither a number nor a text, but an array
           'click': 'a\\u007f' |  INVALID_LABEL | the label of "click" "a?" has a control character (U+007F)
           'kind': 'd' |          UNKNOWN_CLASS | the label "d" of "kind" is not among the declared classes
-          'click': null |        MISSING_LABEL | the record has none of the targets click, kind, amount, other
-          'other': '' |          MISSING_LABEL | the record has none of the targets click, kind, amount, other
           """)
   void aTargetThatIsNoLabelIsRejected(String field, DeadLetterReason reason, String message) {
     DeadLetter letter = json(input("format: json, " + TARGETS), "{'x': 1, " + field + "}");
 
     assertThat(letter.reason()).isEqualTo(reason);
     assertThat(letter.message()).isEqualTo(message);
+  }
+
+  @Test
+  void aRecordWithoutATargetHasOnlyFeatures() {
+    for (String fields : List.of("", ", 'click': null", ", 'other': ''")) {
+      assertThat(json(input("format: json, " + TARGETS), "{'x': 1" + fields + "}")).isNull();
+      assertThat(example.kind).isEqualTo(RecordKind.FEATURES);
+      assertThat(example.label).isNull();
+    }
   }
 
   @Test
@@ -249,7 +258,8 @@ class OutputsDecodingTest {
     assertTargets(Label.of("007"), Label.of("b"), Label.of(2.5), Label.of("up"));
     assertThat(csv(input, "1,,NA,,3")).isNull();
     assertTargets(null, null, null, Label.of(3));
-    assertThat(csv(input, "1,,,,").reason()).isEqualTo(DeadLetterReason.MISSING_LABEL);
+    assertThat(csv(input, "1,,,,")).isNull();
+    assertThat(example.kind).isEqualTo(RecordKind.FEATURES);
     assertThat(csv(input, "1,,,many,").message())
         .isEqualTo("the label of \"amount\" is the text \"many\", not a number");
     assertThat(csv(input, "1,,,inf,").reason()).isEqualTo(DeadLetterReason.INVALID_LABEL);
@@ -265,7 +275,8 @@ class OutputsDecodingTest {
     assertThat(OutputLabels.set(example.label)).containsExactly("war", "007");
     assertThat(csv(input, "1,1,")).isNull();
     assertThat(example.label).isEmpty();
-    assertThat(csv(input, "1,1,null").reason()).isEqualTo(DeadLetterReason.MISSING_LABEL);
+    assertThat(csv(input, "1,1,null")).isNull();
+    assertThat(example.kind).isEqualTo(RecordKind.FEATURES);
 
     InputSpec late = input(csv + ", id: id, labels: { topic: shop.examples }");
     assertThat(csv(late, "1,1,")).isNull();
@@ -295,7 +306,8 @@ class OutputsDecodingTest {
     assertThat(OutputLabels.set(example.label)).containsExactly("drama", "war");
     assertThat(avro(input, Map.of("tags", new GenericData.Array<>(array, List.of())))).isNull();
     assertThat(example.label).isEmpty();
-    assertThat(avro(input, Map.of()).reason()).isEqualTo(DeadLetterReason.MISSING_LABEL);
+    assertThat(avro(input, Map.of())).isNull();
+    assertThat(example.kind).isEqualTo(RecordKind.FEATURES);
   }
 
   @Test
@@ -315,7 +327,8 @@ class OutputsDecodingTest {
         .isEqualTo("the label of \"amount\" is NaN; it must be finite and fit a 32-bit float");
     assertThat(avro(input, Map.of("amount", ByteBuffer.wrap(new byte[] {1}))).message())
         .isEqualTo("the label of \"amount\" is neither a number nor a text, but bytes");
-    assertThat(avro(input, Map.of()).reason()).isEqualTo(DeadLetterReason.MISSING_LABEL);
+    assertThat(avro(input, Map.of())).isNull();
+    assertThat(example.kind).isEqualTo(RecordKind.FEATURES);
   }
 
   @Test

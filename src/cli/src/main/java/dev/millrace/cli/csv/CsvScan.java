@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -35,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  * @param labelColumn position of the label, or -1
  * @param targets labels that are learned together, in place of the one label; mostly none
  * @param keyColumn position of the model key, or -1
- * @param labels sorted class names of the label's values; none if there are more than 32, or if
- *     they are sets or several targets
+ * @param labels sorted class names of the label's values; none if there are more than 32. Those in
+ *     sets only if there is no pipeline; none of several targets
  * @param rarerClass the rarer of two classes, the later by name if equal
  * @param classes number of distinct labels, with an error of about 3 % beyond 1,023; 0 of several
  *     targets, and of sets in a file that a pipeline reads
@@ -236,7 +237,9 @@ public record CsvScan(
       boolean tooMany = classes.size() > FieldProfile.MAX_ONE_HOT_VALUES;
       long distinct = truth == null || isSet ? 0 : truth.distinct();
       if (isSet && purpose == Purpose.DRAFT) {
-        distinct = countNames(path, labelColumn, wanted.separator());
+        classes = names(path, labelColumn, wanted.separator());
+        distinct = classes.size();
+        tooMany = classes.size() > FieldProfile.MAX_ONE_HOT_VALUES;
       }
       return new CsvScan(
           path.toString(),
@@ -247,7 +250,7 @@ public record CsvScan(
           targets,
           keyColumn,
           tooMany ? List.of() : classes.stream().sorted().toList(),
-          found != Task.REGRESSION && classes.size() == 2 ? classes.get(1) : null,
+          found != Task.REGRESSION && !isSet && classes.size() == 2 ? classes.get(1) : null,
           distinct,
           targets.isEmpty() ? found : Task.MULTI_TARGET,
           rows,
@@ -280,9 +283,9 @@ public record CsvScan(
         target.onTimeout());
   }
 
-  /** Returns the number of different labels in the sets of a column. */
-  private static long countNames(Path path, int column, String separator) {
-    Set<String> names = new HashSet<>();
+  /** Returns the different labels in the sets of a column. */
+  private static List<String> names(Path path, int column, String separator) {
+    Set<String> names = new LinkedHashSet<>();
     try (CsvFile file = new CsvFile(path)) {
       while (names.size() <= InputSpec.Limits.MAX_CLASSES && file.next()) {
         String cell = file.row()[column];
@@ -291,7 +294,7 @@ public record CsvScan(
         }
       }
     }
-    return names.size();
+    return List.copyOf(names);
   }
 
   /**
@@ -303,7 +306,10 @@ public record CsvScan(
   }
 
   private static List<String> declaredClasses(@Nullable Task task, List<String> labels) {
-    boolean fits = task == Task.MULTICLASS || (task == Task.BINARY && labels.size() == 2);
+    boolean fits =
+        task == Task.MULTICLASS
+            || task == Task.MULTILABEL
+            || (task == Task.BINARY && labels.size() == 2);
     return fits ? labels.stream().sorted(CLASS_ORDER).toList() : List.of();
   }
 

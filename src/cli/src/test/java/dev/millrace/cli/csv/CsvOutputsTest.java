@@ -121,8 +121,10 @@ class CsvOutputsTest {
     CsvScan scan = sets(false);
     assertThat(scan.task()).isEqualTo(Task.MULTILABEL);
     assertThat(scan.classes()).isEqualTo(2);
-    assertThat(scan.labels()).isEmpty();
+    assertThat(scan.labels()).containsExactly("drama", "war");
+    assertThat(scan.rarerClass()).isNull();
     Settings settings = CsvPipeline.settings(null, "evaluate", scan, null);
+    assertThat(settings.input().spec().classes()).containsExactly("drama", "war");
 
     List<Example> examples = lines(settings, scan, Part.ALL);
 
