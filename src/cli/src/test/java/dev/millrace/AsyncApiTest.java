@@ -24,9 +24,9 @@ import dev.millrace.data.MetricsReport;
 import dev.millrace.data.ModelCommand;
 import dev.millrace.data.ModelEvent;
 import dev.millrace.data.Prediction;
-import dev.millrace.data.Prediction.OfOutputs;
 import dev.millrace.data.SummaryReport;
 import dev.millrace.testing.Records;
+import dev.millrace.testing.SamplePredictions;
 import dev.millrace.testing.SampleRecords;
 import java.io.IOException;
 import java.io.InputStream;
@@ -122,33 +122,11 @@ class AsyncApiTest {
   void predictionsAreDescribed() throws IOException {
     PredictionJson json = new PredictionJson();
     List<JsonNode> records = new ArrayList<>();
-    for (Prediction prediction : SampleRecords.of(Prediction.class)) {
+    for (Prediction prediction : SamplePredictions.all()) {
       records.add(JSON.readTree(json.encode(prediction)));
-      if (prediction.outcome() instanceof OfOutputs set) {
-        records.add(JSON.readTree(json.encode(ofTargets(prediction, set))));
-      }
     }
 
     assertDescribed("prediction", records);
-  }
-
-  private static Prediction ofTargets(Prediction of, OfOutputs set) {
-    return new Prediction(
-        of.pipeline(),
-        of.key(),
-        of.id(),
-        of.seq(),
-        of.partition(),
-        of.offset(),
-        of.eventTime(),
-        new OfOutputs(null, null, set.outputs()),
-        of.model(),
-        of.heldOut(),
-        of.modelVersion(),
-        of.config(),
-        of.region(),
-        of.reasons(),
-        of.forecast());
   }
 
   @Test
