@@ -152,7 +152,8 @@ public final class EvaluateCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description =
           "Writes the prediction of each row as CSV, with the probability of the positive class or"
-              + " of each of several classes; held-out rows are marked held_out.")
+              + " of each of several classes or labels, and columns of each of several targets;"
+              + " held-out rows are marked held_out.")
   private @Nullable Path predictions;
 
   @Option(

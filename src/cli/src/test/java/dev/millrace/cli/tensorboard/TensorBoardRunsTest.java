@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.WireFormat;
+import dev.millrace.cli.watch.MetricsRecords;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -63,6 +64,24 @@ class TensorBoardRunsTest {
     assertThat(events.get(2).step()).isEqualTo(200);
     assertThat(events.get(2).scalars()).containsEntry("window/auc_roc", 0.5f);
     assertThat(runs.written()).isEqualTo(2);
+  }
+
+  @Test
+  void severalOutputsAreARunWithTheScoresOfAllTogether() throws IOException {
+    TensorBoardRuns runs = new TensorBoardRuns(dir, 10, BEGUN);
+    runs.add(
+        MetricsRecords.read(
+            """
+            {"pipeline":"p","key":"a","seq":9,"task":"multilabel",
+             "window":{"size":5,"examples":5,"f1":0.5,"exact_match":0.25,"jaccard":null},
+             "total":{"examples":9,"f1":0.75},
+             "outputs":{"calm":{"window":{"accuracy":0.125}}}}
+            """));
+
+    List<Event> events = read(dir.resolve("p/a/events.out.tfevents.1795608000.millrace"));
+
+    assertThat(events.get(1).scalars())
+        .isEqualTo(Map.of("window/f1", 0.5f, "window/exact_match", 0.25f, "total/f1", 0.75f));
   }
 
   @Test
