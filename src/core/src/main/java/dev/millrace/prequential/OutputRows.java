@@ -90,7 +90,7 @@ final class OutputRows {
     int width = kind.hasFeatures() ? of.shared.inputs() + SharedNetwork.UNITS : 0;
     example.resize(width);
     System.arraycopy(features, 0, example.features, 0, width);
-    example.indicators = kind.hasFeatures() ? chunk.indicators() : 0;
+    example.indicators = kind.hasFeatures() ? of.shared.inputs() - of.unitsAt : 0;
     example.label = label == null ? null : label.name();
     example.target = label == null ? Double.NaN : label.number();
     example.weight = chunk.weight(row);

@@ -5,6 +5,7 @@ import dev.millrace.data.InputSpec.DefaultLabel;
 import dev.millrace.data.InputSpec.LateLabels;
 import dev.millrace.data.TargetSpec;
 import dev.millrace.data.Task;
+import dev.millrace.eval.MetricsSpec;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,8 @@ final class OutputSpecs {
                   .with(
                       metrics -> {
                         metrics.positiveClass = positive;
+                        // A record would be held out for one output, and learned for another.
+                        metrics.validation = MetricsSpec.Validation.NONE;
                         metrics.multiclass = target.task() == Task.MULTICLASS;
                       });
           // Of the columns, which are the same for all outputs, and of units that change anyway.

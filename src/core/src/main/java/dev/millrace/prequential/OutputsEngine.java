@@ -3,6 +3,7 @@ package dev.millrace.prequential;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.ErasedId;
+import dev.millrace.data.InputSpec.LateLabels;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.ModelEvent.Erased;
 import dev.millrace.data.ModelEvent.Expired;
@@ -16,10 +17,12 @@ import dev.millrace.data.Prediction.OfOutputs;
 import dev.millrace.data.PromoteRequest;
 import dev.millrace.data.RecordKind;
 import dev.millrace.data.TargetSpec;
+import dev.millrace.data.Task;
 import dev.millrace.nn.Indicators;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.PagedPart;
 import dev.millrace.nn.Workspace;
+import dev.millrace.nn.auto.Models;
 import dev.millrace.nn.auto.SharedNetwork;
 import dev.millrace.prequential.OutputsState.Output;
 import dev.millrace.prequential.Rejections.Rejection;
@@ -44,6 +47,14 @@ import org.jspecify.annotations.Nullable;
  * Not thread-safe.
  */
 final class OutputsEngine implements KeyEngine {
+  private static final int TWO_CLASSES = 2;
+
+  private static final Rejection BEFORE_FEATURES =
+      new Rejection(
+          DeadLetterReason.LABEL_WITHOUT_FEATURES,
+          "the label came before any features of its key; with several outputs, only labels after"
+              + " the first features wait");
+
   private final TrainSpec spec;
   private final long maxModelBytes;
   private final ShapeChange onShapeChange;
@@ -55,7 +66,7 @@ final class OutputsEngine implements KeyEngine {
   private final RowOutcomes outcomes = new RowOutcomes(workspace);
   private final OutputsListener outputsListener;
   private final Map<String, ModelEngine> engines = new HashMap<>();
-  // Null unless a record has a set of labels; the engine of each of them.
+  // Engine of all labels of a set; null with targets.
   private final @Nullable ModelEngine ofLabels;
   private final OutputRows rows;
 
@@ -70,12 +81,12 @@ final class OutputsEngine implements KeyEngine {
     derived = new DerivedFiller(spec);
     outputsListener = new OutputsListener(rejections);
     for (TargetSpec target : spec.input().targets()) {
-      engines.put(target.name(), engine(OutputSpecs.of(spec, target)));
+      engines.put(target.name(), newEngine(OutputSpecs.of(spec, target)));
     }
-    ofLabels = engines.isEmpty() ? engine(OutputSpecs.ofLabel(spec)) : null;
+    ofLabels = engines.isEmpty() ? newEngine(OutputSpecs.ofLabel(spec)) : null;
   }
 
-  private ModelEngine engine(TrainSpec ofOutput) {
+  private ModelEngine newEngine(TrainSpec ofOutput) {
     // A model that grew beside one that did not would see other units.
     ShapeChange onChange = onShapeChange == ShapeChange.GROW ? ShapeChange.FAIL : onShapeChange;
     return new ModelEngine(ofOutput, maxModelBytes, onChange, workspace, outcomes);
@@ -101,7 +112,7 @@ final class OutputsEngine implements KeyEngine {
         state = begin(chunk, row, listener);
       }
       if (state != null) {
-        learn(state, chunk, row, listener);
+        learnRow(state, chunk, row, listener);
       }
     }
     if (state == null || state.outputs().isEmpty()) {
@@ -118,10 +129,10 @@ final class OutputsEngine implements KeyEngine {
   /** Returns the state of a key that begins with a row; null if the row is rejected. */
   private @Nullable TrainState begin(Chunk chunk, int row, EngineListener listener) {
     if (!chunk.kind(row).hasFeatures()) {
-      rejections.reject(chunk, row, Rejections.BEFORE_FEATURES, listener);
+      rejections.reject(chunk, row, BEFORE_FEATURES, listener);
       return null;
     }
-    long bytes = SharedNetwork.bytes(chunk.width(), 1);
+    long bytes = firstBytes(chunk.width());
     if (bytes > maxModelBytes) {
       rejections.reject(chunk, row, rejections.ofSize(bytes), listener);
       return null;
@@ -140,11 +151,24 @@ final class OutputsEngine implements KeyEngine {
     return TrainState.of(state);
   }
 
+  /** Returns the bytes of all models that a key begins with. */
+  private long firstBytes(int width) {
+    long bytes = SharedNetwork.bytes(width, 1);
+    for (TargetSpec target : spec.input().targets()) {
+      bytes += bytesOf(width, target.task() == null ? Task.REGRESSION : target.task());
+    }
+    return bytes + spec.input().classes().size() * bytesOf(width, Task.BINARY);
+  }
+
+  private long bytesOf(int width, Task task) {
+    return Models.modelBytes(spec.model(), task, width + SharedNetwork.UNITS, TWO_CLASSES);
+  }
+
   private int columns() {
     return ModelFormat.columns(spec.input(), workspace);
   }
 
-  private void learn(TrainState state, Chunk chunk, int row, EngineListener listener)
+  private void learnRow(TrainState state, Chunk chunk, int row, EngineListener listener)
       throws IOException {
     OutputsState of = state.outputs();
     RecordKind kind = chunk.kind(row);
@@ -167,7 +191,10 @@ final class OutputsEngine implements KeyEngine {
     }
     of.counters.epoch = Math.max(of.counters.epoch, chunk.epoch());
     of.records++;
-    of.counters.arrive(chunk, row);
+    LateLabels late = spec.input().labels();
+    if (kind.hasFeatures() || late == null || late.topic() == null) {
+      of.counters.arrive(chunk, row);
+    }
     outputsListener.begin(listener, chunk, row);
     outcomes.begin(of);
     if (kind.hasFeatures()) {
@@ -180,7 +207,8 @@ final class OutputsEngine implements KeyEngine {
     learnOutputs(of, chunk, row, labels);
     List<NamedOutcome> predictions = outputsListener.predictions;
     PendingSet set = null;
-    if (of.sets != null && !predictions.isEmpty()) {
+    boolean isPredicted = kind.hasFeatures() && (ofLabels != null || !predictions.isEmpty());
+    if (of.sets != null && isPredicted) {
       // Labels that were discovered in this record were not predicted.
       predictions = predictions.subList(0, Math.min(known, predictions.size()));
       set = of.sets.predict(of, predictions, known, Math.max(0, chunk.windowTime(row)));
@@ -191,40 +219,40 @@ final class OutputsEngine implements KeyEngine {
     if (set != null && learned == 0 && id != null && of.sets != null) {
       of.sets.keep(DelayedLabelJoiner.joinId(id, chunk.epoch()), set);
     }
-    if (spec.predictions() && !outputsListener.predictions.isEmpty()) {
+    if (spec.predictions() && isPredicted) {
       publish(of, chunk, row, labels, predictions, set, listener);
     }
     report(state, chunk.key(), before, listener);
   }
 
-  /** Adds the labels of a set that are new; returns why one cannot be added, else null. */
+  /** Adds the labels of a set that are new, all or none; returns why they cannot be, else null. */
   private @Nullable Rejection discover(TrainState state, List<String> names) {
     OutputsState of = state.outputs();
-    for (String name : names) {
-      if (of.find(name) != null) {
-        continue;
-      }
-      int known = of.outputs.size();
-      int max =
-          spec.input().classes().isEmpty()
-              ? spec.input().limits().classes()
-              : spec.input().classes().size();
-      if (known >= max) {
-        return new Rejection(
-            DeadLetterReason.TOO_MANY_CLASSES,
-            "\"%s\" would be label %d of this key; %d are allowed (%s)"
-                .formatted(
-                    name,
-                    known + 1,
-                    max,
-                    spec.input().classes().isEmpty() ? "limits.classes" : "input.classes"));
-      }
-      long bytes = state.memoryBytes();
-      if (bytes > maxModelBytes) {
-        return rejections.ofSize(bytes);
-      }
-      of.add(name);
+    List<String> added = names.stream().filter(name -> of.find(name) == null).toList();
+    if (added.isEmpty()) {
+      return null;
     }
+    List<String> declared = spec.input().classes();
+    int max = declared.isEmpty() ? spec.input().limits().classes() : declared.size();
+    int known = of.outputs.size();
+    if (known + added.size() > max) {
+      return new Rejection(
+          DeadLetterReason.TOO_MANY_CLASSES,
+          "\"%s\" would be label %d of this key; %d are allowed (%s)"
+              .formatted(
+                  added.get(max - known),
+                  max + 1,
+                  max,
+                  declared.isEmpty() ? "limits.classes" : "input.classes"));
+    }
+    long begun = of.active().size();
+    long bytes =
+        state.memoryBytes()
+            + (known - begun + added.size()) * bytesOf(of.shared.inputs(), Task.BINARY);
+    if (bytes > maxModelBytes) {
+      return rejections.ofSize(bytes);
+    }
+    added.forEach(of::add);
     return null;
   }
 
@@ -236,7 +264,7 @@ final class OutputsEngine implements KeyEngine {
       List<TargetSpec> declared = spec.input().targets();
       for (int t = 0; t < declared.size(); t++) {
         Label label = t < targets.size() ? targets.get(t) : null;
-        learn(of, of.number(declared.get(t).name()), chunk, row, kind, label);
+        learnOutput(of, of.number(declared.get(t).name()), chunk, row, kind, label);
       }
       return;
     }
@@ -251,9 +279,9 @@ final class OutputsEngine implements KeyEngine {
       if (pending != null && !isPending(output, chunk, row)) {
         // The label was not known when the features came.
         rows.useFeatures(pending);
-        learn(of, o, chunk, row, RecordKind.EXAMPLE, label);
+        learnOutput(of, o, chunk, row, RecordKind.EXAMPLE, label);
       } else {
-        learn(of, o, chunk, row, kind, label);
+        learnOutput(of, o, chunk, row, kind, label);
       }
     }
   }
@@ -282,7 +310,7 @@ final class OutputsEngine implements KeyEngine {
   }
 
   /** Lets the model of one output predict and learn its part of a record, if it has one. */
-  private void learn(
+  private void learnOutput(
       OutputsState of, int number, Chunk chunk, int row, RecordKind kind, @Nullable Label label)
       throws IOException {
     Output output = of.outputs.get(number);
@@ -333,7 +361,7 @@ final class OutputsEngine implements KeyEngine {
             chunk.eventTime(row),
             outcome,
             null,
-            outputsListener.isHeldOut,
+            false,
             of.shared.steps(),
             spec.configHash(),
             null,
@@ -352,7 +380,7 @@ final class OutputsEngine implements KeyEngine {
       NamedOutcome one = decided.get(p);
       Output output = Objects.requireNonNull(of.find(one.name()));
       int positive = output.positive();
-      if (positive >= 0 && one.outcome() instanceof OfClass alone) {
+      if (positive >= 0 && one.outcome() instanceof OfClass alone && alone.scores().length == 2) {
         boolean isPositive = set.predicted().get(of.number(one.name()));
         int predicted = isPositive ? positive : 1 - positive;
         decided.set(p, new NamedOutcome(one.name(), alone.withPredicted(predicted), one.region()));
@@ -426,6 +454,10 @@ final class OutputsEngine implements KeyEngine {
           .erase(output.state, OutputsState.key(key, output.name), id, until, outputsListener);
     }
     long ids = of.derived == null ? 0 : of.derived.erase(id);
+    if (ids > 0) {
+      String hash = HexFormat.of().toHexDigits(id.hash());
+      events.erased(stored, key, new Erased(id.column().name(), hash, ids, 0, until), listener);
+    }
     if ((outputsListener.isModelDue || ids > 0) && of.counters.examples > 0) {
       // A record that the next model would add to has the id.
       Objects.requireNonNull(stored).marks.publishedPages = null;
@@ -487,27 +519,29 @@ final class OutputsEngine implements KeyEngine {
     } catch (IOException e) {
       throw new UnusableStateException(key, e);
     }
-    resumeOutputs(of, key, listener);
+    alignOutputs(of, key, listener);
     return null;
   }
 
-  private void resumeOutputs(OutputsState of, String key, EngineListener listener)
+  private void alignOutputs(OutputsState of, String key, EngineListener listener)
       throws IOException {
     for (TargetSpec target : spec.input().targets()) {
       if (of.find(target.name()) == null) {
         of.add(target.name());
       }
     }
-    for (Output output : of.outputs) {
-      TrainState own = output.state;
-      if (own != null && ofLabels == null && !engines.containsKey(output.name)) {
-        own.removePages();
-        output.state = null; // not a target any more; the numbers of the others stay
-        own = null;
-      }
-      if (own != null
-          && !engine(output).resume(own, OutputsState.key(key, output.name), listener)) {
-        output.state = null; // it restarts with its next example
+    for (Output output : of.active()) {
+      TrainState own = Objects.requireNonNull(output.state);
+      if (ofLabels == null && !engines.containsKey(output.name)) {
+        output.forget(); // not a target any more; the numbers of the others stay
+      } else if (!engine(output).resume(own, OutputsState.key(key, output.name), listener)) {
+        output.forget(); // it restarts with its next example
+        events.report(
+            of.counters,
+            OutputsState.key(key, output.name),
+            new Reset("the stored model does not fit the settings of this output"),
+            0,
+            listener);
       }
     }
   }

@@ -23,9 +23,6 @@ final class OutputsListener implements EngineListener {
   /** Timestamp of the predictions. */
   long timestamp;
 
-  /** True if the record is held out from learning. */
-  boolean isHeldOut;
-
   /** True if a model is to be published. */
   boolean isModelDue;
 
@@ -36,7 +33,7 @@ final class OutputsListener implements EngineListener {
   // Set before each record.
   private @Nullable EngineListener listener;
   private String output = "";
-  // Whether an output has learned from the record, which counts as one example.
+  // Whether an output has learned or skipped the record, which counts as one example.
   private boolean hasLearned;
   // Null for a command.
   private @Nullable Chunk chunk;
@@ -58,7 +55,6 @@ final class OutputsListener implements EngineListener {
     output = "";
     predictions.clear();
     hasLearned = false;
-    isHeldOut = false;
     isModelDue = false;
     isRejected = false;
   }
@@ -81,7 +77,6 @@ final class OutputsListener implements EngineListener {
   public void prediction(Prediction prediction, long time, Chunk unused, int unusedRow) {
     predictions.add(new NamedOutcome(output, prediction.outcome(), prediction.region()));
     timestamp = time;
-    isHeldOut |= prediction.heldOut();
   }
 
   @Override
@@ -119,7 +114,10 @@ final class OutputsListener implements EngineListener {
 
   @Override
   public void skipped(int examples) {
-    to().skipped(examples);
+    if (!hasLearned) {
+      to().skipped(examples);
+    }
+    hasLearned = true;
   }
 
   @Override

@@ -49,6 +49,15 @@ final class OutputsState {
       this.name = name;
     }
 
+    /** Drops its model, with the pages of that; the output begins again. */
+    void forget() throws IOException {
+      if (state != null) {
+        state.removePages();
+      }
+      state = null;
+      neurons = new int[0];
+    }
+
     /** Returns the index of the positive class of two; below 0 if there is none, or not yet. */
     int positive() {
       return state != null
@@ -260,6 +269,7 @@ final class OutputsState {
     shared.write(out);
     out.writeInt(unitsAt);
     scores.write(out);
+    out.writeBoolean(sets != null);
     if (sets != null) {
       sets.write(out);
     }
@@ -312,8 +322,11 @@ final class OutputsState {
     int unitsAt =
         (int) SizeChecks.require("place of shared units", in.readInt(), 0, shared.inputs());
     LabelSetScores scores = LabelSetScores.read(in, spec.metrics().window());
+    PredictedSets stored = in.readBoolean() ? PredictedSets.read(in, spec) : null;
     PredictedSets sets =
-        PredictedSets.arePredicted(spec.input()) ? PredictedSets.read(in, spec) : null;
+        !PredictedSets.arePredicted(spec.input())
+            ? null
+            : stored == null ? new PredictedSets(spec) : stored;
     DerivedState derived =
         spec.input().derived().isEmpty() ? null : DerivedState.read(in, spec.input());
     OutputsState state =

@@ -81,11 +81,11 @@ final class PredictedSets {
     if (late == null) {
       return;
     }
-    while (pending.hasOlderThan(set.time() - late.timeoutMillis())
-        || pending.size() >= late.maxPending()) {
+    while (pending.hasOlderThan(set.time() - late.timeoutMillis())) {
       pending.takeOldest();
     }
-    if (!pending.has(joinId)) {
+    // As the features of the outputs are: older ones are nearer to their labels.
+    if (pending.size() < late.maxPending() && !pending.has(joinId)) {
       pending.add(joinId, set);
     }
   }

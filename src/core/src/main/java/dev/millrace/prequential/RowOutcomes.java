@@ -73,7 +73,7 @@ final class RowOutcomes implements ScoreListener {
   public void scored(PrequentialModel model, RowBatch batch) {
     OutputsState of = state;
     Output from = output;
-    if (of == null || from == null || batch.use == RowBatch.Use.HOLD_OUT) {
+    if (of == null || from == null) {
       return;
     }
     String id = batch.chunk.id(batch.from);

@@ -338,6 +338,61 @@ class OutputsTest {
     assertThat(scores.window().f1()).isGreaterThan(0.7);
   }
 
+  /** The positive class is declared, and one class is known. */
+  @Test
+  void theFirstLabelsOfTwoTargetsArePublished() throws IOException {
+    TrainSpec spec =
+        spec(
+            to ->
+                to.targets =
+                    List.of(
+                        new TargetSpec("a", Task.BINARY, List.of(), "1", null, null),
+                        new TargetSpec("b", Task.BINARY, List.of(), "1", null, null)));
+    List<Example> examples = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      Example example = example(i, new SplittableRandom(i), 2);
+      example.label = OutputLabels.ofTargets(List.of(label(i < 3), label(i > 3)));
+      examples.add(example);
+    }
+
+    Learning.inChunks(spec, examples, 1, true, published);
+
+    OfOutputs first = (OfOutputs) published.predictions.get(0).outcome();
+    assertThat(first.outputs())
+        .extracting(output -> ((OfClass) output.outcome()).predicted())
+        .containsOnly(-1);
+    for (Prediction prediction : published.predictions) {
+      for (NamedOutcome output : ((OfOutputs) prediction.outcome()).outputs()) {
+        OfClass one = (OfClass) output.outcome();
+        assertThat(one.predicted()).isLessThan(one.scores().length);
+      }
+    }
+  }
+
+  @Test
+  void aLabelThatIsDiscoveredLateReplacesNoPrediction() throws IOException {
+    TrainSpec spec =
+        sets(
+            to -> {
+              to.id = "id";
+              to.labels = new LateLabels(null, "id", null, "label", 1_000, 10_000);
+            });
+    List<Example> records = new ArrayList<>();
+    List<Example> examples = sets(60);
+    for (int i = 0; i < 60; i++) {
+      examples.get(i).label = OutputLabels.ofSet(i < 30 ? List.of("a") : List.of("a", "b"));
+      records.add(apart(examples.get(i), i, RecordKind.FEATURES, 2 * i));
+      records.add(apart(examples.get(i), i, RecordKind.LABEL, 2 * i + 1));
+    }
+
+    Learning.inChunks(spec, records, 4, false, published);
+
+    // One for each record with features, none for labels.
+    assertThat(published.predictions).hasSize(60).allMatch(one -> one.seq() == 0);
+    OfOutputs after = (OfOutputs) published.predictions.get(40).outcome();
+    assertThat(after.outputs()).extracting(NamedOutcome::name).containsExactly("a", "b");
+  }
+
   @Test
   void recordsOfAnotherWidthAreRejectedOnce() throws IOException {
     List<Example> examples = sets(30);

@@ -253,7 +253,9 @@ final class MetricsOptions {
     if (metrics.has(AT) && !metrics.mentions(GROUP)) {
       metrics.reject(AT, "needs groups. Add the field of the group, for example: group: user");
     }
-    if (validation.get(PATIENCE) > 0 && validation.get(FRACTION) == 0) {
+    if (input.hasOutputs() && validation.get(FRACTION) > 0) {
+      validation.reject(FRACTION, ONLY_ONE_LABEL);
+    } else if (validation.get(PATIENCE) > 0 && validation.get(FRACTION) == 0) {
       validation.reject(
           PATIENCE, "needs a validation set. Add a fraction, for example: fraction: 0.1");
     }

@@ -431,8 +431,7 @@ public final class PipelineFile {
     long bytes =
         tasks.stream()
             .mapToLong(task -> Models.modelBytes(ofInput, task, inputs, Math.max(1, classes)))
-            .max()
-            .orElseThrow();
+            .sum();
     long maxBytes = limits.get(PipelineOptions.MODEL_BYTES);
     if (bytes > maxBytes) {
       limits.reject(

@@ -112,7 +112,7 @@ final class SeveralOutputs implements PredictingModel {
     }
     int positive = outputs.positives()[number];
     int predicted =
-        positives == null || positive < 0
+        positives == null || positive < 0 || answer.scores().length != 2
             ? Prediction.best(answer.scores())
             : positives.get(number) ? positive : 1 - positive;
     return new OfClass(answer.classes(), answer.scores(), answer.probabilities(), predicted, null);
