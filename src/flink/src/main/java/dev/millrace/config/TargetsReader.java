@@ -114,7 +114,7 @@ final class TargetsReader {
       return;
     }
     OptionReader target = new OptionReader(path, options, InputOptions.TARGET_GROUP, errors);
-    targets.put(target(name, path, target, late), entry.line());
+    targets.put(target(name, target, late), entry.line());
   }
 
   /** Returns the options of a target, which a task alone abbreviates; null if there are none. */
@@ -132,10 +132,9 @@ final class TargetsReader {
         entry.line());
   }
 
-  private TargetSpec target(
-      String name, String path, OptionReader target, @Nullable LateLabels late) {
+  private TargetSpec target(String name, OptionReader target, @Nullable LateLabels late) {
     ClassesReader reader = ClassesReader.ofTarget(target);
-    DefaultLabel onTimeout = onTimeout(path, target, reader, late);
+    DefaultLabel onTimeout = onTimeout(target, reader, late);
     List<String> classes = reader.withImplied(onTimeout);
     reader.check(classes, limit, in.get(InputOptions.FORMAT));
     reader.checkOutputNames(classes);
@@ -157,7 +156,7 @@ final class TargetsReader {
   }
 
   private static @Nullable DefaultLabel onTimeout(
-      String path, OptionReader target, ClassesReader reader, @Nullable LateLabels late) {
+      OptionReader target, ClassesReader reader, @Nullable LateLabels late) {
     String own = target.given(InputOptions.TARGET_ON_TIMEOUT);
     if (own != null) {
       return reader.defaultLabel(

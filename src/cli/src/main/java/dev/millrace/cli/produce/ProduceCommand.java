@@ -17,6 +17,7 @@ import dev.millrace.data.TargetSpec;
 import dev.millrace.data.Task;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -235,7 +236,8 @@ public final class ProduceCommand implements Callable<Integer> {
 
   /** Scans the file for a pipeline with a set of labels or targets. */
   private CsvScan outputs(InputSpec spec) {
-    if (label != null && !List.of(label).equals(spec.labelFields())) {
+    if (label != null
+        && !Set.copyOf(CsvScan.columns(input, label)).equals(Set.copyOf(spec.labelFields()))) {
       throw CliError.usage(
           "--label \"%s\" is not what %s predicts: %s. Remove the option."
               .formatted(label, kafka.config(), String.join(", ", spec.labelFields())));
