@@ -5,31 +5,24 @@ import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.ErasedId;
 import dev.millrace.data.InputSpec.LateLabels;
 import dev.millrace.data.KafkaRecord;
-import dev.millrace.data.ModelEvent.Erased;
 import dev.millrace.data.ModelEvent.Expired;
 import dev.millrace.data.ModelEvent.Reset;
 import dev.millrace.data.OutputLabels;
 import dev.millrace.data.OutputLabels.Label;
-import dev.millrace.data.Prediction;
 import dev.millrace.data.Prediction.NamedOutcome;
-import dev.millrace.data.Prediction.OfClass;
-import dev.millrace.data.Prediction.OfOutputs;
 import dev.millrace.data.PromoteRequest;
 import dev.millrace.data.RecordKind;
 import dev.millrace.data.TargetSpec;
 import dev.millrace.data.Task;
 import dev.millrace.nn.Indicators;
 import dev.millrace.nn.ModelMismatchException;
-import dev.millrace.nn.PagedPart;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.Models;
 import dev.millrace.nn.auto.SharedNetwork;
 import dev.millrace.prequential.OutputsState.Output;
 import dev.millrace.prequential.Rejections.Rejection;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -61,10 +54,12 @@ final class OutputsEngine implements KeyEngine {
   private final Workspace workspace = new Workspace();
   private final EventReporter events;
   private final OutputsReporter reporter;
+  private final OutputPredictions published;
   private final Rejections rejections;
   private final DerivedFiller derived;
   private final RowOutcomes outcomes = new RowOutcomes(workspace);
   private final OutputsListener outputsListener;
+  private final OutputCommands commands;
   private final Map<String, ModelEngine> engines = new HashMap<>();
   // Engine of all labels of a set; null with targets.
   private final @Nullable ModelEngine ofLabels;
@@ -76,10 +71,12 @@ final class OutputsEngine implements KeyEngine {
     this.onShapeChange = onShapeChange;
     events = new EventReporter(spec);
     reporter = new OutputsReporter(spec);
+    published = new OutputPredictions(spec);
     rows = new OutputRows(spec.topic(), workspace);
     rejections = new Rejections(spec, maxModelBytes);
     derived = new DerivedFiller(spec);
     outputsListener = new OutputsListener(rejections);
+    commands = new OutputCommands(events, outputsListener, this::engine);
     for (TargetSpec target : spec.input().targets()) {
       engines.put(target.name(), newEngine(OutputSpecs.of(spec, target)));
     }
@@ -220,7 +217,11 @@ final class OutputsEngine implements KeyEngine {
       of.sets.keep(DelayedLabelJoiner.joinId(id, chunk.epoch()), set);
     }
     if (spec.predictions() && isPredicted) {
-      publish(of, chunk, row, labels, predictions, set, listener);
+      listener.prediction(
+          published.of(of, chunk, row, labels, predictions, set),
+          of.counters.timestamp,
+          chunk,
+          row);
     }
     report(state, chunk.key(), before, listener);
   }
@@ -337,62 +338,6 @@ final class OutputsEngine implements KeyEngine {
             .anyMatch(target -> target.name().equals(output.name) && target.task() != null);
   }
 
-  private void publish(
-      OutputsState of,
-      Chunk chunk,
-      int row,
-      @Nullable String labels,
-      List<NamedOutcome> predictions,
-      @Nullable PendingSet set,
-      EngineListener listener) {
-    OfOutputs outcome =
-        new OfOutputs(
-            ofLabels == null || set == null ? null : names(of, set),
-            ofLabels == null || labels == null ? null : OutputLabels.set(labels),
-            ofLabels == null && set != null ? decided(of, predictions, set) : predictions);
-    Prediction prediction =
-        new Prediction(
-            spec.pipeline(),
-            chunk.key(),
-            chunk.id(row),
-            labels == null ? 0 : of.counters.seq(),
-            chunk.partition(row),
-            chunk.offset(row),
-            chunk.eventTime(row),
-            outcome,
-            null,
-            false,
-            of.shared.steps(),
-            spec.configHash(),
-            null,
-            null,
-            null);
-    listener.prediction(prediction, of.counters.timestamp, chunk, row);
-  }
-
-  /**
-   * Returns the predictions of targets, with those of two classes as they were decided together.
-   */
-  private static List<NamedOutcome> decided(
-      OutputsState of, List<NamedOutcome> predictions, PendingSet set) {
-    List<NamedOutcome> decided = new ArrayList<>(predictions);
-    for (int p = 0; p < decided.size(); p++) {
-      NamedOutcome one = decided.get(p);
-      Output output = Objects.requireNonNull(of.find(one.name()));
-      int positive = output.positive();
-      if (positive >= 0 && one.outcome() instanceof OfClass alone && alone.scores().length == 2) {
-        boolean isPositive = set.predicted().get(of.number(one.name()));
-        int predicted = isPositive ? positive : 1 - positive;
-        decided.set(p, new NamedOutcome(one.name(), alone.withPredicted(predicted), one.region()));
-      }
-    }
-    return decided;
-  }
-
-  private static List<String> names(OutputsState of, PendingSet set) {
-    return set.predicted().stream().mapToObj(number -> of.outputs.get(number).name).toList();
-  }
-
   /** Reports the key, and publishes its models, if that is due. */
   private void report(TrainState state, String key, long before, EngineListener listener)
       throws IOException {
@@ -415,90 +360,34 @@ final class OutputsEngine implements KeyEngine {
       KafkaRecord record,
       EngineListener listener)
       throws IOException {
-    OutputsState of = usable(stored, key, listener);
-    outputsListener.begin(listener, null, 0);
-    boolean isChanged = false;
-    if (of == null || of.active().isEmpty()) {
-      PromotionHandler handler = new PromotionHandler(events);
-      return handler.promote(null, key, command, record, listener);
-    }
-    for (Output output : of.active()) {
-      isChanged |=
-          engine(output)
-              .promote(
-                  output.state,
-                  OutputsState.key(key, output.name),
-                  command,
-                  record,
-                  outputsListener);
-    }
-    if (isChanged) {
-      listener.modelDue(key, Objects.requireNonNull(stored));
-    }
-    return isChanged;
+    boolean isUsable = stored != null && resume(stored, key, listener);
+    return commands.promote(isUsable ? stored : null, key, command, record, listener);
   }
 
   @Override
   public boolean erase(
       @Nullable TrainState stored, String key, ErasedId id, long until, EngineListener listener)
       throws IOException {
-    OutputsState of = usable(stored, key, listener);
-    if (of == null) {
-      String hash = HexFormat.of().toHexDigits(id.hash());
-      events.erased(null, key, new Erased(id.column().name(), hash, 0, 0, until), listener);
-      return false;
-    }
-    outputsListener.begin(listener, null, 0);
-    for (Output output : of.active()) {
-      engine(output)
-          .erase(output.state, OutputsState.key(key, output.name), id, until, outputsListener);
-    }
-    long ids = of.derived == null ? 0 : of.derived.erase(id);
-    if (ids > 0) {
-      String hash = HexFormat.of().toHexDigits(id.hash());
-      events.erased(stored, key, new Erased(id.column().name(), hash, ids, 0, until), listener);
-    }
-    if ((outputsListener.isModelDue || ids > 0) && of.counters.examples > 0) {
-      // A record that the next model would add to has the id.
-      Objects.requireNonNull(stored).marks.publishedPages = null;
-      listener.modelDue(key, stored);
-    }
-    return true;
+    boolean isUsable = stored != null && resume(stored, key, listener);
+    commands.erase(isUsable ? stored : null, key, id, until, listener);
+    return isUsable;
   }
 
   @Override
   public void eraseKey(@Nullable TrainState stored, String key, long until, EngineListener listener)
       throws IOException {
-    long ids = 0;
-    long pending = 0;
-    OutputsState of;
+    boolean isUsable;
     try {
-      of = usable(stored, key, listener);
+      isUsable = stored != null && resume(stored, key, listener);
     } catch (UnusableStateException e) {
-      of = null;
+      isUsable = false;
     }
-    if (of != null) {
-      for (Output output : of.outputs) {
-        if (output.state != null) {
-          ids += output.state.model().pagedParts().stream().mapToLong(PagedPart::size).sum();
-          LabelJoin join = output.state.labels();
-          pending += join == null ? 0 : join.pending();
-        }
-      }
-    }
-    events.erased(
-        of == null ? null : stored, key, new Erased(null, null, ids, pending, until), listener);
+    commands.eraseKey(isUsable ? stored : null, key, until, listener);
   }
 
   @Override
   public boolean resume(TrainState state, String key, EngineListener listener) throws IOException {
     return mismatchOnResume(state, key, listener) == null;
-  }
-
-  /** Returns the outputs of stored state; null if there is none that can be used. */
-  private @Nullable OutputsState usable(
-      @Nullable TrainState stored, String key, EngineListener listener) throws IOException {
-    return stored != null && resume(stored, key, listener) ? stored.outputs() : null;
   }
 
   /** Makes stored state usable; returns why it does not fit if the key is to restart, else null. */

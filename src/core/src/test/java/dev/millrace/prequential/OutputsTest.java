@@ -10,17 +10,20 @@ import dev.millrace.data.Example;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.InputSpec.DefaultLabel;
 import dev.millrace.data.InputSpec.LateLabels;
+import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.MetricsReport.ClassificationScores;
 import dev.millrace.data.MetricsReport.OutputReport;
 import dev.millrace.data.MetricsReport.OutputScores;
 import dev.millrace.data.MetricsReport.RegressionScores;
+import dev.millrace.data.ModelEvent.Erased;
 import dev.millrace.data.OutputLabels;
 import dev.millrace.data.OutputLabels.Label;
 import dev.millrace.data.Prediction;
 import dev.millrace.data.Prediction.NamedOutcome;
 import dev.millrace.data.Prediction.OfClass;
 import dev.millrace.data.Prediction.OfOutputs;
+import dev.millrace.data.PromoteRequest;
 import dev.millrace.data.RecordKind;
 import dev.millrace.data.TargetSpec;
 import dev.millrace.data.Task;
@@ -391,6 +394,25 @@ class OutputsTest {
     assertThat(published.predictions).hasSize(60).allMatch(one -> one.seq() == 0);
     OfOutputs after = (OfOutputs) published.predictions.get(40).outcome();
     assertThat(after.outputs()).extracting(NamedOutcome::name).containsExactly("a", "b");
+  }
+
+  @Test
+  void commandsApplyToTheKeyWithAllOutputs() throws IOException {
+    PrequentialEngine engine = new PrequentialEngine(sets(), MAX_BYTES, ShapeChange.FAIL);
+    TrainState state = engine.learn(null, Chunks.of(sets(60)), published);
+    KafkaRecord command = KafkaRecord.none(5, null, null);
+
+    boolean isPromoted =
+        engine.promote(state, "k", new PromoteRequest("test", "other"), command, published);
+    engine.eraseKey(state, "k", 77, published);
+
+    assertThat(isPromoted).isFalse();
+    assertThat(published.rejected).hasSize(1);
+    assertThat(published.rejected.get(0).message()).contains("the pipeline has one model");
+    assertThat(published.events).hasSize(1);
+    assertThat(published.events.get(0).key()).isEqualTo("k");
+    assertThat(published.events.get(0).what()).isInstanceOf(Erased.class);
+    assertThat(published.events.get(0).seq()).isEqualTo(60);
   }
 
   @Test

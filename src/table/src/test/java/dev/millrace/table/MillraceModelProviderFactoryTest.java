@@ -71,7 +71,7 @@ class MillraceModelProviderFactoryTest {
   void anOutputColumnOfAnotherNameOrTypeIsAnsweredWithThoseThatThereAre() {
     String allowed =
         "but must be one of: class STRING, probability DOUBLE, probabilities MAP<STRING, DOUBLE>,"
-            + " value DOUBLE, low DOUBLE, high DOUBLE, class_set ARRAY<STRING>, reasons MAP<STRING, DOUBLE>, model_version BIGINT";
+            + " value DOUBLE, low DOUBLE, high DOUBLE, class_set ARRAY<STRING>, labels ARRAY<STRING>, outputs MAP<STRING, STRING>, reasons MAP<STRING, DOUBLE>, model_version BIGINT";
 
     assertRejected(
         INPUT, "label STRING", pipeline(PIPELINE), "OUTPUT column \"label\" is STRING, " + allowed);

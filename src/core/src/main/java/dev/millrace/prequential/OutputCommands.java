@@ -1,0 +1,108 @@
+package dev.millrace.prequential;
+
+import dev.millrace.data.ErasedId;
+import dev.millrace.data.KafkaRecord;
+import dev.millrace.data.ModelEvent.Erased;
+import dev.millrace.data.PromoteRequest;
+import dev.millrace.nn.PagedPart;
+import dev.millrace.prequential.OutputsState.Output;
+import java.io.IOException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Applies the commands for a key to all of its outputs. */
+final class OutputCommands {
+  private final EventReporter events;
+  private final OutputsListener ofOutputs;
+  private final Function<Output, ModelEngine> engines;
+  private final PromotionHandler withoutOutputs;
+
+  OutputCommands(
+      EventReporter events, OutputsListener ofOutputs, Function<Output, ModelEngine> engines) {
+    this.events = events;
+    this.ofOutputs = ofOutputs;
+    this.engines = engines;
+    withoutOutputs = new PromotionHandler(events);
+  }
+
+  /**
+   * Makes one of the models of each output its champion, or rejects the command.
+   *
+   * @param state null if the key has no models
+   * @return true if that has changed the state
+   */
+  boolean promote(
+      @Nullable TrainState state,
+      String key,
+      PromoteRequest command,
+      KafkaRecord record,
+      EngineListener listener)
+      throws IOException {
+    List<Output> outputs = state == null ? List.of() : state.outputs().active();
+    if (state == null || outputs.isEmpty()) {
+      return withoutOutputs.promote(null, key, command, record, listener);
+    }
+    ofOutputs.begin(listener, null, 0);
+    boolean isChanged = false;
+    for (Output output : outputs) {
+      String own = OutputsState.key(key, output.name);
+      isChanged |= engines.apply(output).promote(output.state, own, command, record, ofOutputs);
+    }
+    if (isChanged) {
+      listener.modelDue(key, state);
+    }
+    return isChanged;
+  }
+
+  /**
+   * Erases an id from all outputs, and reports that for each.
+   *
+   * @param state null if the key has none
+   */
+  void erase(
+      @Nullable TrainState state, String key, ErasedId id, long until, EngineListener listener)
+      throws IOException {
+    if (state == null) {
+      events.erased(null, key, erased(id, 0, until), listener);
+      return;
+    }
+    OutputsState of = state.outputs();
+    ofOutputs.begin(listener, null, 0);
+    for (Output output : of.active()) {
+      String own = OutputsState.key(key, output.name);
+      engines.apply(output).erase(output.state, own, id, until, ofOutputs);
+    }
+    long ids = of.derived == null ? 0 : of.derived.erase(id);
+    if (ids > 0) {
+      events.erased(state, key, erased(id, ids, until), listener);
+    }
+    if ((ofOutputs.isModelDue || ids > 0) && of.counters.examples > 0) {
+      // A record that the next model would add to has the id.
+      state.marks.publishedPages = null;
+      listener.modelDue(key, state);
+    }
+  }
+
+  private static Erased erased(ErasedId id, long ids, long until) {
+    String hash = HexFormat.of().toHexDigits(id.hash());
+    return new Erased(id.column().name(), hash, ids, 0, until);
+  }
+
+  /** Reports that a key is erased, with all of its outputs. */
+  void eraseKey(@Nullable TrainState state, String key, long until, EngineListener listener) {
+    long ids = 0;
+    long pending = 0;
+    if (state != null) {
+      for (Output output : state.outputs().outputs) {
+        if (output.state != null) {
+          ids += output.state.model().pagedParts().stream().mapToLong(PagedPart::size).sum();
+          LabelJoin join = output.state.labels();
+          pending += join == null ? 0 : join.pending();
+        }
+      }
+    }
+    events.erased(state, key, new Erased(null, null, ids, pending, until), listener);
+  }
+}

@@ -1,0 +1,84 @@
+package dev.millrace.prequential;
+
+import dev.millrace.data.Chunk;
+import dev.millrace.data.OutputLabels;
+import dev.millrace.data.Prediction;
+import dev.millrace.data.Prediction.NamedOutcome;
+import dev.millrace.data.Prediction.OfClass;
+import dev.millrace.data.Prediction.OfOutputs;
+import dev.millrace.data.Task;
+import dev.millrace.prequential.OutputsState.Output;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Creates the predictions of several outputs that are published, one per record. */
+final class OutputPredictions {
+  private final TrainSpec spec;
+
+  OutputPredictions(TrainSpec spec) {
+    this.spec = spec;
+  }
+
+  /**
+   * Returns the prediction of a record.
+   *
+   * @param labels of the record; null if it has none
+   * @param predictions of the outputs
+   * @param set that was predicted from them; null if each output decides alone
+   */
+  Prediction of(
+      OutputsState of,
+      Chunk chunk,
+      int row,
+      @Nullable String labels,
+      List<NamedOutcome> predictions,
+      @Nullable PendingSet set) {
+    boolean isSet = of.task == Task.MULTILABEL;
+    OfOutputs outcome =
+        new OfOutputs(
+            isSet && set != null ? names(of, set) : null,
+            isSet && labels != null ? OutputLabels.set(labels) : null,
+            isSet || set == null ? predictions : decided(of, predictions, set));
+    return new Prediction(
+        spec.pipeline(),
+        chunk.key(),
+        chunk.id(row),
+        labels == null ? 0 : of.counters.seq(),
+        chunk.partition(row),
+        chunk.offset(row),
+        chunk.eventTime(row),
+        outcome,
+        null,
+        false,
+        of.shared.steps(),
+        spec.configHash(),
+        null,
+        null,
+        null);
+  }
+
+  /**
+   * Returns the predictions of targets, with those of two classes as they were decided together.
+   */
+  private static List<NamedOutcome> decided(
+      OutputsState of, List<NamedOutcome> predictions, PendingSet set) {
+    List<NamedOutcome> decided = new ArrayList<>(predictions);
+    for (int p = 0; p < decided.size(); p++) {
+      NamedOutcome one = decided.get(p);
+      Output output = Objects.requireNonNull(of.find(one.name()));
+      int positive = output.positive();
+      if (positive >= 0 && one.outcome() instanceof OfClass alone && alone.scores().length == 2) {
+        boolean isPositive = set.predicted().get(of.number(one.name()));
+        int predicted = isPositive ? positive : 1 - positive;
+        decided.set(p, new NamedOutcome(one.name(), alone.withPredicted(predicted), one.region()));
+      }
+    }
+    return decided;
+  }
+
+  private static List<String> names(OutputsState of, PendingSet set) {
+    return set.predicted().stream().mapToObj(number -> of.outputs.get(number).name).toList();
+  }
+}
