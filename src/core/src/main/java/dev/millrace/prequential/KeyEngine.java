@@ -7,26 +7,28 @@ import dev.millrace.data.PromoteRequest;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** What a {@link PrequentialEngine} does, for keys of one kind; its methods say how. */
+/**
+ * What a {@link PrequentialEngine} does, for keys of one kind; its methods say how. The state that
+ * commands get is usable, null if the key has none.
+ */
 interface KeyEngine {
 
   @Nullable TrainState learn(@Nullable TrainState stored, Chunk chunk, EngineListener listener)
       throws IOException;
 
   boolean promote(
-      @Nullable TrainState stored,
+      @Nullable TrainState state,
       String key,
       PromoteRequest command,
       KafkaRecord record,
       EngineListener listener)
       throws IOException;
 
-  boolean erase(
-      @Nullable TrainState stored, String key, ErasedId id, long until, EngineListener listener)
+  void erase(
+      @Nullable TrainState state, String key, ErasedId id, long until, EngineListener listener)
       throws IOException;
 
-  void eraseKey(@Nullable TrainState stored, String key, long until, EngineListener listener)
-      throws IOException;
+  void eraseKey(@Nullable TrainState state, String key, long until, EngineListener listener);
 
   boolean resume(TrainState state, String key, EngineListener listener) throws IOException;
 

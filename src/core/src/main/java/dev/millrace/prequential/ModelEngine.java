@@ -191,35 +191,26 @@ final class ModelEngine implements KeyEngine {
 
   @Override
   public boolean promote(
-      @Nullable TrainState stored,
+      @Nullable TrainState state,
       String key,
       PromoteRequest command,
       KafkaRecord record,
       EngineListener listener)
       throws IOException {
-    boolean isUsable = stored != null && resume(stored, key, listener);
-    return promotions.promote(isUsable ? stored : null, key, command, record, listener);
+    return promotions.promote(state, key, command, record, listener);
   }
 
   @Override
-  public boolean erase(
-      @Nullable TrainState stored, String key, ErasedId id, long until, EngineListener listener)
+  public void erase(
+      @Nullable TrainState state, String key, ErasedId id, long until, EngineListener listener)
       throws IOException {
-    boolean isUsable = stored != null && resume(stored, key, listener);
-    erasures.erase(isUsable ? stored : null, key, id, until, listener);
-    return isUsable;
+    erasures.erase(state, key, id, until, listener);
   }
 
   @Override
-  public void eraseKey(@Nullable TrainState stored, String key, long until, EngineListener listener)
-      throws IOException {
-    boolean isUsable;
-    try {
-      isUsable = stored != null && resume(stored, key, listener);
-    } catch (UnusableStateException e) {
-      isUsable = false;
-    }
-    erasures.eraseKey(isUsable ? stored : null, key, until, listener);
+  public void eraseKey(
+      @Nullable TrainState state, String key, long until, EngineListener listener) {
+    erasures.eraseKey(state, key, until, listener);
   }
 
   @Override

@@ -315,8 +315,9 @@ final class OutputsEngine implements KeyEngine {
       OutputsState of, int number, Chunk chunk, int row, RecordKind kind, @Nullable Label label)
       throws IOException {
     Output output = of.outputs.get(number);
-    boolean canBegin = kind.hasFeatures() && (label != null || isOfKnownTask(output));
-    if (output.state == null ? !canBegin : label == null && !kind.hasFeatures()) {
+    if (output.state == null
+        ? !kind.hasFeatures() || (label == null && !isOfKnownTask(output))
+        : label == null && !kind.hasFeatures()) {
       return;
     }
     outputsListener.next(output.name);
@@ -354,35 +355,26 @@ final class OutputsEngine implements KeyEngine {
 
   @Override
   public boolean promote(
-      @Nullable TrainState stored,
+      @Nullable TrainState state,
       String key,
       PromoteRequest command,
       KafkaRecord record,
       EngineListener listener)
       throws IOException {
-    boolean isUsable = stored != null && resume(stored, key, listener);
-    return commands.promote(isUsable ? stored : null, key, command, record, listener);
+    return commands.promote(state, key, command, record, listener);
   }
 
   @Override
-  public boolean erase(
-      @Nullable TrainState stored, String key, ErasedId id, long until, EngineListener listener)
+  public void erase(
+      @Nullable TrainState state, String key, ErasedId id, long until, EngineListener listener)
       throws IOException {
-    boolean isUsable = stored != null && resume(stored, key, listener);
-    commands.erase(isUsable ? stored : null, key, id, until, listener);
-    return isUsable;
+    commands.erase(state, key, id, until, listener);
   }
 
   @Override
-  public void eraseKey(@Nullable TrainState stored, String key, long until, EngineListener listener)
-      throws IOException {
-    boolean isUsable;
-    try {
-      isUsable = stored != null && resume(stored, key, listener);
-    } catch (UnusableStateException e) {
-      isUsable = false;
-    }
-    commands.eraseKey(isUsable ? stored : null, key, until, listener);
+  public void eraseKey(
+      @Nullable TrainState state, String key, long until, EngineListener listener) {
+    commands.eraseKey(state, key, until, listener);
   }
 
   @Override

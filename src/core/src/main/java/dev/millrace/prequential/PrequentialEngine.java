@@ -64,7 +64,7 @@ public final class PrequentialEngine {
       KafkaRecord record,
       EngineListener listener)
       throws IOException {
-    return engine.promote(stored, key, command, record, listener);
+    return engine.promote(usable(stored, key, listener), key, command, record, listener);
   }
 
   /**
@@ -79,7 +79,9 @@ public final class PrequentialEngine {
   public boolean erase(
       @Nullable TrainState stored, String key, ErasedId id, long until, EngineListener listener)
       throws IOException {
-    return engine.erase(stored, key, id, until, listener);
+    TrainState state = usable(stored, key, listener);
+    engine.erase(state, key, id, until, listener);
+    return state != null;
   }
 
   /**
@@ -90,7 +92,19 @@ public final class PrequentialEngine {
    */
   public void eraseKey(@Nullable TrainState stored, String key, long until, EngineListener listener)
       throws IOException {
-    engine.eraseKey(stored, key, until, listener);
+    TrainState state;
+    try {
+      state = usable(stored, key, listener);
+    } catch (UnusableStateException e) {
+      state = null;
+    }
+    engine.eraseKey(state, key, until, listener);
+  }
+
+  /** Returns stored state, made usable; null if there is none, or the key restarts. */
+  private @Nullable TrainState usable(
+      @Nullable TrainState stored, String key, EngineListener listener) throws IOException {
+    return stored != null && engine.resume(stored, key, listener) ? stored : null;
   }
 
   /**
