@@ -59,7 +59,7 @@ public record InputSpec(
     List<TargetSpec> targets,
     String labelSeparator)
     implements Serializable {
-  /** What is between the labels of a set that is one text, where a pipeline sets nothing else. */
+  /** Separates the labels of a set in one text, where a pipeline sets nothing else. */
   public static final String DEFAULT_LABEL_SEPARATOR = ",";
 
   /** Values that hold where a pipeline sets none. */

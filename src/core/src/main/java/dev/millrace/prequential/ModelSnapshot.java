@@ -150,10 +150,7 @@ public record ModelSnapshot(
      */
     public float[] row(float[] features, Workspace workspace) {
       float[] row = new float[shared.inputs() + SharedNetwork.UNITS];
-      System.arraycopy(features, 0, row, 0, unitsAt);
-      shared.predict(features, 0, row, unitsAt, workspace);
-      System.arraycopy(
-          features, unitsAt, row, unitsAt + SharedNetwork.UNITS, shared.inputs() - unitsAt);
+      shared.addUnits(features, unitsAt, row, workspace);
       return row;
     }
   }

@@ -20,6 +20,7 @@ final class OutputRows {
   private final Workspace workspace;
   private final Example example = new Example();
   private final Chunk single = new Chunk();
+  private float[] withoutUnits = {};
   private float[] features = {};
 
   /**
@@ -33,15 +34,12 @@ final class OutputRows {
   /** Uses the features of a row, with the units of the shared network for them. */
   void useFeatures(OutputsState of, Chunk chunk, int row) {
     int inputs = of.shared.inputs();
-    int width = inputs + SharedNetwork.UNITS;
-    fit(width);
-    chunk.copyFeatures(row, row + 1, features);
-    int unitsAt = of.unitsAt;
-    float[] units = new float[SharedNetwork.UNITS];
-    of.shared.predict(features, 0, units, 0, workspace);
-    // Indicators that were not declared are last.
-    System.arraycopy(features, unitsAt, features, unitsAt + units.length, inputs - unitsAt);
-    System.arraycopy(units, 0, features, unitsAt, units.length);
+    if (withoutUnits.length < inputs) {
+      withoutUnits = new float[inputs];
+    }
+    fit(inputs + SharedNetwork.UNITS);
+    chunk.copyFeatures(row, row + 1, withoutUnits);
+    of.shared.addUnits(withoutUnits, of.unitsAt, features, workspace);
   }
 
   /** Uses features that waited for their labels, with the units of the time when they came. */

@@ -20,14 +20,8 @@ import org.jspecify.annotations.Nullable;
 final class OutputsListener implements EngineListener {
   final List<NamedOutcome> predictions = new ArrayList<>();
 
-  /** Timestamp of the predictions. */
-  long timestamp;
-
   /** True if a model is to be published. */
   boolean isModelDue;
-
-  /** True if an output has rejected the record. */
-  boolean isRejected;
 
   private final Rejections rejections;
   // Set before each record.
@@ -38,6 +32,8 @@ final class OutputsListener implements EngineListener {
   // Null for a command.
   private @Nullable Chunk chunk;
   private int row;
+  // Whether an output has rejected the record.
+  private boolean isRejected;
 
   OutputsListener(Rejections rejections) {
     this.rejections = rejections;
@@ -76,7 +72,6 @@ final class OutputsListener implements EngineListener {
   @Override
   public void prediction(Prediction prediction, long time, Chunk unused, int unusedRow) {
     predictions.add(new NamedOutcome(output, prediction.outcome(), prediction.region()));
-    timestamp = time;
   }
 
   @Override

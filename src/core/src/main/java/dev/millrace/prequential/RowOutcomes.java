@@ -104,12 +104,9 @@ final class RowOutcomes implements ScoreListener {
     example.predicted.set(number, batch.predicted == positive);
   }
 
-  private float[] withoutUnits(OutputsState of, RowBatch batch) {
+  private static float[] withoutUnits(OutputsState of, RowBatch batch) {
     float[] features = new float[of.shared.inputs()];
-    int unitsAt = of.unitsAt;
-    System.arraycopy(batch.features, 0, features, 0, unitsAt);
-    int units = batch.chunk.width() - features.length;
-    System.arraycopy(batch.features, unitsAt + units, features, unitsAt, features.length - unitsAt);
+    of.shared.removeUnits(batch.features, of.unitsAt, features);
     return features;
   }
 

@@ -109,7 +109,7 @@ class OutputsTest {
     assertThat(scores.total().exactMatch()).isCloseTo(exact / 400, within(1e-12));
   }
 
-  /** Of two targets at most one is positive, which their models do not know of each other. */
+  /** At most one of two targets is positive; the model of one does not know the other's label. */
   @Test
   void targetsOfTwoClassesAreDecidedTogether() throws IOException {
     TrainSpec spec =

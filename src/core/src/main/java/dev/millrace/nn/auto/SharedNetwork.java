@@ -170,6 +170,25 @@ public final class SharedNetwork {
     System.arraycopy(activations, from, out, at, UNITS);
   }
 
+  /**
+   * Writes a row with the units among its features.
+   *
+   * @param features [inputs], NaN is missing
+   * @param at place of the units, before the features that are there
+   * @param row receives [inputs + {@link #UNITS}]
+   */
+  public void addUnits(float[] features, int at, float[] row, Workspace workspace) {
+    System.arraycopy(features, 0, row, 0, at);
+    predict(features, 0, row, at, workspace);
+    System.arraycopy(features, at, row, at + UNITS, inputs - at);
+  }
+
+  /** Writes the features of a row that {@link #addUnits} wrote. */
+  public void removeUnits(float[] row, int at, float[] features) {
+    System.arraycopy(row, 0, features, 0, at);
+    System.arraycopy(row, at + UNITS, features, at, inputs - at);
+  }
+
   private Scratch forward(float[] features, int offset, Workspace workspace) {
     Scratch own = workspace.shared(Scratch.class, Scratch::new);
     int stride = Kernels.stride(width());
@@ -278,7 +297,7 @@ public final class SharedNetwork {
     return bytes(inputs, Math.max(1, targets.size()));
   }
 
-  /** Returns the bytes of a network of so many inputs and neurons. */
+  /** Returns the bytes in memory of a network with that number of inputs and neurons. */
   public static long bytes(int inputs, int neurons) {
     long floats = Layout.values(inputs, layers(neurons));
     return 2 * floats * Float.BYTES + 4L * (inputs + neurons) * Double.BYTES;
