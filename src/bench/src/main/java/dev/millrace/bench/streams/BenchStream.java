@@ -2,7 +2,7 @@ package dev.millrace.bench.streams;
 
 import dev.millrace.data.Task;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +23,12 @@ record BenchStream(String name, Part part, String what, Source source) {
   /** Where the rows come from. */
   sealed interface Source {}
 
-  /** A generator, which starts with the same seeds each time. */
-  record Generated(Drift drift, Supplier<SyntheticStream> start) implements Source {}
+  /**
+   * A generator.
+   *
+   * @param start starts the stream with the rows of a seed: 1, 2 and so on
+   */
+  record Generated(Drift drift, IntFunction<SyntheticStream> start) implements Source {}
 
   /**
    * A file.

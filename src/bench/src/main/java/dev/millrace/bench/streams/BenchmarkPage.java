@@ -45,7 +45,8 @@ record BenchmarkPage(String command, List<String> tiers, List<StreamTable> table
       """
       Peers and baselines learn the same rows in the same order in the same run.
       MOA 2024.07 runs as a process of its own with its default settings; kNN has k = 10 of the last 1,000 rows.
-      Its command line takes no seed of an ensemble, so each of its learners runs once; tiers run once for each seed.
+      With each seed a generator draws other rows, which all learners learn, peers and baselines too.
+      A file has the same rows each time: tiers run with each seed, and MOA, whose command line takes no seed of an ensemble, once.
       It writes the predicted class without probabilities, so log-loss compares tiers with the class frequencies alone.
       It writes predicted values with three decimals.
       MOA is under the GPL-3 and no part of Millrace.
@@ -473,7 +474,7 @@ record BenchmarkPage(String command, List<String> tiers, List<StreamTable> table
     }
     lines.add("");
     lines.add(
-        "%d streams, %d of them in the report set. A generated stream has a fixed seed; its drift is"
+        "%d streams, %d of them in the report set. A generated stream has fixed seeds; its drift is"
                 .formatted(
                     StreamCatalogue.all().size(),
                     StreamCatalogue.chosen(Part.REPORT, List.of()).size())

@@ -1,5 +1,6 @@
 package dev.millrace.bench.streams;
 
+import dev.millrace.bench.streams.BenchStream.Generated;
 import dev.millrace.nn.AutoSpec;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -9,56 +10,84 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
-/** Runs all learners over streams, except for runs whose result is stored. */
+/**
+ * Runs all learners over streams, except for runs whose result is stored. With each seed all of
+ * them learn the same rows: new ones of a generator, of a file always the same.
+ */
 final class Comparison {
   private final List<AutoSpec.Tier> tiers;
   private final int seeds;
+  private final Rows rows;
   private final @Nullable Moa moa;
   private final ResultStore store;
   private final PrintWriter progress;
 
   /**
-   * @param seeds runs of each tier
+   * Where rows are read from.
+   *
+   * @param data folder of the files; null for those that ship with Millrace
+   * @param max number of rows of each stream
+   * @param work folder to write the rows to
+   */
+  record Rows(@Nullable Path data, int max, Path work) {
+    @Nullable StreamRows read(BenchStream stream, int seed) throws IOException {
+      return StreamRows.read(stream, data, max, seed, work);
+    }
+  }
+
+  /**
+   * @param seeds number of seeds, 1 and above
    * @param moa null to leave its learners out
    */
   Comparison(
       List<AutoSpec.Tier> tiers,
       int seeds,
+      Rows rows,
       @Nullable Moa moa,
       ResultStore store,
       PrintWriter progress) {
     this.tiers = tiers;
     this.seeds = seeds;
+    this.rows = rows;
     this.moa = moa;
     this.store = store;
     this.progress = progress;
   }
 
-  /**
-   * Returns the results of all learners on a stream.
-   *
-   * @param arff file to write the rows to
-   */
-  StreamTable run(StreamRows rows, Path arff) throws Exception {
-    StreamTable table = new StreamTable(rows.stream(), rows.rows(), rows.isOfClasses());
-    for (AutoSpec.Tier tier : tiers) {
-      for (int seed = 1; seed <= seeds; seed++) {
-        Result.Run run = id(rows, tier.id(), seed);
-        table.add(result(run, () -> MillraceLearner.run(rows, tier, run)));
+  /** Returns the results of all learners on a stream, null if its file is not found. */
+  @Nullable StreamTable run(BenchStream stream) throws Exception {
+    StreamTable table = null;
+    for (int seed = 1; seed <= seeds; seed++) {
+      StreamRows read = rows.read(stream, seed);
+      if (read == null) {
+        return null;
       }
-    }
-    if (moa != null) {
-      Files.deleteIfExists(arff);
-      for (String learner : Moa.learners(rows.isOfClasses())) {
-        Result.Run run = id(rows, learner, 1);
-        table.add(result(run, () -> runMoa(moa, rows, arff, run)));
+      if (table == null) {
+        table = new StreamTable(stream, read.rows(), read.isOfClasses());
       }
-    }
-    for (Baseline baseline : Baseline.of(rows.isOfClasses())) {
-      Result.Run run = id(rows, baseline.id, 1);
-      table.add(baseline.run(rows, run));
+      for (AutoSpec.Tier tier : tiers) {
+        Result.Run run = id(read, tier.id(), seed);
+        table.add(result(run, () -> MillraceLearner.run(read, tier, run)));
+      }
+      if (seed == 1 || stream.source() instanceof Generated) {
+        addOthers(table, read, seed);
+      }
     }
     return table;
+  }
+
+  private void addOthers(StreamTable table, StreamRows read, int seed) throws Exception {
+    if (moa != null) {
+      Path arff = rows.work().resolve("rows.arff");
+      Files.deleteIfExists(arff);
+      for (String learner : Moa.learners(read.isOfClasses())) {
+        Result.Run run = id(read, learner, seed);
+        table.add(result(run, () -> runMoa(moa, read, arff, run)));
+      }
+    }
+    for (Baseline baseline : Baseline.of(read.isOfClasses())) {
+      table.add(baseline.run(read, id(read, baseline.id, seed)));
+    }
   }
 
   private static Result.Run id(StreamRows rows, String learner, int seed) {

@@ -24,6 +24,9 @@ final class StreamCatalogue {
   private static final String PUBLISHED_FILES = "/accuracy/datasets.yaml";
   private static final String FILES = "/streams/files.yaml";
 
+  /** From a stream's seed of one sample of rows to that of the next. */
+  private static final long ROW_SEED_DISTANCE = 1_000;
+
   private final List<BenchStream> streams = new ArrayList<>();
 
   private StreamCatalogue() {}
@@ -604,6 +607,13 @@ final class StreamCatalogue {
             part,
             what,
             new BenchStream.Generated(
-                drift, () -> new SyntheticStream(columns, classes, drift, seed, concepts.get()))));
+                drift,
+                rowSeed ->
+                    new SyntheticStream(
+                        columns,
+                        classes,
+                        drift,
+                        seed + ROW_SEED_DISTANCE * (rowSeed - 1),
+                        concepts.get()))));
   }
 }

@@ -52,9 +52,10 @@ record StreamRows(
    *
    * @param data folder of the files, searched with its subfolders
    * @param rows max number of rows
+   * @param seed of the rows that are generated, 1 or more
    */
-  static @Nullable StreamRows read(BenchStream stream, @Nullable Path data, int rows, Path folder)
-      throws IOException {
+  static @Nullable StreamRows read(
+      BenchStream stream, @Nullable Path data, int rows, int seed, Path folder) throws IOException {
     Path file = folder.resolve(stream.name() + ".csv");
     String label = SyntheticStream.LABEL;
     Task task = null;
@@ -67,7 +68,7 @@ record StreamRows(
       task = of.task();
       copy(found, of, rows, file);
     } else if (stream.source() instanceof Generated generated) {
-      SyntheticStream started = generated.start().get();
+      SyntheticStream started = generated.start().apply(seed);
       task = started.classes() == 0 ? Task.REGRESSION : null;
       started.write(file, rows);
     }

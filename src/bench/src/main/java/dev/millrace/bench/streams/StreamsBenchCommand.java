@@ -76,7 +76,9 @@ public final class StreamsBenchCommand implements Callable<Integer> {
       names = "--seeds",
       paramLabel = "N",
       defaultValue = "5",
-      description = "Runs of each tier with seeds 1 to N (default: ${DEFAULT-VALUE}).")
+      description =
+          "Runs of each learner with seeds 1 to N, with other rows of generators (default:"
+              + " ${DEFAULT-VALUE}).")
   private int seeds;
 
   @Option(
@@ -117,17 +119,18 @@ public final class StreamsBenchCommand implements Callable<Integer> {
         new Comparison(
             tiers,
             seeds,
+            new Comparison.Rows(data, rows, work),
             moa == null ? null : new Moa(moa, work),
             store,
             spec.commandLine().getErr());
     List<StreamTable> tables = new ArrayList<>();
     for (BenchStream stream : streams) {
-      StreamRows read = StreamRows.read(stream, data, rows, work);
-      if (read == null) {
-        log("%s: its file is not in a folder of --data".formatted(stream.name()));
+      log("stream %d of %d: %s".formatted(tables.size() + 1, streams.size(), stream.name()));
+      StreamTable table = comparison.run(stream);
+      if (table == null) {
+        log("  left out: its file is not in a folder of --data");
       } else {
-        log("stream %d of %d: %s".formatted(tables.size() + 1, streams.size(), stream.name()));
-        tables.add(comparison.run(read, work.resolve("rows.arff")));
+        tables.add(table);
       }
     }
     if (tables.isEmpty()) {

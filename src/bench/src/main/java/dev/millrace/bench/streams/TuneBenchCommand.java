@@ -138,7 +138,7 @@ public final class TuneBenchCommand implements Callable<Integer> {
     Path work = Directories.untilExit("millrace-tune-");
     List<Target> targets = new ArrayList<>();
     for (BenchStream stream : StreamCatalogue.chosen(Part.DEVELOPMENT, only)) {
-      StreamRows read = StreamRows.read(stream, data, rows, work);
+      StreamRows read = StreamRows.read(stream, data, rows, 1, work);
       if (read != null) {
         Baseline baseline = Baseline.of(read.isOfClasses()).get(0);
         targets.add(new Target(read, error(baseline.run(read, id(read, 1)))));

@@ -16,7 +16,7 @@ class StreamRowsTest {
   private StreamRows read(String csv, BenchStream.OfFile file, int rows) throws IOException {
     Files.writeString(Files.createDirectories(folder.resolve("data")).resolve(file.file()), csv);
     BenchStream stream = new BenchStream("test", BenchStream.Part.REPORT, "", file);
-    return Objects.requireNonNull(StreamRows.read(stream, folder.resolve("data"), rows, folder));
+    return Objects.requireNonNull(StreamRows.read(stream, folder.resolve("data"), rows, 1, folder));
   }
 
   @Test
@@ -60,6 +60,6 @@ class StreamRowsTest {
             "",
             new BenchStream.OfFile("none.csv", "label", List.of(), null));
 
-    assertThat(StreamRows.read(stream, folder, 50, folder)).isNull();
+    assertThat(StreamRows.read(stream, folder, 50, 1, folder)).isNull();
   }
 }

@@ -18,7 +18,7 @@ class StreamsBenchCommandTest {
 
   private Cli run(String more) {
     return Cli.run(
-        ("bench streams --rows 1000 --seeds 1 --auto fast --only stagger_abrupt,planes --results "
+        ("bench streams --rows 1000 --auto fast --only stagger_abrupt,planes --results "
                 + folder.resolve("results")
                 + more)
             .split(" "));
@@ -26,7 +26,7 @@ class StreamsBenchCommandTest {
 
   @Test
   void comparesWithBaselinesAndKeepsResults() throws IOException {
-    Cli first = run("");
+    Cli first = run(" --seeds 1");
 
     assertThat(first.exitCode()).as(first.err()).isZero();
     assertThat(first.err()).contains("fast, seed 1: accuracy").contains("fast, seed 1: MAE");
@@ -40,11 +40,25 @@ class StreamsBenchCommandTest {
     assertThat(result.path("score").asDouble()).isBetween(0.6, 1.0);
     assertThat(result.path("log_loss").asDouble()).isBetween(0.05, 0.69);
 
-    Cli second = run("");
+    Cli second = run(" --seeds 1");
 
     assertThat(second.err()).doesNotContain("fast, seed 1");
     assertThat(stored).content().hasLineCount(1);
     assertThat(second.out()).isEqualTo(first.out());
+  }
+
+  @Test
+  void withEachSeedAllLearnersHaveOtherRows() {
+    Cli bench = run(" --seeds 2");
+
+    assertThat(bench.exitCode()).as(bench.err()).isZero();
+    for (String learner : List.of("fast", "majority", "no-change")) {
+      int at = header(bench.out(), "## Classes").indexOf(learner);
+      assertThat(row(bench.out(), "## Classes", "stagger_abrupt").get(at))
+          .as(learner)
+          .contains(" ± ")
+          .doesNotContain("± 0.0000");
+    }
   }
 
   @Test
@@ -53,7 +67,7 @@ class StreamsBenchCommandTest {
     Files.createDirectories(stored.getParent());
     Files.writeString(stored, "{\"stream\":\"pla");
 
-    Cli cut = run("");
+    Cli cut = run(" --seeds 1");
 
     assertThat(cut.exitCode()).isNotZero();
     assertThat(cut.err()).contains("planes.jsonl:1 is no result").contains("Remove the line.");
@@ -65,7 +79,7 @@ class StreamsBenchCommandTest {
     String jar = System.getProperty("millrace.moa", "");
     assumeThat(jar).as("no MOA: name its jar with -Dmillrace.moa=JAR").isNotEmpty();
 
-    Cli bench = run(" --moa " + jar);
+    Cli bench = run(" --seeds 1 --moa " + jar);
 
     assertThat(bench.exitCode()).as(bench.err()).isZero();
     assertThat(header(bench.out(), "## Classes"))
