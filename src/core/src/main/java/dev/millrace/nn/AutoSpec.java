@@ -63,15 +63,10 @@ public record AutoSpec(Tier tier, Set<Extra> members, int buffer, TargetScale ta
     }
   }
 
-  /** Optional members, which use earlier records or labels directly. */
+  /** Optional members. */
   public enum Extra {
     /** Votes of the 10 nearest records in the buffer. */
-    KNN,
-    /**
-     * The previous value; of classes, which always have it, the frequencies of the labels that
-     * followed the previous label.
-     */
-    PREVIOUS_LABEL;
+    KNN;
 
     /** The name in pipeline files. */
     public String id() {

@@ -125,10 +125,8 @@ class ModelSpecTest {
 
   @Test
   void equalMixtureSettingsHaveTheSameId() {
-    AutoSpec both =
-        new AutoSpec(
-            AutoSpec.Tier.FAST, Set.of(AutoSpec.Extra.PREVIOUS_LABEL, AutoSpec.Extra.KNN), 9);
+    AutoSpec withNeighbours = new AutoSpec(AutoSpec.Tier.FAST, Set.of(AutoSpec.Extra.KNN), 9);
 
-    assertThat(both.id()).isEqualTo("auto fast with knn with previous-label, buffer 9");
+    assertThat(withNeighbours.id()).isEqualTo("auto fast with knn, buffer 9");
   }
 }

@@ -40,8 +40,7 @@ final class AutoOptions {
           "members",
           extras(),
           List.of(),
-          "additional members: the nearest records in the buffer, which accurate always has; the"
-              + " previous label, which mixtures of classes always have");
+          "additional members: the nearest records in the buffer, which accurate always has");
   static final Option<Integer> BUFFER =
       AUTO_GROUP.option(
           "buffer",

@@ -332,7 +332,7 @@ class PipelineFileTest {
     assertThat(
             parse(
                     HEAD
-                        + "model: auto\nauto: { tier: accurate, members: [knn, previous-label],"
+                        + "model: auto\nauto: { tier: accurate, members: [knn],"
                         + " buffer: 500, seed: 7, class-weights: { fraud: 10 } }")
                 .model())
         .isEqualTo(
@@ -598,7 +598,7 @@ class PipelineFileTest {
             + " output.topics.metrics must be different topics, but both are fraud.metrics",
         "auto: quick | auto \"quick\" is not known. One of: fast, balanced, accurate",
         "auto: { members: [knnn] } | auto.members \"knnn\" is not known. Did you mean \"knn\"? One"
-            + " of: knn, previous-label",
+            + " of: knn",
         "auto: { buffer: 0 } | auto.buffer must be between 1 and 1000000, but was 0",
         "model: automatic           | model must be auto, or a map of options, but was"
             + " \"automatic\"",

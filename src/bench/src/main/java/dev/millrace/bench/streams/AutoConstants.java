@@ -1,52 +1,66 @@
 package dev.millrace.bench.streams;
 
+import dev.millrace.data.KebabCase;
 import dev.millrace.nn.AutoSpec;
 import dev.millrace.nn.auto.Models;
 import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
 /**
- * The constants of the members of {@code model: auto}, which a search may change in its own
- * process: learning rates, replays and weights of replayed records. Nothing else can change them.
- * Not thread-safe.
+ * The constants of {@code model: auto}, which a search may change in its own process: learning
+ * rates, replays and weights of replayed records of the networks, and the rates of all that is
+ * mixed with them. Nothing else can change them. Not thread-safe.
  */
 final class AutoConstants {
   private static final List<String> FIELDS = List.of("learningRate", "replays", "replayWeight");
 
-  /** A constant of a member. */
-  private record Constant(Object member, Field field) {}
+  /**
+   * A constant.
+   *
+   * @param of network or constant of the mixture
+   */
+  private record Constant(Object of, Field field) {}
 
   private final Map<String, Constant> constants = new LinkedHashMap<>();
 
-  /**
-   * Finds the constants of the networks of a tier. A network that replays nothing has no weight.
-   */
-  AutoConstants(AutoSpec.Tier tier) {
+  /** Finds the constants of some tiers. A network that replays nothing has no weight. */
+  AutoConstants(List<AutoSpec.Tier> tiers) {
     try {
-      Class<?> kind = Class.forName(Models.class.getPackageName() + ".MemberKind");
+      String models = Models.class.getPackageName();
+      Class<?> kind = Class.forName(models + ".MemberKind");
       var of = kind.getDeclaredMethod("of", AutoSpec.Tier.class);
       of.setAccessible(true);
-      for (Object member : (List<?>) of.invoke(null, tier)) {
-        for (String name : FIELDS) {
-          Field field = kind.getDeclaredField(name);
-          field.setAccessible(true);
-          if (((Number) field.get(member)).doubleValue() != 0) {
-            constants.put(
-                member.toString().toLowerCase(Locale.ROOT) + "." + name,
-                new Constant(member, field));
-          }
+      for (AutoSpec.Tier tier : tiers) {
+        for (Object member : (List<?>) of.invoke(null, tier)) {
+          addNetwork((Enum<?>) member, kind);
         }
       }
+      Class<?> mixture = Class.forName(models + ".MixtureConstant");
+      Field value = mixture.getDeclaredField("value");
+      value.setAccessible(true);
+      for (Object constant : Objects.requireNonNull(mixture.getEnumConstants())) {
+        constants.put(KebabCase.of((Enum<?>) constant), new Constant(constant, value));
+      }
     } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("The members of auto have other fields", e);
+      throw new IllegalStateException("The constants of auto have other fields", e);
     }
   }
 
-  /** Returns the names, such as {@code replay.learningRate}. */
+  private void addNetwork(Enum<?> member, Class<?> kind) throws ReflectiveOperationException {
+    for (String name : FIELDS) {
+      Field field = kind.getDeclaredField(name);
+      field.setAccessible(true);
+      if (((Number) field.get(member)).doubleValue() != 0) {
+        constants.put(KebabCase.of(member) + "." + name, new Constant(member, field));
+      }
+    }
+  }
+
+  /** Returns the names, such as {@code replay.learningRate} and {@code linear-rate}. */
   List<String> names() {
     return new ArrayList<>(constants.keySet());
   }
@@ -55,7 +69,7 @@ final class AutoConstants {
     Constant constant = find(name);
     try {
       // The shortest decimal of a float, not its nearest double.
-      return Double.parseDouble(constant.field().get(constant.member()).toString());
+      return Double.parseDouble(constant.field().get(constant.of()).toString());
     } catch (IllegalAccessException e) {
       throw new IllegalStateException(e);
     }
@@ -66,9 +80,9 @@ final class AutoConstants {
     Constant constant = find(name);
     try {
       if (isInteger(name)) {
-        constant.field().setInt(constant.member(), (int) Math.round(value));
+        constant.field().setInt(constant.of(), (int) Math.round(value));
       } else {
-        constant.field().setFloat(constant.member(), (float) value);
+        constant.field().setFloat(constant.of(), (float) value);
       }
     } catch (IllegalAccessException e) {
       throw new IllegalStateException(e);

@@ -20,14 +20,15 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Chooses the constants of the members of {@code model: auto} on the development set. */
+/** Chooses the constants of {@code model: auto} on the development set. */
 @Command(
     name = "tune",
     description = {
       "Searches the constants of model: auto on the development set of bench streams.",
       "Changes learning rates, replayed records and their weights, one after the other. The score is the",
-      "mean over streams and seeds of the share of the errors of the majority class or of the mean",
-      "that a tier avoids. Changes no file: edit constants that are worth it by hand."
+      "mean over tiers, streams and seeds of the share of the loss of a baseline that a tier avoids: of classes,",
+      "half of it is the errors of the majority class and half the log-loss of the class frequencies;",
+      "of values, it is the error of the mean. Changes no file: edit constants that are worth it by hand."
     },
     footer = {
       "",
@@ -45,9 +46,10 @@ public final class TuneBenchCommand implements Callable<Integer> {
   @Option(
       names = "--auto",
       paramLabel = "TIER",
-      defaultValue = "balanced",
-      description = "Tier to tune (default: ${DEFAULT-VALUE}).")
-  private AutoSpec.Tier tier;
+      split = ",",
+      defaultValue = "fast,balanced,accurate",
+      description = "Tiers to tune together (default: ${DEFAULT-VALUE}).")
+  private List<AutoSpec.Tier> tiers;
 
   @Option(
       names = "--only",
@@ -60,7 +62,7 @@ public final class TuneBenchCommand implements Callable<Integer> {
       names = "--constants",
       paramLabel = "NAME",
       split = ",",
-      description = "Constants to search, such as replay.learningRate (default: all of the tier).")
+      description = "Constants to search, such as linear-rate (default: all of the tiers).")
   private List<String> names = List.of();
 
   @Option(
@@ -93,8 +95,8 @@ public final class TuneBenchCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  /** A stream with the error of the baseline that uses no features. */
-  private record Target(StreamRows rows, double baselineError) {}
+  /** The rows of a stream and a seed, with the baseline that uses no features. */
+  private record Target(StreamRows rows, int seed, Result baseline) {}
 
   @Override
   public Integer call() throws Exception {
@@ -103,12 +105,12 @@ public final class TuneBenchCommand implements Callable<Integer> {
           spec.commandLine(),
           "--rows must be at least 1000, --seeds and --rounds at least 1, and --factor above 1");
     }
-    AutoConstants constants = new AutoConstants(tier);
+    AutoConstants constants = new AutoConstants(tiers);
     for (String name : names) {
       if (!constants.names().contains(name)) {
         throw CliError.usage(
-            "Unknown constant --constants \"%s\". Constants of %s: %s"
-                .formatted(name, tier.id(), String.join(", ", constants.names())));
+            "Unknown constant --constants \"%s\". Constants of these tiers: %s"
+                .formatted(name, String.join(", ", constants.names())));
       }
     }
     List<Target> targets = targets();
@@ -126,7 +128,7 @@ public final class TuneBenchCommand implements Callable<Integer> {
                 err.flush();
               });
       double best = search.run(List.copyOf(before.keySet()), factor, rounds);
-      report(constants, before, targets.size(), best);
+      report(constants, before, targets.size() / seeds, best);
     } finally {
       before.forEach(constants::set);
     }
@@ -138,10 +140,12 @@ public final class TuneBenchCommand implements Callable<Integer> {
     Path work = Directories.untilExit("millrace-tune-");
     List<Target> targets = new ArrayList<>();
     for (BenchStream stream : StreamCatalogue.chosen(Part.DEVELOPMENT, only)) {
-      StreamRows read = StreamRows.read(stream, data, rows, 1, work);
-      if (read != null) {
-        Baseline baseline = Baseline.of(read.isOfClasses()).get(0);
-        targets.add(new Target(read, error(baseline.run(read, id(read, 1)))));
+      for (int seed = 1; seed <= seeds; seed++) {
+        StreamRows read = StreamRows.read(stream, data, rows, seed, work);
+        if (read != null) {
+          Baseline baseline = Baseline.of(read.isOfClasses()).get(0);
+          targets.add(new Target(read, seed, baseline.run(read, id(read, baseline.id, seed))));
+        }
       }
     }
     if (targets.isEmpty()) {
@@ -153,20 +157,28 @@ public final class TuneBenchCommand implements Callable<Integer> {
   private double score(List<Target> targets) {
     double sum = 0;
     for (Target target : targets) {
-      for (int seed = 1; seed <= seeds; seed++) {
-        Result result = MillraceLearner.run(target.rows(), tier, id(target.rows(), seed));
-        sum += 1 - error(result) / target.baselineError();
+      for (AutoSpec.Tier tier : tiers) {
+        Result.Run run = id(target.rows(), tier.id(), target.seed());
+        sum += avoided(MillraceLearner.run(target.rows(), tier, run), target.baseline());
       }
     }
-    return sum / (targets.size() * seeds);
+    return sum / (targets.size() * tiers.size());
   }
 
-  private Result.Run id(StreamRows read, int seed) {
-    return new Result.Run(read.stream().name(), tier.id(), seed, read.rows(), read.checksum());
+  private static Result.Run id(StreamRows read, String learner, int seed) {
+    return new Result.Run(read.stream().name(), learner, seed, read.rows(), read.checksum());
   }
 
-  private static double error(Result result) {
-    return result.isOfClasses() ? 1 - result.score() : result.score();
+  private static double avoided(Result result, Result baseline) {
+    return result.isOfClasses()
+        ? (share(1 - result.score(), 1 - baseline.score())
+                + share(result.logLoss(), baseline.logLoss()))
+            / 2
+        : share(result.score(), baseline.score());
+  }
+
+  private static double share(double loss, double ofBaseline) {
+    return ofBaseline == 0 ? 0 : 1 - loss / ofBaseline;
   }
 
   private void report(

@@ -14,13 +14,13 @@ class TuneBenchCommandTest {
 
   @Test
   void searchesTheConstantsOfATierAndRestoresThem() {
-    double before = new AutoConstants(Tier.FAST).get(RATE);
+    double before = new AutoConstants(List.of(Tier.FAST)).get(RATE);
 
     Cli tune =
         Cli.run(
             ("bench tune --auto fast --rows 1000 --seeds 1 --factor 30"
                     + " --only dev_friedman,dev_hyperplane --constants light.learningRate,"
-                    + "light.replays")
+                    + "light.replays,linear-rate")
                 .split(" "));
 
     assertThat(tune.exitCode()).as(tune.err()).isZero();
@@ -28,8 +28,9 @@ class TuneBenchCommandTest {
     assertThat(tune.out())
         .startsWith("| constant | before | best |")
         .containsPattern("\\| light.learningRate \\| 0.\\d+ \\| ")
+        .containsPattern("\\| linear-rate \\| 0.\\d+ \\| ")
         .contains("on 2 streams, 1 seeds.");
-    assertThat(new AutoConstants(Tier.FAST).get(RATE)).isEqualTo(before);
+    assertThat(new AutoConstants(List.of(Tier.FAST)).get(RATE)).isEqualTo(before);
   }
 
   @Test
@@ -38,21 +39,25 @@ class TuneBenchCommandTest {
 
     assertThat(tune.exitCode()).isEqualTo(2);
     assertThat(tune.err())
-        .contains("Unknown constant --constants \"light.rate\". Constants of fast: light.");
+        .contains("Unknown constant --constants \"light.rate\". Constants of these tiers: light.");
   }
 
   @Test
-  void theTiersHaveTheConstantsOfTheirNetworks() {
-    assertThat(new AutoConstants(Tier.BALANCED).names())
+  void theTiersHaveTheConstantsOfTheirNetworksAndOfTheMixture() {
+    assertThat(new AutoConstants(List.of(Tier.BALANCED)).names())
         .contains(
-            "replay.learningRate", "replay.replays", "replay.replayWeight", "recent.learningRate")
+            "replay.learningRate",
+            "replay.replays",
+            "replay.replayWeight",
+            "recent.learningRate",
+            "linear-rate")
         .doesNotContain("recent.replays");
   }
 
   /** The score has its maximum at three times the learning rate and three replays. */
   @Test
   void theSearchFindsTheMaximumOfAScore() {
-    AutoConstants constants = new AutoConstants(Tier.FAST);
+    AutoConstants constants = new AutoConstants(List.of(Tier.FAST));
     double rate = constants.get(RATE);
     double replays = constants.get("light.replays");
     List<String> log = new ArrayList<>();

@@ -21,6 +21,7 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +53,8 @@ public abstract sealed class AutoLearner extends PerExampleModel
   private final long keySeed;
   private final long drawSeed;
   private final Indicators indicators;
+  // Of the rows; networks may see more numbers or fewer.
+  private final int inputs;
   final Scaler scaler;
   private final TailColumns tails;
   final ReplayBuffer buffer;
@@ -81,6 +84,7 @@ public abstract sealed class AutoLearner extends PerExampleModel
     this.members = members;
     drawSeed = drawSeed(shape, keySeed);
     IdLayout layout = shape.kind().ids();
+    inputs = layout == null ? shape.inputs() - shape.kind().previousInputs() : layout.width;
     ids = layout == null ? null : new IdMember(layout, shape, keySeed);
     scaler =
         layout == null
@@ -89,27 +93,25 @@ public abstract sealed class AutoLearner extends PerExampleModel
     tails = new TailColumns(shape.inputs());
     buffer = new ReplayBuffer(shape.inputs(), shape.kind().spec().buffer(), shape.has(Extra.KNN));
     weights = weights(shape);
-    linear = new LinearMember(shape.inputs(), shape.outputs());
+    linear = new LinearMember(shape.inputs(), shape.outputs(), ids == null);
     ferns = new FernMember(shape, keySeed);
     answer = shape.isClassification() ? FixedShare.withPreviousLabel() : new FixedShare();
   }
 
   private static MixerWeights weights(AutoShape shape) {
     int linear = shape.networkPredictions();
-    int ferns = linear + 1;
     int all = shape.predictions();
-    boolean hasPrevious = shape.has(Extra.PREVIOUS_LABEL);
+    // Ferns, neighbours and the previous label begin without a weight.
+    IntStream others = IntStream.of(linear + 1, all - 1);
+    if (shape.has(Extra.KNN)) {
+      others = IntStream.concat(others, IntStream.of(all - 2));
+    }
     if (shape.kind().ids() == null) {
-      return hasPrevious
-          ? new MixerWeights(all, linear, ferns, all - 1)
-          : new MixerWeights(all, linear, ferns);
+      return new MixerWeights(all, IntStream.concat(others, IntStream.of(linear)).toArray());
     }
-    if (shape.isClassification()) {
-      return MixerWeights.ofClassesWithIds(all, linear, ferns, all - 1);
-    }
-    return hasPrevious
-        ? MixerWeights.withIds(all, ferns, all - 1)
-        : MixerWeights.withIds(all, ferns);
+    return shape.isClassification()
+        ? MixerWeights.ofClassesWithIds(all, linear, others.toArray())
+        : MixerWeights.withIds(all, others.toArray());
   }
 
   AutoLearner(AutoLearner other, long keySeed) {
@@ -117,6 +119,7 @@ public abstract sealed class AutoLearner extends PerExampleModel
     this.keySeed = keySeed;
     drawSeed = drawSeed(shape, keySeed);
     indicators = other.indicators;
+    inputs = other.inputs;
     ids = other.ids == null ? null : other.ids.copy(shape, keySeed);
     scaler = other.scaler.copy();
     tails = other.tails.copy();
@@ -153,13 +156,16 @@ public abstract sealed class AutoLearner extends PerExampleModel
     return learner;
   }
 
-  private static AutoShape.Kind kind(
+  /** Returns the settings of mixtures of rows of a width. */
+  static AutoShape.Kind kind(
       AutoModelSpec spec, long seed, Task task, int rowWidth, int classes, Indicators indicators) {
     if (indicators.ids().isEmpty()) {
-      return new AutoShape.Kind(spec.auto(), seed, task, rowWidth, classes);
+      int previous = task.isClassification() || indicators.expertColumns().length > 0 ? 0 : 1;
+      return new AutoShape.Kind(
+          spec.auto(), seed, task, rowWidth + previous, classes, null, previous);
     }
     IdLayout layout = new IdLayout(indicators, rowWidth, task);
-    return new AutoShape.Kind(spec.auto(), seed, task, layout.inputs(), classes, layout);
+    return new AutoShape.Kind(spec.auto(), seed, task, layout.inputs(), classes, layout, 0);
   }
 
   /** Returns the bytes in memory of a mixture whose buffer is full, and that knows no id. */
@@ -206,8 +212,7 @@ public abstract sealed class AutoLearner extends PerExampleModel
 
   @Override
   public int inputs() {
-    IdLayout layout = shape.kind().ids();
-    return layout == null ? shape.inputs() : layout.width;
+    return inputs;
   }
 
   @Override
@@ -309,8 +314,11 @@ public abstract sealed class AutoLearner extends PerExampleModel
       predictBaseline(own);
       own.encoded = ids.encode(own, shape);
       own.encodedOffset = 0;
-    } else if (!tails.isEmpty()) {
-      tails.write(own.row, own.rowOffset, own.tails, 0);
+      return;
+    }
+    addPrevious(own);
+    if (!tails.isEmpty()) {
+      tails.write(own.encoded, own.encodedOffset, own.tails, 0);
       own.encoded = own.tails;
       own.encodedOffset = 0;
     }
@@ -318,6 +326,9 @@ public abstract sealed class AutoLearner extends PerExampleModel
 
   /** Replaces the row by one whose experts are relative to what they predict together. */
   void predictExperts(AutoScratch own) {}
+
+  /** Adds what was known besides the row when it came. */
+  void addPrevious(AutoScratch own) {}
 
   /** Writes what is predicted without features to the scratch, where ids are compared with it. */
   void predictBaseline(AutoScratch own) {}
@@ -489,6 +500,7 @@ public abstract sealed class AutoLearner extends PerExampleModel
   /** Decides by the first records which columns and targets have a heavy tail; scales those. */
   private void startTails() {
     int records = buffer.size();
+    startPrevious();
     // Of rows with ids networks see numbers and logarithms already.
     tails.start(
         records, buffer::feature, column -> ids == null && !scaler.indicators().contains(column));
@@ -509,6 +521,9 @@ public abstract sealed class AutoLearner extends PerExampleModel
     }
     startTargetTail();
   }
+
+  /** Decides by the records in the buffer whether what is added to rows tells anything. */
+  void startPrevious() {}
 
   /** Decides by the targets in the buffer whether they have a heavy tail. */
   void startTargetTail() {}

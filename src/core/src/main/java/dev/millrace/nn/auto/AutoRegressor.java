@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class AutoRegressor extends AutoLearner {
 
+  /** Of the first targets with the previous ones; of independent ones it is seldom above 0.2. */
+  private static final double MIN_CORRELATION = 0.3;
+
   private final Scaler target;
   private final ValueMixer mixer;
   // Null if no column predicts the target.
@@ -30,6 +33,8 @@ final class AutoRegressor extends AutoLearner {
   private double highest = Double.NEGATIVE_INFINITY;
   // NaN before the first one.
   private double lastValue = Double.NaN;
+  // True if it is an input of the networks, or may become one.
+  private boolean hasPrevious;
 
   AutoRegressor(
       AutoShape shape, Indicators indicators, long keySeed, AutoScratch scratch, Members members) {
@@ -38,6 +43,7 @@ final class AutoRegressor extends AutoLearner {
     mixer = new ValueMixer(weights, answer, shape.networkPredictions());
     boolean hasExperts = indicators.expertColumns().length > 0;
     experts = hasExperts ? new ExpertModel(indicators, inputs()) : null;
+    hasPrevious = shape.kind().previousInputs() > 0;
   }
 
   private AutoRegressor(AutoRegressor other, long keySeed) {
@@ -49,6 +55,7 @@ final class AutoRegressor extends AutoLearner {
     lowest = other.lowest;
     highest = other.highest;
     lastValue = other.lastValue;
+    hasPrevious = other.hasPrevious;
   }
 
   @Override
@@ -105,6 +112,61 @@ final class AutoRegressor extends AutoLearner {
   }
 
   @Override
+  void addPrevious(AutoScratch own) {
+    if (shape().kind().previousInputs() == 0) {
+      return;
+    }
+    System.arraycopy(own.row, own.rowOffset, own.withPrevious, 0, inputs());
+    own.withPrevious[inputs()] = hasPrevious ? (float) known() : Float.NaN;
+    own.encoded = own.withPrevious;
+    own.encodedOffset = 0;
+  }
+
+  /** Returns the last value that was known when the features came; NaN before the first. */
+  private double known() {
+    float[] memory = recalled();
+    return memory == null ? lastValue : PredictedValue.read(memory, recalledAt());
+  }
+
+  /** Keeps the previous value as an input where the first targets go with it. */
+  @Override
+  void startPrevious() {
+    int column = inputs();
+    if (shape().kind().previousInputs() == 0 || isRelated(column)) {
+      return;
+    }
+    hasPrevious = false;
+    scaler.restart(column);
+    float[] row = new float[shape().inputs()];
+    for (int record = 0; record < buffer.size(); record++) {
+      buffer.copyFeatures(record, row);
+      row[column] = Float.NaN;
+      buffer.setFeatures(record, row, 0);
+    }
+  }
+
+  /** Returns true if a column of the records in the buffer is correlated with their targets. */
+  private boolean isRelated(int column) {
+    double[] sums = new double[6]; // n, x, y, xx, yy, xy
+    for (int record = 0; record < buffer.size(); record++) {
+      float x = buffer.feature(record, column);
+      double y = buffer.target(record);
+      if (!Float.isNaN(x)) {
+        sums[0]++;
+        sums[1] += x;
+        sums[2] += y;
+        sums[3] += (double) x * x;
+        sums[4] += y * y;
+        sums[5] += x * y;
+      }
+    }
+    double xy = sums[0] * sums[5] - sums[1] * sums[2];
+    double xx = sums[0] * sums[3] - sums[1] * sums[1];
+    double yy = sums[0] * sums[4] - sums[2] * sums[2];
+    return xy * xy >= MIN_CORRELATION * MIN_CORRELATION * xx * yy && xx > 0 && yy > 0;
+  }
+
+  @Override
   float scaledTarget(double value) {
     return (float) target.scaled(0, value);
   }
@@ -135,9 +197,7 @@ final class AutoRegressor extends AutoLearner {
       own.neighbours.find(own.encoded, own.encodedOffset, scaler, CLIP, buffer);
       mixer.setPrediction(k++, own.neighbours.mean(buffer, mean));
     }
-    if (shape().has(Extra.PREVIOUS_LABEL)) {
-      mixer.setPrediction(k, mixer.last(mean));
-    }
+    mixer.setPrediction(k, mixer.last(mean));
     double mixed = mixer.mix();
     double spread = deviation;
     if (experts != null) {
@@ -161,9 +221,7 @@ final class AutoRegressor extends AutoLearner {
     double deviation = target.deviation(0);
     target.update(0, rest);
     learnMembers(rest, replays, own);
-    float[] memory = recalled();
-    double known = memory == null ? lastValue : PredictedValue.read(memory, recalledAt());
-    mixer.setLast(scaledLast(known));
+    mixer.setLast(scaledLast(known()));
     mix(mean, deviation, own, out, outOffset);
     if (tail != null) {
       extendRange(rest);
@@ -233,6 +291,7 @@ final class AutoRegressor extends AutoLearner {
   @Override
   void writeScalers(DataOutput out) throws IOException {
     super.writeScalers(out);
+    out.writeBoolean(hasPrevious);
     target.write(out);
     out.writeBoolean(tail != null);
     if (tail != null) {
@@ -248,6 +307,7 @@ final class AutoRegressor extends AutoLearner {
   @Override
   void readScalers(DataInput in) throws IOException {
     super.readScalers(in);
+    hasPrevious = in.readBoolean();
     target.read(in);
     tail = in.readBoolean() ? HeavyTail.read(in) : null;
     if (tail != null) {

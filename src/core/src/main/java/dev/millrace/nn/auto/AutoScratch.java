@@ -36,6 +36,8 @@ final class AutoScratch {
   int rowOffset;
   float[] encoded = EMPTY;
   int encodedOffset;
+  // The row with the previous value.
+  float[] withPrevious = EMPTY;
   // The row with heavy tails scaled.
   float[] tails = EMPTY;
   // [classes]: what a network of ids predicts.
@@ -86,6 +88,7 @@ final class AutoScratch {
     predictions = grown(predictions, (shape.predictions() + 1) * stride);
     logs = grown(logs, (shape.predictions() + 1) * stride);
     tails = grown(tails, shape.inputs());
+    withPrevious = grown(withPrevious, shape.inputs());
     mixed = grown(mixed, 2 * stride);
     frequencies = grown(frequencies, shape.outputs());
     logFrequencies = grown(logFrequencies, shape.outputs());

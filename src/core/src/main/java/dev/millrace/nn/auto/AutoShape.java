@@ -19,13 +19,20 @@ final class AutoShape {
    *
    * @param inputs numbers that networks see of a record
    * @param ids layout of the records; null if they have no ids
+   * @param previousInputs 1 if the last input is the previous value, else 0
    */
   record Kind(
-      AutoSpec spec, long seed, Task task, int inputs, int classes, @Nullable IdLayout ids) {
+      AutoSpec spec,
+      long seed,
+      Task task,
+      int inputs,
+      int classes,
+      @Nullable IdLayout ids,
+      int previousInputs) {
 
-    /** Settings of records without ids. */
+    /** Settings of records without ids whose networks see the columns alone. */
     Kind(AutoSpec spec, long seed, Task task, int inputs, int classes) {
-      this(spec, seed, task, inputs, classes, null);
+      this(spec, seed, task, inputs, classes, null, 0);
     }
 
     /** Returns the number of predictions from ids. */
@@ -33,14 +40,8 @@ final class AutoShape {
       return IdMember.names(ids).size();
     }
 
-    /** Returns true if an optional prediction is made: classes always know the previous label. */
-    boolean has(AutoSpec.Extra extra) {
-      boolean isOfClasses = extra == AutoSpec.Extra.PREVIOUS_LABEL && task.isClassification();
-      return isOfClasses || spec.has(extra);
-    }
-
     Kind withClasses(int all) {
-      return new Kind(spec, seed, task, inputs, all, ids);
+      return new Kind(spec, seed, task, inputs, all, ids, previousInputs);
     }
   }
 
@@ -88,11 +89,10 @@ final class AutoShape {
     names.add(LinearMember.NAME);
     names.add(FernMember.NAME);
     names.addAll(IdMember.names(kind.ids()));
-    for (AutoSpec.Extra extra : AutoSpec.Extra.values()) {
-      if (has(extra)) {
-        names.add(extra.id());
-      }
+    if (has(AutoSpec.Extra.KNN)) {
+      names.add(AutoSpec.Extra.KNN.id());
     }
+    names.add(PreviousLabel.NAME);
     names.add(isClassification() ? ClassFrequencies.NAME : ValueMixer.BASELINE);
     parameters = kept;
     replaying = last;
@@ -223,7 +223,7 @@ final class AutoShape {
   }
 
   boolean has(AutoSpec.Extra extra) {
-    return kind.has(extra);
+    return kind.spec().has(extra);
   }
 
   int predictions() {

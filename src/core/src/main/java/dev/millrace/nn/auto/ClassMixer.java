@@ -24,8 +24,6 @@ final class ClassMixer {
   /** Share of a prediction that is spread over all classes, so that no logarithm is infinite. */
   private static final float SPREAD = 1e-4f;
 
-  private static final float LEARNING_RATE = 0.005f;
-
   /** With ids: means of few records are noisy, and so is what a mixer learns of rare classes. */
   private static final float ID_LEARNING_RATE = 0.002f;
 
@@ -122,6 +120,8 @@ final class ClassMixer {
       weights.addLoss(k, -scratch.logs[k * stride + label]);
     }
     weights.countExample();
+    // What late labels say repeats itself: they get no longer steps at first.
+    boolean isEarly = factor == 1f || weights.hasIds();
     float[] gradient = scratch.mixerGradient;
     float[] before = scratch.mixerWeights;
     System.arraycopy(weights.weights, 0, before, 0, weights.predictions);
@@ -133,8 +133,8 @@ final class ClassMixer {
         0,
         MixerWeights.MAX_PREDICTIONS,
         factor
-            * (weights.hasIds() ? ID_LEARNING_RATE : LEARNING_RATE)
-            * weights.rateFactor(examples),
+            * (weights.hasIds() ? ID_LEARNING_RATE : MixtureConstant.CLASS_MIXER_RATE.value)
+            * (isEarly ? weights.rateFactor(examples) : 1f),
         BETA2,
         EPSILON,
         weights.correction());

@@ -24,11 +24,6 @@ final class FernMember {
   private static final Kernels KERNELS = KernelProvider.kernels();
   private static final long DOMAIN = 0x6665726E73L;
 
-  /** Learning rates of the sum of a record's weights, which all take an equal part of a step. */
-  private static final float CLASS_RATE = 2f;
-
-  private static final float VALUE_RATE = 0.7f;
-
   /** Max part of the error of a value that a step corrects, and max step of a class's sum. */
   private static final float MAX_VALUE_RATE = 1f;
 
@@ -126,7 +121,8 @@ final class FernMember {
     if (!ferns.hasStarted()) {
       return;
     }
-    float rate = Math.min(CLASS_RATE * weight, MAX_CLASS_RATE) / ferns.count();
+    float rate =
+        Math.min(MixtureConstant.FERN_CLASS_RATE.value * weight, MAX_CLASS_RATE) / ferns.count();
     for (int o = 0; o < steps.length; o++) {
       float error = o == label ? own.predictions[at + o] - 1f : own.predictions[at + o];
       steps[o] = rate * error;
@@ -148,7 +144,10 @@ final class FernMember {
   void learnValue(AutoScratch own, float target, float weight) {
     if (ferns.hasStarted()) {
       float error = Math.max(-1f, Math.min(1f, own.fernValue[0] - target));
-      steps[0] = Math.min(VALUE_RATE * weight, MAX_VALUE_RATE) / ferns.count() * error;
+      steps[0] =
+          Math.min(MixtureConstant.FERN_VALUE_RATE.value * weight, MAX_VALUE_RATE)
+              / ferns.count()
+              * error;
       ferns.step(own.cells, steps);
     }
   }

@@ -23,18 +23,23 @@ final class LinearMember {
 
   static final String NAME = "linear";
 
-  /** Divided by √(1 + Σ x²), so that a row of many features does not move too far. */
-  private static final float RATE = 0.25f;
-
   private final int inputs;
+  private final float kept;
   private int outputs;
   // [inputs + 1 x outputs], the last row is the bias.
   private float[] weights;
   // Sums of squared gradients.
   private float[] squares;
 
-  LinearMember(int inputs, int outputs) {
+  /**
+   * Creates a member that has learned nothing.
+   *
+   * @param forgets false if sums of squares are kept: a feature that is rarely other than 0 is
+   *     learned from few examples
+   */
+  LinearMember(int inputs, int outputs, boolean forgets) {
     this.inputs = inputs;
+    kept = forgets ? 1f - 1f / MixtureConstant.LINEAR_MEMORY.value : 1f;
     this.outputs = outputs;
     weights = new float[(inputs + 1) * outputs];
     squares = new float[(inputs + 1) * outputs];
@@ -42,6 +47,7 @@ final class LinearMember {
 
   private LinearMember(LinearMember other) {
     inputs = other.inputs;
+    kept = other.kept;
     outputs = other.outputs;
     weights = other.weights.clone();
     squares = other.squares.clone();
@@ -122,11 +128,11 @@ final class LinearMember {
     for (int i = 0; i < inputs; i++) {
       squared += x[i] * x[i];
     }
-    return RATE / (float) Math.sqrt(squared);
+    return MixtureConstant.LINEAR_RATE.value / (float) Math.sqrt(squared);
   }
 
   private void step(int at, float gradient, float rate) {
-    squares[at] += gradient * gradient;
+    squares[at] = kept * squares[at] + gradient * gradient;
     weights[at] -= rate * gradient / (1f + (float) Math.sqrt(squares[at]));
   }
 

@@ -16,8 +16,11 @@ final class MixerWeights {
   /** Max number of predictions. */
   static final int MAX_PREDICTIONS = 16;
 
-  private static final float FIRST_RATE_FACTOR = 8f;
-  private static final float RATE_DECAY = 100f;
+  /** With ids: as {@link MixtureConstant#FIRST_RATE_FACTOR} and the next one, chosen on clicks. */
+  private static final float ID_FIRST_RATE_FACTOR = 8f;
+
+  private static final float ID_RATE_DECAY = 100f;
+
   private static final float KEPT = 0.999f;
 
   final int predictions;
@@ -54,15 +57,14 @@ final class MixerWeights {
    * slowly from log-odds of few records, so together they start with as much as one of the others.
    *
    * @param networks number of the networks' predictions; all others follow
-   * @param ferns index of their prediction, which starts with a weight of 0
-   * @param previous index of what the previous label predicts, the last; it starts with 0 too
+   * @param unweighted predictions of others that start with a weight of 0
    */
-  static MixerWeights ofClassesWithIds(int predictions, int networks, int ferns, int previous) {
-    MixerWeights mixer = withIds(predictions, ferns, previous);
-    float each = 1f / (previous - networks);
-    Arrays.fill(mixer.weights, 0, networks, each / networks);
-    Arrays.fill(mixer.weights, networks, previous, each);
-    mixer.weights[ferns] = 0f;
+  static MixerWeights ofClassesWithIds(int predictions, int networks, int... unweighted) {
+    MixerWeights mixer = withIds(predictions, unweighted);
+    float each = 1f / (predictions - networks - unweighted.length + 1);
+    for (int k = 0; k < predictions; k++) {
+      mixer.weights[k] = k < networks ? each / networks : mixer.weights[k] == 0f ? 0f : each;
+    }
     return mixer;
   }
 
@@ -75,12 +77,13 @@ final class MixerWeights {
   }
 
   /**
-   * Returns the factor of the mixer's learning rate after so many examples. Predictions from ids
-   * begin far behind the others on some streams and far before them on others, so a mixture with
-   * them takes longer steps at first.
+   * Returns the factor of the mixer's learning rate after so many examples. Which predictions are
+   * good differs between streams, so a mixture takes longer steps at first.
    */
   float rateFactor(long examples) {
-    return hasIds ? Math.max(1f, FIRST_RATE_FACTOR / (1f + examples / RATE_DECAY)) : 1f;
+    float first = hasIds ? ID_FIRST_RATE_FACTOR : MixtureConstant.FIRST_RATE_FACTOR.value;
+    float decay = hasIds ? ID_RATE_DECAY : MixtureConstant.RATE_DECAY.value;
+    return Math.max(1f, first / (1f + examples / decay));
   }
 
   /** Returns true if some predictions are made from ids. */

@@ -13,6 +13,8 @@ import java.io.IOException;
  */
 final class PreviousLabel {
 
+  static final String NAME = "previous-label";
+
   /**
    * Max number of classes to count; of more it predicts the frequencies. A table of more would be
    * large, and what predicts while a label is waited for would not be remembered in every tier.
@@ -57,13 +59,14 @@ final class PreviousLabel {
   void predict(float[] frequencies, float[] out, int offset) {
     int row = Math.max(0, previous) * classes;
     boolean isCounted = previous != NONE && counts.length > 0;
-    float sum = 1f;
+    float prior = MixtureConstant.PREVIOUS_LABEL_PRIOR.value;
+    float sum = prior;
     for (int j = 0; isCounted && j < classes; j++) {
       sum += counts[row + j];
     }
     for (int j = 0; j < classes; j++) {
       float count = isCounted ? counts[row + j] : 0f;
-      out[offset + j] = (count + frequencies[j]) / sum;
+      out[offset + j] = (count + prior * frequencies[j]) / sum;
     }
   }
 

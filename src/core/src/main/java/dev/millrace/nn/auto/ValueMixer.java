@@ -15,7 +15,6 @@ final class ValueMixer {
   /** Name of the baseline, which uses no feature. */
   static final String BASELINE = "baseline";
 
-  private static final double LEARNING_RATE = 0.005;
   private static final double EPSILON = 0.001;
   private static final double BIAS_RATE = 0.02;
   private static final double BIAS_KEPT = 0.99;
@@ -142,7 +141,10 @@ final class ValueMixer {
         1,
         examples);
     double error = Math.max(-1, Math.min(1, y - output));
-    double rate = Math.min(LEARNING_RATE * weights.rateFactor(examples) * weight, MAX_STEP);
+    double rate =
+        Math.min(
+            MixtureConstant.VALUE_MIXER_RATE.value * weights.rateFactor(examples) * weight,
+            MAX_STEP);
     double step = rate * error / (1 + squares / weights.predictions);
     for (int k = 0; k < weights.predictions; k++) {
       weights.weights[k] += (float) (step * scaled[k]);

@@ -90,7 +90,14 @@ class ExpertsTest {
     assertThat(members.members())
         .extracting(MetricsReport.Member::name)
         .containsExactly(
-            "light", "light-ema", "linear", "ferns", "baseline", "experts", "regression");
+            "light",
+            "light-ema",
+            "linear",
+            "ferns",
+            "previous-label",
+            "baseline",
+            "experts",
+            "regression");
     assertThat(members.leader()).isNotEqualTo("experts");
   }
 

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 class HeavyTailedStreamsTest {
   private static final int INPUTS = 4;
   private static final int EXAMPLES = 3_000;
+  private static final int STREAMS = 5;
 
   private final Random random = new Random(3);
   private final float[] row = new float[INPUTS];
@@ -76,7 +77,7 @@ class HeavyTailedStreamsTest {
 
   @Test
   void thePreviousValueIsOnTheScaleOfTheTargetFromTheStartOn() {
-    AutoSpec auto = new AutoSpec(AutoSpec.Tier.FAST, Set.of(AutoSpec.Extra.PREVIOUS_LABEL), 200);
+    AutoSpec auto = new AutoSpec(AutoSpec.Tier.FAST, Set.of(), 200);
     OnlineModel model =
         Models.create(ModelSpec.auto(1, auto, ClassWeights.NONE), Task.REGRESSION, INPUTS, 0, 1);
     double target = 0;
@@ -90,12 +91,17 @@ class HeavyTailedStreamsTest {
 
   @Test
   void logNormalColumnsAreLearnedAsWellAsTheirLogarithms() {
-    int right = rightClasses(false);
-    random.setSeed(3);
-    int rightOfLogarithms = rightClasses(true);
+    int right = 0;
+    int rightOfLogarithms = 0;
+    for (int seed = 1; seed <= STREAMS; seed++) {
+      random.setSeed(seed);
+      right += rightClasses(false);
+      random.setSeed(seed);
+      rightOfLogarithms += rightClasses(true);
+    }
 
-    assertThat(right).isGreaterThan((int) (0.98 * rightOfLogarithms));
-    assertThat(right).isGreaterThan((int) (0.93 * (EXAMPLES - 500)));
+    assertThat(right).isGreaterThan((int) (0.975 * rightOfLogarithms));
+    assertThat(right).isGreaterThan((int) (0.93 * STREAMS * (EXAMPLES - 500)));
   }
 
   private int rightClasses(boolean takesLogarithms) {

@@ -24,7 +24,7 @@ class LinearMemberTest {
 
   @Test
   void aMemberPredictsTheClassFrequenciesBeforeItHasLearned() {
-    LinearMember member = new LinearMember(2, 3);
+    LinearMember member = new LinearMember(2, 3, false);
 
     member.predictClasses(new float[] {3, -1}, logs(0.7f, 0.2f, 0.1f), out, 0, COLUMNS);
 
@@ -34,7 +34,7 @@ class LinearMemberTest {
 
   @Test
   void aRareFeatureKeepsLongStepsWhileAFrequentOneShortensThem() {
-    LinearMember member = new LinearMember(2, 3);
+    LinearMember member = new LinearMember(2, 3, false);
     float[] frequent = {1, 0};
     float[] rare = {0, 1};
     float[] even = logs(1 / 3f, 1 / 3f, 1 / 3f);
@@ -61,7 +61,7 @@ class LinearMemberTest {
 
   @Test
   void aMemberLearnsALinearFunction() {
-    LinearMember member = new LinearMember(2, 1);
+    LinearMember member = new LinearMember(2, 1, false);
     Random random = new Random(5);
     for (int e = 0; e < 5_000; e++) {
       float[] x = {(float) random.nextGaussian(), random.nextInt(2)};
@@ -74,9 +74,28 @@ class LinearMemberTest {
     assertThat(out[0]).isCloseTo(-0.25f, within(0.01f));
   }
 
+  /** Of two like members the one that forgets follows a function that changes its sign. */
+  @Test
+  void aMemberThatForgetsFollowsAChange() {
+    float[] errors = new float[2];
+    for (int forgets = 0; forgets < 2; forgets++) {
+      LinearMember member = new LinearMember(1, 1, forgets == 1);
+      Random random = new Random(7);
+      for (int e = 0; e < 6_000; e++) {
+        float[] x = {(float) random.nextGaussian()};
+        float value = e < 5_000 ? x[0] : -x[0];
+        member.predictValue(x, out, 0);
+        errors[forgets] += e < 5_000 ? 0 : Math.abs(out[0] - value);
+        member.learnValue(x, out[0], value, 1f);
+      }
+    }
+
+    assertThat(errors[1]).isLessThan(0.7f * errors[0]);
+  }
+
   @Test
   void oneMoreClassLeavesTheOthersAsTheyAre() {
-    LinearMember member = new LinearMember(1, 2);
+    LinearMember member = new LinearMember(1, 2, false);
     float[] x = {1};
     for (int e = 0; e < 50; e++) {
       member.predictClasses(x, logs(0.5f, 0.5f), out, 0, COLUMNS);
