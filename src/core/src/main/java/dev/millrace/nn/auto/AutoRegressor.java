@@ -147,23 +147,27 @@ final class AutoRegressor extends AutoLearner {
 
   /** Returns true if a column of the records in the buffer is correlated with their targets. */
   private boolean isRelated(int column) {
-    double[] sums = new double[6]; // n, x, y, xx, yy, xy
+    double meanOfX = 0;
+    double meanOfY = 0;
+    double xx = 0;
+    double yy = 0;
+    double xy = 0;
+    int known = 0;
     for (int record = 0; record < buffer.size(); record++) {
-      float x = buffer.feature(record, column);
-      double y = buffer.target(record);
-      if (!Float.isNaN(x)) {
-        sums[0]++;
-        sums[1] += x;
-        sums[2] += y;
-        sums[3] += (double) x * x;
-        sums[4] += y * y;
-        sums[5] += x * y;
+      double x = buffer.feature(record, column);
+      if (!Double.isNaN(x)) {
+        known++;
+        double dx = x - meanOfX;
+        double dy = buffer.target(record) - meanOfY;
+        meanOfX += dx / known;
+        meanOfY += dy / known;
+        xx += dx * (x - meanOfX);
+        yy += dy * (buffer.target(record) - meanOfY);
+        xy += dx * (buffer.target(record) - meanOfY);
       }
     }
-    double xy = sums[0] * sums[5] - sums[1] * sums[2];
-    double xx = sums[0] * sums[3] - sums[1] * sums[1];
-    double yy = sums[0] * sums[4] - sums[2] * sums[2];
-    return xy * xy >= MIN_CORRELATION * MIN_CORRELATION * xx * yy && xx > 0 && yy > 0;
+    double limit = MIN_CORRELATION * Math.sqrt(xx) * Math.sqrt(yy);
+    return limit > 0 && Math.abs(xy) >= limit;
   }
 
   @Override

@@ -120,8 +120,8 @@ final class ClassMixer {
       weights.addLoss(k, -scratch.logs[k * stride + label]);
     }
     weights.countExample();
-    // What late labels say repeats itself: they get no longer steps at first.
-    boolean isEarly = factor == 1f || weights.hasIds();
+    // Late labels repeat what they say: without ids no step is longer than the others.
+    float first = factor == 1f || weights.hasIds() ? weights.rateFactor(examples) : 1f;
     float[] gradient = scratch.mixerGradient;
     float[] before = scratch.mixerWeights;
     System.arraycopy(weights.weights, 0, before, 0, weights.predictions);
@@ -134,7 +134,7 @@ final class ClassMixer {
         MixerWeights.MAX_PREDICTIONS,
         factor
             * (weights.hasIds() ? ID_LEARNING_RATE : MixtureConstant.CLASS_MIXER_RATE.value)
-            * (isEarly ? weights.rateFactor(examples) : 1f),
+            * first,
         BETA2,
         EPSILON,
         weights.correction());

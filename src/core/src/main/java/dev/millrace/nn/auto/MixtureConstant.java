@@ -13,7 +13,7 @@ enum MixtureConstant {
   FIRST_RATE_FACTOR(8f),
   /** Examples after which that factor has halved. */
   RATE_DECAY(400f),
-  /** Step of the linear member. */
+  /** Step of the linear member: divided by √(1 + Σ x²), or a row of many would move it too far. */
   LINEAR_RATE(0.25f),
   /** Examples over which the linear member sums up squares: the fewer, the longer its steps. */
   LINEAR_MEMORY(100f),
