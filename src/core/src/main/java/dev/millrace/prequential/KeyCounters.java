@@ -1,6 +1,9 @@
 package dev.millrace.prequential;
 
 import dev.millrace.data.Chunk;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 
 /**
  * Counts the examples of one key, and knows where the last of them was and what of it has been
@@ -35,6 +38,38 @@ final class KeyCounters {
   KeyCounters(SeenOffsets offsets, Arrivals arrivals) {
     this.offsets = offsets;
     this.arrivals = arrivals;
+  }
+
+  void write(DataOutput out) throws IOException {
+    out.writeLong(examples);
+    out.writeLong(validated);
+    out.writeLong(eventTime);
+    out.writeLong(timestamp);
+    out.writeInt(epoch);
+    out.writeLong(reported);
+    out.writeLong(reportedSkips);
+    offsets.write(out);
+    arrivals.write(out);
+  }
+
+  static KeyCounters read(DataInput in, TrainSpec spec) throws IOException {
+    long examples = in.readLong();
+    long validated = in.readLong();
+    long eventTime = in.readLong();
+    long timestamp = in.readLong();
+    int epoch = in.readInt();
+    long reported = in.readLong();
+    long reportedSkips = in.readLong();
+    SeenOffsets offsets = SeenOffsets.read(in);
+    KeyCounters counters = new KeyCounters(offsets, Arrivals.read(in, spec.countsDuplicates()));
+    counters.examples = examples;
+    counters.validated = validated;
+    counters.eventTime = eventTime;
+    counters.timestamp = timestamp;
+    counters.epoch = epoch;
+    counters.reported = reported;
+    counters.reportedSkips = reportedSkips;
+    return counters;
   }
 
   KeyCounters copy() {

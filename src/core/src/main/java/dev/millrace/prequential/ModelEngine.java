@@ -6,7 +6,6 @@ import dev.millrace.data.ForecastSpec;
 import dev.millrace.data.InputSpec.LateLabels;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.PromoteRequest;
-import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.SelectionSpec.OnChange;
 import dev.millrace.nn.Workspace;
 import dev.millrace.prequential.Rejections.Rejection;
@@ -29,7 +28,7 @@ final class ModelEngine implements KeyEngine {
   private final @Nullable DelayedLabelJoiner joiner;
   // Null if labels are not the future values of a series.
   private final @Nullable Forecaster forecaster;
-  private boolean hasWarnedOfMismatch;
+  private final MismatchPolicy mismatches;
 
   /**
    * @param maxModelBytes memory that the weights and the optimizer of a key may take
@@ -46,6 +45,7 @@ final class ModelEngine implements KeyEngine {
     this.spec = onShapeChange == ShapeChange.RESET ? spec.with(OnChange.RESET) : spec;
     this.maxModelBytes = maxModelBytes;
     this.onShapeChange = onShapeChange;
+    mismatches = new MismatchPolicy(onShapeChange);
     events = new EventReporter(this.spec);
     promotions = new PromotionHandler(events);
     erasures = new EraseHandler(this.spec, events);
@@ -224,24 +224,15 @@ final class ModelEngine implements KeyEngine {
     if (state.serialized() == null) {
       return null;
     }
-    try {
-      if (onShapeChange == ShapeChange.GROW && StateExpansion.resume(state, spec, workspace)) {
-        listener.expanded(key);
-      }
-      promotions.warnOfChanges(state.resume(spec, workspace), key, listener);
-      return null;
-    } catch (ModelMismatchException e) {
-      if (onShapeChange != ShapeChange.RESET) {
-        throw new UnusableStateException(key, e);
-      }
-      if (!hasWarnedOfMismatch) {
-        hasWarnedOfMismatch = true;
-        listener.warning(key, "the stored model is reset: " + e.getMessage());
-      }
-      return String.valueOf(e.getMessage());
-    } catch (IOException e) {
-      throw new UnusableStateException(key, e);
-    }
+    return mismatches.resume(
+        key,
+        listener,
+        () -> {
+          if (onShapeChange == ShapeChange.GROW && StateExpansion.resume(state, spec, workspace)) {
+            listener.expanded(key);
+          }
+          promotions.warnOfChanges(state.resume(spec, workspace), key, listener);
+        });
   }
 
   @Override

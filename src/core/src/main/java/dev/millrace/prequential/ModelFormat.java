@@ -41,22 +41,13 @@ final class ModelFormat {
 
   /** Writes everything that is needed to continue as if never stopped. */
   static void write(PrequentialModel model, DataOutput out) throws IOException {
-    KeyCounters counters = model.counters;
     out.writeUTF(model.task.name());
     out.writeInt(model.columns);
-    out.writeLong(counters.examples);
-    out.writeLong(counters.reported);
-    out.writeLong(counters.eventTime);
-    out.writeLong(counters.timestamp);
+    model.counters.write(out);
     model.classes.write(out);
-    counters.offsets.write(out);
-    counters.arrivals.write(out);
     model.metrics.write(out);
     model.learner.write(out);
-    out.writeLong(counters.reportedSkips);
     DriftMonitor.write(model.drift, out);
-    out.writeInt(counters.epoch);
-    out.writeLong(counters.validated);
     out.writeByte(
         (model.validation == null ? 0 : VALIDATION_FLAG)
             | (model.intervals == null ? 0 : INTERVALS_FLAG)
@@ -108,18 +99,9 @@ final class ModelFormat {
     Task task = Task.valueOf(in.readUTF());
     requireOneOutput(task);
     int storedColumns = in.readInt();
-    long examples = in.readLong();
-    long reported = in.readLong();
-    long eventTime = in.readLong();
-    long timestamp = in.readLong();
+    KeyCounters counters = KeyCounters.read(in, spec);
     ClassNames classes = ClassNames.read(in);
     requireDeclaredTask(task, classes, spec.input().task());
-    SeenOffsets offsets = SeenOffsets.read(in);
-    KeyCounters counters = new KeyCounters(offsets, Arrivals.read(in, spec.countsDuplicates()));
-    counters.examples = examples;
-    counters.reported = reported;
-    counters.eventTime = eventTime;
-    counters.timestamp = timestamp;
     int columns = columns(spec.input(), workspace);
     if (spec.input().forecast() != null) {
       // Its seasons are in the metrics too.
@@ -131,10 +113,7 @@ final class ModelFormat {
     // Checked behind the model, whose indicators name the difference.
     requireSameColumns(storedColumns, columns, spec);
     requireClasses(task, learner.classes(), classes);
-    counters.reportedSkips = in.readLong();
     DriftMonitor drift = DriftMonitor.read(in, spec.drift(), spec.model(), task, workspace);
-    counters.epoch = in.readInt();
-    counters.validated = in.readLong();
     int flags = in.readByte();
     ValidationScores validation =
         (flags & VALIDATION_FLAG) != 0 ? ValidationScores.read(in, task, spec.metrics()) : null;

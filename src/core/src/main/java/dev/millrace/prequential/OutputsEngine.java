@@ -15,7 +15,6 @@ import dev.millrace.data.RecordKind;
 import dev.millrace.data.TargetSpec;
 import dev.millrace.data.Task;
 import dev.millrace.nn.Indicators;
-import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.Models;
 import dev.millrace.nn.auto.SharedNetwork;
@@ -51,6 +50,7 @@ final class OutputsEngine implements KeyEngine {
   private final TrainSpec spec;
   private final long maxModelBytes;
   private final ShapeChange onShapeChange;
+  private final MismatchPolicy mismatches;
   private final Workspace workspace = new Workspace();
   private final EventReporter events;
   private final OutputsReporter reporter;
@@ -69,6 +69,7 @@ final class OutputsEngine implements KeyEngine {
     this.spec = spec;
     this.maxModelBytes = maxModelBytes;
     this.onShapeChange = onShapeChange;
+    mismatches = new MismatchPolicy(onShapeChange);
     events = new EventReporter(spec);
     reporter = new OutputsReporter(spec);
     published = new OutputPredictions(spec);
@@ -388,20 +389,12 @@ final class OutputsEngine implements KeyEngine {
     if (state.serialized() == null) {
       return null;
     }
-    OutputsState of;
-    try {
-      of = state.resumeOutputs(spec, columns(), key);
-    } catch (ModelMismatchException e) {
-      if (onShapeChange != ShapeChange.RESET) {
-        throw new UnusableStateException(key, e);
-      }
-      listener.warning(key, "the stored model is reset: " + e.getMessage());
-      return String.valueOf(e.getMessage());
-    } catch (IOException e) {
-      throw new UnusableStateException(key, e);
+    String mismatch =
+        mismatches.resume(key, listener, () -> state.resumeOutputs(spec, columns(), key));
+    if (mismatch == null) {
+      alignOutputs(state.outputs(), key, listener);
     }
-    alignOutputs(of, key, listener);
-    return null;
+    return mismatch;
   }
 
   private void alignOutputs(OutputsState of, String key, EngineListener listener)

@@ -259,13 +259,7 @@ final class OutputsState {
     out.writeUTF(task.name());
     out.writeInt(columns);
     out.writeLong(records);
-    out.writeLong(counters.examples);
-    out.writeLong(counters.reported);
-    out.writeLong(counters.eventTime);
-    out.writeLong(counters.timestamp);
-    out.writeInt(counters.epoch);
-    counters.offsets.write(out);
-    counters.arrivals.write(out);
+    counters.write(out);
     shared.write(out);
     out.writeInt(unitsAt);
     scores.write(out);
@@ -304,18 +298,7 @@ final class OutputsState {
     ModelFormat.requireTask(Task.valueOf(in.readUTF()), task);
     ModelFormat.requireSameColumns(in.readInt(), columns, spec);
     long records = in.readLong();
-    long examples = in.readLong();
-    long reported = in.readLong();
-    long eventTime = in.readLong();
-    long timestamp = in.readLong();
-    int epoch = in.readInt();
-    SeenOffsets offsets = SeenOffsets.read(in);
-    KeyCounters counters = new KeyCounters(offsets, Arrivals.read(in, spec.countsDuplicates()));
-    counters.examples = examples;
-    counters.reported = reported;
-    counters.eventTime = eventTime;
-    counters.timestamp = timestamp;
-    counters.epoch = epoch;
+    KeyCounters counters = KeyCounters.read(in, spec);
     SharedNetwork shared =
         SharedNetwork.read(
             in, spec.model().indicators(), spec.model().seed(), PrequentialModel.seed(key));
