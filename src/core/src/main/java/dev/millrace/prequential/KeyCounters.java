@@ -41,6 +41,8 @@ final class KeyCounters {
   }
 
   void write(DataOutput out) throws IOException {
+    offsets.write(out);
+    arrivals.write(out);
     out.writeLong(examples);
     out.writeLong(validated);
     out.writeLong(eventTime);
@@ -48,27 +50,18 @@ final class KeyCounters {
     out.writeInt(epoch);
     out.writeLong(reported);
     out.writeLong(reportedSkips);
-    offsets.write(out);
-    arrivals.write(out);
   }
 
   static KeyCounters read(DataInput in, TrainSpec spec) throws IOException {
-    long examples = in.readLong();
-    long validated = in.readLong();
-    long eventTime = in.readLong();
-    long timestamp = in.readLong();
-    int epoch = in.readInt();
-    long reported = in.readLong();
-    long reportedSkips = in.readLong();
     SeenOffsets offsets = SeenOffsets.read(in);
     KeyCounters counters = new KeyCounters(offsets, Arrivals.read(in, spec.countsDuplicates()));
-    counters.examples = examples;
-    counters.validated = validated;
-    counters.eventTime = eventTime;
-    counters.timestamp = timestamp;
-    counters.epoch = epoch;
-    counters.reported = reported;
-    counters.reportedSkips = reportedSkips;
+    counters.examples = in.readLong();
+    counters.validated = in.readLong();
+    counters.eventTime = in.readLong();
+    counters.timestamp = in.readLong();
+    counters.epoch = in.readInt();
+    counters.reported = in.readLong();
+    counters.reportedSkips = in.readLong();
     return counters;
   }
 

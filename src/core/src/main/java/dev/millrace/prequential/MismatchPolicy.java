@@ -4,7 +4,7 @@ import dev.millrace.nn.ModelMismatchException;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** What happens to a key whose stored state does not fit the settings. Not thread-safe. */
+/** Resets keys whose stored state does not fit the settings, or fails. Not thread-safe. */
 final class MismatchPolicy {
 
   /** Makes stored state usable. */

@@ -1,5 +1,7 @@
 package dev.millrace.bench.streams;
 
+import static java.util.Locale.ROOT;
+
 import dev.millrace.data.KebabCase;
 import dev.millrace.nn.AutoSpec;
 import dev.millrace.nn.auto.Models;
@@ -9,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 
 /**
  * The constants of {@code model: auto}, which a search may change in its own process: learning
@@ -17,6 +20,7 @@ import java.util.Objects;
  */
 final class AutoConstants {
   private static final List<String> FIELDS = List.of("learningRate", "replays", "replayWeight");
+  private static final Pattern CAPITAL = Pattern.compile("[A-Z]");
 
   /**
    * A constant.
@@ -55,12 +59,13 @@ final class AutoConstants {
       Field field = kind.getDeclaredField(name);
       field.setAccessible(true);
       if (((Number) field.get(member)).doubleValue() != 0) {
-        constants.put(KebabCase.of(member) + "." + name, new Constant(member, field));
+        String kebab = CAPITAL.matcher(name).replaceAll(c -> "-" + c.group().toLowerCase(ROOT));
+        constants.put(KebabCase.of(member) + "." + kebab, new Constant(member, field));
       }
     }
   }
 
-  /** Returns the names, such as {@code replay.learningRate} and {@code linear-rate}. */
+  /** Returns the names, such as {@code replay.learning-rate} and {@code linear-rate}. */
   List<String> names() {
     return new ArrayList<>(constants.keySet());
   }

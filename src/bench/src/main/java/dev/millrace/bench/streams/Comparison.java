@@ -11,8 +11,9 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs all learners over streams, except for runs whose result is stored. With each seed all of
- * them learn the same rows: new ones of a generator, of a file always the same.
+ * Runs all learners over streams, except for runs whose result is stored. A generator draws other
+ * rows for each seed, which all learners learn. A file has the same rows for each, so only the
+ * tiers run with all seeds.
  */
 final class Comparison {
   private final List<AutoSpec.Tier> tiers;
@@ -57,20 +58,25 @@ final class Comparison {
   /** Returns the results of all learners on a stream, null if its file is not found. */
   @Nullable StreamTable run(BenchStream stream) throws Exception {
     StreamTable table = null;
+    StreamRows read = null;
     for (int seed = 1; seed <= seeds; seed++) {
-      StreamRows read = rows.read(stream, seed);
+      boolean hasNewRows = seed == 1 || stream.source() instanceof Generated;
+      if (hasNewRows) {
+        read = rows.read(stream, seed);
+      }
       if (read == null) {
         return null;
       }
+      StreamRows learned = read;
       if (table == null) {
         table = new StreamTable(stream, read.rows(), read.isOfClasses());
       }
       for (AutoSpec.Tier tier : tiers) {
-        Result.Run run = id(read, tier.id(), seed);
-        table.add(result(run, () -> MillraceLearner.run(read, tier, run)));
+        Result.Run run = id(learned, tier.id(), seed);
+        table.add(result(run, () -> MillraceLearner.run(learned, tier, run)));
       }
-      if (seed == 1 || stream.source() instanceof Generated) {
-        addOthers(table, read, seed);
+      if (hasNewRows) {
+        addOthers(table, learned, seed);
       }
     }
     return table;

@@ -77,8 +77,8 @@ public final class StreamsBenchCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "5",
       description =
-          "Runs of each learner with seeds 1 to N, with other rows of generators (default:"
-              + " ${DEFAULT-VALUE}).")
+          "Number of seeds, 1 to N. Generators draw other rows for each; over a file only the tiers"
+              + " run again (default: ${DEFAULT-VALUE}).")
   private int seeds;
 
   @Option(
@@ -124,11 +124,13 @@ public final class StreamsBenchCommand implements Callable<Integer> {
             store,
             spec.commandLine().getErr());
     List<StreamTable> tables = new ArrayList<>();
+    int number = 0;
     for (BenchStream stream : streams) {
-      log("stream %d of %d: %s".formatted(tables.size() + 1, streams.size(), stream.name()));
+      number++;
+      log("stream %d of %d: %s".formatted(number, streams.size(), stream.name()));
       StreamTable table = comparison.run(stream);
       if (table == null) {
-        log("  left out: its file is not in a folder of --data");
+        log("  left out: its file is not there; name a folder that has it with --data");
       } else {
         tables.add(table);
       }

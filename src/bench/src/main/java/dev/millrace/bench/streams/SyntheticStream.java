@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * A generated stream: the same rows of a seed on each machine.
+ * A generated stream: a seed gives the same rows on each machine.
  *
  * @param columns the features
  * @param classes number of classes, 0 for values

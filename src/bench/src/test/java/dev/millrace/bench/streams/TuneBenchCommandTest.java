@@ -10,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TuneBenchCommandTest {
-  private static final String RATE = "light.learningRate";
+  private static final String RATE = "light.learning-rate";
 
   @Test
   void searchesTheConstantsOfATierAndRestoresThem() {
@@ -19,7 +19,7 @@ class TuneBenchCommandTest {
     Cli tune =
         Cli.run(
             ("bench tune --auto fast --rows 1000 --seeds 1 --factor 30"
-                    + " --only dev_friedman,dev_hyperplane --constants light.learningRate,"
+                    + " --only dev_friedman,dev_hyperplane --constants light.learning-rate,"
                     + "light.replays,linear-rate")
                 .split(" "));
 
@@ -27,7 +27,7 @@ class TuneBenchCommandTest {
     assertThat(tune.err()).contains("start: 0.").contains("light.replays 1 -> 30: 0.");
     assertThat(tune.out())
         .startsWith("| constant | before | best |")
-        .containsPattern("\\| light.learningRate \\| 0.\\d+ \\| ")
+        .containsPattern("\\| light.learning-rate \\| 0.\\d+ \\| ")
         .containsPattern("\\| linear-rate \\| 0.\\d+ \\| ")
         .contains("on 2 streams, 1 seeds.");
     assertThat(new AutoConstants(List.of(Tier.FAST)).get(RATE)).isEqualTo(before);
@@ -46,10 +46,10 @@ class TuneBenchCommandTest {
   void theTiersHaveTheConstantsOfTheirNetworksAndOfTheMixture() {
     assertThat(new AutoConstants(List.of(Tier.BALANCED)).names())
         .contains(
-            "replay.learningRate",
+            "replay.learning-rate",
             "replay.replays",
-            "replay.replayWeight",
-            "recent.learningRate",
+            "replay.replay-weight",
+            "recent.learning-rate",
             "linear-rate")
         .doesNotContain("recent.replays");
   }

@@ -21,7 +21,6 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,19 +98,14 @@ public abstract sealed class AutoLearner extends PerExampleModel
   }
 
   private static MixerWeights weights(AutoShape shape) {
-    int linear = shape.networkPredictions();
     int all = shape.predictions();
-    // Ferns, neighbours and the previous label begin without a weight.
-    IntStream others = IntStream.of(linear + 1, all - 1);
-    if (shape.has(Extra.KNN)) {
-      others = IntStream.concat(others, IntStream.of(all - 2));
-    }
+    int[] newcomers = shape.newcomers();
     if (shape.kind().ids() == null) {
-      return new MixerWeights(all, IntStream.concat(others, IntStream.of(linear)).toArray());
+      return new MixerWeights(all, newcomers);
     }
     return shape.isClassification()
-        ? MixerWeights.ofClassesWithIds(all, linear, others.toArray())
-        : MixerWeights.withIds(all, others.toArray());
+        ? MixerWeights.ofClassesWithIds(all, shape.networkPredictions(), newcomers)
+        : MixerWeights.withIds(all, newcomers);
   }
 
   AutoLearner(AutoLearner other, long keySeed) {
@@ -172,7 +166,7 @@ public abstract sealed class AutoLearner extends PerExampleModel
   static long modelBytes(AutoModelSpec spec, Task task, int rowWidth, int classes) {
     Indicators indicators = spec.indicators().first(rowWidth);
     boolean hasExperts = task == Task.REGRESSION && indicators.expertColumns().length > 0;
-    return AutoShape.bytes(kind(spec, spec.seed(), task, rowWidth, classes, spec.indicators()))
+    return AutoShape.bytes(kind(spec, spec.seed(), task, rowWidth, classes, indicators))
         + (hasExperts ? new ExpertModel(indicators, rowWidth).memoryBytes() : 0);
   }
 
@@ -327,7 +321,7 @@ public abstract sealed class AutoLearner extends PerExampleModel
   /** Replaces the row by one whose experts are relative to what they predict together. */
   void predictExperts(AutoScratch own) {}
 
-  /** Adds what was known besides the row when it came. */
+  /** Adds the previous value to the row, where it is an input. */
   void addPrevious(AutoScratch own) {}
 
   /** Writes what is predicted without features to the scratch, where ids are compared with it. */
@@ -500,7 +494,6 @@ public abstract sealed class AutoLearner extends PerExampleModel
   /** Decides by the first records which columns and targets have a heavy tail; scales those. */
   private void startTails() {
     int records = buffer.size();
-    startPrevious();
     // Of rows with ids networks see numbers and logarithms already.
     tails.start(
         records, buffer::feature, column -> ids == null && !scaler.indicators().contains(column));
@@ -520,9 +513,10 @@ public abstract sealed class AutoLearner extends PerExampleModel
       }
     }
     startTargetTail();
+    startPrevious();
   }
 
-  /** Decides by the records in the buffer whether what is added to rows tells anything. */
+  /** Decides by the records in the buffer whether the previous value stays an input. */
   void startPrevious() {}
 
   /** Decides by the targets in the buffer whether they have a heavy tail. */

@@ -19,8 +19,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class AutoRegressor extends AutoLearner {
 
-  /** Of the first targets with the previous ones; of independent ones it is seldom above 0.2. */
+  /**
+   * Of the first targets with the previous ones; of 100 independent ones it is seldom above 0.2.
+   */
   private static final double MIN_CORRELATION = 0.3;
+
+  /** Of fewer targets a correlation says little. */
+  private static final int MIN_PAIRS = 30;
 
   private final Scaler target;
   private final ValueMixer mixer;
@@ -33,7 +38,7 @@ final class AutoRegressor extends AutoLearner {
   private double highest = Double.NEGATIVE_INFINITY;
   // NaN before the first one.
   private double lastValue = Double.NaN;
-  // True if it is an input of the networks, or may become one.
+  // False once the first targets were not correlated with it; then it is no input.
   private boolean hasPrevious;
 
   AutoRegressor(
@@ -117,22 +122,23 @@ final class AutoRegressor extends AutoLearner {
       return;
     }
     System.arraycopy(own.row, own.rowOffset, own.withPrevious, 0, inputs());
-    own.withPrevious[inputs()] = hasPrevious ? (float) known() : Float.NaN;
+    double limited = Math.max(-Float.MAX_VALUE, Math.min(Float.MAX_VALUE, lastKnown()));
+    own.withPrevious[inputs()] = hasPrevious ? (float) limited : Float.NaN;
     own.encoded = own.withPrevious;
     own.encodedOffset = 0;
   }
 
   /** Returns the last value that was known when the features came; NaN before the first. */
-  private double known() {
+  private double lastKnown() {
     float[] memory = recalled();
     return memory == null ? lastValue : PredictedValue.read(memory, recalledAt());
   }
 
-  /** Keeps the previous value as an input where the first targets go with it. */
+  /** Drops the previous value where the first targets do not go with it. */
   @Override
   void startPrevious() {
     int column = inputs();
-    if (shape().kind().previousInputs() == 0 || isRelated(column)) {
+    if (shape().kind().previousInputs() == 0 || !isUnrelated(column)) {
       return;
     }
     hasPrevious = false;
@@ -145,29 +151,31 @@ final class AutoRegressor extends AutoLearner {
     }
   }
 
-  /** Returns true if a column of the records in the buffer is correlated with their targets. */
-  private boolean isRelated(int column) {
+  /**
+   * Returns true if enough records in the buffer have a number in a column, and their targets are
+   * not correlated with it. Where labels come late few do.
+   */
+  private boolean isUnrelated(int column) {
     double meanOfX = 0;
     double meanOfY = 0;
     double xx = 0;
     double yy = 0;
     double xy = 0;
-    int known = 0;
+    int pairs = 0;
     for (int record = 0; record < buffer.size(); record++) {
       double x = buffer.feature(record, column);
       if (!Double.isNaN(x)) {
-        known++;
+        pairs++;
         double dx = x - meanOfX;
         double dy = buffer.target(record) - meanOfY;
-        meanOfX += dx / known;
-        meanOfY += dy / known;
+        meanOfX += dx / pairs;
+        meanOfY += dy / pairs;
         xx += dx * (x - meanOfX);
         yy += dy * (buffer.target(record) - meanOfY);
         xy += dx * (buffer.target(record) - meanOfY);
       }
     }
-    double limit = MIN_CORRELATION * Math.sqrt(xx) * Math.sqrt(yy);
-    return limit > 0 && Math.abs(xy) >= limit;
+    return pairs >= MIN_PAIRS && Math.abs(xy) < MIN_CORRELATION * Math.sqrt(xx) * Math.sqrt(yy);
   }
 
   @Override
@@ -225,7 +233,7 @@ final class AutoRegressor extends AutoLearner {
     double deviation = target.deviation(0);
     target.update(0, rest);
     learnMembers(rest, replays, own);
-    mixer.setLast(scaledLast(known()));
+    mixer.setLast(scaledLast(lastKnown()));
     mix(mean, deviation, own, out, outOffset);
     if (tail != null) {
       extendRange(rest);

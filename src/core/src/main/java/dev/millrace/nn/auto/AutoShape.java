@@ -9,6 +9,8 @@ import dev.millrace.nn.ids.IdLayout;
 import dev.millrace.simd.Kernels;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Networks, sizes and names that all mixtures of one kind share. Immutable. */
@@ -44,6 +46,9 @@ final class AutoShape {
       return new Kind(spec, seed, task, inputs, all, ids, previousInputs);
     }
   }
+
+  private static final Set<String> NEWCOMERS =
+      Set.of(FernMember.NAME, AutoSpec.Extra.KNN.id(), PreviousLabel.NAME);
 
   private final Kind kind;
   private final List<MemberKind> members;
@@ -217,9 +222,21 @@ final class AutoShape {
     return names;
   }
 
-  /** Number of the networks' predictions; linear member, ferns, ids and optional ones follow. */
+  /**
+   * Number of the networks' predictions; linear member, ferns, ids, neighbours and the previous
+   * label follow.
+   */
   int networkPredictions() {
     return networkPredictions;
+  }
+
+  /** Predictions that start without a weight; of records with ids the linear member has one. */
+  int[] newcomers() {
+    return IntStream.range(0, predictions()).filter(k -> isNewcomer(names.get(k))).toArray();
+  }
+
+  private boolean isNewcomer(String name) {
+    return NEWCOMERS.contains(name) || (kind.ids() == null && name.equals(LinearMember.NAME));
   }
 
   boolean has(AutoSpec.Extra extra) {

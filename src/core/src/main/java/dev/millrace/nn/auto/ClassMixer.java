@@ -120,7 +120,7 @@ final class ClassMixer {
       weights.addLoss(k, -scratch.logs[k * stride + label]);
     }
     weights.countExample();
-    // Late labels repeat what they say: without ids no step is longer than the others.
+    // Long steps would follow each burst of late labels; with ids they help nevertheless.
     float first = factor == 1f || weights.hasIds() ? weights.rateFactor(examples) : 1f;
     float[] gradient = scratch.mixerGradient;
     float[] before = scratch.mixerWeights;

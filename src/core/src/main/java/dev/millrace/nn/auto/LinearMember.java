@@ -10,8 +10,10 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * A linear model in which each weight has a learning rate of its own (AdaGrad, Duchi et al., 2011):
- * a feature that is rarely other than 0 keeps long steps, as the id of a user needs them.
+ * A linear model in which each weight has a learning rate of its own, by the squares of its
+ * gradients. If all of them are summed up (AdaGrad, Duchi et al., 2011), a feature that is rarely
+ * other than 0 keeps long steps, as the id of a user needs them. If old ones are forgotten, all
+ * steps stay long enough to follow a change.
  *
  * <p>Classes: p = softmax(ln f + b + Σ x_i·w_i) with f the running class frequencies, so it
  * predicts those until it has learned more. Values: b + Σ x_i·w_i on the scale of the standardised
@@ -34,12 +36,11 @@ final class LinearMember {
   /**
    * Creates a member that has learned nothing.
    *
-   * @param forgets false if sums of squares are kept: a feature that is rarely other than 0 is
-   *     learned from few examples
+   * @param forgets true if old squares are forgotten
    */
   LinearMember(int inputs, int outputs, boolean forgets) {
     this.inputs = inputs;
-    kept = forgets ? 1f - 1f / MixtureConstant.LINEAR_MEMORY.value : 1f;
+    kept = forgets ? 1f - 1f / Math.max(1f, MixtureConstant.LINEAR_MEMORY.value) : 1f;
     this.outputs = outputs;
     weights = new float[(inputs + 1) * outputs];
     squares = new float[(inputs + 1) * outputs];

@@ -16,7 +16,7 @@ final class MixerWeights {
   /** Max number of predictions. */
   static final int MAX_PREDICTIONS = 16;
 
-  /** With ids: as {@link MixtureConstant#FIRST_RATE_FACTOR} and the next one, chosen on clicks. */
+  /** With ids, in place of the {@link MixtureConstant}s of these names; chosen on clicks. */
   private static final float ID_FIRST_RATE_FACTOR = 8f;
 
   private static final float ID_RATE_DECAY = 100f;

@@ -1,8 +1,9 @@
 package dev.millrace.nn.auto;
 
 /**
- * Rates of what is mixed with the networks, the same for every stream. {@code bench tune} searches
- * them, and those of {@link MemberKind}, on the development set of {@code bench streams}.
+ * Constants of the mixers and of the members that are no networks, the same for every stream.
+ * {@code bench tune} searches them, and those of {@link MemberKind}, on the development set of
+ * {@code bench streams}.
  */
 enum MixtureConstant {
   /** Step of the weights in a mixture of classes. */
@@ -15,7 +16,7 @@ enum MixtureConstant {
   RATE_DECAY(400f),
   /** Step of the linear member: divided by √(1 + Σ x²), or a row of many would move it too far. */
   LINEAR_RATE(0.25f),
-  /** Examples over which the linear member sums up squares: the fewer, the longer its steps. */
+  /** Examples over which the linear member sums up squares, 1 or more: fewer, longer steps. */
   LINEAR_MEMORY(100f),
   /** Step of the sum of the ferns' weights of a class. */
   FERN_CLASS_RATE(2f),

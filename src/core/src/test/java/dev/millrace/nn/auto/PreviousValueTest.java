@@ -9,6 +9,7 @@ import dev.millrace.nn.ClassWeights;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.PredictedValue;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -72,6 +73,18 @@ class PreviousValueTest {
   }
 
   @Test
+  void itStaysAnInputWhileTooFewTargetsSayThatItIsUnrelated() {
+    AutoSpec small = new AutoSpec(Tier.FAST, Set.of(), 10);
+    ModelSpec spec = ModelSpec.auto(1, small, ClassWeights.NONE);
+    AutoLearner model = (AutoLearner) Models.create(spec, Task.REGRESSION, COLUMN, 0, 1);
+    for (int i = 0; i < 50; i++) {
+      learn(model, random.nextGaussian());
+    }
+
+    assertThat(model.scaler.inverse(COLUMN)).isPositive();
+  }
+
+  @Test
   void ofALateLabelItIsTheOneThatWasKnownWhenTheFeaturesCame() {
     AutoLearner model = create(Tier.FAST);
     float[] memory = new float[model.remembered()];
@@ -93,7 +106,7 @@ class PreviousValueTest {
   void theLargestValuesLeaveTheModelFinite() {
     AutoLearner model = create(Tier.FAST);
     for (int i = 0; i < 2 * AutoLearner.FIRST_RECORDS; i++) {
-      learn(model, i % 2 == 0 ? 1e38 : -1e38);
+      learn(model, i % 2 == 0 ? 3e38 : -3e38);
     }
 
     assertThat(model.isFinite()).isTrue();
