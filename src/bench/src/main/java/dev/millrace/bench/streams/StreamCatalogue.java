@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,9 @@ final class StreamCatalogue {
 
   /** From a stream's seed of one sample of rows to that of the next. */
   private static final long ROW_SEED_DISTANCE = 1_000;
+
+  /** The same of Agrawal's functions, which draw their rows themselves. */
+  private static final long AGRAWAL_SEED_DISTANCE = 1_000_000;
 
   private final List<BenchStream> streams = new ArrayList<>();
 
@@ -583,10 +587,11 @@ final class StreamCatalogue {
         2,
         drift,
         seed,
-        () -> {
+        rowSeed -> {
           List<Concept> concepts = new ArrayList<>();
           for (int function : functions) {
-            concepts.add(AgrawalStream.concept(function, 100 * seed + function));
+            long first = AGRAWAL_SEED_DISTANCE * (rowSeed - 1) + 100 * seed;
+            concepts.add(AgrawalStream.concept(function, first + function));
           }
           return concepts;
         });
@@ -601,6 +606,18 @@ final class StreamCatalogue {
       Drift drift,
       long seed,
       Supplier<List<Concept>> concepts) {
+    add(part, name, what, columns, classes, drift, seed, rowSeed -> concepts.get());
+  }
+
+  private void add(
+      Part part,
+      String name,
+      String what,
+      List<Column> columns,
+      int classes,
+      Drift drift,
+      long seed,
+      IntFunction<List<Concept>> concepts) {
     streams.add(
         new BenchStream(
             name,
@@ -614,6 +631,6 @@ final class StreamCatalogue {
                         classes,
                         drift,
                         seed + ROW_SEED_DISTANCE * (rowSeed - 1),
-                        concepts.get()))));
+                        concepts.apply(rowSeed)))));
   }
 }
