@@ -52,6 +52,7 @@ record CommandElsewhere(Pattern command, String test, String how) {
               "(taskset .*)?\\./millrace bench sql-learn .*"),
           by("AccuracyCommandTest", "bench accuracy", "\\./millrace bench accuracy .*"),
           by("StreamsBenchCommandTest", "bench streams", "\\./millrace bench streams .*"),
+          by("TuneBenchCommandTest", "bench tune", "\\./millrace bench tune .*"),
           by("DeployITCase", "\"tensorboard\"", "\\./millrace tensorboard .*"),
           by("DeployITCase", "cluster.flink(", "flink (run|list|stop).*"),
           by("SchemaCommandTest", "--subject", "\\./millrace schema check .*--subject .*"),
