@@ -57,6 +57,16 @@ class EvaluatePipelineTest {
 
   @Test
   void theWeightsOfTheFileAreThoseOfTheScores() throws Exception {
+    // Only rows whose class is drawn weigh anything; a mixture learns classes that alternate.
+    SplittableRandom random = new SplittableRandom(5);
+    StringBuilder rows = new StringBuilder("x,w,class\n");
+    for (int i = 0; i < 2000; i++) {
+      boolean isDrawn = i % 4 == 0;
+      rows.append(i % 4).append(',').append(isDrawn ? 1 : 0);
+      rows.append(isDrawn && random.nextBoolean() ? ",no\n" : ",yes\n");
+    }
+    Files.writeString(file, rows);
+
     String[] plain = totals(run("label: class, features: [x]"));
     String[] weighted = totals(run("label: class, weight: w, features: [x]"));
 
