@@ -156,7 +156,8 @@ final class AutoClassifier extends AutoLearner {
       predictByOthers(own);
       mix(own, out, outOffset);
       loss = Loss.negativeLogLikelihood(out[outOffset + label]);
-      linear.learnClass(scaled(own), own.predictions, linearAt(), label, limited);
+      linear.learnClass(
+          scaled(own), own.predictions, linearAt(), label, limited, recalled() != null);
       ferns.learnClass(own, fernsAt(), label, limited);
     }
     if (ids != null) {

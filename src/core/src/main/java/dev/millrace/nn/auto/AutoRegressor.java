@@ -239,7 +239,9 @@ final class AutoRegressor extends AutoLearner {
       extendRange(rest);
     }
     float loss = mixer.learn(rest, limited, examples());
-    linear.learnValue(scaled(own), own.predictions[linearAt()], scaledTarget(rest), limited);
+    boolean isLate = recalled() != null;
+    linear.learnValue(
+        scaled(own), own.predictions[linearAt()], scaledTarget(rest), limited, isLate);
     ferns.learnValue(own, scaledTarget(rest), limited);
     if (ids != null) {
       ids.learnValue(own, scaledTarget(rest), limited);

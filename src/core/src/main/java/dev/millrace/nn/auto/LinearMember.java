@@ -26,7 +26,8 @@ final class LinearMember {
   static final String NAME = "linear";
 
   private final int inputs;
-  private final float kept;
+  // Share of old squares.
+  private final float keptInTime;
   private int outputs;
   // [inputs + 1 x outputs], the last row is the bias.
   private float[] weights;
@@ -40,7 +41,7 @@ final class LinearMember {
    */
   LinearMember(int inputs, int outputs, boolean forgets) {
     this.inputs = inputs;
-    kept = forgets ? 1f - 1f / Math.max(1f, MixtureConstant.LINEAR_MEMORY.value) : 1f;
+    keptInTime = forgets ? 1f - 1f / Math.max(1f, MixtureConstant.LINEAR_MEMORY.value) : 1f;
     this.outputs = outputs;
     weights = new float[(inputs + 1) * outputs];
     squares = new float[(inputs + 1) * outputs];
@@ -48,7 +49,7 @@ final class LinearMember {
 
   private LinearMember(LinearMember other) {
     inputs = other.inputs;
-    kept = other.kept;
+    keptInTime = other.keptInTime;
     outputs = other.outputs;
     weights = other.weights.clone();
     squares = other.squares.clone();
@@ -98,28 +99,38 @@ final class LinearMember {
     KERNELS.softmax(out, at, 1, outputs, columns);
   }
 
-  /** Learns the class of the features from the probabilities that were predicted for them. */
-  void learnClass(float[] x, float[] predicted, int at, int label, float weight) {
+  /**
+   * Learns the class of the features from the probabilities that were predicted for them.
+   *
+   * @param isLate true if the label came later than the features: nothing is forgotten for it
+   */
+  void learnClass(float[] x, float[] predicted, int at, int label, float weight, boolean isLate) {
     float rate = rate(x);
+    float kept = isLate ? 1f : keptInTime;
     for (int i = 0; i <= inputs; i++) {
       float value = i < inputs ? x[i] : 1f;
       if (value != 0f) {
         for (int o = 0; o < outputs; o++) {
           float error = o == label ? predicted[at + o] - 1f : predicted[at + o];
-          step(i * outputs + o, error * value * weight, rate);
+          step(i * outputs + o, error * value * weight, rate, kept);
         }
       }
     }
   }
 
-  /** Learns the scaled value of the features from the one that was predicted for them. */
-  void learnValue(float[] x, float predicted, float target, float weight) {
+  /**
+   * Learns the scaled value of the features from the one that was predicted for them.
+   *
+   * @param isLate as of a class
+   */
+  void learnValue(float[] x, float predicted, float target, float weight, boolean isLate) {
     float rate = rate(x);
+    float kept = isLate ? 1f : keptInTime;
     float error = Math.max(-1f, Math.min(1f, predicted - target)) * weight;
-    step(inputs, error, rate);
+    step(inputs, error, rate, kept);
     for (int i = 0; i < inputs; i++) {
       if (x[i] != 0f) {
-        step(i, error * x[i], rate);
+        step(i, error * x[i], rate, kept);
       }
     }
   }
@@ -132,7 +143,7 @@ final class LinearMember {
     return MixtureConstant.LINEAR_RATE.value / (float) Math.sqrt(squared);
   }
 
-  private void step(int at, float gradient, float rate) {
+  private void step(int at, float gradient, float rate, float kept) {
     squares[at] = kept * squares[at] + gradient * gradient;
     weights[at] -= rate * gradient / (1f + (float) Math.sqrt(squares[at]));
   }

@@ -41,7 +41,7 @@ class LinearMemberTest {
     Random random = new Random(3);
     for (int e = 0; e < 3_000; e++) {
       member.predictClasses(frequent, even, out, 0, COLUMNS);
-      member.learnClass(frequent, out, 0, random.nextInt(3), 1f);
+      member.learnClass(frequent, out, 0, random.nextInt(3), 1f, false);
     }
 
     float ofFrequent = step(member, frequent, even);
@@ -54,7 +54,7 @@ class LinearMemberTest {
   private float step(LinearMember member, float[] x, float[] logs) {
     member.predictClasses(x, logs, out, 0, COLUMNS);
     float before = out[0];
-    member.learnClass(x, out, 0, 0, 1f);
+    member.learnClass(x, out, 0, 0, 1f, false);
     member.predictClasses(x, logs, out, 0, COLUMNS);
     return out[0] - before;
   }
@@ -66,7 +66,7 @@ class LinearMemberTest {
     for (int e = 0; e < 5_000; e++) {
       float[] x = {(float) random.nextGaussian(), random.nextInt(2)};
       member.predictValue(x, out, 0);
-      member.learnValue(x, out[0], 0.5f * x[0] - x[1] + 0.25f, 1f);
+      member.learnValue(x, out[0], 0.5f * x[0] - x[1] + 0.25f, 1f, false);
     }
 
     member.predictValue(new float[] {1, 1}, out, 0);
@@ -86,11 +86,27 @@ class LinearMemberTest {
         float value = e < 5_000 ? x[0] : -x[0];
         member.predictValue(x, out, 0);
         errors[forgets] += e < 5_000 ? 0 : Math.abs(out[0] - value);
-        member.learnValue(x, out[0], value, 1f);
+        member.learnValue(x, out[0], value, 1f, false);
       }
     }
 
     assertThat(errors[1]).isLessThan(0.7f * errors[0]);
+  }
+
+  @Test
+  void nothingIsForgottenForALateLabel() {
+    LinearMember forgets = new LinearMember(1, 1, true);
+    LinearMember keeps = new LinearMember(1, 1, false);
+    Random random = new Random(9);
+    float[] ofKeeping = new float[COLUMNS];
+    for (int e = 0; e < 500; e++) {
+      float[] x = {(float) random.nextGaussian()};
+      forgets.predictValue(x, out, 0);
+      keeps.predictValue(x, ofKeeping, 0);
+      assertThat(out[0]).isEqualTo(ofKeeping[0]);
+      forgets.learnValue(x, out[0], x[0], 1f, true);
+      keeps.learnValue(x, ofKeeping[0], x[0], 1f, false);
+    }
   }
 
   @Test
@@ -99,7 +115,7 @@ class LinearMemberTest {
     float[] x = {1};
     for (int e = 0; e < 50; e++) {
       member.predictClasses(x, logs(0.5f, 0.5f), out, 0, COLUMNS);
-      member.learnClass(x, out, 0, 1, 1f);
+      member.learnClass(x, out, 0, 1, 1f, false);
     }
     member.predictClasses(x, logs(0.5f, 0.5f), out, 0, COLUMNS);
     float ratio = out[1] / out[0];
