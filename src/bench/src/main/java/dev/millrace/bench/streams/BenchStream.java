@@ -20,6 +20,11 @@ record BenchStream(String name, Part part, String what, Source source) {
     REPORT
   }
 
+  /** Returns true if a seed, 1 or more, has other rows than the one before it. */
+  boolean hasNewRows(int seed) {
+    return seed == 1 || source instanceof Generated;
+  }
+
   /** Where the rows come from. */
   sealed interface Source {}
 

@@ -1,6 +1,5 @@
 package dev.millrace.bench.streams;
 
-import dev.millrace.bench.streams.BenchStream.Generated;
 import dev.millrace.nn.AutoSpec;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -60,26 +59,28 @@ final class Comparison {
     StreamTable table = null;
     StreamRows read = null;
     for (int seed = 1; seed <= seeds; seed++) {
-      boolean hasNewRows = seed == 1 || stream.source() instanceof Generated;
-      if (hasNewRows) {
+      if (stream.hasNewRows(seed)) {
         read = rows.read(stream, seed);
       }
       if (read == null) {
         return null;
       }
-      StreamRows learned = read;
       if (table == null) {
         table = new StreamTable(stream, read.rows(), read.isOfClasses());
       }
-      for (AutoSpec.Tier tier : tiers) {
-        Result.Run run = id(learned, tier.id(), seed);
-        table.add(result(run, () -> MillraceLearner.run(learned, tier, run)));
-      }
-      if (hasNewRows) {
-        addOthers(table, learned, seed);
+      addTiers(table, read, seed);
+      if (stream.hasNewRows(seed)) {
+        addOthers(table, read, seed);
       }
     }
     return table;
+  }
+
+  private void addTiers(StreamTable table, StreamRows read, int seed) throws Exception {
+    for (AutoSpec.Tier tier : tiers) {
+      Result.Run run = id(read, tier.id(), seed);
+      table.add(result(run, () -> MillraceLearner.run(read, tier, run)));
+    }
   }
 
   private void addOthers(StreamTable table, StreamRows read, int seed) throws Exception {

@@ -1,6 +1,5 @@
 package dev.millrace.bench.streams;
 
-import dev.millrace.bench.streams.BenchStream.Generated;
 import dev.millrace.bench.streams.BenchStream.Part;
 import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.console.Directories;
@@ -146,7 +145,7 @@ public final class TuneBenchCommand implements Callable<Integer> {
     for (BenchStream stream : StreamCatalogue.chosen(Part.DEVELOPMENT, only)) {
       StreamRows read = null;
       for (int seed = 1; seed <= seeds; seed++) {
-        if (seed == 1 || stream.source() instanceof Generated) {
+        if (stream.hasNewRows(seed)) {
           read = StreamRows.read(stream, data, rows, seed, work);
         }
         if (read != null) {

@@ -312,8 +312,8 @@ public abstract sealed class AutoLearner extends PerExampleModel
     }
     addPrevious(own);
     if (!tails.isEmpty()) {
-      tails.write(own.encoded, own.encodedOffset, own.tails, 0);
-      own.encoded = own.tails;
+      tails.write(own.encoded, own.encodedOffset, own.changedRow, 0);
+      own.encoded = own.changedRow;
       own.encodedOffset = 0;
     }
   }

@@ -20,11 +20,12 @@ import org.jspecify.annotations.Nullable;
 final class AutoRegressor extends AutoLearner {
 
   /**
-   * Of the first targets with the previous ones; of 100 independent ones it is seldom above 0.2.
+   * Min correlation of the first targets with the previous ones; that of 100 independent ones is
+   * seldom above 0.2.
    */
   private static final double MIN_CORRELATION = 0.3;
 
-  /** Of fewer targets a correlation says little. */
+  /** Min number of pairs; a correlation of fewer says little. */
   private static final int MIN_PAIRS = 30;
 
   private final Scaler target;
@@ -121,10 +122,10 @@ final class AutoRegressor extends AutoLearner {
     if (shape().kind().previousInputs() == 0) {
       return;
     }
-    System.arraycopy(own.row, own.rowOffset, own.withPrevious, 0, inputs());
+    System.arraycopy(own.row, own.rowOffset, own.changedRow, 0, inputs());
     double limited = Math.max(-Float.MAX_VALUE, Math.min(Float.MAX_VALUE, lastKnown()));
-    own.withPrevious[inputs()] = hasPrevious ? (float) limited : Float.NaN;
-    own.encoded = own.withPrevious;
+    own.changedRow[inputs()] = hasPrevious ? (float) limited : Float.NaN;
+    own.encoded = own.changedRow;
     own.encodedOffset = 0;
   }
 
@@ -143,11 +144,8 @@ final class AutoRegressor extends AutoLearner {
     }
     hasPrevious = false;
     scaler.restart(column);
-    float[] row = new float[shape().inputs()];
     for (int record = 0; record < buffer.size(); record++) {
-      buffer.copyFeatures(record, row);
-      row[column] = Float.NaN;
-      buffer.setFeatures(record, row, 0);
+      buffer.setFeature(record, column, Float.NaN);
     }
   }
 
@@ -166,13 +164,14 @@ final class AutoRegressor extends AutoLearner {
       double x = buffer.feature(record, column);
       if (!Double.isNaN(x)) {
         pairs++;
+        double y = buffer.target(record);
         double dx = x - meanOfX;
-        double dy = buffer.target(record) - meanOfY;
+        double dy = y - meanOfY;
         meanOfX += dx / pairs;
         meanOfY += dy / pairs;
         xx += dx * (x - meanOfX);
-        yy += dy * (buffer.target(record) - meanOfY);
-        xy += dx * (buffer.target(record) - meanOfY);
+        yy += dy * (y - meanOfY);
+        xy += dx * (y - meanOfY);
       }
     }
     return pairs >= MIN_PAIRS && Math.abs(xy) < MIN_CORRELATION * Math.sqrt(xx) * Math.sqrt(yy);

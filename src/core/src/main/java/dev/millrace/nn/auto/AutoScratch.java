@@ -36,10 +36,8 @@ final class AutoScratch {
   int rowOffset;
   float[] encoded = EMPTY;
   int encodedOffset;
-  // The row with the previous value.
-  float[] withPrevious = EMPTY;
-  // The row with heavy tails scaled.
-  float[] tails = EMPTY;
+  // The row with the previous value and with heavy tails scaled.
+  float[] changedRow = EMPTY;
   // [classes]: what a network of ids predicts.
   float[] ofNetwork = EMPTY;
   final IdLearner.Scratch ids = new IdLearner.Scratch();
@@ -87,8 +85,7 @@ final class AutoScratch {
     transposed = grown(transposed, Kernels.transposedLength(shape.outputs()));
     predictions = grown(predictions, (shape.predictions() + 1) * stride);
     logs = grown(logs, (shape.predictions() + 1) * stride);
-    tails = grown(tails, shape.inputs());
-    withPrevious = grown(withPrevious, shape.inputs());
+    changedRow = grown(changedRow, shape.inputs());
     mixed = grown(mixed, 2 * stride);
     frequencies = grown(frequencies, shape.outputs());
     logFrequencies = grown(logFrequencies, shape.outputs());

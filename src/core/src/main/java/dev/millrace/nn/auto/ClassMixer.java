@@ -120,7 +120,8 @@ final class ClassMixer {
       weights.addLoss(k, -scratch.logs[k * stride + label]);
     }
     weights.countExample();
-    // Long steps would follow each burst of late labels; with ids they help nevertheless.
+    // With late labels long steps follow each burst of one class, which costs more than it gains
+    // without ids.
     float first = factor == 1f || weights.hasIds() ? weights.rateFactor(examples) : 1f;
     float[] gradient = scratch.mixerGradient;
     float[] before = scratch.mixerWeights;

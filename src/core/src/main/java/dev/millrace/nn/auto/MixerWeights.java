@@ -77,8 +77,8 @@ final class MixerWeights {
   }
 
   /**
-   * Returns the factor of the mixer's learning rate after so many examples. Which predictions are
-   * good differs between streams, so a mixture takes longer steps at first.
+   * Returns the factor of the mixer's learning rate after a number of examples. Different streams
+   * need different weights, so the first steps are longer.
    */
   float rateFactor(long examples) {
     float first = hasIds ? ID_FIRST_RATE_FACTOR : MixtureConstant.FIRST_RATE_FACTOR.value;

@@ -188,6 +188,11 @@ final class ReplayBuffer {
     }
   }
 
+  /** Replaces a feature of a record. */
+  void setFeature(int record, int column, float value) {
+    rows[at(record, column)] = value;
+  }
+
   /** Copies the features of a record to the start of a row. */
   void copyFeatures(int record, float[] row) {
     for (int c = 0; c < inputs; c++) {

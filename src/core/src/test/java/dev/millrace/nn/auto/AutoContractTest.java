@@ -487,7 +487,7 @@ class AutoContractTest {
   @ParameterizedTest
   @MethodSource("withoutIds")
   void aStoredOneHasTheBytesThatAreAskedForBeforeItIsRead(Case one) {
-    AutoModelSpec spec = (AutoModelSpec) one.spec();
+    AutoModelSpec spec = one.spec();
     AutoShape.Kind kind =
         AutoLearner.kind(spec, 3, one.task(), AutoModels.INPUTS, one.classes(), spec.indicators());
 

@@ -74,7 +74,7 @@ class LinearMemberTest {
     assertThat(out[0]).isCloseTo(-0.25f, within(0.01f));
   }
 
-  /** Of two like members the one that forgets follows a function that changes its sign. */
+  /** The function changes its sign, and a member that forgets follows it with a smaller error. */
   @Test
   void aMemberThatForgetsFollowsAChange() {
     float[] errors = new float[2];

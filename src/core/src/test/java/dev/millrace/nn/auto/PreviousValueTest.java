@@ -35,7 +35,7 @@ class PreviousValueTest {
     return Math.abs(PredictedValue.read(out, 0) - value);
   }
 
-  /** Of y' = 0.8 y + x + noise no column tells y: the noise alone has an error of 0.4. */
+  /** The next value is 0.8 y + x + noise, and no column tells y; the noise has an error of 0.4. */
   @ParameterizedTest
   @EnumSource(Tier.class)
   void aValueThatFollowsFromThePreviousOneAndAColumnIsPredicted(Tier tier) {
