@@ -26,6 +26,24 @@ public interface FernKernels {
       int[] cells);
 
   /**
+   * Selects a cell of each fern by questions some of which ask for the code of a nominal column: if
+   * the threshold is NaN, the answer is x[column], an integer from 0 on. A cell is a number whose
+   * digits are the answers, that to question 0 the lowest, and all cells are below 2^depth.
+   *
+   * @param bases [depth x ferns], of each digit: the number of answers
+   */
+  void selectByCodes(
+      float[] x,
+      int xOffset,
+      int[] columns,
+      float[] thresholds,
+      float[] bases,
+      int ferns,
+      int depth,
+      int outputs,
+      int[] cells);
+
+  /**
    * Adds the weights of the selected cells.
    *
    * <p>Order: y[o] adds (w0 + w2) + (w1 + w3) of four ferns at a time, ascending.

@@ -23,6 +23,29 @@ final class ScalarFerns implements FernKernels {
   }
 
   @Override
+  public void selectByCodes(
+      float[] x,
+      int xOffset,
+      int[] columns,
+      float[] thresholds,
+      float[] bases,
+      int ferns,
+      int depth,
+      int outputs,
+      int[] cells) {
+    for (int f = 0; f < ferns; f++) {
+      float cell = 0f;
+      for (int q = (depth - 1) * ferns + f; q >= 0; q -= ferns) {
+        float value = x[xOffset + columns[q]];
+        float threshold = thresholds[q];
+        float answer = Float.isNaN(threshold) ? value : value > threshold ? 1f : 0f;
+        cell = bases[q] * cell + answer;
+      }
+      cells[f] = ((f << depth) + (int) cell) * outputs;
+    }
+  }
+
+  @Override
   public void addCells(float[] w, int[] cells, int ferns, int outputs, float[] y, int yOffset) {
     if (outputs == 1) {
       addOne(w, cells, ferns, y, yOffset);

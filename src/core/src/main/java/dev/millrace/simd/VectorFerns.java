@@ -2,6 +2,7 @@ package dev.millrace.simd;
 
 import static dev.millrace.simd.VectorFunctions.SPECIES;
 import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.NE;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -43,6 +44,39 @@ final class VectorFerns implements FernKernels {
         cell = twice.blend(twice.add(1), exceeds.cast(CELLS));
       }
       cell.mul(outputs).intoArray(cells, f);
+    }
+  }
+
+  @Override
+  public void selectByCodes(
+      float[] x,
+      int xOffset,
+      int[] columns,
+      float[] thresholds,
+      float[] bases,
+      int ferns,
+      int depth,
+      int outputs,
+      int[] cells) {
+    for (int f = 0; f < ferns; f += WIDTH) {
+      // A vector kept in a field would make the compiler allocate one for each turn of the loop.
+      FloatVector cell = FloatVector.zero(SPECIES);
+      for (int q = (depth - 1) * ferns + f; q >= 0; q -= ferns) {
+        FloatVector values = FloatVector.fromArray(SPECIES, x, xOffset, columns, q);
+        FloatVector limits = FloatVector.fromArray(SPECIES, thresholds, q);
+        FloatVector answer =
+            FloatVector.zero(SPECIES)
+                .blend(1f, values.compare(GT, limits))
+                .blend(values, limits.compare(NE, limits));
+        cell = cell.mul(FloatVector.fromArray(SPECIES, bases, q)).add(answer);
+      }
+      // 2^23 + cell, whose last bits are the integer.
+      cell.add(0x1p23f)
+          .reinterpretAsInts()
+          .and((1 << 23) - 1)
+          .add(FERNS.add(f).lanewise(VectorOperators.LSHL, depth))
+          .mul(outputs)
+          .intoArray(cells, f);
     }
   }
 

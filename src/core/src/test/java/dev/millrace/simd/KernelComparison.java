@@ -344,23 +344,39 @@ final class KernelComparison {
 
   private void ferns(int count, int depth, int outputs) {
     int inputs = 21;
-    float[] row = withSpecials(3 + inputs);
+    float[] row = withSpecials(3 + inputs + 1);
+    row[3 + inputs] = 1 + random.nextInt(2); // a code
     int[] columns = random.ints((long) count * depth, 0, inputs).toArray();
     float[] thresholds = numbers(count * depth, 1);
     int[] expected = new int[count];
     int[] cells = new int[count];
     new ScalarFerns().select(row, 3, columns, thresholds, count, depth, outputs, expected);
     ferns.select(row, 3, columns, thresholds, count, depth, outputs, cells);
-    if (!Arrays.equals(expected, cells)) {
-      throw new AssertionError("cells of %d ferns of depth %d differ".formatted(count, depth));
+    requireEqual(expected, cells, count, depth);
+    float[] bases = new float[count * depth];
+    Arrays.fill(bases, 2f);
+    for (int q = 1; q < count * depth; q += 3) {
+      columns[q] = inputs;
+      thresholds[q] = Float.NaN;
+      bases[q] = 3f;
     }
-    float[] w = numbers((count << depth) * outputs, 1);
+    new ScalarFerns()
+        .selectByCodes(row, 3, columns, thresholds, bases, count, depth, outputs, expected);
+    ferns.selectByCodes(row, 3, columns, thresholds, bases, count, depth, outputs, cells);
+    requireEqual(expected, cells, count, depth);
+    float[] w = numbers(Arrays.stream(cells).max().orElseThrow() + outputs, 1);
     inPlace(
         "addCells",
         numbers(2 + outputs, 1),
         (k, y) -> ferns(k).addCells(w, cells, count, outputs, y, 2));
     float[] steps = numbers(outputs, 1);
     inPlace("step", w, (k, x) -> ferns(k).step(x, cells, count, outputs, steps));
+  }
+
+  private static void requireEqual(int[] expected, int[] cells, int count, int depth) {
+    if (!Arrays.equals(expected, cells)) {
+      throw new AssertionError("cells of %d ferns of depth %d differ".formatted(count, depth));
+    }
   }
 
   private FernKernels ferns(Kernels kernels) {

@@ -10,6 +10,7 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** The mixture that predicts classes. */
 final class AutoClassifier extends AutoLearner {
@@ -20,6 +21,8 @@ final class AutoClassifier extends AutoLearner {
   private final ClassFrequencies frequencies;
   private final PreviousLabel previousLabel;
   private final ClassMixer mixer;
+  // Null if there are no indicators.
+  private final @Nullable NaiveBayesMember naiveBayes;
 
   AutoClassifier(
       AutoShape shape, Indicators indicators, long keySeed, AutoScratch scratch, Members members) {
@@ -27,6 +30,7 @@ final class AutoClassifier extends AutoLearner {
     frequencies = new ClassFrequencies(shape.classes());
     previousLabel = new PreviousLabel(shape.classes());
     mixer = new ClassMixer(weights, shape.classes());
+    naiveBayes = shape.hasNaiveBayes() ? NaiveBayesMember.of(indicators, shape.classes()) : null;
   }
 
   private AutoClassifier(AutoClassifier other, long keySeed) {
@@ -34,6 +38,7 @@ final class AutoClassifier extends AutoLearner {
     frequencies = other.frequencies.copy();
     previousLabel = other.previousLabel.copy();
     mixer = other.mixer.copy(weights);
+    naiveBayes = other.naiveBayes == null ? null : other.naiveBayes.copy();
   }
 
   @Override
@@ -46,6 +51,7 @@ final class AutoClassifier extends AutoLearner {
     return super.isFinite()
         && frequencies.isFinite()
         && previousLabel.isFinite()
+        && (naiveBayes == null || naiveBayes.isFinite())
         && mixer.isFinite();
   }
 
@@ -123,6 +129,10 @@ final class AutoClassifier extends AutoLearner {
     at += stride;
     ferns.predictClasses(own, at, columns());
     at += stride;
+    if (naiveBayes != null) {
+      naiveBayes.predict(own, at, columns());
+      at += stride;
+    }
     if (ids != null) {
       ids.predictClasses(own, shape(), at, columns());
       at += shape().kind().idPredictions() * stride;
@@ -159,6 +169,9 @@ final class AutoClassifier extends AutoLearner {
       linear.learnClass(
           scaled(own), own.predictions, linearAt(), label, limited, recalled() != null);
       ferns.learnClass(own, fernsAt(), label, limited);
+    }
+    if (naiveBayes != null) {
+      naiveBayes.learn(own, label, limited);
     }
     if (ids != null) {
       int stride = Kernels.stride(columns());
@@ -242,6 +255,9 @@ final class AutoClassifier extends AutoLearner {
     mixer.addClass();
     frequencies.addClass();
     previousLabel.addClass();
+    if (naiveBayes != null) {
+      naiveBayes.addClass();
+    }
   }
 
   @Override
@@ -249,6 +265,9 @@ final class AutoClassifier extends AutoLearner {
     mixer.write(out);
     frequencies.write(out);
     previousLabel.write(out);
+    if (naiveBayes != null) {
+      naiveBayes.write(out);
+    }
   }
 
   @Override
@@ -256,5 +275,8 @@ final class AutoClassifier extends AutoLearner {
     mixer.read(in);
     frequencies.read(in);
     previousLabel.read(in);
+    if (naiveBayes != null) {
+      naiveBayes.read(in);
+    }
   }
 }

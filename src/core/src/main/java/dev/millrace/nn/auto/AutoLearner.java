@@ -15,6 +15,7 @@ import dev.millrace.nn.WeightInitializer;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.experts.ExpertModel;
 import dev.millrace.nn.ids.IdLayout;
+import dev.millrace.nn.nominal.NominalColumns;
 import dev.millrace.nn.tails.TailColumns;
 import dev.millrace.simd.Kernels;
 import java.io.DataInput;
@@ -61,6 +62,7 @@ public abstract sealed class AutoLearner extends PerExampleModel
   final MixerWeights weights;
   final LinearMember linear;
   final FernMember ferns;
+  private NominalColumns nominal = NominalColumns.NONE;
   final FixedShare answer;
   // Null if records have no ids.
   final @Nullable IdMember ids;
@@ -117,6 +119,7 @@ public abstract sealed class AutoLearner extends PerExampleModel
     ids = other.ids == null ? null : other.ids.copy(shape, keySeed);
     scaler = other.scaler.copy();
     tails = other.tails.copy();
+    nominal = other.nominal;
     buffer = other.buffer.copy();
     members = other.members.copy();
     weights = other.weights.copy();
@@ -156,10 +159,17 @@ public abstract sealed class AutoLearner extends PerExampleModel
     if (indicators.ids().isEmpty()) {
       int previous = task.isClassification() || indicators.expertColumns().length > 0 ? 0 : 1;
       return new AutoShape.Kind(
-          spec.auto(), seed, task, rowWidth + previous, classes, null, previous);
+          spec.auto(),
+          seed,
+          task,
+          rowWidth + previous,
+          classes,
+          null,
+          previous,
+          indicators.columns().length);
     }
     IdLayout layout = new IdLayout(indicators, rowWidth, task);
-    return new AutoShape.Kind(spec.auto(), seed, task, layout.inputs(), classes, layout, 0);
+    return new AutoShape.Kind(spec.auto(), seed, task, layout.inputs(), classes, layout, 0, 0);
   }
 
   /** Returns the bytes in memory of a mixture whose buffer is full, and that knows no id. */
@@ -316,6 +326,14 @@ public abstract sealed class AutoLearner extends PerExampleModel
       own.encoded = own.changedRow;
       own.encodedOffset = 0;
     }
+    if (!nominal.isEmpty()) {
+      if (own.encoded != own.changedRow) {
+        System.arraycopy(own.encoded, own.encodedOffset, own.changedRow, 0, shape.inputs());
+        own.encoded = own.changedRow;
+        own.encodedOffset = 0;
+      }
+      nominal.addCodes(own.changedRow, shape.inputs());
+    }
   }
 
   /** Replaces the row by one whose experts are relative to what they predict together. */
@@ -348,7 +366,7 @@ public abstract sealed class AutoLearner extends PerExampleModel
       float[] features, int offset, int count, RowVariants variants, float[] out) {
     float[] prediction = new float[outputs()];
     float[] whole = new float[shape.inputs()];
-    float[] known = new float[shape.inputs()];
+    float[] known = new float[shape.inputs() + nominal.count()];
     Scaler before = scaler.copy();
     AutoScratch own = scratch();
     encode(features, offset, own);
@@ -357,12 +375,13 @@ public abstract sealed class AutoLearner extends PerExampleModel
     try {
       for (int i = 0; i < count; i++) {
         encode(variants.row(i), 0, own);
-        for (int c = 0; c < known.length; c++) {
+        for (int c = 0; c < whole.length; c++) {
           float value = own.encoded[own.encodedOffset + c];
           // What only the variant does not know is at its mean; missing numbers stay missing.
           boolean isUnknown = Float.isNaN(value) && !Float.isNaN(whole[c]);
           known[c] = isUnknown ? (float) scaler.mean(c) : value;
         }
+        nominal.addCodes(known, whole.length);
         own.encoded = known;
         own.encodedOffset = 0;
         predictEncoded(own, prediction);
@@ -485,14 +504,17 @@ public abstract sealed class AutoLearner extends PerExampleModel
   final void keep(double label, float weight, AutoScratch own) {
     buffer.add(own.encoded, own.encodedOffset, label, weight, own.draws.place());
     if (!tails.hasStarted() && buffer.has(FIRST_RECORDS)) {
-      startTails();
+      startColumns();
     }
     ferns.startIfReady(this, own);
     examples++;
   }
 
-  /** Decides by the first records which columns and targets have a heavy tail; scales those. */
-  private void startTails() {
+  /**
+   * Decides by the first records which columns and targets have a heavy tail, and scales those;
+   * finds the nominal columns.
+   */
+  private void startColumns() {
     int records = buffer.size();
     // Of rows with ids networks see numbers and logarithms already.
     tails.start(
@@ -514,6 +536,17 @@ public abstract sealed class AutoLearner extends PerExampleModel
     }
     startTargetTail();
     startPrevious();
+    if (shape.kind().indicators() > 0) {
+      nominal =
+          NominalColumns.among(shape.inputs(), indicators::contains, records, buffer::feature);
+    }
+  }
+
+  /**
+   * Returns the nominal columns of a row, whose codes follow its inputs; none before they start.
+   */
+  final NominalColumns nominal() {
+    return nominal;
   }
 
   /** Decides by the records in the buffer whether the previous value stays an input. */
@@ -561,12 +594,16 @@ public abstract sealed class AutoLearner extends PerExampleModel
             + buffer.floats()
             + 4 * MixerWeights.MAX_PREDICTIONS
             + classes()
-            + PreviousLabel.floats(classes());
+            + PreviousLabel.floats(classes())
+            + (shape.hasNaiveBayes()
+                ? NaiveBayesMember.floats(shape.kind().indicators(), classes())
+                : 0);
     long ofIds = ids == null ? 0 : ids.memoryBytes();
     return floats * Float.BYTES
         + (scaler.numbers() + 4) * Double.BYTES
         + ferns.memoryBytes()
         + tails.memoryBytes()
+        + nominal.memoryBytes()
         + ofIds;
   }
 
@@ -610,6 +647,7 @@ public abstract sealed class AutoLearner extends PerExampleModel
   void writeScalers(DataOutput out) throws IOException {
     scaler.write(out);
     tails.write(out);
+    nominal.write(out);
   }
 
   abstract void writeMixer(DataOutput out) throws IOException;
@@ -645,7 +683,7 @@ public abstract sealed class AutoLearner extends PerExampleModel
     weights.read(in);
     answer.read(in);
     linear.read(in);
-    ferns.read(in);
+    ferns.read(in, nominal);
     readMixer(in);
     buffer.read(in, classes());
     if (ids != null) {
@@ -661,6 +699,7 @@ public abstract sealed class AutoLearner extends PerExampleModel
   void readScalers(DataInput in) throws IOException {
     scaler.read(in);
     tails.read(in);
+    nominal = NominalColumns.read(in, shape.inputs());
   }
 
   abstract void readMixer(DataInput in) throws IOException;

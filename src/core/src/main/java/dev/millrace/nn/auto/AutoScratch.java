@@ -36,7 +36,7 @@ final class AutoScratch {
   int rowOffset;
   float[] encoded = EMPTY;
   int encodedOffset;
-  // The row with the previous value and with heavy tails scaled.
+  // The row with the previous value and with heavy tails scaled, then the codes of nominal columns.
   float[] changedRow = EMPTY;
   // [classes]: what a network of ids predicts.
   float[] ofNetwork = EMPTY;
@@ -48,6 +48,9 @@ final class AutoScratch {
   final float[] fernValue = new float[1];
   final Neighbours neighbours = new Neighbours();
   final float[] mixerGradient = new float[2 * MixerWeights.MAX_PREDICTIONS];
+  // [classes]: products of shares and inverse totals of naive Bayes.
+  float[] products = EMPTY;
+  float[] inverses = EMPTY;
   // Weights before a step.
   final float[] mixerWeights = new float[MixerWeights.MAX_PREDICTIONS];
 
@@ -85,13 +88,16 @@ final class AutoScratch {
     transposed = grown(transposed, Kernels.transposedLength(shape.outputs()));
     predictions = grown(predictions, (shape.predictions() + 1) * stride);
     logs = grown(logs, (shape.predictions() + 1) * stride);
-    changedRow = grown(changedRow, shape.inputs());
+    // No more nominal columns than inputs.
+    changedRow = grown(changedRow, 2 * shape.inputs());
     mixed = grown(mixed, 2 * stride);
     frequencies = grown(frequencies, shape.outputs());
     logFrequencies = grown(logFrequencies, shape.outputs());
-    int ferns = FernMember.size(shape.kind().spec().tier()).count();
+    int ferns = FernMember.size(shape.kind()).count();
     cells = cells.length < ferns ? new int[ferns] : cells;
     ofNetwork = grown(ofNetwork, shape.outputs());
+    products = grown(products, shape.outputs());
+    inverses = grown(inverses, shape.outputs());
   }
 
   private void fitRows(int m, int max, AutoShape shape) {

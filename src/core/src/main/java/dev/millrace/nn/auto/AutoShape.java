@@ -22,6 +22,7 @@ final class AutoShape {
    * @param inputs numbers that networks see of a record
    * @param ids layout of the records; null if they have no ids
    * @param previousInputs 1 if the last input is the previous value, else 0
+   * @param indicators number of inputs that are indicators; 0 of records with ids
    */
   record Kind(
       AutoSpec spec,
@@ -30,11 +31,12 @@ final class AutoShape {
       int inputs,
       int classes,
       @Nullable IdLayout ids,
-      int previousInputs) {
+      int previousInputs,
+      int indicators) {
 
     /** Settings of records without ids whose networks see the columns alone. */
     Kind(AutoSpec spec, long seed, Task task, int inputs, int classes) {
-      this(spec, seed, task, inputs, classes, null, 0);
+      this(spec, seed, task, inputs, classes, null, 0, 0);
     }
 
     /** Returns the number of predictions from ids. */
@@ -43,12 +45,12 @@ final class AutoShape {
     }
 
     Kind withClasses(int all) {
-      return new Kind(spec, seed, task, inputs, all, ids, previousInputs);
+      return new Kind(spec, seed, task, inputs, all, ids, previousInputs, indicators);
     }
   }
 
   private static final Set<String> NEWCOMERS =
-      Set.of(FernMember.NAME, AutoSpec.Extra.KNN.id(), PreviousLabel.NAME);
+      Set.of(FernMember.NAME, NaiveBayesMember.NAME, AutoSpec.Extra.KNN.id(), PreviousLabel.NAME);
 
   private final Kind kind;
   private final List<MemberKind> members;
@@ -93,6 +95,9 @@ final class AutoShape {
     networkPredictions = names.size();
     names.add(LinearMember.NAME);
     names.add(FernMember.NAME);
+    if (hasNaiveBayes()) {
+      names.add(NaiveBayesMember.NAME);
+    }
     names.addAll(IdMember.names(kind.ids()));
     if (has(AutoSpec.Extra.KNN)) {
       names.add(AutoSpec.Extra.KNN.id());
@@ -118,7 +123,7 @@ final class AutoShape {
     return (new AutoShape(kind, null).parameters + floatsOfOthers(kind)) * Float.BYTES
         + ReplayBuffer.bytes(kind.inputs(), kind.spec().buffer())
         + (long) kind.inputs() * 4 * Double.BYTES
-        + FernMember.bytes(kind.spec().tier(), outputs(kind))
+        + FernMember.bytes(kind, outputs(kind))
         + IdMember.bytes(kind);
   }
 
@@ -139,7 +144,9 @@ final class AutoShape {
   }
 
   private static long floatsOfOthers(Kind kind) {
-    return LinearMember.floats(kind.inputs(), outputs(kind)) + PreviousLabel.floats(kind.classes());
+    return LinearMember.floats(kind.inputs(), outputs(kind))
+        + PreviousLabel.floats(kind.classes())
+        + (hasNaiveBayes(kind) ? NaiveBayesMember.floats(kind.indicators(), kind.classes()) : 0);
   }
 
   Kind kind() {
@@ -223,8 +230,8 @@ final class AutoShape {
   }
 
   /**
-   * Number of the networks' predictions; linear member, ferns, ids, neighbours and the previous
-   * label follow.
+   * Number of the networks' predictions; linear member, ferns, naive Bayes, ids, neighbours and the
+   * previous label follow.
    */
   int networkPredictions() {
     return networkPredictions;
@@ -237,6 +244,15 @@ final class AutoShape {
 
   private boolean isNewcomer(String name) {
     return NEWCOMERS.contains(name) || (kind.ids() == null && name.equals(LinearMember.NAME));
+  }
+
+  /** Returns true if naive Bayes predicts too. */
+  boolean hasNaiveBayes() {
+    return hasNaiveBayes(kind);
+  }
+
+  private static boolean hasNaiveBayes(Kind kind) {
+    return kind.task().isClassification() && kind.indicators() > 0;
   }
 
   boolean has(AutoSpec.Extra extra) {

@@ -1,8 +1,8 @@
 package dev.millrace.nn.auto;
 
-import dev.millrace.nn.AutoSpec;
 import dev.millrace.nn.WeightInitializer;
 import dev.millrace.nn.ferns.Ferns;
+import dev.millrace.nn.nominal.NominalColumns;
 import dev.millrace.simd.KernelProvider;
 import dev.millrace.simd.Kernels;
 import java.io.DataInput;
@@ -35,11 +35,7 @@ final class FernMember {
 
   FernMember(AutoShape shape, long keySeed) {
     this(
-        new Ferns(
-            size(shape.kind().spec().tier()),
-            shape.inputs(),
-            shape.outputs(),
-            seed(shape, keySeed)),
+        new Ferns(size(shape.kind()), shape.inputs(), shape.outputs(), seed(shape, keySeed)),
         shape.outputs());
   }
 
@@ -57,10 +53,12 @@ final class FernMember {
     return WeightInitializer.mix(seed ^ keySeed);
   }
 
-  static Ferns.Size size(AutoSpec.Tier tier) {
-    return switch (tier) {
-      case FAST -> new Ferns.Size(32, 6);
-      case BALANCED -> new Ferns.Size(128, 6);
+  static Ferns.Size size(AutoShape.Kind kind) {
+    // Three nominal columns of five values need 125 cells.
+    int depth = kind.indicators() > 0 ? 7 : 6;
+    return switch (kind.spec().tier()) {
+      case FAST -> new Ferns.Size(32, depth);
+      case BALANCED -> new Ferns.Size(128, depth);
       case ACCURATE -> new Ferns.Size(256, 7);
     };
   }
@@ -73,10 +71,12 @@ final class FernMember {
     }
     int records = buffer.size();
     learner.predictBaseline(own); // frequencies of now, not those that a late label recalled
-    ferns.start(records, buffer::feature);
-    float[] row = new float[buffer.inputs()];
+    NominalColumns nominal = learner.nominal();
+    ferns.start(records, buffer::feature, nominal);
+    float[] row = new float[buffer.inputs() + nominal.count()];
     for (int record = 0; record < records; record++) {
       buffer.copyFeatures(record, row);
+      nominal.addCodes(row, buffer.inputs());
       ferns.select(row, 0, own.cells);
       learnRecord(learner, buffer.target(record), buffer.weight(record), own);
     }
@@ -158,8 +158,8 @@ final class FernMember {
   }
 
   /** Bytes in memory once started. */
-  static long bytes(AutoSpec.Tier tier, int outputs) {
-    return size(tier).bytes(outputs);
+  static long bytes(AutoShape.Kind kind, int outputs) {
+    return size(kind).bytes(outputs);
   }
 
   long memoryBytes() {
@@ -174,7 +174,7 @@ final class FernMember {
     ferns.write(out);
   }
 
-  void read(DataInput in) throws IOException {
-    ferns.read(in);
+  void read(DataInput in, NominalColumns nominal) throws IOException {
+    ferns.read(in, nominal);
   }
 }

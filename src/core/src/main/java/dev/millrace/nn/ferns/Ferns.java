@@ -3,16 +3,19 @@ package dev.millrace.nn.ferns;
 import dev.millrace.data.SizeChecks;
 import dev.millrace.nn.FeatureRecords;
 import dev.millrace.nn.WeightInitializer;
+import dev.millrace.nn.nominal.NominalColumns;
 import dev.millrace.simd.FernKernels;
 import dev.millrace.simd.KernelProvider;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.Arrays;
 
 /**
  * Random ferns (Özuysal et al., 2010) that learn by gradient descent: each asks a few random
- * questions whether a column exceeds a threshold, and the answers select one of its cells. A cell
- * has a weight for each output; an output is the sum of the weights of all selected cells.
+ * questions, whether a column exceeds a threshold or which value a nominal column has, and the
+ * answers select one of its cells. A cell has a weight for each output; an output is the sum of the
+ * weights of all selected cells.
  *
  * <p>Thresholds are values of the first records, so the questions need no scaling, and nothing
  * changes if a column is replaced by an increasing function of it. Before {@link #start} there are
@@ -25,6 +28,9 @@ public final class Ferns {
 
   /** Attempts to find a column of which the drawn records differ. */
   private static final int ATTEMPTS = 8;
+
+  /** Max values of a nominal column that is asked for its value; of one with more it is whether. */
+  private static final int MAX_ANSWERS = 8;
 
   private static final FernKernels KERNELS = KernelProvider.ferns();
 
@@ -52,7 +58,7 @@ public final class Ferns {
     /** Returns the bytes in memory of started ferns. */
     public long bytes(int outputs) {
       int questions = depth(outputs);
-      return (weights(questions, outputs) + 2L * count * questions) * Float.BYTES;
+      return (weights(questions, outputs) + 3L * count * questions) * Float.BYTES;
     }
   }
 
@@ -62,9 +68,13 @@ public final class Ferns {
   private int outputs;
   // Of each fern; 0 before the start.
   private int depth;
-  // [depth x ferns]
+  // [depth x ferns]. Column of the question, and its threshold: infinite if nothing is asked, NaN
+  // if the column has the code of the answer. Number of answers.
   private int[] columns = {};
   private float[] thresholds = {};
+  private float[] answers = {};
+  // True if some columns are asked for a code.
+  private boolean asksForCodes;
   // [ferns x cells x outputs]
   private float[] weights = {};
 
@@ -85,6 +95,8 @@ public final class Ferns {
     depth = other.depth;
     columns = other.columns.clone();
     thresholds = other.thresholds.clone();
+    answers = other.answers.clone();
+    asksForCodes = other.asksForCodes;
     weights = other.weights.clone();
   }
 
@@ -110,16 +122,21 @@ public final class Ferns {
   /**
    * Draws the questions: a random column, and the median of its values in three random records, so
    * that columns and thresholds are preferred that divide records; of every other fern, one of two
-   * values. A column whose drawn values are equal is replaced by another one.
+   * values. A nominal column of three to eight values is asked for its value, if its answers leave
+   * no more cells than there are; one with more values, whether it has one of them. A column whose
+   * drawn values are equal is replaced by another one.
    *
    * @param records number of records, at least 1
+   * @param values of the inputs
    */
-  public void start(int records, FeatureRecords values) {
+  public void start(int records, FeatureRecords values, NominalColumns nominal) {
     depth = size.depth(outputs);
     allocate();
-    for (int d = 0; d < depth; d++) {
-      for (int f = 0; f < size.count; f++) {
-        draw(d, f, records, values);
+    Drawing drawing = new Drawing(records, values, nominal, nominal.places(inputs));
+    for (int f = 0; f < size.count; f++) {
+      int asked = 0;
+      for (int d = 0; d < depth; d++) {
+        asked += draw(d, asked, f, drawing) ? 1 : 0;
       }
     }
   }
@@ -127,28 +144,77 @@ public final class Ferns {
   private void allocate() {
     columns = new int[depth * size.count];
     thresholds = new float[depth * size.count];
+    Arrays.fill(thresholds, Float.POSITIVE_INFINITY);
+    answers = new float[depth * size.count];
+    Arrays.fill(answers, 2);
     weights = new float[(size.count << depth) * outputs];
   }
 
-  private void draw(int d, int f, int records, FeatureRecords values) {
-    int question = d * size.count + f;
-    thresholds[question] = Float.POSITIVE_INFINITY;
+  /** What questions are drawn from. */
+  private record Drawing(int records, FeatureRecords values, NominalColumns nominal, int[] places) {
+
+    float number(int column, long draw) {
+      return values.value(WeightInitializer.below(records, WeightInitializer.mix(draw)), column);
+    }
+  }
+
+  /** Draws a question of a fern that has asked some; returns false if none was found. */
+  private boolean draw(int d, int asked, int f, Drawing from) {
+    int room = (1 << depth) / cells(f, asked);
     long draw = WeightInitializer.mix(WeightInitializer.mix(seed + d) + f);
-    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+    boolean isFound = false;
+    for (int attempt = 0; attempt < ATTEMPTS && room > 1 && !isFound; attempt++) {
       draw = WeightInitializer.mix(draw);
-      int column = WeightInitializer.below(inputs, draw);
-      float first = drawn(records, column, draw + 1, values);
-      float second = drawn(records, column, draw + 2, values);
-      float third = f % 2 == 0 ? drawn(records, column, draw + 3, values) : second;
-      float lowest = Math.min(first, Math.min(second, third));
-      float highest = Math.max(first, Math.max(second, third));
-      // False for NaN as well.
-      if (lowest < highest) {
-        columns[question] = column;
-        thresholds[question] = threshold(first, second, third, highest);
-        return;
+      int place = from.places[WeightInitializer.below(from.places.length, draw)];
+      int values = place < inputs ? 2 : from.nominal.values(place - inputs);
+      if (values > MAX_ANSWERS) {
+        int code = 1 + WeightInitializer.below(values - 1, WeightInitializer.mix(draw + 4));
+        isFound = askThreshold(asked, f, from.nominal.indicator(place - inputs, code), draw, from);
+      } else if (place >= inputs) {
+        isFound = values <= room && askValue(asked, f, place, values);
+      } else {
+        isFound = askThreshold(asked, f, place, draw, from);
       }
     }
+    return isFound;
+  }
+
+  /** Returns the number of cells that the first questions of a fern select. */
+  private int cells(int f, int asked) {
+    int cells = 1;
+    for (int q = f; q < f + asked * size.count; q += size.count) {
+      cells *= thresholds[q] == Float.POSITIVE_INFINITY ? 1 : (int) answers[q];
+    }
+    return cells;
+  }
+
+  private boolean askValue(int asked, int f, int column, int values) {
+    for (int q = f; q < f + asked * size.count; q += size.count) {
+      if (columns[q] == column) {
+        return false;
+      }
+    }
+    int question = asked * size.count + f;
+    columns[question] = column;
+    thresholds[question] = Float.NaN;
+    answers[question] = values;
+    asksForCodes = true;
+    return true;
+  }
+
+  private boolean askThreshold(int asked, int f, int column, long draw, Drawing from) {
+    float first = from.number(column, draw + 1);
+    float second = from.number(column, draw + 2);
+    float third = f % 2 == 0 ? from.number(column, draw + 3) : second;
+    float lowest = Math.min(first, Math.min(second, third));
+    float highest = Math.max(first, Math.max(second, third));
+    // False for NaN as well.
+    if (!(lowest < highest)) {
+      return false;
+    }
+    columns[asked * size.count + f] = column;
+    thresholds[asked * size.count + f] = threshold(first, second, third, highest);
+    return true;
   }
 
   /** The median, or the last number below it if it is the highest: some records must exceed it. */
@@ -157,18 +223,19 @@ public final class Ferns {
     return median < highest ? median : Math.nextDown(median);
   }
 
-  private static float drawn(int records, int column, long draw, FeatureRecords values) {
-    return values.value(WeightInitializer.below(records, WeightInitializer.mix(draw)), column);
-  }
-
   /**
    * Selects the cells of a row.
    *
-   * @param row [inputs] from {@code offset}, NaN is missing
+   * @param row [inputs, then the codes of nominal columns] from {@code offset}, NaN is missing
    * @param cells receives {@link #count} places
    */
   public void select(float[] row, int offset, int[] cells) {
-    KERNELS.select(row, offset, columns, thresholds, size.count, depth, outputs, cells);
+    if (asksForCodes) {
+      KERNELS.selectByCodes(
+          row, offset, columns, thresholds, answers, size.count, depth, outputs, cells);
+    } else {
+      KERNELS.select(row, offset, columns, thresholds, size.count, depth, outputs, cells);
+    }
   }
 
   /** Adds the weights of the selected cells to the outputs from {@code at} on. */
@@ -200,25 +267,37 @@ public final class Ferns {
     int deeper = depth;
     int[] olderColumns = columns;
     float[] olderThresholds = thresholds;
+    float[] olderAnswers = answers;
     float[] older = weights;
+    int[] olderCells = new int[size.count];
+    for (int f = 0; f < size.count; f++) {
+      olderCells[f] = cells(f, deeper);
+    }
     depth = size.depth(all);
     allocate();
-    System.arraycopy(olderColumns, 0, columns, 0, columns.length);
-    System.arraycopy(olderThresholds, 0, thresholds, 0, thresholds.length);
-    int kept = (1 << depth) - 1;
-    float share = 1f / (1 << (deeper - depth));
-    for (int from = 0; from < size.count << deeper; from++) {
-      int fern = from >> deeper;
-      int to = (fern << depth) + (from & kept);
-      for (int o = 0; o < before; o++) {
-        weights[to * all + o] += share * older[from * before + o];
+    for (int f = 0; f < size.count; f++) {
+      int cells = 1;
+      for (int d = 0; d < depth && cells * olderAnswers[d * size.count + f] <= 1 << depth; d++) {
+        int q = d * size.count + f;
+        columns[q] = olderColumns[q];
+        thresholds[q] = olderThresholds[q];
+        answers[q] = olderAnswers[q];
+        cells = cells(f, d + 1);
+      }
+      float share = (float) cells / olderCells[f];
+      for (int cell = 0; cell < olderCells[f]; cell++) {
+        int from = (f << deeper) + cell;
+        int to = (f << depth) + cell % cells;
+        for (int o = 0; o < before; o++) {
+          weights[to * all + o] += share * older[from * before + o];
+        }
       }
     }
   }
 
   /** Returns the bytes in memory of what was learned. */
   public long memoryBytes() {
-    return (long) (columns.length + thresholds.length + weights.length) * Float.BYTES;
+    return (long) (3 * columns.length + weights.length) * Float.BYTES;
   }
 
   /** Returns false if a weight is not finite. */
@@ -263,9 +342,10 @@ public final class Ferns {
   /**
    * Reads what {@link #write} wrote into ferns of the same size.
    *
+   * @param nominal columns that they started with
    * @throws IOException if it is damaged
    */
-  public void read(DataInput in) throws IOException {
+  public void read(DataInput in, NominalColumns nominal) throws IOException {
     int stored = in.readInt();
     if (stored == 0) {
       return;
@@ -279,8 +359,15 @@ public final class Ferns {
     allocate();
     for (int q = 0; q < columns.length; q++) {
       columns[q] = in.readInt();
-      SizeChecks.requireIndex("column of a stored question", columns[q], inputs);
       thresholds[q] = in.readFloat();
+      boolean isNominal = Float.isNaN(thresholds[q]);
+      SizeChecks.require(
+          "column of a stored question",
+          columns[q],
+          isNominal ? inputs : 0,
+          (isNominal ? inputs + nominal.count() : inputs) - 1);
+      answers[q] = isNominal ? nominal.values(columns[q] - inputs) : 2;
+      asksForCodes |= isNominal;
     }
     for (int first = 0; first < cells; first += Byte.SIZE) {
       int used = in.readByte();

@@ -30,6 +30,9 @@ final class AutoModels {
 
   static final int INPUTS = 5;
 
+  /** Values of the nominal column, the last inputs, of models that have indicators. */
+  private static final int NOMINAL_VALUES = 3;
+
   /** Numbers and ids of every type, a cross, ids that are admitted late and ids that expire. */
   static final InputSpec WITH_IDS =
       InputSpec.DEFAULT.with(
@@ -58,20 +61,33 @@ final class AutoModels {
   }
 
   /** A mixture's settings and its task. */
-  record Case(AutoSpec auto, Task task, int classes, boolean hasIds, boolean hasExperts) {
+  record Case(
+      AutoSpec auto,
+      Task task,
+      int classes,
+      boolean hasIds,
+      boolean hasExperts,
+      boolean hasNominal) {
 
     Case(AutoSpec auto, Task task, int classes) {
       this(auto, task, classes, false, false);
     }
 
+    Case(AutoSpec auto, Task task, int classes, boolean hasIds, boolean hasExperts) {
+      this(auto, task, classes, hasIds, hasExperts, false);
+    }
+
     AutoModelSpec spec() {
       Indicators indicators = hasIds ? Indicators.of(WITH_IDS) : Indicators.NONE;
+      if (hasNominal) {
+        indicators = Indicators.last(NOMINAL_VALUES, INPUTS);
+      }
       if (hasExperts) {
         int[] numbers = indicators.ids().numbers(inputs());
         indicators = indicators.withExperts(numbers[0], numbers[3]);
       }
       AutoModelSpec spec = ModelSpec.auto(3, auto, ClassWeights.NONE);
-      return hasIds || hasExperts ? spec.withIndicators(indicators) : spec;
+      return hasIds || hasExperts || hasNominal ? spec.withIndicators(indicators) : spec;
     }
 
     int inputs() {
@@ -90,7 +106,8 @@ final class AutoModels {
           + " "
           + classes
           + (hasIds ? " with ids" : "")
-          + (hasExperts ? " with experts" : "");
+          + (hasExperts ? " with experts" : "")
+          + (hasNominal ? " with a nominal column" : "");
     }
   }
 
@@ -124,7 +141,10 @@ final class AutoModels {
     return cases;
   }
 
-  /** Every tier with every task, with a buffer so small that it is soon full. */
+  /**
+   * Every tier with every task, with a buffer so small that it is soon full; with all members also
+   * of rows with a nominal column.
+   */
   static List<Case> withoutIds() {
     List<Case> cases = new ArrayList<>();
     for (AutoSpec.Tier tier : AutoSpec.Tier.values()) {
@@ -134,6 +154,10 @@ final class AutoModels {
         cases.add(new Case(auto, Task.MULTICLASS, 19));
         cases.add(new Case(auto, Task.REGRESSION, 0));
       }
+      AutoSpec all = new AutoSpec(tier, EXTRAS, 20);
+      cases.add(new Case(all, Task.BINARY, 2, false, false, true));
+      cases.add(new Case(all, Task.MULTICLASS, 5, false, false, true));
+      cases.add(new Case(all, Task.REGRESSION, 0, false, false, true));
     }
     return cases;
   }
@@ -171,11 +195,19 @@ final class AutoModels {
     return row;
   }
 
-  /** Writes the features of an example, and ids if the model learns some, missing ones too. */
+  /**
+   * Writes the features of an example, a nominal column if the model has indicators, and ids if it
+   * learns some, missing ones too.
+   */
   static void row(OnlineModel model, long example, float[] x, int offset) {
     IdColumns ids = model.indicators().ids();
     if (ids.isEmpty()) {
       features(example, x, offset);
+      if (model.indicators().columns().length > 0) {
+        int first = offset + INPUTS - NOMINAL_VALUES;
+        Arrays.fill(x, first, offset + INPUTS, 0f);
+        x[first + new Random(~example).nextInt(NOMINAL_VALUES)] = 1f;
+      }
       return;
     }
     Random random = new Random(~example);

@@ -164,7 +164,7 @@ class ModelsTest {
     model.learnClass(new float[inputs], 0, 1, 1f, new float[2]);
 
     // One record fills the buffer, and ferns take no memory before.
-    assertThat(model.memoryBytes() - before).isEqualTo(32 * (64 * 2 + 6 * 2) * Float.BYTES);
+    assertThat(model.memoryBytes() - before).isEqualTo(32 * (64 * 2 + 6 * 3) * Float.BYTES);
     assertThat(model.memoryBytes() - bytes).as("what is the same in all").isBetween(0L, 1000L);
     assertThat(Models.modelBytes(ModelSpec.auto(1, ten, ClassWeights.NONE), Task.BINARY, inputs, 2))
         .isEqualTo(bytes + 9L * (inputs + 3) * Float.BYTES);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.data.BoundedDataInput;
+import dev.millrace.nn.nominal.NominalColumns;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -32,7 +33,7 @@ class FernsTest {
 
   private Ferns started(Ferns.Size size, int outputs) {
     Ferns ferns = new Ferns(size, 4, outputs, 5);
-    ferns.start(RECORDS, (record, column) -> records[record][column]);
+    ferns.start(RECORDS, (record, column) -> records[record][column], NominalColumns.NONE);
     return ferns;
   }
 
@@ -78,7 +79,7 @@ class FernsTest {
   void onlyTheOrderOfValuesCounts() {
     Ferns ferns = started(SIZE, 1);
     Ferns ofCubes = new Ferns(SIZE, 4, 1, 5);
-    ofCubes.start(RECORDS, (record, column) -> cube(records[record][column]));
+    ofCubes.start(RECORDS, (record, column) -> cube(records[record][column]), NominalColumns.NONE);
 
     for (float[] row : records) {
       float[] cubes = {cube(row[0]), cube(row[1]), cube(row[2]), cube(row[3])};
@@ -93,7 +94,7 @@ class FernsTest {
   @Test
   void recordsThatAreAllEqualSelectTheSameCells() {
     Ferns ferns = new Ferns(SIZE, 2, 1, 5);
-    ferns.start(3, (record, column) -> column == 0 ? 1f : Float.NaN);
+    ferns.start(3, (record, column) -> column == 0 ? 1f : Float.NaN, NominalColumns.NONE);
 
     assertThat(cells(ferns, 100f, 100f)).isEqualTo(cells(ferns, -100f, Float.NaN));
   }
@@ -134,11 +135,85 @@ class FernsTest {
     ferns.widen(3);
 
     assertThat(ferns.memoryBytes()).isEqualTo(deep.bytes(3)).isLessThan(5 << 20);
-    // Two questions fewer: four cells became one, of which one had been selected.
-    assertThat(sums(ferns, 3, row)).containsExactly(4f, 0f, 0f);
+    // Two questions fewer: four cells became one, of which one had been selected; two cells of the
+    // two ferns that had asked one question less.
+    assertThat(sums(ferns, 3, row)).containsExactly(4.5f, 0f, 0f);
     Ferns restored = new Ferns(deep, 4, 3, 5);
-    restored.read(new BoundedDataInput(bytes(ferns)));
+    restored.read(new BoundedDataInput(bytes(ferns)), NominalColumns.NONE);
     assertThat(bytes(restored)).isEqualTo(bytes(ferns));
+  }
+
+  /** A number, then nominal columns of 5, 5 and 20 values. */
+  private static float[][] nominalRecords() {
+    Random random = new Random(4);
+    float[][] rows = new float[RECORDS][31 + 3];
+    for (float[] row : rows) {
+      row[0] = random.nextFloat();
+      row[1 + random.nextInt(5)] = 1f;
+      row[6 + random.nextInt(5)] = 1f;
+      row[11 + random.nextInt(20)] = 1f;
+    }
+    return rows;
+  }
+
+  @Test
+  void nominalColumnsOfFewValuesAreAskedForTheirValue() throws IOException {
+    float[][] rows = nominalRecords();
+    NominalColumns nominal =
+        NominalColumns.among(31, column -> column > 0, RECORDS, (r, column) -> rows[r][column]);
+    assertThat(nominal.count()).isEqualTo(3);
+    Ferns.Size size = new Ferns.Size(32, 7);
+    Ferns ferns = new Ferns(size, 31, 2, 5);
+    ferns.start(RECORDS, (r, column) -> rows[r][column], nominal);
+
+    int bothColumns = 0;
+    for (float[] row : rows) {
+      nominal.addCodes(row, 31);
+    }
+    for (int f = 0; f < size.count(); f++) {
+      int fern = f;
+      long cells = Arrays.stream(rows).mapToInt(row -> cells(ferns, row)[fern]).distinct().count();
+      // Sixty records do not have all pairs of values.
+      bothColumns += cells >= 15 ? 1 : 0;
+      for (float[] row : rows) {
+        assertThat(cells(ferns, row)[f]).isBetween((f << 7) * 2, (((f + 1) << 7) - 1) * 2);
+      }
+    }
+    assertThat(bothColumns).isGreaterThan(16);
+    ferns.step(cells(ferns, rows[0]), new float[] {-0.5f, 0.25f});
+
+    Ferns restored = new Ferns(size, 31, 2, 5);
+    restored.read(new BoundedDataInput(bytes(ferns)), nominal);
+    assertThat(bytes(restored)).isEqualTo(bytes(ferns));
+    for (float[] row : rows) {
+      assertThat(sums(restored, 2, row)).isEqualTo(sums(ferns, 2, row));
+    }
+    assertThatThrownBy(() -> restored.read(new BoundedDataInput(bytes(ferns)), NominalColumns.NONE))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("column of a stored question");
+  }
+
+  @Test
+  void whereRoomEndsNominalQuestionsAreDroppedToo() {
+    float[][] rows = nominalRecords();
+    NominalColumns nominal =
+        NominalColumns.among(31, column -> column > 0, RECORDS, (r, column) -> rows[r][column]);
+    Ferns ferns = new Ferns(new Ferns.Size(256, 7), 31, 32, 5);
+    ferns.start(RECORDS, (r, column) -> rows[r][column], nominal);
+    for (float[] row : rows) {
+      nominal.addCodes(row, 31);
+      float[] steps = new float[32];
+      steps[0] = -1f;
+      ferns.step(cells(ferns, row), steps);
+    }
+    double before = Arrays.stream(rows).mapToDouble(row -> sums(ferns, 32, row)[0]).sum();
+
+    ferns.widen(33);
+
+    double after = Arrays.stream(rows).mapToDouble(row -> sums(ferns, 33, row)[0]).sum();
+    // Half as many cells or fewer: more records select a cell, and its weight is a mean.
+    assertThat(after).isBetween(0.2 * before, before);
+    assertThat(sums(ferns, 33, rows[0])[32]).isZero();
   }
 
   @Test
@@ -147,7 +222,7 @@ class FernsTest {
     assertThat(none.memoryBytes()).isZero();
     assertThat(bytes(none)).hasSize(4);
     Ferns restored = new Ferns(SIZE, 4, 2, 5);
-    restored.read(new BoundedDataInput(bytes(none)));
+    restored.read(new BoundedDataInput(bytes(none)), NominalColumns.NONE);
     assertThat(restored.hasStarted()).isFalse();
 
     Ferns ferns = started(SIZE, 2);
@@ -155,7 +230,7 @@ class FernsTest {
     ferns.step(cells(ferns, 0.5f, 0f, 7f, 0.5f), new float[] {-0.5f, 0.25f});
     byte[] stored = bytes(ferns);
     assertThat(stored).as("only cells that were selected").hasSize(untouched + 32 * 2 * 4);
-    restored.read(new BoundedDataInput(stored));
+    restored.read(new BoundedDataInput(stored), NominalColumns.NONE);
 
     assertThat(bytes(restored)).isEqualTo(stored);
     assertThat(restored.memoryBytes()).isEqualTo(SIZE.bytes(2));
@@ -170,7 +245,7 @@ class FernsTest {
     float[] row = {0.5f, 0f, 7f, 0.5f};
     Ferns none = new Ferns(SIZE, 4, 1, 5);
     Ferns other = none.copy(6);
-    other.start(RECORDS, (record, column) -> records[record][column]);
+    other.start(RECORDS, (record, column) -> records[record][column], NominalColumns.NONE);
     Ferns ferns = started(SIZE, 1);
     Ferns copy = ferns.copy(6);
 
@@ -197,7 +272,7 @@ class FernsTest {
   }
 
   private static void read(byte[] stored) throws IOException {
-    new Ferns(SIZE, 4, 2, 5).read(new BoundedDataInput(stored));
+    new Ferns(SIZE, 4, 2, 5).read(new BoundedDataInput(stored), NominalColumns.NONE);
   }
 
   private static byte[] damaged(byte[] stored, int at, int value) {

@@ -1,0 +1,148 @@
+package dev.millrace.nn.auto;
+
+import static dev.millrace.nn.auto.FiniteNumbers.areFinite;
+
+import dev.millrace.nn.Indicators;
+import dev.millrace.simd.Elementary;
+import dev.millrace.simd.KernelProvider;
+import dev.millrace.simd.Kernels;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.util.Arrays;
+
+/**
+ * Naive Bayes over indicators: p ∝ f·Π p(indicator | class) over those that are 1, with f the
+ * running class frequencies, and shares of the records of a class that forget 0.1 % with each
+ * record. Counts know a nominal value after a few records, for which members that take steps need
+ * many.
+ */
+final class NaiveBayesMember {
+
+  static final String NAME = "naive-bayes";
+
+  private static final Kernels KERNELS = KernelProvider.kernels();
+  private static final float KEPT = 0.999f;
+
+  /** Records with the indicator, and as many without it, that are added to those of a class. */
+  private static final float PRIOR = 0.5f;
+
+  /** The count of a record grows instead of all counts shrinking, up to here. */
+  private static final float MAX_UNIT = 1 << 20;
+
+  /** Of smaller products the logarithm is added, and a new one begins. */
+  private static final float MIN_PRODUCT = 1e-20f;
+
+  // Places of the indicators.
+  private final int[] columns;
+  private int classes;
+  // [indicators x classes], then those of all records, [classes]; in units.
+  private float[] counts;
+  private float unit = 1f;
+
+  NaiveBayesMember(int[] columns, int classes) {
+    this.columns = columns;
+    this.classes = classes;
+    counts = new float[(columns.length + 1) * classes];
+  }
+
+  /** Creates one over all indicators of a row. */
+  static NaiveBayesMember of(Indicators indicators, int classes) {
+    return new NaiveBayesMember(indicators.columns(), classes);
+  }
+
+  NaiveBayesMember copy() {
+    NaiveBayesMember copy = new NaiveBayesMember(columns, classes);
+    System.arraycopy(counts, 0, copy.counts, 0, counts.length);
+    copy.unit = unit;
+    return copy;
+  }
+
+  /** Number of counts. */
+  static long floats(long indicators, long classes) {
+    return (indicators + 1) * classes;
+  }
+
+  /**
+   * Writes the probability of each class.
+   *
+   * @param padded number of classes; the padding becomes 0
+   */
+  void predict(AutoScratch own, int at, int padded) {
+    float[] out = own.predictions;
+    Arrays.fill(out, at, at + padded, 0f);
+    System.arraycopy(own.logFrequencies, 0, out, at, classes);
+    float[] products = own.products;
+    float[] inverses = own.inverses;
+    int totals = columns.length * classes;
+    for (int j = 0; j < classes; j++) {
+      products[j] = 1f;
+      inverses[j] = 1f / (counts[totals + j] + 2 * PRIOR * unit);
+    }
+    for (int i = 0; i < columns.length; i++) {
+      // Between 0 and 1 where the indicator is at its mean.
+      float value = Math.min(1f, own.encoded[own.encodedOffset + columns[i]]);
+      if (value > 0f) {
+        for (int j = 0; j < classes; j++) {
+          float share = (counts[i * classes + j] + PRIOR * unit) * inverses[j];
+          if (value < 1f) {
+            out[at + j] += value * Elementary.log(share);
+          } else if (products[j] < MIN_PRODUCT) {
+            out[at + j] += Elementary.log(products[j]);
+            products[j] = share;
+          } else {
+            products[j] *= share;
+          }
+        }
+      }
+    }
+    for (int j = 0; j < classes; j++) {
+      out[at + j] += Elementary.log(products[j]);
+    }
+    KERNELS.softmax(out, at, 1, classes, padded);
+  }
+
+  /** Counts the record at hand. */
+  void learn(AutoScratch own, int label, float weight) {
+    unit /= KEPT;
+    if (unit > MAX_UNIT) {
+      unit /= MAX_UNIT;
+      for (int i = 0; i < counts.length; i++) {
+        counts[i] /= MAX_UNIT;
+      }
+    }
+    for (int i = 0; i < columns.length; i++) {
+      if (own.encoded[own.encodedOffset + columns[i]] > 0f) {
+        counts[i * classes + label] += unit * weight;
+      }
+    }
+    counts[columns.length * classes + label] += unit * weight;
+  }
+
+  void addClass() {
+    float[] wider = new float[(columns.length + 1) * (classes + 1)];
+    for (int i = 0; i <= columns.length; i++) {
+      System.arraycopy(counts, i * classes, wider, i * (classes + 1), classes);
+    }
+    counts = wider;
+    classes++;
+  }
+
+  boolean isFinite() {
+    return areFinite(counts) && Float.isFinite(unit);
+  }
+
+  void write(DataOutput out) throws IOException {
+    out.writeFloat(unit);
+    for (float count : counts) {
+      out.writeFloat(count);
+    }
+  }
+
+  void read(DataInput in) throws IOException {
+    unit = in.readFloat();
+    for (int i = 0; i < counts.length; i++) {
+      counts[i] = in.readFloat();
+    }
+  }
+}
