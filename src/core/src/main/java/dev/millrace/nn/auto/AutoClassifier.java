@@ -30,7 +30,8 @@ final class AutoClassifier extends AutoLearner {
     frequencies = new ClassFrequencies(shape.classes());
     previousLabel = new PreviousLabel(shape.classes());
     mixer = new ClassMixer(weights, shape.classes());
-    naiveBayes = shape.hasNaiveBayes() ? NaiveBayesMember.of(indicators, shape.classes()) : null;
+    naiveBayes =
+        shape.hasNaiveBayes() ? new NaiveBayesMember(indicators.columns(), shape.classes()) : null;
   }
 
   private AutoClassifier(AutoClassifier other, long keySeed) {

@@ -2,7 +2,6 @@ package dev.millrace.nn.auto;
 
 import static dev.millrace.nn.auto.FiniteNumbers.areFinite;
 
-import dev.millrace.nn.Indicators;
 import dev.millrace.simd.Elementary;
 import dev.millrace.simd.KernelProvider;
 import dev.millrace.simd.Kernels;
@@ -33,22 +32,21 @@ final class NaiveBayesMember {
   /** Of smaller products the logarithm is added, and a new one begins. */
   private static final float MIN_PRODUCT = 1e-20f;
 
-  // Places of the indicators.
   private final int[] columns;
   private int classes;
   // [indicators x classes], then those of all records, [classes]; in units.
   private float[] counts;
   private float unit = 1f;
 
+  /**
+   * Creates one that knows no record.
+   *
+   * @param columns places of the indicators
+   */
   NaiveBayesMember(int[] columns, int classes) {
     this.columns = columns;
     this.classes = classes;
     counts = new float[(columns.length + 1) * classes];
-  }
-
-  /** Creates one over all indicators of a row. */
-  static NaiveBayesMember of(Indicators indicators, int classes) {
-    return new NaiveBayesMember(indicators.columns(), classes);
   }
 
   NaiveBayesMember copy() {

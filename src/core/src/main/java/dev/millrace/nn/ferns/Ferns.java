@@ -29,7 +29,7 @@ public final class Ferns {
   /** Attempts to find a column of which the drawn records differ. */
   private static final int ATTEMPTS = 8;
 
-  /** Max values of a nominal column that is asked for its value; of one with more it is whether. */
+  /** Max values of a nominal column that is asked for its value. */
   private static final int MAX_ANSWERS = 8;
 
   private static final FernKernels KERNELS = KernelProvider.ferns();
@@ -122,9 +122,9 @@ public final class Ferns {
   /**
    * Draws the questions: a random column, and the median of its values in three random records, so
    * that columns and thresholds are preferred that divide records; of every other fern, one of two
-   * values. A nominal column of three to eight values is asked for its value, if its answers leave
-   * no more cells than there are; one with more values, whether it has one of them. A column whose
-   * drawn values are equal is replaced by another one.
+   * values. If these are equal, another column is drawn. A nominal column of three to eight values
+   * is asked for its value, where there are cells for all of them; one with more values is asked
+   * whether it has one of them.
    *
    * @param records number of records, at least 1
    * @param values of the inputs
@@ -186,6 +186,15 @@ public final class Ferns {
       cells *= thresholds[q] == Float.POSITIVE_INFINITY ? 1 : (int) answers[q];
     }
     return cells;
+  }
+
+  /** Returns the cell that the last answer to each question selects. */
+  private long lastCell(int f) {
+    double cell = 0;
+    for (int q = (depth - 1) * size.count + f; q >= 0; q -= size.count) {
+      cell = answers[q] * cell + (thresholds[q] == Float.POSITIVE_INFINITY ? 0 : answers[q] - 1);
+    }
+    return (long) cell;
   }
 
   private boolean askValue(int asked, int f, int column, int values) {
@@ -368,6 +377,9 @@ public final class Ferns {
           (isNominal ? inputs + nominal.count() : inputs) - 1);
       answers[q] = isNominal ? nominal.values(columns[q] - inputs) : 2;
       asksForCodes |= isNominal;
+    }
+    for (int f = 0; f < size.count; f++) {
+      SizeChecks.require("last cell of a stored fern", lastCell(f), 0, (1 << depth) - 1);
     }
     for (int first = 0; first < cells; first += Byte.SIZE) {
       int used = in.readByte();

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.data.BoundedDataInput;
-import dev.millrace.nn.Indicators;
 import dev.millrace.nn.Workspace;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -23,7 +22,7 @@ class NaiveBayesMemberTest {
   }
 
   private static NaiveBayesMember of(int classes) {
-    return NaiveBayesMember.of(Indicators.of(1, 2), classes);
+    return new NaiveBayesMember(new int[] {1, 2}, classes);
   }
 
   private float[] predict(NaiveBayesMember bayes, float... frequencies) {
@@ -91,7 +90,7 @@ class NaiveBayesMemberTest {
   void manyRareIndicatorsAreNoneTooMany() {
     int[] columns = new int[60];
     Arrays.setAll(columns, i -> i);
-    NaiveBayesMember bayes = NaiveBayesMember.of(Indicators.of(columns), 2);
+    NaiveBayesMember bayes = new NaiveBayesMember(columns, 2);
     own.encoded = new float[60];
     own.encodedOffset = 0;
     for (int i = 0; i < 100; i++) {

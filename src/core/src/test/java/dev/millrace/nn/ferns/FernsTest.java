@@ -9,6 +9,7 @@ import dev.millrace.nn.nominal.NominalColumns;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -191,6 +192,23 @@ class FernsTest {
     assertThatThrownBy(() -> restored.read(new BoundedDataInput(bytes(ferns)), NominalColumns.NONE))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("column of a stored question");
+    NominalColumns larger =
+        NominalColumns.among(31, column -> column > 0, 1, (r, column) -> column == 31 ? 1 : 0);
+    assertThatThrownBy(
+            () -> restored.read(new BoundedDataInput(onlyFirstColumn(bytes(ferns))), larger))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("last cell of a stored fern");
+  }
+
+  /** Questions of 32 ferns of depth 7 about any nominal column become those about the first. */
+  private static byte[] onlyFirstColumn(byte[] stored) {
+    ByteBuffer bytes = ByteBuffer.wrap(stored);
+    for (int q = 0; q < 32 * 7; q++) {
+      if (bytes.getInt(4 + 8 * q) > 31) {
+        bytes.putInt(4 + 8 * q, 31);
+      }
+    }
+    return stored;
   }
 
   @Test
