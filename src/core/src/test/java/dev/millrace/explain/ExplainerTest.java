@@ -157,7 +157,7 @@ class ExplainerTest {
   void columnsThatAreNotKnownContributeNothing() {
     FeatureSpec amount = new FeatureSpec("amount", FeatureSpec.Type.NUMERIC, true, List.of(), 0);
     FeatureSpec country =
-        new FeatureSpec("country", FeatureSpec.Type.ONE_HOT, false, List.of("x", "y"), 0);
+        new FeatureSpec("country", FeatureSpec.Type.ONE_HOT, false, List.of("x", "y", "z"), 0);
     InputSpec input = InputSpec.DEFAULT.withFeatures(List.of(amount, country));
     OnlineModel model =
         create(
@@ -165,11 +165,12 @@ class ExplainerTest {
     Explainer explainer = new Explainer(RowColumns.of(input, input.width()));
     float[] out = new float[2];
     for (int i = 0; i < 200; i++) {
-      float[] known = {random.nextInt(3), 0, i % 2, 1 - i % 2};
-      model.learnClass(known, 0, i % 2, 1, out);
+      float[] known = {random.nextInt(3), 0, 0, 0, 0};
+      known[2 + i % 3] = 1;
+      model.learnClass(known, 0, i % 3 == 0 ? 1 : 0, 1, out);
     }
 
-    float[] unknown = {Float.NaN, 0, Float.NaN, Float.NaN};
+    float[] unknown = {Float.NaN, 0, Float.NaN, Float.NaN, Float.NaN};
     explainer.predict(model, unknown, 0);
     model.predictNext(unknown, 0, out);
     Reasons none = explainer.explainClass(NAMES, out, 2, 1, true, 5);
@@ -177,7 +178,7 @@ class ExplainerTest {
     assertThat(none.base()).isEqualTo(none.total());
 
     // A missing value is information of its own.
-    float[] missing = {Float.NaN, 1, 1, 0};
+    float[] missing = {Float.NaN, 1, 1, 0, 0};
     explainer.predict(model, missing, 0);
     model.predictNext(missing, 0, out);
     Reasons some = explainer.explainClass(NAMES, out, 2, 1, true, 5);

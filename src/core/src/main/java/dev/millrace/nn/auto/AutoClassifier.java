@@ -21,7 +21,7 @@ final class AutoClassifier extends AutoLearner {
   private final ClassFrequencies frequencies;
   private final PreviousLabel previousLabel;
   private final ClassMixer mixer;
-  // Null if there are no indicators.
+  // Null if there are no indicators, or ids.
   private final @Nullable NaiveBayesMember naiveBayes;
 
   AutoClassifier(

@@ -42,7 +42,10 @@ public abstract sealed class AutoLearner extends PerExampleModel
 
   static final float CLIP = 4f;
 
-  /** Records that heavy tails and the questions of ferns follow from; all of a smaller buffer. */
+  /**
+   * Records that heavy tails, nominal columns and the questions of ferns follow from; all of a
+   * smaller buffer.
+   */
   static final int FIRST_RECORDS = 100;
 
   /** No example counts for more, or squares of gradients would not fit a float. */

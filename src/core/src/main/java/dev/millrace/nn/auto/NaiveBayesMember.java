@@ -13,8 +13,7 @@ import java.util.Arrays;
 /**
  * Naive Bayes over indicators: p ∝ f·Π p(indicator | class) over those that are 1, with f the
  * running class frequencies, and shares of the records of a class that forget 0.1 % with each
- * record. Counts know a nominal value after a few records, for which members that take steps need
- * many.
+ * record. A count says much after a few records; steps down a gradient need many more.
  */
 final class NaiveBayesMember {
 
@@ -78,19 +77,13 @@ final class NaiveBayesMember {
       inverses[j] = 1f / (counts[totals + j] + 2 * PRIOR * unit);
     }
     for (int i = 0; i < columns.length; i++) {
-      // Between 0 and 1 where the indicator is at its mean.
-      float value = Math.min(1f, own.encoded[own.encodedOffset + columns[i]]);
-      if (value > 0f) {
+      if (own.encoded[own.encodedOffset + columns[i]] > 0f) {
         for (int j = 0; j < classes; j++) {
-          float share = (counts[i * classes + j] + PRIOR * unit) * inverses[j];
-          if (value < 1f) {
-            out[at + j] += value * Elementary.log(share);
-          } else if (products[j] < MIN_PRODUCT) {
+          if (products[j] < MIN_PRODUCT) {
             out[at + j] += Elementary.log(products[j]);
-            products[j] = share;
-          } else {
-            products[j] *= share;
+            products[j] = 1f;
           }
+          products[j] *= (counts[i * classes + j] + PRIOR * unit) * inverses[j];
         }
       }
     }
@@ -138,9 +131,19 @@ final class NaiveBayesMember {
   }
 
   void read(DataInput in) throws IOException {
-    unit = in.readFloat();
+    unit = read(in, 1f, MAX_UNIT);
     for (int i = 0; i < counts.length; i++) {
-      counts[i] = in.readFloat();
+      counts[i] = read(in, 0f, Float.MAX_VALUE);
     }
+  }
+
+  private static float read(DataInput in, float min, float max) throws IOException {
+    float number = in.readFloat();
+    if (!(number >= min && number <= max)) {
+      throw new IOException(
+          "a stored count of naive Bayes is %s, but must be from %s to %s; the bytes are damaged"
+              .formatted(number, min, max));
+    }
+    return number;
   }
 }

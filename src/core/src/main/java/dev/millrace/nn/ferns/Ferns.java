@@ -68,10 +68,11 @@ public final class Ferns {
   private int outputs;
   // Of each fern; 0 before the start.
   private int depth;
-  // [depth x ferns]. Column of the question, and its threshold: infinite if nothing is asked, NaN
-  // if the column has the code of the answer. Number of answers.
+  // [depth x ferns]: the columns of the questions.
   private int[] columns = {};
+  // Infinite if nothing is asked, NaN if the column is a code, which is the answer.
   private float[] thresholds = {};
+  // Numbers of answers.
   private float[] answers = {};
   // True if some columns are asked for a code.
   private boolean asksForCodes;
@@ -124,7 +125,7 @@ public final class Ferns {
    * that columns and thresholds are preferred that divide records; of every other fern, one of two
    * values. If these are equal, another column is drawn. A nominal column of three to eight values
    * is asked for its value, where there are cells for all of them; one with more values is asked
-   * whether it has one of them.
+   * for one of its indicators.
    *
    * @param records number of records, at least 1
    * @param values of the inputs
@@ -156,6 +157,12 @@ public final class Ferns {
     float number(int column, long draw) {
       return values.value(WeightInitializer.below(records, WeightInitializer.mix(draw)), column);
     }
+
+    int indicator(int column, long draw) {
+      int begin = nominal.begin(column);
+      int count = nominal.end(column) - begin;
+      return begin + WeightInitializer.below(count, WeightInitializer.mix(draw));
+    }
   }
 
   /** Draws a question of a fern that has asked some; returns false if none was found. */
@@ -166,14 +173,13 @@ public final class Ferns {
     for (int attempt = 0; attempt < ATTEMPTS && room > 1 && !isFound; attempt++) {
       draw = WeightInitializer.mix(draw);
       int place = from.places[WeightInitializer.below(from.places.length, draw)];
-      int values = place < inputs ? 2 : from.nominal.values(place - inputs);
-      if (values > MAX_ANSWERS) {
-        int code = 1 + WeightInitializer.below(values - 1, WeightInitializer.mix(draw + 4));
-        isFound = askThreshold(asked, f, from.nominal.indicator(place - inputs, code), draw, from);
-      } else if (place >= inputs) {
-        isFound = values <= room && askValue(asked, f, place, values);
-      } else {
+      int values = place < inputs ? 0 : from.nominal.values(place - inputs);
+      if (values == 0) {
         isFound = askThreshold(asked, f, place, draw, from);
+      } else if (values > Math.min(MAX_ANSWERS, 1 << depth)) {
+        isFound = askThreshold(asked, f, from.indicator(place - inputs, draw + 4), draw, from);
+      } else {
+        isFound = values <= room && askValue(asked, f, place, values);
       }
     }
     return isFound;

@@ -12,29 +12,36 @@ import java.util.List;
 import java.util.function.IntPredicate;
 
 /**
- * The nominal columns that the indicators of a row stand for: neighbouring indicators of which at
- * most one was 1 in each of the first records are the values of one column, a single indicator is a
- * column of two values. A value has a code, from 0 to the number of values less 1. Immutable.
+ * The nominal columns that the indicators of a row stand for. Neighbouring indicators of which at
+ * most one was 1 in each of the first records are the values of one column; any other indicator is
+ * a column of two values. Immutable.
+ *
+ * <p>A value has a code, from 0 to the number of values less 1. Code 0 is that of no indicator, or,
+ * if each of the first records had one, that of the most frequent indicator: a value that is
+ * unknown counts as that one.
  */
 public final class NominalColumns {
 
   /** There are no nominal columns. */
   public static final NominalColumns NONE = new NominalColumns(List.of());
 
-  private static final int STORED_BYTES_EACH = 2 * Integer.BYTES;
+  private static final int STORED_BYTES_EACH = 3 * Integer.BYTES;
   // With the header of the object and the reference to it.
   private static final int BYTES_EACH = 3 * Integer.BYTES + 20;
 
   /**
    * The indicators of a column.
    *
-   * @param begin first one, which has code 0 if there is no record without any
-   * @param first the one of code 1, {@code begin} or the next one
    * @param end after the last one
+   * @param usual the one of code 0; {@code end} if that is no indicator
    */
-  private record Column(int begin, int first, int end) {
+  private record Column(int begin, int end, int usual) {
     int values() {
-      return end - first + 1;
+      return end - begin + (usual == end ? 1 : 0);
+    }
+
+    int code(int indicator) {
+      return indicator == usual ? 0 : indicator - begin + (indicator < usual ? 1 : 0);
     }
   }
 
@@ -60,27 +67,35 @@ public final class NominalColumns {
       }
       BitSet known = new BitSet(records);
       int end = begin;
-      while (end < inputs && isIndicator.test(end) && addOnes(end, records, values, known)) {
+      int usual = begin;
+      int most = 0;
+      while (end < inputs && isIndicator.test(end)) {
+        BitSet ones = ones(end, records, values);
+        if (ones.intersects(known)) {
+          break;
+        }
+        known.or(ones);
+        usual = ones.cardinality() > most ? end : usual;
+        most = Math.max(most, ones.cardinality());
         end++;
+        if (known.isEmpty()) {
+          break; // nothing says that the next one is of the same column
+        }
       }
       boolean isComplete = end > begin + 1 && known.cardinality() == records;
-      found.add(new Column(begin, isComplete ? begin + 1 : begin, end));
+      found.add(new Column(begin, end, isComplete ? usual : end));
       begin = end;
     }
     return found.isEmpty() ? NONE : new NominalColumns(found);
   }
 
-  /** Adds the records where an indicator is 1; returns false if one of them was there already. */
-  private static boolean addOnes(int column, int records, FeatureRecords values, BitSet known) {
+  /** Returns the records where an indicator is 1. */
+  private static BitSet ones(int indicator, int records, FeatureRecords values) {
     BitSet ones = new BitSet(records);
     for (int record = 0; record < records; record++) {
-      ones.set(record, values.value(record, column) > 0f);
+      ones.set(record, values.value(record, indicator) > 0f);
     }
-    if (ones.intersects(known)) {
-      return false;
-    }
-    known.or(ones);
-    return true;
+    return ones;
   }
 
   /** Returns the number of columns. */
@@ -98,14 +113,18 @@ public final class NominalColumns {
     return columns.get(column).values();
   }
 
-  /** Returns the indicator of a value of a column, whose code is 1 or more. */
-  public int indicator(int column, int code) {
-    return columns.get(column).first + code - 1;
+  /** Returns the first indicator of a column. */
+  public int begin(int column) {
+    return columns.get(column).begin;
+  }
+
+  /** Returns the place after the last indicator of a column. */
+  public int end(int column) {
+    return columns.get(column).end;
   }
 
   /**
-   * Writes the code of each column after the inputs of a row. It is the code of the largest
-   * indicator: of a row of means, that of the most frequent value.
+   * Writes the code of each column after the inputs of a row.
    *
    * @param row [inputs + columns]
    */
@@ -116,23 +135,18 @@ public final class NominalColumns {
   }
 
   private static int code(float[] row, Column column) {
-    float rest = 1f;
-    int largest = 0;
-    float value = 0f;
-    for (int i = column.first; i < column.end; i++) {
-      rest -= row[i];
-      if (row[i] > value) {
-        value = row[i];
-        largest = i - column.first + 1;
+    for (int i = column.begin; i < column.end; i++) {
+      if (row[i] > 0f) {
+        return column.code(i);
       }
     }
-    return value > rest ? largest : 0;
+    return 0;
   }
 
   /**
-   * Returns the columns of a row in which all indicators of a nominal column of three values or
-   * more are one: its place is {@code inputs} and its number. Of a column of two values it is the
-   * indicator of code 1.
+   * Returns the places of a row in which all indicators of a nominal column of three values or more
+   * are one: its place is {@code inputs} and its number. A column of two values has the place of
+   * the indicator of code 1.
    */
   public int[] places(int inputs) {
     int[] places = new int[inputs];
@@ -143,7 +157,9 @@ public final class NominalColumns {
       while (input < column.begin) {
         places[count++] = input++;
       }
-      places[count++] = column.values() == 2 ? column.first : inputs + c;
+      boolean isPair = column.values() == 2;
+      places[count++] =
+          !isPair ? inputs + c : column.begin + (column.usual == column.begin ? 1 : 0);
       input = column.end;
     }
     while (input < inputs) {
@@ -161,8 +177,9 @@ public final class NominalColumns {
   public void write(DataOutput out) throws IOException {
     out.writeInt(columns.size());
     for (Column column : columns) {
-      out.writeInt(column.first == column.begin ? column.begin : ~column.begin);
+      out.writeInt(column.begin);
       out.writeInt(column.end);
+      out.writeInt(column.usual);
     }
   }
 
@@ -174,16 +191,18 @@ public final class NominalColumns {
   public static NominalColumns read(DataInput in, int inputs) throws IOException {
     int count = SizeChecks.read(in, "nominal columns", inputs, STORED_BYTES_EACH);
     List<Column> columns = new ArrayList<>(count);
-    int before = 0;
+    int end = 0;
     for (int c = 0; c < count; c++) {
-      int coded = in.readInt();
-      int begin = coded < 0 ? ~coded : coded;
-      SizeChecks.require("first indicator of a nominal column", begin, before, inputs - 1);
-      int first = coded < 0 ? begin + 1 : begin;
-      before = in.readInt();
-      SizeChecks.require("end of a nominal column", before, first + 1, inputs);
-      columns.add(new Column(begin, first, before));
+      int begin = place("first indicator of a nominal column", in.readInt(), end, inputs - 1);
+      end = place("end of a nominal column", in.readInt(), begin + 1, inputs);
+      int usual = place("usual indicator of a nominal column", in.readInt(), begin, end);
+      SizeChecks.require("values of a nominal column", end - begin, usual == end ? 1 : 2, inputs);
+      columns.add(new Column(begin, end, usual));
     }
     return columns.isEmpty() ? NONE : new NominalColumns(columns);
+  }
+
+  private static int place(String what, int place, int min, int max) throws IOException {
+    return (int) SizeChecks.require(what, place, min, max);
   }
 }

@@ -1,6 +1,7 @@
 package dev.millrace.nn.auto;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.data.BoundedDataInput;
@@ -8,6 +9,7 @@ import dev.millrace.nn.Workspace;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
@@ -85,9 +87,9 @@ class NaiveBayesMemberTest {
     assertThat(predict(bayes, 0.5f, 0.5f)[0]).isCloseTo(0.75f, within(0.01f));
   }
 
-  /** Whose product is below the smallest float. */
+  /** The product of their shares is below the smallest float. */
   @Test
-  void manyRareIndicatorsAreNoneTooMany() {
+  void manyRareIndicatorsCount() {
     int[] columns = new int[60];
     Arrays.setAll(columns, i -> i);
     NaiveBayesMember bayes = new NaiveBayesMember(columns, 2);
@@ -97,7 +99,6 @@ class NaiveBayesMemberTest {
       bayes.learn(own, i % 2, 1f);
     }
     Arrays.fill(own.encoded, 1f);
-    own.encoded[0] = 0.5f;
     assertThat(predict(bayes, 0.3f, 0.7f)[0]).isCloseTo(0.3f, within(0.03f));
 
     Arrays.fill(own.encoded, 0f);
@@ -141,6 +142,19 @@ class NaiveBayesMemberTest {
 
     assertThat(bytes(restored)).isEqualTo(stored).isEqualTo(bytes(copy));
     assertThat(bytes(bayes)).isNotEqualTo(stored);
+  }
+
+  @Test
+  void damagedBytesAreRejected() throws IOException {
+    NaiveBayesMember bayes = of(2);
+    row(1, 0);
+    bayes.learn(own, 0, 1f);
+    for (int number = 0; number < 3; number++) {
+      ByteBuffer damaged = ByteBuffer.wrap(bytes(bayes)).putFloat(4 * number, -1f);
+      assertThatThrownBy(() -> of(2).read(new BoundedDataInput(damaged.array())))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("naive Bayes is -1.0");
+    }
   }
 
   private static byte[] bytes(NaiveBayesMember bayes) throws IOException {

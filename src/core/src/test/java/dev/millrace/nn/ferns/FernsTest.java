@@ -193,7 +193,7 @@ class FernsTest {
         .isInstanceOf(IOException.class)
         .hasMessageContaining("column of a stored question");
     NominalColumns larger =
-        NominalColumns.among(31, column -> column > 0, 1, (r, column) -> column == 31 ? 1 : 0);
+        NominalColumns.among(31, column -> column > 0, 30, (r, column) -> column == r + 1 ? 1 : 0);
     assertThatThrownBy(
             () -> restored.read(new BoundedDataInput(onlyFirstColumn(bytes(ferns))), larger))
         .isInstanceOf(IOException.class)

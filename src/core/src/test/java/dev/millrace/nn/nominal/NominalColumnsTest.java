@@ -45,30 +45,38 @@ class NominalColumnsTest {
     assertThat(columns.values(0)).isEqualTo(3);
     assertThat(columns.values(1)).as("with none").isEqualTo(3);
     assertThat(columns.values(2)).as("the mark").isEqualTo(2);
-    assertThat(columns.indicator(0, 1)).isEqualTo(2);
-    assertThat(columns.indicator(1, 1)).isEqualTo(5);
-    assertThat(columns.indicator(2, 1)).isEqualTo(7);
+    assertThat(columns.begin(1)).isEqualTo(5);
+    assertThat(columns.end(1)).isEqualTo(7);
     assertThat(columns.places(INPUTS)).containsExactly(0, 9, 4, 10, 7, 8);
   }
 
   @Test
   void aValueHasACode() {
-    assertThat(codes(columns, RECORDS[0])).containsExactly(0, 1, 0);
-    assertThat(codes(columns, RECORDS[1])).containsExactly(1, 2, 1);
+    assertThat(codes(columns, RECORDS[0])).containsExactly(1, 1, 0);
+    assertThat(codes(columns, RECORDS[1])).as("the most frequent").containsExactly(0, 2, 1);
     assertThat(codes(columns, RECORDS[2])).containsExactly(2, 0, 1);
     assertThat(codes(columns, 0, 0, 0, 0, 0, 1, 1, 0, 0)).as("two").containsExactly(0, 1, 0);
   }
 
   @Test
-  void meansHaveTheCodeOfTheMostFrequentValue() {
-    float[] means = {0, 0.2f, 0.3f, 0.5f, 0, 0.3f, 0.3f, 0.4f, 0};
+  void anUnknownValueCountsAsTheMostFrequentOne() {
+    float[] row = new float[INPUTS];
+    assertThat(codes(columns, row)).containsExactly(0, 0, 0);
+    row[1] = Float.NaN;
+    row[3] = 1f;
+    row[5] = Float.NaN;
+    row[6] = 1f;
+    assertThat(codes(columns, row)).containsExactly(2, 2, 0);
+  }
 
-    assertThat(codes(columns, means)).containsExactly(2, 0, 0);
-    means[1] = 0.6f;
-    means[3] = 0.1f;
-    means[6] = 0.5f;
-    means[7] = Float.NaN;
-    assertThat(codes(columns, means)).containsExactly(0, 2, 0);
+  @Test
+  void anIndicatorThatIsNeverSeenIsAColumnOfItsOwn() {
+    NominalColumns columns =
+        NominalColumns.among(
+            4, column -> true, 3, (record, column) -> record == column - 1 ? 1 : 0);
+
+    assertThat(columns.count()).isEqualTo(2);
+    assertThat(columns.places(4)).containsExactly(0, 5);
   }
 
   @Test
@@ -105,7 +113,7 @@ class NominalColumnsTest {
   @Test
   void damagedBytesAreRejected() throws IOException {
     byte[] stored = bytes(columns);
-    for (int[] damage : new int[][] {{3, 10}, {7, 9}, {11, 1}, {11, 10}, {15, 3}}) {
+    for (int[] damage : new int[][] {{3, 10}, {7, 9}, {11, 1}, {11, 10}, {15, 5}, {19, 3}}) {
       byte[] damaged = stored.clone();
       damaged[damage[0]] = (byte) damage[1];
       assertThatThrownBy(() -> NominalColumns.read(new BoundedDataInput(damaged), INPUTS))
