@@ -81,6 +81,7 @@ class ArchitectureTest {
               "dev.millrace.nn.experts",
               "dev.millrace.nn.ferns",
               "dev.millrace.nn.ids",
+              "dev.millrace.nn.nominal",
               "dev.millrace.nn.selection",
               "dev.millrace.nn.tails",
               "dev.millrace.nn",
