@@ -28,7 +28,7 @@ final class StreamCatalogue {
   /** From a stream's seed of one sample of rows to that of the next. */
   private static final long ROW_SEED_DISTANCE = 1_000;
 
-  /** The same distance for Agrawal's functions, which draw their rows by seeds of their own. */
+  /** Distance of the seeds of Agrawal's functions, which draw their rows by seeds of their own. */
   private static final long AGRAWAL_SEED_DISTANCE = 1_000_000;
 
   private final List<BenchStream> streams = new ArrayList<>();

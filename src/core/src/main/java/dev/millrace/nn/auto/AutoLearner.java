@@ -325,17 +325,11 @@ public abstract sealed class AutoLearner extends PerExampleModel
     }
     addPrevious(own);
     if (!tails.isEmpty()) {
-      tails.write(own.encoded, own.encodedOffset, own.changedRow, 0);
-      own.encoded = own.changedRow;
-      own.encodedOffset = 0;
+      float[] row = own.changeRow(shape.inputs());
+      tails.write(row, 0, row, 0);
     }
     if (!nominal.isEmpty()) {
-      if (own.encoded != own.changedRow) {
-        System.arraycopy(own.encoded, own.encodedOffset, own.changedRow, 0, shape.inputs());
-        own.encoded = own.changedRow;
-        own.encodedOffset = 0;
-      }
-      nominal.addCodes(own.changedRow, shape.inputs());
+      nominal.addCodes(own.changeRow(shape.inputs()), shape.inputs());
     }
   }
 
@@ -593,14 +587,10 @@ public abstract sealed class AutoLearner extends PerExampleModel
   public long memoryBytes() {
     long floats =
         shape.parameters()
-            + linear.floats()
+            + shape.floatsOfOthers()
             + buffer.floats()
             + 4 * MixerWeights.MAX_PREDICTIONS
-            + classes()
-            + PreviousLabel.floats(classes())
-            + (shape.hasNaiveBayes()
-                ? NaiveBayesMember.floats(shape.kind().indicators(), classes())
-                : 0);
+            + classes();
     long ofIds = ids == null ? 0 : ids.memoryBytes();
     return floats * Float.BYTES
         + (scaler.numbers() + 4) * Double.BYTES

@@ -122,11 +122,9 @@ final class AutoRegressor extends AutoLearner {
     if (shape().kind().previousInputs() == 0) {
       return;
     }
-    System.arraycopy(own.row, own.rowOffset, own.changedRow, 0, inputs());
+    float[] row = own.changeRow(inputs());
     double limited = Math.max(-Float.MAX_VALUE, Math.min(Float.MAX_VALUE, lastKnown()));
-    own.changedRow[inputs()] = hasPrevious ? (float) limited : Float.NaN;
-    own.encoded = own.changedRow;
-    own.encodedOffset = 0;
+    row[inputs()] = hasPrevious ? (float) limited : Float.NaN;
   }
 
   /** Returns the last value that was known when the features came; NaN before the first. */

@@ -114,6 +114,16 @@ final class AutoScratch {
     own.weights = grown(own.weights, max);
   }
 
+  /** Returns the first columns of the encoded row where they may be changed. */
+  float[] changeRow(int columns) {
+    if (encoded != changedRow) {
+      System.arraycopy(encoded, encodedOffset, changedRow, 0, columns);
+      encoded = changedRow;
+      encodedOffset = 0;
+    }
+    return changedRow;
+  }
+
   private static float[] grown(float[] array, int length) {
     return array.length < length ? new float[length] : array;
   }

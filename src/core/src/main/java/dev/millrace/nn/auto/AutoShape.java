@@ -143,6 +143,11 @@ final class AutoShape {
     return member.averaged ? 3 : 2;
   }
 
+  /** Floats of the linear member, the previous label and naive Bayes. */
+  long floatsOfOthers() {
+    return floatsOfOthers(kind);
+  }
+
   private static long floatsOfOthers(Kind kind) {
     return LinearMember.floats(kind.inputs(), outputs(kind))
         + PreviousLabel.floats(kind.classes())

@@ -171,10 +171,6 @@ final class LinearMember {
     return areFinite(weights) && areFinite(squares);
   }
 
-  long floats() {
-    return floats(inputs, outputs);
-  }
-
   void write(DataOutput out) throws IOException {
     for (int i = 0; i < weights.length; i++) {
       out.writeFloat(weights[i]);

@@ -28,7 +28,7 @@ final class NaiveBayesMember {
   /** The count of a record grows instead of all counts shrinking, up to here. */
   private static final float MAX_UNIT = 1 << 20;
 
-  /** Of smaller products the logarithm is added, and a new one begins. */
+  /** Smallest product that is multiplied further; the logarithm of a smaller one is added. */
   private static final float MIN_PRODUCT = 1e-20f;
 
   private final int[] columns;
