@@ -12,11 +12,12 @@ final class TextShape {
   private static final double MIN_WORDS = 2.5;
   private static final double MIN_LISTS = 0.1;
 
-  /** Texts with one separator, and their items. */
+  /** The texts read as lists with one separator; a text without it is a list of one item. */
   private static final class Lists {
     final char separator;
     final DistinctCount items = new DistinctCount();
-    long texts;
+    long separated; // texts that have the separator
+    long occurrences; // of all items
     int maxItems;
 
     Lists(char separator) {
@@ -24,10 +25,7 @@ final class TextShape {
     }
 
     void add(String text) {
-      if (text.indexOf(separator) < 0) {
-        return;
-      }
-      texts++;
+      separated += text.indexOf(separator) < 0 ? 0 : 1;
       int count = 0;
       for (int from = 0; from <= text.length(); ) {
         int end = text.indexOf(separator, from);
@@ -39,6 +37,7 @@ final class TextShape {
         }
         from = end + 1;
       }
+      occurrences += count;
       maxItems = Math.max(maxItems, count);
     }
   }
@@ -101,12 +100,14 @@ final class TextShape {
     return found == null ? 0 : found.items.estimate();
   }
 
-  // Items of lists recur in many lists. What is between the commas of a sentence does not.
+  // Items of lists recur in many lists, and are names. Most parts of sentences do neither, although
+  // a "thanks" may end many of them.
   private @Nullable Lists listed(long distinct) {
     for (Lists list : lists) {
       if (list.maxItems > 1
-          && list.texts >= MIN_LISTS * texts
-          && 2 * list.items.estimate() < distinct) {
+          && list.separated >= MIN_LISTS * texts
+          && 2 * list.items.estimate() < distinct
+          && words < MIN_WORDS * list.occurrences) {
         return list;
       }
     }

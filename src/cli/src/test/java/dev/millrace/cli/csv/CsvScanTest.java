@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -133,9 +134,9 @@ class CsvScanTest {
 
     assertThat(scan.warnings())
         .containsExactly(
-            "Column \"y\" goes from 1764150000000 to 1764150060000, where models cannot"
-                + " distinguish numbers less than 131072 apart. Count from a nearer zero: minutes until,"
-                + " not the time.");
+            "Column \"y\" goes from 1764150000000 to 1764150060000, where models cannot distinguish"
+                + " numbers less than 131072 apart. Count from a nearer zero: minutes until, not"
+                + " the time.");
   }
 
   @Test
@@ -226,6 +227,48 @@ class CsvScanTest {
     assertThat(featureOf(32).type()).isEqualTo(FeatureSpec.Type.ONE_HOT);
     assertThat(featureOf(33))
         .isEqualTo(new FeatureSpec("t", FeatureSpec.Type.HASH, false, List.of(), 64));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 2, 10, 30, 60, 100})
+  void textWithACommaInSomeCellsIsText(int percent) throws IOException {
+    String[] words = "my order never came and i want money back please help me now".split(" ");
+    Random random = new Random(percent);
+    String rows =
+        IntStream.range(0, 2_000)
+            .mapToObj(
+                r ->
+                    random
+                            .ints(7, 0, words.length)
+                            .mapToObj(w -> words[w])
+                            .collect(Collectors.joining(" "))
+                        + (r % 100 < percent ? ", thanks" : ""))
+            .map(text -> "\"%s\",%d%n".formatted(text, text.length() % 2))
+            .collect(Collectors.joining());
+
+    assertThat(kindOf("subject", rows)).isEqualTo(FeatureSpec.Type.TEXT);
+  }
+
+  @Test
+  void listsOfItemsThatRecurAreSets() throws IOException {
+    Random random = new Random(1);
+    String rows =
+        IntStream.range(0, 2_000)
+            .mapToObj(
+                r ->
+                    random
+                        .ints(random.nextInt(4), 0, 40)
+                        .mapToObj(item -> "topic " + item)
+                        .collect(Collectors.joining(", ")))
+            .map(text -> "\"%s\",%d%n".formatted(text, text.length() % 2))
+            .collect(Collectors.joining());
+
+    assertThat(kindOf("topics", rows)).isEqualTo(FeatureSpec.Type.SET);
+  }
+
+  private FeatureSpec.Type kindOf(String column, String rows) throws IOException {
+    Path file = Files.writeString(dir.resolve("kind.csv"), column + ",y\n" + rows);
+    return CsvScan.drafted(file, "y", null, List.of(), null).features().get(0).type();
   }
 
   @Test
@@ -328,7 +371,8 @@ class CsvScanTest {
     assertThat(scan.allWarnings())
         .containsExactly(
             "The label column \"y\" has no value in 2 of 3 rows (first: data.csv:3, \"NA\"): dead"
-                + " letters with reason missing-label; if \"NA\" is a value, write it in another way.");
+                + " letters with reason missing-label; if \"NA\" is a value, write it in another"
+                + " way.");
     assertThat(scan.classes()).isEqualTo(1);
     Path gaps = write("x,y\n1,u\n2,\n3,v\n");
     assertThatThrownBy(() -> CsvScan.scan(gaps, "x", "y", List.of()))
