@@ -2,6 +2,7 @@ package dev.millrace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.testing.Monitoring;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,20 +83,32 @@ class DocumentationLinksTest {
     List<String> broken = new ArrayList<>();
     for (Path page : pages()) {
       for (String link : links(page)) {
-        Path target = target(page, link);
-        String anchor = link.contains("#") ? link.replaceFirst("[^#]*#", "") : "";
-        boolean found =
-            Files.exists(target)
-                && (anchor.isEmpty()
-                    || !target.toString().endsWith(".md")
-                    || anchors(target).contains(anchor));
-        if (!found) {
+        if (!leadsSomewhere(page, link)) {
           broken.add(ROOT.relativize(page) + ": " + link);
         }
       }
     }
 
     assertThat(broken).isEmpty();
+  }
+
+  @Test
+  void everyAlertNamesAPageAndAHeading() throws IOException {
+    List<String> links = Monitoring.alertDocs();
+
+    assertThat(links).hasSameSizeAs(Monitoring.alerts()).allMatch(link -> link.contains("#"));
+    for (String link : links) {
+      assertThat(leadsSomewhere(ROOT.resolve("README.md"), link)).as(link).isTrue();
+    }
+  }
+
+  private boolean leadsSomewhere(Path page, String link) throws IOException {
+    Path target = target(page, link);
+    String anchor = link.contains("#") ? link.replaceFirst("[^#]*#", "") : "";
+    return Files.exists(target)
+        && (anchor.isEmpty()
+            || !target.toString().endsWith(".md")
+            || anchors(target).contains(anchor));
   }
 
   @Test

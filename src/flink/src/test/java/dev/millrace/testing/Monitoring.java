@@ -17,7 +17,8 @@ public final class Monitoring {
   public static final Path PROMETHEUS = Path.of("deploy", "prometheus");
   public static final Path DASHBOARD = Path.of("deploy", "grafana", "dashboards", "millrace.json");
 
-  private static final Pattern SERIES = Pattern.compile("\\bflink_\\w+");
+  private static final Pattern FLINK = Pattern.compile("\\bflink_\\w+");
+  private static final Pattern SERVE = Pattern.compile("\\bmillrace_serve_\\w+");
 
   private Monitoring() {}
 
@@ -31,6 +32,11 @@ public final class Monitoring {
     return rules().findValuesAsText("alert");
   }
 
+  /** The page and heading of each alert, as seen from the project's root. */
+  public static List<String> alertDocs() throws IOException {
+    return rules().findValuesAsText("docs");
+  }
+
   /** The expressions of the dashboard, with what Grafana would put for its variables. */
   public static List<String> dashboardQueries() throws IOException {
     return new ObjectMapper()
@@ -39,10 +45,22 @@ public final class Monitoring {
             .toList();
   }
 
-  /** The series that an expression asks for; of a histogram its name, without {@code _count}. */
+  /** The series of {@code serve} that an expression asks for. */
+  public static Set<String> serveSeries(List<String> queries) {
+    return series(SERVE, queries);
+  }
+
+  /**
+   * The series of Flink that an expression asks for; of a histogram its name, without {@code
+   * _count}.
+   */
   public static Set<String> series(List<String> queries) {
+    return series(FLINK, queries);
+  }
+
+  private static Set<String> series(Pattern names, List<String> queries) {
     return queries.stream()
-        .flatMap(query -> SERIES.matcher(query).results())
+        .flatMap(query -> names.matcher(query).results())
         .map(MatchResult::group)
         .collect(Collectors.toCollection(TreeSet::new));
   }

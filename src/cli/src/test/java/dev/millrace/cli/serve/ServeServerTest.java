@@ -17,6 +17,7 @@ import dev.millrace.data.Task;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.serving.ModelSamples;
 import dev.millrace.serving.ServedModels;
+import dev.millrace.testing.Monitoring;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
@@ -421,6 +422,7 @@ class ServeServerTest {
             "millrace_serve_model_updates_total 2.0",
             "millrace_serve_ready 1.0",
             "millrace_serve_connected 1.0");
+    assertThat(response.body()).contains(Monitoring.serveSeries(Monitoring.alertQueries()));
     assertThat(response.body())
         .contains("\nmillrace_serve_incomplete_models_dropped_total 3.0\n")
         .contains("\nmillrace_serve_incomplete_models 2.0\n")
