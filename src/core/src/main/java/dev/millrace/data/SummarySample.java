@@ -1,5 +1,6 @@
 package dev.millrace.data;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,10 @@ public record SummarySample(
     boolean warned,
     long inputDrifts,
     @Nullable String driftedColumn) {
+
+  public SummarySample {
+    Objects.requireNonNull(key, "key");
+  }
 
   /** Creates a sample without drift of the input. */
   public SummarySample(

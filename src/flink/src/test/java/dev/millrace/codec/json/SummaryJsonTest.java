@@ -64,6 +64,14 @@ class SummaryJsonTest {
   }
 
   @Test
+  void aWorstKeyWithoutItsNameIsNoReport() throws IOException {
+    String record =
+        "{\"time\":\"2026-11-25T09:14:05.000Z\",\"keys\":1,\"worst\":[{\"loss\":0.75}]}";
+
+    assertThat(SummaryJson.decode(JSON.readTree(record))).isEmpty();
+  }
+
+  @Test
   void anyOtherRecordIsNoReport() throws IOException {
     for (String line :
         List.of("7", "{}", "{\"time\":\"yesterday\",\"keys\":1,\"worst\":[]}", "{\"time\":1}")) {
