@@ -81,6 +81,13 @@ public final class SipHash {
     return finish();
   }
 
+  /** Returns the hash of a number, without the length that ends a text. */
+  public long hash(long value) {
+    begin();
+    add(value);
+    return finish();
+  }
+
   private void begin() {
     v0 = key0 ^ 0x736F6D6570736575L;
     v1 = key1 ^ 0x646F72616E646F6DL;

@@ -1,6 +1,7 @@
 package dev.millrace.derived;
 
 import dev.millrace.data.SizeChecks;
+import dev.millrace.data.SlotIndex;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * groups, the one that was used least recently is forgotten. Not thread-safe.
  */
 final class GroupTable {
-  private static final int NONE = -1;
+  private static final int NONE = SlotIndex.NONE;
   private static final int MIN_PLACES = 4;
   private static final int BYTES_OF_GROUP = 96; // hash, links, index and the header of an array
 
@@ -26,8 +27,13 @@ final class GroupTable {
   private int[] newer = new int[MIN_PLACES];
   private int oldest = NONE;
   private int newest = NONE;
-  // Open addressing by hash, twice as many entries as places; NONE is empty.
-  private int[] index = new int[2 * MIN_PLACES];
+  private final SlotIndex index =
+      new SlotIndex() {
+        @Override
+        protected long hash(int group) {
+          return hashes[group];
+        }
+      };
 
   /**
    * @param stride cells of a group
@@ -36,7 +42,6 @@ final class GroupTable {
   GroupTable(int stride, int limit) {
     this.stride = stride;
     this.limit = limit;
-    Arrays.fill(index, NONE);
   }
 
   private GroupTable(GroupTable other) {
@@ -52,7 +57,7 @@ final class GroupTable {
     newer = other.newer.clone();
     oldest = other.oldest;
     newest = other.newest;
-    index = other.index.clone();
+    index.copy(other.index);
   }
 
   GroupTable copy() {
@@ -65,17 +70,17 @@ final class GroupTable {
 
   /** Returns the cells of a group; null if it is not known. */
   double @Nullable [] find(long hash) {
-    int group = index[entry(hash)];
+    int group = index.find(hash);
     return group == NONE ? null : cells[group];
   }
 
   /** Returns the cells of a group as the most recently used, all 0 if it is new. */
   double[] use(long hash) {
-    int group = index[entry(hash)];
+    int group = index.find(hash);
     if (group == NONE) {
       group = size < limit ? append() : reuseOldest();
       hashes[group] = hash;
-      index[entry(hash)] = group;
+      index.add(group);
     } else {
       unlink(group);
     }
@@ -97,46 +102,14 @@ final class GroupTable {
     cells = Arrays.copyOf(cells, places);
     older = Arrays.copyOf(older, places);
     newer = Arrays.copyOf(newer, places);
-    index = new int[2 * places];
-    Arrays.fill(index, NONE);
-    for (int group = 0; group < size; group++) {
-      index[entry(hashes[group])] = group;
-    }
   }
 
   private int reuseOldest() {
     int group = oldest;
     unlink(group);
-    removeFromIndex(hashes[group]);
+    index.remove(group);
     Arrays.fill(cells[group], 0);
     return group;
-  }
-
-  private int entry(long hash) {
-    int entry = first(hash);
-    while (index[entry] != NONE && hashes[index[entry]] != hash) {
-      entry = entry + 1 & index.length - 1;
-    }
-    return entry;
-  }
-
-  private int first(long hash) {
-    return (int) (hash ^ hash >>> 32) & index.length - 1;
-  }
-
-  // Entries behind the removed one move up, so that a search that ends at a gap finds them.
-  private void removeFromIndex(long hash) {
-    int mask = index.length - 1;
-    int gap = entry(hash);
-    index[gap] = NONE;
-    for (int entry = gap + 1 & mask; index[entry] != NONE; entry = entry + 1 & mask) {
-      int home = first(hashes[index[entry]]);
-      if ((entry - home & mask) >= (entry - gap & mask)) {
-        index[gap] = index[entry];
-        index[entry] = NONE;
-        gap = entry;
-      }
-    }
   }
 
   private void unlink(int group) {
@@ -184,28 +157,28 @@ final class GroupTable {
     size = 0;
     oldest = NONE;
     newest = NONE;
-    Arrays.fill(index, NONE);
+    index.clear(0);
     return forgotten;
   }
 
   /** Forgets a group if it is known; returns the number of groups forgotten. */
   int remove(long hash) {
-    int group = index[entry(hash)];
+    int group = index.find(hash);
     if (group == NONE) {
       return 0;
     }
     unlink(group);
-    removeFromIndex(hash);
+    index.remove(group);
     size--;
     if (group < size) { // the last one takes its place
-      int entry = entry(hashes[size]);
+      index.remove(size);
       unlink(size);
       hashes[group] = hashes[size];
       cells[group] = cells[size];
       older[group] = older[size];
       newer[group] = newer[size];
       relink(group);
-      index[entry] = group;
+      index.add(group);
     }
     return 1;
   }

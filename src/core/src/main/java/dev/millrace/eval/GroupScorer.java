@@ -1,6 +1,7 @@
 package dev.millrace.eval;
 
 import dev.millrace.data.MetricsReport.GroupScores;
+import dev.millrace.data.SlotIndex;
 import java.util.Arrays;
 
 /**
@@ -22,8 +23,6 @@ import java.util.Arrays;
  * of arrival. The sums go over the groups in the order of their oldest example.
  */
 final class GroupScorer {
-  private static final int NONE = -1;
-
   private final int at;
   private final double[] discounts;
 
@@ -94,21 +93,23 @@ final class GroupScorer {
    * @return the number of examples before each group; the last entry is that of all
    */
   private int[] number(int[] numbers) {
-    int[] table = new int[Integer.highestOneBit(size + 1) << 2]; // less than half full
-    Arrays.fill(table, NONE);
     long[] known = new long[size];
+    SlotIndex index =
+        new SlotIndex() {
+          @Override
+          protected long hash(int number) {
+            return known[number];
+          }
+        };
     int[] sizes = new int[size];
     int found = 0;
     for (int i = 0; i < size; i++) {
-      int slot = (int) (groups[i] ^ groups[i] >>> 32) & (table.length - 1);
-      while (table[slot] != NONE && known[table[slot]] != groups[i]) {
-        slot = (slot + 1) & (table.length - 1);
-      }
-      if (table[slot] == NONE) {
+      numbers[i] = index.find(groups[i]);
+      if (numbers[i] == SlotIndex.NONE) {
         known[found] = groups[i];
-        table[slot] = found++;
+        index.add(found);
+        numbers[i] = found++;
       }
-      numbers[i] = table[slot];
       sizes[numbers[i]]++;
     }
     int[] starts = new int[found + 1];

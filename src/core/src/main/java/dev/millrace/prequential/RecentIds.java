@@ -1,6 +1,7 @@
 package dev.millrace.prequential;
 
 import dev.millrace.data.SizeChecks;
+import dev.millrace.data.SlotIndex;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -13,95 +14,61 @@ import java.util.Arrays;
 final class RecentIds {
   static final int CAPACITY = 1_024;
   private static final int FIRST_CAPACITY = 16;
-  private static final int OBJECT_BYTES = 80;
+  // Of the objects; and of a place of the ring with its part of the index.
+  private static final int OBJECT_BYTES = 160;
+  private static final int BYTES_EACH = Long.BYTES + 2 * Integer.BYTES;
 
   // A ring once it is full; it doubles until then.
   private long[] hashes;
   private int size;
   private int oldest;
-  // Open addressing with linear probing (Knuth, vol. 3, 6.4): a position + 1, 0 for a free slot.
-  private short[] slots;
+  private final SlotIndex index =
+      new SlotIndex() {
+        @Override
+        protected long hash(int position) {
+          return hashes[position];
+        }
+      };
 
   RecentIds() {
-    this(new long[FIRST_CAPACITY], new short[2 * FIRST_CAPACITY]);
+    hashes = new long[FIRST_CAPACITY];
   }
 
-  private RecentIds(long[] hashes, short[] slots) {
-    this.hashes = hashes;
-    this.slots = slots;
+  private RecentIds(RecentIds other) {
+    hashes = other.hashes.clone();
+    size = other.size;
+    oldest = other.oldest;
+    index.copy(other.index);
   }
 
   /** Returns true if the id is among the last; else adds it, and forgets the oldest of too many. */
   boolean isKnownOrAdd(long hash) {
-    int slot = slot(hash);
-    if (slots[slot] != 0) {
+    if (index.find(hash) != SlotIndex.NONE) {
       return true;
     }
     int position = size;
     if (size == CAPACITY) {
       position = oldest;
       oldest = (oldest + 1) % CAPACITY;
-      remove(hashes[position]);
-      slot = slot(hash);
+      index.remove(position);
     } else {
       if (size == hashes.length) {
-        grow();
-        slot = slot(hash);
+        hashes = Arrays.copyOf(hashes, 2 * hashes.length);
       }
       size++;
     }
     hashes[position] = hash;
-    slots[slot] = (short) (position + 1);
+    index.add(position);
     return false;
-  }
-
-  /** Returns the slot of a hash, or the free one where it belongs. */
-  private int slot(long hash) {
-    int mask = slots.length - 1;
-    int slot = home(hash);
-    while (slots[slot] != 0 && hashes[slots[slot] - 1] != hash) {
-      slot = slot + 1 & mask;
-    }
-    return slot;
-  }
-
-  private int home(long hash) {
-    return (int) (hash >>> 32) & slots.length - 1;
-  }
-
-  // Algorithm R there: what a probe would not find behind the gap moves into it.
-  private void remove(long hash) {
-    int mask = slots.length - 1;
-    int gap = slot(hash);
-    slots[gap] = 0;
-    for (int slot = gap + 1 & mask; slots[slot] != 0; slot = slot + 1 & mask) {
-      int distance = slot - home(hashes[slots[slot] - 1]) & mask;
-      if (distance >= (slot - gap & mask)) {
-        slots[gap] = slots[slot];
-        slots[slot] = 0;
-        gap = slot;
-      }
-    }
-  }
-
-  private void grow() {
-    hashes = Arrays.copyOf(hashes, 2 * hashes.length);
-    slots = new short[2 * hashes.length];
-    for (int i = 0; i < size; i++) {
-      slots[slot(hashes[i])] = (short) (i + 1);
-    }
   }
 
   /** Returns the estimated bytes in memory. */
   long memoryBytes() {
-    return OBJECT_BYTES + (long) hashes.length * Long.BYTES + (long) slots.length * Short.BYTES;
+    return OBJECT_BYTES + (long) hashes.length * BYTES_EACH;
   }
 
   RecentIds copy() {
-    RecentIds copy = new RecentIds(hashes.clone(), slots.clone());
-    copy.size = size;
-    copy.oldest = oldest;
-    return copy;
+    return new RecentIds(this);
   }
 
   /** Writes the hashes, the oldest first. */

@@ -3,6 +3,7 @@ package dev.millrace.nn.ids;
 import dev.millrace.data.ErasedId;
 import dev.millrace.data.IdHash;
 import dev.millrace.data.SizeChecks;
+import dev.millrace.data.SlotIndex;
 import dev.millrace.nn.PagedOutput;
 import dev.millrace.nn.PagedPart;
 import java.io.DataInput;
@@ -30,15 +31,17 @@ final class IdTable implements PagedPart {
   static final int PAGE_SLOTS = 64;
 
   /** No slot. */
-  static final int NONE = -1;
+  static final int NONE = SlotIndex.NONE;
 
   private static final int SHIFT = 6;
   // Of a page: as it was stored; changed; as it was stored, and perhaps shared; changed and shared.
   private static final byte STORED = 0;
   private static final byte CHANGED = 1;
   private static final byte SHARED = 2;
-  private static final int FIRST_INDEX = 64;
   private static final int MAX_IDS = 1 << 29;
+
+  /** Max bytes of an id in the index, and in the order of last use. */
+  static final int BYTES_BESIDES = 6 * Integer.BYTES;
 
   /** Ids, when they were seen, and their numbers, [slots x width]. */
   private static final class Page {
@@ -68,8 +71,14 @@ final class IdTable implements PagedPart {
   // [pages], bits
   private byte[] marks = {};
   private int size;
-  // Open addressing with linear probing: slot + 1, 0 for none; at most half full.
-  private int[] index = new int[FIRST_INDEX];
+  // Of the slots that have an id.
+  private final SlotIndex index =
+      new SlotIndex() {
+        @Override
+        protected long hash(int slot) {
+          return id(slot);
+        }
+      };
   // The ids from the least to the most recently seen, as a list.
   private int[] older = {};
   private int[] newer = {};
@@ -108,7 +117,7 @@ final class IdTable implements PagedPart {
     marks = new byte[other.marks.length];
     Arrays.fill(marks, (byte) (CHANGED | SHARED)); // no store has a page of the copy
     size = other.size;
-    index = other.index.clone();
+    index.copy(other.index);
     older = other.older.clone();
     newer = other.newer.clone();
     oldest = other.oldest;
@@ -169,13 +178,7 @@ final class IdTable implements PagedPart {
 
   /** Returns the slot of an id, {@link #NONE} if it is not known. */
   int find(long id) {
-    int mask = index.length - 1;
-    for (int at = place(id, mask); ; at = at + 1 & mask) {
-      int slot = index[at] - 1;
-      if (slot < 0 || id(slot) == id) {
-        return slot;
-      }
-    }
+    return index.find(id);
   }
 
   /** Marks an id as the one seen last. */
@@ -210,7 +213,7 @@ final class IdTable implements PagedPart {
     changed(slot >> SHIFT).ids[slot & PAGE_SLOTS - 1] = id;
     link(slot);
     stamp(slot, time);
-    putIntoIndex(slot);
+    index.add(slot);
   }
 
   private int takeOldest() {
@@ -220,7 +223,7 @@ final class IdTable implements PagedPart {
       free--;
       return slot;
     }
-    removeFromIndex(slot);
+    index.remove(slot);
     victims++;
     clear(slot);
     return slot;
@@ -255,7 +258,7 @@ final class IdTable implements PagedPart {
     if (slot == NONE) {
       return 0;
     }
-    removeFromIndex(slot);
+    index.remove(slot);
     unlink(slot);
     clear(slot);
     Page page = changed(slot >> SHIFT);
@@ -293,24 +296,7 @@ final class IdTable implements PagedPart {
       older = Arrays.copyOf(older, room);
       newer = Arrays.copyOf(newer, room);
     }
-    if (2 * size > index.length) {
-      fitIndex(slot);
-    }
     return slot;
-  }
-
-  /** Makes an index for all slots, and puts the first ones into it. */
-  private void fitIndex(int slots) {
-    int length = FIRST_INDEX;
-    while (length < 2 * size) {
-      length *= 2;
-    }
-    index = new int[length];
-    for (int slot = 0; slot < slots; slot++) {
-      if (!isFree(slot)) {
-        putIntoIndex(slot);
-      }
-    }
   }
 
   private int usedPages() {
@@ -319,37 +305,6 @@ final class IdTable implements PagedPart {
 
   private long id(int slot) {
     return pages[slot >> SHIFT].ids[slot & PAGE_SLOTS - 1];
-  }
-
-  // An id is a hash, but one of many columns: its bits are mixed once more.
-  private static int place(long id, int mask) {
-    return (int) ((id * 0x9E3779B97F4A7C15L) >>> 32) & mask;
-  }
-
-  private void putIntoIndex(int slot) {
-    int mask = index.length - 1;
-    int at = place(id(slot), mask);
-    while (index[at] != 0) {
-      at = at + 1 & mask;
-    }
-    index[at] = slot + 1;
-  }
-
-  /** Removes a slot, and moves those behind it up that would no longer be found. */
-  private void removeFromIndex(int slot) {
-    int mask = index.length - 1;
-    int gap = place(id(slot), mask);
-    while (index[gap] != slot + 1) {
-      gap = gap + 1 & mask;
-    }
-    for (int at = gap + 1 & mask; index[at] != 0; at = at + 1 & mask) {
-      int home = place(id(index[at] - 1), mask);
-      if ((at - home & mask) >= (at - gap & mask)) {
-        index[gap] = index[at];
-        gap = at;
-      }
-    }
-    index[gap] = 0;
   }
 
   private void link(int slot) {
@@ -412,10 +367,12 @@ final class IdTable implements PagedPart {
     return true;
   }
 
-  /** Returns the bytes in memory. */
+  /**
+   * Returns the estimated bytes in memory: of whole pages, and of the index and the order of last
+   * use. It follows from the number of ids alone, not from what arrays have room for.
+   */
   long memoryBytes() {
-    long ofPages = (long) usedPages() * PAGE_SLOTS * bytesOfId();
-    return ofPages + (index.length + 2L * older.length + 2L * pages.length) * Integer.BYTES;
+    return (long) usedPages() * PAGE_SLOTS * bytesOfId() + (long) size * BYTES_BESIDES;
   }
 
   @Override
@@ -566,13 +523,13 @@ final class IdTable implements PagedPart {
   private void build() throws IOException {
     older = new int[size];
     newer = new int[size];
-    fitIndex(0);
+    index.clear(size);
     long[] inOrder = new long[size];
     for (int slot = 0; slot < size; slot++) {
       if (isFree(slot)) {
         free++;
       } else if (find(id(slot)) == NONE) {
-        putIntoIndex(slot);
+        index.add(slot);
       } else {
         throw damaged("id " + id(slot) + " comes twice");
       }

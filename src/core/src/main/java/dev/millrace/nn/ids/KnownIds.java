@@ -66,9 +66,7 @@ final class KnownIds {
 
   /** Returns the bytes in memory that an id takes at most, from the number of its numbers. */
   static long bytesOfId(int width) {
-    int index = 4 * Integer.BYTES;
-    int order = 2 * Integer.BYTES;
-    return 3L * Long.BYTES + width * (long) Float.BYTES + index + order;
+    return 3L * Long.BYTES + width * (long) Float.BYTES + IdTable.BYTES_BESIDES;
   }
 
   IdTable table() {

@@ -106,7 +106,7 @@ final class PendingIds {
   }
 
   long memoryBytes() {
-    return (long) ids.length * BYTES_OF_ID + (long) ends.length * Integer.BYTES;
+    return (long) size() * BYTES_OF_ID + (long) rows * Integer.BYTES;
   }
 
   void write(DataOutput out) throws IOException {
