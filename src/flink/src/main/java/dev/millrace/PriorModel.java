@@ -52,7 +52,9 @@ final class PriorModel {
   private Settings resolved() {
     String topic = settings.output().models();
     try (ModelsReader reader = new ModelsReader(settings.kafka(), topic)) {
-      ModelAssembler models = new ModelAssembler(reader, ModelAssembler.Listener.NONE);
+      ModelAssembler models =
+          new ModelAssembler(
+              settings.state().spec().modelBytes(), reader, ModelAssembler.Listener.NONE);
       TopicReader.readAll(settings.kafka(), topic, record -> accept(record, models));
       isIncomplete = models.incompleteKeys().contains(settings.warmStartKey());
     } catch (KafkaException e) {
@@ -67,7 +69,8 @@ final class PriorModel {
       }
       throw rejection(
           ("topic %s has no model of that key. A job publishes its models as configured by"
-                  + " output.snapshots, and when it is drained. List them with: ./millrace models list")
+                  + " output.snapshots, and when it is drained. List them with: ./millrace models"
+                  + " list")
               .formatted(topic));
     }
     String pipeline = newest.pipeline();

@@ -22,8 +22,11 @@ import org.jspecify.annotations.Nullable;
 public final class ModelAssembler {
   // Fraction of the heap for the records that it keeps.
   private static final int SHARE_OF_HEAP = 4;
-  // Fraction of the limit that is freed at a time.
+  // Values are dropped where that frees at least this fraction of the limit, as it looks at all.
   private static final int SHARE_TO_FREE = 4;
+  // A segment has at least one block of a model, and most have thousands.
+  private static final int MIN_SEGMENT_BYTES = 256;
+  private static final int MIN_SEGMENTS = 1_024;
 
   /** The position of a record on its topic. */
   public record Place(int partition, long offset) {}
@@ -76,34 +79,50 @@ public final class ModelAssembler {
   }
 
   private final long maxBytes;
+  private final int maxSegments;
   private final @Nullable Source source;
   private final Listener listener;
   // In the order of the latest records of the keys, the oldest first.
   private final LinkedHashMap<String, ModelRecords> kept = new LinkedHashMap<>(16, 0.75f, true);
   private long keptBytes;
+  // Of the values that can be read again.
+  private long keptValues;
   private int incomplete;
 
   /**
    * Creates an assembler that keeps up to a quarter of the heap.
    *
+   * @param modelBytes max bytes of a model, from which the max number of its segments follows
    * @param source reads segments again that did not fit; null if there is none
    */
-  public ModelAssembler(@Nullable Source source, Listener listener) {
-    this(Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP, source, listener);
+  public ModelAssembler(long modelBytes, @Nullable Source source, Listener listener) {
+    this(Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP, segments(modelBytes), source, listener);
   }
 
   /**
    * @param maxBytes max bytes of the records that it keeps
+   * @param maxSegments max number of segments of a model
    */
-  ModelAssembler(long maxBytes, @Nullable Source source, Listener listener) {
+  ModelAssembler(long maxBytes, int maxSegments, @Nullable Source source, Listener listener) {
     this.maxBytes = maxBytes;
+    this.maxSegments = maxSegments;
     this.source = source;
     this.listener = listener;
   }
 
+  /** Creates an assembler for models of any size that keeps up to a quarter of the heap. */
+  public ModelAssembler(@Nullable Source source, Listener listener) {
+    this(Long.MAX_VALUE, source, listener);
+  }
+
+  private static int segments(long modelBytes) {
+    return (int)
+        Math.max(MIN_SEGMENTS, Math.min(ModelParts.MAX_SEGMENTS, modelBytes / MIN_SEGMENT_BYTES));
+  }
+
   /** Creates an assembler without a limit, for records that are in memory anyway. */
   public static ModelAssembler unlimited() {
-    return new ModelAssembler(Long.MAX_VALUE, null, Listener.NONE);
+    return new ModelAssembler(Long.MAX_VALUE, ModelParts.MAX_SEGMENTS, null, Listener.NONE);
   }
 
   /**
@@ -143,12 +162,13 @@ public final class ModelAssembler {
       SizeChecks.require("number of a model's part", number, 1, ModelParts.MAX_PARTS - 1);
       model.putPart(number, record);
     } else if (ModelParts.isSegment(recordKey)) {
-      SizeChecks.require("number of a model's segment", number, 1, ModelParts.MAX_SEGMENTS);
+      SizeChecks.require("number of a model's segment", number, 1, maxSegments);
       model.putSegment(number, record);
     } else if (record.value() == null) {
       model.dropModel();
       return arrival(key, record, null, List.of());
     } else if (ModelRecords.isWhole(record)) {
+      ModelRecords.requireDigest(record.value(), ModelRecords.digest(record));
       model.dropModel();
       return arrival(key, record, record.value(), List.of(ModelRecords.place(record)));
     } else {
@@ -174,6 +194,7 @@ public final class ModelAssembler {
   /** Adds the records of a key to the totals, or subtracts them. */
   private void count(ModelRecords model, int sign) {
     keptBytes += sign * model.bytes();
+    keptValues += sign * model.valueBytes();
     incomplete += model.hasHead() ? sign : 0;
   }
 
@@ -184,7 +205,7 @@ public final class ModelAssembler {
       listener.evicted(key);
       throw new IOException("the parts of the model need more than %,d bytes".formatted(maxBytes));
     }
-    if (keptBytes > maxBytes && source != null) {
+    if (keptBytes > maxBytes && keptValues > maxBytes / SHARE_TO_FREE && source != null) {
       dropValues();
     }
     Iterator<Map.Entry<String, ModelRecords>> oldest = kept.entrySet().iterator();

@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The model key is the key of the only record or of the head, which is written last; the other
  * records have keys of their own, so that compaction keeps the newest of each. These are parts, all
  * of which are written again with each model, and {@link ModelSegments}, of which only those that
- * are new are written. Every part has the digest of all parts together, and the head those of the
- * segments and of the whole model, so that {@link ModelAssembler} never mixes two models.
+ * are new are written. Every head and part has the digest of all parts together, and the head those
+ * of the segments and of the whole model, so that {@link ModelAssembler} never mixes two models and
+ * finds damaged ones.
  */
 public final class ModelParts {
   /**
@@ -38,7 +39,7 @@ public final class ModelParts {
   /** Header with the hash of the configuration. */
   public static final String CONFIG_HEADER = "millrace.config.hash";
 
-  /** Header of a model in parts: the digest of all their bytes; of a segment: that of its own. */
+  /** Header of a head or a part: the digest of the value in all parts; of a segment: its own. */
   public static final String DIGEST_HEADER = "millrace.digest";
 
   /** Header of a head: the number of parts, including itself. */
@@ -94,10 +95,10 @@ public final class ModelParts {
     Headers ofHead =
         segments == 0 ? headers : headers.with(SEGMENTS_HEADER, Integer.toString(segments));
     int parts = count(spec, value);
-    if (parts == 1) {
-      return List.of(ofHead.record(timestamp, keyBytes, value));
-    }
     String digest = digest(value);
+    if (parts == 1) {
+      return List.of(ofHead.with(DIGEST_HEADER, digest).record(timestamp, keyBytes, value));
+    }
     List<OutputRecord> records = new ArrayList<>(parts);
     Headers ofPart = headers.with(DIGEST_HEADER, digest);
     for (int part = 1; part < parts; part++) {

@@ -8,15 +8,16 @@ import dev.millrace.data.SizeChecks;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The records of one key that are needed for its next model: a head and parts that are not whole
- * yet, and segments, which stay for the models after it. Not thread-safe.
+ * yet, and segments, which stay for the models after it. Each record costs the same work however
+ * many came before it, unless it completes a head or a model. Not thread-safe.
  */
 final class ModelRecords {
   /** The max size of an array on every JVM. */
@@ -26,28 +27,63 @@ final class ModelRecords {
   private static final int RECORD_BYTES = 512;
   // Bytes of a segment's place and digest.
   private static final long SEGMENT_BYTES = 256;
+  // Bytes of a digest in memory, as text.
+  private static final long DIGEST_BYTES = 80;
 
   /**
    * A segment.
    *
    * @param value null if it has to be read again
    */
-  private record Segment(String digest, Place place, int length, byte @Nullable [] value) {
-    long bytes() {
-      return SEGMENT_BYTES + (value == null ? 0 : value.length);
+  record Segment(String digest, Place place, int length, byte @Nullable [] value) {
+    private long bytes() {
+      return SEGMENT_BYTES + valueBytes();
     }
 
-    Segment withoutValue() {
+    private long valueBytes() {
+      return value == null ? 0 : value.length;
+    }
+
+    private Segment withoutValue() {
       return new Segment(digest, place, length, null);
     }
   }
 
-  // Null until it arrives, and once the model is whole.
+  /**
+   * A head with all of its parts, which waits for segments.
+   *
+   * @param top the first record of the head
+   * @param bytes in memory
+   */
+  private record WaitingHead(KafkaRecord top, SegmentedHead head, List<Place> places, long bytes) {}
+
+  private final Supplier<Map<Integer, Segment>> newSegments;
+  // Null until it arrives, and once its parts are there.
   private @Nullable KafkaRecord head;
   private final Map<Integer, KafkaRecord> parts = new HashMap<>();
-  private final Map<Integer, Segment> segments = new HashMap<>();
+  // Number of parts by their digests.
+  private final Map<String, Integer> partsByDigest = new HashMap<>();
+  private @Nullable WaitingHead waiting;
+  // Segments of the waiting head that are missing.
+  private int missing;
+  // True if a segment of the waiting head could not be read again.
+  private boolean isUnreadable;
+  private Map<Integer, Segment> segments;
   private long bytes;
+  private long valueBytes;
   private long droppedBytes;
+
+  ModelRecords() {
+    this(HashMap::new);
+  }
+
+  /**
+   * @param newSegments creates a map of segments by their numbers
+   */
+  ModelRecords(Supplier<Map<Integer, Segment>> newSegments) {
+    this.newSegments = newSegments;
+    segments = newSegments.get();
+  }
 
   /** Returns the bytes in memory. */
   long bytes() {
@@ -59,29 +95,60 @@ final class ModelRecords {
     return bytes + droppedBytes;
   }
 
+  /** Returns the bytes that {@link #dropValues} frees. */
+  long valueBytes() {
+    return valueBytes;
+  }
+
   boolean isEmpty() {
-    return head == null && parts.isEmpty() && segments.isEmpty();
+    return !hasHead() && parts.isEmpty() && segments.isEmpty();
   }
 
   /** Returns true if the head of a model is there that is not whole. */
   boolean hasHead() {
-    return head != null;
+    return head != null || waiting != null;
   }
 
   /** Returns true if there are records of a model that is not whole. */
   boolean isIncomplete() {
-    return head != null || !parts.isEmpty();
+    return hasHead() || !parts.isEmpty();
   }
 
   void putHead(KafkaRecord record) {
-    bytes += bytes(record) - bytes(head);
+    dropHead();
     head = record;
+    bytes += bytes(record);
+  }
+
+  private void dropHead() {
+    bytes -= bytes(head) + (waiting == null ? 0 : waiting.bytes());
+    head = null;
+    waiting = null;
   }
 
   /** Adds a part, or removes one if the record is a tombstone. */
   void putPart(int number, KafkaRecord record) {
-    KafkaRecord before = record.value() == null ? parts.remove(number) : parts.put(number, record);
-    bytes += (record.value() == null ? 0 : bytes(record)) - bytes(before);
+    removePart(number);
+    if (record.value() != null) {
+      parts.put(number, record);
+      bytes += bytes(record);
+      countPart(record, 1);
+    }
+  }
+
+  private void removePart(int number) {
+    KafkaRecord removed = parts.remove(number);
+    if (removed != null) {
+      bytes -= bytes(removed);
+      countPart(removed, -1);
+    }
+  }
+
+  private void countPart(KafkaRecord part, int sign) {
+    String digest = digest(part);
+    if (digest != null) {
+      partsByDigest.merge(digest, sign, (a, b) -> a + b == 0 ? null : Integer.valueOf(a + b));
+    }
   }
 
   /**
@@ -91,49 +158,53 @@ final class ModelRecords {
    */
   void putSegment(int number, KafkaRecord record) throws IOException {
     byte[] value = record.value();
-    String digest = ModelAssembler.header(record, ModelParts.DIGEST_HEADER);
+    String digest = digest(record);
     if (value != null && digest == null) {
       throw new IOException("the segment of a model has no digest");
     }
-    if (value == null || digest == null) {
-      segments.remove(number);
-    } else {
-      segments.put(number, new Segment(digest, place(record), value.length, value));
+    Segment next =
+        value == null || digest == null
+            ? null
+            : new Segment(digest, place(record), value.length, value);
+    Segment before = next == null ? segments.remove(number) : segments.put(number, next);
+    count(before, -1);
+    count(next, 1);
+    missing += (isAwaited(number, before) ? 1 : 0) - (isAwaited(number, next) ? 1 : 0);
+  }
+
+  private void count(@Nullable Segment segment, int sign) {
+    if (segment != null) {
+      bytes += sign * segment.bytes();
+      valueBytes += sign * segment.valueBytes();
+      droppedBytes += segment.value() == null ? sign * (long) segment.length() : 0;
     }
-    count();
+  }
+
+  private boolean isAwaited(int number, @Nullable Segment segment) {
+    if (waiting == null || segment == null) {
+      return false;
+    }
+    List<String> digests = waiting.head().segments();
+    return number <= digests.size() && digests.get(number - 1).equals(segment.digest());
   }
 
   /** Drops the values of segments, which can be read again. */
   void dropValues() {
     segments.replaceAll((number, segment) -> segment.withoutValue());
-    count();
-  }
-
-  private void count() {
-    bytes = bytes(head);
-    droppedBytes = 0;
-    parts.values().forEach(part -> bytes += bytes(part));
-    for (Segment segment : segments.values()) {
-      bytes += segment.bytes();
-      droppedBytes += segment.value() == null ? segment.length() : 0;
-    }
+    bytes -= valueBytes;
+    droppedBytes += valueBytes;
+    valueBytes = 0;
   }
 
   /** Drops everything but parts, which may be of the next model. */
   void dropModel() {
-    segments.clear();
-    dropHead(null);
-  }
-
-  // Keeps parts of another digest, which may belong to the next head.
-  private void dropHead(@Nullable String digest) {
-    head = null;
-    for (Iterator<KafkaRecord> all = parts.values().iterator(); all.hasNext(); ) {
-      if (isOf(digest, all.next())) {
-        all.remove();
-      }
+    dropHead();
+    if (!segments.isEmpty()) {
+      bytes -= SEGMENT_BYTES * segments.size() + valueBytes;
+      valueBytes = 0;
+      droppedBytes = 0;
+      segments = newSegments.get(); // not cleared: that takes as long as it ever was large
     }
-    count();
   }
 
   /**
@@ -144,57 +215,75 @@ final class ModelRecords {
    */
   @Nullable Arrival complete(String key, @Nullable Source source) throws IOException {
     KafkaRecord top = head;
-    if (top == null) {
-      return null;
-    }
-    List<KafkaRecord> ofHead = headAndParts(top);
-    if (ofHead == null) {
-      return null;
-    }
-    String digest = ModelAssembler.header(top, ModelParts.DIGEST_HEADER);
-    boolean keepsHead = false;
-    try {
-      byte[] value = ofHead.size() == 1 ? valueBytes(top) : join(ofHead, digest);
+    if (top != null && hasParts(top)) {
       List<Place> places = new ArrayList<>();
-      byte[] model = value;
-      if (isSegmented(top)) {
-        SegmentedHead segmented = SegmentedHead.decode(value);
-        List<byte[]> values = values(segmented.segments(), places, source);
-        keepsHead = values == null;
-        model = values == null ? null : segmented.assemble(values);
+      byte[] value = takeHead(top, places);
+      if (!isSegmented(top)) {
+        return ModelAssembler.arrival(key, top, value, places);
       }
-      if (model == null) {
-        return null;
-      }
-      // The head comes last, as it was written.
-      ofHead.subList(1, ofHead.size()).forEach(part -> places.add(place(part)));
-      places.add(place(top));
-      return ModelAssembler.arrival(key, top, model, places);
-    } finally {
-      if (!keepsHead) {
-        dropHead(digest);
-      }
+      await(top, SegmentedHead.decode(value), places);
     }
+    return waiting == null || missing > 0 || isUnreadable ? null : assemble(key, waiting, source);
   }
 
-  /** Returns null if a part is missing. */
-  private @Nullable List<KafkaRecord> headAndParts(KafkaRecord top) throws IOException {
+  /** Returns true if there are as many parts of a head as it names. */
+  private boolean hasParts(KafkaRecord top) throws IOException {
+    String digest = digest(top);
+    int known = digest == null ? 0 : partsByDigest.getOrDefault(digest, 0);
+    return known >= parts(top) - 1;
+  }
+
+  /**
+   * Returns the value of a head and its parts, all of which are dropped.
+   *
+   * @param places to which theirs are added; the head is the last one, as it was written
+   */
+  private byte[] takeHead(KafkaRecord top, List<Place> places) throws IOException {
     List<KafkaRecord> records = new ArrayList<>();
     records.add(top);
+    dropHead();
+    String digest = digest(top);
     int count = parts(top);
-    String digest = ModelAssembler.header(top, ModelParts.DIGEST_HEADER);
     for (int part = 1; part < count; part++) {
       KafkaRecord record = parts.get(part);
-      if (record == null || !isOf(digest, record)) {
-        return null;
+      if (record == null || digest == null || !digest.equals(digest(record))) {
+        throw new IOException("the parts of the model are not those that its head names");
       }
+      removePart(part);
       records.add(record);
+      places.add(place(record));
     }
-    return records;
+    places.add(place(top));
+    byte[] value = records.size() == 1 ? valueBytes(top) : join(records);
+    requireDigest(value, digest);
+    return value;
   }
 
-  private static byte[] join(List<KafkaRecord> records, @Nullable String digest)
+  private void await(KafkaRecord top, SegmentedHead segmented, List<Place> places) {
+    List<String> digests = segmented.segments();
+    long room = bytes(top) + segmented.rest().length + DIGEST_BYTES * digests.size();
+    waiting = new WaitingHead(top, segmented, places, room);
+    bytes += room;
+    isUnreadable = false;
+    missing = 0;
+    for (int number = 1; number <= digests.size(); number++) {
+      missing += isAwaited(number, segments.get(number)) ? 0 : 1;
+    }
+  }
+
+  private @Nullable Arrival assemble(String key, WaitingHead whole, @Nullable Source source)
       throws IOException {
+    List<Place> places = new ArrayList<>();
+    List<byte[]> values = values(whole.head().segments().size(), places, source);
+    if (values == null) {
+      return null;
+    }
+    dropHead();
+    places.addAll(whole.places());
+    return ModelAssembler.arrival(key, whole.top(), whole.head().assemble(values), places);
+  }
+
+  private static byte[] join(List<KafkaRecord> records) throws IOException {
     long length = records.stream().mapToLong(record -> valueBytes(record).length).sum();
     SizeChecks.require("bytes of a model in parts", length, 0, MAX_BYTES);
     byte[] bytes = new byte[(int) length];
@@ -204,23 +293,29 @@ final class ModelRecords {
       System.arraycopy(value, 0, bytes, at, value.length);
       at += value.length;
     }
-    if (!ModelParts.digest(bytes).equals(digest)) {
-      throw new IOException("the parts do not have the digest that they name");
-    }
     return bytes;
   }
 
-  /** Returns the values of segments, and adds their places; null if one is missing. */
-  private @Nullable List<byte[]> values(
-      List<String> digests, List<Place> places, @Nullable Source source) {
-    if (!hasAll(digests)) {
-      return null;
+  /**
+   * Checks the value of a head, with its parts.
+   *
+   * @param digest null if the head has none
+   * @throws IOException if it has another digest
+   */
+  static void requireDigest(byte[] value, @Nullable String digest) throws IOException {
+    if (digest != null && !ModelParts.digest(value).equals(digest)) {
+      throw new IOException("the bytes of the model do not have the digest that it names");
     }
+  }
+
+  /** Returns the values of segments, and adds their places; null if one cannot be read again. */
+  private @Nullable List<byte[]> values(int count, List<Place> places, @Nullable Source source) {
     List<byte[]> values = new ArrayList<>();
-    for (int number = 1; number <= digests.size(); number++) {
+    for (int number = 1; number <= count; number++) {
       Segment segment = Objects.requireNonNull(segments.get(number));
       byte[] value = segment.value() == null ? again(segment, source) : segment.value();
       if (value == null) {
+        isUnreadable = true;
         return null;
       }
       values.add(value);
@@ -237,16 +332,6 @@ final class ModelRecords {
     }
   }
 
-  private boolean hasAll(List<String> digests) {
-    for (int number = 1; number <= digests.size(); number++) {
-      Segment segment = segments.get(number);
-      if (segment == null || !segment.digest().equals(digests.get(number - 1))) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   /**
    * Returns the number of parts that a head names, including itself.
    *
@@ -257,7 +342,7 @@ final class ModelRecords {
     if (parts == null) {
       return 1;
     }
-    if (ModelAssembler.header(head, ModelParts.DIGEST_HEADER) == null) {
+    if (digest(head) == null) {
       throw new IOException("the parts of the model have no digest");
     }
     try {
@@ -289,8 +374,8 @@ final class ModelRecords {
     return Objects.requireNonNull(record.value());
   }
 
-  private static boolean isOf(@Nullable String digest, KafkaRecord part) {
-    return digest != null && digest.equals(ModelAssembler.header(part, ModelParts.DIGEST_HEADER));
+  static @Nullable String digest(KafkaRecord record) {
+    return ModelAssembler.header(record, ModelParts.DIGEST_HEADER);
   }
 
   private static long bytes(@Nullable KafkaRecord record) {

@@ -8,6 +8,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
@@ -45,6 +46,7 @@ public final class TopicFollower implements Runnable, AutoCloseable {
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile @Nullable String absence;
   private volatile boolean caughtUp;
+  private volatile long remaining = -1;
 
   /**
    * @param kafka client properties
@@ -108,6 +110,14 @@ public final class TopicFollower implements Runnable, AutoCloseable {
     return caughtUp;
   }
 
+  /**
+   * Returns the number of records of the topic that are not yet read, or -1 if it is not yet known.
+   * It counts offsets, so also records that compaction has removed.
+   */
+  public long remaining() {
+    return remaining;
+  }
+
   /** Waits until all records written from now on will be read, or {@link #run} has ended. */
   public void awaitPositioned() throws InterruptedException {
     positioned.await();
@@ -169,9 +179,13 @@ public final class TopicFollower implements Runnable, AutoCloseable {
   private void follow(Map<TopicPartition, Long> ends) {
     long checked = System.nanoTime();
     while (!isClosed()) {
-      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+      ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+      long behind = records.count() + unfetched();
+      remaining = behind;
+      for (ConsumerRecord<byte[], byte[]> record : records) {
         present();
         onRecord.accept(record);
+        remaining = --behind;
       }
       caughtUp = caughtUp || isPast(ends);
       if (System.nanoTime() - checked >= CHECK.toNanos()) {
@@ -179,6 +193,12 @@ public final class TopicFollower implements Runnable, AutoCloseable {
         checked = System.nanoTime();
       }
     }
+  }
+
+  private long unfetched() {
+    return consumer.assignment().stream()
+        .mapToLong(partition -> consumer.currentLag(partition).orElse(0))
+        .sum();
   }
 
   private boolean isPast(Map<TopicPartition, Long> ends) {

@@ -39,7 +39,7 @@ public final class ModelsFollower implements Runnable, AutoCloseable {
   private final Listener listener;
   private final Consumer<String> notice;
   private final TopicFollower follower;
-  private final ModelAssembler models = new ModelAssembler(this::readAgain, new Losses());
+  private final ModelAssembler models;
   private final LongAdder dropped = new LongAdder();
   private volatile int incomplete;
   // Of the thread in run(); null until it is needed.
@@ -47,11 +47,17 @@ public final class ModelsFollower implements Runnable, AutoCloseable {
 
   /**
    * @param kafka client properties
+   * @param modelBytes max bytes of a model
    * @param notice takes one line when the brokers or the topic go away or come back, a record is no
    *     model, or the parts of one do not fit in memory
    */
   public ModelsFollower(
-      Map<String, String> kafka, String topic, Listener listener, Consumer<String> notice) {
+      Map<String, String> kafka,
+      String topic,
+      long modelBytes,
+      Listener listener,
+      Consumer<String> notice) {
+    models = new ModelAssembler(modelBytes, this::readAgain, new Losses());
     this.kafka = Map.copyOf(kafka);
     this.topic = topic;
     this.listener = listener;
@@ -82,6 +88,11 @@ public final class ModelsFollower implements Runnable, AutoCloseable {
   /** Returns true once the models that were on the topic at the start have been read. */
   public boolean isReady() {
     return follower.isCaughtUp();
+  }
+
+  /** Returns the number of records that are not yet read, or -1 if it is not yet known. */
+  public long remaining() {
+    return follower.remaining();
   }
 
   /**

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.data.KafkaRecord;
+import dev.millrace.testing.Records;
+import dev.millrace.testing.Specs;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -63,13 +65,55 @@ class ModelAssemblerTest {
 
     assertRejected(
         part(1, ModelParts.digest(MODEL), 3, 4, 6),
-        "the parts do not have the digest that they name");
+        "the bytes of the model do not have the digest that it names");
     assertThat(topic.incomplete()).isZero();
   }
 
   @Test
+  void aModelOfOtherBytesThanItNamesIsRejectedAndTheOneBeforeItStays() throws IOException {
+    OutputRecord written =
+        ModelParts.split(
+                Specs.train(Records.undeclared(), Specs.small(1), Specs.METRICS), "k", 1, MODEL)
+            .get(0);
+    assertThat(topic.accept(consumed(written)).bytes()).isEqualTo(MODEL);
+
+    written.value()[3]++;
+    assertRejected(
+        consumed(written), "the bytes of the model do not have the digest that it names");
+  }
+
+  private static KafkaRecord consumed(OutputRecord record) {
+    return new KafkaRecord(
+        "models",
+        0,
+        0,
+        1,
+        record.key(),
+        record.value(),
+        record.headerNames(),
+        record.headerValues());
+  }
+
+  @Test
+  void aHeadWithPartsBehindThoseThatItNamesIsRejected() throws IOException {
+    topic.accept(part(2, "d", 1));
+
+    assertRejected(head("2", "d"), "the parts of the model are not those that its head names");
+    assertThat(topic.incomplete()).isZero();
+  }
+
+  @Test
+  void aSegmentBeyondTheLimitOfAModelIsRejected() {
+    ModelAssembler small = new ModelAssembler(1_000_000, 100, null, listener);
+
+    assertThatThrownBy(() -> small.accept(keyed((byte) 0xFE, "k", 101, "d", 1)))
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith("number of a model's segment: 101, where 1 to 100 are possible");
+  }
+
+  @Test
   void partsOfModelsThatNeverGetWholeAreForgottenOldestFirst() throws IOException {
-    ModelAssembler small = new ModelAssembler(10_000, null, listener);
+    ModelAssembler small = new ModelAssembler(10_000, 100, null, listener);
     small.accept(headOf("a", "2", ModelParts.digest(MODEL), 1, 2));
     for (int other = 0; other < 1_000; other++) {
       small.accept(headOf("k" + other, "2", "digest"));
@@ -85,7 +129,7 @@ class ModelAssemblerTest {
 
   @Test
   void aModelWhosePartsNeedAllMemoryIsRejected() {
-    ModelAssembler small = new ModelAssembler(10_000, null, listener);
+    ModelAssembler small = new ModelAssembler(10_000, 100, null, listener);
 
     assertThatThrownBy(() -> small.accept(partOf("a", 1, "d", new int[10_000])))
         .isInstanceOf(IOException.class)
@@ -113,9 +157,12 @@ class ModelAssemblerTest {
   }
 
   private static KafkaRecord partOf(String of, int number, String digest, int... bytes) {
+    return keyed((byte) 0xFF, of, number, digest, bytes);
+  }
+
+  private static KafkaRecord keyed(byte mark, String of, int number, String digest, int... bytes) {
     byte[] name = utf8(of);
-    byte[] key =
-        ByteBuffer.allocate(5 + name.length).put((byte) 0xFF).putInt(number).put(name).array();
+    byte[] key = ByteBuffer.allocate(5 + name.length).put(mark).putInt(number).put(name).array();
     return record(key, new byte[][] {utf8(digest), null}, bytes);
   }
 

@@ -30,7 +30,7 @@ class ModelSegmentsTest {
   private final Model model = new Model();
   private final List<OutputRecord> topic = new ArrayList<>();
   private final List<String> incomplete = new ArrayList<>();
-  private final ModelAssembler reader = new ModelAssembler(64 << 20, null, listener());
+  private final ModelAssembler reader = new ModelAssembler(64 << 20, 100, null, listener());
   private PublishedPages published;
   private int segments;
 
@@ -246,7 +246,7 @@ class ModelSegmentsTest {
       int cleaned = random.nextInt(topic.size());
       List<OutputRecord> seen = newest(topic.subList(0, cleaned));
       seen.addAll(topic.subList(cleaned, topic.size()));
-      ModelAssembler late = new ModelAssembler(64 << 20, null, ModelAssembler.Listener.NONE);
+      ModelAssembler late = new ModelAssembler(64 << 20, 100, null, ModelAssembler.Listener.NONE);
       byte[] last = null;
       for (OutputRecord record : seen) {
         Arrival arrival = late.accept(consumed(record, 0));
@@ -301,6 +301,7 @@ class ModelSegmentsTest {
     ModelAssembler small =
         new ModelAssembler(
             1_500_000,
+            100,
             place -> {
               again.add(place.offset());
               return topic.get((int) place.offset()).value();
@@ -328,7 +329,7 @@ class ModelSegmentsTest {
 
   @Test
   void aModelThatDoesNotFitAloneIsRejected() throws IOException {
-    ModelAssembler small = new ModelAssembler(500_000, place -> null, listener());
+    ModelAssembler small = new ModelAssembler(500_000, 100, place -> null, listener());
     List<OutputRecord> records = publish();
 
     assertThatThrownBy(() -> small.accept(consumed(records.get(0), 0)))

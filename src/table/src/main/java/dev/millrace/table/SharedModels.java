@@ -31,6 +31,7 @@ final class SharedModels implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SharedModels.class);
 
   private static final long INTERVAL_MILLIS = 50;
+  private static final Duration REPORT_INTERVAL = Duration.ofSeconds(5);
   // Models of the topic that are tried before all are said to be of other settings.
   private static final int TRIED = 100;
   private static final int SHOWN_OF_KEY = 60;
@@ -72,7 +73,13 @@ final class SharedModels implements AutoCloseable {
     this.id = id;
     reader = new ModelsReader(id.kafka(), id.topic());
     models = new ServedModels(settings, reader, id.cacheBytes());
-    follower = new ModelsFollower(id.kafka(), id.topic(), models::accept, LOG::warn);
+    follower =
+        new ModelsFollower(
+            id.kafka(),
+            id.topic(),
+            settings.state().spec().modelBytes(),
+            models::accept,
+            LOG::warn);
     reads = Executors.newSingleThreadExecutor(task -> daemon(task, "reads"));
     thread = daemon(this::follow, "follower");
     thread.start();
@@ -159,6 +166,7 @@ final class SharedModels implements AutoCloseable {
 
   private void awaitReady() throws IOException {
     long answered = System.nanoTime();
+    long reported = answered;
     while (!follower.isReady()) {
       if (failure != null) {
         throw unreadable();
@@ -166,6 +174,13 @@ final class SharedModels implements AutoCloseable {
       String absence = follower.absence();
       if (absence == null) {
         answered = System.nanoTime();
+        if (answered - reported > REPORT_INTERVAL.toNanos()) {
+          reported = answered;
+          LOG.info(
+              "The models topic {} is still being read; {} records remain",
+              id.topic(),
+              follower.remaining());
+        }
       } else if (System.nanoTime() - answered > id.maxWait().toNanos()) {
         throw new IOException(
             "The models topic %s could not be read within %d s: %s. %s"

@@ -54,10 +54,16 @@ final class ServeApi {
    *
    * @param ready true once the topic has been read to the end that it had at the start
    * @param connected true if the brokers answered at the last check, and had the topic
+   * @param remaining number of records of the topic that are not yet read; -1 if it is not known
    * @param dropped number of new models whose parts did not fit in memory
    * @param incomplete number of keys whose newest model lacks records
    */
-  record Status(boolean ready, boolean connected, long dropped, int incomplete) {}
+  record Status(boolean ready, boolean connected, long remaining, long dropped, int incomplete) {
+    String starting() {
+      return "the models topic is still being read"
+          + (remaining < 0 ? "" : "; %,d records remain".formatted(remaining));
+    }
+  }
 
   /** Error of a request, or of one of its instances. */
   private static final class RequestException extends Exception {
@@ -283,9 +289,8 @@ final class ServeApi {
 
   /** Returns an error while the models topic has not been read to its end; null afterwards. */
   @Nullable HttpReply starting() {
-    return status.get().ready()
-        ? null
-        : HttpReply.error(503, "starting", "the models topic is still being read");
+    Status now = status.get();
+    return now.ready() ? null : HttpReply.error(503, "starting", now.starting());
   }
 
   /** Answers with the summary of a key's model. */
@@ -352,6 +357,11 @@ final class ServeApi {
           json.writeStartObject();
           json.writeStringField("status", now.ready() ? "ok" : "starting");
           json.writeBooleanField("connected", now.connected());
+          if (now.remaining() < 0) {
+            json.writeNullField("remaining");
+          } else {
+            json.writeNumberField("remaining", now.remaining());
+          }
           json.writeNumberField("models", stats.models());
           json.writeNumberField("in_memory", stats.inMemory());
           json.writeEndObject();

@@ -77,7 +77,12 @@ public final class ServeCommand implements Callable<Integer> {
         ModelsReader reader = new ModelsReader(settings.kafka(), topic)) {
       ServedModels served = new ServedModels(settings, reader, bytes);
       try (ModelsFollower follower =
-              new ModelsFollower(settings.kafka(), topic, served::accept, this::notice);
+              new ModelsFollower(
+                  settings.kafka(),
+                  topic,
+                  settings.state().spec().modelBytes(),
+                  served::accept,
+                  this::notice);
           SummaryView summary = new SummaryView(settings, this::notice);
           ServeServer server = open(settings, required, served, summary, follower)) {
         stop.onStop(follower::close);
@@ -128,6 +133,7 @@ public final class ServeCommand implements Callable<Integer> {
                 new ServeApi.Status(
                     follower.isReady(),
                     follower.absence() == null,
+                    follower.remaining(),
                     follower.dropped(),
                     follower.incomplete()),
             threads,

@@ -8,6 +8,7 @@ import dev.millrace.cli.kafka.EmbeddedKafka;
 import dev.millrace.cli.watch.SummaryView;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
+import dev.millrace.flink.StateSpec;
 import dev.millrace.serving.ModelSamples;
 import dev.millrace.serving.ModelsFollower;
 import dev.millrace.serving.ServedModels;
@@ -148,7 +149,11 @@ class BrokenRecordsITCase {
     ServedModels models = new ServedModels(settings, (key, places) -> null, 1 << 20);
     try (ModelsFollower follower =
         new ModelsFollower(
-            settings.kafka(), settings.output().models(), models::accept, notices::add)) {
+            settings.kafka(),
+            settings.output().models(),
+            StateSpec.DEFAULT.modelBytes(),
+            models::accept,
+            notices::add)) {
       Thread thread = new Thread(follower);
       thread.start();
       await().atMost(Patience.MAX).until(follower::isReady);

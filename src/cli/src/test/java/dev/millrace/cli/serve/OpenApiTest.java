@@ -78,7 +78,7 @@ class OpenApiTest {
             ModelSamples.SETTINGS.input().spec(),
             models,
             summary,
-            () -> new ServeApi.Status(ready.get(), true, 0, 0),
+            () -> new ServeApi.Status(ready.get(), true, ready.get() ? 0 : -1, 0, 0),
             2,
             metrics);
     server = new ServeServer(Ports.HOST, 0, 2, new HttpToken(TOKEN), api, metrics);
@@ -255,7 +255,7 @@ class OpenApiTest {
     JsonNode schema = document.at("/components/schemas/Health");
     JsonNode health = JSON.readTree(get("/healthz", TOKEN).body());
 
-    Stream.of("status", "connected", "models", "in_memory")
+    Stream.of("status", "connected", "remaining", "models", "in_memory")
         .forEach(field -> assertThat(health.has(field)).isTrue());
     ((ObjectNode) health).put("more", 1);
     assertThat(

@@ -55,7 +55,7 @@ public final class ServeLoad {
             ModelSamples.SETTINGS.input().spec(),
             models,
             new SummaryView(ModelSamples.SETTINGS, notice -> {}),
-            () -> new ServeApi.Status(true, true, 0, 0),
+            () -> new ServeApi.Status(true, true, 0, 0, 0),
             8,
             metrics);
     try (ServeServer server = new ServeServer("127.0.0.1", 0, 8, HttpToken.NONE, api, metrics)) {

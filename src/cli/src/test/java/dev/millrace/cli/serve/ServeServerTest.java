@@ -71,7 +71,7 @@ class ServeServerTest {
             ModelSamples.SETTINGS.input().spec(),
             models,
             summary,
-            () -> new ServeApi.Status(ready.get(), true, 3, 2),
+            () -> new ServeApi.Status(ready.get(), true, ready.get() ? 0 : 40_000, 3, 2),
             2,
             metrics);
     ServeServer started = new ServeServer("127.0.0.1", 0, 2, new HttpToken(token), api, metrics);
@@ -205,7 +205,11 @@ class ServeServerTest {
   void nothingIsAnsweredFromATopicThatIsStillBeingRead() throws Exception {
     ready.set(false);
 
-    assertRefused("{\"key\":\"k\",\"features\":{}}", 503, "starting", "still being read");
+    assertRefused(
+        "{\"key\":\"k\",\"features\":{}}",
+        503,
+        "starting",
+        "still being read; 40,000 records remain");
     for (String path : List.of("/v1/models", "/v1/models?key=k", "/v1/summary")) {
       HttpResponse<String> response = send(request(server, path).build());
       assertThat(response.statusCode()).as(path).isEqualTo(503);
@@ -214,7 +218,9 @@ class ServeServerTest {
     HttpResponse<String> health = send(request(server, "/healthz").build());
     assertThat(health.statusCode()).isEqualTo(503);
     assertThat(health.body())
-        .isEqualTo("{\"status\":\"starting\",\"connected\":true,\"models\":2,\"in_memory\":2}");
+        .isEqualTo(
+            "{\"status\":\"starting\",\"connected\":true,\"remaining\":40000,"
+                + "\"models\":2,\"in_memory\":2}");
     assertThat(send(request(server, "/metrics").build()).body())
         .contains(
             "millrace_serve_ready 0.0\n", "millrace_serve_errors_total{code=\"starting\",} 4.0\n");

@@ -16,6 +16,7 @@ import dev.millrace.codec.ModelParts;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
 import dev.millrace.data.Sha256;
+import dev.millrace.flink.StateSpec;
 import dev.millrace.prequential.ModelSnapshot;
 import dev.millrace.serving.ModelsFollower;
 import dev.millrace.serving.ModelsReader;
@@ -167,7 +168,12 @@ class ServingITCase {
     try (ModelsReader reader = new ModelsReader(settings.kafka(), topic)) {
       ServedModels models = new ServedModels(settings, reader, 0);
       try (ModelsFollower follower =
-          new ModelsFollower(settings.kafka(), topic, models::accept, notice -> {})) {
+          new ModelsFollower(
+              settings.kafka(),
+              topic,
+              StateSpec.DEFAULT.modelBytes(),
+              models::accept,
+              notice -> {})) {
         Thread thread = new Thread(follower);
         thread.start();
         await().atMost(Patience.MAX).until(follower::isReady);
@@ -277,7 +283,12 @@ class ServingITCase {
     String topic = settings.output().models();
     List<Arrival> arrivals = new CopyOnWriteArrayList<>();
     try (ModelsFollower follower =
-            new ModelsFollower(settings.kafka(), topic, arrivals::add, notices::add);
+            new ModelsFollower(
+                settings.kafka(),
+                topic,
+                StateSpec.DEFAULT.modelBytes(),
+                arrivals::add,
+                notices::add);
         ModelsReader reader = new ModelsReader(settings.kafka(), topic)) {
       Thread thread = new Thread(follower);
       thread.start();
@@ -329,7 +340,11 @@ class ServingITCase {
     ServedModels models = new ServedModels(settings, (key, places) -> null, 1 << 20);
     try (ModelsFollower follower =
         new ModelsFollower(
-            settings.kafka(), settings.output().models(), models::accept, notice -> {})) {
+            settings.kafka(),
+            settings.output().models(),
+            StateSpec.DEFAULT.modelBytes(),
+            models::accept,
+            notice -> {})) {
       Thread thread = new Thread(follower);
       thread.start();
       await().atMost(Patience.MAX).until(follower::isReady);

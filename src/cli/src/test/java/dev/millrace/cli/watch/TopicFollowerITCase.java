@@ -12,6 +12,7 @@ import dev.millrace.cli.kafka.EmbeddedKafka;
 import dev.millrace.codec.ModelAssembler.Arrival;
 import dev.millrace.codec.ModelAssembler.Place;
 import dev.millrace.data.DeadLetterReason;
+import dev.millrace.flink.StateSpec;
 import dev.millrace.kafka.KafkaClients;
 import dev.millrace.kafka.TopicFollower;
 import dev.millrace.kafka.TopicFollower.Start;
@@ -127,6 +128,7 @@ class TopicFollowerITCase {
         new ModelsFollower(
             properties(kafka),
             "models",
+            StateSpec.DEFAULT.modelBytes(),
             arrival -> places.addAll(arrival.places()),
             notice -> {})) {
       Thread thread = new Thread(follower, "follower");
@@ -155,7 +157,12 @@ class TopicFollowerITCase {
     List<Arrival> arrivals = new CopyOnWriteArrayList<>();
     List<String> notices = new CopyOnWriteArrayList<>();
     try (ModelsFollower follower =
-            new ModelsFollower(properties(kafka), "models-deleted", arrivals::add, notices::add);
+            new ModelsFollower(
+                properties(kafka),
+                "models-deleted",
+                StateSpec.DEFAULT.modelBytes(),
+                arrivals::add,
+                notices::add);
         ModelsReader reader = new ModelsReader(properties(kafka), "models-deleted")) {
       Thread thread = new Thread(follower, "follower");
       thread.start();
