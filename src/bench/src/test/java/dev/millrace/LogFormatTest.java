@@ -61,6 +61,13 @@ class LogFormatTest {
         .isEqualTo("BurstFilter");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {CLI, IMAGE})
+  void theLevelIsThatOfTheEnvironment(String file) throws Exception {
+    assertThat(properties(file).getProperty("rootLogger.level"))
+        .isEqualTo("${env:MILLRACE_LOG_LEVEL:-info}");
+  }
+
   private static Properties properties(String file) throws IOException {
     Properties properties = new Properties();
     try (InputStream in = Files.newInputStream(Path.of(file))) {

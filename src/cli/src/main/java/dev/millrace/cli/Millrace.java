@@ -92,6 +92,7 @@ public final class Millrace implements Runnable {
     commandLine.setOut(writer(out));
     commandLine.setErr(err);
     try {
+      LogFile.checkLevel();
       KernelProvider.checkSettings();
     } catch (IllegalArgumentException e) {
       commandLine.getErr().println(e.getMessage());

@@ -110,8 +110,9 @@ class MillraceTest {
         "--port",
         "70000");
     assertUsage(
-        "Missing required argument (specify one of these):"
-            + " (-c=FILE | (--bootstrap-server=HOST:PORT [--pipeline=NAME])).\nTry: ./millrace watch --help\n",
+        "Missing required argument (specify one of these): (-c=FILE | (--bootstrap-server=HOST:PORT"
+            + " [--pipeline=NAME])).\n"
+            + "Try: ./millrace watch --help\n",
         "watch");
     assertUsage(
         "--task must be one of binary, multiclass, regression, multilabel, but was foo.\n"
@@ -187,8 +188,8 @@ class MillraceTest {
       assertThat(cli.err())
           .isEqualToIgnoringNewLines(
               ("No broker answered at 127.0.0.1:%d within 1 s (--bootstrap-server). The port"
-                      + " accepts connections: if that is a broker, compare security.protocol with that"
-                      + " of its listener, and look at its log.")
+                      + " accepts connections: if that is a broker, compare security.protocol with"
+                      + " that of its listener, and look at its log.")
                   .formatted(port));
     }
   }
@@ -245,7 +246,7 @@ class MillraceTest {
       assertThat(cli.exitCode()).isEqualTo(1);
       assertThat(cli.err())
           .isEqualToIgnoringNewLines(
-              "Port %d on 127.0.0.1 cannot be used: Address already in use. Choose another: --port N, or 0 for any."
+              "Port %d on 127.0.0.1 cannot be used: Address already in use. Choose another one; 0 is any free port."
                   .formatted(taken.getLocalPort()));
     }
   }

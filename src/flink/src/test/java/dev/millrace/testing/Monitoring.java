@@ -65,6 +65,24 @@ public final class Monitoring {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
+  /**
+   * The series of Flink that the alerts and the dashboard ask for, and a pipeline without RocksDB,
+   * schema registry and delayed labels has.
+   */
+  public static Set<String> seriesOfEachPipeline() throws IOException {
+    Set<String> asked = series(alertQueries());
+    asked.addAll(series(dashboardQueries()));
+    asked.removeIf(Monitoring::isOfOtherPipelines);
+    return asked;
+  }
+
+  /** Whether only RocksDB, a schema registry or late labels have it. */
+  public static boolean isOfOtherPipelines(String name) {
+    return name.contains("_cache")
+        || name.contains("_registry_")
+        || name.endsWith("_label_joins_total");
+  }
+
   private static JsonNode rules() throws IOException {
     return new YAMLMapper().readTree(PROMETHEUS.resolve("alerts.yml").toFile());
   }

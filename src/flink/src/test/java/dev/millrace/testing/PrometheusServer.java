@@ -34,16 +34,18 @@ public final class PrometheusServer implements AutoCloseable {
    * Starts it; the test is skipped where it is not installed.
    *
    * @param dir for its data
-   * @param targets what it scrapes instead of the services of docker-compose.yml
+   * @param configuration a file of deploy/prometheus
+   * @param targets what its first job scrapes, and nothing else
    */
-  public static PrometheusServer start(Path dir, int port, List<String> targets)
-      throws IOException {
+  public static PrometheusServer start(
+      Path dir, int port, String configuration, List<String> targets) throws IOException {
     Path program = Programs.require("prometheus", "prometheus");
     Files.copy(Monitoring.PROMETHEUS.resolve("alerts.yml"), dir.resolve("alerts.yml"));
     ObjectNode config =
-        (ObjectNode) YAML.readTree(Monitoring.PROMETHEUS.resolve("prometheus.yml").toFile());
+        (ObjectNode) YAML.readTree(Monitoring.PROMETHEUS.resolve(configuration).toFile());
     config.withObject("/global").put("scrape_interval", "1s").put("evaluation_interval", "1s");
     ObjectNode job = (ObjectNode) config.at("/scrape_configs/0");
+    config.putArray("scrape_configs").add(job);
     job.remove("dns_sd_configs");
     targets.forEach(job.putArray("static_configs").addObject().putArray("targets")::add);
     Path file = dir.resolve("prometheus.yml");

@@ -3,11 +3,14 @@ package dev.millrace.cli.console;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
+import org.apache.logging.log4j.Level;
 
 /** Location of the log: in the project if that is writable. */
 public final class LogFile {
-  // Also in log4j2-cli.properties.
+  // Both are also in log4j2-cli.properties.
   private static final String DIRECTORY = "millrace.logs";
+  private static final String LEVEL = "MILLRACE_LOG_LEVEL";
 
   private LogFile() {}
 
@@ -27,6 +30,22 @@ public final class LogFile {
       } catch (IOException e) {
         // No directory is writable; LogWriteFailure reports it.
       }
+    }
+  }
+
+  /**
+   * Checks the level in the environment, which log4j would silently replace by another one.
+   *
+   * @throws IllegalArgumentException if there is no such level
+   */
+  public static void checkLevel() {
+    String level = System.getenv(LEVEL);
+    if (level != null && Level.getLevel(level.toUpperCase(Locale.ROOT)) == null) {
+      throw new IllegalArgumentException(
+          LEVEL
+              + " must be one of off, fatal, error, warn, info, debug, trace, but was "
+              + level
+              + ".");
     }
   }
 

@@ -27,10 +27,15 @@ public final class Ports {
 
   /** Checks the range of {@code --port}. */
   public static void require(CommandSpec spec, int port) {
+    require(spec, "--port", port);
+  }
+
+  /** Checks the range of an option that names a port. */
+  public static void require(CommandSpec spec, String option, int port) {
     if (port < 0 || port > 65535) {
       throw new ParameterException(
           spec.commandLine(),
-          "--port must be between 0 (any free port) and 65535, but was " + port);
+          option + " must be between 0 (any free port) and 65535, but was " + port);
     }
   }
 
@@ -103,7 +108,7 @@ public final class Ports {
     return e instanceof BindException && isElsewhere(host)
         ? CliError.usage("--host %s is not an address of this machine.".formatted(host))
         : new CliError(
-            "Port %d on %s cannot be used: %s. Choose another: --port N, or 0 for any."
+            "Port %d on %s cannot be used: %s. Choose another one; 0 is any free port."
                 .formatted(port, host, RootCause.message(e)),
             e);
   }

@@ -27,6 +27,8 @@ import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.checkpoint.CheckpointException;
+import org.apache.flink.runtime.checkpoint.CheckpointFailureReason;
 import org.apache.flink.runtime.checkpoint.CheckpointStatsHistory;
 import org.apache.flink.runtime.checkpoint.CompletedCheckpointStats;
 import org.apache.flink.runtime.checkpoint.FailedCheckpointStats;
@@ -34,6 +36,7 @@ import org.apache.flink.runtime.executiongraph.ErrorInfo;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;
+import org.apache.flink.util.ExceptionUtils;
 import org.jspecify.annotations.Nullable;
 
 /** Job of a pipeline on Flink in this process. */
@@ -70,6 +73,22 @@ public final class LocalJob implements JobStatistics {
   public static LocalJob start(
       Settings settings, int parallelism, Path stateDir, @Nullable Path from, boolean bounded)
       throws InterruptedException {
+    return start(settings, parallelism, stateDir, from, bounded, null);
+  }
+
+  /**
+   * Starts the job.
+   *
+   * @param metrics receives the metrics of Flink; null for none
+   */
+  static LocalJob start(
+      Settings settings,
+      int parallelism,
+      Path stateDir,
+      @Nullable Path from,
+      boolean bounded,
+      @Nullable FlinkMetrics metrics)
+      throws InterruptedException {
     Map<String, String> options = new HashMap<>(MillraceJob.stateOptions(settings));
     options.putAll(LeaseCheck.options(stateDir));
     // Without a lock too, so that its lease can be released.
@@ -87,7 +106,16 @@ public final class LocalJob implements JobStatistics {
     graph.setJobName(MillraceJob.jobName(settings));
     AtomicReference<PortlessCluster> cluster = new AtomicReference<>();
     try {
-      JobClient client = LocalFlink.start(env, graph, cluster::set);
+      JobClient client =
+          LocalFlink.start(
+              env,
+              graph,
+              created -> {
+                cluster.set(created);
+                if (metrics != null) {
+                  created.reportTo(metrics);
+                }
+              });
       Lease lease = MillraceJob.lease(settings, Configuration.fromMap(options));
       return new LocalJob(client, Objects.requireNonNull(cluster.get()), stateDir, lease);
     } catch (Exception e) {
@@ -212,10 +240,19 @@ public final class LocalJob implements JobStatistics {
     } catch (TimeoutException e) {
       failure.accept("not complete after " + SAVEPOINT_TIMEOUT.toSeconds() + " s");
     } catch (ExecutionException | IllegalStateException e) {
-      failure.accept(RootCause.message(e));
+      failure.accept(reason(e));
     }
     cancel(CANCEL_TIMEOUT);
     return Optional.empty();
+  }
+
+  private static String reason(Exception noSavepoint) {
+    boolean starts =
+        ExceptionUtils.findThrowable(noSavepoint, CheckpointException.class)
+            .map(CheckpointException::getCheckpointFailureReason)
+            .filter(CheckpointFailureReason.NOT_ALL_REQUIRED_TASKS_RUNNING::equals)
+            .isPresent();
+    return starts ? "not all tasks run yet" : RootCause.message(noSavepoint);
   }
 
   /** Cancels the job; the next run reads the records after the last checkpoint again. */

@@ -1,5 +1,7 @@
 package dev.millrace.cli.run;
 
+import static org.apache.flink.runtime.metrics.ReporterSetupBuilder.METRIC_SETUP_BUILDER;
+
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -18,7 +20,7 @@ import org.apache.flink.runtime.heartbeat.HeartbeatServices;
 import org.apache.flink.runtime.metrics.MetricRegistry;
 import org.apache.flink.runtime.metrics.MetricRegistryConfiguration;
 import org.apache.flink.runtime.metrics.MetricRegistryImpl;
-import org.apache.flink.runtime.metrics.ReporterSetupBuilder;
+import org.apache.flink.runtime.metrics.ReporterSetup;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.runtime.resourcemanager.StandaloneResourceManagerFactory;
@@ -30,9 +32,10 @@ import org.apache.flink.runtime.security.token.DelegationTokenManager;
 import org.apache.flink.runtime.webmonitor.WebMonitorEndpoint;
 import org.apache.flink.runtime.webmonitor.retriever.MetricQueryServiceRetriever;
 import org.apache.flink.shaded.netty4.io.netty.channel.ChannelInboundHandler;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A Flink cluster within this process that listens on no port.
+ * A Flink cluster within this process that listens on no port of its own.
  *
  * <p>Flink's ports run code by design, and those of a {@link MiniCluster} answer every user and
  * every web page of the machine. Here the REST endpoint, which accepts jobs from every client, has
@@ -52,6 +55,7 @@ public final class PortlessCluster extends MiniCluster {
           "0 ms");
 
   private final JobCounters counters = new JobCounters();
+  private @Nullable FlinkMetrics metrics;
 
   @SuppressWarnings("NullAway.Init") // Flink calls the factory below before it is used
   private WebMonitorEndpoint<DispatcherGateway> endpoint;
@@ -65,12 +69,21 @@ public final class PortlessCluster extends MiniCluster {
     return counters;
   }
 
+  /** Reports all metrics there too; to be called before the start. */
+  void reportTo(FlinkMetrics metrics) {
+    this.metrics = metrics;
+  }
+
   @Override
   protected MetricRegistryImpl createMetricRegistry(Configuration configuration, long maxBytes) {
+    List<ReporterSetup> reporters = new ArrayList<>();
+    reporters.add(METRIC_SETUP_BUILDER.forReporter("millrace-counters", counters));
+    if (metrics != null) {
+      reporters.add(
+          METRIC_SETUP_BUILDER.forReporter("prom", FlinkMetrics.options(), metrics.reporter()));
+    }
     return new MetricRegistryImpl(
-        MetricRegistryConfiguration.fromConfiguration(configuration, maxBytes),
-        List.of(
-            ReporterSetupBuilder.METRIC_SETUP_BUILDER.forReporter("millrace-counters", counters)));
+        MetricRegistryConfiguration.fromConfiguration(configuration, maxBytes), reporters);
   }
 
   @Override

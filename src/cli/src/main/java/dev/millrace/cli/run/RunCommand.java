@@ -2,6 +2,7 @@ package dev.millrace.cli.run;
 
 import dev.millrace.cli.console.Banner;
 import dev.millrace.cli.console.LogFile;
+import dev.millrace.cli.console.Ports;
 import dev.millrace.cli.console.StopSignal;
 import dev.millrace.cli.kafka.BrokerCheck;
 import dev.millrace.cli.kafka.BrokerWatch;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -52,6 +54,16 @@ public final class RunCommand implements Callable<Integer> {
   @ArgGroup private StartOptions start = new StartOptions();
 
   @Option(
+      names = "--prometheus",
+      arity = "0..1",
+      paramLabel = "PORT",
+      fallbackValue = "9249",
+      description =
+          "Answers Prometheus on this port of 127.0.0.1, 0 for any (without PORT:"
+              + " ${FALLBACK-VALUE}).")
+  private @Nullable Integer prometheus;
+
+  @Option(
       names = "--timeout",
       paramLabel = "SECONDS",
       defaultValue = "30",
@@ -74,6 +86,9 @@ public final class RunCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--timeout must be at least 1, but was " + timeoutSeconds);
     }
+    if (prometheus != null) {
+      Ports.require(spec, "--prometheus", prometheus);
+    }
     state.check();
     Settings settings = PipelineFile.read(config);
     Path dir = state.of(settings, config);
@@ -82,6 +97,7 @@ public final class RunCommand implements Callable<Integer> {
         settings, Duration.ofSeconds(timeoutSeconds), config, spec.commandLine().getErr()::println);
     SharedModels.line(settings).ifPresent(spec.commandLine().getErr()::println);
     try (StopSignal stop = new StopSignal();
+        FlinkMetrics metrics = prometheus == null ? null : FlinkMetrics.start(prometheus);
         StateLock lock = StateLock.acquire(dir, settings.pipeline())) {
       if (!LeaseCheck.requireFree(settings, dir, stop, spec.commandLine().getErr()::println)) {
         return 0;
@@ -94,10 +110,10 @@ public final class RunCommand implements Callable<Integer> {
       if (from.isPresent()) {
         topics.reportRecreated(spec.commandLine().getErr()::println);
       }
-      LocalJob job = LocalJob.start(settings, parallelism, dir, from.orElse(null), false);
+      LocalJob job = LocalJob.start(settings, parallelism, dir, from.orElse(null), false, metrics);
       start.started(dir);
       topics.save();
-      describe(settings, place, models);
+      describe(settings, place, models, metrics);
       try (BrokerWatch watch = BrokerWatch.start(settings, config, spec.commandLine().getErr())) {
         MemoryWatch memory = MemoryWatch.ofThisJvm(settings.state().backend());
         return supervise(job, dir, stop, memory);
@@ -105,7 +121,8 @@ public final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private void describe(Settings settings, String place, String models) {
+  private void describe(
+      Settings settings, String place, String models, @Nullable FlinkMetrics metrics) {
     PrintWriter out = spec.commandLine().getOut();
     out.println(Banner.line());
     out.printf(
@@ -126,6 +143,9 @@ public final class RunCommand implements Callable<Integer> {
         output.hasSummary() ? ", " + output.summary() : "");
     out.printf("State     %s%n", place);
     out.printf("Models    %s%n", models);
+    if (metrics != null) {
+      out.printf("Metrics   %s/metrics%n", metrics.address());
+    }
     out.printf("Watch     ./millrace watch -c %s   (Ctrl-C stops the job)%n", config);
   }
 

@@ -45,7 +45,6 @@ final class ServeApi {
   private static final int MAX_MODELS = 1_000;
   // A longer list of models goes on at the next page.
   private static final int MAX_PAGE_CHARACTERS = 4 << 20;
-  private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
@@ -370,7 +369,7 @@ final class ServeApi {
 
   /** Answers with the metrics in Prometheus' text format. */
   HttpReply metrics() {
-    return HttpReply.bytes(PROMETHEUS_TEXT, metrics.text(models.stats(), status.get()));
+    return metrics.reply(models.stats(), status.get());
   }
 
   private static RequestException unknownKey(String key) {

@@ -1,5 +1,7 @@
 package dev.millrace.cli.serve;
 
+import dev.millrace.cli.http.HttpReply;
+import dev.millrace.cli.http.PrometheusText;
 import dev.millrace.cli.serve.ServeApi.Status;
 import dev.millrace.serving.ServedModels;
 import io.prometheus.client.Collector.MetricFamilySamples;
@@ -8,11 +10,6 @@ import io.prometheus.client.Counter;
 import io.prometheus.client.CounterMetricFamily;
 import io.prometheus.client.GaugeMetricFamily;
 import io.prometheus.client.Histogram;
-import io.prometheus.client.exporter.common.TextFormat;
-import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
 
@@ -65,8 +62,8 @@ final class ServeMetrics {
     errors.labels(code).inc();
   }
 
-  /** Returns the metrics in Prometheus' text format 0.0.4. */
-  byte[] text(ServedModels.Stats models, Status status) {
+  /** Returns the answer to a request for the metrics. */
+  HttpReply reply(ServedModels.Stats models, Status status) {
     List<MetricFamilySamples> all = Collections.list(registry.metricFamilySamples());
     all.add(gauge("models", "Keys that have a model.", models.models()));
     all.add(gauge("models_in_memory", "Models in memory.", models.inMemory()));
@@ -97,13 +94,7 @@ final class ServeMetrics {
     }
     all.add(gauge("ready", "1 once the models topic has been read.", status.ready() ? 1 : 0));
     all.add(gauge("connected", "1 while brokers and topic are there.", status.connected() ? 1 : 0));
-    StringWriter text = new StringWriter();
-    try {
-      TextFormat.write004(text, Collections.enumeration(all));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e); // never of memory
-    }
-    return text.toString().getBytes(StandardCharsets.UTF_8);
+    return PrometheusText.reply(Collections.enumeration(all));
   }
 
   private static MetricFamilySamples gauge(String name, String help, double value) {

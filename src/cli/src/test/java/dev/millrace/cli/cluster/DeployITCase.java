@@ -122,13 +122,10 @@ class DeployITCase {
     String all = cluster.scrape();
     Set<String> names =
         NAME.matcher(all).results().map(MatchResult::group).collect(Collectors.toSet());
-    Set<String> asked = Monitoring.series(Monitoring.alertQueries());
-    asked.addAll(Monitoring.series(Monitoring.dashboardQueries()));
-    asked.removeIf(DeployITCase::isOfOtherPipelines);
 
-    assertThat(names).containsAll(asked);
+    assertThat(names).containsAll(Monitoring.seriesOfEachPipeline());
     for (JobMetric metric : JobMetric.values()) {
-      if (!isOfOtherPipelines(metric.prometheusName())) {
+      if (!Monitoring.isOfOtherPipelines(metric.prometheusName())) {
         assertThat(names).contains(metric.prometheusName());
       }
     }
@@ -143,7 +140,7 @@ class DeployITCase {
     int port = Ports.free();
     Path data = Files.createDirectories(dir.resolve("prometheus"));
     try (PrometheusServer prometheus =
-        PrometheusServer.start(data, port, cluster.metricsAddresses())) {
+        PrometheusServer.start(data, port, "prometheus.yml", cluster.metricsAddresses())) {
       Awaitility.await().atMost(Patience.MAX).until(prometheus::isUp);
       Awaitility.await()
           .atMost(Patience.MAX)
@@ -203,13 +200,6 @@ class DeployITCase {
                 dir.resolve("savepoints").toUri().toString(),
                 job));
     return find("(?<=Savepoint completed. Path: )\\S+", out);
-  }
-
-  /** Whether only RocksDB, a schema registry or late labels have it. */
-  private static boolean isOfOtherPipelines(String name) {
-    return name.contains("_cache")
-        || name.contains("_registry_")
-        || name.endsWith("_label_joins_total");
   }
 
   private static void requireHealthy(JsonNode rules) throws IOException {

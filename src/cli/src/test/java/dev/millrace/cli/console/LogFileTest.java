@@ -3,12 +3,14 @@ package dev.millrace.cli.console;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.millrace.cli.Millrace;
 import dev.millrace.testing.MillraceProcess;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
@@ -16,6 +18,7 @@ import org.slf4j.LoggerFactory;
 /** Where processes log that may not write everywhere. A file in the way keeps out root, too. */
 class LogFileTest {
   @TempDir private Path dir;
+  private String err;
 
   /** Logs a line, as each command does sooner or later, and says where it is. */
   static final class Logging {
@@ -44,6 +47,41 @@ class LogFileTest {
     Files.createFile(dir.resolve("home"));
 
     assertThat(placeOfTheLog().getParent().getFileName().toString()).startsWith("millrace-logs-");
+  }
+
+  @Test
+  void theLevelIsThatOfTheEnvironment() throws Exception {
+    Path log = dir.resolve("logs/millrace.log");
+
+    assertThat(startAt("warn", Logging.class)).isZero();
+    assertThat(log).isEmptyFile();
+    assertThat(startAt("DEBUG", Logging.class)).isZero();
+    assertThat(log).content().contains("a line");
+  }
+
+  @Test
+  void aLevelThatIsNoneIsRejected() throws Exception {
+    assertThat(startAt("loud", Millrace.class)).isEqualTo(2);
+    assertThat(err)
+        .isEqualToIgnoringNewLines(
+            "MILLRACE_LOG_LEVEL must be one of off, fatal, error, warn, info, debug, trace, but was"
+                + " loud.");
+  }
+
+  private int startAt(String level, Class<?> main) throws Exception {
+    try (MillraceProcess process =
+        MillraceProcess.start(
+            dir,
+            "logging",
+            System.getProperty("java.class.path"),
+            main.getName(),
+            List.of("-Dlog4j2.configurationFile=log4j2-cli.properties"),
+            List.of(),
+            Map.of("MILLRACE_LOG_LEVEL", level))) {
+      int exitCode = process.awaitEnd();
+      err = process.err();
+      return exitCode;
+    }
   }
 
   /** Logs on a disk that is full. */

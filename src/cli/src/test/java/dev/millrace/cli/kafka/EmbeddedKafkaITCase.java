@@ -57,8 +57,8 @@ class EmbeddedKafkaITCase {
           .hasMessage(
               "Port "
                   + port
-                  + " on 127.0.0.1 cannot be used: Address already in use. Choose another: --port"
-                  + " N, or 0 for any.");
+                  + " on 127.0.0.1 cannot be used: Address already in use. Choose another one; 0"
+                  + " is any free port.");
       List<Path> before = metadataSnapshots(data);
       assertThatThrownBy(() -> EmbeddedKafka.start(0, data))
           .isInstanceOf(CliError.class)

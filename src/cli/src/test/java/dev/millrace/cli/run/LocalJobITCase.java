@@ -22,9 +22,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.runtime.execution.ExecutionState;
+import org.apache.flink.runtime.executiongraph.AccessExecutionVertex;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -73,6 +75,24 @@ class LocalJobITCase {
       Awaitility.await().atMost(Patience.MAX).until(job::revive);
       awaitTasks(job, 1);
       job.cancel();
+    }
+  }
+
+  @Test
+  void aJobWhoseTasksDoNotRunIsStoppedWithoutWordsOfFlink() throws Exception {
+    try (EmbeddedKafka kafka = EmbeddedKafka.start(0, null)) {
+      LocalJob job = start(pipelineWithTopics(kafka));
+      awaitTasks(job, 0);
+      job.cluster().terminateTaskManager(0).get();
+      Awaitility.await()
+          .atMost(Patience.MAX)
+          .until(() -> tasks(job).noneMatch(task -> runs(task, 0)));
+      List<String> failures = new ArrayList<>();
+
+      Optional<String> savepoint = job.stop(failures::add);
+
+      assertThat(savepoint).isEmpty();
+      assertThat(failures).containsExactly("not all tasks run yet");
     }
   }
 
@@ -237,20 +257,18 @@ class LocalJobITCase {
   private static void awaitTasks(LocalJob job, int restarts) {
     Awaitility.await()
         .atMost(Patience.MAX)
-        .until(
-            () ->
-                StreamSupport.stream(
-                        job.cluster()
-                            .getExecutionGraph(job.id())
-                            .get()
-                            .getAllExecutionVertices()
-                            .spliterator(),
-                        false)
-                    .allMatch(
-                        task ->
-                            task.getExecutionState() == ExecutionState.RUNNING
-                                && task.getCurrentExecutionAttempt().getAttemptNumber()
-                                    >= restarts));
+        .until(() -> tasks(job).allMatch(task -> runs(task, restarts)));
+  }
+
+  private static Stream<? extends AccessExecutionVertex> tasks(LocalJob job) throws Exception {
+    return StreamSupport.stream(
+        job.cluster().getExecutionGraph(job.id()).get().getAllExecutionVertices().spliterator(),
+        false);
+  }
+
+  private static boolean runs(AccessExecutionVertex task, int restarts) {
+    return task.getExecutionState() == ExecutionState.RUNNING
+        && task.getCurrentExecutionAttempt().getAttemptNumber() >= restarts;
   }
 
   private static void takeSmallRecordsOnly(EmbeddedKafka kafka, String topic) throws Exception {
