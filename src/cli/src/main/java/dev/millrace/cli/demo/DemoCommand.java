@@ -74,6 +74,11 @@ public final class DemoCommand implements Callable<Integer> {
       description = "Records per second without --once (default: ${DEFAULT-VALUE}).")
   private double rate;
 
+  @Option(
+      names = "--verbose",
+      description = "Adds weight and loss of each member of model: auto at the end.")
+  private boolean verbose;
+
   @Spec private CommandSpec spec;
 
   private final FinalMetrics metrics = new FinalMetrics(null);
@@ -214,7 +219,7 @@ public final class DemoCommand implements Callable<Integer> {
   private void finish(Settings settings, StopSignal stop) throws InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
     out.println();
-    SummaryTable.lines(metrics).forEach(out::println);
+    SummaryTable.lines(metrics, verbose).forEach(out::println);
     out.printf(
         "%nAll %,d records were learned; rejected records would be in %s.%n",
         metrics.examples(), settings.output().deadLetters());

@@ -75,7 +75,7 @@ final class BaselineLines {
           "Predicts only class \"%s\" in the last window. What may help: %smodel.class-weights: balanced"
               .formatted(
                   Printable.line(only, 60),
-                  metrics.isOfTwoClasses()
+                  metrics.isOfTwoClasses() && !metrics.isTuned()
                       ? "--threshold-metric f1 (metrics.threshold-metric), or "
                       : ""));
     }
@@ -116,22 +116,35 @@ final class BaselineLines {
   }
 
   private void addLoser(FinalMetrics.Totals totals, List<String> lines) {
-    boolean regression = metrics.isRegression();
-    if (totals.losesToBaseline()) {
-      double best = totals.bestBaseline();
-      boolean isFirst = best == totals.firstBaseline();
-      String name =
-          regression
-              ? isFirst ? "the last value" : "the mean"
-              : isFirst ? "no change" : "the majority class";
-      lines.add(
-          "Worse than %s on %s (%s). What may help: %s"
-              .formatted(
-                  name,
-                  regression ? "mae" : "accuracy",
-                  SummaryTable.score(best),
-                  isMixture() ? "other features, or more rows" : "model: auto, or other features"));
+    if (metrics.isRegression()) {
+      if (totals.losesToBaseline()) {
+        boolean isFirst = totals.bestBaseline() == totals.firstBaseline();
+        lines.add(loser(isFirst ? "the last value" : "the mean", "mae", totals.bestBaseline()));
+      }
+    } else if (metrics.isTuned()) {
+      double noChange = metrics.baselineF1("no_change");
+      double majority = metrics.baselineF1("majority");
+      if (totals.f1() < Math.max(noChange, majority)) {
+        boolean isFirst = !(majority > noChange);
+        lines.add(loser(classes(isFirst), "f1", isFirst ? noChange : majority));
+      }
+    } else if (totals.losesToBaseline()) {
+      boolean isFirst = totals.bestBaseline() == totals.firstBaseline();
+      lines.add(loser(classes(isFirst), "accuracy", totals.bestBaseline()));
     }
+  }
+
+  private static String classes(boolean isNoChange) {
+    return isNoChange ? "no change" : "the majority class";
+  }
+
+  private String loser(String baseline, String score, double value) {
+    return "Worse than %s on %s (%s). What may help: %s"
+        .formatted(
+            baseline,
+            score,
+            SummaryTable.score(value),
+            isMixture() ? "other features, or more rows" : "model: auto, or other features");
   }
 
   private boolean isMixture() {

@@ -179,6 +179,11 @@ public final class EvaluateCommand implements Callable<Integer> {
               + " the pipeline's output.reasons). The table names the columns that matter most.")
   private @Nullable Integer reasons;
 
+  @Option(
+      names = "--verbose",
+      description = "Adds weight and loss of each member of model: auto to the table.")
+  private boolean verbose;
+
   @Option(names = "--json", description = "Prints one JSON object instead of the table.")
   private boolean json;
 
@@ -227,7 +232,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     if (json) {
       out.println(Printable.json(report.json()));
     } else {
-      report.table().forEach(out::println);
+      report.table(verbose).forEach(out::println);
     }
     if (models != null) {
       int count = run.models().write(models);

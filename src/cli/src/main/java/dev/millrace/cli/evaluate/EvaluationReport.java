@@ -17,8 +17,12 @@ import org.jspecify.annotations.Nullable;
  */
 record EvaluationReport(Evaluation run, int epochs, @Nullable AreaUnderCurve areas) {
 
-  /** Returns the lines of the report. */
-  List<String> table() {
+  /**
+   * Returns the lines of the report.
+   *
+   * @param verbose true for the weights and losses of a mixture's members
+   */
+  List<String> table(boolean verbose) {
     FinalMetrics metrics = run.metrics();
     EpochLines passes = new EpochLines(metrics, epochs);
     List<String> lines = new ArrayList<>(passes.above());
@@ -26,7 +30,7 @@ record EvaluationReport(Evaluation run, int epochs, @Nullable AreaUnderCurve are
     if (metrics.hasOutputs()) {
       lines.addAll(new OutputTable(metrics).lines());
     } else if (forecasts.horizons().isEmpty()) {
-      lines.addAll(SummaryTable.lines(metrics));
+      lines.addAll(SummaryTable.lines(metrics, verbose));
       lines.addAll(new BaselineLines(metrics, areas).lines());
     } else {
       lines.addAll(new ForecastTable(forecasts).lines());

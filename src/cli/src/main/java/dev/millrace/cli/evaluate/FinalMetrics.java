@@ -269,6 +269,16 @@ public final class FinalMetrics {
     return new FinalForecasts(newest.values());
   }
 
+  /** Returns true if a threshold is tuned, which gives accuracy up for another score. */
+  boolean isTuned() {
+    return newest.values().stream().anyMatch(key -> key.has("threshold"));
+  }
+
+  /** Returns the F1 of a baseline over all keys, of the positive class. */
+  double baselineF1(String baseline) {
+    return mean("/baseline/" + baseline + "/total/f1");
+  }
+
   boolean isRegression() {
     return hasTask(Task.REGRESSION);
   }

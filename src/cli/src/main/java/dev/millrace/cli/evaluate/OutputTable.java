@@ -187,16 +187,12 @@ final class OutputTable {
     if (totals.losesToFrequencies()) {
       return "log-loss";
     }
-    if (metrics.newest().stream().noneMatch(key -> key.has("threshold"))) {
+    if (!metrics.isTuned()) {
       return totals.losesToBaseline() ? "accuracy" : null;
     }
-    // The threshold gives accuracy up for another score.
-    return totals.f1() < Math.max(f1(metrics, "no_change"), f1(metrics, "majority")) ? "f1" : null;
-  }
-
-  private static double f1(FinalMetrics metrics, String baseline) {
-    return FinalMetrics.mean(
-        metrics.newest(), "/baseline/" + baseline + "/total/f1", "/total/weight");
+    return totals.f1() < Math.max(metrics.baselineF1("no_change"), metrics.baselineF1("majority"))
+        ? "f1"
+        : null;
   }
 
   /** Adds the scores of all outputs together, and of each, to a report. */

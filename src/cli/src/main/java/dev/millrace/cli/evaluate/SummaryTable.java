@@ -38,7 +38,12 @@ public final class SummaryTable {
 
   private SummaryTable() {}
 
-  public static List<String> lines(FinalMetrics metrics) {
+  /**
+   * Returns the table, and which members of a mixture matter.
+   *
+   * @param verbose true for the weights and losses of all members
+   */
+  public static List<String> lines(FinalMetrics metrics, boolean verbose) {
     boolean regression = metrics.isRegression();
     String[] scores = regression ? NUMBER_SCORES : CLASS_SCORES;
     List<String> lines = new ArrayList<>();
@@ -52,32 +57,8 @@ public final class SummaryTable {
     if (keys > 1) {
       lines.add(allKeys(metrics, regression, scores));
     }
-    if (!metrics.members().isEmpty()) {
-      lines.add(members(metrics, keys));
-    }
+    lines.addAll(new MemberLines(metrics).lines(verbose));
     return lines;
-  }
-
-  /** Returns weight and loss of the mixture members, and which one leads. */
-  private static String members(FinalMetrics metrics, int keys) {
-    StringBuilder line = new StringBuilder("members:");
-    for (FinalMetrics.Member member : metrics.members()) {
-      line.append(
-          "%s %s weight %s loss %s"
-              .formatted(
-                  line.length() > 8 ? "," : "",
-                  member.name(),
-                  decimals(member.weight(), 2),
-                  decimals(member.loss(), 4)));
-      if (member.leads() > 0) {
-        line.append(keys == 1 ? " (leads)" : " (leads %,d keys)".formatted(member.leads()));
-      }
-    }
-    return line.toString();
-  }
-
-  private static String decimals(double value, int places) {
-    return Double.isNaN(value) ? "-" : ("%." + places + "f").formatted(value);
   }
 
   private static String allKeys(FinalMetrics metrics, boolean regression, String[] scores) {

@@ -43,7 +43,7 @@ public final class WatchCommand implements Callable<Integer> {
 
   @Option(
       names = "--live",
-      description = "Redraws one row for each key, highest loss first, instead of adding lines.")
+      description = "Redraws one row for each key, the worst first, instead of adding lines.")
   private boolean live;
 
   @Option(names = "--json", description = "Passes the records through, one JSON object a line.")

@@ -3,7 +3,9 @@ package dev.millrace.cli.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.offset;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.cli.watch.MetricsRecords;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class FinalMetricsTest {
@@ -49,14 +51,102 @@ class FinalMetricsTest {
   }
 
   @Test
-  void aMemberThatHasPredictedNothingHasNoLoss() {
+  void oneLineNamesTheMembersOfAMixtureThatMatter() {
+    FinalMetrics metrics = new FinalMetrics(null);
+    metrics.accept(mixture("a", "replay", "0.625", "0.3", "0.03", "-0.5"));
+    assertThat(SummaryTable.lines(metrics, false))
+        .last()
+        .isEqualTo("mixture led by replay; ferns helps");
+
+    metrics.accept(mixture("b", "ferns", "0.5", "0.7", "0.25", "0.5"));
+    metrics.accept(mixture("c", "ferns", "0.75", "0.5", "0.25", "0.0"));
+    assertThat(SummaryTable.lines(metrics, false))
+        .last()
+        .isEqualTo("mixture led by ferns (2 of 3 keys); replay and linear help");
+
+    assertThat(SummaryTable.lines(metrics, true))
+        .containsSubsequence(
+            "mixture led by ferns (2 of 3 keys); replay and linear help",
+            "member            leads   weight      loss",
+            "replay                1     0.63    0.2500",
+            "previous-label        0     0.00         -")
+        .last()
+        .asString()
+        .startsWith("weight: factor in the sum of the members' scores; a negative one corrects");
+  }
+
+  private static JsonNode mixture(String key, String leader, String... weights) {
+    String[] names = {"replay", "ferns", "linear", "previous-label"};
+    StringBuilder members = new StringBuilder();
+    for (int m = 0; m < names.length; m++) {
+      members.append("%s\"%s\":%s".formatted(m == 0 ? "" : ",", names[m], weights[m]));
+    }
+    return MetricsRecords.read(
+        """
+        {"key":"%s","task":"binary","examples":9,"total":{"weight":9},
+         "members":{"leader":"%s","weights":{%s},"losses":{"replay":0.25,"previous-label":null}}}
+        """
+            .formatted(key, leader, members));
+  }
+
+  @Test
+  void aMixtureThatHasPredictedNothingHasNoLeader() {
     FinalMetrics metrics = new FinalMetrics(null);
     metrics.accept(
         MetricsRecords.read(
             "{\"key\":\"k\",\"task\":\"binary\",\"examples\":1,"
                 + "\"members\":{\"leader\":null,\"weights\":{\"a\":null},\"losses\":{\"a\":null}}}"));
 
-    assertThat(SummaryTable.lines(metrics)).last().isEqualTo("members: a weight - loss -");
+    assertThat(SummaryTable.lines(metrics, false)).last().asString().startsWith("k ");
+  }
+
+  @Test
+  void aTunedThresholdIsComparedOnF1() {
+    String record =
+        """
+        {"key":"k","task":"binary","examples":1000,%s
+         "confusion_matrix":{"labels":["no","yes"],"counts":[[900,60],[20,20]],
+          "total_counts":[[900,60],[20,20]]},
+         "total":{"weight":1000,"accuracy":0.92,"f1":0.333,"log_loss":0.2,"log_loss_baseline":0.3},
+         "baseline":{"no_change":{"total":{"accuracy":0.92,"f1":%s}},
+          "majority":{"total":{"accuracy":0.96,"f1":0.0}}}}
+        """;
+    assertThat(remarks(record.formatted("", "0.1")))
+        .containsExactly(
+            "Worse than the majority class on accuracy (0.9600). What may help: model: auto, or"
+                + " other features");
+    assertThat(remarks(record.formatted("\"threshold\":0.2,", "0.1"))).isEmpty();
+    assertThat(remarks(record.formatted("\"threshold\":0.2,", "0.5")))
+        .containsExactly(
+            "Worse than no change on f1 (0.5000). What may help: model: auto, or other features");
+  }
+
+  @Test
+  void aTunedThresholdIsNoRemedyForPredictingOneClass() {
+    String record =
+        """
+        {"key":"k","task":"binary","examples":100,%s
+         "confusion_matrix":{"labels":["no","yes"],"counts":[[98,0],[2,0]],
+          "total_counts":[[98,0],[2,0]]},"total":{"weight":100,"accuracy":0.98,"f1":0.0},
+         "baseline":{"no_change":{"total":{"accuracy":0.9,"f1":0.0}},
+          "majority":{"total":{"accuracy":0.98,"f1":0.0}}}}
+        """;
+    assertThat(remarks(record.formatted("")))
+        .singleElement()
+        .asString()
+        .contains(
+            "What may help: --threshold-metric f1 (metrics.threshold-metric), or model.class");
+    assertThat(remarks(record.formatted("\"threshold\":0.2,")))
+        .singleElement()
+        .asString()
+        .endsWith("What may help: model.class-weights: balanced");
+  }
+
+  private static List<String> remarks(String record) {
+    FinalMetrics metrics = new FinalMetrics("yes");
+    metrics.accept(MetricsRecords.read(record));
+    return new BaselineLines(metrics, null)
+        .lines().stream().filter(line -> line.contains("What may help")).toList();
   }
 
   @Test
