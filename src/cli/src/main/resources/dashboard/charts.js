@@ -39,8 +39,9 @@ export class Charts {
   /**
    * Draws.
    *
-   * @param data { places, times, of(name), byTime, latestOnly, marks, ahead }; marks have seq and
-   *     time, ahead is a list of [time, value, low, high] after the last point
+   * @param data { places, times, of(name), byTime, latestOnly, marks, ahead, stride }; marks have
+   *     seq and time, ahead is a list of [time, value, low, high] after the last point, stride is the
+   *     number of records that a point stands for
    * @param extra one more chart with its own points, or null: { spec, places, of(name) }
    */
   draw(data, extra) {
@@ -56,15 +57,16 @@ export class Charts {
       const lines = spec.lines.filter((line) => !line.optional || valuesOf(line, data, ahead).some(isNumber));
       if (lines.length === 0) continue;
       const at = byTime ? [...times, ...ahead.map(([time]) => time / 1000)] : places;
-      wanted.push({ spec, byTime, lines, data: [at, ...lines.map((line) => valuesOf(line, data, ahead).slice(from))] });
+      const breaks = spec.ahead && byTime ? breaksIn(places, data.stride || 1) : [];
+      wanted.push({ spec, byTime, lines, breaks, data: [at, ...lines.map((line) => valuesOf(line, data, ahead).slice(from))] });
     }
     if (extra) {
       const { spec } = extra;
-      wanted.push({ spec, byTime: false, lines: spec.lines, data: [extra.places, ...spec.lines.map((line) => extra.of(line.of))] });
+      wanted.push({ spec, byTime: false, lines: spec.lines, breaks: [], data: [extra.places, ...spec.lines.map((line) => extra.of(line.of))] });
     }
     this.marks = data.marks || [];
     this.build(wanted);
-    this.charts.forEach((chart, i) => { chart.data = wanted[i].data; drawChart(chart); });
+    this.charts.forEach((chart, i) => { chart.data = wanted[i].data; chart.breaks = wanted[i].breaks; drawChart(chart); });
   }
 
   /** Creates the charts again if other ones are wanted. */
@@ -93,6 +95,36 @@ function valuesOf(line, data, ahead) {
   return next.length === 0 ? [] : [...known.slice(1).map(() => null), ...known.slice(-1), ...next];
 }
 
+/** The points before which records were left out, so that no line may lead to them. */
+function breaksIn(places, stride) {
+  const breaks = [];
+  for (let i = 1; i < places.length; i++) if (places[i] - places[i - 1] > stride) breaks.push(i);
+  return breaks;
+}
+
+/** Where a line is interrupted, in pixels: where it has no value, and before the breaks. */
+function gapsOf(chart, plot, from, to, ofNulls) {
+  const at = (i) => Math.round(plot.valToPos(plot.data[0][i], "x", true));
+  const gaps = [...ofNulls, ...chart.breaks.filter((i) => i > from && i <= to).map((i) => [at(i - 1), at(i)])];
+  gaps.sort(([a], [b]) => a - b);
+  const apart = [];
+  for (const gap of gaps) {
+    const last = apart[apart.length - 1];
+    if (last && gap[0] < last[1]) last[1] = Math.max(last[1], gap[1]);
+    else apart.push([...gap]);
+  }
+  return apart;
+}
+
+/** The points between two breaks, which no line would show; null if there are none. */
+function lonePoints(chart, plot, series) {
+  const { breaks } = chart;
+  const starts = new Set(breaks);
+  const lone = [0, ...breaks].filter((i) => isNumber(plot.data[series][i])
+    && (starts.has(i + 1) || !isNumber(plot.data[series][i + 1])));
+  return breaks.length > 0 && lone.length > 0 ? lone : null;
+}
+
 function newChart(owner, spec, byTime, lines) {
   const box = element("section", spec.wide ? "chart wide" : "chart");
   const head = element("div", "chart-head");
@@ -110,7 +142,7 @@ function newChart(owner, spec, byTime, lines) {
   target.append(empty);
   box.append(head, target);
   owner.container.append(box);
-  const chart = { owner, spec, byTime, lines, target, empty, clockReadout, readouts, data: [[], ...lines.map(() => [])] };
+  const chart = { owner, spec, byTime, lines, target, empty, clockReadout, readouts, breaks: [], data: [[], ...lines.map(() => [])] };
   chart.plot = new uPlot(options(chart), chart.data, target);
   chart.observer = new ResizeObserver(() => chart.plot.setSize(plotSize(target)));
   chart.observer.observe(target);
@@ -147,6 +179,7 @@ function options(chart) {
   // One makes no line; of forecasts each is seen, unless they are very many.
   const points = (line) => ({
     size: 5, show: (plot, i) => { const count = plot.data[i].filter(isNumber).length; return count === 1 || (line.from != null && count <= MAX_DOTS); },
+    filter: (plot, i, show) => (show ? null : lonePoints(chart, plot, i)),
   });
   const ticks = (plot, values) => values.map(compact);
   const places = chart.byTime
@@ -163,7 +196,7 @@ function options(chart) {
       { ...axis, size: 28, space: 70, ...places },
       { ...axis, size: 52, space: 34, values: ticks },
     ],
-    series: [{}, ...chart.lines.map((line) => ({ stroke: css("--" + line.style), width: line.own ? 1.75 : 1.5, dash: line.dash, auto: !line.aside, points: points(line) }))],
+    series: [{}, ...chart.lines.map((line) => ({ stroke: css("--" + line.style), width: line.own ? 1.75 : 1.5, dash: line.dash, auto: !line.aside, points: points(line), gaps: (plot, i, from, to, ofNulls) => gapsOf(chart, plot, from, to, ofNulls) }))],
     bands: bandOf(chart),
     hooks: { setCursor: [() => drawReadouts(chart)], draw: [(plot) => drawMarks(chart, plot)] },
   };

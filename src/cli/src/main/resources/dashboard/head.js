@@ -1,7 +1,7 @@
 // The page's head: counts over all keys, and whether what is shown is live.
 import { $, duration, format, groups, isNumber, setText } from "./format.js";
 
-const SILENT_AFTER_MS = 10000; // no record for this long: the page says that data stopped
+const SILENT_AFTER_MS = 10000; // no record for this long: the page says when the last one came
 const LOST_AFTER_MS = 10000;   // no event for this long: the connection is taken for lost
 const RATE_SPAN_MS = 5000;     // the rate over all keys looks back this far
 
@@ -53,7 +53,11 @@ function stateNow(now) {
   }
   if (overview.trouble !== "") return ["lost", "no broker", ""];
   if (lastRecordAt == null) return ["waiting", "waiting for data", ""];
-  if (silent > SILENT_AFTER_MS) return ["idle", "no new data for", " " + duration(silent)];
+  if (silent > SILENT_AFTER_MS) {
+    // Records that wait for a report are a reason to look; a topic that is at its end is not.
+    return overview.lag > 0 ? ["stalled", "no new metrics for", " " + duration(silent)]
+      : ["idle", "last metrics", " " + duration(silent) + " ago"];
+  }
   return ["live", "live", ""];
 }
 
@@ -64,7 +68,7 @@ function showState() {
   box.dataset.state = state;
   setText(box, text + since);
   setText($("spoken"), text); // without the seconds, which a screen reader would repeat for ever
-  const alarm = state === "lost" || state === "idle";
+  const alarm = state === "lost" || state === "stalled";
   document.title = (alarm ? "(!) " : "") + (overview && overview.pipeline ? overview.pipeline + " \u00b7 Millrace" : "Millrace");
   document.body.dataset.state = state;
   if (!overview) return;
@@ -73,5 +77,5 @@ function showState() {
   const [then, before] = arrivals[0];
   const rate = now > then ? Math.max(0, ((overview.examples - before) * 1000) / (now - then)) : 0;
   setText($("total-rate"), groups(rate));
-  if (state === "idle" && $("rate")) setText($("rate"), format(0, 0));
+  if ((state === "idle" || state === "stalled") && $("rate")) setText($("rate"), format(0, 0));
 }

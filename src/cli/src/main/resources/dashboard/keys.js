@@ -127,18 +127,21 @@ export function updateRow(summary) {
 }
 
 function drawRow(row, summary) {
-  const { main, loss: ofLoss = { name: "loss", label: "loss" } } = viewOf(summary.task);
+  const { main, ranks, rare } = viewOf(summary.task);
   const value = summary[main.name];
   const baseline = summary[main.baseline];
   const below = typeof summary.better === "boolean" ? !summary.better
     : isNumber(value) && isNumber(baseline) && (value - baseline) * main.better < 0;
-  const lost = summary[ofLoss.name];
-  const loss = ofLoss.label + " " + format(lost, isNumber(lost) && Math.abs(lost) < 1 ? 3 : null);
-  row.figures.replaceChildren(loss + " \u00b7 " + main.label + " " + format(value, main.digits));
+  const ranked = ranks.find(({ name }) => isNumber(summary[name]));
+  const shown = rare && isNumber(summary[rare.name]) ? rare : main;
+  const figures = [];
+  if (ranked) figures.push(ranked.label + " " + format(summary[ranked.name], Math.abs(summary[ranked.name]) < 1 ? 3 : null));
+  if (isNumber(summary[shown.name])) figures.push(shown.label + " " + format(summary[shown.name], shown.digits));
+  row.figures.replaceChildren(figures.length > 0 ? figures.join(" \u00b7 ") : "no score yet");
   if (below) row.figures.append(" ", element("span", "below", main.better > 0 ? "\u25bc" : "\u25b2"));
   row.drift.hidden = !summary.drifting;
   row.button.setAttribute("aria-label",
-    row.button.title + ", " + loss + ", " + main.label + " " + format(value, main.digits) +
+    [row.button.title, ...figures].join(", ") +
     (below ? ", worse than the baseline" : "") + (summary.drifting ? ", drifting" : ""));
 }
 

@@ -88,7 +88,8 @@ export function drawModel() {
   const losers = Object.entries(latest.outputs || {}).filter(([, output]) => output.window && output.window.better_than_baseline === false);
   if (losers.length > 0) warnings.push("Worse than a baseline: " + losers.map(([name]) => name).join(", ") + ".");
   if (window.better_than_baseline === false) warnings.push("Worse than a baseline.");
-  if (window.predicts_one_class) warnings.push("Predicts only one class: metrics.threshold-metric: f1 or model.class-weights: balanced may help.");
+  const remedies = [...(isNumber(latest.threshold) ? [] : ["metrics.threshold-metric: f1"]), "model.class-weights: balanced"];
+  if (window.predicts_one_class) warnings.push("Predicts only one class: " + remedies.join(" or ") + " may help.");
   setText($("key-warnings"), warnings.join(" "));
   drawTiles(view);
   drawCharts();
@@ -131,6 +132,7 @@ function drawTiles(view) {
     const block = latest[tile.block || "window"];
     const value = block && block[tile.of];
     setText($(tile.id), format(value, tile.digits));
+    if (tile.optional) $(tile.id).parentNode.hidden = !isNumber(value);
     if (tile.block) {
       $(tile.id).parentNode.hidden = !block;
       setText($(tile.id + "-delta"), block ? groups(block.predictions) + " without labels" : "");
@@ -161,7 +163,7 @@ function drawCharts() {
   const epochs = points.epochs.length > 0
     ? { spec: EPOCHS, places: points.epochs.map(([epoch]) => epoch), of: () => points.epochs.map(([, loss]) => loss) } : null;
   charts.draw({
-    places: column(points, "seq"), times: column(points, "time"), of: (name) => column(points, name), marks, ahead: points.ahead, ...settings,
+    places: column(points, "seq"), times: column(points, "time"), of: (name) => column(points, name), marks, ahead: points.ahead, stride: points.stride, ...settings,
   }, epochs);
   const kinds = [...new Set(marks.map((mark) => mark.event))].filter((event) => MARKS[event]);
   $("marks-legend").hidden = kinds.length === 0;
@@ -209,15 +211,16 @@ function drawSegments() {
 
 function drawCompare(view) {
   const digits = view === REGRESSION ? null : 3;
-  const figures = (block) => view.compare.map((name) => format(block && block[name], name === "loss" ? null : name === "r2" ? 3 : digits));
+  const compared = view.compare.filter((name) => name !== "loss" || isNumber((latest.window || {}).loss));
+  const figures = (block) => compared.map((name) => format(block && block[name], name === "loss" ? null : name === "r2" ? 3 : digits));
   const baseline = latest.baseline || {};
   const known = view.baselines.filter(([id]) => baseline[id]);
   const block = (of) => [
     ["model", figures(latest[of]), "own"],
     ...known.map(([id, name]) => [name, figures(baseline[id][of])]),
   ];
-  const second = ["since start", view.compare.map(() => ""), "group"];
-  drawTable($("compare"), ["window", ...view.compare.map((name) => FIGURE_NAMES[name])],
+  const second = ["since start", compared.map(() => ""), "group"];
+  drawTable($("compare"), ["window", ...compared.map((name) => FIGURE_NAMES[name])],
     [...block("window"), second, ...block("total")]);
 }
 

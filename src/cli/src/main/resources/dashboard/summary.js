@@ -6,6 +6,7 @@ import { SUMMARY } from "./views.js";
 
 const MAX_POINTS = 4000;
 const MAX_EVENTS = 15;
+const WORST = [["loss", "loss"], ["mase", "MASE"], ["mae", "MAE"], ["hamming_loss", "hamming"], ["accuracy", "accuracy", 3], ["f1", "F1", 3]];
 
 let points = null;
 let news = null;
@@ -59,24 +60,30 @@ export function drawSummary() {
   const drawn = SUMMARY.filter((spec) => column(points, spec.lines[0].of).some(isNumber) || spec.lines[0].of === "rate");
   charts.specs = drawn;
   charts.draw({ places: column(points, "time_ms"), times: column(points, "time"), of: (name) => column(points, name), byTime: true, latestOnly });
-  drawWorst(summary.worst);
+  drawWorst(news.from_topic && summary.worst.length > 0 ? summary.worst : news.worst);
   drawEvents();
 }
 
 function drawSpread() {
   const { accuracy, loss } = news.summary;
+  const { f1, auc, mase } = news.figures;
   const line = (name, spread, digits) => [name, ["min", "p10", "p50", "p90", "max"].map((of) => format(spread[of], digits))];
   const lines = [];
   if (accuracy) lines.push(line("accuracy", accuracy, 3));
+  if (f1) lines.push(line("F1 of rare classes", f1, 3));
+  if (auc) lines.push(line("AUC of rare classes", auc, 3));
   if (loss) lines.push(line("loss", loss, null));
+  if (mase) lines.push(line("MASE", mase, null));
   $("spread-panel").hidden = lines.length === 0;
   if (lines.length > 0) drawTable($("spread"), ["window", "min", "p10", "median", "p90", "max"], lines);
 }
 
 function drawWorst(worst) {
   $("worst-panel").hidden = worst.length === 0;
-  drawLinked($("worst"), ["key", "loss", "accuracy", "examples"],
-    worst.map((one) => [one.key, [format(one.loss), format(one.accuracy, 3), groups(one.examples)]]));
+  // The columns are the figures that some of them have.
+  const columns = WORST.filter(([name]) => worst.some((one) => isNumber(one[name])));
+  drawLinked($("worst"), ["key", ...columns.map(([, label]) => label), "examples"],
+    worst.map((one) => [one.key, [...columns.map(([name, , digits]) => format(one[name], digits)), groups(one.examples)]]));
 }
 
 function drawEvents() {

@@ -25,8 +25,14 @@ const coverage = (of) => ({
   ],
 });
 
+const byLoss = { name: "loss", label: "loss" };
+
+// "main" is the figure of the list of keys, "rare" the one in its place where nearly all examples have
+// the same class; the keys are ordered by the first of "ranks" that there is.
 export const CLASSIFICATION = {
   main: { name: "accuracy", label: "acc", baseline: "baseline_accuracy", better: 1, ...share },
+  rare: { name: "f1", label: "F1", ...share },
+  ranks: [byLoss],
   tiles: [
     { id: "window-accuracy", label: "Accuracy", of: "accuracy", versus: "no_change", better: 1, ...share },
     { id: "estimated-accuracy", label: "Accuracy estimate", block: "estimate", of: "accuracy", ...share },
@@ -83,7 +89,7 @@ export const CLASSIFICATION = {
 
 // Each value with what was forecast of it, and what is forecast next.
 const series = {
-  title: "Series", hint: "values, their forecasts, and the next ones", digits: null,
+  title: "Series", hint: "values, their forecasts, and the next ones; not joined where records are not reported", digits: null,
   ahead: true, wide: true, band: ["forecast_high", "forecast_low"],
   lines: [
     { name: "value", of: "value", style: "text", own: true, optional: true },
@@ -96,11 +102,13 @@ const series = {
 
 export const REGRESSION = {
   main: { name: "mae", label: "MAE", baseline: "baseline_mae", better: -1, ...amount },
+  ranks: [byLoss, { name: "mase", label: "MASE" }],
   tiles: [
     { id: "window-mae", label: "MAE", of: "mae", versus: "last_value", better: -1, ...amount },
     { id: "window-rmse", label: "RMSE", of: "rmse", versus: "last_value", better: -1, ...amount },
     { id: "window-r2", label: "R\u00b2", of: "r2", digits: 3 },
-    { id: "window-loss", label: "Loss", of: "loss", ...amount },
+    { id: "window-mase", label: "MASE", of: "mase", optional: true, ...amount },
+    { id: "window-loss", label: "Loss", of: "loss", optional: true, ...amount },
   ],
   charts: [
     series,
@@ -122,7 +130,8 @@ export const REGRESSION = {
       ],
     },
     { title: "R\u00b2", digits: 3, high: 1, lines: [{ ...model, of: "r2" }] },
-    { title: "Loss", ...amount, lines: [{ ...model, of: "loss" }] },
+    { title: "MASE", hint: "below 1: better than naive", ...amount, lines: [{ ...model, of: "mase", optional: true }] },
+    { title: "Loss", ...amount, lines: [{ ...model, of: "loss", optional: true }] },
     coverage("intervals"),
     rate,
   ],
@@ -134,7 +143,7 @@ export const REGRESSION = {
 /** Several outputs together; each has a page of its own. */
 export const OUTPUTS = {
   main: { name: "f1", label: "F1", better: 1, ...share },
-  loss: { name: "hamming_loss", label: "hamming" },
+  ranks: [{ name: "hamming_loss", label: "hamming" }],
   tiles: [
     { id: "window-f1", label: "Micro F1", of: "f1", ...share },
     { id: "window-macro-f1", label: "Macro F1", of: "macro_f1", ...share },
@@ -184,6 +193,8 @@ export const SUMMARY = [
   { title: "Throughput", hint: "examples/s over all keys", from: 0, ...amount, lines: [{ ...model, name: "", of: "rate" }] },
   { title: "Lag", hint: "records not yet in a report", from: 0, ...amount, lines: [{ ...model, name: "", of: "lag" }] },
   { title: "Accuracy of the keys", ...share, band: ["accuracy_p90", "accuracy_p10"], lines: spread("accuracy") },
+  { title: "F1 of the keys", hint: "of rare classes", ...share, band: ["f1_p90", "f1_p10"], lines: spread("f1") },
+  { title: "MASE of the keys", ...amount, band: ["mase_p90", "mase_p10"], lines: spread("mase") },
   { title: "Loss of the keys", ...amount, band: ["loss_p90", "loss_p10"], lines: spread("loss") },
 ];
 

@@ -1,5 +1,6 @@
 package dev.millrace.data;
 
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +34,33 @@ public record SummaryReport(
   }
 
   /** Distribution of a number over the keys; each key counts once, whatever its examples. */
-  public record Spread(double mean, double min, double p10, double p50, double p90, double max) {}
+  public record Spread(double mean, double min, double p10, double p50, double p90, double max) {
+
+    /** Returns the distribution of the values that are not NaN; null if there are none. */
+    public static @Nullable Spread of(double... values) {
+      double[] sorted = Arrays.stream(values).filter(value -> !Double.isNaN(value)).toArray();
+      if (sorted.length == 0) {
+        return null;
+      }
+      Arrays.sort(sorted);
+      double sum = 0;
+      for (double value : sorted) {
+        sum += value;
+      }
+      return new Spread(
+          sum / sorted.length,
+          sorted[0],
+          quantile(sorted, 0.1),
+          quantile(sorted, 0.5),
+          quantile(sorted, 0.9),
+          sorted[sorted.length - 1]);
+    }
+
+    /** Returns the smallest value that at least the share q of all does not exceed. */
+    private static double quantile(double[] sorted, double q) {
+      return sorted[(int) Math.ceil(q * sorted.length) - 1];
+    }
+  }
 
   /**
    * The keys that drift now: their detector warns, or it found a drift, or a column of their input

@@ -84,8 +84,8 @@ public final class PipelineSummary {
         keys,
         active,
         examples,
-        spread(accuracies, accuracyCount),
-        spread(losses, lossCount),
+        Spread.of(Arrays.copyOf(accuracies, accuracyCount)),
+        Spread.of(Arrays.copyOf(losses, lossCount)),
         new Drifting(
             drifting,
             firstDrifting.stream().sorted().toList(),
@@ -96,29 +96,5 @@ public final class PipelineSummary {
 
   private static double[] withRoom(double[] values, int count) {
     return count < values.length ? values : Arrays.copyOf(values, 2 * count);
-  }
-
-  private static @Nullable Spread spread(double[] values, int count) {
-    if (count == 0) {
-      return null;
-    }
-    double[] sorted = Arrays.copyOf(values, count);
-    Arrays.sort(sorted);
-    double sum = 0;
-    for (double value : sorted) {
-      sum += value;
-    }
-    return new Spread(
-        sum / count,
-        sorted[0],
-        quantile(sorted, 0.1),
-        quantile(sorted, 0.5),
-        quantile(sorted, 0.9),
-        sorted[count - 1]);
-  }
-
-  /** The smallest value that at least the share q of all does not exceed. */
-  private static double quantile(double[] sorted, double q) {
-    return sorted[(int) Math.ceil(q * sorted.length) - 1];
   }
 }

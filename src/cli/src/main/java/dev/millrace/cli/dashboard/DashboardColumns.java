@@ -2,6 +2,7 @@ package dev.millrace.cli.dashboard;
 
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.cli.watch.MetricsRecords;
 import dev.millrace.data.Task;
 
 /**
@@ -43,7 +44,8 @@ enum DashboardColumns {
       "forecast /forecast/last/value",
       "forecast_low /forecast/last/low",
       "forecast_high /forecast/last/high",
-      "seasonal_mae /baseline/seasonal/0/naive/window/mae"),
+      "seasonal_mae /baseline/seasonal/0/naive/window/mae",
+      "mase /window/mase"),
   // Of several outputs together, which have no common loss; each has its own record.
   OUTPUTS(
       "f1 /window/f1",
@@ -57,8 +59,15 @@ enum DashboardColumns {
 
   private static final int MAIN = 0;
   private static final int EXACT_MATCH = 1;
+  private static final int F1 = 3;
+  private static final int MAJORITY = 7;
+  private static final int AUC = 10;
   private static final int LOG_LOSS = 11;
   private static final int LOG_LOSS_BASELINE = 12;
+  private static final int MASE = 15;
+
+  // From here on, accuracy says little about the rare classes.
+  private static final float SKEWED_MAJORITY = 0.9f;
 
   private final String[] names;
   private final JsonPointer[] pointers;
@@ -88,16 +97,22 @@ enum DashboardColumns {
     return names[column];
   }
 
-  /** Returns the index of accuracy, mean absolute error or micro F1. */
-  int mainColumn() {
-    return MAIN;
-  }
-
   private int baselineColumn() {
     return this == CLASSIFICATION ? 5 : 4;
   }
 
-  /** Returns the index of the windowed loss, by which keys are ordered. */
+  /**
+   * Returns the index of the figure by which the keys of such a record are ordered, highest first:
+   * the windowed loss; forecasts, which have none, by their MASE.
+   */
+  int rankColumn(float[] values) {
+    int loss = lossColumn();
+    return this == REGRESSION && Float.isNaN(values[loss]) && !Float.isNaN(values[MASE])
+        ? MASE
+        : loss;
+  }
+
+  /** Returns the index of the windowed loss; of several outputs, the Hamming loss. */
   int lossColumn() {
     return switch (this) {
       case CLASSIFICATION -> 4;
@@ -106,11 +121,50 @@ enum DashboardColumns {
     };
   }
 
-  /** Returns the indexes of the figures in the list of keys. */
-  int[] listed() {
-    return this == OUTPUTS
-        ? new int[] {lossColumn(), mainColumn()}
-        : new int[] {lossColumn(), mainColumn(), baselineColumn()};
+  /**
+   * Returns the figure by which keys are ordered, highest first; NaN before there is one.
+   *
+   * @see MetricsRecords#severity
+   */
+  double rank(float[] values) {
+    return this == REGRESSION
+        ? MetricsRecords.severity(
+            values[lossColumn()], values[MASE], values[MAIN], values[baselineColumn()])
+        : values[rankColumn(values)];
+  }
+
+  /**
+   * Returns the indexes of the figures in the list of keys; where nearly all examples have the same
+   * class, F1 and AUC among them.
+   */
+  int[] listed(float[] values) {
+    int rank = rankColumn(values);
+    if (this == OUTPUTS) {
+      return new int[] {rank, MAIN};
+    }
+    return isSkewed(values)
+        ? new int[] {rank, MAIN, baselineColumn(), F1, AUC}
+        : new int[] {rank, MAIN, baselineColumn()};
+  }
+
+  /** Returns true if always predicting the most frequent class is right nearly always. */
+  private boolean isSkewed(float[] values) {
+    return this == CLASSIFICATION && values[MAJORITY] >= SKEWED_MAJORITY;
+  }
+
+  /** Returns the F1 of a model of skewed classes, else NaN. */
+  float rareF1(float[] values) {
+    return isSkewed(values) ? values[F1] : Float.NaN;
+  }
+
+  /** Returns the AUC of a model of skewed classes, else NaN. */
+  float rareAuc(float[] values) {
+    return isSkewed(values) ? values[AUC] : Float.NaN;
+  }
+
+  /** Returns the MASE of forecasts, else NaN. */
+  float mase(float[] values) {
+    return this == REGRESSION ? values[MASE] : Float.NaN;
   }
 
   /** Returns the accuracy, or the share of the examples all of whose outputs are right. */
@@ -132,7 +186,7 @@ enum DashboardColumns {
     if (this == OUTPUTS) {
       return Float.NaN;
     }
-    float model = values[mainColumn()];
+    float model = values[MAIN];
     float first = values[baselineColumn()];
     float second = values[baselineColumn() + 2]; // majority, mean
     if (this == REGRESSION) {

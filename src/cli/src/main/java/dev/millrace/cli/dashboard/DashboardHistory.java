@@ -2,6 +2,7 @@ package dev.millrace.cli.dashboard;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.millrace.data.SummaryReport;
+import dev.millrace.data.SummaryReport.Spread;
 import dev.millrace.flink.PipelineSummary;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,7 @@ final class DashboardHistory {
   private static final int POINT_BUDGET = 1_000_000;
   private static final long ACTIVE_NANOS = TimeUnit.MINUTES.toNanos(1); // as in a summary record
   private static final long LINE_BUDGET = 128L << 20; // characters of all keys' latest records
+  private static final int WORST = 10;
   static final int MAX_PARTITIONS = 20_000; // whose offsets are known, over all topics
   private static final int MAX_TOPIC_CHARS = 249; // Kafka's own limit of a name
 
@@ -55,6 +58,17 @@ final class DashboardHistory {
     this.marks = marks;
     this.maxKeys = maxKeys;
     this.lineBudget = lineBudget;
+  }
+
+  /**
+   * Distributions of figures over the keys, each null if no key has it.
+   *
+   * @param f1 of the keys where nearly all examples have the same class
+   * @param auc of the same keys
+   * @param mase of forecasts
+   */
+  record KeyFigures(@Nullable Spread f1, @Nullable Spread auc, @Nullable Spread mase) {
+    static final KeyFigures NONE = new KeyFigures(null, null, null);
   }
 
   /** Adds a record; returns false if it repeats an earlier one. */
@@ -174,8 +188,8 @@ final class DashboardHistory {
             out.writeStartObject();
             writeSummary(out, record);
             out.writeArrayFieldStart("spark");
-            for (float loss : lastLosses(record.key())) {
-              DashboardRecord.writeFinite(out, loss);
+            for (float figure : lastRanks(record.key())) {
+              DashboardRecord.writeFinite(out, figure);
             }
             out.writeEndArray();
             out.writeEndObject();
@@ -204,9 +218,9 @@ final class DashboardHistory {
     return matching;
   }
 
-  private synchronized float[] lastLosses(String key) {
+  private synchronized float[] lastRanks(String key) {
     DashboardKey entry = keys.get(key);
-    return entry == null ? new float[0] : entry.lastLosses();
+    return entry == null ? new float[0] : entry.lastRanks();
   }
 
   /**
@@ -261,6 +275,40 @@ final class DashboardHistory {
       config = latest.config();
     }
     return all.report(pipeline, nowMillis, config);
+  }
+
+  /** Returns the figures over all keys that no summary record has. */
+  synchronized KeyFigures figures() {
+    List<DashboardRecord> all =
+        keys.values().stream().map(DashboardKey::latest).filter(this::isOfKey).toList();
+    return new KeyFigures(
+        spread(all, record -> record.columns().rareF1(record.values())),
+        spread(all, record -> record.columns().rareAuc(record.values())),
+        spread(all, record -> record.columns().mase(record.values())));
+  }
+
+  private static @Nullable Spread spread(
+      List<DashboardRecord> records, ToDoubleFunction<DashboardRecord> figure) {
+    return Spread.of(records.stream().mapToDouble(figure).toArray());
+  }
+
+  /** Writes the figures over all keys that no summary record has, and the worst keys. */
+  synchronized void writeFigures(JsonGenerator out) throws IOException {
+    out.writeObjectField("figures", figures());
+    out.writeArrayFieldStart("worst");
+    List<DashboardRecord> worst =
+        keys.values().stream()
+            .map(DashboardKey::latest)
+            .filter(record -> isOfKey(record) && !Double.isNaN(record.rank()))
+            .sorted(DashboardOrder.LOSS.comparator())
+            .limit(WORST)
+            .toList();
+    for (DashboardRecord record : worst) {
+      out.writeStartObject();
+      writeSummary(out, record);
+      out.writeEndObject();
+    }
+    out.writeEndArray();
   }
 
   /** Returns the number of points of a key, 0 if it is unknown. */

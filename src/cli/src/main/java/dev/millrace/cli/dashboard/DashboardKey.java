@@ -145,8 +145,8 @@ final class DashboardKey {
     out.writeEndArray();
   }
 
-  /** Returns the windowed loss of the last points, oldest first. */
-  float[] lastLosses() {
-    return series.last(SPARK_POINTS, latest.columns().lossColumn());
+  /** Returns the figure by which keys are ordered at the last points, oldest first. */
+  float[] lastRanks() {
+    return series.last(SPARK_POINTS, latest.columns().rankColumn(latest.values()));
   }
 }

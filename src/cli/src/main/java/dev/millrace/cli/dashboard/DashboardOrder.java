@@ -5,7 +5,7 @@ import java.util.Locale;
 
 /** Order of the list of keys; a key without the figure comes last. */
 enum DashboardOrder {
-  LOSS(Comparator.comparing((DashboardRecord r) -> last(r.loss())).reversed()),
+  LOSS(Comparator.comparing((DashboardRecord r) -> last(r.rank())).reversed()),
   BASELINE(Comparator.comparing((DashboardRecord r) -> first(r.columns().gain(r.values())))),
   EXAMPLES(Comparator.comparingLong(DashboardRecord::examples).reversed()),
   NAME(Comparator.comparing((DashboardRecord r) -> r.key().toLowerCase(Locale.ROOT)));
@@ -16,7 +16,7 @@ enum DashboardOrder {
     this.comparator = comparator.thenComparing(DashboardRecord::key);
   }
 
-  /** Returns the order of a name in lower case; highest loss first for unknown names. */
+  /** Returns the order of a name in lower case; the worst first for unknown names. */
   static DashboardOrder of(String name) {
     for (DashboardOrder order : values()) {
       if (order.name().toLowerCase(Locale.ROOT).equals(name)) {
@@ -30,8 +30,8 @@ enum DashboardOrder {
     return comparator;
   }
 
-  private static float last(float value) {
-    return Float.isNaN(value) ? Float.NEGATIVE_INFINITY : value;
+  private static double last(double value) {
+    return Double.isNaN(value) ? Double.NEGATIVE_INFINITY : value;
   }
 
   private static float first(float value) {

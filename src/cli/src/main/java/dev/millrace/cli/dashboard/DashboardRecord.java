@@ -177,15 +177,16 @@ public record DashboardRecord(
     return DashboardColumns.of(task);
   }
 
-  /** Returns the windowed loss, or Hamming loss of several outputs; NaN before there is one. */
-  float loss() {
-    return values[columns().lossColumn()];
+  /** Returns the figure by which keys are ordered, the worst highest; NaN before there is one. */
+  double rank() {
+    return columns().rank(values);
   }
 
   /** Returns the values for the summary over all keys. */
   SummarySample sample() {
-    float loss = task.hasOutputs() ? Float.NaN : loss();
-    return new SummarySample(key, examples, loss, columns().accuracy(values), 0, false);
+    DashboardColumns columns = columns();
+    float loss = task.hasOutputs() ? Float.NaN : values[columns.lossColumn()];
+    return new SummarySample(key, examples, loss, columns.accuracy(values), 0, false);
   }
 
   /** Writes the fields of the list of keys into the open object. */
@@ -201,7 +202,7 @@ public record DashboardRecord(
       out.writeStringField("series", forecast.series());
     }
     DashboardColumns columns = columns();
-    for (int column : columns.listed()) {
+    for (int column : columns.listed(values)) {
       out.writeFieldName(columns.name(column));
       writeFinite(out, values[column]);
     }

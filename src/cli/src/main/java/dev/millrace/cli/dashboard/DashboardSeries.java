@@ -75,8 +75,12 @@ final class DashboardSeries {
     }
   }
 
-  /** Writes {@code columns} and {@code values}, one array a column, of the points after a place. */
+  /**
+   * Writes {@code columns} and {@code values}, one array a column, of the points after a place, and
+   * {@code stride}, the number of added points that one of the older ones stands for.
+   */
   void write(JsonGenerator out, long after) throws IOException {
+    out.writeNumberField("stride", stride);
     out.writeArrayFieldStart("columns");
     out.writeString(place);
     out.writeString("time");

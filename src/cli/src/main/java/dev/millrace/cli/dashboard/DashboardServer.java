@@ -81,7 +81,7 @@ public final class DashboardServer extends HttpService {
   /** Adds a point to the series over all keys. */
   public void sample() {
     long now = nanoClock.getAsLong();
-    summary.sample(history.summary(now, System.currentTimeMillis()), now);
+    summary.sample(history.summary(now, System.currentTimeMillis()), history.figures(), now);
     events.overviewChanged();
   }
 
@@ -227,6 +227,7 @@ public final class DashboardServer extends HttpService {
   private void writeSummary(JsonGenerator out, long after) throws IOException {
     long now = nanoClock.getAsLong();
     summary.write(out, history.summary(now, System.currentTimeMillis()), after, now);
+    history.writeFigures(out);
   }
 
   private void writeDeadLetters(JsonGenerator out) throws IOException {

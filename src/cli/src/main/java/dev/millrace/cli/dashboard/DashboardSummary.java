@@ -3,6 +3,7 @@ package dev.millrace.cli.dashboard;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.millrace.cli.dashboard.DashboardHistory.KeyFigures;
 import dev.millrace.cli.watch.ExamplesRate;
 import dev.millrace.codec.json.SummaryJson;
 import dev.millrace.data.SummaryReport;
@@ -32,7 +33,13 @@ final class DashboardSummary {
     "accuracy_p90",
     "loss_p10",
     "loss_p50",
-    "loss_p90"
+    "loss_p90",
+    "f1_p10",
+    "f1_p50",
+    "f1_p90",
+    "mase_p10",
+    "mase_p50",
+    "mase_p90"
   };
 
   private DashboardSeries series = newSeries();
@@ -78,14 +85,14 @@ final class DashboardSummary {
     newest = report;
     newestNanos = nowNanos;
     boolean isNew = nowMillis - report.time() < PERIOD.toMillis();
-    addPoint(report, isNew ? lag : null);
+    addPoint(report, KeyFigures.NONE, isNew ? lag : null);
     return true;
   }
 
   /** Adds a point that the page computed itself, unless the summary topic has recent records. */
-  synchronized void sample(SummaryReport report, long nowNanos) {
+  synchronized void sample(SummaryReport report, KeyFigures keys, long nowNanos) {
     if (!isFromTopic(nowNanos) && report.keys() > 0 && report.time() > lastTime) {
-      addPoint(report, lag);
+      addPoint(report, keys, lag);
     }
   }
 
@@ -93,7 +100,7 @@ final class DashboardSummary {
     return newest != null && nowNanos - newestNanos < FRESH_NANOS;
   }
 
-  private void addPoint(SummaryReport report, @Nullable Long lagNow) {
+  private void addPoint(SummaryReport report, KeyFigures keys, @Nullable Long lagNow) {
     float[] figures = new float[COLUMNS.length];
     figures[0] = report.keys();
     figures[1] = report.active();
@@ -101,6 +108,8 @@ final class DashboardSummary {
     figures[3] = lagNow == null ? Float.NaN : lagNow;
     addSpread(report.accuracy(), figures, 4);
     addSpread(report.loss(), figures, 7);
+    addSpread(keys.f1(), figures, 10);
+    addSpread(keys.mase(), figures, 13);
     lastTime = report.time();
     points++;
     series.add(lastTime, lastTime, figures, MAX_POINTS);

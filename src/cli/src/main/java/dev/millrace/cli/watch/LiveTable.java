@@ -11,11 +11,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
-/** Shows the newest metrics of each key, highest windowed loss first. */
+/** Shows the newest metrics of each key, the worst first. */
 public final class LiveTable implements LiveView {
   private static final Comparator<Row> WORST_FIRST =
-      Comparator.comparing(Row::regression)
-          .thenComparing(Comparator.comparingDouble(Row::loss).reversed())
+      Comparator.comparing((Row row) -> row.metrics().scores())
+          .thenComparing(Comparator.comparingDouble(Row::severity).reversed())
           .thenComparing(row -> row.metrics().key());
 
   private final LongSupplier nanoTime;
@@ -24,16 +24,9 @@ public final class LiveTable implements LiveView {
   private final Map<String, Row> rows = new HashMap<>();
 
   private record Row(MetricsRow metrics, String pipeline, long nanos) {
-    boolean regression() {
-      return metrics.regression();
-    }
-
-    // A key without a loss yet is the last to worry about. Several outputs have none together.
-    double loss() {
-      if (metrics.several() && !Double.isNaN(metrics.windowSecond())) {
-        return 1 - metrics.windowSecond();
-      }
-      return Double.isNaN(metrics.loss()) ? Double.NEGATIVE_INFINITY : metrics.loss();
+    // A key without a score yet is the last to worry about.
+    double severity() {
+      return Double.isNaN(metrics.severity()) ? Double.NEGATIVE_INFINITY : metrics.severity();
     }
   }
 
@@ -67,14 +60,14 @@ public final class LiveTable implements LiveView {
     int shown = 0;
     Row above = null;
     for (Row row : sorted) {
-      boolean headed = above != null && above.regression() == row.regression();
+      boolean headed = above != null && above.metrics().scores() == row.metrics().scores();
       List<String> rowLines = table.rows(row.metrics(), age(now - row.nanos()));
       // Its header and itself, and one line below for all of them together.
       if (lines.size() + (headed ? 0 : 2) + rowLines.size() + 1 > size.lines()) {
         break;
       }
       if (!headed) {
-        lines.addAll(table.header(row.regression(), "age", ""));
+        lines.addAll(table.header(row.metrics().scores(), "age", ""));
       }
       lines.addAll(rowLines);
       above = row;

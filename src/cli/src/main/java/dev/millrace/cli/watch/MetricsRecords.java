@@ -49,6 +49,23 @@ public final class MetricsRecords {
     return task.equals(Task.MULTILABEL.id()) || task.equals(Task.MULTI_TARGET.id());
   }
 
+  /**
+   * Returns the figure by which models are ordered, the worst highest: the loss; for forecasts,
+   * which have none, the error relative to that of a naive forecast, or of the last value. NaN if
+   * none is known.
+   *
+   * @param loss mean over the window
+   * @param mase mean absolute scaled error of forecasts
+   * @param error mean absolute error
+   * @param lastValueError mean absolute error of the last value
+   */
+  public static double severity(double loss, double mase, double error, double lastValueError) {
+    if (!Double.isNaN(loss)) {
+      return loss;
+    }
+    return Double.isNaN(mase) ? error / lastValueError : mase;
+  }
+
   /** Returns true if a record is of a key and a pipeline, null for any; topics may be shared. */
   public static boolean isOf(@Nullable String key, @Nullable Settings settings, JsonNode record) {
     return (key == null || key.equals(record.path("key").textValue()))

@@ -10,11 +10,12 @@ import java.util.stream.Stream;
 /**
  * Row of the table for one key; NaN for missing values.
  *
+ * @param scores whose header the row has
  * @param several true if the scores are of several outputs together: the share of the examples all
  *     of whose labels were right, and micro F1
- * @param regression true if the scores are MAE and R², else they are accuracy and F1
  * @param baseline first score of the baseline, in the window
- * @param loss mean over the window
+ * @param loss mean over the window; of forecasts, the mean absolute scaled error
+ * @param severity figure by which rows are ordered, the worst highest
  * @param notes AUC and log-loss of two classes, scores within groups, coverage, the estimate of
  *     what predictions without labels will score, warnings if a baseline is better or only one
  *     class is predicted, the scores of several outputs, and counts of records out of order and of
@@ -23,8 +24,8 @@ import java.util.stream.Stream;
  */
 record MetricsRow(
     String key,
+    Scores scores,
     boolean several,
-    boolean regression,
     double examples,
     double windowFirst,
     double windowSecond,
@@ -32,8 +33,19 @@ record MetricsRow(
     double totalSecond,
     double baseline,
     double loss,
+    double severity,
     List<String> notes,
     List<String> models) {
+
+  /** Kinds of scores, in the order of their tables. */
+  enum Scores {
+    /** Accuracy and F1. */
+    CLASSES,
+    /** MAE and R². */
+    NUMBERS,
+    /** MAE and R², with MASE instead of a loss. */
+    FORECASTS
+  }
 
   /** Returns the row of a metrics record. */
   static MetricsRow of(JsonNode record) {
@@ -44,17 +56,27 @@ record MetricsRow(
     String baseline = regression ? "last_value" : "no_change";
     JsonNode window = record.path("window");
     JsonNode total = record.path("total");
+    double windowFirst = number(window.path(first));
+    double baselineFirst =
+        number(record.path("baseline").path(baseline).path("window").path(first));
+    double loss = number(window.path("loss"));
+    double mase = number(window.path("mase"));
+    boolean isForecast = regression && record.has("horizon");
     return new MetricsRow(
         record.path("key").asText(""),
+        isForecast ? Scores.FORECASTS : regression ? Scores.NUMBERS : Scores.CLASSES,
         several,
-        regression,
         number(record.path("examples")),
-        number(window.path(first)),
+        windowFirst,
         number(window.path(second)),
         number(total.path(first)),
         number(total.path(second)),
-        number(record.path("baseline").path(baseline).path("window").path(first)),
-        number(window.path("loss")),
+        baselineFirst,
+        isForecast ? mase : loss,
+        // Several outputs have no loss together.
+        several
+            ? 1 - number(window.path(second))
+            : regression ? MetricsRecords.severity(loss, mase, windowFirst, baselineFirst) : loss,
         notes(record, window),
         CandidateTable.of(record));
   }

@@ -33,7 +33,7 @@ public final class MetricsTable {
   private final KeysRate rate;
   private final OutputRecords outputs = new OutputRecords();
   private int rowsUnderHeader;
-  private @Nullable Boolean regressionHeader;
+  private MetricsRow.@Nullable Scores header; // that was written last
 
   public MetricsTable() {
     this(COLUMNS, System::nanoTime);
@@ -60,10 +60,9 @@ public final class MetricsTable {
     }
     MetricsRow row = MetricsRow.of(record);
     List<String> lines = new ArrayList<>(4);
-    boolean sameTask = regressionHeader != null && regressionHeader == row.regression();
-    if (!sameTask || rowsUnderHeader == ROWS_PER_HEADER) {
-      lines.addAll(header(row.regression(), "rate", "rec/s"));
-      regressionHeader = row.regression();
+    if (header != row.scores() || rowsUnderHeader == ROWS_PER_HEADER) {
+      lines.addAll(header(row.scores(), "rate", "rec/s"));
+      header = row.scores();
       rowsUnderHeader = 0;
     }
     rowsUnderHeader++;
@@ -77,10 +76,11 @@ public final class MetricsTable {
    * @param last name of the last column
    * @param unit below it
    */
-  List<String> header(boolean regression, String last, String unit) {
-    if (regression) {
+  List<String> header(MetricsRow.Scores scores, String last, String unit) {
+    if (scores != MetricsRow.Scores.CLASSES) {
+      String loss = scores == MetricsRow.Scores.FORECASTS ? "mase" : "loss";
       return List.of(
-          line(numbers, "examples", "key", "window", "", "total", "", "last-value", "loss", last),
+          line(numbers, "examples", "key", "window", "", "total", "", "last-value", loss, last),
           line(numbers, "", "", "mae", "r2", "mae", "r2", "window mae", "window", unit));
     }
     return List.of(
@@ -96,7 +96,7 @@ public final class MetricsTable {
   List<String> rows(MetricsRow row, String last) {
     String scores =
         line(
-            row.regression() ? numbers : classes,
+            row.scores() == MetricsRow.Scores.CLASSES ? classes : numbers,
             grouped(row.examples()),
             Terminal.printable(row.key(), keyWidth),
             number(row.windowFirst()),

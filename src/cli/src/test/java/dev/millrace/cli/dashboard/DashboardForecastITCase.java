@@ -77,6 +77,41 @@ class DashboardForecastITCase extends DashboardPage {
   }
 
   @Test
+  void noLineLeadsAcrossRecordsThatWereNotReported() throws IOException {
+    for (int hour = 1; hour <= 1_000; hour += hour < 760 ? 190 : 1) {
+      server.publish(DashboardSamples.forecast("lemon", 1, hour, true));
+    }
+    awaitText("examples", "1,000");
+    awaitTrue("return document.querySelector('#charts .wide canvas') !== null");
+
+    screenshot("series-of-a-backlog");
+    assertThat(browser.script(SHADED).asInt()).as("shaded area").isBetween(200, 4_000);
+  }
+
+  @Test
+  void forecastsShowTheirMaseInsteadOfALoss() throws IOException {
+    for (String mase : new String[] {"0.5", "1.5"}) {
+      server.publish(
+          DashboardSamples.forecast("lemon-" + mase, 1, 10, true)
+              .replaceFirst("\"loss\":[^}]*", "\"loss\":null,\"mase\":" + mase));
+    }
+    server.sample();
+    awaitCharts("summary-charts", "Throughput", "MASE of the keys");
+    awaitFirstRow("lemon-1.5@1");
+    assertThat(browser.text("key-list")).contains("MASE 1.50 \u00b7 MAE 0.1250");
+    assertThat(browser.text("worst")).startsWith("keyMASEMAEexampleslemon-1.5@11.500.125010");
+
+    openKey("lemon-1.5@1");
+
+    awaitText("window-mase", "1.50");
+    assertThat(chartTitles("charts"))
+        .containsExactly("Series", "MAE", "RMSE", "R\u00b2", "MASE", "Throughput");
+    awaitTrue("return document.getElementById('window-loss').parentNode.hidden");
+    assertThat(browser.text("compare")).doesNotContain("loss");
+    screenshot("forecast-without-loss");
+  }
+
+  @Test
   void theShownHorizonFollowsTheForecastsOfTheOthers() throws IOException {
     server.publish(DashboardSamples.forecast("lemon", 1, 1, true));
     server.publish(DashboardSamples.forecast("mango", 1, 1, true));
@@ -98,7 +133,8 @@ class DashboardForecastITCase extends DashboardPage {
     assertThat(
             browser
                 .script(
-                    "return document.getElementById('estimated-accuracy').previousSibling.textContent")
+                    "return"
+                        + " document.getElementById('estimated-accuracy').previousSibling.textContent")
                 .asText())
         .isEqualTo("Accuracy estimate");
     assertThat(browser.text("window-accuracy")).isEqualTo("0.900");

@@ -208,6 +208,62 @@ class DashboardHistoryTest {
   }
 
   @Test
+  void forecastsAreOrderedByTheirErrorRelativeToANaiveForecast() throws IOException {
+    for (String[] key : new String[][] {{"good", "0.5"}, {"worst", "2.5"}, {"middle", "1.5"}}) {
+      history.add(parse(forecast(key[0], "\"mase\":" + key[1])), 1);
+    }
+    history.add(parse(forecast("unscaled", "\"mase\":null")), 1); // twice the last value's error
+
+    JsonNode keys = MAPPER.readTree(history.keysJson("", DashboardOrder.LOSS, 0, 9)).path("keys");
+    JsonNode all = MAPPER.readTree(DashboardLines.object(history::writeFigures));
+
+    assertThat(keys.findValuesAsText("key"))
+        .containsExactly("worst@1", "unscaled@1", "middle@1", "good@1");
+    assertThat(keys.get(0).path("mase").floatValue()).isEqualTo(2.5f);
+    assertThat(keys.get(0).has("loss")).isFalse();
+    assertThat(keys.get(0).path("spark").toString()).isEqualTo("[2.5]");
+    assertThat(all.path("worst").findValuesAsText("key"))
+        .containsExactly("worst@1", "unscaled@1", "middle@1", "good@1");
+    assertThat(all.at("/figures/mase/p50").asDouble()).isEqualTo(1.5);
+    assertThat(all.at("/figures/f1").isNull()).isTrue();
+  }
+
+  private static String forecast(String series, String score) {
+    return DashboardSamples.forecast(series, 1, 10, true)
+        .replaceFirst("\"window\":\\{", "\"window\":{" + score + ",")
+        .replaceFirst("\"loss\":[^}]*", "\"loss\":null")
+        .replace(
+            "\"forecast\":{",
+            "\"baseline\":{\"last_value\":{\"window\":{\"mae\":0.0625}}},\"forecast\":{");
+  }
+
+  @Test
+  void keysOfARareClassHaveTheirF1AndAuc() throws IOException {
+    String common = DashboardServerTest.record("common", 100, "0.9", "0.8", "0.3");
+    String rare = DashboardServerTest.record("rare", 100, "0.98", "0.25", "0.1");
+    history.add(parse(skewed(common, "0.6")), 1);
+    history.add(parse(skewed(rare, "0.97")), 1);
+
+    JsonNode keys = MAPPER.readTree(history.keysJson("", DashboardOrder.NAME, 0, 9)).path("keys");
+    JsonNode all = MAPPER.readTree(DashboardLines.object(history::writeFigures));
+
+    assertThat(keys.get(0).has("f1")).isFalse();
+    assertThat(keys.get(1).path("f1").floatValue()).isEqualTo(0.25f);
+    assertThat(keys.get(1).path("auc").floatValue()).isEqualTo(0.75f);
+    assertThat(all.at("/figures/f1/min").asDouble()).isEqualTo(0.25);
+    assertThat(all.at("/figures/auc/max").asDouble()).isEqualTo(0.75);
+    assertThat(all.at("/worst/0/key").asText()).isEqualTo("common");
+  }
+
+  private static String skewed(String record, String majority) {
+    return record
+        .replaceFirst("\"window\":\\{", "\"window\":{\"auc_roc\":0.75,")
+        .replaceFirst(
+            "\"baseline\":\\{",
+            "\"baseline\":{\"majority\":{\"window\":{\"accuracy\":" + majority + "}},");
+  }
+
+  @Test
   void eachTimeAheadHasTheForecastOfTheShortestHorizonThatReachesIt() throws IOException {
     for (int hour = 1; hour <= 60; hour++) {
       history.add(parse(DashboardSamples.forecast("lemon", 24, hour, true)), hour);
@@ -366,9 +422,9 @@ class DashboardHistoryTest {
           .append("\"o%d\":{\"window\":{\"better_than_baseline\":%s}}".formatted(o, better[o]));
     }
     return """
-        {"pipeline":"fraud","key":"%s","seq":%d,"task":"multilabel","examples":%2$d,
-         "window":{"size":100,"f1":0.5,"exact_match":0.125,"hamming_loss":0.25},"outputs":{%s}}
-        """
+    {"pipeline":"fraud","key":"%s","seq":%d,"task":"multilabel","examples":%2$d,
+     "window":{"size":100,"f1":0.5,"exact_match":0.125,"hamming_loss":0.25},"outputs":{%s}}
+    """
         .formatted(key, seq, outputs);
   }
 

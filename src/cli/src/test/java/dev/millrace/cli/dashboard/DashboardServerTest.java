@@ -312,7 +312,7 @@ public class DashboardServerTest {
             "[\"seq\",\"time\",\"mae\",\"rmse\",\"r2\",\"loss\","
                 + "\"baseline_mae\",\"baseline_rmse\",\"mean_mae\",\"validation_mae\","
                 + "\"coverage\",\"coverage_level\",\"value\",\"forecast\",\"forecast_low\","
-                + "\"forecast_high\",\"seasonal_mae\",\"rate\"]");
+                + "\"forecast_high\",\"seasonal_mae\",\"mase\",\"rate\"]");
     assertThat(json("/api/keys").at("/keys/0/baseline_mae").isNumber()).isTrue();
   }
 

@@ -47,6 +47,50 @@ class DashboardUseITCase extends DashboardPage {
   }
 
   @Test
+  void keysOfARareClassShowF1AndAucOnTheStartPage() throws IOException {
+    String rare =
+        "\"window\":{\"auc_roc\":0.75,%s},\"baseline\":{\"majority\":{\"window\":{\"accuracy\":0.97}},";
+    for (int i = 0; i < 3; i++) {
+      String scores = "\"loss\":0.%d,\"accuracy\":0.98,\"f1\":0.%d".formatted(3 + i, 4 + i);
+      server.publish(
+          record("shop-" + i, 100, "0.98", "0.5", "0.1")
+              .replaceFirst("\"window\":[^}]*}", "")
+              .replace("\"baseline\":{", rare.formatted(scores))
+              .replace(",,", ","));
+    }
+    server.sample();
+
+    awaitCharts(
+        "summary-charts",
+        "Throughput",
+        "Accuracy of the keys",
+        "F1 of the keys",
+        "Loss of the keys");
+    assertThat(browser.text("spread")).contains("F1 of rare classes0.4000.4000.5000.6000.600");
+    assertThat(browser.text("spread")).contains("AUC of rare classes0.750");
+    assertThat(browser.text("worst")).contains("F1").contains("shop-20.50000.9800.600100");
+    assertThat(browser.text("key-list")).contains("loss 0.500 \u00b7 F1 0.600");
+    screenshot("rare-all");
+  }
+
+  @Test
+  void bothColumnsScrollTogetherAtTheEdgeOfTheWindow() throws IOException {
+    server.publish(new DashboardSamples("shop-1", 1, 0.1).nextBinary());
+    awaitText("key-name", "shop-1");
+    browser.resize(1400, 600);
+
+    awaitTrue(
+        """
+        const detail = document.getElementById('detail');
+        const scrolls = (node) => node.scrollHeight > node.clientHeight + 1
+            && getComputedStyle(node).overflowY !== 'visible';
+        return scrolls(detail) && detail.getBoundingClientRect().right === innerWidth
+            && ![...document.querySelectorAll('#model > *')].some(scrolls)
+            && document.documentElement.scrollHeight === innerHeight;
+        """);
+  }
+
+  @Test
   void theSummaryTopicIsShownIfItIsWritten() throws IOException {
     server.publish(record("key-1", 100, "0.9", "0.9", "0.3"));
     server.publish(record("key-2", 100, "0.9", "0.9", "0.3"));
@@ -314,9 +358,15 @@ class DashboardUseITCase extends DashboardPage {
     aheadNanos.set(Duration.ofMinutes(5).toNanos());
     await()
         .atMost(Patience.MAX)
-        .until(() -> browser.text("connection").equals("no new data for 5 min"));
-    assertThat(browser.text("spoken")).isEqualTo("no new data for");
+        .until(() -> browser.text("connection").equals("last metrics 5 min ago"));
+    assertThat(browser.text("spoken")).isEqualTo("last metrics");
+    assertThat(browser.script("return document.title").asText()).startsWith("fraud");
     screenshot("silent");
+
+    server.lag(3L);
+
+    awaitText("connection", "no new metrics for 5 min");
+    assertThat(browser.script("return document.title").asText()).startsWith("(!) fraud");
     assertThat(List.of("0", "\u2013")).contains(browser.text("rate"));
   }
 }

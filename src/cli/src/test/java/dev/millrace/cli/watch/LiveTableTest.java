@@ -38,6 +38,28 @@ class LiveTableTest {
   }
 
   @Test
+  void ordersForecastsByTheirErrorRelativeToANaiveForecast() {
+    String line =
+        """
+        {"key":"%s","task":"regression","horizon":"1","examples":100,
+         "window":{"loss":null,"mae":%s,"mase":%s},
+         "baseline":{"last_value":{"window":{"mae":10.0}}}}
+        """;
+    table.accept(json(line.formatted("a-good@1", "20.0", "0.5")));
+    table.accept(json(line.formatted("b-ratio@1", "18.0", "null")));
+    table.accept(json(line.formatted("c-worst@1", "5.0", "2.5")));
+    table.accept(json(line.formatted("d-new@1", "null", "null")));
+
+    List<String> lines = table.lines(SIZE);
+
+    assertThat(lines.get(0)).contains("mase").doesNotContain("loss");
+    assertThat(lines.get(2)).contains("c-worst@1").contains("2.500");
+    assertThat(lines.get(3)).contains("b-ratio@1").endsWith("-     0 s");
+    assertThat(lines.get(4)).contains("a-good@1");
+    assertThat(lines.get(5)).contains("d-new@1");
+  }
+
+  @Test
   void countsAKeyOfSeveralOutputsOnceWhicheverOfItsRecordsComesFirst() {
     String several =
         """
