@@ -20,6 +20,7 @@ import dev.millrace.testing.Collected;
 import dev.millrace.testing.Order;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -204,6 +205,41 @@ class MillraceTest {
                     .formatted(third.card(), third.fraud(), third.country())));
     assertThat(text.header("__millrace.errors.offset")).as("there is no record").isNull();
     assertThat(text.timestamp()).isEqualTo(third.time());
+  }
+
+  @Test
+  void aTimeBeyondAllTimesAndAValueThatThrowsFailNothing() throws Exception {
+    MillraceStreams out =
+        Millrace.pipeline(Order.PIPELINE.replace("id: order", "id: order\n  event-time: at"))
+            .learn(
+                orders(),
+                (order, fields) -> {
+                  Order.MAPPER.map(order, fields);
+                  fields.set(
+                      "at", order.id() == 0 ? Instant.MAX : Instant.ofEpochMilli(order.id()));
+                  if (order.id() == 1) {
+                    fields.set("country", new Closed());
+                  }
+                });
+    Collected<OutputRecord> deadLetters = collect(out.deadLetters());
+    Collected<PredictionRow> rows = collect(out.predictionRows());
+    env.execute();
+
+    assertThat(deadLetters.all())
+        .extracting(letter -> letter.header("__millrace.errors.message"))
+        .hasSize(2)
+        .anyMatch(message -> message.startsWith("at is \"+1000000000-12-31"))
+        .anyMatch(
+            message -> message.startsWith("\"country\" is a dev.millrace.MillraceTest$Closed"));
+    assertThat(rows.all()).hasSize(ORDERS - 2);
+  }
+
+  /** A value that cannot be read any more. */
+  private static final class Closed {
+    @Override
+    public String toString() {
+      throw new IllegalStateException("closed");
+    }
   }
 
   @Test
@@ -437,7 +473,8 @@ class MillraceTest {
         "needs input.features, the fields that are features of the model");
     assertRejected("input: { label: }", "pipeline:2  input.label is missing");
     assertRejected(
-        "input: { key: k, id: i, label: y, task: binary, features: [x], labels: { topic: t, timeout: 1h } }",
+        "input: { key: k, id: i, label: y, task: binary, features: [x], labels: { topic: t,"
+            + " timeout: 1h } }",
         "input.labels.topic names a topic of labels, but the job has no stream of them");
     assertRejected(
         "input: { key: k, label: y, features: [x] }\nmodel: { warm-start: { key: a } }",

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.KafkaRecord;
@@ -118,7 +119,8 @@ public final class ExampleFields {
    * Sets a field to a number, a boolean, a text, an enum constant (its name), a {@link UUID} or a
    * time of {@code java.time}; for a set of ids or labels also to a collection or an array of
    * these, and for sparse ids to a map from these to numbers; null for a missing value. An {@link
-   * Instant} is milliseconds since the epoch, as an event time has to be.
+   * Instant} is milliseconds since the epoch, as an event time has to be. A value that cannot be
+   * read, because its own methods throw, makes the example a dead letter too.
    *
    * @throws IllegalArgumentException if the pipeline has no field of that name
    */
@@ -140,13 +142,37 @@ public final class ExampleFields {
     if (value instanceof String || value instanceof Number) { // most of them
       return value;
     } else if (value instanceof Instant instant) {
-      return instant.toEpochMilli();
+      return millis(instant);
     } else if (value instanceof Enum<?> constant) {
       return constant.name();
-    } else if (value instanceof Character || value instanceof UUID || value instanceof Temporal) {
+    } else if (value instanceof Character || value instanceof UUID) {
       return value.toString();
+    } else if (value instanceof Temporal time) {
+      return text(time);
     }
     return value;
+  }
+
+  /**
+   * Returns milliseconds since the epoch; the text of a time so far away that its milliseconds
+   * would be read as those of a finer unit, or do not fit a long.
+   */
+  private static Object millis(Instant instant) {
+    try {
+      long millis = instant.toEpochMilli();
+      return ClockTime.Unit.finest(millis) == ClockTime.Unit.MILLIS ? millis : instant.toString();
+    } catch (ArithmeticException e) {
+      return instant.toString();
+    }
+  }
+
+  /** Returns the text of a time; itself if its own code throws, as reading it then does. */
+  private static Object text(Temporal time) {
+    try {
+      return time.toString();
+    } catch (RuntimeException | StackOverflowError e) {
+      return time;
+    }
   }
 
   private void put(String name, @Nullable Object value) {
@@ -203,8 +229,12 @@ public final class ExampleFields {
   KafkaRecord deadLetter(long timestamp) {
     String name = spec.key();
     Object key = name == null ? null : value(find(name));
-    byte[] keyBytes = key == null ? null : key.toString().getBytes(StandardCharsets.UTF_8);
-    return KafkaRecord.none(timestamp, keyBytes, json().getBytes(StandardCharsets.UTF_8));
+    byte[] keyBytes = key == null || !isReadable(key) ? null : utf8(key.toString());
+    return KafkaRecord.none(timestamp, keyBytes, utf8(json()));
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   private String json() {
@@ -212,10 +242,42 @@ public final class ExampleFields {
     for (Slot slot : slots.values()) {
       Object value = value(slot);
       if (value != null) {
-        json.set(slot.name, node(value));
+        json.set(slot.name, isReadable(value) ? node(value) : json.textNode(unreadable(value)));
       }
     }
     return json.toString();
+  }
+
+  /**
+   * Returns the rejection of an example whose values could not be read.
+   *
+   * @param thrown by a method of one of them
+   */
+  RejectedException unreadable(Throwable thrown) {
+    String value =
+        slots.values().stream()
+            .filter(slot -> value(slot) != null && !isReadable(Objects.requireNonNull(value(slot))))
+            .findFirst()
+            .map(
+                slot ->
+                    '"' + slot.name + "\" is " + unreadable(Objects.requireNonNull(value(slot))))
+            .orElse("a value cannot be read");
+    return new RejectedException(
+        DeadLetterReason.MALFORMED_RECORD, value + ": " + thrown.getClass().getName(), thrown);
+  }
+
+  private static String unreadable(Object value) {
+    return "a %s that cannot be read".formatted(value.getClass().getName());
+  }
+
+  /** Returns false if the own code of a value throws. */
+  private static boolean isReadable(Object value) {
+    try {
+      node(value);
+      return true;
+    } catch (RuntimeException | StackOverflowError e) {
+      return false;
+    }
   }
 
   private static JsonNode node(Object value) {

@@ -113,8 +113,15 @@ public final class FieldsDecoder {
       ExampleDecoder.requireWeight(into, spec.limits());
       return null;
     } catch (RejectedException e) {
-      return ExampleDecoder.deadLetter(record == null ? fields.deadLetter(timestamp) : record, e);
+      return rejected(record, timestamp, e);
+    } catch (RuntimeException | StackOverflowError e) {
+      // A value may be an object of any class, and its methods may throw anything.
+      return rejected(record, timestamp, fields.unreadable(e));
     }
+  }
+
+  private DeadLetter rejected(@Nullable KafkaRecord record, long timestamp, RejectedException e) {
+    return ExampleDecoder.deadLetter(record == null ? fields.deadLetter(timestamp) : record, e);
   }
 
   private KafkaRecord none(long timestamp) {
