@@ -1,5 +1,6 @@
 package dev.millrace;
 
+import dev.millrace.codec.FieldsDecoder;
 import dev.millrace.codec.OutputRecord;
 import dev.millrace.config.DefaultTopic;
 import dev.millrace.config.PipelineFile;
@@ -17,6 +18,8 @@ import dev.millrace.flink.MapperFunction;
 import dev.millrace.flink.OutputTags;
 import dev.millrace.flink.TrainOperator;
 import dev.millrace.prequential.TrainSpec;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -130,18 +133,46 @@ public final class Millrace {
   }
 
   /**
+   * Returns the same with labels that come in a stream of their own, whose elements have fields
+   * with the names of id, key and label.
+   *
+   * @throws InvalidPipelineException if they do not
+   */
+  public <L> Millrace withLabels(DataStream<L> stream) {
+    InputSpec input = settings.input().spec();
+    return withLabels(
+        stream, NamedFieldMapper.of(stream.getType(), FieldsDecoder.ofLabels(input).names()));
+  }
+
+  /**
+   * Learns from a stream whose elements have fields with the names that the pipeline reads: a
+   * record, a POJO or a {@link org.apache.flink.types.Row} with a type.
+   *
+   * @throws InvalidPipelineException as {@link #learn(DataStream, ExampleMapper)}, and if the
+   *     elements lack one of the fields
+   */
+  public <T> ElementStreams<T> learn(DataStream<T> stream) {
+    InputSpec input = settings.input().spec();
+    List<String> names = new ArrayList<>(FieldsDecoder.of(input).names());
+    if (labels != null) {
+      names.removeAll(input.labelFields());
+    }
+    return learn(stream, NamedFieldMapper.of(stream.getType(), names));
+  }
+
+  /**
    * Learns from a stream.
    *
    * @param mapper sets the fields of an element's example
    * @throws InvalidPipelineException if the pipeline does not name {@code input.key} or {@code
    *     input.features}, or its settings cannot be used in a stream
    */
-  public <T> MillraceStreams learn(DataStream<T> stream, ExampleMapper<? super T> mapper) {
+  public <T> ElementStreams<T> learn(DataStream<T> stream, ExampleMapper<? super T> mapper) {
     InputSpec input = settings.input().spec();
     requireNamed(input.key() != null, "input.key", "field of the model key", "key: card");
     requireNamed(input.hasFeatures(), "input.features", "features", "features: [amount]");
-    SingleOutputStreamOperator<Example> examples =
-        mapped(stream, new MapperFunction<>(settings.pipeline(), input, mapper, false), "decode");
+    MapperFunction<T> function = new MapperFunction<>(settings.pipeline(), input, mapper, false);
+    SingleOutputStreamOperator<Example> examples = mapped(stream, function, "decode");
     DataStream<Example> all = examples;
     DataStream<OutputRecord> rejected = examples.getSideOutput(OutputTags.DEAD_LETTERS);
     if (labels != null) {
@@ -154,7 +185,7 @@ public final class Millrace {
               + " with withLabels, or remove the option if labels come in the same stream as"
               + " features");
     }
-    return graph(all, rejected);
+    return new ElementStreams<>(stream, function, graph(all, rejected));
   }
 
   private static void requireNamed(boolean isNamed, String option, String what, String example) {
@@ -243,8 +274,8 @@ public final class Millrace {
   private void requireNoKeyToResolve() {
     if (settings.warmStartKey() != null) {
       throw new InvalidPipelineException(
-          ("%1$s.warm-start.key is read from the models topic, and there are no topics here. Export that"
-                  + " model with ./millrace models export, and name the file with"
+          ("%1$s.warm-start.key is read from the models topic, and there are no topics here. Export"
+                  + " that model with ./millrace models export, and name the file with"
                   + " %1$s.warm-start.file")
               .formatted(PriorModel.part(settings)));
     }

@@ -8,6 +8,7 @@ import dev.millrace.flink.SummaryFunction;
 import dev.millrace.flink.TrainOperator;
 import dev.millrace.flink.kafka.KafkaIo;
 import org.apache.flink.api.common.functions.MapFunction;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -24,14 +25,16 @@ import org.jspecify.annotations.Nullable;
  * clock; so windows on these streams find nothing late. Without timestamps in, there are none out.
  */
 @PublicApi
-public final class MillraceStreams {
+public sealed class MillraceStreams permits ElementStreams {
   private final Settings settings;
   private final String prefix;
   private final TrainOperator operator;
   private final SingleOutputStreamOperator<OutputRecord> train;
   // Of operators before training; null if there are none.
   private final @Nullable DataStream<OutputRecord> rejected;
-  private @Nullable DataStream<PredictionRow> rows;
+  private @Nullable DataStream<MetricsRow> metricRows;
+  private @Nullable DataStream<PredictionRow> predictionRows;
+  private @Nullable DataStream<EventRow> eventRows;
   private @Nullable DataStream<OutputRecord> summaries;
 
   MillraceStreams(
@@ -47,6 +50,10 @@ public final class MillraceStreams {
     this.rejected = rejected;
   }
 
+  MillraceStreams(MillraceStreams same) {
+    this(same.settings, same.prefix, same.operator, same.train, same.rejected);
+  }
+
   /**
    * Returns how results are written to a topic, with key, value, headers and timestamp as the
    * packaged job writes them: for {@code KafkaSink.builder().setRecordSerializer(...)}.
@@ -60,6 +67,14 @@ public final class MillraceStreams {
     return train;
   }
 
+  /** Returns {@link #metrics} as rows, to compare, join or turn into a table. */
+  public DataStream<MetricsRow> metricRows() {
+    if (metricRows == null) {
+      metricRows = rows(metrics(), MetricsRow::of, MetricsRow.TYPE, "metric-rows");
+    }
+    return metricRows;
+  }
+
   /**
    * Returns the prediction for each example, made before the model learned from it, as a JSON
    * object; with or without {@code output.predictions}.
@@ -71,22 +86,44 @@ public final class MillraceStreams {
 
   /** Returns {@link #predictions} as rows, to join or to turn into a table. */
   public DataStream<PredictionRow> predictionRows() {
-    if (rows == null) {
-      String name = prefix + "prediction-rows";
-      rows =
-          predictions()
-              .map((MapFunction<OutputRecord, PredictionRow>) PredictionRow::of)
-              .returns(PredictionRow.TYPE)
-              .setParallelism(train.getParallelism())
-              .uid(name)
-              .name(name);
+    if (predictionRows == null) {
+      predictionRows =
+          rows(predictions(), PredictionRow::of, PredictionRow.TYPE, "prediction-rows");
     }
-    return rows;
+    return predictionRows;
+  }
+
+  /** Returns the records of predictions that have the elements with them. */
+  final DataStream<OutputRecord> elementRecords() {
+    operator.emitElements();
+    return train.getSideOutput(OutputTags.ELEMENTS);
+  }
+
+  /** Returns records as rows, by an operator with the parallelism of training. */
+  final <R> DataStream<R> rows(
+      DataStream<OutputRecord> records,
+      MapFunction<OutputRecord, R> rows,
+      TypeInformation<R> type,
+      String name) {
+    return records
+        .map(rows)
+        .returns(type)
+        .setParallelism(train.getParallelism())
+        .uid(prefix + name)
+        .name(prefix + name);
   }
 
   /** Returns what happens to models, such as drift, a reset or a promotion, as JSON objects. */
   public DataStream<OutputRecord> events() {
     return train.getSideOutput(OutputTags.EVENTS);
+  }
+
+  /** Returns {@link #events} as rows. */
+  public DataStream<EventRow> eventRows() {
+    if (eventRows == null) {
+      eventRows = rows(events(), EventRow::of, EventRow.TYPE, "event-rows");
+    }
+    return eventRows;
   }
 
   /**

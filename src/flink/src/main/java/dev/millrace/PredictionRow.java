@@ -1,13 +1,10 @@
 package dev.millrace;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.codec.OutputRecord;
 import dev.millrace.data.PublicApi;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -77,15 +74,13 @@ public record PredictionRow(
               Map.entry("model", Types.STRING),
               Map.entry("modelVersion", Types.LONG)));
 
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   /**
    * Returns the row of a record of the predictions.
    *
    * @throws IOException if the record is not a prediction
    */
   public static PredictionRow of(OutputRecord prediction) throws IOException {
-    JsonNode json = JSON.readTree(prediction.value());
+    JsonNode json = RowJson.parse(prediction);
     JsonNode interval = json.path("interval");
     List<String> classSet = new ArrayList<>();
     json.at("/set/classes").forEach(name -> classSet.add(name.asText()));
@@ -94,28 +89,18 @@ public record PredictionRow(
         json.path("key").asText(),
         json.path("id").textValue(),
         json.path("seq").asLong(),
-        Instant.parse(json.path("event_time").asText()).toEpochMilli(),
+        RowJson.eventTime(json),
         json.path("class").textValue(),
-        numbers(json.path("probabilities")),
-        number(json.path("value")),
-        number(interval.path("low")),
-        number(interval.path("high")),
+        RowJson.numbers(json.path("probabilities")),
+        RowJson.number(json.path("value")),
+        RowJson.number(interval.path("low")),
+        RowJson.number(interval.path("high")),
         classSet,
-        numbers(json.at("/reasons/columns")),
+        RowJson.numbers(json.at("/reasons/columns")),
         actual.textValue(),
-        number(actual),
+        RowJson.number(actual),
         json.path("held_out").asBoolean(),
         json.path("model").textValue(),
         json.path("model_version").asLong());
-  }
-
-  private static Map<String, Double> numbers(JsonNode fields) {
-    Map<String, Double> numbers = new HashMap<>();
-    fields.properties().forEach(field -> numbers.put(field.getKey(), number(field.getValue())));
-    return numbers;
-  }
-
-  private static double number(JsonNode node) {
-    return node.isNumber() ? node.doubleValue() : Double.NaN;
   }
 }

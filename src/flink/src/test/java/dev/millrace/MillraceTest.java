@@ -73,9 +73,9 @@ class MillraceTest {
   @Test
   void resultsJoinBackToTheElementsTheyAreAbout() throws Exception {
     MillraceStreams out = Millrace.pipeline(Order.PIPELINE).learn(orders(), Order.MAPPER);
-    Collected<PredictionRow> rows = collect(out.predictionRows());
-    Collected<OutputRecord> metrics = collect(out.metrics());
-    Collected<OutputRecord> models = collect(out.models());
+    Collected<PredictionRow> rows = Collected.of(out.predictionRows());
+    Collected<OutputRecord> metrics = Collected.of(out.metrics());
+    Collected<OutputRecord> models = Collected.of(out.models());
     env.execute();
 
     Map<String, PredictionRow> byId =
@@ -129,10 +129,10 @@ class MillraceTest {
             .returns(TypeInformation.of(Example.class))
             .setParallelism(1);
     Collected<OutputRecord> decoded =
-        collect(Millrace.of(settings).learnExamples(examples).models());
+        Collected.of(Millrace.of(settings).learnExamples(examples).models());
     env.execute();
     Collected<OutputRecord> mapped =
-        collect(
+        Collected.of(
             Millrace.pipeline(
                     """
                     pipeline: plain
@@ -180,7 +180,7 @@ class MillraceTest {
                     default -> {}
                   }
                 });
-    Collected<OutputRecord> deadLetters = collect(out.deadLetters());
+    Collected<OutputRecord> deadLetters = Collected.of(out.deadLetters());
     env.execute();
 
     assertThat(deadLetters.all())
@@ -221,8 +221,8 @@ class MillraceTest {
                     fields.set("country", new Closed());
                   }
                 });
-    Collected<OutputRecord> deadLetters = collect(out.deadLetters());
-    Collected<PredictionRow> rows = collect(out.predictionRows());
+    Collected<OutputRecord> deadLetters = Collected.of(out.deadLetters());
+    Collected<PredictionRow> rows = Collected.of(out.predictionRows());
     env.execute();
 
     assertThat(deadLetters.all())
@@ -253,7 +253,7 @@ class MillraceTest {
                     TypeInformation.of(KafkaRecord.class),
                     KafkaRecord.none(KafkaRecord.NO_TIMESTAMP, key, erase)))
             .learn(orders(), Order.MAPPER);
-    Collected<OutputRecord> events = collect(out.events());
+    Collected<OutputRecord> events = Collected.of(out.events());
     env.execute();
 
     assertThat(events.all()).hasSize(1).allMatch(event -> event.keyText().equals("card-0"));
@@ -272,7 +272,7 @@ class MillraceTest {
                     fields.set("fraud", "perhaps");
                   }
                 });
-    Collected<OutputRecord> deadLetters = collect(out.deadLetters());
+    Collected<OutputRecord> deadLetters = Collected.of(out.deadLetters());
     env.execute();
 
     OutputRecord letter = deadLetters.all().get(0);
@@ -296,8 +296,8 @@ class MillraceTest {
                     fields.set("card", null);
                   }
                 });
-    Collected<OutputRecord> deadLetters = collect(out.deadLetters());
-    Collected<OutputRecord> predictions = collect(out.predictions());
+    Collected<OutputRecord> deadLetters = Collected.of(out.deadLetters());
+    Collected<OutputRecord> predictions = Collected.of(out.predictions());
     env.execute();
 
     assertThat(deadLetters.all()).hasSize(1);
@@ -311,7 +311,7 @@ class MillraceTest {
     String late = Order.PIPELINE.replace("task: binary", "task: binary\n  labels: { timeout: 1h }");
     Collected<OutputRecord> together = learnLate(late);
     Collected<OutputRecord> separate =
-        collect(
+        Collected.of(
             Millrace.pipeline(late)
                 .withLabels(
                     orders(),
@@ -336,7 +336,7 @@ class MillraceTest {
 
   private Collected<OutputRecord> learnLate(String pipeline) throws Exception {
     Collected<OutputRecord> metrics =
-        collect(Millrace.pipeline(pipeline).learn(orders(), Order.MAPPER).metrics());
+        Collected.of(Millrace.pipeline(pipeline).learn(orders(), Order.MAPPER).metrics());
     env.execute();
     return metrics;
   }
@@ -355,10 +355,10 @@ class MillraceTest {
     DataStream<Order> orders = orders();
     Millrace pipeline = Millrace.pipeline(Order.PIPELINE);
     Collected<OutputRecord> a =
-        collect(pipeline.withUidPrefix("a-").learn(orders, Order.MAPPER).models());
+        Collected.of(pipeline.withUidPrefix("a-").learn(orders, Order.MAPPER).models());
     MillraceStreams second =
         pipeline.withUidPrefix("b-").withParallelism(1).learn(orders, Order.MAPPER);
-    Collected<OutputRecord> b = collect(second.models());
+    Collected<OutputRecord> b = Collected.of(second.models());
     assertThat(second.predictionRows()).isSameAs(second.predictionRows());
     assertThat(second.summaries()).isSameAs(second.summaries());
 
@@ -410,10 +410,10 @@ class MillraceTest {
             .learn(orders(), Order.MAPPER);
     List<Collected<Long>> late = new ArrayList<>();
     for (DataStream<OutputRecord> each : List.of(out.metrics(), out.predictions(), out.models())) {
-      late.add(collect(each.process(new Lateness())));
+      late.add(Collected.of(each.process(new Lateness())));
     }
     Collected<Long> counts =
-        collect(
+        Collected.of(
             out.predictions()
                 .windowAll(TumblingEventTimeWindows.of(Duration.ofMillis(100)))
                 .process(new Count()));
@@ -506,7 +506,7 @@ class MillraceTest {
     env.configure(options);
     env.setParallelism(parallelism);
     Collected<OutputRecord> models =
-        collect(Millrace.pipeline(pipeline).learn(orders(), Order.MAPPER).models());
+        Collected.of(Millrace.pipeline(pipeline).learn(orders(), Order.MAPPER).models());
     env.execute();
     return Collected.modelsSha256(models.all());
   }
@@ -526,12 +526,6 @@ class MillraceTest {
   private List<StreamNode> nodes() {
     return StreamSupport.stream(env.getStreamGraph(false).getStreamNodes().spliterator(), false)
         .toList();
-  }
-
-  private static <T> Collected<T> collect(DataStream<T> stream) {
-    Collected<T> collected = new Collected<>();
-    stream.sinkTo(collected);
-    return collected;
   }
 
   private static JsonNode json(OutputRecord record) throws Exception {

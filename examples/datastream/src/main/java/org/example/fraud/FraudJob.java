@@ -1,12 +1,10 @@
 package org.example.fraud;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.MetricsRow;
 import dev.millrace.Millrace;
 import dev.millrace.MillraceStreams;
 import dev.millrace.PredictionRow;
 import dev.millrace.codec.OutputRecord;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -21,7 +19,6 @@ import org.apache.flink.util.Collector;
 /** Learns which payments are fraud while they come, with one model for each card. */
 public final class FraudJob {
   private static final int PAYMENTS = 4 * 3600; // four hours
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private static final String PIPELINE =
       """
@@ -66,7 +63,7 @@ public final class FraudJob {
         .process(new Accuracy())
         .uid("accuracy")
         .print("accuracy");
-    out.metrics().map(record -> summary(record.value())).uid("summaries").print("metrics");
+    out.metricRows().map(FraudJob::summary).uid("summaries").print("metrics");
     out.deadLetters()
         .map(record -> record.header("__millrace.errors.message") + ": " + record.valueText())
         .uid("rejections")
@@ -104,15 +101,14 @@ public final class FraudJob {
     return row.seq() > 3400 && !row.actualClass().equals(row.predictedClass());
   }
 
-  /** Returns a part of a metrics record, which is JSON. */
-  private static String summary(byte[] metrics) throws IOException {
-    JsonNode json = JSON.readTree(metrics);
+  /** Returns some of the metrics of a key. */
+  private static String summary(MetricsRow row) {
     return "%s: %d payments, accuracy %.3f, majority class %.3f"
         .formatted(
-            json.path("key").asText(),
-            json.path("examples").asLong(),
-            json.at("/total/accuracy").asDouble(),
-            json.at("/baseline/majority/total/accuracy").asDouble());
+            row.key(),
+            row.examples(),
+            row.score("total.accuracy"),
+            row.score("baseline.majority.total.accuracy"));
   }
 
   /** The share of the predictions of a window that were right. */

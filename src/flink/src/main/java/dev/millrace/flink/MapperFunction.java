@@ -6,8 +6,10 @@ import dev.millrace.data.Example;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.KafkaRecord;
 import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns the elements of a stream into examples; invalid ones become dead letters with the reason.
@@ -21,6 +23,8 @@ public final class MapperFunction<T> extends ProcessFunction<T, Example> {
   private final InputSpec spec;
   private final ExampleMapper<? super T> mapper;
   private final boolean labelsOnly;
+  // Null if elements do not travel with their examples.
+  private @Nullable CarriedElement<T> carried;
   private transient FieldsDecoder decoder;
   private transient Example example;
   private transient DecodedExamples examples;
@@ -36,6 +40,11 @@ public final class MapperFunction<T> extends ProcessFunction<T, Example> {
     this.labelsOnly = labelsOnly;
   }
 
+  /** Makes elements travel with their examples; called before the job starts. */
+  public void carryElements(TypeSerializer<T> serializer) {
+    carried = new CarriedElement<>(serializer);
+  }
+
   @Override
   public void open(OpenContext context) {
     decoder = labelsOnly ? FieldsDecoder.ofLabels(spec) : FieldsDecoder.of(spec);
@@ -49,6 +58,9 @@ public final class MapperFunction<T> extends ProcessFunction<T, Example> {
     Long timestamp = context.timestamp();
     DeadLetter deadLetter =
         decoder.decode(timestamp == null ? KafkaRecord.NO_TIMESTAMP : timestamp, example);
+    if (carried != null && deadLetter == null) {
+      example.record = carried.add(element, example.record);
+    }
     examples.emit(deadLetter, example, context, out);
   }
 }

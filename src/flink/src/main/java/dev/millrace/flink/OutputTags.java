@@ -17,6 +17,9 @@ public final class OutputTags {
   /** Predictions of the examples. */
   public static final OutputTag<OutputRecord> PREDICTIONS = new OutputTag<>("predictions", RECORD);
 
+  /** Predictions, each with the element that it is for. */
+  public static final OutputTag<OutputRecord> ELEMENTS = new OutputTag<>("elements", RECORD);
+
   /** Events of models. */
   public static final OutputTag<OutputRecord> EVENTS = new OutputTag<>("events", RECORD);
 

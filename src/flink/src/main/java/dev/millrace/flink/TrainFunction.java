@@ -60,6 +60,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   private TrainSpec spec;
   private final StateSpec stateSpec;
   private final long reportMillis;
+  private boolean hasElements;
   private transient @Nullable Collector<OutputRecord> metricsOutput;
   private transient @Nullable SideOutputs sideOutputs;
   private transient SideOutputs others;
@@ -84,6 +85,11 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   /** Changes what is published, before the job starts. */
   void change(Consumer<TrainSpec.Draft> change) {
     spec = spec.with(change);
+  }
+
+  /** Makes the function emit elements with their predictions; called before the job starts. */
+  void emitElements() {
+    hasElements = true;
   }
 
   /**
@@ -117,7 +123,8 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
         new DeadLetters(group, spec.pipeline(), spec.input().limits().outputBytes());
     Collector<OutputRecord> metrics = Objects.requireNonNull(metricsOutput);
     others = Objects.requireNonNull(sideOutputs);
-    listener = new TrainOutputs(spec, publisher, deadLetters, counted, metrics, others);
+    listener =
+        new TrainOutputs(spec, hasElements, publisher, deadLetters, counted, metrics, others);
     engine = new PrequentialEngine(spec, stateSpec.modelBytes(), stateSpec.onShapeChange());
   }
 

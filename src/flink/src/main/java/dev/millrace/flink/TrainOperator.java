@@ -105,6 +105,12 @@ public class TrainOperator extends KeyedProcessOperator<String, Chunk, OutputRec
     function().change(to -> to.predictions = true);
   }
 
+  /** Makes the operator emit a prediction with each element that travels with its example. */
+  public void emitElements() {
+    emitPredictions();
+    function().emitElements();
+  }
+
   /** Makes the operator emit samples for the summary, whatever the settings are. */
   public void emitSummary() {
     function().change(to -> to.summary = true);

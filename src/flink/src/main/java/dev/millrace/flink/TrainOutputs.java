@@ -24,6 +24,7 @@ import org.apache.flink.util.Collector;
  * thread-safe.
  */
 final class TrainOutputs implements EngineListener {
+  private final boolean hasElements;
   private final boolean hasSummary;
   private final boolean hasOutputs;
   private final int maxValueBytes;
@@ -36,13 +37,18 @@ final class TrainOutputs implements EngineListener {
   private final PredictionJson predictionJson = new PredictionJson();
   private final EventJson eventJson = new EventJson();
 
+  /**
+   * @param hasElements true if elements travel with their examples
+   */
   TrainOutputs(
       TrainSpec spec,
+      boolean hasElements,
       ModelPublisher publisher,
       DeadLetters deadLetters,
       TrainMetrics counted,
       Collector<OutputRecord> metrics,
       SideOutputs others) {
+    this.hasElements = hasElements;
     this.hasSummary = spec.summary();
     this.hasOutputs = spec.input().hasOutputs();
     this.maxValueBytes = spec.input().limits().outputValueBytes();
@@ -81,6 +87,10 @@ final class TrainOutputs implements EngineListener {
     }
     OutputRecord record = OutputRecord.of(timestamp, utf8(prediction.key()), value);
     others.output(OutputTags.PREDICTIONS, TraceHeaders.copy(chunk, row, record));
+    OutputRecord withElement = hasElements ? CarriedElement.copy(chunk, row, record) : null;
+    if (withElement != null) {
+      others.output(OutputTags.ELEMENTS, withElement);
+    }
   }
 
   @Override
@@ -92,7 +102,9 @@ final class TrainOutputs implements EngineListener {
 
   @Override
   public void rejected(DeadLetter letter) {
-    others.output(OutputTags.DEAD_LETTERS, deadLetters.record(letter));
+    others.output(
+        OutputTags.DEAD_LETTERS,
+        deadLetters.record(hasElements ? CarriedElement.remove(letter) : letter));
   }
 
   @Override

@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.sink2.SinkWriter;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
+import org.apache.flink.streaming.api.datastream.DataStream;
 
 /**
  * A sink that keeps what a job in this process writes.
@@ -29,6 +30,13 @@ public final class Collected<T> implements Sink<T> {
 
   public Collected() {
     LISTS.put(number, Collections.synchronizedList(new ArrayList<>()));
+  }
+
+  /** Returns a sink that keeps a stream. */
+  public static <T> Collected<T> of(DataStream<T> stream) {
+    Collected<T> collected = new Collected<>();
+    stream.sinkTo(collected);
+    return collected;
   }
 
   @SuppressWarnings("unchecked") // only elements of this sink are in its list

@@ -1,0 +1,70 @@
+package dev.millrace;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.codec.OutputRecord;
+import dev.millrace.data.PublicApi;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+
+/**
+ * An event of a model, such as a drift or a promotion.
+ *
+ * @param key model key
+ * @param seq number of examples of the key so far
+ * @param eventTime of the last of them, milliseconds since the epoch
+ * @param event name of the event in {@code docs/reference/records.md}, such as {@code drift}
+ * @param details fields of this kind of event, as texts: {@code detector} and {@code action} of a
+ *     drift, for example
+ * @param modelVersion steps that the model's weights had taken
+ */
+@PublicApi
+public record EventRow(
+    String key,
+    long seq,
+    long eventTime,
+    String event,
+    Map<String, String> details,
+    long modelVersion) {
+
+  /** The type of the rows in a stream. */
+  public static final TypeInformation<EventRow> TYPE =
+      Types.POJO(
+          EventRow.class,
+          Map.of(
+              "key", Types.STRING,
+              "seq", Types.LONG,
+              "eventTime", Types.LONG,
+              "event", Types.STRING,
+              "details", Types.MAP(Types.STRING, Types.STRING),
+              "modelVersion", Types.LONG));
+
+  /** Fields of every event. */
+  private static final List<String> COMMON =
+      List.of("pipeline", "key", "seq", "event_time", "event", "model_version", "config_hash");
+
+  /**
+   * Returns the row of a record of the events.
+   *
+   * @throws IOException if the record is not one
+   */
+  public static EventRow of(OutputRecord event) throws IOException {
+    JsonNode json = RowJson.parse(event);
+    Map<String, String> details = new HashMap<>();
+    for (Map.Entry<String, JsonNode> field : json.properties()) {
+      if (!COMMON.contains(field.getKey()) && !field.getValue().isNull()) {
+        details.put(field.getKey(), field.getValue().asText());
+      }
+    }
+    return new EventRow(
+        json.path("key").asText(),
+        json.path("seq").asLong(),
+        RowJson.eventTime(json),
+        json.path("event").asText(),
+        details,
+        json.path("model_version").asLong());
+  }
+}

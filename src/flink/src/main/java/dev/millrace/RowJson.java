@@ -1,0 +1,49 @@
+package dev.millrace;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.codec.OutputRecord;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Reads the fields that rows have from the JSON of a result. */
+final class RowJson {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private RowJson() {}
+
+  static JsonNode parse(OutputRecord record) throws IOException {
+    return JSON.readTree(record.value());
+  }
+
+  /** Returns the event time in milliseconds since the epoch. */
+  static long eventTime(JsonNode json) {
+    return Instant.parse(json.path("event_time").asText()).toEpochMilli();
+  }
+
+  /** Returns a number, NaN if there is none. */
+  static double number(JsonNode node) {
+    return node.isNumber() ? node.doubleValue() : Double.NaN;
+  }
+
+  /** Returns the fields of an object as numbers. */
+  static Map<String, Double> numbers(JsonNode fields) {
+    Map<String, Double> numbers = new HashMap<>();
+    fields.properties().forEach(field -> numbers.put(field.getKey(), number(field.getValue())));
+    return numbers;
+  }
+
+  /** Adds the numbers of an object and of the objects in it, by their paths with dots. */
+  static void addNumbers(String prefix, JsonNode fields, Map<String, Double> to) {
+    for (Map.Entry<String, JsonNode> field : fields.properties()) {
+      String path = prefix + field.getKey();
+      if (field.getValue().isObject()) {
+        addNumbers(path + '.', field.getValue(), to);
+      } else if (field.getValue().isNumber()) {
+        to.put(path, field.getValue().doubleValue());
+      }
+    }
+  }
+}
