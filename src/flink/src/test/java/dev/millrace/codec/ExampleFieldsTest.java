@@ -46,7 +46,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever a mapper sets, the answer is an example or a dead letter. */
 class ExampleFieldsTest {
-  private static final int EXAMPLES = 3_000;
+  private static final int EXAMPLES = 1_000;
   private static final long FIRST_SEED = 20261201;
   private static final ObjectMapper JSON = new ObjectMapper();
 
