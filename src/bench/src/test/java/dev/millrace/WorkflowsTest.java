@@ -25,7 +25,9 @@ class WorkflowsTest {
   private static final Path FOLDER = Path.of(".github", "workflows");
   private static final Pattern SCRIPT = Pattern.compile("(?:^|\\s)(\\.ci/\\w+|\\./\\w+)");
   private static final Pattern RELEASE = Pattern.compile("\\n## \\[(\\d+\\.\\d+\\.\\d+)\\]");
-  private static final Pattern PROFILE = Pattern.compile("-P ?([\\w-]+)");
+  private static final Pattern PART =
+      Pattern.compile("(?m)^(\\S+) +((?:mvn -B|\\.ci/release) .*)$");
+  private static final Pattern PROFILE = Pattern.compile("-P ?([\\w.-]+)");
 
   @TempDir private Path project;
 
@@ -133,9 +135,7 @@ class WorkflowsTest {
       int covered, int missed, String said, int exitCode, String told) throws Exception {
     Programs.require("bash", "bash");
     Files.copy(Path.of(".ci", "run"), project.resolve(".ci/run"));
-    Path bin = Files.createDirectories(project.resolve("bin"));
-    Path maven = Files.writeString(bin.resolve("mvn"), "#!/bin/sh\necho '" + said + "'\n");
-    assertThat(maven.toFile().setExecutable(true)).isTrue();
+    maven("echo '" + said + "'");
     Path report = Files.createDirectories(project.resolve("target/site/jacoco"));
     Files.writeString(
         report.resolve("jacoco.csv"),
@@ -143,14 +143,69 @@ class WorkflowsTest {
             + "LINE_MISSED,LINE_COVERED,COMPLEXITY_MISSED\n"
             + "m,p,A,1,1,1,1,0,%d,1\nm,p,B,1,1,1,1,%d,0,1\n".formatted(covered, missed));
 
+    assertThat(withMaven(exitCode, ".ci/run")).contains(told);
+  }
+
+  @Test
+  void everyPartOfTheNightIsInTheWorkflowAndRunsAProfileThatExists() throws IOException {
+    List<String> parts = new ArrayList<>();
+    String script = Files.readString(Path.of(".ci", "nightly"));
+    for (MatchResult part : PART.matcher(script).results().toList()) {
+      parts.add(part.group(1));
+      for (MatchResult profile : PROFILE.matcher(part.group(2)).results().toList()) {
+        assertThat(poms()).contains("<id>" + profile.group(1) + "</id>");
+      }
+    }
+    JsonNode matrix = read(FOLDER.resolve("nightly.yml")).at("/jobs/part/strategy/matrix/part");
+
+    assertThat(parts).contains("chaos", "attacks", "fuzz", "mutation", "release");
+    assertThat(new YAMLMapper().convertValue(matrix, String[].class))
+        .containsExactlyElementsOf(parts);
+  }
+
+  @Test
+  void aPartOfTheNightRunsUntilItHasPassedAtTheCommit() throws Exception {
+    Programs.require("git", "git");
+    Files.copy(Path.of(".ci", "nightly"), project.resolve(".ci/nightly"));
+    Files.writeString(project.resolve(".gitignore"), "target/\nbin/\n");
+    run("git", "init", "-q");
+    run("git", "add", "-A");
+    run("git", "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "-m", "a");
+
+    String failed = night(1, "chaos");
+    String passed = night(0, "chaos");
+    String again = night(0, "chaos");
+
+    assertThat(failed).contains("\tchaos\tfailed\t", "[ERROR] it broke");
+    assertThat(passed).contains("\tchaos\tpassed\t");
+    assertThat(again).startsWith("chaos: passed at ").contains(" before");
+    assertThat(project.resolve("target/nightly/results.tsv")).content().hasLineCount(2);
+    assertThat(night(2, "chaoss")).startsWith("Unknown part \"chaoss\". Known parts: chaos, ");
+  }
+
+  /** Runs parts of the night with a Maven that ends with the exit code. */
+  private String night(int exitCode, String part) throws Exception {
+    maven("echo '[ERROR] it broke'; exit " + exitCode);
+    return withMaven(exitCode, ".ci/nightly", part);
+  }
+
+  /** Runs a script with the Maven of the test, and requires its exit code. */
+  private String withMaven(int exitCode, String... script) throws Exception {
+    List<String> command = new ArrayList<>(List.of("bash"));
+    command.addAll(List.of(script));
     ProcessBuilder builder =
-        new ProcessBuilder("bash", ".ci/run").directory(project.toFile()).redirectErrorStream(true);
-    builder.environment().put("PATH", bin + ":" + System.getenv("PATH"));
+        new ProcessBuilder(command).directory(project.toFile()).redirectErrorStream(true);
+    builder.environment().put("PATH", project.resolve("bin") + ":" + System.getenv("PATH"));
     Process process = builder.start();
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-
     assertThat(process.waitFor()).as(out).isEqualTo(exitCode);
-    assertThat(out).contains(told);
+    return out;
+  }
+
+  private void maven(String script) throws IOException {
+    Path bin = Files.createDirectories(project.resolve("bin"));
+    Path maven = Files.writeString(bin.resolve("mvn"), "#!/bin/sh\n" + script + "\n");
+    assertThat(maven.toFile().setExecutable(true)).isTrue();
   }
 
   private String release(String... arguments) throws Exception {
