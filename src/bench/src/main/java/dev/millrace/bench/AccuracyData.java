@@ -3,6 +3,7 @@ package dev.millrace.bench;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.millrace.cli.console.CliError;
+import dev.millrace.cli.csv.CsvInput;
 import dev.millrace.cli.csv.CsvPipeline;
 import dev.millrace.cli.csv.CsvScan;
 import dev.millrace.cli.evaluate.FinalMetrics;
@@ -168,7 +169,7 @@ record AccuracyData(
     CsvScan scan =
         base == null || forecast == null
             ? CsvScan.scan(file, label, null, excluded, task)
-            : CsvScan.series(file, label, base.input().spec().key(), excluded);
+            : CsvScan.series(CsvInput.plain(file), label, base.input().spec().key(), excluded);
     return base == null ? scan : scan.withInput(base.input().spec());
   }
 

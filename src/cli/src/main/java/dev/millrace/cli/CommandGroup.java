@@ -67,7 +67,7 @@ enum CommandGroup {
       SchemaCommand.class,
       DlqCommand.class),
   MEASURE("Measure", addedCommands()),
-  SHELL("Shell", CompletionCommand.class);
+  SHELL("Shell", CompletionCommand.class, HelpCommand.class);
 
   private static final int GAP = 2;
 

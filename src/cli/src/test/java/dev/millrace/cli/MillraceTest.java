@@ -87,6 +87,19 @@ class MillraceTest {
   }
 
   @Test
+  void helpIsACommandToo() {
+    assertThat(Cli.run("help")).isEqualTo(Cli.run("--help"));
+    assertThat(Cli.run("help", "init")).isEqualTo(Cli.run("init", "--help"));
+    assertThat(Cli.run("help", "topics", "create"))
+        .isEqualTo(Cli.run("topics", "create", "--help"));
+    assertThat(Cli.run("help").out()).contains("Start here:");
+    assertUsage(
+        "watsh is not expected here. Did you mean watch?\nTry: ./millrace --help\n",
+        "help",
+        "watsh");
+  }
+
+  @Test
   void showsTheVersions() {
     assertThat(Cli.run("--version").out())
         .contains("Millrace ")

@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param targets labels of a record that are learned together, each from a field of its own; empty
  *     for the one of {@code label}
  * @param labelSeparator what is between the labels of a set that is one text
+ * @param notation of numbers and dates in CSV cells
  */
 @PublicApi
 public record InputSpec(
@@ -57,7 +58,8 @@ public record InputSpec(
     List<DerivedFeature> derived,
     @Nullable ForecastSpec forecast,
     List<TargetSpec> targets,
-    String labelSeparator)
+    String labelSeparator,
+    CellNotation notation)
     implements Serializable {
   /** Separates the labels of a set in one text, where a pipeline sets nothing else. */
   public static final String DEFAULT_LABEL_SEPARATOR = ",";
@@ -415,6 +417,7 @@ public record InputSpec(
     public @Nullable ForecastSpec forecast;
     public List<TargetSpec> targets = List.of();
     public String labelSeparator = DEFAULT_LABEL_SEPARATOR;
+    public CellNotation notation = CellNotation.PLAIN;
 
     private Draft() {}
 
@@ -439,6 +442,7 @@ public record InputSpec(
       forecast = from.forecast;
       targets = from.targets;
       labelSeparator = from.labelSeparator;
+      notation = from.notation;
     }
 
     private InputSpec build() {
@@ -462,7 +466,8 @@ public record InputSpec(
           derived,
           forecast,
           targets,
-          labelSeparator);
+          labelSeparator,
+          notation);
     }
   }
 }

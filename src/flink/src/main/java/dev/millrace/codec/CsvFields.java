@@ -42,6 +42,7 @@ final class CsvFields implements MappedExampleReader.Parser, MappedExampleReader
   private final List<String> columns;
   private final Kind[] kinds;
   private final String[] cells;
+  private final CellConverter converter;
   // Of the column whose empty cells are empty sets of labels; -1 for none.
   private final int setPlace;
 
@@ -49,6 +50,7 @@ final class CsvFields implements MappedExampleReader.Parser, MappedExampleReader
     columns = spec.columns();
     kinds = new Kind[columns.size()];
     cells = new String[columns.size()];
+    converter = new CellConverter(spec.notation());
     Arrays.fill(kinds, Kind.TEXT);
     for (int c = 0; c < kinds.length; c++) {
       places.put(columns.get(c), c);
@@ -92,7 +94,7 @@ final class CsvFields implements MappedExampleReader.Parser, MappedExampleReader
       }
       while (parser.nextToken() != JsonToken.END_ARRAY) {
         if (count < cells.length) {
-          cells[count] = parser.getText();
+          cells[count] = converter.plain(parser.getText());
         }
         count++;
       }

@@ -9,6 +9,7 @@ import dev.millrace.config.option.OptionTypes;
 import dev.millrace.config.option.Structures;
 import dev.millrace.config.yaml.YamlNode;
 import dev.millrace.config.yaml.YamlNode.Sequence;
+import dev.millrace.data.CellNotation;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.KebabCase;
@@ -24,7 +25,8 @@ final class InputOptions {
           "input",
           "",
           "The standard example schema holds any table and needs no `features`; for records of"
-              + " another Avro schema, JSON or CSV, declare the fields that are features of the model.");
+              + " another Avro schema, JSON or CSV, declare the fields that are features of the"
+              + " model.");
   static final Option<String> INPUT_TOPIC =
       INPUT_GROUP.add(
           PipelineOptions.topic("topic", DefaultTopic.EXAMPLES, "the labelled examples"));
@@ -47,6 +49,28 @@ final class InputOptions {
           Structures.words(1, 10_000, "names"),
           "required with csv",
           "csv: the columns in the order of the lines");
+  static final Option<CellNotation.Mark> DECIMAL =
+      INPUT_GROUP.option(
+          "decimal",
+          OptionTypes.choice(
+              CellNotation.Mark::symbol, CellNotation.Mark.POINT, CellNotation.Mark.COMMA),
+          CellNotation.PLAIN.decimal(),
+          "csv, and CSV files of evaluate, produce and predict: the decimal mark of numbers, in"
+              + " quotes: `\",\"`; see docs/send-data.md#numbers-and-dates-in-another-notation");
+  static final Option<CellNotation.Mark> THOUSANDS =
+      INPUT_GROUP.optional(
+          "thousands",
+          OptionTypes.choice(CellNotation.Mark::symbol, CellNotation.Mark.values()),
+          "none",
+          "as decimal: what is between groups of three digits, in quotes: `\".\"`");
+  static final Option<String> DATE_FORMAT =
+      INPUT_GROUP.optional(
+          "date-format",
+          OptionTypes.text(".{1,60}", "a date format such as d.M.yyyy"),
+          "ISO 8601",
+          "as decimal: the format of dates and times besides ISO 8601, as of Java's"
+              + " DateTimeFormatter, such as `\"d.M.yyyy[ H:mm]\"`; what is in brackets may be"
+              + " absent");
   static final Option<YamlNode> REGISTRY =
       INPUT_GROUP.optional(
           "registry",
@@ -72,9 +96,9 @@ final class InputOptions {
               Sequence.class,
               YamlNode.Mapping.class),
           "none",
-          "in place of label, several labels that are learned together, each from a field of its own:"
-              + " a list of fields, or a map from fields to tasks or options, such as"
-              + " `{ click: binary, amount: regression }`; a record may lack some of them");
+          "in place of label, several labels that are learned together, each from a field of its"
+              + " own: a list of fields, or a map from fields to tasks or options, such as `{"
+              + " click: binary, amount: regression }`; a record may lack some of them");
   static final Option<String> POSITIVE_CLASS =
       INPUT_GROUP.optional(
           "positive-class",
@@ -90,15 +114,15 @@ final class InputOptions {
           "the record's timestamp",
           "field with the event time: milliseconds since the epoch, or the unit of its logical type"
               + " in the Avro schema, such as timestamp-micros; without one, numbers from 10^14 on"
-              + " are microseconds, from 10^17 on nanoseconds; or a text of ISO 8601, in UTC unless it has an"
-              + " offset");
+              + " are microseconds, from 10^17 on nanoseconds; or a text of ISO 8601, in UTC unless"
+              + " it has an offset");
   static final Option<String> ID =
       INPUT_GROUP.optional(
           "id",
           FIELD,
           "none; event_id with labels",
-          "field with the id of the example, which joins delayed labels to their features, is part of"
-              + " predictions, and decides which examples are held out");
+          "field with the id of the example, which joins delayed labels to their features, is part"
+              + " of predictions, and decides which examples are held out");
   static final Option<YamlNode> LABELS =
       INPUT_GROUP.optional(
           "labels",
@@ -111,9 +135,9 @@ final class InputOptions {
           OptionTypes.choice(
               KebabCase::of, Task.BINARY, Task.MULTICLASS, Task.REGRESSION, Task.MULTILABEL),
           "guessed",
-          "type of prediction; guessed from classes and positive-class, else from the labels: text, boolean"
-              + " and enum labels are classes, numbers are regression targets. multilabel: the label is"
-              + " a set of labels, an array or a text");
+          "type of prediction; guessed from classes and positive-class, else from the labels: text,"
+              + " boolean and enum labels are classes, numbers are regression targets. multilabel:"
+              + " the label is a set of labels, an array or a text");
   static final Option<String> LABEL_SEPARATOR =
       INPUT_GROUP.option(
           "label-separator",
@@ -126,8 +150,8 @@ final class InputOptions {
           "classes",
           Structures.words(2, InputSpec.Limits.MAX_CLASSES, "classes"),
           "discovered",
-          "all labels, with multilabel those that a set may have; a record with another label is a dead"
-              + " letter");
+          "all labels, with multilabel those that a set may have; a record with another label is a"
+              + " dead letter");
   static final Option<YamlNode> FEATURES =
       INPUT_GROUP.optional(
           "features",
@@ -154,27 +178,27 @@ final class InputOptions {
       new OptionGroup(
           "input.labels.on-timeout",
           "",
-          "If only one class is ever reported (clicks, conversions, churn), a missing label means the"
-              + " other class. Needs `input.classes`, or `input.positive-class`, which"
-              + " makes this label the other class.");
+          "If only one class is ever reported (clicks, conversions, churn), a missing label means"
+              + " the other class. Needs `input.classes`, or `input.positive-class`, which makes"
+              + " this label the other class.");
   static final Option<String> ON_TIMEOUT_LABEL =
       ON_TIMEOUT_GROUP.required(
           "label",
           OptionTypes.text("(?s).{0,1000}", "one of the classes, or a number for regression"),
           "label: \"0\"",
-          "the label; one of input.classes, a number with task: regression, or with task: multilabel"
-              + " an empty text, the empty set");
+          "the label; one of input.classes, a number with task: regression, or with task:"
+              + " multilabel an empty text, the empty set");
 
   static final OptionGroup LABELS_GROUP =
       new OptionGroup(
           "input.labels",
           "",
           "Records have the same format as those of the features. On a topic of their own, only the"
-              + " fields below are read. On the topic of the features, a record without label has only"
-              + " features, and a record without features only a label. Needs `input.task`,"
+              + " fields below are read. On the topic of the features, a record without label has"
+              + " only features, and a record without features only a label. Needs `input.task`,"
               + " `classes` or `positive-class`, or a task of each target, because models predict"
-              + " before the first label. With `input.targets` a label's record has the fields of one"
-              + " or more targets.");
+              + " before the first label. With `input.targets` a label's record has the fields of"
+              + " one or more targets.");
   static final Option<String> LABELS_TOPIC =
       LABELS_GROUP.required(
           "topic",
@@ -213,9 +237,9 @@ final class InputOptions {
       new OptionGroup(
           "input.targets.FIELD",
           "",
-          "`click: binary` is short for `click: { task: binary }`. Each target has a model and scores"
-              + " of its own. A field that is missing, null or an empty text is a missing label. Records"
-              + " are JSON, CSV or of an Avro schema of their own.");
+          "`click: binary` is short for `click: { task: binary }`. Each target has a model and"
+              + " scores of its own. A field that is missing, null or an empty text is a missing"
+              + " label. Records are JSON, CSV or of an Avro schema of their own.");
   static final Option<Task> TARGET_TASK =
       TARGET_GROUP.optional(
           "task",
@@ -251,13 +275,13 @@ final class InputOptions {
           "`- temperature` is short for `- { name: temperature, type: numeric }`. `type: time`"
               + " parses ISO 8601 (`2026-11-26`, `2026-11-26T09:30:00Z`; the hour is used as"
               + " written, whatever the offset) and days, seconds, milliseconds, microseconds or"
-              + " nanoseconds since 1970 in UTC. The unit of a number is that of its logical type in"
-              + " the Avro schema (`timestamp-millis`), or else follows from its size: milliseconds are"
-              + " recognised from March 1973 on. A date of 1900 to 2100 without dashes, such as 20261126,"
-              + " is that date, as text and as a number. For one-hot and hash, a number is the text of its"
-              + " digits, without a decimal point if it is whole: `2` for 2 and 2.0. So it is for ids."
-              + " `type: id`, `set`, `text` and `sparse` need `model: auto`; see"
-              + " docs/formats.md#ids-of-any-cardinality.");
+              + " nanoseconds since 1970 in UTC. The unit of a number is that of its logical type"
+              + " in the Avro schema (`timestamp-millis`), or else follows from its size:"
+              + " milliseconds are recognised from March 1973 on. A date of 1900 to 2100 without"
+              + " dashes, such as 20261126, is that date, as text and as a number. For one-hot and"
+              + " hash, a number is the text of its digits, without a decimal point if it is whole:"
+              + " `2` for 2 and 2.0. So it is for ids. `type: id`, `set`, `text` and `sparse` need"
+              + " `model: auto`; see docs/formats.md#ids-of-any-cardinality.");
   static final Option<String> FEATURE_NAME =
       FEATURE_GROUP.required(
           "name", FIELD, "name: temperature", "the field; dots reach into nested records");
@@ -267,9 +291,9 @@ final class InputOptions {
           OptionTypes.choice(FeatureSpec.Type::id, FeatureSpec.Type.values()),
           FeatureSpec.Type.NUMERIC,
           "encoding of the field: numeric and boolean as they are; one-hot as a 1 among the listed"
-              + " values; hash as a 1 among the buckets; time as four features, sine and cosine within"
-              + " the day and within the week; id as one of any number of ids; set as several ids; text"
-              + " as its words, each an id; sparse as ids with a number each");
+              + " values; hash as a 1 among the buckets; time as four features, sine and cosine"
+              + " within the day and within the week; id as one of any number of ids; set as"
+              + " several ids; text as its words, each an id; sparse as ids with a number each");
   static final Option<Boolean> NULLABLE =
       FEATURE_GROUP.option(
           "nullable",
@@ -281,7 +305,8 @@ final class InputOptions {
           "values",
           Structures.words(1, 1000, "values"),
           "required with one-hot",
-          "one-hot: the values, one feature each; any other value is 0 in all of them, and is counted");
+          "one-hot: the values, one feature each; any other value is 0 in all of them, and is"
+              + " counted");
   static final Option<Integer> BUCKETS =
       FEATURE_GROUP.option(
           "buckets", OptionTypes.whole(1, 65_536), 32, "hash: the number of features");
@@ -296,8 +321,8 @@ final class InputOptions {
           "ttl",
           Durations.type(1, 36_500L * 86_400_000, false),
           "never",
-          "id, set, text, sparse: event time without a record after which an id is forgotten, such as"
-              + " 30d");
+          "id, set, text, sparse: event time without a record after which an id is forgotten, such"
+              + " as 30d");
   static final Option<Integer> MAX_IDS =
       FEATURE_GROUP.optional(
           "max",
@@ -316,8 +341,8 @@ final class InputOptions {
           "separator",
           OptionTypes.characters(8),
           "a vertical bar for set, a space for sparse",
-          "set, sparse: what is between the ids of a text, such as a cell of CSV; spaces around an id"
-              + " are no part of it");
+          "set, sparse: what is between the ids of a text, such as a cell of CSV; spaces around an"
+              + " id are no part of it");
 
   private InputOptions() {}
 

@@ -6,6 +6,7 @@ import dev.millrace.config.yaml.ConfigErrors;
 import dev.millrace.config.yaml.YamlNode.Scalar;
 import dev.millrace.config.yaml.YamlNode.Sequence;
 import dev.millrace.data.CarriedColumn;
+import dev.millrace.data.CellNotation;
 import dev.millrace.data.DerivedFeature;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.ForecastSpec;
@@ -111,6 +112,7 @@ final class InputReader {
               to.columns = FormatReader.columns(in, FIELDS, features, targets, late, errors);
               to.registry = FormatReader.registry(in);
               to.forecast = forecast;
+              to.notation = notation();
             });
     List<String> columns = spec.columns();
     if (!columns.isEmpty()) {
@@ -118,6 +120,28 @@ final class InputReader {
     }
     checkDerivedLabels(spec);
     return new Settings.Input(topic, in.get(InputOptions.START), spec);
+  }
+
+  private CellNotation notation() {
+    CellNotation.Mark thousands = in.given(InputOptions.THOUSANDS);
+    String format = in.given(InputOptions.DATE_FORMAT);
+    if (thousands != null && in.get(InputOptions.DECIMAL) == thousands) {
+      in.reject(
+          InputOptions.THOUSANDS,
+          "must be another mark than input.decimal, but both are "
+              + Scalar.quote(thousands.symbol()));
+      thousands = null;
+    }
+    CellNotation numbers = new CellNotation(in.get(InputOptions.DECIMAL), thousands, null);
+    try {
+      return format == null ? numbers : numbers.withDateFormat(format);
+    } catch (IllegalArgumentException e) {
+      in.reject(
+          InputOptions.DATE_FORMAT,
+          "must be a date format such as d.M.yyyy, but was %s: %s"
+              .formatted(Scalar.quote(format), e.getMessage()));
+      return numbers;
+    }
   }
 
   private void checkCarried(
@@ -241,8 +265,8 @@ final class InputReader {
     if (!targets.isEmpty() && file.isExample()) {
       in.reject(
           InputOptions.SCHEMA,
-          "is the standard example schema, which has one label, but input.targets need a field each."
-              + " Name a schema that has their fields");
+          "is the standard example schema, which has one label, but input.targets need a field"
+              + " each. Name a schema that has their fields");
     }
     checkFields(file, features, targets);
     checkCarried(derived, file::has, file::missing);

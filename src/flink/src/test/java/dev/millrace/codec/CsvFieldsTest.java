@@ -2,6 +2,8 @@ package dev.millrace.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.data.CellNotation;
+import dev.millrace.data.CellNotation.Mark;
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
@@ -10,6 +12,7 @@ import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
 import dev.millrace.testing.Records;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -44,6 +47,18 @@ class CsvFieldsTest {
   }
 
   @Test
+  void numbersAndTimesMayHaveAnotherNotation() {
+    CellNotation german = new CellNotation(Mark.COMMA, Mark.POINT, "d.M.yyyy H:mm");
+    InputSpec spec = spec(null).with(to -> to.notation = german);
+
+    assertThat(decode(spec, "k,\"38,25 €\",1.200,true,Oslo,24.12.2026 9:30,")).isNull();
+
+    assertThat(example.target).isEqualTo(38.25);
+    assertThat(features()[0]).isEqualTo(1200f);
+    assertThat(example.eventTime).isEqualTo(Instant.parse("2026-12-24T09:30:00Z").toEpochMilli());
+  }
+
+  @Test
   void withoutATaskALabelThatIsANumberIsATarget() {
     assertThat(decode(spec(null), "k,-1.5e3,1,true,Oslo,99,")).isNull();
     assertThat(example.label).isNull();
@@ -67,7 +82,8 @@ class CsvFieldsTest {
         .isEqualTo("feature \"amount\" is declared numeric but is the text \"twelve\"");
     assertThat(decode(spec, "k,no,1,true,Oslo,soon,").message())
         .isEqualTo(
-            "at is \"soon\", no event time: it must be a number or a time such as 2026-11-26T09:30:00Z");
+            "at is \"soon\", no event time: it must be a number or a time such as"
+                + " 2026-11-26T09:30:00Z");
     byte[] notUtf8 = "k,no,1,true,Oslo,99,".getBytes(StandardCharsets.UTF_8);
     notUtf8[13] = (byte) 0xFF;
     assertThat(decode(spec, notUtf8).reason()).isEqualTo(DeadLetterReason.MALFORMED_RECORD);

@@ -1,9 +1,12 @@
 package dev.millrace.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.millrace.config.yaml.InvalidPipelineException;
+import dev.millrace.data.CellNotation;
+import dev.millrace.data.CellNotation.Mark;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.RegistrySpec;
 import dev.millrace.data.Secret;
@@ -44,11 +47,17 @@ class PipelineFileFormatsTest {
     Settings settings =
         parse(
             REGISTRY
-                + "    basic-auth: ${env:USER_INFO}\n    truststore: /etc/ca.pem\n"
+                + "    basic-auth: ${env:USER_INFO}\n"
+                + "    truststore: /etc/ca.pem\n"
                 + "    truststore-password: ${directory:/run/secrets:trust}\n"
-                + "    keystore: /etc/me.p12\n    keystore-password: ${file:/etc/s.properties:k}\n"
-                + "    connect-timeout: 1s\n    request-timeout: 2s\n    retry-backoff: 100ms\n"
-                + "    retry-backoff-max: 5s\n    missing-schema-cache-ttl: 10m\n    cache-size: 5\n");
+                + "    keystore: /etc/me.p12\n"
+                + "    keystore-password: ${file:/etc/s.properties:k}\n"
+                + "    connect-timeout: 1s\n"
+                + "    request-timeout: 2s\n"
+                + "    retry-backoff: 100ms\n"
+                + "    retry-backoff-max: 5s\n"
+                + "    missing-schema-cache-ttl: 10m\n"
+                + "    cache-size: 5\n");
 
     assertThat(settings.input().spec().registry())
         .isEqualTo(
@@ -144,6 +153,34 @@ class PipelineFileFormatsTest {
   }
 
   @Test
+  void csvMayHaveAnotherNotation() {
+    String yaml = HEAD + "  decimal: ','\n  thousands: '.'\n  date-format: 'd.M.yyyy[ H:mm]'\n";
+
+    assertThat(parse(yaml).input().spec().notation())
+        .isEqualTo(new CellNotation(Mark.COMMA, Mark.POINT, "d.M.yyyy[ H:mm]"));
+    assertThat(parse(HEAD).input().spec().notation()).isEqualTo(CellNotation.PLAIN);
+    assertThat(parse(HEAD + "  thousands: space").input().spec().notation().thousands())
+        .isEqualTo(Mark.SPACE);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "decimal: ';' | input.decimal \";\" is not known.",
+        "decimal: space | input.decimal \"space\" is not known.",
+        "thousands: '.' | input.thousands must be another mark than input.decimal, but both are"
+            + " \".\"",
+        "date-format: jj | input.date-format must be a date format such as d.M.yyyy, but was"
+            + " \"jj\": Unknown pattern letter: j",
+      })
+  void aWrongNotationIsRejected(String option, String error) {
+    assertThatThrownBy(() -> parse(HEAD + "  " + option))
+        .isInstanceOf(InvalidPipelineException.class)
+        .hasMessageContaining(error);
+  }
+
+  @Test
   void csvHasColumns() {
     Settings settings =
         parse(HEAD + "  format: csv\n  columns: [class, a.b, c]\n  features: [a.b]\n");
@@ -177,7 +214,8 @@ class PipelineFileFormatsTest {
     assertThat(parse(csv + "in }\n").input().topics()).containsExactly("in");
     assertThat(invalid(csv + "labels }\n"))
         .hasMessageContaining(
-            "input.labels must be on the topic of the features with csv, because all lines have the same columns. Set that topic");
+            "input.labels must be on the topic of the features with csv, because all lines have the"
+                + " same columns. Set that topic");
   }
 
   private static Settings parse(String yaml) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.bench.GeneratedStreams;
 import dev.millrace.cli.console.Progress;
+import dev.millrace.cli.csv.CsvInput;
 import dev.millrace.cli.csv.CsvPipeline;
 import dev.millrace.cli.csv.CsvScan;
 import dev.millrace.cli.evaluate.Evaluation;
@@ -119,7 +120,8 @@ class CoverageBoundTest {
     }
     List<Published> published = new ArrayList<>();
     CsvScan scan =
-        CsvScan.drafted(stream.file(), stream.label, null, stream.dropped, Task.REGRESSION);
+        CsvScan.drafted(
+            CsvInput.plain(stream.file()), stream.label, null, stream.dropped, Task.REGRESSION);
     Settings settings = CsvPipeline.settings(null, "bound", scan, null);
     ObjectMapper parser = new ObjectMapper();
     Evaluation.run(

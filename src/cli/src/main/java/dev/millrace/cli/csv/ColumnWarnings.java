@@ -1,27 +1,30 @@
 package dev.millrace.cli.csv;
 
 import dev.millrace.cli.console.YamlText;
+import dev.millrace.codec.CellConverter;
+import dev.millrace.data.CellNotation;
 import dev.millrace.data.Printable;
 import java.math.BigDecimal;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Warns of columns that are probably not read as their author meant: numbers and dates in other
  * formats, numbers too close together for 32-bit floats, row numbers.
  */
 public final class ColumnWarnings {
-  // 0,23   1,234.50   1.234,50   $12   12 %
-  private static final Pattern OTHER_NUMBER =
-      Pattern.compile(
-          "[-+]?[$€£¥]? ?[-+]?(\\d+,\\d+|\\d{1,3}(,\\d{3})+(\\.\\d+)?|\\d{1,3}(\\.\\d{3})+(,\\d+)?"
-              + "|\\d+(\\.\\d+)?) ?[$€£¥%]?");
-  private static final Pattern DECIMAL_COMMA = Pattern.compile("[-+]?\\d+,\\d+");
-  // 26.11.2026   11/26/26 9:30   2026-11-26 9:30   09:30:00
+  private static final String MONTH = "(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*";
+  // 26.11.2026   11/26/26 9:30   2026-11-26 9:30   09:30:00   26 Nov 2026   November 26, 2026
   private static final Pattern OTHER_DATE =
       Pattern.compile(
-          "\\d{4}-\\d{2}-\\d{2}([ T].*)?|\\d{4}([./])\\d{1,2}\\2\\d{1,2}( .*)?"
-              + "|\\d{1,2}[./]\\d{1,2}[./]\\d{2,4}( .*)?|\\d{1,2}:\\d{2}(:.*)?");
+          "\\d{4}-\\d{1,2}-\\d{1,2}([ T].*)?|\\d{4}([./])\\d{1,2}\\2\\d{1,2}("
+              + " .*)?|\\d{1,2}[./]\\d{1,2}[./]\\d{2,4}( .*)?|\\d{1,2}-\\d{1,2}-\\d{4}("
+              + " .*)?|\\d{1,2}:\\d{2}(:.*)?|([A-Z][a-z]{2}, )?\\d{1,2}[ /-]"
+              + MONTH
+              + "[ /-]\\d{2,4}([ :].*)?|"
+              + MONTH
+              + " \\d{1,2}, \\d{4}( .*)?");
   private static final int MAX_LENGTH = 40;
   // With fewer steps of a 32-bit float in the range, most differences between numbers are lost.
   private static final int MIN_STEPS = 1_000;
@@ -33,10 +36,7 @@ public final class ColumnWarnings {
 
   /** Returns true for a number in a format that is not read, such as {@code 1.234,50}. */
   static boolean isOtherNumber(String text) {
-    return text.length() <= MAX_LENGTH
-        && !text.isEmpty()
-        && text.charAt(0) <= '€'
-        && OTHER_NUMBER.matcher(text).matches();
+    return text.length() <= MAX_LENGTH && !text.isEmpty() && NotationGuess.isNumber(text);
   }
 
   /** Returns true for a date or time of day in a format that is not read. */
@@ -44,8 +44,12 @@ public final class ColumnWarnings {
     return text.length() <= MAX_LENGTH && OTHER_DATE.matcher(text).matches();
   }
 
-  /** Returns the warning of a column, if there is one. */
-  static Optional<String> of(FieldProfile column, boolean isLabel) {
+  /**
+   * Returns the warning of a column, if there is one.
+   *
+   * @param guess notation of the file
+   */
+  static Optional<String> of(FieldProfile column, boolean isLabel, CellNotation guess) {
     String name = Printable.line(column.name(), MAX_NAME);
     FieldProfile.Cell text = column.firstText();
     if (text == null) {
@@ -57,25 +61,26 @@ public final class ColumnWarnings {
     }
     if (column.isOtherDates()) {
       return Optional.of(
-          "Column \"%s\" is taken as text: a date or time is written as 2026-11-26T09:30 is, but was %s."
-              .formatted(name, column.firstOtherDate()));
+          "Column \"%s\" is taken as text: a date or time is written as 2026-11-26T09:30 is, but was %s.%s"
+              .formatted(name, column.firstOtherDate(), option(column.firstOtherDate(), guess)));
     }
     long numbers = column.numbers();
     long others = column.otherNumbers();
     if (!column.isAlmostAll(numbers + others)) {
       return Optional.empty();
     }
-    String decimalComma =
-        DECIMAL_COMMA.matcher(text.text()).matches()
-            ? " If no comma separates columns: sed 's/,/./g'"
-            : "";
     return Optional.of(
         others >= column.values() - numbers - others
             ? "Column \"%s\" is taken as text: a number is written as 1234.5 is, but was %s.%s"
-                .formatted(name, text, decimalComma)
+                .formatted(name, text, option(text, guess))
             : ("Column \"%s\" is taken as text: %,d of %,d values are numbers, but not %s. Leave"
                     + " empty what is not known.")
                 .formatted(name, numbers, column.values(), text));
+  }
+
+  private static String option(FieldProfile.@Nullable Cell cell, CellNotation guess) {
+    boolean isRead = cell != null && new CellConverter(guess).reads(cell.text());
+    return isRead ? " Read it with " + NotationOptions.arguments(guess) : "";
   }
 
   private static Optional<String> tooClose(FieldProfile column, String name, boolean isLabel) {

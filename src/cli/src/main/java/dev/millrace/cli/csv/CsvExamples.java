@@ -116,7 +116,7 @@ public final class CsvExamples implements AutoCloseable {
       isLabel[column] = true;
       isClass[column] = target.task() != Task.REGRESSION;
     }
-    file = new CsvFile(scan.path());
+    file = new CsvFile(scan.input());
   }
 
   /**
@@ -138,7 +138,7 @@ public final class CsvExamples implements AutoCloseable {
         return false;
       }
       file.close();
-      file = new CsvFile(scan.path());
+      file = new CsvFile(scan.input());
       epoch++;
       rowOfEpoch = 0;
     }

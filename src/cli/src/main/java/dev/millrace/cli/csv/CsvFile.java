@@ -8,6 +8,7 @@ import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.console.Plural;
+import dev.millrace.codec.CellConverter;
 import java.io.BufferedInputStream;
 import java.io.CharConversionException;
 import java.io.EOFException;
@@ -41,6 +42,7 @@ public final class CsvFile implements AutoCloseable {
   private static final int BUFFER = 1 << 16;
 
   private final Path path;
+  private final CellConverter converter;
   private final @Nullable SparseFormat sparseFormat;
   private final InputStream in;
   private final JsonParser parser;
@@ -50,22 +52,32 @@ public final class CsvFile implements AutoCloseable {
   private long line;
 
   /**
-   * Opens a file and reads its header.
+   * Opens a file of plain numbers and reads its header.
    *
    * @throws CliError if the file cannot be read, or its header is missing or names a column twice
    */
   public CsvFile(Path path) {
-    this.path = path;
+    this(CsvInput.plain(path));
+  }
+
+  /**
+   * Opens a file and reads its header. Cells in the notation of the file are plain in its rows.
+   *
+   * @throws CliError if the file cannot be read, or its header is missing or names a column twice
+   */
+  public CsvFile(CsvInput file) {
+    path = file.path();
+    converter = new CellConverter(file.notation());
     InputStream opened = null;
     try {
-      BufferedInputStream file = open(path);
-      opened = file;
-      sparseFormat = SparseFormat.of(path, file);
+      BufferedInputStream bytes = open(path);
+      opened = bytes;
+      sparseFormat = SparseFormat.of(path, bytes);
       in =
           sparseFormat == null
-              ? file
+              ? bytes
               : new BufferedInputStream(
-                  SparseLines.open(path, sparseFormat, open(path), file), BUFFER);
+                  SparseLines.open(path, sparseFormat, open(path), bytes), BUFFER);
       FileTypeSniffer.requireCsv(path, in);
       CsvSeparator separator = CsvSeparator.of(in);
       // The header that sparse features are given is no line of the file.
@@ -120,7 +132,7 @@ public final class CsvFile implements AutoCloseable {
           line = linesBefore + parser.currentTokenLocation().getLineNr();
         }
         if (columns < row.length) {
-          row[columns] = parser.getText();
+          row[columns] = converter.plain(parser.getText());
         }
         columns++;
       }

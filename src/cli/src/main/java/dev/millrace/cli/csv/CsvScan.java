@@ -3,6 +3,7 @@ package dev.millrace.cli.csv;
 import dev.millrace.cli.console.CliError;
 import dev.millrace.codec.CsvText;
 import dev.millrace.config.yaml.Suggestions;
+import dev.millrace.data.CellNotation;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.OutputLabels;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * Columns of a CSV file: features, label and key, from one pass over the file.
  *
  * @param file name of the file
+ * @param notation of its cells
  * @param header the column names, in file order
  * @param features of all columns but label, key and dropped ones, in file order
  * @param featureColumns position in the header of each feature
@@ -49,6 +51,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record CsvScan(
     String file,
+    CellNotation notation,
     List<String> header,
     List<FeatureSpec> features,
     List<Integer> featureColumns,
@@ -120,32 +123,46 @@ public record CsvScan(
     return scan(path, label, key, drop, null);
   }
 
+  /** Scans a file of plain numbers with a label and a task. */
+  public static CsvScan scan(
+      Path path, String label, @Nullable String key, Collection<String> drop, @Nullable Task task) {
+    return scan(CsvInput.plain(path), label, key, drop, task);
+  }
+
   /**
    * Scans a file with a label and a task.
    *
    * @param task null for the task of the label: text and few integers are classes
    */
   public static CsvScan scan(
-      Path path, String label, @Nullable String key, Collection<String> drop, @Nullable Task task) {
-    return scan(path, Truth.of(label, task), Purpose.LEARN, key, drop);
+      CsvInput file,
+      String label,
+      @Nullable String key,
+      Collection<String> drop,
+      @Nullable Task task) {
+    return scan(file, Truth.of(label, task), Purpose.LEARN, key, drop);
   }
 
   /** Scans a file of series, whose column to forecast may be the only one. */
   public static CsvScan series(
-      Path path, String column, @Nullable String key, Collection<String> drop) {
-    return scan(path, Truth.of(column, Task.REGRESSION), Purpose.FORECAST, key, drop);
+      CsvInput file, String column, @Nullable String key, Collection<String> drop) {
+    return scan(file, Truth.of(column, Task.REGRESSION), Purpose.FORECAST, key, drop);
   }
 
   /** Scans a file with the features that {@code init} drafts, times and ids among them. */
   public static CsvScan drafted(
-      Path path, String label, @Nullable String key, Collection<String> drop, @Nullable Task task) {
-    return scan(path, Truth.of(label, task), Purpose.DRAFT, key, drop);
+      CsvInput file,
+      String label,
+      @Nullable String key,
+      Collection<String> drop,
+      @Nullable Task task) {
+    return scan(file, Truth.of(label, task), Purpose.DRAFT, key, drop);
   }
 
   /** Scans a file to predict: without a task, and the label column may be missing. */
   public static CsvScan unlabelled(
-      Path path, String label, @Nullable String key, Collection<String> drop) {
-    return scan(path, Truth.of(label, null), Purpose.PREDICT, key, drop);
+      CsvInput file, String label, @Nullable String key, Collection<String> drop) {
+    return scan(file, Truth.of(label, null), Purpose.PREDICT, key, drop);
   }
 
   /**
@@ -155,13 +172,13 @@ public record CsvScan(
    * @param isPipeline false if there is no pipeline, so that features and classes are drafted
    */
   public static CsvScan outputs(
-      Path path,
+      CsvInput file,
       InputSpec input,
       boolean isPipeline,
       @Nullable String key,
       Collection<String> drop) {
     Truth truth = new Truth(input.label(), input.task(), input.targets(), input.labelSeparator());
-    return scan(path, truth, isPipeline ? Purpose.LEARN : Purpose.DRAFT, key, drop);
+    return scan(file, truth, isPipeline ? Purpose.LEARN : Purpose.DRAFT, key, drop);
   }
 
   /** Returns the columns that a list names, separated by commas; a name may have commas, too. */
@@ -175,9 +192,14 @@ public record CsvScan(
   }
 
   private static CsvScan scan(
-      Path path, Truth wanted, Purpose purpose, @Nullable String key, Collection<String> drop) {
+      CsvInput input,
+      Truth wanted,
+      Purpose purpose,
+      @Nullable String key,
+      Collection<String> drop) {
     boolean labelled = purpose != Purpose.PREDICT;
-    try (CsvFile file = new CsvFile(path)) {
+    Path path = input.path();
+    try (CsvFile file = new CsvFile(input)) {
       List<Integer> labelColumns =
           wanted.columns().stream()
               .map(
@@ -204,7 +226,9 @@ public record CsvScan(
 
       List<FieldProfile> columns = FieldProfile.ofColumns(file, Long.MAX_VALUE);
       long rows = columns.get(0).rows();
+      CellNotation guess = NotationGuess.of(input, columns);
       if (labelled) {
+        requirePlain(wanted, labelColumns.stream().map(columns::get).toList(), input, guess);
         labelColumns.forEach(column -> requireLabels(columns.get(column), rows));
         if (keyColumn >= 0) {
           requireKeys(columns.get(keyColumn), rows);
@@ -237,12 +261,13 @@ public record CsvScan(
       boolean tooMany = classes.size() > FieldProfile.MAX_ONE_HOT_VALUES;
       long distinct = truth == null || isSet ? 0 : truth.distinct();
       if (isSet && purpose == Purpose.DRAFT) {
-        classes = names(path, labelColumn, wanted.separator());
+        classes = names(input, labelColumn, wanted.separator());
         distinct = classes.size();
         tooMany = classes.size() > FieldProfile.MAX_ONE_HOT_VALUES;
       }
       return new CsvScan(
           path.toString(),
+          input.notation(),
           file.header(),
           HashBuckets.withinBudget(features),
           featureColumns,
@@ -261,7 +286,8 @@ public record CsvScan(
               featureColumns,
               labelled ? labelColumns : List.of(),
               found,
-              targets),
+              targets,
+              guess),
           truth == null || isSet ? null : withoutLabel(truth, rows));
     }
   }
@@ -284,9 +310,9 @@ public record CsvScan(
   }
 
   /** Returns the different labels in the sets of a column. */
-  private static List<String> names(Path path, int column, String separator) {
+  private static List<String> names(CsvInput input, int column, String separator) {
     Set<String> names = new LinkedHashSet<>();
-    try (CsvFile file = new CsvFile(path)) {
+    try (CsvFile file = new CsvFile(input)) {
       while (names.size() <= InputSpec.Limits.MAX_CLASSES && file.next()) {
         String cell = file.row()[column];
         if (!CsvText.isMissing(cell)) {
@@ -334,6 +360,11 @@ public record CsvScan(
     return Path.of(file);
   }
 
+  /** Returns the file and the notation of its cells. */
+  public CsvInput input() {
+    return new CsvInput(path(), notation);
+  }
+
   /**
    * Returns the position of a column.
    *
@@ -366,6 +397,7 @@ public record CsvScan(
     }
     return new CsvScan(
         file,
+        notation,
         header,
         declared,
         columns,
@@ -406,7 +438,8 @@ public record CsvScan(
       List<Integer> featureColumns,
       List<Integer> labels,
       @Nullable Task task,
-      List<TargetSpec> targets) {
+      List<TargetSpec> targets,
+      CellNotation guess) {
     return IntStream.range(0, columns.size())
         .filter(
             c -> {
@@ -418,7 +451,7 @@ public record CsvScan(
                           || columns.get(c).type() != FieldProfile.Type.NUMBER)
                   : features.get(feature).type() != FeatureSpec.Type.TIME;
             })
-        .mapToObj(c -> ColumnWarnings.of(columns.get(c), labels.contains(c)))
+        .mapToObj(c -> ColumnWarnings.of(columns.get(c), labels.contains(c), guess))
         .flatMap(Optional::stream)
         .toList();
   }
@@ -468,6 +501,25 @@ public record CsvScan(
           ("--drop leaves out the label, \"%s\". Remove it there, or predict another column"
                   + " with --label.")
               .formatted(label));
+    }
+  }
+
+  /** Checks that labels without a task, or of a regression, are no numbers of another notation. */
+  private static void requirePlain(
+      Truth wanted, List<FieldProfile> labels, CsvInput file, CellNotation guess) {
+    for (int i = 0; i < labels.size(); i++) {
+      FieldProfile label = labels.get(i);
+      Task task = wanted.targets().isEmpty() ? wanted.task() : wanted.targets().get(i).task();
+      if (label.isOtherNumbers() && (task == null || task == Task.REGRESSION)) {
+        throw CliError.usage(
+            ("The label \"%s\" has numbers in another notation, such as %s. Read it with: %s%nIn a"
+                 + " pipeline file: input: { %s }. If the numbers name classes: --task multiclass")
+                .formatted(
+                    label.name(),
+                    label.firstText(),
+                    NotationOptions.arguments(guess),
+                    String.join(", ", NotationOptions.entries(guess))));
+      }
     }
   }
 

@@ -6,8 +6,10 @@ import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.console.OutputFile;
 import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.console.Progress;
+import dev.millrace.cli.csv.CsvInput;
 import dev.millrace.cli.csv.CsvPipeline;
 import dev.millrace.cli.csv.CsvScan;
+import dev.millrace.cli.csv.NotationOptions;
 import dev.millrace.cli.csv.SparseFormat;
 import dev.millrace.cli.csv.TaskCheck;
 import dev.millrace.codec.OutputRecord;
@@ -35,6 +37,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -73,8 +76,8 @@ public final class EvaluateCommand implements Callable<Integer> {
       names = "--label",
       paramLabel = "COLUMN",
       description =
-          "Column to predict, or several, separated by commas (default: the pipeline's input.label or"
-              + " input.targets).")
+          "Column to predict, or several, separated by commas (default: the pipeline's input.label"
+              + " or input.targets).")
   private @Nullable String label;
 
   @Option(
@@ -102,8 +105,8 @@ public final class EvaluateCommand implements Callable<Integer> {
       names = "--task",
       paramLabel = "TASK",
       description =
-          "binary, multiclass, regression, or multilabel for a set of labels in a cell, separated by"
-              + " commas (default: text and few whole numbers are classes).")
+          "binary, multiclass, regression, or multilabel for a set of labels in a cell, separated"
+              + " by commas (default: text and few whole numbers are classes).")
   private @Nullable Task task;
 
   @Option(
@@ -126,9 +129,9 @@ public final class EvaluateCommand implements Callable<Integer> {
       names = "--label-delay",
       paramLabel = "TIME",
       description =
-          "Time after which the label of a row is known, such as 30m: rows before that are predicted"
-              + " without it (default: at once). Time goes by input.event-time, else a row takes"
-              + " 1ms.")
+          "Time after which the label of a row is known, such as 30m: rows before that are"
+              + " predicted without it (default: at once). Time goes by input.event-time, else a"
+              + " row takes 1ms.")
   private @Nullable String labelDelay;
 
   @Option(
@@ -183,6 +186,8 @@ public final class EvaluateCommand implements Callable<Integer> {
       names = "--verbose",
       description = "Adds weight and loss of each member of model: auto to the table.")
   private boolean verbose;
+
+  @Mixin private NotationOptions notation;
 
   @Option(names = "--json", description = "Prints one JSON object instead of the table.")
   private boolean json;
@@ -416,8 +421,8 @@ public final class EvaluateCommand implements Callable<Integer> {
   private void requireForOutputs() {
     if (positive != null) {
       throw CliError.usage(
-          "--positive-class applies to one label of two classes. Remove it; a pipeline file (-c) may"
-              + " name the positive-class of each target.");
+          "--positive-class applies to one label of two classes. Remove it; a pipeline file (-c)"
+              + " may name the positive-class of each target.");
     }
     if (reasons != null && reasons > 0) {
       throw CliError.usage(
@@ -462,9 +467,10 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   private CsvScan scan(@Nullable Settings base) {
     InputSpec outputs = outputs(base);
+    CsvInput file = notation.of(input, base);
     if (outputs != null) {
       String column = key == null ? outputs.key() : key;
-      CsvScan scan = CsvScan.outputs(input, outputs, base != null, column, drop);
+      CsvScan scan = CsvScan.outputs(file, outputs, base != null, column, drop);
       return base == null ? scan : scan.withInput(outputs);
     }
     String column = label == null && base != null ? base.input().spec().label() : label;
@@ -477,14 +483,15 @@ public final class EvaluateCommand implements Callable<Integer> {
     Task given = task == null && base != null ? base.input().spec().task() : task;
     String keyColumn = key == null && base != null ? base.input().spec().key() : key;
     if (base != null && base.input().spec().forecast() != null) {
-      return seriesScan(base.input().spec(), base.input().spec().forecast(), keyColumn);
+      return seriesScan(file, base.input().spec(), base.input().spec().forecast(), keyColumn);
     }
     return base == null
-        ? CsvScan.drafted(input, column, keyColumn, drop, given)
-        : CsvScan.scan(input, column, keyColumn, drop, given).withInput(base.input().spec());
+        ? CsvScan.drafted(file, column, keyColumn, drop, given)
+        : CsvScan.scan(file, column, keyColumn, drop, given).withInput(base.input().spec());
   }
 
-  private CsvScan seriesScan(InputSpec spec, ForecastSpec forecast, @Nullable String keyColumn) {
+  private CsvScan seriesScan(
+      CsvInput file, InputSpec spec, ForecastSpec forecast, @Nullable String keyColumn) {
     if (label != null && !label.equals(forecast.column())) {
       throw CliError.usage(
           "--label \"%s\" is not the pipeline's forecast.column, \"%s\". Remove the option."
@@ -495,14 +502,14 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
     if (labelDelay != null) {
       throw CliError.usage(
-          "--label-delay has no effect on forecasts: their label is a value that comes later. Remove"
-              + " the option.");
+          "--label-delay has no effect on forecasts: their label is a value that comes later."
+              + " Remove the option.");
     }
     if (forecast.ofTime() && spec.eventTime() == null) {
       throw CliError.usage(
           "forecast.horizons are times, but the pipeline does not name the column of the time. Add"
               + " input.event-time, or count horizons in records: [1, 24].");
     }
-    return CsvScan.series(input, forecast.column(), keyColumn, drop).withInput(spec);
+    return CsvScan.series(file, forecast.column(), keyColumn, drop).withInput(spec);
   }
 }

@@ -3,9 +3,12 @@ package dev.millrace.cli.init;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.csv.CsvFile;
+import dev.millrace.cli.csv.CsvInput;
 import dev.millrace.cli.csv.FieldProfile;
+import dev.millrace.cli.csv.NotationGuess;
 import dev.millrace.codec.ExampleSchema;
 import dev.millrace.config.yaml.NamedFile;
+import dev.millrace.data.CellNotation;
 import dev.millrace.data.InputSpec.Format;
 import dev.millrace.data.Printable;
 import java.io.IOException;
@@ -20,32 +23,39 @@ public final class FileProfiler {
   private FileProfiler() {}
 
   /**
-   * Profiles a CSV file.
+   * Profiles a CSV file, whose notation is guessed where it is plain.
    *
    * @param limit max rows to read
    * @throws CliError if it cannot be read or has no rows
    */
-  public static InputProfile csv(Path path, long limit) {
-    try (CsvFile file = new CsvFile(path)) {
+  public static InputProfile csv(CsvInput input, long limit) {
+    List<FieldProfile> fields = columns(input, limit);
+    CellNotation notation = NotationGuess.of(input, fields);
+    CsvInput read = new CsvInput(input.path(), notation);
+    fields = read.equals(input) ? fields : columns(read, limit);
+    return new InputProfile(
+        input.path().toString(),
+        Format.AVRO,
+        null,
+        null,
+        fields,
+        List.of(),
+        fields.get(0).rows(),
+        null,
+        null,
+        RowSample.ofCsv(read, limit),
+        notation,
+        false);
+  }
+
+  private static List<FieldProfile> columns(CsvInput input, long limit) {
+    try (CsvFile file = new CsvFile(input)) {
       if (file.header().size() == 1) {
         throw CliError.usage(
             "%s has one column, %s: there is nothing to predict it from."
-                .formatted(path, Printable.line(file.header().get(0), 40)));
+                .formatted(input.path(), Printable.line(file.header().get(0), 40)));
       }
-      List<FieldProfile> fields = FieldProfile.ofColumns(file, limit);
-      long rows = fields.get(0).rows();
-      return new InputProfile(
-          path.toString(),
-          Format.AVRO,
-          null,
-          null,
-          fields,
-          List.of(),
-          rows,
-          null,
-          null,
-          RowSample.ofCsv(path, limit),
-          false);
+      return FieldProfile.ofColumns(file, limit);
     }
   }
 
@@ -68,6 +78,7 @@ public final class FileProfiler {
           null,
           null,
           null,
+          CellNotation.PLAIN,
           true);
     }
     FieldSet set = FieldSet.of(schema);
@@ -82,6 +93,7 @@ public final class FileProfiler {
         null,
         set.eventTime(),
         null,
+        CellNotation.PLAIN,
         false);
   }
 

@@ -5,6 +5,7 @@ import dev.millrace.cli.console.OutputFile;
 import dev.millrace.cli.csv.ColumnNames;
 import dev.millrace.cli.csv.CsvScan;
 import dev.millrace.cli.csv.FieldProfile;
+import dev.millrace.cli.csv.NotationOptions;
 import dev.millrace.cli.kafka.BrokerCheck;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.yaml.Suggestions;
@@ -21,6 +22,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -90,6 +92,8 @@ public final class InitCommand implements Callable<Integer> {
           "Max rows of the file, or newest records of each partition, to read (default: all rows,"
               + " 1000 records).")
   private @Nullable Long rows;
+
+  @Mixin private NotationOptions notation;
 
   @Option(
       names = "--name",
@@ -173,6 +177,9 @@ public final class InitCommand implements Callable<Integer> {
     if (rows != null && rows < 1) {
       throw usage("--limit must be at least 1, but was " + rows);
     }
+    if (notation.isGiven() && (topic != null || isSchema())) {
+      throw usage("--decimal, --thousands and --date-format apply to CSV files");
+    }
     if (timeoutSeconds < 1) {
       throw usage("--timeout must be at least 1, but was " + timeoutSeconds);
     }
@@ -206,7 +213,7 @@ public final class InitCommand implements Callable<Integer> {
     Path file = Objects.requireNonNull(input);
     return isSchema()
         ? FileProfiler.schema(file)
-        : FileProfiler.csv(file, rows == null ? Long.MAX_VALUE : rows);
+        : FileProfiler.csv(notation.of(file, null), rows == null ? Long.MAX_VALUE : rows);
   }
 
   /** Returns the field to predict, several if they are named, none of a schema with one label. */

@@ -1,6 +1,7 @@
 package dev.millrace.cli.init;
 
 import dev.millrace.cli.csv.FieldProfile;
+import dev.millrace.data.CellNotation;
 import dev.millrace.data.InputSpec;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param keys the record keys; null if there are none yet
  * @param eventTime field that a schema declares as time in milliseconds
  * @param sample the first records; null for a schema
+ * @param notation of the cells of a file
  * @param standard whether the records have the standard example schema
  */
 public record InputProfile(
@@ -32,6 +34,7 @@ public record InputProfile(
     @Nullable FieldProfile keys,
     @Nullable String eventTime,
     @Nullable RowSample sample,
+    CellNotation notation,
     boolean standard) {
 
   public InputProfile {

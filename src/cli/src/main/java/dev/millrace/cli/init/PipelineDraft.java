@@ -4,6 +4,7 @@ import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.console.YamlText;
 import dev.millrace.cli.csv.CsvScan;
 import dev.millrace.cli.csv.FieldProfile;
+import dev.millrace.cli.csv.NotationOptions;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec.Format;
 import dev.millrace.data.InputSpec.Limits;
@@ -120,6 +121,12 @@ final class PipelineDraft {
     } else if (labels.size() > 1 && input.isFile()) {
       add("  format: json                       # the standard example schema has one label");
     }
+    if (!NotationOptions.entries(input.notation()).isEmpty()) {
+      add(
+          "  # How numbers and dates are written in CSV; produce sends them in the usual"
+              + " notation.");
+      NotationOptions.entries(input.notation()).forEach(entry -> add("  " + entry));
+    }
     if (input.schema() != null) {
       add("  schema: " + YamlText.of(relative(input.schema(), folder)));
     }
@@ -203,7 +210,8 @@ final class PipelineDraft {
       return;
     }
     add(
-        "  # In a fixed order. Another label is a dead letter; without this line classes are learned");
+        "  # In a fixed order. Another label is a dead letter; without this line classes are"
+            + " learned");
     add("  # as they come.");
     add("  classes: " + YamlText.of(names.stream().sorted(CsvScan.CLASS_ORDER).toList()));
   }
@@ -336,7 +344,8 @@ final class PipelineDraft {
       return;
     }
     add(
-        "  # Earlier records say something of the next label. Uncomment, and compare with evaluate:");
+        "  # Earlier records say something of the next label. Uncomment, and compare with"
+            + " evaluate:");
     add("  # derived:                                # see docs/derived-features.md");
     for (DerivedProposals.Proposal proposal : proposals) {
       add("  #   # " + proposal.reason());

@@ -1,10 +1,10 @@
 package dev.millrace.cli.init;
 
 import dev.millrace.cli.csv.CsvFile;
+import dev.millrace.cli.csv.CsvInput;
 import dev.millrace.codec.ClockTime;
 import dev.millrace.codec.CsvText;
 import dev.millrace.codec.EventTime;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -32,9 +32,9 @@ final class RowSample {
   private int rows;
 
   /** Reads the first rows of a CSV file. */
-  static RowSample ofCsv(Path path, long limit) {
+  static RowSample ofCsv(CsvInput input, long limit) {
     RowSample sample = new RowSample();
-    try (CsvFile file = new CsvFile(path)) {
+    try (CsvFile file = new CsvFile(input)) {
       List<String> header = file.header();
       while (sample.rows < Math.min(limit, MAX_ROWS) && file.next()) {
         for (int c = 0; c < header.size(); c++) {

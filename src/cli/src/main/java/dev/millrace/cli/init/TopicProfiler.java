@@ -10,6 +10,7 @@ import dev.millrace.codec.ExampleSchema;
 import dev.millrace.codec.JsonEnvelope;
 import dev.millrace.codec.RejectedException;
 import dev.millrace.codec.WireFormat;
+import dev.millrace.data.CellNotation;
 import dev.millrace.data.InputSpec.Format;
 import dev.millrace.kafka.TopicReader;
 import java.io.IOException;
@@ -119,6 +120,7 @@ final class TopicProfiler {
         keys,
         set.eventTime(),
         sample,
+        CellNotation.PLAIN,
         standard);
   }
 

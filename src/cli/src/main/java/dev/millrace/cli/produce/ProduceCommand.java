@@ -5,7 +5,9 @@ import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.console.Progress;
 import dev.millrace.cli.console.StopSignal;
 import dev.millrace.cli.csv.CsvExamples;
+import dev.millrace.cli.csv.CsvInput;
 import dev.millrace.cli.csv.CsvScan;
+import dev.millrace.cli.csv.NotationOptions;
 import dev.millrace.cli.csv.SparseFormat;
 import dev.millrace.cli.kafka.KafkaOptions;
 import dev.millrace.config.DefaultTopic;
@@ -57,8 +59,8 @@ public final class ProduceCommand implements Callable<Integer> {
       names = "--label",
       paramLabel = "COLUMN",
       description =
-          "Column to predict, or several, separated by commas (default: the pipeline's input.label or"
-              + " input.targets).")
+          "Column to predict, or several, separated by commas (default: the pipeline's input.label"
+              + " or input.targets).")
   private @Nullable String label;
 
   @Option(
@@ -75,6 +77,8 @@ public final class ProduceCommand implements Callable<Integer> {
       split = ",",
       description = "Columns to leave out, separated by commas.")
   private List<String> drop = List.of();
+
+  @Mixin private NotationOptions notation;
 
   @Option(
       names = "--format",
@@ -204,10 +208,11 @@ public final class ProduceCommand implements Callable<Integer> {
 
   private CsvScan scan(@Nullable Settings settings) {
     Task task = null;
+    CsvInput file = notation.of(input, settings);
     if (settings != null) {
       InputSpec spec = settings.input().spec();
       if (spec.hasOutputs()) {
-        return outputs(spec);
+        return outputs(file, spec);
       }
       task = spec.task();
       label = label == null ? spec.label() : label;
@@ -228,14 +233,14 @@ public final class ProduceCommand implements Callable<Integer> {
     }
     CsvScan scan =
         targets.isEmpty()
-            ? CsvScan.scan(input, label, key, drop, task)
+            ? CsvScan.scan(file, label, key, drop, task)
             : CsvScan.outputs(
-                input, InputSpec.DEFAULT.with(to -> to.targets = targets), true, key, drop);
+                file, InputSpec.DEFAULT.with(to -> to.targets = targets), true, key, drop);
     return settings == null ? scan : scan.withInput(settings.input().spec());
   }
 
   /** Scans the file for a pipeline with a set of labels or targets. */
-  private CsvScan outputs(InputSpec spec) {
+  private CsvScan outputs(CsvInput file, InputSpec spec) {
     if (label != null
         && !Set.copyOf(CsvScan.columns(input, label)).equals(Set.copyOf(spec.labelFields()))) {
       throw CliError.usage(
@@ -243,7 +248,7 @@ public final class ProduceCommand implements Callable<Integer> {
               .formatted(label, kafka.config(), String.join(", ", spec.labelFields())));
     }
     String keyColumn = key == null && spec.format() == InputSpec.Format.JSON ? spec.key() : key;
-    return CsvScan.outputs(input, spec, true, keyColumn, drop).withInput(spec);
+    return CsvScan.outputs(file, spec, true, keyColumn, drop).withInput(spec);
   }
 
   /** Returns the targets of several columns; none for one column. */

@@ -9,6 +9,7 @@ import dev.millrace.cli.csv.CsvExamples;
 import dev.millrace.cli.csv.CsvFeatures;
 import dev.millrace.cli.csv.CsvFile;
 import dev.millrace.cli.csv.CsvScan;
+import dev.millrace.cli.csv.NotationOptions;
 import dev.millrace.cli.csv.ReasonsColumn;
 import dev.millrace.cli.csv.RegionColumns;
 import dev.millrace.cli.models.ModelsOptions;
@@ -84,6 +85,8 @@ public final class PredictCommand implements Callable<Integer> {
       description = "Columns that are no features, if the pipeline declares no features.")
   private List<String> drop = List.of();
 
+  @Mixin private NotationOptions notation;
+
   @Option(
       names = "--model",
       paramLabel = "FILE",
@@ -102,7 +105,7 @@ public final class PredictCommand implements Callable<Integer> {
     Settings settings = models.predicting();
     CsvScan scan =
         CsvScan.unlabelled(
-                input,
+                notation.of(input, settings),
                 settings.input().spec().label(),
                 key == null ? settings.input().spec().key() : key,
                 drop)
@@ -195,7 +198,7 @@ public final class PredictCommand implements Callable<Integer> {
       return Set.of(CsvExamples.ONLY_KEY);
     }
     Set<String> keys = new HashSet<>();
-    try (CsvFile file = new CsvFile(input)) {
+    try (CsvFile file = new CsvFile(scan.input())) {
       while (file.next()) {
         keys.add(file.row()[scan.keyColumn()]);
       }
@@ -225,7 +228,7 @@ public final class PredictCommand implements Callable<Integer> {
     if (!json) {
       out.println(lines.header());
     }
-    try (CsvFile file = new CsvFile(input);
+    try (CsvFile file = new CsvFile(scan.input());
         // On a terminal the answers themselves show the progress.
         Progress progress =
             Terminal.outIsInteractive()

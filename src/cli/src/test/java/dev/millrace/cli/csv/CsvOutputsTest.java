@@ -151,17 +151,21 @@ class CsvOutputsTest {
   @Test
   void objectsOfJsonHaveTargetsAndSets() throws IOException {
     String head =
-        "pipeline: shop\nkafka: { bootstrap.servers: 'a:1' }\ninput: { format: json, key: shop, features: [x], ";
+        "pipeline: shop\n"
+            + "kafka: { bootstrap.servers: 'a:1' }\n"
+            + "input: { format: json, key: shop, features: [x], ";
     InputSpec targets =
         pipeline(head + "targets: { click: binary, kind: multiclass, amount: regression } }");
     CsvScan scan =
-        CsvScan.outputs(write(TARGETS), targets, true, "shop", List.of()).withInput(targets);
+        CsvScan.outputs(CsvInput.plain(write(TARGETS)), targets, true, "shop", List.of())
+            .withInput(targets);
     List<Example> examples = decoded(scan, targets, Format.JSON, Part.ALL);
     assertTargets(examples.get(0), Label.of("1"), Label.of("a"), Label.of(2.5));
     assertTargets(examples.get(1), Label.of("0"), null, null);
 
     InputSpec sets = pipeline(head + "label: tags, task: multilabel, label-separator: ', ' }");
-    CsvScan setScan = CsvScan.outputs(write(SETS), sets, true, "shop", List.of()).withInput(sets);
+    CsvScan setScan =
+        CsvScan.outputs(CsvInput.plain(write(SETS)), sets, true, "shop", List.of()).withInput(sets);
     assertThat(decoded(setScan, sets, Format.JSON, Part.ALL))
         .filteredOn(example -> example.label != null)
         .extracting(example -> OutputLabels.set(example.label))
@@ -172,8 +176,10 @@ class CsvOutputsTest {
   void theStandardSchemaHasSets() throws IOException {
     InputSpec input =
         pipeline(
-            "pipeline: shop\nkafka: { bootstrap.servers: 'a:1' }\ninput: { label: tags, task: multilabel }");
-    CsvScan scan = CsvScan.outputs(write(SETS), input, true, "shop", List.of());
+            "pipeline: shop\n"
+                + "kafka: { bootstrap.servers: 'a:1' }\n"
+                + "input: { label: tags, task: multilabel }");
+    CsvScan scan = CsvScan.outputs(CsvInput.plain(write(SETS)), input, true, "shop", List.of());
 
     assertThat(decoded(scan, input, Format.AVRO, Part.ALL))
         .filteredOn(example -> example.label != null)
@@ -185,10 +191,14 @@ class CsvOutputsTest {
   void labelsThatThePipelineAssumesAreNotReported() throws IOException {
     InputSpec input =
         pipeline(
-            "pipeline: shop\nkafka: { bootstrap.servers: 'a:1' }\ninput: { format: json, key: shop,"
-                + " id: id, labels: { topic: l.v1 }, features: [x], targets: { click: {"
-                + " positive-class: '1', on-timeout: '0' }, amount: { task: regression, on-timeout: -1 } } }");
-    CsvScan scan = CsvScan.outputs(write(TARGETS), input, true, "shop", List.of()).withInput(input);
+            "pipeline: shop\n"
+                + "kafka: { bootstrap.servers: 'a:1' }\n"
+                + "input: { format: json, key: shop, id: id, labels: { topic: l.v1 }, features:"
+                + " [x], targets: { click: { positive-class: '1', on-timeout: '0' }, amount: {"
+                + " task: regression, on-timeout: -1 } } }");
+    CsvScan scan =
+        CsvScan.outputs(CsvInput.plain(write(TARGETS)), input, true, "shop", List.of())
+            .withInput(input);
     List<Boolean> reported = new ArrayList<>();
     try (CsvExamples rows = new CsvExamples(scan, 0, 1, Format.JSON, Part.LABEL, input, 10)) {
       while (rows.next()) {
@@ -209,13 +219,13 @@ class CsvOutputsTest {
               to.label = "tags";
               to.task = Task.MULTILABEL;
             });
-    return CsvScan.outputs(write(SETS), input, isPipeline, "shop", List.of());
+    return CsvScan.outputs(CsvInput.plain(write(SETS)), input, isPipeline, "shop", List.of());
   }
 
   private CsvScan scan(String text, boolean isPipeline, TargetSpec... targets) throws IOException {
     InputSpec input = InputSpec.DEFAULT.with(to -> to.targets = List.of(targets));
     List<String> drop = isPipeline ? List.of("amount") : List.of();
-    return CsvScan.outputs(write(text), input, isPipeline, "shop", drop);
+    return CsvScan.outputs(CsvInput.plain(write(text)), input, isPipeline, "shop", drop);
   }
 
   private static InputSpec pipeline(String yaml) {

@@ -95,11 +95,11 @@ class CsvScanTest {
     assertThat(scan.warnings())
         .containsExactly(
             "Column \"comma\" is taken as text: a number is written as 1234.5 is, but was \"0,23\""
-                + " (data.csv:2). If no comma separates columns: sed 's/,/./g'",
-            "Column \"money\" is taken as text: a number is written as 1234.5 is, but was"
-                + " \"$1,234.50\" (data.csv:2).",
-            "Column \"share\" is taken as text: a number is written as 1234.5 is, but was \"12 %\""
                 + " (data.csv:2).",
+            "Column \"money\" is taken as text: a number is written as 1234.5 is, but was"
+                + " \"$1,234.50\" (data.csv:2). Read it with --thousands ,",
+            "Column \"share\" is taken as text: a number is written as 1234.5 is, but was \"12 %\""
+                + " (data.csv:2). Read it with --thousands ,",
             "Column \"stray\" is taken as text: 11 of 12 values are numbers, but not \"oops\""
                 + " (data.csv:3). Leave empty what is not known.");
   }
@@ -114,10 +114,11 @@ class CsvScanTest {
             "y",
             null);
 
+    String option = " Read it with --date-format \"d.M.yyyy[ H:mm[:ss]]\"";
     String is = "\" is taken as text: a date or time is written as 2026-11-26T09:30 is, but was \"";
     assertThat(scan.warnings())
         .containsExactly(
-            "Column \"dots" + is + "26.11.2026\" (data.csv:2).",
+            "Column \"dots" + is + "26.11.2026\" (data.csv:2)." + option,
             "Column \"slashes" + is + "2026/11/26 9:30\" (data.csv:2).",
             "Column \"clock" + is + "9:30\" (data.csv:2).");
   }
@@ -216,7 +217,8 @@ class CsvScanTest {
 
   @Test
   void warnsOfALabelThatIsTakenAsTextButNotOfWhatIsLeftOut() throws IOException {
-    assertThat(scan("x,y\n1,\"0,5\"\n2,\"0,7\"\n", "y", null).warnings()).hasSize(1);
+    Path file = write("x,y\n1,\"0,5\"\n2,\"0,7\"\n");
+    assertThat(CsvScan.scan(file, "y", null, List.of(), Task.BINARY).warnings()).hasSize(1);
     assertThat(scan("x,y\n1,1764150000\n2,1764150001\n", "y", null).warnings()).isEmpty();
     assertThat(CsvScan.scan(write("x,z,y\n1,\"0,5\",a\n"), "y", null, List.of("z")).warnings())
         .isEmpty();
@@ -268,7 +270,10 @@ class CsvScanTest {
 
   private FeatureSpec.Type kindOf(String column, String rows) throws IOException {
     Path file = Files.writeString(dir.resolve("kind.csv"), column + ",y\n" + rows);
-    return CsvScan.drafted(file, "y", null, List.of(), null).features().get(0).type();
+    return CsvScan.drafted(CsvInput.plain(file), "y", null, List.of(), null)
+        .features()
+        .get(0)
+        .type();
   }
 
   @Test
@@ -306,7 +311,8 @@ class CsvScanTest {
             1795694520,1795694520000,20261203,1795694580,1795694400,5,v
             """);
 
-    List<FeatureSpec> drafted = CsvScan.drafted(file, "y", null, List.of(), null).features();
+    List<FeatureSpec> drafted =
+        CsvScan.drafted(CsvInput.plain(file), "y", null, List.of(), null).features();
 
     assertThat(drafted)
         .extracting(FeatureSpec::type)
@@ -317,7 +323,7 @@ class CsvScanTest {
             FeatureSpec.Type.NUMERIC,
             FeatureSpec.Type.NUMERIC,
             FeatureSpec.Type.NUMERIC);
-    InputProfile profile = FileProfiler.csv(file, 100);
+    InputProfile profile = FileProfiler.csv(CsvInput.plain(file), 100);
     assertThat(profile.fields().subList(0, 6))
         .extracting(field -> field.toFeature(profile.records(), true))
         .isEqualTo(drafted);

@@ -93,7 +93,7 @@ class SparseFilesTest {
   void weightsAndTagsAreThoseOfTheExamples() throws IOException {
     Path file = write("a.vw", "1 0.5 'x |user u1\n0 'y |user u2\n");
 
-    CsvScan scan = CsvScan.drafted(file, "label", null, List.of(), null);
+    CsvScan scan = CsvScan.drafted(CsvInput.plain(file), "label", null, List.of(), null);
     InputSpec spec = CsvPipeline.settings(null, "evaluate", scan, null).input().spec();
 
     assertThat(spec.weight()).isEqualTo("weight");

@@ -1,0 +1,156 @@
+package dev.millrace.cli.csv;
+
+import dev.millrace.cli.csv.FieldProfile.Type;
+import dev.millrace.codec.CellConverter;
+import dev.millrace.codec.CsvText;
+import dev.millrace.data.CellNotation;
+import dev.millrace.data.CellNotation.Mark;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * Guesses in which notation the numbers and dates of a file are that are not plain: the one that
+ * reads most cells of its first rows.
+ */
+public final class NotationGuess {
+  private static final int MAX_ROWS = 10_000;
+
+  private static final List<CellNotation> NUMBERS =
+      List.of(
+          new CellNotation(Mark.POINT, Mark.COMMA, null),
+          new CellNotation(Mark.COMMA, Mark.POINT, null),
+          new CellNotation(Mark.COMMA, Mark.SPACE, null),
+          new CellNotation(Mark.POINT, Mark.SPACE, null),
+          new CellNotation(Mark.POINT, Mark.APOSTROPHE, null));
+  private static final List<CellConverter> NUMBER_READERS =
+      NUMBERS.stream().map(CellConverter::new).toList();
+
+  // The first of those that read as many cells: the months of America where days are up to 12.
+  private static final List<CellNotation> DATES =
+      Stream.of(
+              "d.M.yyyy[ H:mm[:ss]]",
+              "M/d/yyyy[ H:mm[:ss]]",
+              "d/M/yyyy[ H:mm[:ss]]",
+              "M/d/yyyy h:mm[:ss] a",
+              "yyyy/M/d[ H:mm[:ss]]",
+              "yyyy.M.d[ H:mm[:ss]]",
+              "yyyy-M-d[ H:mm[:ss]]",
+              "d-M-yyyy[ H:mm[:ss]]",
+              "M-d-yyyy[ H:mm[:ss]]",
+              "d.M.yy[ H:mm[:ss]]",
+              "M/d/yy[ H:mm[:ss]]",
+              "d/M/yy[ H:mm[:ss]]",
+              "M/d/yy h:mm[:ss] a",
+              "d MMM yyyy[ H:mm[:ss]]",
+              "d-MMM-yyyy[ H:mm[:ss]]",
+              "d-MMM-yy[ H:mm[:ss]]",
+              "d MMMM yyyy[ H:mm[:ss]]",
+              "MMM d, yyyy[ H:mm[:ss]]",
+              "MMMM d, yyyy[ H:mm[:ss]]",
+              "d/MMM/yyyy:H:mm:ss Z",
+              "EEE, d MMM yyyy H:mm:ss zzz")
+          .map(CellNotation.PLAIN::withDateFormat)
+          .toList();
+
+  private NotationGuess() {}
+
+  /** Returns true for a number in one of the known notations that is not plain. */
+  static boolean isNumber(String text) {
+    return NUMBER_READERS.stream().anyMatch(reader -> reader.reads(text));
+  }
+
+  /**
+   * Returns the notation of a file.
+   *
+   * @param file the notation of which holds where no column needs another one
+   * @param columns of the file as that notation reads them
+   */
+  public static CellNotation of(CsvInput file, List<FieldProfile> columns) {
+    CellNotation notation = file.notation();
+    List<String> numbers = cells(file, columns, FieldProfile::isOtherNumbers);
+    List<CellNotation> ofNumbers = best(NUMBERS, numbers);
+    if (!ofNumbers.isEmpty()) {
+      List<String> others = cells(file, columns, column -> column.type() == Type.NUMBER);
+      notation =
+          withoutGroups(ofNumbers.get(0), numbers, others).withDateFormat(notation.dateFormat());
+    }
+    List<String> dates = cells(file, columns, FieldProfile::isOtherDates);
+    CellNotation ofDates =
+        best(DATES, dates).stream()
+            .min(Comparator.comparingLong(candidate -> steps(candidate, dates)))
+            .orElse(notation);
+    return notation.withDateFormat(ofDates.dateFormat());
+  }
+
+  private static List<String> cells(
+      CsvInput input, List<FieldProfile> columns, Predicate<FieldProfile> chosen) {
+    int[] places =
+        IntStream.range(0, columns.size()).filter(c -> chosen.test(columns.get(c))).toArray();
+    List<String> cells = new ArrayList<>();
+    if (places.length == 0) {
+      return cells;
+    }
+    try (CsvFile file = new CsvFile(input)) {
+      for (int row = 0; row < MAX_ROWS && file.next(); row++) {
+        for (int place : places) {
+          String cell = file.row()[place];
+          if (!CsvText.isMissing(cell)) {
+            cells.add(cell);
+          }
+        }
+      }
+    }
+    return cells;
+  }
+
+  /** Returns the candidates that read most cells; none if none reads any. */
+  private static List<CellNotation> best(List<CellNotation> candidates, List<String> cells) {
+    List<CellNotation> best = new ArrayList<>();
+    long most = 1;
+    for (CellNotation candidate : candidates) {
+      CellConverter reader = new CellConverter(candidate);
+      long read = cells.stream().filter(reader::reads).count();
+      if (read > most) {
+        best.clear();
+      }
+      if (read >= most) {
+        best.add(candidate);
+        most = read;
+      }
+    }
+    return best;
+  }
+
+  /**
+   * Returns a notation with a decimal comma without the mark of groups that no cell has.
+   *
+   * @param plain cells of columns that the plain notation reads too: 1.234 may be a group
+   */
+  private static CellNotation withoutGroups(
+      CellNotation notation, List<String> cells, List<String> plain) {
+    CellNotation ungrouped = new CellNotation(notation.decimal(), null, null);
+    if (ungrouped.hasPlainNumbers()) {
+      return notation; // without the mark it would not read a currency
+    }
+    CellConverter all = new CellConverter(notation);
+    CellConverter some = new CellConverter(ungrouped);
+    List<String> points = plain.stream().filter(cell -> cell.indexOf('.') >= 0).toList();
+    boolean hasGroups =
+        cells.stream().anyMatch(cell -> all.reads(cell) && !some.reads(cell))
+            || (!points.isEmpty() && points.stream().allMatch(all::reads));
+    return hasGroups ? notation : ungrouped;
+  }
+
+  // Days and months that are exchanged go back and forth.
+  private static long steps(CellNotation candidate, List<String> cells) {
+    CellConverter reader = new CellConverter(candidate);
+    List<String> dates = cells.stream().map(reader::plain).toList();
+    return IntStream.range(1, dates.size())
+        .filter(i -> dates.get(i).compareTo(dates.get(i - 1)) < 0)
+        .count();
+  }
+}
