@@ -237,7 +237,7 @@ class MillraceTest {
     assertThat(cli.exitCode()).isEqualTo(1);
     assertThat(cli.err().lines())
         .containsExactly(
-            "No broker at 127.0.0.1:%d has answered within 3 s; waiting up to 5 s.".formatted(free),
+            "No broker at 127.0.0.1:%d accepts connections; waiting up to 5 s.".formatted(free),
             ("No broker answered at 127.0.0.1:%d within 5 s (--bootstrap-server)."
                     + " Start one with: ./millrace broker --port %d")
                 .formatted(free, free));

@@ -2,6 +2,7 @@ package dev.millrace.cli.cluster;
 
 import dev.millrace.MillraceJob;
 import dev.millrace.cli.console.CliError;
+import dev.millrace.cli.kafka.UnsetVariables;
 import dev.millrace.cli.run.StateOptions;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
@@ -73,7 +74,7 @@ final class ClusterOptions {
   }
 
   /**
-   * Returns the pipeline for an option that needs no cluster.
+   * Returns the pipeline for an option that needs brokers instead of a cluster.
    *
    * @throws ParameterException if none is named
    */
@@ -81,7 +82,9 @@ final class ClusterOptions {
     if (config == null) {
       throw new ParameterException(command.commandLine(), option + " needs -c FILE.");
     }
-    return PipelineFile.read(config);
+    Settings settings = PipelineFile.read(config);
+    UnsetVariables.reject(settings.kafka(), config);
+    return settings;
   }
 
   /**
@@ -206,9 +209,9 @@ final class ClusterOptions {
             () ->
                 new CliError(
                     ("No cluster of pipeline %s runs with its state in %s. Start one with:"
-                            + " ./millrace cluster -c %s --taskmanagers 2, or name its"
-                            + " --state-dir or --cluster. A job of ./millrace run has no cluster: Ctrl-C"
-                            + " there takes a savepoint.")
+                         + " ./millrace cluster -c %s --taskmanagers 2, or name its --state-dir or"
+                         + " --cluster. A job of ./millrace run has no cluster: Ctrl-C there takes"
+                         + " a savepoint.")
                         .formatted(settings.pipeline(), dir, config)));
   }
 

@@ -43,6 +43,11 @@ public final class CliError extends RuntimeException {
     return new CliError(message, ExitCode.USAGE);
   }
 
+  /** Creates an error of usage or configuration with a remedy, a separate sentence. */
+  public static CliError usage(String failure, String remedy) {
+    return new CliError(ExitCode.USAGE, failure, remedy, null);
+  }
+
   public int exitCode() {
     return exitCode;
   }

@@ -21,6 +21,7 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,11 +84,12 @@ final class BrokerChecks {
     if (remedy == null) {
       return "Check the address, security.protocol and sasl.* in the pipeline file.";
     }
-    return remedy.contains("security.protocol")
+    // Where no broker has answered, the remedy is to start one.
+    return error.getCause() instanceof RetriableException && !remedy.contains("security.protocol")
         ? remedy
-        : remedy
-            + "   If one runs there, check the address, security.protocol and sasl.* in the pipeline"
-            + " file.";
+            + "   If one runs there, check the address, security.protocol and sasl.* in the"
+            + " pipeline file."
+        : remedy;
   }
 
   private void addresses(Admin admin, List<Finding> findings)

@@ -41,6 +41,7 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  ./millrace doctor -c fraud.yaml",
+      "  ./millrace doctor -c fraud.yaml --acls > grant.sh",
       "  ./millrace doctor --bootstrap-server localhost:9092 --json"
     })
 public final class DoctorCommand implements Callable<Integer> {
@@ -61,6 +62,13 @@ public final class DoctorCommand implements Callable<Integer> {
 
   @Option(names = "--json", description = "Prints one JSON object instead of lines.")
   private boolean json;
+
+  @Option(
+      names = "--acls",
+      description =
+          "Prints a shell script of kafka-acls.sh lines that grants the pipeline its permissions,"
+              + " and checks nothing.")
+  private boolean acls;
 
   @Spec private CommandSpec spec;
 
@@ -88,6 +96,9 @@ public final class DoctorCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--timeout must be at least 1, but was " + timeoutSeconds);
     }
+    if (acls) {
+      return printAcls();
+    }
     Duration timeout = Duration.ofSeconds(timeoutSeconds);
     add(MachineChecks.all(StateOptions.directory(stateDir, source.config)));
     if (source.config != null) {
@@ -98,6 +109,17 @@ public final class DoctorCommand implements Callable<Integer> {
     }
     summarize();
     return count(State.FAILED) == 0 ? ExitCode.OK : ExitCode.SOFTWARE;
+  }
+
+  private int printAcls() {
+    if (source.config == null || json) {
+      throw new ParameterException(
+          spec.commandLine(), "--acls needs -c FILE, and prints a script instead of checks");
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    out.print(AclScript.of(PipelineFile.read(source.config), source.config.toString()));
+    out.flush();
+    return ExitCode.OK;
   }
 
   private void checkPipeline(Path config, Duration timeout) throws InterruptedException {

@@ -2,11 +2,9 @@ package dev.millrace.cli.doctor;
 
 import dev.millrace.MillraceJob;
 import dev.millrace.cli.console.Finding;
-import dev.millrace.cli.kafka.BrokerCheck;
 import dev.millrace.config.Settings;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
@@ -28,19 +26,26 @@ final class PermissionChecks {
   private final Settings settings;
   private final Map<String, TopicDescription> topics;
   private final List<String> hidden;
+  private final String config;
   private final String group;
   private final List<Finding> findings = new ArrayList<>();
 
   /**
    * @param topics existing topics, with their allowed operations
    * @param hidden topics that may not be described
+   * @param config the pipeline file, for the remedy
    */
   PermissionChecks(
-      Admin admin, Settings settings, Map<String, TopicDescription> topics, List<String> hidden) {
+      Admin admin,
+      Settings settings,
+      Map<String, TopicDescription> topics,
+      List<String> hidden,
+      String config) {
     this.admin = admin;
     this.settings = settings;
     this.topics = topics;
     this.hidden = hidden;
+    this.config = config;
     this.group = MillraceJob.consumerGroup(settings);
   }
 
@@ -84,7 +89,7 @@ final class PermissionChecks {
             : found.authorizedOperations() == null
                 || found.authorizedOperations().contains(operation);
     if (!allowed) {
-      reject("topic " + topic, "--topic " + topic, operation);
+      reject("topic " + topic, operation);
     }
   }
 
@@ -93,7 +98,7 @@ final class PermissionChecks {
   private void requireGroup(String group) throws ExecutionException, InterruptedException {
     var leave = new RemoveMembersFromConsumerGroupOptions(List.of(new MemberToRemove(PROBE)));
     if (!isAllowed(admin.removeMembersFromConsumerGroup(group, leave).all())) {
-      reject("group " + group, "--group " + group, AclOperation.READ);
+      reject("group " + group, AclOperation.READ);
     }
   }
 
@@ -101,10 +106,7 @@ final class PermissionChecks {
   private void requireTransactions() throws ExecutionException, InterruptedException {
     String prefix = group + "/";
     if (!isAllowed(admin.fenceProducers(List.of(prefix + PROBE)).all())) {
-      reject(
-          "transactional ids " + prefix + "…",
-          "--transactional-id " + prefix + " --resource-pattern-type prefixed",
-          AclOperation.WRITE);
+      reject("transactional ids " + prefix + "…", AclOperation.WRITE);
     }
   }
 
@@ -123,15 +125,11 @@ final class PermissionChecks {
     return true;
   }
 
-  private void reject(String what, String option, AclOperation operation) {
-    String name =
-        operation.name().charAt(0) + operation.name().substring(1).toLowerCase(Locale.ROOT);
+  private void reject(String what, AclOperation operation) {
     findings.add(
         Finding.failed(
             NAME,
-            what + ": this user has no " + name,
-            ("kafka-acls.sh --bootstrap-server %s --add --allow-principal User:NAME"
-                    + " --operation %s %s")
-                .formatted(BrokerCheck.servers(settings.kafka()), name, option)));
+            what + ": this user has no " + AclScript.name(operation),
+            "./millrace doctor -c %s --acls prints a script that grants all".formatted(config)));
   }
 }

@@ -63,7 +63,7 @@ public final class TopicChecks {
     describe();
     existence();
     configuration();
-    findings.addAll(new PermissionChecks(admin, settings, topics, hidden).all());
+    findings.addAll(new PermissionChecks(admin, settings, topics, hidden, config).all());
     if (topics.containsKey(settings.output().models())) {
       SharedModels.of(settings).ifPresent(findings::add);
     }

@@ -1,12 +1,16 @@
 package dev.millrace.cli.kafka;
 
 import dev.millrace.cli.console.CliError;
+import dev.millrace.cli.console.OutputFile;
+import dev.millrace.cli.console.RootCause;
 import dev.millrace.config.DefaultTopic;
 import dev.millrace.config.Settings;
 import dev.millrace.kafka.KafkaClients;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
@@ -22,6 +26,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -31,7 +36,10 @@ import org.jspecify.annotations.Nullable;
 /** Checks that brokers and topics exist, with a remedy in each error. */
 public final class BrokerCheck {
   private static final String BOOTSTRAP = "bootstrap.servers";
-  private static final long NOTICE_SECONDS = 3;
+  // After the first one a notice only reports refused connections, after the second any silence: on
+  // a busy machine a broker, or this process, may need some seconds.
+  private static final long REFUSAL_SECONDS = 3;
+  private static final long SILENCE_SECONDS = 10;
   private static final int CONNECT_MILLIS = 1000;
   private static final Duration MAX_TOPICS_WAIT = Duration.ofMinutes(1);
   private static final Duration TOPICS_INTERVAL = Duration.ofMillis(20);
@@ -48,21 +56,29 @@ public final class BrokerCheck {
    *
    * @param kafka client properties
    * @param config the pipeline file of the properties; null for {@code --bootstrap-server}
-   * @param notice receives one line after 3 seconds
+   * @param notice receives one line after 3 seconds if connections are refused, else after 10
    * @throws CliError if no broker answers in time, or the properties are invalid
    */
   public static void requireBroker(
       Map<String, String> kafka, Duration timeout, @Nullable Path config, Consumer<String> notice) {
+    if (config != null) {
+      UnsetVariables.reject(kafka, config);
+    }
     try (Admin admin = KafkaClients.admin(kafka, timeout)) {
       KafkaFuture<?> answer = admin.describeCluster().nodes();
-      try {
-        answer.get(NOTICE_SECONDS, TimeUnit.SECONDS);
-      } catch (java.util.concurrent.TimeoutException e) {
-        notice.accept(
-            "No broker at %s has answered within %d s; waiting up to %d s."
-                .formatted(servers(kafka), NOTICE_SECONDS, timeout.toSeconds()));
-        answer.get();
+      if (isPending(answer, REFUSAL_SECONDS)) {
+        String problem = null;
+        if (connection(servers(kafka)) == Connection.REFUSED) {
+          problem = "No broker at %s accepts connections";
+        } else if (isPending(answer, SILENCE_SECONDS - REFUSAL_SECONDS)) {
+          problem = "No broker at %s has answered within " + SILENCE_SECONDS + " s";
+        }
+        if (problem != null) {
+          notice.accept(
+              (problem + "; waiting up to %d s.").formatted(servers(kafka), timeout.toSeconds()));
+        }
       }
+      answer.get();
     } catch (ExecutionException e) {
       throw unreachable(e.getCause() == null ? e : e.getCause(), kafka, timeout, config);
     } catch (KafkaException e) {
@@ -70,6 +86,19 @@ public final class BrokerCheck {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CliError("Interrupted while waiting for a broker.", e);
+    }
+  }
+
+  /** Waits for an answer or a failure; returns true if there is none in time. */
+  private static boolean isPending(KafkaFuture<?> answer, long seconds)
+      throws InterruptedException {
+    try {
+      answer.get(seconds, TimeUnit.SECONDS);
+      return false;
+    } catch (ExecutionException e) {
+      return false;
+    } catch (java.util.concurrent.TimeoutException e) {
+      return true;
     }
   }
 
@@ -153,7 +182,7 @@ public final class BrokerCheck {
   /**
    * Waits until a broker answers, and checks that all topics of a pipeline exist.
    *
-   * @param notice receives one line after 3 seconds
+   * @param notice receives a line if the wait is long
    * @throws CliError if there is no broker, or a topic is missing
    */
   public static void requireTopics(
@@ -169,6 +198,13 @@ public final class BrokerCheck {
 
   /** Returns the error of a request that a broker rejected or did not answer in time. */
   public static CliError failure(String what, @Nullable Throwable cause) {
+    if (cause instanceof AuthorizationException) {
+      return new CliError(
+          what + ": " + cause.getMessage(),
+          "./millrace doctor -c FILE --acls prints a script that grants a pipeline its"
+              + " permissions.",
+          cause);
+    }
     String silence = cause instanceof TimeoutException ? "no broker answered in time: " : "";
     String message = cause == null ? "unknown cause" : cause.getMessage();
     return new CliError(what + ": " + silence + message, cause);
@@ -191,28 +227,57 @@ public final class BrokerCheck {
       return new CliError(
           "No broker answered at %s within %d s (%s)."
               .formatted(servers, timeout.toSeconds(), origin),
-          accepts(servers)
+          connection(servers) == Connection.ACCEPTED
               ? "The port accepts connections: if that is a broker, compare security.protocol with"
                   + " that of its listener, and look at its log."
               : "Start one with: ./millrace broker --port " + port(servers),
           cause);
     }
-    return failure("The broker at " + servers + " cannot be used (" + origin + ")", root);
+    for (Throwable t = cause; t != null; t = t.getCause()) {
+      if (t instanceof FileSystemException file) {
+        return CliError.usage(
+            "%s (%s): %s.".formatted(propertyOf(file, kafka), config, OutputFile.obstacle(file)));
+      }
+    }
+    return new CliError(
+        "The broker at %s cannot be used (%s): %s"
+            .formatted(servers, origin, RootCause.message(cause)),
+        cause);
   }
 
-  /** Returns true if one of the addresses accepts connections. */
-  private static boolean accepts(String servers) {
+  /** Returns the property that names the file of a failure. */
+  private static String propertyOf(FileSystemException failure, Map<String, String> kafka) {
+    return kafka.entrySet().stream()
+        .filter(property -> property.getValue().equals(failure.getFile()))
+        .map(property -> "kafka." + property.getKey())
+        .sorted()
+        .findFirst()
+        .orElse("kafka");
+  }
+
+  /** What becomes of a connection to one of several addresses. */
+  private enum Connection {
+    ACCEPTED,
+    REFUSED,
+    UNANSWERED
+  }
+
+  /** Tries the addresses, and returns the best outcome. */
+  private static Connection connection(String servers) {
+    Connection outcome = Connection.REFUSED;
     for (String server : servers.split(",")) {
       try (Socket socket = new Socket()) {
         String address = server.strip();
         socket.connect(
             new InetSocketAddress(Utils.getHost(address), Utils.getPort(address)), CONNECT_MILLIS);
-        return true;
+        return Connection.ACCEPTED;
+      } catch (ConnectException e) {
+        // Nothing listens there.
       } catch (IOException e) {
-        // Not there.
+        outcome = Connection.UNANSWERED;
       }
     }
-    return false;
+    return outcome;
   }
 
   private static String port(String servers) {
