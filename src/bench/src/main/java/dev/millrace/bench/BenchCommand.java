@@ -33,7 +33,8 @@ import picocli.CommandLine.Spec;
       TuneBenchCommand.class,
       IntervalsBenchCommand.class,
       ReasonsBenchCommand.class,
-      OutputsBenchCommand.class
+      OutputsBenchCommand.class,
+      KindsBenchCommand.class
     },
     footer = {
       "",
@@ -47,7 +48,8 @@ import picocli.CommandLine.Spec;
       "  ./millrace bench accuracy --seeds 1",
       "  ./millrace bench streams --rows 2000 --seeds 1",
       "  ./millrace bench intervals",
-      "  ./millrace bench reasons"
+      "  ./millrace bench reasons",
+      "  ./millrace bench kinds"
     })
 public final class BenchCommand implements AddedCommand {
   @Spec private CommandSpec spec;
@@ -58,7 +60,7 @@ public final class BenchCommand implements AddedCommand {
         spec.commandLine(),
         "A command is missing: bench step, bench pipeline, bench state, bench sql, bench sql-learn,"
             + " bench derived, bench ids, bench accuracy, bench streams, bench tune,"
-            + " bench intervals or bench reasons");
+            + " bench intervals, bench reasons, bench outputs or bench kinds");
   }
 
   @Command(

@@ -71,11 +71,13 @@ public final class CellConverter {
   }
 
   private static @Nullable String plainNumber(Pattern number, String cell) {
-    Matcher matcher = number.matcher(cell);
+    // Accounts write (12.50) for -12.50.
+    boolean isNegative = cell.startsWith("(") && cell.endsWith(")");
+    Matcher matcher = number.matcher(isNegative ? cell.substring(1, cell.length() - 1) : cell);
     if (!matcher.matches()) {
       return null;
     }
-    StringBuilder text = new StringBuilder();
+    StringBuilder text = new StringBuilder(isNegative ? "-" : "");
     text.append(matcher.group(1)).append(matcher.group(2));
     matcher.group(3).chars().filter(c -> c >= '0' && c <= '9').forEach(c -> text.append((char) c));
     if (matcher.group(4) != null) {

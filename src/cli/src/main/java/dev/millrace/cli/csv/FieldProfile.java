@@ -28,6 +28,7 @@ public final class FieldProfile {
   private static final int MAX_CLASSES_AS_INTEGERS = 20;
   private static final int MAX_COUNTED = 100;
   private static final int MAX_TEXT = 30;
+  private static final int MIN_CODE = 5; // digits: 0930 may be a time
   private static final double ALMOST_ALL = 0.9;
   private static final double MAX_EXACT_INTEGER = 1L << 53;
 
@@ -69,7 +70,10 @@ public final class FieldProfile {
   private long tooLarge;
   private boolean integral = true;
   private boolean consecutive = true;
+  // Numbers such as 01067, which are codes.
+  private boolean hasLeadingZeros;
   private double last = Double.NaN;
+  private long missingBeforeLast;
   // Of one cell of sparse features.
   private int maxIds;
 
@@ -200,9 +204,11 @@ public final class FieldProfile {
     integral = integral && number == Math.rint(number) && tooLarge == 0;
     consecutive =
         consecutive
-            && (Double.isNaN(last) || number == last + 1)
+            && (Double.isNaN(last) || number == last + 1 + missing - missingBeforeLast)
             && Math.abs(number) < MAX_EXACT_INTEGER;
     last = number;
+    missingBeforeLast = missing;
+    hasLeadingZeros |= text.length() >= MIN_CODE && text.charAt(0) == '0' && text.indexOf('.') < 0;
     count(className, text);
   }
 
@@ -287,7 +293,7 @@ public final class FieldProfile {
     return type() == Type.NUMBER && numbers > 0 && integral;
   }
 
-  /** Returns true if each value is one more than the value before. */
+  /** Returns true if each value is one more than the value before, and of as many rows after it. */
   public boolean isCounting() {
     return isWholeNumbers() && consecutive && numbers > 2;
   }
@@ -302,7 +308,8 @@ public final class FieldProfile {
 
   /** Returns true if the numbers are ids, not measurements. */
   public boolean isId() {
-    return NumberMeaning.isId(name, isWholeNumbers(), distinct(), min);
+    return (hasLeadingZeros && isWholeNumbers())
+        || NumberMeaning.isId(name, isWholeNumbers(), distinct(), min);
   }
 
   /** Returns true if all values are dates or times, some of them not in ISO 8601. */
@@ -437,7 +444,12 @@ public final class FieldProfile {
 
   /** Returns the number of values, and what makes them ids, lists of ids or words. */
   String distinctAndReason() {
-    String reason = isId() ? "; numbers that name things, by its name" : "";
+    String reason =
+        !isId()
+            ? ""
+            : hasLeadingZeros
+                ? "; numbers with leading zeros"
+                : "; numbers that name things, by its name";
     return distinctValues() + reason + (type() == Type.TEXT && !isTimes() ? shapeInWords() : "");
   }
 

@@ -48,6 +48,19 @@ public final class FileProfiler {
         false);
   }
 
+  /**
+   * Returns the type of the feature that a column becomes in a draft, or {@code left out}.
+   *
+   * @throws CliError if the file cannot be read or has no rows
+   */
+  public static String kind(Path path, String column) {
+    InputProfile profile = csv(CsvInput.plain(path), Long.MAX_VALUE);
+    FieldProfile field =
+        profile.fields().stream().filter(f -> f.name().equals(column)).findFirst().orElseThrow();
+    boolean isLeftOut = new FieldRoles(profile, List.of()).useless(field) != null;
+    return isLeftOut ? "left out" : field.toFeature(profile.records(), true).type().id();
+  }
+
   private static List<FieldProfile> columns(CsvInput input, long limit) {
     try (CsvFile file = new CsvFile(input)) {
       if (file.header().size() == 1) {

@@ -1,0 +1,109 @@
+package dev.millrace.bench;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.bench.GeneratedColumns.Column;
+import dev.millrace.cli.init.FileProfiler;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Scores the kinds that {@code init} guesses of columns whose kind is known. */
+@Command(
+    name = "kinds",
+    description =
+        "Scores the kinds that init guesses of generated columns whose kind is known, each complete"
+            + " and with gaps.",
+    footer = {"", "Example:", "  ./millrace bench kinds"})
+final class KindsBenchCommand implements Callable<Integer> {
+  private static final int ROWS = 600;
+  private static final int GAPS = 10; // one cell of so many
+  private static final List<String> MISSING = List.of("", "NA", "null");
+
+  @Option(names = "--json", description = "Ends with one line of JSON.")
+  private boolean json;
+
+  @Spec private CommandSpec spec;
+
+  /** Kind that was guessed of a column, complete and with gaps. */
+  record Guess(Column column, String complete, String withGaps) {
+    boolean isRight() {
+      return column.kind().equals(complete) && column.kindWithGaps().equals(withGaps);
+    }
+
+    /** Returns a row of the table. */
+    String row() {
+      return "| %s | `%s` | %s | %s | %s |"
+          .formatted(
+              column.name(),
+              column.cell(new Random(1), 23).replace("|", "\\|"),
+              column.kind(),
+              marked(complete, column.kind()),
+              marked(withGaps, column.kindWithGaps()));
+    }
+
+    private static String marked(String guess, String kind) {
+      return guess.equals(kind) ? guess : "**" + guess + "**";
+    }
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    List<Guess> guesses = guesses();
+    long right = guesses.stream().filter(Guess::isRight).count();
+    if (json) {
+      ObjectNode result = new ObjectMapper().createObjectNode();
+      result.put("columns", guesses.size()).put("right", right);
+      spec.commandLine().getOut().println(result);
+      return 0;
+    }
+    table(guesses).forEach(spec.commandLine().getOut()::println);
+    spec.commandLine().getOut().printf("%n%d of %d are right.%n", right, guesses.size());
+    return 0;
+  }
+
+  /** Returns the lines of the table. */
+  static List<String> table(List<Guess> guesses) {
+    List<String> lines = new ArrayList<>();
+    lines.add("| column | cell | kind | guess | with gaps |");
+    lines.add("|---|---|---|---|---|");
+    guesses.forEach(guess -> lines.add(guess.row()));
+    return lines;
+  }
+
+  /** Returns the guess of each column. */
+  static List<Guess> guesses() throws IOException {
+    Path file = Files.createTempFile("kinds", ".csv");
+    try {
+      List<Guess> guesses = new ArrayList<>();
+      for (Column column : GeneratedColumns.ALL) {
+        guesses.add(new Guess(column, guess(column, file, false), guess(column, file, true)));
+      }
+      return guesses;
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  private static String guess(Column column, Path file, boolean hasGaps) throws IOException {
+    Random random = new Random(1);
+    StringBuilder rows = new StringBuilder(column.header() + ",label\n");
+    for (int row = 0; row < ROWS; row++) {
+      String cell = column.cell(random, row);
+      boolean isGap = hasGaps && random.nextInt(GAPS) == 0;
+      String shown = isGap ? MISSING.get(row % MISSING.size()) : cell;
+      rows.append('"').append(shown.replace("\"", "\"\"")).append("\",");
+      rows.append(random.nextInt(3) == 0 ? "yes" : "no").append('\n');
+    }
+    Files.writeString(file, rows);
+    return FileProfiler.kind(file, column.header());
+  }
+}
