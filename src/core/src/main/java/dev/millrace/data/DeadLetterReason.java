@@ -47,6 +47,8 @@ public enum DeadLetterReason {
   INVALID_FEATURE,
   /** The example's weight is negative, NaN or above {@code limits.weight}. */
   INVALID_WEIGHT,
+  /** The header {@code millrace.epoch} is neither the pass that the key is in nor the next one. */
+  INVALID_EPOCH,
   /** The record of the commands topic is not a valid command. */
   INVALID_COMMAND,
   /** The command names a model that the key does not have, or a key without models. */

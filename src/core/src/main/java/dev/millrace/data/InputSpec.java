@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  *     for the one of {@code label}
  * @param labelSeparator what is between the labels of a set that is one text
  * @param notation of numbers and dates in CSV cells
+ * @param epochs whether a header of each record may name the pass over a bounded data set
  */
 @PublicApi
 public record InputSpec(
@@ -59,7 +60,8 @@ public record InputSpec(
     @Nullable ForecastSpec forecast,
     List<TargetSpec> targets,
     String labelSeparator,
-    CellNotation notation)
+    CellNotation notation,
+    boolean epochs)
     implements Serializable {
   /** Separates the labels of a set in one text, where a pipeline sets nothing else. */
   public static final String DEFAULT_LABEL_SEPARATOR = ",";
@@ -418,6 +420,7 @@ public record InputSpec(
     public List<TargetSpec> targets = List.of();
     public String labelSeparator = DEFAULT_LABEL_SEPARATOR;
     public CellNotation notation = CellNotation.PLAIN;
+    public boolean epochs;
 
     private Draft() {}
 
@@ -443,6 +446,7 @@ public record InputSpec(
       targets = from.targets;
       labelSeparator = from.labelSeparator;
       notation = from.notation;
+      epochs = from.epochs;
     }
 
     private InputSpec build() {
@@ -467,7 +471,8 @@ public record InputSpec(
           forecast,
           targets,
           labelSeparator,
-          notation);
+          notation,
+          epochs);
     }
   }
 }

@@ -32,21 +32,26 @@ final class Arrivals {
     this.ids = ids;
   }
 
-  /** Counts a record. */
-  void add(Chunk chunk, int row) {
-    if (ids != null && chunk.hasId(row)) {
-      long hash = chunk.idHash(row) + GOLDEN_RATIO * chunk.epoch();
-      if (ids.isKnownOrAdd(hash)) {
-        duplicates++;
-      }
-    }
-    int pass = chunk.epoch();
-    if (pass > 0 && pass < epoch) {
-      return; // a straggler of the previous pass
-    }
+  /** Returns the pass that the key is in, 0 before the first. */
+  int epoch() {
+    return epoch;
+  }
+
+  /** Starts a pass unless the key is in it. */
+  void turnTo(int pass) {
     if (pass != epoch) {
       epoch = pass;
       latest = Long.MIN_VALUE;
+    }
+  }
+
+  /** Counts a record of the pass that the key is in. */
+  void add(Chunk chunk, int row) {
+    if (ids != null && chunk.hasId(row)) {
+      long hash = chunk.idHash(row) + GOLDEN_RATIO * epoch;
+      if (ids.isKnownOrAdd(hash)) {
+        duplicates++;
+      }
     }
     long time = chunk.windowTime(row);
     if (time < latest) {

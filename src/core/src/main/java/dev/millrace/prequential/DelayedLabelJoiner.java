@@ -30,9 +30,8 @@ final class DelayedLabelJoiner {
    *     again
    */
   private record Arrival(Chunk chunk, int row, long time, String id, String joinId) {
-    static Arrival of(Chunk chunk, int row) {
+    static Arrival of(Chunk chunk, int row, int epoch) {
       String id = Objects.requireNonNull(chunk.id(row), "examples with delayed labels have an id");
-      int epoch = chunk.epoch();
       long time = Math.max(0, chunk.windowTime(row));
       return new Arrival(chunk, row, time, id, DelayedLabelJoiner.joinId(id, epoch));
     }
@@ -120,11 +119,12 @@ final class DelayedLabelJoiner {
   void learn(TrainState state, LabelJoin join, Chunk chunk, int from, EngineListener listener)
       throws IOException {
     join.copyCounts(countsBefore);
+    int epoch = state.model().counters.arrivals.epoch();
     for (int row = from; row < chunk.size(); row++) {
       if (chunk.kind(row).hasFeatures() && chunk.width() != state.model().learner.inputs()) {
         rejections.reject(chunk, row, rejections.ofWidth(state.model(), chunk), listener);
       } else {
-        learn(state, join, Arrival.of(chunk, row), listener);
+        learn(state, join, Arrival.of(chunk, row, epoch), listener);
       }
     }
     reportCounts(join, listener);
@@ -133,8 +133,7 @@ final class DelayedLabelJoiner {
   private void learn(TrainState state, LabelJoin join, Arrival arrival, EngineListener listener)
       throws IOException {
     PrequentialModel model = state.model();
-    // A straggler of the previous pass does not advance the time of this one.
-    join.advance(arrival.chunk().epoch() < model.counters.epoch ? 0 : arrival.time());
+    join.advance(arrival.time());
     if (arrival.kind().hasFeatures() || labels.topic() == null) {
       model.counters.arrive(arrival.chunk(), arrival.row());
     }
@@ -174,7 +173,7 @@ final class DelayedLabelJoiner {
       return null;
     }
     fill(timedOut.features(), model.learner.inputs(), arrival);
-    String id = idOf(timedOut.id(), arrival.chunk().epoch());
+    String id = idOf(timedOut.id(), model.counters.arrivals.epoch());
     return complete(arrival, id, label.label(), label.target(), timedOut.features());
   }
 

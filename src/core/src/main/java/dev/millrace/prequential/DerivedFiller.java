@@ -32,15 +32,14 @@ final class DerivedFiller {
    */
   void fillAll(PrequentialModel model, Chunk chunk, int from, int to) {
     DerivedState state = model.derived;
-    int epoch = model.counters.epoch;
     if (state == null || chunk.width() != model.learner.inputs()) {
       return;
     }
     for (int row = from; row < to; row++) {
       if (chunk.kind(row).hasFeatures()) {
-        fill(state, epoch, chunk, row);
+        fill(state, chunk, row);
         if (chunk.kind(row).hasLabel()) {
-          state.addLabel(carried, time(epoch, chunk, row), label(chunk, row));
+          state.addLabel(carried, time(chunk, row), label(chunk, row));
         }
       }
     }
@@ -49,18 +48,14 @@ final class DerivedFiller {
   /** Fills and adds a row with features. */
   void fill(PrequentialModel model, Chunk chunk, int row) {
     if (model.derived != null) {
-      fill(model.derived, model.counters.epoch, chunk, row);
+      fill(model.derived, chunk, row);
     }
   }
 
-  /**
-   * Fills and adds a row with features.
-   *
-   * @param epoch of the key
-   */
-  void fill(DerivedState state, int epoch, Chunk chunk, int row) {
+  /** Fills and adds a row with features. */
+  void fill(DerivedState state, Chunk chunk, int row) {
     read(chunk, row);
-    long time = time(epoch, chunk, row);
+    long time = time(chunk, row);
     float[] features = state.compute(carried, time);
     int at = chunk.width() - slots;
     for (int f = 0; f < features.length; f++) {
@@ -96,13 +91,12 @@ final class DerivedFiller {
       state.addLabel(earlier.carried(), earlier.time(), label);
     } else {
       read(joined.origin(), joined.row());
-      state.addLabel(carried, time(model.counters.epoch, joined.origin(), joined.row()), label);
+      state.addLabel(carried, time(joined.origin(), joined.row()), label);
     }
   }
 
-  // A straggler of the previous pass does not advance the time of this one.
-  private static long time(int epoch, Chunk chunk, int row) {
-    return chunk.epoch() < epoch ? 0 : Math.max(0, chunk.windowTime(row));
+  private static long time(Chunk chunk, int row) {
+    return Math.max(0, chunk.windowTime(row));
   }
 
   private double label(Chunk chunk, int row) {

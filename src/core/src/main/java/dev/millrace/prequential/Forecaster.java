@@ -55,8 +55,7 @@ final class Forecaster {
         continue;
       }
       model.counters.arrive(chunk, row);
-      boolean isOfLastPass = chunk.epoch() < model.counters.epoch;
-      if (!isOfLastPass && forecasts.series.advance(chunk.windowTime(row))) {
+      if (forecasts.series.advance(chunk.windowTime(row))) {
         label(state, forecasts, chunk, row, to);
         forecast(model, forecasts, chunk, row, to);
       } else {

@@ -21,7 +21,8 @@ final class KeyCounters {
   long eventTime;
   long timestamp;
 
-  // The pass over a bounded data set; 0 if passes are not counted.
+  // The pass over a bounded data set, or the one after which learning stopped; 0 if passes are not
+  // counted.
   int epoch;
 
   // What seq() was at the last report.

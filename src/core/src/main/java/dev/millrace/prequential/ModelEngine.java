@@ -29,11 +29,13 @@ final class ModelEngine implements KeyEngine {
   // Null if labels are not the future values of a series.
   private final @Nullable Forecaster forecaster;
   private final MismatchPolicy mismatches;
+  // Records of an output were checked before.
+  private final boolean isOfOutput;
 
   /**
    * @param maxModelBytes memory that the weights and the optimizer of a key may take
    * @param onShapeChange treatment of stored state that does not fit the settings
-   * @param scores receives what was scored; null if nobody asks
+   * @param scores receives what was scored of an output; null for the only model of a key
    */
   ModelEngine(
       TrainSpec spec,
@@ -42,6 +44,7 @@ final class ModelEngine implements KeyEngine {
       Workspace workspace,
       @Nullable ScoreListener scores) {
     this.workspace = workspace;
+    isOfOutput = scores != null;
     this.spec = onShapeChange == ShapeChange.RESET ? spec.with(OnChange.RESET) : spec;
     this.maxModelBytes = maxModelBytes;
     this.onShapeChange = onShapeChange;
@@ -143,6 +146,10 @@ final class ModelEngine implements KeyEngine {
   private void learn(TrainState state, Chunk chunk, int from, EngineListener listener)
       throws IOException {
     if (chunk.epoch() > 0) {
+      if (isOfOtherPass(state.model(), chunk, from, listener)) {
+        return;
+      }
+      state.model().counters.arrivals.turnTo(chunk.epoch());
       turnEpoch(state, chunk, listener);
       if (state.model().isStopped()) {
         listener.skipped(chunk.size());
@@ -154,6 +161,16 @@ final class ModelEngine implements KeyEngine {
     long duplicates = arrivals.duplicates();
     learnRows(state, chunk, from, listener);
     listener.arrived(arrivals.outOfOrder() - outOfOrder, arrivals.duplicates() - duplicates);
+  }
+
+  /** Rejects the rows of a pass that the key cannot be in; returns true if it has. */
+  private boolean isOfOtherPass(
+      PrequentialModel model, Chunk chunk, int from, EngineListener listener) {
+    Rejection rejection = isOfOutput ? null : rejections.ofEpoch(model.counters.arrivals, chunk);
+    for (int row = from; rejection != null && row < chunk.size(); row++) {
+      rejections.reject(chunk, row, rejection, listener);
+    }
+    return rejection != null;
   }
 
   private void learnRows(TrainState state, Chunk chunk, int from, EngineListener listener)

@@ -175,6 +175,11 @@ final class OutputsEngine implements KeyEngine {
           chunk, row, Rejections.ofWidth(chunk.width(), of.shared.inputs()), listener);
       return;
     }
+    Rejection ofOtherPass = rejections.ofEpoch(of.counters.arrivals, chunk);
+    if (ofOtherPass != null) {
+      rejections.reject(chunk, row, ofOtherPass, listener);
+      return;
+    }
     int known = of.outputs.size();
     String labels = kind.hasLabel() ? chunk.label(chunk.labelOf(row)) : null;
     if (labels != null && ofLabels != null) {
@@ -184,10 +189,13 @@ final class OutputsEngine implements KeyEngine {
         return;
       }
     }
-    if (of.derived != null && chunk.epoch() > of.counters.epoch) {
-      of.derived.clear(); // the times start again
+    if (chunk.epoch() > of.counters.epoch) {
+      of.counters.arrivals.turnTo(chunk.epoch());
+      of.counters.epoch = chunk.epoch();
+      if (of.derived != null) {
+        of.derived.clear(); // the times start again
+      }
     }
-    of.counters.epoch = Math.max(of.counters.epoch, chunk.epoch());
     of.records++;
     LateLabels late = spec.input().labels();
     if (kind.hasFeatures() || late == null || late.topic() == null) {
@@ -197,7 +205,7 @@ final class OutputsEngine implements KeyEngine {
     outcomes.begin(of);
     if (kind.hasFeatures()) {
       if (of.derived != null) {
-        derived.fill(of.derived, of.counters.epoch, chunk, row);
+        derived.fill(of.derived, chunk, row);
       }
       rows.useFeatures(of, chunk, row);
     }
@@ -212,10 +220,10 @@ final class OutputsEngine implements KeyEngine {
       set = of.sets.predict(of, predictions, known, Math.max(0, chunk.windowTime(row)));
     }
     String id = chunk.id(row);
-    int learned = outcomes.finish(set, id, chunk.epoch());
+    int learned = outcomes.finish(set, id);
     of.counters.examples += learned;
     if (set != null && learned == 0 && id != null && of.sets != null) {
-      of.sets.keep(DelayedLabelJoiner.joinId(id, chunk.epoch()), set);
+      of.sets.keep(DelayedLabelJoiner.joinId(id, of.counters.epoch), set);
     }
     if (spec.predictions() && isPredicted) {
       listener.prediction(
@@ -278,7 +286,7 @@ final class OutputsEngine implements KeyEngine {
           labels == null
               ? null
               : Label.of(names.contains(output.name) ? OutputSpecs.PRESENT : OutputSpecs.ABSENT);
-      if (pending != null && !isPending(output, chunk, row)) {
+      if (pending != null && !isPending(of, output, chunk, row)) {
         // The label was not known when the features came.
         rows.useFeatures(pending);
         learnOutput(of, o, chunk, row, RecordKind.EXAMPLE, label);
@@ -291,7 +299,7 @@ final class OutputsEngine implements KeyEngine {
   /** Returns the features that wait for a set of labels, in one of the outputs; null if none do. */
   private @Nullable PendingFeatures pending(OutputsState of, Chunk chunk, int row) {
     for (Output output : of.outputs) {
-      PendingFeatures pending = pendingOf(output, chunk, row);
+      PendingFeatures pending = pendingOf(of, output, chunk, row);
       if (pending != null) {
         return pending;
       }
@@ -299,16 +307,17 @@ final class OutputsEngine implements KeyEngine {
     return null;
   }
 
-  private boolean isPending(Output output, Chunk chunk, int row) {
-    return pendingOf(output, chunk, row) != null;
+  private boolean isPending(OutputsState of, Output output, Chunk chunk, int row) {
+    return pendingOf(of, output, chunk, row) != null;
   }
 
-  private static @Nullable PendingFeatures pendingOf(Output output, Chunk chunk, int row) {
+  private static @Nullable PendingFeatures pendingOf(
+      OutputsState of, Output output, Chunk chunk, int row) {
     LabelJoin join = output.state == null ? null : output.state.labels();
     String id = chunk.id(row);
     return join == null || id == null
         ? null
-        : join.pendingFeatures(DelayedLabelJoiner.joinId(id, chunk.epoch()));
+        : join.pendingFeatures(DelayedLabelJoiner.joinId(id, of.counters.epoch));
   }
 
   /** Lets the model of one output predict and learn its part of a record, if it has one. */

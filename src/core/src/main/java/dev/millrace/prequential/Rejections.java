@@ -66,6 +66,25 @@ final class Rejections {
   }
 
   /**
+   * Returns why records cannot be of their pass over a bounded data set; null if they can. One
+   * record must not move a key to a pass that no other record is of.
+   *
+   * @param arrivals that know the pass that the key is in
+   */
+  @Nullable Rejection ofEpoch(Arrivals arrivals, Chunk chunk) {
+    int current = arrivals.epoch();
+    int epoch = chunk.epoch();
+    return epoch == 0 || epoch == current || epoch == current + 1
+        ? null
+        : new Rejection(
+            DeadLetterReason.INVALID_EPOCH,
+            current == 0
+                ? "the record is of pass %d, but its key begins with pass 1".formatted(epoch)
+                : "the record is of pass %d, but its key is in pass %d, which only pass %d may follow"
+                    .formatted(epoch, current, current + 1));
+  }
+
+  /**
    * Returns the rejection of an example whose model would be too large.
    *
    * @param bytes of the model with it

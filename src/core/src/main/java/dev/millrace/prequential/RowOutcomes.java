@@ -117,7 +117,7 @@ final class RowOutcomes implements ScoreListener {
    *     no features, or no sets are predicted
    * @return the number of examples that had labels
    */
-  int finish(@Nullable PendingSet ofRecord, @Nullable String id, int epoch) {
+  int finish(@Nullable PendingSet ofRecord, @Nullable String id) {
     OutputsState of = state;
     if (of == null) {
       return 0;
@@ -129,7 +129,9 @@ final class RowOutcomes implements ScoreListener {
         useSet(
             of.sets,
             example,
-            isOwn ? ofRecord : of.sets.take(DelayedLabelJoiner.joinId(each.getKey(), epoch)));
+            isOwn
+                ? ofRecord
+                : of.sets.take(DelayedLabelJoiner.joinId(each.getKey(), of.counters.epoch)));
       }
       score(of.scores, example);
       if (example.count > 0) {

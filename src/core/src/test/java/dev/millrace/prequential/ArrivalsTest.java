@@ -114,11 +114,10 @@ class ArrivalsTest {
   void eachPassOverADataSetHasItsOwnTimesAndIds() throws IOException {
     List<Example> passes = new ArrayList<>(ofEpoch(1, examples(10, 20, 30)));
     passes.addAll(ofEpoch(2, examples(10, 20)));
-    passes.addAll(ofEpoch(1, examples(40))); // of another partition
     passes.addAll(ofEpoch(2, examples(30, 25, 20)));
-    passes.addAll(ofEpoch(0, examples(10)));
+    passes.addAll(ofEpoch(0, examples(10))); // of the pass that the key is in
 
-    assertThat(learn(WITH_IDS, 64, passes)).isEqualTo(new MetricsReport.Arrivals(2, 1L));
+    assertThat(learn(WITH_IDS, 64, passes)).isEqualTo(new MetricsReport.Arrivals(3, 2L));
   }
 
   @Test

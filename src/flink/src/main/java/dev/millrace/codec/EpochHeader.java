@@ -1,5 +1,6 @@
 package dev.millrace.codec;
 
+import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.KafkaRecord;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +23,8 @@ public final class EpochHeader {
     return Integer.toString(epoch).getBytes(StandardCharsets.US_ASCII);
   }
 
-  /** Returns the epoch of a record, 0 if it has none or an invalid one. */
-  public static int read(KafkaRecord record) {
+  /** Returns the epoch of a record, 0 if it has none. */
+  static int read(KafkaRecord record) throws RejectedException {
     String[] names = record.headerNames();
     for (int h = 0; h < names.length; h++) {
       if (NAME.equals(names[h])) {
@@ -33,16 +34,17 @@ public final class EpochHeader {
     return 0;
   }
 
-  private static int decode(byte @Nullable [] digits) {
-    if (digits == null || digits.length > MAX_DIGITS) {
-      return 0;
-    }
+  private static int decode(byte @Nullable [] digits) throws RejectedException {
     int epoch = 0;
-    for (byte digit : digits) {
-      if (digit < '0' || digit > '9') {
-        return 0;
-      }
-      epoch = epoch * 10 + digit - '0';
+    boolean isNumber = digits != null && digits.length <= MAX_DIGITS;
+    for (int i = 0; isNumber && i < digits.length; i++) {
+      isNumber = digits[i] >= '0' && digits[i] <= '9';
+      epoch = epoch * 10 + digits[i] - '0';
+    }
+    if (!isNumber || epoch == 0) {
+      throw new RejectedException(
+          DeadLetterReason.INVALID_EPOCH,
+          "the header " + NAME + " must be a whole number from 1 to 999999999 in decimal digits");
     }
     return epoch;
   }

@@ -104,7 +104,7 @@ public final class ExampleDecoder {
       }
       parse(of, value, from, into);
       if (into.kind != RecordKind.DELETION) {
-        requireWeight(into, spec.limits());
+        end(into, spec);
       }
       return null;
     } catch (RejectedException e) {
@@ -123,10 +123,15 @@ public final class ExampleDecoder {
     into.unlistedFeatures.clear();
     into.unlistedValues.clear();
     into.cutFeatures.clear();
-    into.epoch = EpochHeader.read(record);
+    into.epoch = 0;
   }
 
-  static void requireWeight(Example example, InputSpec.Limits limits) throws RejectedException {
+  /** Reads the pass that an example is of, if the pipeline has passes, and checks the weight. */
+  static void end(Example example, InputSpec spec) throws RejectedException {
+    InputSpec.Limits limits = spec.limits();
+    if (spec.epochs()) {
+      example.epoch = EpochHeader.read(example.record);
+    }
     if (!(example.weight >= 0 && example.weight <= limits.weight())) {
       throw new RejectedException(
           DeadLetterReason.INVALID_WEIGHT,

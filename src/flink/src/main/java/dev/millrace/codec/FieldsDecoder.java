@@ -110,7 +110,7 @@ public final class FieldsDecoder {
     ExampleDecoder.begin(record == null ? none(timestamp) : record, into);
     try {
       reader.read(values, into);
-      ExampleDecoder.requireWeight(into, spec.limits());
+      ExampleDecoder.end(into, spec);
       return null;
     } catch (RejectedException e) {
       return rejected(record, timestamp, e);

@@ -57,6 +57,9 @@ final class ConfigHash {
         line(text, "labels.on-timeout", input.labels().onTimeout());
       }
     }
+    if (input.epochs()) {
+      line(text, "epochs", true);
+    }
     if (input.task() == Task.MULTILABEL) {
       line(text, "label-separator", input.labelSeparator());
     }

@@ -145,6 +145,15 @@ final class InputOptions {
           InputSpec.DEFAULT_LABEL_SEPARATOR,
           "multilabel: what is between the labels of a text, such as a cell of CSV; spaces around a"
               + " label are no part of it, and a text without a label is the empty set");
+  static final Option<Boolean> EPOCHS =
+      INPUT_GROUP.option(
+          "epochs",
+          OptionTypes.flag(),
+          false,
+          "reads the header `millrace.epoch`, the pass over a bounded data set, as `produce --epochs`"
+              + " sends it; a record of neither the pass that its key is in nor the next one is a dead"
+              + " letter, and one without the header is of that pass"
+              + " (docs/metrics.md#validation-and-epochs)");
   static final Option<List<String>> CLASSES =
       INPUT_GROUP.optional(
           "classes",

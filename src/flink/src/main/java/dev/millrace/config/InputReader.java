@@ -99,6 +99,7 @@ final class InputReader {
                       : Objects.requireNonNullElse(in.given(InputOptions.LABEL), to.label);
               to.targets = List.copyOf(targets.keySet());
               to.labelSeparator = in.get(InputOptions.LABEL_SEPARATOR);
+              to.epochs = in.get(InputOptions.EPOCHS);
               to.weight = in.given(InputOptions.WEIGHT);
               to.eventTime = in.given(InputOptions.EVENT_TIME);
               to.task = task;

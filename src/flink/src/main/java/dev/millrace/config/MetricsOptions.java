@@ -158,7 +158,7 @@ final class MetricsOptions {
           "patience",
           OptionTypes.whole(0, 1_000_000),
           0,
-          "number of epochs without a lower validation loss after which a model stops learning; 0 is"
+          "number of epochs (`input.epochs`) without a lower validation loss after which a model stops learning; 0 is"
               + " never");
 
   private MetricsOptions() {}

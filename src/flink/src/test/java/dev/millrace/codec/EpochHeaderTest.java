@@ -1,7 +1,9 @@
 package dev.millrace.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.KafkaRecord;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
@@ -13,24 +15,32 @@ class EpochHeaderTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 9, 10, 4_096, 999_999_999})
-  void isReadAsItWasWritten(int epoch) {
+  void isReadAsItWasWritten(int epoch) throws RejectedException {
     assertThat(EpochHeader.read(record("millrace.epoch", EpochHeader.encode(epoch))))
         .isEqualTo(epoch);
   }
 
   @ParameterizedTest
-  @CsvSource({"-1", "1.5", "12a", "/", ":", "1000000000", "' 7'"})
-  void whatIsNoNumberSaysNoEpoch(String value) {
-    byte[] bytes = value.getBytes(StandardCharsets.US_ASCII);
-
-    assertThat(EpochHeader.read(record("millrace.epoch", bytes))).isZero();
+  @CsvSource({"0", "-1", "1.5", "12a", "/", ":", "1000000000", "' 7'", "''"})
+  void rejectsAValueThatIsNoPass(String value) {
+    assertRejected(value.getBytes(StandardCharsets.US_ASCII));
   }
 
   @Test
-  void withoutTheHeaderOrItsValueThereIsNoEpoch() {
+  void rejectsAHeaderWithoutAValue() {
+    assertRejected(null);
+  }
+
+  @Test
+  void withoutTheHeaderThereIsNoEpoch() throws RejectedException {
     assertThat(EpochHeader.read(record("epoch", EpochHeader.encode(3)))).isZero();
-    assertThat(EpochHeader.read(record("millrace.epoch", null))).isZero();
-    assertThat(EpochHeader.read(record("millrace.epoch", new byte[0]))).isZero();
+  }
+
+  private static void assertRejected(byte[] value) {
+    assertThatThrownBy(() -> EpochHeader.read(record("millrace.epoch", value)))
+        .isInstanceOfSatisfying(
+            RejectedException.class,
+            e -> assertThat(e.reason()).isEqualTo(DeadLetterReason.INVALID_EPOCH));
   }
 
   /** The header stands behind another one. */

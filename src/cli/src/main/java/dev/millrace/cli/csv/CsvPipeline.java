@@ -74,9 +74,10 @@ public final class CsvPipeline {
   /**
    * Returns the settings for CSV lines, whose columns the job reads by name.
    *
+   * @param epochs passes over the file
    * @param hasDelay true if the label of a row is a line of its own
    */
-  public static Settings ofLines(Settings settings, CsvScan scan, boolean hasDelay) {
+  public static Settings ofLines(Settings settings, CsvScan scan, int epochs, boolean hasDelay) {
     InputSpec given = settings.input().spec();
     boolean addsId = hasDelay && given.id() == null;
     InputSpec records = addsId ? given.with(to -> to.id = ROW_ID) : given;
@@ -90,6 +91,7 @@ public final class CsvPipeline {
               to.labels = hasDelay ? joined(records, scan) : null;
               to.columns = CsvExamples.lineColumns(scan, records);
               to.registry = null;
+              to.epochs = epochs > 1;
             });
     return settings
         .withInput(settings.input().withSpec(lines))

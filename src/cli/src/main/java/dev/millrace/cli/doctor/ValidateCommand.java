@@ -157,7 +157,7 @@ public final class ValidateCommand implements Callable<Integer> {
     models(out, settings);
     line(out, "model size", size(settings));
     line(out, "metrics", output.metrics() + ", " + metrics(settings.metrics()));
-    line(out, "validation", validation(settings.metrics().validation()));
+    line(out, "validation", validation(settings.metrics().validation(), settings.input().spec()));
     line(out, "predictions", output.hasPredictions() ? output.predictions() : "not published");
     line(out, "drift", drift(settings.drift()));
     line(out, "input drift", inputDrift(settings.inputDrift()));
@@ -182,14 +182,18 @@ public final class ValidateCommand implements Callable<Integer> {
     out.printf("  %-13s %s%n", name, value);
   }
 
-  private static String validation(Validation validation) {
+  private static String validation(Validation validation, InputSpec input) {
     if (validation.fraction() == 0) {
       return "nothing held out";
     }
     String text = validation.fraction() + " of the examples held out";
     return validation.patience() == 0
         ? text
-        : text + ", stops after " + validation.patience() + " epochs without a lower loss";
+        : text
+            + ", stops after %d epochs without a lower loss%s"
+                .formatted(
+                    validation.patience(),
+                    input.epochs() ? "" : " (input.epochs is off: all records are one epoch)");
   }
 
   private static String drift(@Nullable DriftPolicy plan) {

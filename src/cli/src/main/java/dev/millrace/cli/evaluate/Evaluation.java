@@ -46,7 +46,7 @@ public record Evaluation(
       Progress progress,
       Consumer<OutputRecord> predictions)
       throws Exception {
-    Settings lines = CsvPipeline.ofLines(settings, scan, labelDelay != null);
+    Settings lines = CsvPipeline.ofLines(settings, scan, epochs, labelDelay != null);
     FinalMetrics metrics =
         new FinalMetrics(settings.input().spec(), settings.metrics().positiveClass());
     FinalModels models = new FinalModels();

@@ -98,7 +98,10 @@ public final class ProduceCommand implements Callable<Integer> {
       names = "--epochs",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Passes over the file (default: ${DEFAULT-VALUE}).")
+      description =
+          "Passes over the file (default: ${DEFAULT-VALUE}). For several, the pipeline needs"
+              + " input.epochs: true, which reads the number of the pass in each record's header"
+              + " millrace.epoch.")
   private int epochs;
 
   @Option(names = "--limit", paramLabel = "N", description = "Max records.")
@@ -118,6 +121,11 @@ public final class ProduceCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     requireUsage();
     Settings settings = kafka.settings();
+    if (epochs > 1 && settings != null && !settings.input().spec().epochs()) {
+      throw usage(
+          "--epochs %d needs input: { epochs: true } in %s, or the job reads all passes as one."
+              .formatted(epochs, kafka.config()));
+    }
     if (labelDelay != null && settings != null && settings.input().spec().labels() == null) {
       throw usage(
           ("--label-delay needs input.labels in %s, such as labels: { topic: fraud.labels };"
@@ -200,6 +208,9 @@ public final class ProduceCommand implements Callable<Integer> {
     }
     if (epochs < 1) {
       throw usage("--epochs must be at least 1, but was " + epochs);
+    }
+    if (epochs > 1 && labelDelay != null) {
+      throw usage("--label-delay allows one pass, but --epochs was " + epochs);
     }
     if (limit != null && limit < 1) {
       throw usage("--limit must be at least 1, but was " + limit);

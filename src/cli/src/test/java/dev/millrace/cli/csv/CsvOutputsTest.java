@@ -234,7 +234,7 @@ class CsvOutputsTest {
 
   /** Returns the examples of the lines that evaluate sends; without label where one is rejected. */
   private static List<Example> lines(Settings settings, CsvScan scan, Part part) {
-    InputSpec input = CsvPipeline.ofLines(settings, scan, part != Part.ALL).input().spec();
+    InputSpec input = CsvPipeline.ofLines(settings, scan, 1, part != Part.ALL).input().spec();
     ExampleDecoder decoder = new ExampleDecoder(input);
     List<Example> examples = new ArrayList<>();
     try (CsvExamples rows = new CsvExamples(scan, 0, 1, Format.AVRO, part, input, 0)) {

@@ -111,6 +111,21 @@ class ProduceCommandITCase {
   }
 
   @Test
+  void severalEpochsNeedAPipelineThatReadsThem() throws Exception {
+    Path pipeline = pipeline("once");
+    Files.writeString(pipeline, Files.readString(pipeline).replace(", epochs: true", ""));
+
+    Cli cli =
+        Cli.run("produce", "-c", pipeline + "", "--input", csv(3).toString(), "--epochs", "3");
+
+    assertThat(cli.exitCode()).isEqualTo(2);
+    assertThat(cli.err())
+        .startsWith(
+            "--epochs 3 needs input: { epochs: true } in %s, or the job reads all passes as one."
+                .formatted(pipeline));
+  }
+
+  @Test
   void stopsAtTheLimit() throws Exception {
     Path pipeline = pipeline("limited");
     Cli.run("topics", "create", "-c", pipeline.toString());
@@ -209,7 +224,7 @@ class ProduceCommandITCase {
         """
         pipeline: %1$s
         kafka: { bootstrap.servers: "%2$s" }
-        input: { label: class, topic: %1$s.examples }
+        input: { label: class, topic: %1$s.examples, epochs: true }
         output:
           topics:
             metrics: %1$s.metrics
