@@ -101,6 +101,11 @@ public final class Example {
     carriedCount = count;
   }
 
+  /** Returns the time that windows of time go by: {@link Chunk#windowTime}. */
+  public long windowTime() {
+    return PackedExamples.windowTime(eventTime, record.timestamp());
+  }
+
   /** Returns true if the example has an id. */
   public boolean hasId() {
     return idLength >= 0;

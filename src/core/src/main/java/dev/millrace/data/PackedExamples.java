@@ -128,8 +128,11 @@ abstract sealed class PackedExamples permits Chunk {
    * of the window.
    */
   public final long windowTime(int row) {
-    long recorded = timestamp(row);
-    return recorded < 0 ? eventTime(row) : Math.min(eventTime(row), recorded);
+    return windowTime(eventTime(row), timestamp(row));
+  }
+
+  static long windowTime(long eventTime, long recorded) {
+    return recorded < 0 ? eventTime : Math.min(eventTime, recorded);
   }
 
   public final float weight(int row) {

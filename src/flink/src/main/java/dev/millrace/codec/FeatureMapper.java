@@ -241,7 +241,7 @@ final class FeatureMapper {
       }
     }
     if (timeAt >= 0) {
-      IdWords.writeTime(example.eventTime, example.features, timeAt);
+      IdWords.writeTime(example.windowTime(), example.features, timeAt);
     }
   }
 

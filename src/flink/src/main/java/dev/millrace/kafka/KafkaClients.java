@@ -17,15 +17,15 @@ public final class KafkaClients {
 
   /** Returns a consumed record as it came, nothing decoded. */
   public static KafkaRecord record(ConsumerRecord<byte[], byte[]> from) {
+    return record(from, from.timestamp());
+  }
+
+  /** Returns a consumed record with another timestamp. */
+  public static KafkaRecord record(ConsumerRecord<byte[], byte[]> from, long timestamp) {
     Header[] headers = from.headers().toArray();
     if (headers.length == 0) {
       return KafkaRecord.of(
-          from.topic(),
-          from.partition(),
-          from.offset(),
-          from.timestamp(),
-          from.key(),
-          from.value());
+          from.topic(), from.partition(), from.offset(), timestamp, from.key(), from.value());
     }
     String[] names = new String[headers.length];
     byte[][] values = new byte[headers.length][];
@@ -37,7 +37,7 @@ public final class KafkaClients {
         from.topic(),
         from.partition(),
         from.offset(),
-        from.timestamp(),
+        timestamp,
         from.key(),
         from.value(),
         names,

@@ -279,13 +279,20 @@ class IdFeaturesTest {
     FeatureSpec last = new FeatureSpec("n", FeatureSpec.Type.NUMERIC, true, List.of(), 0);
     InputSpec spec = json(forgets, last).with(to -> to.eventTime = "t");
 
-    decode(
-        spec,
-        "{\"label\":\"a\",\"it\":\"x\",\"n\":5,\"t\":1790000000123}"
-            .getBytes(StandardCharsets.UTF_8));
-
+    decode(spec, timed(4_123));
     assertThat(example.width).isEqualTo(7);
-    assertThat(IdWords.readTime(example.features, 5)).isEqualTo(1_790_000_000_123L);
+    assertThat(IdWords.readTime(example.features, 5)).isEqualTo(4_123);
+
+    // One of the far future would forget all ids.
+    decode(spec, timed(16_725_225_600_000L));
+    assertThat(example.eventTime).isEqualTo(16_725_225_600_000L);
+    assertThat(IdWords.readTime(example.features, 5)).isEqualTo(example.record.timestamp());
+  }
+
+  private static byte[] timed(long time) {
+    return "{\"label\":\"a\",\"it\":\"x\",\"n\":5,\"t\":%d}"
+        .formatted(time)
+        .getBytes(StandardCharsets.UTF_8);
   }
 
   @Test

@@ -161,13 +161,28 @@ public final class KafkaIo {
     return properties;
   }
 
-  private static final class RawDeserializer
-      implements KafkaRecordDeserializationSchema<KafkaRecord> {
+  /**
+   * Returns records as they came, but for a timestamp far ahead of this machine's clock: times of
+   * models go by timestamps, and one such record would end windows, forecasts and time-outs of its
+   * key. Brokers of Kafka 4 reject it by default, older ones accept it.
+   */
+  static final class RawDeserializer implements KafkaRecordDeserializationSchema<KafkaRecord> {
     private static final long serialVersionUID = 1L;
+
+    /** As the default of {@code message.timestamp.after.max.ms}. */
+    static final long MAX_AHEAD_MILLIS = 3_600_000;
+
+    // A time up to which timestamps are known to be allowed.
+    private transient long allowed;
 
     @Override
     public void deserialize(ConsumerRecord<byte[], byte[]> from, Collector<KafkaRecord> out) {
-      out.collect(KafkaClients.record(from));
+      long timestamp = from.timestamp();
+      if (timestamp > allowed) {
+        allowed = System.currentTimeMillis() + MAX_AHEAD_MILLIS;
+        timestamp = Math.min(timestamp, allowed);
+      }
+      out.collect(KafkaClients.record(from, timestamp));
     }
 
     @Override

@@ -240,17 +240,17 @@ final class MergedPartition implements ReaderOutput<KafkaRecord>, AutoCloseable 
   }
 
   @Override
-  public void collect(KafkaRecord record) {
-    collect(record, record.timestamp());
+  public void collect(KafkaRecord record, long unused) {
+    collect(record);
   }
 
   @Override
-  public void collect(KafkaRecord record, long recordTimestamp) {
+  public void collect(KafkaRecord record) {
     if (head != null) {
       throw new IllegalStateException("The reader of " + split + " gave two records at once");
     }
     head = record;
-    timestamp = recordTimestamp;
+    timestamp = record.timestamp();
     position = record.offset() + 1;
     waitedSince = null;
   }
