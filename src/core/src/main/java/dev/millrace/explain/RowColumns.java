@@ -76,6 +76,13 @@ public final class RowColumns {
     return new RowColumns(names.subList(0, Math.min(MAX, names.size())), owners, unknown);
   }
 
+  /** Returns the max number of predictions that the reasons of one take. */
+  public static int maxPredictions(InputSpec input) {
+    int columns =
+        input.features().isEmpty() ? MAX : input.features().size() + input.slotNames().size();
+    return ORDERS * Math.min(MAX, columns);
+  }
+
   /** Returns the number of features of a row. */
   int inputs() {
     return owners.length;

@@ -270,8 +270,12 @@ final class MappedExampleReader implements ExampleReader {
     return known;
   }
 
-  /** Returns a text as UTF-8, and rejects unpaired surrogates in JSON. */
+  /** Returns a name as UTF-8, and rejects unpaired surrogates in JSON and what is no number. */
   static Utf8 text(Object field, String what, DeadLetterReason reason) throws RejectedException {
+    // Different numbers of JSON overflow to the same one.
+    if (field instanceof Number number && !NumberText.isName(number)) {
+      throw new RejectedException(reason, "the " + what + " is " + field + ", no finite number");
+    }
     boolean isJson = field instanceof String || field instanceof JsonNode;
     // An encoder replaces them by question marks, so that different names would be equal.
     if (isJson && hasUnpairedSurrogate(field.toString())) {

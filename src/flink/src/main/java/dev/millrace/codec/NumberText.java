@@ -12,6 +12,12 @@ public final class NumberText {
 
   private NumberText() {}
 
+  /** Returns true if a number can be a name: it is finite. */
+  public static boolean isName(Number number) {
+    boolean hasPoint = number instanceof Double || number instanceof Float;
+    return !hasPoint || Double.isFinite(number.doubleValue());
+  }
+
   /** Returns the digits of a whole number, 2 for 2.0, or else the shortest exact decimal. */
   public static String of(Number number) {
     // A float has fewer decimals than the double of the same value.

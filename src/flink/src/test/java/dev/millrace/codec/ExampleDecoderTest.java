@@ -92,6 +92,29 @@ class ExampleDecoderTest {
   }
 
   @Test
+  void readsTheEpochInAHeaderOnlyIfThePipelineHasEpochs() {
+    byte[] value = missing();
+    KafkaRecord ofThird = Records.record("k", value, 1).withHeader("millrace.epoch", bytes("3"));
+    KafkaRecord ofNone = Records.record("k", value, 2);
+    KafkaRecord invalid = Records.record("k", value, 3).withHeader("millrace.epoch", bytes("x"));
+    ExampleDecoder ignoring = new ExampleDecoder(Records.undeclared());
+    ExampleDecoder reading = new ExampleDecoder(Records.undeclared().with(to -> to.epochs = true));
+
+    assertThat(ignoring.decode(ofThird, example)).isNull();
+    assertThat(example.epoch).isZero();
+    assertThat(ignoring.decode(invalid, example)).isNull();
+    assertThat(reading.decode(ofThird, example)).isNull();
+    assertThat(example.epoch).isEqualTo(3);
+    assertThat(reading.decode(ofNone, example)).isNull();
+    assertThat(example.epoch).isZero();
+    assertThat(reading.decode(invalid, example).reason()).isEqualTo(DeadLetterReason.INVALID_EPOCH);
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Test
   void aMissingNumberIsNaN() {
     byte[] value =
         new ExampleEncoder()
@@ -771,6 +794,17 @@ class ExampleDecoderTest {
     assertThat(decode(spec, jsonOf("\\ud83d\\ude00", "\\ud83d\\ude00?"))).isNull();
     assertThat(example.key).isEqualTo("\ud83d\ude00");
     assertThat(example.label).isEqualTo("\ud83d\ude00?");
+  }
+
+  @Test
+  void aNumberThatOverflowsIsNoKey() {
+    InputSpec spec =
+        keyed(InputSpec.Format.JSON, null, List.of(column("n", FeatureSpec.Type.NUMERIC, false)));
+
+    DeadLetter letter = decode(spec, bytes("{\"card\":1e999999999,\"label\":\"good\",\"n\":1}"));
+
+    assertThat(letter.reason()).isEqualTo(DeadLetterReason.INVALID_KEY);
+    assertThat(letter.message()).isEqualTo("the model key is Infinity, no finite number");
   }
 
   private static byte[] jsonOf(String card, String label) {

@@ -642,7 +642,7 @@ class PipelineFileTest {
         "model: { layers: [{ units: 8, dropout: 1 }] } | model.layers[0].dropout must be at least 0"
             + " and below 1, but was 1",
         "model: { optimizer: ftrl, max-norm: 1 } | model.max-norm has no effect with ftrl, which computes new weights in each step. Remove it",
-        "state: { epochs: 3 }       | state.epochs is not an option. state takes: backend,"
+        "state: { speed: 3 }        | state.speed is not an option. state takes: backend,"
             + " checkpoint-interval, cache-bytes, ttl, on-shape-change",
       })
   void eachMistakeHasItsOwnWords(String line, String error) {
@@ -1099,6 +1099,20 @@ class PipelineFileTest {
 
   private static Settings parse(String yaml) {
     return PipelineFile.parse("fraud.yaml", yaml, null);
+  }
+
+  @Test
+  void showsTheFirstOfManyErrorsAndCountsAll() {
+    String options =
+        IntStream.range(0, 60_000).mapToObj(i -> "  o" + i + ": 1\n").collect(Collectors.joining());
+
+    InvalidPipelineException invalid = invalid(HEAD + "state:\n" + options);
+
+    assertThat(invalid.errors()).hasSize(50);
+    assertThat(invalid)
+        .hasMessageContaining("fraud.yaml:54  state.o49 is not an option.")
+        .hasMessageEndingWith(
+            "\n60000 errors, of which the first 50 are shown. Reference: docs/reference/pipeline.md");
   }
 
   private static InvalidPipelineException invalid(String yaml) {

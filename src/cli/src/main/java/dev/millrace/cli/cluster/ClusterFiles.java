@@ -1,6 +1,7 @@
 package dev.millrace.cli.cluster;
 
 import dev.millrace.cli.console.Directories;
+import dev.millrace.cli.console.PrivateDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -79,7 +80,7 @@ record ClusterFiles(Path root) {
   }
 
   private static void createPrivate(Path directory) throws IOException {
-    Files.createDirectories(directory);
+    PrivateDirectory.create(directory);
     if (Files.getFileStore(directory).supportsFileAttributeView(PosixFileAttributeView.class)) {
       Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
     }

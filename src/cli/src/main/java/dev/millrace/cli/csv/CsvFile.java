@@ -9,6 +9,7 @@ import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.console.Plural;
 import dev.millrace.codec.CellConverter;
+import dev.millrace.data.InputSpec;
 import java.io.BufferedInputStream;
 import java.io.CharConversionException;
 import java.io.EOFException;
@@ -40,6 +41,8 @@ public final class CsvFile implements AutoCloseable {
           .build();
 
   private static final int BUFFER = 1 << 16;
+  // As many as a model has features by default; what is kept of each takes some kilobytes.
+  private static final int MAX_COLUMNS = InputSpec.Limits.DEFAULT.features();
 
   private final Path path;
   private final CellConverter converter;
@@ -63,7 +66,8 @@ public final class CsvFile implements AutoCloseable {
   /**
    * Opens a file and reads its header. Cells in the notation of the file are plain in its rows.
    *
-   * @throws CliError if the file cannot be read, or its header is missing or names a column twice
+   * @throws CliError if the file cannot be read, or its header is missing, names a column twice or
+   *     names too many
    */
   public CsvFile(CsvInput file) {
     path = file.path();
@@ -165,12 +169,22 @@ public final class CsvFile implements AutoCloseable {
 
   private List<String> readHeader() throws IOException {
     List<String> names = new ArrayList<>();
+    int columns = 0;
     if (parser.nextToken() == JsonToken.START_ARRAY) {
       while (parser.nextToken() != JsonToken.END_ARRAY) {
-        String name = parser.getText().strip();
-        // R writes row names under an empty header.
-        names.add(name.isEmpty() ? "column_" + (names.size() + 1) : name);
+        columns++;
+        if (columns <= MAX_COLUMNS) {
+          String name = parser.getText().strip();
+          // R writes row names under an empty header.
+          names.add(name.isEmpty() ? "column_" + columns : name);
+        }
       }
+    }
+    if (columns > MAX_COLUMNS) {
+      throw new CliError(
+          ("%s has %,d columns; at most %,d are read. Leave columns out, or write"
+                  + " lines of libsvm (docs/send-data.md).")
+              .formatted(path, columns, MAX_COLUMNS));
     }
     if (names.isEmpty()) {
       throw new CliError(path + " is empty: a header line with the column names is needed.");

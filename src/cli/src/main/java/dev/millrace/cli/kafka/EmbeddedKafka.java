@@ -3,6 +3,7 @@ package dev.millrace.cli.kafka;
 import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.console.LogFile;
 import dev.millrace.cli.console.Ports;
+import dev.millrace.cli.console.PrivateDirectory;
 import dev.millrace.cli.console.TemporaryDirectories;
 import java.io.Closeable;
 import java.io.IOException;
@@ -292,7 +293,7 @@ public final class EmbeddedKafka implements AutoCloseable {
 
   private static Path usable(Path dataDir) throws IOException {
     Path dir = dataDir.toAbsolutePath().normalize();
-    Files.createDirectories(dir);
+    PrivateDirectory.create(dir);
     boolean hasBroker =
         Files.exists(dir.resolve("meta.properties")) || Files.exists(dir.resolve(LOCK));
     try (Stream<Path> entries = Files.list(dir)) {

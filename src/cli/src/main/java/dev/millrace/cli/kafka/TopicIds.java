@@ -2,6 +2,7 @@ package dev.millrace.cli.kafka;
 
 import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.console.OutputFile;
+import dev.millrace.cli.console.PrivateDirectory;
 import dev.millrace.config.Settings;
 import dev.millrace.kafka.KafkaClients;
 import java.io.IOException;
@@ -65,7 +66,7 @@ public final class TopicIds {
     Properties all = atLastStart(); // keeps topics whose ids are unknown now
     all.putAll(now);
     try {
-      Files.createDirectories(file.getParent());
+      PrivateDirectory.create(file.getParent());
       try (Writer writer = Files.newBufferedWriter(file)) {
         all.store(writer, "The input topics of the last start");
       }

@@ -2,6 +2,7 @@ package dev.millrace.cli.run;
 
 import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.console.OutputFile;
+import dev.millrace.cli.console.PrivateDirectory;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.channels.FileChannel;
@@ -33,7 +34,7 @@ public final class StateLock implements AutoCloseable {
    */
   public static StateLock acquire(Path stateDir, String pipeline) {
     try {
-      Files.createDirectories(stateDir);
+      PrivateDirectory.create(stateDir);
       FileChannel channel =
           FileChannel.open(
               stateDir.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);

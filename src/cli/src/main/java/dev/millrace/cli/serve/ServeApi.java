@@ -14,9 +14,11 @@ import dev.millrace.codec.JsonErrors;
 import dev.millrace.codec.NumberText;
 import dev.millrace.codec.RejectedException;
 import dev.millrace.codec.json.AnswerJson;
+import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.ModelAnswer;
+import dev.millrace.explain.RowColumns;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.Workspace;
 import dev.millrace.prequential.ModelSnapshot;
@@ -104,11 +106,14 @@ final class ServeApi {
   private final SummaryView summary;
   private final Supplier<Status> status;
   private final ServeMetrics metrics;
+  // Max number that the reasons of one take; 0 without reasons.
+  private final int predictionsOfInstance;
   // As many as predictions are computed at a time. Nothing waits for a client or a broker while it
   // has one.
   private final BlockingQueue<Scratch> scratches;
 
   /**
+   * @param hasReasons true if predictions have reasons
    * @param threads predictions that are computed at the same time
    */
   ServeApi(
@@ -116,15 +121,33 @@ final class ServeApi {
       ServedModels models,
       SummaryView summary,
       Supplier<Status> status,
+      boolean hasReasons,
       int threads,
       ServeMetrics metrics) {
     this.models = models;
     this.summary = summary;
     this.status = status;
     this.metrics = metrics;
+    predictionsOfInstance = hasReasons ? RowColumns.maxPredictions(input) : 0;
     scratches = new ArrayBlockingQueue<>(threads);
     for (int s = 0; s < threads; s++) {
       scratches.add(new Scratch(input));
+    }
+  }
+
+  /**
+   * Returns true if a request takes as long as one with a long body: reasons take many predictions
+   * of each instance, which count as a byte each.
+   */
+  boolean isLong(byte[] body) {
+    if (predictionsOfInstance == 0) {
+      return false;
+    }
+    try {
+      long instances = Math.max(1, JSON.readTree(body).path("instances").size());
+      return instances * predictionsOfInstance > ServeServer.SHORT_BODY_BYTES;
+    } catch (IOException e) {
+      return false; // the answer is an error
     }
   }
 
@@ -222,9 +245,14 @@ final class ServeApi {
   }
 
   private static String key(JsonNode instance) throws RequestException {
+    JsonNode given = instance.path("key");
     String key = keyOrNull(instance);
     if (key == null) {
       throw RequestException.malformed("\"key\" is missing, or neither a text nor a number");
+    }
+    if (given.isNumber() && !NumberText.isName(given.numberValue())) {
+      throw new RequestException(
+          422, DeadLetterReason.INVALID_KEY.id(), "\"key\" is " + key + ", no finite number");
     }
     return key;
   }

@@ -44,15 +44,15 @@ final class ServeServer extends HttpService {
 
   private final ServeApi api;
   private final ServeMetrics metrics;
-  // Requests with a long body that may be answered at the same time.
+  // Long requests that may be answered at the same time: by their body, or by their reasons.
   private final Semaphore longRequests;
   private final HttpReply openApi = HttpReply.resource("openapi.yaml", "application/yaml");
 
   /**
    * Binds {@code host}:{@code port} (0 takes a free port); answers after {@link #start}.
    *
-   * @param threads that answer while none has to wait, and requests with a body of more than {@link
-   *     #SHORT_BODY_BYTES} that are answered at the same time
+   * @param threads that answer while none has to wait, and long requests that are answered at the
+   *     same time: with a body of more than {@link #SHORT_BODY_BYTES}, or {@link ServeApi#isLong}
    * @param token that requests must bear
    * @throws CliError if the address cannot be used
    */
@@ -131,7 +131,7 @@ final class ServeServer extends HttpService {
   private void predict(HttpExchange exchange) throws IOException {
     InputStream in = exchange.getRequestBody();
     byte[] start = in.readNBytes(SHORT_BODY_BYTES + 1);
-    if (start.length <= SHORT_BODY_BYTES) {
+    if (start.length <= SHORT_BODY_BYTES && !api.isLong(start)) {
       send(exchange, api.predict(start), null);
     } else if (awaitTurn()) {
       try {

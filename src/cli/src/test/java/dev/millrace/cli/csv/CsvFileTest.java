@@ -167,6 +167,18 @@ class CsvFileTest {
   }
 
   @Test
+  void rejectsMoreColumnsThanAModelHasFeatures() throws IOException {
+    Path wide = write("a,".repeat(300_000) + "b\n");
+
+    assertThatThrownBy(() -> header(wide))
+        .isInstanceOf(CliError.class)
+        .hasMessage(
+            wide
+                + " has 300,001 columns; at most 65,536 are read. Leave columns out, or write lines"
+                + " of libsvm (docs/send-data.md).");
+  }
+
+  @Test
   void namesColumnsThatHaveNoName() throws IOException {
     assertThat(header(write("\"\",x\n1,2\n"))).containsExactly("column_1", "x");
   }

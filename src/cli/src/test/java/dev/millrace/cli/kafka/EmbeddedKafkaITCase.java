@@ -9,6 +9,7 @@ import dev.millrace.testing.Patience;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,8 @@ class EmbeddedKafkaITCase {
       assertThat(kafka.isTemporary()).isFalse();
     }
     assertThat(data.resolve("meta.properties")).exists();
+    assertThat(Files.getPosixFilePermissions(data))
+        .isEqualTo(PosixFilePermissions.fromString("rwx------"));
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +31,16 @@ class StateLockTest {
         .isEqualTo("this user may not write to state/.lock");
     assertThat(OutputFile.obstacle(new NoSuchFileException("/proc/state")))
         .isEqualTo("/proc/state does not exist");
+  }
+
+  @Test
+  void aNewStateDirectoryIsForItsOwnerAlone() throws IOException {
+    Path state = dir.resolve("state/shops");
+
+    try (StateLock unused = StateLock.acquire(state, "shops")) {
+      assertThat(Files.getPosixFilePermissions(state))
+          .isEqualTo(PosixFilePermissions.fromString("rwx------"));
+    }
   }
 
   @Test

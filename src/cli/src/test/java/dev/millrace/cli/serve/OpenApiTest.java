@@ -79,6 +79,7 @@ class OpenApiTest {
             models,
             summary,
             () -> new ServeApi.Status(ready.get(), true, ready.get() ? 0 : -1, 0, 0),
+            false,
             2,
             metrics);
     server = new ServeServer(Ports.HOST, 0, 2, new HttpToken(TOKEN), api, metrics);
@@ -194,7 +195,12 @@ class OpenApiTest {
     }
     codes.add(ServeApi.UNKNOWN_KEY);
     codes.addAll(
-        List.of("missing-feature", "invalid-feature", "non-finite-feature", "wrong-feature-count"));
+        List.of(
+            "invalid-key",
+            "missing-feature",
+            "invalid-feature",
+            "non-finite-feature",
+            "wrong-feature-count"));
     Set<String> listed = new LinkedHashSet<>();
     document
         .at("/components/schemas/Error/properties/error/properties/code/enum")

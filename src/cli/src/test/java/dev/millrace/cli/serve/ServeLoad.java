@@ -56,6 +56,7 @@ public final class ServeLoad {
             models,
             new SummaryView(ModelSamples.SETTINGS, notice -> {}),
             () -> new ServeApi.Status(true, true, 0, 0, 0),
+            false,
             8,
             metrics);
     try (ServeServer server = new ServeServer("127.0.0.1", 0, 8, HttpToken.NONE, api, metrics)) {

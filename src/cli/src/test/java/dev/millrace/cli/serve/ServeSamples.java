@@ -24,6 +24,7 @@ final class ServeSamples {
         models,
         summary,
         () -> new ServeApi.Status(true, true, 0, 0, 0),
+        false,
         2,
         new ServeMetrics());
   }

@@ -14,6 +14,7 @@ import dev.millrace.codec.ModelAssembler.Place;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
 import dev.millrace.data.Task;
+import dev.millrace.explain.RowColumns;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.serving.ModelSamples;
 import dev.millrace.serving.ServedModels;
@@ -66,17 +67,21 @@ class ServeServerTest {
 
   private ServeServer server(String token) throws IOException {
     ServeMetrics metrics = new ServeMetrics();
-    ServeApi api =
-        new ServeApi(
-            ModelSamples.SETTINGS.input().spec(),
-            models,
-            summary,
-            () -> new ServeApi.Status(ready.get(), true, ready.get() ? 0 : 40_000, 3, 2),
-            2,
-            metrics);
+    ServeApi api = api(metrics, false);
     ServeServer started = new ServeServer("127.0.0.1", 0, 2, new HttpToken(token), api, metrics);
     started.start();
     return started;
+  }
+
+  private ServeApi api(ServeMetrics metrics, boolean hasReasons) {
+    return new ServeApi(
+        ModelSamples.SETTINGS.input().spec(),
+        models,
+        summary,
+        () -> new ServeApi.Status(ready.get(), true, ready.get() ? 0 : 40_000, 3, 2),
+        hasReasons,
+        2,
+        metrics);
   }
 
   @AfterEach
@@ -131,6 +136,34 @@ class ServeServerTest {
         400,
         "malformed-request",
         "the body is not JSON: NaN is not JSON: write null, and declare the feature nullable");
+  }
+
+  @Test
+  void aNumberThatOverflowsIsNoKey() throws Exception {
+    assertRefused(
+        "{\"key\":1e999999999,\"features\":{\"a\":1}}",
+        422,
+        "invalid-key",
+        "\"key\" is Infinity, no finite number");
+  }
+
+  @Test
+  void aRequestWhoseReasonsTakeManyPredictionsIsLong() {
+    ServeApi plain = api(new ServeMetrics(), false);
+    ServeApi explaining = api(new ServeMetrics(), true);
+    int ofInstance = RowColumns.maxPredictions(ModelSamples.SETTINGS.input().spec());
+    int allowed = ServeServer.SHORT_BODY_BYTES / ofInstance;
+
+    assertThat(ofInstance).isEqualTo(4 * ModelSamples.SETTINGS.input().spec().features().size());
+    assertThat(explaining.isLong(instances(allowed))).isFalse();
+    assertThat(explaining.isLong(instances(allowed + 1))).isTrue();
+    assertThat(plain.isLong(instances(allowed + 1))).isFalse();
+    assertThat(explaining.isLong(new byte[] {'{'})).isFalse();
+  }
+
+  private static byte[] instances(int count) {
+    String all = String.join(",", Collections.nCopies(count, "{}"));
+    return ("{\"instances\":[" + all + "]}").getBytes(UTF_8);
   }
 
   @Test

@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Collects the errors of a pipeline file, so that all are reported at once. */
 public final class ConfigErrors {
+  // More than these are those of a file that is no pipeline, or have one cause.
+  private static final int MAX_SHOWN = 50;
   private static final String REFERENCE = "docs/reference/pipeline.md";
 
   private record ConfigError(int line, String text) {}
@@ -50,13 +52,18 @@ public final class ConfigErrors {
       return;
     }
     found.sort(Comparator.comparingInt(ConfigError::line));
-    int width = file.length() + 1 + Integer.toString(found.get(found.size() - 1).line()).length();
+    List<ConfigError> shown = found.subList(0, Math.min(MAX_SHOWN, found.size()));
+    int width = file.length() + 1 + Integer.toString(shown.get(shown.size() - 1).line()).length();
     List<String> lines = new ArrayList<>();
-    for (ConfigError problem : found) {
+    for (ConfigError problem : shown) {
       String place = file + ":" + problem.line();
       lines.add(place + " ".repeat(width - place.length() + 2) + problem.text());
     }
-    String count = found.size() == 1 ? "1 error" : found.size() + " errors";
+    String all = found.size() == 1 ? "1 error" : found.size() + " errors";
+    String count =
+        shown.size() == found.size()
+            ? all
+            : all + ", of which the first " + MAX_SHOWN + " are shown";
     throw new InvalidPipelineException(lines, count + ". Reference: " + REFERENCE);
   }
 }

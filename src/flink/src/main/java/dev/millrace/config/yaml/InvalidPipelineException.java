@@ -29,7 +29,7 @@ public final class InvalidPipelineException extends RuntimeException {
     this.errors = new ArrayList<>(errors);
   }
 
-  /** Returns the errors, one line each, without the line that counts them. */
+  /** Returns the first errors, one line each, without the line that counts all. */
   public List<String> errors() {
     return Collections.unmodifiableList(errors);
   }
