@@ -52,7 +52,7 @@ public record EventRow(
    * @throws IOException if the record is not one
    */
   public static EventRow of(OutputRecord event) throws IOException {
-    JsonNode json = RowJson.parse(event);
+    JsonNode json = RowJson.parse(event.value());
     Map<String, String> details = new HashMap<>();
     for (Map.Entry<String, JsonNode> field : json.properties()) {
       if (!COMMON.contains(field.getKey()) && !field.getValue().isNull()) {

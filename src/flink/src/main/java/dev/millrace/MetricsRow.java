@@ -50,7 +50,7 @@ public record MetricsRow(
    * @throws IOException if the record is not one
    */
   public static MetricsRow of(OutputRecord metrics) throws IOException {
-    JsonNode json = RowJson.parse(metrics);
+    JsonNode json = RowJson.parse(metrics.value());
     Map<String, Double> scores = new HashMap<>();
     RowJson.addNumbers("", json, scores);
     return new MetricsRow(

@@ -19,6 +19,7 @@ import dev.millrace.flink.OutputTags;
 import dev.millrace.flink.TrainOperator;
 import dev.millrace.prequential.TrainSpec;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.configuration.ExecutionOptions;
@@ -152,7 +153,7 @@ public final class Millrace {
    *     elements lack one of the fields
    */
   public <T> ElementStreams<T> learn(DataStream<T> stream) {
-    InputSpec input = settings.input().spec();
+    InputSpec input = requireFields();
     List<String> names = new ArrayList<>(FieldsDecoder.of(input).names());
     if (labels != null) {
       names.removeAll(input.labelFields());
@@ -168,9 +169,7 @@ public final class Millrace {
    *     input.features}, or its settings cannot be used in a stream
    */
   public <T> ElementStreams<T> learn(DataStream<T> stream, ExampleMapper<? super T> mapper) {
-    InputSpec input = settings.input().spec();
-    requireNamed(input.key() != null, "input.key", "field of the model key", "key: card");
-    requireNamed(input.hasFeatures(), "input.features", "features", "features: [amount]");
+    InputSpec input = requireFields();
     MapperFunction<T> function = new MapperFunction<>(settings.pipeline(), input, mapper, false);
     SingleOutputStreamOperator<Example> examples = mapped(stream, function, "decode");
     DataStream<Example> all = examples;
@@ -188,11 +187,67 @@ public final class Millrace {
     return new ElementStreams<>(stream, function, graph(all, rejected));
   }
 
+  /**
+   * Predicts the elements of a stream with the models that this pipeline publishes, in whatever job
+   * it learns: the newest of each key, read from the models topic. It starts once the models on the
+   * topic have been read, keeps no state, and needs no {@code keyBy}.
+   *
+   * @param mapper sets the key and the features, and the id if there is one; it may be that of
+   *     {@code learn}, as label, weight and group are ignored
+   * @throws InvalidPipelineException if the pipeline does not name {@code kafka.bootstrap.servers},
+   *     {@code input.key} or {@code input.features}, or forecasts
+   */
+  public <T> PredictedStreams<T> predict(DataStream<T> stream, ExampleMapper<? super T> mapper) {
+    InputSpec input = requireFields();
+    requireNamed(
+        settings.kafka().containsKey("bootstrap.servers"),
+        "kafka.bootstrap.servers",
+        "brokers of the models topic",
+        "kafka: { bootstrap.servers: \"broker:9092\" }");
+    if (input.forecast() != null) {
+      throw new InvalidPipelineException(
+          "input.forecast needs the values of the series. Read forecasts from the predictions"
+              + " topic");
+    }
+    String name = prefix + "predict";
+    SingleOutputStreamOperator<PredictedElement<T>> predicted =
+        stream
+            .process(new PredictFunction<>(settings, mapper))
+            .returns(PredictedElement.type(stream.getType()))
+            .uid(name)
+            .name(name);
+    return new PredictedStreams<>(
+        parallelism > 0 ? predicted.setParallelism(parallelism) : likeInput(predicted, stream));
+  }
+
+  /**
+   * Predicts the elements of a stream whose fields have the names that the pipeline reads; they
+   * need neither label nor weight.
+   *
+   * @throws InvalidPipelineException as {@link #predict(DataStream, ExampleMapper)}, and if the
+   *     elements lack one of the fields
+   */
+  public <T> PredictedStreams<T> predict(DataStream<T> stream) {
+    InputSpec input = requireFields();
+    List<String> names = new ArrayList<>(FieldsDecoder.of(input).names());
+    names.removeAll(input.labelFields());
+    names.removeAll(Arrays.asList(input.weight(), input.group()));
+    return predict(stream, NamedFieldMapper.of(stream.getType(), names));
+  }
+
+  private InputSpec requireFields() {
+    InputSpec input = settings.input().spec();
+    requireNamed(
+        input.key() != null, "input.key", "field of the model key", "input: { key: card }");
+    requireNamed(
+        input.hasFeatures(), "input.features", "features", "input: { features: [amount] }");
+    return input;
+  }
+
   private static void requireNamed(boolean isNamed, String option, String what, String example) {
     if (!isNamed) {
       throw new InvalidPipelineException(
-          "%s is missing. Name the %s, for example: input: { %s }"
-              .formatted(option, what, example));
+          "%s is missing. Name the %s, for example: %s".formatted(option, what, example));
     }
   }
 

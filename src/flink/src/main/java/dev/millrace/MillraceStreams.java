@@ -3,6 +3,7 @@ package dev.millrace;
 import dev.millrace.codec.OutputRecord;
 import dev.millrace.config.Settings;
 import dev.millrace.data.PublicApi;
+import dev.millrace.data.SummarySample;
 import dev.millrace.flink.OutputTags;
 import dev.millrace.flink.SummaryFunction;
 import dev.millrace.flink.TrainOperator;
@@ -10,6 +11,7 @@ import dev.millrace.flink.kafka.KafkaIo;
 import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.java.functions.KeySelector;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -70,7 +72,7 @@ public sealed class MillraceStreams permits ElementStreams {
   /** Returns {@link #metrics} as rows, to compare, join or turn into a table. */
   public DataStream<MetricsRow> metricRows() {
     if (metricRows == null) {
-      metricRows = rows(metrics(), MetricsRow::of, MetricsRow.TYPE, "metric-rows");
+      metricRows = rows(metrics(), RowJson.metrics(), MetricsRow.TYPE, "metric-rows");
     }
     return metricRows;
   }
@@ -88,7 +90,7 @@ public sealed class MillraceStreams permits ElementStreams {
   public DataStream<PredictionRow> predictionRows() {
     if (predictionRows == null) {
       predictionRows =
-          rows(predictions(), PredictionRow::of, PredictionRow.TYPE, "prediction-rows");
+          rows(predictions(), RowJson.predictions(), PredictionRow.TYPE, "prediction-rows");
     }
     return predictionRows;
   }
@@ -121,7 +123,7 @@ public sealed class MillraceStreams permits ElementStreams {
   /** Returns {@link #events} as rows. */
   public DataStream<EventRow> eventRows() {
     if (eventRows == null) {
-      eventRows = rows(events(), EventRow::of, EventRow.TYPE, "event-rows");
+      eventRows = rows(events(), RowJson.events(), EventRow.TYPE, "event-rows");
     }
     return eventRows;
   }
@@ -171,10 +173,21 @@ public sealed class MillraceStreams permits ElementStreams {
     String pipeline = settings.pipeline();
     return train
         .getSideOutput(OutputTags.SUMMARY)
-        .keyBy(sample -> pipeline, Types.STRING)
+        .keyBy(new OneKey(pipeline), Types.STRING)
         .process(new SummaryFunction(pipeline, settings.configHash(), isEnabled))
         .returns(OutputTags.RECORD)
         .uid(prefix + "summary")
         .name(prefix + "summary");
+  }
+
+  /**
+   * Gives all samples one key. No lambda of this class: reading it back would load all types of its
+   * methods, and those of Kafka's connector are not in each job.
+   */
+  private record OneKey(String name) implements KeySelector<SummarySample, String> {
+    @Override
+    public String getKey(SummarySample sample) {
+      return name;
+    }
   }
 }

@@ -52,6 +52,27 @@ public record PredictionRow(
     @Nullable String model,
     long modelVersion) {
 
+  /** Returns the row of an example that cannot be predicted. */
+  static PredictionRow none(String key, @Nullable String id, long eventTime) {
+    return new PredictionRow(
+        key,
+        id,
+        0,
+        eventTime,
+        null,
+        Map.of(),
+        Double.NaN,
+        Double.NaN,
+        Double.NaN,
+        List.of(),
+        Map.of(),
+        null,
+        Double.NaN,
+        false,
+        null,
+        0);
+  }
+
   /** The type of the rows in a stream. */
   public static final TypeInformation<PredictionRow> TYPE =
       Types.POJO(
@@ -80,16 +101,25 @@ public record PredictionRow(
    * @throws IOException if the record is not a prediction
    */
   public static PredictionRow of(OutputRecord prediction) throws IOException {
-    JsonNode json = RowJson.parse(prediction);
+    JsonNode json = RowJson.parse(prediction.value());
+    return of(json, json.path("id").textValue(), RowJson.eventTime(json));
+  }
+
+  /**
+   * Returns the row of a prediction in JSON.
+   *
+   * @param eventTime milliseconds since the epoch; below 0 if there is none
+   */
+  static PredictionRow of(JsonNode json, @Nullable String id, long eventTime) {
     JsonNode interval = json.path("interval");
     List<String> classSet = new ArrayList<>();
     json.at("/set/classes").forEach(name -> classSet.add(name.asText()));
     JsonNode actual = json.path("actual");
     return new PredictionRow(
         json.path("key").asText(),
-        json.path("id").textValue(),
+        id,
         json.path("seq").asLong(),
-        RowJson.eventTime(json),
+        eventTime,
         json.path("class").textValue(),
         RowJson.numbers(json.path("probabilities")),
         RowJson.number(json.path("value")),

@@ -1,12 +1,18 @@
 package dev.millrace;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.codec.OutputRecord;
+import dev.millrace.codec.json.AnswerJson;
+import dev.millrace.data.ModelAnswer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.flink.api.common.functions.MapFunction;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the fields that rows have from the JSON of a result. */
 final class RowJson {
@@ -14,8 +20,29 @@ final class RowJson {
 
   private RowJson() {}
 
-  static JsonNode parse(OutputRecord record) throws IOException {
-    return JSON.readTree(record.value());
+  static MapFunction<OutputRecord, MetricsRow> metrics() {
+    return MetricsRow::of;
+  }
+
+  static MapFunction<OutputRecord, PredictionRow> predictions() {
+    return PredictionRow::of;
+  }
+
+  static MapFunction<OutputRecord, EventRow> events() {
+    return EventRow::of;
+  }
+
+  static JsonNode parse(byte @Nullable [] value) throws IOException {
+    return JSON.readTree(value);
+  }
+
+  /** Returns an answer with the fields and digits of a prediction on a topic. */
+  static JsonNode of(ModelAnswer answer) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (JsonGenerator json = JSON.createGenerator(bytes)) {
+      AnswerJson.write(json, answer);
+    }
+    return parse(bytes.toByteArray());
   }
 
   /** Returns the event time in milliseconds since the epoch. */

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** examples/datastream, copied into an empty folder, builds and prints what its page shows. */
 class DataStreamExampleITCase {
@@ -66,11 +67,12 @@ class DataStreamExampleITCase {
 
     assertThat(output.lines().filter(line -> SUBTASK.matcher(line).find()))
         .extracting(line -> SUBTASK.matcher(line).replaceFirst("$1> "))
-        .containsExactlyInAnyOrderElementsOf(blocks("text").get(0).lines().toList());
+        .containsExactlyInAnyOrderElementsOf(blocks(PAGE, "text").get(0).lines().toList());
   }
 
-  @Test
-  void thePageShowsTheExamplesOwnLines() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"docs/datastream.md", "docs/testing-your-job.md"})
+  void thePagesShowTheExamplesOwnLines(Path page) throws IOException {
     String sources = PageCode.unindented(Files.readString(EXAMPLE.resolve("pom.xml")));
     try (Stream<Path> files = Files.walk(EXAMPLE.resolve("src"))) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
@@ -78,8 +80,8 @@ class DataStreamExampleITCase {
       }
     }
 
-    assertThat(blocks("xml")).isNotEmpty();
-    assertThat(Stream.concat(blocks("xml").stream(), blocks("java").stream()).toList())
+    assertThat(blocks(page, "xml")).isNotEmpty();
+    assertThat(Stream.concat(blocks(page, "xml").stream(), blocks(page, "java").stream()).toList())
         .hasSizeGreaterThanOrEqualTo(5)
         .allMatch(sources::contains, "is a part of the example");
   }
@@ -97,7 +99,7 @@ class DataStreamExampleITCase {
     }
   }
 
-  private static List<String> blocks(String language) throws IOException {
-    return PageCode.blocks(PAGE, language).stream().map(PageCode::unindented).toList();
+  private static List<String> blocks(Path page, String language) throws IOException {
+    return PageCode.blocks(page, language).stream().map(PageCode::unindented).toList();
   }
 }

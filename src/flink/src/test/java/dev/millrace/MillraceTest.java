@@ -470,7 +470,7 @@ class MillraceTest {
     assertRejected("input: { label: y, features: [x] }", "input.key is missing. Name the field");
     assertRejected(
         "input: { key: k, label: y }",
-        "needs input.features, the fields that are features of the model");
+        "input.features is missing. Name the features, for example: input: { features: [amount] }");
     assertRejected("input: { label: }", "pipeline:2  input.label is missing");
     assertRejected(
         "input: { key: k, id: i, label: y, task: binary, features: [x], labels: { topic: t,"

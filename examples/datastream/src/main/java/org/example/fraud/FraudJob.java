@@ -1,5 +1,6 @@
 package org.example.fraud;
 
+import dev.millrace.ElementStreams;
 import dev.millrace.MetricsRow;
 import dev.millrace.Millrace;
 import dev.millrace.MillraceStreams;
@@ -38,19 +39,7 @@ public final class FraudJob {
 
   public static void main(String[] args) throws Exception {
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
-    DataStream<Payment> payments = payments(env);
-
-    MillraceStreams out =
-        Millrace.pipeline(PIPELINE)
-            .learn(
-                payments,
-                (payment, fields) ->
-                    fields
-                        .set("card", payment.card())
-                        .set("payment", payment.id())
-                        .set("amount", payment.amount())
-                        .set("country", payment.country())
-                        .set("fraud", payment.fraud()));
+    ElementStreams<Payment> out = learn(payments(env));
 
     DataStream<PredictionRow> predictions = out.predictionRows();
     predictions
@@ -74,6 +63,20 @@ public final class FraudJob {
     }
 
     env.execute("fraud");
+  }
+
+  /** Learns from payments, wherever they come from: what FraudJobTest tests. */
+  static ElementStreams<Payment> learn(DataStream<Payment> payments) {
+    return Millrace.pipeline(PIPELINE)
+        .learn(
+            payments,
+            (payment, fields) ->
+                fields
+                    .set("card", payment.card())
+                    .set("payment", payment.id())
+                    .set("amount", payment.amount())
+                    .set("country", payment.country())
+                    .set("fraud", payment.fraud()));
   }
 
   /** Returns the stream that the job has anyway; here it is generated, and bounded. */

@@ -155,8 +155,8 @@ class PredictFunctionITCase {
         .isInstanceOf(IOException.class)
         .hasMessage(
             "The models topic far.models could not be read within 1 s: No broker answers at"
-                + " 127.0.0.1:1. Check properties.bootstrap.servers and topic of the model, and"
-                + " kafka and output.topics.models of its pipeline");
+                + " 127.0.0.1:1. Check kafka and output.topics.models of the pipeline; in SQL also"
+                + " properties.bootstrap.servers and topic of the model");
     function.close();
   }
 
@@ -168,7 +168,7 @@ class PredictFunctionITCase {
         .isInstanceOf(IOException.class)
         .hasMessageStartingWith(
             "The models topic none.models could not be read within 1 s: Topic none.models does not"
-                + " exist on %s yet. Check properties.bootstrap.servers and topic of the model",
+                + " exist on %s yet. Check kafka and output.topics.models of the pipeline",
             kafka.bootstrapServers());
     function.close();
   }

@@ -66,6 +66,25 @@ public final class FieldsDecoder {
   }
 
   /**
+   * Creates a decoder of examples to predict, whose label, weight and group need not be set and are
+   * ignored.
+   */
+  public static FieldsDecoder ofQuestions(InputSpec input) {
+    InputSpec spec =
+        input.with(
+            to -> {
+              to.weight = null;
+              to.group = null;
+              to.labels = null;
+            });
+    Values values = new Values(new ExampleFields(input), Set.of());
+    return new FieldsDecoder(
+        spec,
+        values,
+        new MappedExampleReader(spec, keys(spec), values, new MappedFeatures(spec, values)));
+  }
+
+  /**
    * Creates a decoder of a table's rows. A row without label has features alone.
    *
    * @param input names the key, and has no delayed labels
@@ -113,15 +132,17 @@ public final class FieldsDecoder {
       ExampleDecoder.end(into, spec);
       return null;
     } catch (RejectedException e) {
-      return rejected(record, timestamp, e);
+      return rejected(timestamp, e);
     } catch (RuntimeException | StackOverflowError e) {
       // A value may be an object of any class, and its methods may throw anything.
-      return rejected(record, timestamp, fields.unreadable(e));
+      return rejected(timestamp, fields.unreadable(e));
     }
   }
 
-  private DeadLetter rejected(@Nullable KafkaRecord record, long timestamp, RejectedException e) {
-    return ExampleDecoder.deadLetter(record == null ? fields.deadLetter(timestamp) : record, e);
+  /** Returns the dead letter of the fields that are set. */
+  public DeadLetter rejected(long timestamp, RejectedException why) {
+    KafkaRecord record = fields.record();
+    return ExampleDecoder.deadLetter(record == null ? fields.deadLetter(timestamp) : record, why);
   }
 
   private KafkaRecord none(long timestamp) {

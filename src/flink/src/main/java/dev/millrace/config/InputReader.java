@@ -236,7 +236,7 @@ final class InputReader {
             InputOptions.SCHEMA,
             "applies only to Avro, but input.format is " + format.id() + ". Remove it");
       }
-      if (noFeatures) {
+      if (noFeatures && !isEmbedded) { // there are no records of a format
         in.reject(
             InputOptions.FORMAT,
             format.id() + " needs input.features, the fields that are features of the model");

@@ -100,6 +100,20 @@ public final class PipelineFile {
     }
   }
 
+  /**
+   * Returns true if a file is a pipeline file, with errors or without: a map with the name of a
+   * pipeline. Errors in other files must not be shown to users who may not read them.
+   */
+  public static boolean isPipeline(Path file) {
+    ConfigErrors errors = new ConfigErrors("", PipelineOptions::pathOf);
+    try {
+      return YamlReader.read(text(file), errors) instanceof Mapping mapping
+          && mapping.entries().containsKey(PipelineOptions.PIPELINE.name());
+    } catch (IOException | InvalidPipelineException e) {
+      return false;
+    }
+  }
+
   private static String text(Path file) throws IOException {
     byte[] bytes;
     try (InputStream in = Files.newInputStream(file)) {
@@ -341,7 +355,9 @@ public final class PipelineFile {
       input = input.withSpec(withinModelBytes(limits, input.spec(), model));
     }
     OptionReader drift = root.below(PipelineOptions.DRIFT, DriftOptions.DRIFT_GROUP);
-    checkTransactions(output, state, TransactionTimeout.millis(kafka));
+    if (exactlyOnce && !isEmbedded) {
+      checkTransactions(output, state, TransactionTimeout.millis(kafka));
+    }
     return Settings.of(
         pipeline,
         kafka,
@@ -466,8 +482,7 @@ public final class PipelineFile {
 
   private static void checkTransactions(OptionReader output, OptionReader state, long timeout) {
     long interval = state.get(PipelineOptions.CHECKPOINT_INTERVAL);
-    if (output.get(PipelineOptions.GUARANTEE) == Settings.Guarantee.EXACTLY_ONCE
-        && interval >= timeout) {
+    if (interval >= timeout) {
       output.reject(
           PipelineOptions.GUARANTEE,
           "exactly-once commits with each checkpoint, and brokers abort transactions after "

@@ -31,7 +31,7 @@ public final class DeadLetters {
   }
 
   /** Returns the record for the dead-deadLetter topic. */
-  OutputRecord record(DeadLetter deadLetter) {
+  public OutputRecord record(DeadLetter deadLetter) {
     count(deadLetter);
     return DeadLetterEncoder.encode(deadLetter, pipeline, maxBytes);
   }

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class JournaledModels {
   // Entries of the state of a key: the model below, the journal from 0 on. Both start with the
-  // number of the model's copy: a row of another one is of an earlier journal.
+  // number of the model's copy, so that a row of an earlier journal is never learned twice.
   private static final int MODEL = -1;
 
   // Of a journal: time to learn it again, and bytes before a small model is written.
@@ -143,6 +143,10 @@ final class JournaledModels {
     out.writeInt(model.copy);
     state.write(out);
     model.copyBytes = out.length();
+    // The model has them, and a state without them has no more of a person's data than the model.
+    for (int row = 0; row < model.rows; row++) {
+      stored.remove(row);
+    }
     model.rows = 0;
     model.rowBytes = 0;
     stored.put(MODEL, out.getCopyOfBuffer());

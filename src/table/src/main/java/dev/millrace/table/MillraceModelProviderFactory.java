@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
@@ -120,10 +121,20 @@ public final class MillraceModelProviderFactory implements ModelProviderFactory 
           "Set one of the options 'pipeline', the YAML text of the pipeline that publishes the"
               + " models, and 'pipeline.file', the path of its file");
     }
+    StatementProperties.check(kafka);
+    if (file != null && !PipelineFile.isPipeline(Path.of(file))) {
+      throw new ValidationException(
+          ("Option '%s' must name a pipeline file, a readable YAML map with the option pipeline,"
+                  + " but was %s. Check it with ./millrace validate -c FILE")
+              .formatted(PIPELINE_FILE.key(), file));
+    }
     try {
-      return text == null
-          ? PipelineFile.read(Path.of(file), kafka)
-          : PipelineFile.parse(PIPELINE.key(), text, null, kafka);
+      if (text == null) {
+        return PipelineFile.read(Path.of(Objects.requireNonNull(file)), kafka);
+      }
+      Settings settings = PipelineFile.parse(PIPELINE.key(), text, null, kafka);
+      StatementProperties.check(settings.kafka());
+      return settings;
     } catch (InvalidPipelineException e) {
       throw new ValidationException(
           "Option '%s' is not valid: %s"

@@ -4,39 +4,31 @@ import dev.millrace.codec.RejectedException;
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.Example;
 import dev.millrace.nn.Workspace;
+import dev.millrace.serving.PredictionCounters;
 import dev.millrace.serving.ServedModels;
 import dev.millrace.serving.ServedModels.Held;
+import dev.millrace.serving.SharedModels;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import org.apache.flink.metrics.Counter;
-import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.MetricGroup;
-import org.apache.flink.metrics.ThreadSafeSimpleCounter;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Predicts rows with the newest model of their key. A row that cannot be predicted gives NULLs and
  * is counted. Not thread-safe.
  */
 final class RowPredictor implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(RowPredictor.class);
-  private static final String GROUP = "millrace";
-
   private final AnswerColumns output;
   private final RowReader reader;
   private final SharedModels shared;
   private final ServedModels models;
   private final Workspace workspace = new Workspace();
-  private final Counter unknownKeys;
-  private final Counter rejectedRows;
-  private final Counter unusableModels;
+  private final PredictionCounters counters;
   private Example example = new Example();
 
   /**
@@ -47,17 +39,9 @@ final class RowPredictor implements AutoCloseable {
   RowPredictor(PredictSpec spec, MetricGroup function) throws IOException {
     output = spec.output();
     reader = new RowReader(spec.input(), spec.settings().input().spec());
-    shared = SharedModels.open(spec);
+    shared = SharedModels.open(spec.settings(), spec.topic(), spec.cacheBytes(), spec.maxWait());
     models = shared.models();
-    MetricGroup group = function.addGroup(GROUP);
-    unknownKeys = group.counter("unknown_keys_total", new ThreadSafeSimpleCounter());
-    rejectedRows = group.counter("rejected_rows_total", new ThreadSafeSimpleCounter());
-    unusableModels = group.counter("unusable_models_total", new ThreadSafeSimpleCounter());
-    group.gauge("models", (Gauge<Integer>) models::size);
-    group.gauge("cache_bytes", (Gauge<Long>) () -> models.stats().memoryBytes());
-    group.gauge("cache_misses_total", (Gauge<Long>) () -> models.stats().misses());
-    group.gauge(
-        "last_model_seconds", (Gauge<Double>) () -> models.stats().nanosSinceUpdate() / 1e9);
+    counters = new PredictionCounters(function, models);
   }
 
   /**
@@ -94,32 +78,22 @@ final class RowPredictor implements AutoCloseable {
   private boolean read(RowData row) {
     DeadLetter rejected = reader.read((GenericRowData) row, example);
     if (rejected != null) {
-      reject(rejected.message());
+      counters.rejected(rejected.message());
     }
     return rejected == null;
   }
 
-  private void reject(@Nullable String why) {
-    if (rejectedRows.getCount() == 0) {
-      LOG.warn("A row is answered with NULLs, and so are all like it: {}", why);
-    }
-    rejectedRows.inc();
-  }
-
   private RowData answer(@Nullable Held held, Example of, Workspace scratch) {
     if (held == null) {
-      unknownKeys.inc();
+      counters.unknownKey();
       return output.empty();
     }
     try {
       return output.row(models.load(held, scratch).predict(of, scratch));
     } catch (RejectedException e) {
-      reject(e.getMessage());
+      counters.rejected(e.getMessage());
     } catch (IOException e) {
-      if (unusableModels.getCount() == 0) {
-        LOG.warn("Key {} is answered with NULLs: {}", of.key, e.getMessage());
-      }
-      unusableModels.inc();
+      counters.unusableModel(of.key, e);
     }
     return output.empty();
   }

@@ -68,10 +68,115 @@ class MillraceModelProviderFactoryTest {
   }
 
   @Test
+  void nothingOfAFileThatIsNoPipelineIsShown() throws Exception {
+    for (String text :
+        new String[] {
+          "root:x:0:0:root:/root:/bin/bash\ndaemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin\n",
+          "root: '*:19000:0:99999:7:::'\ndaemon: '*:19000:0'\n",
+          "token: \"unclosed",
+          "- secret\n",
+          ""
+        }) {
+      Path file = Files.writeString(dir.resolve("other"), text);
+
+      assertRejected(
+          INPUT,
+          "`class` STRING",
+          "'pipeline.file' = '" + file + "'",
+          "Option 'pipeline.file' must name a pipeline file, a readable YAML map with the option"
+              + " pipeline, but was "
+              + file
+              + ". Check it with ./millrace validate -c FILE");
+    }
+  }
+
+  @Test
+  void errorsInAPipelineFileAreShown() throws Exception {
+    Path file =
+        Files.writeString(dir.resolve("wrong.yaml"), PIPELINE.replace("verdict", "a, lab: 1"));
+
+    assertThatThrownBy(() -> plan(INPUT, "`class` STRING", "'pipeline.file' = '" + file + "'"))
+        .rootCause()
+        .hasMessageContaining("input.lab is not an option");
+  }
+
+  @Test
+  void aStatementNamesNoClassesAndReadsNoFiles() {
+    String brokers = pipeline(PIPELINE) + ", 'properties.";
+    String end = ". Set it in the file that 'pipeline.file' names";
+    assertRejected(
+        INPUT,
+        "`class` STRING",
+        brokers + "interceptor.classes' = 'java.lang.ProcessBuilder'",
+        "Kafka property 'interceptor.classes': a statement must not name a class, only those of"
+            + " org.apache.kafka.*"
+            + end);
+    assertRejected(
+        INPUT,
+        "`class` STRING",
+        brokers
+            + "metric.reporters' = 'org.apache.kafka.common.metrics.JmxReporter,"
+            + " java.lang.Runtime'",
+        "Kafka property 'metric.reporters': a statement must not name a class, only those of"
+            + " org.apache.kafka.*"
+            + end);
+    assertRejected(
+        INPUT,
+        "`class` STRING",
+        brokers
+            + "config.providers.x.class' ="
+            + " 'org.apache.kafka.common.config.provider.FileConfigProvider'",
+        "Kafka property 'config.providers.x.class': a statement must not name a config provider,"
+            + " only org.apache.kafka.common.config.provider.EnvVarConfigProvider"
+            + end);
+    assertRejected(
+        INPUT,
+        "`class` STRING",
+        brokers + "client.id' = '${file:/etc/passwd:root}'",
+        "Kafka property 'client.id': a statement must not read a file into a property, only"
+            + " ${env:NAME}"
+            + end);
+    assertRejected(
+        INPUT,
+        "`class` STRING",
+        pipeline(PIPELINE.replace("kafka: {", "kafka: { client.id: \"${directory:/etc:passwd}\",")),
+        "Kafka property 'client.id': a statement must not read a file into a property, only"
+            + " ${env:NAME}"
+            + end);
+    assertRejected(
+        INPUT,
+        "`class` STRING",
+        pipeline(PIPELINE.replace("kafka: {", "kafka: { sasl.login.class: java.lang.Runtime,")),
+        "Kafka property 'sasl.login.class': a statement must not name a class, only those of"
+            + " org.apache.kafka.*"
+            + end);
+  }
+
+  @Test
+  void aPipelineFileMayNameClassesAndFilesAndAStatementTheEnvironment() throws Exception {
+    String classes =
+        PIPELINE.replace(
+            "kafka: {",
+            "kafka: { interceptor.classes: org.example.Audit, client.id: \"${file:/run/id:id}\",");
+    Path file = Files.writeString(dir.resolve("audited.yaml"), classes);
+
+    assertThat(plan(INPUT, "`class` STRING", "'pipeline.file' = '" + file + "'"))
+        .contains("MLPredict");
+    assertThat(
+            plan(
+                INPUT,
+                "`class` STRING",
+                pipeline(PIPELINE) + ", 'properties.client.id' = '${env:HOSTNAME}'"))
+        .contains("MLPredict");
+  }
+
+  @Test
   void anOutputColumnOfAnotherNameOrTypeIsAnsweredWithThoseThatThereAre() {
     String allowed =
         "but must be one of: class STRING, probability DOUBLE, probabilities MAP<STRING, DOUBLE>,"
-            + " value DOUBLE, low DOUBLE, high DOUBLE, class_set ARRAY<STRING>, labels ARRAY<STRING>, outputs MAP<STRING, STRING>, reasons MAP<STRING, DOUBLE>, model_version BIGINT";
+            + " value DOUBLE, low DOUBLE, high DOUBLE, class_set ARRAY<STRING>, labels"
+            + " ARRAY<STRING>, outputs MAP<STRING, STRING>, reasons MAP<STRING, DOUBLE>,"
+            + " model_version BIGINT";
 
     assertRejected(
         INPUT, "label STRING", pipeline(PIPELINE), "OUTPUT column \"label\" is STRING, " + allowed);
@@ -85,14 +190,14 @@ class MillraceModelProviderFactoryTest {
         INPUT.replace("amount DOUBLE", "amount STRING"),
         "`class` STRING",
         pipeline(PIPELINE),
-        "input.features \"amount\" must be a number or BOOLEAN, but is STRING. Cast it, or declare it"
-            + " as { name: amount, type: hash }");
+        "input.features \"amount\" must be a number or BOOLEAN, but is STRING. Cast it, or declare"
+            + " it as { name: amount, type: hash }");
     assertRejected(
         INPUT.replace("amount", "amonut"),
         "`class` STRING",
         pipeline(PIPELINE),
-        "input.features names the column \"amount\", which INPUT does not have. Columns: card, amonut,"
-            + " country, at");
+        "input.features names the column \"amount\", which INPUT does not have. Columns: card,"
+            + " amonut, country, at");
     assertRejected(
         INPUT.replace("card", "shop"),
         "`class` STRING",
@@ -103,7 +208,8 @@ class MillraceModelProviderFactoryTest {
         INPUT,
         "`class` STRING",
         pipeline(PIPELINE) + ", 'key' = 'shop'",
-        "key names the column \"shop\", which INPUT does not have. Columns: card, amount, country, at");
+        "key names the column \"shop\", which INPUT does not have. Columns: card, amount, country,"
+            + " at");
   }
 
   @Test

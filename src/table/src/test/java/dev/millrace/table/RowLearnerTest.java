@@ -17,6 +17,7 @@ import dev.millrace.prequential.TrainState;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.ByteBuffer;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
@@ -128,6 +129,24 @@ class RowLearnerTest {
 
     int model = counting.get(-1).length;
     assertThat(written[0] / rows.size()).isLessThan(model / 20);
+  }
+
+  @Test
+  void rowsThatTheCopyOfTheModelHasLearnedAreNotInTheState() throws Exception {
+    RowLearner learner = learner(COLUMNS, List.of(0), "y", NETWORK);
+    int copies = 0;
+    for (Row row : rows(4_000)) {
+      row.setField(0, "a");
+      learner.learn(of("a"), row);
+
+      byte[] model = of("a").get(-1);
+      int copy = model == null ? 0 : ByteBuffer.wrap(model).getInt();
+      copies = Math.max(copies, copy);
+      assertThat(of("a").getMap().values())
+          .allSatisfy(entry -> assertThat(ByteBuffer.wrap(entry).getInt()).isEqualTo(copy));
+    }
+
+    assertThat(copies).isGreaterThan(2);
   }
 
   @Test

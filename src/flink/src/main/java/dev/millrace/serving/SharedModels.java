@@ -1,13 +1,10 @@
-package dev.millrace.table;
+package dev.millrace.serving;
 
 import dev.millrace.config.Settings;
 import dev.millrace.data.Printable;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.Workspace;
 import dev.millrace.prequential.ModelSnapshot;
-import dev.millrace.serving.ModelsFollower;
-import dev.millrace.serving.ModelsReader;
-import dev.millrace.serving.ServedModels;
 import dev.millrace.serving.ServedModels.Held;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -27,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * cache holds the models. The first function that needs them starts it, the last one closes it.
  * Thread-safe.
  */
-final class SharedModels implements AutoCloseable {
+public final class SharedModels implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SharedModels.class);
 
   private static final long INTERVAL_MILLIS = 50;
@@ -44,15 +41,9 @@ final class SharedModels implements AutoCloseable {
       String topic,
       long cacheBytes,
       Duration maxWait) {
-    static Id of(PredictSpec spec) {
-      Settings settings = spec.settings();
+    static Id of(Settings settings, String topic, long cacheBytes, Duration maxWait) {
       return new Id(
-          settings.pipeline(),
-          settings.configHash(),
-          settings.kafka(),
-          spec.topic(),
-          spec.cacheBytes(),
-          spec.maxWait());
+          settings.pipeline(), settings.configHash(), settings.kafka(), topic, cacheBytes, maxWait);
     }
   }
 
@@ -94,13 +85,17 @@ final class SharedModels implements AutoCloseable {
   /**
    * Returns the models of a topic, once those that are on it now have been read.
    *
+   * @param settings of the pipeline that publishes the models
+   * @param cacheBytes memory of the models that a process keeps ready
+   * @param maxWait time without an answer of a broker after which reading fails
    * @throws IOException if the topic cannot be read, or its models are of other settings
    */
-  static SharedModels open(PredictSpec spec) throws IOException {
-    Id id = Id.of(spec);
+  public static SharedModels open(
+      Settings settings, String topic, long cacheBytes, Duration maxWait) throws IOException {
+    Id id = Id.of(settings, topic, cacheBytes, maxWait);
     SharedModels shared;
     synchronized (OPEN) {
-      shared = OPEN.computeIfAbsent(id, any -> new SharedModels(id, spec.settings()));
+      shared = OPEN.computeIfAbsent(id, any -> new SharedModels(id, settings));
       shared.users++;
     }
     boolean ready = false;
@@ -117,17 +112,17 @@ final class SharedModels implements AutoCloseable {
   }
 
   /** Returns the models, of which each is replaced when a newer one comes. */
-  ServedModels models() {
+  public ServedModels models() {
     return models;
   }
 
   /** Returns scratch of the thread that reads models again. */
-  Workspace scratchOfReads() {
+  public Workspace scratchOfReads() {
     return scratch;
   }
 
   /** Returns the thread that reads models again, one at a time. */
-  ExecutorService reads() {
+  public ExecutorService reads() {
     return reads;
   }
 
@@ -137,7 +132,7 @@ final class SharedModels implements AutoCloseable {
    *
    * @throws IOException if it cannot be read in time, or the topic cannot be followed
    */
-  @Nullable Held fetch(String key) throws IOException {
+  public @Nullable Held fetch(String key) throws IOException {
     if (failure != null) {
       throw unreadable();
     }
@@ -188,8 +183,8 @@ final class SharedModels implements AutoCloseable {
                     id.topic(),
                     id.maxWait().toSeconds(),
                     absence,
-                    "Check properties.bootstrap.servers and topic of the model, and"
-                        + " kafka and output.topics.models of its pipeline"));
+                    "Check kafka and output.topics.models of the pipeline; in SQL also"
+                        + " properties.bootstrap.servers and topic of the model"));
       }
       pause();
     }

@@ -1,0 +1,49 @@
+package dev.millrace.table;
+
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.flink.table.api.ValidationException;
+
+/**
+ * Checks Kafka client properties that a statement sets, whose author may not be the one who runs
+ * the cluster: they load no classes but Kafka's, and read no files into properties.
+ */
+final class StatementProperties {
+  private static final Pattern CLASSES =
+      Pattern.compile(
+          "(.+\\.)?(class|classes|deserializer|serializer|strategy|reporters)|security\\.providers");
+  private static final String OF_KAFKA = "org.apache.kafka.";
+
+  private static final Pattern PROVIDER = Pattern.compile("config\\.providers\\..+\\.class");
+  private static final String ENVIRONMENT =
+      OF_KAFKA + "common.config.provider.EnvVarConfigProvider";
+  private static final Pattern FILE = Pattern.compile("\\$\\{(file|directory):");
+
+  private StatementProperties() {}
+
+  /**
+   * @throws ValidationException if a property is not allowed in a statement
+   */
+  static void check(Map<String, String> properties) {
+    properties.forEach(
+        (name, value) -> {
+          if (FILE.matcher(value).find()) {
+            throw rejected(name, "read a file into a property, only ${env:NAME}");
+          } else if (PROVIDER.matcher(name).matches()) {
+            if (!value.equals(ENVIRONMENT)) {
+              throw rejected(name, "name a config provider, only " + ENVIRONMENT);
+            }
+          } else if (CLASSES.matcher(name).matches()
+              && !Stream.of(value.split(",")).allMatch(each -> each.strip().startsWith(OF_KAFKA))) {
+            throw rejected(name, "name a class, only those of " + OF_KAFKA + "*");
+          }
+        });
+  }
+
+  private static ValidationException rejected(String name, String what) {
+    return new ValidationException(
+        "Kafka property '%s': a statement must not %s. Set it in the file that 'pipeline.file' names"
+            .formatted(name, what));
+  }
+}
