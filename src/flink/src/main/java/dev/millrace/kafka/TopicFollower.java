@@ -46,6 +46,7 @@ public final class TopicFollower implements Runnable, AutoCloseable {
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile @Nullable String absence;
   private volatile boolean caughtUp;
+  private Runnable onCaughtUp = () -> {};
   private volatile long remaining = -1;
 
   /**
@@ -73,6 +74,14 @@ public final class TopicFollower implements Runnable, AutoCloseable {
         onValue.accept(new String(record.value(), StandardCharsets.UTF_8));
       }
     };
+  }
+
+  /**
+   * Sets an action for the time when the records that were on the topic at the start have been
+   * read; it runs once, in the thread of {@link #run}.
+   */
+  public void onCaughtUp(Runnable action) {
+    onCaughtUp = action;
   }
 
   @Override
@@ -187,7 +196,10 @@ public final class TopicFollower implements Runnable, AutoCloseable {
         onRecord.accept(record);
         remaining = --behind;
       }
-      caughtUp = caughtUp || isPast(ends);
+      if (!caughtUp && isPast(ends)) {
+        caughtUp = true;
+        onCaughtUp.run();
+      }
       if (System.nanoTime() - checked >= CHECK.toNanos()) {
         checkBroker();
         checked = System.nanoTime();

@@ -20,7 +20,10 @@ import picocli.CommandLine.Spec;
 /** Follows the metrics topic, or that of the summary, as a table. */
 @Command(
     name = "watch",
-    description = "Follows the metrics topic as a plain table. Ctrl-C stops it.",
+    description = {
+      "Follows the metrics topic as a plain table. Ctrl-C stops it.",
+      "The newest record of each key comes first, then each new record."
+    },
     footer = {
       "",
       "Examples:",
@@ -49,12 +52,16 @@ public final class WatchCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Passes the records through, one JSON object a line.")
   private boolean json;
 
-  @Option(names = "--from-beginning", description = "Starts with the oldest record.")
+  @Option(
+      names = "--from-beginning",
+      description = "Starts with the oldest record, instead of the newest of each key.")
   private boolean fromBeginning;
 
   @Spec private CommandSpec spec;
 
   private boolean reportedSkipped;
+  // Holds the records that were there at the start, until all of them have been read.
+  private @Nullable NewestRecords backlog;
 
   @Override
   public Integer call() throws InterruptedException {
@@ -64,7 +71,12 @@ public final class WatchCommand implements Callable<Integer> {
     String followed = summary ? topic.ofSummary(kafka) : topic.of(kafka);
     kafka.requireTopic(followed);
     if (!fromBeginning && !live) {
-      notice("Following " + followed + "; --from-beginning adds the existing records.", null);
+      backlog = new NewestRecords();
+      notice(
+          "Following "
+              + followed
+              + " after the newest record of each key; --from-beginning shows all.",
+          null);
     }
     try (StopSignal stop = new StopSignal();
         LiveScreen screen = live ? open(size) : null;
@@ -73,10 +85,11 @@ public final class WatchCommand implements Callable<Integer> {
             new TopicFollower(
                 kafka.kafka(),
                 followed,
-                fromBeginning || live ? TopicFollower.Start.OLDEST : TopicFollower.Start.NEXT,
+                TopicFollower.Start.OLDEST,
                 TopicFollower.values(value -> show(value, table, screen)),
                 (absent, text) -> notice(text, screen))) {
       stop.onStop(follower::close);
+      follower.onCaughtUp(() -> showBacklog(table));
       follower.run();
     } catch (ReaderGoneException e) {
       // Such as "| head": it has what it wanted.
@@ -101,8 +114,15 @@ public final class WatchCommand implements Callable<Integer> {
     return new LiveScreen(out, summary ? new LiveSummary() : new LiveTable(System::nanoTime), size);
   }
 
+  private void showBacklog(MetricsTable table) {
+    NewestRecords records = backlog;
+    backlog = null;
+    if (records != null) {
+      records.take().forEach(entry -> print(entry.record(), entry.text(), table, null));
+    }
+  }
+
   private void show(String value, MetricsTable table, @Nullable LiveScreen screen) {
-    PrintWriter out = spec.commandLine().getOut();
     Optional<JsonNode> record =
         MetricsRecords.parse(value, summary ? SummaryLines.MARK : MetricsRecords.MARK);
     if (record.isEmpty()) {
@@ -116,12 +136,22 @@ public final class WatchCommand implements Callable<Integer> {
     if (!MetricsRecords.isOf(key, kafka.settings(), record.get())) {
       return;
     }
+    if (backlog != null) {
+      backlog.put(record.get(), value);
+    } else {
+      print(record.get(), value, table, screen);
+    }
+  }
+
+  private void print(
+      JsonNode record, String value, MetricsTable table, @Nullable LiveScreen screen) {
+    PrintWriter out = spec.commandLine().getOut();
     if (screen != null) {
-      screen.accept(record.get());
+      screen.accept(record);
     } else if (json) {
       out.println(Terminal.printableJson(value));
     } else {
-      (summary ? SummaryLines.of(record.get()) : table.lines(record.get())).forEach(out::println);
+      (summary ? SummaryLines.of(record) : table.lines(record)).forEach(out::println);
     }
     if (out.checkError()) {
       throw new ReaderGoneException();

@@ -329,6 +329,29 @@ class TopicFollowerITCase {
   }
 
   @Test
+  void watchBeginsWithTheNewestRecordOfEachKeyAlsoOfAFinishedTopic() throws Exception {
+    createTopic(kafka, "finished", 1);
+    for (int examples = 1; examples <= 3; examples++) {
+      send(kafka, "finished", 0, "{\"key\":\"a\",\"examples\":" + examples + "}");
+      send(kafka, "finished", 0, "{\"key\":\"b\",\"examples\":" + 10 * examples + "}");
+    }
+    ClosedAfterText out = new ClosedAfterText("\"b\"");
+    CommandLine commandLine = Millrace.commandLine();
+    commandLine.setOut(new PrintWriter(out, true));
+
+    int exitCode =
+        commandLine.execute(
+            "watch",
+            "--bootstrap-server=" + kafka.bootstrapServers(),
+            "--topic=finished",
+            "--json");
+
+    assertThat(exitCode).isZero();
+    assertThat(out.text.toString().lines())
+        .containsExactly("{\"key\":\"a\",\"examples\":3}", "{\"key\":\"b\",\"examples\":30}");
+  }
+
+  @Test
   void watchPassesWholeRecordsThrough() throws Exception {
     String record = "{\"key\":\"mine\",\"task\":\"binary\",\"examples\":2,\"unheard_of\":[1.50]}";
     createTopic(kafka, "passed", 1);
