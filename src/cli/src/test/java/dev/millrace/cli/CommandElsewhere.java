@@ -37,6 +37,12 @@ record CommandElsewhere(Pattern command, String test, String how) {
           by("ClusterITCase", "startCluster", "\\./millrace cluster .*"),
           by("ClusterITCase", "\"rescale\"", "\\./millrace rescale .*"),
           by("ClusterITCase", "\"stop\"", "(\\w+=\\$\\()?\\./millrace stop .*"),
+          by("ReplayITCase", "--reset-offsets --to-datetime", "kafka-consumer-groups\\.sh .*"),
+          by("ReplayITCase", "cp -r", "cp -r .*"),
+          by(
+              "ReplayITCase",
+              "start(storms, copy)",
+              "\\./millrace run -c storms.yaml --from-savepoint .*"),
           by("DlqCommandITCase", "\"dlq\"", "\\./millrace dlq .*"),
           by("StepBenchTest", "bench step", "\\./millrace bench step .*"),
           by(
@@ -57,7 +63,7 @@ record CommandElsewhere(Pattern command, String test, String how) {
           by("DeployITCase", "cluster.flink(", "flink (run|list|stop).*"),
           by("SchemaCommandTest", "--subject", "\\./millrace schema check .*--subject .*"),
           by("ComposeTest", "docker-compose.yml", "docker compose .*"),
-          by("KubernetesTest", "kubernetes", "kubectl (apply|wait|create) .*"),
+          by("KubernetesTest", "kubernetes", "kubectl (apply|replace|wait|create) .*"),
           by("DeployITCase", "FlinkInstallation.standaloneJob(", "standalone-job\\.sh .*"),
           none("a script of Flink's own image", "taskmanager\\.sh start"),
           none("needs a container engine", "docker build .*"),
