@@ -10,6 +10,7 @@ import dev.millrace.config.Settings;
 import dev.millrace.testing.FlinkOptions;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -116,21 +117,10 @@ class KubernetesTest {
 
   @Test
   void thePipelineFileIsValidAndItsPasswordComesFromTheSecret() throws IOException {
-    List<JsonNode> resources =
-        YAML.readerFor(JsonNode.class)
-            .<JsonNode>readValues(FOLDER.resolve("topics.yaml").toFile())
-            .readAll();
-
-    assertThat(resources)
-        .extracting(resource -> resource.path("kind").asText())
-        .containsExactly("ConfigMap", "PersistentVolumeClaim", "Job");
-    String pipeline = resources.get(0).at("/data/pipeline.yaml").asText();
-    Settings settings = PipelineFile.parse("pipeline.yaml", pipeline, Path.of(""));
-    assertThat(settings.kafka().get("sasl.jaas.config")).contains("${env:KAFKA_PASSWORD}");
+    assertThat(pipeline().kafka().get("sasl.jaas.config")).contains("${env:KAFKA_PASSWORD}");
     for (JsonNode container :
         List.of(
-            resources.get(2).at("/spec/template/spec/containers/0"),
-            deployment().at("/spec/podTemplate/spec/containers/0"))) {
+            topics().at("/containers/0"), deployment().at("/spec/podTemplate/spec/containers/0"))) {
       assertThat(container.at("/env/0/name").asText()).isEqualTo("KAFKA_PASSWORD");
       assertThat(container.at("/env/0/valueFrom/secretKeyRef/name").asText())
           .isEqualTo("millrace-kafka");
@@ -138,13 +128,43 @@ class KubernetesTest {
   }
 
   @Test
+  void allPodsMountTheAuthorityThatThePipelineTrusts() throws IOException {
+    Path truststore = Path.of(pipeline().kafka().get("ssl.truststore.location"));
+
+    for (JsonNode pod : List.of(topics(), deployment().at("/spec/podTemplate/spec"))) {
+      assertThat(pod.at("/containers/0/volumeMounts"))
+          .anySatisfy(
+              mount -> {
+                assertThat(mount.path("name").asText()).isEqualTo("kafka-ca");
+                assertThat(mount.path("mountPath").asText()).isEqualTo("" + truststore.getParent());
+              });
+      assertThat(pod.path("volumes"))
+          .anySatisfy(
+              volume -> {
+                assertThat(volume.path("name").asText()).isEqualTo("kafka-ca");
+                assertThat(volume.at("/secret/items/0/path").asText())
+                    .isEqualTo("" + truststore.getFileName());
+              });
+    }
+  }
+
+  /** A file that is replaced by force loses what it names, such as a volume. */
+  @Test
+  void theJobThatCreatesTheTopicsIsAloneInItsFileAndHasLimits() throws IOException {
+    assertThat(resources("topics.yaml"))
+        .extracting(resource -> resource.path("kind").asText())
+        .containsExactly("Job");
+    assertThat(resources("pipeline.yaml"))
+        .extracting(resource -> resource.path("kind").asText())
+        .containsExactly("ConfigMap", "PersistentVolumeClaim");
+    assertThat(topics().at("/containers/0/resources/limits").has("memory")).isTrue();
+    assertThat(Files.readString(Path.of("docs/deploy.md")))
+        .contains("kubectl replace --force -f deploy/kubernetes/topics.yaml");
+  }
+
+  @Test
   void podsRunWithoutRightsThatTheyDoNotNeed() throws IOException {
-    JsonNode topics =
-        YAML.readerFor(JsonNode.class)
-            .<JsonNode>readValues(FOLDER.resolve("topics.yaml").toFile())
-            .readAll()
-            .get(2)
-            .at("/spec/template/spec");
+    JsonNode topics = topics();
 
     assertThat(topics.path("automountServiceAccountToken").asBoolean(true)).isFalse();
     assertThat(topics.at("/containers/0/securityContext/readOnlyRootFilesystem").asBoolean())
@@ -178,6 +198,22 @@ class KubernetesTest {
     assertThat(withoutPorts.get(0).at("/from/0/podSelector/matchLabels")).isEqualTo(own);
     assertThat(withoutPorts.get(0).path("from")).hasSize(1);
     assertThat(withoutPorts.get(0).at("/from/0").has("namespaceSelector")).isFalse();
+  }
+
+  private static List<JsonNode> resources(String file) throws IOException {
+    return YAML.readerFor(JsonNode.class)
+        .<JsonNode>readValues(FOLDER.resolve(file).toFile())
+        .readAll();
+  }
+
+  private static Settings pipeline() throws IOException {
+    String pipeline = resources("pipeline.yaml").get(0).at("/data/pipeline.yaml").asText();
+    return PipelineFile.parse("pipeline.yaml", pipeline, Path.of(""));
+  }
+
+  /** The pod of the job that creates the topics. */
+  private static JsonNode topics() throws IOException {
+    return resources("topics.yaml").get(0).at("/spec/template/spec");
   }
 
   private static JsonNode deployment() throws IOException {

@@ -21,6 +21,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.GlobalConfiguration;
+import org.apache.flink.configuration.JobManagerOptions;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.TaskManagerOptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -154,6 +160,22 @@ class ComposeTest {
     assertThat(config.path("volumes").properties())
         .extracting(Map.Entry::getKey)
         .contains("flink-state", "kafka-data");
+  }
+
+  @Test
+  void noContainerOfFlinkMayTakeMoreThanALittleAboveItsProcessSize() throws IOException {
+    Configuration flink = GlobalConfiguration.loadConfiguration("flink-conf");
+    Map<String, ConfigOption<MemorySize>> sizes =
+        Map.of(
+            "jobmanager", JobManagerOptions.TOTAL_PROCESS_MEMORY,
+            "taskmanager", TaskManagerOptions.TOTAL_PROCESS_MEMORY);
+    JsonNode services = new YAMLMapper().readTree(FILE.toFile()).path("services");
+
+    for (Map.Entry<String, ConfigOption<MemorySize>> size : sizes.entrySet()) {
+      int process = flink.get(size.getValue()).getMebiBytes();
+      MemorySize limit = MemorySize.parse(services.at("/" + size.getKey() + "/mem_limit").asText());
+      assertThat(limit.getMebiBytes()).isBetween(process + 200, process + 300);
+    }
   }
 
   @Test
