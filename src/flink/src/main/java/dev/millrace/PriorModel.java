@@ -54,7 +54,7 @@ final class PriorModel {
     try (ModelsReader reader = new ModelsReader(settings.kafka(), topic)) {
       ModelAssembler models =
           new ModelAssembler(
-              settings.state().spec().modelBytes(), reader, ModelAssembler.Listener.NONE);
+              settings.state().spec().stateBytes(), reader, ModelAssembler.Listener.NONE);
       TopicReader.readAll(settings.kafka(), topic, record -> accept(record, models));
       isIncomplete = models.incompleteKeys().contains(settings.warmStartKey());
     } catch (KafkaException e) {

@@ -124,9 +124,10 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds, int id
     }
 
     private String textOfIds() {
-      return ("%,d keys of %,d ids on %s: %,.0f records/s of %d ids; %,d bytes a key; a checkpoint takes"
-              + " %.2f s and %,d bytes, and stops the job for %.0f ms (%.0f ms without); after"
-              + " a hundredth of the ids came again, the next one takes %.2f s and %,d bytes")
+      return ("%,d keys of %,d ids on %s: %,.0f records/s of %d ids; %,d bytes a key; a checkpoint"
+              + " takes %.2f s and %,d bytes, and stops the job for %.0f ms (%.0f ms without);"
+              + " after a hundredth of the ids came again, the next one takes %.2f s and %,d"
+              + " bytes")
           .formatted(
               bench.keys,
               bench.ids,
@@ -143,9 +144,9 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds, int id
     }
 
     private String textOfNetworks() {
-      return ("%,d keys on %s: %,.0f updates/s; %,d bytes a key: %,d of weights, %,d of the window, %,d"
-              + " others; a checkpoint takes %.2f s and %,d bytes, and stops the job for %.0f ms"
-              + " (%.0f ms without)")
+      return ("%,d keys on %s: %,.0f updates/s; %,d bytes a key: %,d of weights, %,d of the window,"
+              + " %,d others; a checkpoint takes %.2f s and %,d bytes, and stops the job for"
+              + " %.0f ms (%.0f ms without)")
           .formatted(
               bench.keys,
               KebabCase.of(bench.backend),
@@ -322,7 +323,7 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds, int id
         auto: { tier: fast, buffer: 100 }
         metrics: { every: %d, max-interval: off, window: 100 }
         output: { snapshots: { every: 0, max-interval: off } }
-        limits: { ids: %d, model-bytes: %d }
+        limits: { ids: %d, state-bytes: %d }
         state: { backend: %s, cache-bytes: %d, checkpoint-interval: 24h }
         """
             .formatted(

@@ -35,7 +35,7 @@ public enum DeadLetterReason {
   UNKNOWN_CLASS,
   /** With the label the model would exceed {@code limits.classes}, or their names the limit. */
   TOO_MANY_CLASSES,
-  /** The model of the key would take more than {@code limits.model-bytes}. */
+  /** The model of the key would take more than {@code limits.state-bytes}. */
   MODEL_TOO_LARGE,
   /** The record does not have as many features as the model. */
   WRONG_FEATURE_COUNT,

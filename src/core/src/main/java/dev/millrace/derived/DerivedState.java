@@ -2,6 +2,7 @@ package dev.millrace.derived;
 
 import dev.millrace.data.DerivedFeature.TimePart;
 import dev.millrace.data.ErasedId;
+import dev.millrace.data.Evictable;
 import dev.millrace.data.IdHash;
 import dev.millrace.data.InputSpec;
 import dev.millrace.derived.DerivedPlan.Feature;
@@ -210,6 +211,17 @@ public final class DerivedState {
       }
     }
     return erased;
+  }
+
+  /** Returns the groups of records for each list of columns, without that of all records. */
+  public List<Evictable> groups() {
+    List<Evictable> groups = new ArrayList<>();
+    for (int g = 0; g < tables.size(); g++) {
+      if (!plan.groupings().get(g).names().isEmpty()) {
+        groups.add(tables.get(g));
+      }
+    }
+    return groups;
   }
 
   /** Returns the time of the last record, milliseconds since the epoch; 0 if there was none. */

@@ -1,5 +1,6 @@
 package dev.millrace.derived;
 
+import dev.millrace.data.Evictable;
 import dev.millrace.data.SizeChecks;
 import dev.millrace.data.SlotIndex;
 import java.io.DataInput;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * The cells of each group of records by its hash, in the order of last use. If there are too many
  * groups, the one that was used least recently is forgotten. Not thread-safe.
  */
-final class GroupTable {
+final class GroupTable implements Evictable {
   private static final int NONE = SlotIndex.NONE;
   private static final int MIN_PLACES = 4;
   private static final int BYTES_OF_GROUP = 96; // hash, links, index and the header of an array
@@ -167,6 +168,11 @@ final class GroupTable {
     if (group == NONE) {
       return 0;
     }
+    removeAt(group);
+    return 1;
+  }
+
+  private void removeAt(int group) {
     unlink(group);
     index.remove(group);
     size--;
@@ -180,11 +186,20 @@ final class GroupTable {
       relink(group);
       index.add(group);
     }
-    return 1;
+    cells[size] = null;
   }
 
-  /** Returns the estimated bytes in memory. */
-  long memoryBytes() {
+  @Override
+  public int shrink(long maxBytes) {
+    int before = size;
+    while (size > 0 && memoryBytes() > maxBytes) {
+      removeAt(oldest);
+    }
+    return before - size;
+  }
+
+  @Override
+  public long memoryBytes() {
     return size * bytesOfGroup(stride);
   }
 

@@ -6,6 +6,7 @@ import java.io.DataOutput;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -28,7 +29,25 @@ public final class PagedOutput extends DataOutputStream {
     }
   }
 
-  private final ByteArrayOutputStream bytes;
+  /** Bytes that can be taken without a copy of them staying behind. */
+  private static final class Buffer extends ByteArrayOutputStream {
+    Buffer(int room) {
+      super(room);
+    }
+
+    byte[] release() {
+      byte[] all = count == buf.length ? buf : Arrays.copyOf(buf, count);
+      buf = new byte[0];
+      count = 0;
+      return all;
+    }
+
+    void copyTo(DataOutput out) throws IOException {
+      out.write(buf, 0, count);
+    }
+  }
+
+  private final Buffer bytes;
   private final List<Range> pages = new ArrayList<>();
   private int begin;
 
@@ -36,10 +55,10 @@ public final class PagedOutput extends DataOutputStream {
    * @param room bytes that fit before it grows
    */
   public PagedOutput(int room) {
-    this(new ByteArrayOutputStream(room));
+    this(new Buffer(room));
   }
 
-  private PagedOutput(ByteArrayOutputStream bytes) {
+  private PagedOutput(Buffer bytes) {
     super(bytes);
     this.bytes = bytes;
   }
@@ -68,12 +87,17 @@ public final class PagedOutput extends DataOutputStream {
     return bytes.toByteArray();
   }
 
+  /** Returns the bytes, which the output does not keep: a large model is in memory once. */
+  public byte[] release() {
+    return bytes.release();
+  }
+
   /** Writes the bytes to another output, with the places of the pages if it keeps them. */
   public void writeTo(DataOutput out) throws IOException {
     if (out instanceof PagedOutput outer) {
       int shift = outer.bytes.size();
       pages.forEach(range -> outer.pages.add(new Range(shift + range.from, shift + range.to)));
     }
-    out.write(bytes.toByteArray());
+    bytes.copyTo(out);
   }
 }

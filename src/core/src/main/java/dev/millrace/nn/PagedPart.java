@@ -1,6 +1,7 @@
 package dev.millrace.nn;
 
 import dev.millrace.data.ErasedId;
+import dev.millrace.data.Evictable;
 import dev.millrace.data.PublicApi;
 import java.io.IOException;
 
@@ -12,7 +13,7 @@ import java.io.IOException;
  * part that was read without its pages gets them by {@link #readPage}, and cannot be used before.
  */
 @PublicApi
-public interface PagedPart {
+public interface PagedPart extends Evictable {
   /** {@link #number} of a part that has no page in a store. */
   long NONE = -1;
 
@@ -32,7 +33,7 @@ public interface PagedPart {
   /** Returns the number of ids that the part knows. */
   int size();
 
-  /** Returns the number of pages; it never falls. */
+  /** Returns the number of pages. */
   int pages();
 
   /** Returns true if a page has changed since it was stored. */

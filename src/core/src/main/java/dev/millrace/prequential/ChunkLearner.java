@@ -25,6 +25,7 @@ final class ChunkLearner {
   private final UnlabeledPredictor predictor;
   private final EventReporter events;
   private final DerivedFiller derived;
+  private final KeyBudget budget;
   // Null if nobody asks.
   private final @Nullable ScoreListener scores;
   private final LearnedCounts counts = new LearnedCounts();
@@ -41,6 +42,7 @@ final class ChunkLearner {
       UnlabeledPredictor predictor,
       EventReporter events,
       DerivedFiller derived,
+      KeyBudget budget,
       @Nullable ScoreListener scores,
       Workspace workspace) {
     this.spec = spec;
@@ -51,6 +53,7 @@ final class ChunkLearner {
     this.predictor = predictor;
     this.events = events;
     this.derived = derived;
+    this.budget = budget;
     this.scores = scores;
     selector = new RowSelector(spec, rejections);
     trainer = new Trainer(spec);
@@ -66,14 +69,17 @@ final class ChunkLearner {
     for (int row = 0; row < chunk.size(); row += batch.rows) {
       if (row == filled) {
         // Not beyond the next report or snapshot, which show what was derived until there.
-        int rows = chunk.isPlain() ? chunk.size() - row : 1;
-        filled += selector.maxTogether(model, reportEvery(model), rows);
+        int max = Math.min(chunk.size() - row, budget.rowsUntilCheck(model));
+        filled += selector.together(model, chunk, row, reportEvery(model), max);
         derived.fillAll(model, chunk, row, filled);
       }
       if (chunk.isPlain() || chunk.kind(row).hasLabel()) {
-        learnNext(state, model, chunk, row, null, listener);
+        learnNext(state, model, chunk, row, filled - row, null, listener);
       } else {
         predict(model, chunk, row, listener);
+      }
+      if (row + batch.rows == filled) {
+        budget.check(state, batch.use == RowBatch.Use.LEARN_NEW_CLASS);
       }
     }
   }
@@ -91,13 +97,14 @@ final class ChunkLearner {
   void learn(TrainState state, JoinedExample joined, EngineListener listener) throws IOException {
     PrequentialModel model = state.model();
     selector.begin(model, joined.example());
-    learnNext(state, model, joined.example(), 0, joined, listener);
+    learnNext(state, model, joined.example(), 0, 1, joined, listener);
   }
 
   /**
    * Rejects the row, or learns it with the following rows that one call may contain without
    * changing the result.
    *
+   * @param max number of rows
    * @param joined null if features and label came together
    */
   private void learnNext(
@@ -105,10 +112,11 @@ final class ChunkLearner {
       PrequentialModel model,
       Chunk chunk,
       int row,
+      int max,
       @Nullable JoinedExample joined,
       EngineListener listener)
       throws IOException {
-    Rejection rejection = selector.select(model, chunk, row, joined, reportEvery(model), batch);
+    Rejection rejection = selector.select(model, chunk, row, max, joined, batch);
     if (rejection != null) {
       rejections.reject(batch.origin, batch.originRow, rejection, listener);
       return;

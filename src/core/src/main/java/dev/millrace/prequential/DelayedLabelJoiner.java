@@ -56,7 +56,7 @@ final class DelayedLabelJoiner {
 
   private final TrainSpec spec;
   private final LateLabels labels;
-  private final long maxBytes;
+  private final KeyBudget budget;
   private final ChunkLearner learner;
   private final Rejections rejections;
   private final UnlabeledPredictor predictor;
@@ -64,20 +64,17 @@ final class DelayedLabelJoiner {
   private final long[] countsBefore = new long[OUTCOMES.length];
   private final JoinedExamples examples;
 
-  /**
-   * @param maxBytes of a key's model and all that is pending
-   */
   DelayedLabelJoiner(
       TrainSpec spec,
       LateLabels labels,
-      long maxBytes,
+      KeyBudget budget,
       ChunkLearner learner,
       Rejections rejections,
       UnlabeledPredictor predictor,
       DerivedFiller derived) {
     this.spec = spec;
     this.labels = labels;
-    this.maxBytes = maxBytes;
+    this.budget = budget;
     this.learner = learner;
     this.rejections = rejections;
     this.predictor = predictor;
@@ -133,6 +130,7 @@ final class DelayedLabelJoiner {
   private void learn(TrainState state, LabelJoin join, Arrival arrival, EngineListener listener)
       throws IOException {
     PrequentialModel model = state.model();
+    budget.begin(state);
     join.advance(arrival.time());
     if (arrival.kind().hasFeatures() || labels.topic() == null) {
       model.counters.arrive(arrival.chunk(), arrival.row());
@@ -222,7 +220,10 @@ final class DelayedLabelJoiner {
     if (join.estimate != null && pending.predicted() >= 0) {
       join.estimate.predict(confidence(pending), isPositive(model, pending));
     }
-    join.keep(arrival.joinId(), pending, room(model));
+    String id = arrival.joinId();
+    long before = join.bytes();
+    join.keep(id, pending, before + budget.left(PendingBuffer.bytesOf(id, pending)));
+    budget.add(join.bytes() - before);
     return null;
   }
 
@@ -277,16 +278,13 @@ final class DelayedLabelJoiner {
     } else {
       if (!join.isDuplicateOrLateLabel(id)) {
         PendingLabel label = new PendingLabel(arrival.label(), arrival.target(), arrival.time());
-        join.keep(id, label, room(model));
+        long before = join.bytes();
+        join.keep(id, label, before + budget.left(PendingBuffer.bytesOf(id, label)));
+        budget.add(join.bytes() - before);
       }
       return null;
     }
     return complete(arrival, arrival.id(), arrival.label(), arrival.target(), pending);
-  }
-
-  /** Returns the bytes that all pending entries of the key may take. */
-  private long room(PrequentialModel model) {
-    return maxBytes - model.learner.memoryBytes();
   }
 
   private void fill(Arrival arrival) {

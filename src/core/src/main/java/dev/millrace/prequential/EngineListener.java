@@ -52,6 +52,11 @@ public interface EngineListener {
    */
   default void arrived(long outOfOrder, long duplicates) {}
 
+  /**
+   * Receives how many groups and ids the last chunk's key forgot, because its bytes are used up.
+   */
+  default void forgotten(long entries) {}
+
   /** Receives how many examples were skipped, because their model has stopped learning. */
   default void skipped(int examples) {}
 

@@ -64,12 +64,16 @@ final class ForecastState {
     return horizon;
   }
 
-  /** Keeps a forecast until its value comes, unless too many are pending. */
-  void keep(PendingForecast forecast) {
+  /**
+   * Keeps a forecast until its value comes, unless too many are pending.
+   *
+   * @param left bytes that there are for it
+   */
+  void keep(PendingForecast forecast, long left) {
     PendingForecast newest = pending.peekLast();
     long distance = series.isOfTime() ? horizon.length() / MAX_PENDING : 0;
     boolean isTooSoon = newest != null && forecast.target() - newest.target() < distance;
-    if (isTooSoon || pending.size() == MAX_PENDING) {
+    if (isTooSoon || pending.size() == MAX_PENDING || forecast.memoryBytes() > left) {
       dropped++;
     } else {
       pending.add(forecast);
@@ -213,7 +217,7 @@ final class ForecastState {
     int baselines = 2 * spec.seasons().size();
     int size = SizeChecks.read(in, "pending forecasts", MAX_PENDING, Long.BYTES);
     for (int left = size; left > 0; left--) {
-      state.keep(PendingForecast.read(in, outputs, baselines));
+      state.keep(PendingForecast.read(in, outputs, baselines), Long.MAX_VALUE);
     }
     state.expired = in.readLong();
     state.dropped = in.readLong();

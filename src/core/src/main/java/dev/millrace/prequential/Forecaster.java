@@ -21,6 +21,7 @@ import java.util.Map;
  */
 final class Forecaster {
   private final ForecastSpec spec;
+  private final KeyBudget budget;
   private final ChunkLearner learner;
   private final Rejections rejections;
   private final UnlabeledPredictor predictor;
@@ -32,11 +33,13 @@ final class Forecaster {
   Forecaster(
       TrainSpec spec,
       ForecastSpec forecast,
+      KeyBudget budget,
       ChunkLearner learner,
       Rejections rejections,
       UnlabeledPredictor predictor,
       DerivedFiller derived) {
     this.spec = forecast;
+    this.budget = budget;
     this.learner = learner;
     this.rejections = rejections;
     this.predictor = predictor;
@@ -54,6 +57,7 @@ final class Forecaster {
         rejections.reject(chunk, row, rejections.ofWidth(model, chunk), to);
         continue;
       }
+      budget.begin(state);
       model.counters.arrive(chunk, row);
       if (forecasts.series.advance(chunk.windowTime(row))) {
         label(state, forecasts, chunk, row, to);
@@ -136,6 +140,8 @@ final class Forecaster {
             derived.carried(chunk, row),
             scored.bound(),
             null);
-    forecasts.keep(new PendingForecast(pending, series.position() + horizon.length(), baselines));
+    PendingForecast forecast =
+        new PendingForecast(pending, series.position() + horizon.length(), baselines);
+    forecasts.keep(forecast, budget.left(forecast.memoryBytes()));
   }
 }

@@ -390,7 +390,8 @@ final class LabelJoin {
         delays.report());
   }
 
-  private long bytes() {
+  /** Returns the estimated bytes of all entries. */
+  long bytes() {
     return features.bytes() + labels.bytes() + settled.bytes();
   }
 

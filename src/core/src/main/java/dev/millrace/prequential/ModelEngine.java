@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /** The engine of keys that have one model, with the labels of one output. Not thread-safe. */
 final class ModelEngine implements KeyEngine {
   private final TrainSpec spec;
-  private final long maxModelBytes;
+  private final long maxBytes;
+  private final KeyBudget budget;
   private final ShapeChange onShapeChange;
   private final Workspace workspace;
   private final EventReporter events;
@@ -33,26 +34,29 @@ final class ModelEngine implements KeyEngine {
   private final boolean isOfOutput;
 
   /**
-   * @param maxModelBytes memory that the weights and the optimizer of a key may take
+   * @param maxBytes memory that a model may take
+   * @param budget of the model and all that its key has besides
    * @param onShapeChange treatment of stored state that does not fit the settings
    * @param scores receives what was scored of an output; null for the only model of a key
    */
   ModelEngine(
       TrainSpec spec,
-      long maxModelBytes,
+      long maxBytes,
+      KeyBudget budget,
       ShapeChange onShapeChange,
       Workspace workspace,
       @Nullable ScoreListener scores) {
     this.workspace = workspace;
     isOfOutput = scores != null;
     this.spec = onShapeChange == ShapeChange.RESET ? spec.with(OnChange.RESET) : spec;
-    this.maxModelBytes = maxModelBytes;
+    this.maxBytes = maxBytes;
+    this.budget = budget;
     this.onShapeChange = onShapeChange;
     mismatches = new MismatchPolicy(onShapeChange);
     events = new EventReporter(this.spec);
     promotions = new PromotionHandler(events);
     erasures = new EraseHandler(this.spec, events);
-    rejections = new Rejections(this.spec, maxModelBytes);
+    rejections = new Rejections(this.spec, maxBytes);
     Scorer scorer = new Scorer(this.spec.metrics().segments());
     Predictions predictions = new Predictions(this.spec);
     Explanations explanations = new Explanations(this.spec, workspace);
@@ -69,6 +73,7 @@ final class ModelEngine implements KeyEngine {
             predictor,
             events,
             derived,
+            budget,
             scores,
             workspace);
     LateLabels labels = spec.input().labels();
@@ -76,12 +81,12 @@ final class ModelEngine implements KeyEngine {
         labels == null
             ? null
             : new DelayedLabelJoiner(
-                this.spec, labels, maxModelBytes, learner, rejections, predictor, derived);
+                this.spec, labels, budget, learner, rejections, predictor, derived);
     ForecastSpec forecast = spec.input().forecast();
     forecaster =
         forecast == null
             ? null
-            : new Forecaster(this.spec, forecast, learner, rejections, predictor, derived);
+            : new Forecaster(this.spec, forecast, budget, learner, rejections, predictor, derived);
   }
 
   @Override
@@ -115,7 +120,7 @@ final class ModelEngine implements KeyEngine {
     }
     Chunk shape = joiner == null ? chunk : joiner.shape(chunk);
     long bytes = spec.firstModelBytes(shape);
-    if (bytes > maxModelBytes) {
+    if (bytes > maxBytes) {
       rejectForSize(chunk, begin, bytes, listener);
       return null;
     }
@@ -160,6 +165,7 @@ final class ModelEngine implements KeyEngine {
     long outOfOrder = arrivals.outOfOrder();
     long duplicates = arrivals.duplicates();
     learnRows(state, chunk, from, listener);
+    budget.end(state, chunk.key(), listener);
     listener.arrived(arrivals.outOfOrder() - outOfOrder, arrivals.duplicates() - duplicates);
   }
 

@@ -48,7 +48,8 @@ final class OutputsEngine implements KeyEngine {
               + " the first features wait");
 
   private final TrainSpec spec;
-  private final long maxModelBytes;
+  private final long maxBytes;
+  private final KeyBudget budget;
   private final ShapeChange onShapeChange;
   private final MismatchPolicy mismatches;
   private final Workspace workspace = new Workspace();
@@ -65,16 +66,17 @@ final class OutputsEngine implements KeyEngine {
   private final @Nullable ModelEngine ofLabels;
   private final OutputRows rows;
 
-  OutputsEngine(TrainSpec spec, long maxModelBytes, ShapeChange onShapeChange) {
+  OutputsEngine(TrainSpec spec, long maxBytes, KeyBudget budget, ShapeChange onShapeChange) {
     this.spec = spec;
-    this.maxModelBytes = maxModelBytes;
+    this.maxBytes = maxBytes;
+    this.budget = budget;
     this.onShapeChange = onShapeChange;
     mismatches = new MismatchPolicy(onShapeChange);
     events = new EventReporter(spec);
     reporter = new OutputsReporter(spec);
     published = new OutputPredictions(spec);
     rows = new OutputRows(spec.topic(), workspace);
-    rejections = new Rejections(spec, maxModelBytes);
+    rejections = new Rejections(spec, maxBytes);
     derived = new DerivedFiller(spec);
     outputsListener = new OutputsListener(rejections);
     commands = new OutputCommands(events, outputsListener, this::engine);
@@ -87,7 +89,7 @@ final class OutputsEngine implements KeyEngine {
   private ModelEngine newEngine(TrainSpec ofOutput) {
     // A model that grew beside one that did not would see other units.
     ShapeChange onChange = onShapeChange == ShapeChange.GROW ? ShapeChange.FAIL : onShapeChange;
-    return new ModelEngine(ofOutput, maxModelBytes, onChange, workspace, outcomes);
+    return new ModelEngine(ofOutput, maxBytes, budget, onChange, workspace, outcomes);
   }
 
   private ModelEngine engine(Output output) {
@@ -116,6 +118,7 @@ final class OutputsEngine implements KeyEngine {
     if (state == null || state.outputs().isEmpty()) {
       return null;
     }
+    budget.end(state, chunk.key(), listener);
     if (mismatch != null) {
       events.report(state.outputs().counters, chunk.key(), new Reset(mismatch), 0, listener);
     }
@@ -131,7 +134,7 @@ final class OutputsEngine implements KeyEngine {
       return null;
     }
     long bytes = firstBytes(chunk.width());
-    if (bytes > maxModelBytes) {
+    if (bytes > maxBytes) {
       rejections.reject(chunk, row, rejections.ofSize(bytes), listener);
       return null;
     }
@@ -180,6 +183,7 @@ final class OutputsEngine implements KeyEngine {
       rejections.reject(chunk, row, ofOtherPass, listener);
       return;
     }
+    budget.begin(state);
     int known = of.outputs.size();
     String labels = kind.hasLabel() ? chunk.label(chunk.labelOf(row)) : null;
     if (labels != null && ofLabels != null) {
@@ -223,7 +227,7 @@ final class OutputsEngine implements KeyEngine {
     int learned = outcomes.finish(set, id);
     of.counters.examples += learned;
     if (set != null && learned == 0 && id != null && of.sets != null) {
-      of.sets.keep(DelayedLabelJoiner.joinId(id, of.counters.epoch), set);
+      of.sets.keep(DelayedLabelJoiner.joinId(id, of.counters.epoch), set, budget);
     }
     if (spec.predictions() && isPredicted) {
       listener.prediction(
@@ -257,9 +261,9 @@ final class OutputsEngine implements KeyEngine {
     }
     long begun = of.active().size();
     long bytes =
-        state.memoryBytes()
+        KeyBudget.fixedBytes(state)
             + (known - begun + added.size()) * bytesOf(of.shared.inputs(), Task.BINARY);
-    if (bytes > maxModelBytes) {
+    if (bytes > maxBytes) {
       return rejections.ofSize(bytes);
     }
     added.forEach(of::add);

@@ -1,6 +1,7 @@
 package dev.millrace.prequential;
 
 import dev.millrace.data.BoundedDataInput;
+import dev.millrace.data.Evictable;
 import dev.millrace.data.ForecastSpec;
 import dev.millrace.data.SizeChecks;
 import dev.millrace.data.Task;
@@ -183,6 +184,18 @@ final class OutputsState {
       bytes += OUTPUT_BYTES + (output.state == null ? 0 : output.state.memoryBytes());
     }
     return bytes;
+  }
+
+  /** Adds the parts that can forget entries to a list. */
+  void addEvictables(List<Evictable> all) {
+    if (derived != null) {
+      all.addAll(derived.groups());
+    }
+    for (Output output : outputs) {
+      if (output.state != null) {
+        output.state.model().addEvictables(all);
+      }
+    }
   }
 
   /** Returns true if no record has come yet. */

@@ -76,8 +76,8 @@ final class PredictedSets {
         : 0f;
   }
 
-  /** Keeps a set until its labels come, or could come no more. */
-  void keep(String joinId, PendingSet set) {
+  /** Keeps a set until its labels come, or could come no more, if there is room. */
+  void keep(String joinId, PendingSet set, KeyBudget budget) {
     if (late == null) {
       return;
     }
@@ -85,8 +85,12 @@ final class PredictedSets {
       pending.takeOldest();
     }
     // As the features of the outputs are: older ones are nearer to their labels.
-    if (pending.size() < late.maxPending() && !pending.has(joinId)) {
+    long needed = PendingBuffer.bytesOf(joinId, set);
+    if (pending.size() < late.maxPending()
+        && !pending.has(joinId)
+        && needed <= budget.left(needed)) {
       pending.add(joinId, set);
+      budget.add(needed);
     }
   }
 

@@ -24,14 +24,15 @@ public final class PrequentialEngine {
   private final KeyEngine engine;
 
   /**
-   * @param maxModelBytes memory that the weights and the optimizer of a key may take
+   * @param maxBytes memory that all of a key may take: its models, and what is kept of its records
    * @param onShapeChange treatment of stored state that does not fit the settings
    */
-  public PrequentialEngine(TrainSpec spec, long maxModelBytes, ShapeChange onShapeChange) {
+  public PrequentialEngine(TrainSpec spec, long maxBytes, ShapeChange onShapeChange) {
+    KeyBudget budget = new KeyBudget(spec, maxBytes);
     engine =
         spec.input().hasOutputs()
-            ? new OutputsEngine(spec, maxModelBytes, onShapeChange)
-            : new ModelEngine(spec, maxModelBytes, onShapeChange, new Workspace(), null);
+            ? new OutputsEngine(spec, maxBytes, budget, onShapeChange)
+            : new ModelEngine(spec, maxBytes, budget, onShapeChange, new Workspace(), null);
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.millrace.prequential;
 
 import dev.millrace.data.Chunk;
+import dev.millrace.data.Evictable;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.Task;
 import dev.millrace.derived.DerivedState;
@@ -227,6 +228,14 @@ final class PrequentialModel {
     return challenger == null
         ? learner.pagedParts()
         : Stream.concat(learner.pagedParts().stream(), challenger.pagedParts().stream()).toList();
+  }
+
+  /** Adds the parts that can forget entries to a list. */
+  void addEvictables(List<Evictable> all) {
+    if (derived != null) {
+      all.addAll(derived.groups());
+    }
+    all.addAll(pagedParts());
   }
 
   /** Returns the model in the background of the drift detector; null if there is none. */

@@ -92,7 +92,7 @@ final class Rejections {
   Rejection ofSize(long bytes) {
     return new Rejection(
         DeadLetterReason.MODEL_TOO_LARGE,
-        "with this record the model of this key would take %d bytes; limits.model-bytes is %d"
+        "with this record the model of this key would take %d bytes; limits.state-bytes is %d"
             .formatted(bytes, maxModelBytes));
   }
 

@@ -57,16 +57,16 @@ final class RowSelector {
   /**
    * Selects a row of the chunk, and following ones that the model may learn in the same call.
    *
+   * @param max number of rows that may be learned in one call, by {@link #together}
    * @param joined null if features and label came together
-   * @param reportEvery examples after which the model is reported
    * @return why the model cannot learn the row; null if it can
    */
   @Nullable Rejection select(
       PrequentialModel model,
       Chunk chunk,
       int row,
+      int max,
       @Nullable JoinedExample joined,
-      long reportEvery,
       RowBatch batch) {
     batch.begin(chunk, row, joined);
     Rejection rejection = rejections.ofShape(model, chunk);
@@ -92,7 +92,6 @@ final class RowSelector {
     } else if (isHeldOut(chunk, row, batch)) {
       batch.use = RowBatch.Use.HOLD_OUT;
     } else {
-      int max = maxTogether(model, reportEvery, chunk.isPlain() ? chunk.size() - row : 1);
       while (batch.rows < max
           && isKnown(chunk, row + batch.rows)
           && !isHeldOut(chunk, row + batch.rows, batch)) {
@@ -104,12 +103,28 @@ final class RowSelector {
   }
 
   /**
+   * Returns how many rows from one on may be learned in one call: not beyond those that {@link
+   * #maxTogether} allows, and one with a class that is new alone.
+   *
+   * @param reportEvery examples after which the model is reported
+   * @param max number of rows, 1 or more
+   */
+  int together(PrequentialModel model, Chunk chunk, int row, long reportEvery, int max) {
+    int most = maxTogether(model, reportEvery, chunk.isPlain() ? max : 1);
+    int rows = 1;
+    while (rows < most && isKnown(chunk, row + rows - 1) && isKnown(chunk, row + rows)) {
+      rows++;
+    }
+    return rows;
+  }
+
+  /**
    * Returns how many examples may be learned in one call: a report and a snapshot show the model
    * after its last example, a prediction or a drift of the input the steps that the model had
    * taken, and after a drift or a change of the champion another model predicts the next example,
    * so none is learned beyond those.
    */
-  int maxTogether(PrequentialModel model, long reportEvery, int rows) {
+  private int maxTogether(PrequentialModel model, long reportEvery, int rows) {
     if (rows == 1 || isOneByOne) {
       return 1;
     }

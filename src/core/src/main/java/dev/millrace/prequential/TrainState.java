@@ -2,6 +2,7 @@ package dev.millrace.prequential;
 
 import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.Chunk;
+import dev.millrace.data.Evictable;
 import dev.millrace.data.ForecastSpec;
 import dev.millrace.data.InputSpec.LateLabels;
 import dev.millrace.data.PublicApi;
@@ -11,6 +12,7 @@ import dev.millrace.nn.PagedPart;
 import dev.millrace.nn.Workspace;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -107,6 +109,9 @@ public final class TrainState {
     public @Nullable PublishedPages publishedPages;
   }
 
+  private static final int MIN_ROOM = 4_096;
+  private static final int MAX_ROOM = 1 << 30;
+
   // One of the three is not null.
   private byte @Nullable [] serialized;
   private @Nullable Parts parts;
@@ -194,6 +199,11 @@ public final class TrainState {
     return outputs();
   }
 
+  /** Returns true if the key has several outputs, once the state is usable. */
+  boolean hasOutputs() {
+    return outputs != null;
+  }
+
   /** Returns the outputs of a key that has several, once the state is usable. */
   OutputsState outputs() {
     if (outputs == null) {
@@ -272,6 +282,7 @@ public final class TrainState {
         }
       }
       stored.put(part.number(), part.pages());
+      removeFrom(part.pages(), part.number(), before, pages);
     }
     before.keySet().removeAll(stored.keySet());
     remove(before, pages);
@@ -289,10 +300,16 @@ public final class TrainState {
   }
 
   private static void remove(Map<Long, Integer> parts, PageStore from) throws IOException {
-    for (Map.Entry<Long, Integer> part : parts.entrySet()) {
-      for (int page = 0; page < part.getValue(); page++) {
-        from.remove(part.getKey(), page);
-      }
+    for (long part : parts.keySet()) {
+      removeFrom(0, part, parts, from);
+    }
+  }
+
+  /** Removes the stored pages of a part from one on. */
+  private static void removeFrom(int first, long part, Map<Long, Integer> parts, PageStore from)
+      throws IOException {
+    for (int page = first; page < parts.getOrDefault(part, 0); page++) {
+      from.remove(part, page);
     }
   }
 
@@ -393,11 +410,27 @@ public final class TrainState {
   /** Returns the estimated bytes in memory. */
   public long memoryBytes() {
     PublishedPages published = marks.publishedPages;
-    long bytes =
-        serialized != null
-            ? serialized.length
-            : outputs != null ? outputs.memoryBytes() : parts().memoryBytes();
+    long bytes = serialized != null ? serialized.length : usedBytes();
     return bytes + (published == null ? 0 : published.memoryBytes());
+  }
+
+  /**
+   * Returns the estimated bytes in memory of all that the key's records have left, once the state
+   * is usable: a function of the records alone.
+   */
+  long usedBytes() {
+    return outputs != null ? outputs.memoryBytes() : parts().memoryBytes();
+  }
+
+  /** Returns the parts that can forget entries, once the state is usable. */
+  List<Evictable> evictables() {
+    List<Evictable> all = new ArrayList<>();
+    if (outputs != null) {
+      outputs.addEvictables(all);
+    } else {
+      model().addEvictables(all);
+    }
+    return all;
   }
 
   static void requireVersion(int version) throws IOException {
@@ -433,12 +466,17 @@ public final class TrainState {
 
   /** Returns the bytes of the model alone, without metrics, once the state is usable. */
   public byte[] modelBytes() throws IOException {
-    return modelWithPages().toByteArray();
+    return modelWithPages().release();
   }
 
   /** Returns {@link #modelBytes} with the places of its pages. */
   public PagedOutput modelWithPages() throws IOException {
-    PagedOutput out = new PagedOutput(4096);
+    // Not more than once its size while it is written: tables may take tens of megabytes.
+    long tables = 0;
+    for (Evictable table : evictables()) {
+      tables += table.memoryBytes();
+    }
+    PagedOutput out = new PagedOutput((int) Math.min(MAX_ROOM, MIN_ROOM + tables));
     out.writeInt(VERSION);
     if (outputs != null) {
       outputs.writeModel(out);

@@ -20,7 +20,14 @@ class GroupTableTest {
     for (int i = 0; i < 20_000; i++) {
       // Few different hashes, many of which collide in the index.
       long hash = (long) random.nextInt(90) << 7;
-      if (random.nextInt(20) == 0) {
+      if (random.nextInt(500) == 0) {
+        int left = random.nextInt(LIMIT);
+        int before = table.size();
+        assertThat(table.shrink(left * GroupTable.bytesOfGroup(1)))
+            .isEqualTo(Math.max(0, before - left));
+        List<Long> oldestFirst = new ArrayList<>(expected.keySet());
+        expected.keySet().removeAll(oldestFirst.subList(0, Math.max(0, before - left)));
+      } else if (random.nextInt(20) == 0) {
         assertThat(table.remove(hash)).isEqualTo(expected.remove(hash) == null ? 0 : 1);
       } else {
         table.use(hash)[0]++;

@@ -14,8 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Models that learn without reports, for tests of their state. */
 public final class Learning {
-  // Reported after each example, so that each is a batch of its own.
-  private static final long EACH = 1;
   private static final long MAX_BYTES = 64 << 20;
 
   private Learning() {}
@@ -67,7 +65,7 @@ public final class Learning {
     RowBatch batch = new RowBatch(workspace);
     selector.begin(model, chunk);
     for (int row = from; row < to; row++) {
-      Rejection rejection = selector.select(model, chunk, row, null, EACH, batch);
+      Rejection rejection = selector.select(model, chunk, row, 1, null, batch);
       if (rejection == null) {
         trainer.learn(model, batch);
         scorer.score(model, batch);

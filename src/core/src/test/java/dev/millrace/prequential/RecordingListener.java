@@ -19,6 +19,7 @@ final class RecordingListener implements EngineListener {
   final List<String> warnings = new ArrayList<>();
   long learned;
   long skipped;
+  long forgotten;
   long outOfOrder;
   long duplicates;
   int expanded;
@@ -62,6 +63,11 @@ final class RecordingListener implements EngineListener {
   @Override
   public void skipped(int examples) {
     skipped += examples;
+  }
+
+  @Override
+  public void forgotten(long entries) {
+    forgotten += entries;
   }
 
   @Override

@@ -42,11 +42,12 @@ public record ModelSegments(
   /**
    * Returns what to write.
    *
+   * @param model of which nothing is left afterwards
    * @param before what was published last; null if that is not known
    */
   public static ModelSegments of(
       TrainSpec spec, PagedOutput model, @Nullable PublishedPages before) {
-    byte[] bytes = model.toByteArray();
+    byte[] bytes = model.release();
     List<Range> areas = model.pages();
     if (areas.stream().mapToLong(Range::length).sum() < MIN_PAGE_BYTES) {
       return new ModelSegments(1, List.of(), bytes, null);

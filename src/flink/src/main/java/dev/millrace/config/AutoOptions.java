@@ -47,7 +47,7 @@ final class AutoOptions {
           OptionTypes.whole(1, 1_000_000),
           AutoSpec.DEFAULT_BUFFER,
           "max number of records of a key that are kept for replay, within 8 MiB; part of"
-              + " limits.model-bytes");
+              + " limits.state-bytes");
   static final Option<AutoSpec.TargetScale> TARGET_SCALE =
       AUTO_GROUP.option(
           "target-scale",

@@ -390,7 +390,7 @@ public final class PipelineFile {
             new StateSpec(
                 state.get(PipelineOptions.CACHE_BYTES),
                 state.get(PipelineOptions.TTL),
-                limits.get(PipelineOptions.MODEL_BYTES),
+                limits.get(PipelineOptions.STATE_BYTES),
                 state.get(PipelineOptions.ON_SHAPE_CHANGE))),
         models.warmStartKey());
   }
@@ -448,10 +448,10 @@ public final class PipelineFile {
         tasks.stream()
             .mapToLong(task -> Models.modelBytes(ofInput, task, inputs, Math.max(1, classes)))
             .sum();
-    long maxBytes = limits.get(PipelineOptions.MODEL_BYTES);
+    long maxBytes = limits.get(PipelineOptions.STATE_BYTES);
     if (bytes > maxBytes) {
       limits.reject(
-          PipelineOptions.MODEL_BYTES,
+          PipelineOptions.STATE_BYTES,
           "is %d, but a model needs at least %d. Increase the limit, or use a smaller model"
               .formatted(maxBytes, bytes));
       return input;
@@ -473,7 +473,7 @@ public final class PipelineFile {
     }
     if (bytes + ids * ofId > maxBytes) {
       limits.reject(
-          PipelineOptions.MODEL_BYTES,
+          PipelineOptions.STATE_BYTES,
           "is %d, but a model of %d ids (limits.ids) needs up to %d. Increase it, or allow fewer ids"
               .formatted(maxBytes, ids, bytes + ids * ofId));
     }

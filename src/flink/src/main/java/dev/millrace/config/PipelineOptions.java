@@ -155,7 +155,8 @@ final class PipelineOptions {
           topic(
               "commands",
               DefaultTopic.COMMANDS,
-              "commands to running jobs, such as promote and erase; read if it is named here, and with models"));
+              "commands to running jobs, such as promote and erase; read if it is named here, and"
+                  + " with models"));
 
   static final OptionGroup STATE_GROUP =
       new OptionGroup("state", "", "Flink keeps one state per key.");
@@ -189,7 +190,8 @@ final class PipelineOptions {
           OptionTypes.choice(KebabCase::of, ShapeChange.values()),
           StateSpec.DEFAULT.onShapeChange(),
           "action if a stored model does not have the shape that this file describes: fail the job"
-              + " with both shapes, reset the key, or expand a smaller model; see docs/architecture.md");
+              + " with both shapes, reset the key, or expand a smaller model; see"
+              + " docs/architecture.md");
 
   static final OptionGroup LIMITS_GROUP =
       new OptionGroup("limits", "", "A record beyond them is a dead letter.");
@@ -218,7 +220,7 @@ final class PipelineOptions {
       LIMITS_GROUP.optional(
           "ids",
           OptionTypes.whole(1, 100_000_000),
-          "what model-bytes holds, max 1000000",
+          "what state-bytes holds, max 1000000",
           "max number of ids that one model knows, of features and crosses together (type id, set,"
               + " text, sparse); a new id replaces the one that was seen least recently");
   static final Option<Integer> GROUP_LIMIT =
@@ -234,13 +236,15 @@ final class PipelineOptions {
           OptionTypes.aboveAndUpTo(0, 1_000_000_000),
           Limits.DEFAULT_WEIGHT,
           "max weight of an example (`input.weight`)");
-  static final Option<Long> MODEL_BYTES =
+  static final Option<Long> STATE_BYTES =
       LIMITS_GROUP.option(
-          "model-bytes",
+          "state-bytes",
           // The max size of an array of floats, for any optimizer.
           OptionTypes.wideWhole(4_096, 1L << 32),
-          StateSpec.DEFAULT.modelBytes(),
-          "max memory of one model: weights, optimizer, and kept records");
+          StateSpec.DEFAULT.stateBytes(),
+          "max memory of one key: models, records for replay, ids, groups, windows, and what waits"
+              + " for labels. When it is used up, groups and ids that were used least recently are"
+              + " forgotten; a class or a label that would not fit is rejected");
 
   /** All groups in the order of the reference. */
   static final List<OptionGroup> GROUPS =

@@ -110,6 +110,11 @@ public enum JobMetric {
       Kind.COUNTER,
       "train",
       "model keys whose model was made larger (`state.on-shape-change: grow`)"),
+  FORGOTTEN_ENTRIES(
+      Kind.COUNTER,
+      "train",
+      "groups of records and ids that were forgotten because a key has used up"
+          + " `limits.state-bytes`"),
   REPORTS(Kind.COUNTER, "train", "records for the metrics topic"),
   TRUNCATED_RECORDS(
       Kind.COUNTER,

@@ -125,7 +125,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     others = Objects.requireNonNull(sideOutputs);
     listener =
         new TrainOutputs(spec, hasElements, publisher, deadLetters, counted, metrics, others);
-    engine = new PrequentialEngine(spec, stateSpec.modelBytes(), stateSpec.onShapeChange());
+    engine = new PrequentialEngine(spec, stateSpec.stateBytes(), stateSpec.onShapeChange());
   }
 
   /** Returns the descriptor of the keyed state that holds the models. */

@@ -27,6 +27,7 @@ public final class TrainMetrics {
   final Counter truncatedRecords;
   final Counter skippedExamples;
   final Counter erasedRecords;
+  final Counter forgottenEntries;
   private final Counter learnedExamples;
   private final Counter validationExamples;
   private final Counter outOfOrderRecords;
@@ -60,6 +61,7 @@ public final class TrainMetrics {
     truncatedRecords = JobMetric.TRUNCATED_RECORDS.counter(group);
     skippedExamples = JobMetric.SKIPPED_EXAMPLES.counter(group);
     erasedRecords = JobMetric.ERASED_RECORDS.counter(group);
+    forgottenEntries = JobMetric.FORGOTTEN_ENTRIES.counter(group);
     learnedExamples = JobMetric.LEARNED_EXAMPLES.counter(group);
     validationExamples = JobMetric.VALIDATION_EXAMPLES.counter(group);
     outOfOrderRecords = JobMetric.OUT_OF_ORDER_RECORDS.counter(group);

@@ -128,6 +128,11 @@ final class TrainOutputs implements EngineListener {
   }
 
   @Override
+  public void forgotten(long entries) {
+    counted.forgottenEntries.inc(entries);
+  }
+
+  @Override
   public void joined(LabelOutcome outcome, long records) {
     counted.joined(outcome, records);
   }

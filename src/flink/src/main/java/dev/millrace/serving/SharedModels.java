@@ -68,7 +68,7 @@ public final class SharedModels implements AutoCloseable {
         new ModelsFollower(
             id.kafka(),
             id.topic(),
-            settings.state().spec().modelBytes(),
+            settings.state().spec().stateBytes(),
             models::accept,
             LOG::warn);
     reads = Executors.newSingleThreadExecutor(task -> daemon(task, "reads"));

@@ -75,15 +75,21 @@ class PipelineFileIdsTest {
   @CsvSource(
       delimiter = ';',
       value = {
-        "{ name: u, type: id, max: 2 }; max applies only to type set, text, sparse, but the type is id. Remove it",
-        "{ name: u, type: id, buckets: 2 }; buckets applies only to type hash, but the type is id. Remove it",
-        "{ name: u, type: hash, ttl: 1d }; ttl applies only to type id, set, text, sparse, but the type is hash. Remove it",
-        "{ name: u, type: set, ngrams: 2 }; ngrams applies only to type text, but the type is set. Remove it",
-        "{ name: u, type: text, separator: x }; separator applies only to type set, sparse, but the type is text. Remove it",
+        "{ name: u, type: id, max: 2 }; max applies only to type set, text, sparse, but the type is"
+            + " id. Remove it",
+        "{ name: u, type: id, buckets: 2 }; buckets applies only to type hash, but the type is id."
+            + " Remove it",
+        "{ name: u, type: hash, ttl: 1d }; ttl applies only to type id, set, text, sparse, but the"
+            + " type is hash. Remove it",
+        "{ name: u, type: set, ngrams: 2 }; ngrams applies only to type text, but the type is set."
+            + " Remove it",
+        "{ name: u, type: text, separator: x }; separator applies only to type set, sparse, but the"
+            + " type is text. Remove it",
         "{ name: u, type: text, ngrams: 4 }; ngrams must be between 1 and 3, but was 4",
         "{ name: u, type: set, max: 1025 }; max must be between 1 and 1024, but was 1025",
         "{ name: u, type: id, min-count: 0 }; min-count must be between 1 and 1000000, but was 0",
-        "{ name: u, type: id, ttl: 30 }; 'ttl must be a time between 1ms and 36500d (such as 500ms, 10s, 5m), but was 30'",
+        "{ name: u, type: id, ttl: 30 }; 'ttl must be a time between 1ms and 36500d (such as 500ms,"
+            + " 10s, 5m), but was 30'",
         "{ name: u, type: set, separator: '' }; separator must be 1 to 8 characters, but was",
       })
   void anOptionOutOfPlaceIsAnErrorWithItsLine(String feature, String expected) {
@@ -98,11 +104,14 @@ class PipelineFileIdsTest {
       value = {
         "[[user]]; input.crosses[0] must be two features, such as [site, ad], but was a list",
         "[user]; input.crosses[0] must be two features, such as [site, ad], but was \"user\"",
-        "[[user, add]]; input.crosses[0] has \"add\", which is not one of input.features. Did you mean \"ad\"?",
-        "[[user, price]]; input.crosses[0] has \"price\" of type numeric, but crosses are of type id, set, text or sparse. Change the type",
+        "[[user, add]]; input.crosses[0] has \"add\", which is not one of input.features. Did you"
+            + " mean \"ad\"?",
+        "[[user, price]]; input.crosses[0] has \"price\" of type numeric, but crosses are of type"
+            + " id, set, text or sparse. Change the type",
         "[[ad, ad]]; input.crosses[0] has \"ad\" twice. Name two features",
         "[[ad, user], [user, ad]]; input.crosses[1] is user and ad a second time. Remove it",
-        "[[tags, query]]; input.crosses[0] may have 1024 pairs in one record, but at most 64 are allowed. Set a smaller max of tags or query",
+        "[[tags, query]]; input.crosses[0] may have 1024 pairs in one record, but at most 64 are"
+            + " allowed. Set a smaller max of tags or query",
         "user; input.crosses must be a list of pairs of features, but was a single value",
       })
   void aCrossThatIsNotOfTwoColumnsOfIdsIsAnError(String crosses, String expected) {
@@ -112,10 +121,10 @@ class PipelineFileIdsTest {
   @Test
   void theIdsOfAModelAreLimited() {
     assertThat(input("").limits().ids()).isBetween(300_000, 600_000); // in 64 MiB
-    assertThat(input("limits: { model-bytes: 1000000000 }").limits().ids())
+    assertThat(input("limits: { state-bytes: 1000000000 }").limits().ids())
         .isEqualTo(InputSpec.Limits.DEFAULT_IDS);
     assertThat(error(HEAD + FEATURES + "limits: { ids: 5000000 }"))
-        .contains("limits.model-bytes")
+        .contains("limits.state-bytes")
         .contains("a model of 5000000 ids (limits.ids) needs up to");
     assertThat(input("limits: { ids: 5000 }").limits().ids()).isEqualTo(5000);
     assertThat(error(HEAD + FEATURES + "limits: { ids: 0 }"))
@@ -139,8 +148,10 @@ class PipelineFileIdsTest {
   @CsvSource(
       delimiter = ';',
       value = {
-        "{ embeddings: { dimension: 0 } }; model.embeddings.dimension must be between 1 and 64, but was 0",
-        "{ embeddings: { size: 8 } }; model.embeddings.size is not an option. model.embeddings takes: dimension",
+        "{ embeddings: { dimension: 0 } }; model.embeddings.dimension must be between 1 and 64, but"
+            + " was 0",
+        "{ embeddings: { size: 8 } }; model.embeddings.size is not an option. model.embeddings"
+            + " takes: dimension",
         "{ embeddings: 8 }; model.embeddings must be a map of options, but was a single value",
       })
   void vectorsThatCannotBeAreErrors(String model, String expected) {

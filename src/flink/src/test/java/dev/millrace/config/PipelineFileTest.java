@@ -941,10 +941,10 @@ class PipelineFileTest {
 
     assertThat(invalid(input + "model: { layers: [{ units: 65536 }, { units: 65536 }] }").errors())
         .containsExactly(
-            "fraud.yaml:1  limits.model-bytes is 67108864, but a model needs at least 34371273392. Increase the limit, or use a smaller model");
-    assertThat(invalid(input + "auto: fast\nlimits: { model-bytes: 4096 }").errors())
+            "fraud.yaml:1  limits.state-bytes is 67108864, but a model needs at least 34371273392. Increase the limit, or use a smaller model");
+    assertThat(invalid(input + "auto: fast\nlimits: { state-bytes: 4096 }").errors())
         .singleElement(STRING)
-        .startsWith("fraud.yaml:5  limits.model-bytes is 4096, but a model needs at least ");
+        .startsWith("fraud.yaml:5  limits.state-bytes is 4096, but a model needs at least ");
   }
 
   @Test

@@ -420,7 +420,7 @@ class LateLabelsTest {
       harness.send(List.of(LateStreams.features(example, 1)), 1);
       waiting = harness.snapshot();
     }
-    StateSpec growing = new StateSpec(0, 0, StateSpec.DEFAULT.modelBytes(), ShapeChange.GROW);
+    StateSpec growing = new StateSpec(0, 0, StateSpec.DEFAULT.stateBytes(), ShapeChange.GROW);
     TrainSpec larger = Specs.train(four, Specs.small(1), Specs.METRICS);
     try (TrainHarness harness =
         new TrainHarness(new TrainOperator(larger, growing), new HashMapStateBackend(), waiting)) {

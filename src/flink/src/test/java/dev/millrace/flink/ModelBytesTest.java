@@ -20,7 +20,7 @@ import java.util.List;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
 import org.junit.jupiter.api.Test;
 
-/** {@code limits.model-bytes}. */
+/** {@code limits.state-bytes}. */
 class ModelBytesTest {
   private static final int CLASSES = 40;
 

@@ -87,7 +87,7 @@ class PublishedIdsTest {
       StateBackend backend, int every, long ttl, OperatorSubtaskState from) throws Exception {
     StateSpec state =
         new StateSpec(
-            StateSpec.DEFAULT.cacheBytes(), ttl, StateSpec.DEFAULT.modelBytes(), ShapeChange.FAIL);
+            StateSpec.DEFAULT.cacheBytes(), ttl, StateSpec.DEFAULT.stateBytes(), ShapeChange.FAIL);
     return new TrainHarness(new TrainOperator(spec(MODEL, every), state), backend, from);
   }
 

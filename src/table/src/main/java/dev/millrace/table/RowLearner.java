@@ -45,7 +45,7 @@ final class RowLearner {
             new TrainMetrics(group, false),
             new DeadLetters(group, settings.pipeline(), call.input().limits().outputBytes()));
     PrequentialEngine engine =
-        new PrequentialEngine(spec, state.modelBytes(), state.onShapeChange());
+        new PrequentialEngine(spec, state.stateBytes(), state.onShapeChange());
     models = new JournaledModels(engine, state.cacheBytes(), group);
   }
 

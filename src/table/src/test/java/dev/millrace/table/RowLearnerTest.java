@@ -380,7 +380,7 @@ class RowLearnerTest {
   private static PrequentialEngine engine(Settings settings) {
     return new PrequentialEngine(
         settings.trainSpec(),
-        settings.state().spec().modelBytes(),
+        settings.state().spec().stateBytes(),
         settings.state().spec().onShapeChange());
   }
 

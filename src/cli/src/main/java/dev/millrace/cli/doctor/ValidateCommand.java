@@ -25,10 +25,12 @@ import dev.millrace.nn.NetworkModelSpec;
 import dev.millrace.nn.SelectionSpec;
 import dev.millrace.nn.auto.Models;
 import dev.millrace.prequential.DriftPolicy;
+import dev.millrace.prequential.KeySizes;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -156,6 +158,7 @@ public final class ValidateCommand implements Callable<Integer> {
     }
     models(out, settings);
     line(out, "model size", size(settings));
+    state(out, settings);
     line(out, "metrics", output.metrics() + ", " + metrics(settings.metrics()));
     line(out, "validation", validation(settings.metrics().validation(), settings.input().spec()));
     line(out, "predictions", output.hasPredictions() ? output.predictions() : "not published");
@@ -307,6 +310,38 @@ public final class ValidateCommand implements Callable<Integer> {
             + examples.width()
             + " inputs are many, and each costs time per record: use fewer buckets, or a smaller"
             + " auto.buffer";
+  }
+
+  /** Prints what a key may take with all that it keeps, and a warning if that is not allowed. */
+  private static void state(PrintWriter out, Settings settings) {
+    long allowed = settings.state().spec().stateBytes();
+    if (!settings.input().spec().hasFeatures()) {
+      line(out, "state", "at most %s a key (limits.state-bytes)".formatted(bytes(allowed)));
+      return;
+    }
+    Map<String, Long> sizes = KeySizes.of(settings.trainSpec());
+    long sum = sizes.values().stream().mapToLong(Long::longValue).sum();
+    line(
+        out,
+        "state",
+        "up to %s a key when all is full (%s); %s are allowed (limits.state-bytes)"
+            .formatted(
+                bytes(sum),
+                sizes.entrySet().stream()
+                    .map(part -> part.getKey() + " " + bytes(part.getValue()))
+                    .collect(Collectors.joining(", ")),
+                bytes(allowed)));
+    if (sum > allowed) {
+      line(
+          out,
+          "",
+          "warning: %s. Increase limits.state-bytes to %d, or lower the limits of these parts"
+              .formatted(
+                  sizes.containsKey("groups") || sizes.containsKey("ids")
+                      ? "a key that needs more forgets its least recently used groups and ids"
+                      : "a key that needs more drops what waits for labels",
+                  sum));
+    }
   }
 
   private static String sizeOfOutputs(Settings settings, InputSpec examples) {

@@ -80,7 +80,7 @@ public final class ServeCommand implements Callable<Integer> {
               new ModelsFollower(
                   settings.kafka(),
                   topic,
-                  settings.state().spec().modelBytes(),
+                  settings.state().spec().stateBytes(),
                   served::accept,
                   this::notice);
           SummaryView summary = new SummaryView(settings, this::notice);

@@ -45,13 +45,16 @@ class ValidateCommandTest {
   @Test
   void outputsAreSummedUp() throws IOException {
     String head =
-        "pipeline: shop\nkafka: { bootstrap.servers: localhost:9092 }\ninput: { format: json, id: id,"
-            + " features: [x], labels: { topic: shop.labels, on-timeout: { label: %s } }, ";
+        "pipeline: shop\n"
+            + "kafka: { bootstrap.servers: localhost:9092 }\n"
+            + "input: { format: json, id: id, features: [x], labels: { topic: shop.labels,"
+            + " on-timeout: { label: %s } }, ";
     Path targets =
         Files.writeString(
             folder.resolve("targets.yaml"),
             head.formatted("'0'")
-                + "targets: { click: { positive-class: '1', timeout: 30m }, amount: regression } }\n");
+                + "targets: { click: { positive-class: '1', timeout: 30m }, amount: regression }"
+                + " }\n");
     Path set =
         Files.writeString(
             folder.resolve("set.yaml"),
@@ -78,7 +81,8 @@ class ValidateCommandTest {
     String registry =
         SMALLEST.replace(
             "{ label: class }",
-            "{ label: class, format: avro, registry: { url: '%s', bearer-token: '${env:TOKEN}' } }");
+            "{ label: class, format: avro, registry: { url: '%s', bearer-token: '${env:TOKEN}' }"
+                + " }");
 
     validate(registry.formatted("http://registry:8081"));
     assertThat(out.toString())
@@ -112,6 +116,34 @@ class ValidateCommandTest {
     assertThat(out.toString())
         .containsPattern(
             "model size +up to \\d+\\.\\d MB a key .*; 1024 inputs are many, and each");
+  }
+
+  @Test
+  void allThatAKeyMayKeepIsSummedUpAndMoreThanIsAllowedIsAWarning() throws IOException {
+    validate(SMALLEST);
+    assertThat(out.toString())
+        .containsPattern("state +at most 67\\.1 MB a key \\(limits\\.state-bytes\\)\n");
+
+    out.getBuffer().setLength(0);
+    String derived =
+        SMALLEST.replace(
+            "{ label: class }",
+            "{ label: class, format: json, event-time: at, features: [amount],"
+                + " derived: [{ lag: amount, ago: [1h, 1d, 7d], by: card }] }");
+    validate(derived);
+    assertThat(out.toString())
+        .containsPattern(
+            "state +up to 24\\d\\.\\d MB a key when all is full \\(models \\d+ kB, groups 247\\.9"
+                + " MB, metrics windows 24 kB\\); 67\\.1 MB are allowed"
+                + " \\(limits\\.state-bytes\\)\n")
+        .containsPattern(
+            "warning: a key that needs more forgets its least recently used groups and ids\\."
+                + " Increase limits\\.state-bytes to 24\\d{7}, or lower the limits of these"
+                + " parts\n");
+
+    out.getBuffer().setLength(0);
+    validate(derived + "limits: { groups: 100 }\n");
+    assertThat(out.toString()).contains("groups 2.5 MB").doesNotContain("warning");
   }
 
   @Test

@@ -151,7 +151,7 @@ class BrokenRecordsITCase {
         new ModelsFollower(
             settings.kafka(),
             settings.output().models(),
-            StateSpec.DEFAULT.modelBytes(),
+            StateSpec.DEFAULT.stateBytes(),
             models::accept,
             notices::add)) {
       Thread thread = new Thread(follower);

@@ -171,7 +171,7 @@ class ServingITCase {
           new ModelsFollower(
               settings.kafka(),
               topic,
-              StateSpec.DEFAULT.modelBytes(),
+              StateSpec.DEFAULT.stateBytes(),
               models::accept,
               notice -> {})) {
         Thread thread = new Thread(follower);
@@ -286,7 +286,7 @@ class ServingITCase {
             new ModelsFollower(
                 settings.kafka(),
                 topic,
-                StateSpec.DEFAULT.modelBytes(),
+                StateSpec.DEFAULT.stateBytes(),
                 arrivals::add,
                 notices::add);
         ModelsReader reader = new ModelsReader(settings.kafka(), topic)) {
@@ -342,7 +342,7 @@ class ServingITCase {
         new ModelsFollower(
             settings.kafka(),
             settings.output().models(),
-            StateSpec.DEFAULT.modelBytes(),
+            StateSpec.DEFAULT.stateBytes(),
             models::accept,
             notice -> {})) {
       Thread thread = new Thread(follower);

@@ -128,7 +128,7 @@ class TopicFollowerITCase {
         new ModelsFollower(
             properties(kafka),
             "models",
-            StateSpec.DEFAULT.modelBytes(),
+            StateSpec.DEFAULT.stateBytes(),
             arrival -> places.addAll(arrival.places()),
             notice -> {})) {
       Thread thread = new Thread(follower, "follower");
@@ -160,7 +160,7 @@ class TopicFollowerITCase {
             new ModelsFollower(
                 properties(kafka),
                 "models-deleted",
-                StateSpec.DEFAULT.modelBytes(),
+                StateSpec.DEFAULT.stateBytes(),
                 arrivals::add,
                 notices::add);
         ModelsReader reader = new ModelsReader(properties(kafka), "models-deleted")) {

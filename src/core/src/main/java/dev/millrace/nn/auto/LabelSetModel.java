@@ -288,8 +288,11 @@ public final class LabelSetModel {
 
   /** Returns the estimated bytes in memory. */
   public long memoryBytes() {
-    long words = sets.keySet().stream().mapToLong(BitSet::size).sum() / Byte.SIZE;
-    return words + 160L * sets.size() + 2L * hits.length * Double.BYTES;
+    long bits = 0;
+    for (BitSet set : sets.keySet()) {
+      bits += set.size();
+    }
+    return bits / Byte.SIZE + 160L * sets.size() + 2L * hits.length * Double.BYTES;
   }
 
   /** Writes the complete state. */

@@ -342,6 +342,73 @@ final class IdTable implements PagedPart {
     }
   }
 
+  @Override
+  public int shrink(long maxBytes) {
+    int before = size();
+    while (size > 0 && memoryBytes() > maxBytes) {
+      removeOldest();
+    }
+    return before - size();
+  }
+
+  /** Removes the id seen least recently, or a free slot; the last slot takes its place. */
+  private void removeOldest() {
+    int slot = oldest;
+    unlink(slot);
+    if (isFree(slot)) {
+      free--;
+    } else {
+      index.remove(slot);
+      victims++;
+    }
+    size--;
+    if (slot < size) {
+      move(size, slot);
+    }
+    if ((size & PAGE_SLOTS - 1) == 0) {
+      pages[size >> SHIFT] = null;
+    } else {
+      clear(size);
+    }
+  }
+
+  private void move(int from, int to) {
+    boolean hasId = !isFree(from);
+    if (hasId) {
+      index.remove(from);
+    }
+    Page source = pages[from >> SHIFT];
+    Page target = changed(to >> SHIFT);
+    int at = from & PAGE_SLOTS - 1;
+    int place = to & PAGE_SLOTS - 1;
+    target.ids[place] = source.ids[at];
+    target.touched[place] = source.touched[at];
+    if (target.times != null && source.times != null) {
+      target.times[place] = source.times[at];
+    }
+    System.arraycopy(source.numbers, offset(from), target.numbers, offset(to), width);
+    older[to] = older[from];
+    newer[to] = newer[from];
+    relink(to);
+    if (hasId) {
+      index.add(to);
+    }
+  }
+
+  // After its links were set to its neighbours.
+  private void relink(int slot) {
+    if (older[slot] == NONE) {
+      oldest = slot;
+    } else {
+      newer[older[slot]] = slot;
+    }
+    if (newer[slot] == NONE) {
+      newest = slot;
+    } else {
+      older[newer[slot]] = slot;
+    }
+  }
+
   /** Gives each id more numbers, which are 0 behind those it has. */
   void widen(int more) {
     for (int p = 0; p < usedPages(); p++) {
@@ -371,7 +438,8 @@ final class IdTable implements PagedPart {
    * Returns the estimated bytes in memory: of whole pages, and of the index and the order of last
    * use. It follows from the number of ids alone, not from what arrays have room for.
    */
-  long memoryBytes() {
+  @Override
+  public long memoryBytes() {
     return (long) usedPages() * PAGE_SLOTS * bytesOfId() + (long) size * BYTES_BESIDES;
   }
 

@@ -63,6 +63,40 @@ class IdTableTest {
   }
 
   @Test
+  void theIdsSeenLeastRecentlyAreForgottenWhenATableShrinks() throws IOException {
+    Random random = new Random(SEED);
+    IdTable table = new IdTable(3, 1_000, true);
+    Reference reference = new Reference(1_000);
+    for (int i = 0; i < 20_000; i++) {
+      long id = (long) random.nextInt(1_500) << 40;
+      see(table, id, i);
+      reference.see(id);
+      if (i % 97 == 0) {
+        table.erase(id(id, false, false));
+        reference.numbers.remove(id);
+      }
+      if (i % 1_500 == 0) {
+        int before = table.size();
+
+        int forgotten = table.shrink(table.memoryBytes() - table.memoryBytes() / 4);
+
+        assertThat(forgotten).isEqualTo(before - table.size());
+        List<Long> oldestFirst = List.copyOf(reference.numbers.keySet());
+        reference.numbers.keySet().removeAll(oldestFirst.subList(0, forgotten));
+        assertSame(table, reference);
+        table = read(bytes(table), 3, 1_000);
+      }
+    }
+    assertSame(table, reference);
+
+    assertThat(table.shrink(0)).isEqualTo(reference.numbers.size());
+    assertThat(table.memoryBytes()).isZero();
+    assertThat(table.pages()).isZero();
+    see(table, 5, 1);
+    assertThat(table.numbers(table.find(5))[0]).isEqualTo(1f);
+  }
+
+  @Test
   void theIdSeenLeastRecentlyMakesRoomForANewOne() {
     Random random = new Random(SEED);
     for (int limit : new int[] {1, 2, 63, 64, 65, 1000}) {

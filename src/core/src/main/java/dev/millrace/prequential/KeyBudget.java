@@ -1,0 +1,159 @@
+package dev.millrace.prequential;
+
+import dev.millrace.data.Evictable;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps all that a key has within {@code limits.state-bytes}. When the bytes are used up, groups of
+ * records and known ids make room: of the tables that take the most, the least recently used
+ * entries are forgotten. The keys of a thread take turns. Not thread-safe.
+ *
+ * <p>What is forgotten is a function of the key's records alone. Where records are learned one by
+ * one, sizes are compared before each of them; where one call learns several, after every {@value
+ * #ROWS_PER_CHECK} records of the key, wherever its chunks end.
+ *
+ * <p>With several outputs it is the budget of all of them: calls for the state of one output are
+ * ignored, except for what waits there for labels.
+ */
+final class KeyBudget {
+  private static final int ROWS_PER_CHECK = 64;
+
+  // What is free after entries were forgotten: so they are not forgotten one by one.
+  private static final int FREE_PART = 32;
+
+  private final long maxBytes;
+  private final boolean hasOutputs;
+  private final boolean canForget;
+  private final boolean isLimited;
+  // Of the last record that was learned alone.
+  private @Nullable TrainState state;
+  private long bytes;
+  private long forgotten;
+  private boolean isWarned;
+
+  /**
+   * @param maxBytes of a key
+   */
+  KeyBudget(TrainSpec spec, long maxBytes) {
+    this.maxBytes = maxBytes;
+    hasOutputs = spec.input().hasOutputs();
+    canForget = spec.input().hasIds() || !spec.input().derived().isEmpty();
+    isLimited = canForget || spec.input().labels() != null || spec.input().forecast() != null;
+  }
+
+  /** Begins a record that is learned alone, after making room if the key has too much. */
+  void begin(TrainState ofKey) {
+    if (!isLimited || ofKey.hasOutputs() != hasOutputs) {
+      return;
+    }
+    state = ofKey;
+    bytes = ofKey.usedBytes();
+    if (bytes > maxBytes) {
+      makeRoom(0);
+    }
+  }
+
+  /**
+   * Returns how many bytes are left to the key of the record that was begun.
+   *
+   * @param needed bytes that entries are forgotten for, if there are any
+   */
+  long left(long needed) {
+    if (bytes + needed > maxBytes) {
+      makeRoom(needed);
+    }
+    return maxBytes - bytes;
+  }
+
+  /** Counts bytes that the record has added. */
+  void add(long more) {
+    bytes += more;
+  }
+
+  /** Returns how many more records of a key one call may learn before {@link #check}. */
+  int rowsUntilCheck(PrequentialModel model) {
+    return canForget && !hasOutputs
+        ? ROWS_PER_CHECK - (int) (records(model) % ROWS_PER_CHECK)
+        : Integer.MAX_VALUE;
+  }
+
+  // Also records that are rejected or have no label may add groups.
+  private static long records(PrequentialModel model) {
+    return model.derived == null ? model.counters.seq() : model.derived.records();
+  }
+
+  /**
+   * Makes room if a key has too much and it is time to compare.
+   *
+   * @param isDue true if it is time anyway
+   */
+  void check(TrainState ofKey, boolean isDue) {
+    if (canForget && (isDue || rowsUntilCheck(ofKey.model()) == ROWS_PER_CHECK)) {
+      begin(ofKey);
+    }
+  }
+
+  /** Ends a chunk: reports what was forgotten. */
+  void end(TrainState ofKey, String key, EngineListener listener) {
+    if (ofKey.hasOutputs() != hasOutputs) {
+      return;
+    }
+    state = null;
+    if (forgotten > 0) {
+      listener.forgotten(forgotten);
+      forgotten = 0;
+      if (!isWarned) {
+        isWarned = true;
+        listener.warning(
+            key,
+            "limits.state-bytes (%d) is used up; the least recently used groups and ids are"
+                    .formatted(maxBytes)
+                + " forgotten. Increase it, or lower limits.groups or limits.ids");
+      }
+    }
+  }
+
+  /** Returns the bytes that no table can free. */
+  static long fixedBytes(TrainState ofKey) {
+    return ofKey.usedBytes() - sum(ofKey.evictables(), Long.MAX_VALUE);
+  }
+
+  private void makeRoom(long needed) {
+    if (!canForget) {
+      return;
+    }
+    TrainState ofKey = Objects.requireNonNull(state, "no record was begun");
+    List<Evictable> tables = ofKey.evictables();
+    long fixed = bytes - sum(tables, Long.MAX_VALUE);
+    long level = level(tables, Math.max(0, maxBytes - maxBytes / FREE_PART - needed - fixed));
+    for (Evictable table : tables) {
+      forgotten += table.shrink(level);
+    }
+    bytes = ofKey.usedBytes();
+  }
+
+  /** Returns the bytes that each table may take, so that all of them take no more than allowed. */
+  private static long level(List<Evictable> tables, long allowed) {
+    long low = 0;
+    long high = allowed;
+    while (low < high) {
+      long middle = high - (high - low) / 2;
+      if (sum(tables, middle) <= allowed) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return low;
+  }
+
+  private static long sum(List<Evictable> tables, long maxEach) {
+    long sum = 0;
+    for (Evictable table : tables) {
+      sum += Math.min(maxEach, table.memoryBytes());
+    }
+    return sum;
+  }
+}
