@@ -9,9 +9,6 @@ import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.FeatureSpec.IdOptions;
 import dev.millrace.data.Printable;
 import dev.millrace.data.Task;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -26,7 +23,6 @@ public final class FieldProfile {
   public static final int MAX_ONE_HOT_VALUES = 32;
 
   private static final int MAX_CLASSES_AS_INTEGERS = 20;
-  private static final int MAX_COUNTED = 100;
   private static final int MAX_TEXT = 30;
   private static final int MIN_CODE = 5; // digits: 0930 may be a time
   private static final double ALMOST_ALL = 0.9;
@@ -47,8 +43,7 @@ public final class FieldProfile {
   private final boolean nullable;
   private final List<String> symbols;
   private final DistinctCount distinct = new DistinctCount();
-  // Rows per value; null once there are more than MAX_COUNTED values.
-  private @Nullable Map<String, Long> counts = new HashMap<>();
+  private final FrequentValues frequencies = new FrequentValues();
   // The values as written, up to one more than one-hot features have.
   private final TreeSet<String> spellings = new TreeSet<>();
   private final TextShape shape = new TextShape();
@@ -219,12 +214,7 @@ public final class FieldProfile {
       spellings.add(text);
     }
     distinct.add(className);
-    if (counts != null) {
-      counts.merge(className, 1L, Long::sum);
-      if (counts.size() > MAX_COUNTED) {
-        counts = null;
-      }
-    }
+    frequencies.add(className);
   }
 
   public String name() {
@@ -354,12 +344,33 @@ public final class FieldProfile {
 
   /** Returns the values with their counts, most frequent first; none if there are over 100. */
   public List<Map.Entry<String, Long>> frequencies() {
-    List<Map.Entry<String, Long>> sorted =
-        new ArrayList<>(counts == null ? List.of() : counts.entrySet());
-    sorted.sort(
-        Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder())
-            .thenComparing(Map.Entry.comparingByKey()));
-    return sorted;
+    return frequencies.sorted();
+  }
+
+  /** Returns true if the values are lists of items that recur. */
+  public boolean isList() {
+    return listSeparator() != null;
+  }
+
+  /** Returns what is between the items of lists; null if the values are no lists. */
+  public @Nullable String listSeparator() {
+    boolean isText = type() == Type.TEXT && symbols.isEmpty() && !isTimes();
+    return isText && strayText() == null ? shape.separator(distinct()) : null;
+  }
+
+  /** Returns the items of all lists with their counts, as {@link #frequencies}. */
+  public List<Map.Entry<String, Long>> itemFrequencies() {
+    return shape.frequencies(distinct());
+  }
+
+  /** Returns the number of distinct items of all lists. */
+  public long items() {
+    return shape.items(distinct());
+  }
+
+  /** Returns the max number of items of a list. */
+  public int maxItems() {
+    return shape.maxItems(distinct());
   }
 
   /**
@@ -385,6 +396,9 @@ public final class FieldProfile {
             name, FeatureSpec.Type.SPARSE, missing, new IdOptions(max, 1, 0, 1));
       }
       case TEXT -> {
+        if (drafted && isList()) {
+          yield toIds(missing);
+        }
         List<String> texts = symbols.isEmpty() ? List.copyOf(spellings) : symbols;
         if (!texts.isEmpty() && texts.size() <= MAX_ONE_HOT_VALUES) {
           yield new FeatureSpec(name, FeatureSpec.Type.ONE_HOT, missing, texts, 0);
@@ -398,9 +412,9 @@ public final class FieldProfile {
   }
 
   private FeatureSpec toIds(boolean missing) {
-    String separator = shape.separator(distinct());
+    String separator = listSeparator();
     if (separator != null) {
-      int max = Math.max(IdOptions.MAX_SET, Math.min(IdOptions.MAX, shape.maxItems(distinct())));
+      int max = Math.max(IdOptions.MAX_SET, Math.min(IdOptions.MAX, maxItems()));
       return new FeatureSpec(
           name,
           FeatureSpec.Type.SET,
@@ -454,12 +468,11 @@ public final class FieldProfile {
   }
 
   private String shapeInWords() {
+    if (isList()) {
+      return "; lists of up to %,d out of %,d items".formatted(maxItems(), items());
+    }
     if (distinct() <= MAX_ONE_HOT_VALUES) {
       return "";
-    }
-    if (shape.separator(distinct()) != null) {
-      return "; lists of up to %,d out of %,d items"
-          .formatted(shape.maxItems(distinct()), shape.items(distinct()));
     }
     return isFreeText() ? "; texts of %.1f words".formatted(shape.meanWords()) : "";
   }

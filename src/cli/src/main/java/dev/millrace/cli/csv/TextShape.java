@@ -1,6 +1,7 @@
 package dev.millrace.cli.csv;
 
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ final class TextShape {
     long separated; // texts that have the separator
     long occurrences; // of all items
     int maxItems;
+    final FrequentValues names = new FrequentValues();
 
     Lists(char separator) {
       this.separator = separator;
@@ -33,6 +35,7 @@ final class TextShape {
         String item = text.substring(from, end).strip();
         if (!item.isEmpty()) {
           items.add(item);
+          names.add(item);
           count++;
         }
         from = end + 1;
@@ -98,6 +101,12 @@ final class TextShape {
   long items(long distinct) {
     Lists found = listed(distinct);
     return found == null ? 0 : found.items.estimate();
+  }
+
+  /** Returns the items of all lists with the number of lists that have them; none if too many. */
+  List<Map.Entry<String, Long>> frequencies(long distinct) {
+    Lists found = listed(distinct);
+    return found == null ? List.of() : found.names.sorted();
   }
 
   // Items of lists recur in many lists, and are names. Most parts of sentences do neither, although

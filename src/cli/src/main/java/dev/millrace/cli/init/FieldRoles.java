@@ -7,7 +7,10 @@ import dev.millrace.data.Task;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +23,7 @@ final class FieldRoles {
   private static final double NEARLY_UNIQUE = 0.9;
   private static final int MAX_CLASSES = 100;
   private static final int MAX_CANDIDATES = 4;
+  private static final int MAX_SERIES = 20; // fields to look at
   private static final int MIN_EXAMPLES_OF_A_KEY = 20;
   private static final int ENOUGH_FOR_A_MODEL = 200;
   private static final int ENOUGH = 50;
@@ -30,6 +34,10 @@ final class FieldRoles {
       Pattern.compile(
           "(?i).*(label|target|class|fraud|churn|default|click|fault|failure|fails|status|verdict"
               + "|outcome|result|price|cost|demand|quality|survived|spam|anomaly).*");
+  private static final Pattern AMOUNT_LIKE =
+      Pattern.compile(
+          "(?i)(.*[._ -])?(units|sales|sold|count|amount|quantity|qty|revenue|turnover|volume"
+              + "|consumption|rating|score)([._ -].*)?");
   private static final Pattern KEY_LIKE =
       Pattern.compile(
           "(?i)(.*[._ -])?(id|key|device|sensor|machine|shop|store|merchant|user|customer|account"
@@ -41,6 +49,7 @@ final class FieldRoles {
 
   private final InputProfile input;
   private final Set<String> dropped;
+  private final Map<FieldProfile, Optional<ForecastDraft>> series = new HashMap<>();
 
   FieldRoles(InputProfile input, List<String> dropped) {
     this.input = input;
@@ -79,7 +88,8 @@ final class FieldRoles {
     if (field.isTimes()) {
       return "a date or time";
     }
-    if (field.values() < input.records()) {
+    // An empty cell may be an empty list.
+    if (field.values() < input.records() && !field.isList()) {
       return Plural.of(input.records() - field.values(), "record") + " have none";
     }
     return fewEnough(field)
@@ -90,7 +100,8 @@ final class FieldRoles {
 
   private boolean fewEnough(FieldProfile field) {
     boolean text = field.type() != FieldProfile.Type.NUMBER;
-    return !text || input.records() == 0 || field.distinct() <= MAX_CLASSES;
+    long classes = field.isList() ? field.items() : field.distinct();
+    return !text || input.records() == 0 || classes <= MAX_CLASSES;
   }
 
   private Candidate label(FieldProfile field, boolean last, boolean first) {
@@ -102,20 +113,55 @@ final class FieldRoles {
     } else if (LABEL_LIKE.matcher(field.name()).matches()) {
       score += 2;
       why.add("its name");
+    } else if (AMOUNT_LIKE.matcher(field.name()).matches()) {
+      score += 2.5;
+      why.add("its name");
+    } else if (KEY_LIKE.matcher(field.name()).matches()) {
+      score -= 3;
     }
     if (last || first) {
       score += last ? 2 : 1;
       why.add(last ? "the last field" : "the first field");
     }
-    Task task = field.task();
-    if (task == Task.REGRESSION) {
+    if (task(field) == Task.REGRESSION) {
       score += 0.5;
       why.add("numbers");
+      if (series(field).isPresent()) {
+        score += 2;
+        why.add("series with regular steps");
+      }
+    } else if (field.isList()) {
+      score += 3.5;
+      why.add("lists of %,d items".formatted(field.items()));
     } else {
       score += field.type() == FieldProfile.Type.NUMBER ? 1 : 2.5;
       why.add(input.records() == 0 ? "names of classes" : field.distinctValues());
     }
     return new Candidate(field, score, String.join(", ", why));
+  }
+
+  /** Returns the task of predicting a field: lists are sets of labels. */
+  static Task task(FieldProfile field) {
+    return field.isList() ? Task.MULTILABEL : field.task();
+  }
+
+  /** Returns the field of the series whose numbers a field has; null if it has no such series. */
+  @Nullable FieldProfile seriesKey(FieldProfile field) {
+    String name = series(field).map(ForecastDraft::keyName).orElse(null);
+    return input.fields().stream().filter(f -> f.name().equals(name)).findFirst().orElse(null);
+  }
+
+  private Optional<ForecastDraft> series(FieldProfile field) {
+    Optional<ForecastDraft> known = series.get(field);
+    if (known == null) {
+      boolean isLooked = task(field) == Task.REGRESSION && series.size() < MAX_SERIES;
+      known =
+          isLooked
+              ? Optional.ofNullable(ForecastDraft.of(input, this, field, null))
+              : Optional.empty();
+      series.put(field, known);
+    }
+    return known;
   }
 
   /** Returns possible model keys, most probable first. */
@@ -129,6 +175,7 @@ final class FieldRoles {
           || dropped.contains(field.name())
           || field.isOtherDates()
           || field.isTimes()
+          || field.isList()
           || !fitsAsKey(field, named, whole)) {
         continue;
       }

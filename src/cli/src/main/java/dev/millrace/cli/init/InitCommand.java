@@ -255,6 +255,9 @@ public final class InitCommand implements Callable<Integer> {
     if (key != null) {
       return find(profile, "--key", key);
     }
+    if (label == null && profile.isFile()) {
+      return roles.seriesKey(labels.get(0));
+    }
     boolean needed = profile.keys() != null && profile.keys().values() == 0 && !profile.standard();
     return needed
         ? roles.keys(labels).stream().findFirst().map(FieldRoles.Candidate::field).orElse(null)

@@ -73,7 +73,7 @@ final class InitSummary {
             label ->
                 input.records() == 0
                     ? shown(label)
-                    : "%s (%s)".formatted(shown(label), KebabCase.of(label.task())))
+                    : "%s (%s)".formatted(shown(label), KebabCase.of(FieldRoles.task(label))))
         .collect(Collectors.joining(", "));
   }
 

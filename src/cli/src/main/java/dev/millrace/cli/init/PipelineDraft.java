@@ -6,6 +6,7 @@ import dev.millrace.cli.csv.CsvScan;
 import dev.millrace.cli.csv.FieldProfile;
 import dev.millrace.cli.csv.NotationOptions;
 import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.InputSpec;
 import dev.millrace.data.InputSpec.Format;
 import dev.millrace.data.InputSpec.Limits;
 import dev.millrace.data.KebabCase;
@@ -74,7 +75,7 @@ final class PipelineDraft {
 
   /** Returns the task; null if it depends on records not yet seen. */
   @Nullable Task task() {
-    return label == null || input.records() == 0 ? null : label.task();
+    return label == null || input.records() == 0 ? null : FieldRoles.task(label);
   }
 
   /**
@@ -160,7 +161,12 @@ final class PipelineDraft {
       return;
     }
     add("  task: " + KebabCase.of(task));
-    List<Map.Entry<String, Long>> classes = label.frequencies();
+    String separator = label.listSeparator();
+    if (separator != null && !separator.equals(InputSpec.DEFAULT_LABEL_SEPARATOR)) {
+      add("  label-separator: \"" + separator + '"');
+    }
+    List<Map.Entry<String, Long>> classes =
+        separator == null ? label.frequencies() : label.itemFrequencies();
     addClasses(task, classes.stream().map(Map.Entry::getKey).toList());
     if (task == Task.BINARY && classes.size() == 2) {
       add(
@@ -220,13 +226,18 @@ final class PipelineDraft {
     if (input.records() == 0 || field.task() == Task.REGRESSION) {
       return field.describe(input.records());
     }
-    List<Map.Entry<String, Long>> classes = field.frequencies();
+    List<Map.Entry<String, Long>> classes =
+        field.isList() ? field.itemFrequencies() : field.frequencies();
     String shares =
         classes.stream()
             .limit(MAX_SHARES)
             .map(c -> share(c.getKey(), c.getValue()))
             .collect(Collectors.joining(", "));
-    return field.distinctValues()
+    String values =
+        field.isList()
+            ? "sets of up to %,d of %,d labels".formatted(field.maxItems(), field.items())
+            : field.distinctValues();
+    return values
         + (shares.isEmpty() ? "" : ": " + shares)
         + (classes.size() > MAX_SHARES ? ", …" : "");
   }
@@ -418,7 +429,11 @@ final class PipelineDraft {
   private List<DerivedProposals.Proposal> derived() {
     Task task = task();
     RowSample sample = input.sample();
-    if (sample == null || label == null || task == null || task == Task.MULTICLASS) {
+    if (sample == null
+        || label == null
+        || task == null
+        || task == Task.MULTICLASS
+        || task == Task.MULTILABEL) {
       return List.of();
     }
     List<Map.Entry<String, Long>> classes = label.frequencies();
