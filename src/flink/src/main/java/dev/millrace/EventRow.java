@@ -13,7 +13,7 @@ import org.apache.flink.api.common.typeinfo.Types;
 /**
  * An event of a model, such as a drift or a promotion.
  *
- * @param key model key
+ * @param key model key; empty if the event is about all keys
  * @param seq number of examples of the key so far
  * @param eventTime of the last of them, milliseconds since the epoch
  * @param event name of the event in {@code docs/reference/records.md}, such as {@code drift}

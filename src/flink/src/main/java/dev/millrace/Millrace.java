@@ -8,6 +8,7 @@ import dev.millrace.config.Settings;
 import dev.millrace.config.yaml.InvalidPipelineException;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.Example;
+import dev.millrace.data.ForecastSpec;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.PublicApi;
@@ -24,8 +25,10 @@ import java.util.List;
 import org.apache.flink.api.common.RuntimeExecutionMode;
 import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.KeyedStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.transformations.OneInputTransformation;
 import org.apache.flink.streaming.api.transformations.PartitionTransformation;
 import org.jspecify.annotations.Nullable;
 
@@ -291,32 +294,52 @@ public final class Millrace {
     requireNoKeyToResolve();
     requireStreaming(examples);
     requireNewPrefix(examples.getExecutionEnvironment());
-    DataStream<Chunk> chunks =
-        likeInput(
-            examples
-                .transform(
-                    prefix + "chunk",
-                    ChunkOperator.TYPE,
-                    new ChunkOperator(settings.input().spec().forecast()))
-                .uid(prefix + "chunk"),
-            examples);
+    DataStream<Chunk> chunks = chunks(examples, "chunk", settings.input().spec().forecast());
+    DataStream<Chunk> ofCommands = null;
     DataStream<OutputRecord> undecoded = rejected;
     if (commands != null) {
-      SingleOutputStreamOperator<Chunk> decoded = decoded(commands);
-      chunks = chunks.union(decoded);
+      SingleOutputStreamOperator<Example> decoded = decoded(commands);
+      ofCommands = chunks(decoded, "chunk-commands", null);
       DataStream<OutputRecord> others = decoded.getSideOutput(OutputTags.DEAD_LETTERS);
       undecoded = undecoded == null ? others : undecoded.union(others);
     }
     TrainOperator operator = new TrainOperator(trainSpec(), settings.state().spec());
     SingleOutputStreamOperator<OutputRecord> train =
-        chunks
-            .keyBy(Chunk::key)
-            .transform(prefix + "train", OutputTags.RECORD, operator)
-            .uid(prefix + "train");
+        train(chunks.keyBy(Chunk::key), ofCommands, operator);
     if (parallelism > 0) {
       train.setParallelism(parallelism);
     }
     return new MillraceStreams(settings, prefix, operator, train, undecoded);
+  }
+
+  private DataStream<Chunk> chunks(
+      DataStream<Example> rows, String name, @Nullable ForecastSpec forecast) {
+    return likeInput(
+        rows.transform(prefix + name, ChunkOperator.TYPE, new ChunkOperator(forecast))
+            .uid(prefix + name),
+        rows);
+  }
+
+  /**
+   * Adds the operator that trains.
+   *
+   * @param commands each of which goes to all of its subtasks, since it may be about all keys; null
+   *     if there are none
+   */
+  private SingleOutputStreamOperator<OutputRecord> train(
+      KeyedStream<Chunk, String> examples,
+      @Nullable DataStream<Chunk> commands,
+      TrainOperator operator) {
+    DataStream<Chunk> all = commands == null ? examples : examples.union(commands.broadcast());
+    SingleOutputStreamOperator<OutputRecord> train =
+        all.transform(prefix + "train", OutputTags.RECORD, operator).uid(prefix + "train");
+    // As it is for a stream that is keyed as a whole.
+    @SuppressWarnings("unchecked")
+    OneInputTransformation<Chunk, OutputRecord> keyed =
+        (OneInputTransformation<Chunk, OutputRecord>) train.getTransformation();
+    keyed.setStateKeySelector(examples.getKeySelector());
+    keyed.setStateKeyType(examples.getKeyType());
+    return train;
   }
 
   private TrainSpec trainSpec() {
@@ -367,11 +390,13 @@ public final class Millrace {
         : operator.setParallelism(input.getParallelism());
   }
 
-  private SingleOutputStreamOperator<Chunk> decoded(DataStream<KafkaRecord> records) {
-    return records
-        .process(new CommandFunction(settings.pipeline(), settings.input().spec().limits()))
-        .returns(ChunkOperator.TYPE)
-        .uid(prefix + "decode-commands")
+  private SingleOutputStreamOperator<Example> decoded(DataStream<KafkaRecord> records) {
+    return likeInput(
+            records
+                .process(new CommandFunction(settings.pipeline(), settings.input().spec().limits()))
+                .returns(ChunkOperator.INPUT_TYPE)
+                .uid(prefix + "decode-commands"),
+            records)
         .name(prefix + "decode-commands");
   }
 }

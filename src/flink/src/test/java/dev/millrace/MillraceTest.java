@@ -261,6 +261,38 @@ class MillraceTest {
   }
 
   @Test
+  void aCommandToAllKeysReachesEachSubtaskAndOneToAKeyItsOwn() throws Exception {
+    byte[] ofId = CommandJson.encode(new EraseRequest("orders", new EraseRequest.Id("country", 5)));
+    byte[] ofKey = CommandJson.encode(new EraseRequest("orders", null));
+    String ids =
+        Order.PIPELINE.replace("  task:", "  derived: [{ since: last, by: country }]\n  task:");
+    MillraceStreams out =
+        Millrace.pipeline(ids)
+            .withParallelism(2)
+            .withCommands(
+                env.fromData(
+                    TypeInformation.of(KafkaRecord.class),
+                    KafkaRecord.none(KafkaRecord.NO_TIMESTAMP, null, ofId),
+                    KafkaRecord.none(KafkaRecord.NO_TIMESTAMP, new byte[] {'x'}, ofKey)))
+            .learn(orders(), Order.MAPPER);
+    Collected<OutputRecord> events = Collected.of(out.events());
+    env.execute();
+
+    List<String> answers = new ArrayList<>();
+    for (OutputRecord event : events.all()) {
+      JsonNode json = json(event);
+      answers.add(
+          "%s %s of %s"
+              .formatted(
+                  json.path("event").asText(),
+                  json.path("subtask").asText(),
+                  json.path("subtasks").asText()));
+    }
+    assertThat(answers)
+        .containsExactlyInAnyOrder("erasure 0 of 2", "erasure 1 of 2", "erased  of ");
+  }
+
+  @Test
   void aModelThatRejectsAnExampleNamesItsKeyAndItsId() throws Exception {
     MillraceStreams out =
         Millrace.pipeline(Order.PIPELINE)

@@ -33,8 +33,8 @@ class OperatorUidsTest {
   void onlyAPipelineOfSeveralModelsReadsCommands() throws Exception {
     List<String> several = new ArrayList<>(uids(PIPELINE + "models: { a: {}, b: auto }\n"));
 
-    assertThat(several).contains("commands-source", "decode-commands");
-    several.removeAll(List.of("commands-source", "decode-commands"));
+    assertThat(several).contains("commands-source", "decode-commands", "chunk-commands");
+    several.removeAll(List.of("commands-source", "decode-commands", "chunk-commands"));
     assertThat(several).isEqualTo(documented());
   }
 

@@ -62,6 +62,11 @@ public record ForecastSpec(String column, boolean ofTime, List<Step> horizons, L
     return series + SEPARATOR + horizon.text;
   }
 
+  /** Returns the keys of the models of a series, in the order of the horizons. */
+  public List<String> modelKeys(String series) {
+    return horizons.stream().map(horizon -> modelKey(series, horizon)).toList();
+  }
+
   /** Returns the series of a model key. */
   public static String series(String modelKey) {
     int end = modelKey.lastIndexOf(SEPARATOR);

@@ -92,21 +92,6 @@ public record IdColumns(List<Column> columns, List<Cross> crosses, int timeAt, i
     throw new IllegalArgumentException("crosses: \"" + name + "\" is not a column of ids");
   }
 
-  /** Returns an id of a column, to erase it; null if no column of ids has that name. */
-  public @Nullable ErasedId erased(EraseRequest.Id id) {
-    for (int c = 0; c < columns.size(); c++) {
-      if (columns.get(c).name().equals(id.column())) {
-        int index = c;
-        return new ErasedId(
-            columns.get(c),
-            id.hash(),
-            crosses.stream().anyMatch(cross -> cross.first() == index),
-            crosses.stream().anyMatch(cross -> cross.second() == index));
-      }
-    }
-    return null;
-  }
-
   /** Returns true if there is no id. */
   public boolean isEmpty() {
     return columns.isEmpty();

@@ -30,7 +30,8 @@ public record ModelEvent(
           Expired,
           Reset,
           ChampionChanged,
-          Erased {}
+          Erased,
+          Erasure {}
 
   /**
    * The detector warns of a drift.
@@ -128,6 +129,29 @@ public record ModelEvent(
    */
   public record ChampionChanged(
       String from, String to, Reason reason, double fromLoss, double toLoss, double pValue)
+      implements What {}
+
+  /**
+   * A command erased an id from all keys of a subtask of the job.
+   *
+   * @param id its hash, in 16 hexadecimal digits
+   * @param keys number of keys that had it
+   * @param ids number of ids that their models knew of it, with crosses
+   * @param pending number of features and labels dropped that waited for each other
+   * @param until timestamp up to which records are erased, milliseconds since the epoch; those that
+   *     arrive later are not learned
+   * @param subtask number of the subtask, from 0
+   * @param subtasks their number
+   */
+  public record Erasure(
+      String column,
+      String id,
+      long keys,
+      long ids,
+      long pending,
+      long until,
+      int subtask,
+      int subtasks)
       implements What {}
 
   /**

@@ -41,6 +41,12 @@ final class DerivedPlan {
    * @param stride cells of a group
    */
   record Grouping(int[] by, List<String> names, List<Feature> features, int stride) {
+    /** Returns true if the values of a feature are hashes of a carried text. */
+    boolean hasHashesOf(int carried) {
+      return features.stream()
+          .anyMatch(feature -> feature.source() == carried && !feature.isNumber());
+    }
+
     boolean hasLabels() {
       return features.stream().anyMatch(feature -> feature.source() == LABEL);
     }

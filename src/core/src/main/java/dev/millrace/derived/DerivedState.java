@@ -197,17 +197,21 @@ public final class DerivedState {
   }
 
   /**
-   * Forgets the groups of an id. Of groups by several columns the hash does not tell the id, so all
-   * of them are forgotten.
+   * Forgets the groups of an id. Of groups by several columns the hash does not tell the id, nor do
+   * groups tell which of their records had it, so all of them are forgotten.
    *
    * @return number of groups forgotten
    */
   public long erase(ErasedId id) {
     long erased = 0;
     for (int g = 0; g < tables.size(); g++) {
-      List<String> names = plan.groupings().get(g).names();
-      if (names.contains(id.column().name())) {
-        erased += names.size() == 1 ? tables.get(g).remove(id.hash()) : tables.get(g).clear();
+      Grouping grouping = plan.groupings().get(g);
+      boolean isBy = grouping.names().contains(id.column());
+      boolean isValue = id.carried() >= 0 && grouping.hasHashesOf(id.carried());
+      if (isValue || (isBy && grouping.names().size() > 1)) {
+        erased += tables.get(g).clear();
+      } else if (isBy) {
+        erased += tables.get(g).remove(id.hash());
       }
     }
     return erased;

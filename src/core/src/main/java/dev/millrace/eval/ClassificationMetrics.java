@@ -52,8 +52,8 @@ public final class ClassificationMetrics implements RollingMetrics {
   }
 
   @Override
-  public void eraseGroup(long hash) {
-    window.eraseGroup(hash);
+  public boolean eraseGroup(long hash) {
+    return window.eraseGroup(hash);
   }
 
   ClassificationMetrics(

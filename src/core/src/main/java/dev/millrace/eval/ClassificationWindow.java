@@ -185,14 +185,17 @@ final class ClassificationWindow {
     }
   }
 
-  /** Takes the examples of a group out of it. */
-  void eraseGroup(long hash) {
+  /** Takes the examples of a group out of it; returns true if there were any. */
+  boolean eraseGroup(long hash) {
+    boolean isErased = false;
     for (int i = 0; i < rows.size() && rankAt > 0; i++) {
       int cell = rows.row(i) + group;
       if (rows.wide(cell) == hash) {
         rows.putWide(cell, ScoredClass.NO_GROUP);
+        isErased = true;
       }
     }
+    return isErased;
   }
 
   /** Sums up the examples in the window, from oldest to newest. */

@@ -35,8 +35,11 @@ public sealed interface RollingMetrics permits ClassificationMetrics, Regression
    * Takes the examples in the window out of a group; they stay in the other scores.
    *
    * @param hash of the group
+   * @return true if there were any
    */
-  default void eraseGroup(long hash) {}
+  default boolean eraseGroup(long hash) {
+    return false;
+  }
 
   /**
    * Returns what the baselines predict from the labels so far.

@@ -4,54 +4,62 @@ import dev.millrace.data.ErasedId;
 import dev.millrace.data.ModelEvent.Erased;
 import dev.millrace.nn.PagedPart;
 import java.io.IOException;
-import java.util.HexFormat;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Applies commands to erase an id from the state of a key, and reports what was erased. */
+/** Applies commands to erase ids from the state of a key, and reports what was erased. */
 final class EraseHandler {
   private final EventReporter events;
-  // Field of the group in the metrics, null for none.
-  private final @Nullable String group;
 
-  EraseHandler(TrainSpec spec, EventReporter events) {
+  EraseHandler(EventReporter events) {
     this.events = events;
-    group = spec.input().group();
   }
 
-  /** Erases an id from everything that has it in the state, if there is one, and reports that. */
-  void erase(
-      @Nullable TrainState state, String key, ErasedId id, long until, EngineListener listener)
+  /**
+   * Erases ids from everything that has them in the state, reports each that it had, and publishes
+   * the model if it knew one.
+   *
+   * @return true if the state had one
+   */
+  boolean erase(TrainState state, String key, List<IdErasure> erasures, EngineListener listener)
       throws IOException {
-    long ids = 0;
-    long pending = 0;
-    if (state != null) {
-      PrequentialModel model = state.model();
-      for (PagedPart part : model.pagedParts()) {
-        ids += part.erase(id);
-      }
-      LabelJoin labels = state.labels();
-      pending = labels == null ? 0 : labels.erase(id);
-      ids += model.derived == null ? 0 : model.derived.erase(id);
-      pending += state.forecasts() == null ? 0 : state.forecasts().erase(id);
-      if (id.column().name().equals(group)) {
-        eraseGroup(model, id.hash());
+    boolean isErased = false;
+    boolean isKnown = false;
+    for (IdErasure erasure : erasures) {
+      long ids = ids(state, erasure.id());
+      long pending = pending(state, erasure.id());
+      if (ids + pending > 0) {
+        isErased = true;
+        isKnown |= ids > 0;
+        events.erased(state, key, erasure.add(ids, pending), listener);
       }
     }
-    String hash = HexFormat.of().toHexDigits(id.hash());
-    Erased erased = new Erased(id.column().name(), hash, ids, pending, until);
-    events.erased(state, key, erased, listener);
-    if (state != null && ids > 0 && state.examples() > 0) {
+    if (isKnown && state.examples() > 0) {
       // A record that the next model would add to has the id.
       state.marks.publishedPages = null;
       listener.modelDue(key, state);
     }
+    return isErased;
   }
 
-  private static void eraseGroup(PrequentialModel model, long hash) {
-    model.metrics.eraseGroup(hash);
-    if (model.validation != null) {
-      model.validation.metrics().eraseGroup(hash);
+  private static long ids(TrainState state, ErasedId id) {
+    PrequentialModel model = state.model();
+    long ids = 0;
+    for (PagedPart part : model.pagedParts()) {
+      ids += id.ids() == null ? 0 : part.erase(id);
     }
+    ids += model.derived == null ? 0 : model.derived.erase(id);
+    if (id.isGroup()) {
+      ids += model.metrics.eraseGroup(id.hash()) ? 1 : 0;
+      ids += model.validation != null && model.validation.metrics().eraseGroup(id.hash()) ? 1 : 0;
+    }
+    return ids;
+  }
+
+  private static long pending(TrainState state, ErasedId id) {
+    LabelJoin labels = state.labels();
+    ForecastState forecasts = state.forecasts();
+    return (labels == null ? 0 : labels.erase(id)) + (forecasts == null ? 0 : forecasts.erase(id));
   }
 
   /** Reports that a key is erased, with all of its state. */

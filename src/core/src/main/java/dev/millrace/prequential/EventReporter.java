@@ -6,6 +6,7 @@ import dev.millrace.data.ModelEvent;
 import dev.millrace.data.ModelEvent.ChampionChanged;
 import dev.millrace.data.ModelEvent.Drift;
 import dev.millrace.data.ModelEvent.Erased;
+import dev.millrace.data.ModelEvent.Erasure;
 import dev.millrace.data.ModelEvent.Expired;
 import dev.millrace.data.ModelEvent.InputDrift;
 import dev.millrace.data.ModelEvent.Reset;
@@ -139,6 +140,21 @@ final class EventReporter {
     long eventTime = state == null || seq == 0 ? erased.until() : state.eventTime();
     long steps = state == null ? 0 : state.steps();
     report(key, seq, eventTime, erased.until(), erased, steps, listener);
+  }
+
+  /** Reports what a command erased from all keys of a subtask, at the time of the command. */
+  void erasure(IdErasure erasure, int subtask, int subtasks, EngineListener listener) {
+    Erasure what =
+        new Erasure(
+            erasure.id().column(),
+            erasure.hash(),
+            erasure.keys(),
+            erasure.ids(),
+            erasure.pending(),
+            erasure.until(),
+            subtask,
+            subtasks);
+    report("", 0, erasure.until(), erasure.until(), what, 0, listener);
   }
 
   private void report(

@@ -125,7 +125,7 @@ final class ForecastState {
   /** Drops forecasts whose features have an id; returns their number. */
   int erase(ErasedId id) {
     int before = pending.size();
-    pending.removeIf(forecast -> id.isIn(forecast.features().features()));
+    pending.removeIf(forecast -> forecast.features().has(id));
     pendingBytes = pending.stream().mapToLong(PendingForecast::memoryBytes).sum();
     return before - pending.size();
   }

@@ -1,10 +1,10 @@
 package dev.millrace.prequential;
 
 import dev.millrace.data.Chunk;
-import dev.millrace.data.ErasedId;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.PromoteRequest;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,8 +24,7 @@ interface KeyEngine {
       EngineListener listener)
       throws IOException;
 
-  void erase(
-      @Nullable TrainState state, String key, ErasedId id, long until, EngineListener listener)
+  boolean erase(TrainState state, String key, List<IdErasure> ids, EngineListener listener)
       throws IOException;
 
   void eraseKey(@Nullable TrainState state, String key, long until, EngineListener listener);

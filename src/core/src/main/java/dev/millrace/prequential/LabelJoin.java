@@ -324,8 +324,8 @@ final class LabelJoin {
    * @return their number
    */
   int erase(ErasedId id) {
-    return features.removeIf(pending -> id.isIn(pending.features()))
-        + settled.removeIf(one -> one.imputed() != null && id.isIn(one.imputed().features()));
+    return features.removeIf(pending -> pending.has(id))
+        + settled.removeIf(one -> one.imputed() != null && one.imputed().has(id));
   }
 
   /** Returns the number of features and labels that wait for each other. */

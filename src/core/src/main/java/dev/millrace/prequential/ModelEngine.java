@@ -1,7 +1,6 @@
 package dev.millrace.prequential;
 
 import dev.millrace.data.Chunk;
-import dev.millrace.data.ErasedId;
 import dev.millrace.data.ForecastSpec;
 import dev.millrace.data.InputSpec.LateLabels;
 import dev.millrace.data.KafkaRecord;
@@ -10,6 +9,7 @@ import dev.millrace.nn.SelectionSpec.OnChange;
 import dev.millrace.nn.Workspace;
 import dev.millrace.prequential.Rejections.Rejection;
 import java.io.IOException;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +55,7 @@ final class ModelEngine implements KeyEngine {
     mismatches = new MismatchPolicy(onShapeChange);
     events = new EventReporter(this.spec);
     promotions = new PromotionHandler(events);
-    erasures = new EraseHandler(this.spec, events);
+    erasures = new EraseHandler(events);
     rejections = new Rejections(this.spec, maxBytes);
     Scorer scorer = new Scorer(this.spec.metrics().segments());
     Predictions predictions = new Predictions(this.spec);
@@ -224,10 +224,9 @@ final class ModelEngine implements KeyEngine {
   }
 
   @Override
-  public void erase(
-      @Nullable TrainState state, String key, ErasedId id, long until, EngineListener listener)
+  public boolean erase(TrainState state, String key, List<IdErasure> ids, EngineListener listener)
       throws IOException {
-    erasures.erase(state, key, id, until, listener);
+    return erasures.erase(state, key, ids, listener);
   }
 
   @Override

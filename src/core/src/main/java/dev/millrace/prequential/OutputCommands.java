@@ -1,13 +1,11 @@
 package dev.millrace.prequential;
 
-import dev.millrace.data.ErasedId;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.ModelEvent.Erased;
 import dev.millrace.data.PromoteRequest;
 import dev.millrace.nn.PagedPart;
 import dev.millrace.prequential.OutputsState.Output;
 import java.io.IOException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -57,37 +55,34 @@ final class OutputCommands {
   }
 
   /**
-   * Erases an id from all outputs, and reports that for each.
+   * Erases ids from all outputs, and reports those that had them.
    *
-   * @param state null if the key has none
+   * @return true if the state had one
    */
-  void erase(
-      @Nullable TrainState state, String key, ErasedId id, long until, EngineListener listener)
+  boolean erase(TrainState state, String key, List<IdErasure> ids, EngineListener listener)
       throws IOException {
-    if (state == null) {
-      events.erased(null, key, erased(id, 0, until), listener);
-      return;
-    }
     OutputsState of = state.outputs();
     ofOutputs.begin(listener, null, 0);
+    boolean isErased = false;
     for (Output output : of.active()) {
       String own = OutputsState.key(key, output.name);
-      engines.apply(output).erase(output.state, own, id, until, ofOutputs);
+      TrainState ofOutput = output.state;
+      isErased |= ofOutput != null && engines.apply(output).erase(ofOutput, own, ids, ofOutputs);
     }
-    long ids = of.derived == null ? 0 : of.derived.erase(id);
-    if (ids > 0) {
-      events.erased(state, key, erased(id, ids, until), listener);
+    boolean isDerived = false;
+    for (IdErasure erasure : ids) {
+      long groups = of.derived == null ? 0 : of.derived.erase(erasure.id());
+      if (groups > 0) {
+        isDerived = true;
+        events.erased(state, key, erasure.add(groups, 0), listener);
+      }
     }
-    if ((ofOutputs.isModelDue || ids > 0) && of.counters.examples > 0) {
+    if ((ofOutputs.isModelDue || isDerived) && of.counters.examples > 0) {
       // A record that the next model would add to has the id.
       state.marks.publishedPages = null;
       listener.modelDue(key, state);
     }
-  }
-
-  private static Erased erased(ErasedId id, long ids, long until) {
-    String hash = HexFormat.of().toHexDigits(id.hash());
-    return new Erased(id.column().name(), hash, ids, 0, until);
+    return isErased || isDerived;
   }
 
   /** Reports that a key is erased, with all of its outputs. */

@@ -2,7 +2,6 @@ package dev.millrace.prequential;
 
 import dev.millrace.data.Chunk;
 import dev.millrace.data.DeadLetterReason;
-import dev.millrace.data.ErasedId;
 import dev.millrace.data.InputSpec.LateLabels;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.ModelEvent.Expired;
@@ -379,10 +378,9 @@ final class OutputsEngine implements KeyEngine {
   }
 
   @Override
-  public void erase(
-      @Nullable TrainState state, String key, ErasedId id, long until, EngineListener listener)
+  public boolean erase(TrainState state, String key, List<IdErasure> ids, EngineListener listener)
       throws IOException {
-    commands.erase(state, key, id, until, listener);
+    return commands.erase(state, key, ids, listener);
   }
 
   @Override

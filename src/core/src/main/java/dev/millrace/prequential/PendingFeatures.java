@@ -1,5 +1,6 @@
 package dev.millrace.prequential;
 
+import dev.millrace.data.ErasedId;
 import dev.millrace.data.SizeChecks;
 import dev.millrace.data.Task;
 import dev.millrace.eval.KnownLabels;
@@ -51,6 +52,11 @@ record PendingFeatures(
   /** Returns the bound; NaN if it is not known. */
   double boundOrUnknown() {
     return bound == null ? ConformalBounds.UNKNOWN : bound.value();
+  }
+
+  /** Returns true if the record has an id. */
+  boolean has(ErasedId id) {
+    return id.isIn(features, carried, group);
   }
 
   @Override

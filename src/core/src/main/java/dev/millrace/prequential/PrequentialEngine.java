@@ -1,12 +1,12 @@
 package dev.millrace.prequential;
 
 import dev.millrace.data.Chunk;
-import dev.millrace.data.ErasedId;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.PromoteRequest;
 import dev.millrace.data.PublicApi;
 import dev.millrace.nn.Workspace;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 @PublicApi
 public final class PrequentialEngine {
   private final KeyEngine engine;
+  private final EventReporter events;
 
   /**
    * @param maxBytes memory that all of a key may take: its models, and what is kept of its records
@@ -29,6 +30,7 @@ public final class PrequentialEngine {
    */
   public PrequentialEngine(TrainSpec spec, long maxBytes, ShapeChange onShapeChange) {
     KeyBudget budget = new KeyBudget(spec, maxBytes);
+    events = new EventReporter(spec);
     engine =
         spec.input().hasOutputs()
             ? new OutputsEngine(spec, maxBytes, budget, onShapeChange)
@@ -68,21 +70,53 @@ public final class PrequentialEngine {
     return engine.promote(usable(stored, key, listener), key, command, record, listener);
   }
 
+  /** What erasing ids has done to the stored state of a key. */
+  public enum Erasing {
+    /** The state had none of the ids. */
+    UNCHANGED,
+    /** The state has changed. */
+    CHANGED,
+    /** The state does not fit the settings; the caller drops it. */
+    DROPPED
+  }
+
   /**
-   * Erases an id from the models of a key, its features that wait for a label, and the groups of
-   * its metrics, and reports that.
+   * Erases ids from the models of a key, its features that wait for a label, what features are
+   * derived from, and the groups of its metrics. Reports each id that the key had, and publishes
+   * the model once if it had one of them.
    *
    * @param stored state of the key, null if it has none
-   * @param until timestamp of the command
-   * @return true if the state stays; otherwise the caller drops it
    * @throws UnusableStateException if the stored state cannot be used
    */
-  public boolean erase(
-      @Nullable TrainState stored, String key, ErasedId id, long until, EngineListener listener)
+  public Erasing erase(
+      @Nullable TrainState stored, String key, List<IdErasure> ids, EngineListener listener)
       throws IOException {
+    ids.forEach(IdErasure::beginKey);
     TrainState state = usable(stored, key, listener);
-    engine.erase(state, key, id, until, listener);
-    return state != null;
+    if (state == null) {
+      return stored == null ? Erasing.UNCHANGED : Erasing.DROPPED;
+    }
+    return engine.erase(state, key, ids, listener) ? Erasing.CHANGED : Erasing.UNCHANGED;
+  }
+
+  /**
+   * Reports that a key has nothing of an id that was to be erased from it.
+   *
+   * @param stored state of the key, null if it has none
+   */
+  public void reportNothingErased(
+      @Nullable TrainState stored, String key, IdErasure erasure, EngineListener listener) {
+    events.erased(stored, key, erasure.nothing(), listener);
+  }
+
+  /**
+   * Reports what a command has erased from all keys of a subtask.
+   *
+   * @param subtask number of the subtask, from 0
+   * @param subtasks their number
+   */
+  public void reportErasure(IdErasure erasure, int subtask, int subtasks, EngineListener listener) {
+    events.erasure(erasure, subtask, subtasks, listener);
   }
 
   /**

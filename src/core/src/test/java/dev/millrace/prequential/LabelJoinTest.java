@@ -243,7 +243,14 @@ class LabelJoinTest {
   @Test
   void featuresWithAnErasedIdWaitNoLongerAndOthersDo() throws IOException {
     ErasedId user =
-        new ErasedId(new IdColumns.Column("user", 0, IdOptions.ONE, false), 7L << 50, false, false);
+        new ErasedId(
+            "user",
+            7L << 50,
+            new IdColumns.Column("user", 0, IdOptions.ONE, false),
+            false,
+            false,
+            -1,
+            false);
     LabelJoin many = new LabelJoin(spec(1_000, 10), WINDOW, false);
     many.advance(0);
     many.keep("a", pendingOf(7L << 50), PLENTY);

@@ -3,13 +3,18 @@ package dev.millrace.codec;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.millrace.codec.json.CommandJson;
 import dev.millrace.data.DeadLetterReason;
+import dev.millrace.data.EraseRequest;
 import dev.millrace.data.Example;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.KafkaRecord;
+import dev.millrace.data.ModelCommand;
 import dev.millrace.data.RecordKind;
 import java.io.IOException;
 
-/** Decodes the key of a command, so that the command reaches the models of that key. */
+/**
+ * Decodes the key of a command, so that the command reaches the models of that key. A command to
+ * erase an id needs no key; then it reaches those of all keys.
+ */
 public final class CommandDecoder {
   private final String pipeline;
   private final KeyReader keys;
@@ -32,8 +37,10 @@ public final class CommandDecoder {
     if (record.value() == null) {
       throw new RejectedException(DeadLetterReason.INVALID_COMMAND, "the record has no value");
     }
+    ModelCommand command;
     try {
-      if (!CommandJson.decode(record.value()).pipeline().equals(pipeline)) {
+      command = CommandJson.decode(record.value());
+      if (!command.pipeline().equals(pipeline)) {
         return false;
       }
     } catch (IOException e) {
@@ -45,7 +52,9 @@ public final class CommandDecoder {
       throw new RejectedException(DeadLetterReason.INVALID_COMMAND, "not a command: " + why);
     }
     into.kind = RecordKind.COMMAND;
-    into.key = keys.read(record.key());
+    boolean isOfAllKeys =
+        record.key() == null && command instanceof EraseRequest erasure && erasure.id() != null;
+    into.key = isOfAllKeys ? ModelCommand.ALL_KEYS : keys.read(record.key());
     into.clearId();
     into.resize(0);
     into.label = null;

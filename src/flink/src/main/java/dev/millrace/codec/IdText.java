@@ -15,14 +15,11 @@ public final class IdText {
    * @throws IllegalArgumentException if it is no id of the column; the message says what is
    */
   public static long hash(FeatureSpec column, String text) {
+    if (column.type() != FeatureSpec.Type.TEXT) {
+      return hash(column.name(), text);
+    }
     byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
     IdHash hash = new IdHash(column.name());
-    if (column.type() != FeatureSpec.Type.TEXT) {
-      if (utf8.length == 0) {
-        throw new IllegalArgumentException("an id has 1 character or more");
-      }
-      return hash.of(utf8, utf8.length);
-    }
     int ngrams = column.ids() == null ? 1 : column.ids().ngrams();
     WordSplitter words = new WordSplitter(ngrams + 1);
     int found = words.split(utf8, utf8.length);
@@ -34,5 +31,18 @@ public final class IdText {
     }
     int from = words.start(0);
     return hash.of(words.bytes(), from, words.end(found - 1) - from);
+  }
+
+  /**
+   * Returns the hash of an id, the whole text of a column.
+   *
+   * @throws IllegalArgumentException if the text is empty
+   */
+  public static long hash(String column, String text) {
+    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    if (utf8.length == 0) {
+      throw new IllegalArgumentException("an id has 1 character or more");
+    }
+    return new IdHash(column).of(utf8, utf8.length);
   }
 }

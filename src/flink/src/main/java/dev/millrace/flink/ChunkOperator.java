@@ -140,9 +140,7 @@ public class ChunkOperator extends AbstractStreamOperator<Chunk>
   }
 
   private String[] keys(String series) {
-    return Objects.requireNonNull(forecast).horizons().stream()
-        .map(horizon -> ForecastSpec.modelKey(series, horizon))
-        .toArray(String[]::new);
+    return Objects.requireNonNull(forecast).modelKeys(series).toArray(String[]::new);
   }
 
   private void add(Example example, long timestamp) {

@@ -2,7 +2,6 @@ package dev.millrace.flink;
 
 import dev.millrace.codec.CommandDecoder;
 import dev.millrace.codec.RejectedException;
-import dev.millrace.data.Chunk;
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.Example;
 import dev.millrace.data.InputSpec;
@@ -11,8 +10,8 @@ import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 
-/** Emits each command to a pipeline as a chunk; invalid ones go to the dead-letter topic. */
-public final class CommandFunction extends ProcessFunction<KafkaRecord, Chunk> {
+/** Emits each command to a pipeline as a row; invalid ones go to the dead-letter topic. */
+public final class CommandFunction extends ProcessFunction<KafkaRecord, Example> {
   private static final long serialVersionUID = 1L;
 
   private final String pipeline;
@@ -35,12 +34,10 @@ public final class CommandFunction extends ProcessFunction<KafkaRecord, Chunk> {
   }
 
   @Override
-  public void processElement(KafkaRecord record, Context context, Collector<Chunk> out) {
+  public void processElement(KafkaRecord record, Context context, Collector<Example> out) {
     try {
       if (decoder.decode(record, command)) {
-        Chunk chunk = new Chunk();
-        chunk.add(command);
-        out.collect(chunk);
+        out.collect(command);
       }
     } catch (RejectedException e) {
       DeadLetter deadLetter = new DeadLetter(record, e.reason(), e.getMessage(), null);

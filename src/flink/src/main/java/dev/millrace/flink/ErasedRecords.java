@@ -1,19 +1,24 @@
 package dev.millrace.flink;
 
+import dev.millrace.data.CarriedColumn;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.ErasedId;
 import dev.millrace.data.IdColumns;
 import dev.millrace.data.IdWords;
 import dev.millrace.data.InputSpec;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.flink.api.common.functions.RuntimeContext;
-import org.apache.flink.api.common.state.ValueState;
-import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.state.BroadcastState;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.streaming.api.TimerService;
 import org.jspecify.annotations.Nullable;
@@ -24,80 +29,116 @@ import org.jspecify.annotations.Nullable;
  * not come back when the job lags behind, or continues from a snapshot and reads the command before
  * records that were learned before it.
  *
- * <p>A key has a mark for that, until {@link #HELD} of processing time after its last command: by
- * default brokers have deleted all older records by then. Not thread-safe.
+ * <p>Each command leaves a mark for that, until {@link #HELD} of processing time after it: by
+ * default brokers have deleted all older records by then. Marks of all keys are in a state that
+ * every subtask has. Not thread-safe.
  */
 final class ErasedRecords {
   /** Name of the keyed state; never changes. */
   static final String STATE_NAME = "erased";
 
-  /** Time for which a mark is held. */
+  /** Name of the operator state of marks of all keys; never changes. */
+  static final String ALL_KEYS_STATE_NAME = "erased-from-all-keys";
+
+  /** Min time for which a mark is held. */
   static final Duration HELD = Duration.ofDays(7);
 
+  // Marks are dropped at multiples of it, so a key has few timers.
+  private static final long DROP_INTERVAL = Duration.ofHours(1).toMillis();
   private static final long NEVER = Long.MIN_VALUE;
-  // Of the stored numbers: when the mark is dropped, until when the key is erased; pairs follow.
-  private static final int FIRST_ID = 2;
+  // Instead of the hash of an id: all records of the key. No id has this hash.
+  private static final long ALL_IDS = 0;
 
-  /** Holds until when records of a key are erased, in milliseconds since the epoch. */
-  private static final class Mark {
-    long droppedAt;
-    long key = NEVER;
-    long latest = NEVER;
-    // By the hash of the id.
-    final Map<Long, Long> ids = new HashMap<>();
+  /** Until when records are erased, in milliseconds since the epoch, by the hashes of their ids. */
+  private static final class Marks {
+    // Until when, and the processing time at which the mark is dropped.
+    private final Map<Long, long[]> ids = new HashMap<>();
+    private long latest = NEVER;
+    private long nextDrop = Long.MAX_VALUE;
 
-    static Mark read(long[] stored) {
-      Mark mark = new Mark();
-      mark.droppedAt = stored[0];
-      mark.key = stored[1];
-      mark.latest = mark.key;
-      for (int i = FIRST_ID; i < stored.length; i += 2) {
-        mark.add(stored[i], stored[i + 1]);
-      }
-      return mark;
+    void add(long id, long[] mark) {
+      ids.put(id, mark);
+      latest = Math.max(latest, mark[0]);
+      nextDrop = Math.min(nextDrop, mark[1]);
     }
 
-    void add(long id, long until) {
-      ids.merge(id, until, Math::max);
-      latest = Math.max(latest, until);
+    long until(long id) {
+      long[] mark = ids.get(id);
+      return mark == null ? NEVER : mark[0];
     }
 
-    long[] stored() {
-      long[] stored = new long[FIRST_ID + 2 * ids.size()];
-      stored[0] = droppedAt;
-      stored[1] = key;
-      long[] inOrder = ids.keySet().stream().mapToLong(id -> id).sorted().toArray();
-      for (int i = 0; i < inOrder.length; i++) {
-        stored[FIRST_ID + 2 * i] = inOrder[i];
-        stored[FIRST_ID + 2 * i + 1] = ids.getOrDefault(inOrder[i], NEVER);
+    /** Drops the marks whose time is over from here and from their state. */
+    void expire(long now, DroppedMark dropped) throws Exception {
+      if (now < nextDrop) {
+        return;
       }
-      return stored;
+      latest = NEVER;
+      nextDrop = Long.MAX_VALUE;
+      for (Iterator<Map.Entry<Long, long[]>> all = ids.entrySet().iterator(); all.hasNext(); ) {
+        Map.Entry<Long, long[]> each = all.next();
+        if (now >= each.getValue()[1]) {
+          all.remove();
+          dropped.accept(each.getKey());
+        } else {
+          latest = Math.max(latest, each.getValue()[0]);
+          nextDrop = Math.min(nextDrop, each.getValue()[1]);
+        }
+      }
     }
   }
 
-  private final ValueState<long[]> stored;
-  private final IdColumns columns;
+  /** Receives the id of a mark that is dropped. */
+  private interface DroppedMark {
+    void accept(long id) throws Exception;
+  }
+
+  private final MapState<Long, long[]> stored;
+  private final BroadcastState<Long, long[]> storedOfAllKeys;
+  private final List<IdColumns.Column> columns;
+  private final int[] carried;
   private final int width;
   // All marks of the subtask: few keys have one, and no other key costs an access to the state.
-  private final Map<String, Mark> marks = new HashMap<>();
+  private final Map<String, Marks> ofKeys = new HashMap<>();
+  private final Marks ofAllKeys = new Marks();
   private float[] row = {};
 
-  ErasedRecords(RuntimeContext context, InputSpec input) {
-    stored =
-        context.getState(
-            new ValueStateDescriptor<>(
-                STATE_NAME, PrimitiveArrayTypeInfo.LONG_PRIMITIVE_ARRAY_TYPE_INFO));
-    columns = IdColumns.of(input);
+  ErasedRecords(
+      RuntimeContext context, BroadcastState<Long, long[]> storedOfAllKeys, InputSpec input) {
+    stored = context.getMapState(descriptor(STATE_NAME));
+    this.storedOfAllKeys = storedOfAllKeys;
+    columns = IdColumns.of(input).columns();
+    List<CarriedColumn> values = input.carried();
+    carried = IntStream.range(0, values.size()).filter(c -> !values.get(c).isNumber()).toArray();
     width = input.width();
   }
 
+  static MapStateDescriptor<Long, long[]> descriptor(String name) {
+    return new MapStateDescriptor<>(
+        name, Types.LONG, PrimitiveArrayTypeInfo.LONG_PRIMITIVE_ARRAY_TYPE_INFO);
+  }
+
+  /** Returns the processing time at which a mark that is set now is dropped. */
+  static long droppedAt(long now) {
+    return Math.floorDiv(now + HELD.toMillis() + DROP_INTERVAL - 1, DROP_INTERVAL) * DROP_INTERVAL;
+  }
+
   /**
-   * Reads the marks of all keys.
+   * Reads all marks.
    *
    * @param backend its current key changes
    */
-  void load(KeyedStateBackend<String> backend) throws IOException {
-    TrainFunction.eachKey(backend, STATE_NAME, key -> marks.put(key, Mark.read(stored.value())));
+  void load(KeyedStateBackend<String> backend) throws Exception {
+    for (Map.Entry<Long, long[]> mark : storedOfAllKeys.immutableEntries()) {
+      ofAllKeys.add(mark.getKey(), mark.getValue());
+    }
+    TrainFunction.eachKey(backend, STATE_NAME, this::load);
+  }
+
+  private void load(String key) throws Exception {
+    Marks marks = ofKeys.computeIfAbsent(key, none -> new Marks());
+    for (Map.Entry<Long, long[]> mark : stored.entries()) {
+      marks.add(mark.getKey(), mark.getValue());
+    }
   }
 
   /**
@@ -105,62 +146,92 @@ final class ErasedRecords {
    *
    * @param id null for all records
    */
-  void add(String key, @Nullable ErasedId id, long until, TimerService timers) throws IOException {
-    long now = timers.currentProcessingTime();
-    Mark mark = marks.computeIfAbsent(key, none -> new Mark());
-    // Or a key of which an id is erased every week would keep all of them.
-    mark.ids.values().removeIf(older -> older < now - HELD.toMillis());
-    if (id == null) {
-      mark.key = Math.max(mark.key, until);
-      mark.latest = Math.max(mark.latest, until);
-      mark.ids.values().removeIf(older -> older <= until);
-    } else {
-      mark.add(id.hash(), until);
-    }
-    mark.droppedAt = now + HELD.toMillis();
-    timers.registerProcessingTimeTimer(mark.droppedAt);
-    stored.update(mark.stored());
+  void add(String key, @Nullable ErasedId id, long until, TimerService timers) throws Exception {
+    long slot = id == null ? ALL_IDS : id.hash();
+    Marks marks = ofKeys.computeIfAbsent(key, none -> new Marks());
+    long[] mark = {Math.max(until, marks.until(slot)), droppedAt(timers.currentProcessingTime())};
+    timers.registerProcessingTimeTimer(mark[1]);
+    marks.add(slot, mark);
+    stored.put(slot, mark);
   }
 
-  /** Drops the mark of the current key if its time is over. */
-  void expire(String key, long now) {
-    Mark mark = marks.get(key);
-    if (mark != null && now >= mark.droppedAt) {
-      marks.remove(key);
-      stored.clear();
+  /** Erases the records of all keys with an id up to a timestamp. */
+  void addToAllKeys(ErasedId id, long until, long now) throws Exception {
+    long[] mark = {Math.max(until, ofAllKeys.until(id.hash())), droppedAt(now)};
+    ofAllKeys.add(id.hash(), mark);
+    storedOfAllKeys.put(id.hash(), mark);
+  }
+
+  /** Drops the marks of the current key whose time is over. */
+  void expire(String key, long now) throws Exception {
+    Marks marks = ofKeys.get(key);
+    if (marks == null) {
+      return;
     }
+    marks.expire(now, stored::remove);
+    if (marks.ids.isEmpty()) {
+      ofKeys.remove(key);
+    }
+  }
+
+  /** Drops the marks of all keys whose time is over. */
+  void expireOfAllKeys(long now) throws Exception {
+    ofAllKeys.expire(now, storedOfAllKeys::remove);
   }
 
   /** Returns the rows of a chunk that are not erased. */
-  Chunk without(Chunk chunk) {
-    Mark mark = marks.isEmpty() ? null : marks.get(chunk.key());
-    if (mark == null) {
+  Chunk without(Chunk chunk, TimerService timers) throws Exception {
+    if (ofKeys.isEmpty() && ofAllKeys.ids.isEmpty()) {
       return chunk;
     }
+    expireOfAllKeys(timers.currentProcessingTime());
+    Marks ofKey = ofKeys.get(chunk.key());
+    long latest = Math.max(ofAllKeys.latest, ofKey == null ? NEVER : ofKey.latest);
     BitSet erased = new BitSet();
     for (int r = 0; r < chunk.size(); r++) {
       long timestamp = chunk.timestamp(r);
-      boolean isOlder = timestamp >= 0 && timestamp <= mark.latest;
-      erased.set(r, isOlder && (timestamp <= mark.key || hasErasedId(chunk, r, timestamp, mark)));
+      boolean isOlder = timestamp >= 0 && timestamp <= latest;
+      erased.set(r, isOlder && isErased(chunk, r, timestamp, ofKey));
     }
     return erased.isEmpty() ? chunk : chunk.without(erased);
   }
 
-  private boolean hasErasedId(Chunk chunk, int r, long timestamp, Mark mark) {
-    if (mark.ids.isEmpty() || chunk.width() != width || !chunk.kind(r).hasFeatures()) {
-      return false;
+  private boolean isErased(Chunk chunk, int r, long timestamp, @Nullable Marks ofKey) {
+    if (ofKey != null && timestamp <= ofKey.until(ALL_IDS)) {
+      return true;
     }
+    if (isErased(chunk.group(r), timestamp, ofKey)) {
+      return true;
+    }
+    int values = chunk.carriedCount(r);
+    for (int c : carried) {
+      if (c < values && isErased(chunk.carried(r, c), timestamp, ofKey)) {
+        return true;
+      }
+    }
+    return !columns.isEmpty()
+        && chunk.width() == width
+        && chunk.kind(r).hasFeatures()
+        && hasErasedFeature(chunk, r, timestamp, ofKey);
+  }
+
+  private boolean hasErasedFeature(Chunk chunk, int r, long timestamp, @Nullable Marks ofKey) {
     row = row.length == width ? row : new float[width];
     chunk.copyFeatures(r, r + 1, row);
-    for (IdColumns.Column column : columns.columns()) {
+    for (IdColumns.Column column : columns) {
       for (int at = column.start();
           at < column.end() && IdWords.isPresent(row, at);
           at += column.width()) {
-        if (timestamp <= mark.ids.getOrDefault(IdWords.read(row, at), NEVER)) {
+        if (isErased(IdWords.read(row, at), timestamp, ofKey)) {
           return true;
         }
       }
     }
     return false;
+  }
+
+  private boolean isErased(long id, long timestamp, @Nullable Marks ofKey) {
+    return id != ALL_IDS
+        && (timestamp <= ofAllKeys.until(id) || (ofKey != null && timestamp <= ofKey.until(id)));
   }
 }

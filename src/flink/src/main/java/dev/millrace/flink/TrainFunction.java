@@ -7,7 +7,6 @@ import dev.millrace.data.DeadLetter;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.EraseRequest;
 import dev.millrace.data.ErasedId;
-import dev.millrace.data.IdColumns;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.ModelCommand;
 import dev.millrace.data.Printable;
@@ -15,17 +14,23 @@ import dev.millrace.data.PromoteRequest;
 import dev.millrace.data.SummarySample;
 import dev.millrace.nn.AutoModelSpec;
 import dev.millrace.prequential.EngineListener;
+import dev.millrace.prequential.IdErasure;
 import dev.millrace.prequential.PrequentialEngine;
 import dev.millrace.prequential.ShapeChange;
 import dev.millrace.prequential.TrainSpec;
 import dev.millrace.prequential.TrainState;
 import dev.millrace.prequential.UnusableStateException;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.metrics.MetricGroup;
@@ -70,6 +75,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   // Null if keys are never forgotten.
   private transient @Nullable KeyTtl idleKeys;
   // Null if there are no commands.
+  private transient @Nullable BroadcastState<Long, long[]> erasedFromAllKeys;
   private transient @Nullable ErasedRecords erased;
   private transient ModelPublisher publisher;
   private transient TrainMetrics counted;
@@ -113,8 +119,8 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     if (stateSpec.ttlMillis() > 0) {
       idleKeys = new KeyTtl(getRuntimeContext(), stateSpec.ttlMillis());
     }
-    if (spec.commands() != null) {
-      erased = new ErasedRecords(getRuntimeContext(), spec.input());
+    if (erasedFromAllKeys != null) {
+      erased = new ErasedRecords(getRuntimeContext(), erasedFromAllKeys, spec.input());
     }
     MetricGroup group = getRuntimeContext().getMetricGroup();
     counted = new TrainMetrics(group, spec.input().labels() != null);
@@ -148,9 +154,23 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     return idleKeys;
   }
 
-  /** Returns null if there are no commands. */
-  @Nullable ErasedRecords erased() {
-    return erased;
+  /**
+   * Loads the marks of erased records, if there are commands.
+   *
+   * @param backend its current key changes
+   */
+  void loadErased(KeyedStateBackend<String> backend) throws Exception {
+    if (erased != null) {
+      erased.load(backend);
+    }
+  }
+
+  /**
+   * Sets the state of what was erased from all keys; called before {@link #open}, if there are
+   * commands.
+   */
+  void useErased(BroadcastState<Long, long[]> ofAllKeys) {
+    erasedFromAllKeys = ofAllKeys;
   }
 
   ModelPublisher publisher() {
@@ -166,11 +186,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   public void processElement(Chunk chunk, Context context, Collector<OutputRecord> out)
       throws Exception {
     TimerService timers = context.timerService();
-    if (chunk.isOfCommands()) {
-      apply(chunk, timers);
-      return;
-    }
-    Chunk rest = erased == null ? chunk : erased.without(chunk);
+    Chunk rest = erased == null ? chunk : erased.without(chunk, timers);
     if (rest != chunk) {
       counted.erasedRecords.inc(chunk.size() - rest.size());
     }
@@ -208,21 +224,33 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     }
   }
 
-  private void apply(Chunk commands, TimerService timers) throws IOException {
-    String topic = Objects.requireNonNull(spec.commands());
+  /** Applies the commands of a chunk to the current key. */
+  void apply(Chunk commands, String key, TimerService timers) throws Exception {
+    List<IdErasure> ids = new ArrayList<>();
     for (int row = 0; row < commands.size(); row++) {
-      KafkaRecord record = commands.record(row, topic);
+      KafkaRecord record = command(commands, row);
       ModelCommand command = CommandJson.decode(Objects.requireNonNull(record.value()));
       try {
+        if (command instanceof EraseRequest erasure && erasure.id() != null) {
+          erasure(erasure.id(), record, timers).ifPresent(ids::add);
+          continue;
+        }
+        eraseIds(key, ids, timers); // in the order of the commands
+        ids.clear();
         if (command instanceof PromoteRequest promotion) {
-          promote(commands.key(), promotion, record);
-        } else if (command instanceof EraseRequest erasure) {
-          erase(commands.key(), erasure, record, timers);
+          promote(key, promotion, record);
+        } else if (command instanceof EraseRequest) {
+          eraseKey(key, until(record, timers), timers);
         }
       } catch (UnusableStateException e) {
         throw withoutRestart(e);
       }
     }
+    eraseIds(key, ids, timers);
+  }
+
+  private KafkaRecord command(Chunk commands, int row) {
+    return commands.record(row, Objects.requireNonNull(spec.commands()));
   }
 
   private void promote(String key, PromoteRequest command, KafkaRecord record) throws IOException {
@@ -232,32 +260,96 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     }
   }
 
-  private void erase(String key, EraseRequest command, KafkaRecord record, TimerService timers)
-      throws IOException {
-    EraseRequest.Id id = command.id();
-    ErasedId inColumn = id == null ? null : IdColumns.of(spec.input()).erased(id);
-    if (id != null && inColumn == null) {
+  private void eraseKey(String key, long until, TimerService timers) throws Exception {
+    engine.eraseKey(states.value(), key, until, listener);
+    publisher.forgetUnknownSegments(key, until, others);
+    drop(key, until);
+    erased().add(key, null, until, timers);
+  }
+
+  /** Returns nothing, and rejects the command, if the pipeline has no such ids. */
+  private Optional<IdErasure> erasure(EraseRequest.Id id, KafkaRecord record, TimerService timers) {
+    ErasedId inColumn = ErasedId.of(spec.input(), id);
+    if (inColumn == null) {
       listener.rejected(
           new DeadLetter(
               record,
               DeadLetterReason.INVALID_COMMAND,
-              "\"%s\" is no feature of ids".formatted(Printable.line(id.column(), MAX_NAME)),
+              "\"%s\" is no column of ids".formatted(Printable.line(id.column(), MAX_NAME)),
               null));
+      return Optional.empty();
+    }
+    return Optional.of(new IdErasure(inColumn, until(record, timers)));
+  }
+
+  private static long until(KafkaRecord record, TimerService timers) {
+    long now = timers.currentProcessingTime();
+    return record.timestamp() < 0 ? now : Math.min(record.timestamp(), now);
+  }
+
+  private void eraseIds(String key, List<IdErasure> ids, TimerService timers) throws Exception {
+    if (ids.isEmpty()) {
       return;
     }
-    long now = timers.currentProcessingTime();
-    long until = record.timestamp() < 0 ? now : Math.min(record.timestamp(), now);
-    TrainState stored = states.value();
-    if (inColumn == null) {
-      engine.eraseKey(stored, key, until, listener);
-      publisher.forgetUnknownSegments(key, until, others);
-      drop(key, until);
-    } else if (engine.erase(stored, key, inColumn, until, listener)) {
-      states.update(stored);
-    } else if (stored != null) {
-      drop(key, until);
+    eraseIds(key, ids);
+    for (IdErasure erasure : ids) {
+      if (!erasure.isOfLastKey()) {
+        engine.reportNothingErased(states.value(), key, erasure, listener);
+      }
+      erased().add(key, erasure.id(), erasure.until(), timers);
     }
-    Objects.requireNonNull(erased).add(key, inColumn, until, timers);
+  }
+
+  private void eraseIds(String key, List<IdErasure> ids) throws IOException {
+    TrainState stored = states.value();
+    try {
+      switch (engine.erase(stored, key, ids, listener)) {
+        case CHANGED -> states.update(stored);
+        case DROPPED -> drop(key, ids.get(0).until());
+        case UNCHANGED -> {}
+      }
+    } catch (UnusableStateException e) {
+      throw withoutRestart(e);
+    }
+  }
+
+  /** Runs an action for each key that has a state, as the current key. */
+  interface EachKey {
+    void run(ThrowingConsumer<String, IOException> action) throws Exception;
+  }
+
+  /**
+   * Applies the commands of a chunk to all keys, also those that come later.
+   *
+   * @param keys runs an action for each key
+   */
+  void applyToAllKeys(Chunk commands, EachKey keys, TimerService timers) throws Exception {
+    TaskInfo task = getRuntimeContext().getTaskInfo();
+    boolean isFirst = task.getIndexOfThisSubtask() == 0;
+    List<IdErasure> ids = new ArrayList<>();
+    for (int row = 0; row < commands.size(); row++) {
+      KafkaRecord record = command(commands, row);
+      ModelCommand command = CommandJson.decode(Objects.requireNonNull(record.value()));
+      EraseRequest.Id id = command instanceof EraseRequest erasure ? erasure.id() : null;
+      if (id != null && (isFirst || ErasedId.of(spec.input(), id) != null)) {
+        erasure(id, record, timers).ifPresent(ids::add);
+      }
+    }
+    if (ids.isEmpty()) {
+      return;
+    }
+    keys.run(key -> eraseIds(key, ids));
+    long now = timers.currentProcessingTime();
+    erased().expireOfAllKeys(now);
+    for (IdErasure erasure : ids) {
+      erased().addToAllKeys(erasure.id(), erasure.until(), now);
+      engine.reportErasure(
+          erasure, task.getIndexOfThisSubtask(), task.getNumberOfParallelSubtasks(), listener);
+    }
+  }
+
+  private ErasedRecords erased() {
+    return Objects.requireNonNull(erased);
   }
 
   @Override
@@ -357,11 +449,9 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
    *
    * @param backend its current key changes
    */
-  static void eachKey(
-      KeyedStateBackend<String> backend,
-      String stateName,
-      ThrowingConsumer<String, IOException> action)
-      throws IOException {
+  static <E extends Exception> void eachKey(
+      KeyedStateBackend<String> backend, String stateName, ThrowingConsumer<String, E> action)
+      throws E {
     try (Stream<String> keys = backend.getKeys(stateName, VoidNamespace.INSTANCE)) {
       for (Iterator<String> each = keys.iterator(); each.hasNext(); ) {
         String key = each.next();

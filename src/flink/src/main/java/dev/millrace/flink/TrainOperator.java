@@ -2,13 +2,18 @@ package dev.millrace.flink;
 
 import dev.millrace.codec.OutputRecord;
 import dev.millrace.data.Chunk;
+import dev.millrace.data.ForecastSpec;
+import dev.millrace.data.ModelCommand;
 import dev.millrace.prequential.SnapshotSpec;
 import dev.millrace.prequential.TrainSpec;
+import java.io.IOException;
 import java.util.List;
+import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.VoidNamespace;
@@ -20,6 +25,7 @@ import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
+import org.apache.flink.util.function.ThrowingConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +53,9 @@ public class TrainOperator extends KeyedProcessOperator<String, Chunk, OutputRec
   private final SnapshotSpec snapshots;
   private final StateSpec state;
   private final long reportMillis;
+  private final boolean hasCommands;
+  // Null unless examples are records of a series.
+  private final @Nullable ForecastSpec forecast;
   // Null on the heap, where the backend itself has the objects and copies them for a snapshot.
   private transient @Nullable StateCache cache;
   private transient StreamRecord<?> stamped;
@@ -63,6 +72,8 @@ public class TrainOperator extends KeyedProcessOperator<String, Chunk, OutputRec
     this.snapshots = spec.snapshots();
     this.state = state;
     this.reportMillis = spec.metrics().maxIntervalMillis();
+    this.hasCommands = spec.commands() != null;
+    this.forecast = spec.input().forecast();
   }
 
   @Override
@@ -76,6 +87,13 @@ public class TrainOperator extends KeyedProcessOperator<String, Chunk, OutputRec
             context, REMINDERS_STATE_NAME, Types.STRING, List.of(snapshots.reminders()), "");
     previousReports =
         replaceStored(context, REPORTS_STATE_NAME, Types.LONG, notZero(reportMillis), 0L);
+    if (hasCommands) {
+      function()
+          .useErased(
+              context
+                  .getOperatorStateStore()
+                  .getBroadcastState(ErasedRecords.descriptor(ErasedRecords.ALL_KEYS_STATE_NAME)));
+    }
   }
 
   private static List<Long> notZero(long millis) {
@@ -128,10 +146,7 @@ public class TrainOperator extends KeyedProcessOperator<String, Chunk, OutputRec
     super.open();
     KeyedStateBackend<String> backend = getKeyedStateBackend();
     TrainFunction function = function();
-    ErasedRecords erased = function.erased();
-    if (erased != null) {
-      erased.load(backend);
-    }
+    function.loadErased(backend);
     KeyTtl idleKeys = function.idleKeys();
     if (idleKeys != null && previousTtl != state.ttlMillis()) {
       idleKeys.watchAll(backend, timers(), previousTtl > 0);
@@ -165,23 +180,69 @@ public class TrainOperator extends KeyedProcessOperator<String, Chunk, OutputRec
   @Override
   public void processWatermark(Watermark mark) throws Exception {
     if (mark.equals(Watermark.MAX_WATERMARK)) {
-      if (cache != null) {
-        cache.flush();
-      }
-      reportAllModels();
+      forEachKey(function()::end);
     }
     watermark = mark.getTimestamp();
     super.processWatermark(mark);
   }
 
-  private void reportAllModels() throws Exception {
-    TrainFunction function = function();
+  private void forEachKey(ThrowingConsumer<String, IOException> action) throws Exception {
+    if (cache != null) {
+      cache.flush();
+    }
     this.<String>getKeyedStateBackend()
         .applyToAllKeys(
             VoidNamespace.INSTANCE,
             VoidNamespaceSerializer.INSTANCE,
             TrainFunction.descriptor(),
-            (key, state) -> function.end(key));
+            (key, state) -> action.accept(key));
+  }
+
+  /** Commands come to all subtasks, so their key need not be one of this subtask. */
+  @Override
+  @SuppressWarnings({"rawtypes", "unchecked"}) // as the method is declared
+  public void setKeyContextElement1(StreamRecord record) throws Exception {
+    if (!((Chunk) record.getValue()).isOfCommands()) {
+      super.setKeyContextElement1(record);
+    }
+  }
+
+  @Override
+  public void processElement(StreamRecord<Chunk> element) throws Exception {
+    Chunk chunk = element.getValue();
+    if (chunk.isOfCommands()) {
+      command(chunk);
+    } else {
+      super.processElement(element);
+    }
+  }
+
+  private void command(Chunk commands) throws Exception {
+    String named = commands.key();
+    if (named.equals(ModelCommand.ALL_KEYS)) {
+      function().applyToAllKeys(commands, this::forEachKey, timers());
+      return;
+    }
+    for (String key : modelKeys(named)) {
+      if (isOfThisSubtask(key)) {
+        setCurrentKey(key);
+        function().apply(commands, key, timers());
+      }
+    }
+  }
+
+  /** Returns the keys of the models of a series, or a key that is of a model. */
+  private List<String> modelKeys(String named) {
+    return forecast == null || forecast.horizon(named) != null
+        ? List.of(named)
+        : forecast.modelKeys(named);
+  }
+
+  private boolean isOfThisSubtask(String key) {
+    TaskInfo task = getRuntimeContext().getTaskInfo();
+    return task.getIndexOfThisSubtask()
+        == KeyGroupRangeAssignment.assignKeyToParallelOperator(
+            key, task.getMaxNumberOfParallelSubtasks(), task.getNumberOfParallelSubtasks());
   }
 
   private <T> void put(OutputTag<T> tag, T value) {

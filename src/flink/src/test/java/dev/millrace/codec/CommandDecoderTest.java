@@ -9,6 +9,7 @@ import dev.millrace.data.EraseRequest;
 import dev.millrace.data.Example;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.KafkaRecord;
+import dev.millrace.data.ModelCommand;
 import dev.millrace.data.PromoteRequest;
 import dev.millrace.data.RecordKind;
 import dev.millrace.testing.Records;
@@ -56,6 +57,21 @@ class CommandDecoderTest {
     }
   }
 
+  @Test
+  void anIdWithoutAKeyIsErasedFromAllKeys() throws Exception {
+    byte[] value = CommandJson.encode(new EraseRequest("fraud", new EraseRequest.Id("user", 7)));
+
+    assertThat(decoder.decode(Records.record(null, value, 3), example)).isTrue();
+    assertThat(example.key).isEqualTo(ModelCommand.ALL_KEYS);
+    byte[] wholeKey = CommandJson.encode(new EraseRequest("fraud", null));
+    assertThat(
+            catchThrowableOfType(
+                    RejectedException.class,
+                    () -> decoder.decode(Records.record(null, wholeKey, 3), example))
+                .reason())
+        .isEqualTo(DeadLetterReason.MISSING_KEY);
+  }
+
   private static String text(EraseRequest command) {
     return new String(CommandJson.encode(command), StandardCharsets.UTF_8);
   }
@@ -74,7 +90,8 @@ class CommandDecoderTest {
       value = {
         "promote | not a command: Unrecognized token",
         "[] | not a command: not a JSON object",
-        "{\"command\":\"demote\"} | not a command: command must be promote or erase, but was demote",
+        "{\"command\":\"demote\"} | not a command: command must be promote or erase, but was"
+            + " demote",
         "{\"command\":\"promote\",\"pipeline\":\"fraud\"} | not a command: promote needs"
             + " pipeline and model",
         "{\"command\":\"promote\",\"model\":7} | not a command: field model is not a text",

@@ -308,10 +308,10 @@ class ErasureTest {
       marked = harness.snapshot();
     }
     try (TrainHarness harness = harness(new HashMapStateBackend(), marked)) {
-      harness.operator.setProcessingTime(NOW + ErasedRecords.HELD.toMillis() - 1);
+      harness.operator.setProcessingTime(ErasedRecords.droppedAt(NOW) - 1);
       harness.send(examples.subList(0, 50), 7);
       assertThat(harness.operator.numKeyedStateEntries()).isOne();
-      harness.operator.setProcessingTime(NOW + ErasedRecords.HELD.toMillis());
+      harness.operator.setProcessingTime(ErasedRecords.droppedAt(NOW));
       assertThat(harness.operator.numKeyedStateEntries()).isZero();
       harness.send(examples, 7);
       harness.end();

@@ -409,7 +409,8 @@ class TrainFunctionTest {
   }
 
   private static ModelSnapshot decode(OutputRecord record) throws IOException {
-    assertThat(record.headerNames()).containsExactly("millrace.pipeline", "millrace.config.hash");
+    assertThat(record.headerNames())
+        .containsExactly("millrace.pipeline", "millrace.config.hash", "millrace.digest");
     return ModelSnapshot.decode(
         new String(record.headerValues()[0], StandardCharsets.UTF_8),
         new String(record.headerValues()[1], StandardCharsets.UTF_8),

@@ -28,6 +28,9 @@ import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 final class TrainHarness implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  /** Max parallelism, and number of key groups. */
+  static final int MAX_SUBTASKS = 10;
+
   final KeyedOneInputStreamOperatorTestHarness<String, Chunk, OutputRecord> operator;
 
   TrainHarness(TrainSpec spec) throws Exception {
@@ -52,7 +55,24 @@ final class TrainHarness implements AutoCloseable {
    */
   TrainHarness(TrainOperator train, StateBackend backend, OperatorSubtaskState from, long now)
       throws Exception {
-    operator = new KeyedOneInputStreamOperatorTestHarness<>(train, Chunk::key, Types.STRING);
+    this(train, backend, from, now, 1, 0);
+  }
+
+  /**
+   * @param from a snapshot to go on from, or null
+   * @param now the processing time at the start
+   */
+  TrainHarness(
+      TrainOperator train,
+      StateBackend backend,
+      OperatorSubtaskState from,
+      long now,
+      int subtasks,
+      int subtask)
+      throws Exception {
+    operator =
+        new KeyedOneInputStreamOperatorTestHarness<>(
+            train, Chunk::key, Types.STRING, MAX_SUBTASKS, subtasks, subtask);
     operator.setProcessingTime(now);
     operator.setStateBackend(backend);
     operator.setup(

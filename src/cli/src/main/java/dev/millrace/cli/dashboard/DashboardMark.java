@@ -17,12 +17,15 @@ record DashboardMark(
     String pipeline, String key, long seq, long time, String event, String detail) {
   private static final String INPUT_DRIFT = "input_drift";
 
-  /** Returns the event in a JSON value, or empty if it is something else. */
+  /** Returns the event of a model in a JSON value, or empty if it is something else. */
   static Optional<DashboardMark> of(JsonNode node) {
     JsonNode event = node.path("event");
     JsonNode key = node.path("key");
     JsonNode seq = node.path("seq");
-    if (!event.isTextual() || !key.isTextual() || !seq.canConvertToLong() || !seq.isNumber()) {
+    if (!event.isTextual()
+        || key.asText().isEmpty()
+        || !seq.canConvertToLong()
+        || !seq.isNumber()) {
       return Optional.empty();
     }
     return Optional.of(

@@ -8,14 +8,11 @@ import dev.millrace.codec.json.CommandJson;
 import dev.millrace.config.Settings;
 import dev.millrace.data.ModelCommand;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.List;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
 
 /** Sends commands to the models of a running job. */
 final class CommandSender {
@@ -37,23 +34,17 @@ final class CommandSender {
   }
 
   /**
-   * Sends a command to the models of keys, and waits until the brokers have it.
+   * Sends a command to the models of a key, and waits until the brokers have it.
    *
+   * @param key null for all keys
    * @throws CliError if they do not accept it
    */
-  static void send(
-      PipelineOptions kafka, String topic, Collection<String> keys, ModelCommand command)
+  static void send(PipelineOptions kafka, String topic, @Nullable String key, ModelCommand command)
       throws InterruptedException {
     byte[] value = CommandJson.encode(command);
     try (KafkaProducer<byte[], byte[]> producer = Producers.create(kafka.kafka())) {
-      List<Future<?>> sent = new ArrayList<>();
-      for (String key : keys) {
-        byte[] recordKey = key.getBytes(StandardCharsets.UTF_8);
-        sent.add(producer.send(new ProducerRecord<>(topic, recordKey, value)));
-      }
-      for (Future<?> each : sent) {
-        each.get();
-      }
+      byte[] recordKey = key == null ? null : key.getBytes(StandardCharsets.UTF_8);
+      producer.send(new ProducerRecord<>(topic, recordKey, value)).get();
     } catch (ExecutionException e) {
       throw BrokerCheck.failure("Topic " + topic + " did not accept the command", e.getCause());
     } catch (KafkaException e) {

@@ -9,10 +9,12 @@ import dev.millrace.config.DefaultTopic;
 import dev.millrace.config.Settings;
 import dev.millrace.config.yaml.Suggestions;
 import dev.millrace.data.EraseRequest;
+import dev.millrace.data.ErasedId;
 import dev.millrace.data.FeatureSpec;
-import dev.millrace.prequential.ModelSnapshot;
+import dev.millrace.data.ForecastSpec;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -26,13 +28,14 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "erase",
     description = {
-      "Erases a key, or one id of a feature, from the running job.",
+      "Erases a key, or one id of a column, from the running job.",
       "For a key, the job drops its models with their replay buffers, its metrics, and its features"
           + " and labels that wait for each other, and it deletes the published model. The next"
-          + " record begins a new model. After a drift, drift.action: reset renews a model but keeps"
-          + " the rest.",
-      "For an id, the job erases what the models know of it and of its crosses, and drops features"
-          + " with it that wait for a label. The command has a hash of the id.",
+          + " record begins a new model. After a drift, drift.action: reset renews a model but"
+          + " keeps the rest.",
+      "For an id, the job erases what the models know of it and of its crosses, its groups of"
+          + " derived features, and drops features with it that wait for a label. Without --key it"
+          + " does so for all keys, also those that come later. The command has a hash of the id.",
       "A command covers all records up to its time, also those that the job has not read yet. The"
           + " job writes what it erased to its events topic."
     },
@@ -49,7 +52,7 @@ public final class EraseCommand implements Callable<Integer> {
   @Option(
       names = "--key",
       paramLabel = "KEY",
-      description = "Model key (default: with --id, every key with a published model).")
+      description = "Model key, or series of forecasts (default: with --id, all keys).")
   private @Nullable String key;
 
   @ArgGroup(exclusive = false)
@@ -63,7 +66,9 @@ public final class EraseCommand implements Callable<Integer> {
         names = "--column",
         paramLabel = "FEATURE",
         required = true,
-        description = "Feature of type id, set, text or sparse.")
+        description =
+            "Feature of type id, set, text or sparse; column of input.derived's by, or"
+                + " metrics.group.")
     private String column;
 
     @Option(
@@ -85,15 +90,28 @@ public final class EraseCommand implements Callable<Integer> {
     }
     EraseRequest.Id hashed = id == null ? null : hashed(id, settings);
     String topic = requireCommands(settings);
-    List<String> keys = key == null ? publishedKeys(settings) : List.of(key);
-    CommandSender.send(kafka, topic, keys, new EraseRequest(settings.pipeline(), hashed));
-    String of = key == null ? Plural.of(keys.size(), "key") : "key " + Terminal.printable(key, 60);
+    CommandSender.send(kafka, topic, key, new EraseRequest(settings.pipeline(), hashed));
+    String events = settings.output().events();
+    String of = key == null ? "all keys" : shown(key, settings);
     spec.commandLine()
         .getOut()
         .printf(
-            "Sent to %s: erase %s. The job reports the result on %s.%n",
-            topic, hashed == null ? of : shown(hashed) + " from " + of, settings.output().events());
+            "Sent to %s: erase %s. %s%n",
+            topic,
+            hashed == null ? of : shown(hashed) + " from " + of,
+            key == null
+                ? "Each subtask of the job answers on %s with an event \"erasure\": how many of its keys had the id."
+                    .formatted(events)
+                : "The job answers on %s with an event \"erased\".".formatted(events));
     return 0;
+  }
+
+  private static String shown(String key, Settings settings) {
+    String shown = "key " + Terminal.printable(key, 60);
+    ForecastSpec forecast = settings.input().spec().forecast();
+    return forecast == null || forecast.horizon(key) != null
+        ? shown
+        : shown + " with " + Plural.of(forecast.horizons().size(), "horizon");
   }
 
   private static String shown(EraseRequest.Id id) {
@@ -101,35 +119,38 @@ public final class EraseCommand implements Callable<Integer> {
   }
 
   private EraseRequest.Id hashed(IdOptions given, Settings settings) {
-    FeatureSpec column = column(given.column, settings);
+    requireColumn(given.column, settings);
+    Optional<FeatureSpec> feature =
+        settings.input().spec().features().stream()
+            .filter(each -> each.type().isOfIds() && each.name().equals(given.column))
+            .findFirst();
     try {
-      return new EraseRequest.Id(given.column, IdText.hash(column, given.text));
+      long hash =
+          feature.isPresent()
+              ? IdText.hash(feature.get(), given.text)
+              : IdText.hash(given.column, given.text);
+      return new EraseRequest.Id(given.column, hash);
     } catch (IllegalArgumentException e) {
       throw CliError.usage("--id does not fit %s: %s".formatted(given.column, e.getMessage()));
     }
   }
 
-  private FeatureSpec column(String name, Settings settings) {
-    List<FeatureSpec> columns =
-        settings.input().spec().features().stream()
-            .filter(feature -> feature.type().isOfIds())
-            .toList();
-    if (columns.isEmpty()) {
+  private void requireColumn(String name, Settings settings) {
+    List<String> names = ErasedId.columns(settings.input().spec());
+    if (names.isEmpty()) {
       throw new CliError(
-          kafka.config() + " has no feature of ids. Erase the whole key with --key alone.");
+          kafka.config() + " has no column of ids. Erase the whole key with --key alone.");
     }
-    List<String> names = columns.stream().map(FeatureSpec::name).toList();
     if (!names.contains(name)) {
       String nearest = Suggestions.nearest(name, names);
       throw CliError.usage(
-          "--column \"%s\" is no feature of ids in %s.%s Features of ids: %s"
+          "--column \"%s\" is no column of ids in %s.%s Columns of ids: %s"
               .formatted(
                   Terminal.printable(name, 60),
                   kafka.config(),
                   nearest == null ? "" : " Did you mean \"" + nearest + "\"?",
                   String.join(", ", names)));
     }
-    return columns.get(names.indexOf(name));
   }
 
   private String requireCommands(Settings settings) {
@@ -142,21 +163,5 @@ public final class EraseCommand implements Callable<Integer> {
     }
     kafka.requireTopic(topic);
     return topic;
-  }
-
-  private List<String> publishedKeys(Settings settings) {
-    String models = settings.output().models();
-    kafka.requireTopic(models);
-    return ModelsTopic.read(
-            kafka.kafka(),
-            models,
-            settings.pipeline(),
-            any -> false,
-            "./millrace models list " + kafka.asGiven(),
-            spec.commandLine().getErr()::println)
-        .all()
-        .stream()
-        .map(ModelSnapshot::key)
-        .toList();
   }
 }

@@ -49,7 +49,7 @@ public final class PromoteCommand implements Callable<Integer> {
     String topic =
         Objects.requireNonNull(settings.output().commands(), "pipelines with models have commands");
     kafka.requireTopic(topic);
-    CommandSender.send(kafka, topic, List.of(key), new PromoteRequest(settings.pipeline(), model));
+    CommandSender.send(kafka, topic, key, new PromoteRequest(settings.pipeline(), model));
     spec.commandLine()
         .getOut()
         .printf(

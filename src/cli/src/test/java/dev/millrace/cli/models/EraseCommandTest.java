@@ -25,6 +25,8 @@ class EraseCommandTest {
             input:
               label: click
               features: [price, { name: user, type: id }, { name: query, type: text }]
+              derived: [{ since: last, by: card }]
+            metrics: { group: shop }
             output: { topics: { commands: shops.commands } }
             """);
   }
@@ -64,7 +66,8 @@ class EraseCommandTest {
 
     assertThat(cli.exitCode()).isEqualTo(2);
     assertThat(cli.err())
-        .contains("\"usr\" is no feature of ids in", "Did you mean \"user\"?", "user, query");
+        .contains("\"usr\" is no column of ids in", "Did you mean \"user\"?")
+        .contains("Columns of ids: user, query, card, shop");
   }
 
   @Test
@@ -89,6 +92,6 @@ class EraseCommandTest {
     assertThat(cli.exitCode()).isEqualTo(1);
     assertThat(cli.err())
         .contains("Add output: { topics: { commands: shops.commands } }", "topics create -c");
-    assertThat(erase("--column", "user", "--id", "u").err()).contains("has no feature of ids");
+    assertThat(erase("--column", "user", "--id", "u").err()).contains("has no column of ids");
   }
 }

@@ -87,7 +87,10 @@ class ErasureITCase {
 
     String sent = run("erase", "--column", "user", "--id", "u3");
     assertThat(sent)
-        .startsWith("Sent to shops.commands: erase id " + hash + " of user from 2 keys.");
+        .startsWith("Sent to shops.commands: erase id " + hash + " of user from all keys.")
+        .contains("answers on shops.events");
+    List<JsonNode> answers = awaitEvents("erasure", 1);
+    assertThat(answers.get(0).path("keys").asInt()).isEqualTo(2);
     List<JsonNode> ofId = awaitErased(2);
     assertThat(ofId).allMatch(event -> event.path("id").asText().equals(hash));
     assertThat(ofId).allMatch(event -> event.path("ids").asInt() > 1);
@@ -174,14 +177,18 @@ class ErasureITCase {
   }
 
   private List<JsonNode> awaitErased(int count) {
-    return await().atMost(Patience.MAX).until(this::erased, all -> all.size() >= count);
+    return awaitEvents("erased", count);
   }
 
-  private List<JsonNode> erased() throws IOException {
+  private List<JsonNode> awaitEvents(String name, int count) {
+    return await().atMost(Patience.MAX).until(() -> events(name), all -> all.size() >= count);
+  }
+
+  private List<JsonNode> events(String name) throws IOException {
     List<JsonNode> erased = new ArrayList<>();
     for (ConsumerRecord<byte[], byte[]> record : read("shops.events")) {
       JsonNode event = JSON.readTree(record.value());
-      if (event.path("event").asText().equals("erased")) {
+      if (event.path("event").asText().equals(name)) {
         erased.add(event);
       }
     }

@@ -152,7 +152,10 @@ class IdEmbeddingsTest {
     }
     float[][] before = {seen(embeddings, row(1)), seen(embeddings, row(3))};
 
-    int erased = embeddings.pages().erase(new ErasedId(columns.columns().get(0), 2, false, false));
+    int erased =
+        embeddings
+            .pages()
+            .erase(new ErasedId("user", 2, columns.columns().get(0), false, false, -1, false));
 
     assertThat(erased).isEqualTo(1);
     byte[] stored = bytes(embeddings);

@@ -301,7 +301,7 @@ class IdTableTest {
 
   private static ErasedId id(long hash, boolean isFirst, boolean isSecond) {
     IdColumns.Column user = new IdColumns.Column("user", 0, IdOptions.ONE, false);
-    return new ErasedId(user, hash, isFirst, isSecond);
+    return new ErasedId("user", hash, user, isFirst, isSecond, -1, false);
   }
 
   private static String hex(IdTable table) {

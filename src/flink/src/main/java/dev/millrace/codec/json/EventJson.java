@@ -6,6 +6,7 @@ import dev.millrace.data.ModelEvent;
 import dev.millrace.data.ModelEvent.ChampionChanged;
 import dev.millrace.data.ModelEvent.Drift;
 import dev.millrace.data.ModelEvent.Erased;
+import dev.millrace.data.ModelEvent.Erasure;
 import dev.millrace.data.ModelEvent.Expired;
 import dev.millrace.data.ModelEvent.InputDrift;
 import dev.millrace.data.ModelEvent.Reset;
@@ -86,6 +87,16 @@ public final class EventJson {
       json.writeNumberField("ids", erased.ids());
       json.writeNumberField("pending", erased.pending());
       JsonLine.time(json, "until", erased.until());
+    } else if (what instanceof Erasure erasure) {
+      json.writeStringField("event", "erasure");
+      json.writeStringField("column", erasure.column());
+      json.writeStringField("id", erasure.id());
+      json.writeNumberField("keys", erasure.keys());
+      json.writeNumberField("ids", erasure.ids());
+      json.writeNumberField("pending", erasure.pending());
+      JsonLine.time(json, "until", erasure.until());
+      json.writeNumberField("subtask", erasure.subtask());
+      json.writeNumberField("subtasks", erasure.subtasks());
     }
   }
 }

@@ -6,6 +6,7 @@ import dev.millrace.data.ModelEvent;
 import dev.millrace.data.ModelEvent.ChampionChanged;
 import dev.millrace.data.ModelEvent.Drift;
 import dev.millrace.data.ModelEvent.Erased;
+import dev.millrace.data.ModelEvent.Erasure;
 import dev.millrace.data.ModelEvent.Expired;
 import dev.millrace.data.ModelEvent.InputDrift;
 import dev.millrace.data.ModelEvent.InputDrift.Measure;
@@ -61,6 +62,10 @@ class EventJsonTest {
         .contains(
             ",\"event\":\"erased\",\"ids\":3,\"pending\":1,"
                 + "\"until\":\"1970-01-01T00:00:05.000Z\",\"model_version\":");
+    assertThat(encode(new Erasure("user", "00000000000000ff", 2, 3, 1, 0, 0, 4)))
+        .contains(
+            ",\"event\":\"erasure\",\"column\":\"user\",\"id\":\"00000000000000ff\",\"keys\":2,\"ids\":3,"
+                + "\"pending\":1,\"until\":\"1970-01-01T00:00:00.000Z\",\"subtask\":0,\"subtasks\":4,");
     assertThat(encode(new Erased("user", "00000000000000ff", 1, 0, 0)))
         .contains(
             ",\"event\":\"erased\",\"column\":\"user\",\"id\":\"00000000000000ff\",\"ids\":1,");
