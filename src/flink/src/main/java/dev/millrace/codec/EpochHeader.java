@@ -35,17 +35,25 @@ public final class EpochHeader {
   }
 
   private static int decode(byte @Nullable [] digits) throws RejectedException {
-    int epoch = 0;
-    boolean isNumber = digits != null && digits.length <= MAX_DIGITS;
-    for (int i = 0; isNumber && i < digits.length; i++) {
-      isNumber = digits[i] >= '0' && digits[i] <= '9';
-      epoch = epoch * 10 + digits[i] - '0';
+    if (digits == null || digits.length > MAX_DIGITS) {
+      throw invalid();
     }
-    if (!isNumber || epoch == 0) {
-      throw new RejectedException(
-          DeadLetterReason.INVALID_EPOCH,
-          "the header " + NAME + " must be a whole number from 1 to 999999999 in decimal digits");
+    int epoch = 0;
+    for (byte digit : digits) {
+      if (digit < '0' || digit > '9') {
+        throw invalid();
+      }
+      epoch = epoch * 10 + digit - '0';
+    }
+    if (epoch == 0) {
+      throw invalid();
     }
     return epoch;
+  }
+
+  private static RejectedException invalid() {
+    return new RejectedException(
+        DeadLetterReason.INVALID_EPOCH,
+        "the header " + NAME + " must be a whole number from 1 to 999999999 in decimal digits");
   }
 }

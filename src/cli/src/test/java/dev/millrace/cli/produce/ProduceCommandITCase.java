@@ -126,6 +126,23 @@ class ProduceCommandITCase {
   }
 
   @Test
+  void delayedLabelsAreOfOnePass() throws Exception {
+    // Those of the end of a pass would come after the next one has begun.
+    Cli cli =
+        Cli.run(
+            "produce",
+            "-c",
+            pipeline("delayed") + "",
+            "--input",
+            csv(3).toString(),
+            "--epochs=2",
+            "--label-delay=3m");
+
+    assertThat(cli.exitCode()).isEqualTo(2);
+    assertThat(cli.err()).startsWith("--label-delay allows one pass, but --epochs was 2");
+  }
+
+  @Test
   void stopsAtTheLimit() throws Exception {
     Path pipeline = pipeline("limited");
     Cli.run("topics", "create", "-c", pipeline.toString());

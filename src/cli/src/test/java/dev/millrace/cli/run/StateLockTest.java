@@ -37,10 +37,10 @@ class StateLockTest {
   void aNewStateDirectoryIsForItsOwnerAlone() throws IOException {
     Path state = dir.resolve("state/shops");
 
-    try (StateLock unused = StateLock.acquire(state, "shops")) {
-      assertThat(Files.getPosixFilePermissions(state))
-          .isEqualTo(PosixFilePermissions.fromString("rwx------"));
-    }
+    StateLock.acquire(state, "shops").close();
+
+    assertThat(Files.getPosixFilePermissions(state))
+        .isEqualTo(PosixFilePermissions.fromString("rwx------"));
   }
 
   @Test

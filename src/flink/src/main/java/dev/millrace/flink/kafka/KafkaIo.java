@@ -162,9 +162,9 @@ public final class KafkaIo {
   }
 
   /**
-   * Returns records as they came, but for a timestamp far ahead of this machine's clock: times of
-   * models go by timestamps, and one such record would end windows, forecasts and time-outs of its
-   * key. Brokers of Kafka 4 reject it by default, older ones accept it.
+   * Deserializer that leaves records as they came, but for a timestamp far ahead of this machine's
+   * clock: times of models go by timestamps, and one such record would end windows, forecasts and
+   * time-outs of its key. Brokers of Kafka 4 reject it by default, older ones accept it.
    */
   static final class RawDeserializer implements KafkaRecordDeserializationSchema<KafkaRecord> {
     private static final long serialVersionUID = 1L;
