@@ -160,7 +160,9 @@ public final class ExampleFields {
   private static Object millis(Instant instant) {
     try {
       long millis = instant.toEpochMilli();
-      return ClockTime.Unit.finest(millis) == ClockTime.Unit.MILLIS ? millis : instant.toString();
+      return ClockTime.Unit.finest((double) millis) == ClockTime.Unit.MILLIS
+          ? millis
+          : instant.toString();
     } catch (ArithmeticException e) {
       return instant.toString();
     }
