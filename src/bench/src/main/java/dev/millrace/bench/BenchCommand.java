@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "",
-      "Example:",
+      "Examples:",
       "  ./millrace bench step --layers 8,32,2 --batch 1 --optimizer sgd --json",
       "  ./millrace bench pipeline --keys 100 --json",
       "  ./millrace bench state --keys 100000 --backend rocksdb --json",

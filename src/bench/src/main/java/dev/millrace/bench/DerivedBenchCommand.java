@@ -44,9 +44,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "derived",
     description = {
-      "Measures what derived features cost, without Kafka and Flink: records per second of auto:"
-          + " balanced",
-      "with 8 columns, with 14 columns, and with 8 columns and 6 features derived from a window of"
+      "Measures what derived features cost, without Kafka and Flink.",
+      "Reports records per second of auto: balanced with 8 columns, with 14 columns, and with 8 columns and 6 features derived from a window of"
           + " an",
       "hour, a lag, an exponentially weighted mean and the time since the last record, by 1,000"
           + " cards;",

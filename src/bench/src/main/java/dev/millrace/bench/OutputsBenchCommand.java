@@ -45,9 +45,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "outputs",
     description = {
-      "Measures several outputs of a record, without Kafka and Flink: sets of labels of a file, next"
-          + " to one",
-      "logistic regression for each label, all in one pass, each row predicted before it is"
+      "Measures several outputs of a record, without Kafka and Flink.",
+      "Learns sets of labels of a file, next to one logistic regression for each label, all in one pass, each row predicted before it is"
           + " learned; and a",
       "target with few labels, alone and with another that has the same cause."
     },

@@ -29,8 +29,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "reasons",
     description = {
-      "Measures whether reasons find the columns that decide the label, and what they cost, without",
-      "Kafka and Flink: the ten functions of Agrawal's loan applications, each of which uses 1 to 5"
+      "Measures whether reasons find the columns that decide the label, and what they cost.",
+      "Needs neither Kafka nor Flink. Learns the ten functions of Agrawal's loan applications, each of which uses 1 to 5"
           + " of 9",
       "columns. The importance is that of the last tenth of the rows."
     },

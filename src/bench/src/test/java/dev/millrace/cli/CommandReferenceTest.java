@@ -53,6 +53,46 @@ class CommandReferenceTest {
   }
 
   @Test
+  void everyCommandIsIntroducedByAWholeSentence() {
+    assertThat(commands(Millrace.commandLine()))
+        .hasSizeGreaterThan(30)
+        .allSatisfy(
+            command ->
+                assertThat(command.usageMessage().description()[0])
+                    .as(command.qualifiedName())
+                    .matches("[A-Z].*[.]"));
+  }
+
+  @Test
+  void aUsageBeginsWithWhatIsRequiredAndEndsWithTheOptionsOfEveryCommand() {
+    assertThat(usage("evaluate")).startsWith("Usage: ./millrace evaluate --input=FILE [");
+    assertThat(usage("watch")).startsWith("Usage: ./millrace watch (-c=FILE | ");
+    assertThat(usage("models", "show")).contains(" KEY [-h] [--debug] ");
+    assertThat(usage("topics", "create"))
+        .startsWith(
+            "Usage: ./millrace topics create -c=FILE [--cleanup=TOPIC=POLICY]..."
+                + " [--partitions=N|TOPIC=N]... [--replication-factor=N|TOPIC=N]..."
+                + " [--retention=TIME|TOPIC=TIME]...");
+    assertThat(commands(Millrace.commandLine()))
+        .extracting(command -> command.commandLine().getHelp().synopsis(0).replaceAll("\\s+", " "))
+        .allSatisfy(usage -> assertThat(usage.strip()).endsWith("[-h] [--debug]"));
+  }
+
+  private static String usage(String... names) {
+    CommandLine command = Millrace.commandLine();
+    for (String name : names) {
+      command = command.getSubcommands().get(name);
+    }
+    return command.getUsageMessage(Ansi.OFF).replaceAll("\\s+", " ");
+  }
+
+  private static List<CommandSpec> commands(CommandLine command) {
+    List<CommandSpec> all = new ArrayList<>(List.of(command.getCommandSpec()));
+    command.getSubcommands().values().forEach(sub -> all.addAll(commands(sub)));
+    return all;
+  }
+
+  @Test
   void examplesFitTheWidthOfTheHelp() {
     assertThat(footers(Millrace.commandLine()))
         .isNotEmpty()
@@ -70,7 +110,10 @@ class CommandReferenceTest {
     if (spec.usageMessage().hidden()) {
       return;
     }
-    appendHelp(command, page.append("\n### ").append(spec.qualifiedName()).append('\n'));
+    // Commands of a command, such as those of bench, are below it.
+    int level = 1 + spec.qualifiedName(" ").split(" ").length;
+    page.append("\n").append("#".repeat(level)).append(' ');
+    appendHelp(command, page.append(spec.qualifiedName()).append('\n'));
     command.getSubcommands().values().forEach(sub -> append(sub, page));
   }
 

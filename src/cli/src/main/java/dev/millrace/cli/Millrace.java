@@ -117,6 +117,7 @@ public final class Millrace implements Runnable {
     Millrace root = new Millrace();
     CommandLine commandLine = new CommandLine(root);
     CommandGroup.addAll(commandLine);
+    commandLine.setHelpFactory(CommandHelp::new);
     convertNames(commandLine);
     commandLine.setAbbreviatedOptionsAllowed(false);
     commandLine.setParameterExceptionHandler(Millrace::reportUsage);

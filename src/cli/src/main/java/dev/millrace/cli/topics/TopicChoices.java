@@ -17,6 +17,7 @@ final class TopicChoices {
   @Option(
       names = "--partitions",
       paramLabel = "N|TOPIC=N",
+      hideParamSyntax = true,
       split = ",",
       description =
           "Partitions of each topic, or of one: 4, or examples=24 (default: the brokers').")
@@ -25,6 +26,7 @@ final class TopicChoices {
   @Option(
       names = "--replication-factor",
       paramLabel = "N|TOPIC=N",
+      hideParamSyntax = true,
       split = ",",
       description = "Replicas of each partition (default: the brokers').")
   private List<String> replicationFactor = List.of();
@@ -32,6 +34,7 @@ final class TopicChoices {
   @Option(
       names = "--retention",
       paramLabel = "TIME|TOPIC=TIME",
+      hideParamSyntax = true,
       split = ",",
       description =
           "Retention of records, such as metrics=7d; off keeps them forever (default: the"
