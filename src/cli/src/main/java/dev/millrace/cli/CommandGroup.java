@@ -16,6 +16,7 @@ import dev.millrace.cli.kafka.BrokerCommand;
 import dev.millrace.cli.models.EraseCommand;
 import dev.millrace.cli.models.ModelsCommand;
 import dev.millrace.cli.models.PromoteCommand;
+import dev.millrace.cli.predictions.PredictionsCommand;
 import dev.millrace.cli.produce.ProduceCommand;
 import dev.millrace.cli.run.RunCommand;
 import dev.millrace.cli.serve.PredictCommand;
@@ -55,6 +56,7 @@ enum CommandGroup {
   MODELS(
       "Use its models",
       PredictCommand.class,
+      PredictionsCommand.class,
       ServeCommand.class,
       ModelsCommand.class,
       PromoteCommand.class,

@@ -38,6 +38,7 @@ public final class TopicFollower implements Runnable, AutoCloseable {
 
   private final String topic;
   private final Start start;
+  private final Map<Integer, Long> next; // offsets to start at, by partition
   private final Consumer<ConsumerRecord<byte[], byte[]>> onRecord;
   private final Notice onNotice;
   private final String servers;
@@ -59,8 +60,34 @@ public final class TopicFollower implements Runnable, AutoCloseable {
       Start start,
       Consumer<ConsumerRecord<byte[], byte[]>> onRecord,
       Notice onNotice) {
+    this(kafka, topic, start, Map.of(), onRecord, onNotice);
+  }
+
+  /**
+   * @param kafka client properties
+   * @param next offset of the first record of each partition; other partitions are read from their
+   *     oldest record
+   * @param onRecord takes each record, in the thread of {@link #run}
+   */
+  public TopicFollower(
+      Map<String, String> kafka,
+      String topic,
+      Map<Integer, Long> next,
+      Consumer<ConsumerRecord<byte[], byte[]>> onRecord,
+      Notice onNotice) {
+    this(kafka, topic, Start.OLDEST, next, onRecord, onNotice);
+  }
+
+  private TopicFollower(
+      Map<String, String> kafka,
+      String topic,
+      Start start,
+      Map<Integer, Long> next,
+      Consumer<ConsumerRecord<byte[], byte[]>> onRecord,
+      Notice onNotice) {
     this.topic = topic;
     this.start = start;
+    this.next = next;
     this.onRecord = onRecord;
     this.onNotice = onNotice;
     this.servers = kafka.getOrDefault("bootstrap.servers", "");
@@ -160,6 +187,12 @@ public final class TopicFollower implements Runnable, AutoCloseable {
       consumer.seekToBeginning(partitions);
     } else {
       consumer.seekToEnd(partitions);
+    }
+    for (TopicPartition partition : partitions) {
+      Long offset = next.get(partition.partition());
+      if (offset != null) {
+        consumer.seek(partition, offset);
+      }
     }
     // A seek is carried out later; asking for the position carries it out now.
     for (TopicPartition partition : partitions) {

@@ -1,4 +1,4 @@
-package dev.millrace.cli.evaluate;
+package dev.millrace.cli.predictions;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.cli.csv.AnswerLines;
@@ -7,7 +7,6 @@ import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The last columns of CSV lines of predicted sets: the probability of each label. Labels are
+ * The last columns of CSV lines of predictions: the probability of each class or label. They are
  * discovered while lines are written, so lines wait in a file of their own until all are known. Not
  * thread-safe.
  */
@@ -24,31 +23,44 @@ final class LabelColumns implements AutoCloseable {
   private final List<String> labels;
   private final Path waiting;
   private final DataOutputStream out;
+  private String columns = "";
   private long lines;
+  private boolean isSettled;
 
   /**
    * @param declared labels that are known before the first line
-   * @param file that will have the lines, beside which they wait
+   * @param waiting file where lines wait
    */
-  LabelColumns(List<String> declared, Path file) throws IOException {
+  LabelColumns(List<String> declared, Path waiting) throws IOException {
     labels = new ArrayList<>(declared);
-    waiting = file.resolveSibling(file.getFileName() + ".part");
+    this.waiting = waiting;
     out = new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(waiting)));
   }
 
-  /** Adds a line and the probabilities of the labels that are known now. */
-  void add(String line, JsonNode prediction) throws IOException {
-    JsonNode known = prediction.path(prediction.has("scores") ? "scores" : "probabilities");
+  /** Sets the names of the columns before. */
+  void header(String names) {
+    columns = names;
+  }
+
+  /**
+   * Adds a line and the probabilities of the labels that are known now.
+   *
+   * @param settled where lines go that need not wait
+   */
+  void add(String line, JsonNode prediction, PredictionsCsv.LineWriter settled) throws IOException {
+    JsonNode known = PredictionsCsv.known(prediction);
     for (Map.Entry<String, JsonNode> label : known.properties()) {
-      if (!labels.contains(label.getKey())) {
+      if (!isSettled && !labels.contains(label.getKey())) {
         labels.add(label.getKey());
       }
     }
     StringBuilder cells = new StringBuilder(line);
     for (String label : labels) {
-      JsonNode probability = known.path(label);
-      boolean isUnknown = probability.isMissingNode() && !known.isEmpty();
-      cells.append(',').append(isUnknown ? "0.0" : PredictionsFile.text(probability));
+      cells.append(',').append(PredictionsCsv.probability(known, label));
+    }
+    if (isSettled) {
+      settled.write(cells.toString());
+      return;
     }
     byte[] text = cells.toString().getBytes(StandardCharsets.UTF_8);
     out.writeInt(text.length);
@@ -58,26 +70,25 @@ final class LabelColumns implements AutoCloseable {
     lines++;
   }
 
-  /**
-   * Writes the header and all lines, each with a probability for each label.
-   *
-   * @param columns names of the columns before
-   */
-  void write(String columns, Writer to) throws IOException {
-    out.close();
-    to.write(columns);
-    for (String label : labels) {
-      to.write("," + AnswerLines.quoted("probability_" + label));
+  /** Writes the header and the lines so far, each with a probability for each label, once. */
+  void settle(PredictionsCsv.LineWriter to) throws IOException {
+    if (isSettled) {
+      return;
     }
-    to.write('\n');
+    isSettled = true;
+    out.close();
+    StringBuilder header = new StringBuilder(columns);
+    for (String label : labels) {
+      header.append(',').append(AnswerLines.quoted("probability_" + label));
+    }
+    to.write(header.toString());
     try (DataInputStream in =
         new DataInputStream(new BufferedInputStream(Files.newInputStream(waiting)))) {
       for (long line = 0; line < lines; line++) {
-        to.write(new String(in.readNBytes(in.readInt()), StandardCharsets.UTF_8));
+        String text = new String(in.readNBytes(in.readInt()), StandardCharsets.UTF_8);
         int cells = in.readInt();
         String unknown = in.readBoolean() ? "," : ",0.0";
-        to.write(unknown.repeat(labels.size() - cells));
-        to.write('\n');
+        to.write(text + unknown.repeat(labels.size() - cells));
       }
     }
   }

@@ -1,4 +1,4 @@
-package dev.millrace.cli.evaluate;
+package dev.millrace.cli.predictions;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.cli.csv.AnswerLines;
@@ -59,9 +59,9 @@ final class TargetColumns {
     for (TargetSpec target : targets) {
       JsonNode output = prediction.path("outputs").path(target.name());
       cells
-          .append(PredictionsFile.text(output.path("actual")))
+          .append(PredictionsCsv.text(output.path("actual")))
           .append(',')
-          .append(PredictionsFile.text(output.path(output.has("value") ? "value" : "class")))
+          .append(PredictionsCsv.text(output.path(output.has("value") ? "value" : "class")))
           .append(',');
       if (target.task() != Task.REGRESSION) {
         cells.append(probability(target, output)).append(',');
@@ -72,13 +72,13 @@ final class TargetColumns {
   }
 
   private static String probability(TargetSpec target, JsonNode output) {
-    JsonNode known = output.path(output.has("scores") ? "scores" : "probabilities");
+    JsonNode known = PredictionsCsv.known(output);
     if (known.isEmpty()) {
       return "";
     }
     String positive = positive(target, known);
-    JsonNode probability = known.path(positive == null ? output.path("class").asText() : positive);
-    return probability.isMissingNode() ? "0.0" : PredictionsFile.text(probability);
+    return PredictionsCsv.probability(
+        known, positive == null ? output.path("class").asText() : positive);
   }
 
   /** Returns the positive class of two; null for more. */

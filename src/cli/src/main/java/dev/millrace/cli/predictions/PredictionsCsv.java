@@ -1,0 +1,211 @@
+package dev.millrace.cli.predictions;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.cli.csv.AnswerLines;
+import dev.millrace.cli.csv.ReasonsColumn;
+import dev.millrace.cli.csv.RegionColumns;
+import dev.millrace.config.Settings;
+import dev.millrace.data.InputSpec;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * CSV lines of records of the predictions topic. Not thread-safe.
+ *
+ * <p>Where the classes or labels are not known from the start, they are discovered in the records,
+ * so the lines wait in a file until {@link #settle}.
+ */
+public final class PredictionsCsv implements AutoCloseable {
+  private final Place place;
+  private final List<String> classes; // with a column of probabilities
+  private final RegionColumns regions;
+  private final ReasonsColumn reasons;
+  private final boolean isOfForecasts;
+  private final boolean isOfSets;
+  private final String separator;
+  private final @Nullable TargetColumns targets; // null unless there are several
+  private final @Nullable LabelColumns labels; // null if all classes are known
+  private final LineWriter out;
+
+  /** First columns of the lines, which say what is predicted. */
+  public interface Place {
+    /** Returns the names of the columns, each followed by a comma. */
+    String header();
+
+    /** Returns the cells of a record, each followed by a comma. */
+    String cells(JsonNode prediction);
+  }
+
+  /** Takes one line, without its end. */
+  public interface LineWriter {
+    void write(String line) throws IOException;
+  }
+
+  /**
+   * Classes with a column of probabilities.
+   *
+   * @param names in the order of their columns; none for regression
+   * @param isPositive true if there is only the positive class, in a column without its name
+   */
+  public record Classes(List<String> names, boolean isPositive) {
+    /** No class: regression, or several targets. */
+    public static final Classes NONE = new Classes(List.of(), false);
+
+    /** Returns the positive class alone. */
+    public static Classes positive(String name) {
+      return new Classes(List.of(name), true);
+    }
+
+    String header() {
+      return isPositive
+          ? "probability,"
+          : names.stream()
+              .map(name -> AnswerLines.quoted("probability_" + name) + ",")
+              .collect(Collectors.joining());
+    }
+  }
+
+  /**
+   * Begins with the header, unless columns are to be discovered.
+   *
+   * @param known classes; null if they are to be discovered, like the labels of sets always are
+   * @param areClasses true if a class is predicted rather than a number
+   * @param output of the pipeline: whether there are intervals or sets of classes, and reasons
+   * @param waiting file where lines may wait, which is deleted at the end
+   */
+  public PredictionsCsv(
+      LineWriter out,
+      Place place,
+      @Nullable Classes known,
+      boolean areClasses,
+      InputSpec spec,
+      Settings.Output output,
+      Path waiting)
+      throws IOException {
+    this.out = out;
+    this.place = place;
+    boolean hasOutputs = spec.hasOutputs();
+    Classes columns = hasOutputs || known == null ? Classes.NONE : known;
+    classes = columns.names();
+    reasons = new ReasonsColumn(!hasOutputs && output.reasons() > 0);
+    regions = RegionColumns.of(!hasOutputs && output.interval() > 0, areClasses);
+    separator = spec.labelSeparator();
+    targets =
+        spec.targets().isEmpty() ? null : new TargetColumns(spec.targets(), output.interval() > 0);
+    isOfForecasts = spec.forecast() != null;
+    isOfSets = hasOutputs && targets == null;
+    labels =
+        isOfSets || (known == null && targets == null)
+            ? new LabelColumns(isOfSets ? spec.classes() : List.of(), waiting)
+            : null;
+    String header =
+        place.header()
+            + (targets == null ? "actual,prediction," + columns.header() : targets.header())
+            + regions.header()
+            + reasons.header()
+            + "model_version,held_out"
+            + (isOfForecasts ? ",series,horizon,target_time" : "");
+    if (labels == null) {
+      out.write(header);
+    } else {
+      labels.header(header);
+    }
+  }
+
+  /** Adds a record of the predictions topic. */
+  public void accept(JsonNode prediction) throws IOException {
+    if (labels == null) {
+      out.write(line(prediction));
+    } else {
+      labels.add(line(prediction), prediction, out);
+    }
+  }
+
+  /** Writes the lines that wait; later ones have the columns that are known now. */
+  public void settle() throws IOException {
+    if (labels != null) {
+      labels.settle(out);
+    }
+  }
+
+  private String line(JsonNode prediction) {
+    return place.cells(prediction)
+        + (targets == null ? outcome(prediction) : targets.cells(prediction))
+        + regions.cells(prediction)
+        + reasons.cell(prediction)
+        + prediction.path("model_version").asText()
+        + ","
+        + prediction.path("held_out").asBoolean()
+        + (isOfForecasts ? forecast(prediction) : "");
+  }
+
+  /** Returns the label, what was predicted, and probabilities, each followed by a comma. */
+  private String outcome(JsonNode prediction) {
+    if (isOfSets) {
+      return set(prediction.path("actual")) + "," + set(prediction.path("labels")) + ",";
+    }
+    JsonNode predicted =
+        prediction.has("value") ? prediction.path("value") : prediction.path("class");
+    return text(prediction.path("actual"))
+        + ","
+        + text(predicted)
+        + ","
+        + probabilities(prediction);
+  }
+
+  private String set(JsonNode names) {
+    return AnswerLines.quoted(
+        StreamSupport.stream(names.spliterator(), false)
+            .map(JsonNode::asText)
+            .collect(Collectors.joining(separator)));
+  }
+
+  private static String forecast(JsonNode prediction) {
+    return ",%s,%s,%s"
+        .formatted(
+            AnswerLines.quoted(prediction.path("series").asText()),
+            prediction.path("horizon").asText(),
+            text(prediction.path("target_time")));
+  }
+
+  /**
+   * Returns a probability for each class, each followed by a comma: 0 for a class unknown to the
+   * model, empty if nothing was predicted.
+   */
+  private String probabilities(JsonNode prediction) {
+    JsonNode known = known(prediction);
+    StringBuilder cells = new StringBuilder();
+    for (String name : classes) {
+      cells.append(probability(known, name)).append(',');
+    }
+    return cells.toString();
+  }
+
+  /** Returns the probabilities or scores by class. */
+  static JsonNode known(JsonNode prediction) {
+    return prediction.path(prediction.has("scores") ? "scores" : "probabilities");
+  }
+
+  /** Returns the cell of a class: 0 if the model does not know it, empty without a prediction. */
+  static String probability(JsonNode known, String name) {
+    JsonNode probability = known.path(name);
+    boolean isUnknown = probability.isMissingNode() && !known.isEmpty();
+    return isUnknown ? "0.0" : text(probability);
+  }
+
+  /** Returns the value as CSV, empty if null or missing. */
+  public static String text(JsonNode value) {
+    return value.isNull() ? "" : AnswerLines.quoted(value.asText());
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (labels) {
+      settle();
+    }
+  }
+}
