@@ -7,6 +7,7 @@ import { drawModel, forgetModel, loadModel, setAxes, shownSeries } from "./model
 import { forgetDeadLetters, loadDeadLetters } from "./dead-letters.js";
 import { showMatrix } from "./matrix.js";
 import { $, getJson, paced, unlessUnreachable } from "./format.js";
+import { saved } from "./saved.js";
 
 const SUMMARY_PERIOD_MS = 1000;
 const SHORTCUTS = "millrace-shortcuts";
@@ -73,6 +74,7 @@ const refreshShown = paced(async () => {
 let source = null;
 
 function connect() {
+  if (saved) return onEvent({ overview: saved.overview, changed: [], more: true });
   if (source) source.close();
   source = new EventSource("/events");
   source.addEventListener("open", () => {

@@ -1,5 +1,6 @@
 // The page's head: counts over all keys, and whether what is shown is live.
 import { $, duration, format, groups, isNumber, setText } from "./format.js";
+import { saved } from "./saved.js";
 
 const SILENT_AFTER_MS = 10000; // no record for this long: the page says when the last one came
 const LOST_AFTER_MS = 10000;   // no event for this long: the connection is taken for lost
@@ -12,6 +13,7 @@ let connected = false;
 let arrivals = []; // [time, examples] over the last seconds
 
 export function startHead() {
+  $("rate-box").hidden = saved !== null;
   setInterval(showState, 1000);
 }
 
@@ -47,6 +49,7 @@ export function showOverview(news) {
 }
 
 function stateNow(now) {
+  if (saved) return ["saved", saved.state, ""];
   const silent = lastRecordAt == null ? 0 : now - lastRecordAt;
   if (!connected || now - lastEventAt > LOST_AFTER_MS) {
     return lastEventAt === 0 ? ["connecting", "connecting", ""] : ["lost", "connection lost, retrying", ""];

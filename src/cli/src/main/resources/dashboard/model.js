@@ -95,7 +95,7 @@ export function drawModel() {
   drawCharts();
   drawMatrix(latest.confusion_matrix);
   drawOutputs();
-  drawSegments();
+  drawCalibration();
   drawClasses();
   drawCompare(view);
   drawMembers();
@@ -200,13 +200,19 @@ function drawOutputs() {
     (window) => [format(window.mae), format(window.mae_baseline), format(window.rmse), format(window.r2, 3)]);
 }
 
-function drawSegments() {
+/** Mean predicted probability and observed share, of all examples and of the segments in the window. */
+function drawCalibration() {
+  const figures = (one, examples) => [format(one.mean_predicted, 3), format(one.observed_share, 3), format(one.ratio, 3), groups(examples)];
+  const lines = [["window", latest.window], ["since start", latest.total]]
+    .filter(([, block]) => block && block.calibration && isNumber(block.calibration.mean_predicted))
+    .map(([name, block]) => [name, figures(block.calibration, block.examples)]);
   const segments = (latest.window || {}).segments;
-  $("segments-panel").hidden = !segments;
-  if (!segments) return;
-  drawTable($("segments"), [segments.column, "mean predicted", "observed", "ratio", "count"],
-    segments.values.map((one) => [one.value === null ? DASH : one.value,
-      [format(one.mean_predicted, 3), format(one.observed_share, 3), format(one.ratio, 3), groups(one.examples)]]));
+  if (segments) {
+    lines.push([segments.column + ", window", ["", "", "", ""], "group"],
+      ...segments.values.map((one) => [one.value === null ? DASH : one.value, figures(one, one.examples)]));
+  }
+  $("segments-panel").hidden = lines.length === 0;
+  drawTable($("segments"), ["", "predicted", "observed", "ratio", "count"], lines);
 }
 
 function drawCompare(view) {

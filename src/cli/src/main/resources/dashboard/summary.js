@@ -1,6 +1,7 @@
 // All keys together: the distribution of the figures, the worst keys, and the latest events.
 import { Charts, eventWord } from "./charts.js";
 import { $, after, column, format, getJson, groups, isNumber, merged, moment, setText } from "./format.js";
+import { saved } from "./saved.js";
 import { drawLinked, drawTable } from "./tables.js";
 import { SUMMARY } from "./views.js";
 
@@ -51,13 +52,14 @@ export function drawSummary() {
   const summary = news.summary;
   setText($("summary-keys"), groups(summary.keys));
   setText($("summary-active"), groups(summary.active));
+  $("active-tile").hidden = $("summary-range-switch").hidden = saved !== null; // no charts by the clock
   const drifting = summary.drifting ? summary.drifting.count : null;
   setText($("summary-drifting"), groups(drifting));
   $("summary-drifting").classList.toggle("warn", drifting > 0);
   setText($("summary-sub"), "each key counts once" + (news.from_topic ? "; from the summary topic" : ""));
   drawSpread();
   if (!charts) charts = new Charts($("summary-charts"), SUMMARY);
-  const drawn = SUMMARY.filter((spec) => column(points, spec.lines[0].of).some(isNumber) || spec.lines[0].of === "rate");
+  const drawn = SUMMARY.filter((spec) => column(points, spec.lines[0].of).some(isNumber) || (spec.lines[0].of === "rate" && !saved));
   charts.specs = drawn;
   charts.draw({ places: column(points, "time_ms"), times: column(points, "time"), of: (name) => column(points, name), byTime: true, latestOnly });
   drawWorst(news.from_topic && summary.worst.length > 0 ? summary.worst : news.worst);

@@ -38,6 +38,7 @@ final class DashboardHistory {
   private final DashboardMarks marks;
   private final int maxKeys;
   private final long lineBudget;
+  private final int pointBudget;
   private int pointsPerKey = MAX_POINTS;
   private long lineChars;
   private long runs;
@@ -55,9 +56,18 @@ final class DashboardHistory {
   }
 
   DashboardHistory(DashboardMarks marks, int maxKeys, long lineBudget) {
+    this(marks, maxKeys, lineBudget, POINT_BUDGET);
+  }
+
+  /**
+   * @param lineBudget characters of all keys' latest records
+   * @param pointBudget points of all keys, but for the minimum of each
+   */
+  DashboardHistory(DashboardMarks marks, int maxKeys, long lineBudget, int pointBudget) {
     this.marks = marks;
     this.maxKeys = maxKeys;
     this.lineBudget = lineBudget;
+    this.pointBudget = pointBudget;
   }
 
   /**
@@ -137,7 +147,7 @@ final class DashboardHistory {
 
   /** Returns the bound of points per key; as the number of keys grows, idle keys shrink too. */
   private int pointsPerKey() {
-    int bound = Math.max(MIN_POINTS, Math.min(MAX_POINTS, POINT_BUDGET / keys.size()));
+    int bound = Math.max(MIN_POINTS, Math.min(MAX_POINTS, pointBudget / keys.size()));
     if (bound < pointsPerKey - pointsPerKey / 4) {
       pointsPerKey = bound;
       for (DashboardKey key : keys.values()) {
@@ -173,10 +183,7 @@ final class DashboardHistory {
    * outputs come before their outputs.
    */
   String keysJson(String search, DashboardOrder order, int offset, int limit) {
-    List<DashboardRecord> matching = matching(search.toLowerCase(Locale.ROOT));
-    matching.sort(
-        Comparator.comparing((DashboardRecord record) -> !record.task().hasOutputs())
-            .thenComparing(order.comparator()));
+    List<DashboardRecord> matching = sorted(search, order);
     int from = Math.min(offset, matching.size());
     int to = Math.min(from + limit, matching.size());
     return DashboardLines.object(
@@ -186,16 +193,30 @@ final class DashboardHistory {
           out.writeArrayFieldStart("keys");
           for (DashboardRecord record : matching.subList(from, to)) {
             out.writeStartObject();
-            writeSummary(out, record);
-            out.writeArrayFieldStart("spark");
-            for (float figure : lastRanks(record.key())) {
-              DashboardRecord.writeFinite(out, figure);
-            }
-            out.writeEndArray();
+            writeListed(out, record);
             out.writeEndObject();
           }
           out.writeEndArray();
         });
+  }
+
+  /** Returns the newest records of the keys whose name contains a text. */
+  List<DashboardRecord> sorted(String search, DashboardOrder order) {
+    List<DashboardRecord> matching = matching(search.toLowerCase(Locale.ROOT));
+    matching.sort(
+        Comparator.comparing((DashboardRecord record) -> !record.task().hasOutputs())
+            .thenComparing(order.comparator()));
+    return matching;
+  }
+
+  /** Writes the entry of a key in the list as fields of the open object. */
+  void writeListed(JsonGenerator out, DashboardRecord record) throws IOException {
+    writeSummary(out, record);
+    out.writeArrayFieldStart("spark");
+    for (float figure : lastRanks(record.key())) {
+      DashboardRecord.writeFinite(out, figure);
+    }
+    out.writeEndArray();
   }
 
   /** Writes the summary of a key as fields of the open object. */

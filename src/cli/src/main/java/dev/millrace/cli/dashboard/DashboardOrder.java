@@ -19,11 +19,16 @@ enum DashboardOrder {
   /** Returns the order of a name in lower case; the worst first for unknown names. */
   static DashboardOrder of(String name) {
     for (DashboardOrder order : values()) {
-      if (order.name().toLowerCase(Locale.ROOT).equals(name)) {
+      if (order.id().equals(name)) {
         return order;
       }
     }
     return LOSS;
+  }
+
+  /** Returns the name of the order in requests. */
+  String id() {
+    return name().toLowerCase(Locale.ROOT);
   }
 
   Comparator<DashboardRecord> comparator() {

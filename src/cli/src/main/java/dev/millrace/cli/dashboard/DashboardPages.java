@@ -1,6 +1,9 @@
 package dev.millrace.cli.dashboard;
 
 import dev.millrace.cli.http.HttpReply;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,9 +26,29 @@ final class DashboardPages {
           "matrix",
           "tables",
           "summary",
-          "dead-letters");
+          "dead-letters",
+          "saved");
 
   private DashboardPages() {}
+
+  /** Returns the contents of the files by path; that of the page itself is {@code /index.html}. */
+  static Map<String, byte[]> contents() {
+    Map<String, byte[]> contents = new HashMap<>();
+    load()
+        .forEach(
+            (path, reply) -> contents.put(path.equals("/") ? "/index.html" : path, bytes(reply)));
+    return contents;
+  }
+
+  private static byte[] bytes(HttpReply reply) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try {
+      reply.body().write(bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // an array takes all
+    }
+    return bytes.toByteArray();
+  }
 
   /** Returns the files by path, read from the class path. */
   static Map<String, HttpReply> load() {

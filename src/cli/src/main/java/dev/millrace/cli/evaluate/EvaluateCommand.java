@@ -12,6 +12,7 @@ import dev.millrace.cli.csv.CsvScan;
 import dev.millrace.cli.csv.NotationOptions;
 import dev.millrace.cli.csv.SparseFormat;
 import dev.millrace.cli.csv.TaskCheck;
+import dev.millrace.cli.dashboard.SavedPage;
 import dev.millrace.codec.OutputRecord;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
@@ -35,6 +36,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -58,6 +60,8 @@ import picocli.CommandLine.Spec;
     })
 public final class EvaluateCommand implements Callable<Integer> {
   private static final int MAX_SHOWN_IDS = 6;
+  private static final int CHART_REPORTS = 1_000; // of all keys, for --html
+  private static final int MAX_SERIES_REPORTS = 50_000;
 
   @Option(
       names = "--input",
@@ -160,6 +164,14 @@ public final class EvaluateCommand implements Callable<Integer> {
   private @Nullable Path predictions;
 
   @Option(
+      names = "--html",
+      paramLabel = "FILE",
+      description =
+          "Writes the dashboard's page of the evaluation to one file, which needs no server: charts"
+              + " of the scores over the rows next to the baselines, and the tables of each key.")
+  private @Nullable Path html;
+
+  @Option(
       names = "--models",
       paramLabel = "DIR",
       description =
@@ -205,7 +217,8 @@ public final class EvaluateCommand implements Callable<Integer> {
     Settings base = config == null ? null : PipelineFile.read(config);
     CsvScan scan = scan(base);
     requireTask(scan, base);
-    requireOtherFile();
+    requireOtherFile("--predictions", predictions);
+    requireOtherFile("--html", html);
     printWarnings(scan);
     // Without a pipeline, what init would draft.
     String scored = positive == null && base == null ? scan.rarerClass() : positive;
@@ -224,8 +237,10 @@ public final class EvaluateCommand implements Callable<Integer> {
     long rows = Math.multiplyExact(scan.rows(), (long) epochs);
     ForecastSpec forecast = settings.input().spec().forecast();
     rows = forecast == null ? rows : Math.multiplyExact(rows, (long) forecast.horizons().size());
+    SavedPage page = html == null ? null : new SavedPage();
+    Settings reporting = page == null ? settings : withPoints(settings, rows);
     try (Progress progress = new Progress("evaluate", rows)) {
-      run = run(settings, scan, delay, progress, scores, positiveClass);
+      run = run(reporting, scan, delay, progress, scores, positiveClass, page);
     }
     run.deadLetters().lines().forEach(spec.commandLine().getErr()::println);
     if (run.metrics().examples() == 0) {
@@ -239,11 +254,30 @@ public final class EvaluateCommand implements Callable<Integer> {
     } else {
       report.table(verbose).forEach(out::println);
     }
+    if (page != null && html != null) {
+      String note =
+          "%s, %s in %.1f s"
+              .formatted(
+                  input.getFileName(),
+                  Plural.of(run.metrics().examples(), "example"),
+                  run.seconds());
+      page.write(html, "evaluated", note);
+      spec.commandLine().getErr().println("Wrote " + html + ", a page for any browser.");
+    }
     if (models != null) {
       int count = run.models().write(models);
       spec.commandLine().getErr().printf("Wrote %s to %s%n", Plural.of(count, "model"), models);
     }
     return 0;
+  }
+
+  /** Returns the settings with as many reports as charts have points. */
+  private static Settings withPoints(Settings settings, long rows) {
+    boolean isForecast = settings.input().spec().forecast() != null;
+    // A series is drawn value by value.
+    long every = Math.max(1, rows / (isForecast ? MAX_SERIES_REPORTS : CHART_REPORTS));
+    return settings.withMetrics(
+        settings.metrics().with(to -> to.every = (int) Math.min(to.every, every)));
   }
 
   private void printWarnings(CsvScan scan) {
@@ -268,9 +302,9 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
   }
 
-  private void requireOtherFile() throws IOException {
-    if (predictions != null && Files.exists(predictions) && Files.isSameFile(predictions, input)) {
-      throw CliError.usage("--predictions would overwrite --input " + input);
+  private void requireOtherFile(String option, @Nullable Path file) throws IOException {
+    if (file != null && Files.exists(file) && Files.isSameFile(file, input)) {
+      throw CliError.usage(option + " would overwrite --input " + input);
     }
   }
 
@@ -289,10 +323,12 @@ public final class EvaluateCommand implements Callable<Integer> {
       @Nullable Long delay,
       Progress progress,
       @Nullable PositiveScores scores,
-      @Nullable String positiveClass)
+      @Nullable String positiveClass,
+      @Nullable SavedPage page)
       throws Exception {
+    Consumer<String> reports = page == null ? report -> {} : page::accept;
     if (predictions == null && scores == null) {
-      return Evaluation.run(settings, scan, epochs, delay, progress, prediction -> {});
+      return Evaluation.run(settings, scan, epochs, delay, progress, prediction -> {}, reports);
     }
     Settings predicting = settings.withOutput(settings.output().withPredictions());
     ObjectMapper parser = new ObjectMapper();
@@ -315,7 +351,8 @@ public final class EvaluateCommand implements Callable<Integer> {
             if (file != null) {
               file.accept(prediction);
             }
-          });
+          },
+          reports);
     }
   }
 

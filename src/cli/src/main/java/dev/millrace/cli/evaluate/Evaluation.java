@@ -30,14 +30,7 @@ public record Evaluation(
     double seconds,
     double rate) {
 
-  /**
-   * Runs the job over a file without a broker.
-   *
-   * @param epochs passes over the file
-   * @param labelDelay milliseconds after which the label of a row is known; null for at once
-   * @param predictions receives the records of the predictions topic, if the settings have one
-   * @throws CliError if the job fails
-   */
+  /** Runs the job over a file without a broker, for its final metrics and predictions. */
   public static Evaluation run(
       Settings settings,
       CsvScan scan,
@@ -46,6 +39,27 @@ public record Evaluation(
       Progress progress,
       Consumer<OutputRecord> predictions)
       throws Exception {
+    return run(settings, scan, epochs, labelDelay, progress, predictions, report -> {});
+  }
+
+  /**
+   * Runs the job over a file without a broker.
+   *
+   * @param epochs passes over the file
+   * @param labelDelay milliseconds after which the label of a row is known; null for at once
+   * @param predictions receives the records of the predictions topic, if the settings have one
+   * @param reports receives the records of the metrics and the events topic
+   * @throws CliError if the job fails
+   */
+  static Evaluation run(
+      Settings settings,
+      CsvScan scan,
+      int epochs,
+      @Nullable Long labelDelay,
+      Progress progress,
+      Consumer<OutputRecord> predictions,
+      Consumer<String> reports)
+      throws Exception {
     Settings lines = CsvPipeline.ofLines(settings, scan, epochs, labelDelay != null);
     FinalMetrics metrics =
         new FinalMetrics(settings.input().spec(), settings.metrics().positiveClass());
@@ -53,7 +67,18 @@ public record Evaluation(
     DeadLetterCounts deadLetters = new DeadLetterCounts();
     Pace pace = new Pace();
     long start = System.nanoTime();
-    try (LocalSink metricsSink = new LocalSink(record -> accept(record, metrics, progress, pace));
+    try (LocalSink metricsSink =
+            new LocalSink(
+                record -> {
+                  String json = new String(record.value(), StandardCharsets.UTF_8);
+                  MetricsRecords.parse(json).ifPresent(metrics::accept);
+                  progress.stepTo(metrics.seen());
+                  pace.at(metrics.examples());
+                  reports.accept(json);
+                });
+        LocalSink eventsSink =
+            new LocalSink(
+                record -> reports.accept(new String(record.value(), StandardCharsets.UTF_8)));
         LocalSink predictionsSink = new LocalSink(predictions);
         LocalSink others = new LocalSink(record -> {});
         LocalSink deadLettersSink = new LocalSink(deadLetters::accept);
@@ -65,7 +90,7 @@ public record Evaluation(
           lines,
           CsvSource.of(scan, lines.input(), epochs, labelDelay),
           new MillraceJob.Sinks(
-              metricsSink, predictionsSink, others, deadLettersSink, modelsSink, others));
+              metricsSink, predictionsSink, eventsSink, deadLettersSink, modelsSink, others));
       execute(env);
     }
     return new Evaluation(
@@ -80,14 +105,6 @@ public record Evaluation(
     } catch (Exception e) {
       throw LocalJob.failure(e);
     }
-  }
-
-  private static void accept(
-      OutputRecord record, FinalMetrics metrics, Progress progress, Pace pace) {
-    MetricsRecords.parse(new String(record.value(), StandardCharsets.UTF_8))
-        .ifPresent(metrics::accept);
-    progress.stepTo(metrics.seen());
-    pace.at(metrics.examples());
   }
 
   /** Times of the first and the last report. */

@@ -48,7 +48,9 @@ class DashboardPageITCase extends DashboardPage {
     assertThat(browser.text("key-sub"))
         .endsWith("mean predicted 0.009, observed 0.030, ratio 0.311");
     assertThat(browser.text("window-normalized-entropy")).isEqualTo("1.063");
-    assertThat(browser.text("segments")).contains("device").contains("0.041").contains("2.05");
+    assertThat(browser.text("segments"))
+        .startsWith("predictedobservedratiocountwindow0.0090.0300.311")
+        .contains("device, window\u20130.0410.0202.050640");
     assertThat(browser.text("key-warnings"))
         .startsWith("Worse than a baseline. Predicts only one class: metrics.threshold-metric: f1");
     assertThat(browser.text("key-list")).contains("\u25bc");
