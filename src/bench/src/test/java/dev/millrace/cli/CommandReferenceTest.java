@@ -70,7 +70,7 @@ class CommandReferenceTest {
     assertThat(usage("models", "show")).contains(" KEY [-h] [--debug] ");
     assertThat(usage("topics", "create"))
         .startsWith(
-            "Usage: ./millrace topics create -c=FILE [--cleanup=TOPIC=POLICY]..."
+            "Usage: ./millrace topics create -c=FILE [--timeout=SECONDS] [--cleanup=TOPIC=POLICY]..."
                 + " [--partitions=N|TOPIC=N]... [--replication-factor=N|TOPIC=N]..."
                 + " [--retention=TIME|TOPIC=TIME]...");
     assertThat(commands(Millrace.commandLine()))

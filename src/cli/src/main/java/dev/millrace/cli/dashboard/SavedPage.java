@@ -12,6 +12,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -88,7 +89,7 @@ public final class SavedPage {
   }
 
   private String text(String path) {
-    return new String(files.get(path), StandardCharsets.UTF_8);
+    return new String(Objects.requireNonNull(files.get(path)), StandardCharsets.UTF_8);
   }
 
   /** Returns the saved answers and all modules; those of a file may not import other files. */

@@ -198,7 +198,7 @@ public final class PredictionsCommand implements Callable<Integer> {
       InputSpec spec = settings.input().spec();
       String positive = settings.metrics().positiveClass();
       boolean areClasses = !first.has("value");
-      Classes known =
+      @Nullable Classes known =
           !areClasses
               ? Classes.NONE
               : positive != null
