@@ -27,7 +27,7 @@ class DocumentedCommandsTest {
 
   /** Options of Maven's plugins that stand in no pom. */
   private static final Set<String> OF_PLUGINS =
-      Set.of("test", "it.test", "skipTests", "mdep.outputFile");
+      Set.of("test", "it.test", "skipTests", "maven.test.skip", "mdep.outputFile");
 
   @Test
   void everyCommandOfMillraceIsUnderstood() throws IOException {

@@ -16,9 +16,9 @@ import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows every partition of a topic, without a consumer group, so that any number of viewers
- * leaves no trace. {@link #run} works in the calling thread until {@link #close} is called from
- * another one; it outlives any absence of the brokers.
+ * Follows every partition of a topic, from its oldest record unless told otherwise, without a
+ * consumer group, so that any number of viewers leaves no trace. {@link #run} works in the calling
+ * thread until {@link #close} is called from another one; it outlives any absence of the brokers.
  */
 public final class TopicFollower implements Runnable, AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(500);
@@ -30,14 +30,7 @@ public final class TopicFollower implements Runnable, AutoCloseable {
     void accept(boolean absent, String text);
   }
 
-  /** First record that a follower reads. */
-  public enum Start {
-    OLDEST,
-    NEXT
-  }
-
   private final String topic;
-  private final Start start;
   private final Map<Integer, Long> next; // offsets to start at, by partition
   private final Consumer<ConsumerRecord<byte[], byte[]>> onRecord;
   private final Notice onNotice;
@@ -57,10 +50,9 @@ public final class TopicFollower implements Runnable, AutoCloseable {
   public TopicFollower(
       Map<String, String> kafka,
       String topic,
-      Start start,
       Consumer<ConsumerRecord<byte[], byte[]>> onRecord,
       Notice onNotice) {
-    this(kafka, topic, start, Map.of(), onRecord, onNotice);
+    this(kafka, topic, Map.of(), onRecord, onNotice);
   }
 
   /**
@@ -75,18 +67,7 @@ public final class TopicFollower implements Runnable, AutoCloseable {
       Map<Integer, Long> next,
       Consumer<ConsumerRecord<byte[], byte[]>> onRecord,
       Notice onNotice) {
-    this(kafka, topic, Start.OLDEST, next, onRecord, onNotice);
-  }
-
-  private TopicFollower(
-      Map<String, String> kafka,
-      String topic,
-      Start start,
-      Map<Integer, Long> next,
-      Consumer<ConsumerRecord<byte[], byte[]>> onRecord,
-      Notice onNotice) {
     this.topic = topic;
-    this.start = start;
     this.next = next;
     this.onRecord = onRecord;
     this.onNotice = onNotice;
@@ -154,7 +135,7 @@ public final class TopicFollower implements Runnable, AutoCloseable {
     return remaining;
   }
 
-  /** Waits until all records written from now on will be read, or {@link #run} has ended. */
+  /** Waits until the follower knows what the topic has now, or {@link #run} has ended. */
   public void awaitPositioned() throws InterruptedException {
     positioned.await();
   }
@@ -183,11 +164,7 @@ public final class TopicFollower implements Runnable, AutoCloseable {
   }
 
   private void awaitPositions(List<TopicPartition> partitions) {
-    if (start == Start.OLDEST) {
-      consumer.seekToBeginning(partitions);
-    } else {
-      consumer.seekToEnd(partitions);
-    }
+    consumer.seekToBeginning(partitions);
     for (TopicPartition partition : partitions) {
       Long offset = next.get(partition.partition());
       if (offset != null) {

@@ -62,9 +62,7 @@ public final class ModelsFollower implements Runnable, AutoCloseable {
     this.topic = topic;
     this.listener = listener;
     this.notice = notice;
-    this.follower =
-        new TopicFollower(
-            kafka, topic, TopicFollower.Start.OLDEST, this::accept, this::reportConnection);
+    this.follower = new TopicFollower(kafka, topic, this::accept, this::reportConnection);
   }
 
   @Override

@@ -50,7 +50,6 @@ public final class DashboardCommand implements Callable<Integer> {
             new TopicFollower(
                 kafka.kafka(),
                 followed,
-                TopicFollower.Start.OLDEST,
                 TopicFollower.values(page::publish),
                 (absent, text) -> {
                   spec.commandLine().getErr().println(text);

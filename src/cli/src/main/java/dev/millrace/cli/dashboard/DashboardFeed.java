@@ -71,9 +71,7 @@ public final class DashboardFeed implements AutoCloseable {
   }
 
   private void follow(String topic, Consumer<ConsumerRecord<byte[], byte[]>> onRecord) {
-    followers.add(
-        new TopicFollower(
-            kafka, topic, TopicFollower.Start.OLDEST, onRecord, (absent, text) -> {}));
+    followers.add(new TopicFollower(kafka, topic, onRecord, (absent, text) -> {}));
   }
 
   /** Starts to feed the page. */

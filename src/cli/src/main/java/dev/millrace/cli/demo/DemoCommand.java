@@ -166,7 +166,6 @@ public final class DemoCommand implements Callable<Integer> {
         new TopicFollower(
             settings.kafka(),
             settings.output().metrics(),
-            TopicFollower.Start.OLDEST,
             TopicFollower.values(json -> show(json, table, interval, progress)),
             (absent, text) -> notice(text));
     Thread following = new Thread(follower, "millrace-demo-metrics");

@@ -98,12 +98,7 @@ public final class TensorBoardCommand implements Callable<Integer> {
   private void follow(String followed, Consumer<ConsumerRecord<byte[], byte[]>> write) {
     try (StopSignal stop = new StopSignal();
         TopicFollower follower =
-            new TopicFollower(
-                kafka.kafka(),
-                followed,
-                TopicFollower.Start.OLDEST,
-                write,
-                (absent, text) -> notice(text))) {
+            new TopicFollower(kafka.kafka(), followed, write, (absent, text) -> notice(text))) {
       stop.onStop(follower::close);
       notice("Writing " + followed + " to " + logDir + " (Ctrl-C stops)");
       follower.run();

@@ -25,7 +25,6 @@ public final class SummaryView implements AutoCloseable {
             ? new TopicFollower(
                 settings.kafka(),
                 settings.output().summary(),
-                TopicFollower.Start.OLDEST,
                 TopicFollower.values(this::accept),
                 (absent, text) -> notice.accept(text))
             : null;

@@ -85,7 +85,6 @@ public final class WatchCommand implements Callable<Integer> {
             new TopicFollower(
                 kafka.kafka(),
                 followed,
-                TopicFollower.Start.OLDEST,
                 TopicFollower.values(value -> show(value, table, screen)),
                 (absent, text) -> notice(text, screen))) {
       stop.onStop(follower::close);

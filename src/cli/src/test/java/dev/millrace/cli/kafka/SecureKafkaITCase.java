@@ -320,7 +320,6 @@ class SecureKafkaITCase {
         new TopicFollower(
             settings.kafka(),
             settings.output().metrics(),
-            TopicFollower.Start.OLDEST,
             TopicFollower.values(lines::add),
             (absent, text) -> {})) {
       Thread thread = new Thread(follower);

@@ -15,7 +15,6 @@ import dev.millrace.data.DeadLetterReason;
 import dev.millrace.flink.StateSpec;
 import dev.millrace.kafka.KafkaClients;
 import dev.millrace.kafka.TopicFollower;
-import dev.millrace.kafka.TopicFollower.Start;
 import dev.millrace.serving.ModelsFollower;
 import dev.millrace.serving.ModelsReader;
 import dev.millrace.testing.Patience;
@@ -40,8 +39,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import picocli.CommandLine;
 
 /** The followers and the command {@code watch} against a broker. */
@@ -62,13 +59,13 @@ class TopicFollowerITCase {
   }
 
   @Test
-  void seesWhatIsWrittenFromNowOnInEveryPartition() throws Exception {
-    createTopic(kafka, "from-now", 3);
-    send(kafka, "from-now", 0, "before");
-    try (Following following = new Following(kafka, "from-now", Start.NEXT)) {
+  void seesWhatWasThereAndWhatIsWrittenThenInEveryPartition() throws Exception {
+    createTopic(kafka, "partitions", 3);
+    send(kafka, "partitions", 0, "before");
+    try (Following following = new Following(kafka, "partitions")) {
       following.follower.awaitPositioned();
       for (int partition = 0; partition < 3; partition++) {
-        send(kafka, "from-now", partition, "after-" + partition);
+        send(kafka, "partitions", partition, "after-" + partition);
       }
 
       await()
@@ -76,28 +73,16 @@ class TopicFollowerITCase {
           .untilAsserted(
               () ->
                   assertThat(following.records)
-                      .containsExactlyInAnyOrder("after-0", "after-1", "after-2"));
+                      .containsExactlyInAnyOrder("before", "after-0", "after-1", "after-2"));
     }
   }
 
   @Test
-  void seesWhatWasThereBeforeWhenAsked() throws Exception {
-    createTopic(kafka, "from-beginning", 1);
-    send(kafka, "from-beginning", 0, "before");
-    try (Following following = new Following(kafka, "from-beginning", Start.OLDEST)) {
-      await()
-          .atMost(Patience.MAX)
-          .untilAsserted(() -> assertThat(following.records).containsExactly("before"));
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource(Start.class)
-  void seesAllOfAPartitionThatIsAddedWhileOthersAreBusy(Start start) throws Exception {
-    String topic = "grows-" + start;
+  void seesAllOfAPartitionThatIsAddedWhileOthersAreBusy() throws Exception {
+    String topic = "grows";
     createTopic(kafka, topic, 1);
     send(kafka, topic, 0, "before");
-    try (Following following = new Following(kafka, topic, start)) {
+    try (Following following = new Following(kafka, topic)) {
       following.follower.awaitPositioned();
       addPartition(topic);
       send(kafka, topic, 1, "of the new one");
@@ -109,8 +94,7 @@ class TopicFollowerITCase {
                 send(kafka, topic, 0, "busy");
                 return following.records.contains("of the new one");
               });
-      assertThat(following.records.contains("before")).isEqualTo(start == Start.OLDEST);
-      assertThat(following.records).containsOnlyOnce("of the new one");
+      assertThat(following.records).containsOnlyOnce("before", "of the new one");
     }
   }
 
@@ -203,7 +187,7 @@ class TopicFollowerITCase {
 
   @Test
   void waitsForATopicThatIsNotThereYetAndSaysSo() throws Exception {
-    try (Following following = new Following(kafka, "later", Start.NEXT)) {
+    try (Following following = new Following(kafka, "later")) {
       assertThat(following.firstNotice())
           .isEqualTo(
               "Topic later does not exist on %s yet; waiting for it."
@@ -220,7 +204,7 @@ class TopicFollowerITCase {
   @Test
   void saysThatATopicIsGoneAndFollowsOneThatTakesItsPlace() throws Exception {
     createTopic(kafka, "deleted", 1);
-    try (Following following = new Following(kafka, "deleted", Start.NEXT)) {
+    try (Following following = new Following(kafka, "deleted")) {
       following.follower.awaitPositioned();
       deleteTopic("deleted");
       assertThat(following.firstNotice())
@@ -281,7 +265,7 @@ class TopicFollowerITCase {
     EmbeddedKafka first = EmbeddedKafka.start(0, dir.resolve("data"));
     String servers = first.bootstrapServers();
     createTopic(first, "resumed", 1);
-    try (Following following = new Following(first, "resumed", Start.NEXT)) {
+    try (Following following = new Following(first, "resumed")) {
       following.follower.awaitPositioned();
       first.close();
       await()
@@ -416,12 +400,11 @@ class TopicFollowerITCase {
     final TopicFollower follower;
     private final Thread thread;
 
-    Following(EmbeddedKafka kafka, String topic, Start start) {
+    Following(EmbeddedKafka kafka, String topic) {
       follower =
           new TopicFollower(
               properties(kafka),
               topic,
-              start,
               TopicFollower.values(records::add),
               (absent, text) -> notices.add(text));
       thread = new Thread(follower, "follower");
