@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.cli.Cli;
 import dev.millrace.cli.Millrace;
 import dev.millrace.cli.kafka.EmbeddedKafka;
+import dev.millrace.data.IdHash;
+import dev.millrace.testing.CommittedRecords;
 import dev.millrace.testing.MillraceProcess;
 import dev.millrace.testing.Patience;
 import java.net.URI;
@@ -16,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -32,6 +35,11 @@ class AttacksITCase {
   // 40,000 held up a reader that looks at all of them for each for a minute, these for half an
   // hour.
   private static final int SEGMENTS = 200_000;
+
+  private static final int SHOPS = 3;
+  private static final int CARDS = 10_000;
+
+  private static final int COLLIDING = 262_144;
 
   @TempDir private Path dir;
 
@@ -87,6 +95,118 @@ class AttacksITCase {
     record.headers().add("millrace.pipeline", "shops".getBytes(StandardCharsets.UTF_8));
     record.headers().add("millrace.digest", "2".repeat(32).getBytes(StandardCharsets.UTF_8));
     return record;
+  }
+
+  /**
+   * Each record has a new group, of 24.8 kB: 60 bytes that leave 400 times as much in the state.
+   */
+  @Test
+  void runSurvivesRecordsThatAllHaveANewGroup() throws Exception {
+    try (EmbeddedKafka kafka = EmbeddedKafka.start(0, null)) {
+      Path pipeline =
+          Files.writeString(
+              dir.resolve("groups.yaml"),
+              """
+              pipeline: groups
+              kafka: { bootstrap.servers: "%s" }
+              input:
+                topic: groups.in
+                start: earliest
+                format: json
+                key: shop
+                event-time: at
+                label: l
+                classes: [a, b]
+                features: [x]
+                derived: [{ lag: x, ago: [1h, 1d, 7d], by: card }]
+              auto: fast
+              state: { checkpoint-interval: 1s }
+              """
+                  .formatted(kafka.bootstrapServers()));
+      assertThat(Cli.run("topics", "create", "-c", "" + pipeline).exitCode()).isZero();
+      try (KafkaProducer<byte[], byte[]> producer =
+          new KafkaProducer<>(
+              Map.of("bootstrap.servers", kafka.bootstrapServers()),
+              new ByteArraySerializer(),
+              new ByteArraySerializer())) {
+        for (int record = 0; record < SHOPS * CARDS; record++) {
+          String json =
+              "{\"shop\":\"s%d\",\"at\":%d,\"card\":\"c%d\",\"x\":%d,\"l\":\"%s\"}"
+                  .formatted(
+                      record / CARDS,
+                      1_796_083_200_000L + record,
+                      record % CARDS,
+                      record % 7,
+                      record % 2 == 0 ? "a" : "b");
+          producer.send(new ProducerRecord<>("groups.in", json.getBytes(StandardCharsets.UTF_8)));
+        }
+        producer.flush();
+      }
+      List<String> arguments =
+          List.of("run", "-c", "" + pipeline, "--state-dir", "" + dir.resolve("s"));
+      try (MillraceProcess run =
+          MillraceProcess.start(dir, "run", Millrace.class, List.of("-Xmx700m"), arguments)) {
+        Awaitility.await()
+            .atMost(Patience.MAX)
+            .until(
+                () ->
+                    !run.isAlive()
+                        || CommittedRecords.examples(kafka.bootstrapServers(), "groups")
+                            == SHOPS * CARDS);
+
+        assertThat(run.isAlive()).as(run.out() + run.err()).isTrue();
+        run.terminate();
+        run.awaitEnd();
+        assertThat(run.out()).contains("Stopped with savepoint");
+      }
+    }
+  }
+
+  /** Ids that all start within 4,096 places of a table which places them by their hash alone. */
+  @Test
+  void evaluateLearnsIdsThatWereMadeToCollide() throws Exception {
+    StringBuilder rows = new StringBuilder("tags,x,y\n");
+    List<String> ids = collidingIds();
+    for (int i = 0; i < COLLIDING; i += 64) {
+      rows.append(String.join("|", ids.subList(i, i + 64)))
+          .append(i % 128 == 0 ? ",1,a\n" : ",2,b\n");
+    }
+    Path input = Files.writeString(dir.resolve("ids.csv"), rows);
+    Path pipeline =
+        Files.writeString(
+            dir.resolve("ids.yaml"),
+            """
+            pipeline: ids
+            kafka: { bootstrap.servers: "127.0.0.1:1" }
+            input:
+              format: json
+              label: y
+              classes: [a, b]
+              features: [{ name: tags, type: set, max: 64 }, x]
+            auto: fast
+            """);
+
+    List<String> arguments = List.of("evaluate", "-c", "" + pipeline, "--input", "" + input);
+    try (MillraceProcess evaluate =
+        MillraceProcess.start(dir, "evaluate", Millrace.class, List.of("-Xmx700m"), arguments)) {
+
+      assertThat(evaluate.awaitEnd()).as(evaluate.out() + evaluate.err()).isZero();
+      assertThat(evaluate.out()).contains("4,096 examples", "0 dead letters");
+    }
+  }
+
+  private static List<String> collidingIds() {
+    IdHash hash = new IdHash("tags");
+    List<String> ids = new ArrayList<>();
+    for (long n = 0; ids.size() < COLLIDING; n++) {
+      String id = "u" + Long.toHexString(n);
+      byte[] utf8 = id.getBytes(StandardCharsets.UTF_8);
+      long place = hash.of(utf8, utf8.length) * 0x9E3779B97F4A7C15L >>> 32 & 2 * COLLIDING - 1;
+      if (place < 4_096) {
+        ids.add(id);
+      }
+    }
+    return ids;
   }
 
   private static HttpResponse<String> get(URI address) throws Exception {
