@@ -119,8 +119,8 @@ public final class Millrace {
    * Returns the same with commands to the models: to promote one of several, or to erase a key or
    * an id.
    *
-   * @param records as on the commands topic: the key, and a JSON object such as {@code
-   *     {"command":"promote","pipeline":"fraud","model":"big"}}
+   * @param records as on the commands topic: the key, null to erase an id from all keys, and a JSON
+   *     object such as {@code {"command":"promote","pipeline":"fraud","model":"big"}}
    */
   public Millrace withCommands(DataStream<KafkaRecord> records) {
     return new Millrace(settings, prefix, parallelism, records, labels);

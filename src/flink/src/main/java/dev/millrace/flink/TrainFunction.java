@@ -35,6 +35,7 @@ import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.streaming.api.TimerService;
@@ -222,6 +223,14 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     } catch (UnusableStateException e) {
       throw withoutRestart(e);
     }
+  }
+
+  /** Returns true if the state of a key is in this subtask. */
+  boolean isOfThisSubtask(String key) {
+    TaskInfo task = getRuntimeContext().getTaskInfo();
+    return task.getIndexOfThisSubtask()
+        == KeyGroupRangeAssignment.assignKeyToParallelOperator(
+            key, task.getMaxNumberOfParallelSubtasks(), task.getNumberOfParallelSubtasks());
   }
 
   /** Applies the commands of a chunk to the current key. */

@@ -8,12 +8,10 @@ import dev.millrace.prequential.SnapshotSpec;
 import dev.millrace.prequential.TrainSpec;
 import java.io.IOException;
 import java.util.List;
-import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.VoidNamespace;
@@ -200,7 +198,7 @@ public class TrainOperator extends KeyedProcessOperator<String, Chunk, OutputRec
 
   /** Commands come to all subtasks, so their key need not be one of this subtask. */
   @Override
-  @SuppressWarnings({"rawtypes", "unchecked"}) // as the method is declared
+  @SuppressWarnings("rawtypes") // as the method is declared
   public void setKeyContextElement1(StreamRecord record) throws Exception {
     if (!((Chunk) record.getValue()).isOfCommands()) {
       super.setKeyContextElement1(record);
@@ -224,7 +222,7 @@ public class TrainOperator extends KeyedProcessOperator<String, Chunk, OutputRec
       return;
     }
     for (String key : modelKeys(named)) {
-      if (isOfThisSubtask(key)) {
+      if (function().isOfThisSubtask(key)) {
         setCurrentKey(key);
         function().apply(commands, key, timers());
       }
@@ -236,13 +234,6 @@ public class TrainOperator extends KeyedProcessOperator<String, Chunk, OutputRec
     return forecast == null || forecast.horizon(named) != null
         ? List.of(named)
         : forecast.modelKeys(named);
-  }
-
-  private boolean isOfThisSubtask(String key) {
-    TaskInfo task = getRuntimeContext().getTaskInfo();
-    return task.getIndexOfThisSubtask()
-        == KeyGroupRangeAssignment.assignKeyToParallelOperator(
-            key, task.getMaxNumberOfParallelSubtasks(), task.getNumberOfParallelSubtasks());
   }
 
   private <T> void put(OutputTag<T> tag, T value) {
