@@ -11,6 +11,7 @@ import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
@@ -66,7 +67,7 @@ public final class TopicIds {
     Properties all = atLastStart(); // keeps topics whose ids are unknown now
     all.putAll(now);
     try {
-      PrivateDirectory.create(file.getParent());
+      PrivateDirectory.create(Objects.requireNonNull(file.getParent()));
       try (Writer writer = Files.newBufferedWriter(file)) {
         all.store(writer, "The input topics of the last start");
       }
