@@ -228,7 +228,7 @@ public record CsvScan(
       long rows = columns.get(0).rows();
       CellNotation guess = NotationGuess.of(input, columns);
       if (labelled) {
-        requirePlain(wanted, labelColumns.stream().map(columns::get).toList(), input, guess);
+        requirePlain(wanted, labelColumns.stream().map(columns::get).toList(), guess);
         labelColumns.forEach(column -> requireLabels(columns.get(column), rows));
         if (keyColumn >= 0) {
           requireKeys(columns.get(keyColumn), rows);
@@ -505,8 +505,7 @@ public record CsvScan(
   }
 
   /** Checks that labels without a task, or of a regression, are no numbers of another notation. */
-  private static void requirePlain(
-      Truth wanted, List<FieldProfile> labels, CsvInput file, CellNotation guess) {
+  private static void requirePlain(Truth wanted, List<FieldProfile> labels, CellNotation guess) {
     for (int i = 0; i < labels.size(); i++) {
       FieldProfile label = labels.get(i);
       Task task = wanted.targets().isEmpty() ? wanted.task() : wanted.targets().get(i).task();

@@ -1,6 +1,5 @@
 package dev.millrace.cli.csv;
 
-import dev.millrace.cli.csv.FieldProfile.Type;
 import dev.millrace.codec.CellConverter;
 import dev.millrace.codec.CsvText;
 import dev.millrace.data.CellNotation;
@@ -74,7 +73,8 @@ public final class NotationGuess {
     List<String> numbers = cells(file, columns, FieldProfile::isOtherNumbers);
     List<CellNotation> ofNumbers = best(NUMBERS, numbers);
     if (!ofNumbers.isEmpty()) {
-      List<String> others = cells(file, columns, column -> column.type() == Type.NUMBER);
+      List<String> others =
+          cells(file, columns, column -> column.type() == FieldProfile.Type.NUMBER);
       notation =
           withoutGroups(ofNumbers.get(0), numbers, others).withDateFormat(notation.dateFormat());
     }
