@@ -6,6 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.cli.Cli;
 import dev.millrace.cli.evaluate.LocalSink;
+import dev.millrace.cli.kafka.EmbeddedKafka;
+import dev.millrace.cli.run.LocalJob;
+import dev.millrace.codec.CsvText;
 import dev.millrace.codec.OutputRecord;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
@@ -20,88 +23,232 @@ import dev.millrace.prequential.PrequentialEngine;
 import dev.millrace.prequential.ShapeChange;
 import dev.millrace.prequential.TrainSpec;
 import dev.millrace.prequential.TrainState;
+import dev.millrace.table.SqlModels;
+import dev.millrace.testing.CommittedRecords;
+import dev.millrace.testing.Patience;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.table.api.DataTypes;
+import org.apache.flink.types.Row;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** The same stream ends in the same models, whether a file, a Flink job or a program runs it. */
+/** The same rows and the same pipeline end in the same models by every door. */
 class SameModelsITCase {
-  private static final Path STORMS = Path.of("examples", "data", "storms.csv.gz");
-  private static final int MONTH = 2;
-  private static final int STATUS = 7;
-  private static final String PIPELINE =
-      """
-      pipeline: storms
-      kafka: { bootstrap.servers: none.invalid:9092 }
-      input:
-        format: json
-        key: month
-        label: status
-        task: multiclass
-        features: [hour, lat, long, pressure, wind, { name: hurricane_force_diameter, nullable: true }]
-      model: auto
-      """;
 
-  private static final Map<String, Integer> NUMBERS =
-      Map.of(
-          "hour",
-          4,
-          "lat",
-          5,
-          "long",
-          6,
-          "pressure",
-          10,
-          "wind",
-          9,
-          "hurricane_force_diameter",
-          12);
+  /** Data sets that ship. */
+  private enum DataSet {
+    STORMS(
+        "status",
+        "month",
+        "name,category",
+        "hour, lat, long, pressure, wind, { name: hurricane_force_diameter, nullable: true }"),
+    LETTERS(
+        "lettr", null, null, "width, onpix, xybar, { name: high, type: one-hot, values: [1, 2] }"),
+    HOTEL_RATES(
+        "avg_price_per_room",
+        "market_segment",
+        "arrival_date",
+        "lead_time, { name: children, nullable: true }, { name: meal, type: hash, buckets: 8 },"
+            + " { name: agent, type: id }, { name: customer_type, type: one-hot,"
+            + " values: [transient, contract] }");
+
+    final String label;
+    final @Nullable String key;
+    final @Nullable String dropped;
+    final String features;
+
+    DataSet(String label, @Nullable String key, @Nullable String dropped, String features) {
+      this.label = label;
+      this.key = key;
+      this.dropped = dropped;
+      this.features = features;
+    }
+
+    Path file() {
+      return Path.of("examples", "data", name().toLowerCase(Locale.ROOT) + ".csv.gz");
+    }
+
+    /** Returns a pipeline with the features of a part of the columns. */
+    String declared(String name, String format) {
+      return """
+      pipeline: %s
+      kafka: { bootstrap.servers: "%s" }
+      input:
+        format: %s
+        start: earliest
+        key: %s
+        label: %s
+        task: %s
+        features: [%s]
+      """
+          .formatted(
+              name,
+              kafka.bootstrapServers(),
+              format,
+              key == null ? "x2bar" : key,
+              label,
+              this == HOTEL_RATES ? "regression" : "multiclass",
+              features);
+    }
+
+    String id() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+  }
+
+  private static EmbeddedKafka kafka;
 
   @TempDir private Path folder;
 
-  @Test
-  void aPipelineFileTheDataStreamApiAndTheCoreAloneEndInTheSameModels() throws Exception {
-    String ofFile = ofPipelineFile();
-
-    assertThat(ofDataStream()).isEqualTo(ofFile);
-    assertThat(ofCore()).isEqualTo(ofFile);
+  @BeforeAll
+  static void startBroker() {
+    kafka = EmbeddedKafka.start(0, null);
   }
 
-  private String ofPipelineFile() throws IOException {
-    Path file = folder.resolve("storms.yaml");
-    Files.writeString(file, PIPELINE);
-    Cli run = Cli.run("evaluate", "-c", file.toString(), "--input", STORMS.toString(), "--json");
+  @AfterAll
+  static void stopBroker() {
+    kafka.close();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theSmallestPipelineFileEndsInTheModelsOfNoFile(DataSet data) throws Exception {
+    String smallest =
+        """
+        pipeline: %s
+        kafka: { bootstrap.servers: "%s" }
+        input: { label: %s, start: earliest }
+        metrics: { window: 500, every: 100 }
+        """
+            .formatted(data.id(), kafka.bootstrapServers(), data.label);
+    List<String> columns = new ArrayList<>();
+    if (data.key != null) {
+      columns.addAll(List.of("--key", data.key));
+    }
+    if (data.dropped != null) {
+      columns.addAll(List.of("--drop", data.dropped));
+    }
+    Path file = Files.writeString(folder.resolve(data.id() + ".yaml"), smallest);
+
+    String models = evaluated(data, columns, "--label", data.label);
+
+    assertThat(evaluated(data, columns, "-c", file.toString())).as("evaluate -c").isEqualTo(models);
+    assertThat(ofTopic(data, columns, file)).as("produce and run").isEqualTo(models);
+    // Keys with their scores, and the members of the mixtures with their losses.
+    List<String> table =
+        evaluate(data, columns, "-c", file.toString())
+            .lines()
+            .filter(line -> line.matches("all .*|members: .*|\\S+ +[\\d,]+ .*"))
+            .toList();
+    String demo = run("demo", "--once", "--headless", "--dataset", data.id());
+    assertThat(demo).as("demo").contains(table);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aPipelineFileWithFeaturesEndsInTheSameModelsByEveryDoor(DataSet data) throws Exception {
+    String pipeline = data.declared(data.id() + "-json", "json");
+    Path json = Files.writeString(folder.resolve("json.yaml"), pipeline);
+    // The standard schema has a field of its own for the key.
+    String ofSchema = data.declared(data.id() + "-avro", "avro").replaceFirst("key: .*", "");
+    Path avro = Files.writeString(folder.resolve("avro.yaml"), ofSchema);
+    String key = PipelineFile.read(json).input().spec().key();
+    List<String> byKey = List.of("--key", key);
+
+    String models = evaluated(data, List.of(), "-c", json.toString());
+
+    assertThat(evaluated(data, byKey, "-c", avro.toString())).as("Avro").isEqualTo(models);
+    assertThat(ofTopic(data, byKey, json)).as("JSON on a topic").isEqualTo(models);
+    assertThat(ofTopic(data, byKey, avro)).as("Avro on a topic").isEqualTo(models);
+    assertThat(ofDataStream(data, pipeline)).as("DataStream").isEqualTo(models);
+    assertThat(ofSql(data, pipeline, key)).as("SQL").isEqualTo(models);
+  }
+
+  @Test
+  void aLoopOverTheCoreEndsInTheModelsOfThePipelineFile() throws Exception {
+    String pipeline = DataSet.STORMS.declared("storms", "json");
+    Path file = Files.writeString(folder.resolve("storms.yaml"), pipeline);
+
+    assertThat(ofCore(pipeline))
+        .isEqualTo(evaluated(DataSet.STORMS, List.of(), "-c", file.toString()));
+  }
+
+  private static String run(String... arguments) {
+    Cli run = Cli.run(arguments);
     assertThat(run.exitCode()).as(run.err()).isZero();
-    JsonNode result = new ObjectMapper().readTree(run.out());
+    return run.out();
+  }
+
+  private static String evaluate(DataSet data, List<String> columns, String... options) {
+    List<String> arguments = new ArrayList<>(List.of("evaluate", "--input", "" + data.file()));
+    arguments.addAll(columns);
+    arguments.addAll(List.of(options));
+    return run(arguments.toArray(String[]::new));
+  }
+
+  private static String evaluated(DataSet data, List<String> columns, String option, String value)
+      throws IOException {
+    JsonNode result = new ObjectMapper().readTree(evaluate(data, columns, option, value, "--json"));
     assertThat(result.path("dead_letters").asInt()).isZero();
     return result.path("models_sha256").asText();
   }
 
+  /** What {@code produce} sends and {@code run} learns. */
+  private String ofTopic(DataSet data, List<String> columns, Path pipeline) throws Exception {
+    run("topics", "create", "-c", pipeline.toString(), "--partitions", "1");
+    List<String> produce =
+        new ArrayList<>(List.of("produce", "-c", pipeline.toString(), "--input", "" + data.file()));
+    produce.addAll(columns);
+    run(produce.toArray(String[]::new));
+    Settings settings = PipelineFile.read(pipeline);
+    LocalJob job =
+        LocalJob.start(settings, 1, folder.resolve("state-" + settings.pipeline()), null, true);
+    assertThat(job.awaitEnd(Patience.MAX)).isTrue();
+    return CommittedRecords.modelsSha256(kafka.bootstrapServers(), settings.output().models());
+  }
+
   /** A job with Flink's own defaults. */
-  private static String ofDataStream() throws Exception {
+  private static String ofDataStream(DataSet data, String pipeline) throws Exception {
     SortedMap<String, byte[]> models = new ConcurrentSkipListMap<>();
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.createLocalEnvironment(1, new Configuration());
+    List<FeatureSpec> features = PipelineFile.parse("", pipeline, null).input().spec().features();
+    String key = PipelineFile.parse("", pipeline, null).input().spec().key();
+    List<String> header = header(data);
+    boolean isClass = data != DataSet.HOTEL_RATES;
     try (LocalSink sink = new LocalSink(record -> put(record, models))) {
-      Millrace.pipeline(PIPELINE)
+      Millrace.pipeline(pipeline)
           .learn(
-              env.fromData(rows()),
+              env.fromData(rows(data)),
               (row, fields) -> {
-                fields.set("month", row[MONTH]).set("status", row[STATUS]);
-                NUMBERS.forEach((name, column) -> fields.set(name, number(row[column])));
+                fields.set(key, row[header.indexOf(key)]);
+                String label = row[header.indexOf(data.label)];
+                fields.set(data.label, isClass ? label : (Object) Double.valueOf(label));
+                for (FeatureSpec feature : features) {
+                  fields.set(feature.name(), value(row[header.indexOf(feature.name())], feature));
+                }
               })
           .models()
           .sinkTo(sink);
@@ -114,14 +261,54 @@ class SameModelsITCase {
     models.put(model.keyText(), model.value());
   }
 
-  private static Double number(String cell) {
-    return cell.equals("NA") ? null : Double.valueOf(cell);
+  private static @Nullable Object value(String cell, FeatureSpec feature) {
+    if (CsvText.isMissing(cell)) {
+      return null;
+    }
+    return feature.type().isNumber() ? (Object) Double.valueOf(cell) : cell;
+  }
+
+  /** The function of Flink SQL. */
+  private static String ofSql(DataSet data, String pipeline, String key) throws Exception {
+    List<FeatureSpec> features = PipelineFile.parse("", pipeline, null).input().spec().features();
+    List<String> header = header(data);
+    boolean isClass = data != DataSet.HOTEL_RATES;
+    List<DataTypes.Field> columns = new ArrayList<>();
+    columns.add(DataTypes.FIELD(key, DataTypes.STRING()));
+    columns.add(DataTypes.FIELD(data.label, isClass ? DataTypes.STRING() : DataTypes.DOUBLE()));
+    for (FeatureSpec feature : features) {
+      columns.add(
+          DataTypes.FIELD(
+              feature.name(), feature.type().isNumber() ? DataTypes.DOUBLE() : DataTypes.STRING()));
+    }
+    List<Row> table = new ArrayList<>();
+    for (String[] cells : rows(data)) {
+      Row row = new Row(columns.size());
+      row.setField(0, cells[header.indexOf(key)]);
+      String label = cells[header.indexOf(data.label)];
+      row.setField(1, isClass ? label : (Object) Double.valueOf(label));
+      for (int f = 0; f < features.size(); f++) {
+        FeatureSpec feature = features.get(f);
+        row.setField(2 + f, value(cells[header.indexOf(feature.name())], feature));
+      }
+      table.add(row);
+    }
+    // A table has neither formats nor topics.
+    String inSql =
+        pipeline
+            .lines()
+            .filter(line -> !line.contains("kafka:") && !line.contains("start:"))
+            .collect(Collectors.joining("\n"));
+    return Sha256.ofModels(
+        SqlModels.of(
+            DataTypes.ROW(columns.toArray(DataTypes.Field[]::new)), 0, data.label, inSql, table));
   }
 
   /** A loop over the file: no Flink, no Kafka, no codec. */
-  private static String ofCore() throws IOException {
-    Settings settings = PipelineFile.parse("storms", PIPELINE, null);
+  private static String ofCore(String pipeline) throws IOException {
+    Settings settings = PipelineFile.parse("storms", pipeline, null);
     List<FeatureSpec> features = settings.input().spec().features();
+    List<String> header = header(DataSet.STORMS);
     TrainSpec spec =
         TrainSpec.of("storms", "storms", settings.input().spec(), settings.model())
             .with(to -> to.metrics = settings.metrics());
@@ -129,11 +316,11 @@ class SameModelsITCase {
     Map<String, TrainState> states = new TreeMap<>();
     Chunk chunk = new Chunk();
     Example example = new Example();
-    for (String[] row : rows()) {
-      example.key = row[MONTH];
-      example.label = row[STATUS];
+    for (String[] row : rows(DataSet.STORMS)) {
+      example.key = row[header.indexOf("month")];
+      example.label = row[header.indexOf("status")];
       example.weight = 1;
-      fill(example, features, row);
+      fill(example, features, row, header);
       chunk.clear();
       chunk.add(example);
       states.put(example.key, engine.learn(states.get(example.key), chunk, new Silent()));
@@ -146,24 +333,37 @@ class SameModelsITCase {
   }
 
   /** A number each, and behind a nullable one whether it is missing. */
-  private static void fill(Example example, List<FeatureSpec> features, String[] row) {
+  private static void fill(
+      Example example, List<FeatureSpec> features, String[] row, List<String> header) {
     example.resize(features.stream().mapToInt(FeatureSpec::width).sum());
     int next = 0;
     for (FeatureSpec feature : features) {
-      Double number = number(row[NUMBERS.get(feature.name())]);
-      example.features[next++] = number == null ? Float.NaN : number.floatValue();
+      Object number = value(row[header.indexOf(feature.name())], feature);
+      example.features[next++] = number == null ? Float.NaN : ((Double) number).floatValue();
       if (feature.nullable()) {
         example.features[next++] = number == null ? 1 : 0;
       }
     }
   }
 
-  private static List<String[]> rows() throws IOException {
+  private static List<String> header(DataSet data) throws IOException {
+    return Arrays.asList(lines(data).get(0));
+  }
+
+  private static List<String[]> rows(DataSet data) throws IOException {
+    List<String[]> lines = lines(data);
+    return lines.subList(1, lines.size());
+  }
+
+  private static List<String[]> lines(DataSet data) throws IOException {
     try (BufferedReader lines =
         new BufferedReader(
             new InputStreamReader(
-                new GZIPInputStream(Files.newInputStream(STORMS)), StandardCharsets.UTF_8))) {
-      return lines.lines().skip(1).map(line -> line.replace("\"", "").split(",")).toList();
+                new GZIPInputStream(Files.newInputStream(data.file())), StandardCharsets.UTF_8))) {
+      return lines
+          .lines()
+          .map(line -> line.replace("\"", "").split(",", -1))
+          .collect(Collectors.toList());
     }
   }
 

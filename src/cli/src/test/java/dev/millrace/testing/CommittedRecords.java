@@ -8,12 +8,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** What is committed on the topics that a job writes. */
@@ -36,7 +38,14 @@ public final class CommittedRecords {
   public static String modelsSha256(String bootstrapServers, String topic) {
     FinalModels models = new FinalModels();
     for (ConsumerRecord<byte[], byte[]> record : read(bootstrapServers, topic)) {
-      models.accept(OutputRecord.of(record.timestamp(), record.key(), record.value()));
+      Header[] headers = record.headers().toArray();
+      models.accept(
+          new OutputRecord(
+              record.timestamp(),
+              record.key(),
+              record.value(),
+              Arrays.stream(headers).map(Header::key).toArray(String[]::new),
+              Arrays.stream(headers).map(Header::value).toArray(byte[][]::new)));
     }
     return models.sha256();
   }

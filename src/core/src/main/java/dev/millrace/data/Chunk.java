@@ -2,13 +2,15 @@ package dev.millrace.data;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Examples of one model key on their way to the model: the unit of transport, so that the shuffle
  * is paid once for many examples. It has no meaning for learning. Not thread-safe.
  *
  * <p>All rows of a chunk that have features have the same number of them, all that have a label the
- * same kind of label, and all are of the same epoch.
+ * same kind of label, and all are of the same epoch and declare the same columns.
  */
 @PublicApi
 public final class Chunk extends PackedExamples {
@@ -17,6 +19,7 @@ public final class Chunk extends PackedExamples {
   private String[] labels = new String[4];
   private int labelCount;
   private int epoch;
+  private @Nullable DeclaredColumns columns;
   // Whether each row is an example, and whether any has features, and a label.
   private boolean plain = true;
   private boolean hasFeatures;
@@ -29,6 +32,7 @@ public final class Chunk extends PackedExamples {
    * Creates a chunk of packed rows and labels, which it keeps.
    *
    * @param indicators number of hashed features behind the others, if no feature is declared
+   * @param columns that the records of the rows declare; null if they declare none
    * @param plain true if each row is a {@link RecordKind#EXAMPLE}
    * @param bytes as {@link #bytes} gave them, as many as were in use
    */
@@ -37,12 +41,14 @@ public final class Chunk extends PackedExamples {
       int size,
       int width,
       int indicators,
+      @Nullable DeclaredColumns columns,
       int epoch,
       boolean plain,
       String[] labels,
       byte[] bytes) {
     super(bytes, size, width, indicators);
     this.key = key;
+    this.columns = columns;
     this.classification = labels.length > 0;
     this.labels = labels;
     this.labelCount = labels.length;
@@ -54,6 +60,16 @@ public final class Chunk extends PackedExamples {
 
   public String key() {
     return key;
+  }
+
+  /** Returns the columns that the records of the rows with features declare; null for none. */
+  public @Nullable DeclaredColumns columns() {
+    return columns;
+  }
+
+  /** Returns true if a row has features. */
+  public boolean hasFeatures() {
+    return hasFeatures;
   }
 
   /** Returns the pass over a bounded data set, from 1; 0 if not counted. */
@@ -101,7 +117,9 @@ public final class Chunk extends PackedExamples {
   }
 
   private boolean hasFeaturesOf(Example example) {
-    return width() == example.width && indicators() == example.indicators;
+    return width() == example.width
+        && indicators() == example.indicators
+        && Objects.equals(columns, example.columns);
   }
 
   /** Appends a copy of the example, which this chunk must accept. */
@@ -119,7 +137,10 @@ public final class Chunk extends PackedExamples {
       key = example.key;
       epoch = example.epoch;
     }
-    hasFeatures |= example.kind.hasFeatures();
+    if (example.kind.hasFeatures()) {
+      hasFeatures = true;
+      columns = example.columns;
+    }
     plain &= example.kind == RecordKind.EXAMPLE;
     if (example.kind.hasLabel()) {
       hasLabels = true;
@@ -139,6 +160,7 @@ public final class Chunk extends PackedExamples {
     plain = true;
     hasFeatures = false;
     hasLabels = false;
+    columns = null;
     clearRows();
   }
 
@@ -150,6 +172,7 @@ public final class Chunk extends PackedExamples {
         size() - rows.cardinality(),
         width(),
         indicators(),
+        columns,
         epoch,
         plain,
         Arrays.copyOf(labels, labelCount),
@@ -163,6 +186,7 @@ public final class Chunk extends PackedExamples {
         size(),
         width(),
         indicators(),
+        columns,
         epoch,
         plain,
         Arrays.copyOf(labels, labelCount),

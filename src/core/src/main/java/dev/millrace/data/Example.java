@@ -32,6 +32,9 @@ public final class Example {
   /** Number of hashed features behind the others, 0 or 1 each, if no feature is declared. */
   public int indicators;
 
+  /** The columns that the record declares; null if the pipeline declares them, or none does. */
+  public transient @Nullable DeclaredColumns columns;
+
   /** The class, or null for regression. */
   public @Nullable String label;
 

@@ -208,6 +208,11 @@ public record InputSpec(
     return features.stream().anyMatch(feature -> feature.type().isOfIds());
   }
 
+  /** Returns true if models may learn ids: a feature has some, or records declare the features. */
+  public boolean mayHaveIds() {
+    return hasIds() || !hasFeatures();
+  }
+
   /**
    * Returns the number of inputs that the declared features become, the event time if ids are
    * forgotten by it, and {@link #slots}.

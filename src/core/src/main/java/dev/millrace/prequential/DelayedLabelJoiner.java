@@ -102,6 +102,7 @@ final class DelayedLabelJoiner {
             0,
             spec.input().width(),
             0,
+            chunk.columns(),
             chunk.epoch(),
             true,
             new String[0],

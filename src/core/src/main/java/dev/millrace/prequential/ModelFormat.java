@@ -237,7 +237,7 @@ final class ModelFormat {
 
   /** Returns the columns that stored state was trained on; its version comes first. */
   static int columns(BoundedDataInput in) throws IOException {
-    in.readInt();
+    TrainState.readColumns(in);
     in.readUTF();
     return in.readInt();
   }

@@ -1,6 +1,7 @@
 package dev.millrace.prequential;
 
 import dev.millrace.data.BoundedDataInput;
+import dev.millrace.data.DeclaredColumns;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.SizeChecks;
@@ -31,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param pipeline null if not known
  * @param config hash of the configuration; null if not known
+ * @param columns that the records of the key declare; null if the pipeline declares them, or none
+ *     does
  * @param classes in the order of the outputs; empty for regression
  * @param size of the model in bytes
  * @param bytes as {@link TrainState#modelBytes} wrote them; empty in a {@link #summary}
@@ -40,6 +43,7 @@ public record ModelSnapshot(
     @Nullable String config,
     String key,
     Task task,
+    @Nullable DeclaredColumns columns,
     List<String> classes,
     LearnerSummary learner,
     int size,
@@ -62,7 +66,15 @@ public record ModelSnapshot(
     LearnerSummary learner = LearnerSummary.read(value, in.position());
     ModelFormat.requireClasses(head.task(), learner.classes(), head.classes());
     return new ModelSnapshot(
-        pipeline, config, key, head.task(), head.classes().list(), learner, value.length, value);
+        pipeline,
+        config,
+        key,
+        head.task(),
+        head.declared(),
+        head.classes().list(),
+        learner,
+        value.length,
+        value);
   }
 
   /**
@@ -168,7 +180,8 @@ public record ModelSnapshot(
 
   /** Returns the same without its bytes. */
   public ModelSnapshot summary() {
-    return new ModelSnapshot(pipeline, config, key, task, classes, learner, size, new byte[0]);
+    return new ModelSnapshot(
+        pipeline, config, key, task, columns, classes, learner, size, new byte[0]);
   }
 
   /** Returns {@link #learner(ModelSpec, String)} of the single model or the champion. */
@@ -278,13 +291,14 @@ public record ModelSnapshot(
   }
 
   /** The fields before the learner. */
-  private record Head(Task task, int columns, ClassNames classes) {
+  private record Head(
+      @Nullable DeclaredColumns declared, Task task, int columns, ClassNames classes) {
     static Head read(BoundedDataInput in) throws IOException {
-      TrainState.requireVersion(in.readInt());
+      DeclaredColumns declared = TrainState.readColumns(in);
       String task = in.readUTF();
       int columns = in.readInt();
       try {
-        return new Head(Task.valueOf(task), columns, ClassNames.read(in));
+        return new Head(declared, Task.valueOf(task), columns, ClassNames.read(in));
       } catch (IllegalArgumentException e) {
         throw new IOException("it is a model of the unknown task " + task, e);
       }

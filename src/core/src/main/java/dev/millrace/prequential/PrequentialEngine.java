@@ -1,9 +1,11 @@
 package dev.millrace.prequential;
 
 import dev.millrace.data.Chunk;
+import dev.millrace.data.DeclaredColumns;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.PromoteRequest;
 import dev.millrace.data.PublicApi;
+import dev.millrace.data.RecentlyUsed;
 import dev.millrace.nn.Workspace;
 import java.io.IOException;
 import java.util.List;
@@ -21,20 +23,61 @@ import org.jspecify.annotations.Nullable;
  */
 @PublicApi
 public final class PrequentialEngine {
+  private final TrainSpec spec;
+  private final long maxBytes;
+  private final ShapeChange onShapeChange;
   private final KeyEngine engine;
   private final EventReporter events;
+  // Of keys whose records declare their columns.
+  private final RecentlyUsed<DeclaredColumns, KeyEngine> byColumns;
 
   /**
    * @param maxBytes memory that all of a key may take: its models, and what is kept of its records
    * @param onShapeChange treatment of stored state that does not fit the settings
    */
   public PrequentialEngine(TrainSpec spec, long maxBytes, ShapeChange onShapeChange) {
-    KeyBudget budget = new KeyBudget(spec, maxBytes);
+    this.spec = spec;
+    this.maxBytes = maxBytes;
+    this.onShapeChange = onShapeChange;
     events = new EventReporter(spec);
-    engine =
-        spec.input().hasOutputs()
-            ? new OutputsEngine(spec, maxBytes, budget, onShapeChange)
-            : new ModelEngine(spec, maxBytes, budget, onShapeChange, new Workspace(), null);
+    engine = create(spec);
+    byColumns = new RecentlyUsed<>(columns -> create(spec.withColumns(columns)));
+  }
+
+  private KeyEngine create(TrainSpec of) {
+    KeyBudget budget = new KeyBudget(of, maxBytes);
+    return of.input().hasOutputs()
+        ? new OutputsEngine(of, maxBytes, budget, onShapeChange)
+        : new ModelEngine(of, maxBytes, budget, onShapeChange, new Workspace(), null);
+  }
+
+  /**
+   * Returns the columns that decide what the records of a key mean: those that its first record
+   * declared.
+   *
+   * @param stored state of the key, null if it has none
+   * @param chunk the next examples of the key, null if there are none
+   * @return null if the pipeline declares the columns, or no record did
+   */
+  public @Nullable DeclaredColumns columns(@Nullable TrainState stored, @Nullable Chunk chunk)
+      throws IOException {
+    if (spec.input().hasFeatures()) {
+      return null;
+    }
+    return stored != null ? stored.columns() : chunk == null ? null : chunk.columns();
+  }
+
+  private KeyEngine engine(@Nullable TrainState stored) throws IOException {
+    return engine(columns(stored, null));
+  }
+
+  private KeyEngine engineOfUsable(TrainState state) {
+    return engine(spec.input().hasFeatures() ? null : state.usedColumns());
+  }
+
+  // A key with declared columns is treated as if the pipeline had declared them.
+  private KeyEngine engine(@Nullable DeclaredColumns columns) {
+    return columns == null ? engine : byColumns.of(columns);
   }
 
   /**
@@ -48,7 +91,12 @@ public final class PrequentialEngine {
    */
   public @Nullable TrainState learn(
       @Nullable TrainState stored, Chunk chunk, EngineListener listener) throws IOException {
-    return engine.learn(stored, chunk, listener);
+    DeclaredColumns columns = columns(stored, chunk);
+    TrainState state = engine(columns).learn(stored, chunk, listener);
+    if (state != null) {
+      state.useColumns(columns);
+    }
+    return state;
   }
 
   /**
@@ -67,7 +115,7 @@ public final class PrequentialEngine {
       KafkaRecord record,
       EngineListener listener)
       throws IOException {
-    return engine.promote(usable(stored, key, listener), key, command, record, listener);
+    return engine(stored).promote(usable(stored, key, listener), key, command, record, listener);
   }
 
   /** What erasing ids has done to the stored state of a key. */
@@ -96,7 +144,7 @@ public final class PrequentialEngine {
     if (state == null) {
       return stored == null ? Erasing.UNCHANGED : Erasing.DROPPED;
     }
-    return engine.erase(state, key, ids, listener) ? Erasing.CHANGED : Erasing.UNCHANGED;
+    return engine(state).erase(state, key, ids, listener) ? Erasing.CHANGED : Erasing.UNCHANGED;
   }
 
   /**
@@ -133,13 +181,13 @@ public final class PrequentialEngine {
     } catch (UnusableStateException e) {
       state = null;
     }
-    engine.eraseKey(state, key, until, listener);
+    engine(state).eraseKey(state, key, until, listener);
   }
 
   /** Returns stored state, made usable; null if there is none, or the key restarts. */
   private @Nullable TrainState usable(
       @Nullable TrainState stored, String key, EngineListener listener) throws IOException {
-    return stored != null && engine.resume(stored, key, listener) ? stored : null;
+    return stored != null && engine(stored).resume(stored, key, listener) ? stored : null;
   }
 
   /**
@@ -149,7 +197,7 @@ public final class PrequentialEngine {
    * @throws UnusableStateException if it cannot be used
    */
   public boolean resume(TrainState state, String key, EngineListener listener) throws IOException {
-    return engine.resume(state, key, listener);
+    return engine(state).resume(state, key, listener);
   }
 
   /**
@@ -158,17 +206,17 @@ public final class PrequentialEngine {
    * @return true if it had, which has changed the state
    */
   public boolean report(TrainState state, String key, EngineListener listener) {
-    return engine.report(state, key, listener);
+    return engineOfUsable(state).report(state, key, listener);
   }
 
   /** Publishes what is left of a key, whose state is usable and reported, at the end of input. */
   public void end(TrainState state, String key, EngineListener listener) throws IOException {
-    engine.end(state, key, listener);
+    engine(state).end(state, key, listener);
   }
 
   /** Reports that a key, whose state is usable, is forgotten. */
   public void forget(TrainState state, String key, EngineListener listener) {
-    engine.forget(state, key, listener);
+    engineOfUsable(state).forget(state, key, listener);
   }
 
   /**
@@ -176,6 +224,6 @@ public final class PrequentialEngine {
    * reported by the clock: 1 unless a report is large, 0 if there is nothing to report.
    */
   public int reportSpacing(TrainState state) {
-    return engine.reportSpacing(state);
+    return engineOfUsable(state).reportSpacing(state);
   }
 }

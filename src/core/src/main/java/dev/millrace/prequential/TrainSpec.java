@@ -1,6 +1,7 @@
 package dev.millrace.prequential;
 
 import dev.millrace.data.Chunk;
+import dev.millrace.data.DeclaredColumns;
 import dev.millrace.data.ForecastSpec;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.PublicApi;
@@ -8,6 +9,7 @@ import dev.millrace.data.Task;
 import dev.millrace.eval.ClassificationMetrics;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.eval.drift.InputDriftSpec;
+import dev.millrace.nn.Indicators;
 import dev.millrace.nn.Loss;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.ModelStart;
@@ -86,6 +88,16 @@ public record TrainSpec(
     Draft draft = new Draft(this);
     change.accept(draft);
     return draft.build();
+  }
+
+  /** Returns the specification of models of columns that records declare. */
+  TrainSpec withColumns(DeclaredColumns columns) {
+    InputSpec declared = columns.toModel(input);
+    return with(
+        to -> {
+          to.input = declared;
+          to.model = model.withIndicators(Indicators.of(declared));
+        });
   }
 
   /** Returns the same with another treatment of challengers that do not fit. */

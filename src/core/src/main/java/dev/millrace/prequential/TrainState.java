@@ -2,10 +2,12 @@ package dev.millrace.prequential;
 
 import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.Chunk;
+import dev.millrace.data.DeclaredColumns;
 import dev.millrace.data.Evictable;
 import dev.millrace.data.ForecastSpec;
 import dev.millrace.data.InputSpec.LateLabels;
 import dev.millrace.data.PublicApi;
+import dev.millrace.data.SizeChecks;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.PagedOutput;
 import dev.millrace.nn.PagedPart;
@@ -28,6 +30,10 @@ import org.jspecify.annotations.Nullable;
 public final class TrainState {
   /** Version of the bytes that {@link #write} writes. */
   public static final int VERSION = 1;
+
+  // Of the first number, whose lower half is the version.
+  private static final int COLUMNS_FOLLOW = 1 << Short.SIZE;
+  private static final int VERSION_BITS = COLUMNS_FOLLOW - 1;
 
   /**
    * The parts of usable state.
@@ -111,6 +117,8 @@ public final class TrainState {
 
   private static final int MIN_ROOM = 4_096;
   private static final int MAX_ROOM = 1 << 30;
+  // Columns that the key's first record declared; null if the pipeline declares them, or none did.
+  private @Nullable DeclaredColumns columns;
 
   // One of the three is not null.
   private byte @Nullable [] serialized;
@@ -165,6 +173,29 @@ public final class TrainState {
   }
 
   /**
+   * Returns the columns that the first record of the key declared, which its model is made of; null
+   * if the pipeline declares them, or no record did.
+   *
+   * @throws IOException if the state is of a newer release, or damaged
+   */
+  public @Nullable DeclaredColumns columns() throws IOException {
+    if (columns == null && serialized != null) {
+      columns = readColumns(new BoundedDataInput(serialized));
+    }
+    return columns;
+  }
+
+  /** Returns {@link #columns}, once the state is usable. */
+  @Nullable DeclaredColumns usedColumns() {
+    return columns;
+  }
+
+  /** Sets the columns of a key that begins. */
+  void useColumns(@Nullable DeclaredColumns ofKey) {
+    columns = ofKey;
+  }
+
+  /**
    * Returns the model, made usable if it came from a checkpoint.
    *
    * @param workspace shared by the models of the thread
@@ -184,12 +215,12 @@ public final class TrainState {
    * @throws ModelMismatchException if the state does not fit the settings; it stays as it is
    * @throws IOException if the state is of a newer release
    */
-  OutputsState resumeOutputs(TrainSpec spec, int columns, String key) throws IOException {
+  OutputsState resumeOutputs(TrainSpec spec, int columnsHash, String key) throws IOException {
     if (serialized != null) {
       BoundedDataInput in = new BoundedDataInput(serialized);
-      requireVersion(in.readInt());
+      columns = readColumns(in);
       try {
-        outputs = OutputsState.read(in, spec, columns, key);
+        outputs = OutputsState.read(in, spec, columnsHash, key);
       } catch (RuntimeException e) {
         throw damaged(e);
       }
@@ -394,11 +425,33 @@ public final class TrainState {
 
   static Parts read(byte[] state, TrainSpec spec, Workspace workspace) throws IOException {
     BoundedDataInput in = new BoundedDataInput(state);
-    requireVersion(in.readInt());
+    readColumns(in);
     try {
       return Parts.read(in, spec, workspace);
     } catch (RuntimeException e) {
       throw damaged(e);
+    }
+  }
+
+  /**
+   * Reads the version, and the columns that the key's first record declared.
+   *
+   * @return null if it declared none
+   */
+  static @Nullable DeclaredColumns readColumns(BoundedDataInput in) throws IOException {
+    int first = in.readInt();
+    requireVersion(first & VERSION_BITS);
+    return (first & COLUMNS_FOLLOW) == 0
+        ? null
+        : DeclaredColumns.read(SizeChecks.readBytes(in, "bytes of declared columns"));
+  }
+
+  private static void writeColumns(@Nullable DeclaredColumns columns, DataOutput out)
+      throws IOException {
+    out.writeInt(columns == null ? VERSION : VERSION | COLUMNS_FOLLOW);
+    if (columns != null) {
+      out.writeInt(columns.bytes().length);
+      out.write(columns.bytes());
     }
   }
 
@@ -450,10 +503,10 @@ public final class TrainState {
     if (serialized != null) {
       out.write(serialized);
     } else if (outputs != null) {
-      out.writeInt(VERSION);
+      writeColumns(columns, out);
       outputs.write(out);
     } else {
-      out.writeInt(VERSION);
+      writeColumns(columns, out);
       List<PagedPart> paged = model().pagedParts();
       paged.forEach(part -> part.writePages(!keepsPages));
       try {
@@ -477,7 +530,7 @@ public final class TrainState {
       tables += table.memoryBytes();
     }
     PagedOutput out = new PagedOutput((int) Math.min(MAX_ROOM, MIN_ROOM + tables));
-    out.writeInt(VERSION);
+    writeColumns(columns, out);
     if (outputs != null) {
       outputs.writeModel(out);
     } else {
@@ -490,6 +543,7 @@ public final class TrainState {
   public TrainState copy() {
     // The bytes are never written to.
     TrainState copy = new TrainState(serialized, parts == null ? null : parts.copy());
+    copy.columns = columns;
     copy.outputs = outputs == null ? null : outputs.copy();
     copy.marks.published = marks.published;
     copy.marks.publishedPages = marks.publishedPages;

@@ -3,14 +3,17 @@ package dev.millrace.codec;
 import dev.millrace.codec.registry.RegisteredSchemas;
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.DeadLetterReason;
+import dev.millrace.data.DeclaredColumns;
 import dev.millrace.data.Example;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.KafkaRecord;
+import dev.millrace.data.RecentlyUsed;
 import dev.millrace.data.RecordKind;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.List;
 import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +34,15 @@ public final class ExampleDecoder {
   // Null without a registry.
   private final @Nullable RegisteredReaders registered;
   private final long fingerprint;
+  // Null if the pipeline declares the columns, or records cannot.
+  private final @Nullable ColumnsHeader columns;
+  // Whether all records are read for the columns of one key.
+  private final boolean isOfKey;
+  private final @Nullable DeclaredColumns columnsOfKey;
+  // Of records that declare columns.
+  private final RecentlyUsed<DeclaredColumns, ExampleReader> readers;
+  // Of other records.
+  private final ExampleReader ofNone;
 
   /** Creates a decoder of the input topic of a pipeline without a registry. */
   public ExampleDecoder(InputSpec spec) {
@@ -43,7 +55,17 @@ public final class ExampleDecoder {
    * @param schemas schemas of the pipeline's registry, null if it has none
    */
   public ExampleDecoder(InputSpec spec, @Nullable RegisteredSchemas schemas) {
-    this(spec, schemas, false);
+    this(spec, schemas, false, false, null);
+  }
+
+  /**
+   * Returns a decoder of records for a key whose model is of other columns than they declare: it
+   * reads the columns of the model by their names.
+   *
+   * @param columns of the model; null if its records declared none
+   */
+  public static ExampleDecoder ofKey(InputSpec spec, @Nullable DeclaredColumns columns) {
+    return new ExampleDecoder(spec, null, false, true, columns);
   }
 
   /**
@@ -52,11 +74,18 @@ public final class ExampleDecoder {
    * @param schemas schemas of the pipeline's registry, null if it has none
    */
   public static ExampleDecoder ofLabels(InputSpec spec, @Nullable RegisteredSchemas schemas) {
-    return new ExampleDecoder(spec.ofLabels(), schemas, true);
+    return new ExampleDecoder(spec.ofLabels(), schemas, true, false, null);
   }
 
-  private ExampleDecoder(InputSpec spec, @Nullable RegisteredSchemas schemas, boolean labelsOnly) {
+  private ExampleDecoder(
+      InputSpec spec,
+      @Nullable RegisteredSchemas schemas,
+      boolean labelsOnly,
+      boolean isOfKey,
+      @Nullable DeclaredColumns columnsOfKey) {
     this.spec = spec;
+    this.isOfKey = isOfKey;
+    this.columnsOfKey = columnsOfKey;
     this.keys = new KeyReader(spec.limits().keyBytes());
     Schema schema = ExampleSchema.of(spec);
     this.fingerprint = ExampleSchema.fingerprint(schema);
@@ -69,6 +98,13 @@ public final class ExampleDecoder {
     } else {
       reader = new MappedExampleReader(spec, keys, new AvroFields(schema), labelsOnly);
     }
+    boolean mayDeclare = ExampleSchema.mayDeclareColumns(spec) && !labelsOnly;
+    columns = mayDeclare ? new ColumnsHeader(spec.limits()) : null;
+    readers = new RecentlyUsed<>(this::reader);
+    ofNone =
+        columnsOfKey == null
+            ? reader
+            : new StandardExampleReader(columnsOfKey.toRecords(spec), keys, false);
     registered =
         schemas == null ? null : new RegisteredReaders(spec, keys, schemas, reader, labelsOnly);
   }
@@ -94,6 +130,10 @@ public final class ExampleDecoder {
       if (registered != null && WireFormat.isFramed(value)) {
         of = registered.of(value);
         from = WireFormat.HEADER_LENGTH;
+      } else if (isOfKey && WireFormat.isFramed(value)) {
+        throw new RejectedException(
+            DeadLetterReason.WRONG_FEATURE_COUNT,
+            "the key's model has learned other columns, which records of a registry do not name");
       } else if (spec.format() == InputSpec.Format.AVRO) {
         from = requireSingleObject(value);
       } else if (spec.format() == InputSpec.Format.JSON && WireFormat.isFramed(value)) {
@@ -101,6 +141,11 @@ public final class ExampleDecoder {
       }
       if (spec.key() == null) {
         into.key = keys.read(record.key());
+      }
+      if (columns != null && of == reader) {
+        DeclaredColumns declared = columns.read(record);
+        into.columns = isOfKey ? columnsOfKey : declared;
+        of = declared == null ? ofNone : into.columns == null ? reader : readers.of(declared);
       }
       parse(of, value, from, into);
       if (into.kind != RecordKind.DELETION) {
@@ -110,6 +155,13 @@ public final class ExampleDecoder {
     } catch (RejectedException e) {
       return deadLetter(record, e);
     }
+  }
+
+  private ExampleReader reader(DeclaredColumns declared) {
+    DeclaredColumns read = isOfKey && columnsOfKey != null ? columnsOfKey : declared;
+    InputSpec records = read.toRecords(spec);
+    List<String> numbers = StandardFeatures.numbersOf(declared.features());
+    return new StandardExampleReader(records, keys, false, new StandardFeatures(records, numbers));
   }
 
   /** Starts an example. */
@@ -123,6 +175,7 @@ public final class ExampleDecoder {
     into.unlistedFeatures.clear();
     into.unlistedValues.clear();
     into.cutFeatures.clear();
+    into.columns = null;
     into.epoch = 0;
   }
 

@@ -39,6 +39,14 @@ public final class ExampleSchema {
     return fingerprint(of(spec)) == fingerprint(SCHEMA);
   }
 
+  /**
+   * Returns true if records of an input may declare their columns in a {@link ColumnsHeader}: they
+   * are of the standard schema, and the pipeline declares no features.
+   */
+  public static boolean mayDeclareColumns(InputSpec spec) {
+    return !spec.hasFeatures() && spec.format() == InputSpec.Format.AVRO && isStandard(spec);
+  }
+
   /** Returns true if dots in the names of an input's fields reach into nested records. */
   public static boolean hasPaths(InputSpec spec) {
     return spec.format() == InputSpec.Format.JSON

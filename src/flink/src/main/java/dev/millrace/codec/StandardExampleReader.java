@@ -39,12 +39,18 @@ final class StandardExampleReader implements ExampleReader {
    * @param labelsOnly whether features are skipped
    */
   StandardExampleReader(InputSpec spec, KeyReader keys, boolean labelsOnly) {
+    this(spec, keys, labelsOnly, new StandardFeatures(spec));
+  }
+
+  /** Creates a reader of features that are read in a way of their own. */
+  StandardExampleReader(
+      InputSpec spec, KeyReader keys, boolean labelsOnly, StandardFeatures features) {
     this.hasId = spec.id() != null;
     this.ids = new IdReader(spec.labels() != null);
     this.labelsOnly = labelsOnly;
     this.hasDelayedLabels = spec.labels() != null && !labelsOnly;
     this.mayLackLabel = !labelsOnly && spec.mayLackLabel();
-    this.features = new StandardFeatures(spec);
+    this.features = features;
     this.labels = spec.task() == Task.MULTILABEL ? new LabelSetReader(spec) : new LabelReader(spec);
     this.keys = keys;
     this.keyInValue = spec.key() != null;

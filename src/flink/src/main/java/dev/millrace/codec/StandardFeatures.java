@@ -2,8 +2,10 @@ package dev.millrace.codec;
 
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
+import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import org.apache.avro.util.Utf8;
 import org.jspecify.annotations.Nullable;
@@ -22,13 +24,39 @@ final class StandardFeatures {
   private final @Nullable Utf8 groupName;
   private final GroupReader groups;
   private final CarriedReader carried;
+  // The declared column of each number of a record, -1 for one that is not read.
+  private final int[] places;
+  private final List<String> numberNames;
   private int numbers;
 
   StandardFeatures(InputSpec spec) {
+    this(spec, numbersOf(spec.features()));
+  }
+
+  /**
+   * Creates features of records whose numbers have names.
+   *
+   * @param numberNames columns of the numbers of a record, in their order
+   */
+  StandardFeatures(InputSpec spec, List<String> numberNames) {
+    this.numberNames = numberNames;
     mapper = spec.hasFeatures() ? new FeatureMapper(spec) : null;
     groupName = spec.group() == null ? null : new Utf8(spec.group());
     groups = new GroupReader(Objects.requireNonNullElse(spec.group(), ""));
     carried = new CarriedReader(spec);
+    FeatureMapper columns = mapper;
+    places =
+        columns == null
+            ? new int[0]
+            : numberNames.stream().mapToInt(name -> columns.find(new Utf8(name))).toArray();
+  }
+
+  /** Returns the columns that are numbers of a record of the standard schema, in their order. */
+  static List<String> numbersOf(List<FeatureSpec> features) {
+    return features.stream()
+        .filter(feature -> feature.type().isNumber())
+        .map(FeatureSpec::name)
+        .toList();
   }
 
   /**
@@ -70,21 +98,35 @@ final class StandardFeatures {
       throws RejectedException {
     columns.begin(into);
     carried.begin(into);
-    int next = 0;
-    for (int column = 0; column < columns.columns(); column++) {
-      if (!columns.column(column).type().isNumber()) {
-        continue;
+    int count = Math.min(numbers, places.length);
+    for (int i = 0; i < count; i++) {
+      if (places[i] < 0) {
+        into.ignoredFields.add(numberNames.get(i));
+      } else if (!missing[i]) {
+        put(columns, into, places[i], values[i]);
+        carried.number(columns.column(places[i]).name(), values[i], into);
       }
-      if (next < numbers && !missing[next]) {
-        columns.number(into, column, values[next]);
-        carried.number(columns.column(column).name(), values[next], into);
-      }
-      next++;
     }
-    if (next != numbers) {
+    if (places.length != numbers) {
       throw new RejectedException(
           DeadLetterReason.WRONG_FEATURE_COUNT,
-          "the record has " + numbers + " numeric features; the pipeline declares " + next);
+          "the record has "
+              + numbers
+              + " numeric features; the pipeline declares "
+              + places.length);
+    }
+  }
+
+  // A number of a record may be a column of another type, as its model began with.
+  private static void put(FeatureMapper columns, Example into, int column, float value)
+      throws RejectedException {
+    FeatureSpec.Type type = columns.column(column).type();
+    if (type.isNumber()) {
+      columns.number(into, column, value);
+    } else if (type == FeatureSpec.Type.TIME) {
+      columns.time(into, column, value, ClockTime.Unit.DAYS);
+    } else {
+      columns.text(into, column, MappedFeatures.text(value));
     }
   }
 

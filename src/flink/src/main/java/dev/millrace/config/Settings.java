@@ -1,5 +1,6 @@
 package dev.millrace.config;
 
+import dev.millrace.data.DeclaredColumns;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.PublicApi;
 import dev.millrace.eval.MetricsSpec;
@@ -91,6 +92,18 @@ public record Settings(
   public Settings withInput(Input other) {
     return of(
         pipeline, kafka, other, model, metrics, drift, inputDrift, output, state, warmStartKey);
+  }
+
+  /**
+   * Returns the settings of a model whose records declare columns; the same if the pipeline
+   * declares them.
+   *
+   * @param columns null for none
+   */
+  public Settings withColumns(@Nullable DeclaredColumns columns) {
+    return columns == null || input.spec().hasFeatures()
+        ? this
+        : withInput(input.withSpec(columns.toModel(input.spec())));
   }
 
   /** Returns the same for a max number of bytes of an output record. */

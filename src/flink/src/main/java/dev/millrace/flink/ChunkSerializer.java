@@ -1,8 +1,10 @@
 package dev.millrace.flink;
 
 import dev.millrace.data.Chunk;
+import dev.millrace.data.DeclaredColumns;
 import dev.millrace.data.SizeChecks;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
@@ -23,6 +25,8 @@ public final class ChunkSerializer extends TypeSerializer<Chunk> {
 
   // Classes by their names: those of a model are the same objects, and are found as such.
   private transient @Nullable Map<String, String> interned;
+  // Chunks of a topic mostly have the same.
+  private transient @Nullable DeclaredColumns lastColumns;
 
   @Override
   public void serialize(Chunk chunk, DataOutputView out) throws IOException {
@@ -35,6 +39,11 @@ public final class ChunkSerializer extends TypeSerializer<Chunk> {
     out.writeInt(chunk.labelCount());
     for (int i = 0; i < chunk.labelCount(); i++) {
       out.writeUTF(chunk.label(i));
+    }
+    DeclaredColumns columns = chunk.columns();
+    out.writeInt(columns == null ? 0 : columns.bytes().length);
+    if (columns != null) {
+      out.write(columns.bytes());
     }
     out.writeInt(chunk.length());
     out.write(chunk.bytes(), 0, chunk.length());
@@ -52,10 +61,21 @@ public final class ChunkSerializer extends TypeSerializer<Chunk> {
     for (int i = 0; i < labels.length; i++) {
       labels[i] = intern(in.readUTF());
     }
+    DeclaredColumns columns = columns(SizeChecks.readBytes(in, "bytes of declared columns"));
     byte[] rows = SizeChecks.readBytes(in, "bytes of a chunk's rows");
-    Chunk chunk = new Chunk(key, size, width, indicators, epoch, plain, labels, rows);
+    Chunk chunk = new Chunk(key, size, width, indicators, columns, epoch, plain, labels, rows);
     chunk.requireWholeRows();
     return chunk;
+  }
+
+  private @Nullable DeclaredColumns columns(byte[] bytes) throws IOException {
+    if (bytes.length == 0) {
+      return null;
+    }
+    if (lastColumns == null || !Arrays.equals(lastColumns.bytes(), bytes)) {
+      lastColumns = DeclaredColumns.read(bytes);
+    }
+    return lastColumns;
   }
 
   @Override

@@ -40,7 +40,7 @@ final class ModelPublisher {
     period = spec.snapshots().maxIntervalMillis();
     parts = context.getState(new ValueStateDescriptor<>(STATE_NAME, Types.INT));
     segments =
-        spec.input().hasIds()
+        spec.input().mayHaveIds()
             ? context.getState(new ValueStateDescriptor<>(SEGMENTS_NAME, Types.INT))
             : null;
   }

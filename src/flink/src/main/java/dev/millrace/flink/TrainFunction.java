@@ -5,6 +5,7 @@ import dev.millrace.codec.json.CommandJson;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.DeadLetterReason;
+import dev.millrace.data.DeclaredColumns;
 import dev.millrace.data.EraseRequest;
 import dev.millrace.data.ErasedId;
 import dev.millrace.data.KafkaRecord;
@@ -82,6 +83,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   private transient TrainMetrics counted;
   private transient EngineListener listener;
   private transient PrequentialEngine engine;
+  private transient KeyColumns columns;
 
   public TrainFunction(TrainSpec spec, StateSpec stateSpec) {
     this.spec = spec;
@@ -114,7 +116,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   public void open(OpenContext context) {
     ModelLog.begin(spec.pipeline());
     states = getRuntimeContext().getState(descriptor());
-    if (spec.input().hasIds()) {
+    if (spec.input().mayHaveIds()) {
       pages = new StatePages(getRuntimeContext().getMapState(StatePages.descriptor()));
     }
     if (stateSpec.ttlMillis() > 0) {
@@ -132,6 +134,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     others = Objects.requireNonNull(sideOutputs);
     listener =
         new TrainOutputs(spec, hasElements, publisher, deadLetters, counted, metrics, others);
+    columns = new KeyColumns(spec.input(), spec.topic());
     engine = new PrequentialEngine(spec, stateSpec.stateBytes(), stateSpec.onShapeChange());
   }
 
@@ -199,7 +202,9 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   private void learn(Chunk chunk, TimerService timers) throws IOException {
     TrainState stored = states.value();
     counted.beginChunk();
-    TrainState state = learn(stored, chunk);
+    DeclaredColumns ofKey = engine.columns(stored, chunk);
+    TrainState state =
+        columns.differ(ofKey, chunk) ? learnOther(stored, ofKey, chunk) : learn(stored, chunk);
     if (state == null) {
       return;
     }
@@ -215,6 +220,17 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     if (reportMillis > 0) {
       remindOfReport(timers, engine.reportSpacing(state));
     }
+  }
+
+  private @Nullable TrainState learnOther(
+      @Nullable TrainState stored, @Nullable DeclaredColumns ofKey, Chunk chunk)
+      throws IOException {
+    TrainState kept = null;
+    for (Chunk part : columns.decode(ofKey, chunk, listener::rejected)) {
+      TrainState next = learn(kept == null ? stored : kept, part);
+      kept = next == null ? kept : next;
+    }
+    return kept;
   }
 
   private @Nullable TrainState learn(@Nullable TrainState stored, Chunk chunk) throws IOException {

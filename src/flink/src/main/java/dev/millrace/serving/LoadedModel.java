@@ -2,25 +2,30 @@ package dev.millrace.serving;
 
 import dev.millrace.codec.RejectedException;
 import dev.millrace.config.Settings;
+import dev.millrace.data.DeclaredColumns;
 import dev.millrace.data.Example;
 import dev.millrace.data.ModelAnswer;
 import dev.millrace.nn.Workspace;
 import dev.millrace.prequential.ModelSnapshot;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** A published model that predicts. Thread-safe. */
 public final class LoadedModel {
   static final String WRONG_WIDTH = "there are %d features; the model of this key has %d inputs";
 
   private final PredictingModel model;
+  private final @Nullable DeclaredColumns columns;
 
   /**
-   * @param settings that it was trained with
+   * @param pipeline settings that it was trained with
    * @param workspace of the calling thread
    * @throws IOException if it was trained with others, naming both, or makes forecasts
    */
-  public LoadedModel(ModelSnapshot snapshot, Settings settings, Workspace workspace)
+  public LoadedModel(ModelSnapshot snapshot, Settings pipeline, Workspace workspace)
       throws IOException {
+    columns = pipeline.input().spec().hasFeatures() ? null : snapshot.columns();
+    Settings settings = pipeline.withColumns(columns);
     if (settings.input().spec().forecast() != null) {
       throw new IOException(
           "a forecast needs the values of its series: read forecasts from the predictions topic");
@@ -34,6 +39,14 @@ public final class LoadedModel {
                 settings.input().spec(),
                 settings.output().reasons(),
                 workspace);
+  }
+
+  /**
+   * Returns the columns of its rows, which records declared; null if the pipeline declares them, or
+   * none did.
+   */
+  public @Nullable DeclaredColumns columns() {
+    return columns;
   }
 
   /**

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.data.Chunk;
+import dev.millrace.data.DeclaredColumns;
 import dev.millrace.data.Example;
+import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.RecordKind;
+import dev.millrace.data.Task;
 import dev.millrace.testing.Records;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -104,6 +107,27 @@ class ChunkSerializerTest {
     assertThat(chunk.copy().indicators()).isEqualTo(2);
     chunk.clear();
     assertThat(chunk.indicators()).isZero();
+  }
+
+  @Test
+  void rowsOfAChunkDeclareTheSameColumns() throws IOException {
+    DeclaredColumns columns =
+        DeclaredColumns.of(
+            List.of(new FeatureSpec("x", FeatureSpec.Type.NUMERIC, true, List.of(), 0)),
+            List.of("a", "b"),
+            Task.MULTICLASS);
+    Example example = of(RecordKind.EXAMPLE, 3, "a", 0);
+    example.columns = columns;
+    Chunk chunk = new Chunk();
+    chunk.add(example);
+
+    assertThat(chunk.accepts(example)).isTrue();
+    assertThat(chunk.accepts(of(RecordKind.LABEL, 0, "b", 1))).isTrue();
+    assertThat(chunk.accepts(of(RecordKind.EXAMPLE, 3, "b", 1))).isFalse();
+    assertThat(roundTrip(chunk).columns()).isEqualTo(columns);
+    assertThat(chunk.copy().columns()).isEqualTo(columns);
+    chunk.clear();
+    assertThat(chunk.columns()).isNull();
   }
 
   private static List<Example> ofAllKinds() {

@@ -2,8 +2,12 @@ package dev.millrace.table;
 
 import dev.millrace.codec.RejectedException;
 import dev.millrace.data.DeadLetter;
+import dev.millrace.data.DeclaredColumns;
 import dev.millrace.data.Example;
+import dev.millrace.data.InputSpec;
+import dev.millrace.data.RecentlyUsed;
 import dev.millrace.nn.Workspace;
+import dev.millrace.prequential.ModelSnapshot;
 import dev.millrace.serving.PredictionCounters;
 import dev.millrace.serving.ServedModels;
 import dev.millrace.serving.ServedModels.Held;
@@ -25,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 final class RowPredictor implements AutoCloseable {
   private final AnswerColumns output;
   private final RowReader reader;
+  // Null if the pipeline declares the columns.
+  private final @Nullable RecentlyUsed<DeclaredColumns, RowReader> byColumns;
   private final SharedModels shared;
   private final ServedModels models;
   private final Workspace workspace = new Workspace();
@@ -38,7 +44,12 @@ final class RowPredictor implements AutoCloseable {
    */
   RowPredictor(PredictSpec spec, MetricGroup function) throws IOException {
     output = spec.output();
-    reader = new RowReader(spec.input(), spec.settings().input().spec());
+    InputSpec pipeline = spec.settings().input().spec();
+    reader = new RowReader(spec.input(), pipeline);
+    byColumns =
+        pipeline.hasFeatures()
+            ? null
+            : new RecentlyUsed<>(columns -> new RowReader(spec.input(), columns.toModel(pipeline)));
     shared = SharedModels.open(spec.settings(), spec.topic(), spec.cacheBytes(), spec.maxWait());
     models = shared.models();
     counters = new PredictionCounters(function, models);
@@ -77,6 +88,12 @@ final class RowPredictor implements AutoCloseable {
 
   private boolean read(RowData row) {
     DeadLetter rejected = reader.read((GenericRowData) row, example);
+    if (rejected == null && byColumns != null) {
+      ModelSnapshot model = models.summary(example.key);
+      if (model != null && model.columns() != null) {
+        rejected = byColumns.of(model.columns()).read((GenericRowData) row, example);
+      }
+    }
     if (rejected != null) {
       counters.rejected(rejected.message());
     }

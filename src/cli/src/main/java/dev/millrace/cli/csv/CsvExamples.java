@@ -1,16 +1,20 @@
 package dev.millrace.cli.csv;
 
 import dev.millrace.cli.console.CliError;
+import dev.millrace.codec.ColumnsHeader;
 import dev.millrace.codec.CsvText;
+import dev.millrace.codec.EpochHeader;
 import dev.millrace.codec.EventTime;
 import dev.millrace.codec.ExampleEncoder;
 import dev.millrace.data.CarriedColumn;
+import dev.millrace.data.DeclaredColumns;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.OutputLabels;
 import dev.millrace.data.TargetSpec;
 import dev.millrace.data.Task;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -59,6 +63,8 @@ public final class CsvExamples implements AutoCloseable {
   private final boolean[] isLabel;
   private final boolean[] isClass;
   private final boolean hasSets;
+  // That records declare; null for none.
+  private final @Nullable DeclaredColumns columns;
   private final String separator;
   private final InputSpec.@Nullable DefaultLabel unreported;
 
@@ -94,6 +100,7 @@ public final class CsvExamples implements AutoCloseable {
     this.part = part;
     this.objects = format == Format.JSON ? new CsvObjects(scan, part, spec, delayMillis) : null;
     this.delayMillis = delayMillis;
+    this.columns = objects == null && part != Part.LABEL ? scan.columns() : null;
     this.idColumn = column(spec == null ? null : spec.id());
     this.addsId = spec != null && spec.id() != null && idColumn < 0;
     this.weightColumn = column(spec == null ? null : spec.weight());
@@ -151,6 +158,21 @@ public final class CsvExamples implements AutoCloseable {
   /** Returns the model key. */
   public String key() {
     return scan.keyColumn() < 0 ? ONLY_KEY : file.row()[scan.keyColumn()];
+  }
+
+  /** Returns the headers of the current record: its columns and its pass, where it has them. */
+  public Map<String, byte[]> headers() {
+    if (columns == null && epochs == 1) {
+      return Map.of();
+    }
+    Map<String, byte[]> headers = new LinkedHashMap<>();
+    if (columns != null) {
+      headers.put(ColumnsHeader.NAME, columns.bytes());
+    }
+    if (epochs > 1) {
+      headers.put(EpochHeader.NAME, EpochHeader.encode(epoch()));
+    }
+    return headers;
   }
 
   /** Returns the number of the pass, from 1. */

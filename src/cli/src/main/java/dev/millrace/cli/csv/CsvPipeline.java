@@ -8,6 +8,7 @@ import dev.millrace.data.TargetSpec;
 import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec.Decision;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +39,7 @@ public final class CsvPipeline {
               to.weight = column(given, "input.weight", given.weight(), scan);
               to.eventTime = column(given, "input.event-time", given.eventTime(), scan);
               to.task = scan.task() == Task.MULTILABEL || hasTargets ? scan.task() : given.task();
-              to.classes = base == null ? scan.declaredClasses() : given.classes();
+              to.classes = base == null ? scan.declaredClasses() : classes(given, scan);
               to.features = scan.features();
               to.crosses = given.crosses();
               to.derived = given.derived();
@@ -65,6 +66,10 @@ public final class CsvPipeline {
         : settings.withMetrics(settings.metrics().with(to -> to.positiveClass = positive));
   }
 
+  private static List<String> classes(InputSpec given, CsvScan scan) {
+    return scan.columns() == null ? given.classes() : scan.columns().toModel(given).classes();
+  }
+
   // A row has its labels, or they come after the delay of all.
   private static TargetSpec atOnce(TargetSpec target) {
     return new TargetSpec(
@@ -72,7 +77,8 @@ public final class CsvPipeline {
   }
 
   /**
-   * Returns the settings for CSV lines, whose columns the job reads by name.
+   * Returns the settings for CSV lines, whose columns the job reads by name; for the records that
+   * {@code produce} sends if these declare their columns.
    *
    * @param epochs passes over the file
    * @param hasDelay true if the label of a row is a line of its own
@@ -80,16 +86,18 @@ public final class CsvPipeline {
   public static Settings ofLines(Settings settings, CsvScan scan, int epochs, boolean hasDelay) {
     InputSpec given = settings.input().spec();
     boolean addsId = hasDelay && given.id() == null;
+    boolean declares = scan.columns() != null;
     InputSpec records = addsId ? given.with(to -> to.id = ROW_ID) : given;
     InputSpec lines =
         records.with(
             to -> {
-              to.format = InputSpec.Format.CSV;
+              to.format = declares ? InputSpec.Format.AVRO : InputSpec.Format.CSV;
               to.schema = null;
+              to.features = declares ? List.of() : records.features();
               to.key = null;
               to.task = scan.task();
               to.labels = hasDelay ? joined(records, scan) : null;
-              to.columns = CsvExamples.lineColumns(scan, records);
+              to.columns = declares ? List.of() : CsvExamples.lineColumns(scan, records);
               to.registry = null;
               to.epochs = epochs > 1;
             });

@@ -2,8 +2,10 @@ package dev.millrace.cli.csv;
 
 import dev.millrace.cli.console.CliError;
 import dev.millrace.codec.CsvText;
+import dev.millrace.codec.ExampleSchema;
 import dev.millrace.config.yaml.Suggestions;
 import dev.millrace.data.CellNotation;
+import dev.millrace.data.DeclaredColumns;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.OutputLabels;
@@ -48,6 +50,7 @@ import org.jspecify.annotations.Nullable;
  * @param ids features that are ids of some kind, each with the reason; none unless drafted
  * @param warnings about columns that are probably not read as their author meant
  * @param withoutLabel warning about rows without a label
+ * @param columns that records of the rows declare; null if the pipeline declares them
  */
 public record CsvScan(
     String file,
@@ -65,7 +68,8 @@ public record CsvScan(
     long rows,
     List<String> ids,
     List<String> warnings,
-    @Nullable String withoutLabel)
+    @Nullable String withoutLabel,
+    @Nullable DeclaredColumns columns)
     implements Serializable {
 
   private static final int MAX_NAME = 60;
@@ -141,6 +145,21 @@ public record CsvScan(
       Collection<String> drop,
       @Nullable Task task) {
     return scan(file, Truth.of(label, task), Purpose.LEARN, key, drop);
+  }
+
+  /**
+   * Scans a file for a pipeline. If that declares no features and records can, they are the ones
+   * that {@code init} drafts.
+   */
+  public static CsvScan of(
+      CsvInput file,
+      InputSpec spec,
+      String label,
+      @Nullable String key,
+      Collection<String> drop,
+      @Nullable Task task) {
+    Purpose purpose = ExampleSchema.mayDeclareColumns(spec) ? Purpose.DRAFT : Purpose.LEARN;
+    return scan(file, Truth.of(label, task), purpose, key, drop).withInput(spec);
   }
 
   /** Scans a file of series, whose column to forecast may be the only one. */
@@ -288,7 +307,8 @@ public record CsvScan(
               found,
               targets,
               guess),
-          truth == null || isSet ? null : withoutLabel(truth, rows));
+          truth == null || isSet ? null : withoutLabel(truth, rows),
+          null);
     }
   }
 
@@ -411,7 +431,18 @@ public record CsvScan(
         rows,
         spec.features().isEmpty() ? ids : List.of(),
         spec.features().isEmpty() ? warnings : List.of(),
-        isForecast ? null : withoutLabel);
+        isForecast ? null : withoutLabel,
+        declared.equals(spec.features()) ? null : columns(declared, spec));
+  }
+
+  // The classes of a set, whose labels are outputs of their own, are learned as they come.
+  private @Nullable DeclaredColumns columns(List<FeatureSpec> declared, InputSpec spec) {
+    if (!ExampleSchema.mayDeclareColumns(spec)) {
+      return null;
+    }
+    boolean isOfOne = task != null && !task.hasOutputs();
+    return DeclaredColumns.of(
+        declared, isOfOne ? declaredClasses() : List.of(), isOfOne ? task : null);
   }
 
   private static List<String> ids(

@@ -1,10 +1,10 @@
 package dev.millrace.cli.csv;
 
-import dev.millrace.codec.EpochHeader;
 import dev.millrace.config.Settings;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.KafkaRecord;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Objects;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.source.SourceReaderContext;
@@ -35,10 +35,31 @@ public final class CsvSource {
         TypeInformation.of(KafkaRecord.class));
   }
 
+  /** Returns the current row as a CSV line, or as the record that {@code produce} sends. */
+  private static KafkaRecord record(
+      CsvExamples examples,
+      InputSpec spec,
+      String topic,
+      int partition,
+      long offset,
+      long timestamp) {
+    byte[] key = examples.key().getBytes(StandardCharsets.UTF_8);
+    boolean isLine = spec.format() == InputSpec.Format.CSV;
+    byte[] value = isLine ? examples.line() : examples.value();
+    Map<String, byte[]> headers = examples.headers();
+    return new KafkaRecord(
+        topic,
+        partition,
+        offset,
+        timestamp,
+        key,
+        value,
+        headers.keySet().toArray(String[]::new),
+        headers.values().toArray(byte[][]::new));
+  }
+
   private static final class Rows implements GeneratorFunction<Long, KafkaRecord> {
     private static final long serialVersionUID = 1L;
-    private static final String[] EPOCH_NAME = {EpochHeader.NAME};
-
     private final CsvScan scan;
     private final String topic;
     private final InputSpec spec;
@@ -68,12 +89,7 @@ public final class CsvSource {
         throw new IllegalStateException(scan.path() + " has become shorter while it was read");
       }
       long timestamp = examples.timestamp(eventTimeColumn);
-      byte[] key = examples.key().getBytes(StandardCharsets.UTF_8);
-      if (epochs == 1) {
-        return KafkaRecord.of(topic, 0, index, timestamp, key, examples.line());
-      }
-      byte[][] epoch = {EpochHeader.encode(examples.epoch())};
-      return new KafkaRecord(topic, 0, index, timestamp, key, examples.line(), EPOCH_NAME, epoch);
+      return record(examples, spec, topic, 0, index, timestamp);
     }
 
     @Override
@@ -144,9 +160,8 @@ public final class CsvSource {
     }
 
     private KafkaRecord record(CsvExamples examples, int partition, long offset) {
-      byte[] key = examples.key().getBytes(StandardCharsets.UTF_8);
       long timestamp = examples.timestamp(eventTimeColumn);
-      return KafkaRecord.of(topic, partition, offset, timestamp, key, examples.line());
+      return CsvSource.record(examples, spec, topic, partition, offset, timestamp);
     }
 
     @Override

@@ -7,7 +7,6 @@ import dev.millrace.cli.console.Progress;
 import dev.millrace.cli.console.StopSignal;
 import dev.millrace.cli.console.TemporaryDirectories;
 import dev.millrace.cli.csv.CsvExamples;
-import dev.millrace.cli.csv.CsvPipeline;
 import dev.millrace.cli.csv.CsvScan;
 import dev.millrace.cli.dashboard.DashboardFeed;
 import dev.millrace.cli.dashboard.DashboardServer;
@@ -138,11 +137,11 @@ public final class DemoCommand implements Callable<Integer> {
         """
         pipeline: %s
         kafka: { bootstrap.servers: "%s" }
-        input: { label: label, start: earliest }
+        input: { label: %s, start: earliest }
         metrics: { window: 500, every: 100 }
         """
-            .formatted(dataset.id(), bootstrapServers);
-    return CsvPipeline.settings(PipelineFile.parse("demo", yaml, Path.of("")), "demo", scan, null);
+            .formatted(dataset.id(), bootstrapServers, scan.header().get(scan.labelColumn()));
+    return PipelineFile.parse("demo", yaml, Path.of(""));
   }
 
   private void describe(Settings settings, String bootstrapServers) {

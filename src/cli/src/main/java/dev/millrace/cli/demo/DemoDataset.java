@@ -1,6 +1,8 @@
 package dev.millrace.cli.demo;
 
+import dev.millrace.cli.csv.CsvInput;
 import dev.millrace.cli.csv.CsvScan;
+import dev.millrace.data.InputSpec;
 import dev.millrace.data.KebabCase;
 import java.io.IOException;
 import java.io.InputStream;
@@ -53,6 +55,7 @@ enum DemoDataset {
     try (InputStream in = DemoDataset.class.getResourceAsStream("/datasets/" + file)) {
       Files.copy(Objects.requireNonNull(in), copy);
     }
-    return CsvScan.scan(copy, label, key, drop);
+    InputSpec spec = InputSpec.DEFAULT.with(to -> to.label = label);
+    return CsvScan.of(CsvInput.plain(copy), spec, label, key, drop, null);
   }
 }

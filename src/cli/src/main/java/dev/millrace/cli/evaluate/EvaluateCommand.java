@@ -13,6 +13,7 @@ import dev.millrace.cli.csv.NotationOptions;
 import dev.millrace.cli.csv.SparseFormat;
 import dev.millrace.cli.csv.TaskCheck;
 import dev.millrace.cli.dashboard.SavedPage;
+import dev.millrace.codec.ExampleSchema;
 import dev.millrace.codec.OutputRecord;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
@@ -49,9 +50,9 @@ import picocli.CommandLine.Spec;
     name = "evaluate",
     description = {
       "Runs the job over a CSV file: predicts each row, then learns it. Needs no broker.",
-      "Without -c the types of features are guessed from the file: numbers are numeric, dates and",
+      "Features that -c does not declare are guessed from the file: numbers are numeric, dates and",
       "seconds since 1970 become hour and weekday, texts of at most 32 values are one-hot, others",
-      "are hashed. Empty cells, NA, NaN and null are missing values."
+      "are ids, sets of ids or words. Empty cells, NA, NaN and null are missing values."
     },
     footer = {
       "",
@@ -507,7 +508,8 @@ public final class EvaluateCommand implements Callable<Integer> {
     CsvInput file = notation.of(input, base);
     if (outputs != null) {
       String column = key == null ? outputs.key() : key;
-      CsvScan scan = CsvScan.outputs(file, outputs, base != null, column, drop);
+      boolean isDeclared = base != null && !ExampleSchema.mayDeclareColumns(outputs);
+      CsvScan scan = CsvScan.outputs(file, outputs, isDeclared, column, drop);
       return base == null ? scan : scan.withInput(outputs);
     }
     String column = label == null && base != null ? base.input().spec().label() : label;
@@ -522,9 +524,8 @@ public final class EvaluateCommand implements Callable<Integer> {
     if (base != null && base.input().spec().forecast() != null) {
       return seriesScan(file, base.input().spec(), base.input().spec().forecast(), keyColumn);
     }
-    return base == null
-        ? CsvScan.drafted(file, column, keyColumn, drop, given)
-        : CsvScan.scan(file, column, keyColumn, drop, given).withInput(base.input().spec());
+    InputSpec spec = base == null ? InputSpec.DEFAULT : base.input().spec();
+    return CsvScan.of(file, spec, column, keyColumn, drop, given);
   }
 
   private CsvScan seriesScan(

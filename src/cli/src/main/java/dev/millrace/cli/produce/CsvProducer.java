@@ -7,7 +7,6 @@ import dev.millrace.cli.console.StopSignal;
 import dev.millrace.cli.csv.CsvExamples;
 import dev.millrace.cli.kafka.BrokerCheck;
 import dev.millrace.cli.kafka.Producers;
-import dev.millrace.codec.EpochHeader;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
@@ -83,9 +82,7 @@ public final class CsvProducer implements AutoCloseable {
     byte[] recordKey = examples.key().getBytes(StandardCharsets.UTF_8);
     ProducerRecord<byte[], byte[]> record =
         new ProducerRecord<>(topic, null, examples.timestamp(), recordKey, examples.value());
-    if (examples.epochs() > 1) {
-      record.headers().add(EpochHeader.NAME, EpochHeader.encode(examples.epoch()));
-    }
+    examples.headers().forEach(record.headers()::add);
     producer.send(
         record,
         (metadata, failure) -> {

@@ -10,10 +10,13 @@ import dev.millrace.cli.csv.CsvScan;
 import dev.millrace.cli.csv.NotationOptions;
 import dev.millrace.cli.csv.SparseFormat;
 import dev.millrace.cli.kafka.KafkaOptions;
+import dev.millrace.codec.ExampleSchema;
 import dev.millrace.config.DefaultTopic;
 import dev.millrace.config.Settings;
 import dev.millrace.config.option.Durations;
+import dev.millrace.data.DeclaredColumns;
 import dev.millrace.data.InputSpec;
+import dev.millrace.data.InputSpec.Format;
 import dev.millrace.data.KebabCase;
 import dev.millrace.data.TargetSpec;
 import dev.millrace.data.Task;
@@ -136,6 +139,9 @@ public final class ProduceCommand implements Callable<Integer> {
     CsvScan scan = scan(settings);
     CsvExamples.Format encoding = read == null ? format(scan) : read;
     scan.allWarnings().forEach(spec.commandLine().getErr()::println);
+    if (encoding == CsvExamples.Format.AVRO) {
+      warnOfUndeclaredColumns(settings == null ? reader() : settings.input().spec(), scan);
+    }
     String target = kafka.topic(topic, s -> s.input().topic(), DefaultTopic.EXAMPLES);
     kafka.requireTopic(target);
 
@@ -242,12 +248,30 @@ public final class ProduceCommand implements Callable<Integer> {
           "--label names %d columns, but %s has one label (input.label). Name them there: targets: [%s]"
               .formatted(targets.size(), kafka.config(), label));
     }
-    CsvScan scan =
-        targets.isEmpty()
-            ? CsvScan.scan(file, label, key, drop, task)
-            : CsvScan.outputs(
-                file, InputSpec.DEFAULT.with(to -> to.targets = targets), true, key, drop);
-    return settings == null ? scan : scan.withInput(settings.input().spec());
+    if (!targets.isEmpty()) {
+      return CsvScan.outputs(
+          file, InputSpec.DEFAULT.with(to -> to.targets = targets), true, key, drop);
+    }
+    InputSpec reader = settings == null ? reader() : settings.input().spec();
+    return CsvScan.of(file, reader, label, key, drop, task);
+  }
+
+  private void warnOfUndeclaredColumns(InputSpec reader, CsvScan scan) {
+    if (scan.columns() == null && ExampleSchema.mayDeclareColumns(reader)) {
+      spec.commandLine()
+          .getErr()
+          .printf(
+              "The columns of %s take more than %,d bytes, so records do not declare them: the job"
+                  + " reads numbers in their order, and all texts as 64 hashed features. Declare"
+                  + " them in the pipeline file: ./millrace init --input %1$s%n",
+              input, DeclaredColumns.MAX_BYTES);
+    }
+  }
+
+  /** Returns the input of a pipeline that is not known. */
+  private InputSpec reader() {
+    boolean isJson = format == CsvExamples.Format.JSON;
+    return InputSpec.DEFAULT.with(to -> to.format = isJson ? Format.JSON : Format.AVRO);
   }
 
   /** Scans the file for a pipeline with a set of labels or targets. */
@@ -259,7 +283,8 @@ public final class ProduceCommand implements Callable<Integer> {
               .formatted(label, kafka.config(), String.join(", ", spec.labelFields())));
     }
     String keyColumn = key == null && spec.format() == InputSpec.Format.JSON ? spec.key() : key;
-    return CsvScan.outputs(file, spec, true, keyColumn, drop).withInput(spec);
+    boolean isDeclared = !ExampleSchema.mayDeclareColumns(spec);
+    return CsvScan.outputs(file, spec, isDeclared, keyColumn, drop).withInput(spec);
   }
 
   /** Returns the targets of several columns; none for one column. */

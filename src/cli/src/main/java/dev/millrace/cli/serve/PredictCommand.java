@@ -19,8 +19,10 @@ import dev.millrace.codec.FeatureReader;
 import dev.millrace.codec.RejectedException;
 import dev.millrace.config.ModelFile;
 import dev.millrace.config.Settings;
+import dev.millrace.data.DeclaredColumns;
 import dev.millrace.data.Example;
 import dev.millrace.data.InputSpec;
+import dev.millrace.data.RecentlyUsed;
 import dev.millrace.nn.Workspace;
 import dev.millrace.prequential.ModelSnapshot;
 import dev.millrace.serving.LoadedModel;
@@ -209,10 +211,28 @@ public final class PredictCommand implements Callable<Integer> {
   /** Error of a row, with the code and message of {@code serve}. */
   private record Rejection(String code, String message) {}
 
+  /** Reads the features of rows for models of the same columns. */
+  private record RowReader(CsvFeatures cells, FeatureReader reader) {
+    static RowReader of(CsvScan scan, InputSpec spec) {
+      return new RowReader(new CsvFeatures(scan, spec), new FeatureReader(spec));
+    }
+
+    void read(String[] row, Example into) throws RejectedException {
+      cells.read(row);
+      reader.readPositional(
+          cells.numbers(), cells.numberCount(), cells.missing(), cells.attributes(), into);
+    }
+  }
+
   private void predict(CsvScan scan, Settings settings, Map<String, LoadedModel> loaded) {
     InputSpec records = settings.input().spec();
-    FeatureReader reader = new FeatureReader(records);
-    CsvFeatures features = new CsvFeatures(scan, records);
+    RowReader ofPipeline = RowReader.of(scan, records);
+    RecentlyUsed<DeclaredColumns, RowReader> byColumns =
+        new RecentlyUsed<>(
+            columns -> {
+              InputSpec declared = columns.toModel(records);
+              return RowReader.of(scan.withInput(declared), declared);
+            });
     String time = records.eventTime();
     int timeColumn = time == null ? -1 : scan.header().indexOf(time);
     Example example = new Example();
@@ -241,15 +261,10 @@ public final class PredictCommand implements Callable<Integer> {
         if (model == null) {
           rejection = new Rejection(ServeApi.UNKNOWN_KEY, "there is no model of this key");
         } else {
-          features.read(file.row());
           example.eventTime = eventTime(file.row(), timeColumn);
+          RowReader reader = model.columns() == null ? ofPipeline : byColumns.of(model.columns());
           try {
-            reader.readPositional(
-                features.numbers(),
-                features.numberCount(),
-                features.missing(),
-                features.attributes(),
-                example);
+            reader.read(file.row(), example);
             show(lines.line(row, model.predict(example, workspace)));
           } catch (RejectedException e) {
             rejection = new Rejection(e.reason().id(), "" + e.getMessage());

@@ -15,9 +15,11 @@ import dev.millrace.codec.NumberText;
 import dev.millrace.codec.RejectedException;
 import dev.millrace.codec.json.AnswerJson;
 import dev.millrace.data.DeadLetterReason;
+import dev.millrace.data.DeclaredColumns;
 import dev.millrace.data.Example;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.ModelAnswer;
+import dev.millrace.data.RecentlyUsed;
 import dev.millrace.explain.RowColumns;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.Workspace;
@@ -95,10 +97,16 @@ final class ServeApi {
   private static final class Scratch {
     final Workspace workspace = new Workspace();
     final Example example = new Example();
-    final FeatureReader features;
+    private final FeatureReader ofPipeline;
+    private final RecentlyUsed<DeclaredColumns, FeatureReader> byColumns;
 
     Scratch(InputSpec spec) {
-      features = new FeatureReader(spec);
+      ofPipeline = new FeatureReader(spec);
+      byColumns = new RecentlyUsed<>(columns -> new FeatureReader(columns.toModel(spec)));
+    }
+
+    FeatureReader features(LoadedModel model) {
+      return model.columns() == null ? ofPipeline : byColumns.of(model.columns());
     }
   }
 
@@ -283,7 +291,7 @@ final class ServeApi {
     Scratch scratch = take();
     try {
       LoadedModel model = models.load(held, scratch.workspace);
-      readFeatures(instance, scratch);
+      readFeatures(instance, scratch.features(model), scratch.example);
       return model.predict(scratch.example, scratch.workspace);
     } finally {
       scratches.add(scratch);
@@ -299,14 +307,14 @@ final class ServeApi {
     }
   }
 
-  private static void readFeatures(JsonNode instance, Scratch mine)
+  private static void readFeatures(JsonNode instance, FeatureReader reader, Example into)
       throws RequestException, RejectedException {
     JsonNode features = instance.path("features");
     JsonNode attributes = instance.get("attributes");
     if (features.isObject() && attributes == null) {
-      mine.features.readNamed(features, mine.example);
+      reader.readNamed(features, into);
     } else if (features.isArray() && (attributes == null || attributes.isObject())) {
-      mine.features.readPositional(features, attributes, mine.example);
+      reader.readPositional(features, attributes, into);
     } else {
       throw RequestException.malformed(
           "\"features\" must be an object of values by name, or an array of numbers with"

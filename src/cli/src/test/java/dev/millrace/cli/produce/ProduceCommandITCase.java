@@ -203,7 +203,8 @@ class ProduceCommandITCase {
 
     assertThat(cli.exitCode()).isEqualTo(1);
     assertThat(cli.err())
-        .startsWith("Topic refusing.examples did not accept all of the ")
+        .startsWith("The columns of %s take more than 65,536 bytes".formatted(csv))
+        .contains("\nTopic refusing.examples did not accept all of the ")
         .contains("bytes");
   }
 

@@ -1,0 +1,96 @@
+package dev.millrace.flink;
+
+import dev.millrace.codec.ExampleDecoder;
+import dev.millrace.data.Chunk;
+import dev.millrace.data.DeadLetter;
+import dev.millrace.data.DeclaredColumns;
+import dev.millrace.data.Example;
+import dev.millrace.data.InputSpec;
+import dev.millrace.data.KafkaRecord;
+import dev.millrace.data.RecentlyUsed;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decodes records again that declare other columns than the model of their key began with. Not
+ * thread-safe.
+ */
+final class KeyColumns {
+  private final InputSpec input;
+  private final String topic;
+  private final Example example = new Example();
+  private final ExampleDecoder ofNone;
+  private final RecentlyUsed<DeclaredColumns, ExampleDecoder> decoders;
+
+  KeyColumns(InputSpec input, String topic) {
+    ofNone = ExampleDecoder.ofKey(input, null);
+    decoders = new RecentlyUsed<>(columns -> ExampleDecoder.ofKey(input, columns));
+    this.input = input;
+    this.topic = topic;
+  }
+
+  /**
+   * Returns true if rows have other columns than the key's model.
+   *
+   * @param ofKey columns of the model; null if its records declared none
+   */
+  boolean differ(@Nullable DeclaredColumns ofKey, Chunk chunk) {
+    if (input.hasFeatures() || Objects.equals(ofKey, chunk.columns())) {
+      return false;
+    }
+    for (int row = 0; row < chunk.size(); row++) {
+      if (chunk.kind(row).hasFeatures()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Returns the rows as chunks of the columns of the key's model, in their order.
+   *
+   * @param rejected receives records that have no such columns
+   */
+  List<Chunk> decode(@Nullable DeclaredColumns ofKey, Chunk chunk, Consumer<DeadLetter> rejected) {
+    ExampleDecoder of = ofKey == null ? ofNone : decoders.of(ofKey);
+    List<Chunk> chunks = new ArrayList<>();
+    Chunk open = new Chunk();
+    for (int row = 0; row < chunk.size(); row++) {
+      if (!chunk.kind(row).hasFeatures()) {
+        open = closed(open, chunks);
+        chunks.add(only(chunk, row));
+        continue;
+      }
+      KafkaRecord record = chunk.record(row, topic);
+      DeadLetter letter = of.decode(record, example);
+      if (letter != null) {
+        rejected.accept(letter);
+        continue;
+      }
+      if (!open.accepts(example)) {
+        open = closed(open, chunks);
+      }
+      open.add(example, chunk.timestamp(row));
+    }
+    closed(open, chunks);
+    return chunks;
+  }
+
+  private static Chunk closed(Chunk open, List<Chunk> chunks) {
+    if (open.size() > 0) {
+      chunks.add(open);
+    }
+    return new Chunk();
+  }
+
+  private static Chunk only(Chunk chunk, int row) {
+    BitSet others = new BitSet();
+    others.set(0, chunk.size());
+    others.clear(row);
+    return chunk.without(others);
+  }
+}
