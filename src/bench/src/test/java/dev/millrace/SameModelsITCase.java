@@ -156,11 +156,11 @@ class SameModelsITCase {
 
     assertThat(evaluated(data, columns, "-c", file.toString())).as("evaluate -c").isEqualTo(models);
     assertThat(ofTopic(data, columns, file)).as("produce and run").isEqualTo(models);
-    // Keys with their scores, and the members of the mixtures with their losses.
+    // Keys with their scores, and the members that lead the mixtures.
     List<String> table =
         evaluate(data, columns, "-c", file.toString())
             .lines()
-            .filter(line -> line.matches("all .*|members: .*|\\S+ +[\\d,]+ .*"))
+            .filter(line -> line.matches("all .*|mixture led .*|\\S+ +[\\d,]+ .*"))
             .toList();
     String demo = run("demo", "--once", "--headless", "--dataset", data.id());
     assertThat(demo).as("demo").contains(table);
