@@ -3,8 +3,11 @@ package dev.millrace.data;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Collection;
 import java.util.HexFormat;
+import java.util.Objects;
 import java.util.SortedMap;
+import java.util.function.Function;
 
 /** Hashes with SHA-256. */
 public final class Sha256 {
@@ -25,20 +28,26 @@ public final class Sha256 {
     return HexFormat.of().formatHex(start().digest(bytes));
   }
 
+  /** Returns the digest of {@link #ofModels(Collection, Function)}, models by model key. */
+  public static String ofModels(SortedMap<String, byte[]> models) {
+    return ofModels(
+        models.keySet(), key -> Objects.requireNonNull(models.get(key), "no null models"));
+  }
+
   /**
    * Returns the digest of all models, 64 digits in hex: of the key in UTF-8, a zero byte and the
-   * bytes of each model, in the order of the map.
+   * bytes of each model.
    *
-   * @param models bytes by model key
+   * @param keys in ascending order
+   * @param bytes returns the bytes of a key's model
    */
-  public static String ofModels(SortedMap<String, byte[]> models) {
+  public static String ofModels(Collection<String> keys, Function<String, byte[]> bytes) {
     MessageDigest digest = start();
-    models.forEach(
-        (key, bytes) -> {
-          digest.update(key.getBytes(StandardCharsets.UTF_8));
-          digest.update((byte) 0);
-          digest.update(bytes);
-        });
+    for (String key : keys) {
+      digest.update(key.getBytes(StandardCharsets.UTF_8));
+      digest.update((byte) 0);
+      digest.update(bytes.apply(key));
+    }
     return HexFormat.of().formatHex(digest.digest());
   }
 }

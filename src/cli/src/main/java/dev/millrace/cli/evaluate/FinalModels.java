@@ -11,32 +11,44 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** The last published model of each key. Not thread-safe. */
+/**
+ * The last published model of each key, in a temporary file: all models may take more memory than
+ * there is. Not thread-safe.
+ */
 public final class FinalModels {
-  private final ModelAssembler parts = ModelAssembler.unlimited();
-  private final SortedMap<String, byte[]> models = new TreeMap<>();
+  private final TemporaryValues values = new TemporaryValues();
+  private final ModelAssembler parts =
+      new ModelAssembler(place -> values.read(place.offset()), ModelAssembler.Listener.NONE);
+  // Positions of their bytes.
+  private final SortedMap<String, Long> models = new TreeMap<>();
 
   /** Adds a record of the models topic, maybe a tombstone. */
   public void accept(OutputRecord record) {
+    byte[] value = record.value();
     try {
+      long at = value == null ? 0 : values.append(value);
       Arrival arrival =
           parts.accept(
               new KafkaRecord(
                   "",
                   0,
-                  0,
+                  at,
                   record.timestamp(),
                   record.key(),
-                  record.value(),
+                  value,
                   record.headerNames(),
                   record.headerValues()));
-      if (arrival != null && arrival.isForgotten()) {
-        models.remove(arrival.key());
-      } else if (arrival != null) {
-        models.put(arrival.key(), arrival.bytes());
+      if (arrival != null) {
+        byte[] model = arrival.bytes();
+        if (model == null) {
+          models.remove(arrival.key());
+        } else {
+          models.put(arrival.key(), model == value ? at : values.append(model));
+        }
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e); // the job writes what it reads
@@ -45,7 +57,15 @@ public final class FinalModels {
 
   /** Returns the SHA-256 over the bytes of all models in order of their keys, in hex. */
   public String sha256() {
-    return Sha256.ofModels(models);
+    return Sha256.ofModels(models.keySet(), this::bytes);
+  }
+
+  private byte[] bytes(String key) {
+    try {
+      return values.read(Objects.requireNonNull(models.get(key)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /**
@@ -56,7 +76,7 @@ public final class FinalModels {
    */
   int write(Path folder) {
     Map<String, Path> names = OutputFile.ofKeys(models.keySet(), "millrace");
-    models.forEach((key, bytes) -> OutputFile.write(folder.resolve(names.get(key)), bytes));
+    models.keySet().forEach(key -> OutputFile.write(folder.resolve(names.get(key)), bytes(key)));
     return models.size();
   }
 }
