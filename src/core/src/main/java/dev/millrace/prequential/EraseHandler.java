@@ -59,7 +59,7 @@ final class EraseHandler {
   private static long pending(TrainState state, ErasedId id) {
     LabelJoin labels = state.labels();
     ForecastState forecasts = state.forecasts();
-    return (labels == null ? 0 : labels.erase(id)) + (forecasts == null ? 0 : forecasts.erase(id));
+    return (labels == null ? 0L : labels.erase(id)) + (forecasts == null ? 0 : forecasts.erase(id));
   }
 
   /** Reports that a key is erased, with all of its state. */

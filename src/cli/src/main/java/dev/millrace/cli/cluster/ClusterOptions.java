@@ -209,9 +209,9 @@ final class ClusterOptions {
             () ->
                 new CliError(
                     ("No cluster of pipeline %s runs with its state in %s. Start one with:"
-                         + " ./millrace cluster -c %s --taskmanagers 2, or name its --state-dir or"
-                         + " --cluster. A job of ./millrace run has no cluster: Ctrl-C there takes"
-                         + " a savepoint.")
+                            + " ./millrace cluster -c %s --taskmanagers 2, or name its --state-dir or"
+                            + " --cluster. A job of ./millrace run has no cluster: Ctrl-C there takes"
+                            + " a savepoint.")
                         .formatted(settings.pipeline(), dir, config)));
   }
 

@@ -543,7 +543,7 @@ public record CsvScan(
       if (label.isOtherNumbers() && (task == null || task == Task.REGRESSION)) {
         throw CliError.usage(
             ("The label \"%s\" has numbers in another notation, such as %s. Read it with: %s%nIn a"
-                 + " pipeline file: input: { %s }. If the numbers name classes: --task multiclass")
+                    + " pipeline file: input: { %s }. If the numbers name classes: --task multiclass")
                 .formatted(
                     label.name(),
                     label.firstText(),
