@@ -9,6 +9,7 @@ import dev.millrace.data.IdHash;
 import dev.millrace.testing.CommittedRecords;
 import dev.millrace.testing.MillraceProcess;
 import dev.millrace.testing.Patience;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -21,6 +22,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -57,16 +60,7 @@ class AttacksITCase {
               """
                   .formatted(kafka.bootstrapServers()));
       assertThat(Cli.run("topics", "create", "-c", "" + pipeline).exitCode()).isZero();
-      try (KafkaProducer<byte[], byte[]> producer =
-          new KafkaProducer<>(
-              Map.of("bootstrap.servers", kafka.bootstrapServers()),
-              new ByteArraySerializer(),
-              new ByteArraySerializer())) {
-        for (int number = 1; number <= SEGMENTS; number++) {
-          producer.send(segment(number));
-        }
-        producer.flush();
-      }
+      send(kafka, IntStream.rangeClosed(1, SEGMENTS).mapToObj(AttacksITCase::segment));
       try (MillraceProcess serve =
           MillraceProcess.start(
               dir,
@@ -103,45 +97,9 @@ class AttacksITCase {
   @Test
   void runSurvivesRecordsThatAllHaveANewGroup() throws Exception {
     try (EmbeddedKafka kafka = EmbeddedKafka.start(0, null)) {
-      Path pipeline =
-          Files.writeString(
-              dir.resolve("groups.yaml"),
-              """
-              pipeline: groups
-              kafka: { bootstrap.servers: "%s" }
-              input:
-                topic: groups.in
-                start: earliest
-                format: json
-                key: shop
-                event-time: at
-                label: l
-                classes: [a, b]
-                features: [x]
-                derived: [{ lag: x, ago: [1h, 1d, 7d], by: card }]
-              auto: fast
-              state: { checkpoint-interval: 1s }
-              """
-                  .formatted(kafka.bootstrapServers()));
+      Path pipeline = groups(kafka.bootstrapServers());
       assertThat(Cli.run("topics", "create", "-c", "" + pipeline).exitCode()).isZero();
-      try (KafkaProducer<byte[], byte[]> producer =
-          new KafkaProducer<>(
-              Map.of("bootstrap.servers", kafka.bootstrapServers()),
-              new ByteArraySerializer(),
-              new ByteArraySerializer())) {
-        for (int record = 0; record < SHOPS * CARDS; record++) {
-          String json =
-              "{\"shop\":\"s%d\",\"at\":%d,\"card\":\"c%d\",\"x\":%d,\"l\":\"%s\"}"
-                  .formatted(
-                      record / CARDS,
-                      1_796_083_200_000L + record,
-                      record % CARDS,
-                      record % 7,
-                      record % 2 == 0 ? "a" : "b");
-          producer.send(new ProducerRecord<>("groups.in", json.getBytes(StandardCharsets.UTF_8)));
-        }
-        producer.flush();
-      }
+      send(kafka, cards().map(card -> json("groups.in", card.json())));
       List<String> arguments =
           List.of("run", "-c", "" + pipeline, "--state-dir", "" + dir.resolve("s"));
       try (MillraceProcess run =
@@ -160,6 +118,130 @@ class AttacksITCase {
         assertThat(run.out()).contains("Stopped with savepoint");
       }
     }
+  }
+
+  @Test
+  void evaluateSurvivesRecordsThatAllHaveANewGroup() throws Exception {
+    Path input = dir.resolve("groups.csv");
+    Files.write(
+        input, Stream.concat(Stream.of("shop,at,card,x,l"), cards().map(Card::csv)).toList());
+    Path pipeline = groups("127.0.0.1:1");
+
+    List<String> arguments = List.of("evaluate", "-c", "" + pipeline, "--input", "" + input);
+    try (MillraceProcess evaluate =
+        MillraceProcess.start(dir, "evaluate", Millrace.class, List.of("-Xmx700m"), arguments)) {
+
+      assertThat(evaluate.awaitEnd()).as(evaluate.out() + evaluate.err()).isZero();
+      assertThat(evaluate.out()).contains("30,000 examples", "0 dead letters");
+    }
+  }
+
+  /** A header that names a pass which no other record is of. */
+  @Test
+  void aSeriesIsForecastAfterARecordOfAPassFarAhead() throws Exception {
+    try (EmbeddedKafka kafka = EmbeddedKafka.start(0, null)) {
+      Path pipeline =
+          Files.writeString(
+              dir.resolve("series.yaml"),
+              """
+              pipeline: series
+              kafka: { bootstrap.servers: "%s" }
+              input:
+                topic: series.in
+                start: earliest
+                format: json
+                key: shop
+                event-time: at
+              forecast: { column: v, horizons: [1h], season: [1d] }
+              output: { predictions: true }
+              state: { checkpoint-interval: 1s }
+              """
+                  .formatted(kafka.bootstrapServers()));
+      assertThat(Cli.run("topics", "create", "-c", "" + pipeline).exitCode()).isZero();
+      List<ProducerRecord<byte[], byte[]>> values =
+          IntStream.rangeClosed(0, 200)
+              .mapToObj(
+                  hour ->
+                      "{\"shop\":\"s\",\"at\":%d,\"v\":%d}"
+                          .formatted(1_780_000_000_000L + hour * 3_600_000L, hour % 24))
+              .map(value -> json("series.in", value))
+              .toList();
+      values.get(100).headers().add("millrace.epoch", "999999999".getBytes(StandardCharsets.UTF_8));
+      send(kafka, values.stream());
+
+      List<String> arguments =
+          List.of("run", "-c", "" + pipeline, "--state-dir", "" + dir.resolve("s"));
+      try (MillraceProcess run =
+          MillraceProcess.start(dir, "run", Millrace.class, List.of("-Xmx700m"), arguments)) {
+        Awaitility.await()
+            .atMost(Patience.MAX)
+            .untilAsserted(
+                () ->
+                    assertThat(
+                            CommittedRecords.read(kafka.bootstrapServers(), "series.predictions"))
+                        .hasSize(201));
+      }
+    }
+  }
+
+  private static void send(EmbeddedKafka kafka, Stream<ProducerRecord<byte[], byte[]>> records) {
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", kafka.bootstrapServers()),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      records.forEach(producer::send);
+      producer.flush();
+    }
+  }
+
+  private static ProducerRecord<byte[], byte[]> json(String topic, String value) {
+    return new ProducerRecord<>(topic, value.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private record Card(String shop, long at, String card, int x, String label) {
+    private String json() {
+      return "{\"shop\":\"%s\",\"at\":%d,\"card\":\"%s\",\"x\":%d,\"l\":\"%s\"}"
+          .formatted(shop, at, card, x, label);
+    }
+
+    private String csv() {
+      return "%s,%d,%s,%d,%s".formatted(shop, at, card, x, label);
+    }
+  }
+
+  private static Stream<Card> cards() {
+    return IntStream.range(0, SHOPS * CARDS)
+        .mapToObj(
+            record ->
+                new Card(
+                    "s" + record / CARDS,
+                    1_796_083_200_000L + record,
+                    "c" + record % CARDS,
+                    record % 7,
+                    record % 2 == 0 ? "a" : "b"));
+  }
+
+  private Path groups(String bootstrapServers) throws IOException {
+    return Files.writeString(
+        dir.resolve("groups.yaml"),
+        """
+        pipeline: groups
+        kafka: { bootstrap.servers: "%s" }
+        input:
+          topic: groups.in
+          start: earliest
+          format: json
+          key: shop
+          event-time: at
+          label: l
+          classes: [a, b]
+          features: [x]
+          derived: [{ lag: x, ago: [1h, 1d, 7d], by: card }]
+        auto: fast
+        state: { checkpoint-interval: 1s }
+        """
+            .formatted(bootstrapServers));
   }
 
   /** Ids that all start within 4,096 places of a table which places them by their hash alone. */

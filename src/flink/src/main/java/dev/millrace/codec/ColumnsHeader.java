@@ -61,8 +61,10 @@ public final class ColumnsHeader {
   }
 
   private Result parse(ByteBuffer value) {
+    byte[] bytes = new byte[value.remaining()];
+    value.duplicate().get(bytes);
     try {
-      DeclaredColumns read = DeclaredColumns.read(value.array());
+      DeclaredColumns read = DeclaredColumns.read(bytes);
       read.requireWithin(limits);
       return new Result(read, null);
     } catch (IOException e) {

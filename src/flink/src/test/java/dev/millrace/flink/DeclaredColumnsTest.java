@@ -12,7 +12,6 @@ import dev.millrace.data.DeclaredColumns;
 import dev.millrace.data.Example;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.FeatureSpec.IdOptions;
-import dev.millrace.data.FeatureSpec.Type;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.Task;
@@ -44,8 +43,9 @@ class DeclaredColumnsTest {
   private static final FeatureSpec AMOUNT = number("amount", false);
   private static final FeatureSpec AGE = number("age", true);
   private static final FeatureSpec COUNTRY =
-      new FeatureSpec("country", Type.ONE_HOT, false, List.of("no", "se", "dk"), 0);
-  private static final FeatureSpec USER = FeatureSpec.ofIds("user", Type.ID, false, IdOptions.ONE);
+      new FeatureSpec("country", FeatureSpec.Type.ONE_HOT, false, List.of("no", "se", "dk"), 0);
+  private static final FeatureSpec USER =
+      FeatureSpec.ofIds("user", FeatureSpec.Type.ID, false, IdOptions.ONE);
   private static final DeclaredColumns COLUMNS =
       DeclaredColumns.of(
           List.of(AMOUNT, AGE, COUNTRY, USER), List.of("high", "low", "none"), Task.MULTICLASS);
@@ -57,7 +57,7 @@ class DeclaredColumnsTest {
               number("new", false),
               AGE,
               number("user", false),
-              new FeatureSpec("country", Type.HASH, false, List.of(), 4),
+              new FeatureSpec("country", FeatureSpec.Type.HASH, false, List.of(), 4),
               AMOUNT),
           List.of("low"),
           Task.MULTICLASS);
@@ -254,11 +254,11 @@ class DeclaredColumnsTest {
   }
 
   private static FeatureSpec number(String name, boolean nullable) {
-    return new FeatureSpec(name, Type.NUMERIC, nullable, List.of(), 0);
+    return new FeatureSpec(name, FeatureSpec.Type.NUMERIC, nullable, List.of(), 0);
   }
 
   private static FeatureSpec hashed(String name) {
-    return new FeatureSpec(name, Type.HASH, false, List.of(), 65_536);
+    return new FeatureSpec(name, FeatureSpec.Type.HASH, false, List.of(), 65_536);
   }
 
   private static TrainSpec spec(InputSpec input) {

@@ -81,8 +81,10 @@ class InitLabelTest {
     Random random = new Random(1);
     StringBuilder rows = new StringBuilder("customer,amount,country,weight\n");
     for (int i = 0; i < 500; i++) {
-      Object[] row = {"c" + random.nextInt(40), 9 * random.nextDouble(), "DE", random.nextDouble()};
-      rows.append("%s,%.2f,%s%d,%.2f%n".formatted(row[0], row[1], row[2], i % 5, row[3]));
+      int customer = random.nextInt(40);
+      double amount = 9 * random.nextDouble();
+      double weight = random.nextDouble();
+      rows.append("c%d,%.2f,DE%d,%.2f%n".formatted(customer, amount, i % 5, weight));
     }
 
     assertThat(init(Files.writeString(dir.resolve("orders.csv"), rows)).out())
