@@ -239,20 +239,26 @@ public record Settings(
 
     /** Returns the same with predictions. */
     public Output withPredictions() {
-      return with(true, interval, reasons);
+      return with(true, interval, reasons, snapshots);
     }
 
     /** Returns the same with intervals of another level, 0 for none. */
     public Output withInterval(double level) {
-      return with(hasPredictions, level, reasons);
+      return with(hasPredictions, level, reasons, snapshots);
     }
 
     /** Returns the same with another max number of columns that explain a prediction. */
     public Output withReasons(int max) {
-      return with(hasPredictions, interval, max);
+      return with(hasPredictions, interval, max, snapshots);
     }
 
-    private Output with(boolean publishesPredictions, double level, int maxReasons) {
+    /** Returns the same with models that are published at the end of the input alone. */
+    public Output withModelsAtTheEnd() {
+      return with(hasPredictions, interval, reasons, SnapshotSpec.AT_THE_END);
+    }
+
+    private Output with(
+        boolean publishesPredictions, double level, int maxReasons, SnapshotSpec published) {
       return new Output(
           metrics,
           predictions,
@@ -264,7 +270,7 @@ public record Settings(
           publishesPredictions,
           level,
           maxReasons,
-          snapshots,
+          published,
           hasSummary,
           guarantee);
     }

@@ -60,7 +60,8 @@ public record Evaluation(
       Consumer<OutputRecord> predictions,
       Consumer<String> reports)
       throws Exception {
-    Settings lines = CsvPipeline.ofLines(settings, scan, epochs, labelDelay != null);
+    Settings atTheEnd = settings.withOutput(settings.output().withModelsAtTheEnd());
+    Settings lines = CsvPipeline.ofLines(atTheEnd, scan, epochs, labelDelay != null);
     FinalMetrics metrics =
         new FinalMetrics(settings.input().spec(), settings.metrics().positiveClass());
     FinalModels models = new FinalModels();

@@ -51,7 +51,7 @@ public final class FinalModels {
         }
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // the job writes what it reads
+      throw new UncheckedIOException(e); // the disk is full: the job writes what it reads
     }
   }
 
