@@ -4,6 +4,9 @@ import dev.millrace.config.option.Option;
 import dev.millrace.config.option.OptionReader;
 import dev.millrace.config.yaml.NamedFile;
 import dev.millrace.config.yaml.YamlNode;
+import dev.millrace.onnx.OnnxException;
+import dev.millrace.onnx.OnnxImport;
+import dev.millrace.prequential.ModelSnapshot;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
@@ -35,6 +38,34 @@ public final class ModelFile {
         maxBytes,
         ", which is a quarter of the heap. Is it a model? For a larger one, give the JVM more with"
             + " -Xmx");
+  }
+
+  /** Returns true if a file can be read and is a model, as Millrace stores it or in ONNX. */
+  static boolean isModel(String name) {
+    try {
+      byte[] bytes = read(Path.of(name));
+      return isStored(bytes) || isOnnx(bytes);
+    } catch (InvalidPathException | IOException e) {
+      return false;
+    }
+  }
+
+  private static boolean isStored(byte[] bytes) {
+    try {
+      ModelSnapshot.decode(null, null, "", bytes);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static boolean isOnnx(byte[] bytes) {
+    try {
+      OnnxImport.decode(bytes);
+      return true;
+    } catch (OnnxException e) {
+      return false;
+    }
   }
 
   /**

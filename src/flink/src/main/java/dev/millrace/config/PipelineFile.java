@@ -148,8 +148,7 @@ public final class PipelineFile {
   public static Settings parse(
       String fileName, String yaml, @Nullable Path baseDir, Map<String, String> kafka) {
     ConfigErrors errors = new ConfigErrors(fileName, PipelineOptions::pathOf);
-    YamlNode document =
-        YamlReader.read(yaml.startsWith("\uFEFF") ? yaml.substring(1) : yaml, errors);
+    YamlNode document = document(yaml, errors);
     if (document instanceof Mapping mapping) {
       Settings settings = settings(withKafka(mapping, kafka), baseDir, false, errors);
       errors.throwIfAny();
@@ -168,10 +167,31 @@ public final class PipelineFile {
     throw new AssertionError("a document that is not a map is an error");
   }
 
+  private static @Nullable YamlNode document(String yaml, ConfigErrors errors) {
+    return YamlReader.read(yaml.startsWith("\uFEFF") ? yaml.substring(1) : yaml, errors);
+  }
+
+  /**
+   * Returns the settings of a text in a SQL statement, which must not name files: its author may
+   * not be allowed to read them.
+   *
+   * @param origin the name that errors give the text
+   * @param kafka client properties that replace those of the text
+   * @throws InvalidPipelineException if the text is not a valid pipeline, or names a file
+   */
+  public static Settings parseStatement(String origin, String yaml, Map<String, String> kafka) {
+    ConfigErrors errors = new ConfigErrors(origin, PipelineOptions::pathOf);
+    if (document(yaml, errors) instanceof Mapping mapping) {
+      StatementFiles.requireNone(mapping, errors);
+      errors.throwIfAny();
+    }
+    return parse(origin, yaml, null, kafka);
+  }
+
   /**
    * Returns the settings of a pipeline in SQL, whose records are rows that have their label. The
    * text may be a pipeline file, or leave out {@code pipeline}, {@code kafka} and {@code
-   * input.label}; {@code input.labels} is an error.
+   * input.label}; {@code input.labels} and {@code input.schema} are errors.
    *
    * @param origin the name that errors give the text
    * @param pipeline name of a pipeline without {@code pipeline}
@@ -184,17 +204,17 @@ public final class PipelineFile {
         origin,
         yaml,
         document -> {
-          requireOneLabel(origin, document);
+          requireSupportedInSql(origin, document);
           Scalar name = new Scalar(pipeline, document.line());
           return withLabel(document.withDefault(PipelineOptions.PIPELINE.name(), name), label);
         });
   }
 
   /**
-   * Rejects labels that come later, and several of them, alone, since errors in their options would
-   * lead astray.
+   * Rejects labels that come later, several of them, and files that are no models, alone, since
+   * other errors in their options would lead astray, or tell what the files are.
    */
-  private static void requireOneLabel(String origin, Mapping document) {
+  private static void requireSupportedInSql(String origin, Mapping document) {
     ConfigErrors errors = new ConfigErrors(origin, PipelineOptions::pathOf);
     Entry forecast = document.entries().get(PipelineOptions.FORECAST.name());
     if (forecast != null) {
@@ -223,6 +243,7 @@ public final class PipelineFile {
           "input.labels is not supported in SQL: a row has its label. Join features and labels in"
               + " SQL first, or run the pipeline with ./millrace run");
     }
+    StatementFiles.requireModels(document, errors);
     errors.throwIfAny();
   }
 

@@ -132,7 +132,7 @@ public final class MillraceModelProviderFactory implements ModelProviderFactory 
       if (text == null) {
         return PipelineFile.read(Path.of(Objects.requireNonNull(file)), kafka);
       }
-      Settings settings = PipelineFile.parse(PIPELINE.key(), text, null, kafka);
+      Settings settings = PipelineFile.parseStatement(PIPELINE.key(), text, kafka);
       StatementProperties.check(settings.kafka());
       return settings;
     } catch (InvalidPipelineException e) {

@@ -3,11 +3,14 @@ package dev.millrace.table;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.api.ValidationException;
 import org.apache.flink.table.types.logical.RowType;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class LearnCallTest {
   private static final RowType COLUMNS =
@@ -145,6 +148,26 @@ class LearnCallTest {
             + " labels in SQL first, or run the pipeline with ./millrace run\n1 error.");
     rejects(
         "fraud", "auto: { warm-start: { key: all } }", "warm-start.key is not supported in SQL");
+  }
+
+  @Test
+  void noErrorTellsWhatAFileIsThatIsNoModel(@TempDir Path dir) throws Exception {
+    Path present = Files.writeString(dir.resolve("secret"), "secret");
+    for (Path file : new Path[] {present, dir.resolve("absent"), dir}) {
+      for (String part : new String[] {"auto", "model"}) {
+        rejects(
+            "fraud",
+            part + ": { warm-start: { file: " + file + " } }",
+            "pipeline:1  "
+                + part
+                + ".warm-start.file must name a model file that can be read where the statement is"
+                + " planned, but was \"");
+      }
+      rejects(
+          "fraud",
+          "input: { schema: " + file + " }",
+          "pipeline:1  input.schema is not supported in SQL: rows have columns. Remove it");
+    }
   }
 
   @Test

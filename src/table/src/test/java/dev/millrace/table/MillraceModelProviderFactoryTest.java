@@ -153,6 +153,71 @@ class MillraceModelProviderFactoryTest {
   }
 
   @Test
+  void aStatementNamesNoLoginModuleButKafkas() {
+    String module = "required keyStoreURL=\"http://localhost/keys\";";
+    String end = ". Set it in the file that 'pipeline.file' names";
+    String rejected =
+        "Kafka property 'sasl.jaas.config': a statement must not name a login module, only those of"
+            + " org.apache.kafka.*"
+            + end;
+    String property = pipeline(PIPELINE) + ", 'properties.sasl.jaas.config' = '%s'";
+    for (String value :
+        new String[] {
+          "com.sun.security.auth.module.KeyStoreLoginModule " + module,
+          "/* org.apache.kafka. */ com.sun.security.auth.module.KeyStoreLoginModule " + module
+        }) {
+      assertRejected(INPUT, "`class` STRING", property.formatted(value), rejected);
+    }
+    for (String value :
+        new String[] {
+          "org.apache.kafka.common.security.plain.PlainLoginModule required;"
+              + " com.sun.security.auth.module.KeyStoreLoginModule "
+              + module,
+          "org.apache.kafka.common.security.plain.PlainLoginModule",
+          "${env:A}com.sun.security.auth.module.KeyStoreLoginModule " + module,
+          "com.sun.security.auth.module.JndiLoginModule required;"
+        }) {
+      assertRejected(
+          INPUT,
+          "`class` STRING",
+          property.formatted(value),
+          "Kafka property 'sasl.jaas.config' must be one login module of org.apache.kafka.*, with"
+              + " its options and a semicolon at the end");
+    }
+    for (String value :
+        new String[] {
+          "org.apache.kafka.common.security.scram.ScramLoginModule required username=\"u\""
+              + " password=\"${env:PASSWORD}\";",
+          "${env:LOGIN}"
+        }) {
+      assertThat(plan(INPUT, "`class` STRING", property.formatted(value))).contains("MLPredict");
+    }
+  }
+
+  @Test
+  void aPipelineInAStatementNamesNoFiles() throws Exception {
+    Path present = Files.writeString(dir.resolve("secret"), "secret");
+    String end = " is not allowed in a statement. Set it in the file that 'pipeline.file' names";
+    for (Path file : new Path[] {present, dir.resolve("absent")}) {
+      String schema = PIPELINE.replace("format: json", "format: avro-raw, schema: " + file);
+      String start = " model: { warm-start: { file: " + file + " } } }";
+      String mixture = " auto: { warm-start: { file: " + file + " } } }";
+      for (String text : new String[] {schema, "\uFEFF" + schema}) {
+        assertRejectedFile(text, "input.schema" + end);
+      }
+      assertRejectedFile(PIPELINE.replaceAll("}$", "," + start), "model.warm-start.file" + end);
+      assertRejectedFile(PIPELINE.replaceAll("}$", "," + mixture), "auto.warm-start.file" + end);
+    }
+  }
+
+  private void assertRejectedFile(String text, String message) {
+    assertThatThrownBy(() -> plan(INPUT, "`class` STRING", pipeline(text)))
+        .rootCause()
+        .hasMessageStartingWith(
+            "Option 'pipeline' is not valid: pipeline:1  " + message + "\n1 error");
+  }
+
+  @Test
   void aPipelineFileMayNameClassesAndFilesAndAStatementTheEnvironment() throws Exception {
     String classes =
         PIPELINE.replace(
