@@ -1,6 +1,8 @@
 package dev.millrace.table;
 
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.flink.table.api.ValidationException;
@@ -32,11 +34,17 @@ final class StatementProperties {
    * @throws ValidationException if a property is not allowed in a statement
    */
   static void check(Map<String, String> properties) {
-    properties.forEach(
+    SortedMap<String, String> sorted = new TreeMap<>(properties);
+    // Placeholders come with the classes of their providers, which no statement has to name.
+    sorted.forEach(
         (name, value) -> {
           if (FILE.matcher(value).find()) {
             throw rejected(name, "read a file into a property, only ${env:NAME}");
-          } else if (PROVIDER.matcher(name).matches()) {
+          }
+        });
+    sorted.forEach(
+        (name, value) -> {
+          if (PROVIDER.matcher(name).matches()) {
             if (!value.equals(ENVIRONMENT)) {
               throw rejected(name, "name a config provider, only " + ENVIRONMENT);
             }

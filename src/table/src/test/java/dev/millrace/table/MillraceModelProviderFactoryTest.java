@@ -146,6 +146,13 @@ class MillraceModelProviderFactoryTest {
     assertRejected(
         INPUT,
         "`class` STRING",
+        pipeline(PIPELINE.replace("kafka: {", "kafka: { ssl.key.password: \"${file:/etc/k:k}\",")),
+        "Kafka property 'ssl.key.password': a statement must not read a file into a property, only"
+            + " ${env:NAME}"
+            + end);
+    assertRejected(
+        INPUT,
+        "`class` STRING",
         pipeline(PIPELINE.replace("kafka: {", "kafka: { sasl.login.class: java.lang.Runtime,")),
         "Kafka property 'sasl.login.class': a statement must not name a class, only those of"
             + " org.apache.kafka.*"
