@@ -86,9 +86,9 @@ final class Window {
     return weighted;
   }
 
-  /** Bytes in memory. */
+  /** Returns the bytes of the rows: a function of the examples, not of what there is room for. */
   long memoryBytes() {
-    return (long) cells.length * Integer.BYTES;
+    return (long) size * stride * Integer.BYTES;
   }
 
   /**
@@ -188,7 +188,11 @@ final class Window {
   int readEnd(DataInput in, int flags) throws IOException {
     boolean hasTime = (flags & TIME_FLAG) != 0;
     long time = hasTime ? in.readLong() : 0;
-    double weight = (flags & WEIGHT_FLAG) != 0 ? in.readFloat() : 1;
+    boolean hasWeight = (flags & WEIGHT_FLAG) != 0;
+    double weight = hasWeight ? in.readFloat() : 1;
+    if (hasWeight && !weighted) { // though those that were not 1 may have left it
+      rearrange(room, columns, true);
+    }
     return hasTime || !isTimed() ? add(time, weight) : -1;
   }
 

@@ -10,7 +10,7 @@ import java.io.IOException;
  * fading mean over all seasons of the values in its place. Not thread-safe.
  */
 final class Season {
-  /** Bytes in memory of each value for which there is room. */
+  /** Bytes in memory of each value. */
   static final int BYTES_PER_VALUE = 2 * Float.BYTES;
 
   // Weight of the newest season.

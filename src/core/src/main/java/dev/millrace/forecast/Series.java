@@ -297,10 +297,10 @@ public final class Series {
     return seasonalErrors / seasonalErrorCount;
   }
 
-  /** Returns the estimated bytes in memory. */
+  /** Returns the bytes of the values that are known now. */
   public long memoryBytes() {
     int perValue = Double.BYTES + Long.BYTES + seasons.length * Season.BYTES_PER_VALUE;
-    return (long) values.length * perValue;
+    return (long) size() * perValue;
   }
 
   /** Returns a deep copy. */

@@ -62,14 +62,14 @@ final class MiniBatch {
     return capacity - size;
   }
 
-  /** Returns the floats of a full batch: rows, targets and weights. */
-  static long floats(int inputs, int capacity) {
-    return capacity * (Kernels.stride(inputs) + 2L);
+  /** Returns the floats of that many rows, with their targets and weights. */
+  static long floats(int inputs, int size) {
+    return size * (Kernels.stride(inputs) + 2L);
   }
 
-  /** Returns the floats allocated. */
+  /** Returns the floats of its rows, with their targets and weights. */
   long floats() {
-    return (long) rows.length + targets.length + weights.length;
+    return floats(inputs, size);
   }
 
   boolean isEmpty() {

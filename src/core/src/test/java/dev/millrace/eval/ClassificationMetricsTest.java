@@ -219,12 +219,12 @@ class ClassificationMetricsTest {
       score(many, i, probabilities);
     }
     assertThat(scores(many, eleven.subList(0, 10)).window().aucRoc()).isEqualTo(0.75);
-    // Of the room for 8 examples, 9 more floats; the totals have grown as well.
+    // Of 5 examples, 9 more floats; the totals have grown as well.
     long ofTen = many.memoryBytes(10);
 
     many.nameClasses(eleven);
     assertThat(scores(many, eleven).window().aucRoc()).isNaN();
-    assertThat(ofTen - many.memoryBytes(10)).isEqualTo(8 * 9 * Float.BYTES);
+    assertThat(ofTen - many.memoryBytes(10)).isEqualTo(5 * 9 * Float.BYTES);
     assertThat(ofTen).isGreaterThan(ofTwo);
   }
 
@@ -413,12 +413,12 @@ class ClassificationMetricsTest {
       score(each, 1, 0.25f, 0.75f);
     }
 
-    // Room for 3 or 8 examples of 4-byte cells: 6, 2 of calibration, 1 of a score, 2 of the time.
+    // An example of 4-byte cells: 6, 2 of calibration, 1 of a score, 2 of the time.
     long sums = 2 * 2 * 8 + 2 * 2 * 3 * 8; // the matrix, and three sums of two baselines
     long calibration = (2 * 10 + 1) * 8;
-    assertThat(metrics.memoryBytes(2)).isEqualTo(3 * 9 * 4 + sums + calibration + 2 * 8);
-    assertThat(plain.memoryBytes(2)).isEqualTo(8 * 6 * 4 + 2 * sums + 2 * 8);
-    assertThat(full.memoryBytes(2)).isEqualTo(8 * 11 * 4 + 2 * (sums + calibration) + 2 * 8);
+    assertThat(metrics.memoryBytes(2)).isEqualTo(9 * 4 + sums + calibration + 2 * 8);
+    assertThat(plain.memoryBytes(2)).isEqualTo(6 * 4 + 2 * sums + 2 * 8);
+    assertThat(full.memoryBytes(2)).isEqualTo(11 * 4 + 2 * (sums + calibration) + 2 * 8);
   }
 
   @Test

@@ -157,8 +157,8 @@ class RegressionMetricsTest {
 
     metrics.update(1, 2, 0.5, 1, 0);
 
-    // Five numbers of each example; room for the first 8.
-    assertThat(metrics.memoryBytes(0)).isEqualTo(8 * 5 * 8);
+    // Five numbers of each example.
+    assertThat(metrics.memoryBytes(0)).isEqualTo(5 * 8);
     assertThat(metrics.totalLoss()).isEqualTo(0.5);
   }
 

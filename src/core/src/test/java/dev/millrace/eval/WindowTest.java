@@ -68,13 +68,13 @@ class WindowTest {
     Window window = new Window(10, 0, 1);
     window.add(0, 1);
     assertThat(window.isWeighted()).isFalse();
-    assertThat(window.memoryBytes()).isEqualTo(8 * 4);
+    assertThat(window.memoryBytes()).isEqualTo(4);
 
     window.add(0, 0.5);
 
     assertThat(window.isWeighted()).isTrue();
     assertThat(window.weight(window.row(0))).isEqualTo(1);
     assertThat(window.weight(window.row(1))).isEqualTo(0.5);
-    assertThat(window.memoryBytes()).isEqualTo(8 * 2 * 4);
+    assertThat(window.memoryBytes()).isEqualTo(2 * 2 * 4);
   }
 }

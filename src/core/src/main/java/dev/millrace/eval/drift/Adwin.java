@@ -158,7 +158,7 @@ final class Adwin implements DriftDetector {
 
   @Override
   public long memoryBytes() {
-    return (long) buckets.length * (Integer.BYTES + 2 * WIDTH * Double.BYTES);
+    return (long) rows * (Integer.BYTES + 2 * WIDTH * Double.BYTES);
   }
 
   @Override

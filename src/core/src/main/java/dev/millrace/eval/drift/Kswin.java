@@ -157,7 +157,7 @@ final class Kswin implements DriftDetector {
 
   @Override
   public long memoryBytes() {
-    return (long) (window.length + sample.length + recent.length) * Double.BYTES;
+    return (size + 2L * spec.recent()) * Double.BYTES;
   }
 
   @Override

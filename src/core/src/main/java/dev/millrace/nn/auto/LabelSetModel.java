@@ -288,11 +288,11 @@ public final class LabelSetModel {
 
   /** Returns the estimated bytes in memory. */
   public long memoryBytes() {
-    long bits = 0;
+    long words = 0;
     for (BitSet set : sets.keySet()) {
-      bits += set.size();
+      words += (set.length() + Long.SIZE - 1) / Long.SIZE;
     }
-    return bits / Byte.SIZE + 160L * sets.size() + 2L * hits.length * Double.BYTES;
+    return words * Long.BYTES + 160L * sets.size() + 2L * hits.length * Double.BYTES;
   }
 
   /** Writes the complete state. */

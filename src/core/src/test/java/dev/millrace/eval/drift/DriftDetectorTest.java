@@ -310,15 +310,15 @@ class DriftDetectorTest {
   @MethodSource("specs")
   void countsExamplesAndTheBytesOfItsArrays(DriftSpec spec) throws IOException {
     DriftDetector detector = spec.start();
-    assertThat(detector.memoryBytes()).isEqualTo(arrays(spec, 100, 64));
+    assertThat(detector.memoryBytes()).isEqualTo(arrays(spec, 100, 2 * 30 * 8));
     for (int i = 0; i < 5; i++) {
       detector.update(0);
     }
-    assertThat(detector.memoryBytes()).isEqualTo(arrays(spec, 100, 64));
+    assertThat(detector.memoryBytes()).isEqualTo(arrays(spec, 100, (5 + 2 * 30) * 8));
     for (int i = 5; i < 9; i++) {
       detector.update(0);
     }
-    assertThat(detector.memoryBytes()).isEqualTo(arrays(spec, 2 * 100, 128));
+    assertThat(detector.memoryBytes()).isEqualTo(arrays(spec, 2 * 100, (9 + 2 * 30) * 8));
     for (int i = 9; i < 100; i++) {
       detector.update(0);
     }
