@@ -47,7 +47,7 @@ public enum DeadLetterReason {
   INVALID_FEATURE,
   /** The example's weight is negative, NaN or above {@code limits.weight}. */
   INVALID_WEIGHT,
-  /** The header {@code millrace.epoch} is neither the pass that the key is in nor the next one. */
+  /** The header {@code millrace.epoch} is a pass later than the next one of its key. */
   INVALID_EPOCH,
   /** The record of the commands topic is not a valid command. */
   INVALID_COMMAND,

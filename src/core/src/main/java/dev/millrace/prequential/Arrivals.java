@@ -37,9 +37,9 @@ final class Arrivals {
     return epoch;
   }
 
-  /** Starts a pass unless the key is in it. */
+  /** Starts a pass unless the key is in it, or in a later one. */
   void turnTo(int pass) {
-    if (pass != epoch) {
+    if (pass > epoch) {
       epoch = pass;
       latest = Long.MIN_VALUE;
     }

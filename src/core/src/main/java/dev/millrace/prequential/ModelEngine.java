@@ -151,7 +151,7 @@ final class ModelEngine implements KeyEngine {
   private void learn(TrainState state, Chunk chunk, int from, EngineListener listener)
       throws IOException {
     if (chunk.epoch() > 0) {
-      if (isOfOtherPass(state.model(), chunk, from, listener)) {
+      if (rejectOtherPass(state.model(), chunk, from, listener)) {
         return;
       }
       state.model().counters.arrivals.turnTo(chunk.epoch());
@@ -170,9 +170,9 @@ final class ModelEngine implements KeyEngine {
   }
 
   /** Rejects the rows of a pass that the key cannot be in; returns true if it has. */
-  private boolean isOfOtherPass(
+  private boolean rejectOtherPass(
       PrequentialModel model, Chunk chunk, int from, EngineListener listener) {
-    Rejection rejection = isOfOutput ? null : rejections.ofEpoch(model.counters.arrivals, chunk);
+    Rejection rejection = isOfOutput ? null : Rejections.ofEpoch(model.counters.arrivals, chunk);
     for (int row = from; rejection != null && row < chunk.size(); row++) {
       rejections.reject(chunk, row, rejection, listener);
     }

@@ -94,7 +94,7 @@ final class OutputRows {
     example.weight = chunk.weight(row);
     example.group = chunk.group(row);
     example.eventTime = chunk.eventTime(row);
-    example.epoch = chunk.epoch();
+    example.epoch = chunk.epoch() == 0 ? 0 : of.counters.epoch;
     String id = chunk.id(row);
     if (id == null) {
       example.clearId();

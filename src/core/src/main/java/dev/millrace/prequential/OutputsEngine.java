@@ -177,7 +177,7 @@ final class OutputsEngine implements KeyEngine {
           chunk, row, Rejections.ofWidth(chunk.width(), of.shared.inputs()), listener);
       return;
     }
-    Rejection ofOtherPass = rejections.ofEpoch(of.counters.arrivals, chunk);
+    Rejection ofOtherPass = Rejections.ofEpoch(of.counters.arrivals, chunk);
     if (ofOtherPass != null) {
       rejections.reject(chunk, row, ofOtherPass, listener);
       return;

@@ -22,6 +22,9 @@ final class Rejections {
           "the label came before any features of its key, whose number is unknown;"
               + " with input.features declared, such a label waits");
 
+  /** Max pass that a key may begin with, such as after it was erased. */
+  private static final int MAX_FIRST_EPOCH = 1_000;
+
   /** Header with the id of an example that has no record. */
   private static final String ID_HEADER = "id";
 
@@ -67,21 +70,24 @@ final class Rejections {
 
   /**
    * Returns why records cannot be of their pass over a bounded data set; null if they can. One
-   * record must not move a key to a pass that no other record is of.
+   * record must not end many passes. A key that restarts may be in any pass, and records of an
+   * earlier pass count in the current one, so no key is locked out by a record of a later pass.
    *
    * @param arrivals that know the pass that the key is in
    */
-  @Nullable Rejection ofEpoch(Arrivals arrivals, Chunk chunk) {
+  static @Nullable Rejection ofEpoch(Arrivals arrivals, Chunk chunk) {
     int current = arrivals.epoch();
     int epoch = chunk.epoch();
-    return epoch == 0 || epoch == current || epoch == current + 1
-        ? null
-        : new Rejection(
-            DeadLetterReason.INVALID_EPOCH,
-            current == 0
-                ? "the record is of pass %d, but its key begins with pass 1".formatted(epoch)
-                : "the record is of pass %d, but its key is in pass %d, which only pass %d may follow"
-                    .formatted(epoch, current, current + 1));
+    if (epoch <= (current == 0 ? MAX_FIRST_EPOCH : current + 1)) {
+      return null;
+    }
+    return new Rejection(
+        DeadLetterReason.INVALID_EPOCH,
+        current == 0
+            ? "the record is of pass %d, but its key begins with pass %d or an earlier one"
+                .formatted(epoch, MAX_FIRST_EPOCH)
+            : "the record is of pass %d, but its key is in pass %d, which only pass %d may follow"
+                .formatted(epoch, current, current + 1));
   }
 
   /**

@@ -150,10 +150,10 @@ final class InputOptions {
           "epochs",
           OptionTypes.flag(),
           false,
-          "reads the header `millrace.epoch`, the pass over a bounded data set, as `produce --epochs`"
-              + " sends it; a record of neither the pass that its key is in nor the next one is a dead"
-              + " letter, and one without the header is of that pass"
-              + " (docs/metrics.md#validation-and-epochs)");
+          "reads the header `millrace.epoch`, the pass over a bounded data set, as `produce"
+              + " --epochs` sends it; a record of a pass later than the next one of its key is a"
+              + " dead letter, and one without the header, or of an earlier pass, is of the current"
+              + " one (docs/metrics.md#validation-and-epochs)");
   static final Option<List<String>> CLASSES =
       INPUT_GROUP.optional(
           "classes",
