@@ -1,38 +1,78 @@
 package dev.millrace.cli.watch;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.cli.csv.DistinctCount;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
-/** Newest record of each key, of records in the order of their topic. Not thread-safe. */
+/**
+ * Newest record of each key, of records in the order of their topic. The oldest leave when there
+ * are too many, or their texts are too long. Not thread-safe.
+ */
 final class NewestRecords {
-  private final Map<String, Entry> newest = new LinkedHashMap<>();
+  static final int MAX_KEYS = 1_000;
+  private static final long MAX_CHARS = 64L << 20;
+  private static final long REPORT_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-  /**
-   * A record.
-   *
-   * @param text as it is on the topic
-   */
-  record Entry(JsonNode record, String text) {}
+  private final Map<String, Entry> newest = new LinkedHashMap<>();
+  private final DistinctCount keys = new DistinctCount();
+  private final LongSupplier nanos;
+  private long reportedNanos;
+  private long chars;
+
+  /** Text of a record as it is on the topic. */
+  private record Entry(String text, boolean isOfSeveralOutputs) {}
+
+  NewestRecords(LongSupplier nanos) {
+    this.nanos = nanos;
+    reportedNanos = nanos.getAsLong();
+  }
 
   /** Replaces the older record of the same key. */
   void put(JsonNode record, String text) {
     String key = record.path("pipeline").asText() + '\n' + record.path("key").asText();
-    newest.remove(key); // it moves behind those that are older now
-    newest.put(key, new Entry(record, text));
+    keys.add(key);
+    Entry older = newest.remove(key); // the newer one moves behind those that are older now
+    chars += text.length() - (older == null ? 0 : older.text().length());
+    newest.put(key, new Entry(text, MetricsRecords.isOfSeveralOutputs(record)));
+    Iterator<Entry> oldest = newest.values().iterator();
+    while (newest.size() > MAX_KEYS || (chars > MAX_CHARS && newest.size() > 1)) {
+      chars -= oldest.next().text().length();
+      oldest.remove();
+    }
   }
 
   /**
-   * Returns the records, oldest first, and forgets them. Those of several outputs are before those
-   * of each output, which they make superfluous.
+   * Returns the number of keys whose records are not held, with the error of {@link DistinctCount}.
    */
-  List<Entry> take() {
+  long omitted() {
+    return Math.max(0, keys.estimate() - newest.size());
+  }
+
+  /** Returns the progress of reading the topic, every 5 s. */
+  Optional<String> progress(long remaining) {
+    long now = nanos.getAsLong();
+    if (remaining < 0 || now - reportedNanos < REPORT_NANOS) {
+      return Optional.empty();
+    }
+    reportedNanos = now;
+    return Optional.of("Reading the topic: %,d records remain.".formatted(remaining));
+  }
+
+  /**
+   * Returns the texts of the records, oldest first. Those of several outputs are before those of
+   * each output, which they make superfluous.
+   */
+  List<String> texts() {
     List<Entry> entries = new ArrayList<>(newest.values());
-    newest.clear();
-    entries.sort(Comparator.comparing(entry -> !MetricsRecords.isOfSeveralOutputs(entry.record())));
-    return entries;
+    entries.sort(Comparator.comparing(entry -> !entry.isOfSeveralOutputs()));
+    return entries.stream().map(Entry::text).toList();
   }
 }

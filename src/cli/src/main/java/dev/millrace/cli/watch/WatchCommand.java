@@ -2,6 +2,7 @@ package dev.millrace.cli.watch;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.cli.console.LiveScreen;
+import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.console.StopSignal;
 import dev.millrace.cli.console.Terminal;
 import dev.millrace.cli.kafka.KafkaOptions;
@@ -9,6 +10,7 @@ import dev.millrace.kafka.TopicFollower;
 import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,7 +24,7 @@ import picocli.CommandLine.Spec;
     name = "watch",
     description = {
       "Follows the metrics topic as a plain table. Ctrl-C stops it.",
-      "The newest record of each key comes first, then each new record."
+      "The newest record of each key comes first, of up to 1,000 keys, then each new record."
     },
     footer = {
       "",
@@ -62,6 +64,7 @@ public final class WatchCommand implements Callable<Integer> {
   private boolean reportedSkipped;
   // Holds the records that were there at the start, until all of them have been read.
   private @Nullable NewestRecords backlog;
+  private LongSupplier remaining = () -> -1;
 
   @Override
   public Integer call() throws InterruptedException {
@@ -71,7 +74,7 @@ public final class WatchCommand implements Callable<Integer> {
     String followed = summary ? topic.ofSummary(kafka) : topic.of(kafka);
     kafka.requireTopic(followed);
     if (!fromBeginning && !live) {
-      backlog = new NewestRecords();
+      backlog = new NewestRecords(System::nanoTime);
       notice(
           "Following "
               + followed
@@ -88,6 +91,7 @@ public final class WatchCommand implements Callable<Integer> {
                 TopicFollower.values(value -> show(value, table, screen)),
                 (absent, text) -> notice(text, screen))) {
       stop.onStop(follower::close);
+      remaining = follower::remaining;
       follower.onCaughtUp(() -> showBacklog(table));
       follower.run();
     } catch (ReaderGoneException e) {
@@ -117,11 +121,20 @@ public final class WatchCommand implements Callable<Integer> {
     NewestRecords records = backlog;
     backlog = null;
     if (records != null) {
-      records.take().forEach(entry -> print(entry.record(), entry.text(), table, null));
+      records.texts().forEach(text -> print(MetricsRecords.read(text), text, table, null));
+      if (records.omitted() > 0) {
+        notice(
+            "And %s: --key shows one, --live the worst."
+                .formatted(Plural.of(records.omitted(), "more key")),
+            null);
+      }
     }
   }
 
   private void show(String value, MetricsTable table, @Nullable LiveScreen screen) {
+    if (backlog != null) {
+      backlog.progress(remaining.getAsLong()).ifPresent(text -> notice(text, null));
+    }
     Optional<JsonNode> record =
         MetricsRecords.parse(value, summary ? SummaryLines.MARK : MetricsRecords.MARK);
     if (record.isEmpty()) {
