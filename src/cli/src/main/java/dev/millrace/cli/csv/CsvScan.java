@@ -1,6 +1,7 @@
 package dev.millrace.cli.csv;
 
 import dev.millrace.cli.console.CliError;
+import dev.millrace.codec.CellConverter;
 import dev.millrace.codec.CsvText;
 import dev.millrace.codec.ExampleSchema;
 import dev.millrace.config.yaml.Suggestions;
@@ -541,14 +542,24 @@ public record CsvScan(
       FieldProfile label = labels.get(i);
       Task task = wanted.targets().isEmpty() ? wanted.task() : wanted.targets().get(i).task();
       if (label.isOtherNumbers() && (task == null || task == Task.REGRESSION)) {
+        FieldProfile.Cell number = Objects.requireNonNull(label.firstOtherNumber());
+        String remedy =
+            new CellConverter(guess).reads(number.text())
+                ? "Read it with: %s%nIn a pipeline file: input: { %s }."
+                    .formatted(
+                        NotationOptions.arguments(guess),
+                        String.join(", ", NotationOptions.entries(guess)))
+                : "Write the column in one notation.";
         throw CliError.usage(
-            ("The label \"%s\" has numbers in another notation, such as %s. Read it with: %s%nIn a"
-                    + " pipeline file: input: { %s }. If the numbers name classes: --task multiclass")
+            ("The label \"%s\" has numbers in another notation, such as %s. %s If the numbers name"
+                    + " classes: %s")
                 .formatted(
                     label.name(),
-                    label.firstText(),
-                    NotationOptions.arguments(guess),
-                    String.join(", ", NotationOptions.entries(guess))));
+                    number,
+                    remedy,
+                    wanted.targets().isEmpty()
+                        ? "input: { task: multiclass }, or evaluate --task multiclass"
+                        : "task: multiclass in its entry of input.targets"));
       }
     }
   }

@@ -58,6 +58,7 @@ public final class FieldProfile {
   private @Nullable Cell firstMissing;
   private @Nullable Cell firstText;
   private @Nullable Cell firstOtherDate;
+  private @Nullable Cell firstOtherNumber;
   private double min = Double.POSITIVE_INFINITY;
   private double max = Double.NEGATIVE_INFINITY;
   private double sum;
@@ -157,6 +158,9 @@ public final class FieldProfile {
       firstOtherDate = new Cell(text, file.position());
     }
     addText(text);
+    if (firstOtherNumber == null && otherNumbers > 0) {
+      firstOtherNumber = new Cell(text, file.position());
+    }
   }
 
   public void addNumber(Number number) {
@@ -244,6 +248,11 @@ public final class FieldProfile {
   /** Returns the first text that is no date of ISO 8601. */
   @Nullable Cell firstOtherDate() {
     return firstOtherDate;
+  }
+
+  /** Returns the first number of a file that is not plain. */
+  @Nullable Cell firstOtherNumber() {
+    return firstOtherNumber;
   }
 
   long numbers() {

@@ -72,6 +72,19 @@ public final class NotationOptions {
     }
   }
 
+  /**
+   * Returns a guessed notation where the options do not name another one.
+   *
+   * @param given notation of the options
+   */
+  public CellNotation complete(CellNotation given, CellNotation guess) {
+    boolean agrees =
+        (decimal == null || guess.decimal() == given.decimal())
+            && (thousands == null || guess.thousands() == given.thousands());
+    return (agrees ? guess : given)
+        .withDateFormat(dateFormat == null ? guess.dateFormat() : dateFormat);
+  }
+
   private static Mark mark(String option, String text, Mark... allowed) {
     String symbol = text.equals(" ") ? Mark.SPACE.symbol() : text;
     return Arrays.stream(allowed)

@@ -6,6 +6,7 @@ import dev.millrace.cli.csv.CsvFile;
 import dev.millrace.cli.csv.CsvInput;
 import dev.millrace.cli.csv.FieldProfile;
 import dev.millrace.cli.csv.NotationGuess;
+import dev.millrace.cli.csv.NotationOptions;
 import dev.millrace.codec.ExampleSchema;
 import dev.millrace.config.yaml.NamedFile;
 import dev.millrace.data.CellNotation;
@@ -25,12 +26,14 @@ public final class FileProfiler {
   /**
    * Profiles a CSV file, whose notation is guessed where it is plain.
    *
+   * @param options that name a part of the notation, which then is not guessed
    * @param limit max rows to read
    * @throws CliError if it cannot be read or has no rows
    */
-  public static InputProfile csv(CsvInput input, long limit) {
+  public static InputProfile csv(Path path, NotationOptions options, long limit) {
+    CsvInput input = options.of(path, null);
     List<FieldProfile> fields = columns(input, limit);
-    CellNotation notation = NotationGuess.of(input, fields);
+    CellNotation notation = options.complete(input.notation(), NotationGuess.of(input, fields));
     CsvInput read = new CsvInput(input.path(), notation);
     fields = read.equals(input) ? fields : columns(read, limit);
     return new InputProfile(
@@ -54,7 +57,7 @@ public final class FileProfiler {
    * @throws CliError if the file cannot be read or has no rows
    */
   public static String kind(Path path, String column) {
-    InputProfile profile = csv(CsvInput.plain(path), Long.MAX_VALUE);
+    InputProfile profile = csv(path, new NotationOptions(), Long.MAX_VALUE);
     FieldProfile field =
         profile.fields().stream().filter(f -> f.name().equals(column)).findFirst().orElseThrow();
     boolean isLeftOut = new FieldRoles(profile, List.of()).useless(field) != null;

@@ -213,7 +213,7 @@ public final class InitCommand implements Callable<Integer> {
     Path file = Objects.requireNonNull(input);
     return isSchema()
         ? FileProfiler.schema(file)
-        : FileProfiler.csv(notation.of(file, null), rows == null ? Long.MAX_VALUE : rows);
+        : FileProfiler.csv(file, notation, rows == null ? Long.MAX_VALUE : rows);
   }
 
   /** Returns the field to predict, several if they are named, none of a schema with one label. */

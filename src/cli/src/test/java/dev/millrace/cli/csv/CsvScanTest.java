@@ -323,7 +323,7 @@ class CsvScanTest {
             FeatureSpec.Type.NUMERIC,
             FeatureSpec.Type.NUMERIC,
             FeatureSpec.Type.NUMERIC);
-    InputProfile profile = FileProfiler.csv(CsvInput.plain(file), 100);
+    InputProfile profile = FileProfiler.csv(file, new NotationOptions(), 100);
     assertThat(profile.fields().subList(0, 6))
         .extracting(field -> field.toFeature(profile.records(), true))
         .isEqualTo(drafted);

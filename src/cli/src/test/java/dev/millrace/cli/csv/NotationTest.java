@@ -3,6 +3,7 @@ package dev.millrace.cli.csv;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.cli.Cli;
+import dev.millrace.cli.init.FileProfiler;
 import dev.millrace.data.CellNotation;
 import dev.millrace.data.CellNotation.Mark;
 import java.io.IOException;
@@ -19,6 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 
 class NotationTest {
   @TempDir private Path dir;
@@ -35,8 +38,42 @@ class NotationTest {
         .isEqualTo(
             """
             The label "Umsatz" has numbers in another notation, such as "1.045,00" (kunden.csv:2). Read it with: --decimal , --thousands . --date-format "d.M.yyyy[ H:mm[:ss]]"
-            In a pipeline file: input: { decimal: ",", thousands: ".", date-format: "d.M.yyyy[ H:mm[:ss]]" }. If the numbers name classes: --task multiclass
+            In a pipeline file: input: { decimal: ",", thousands: ".", date-format: "d.M.yyyy[ H:mm[:ss]]" }. If the numbers name classes: input: { task: multiclass }, or evaluate --task multiclass
             """);
+  }
+
+  @Test
+  void aLabelThatNoGuessReadsHasNoEmptyOptions() throws IOException {
+    StringBuilder rows = new StringBuilder("a;amount\n1;'1\n".replace("'1", "$1.234.567,5"));
+    for (int i = 0; i < 50; i++) {
+      rows.append(i).append(";\"1,%03d.5\"\n".formatted(i));
+    }
+    Path file = Files.writeString(dir.resolve("mixed.csv"), rows);
+
+    Cli cli =
+        Cli.run("produce", "--bootstrap-server=127.0.0.1:1", "--input=" + file, "--label=amount");
+
+    assertThat(cli.exitCode()).isEqualTo(2);
+    assertThat(cli.err().strip())
+        .isEqualTo(
+            "The label \"amount\" has numbers in another notation, such as \"$1.234.567,5\""
+                + " (mixed.csv:2). Write the column in one notation. If the numbers name classes:"
+                + " input: { task: multiclass }, or evaluate --task multiclass");
+  }
+
+  @Test
+  void initKeepsTheNotationOfItsOptions() throws IOException {
+    NotationOptions options = new NotationOptions();
+    new CommandLine(
+            CommandSpec.create().addMixin("notation", CommandSpec.forAnnotatedObject(options)))
+        .parseArgs("--decimal=.");
+
+    Path file = customers();
+
+    assertThat(FileProfiler.csv(file, options, Long.MAX_VALUE).notation().decimal())
+        .isEqualTo(Mark.POINT);
+    assertThat(FileProfiler.csv(file, new NotationOptions(), Long.MAX_VALUE).notation().decimal())
+        .isEqualTo(Mark.COMMA);
   }
 
   @Test
