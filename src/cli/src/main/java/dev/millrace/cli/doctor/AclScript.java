@@ -27,7 +27,7 @@ final class AclScript {
     lines.add("# docs/security.md has the rights of the other commands.");
     lines.add("set -eu");
     lines.add(principal(settings));
-    lines.add("SERVERS=${SERVERS:-" + quoted(BrokerCheck.servers(settings.kafka())) + "}");
+    lines.add(servers(BrokerCheck.servers(settings.kafka())));
     lines.add("# Client properties of a user who may grant rights.");
     lines.add("ADMIN=${ADMIN:-admin.properties}");
     lines.add("grant() {");
@@ -44,6 +44,13 @@ final class AclScript {
     return user.find() && !user.group(1).startsWith(PLACEHOLDER)
         ? "PRINCIPAL=${PRINCIPAL:-" + quoted("User:" + user.group(1)) + "}"
         : "PRINCIPAL=${PRINCIPAL:?Set it to the principal of the pipeline, such as User:millrace}";
+  }
+
+  private static String servers(String addresses) {
+    return addresses.contains(PLACEHOLDER)
+        ? "SERVERS=${SERVERS:?Set it to the addresses of the brokers, such as"
+            + " kafka.example.org:9094}"
+        : "SERVERS=${SERVERS:-" + quoted(addresses) + "}";
   }
 
   private static void addTopics(Settings settings, List<String> lines) {

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -236,13 +237,20 @@ public final class BrokerCheck {
     for (Throwable t = cause; t != null; t = t.getCause()) {
       if (t instanceof FileSystemException file) {
         return CliError.usage(
-            "%s (%s): %s.".formatted(propertyOf(file, kafka), config, OutputFile.obstacle(file)));
+            "%s (%s): %s.".formatted(propertyOf(file, kafka), config, unreadable(file)));
       }
     }
     return new CliError(
         "The broker at %s cannot be used (%s): %s"
             .formatted(servers, origin, RootCause.message(cause)),
         cause);
+  }
+
+  /** Returns the reason why a file cannot be read. */
+  static @Nullable String unreadable(FileSystemException failure) {
+    return failure instanceof AccessDeniedException
+        ? "this user may not read " + failure.getFile()
+        : OutputFile.obstacle(failure);
   }
 
   /** Returns the property that names the file of a failure. */
@@ -256,20 +264,24 @@ public final class BrokerCheck {
   }
 
   /** What becomes of a connection to one of several addresses. */
-  private enum Connection {
+  enum Connection {
     ACCEPTED,
     REFUSED,
     UNANSWERED
   }
 
   /** Tries the addresses, and returns the best outcome. */
-  private static Connection connection(String servers) {
+  static Connection connection(String servers) {
     Connection outcome = Connection.REFUSED;
     for (String server : servers.split(",")) {
+      String host = Utils.getHost(server.strip());
+      Integer port = Utils.getPort(server.strip());
+      if (host == null || port == null) {
+        outcome = Connection.UNANSWERED; // such as a placeholder, which only the client resolves
+        continue;
+      }
       try (Socket socket = new Socket()) {
-        String address = server.strip();
-        socket.connect(
-            new InetSocketAddress(Utils.getHost(address), Utils.getPort(address)), CONNECT_MILLIS);
+        socket.connect(new InetSocketAddress(host, port), CONNECT_MILLIS);
         return Connection.ACCEPTED;
       } catch (ConnectException e) {
         // Nothing listens there.

@@ -6,6 +6,7 @@ import dev.millrace.cli.Cli;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -74,6 +75,20 @@ class UnusableClientTest {
     assertThat(cli.err())
         .isEqualToIgnoringNewLines(
             "kafka.ssl.truststore.location (%s): /nowhere/ca.pem does not exist.".formatted(file));
+  }
+
+  @Test
+  void aTruststoreThatMayNotBeReadHasThatCause() {
+    assertThat(BrokerCheck.unreadable(new AccessDeniedException("/etc/ca.pem")))
+        .isEqualTo("this user may not read /etc/ca.pem");
+  }
+
+  @Test
+  void aPlaceholderOfAnAddressIsNotConnectedTo() {
+    assertThat(BrokerCheck.connection("${env:BROKERS}"))
+        .isEqualTo(BrokerCheck.Connection.UNANSWERED);
+    assertThat(BrokerCheck.connection("127.0.0.1:1, ${env:BROKERS}"))
+        .isEqualTo(BrokerCheck.Connection.UNANSWERED);
   }
 
   @Test
