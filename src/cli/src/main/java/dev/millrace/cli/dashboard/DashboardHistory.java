@@ -6,7 +6,6 @@ import dev.millrace.data.SummaryReport.Spread;
 import dev.millrace.flink.PipelineSummary;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -203,9 +202,7 @@ final class DashboardHistory {
   /** Returns the newest records of the keys whose name contains a text. */
   List<DashboardRecord> sorted(String search, DashboardOrder order) {
     List<DashboardRecord> matching = matching(search.toLowerCase(Locale.ROOT));
-    matching.sort(
-        Comparator.comparing((DashboardRecord record) -> !record.task().hasOutputs())
-            .thenComparing(order.comparator()));
+    matching.sort(order.comparator());
     return matching;
   }
 

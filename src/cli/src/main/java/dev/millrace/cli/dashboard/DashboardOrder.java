@@ -3,7 +3,10 @@ package dev.millrace.cli.dashboard;
 import java.util.Comparator;
 import java.util.Locale;
 
-/** Order of the list of keys; a key without the figure comes last. */
+/**
+ * Order of the list of keys: those with several outputs before their outputs, and a key without the
+ * figure last.
+ */
 enum DashboardOrder {
   LOSS(Comparator.comparing((DashboardRecord r) -> last(r.rank())).reversed()),
   BASELINE(Comparator.comparing((DashboardRecord r) -> first(r.columns().gain(r.values())))),
@@ -13,7 +16,10 @@ enum DashboardOrder {
   private final Comparator<DashboardRecord> comparator;
 
   DashboardOrder(Comparator<DashboardRecord> comparator) {
-    this.comparator = comparator.thenComparing(DashboardRecord::key);
+    this.comparator =
+        Comparator.comparing((DashboardRecord r) -> !r.task().hasOutputs())
+            .thenComparing(comparator)
+            .thenComparing(DashboardRecord::key);
   }
 
   /** Returns the order of a name in lower case; the worst first for unknown names. */

@@ -405,6 +405,14 @@ class DashboardHistoryTest {
     assertThat(overview().path("examples").asInt()).isEqualTo(250);
     JsonNode keys = MAPPER.readTree(history.keysJson("", DashboardOrder.LOSS, 0, 9)).path("keys");
     assertThat(keys.findValuesAsText("key")).containsExactly("a", "b", "a@calm");
+    for (DashboardOrder order : DashboardOrder.values()) {
+      // Also in a saved page, which has the order alone.
+      assertThat(history.sorted("", DashboardOrder.NAME).stream().sorted(order.comparator()))
+          .as(order.id())
+          .extracting(DashboardRecord::key)
+          .last()
+          .isEqualTo("a@calm");
+    }
     assertThat(keys.get(0).path("better").asBoolean(true)).isFalse();
     assertThat(keys.get(1).path("better").asBoolean(false)).isTrue();
     assertThat(keys.get(0).path("hamming_loss").floatValue()).isEqualTo(0.25f);
