@@ -218,8 +218,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     Settings base = config == null ? null : PipelineFile.read(config);
     CsvScan scan = scan(base);
     requireTask(scan, base);
-    requireOtherFile("--predictions", predictions);
-    requireOtherFile("--html", html);
+    requireOtherFiles();
     printWarnings(scan);
     // Without a pipeline, what init would draft.
     String scored = positive == null && base == null ? scan.rarerClass() : positive;
@@ -303,9 +302,25 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
   }
 
-  private void requireOtherFile(String option, @Nullable Path file) throws IOException {
-    if (file != null && Files.exists(file) && Files.isSameFile(file, input)) {
-      throw CliError.usage(option + " would overwrite --input " + input);
+  private void requireOtherFiles() throws IOException {
+    requireOtherFile("--predictions", predictions, "--input", input);
+    requireOtherFile("--predictions", predictions, "--config", config);
+    requireOtherFile("--html", html, "--input", input);
+    requireOtherFile("--html", html, "--config", config);
+    requireOtherFile("--html", html, "--predictions", predictions);
+  }
+
+  private static void requireOtherFile(
+      String option, @Nullable Path file, String other, @Nullable Path used) throws IOException {
+    if (file == null || used == null) {
+      return;
+    }
+    boolean isSame =
+        Files.exists(file) && Files.exists(used)
+            ? Files.isSameFile(file, used)
+            : file.toAbsolutePath().normalize().equals(used.toAbsolutePath().normalize());
+    if (isSame) {
+      throw CliError.usage(option + " would overwrite " + other + " " + used);
     }
   }
 

@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -233,6 +234,7 @@ public final class PredictCommand implements Callable<Integer> {
               InputSpec declared = columns.toModel(records);
               return RowReader.of(scan.withInput(declared), declared);
             });
+    requireColumns(loaded, byColumns);
     String time = records.eventTime();
     int timeColumn = time == null ? -1 : scan.header().indexOf(time);
     Example example = new Example();
@@ -283,6 +285,24 @@ public final class PredictCommand implements Callable<Integer> {
     if (rejected > 0) {
       throw new CliError(
           "%,d of %s could not be predicted.".formatted(rejected, Plural.of(scan.rows(), "row")));
+    }
+  }
+
+  /** Checks that the file has the columns of all models. */
+  private static void requireColumns(
+      Map<String, LoadedModel> loaded, RecentlyUsed<DeclaredColumns, RowReader> byColumns) {
+    Set<DeclaredColumns> checked = new HashSet<>();
+    for (Map.Entry<String, LoadedModel> model : new TreeMap<>(loaded).entrySet()) {
+      DeclaredColumns columns = model.getValue().columns();
+      if (columns != null && checked.add(columns)) {
+        try {
+          byColumns.of(columns);
+        } catch (CliError e) {
+          throw CliError.usage(
+              "The model of key \"%s\" has other columns: %s"
+                  .formatted(Terminal.printable(model.getKey(), 60), e.getMessage()));
+        }
+      }
     }
   }
 

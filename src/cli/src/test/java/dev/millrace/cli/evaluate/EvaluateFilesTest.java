@@ -554,6 +554,61 @@ class EvaluateFilesTest {
   }
 
   @Test
+  void noFileThatIsWrittenIsAnotherFileOfTheCommand() throws Exception {
+    Path shops = shops();
+    Path pipeline = pipeline();
+    String before = Files.readString(pipeline);
+    Path out = dir.resolve("out");
+
+    assertThat(evaluated(shops, pipeline, "--predictions", pipeline))
+        .isEqualTo("--predictions would overwrite --config " + pipeline + "\n");
+    assertThat(evaluated(shops, pipeline, "--html", pipeline))
+        .isEqualTo("--html would overwrite --config " + pipeline + "\n");
+    assertThat(evaluated(shops, pipeline, "--html", dir.resolve("./out"), "--predictions", out))
+        .isEqualTo("--html would overwrite --predictions " + out + "\n");
+    assertThat(pipeline).hasContent(before);
+    assertThat(out).doesNotExist();
+  }
+
+  private static String evaluated(Path input, Path pipeline, Object... options) {
+    List<String> words =
+        new ArrayList<>(List.of("evaluate", "--input=" + input, "--config=" + pipeline));
+    Stream.of(options).map(Object::toString).forEach(words::add);
+    Cli run = Cli.run(words.toArray(String[]::new));
+    assertThat(run.exitCode()).isEqualTo(2);
+    return run.err();
+  }
+
+  @Test
+  void columnsOfModelsAreCheckedBeforeTheFirstLine() throws Exception {
+    Path pipeline =
+        Files.writeString(
+            dir.resolve("open.yaml"),
+            "pipeline: open\n"
+                + "kafka: { bootstrap.servers: localhost:9092 }\n"
+                + "input: { label: class }\n");
+    Path models = dir.resolve("of-columns");
+    Cli run = evaluateShops(pipeline, shops(), models);
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    Path narrow = Files.writeString(dir.resolve("narrow.csv"), "shop,x\nplain,1\n");
+
+    Cli predict =
+        Cli.run(
+            "predict",
+            "--config=" + pipeline,
+            "--input=" + narrow,
+            "--key=shop",
+            "--model=" + models.resolve("plain.millrace"));
+
+    assertThat(predict.exitCode()).isEqualTo(2);
+    assertThat(predict.out()).isEmpty();
+    assertThat(predict.err())
+        .startsWith(
+            "The model of key \"plain\" has other columns: input.features \"y\" is not a column"
+                + " of ");
+  }
+
+  @Test
   @EnabledOnOs(OS.LINUX)
   void aFullDiskIsSaid() throws Exception {
     Cli run =
