@@ -122,11 +122,10 @@ final class BaselineLines {
         lines.add(loser(isFirst ? "the last value" : "the mean", "mae", totals.bestBaseline()));
       }
     } else if (metrics.isTuned()) {
-      double noChange = metrics.baselineF1("no_change");
-      double majority = metrics.baselineF1("majority");
-      if (totals.f1() < Math.max(noChange, majority)) {
-        boolean isFirst = !(majority > noChange);
-        lines.add(loser(classes(isFirst), "f1", isFirst ? noChange : majority));
+      if (metrics.losesOnF1()) {
+        double best = metrics.bestBaselineF1();
+        boolean isFirst = best == metrics.baselineF1("no_change");
+        lines.add(loser(classes(isFirst), "f1", best));
       }
     } else if (totals.losesToBaseline()) {
       boolean isFirst = totals.bestBaseline() == totals.firstBaseline();

@@ -279,6 +279,16 @@ public final class FinalMetrics {
     return mean("/baseline/" + baseline + "/total/f1");
   }
 
+  /** Returns the higher F1 of both baselines. */
+  double bestBaselineF1() {
+    return Math.max(baselineF1("no_change"), baselineF1("majority"));
+  }
+
+  /** Returns true if F1 is below that of the better baseline. */
+  boolean losesOnF1() {
+    return totals().f1() < bestBaselineF1();
+  }
+
   boolean isRegression() {
     return hasTask(Task.REGRESSION);
   }

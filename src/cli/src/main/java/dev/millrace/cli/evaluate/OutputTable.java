@@ -190,9 +190,7 @@ final class OutputTable {
     if (!metrics.isTuned()) {
       return totals.losesToBaseline() ? "accuracy" : null;
     }
-    return totals.f1() < Math.max(metrics.baselineF1("no_change"), metrics.baselineF1("majority"))
-        ? "f1"
-        : null;
+    return metrics.losesOnF1() ? "f1" : null;
   }
 
   /** Adds the scores of all outputs together, and of each, to a report. */
