@@ -13,14 +13,18 @@ import dev.millrace.cli.predictions.PredictionsCsv.Classes;
 import dev.millrace.cli.watch.MetricsRecords;
 import dev.millrace.config.Settings;
 import dev.millrace.data.InputSpec;
+import dev.millrace.data.Task;
 import dev.millrace.kafka.TopicFollower;
 import dev.millrace.kafka.TopicReader;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -96,7 +100,7 @@ public final class PredictionsCommand implements Callable<Integer> {
     if (output != null || lines.count == 0) {
       PrintWriter err = spec.commandLine().getErr();
       err.printf("%s of topic %s", Plural.of(lines.count, "prediction"), topic);
-      err.println(output == null ? "." : " in " + output);
+      err.println(output == null || lines.count == 0 ? "." : " in " + output);
     }
     return 0;
   }
@@ -153,6 +157,7 @@ public final class PredictionsCommand implements Callable<Integer> {
   private final class Lines implements AutoCloseable {
     private final Settings settings;
     private final Path waiting;
+    private final @Nullable FileChannel channel;
     private final @Nullable Writer file;
     private @Nullable PredictionsCsv csv; // null before the first record
     private boolean isFollowing;
@@ -162,7 +167,15 @@ public final class PredictionsCommand implements Callable<Integer> {
       this.settings = settings;
       this.waiting = waiting;
       try {
-        file = output == null ? null : Files.newBufferedWriter(output);
+        // Keeps what is in the file until there is a record.
+        channel =
+            output == null
+                ? null
+                : FileChannel.open(output, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        file =
+            channel == null
+                ? null
+                : new BufferedWriter(Channels.newWriter(channel, StandardCharsets.UTF_8));
       } catch (IOException e) {
         throw failure(e);
       }
@@ -195,9 +208,13 @@ public final class PredictionsCommand implements Callable<Integer> {
     }
 
     private PredictionsCsv begin(JsonNode first) throws IOException {
+      if (channel != null) {
+        channel.truncate(0);
+      }
       InputSpec spec = settings.input().spec();
       String positive = settings.metrics().positiveClass();
-      boolean areClasses = !first.has("value");
+      boolean areClasses =
+          spec.task() == null ? !first.has("value") : spec.task() != Task.REGRESSION;
       @Nullable Classes known =
           !areClasses
               ? Classes.NONE

@@ -109,6 +109,34 @@ class PredictionsCommandITCase {
   }
 
   @Test
+  void keepsTheFileUntilThereIsAPrediction() throws IOException {
+    Path pipeline = pipeline("none", "");
+    send("none", "no prediction");
+    Path file =
+        Files.writeString(dir.resolve("old.csv"), "the last export, which is longer".repeat(9));
+
+    Cli none = Cli.run("predictions", "-c", pipeline + "", "--output", file + "");
+
+    assertThat(none.exitCode()).as(none.err()).isZero();
+    assertThat(none.err()).contains("0 predictions of topic none.predictions.");
+    assertThat(file).content().startsWith("the last export");
+    send("none", line("none", "k", 1, "'class':'ok','probabilities':{'ok':0.75}"));
+    assertThat(Cli.run("predictions", "-c", pipeline + "", "-o", file + "").exitCode()).isZero();
+    assertThat(Files.readAllLines(file)).hasSize(2).last().asString().endsWith(",0.75");
+  }
+
+  @Test
+  void theTaskOfThePipelineDecidesTheColumns() throws IOException {
+    Path pipeline =
+        pipeline("task", "input: { label: class, task: binary, positive-class: bad }\n");
+    send("task", line("task", "k", 1, "'value':null"));
+    send("task", line("task", "k", 2, "'class':'ok','probabilities':{'ok':0.75,'bad':0.25}"));
+
+    assertThat(Cli.run("predictions", "-c", pipeline + "").out().lines().findFirst())
+        .hasValueSatisfying(header -> assertThat(header).contains(",probability,"));
+  }
+
+  @Test
   void followsTheTopicAfterTheExistingPredictions() throws Exception {
     Path pipeline = pipeline("live", "");
     String first = "'class':'ok','probabilities':{'ok':0.75,'bad':0.25}";
