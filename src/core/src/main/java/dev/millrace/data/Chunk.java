@@ -67,11 +67,6 @@ public final class Chunk extends PackedExamples {
     return columns;
   }
 
-  /** Returns true if a row has features. */
-  public boolean hasFeatures() {
-    return hasFeatures;
-  }
-
   /** Returns the pass over a bounded data set, from 1; 0 if not counted. */
   public int epoch() {
     return epoch;

@@ -1,6 +1,7 @@
 package dev.millrace.prequential;
 
 import dev.millrace.data.Evictable;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -23,10 +24,16 @@ final class KeyBudget {
   // What is free after entries were forgotten: so they are not forgotten one by one.
   private static final int FREE_PART = 32;
 
+  // What entries that wait leave to the tables, and what they leave free where these take less:
+  // more than is free after tables were cut, or step by step they would get all of it.
+  private static final int KEPT_PART = 2;
+  private static final int MARGIN_PART = 8;
+
   private final long maxBytes;
   private final boolean hasOutputs;
   private final boolean canForget;
   private final boolean isLimited;
+  private final List<Evictable> tables = new ArrayList<>();
   // Of the last record that was learned alone.
   private @Nullable TrainState state;
   private long bytes;
@@ -51,18 +58,29 @@ final class KeyBudget {
     state = ofKey;
     bytes = ofKey.usedBytes();
     if (bytes > maxBytes) {
-      makeRoom(0);
+      makeRoom(0, 0);
     }
   }
 
   /**
-   * Returns how many bytes are left to the key of the record that was begun.
+   * Returns how many bytes are left to an entry of the record that was begun, which waits. Groups
+   * and ids make room for it while they take more than half of all bytes; where they take less, it
+   * gets nothing of the last eighth either.
    *
-   * @param needed bytes that entries are forgotten for, if there are any
+   * @param needed bytes of the entry
    */
   long left(long needed) {
-    if (bytes + needed > maxBytes) {
-      makeRoom(needed);
+    long free = maxBytes - bytes;
+    long margin = maxBytes / MARGIN_PART;
+    if (!canForget || needed <= free - margin) {
+      return free;
+    }
+    long kept = maxBytes / KEPT_PART;
+    if (tableBytes() <= kept + maxBytes / FREE_PART) {
+      return Math.min(free, Math.max(0, free - margin));
+    }
+    if (needed > free) {
+      makeRoom(needed, kept);
     }
     return maxBytes - bytes;
   }
@@ -101,6 +119,7 @@ final class KeyBudget {
       return;
     }
     state = null;
+    tables.clear();
     if (forgotten > 0) {
       listener.forgotten(forgotten);
       forgotten = 0;
@@ -120,14 +139,24 @@ final class KeyBudget {
     return ofKey.usedBytes() - sum(ofKey.evictables(), Long.MAX_VALUE);
   }
 
-  private void makeRoom(long needed) {
+  private long tableBytes() {
+    tables.clear();
+    Objects.requireNonNull(state, "no record was begun").addEvictables(tables);
+    return sum(tables, Long.MAX_VALUE);
+  }
+
+  /**
+   * Makes room, if tables take more than some bytes that are left to them.
+   *
+   * @param needed bytes that are needed
+   */
+  private void makeRoom(long needed, long kept) {
     if (!canForget) {
       return;
     }
     TrainState ofKey = Objects.requireNonNull(state, "no record was begun");
-    List<Evictable> tables = ofKey.evictables();
-    long fixed = bytes - sum(tables, Long.MAX_VALUE);
-    long level = level(tables, Math.max(0, maxBytes - maxBytes / FREE_PART - needed - fixed));
+    long fixed = bytes - tableBytes();
+    long level = level(tables, Math.max(kept, maxBytes - maxBytes / FREE_PART - needed - fixed));
     for (Evictable table : tables) {
       forgotten += table.shrink(level);
     }

@@ -478,12 +478,17 @@ public final class TrainState {
   /** Returns the parts that can forget entries, once the state is usable. */
   List<Evictable> evictables() {
     List<Evictable> all = new ArrayList<>();
+    addEvictables(all);
+    return all;
+  }
+
+  /** Adds the parts that can forget entries. */
+  void addEvictables(List<Evictable> all) {
     if (outputs != null) {
       outputs.addEvictables(all);
     } else {
       model().addEvictables(all);
     }
-    return all;
   }
 
   static void requireVersion(int version) throws IOException {

@@ -10,6 +10,7 @@ import dev.millrace.data.Example;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.InputSpec.LateLabels;
+import dev.millrace.data.RecordKind;
 import dev.millrace.data.Task;
 import dev.millrace.derived.DerivedState;
 import dev.millrace.nn.AutoModelSpec;
@@ -108,6 +109,24 @@ class KeyBudgetTest {
   }
 
   @Test
+  void featuresThatWaitLeaveHalfOfTheBytesToGroups() throws IOException {
+    long maxBytes = MAX_BYTES / 2;
+    InputSpec patient =
+        input(true)
+            .with(
+                to -> to.labels = new LateLabels(null, "event_id", null, "label", 99_999, 99_999));
+    TrainSpec spec = spec(patient);
+    List<Example> features =
+        rows(true, 6_000).stream().filter(row -> row.kind == RecordKind.FEATURES).toList();
+
+    TrainState state = learn(spec, features, 16, maxBytes, false);
+
+    assertThat(published.outcomes).contains(LabelOutcome.DROPPED_FEATURES);
+    assertThat(state.evictables().get(0).memoryBytes()).isGreaterThan(maxBytes / 2 - 25_000);
+    assertThat(state.usedBytes()).isLessThan(maxBytes + 64 * 25_000);
+  }
+
+  @Test
   void aKeyThatHadMoreRoomForgetsWhatIsTooMuch() throws IOException {
     List<Example> rows = rows(false, ROWS);
     byte[] large = bytes(learn(spec(false), rows.subList(0, ROWS - 64), 16, PLENTY, false));
@@ -156,11 +175,15 @@ class KeyBudgetTest {
   }
 
   private static TrainSpec spec(boolean isLate) {
-    InputSpec input = input(isLate);
+    return spec(input(isLate));
+  }
+
+  private static TrainSpec spec(InputSpec input) {
     AutoModelSpec model =
         new AutoModelSpec(
             AutoSpec.of(AutoSpec.Tier.FAST), 1, ClassWeights.NONE, Indicators.of(input), null);
-    return Specs.train(input, model, Specs.METRICS).with(to -> to.predictions = isLate);
+    return Specs.train(input, model, Specs.METRICS)
+        .with(to -> to.predictions = input.labels() != null);
   }
 
   private TrainState learn(
