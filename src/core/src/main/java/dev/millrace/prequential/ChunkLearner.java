@@ -70,7 +70,7 @@ final class ChunkLearner {
       if (row == filled) {
         // Not beyond the next report or snapshot, which show what was derived until there.
         int max = Math.min(chunk.size() - row, budget.rowsUntilCheck(model));
-        filled += selector.together(model, chunk, row, reportEvery(model), max);
+        filled += selector.rowsTogether(model, chunk, row, reportEvery(model), max);
         derived.fillAll(model, chunk, row, filled);
       }
       if (chunk.isPlain() || chunk.kind(row).hasLabel()) {

@@ -34,7 +34,7 @@ final class ModelEngine implements KeyEngine {
   private final boolean isOfOutput;
 
   /**
-   * @param maxBytes memory that a model may take
+   * @param maxBytes of all that a key keeps
    * @param budget of the model and all that its key has besides
    * @param onShapeChange treatment of stored state that does not fit the settings
    * @param scores receives what was scored of an output; null for the only model of a key

@@ -29,14 +29,14 @@ final class Rejections {
   private static final String ID_HEADER = "id";
 
   private final TrainSpec spec;
-  private final long maxModelBytes;
+  private final long maxBytes;
 
   /**
-   * @param maxModelBytes of a key's model
+   * @param maxBytes of all that a key keeps
    */
-  Rejections(TrainSpec spec, long maxModelBytes) {
+  Rejections(TrainSpec spec, long maxBytes) {
     this.spec = spec;
-    this.maxModelBytes = maxModelBytes;
+    this.maxBytes = maxBytes;
   }
 
   /** Returns why a model cannot learn the rows of a chunk by their shape; null if it can. */
@@ -99,7 +99,7 @@ final class Rejections {
     return new Rejection(
         DeadLetterReason.MODEL_TOO_LARGE,
         "with this record the model of this key would take %d bytes; limits.state-bytes is %d"
-            .formatted(bytes, maxModelBytes));
+            .formatted(bytes, maxBytes));
   }
 
   /** Returns why a model may not learn a class that it does not know yet; null if it may. */
@@ -130,7 +130,7 @@ final class Rejections {
               .formatted(label, known + 1, namesBytes, maxNamesBytes));
     }
     long bytes = Models.modelBytes(spec.model(), model.task, model.learner.inputs(), known + 1);
-    return bytes > maxModelBytes ? ofSize(bytes) : null;
+    return bytes > maxBytes ? ofSize(bytes) : null;
   }
 
   /** Rejects the record behind a row. */

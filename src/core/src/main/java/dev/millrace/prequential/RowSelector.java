@@ -57,7 +57,7 @@ final class RowSelector {
   /**
    * Selects a row of the chunk, and following ones that the model may learn in the same call.
    *
-   * @param max number of rows that may be learned in one call, by {@link #together}
+   * @param max number of rows that may be learned in one call, by {@link #rowsTogether}
    * @param joined null if features and label came together
    * @return why the model cannot learn the row; null if it can
    */
@@ -104,13 +104,13 @@ final class RowSelector {
 
   /**
    * Returns how many rows from one on may be learned in one call: not beyond those that {@link
-   * #maxTogether} allows, and one with a class that is new alone.
+   * #maxRowsTogether} allows, and one with a class that is new alone.
    *
    * @param reportEvery examples after which the model is reported
    * @param max number of rows, 1 or more
    */
-  int together(PrequentialModel model, Chunk chunk, int row, long reportEvery, int max) {
-    int most = maxTogether(model, reportEvery, chunk.isPlain() ? max : 1);
+  int rowsTogether(PrequentialModel model, Chunk chunk, int row, long reportEvery, int max) {
+    int most = maxRowsTogether(model, reportEvery, chunk.isPlain() ? max : 1);
     int rows = 1;
     while (rows < most && isKnown(chunk, row + rows - 1) && isKnown(chunk, row + rows)) {
       rows++;
@@ -124,7 +124,7 @@ final class RowSelector {
    * taken, and after a drift or a change of the champion another model predicts the next example,
    * so none is learned beyond those.
    */
-  private int maxTogether(PrequentialModel model, long reportEvery, int rows) {
+  private int maxRowsTogether(PrequentialModel model, long reportEvery, int rows) {
     if (rows == 1 || isOneByOne) {
       return 1;
     }
