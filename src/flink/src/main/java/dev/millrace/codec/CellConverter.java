@@ -1,7 +1,12 @@
 package dev.millrace.codec;
 
+import dev.millrace.data.CarriedColumn;
 import dev.millrace.data.CellNotation;
 import dev.millrace.data.CellNotation.Mark;
+import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.InputSpec;
+import dev.millrace.data.TargetSpec;
+import dev.millrace.data.Task;
 import java.text.ParsePosition;
 import java.time.DateTimeException;
 import java.time.LocalDate;
@@ -10,6 +15,10 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.TemporalAccessor;
 import java.time.temporal.TemporalQueries;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +58,44 @@ public final class CellConverter {
       case APOSTROPHE -> "['\u2019]";
       case SPACE -> "[ \u00A0\u202F]";
     };
+  }
+
+  /** Returns the columns that an input reads as numbers or times; all others are literal. */
+  public static Set<String> columns(InputSpec spec) {
+    Set<String> columns = new HashSet<>();
+    for (String numeric : Arrays.asList(spec.weight(), spec.eventTime())) {
+      if (numeric != null) {
+        columns.add(numeric);
+      }
+    }
+    for (FeatureSpec feature : spec.features()) {
+      if (feature.type() == FeatureSpec.Type.NUMERIC || feature.type() == FeatureSpec.Type.TIME) {
+        columns.add(feature.name());
+      }
+    }
+    spec.carried().stream()
+        .filter(CarriedColumn::isNumber)
+        .forEach(column -> columns.add(column.name()));
+    if (spec.targets().isEmpty() && !hasClasses(spec.task(), spec.classes())) {
+      columns.add(spec.label());
+    }
+    for (TargetSpec target : spec.targets()) {
+      if (!hasClasses(target.task(), target.classes())) {
+        columns.add(target.name());
+      }
+    }
+    return columns;
+  }
+
+  /** Returns true for labels that name classes, which keep their spelling: 007 is not 7. */
+  static boolean hasClasses(@Nullable Task task, List<String> classes) {
+    return !classes.isEmpty() || (task != null && task != Task.REGRESSION);
+  }
+
+  /** Returns the number of a cell in the plain notation, unchanged if it is none. */
+  String number(String cell) {
+    String plain = plain(cell);
+    return Double.isNaN(CsvText.number(plain)) ? cell : plain;
   }
 
   /** Returns the cell in the plain notation, unchanged if it is no number or date of the other. */

@@ -40,20 +40,27 @@ final class CsvFields implements MappedExampleReader.Parser, MappedExampleReader
 
   private final Map<String, Integer> places = new HashMap<>();
   private final List<String> columns;
+  private final @Nullable String eventTime;
   private final Kind[] kinds;
   private final String[] cells;
   private final CellConverter converter;
+  // By column.
+  private final boolean[] isConverted;
   // Of the column whose empty cells are empty sets of labels; -1 for none.
   private final int setPlace;
 
   CsvFields(InputSpec spec) {
     columns = spec.columns();
+    eventTime = spec.eventTime();
     kinds = new Kind[columns.size()];
     cells = new String[columns.size()];
     converter = new CellConverter(spec.notation());
+    isConverted = new boolean[columns.size()];
+    Set<String> converted = CellConverter.columns(spec);
     Arrays.fill(kinds, Kind.TEXT);
     for (int c = 0; c < kinds.length; c++) {
       places.put(columns.get(c), c);
+      isConverted[c] = converted.contains(columns.get(c));
     }
     for (FeatureSpec feature : spec.features()) {
       kinds[place(feature.name())] = feature.type().isNumber() ? Kind.NUMBER : Kind.TEXT;
@@ -79,10 +86,8 @@ final class CsvFields implements MappedExampleReader.Parser, MappedExampleReader
     setPlace = hasEmptySets ? place(spec.label()) : -1;
   }
 
-  // A class that looks like a number keeps its spelling: 007 is not 7.
   private static Kind ofLabel(@Nullable Task task, List<String> classes) {
-    boolean hasClasses = !classes.isEmpty() || (task != null && task != Task.REGRESSION);
-    return hasClasses ? Kind.TEXT : Kind.EITHER;
+    return CellConverter.hasClasses(task, classes) ? Kind.TEXT : Kind.EITHER;
   }
 
   @Override
@@ -94,7 +99,7 @@ final class CsvFields implements MappedExampleReader.Parser, MappedExampleReader
       }
       while (parser.nextToken() != JsonToken.END_ARRAY) {
         if (count < cells.length) {
-          cells[count] = converter.plain(parser.getText());
+          cells[count] = parser.getText();
         }
         count++;
       }
@@ -107,6 +112,13 @@ final class CsvFields implements MappedExampleReader.Parser, MappedExampleReader
       }
     }
     return this;
+  }
+
+  private String plain(int place, String cell) {
+    if (!isConverted[place]) {
+      return cell;
+    }
+    return kinds[place] == Kind.EITHER ? converter.number(cell) : converter.plain(cell);
   }
 
   private int place(String column) {
@@ -125,10 +137,23 @@ final class CsvFields implements MappedExampleReader.Parser, MappedExampleReader
   @Override
   public @Nullable Object at(String[] path) {
     int place = place(path[0]);
-    String cell = cells[place];
-    if (CsvText.isMissing(cell) && !(place == setPlace && cell.isEmpty())) {
+    String cell = known(place);
+    if (cell == null) {
       return null;
     }
-    return kinds[place] == Kind.TEXT ? cell : CsvText.scalar(cell);
+    String plain = plain(place, cell);
+    return kinds[place] == Kind.TEXT ? plain : CsvText.scalar(plain);
+  }
+
+  // Keys, ids and groups are literal, also in a column of numbers.
+  @Override
+  public @Nullable Object metadata(String[] path) {
+    return path[0].equals(eventTime) ? at(path) : known(place(path[0]));
+  }
+
+  private @Nullable String known(int place) {
+    String cell = cells[place];
+    boolean isEmptySet = place == setPlace && cell.isEmpty();
+    return CsvText.isMissing(cell) && !isEmptySet ? null : cell;
   }
 }

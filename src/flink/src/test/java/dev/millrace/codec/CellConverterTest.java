@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.data.CellNotation;
 import dev.millrace.data.CellNotation.Mark;
+import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.InputSpec;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -82,6 +86,33 @@ class CellConverterTest {
 
     assertThat(converter.plain(cell)).isEqualTo(plain);
     assertThat(ClockTime.isDate(converter.plain(cell))).isEqualTo(plain.startsWith("2026-"));
+  }
+
+  @Test
+  void columnsOfNumbersAndTimesAreConverted() {
+    InputSpec spec =
+        InputSpec.DEFAULT.with(
+            to -> {
+              to.key = "shop";
+              to.id = "order";
+              to.label = "paid";
+              to.weight = "trust";
+              to.eventTime = "at";
+              to.features =
+                  Stream.of(FeatureSpec.Type.values())
+                      .map(
+                          type ->
+                              type.isOfIds()
+                                  ? FeatureSpec.ofIds(
+                                      type.id(), type, false, FeatureSpec.IdOptions.ONE)
+                                  : new FeatureSpec(type.id(), type, false, List.of(), 0))
+                      .toList();
+            });
+
+    assertThat(CellConverter.columns(spec))
+        .containsExactlyInAnyOrder("paid", "trust", "at", "numeric", "time");
+    assertThat(CellConverter.columns(spec.with(to -> to.classes = List.of("1.234", "50%"))))
+        .containsExactlyInAnyOrder("trust", "at", "numeric", "time");
   }
 
   @Test

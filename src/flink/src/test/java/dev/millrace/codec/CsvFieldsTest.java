@@ -59,6 +59,63 @@ class CsvFieldsTest {
   }
 
   @Test
+  void keysIdsClassesAndTextsAreLiteralInAnyNotation() {
+    CellNotation german = new CellNotation(Mark.COMMA, Mark.POINT, "d.M.yyyy H:mm");
+    InputSpec spec =
+        spec(Task.BINARY)
+            .with(
+                to -> {
+                  to.notation = german;
+                  to.id = "note";
+                  to.features =
+                      List.of(
+                          feature("amount", FeatureSpec.Type.NUMERIC, false),
+                          new FeatureSpec(
+                              "city",
+                              FeatureSpec.Type.ONE_HOT,
+                              false,
+                              List.of("1.234", "1234"),
+                              0));
+                });
+
+    assertThat(decode(spec, "1.234,50%,1.234,true,1.234,24.12.2026 0:00,(5)")).isNull();
+
+    assertThat(example.key).isEqualTo("1.234");
+    assertThat(example.label).isEqualTo("50%");
+    assertThat(new String(example.id, 0, example.idLength, StandardCharsets.UTF_8))
+        .isEqualTo("(5)");
+    assertThat(features()).containsExactly(1234, 1, 0);
+    assertThat(example.eventTime).isEqualTo(Instant.parse("2026-12-24T00:00:00Z").toEpochMilli());
+  }
+
+  @Test
+  void aKeyThatIsANumericFeatureTooIsLiteralAsAKey() {
+    InputSpec spec =
+        spec(Task.BINARY)
+            .with(
+                to -> {
+                  to.notation = new CellNotation(Mark.COMMA, Mark.POINT, null);
+                  to.key = "amount";
+                });
+
+    assertThat(decode(spec, "k,no,1.234,true,Oslo,99,")).isNull();
+
+    assertThat(example.key).isEqualTo("1.234");
+    assertThat(features()[0]).isEqualTo(1234f);
+  }
+
+  @Test
+  void aLabelOfAnUnknownTaskIsANumberOrLiteral() {
+    CellNotation german = new CellNotation(Mark.COMMA, Mark.POINT, "d.M.yyyy");
+    InputSpec spec = spec(null).with(to -> to.notation = german);
+
+    assertThat(decode(spec, "k,1.234,1,true,Oslo,99,")).isNull();
+    assertThat(example.target).isEqualTo(1234);
+    assertThat(decode(spec, "k,24.12.2026,1,true,Oslo,99,")).isNull();
+    assertThat(example.label).isEqualTo("24.12.2026");
+  }
+
+  @Test
   void withoutATaskALabelThatIsANumberIsATarget() {
     assertThat(decode(spec(null), "k,-1.5e3,1,true,Oslo,99,")).isNull();
     assertThat(example.label).isNull();

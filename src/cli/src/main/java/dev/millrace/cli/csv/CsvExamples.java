@@ -7,6 +7,7 @@ import dev.millrace.codec.EpochHeader;
 import dev.millrace.codec.EventTime;
 import dev.millrace.codec.ExampleEncoder;
 import dev.millrace.data.CarriedColumn;
+import dev.millrace.data.CellNotation;
 import dev.millrace.data.DeclaredColumns;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.OutputLabels;
@@ -68,7 +69,9 @@ public final class CsvExamples implements AutoCloseable {
   private final String separator;
   private final InputSpec.@Nullable DefaultLabel unreported;
 
+  private final RowConverter rows;
   private CsvFile file;
+  private String[] row = {};
   private int epoch;
   private long rowOfEpoch;
   private long index = -1;
@@ -109,6 +112,7 @@ public final class CsvExamples implements AutoCloseable {
     this.epochs = epochs;
     this.fileName = scan.path().getFileName().toString();
     features = new CsvFeatures(scan, spec);
+    rows = new RowConverter(scan, spec);
     isLabel = new boolean[scan.header().size()];
     isClass = new boolean[scan.header().size()];
     unreported = spec == null || spec.labels() == null ? null : spec.labels().onTimeout();
@@ -123,7 +127,7 @@ public final class CsvExamples implements AutoCloseable {
       isLabel[column] = true;
       isClass[column] = target.task() != Task.REGRESSION;
     }
-    file = new CsvFile(scan.input());
+    file = new CsvFile(scan.path());
   }
 
   /**
@@ -145,13 +149,14 @@ public final class CsvExamples implements AutoCloseable {
         return false;
       }
       file.close();
-      file = new CsvFile(scan.input());
+      file = new CsvFile(scan.path());
       epoch++;
       rowOfEpoch = 0;
     }
     rowOfEpoch++;
     index++;
-    features.read(file.row());
+    row = rows.plain(file.row());
+    features.read(row);
     return true;
   }
 
@@ -192,7 +197,7 @@ public final class CsvExamples implements AutoCloseable {
 
   /** Returns the event time of a column, else {@link #timestamp()}. */
   long timestamp(int column) {
-    OptionalLong time = column < 0 ? OptionalLong.empty() : EventTime.ofCell(file.row()[column]);
+    OptionalLong time = column < 0 ? OptionalLong.empty() : EventTime.ofCell(row[column]);
     return time.isPresent() ? time.getAsLong() + delayMillis : timestamp();
   }
 
@@ -209,22 +214,22 @@ public final class CsvExamples implements AutoCloseable {
    */
   public boolean isReported() {
     if (objects != null && !scan.targets().isEmpty()) {
-      return objects.hasTargets(file.row());
+      return objects.hasTargets(row);
     }
-    String label = file.row()[scan.labelColumn()];
+    String label = row[scan.labelColumn()];
     if (unreported == null || unreported.label() == null) {
       return true;
     }
     String known =
         hasSets
             ? OutputLabels.ofSet(OutputLabels.split(label, separator))
-            : scan.task() == Task.REGRESSION ? label : className(label);
+            : scan.task() == Task.REGRESSION ? label : className(label, scan.notation());
     return !unreported.label().equals(known);
   }
 
   /** Returns the record value. */
   public byte[] value() {
-    return objects == null ? avro() : objects.value(file.row(), id(), key());
+    return objects == null ? avro() : objects.value(row, id(), key());
   }
 
   /**
@@ -243,7 +248,7 @@ public final class CsvExamples implements AutoCloseable {
   /** Returns the row, or its part, as a CSV line of all columns. */
   byte[] line() {
     StringBuilder line = new StringBuilder();
-    for (int c = 0; c < file.row().length; c++) {
+    for (int c = 0; c < row.length; c++) {
       appendCell(line, cell(c));
     }
     if (addsId) {
@@ -253,13 +258,13 @@ public final class CsvExamples implements AutoCloseable {
   }
 
   private String cell(int column) {
-    String cell = file.row()[column];
+    String cell = row[column];
     if (isLabel[column] && part == Part.FEATURES) {
       return "";
     } else if (isLabel[column]) {
       // An empty cell alone would be a set that is not known yet.
       boolean isEmptySet = hasSets && cell.isEmpty() && part == Part.LABEL;
-      return isEmptySet ? separator : isClass[column] ? className(cell) : cell;
+      return isEmptySet ? separator : isClass[column] ? className(cell, scan.notation()) : cell;
     }
     if (part == Part.LABEL && column == eventTimeColumn) {
       return Long.toString(timestamp(column));
@@ -277,7 +282,7 @@ public final class CsvExamples implements AutoCloseable {
     int numberCount = isLabel ? 0 : features.numberCount();
     int[] missing = isLabel ? NONE_MISSING : features.missing();
     Map<String, String> attributes = isLabel ? Map.of() : features.attributes();
-    String label = part == Part.FEATURES ? "" : file.row()[scan.labelColumn()];
+    String label = part == Part.FEATURES ? "" : row[scan.labelColumn()];
     boolean isEmptySet = hasSets && label.isEmpty() && part != Part.FEATURES;
     if (CsvText.isMissing(label) && !isEmptySet) {
       return encoder.encodeFeatures(
@@ -288,7 +293,7 @@ public final class CsvExamples implements AutoCloseable {
         id(),
         key(),
         eventTime(),
-        isClass && !hasSets ? className(label) : isClass ? label : null,
+        isClass && !hasSets ? className(label, scan.notation()) : isClass ? label : null,
         isClass ? 0 : CsvText.number(label),
         weight(),
         numbers,
@@ -299,14 +304,14 @@ public final class CsvExamples implements AutoCloseable {
 
   // The job rejects NaN as a weight.
   private float weight() {
-    return weightColumn < 0 ? 1f : (float) CsvText.number(file.row()[weightColumn]);
+    return weightColumn < 0 ? 1f : (float) CsvText.number(row[weightColumn]);
   }
 
   private long eventTime() {
     if (eventTimeColumn < 0) {
       return timestamp();
     }
-    String text = file.row()[eventTimeColumn];
+    String text = row[eventTimeColumn];
     OptionalLong time = EventTime.ofCell(text);
     if (time.isEmpty()) {
       throw new CliError(
@@ -326,9 +331,12 @@ public final class CsvExamples implements AutoCloseable {
     file.close();
   }
 
-  /** Returns the class that a label names: 1 and 1.0 are one class, 007 and 7 are two. */
-  public static String className(String label) {
-    if (label.indexOf('.') < 0) {
+  /**
+   * Returns the class that a label names: 1 and 1.0 are one class in plain numbers, 007 and 7 are
+   * two.
+   */
+  static String className(String label, CellNotation notation) {
+    if (label.indexOf('.') < 0 || !notation.hasPlainNumbers()) {
       return label;
     }
     double value = CsvText.number(label);

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.console.Plural;
-import dev.millrace.codec.CellConverter;
 import dev.millrace.data.InputSpec;
 import java.io.BufferedInputStream;
 import java.io.CharConversionException;
@@ -45,7 +44,6 @@ public final class CsvFile implements AutoCloseable {
   private static final int MAX_COLUMNS = InputSpec.Limits.DEFAULT.features();
 
   private final Path path;
-  private final CellConverter converter;
   private final @Nullable SparseFormat sparseFormat;
   private final InputStream in;
   private final JsonParser parser;
@@ -55,23 +53,13 @@ public final class CsvFile implements AutoCloseable {
   private long line;
 
   /**
-   * Opens a file of plain numbers and reads its header.
-   *
-   * @throws CliError if the file cannot be read, or its header is missing or names a column twice
-   */
-  public CsvFile(Path path) {
-    this(CsvInput.plain(path));
-  }
-
-  /**
-   * Opens a file and reads its header. Cells in the notation of the file are plain in its rows.
+   * Opens a file and reads its header. Cells of its rows are as they are written.
    *
    * @throws CliError if the file cannot be read, or its header is missing, names a column twice or
    *     names too many
    */
-  public CsvFile(CsvInput file) {
-    path = file.path();
-    converter = new CellConverter(file.notation());
+  public CsvFile(Path path) {
+    this.path = path;
     InputStream opened = null;
     try {
       BufferedInputStream bytes = open(path);
@@ -136,7 +124,7 @@ public final class CsvFile implements AutoCloseable {
           line = linesBefore + parser.currentTokenLocation().getLineNr();
         }
         if (columns < row.length) {
-          row[columns] = converter.plain(parser.getText());
+          row[columns] = parser.getText();
         }
         columns++;
       }

@@ -144,7 +144,7 @@ final class CsvObjects {
     if (task == Task.REGRESSION) {
       return number(text);
     }
-    return CsvText.isMissing(text) ? null : CsvExamples.className(text);
+    return CsvText.isMissing(text) ? null : CsvExamples.className(text, scan.notation());
   }
 
   private void putFeatures(ObjectNode object, String[] row) {

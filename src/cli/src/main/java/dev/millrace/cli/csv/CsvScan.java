@@ -219,7 +219,7 @@ public record CsvScan(
       Collection<String> drop) {
     boolean labelled = purpose != Purpose.PREDICT;
     Path path = input.path();
-    try (CsvFile file = new CsvFile(input)) {
+    try (CsvFile file = new CsvFile(path)) {
       List<Integer> labelColumns =
           wanted.columns().stream()
               .map(
@@ -244,7 +244,7 @@ public record CsvScan(
         excluded.add(file.header().indexOf(SparseFormat.ID));
       }
 
-      List<FieldProfile> columns = FieldProfile.ofColumns(file, Long.MAX_VALUE);
+      List<FieldProfile> columns = FieldProfile.ofColumns(file, input.notation(), Long.MAX_VALUE);
       long rows = columns.get(0).rows();
       CellNotation guess = NotationGuess.of(input, columns);
       if (labelled) {
@@ -281,7 +281,7 @@ public record CsvScan(
       boolean tooMany = classes.size() > FieldProfile.MAX_ONE_HOT_VALUES;
       long distinct = truth == null || isSet ? 0 : truth.distinct();
       if (isSet && purpose == Purpose.DRAFT) {
-        classes = names(input, labelColumn, wanted.separator());
+        classes = names(path, labelColumn, wanted.separator());
         distinct = classes.size();
         tooMany = classes.size() > FieldProfile.MAX_ONE_HOT_VALUES;
       }
@@ -331,9 +331,9 @@ public record CsvScan(
   }
 
   /** Returns the different labels in the sets of a column. */
-  private static List<String> names(CsvInput input, int column, String separator) {
+  private static List<String> names(Path path, int column, String separator) {
     Set<String> names = new LinkedHashSet<>();
-    try (CsvFile file = new CsvFile(input)) {
+    try (CsvFile file = new CsvFile(path)) {
       while (names.size() <= InputSpec.Limits.MAX_CLASSES && file.next()) {
         String cell = file.row()[column];
         if (!CsvText.isMissing(cell)) {
@@ -379,11 +379,6 @@ public record CsvScan(
 
   public Path path() {
     return Path.of(file);
-  }
-
-  /** Returns the file and the notation of its cells. */
-  public CsvInput input() {
-    return new CsvInput(path(), notation);
   }
 
   /**

@@ -2,9 +2,11 @@ package dev.millrace.cli.csv;
 
 import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.console.Plural;
+import dev.millrace.codec.CellConverter;
 import dev.millrace.codec.ClockTime;
 import dev.millrace.codec.CsvText;
 import dev.millrace.codec.NumberText;
+import dev.millrace.data.CellNotation;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.FeatureSpec.IdOptions;
 import dev.millrace.data.Printable;
@@ -109,15 +111,17 @@ public final class FieldProfile {
   /**
    * Profiles the columns of a file.
    *
+   * @param notation of numbers and dates; names of classes and texts are as they are written
    * @param limit maximum number of rows to read
    * @throws CliError if the file has no rows
    */
-  public static List<FieldProfile> ofColumns(CsvFile file, long limit) {
+  public static List<FieldProfile> ofColumns(CsvFile file, CellNotation notation, long limit) {
+    CellConverter converter = new CellConverter(notation);
     List<FieldProfile> columns = file.header().stream().map(name -> of(name, file)).toList();
     long rows = 0;
     for (; rows < limit && file.next(); rows++) {
       for (int c = 0; c < file.row().length; c++) {
-        columns.get(c).addCell(file.row()[c], file);
+        columns.get(c).addCell(file.row()[c], notation, converter, file);
       }
     }
     if (rows == 0) {
@@ -130,7 +134,7 @@ public final class FieldProfile {
     return new FieldProfile(name, file.isSparse(name) ? Type.SPARSE : null, false, List.of());
   }
 
-  private void addCell(String text, CsvFile file) {
+  private void addCell(String text, CellNotation notation, CellConverter converter, CsvFile file) {
     if (declared == Type.SPARSE && !text.isEmpty()) {
       maxIds = Math.max(maxIds, 1 + (int) text.chars().filter(c -> c == ' ').count());
       count(text, text);
@@ -141,9 +145,10 @@ public final class FieldProfile {
       firstMissing = firstMissing == null ? new Cell(text, file.position()) : firstMissing;
       return;
     }
-    double number = CsvText.number(text);
+    String plain = converter.plain(text);
+    double number = CsvText.number(plain);
     if (!Double.isNaN(number)) {
-      addNumber(number, CsvExamples.className(text), text);
+      addNumber(number, CsvExamples.className(text, notation), text);
       return;
     }
     if (firstText == null) {
@@ -154,10 +159,10 @@ public final class FieldProfile {
       count(text, text);
       return;
     }
-    if (firstOtherDate == null && !ClockTime.isDate(text)) {
+    if (firstOtherDate == null && !ClockTime.isDate(plain)) {
       firstOtherDate = new Cell(text, file.position());
     }
-    addText(text);
+    addText(text, plain);
     if (firstOtherNumber == null && otherNumbers > 0) {
       firstOtherNumber = new Cell(text, file.position());
     }
@@ -176,11 +181,15 @@ public final class FieldProfile {
   }
 
   public void addText(String text) {
-    if (ClockTime.isDate(text)) {
+    addText(text, text);
+  }
+
+  private void addText(String text, String plain) {
+    if (ClockTime.isDate(plain)) {
       times++;
-    } else if (ColumnWarnings.isOtherDate(text)) {
+    } else if (ColumnWarnings.isOtherDate(plain)) {
       otherDates++;
-    } else if (ColumnWarnings.isOtherNumber(text)) {
+    } else if (ColumnWarnings.isOtherNumber(plain)) {
       otherNumbers++;
     }
     firstText = firstText == null ? new Cell(text, "") : firstText;

@@ -4,6 +4,7 @@ import dev.millrace.codec.CellConverter;
 import dev.millrace.codec.CsvText;
 import dev.millrace.data.CellNotation;
 import dev.millrace.data.CellNotation.Mark;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -70,15 +71,15 @@ public final class NotationGuess {
    */
   public static CellNotation of(CsvInput file, List<FieldProfile> columns) {
     CellNotation notation = file.notation();
-    List<String> numbers = cells(file, columns, FieldProfile::isOtherNumbers);
+    List<String> numbers = cells(file.path(), columns, FieldProfile::isOtherNumbers);
     List<CellNotation> ofNumbers = best(NUMBERS, numbers);
     if (!ofNumbers.isEmpty()) {
       List<String> others =
-          cells(file, columns, column -> column.type() == FieldProfile.Type.NUMBER);
+          cells(file.path(), columns, column -> column.type() == FieldProfile.Type.NUMBER);
       notation =
           withoutGroups(ofNumbers.get(0), numbers, others).withDateFormat(notation.dateFormat());
     }
-    List<String> dates = cells(file, columns, FieldProfile::isOtherDates);
+    List<String> dates = cells(file.path(), columns, FieldProfile::isOtherDates);
     CellNotation ofDates =
         best(DATES, dates).stream()
             .min(Comparator.comparingLong(candidate -> steps(candidate, dates)))
@@ -87,14 +88,14 @@ public final class NotationGuess {
   }
 
   private static List<String> cells(
-      CsvInput input, List<FieldProfile> columns, Predicate<FieldProfile> chosen) {
+      Path path, List<FieldProfile> columns, Predicate<FieldProfile> chosen) {
     int[] places =
         IntStream.range(0, columns.size()).filter(c -> chosen.test(columns.get(c))).toArray();
     List<String> cells = new ArrayList<>();
     if (places.length == 0) {
       return cells;
     }
-    try (CsvFile file = new CsvFile(input)) {
+    try (CsvFile file = new CsvFile(path)) {
       for (int row = 0; row < MAX_ROWS && file.next(); row++) {
         for (int place : places) {
           String cell = file.row()[place];

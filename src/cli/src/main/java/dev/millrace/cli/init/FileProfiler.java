@@ -46,7 +46,7 @@ public final class FileProfiler {
         fields.get(0).rows(),
         null,
         null,
-        RowSample.ofCsv(read, limit),
+        RowSample.ofCsv(read, fields, limit),
         notation,
         false);
   }
@@ -65,13 +65,13 @@ public final class FileProfiler {
   }
 
   private static List<FieldProfile> columns(CsvInput input, long limit) {
-    try (CsvFile file = new CsvFile(input)) {
+    try (CsvFile file = new CsvFile(input.path())) {
       if (file.header().size() == 1) {
         throw CliError.usage(
             "%s has one column, %s: there is nothing to predict it from."
                 .formatted(input.path(), Printable.line(file.header().get(0), 40)));
       }
-      return FieldProfile.ofColumns(file, limit);
+      return FieldProfile.ofColumns(file, input.notation(), limit);
     }
   }
 

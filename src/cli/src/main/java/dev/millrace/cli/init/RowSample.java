@@ -2,6 +2,8 @@ package dev.millrace.cli.init;
 
 import dev.millrace.cli.csv.CsvFile;
 import dev.millrace.cli.csv.CsvInput;
+import dev.millrace.cli.csv.FieldProfile;
+import dev.millrace.codec.CellConverter;
 import dev.millrace.codec.ClockTime;
 import dev.millrace.codec.CsvText;
 import dev.millrace.codec.EventTime;
@@ -31,16 +33,23 @@ final class RowSample {
   private final Map<String, int[]> counts = new HashMap<>(); // of dates, of times
   private int rows;
 
-  /** Reads the first rows of a CSV file. */
-  static RowSample ofCsv(CsvInput input, long limit) {
+  /**
+   * Reads the first rows of a CSV file.
+   *
+   * @param fields profiles of its columns
+   */
+  static RowSample ofCsv(CsvInput input, List<FieldProfile> fields, long limit) {
+    CellConverter converter = new CellConverter(input.notation());
     RowSample sample = new RowSample();
-    try (CsvFile file = new CsvFile(input)) {
+    try (CsvFile file = new CsvFile(input.path())) {
       List<String> header = file.header();
       while (sample.rows < Math.min(limit, MAX_ROWS) && file.next()) {
         for (int c = 0; c < header.size(); c++) {
           String cell = file.row()[c];
           if (!CsvText.isMissing(cell)) {
-            sample.set(header.get(c), cell);
+            FieldProfile field = fields.get(c);
+            boolean isRead = field.type() == FieldProfile.Type.NUMBER || field.isTimes();
+            sample.set(header.get(c), isRead ? converter.plain(cell) : cell);
           }
         }
         sample.endRow();

@@ -12,6 +12,7 @@ import dev.millrace.cli.csv.CsvScan;
 import dev.millrace.cli.csv.NotationOptions;
 import dev.millrace.cli.csv.ReasonsColumn;
 import dev.millrace.cli.csv.RegionColumns;
+import dev.millrace.cli.csv.RowConverter;
 import dev.millrace.cli.models.ModelsOptions;
 import dev.millrace.cli.models.ModelsTopic;
 import dev.millrace.codec.EventTime;
@@ -201,7 +202,7 @@ public final class PredictCommand implements Callable<Integer> {
       return Set.of(CsvExamples.ONLY_KEY);
     }
     Set<String> keys = new HashSet<>();
-    try (CsvFile file = new CsvFile(scan.input())) {
+    try (CsvFile file = new CsvFile(scan.path())) {
       while (file.next()) {
         keys.add(file.row()[scan.keyColumn()]);
       }
@@ -213,13 +214,21 @@ public final class PredictCommand implements Callable<Integer> {
   private record Rejection(String code, String message) {}
 
   /** Reads the features of rows for models of the same columns. */
-  private record RowReader(CsvFeatures cells, FeatureReader reader) {
+  private record RowReader(
+      RowConverter converter, int timeColumn, CsvFeatures cells, FeatureReader reader) {
     static RowReader of(CsvScan scan, InputSpec spec) {
-      return new RowReader(new CsvFeatures(scan, spec), new FeatureReader(spec));
+      String time = spec.eventTime();
+      return new RowReader(
+          new RowConverter(scan, spec),
+          time == null ? -1 : scan.header().indexOf(time),
+          new CsvFeatures(scan, spec),
+          new FeatureReader(spec));
     }
 
     void read(String[] row, Example into) throws RejectedException {
-      cells.read(row);
+      String[] plain = converter.plain(row);
+      into.eventTime = eventTime(plain, timeColumn);
+      cells.read(plain);
       reader.readPositional(
           cells.numbers(), cells.numberCount(), cells.missing(), cells.attributes(), into);
     }
@@ -235,8 +244,6 @@ public final class PredictCommand implements Callable<Integer> {
               return RowReader.of(scan.withInput(declared), declared);
             });
     requireColumns(loaded, byColumns);
-    String time = records.eventTime();
-    int timeColumn = time == null ? -1 : scan.header().indexOf(time);
     Example example = new Example();
     PrintWriter out = spec.commandLine().getOut();
     boolean areClasses = loaded.values().stream().anyMatch(LoadedModel::isOfClasses);
@@ -250,7 +257,7 @@ public final class PredictCommand implements Callable<Integer> {
     if (!json) {
       out.println(lines.header());
     }
-    try (CsvFile file = new CsvFile(scan.input());
+    try (CsvFile file = new CsvFile(scan.path());
         // On a terminal the answers themselves show the progress.
         Progress progress =
             Terminal.outIsInteractive()
@@ -263,7 +270,6 @@ public final class PredictCommand implements Callable<Integer> {
         if (model == null) {
           rejection = new Rejection(ServeApi.UNKNOWN_KEY, "there is no model of this key");
         } else {
-          example.eventTime = eventTime(file.row(), timeColumn);
           RowReader reader = model.columns() == null ? ofPipeline : byColumns.of(model.columns());
           try {
             reader.read(file.row(), example);

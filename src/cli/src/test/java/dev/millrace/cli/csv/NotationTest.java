@@ -4,13 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.cli.Cli;
 import dev.millrace.cli.init.FileProfiler;
+import dev.millrace.codec.ExampleDecoder;
 import dev.millrace.data.CellNotation;
 import dev.millrace.data.CellNotation.Mark;
+import dev.millrace.data.Example;
+import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.InputSpec;
+import dev.millrace.data.Task;
+import dev.millrace.testing.Records;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
@@ -90,6 +97,127 @@ class NotationTest {
     CellNotation german = new CellNotation(Mark.COMMA, Mark.POINT, "dd.MM.yyyy");
 
     assertThat(lines(new CsvInput(file, german))).isEqualTo(lines(CsvInput.plain(plain)));
+  }
+
+  @Test
+  void recordsOfAFileAndLinesOfItInAJobAreTheSame() throws IOException {
+    String header = "user,order,paid,day,city,share,class";
+    List<String> rows =
+        List.of(
+            "1.234,1.000,\"1.234,5\",24.12.2026,10%,50%,50%",
+            "1234,(5),7%,25.12.2026,1.234,1.234,50", "a,b,7,25.12.2026,1.234,1.234,1.000");
+    Path file =
+        Files.writeString(dir.resolve("t.csv"), header + "\n" + String.join("\n", rows) + "\n");
+    CellNotation german = new CellNotation(Mark.COMMA, Mark.POINT, "d.M.yyyy");
+    InputSpec lines =
+        InputSpec.DEFAULT.with(
+            to -> {
+              to.format = InputSpec.Format.CSV;
+              to.columns = List.of(header.split(","));
+              to.notation = german;
+              to.key = "user";
+              to.id = "order";
+              to.label = "class";
+              to.task = Task.MULTICLASS;
+              to.features =
+                  List.of(
+                      feature("paid", FeatureSpec.Type.NUMERIC),
+                      feature("day", FeatureSpec.Type.TIME),
+                      new FeatureSpec(
+                          "city", FeatureSpec.Type.ONE_HOT, false, List.of("10%", "1.234"), 0),
+                      new FeatureSpec("share", FeatureSpec.Type.HASH, false, List.of(), 8));
+            });
+    InputSpec objects =
+        lines.with(
+            to -> {
+              to.format = InputSpec.Format.JSON;
+              to.columns = List.of();
+              to.notation = CellNotation.PLAIN;
+            });
+    CsvScan scan =
+        CsvScan.of(
+            new CsvInput(file, german), objects, "class", "user", List.of(), Task.MULTICLASS);
+
+    List<String> ofJob = new ArrayList<>();
+    for (String row : rows) {
+      ofJob.add(decoded(lines, row.getBytes(StandardCharsets.UTF_8)));
+    }
+    assertThat(ofJob.get(0)).startsWith("1.234 1.000 50% [1234.5, ");
+    assertThat(ofJob.get(1)).startsWith("1234 (5) 50 [7.0, ");
+    InputSpec evaluated = lines.with(to -> to.notation = CellNotation.PLAIN);
+    List<String> ofRecords = new ArrayList<>();
+    List<String> ofLines = new ArrayList<>();
+    try (CsvExamples examples =
+        new CsvExamples(scan, 0, 1, CsvExamples.Format.JSON, CsvExamples.Part.ALL, objects, 0)) {
+      while (examples.next()) {
+        ofRecords.add(decoded(objects, examples.value()));
+        ofLines.add(decoded(evaluated, examples.line()));
+      }
+    }
+    assertThat(ofRecords).isEqualTo(ofJob);
+    assertThat(ofLines).isEqualTo(ofJob);
+  }
+
+  private static FeatureSpec feature(String name, FeatureSpec.Type type) {
+    return new FeatureSpec(name, type, false, List.of(), 0);
+  }
+
+  private static String decoded(InputSpec spec, byte[] value) {
+    Example example = new Example();
+    assertThat(new ExampleDecoder(spec).decode(Records.record("k", value, 1), example)).isNull();
+    return "%s %s %s %s"
+        .formatted(
+            example.key,
+            new String(example.id, 0, example.idLength, StandardCharsets.UTF_8),
+            example.label,
+            Arrays.toString(Arrays.copyOf(example.features, example.width)));
+  }
+
+  @Test
+  void theGuessOfAColumnDecidesWhetherItIsConverted() throws IOException {
+    Path file =
+        Files.writeString(
+            dir.resolve("t.csv"),
+            "shop,paid,note,y\n"
+                + "1.234,1.234,1.234,50%\n"
+                + "1234,\"2,5\",(5),some\n"
+                + "17,\"2,5\",none such,50%\n");
+    CellNotation german = new CellNotation(Mark.COMMA, Mark.POINT, null);
+
+    CsvScan scan = CsvScan.scan(new CsvInput(file, german), "y", "shop", List.of(), null);
+
+    assertThat(scan.labels()).containsExactly("50%", "some");
+    assertThat(scan.features())
+        .containsExactly(
+            feature("paid", FeatureSpec.Type.NUMERIC),
+            new FeatureSpec(
+                "note", FeatureSpec.Type.ONE_HOT, false, List.of("(5)", "1.234", "none such"), 0));
+    try (CsvExamples examples = new CsvExamples(scan, 0, 1)) {
+      examples.next();
+      assertThat(examples.key()).isEqualTo("1.234");
+      assertThat(new String(examples.line(), StandardCharsets.UTF_8))
+          .isEqualTo("\"1.234\",\"1234\",\"1.234\",\"50%\"");
+    }
+  }
+
+  @Test
+  void initDeclaresClassesAsTheyAreWritten() throws IOException {
+    StringBuilder rows = new StringBuilder("Betrag;Rabatt\n");
+    for (int i = 0; i < 200; i++) {
+      rows.append(i * 37 % 101)
+          .append(",5;")
+          .append(i * 37 % 101 < 50 ? "10%" : "1.000")
+          .append('\n');
+    }
+    Path file = Files.writeString(dir.resolve("klassen.csv"), rows);
+    Path pipeline = dir.resolve("klassen.yaml");
+
+    Cli.run("init", "--input=" + file, "--label=Rabatt", "--output=" + pipeline);
+
+    assertThat(pipeline).content().contains("decimal: \",\"", "classes: [\"1.000\", \"10%\"]");
+    Cli evaluate = Cli.run("evaluate", "--config=" + pipeline, "--input=" + file, "--json");
+    assertThat(evaluate.err()).isEmpty();
+    assertThat(evaluate.out()).startsWith("{\"examples\":200,");
   }
 
   private static List<String> lines(CsvInput file) {
@@ -184,8 +312,8 @@ class NotationTest {
   }
 
   private static List<FieldProfile> columns(CsvInput input) {
-    try (CsvFile file = new CsvFile(input)) {
-      return FieldProfile.ofColumns(file, Long.MAX_VALUE);
+    try (CsvFile file = new CsvFile(input.path())) {
+      return FieldProfile.ofColumns(file, input.notation(), Long.MAX_VALUE);
     }
   }
 
