@@ -34,7 +34,11 @@ import org.jspecify.annotations.Nullable;
 final class PredictFunction<T> extends ProcessFunction<T, PredictedElement<T>> {
   private static final long serialVersionUID = 1L;
 
-  private static final long CACHE_BYTES = 256L << 20;
+  private static final SharedModels.Cache CACHE =
+      new SharedModels.Cache(
+          256L << 20,
+          "key the stream by the model key and run more task managers, which keep 256 MiB of models"
+              + " in memory each");
   private static final Duration MAX_WAIT = Duration.ofSeconds(60);
 
   private final Settings settings;
@@ -60,8 +64,7 @@ final class PredictFunction<T> extends ProcessFunction<T, PredictedElement<T>> {
     workspace = new Workspace();
     MetricGroup group = getRuntimeContext().getMetricGroup();
     deadLetters = new DeadLetters(group, settings.pipeline(), input.limits().outputBytes());
-    SharedModels opened =
-        SharedModels.open(settings, settings.output().models(), CACHE_BYTES, MAX_WAIT);
+    SharedModels opened = SharedModels.open(settings, settings.output().models(), CACHE, MAX_WAIT);
     models = opened;
     counters = new PredictionCounters(group, opened.models());
   }

@@ -26,7 +26,7 @@ public record CellNotation(Mark decimal, @Nullable Mark thousands, @Nullable Str
     POINT("."),
     COMMA(","),
     APOSTROPHE("'"),
-    /** Also one that does not break lines. */
+    /** A space; no-break spaces count too. */
     SPACE("space");
 
     private final String symbol;

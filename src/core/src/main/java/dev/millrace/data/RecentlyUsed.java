@@ -1,39 +1,81 @@
 package dev.millrace.data;
 
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 
 /**
- * Holds the values of the few keys used last, such as of declared columns, of which any record may
- * have others. Not thread-safe.
+ * Holds the values of the keys used last, such as of declared columns, of which any record may have
+ * others. It is bounded by the number of keys and by their bytes, since large columns make large
+ * values. Not thread-safe.
  *
  * @param <K> the key
  * @param <V> what is made of a key, and made again once it was dropped
  */
 public final class RecentlyUsed<K, V> {
-  private static final int MAX = 16;
+  /** Max number of keys whose values take little more than they do. */
+  public static final int MANY = 256;
 
-  private final Map<K, V> values =
-      new LinkedHashMap<>(MAX, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
+  /** Max bytes of all keys: sixteen of the largest declared columns. */
+  public static final int MAX_BYTES = 16 * DeclaredColumns.MAX_BYTES;
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
-          return size() > MAX;
-        }
-      };
+  // In the order of their last use.
+  private final Map<K, V> values = new LinkedHashMap<>(16, 0.75f, true);
+  private final int max;
+  private final int maxBytes;
+  private final ToIntFunction<K> size;
   private final Function<K, V> create;
+  private long bytes;
 
   /**
+   * @param max number of keys
+   * @param maxBytes of all keys, unless one alone has more
+   * @param size returns the bytes of a key
    * @param create makes the value of a key
    */
-  public RecentlyUsed(Function<K, V> create) {
+  public RecentlyUsed(int max, int maxBytes, ToIntFunction<K> size, Function<K, V> create) {
+    this.max = max;
+    this.maxBytes = maxBytes;
+    this.size = size;
     this.create = create;
+  }
+
+  /** Returns values of declared columns that take little more than they do. */
+  public static <V> RecentlyUsed<DeclaredColumns, V> byColumns(
+      Function<DeclaredColumns, V> create) {
+    return byColumns(MANY, MAX_BYTES, create);
+  }
+
+  /**
+   * Returns values of declared columns.
+   *
+   * @param max number of columns
+   * @param maxBytes of all columns
+   */
+  public static <V> RecentlyUsed<DeclaredColumns, V> byColumns(
+      int max, int maxBytes, Function<DeclaredColumns, V> create) {
+    return new RecentlyUsed<>(max, maxBytes, columns -> columns.bytes().length, create);
   }
 
   /** Returns the value of a key. */
   public V of(K key) {
-    return values.computeIfAbsent(key, create);
+    V value = values.get(key);
+    if (value == null) {
+      value = create.apply(key);
+      values.put(key, value);
+      bytes += size.applyAsInt(key);
+      makeRoom();
+    }
+    return value;
+  }
+
+  private void makeRoom() {
+    Iterator<K> oldest = values.keySet().iterator();
+    while (values.size() > max || (bytes > maxBytes && values.size() > 1)) {
+      bytes -= size.applyAsInt(oldest.next());
+      oldest.remove();
+    }
   }
 }

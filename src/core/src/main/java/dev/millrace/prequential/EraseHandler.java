@@ -23,23 +23,23 @@ final class EraseHandler {
    */
   boolean erase(TrainState state, String key, List<IdErasure> erasures, EngineListener listener)
       throws IOException {
-    boolean isErased = false;
-    boolean isKnown = false;
+    boolean hadAny = false;
+    boolean modelHadAny = false;
     for (IdErasure erasure : erasures) {
       long ids = ids(state, erasure.id());
       long pending = pending(state, erasure.id());
       if (ids + pending > 0) {
-        isErased = true;
-        isKnown |= ids > 0;
+        hadAny = true;
+        modelHadAny |= ids > 0;
         events.erased(state, key, erasure.add(ids, pending), listener);
       }
     }
-    if (isKnown && state.examples() > 0) {
+    if (modelHadAny && state.examples() > 0) {
       // A record that the next model would add to has the id.
       state.marks.publishedPages = null;
       listener.modelDue(key, state);
     }
-    return isErased;
+    return hadAny;
   }
 
   private static long ids(TrainState state, ErasedId id) {

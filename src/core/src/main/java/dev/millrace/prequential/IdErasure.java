@@ -11,7 +11,7 @@ public final class IdErasure {
   private final ErasedId id;
   private final long until;
   private long keys;
-  private boolean isOfKey;
+  private boolean foundInKey;
   private long ids;
   private long pending;
 
@@ -55,18 +55,18 @@ public final class IdErasure {
 
   /** Begins with the next key. */
   void beginKey() {
-    isOfKey = false;
+    foundInKey = false;
   }
 
   /** Returns true if the last key had the id. */
-  public boolean isOfLastKey() {
-    return isOfKey;
+  public boolean foundInLastKey() {
+    return foundInKey;
   }
 
   /** Adds what a key, or one of its outputs, had, and returns the event of it. */
   Erased add(long erasedIds, long erasedPending) {
-    keys += isOfKey ? 0 : 1;
-    isOfKey = true;
+    keys += foundInKey ? 0 : 1;
+    foundInKey = true;
     ids += erasedIds;
     pending += erasedPending;
     return new Erased(id.column(), hash(), erasedIds, erasedPending, until);

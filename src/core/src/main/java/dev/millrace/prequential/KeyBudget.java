@@ -4,6 +4,7 @@ import dev.millrace.data.Evictable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,16 +35,18 @@ final class KeyBudget {
   private final boolean canForget;
   private final boolean isLimited;
   private final List<Evictable> tables = new ArrayList<>();
+  private final AtomicBoolean isLogged;
   // Of the last record that was learned alone.
   private @Nullable TrainState state;
   private long bytes;
   private long forgotten;
-  private boolean isWarned;
 
   /**
    * @param maxBytes of a key
+   * @param isLogged set once a warning has said that something was forgotten
    */
-  KeyBudget(TrainSpec spec, long maxBytes) {
+  KeyBudget(TrainSpec spec, long maxBytes, AtomicBoolean isLogged) {
+    this.isLogged = isLogged;
     this.maxBytes = maxBytes;
     hasOutputs = spec.input().hasOutputs();
     canForget = spec.input().hasIds() || !spec.input().derived().isEmpty();
@@ -123,8 +126,7 @@ final class KeyBudget {
     if (forgotten > 0) {
       listener.forgotten(forgotten);
       forgotten = 0;
-      if (!isWarned) {
-        isWarned = true;
+      if (isLogged.compareAndSet(false, true)) {
         listener.warning(
             key,
             "limits.state-bytes (%d) is used up; the least recently used groups and ids are"

@@ -9,6 +9,7 @@ import dev.millrace.data.RecentlyUsed;
 import dev.millrace.nn.Workspace;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,9 +24,14 @@ import org.jspecify.annotations.Nullable;
  */
 @PublicApi
 public final class PrequentialEngine {
+  // Each has scratch of the size of its models.
+  private static final int MAX_ENGINES = 64;
+
   private final TrainSpec spec;
   private final long maxBytes;
   private final ShapeChange onShapeChange;
+  // Of all engines, which come and go with declared columns.
+  private final AtomicBoolean isForgettingLogged = new AtomicBoolean();
   private final KeyEngine engine;
   private final EventReporter events;
   // Of keys whose records declare their columns.
@@ -41,11 +47,13 @@ public final class PrequentialEngine {
     this.onShapeChange = onShapeChange;
     events = new EventReporter(spec);
     engine = create(spec);
-    byColumns = new RecentlyUsed<>(columns -> create(spec.withColumns(columns)));
+    byColumns =
+        RecentlyUsed.byColumns(
+            MAX_ENGINES, RecentlyUsed.MAX_BYTES, columns -> create(spec.withColumns(columns)));
   }
 
   private KeyEngine create(TrainSpec of) {
-    KeyBudget budget = new KeyBudget(of, maxBytes);
+    KeyBudget budget = new KeyBudget(of, maxBytes, isForgettingLogged);
     return of.input().hasOutputs()
         ? new OutputsEngine(of, maxBytes, budget, onShapeChange)
         : new ModelEngine(of, maxBytes, budget, onShapeChange, new Workspace(), null);

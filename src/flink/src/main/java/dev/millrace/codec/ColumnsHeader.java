@@ -20,7 +20,7 @@ public final class ColumnsHeader {
   public static final String NAME = "millrace.columns";
 
   private final InputSpec.Limits limits;
-  private final RecentlyUsed<ByteBuffer, Result> results = new RecentlyUsed<>(this::parse);
+  private final RecentlyUsed<ByteBuffer, Result> results;
   // Records of a topic mostly have the same.
   private byte @Nullable [] last;
   private @Nullable DeclaredColumns columns;
@@ -28,8 +28,12 @@ public final class ColumnsHeader {
   /** Columns, or what is wrong with them. */
   private record Result(@Nullable DeclaredColumns columns, @Nullable RejectedException problem) {}
 
-  ColumnsHeader(InputSpec.Limits limits) {
+  /**
+   * @param cacheBytes max bytes of the headers that are kept with what they mean
+   */
+  ColumnsHeader(InputSpec.Limits limits, int cacheBytes) {
     this.limits = limits;
+    results = new RecentlyUsed<>(RecentlyUsed.MANY, cacheBytes, ByteBuffer::remaining, this::parse);
   }
 
   /**

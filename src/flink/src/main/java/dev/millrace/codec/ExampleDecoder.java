@@ -37,6 +37,9 @@ public final class ExampleDecoder {
   // Null if the pipeline declares the columns, or records cannot.
   private final @Nullable ColumnsHeader columns;
   // Whether all records are read for the columns of one key.
+  // There are many decoders for keys at a time.
+  private static final int CACHE_BYTES_OF_KEY = RecentlyUsed.MAX_BYTES / 8;
+
   private final boolean isOfKey;
   private final @Nullable DeclaredColumns columnsOfKey;
   // Of records that declare columns.
@@ -99,8 +102,9 @@ public final class ExampleDecoder {
       reader = new MappedExampleReader(spec, keys, new AvroFields(schema), labelsOnly);
     }
     boolean mayDeclare = ExampleSchema.mayDeclareColumns(spec) && !labelsOnly;
-    columns = mayDeclare ? new ColumnsHeader(spec.limits()) : null;
-    readers = new RecentlyUsed<>(this::reader);
+    int cacheBytes = isOfKey ? CACHE_BYTES_OF_KEY : RecentlyUsed.MAX_BYTES;
+    columns = mayDeclare ? new ColumnsHeader(spec.limits(), cacheBytes) : null;
+    readers = RecentlyUsed.byColumns(RecentlyUsed.MANY, cacheBytes, this::reader);
     ofNone =
         columnsOfKey == null
             ? reader

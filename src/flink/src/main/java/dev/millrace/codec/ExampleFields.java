@@ -251,21 +251,21 @@ public final class ExampleFields {
   }
 
   /**
-   * Returns the rejection of an example whose values could not be read.
+   * Returns the rejection of an example with a value that cannot be read; null if all can be read.
    *
-   * @param thrown by a method of one of them
+   * @param thrown while they were read
    */
-  RejectedException unreadable(Throwable thrown) {
-    String value =
-        slots.values().stream()
-            .filter(slot -> value(slot) != null && !isReadable(Objects.requireNonNull(value(slot))))
-            .findFirst()
-            .map(
-                slot ->
-                    '"' + slot.name + "\" is " + unreadable(Objects.requireNonNull(value(slot))))
-            .orElse("a value cannot be read");
-    return new RejectedException(
-        DeadLetterReason.MALFORMED_RECORD, value + ": " + thrown.getClass().getName(), thrown);
+  @Nullable RejectedException unreadable(Throwable thrown) {
+    for (Slot slot : slots.values()) {
+      Object value = value(slot);
+      if (value != null && !isReadable(value)) {
+        return new RejectedException(
+            DeadLetterReason.MALFORMED_RECORD,
+            "\"%s\" is %s: %s".formatted(slot.name, unreadable(value), thrown.getClass().getName()),
+            thrown);
+      }
+    }
+    return null;
   }
 
   private static String unreadable(Object value) {

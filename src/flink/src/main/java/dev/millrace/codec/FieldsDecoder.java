@@ -1,6 +1,7 @@
 package dev.millrace.codec;
 
 import dev.millrace.data.DeadLetter;
+import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.InputSpec.Format;
@@ -9,12 +10,15 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Decodes {@link ExampleFields} into examples, or rejects them with a reason, with the code that
  * decodes records. Not thread-safe.
  */
 public final class FieldsDecoder {
+  private static final Logger LOG = LoggerFactory.getLogger(FieldsDecoder.class);
 
   /**
    * Names of the columns of a table by their type.
@@ -41,6 +45,7 @@ public final class FieldsDecoder {
   private final MappedExampleReader reader;
   // Of the last example without a record; many have the same millisecond.
   private KafkaRecord none = KafkaRecord.NONE;
+  private boolean isUnexpectedLogged;
 
   private FieldsDecoder(InputSpec spec, Values values, MappedExampleReader reader) {
     this.spec = spec;
@@ -135,8 +140,27 @@ public final class FieldsDecoder {
       return rejected(timestamp, e);
     } catch (RuntimeException | StackOverflowError e) {
       // A value may be an object of any class, and its methods may throw anything.
-      return rejected(timestamp, fields.unreadable(e));
+      RejectedException unreadable = fields.unreadable(e);
+      if (unreadable == null) {
+        unreadable = unexpected(e);
+      }
+      return rejected(timestamp, unreadable);
     }
+  }
+
+  /** Returns the rejection of an example whose values can all be read, and logs the first. */
+  private RejectedException unexpected(Throwable thrown) {
+    if (!isUnexpectedLogged) {
+      isUnexpectedLogged = true;
+      LOG.warn(
+          "An element is a dead letter, although each of its values can be read (the first; later"
+              + " ones are not logged)",
+          thrown);
+    }
+    return new RejectedException(
+        DeadLetterReason.MALFORMED_RECORD,
+        "the element cannot be decoded: " + thrown.getClass().getName(),
+        thrown);
   }
 
   /** Returns the dead letter of the fields that are set. */

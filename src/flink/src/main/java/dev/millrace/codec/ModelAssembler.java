@@ -110,11 +110,6 @@ public final class ModelAssembler {
     this.listener = listener;
   }
 
-  /** Creates an assembler for models of any size that keeps up to a quarter of the heap. */
-  public ModelAssembler(@Nullable Source source, Listener listener) {
-    this(Long.MAX_VALUE, source, listener);
-  }
-
   private static int segments(long modelBytes) {
     return (int)
         Math.max(MIN_SEGMENTS, Math.min(ModelParts.MAX_SEGMENTS, modelBytes / MIN_SEGMENT_BYTES));

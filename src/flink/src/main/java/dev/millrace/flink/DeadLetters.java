@@ -20,7 +20,7 @@ public final class DeadLetters {
 
   /**
    * @param group of the operator
-   * @param maxBytes of a record on the dead-deadLetter topic
+   * @param maxBytes of a record on the dead-letter topic
    */
   public DeadLetters(MetricGroup group, String pipeline, int maxBytes) {
     this.pipeline = pipeline;
@@ -30,7 +30,7 @@ public final class DeadLetters {
     }
   }
 
-  /** Returns the record for the dead-deadLetter topic. */
+  /** Returns the record for the dead-letter topic. */
   public OutputRecord record(DeadLetter deadLetter) {
     count(deadLetter);
     return DeadLetterEncoder.encode(deadLetter, pipeline, maxBytes);

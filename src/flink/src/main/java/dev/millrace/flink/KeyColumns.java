@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * thread-safe.
  */
 final class KeyColumns {
+  // Each keeps what the records' own columns mean.
+  private static final int MAX_DECODERS = 128;
+
   private final InputSpec input;
   private final String topic;
   private final Example example = new Example();
@@ -28,7 +31,9 @@ final class KeyColumns {
 
   KeyColumns(InputSpec input, String topic) {
     ofNone = ExampleDecoder.ofKey(input, null);
-    decoders = new RecentlyUsed<>(columns -> ExampleDecoder.ofKey(input, columns));
+    decoders =
+        RecentlyUsed.byColumns(
+            MAX_DECODERS, RecentlyUsed.MAX_BYTES, columns -> ExampleDecoder.ofKey(input, columns));
     this.input = input;
     this.topic = topic;
   }

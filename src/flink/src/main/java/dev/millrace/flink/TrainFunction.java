@@ -318,7 +318,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     }
     eraseIds(key, ids);
     for (IdErasure erasure : ids) {
-      if (!erasure.isOfLastKey()) {
+      if (!erasure.foundInLastKey()) {
         engine.reportNothingErased(states.value(), key, erasure, listener);
       }
       erased().add(key, erasure.id(), erasure.until(), timers);

@@ -39,7 +39,7 @@ public final class PredictionCounters {
   /** Counts a row that cannot be predicted, and logs the first. */
   public void rejected(String why) {
     if (rejected.getCount() == 0) {
-      LOG.warn("A row has no prediction, and neither have all like it: {}", why);
+      LOG.warn("Rows like this have no prediction: {}", why);
     }
     rejected.inc();
   }

@@ -39,13 +39,21 @@ public final class SharedModels implements AutoCloseable {
       String config,
       Map<String, String> kafka,
       String topic,
-      long cacheBytes,
+      Cache cache,
       Duration maxWait) {
-    static Id of(Settings settings, String topic, long cacheBytes, Duration maxWait) {
+    static Id of(Settings settings, String topic, Cache cache, Duration maxWait) {
       return new Id(
-          settings.pipeline(), settings.configHash(), settings.kafka(), topic, cacheBytes, maxWait);
+          settings.pipeline(), settings.configHash(), settings.kafka(), topic, cache, maxWait);
     }
   }
+
+  /**
+   * The models that a process keeps ready.
+   *
+   * @param bytes their memory
+   * @param remedy what a user can do so that models fit, such as "raise cache.size"
+   */
+  public record Cache(long bytes, String remedy) {}
 
   private static final Map<Id, SharedModels> OPEN = new HashMap<>();
 
@@ -63,7 +71,7 @@ public final class SharedModels implements AutoCloseable {
   private SharedModels(Id id, Settings settings) {
     this.id = id;
     reader = new ModelsReader(id.kafka(), id.topic());
-    models = new ServedModels(settings, reader, id.cacheBytes());
+    models = new ServedModels(settings, reader, id.cache().bytes());
     follower =
         new ModelsFollower(
             id.kafka(),
@@ -86,13 +94,12 @@ public final class SharedModels implements AutoCloseable {
    * Returns the models of a topic, once those that are on it now have been read.
    *
    * @param settings of the pipeline that publishes the models
-   * @param cacheBytes memory of the models that a process keeps ready
    * @param maxWait time without an answer of a broker after which reading fails
    * @throws IOException if the topic cannot be read, or its models are of other settings
    */
-  public static SharedModels open(
-      Settings settings, String topic, long cacheBytes, Duration maxWait) throws IOException {
-    Id id = Id.of(settings, topic, cacheBytes, maxWait);
+  public static SharedModels open(Settings settings, String topic, Cache cache, Duration maxWait)
+      throws IOException {
+    Id id = Id.of(settings, topic, cache, maxWait);
     SharedModels shared;
     synchronized (OPEN) {
       shared = OPEN.computeIfAbsent(id, any -> new SharedModels(id, settings));
@@ -151,7 +158,7 @@ public final class SharedModels implements AutoCloseable {
                       id.topic(),
                       id.maxWait().toSeconds(),
                       e.getMessage(),
-                      "Check the brokers, or raise cache.size to keep all models in memory"),
+                      "Check the brokers, or " + id.cache().remedy()),
               e);
         }
         pause();

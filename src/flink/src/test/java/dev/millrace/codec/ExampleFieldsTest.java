@@ -27,6 +27,7 @@ import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.chrono.JapaneseDate;
 import java.util.AbstractCollection;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -342,6 +343,37 @@ class ExampleFieldsTest {
       map.put("self", map);
     }
     return map;
+  }
+
+  /** Fails when it is read first. */
+  private static final class FailsOnce extends AbstractList<Object> {
+    private boolean hasFailed;
+
+    @Override
+    public Object get(int index) {
+      return 1;
+    }
+
+    @Override
+    public int size() {
+      if (!hasFailed) {
+        hasFailed = true;
+        throw new IllegalStateException();
+      }
+      return 1;
+    }
+  }
+
+  @Test
+  void anElementWhoseValuesCanAllBeReadIsADeadLetterToo() throws Exception {
+    FieldsDecoder decoder = decoder(LABEL_SET);
+    usable(decoder).set("y", new FailsOnce());
+
+    DeadLetter deadLetter = decoder.decode(0, new Example());
+
+    assertThat(deadLetter.reason()).isEqualTo(DeadLetterReason.MALFORMED_RECORD);
+    assertThat(deadLetter.message())
+        .isEqualTo("the element cannot be decoded: java.lang.IllegalStateException");
   }
 
   @Test

@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * is counted. Not thread-safe.
  */
 final class RowPredictor implements AutoCloseable {
+  private static final String CACHE_REMEDY = "raise cache.size to keep all models in memory";
+
   private final AnswerColumns output;
   private final RowReader reader;
   // Null if the pipeline declares the columns.
@@ -49,8 +51,14 @@ final class RowPredictor implements AutoCloseable {
     byColumns =
         pipeline.hasFeatures()
             ? null
-            : new RecentlyUsed<>(columns -> new RowReader(spec.input(), columns.toModel(pipeline)));
-    shared = SharedModels.open(spec.settings(), spec.topic(), spec.cacheBytes(), spec.maxWait());
+            : RecentlyUsed.byColumns(
+                columns -> new RowReader(spec.input(), columns.toModel(pipeline)));
+    shared =
+        SharedModels.open(
+            spec.settings(),
+            spec.topic(),
+            new SharedModels.Cache(spec.cacheBytes(), CACHE_REMEDY),
+            spec.maxWait());
     models = shared.models();
     counters = new PredictionCounters(function, models);
   }

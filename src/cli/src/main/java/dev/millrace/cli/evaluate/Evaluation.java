@@ -64,7 +64,7 @@ public record Evaluation(
     Settings lines = CsvPipeline.ofLines(atTheEnd, scan, epochs, labelDelay != null);
     FinalMetrics metrics =
         new FinalMetrics(settings.input().spec(), settings.metrics().positiveClass());
-    FinalModels models = new FinalModels();
+    FinalModels models = new FinalModels(settings.state().spec().stateBytes());
     DeadLetterCounts deadLetters = new DeadLetterCounts();
     Pace pace = new Pace();
     long start = System.nanoTime();

@@ -21,10 +21,18 @@ import java.util.TreeMap;
  */
 public final class FinalModels {
   private final TemporaryValues values = new TemporaryValues();
-  private final ModelAssembler parts =
-      new ModelAssembler(place -> values.read(place.offset()), ModelAssembler.Listener.NONE);
+  private final ModelAssembler parts;
   // Positions of their bytes.
   private final SortedMap<String, Long> models = new TreeMap<>();
+
+  /**
+   * @param modelBytes max bytes of a model
+   */
+  public FinalModels(long modelBytes) {
+    parts =
+        new ModelAssembler(
+            modelBytes, place -> values.read(place.offset()), ModelAssembler.Listener.NONE);
+  }
 
   /** Adds a record of the models topic, maybe a tombstone. */
   public void accept(OutputRecord record) {

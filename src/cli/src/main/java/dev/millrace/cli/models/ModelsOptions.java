@@ -93,7 +93,7 @@ public abstract class ModelsOptions {
     return ModelsTopic.read(
         kafka().kafka(),
         name,
-        settings == null ? null : settings.pipeline(),
+        settings,
         wanted,
         listing(),
         command.commandLine().getErr()::println);

@@ -6,6 +6,7 @@ import dev.millrace.cli.console.Terminal;
 import dev.millrace.cli.kafka.BrokerCheck;
 import dev.millrace.codec.ModelAssembler;
 import dev.millrace.codec.ModelAssembler.Arrival;
+import dev.millrace.config.Settings;
 import dev.millrace.config.yaml.Suggestions;
 import dev.millrace.kafka.KafkaClients;
 import dev.millrace.kafka.TopicReader;
@@ -52,7 +53,7 @@ public final class ModelsTopic {
   /**
    * Reads the whole topic.
    *
-   * @param pipeline whose models are wanted; null for all
+   * @param settings of the pipeline whose models are wanted; null for all
    * @param wanted the keys whose models are kept; of the others it keeps summaries
    * @param listing the command that shows which models there are
    * @param notice takes one line about records that are no models
@@ -61,13 +62,15 @@ public final class ModelsTopic {
   static ModelsTopic read(
       Map<String, String> kafka,
       String topic,
-      @Nullable String pipeline,
+      @Nullable Settings settings,
       Predicate<String> wanted,
       String listing,
       Consumer<String> notice) {
+    String pipeline = settings == null ? null : settings.pipeline();
+    long modelBytes = settings == null ? Long.MAX_VALUE : settings.state().spec().stateBytes();
     ModelsTopic read = new ModelsTopic(topic, pipeline, wanted, listing);
     try (ModelsReader reader = new ModelsReader(kafka, topic)) {
-      ModelAssembler all = new ModelAssembler(reader, ModelAssembler.Listener.NONE);
+      ModelAssembler all = new ModelAssembler(modelBytes, reader, ModelAssembler.Listener.NONE);
       TopicReader.readAll(kafka, topic, record -> read.accept(record, all));
       read.incomplete = all.incompleteKeys();
     } catch (KafkaException e) {

@@ -238,7 +238,7 @@ public final class PredictCommand implements Callable<Integer> {
     InputSpec records = settings.input().spec();
     RowReader ofPipeline = RowReader.of(scan, records);
     RecentlyUsed<DeclaredColumns, RowReader> byColumns =
-        new RecentlyUsed<>(
+        RecentlyUsed.byColumns(
             columns -> {
               InputSpec declared = columns.toModel(records);
               return RowReader.of(scan.withInput(declared), declared);

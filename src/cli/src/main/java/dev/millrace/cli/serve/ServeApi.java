@@ -102,7 +102,7 @@ final class ServeApi {
 
     Scratch(InputSpec spec) {
       ofPipeline = new FeatureReader(spec);
-      byColumns = new RecentlyUsed<>(columns -> new FeatureReader(columns.toModel(spec)));
+      byColumns = RecentlyUsed.byColumns(columns -> new FeatureReader(columns.toModel(spec)));
     }
 
     FeatureReader features(LoadedModel model) {
