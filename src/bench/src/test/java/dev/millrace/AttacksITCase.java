@@ -283,7 +283,8 @@ class AttacksITCase {
     for (long n = 0; ids.size() < COLLIDING; n++) {
       String id = "u" + Long.toHexString(n);
       byte[] utf8 = id.getBytes(StandardCharsets.UTF_8);
-      long place = hash.of(utf8, utf8.length) * 0x9E3779B97F4A7C15L >>> 32 & (2 * COLLIDING - 1);
+      long place =
+          ((hash.of(utf8, utf8.length) * 0x9E3779B97F4A7C15L) >>> 32) & (2 * COLLIDING - 1);
       if (place < 4_096) {
         ids.add(id);
       }

@@ -115,7 +115,7 @@ class UsedBytesTest {
       row.carried[1 - card] = Double.doubleToRawLongBits(amount);
       row.weight = i < CROWD / 2 ? 2f : 1f;
       row.target += i < CROWD ? 0 : 1_000;
-      row.eventTime += i < CROWD ? 0 : 100_000L + 50 * i;
+      row.eventTime += i < CROWD ? 0 : 100_000L + 50L * i;
     }
     return LateStreams.apart(rows, DELAY);
   }

@@ -316,7 +316,7 @@ public final class EvaluateCommand implements Callable<Integer> {
       return;
     }
     boolean isSame =
-        Files.exists(file) && Files.exists(used)
+        (Files.exists(file) && Files.exists(used))
             ? Files.isSameFile(file, used)
             : file.toAbsolutePath().normalize().equals(used.toAbsolutePath().normalize());
     if (isSame) {
