@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
     footer = {"", "Example:", "  ./millrace bench kinds"})
 final class KindsBenchCommand implements Callable<Integer> {
   private static final int ROWS = 600;
-  private static final int GAPS = 10; // one cell of so many
+  private static final int GAPS = 10; // one cell in n is missing
   private static final List<String> MISSING = List.of("", "NA", "null");
 
   @Option(names = "--json", description = "Ends with one line of JSON.")
