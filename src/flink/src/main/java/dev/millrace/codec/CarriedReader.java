@@ -41,7 +41,7 @@ final class CarriedReader {
   void read(MappedExampleReader.Fields fields, Example into) {
     begin(into);
     for (int c = 0; c < columns.length; c++) {
-      Object field = fields.metadata(paths[c]);
+      Object field = columns[c].isNumber() ? fields.metadata(paths[c]) : fields.name(paths[c]);
       if (columns[c].isNumber()) {
         if (field instanceof Number number) {
           number(c, number.doubleValue(), into);

@@ -40,7 +40,6 @@ final class CsvFields implements MappedExampleReader.Parser, MappedExampleReader
 
   private final Map<String, Integer> places = new HashMap<>();
   private final List<String> columns;
-  private final @Nullable String eventTime;
   private final Kind[] kinds;
   private final String[] cells;
   private final CellConverter converter;
@@ -51,7 +50,6 @@ final class CsvFields implements MappedExampleReader.Parser, MappedExampleReader
 
   CsvFields(InputSpec spec) {
     columns = spec.columns();
-    eventTime = spec.eventTime();
     kinds = new Kind[columns.size()];
     cells = new String[columns.size()];
     converter = new CellConverter(spec.notation());
@@ -145,10 +143,9 @@ final class CsvFields implements MappedExampleReader.Parser, MappedExampleReader
     return kinds[place] == Kind.TEXT ? plain : CsvText.scalar(plain);
   }
 
-  // Keys, ids and groups are literal, also in a column of numbers.
   @Override
-  public @Nullable Object metadata(String[] path) {
-    return path[0].equals(eventTime) ? at(path) : known(place(path[0]));
+  public @Nullable Object name(String[] path) {
+    return known(place(path[0]));
   }
 
   private @Nullable String known(int place) {

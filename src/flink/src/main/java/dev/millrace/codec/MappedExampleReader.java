@@ -45,6 +45,14 @@ final class MappedExampleReader implements ExampleReader {
       return at(path);
     }
 
+    /**
+     * Returns a value as {@link #metadata} does that names something, such as a key, an id or a
+     * group: a cell of a line stays as it is written, also if it looks like a number.
+     */
+    default @Nullable Object name(String[] path) {
+      return metadata(path);
+    }
+
     /** Returns what to set where a number was written as this value; empty if not known. */
     default String remedy(Object value) {
       return "";
@@ -163,7 +171,7 @@ final class MappedExampleReader implements ExampleReader {
       into.key = key(fields, keyPath);
     }
     if (idPath != null) {
-      Object id = fields.metadata(idPath);
+      Object id = fields.name(idPath);
       ids.read(id == null ? null : text(id, "id", DeadLetterReason.INVALID_ID), into);
     }
     into.kind = kind(fields, label.find(fields));
@@ -189,7 +197,7 @@ final class MappedExampleReader implements ExampleReader {
 
   // A value that is no text or number is no group: the metrics never reject an example.
   private void readGroup(Fields fields, Example into) {
-    Object group = groupPath == null ? null : fields.metadata(groupPath);
+    Object group = groupPath == null ? null : fields.name(groupPath);
     if (group instanceof CharSequence || group instanceof Number || group instanceof Boolean) {
       groups.read(MappedFeatures.text(group), into);
     }
@@ -256,7 +264,7 @@ final class MappedExampleReader implements ExampleReader {
   }
 
   private String key(Fields fields, String[] path) throws RejectedException {
-    Object field = fields.metadata(path);
+    Object field = fields.name(path);
     if (field == null) {
       throw new RejectedException(
           DeadLetterReason.MISSING_KEY,

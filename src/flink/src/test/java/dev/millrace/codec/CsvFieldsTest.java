@@ -2,10 +2,12 @@ package dev.millrace.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.data.CarriedColumn;
 import dev.millrace.data.CellNotation;
 import dev.millrace.data.CellNotation.Mark;
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.DeadLetterReason;
+import dev.millrace.data.DerivedFeature;
 import dev.millrace.data.Example;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
@@ -102,6 +104,28 @@ class CsvFieldsTest {
 
     assertThat(example.key).isEqualTo("1.234");
     assertThat(features()[0]).isEqualTo(1234f);
+  }
+
+  @Test
+  void theColumnOfAWindowIsANumberAndItsGroupIsLiteral() {
+    DerivedFeature.Computation mean =
+        new DerivedFeature.Window(
+            2, DerivedFeature.Unit.RECORDS, List.of(DerivedFeature.Aggregate.MEAN), 0);
+    InputSpec spec =
+        spec(Task.BINARY)
+            .with(
+                to -> {
+                  to.notation = new CellNotation(Mark.COMMA, Mark.POINT, null);
+                  to.derived = List.of(new DerivedFeature("amount", List.of("note"), mean));
+                });
+    assertThat(spec.carried()).extracting(CarriedColumn::name).containsExactly("amount", "note");
+
+    assertThat(decode(spec, "k,no,1.234,true,Oslo,99,1.234")).isNull();
+    long literal = example.carried[1];
+    assertThat(example.carried[0]).isEqualTo(Double.doubleToRawLongBits(1234));
+    assertThat(decode(spec, "k,no,1.234,true,Oslo,99,1234")).isNull();
+
+    assertThat(example.carried[1]).isNotEqualTo(literal);
   }
 
   @Test
