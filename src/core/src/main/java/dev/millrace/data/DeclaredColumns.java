@@ -29,8 +29,16 @@ public final class DeclaredColumns implements Serializable {
   /** Max length in bytes. */
   public static final int MAX_BYTES = 1 << 16;
 
+  /** Max buckets of a hashed column, each of which is an input of the model. */
+  public static final int MAX_BUCKETS = 1_024;
+
+  /** Max buckets of all hashed columns together, above the first {@link #MIN_BUCKETS} of each. */
+  public static final int ALL_BUCKETS = 4_096;
+
+  /** Buckets that each of any number of hashed columns may have. */
+  public static final int MIN_BUCKETS = 32;
+
   private static final int VERSION = 1;
-  private static final int MAX_BUCKETS = 1 << 16;
   private static final int MAX_MIN_COUNT = 1_000_000;
   private static final long MAX_TTL_MILLIS = 36_500L * 86_400_000;
   private static final int MAX_NGRAMS = 3;
@@ -42,6 +50,7 @@ public final class DeclaredColumns implements Serializable {
   private final List<FeatureSpec> features;
   private final List<String> classes;
   private final @Nullable Task task;
+  private final int width;
   private final int hash;
 
   private DeclaredColumns(
@@ -50,6 +59,7 @@ public final class DeclaredColumns implements Serializable {
     this.features = List.copyOf(features);
     this.classes = List.copyOf(classes);
     this.task = task;
+    width = features.stream().mapToInt(FeatureSpec::width).sum();
     hash = Arrays.hashCode(bytes);
   }
 
@@ -134,6 +144,8 @@ public final class DeclaredColumns implements Serializable {
       features.add(feature);
     }
     SizeChecks.require("bytes behind declared columns", in.left(), 0);
+    int buckets = features.stream().mapToInt(f -> Math.max(0, f.buckets() - MIN_BUCKETS)).sum();
+    SizeChecks.require("buckets of declared columns", buckets, 0, ALL_BUCKETS);
     Task task = number == NO_TASK ? null : Task.values()[number];
     return new DeclaredColumns(bytes, features, classes, task);
   }
@@ -204,9 +216,11 @@ public final class DeclaredColumns implements Serializable {
    * @throws IOException if it is not
    */
   public void requireWithin(InputSpec.Limits limits) throws IOException {
-    long width = features.stream().mapToLong(FeatureSpec::width).sum() + IdWords.TIME_WIDTH;
     SizeChecks.require(
-        "features of declared columns (limits.features)", width, 1, limits.features());
+        "features of declared columns (limits.features)",
+        width + IdWords.TIME_WIDTH,
+        1,
+        limits.features());
     SizeChecks.require("declared classes (limits.classes)", classes.size(), 0, limits.classes());
     long names = 0;
     for (String name : classes) {
@@ -225,6 +239,11 @@ public final class DeclaredColumns implements Serializable {
   /** Returns how the columns become features. */
   public List<FeatureSpec> features() {
     return features;
+  }
+
+  /** Returns the number of features that the columns become. */
+  public int width() {
+    return width;
   }
 
   /** Returns the known classes of the label, in the order of the outputs. */

@@ -21,6 +21,9 @@ public final class RecentlyUsed<K, V> {
   /** Max bytes of all keys: sixteen of the largest declared columns. */
   public static final int MAX_BYTES = 16 * DeclaredColumns.MAX_BYTES;
 
+  // Names of columns, and places in rows: a few bytes may declare many features.
+  private static final int BYTES_OF_FEATURE = 16;
+
   // In the order of their last use.
   private final Map<K, V> values = new LinkedHashMap<>(16, 0.75f, true);
   private final int max;
@@ -52,11 +55,17 @@ public final class RecentlyUsed<K, V> {
    * Returns values of declared columns.
    *
    * @param max number of columns
-   * @param maxBytes of all columns
+   * @param maxBytes of all columns, by {@link #size}
    */
   public static <V> RecentlyUsed<DeclaredColumns, V> byColumns(
       int max, int maxBytes, Function<DeclaredColumns, V> create) {
-    return new RecentlyUsed<>(max, maxBytes, columns -> columns.bytes().length, create);
+    return new RecentlyUsed<>(max, maxBytes, RecentlyUsed::size, create);
+  }
+
+  /** Returns a measure of the memory that values of declared columns take. */
+  public static int size(DeclaredColumns columns) {
+    long size = columns.bytes().length + (long) BYTES_OF_FEATURE * columns.width();
+    return (int) Math.min(Integer.MAX_VALUE, size);
   }
 
   /** Returns the value of a key. */

@@ -48,6 +48,28 @@ class RecentlyUsedTest {
   }
 
   @Test
+  void columnsOfFewBytesAndManyFeaturesMakeRoom() {
+    RecentlyUsed<DeclaredColumns, Integer> cache =
+        RecentlyUsed.byColumns(
+            columns -> {
+              created.add(columns.toString());
+              return columns.width();
+            });
+    for (int round = 0; round < 2; round++) {
+      for (int column = 0; column < 100; column++) {
+        cache.of(
+            DeclaredColumns.of(
+                List.of(
+                    new FeatureSpec("x" + column, FeatureSpec.Type.HASH, false, List.of(), 1_024)),
+                List.of(),
+                null));
+      }
+    }
+
+    assertThat(created).hasSize(200);
+  }
+
+  @Test
   void declaredColumnsOfManyProducersAreReadOnce() {
     RecentlyUsed<DeclaredColumns, List<FeatureSpec>> cache =
         RecentlyUsed.byColumns(

@@ -34,18 +34,14 @@ public final class ExampleDecoder {
   // Null without a registry.
   private final @Nullable RegisteredReaders registered;
   private final long fingerprint;
-  // Null if the pipeline declares the columns, or records cannot.
+  private final ReaderScratch scratch;
+  // Null if the pipeline declares the columns, or records cannot, or all are of one key.
   private final @Nullable ColumnsHeader columns;
-  // Whether all records are read for the columns of one key.
-  // There are many decoders for keys at a time.
-  private static final int CACHE_BYTES_OF_KEY = RecentlyUsed.MAX_BYTES / 8;
-
-  private final boolean isOfKey;
-  private final @Nullable DeclaredColumns columnsOfKey;
   // Of records that declare columns.
   private final RecentlyUsed<DeclaredColumns, ExampleReader> readers;
-  // Of other records.
-  private final ExampleReader ofNone;
+  // Whether all records are read for the columns of one key.
+  private final boolean isOfKey;
+  private final @Nullable DeclaredColumns columnsOfKey;
 
   /** Creates a decoder of the input topic of a pipeline without a registry. */
   public ExampleDecoder(InputSpec spec) {
@@ -58,17 +54,18 @@ public final class ExampleDecoder {
    * @param schemas schemas of the pipeline's registry, null if it has none
    */
   public ExampleDecoder(InputSpec spec, @Nullable RegisteredSchemas schemas) {
-    this(spec, schemas, false, false, null);
+    this(spec, schemas, false);
   }
 
   /**
    * Returns a decoder of records for a key whose model is of other columns than they declare: it
-   * reads the columns of the model by their names.
+   * reads the columns of the model by their names. It shares its buffers with this decoder.
    *
-   * @param columns of the model; null if its records declared none
+   * @param ofKey columns of the model; null if its records declared none
+   * @param declared columns that the records declare; null if they declare none
    */
-  public static ExampleDecoder ofKey(InputSpec spec, @Nullable DeclaredColumns columns) {
-    return new ExampleDecoder(spec, null, false, true, columns);
+  public ExampleDecoder ofKey(@Nullable DeclaredColumns ofKey, @Nullable DeclaredColumns declared) {
+    return new ExampleDecoder(this, ofKey, declared);
   }
 
   /**
@@ -77,19 +74,15 @@ public final class ExampleDecoder {
    * @param schemas schemas of the pipeline's registry, null if it has none
    */
   public static ExampleDecoder ofLabels(InputSpec spec, @Nullable RegisteredSchemas schemas) {
-    return new ExampleDecoder(spec.ofLabels(), schemas, true, false, null);
+    return new ExampleDecoder(spec.ofLabels(), schemas, true);
   }
 
-  private ExampleDecoder(
-      InputSpec spec,
-      @Nullable RegisteredSchemas schemas,
-      boolean labelsOnly,
-      boolean isOfKey,
-      @Nullable DeclaredColumns columnsOfKey) {
+  private ExampleDecoder(InputSpec spec, @Nullable RegisteredSchemas schemas, boolean labelsOnly) {
     this.spec = spec;
-    this.isOfKey = isOfKey;
-    this.columnsOfKey = columnsOfKey;
-    this.keys = new KeyReader(spec.limits().keyBytes());
+    this.isOfKey = false;
+    this.columnsOfKey = null;
+    this.scratch = new ReaderScratch();
+    this.keys = new KeyReader(spec.limits().keyBytes(), scratch.texts);
     Schema schema = ExampleSchema.of(spec);
     this.fingerprint = ExampleSchema.fingerprint(schema);
     if (spec.format() == InputSpec.Format.JSON) {
@@ -97,20 +90,29 @@ public final class ExampleDecoder {
     } else if (spec.format() == InputSpec.Format.CSV) {
       reader = new MappedExampleReader(spec, keys, new CsvFields(spec), labelsOnly);
     } else if (ExampleSchema.isStandard(spec)) {
-      reader = new StandardExampleReader(spec, keys, labelsOnly);
+      reader = new StandardExampleReader(spec, keys, labelsOnly, scratch);
     } else {
       reader = new MappedExampleReader(spec, keys, new AvroFields(schema), labelsOnly);
     }
     boolean mayDeclare = ExampleSchema.mayDeclareColumns(spec) && !labelsOnly;
-    int cacheBytes = isOfKey ? CACHE_BYTES_OF_KEY : RecentlyUsed.MAX_BYTES;
-    columns = mayDeclare ? new ColumnsHeader(spec.limits(), cacheBytes) : null;
-    readers = RecentlyUsed.byColumns(RecentlyUsed.MANY, cacheBytes, this::reader);
-    ofNone =
-        columnsOfKey == null
-            ? reader
-            : new StandardExampleReader(columnsOfKey.toRecords(spec), keys, false);
+    columns = mayDeclare ? new ColumnsHeader(spec.limits(), RecentlyUsed.MAX_BYTES) : null;
+    readers = RecentlyUsed.byColumns(declared -> reader(declared, declared));
     registered =
         schemas == null ? null : new RegisteredReaders(spec, keys, schemas, reader, labelsOnly);
+  }
+
+  private ExampleDecoder(
+      ExampleDecoder of, @Nullable DeclaredColumns ofKey, @Nullable DeclaredColumns declared) {
+    spec = of.spec;
+    isOfKey = true;
+    columnsOfKey = ofKey;
+    scratch = of.scratch;
+    keys = of.keys;
+    fingerprint = of.fingerprint;
+    reader = ofKey == null ? of.reader : reader(ofKey, declared == null ? ofKey : declared);
+    columns = null;
+    readers = of.readers;
+    registered = null;
   }
 
   /**
@@ -148,8 +150,10 @@ public final class ExampleDecoder {
       }
       if (columns != null && of == reader) {
         DeclaredColumns declared = columns.read(record);
-        into.columns = isOfKey ? columnsOfKey : declared;
-        of = declared == null ? ofNone : into.columns == null ? reader : readers.of(declared);
+        into.columns = declared;
+        of = declared == null ? reader : readers.of(declared);
+      } else if (isOfKey) {
+        into.columns = columnsOfKey;
       }
       parse(of, value, from, into);
       if (into.kind != RecordKind.DELETION) {
@@ -161,11 +165,10 @@ public final class ExampleDecoder {
     }
   }
 
-  private ExampleReader reader(DeclaredColumns declared) {
-    DeclaredColumns read = isOfKey && columnsOfKey != null ? columnsOfKey : declared;
-    InputSpec records = read.toRecords(spec);
+  /** Returns a reader of columns from records that declare these or others. */
+  private ExampleReader reader(DeclaredColumns read, DeclaredColumns declared) {
     List<String> numbers = StandardFeatures.numbersOf(declared.features());
-    return new StandardExampleReader(records, keys, false, new StandardFeatures(records, numbers));
+    return new StandardExampleReader(read.toRecords(spec), keys, false, numbers, scratch);
   }
 
   /** Starts an example. */

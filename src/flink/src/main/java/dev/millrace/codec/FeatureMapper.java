@@ -41,7 +41,7 @@ final class FeatureMapper {
   private final int slotsAt;
 
   @SuppressWarnings({"unchecked", "rawtypes"})
-  FeatureMapper(InputSpec spec) {
+  FeatureMapper(InputSpec spec, WordSplitter words) {
     columns = spec.features().toArray(FeatureSpec[]::new);
     ids = new IdColumnWriter[columns.length];
     timeAt = IdColumns.of(spec).timeAt();
@@ -57,7 +57,7 @@ final class FeatureMapper {
       valuesOf[c] = new HashMap<>();
       unlisted[c] = new Utf8();
       if (columns[c].type().isOfIds()) {
-        ids[c] = new IdColumnWriter(columns[c], starts[c]);
+        ids[c] = new IdColumnWriter(columns[c], starts[c], words);
       }
       for (int v = 0; v < columns[c].values().size(); v++) {
         valuesOf[c].put(new Utf8(columns[c].values().get(v)), v);

@@ -34,8 +34,9 @@ final class IdColumnWriter {
 
   /**
    * @param start place of the first id
+   * @param words splits texts
    */
-  IdColumnWriter(FeatureSpec column, int start) {
+  IdColumnWriter(FeatureSpec column, int start, WordSplitter words) {
     FeatureSpec.IdOptions options = Objects.requireNonNull(column.ids());
     this.name = column.name();
     this.hash = new IdHash(column.name());
@@ -46,7 +47,7 @@ final class IdColumnWriter {
     this.isSet = column.type() == FeatureSpec.Type.SET;
     String between = column.separator();
     this.separator = (between == null ? "" : between).getBytes(StandardCharsets.UTF_8);
-    this.words = new WordSplitter(max + 1);
+    this.words = words;
   }
 
   /** Starts a row, without ids. */
@@ -100,7 +101,7 @@ final class IdColumnWriter {
 
   /** Adds the words of a text, then its pairs of neighbours, and so on up to the n-grams. */
   void addWords(Utf8 text) {
-    int found = words.split(text.getBytes(), text.getByteLength());
+    int found = words.split(text.getBytes(), text.getByteLength(), max + 1);
     for (int n = 1; n <= ngrams; n++) {
       for (int w = 0; w + n <= found; w++) {
         if (!add(words.bytes(), words.start(w), words.end(w + n - 1))) {

@@ -21,8 +21,8 @@ public final class IdText {
     byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
     IdHash hash = new IdHash(column.name());
     int ngrams = column.ids() == null ? 1 : column.ids().ngrams();
-    WordSplitter words = new WordSplitter(ngrams + 1);
-    int found = words.split(utf8, utf8.length);
+    WordSplitter words = new WordSplitter();
+    int found = words.split(utf8, utf8.length, ngrams + 1);
     if (found == 0 || found > ngrams) {
       throw new IllegalArgumentException(
           ngrams == 1

@@ -7,10 +7,15 @@ import org.jspecify.annotations.Nullable;
 /** Reads model keys, with one String for equal keys. Not thread-safe. */
 final class KeyReader {
   private final int maxBytes;
-  private final TextCache texts = new TextCache();
+  private final TextCache texts;
 
   KeyReader(int maxBytes) {
+    this(maxBytes, new TextCache());
+  }
+
+  KeyReader(int maxBytes, TextCache texts) {
     this.maxBytes = maxBytes;
+    this.texts = texts;
   }
 
   /** Returns the model key in a Kafka record's key. */

@@ -22,18 +22,23 @@ final class LabelReader implements LabelValues {
   private final boolean numbersAreClasses;
   // Names the target in messages; empty for the one label of a record.
   private final String of;
-  private final TextCache texts = new TextCache();
+  private final TextCache texts;
 
   LabelReader(InputSpec spec) {
-    this("", spec.task(), spec.classes());
+    this(spec, new TextCache());
+  }
+
+  LabelReader(InputSpec spec, TextCache texts) {
+    this("", spec.task(), spec.classes(), texts);
   }
 
   /** Creates a reader of the labels of one of several targets. */
   LabelReader(TargetSpec target) {
-    this(" of \"" + target.name() + '"', target.task(), target.classes());
+    this(" of \"" + target.name() + '"', target.task(), target.classes(), new TextCache());
   }
 
-  private LabelReader(String of, @Nullable Task task, List<String> classes) {
+  private LabelReader(String of, @Nullable Task task, List<String> classes, TextCache texts) {
+    this.texts = texts;
     this.of = of;
     this.task = task;
     declared = new HashSet<>(classes);

@@ -19,10 +19,15 @@ final class LabelSetReader implements LabelValues {
   private final String separator;
   private final Set<String> declared;
   private final int maxNames;
-  private final TextCache texts = new TextCache();
+  private final TextCache texts;
   private final Set<String> names = new LinkedHashSet<>();
 
   LabelSetReader(InputSpec spec) {
+    this(spec, new TextCache());
+  }
+
+  LabelSetReader(InputSpec spec, TextCache texts) {
+    this.texts = texts;
     separator = spec.labelSeparator();
     declared = new HashSet<>(spec.classes());
     maxNames = spec.limits().classes();

@@ -24,7 +24,7 @@ final class MappedFeatures implements FieldFeatures {
    * @param parser parser of the records
    */
   MappedFeatures(InputSpec spec, MappedExampleReader.Parser parser) {
-    this.mapper = new FeatureMapper(spec);
+    this.mapper = new FeatureMapper(spec, new WordSplitter());
     this.ids = new IdValues(mapper);
     this.emptyIsText = ExampleSchema.hasPaths(spec);
     this.paths = new String[mapper.columns()][];

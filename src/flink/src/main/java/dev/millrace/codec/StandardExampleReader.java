@@ -8,6 +8,7 @@ import dev.millrace.data.Task;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.util.Utf8;
@@ -29,29 +30,43 @@ final class StandardExampleReader implements ExampleReader {
   private final boolean hasDelayedLabels;
   private final boolean mayLackLabel;
 
-  private BinaryDecoder decoder = DecoderFactory.get().binaryDecoder(new byte[0], null);
-  private final Utf8 text = new Utf8();
-  private final Utf8 attribute = new Utf8();
-  private float[] numbers = new float[64];
-  private boolean[] isMissing = new boolean[64];
+  private final ReaderScratch scratch;
+  private final BinaryDecoder decoder;
+  private final Utf8 text;
+  private final Utf8 attribute;
 
   /**
    * @param labelsOnly whether features are skipped
    */
-  StandardExampleReader(InputSpec spec, KeyReader keys, boolean labelsOnly) {
-    this(spec, keys, labelsOnly, new StandardFeatures(spec));
+  StandardExampleReader(InputSpec spec, KeyReader keys, boolean labelsOnly, ReaderScratch scratch) {
+    this(spec, keys, labelsOnly, StandardFeatures.numbersOf(spec.features()), scratch);
   }
 
-  /** Creates a reader of features that are read in a way of their own. */
+  /**
+   * Creates a reader of records whose numbers have names.
+   *
+   * @param numberNames columns of the numbers of a record, in their order
+   */
   StandardExampleReader(
-      InputSpec spec, KeyReader keys, boolean labelsOnly, StandardFeatures features) {
+      InputSpec spec,
+      KeyReader keys,
+      boolean labelsOnly,
+      List<String> numberNames,
+      ReaderScratch scratch) {
+    this.scratch = scratch;
+    this.decoder = scratch.decoder;
+    this.text = scratch.text;
+    this.attribute = scratch.attribute;
     this.hasId = spec.id() != null;
     this.ids = new IdReader(spec.labels() != null);
     this.labelsOnly = labelsOnly;
     this.hasDelayedLabels = spec.labels() != null && !labelsOnly;
     this.mayLackLabel = !labelsOnly && spec.mayLackLabel();
-    this.features = features;
-    this.labels = spec.task() == Task.MULTILABEL ? new LabelSetReader(spec) : new LabelReader(spec);
+    this.features = new StandardFeatures(spec, numberNames, scratch);
+    this.labels =
+        spec.task() == Task.MULTILABEL
+            ? new LabelSetReader(spec, scratch.texts)
+            : new LabelReader(spec, scratch.texts);
     this.keys = keys;
     this.keyInValue = spec.key() != null;
     this.maxFeatures = spec.limits().features();
@@ -59,7 +74,7 @@ final class StandardExampleReader implements ExampleReader {
 
   @Override
   public void read(byte[] value, int from, Example into) throws RejectedException, IOException {
-    decoder = DecoderFactory.get().binaryDecoder(value, from, value.length - from, decoder);
+    DecoderFactory.get().binaryDecoder(value, from, value.length - from, decoder);
     if (hasId) {
       ids.read(decoder.readString(text), into);
     } else {
@@ -108,10 +123,12 @@ final class StandardExampleReader implements ExampleReader {
             DeadLetterReason.WRONG_FEATURE_COUNT,
             "the record has " + total + " features; limits.features is " + maxFeatures);
       }
-      if (numbers.length < total) {
-        numbers = Arrays.copyOf(numbers, Math.max(total, numbers.length * 2));
-        isMissing = new boolean[numbers.length];
+      if (scratch.numbers.length < total) {
+        int capacity = Math.max(total, 2 * scratch.numbers.length);
+        scratch.numbers = Arrays.copyOf(scratch.numbers, capacity);
+        scratch.isMissing = new boolean[capacity];
       }
+      float[] numbers = scratch.numbers;
       for (; count < total; count++) {
         numbers[count] = decoder.readFloat();
       }
@@ -120,6 +137,7 @@ final class StandardExampleReader implements ExampleReader {
   }
 
   private void readMissing(int count) throws RejectedException, IOException {
+    boolean[] isMissing = scratch.isMissing;
     Arrays.fill(isMissing, 0, count, false);
     for (long block = decoder.readArrayStart(); block != 0; block = decoder.arrayNext()) {
       for (long i = 0; i < block; i++) {
@@ -150,7 +168,7 @@ final class StandardExampleReader implements ExampleReader {
       }
       into.kind = RecordKind.FEATURES;
     }
-    features.begin(into, numbers, isMissing, count, block != 0);
+    features.begin(into, scratch.numbers, scratch.isMissing, count, block != 0);
     for (; block != 0; block = decoder.mapNext()) {
       for (long i = 0; i < block; i++) {
         decoder.readString(attribute);

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class StandardFeatures {
   // Null if no feature is declared.
   private final @Nullable FeatureMapper mapper;
-  private final TextCache names = new TextCache();
+  private final TextCache names;
   // Null if the metrics have no groups.
   private final @Nullable Utf8 groupName;
   private final GroupReader groups;
@@ -30,7 +30,7 @@ final class StandardFeatures {
   private int numbers;
 
   StandardFeatures(InputSpec spec) {
-    this(spec, numbersOf(spec.features()));
+    this(spec, numbersOf(spec.features()), new ReaderScratch());
   }
 
   /**
@@ -38,9 +38,10 @@ final class StandardFeatures {
    *
    * @param numberNames columns of the numbers of a record, in their order
    */
-  StandardFeatures(InputSpec spec, List<String> numberNames) {
+  StandardFeatures(InputSpec spec, List<String> numberNames, ReaderScratch scratch) {
     this.numberNames = numberNames;
-    mapper = spec.hasFeatures() ? new FeatureMapper(spec) : null;
+    names = scratch.texts;
+    mapper = spec.hasFeatures() ? new FeatureMapper(spec, scratch.words) : null;
     groupName = spec.group() == null ? null : new Utf8(spec.group());
     groups = new GroupReader(Objects.requireNonNullElse(spec.group(), ""));
     carried = new CarriedReader(spec);

@@ -9,20 +9,12 @@ import java.util.Arrays;
 final class WordSplitter {
   private static final int NONE = -1;
 
-  private final int maxWords;
   private int[] starts = new int[16];
   private int[] ends = new int[16];
   private byte[] bytes = new byte[256];
   private int length;
   // Place of the next character.
   private int next;
-
-  /**
-   * @param maxWords words after which the rest of a text is not read
-   */
-  WordSplitter(int maxWords) {
-    this.maxWords = maxWords;
-  }
 
   /** Returns the words, each followed by a space. */
   byte[] bytes() {
@@ -37,8 +29,12 @@ final class WordSplitter {
     return ends[word];
   }
 
-  /** Splits a text in UTF-8 and returns the number of words; bytes that are not UTF-8 part them. */
-  int split(byte[] utf8, int textLength) {
+  /**
+   * Splits a text in UTF-8 and returns the number of words; bytes that are not UTF-8 part them.
+   *
+   * @param maxWords words after which the rest of the text is not read
+   */
+  int split(byte[] utf8, int textLength, int maxWords) {
     length = 0;
     next = 0;
     int words = 0;

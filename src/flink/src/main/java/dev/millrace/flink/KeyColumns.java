@@ -20,20 +20,32 @@ import org.jspecify.annotations.Nullable;
  * thread-safe.
  */
 final class KeyColumns {
-  // Each keeps what the records' own columns mean.
   private static final int MAX_DECODERS = 128;
 
   private final InputSpec input;
   private final String topic;
   private final Example example = new Example();
-  private final ExampleDecoder ofNone;
-  private final RecentlyUsed<DeclaredColumns, ExampleDecoder> decoders;
+  private final RecentlyUsed<Pair, ExampleDecoder> decoders;
+
+  /** Columns of a key's model, and of its records; null for none. */
+  private record Pair(@Nullable DeclaredColumns ofKey, @Nullable DeclaredColumns declared) {
+    int size() {
+      return size(ofKey) + size(declared);
+    }
+
+    private static int size(@Nullable DeclaredColumns columns) {
+      return columns == null ? 0 : RecentlyUsed.size(columns);
+    }
+  }
 
   KeyColumns(InputSpec input, String topic) {
-    ofNone = ExampleDecoder.ofKey(input, null);
+    ExampleDecoder decoder = new ExampleDecoder(input);
     decoders =
-        RecentlyUsed.byColumns(
-            MAX_DECODERS, RecentlyUsed.MAX_BYTES, columns -> ExampleDecoder.ofKey(input, columns));
+        new RecentlyUsed<>(
+            MAX_DECODERS,
+            RecentlyUsed.MAX_BYTES,
+            Pair::size,
+            pair -> decoder.ofKey(pair.ofKey(), pair.declared()));
     this.input = input;
     this.topic = topic;
   }
@@ -61,7 +73,7 @@ final class KeyColumns {
    * @param rejected receives records that have no such columns
    */
   List<Chunk> decode(@Nullable DeclaredColumns ofKey, Chunk chunk, Consumer<DeadLetter> rejected) {
-    ExampleDecoder of = ofKey == null ? ofNone : decoders.of(ofKey);
+    ExampleDecoder of = decoders.of(new Pair(ofKey, chunk.columns()));
     List<Chunk> chunks = new ArrayList<>();
     Chunk open = new Chunk();
     for (int row = 0; row < chunk.size(); row++) {

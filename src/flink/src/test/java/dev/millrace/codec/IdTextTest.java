@@ -24,7 +24,7 @@ class IdTextTest {
   }
 
   private IdColumnWriter writer(FeatureSpec column) {
-    IdColumnWriter writer = new IdColumnWriter(column, 0);
+    IdColumnWriter writer = new IdColumnWriter(column, 0, new WordSplitter());
     writer.begin(row);
     return writer;
   }

@@ -16,10 +16,10 @@ class WordSplitterTest {
       Pattern.compile("[\\p{L}\\p{Nd}][\\p{L}\\p{Nd}\\p{Mn}\\p{Mc}]*");
   private static final int[] BLOCKS = {0x20, 0xC0, 0x370, 0x900, 0x4E00, 0x1F300, 0x10400};
 
-  private final WordSplitter splitter = new WordSplitter(100);
+  private final WordSplitter splitter = new WordSplitter();
 
   private List<String> split(byte[] utf8) {
-    int words = splitter.split(utf8, utf8.length);
+    int words = splitter.split(utf8, utf8.length, 100);
     List<String> all = new ArrayList<>();
     for (int w = 0; w < words; w++) {
       int start = splitter.start(w);

@@ -22,6 +22,7 @@ import dev.millrace.nn.ModelSpec;
 import dev.millrace.prequential.ModelSnapshot;
 import dev.millrace.prequential.TrainSpec;
 import dev.millrace.testing.Specs;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -213,11 +214,29 @@ class DeclaredColumnsTest {
   }
 
   @Test
-  void columnsBeyondTheLimitsOfThePipelineAreDeadLetters() {
-    List<FeatureSpec> wide = List.of(hashed("x"), hashed("y"));
+  void columnsBeyondTheLimitsOfThePipelineAreDeadLetters() throws IOException {
+    List<FeatureSpec> wide =
+        Stream.iterate(0, i -> i + 1)
+            .limit(22)
+            .map(
+                i ->
+                    FeatureSpec.ofIds(
+                        "s" + i, FeatureSpec.Type.SET, false, new IdOptions(1_024, 1, 0, 1)))
+            .toList();
     List<String> many = Stream.iterate(0, i -> i + 1).limit(101).map(i -> "c" + i).toList();
 
     assertThat(problem(DeclaredColumns.of(wide, List.of(), null))).contains("limits.features");
+    assertThat(problem(DeclaredColumns.of(List.of(hashed("x", 1_025)), List.of(), null)))
+        .contains("buckets");
+    assertThat(problem(DeclaredColumns.of(hashed(5, 1_024), List.of(), null))).contains("buckets");
+    assertThat(
+            DeclaredColumns.read(DeclaredColumns.of(hashed(4, 1_024), List.of(), null).bytes())
+                .width())
+        .isEqualTo(4_096);
+    assertThat(
+            DeclaredColumns.read(DeclaredColumns.of(hashed(200, 32), List.of(), null).bytes())
+                .width())
+        .isEqualTo(6_400);
     assertThat(problem(DeclaredColumns.of(List.of(AMOUNT), many, null))).contains("limits.classes");
     assertThat(problem(DeclaredColumns.of(List.of(AMOUNT), List.of("c".repeat(300)), null)))
         .contains("bytes of a declared class");
@@ -257,8 +276,12 @@ class DeclaredColumnsTest {
     return new FeatureSpec(name, FeatureSpec.Type.NUMERIC, nullable, List.of(), 0);
   }
 
-  private static FeatureSpec hashed(String name) {
-    return new FeatureSpec(name, FeatureSpec.Type.HASH, false, List.of(), 65_536);
+  private static FeatureSpec hashed(String name, int buckets) {
+    return new FeatureSpec(name, FeatureSpec.Type.HASH, false, List.of(), buckets);
+  }
+
+  private static List<FeatureSpec> hashed(int columns, int buckets) {
+    return Stream.iterate(0, i -> i + 1).limit(columns).map(i -> hashed("h" + i, buckets)).toList();
   }
 
   private static TrainSpec spec(InputSpec input) {

@@ -1,5 +1,6 @@
 package dev.millrace.cli.csv;
 
+import dev.millrace.data.DeclaredColumns;
 import dev.millrace.data.FeatureSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,11 +10,11 @@ import java.util.List;
  * values, within a budget for all columns, because each bucket is an input of the network.
  */
 public final class HashBuckets {
-  public static final int MIN = 32;
-  static final int MAX = 1_024;
+  public static final int MIN = DeclaredColumns.MIN_BUCKETS;
+  static final int MAX = DeclaredColumns.MAX_BUCKETS;
 
   /** Max buckets of all hashed columns of a pipeline together. */
-  public static final int BUDGET = 4_096;
+  public static final int BUDGET = DeclaredColumns.ALL_BUCKETS;
 
   private HashBuckets() {}
 
