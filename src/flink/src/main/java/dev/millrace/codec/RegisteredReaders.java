@@ -85,6 +85,10 @@ final class RegisteredReaders {
     if (ExampleSchema.fingerprint(writer) == ExampleSchema.fingerprint(readerSchema)) {
       return known;
     }
+    if (new EmptyItems().isIn(writer)) {
+      return incompatible(
+          "schema id %d has an array of items that take no bytes, such as null".formatted(id));
+    }
     SchemaComparison comparison = SchemaComparison.of(writer, readerSchema);
     if (!comparison.isCompatible()) {
       return incompatible("schema id " + id + " does not fit: " + comparison.difference());

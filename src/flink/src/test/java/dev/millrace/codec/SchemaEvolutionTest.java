@@ -30,6 +30,8 @@ import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Records that were written with older, newer and other schemas than the pipeline reads. */
 class SchemaEvolutionTest {
@@ -259,6 +261,23 @@ class SchemaEvolutionTest {
   }
 
   /** Bytes that decoding a thousand times takes once everything has been seen. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'type':'array','items':'null'}",
+        "{'type':'map','values':['null',{'type':'array','items':{'type':'fixed','name':'f','size':0}}]}",
+        "{'type':'array','items':{'type':'record','name':'e','fields':[{'name':'n','type':'null'}]}}"
+      })
+  void anArrayOfItemsOfNoBytesIsNotReadHoweverManyThereAre(String type) throws IOException {
+    String junk = "{\"name\":\"junk\",\"type\":" + type.replace('\'', '"') + "},";
+    register(1, READER.replaceFirst("\\[", "[" + junk));
+
+    DeadLetter letter = decode(mapped, framed(1, new byte[] {0}));
+
+    assertThat(letter.reason()).isEqualTo(DeadLetterReason.INCOMPATIBLE_SCHEMA);
+    assertThat(letter.message()).contains("items that take no bytes");
+  }
+
   private long allocated(ExampleDecoder decoder, KafkaRecord[] records) {
     decodeAll(decoder, records, 100);
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
