@@ -98,9 +98,12 @@ final class JsonFields implements MappedExampleReader.Parser, MappedExampleReade
     if (!Double.isNaN(CsvText.number(text))) {
       return "; write numbers without quotes, with Debezium by decimal.handling.mode=double";
     }
+    if (text.equalsIgnoreCase("true") || text.equalsIgnoreCase("false")) {
+      return "; write true and false without quotes";
+    }
     return BASE64.matcher(text).matches()
-        ? "; if it is a Decimal of Kafka Connect, set value.converter.decimal.format=NUMERIC, or with"
-            + " Debezium decimal.handling.mode=double"
+        ? "; if it is a Decimal of Kafka Connect, set value.converter.decimal.format=NUMERIC, or"
+              + " with Debezium decimal.handling.mode=double"
         : "";
   }
 

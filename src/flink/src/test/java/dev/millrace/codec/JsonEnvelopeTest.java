@@ -278,6 +278,7 @@ class JsonEnvelopeTest {
           "12.50" | the text "12.50"; write numbers without quotes, with Debezium by decimal.handling.mode=double
           "BOI=" | the text "BOI="; if it is a Decimal of Kafka Connect, set value.converter.decimal.format=NUMERIC, or with Debezium decimal.handling.mode=double
           {"scale":2,"value":"BOI="} | {"scale":2,"value":"BOI="}; for a decimal of Debezium set decimal.handling.mode=double
+          "True" | the text "True"; write true and false without quotes
           "much" | the text "much"
           "a lot" | the text "a lot"
           """,
