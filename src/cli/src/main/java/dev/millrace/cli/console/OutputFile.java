@@ -8,8 +8,10 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.text.Normalizer;
 import java.util.Collection;
 import java.util.HashMap;
@@ -28,15 +30,65 @@ public final class OutputFile {
   private OutputFile() {}
 
   /**
-   * Writes a file.
+   * Writes a file, as {@link #replace}.
    *
    * @throws CliError if it cannot be written
    */
   public static void write(Path file, byte[] bytes) {
     try {
-      Files.write(file, bytes);
+      replace(file, bytes);
     } catch (IOException e) {
       throw failure(file, e);
+    }
+  }
+
+  /**
+   * Writes a file at once: until the new one is complete, and after a failure, a former file is
+   * there as it was. Devices, and files in a folder without write access, are written in place.
+   */
+  public static void replace(Path file, byte[] bytes) throws IOException {
+    Path target = Files.exists(file) ? file.toRealPath() : file;
+    Path unfinished = unfinished(target);
+    if (!isReplaceable(target, unfinished.toAbsolutePath().getParent())) {
+      Files.write(file, bytes);
+      return;
+    }
+    try {
+      Files.write(unfinished, new byte[0]);
+      copyPermissions(target, unfinished);
+      Files.write(unfinished, bytes);
+      Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      deleteAfter(e, unfinished);
+      throw e;
+    }
+  }
+
+  /** Returns the name under which this process writes the file until it is complete. */
+  static Path unfinished(Path file) {
+    return file.resolveSibling(".millrace-" + ProcessHandle.current().pid() + ".part");
+  }
+
+  private static boolean isReplaceable(Path file, @Nullable Path folder) {
+    return folder != null
+        && Files.isWritable(folder)
+        && (Files.isRegularFile(file)
+            ? Files.isWritable(file)
+            : !Files.exists(file, LinkOption.NOFOLLOW_LINKS));
+  }
+
+  private static void copyPermissions(Path from, Path to) throws IOException {
+    if (Files.exists(from)
+        && from.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+      Files.setPosixFilePermissions(to, Files.getPosixFilePermissions(from));
+    }
+  }
+
+  private static void deleteAfter(IOException failure, Path unfinished) {
+    try {
+      Files.deleteIfExists(unfinished);
+    } catch (IOException e) {
+      failure.addSuppressed(e);
     }
   }
 

@@ -10,6 +10,7 @@ import dev.millrace.cli.kafka.BrokerCheck;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.yaml.Suggestions;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -290,13 +291,12 @@ public final class InitCommand implements Callable<Integer> {
   }
 
   private void write(Path file, String text) {
+    if (force) {
+      OutputFile.write(file, text.getBytes(StandardCharsets.UTF_8));
+      return;
+    }
     try {
-      Files.writeString(
-          file,
-          text,
-          force ? StandardOpenOption.CREATE : StandardOpenOption.CREATE_NEW,
-          StandardOpenOption.TRUNCATE_EXISTING,
-          StandardOpenOption.WRITE);
+      Files.writeString(file, text, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     } catch (FileAlreadyExistsException e) {
       throw exists(file);
     } catch (IOException e) {

@@ -7,7 +7,8 @@ import dev.millrace.config.Settings;
 import dev.millrace.kafka.KafkaClients;
 import java.io.IOException;
 import java.io.Reader;
-import java.io.Writer;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -68,9 +69,9 @@ public final class TopicIds {
     all.putAll(now);
     try {
       PrivateDirectory.create(Objects.requireNonNull(file.getParent()));
-      try (Writer writer = Files.newBufferedWriter(file)) {
-        all.store(writer, "The input topics of the last start");
-      }
+      StringWriter text = new StringWriter();
+      all.store(text, "The input topics of the last start");
+      OutputFile.replace(file, text.toString().getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw unusable(e);
     }
