@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.cli.Cli;
 import dev.millrace.cli.Millrace;
 import dev.millrace.cli.kafka.EmbeddedKafka;
+import dev.millrace.testing.CommittedRecords;
 import dev.millrace.testing.MillraceProcess;
 import dev.millrace.testing.Patience;
 import java.io.IOException;
@@ -15,22 +16,28 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A broker with the topics of pipelines, whose processes have little memory. */
-final class AttackedPipelines implements AutoCloseable {
-  private final EmbeddedKafka kafka = EmbeddedKafka.start(0, null);
-  private final Path dir;
+abstract class AttackedPipelines {
+  @TempDir Path dir;
+  private EmbeddedKafka kafka;
 
-  AttackedPipelines(Path dir) {
-    this.dir = dir;
+  @BeforeEach
+  void startBroker() {
+    kafka = EmbeddedKafka.start(0, null);
   }
 
-  String servers() {
-    return kafka.bootstrapServers();
+  @AfterEach
+  void stopBroker() {
+    kafka.close();
   }
 
   /** Writes the file of a pipeline and creates its topics. */
@@ -41,7 +48,7 @@ final class AttackedPipelines implements AutoCloseable {
         kafka: { bootstrap.servers: "%s" }
         state: { checkpoint-interval: 1s }
         """
-            .formatted(name, servers());
+            .formatted(name, kafka.bootstrapServers());
     Path pipeline = Files.writeString(dir.resolve(name + ".yaml"), head + options);
     Cli create = Cli.run("topics", "create", "-c", "" + pipeline);
     assertThat(create.exitCode()).as(create.err()).isZero();
@@ -51,7 +58,7 @@ final class AttackedPipelines implements AutoCloseable {
   void send(Stream<ProducerRecord<byte[], byte[]>> records) {
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(
-            Map.of("bootstrap.servers", servers()),
+            Map.of("bootstrap.servers", kafka.bootstrapServers()),
             new ByteArraySerializer(),
             new ByteArraySerializer())) {
       records.forEach(producer::send);
@@ -73,22 +80,16 @@ final class AttackedPipelines implements AutoCloseable {
     return MillraceProcess.start(dir, command, Millrace.class, List.of("-Xmx700m"), arguments);
   }
 
-  /** Runs the job until it is so far, stops it, and returns its output. */
-  String run(Path pipeline, Callable<Boolean> isSoFar) throws Exception {
-    try (MillraceProcess run = start("run", pipeline, "--state-dir", "" + states())) {
+  /** Runs the job until it is so far, stops it, and returns its savepoint. */
+  Path run(Path pipeline, Callable<Boolean> isSoFar) throws Exception {
+    try (MillraceProcess run = start("run", pipeline, "--state-dir", "" + dir.resolve("states"))) {
       Awaitility.await().atMost(Patience.MAX).until(() -> !run.isAlive() || isSoFar.call());
 
       assertThat(run.isAlive()).as(run.out() + run.err()).isTrue();
       run.terminate();
       run.awaitEnd();
-      assertThat(run.out()).contains("Stopped with savepoint");
-      return run.out();
+      return Path.of(run.find("Stopped with savepoint ([^;\\s]+)"));
     }
-  }
-
-  /** Returns the folder of the states of all jobs. */
-  Path states() {
-    return dir.resolve("states");
   }
 
   /** Evaluates rows, a header first, and returns the report. */
@@ -101,8 +102,12 @@ final class AttackedPipelines implements AutoCloseable {
     }
   }
 
-  @Override
-  public void close() {
-    kafka.close();
+  /** Returns the number of examples that a job has reported. */
+  int examples(String pipeline) throws IOException {
+    return CommittedRecords.examples(kafka.bootstrapServers(), pipeline);
+  }
+
+  List<ConsumerRecord<byte[], byte[]>> read(String topic) {
+    return CommittedRecords.read(kafka.bootstrapServers(), topic);
   }
 }

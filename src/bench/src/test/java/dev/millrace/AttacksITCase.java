@@ -1,35 +1,36 @@
 package dev.millrace;
 
-import static dev.millrace.AttackedPipelines.bytes;
-import static dev.millrace.AttackedPipelines.record;
+import static dev.millrace.testing.StubRegistry.withReference;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.config.PipelineFile;
 import dev.millrace.data.IdHash;
-import dev.millrace.testing.CommittedRecords;
 import dev.millrace.testing.MillraceProcess;
 import dev.millrace.testing.Patience;
+import dev.millrace.testing.StubRegistry;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What hostile writers send to the topics of a pipeline, whose processes have little memory. */
 @Tag("attacks")
-class AttacksITCase {
+class AttacksITCase extends AttackedPipelines {
   // 40,000 held up a reader that looks at all of them for each for a minute, these for half an
   // hour.
   private static final int SEGMENTS = 200_000;
@@ -39,25 +40,12 @@ class AttacksITCase {
 
   private static final int COLLIDING = 262_144;
 
-  @TempDir private Path dir;
-  private AttackedPipelines pipelines;
-
-  @BeforeEach
-  void start() {
-    pipelines = new AttackedPipelines(dir);
-  }
-
-  @AfterEach
-  void stop() {
-    pipelines.close();
-  }
-
   /** Small segments of a model that is never whole. */
   @Test
   void serveAnswersOverAModelsTopicOfManySmallSegments() throws Exception {
-    Path pipeline = pipelines.create("shops", "input: { label: click, features: [price] }");
-    pipelines.send(IntStream.rangeClosed(1, SEGMENTS).mapToObj(AttacksITCase::segment));
-    try (MillraceProcess serve = pipelines.start("serve", pipeline, "--port", "0")) {
+    Path pipeline = create("shops", "input: { label: click, features: [price] }");
+    send(IntStream.rangeClosed(1, SEGMENTS).mapToObj(AttacksITCase::segment));
+    try (MillraceProcess serve = start("serve", pipeline, "--port", "0")) {
       serve.awaitOut("Serving ");
       URI health = URI.create(serve.find("Serving +(\\S+) over") + "/healthz");
 
@@ -91,19 +79,18 @@ class AttacksITCase {
   @Test
   void runSurvivesRecordsThatAllHaveANewGroup() throws Exception {
     Path pipeline = groups();
-    pipelines.send(
+    send(
         cards("{\"shop\":\"s%d\",\"at\":%d,\"card\":\"c%d\",\"x\":%d,\"l\":\"%s\"}")
             .map(card -> record("groups.in", card)));
 
-    pipelines.run(
-        pipeline, () -> CommittedRecords.examples(pipelines.servers(), "groups") == SHOPS * CARDS);
+    run(pipeline, () -> examples("groups") == SHOPS * CARDS);
   }
 
   @Test
   void evaluateSurvivesRecordsThatAllHaveANewGroup() throws Exception {
     Stream<String> rows = Stream.concat(Stream.of("shop,at,card,x,l"), cards("s%d,%d,c%d,%d,%s"));
 
-    assertThat(pipelines.evaluate(groups(), rows)).contains("30,000 examples", "0 dead letters");
+    assertThat(evaluate(groups(), rows)).contains("30,000 examples", "0 dead letters");
   }
 
   private static Stream<String> cards(String format) {
@@ -119,7 +106,7 @@ class AttacksITCase {
   }
 
   private Path groups() throws Exception {
-    return pipelines.create(
+    return create(
         "groups",
         """
         input:
@@ -140,7 +127,7 @@ class AttacksITCase {
   @Test
   void aSeriesIsForecastAfterARecordOfAPassFarAhead() throws Exception {
     Path pipeline =
-        pipelines.create(
+        create(
             "series",
             """
             input: { topic: series.in, start: earliest, format: json, key: shop, event-time: at }
@@ -156,18 +143,16 @@ class AttacksITCase {
             .map(value -> record("series.in", value))
             .toList();
     values.get(100).headers().add("millrace.epoch", bytes("999999999"));
-    pipelines.send(values.stream());
+    send(values.stream());
 
-    pipelines.run(
-        pipeline,
-        () -> CommittedRecords.read(pipelines.servers(), "series.predictions").size() == 201);
+    run(pipeline, () -> read("series.predictions").size() == 201);
   }
 
   /** Ids that all start within 4,096 places of a table which places them by their hash alone. */
   @Test
   void evaluateLearnsIdsThatWereMadeToCollide() throws Exception {
     Path pipeline =
-        pipelines.create(
+        create(
             "ids",
             """
             input:
@@ -183,8 +168,7 @@ class AttacksITCase {
       rows.add(String.join("|", ids.subList(i, i + 64)) + (i % 128 == 0 ? ",1,a" : ",2,b"));
     }
 
-    assertThat(pipelines.evaluate(pipeline, rows.stream()))
-        .contains("4,096 examples", "0 dead letters");
+    assertThat(evaluate(pipeline, rows.stream())).contains("4,096 examples", "0 dead letters");
   }
 
   private static List<String> collidingIds() {
@@ -200,5 +184,54 @@ class AttacksITCase {
       }
     }
     return ids;
+  }
+
+  /**
+   * Schemas of more references, levels or bytes than are read, and answers that are none. {@link
+   * RegistryITCase} has an outage, after which all records are decoded.
+   */
+  @Test
+  void recordsBehindThoseOfAHostileRegistryAreLearned() throws Exception {
+    try (StubRegistry registry = new StubRegistry().withNestedSchemas(60, 900)) {
+      registry.with(1, Files.readString(Path.of("schemas", "training_example.avsc")));
+      registry.withAnswer("/schemas/ids/2", withReference(with("S", "R12"), "r12", 1));
+      registry.withAnswer("/schemas/ids/3", withReference(with("S", "C0"), "c0", 1));
+      registry.withAnswer("/subjects/c0/versions/1", withReference(with("C0", "C1"), "c1", 1));
+      registry.withAnswer("/subjects/c1/versions/1", withReference(with("C1", "C0"), "c0", 1));
+      registry.withStatus("/schemas/ids/4", 302).withStatus("/schemas/ids/5", 500);
+      registry.withAnswer("/schemas/ids/6", "{\"schema\":\"" + "a".repeat(5_000_000) + "\"}");
+      registry.withAnswer("/schemas/ids/7", "<html>no");
+      Path pipeline =
+          create(
+              "framed",
+              "input: { topic: framed.in, start: earliest, label: class, classes: [a, b, c]%s }"
+                  .formatted(RegistryITCase.registry(registry)));
+      IntStream ids = IntStream.of(StubRegistry.NESTED, 2, 3, 4, 5, 6, 7, 0, -1, Integer.MIN_VALUE);
+      ids = IntStream.concat(ids, IntStream.range(10_000, 13_000));
+      byte[] value = JobTopics.examples(1, 1).get(0).value();
+      ProducerRecord<byte[], byte[]> example =
+          JobTopics.record("key-0", value, System.currentTimeMillis());
+      JobTopics.send(
+          PipelineFile.read(pipeline),
+          IntStream.concat(ids, IntStream.of(1))
+              .mapToObj(id -> RegistryITCase.framed(id, example))
+              .toList());
+
+      run(pipeline, () -> examples("framed") == 1);
+
+      assertThat(
+              read("framed.dlq").stream()
+                  .map(letter -> letter.headers().lastHeader("__millrace.errors.reason").value())
+                  .collect(
+                      Collectors.groupingBy(
+                          reason -> new String(reason, StandardCharsets.UTF_8),
+                          Collectors.counting())))
+          .isEqualTo(Map.of("unknown-schema", 3_006L, "unavailable-schema", 4L));
+    }
+  }
+
+  private static String with(String name, String field) {
+    return "{\"type\":\"record\",\"name\":\"%s\",\"fields\":[{\"name\":\"f\",\"type\":\"%s\"}]}"
+        .formatted(name, field);
   }
 }

@@ -107,8 +107,8 @@ class RegistryITCase {
     return records;
   }
 
-  private static ProducerRecord<byte[], byte[]> framed(
-      int id, ProducerRecord<byte[], byte[]> example) {
+  /** Returns the example in the wire format, of a schema. */
+  static ProducerRecord<byte[], byte[]> framed(int id, ProducerRecord<byte[], byte[]> example) {
     byte[] value = example.value();
     byte[] framed =
         ByteBuffer.allocate(5 + value.length - SINGLE_OBJECT_HEADER)
@@ -125,7 +125,7 @@ class RegistryITCase {
     return CommittedRecords.read(kafka.bootstrapServers(), settings.output().deadLetters());
   }
 
-  private static String registry(StubRegistry registry) {
+  static String registry(StubRegistry registry) {
     return ", registry: { url: '"
         + registry.url()
         + "', retry-backoff: 10ms, retry-backoff-max: 50ms }";

@@ -150,21 +150,25 @@ public final class StubRegistry implements AutoCloseable {
               + (i - 1)
               + "\""
               + "}".repeat(depth);
-      answer =
-          JSON.createObjectNode()
-              .put(
-                  "schema",
-                  "{\"type\":\"record\",\"name\":\"R%d\",\"fields\":[{\"name\":\"f\",\"type\":%s}]}"
-                      .formatted(i, nested));
-      answer
-          .putArray("references")
-          .addObject()
-          .put("name", before)
-          .put("subject", before)
-          .put("version", 1);
+      String schema =
+          "{\"type\":\"record\",\"name\":\"R%d\",\"fields\":[{\"name\":\"f\",\"type\":%s}]}"
+              .formatted(i, nested);
+      answer = withReference(schema, before, 1);
       withAnswer("/subjects/r" + i + "/versions/1", answer);
     }
     return withAnswer("/schemas/ids/" + NESTED, answer);
+  }
+
+  /** Returns the answer of a schema that refers to a version of a subject, under its name. */
+  public static ObjectNode withReference(String schema, String subject, int version) {
+    ObjectNode answer = JSON.createObjectNode().put("schema", schema);
+    answer
+        .putArray("references")
+        .addObject()
+        .put("name", subject)
+        .put("subject", subject)
+        .put("version", version);
+    return answer;
   }
 
   /** Answers a path with nothing but a status. */

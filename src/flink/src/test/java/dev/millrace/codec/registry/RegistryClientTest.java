@@ -1,5 +1,6 @@
 package dev.millrace.codec.registry;
 
+import static dev.millrace.testing.StubRegistry.withReference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -92,7 +93,8 @@ class RegistryClientTest {
     assertThat(why(client.byId(10))).isEqualTo("schema id 10 is PROTOBUF; only AVRO is read");
     assertThat(why(client.byId(11)))
         .isEqualTo(
-            "schema id 11 is not valid Avro: it refers to /subjects/gone/versions/1, which does not exist");
+            "schema id 11 is not valid Avro: it refers to /subjects/gone/versions/1, which does not"
+                + " exist");
   }
 
   @Test
@@ -290,17 +292,6 @@ class RegistryClientTest {
 
   private static String why(SchemaAnswer answer) {
     return ((SchemaAnswer.Absent) answer).reason();
-  }
-
-  private static ObjectNode withReference(String schema, String subject, int version) {
-    ObjectNode answer = JSON.createObjectNode().put("schema", schema);
-    answer
-        .putArray("references")
-        .addObject()
-        .put("name", subject)
-        .put("subject", subject)
-        .put("version", version);
-    return answer;
   }
 
   private static Schema parsed(String schema) throws IOException {
