@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Warns of columns that are probably not read as their author meant: numbers and dates in other
- * formats, numbers too close together for 32-bit floats, row numbers.
+ * formats, numbers too close together for 32-bit floats, row numbers, event times in the future.
  */
 public final class ColumnWarnings {
   private static final String MONTH = "(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*";
@@ -76,6 +76,23 @@ public final class ColumnWarnings {
             : ("Column \"%s\" is taken as text: %,d of %,d values are numbers, but not %s. Leave"
                     + " empty what is not known.")
                 .formatted(name, numbers, column.values(), text));
+  }
+
+  /** Returns the warning of a column of event times that are later than tomorrow, if some are. */
+  public static Optional<String> ofEventTimes(FieldProfile column) {
+    FieldProfile.Cell first = column.firstLaterTime();
+    if (first == null) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        ("Event time \"%s\" is later than tomorrow in %,d of %,d rows, first %s: evaluate moves"
+                + " windows and the ttl of ids of a key to that time, a job to at most one hour"
+                + " ahead of its clock. Correct or remove these rows.")
+            .formatted(
+                Printable.line(column.name(), MAX_NAME),
+                column.laterTimes(),
+                column.rows(),
+                first));
   }
 
   private static String option(FieldProfile.@Nullable Cell cell, CellNotation guess) {

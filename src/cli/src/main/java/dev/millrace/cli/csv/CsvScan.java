@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -50,6 +51,7 @@ import org.jspecify.annotations.Nullable;
  * @param rows number of rows below the header
  * @param ids features that are ids of some kind, each with the reason; none unless drafted
  * @param warnings about columns that are probably not read as their author meant
+ * @param laterTimes by column, the warning about its event times if it has some later than tomorrow
  * @param withoutLabel warning about rows without a label
  * @param columns that records of the rows declare; null if the pipeline declares them
  */
@@ -69,6 +71,7 @@ public record CsvScan(
     long rows,
     List<String> ids,
     List<String> warnings,
+    Map<String, String> laterTimes,
     @Nullable String withoutLabel,
     @Nullable DeclaredColumns columns)
     implements Serializable {
@@ -87,6 +90,7 @@ public record CsvScan(
     labels = List.copyOf(labels);
     ids = List.copyOf(ids);
     warnings = List.copyOf(warnings);
+    laterTimes = Map.copyOf(laterTimes);
   }
 
   /**
@@ -308,6 +312,7 @@ public record CsvScan(
               found,
               targets,
               guess),
+          laterTimes(columns),
           truth == null || isSet ? null : withoutLabel(truth, rows),
           null);
     }
@@ -426,9 +431,25 @@ public record CsvScan(
         task,
         rows,
         spec.features().isEmpty() ? ids : List.of(),
-        spec.features().isEmpty() ? warnings : List.of(),
+        warnings(spec),
+        laterTimes,
         isForecast ? null : withoutLabel,
         declared.equals(spec.features()) ? null : columns(declared, spec));
+  }
+
+  private List<String> warnings(InputSpec spec) {
+    Stream<String> ofFeatures = spec.features().isEmpty() ? warnings.stream() : Stream.of();
+    Stream<String> ofTimes = Stream.ofNullable(spec.eventTime()).map(laterTimes::get);
+    return Stream.concat(ofFeatures, ofTimes.filter(Objects::nonNull)).toList();
+  }
+
+  private static Map<String, String> laterTimes(List<FieldProfile> columns) {
+    Map<String, String> warnings = new HashMap<>();
+    columns.forEach(
+        column ->
+            ColumnWarnings.ofEventTimes(column)
+                .ifPresent(warning -> warnings.put(column.name(), warning)));
+    return warnings;
   }
 
   // The classes of a set, whose labels are outputs of their own, are learned as they come.

@@ -5,14 +5,17 @@ import dev.millrace.cli.console.Plural;
 import dev.millrace.codec.CellConverter;
 import dev.millrace.codec.ClockTime;
 import dev.millrace.codec.CsvText;
+import dev.millrace.codec.EventTime;
 import dev.millrace.codec.NumberText;
 import dev.millrace.data.CellNotation;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.FeatureSpec.IdOptions;
 import dev.millrace.data.Printable;
 import dev.millrace.data.Task;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +32,7 @@ public final class FieldProfile {
   private static final int MIN_CODE = 5; // digits: 0930 may be a time
   private static final double ALMOST_ALL = 0.9;
   private static final double MAX_EXACT_INTEGER = 1L << 53;
+  private static final long DAY = Duration.ofDays(1).toMillis();
 
   /** Type of all values of a field. */
   public enum Type {
@@ -61,6 +65,9 @@ public final class FieldProfile {
   private @Nullable Cell firstText;
   private @Nullable Cell firstOtherDate;
   private @Nullable Cell firstOtherNumber;
+  private final long tomorrow = System.currentTimeMillis() + DAY;
+  private long laterTimes;
+  private @Nullable Cell firstLaterTime;
   private double min = Double.POSITIVE_INFINITY;
   private double max = Double.NEGATIVE_INFINITY;
   private double sum;
@@ -147,6 +154,10 @@ public final class FieldProfile {
     }
     String plain = converter.plain(text);
     double number = CsvText.number(plain);
+    if (isLater(plain, number)) {
+      laterTimes++;
+      firstLaterTime = firstLaterTime == null ? new Cell(text, file.position()) : firstLaterTime;
+    }
     if (!Double.isNaN(number)) {
       addNumber(number, CsvExamples.className(text, notation), text);
       return;
@@ -166,6 +177,14 @@ public final class FieldProfile {
     if (firstOtherNumber == null && otherNumbers > 0) {
       firstOtherNumber = new Cell(text, file.position());
     }
+  }
+
+  /** Returns true if a cell would be an event time later than tomorrow. */
+  private boolean isLater(String plain, double number) {
+    // Without an offset a date is off by less than a day.
+    OptionalLong date = Double.isNaN(number) ? ClockTime.date(plain) : OptionalLong.empty();
+    boolean mayBe = date.isPresent() ? date.getAsLong() > tomorrow - DAY : number > tomorrow;
+    return mayBe && EventTime.ofCell(plain).orElse(Long.MIN_VALUE) > tomorrow;
   }
 
   public void addNumber(Number number) {
@@ -262,6 +281,16 @@ public final class FieldProfile {
   /** Returns the first number of a file that is not plain. */
   @Nullable Cell firstOtherNumber() {
     return firstOtherNumber;
+  }
+
+  /** Returns the number of cells that, as event times, are later than tomorrow. */
+  long laterTimes() {
+    return laterTimes;
+  }
+
+  /** Returns the first cell that, as an event time, is later than tomorrow. */
+  @Nullable Cell firstLaterTime() {
+    return firstLaterTime;
   }
 
   long numbers() {

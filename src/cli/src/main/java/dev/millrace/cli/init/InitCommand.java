@@ -156,6 +156,7 @@ public final class InitCommand implements Callable<Integer> {
         toStdout ? Path.of("") : Objects.requireNonNull(file.toAbsolutePath().getParent());
     String text = draft.text(pipeline, bootstrapServer, folder);
     PipelineFile.parse(file.toString(), text, folder);
+    draft.eventTimeWarning().ifPresent(this::notice);
     if (toStdout) {
       spec.commandLine().getOut().print(text);
       spec.commandLine().getOut().flush();

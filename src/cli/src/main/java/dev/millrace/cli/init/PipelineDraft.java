@@ -2,6 +2,7 @@ package dev.millrace.cli.init;
 
 import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.console.YamlText;
+import dev.millrace.cli.csv.ColumnWarnings;
 import dev.millrace.cli.csv.CsvScan;
 import dev.millrace.cli.csv.FieldProfile;
 import dev.millrace.cli.csv.NotationOptions;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +41,8 @@ final class PipelineDraft {
   private final @Nullable String sampledTime;
   private final @Nullable ForecastDraft forecast;
   private final List<String> lines = new ArrayList<>();
+  // The column of a file that the text names, also in a comment.
+  private @Nullable String namedTime;
 
   /**
    * @param labels the fields to predict; none only for the standard example schema
@@ -104,6 +108,14 @@ final class PipelineDraft {
     addForecast();
     addChoices();
     return String.join("\n", lines) + "\n";
+  }
+
+  /** Returns the warning about the event times that the text names, if there is one. */
+  Optional<String> eventTimeWarning() {
+    return input.fields().stream()
+        .filter(field -> field.name().equals(namedTime))
+        .flatMap(field -> ColumnWarnings.ofEventTimes(field).stream())
+        .findFirst();
   }
 
   private String origin() {
@@ -384,6 +396,7 @@ final class PipelineDraft {
     add("  " + comment + "format: json");
     if (sampledTime != null) {
       add("  " + comment + "event-time: " + YamlText.of(sampledTime));
+      namedTime = sampledTime;
     }
     if (forecast != null && forecast.keyName() != null) {
       add("  " + comment + "key: " + YamlText.of(forecast.keyName()));

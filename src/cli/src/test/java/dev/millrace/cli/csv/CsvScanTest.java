@@ -8,10 +8,13 @@ import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.init.FileProfiler;
 import dev.millrace.cli.init.InputProfile;
 import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -138,6 +141,42 @@ class CsvScanTest {
             "Column \"y\" goes from 1764150000000 to 1764150060000, where models cannot distinguish"
                 + " numbers less than 131072 apart. Count from a nearer zero: minutes until, not"
                 + " the time.");
+  }
+
+  @Test
+  void saysWhichEventTimesAreLaterThanTomorrow() throws IOException {
+    Instant now = Instant.now();
+    String rows =
+        "at,written,x,y\n%s,%s,1,a\n%s,%s,2,b\n16725225600000,2500-01-01T00:00:00+01:00,3,a\n"
+            .formatted(
+                now.plus(Duration.ofHours(1)).toEpochMilli(),
+                now.plus(Duration.ofHours(1)),
+                now.plus(Duration.ofDays(2)).toEpochMilli(),
+                now.plus(Duration.ofDays(2)));
+
+    String first = now.plus(Duration.ofDays(2)).toEpochMilli() + "\" (data.csv:3)";
+    assertThat(ofPipeline("at", rows).allWarnings())
+        .containsExactly(
+            "Event time \"at\" is later than tomorrow in 2 of 3 rows, first \""
+                + first
+                + ": evaluate moves windows and the ttl of ids of a key to that time, a job to at"
+                + " most one hour ahead of its clock. Correct or remove these rows.");
+    assertThat(ofPipeline("written", rows).allWarnings())
+        .singleElement()
+        .asString()
+        .startsWith("Event time \"written\" is later than tomorrow in 2 of 3 rows, first \"");
+    assertThat(ofPipeline(null, rows).allWarnings()).isEmpty();
+  }
+
+  private CsvScan ofPipeline(String eventTime, String rows) throws IOException {
+    InputSpec spec =
+        InputSpec.DEFAULT.with(
+            to -> {
+              to.eventTime = eventTime;
+              to.features =
+                  List.of(new FeatureSpec("x", FeatureSpec.Type.NUMERIC, false, List.of(), 0));
+            });
+    return CsvScan.of(CsvInput.plain(write(rows)), spec, "y", null, List.of(), null);
   }
 
   @Test

@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -87,6 +88,17 @@ class EvaluatePipelineTest {
   }
 
   @Test
+  void anEventTimeInTheFutureIsReported() throws Exception {
+    Files.writeString(file, "1,1,16725225600000,yes\n", StandardOpenOption.APPEND);
+
+    assertThat(run("label: class, event-time: at, features: [x]").err())
+        .startsWith(
+            "Event time \"at\" is later than tomorrow in 1 of 201 rows, first"
+                + " \"16725225600000\" (rows.csv:202): evaluate moves windows");
+    assertThat(run("label: class, features: [x]").err()).isEmpty();
+  }
+
+  @Test
   void featuresAreDerivedFromTheRowsBefore() throws Exception {
     String[] alone = totals(run("label: class, positive-class: yes, features: [w]"));
     String[] derived =
@@ -113,7 +125,9 @@ class EvaluatePipelineTest {
     assertThat(Double.parseDouble(late[4])).isLessThan(Double.parseDouble(atOnce[4]));
     assertThat(run(input, "--label-delay", "3m").out())
         .containsPattern(
-            "\\nestimate without labels: accuracy 0\\.\\d{4}  f1 0\\.\\d{4}  \\(of the last \\d+ predictions\\)\\n");
+            "\\n"
+                + "estimate without labels: accuracy 0\\.\\d{4}  f1 0\\.\\d{4}  \\(of the last \\d+"
+                + " predictions\\)\\n");
     assertThat(run(input).out()).doesNotContain("estimate");
     assertThat(run(input, "--label-delay", "soon").err())
         .contains("--label-delay must be a time such as 30m or 2h, but was soon");
@@ -161,7 +175,8 @@ class EvaluatePipelineTest {
     assertThat(run.exitCode()).as(run.err()).isZero();
     assertThat(run.err().lines())
         .containsExactly(
-            "1 rejected, invalid-feature; first row 204: at is \"noon\", no event time: it must be a number or a time such as 2026-11-26T09:30:00Z",
+            "1 rejected, invalid-feature; first row 204: at is \"noon\", no event time: it must be"
+                + " a number or a time such as 2026-11-26T09:30:00Z",
             "3 rejected, invalid-weight; first row 201: w is heavy, not a number");
   }
 
@@ -258,7 +273,8 @@ class EvaluatePipelineTest {
     assertGroups(groups, predictions);
     assertThat(table.out())
         .containsPattern(
-            "groups in the last window: auc 0\\.\\d+  hit rate at 1 0\\.\\d+  ndcg 0\\.\\d+  \\(\\d+ groups with both classes\\)");
+            "groups in the last window: auc 0\\.\\d+  hit rate at 1 0\\.\\d+  ndcg 0\\.\\d+ "
+                + " \\(\\d+ groups with both classes\\)");
   }
 
   @Test
@@ -319,7 +335,8 @@ class EvaluatePipelineTest {
     }
     assertThat(table.out())
         .containsPattern(
-            "device phone in the last window: mean predicted 0\\.\\d+  observed 0\\.\\d+  \\(\\d+ examples\\)");
+            "device phone in the last window: mean predicted 0\\.\\d+  observed 0\\.\\d+  \\(\\d+"
+                + " examples\\)");
   }
 
   /** Asserts scores at rank 1 by the rows' predictions; no two have the same probability. */

@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -740,6 +741,23 @@ class InitCommandTest {
     assertThat(Files.readString(dir.resolve("draft.yaml")))
         .contains("# The records are a series for each shop, with a value every day.\n")
         .contains("forecast: { column: sold, horizons: [1, 7], season: [7] }\n");
+  }
+
+  @Test
+  void theEventTimeOfADraftIsReportedIfItIsInTheFuture() throws IOException {
+    StringBuilder csv = new StringBuilder("at,sold\n");
+    for (int i = 0; i < 200; i++) {
+      Instant at = Instant.parse("2500-01-01T00:00:00Z").plus(Duration.ofHours(i));
+      csv.append("%s,%d%n".formatted(at, i % 24 * 10 + i * 31 % 17));
+    }
+
+    Cli cli = init("--input", "" + Files.writeString(dir.resolve("s.csv"), csv), "--label", "sold");
+
+    assertThat(Files.readString(dir.resolve("draft.yaml"))).contains("event-time: at\n");
+    assertThat(cli.err())
+        .startsWith(
+            "Event time \"at\" is later than tomorrow in 200 of 200 rows, first"
+                + " \"2500-01-01T00:00:00Z\" (s.csv:2): ");
   }
 
   /** Reads a draft whose derived features and what they need are uncommented. */

@@ -111,6 +111,23 @@ class ProduceCommandITCase {
   }
 
   @Test
+  void anEventTimeInTheFutureIsReported() throws Exception {
+    Path pipeline = pipeline("future");
+    String input = "input: { format: json, event-time: at, features: [x], ";
+    Files.writeString(pipeline, Files.readString(pipeline).replace("input: { ", input));
+    Cli.run("topics", "create", "-c", pipeline.toString());
+    Path csv = Files.writeString(dir.resolve("future.csv"), "x,at,class\n1,2500-01-01T00:00Z,a\n");
+
+    Cli cli = Cli.run("produce", "-c", pipeline.toString(), "--input", csv.toString());
+
+    assertThat(cli.err())
+        .startsWith(
+            "Event time \"at\" is later than tomorrow in 1 of 1 rows, first \"2500-01-01T00:00Z\""
+                + " (future.csv:2): ");
+    assertThat(cli.exitCode()).isZero();
+  }
+
+  @Test
   void severalEpochsNeedAPipelineThatReadsThem() throws Exception {
     Path pipeline = pipeline("once");
     Files.writeString(pipeline, Files.readString(pipeline).replace(", epochs: true", ""));
