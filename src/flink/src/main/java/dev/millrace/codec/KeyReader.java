@@ -18,6 +18,11 @@ final class KeyReader {
     this.texts = texts;
   }
 
+  /** Returns the texts of keys, which labels share: there is a reader of them for each schema. */
+  TextCache texts() {
+    return texts;
+  }
+
   /** Returns the model key in a Kafka record's key. */
   String read(byte @Nullable [] recordKey) throws RejectedException {
     if (recordKey == null) {

@@ -24,17 +24,13 @@ final class LabelReader implements LabelValues {
   private final String of;
   private final TextCache texts;
 
-  LabelReader(InputSpec spec) {
-    this(spec, new TextCache());
-  }
-
   LabelReader(InputSpec spec, TextCache texts) {
     this("", spec.task(), spec.classes(), texts);
   }
 
   /** Creates a reader of the labels of one of several targets. */
-  LabelReader(TargetSpec target) {
-    this(" of \"" + target.name() + '"', target.task(), target.classes(), new TextCache());
+  LabelReader(TargetSpec target, TextCache texts) {
+    this(" of \"" + target.name() + '"', target.task(), target.classes(), texts);
   }
 
   private LabelReader(String of, @Nullable Task task, List<String> classes, TextCache texts) {

@@ -22,10 +22,6 @@ final class LabelSetReader implements LabelValues {
   private final TextCache texts;
   private final Set<String> names = new LinkedHashSet<>();
 
-  LabelSetReader(InputSpec spec) {
-    this(spec, new TextCache());
-  }
-
   LabelSetReader(InputSpec spec, TextCache texts) {
     this.texts = texts;
     separator = spec.labelSeparator();

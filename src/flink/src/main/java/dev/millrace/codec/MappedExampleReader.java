@@ -135,7 +135,7 @@ final class MappedExampleReader implements ExampleReader {
     this.mayLackFeatures = spec.labels() != null && !labelsOnly;
     this.features = features;
     this.hasDeclared = !spec.features().isEmpty();
-    this.label = RecordLabel.of(spec, hasPaths);
+    this.label = RecordLabel.of(spec, hasPaths, keys.texts());
     this.keys = keys;
     this.keyPath = optionalPath(spec.key(), hasPaths);
     this.weightPath = optionalPath(spec.weight(), hasPaths);

@@ -22,14 +22,15 @@ interface RecordLabel {
    * Returns the reader of a pipeline's labels.
    *
    * @param hasPaths true if dots in names reach into nested records
+   * @param texts of keys and classes of the same thread
    */
-  static RecordLabel of(InputSpec spec, boolean hasPaths) {
+  static RecordLabel of(InputSpec spec, boolean hasPaths, TextCache texts) {
     if (!spec.targets().isEmpty()) {
-      return new TargetFields(spec.targets(), hasPaths);
+      return new TargetFields(spec.targets(), hasPaths, texts);
     }
     String[] path = MappedExampleReader.path(spec.label(), hasPaths);
     return spec.task() == Task.MULTILABEL
-        ? new LabelSetField(path, new LabelSetReader(spec))
-        : new LabelField(path, new LabelReader(spec), false);
+        ? new LabelSetField(path, new LabelSetReader(spec, texts))
+        : new LabelField(path, new LabelReader(spec, texts), false);
   }
 }

@@ -22,15 +22,16 @@ final class TargetFields implements RecordLabel {
   private final Example one = new Example();
   private boolean hasAny;
 
-  TargetFields(List<TargetSpec> targets, boolean hasPaths) {
-    fields = targets.stream().map(target -> field(target, hasPaths)).toArray(LabelField[]::new);
+  TargetFields(List<TargetSpec> targets, boolean hasPaths, TextCache texts) {
+    fields =
+        targets.stream().map(target -> field(target, hasPaths, texts)).toArray(LabelField[]::new);
     names = targets.stream().map(TargetSpec::name).collect(Collectors.joining(", "));
     labels = new Label[fields.length];
   }
 
-  private static LabelField field(TargetSpec target, boolean hasPaths) {
+  private static LabelField field(TargetSpec target, boolean hasPaths, TextCache texts) {
     return new LabelField(
-        MappedExampleReader.path(target.name(), hasPaths), new LabelReader(target), true);
+        MappedExampleReader.path(target.name(), hasPaths), new LabelReader(target, texts), true);
   }
 
   @Override

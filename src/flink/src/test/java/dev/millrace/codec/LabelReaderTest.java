@@ -82,6 +82,6 @@ class LabelReaderTest {
   }
 
   private static LabelReader labels(Task task, List<String> classes) {
-    return new LabelReader(Records.spec(task, classes, List.of()));
+    return new LabelReader(Records.spec(task, classes, List.of()), new TextCache());
   }
 }

@@ -14,18 +14,22 @@ import dev.millrace.data.FeatureSpec.IdOptions;
 import dev.millrace.data.FeatureSpec.Type;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.KafkaRecord;
+import dev.millrace.data.TargetSpec;
+import dev.millrace.data.Task;
 import dev.millrace.testing.ChildJvm;
+import dev.millrace.testing.Records;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The memory of reading records that each declare other columns, in a small heap. */
-class DeclaredColumnsMemoryTest {
+/** The memory of decoding what producers choose, in a small heap. */
+class DecoderMemoryTest {
 
   /** What a producer can do. */
   enum Attack {
@@ -56,6 +60,35 @@ class DeclaredColumnsMemoryTest {
             attributes.put(Integer.toString(100_000 * i + n, 36), "1");
           }
           decode(columns(hashed("c", 1 + i)), attributes, new Example());
+        }
+      }
+    },
+    /** Labels of many targets, other ones in each record. */
+    LABELS {
+      @Override
+      void run() {
+        List<TargetSpec> targets =
+            IntStream.range(0, 20)
+                .mapToObj(
+                    t -> new TargetSpec("t" + t, Task.MULTICLASS, List.of(), null, null, null))
+                .toList();
+        InputSpec spec =
+            InputSpec.DEFAULT.with(
+                to -> {
+                  to.format = InputSpec.Format.JSON;
+                  to.features = List.of(hashed("c", 1));
+                  to.targets = targets;
+                });
+        ExampleDecoder ofTargets = new ExampleDecoder(spec);
+        String padding = "x".repeat(240);
+        for (int i = 0; i < 12_000; i++) {
+          StringBuilder json = new StringBuilder("{\"c\":1");
+          for (TargetSpec target : targets) {
+            String label = target.name() + '-' + i + padding;
+            json.append(",\"").append(target.name()).append("\":\"").append(label).append('"');
+          }
+          byte[] value = json.append('}').toString().getBytes(StandardCharsets.UTF_8);
+          assertThat(ofTargets.decode(Records.record("k", value, i), new Example())).isNull();
         }
       }
     },
@@ -115,7 +148,7 @@ class DeclaredColumnsMemoryTest {
 
   @ParameterizedTest
   @EnumSource(Attack.class)
-  void columnsThatDifferInEachRecordTakeLittleMemory(Attack attack) {
+  void recordsThatDifferInTheirColumnsAndTextsTakeLittleMemory(Attack attack) {
     List<String> flags = List.of(ChildJvm.MODULE, "-Xmx64m", "-XX:+UseSerialGC");
 
     assertThat(ChildJvm.run(Producer.class, flags, attack.name())).contains("The reader lives.");
