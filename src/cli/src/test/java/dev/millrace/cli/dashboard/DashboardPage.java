@@ -2,7 +2,6 @@ package dev.millrace.cli.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.cli.http.HttpToken;
@@ -11,58 +10,29 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A page that a browser has open. One browser serves all cases of a class; each has a server of its
- * own, in this process. After each of them the console must be empty and every request must have
- * stayed here.
+ * A page that a browser has open. Each case has a server of its own, in this process. After each of
+ * them the console must be empty and every request must have stayed here.
  */
-abstract class DashboardPage {
-  static final Path SCREENSHOTS = Path.of("target", "screenshots");
-
-  @TempDir private static Path directory;
-  static DashboardBrowser browser;
-
+abstract class DashboardPage extends BrowserPage {
   /** What the server's clock is ahead of the machine's. */
   final AtomicLong aheadNanos = new AtomicLong();
 
   DashboardServer server;
   boolean serverWentAway;
 
-  @BeforeAll
-  static void startBrowser() throws IOException {
-    assumeTrue(
-        DashboardBrowser.isInstalled(),
-        "skipped: needs /usr/bin/chromium and /usr/bin/chromedriver (Debian: chromium-driver)");
-    browser = new DashboardBrowser(directory);
-  }
-
-  @AfterAll
-  static void closeBrowser() throws IOException {
-    if (browser != null) {
-      browser.close();
-      browser = null;
-    }
-  }
-
   @BeforeEach
   void openPage() throws IOException {
     server = newServer(0);
     server.start();
     browser.media("prefers-color-scheme", "light");
-    browser.resize(1400, 900);
-    browser.consoleMessages("SEVERE");
-    browser.requests();
-    browser.open(server.address());
+    open(server.address());
   }
 
   @AfterEach
@@ -105,13 +75,6 @@ abstract class DashboardPage {
   /** A line of the events topic; {@code what} is its other fields. */
   static String event(String key, long seq, String what) {
     return DashboardServerTest.event(key, seq, what);
-  }
-
-  void screenshot(String name) throws IOException {
-    // Two animation frames, so that the charts have taken on a new size.
-    browser.script(
-        "return new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
-    browser.screenshot(SCREENSHOTS.resolve(name + ".png"));
   }
 
   /** Clicks a button with an id. */
@@ -173,16 +136,6 @@ abstract class DashboardPage {
     if (key != null) {
       awaitText("key-name", key);
     }
-  }
-
-  void awaitText(String id, String expected) {
-    await()
-        .atMost(Patience.MAX)
-        .untilAsserted(() -> assertThat(browser.text(id)).as(id).isEqualTo(expected));
-  }
-
-  void awaitTrue(String script) {
-    await().atMost(Patience.MAX).until(() -> browser.script(script).asBoolean());
   }
 
   void assertNothingWiderThanThePage() throws IOException {

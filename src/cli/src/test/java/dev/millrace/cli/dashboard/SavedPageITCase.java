@@ -2,7 +2,6 @@ package dev.millrace.cli.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.millrace.cli.Cli;
 import dev.millrace.testing.Patience;
@@ -10,13 +9,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The page that {@code evaluate --html} writes, in a real browser without any server. */
-class SavedPageITCase {
+class SavedPageITCase extends BrowserPage {
   /** Charts with a line in the colour of the model. */
   private static final String DRAWN =
       """
@@ -32,25 +28,6 @@ class SavedPageITCase {
         return count > 50;
       }).map((chart) => chart.querySelector('h3').firstChild.textContent).join(', ');
       """;
-
-  @TempDir private static Path directory;
-  private static DashboardBrowser browser;
-
-  @BeforeAll
-  static void startBrowser() throws IOException {
-    assumeTrue(
-        DashboardBrowser.isInstalled(),
-        "skipped: needs /usr/bin/chromium and /usr/bin/chromedriver (Debian: chromium-driver)");
-    browser = new DashboardBrowser(directory);
-  }
-
-  @AfterAll
-  static void closeBrowser() throws IOException {
-    if (browser != null) {
-      browser.close();
-      browser = null;
-    }
-  }
 
   @Test
   void oneFileDrawsTheScoresOfEachKeyOverTheRows() throws IOException {
@@ -130,10 +107,7 @@ class SavedPageITCase {
     Cli run = Cli.run(command);
     assertThat(run.exitCode()).as(run.err()).isZero();
     assertThat(run.err()).contains("Wrote " + page);
-    browser.resize(1400, 900);
-    browser.consoleMessages("SEVERE");
-    browser.requests();
-    browser.open(page.toUri());
+    open(page.toUri());
   }
 
   private static void assertNothingFailedAndNothingWasRequested() throws IOException {
@@ -145,19 +119,5 @@ class SavedPageITCase {
     await()
         .atMost(Patience.MAX)
         .untilAsserted(() -> assertThat(browser.script(DRAWN).asText()).startsWith(titles));
-  }
-
-  private static void awaitText(String id, String expected) {
-    await()
-        .atMost(Patience.MAX)
-        .untilAsserted(() -> assertThat(browser.text(id)).as(id).isEqualTo(expected));
-  }
-
-  private static void awaitTrue(String script) {
-    await().atMost(Patience.MAX).until(() -> browser.script(script).asBoolean());
-  }
-
-  private static void screenshot(String name) throws IOException {
-    browser.screenshot(DashboardPage.SCREENSHOTS.resolve(name + ".png"));
   }
 }
