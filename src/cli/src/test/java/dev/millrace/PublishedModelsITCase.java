@@ -9,46 +9,24 @@ import dev.millrace.config.yaml.InvalidPipelineException;
 import dev.millrace.kafka.KafkaClients;
 import dev.millrace.testing.Collected;
 import dev.millrace.testing.Order;
+import dev.millrace.testing.OrderJob;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
-import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.datastream.DataStream;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A job learns and publishes its models on a broker; another one only predicts with them. */
-class PublishedModelsITCase {
+class PublishedModelsITCase extends OrderJob {
   private static final int ORDERS = 1_000;
 
-  @RegisterExtension
-  static final MiniClusterExtension CLUSTER =
-      new MiniClusterExtension(
-          new MiniClusterResourceConfiguration.Builder()
-              .setNumberTaskManagers(1)
-              .setNumberSlotsPerTaskManager(2)
-              .build());
-
   private static EmbeddedKafka kafka;
-
-  private final StreamExecutionEnvironment env = environment();
-
-  private static StreamExecutionEnvironment environment() {
-    Configuration options = new Configuration();
-    options.setString("pipeline.generic-types", "false");
-    StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(options);
-    env.setParallelism(2);
-    return env;
-  }
 
   @BeforeAll
   static void start() throws Exception {
@@ -71,7 +49,7 @@ class PublishedModelsITCase {
 
   @Test
   void anotherJobPredictsWithTheModelsThatOneHasLearned() throws Exception {
-    MillraceStreams learned = Millrace.pipeline(pipeline()).learn(orders(), Order.MAPPER);
+    MillraceStreams learned = Millrace.pipeline(pipeline()).learn(orders(ORDERS), Order.MAPPER);
     learned
         .models()
         .sinkTo(
@@ -137,7 +115,8 @@ class PublishedModelsITCase {
 
     assertThat(Millrace.pipeline(byName).predict(asked).predictedElements().getParallelism())
         .isEqualTo(1);
-    assertThatThrownBy(() -> Millrace.pipeline(Order.PIPELINE).predict(orders(), Order.MAPPER))
+    assertThatThrownBy(
+            () -> Millrace.pipeline(Order.PIPELINE).predict(orders(ORDERS), Order.MAPPER))
         .isInstanceOf(InvalidPipelineException.class)
         .hasMessageStartingWith("kafka.bootstrap.servers is missing. Name the brokers");
     assertThatThrownBy(() -> Millrace.pipeline(pipeline()).predict(asked))
@@ -147,8 +126,4 @@ class PublishedModelsITCase {
 
   /** An order without label. */
   public record Asked(String card, long id, double amount, String country) {}
-
-  private DataStream<Order> orders() {
-    return env.fromSequence(0, ORDERS - 1).setParallelism(1).map(Order::of).setParallelism(1);
-  }
 }

@@ -18,6 +18,7 @@ import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.Task;
 import dev.millrace.testing.Collected;
 import dev.millrace.testing.Order;
+import dev.millrace.testing.OrderJob;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,50 +30,27 @@ import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.StreamSupport;
 import org.apache.flink.api.common.RuntimeExecutionMode;
-import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExecutionOptions;
-import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.datastream.DataStream;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.streaming.api.functions.windowing.ProcessAllWindowFunction;
 import org.apache.flink.streaming.api.graph.StreamNode;
 import org.apache.flink.streaming.api.windowing.assigners.TumblingEventTimeWindows;
 import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
-import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.apache.flink.util.Collector;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A pipeline as part of a job that somebody else wrote, with Flink's own defaults. */
-class MillraceTest {
+class MillraceTest extends OrderJob {
   private static final int ORDERS = 2_000;
-
-  @RegisterExtension
-  static final MiniClusterExtension CLUSTER =
-      new MiniClusterExtension(
-          new MiniClusterResourceConfiguration.Builder()
-              .setNumberTaskManagers(1)
-              .setNumberSlotsPerTaskManager(4)
-              .build());
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final StreamExecutionEnvironment env = environment();
-
-  private static StreamExecutionEnvironment environment() {
-    Configuration options = new Configuration();
-    options.setString("pipeline.generic-types", "false");
-    StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(options);
-    env.setParallelism(2);
-    return env;
-  }
-
   @Test
   void resultsJoinBackToTheElementsTheyAreAbout() throws Exception {
-    MillraceStreams out = Millrace.pipeline(Order.PIPELINE).learn(orders(), Order.MAPPER);
+    MillraceStreams out = Millrace.pipeline(Order.PIPELINE).learn(orders(ORDERS), Order.MAPPER);
     Collected<PredictionRow> rows = Collected.of(out.predictionRows());
     Collected<OutputRecord> metrics = Collected.of(out.metrics());
     Collected<OutputRecord> models = Collected.of(out.models());
@@ -124,7 +102,7 @@ class MillraceTest {
             });
     Settings settings = Settings.of("plain", input);
     DataStream<Example> examples =
-        orders()
+        orders(ORDERS)
             .map(MillraceTest::example)
             .returns(TypeInformation.of(Example.class))
             .setParallelism(1);
@@ -139,7 +117,7 @@ class MillraceTest {
                     input: { key: card, label: fraud, task: binary, features: [amount] }
                     """)
                 .learn(
-                    orders(),
+                    orders(ORDERS),
                     (order, fields) ->
                         fields
                             .set("card", order.card())
@@ -168,7 +146,7 @@ class MillraceTest {
     MillraceStreams out =
         Millrace.pipeline(Order.PIPELINE)
             .learn(
-                orders(),
+                orders(ORDERS),
                 (order, fields) -> {
                   Order.MAPPER.map(order, fields);
                   switch ((int) order.id()) {
@@ -212,7 +190,7 @@ class MillraceTest {
     MillraceStreams out =
         Millrace.pipeline(Order.PIPELINE.replace("id: order", "id: order\n  event-time: at"))
             .learn(
-                orders(),
+                orders(ORDERS),
                 (order, fields) -> {
                   Order.MAPPER.map(order, fields);
                   fields.set(
@@ -252,7 +230,7 @@ class MillraceTest {
                 env.fromData(
                     TypeInformation.of(KafkaRecord.class),
                     KafkaRecord.none(KafkaRecord.NO_TIMESTAMP, key, erase)))
-            .learn(orders(), Order.MAPPER);
+            .learn(orders(ORDERS), Order.MAPPER);
     Collected<OutputRecord> events = Collected.of(out.events());
     env.execute();
 
@@ -274,7 +252,7 @@ class MillraceTest {
                     TypeInformation.of(KafkaRecord.class),
                     KafkaRecord.none(KafkaRecord.NO_TIMESTAMP, null, ofId),
                     KafkaRecord.none(KafkaRecord.NO_TIMESTAMP, new byte[] {'x'}, ofKey)))
-            .learn(orders(), Order.MAPPER);
+            .learn(orders(ORDERS), Order.MAPPER);
     Collected<OutputRecord> events = Collected.of(out.events());
     env.execute();
 
@@ -297,7 +275,7 @@ class MillraceTest {
     MillraceStreams out =
         Millrace.pipeline(Order.PIPELINE)
             .learn(
-                orders(),
+                orders(ORDERS),
                 (order, fields) -> {
                   Order.MAPPER.map(order, fields);
                   if (order.id() == ORDERS - 1) {
@@ -319,7 +297,7 @@ class MillraceTest {
     MillraceStreams out =
         Millrace.pipeline(Order.PIPELINE)
             .learn(
-                orders(),
+                orders(ORDERS),
                 (order, fields) -> {
                   Order.MAPPER.map(order, fields);
                   byte[] value = {(byte) order.id()};
@@ -346,14 +324,14 @@ class MillraceTest {
         Collected.of(
             Millrace.pipeline(late)
                 .withLabels(
-                    orders(),
+                    orders(ORDERS),
                     (order, fields) ->
                         fields
                             .set("card", order.card())
                             .set("order", order.id())
                             .set("fraud", order.fraud()))
                 .learn(
-                    orders(),
+                    orders(ORDERS),
                     (order, fields) ->
                         fields
                             .set("card", order.card())
@@ -368,7 +346,7 @@ class MillraceTest {
 
   private Collected<OutputRecord> learnLate(String pipeline) throws Exception {
     Collected<OutputRecord> metrics =
-        Collected.of(Millrace.pipeline(pipeline).learn(orders(), Order.MAPPER).metrics());
+        Collected.of(Millrace.pipeline(pipeline).learn(orders(ORDERS), Order.MAPPER).metrics());
     env.execute();
     return metrics;
   }
@@ -384,7 +362,7 @@ class MillraceTest {
 
   @Test
   void twoPipelinesAreInOneJobUnderTwoPrefixes() throws Exception {
-    DataStream<Order> orders = orders();
+    DataStream<Order> orders = orders(ORDERS);
     Millrace pipeline = Millrace.pipeline(Order.PIPELINE);
     Collected<OutputRecord> a =
         Collected.of(pipeline.withUidPrefix("a-").learn(orders, Order.MAPPER).models());
@@ -407,9 +385,9 @@ class MillraceTest {
   @Test
   void twoPipelinesUnderOnePrefixAreAnErrorThatNamesTheWayOut() {
     Millrace pipeline = Millrace.pipeline(Order.PIPELINE);
-    pipeline.learn(orders(), Order.MAPPER);
+    pipeline.learn(orders(ORDERS), Order.MAPPER);
 
-    assertThatThrownBy(() -> pipeline.learn(orders(), Order.MAPPER))
+    assertThatThrownBy(() -> pipeline.learn(orders(ORDERS), Order.MAPPER))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("the uid prefix \"\"")
         .hasMessageEndingWith("Add .withUidPrefix(\"...\") to one of them");
@@ -417,10 +395,10 @@ class MillraceTest {
 
   @Test
   void decodingHasTheParallelismOfItsInputSoThatKeysStayInOrder() {
-    Millrace.pipeline(Order.PIPELINE).learn(orders(), Order.MAPPER);
+    Millrace.pipeline(Order.PIPELINE).learn(orders(ORDERS), Order.MAPPER);
     Millrace.pipeline(Order.PIPELINE)
         .withUidPrefix("keyed-")
-        .learn(orders().keyBy(Order::card), Order.MAPPER);
+        .learn(orders(ORDERS).keyBy(Order::card), Order.MAPPER);
 
     Map<String, Integer> parallelism =
         nodes().stream()
@@ -439,7 +417,7 @@ class MillraceTest {
   void windowsOverTheResultsFindNoneLate() throws Exception {
     MillraceStreams out =
         Millrace.pipeline(Order.PIPELINE + "output: { snapshots: { every: 7 } }\n")
-            .learn(orders(), Order.MAPPER);
+            .learn(orders(ORDERS), Order.MAPPER);
     List<Collected<Long>> late = new ArrayList<>();
     for (DataStream<OutputRecord> each : List.of(out.metrics(), out.predictions(), out.models())) {
       late.add(Collected.of(each.process(new Lateness())));
@@ -517,7 +495,7 @@ class MillraceTest {
   void batchExecutionIsRejected() {
     env.setRuntimeMode(RuntimeExecutionMode.BATCH);
 
-    assertThatThrownBy(() -> Millrace.pipeline(Order.PIPELINE).learn(orders(), Order.MAPPER))
+    assertThatThrownBy(() -> Millrace.pipeline(Order.PIPELINE).learn(orders(ORDERS), Order.MAPPER))
         .isInstanceOf(InvalidPipelineException.class)
         .hasMessageStartingWith(ExecutionOptions.RUNTIME_MODE.key() + " is BATCH");
   }
@@ -526,7 +504,7 @@ class MillraceTest {
     assertThatThrownBy(
             () ->
                 Millrace.pipeline("pipeline: p\n" + input)
-                    .learn(orders(), (order, fields) -> fields.set("x", 1)))
+                    .learn(orders(ORDERS), (order, fields) -> fields.set("x", 1)))
         .isInstanceOf(InvalidPipelineException.class)
         .hasMessageContaining(message);
   }
@@ -538,21 +516,9 @@ class MillraceTest {
     env.configure(options);
     env.setParallelism(parallelism);
     Collected<OutputRecord> models =
-        Collected.of(Millrace.pipeline(pipeline).learn(orders(), Order.MAPPER).models());
+        Collected.of(Millrace.pipeline(pipeline).learn(orders(ORDERS), Order.MAPPER).models());
     env.execute();
     return Collected.modelsSha256(models.all());
-  }
-
-  /** The orders, in order, with timestamps and watermarks. */
-  private DataStream<Order> orders() {
-    return env.fromSequence(0, ORDERS - 1)
-        .setParallelism(1)
-        .map(Order::of)
-        .setParallelism(1)
-        .assignTimestampsAndWatermarks(
-            WatermarkStrategy.<Order>forMonotonousTimestamps()
-                .withTimestampAssigner((order, before) -> order.time()))
-        .setParallelism(1);
   }
 
   private List<StreamNode> nodes() {

@@ -11,46 +11,22 @@ import dev.millrace.data.EraseRequest;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.testing.Collected;
 import dev.millrace.testing.Order;
+import dev.millrace.testing.OrderJob;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.LongStream;
-import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
-import org.apache.flink.streaming.api.datastream.DataStream;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The results of a pipeline as rows, and with the elements that they are about. */
-class RowsTest {
+class RowsTest extends OrderJob {
   private static final int ORDERS = 500;
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  @RegisterExtension
-  static final MiniClusterExtension CLUSTER =
-      new MiniClusterExtension(
-          new MiniClusterResourceConfiguration.Builder()
-              .setNumberTaskManagers(1)
-              .setNumberSlotsPerTaskManager(2)
-              .build());
-
-  private final StreamExecutionEnvironment env = environment();
-
-  private static StreamExecutionEnvironment environment() {
-    Configuration options = new Configuration();
-    options.setString("pipeline.generic-types", "false");
-    StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(options);
-    env.setParallelism(2);
-    return env;
-  }
-
   @Test
   void metricRowsHaveTheNumbersOfTheRecordsUnderTheirNames() throws Exception {
-    MillraceStreams out = Millrace.pipeline(Order.PIPELINE).learn(orders(), Order.MAPPER);
+    MillraceStreams out = Millrace.pipeline(Order.PIPELINE).learn(orders(ORDERS), Order.MAPPER);
     Collected<MetricsRow> rows = Collected.of(out.metricRows());
     Collected<OutputRecord> records = Collected.of(out.metrics());
     env.execute();
@@ -85,7 +61,7 @@ class RowsTest {
                 env.fromData(
                     TypeInformation.of(KafkaRecord.class),
                     KafkaRecord.none(KafkaRecord.NO_TIMESTAMP, key, erase)))
-            .learn(orders(), Order.MAPPER);
+            .learn(orders(ORDERS), Order.MAPPER);
     Collected<EventRow> events = Collected.of(out.eventRows());
     env.execute();
 
@@ -101,7 +77,7 @@ class RowsTest {
   void eachElementHasItsPredictionWithoutAnId() throws Exception {
     ElementStreams<Order> out =
         Millrace.pipeline(Order.PIPELINE.replace("  id: order\n", ""))
-            .learn(orders(), RowsTest::withoutId);
+            .learn(orders(ORDERS), RowsTest::withoutId);
     Collected<PredictedElement<Order>> predicted = Collected.of(out.predictedElements());
     Collected<PredictionRow> rows = Collected.of(out.predictionRows());
     assertThat(out.predictedElements()).isSameAs(out.predictedElements());
@@ -138,14 +114,14 @@ class RowsTest {
     ElementStreams<Order> out =
         Millrace.pipeline(late)
             .withLabels(
-                orders(),
+                orders(ORDERS),
                 (order, fields) ->
                     fields
                         .set("card", order.card())
                         .set("order", order.id())
                         .set("fraud", order.fraud()))
             .learn(
-                orders(),
+                orders(ORDERS),
                 (order, fields) -> {
                   withoutLabel(order, fields);
                   if (order.id() == 3) {
@@ -173,7 +149,7 @@ class RowsTest {
     ElementStreams<Order> out =
         Millrace.pipeline(Order.PIPELINE)
             .learn(
-                orders(),
+                orders(ORDERS),
                 (order, fields) -> {
                   Order.MAPPER.map(order, fields);
                   fields.record(order.json().withHeader("traceparent", new byte[] {1}));
@@ -195,17 +171,5 @@ class RowsTest {
     assertThat(List.of(letter.headerNames()))
         .startsWith("traceparent")
         .noneMatch(name -> name.contains("element"));
-  }
-
-  /** The orders, in order, with timestamps. */
-  private DataStream<Order> orders() {
-    return env.fromSequence(0, ORDERS - 1)
-        .setParallelism(1)
-        .map(Order::of)
-        .setParallelism(1)
-        .assignTimestampsAndWatermarks(
-            WatermarkStrategy.<Order>forMonotonousTimestamps()
-                .withTimestampAssigner((order, before) -> order.time()))
-        .setParallelism(1);
   }
 }
