@@ -35,7 +35,10 @@ public final class CsvPipeline {
             to -> {
               to.label = hasTargets ? "" : scan.header().get(scan.labelColumn());
               to.targets = scan.targets().stream().map(CsvPipeline::atOnce).toList();
-              to.labelSeparator = given.labelSeparator();
+              to.labelSeparator =
+                  base == null && scan.labelSeparator() != null
+                      ? scan.labelSeparator()
+                      : given.labelSeparator();
               to.weight = column(given, "input.weight", given.weight(), scan);
               to.eventTime = column(given, "input.event-time", given.eventTime(), scan);
               to.task = scan.task() == Task.MULTILABEL || hasTargets ? scan.task() : given.task();

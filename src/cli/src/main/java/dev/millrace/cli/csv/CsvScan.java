@@ -48,6 +48,8 @@ import org.jspecify.annotations.Nullable;
  * @param classes number of distinct labels, with an error of about 3 % beyond 1,023; 0 of several
  *     targets, and of sets in a file that a pipeline reads
  * @param task null without a label
+ * @param labelSeparator what is between the labels of a set, by their look; null if the label is no
+ *     set, or a set without one
  * @param rows number of rows below the header
  * @param ids features that are ids of some kind, each with the reason; none unless drafted
  * @param warnings about columns that are probably not read as their author meant
@@ -68,6 +70,7 @@ public record CsvScan(
     @Nullable String rarerClass,
     long classes,
     @Nullable Task task,
+    @Nullable String labelSeparator,
     long rows,
     List<String> ids,
     List<String> warnings,
@@ -284,8 +287,10 @@ public record CsvScan(
               : truth.frequencies().stream().map(Map.Entry::getKey).toList();
       boolean tooMany = classes.size() > FieldProfile.MAX_ONE_HOT_VALUES;
       long distinct = truth == null || isSet ? 0 : truth.distinct();
+      String separator = truth == null || !isSet ? null : truth.listSeparator();
       if (isSet && purpose == Purpose.DRAFT) {
-        classes = names(path, labelColumn, wanted.separator());
+        classes =
+            names(path, labelColumn, Objects.requireNonNullElse(separator, wanted.separator()));
         distinct = classes.size();
         tooMany = classes.size() > FieldProfile.MAX_ONE_HOT_VALUES;
       }
@@ -302,6 +307,7 @@ public record CsvScan(
           found != Task.REGRESSION && !isSet && classes.size() == 2 ? classes.get(1) : null,
           distinct,
           targets.isEmpty() ? found : Task.MULTI_TARGET,
+          separator,
           rows,
           purpose == Purpose.DRAFT ? ids(columns, features, featureColumns) : List.of(),
           warnings(
@@ -429,6 +435,7 @@ public record CsvScan(
         rarerClass,
         classes,
         task,
+        labelSeparator,
         rows,
         spec.features().isEmpty() ? ids : List.of(),
         warnings(spec),
@@ -440,7 +447,9 @@ public record CsvScan(
   private List<String> warnings(InputSpec spec) {
     Stream<String> ofFeatures = spec.features().isEmpty() ? warnings.stream() : Stream.of();
     Stream<String> ofTimes = Stream.ofNullable(spec.eventTime()).map(laterTimes::get);
-    return Stream.concat(ofFeatures, ofTimes.filter(Objects::nonNull)).toList();
+    return Stream.of(ofFeatures, ofTimes.filter(Objects::nonNull), otherSeparator(spec).stream())
+        .flatMap(texts -> texts)
+        .toList();
   }
 
   private static Map<String, String> laterTimes(List<FieldProfile> columns) {
@@ -450,6 +459,18 @@ public record CsvScan(
             ColumnWarnings.ofEventTimes(column)
                 .ifPresent(warning -> warnings.put(column.name(), warning)));
     return warnings;
+  }
+
+  private Optional<String> otherSeparator(InputSpec spec) {
+    return labelSeparator == null || spec.labelSeparator().contains(labelSeparator)
+        ? Optional.empty()
+        : Optional.of(
+            ("The labels of \"%s\" seem to have \"%s\" between them, but input.label-separator is"
+                    + " \"%s\": sets are taken as single labels.")
+                .formatted(
+                    Printable.line(header.get(labelColumn), MAX_NAME),
+                    labelSeparator,
+                    spec.labelSeparator()));
   }
 
   // The classes of a set, whose labels are outputs of their own, are learned as they come.

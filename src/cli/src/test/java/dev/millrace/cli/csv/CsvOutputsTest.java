@@ -135,6 +135,58 @@ class CsvOutputsTest {
   }
 
   @Test
+  void setsAreSplitWhereTheFileSeparatesTheirLabels() throws IOException {
+    Path file = write(recurringSets('|'));
+    InputSpec input =
+        InputSpec.DEFAULT.with(
+            to -> {
+              to.label = "tags";
+              to.task = Task.MULTILABEL;
+            });
+
+    CsvScan scan = CsvScan.outputs(CsvInput.plain(file), input, false, null, List.of());
+    Settings settings = CsvPipeline.settings(null, "evaluate", scan, null);
+
+    assertThat(scan.labels()).containsExactly("drama", "love", "war");
+    assertThat(settings.input().spec().labelSeparator()).isEqualTo("|");
+    assertThat(lines(settings, scan, Part.ALL))
+        .extracting(example -> OutputLabels.set(example.label))
+        .contains(List.of("drama", "love", "war"));
+  }
+
+  @Test
+  void aPipelineWithAnotherSeparatorIsReported() throws IOException {
+    InputSpec input =
+        pipeline(
+            "pipeline: shop\n"
+                + "kafka: { bootstrap.servers: 'a:1' }\n"
+                + "input: { format: json, label: tags, task: multilabel, features: [x] }");
+
+    assertThat(read(input, '|').allWarnings())
+        .containsExactly(
+            "The labels of \"tags\" seem to have \"|\" between them, but input.label-separator is"
+                + " \",\": sets are taken as single labels.");
+    assertThat(read(input, ',').allWarnings()).isEmpty();
+  }
+
+  private CsvScan read(InputSpec input, char separator) throws IOException {
+    CsvInput file = CsvInput.plain(write(recurringSets(separator)));
+    return CsvScan.outputs(file, input, true, null, List.of()).withInput(input);
+  }
+
+  private static String recurringSets(char separator) {
+    StringBuilder rows = new StringBuilder("x,tags\n");
+    for (int i = 0; i < 40; i++) {
+      for (String set :
+          List.of(
+              "drama", "drama|love", "drama|war", "love|war", "drama|love|war", "love", "war")) {
+        rows.append(i).append(",\"").append(set.replace('|', separator)).append("\"\n");
+      }
+    }
+    return rows.toString();
+  }
+
+  @Test
   void delayedLinesHaveTheSetLater() throws IOException {
     CsvScan scan = sets(false);
     Settings settings = CsvPipeline.settings(null, "evaluate", scan, null);
