@@ -328,6 +328,9 @@ public final class FinalMetrics {
     if (isRegression() || average instanceof ClassAverage.Unknown) {
       return "";
     }
+    if (newest.values().stream().anyMatch(FinalMetrics::isScoredWithoutMatrix)) {
+      return newest.size() == 1 ? "f1 is the macro average over all classes" : "";
+    }
     return average instanceof ClassAverage.Positive of
         ? "f1 is that of class \"%s\". Choose another one: --positive-class CLASS"
             .formatted(

@@ -42,11 +42,13 @@ class FinalMetricsTest {
 
     assertThat(metrics.totals().accuracy()).isEqualTo(0.5);
     assertThat(metrics.totals().f1()).isEqualTo(0.25);
+    assertThat(metrics.classesOfF1()).isEqualTo("f1 is the macro average over all classes");
 
     metrics.accept(MetricsRecords.read(record.formatted("b", 300, 300, "0.9")));
 
     assertThat(metrics.totals().accuracy()).isCloseTo(0.8, offset(1e-12));
     assertThat(metrics.totals().f1()).isNaN();
+    assertThat(metrics.classesOfF1()).isEmpty();
     assertThat(metrics.totals().logLoss()).isEqualTo(2.5);
   }
 
