@@ -36,6 +36,11 @@ record EvaluationReport(Evaluation run, int epochs, @Nullable AreaUnderCurve are
       lines.addAll(new ForecastTable(forecasts).lines());
     }
     lines.addAll(passes.below());
+    if (metrics.outOfOrder() > 0) {
+      lines.add(
+          "%s out of order: earlier than one of their key before them. Sort the file by time."
+              .formatted(Plural.of(metrics.outOfOrder(), "record")));
+    }
     if (!metrics.classesOfF1().isEmpty()) {
       lines.add(metrics.classesOfF1());
     }
@@ -63,6 +68,7 @@ record EvaluationReport(Evaluation run, int epochs, @Nullable AreaUnderCurve are
       putScores(metrics, json);
     }
     json.put("dead_letters", run.deadLetters().total());
+    json.put("out_of_order", metrics.outOfOrder());
     put(json, "seconds", run.seconds());
     put(json, "examples_per_s", metrics.examples() / run.seconds());
     json.put("models_sha256", run.models().sha256());

@@ -122,6 +122,15 @@ public final class FinalMetrics {
     }
   }
 
+  /**
+   * Returns the number of records with an event time before that of an earlier one of their key;
+   * the models of all horizons of a forecast have the same records.
+   */
+  long outOfOrder() {
+    long all = newest.values().stream().mapToLong(key -> key.path("out_of_order").asLong()).sum();
+    return all / Math.max(1, forecasts().horizons().size());
+  }
+
   private static long added(JsonNode metrics, @Nullable JsonNode before, String count) {
     return metrics.path(count).asLong() - (before == null ? 0 : before.path(count).asLong());
   }

@@ -9,7 +9,9 @@ import dev.millrace.cli.Cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -92,6 +94,21 @@ class EvaluateForecastTest {
             "mean",
             "season 12",
             "season 12 + drift");
+  }
+
+  @Test
+  void rowsThatAreNotInTheOrderOfTimeAreReported() throws Exception {
+    String input = "input: { format: json, key: shop, event-time: at }";
+    assertThat(run(input, "[3h]").out()).doesNotContain("out of order");
+    assertThat(json(input, "[3h]").path("out_of_order").asInt()).isZero();
+    List<String> lines = new ArrayList<>(Files.readAllLines(file));
+    Collections.reverse(lines.subList(1 + ROWS, lines.size()));
+    Files.write(file, lines);
+
+    assertThat(run(input, "[3h, 6h]").out())
+        .contains(
+            "238 records out of order: earlier than one of their key before them. Sort the file by"
+                + " time.");
   }
 
   @Test
