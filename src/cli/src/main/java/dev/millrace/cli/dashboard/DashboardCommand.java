@@ -4,6 +4,7 @@ import dev.millrace.cli.console.Ports;
 import dev.millrace.cli.console.StopSignal;
 import dev.millrace.cli.http.HttpToken;
 import dev.millrace.cli.http.ListenOptions;
+import dev.millrace.cli.kafka.BrokerCheck;
 import dev.millrace.cli.kafka.KafkaOptions;
 import dev.millrace.cli.watch.MetricsTopicOption;
 import dev.millrace.kafka.TopicFollower;
@@ -63,7 +64,7 @@ public final class DashboardCommand implements Callable<Integer> {
       page.start();
       feed.start();
       out.printf("Dashboard %s over topic %s (Ctrl-C stops)%n", page.address(), followed);
-      follower.run();
+      BrokerCheck.follow(follower, followed);
     }
     return 0;
   }

@@ -1,5 +1,6 @@
 package dev.millrace.cli.dashboard;
 
+import dev.millrace.cli.console.RootCause;
 import dev.millrace.config.DefaultTopic;
 import dev.millrace.config.Settings;
 import dev.millrace.kafka.TopicFollower;
@@ -11,7 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -89,8 +90,8 @@ public final class DashboardFeed implements AutoCloseable {
   private static void runIfAllowed(Runnable source) {
     try {
       source.run();
-    } catch (AuthorizationException e) {
-      LOG.warn("The dashboard leaves out a topic that it may not read: {}", e.getMessage());
+    } catch (KafkaException e) {
+      LOG.warn("The dashboard leaves out a topic that cannot be read: {}", RootCause.message(e));
     }
   }
 

@@ -197,6 +197,19 @@ public final class BrokerCheck {
     }
   }
 
+  /**
+   * Follows a topic until the follower is closed.
+   *
+   * @throws CliError if a record cannot be read, or the brokers reject the reader
+   */
+  public static void follow(Runnable follower, String topic) {
+    try {
+      follower.run();
+    } catch (KafkaException e) {
+      throw failure("Topic " + topic + " cannot be read", e);
+    }
+  }
+
   /** Returns the error of a request that a broker rejected or did not answer in time. */
   public static CliError failure(String what, @Nullable Throwable cause) {
     if (cause instanceof AuthorizationException) {
@@ -207,8 +220,11 @@ public final class BrokerCheck {
           cause);
     }
     String silence = cause instanceof TimeoutException ? "no broker answered in time: " : "";
-    String message = cause == null ? "unknown cause" : cause.getMessage();
-    return new CliError(what + ": " + silence + message, cause);
+    String message = cause == null ? "unknown cause" : RootCause.message(cause);
+    String failure = what + ": " + silence + message;
+    return DamagedBatch.remedy(message)
+        .map(remedy -> new CliError(failure + ".", remedy, cause))
+        .orElseGet(() -> new CliError(failure, cause));
   }
 
   private static CliError unreachable(

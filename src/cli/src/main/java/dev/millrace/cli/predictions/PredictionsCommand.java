@@ -125,7 +125,7 @@ public final class PredictionsCommand implements Callable<Integer> {
                 lines::accept,
                 (absent, text) -> spec.commandLine().getErr().println(text))) {
       stop.onStop(follower::close);
-      follower.run();
+      BrokerCheck.follow(follower, topic);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.millrace.cli.run;
 
+import dev.millrace.cli.kafka.DamagedBatch;
 import java.io.PrintWriter;
 import org.apache.flink.api.common.JobStatus;
 
@@ -25,9 +26,10 @@ final class RestartWatch {
     boolean restartsNow = job.status().filter(JobStatus.RESTARTING::equals).isPresent();
     if (restartsNow && !restarting) {
       restarts++;
+      String failure = job.lastFailure().orElse("no reason given");
       err.printf(
-          "The job failed and restarts (restart %d): %s (more in %s)%n",
-          restarts, job.lastFailure().orElse("no reason given"), log);
+          "The job failed and restarts (restart %d): %s (more in %s)%n", restarts, failure, log);
+      DamagedBatch.remedy(failure).ifPresent(err::println);
     } else if (restarting && !restartsNow) {
       err.println("The job runs again.");
     }

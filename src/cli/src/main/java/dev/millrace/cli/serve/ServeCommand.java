@@ -13,7 +13,6 @@ import dev.millrace.serving.ModelsReader;
 import dev.millrace.serving.ServedModels;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
-import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -91,18 +90,10 @@ public final class ServeCommand implements Callable<Integer> {
         spec.commandLine()
             .getOut()
             .printf("Serving   %s over topic %s (Ctrl-C stops)%n", server.address(), topic);
-        follow(follower, topic);
+        BrokerCheck.follow(follower, topic);
       }
     }
     return 0;
-  }
-
-  private static void follow(ModelsFollower follower, String topic) {
-    try {
-      follower.run();
-    } catch (KafkaException e) {
-      throw BrokerCheck.failure("Topic " + topic + " cannot be read", e);
-    }
   }
 
   private void checkOptions() {

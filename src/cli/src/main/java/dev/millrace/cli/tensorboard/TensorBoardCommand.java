@@ -5,6 +5,7 @@ import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.console.RootCause;
 import dev.millrace.cli.console.StopSignal;
+import dev.millrace.cli.kafka.BrokerCheck;
 import dev.millrace.cli.kafka.KafkaOptions;
 import dev.millrace.cli.watch.MetricsRecords;
 import dev.millrace.cli.watch.MetricsTopicOption;
@@ -101,7 +102,7 @@ public final class TensorBoardCommand implements Callable<Integer> {
             new TopicFollower(kafka.kafka(), followed, write, (absent, text) -> notice(text))) {
       stop.onStop(follower::close);
       notice("Writing " + followed + " to " + logDir + " (Ctrl-C stops)");
-      follower.run();
+      BrokerCheck.follow(follower, followed);
     }
   }
 

@@ -1,6 +1,8 @@
 package dev.millrace.cli.watch;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.cli.console.CliError;
+import dev.millrace.cli.kafka.BrokerCheck;
 import dev.millrace.config.Settings;
 import dev.millrace.kafka.TopicFollower;
 import java.util.Optional;
@@ -10,21 +12,27 @@ import org.jspecify.annotations.Nullable;
 /** Holds the newest record of the summary of one pipeline. Thread-safe. */
 public final class SummaryView implements AutoCloseable {
   private final String pipeline;
+  private final String topic;
   // Null if the job writes no summary.
   private final @Nullable TopicFollower follower;
   private volatile @Nullable String newest;
+  private final Consumer<String> notice;
   private volatile boolean started;
+  private volatile boolean failed;
 
   /**
-   * @param notice takes one line when the brokers or the topic go away or come back
+   * @param notice takes one line when the brokers or the topic go away or come back, or the topic
+   *     cannot be read
    */
   public SummaryView(Settings settings, Consumer<String> notice) {
     pipeline = settings.pipeline();
+    topic = settings.output().summary();
+    this.notice = notice;
     follower =
         settings.output().hasSummary()
             ? new TopicFollower(
                 settings.kafka(),
-                settings.output().summary(),
+                topic,
                 TopicFollower.values(this::accept),
                 (absent, text) -> notice.accept(text))
             : null;
@@ -32,11 +40,21 @@ public final class SummaryView implements AutoCloseable {
 
   /** Follows the topic in a thread of its own until {@link #close}. */
   public void start() {
-    if (follower != null) {
+    TopicFollower running = follower;
+    if (running != null) {
       started = true;
-      Thread thread = new Thread(follower, "summary");
+      Thread thread = new Thread(() -> follow(running), "summary");
       thread.setDaemon(true);
       thread.start();
+    }
+  }
+
+  private void follow(TopicFollower running) {
+    try {
+      BrokerCheck.follow(running, topic);
+    } catch (CliError e) {
+      failed = true;
+      notice.accept(String.valueOf(e.getMessage()));
     }
   }
 
@@ -47,7 +65,7 @@ public final class SummaryView implements AutoCloseable {
 
   /** Returns true until the records that were on the topic at the start have been read. */
   public boolean isStarting() {
-    return started && follower != null && !follower.isCaughtUp();
+    return started && !failed && follower != null && !follower.isCaughtUp();
   }
 
   /** Returns the newest record, a JSON object, or null before the first. */

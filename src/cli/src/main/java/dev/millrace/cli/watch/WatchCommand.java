@@ -5,6 +5,7 @@ import dev.millrace.cli.console.LiveScreen;
 import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.console.StopSignal;
 import dev.millrace.cli.console.Terminal;
+import dev.millrace.cli.kafka.BrokerCheck;
 import dev.millrace.cli.kafka.KafkaOptions;
 import dev.millrace.kafka.TopicFollower;
 import java.io.PrintWriter;
@@ -93,7 +94,7 @@ public final class WatchCommand implements Callable<Integer> {
       stop.onStop(follower::close);
       remaining = follower::remaining;
       follower.onCaughtUp(() -> showBacklog(table));
-      follower.run();
+      BrokerCheck.follow(follower, followed);
     } catch (ReaderGoneException e) {
       // Such as "| head": it has what it wanted.
     }
