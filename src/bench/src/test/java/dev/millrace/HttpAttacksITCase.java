@@ -82,7 +82,7 @@ class HttpAttacksITCase extends AttackedPipelines {
 
   /** Returns a text of 28 characters that has the same hash code for every number. */
   private static String colliding(int number) {
-    return joined(14, bit -> (number >> bit & 1) == 0 ? "Aa" : "BB");
+    return joined(14, bit -> ((number >> bit) & 1) == 0 ? "Aa" : "BB");
   }
 
   private static String nested(String open, String close, int levels) {

@@ -446,8 +446,9 @@ public record CsvScan(
 
   private List<String> warnings(InputSpec spec) {
     Stream<String> ofFeatures = spec.features().isEmpty() ? warnings.stream() : Stream.of();
-    Stream<String> ofTimes = Stream.ofNullable(spec.eventTime()).map(laterTimes::get);
-    return Stream.of(ofFeatures, ofTimes.filter(Objects::nonNull), otherSeparator(spec).stream())
+    String eventTime = spec.eventTime();
+    String ofTimes = eventTime == null ? null : laterTimes.get(eventTime);
+    return Stream.of(ofFeatures, Stream.ofNullable(ofTimes), otherSeparator(spec).stream())
         .flatMap(texts -> texts)
         .toList();
   }
