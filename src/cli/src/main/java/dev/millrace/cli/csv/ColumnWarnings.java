@@ -66,7 +66,7 @@ public final class ColumnWarnings {
     }
     long numbers = column.numbers();
     long others = column.otherNumbers();
-    if (!column.isAlmostAll(numbers + others)) {
+    if (!column.isAlmostAll(numbers + others) && !column.hasOneOtherText()) {
       return Optional.empty();
     }
     return Optional.of(

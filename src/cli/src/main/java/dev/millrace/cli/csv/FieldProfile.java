@@ -63,6 +63,7 @@ public final class FieldProfile {
   private long missing;
   private @Nullable Cell firstMissing;
   private @Nullable Cell firstText;
+  private boolean hasOneText = true;
   private @Nullable Cell firstOtherDate;
   private @Nullable Cell firstOtherNumber;
   private final long tomorrow = System.currentTimeMillis() + DAY;
@@ -162,9 +163,7 @@ public final class FieldProfile {
       addNumber(number, CsvExamples.className(text, notation), text);
       return;
     }
-    if (firstText == null) {
-      firstText = new Cell(text, file.position());
-    }
+    addStray(text, file.position());
     if (text.equalsIgnoreCase("true") || text.equalsIgnoreCase("false")) {
       booleans++;
       count(text, text);
@@ -195,7 +194,7 @@ public final class FieldProfile {
   public void addBoolean(boolean value) {
     booleans++;
     String text = Boolean.toString(value);
-    firstText = firstText == null ? new Cell(text, "") : firstText;
+    addStray(text, "");
     count(text, text);
   }
 
@@ -211,9 +210,14 @@ public final class FieldProfile {
     } else if (ColumnWarnings.isOtherNumber(plain)) {
       otherNumbers++;
     }
-    firstText = firstText == null ? new Cell(text, "") : firstText;
+    addStray(text, "");
     shape.add(text);
     count(text, text);
+  }
+
+  private void addStray(String text, String position) {
+    firstText = firstText == null ? new Cell(text, position) : firstText;
+    hasOneText &= firstText.text().equals(text);
   }
 
   private void addNumber(double number, String className, String text) {
@@ -364,9 +368,17 @@ public final class FieldProfile {
     return some >= ALMOST_ALL * values;
   }
 
+  /** Returns true if most values are numbers, too many for categories, and all others one text. */
+  boolean hasOneOtherText() {
+    return firstText != null
+        && hasOneText
+        && 2 * numbers > values
+        && distinct() > MAX_ONE_HOT_VALUES + 1;
+  }
+
   /** Returns the text that makes a field of numbers a field of texts; null if there is none. */
   public @Nullable String strayText() {
-    return declared == null && firstText != null && isAlmostAll(numbers)
+    return declared == null && firstText != null && (isAlmostAll(numbers) || hasOneOtherText())
         ? "%,d of %,d values are numbers, but not \"%s\"; leave empty what is not known"
             .formatted(numbers, values, Printable.line(firstText.text(), MAX_TEXT))
         : null;

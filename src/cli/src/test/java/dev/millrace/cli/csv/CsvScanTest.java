@@ -108,6 +108,20 @@ class CsvScanTest {
   }
 
   @Test
+  void oneTextAmongManyNumbersIsReported() throws IOException {
+    StringBuilder rows = new StringBuilder("x,code,y\n");
+    for (int i = 0; i < 60; i++) {
+      String code = i % 3 == 0 ? "A" + i % 2 : "" + i;
+      rows.append(i % 3 == 0 ? "-" : "" + i / 7.0).append(',').append(code).append(",a\n");
+    }
+
+    assertThat(scan(rows.toString(), "y", null).warnings())
+        .containsExactly(
+            "Column \"x\" is taken as text: 40 of 60 values are numbers, but not \"-\""
+                + " (data.csv:2). Leave empty what is not known.");
+  }
+
+  @Test
   void saysWhichDatesAreTakenAsText() throws IOException {
     CsvScan scan =
         scan(
