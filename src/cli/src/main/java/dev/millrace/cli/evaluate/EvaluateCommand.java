@@ -61,6 +61,8 @@ import picocli.CommandLine.Spec;
     })
 public final class EvaluateCommand implements Callable<Integer> {
   private static final int MAX_SHOWN_IDS = 6;
+  private static final int MAX_NAME = 60;
+  private static final int MIN_ROWS_OF_CLASS = 5; // on average
   private static final int CHART_REPORTS = 1_000; // of all keys, for --html
   private static final int MAX_SERIES_REPORTS = 50_000;
 
@@ -292,13 +294,24 @@ public final class EvaluateCommand implements Callable<Integer> {
               String.join(", ", scan.ids().subList(0, shown)),
               more == 0 ? "" : " and " + more + " more");
     }
-    if (scan.task() == Task.MULTICLASS && scan.classes() > InputSpec.Limits.MAX_CLASSES) {
-      spec.commandLine()
-          .getErr()
-          .printf(
-              "Column \"%s\" has about %,d values, but max %,d classes are allowed: rows of other"
-                  + " classes are rejected. Group them, or predict a number: --task regression.%n",
-              scan.header().get(scan.labelColumn()), scan.classes(), InputSpec.Limits.MAX_CLASSES);
+    if (scan.task() == Task.MULTICLASS) {
+      printClasses(scan);
+    }
+  }
+
+  private void printClasses(CsvScan scan) {
+    String name = Printable.line(scan.header().get(scan.labelColumn()), MAX_NAME);
+    PrintWriter err = spec.commandLine().getErr();
+    if (scan.classes() > InputSpec.Limits.MAX_CLASSES) {
+      err.printf(
+          "Column \"%s\" has about %,d values, but max %,d classes are allowed: rows of other"
+              + " classes are rejected. Group them, or predict a number: --task regression.%n",
+          name, scan.classes(), InputSpec.Limits.MAX_CLASSES);
+    } else if (scan.labels().isEmpty() && scan.rows() < MIN_ROWS_OF_CLASS * scan.classes()) {
+      err.printf(
+          "The label \"%s\" is taken as about %,d classes, each in few of %,d rows: they cannot be"
+              + " learned. Group them, or predict a number.%n",
+          name, scan.classes(), scan.rows());
     }
   }
 

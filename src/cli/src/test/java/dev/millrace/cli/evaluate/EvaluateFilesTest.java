@@ -297,6 +297,22 @@ class EvaluateFilesTest {
   }
 
   @Test
+  void aLabelOfAClassInNearlyEachRowIsReported() throws Exception {
+    StringBuilder rows = new StringBuilder("x,weight\n");
+    for (int i = 0; i < 60; i++) {
+      rows.append(i).append(',').append(i % 40).append(" kg\n");
+    }
+    Path input = Files.writeString(dir.resolve("weights.csv"), rows);
+
+    Cli run = Cli.run("evaluate", "--input", input + "", "--label", "weight");
+
+    assertThat(run.err())
+        .contains(
+            "The label \"weight\" is taken as about 40 classes, each in few of 60 rows: they cannot"
+                + " be learned. Group them, or predict a number.\n");
+  }
+
+  @Test
   void twoClassesOfADeclaredMulticlassTaskAreAveraged() throws Exception {
     StringBuilder rows = new StringBuilder("x,y\n");
     for (int i = 0; i < 60; i++) {
