@@ -45,6 +45,15 @@ class ArchitectureTest {
               "dev.millrace.simd", "jdk.incubator.vector", "com.sun.management", JDK, NULLNESS);
 
   @ArchTest
+  static final ArchRule stateUsesData =
+      classes()
+          .that()
+          .resideInAPackage("dev.millrace.state")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage("dev.millrace.state", "dev.millrace.data", JDK, NULLNESS);
+
+  @ArchTest
   static final ArchRule nnUsesDataAndSimd =
       classes()
           .that()
@@ -52,7 +61,12 @@ class ArchitectureTest {
           .should()
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
-              "dev.millrace.nn", "dev.millrace.data", "dev.millrace.simd", JDK, NULLNESS);
+              "dev.millrace.nn",
+              "dev.millrace.data",
+              "dev.millrace.simd",
+              "dev.millrace.state",
+              JDK,
+              NULLNESS);
 
   @ArchTest
   static final ArchRule selectionUsesNn =
@@ -66,6 +80,7 @@ class ArchitectureTest {
               "dev.millrace.nn",
               "dev.millrace.data",
               "dev.millrace.simd",
+              "dev.millrace.state",
               JDK,
               NULLNESS);
 
@@ -87,6 +102,7 @@ class ArchitectureTest {
               "dev.millrace.nn",
               "dev.millrace.data",
               "dev.millrace.simd",
+              "dev.millrace.state",
               JDK,
               NULLNESS);
 
@@ -97,7 +113,8 @@ class ArchitectureTest {
           .resideInAPackage("dev.millrace.eval..")
           .should()
           .onlyDependOnClassesThat()
-          .resideInAnyPackage("dev.millrace.eval..", "dev.millrace.data", JDK, NULLNESS);
+          .resideInAnyPackage(
+              "dev.millrace.eval..", "dev.millrace.data", "dev.millrace.state", JDK, NULLNESS);
 
   @ArchTest
   static final ArchRule theEngineUsesTheCoreAlone =
@@ -115,6 +132,7 @@ class ArchitectureTest {
               "dev.millrace.forecast",
               "dev.millrace.data",
               "dev.millrace.simd",
+              "dev.millrace.state",
               JDK,
               NULLNESS);
 

@@ -1,14 +1,14 @@
 package dev.millrace.eval;
 
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 
 /**
  * Expected calibration error: how far accuracy is from the predicted class's probability, over bins
  * of that probability of equal width (Guo et al., ICML 2017).
  */
-final class Calibration {
+final class Calibration implements State {
 
   /** Number of bins. */
   static final int BINS = 10;
@@ -59,29 +59,12 @@ final class Calibration {
     }
   }
 
-  Calibration copy() {
-    Calibration copy = new Calibration();
-    copy.weight = weight;
-    System.arraycopy(hits, 0, copy.hits, 0, BINS);
-    System.arraycopy(confidences, 0, copy.confidences, 0, BINS);
-    return copy;
-  }
-
-  void write(DataOutput out) throws IOException {
-    VarNumber.write(out, weight);
+  @Override
+  public void visit(StateVisitor v) throws IOException {
+    weight = v.packed(weight);
     for (int b = 0; b < BINS; b++) {
-      VarNumber.write(out, hits[b]);
-      VarNumber.write(out, confidences[b]);
+      hits[b] = v.packed(hits[b]);
+      confidences[b] = v.packed(confidences[b]);
     }
-  }
-
-  static Calibration read(DataInput in) throws IOException {
-    Calibration calibration = new Calibration();
-    calibration.weight = VarNumber.read(in);
-    for (int b = 0; b < BINS; b++) {
-      calibration.hits[b] = VarNumber.read(in);
-      calibration.confidences[b] = VarNumber.read(in);
-    }
-    return calibration;
   }
 }

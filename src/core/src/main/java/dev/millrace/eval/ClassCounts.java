@@ -1,7 +1,7 @@
 package dev.millrace.eval;
 
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.function.IntToDoubleFunction;
@@ -13,7 +13,7 @@ import java.util.function.IntToDoubleFunction;
  * <p>Classes are indexes from 0; a new one may come at any time. A ratio with nothing below the
  * line is 0, as with {@code zero_division=0} in scikit-learn. Not thread-safe.
  */
-public final class ClassCounts {
+public final class ClassCounts implements State {
 
   /** Prediction of a baseline before its first label; it counts as wrong. */
   public static final int NO_PREDICTION = -1;
@@ -33,16 +33,6 @@ public final class ClassCounts {
   private double weight;
   private double hits;
   private double[] sums = {}; // [classes x SUMS]
-
-  public ClassCounts() {}
-
-  public ClassCounts copy() {
-    ClassCounts copy = new ClassCounts();
-    copy.weight = weight;
-    copy.hits = hits;
-    copy.sums = sums.clone();
-    return copy;
-  }
 
   /** Adds an example; the predicted class may be {@link #NO_PREDICTION}. */
   public void add(int actualClass, int predictedClass, double weightOfExample) {
@@ -208,17 +198,10 @@ public final class ClassCounts {
     return classIndex < classes() ? sums[classIndex * SUMS + sum] : 0;
   }
 
-  void write(DataOutput out) throws IOException {
-    VarNumber.write(out, weight);
-    VarNumber.write(out, hits);
-    VarNumber.writeArray(out, sums);
-  }
-
-  static ClassCounts read(DataInput in) throws IOException {
-    ClassCounts counts = new ClassCounts();
-    counts.weight = VarNumber.read(in);
-    counts.hits = VarNumber.read(in);
-    counts.sums = VarNumber.readArray(in, SUMS);
-    return counts;
+  @Override
+  public void visit(StateVisitor v) throws IOException {
+    weight = v.packed(weight);
+    hits = v.packed(hits);
+    sums = v.packedSized("numbers of classes in the metrics", sums, VarLong.MAX_CLASSES * SUMS);
   }
 }

@@ -1,8 +1,8 @@
 package dev.millrace.eval;
 
-import dev.millrace.data.SizeChecks;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
+import dev.millrace.state.VarLong;
 import java.io.IOException;
 import java.util.Arrays;
 
@@ -11,7 +11,7 @@ import java.util.Arrays;
  * the largest weight, the lowest index of equal ones; the other predicts each class with its
  * frequency as probability. Not thread-safe.
  */
-final class ClassFrequencies {
+final class ClassFrequencies implements State {
 
   private double[] weights = {};
   private double sum;
@@ -70,29 +70,16 @@ final class ClassFrequencies {
     return label < weights.length ? weights[label] : 0;
   }
 
-  ClassFrequencies copy() {
-    return of(weights.clone(), sum, majority);
+  @Override
+  public void visit(StateVisitor v) throws IOException {
+    weights = v.packedSized("numbers of classes in the metrics", weights, VarLong.MAX_CLASSES);
+    sum = v.packed(sum);
+    majority = visitClass(v, majority);
+    v.require("majority class in the metrics", majority, -1, weights.length - 1);
   }
 
-  void write(DataOutput out) throws IOException {
-    VarNumber.writeArray(out, weights);
-    VarNumber.write(out, sum);
-    VarLong.write(out, majority + 1L); // NO_PREDICTION becomes 0
-  }
-
-  static ClassFrequencies read(DataInput in) throws IOException {
-    double[] weights = VarNumber.readArray(in, 1);
-    double sum = VarNumber.read(in);
-    int majority = VarLong.readClassOrNone(in);
-    SizeChecks.require("majority class in the metrics", majority, -1, weights.length - 1);
-    return of(weights, sum, majority);
-  }
-
-  private static ClassFrequencies of(double[] weights, double sum, int majority) {
-    ClassFrequencies frequencies = new ClassFrequencies();
-    frequencies.weights = weights;
-    frequencies.sum = sum;
-    frequencies.majority = majority;
-    return frequencies;
+  /** Visits a class index or {@link ClassCounts#NO_PREDICTION}, stored as 0. */
+  static int visitClass(StateVisitor v, int classIndex) throws IOException {
+    return (int) v.packed("class in the metrics", classIndex + 1L, 0, VarLong.MAX_CLASSES) - 1;
   }
 }

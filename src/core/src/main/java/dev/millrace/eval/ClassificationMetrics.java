@@ -6,8 +6,8 @@ import dev.millrace.data.MetricsReport.ClassificationBaseline;
 import dev.millrace.data.MetricsReport.ClassificationScores;
 import dev.millrace.data.MetricsReport.Confusion;
 import dev.millrace.data.Task;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,42 +33,24 @@ public final class ClassificationMetrics implements RollingMetrics {
   private static final int UNKNOWN = -1;
 
   private final MetricsSpec spec;
-  private final ClassificationWindow window;
+  private ClassificationWindow window;
   private final ClassificationSums total;
   private final @Nullable Decayed<ClassificationSums> decayed;
-  private final ClassFrequencies frequencies;
-  private int previousLabel;
+  private final ClassFrequencies frequencies = new ClassFrequencies();
+  private int previousLabel = ClassCounts.NO_PREDICTION;
   private int positive = UNKNOWN; // index of the positive class of two; follows from the names
 
   /** Creates metrics without any example. */
   public ClassificationMetrics(MetricsSpec spec) {
-    this(
-        spec,
-        new ClassificationWindow(spec),
-        new ClassificationSums(spec),
-        Decayed.of(spec, new ClassificationSums(spec)),
-        new ClassFrequencies(),
-        ClassCounts.NO_PREDICTION);
+    this.spec = spec;
+    window = new ClassificationWindow(spec);
+    total = new ClassificationSums(spec);
+    decayed = Decayed.of(spec, new ClassificationSums(spec));
   }
 
   @Override
   public boolean eraseGroup(long hash) {
     return window.eraseGroup(hash);
-  }
-
-  ClassificationMetrics(
-      MetricsSpec spec,
-      ClassificationWindow window,
-      ClassificationSums total,
-      @Nullable Decayed<ClassificationSums> decayed,
-      ClassFrequencies frequencies,
-      int previousLabel) {
-    this.spec = spec;
-    this.window = window;
-    this.total = total;
-    this.decayed = decayed;
-    this.frequencies = frequencies;
-    this.previousLabel = previousLabel;
   }
 
   /**
@@ -250,35 +232,21 @@ public final class ClassificationMetrics implements RollingMetrics {
 
   @Override
   public ClassificationMetrics copy() {
-    ClassificationMetrics copy =
-        new ClassificationMetrics(
-            spec,
-            window.copy(),
-            total.copy(),
-            Decayed.copy(decayed),
-            frequencies.copy(),
-            previousLabel);
-    copy.positive = positive;
-    return copy;
+    return State.copy(this, new ClassificationMetrics(spec));
   }
 
   @Override
-  public void write(DataOutput out) throws IOException {
-    out.writeInt(VERSION);
-    out.writeBoolean(true);
-    window.write(out);
-    total.write(out);
-    Decayed.write(decayed, out);
-    frequencies.write(out);
-    VarLong.write(out, previousLabel + 1L); // NO_PREDICTION becomes 0
-  }
-
-  static ClassificationMetrics readBody(DataInput in, MetricsSpec spec) throws IOException {
-    ClassificationWindow window = ClassificationWindow.read(in, spec);
-    ClassificationSums total = ClassificationSums.read(in, spec);
-    Decayed<ClassificationSums> decayed =
-        Decayed.read(in, spec, ClassificationSums::read, new ClassificationSums(spec));
-    return new ClassificationMetrics(
-        spec, window, total, decayed, ClassFrequencies.read(in), VarLong.readClassOrNone(in));
+  public void visit(StateVisitor v) throws IOException {
+    window =
+        v.custom(
+            window,
+            ClassificationWindow::write,
+            in -> ClassificationWindow.read(in, spec),
+            ClassificationWindow::copy);
+    total.visit(v);
+    v.optional(decayed, () -> new Decayed<>(new ClassificationSums(spec), 1));
+    frequencies.visit(v);
+    previousLabel = ClassFrequencies.visitClass(v, previousLabel);
+    positive = v.unstored(positive);
   }
 }

@@ -1,7 +1,6 @@
 package dev.millrace.eval;
 
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -11,49 +10,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClassificationSums implements Decayed.Sums {
 
-  private final ConfusionMatrix model;
-  private final ClassCounts noChange;
-  private final ClassCounts majority;
-  private final RunningMean loss;
-  private final RunningMean logLoss;
-  private final RunningMean frequencyLogLoss;
-  private final PositiveRate positiveRate;
-  private final RunningMean brier;
+  private final ConfusionMatrix model = new ConfusionMatrix();
+  private final ClassCounts noChange = new ClassCounts();
+  private final ClassCounts majority = new ClassCounts();
+  private final RunningMean loss = new RunningMean();
+  private final RunningMean logLoss = new RunningMean();
+  private final RunningMean frequencyLogLoss = new RunningMean();
+  private final PositiveRate positiveRate = new PositiveRate();
+  private final RunningMean brier = new RunningMean();
   private final @Nullable Calibration calibration;
   private long examples;
 
   ClassificationSums(MetricsSpec spec) {
-    this(
-        new ConfusionMatrix(),
-        new ClassCounts(),
-        new ClassCounts(),
-        new RunningMean(),
-        new RunningMean(),
-        new RunningMean(),
-        new PositiveRate(),
-        new RunningMean(),
-        spec.calibration() ? new Calibration() : null);
-  }
-
-  private ClassificationSums(
-      ConfusionMatrix model,
-      ClassCounts noChange,
-      ClassCounts majority,
-      RunningMean loss,
-      RunningMean logLoss,
-      RunningMean frequencyLogLoss,
-      PositiveRate positiveRate,
-      RunningMean brier,
-      @Nullable Calibration calibration) {
-    this.model = model;
-    this.noChange = noChange;
-    this.majority = majority;
-    this.loss = loss;
-    this.logLoss = logLoss;
-    this.frequencyLogLoss = frequencyLogLoss;
-    this.positiveRate = positiveRate;
-    this.brier = brier;
-    this.calibration = calibration;
+    calibration = spec.calibration() ? new Calibration() : null;
   }
 
   /**
@@ -140,23 +109,6 @@ final class ClassificationSums implements Decayed.Sums {
     }
   }
 
-  @Override
-  public ClassificationSums copy() {
-    ClassificationSums copy =
-        new ClassificationSums(
-            model.copy(),
-            noChange.copy(),
-            majority.copy(),
-            loss.copy(),
-            logLoss.copy(),
-            frequencyLogLoss.copy(),
-            positiveRate.copy(),
-            brier.copy(),
-            calibration == null ? null : calibration.copy());
-    copy.examples = examples;
-    return copy;
-  }
-
   /** Bytes of the arrays in memory. */
   long memoryBytes() {
     long classes = model.classes();
@@ -166,45 +118,16 @@ final class ClassificationSums implements Decayed.Sums {
   }
 
   @Override
-  public void write(DataOutput out) throws IOException {
-    VarLong.write(out, examples);
-    model.write(out);
-    noChange.write(out);
-    majority.write(out);
-    loss.write(out);
-    logLoss.write(out);
-    frequencyLogLoss.write(out);
-    positiveRate.write(out);
-    brier.write(out);
-    out.writeBoolean(calibration != null);
-    if (calibration != null) {
-      calibration.write(out);
-    }
-  }
-
-  static ClassificationSums read(DataInput in, MetricsSpec spec) throws IOException {
-    long examples = VarLong.read(in);
-    ConfusionMatrix model = ConfusionMatrix.read(in);
-    ClassCounts noChange = ClassCounts.read(in);
-    ClassCounts majority = ClassCounts.read(in);
-    RunningMean loss = RunningMean.read(in);
-    RunningMean logLoss = RunningMean.read(in);
-    RunningMean frequencyLogLoss = RunningMean.read(in);
-    PositiveRate positiveRate = PositiveRate.read(in);
-    RunningMean brier = RunningMean.read(in);
-    Calibration calibration = in.readBoolean() ? Calibration.read(in) : new Calibration();
-    ClassificationSums sums =
-        new ClassificationSums(
-            model,
-            noChange,
-            majority,
-            loss,
-            logLoss,
-            frequencyLogLoss,
-            positiveRate,
-            brier,
-            spec.calibration() ? calibration : null);
-    sums.examples = examples;
-    return sums;
+  public void visit(StateVisitor v) throws IOException {
+    examples = v.packed(examples);
+    model.visit(v);
+    noChange.visit(v);
+    majority.visit(v);
+    loss.visit(v);
+    logLoss.visit(v);
+    frequencyLogLoss.visit(v);
+    positiveRate.visit(v);
+    brier.visit(v);
+    v.optional(calibration, Calibration::new);
   }
 }

@@ -3,6 +3,7 @@ package dev.millrace.eval;
 import dev.millrace.data.MetricsReport.GroupScores;
 import dev.millrace.data.MetricsReport.Segment;
 import dev.millrace.data.MetricsReport.SegmentScores;
+import dev.millrace.state.VarLong;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;

@@ -1,27 +1,18 @@
 package dev.millrace.eval;
 
-import dev.millrace.data.SizeChecks;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
+import dev.millrace.state.VarLong;
 import java.io.IOException;
 
 /**
  * Confusion matrix: weight of the examples by actual class (row) and predicted class (column). Not
  * thread-safe.
  */
-public final class ConfusionMatrix {
+public final class ConfusionMatrix implements State {
 
   private int classes;
   private double[] cells = {}; // [classes x classes], row-major
-
-  public ConfusionMatrix() {}
-
-  public ConfusionMatrix copy() {
-    ConfusionMatrix copy = new ConfusionMatrix();
-    copy.classes = classes;
-    copy.cells = cells.clone();
-    return copy;
-  }
 
   /** Adds an example. */
   public void add(int actualClass, int predictedClass, double weight) {
@@ -81,21 +72,13 @@ public final class ConfusionMatrix {
     classes = needed;
   }
 
-  void write(DataOutput out) throws IOException {
-    VarLong.write(out, classes);
-    for (double cell : cells) {
-      VarNumber.write(out, cell);
+  @Override
+  public void visit(StateVisitor v) throws IOException {
+    int stored = (int) v.packed("class in the metrics", classes, 0, VarLong.MAX_CLASSES);
+    v.requireBytes("confusion matrix", (long) stored * stored);
+    if (v.isFilling()) {
+      grow(stored);
     }
-  }
-
-  static ConfusionMatrix read(DataInput in) throws IOException {
-    ConfusionMatrix matrix = new ConfusionMatrix();
-    int classes = VarLong.readClass(in);
-    SizeChecks.requireBytes(in, "confusion matrix", (long) classes * classes);
-    matrix.grow(classes);
-    for (int i = 0; i < matrix.cells.length; i++) {
-      matrix.cells[i] = VarNumber.read(in);
-    }
-    return matrix;
+    v.packed(cells, 0, cells.length);
   }
 }

@@ -2,6 +2,9 @@ package dev.millrace.eval;
 
 import dev.millrace.data.MetricsReport.Coverage;
 import dev.millrace.data.MetricsReport.CoverageBlock;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
+import dev.millrace.state.VarLong;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -10,15 +13,15 @@ import java.io.IOException;
  * Scores of intervals or sets of classes: coverage, size and interval score (Winkler, 1972;
  * Gneiting and Raftery, 2007), of the last examples and of all. Not thread-safe.
  */
-public final class CoverageScores {
+public final class CoverageScores implements State {
   // Columns.
   private static final int SIZE = 0;
   private static final int MISS = SIZE + Window.WIDE;
   private static final int COLUMNS = MISS + Window.WIDE;
 
   private final double level;
-  private final Window rows;
-  private final Sums total;
+  private Window rows;
+  private final Sums total = new Sums();
 
   /**
    * Creates scores without examples.
@@ -26,13 +29,12 @@ public final class CoverageScores {
    * @param level share of the examples that is to be covered
    */
   public CoverageScores(double level, MetricsSpec spec) {
-    this(level, new Window(spec.window(), spec.windowMillis(), COLUMNS), new Sums());
+    this(level, new Window(spec.window(), spec.windowMillis(), COLUMNS));
   }
 
-  private CoverageScores(double level, Window rows, Sums total) {
+  private CoverageScores(double level, Window rows) {
     this.level = level;
     this.rows = rows;
-    this.total = total;
   }
 
   /**
@@ -69,11 +71,17 @@ public final class CoverageScores {
 
   /** Returns a deep copy. */
   public CoverageScores copy() {
-    return new CoverageScores(level, rows.copy(), total.copy());
+    return State.copy(this, new CoverageScores(level, rows));
   }
 
-  /** Writes a byte of flags, the rows, then the total. */
-  public void write(DataOutput out) throws IOException {
+  /** Visits a byte of flags, the rows, then the total. */
+  @Override
+  public void visit(StateVisitor v) throws IOException {
+    rows = v.custom(rows, CoverageScores::write, this::readRows, Window::copy);
+    total.visit(v);
+  }
+
+  private static void write(Window rows, DataOutput out) throws IOException {
     out.writeByte(rows.flags());
     VarLong.write(out, rows.size());
     for (int i = 0; i < rows.size(); i++) {
@@ -83,13 +91,10 @@ public final class CoverageScores {
       rows.writeEnd(row, out);
     }
     rows.writeLatest(out);
-    total.write(out);
   }
 
-  /** Reads what {@link #write} wrote. If the window is smaller now, its newest examples stay. */
-  public static CoverageScores read(DataInput in, double level, MetricsSpec spec)
-      throws IOException {
-    Window rows = new Window(spec.window(), spec.windowMillis(), COLUMNS);
+  /** Reads rows. If the window is smaller now, its newest examples stay. */
+  private Window readRows(DataInput in) throws IOException {
     int flags = in.readByte();
     for (int left = VarLong.readExamples(in); left > 0; left--) {
       double size = in.readDouble();
@@ -101,11 +106,11 @@ public final class CoverageScores {
       }
     }
     rows.readLatest(in, flags);
-    return new CoverageScores(level, rows, Sums.read(in));
+    return rows;
   }
 
   /** Means over examples. */
-  private record Sums(RunningMean covered, RunningMean size, RunningMean miss) {
+  private record Sums(RunningMean covered, RunningMean size, RunningMean miss) implements State {
     Sums() {
       this(new RunningMean(), new RunningMean(), new RunningMean());
     }
@@ -121,18 +126,11 @@ public final class CoverageScores {
       return new CoverageBlock(covered.get(), meanSize, meanSize + 2 / (1 - level) * miss.get());
     }
 
-    Sums copy() {
-      return new Sums(covered.copy(), size.copy(), miss.copy());
-    }
-
-    void write(DataOutput out) throws IOException {
-      covered.write(out);
-      size.write(out);
-      miss.write(out);
-    }
-
-    static Sums read(DataInput in) throws IOException {
-      return new Sums(RunningMean.read(in), RunningMean.read(in), RunningMean.read(in));
+    @Override
+    public void visit(StateVisitor v) throws IOException {
+      covered.visit(v);
+      size.visit(v);
+      miss.visit(v);
     }
   }
 }

@@ -1,7 +1,7 @@
 package dev.millrace.eval;
 
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -12,23 +12,13 @@ import org.jspecify.annotations.Nullable;
  * <p>The examples' weights grow instead of all sums shrinking: every score is a ratio of sums, so
  * the result is the same.
  */
-final class Decayed<S extends Decayed.Sums> {
+final class Decayed<S extends Decayed.Sums> implements State {
 
   /** Sums of weights and of weighted numbers. */
-  interface Sums {
+  interface Sums extends State {
 
     /** Multiplies all weights. */
     void scale(double factor);
-
-    /** A deep copy. */
-    Sums copy();
-
-    void write(DataOutput out) throws IOException;
-  }
-
-  /** Reads sums. */
-  interface Reader<S> {
-    S read(DataInput in, MetricsSpec spec) throws IOException;
   }
 
   // Scores multiply up to four sums of weights, which may be as large as a float: below 2^1024.
@@ -36,17 +26,21 @@ final class Decayed<S extends Decayed.Sums> {
 
   private final S sums;
   private final double growth;
-  private double gain;
+  private double gain = 1;
 
   /** Creates sums without examples; returns null if the specification has no decay. */
   static <S extends Sums> @Nullable Decayed<S> of(MetricsSpec spec, S empty) {
-    return spec.decay() == 0 ? null : new Decayed<>(empty, 1 / spec.decay(), 1);
+    return spec.decay() == 0 ? null : new Decayed<>(empty, spec.decay());
   }
 
-  private Decayed(S sums, double growth, double gain) {
-    this.sums = sums;
-    this.growth = growth;
-    this.gain = gain;
+  /**
+   * Creates sums without examples.
+   *
+   * @param decay weight of an example relative to that of the next one
+   */
+  Decayed(S empty, double decay) {
+    sums = empty;
+    growth = 1 / decay;
   }
 
   S sums() {
@@ -68,29 +62,9 @@ final class Decayed<S extends Decayed.Sums> {
     return gain;
   }
 
-  /** Copies sums, or null. */
-  @SuppressWarnings("unchecked") // sums copy themselves
-  static <S extends Sums> @Nullable Decayed<S> copy(@Nullable Decayed<S> one) {
-    return one == null ? null : new Decayed<>((S) one.sums.copy(), one.growth, one.gain);
-  }
-
-  /** Writes sums, or that there are none. */
-  static void write(@Nullable Decayed<?> one, DataOutput out) throws IOException {
-    out.writeBoolean(one != null);
-    if (one != null) {
-      out.writeDouble(one.gain);
-      one.sums.write(out);
-    }
-  }
-
-  /** Reads what {@link #write} wrote; sums without examples if there were none and some are due. */
-  static <S extends Sums> @Nullable Decayed<S> read(
-      DataInput in, MetricsSpec spec, Reader<S> reader, S empty) throws IOException {
-    if (!in.readBoolean()) {
-      return of(spec, empty);
-    }
-    double gain = in.readDouble();
-    S sums = reader.read(in, spec);
-    return spec.decay() == 0 ? null : new Decayed<>(sums, 1 / spec.decay(), gain);
+  @Override
+  public void visit(StateVisitor v) throws IOException {
+    gain = v.number(gain);
+    sums.visit(v);
   }
 }

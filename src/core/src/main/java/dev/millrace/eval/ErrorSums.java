@@ -1,23 +1,15 @@
 package dev.millrace.eval;
 
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 
 /** Weighted mean absolute and root mean squared error of the predictions added. */
-final class ErrorSums {
+final class ErrorSums implements State {
 
   private double weight;
   private double absolute;
   private double squared;
-
-  ErrorSums() {}
-
-  private ErrorSums(double weight, double absolute, double squared) {
-    this.weight = weight;
-    this.absolute = absolute;
-    this.squared = squared;
-  }
 
   /** Adds a prediction; NaN is ignored. */
   void add(double actual, double predicted, double weightOfExample) {
@@ -63,17 +55,10 @@ final class ErrorSums {
     squared *= factor;
   }
 
-  ErrorSums copy() {
-    return new ErrorSums(weight, absolute, squared);
-  }
-
-  void write(DataOutput out) throws IOException {
-    VarNumber.write(out, weight);
-    out.writeDouble(absolute);
-    out.writeDouble(squared);
-  }
-
-  static ErrorSums read(DataInput in) throws IOException {
-    return new ErrorSums(VarNumber.read(in), in.readDouble(), in.readDouble());
+  @Override
+  public void visit(StateVisitor v) throws IOException {
+    weight = v.packed(weight);
+    absolute = v.number(absolute);
+    squared = v.number(squared);
   }
 }

@@ -1,27 +1,19 @@
 package dev.millrace.eval;
 
 import dev.millrace.data.MetricsReport.PositiveShare;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 
 /**
  * Calibration in the large of the positive class of two: its mean predicted probability, and the
  * share of examples that are of it. Not thread-safe.
  */
-final class PositiveRate {
+final class PositiveRate implements State {
 
   private double weight;
   private double predicted;
   private double observed;
-
-  PositiveRate() {}
-
-  private PositiveRate(double weight, double predicted, double observed) {
-    this.weight = weight;
-    this.predicted = predicted;
-    this.observed = observed;
-  }
 
   /** Adds an example, if it has a probability of the positive class. */
   void add(ScoredClass example, double weightOfExample) {
@@ -64,17 +56,10 @@ final class PositiveRate {
     observed *= factor;
   }
 
-  PositiveRate copy() {
-    return new PositiveRate(weight, predicted, observed);
-  }
-
-  void write(DataOutput out) throws IOException {
-    VarNumber.write(out, weight);
-    out.writeDouble(predicted);
-    VarNumber.write(out, observed);
-  }
-
-  static PositiveRate read(DataInput in) throws IOException {
-    return new PositiveRate(VarNumber.read(in), in.readDouble(), VarNumber.read(in));
+  @Override
+  public void visit(StateVisitor v) throws IOException {
+    weight = v.packed(weight);
+    predicted = v.number(predicted);
+    observed = v.packed(observed);
   }
 }

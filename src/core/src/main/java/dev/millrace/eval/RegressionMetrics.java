@@ -9,8 +9,8 @@ import dev.millrace.data.MetricsReport.RegressionBlock;
 import dev.millrace.data.MetricsReport.RegressionScores;
 import dev.millrace.data.MetricsReport.SeasonScores;
 import dev.millrace.data.Task;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,40 +28,22 @@ public final class RegressionMetrics implements RollingMetrics {
   private static final double[] NONE = {};
 
   private final MetricsSpec spec;
-  private final RegressionWindow window;
+  private RegressionWindow window;
   private final RegressionSums total;
   private final @Nullable Decayed<RegressionSums> decayed;
-  private final RunningMoments allLabels;
-  private double previousLabel;
-  private double minLabel;
-  private double maxLabel;
+  private final RunningMoments allLabels = new RunningMoments();
+  private double previousLabel = Double.NaN;
+  private double minLabel = Double.NaN;
+  private double maxLabel = Double.NaN;
   // Of forecasts: mean absolute error of the value one season before, so far.
   private double seasonalError = Double.NaN;
 
   /** Creates metrics without any example. */
   public RegressionMetrics(MetricsSpec spec) {
-    this(
-        spec,
-        new RegressionWindow(spec),
-        new RegressionSums(baselines(spec)),
-        Decayed.of(spec, new RegressionSums(baselines(spec))),
-        new RunningMoments());
-    previousLabel = Double.NaN;
-    minLabel = Double.NaN;
-    maxLabel = Double.NaN;
-  }
-
-  private RegressionMetrics(
-      MetricsSpec spec,
-      RegressionWindow window,
-      RegressionSums total,
-      @Nullable Decayed<RegressionSums> decayed,
-      RunningMoments allLabels) {
     this.spec = spec;
-    this.window = window;
-    this.total = total;
-    this.decayed = decayed;
-    this.allLabels = allLabels;
+    window = new RegressionWindow(spec);
+    total = new RegressionSums(baselines(spec));
+    decayed = Decayed.of(spec, new RegressionSums(baselines(spec)));
   }
 
   /**
@@ -264,50 +246,25 @@ public final class RegressionMetrics implements RollingMetrics {
 
   @Override
   public RegressionMetrics copy() {
-    RegressionMetrics copy =
-        new RegressionMetrics(
-            spec, window.copy(), total.copy(), Decayed.copy(decayed), allLabels.copy());
-    copy.previousLabel = previousLabel;
-    copy.minLabel = minLabel;
-    copy.maxLabel = maxLabel;
-    copy.seasonalError = seasonalError;
-    return copy;
+    return State.copy(this, new RegressionMetrics(spec));
   }
 
   @Override
-  public void write(DataOutput out) throws IOException {
-    out.writeInt(VERSION);
-    out.writeBoolean(false);
-    window.write(out);
-    total.write(out);
-    Decayed.write(decayed, out);
-    allLabels.write(out);
-    out.writeDouble(previousLabel);
-    out.writeDouble(minLabel);
-    out.writeDouble(maxLabel);
+  public void visit(StateVisitor v) throws IOException {
+    window =
+        v.custom(
+            window,
+            RegressionWindow::write,
+            in -> RegressionWindow.read(in, spec),
+            RegressionWindow::copy);
+    total.visit(v);
+    v.optional(decayed, () -> new Decayed<>(new RegressionSums(baselines(spec)), 1));
+    allLabels.visit(v);
+    previousLabel = v.number(previousLabel);
+    minLabel = v.number(minLabel);
+    maxLabel = v.number(maxLabel);
     if (spec.forecast() != null) {
-      out.writeDouble(seasonalError);
+      seasonalError = v.number(seasonalError);
     }
-  }
-
-  static RegressionMetrics readBody(DataInput in, MetricsSpec spec) throws IOException {
-    RegressionWindow window = RegressionWindow.read(in, spec);
-    int baselines = baselines(spec);
-    RegressionSums total = RegressionSums.read(in, baselines);
-    Decayed<RegressionSums> decayed =
-        Decayed.read(
-            in,
-            spec,
-            (from, any) -> RegressionSums.read(from, baselines),
-            new RegressionSums(baselines));
-    RegressionMetrics metrics =
-        new RegressionMetrics(spec, window, total, decayed, RunningMoments.read(in));
-    metrics.previousLabel = in.readDouble();
-    metrics.minLabel = in.readDouble();
-    metrics.maxLabel = in.readDouble();
-    if (spec.forecast() != null) {
-      metrics.seasonalError = in.readDouble();
-    }
-    return metrics;
   }
 }

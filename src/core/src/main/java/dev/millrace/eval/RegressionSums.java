@@ -1,7 +1,6 @@
 package dev.millrace.eval;
 
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 import java.util.Arrays;
 
@@ -16,19 +15,19 @@ final class RegressionSums implements Decayed.Sums {
 
   private static final double MAX_SMAPE = 200;
 
-  private final ErrorSums model;
-  private final ErrorSums lastValue;
-  private final ErrorSums mean;
-  private final RunningMean loss;
-  private final RunningMoments labels;
+  private final ErrorSums model = new ErrorSums();
+  private final ErrorSums lastValue = new ErrorSums();
+  private final ErrorSums mean = new ErrorSums();
+  private final RunningMean loss = new RunningMean();
+  private final RunningMoments labels = new RunningMoments();
   // How much predictions are too low, and too high.
-  private final RunningMean under;
-  private final RunningMean over;
+  private final RunningMean under = new RunningMean();
+  private final RunningMean over = new RunningMean();
   // Errors relative to labels that are not 0.
-  private final RunningMean relative;
+  private final RunningMean relative = new RunningMean();
   // Of forecasts: errors relative to the mean size of label and prediction, and baselines.
   private final boolean isOfForecasts;
-  private final RunningMean symmetric;
+  private final RunningMean symmetric = new RunningMean();
   private final ErrorSums[] seasonal;
   private long examples;
 
@@ -38,47 +37,9 @@ final class RegressionSums implements Decayed.Sums {
    * @param baselines number of seasonal baselines, or {@link #NO_FORECASTS}
    */
   RegressionSums(int baselines) {
-    this(
-        new ErrorSums(),
-        new ErrorSums(),
-        new ErrorSums(),
-        new RunningMean(),
-        new RunningMoments(),
-        new RunningMean(),
-        new RunningMean(),
-        new RunningMean(),
-        baselines != NO_FORECASTS,
-        new RunningMean(),
-        new ErrorSums[Math.max(0, baselines)],
-        0);
+    isOfForecasts = baselines != NO_FORECASTS;
+    seasonal = new ErrorSums[Math.max(0, baselines)];
     Arrays.setAll(seasonal, b -> new ErrorSums());
-  }
-
-  private RegressionSums(
-      ErrorSums model,
-      ErrorSums lastValue,
-      ErrorSums mean,
-      RunningMean loss,
-      RunningMoments labels,
-      RunningMean under,
-      RunningMean over,
-      RunningMean relative,
-      boolean isOfForecasts,
-      RunningMean symmetric,
-      ErrorSums[] seasonal,
-      long examples) {
-    this.model = model;
-    this.lastValue = lastValue;
-    this.mean = mean;
-    this.loss = loss;
-    this.labels = labels;
-    this.under = under;
-    this.over = over;
-    this.relative = relative;
-    this.isOfForecasts = isOfForecasts;
-    this.symmetric = symmetric;
-    this.seasonal = seasonal;
-    this.examples = examples;
   }
 
   /** Adds an example; a baseline's prediction of NaN is none. */
@@ -186,75 +147,21 @@ final class RegressionSums implements Decayed.Sums {
   }
 
   @Override
-  public RegressionSums copy() {
-    ErrorSums[] baselines = new ErrorSums[seasonal.length];
-    Arrays.setAll(baselines, b -> seasonal[b].copy());
-    return new RegressionSums(
-        model.copy(),
-        lastValue.copy(),
-        mean.copy(),
-        loss.copy(),
-        labels.copy(),
-        under.copy(),
-        over.copy(),
-        relative.copy(),
-        isOfForecasts,
-        symmetric.copy(),
-        baselines,
-        examples);
-  }
-
-  @Override
-  public void write(DataOutput out) throws IOException {
-    model.write(out);
-    lastValue.write(out);
-    mean.write(out);
-    loss.write(out);
-    labels.write(out);
-    under.write(out);
-    over.write(out);
-    relative.write(out);
+  public void visit(StateVisitor v) throws IOException {
+    model.visit(v);
+    lastValue.visit(v);
+    mean.visit(v);
+    loss.visit(v);
+    labels.visit(v);
+    under.visit(v);
+    over.visit(v);
+    relative.visit(v);
     if (isOfForecasts) {
-      symmetric.write(out);
+      symmetric.visit(v);
       for (ErrorSums baseline : seasonal) {
-        baseline.write(out);
+        baseline.visit(v);
       }
     }
-    VarLong.write(out, examples);
-  }
-
-  /**
-   * Reads what {@link #write} wrote.
-   *
-   * @param baselines number of seasonal baselines, or {@link #NO_FORECASTS}
-   */
-  static RegressionSums read(DataInput in, int baselines) throws IOException {
-    ErrorSums model = ErrorSums.read(in);
-    ErrorSums lastValue = ErrorSums.read(in);
-    ErrorSums mean = ErrorSums.read(in);
-    RunningMean loss = RunningMean.read(in);
-    RunningMoments labels = RunningMoments.read(in);
-    RunningMean under = RunningMean.read(in);
-    RunningMean over = RunningMean.read(in);
-    RunningMean relative = RunningMean.read(in);
-    boolean isOfForecasts = baselines != NO_FORECASTS;
-    RunningMean symmetric = isOfForecasts ? RunningMean.read(in) : new RunningMean();
-    ErrorSums[] seasonal = new ErrorSums[Math.max(0, baselines)];
-    for (int b = 0; b < seasonal.length; b++) {
-      seasonal[b] = ErrorSums.read(in);
-    }
-    return new RegressionSums(
-        model,
-        lastValue,
-        mean,
-        loss,
-        labels,
-        under,
-        over,
-        relative,
-        isOfForecasts,
-        symmetric,
-        seasonal,
-        VarLong.read(in));
+    examples = v.packed(examples);
   }
 }

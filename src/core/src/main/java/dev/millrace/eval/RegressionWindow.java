@@ -1,5 +1,6 @@
 package dev.millrace.eval;
 
+import dev.millrace.state.VarLong;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;

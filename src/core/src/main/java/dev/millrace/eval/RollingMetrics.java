@@ -2,6 +2,7 @@ package dev.millrace.eval;
 
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.Task;
+import dev.millrace.state.State;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -14,7 +15,8 @@ import java.io.IOException;
  * for each report, from the oldest to the newest, so examples that have left it have no effect.
  * Every score is weighted by the examples' weights. Not thread-safe.
  */
-public sealed interface RollingMetrics permits ClassificationMetrics, RegressionMetrics {
+public sealed interface RollingMetrics extends State
+    permits ClassificationMetrics, RegressionMetrics {
 
   /** Version of the bytes that {@link #write} writes. */
   int VERSION = 1;
@@ -61,8 +63,13 @@ public sealed interface RollingMetrics permits ClassificationMetrics, Regression
   /** Returns a deep copy. */
   RollingMetrics copy();
 
-  /** Writes the complete state, an int version first. */
-  void write(DataOutput out) throws IOException;
+  /** Writes the version, the kind of metrics and their state. */
+  @Override
+  default void write(DataOutput out) throws IOException {
+    out.writeInt(VERSION);
+    out.writeBoolean(this instanceof ClassificationMetrics);
+    State.super.write(out);
+  }
 
   /**
    * Reads what {@link #write} wrote. If the window is smaller now, its newest examples stay.
@@ -77,8 +84,7 @@ public sealed interface RollingMetrics permits ClassificationMetrics, Regression
               .formatted(version, VERSION));
     }
     boolean isClassification = in.readBoolean();
-    return isClassification
-        ? ClassificationMetrics.readBody(in, spec)
-        : RegressionMetrics.readBody(in, spec);
+    return State.read(
+        in, isClassification ? new ClassificationMetrics(spec) : new RegressionMetrics(spec));
   }
 }

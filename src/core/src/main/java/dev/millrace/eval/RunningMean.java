@@ -1,24 +1,17 @@
 package dev.millrace.eval;
 
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 
 /**
  * Weighted mean of the numbers added, without those that would make the sum infinite or NaN: one
  * overflow must not end the metric.
  */
-final class RunningMean {
+final class RunningMean implements State {
 
   private double weight;
   private double sum;
-
-  RunningMean() {}
-
-  private RunningMean(double weight, double sum) {
-    this.weight = weight;
-    this.sum = sum;
-  }
 
   void add(double value, double weightOfValue) {
     double next = sum + weightOfValue * value;
@@ -39,16 +32,9 @@ final class RunningMean {
     sum *= factor;
   }
 
-  RunningMean copy() {
-    return new RunningMean(weight, sum);
-  }
-
-  void write(DataOutput out) throws IOException {
-    VarNumber.write(out, weight);
-    out.writeDouble(sum);
-  }
-
-  static RunningMean read(DataInput in) throws IOException {
-    return new RunningMean(VarNumber.read(in), in.readDouble());
+  @Override
+  public void visit(StateVisitor v) throws IOException {
+    weight = v.packed(weight);
+    sum = v.number(sum);
   }
 }

@@ -1,26 +1,18 @@
 package dev.millrace.eval;
 
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 
 /**
  * Running weighted mean and sum of squared deviations (Welford, Technometrics 4, 1962; with weights
  * West, Communications of the ACM 22, 1979), which stay exact where a sum of squares would cancel.
  */
-final class RunningMoments {
+final class RunningMoments implements State {
 
   private double weight;
   private double mean;
   private double squaredDeviations;
-
-  RunningMoments() {}
-
-  private RunningMoments(double weight, double mean, double squaredDeviations) {
-    this.weight = weight;
-    this.mean = mean;
-    this.squaredDeviations = squaredDeviations;
-  }
 
   void add(double value, double weightOfValue) {
     if (weightOfValue == 0) {
@@ -53,17 +45,10 @@ final class RunningMoments {
     squaredDeviations *= factor;
   }
 
-  RunningMoments copy() {
-    return new RunningMoments(weight, mean, squaredDeviations);
-  }
-
-  void write(DataOutput out) throws IOException {
-    VarNumber.write(out, weight);
-    out.writeDouble(mean);
-    out.writeDouble(squaredDeviations);
-  }
-
-  static RunningMoments read(DataInput in) throws IOException {
-    return new RunningMoments(VarNumber.read(in), in.readDouble(), in.readDouble());
+  @Override
+  public void visit(StateVisitor v) throws IOException {
+    weight = v.packed(weight);
+    mean = v.number(mean);
+    squaredDeviations = v.number(squaredDeviations);
   }
 }

@@ -1,11 +1,11 @@
 package dev.millrace.forecast;
 
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 
 /** Mean of values in which each counts less by a factor than the next one. Not thread-safe. */
-final class FadingMean {
+final class FadingMean implements State {
   private final double gain;
   private double weight;
   private double mean;
@@ -27,20 +27,9 @@ final class FadingMean {
     return weight == 0 ? Double.NaN : mean;
   }
 
-  FadingMean copy() {
-    FadingMean copy = new FadingMean(gain);
-    copy.weight = weight;
-    copy.mean = mean;
-    return copy;
-  }
-
-  void write(DataOutput out) throws IOException {
-    out.writeDouble(weight);
-    out.writeDouble(mean);
-  }
-
-  void read(DataInput in) throws IOException {
-    weight = in.readDouble();
-    mean = in.readDouble();
+  @Override
+  public void visit(StateVisitor v) throws IOException {
+    weight = v.number(weight);
+    mean = v.number(mean);
   }
 }

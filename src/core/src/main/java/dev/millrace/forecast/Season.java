@@ -1,8 +1,6 @@
 package dev.millrace.forecast;
 
-import dev.millrace.data.SizeChecks;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 
 /**
@@ -111,39 +109,34 @@ final class Season {
     return count == 0 ? Double.NaN : origin + sum / count;
   }
 
-  Season copy() {
-    Season copy = new Season(length, tolerance);
-    copy.phaseMeans = phaseMeans.clone();
-    copy.phaseWeights = phaseWeights.clone();
-    copy.from = from;
-    copy.origin = origin;
-    copy.sum = sum;
-    copy.count = count;
-    return copy;
+  /** Returns a season of the same length without values. */
+  Season empty() {
+    return new Season(length, tolerance);
   }
 
-  void write(DataOutput out, long first, long next) throws IOException {
-    for (long number = first; number < next; number++) {
-      out.writeFloat((float) phaseMean(number));
-      out.writeFloat(weight(number));
+  /**
+   * Visits the state of the values that the series has.
+   *
+   * @param room places of the series
+   */
+  void visit(StateVisitor v, long first, long next, int room) throws IOException {
+    if (v.isFilling()) {
+      phaseMeans = new float[room];
+      phaseWeights = new float[room];
     }
-    out.writeLong(from);
-    out.writeDouble(origin);
-    out.writeDouble(sum);
-    out.writeLong(count);
-  }
-
-  /** Reads what {@link #write} wrote. */
-  void read(DataInput in, long first, long next, int room) throws IOException {
-    phaseMeans = new float[room];
-    phaseWeights = new float[room];
-    for (long number = first; number < next; number++) {
-      phaseMeans[(int) number & (room - 1)] = in.readFloat();
-      phaseWeights[(int) number & (room - 1)] = in.readFloat();
+    if (v.isCopying()) {
+      v.numbers(phaseMeans);
+      v.numbers(phaseWeights);
+    } else {
+      for (long number = first; number < next; number++) {
+        int at = (int) number & (room - 1);
+        phaseMeans[at] = v.number(phaseMeans[at]);
+        phaseWeights[at] = v.number(phaseWeights[at]);
+      }
     }
-    from = SizeChecks.require("start of a season", in.readLong(), first, next);
-    origin = in.readDouble();
-    sum = in.readDouble();
-    count = SizeChecks.require("values of a season", in.readLong(), 0, next - first);
+    from = v.number("start of a season", from, first, next);
+    origin = v.number(origin);
+    sum = v.number(sum);
+    count = v.number("values of a season", count, 0, next - first);
   }
 }

@@ -2,9 +2,8 @@ package dev.millrace.forecast;
 
 import dev.millrace.data.ForecastSpec;
 import dev.millrace.data.ForecastSpec.Step;
-import dev.millrace.data.SizeChecks;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 import java.util.Arrays;
 
@@ -12,7 +11,7 @@ import java.util.Arrays;
  * The last values of a series and their positions: numbers of records, or event times. Records
  * without a value have a position, too. Not thread-safe.
  */
-public final class Series {
+public final class Series implements State {
   /** Max number of values that are kept. */
   public static final int MAX_VALUES = 1 << 16;
 
@@ -27,8 +26,8 @@ public final class Series {
   private final boolean isOfTime;
   private final long span;
   private final Season[] seasons;
-  private final FadingMean slow;
-  private final FadingMean fast;
+  private final FadingMean slow = new FadingMean(SLOW);
+  private final FadingMean fast = new FadingMean(FAST);
 
   // Rings, a power of 2 long, in which the value of a number is at the number modulo the length.
   private long[] positions = new long[0];
@@ -56,19 +55,15 @@ public final class Series {
         span(spec, horizon),
         spec.seasons().stream()
             .map(season -> new Season(season.length(), tolerance(spec, season)))
-            .toArray(Season[]::new),
-        new FadingMean(SLOW),
-        new FadingMean(FAST));
+            .toArray(Season[]::new));
     resize(FIRST_ROOM);
     position = isOfTime ? NEVER : 0;
   }
 
-  private Series(boolean isOfTime, long span, Season[] seasons, FadingMean slow, FadingMean fast) {
+  private Series(boolean isOfTime, long span, Season[] seasons) {
     this.isOfTime = isOfTime;
     this.span = span;
     this.seasons = seasons;
-    this.slow = slow;
-    this.fast = fast;
   }
 
   /** Returns how far back any input or baseline reaches. */
@@ -305,74 +300,44 @@ public final class Series {
 
   /** Returns a deep copy. */
   public Series copy() {
-    Season[] sums = new Season[seasons.length];
-    Arrays.setAll(sums, s -> seasons[s].copy());
-    Series copy = new Series(isOfTime, span, sums, slow.copy(), fast.copy());
-    copy.positions = positions.clone();
-    copy.values = values.clone();
-    copy.first = first;
-    copy.next = next;
-    copy.position = position;
-    copy.records = records;
-    copy.lastTime = lastTime;
-    copy.interval = interval;
-    copy.mean = mean;
-    copy.seasonalErrors = seasonalErrors;
-    copy.seasonalErrorCount = seasonalErrorCount;
-    return copy;
+    Season[] empty = Arrays.stream(seasons).map(Season::empty).toArray(Season[]::new);
+    return State.copy(this, new Series(isOfTime, span, empty));
   }
 
-  /** Writes everything but the specification. */
-  public void write(DataOutput out) throws IOException {
-    out.writeLong(first);
-    out.writeInt(size());
-    for (long number = first; number < next; number++) {
-      out.writeLong(positionOf(number));
-      out.writeDouble(valueOf(number));
-    }
-    out.writeLong(position);
-    out.writeLong(records);
-    out.writeLong(lastTime);
-    out.writeLong(interval);
-    out.writeDouble(mean);
-    slow.write(out);
-    fast.write(out);
-    out.writeDouble(seasonalErrors);
-    out.writeLong(seasonalErrorCount);
-    for (Season season : seasons) {
-      season.write(out, first, next);
-    }
-  }
-
-  /** Reads what {@link #write} wrote. */
-  public static Series read(DataInput in, ForecastSpec spec, Step horizon) throws IOException {
-    Series series = new Series(spec, horizon);
-    series.first = SizeChecks.require("values of a series", in.readLong(), 0, Long.MAX_VALUE / 2);
-    int size = SizeChecks.read(in, "values of a series", MAX_VALUES, 2 * Long.BYTES);
-    int room = FIRST_ROOM;
+  @Override
+  public void visit(StateVisitor v) throws IOException {
+    first = v.number("values of a series", first, 0, Long.MAX_VALUE / 2);
+    int size = v.count("values of a series", size(), MAX_VALUES, 2 * Long.BYTES);
+    next = first + size;
+    int room = v.unstored(Math.max(FIRST_ROOM, positions.length));
     while (room < size) {
       room *= 2;
     }
-    series.positions = new long[room];
-    series.values = new double[room];
-    series.next = series.first + size;
-    for (long number = series.first; number < series.next; number++) {
-      int at = (int) number & (room - 1);
-      series.positions[at] = in.readLong();
-      series.values[at] = in.readDouble();
+    if (v.isFilling()) {
+      positions = new long[room];
+      values = new double[room];
     }
-    series.position = in.readLong();
-    series.records = in.readLong();
-    series.lastTime = in.readLong();
-    series.interval = in.readLong();
-    series.mean = in.readDouble();
-    series.slow.read(in);
-    series.fast.read(in);
-    series.seasonalErrors = in.readDouble();
-    series.seasonalErrorCount = in.readLong();
-    for (Season season : series.seasons) {
-      season.read(in, series.first, series.next, room);
+    if (v.isCopying()) {
+      v.numbers(positions);
+      v.numbers(values);
+    } else {
+      for (long number = first; number < next; number++) {
+        int at = (int) number & (room - 1);
+        positions[at] = v.number(positions[at]);
+        values[at] = v.number(values[at]);
+      }
     }
-    return series;
+    position = v.number(position);
+    records = v.number(records);
+    lastTime = v.number(lastTime);
+    interval = v.number(interval);
+    mean = v.number(mean);
+    slow.visit(v);
+    fast.visit(v);
+    seasonalErrors = v.number(seasonalErrors);
+    seasonalErrorCount = v.number(seasonalErrorCount);
+    for (Season season : seasons) {
+      season.visit(v, first, next, room);
+    }
   }
 }

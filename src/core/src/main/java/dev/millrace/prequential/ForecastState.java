@@ -9,6 +9,7 @@ import dev.millrace.data.Prediction;
 import dev.millrace.data.SizeChecks;
 import dev.millrace.eval.interval.ConformalBounds;
 import dev.millrace.forecast.Series;
+import dev.millrace.state.State;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -213,7 +214,7 @@ final class ForecastState {
   static ForecastState read(DataInput in, ForecastSpec spec, int outputs) throws IOException {
     Step horizon = new Step(in.readUTF(), in.readLong());
     ForecastState state =
-        new ForecastState(horizon, Series.read(in, spec, horizon), new ArrayDeque<>());
+        new ForecastState(horizon, State.read(in, new Series(spec, horizon)), new ArrayDeque<>());
     int baselines = 2 * spec.seasons().size();
     int size = SizeChecks.read(in, "pending forecasts", MAX_PENDING, Long.BYTES);
     for (int left = size; left > 0; left--) {

@@ -7,6 +7,7 @@ import dev.millrace.eval.MetricsSpec;
 import dev.millrace.eval.ScoredClass;
 import dev.millrace.eval.interval.ConformalBounds;
 import dev.millrace.nn.PredictedValue;
+import dev.millrace.state.State;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -119,6 +120,7 @@ final class Intervals {
 
   static Intervals read(DataInput in, boolean areClasses, MetricsSpec spec) throws IOException {
     ConformalBounds bounds = ConformalBounds.read(in, areClasses);
-    return new Intervals(bounds, CoverageScores.read(in, bounds.level(), spec), areClasses);
+    CoverageScores scores = State.read(in, new CoverageScores(bounds.level(), spec));
+    return new Intervals(bounds, scores, areClasses);
   }
 }

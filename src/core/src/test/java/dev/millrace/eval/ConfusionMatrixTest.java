@@ -3,6 +3,7 @@ package dev.millrace.eval;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.millrace.state.State;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -142,7 +143,7 @@ class ConfusionMatrixTest {
   @Test
   void aCopyIsIndependent() {
     ConfusionMatrix matrix = example();
-    ConfusionMatrix copy = matrix.copy();
+    ConfusionMatrix copy = State.copy(matrix, new ConfusionMatrix());
 
     copy.add(0, 0, 1);
 

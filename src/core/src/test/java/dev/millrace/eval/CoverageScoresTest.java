@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.data.MetricsReport.Coverage;
 import dev.millrace.data.MetricsReport.CoverageBlock;
+import dev.millrace.state.State;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -40,8 +41,9 @@ class CoverageScoresTest {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     scores.write(new DataOutputStream(bytes));
     CoverageScores read =
-        CoverageScores.read(
-            new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())), 0.9, SPEC);
+        State.read(
+            new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())),
+            new CoverageScores(0.9, SPEC));
 
     copy.add(1, 0, 1, 4);
     read.add(1, 0, 1, 4);

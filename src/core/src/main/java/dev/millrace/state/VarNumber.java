@@ -1,4 +1,4 @@
-package dev.millrace.eval;
+package dev.millrace.state;
 
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -8,14 +8,14 @@ import java.io.IOException;
  * Writes sums of weights in few bytes: whole numbers, as they are while every weight is 1, as a
  * {@link VarLong} of twice the number, others as a 1 and a double.
  */
-final class VarNumber {
+public final class VarNumber {
 
   // Above it not every whole number is a double.
   private static final double MAX_WHOLE = 1L << 53;
 
   private VarNumber() {}
 
-  static void write(DataOutput out, double value) throws IOException {
+  public static void write(DataOutput out, double value) throws IOException {
     if (value >= 0 && value <= MAX_WHOLE && value == Math.rint(value)) {
       VarLong.write(out, (long) value << 1);
     } else {
@@ -24,12 +24,12 @@ final class VarNumber {
     }
   }
 
-  static double read(DataInput in) throws IOException {
+  public static double read(DataInput in) throws IOException {
     long code = VarLong.read(in);
     return (code & 1) == 0 ? code >>> 1 : in.readDouble();
   }
 
-  static void writeArray(DataOutput out, double[] values) throws IOException {
+  public static void writeArray(DataOutput out, double[] values) throws IOException {
     VarLong.write(out, values.length);
     for (double value : values) {
       write(out, value);
@@ -41,7 +41,7 @@ final class VarNumber {
    *
    * @param each max numbers of a class
    */
-  static double[] readArray(DataInput in, int each) throws IOException {
+  public static double[] readArray(DataInput in, int each) throws IOException {
     int max = VarLong.MAX_CLASSES * each;
     double[] values = new double[VarLong.readSize(in, "numbers of classes in the metrics", max)];
     for (int i = 0; i < values.length; i++) {

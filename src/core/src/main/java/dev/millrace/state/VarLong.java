@@ -1,4 +1,4 @@
-package dev.millrace.eval;
+package dev.millrace.state;
 
 import dev.millrace.data.SizeChecks;
 import java.io.DataInput;
@@ -9,14 +9,14 @@ import java.io.IOException;
  * Writes non-negative numbers in 7 bits a byte, lowest first: most counts of a confusion matrix and
  * all class indexes below 128 take one byte of state.
  */
-final class VarLong {
+public final class VarLong {
   // Twice the limit of a pipeline.
-  static final int MAX_CLASSES = 2_000;
+  public static final int MAX_CLASSES = 2_000;
   private static final int MAX_EXAMPLES = 2_000_000;
 
   private VarLong() {}
 
-  static void write(DataOutput out, long value) throws IOException {
+  public static void write(DataOutput out, long value) throws IOException {
     long rest = value;
     while (rest >= 0x80) {
       out.writeByte((int) ((rest & 0x7F) | 0x80));
@@ -30,7 +30,7 @@ final class VarLong {
    *
    * @throws IOException if it has more than 63 bits
    */
-  static long read(DataInput in) throws IOException {
+  public static long read(DataInput in) throws IOException {
     long value = 0;
     for (int shift = 0; shift < 63; shift += 7) {
       byte next = in.readByte();
@@ -47,7 +47,7 @@ final class VarLong {
    *
    * @throws IOException if it is above the max or the bytes left
    */
-  static int readSize(DataInput in, String what, int max) throws IOException {
+  public static int readSize(DataInput in, String what, int max) throws IOException {
     return (int) SizeChecks.require(in, what, read(in), max, Byte.BYTES);
   }
 
@@ -56,12 +56,12 @@ final class VarLong {
    *
    * @throws IOException if no pipeline has so large a window
    */
-  static int readExamples(DataInput in) throws IOException {
+  public static int readExamples(DataInput in) throws IOException {
     return readSize(in, "examples in the window of the metrics", MAX_EXAMPLES);
   }
 
   /** Reads the index of a segment. */
-  static int readSegment(DataInput in) throws IOException {
+  public static int readSegment(DataInput in) throws IOException {
     return (int) SizeChecks.require("segment in the metrics", read(in), 0, Integer.MAX_VALUE);
   }
 
@@ -70,12 +70,12 @@ final class VarLong {
    *
    * @throws IOException if no pipeline has so many classes
    */
-  static int readClass(DataInput in) throws IOException {
+  public static int readClass(DataInput in) throws IOException {
     return (int) SizeChecks.require("class in the metrics", read(in), 0, MAX_CLASSES);
   }
 
   /** Reads a class index that may be -1, stored as the next number. */
-  static int readClassOrNone(DataInput in) throws IOException {
+  public static int readClassOrNone(DataInput in) throws IOException {
     return readClass(in) - 1;
   }
 }

@@ -1,0 +1,79 @@
+package dev.millrace.state;
+
+import dev.millrace.data.PublicApi;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/**
+ * What is stored, restored and copied. {@link #visit} names each field once, in the order of the
+ * stored bytes:
+ *
+ * <pre>{@code
+ * public void visit(StateVisitor v) throws IOException {
+ *   examples = v.number(examples);
+ *   v.numbers(weights);
+ * }
+ * }</pre>
+ *
+ * <p>Reading and copying begin with a new object of today's settings: what depends on the settings
+ * alone is not visited.
+ */
+@PublicApi
+@FunctionalInterface
+public interface State {
+
+  /**
+   * Visits each field.
+   *
+   * @throws IOException if the bytes that are read do not fit
+   */
+  void visit(StateVisitor v) throws IOException;
+
+  /** Writes the complete state. */
+  default void write(DataOutput out) throws IOException {
+    visit(new StateWriter(out));
+  }
+
+  /**
+   * Reads what {@link #write} wrote into a new object.
+   *
+   * @throws IOException if the bytes do not fit
+   */
+  default void read(DataInput in) throws IOException {
+    visit(new StateReader(in));
+  }
+
+  /** Reads into a new object and returns it. */
+  static <S extends State> S read(DataInput in, S empty) throws IOException {
+    empty.visit(new StateReader(in));
+    return empty;
+  }
+
+  /**
+   * Copies into a new object and returns it. Each array is copied once, each value that cannot
+   * change is shared.
+   *
+   * @param empty with the same settings as the other
+   */
+  static <S extends State> S copy(State from, S empty) {
+    try {
+      StateCopy.copy(from, empty);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // no bytes are read
+    }
+    return empty;
+  }
+
+  /** Returns true if all numbers that must be finite are. */
+  static boolean isFinite(State state) {
+    FiniteCheck check = new FiniteCheck();
+    try {
+      state.visit(check);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // no bytes are read
+    }
+    return check.isFinite();
+  }
+}

@@ -1,0 +1,9 @@
+/**
+ * How state is stored. A class describes what it keeps once, in {@link
+ * dev.millrace.state.State#visit}; writing, reading with checks, copying and the test for numbers
+ * that are not finite follow from it.
+ */
+@NullMarked
+package dev.millrace.state;
+
+import org.jspecify.annotations.NullMarked;
