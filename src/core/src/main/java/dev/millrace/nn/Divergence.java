@@ -1,7 +1,7 @@
 package dev.millrace.nn;
 
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 
 /**
@@ -12,7 +12,7 @@ import java.io.IOException;
  * more than one example in 33 is bad. A concept that changes at once makes a confident model wrong
  * for fewer examples than that in a row.
  */
-final class Divergence {
+final class Divergence implements State {
 
   private static final int CAPACITY = 8192;
   private static final int BAD = 33;
@@ -21,12 +21,6 @@ final class Divergence {
   private static final int MAX_FILL = 2 * BAD - DRAIN;
 
   private int level;
-
-  Divergence copy() {
-    Divergence copy = new Divergence();
-    copy.level = level;
-    return copy;
-  }
 
   /** Adds an example. */
   void add(boolean isBad) {
@@ -56,11 +50,8 @@ final class Divergence {
     level = 0;
   }
 
-  void write(DataOutput out) throws IOException {
-    out.writeInt(level);
-  }
-
-  void read(DataInput in) throws IOException {
-    level = in.readInt();
+  @Override
+  public void visit(StateVisitor v) throws IOException {
+    level = v.number(level);
   }
 }

@@ -2,8 +2,7 @@ package dev.millrace.nn;
 
 import dev.millrace.data.IdColumns;
 import dev.millrace.data.PublicApi;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 
 /**
@@ -65,14 +64,11 @@ public interface Embeddings {
   /** Returns an independent copy, which gives new ids the first vectors of another seed. */
   Embeddings copy(long otherSeed);
 
-  /** Writes the vectors, and the rows that wait for their step. */
-  void write(DataOutput out) throws IOException;
-
   /**
-   * Reads what {@link #write} wrote.
+   * Visits the vectors, and the rows that wait for their step.
    *
    * @param rows number of rows that wait for their step
-   * @throws IOException if it is damaged
+   * @throws IOException if what is read is damaged
    */
-  void read(DataInput in, int rows) throws IOException;
+  void visit(StateVisitor v, int rows) throws IOException;
 }

@@ -2,8 +2,7 @@ package dev.millrace.nn;
 
 import dev.millrace.simd.Kernels;
 import dev.millrace.simd.LayerShape;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 import java.util.List;
 
@@ -247,29 +246,17 @@ public final class Layout {
     return expanded;
   }
 
-  /** Writes the values without the padding. */
-  public void write(float[] parameters, DataOutput out) throws IOException {
+  /** Visits the values without the padding. */
+  public void visit(float[] parameters, StateVisitor v) throws IOException {
+    if (v.isCopying()) {
+      v.numbers(parameters);
+      return;
+    }
     for (int l = 0; l < layers(); l++) {
       for (int i = 0; i < rows(l); i++) {
         int row = weightOffset(l) + i * weightStride(l);
-        for (int o = 0; o < units(l); o++) {
-          out.writeFloat(parameters[row + o]);
-        }
+        v.numbers(parameters, row, row + units(l));
       }
     }
-  }
-
-  /** Reads what {@link #write} wrote. */
-  public float[] read(DataInput in) throws IOException {
-    float[] parameters = new float[length];
-    for (int l = 0; l < layers(); l++) {
-      for (int i = 0; i < rows(l); i++) {
-        int row = weightOffset(l) + i * weightStride(l);
-        for (int o = 0; o < units(l); o++) {
-          parameters[row + o] = in.readFloat();
-        }
-      }
-    }
-    return parameters;
   }
 }

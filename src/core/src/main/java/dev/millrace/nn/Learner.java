@@ -5,6 +5,10 @@ import dev.millrace.data.PublicApi;
 import dev.millrace.data.Task;
 import dev.millrace.simd.KernelProvider;
 import dev.millrace.simd.Kernels;
+import dev.millrace.state.State;
+import dev.millrace.state.StateReader;
+import dev.millrace.state.StateVisitor;
+import dev.millrace.state.StateWriter;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.EOFException;
@@ -105,10 +109,15 @@ public final class Learner implements OnlineModel {
   /** Creates a model without parameters. */
   private Learner(
       CompiledNetwork.Kind kind, long keySeed, Embeddings.Factory factory, Workspace workspace) {
+    this(workspace.compiled(kind), keySeed, factory, workspace);
+  }
+
+  private Learner(
+      CompiledNetwork compiled, long keySeed, Embeddings.Factory factory, Workspace workspace) {
     this.keySeed = keySeed;
     this.workspace = workspace;
-    compiled = workspace.compiled(kind);
-    LearnerSpec spec = kind.spec();
+    this.compiled = compiled;
+    LearnerSpec spec = compiled.spec();
     embeddings =
         spec.ids().isEmpty()
             ? null
@@ -123,30 +132,6 @@ public final class Learner implements OnlineModel {
     parameters = new float[0];
     optimizer = new OptimizerState(spec.optimizer(), compiled.layout().length());
     divergence = new Divergence();
-  }
-
-  private Learner(Learner other, @Nullable Embeddings embeddings) {
-    this.embeddings = embeddings;
-    keySeed = other.keySeed;
-    workspace = new Workspace();
-    compiled = other.compiled;
-    LearnerSpec spec = compiled.spec();
-    dropout = other.dropout == null ? null : new Dropout(spec.seed(), keySeed);
-    statistics = other.statistics.clone();
-    targetStatistics = other.targetStatistics.clone();
-    pending = new MiniBatch(other.pending);
-    parameters = other.parameters.clone();
-    optimizer = other.optimizer.copy();
-    examples = other.examples;
-    steps = other.steps;
-    skippedSteps = other.skippedSteps;
-    clippedSteps = other.clippedSteps;
-    rollbacks = other.rollbacks;
-    divergence = other.divergence.copy();
-    lastGood = other.lastGood == null ? null : other.lastGood.clone();
-    isWarmStarted = other.isWarmStarted;
-    boost = other.boost;
-    boostedUntil = other.boostedUntil;
   }
 
   private long vectorSeed() {
@@ -763,36 +748,51 @@ public final class Learner implements OnlineModel {
 
   @Override
   public Learner copy() {
-    return new Learner(this, embeddings == null ? null : embeddings.copy(vectorSeed()));
+    return copy((columns, dimension, seed) -> ownEmbeddings().copy(seed));
   }
 
   /** Returns an independent copy with other vectors of ids. */
-  public Learner copy(Embeddings others) {
-    return new Learner(this, others);
+  public Learner copy(Embeddings.Factory factory) {
+    Learner copy = new Learner(compiled, keySeed, factory, new Workspace());
+    State.copy(this::visit, copy::visit);
+    return copy;
   }
 
   @Override
   public void write(DataOutput out) throws IOException {
     compiled.writeKind(out);
     out.writeLong(keySeed);
-    compiled.layout().write(parameters, out);
-    optimizer.write(compiled.layout(), out);
-    divergence.write(out);
-    out.writeBoolean(lastGood != null);
-    if (lastGood != null) {
-      compiled.layout().write(lastGood, out);
+    visit(new StateWriter(out));
+  }
+
+  /** Visits what was learned; vectors of ids are copied before. */
+  private void visit(StateVisitor v) throws IOException {
+    Layout layout = compiled.layout();
+    if (v.isFilling()) {
+      parameters = new float[layout.length()];
     }
-    Normalizer.write(statistics, compiled.numbers(), out);
-    Normalizer.write(targetStatistics, 1, out);
-    pending.write(out);
-    if (embeddings != null) {
-      embeddings.write(out);
+    layout.visit(parameters, v);
+    optimizer.visit(v, layout);
+    divergence.visit(v);
+    if (v.flag(lastGood != null)) {
+      lastGood = lastGood == null ? new float[layout.length()] : lastGood;
+      layout.visit(lastGood, v);
     }
-    out.writeLong(examples);
-    out.writeLong(steps);
-    out.writeLong(skippedSteps);
-    out.writeLong(clippedSteps);
-    out.writeLong(rollbacks);
+    Normalizer.visit(statistics, compiled.numbers(), v);
+    Normalizer.visit(targetStatistics, 1, v);
+    pending.visit(v, classes());
+    if (embeddings != null && !v.isCopying()) {
+      embeddings.visit(v, pending.size());
+    }
+    examples = v.number(examples);
+    steps = v.number(steps);
+    skippedSteps = v.number(skippedSteps);
+    clippedSteps = v.number(clippedSteps);
+    rollbacks = v.number(rollbacks);
+    isWarmStarted =
+        v.isReading() ? examples == 0 && differsFromInitial() : v.unstored(isWarmStarted);
+    boost = v.unstored(boost);
+    boostedUntil = v.unstored(boostedUntil);
   }
 
   /**
@@ -838,25 +838,7 @@ public final class Learner implements OnlineModel {
       throws IOException {
     CompiledNetwork.Kind kind = CompiledNetwork.readKind(in, spec, task);
     Learner learner = new Learner(kind, in.readLong(), factory, shared);
-    Layout layout = learner.compiled.layout();
-    learner.parameters = layout.read(in);
-    learner.optimizer.read(layout, in);
-    learner.divergence.read(in);
-    if (in.readBoolean()) {
-      learner.lastGood = layout.read(in);
-    }
-    Normalizer.read(learner.statistics, learner.compiled.numbers(), in);
-    Normalizer.read(learner.targetStatistics, 1, in);
-    learner.pending.read(in, kind.classes());
-    if (learner.embeddings != null) {
-      learner.embeddings.read(in, learner.pending.size());
-    }
-    learner.examples = in.readLong();
-    learner.steps = in.readLong();
-    learner.skippedSteps = in.readLong();
-    learner.clippedSteps = in.readLong();
-    learner.rollbacks = in.readLong();
-    learner.isWarmStarted = learner.examples == 0 && learner.differsFromInitial();
+    learner.visit(new StateReader(in));
     return learner;
   }
 }

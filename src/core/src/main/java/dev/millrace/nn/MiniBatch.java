@@ -2,8 +2,7 @@ package dev.millrace.nn;
 
 import dev.millrace.data.SizeChecks;
 import dev.millrace.simd.Kernels;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 import java.util.Arrays;
 
@@ -25,17 +24,6 @@ final class MiniBatch {
   /** Creates an empty mini-batch, whose arrays are allocated with the first rows. */
   MiniBatch(int inputs, int capacity) {
     reset(inputs, capacity);
-  }
-
-  /** Creates a copy. */
-  MiniBatch(MiniBatch other) {
-    inputs = other.inputs;
-    stride = other.stride;
-    capacity = other.capacity;
-    size = other.size;
-    rows = Arrays.copyOf(other.rows, size * stride);
-    targets = Arrays.copyOf(other.targets, size);
-    weights = Arrays.copyOf(other.weights, size);
   }
 
   /** Clears the batch for rows of another model. */
@@ -148,37 +136,26 @@ final class MiniBatch {
     size = 0;
   }
 
-  void write(DataOutput out) throws IOException {
-    out.writeInt(size);
-    for (int r = 0; r < size; r++) {
-      out.writeFloat(targets[r]);
-      out.writeFloat(weights[r]);
-      for (int i = 0; i < inputs; i++) {
-        out.writeFloat(rows[r * stride + i]);
-      }
-    }
-  }
-
   /**
-   * Reads a stored mini-batch.
+   * Visits the rows.
    *
    * @param classes number of known classes, 0 for regression
-   * @throws IOException if the mini-batch is damaged
+   * @throws IOException if what is read is damaged
    */
-  void read(DataInput in, int classes) throws IOException {
+  void visit(StateVisitor v, int classes) throws IOException {
     int bytesEach = (2 + inputs) * Float.BYTES;
-    int pending = SizeChecks.read(in, "examples of a stored mini-batch", capacity - 1, bytesEach);
+    int pending = v.count("examples of a stored mini-batch", size, capacity - 1, bytesEach);
     for (int r = 0; r < pending; r++) {
-      int row = reserve(1);
-      float target = in.readFloat();
-      if (classes > 0) {
-        SizeChecks.requireIndex("class of an example of a stored mini-batch", target, classes);
+      if (v.isFilling()) {
+        reserve(1);
+        size++;
       }
-      float weight = in.readFloat();
-      for (int i = 0; i < inputs; i++) {
-        rows[row + i] = in.readFloat();
+      targets[r] = v.number(targets[r]);
+      if (v.isReading() && classes > 0) {
+        SizeChecks.requireIndex("class of an example of a stored mini-batch", targets[r], classes);
       }
-      add(target, weight);
+      weights[r] = v.number(weights[r]);
+      v.numbers(rows, r * stride, r * stride + inputs);
     }
   }
 }

@@ -4,8 +4,7 @@ import dev.millrace.simd.KernelProvider;
 import dev.millrace.simd.Kernels;
 import dev.millrace.simd.ScalarScaling;
 import dev.millrace.simd.ScalingKernels;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 import java.util.Arrays;
 
@@ -241,18 +240,17 @@ final class Normalizer {
     System.arraycopy(transposed(from, columns, each(from, columns)), 0, statistics, 0, from.length);
   }
 
-  static void write(double[] statistics, int columns, DataOutput out) throws IOException {
-    for (double value : byColumn(statistics, columns)) {
-      out.writeDouble(value);
+  /** Visits statistics, [columns x statistics of each]. */
+  static void visit(double[] statistics, int columns, StateVisitor v) throws IOException {
+    if (v.isCopying()) {
+      v.numbers(statistics);
+      return;
     }
-  }
-
-  static void read(double[] statistics, int columns, DataInput in) throws IOException {
-    double[] byColumn = new double[statistics.length];
-    for (int i = 0; i < byColumn.length; i++) {
-      byColumn[i] = in.readDouble();
+    for (int c = 0; c < columns; c++) {
+      for (int s = c; s < statistics.length; s += columns) {
+        statistics[s] = v.anyNumber(statistics[s]);
+      }
     }
-    copy(byColumn, statistics, columns);
   }
 
   /** Returns the statistics in the order of stored models, [columns x statistics of each]. */

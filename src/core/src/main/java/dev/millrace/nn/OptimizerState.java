@@ -4,8 +4,7 @@ import dev.millrace.simd.KernelProvider;
 import dev.millrace.simd.Kernels;
 import dev.millrace.simd.LayerShape;
 import dev.millrace.simd.UpdateKernels;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.function.UnaryOperator;
@@ -65,10 +64,6 @@ final class OptimizerState {
   /** Returns the floats of all slots. */
   long floats() {
     return (long) first.length + second.length;
-  }
-
-  OptimizerState copy() {
-    return new OptimizerState(this, first.clone(), second.clone());
   }
 
   /**
@@ -226,25 +221,14 @@ final class OptimizerState {
         (float) (1 / (1 - secondPower)));
   }
 
-  void write(Layout layout, DataOutput out) throws IOException {
+  void visit(StateVisitor v, Layout layout) throws IOException {
     if (usesFirst(optimizer)) {
-      layout.write(first, out);
+      layout.visit(first, v);
     }
     if (usesSecond(optimizer)) {
-      layout.write(second, out);
+      layout.visit(second, v);
     }
-    out.writeDouble(firstPower);
-    out.writeDouble(secondPower);
-  }
-
-  void read(Layout layout, DataInput in) throws IOException {
-    if (usesFirst(optimizer)) {
-      first = layout.read(in);
-    }
-    if (usesSecond(optimizer)) {
-      second = layout.read(in);
-    }
-    firstPower = in.readDouble();
-    secondPower = in.readDouble();
+    firstPower = v.number(firstPower);
+    secondPower = v.number(secondPower);
   }
 }

@@ -21,6 +21,7 @@ import dev.millrace.nn.auto.LabelSetModel;
 import dev.millrace.nn.auto.Models;
 import dev.millrace.nn.auto.SharedNetwork;
 import dev.millrace.nn.selection.ChampionChallenger;
+import dev.millrace.state.State;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -119,7 +120,7 @@ public record ModelSnapshot(
     // Seeds are of the weights of new neurons, which a model that predicts never gets.
     SharedNetwork shared = SharedNetwork.read(in, indicators, 0, 0);
     int unitsAt = in.readInt();
-    LabelSetModel sets = in.readBoolean() ? LabelSetModel.read(in, hasThresholds) : null;
+    LabelSetModel sets = in.readBoolean() ? State.read(in, new LabelSetModel(hasThresholds)) : null;
     DerivedState derived = in.readBoolean() ? DerivedState.read(in, input) : null;
     Map<String, ModelSnapshot> models = new LinkedHashMap<>();
     int[] positives = new int[head.classes().size()];

@@ -9,6 +9,7 @@ import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.nn.auto.LabelSetModel;
 import dev.millrace.prequential.OutputsState.Output;
+import dev.millrace.state.State;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -125,7 +126,7 @@ final class PredictedSets {
   static PredictedSets read(DataInput in, TrainSpec spec) throws IOException {
     return new PredictedSets(
         spec.input().labels(),
-        LabelSetModel.read(in, hasThresholds(spec)),
+        State.read(in, new LabelSetModel(hasThresholds(spec))),
         PendingBuffer.read(in, PendingSet::read));
   }
 }

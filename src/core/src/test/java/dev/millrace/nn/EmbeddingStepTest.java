@@ -8,8 +8,7 @@ import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.FeatureSpec.IdOptions;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.StateVisitor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -90,10 +89,7 @@ class EmbeddingStepTest {
     }
 
     @Override
-    public void write(DataOutput out) {}
-
-    @Override
-    public void read(DataInput in, int rows) {}
+    public void visit(StateVisitor v, int rows) {}
   }
 
   static List<List<LayerSpec>> layers() {

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.data.BoundedDataInput;
+import dev.millrace.state.State;
+import dev.millrace.state.StateReader;
+import dev.millrace.state.StateWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -25,9 +28,15 @@ class MiniBatchTest {
     return batch;
   }
 
+  private static MiniBatch copy(MiniBatch batch) {
+    MiniBatch copy = new MiniBatch(INPUTS, 7);
+    State.copy(v -> batch.visit(v, 0), v -> copy.visit(v, 0));
+    return copy;
+  }
+
   private static byte[] bytes(MiniBatch batch) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    batch.write(new DataOutputStream(bytes));
+    batch.visit(new StateWriter(new DataOutputStream(bytes)), 0);
     return bytes.toByteArray();
   }
 
@@ -61,7 +70,7 @@ class MiniBatchTest {
     assertThat(batch.reserve(5)).isEqualTo(INPUTS);
     assertThat(batch.floats()).as("reserved rows are not yet its own").isEqualTo(INPUTS + 2);
     assertThat(batch.rows()).startsWith(10, 20);
-    assertThat(new MiniBatch(batch).floats()).isEqualTo(batch.floats());
+    assertThat(copy(batch).floats()).isEqualTo(batch.floats());
   }
 
   @Test
@@ -81,11 +90,11 @@ class MiniBatchTest {
     byte[] stored = bytes(filled(5, 7));
     MiniBatch read = new MiniBatch(INPUTS, 7);
 
-    read.read(new BoundedDataInput(stored), 3);
+    read.visit(new StateReader(new BoundedDataInput(stored)), 3);
 
     assertThat(stored).hasSize(4 + 5 * (2 + INPUTS) * 4);
     assertThat(bytes(read)).isEqualTo(stored);
-    assertThat(bytes(new MiniBatch(filled(5, 7)))).isEqualTo(stored);
+    assertThat(bytes(copy(filled(5, 7)))).isEqualTo(stored);
     assertThat(bytes(filled(0, 7))).containsExactly(0, 0, 0, 0);
   }
 
@@ -94,16 +103,20 @@ class MiniBatchTest {
     byte[] stored = bytes(filled(5, 7));
 
     // A full one would have been learned.
-    assertThatThrownBy(() -> new MiniBatch(INPUTS, 5).read(new BoundedDataInput(stored), 3))
+    assertThatThrownBy(
+            () -> new MiniBatch(INPUTS, 5).visit(new StateReader(new BoundedDataInput(stored)), 3))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("examples of a stored mini-batch: 5, where 0 to 4 are possible");
     assertThatThrownBy(
-            () -> new MiniBatch(INPUTS, 7).read(new BoundedDataInput(Arrays.copyOf(stored, 83)), 3))
+            () ->
+                new MiniBatch(INPUTS, 7)
+                    .visit(new StateReader(new BoundedDataInput(Arrays.copyOf(stored, 83))), 3))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("examples of a stored mini-batch: 5, where 0 to 4 are possible");
-    assertThatThrownBy(() -> new MiniBatch(INPUTS, 7).read(new BoundedDataInput(stored), 2))
+    assertThatThrownBy(
+            () -> new MiniBatch(INPUTS, 7).visit(new StateReader(new BoundedDataInput(stored)), 2))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("class of an example of a stored mini-batch");
-    new MiniBatch(INPUTS, 7).read(new BoundedDataInput(stored), 0);
+    new MiniBatch(INPUTS, 7).visit(new StateReader(new BoundedDataInput(stored)), 0);
   }
 }

@@ -3,10 +3,11 @@ package dev.millrace.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.millrace.data.BoundedDataInput;
 import dev.millrace.simd.Kernels;
-import java.io.ByteArrayInputStream;
+import dev.millrace.state.StateReader;
+import dev.millrace.state.StateWriter;
 import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -222,8 +223,8 @@ class NormalizerTest {
     double[] read = new double[6];
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
-    Normalizer.write(statistics, 2, new DataOutputStream(bytes));
-    Normalizer.read(read, 2, new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
+    Normalizer.visit(statistics, 2, new StateWriter(new DataOutputStream(bytes)));
+    Normalizer.visit(read, 2, new StateReader(new BoundedDataInput(bytes.toByteArray())));
 
     assertThat(Normalizer.byColumn(statistics, 2)).containsExactly(1, 3, 5, 2, 4, 6);
     assertThat(ByteBuffer.wrap(bytes.toByteArray()).getDouble(8)).isEqualTo(3);

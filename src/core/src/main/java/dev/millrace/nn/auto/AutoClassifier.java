@@ -6,8 +6,7 @@ import dev.millrace.nn.Indicators;
 import dev.millrace.nn.Loss;
 import dev.millrace.simd.Elementary;
 import dev.millrace.simd.Kernels;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -25,35 +24,17 @@ final class AutoClassifier extends AutoLearner {
   private final @Nullable NaiveBayesMember naiveBayes;
 
   AutoClassifier(
-      AutoShape shape, Indicators indicators, long keySeed, AutoScratch scratch, Members members) {
+      AutoShape shape,
+      Indicators indicators,
+      long keySeed,
+      @Nullable AutoScratch scratch,
+      Members members) {
     super(shape, indicators, keySeed, scratch, members);
     frequencies = new ClassFrequencies(shape.classes());
     previousLabel = new PreviousLabel(shape.classes());
     mixer = new ClassMixer(weights, shape.classes());
     naiveBayes =
         shape.hasNaiveBayes() ? new NaiveBayesMember(indicators.columns(), shape.classes()) : null;
-  }
-
-  private AutoClassifier(AutoClassifier other, long keySeed) {
-    super(other, keySeed);
-    frequencies = other.frequencies.copy();
-    previousLabel = other.previousLabel.copy();
-    mixer = other.mixer.copy(weights);
-    naiveBayes = other.naiveBayes == null ? null : other.naiveBayes.copy();
-  }
-
-  @Override
-  AutoClassifier copy(long otherKeySeed) {
-    return new AutoClassifier(this, otherKeySeed);
-  }
-
-  @Override
-  public boolean isFinite() {
-    return super.isFinite()
-        && frequencies.isFinite()
-        && previousLabel.isFinite()
-        && (naiveBayes == null || naiveBayes.isFinite())
-        && mixer.isFinite();
   }
 
   @Override
@@ -262,22 +243,12 @@ final class AutoClassifier extends AutoLearner {
   }
 
   @Override
-  void writeMixer(DataOutput out) throws IOException {
-    mixer.write(out);
-    frequencies.write(out);
-    previousLabel.write(out);
+  void visitMixer(StateVisitor v) throws IOException {
+    mixer.visit(v);
+    frequencies.visit(v);
+    previousLabel.visit(v);
     if (naiveBayes != null) {
-      naiveBayes.write(out);
-    }
-  }
-
-  @Override
-  void readMixer(DataInput in) throws IOException {
-    mixer.read(in);
-    frequencies.read(in);
-    previousLabel.read(in);
-    if (naiveBayes != null) {
-      naiveBayes.read(in);
+      naiveBayes.visit(v);
     }
   }
 }

@@ -18,6 +18,10 @@ import dev.millrace.nn.ids.IdLayout;
 import dev.millrace.nn.nominal.NominalColumns;
 import dev.millrace.nn.tails.TailColumns;
 import dev.millrace.simd.Kernels;
+import dev.millrace.state.State;
+import dev.millrace.state.StateReader;
+import dev.millrace.state.StateVisitor;
+import dev.millrace.state.StateWriter;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -80,7 +84,11 @@ public abstract sealed class AutoLearner extends PerExampleModel
   private int recalledAt;
 
   AutoLearner(
-      AutoShape shape, Indicators indicators, long keySeed, AutoScratch scratch, Members members) {
+      AutoShape shape,
+      Indicators indicators,
+      long keySeed,
+      @Nullable AutoScratch scratch,
+      Members members) {
     this.shape = shape;
     this.indicators = indicators;
     this.keySeed = keySeed;
@@ -111,27 +119,6 @@ public abstract sealed class AutoLearner extends PerExampleModel
     return shape.isClassification()
         ? MixerWeights.ofClassesWithIds(all, shape.networkPredictions(), newcomers)
         : MixerWeights.withIds(all, newcomers);
-  }
-
-  AutoLearner(AutoLearner other, long keySeed) {
-    shape = other.shape;
-    this.keySeed = keySeed;
-    drawSeed = drawSeed(shape, keySeed);
-    indicators = other.indicators;
-    inputs = other.inputs;
-    ids = other.ids == null ? null : other.ids.copy(shape, keySeed);
-    scaler = other.scaler.copy();
-    tails = other.tails.copy();
-    nominal = other.nominal;
-    buffer = other.buffer.copy();
-    members = other.members.copy();
-    weights = other.weights.copy();
-    linear = other.linear.copy();
-    ferns = other.ferns.copy(shape, keySeed);
-    answer = other.answer.copy();
-    examples = other.examples;
-    steps = other.steps;
-    skippedSteps = other.skippedSteps;
   }
 
   private static long drawSeed(AutoShape shape, long keySeed) {
@@ -184,7 +171,11 @@ public abstract sealed class AutoLearner extends PerExampleModel
   }
 
   private static AutoLearner of(
-      AutoShape shape, Indicators indicators, long keySeed, AutoScratch scratch, Members members) {
+      AutoShape shape,
+      Indicators indicators,
+      long keySeed,
+      @Nullable AutoScratch scratch,
+      Members members) {
     return shape.isClassification()
         ? new AutoClassifier(shape, indicators, keySeed, scratch, members)
         : new AutoRegressor(shape, indicators, keySeed, scratch, members);
@@ -204,12 +195,7 @@ public abstract sealed class AutoLearner extends PerExampleModel
 
   /** Returns false if a number that was learned is not finite: it was damaged where it was kept. */
   public boolean isFinite() {
-    return scaler.isFinite()
-        && (ids == null || ids.isFinite())
-        && members.isFinite()
-        && weights.isFinite()
-        && linear.isFinite()
-        && ferns.isFinite();
+    return State.isFinite(this::visit) && (ids == null || ids.isFinite());
   }
 
   @Override
@@ -611,7 +597,11 @@ public abstract sealed class AutoLearner extends PerExampleModel
   }
 
   /** Returns a copy whose random draws are those of another key. */
-  abstract AutoLearner copy(long otherKeySeed);
+  private AutoLearner copy(long otherKeySeed) {
+    AutoLearner copy = of(shape, indicators, otherKeySeed, null, new Members(shape));
+    State.copy(this::visit, copy::visit);
+    return copy;
+  }
 
   @Override
   public void write(DataOutput out) throws IOException {
@@ -619,31 +609,36 @@ public abstract sealed class AutoLearner extends PerExampleModel
     // Random features are drawn from it, so the one in the settings may change.
     out.writeLong(shape.kind().seed());
     out.writeLong(keySeed);
-    writeScalers(out);
-    members.write(out);
-    weights.write(out);
-    answer.write(out);
-    linear.write(out);
-    ferns.write(out);
-    writeMixer(out);
-    buffer.write(out);
+    visit(new StateWriter(out));
+  }
+
+  private void visit(StateVisitor v) throws IOException {
+    visitScalers(v);
+    members.visit(v);
+    weights.visit(v);
+    answer.visit(v);
+    linear.visit(v);
+    ferns.visit(v, nominal);
+    visitMixer(v);
+    buffer.visit(v, classes());
     if (ids != null) {
-      ids.write(out);
+      ids.visit(v, shape, this::scratch);
     }
-    out.writeLong(examples);
-    out.writeLong(steps);
-    out.writeLong(skippedSteps);
-    out.writeLong(clippedSteps());
-    out.writeLong(rollbacks());
+    examples = v.number(examples);
+    steps = v.number(steps);
+    skippedSteps = v.number(skippedSteps);
+    v.number(clippedSteps());
+    v.number(rollbacks());
   }
 
-  void writeScalers(DataOutput out) throws IOException {
-    scaler.write(out);
-    tails.write(out);
-    nominal.write(out);
+  void visitScalers(StateVisitor v) throws IOException {
+    scaler.visit(v);
+    tails.visit(v);
+    nominal =
+        v.value(nominal, NominalColumns::write, in -> NominalColumns.read(in, shape.inputs()));
   }
 
-  abstract void writeMixer(DataOutput out) throws IOException;
+  abstract void visitMixer(StateVisitor v) throws IOException;
 
   /** Describes which numbers a stored mixture consists of. */
   private static String text(AutoShape.Kind kind) {
@@ -666,34 +661,7 @@ public abstract sealed class AutoLearner extends PerExampleModel
     SizeChecks.requireBytes(in, "the stored model", AutoShape.storedBytes(kind));
     AutoShape shape = scratch.shape(kind);
     AutoLearner learner = of(shape, indicators, in.readLong(), scratch, new Members(shape));
-    learner.readRest(in);
+    learner.visit(new StateReader(in));
     return learner;
   }
-
-  private void readRest(DataInput in) throws IOException {
-    readScalers(in);
-    members.read(in);
-    weights.read(in);
-    answer.read(in);
-    linear.read(in);
-    ferns.read(in, nominal);
-    readMixer(in);
-    buffer.read(in, classes());
-    if (ids != null) {
-      ids.read(in, shape, scratch());
-    }
-    examples = in.readLong();
-    steps = in.readLong();
-    skippedSteps = in.readLong();
-    in.readLong(); // clipped steps
-    in.readLong(); // rollbacks
-  }
-
-  void readScalers(DataInput in) throws IOException {
-    scaler.read(in);
-    tails.read(in);
-    nominal = NominalColumns.read(in, shape.inputs());
-  }
-
-  abstract void readMixer(DataInput in) throws IOException;
 }

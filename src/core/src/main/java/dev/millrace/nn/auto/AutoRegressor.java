@@ -8,8 +8,7 @@ import dev.millrace.nn.PredictedValue;
 import dev.millrace.nn.experts.ExpertModel;
 import dev.millrace.nn.tails.HeavyTail;
 import dev.millrace.simd.Kernels;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -43,39 +42,17 @@ final class AutoRegressor extends AutoLearner {
   private boolean hasPrevious;
 
   AutoRegressor(
-      AutoShape shape, Indicators indicators, long keySeed, AutoScratch scratch, Members members) {
+      AutoShape shape,
+      Indicators indicators,
+      long keySeed,
+      @Nullable AutoScratch scratch,
+      Members members) {
     super(shape, indicators, keySeed, scratch, members);
     target = Scaler.ofTarget(DECAY);
     mixer = new ValueMixer(weights, answer, shape.networkPredictions());
     boolean hasExperts = indicators.expertColumns().length > 0;
     experts = hasExperts ? new ExpertModel(indicators, inputs()) : null;
     hasPrevious = shape.kind().previousInputs() > 0;
-  }
-
-  private AutoRegressor(AutoRegressor other, long keySeed) {
-    super(other, keySeed);
-    target = other.target.copy();
-    mixer = other.mixer.copy(weights, answer);
-    experts = other.experts == null ? null : other.experts.copy();
-    tail = other.tail;
-    lowest = other.lowest;
-    highest = other.highest;
-    lastValue = other.lastValue;
-    hasPrevious = other.hasPrevious;
-  }
-
-  @Override
-  AutoRegressor copy(long otherKeySeed) {
-    return new AutoRegressor(this, otherKeySeed);
-  }
-
-  @Override
-  public boolean isFinite() {
-    return super.isFinite()
-        && target.isFinite()
-        && mixer.isFinite()
-        && (tail == null || (Double.isFinite(lowest) && Double.isFinite(highest)))
-        && (experts == null || experts.isFinite());
   }
 
   @Override
@@ -300,45 +277,23 @@ final class AutoRegressor extends AutoLearner {
   }
 
   @Override
-  void writeScalers(DataOutput out) throws IOException {
-    super.writeScalers(out);
-    out.writeBoolean(hasPrevious);
-    target.write(out);
-    out.writeBoolean(tail != null);
+  void visitScalers(StateVisitor v) throws IOException {
+    super.visitScalers(v);
+    hasPrevious = v.flag(hasPrevious);
+    target.visit(v);
+    tail = v.nullable(tail, HeavyTail::write, HeavyTail::read);
     if (tail != null) {
-      tail.write(out);
-      out.writeDouble(lowest);
-      out.writeDouble(highest);
+      lowest = v.number(lowest);
+      highest = v.number(highest);
     }
     if (experts != null) {
-      experts.write(out);
+      experts.visit(v);
     }
   }
 
   @Override
-  void readScalers(DataInput in) throws IOException {
-    super.readScalers(in);
-    hasPrevious = in.readBoolean();
-    target.read(in);
-    tail = in.readBoolean() ? HeavyTail.read(in) : null;
-    if (tail != null) {
-      lowest = in.readDouble();
-      highest = in.readDouble();
-    }
-    if (experts != null) {
-      experts.read(in);
-    }
-  }
-
-  @Override
-  void writeMixer(DataOutput out) throws IOException {
-    mixer.write(out);
-    out.writeDouble(lastValue);
-  }
-
-  @Override
-  void readMixer(DataInput in) throws IOException {
-    mixer.read(in);
-    lastValue = in.readDouble();
+  void visitMixer(StateVisitor v) throws IOException {
+    mixer.visit(v);
+    lastValue = v.anyNumber(lastValue);
   }
 }

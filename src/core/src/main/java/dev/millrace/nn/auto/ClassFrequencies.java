@@ -1,10 +1,8 @@
 package dev.millrace.nn.auto;
 
-import static dev.millrace.nn.auto.FiniteNumbers.areFinite;
-
 import dev.millrace.simd.Elementary;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 import java.util.Arrays;
 
@@ -12,7 +10,7 @@ import java.util.Arrays;
  * Predicts the running class frequencies, f_j = (weight of class j + 1) / (weight of all +
  * classes): the baseline that uses no feature.
  */
-final class ClassFrequencies {
+final class ClassFrequencies implements State {
 
   static final String NAME = "frequencies";
 
@@ -21,14 +19,6 @@ final class ClassFrequencies {
 
   ClassFrequencies(int classes) {
     weights = new double[classes];
-  }
-
-  private ClassFrequencies(ClassFrequencies other) {
-    weights = other.weights.clone();
-  }
-
-  ClassFrequencies copy() {
-    return new ClassFrequencies(this);
   }
 
   /** Writes the frequency of each class, and its logarithm. */
@@ -52,19 +42,8 @@ final class ClassFrequencies {
     weights = Arrays.copyOf(weights, weights.length + 1);
   }
 
-  boolean isFinite() {
-    return areFinite(weights);
-  }
-
-  void write(DataOutput out) throws IOException {
-    for (double weight : weights) {
-      out.writeDouble(weight);
-    }
-  }
-
-  void read(DataInput in) throws IOException {
-    for (int j = 0; j < weights.length; j++) {
-      weights[j] = in.readDouble();
-    }
+  @Override
+  public void visit(StateVisitor v) throws IOException {
+    v.numbers(weights);
   }
 }

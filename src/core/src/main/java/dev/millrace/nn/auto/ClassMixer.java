@@ -1,13 +1,11 @@
 package dev.millrace.nn.auto;
 
-import static dev.millrace.nn.auto.FiniteNumbers.areFinite;
-
 import dev.millrace.simd.KernelProvider;
 import dev.millrace.simd.Kernels;
 import dev.millrace.simd.LayerShape;
 import dev.millrace.simd.MixtureKernels;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 import java.util.Arrays;
 
@@ -16,7 +14,7 @@ import java.util.Arrays;
  * with l_k the logarithms of prediction k, learned by gradient descent on -ln q of the label. A
  * weight may become negative, and the weights need not sum to 1.
  */
-final class ClassMixer {
+final class ClassMixer implements State {
 
   private static final Kernels KERNELS = KernelProvider.kernels();
   private static final MixtureKernels MIXTURES = KernelProvider.mixtures();
@@ -51,17 +49,6 @@ final class ClassMixer {
     meanSquares = new float[MixerWeights.MAX_PREDICTIONS];
     bias = new float[classes];
     layer = layer();
-  }
-
-  private ClassMixer(ClassMixer other, MixerWeights weights) {
-    this.weights = weights;
-    meanSquares = other.meanSquares.clone();
-    bias = other.bias.clone();
-    layer = other.layer;
-  }
-
-  ClassMixer copy(MixerWeights ofCopy) {
-    return new ClassMixer(this, ofCopy);
   }
 
   void addClass() {
@@ -165,25 +152,9 @@ final class ClassMixer {
     }
   }
 
-  boolean isFinite() {
-    return areFinite(meanSquares) && areFinite(bias);
-  }
-
-  void write(DataOutput out) throws IOException {
-    for (int k = 0; k < weights.predictions; k++) {
-      out.writeFloat(meanSquares[k]);
-    }
-    for (float value : bias) {
-      out.writeFloat(value);
-    }
-  }
-
-  void read(DataInput in) throws IOException {
-    for (int k = 0; k < weights.predictions; k++) {
-      meanSquares[k] = in.readFloat();
-    }
-    for (int j = 0; j < bias.length; j++) {
-      bias[j] = in.readFloat();
-    }
+  @Override
+  public void visit(StateVisitor v) throws IOException {
+    v.numbers(meanSquares, 0, weights.predictions);
+    v.numbers(bias);
   }
 }

@@ -5,8 +5,7 @@ import dev.millrace.nn.ferns.Ferns;
 import dev.millrace.nn.nominal.NominalColumns;
 import dev.millrace.simd.KernelProvider;
 import dev.millrace.simd.Kernels;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 import java.util.Arrays;
 
@@ -34,18 +33,8 @@ final class FernMember {
   private float[] steps;
 
   FernMember(AutoShape shape, long keySeed) {
-    this(
-        new Ferns(size(shape.kind()), shape.inputs(), shape.outputs(), seed(shape, keySeed)),
-        shape.outputs());
-  }
-
-  private FernMember(Ferns ferns, int outputs) {
-    this.ferns = ferns;
-    steps = new float[outputs];
-  }
-
-  FernMember copy(AutoShape shape, long keySeed) {
-    return new FernMember(ferns.copy(seed(shape, keySeed)), steps.length);
+    ferns = new Ferns(size(shape.kind()), shape.inputs(), shape.outputs(), seed(shape, keySeed));
+    steps = new float[shape.outputs()];
   }
 
   private static long seed(AutoShape shape, long keySeed) {
@@ -166,15 +155,7 @@ final class FernMember {
     return ferns.memoryBytes();
   }
 
-  boolean isFinite() {
-    return ferns.isFinite();
-  }
-
-  void write(DataOutput out) throws IOException {
-    ferns.write(out);
-  }
-
-  void read(DataInput in, NominalColumns nominal) throws IOException {
-    ferns.read(in, nominal);
+  void visit(StateVisitor v, NominalColumns nominal) throws IOException {
+    ferns.visit(v, nominal);
   }
 }

@@ -1,8 +1,8 @@
 package dev.millrace.nn.auto;
 
 import dev.millrace.simd.Elementary;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 
 /**
@@ -16,7 +16,7 @@ import java.io.IOException;
  * 0.05, so ln 20 stands for ln 10. In both losses an example counts by its weight, but for 1 at
  * most: a posterior of p to a power above 1 has no such bound.
  */
-final class FixedShare {
+final class FixedShare implements State {
 
   private static final double PRIOR_OF_MIXTURE = 0.8;
   private static final double PRIOR_OF_OTHERS = 0.1;
@@ -53,18 +53,6 @@ final class FixedShare {
   /** Creates weights of all four. */
   static FixedShare withPreviousLabel() {
     return new FixedShare(PRIOR_OF_PREVIOUS);
-  }
-
-  private FixedShare(FixedShare other) {
-    forecasts = other.forecasts;
-    mixture = other.mixture;
-    linear = other.linear;
-    baseline = other.baseline;
-    previous = other.previous;
-  }
-
-  FixedShare copy() {
-    return new FixedShare(this);
   }
 
   double mixture() {
@@ -137,18 +125,18 @@ final class FixedShare {
     return Elementary.exp((float) -loss);
   }
 
-  void write(DataOutput out) throws IOException {
-    out.writeDouble(mixture);
-    out.writeDouble(linear);
-    out.writeDouble(baseline);
-    out.writeDouble(previous);
+  @Override
+  public void visit(StateVisitor v) throws IOException {
+    mixture = v.number(mixture);
+    linear = v.number(linear);
+    baseline = v.number(baseline);
+    previous = v.number(previous);
+    if (v.isReading()) {
+      requireShares();
+    }
   }
 
-  void read(DataInput in) throws IOException {
-    mixture = in.readDouble();
-    linear = in.readDouble();
-    baseline = in.readDouble();
-    previous = in.readDouble();
+  private void requireShares() throws IOException {
     double sum = mixture + linear + baseline + previous;
     boolean areShares = mixture >= 0 && linear >= 0 && baseline >= 0 && previous >= 0;
     if (!areShares || !(Math.abs(sum - 1) <= MAX_ROUNDING)) {

@@ -1,6 +1,7 @@
 package dev.millrace.nn.auto;
 
 import dev.millrace.data.Task;
+import dev.millrace.nn.Embeddings;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.LearnerSpec;
 import dev.millrace.nn.ModelSpec;
@@ -10,11 +11,11 @@ import dev.millrace.nn.ids.IdLayout;
 import dev.millrace.nn.ids.IdLearner;
 import dev.millrace.simd.KernelProvider;
 import dev.millrace.simd.Kernels;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The predictions of a mixture that are made from ids; see {@link IdLearner}. */
@@ -42,7 +43,9 @@ final class IdMember {
   private float[] errors;
 
   IdMember(IdLayout layout, AutoShape shape, long keySeed) {
-    this(layout, new IdLearner(layout, shape.classes(), seed(shape, keySeed)), outputs(shape));
+    this.layout = layout;
+    learner = new IdLearner(layout, shape.classes(), shape.kind().seed() ^ keySeed);
+    errors = new float[outputs(shape)];
   }
 
   /** Makes it usable, unless it is read. */
@@ -77,24 +80,8 @@ final class IdMember {
             .modelBytes(layout.task, layout.width, Math.max(1, kind.classes()));
   }
 
-  private IdMember(IdLayout layout, IdLearner learner, int outputs) {
-    this.layout = layout;
-    this.learner = learner;
-    errors = new float[outputs];
-  }
-
   private static int outputs(AutoShape shape) {
     return shape.kind().task() == Task.MULTICLASS ? shape.outputs() : 1;
-  }
-
-  private static long seed(AutoShape shape, long keySeed) {
-    return shape.kind().seed() ^ keySeed;
-  }
-
-  IdMember copy(AutoShape shape, long keySeed) {
-    IdMember copy = new IdMember(layout, learner.copy(seed(shape, keySeed)), errors.length);
-    copy.network = network == null ? null : network.copy(copy.learner.embeddings());
-    return copy;
   }
 
   /** Uses scratch that other models of the thread share. */
@@ -218,23 +205,22 @@ final class IdMember {
     return learner.memoryBytes() + (network == null ? 0 : network.memoryBytes());
   }
 
-  void write(DataOutput out) throws IOException {
-    learner.write(out);
-    if (network != null) {
-      network.write(out);
-    }
-  }
-
-  void read(DataInput in, AutoShape shape, AutoScratch own) throws IOException {
-    learner.read(in);
+  /**
+   * Visits what was learned.
+   *
+   * @param scratch of a member that is read
+   */
+  void visit(StateVisitor v, AutoShape shape, Supplier<AutoScratch> scratch) throws IOException {
+    learner.visit(v);
     if (hasNetwork(layout)) {
+      Embeddings.Factory vectors = (columns, dimension, seed) -> learner.embeddings();
+      LearnerSpec spec = spec(layout, shape.kind().seed());
       network =
-          Learner.read(
-              in,
-              spec(layout, shape.kind().seed()),
-              layout.task,
-              own.networks,
-              (columns, dimension, seed) -> learner.embeddings());
+          v.custom(
+              network,
+              Learner::write,
+              in -> Learner.read(in, spec, layout.task, scratch.get().networks, vectors),
+              other -> other.copy(vectors));
     }
   }
 }

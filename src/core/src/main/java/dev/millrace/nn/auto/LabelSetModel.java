@@ -1,10 +1,9 @@
 package dev.millrace.nn.auto;
 
 import dev.millrace.data.PublicApi;
-import dev.millrace.data.SizeChecks;
 import dev.millrace.simd.Elementary;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -29,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * 2014): F1 of the label, smoothed towards that of all labels. Not thread-safe.
  */
 @PublicApi
-public final class LabelSetModel {
+public final class LabelSetModel implements State {
   static final int MAX_SETS = 256;
 
   private static final int MAX_LABELS = 2_000;
@@ -71,16 +70,7 @@ public final class LabelSetModel {
 
   /** Returns a deep copy. */
   public LabelSetModel copy() {
-    LabelSetModel copy = new LabelSetModel(hasThresholds);
-    sets.forEach((set, count) -> copy.sets.put(set, count.clone()));
-    copy.total = total;
-    copy.exponent = exponent;
-    copy.curvature = curvature;
-    copy.allHits = allHits;
-    copy.allExamples = allExamples;
-    copy.hits = hits.clone();
-    copy.counts = counts.clone();
-    return copy;
+    return State.copy(this, new LabelSetModel(hasThresholds));
   }
 
   /**
@@ -295,51 +285,36 @@ public final class LabelSetModel {
     return words * Long.BYTES + 160L * sets.size() + 2L * hits.length * Double.BYTES;
   }
 
-  /** Writes the complete state. */
-  public void write(DataOutput out) throws IOException {
-    out.writeInt(sets.size());
-    for (Map.Entry<BitSet, double[]> each : sets.entrySet()) {
-      long[] words = each.getKey().toLongArray();
-      out.writeInt(words.length);
-      for (long word : words) {
-        out.writeLong(word);
+  @Override
+  public void visit(StateVisitor v) throws IOException {
+    int size = v.count("sets of labels", sets.size(), MAX_SETS, Integer.BYTES + Double.BYTES);
+    if (v.isFilling()) {
+      for (int s = 0; s < size; s++) {
+        BitSet set = visitSet(v, new BitSet());
+        double[] count = new double[1];
+        v.numbers(count);
+        sets.put(set, count);
       }
-      out.writeDouble(each.getValue()[0]);
+    } else {
+      for (Map.Entry<BitSet, double[]> each : sets.entrySet()) {
+        visitSet(v, each.getKey());
+        v.numbers(each.getValue());
+      }
     }
-    for (double value : new double[] {total, exponent, curvature, allHits, allExamples}) {
-      out.writeDouble(value);
+    total = v.number(total);
+    exponent = v.number(exponent);
+    curvature = v.number(curvature);
+    allHits = v.number(allHits);
+    allExamples = v.number(allExamples);
+    int labels = v.count("labels of sets", hits.length, MAX_LABELS, 2 * Double.BYTES);
+    if (v.isFilling()) {
+      hits = new double[labels];
+      counts = new double[labels];
     }
-    out.writeInt(hits.length);
-    for (int k = 0; k < hits.length; k++) {
-      out.writeDouble(hits[k]);
-      out.writeDouble(counts[k]);
-    }
+    v.alternating(hits, counts);
   }
 
-  /** Reads what {@link #write} wrote. */
-  public static LabelSetModel read(DataInput in, boolean hasThresholds) throws IOException {
-    LabelSetModel model = new LabelSetModel(hasThresholds);
-    int size = SizeChecks.read(in, "sets of labels", MAX_SETS, Integer.BYTES + Double.BYTES);
-    for (int s = 0; s < size; s++) {
-      int maxWords = MAX_LABELS / Long.SIZE + 1;
-      long[] words = new long[SizeChecks.read(in, "words of a set", maxWords, Long.BYTES)];
-      for (int w = 0; w < words.length; w++) {
-        words[w] = in.readLong();
-      }
-      model.sets.put(BitSet.valueOf(words), new double[] {in.readDouble()});
-    }
-    model.total = in.readDouble();
-    model.exponent = in.readDouble();
-    model.curvature = in.readDouble();
-    model.allHits = in.readDouble();
-    model.allExamples = in.readDouble();
-    int labels = SizeChecks.read(in, "labels of sets", MAX_LABELS, 2 * Double.BYTES);
-    model.hits = new double[labels];
-    model.counts = new double[labels];
-    for (int k = 0; k < labels; k++) {
-      model.hits[k] = in.readDouble();
-      model.counts[k] = in.readDouble();
-    }
-    return model;
+  private static BitSet visitSet(StateVisitor v, BitSet set) throws IOException {
+    return BitSet.valueOf(v.sized("words of a set", set.toLongArray(), MAX_LABELS / Long.SIZE + 1));
   }
 }

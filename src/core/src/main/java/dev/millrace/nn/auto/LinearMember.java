@@ -1,11 +1,9 @@
 package dev.millrace.nn.auto;
 
-import static dev.millrace.nn.auto.FiniteNumbers.areFinite;
-
 import dev.millrace.simd.KernelProvider;
 import dev.millrace.simd.Kernels;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 import java.util.Arrays;
 
@@ -19,7 +17,7 @@ import java.util.Arrays;
  * predicts those until it has learned more. Values: b + Σ x_i·w_i on the scale of the standardised
  * target, with the error cut to ±1. A feature that is 0 costs one comparison.
  */
-final class LinearMember {
+final class LinearMember implements State {
 
   private static final Kernels KERNELS = KernelProvider.kernels();
 
@@ -45,18 +43,6 @@ final class LinearMember {
     this.outputs = outputs;
     weights = new float[(inputs + 1) * outputs];
     squares = new float[(inputs + 1) * outputs];
-  }
-
-  private LinearMember(LinearMember other) {
-    inputs = other.inputs;
-    keptInTime = other.keptInTime;
-    outputs = other.outputs;
-    weights = other.weights.clone();
-    squares = other.squares.clone();
-  }
-
-  LinearMember copy() {
-    return new LinearMember(this);
   }
 
   /** Number of weights and sums of squares. */
@@ -167,21 +153,8 @@ final class LinearMember {
     return wider;
   }
 
-  boolean isFinite() {
-    return areFinite(weights) && areFinite(squares);
-  }
-
-  void write(DataOutput out) throws IOException {
-    for (int i = 0; i < weights.length; i++) {
-      out.writeFloat(weights[i]);
-      out.writeFloat(squares[i]);
-    }
-  }
-
-  void read(DataInput in) throws IOException {
-    for (int i = 0; i < weights.length; i++) {
-      weights[i] = in.readFloat();
-      squares[i] = in.readFloat();
-    }
+  @Override
+  public void visit(StateVisitor v) throws IOException {
+    v.alternating(weights, squares);
   }
 }

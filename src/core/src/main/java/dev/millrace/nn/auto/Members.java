@@ -1,7 +1,5 @@
 package dev.millrace.nn.auto;
 
-import static dev.millrace.nn.auto.FiniteNumbers.areFinite;
-
 import dev.millrace.nn.Initializer;
 import dev.millrace.nn.Layout;
 import dev.millrace.nn.Network;
@@ -10,8 +8,8 @@ import dev.millrace.nn.Workspace;
 import dev.millrace.simd.KernelProvider;
 import dev.millrace.simd.Kernels;
 import dev.millrace.simd.MixtureKernels;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 import java.util.Arrays;
 
@@ -21,7 +19,7 @@ import java.util.Arrays;
  * <p>Each member takes one step a record, along (weight·g + ρ·Σ weight·g of replayed records) / (1
  * + number·ρ), all gradients at the same parameters.
  */
-final class Members {
+final class Members implements State {
 
   private static final Kernels KERNELS = KernelProvider.kernels();
   private static final MixtureKernels MIXTURES = KernelProvider.mixtures();
@@ -71,37 +69,6 @@ final class Members {
       }
     }
     return members;
-  }
-
-  private Members(Members other) {
-    shape = other.shape;
-    parameters = copy(other.parameters);
-    averages = copy(other.averages);
-    meanSquares = copy(other.meanSquares);
-    steps = other.steps.clone();
-    powers = other.powers.clone();
-  }
-
-  Members copy() {
-    return new Members(this);
-  }
-
-  private static float[][] copy(float[][] values) {
-    float[][] copy = new float[values.length][];
-    for (int m = 0; m < copy.length; m++) {
-      copy[m] = values[m].clone();
-    }
-    return copy;
-  }
-
-  /** Returns true if all that was learned is finite. */
-  boolean isFinite() {
-    for (int m = 0; m < shape.members(); m++) {
-      if (!areFinite(parameters[m]) || !areFinite(averages[m]) || !areFinite(meanSquares[m])) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private static WeightInitializer draws(AutoShape shape, int m, long keySeed) {
@@ -286,29 +253,17 @@ final class Members {
     }
   }
 
-  void write(DataOutput out) throws IOException {
+  @Override
+  public void visit(StateVisitor v) throws IOException {
     for (int m = 0; m < shape.members(); m++) {
       Layout layout = shape.network(m).layout();
-      layout.write(parameters[m], out);
-      layout.write(meanSquares[m], out);
+      layout.visit(parameters[m], v);
+      layout.visit(meanSquares[m], v);
       if (shape.member(m).averaged) {
-        layout.write(averages[m], out);
+        layout.visit(averages[m], v);
       }
-      out.writeLong(steps[m]);
-      out.writeDouble(powers[m]);
-    }
-  }
-
-  void read(DataInput in) throws IOException {
-    for (int m = 0; m < shape.members(); m++) {
-      Layout layout = shape.network(m).layout();
-      parameters[m] = layout.read(in);
-      meanSquares[m] = layout.read(in);
-      if (shape.member(m).averaged) {
-        averages[m] = layout.read(in);
-      }
-      steps[m] = in.readLong();
-      powers[m] = in.readDouble();
+      steps[m] = v.number(steps[m]);
+      powers[m] = v.number(powers[m]);
     }
   }
 }

@@ -1,17 +1,15 @@
 package dev.millrace.nn.auto;
 
-import static dev.millrace.nn.auto.FiniteNumbers.areFinite;
-
 import dev.millrace.data.MetricsReport;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /** Weight of each prediction in the mixture, and recent mean losses of each and the baseline. */
-final class MixerWeights {
+final class MixerWeights implements State {
 
   /** Max number of predictions. */
   static final int MAX_PREDICTIONS = 16;
@@ -68,14 +66,6 @@ final class MixerWeights {
     return mixer;
   }
 
-  private MixerWeights(MixerWeights other) {
-    predictions = other.predictions;
-    System.arraycopy(other.weights, 0, weights, 0, MAX_PREDICTIONS);
-    losses = other.losses.clone();
-    hasIds = other.hasIds;
-    power = other.power;
-  }
-
   /**
    * Returns the factor of the mixer's learning rate after a number of examples. Different streams
    * need different weights, so the first steps are longer.
@@ -89,10 +79,6 @@ final class MixerWeights {
   /** Returns true if some predictions are made from ids. */
   boolean hasIds() {
     return hasIds;
-  }
-
-  MixerWeights copy() {
-    return new MixerWeights(this);
   }
 
   /**
@@ -140,25 +126,13 @@ final class MixerWeights {
     return Double.parseDouble(Float.toString(value));
   }
 
-  boolean isFinite() {
-    return areFinite(weights) && areFinite(losses) && Double.isFinite(power);
-  }
-
-  void write(DataOutput out) throws IOException {
+  @Override
+  public void visit(StateVisitor v) throws IOException {
     for (int k = 0; k < predictions; k++) {
-      out.writeFloat(weights[k]);
-      out.writeFloat(losses[k]);
+      weights[k] = v.number(weights[k]);
+      losses[k] = v.number(losses[k]);
     }
-    out.writeFloat(losses[predictions]);
-    out.writeDouble(power);
-  }
-
-  void read(DataInput in) throws IOException {
-    for (int k = 0; k < predictions; k++) {
-      weights[k] = in.readFloat();
-      losses[k] = in.readFloat();
-    }
-    losses[predictions] = in.readFloat();
-    power = in.readDouble();
+    losses[predictions] = v.number(losses[predictions]);
+    power = v.number(power);
   }
 }

@@ -1,12 +1,10 @@
 package dev.millrace.nn.auto;
 
-import static dev.millrace.nn.auto.FiniteNumbers.areFinite;
-
 import dev.millrace.simd.Elementary;
 import dev.millrace.simd.KernelProvider;
 import dev.millrace.simd.Kernels;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 import java.util.Arrays;
 
@@ -15,7 +13,7 @@ import java.util.Arrays;
  * running class frequencies, and shares of the records of a class that forget 0.1 % with each
  * record. A count says much after a few records; steps down a gradient need many more.
  */
-final class NaiveBayesMember {
+final class NaiveBayesMember implements State {
 
   static final String NAME = "naive-bayes";
 
@@ -46,13 +44,6 @@ final class NaiveBayesMember {
     this.columns = columns;
     this.classes = classes;
     counts = new float[(columns.length + 1) * classes];
-  }
-
-  NaiveBayesMember copy() {
-    NaiveBayesMember copy = new NaiveBayesMember(columns, classes);
-    System.arraycopy(counts, 0, copy.counts, 0, counts.length);
-    copy.unit = unit;
-    return copy;
   }
 
   /** Number of counts. */
@@ -119,31 +110,23 @@ final class NaiveBayesMember {
     classes++;
   }
 
-  boolean isFinite() {
-    return areFinite(counts) && Float.isFinite(unit);
-  }
-
-  void write(DataOutput out) throws IOException {
-    out.writeFloat(unit);
-    for (float count : counts) {
-      out.writeFloat(count);
+  @Override
+  public void visit(StateVisitor v) throws IOException {
+    unit = v.number(unit);
+    v.numbers(counts);
+    if (v.isReading()) {
+      require(unit, 1f, MAX_UNIT);
+      for (float count : counts) {
+        require(count, 0f, Float.MAX_VALUE);
+      }
     }
   }
 
-  void read(DataInput in) throws IOException {
-    unit = read(in, 1f, MAX_UNIT);
-    for (int i = 0; i < counts.length; i++) {
-      counts[i] = read(in, 0f, Float.MAX_VALUE);
-    }
-  }
-
-  private static float read(DataInput in, float min, float max) throws IOException {
-    float number = in.readFloat();
+  private static void require(float number, float min, float max) throws IOException {
     if (!(number >= min && number <= max)) {
       throw new IOException(
           "a stored count of naive Bayes is %s, but must be from %s to %s; the bytes are damaged"
               .formatted(number, min, max));
     }
-    return number;
   }
 }

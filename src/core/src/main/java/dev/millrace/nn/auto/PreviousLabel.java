@@ -1,17 +1,14 @@
 package dev.millrace.nn.auto;
 
-import static dev.millrace.nn.auto.FiniteNumbers.areFinite;
-
-import dev.millrace.data.SizeChecks;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 
 /**
  * Predicts a class by how often it followed the previous label: a Markov chain that forgets slowly.
  * Each label counts as if it had been followed once before, by all classes in their frequencies.
  */
-final class PreviousLabel {
+final class PreviousLabel implements State {
 
   static final String NAME = "previous-label";
 
@@ -34,16 +31,6 @@ final class PreviousLabel {
   PreviousLabel(int classes) {
     this.classes = classes;
     counts = new float[floats(classes)];
-  }
-
-  private PreviousLabel(PreviousLabel other) {
-    classes = other.classes;
-    counts = other.counts.clone();
-    previous = other.previous;
-  }
-
-  PreviousLabel copy() {
-    return new PreviousLabel(this);
   }
 
   /** Returns the floats of its table. */
@@ -101,24 +88,9 @@ final class PreviousLabel {
     classes = all;
   }
 
-  boolean isFinite() {
-    return areFinite(counts);
-  }
-
-  void write(DataOutput out) throws IOException {
-    out.writeInt(previous);
-    for (float count : counts) {
-      out.writeFloat(count);
-    }
-  }
-
-  void read(DataInput in) throws IOException {
-    previous = in.readInt();
-    if (previous != NONE) {
-      SizeChecks.requireIndex("stored previous class", previous, classes);
-    }
-    for (int i = 0; i < counts.length; i++) {
-      counts[i] = in.readFloat();
-    }
+  @Override
+  public void visit(StateVisitor v) throws IOException {
+    previous = v.number("stored previous class", previous, NONE, classes - 1);
+    v.numbers(counts);
   }
 }

@@ -3,8 +3,7 @@ package dev.millrace.nn.auto;
 import dev.millrace.data.SizeChecks;
 import dev.millrace.nn.WeightInitializer;
 import dev.millrace.simd.DistanceKernels;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 import java.util.Arrays;
 
@@ -59,15 +58,6 @@ final class ReplayBuffer {
     return (records + tile - 1) / tile * tile * width;
   }
 
-  private ReplayBuffer(ReplayBuffer other) {
-    inputs = other.inputs;
-    width = other.width;
-    capacity = other.capacity;
-    tile = other.tile;
-    rows = other.rows.clone();
-    size = other.size;
-  }
-
   private static int capacity(int inputs, int records) {
     long fitting = MAX_BYTES / Float.BYTES / (inputs + EXTRA);
     return (int) Math.max(1, Math.min(records, fitting));
@@ -76,10 +66,6 @@ final class ReplayBuffer {
   /** Bytes of a full buffer whose capacity is in whole tiles. */
   static long bytes(int inputs, int records) {
     return (long) capacity(inputs, records) * (inputs + EXTRA) * Float.BYTES;
-  }
-
-  ReplayBuffer copy() {
-    return new ReplayBuffer(this);
   }
 
   int size() {
@@ -214,34 +200,32 @@ final class ReplayBuffer {
     return rows.length;
   }
 
-  void write(DataOutput out) throws IOException {
-    out.writeInt(size);
-    for (int record = 0; record < size; record++) {
-      for (int i = 0; i < width; i++) {
-        out.writeFloat(feature(record, i));
-      }
-    }
-  }
-
   /**
-   * Reads what {@link #write} wrote.
+   * Visits the records.
    *
-   * @param classes number of classes; 0 for values
-   * @throws IOException if it is damaged
+   * @param classes number of known classes, 0 of values
+   * @throws IOException if what is read is damaged
    */
-  void read(DataInput in, int classes) throws IOException {
-    size = SizeChecks.read(in, "stored records for replay", capacity, width * Float.BYTES);
-    int room = FIRST_ROOM;
-    while (room < size) {
-      room *= 2;
+  void visit(StateVisitor v, int classes) throws IOException {
+    size = v.count("stored records for replay", size, capacity, width * Float.BYTES);
+    if (v.isFilling()) {
+      int room = FIRST_ROOM;
+      while (room < size) {
+        room *= 2;
+      }
+      rows = new float[room(Math.min(room, capacity))];
     }
-    rows = new float[room(Math.min(room, capacity))];
+    if (v.isCopying()) {
+      v.numbers(rows);
+      return;
+    }
     for (int record = 0; record < size; record++) {
       for (int i = 0; i < width; i++) {
-        rows[at(record, i)] = in.readFloat();
+        int at = at(record, i);
+        rows[at] = v.anyNumber(rows[at]);
       }
     }
-    for (int record = 0; record < size && classes > 0; record++) {
+    for (int record = 0; v.isReading() && record < size && classes > 0; record++) {
       SizeChecks.requireIndex("class of a stored record for replay", target(record), classes);
     }
   }

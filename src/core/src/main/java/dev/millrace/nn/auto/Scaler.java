@@ -1,11 +1,9 @@
 package dev.millrace.nn.auto;
 
-import static dev.millrace.nn.auto.FiniteNumbers.areFinite;
-
 import dev.millrace.nn.Indicators;
 import dev.millrace.simd.ScalarScaling;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 
 /**
@@ -18,7 +16,7 @@ import java.io.IOException;
  * logarithm stays if the deviation of the number is above {@value #WIDE_SPREAD} times its mean, as
  * numbers of a long tail have it, and numbers around 0.
  */
-final class Scaler {
+final class Scaler implements State {
 
   private static final int[] NO_PARTNERS = {};
   private static final double WIDE_SPREAD = 3;
@@ -83,6 +81,7 @@ final class Scaler {
     inverses = other.inverses.clone();
   }
 
+  /** Returns a copy; predictions restore the scaler from it. */
   Scaler copy() {
     return new Scaler(this);
   }
@@ -191,24 +190,18 @@ final class Scaler {
     return 4L * columns;
   }
 
-  boolean isFinite() {
-    return areFinite(statistics);
-  }
-
-  void write(DataOutput out) throws IOException {
-    for (int c = 0; c < columns; c++) {
-      for (int s = c; s < statistics.length; s += columns) {
-        out.writeDouble(statistics[s]);
-      }
+  @Override
+  public void visit(StateVisitor v) throws IOException {
+    if (v.isCopying()) {
+      v.numbers(statistics);
+      v.numbers(inverses);
+      return;
     }
-  }
-
-  void read(DataInput in) throws IOException {
     for (int c = 0; c < columns; c++) {
       for (int s = c; s < statistics.length; s += columns) {
-        statistics[s] = in.readDouble();
+        statistics[s] = v.number(statistics[s]);
       }
-      if (!indicators.contains(c)) {
+      if (v.isReading() && !indicators.contains(c)) {
         updateInverse(c);
       }
     }

@@ -1,10 +1,7 @@
 package dev.millrace.nn.auto;
 
-import static dev.millrace.nn.auto.FiniteNumbers.areFinite;
-
 import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.PublicApi;
-import dev.millrace.data.SizeChecks;
 import dev.millrace.nn.Activation;
 import dev.millrace.nn.Indicators;
 import dev.millrace.nn.Initializer;
@@ -16,6 +13,10 @@ import dev.millrace.nn.WeightInitializer;
 import dev.millrace.nn.Workspace;
 import dev.millrace.simd.KernelProvider;
 import dev.millrace.simd.Kernels;
+import dev.millrace.state.State;
+import dev.millrace.state.StateReader;
+import dev.millrace.state.StateVisitor;
+import dev.millrace.state.StateWriter;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -76,39 +77,30 @@ public final class SharedNetwork {
    * @param keySeed makes the initial weights differ from those of other keys
    */
   public SharedNetwork(int inputs, Indicators indicators, long seed, long keySeed) {
+    this(
+        inputs,
+        indicators,
+        new WeightInitializer(
+            Initializer.LECUN_NORMAL, seed ^ WeightInitializer.mix(DOMAIN), keySeed));
+  }
+
+  private SharedNetwork(int inputs, Indicators indicators, WeightInitializer initializer) {
     this.inputs = inputs;
     this.indicators = indicators;
+    this.initializer = initializer;
     columns = indicators.ids().isEmpty() ? new int[0] : indicators.ids().numbers(inputs);
     scaler = new Scaler(width(), AutoLearner.DECAY, indicators.ofNumbers(inputs));
-    initializer =
-        new WeightInitializer(
-            Initializer.LECUN_NORMAL, seed ^ WeightInitializer.mix(DOMAIN), keySeed);
     targets = new ArrayList<>();
     network = network(1);
     parameters = network.initialParameters(initializer);
     meanSquares = new float[parameters.length];
   }
 
-  private SharedNetwork(SharedNetwork other) {
-    inputs = other.inputs;
-    indicators = other.indicators;
-    columns = other.columns;
-    scaler = other.scaler.copy();
-    initializer = other.initializer;
-    targets = new ArrayList<>();
-    for (Scaler target : other.targets) {
-      targets.add(target == null ? null : target.copy());
-    }
-    network = other.network;
-    parameters = other.parameters.clone();
-    meanSquares = other.meanSquares.clone();
-    power = other.power;
-    steps = other.steps;
-  }
-
   /** Returns an independent copy. */
   public SharedNetwork copy() {
-    return new SharedNetwork(this);
+    SharedNetwork copy = new SharedNetwork(inputs, indicators, initializer);
+    State.copy(this::visit, copy::visit);
+    return copy;
   }
 
   private int width() {
@@ -287,11 +279,6 @@ public final class SharedNetwork {
     }
   }
 
-  /** Returns true if all that was learned is finite. */
-  public boolean isFinite() {
-    return scaler.isFinite() && areFinite(parameters) && areFinite(meanSquares);
-  }
-
   /** Returns the bytes of the arrays that are not shared. */
   public long memoryBytes() {
     return bytes(inputs, Math.max(1, targets.size()));
@@ -306,18 +293,30 @@ public final class SharedNetwork {
   /** Writes everything that is needed to continue bit for bit. */
   public void write(DataOutput out) throws IOException {
     new ModelHeader(SHAPE, inputs, 0, indicators).write(out);
-    scaler.write(out);
-    out.writeInt(targets.size());
-    for (Scaler target : targets) {
-      out.writeBoolean(target != null);
-      if (target != null) {
-        target.write(out);
+    visit(new StateWriter(out));
+  }
+
+  private void visit(StateVisitor v) throws IOException {
+    scaler.visit(v);
+    int neurons = v.count("neurons of the shared network", targets.size(), MAX_NEURONS, 1);
+    for (int n = 0; n < neurons; n++) {
+      Scaler target = v.isFilling() ? null : targets.get(n);
+      target = v.nullable(target, () -> Scaler.ofTarget(AutoLearner.DECAY));
+      if (v.isFilling()) {
+        targets.add(target);
       }
     }
-    network.layout().write(parameters, out);
-    network.layout().write(meanSquares, out);
-    out.writeDouble(power);
-    out.writeLong(steps);
+    long floats = 2 * Layout.values(width(), layers(Math.max(1, neurons)));
+    v.requireBytes("weights of the shared network", floats * Float.BYTES);
+    if (v.isFilling()) {
+      network = network(Math.max(1, neurons));
+      parameters = new float[network.layout().length()];
+      meanSquares = new float[parameters.length];
+    }
+    network.layout().visit(parameters, v);
+    network.layout().visit(meanSquares, v);
+    power = v.number(power);
+    steps = v.number(steps);
   }
 
   /**
@@ -332,22 +331,12 @@ public final class SharedNetwork {
       BoundedDataInput in, Indicators configured, long seed, long keySeed) throws IOException {
     ModelHeader header = ModelHeader.read(in, SHAPE, configured);
     SharedNetwork read = new SharedNetwork(header.inputs(), header.indicators(), seed, keySeed);
-    read.scaler.read(in);
-    int neurons = SizeChecks.read(in, "neurons of the shared network", MAX_NEURONS, 1);
-    for (int n = 0; n < neurons; n++) {
-      Scaler target = in.readBoolean() ? Scaler.ofTarget(AutoLearner.DECAY) : null;
-      if (target != null) {
-        target.read(in);
-      }
-      read.targets.add(target);
-    }
-    read.network = read.network(Math.max(1, neurons));
-    long floats = 2 * Layout.values(read.width(), layers(Math.max(1, neurons)));
-    SizeChecks.requireBytes(in, "weights of the shared network", floats * Float.BYTES);
-    read.parameters = read.network.layout().read(in);
-    read.meanSquares = read.network.layout().read(in);
-    read.power = in.readDouble();
-    read.steps = in.readLong();
+    read.visit(new StateReader(in));
     return read;
+  }
+
+  /** Returns false if a number that was learned is not finite. */
+  public boolean isFinite() {
+    return State.isFinite(this::visit);
   }
 }

@@ -1,8 +1,8 @@
 package dev.millrace.nn.auto;
 
 import dev.millrace.nn.experts.ExpertPool;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 
 /**
@@ -10,7 +10,7 @@ import java.io.IOException;
  * gradient descent on the error cut to ±1. The answer is an average of the mixture, the linear
  * member and a baseline: the mean of the target so far and the last value, by their errors.
  */
-final class ValueMixer {
+final class ValueMixer implements State {
 
   /** Name of the baseline, which uses no feature. */
   static final String BASELINE = "baseline";
@@ -28,8 +28,8 @@ final class ValueMixer {
   private final MixerWeights weights;
   private final FixedShare answer;
   private final int linear;
-  private final Scaler target;
-  private ExpertPool baseline;
+  private final Scaler target = Scaler.ofTarget(0);
+  private ExpertPool baseline = new ExpertPool(2);
   private double bias;
   // The target's mean and last value, NaN if unknown, on the target's own scale.
   private final double[] ofBaseline = {0, Double.NaN};
@@ -43,27 +43,10 @@ final class ValueMixer {
    * @param linear index of the linear member's prediction
    */
   ValueMixer(MixerWeights weights, FixedShare answer, int linear) {
-    this(weights, answer, linear, Scaler.ofTarget(0), new ExpertPool(2), 0);
-  }
-
-  private ValueMixer(
-      MixerWeights weights,
-      FixedShare answer,
-      int linear,
-      Scaler target,
-      ExpertPool baseline,
-      double bias) {
     this.weights = weights;
     this.answer = answer;
     this.linear = linear;
-    this.target = target;
-    this.baseline = baseline;
-    this.bias = bias;
     scaled = new double[weights.predictions];
-  }
-
-  ValueMixer copy(MixerWeights ofCopy, FixedShare answerOfCopy) {
-    return new ValueMixer(ofCopy, answerOfCopy, linear, target.copy(), baseline.copy(), bias);
   }
 
   /** Forgets the scale of the targets; {@link #observe} follows for those that are known. */
@@ -172,19 +155,10 @@ final class ValueMixer {
     return (float) (size <= 1 ? 0.5 * error * error : size - 0.5);
   }
 
-  boolean isFinite() {
-    return target.isFinite() && baseline.isFinite() && Double.isFinite(bias);
-  }
-
-  void write(DataOutput out) throws IOException {
-    target.write(out);
-    baseline.write(out);
-    out.writeDouble(bias);
-  }
-
-  void read(DataInput in) throws IOException {
-    target.read(in);
-    baseline.read(in);
-    bias = in.readDouble();
+  @Override
+  public void visit(StateVisitor v) throws IOException {
+    target.visit(v);
+    baseline.visit(v);
+    bias = v.number(bias);
   }
 }

@@ -3,8 +3,8 @@ package dev.millrace.nn.experts;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.nn.Indicators;
 import dev.millrace.simd.ScalarScaling;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * came later: of those made when it came, a network's would look better than they were. Not
  * thread-safe.
  */
-public final class ExpertModel {
+public final class ExpertModel implements State {
 
   /** Number of predictions that are kept until a late label comes. */
   public static final int REMEMBERED = 3;
@@ -73,26 +73,6 @@ public final class ExpertModel {
     statistics = new double[3 * numbers.length];
     target = new double[3];
     losses = new float[NAMES.size()];
-  }
-
-  private ExpertModel(ExpertModel other) {
-    width = other.width;
-    experts = other.experts;
-    regressed = other.regressed;
-    numbers = other.numbers;
-    average = other.average.copy();
-    regression = other.regression.copy();
-    base = other.base.copy();
-    answer = other.answer.copy();
-    statistics = other.statistics.clone();
-    target = other.target.clone();
-    losses = other.losses.clone();
-    lossPower = other.lossPower;
-  }
-
-  /** Returns an independent copy. */
-  public ExpertModel copy() {
-    return new ExpertModel(this);
   }
 
   /** Returns the places of the numbers that the regression has: no ids, no experts. */
@@ -289,56 +269,15 @@ public final class ExpertModel {
     return Double.parseDouble(Float.toString((float) value));
   }
 
-  /** Returns false if a number that was learned is not finite. */
-  public boolean isFinite() {
-    double sum = 0;
-    for (double number : statistics) {
-      sum += number * 0;
-    }
-    for (float loss : losses) {
-      sum += loss * 0;
-    }
-    return sum == 0
-        && Double.isFinite(target[1])
-        && average.isFinite()
-        && regression.isFinite()
-        && base.isFinite()
-        && answer.isFinite();
-  }
-
-  /** Writes what was learned, which {@link #read} reads. */
-  public void write(DataOutput out) throws IOException {
-    average.write(out);
-    regression.write(out);
-    base.write(out);
-    answer.write(out);
-    for (double number : statistics) {
-      out.writeDouble(number);
-    }
-    for (double number : target) {
-      out.writeDouble(number);
-    }
-    for (float loss : losses) {
-      out.writeFloat(loss);
-    }
-    out.writeDouble(lossPower);
-  }
-
-  /** Reads what was learned into a model of the same columns. */
-  public void read(DataInput in) throws IOException {
-    average.read(in);
-    regression.read(in);
-    base.read(in);
-    answer.read(in);
-    for (int i = 0; i < statistics.length; i++) {
-      statistics[i] = in.readDouble();
-    }
-    for (int i = 0; i < target.length; i++) {
-      target[i] = in.readDouble();
-    }
-    for (int i = 0; i < losses.length; i++) {
-      losses[i] = in.readFloat();
-    }
-    lossPower = in.readDouble();
+  @Override
+  public void visit(StateVisitor v) throws IOException {
+    average.visit(v);
+    regression.visit(v);
+    base.visit(v);
+    answer.visit(v);
+    v.numbers(statistics);
+    v.numbers(target);
+    v.numbers(losses);
+    lossPower = v.number(lossPower);
   }
 }

@@ -1,8 +1,8 @@
 package dev.millrace.nn.experts;
 
 import dev.millrace.simd.Elementary;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 import java.util.Arrays;
 
@@ -14,7 +14,7 @@ import java.util.Arrays;
  * <p>The weights move slowly: labels that come late tell nothing of which prediction is best at the
  * moment. Not thread-safe.
  */
-public final class ExpertPool {
+public final class ExpertPool implements State {
 
   /** Factor of the loss in the exponent. */
   private static final double RATE = 0.1;
@@ -41,18 +41,6 @@ public final class ExpertPool {
   public ExpertPool(int predictions) {
     weights = new double[predictions];
     Arrays.fill(weights, 1.0 / predictions);
-  }
-
-  private ExpertPool(ExpertPool other) {
-    weights = other.weights.clone();
-    error = other.error;
-    power = other.power;
-    examples = other.examples;
-  }
-
-  /** Returns an independent copy. */
-  public ExpertPool copy() {
-    return new ExpertPool(this);
   }
 
   double weight(int prediction) {
@@ -104,37 +92,15 @@ public final class ExpertPool {
     }
   }
 
-  /** Returns false if a weight is not finite. */
-  public boolean isFinite() {
-    for (double weight : weights) {
-      if (!Double.isFinite(weight)) {
-        return false;
-      }
-    }
-    return Double.isFinite(error) && Double.isFinite(power);
-  }
-
   long numbers() {
     return weights.length;
   }
 
-  /** Writes what was learned, which {@link #read} reads. */
-  public void write(DataOutput out) throws IOException {
-    for (double weight : weights) {
-      out.writeDouble(weight);
-    }
-    out.writeDouble(error);
-    out.writeDouble(power);
-    out.writeLong(examples);
-  }
-
-  /** Reads what was learned of the same number of predictions. */
-  public void read(DataInput in) throws IOException {
-    for (int k = 0; k < weights.length; k++) {
-      weights[k] = in.readDouble();
-    }
-    error = in.readDouble();
-    power = in.readDouble();
-    examples = in.readLong();
+  @Override
+  public void visit(StateVisitor v) throws IOException {
+    v.numbers(weights);
+    error = v.number(error);
+    power = v.number(power);
+    examples = v.number(examples);
   }
 }

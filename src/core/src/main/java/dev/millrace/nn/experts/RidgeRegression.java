@@ -1,7 +1,7 @@
 package dev.millrace.nn.experts;
 
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 
 /**
@@ -10,7 +10,7 @@ import java.io.IOException;
  * recursive least squares, whose ridge decays too). An error beyond {@value #MAX_ERROR} counts by
  * its sign alone (Huber). Not thread-safe.
  */
-final class RidgeRegression {
+final class RidgeRegression implements State {
 
   /** Share of the past that is kept with each example. */
   private static final double KEPT = 0.9995;
@@ -38,18 +38,6 @@ final class RidgeRegression {
     products = new double[triangle(inputs)];
     moments = new double[inputs];
     weights = new double[inputs];
-  }
-
-  private RidgeRegression(RidgeRegression other) {
-    inputs = other.inputs;
-    products = other.products.clone();
-    moments = other.moments.clone();
-    weights = other.weights.clone();
-    examples = other.examples;
-  }
-
-  RidgeRegression copy() {
-    return new RidgeRegression(this);
   }
 
   private static int triangle(int inputs) {
@@ -126,41 +114,11 @@ final class RidgeRegression {
     }
   }
 
-  boolean isFinite() {
-    return areFinite(products) && areFinite(moments) && areFinite(weights);
-  }
-
-  private static boolean areFinite(double[] values) {
-    double sum = 0;
-    for (double value : values) {
-      sum += value * 0;
-    }
-    return sum == 0;
-  }
-
-  void write(DataOutput out) throws IOException {
-    write(products, out);
-    write(moments, out);
-    write(weights, out);
-    out.writeLong(examples);
-  }
-
-  void read(DataInput in) throws IOException {
-    read(products, in);
-    read(moments, in);
-    read(weights, in);
-    examples = in.readLong();
-  }
-
-  private static void write(double[] values, DataOutput out) throws IOException {
-    for (double value : values) {
-      out.writeDouble(value);
-    }
-  }
-
-  private static void read(double[] values, DataInput in) throws IOException {
-    for (int i = 0; i < values.length; i++) {
-      values[i] = in.readDouble();
-    }
+  @Override
+  public void visit(StateVisitor v) throws IOException {
+    v.numbers(products);
+    v.numbers(moments);
+    v.numbers(weights);
+    examples = v.number(examples);
   }
 }

@@ -1,13 +1,11 @@
 package dev.millrace.nn.ferns;
 
-import dev.millrace.data.SizeChecks;
 import dev.millrace.nn.FeatureRecords;
 import dev.millrace.nn.WeightInitializer;
 import dev.millrace.nn.nominal.NominalColumns;
 import dev.millrace.simd.FernKernels;
 import dev.millrace.simd.KernelProvider;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 import java.util.Arrays;
 
@@ -89,25 +87,6 @@ public final class Ferns {
     this.inputs = inputs;
     this.outputs = outputs;
     this.seed = seed;
-  }
-
-  private Ferns(Ferns other, long seed) {
-    this(other.size, other.inputs, other.outputs, seed);
-    depth = other.depth;
-    columns = other.columns.clone();
-    thresholds = other.thresholds.clone();
-    answers = other.answers.clone();
-    asksForCodes = other.asksForCodes;
-    weights = other.weights.clone();
-  }
-
-  /**
-   * Returns an independent copy.
-   *
-   * @param otherSeed of the questions, if it has not started
-   */
-  public Ferns copy(long otherSeed) {
-    return new Ferns(this, otherSeed);
   }
 
   /** Returns true if there are questions. */
@@ -315,37 +294,6 @@ public final class Ferns {
     return (long) (3 * columns.length + weights.length) * Float.BYTES;
   }
 
-  /** Returns false if a weight is not finite. */
-  public boolean isFinite() {
-    float sum = 0f;
-    for (float weight : weights) {
-      sum += weight * 0f;
-    }
-    return sum == 0f;
-  }
-
-  /** Writes the questions, and the weights of cells that were selected. */
-  public void write(DataOutput out) throws IOException {
-    out.writeInt(depth);
-    for (int q = 0; q < columns.length; q++) {
-      out.writeInt(columns[q]);
-      out.writeFloat(thresholds[q]);
-    }
-    int cells = hasStarted() ? size.count << depth : 0;
-    for (int first = 0; first < cells; first += Byte.SIZE) {
-      int used = 0;
-      for (int c = 0; c < Byte.SIZE; c++) {
-        used |= isUsed(first + c) ? 1 << c : 0;
-      }
-      out.writeByte(used);
-      for (int c = 0; c < Byte.SIZE; c++) {
-        for (int o = 0; o < outputs && (used >> c & 1) != 0; o++) {
-          out.writeFloat(weights[(first + c) * outputs + o]);
-        }
-      }
-    }
-  }
-
   private boolean isUsed(int cell) {
     int bits = 0;
     for (int i = cell * outputs; i < (cell + 1) * outputs; i++) {
@@ -355,45 +303,62 @@ public final class Ferns {
   }
 
   /**
-   * Reads what {@link #write} wrote into ferns of the same size.
+   * Visits the questions, and the weights of cells that were selected.
    *
    * @param nominal columns that they started with
-   * @throws IOException if it is damaged
+   * @throws IOException if what is read is damaged
    */
-  public void read(DataInput in, NominalColumns nominal) throws IOException {
-    int stored = in.readInt();
+  public void visit(StateVisitor v, NominalColumns nominal) throws IOException {
+    int stored = v.number(depth);
     if (stored == 0) {
       return;
     }
     int expected = size.depth(outputs);
-    SizeChecks.require("stored questions of a fern", stored, expected);
+    v.require("stored questions of a fern", stored, expected, expected);
     int cells = size.count << expected;
-    SizeChecks.requireBytes(
-        in, "the stored ferns", 2L * size.count * expected * Float.BYTES + cells / Byte.SIZE);
-    depth = expected;
-    allocate();
+    v.requireBytes(
+        "the stored ferns", 2L * size.count * expected * Float.BYTES + cells / Byte.SIZE);
+    if (v.isFilling()) {
+      depth = expected;
+      allocate();
+    }
     for (int q = 0; q < columns.length; q++) {
-      columns[q] = in.readInt();
-      thresholds[q] = in.readFloat();
+      columns[q] = v.number(columns[q]);
+      thresholds[q] = v.anyNumber(thresholds[q]);
       boolean isNominal = Float.isNaN(thresholds[q]);
-      SizeChecks.require(
+      v.require(
           "column of a stored question",
           columns[q],
           isNominal ? inputs : 0,
           (isNominal ? inputs + nominal.count() : inputs) - 1);
-      answers[q] = isNominal ? nominal.values(columns[q] - inputs) : 2;
-      asksForCodes |= isNominal;
+      if (v.isFilling()) {
+        answers[q] = isNominal ? nominal.values(columns[q] - inputs) : 2;
+        asksForCodes |= isNominal;
+      }
     }
     for (int f = 0; f < size.count; f++) {
-      SizeChecks.require("last cell of a stored fern", lastCell(f), 0, (1 << depth) - 1);
+      v.require("last cell of a stored fern", lastCell(f), 0, (1 << depth) - 1);
+    }
+    if (v.isCopying()) {
+      v.numbers(weights);
+      return;
     }
     for (int first = 0; first < cells; first += Byte.SIZE) {
-      int used = in.readByte();
+      int used = v.small(v.isFilling() ? 0 : usedOf(first));
       for (int c = 0; c < Byte.SIZE; c++) {
-        for (int o = 0; o < outputs && (used >> c & 1) != 0; o++) {
-          weights[(first + c) * outputs + o] = in.readFloat();
+        if ((used >> c & 1) != 0) {
+          v.numbers(weights, (first + c) * outputs, (first + c + 1) * outputs);
         }
       }
     }
+  }
+
+  /** Returns a bit for each of eight cells that was selected. */
+  private int usedOf(int first) {
+    int used = 0;
+    for (int c = 0; c < Byte.SIZE; c++) {
+      used |= isUsed(first + c) ? 1 << c : 0;
+    }
+    return used;
   }
 }

@@ -4,8 +4,8 @@ import dev.millrace.data.IdColumns;
 import dev.millrace.nn.Embeddings;
 import dev.millrace.nn.PagedPart;
 import dev.millrace.nn.Workspace;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 import java.util.Arrays;
 
@@ -86,19 +86,6 @@ public final class IdEmbeddings implements Embeddings {
     int limit = Math.max(columns.limit(), columns.maxIds());
     KnownIds.Vector vector = new KnownIds.Vector(OWN_VECTOR, dimension);
     return new KnownIds(columns, OWN_VECTOR + dimension, limit, vector, seed);
-  }
-
-  private IdEmbeddings(IdEmbeddings other, long seed) {
-    columns = other.columns;
-    dimension = other.dimension;
-    squares = other.squares;
-    vector = other.vector;
-    ownsTable = true;
-    fields = other.fields;
-    maxIds = other.maxIds;
-    known = other.known.copy(seed);
-    pending = new PendingIds(other.pending);
-    eraseFromPending();
   }
 
   /** Rows that wait for their step must not keep an id that was erased. */
@@ -224,7 +211,9 @@ public final class IdEmbeddings implements Embeddings {
   @Override
   public Embeddings copy(long otherSeed) {
     requireTable();
-    return new IdEmbeddings(this, otherSeed);
+    IdEmbeddings copy = new IdEmbeddings(columns, dimension, otherSeed);
+    State.copy(v -> visit(v, pending.rows()), v -> copy.visit(v, pending.rows()));
+    return copy;
   }
 
   private void requireTable() {
@@ -234,20 +223,11 @@ public final class IdEmbeddings implements Embeddings {
   }
 
   @Override
-  public void write(DataOutput out) throws IOException {
-    pending.write(out);
+  public void visit(StateVisitor v, int rows) throws IOException {
+    pending.visit(v, rows, fields, maxIds);
     if (ownsTable) {
-      known.writeTime(out);
-      known.writeTable(out);
-    }
-  }
-
-  @Override
-  public void read(DataInput in, int rows) throws IOException {
-    pending.read(in, rows, fields, maxIds);
-    if (ownsTable) {
-      known.readTime(in);
-      known.readTable(in, vector + dimension);
+      known.visitTime(v);
+      known.visitTable(v, vector + dimension);
       eraseFromPending();
     }
   }

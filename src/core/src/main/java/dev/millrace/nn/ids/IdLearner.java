@@ -11,8 +11,8 @@ import dev.millrace.data.Task;
 import dev.millrace.nn.Embeddings;
 import dev.millrace.nn.PagedPart;
 import dev.millrace.simd.Elementary;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 import java.util.Arrays;
 
@@ -36,7 +36,7 @@ import java.util.Arrays;
  * <p>An id that is not known, forgotten, or of too few records counts as 0 everywhere. Sums are in
  * the order of the record's ids. Not thread-safe.
  */
-public final class IdLearner {
+public final class IdLearner implements State {
   /** A mean forgets with one over this, once it is of more records. */
   private static final float MEMORY = 4000f;
 
@@ -64,18 +64,6 @@ public final class IdLearner {
     int width = IdNumbers.width(bias.length);
     KnownIds.Vector factors = new KnownIds.Vector(FACTORS, VECTOR);
     known = new KnownIds(layout.columns, width, layout.maxKnown, factors, seed);
-  }
-
-  private IdLearner(IdLearner other, long seed) {
-    layout = other.layout;
-    linear = other.linear;
-    known = other.known.copy(seed);
-    bias = other.bias.clone();
-  }
-
-  /** Returns an independent copy, which gives new ids the first vectors of another seed. */
-  public IdLearner copy(long otherSeed) {
-    return new IdLearner(this, otherSeed);
   }
 
   /** Scratch of one call after the other, which the models of a thread share. */
@@ -290,36 +278,20 @@ public final class IdLearner {
     return known.table();
   }
 
-  /** Returns false if a number that was learned is not finite. */
-  public boolean isFinite() {
-    for (float one : bias) {
-      if (!Float.isFinite(one)) {
-        return false;
-      }
-    }
-    return known.table().isFinite();
-  }
-
   /** Returns the bytes in memory. */
   public long memoryBytes() {
     return known.table().memoryBytes();
   }
 
-  /** Writes what was learned. */
-  public void write(DataOutput out) throws IOException {
-    known.writeTime(out);
-    for (float one : bias) {
-      out.writeFloat(one);
-    }
-    known.writeTable(out);
+  /** Returns false if a number that was learned is not finite. */
+  public boolean isFinite() {
+    return State.isFinite(this) && known.table().isFinite();
   }
 
-  /** Reads what {@link #write} wrote. */
-  public void read(DataInput in) throws IOException {
-    known.readTime(in);
-    for (int k = 0; k < bias.length; k++) {
-      bias[k] = in.readFloat();
-    }
-    known.readTable(in, IdNumbers.width(bias.length));
+  @Override
+  public void visit(StateVisitor v) throws IOException {
+    known.visitTime(v);
+    v.numbers(bias);
+    known.visitTable(v, IdNumbers.width(bias.length));
   }
 }

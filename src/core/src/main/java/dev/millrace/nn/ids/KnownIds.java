@@ -6,8 +6,7 @@ import dev.millrace.data.FeatureSpec.IdOptions;
 import dev.millrace.data.IdColumns;
 import dev.millrace.data.IdWords;
 import dev.millrace.nn.WeightInitializer;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 
 /**
@@ -48,20 +47,6 @@ final class KnownIds {
     this.vector = vector;
     this.seed = seed;
     table = new IdTable(width, limit, columns.timeAt() >= 0);
-  }
-
-  private KnownIds(KnownIds other, long seed) {
-    columns = other.columns;
-    limit = other.limit;
-    vector = other.vector;
-    this.seed = seed;
-    table = other.table.copy();
-    clock = other.clock;
-  }
-
-  /** Returns an independent copy, which gives new ids the first vectors of another seed. */
-  KnownIds copy(long otherSeed) {
-    return new KnownIds(this, otherSeed);
   }
 
   /** Returns the bytes in memory that an id takes at most, from the number of its numbers. */
@@ -149,22 +134,15 @@ final class KnownIds {
     }
   }
 
-  /** Writes the time and the table. */
-  void writeTime(DataOutput out) throws IOException {
-    out.writeLong(clock);
+  void visitTime(StateVisitor v) throws IOException {
+    clock = v.number(clock);
   }
 
-  void readTime(DataInput in) throws IOException {
-    clock = in.readLong();
-  }
-
-  /** Writes the table, see {@link IdTable#write}. */
-  void writeTable(DataOutput out) throws IOException {
-    table.write(out);
-  }
-
-  /** Reads the table of ids of so many numbers. */
-  void readTable(DataInput in, int width) throws IOException {
-    table = IdTable.read(in, width, limit, columns.timeAt() >= 0);
+  /** Visits the table of ids of so many numbers. */
+  void visitTable(StateVisitor v, int width) throws IOException {
+    boolean hasTimes = columns.timeAt() >= 0;
+    table =
+        v.custom(
+            table, IdTable::write, in -> IdTable.read(in, width, limit, hasTimes), IdTable::copy);
   }
 }

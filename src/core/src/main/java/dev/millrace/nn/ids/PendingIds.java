@@ -1,8 +1,6 @@
 package dev.millrace.nn.ids;
 
-import dev.millrace.data.SizeChecks;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 import java.util.Arrays;
 
@@ -17,17 +15,6 @@ final class PendingIds {
   private int[] fields = {};
   // What the vector of each was multiplied by in the mean of its field.
   private float[] factors = {};
-
-  PendingIds() {}
-
-  PendingIds(PendingIds other) {
-    rows = other.rows;
-    int size = other.size();
-    ends = Arrays.copyOf(other.ends, rows);
-    ids = Arrays.copyOf(other.ids, size);
-    fields = Arrays.copyOf(other.fields, size);
-    factors = Arrays.copyOf(other.factors, size);
-  }
 
   int rows() {
     return rows;
@@ -109,32 +96,23 @@ final class PendingIds {
     return (long) size() * BYTES_OF_ID + (long) rows * Integer.BYTES;
   }
 
-  void write(DataOutput out) throws IOException {
-    for (int row = 0; row < rows; row++) {
-      out.writeInt(end(row) - start(row));
-      for (int i = start(row); i < end(row); i++) {
-        out.writeLong(ids[i]);
-        out.writeInt(fields[i]);
-        out.writeFloat(factors[i]);
-      }
-    }
-  }
-
   /**
-   * Reads what {@link #write} wrote.
+   * Visits the ids of each row.
    *
+   * @param count number of rows
    * @param max ids of a row
-   * @throws IOException if it is damaged
+   * @throws IOException if what is read is damaged
    */
-  void read(DataInput in, int count, int fieldCount, int max) throws IOException {
+  void visit(StateVisitor v, int count, int fieldCount, int max) throws IOException {
     for (int row = 0; row < count; row++) {
-      begin(max);
-      int some = SizeChecks.read(in, "ids of a row", max, BYTES_OF_ID);
-      for (int i = 0; i < some; i++) {
-        long id = in.readLong();
-        int field = in.readInt();
-        SizeChecks.require("column of an id", field, 0, fieldCount - 1);
-        add(id, field, in.readFloat());
+      if (v.isFilling()) {
+        begin(max);
+      }
+      ends[row] = start(row) + v.count("ids of a row", end(row) - start(row), max, BYTES_OF_ID);
+      for (int i = start(row); i < end(row); i++) {
+        ids[i] = v.number(ids[i]);
+        fields[i] = v.number("column of an id", fields[i], 0, fieldCount - 1);
+        factors[i] = v.number(factors[i]);
       }
     }
   }

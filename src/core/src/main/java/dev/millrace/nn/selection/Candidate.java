@@ -4,6 +4,7 @@ import dev.millrace.data.SizeChecks;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.PagedOutput;
 import dev.millrace.nn.SelectionSpec.NamedModel;
+import dev.millrace.state.State;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -43,7 +44,11 @@ final class Candidate {
   }
 
   Candidate copy() {
-    return new Candidate(named, model.copy(), decayedLoss.copy(), test.copy());
+    return new Candidate(
+        named,
+        model.copy(),
+        State.copy(decayedLoss, new DecayedLoss()),
+        State.copy(test, new SequentialTest()));
   }
 
   /** Writes what {@link Stored#read} reads. */
@@ -61,8 +66,8 @@ final class Candidate {
   record Stored(String name, DecayedLoss decayedLoss, SequentialTest test, byte[] model) {
     static Stored read(DataInput in) throws IOException {
       String name = in.readUTF();
-      DecayedLoss decayedLoss = DecayedLoss.read(in);
-      SequentialTest test = SequentialTest.read(in);
+      DecayedLoss decayedLoss = State.read(in, new DecayedLoss());
+      SequentialTest test = State.read(in, new SequentialTest());
       return new Stored(
           name, decayedLoss, test, SizeChecks.readBytes(in, "bytes of a stored model"));
     }

@@ -1,11 +1,11 @@
 package dev.millrace.nn.selection;
 
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 
 /** Decayed means of a model's loss and accuracy, weighted by the examples. */
-final class DecayedLoss {
+final class DecayedLoss implements State {
 
   private double weight;
   private double loss;
@@ -27,25 +27,10 @@ final class DecayedLoss {
     hits = hits * keep + (hit ? exampleWeight : 0);
   }
 
-  DecayedLoss copy() {
-    DecayedLoss copy = new DecayedLoss();
-    copy.weight = weight;
-    copy.loss = loss;
-    copy.hits = hits;
-    return copy;
-  }
-
-  void write(DataOutput out) throws IOException {
-    out.writeDouble(weight);
-    out.writeDouble(loss);
-    out.writeDouble(hits);
-  }
-
-  static DecayedLoss read(DataInput in) throws IOException {
-    DecayedLoss read = new DecayedLoss();
-    read.weight = in.readDouble();
-    read.loss = in.readDouble();
-    read.hits = in.readDouble();
-    return read;
+  @Override
+  public void visit(StateVisitor v) throws IOException {
+    weight = v.number(weight);
+    loss = v.number(loss);
+    hits = v.number(hits);
   }
 }

@@ -1,7 +1,7 @@
 package dev.millrace.nn.selection;
 
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 
 /**
@@ -19,7 +19,7 @@ import java.io.IOException;
  * prior over the change (Shin, Ramdas and Rinaldo, 2023). The parts sum to 1, so the bound holds
  * for their total capital. Not thread-safe.
  */
-final class SequentialTest {
+final class SequentialTest implements State {
 
   // 1 + λx stays above a quarter.
   private static final double MAX_STAKE = 0.75;
@@ -84,31 +84,12 @@ final class SequentialTest {
     lead = 0;
   }
 
-  SequentialTest copy() {
-    SequentialTest copy = new SequentialTest();
-    copy.capital = capital;
-    copy.sum = sum;
-    copy.squares = squares;
-    copy.compared = compared;
-    copy.lead = lead;
-    return copy;
-  }
-
-  void write(DataOutput out) throws IOException {
-    out.writeDouble(capital);
-    out.writeDouble(sum);
-    out.writeDouble(squares);
-    out.writeLong(compared);
-    out.writeLong(lead);
-  }
-
-  static SequentialTest read(DataInput in) throws IOException {
-    SequentialTest test = new SequentialTest();
-    test.capital = in.readDouble();
-    test.sum = in.readDouble();
-    test.squares = in.readDouble();
-    test.compared = in.readLong();
-    test.lead = in.readLong();
-    return test;
+  @Override
+  public void visit(StateVisitor v) throws IOException {
+    capital = v.number(capital);
+    sum = v.number(sum);
+    squares = v.number(squares);
+    compared = v.number(compared);
+    lead = v.number(lead);
   }
 }

@@ -1,9 +1,8 @@
 package dev.millrace.nn.tails;
 
-import dev.millrace.data.SizeChecks;
 import dev.millrace.nn.FeatureRecords;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.function.IntPredicate;
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * The columns of a row that have a heavy tail, and the scale of each. Which they are is decided
  * once, by the first rows, since networks learn from the scaled numbers. Not thread-safe.
  */
-public final class TailColumns {
+public final class TailColumns implements State {
   private static final int STORED_BYTES_EACH = Integer.BYTES + 2 * Double.BYTES;
   // With the header of the scale and the reference to it.
   private static final int BYTES_EACH = STORED_BYTES_EACH + 24;
@@ -89,44 +88,22 @@ public final class TailColumns {
     }
   }
 
-  /** Returns a copy. */
-  public TailColumns copy() {
-    TailColumns copy = new TailColumns(columns);
-    copy.started = started;
-    copy.places = places;
-    copy.scales = scales;
-    return copy;
-  }
-
   /** Returns the estimated bytes in memory. */
   public long memoryBytes() {
     return (long) BYTES_EACH * places.length;
   }
 
-  /** Writes the complete state. */
-  public void write(DataOutput out) throws IOException {
-    out.writeBoolean(started);
-    out.writeInt(places.length);
-    for (int i = 0; i < places.length; i++) {
-      out.writeInt(places[i]);
-      scales[i].write(out);
+  @Override
+  public void visit(StateVisitor v) throws IOException {
+    started = v.flag(started);
+    int count = v.count("columns with a heavy tail", places.length, columns, STORED_BYTES_EACH);
+    if (v.isFilling()) {
+      places = new int[count];
+      scales = new HeavyTail[count];
     }
-  }
-
-  /**
-   * Reads what {@link #write(DataOutput)} wrote.
-   *
-   * @throws IOException if it is damaged
-   */
-  public void read(DataInput in) throws IOException {
-    started = in.readBoolean();
-    int count = SizeChecks.read(in, "columns with a heavy tail", columns, STORED_BYTES_EACH);
-    places = new int[count];
-    scales = new HeavyTail[count];
     for (int i = 0; i < count; i++) {
-      places[i] =
-          (int) SizeChecks.require("column with a heavy tail", in.readInt(), 0, columns - 1);
-      scales[i] = HeavyTail.read(in);
+      places[i] = v.number("column with a heavy tail", places[i], 0, columns - 1);
+      scales[i] = v.value(scales[i], HeavyTail::write, HeavyTail::read);
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.millrace.nn.auto;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.millrace.state.State;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -65,7 +66,8 @@ class LabelSetModelTest {
       step(model, i);
     }
     LabelSetModel read =
-        LabelSetModel.read(new DataInputStream(new ByteArrayInputStream(bytes(model))), true);
+        State.read(
+            new DataInputStream(new ByteArrayInputStream(bytes(model))), new LabelSetModel(true));
     LabelSetModel copy = model.copy();
     for (int i = 0; i < 1_000; i++) {
       step(model, i);

@@ -11,8 +11,10 @@ import dev.millrace.nn.AutoSpec.Extra;
 import dev.millrace.nn.AutoSpec.Tier;
 import dev.millrace.nn.Workspace;
 import dev.millrace.simd.Kernels;
+import dev.millrace.state.State;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -125,8 +127,10 @@ class MixerTest {
 
   @Test
   void aMixtureTakesLongerStepsAtFirst() {
-    for (MixerWeights early : List.of(MixerWeights.withIds(2), new MixerWeights(2))) {
-      MixerWeights late = early.copy();
+    for (Supplier<MixerWeights> empty :
+        List.<Supplier<MixerWeights>>of(() -> MixerWeights.withIds(2), () -> new MixerWeights(2))) {
+      MixerWeights early = empty.get();
+      MixerWeights late = State.copy(early, empty.get());
 
       learnThatTheSecondIsWrong(early, 0);
       learnThatTheSecondIsWrong(late, LATE);

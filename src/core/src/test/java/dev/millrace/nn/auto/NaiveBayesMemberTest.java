@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.data.BoundedDataInput;
 import dev.millrace.nn.Workspace;
+import dev.millrace.state.State;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -81,7 +82,7 @@ class NaiveBayesMemberTest {
 
     // Of class 1 with the second indicator: what is left of 3,000 records among twice as many.
     row(0, 1);
-    assertThat(bayes.isFinite()).isTrue();
+    assertThat(State.isFinite(bayes)).isTrue();
     assertThat(predict(bayes, 0.5f, 0.5f)[1]).isGreaterThan(0.99f);
     row(1, 0);
     assertThat(predict(bayes, 0.5f, 0.5f)[0]).isCloseTo(0.75f, within(0.01f));
@@ -137,7 +138,7 @@ class NaiveBayesMemberTest {
 
     NaiveBayesMember restored = of(2);
     restored.read(new BoundedDataInput(stored));
-    NaiveBayesMember copy = bayes.copy();
+    NaiveBayesMember copy = State.copy(bayes, of(2));
     bayes.learn(own, 0, 1f);
 
     assertThat(bytes(restored)).isEqualTo(stored).isEqualTo(bytes(copy));

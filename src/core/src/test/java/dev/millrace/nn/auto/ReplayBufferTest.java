@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.data.BoundedDataInput;
+import dev.millrace.state.StateReader;
+import dev.millrace.state.StateWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -22,7 +24,7 @@ class ReplayBufferTest {
 
   private static byte[] bytes(ReplayBuffer buffer) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    buffer.write(new DataOutputStream(bytes));
+    buffer.visit(new StateWriter(new DataOutputStream(bytes)), 0);
     return bytes.toByteArray();
   }
 
@@ -80,7 +82,7 @@ class ReplayBufferTest {
   void storedRecordsComeBackWithRoomForMore() throws IOException {
     for (int records : new int[] {0, 16, 17, 40}) {
       ReplayBuffer restored = new ReplayBuffer(2, 40);
-      restored.read(new BoundedDataInput(bytes(filled(records))), 3);
+      restored.visit(new StateReader(new BoundedDataInput(bytes(filled(records)))), 3);
 
       assertThat(restored.size()).isEqualTo(records);
       assertThat(restored.floats()).isEqualTo(filled(records).floats());
@@ -101,7 +103,7 @@ class ReplayBufferTest {
         assertThat(tiled.weight(i)).isEqualTo(i + 0.5f);
       }
       ReplayBuffer restored = new ReplayBuffer(2, 40, true);
-      restored.read(new BoundedDataInput(bytes(others)), 3);
+      restored.visit(new StateReader(new BoundedDataInput(bytes(others))), 3);
 
       assertThat(bytes(tiled)).isEqualTo(bytes(others));
       assertThat(restored.rows()).isEqualTo(tiled.rows());
@@ -114,18 +116,21 @@ class ReplayBufferTest {
   void damagedRecordsAreRejected() throws IOException {
     byte[] stored = bytes(filled(17));
 
-    assertThatThrownBy(() -> new ReplayBuffer(2, 16).read(new BoundedDataInput(stored), 3))
+    assertThatThrownBy(
+            () -> new ReplayBuffer(2, 16).visit(new StateReader(new BoundedDataInput(stored)), 3))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("stored records for replay");
-    assertThatThrownBy(() -> new ReplayBuffer(2, 40).read(new BoundedDataInput(stored), 2))
+    assertThatThrownBy(
+            () -> new ReplayBuffer(2, 40).visit(new StateReader(new BoundedDataInput(stored)), 2))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("class of a stored record for replay");
     // The bytes of more records than are there are rejected before room is made for them.
     byte[] cut = Arrays.copyOf(stored, 4 + 17 * 5);
-    assertThatThrownBy(() -> new ReplayBuffer(2, 40).read(new BoundedDataInput(cut), 3))
+    assertThatThrownBy(
+            () -> new ReplayBuffer(2, 40).visit(new StateReader(new BoundedDataInput(cut)), 3))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("stored records for replay");
     // Classes are those of classes, not of values.
-    new ReplayBuffer(2, 40).read(new BoundedDataInput(stored), 0);
+    new ReplayBuffer(2, 40).visit(new StateReader(new BoundedDataInput(stored)), 0);
   }
 }

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.data.BoundedDataInput;
 import dev.millrace.nn.nominal.NominalColumns;
+import dev.millrace.state.State;
+import dev.millrace.state.StateReader;
+import dev.millrace.state.StateWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -50,9 +53,13 @@ class FernsTest {
     return sums;
   }
 
+  private static void copy(Ferns from, Ferns to) {
+    State.copy(v -> from.visit(v, NominalColumns.NONE), v -> to.visit(v, NominalColumns.NONE));
+  }
+
   private static byte[] bytes(Ferns ferns) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    ferns.write(new DataOutputStream(bytes));
+    ferns.visit(new StateWriter(new DataOutputStream(bytes)), NominalColumns.NONE);
     return bytes.toByteArray();
   }
 
@@ -140,7 +147,7 @@ class FernsTest {
     // two ferns that had asked one question less.
     assertThat(sums(ferns, 3, row)).containsExactly(4.5f, 0f, 0f);
     Ferns restored = new Ferns(deep, 4, 3, 5);
-    restored.read(new BoundedDataInput(bytes(ferns)), NominalColumns.NONE);
+    restored.visit(new StateReader(new BoundedDataInput(bytes(ferns))), NominalColumns.NONE);
     assertThat(bytes(restored)).isEqualTo(bytes(ferns));
   }
 
@@ -184,18 +191,23 @@ class FernsTest {
     ferns.step(cells(ferns, rows[0]), new float[] {-0.5f, 0.25f});
 
     Ferns restored = new Ferns(size, 31, 2, 5);
-    restored.read(new BoundedDataInput(bytes(ferns)), nominal);
+    restored.visit(new StateReader(new BoundedDataInput(bytes(ferns))), nominal);
     assertThat(bytes(restored)).isEqualTo(bytes(ferns));
     for (float[] row : rows) {
       assertThat(sums(restored, 2, row)).isEqualTo(sums(ferns, 2, row));
     }
-    assertThatThrownBy(() -> restored.read(new BoundedDataInput(bytes(ferns)), NominalColumns.NONE))
+    assertThatThrownBy(
+            () ->
+                restored.visit(
+                    new StateReader(new BoundedDataInput(bytes(ferns))), NominalColumns.NONE))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("column of a stored question");
     NominalColumns larger =
         NominalColumns.among(31, column -> column > 0, 30, (r, column) -> column == r + 1 ? 1 : 0);
     assertThatThrownBy(
-            () -> restored.read(new BoundedDataInput(onlyFirstColumn(bytes(ferns))), larger))
+            () ->
+                restored.visit(
+                    new StateReader(new BoundedDataInput(onlyFirstColumn(bytes(ferns)))), larger))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("last cell of a stored fern");
   }
@@ -240,7 +252,7 @@ class FernsTest {
     assertThat(none.memoryBytes()).isZero();
     assertThat(bytes(none)).hasSize(4);
     Ferns restored = new Ferns(SIZE, 4, 2, 5);
-    restored.read(new BoundedDataInput(bytes(none)), NominalColumns.NONE);
+    restored.visit(new StateReader(new BoundedDataInput(bytes(none))), NominalColumns.NONE);
     assertThat(restored.hasStarted()).isFalse();
 
     Ferns ferns = started(SIZE, 2);
@@ -248,7 +260,7 @@ class FernsTest {
     ferns.step(cells(ferns, 0.5f, 0f, 7f, 0.5f), new float[] {-0.5f, 0.25f});
     byte[] stored = bytes(ferns);
     assertThat(stored).as("only cells that were selected").hasSize(untouched + 32 * 2 * 4);
-    restored.read(new BoundedDataInput(stored), NominalColumns.NONE);
+    restored.visit(new StateReader(new BoundedDataInput(stored)), NominalColumns.NONE);
 
     assertThat(bytes(restored)).isEqualTo(stored);
     assertThat(restored.memoryBytes()).isEqualTo(SIZE.bytes(2));
@@ -262,10 +274,12 @@ class FernsTest {
   void aCopyIsIndependentAndDrawsOtherQuestionsIfItHasNotStarted() {
     float[] row = {0.5f, 0f, 7f, 0.5f};
     Ferns none = new Ferns(SIZE, 4, 1, 5);
-    Ferns other = none.copy(6);
+    Ferns other = new Ferns(SIZE, 4, 1, 6);
+    copy(none, other);
     other.start(RECORDS, (record, column) -> records[record][column], NominalColumns.NONE);
     Ferns ferns = started(SIZE, 1);
-    Ferns copy = ferns.copy(6);
+    Ferns copy = new Ferns(SIZE, 4, 1, 6);
+    copy(ferns, copy);
 
     copy.step(cells(copy, row), new float[] {-1f});
 
@@ -290,7 +304,8 @@ class FernsTest {
   }
 
   private static void read(byte[] stored) throws IOException {
-    new Ferns(SIZE, 4, 2, 5).read(new BoundedDataInput(stored), NominalColumns.NONE);
+    new Ferns(SIZE, 4, 2, 5)
+        .visit(new StateReader(new BoundedDataInput(stored)), NominalColumns.NONE);
   }
 
   private static byte[] damaged(byte[] stored, int at, int value) {
@@ -302,10 +317,10 @@ class FernsTest {
   @Test
   void aWeightThatIsNotFiniteIsFound() {
     Ferns ferns = started(SIZE, 1);
-    assertThat(ferns.isFinite()).isTrue();
+    assertThat(State.isFinite(v -> ferns.visit(v, NominalColumns.NONE))).isTrue();
 
     ferns.step(cells(ferns, 0.5f, 0f, 7f, 0.5f), new float[] {Float.NaN});
 
-    assertThat(ferns.isFinite()).isFalse();
+    assertThat(State.isFinite(v -> ferns.visit(v, NominalColumns.NONE))).isFalse();
   }
 }

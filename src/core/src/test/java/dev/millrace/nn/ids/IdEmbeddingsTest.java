@@ -10,6 +10,8 @@ import dev.millrace.data.FeatureSpec.IdOptions;
 import dev.millrace.data.IdColumns;
 import dev.millrace.data.IdWords;
 import dev.millrace.data.InputSpec;
+import dev.millrace.state.StateReader;
+import dev.millrace.state.StateWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -160,7 +162,7 @@ class IdEmbeddingsTest {
     assertThat(erased).isEqualTo(1);
     byte[] stored = bytes(embeddings);
     IdEmbeddings restored = new IdEmbeddings(columns, DIMENSION, 5);
-    restored.read(new BoundedDataInput(stored), 3);
+    restored.visit(new StateReader(new BoundedDataInput(stored)), 3);
     // A record brings the id back before the step; what waited does not reach it.
     for (IdEmbeddings one : List.of(embeddings, restored)) {
       one.add(row(2), 0, new float[DIMENSION], 0);
@@ -180,7 +182,7 @@ class IdEmbeddingsTest {
 
   private static byte[] bytes(IdEmbeddings embeddings) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    embeddings.write(new DataOutputStream(bytes));
+    embeddings.visit(new StateWriter(new DataOutputStream(bytes)), 3);
     return bytes.toByteArray();
   }
 
