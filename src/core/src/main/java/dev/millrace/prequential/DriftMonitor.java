@@ -12,6 +12,7 @@ import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.Models;
 import dev.millrace.nn.selection.ChampionChallenger;
+import dev.millrace.state.State;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.function.Supplier;
@@ -39,7 +40,7 @@ final class DriftMonitor {
 
   private DriftMonitor(DriftMonitor other) {
     policy = other.policy;
-    detector = other.detector.copy();
+    detector = State.copy(other.detector, policy.detector().start());
     last = other.last;
     drifts = other.drifts;
     boostedUntil = other.boostedUntil;

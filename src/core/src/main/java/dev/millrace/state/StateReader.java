@@ -60,6 +60,11 @@ public final class StateReader extends StateVisitor {
   }
 
   @Override
+  public int unsignedShort(int value) throws IOException {
+    return in.readUnsignedShort();
+  }
+
+  @Override
   public long packed(long value) throws IOException {
     return VarLong.read(in);
   }

@@ -77,6 +77,11 @@ public abstract class StateVisitor {
   /** Visits a number from -128 to 127, as one byte. */
   public abstract int small(int value) throws IOException;
 
+  /** Visits a number from 0 to 65,535, as two bytes. */
+  public int unsignedShort(int value) throws IOException {
+    return number(value);
+  }
+
   /** Visits a number of 0 or more, small ones in few bytes. */
   public abstract long packed(long value) throws IOException;
 

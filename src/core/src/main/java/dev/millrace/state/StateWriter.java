@@ -57,6 +57,12 @@ public final class StateWriter extends StateVisitor {
   }
 
   @Override
+  public int unsignedShort(int value) throws IOException {
+    out.writeShort(value);
+    return value;
+  }
+
+  @Override
   public long packed(long value) throws IOException {
     VarLong.write(out, value);
     return value;

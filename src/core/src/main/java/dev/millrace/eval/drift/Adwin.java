@@ -1,8 +1,7 @@
 package dev.millrace.eval.drift;
 
 import dev.millrace.data.SizeChecks;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 import java.util.Arrays;
 
@@ -38,18 +37,6 @@ final class Adwin implements DriftDetector {
 
   Adwin(DriftSpec.Adwin spec) {
     this.spec = spec;
-  }
-
-  private Adwin(Adwin other) {
-    spec = other.spec;
-    examples = other.examples;
-    width = other.width;
-    total = other.total;
-    variance = other.variance;
-    rows = other.rows;
-    buckets = other.buckets.clone();
-    totals = other.totals.clone();
-    variances = other.variances.clone();
   }
 
   @Override
@@ -162,44 +149,27 @@ final class Adwin implements DriftDetector {
   }
 
   @Override
-  public Adwin copy() {
-    return new Adwin(this);
-  }
-
-  @Override
-  public void write(DataOutput out) throws IOException {
-    out.writeLong(examples);
-    out.writeLong(width);
-    out.writeDouble(total);
-    out.writeDouble(variance);
-    out.writeInt(rows);
+  public void visit(StateVisitor v) throws IOException {
+    examples = v.number(examples);
+    width = v.number(width);
+    total = v.number(total);
+    variance = v.number(variance);
+    rows = v.number("rows of buckets of adwin", rows, 1, MAX_ROWS);
+    if (v.isFilling()) {
+      buckets = new int[rows];
+      totals = new double[rows * WIDTH];
+      variances = new double[rows * WIDTH];
+    }
     for (int row = 0; row < rows; row++) {
-      out.writeByte(buckets[row]);
-      for (int b = 0; b < buckets[row]; b++) {
-        out.writeDouble(totals[row * WIDTH + b]);
-        out.writeDouble(variances[row * WIDTH + b]);
+      buckets[row] = v.small("buckets of adwin", buckets[row], 0, BUCKETS);
+      for (int at = row * WIDTH; at < row * WIDTH + buckets[row]; at++) {
+        totals[at] = v.number(totals[at]);
+        variances[at] = v.number(variances[at]);
       }
     }
-  }
-
-  @Override
-  public void read(DataInput in) throws IOException {
-    examples = in.readLong();
-    width = in.readLong();
-    total = in.readDouble();
-    variance = in.readDouble();
-    rows = (int) SizeChecks.require("rows of buckets of adwin", in.readInt(), 1, MAX_ROWS);
-    buckets = new int[rows];
-    totals = new double[rows * WIDTH];
-    variances = new double[rows * WIDTH];
-    for (int row = 0; row < rows; row++) {
-      buckets[row] = (int) SizeChecks.require("buckets of adwin", in.readByte(), 0, BUCKETS);
-      for (int b = 0; b < buckets[row]; b++) {
-        totals[row * WIDTH + b] = in.readDouble();
-        variances[row * WIDTH + b] = in.readDouble();
-      }
+    if (v.isReading()) {
+      requireConsistent();
     }
-    requireConsistent();
   }
 
   /** Checks that buckets hold as many numbers as the window, or dropping them would not end. */

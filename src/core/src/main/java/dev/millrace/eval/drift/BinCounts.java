@@ -1,8 +1,8 @@
 package dev.millrace.eval.drift;
 
 import dev.millrace.eval.FdlibmLog;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 import java.util.Arrays;
 
@@ -10,7 +10,7 @@ import java.util.Arrays;
  * Counts of a column's values by bin, at most 65,535 in each, and the sums that its mean is of. Not
  * thread-safe.
  */
-final class BinCounts {
+final class BinCounts implements State {
   // x ln x of the counts of most bins.
   private static final double[] TIMES_LOG = timesLogs();
 
@@ -174,28 +174,16 @@ final class BinCounts {
     return 48L + (long) bins.length * Integer.BYTES;
   }
 
-  BinCounts copy() {
-    BinCounts copy = new BinCounts(bins.length);
-    copy.add(this);
-    return copy;
-  }
-
-  void write(DataOutput out) throws IOException {
-    for (int count : bins) {
-      out.writeShort(count);
+  @Override
+  public void visit(StateVisitor v) throws IOException {
+    if (v.isCopying()) {
+      v.numbers(bins, 0, bins.length);
+    } else {
+      for (int b = 0; b < bins.length; b++) {
+        bins[b] = v.unsignedShort(bins[b]);
+      }
     }
-    out.writeDouble(sum);
-    out.writeDouble(squares);
-  }
-
-  /** Reads what {@link #write} wrote of as many bins. */
-  static BinCounts read(DataInput in, int bins) throws IOException {
-    BinCounts counts = new BinCounts(bins);
-    for (int b = 0; b < bins; b++) {
-      counts.bins[b] = in.readUnsignedShort();
-    }
-    counts.sum = in.readDouble();
-    counts.squares = in.readDouble();
-    return counts;
+    sum = v.number(sum);
+    squares = v.number(squares);
   }
 }

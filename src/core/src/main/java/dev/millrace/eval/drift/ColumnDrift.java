@@ -2,13 +2,10 @@ package dev.millrace.eval.drift;
 
 import dev.millrace.data.ModelEvent.InputDrift;
 import dev.millrace.data.ModelEvent.InputDrift.Measure;
-import dev.millrace.data.SizeChecks;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * each 512 too, which become part of the reference if they do not differ. After a drift the
  * reference starts again. Not thread-safe.
  */
-final class ColumnDrift {
+final class ColumnDrift implements State {
   /** Records between two comparisons. */
   static final int WINDOW = 64;
 
@@ -35,8 +32,8 @@ final class ColumnDrift {
   private final BinCounts reference;
   private final BinCounts recent;
   private final BinCounts longer;
-  private final Dispersion spread;
-  private final Dispersion longerSpread;
+  private final Dispersion spread = Dispersion.ofShort();
+  private final Dispersion longerSpread = Dispersion.ofLong();
   private int windows;
   // Ascending upper edges of the bins of a number; unused ones are positive infinity.
   private float[] edges = NO_EDGES;
@@ -50,29 +47,11 @@ final class ColumnDrift {
   private float score = Float.NaN;
 
   ColumnDrift(InputColumn column) {
-    this(
-        column,
-        new BinCounts(column.bins()),
-        new BinCounts(column.bins()),
-        new BinCounts(column.bins()),
-        Dispersion.ofShort(),
-        Dispersion.ofLong());
-    restart();
-  }
-
-  private ColumnDrift(
-      InputColumn column,
-      BinCounts reference,
-      BinCounts recent,
-      BinCounts longer,
-      Dispersion spread,
-      Dispersion longerSpread) {
     this.column = column;
-    this.reference = reference;
-    this.recent = recent;
-    this.longer = longer;
-    this.spread = spread;
-    this.longerSpread = longerSpread;
+    reference = new BinCounts(column.bins());
+    recent = new BinCounts(column.bins());
+    longer = new BinCounts(column.bins());
+    restart();
   }
 
   private static float[] infinities() {
@@ -315,78 +294,27 @@ final class ColumnDrift {
         + (long) (edges.length + (sample == null ? 0 : sample.length)) * Float.BYTES;
   }
 
-  ColumnDrift copy() {
-    ColumnDrift copy =
-        new ColumnDrift(
-            column,
-            reference.copy(),
-            recent.copy(),
-            longer.copy(),
-            spread.copy(),
-            longerSpread.copy());
-    copy.windows = windows;
-    copy.edges = edges;
-    copy.center = center;
-    copy.sample = sample == null ? null : sample.clone();
-    copy.sampled = sampled;
-    copy.score = score;
-    return copy;
-  }
-
-  void write(DataOutput out) throws IOException {
-    column.write(out);
-    out.writeInt(windows);
-    out.writeFloat(score);
-    out.writeFloat(center);
-    for (float edge : edges) {
-      out.writeFloat(edge);
+  @Override
+  public void visit(StateVisitor v) throws IOException {
+    windows = v.number(windows);
+    score = v.number(score);
+    center = v.number(center);
+    if (v.isFilling()) {
+      edges = infinities();
     }
-    out.writeInt(sample == null ? -1 : sampled);
-    for (int i = 0; sample != null && i < sampled; i++) {
-      out.writeFloat(sample[i]);
+    v.numbers(edges);
+    int stored = v.number("sample of a column", sample == null ? -1 : sampled, -1, SAMPLE);
+    if (v.isFilling()) {
+      sample = stored < 0 ? null : new float[SAMPLE];
+      sampled = Math.max(0, stored);
     }
-    reference.write(out);
-    recent.write(out);
-    longer.write(out);
-    spread.write(out);
-    longerSpread.write(out);
-  }
-
-  /**
-   * Reads what {@link #write} wrote.
-   *
-   * @param columns that are compared now; one that is none of them is read in vain
-   */
-  static ColumnDrift read(DataInput in, List<InputColumn> columns) throws IOException {
-    InputColumn column = InputColumn.read(in, columns);
-    int windows = in.readInt();
-    float score = in.readFloat();
-    float center = in.readFloat();
-    float[] edges = infinities();
-    for (int i = 0; i < edges.length; i++) {
-      edges[i] = in.readFloat();
+    if (sample != null) {
+      v.numbers(sample, 0, sampled);
     }
-    int sampled = (int) SizeChecks.require("sample of a column", in.readInt(), -1, SAMPLE);
-    float[] sample = sampled < 0 ? null : new float[SAMPLE];
-    for (int i = 0; i < sampled; i++) {
-      Objects.requireNonNull(sample)[i] = in.readFloat();
-    }
-    ColumnDrift drift =
-        new ColumnDrift(
-            column,
-            BinCounts.read(in, column.bins()),
-            BinCounts.read(in, column.bins()),
-            BinCounts.read(in, column.bins()),
-            Dispersion.ofShort(),
-            Dispersion.ofLong());
-    drift.spread.read(in);
-    drift.longerSpread.read(in);
-    drift.windows = windows;
-    drift.score = score;
-    drift.edges = edges;
-    drift.center = center;
-    drift.sample = sample;
-    drift.sampled = Math.max(0, sampled);
-    return drift;
+    reference.visit(v);
+    recent.visit(v);
+    longer.visit(v);
+    spread.visit(v);
+    longerSpread.visit(v);
   }
 }

@@ -1,7 +1,6 @@
 package dev.millrace.eval.drift;
 
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 
 /**
@@ -15,21 +14,11 @@ final class Ddm implements DriftDetector {
   private long examples;
   // Starts at 1, as if an error had been seen before the first example.
   private double errorRate = 1;
-  private double lowest = Double.MAX_VALUE;
   private double lowestRate = Double.MAX_VALUE;
   private double lowestDeviation = Double.MAX_VALUE;
 
   Ddm(DriftSpec.Ddm spec) {
     this.spec = spec;
-  }
-
-  private Ddm(Ddm other) {
-    spec = other.spec;
-    examples = other.examples;
-    errorRate = other.errorRate;
-    lowest = other.lowest;
-    lowestRate = other.lowestRate;
-    lowestDeviation = other.lowestDeviation;
   }
 
   @Override
@@ -44,8 +33,7 @@ final class Ddm implements DriftDetector {
       return DriftSignal.NONE;
     }
     double level = errorRate + deviation;
-    if (level <= lowest) {
-      lowest = level;
+    if (level <= lowestRate + lowestDeviation) {
       lowestRate = errorRate;
       lowestDeviation = deviation;
     }
@@ -64,30 +52,15 @@ final class Ddm implements DriftDetector {
   private void reset() {
     examples = 0;
     errorRate = 1;
-    lowest = Double.MAX_VALUE;
     lowestRate = Double.MAX_VALUE;
     lowestDeviation = Double.MAX_VALUE;
   }
 
   @Override
-  public Ddm copy() {
-    return new Ddm(this);
-  }
-
-  @Override
-  public void write(DataOutput out) throws IOException {
-    out.writeLong(examples);
-    out.writeDouble(errorRate);
-    out.writeDouble(lowestRate);
-    out.writeDouble(lowestDeviation);
-  }
-
-  @Override
-  public void read(DataInput in) throws IOException {
-    examples = in.readLong();
-    errorRate = in.readDouble();
-    lowestRate = in.readDouble();
-    lowestDeviation = in.readDouble();
-    lowest = lowestRate + lowestDeviation;
+  public void visit(StateVisitor v) throws IOException {
+    examples = v.number(examples);
+    errorRate = v.number(errorRate);
+    lowestRate = v.number(lowestRate);
+    lowestDeviation = v.number(lowestDeviation);
   }
 }

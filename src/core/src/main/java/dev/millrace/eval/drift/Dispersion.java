@@ -1,9 +1,8 @@
 package dev.millrace.eval.drift;
 
-import dev.millrace.data.SizeChecks;
 import dev.millrace.eval.FdlibmLog;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 
 /**
@@ -12,7 +11,7 @@ import java.io.IOException;
  * independent ones: it is compared with a chi-squared distribution of the mean and variance that
  * earlier windows had (Satterthwaite's approximation). Not thread-safe.
  */
-final class Dispersion {
+final class Dispersion implements State {
   /** Tests that the distribution of independent values counts for. */
   private static final int PRIOR = 16;
 
@@ -98,28 +97,11 @@ final class Dispersion {
     memory = Math.min(2 * memory, MAX_MEMORY * firstMemory);
   }
 
-  Dispersion copy() {
-    Dispersion copy = new Dispersion(firstMemory, warmUp);
-    copy.memory = memory;
-    copy.tests = tests;
-    copy.mean = mean;
-    copy.square = square;
-    return copy;
-  }
-
-  void write(DataOutput out) throws IOException {
-    out.writeInt(memory);
-    out.writeInt(tests);
-    out.writeDouble(mean);
-    out.writeDouble(square);
-  }
-
-  /** Reads what {@link #write} wrote. */
-  void read(DataInput in) throws IOException {
-    int max = MAX_MEMORY * firstMemory;
-    memory = (int) SizeChecks.require("windows remembered", in.readInt(), firstMemory, max);
-    tests = (int) SizeChecks.require("windows compared", in.readInt(), 0, memory);
-    mean = in.readDouble();
-    square = in.readDouble();
+  @Override
+  public void visit(StateVisitor v) throws IOException {
+    memory = v.number("windows remembered", memory, firstMemory, MAX_MEMORY * firstMemory);
+    tests = v.number("windows compared", tests, 0, memory);
+    mean = v.number(mean);
+    square = v.number(square);
   }
 }

@@ -1,6 +1,7 @@
 package dev.millrace.eval.drift;
 
 import dev.millrace.data.PublicApi;
+import dev.millrace.state.State;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -10,7 +11,8 @@ import java.io.IOException;
  * actions are for models that got worse. Not thread-safe.
  */
 @PublicApi
-public sealed interface DriftDetector permits Adwin, Ddm, Eddm, HddmA, Kswin, PageHinkley {
+public sealed interface DriftDetector extends State
+    permits Adwin, Ddm, Eddm, HddmA, Kswin, PageHinkley {
 
   /** Version of the bytes that {@link #write} writes. */
   int VERSION = 1;
@@ -27,15 +29,6 @@ public sealed interface DriftDetector permits Adwin, Ddm, Eddm, HddmA, Kswin, Pa
   default long memoryBytes() {
     return 0;
   }
-
-  /** Returns a copy. */
-  DriftDetector copy();
-
-  /** Writes the complete state. */
-  void write(DataOutput out) throws IOException;
-
-  /** Reads what {@link #write(DataOutput)} wrote into a new detector. */
-  void read(DataInput in) throws IOException;
 
   /** Writes the version and the detector. */
   static void write(DriftDetector detector, DataOutput out) throws IOException {
@@ -56,8 +49,6 @@ public sealed interface DriftDetector permits Adwin, Ddm, Eddm, HddmA, Kswin, Pa
           "drift state: version %d is not one that this release reads, which is %d"
               .formatted(version, VERSION));
     }
-    DriftDetector detector = spec.start();
-    detector.read(in);
-    return detector;
+    return State.read(in, spec.start());
   }
 }

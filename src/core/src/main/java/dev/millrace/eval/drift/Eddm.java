@@ -1,7 +1,6 @@
 package dev.millrace.eval.drift;
 
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 
 /**
@@ -25,17 +24,6 @@ final class Eddm implements DriftDetector {
 
   Eddm(DriftSpec.Eddm spec) {
     this.spec = spec;
-  }
-
-  private Eddm(Eddm other) {
-    spec = other.spec;
-    examples = other.examples;
-    errors = other.errors;
-    lastError = other.lastError;
-    meanDistance = other.meanDistance;
-    squaredDeviations = other.squaredDeviations;
-    largest = other.largest;
-    warned = other.warned;
   }
 
   /** {@inheritDoc} Any number but 0 counts as an error. */
@@ -90,29 +78,13 @@ final class Eddm implements DriftDetector {
   }
 
   @Override
-  public Eddm copy() {
-    return new Eddm(this);
-  }
-
-  @Override
-  public void write(DataOutput out) throws IOException {
-    out.writeLong(examples);
-    out.writeLong(errors);
-    out.writeLong(lastError);
-    out.writeDouble(meanDistance);
-    out.writeDouble(squaredDeviations);
-    out.writeDouble(largest);
-    out.writeBoolean(warned);
-  }
-
-  @Override
-  public void read(DataInput in) throws IOException {
-    examples = in.readLong();
-    errors = in.readLong();
-    lastError = in.readLong();
-    meanDistance = in.readDouble();
-    squaredDeviations = in.readDouble();
-    largest = in.readDouble();
-    warned = in.readBoolean();
+  public void visit(StateVisitor v) throws IOException {
+    examples = v.number(examples);
+    errors = v.number(errors);
+    lastError = v.number(lastError);
+    meanDistance = v.number(meanDistance);
+    squaredDeviations = v.number(squaredDeviations);
+    largest = v.number(largest);
+    warned = v.flag(warned);
   }
 }

@@ -1,7 +1,6 @@
 package dev.millrace.eval.drift;
 
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 
 /**
@@ -84,34 +83,12 @@ final class HddmA implements DriftDetector {
   }
 
   @Override
-  public HddmA copy() {
-    HddmA copy = new HddmA(spec);
-    copy.examples = examples;
-    copy.sum = sum;
-    copy.lowExamples = lowExamples;
-    copy.lowSum = lowSum;
-    copy.highExamples = highExamples;
-    copy.highSum = highSum;
-    return copy;
-  }
-
-  @Override
-  public void write(DataOutput out) throws IOException {
-    out.writeLong(examples);
-    out.writeDouble(sum);
-    out.writeLong(lowExamples);
-    out.writeDouble(lowSum);
-    out.writeLong(highExamples);
-    out.writeDouble(highSum);
-  }
-
-  @Override
-  public void read(DataInput in) throws IOException {
-    examples = in.readLong();
-    sum = in.readDouble();
-    lowExamples = in.readLong();
-    lowSum = in.readDouble();
-    highExamples = in.readLong();
-    highSum = in.readDouble();
+  public void visit(StateVisitor v) throws IOException {
+    examples = v.number(examples);
+    sum = v.number(sum);
+    lowExamples = v.number(lowExamples);
+    lowSum = v.number(lowSum);
+    highExamples = v.number(highExamples);
+    highSum = v.number(highSum);
   }
 }

@@ -2,13 +2,12 @@ package dev.millrace.eval.drift;
 
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.ModelEvent.InputDrift;
-import dev.millrace.data.SizeChecks;
 import dev.millrace.eval.FdlibmLog;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
 import java.io.DataInput;
-import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * the difference is larger than chance and the column's own earlier changes explain. Not
  * thread-safe.
  */
-public final class InputDriftDetector {
+public final class InputDriftDetector implements State {
   // Probability of a false alarm at one comparison of all columns of independent values.
   private static final double FALSE_ALARM = 1e-5;
   private static final int MAX_COLUMNS = 1 << 17;
@@ -26,11 +25,12 @@ public final class InputDriftDetector {
   private static final int OBJECT_BYTES = 64;
 
   private final InputDriftSpec spec;
+  private final InputColumns inputs;
   private final ColumnDrift[] columns;
   private final double limit;
   private long records;
   private long drifts;
-  private @Nullable String last;
+  private String last = ""; // column that has drifted; empty before
 
   /**
    * Creates a detector of columns that have no record yet.
@@ -39,16 +39,14 @@ public final class InputDriftDetector {
    * @return null without a specification
    */
   public static @Nullable InputDriftDetector create(
-      @Nullable InputDriftSpec spec, InputColumns columns) {
-    return spec == null
-        ? null
-        : new InputDriftDetector(
-            spec, columns.list().stream().map(ColumnDrift::new).toArray(ColumnDrift[]::new));
+      @Nullable InputDriftSpec spec, InputColumns inputs) {
+    return spec == null ? null : new InputDriftDetector(spec, inputs);
   }
 
-  private InputDriftDetector(InputDriftSpec spec, ColumnDrift[] columns) {
+  private InputDriftDetector(InputDriftSpec spec, InputColumns inputs) {
     this.spec = spec;
-    this.columns = columns;
+    this.inputs = inputs;
+    columns = inputs.list().stream().map(ColumnDrift::new).toArray(ColumnDrift[]::new);
     limit = FdlibmLog.of(Math.max(1, columns.length) / FALSE_ALARM);
   }
 
@@ -98,9 +96,10 @@ public final class InputDriftDetector {
         most = column;
       }
     }
+    String drifted = last.isEmpty() ? null : last;
     return most == null
-        ? new MetricsReport.InputDrift(drifts, last, null, Double.NaN)
-        : new MetricsReport.InputDrift(drifts, last, most.column().name(), most.score());
+        ? new MetricsReport.InputDrift(drifts, drifted, null, Double.NaN)
+        : new MetricsReport.InputDrift(drifts, drifted, most.column().name(), most.score());
   }
 
   /** Returns the estimated bytes in memory. */
@@ -114,24 +113,7 @@ public final class InputDriftDetector {
 
   /** Returns a deep copy. */
   public InputDriftDetector copy() {
-    ColumnDrift[] copies =
-        Arrays.stream(columns).map(ColumnDrift::copy).toArray(ColumnDrift[]::new);
-    InputDriftDetector copy = new InputDriftDetector(spec, copies);
-    copy.records = records;
-    copy.drifts = drifts;
-    copy.last = last;
-    return copy;
-  }
-
-  /** Writes the complete state. */
-  public void write(DataOutput out) throws IOException {
-    out.writeLong(records);
-    out.writeLong(drifts);
-    out.writeUTF(last == null ? "" : last);
-    out.writeInt(columns.length);
-    for (ColumnDrift column : columns) {
-      column.write(out);
-    }
+    return State.copy(this, new InputDriftDetector(spec, inputs));
   }
 
   /**
@@ -141,24 +123,30 @@ public final class InputDriftDetector {
    * @return null without a specification
    */
   public static @Nullable InputDriftDetector read(
-      DataInput in, @Nullable InputDriftSpec spec, InputColumns columns) throws IOException {
-    InputDriftDetector detector = create(spec, columns);
-    long records = in.readLong();
-    long drifts = in.readLong();
-    String last = in.readUTF();
-    int count = SizeChecks.read(in, "columns of the input", MAX_COLUMNS, MIN_COLUMN_BYTES);
+      DataInput in, @Nullable InputDriftSpec spec, InputColumns inputs) throws IOException {
+    InputDriftSpec any = spec == null ? InputDriftSpec.DEFAULT : spec;
+    InputDriftDetector detector = State.read(in, new InputDriftDetector(any, inputs));
+    return spec == null ? null : detector;
+  }
+
+  @Override
+  public void visit(StateVisitor v) throws IOException {
+    records = v.number(records);
+    drifts = v.number(drifts);
+    last = v.text(last);
+    int count = v.count("columns of the input", columns.length, MAX_COLUMNS, MIN_COLUMN_BYTES);
     for (int i = 0; i < count; i++) {
-      ColumnDrift stored = ColumnDrift.read(in, columns.list());
-      int place = columns.list().indexOf(stored.column());
-      if (detector != null && place >= 0) {
-        detector.columns[place] = stored;
-      }
+      InputColumn own = i < columns.length ? columns[i].column() : null;
+      InputColumn stored =
+          v.value(own, InputColumn::write, in -> InputColumn.read(in, inputs.list()));
+      ColumnDrift column = stored.equals(own) ? columns[i] : of(stored);
+      column.visit(v);
     }
-    if (detector != null) {
-      detector.records = records;
-      detector.drifts = drifts;
-      detector.last = last.isEmpty() ? null : last;
-    }
-    return detector;
+  }
+
+  /** Returns the state of a column; one that is not used if the column is not compared now. */
+  private ColumnDrift of(InputColumn column) {
+    int place = inputs.list().indexOf(column);
+    return place < 0 ? new ColumnDrift(column) : columns[place];
   }
 }

@@ -1,8 +1,6 @@
 package dev.millrace.eval.drift;
 
-import dev.millrace.data.SizeChecks;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 import java.util.Arrays;
 
@@ -19,6 +17,8 @@ final class Kswin implements DriftDetector {
   /** Min difference of the two distributions that is a drift, however significant. */
   private static final double MIN_DIFFERENCE = 0.1;
 
+  private static final int FIRST_ROOM = 8;
+
   private final DriftSpec.Kswin spec;
   // Min difference, in numbers of the sample, that is a drift.
   private final int critical;
@@ -32,15 +32,7 @@ final class Kswin implements DriftDetector {
   Kswin(DriftSpec.Kswin spec) {
     this.spec = spec;
     critical = critical(spec.recent(), spec.alpha());
-    window = new double[Math.min(8, spec.window())];
-  }
-
-  private Kswin(Kswin other) {
-    spec = other.spec;
-    critical = other.critical;
-    examples = other.examples;
-    size = other.size;
-    window = other.window.clone();
+    window = new double[Math.min(FIRST_ROOM, spec.window())];
   }
 
   @Override
@@ -160,26 +152,16 @@ final class Kswin implements DriftDetector {
     return (size + 2L * spec.recent()) * Double.BYTES;
   }
 
+  /** {@inheritDoc} If the window is smaller now, its newest numbers stay. */
   @Override
-  public Kswin copy() {
-    return new Kswin(this);
-  }
-
-  @Override
-  public void write(DataOutput out) throws IOException {
-    out.writeLong(examples);
-    out.writeInt(size);
-    for (int i = 0; i < size; i++) {
-      out.writeDouble(window[i]);
+  public void visit(StateVisitor v) throws IOException {
+    examples = v.number(examples);
+    int stored = v.count("numbers of kswin", size, Integer.MAX_VALUE, Double.BYTES);
+    if (v.isFilling()) {
+      window = new double[Math.max(FIRST_ROOM, stored)];
     }
-  }
-
-  @Override
-  public void read(DataInput in) throws IOException {
-    examples = in.readLong();
-    int stored = SizeChecks.read(in, "numbers of kswin", Integer.MAX_VALUE, Double.BYTES);
-    for (int i = 0; i < stored; i++) {
-      append(in.readDouble());
-    }
+    v.numbers(window, 0, stored);
+    size = Math.min(stored, spec.window());
+    System.arraycopy(window, stored - size, window, 0, size);
   }
 }

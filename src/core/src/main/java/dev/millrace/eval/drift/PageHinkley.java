@@ -1,7 +1,6 @@
 package dev.millrace.eval.drift;
 
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 
 /**
@@ -25,13 +24,6 @@ final class PageHinkley implements DriftDetector {
     this.spec = spec;
   }
 
-  private PageHinkley(PageHinkley other) {
-    spec = other.spec;
-    examples = other.examples;
-    mean = other.mean;
-    aboveMinimum = other.aboveMinimum;
-  }
-
   @Override
   public DriftSignal update(double value) {
     if (!Double.isFinite(value)) {
@@ -50,21 +42,9 @@ final class PageHinkley implements DriftDetector {
   }
 
   @Override
-  public PageHinkley copy() {
-    return new PageHinkley(this);
-  }
-
-  @Override
-  public void write(DataOutput out) throws IOException {
-    out.writeLong(examples);
-    out.writeDouble(mean);
-    out.writeDouble(aboveMinimum);
-  }
-
-  @Override
-  public void read(DataInput in) throws IOException {
-    examples = in.readLong();
-    mean = in.readDouble();
-    aboveMinimum = in.readDouble();
+  public void visit(StateVisitor v) throws IOException {
+    examples = v.number(examples);
+    mean = v.number(mean);
+    aboveMinimum = v.number(aboveMinimum);
   }
 }

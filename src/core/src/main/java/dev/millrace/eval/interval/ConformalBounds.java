@@ -2,6 +2,8 @@ package dev.millrace.eval.interval;
 
 import dev.millrace.data.PredictionRegion.ClassSet;
 import dev.millrace.data.PredictionRegion.Interval;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * the prediction was made. No bound is known before the tenth truth. An update takes constant time
  * and no memory. Not thread-safe.
  */
-public final class ConformalBounds {
+public final class ConformalBounds implements State {
   /** Bound that is not known. */
   public static final double UNKNOWN = Double.NaN;
 
@@ -58,13 +60,6 @@ public final class ConformalBounds {
             ? new CoverageControl(level, STEP_OF_LOG_ODDS, StrictMath.log(level / miss))
             : new CoverageControl(level, STEP_OF_FACTOR, StrictMath.log(-StrictMath.log(miss)));
     scale = areClasses ? null : new ErrorScale();
-  }
-
-  private ConformalBounds(ConformalBounds other) {
-    control = other.control.copy();
-    scale = other.scale == null ? null : other.scale.copy();
-    labels = other.labels;
-    hasNegative = other.hasNegative;
   }
 
   /** Returns the share of the truths that are to be within the bounds. */
@@ -198,18 +193,14 @@ public final class ConformalBounds {
 
   /** Returns a deep copy. */
   public ConformalBounds copy() {
-    return new ConformalBounds(this);
+    return State.copy(this, new ConformalBounds(level(), scale == null));
   }
 
-  /** Writes the complete state, the level first. */
+  /** Writes the level, then the other state. */
+  @Override
   public void write(DataOutput out) throws IOException {
     out.writeDouble(level());
-    out.writeLong(labels);
-    control.write(out);
-    if (scale != null) {
-      out.writeBoolean(hasNegative);
-      scale.write(out);
-    }
+    State.super.write(out);
   }
 
   /**
@@ -222,13 +213,16 @@ public final class ConformalBounds {
     if (!(level > 0 && level < 1)) {
       throw new IOException("level of the stored intervals: " + level + "; the bytes are damaged");
     }
-    ConformalBounds bounds = new ConformalBounds(level, areClasses);
-    bounds.labels = in.readLong();
-    bounds.control.read(in);
-    if (bounds.scale != null) {
-      bounds.hasNegative = in.readBoolean();
-      bounds.scale.read(in);
+    return State.read(in, new ConformalBounds(level, areClasses));
+  }
+
+  @Override
+  public void visit(StateVisitor v) throws IOException {
+    labels = v.number(labels);
+    control.visit(v);
+    if (scale != null) {
+      hasNegative = v.flag(hasNegative);
+      scale.visit(v);
     }
-    return bounds;
   }
 }

@@ -1,7 +1,7 @@
 package dev.millrace.eval.interval;
 
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 
 /**
@@ -16,7 +16,7 @@ import java.io.IOException;
  * Bates, Online conformal prediction with decaying step sizes, 2024). The floor can only raise the
  * coverage. Not thread-safe.
  */
-final class CoverageControl {
+final class CoverageControl implements State {
   // First steps are larger, as 1/sqrt(n): the start is a guess.
   private static final double FIRST_STEP = 0.5;
 
@@ -48,12 +48,6 @@ final class CoverageControl {
     this.position = position;
   }
 
-  private CoverageControl(CoverageControl other) {
-    this(other.level, other.minStep, other.position);
-    updates = other.updates;
-    lag = other.lag;
-  }
-
   double level() {
     return level;
   }
@@ -80,19 +74,10 @@ final class CoverageControl {
     updates++;
   }
 
-  CoverageControl copy() {
-    return new CoverageControl(this);
-  }
-
-  void write(DataOutput out) throws IOException {
-    out.writeDouble(position);
-    out.writeLong(updates);
-    out.writeDouble(lag);
-  }
-
-  void read(DataInput in) throws IOException {
-    position = in.readDouble();
-    updates = in.readLong();
-    lag = in.readDouble();
+  @Override
+  public void visit(StateVisitor v) throws IOException {
+    position = v.number(position);
+    updates = v.number(updates);
+    lag = v.number(lag);
   }
 }

@@ -1,7 +1,7 @@
 package dev.millrace.eval.interval;
 
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 
 /**
@@ -12,7 +12,7 @@ import java.io.IOException;
  * between the middles of two bins the scale is linear. A bin of few errors leans on the mean of
  * all. Not thread-safe.
  */
-final class ErrorScale {
+final class ErrorScale implements State {
   private static final int BINS = 16;
   private static final double HALF_RANGE = 2; // standard deviations
   private static final double BIN_RATE = 0.015;
@@ -29,22 +29,8 @@ final class ErrorScale {
   private double mean; // of the predicted values
   private double variance;
   private double all; // mean absolute error
-  private final double[] bins;
-  private final short[] counts;
-
-  ErrorScale() {
-    bins = new double[BINS];
-    counts = new short[BINS];
-  }
-
-  private ErrorScale(ErrorScale other) {
-    errors = other.errors;
-    mean = other.mean;
-    variance = other.variance;
-    all = other.all;
-    bins = other.bins.clone();
-    counts = other.counts.clone();
-  }
+  private final double[] bins = new double[BINS];
+  private final short[] counts = new short[BINS];
 
   /** Returns the number of errors so far. */
   long errors() {
@@ -95,29 +81,15 @@ final class ErrorScale {
     return (long) BINS * (Double.BYTES + Short.BYTES);
   }
 
-  ErrorScale copy() {
-    return new ErrorScale(this);
-  }
-
-  void write(DataOutput out) throws IOException {
-    out.writeLong(errors);
-    out.writeDouble(mean);
-    out.writeDouble(variance);
-    out.writeDouble(all);
+  @Override
+  public void visit(StateVisitor v) throws IOException {
+    errors = v.number(errors);
+    mean = v.number(mean);
+    variance = v.number(variance);
+    all = v.number(all);
     for (int bin = 0; bin < BINS; bin++) {
-      out.writeDouble(bins[bin]);
-      out.writeShort(counts[bin]);
-    }
-  }
-
-  void read(DataInput in) throws IOException {
-    errors = in.readLong();
-    mean = in.readDouble();
-    variance = in.readDouble();
-    all = in.readDouble();
-    for (int bin = 0; bin < BINS; bin++) {
-      bins[bin] = in.readDouble();
-      counts[bin] = in.readShort();
+      bins[bin] = v.number(bins[bin]);
+      counts[bin] = (short) v.unsignedShort(counts[bin]);
     }
   }
 }

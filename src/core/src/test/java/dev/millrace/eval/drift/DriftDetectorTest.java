@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.millrace.state.State;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -271,7 +272,7 @@ class DriftDetectorTest {
         stored = read(bytes, spec);
         assertThat(bytes(stored)).isEqualTo(bytes);
         DriftDetector original = copied;
-        copied = copied.copy();
+        copied = State.copy(copied, spec.start());
         original.update(1); // must not reach the copy
       }
       DriftSignal expected = undisturbed.update(stream[i]);
