@@ -1,9 +1,8 @@
 package dev.millrace.eval;
 
 import dev.millrace.data.MetricsReport.Estimate;
-import dev.millrace.data.SizeChecks;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 import java.util.Arrays;
 
@@ -15,7 +14,7 @@ import java.util.Arrays;
  * <p>It holds while labels are related to features as before. It follows inputs that became harder
  * or easier to predict, but no other relation, which only labels show.
  */
-public final class AccuracyEstimate {
+public final class AccuracyEstimate implements State {
   /** Max number of predictions, and of labelled ones, that count. */
   static final int MAX_WINDOW = 10_000;
 
@@ -118,43 +117,22 @@ public final class AccuracyEstimate {
 
   /** Returns a deep copy. */
   public AccuracyEstimate copy() {
-    AccuracyEstimate copy = new AccuracyEstimate(predictions.capacity);
-    copy.addAll(predictions, labelled);
-    return copy;
+    return State.copy(this, new AccuracyEstimate(predictions.capacity));
   }
 
-  // In order, so that the oldest is replaced first.
-  private void addAll(Ring predicted, Ring known) {
-    for (int i = 0; i < predicted.size; i++) {
-      int bin = predicted.get(i);
-      predictions.add(bin);
-      counts[bin]++;
+  /** Visits the state. If the window is smaller now, its newest predictions stay. */
+  @Override
+  public void visit(StateVisitor v) throws IOException {
+    predictions.visit(v, CELLS - 1);
+    labelled.visit(v, HIT + CELLS - 1);
+    if (v.isFilling()) {
+      for (int i = 0; i < predictions.size; i++) {
+        counts[predictions.get(i)]++;
+      }
+      for (int i = 0; i < labelled.size; i++) {
+        count(labelled.get(i), 1);
+      }
     }
-    for (int i = 0; i < known.size; i++) {
-      int outcome = known.get(i);
-      labelled.add(outcome);
-      count(outcome, 1);
-    }
-  }
-
-  /** Writes the complete state. */
-  public void write(DataOutput out) throws IOException {
-    predictions.write(out);
-    labelled.write(out);
-  }
-
-  /**
-   * Reads what {@link #write} wrote; of a larger window the newest stay.
-   *
-   * @param window number of predictions
-   */
-  public static AccuracyEstimate read(DataInput in, int window) throws IOException {
-    AccuracyEstimate estimate = new AccuracyEstimate(window);
-    int capacity = estimate.predictions.capacity;
-    Ring predicted = Ring.read(in, capacity, CELLS - 1);
-    Ring known = Ring.read(in, capacity, HIT + CELLS - 1);
-    estimate.addAll(predicted, known);
-    return estimate;
   }
 
   /** The last bins, one byte each. */
@@ -190,20 +168,15 @@ public final class AccuracyEstimate {
       return bins[at < size ? at : at - size];
     }
 
-    void write(DataOutput out) throws IOException {
-      out.writeInt(size);
-      for (int i = 0; i < size; i++) {
-        out.writeByte(get(i));
+    /** Visits the bins in order, so that the oldest is replaced first. */
+    void visit(StateVisitor v, int maxBin) throws IOException {
+      int stored = v.count("estimated predictions", size, MAX_WINDOW, Byte.BYTES);
+      for (int i = 0; i < stored; i++) {
+        int bin = v.small("bin of a prediction", v.isFilling() ? 0 : get(i), 0, maxBin);
+        if (v.isFilling()) {
+          add(bin);
+        }
       }
-    }
-
-    static Ring read(DataInput in, int capacity, int maxBin) throws IOException {
-      Ring ring = new Ring(capacity);
-      int size = SizeChecks.read(in, "estimated predictions", MAX_WINDOW, Byte.BYTES);
-      for (int i = 0; i < size; i++) {
-        ring.add((int) SizeChecks.require("bin of a prediction", in.readByte(), 0, maxBin));
-      }
-      return ring;
     }
   }
 }

@@ -1,9 +1,8 @@
 package dev.millrace.eval;
 
 import dev.millrace.data.MetricsReport.OutputBlock;
-import dev.millrace.data.SizeChecks;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 
 /**
@@ -14,7 +13,7 @@ import java.io.IOException;
  * predicted or actual alone (false ones and missed ones), and the number of labels that can be in
  * the set. Micro averages are ratios of the sums over all examples.
  */
-public final class LabelSetScores {
+public final class LabelSetScores implements State {
   private static final int HITS = 0;
   private static final int FALSE = 1;
   private static final int MISSED = 2;
@@ -38,17 +37,6 @@ public final class LabelSetScores {
    */
   public LabelSetScores(int windowSize) {
     this.windowSize = windowSize;
-  }
-
-  /** Returns a deep copy. */
-  public LabelSetScores copy() {
-    LabelSetScores copy = new LabelSetScores(windowSize);
-    copy.window = window.clone();
-    copy.size = size;
-    copy.next = next;
-    System.arraycopy(total, 0, copy.total, 0, STRIDE);
-    copy.examples = examples;
-    return copy;
   }
 
   /**
@@ -90,6 +78,12 @@ public final class LabelSetScores {
     size = Math.min(windowSize, size + 1);
   }
 
+  /** Returns the place of an example in the window, 0 for the oldest. */
+  private int place(int example) {
+    int oldest = size < windowSize ? 0 : next;
+    return (oldest + example) % windowSize * STRIDE;
+  }
+
   /** Returns the number of scored examples. */
   public long examples() {
     return examples;
@@ -107,9 +101,8 @@ public final class LabelSetScores {
    */
   public OutputBlock window(double macroF1) {
     double[] sums = new double[STRIDE];
-    int oldest = size < windowSize ? 0 : next;
     for (int i = 0; i < size; i++) {
-      int at = (oldest + i) % windowSize * STRIDE;
+      int at = place(i);
       for (int s = 0; s < STRIDE; s++) {
         sums[s] += window[at + s];
       }
@@ -147,38 +140,26 @@ public final class LabelSetScores {
     return (window.length + STRIDE) * (long) Double.BYTES;
   }
 
-  /** Writes the complete state. */
-  public void write(DataOutput out) throws IOException {
-    out.writeLong(examples);
-    for (double sum : total) {
-      out.writeDouble(sum);
+  /** Visits the state. If the window is smaller now, its newest examples stay. */
+  @Override
+  public void visit(StateVisitor v) throws IOException {
+    examples = v.number(examples);
+    v.numbers(total);
+    if (v.isCopying()) {
+      size = v.number(size);
+      next = v.number(next);
+      window = v.sized("sums of sets of labels", window, Integer.MAX_VALUE);
+      return;
     }
-    out.writeInt(size);
-    int oldest = size < windowSize ? 0 : next;
-    for (int i = 0; i < size; i++) {
-      int at = (oldest + i) % windowSize * STRIDE;
-      for (int s = 0; s < STRIDE; s++) {
-        out.writeDouble(window[at + s]);
-      }
-    }
-  }
-
-  /** Reads what {@link #write} wrote. If the window is smaller now, its newest examples stay. */
-  public static LabelSetScores read(DataInput in, int windowSize) throws IOException {
-    LabelSetScores scores = new LabelSetScores(windowSize);
-    scores.examples = in.readLong();
-    for (int s = 0; s < STRIDE; s++) {
-      scores.total[s] = in.readDouble();
-    }
-    int stored =
-        SizeChecks.read(in, "examples of sets of labels", MAX_WINDOW, STRIDE * Double.BYTES);
+    int stored = v.count("examples of sets of labels", size, MAX_WINDOW, STRIDE * Double.BYTES);
     double[] example = new double[STRIDE];
     for (int i = 0; i < stored; i++) {
-      for (int s = 0; s < STRIDE; s++) {
-        example[s] = in.readDouble();
+      if (v.isReading()) {
+        v.numbers(example);
+        put(example);
+      } else {
+        v.numbers(window, place(i), place(i) + STRIDE);
       }
-      scores.put(example);
     }
-    return scores;
   }
 }

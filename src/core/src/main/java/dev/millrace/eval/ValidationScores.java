@@ -2,8 +2,8 @@ package dev.millrace.eval;
 
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.Task;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 import java.util.List;
 
@@ -13,7 +13,7 @@ import java.util.List;
  * <p>Early stopping (Prechelt 1998): learning ends once a number of epochs, the patience, had no
  * mean loss below that of the best epoch.
  */
-public final class ValidationScores {
+public final class ValidationScores implements State {
 
   private final Task task;
   private final MetricsSpec spec;
@@ -82,30 +82,20 @@ public final class ValidationScores {
 
   /** Returns a deep copy. */
   public ValidationScores copy() {
-    ValidationScores copy = new ValidationScores(task, spec);
-    copy.metrics = metrics.copy();
-    copy.bestEpoch = bestEpoch;
-    copy.bestLoss = bestLoss;
-    copy.stopped = stopped;
-    return copy;
+    return State.copy(this, new ValidationScores(task, spec));
   }
 
-  /** Writes the complete state. */
-  public void write(DataOutput out) throws IOException {
-    metrics.write(out);
-    out.writeInt(bestEpoch);
-    out.writeDouble(bestLoss);
-    out.writeBoolean(stopped);
-  }
-
-  /** Reads what {@link #write} wrote; without a patience, learning goes on. */
-  public static ValidationScores read(DataInput in, Task task, MetricsSpec spec)
-      throws IOException {
-    ValidationScores scores = new ValidationScores(task, spec);
-    scores.metrics = RollingMetrics.read(in, spec.ofHeldOut());
-    scores.bestEpoch = in.readInt();
-    scores.bestLoss = in.readDouble();
-    scores.stopped = in.readBoolean() && spec.validation().patience() > 0;
-    return scores;
+  /** Visits the state; a stored one goes on learning if there is no patience now. */
+  @Override
+  public void visit(StateVisitor v) throws IOException {
+    metrics =
+        v.custom(
+            metrics,
+            RollingMetrics::write,
+            in -> RollingMetrics.read(in, spec.ofHeldOut()),
+            RollingMetrics::copy);
+    bestEpoch = v.number(bestEpoch);
+    bestLoss = v.number(bestLoss);
+    stopped = v.flag(stopped) && spec.validation().patience() > 0;
   }
 }

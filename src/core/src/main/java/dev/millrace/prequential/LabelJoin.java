@@ -7,6 +7,7 @@ import dev.millrace.data.MetricsReport;
 import dev.millrace.data.SizeChecks;
 import dev.millrace.data.Task;
 import dev.millrace.eval.AccuracyEstimate;
+import dev.millrace.state.State;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -441,7 +442,7 @@ final class LabelJoin {
     if (!in.readBoolean()) {
       return estimate;
     }
-    AccuracyEstimate stored = AccuracyEstimate.read(in, window);
+    AccuracyEstimate stored = State.read(in, new AccuracyEstimate(window));
     return estimates ? stored : null;
   }
 

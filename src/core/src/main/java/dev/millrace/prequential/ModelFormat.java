@@ -16,6 +16,7 @@ import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.Models;
+import dev.millrace.state.State;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutput;
 import java.io.DataOutputStream;
@@ -116,7 +117,9 @@ final class ModelFormat {
     DriftMonitor drift = DriftMonitor.read(in, spec.drift(), spec.model(), task, workspace);
     int flags = in.readByte();
     ValidationScores validation =
-        (flags & VALIDATION_FLAG) != 0 ? ValidationScores.read(in, task, spec.metrics()) : null;
+        (flags & VALIDATION_FLAG) != 0
+            ? State.read(in, new ValidationScores(task, spec.metrics()))
+            : null;
     if (validation != null) {
       requireMetrics(task, validation.metrics(), classes);
     }

@@ -12,6 +12,7 @@ import dev.millrace.nn.Indicators;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.PagedOutput;
 import dev.millrace.nn.auto.SharedNetwork;
+import dev.millrace.state.State;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutput;
 import java.io.DataOutputStream;
@@ -256,7 +257,7 @@ final class OutputsState {
             shared.copy(),
             unitsAt,
             counters.copy(),
-            scores.copy(),
+            State.copy(scores, new LabelSetScores(scores.windowSize())),
             sets == null ? null : sets.copy(),
             derived == null ? null : derived.copy());
     copy.records = records;
@@ -317,7 +318,7 @@ final class OutputsState {
             in, spec.model().indicators(), spec.model().seed(), PrequentialModel.seed(key));
     int unitsAt =
         (int) SizeChecks.require("place of shared units", in.readInt(), 0, shared.inputs());
-    LabelSetScores scores = LabelSetScores.read(in, spec.metrics().window());
+    LabelSetScores scores = State.read(in, new LabelSetScores(spec.metrics().window()));
     PredictedSets stored = in.readBoolean() ? PredictedSets.read(in, spec) : null;
     PredictedSets sets =
         !PredictedSets.arePredicted(spec.input())

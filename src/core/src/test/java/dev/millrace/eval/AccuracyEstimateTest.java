@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.MetricsReport.Estimate;
+import dev.millrace.state.State;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -118,7 +119,7 @@ class AccuracyEstimateTest {
 
   private static AccuracyEstimate read(byte[] bytes, int window) throws IOException {
     BoundedDataInput in = new BoundedDataInput(bytes);
-    AccuracyEstimate read = AccuracyEstimate.read(in, window);
+    AccuracyEstimate read = State.read(in, new AccuracyEstimate(window));
     assertThat(in.left()).isZero();
     return read;
   }

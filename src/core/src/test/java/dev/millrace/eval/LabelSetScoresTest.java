@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.data.MetricsReport.OutputBlock;
+import dev.millrace.state.State;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -64,15 +65,18 @@ class LabelSetScoresTest {
     }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     scores.write(new DataOutputStream(bytes));
-    LabelSetScores read =
-        LabelSetScores.read(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())), 40);
-    LabelSetScores smaller =
-        LabelSetScores.read(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())), 10);
+    LabelSetScores read = read(bytes.toByteArray(), 40);
+    LabelSetScores smaller = read(bytes.toByteArray(), 10);
 
     assertThat(scores.window(0)).isEqualTo(last.window(0));
     assertThat(read.window(0)).isEqualTo(last.window(0));
     assertThat(read.total(0)).isEqualTo(scores.total(0));
     assertThat(smaller.window(0).examples()).isEqualTo(10);
+  }
+
+  private static LabelSetScores read(byte[] bytes, int window) throws IOException {
+    DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
+    return State.read(in, new LabelSetScores(window));
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.MetricsReport.ClassificationScores;
 import dev.millrace.data.Task;
+import dev.millrace.state.State;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -112,7 +113,7 @@ class ValidationScoresTest {
     DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes.toByteArray()));
     MetricsSpec spec =
         MetricsFixtures.spec(10).with(to -> to.validation = new MetricsSpec.Validation(0.1, 2));
-    ValidationScores read = ValidationScores.read(in, Task.BINARY, spec);
+    ValidationScores read = State.read(in, new ValidationScores(Task.BINARY, spec));
     assertThat(in.available()).isZero();
     return read;
   }

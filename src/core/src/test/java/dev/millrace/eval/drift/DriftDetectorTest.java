@@ -283,6 +283,19 @@ class DriftDetectorTest {
     assertThat(bytes(copied)).isEqualTo(bytes(undisturbed));
   }
 
+  @Test
+  void ofALargerStoredWindowTheNewestNumbersStay() throws IOException {
+    DriftDetector larger = new DriftSpec.Kswin(0.005, 100, 30, 0).start();
+    DriftSpec smallerSpec = new DriftSpec.Kswin(0.005, 60, 30, 0);
+    DriftDetector smaller = smallerSpec.start();
+    for (int i = 0; i < 100; i++) {
+      larger.update(i % 3);
+      smaller.update(i % 3);
+    }
+
+    assertThat(bytes(read(bytes(larger), smallerSpec))).isEqualTo(bytes(smaller));
+  }
+
   @ParameterizedTest
   @MethodSource("specs")
   void leavesOutWhatIsNotFinite(DriftSpec spec) throws IOException {
