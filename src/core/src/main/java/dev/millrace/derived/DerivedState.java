@@ -7,8 +7,8 @@ import dev.millrace.data.IdHash;
 import dev.millrace.data.InputSpec;
 import dev.millrace.derived.DerivedPlan.Feature;
 import dev.millrace.derived.DerivedPlan.Grouping;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,7 +23,7 @@ import java.util.Map;
  * it comes, with {@link #addLabel}. Time goes by the records and never back: a record of an earlier
  * event time than one before it counts as if it came at that one's time.
  */
-public final class DerivedState {
+public final class DerivedState implements State {
   private static final long NO_GROUP = 0x6B65794F6E6C79L;
   private static final int CELLS_OF_PRIOR = 2;
 
@@ -53,15 +53,7 @@ public final class DerivedState {
 
   /** Returns a deep copy. */
   public DerivedState copy() {
-    DerivedState copy = new DerivedState(plan);
-    for (int g = 0; g < tables.size(); g++) {
-      copy.tables.set(g, tables.get(g).copy());
-    }
-    System.arraycopy(priors, 0, copy.priors, 0, priors.length);
-    copy.time = time;
-    copy.labelTime = labelTime;
-    copy.records = records;
-    return copy;
+    return State.copy(this, new DerivedState(plan));
   }
 
   /**
@@ -256,31 +248,15 @@ public final class DerivedState {
     return bytes + (long) (priors.length + row.length) * Double.BYTES;
   }
 
-  /** Writes everything that {@link #read} reads. */
-  public void write(DataOutput out) throws IOException {
-    out.writeDouble(time);
-    out.writeDouble(labelTime);
-    out.writeLong(records);
-    for (double prior : priors) {
-      out.writeDouble(prior);
+  @Override
+  public void visit(StateVisitor v) throws IOException {
+    time = v.number(time);
+    labelTime = v.number(labelTime);
+    records = v.number(records);
+    v.numbers(priors);
+    for (int g = 0; g < tables.size(); g++) {
+      GroupTable table = tables.get(g);
+      tables.set(g, v.custom(table, GroupTable::write, table::read, GroupTable::copy));
     }
-    for (GroupTable table : tables) {
-      table.write(out);
-    }
-  }
-
-  /** Reads the state of an input with the same derived features. */
-  public static DerivedState read(DataInput in, InputSpec input) throws IOException {
-    DerivedState state = new DerivedState(input);
-    state.time = in.readDouble();
-    state.labelTime = in.readDouble();
-    state.records = in.readLong();
-    for (int p = 0; p < state.priors.length; p++) {
-      state.priors[p] = in.readDouble();
-    }
-    for (GroupTable table : state.tables) {
-      table.read(in);
-    }
-    return state;
   }
 }

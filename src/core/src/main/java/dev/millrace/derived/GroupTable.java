@@ -61,6 +61,7 @@ final class GroupTable implements Evictable {
     index.copy(other.index);
   }
 
+  /** Returns a copy. It is by hand, as a new index would take several times longer. */
   GroupTable copy() {
     return new GroupTable(this);
   }
@@ -218,8 +219,12 @@ final class GroupTable implements Evictable {
     }
   }
 
-  /** Reads what {@link #write} wrote; if there are more groups than allowed, the last ones stay. */
-  void read(DataInput in) throws IOException {
+  /**
+   * Reads what {@link #write} wrote; if there are more groups than allowed, the last ones stay.
+   *
+   * @return this
+   */
+  GroupTable read(DataInput in) throws IOException {
     int count =
         SizeChecks.read(in, "groups of records", Integer.MAX_VALUE, 8 + stride * Double.BYTES);
     for (int i = 0; i < count; i++) {
@@ -228,5 +233,6 @@ final class GroupTable implements Evictable {
         group[c] = in.readDouble();
       }
     }
+    return this;
   }
 }

@@ -1,20 +1,18 @@
 package dev.millrace.explain;
 
 import dev.millrace.data.MetricsReport.Importance;
-import dev.millrace.data.SizeChecks;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The importance of each column to the recent predictions of one key: the fading mean of the
  * absolute value of its contributions. Not thread-safe.
  */
-public final class ColumnImportance {
+public final class ColumnImportance implements State {
   /** Max number of columns that are reported. */
   public static final int REPORTED = 20;
 
@@ -67,35 +65,17 @@ public final class ColumnImportance {
 
   /** Returns a deep copy. */
   public ColumnImportance copy() {
-    ColumnImportance copy = new ColumnImportance(columns);
-    System.arraycopy(means, 0, copy.means, 0, means.length);
-    copy.predictions = predictions;
-    return copy;
+    return State.copy(this, new ColumnImportance(columns));
   }
 
-  /** Writes the complete state. */
-  public void write(DataOutput out) throws IOException {
-    out.writeLong(predictions);
-    out.writeInt(means.length);
-    for (double mean : means) {
-      out.writeDouble(mean);
-    }
-  }
-
-  /**
-   * Reads what {@link #write} wrote; that of other columns starts again.
-   *
-   * @param into receives it; null if it is not needed
-   */
-  public static void read(DataInput in, @Nullable ColumnImportance into) throws IOException {
-    long predictions = in.readLong();
-    int length = SizeChecks.read(in, "columns of the importance", RowColumns.MAX + 1, Double.BYTES);
-    for (int c = 0; c < length; c++) {
-      double mean = in.readDouble();
-      if (into != null && length == into.means.length) {
-        into.means[c] = mean;
-        into.predictions = predictions;
-      }
-    }
+  /** Visits the importance; that of other columns starts again. */
+  @Override
+  public void visit(StateVisitor v) throws IOException {
+    long count = v.number(predictions);
+    int stored =
+        v.count("columns of the importance", means.length, RowColumns.MAX + 1, Double.BYTES);
+    boolean isSame = stored == means.length;
+    predictions = isSame ? count : 0;
+    v.numbers(isSame ? means : new double[stored]);
   }
 }

@@ -2,8 +2,8 @@ package dev.millrace.prequential;
 
 import dev.millrace.data.Chunk;
 import dev.millrace.data.MetricsReport;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Each pass over a bounded data set starts again: it has the times and the ids of the last one.
  */
-final class Arrivals {
+final class Arrivals implements State {
   private static final long GOLDEN_RATIO = 0x9E3779B97F4A7C15L;
 
   private long outOfOrder;
@@ -22,14 +22,14 @@ final class Arrivals {
   private long latest = Long.MIN_VALUE;
   private int epoch;
   // Null if duplicates are not counted.
-  private final @Nullable RecentIds ids;
+  private @Nullable RecentIds ids;
 
   Arrivals(boolean countsDuplicates) {
-    this(countsDuplicates ? new RecentIds() : null);
+    ids = countsDuplicates ? new RecentIds() : null;
   }
 
-  private Arrivals(@Nullable RecentIds ids) {
-    this.ids = ids;
+  boolean countsDuplicates() {
+    return ids != null;
   }
 
   /** Returns the pass that the key is in, 0 before the first. */
@@ -70,7 +70,7 @@ final class Arrivals {
   }
 
   MetricsReport.Arrivals report() {
-    return new MetricsReport.Arrivals(outOfOrder, ids == null ? null : duplicates);
+    return new MetricsReport.Arrivals(outOfOrder, countsDuplicates() ? duplicates : null);
   }
 
   /** Returns the estimated bytes in memory. */
@@ -78,43 +78,15 @@ final class Arrivals {
     return ids == null ? 0 : ids.memoryBytes();
   }
 
-  Arrivals copy() {
-    Arrivals copy = new Arrivals(ids == null ? null : ids.copy());
-    copy.outOfOrder = outOfOrder;
-    copy.duplicates = duplicates;
-    copy.latest = latest;
-    copy.epoch = epoch;
-    return copy;
-  }
-
-  void write(DataOutput out) throws IOException {
-    out.writeLong(outOfOrder);
-    out.writeLong(duplicates);
-    out.writeLong(latest);
-    out.writeInt(epoch);
-    out.writeBoolean(ids != null);
-    if (ids != null) {
-      ids.write(out);
+  @Override
+  public void visit(StateVisitor v) throws IOException {
+    outOfOrder = v.number(outOfOrder);
+    duplicates = v.number(duplicates);
+    latest = v.number(latest);
+    epoch = v.number(epoch);
+    if (v.flag(ids != null)) {
+      RecentIds stored = v.custom(ids, RecentIds::write, RecentIds::read, RecentIds::copy);
+      ids = ids == null ? null : stored; // dropped if duplicates are no longer counted
     }
-  }
-
-  /**
-   * Reads what {@link #write} wrote.
-   *
-   * @param countsDuplicates if false, stored ids are dropped
-   */
-  static Arrivals read(DataInput in, boolean countsDuplicates) throws IOException {
-    long outOfOrder = in.readLong();
-    long duplicates = in.readLong();
-    long latest = in.readLong();
-    int epoch = in.readInt();
-    RecentIds stored = in.readBoolean() ? RecentIds.read(in) : null;
-    Arrivals arrivals =
-        countsDuplicates && stored != null ? new Arrivals(stored) : new Arrivals(countsDuplicates);
-    arrivals.outOfOrder = outOfOrder;
-    arrivals.duplicates = duplicates;
-    arrivals.latest = latest;
-    arrivals.epoch = epoch;
-    return arrivals;
   }
 }

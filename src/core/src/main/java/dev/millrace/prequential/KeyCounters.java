@@ -1,16 +1,16 @@
 package dev.millrace.prequential;
 
 import dev.millrace.data.Chunk;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 
 /**
  * Counts the examples of one key, and knows where the last of them was and what of it has been
  * reported. Not thread-safe.
  */
-final class KeyCounters {
-  final SeenOffsets offsets;
+final class KeyCounters implements State {
+  final SeenOffsets offsets = new SeenOffsets();
   final Arrivals arrivals;
 
   // Learned from, and held out.
@@ -32,50 +32,8 @@ final class KeyCounters {
   long reportedSkips;
 
   /** Creates the counters of a key without records. */
-  KeyCounters(TrainSpec spec) {
-    this(new SeenOffsets(), new Arrivals(spec.countsDuplicates()));
-  }
-
-  KeyCounters(SeenOffsets offsets, Arrivals arrivals) {
-    this.offsets = offsets;
-    this.arrivals = arrivals;
-  }
-
-  void write(DataOutput out) throws IOException {
-    offsets.write(out);
-    arrivals.write(out);
-    out.writeLong(examples);
-    out.writeLong(validated);
-    out.writeLong(eventTime);
-    out.writeLong(timestamp);
-    out.writeInt(epoch);
-    out.writeLong(reported);
-    out.writeLong(reportedSkips);
-  }
-
-  static KeyCounters read(DataInput in, TrainSpec spec) throws IOException {
-    SeenOffsets offsets = SeenOffsets.read(in);
-    KeyCounters counters = new KeyCounters(offsets, Arrivals.read(in, spec.countsDuplicates()));
-    counters.examples = in.readLong();
-    counters.validated = in.readLong();
-    counters.eventTime = in.readLong();
-    counters.timestamp = in.readLong();
-    counters.epoch = in.readInt();
-    counters.reported = in.readLong();
-    counters.reportedSkips = in.readLong();
-    return counters;
-  }
-
-  KeyCounters copy() {
-    KeyCounters copy = new KeyCounters(offsets.copy(), arrivals.copy());
-    copy.examples = examples;
-    copy.validated = validated;
-    copy.eventTime = eventTime;
-    copy.timestamp = timestamp;
-    copy.epoch = epoch;
-    copy.reported = reported;
-    copy.reportedSkips = reportedSkips;
-    return copy;
+  KeyCounters(boolean countsDuplicates) {
+    arrivals = new Arrivals(countsDuplicates);
   }
 
   /** Returns the number of examples so far, those held out included. */
@@ -118,5 +76,22 @@ final class KeyCounters {
     if (chunk.hasPlace(row)) {
       offsets.record(chunk.partition(row), chunk.offset(row));
     }
+  }
+
+  KeyCounters copy() {
+    return State.copy(this, new KeyCounters(arrivals.countsDuplicates()));
+  }
+
+  @Override
+  public void visit(StateVisitor v) throws IOException {
+    offsets.visit(v);
+    arrivals.visit(v);
+    examples = v.number(examples);
+    validated = v.number(validated);
+    eventTime = v.number(eventTime);
+    timestamp = v.number(timestamp);
+    epoch = v.number(epoch);
+    reported = v.number(reported);
+    reportedSkips = v.number(reportedSkips);
   }
 }

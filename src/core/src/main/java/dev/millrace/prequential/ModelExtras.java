@@ -5,6 +5,7 @@ import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
 import dev.millrace.derived.DerivedState;
 import dev.millrace.eval.interval.ConformalBounds;
+import dev.millrace.state.State;
 import java.io.DataOutput;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,6 @@ record ModelExtras(@Nullable DerivedState derived, @Nullable ConformalBounds bou
     ConformalBounds bounds =
         (flags & BOUNDS_FLAG) == 0 ? null : ConformalBounds.read(in, task.isClassification());
     return new ModelExtras(
-        (flags & DERIVED_FLAG) == 0 ? null : DerivedState.read(in, input), bounds);
+        (flags & DERIVED_FLAG) == 0 ? null : State.read(in, new DerivedState(input)), bounds);
   }
 }

@@ -12,6 +12,7 @@ import dev.millrace.eval.ValidationScores;
 import dev.millrace.eval.drift.InputColumns;
 import dev.millrace.eval.drift.InputDriftDetector;
 import dev.millrace.explain.ColumnImportance;
+import dev.millrace.explain.RowColumns;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
@@ -100,7 +101,7 @@ final class ModelFormat {
     Task task = Task.valueOf(in.readUTF());
     requireOneOutput(task);
     int storedColumns = in.readInt();
-    KeyCounters counters = KeyCounters.read(in, spec);
+    KeyCounters counters = State.read(in, new KeyCounters(spec.countsDuplicates()));
     ClassNames classes = ClassNames.read(in);
     requireDeclaredTask(task, classes, spec.input().task());
     int columns = columns(spec.input(), workspace);
@@ -124,7 +125,7 @@ final class ModelFormat {
       requireMetrics(task, validation.metrics(), classes);
     }
     DerivedState derived =
-        spec.input().derived().isEmpty() ? null : DerivedState.read(in, spec.input());
+        spec.input().derived().isEmpty() ? null : State.read(in, new DerivedState(spec.input()));
     Intervals intervals =
         (flags & INTERVALS_FLAG) != 0
             ? Intervals.read(in, task.isClassification(), spec.metrics())
@@ -136,7 +137,11 @@ final class ModelFormat {
             : InputDriftDetector.create(spec.inputDrift(), inputs);
     ColumnImportance importance = Explanations.importance(spec, learner.inputs(), workspace);
     if ((flags & IMPORTANCE_FLAG) != 0) {
-      ColumnImportance.read(in, importance);
+      State.read(
+          in,
+          importance == null
+              ? new ColumnImportance(RowColumns.of(spec.input(), learner.inputs()))
+              : importance);
     }
     return new PrequentialModel(
         spec,

@@ -121,7 +121,7 @@ public record ModelSnapshot(
     SharedNetwork shared = SharedNetwork.read(in, indicators, 0, 0);
     int unitsAt = in.readInt();
     LabelSetModel sets = in.readBoolean() ? State.read(in, new LabelSetModel(hasThresholds)) : null;
-    DerivedState derived = in.readBoolean() ? DerivedState.read(in, input) : null;
+    DerivedState derived = in.readBoolean() ? State.read(in, new DerivedState(input)) : null;
     Map<String, ModelSnapshot> models = new LinkedHashMap<>();
     int[] positives = new int[head.classes().size()];
     for (int o = 0; o < positives.length; o++) {

@@ -116,7 +116,7 @@ final class OutputsState {
             spec.model().seed(),
             PrequentialModel.seed(key)),
         inputs - found.columns().length,
-        new KeyCounters(spec),
+        new KeyCounters(spec.countsDuplicates()),
         new LabelSetScores(spec.metrics().window()),
         PredictedSets.arePredicted(spec.input()) ? new PredictedSets(spec) : null,
         spec.input().derived().isEmpty() ? null : new DerivedState(spec.input()));
@@ -312,7 +312,7 @@ final class OutputsState {
     ModelFormat.requireTask(Task.valueOf(in.readUTF()), task);
     ModelFormat.requireSameColumns(in.readInt(), columns, spec);
     long records = in.readLong();
-    KeyCounters counters = KeyCounters.read(in, spec);
+    KeyCounters counters = State.read(in, new KeyCounters(spec.countsDuplicates()));
     SharedNetwork shared =
         SharedNetwork.read(
             in, spec.model().indicators(), spec.model().seed(), PrequentialModel.seed(key));
@@ -325,7 +325,7 @@ final class OutputsState {
             ? null
             : stored == null ? new PredictedSets(spec) : stored;
     DerivedState derived =
-        spec.input().derived().isEmpty() ? null : DerivedState.read(in, spec.input());
+        spec.input().derived().isEmpty() ? null : State.read(in, new DerivedState(spec.input()));
     OutputsState state =
         new OutputsState(task, columns, shared, unitsAt, counters, scores, sets, derived);
     state.records = records;

@@ -85,7 +85,7 @@ final class PrequentialModel {
     int inputs = start == null ? chunk.width() : start.inputs();
     learner = create(spec, chunk.key(), inputs, found, workspace);
     metrics = RollingMetrics.of(task, spec.metrics());
-    counters = new KeyCounters(spec);
+    counters = new KeyCounters(spec.countsDuplicates());
     validation = createValidation(task, spec);
     drift = spec.drift() == null ? null : new DriftMonitor(spec.drift());
     derived = spec.input().derived().isEmpty() ? null : new DerivedState(spec.input());

@@ -67,6 +67,7 @@ final class RecentIds {
     return OBJECT_BYTES + (long) hashes.length * BYTES_EACH;
   }
 
+  /** Returns a copy. It is by hand, as a new index would take several times longer. */
   RecentIds copy() {
     return new RecentIds(this);
   }

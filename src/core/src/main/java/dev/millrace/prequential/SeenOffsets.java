@@ -1,14 +1,13 @@
 package dev.millrace.prequential;
 
 import dev.millrace.data.MetricsReport;
-import dev.millrace.data.SizeChecks;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 import java.util.Arrays;
 
 /** First and last offset that a key has seen, a pair for each partition. Not thread-safe. */
-final class SeenOffsets {
+final class SeenOffsets implements State {
   private static final int PARTITION = 0;
   private static final int FIRST = 1;
   private static final int LAST = 2;
@@ -35,7 +34,7 @@ final class SeenOffsets {
   }
 
   MetricsReport.Offsets report(String topic) {
-    int size = size();
+    int size = seen.length / STRIDE;
     int[] partitions = new int[size];
     long[] first = new long[size];
     long[] last = new long[size];
@@ -47,34 +46,17 @@ final class SeenOffsets {
     return new MetricsReport.Offsets(topic, partitions, first, last);
   }
 
-  void write(DataOutput out) throws IOException {
-    out.writeInt(size());
+  @Override
+  public void visit(StateVisitor v) throws IOException {
+    int partitions =
+        v.count("partitions of a key", seen.length / STRIDE, MAX_PARTITIONS, PARTITION_BYTES);
+    if (v.isFilling()) {
+      seen = new long[partitions * STRIDE];
+    }
     for (int i = 0; i < seen.length; i += STRIDE) {
-      out.writeInt((int) seen[i + PARTITION]);
-      out.writeLong(seen[i + FIRST]);
-      out.writeLong(seen[i + LAST]);
+      seen[i + PARTITION] = v.number((int) seen[i + PARTITION]);
+      seen[i + FIRST] = v.number(seen[i + FIRST]);
+      seen[i + LAST] = v.number(seen[i + LAST]);
     }
-  }
-
-  static SeenOffsets read(DataInput in) throws IOException {
-    int size = SizeChecks.read(in, "partitions of a key", MAX_PARTITIONS, PARTITION_BYTES);
-    SeenOffsets offsets = new SeenOffsets();
-    offsets.seen = new long[size * STRIDE];
-    for (int i = 0; i < offsets.seen.length; i += STRIDE) {
-      offsets.seen[i + PARTITION] = in.readInt();
-      offsets.seen[i + FIRST] = in.readLong();
-      offsets.seen[i + LAST] = in.readLong();
-    }
-    return offsets;
-  }
-
-  SeenOffsets copy() {
-    SeenOffsets copy = new SeenOffsets();
-    copy.seen = seen.clone();
-    return copy;
-  }
-
-  private int size() {
-    return seen.length / STRIDE;
   }
 }

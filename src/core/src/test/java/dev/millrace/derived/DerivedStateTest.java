@@ -14,6 +14,7 @@ import dev.millrace.data.DerivedFeature.Unit;
 import dev.millrace.data.DerivedFeature.Window;
 import dev.millrace.data.IdHash;
 import dev.millrace.data.InputSpec;
+import dev.millrace.state.State;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -321,7 +322,7 @@ class DerivedStateTest {
       restored.add(row, time);
       state.addLabel(row, time, i);
       restored.addLabel(row, time, i);
-      restored = DerivedState.read(new BoundedDataInput(bytes(restored)), input);
+      restored = State.read(new BoundedDataInput(bytes(restored)), new DerivedState(input));
       assertThat(bytes(restored)).isEqualTo(bytes(state));
       assertThat(bytes(state.copy())).isEqualTo(bytes(state));
     }
