@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The series of one model key, its horizon, and the forecasts whose value is still to come, oldest
  * first. {@link Forecaster} updates it. Not thread-safe.
+ *
+ * <p>Reads and writes by hand: the series is made of the stored horizon.
  */
 final class ForecastState {
   /**

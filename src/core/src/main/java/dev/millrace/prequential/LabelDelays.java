@@ -58,6 +58,7 @@ final class LabelDelays {
     return (long) millis.length * Long.BYTES;
   }
 
+  /** Returns a copy. It is by hand, as delay by delay would take several times longer. */
   LabelDelays copy() {
     LabelDelays copy = new LabelDelays(max);
     copy.millis = millis.clone();

@@ -8,6 +8,7 @@ import dev.millrace.data.SizeChecks;
 import dev.millrace.data.Task;
 import dev.millrace.eval.AccuracyEstimate;
 import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * to join once labels take longer than it takes to fill the buffer. Of labels, and of the ids of
  * settled examples, the oldest are dropped: their counterparts are most likely lost.
  */
-final class LabelJoin {
+final class LabelJoin implements State {
 
   /**
    * An example that is complete or timed out; kept to recognize duplicates.
@@ -67,10 +68,13 @@ final class LabelJoin {
   record TimedOut(String id, PendingFeatures features) {}
 
   private final LateLabels spec;
+  private final int window;
+  private final Task task;
+  private final int outputs;
   private final PendingBuffer<PendingFeatures> features;
-  private final PendingBuffer<PendingLabel> labels;
+  private final PendingBuffer<PendingLabel> labels = new PendingBuffer<>(PendingLabel::read);
   private final PendingBuffer<Settled> settled;
-  private final LabelDelays delays;
+  private LabelDelays delays;
 
   /** Null if the model predicts no probabilities of classes. */
   final @Nullable AccuracyEstimate estimate;
@@ -82,31 +86,19 @@ final class LabelJoin {
 
   /**
    * @param window delays that quantiles are of, and predictions whose accuracy is estimated
+   * @param task of the model
+   * @param outputs of the model, max scores of features that are read
    * @param estimates true if accuracy is estimated
    */
-  LabelJoin(LateLabels spec, int window, boolean estimates) {
-    this(
-        spec,
-        new PendingBuffer<>(),
-        new PendingBuffer<>(),
-        new PendingBuffer<>(),
-        new LabelDelays(window),
-        estimates ? new AccuracyEstimate(window) : null);
-  }
-
-  private LabelJoin(
-      LateLabels spec,
-      PendingBuffer<PendingFeatures> features,
-      PendingBuffer<PendingLabel> labels,
-      PendingBuffer<Settled> settled,
-      LabelDelays delays,
-      @Nullable AccuracyEstimate estimate) {
+  LabelJoin(LateLabels spec, int window, Task task, int outputs, boolean estimates) {
     this.spec = spec;
-    this.features = features;
-    this.labels = labels;
-    this.settled = settled;
-    this.delays = delays;
-    this.estimate = estimate;
+    this.window = window;
+    this.task = task;
+    this.outputs = outputs;
+    features = new PendingBuffer<>(in -> PendingFeatures.read(in, task, outputs));
+    settled = new PendingBuffer<>(in -> Settled.read(in, task, outputs));
+    delays = new LabelDelays(window);
+    estimate = estimates ? new AccuracyEstimate(window) : null;
   }
 
   /** Copies the number of each outcome, by its ordinal. */
@@ -403,79 +395,20 @@ final class LabelJoin {
 
   /** Returns a copy that shares immutable entries. */
   LabelJoin copy() {
-    LabelJoin copy =
-        new LabelJoin(
-            spec,
-            features.copy(),
-            labels.copy(),
-            settled.copy(),
-            delays.copy(),
-            estimate == null ? null : estimate.copy());
-    System.arraycopy(counts, 0, copy.counts, 0, counts.length);
-    copy.time = time;
-    copy.records = records;
-    copy.reported = reported;
-    return copy;
+    return State.copy(this, new LabelJoin(spec, window, task, outputs, estimate != null));
   }
 
-  void write(DataOutput out) throws IOException {
-    out.writeLong(time);
-    out.writeLong(records);
-    out.writeLong(reported);
-    out.writeInt(counts.length);
-    for (long count : counts) {
-      out.writeLong(count);
-    }
-    features.write(out);
-    labels.write(out);
-    settled.write(out);
-    delays.write(out);
-    out.writeBoolean(estimate != null);
-    if (estimate != null) {
-      estimate.write(out);
-    }
-  }
-
-  private static @Nullable AccuracyEstimate readEstimate(
-      DataInput in, int window, boolean estimates) throws IOException {
-    AccuracyEstimate estimate = estimates ? new AccuracyEstimate(window) : null;
-    if (!in.readBoolean()) {
-      return estimate;
-    }
-    AccuracyEstimate stored = State.read(in, new AccuracyEstimate(window));
-    return estimates ? stored : null;
-  }
-
-  /**
-   * Reads what {@link #write} wrote.
-   *
-   * @param task of the model
-   * @param outputs of the model
-   * @param estimates true if accuracy is estimated
-   */
-  static LabelJoin read(
-      DataInput in, LateLabels spec, int window, Task task, int outputs, boolean estimates)
-      throws IOException {
-    long time = in.readLong();
-    long records = in.readLong();
-    long reported = in.readLong();
-    int outcomes = LabelOutcome.values().length;
-    long[] counts = new long[SizeChecks.read(in, "outcomes of labels", outcomes, Long.BYTES)];
-    for (int i = 0; i < counts.length; i++) {
-      counts[i] = in.readLong();
-    }
-    LabelJoin join =
-        new LabelJoin(
-            spec,
-            PendingBuffer.read(in, each -> PendingFeatures.read(each, task, outputs)),
-            PendingBuffer.read(in, PendingLabel::read),
-            PendingBuffer.read(in, each -> Settled.read(each, task, outputs)),
-            LabelDelays.read(in, window),
-            readEstimate(in, window, estimates));
-    System.arraycopy(counts, 0, join.counts, 0, counts.length);
-    join.time = time;
-    join.records = records;
-    join.reported = reported;
-    return join;
+  @Override
+  public void visit(StateVisitor v) throws IOException {
+    time = v.number(time);
+    records = v.number(records);
+    reported = v.number(reported);
+    v.numbers(counts, 0, v.count("outcomes of labels", counts.length, counts.length, Long.BYTES));
+    features.visit(v);
+    labels.visit(v);
+    settled.visit(v);
+    delays =
+        v.custom(delays, LabelDelays::write, in -> LabelDelays.read(in, window), LabelDelays::copy);
+    v.optional(estimate, () -> new AccuracyEstimate(window));
   }
 }

@@ -319,7 +319,7 @@ final class OutputsState {
     int unitsAt =
         (int) SizeChecks.require("place of shared units", in.readInt(), 0, shared.inputs());
     LabelSetScores scores = State.read(in, new LabelSetScores(spec.metrics().window()));
-    PredictedSets stored = in.readBoolean() ? PredictedSets.read(in, spec) : null;
+    PredictedSets stored = in.readBoolean() ? State.read(in, new PredictedSets(spec)) : null;
     PredictedSets sets =
         !PredictedSets.arePredicted(spec.input())
             ? null

@@ -1,7 +1,7 @@
 package dev.millrace.prequential;
 
-import dev.millrace.data.SizeChecks;
-import java.io.DataInput;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.Iterator;
@@ -11,7 +11,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Buffers entries of one kind by the id of their example, oldest first. Not thread-safe. */
-final class PendingBuffer<T extends PendingBuffer.Entry> {
+final class PendingBuffer<T extends PendingBuffer.Entry> implements State {
   // An id and its object, that of the entry, and the node of a hash table, without the characters.
   private static final int ENTRY_BYTES = 160;
 
@@ -26,21 +26,15 @@ final class PendingBuffer<T extends PendingBuffer.Entry> {
     void write(DataOutput out) throws IOException;
   }
 
-  /** Reads what an entry wrote. */
-  interface Reader<T> {
-    T read(DataInput in) throws IOException;
-  }
-
-  private final Map<String, T> entries;
+  private final Map<String, T> entries = new LinkedHashMap<>();
+  private final StateVisitor.Reader<T> reader;
   private long bytes;
 
-  PendingBuffer() {
-    this(new LinkedHashMap<>(), 0);
-  }
-
-  private PendingBuffer(Map<String, T> entries, long bytes) {
-    this.entries = entries;
-    this.bytes = bytes;
+  /**
+   * @param reader reads what an entry wrote
+   */
+  PendingBuffer(StateVisitor.Reader<T> reader) {
+    this.reader = reader;
   }
 
   int size() {
@@ -107,25 +101,26 @@ final class PendingBuffer<T extends PendingBuffer.Entry> {
     return ENTRY_BYTES + id.length() + entry.arrayBytes();
   }
 
-  PendingBuffer<T> copy() {
-    return new PendingBuffer<>(new LinkedHashMap<>(entries), bytes);
-  }
-
-  void write(DataOutput out) throws IOException {
-    out.writeInt(entries.size());
-    for (Map.Entry<String, T> entry : entries.entrySet()) {
-      out.writeUTF(entry.getKey());
-      entry.getValue().write(out);
+  @Override
+  public void visit(StateVisitor v) throws IOException {
+    if (v.isCopying()) { // at once: entry by entry takes several times longer
+      Map<String, T> source = v.unstored(entries);
+      if (v.isFilling()) {
+        entries.putAll(source);
+      }
+      bytes = v.unstored(bytes);
+      return;
     }
-  }
-
-  static <T extends Entry> PendingBuffer<T> read(DataInput in, Reader<T> reader)
-      throws IOException {
-    PendingBuffer<T> buffer = new PendingBuffer<>();
-    int size = SizeChecks.read(in, "ids that wait", Integer.MAX_VALUE, Short.BYTES);
-    for (int left = size; left > 0; left--) {
-      buffer.add(in.readUTF(), reader.read(in));
+    int size = v.count("ids that wait", entries.size(), Integer.MAX_VALUE, Short.BYTES);
+    if (v.isFilling()) {
+      for (int left = size; left > 0; left--) {
+        add(v.text(""), v.value(null, Entry::write, reader));
+      }
+    } else {
+      for (Map.Entry<String, T> entry : entries.entrySet()) {
+        v.text(entry.getKey());
+        v.value(entry.getValue(), Entry::write, reader);
+      }
     }
-    return buffer;
   }
 }

@@ -10,8 +10,7 @@ import dev.millrace.eval.MetricsSpec;
 import dev.millrace.nn.auto.LabelSetModel;
 import dev.millrace.prequential.OutputsState.Output;
 import dev.millrace.state.State;
-import java.io.DataInput;
-import java.io.DataOutput;
+import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 import java.util.BitSet;
 import java.util.List;
@@ -21,24 +20,14 @@ import org.jspecify.annotations.Nullable;
  * Predicts the sets of labels of a key, or which of its targets of two classes are positive, and
  * keeps those whose labels come later.
  */
-final class PredictedSets {
-  private final @Nullable LateLabels late;
+final class PredictedSets implements State {
+  private final TrainSpec spec;
   private final LabelSetModel model;
-  private final PendingBuffer<PendingSet> pending;
+  private final PendingBuffer<PendingSet> pending = new PendingBuffer<>(PendingSet::read);
 
   PredictedSets(TrainSpec spec) {
-    this(spec.input().labels(), new LabelSetModel(hasThresholds(spec)), new PendingBuffer<>());
-  }
-
-  private PredictedSets(
-      @Nullable LateLabels late, LabelSetModel model, PendingBuffer<PendingSet> pending) {
-    this.late = late;
-    this.model = model;
-    this.pending = pending;
-  }
-
-  private static boolean hasThresholds(TrainSpec spec) {
-    return spec.metrics().thresholdMetric() != MetricsSpec.Decision.NONE;
+    this.spec = spec;
+    model = new LabelSetModel(spec.metrics().thresholdMetric() != MetricsSpec.Decision.NONE);
   }
 
   /** Returns true if the outputs have sets of labels, or the targets positives, to be predicted. */
@@ -79,6 +68,7 @@ final class PredictedSets {
 
   /** Keeps a set until its labels come, or could come no more, if there is room. */
   void keep(String joinId, PendingSet set, KeyBudget budget) {
+    LateLabels late = spec.input().labels();
     if (late == null) {
       return;
     }
@@ -115,18 +105,12 @@ final class PredictedSets {
   }
 
   PredictedSets copy() {
-    return new PredictedSets(late, model.copy(), pending.copy());
+    return State.copy(this, new PredictedSets(spec));
   }
 
-  void write(DataOutput out) throws IOException {
-    model.write(out);
-    pending.write(out);
-  }
-
-  static PredictedSets read(DataInput in, TrainSpec spec) throws IOException {
-    return new PredictedSets(
-        spec.input().labels(),
-        State.read(in, new LabelSetModel(hasThresholds(spec))),
-        PendingBuffer.read(in, PendingSet::read));
+  @Override
+  public void visit(StateVisitor v) throws IOException {
+    model.visit(v);
+    pending.visit(v);
   }
 }

@@ -46,26 +46,27 @@ public final class TrainState {
 
     static Parts read(BoundedDataInput in, TrainSpec spec, Workspace workspace) throws IOException {
       PrequentialModel model = ModelFormat.read(in, spec, workspace);
-      return new Parts(model, readLabels(in, spec, model), readForecasts(in, spec, model));
-    }
-
-    private static @Nullable LabelJoin readLabels(
-        BoundedDataInput in, TrainSpec spec, PrequentialModel model) throws IOException {
-      LateLabels labels = spec.input().labels();
-      if (labels == null) {
-        return null; // pending entries are dropped
+      LabelJoin labels = join(spec, model);
+      if (labels != null && in.readBoolean()) { // else pending entries are dropped
+        labels.read(in);
       }
-      int window = spec.metrics().window();
-      boolean estimates = model.givesClassProbabilities();
-      return in.readBoolean()
-          ? LabelJoin.read(in, labels, window, model.task, model.learner.outputs(), estimates)
-          : new LabelJoin(labels, window, estimates);
+      ForecastSpec forecast = spec.input().forecast();
+      return new Parts(
+          model,
+          labels,
+          forecast == null ? null : ForecastState.read(in, forecast, model.learner.outputs()));
     }
 
-    private static @Nullable ForecastState readForecasts(
-        BoundedDataInput in, TrainSpec spec, PrequentialModel model) throws IOException {
-      ForecastSpec forecast = spec.input().forecast();
-      return forecast == null ? null : ForecastState.read(in, forecast, model.learner.outputs());
+    private static @Nullable LabelJoin join(TrainSpec spec, PrequentialModel model) {
+      LateLabels labels = spec.input().labels();
+      return labels == null
+          ? null
+          : new LabelJoin(
+              labels,
+              spec.metrics().window(),
+              model.task,
+              model.learner.outputs(),
+              model.givesClassProbabilities());
     }
 
     void write(DataOutput out) throws IOException {
@@ -146,18 +147,13 @@ public final class TrainState {
    */
   static TrainState begin(TrainSpec spec, Chunk chunk, Workspace workspace) {
     int columns = ModelFormat.columns(spec.input(), workspace);
-    LateLabels labels = spec.input().labels();
     ForecastSpec forecast = spec.input().forecast();
     PrequentialModel model = new PrequentialModel(spec, columns, chunk, workspace);
-    LabelJoin join =
-        labels == null
-            ? null
-            : new LabelJoin(labels, spec.metrics().window(), model.givesClassProbabilities());
     ForecastState forecasts =
         forecast == null
             ? null
             : new ForecastState(forecast, ForecastState.horizon(forecast, chunk.key()));
-    return new TrainState(null, new Parts(model, join, forecasts));
+    return new TrainState(null, new Parts(model, Parts.join(spec, model), forecasts));
   }
 
   /** Returns the state of a key with several outputs. */

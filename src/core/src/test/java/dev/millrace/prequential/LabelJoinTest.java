@@ -12,6 +12,7 @@ import dev.millrace.data.MetricsReport.Delays;
 import dev.millrace.data.MetricsReport.Labels;
 import dev.millrace.data.Task;
 import dev.millrace.eval.KnownLabels;
+import dev.millrace.state.State;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -23,7 +24,7 @@ class LabelJoinTest {
   private static final int WINDOW = 100;
   private static final LateLabels SPEC = spec(1_000, 3);
 
-  private final LabelJoin join = new LabelJoin(SPEC, WINDOW, false);
+  private final LabelJoin join = new LabelJoin(SPEC, WINDOW, Task.BINARY, 2, false);
 
   @Test
   void aLabelFindsItsFeaturesOnce() {
@@ -147,7 +148,7 @@ class LabelJoinTest {
 
   @Test
   void pendingFeaturesAreLimitedInBytes() {
-    LabelJoin small = new LabelJoin(spec(1_000, 1_000), WINDOW, false);
+    LabelJoin small = new LabelJoin(spec(1_000, 1_000), WINDOW, Task.BINARY, 2, false);
     long most = 10 * PendingBuffer.bytesOf("id-0", pending(0));
 
     for (int i = 0; i < 1_000; i++) {
@@ -163,7 +164,7 @@ class LabelJoinTest {
 
   @Test
   void quantilesAreOfTheLastDelays() {
-    LabelJoin many = new LabelJoin(spec(10_000, 10), WINDOW, false);
+    LabelJoin many = new LabelJoin(spec(10_000, 10), WINDOW, Task.BINARY, 2, false);
     for (int i = 1; i <= 250; i++) {
       features(many, "id-" + i, 0);
       label(many, "id-" + i, i);
@@ -174,9 +175,9 @@ class LabelJoinTest {
 
   @Test
   void storedAfterAnyRecordItEndsAsIfNeverStored() throws IOException {
-    LabelJoin undisturbed = new LabelJoin(SPEC, WINDOW, false);
-    LabelJoin stored = new LabelJoin(SPEC, WINDOW, false);
-    LabelJoin copied = new LabelJoin(SPEC, WINDOW, false);
+    LabelJoin undisturbed = new LabelJoin(SPEC, WINDOW, Task.BINARY, 2, false);
+    LabelJoin stored = new LabelJoin(SPEC, WINDOW, Task.BINARY, 2, false);
+    LabelJoin copied = new LabelJoin(SPEC, WINDOW, Task.BINARY, 2, false);
     SplittableRandom random = new SplittableRandom(3);
     for (int i = 0; i < 2_000; i++) {
       String id = "id-" + (i / 20 + random.nextInt(10));
@@ -251,7 +252,7 @@ class LabelJoinTest {
             false,
             -1,
             false);
-    LabelJoin many = new LabelJoin(spec(1_000, 10), WINDOW, false);
+    LabelJoin many = new LabelJoin(spec(1_000, 10), WINDOW, Task.BINARY, 2, false);
     many.advance(0);
     many.keep("a", pendingOf(7L << 50), PLENTY);
     many.keep("b", pendingOf(6L << 50), PLENTY);
@@ -324,7 +325,7 @@ class LabelJoinTest {
 
   private static LabelJoin read(byte[] bytes) throws IOException {
     BoundedDataInput in = new BoundedDataInput(bytes);
-    LabelJoin join = LabelJoin.read(in, SPEC, WINDOW, Task.BINARY, 2, false);
+    LabelJoin join = State.read(in, new LabelJoin(SPEC, WINDOW, Task.BINARY, 2, false));
     assertThat(in.left()).isZero();
     return join;
   }
