@@ -328,7 +328,10 @@ final class ClassificationWindow {
     return pair >> Short.SIZE;
   }
 
-  /** Writes a byte of flags, then the rows. */
+  /**
+   * Writes a byte of flags, then the rows: by hand, as the flags of the stored bytes say which
+   * columns there are, and not all rows may stay.
+   */
   void write(DataOutput out) throws IOException {
     out.writeByte(
         (hasCalibration ? CALIBRATION_FLAG : 0)

@@ -97,7 +97,7 @@ final class RegressionWindow {
     return COLUMNS + Math.max(0, baselines) * Window.WIDE;
   }
 
-  /** Writes a byte of flags, then the rows. */
+  /** Writes a byte of flags, then the rows; see {@link ClassificationWindow#write}. */
   void write(DataOutput out) throws IOException {
     out.writeByte(rows.flags());
     VarLong.write(out, rows.size());

@@ -216,6 +216,7 @@ public final class ConformalBounds implements State {
     return State.read(in, new ConformalBounds(level, areClasses));
   }
 
+  /** Visits the state but for the level, which must be known to create the object. */
   @Override
   public void visit(StateVisitor v) throws IOException {
     labels = v.number(labels);
