@@ -55,21 +55,6 @@ final class FiniteCheck extends StateVisitor {
   }
 
   @Override
-  public int small(int value) {
-    return value;
-  }
-
-  @Override
-  public long packed(long value) {
-    return value;
-  }
-
-  @Override
-  public double packed(double value) {
-    return number(value);
-  }
-
-  @Override
   public void numbers(int[] values, int from, int to) {}
 
   @Override
@@ -86,25 +71,6 @@ final class FiniteCheck extends StateVisitor {
   public void numbers(double[] values, int from, int to) {
     for (int i = from; i < to; i++) {
       isFinite &= Double.isFinite(values[i]);
-    }
-  }
-
-  @Override
-  public void packed(double[] values, int from, int to) {
-    numbers(values, from, to);
-  }
-
-  @Override
-  public void alternating(float[]... arrays) {
-    for (float[] array : arrays) {
-      numbers(array, 0, array.length);
-    }
-  }
-
-  @Override
-  public void alternating(double[]... arrays) {
-    for (double[] array : arrays) {
-      numbers(array, 0, array.length);
     }
   }
 

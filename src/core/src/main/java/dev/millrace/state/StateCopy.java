@@ -94,21 +94,6 @@ final class StateCopy {
     }
 
     @Override
-    public int small(int value) {
-      return number(value);
-    }
-
-    @Override
-    public long packed(long value) {
-      return number(value);
-    }
-
-    @Override
-    public double packed(double value) {
-      return number(value);
-    }
-
-    @Override
     public void numbers(int[] values, int from, int to) {
       add(values);
     }
@@ -126,25 +111,6 @@ final class StateCopy {
     @Override
     public void numbers(double[] values, int from, int to) {
       add(values);
-    }
-
-    @Override
-    public void packed(double[] values, int from, int to) {
-      add(values);
-    }
-
-    @Override
-    public void alternating(float[]... arrays) {
-      for (float[] array : arrays) {
-        add(array);
-      }
-    }
-
-    @Override
-    public void alternating(double[]... arrays) {
-      for (double[] array : arrays) {
-        add(array);
-      }
     }
 
     @Override
@@ -206,21 +172,6 @@ final class StateCopy {
     }
 
     @Override
-    public int small(int value) {
-      return number(value);
-    }
-
-    @Override
-    public long packed(long value) {
-      return number(value);
-    }
-
-    @Override
-    public double packed(double value) {
-      return number(value);
-    }
-
-    @Override
     public void numbers(int[] values, int from, int to) {
       copy(values, from, to);
     }
@@ -238,25 +189,6 @@ final class StateCopy {
     @Override
     public void numbers(double[] values, int from, int to) {
       copy(values, from, to);
-    }
-
-    @Override
-    public void packed(double[] values, int from, int to) {
-      copy(values, from, to);
-    }
-
-    @Override
-    public void alternating(float[]... arrays) {
-      for (float[] array : arrays) {
-        copy(array, 0, array.length);
-      }
-    }
-
-    @Override
-    public void alternating(double[]... arrays) {
-      for (double[] array : arrays) {
-        copy(array, 0, array.length);
-      }
     }
 
     @SuppressWarnings("SuspiciousSystemArraycopy") // arrays of the same type

@@ -75,7 +75,9 @@ public abstract class StateVisitor {
   public abstract String text(String value) throws IOException;
 
   /** Visits a number from -128 to 127, as one byte. */
-  public abstract int small(int value) throws IOException;
+  public int small(int value) throws IOException {
+    return number(value);
+  }
 
   /** Visits a number from 0 to 65,535, as two bytes. */
   public int unsignedShort(int value) throws IOException {
@@ -83,10 +85,14 @@ public abstract class StateVisitor {
   }
 
   /** Visits a number of 0 or more, small ones in few bytes. */
-  public abstract long packed(long value) throws IOException;
+  public long packed(long value) throws IOException {
+    return number(value);
+  }
 
   /** Visits a number, small whole ones in few bytes. */
-  public abstract double packed(double value) throws IOException;
+  public double packed(double value) throws IOException {
+    return number(value);
+  }
 
   /** Visits a number within a range. */
   public final int number(String what, int value, int min, int max) throws IOException {
@@ -153,7 +159,9 @@ public abstract class StateVisitor {
   public abstract void numbers(double[] values, int from, int to) throws IOException;
 
   /** Visits a part of an array, small whole numbers in few bytes. */
-  public abstract void packed(double[] values, int from, int to) throws IOException;
+  public void packed(double[] values, int from, int to) throws IOException {
+    numbers(values, from, to);
+  }
 
   /** Visits an array whose length follows from the settings. */
   public final void numbers(float[] values) throws IOException {
@@ -171,10 +179,18 @@ public abstract class StateVisitor {
   }
 
   /** Visits arrays of the same length: the first number of each, the second of each, and so on. */
-  public abstract void alternating(float[]... arrays) throws IOException;
+  public void alternating(float[]... arrays) throws IOException {
+    for (float[] array : arrays) {
+      numbers(array);
+    }
+  }
 
   /** Visits arrays of the same length: the first number of each, the second of each, and so on. */
-  public abstract void alternating(double[]... arrays) throws IOException;
+  public void alternating(double[]... arrays) throws IOException {
+    for (double[] array : arrays) {
+      numbers(array);
+    }
+  }
 
   /** Visits an array and its length. */
   public final float[] sized(String what, float[] values, int max) throws IOException {

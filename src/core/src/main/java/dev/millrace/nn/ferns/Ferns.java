@@ -322,6 +322,14 @@ public final class Ferns {
       depth = expected;
       allocate();
     }
+    if (v.isCopying()) {
+      v.numbers(columns, 0, columns.length);
+      v.numbers(thresholds);
+      v.numbers(answers);
+      v.numbers(weights);
+      asksForCodes = v.flag(asksForCodes);
+      return;
+    }
     for (int q = 0; q < columns.length; q++) {
       columns[q] = v.number(columns[q]);
       thresholds[q] = v.anyNumber(thresholds[q]);
@@ -331,17 +339,13 @@ public final class Ferns {
           columns[q],
           isNominal ? inputs : 0,
           (isNominal ? inputs + nominal.count() : inputs) - 1);
-      if (v.isFilling()) {
+      if (v.isReading()) {
         answers[q] = isNominal ? nominal.values(columns[q] - inputs) : 2;
         asksForCodes |= isNominal;
       }
     }
-    for (int f = 0; f < size.count; f++) {
+    for (int f = 0; v.isReading() && f < size.count; f++) {
       v.require("last cell of a stored fern", lastCell(f), 0, (1 << depth) - 1);
-    }
-    if (v.isCopying()) {
-      v.numbers(weights);
-      return;
     }
     for (int first = 0; first < cells; first += Byte.SIZE) {
       int used = v.small(v.isFilling() ? 0 : usedOf(first));
