@@ -26,6 +26,7 @@ final class ColumnDrift implements State {
   // About the last 8,192 to 16,384 records.
   private static final int MAX_REFERENCE = 16_384;
   private static final float[] NO_EDGES = infinities();
+  private static final float[] NO_SAMPLE = {};
   private static final double CLEAR_SHIFT = 0.1; // of the share of missing values
 
   private final InputColumn column;
@@ -39,10 +40,9 @@ final class ColumnDrift implements State {
   private float[] edges = NO_EDGES;
   private float center;
 
-  /** First numbers since the last drift; null once the edges are known, and for other kinds. */
-  private float @Nullable [] sample;
-
-  private int sampled;
+  // First numbers since the last drift; of none once the edges are known, and for other kinds.
+  private float[] sample = NO_SAMPLE;
+  private int sampled; // -1 then
   // Of the last long window; NaN before.
   private float score = Float.NaN;
 
@@ -70,8 +70,7 @@ final class ColumnDrift implements State {
     windows = isNumber() ? 0 : SAMPLED;
     edges = NO_EDGES;
     score = Float.NaN;
-    sample = isNumber() ? new float[SAMPLE] : null;
-    sampled = 0;
+    sampled = isNumber() ? 0 : -1;
   }
 
   InputColumn column() {
@@ -90,7 +89,8 @@ final class ColumnDrift implements State {
    */
   void add(float[] rows, int count, int width) {
     int start = column.start();
-    if (sample != null) {
+    if (sampled >= 0) {
+      sample = sampled == 0 ? new float[SAMPLE] : sample;
       for (int row = 0; row < count; row++) {
         sample[sampled++] = rows[row * width + start];
       }
@@ -138,9 +138,10 @@ final class ColumnDrift implements State {
   @Nullable InputDrift endWindow(double limit, double threshold) {
     windows++;
     if (windows <= SAMPLED) {
-      if (windows == SAMPLED && sample != null) {
+      if (windows == SAMPLED && sampled >= 0) {
         setEdges(Arrays.copyOf(sample, sampled));
-        sample = null;
+        sample = NO_SAMPLE;
+        sampled = -1;
       }
       return null;
     }
@@ -291,7 +292,7 @@ final class ColumnDrift implements State {
   long memoryBytes() {
     return 200
         + 3 * reference.memoryBytes()
-        + (long) (edges.length + (sample == null ? 0 : sample.length)) * Float.BYTES;
+        + (long) (edges.length + (sampled < 0 ? 0 : SAMPLE)) * Float.BYTES;
   }
 
   @Override
@@ -303,14 +304,11 @@ final class ColumnDrift implements State {
       edges = infinities();
     }
     v.numbers(edges);
-    int stored = v.number("sample of a column", sample == null ? -1 : sampled, -1, SAMPLE);
-    if (v.isFilling()) {
-      sample = stored < 0 ? null : new float[SAMPLE];
-      sampled = Math.max(0, stored);
+    sampled = v.number("sample of a column", sampled, -1, SAMPLE);
+    if (v.isFilling() && sampled > 0) {
+      sample = new float[SAMPLE];
     }
-    if (sample != null) {
-      v.numbers(sample, 0, sampled);
-    }
+    v.numbers(sample, 0, Math.max(0, sampled));
     reference.visit(v);
     recent.visit(v);
     longer.visit(v);
