@@ -13,6 +13,9 @@ import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.PagedOutput;
 import dev.millrace.nn.auto.SharedNetwork;
 import dev.millrace.state.State;
+import dev.millrace.state.StateReader;
+import dev.millrace.state.StateVisitor;
+import dev.millrace.state.StateWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutput;
 import java.io.DataOutputStream;
@@ -81,6 +84,7 @@ final class OutputsState {
 
   final KeyCounters counters;
   final LabelSetScores scores;
+  private final TrainSpec spec;
 
   /** Null if there is one output of two classes at most. */
   final @Nullable PredictedSets sets;
@@ -108,7 +112,7 @@ final class OutputsState {
    */
   OutputsState(TrainSpec spec, int columns, String key, int inputs, Indicators found) {
     this(
-        OutputSpecs.task(spec.input()),
+        spec,
         columns,
         new SharedNetwork(
             inputs,
@@ -116,29 +120,20 @@ final class OutputsState {
             spec.model().seed(),
             PrequentialModel.seed(key)),
         inputs - found.columns().length,
-        new KeyCounters(spec.countsDuplicates()),
-        new LabelSetScores(spec.metrics().window()),
-        PredictedSets.arePredicted(spec.input()) ? new PredictedSets(spec) : null,
-        spec.input().derived().isEmpty() ? null : new DerivedState(spec.input()));
+        new KeyCounters(spec.countsDuplicates()));
   }
 
   private OutputsState(
-      Task task,
-      int columns,
-      SharedNetwork shared,
-      int unitsAt,
-      KeyCounters counters,
-      LabelSetScores scores,
-      @Nullable PredictedSets sets,
-      @Nullable DerivedState derived) {
-    this.task = task;
+      TrainSpec spec, int columns, SharedNetwork shared, int unitsAt, KeyCounters counters) {
+    this.spec = spec;
+    task = OutputSpecs.task(spec.input());
     this.columns = columns;
     this.shared = shared;
     this.unitsAt = unitsAt;
     this.counters = counters;
-    this.scores = scores;
-    this.sets = sets;
-    this.derived = derived;
+    scores = new LabelSetScores(spec.metrics().window());
+    sets = PredictedSets.arePredicted(spec.input()) ? new PredictedSets(spec) : null;
+    derived = spec.input().derived().isEmpty() ? null : new DerivedState(spec.input());
   }
 
   /** Returns the model key of an output. */
@@ -250,17 +245,9 @@ final class OutputsState {
 
   /** Returns a deep copy. */
   OutputsState copy() {
-    OutputsState copy =
-        new OutputsState(
-            task,
-            columns,
-            shared.copy(),
-            unitsAt,
-            counters.copy(),
-            State.copy(scores, new LabelSetScores(scores.windowSize())),
-            sets == null ? null : sets.copy(),
-            derived == null ? null : derived.copy());
+    OutputsState copy = new OutputsState(spec, columns, shared.copy(), unitsAt, counters.copy());
     copy.records = records;
+    State.copy(this::visitScores, copy::visitScores);
     for (Output output : outputs) {
       Output other = copy.add(output.name);
       other.neurons = output.neurons.clone();
@@ -276,14 +263,7 @@ final class OutputsState {
     counters.write(out);
     shared.write(out);
     out.writeInt(unitsAt);
-    scores.write(out);
-    out.writeBoolean(sets != null);
-    if (sets != null) {
-      sets.write(out);
-    }
-    if (derived != null) {
-      derived.write(out);
-    }
+    visitScores(new StateWriter(out));
     out.writeInt(outputs.size());
     for (Output output : outputs) {
       out.writeUTF(output.name);
@@ -308,8 +288,7 @@ final class OutputsState {
    */
   static OutputsState read(BoundedDataInput in, TrainSpec spec, int columns, String key)
       throws IOException {
-    Task task = OutputSpecs.task(spec.input());
-    ModelFormat.requireTask(Task.valueOf(in.readUTF()), task);
+    ModelFormat.requireTask(Task.valueOf(in.readUTF()), OutputSpecs.task(spec.input()));
     ModelFormat.requireSameColumns(in.readInt(), columns, spec);
     long records = in.readLong();
     KeyCounters counters = State.read(in, new KeyCounters(spec.countsDuplicates()));
@@ -318,17 +297,9 @@ final class OutputsState {
             in, spec.model().indicators(), spec.model().seed(), PrequentialModel.seed(key));
     int unitsAt =
         (int) SizeChecks.require("place of shared units", in.readInt(), 0, shared.inputs());
-    LabelSetScores scores = State.read(in, new LabelSetScores(spec.metrics().window()));
-    PredictedSets stored = in.readBoolean() ? State.read(in, new PredictedSets(spec)) : null;
-    PredictedSets sets =
-        !PredictedSets.arePredicted(spec.input())
-            ? null
-            : stored == null ? new PredictedSets(spec) : stored;
-    DerivedState derived =
-        spec.input().derived().isEmpty() ? null : State.read(in, new DerivedState(spec.input()));
-    OutputsState state =
-        new OutputsState(task, columns, shared, unitsAt, counters, scores, sets, derived);
+    OutputsState state = new OutputsState(spec, columns, shared, unitsAt, counters);
     state.records = records;
+    state.visitScores(new StateReader(in));
     int count = SizeChecks.read(in, "outputs", MAX_OUTPUTS, Short.BYTES + 2 * Integer.BYTES);
     for (int o = 0; o < count; o++) {
       Output output = state.add(in.readUTF());
@@ -343,6 +314,14 @@ final class OutputsState {
       output.state = bytes.length == 0 ? null : TrainState.serialized(bytes);
     }
     return state;
+  }
+
+  private void visitScores(StateVisitor v) throws IOException {
+    scores.visit(v);
+    v.optional(sets, () -> new PredictedSets(spec));
+    if (derived != null) {
+      derived.visit(v);
+    }
   }
 
   /** Writes what predictions need; see {@link ModelSnapshot}. */

@@ -5,6 +5,9 @@ import dev.millrace.data.SizeChecks;
 import dev.millrace.data.Task;
 import dev.millrace.eval.KnownLabels;
 import dev.millrace.eval.interval.ConformalBounds;
+import dev.millrace.state.StateReader;
+import dev.millrace.state.StateVisitor;
+import dev.millrace.state.StateWriter;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -38,12 +41,17 @@ record PendingFeatures(
     @Nullable KnownLabels known)
     implements PendingBuffer.Entry {
 
+  private static final PendingFeatures EMPTY =
+      new PendingFeatures(
+          new float[0], 0, 0, 0, 0, new float[0], new float[0], 0, 0, new long[0], null, null);
+
   // Inverted in the stored class if a group follows: in a class, and in -1, it equals the sign.
   private static final int GROUP_BIT = 1 << 30;
   // Likewise if carried values, a bound, or known labels follow.
   private static final int CARRIED_BIT = 1 << 29;
   private static final int BOUND_BIT = 1 << 28;
   private static final int KNOWN_BIT = 1 << 27;
+  private static final int ALL_BITS = GROUP_BIT | CARRIED_BIT | BOUND_BIT | KNOWN_BIT;
   private static final int MAX_CARRIED = 1 << Short.SIZE;
 
   // Twice what a pipeline can allow.
@@ -68,108 +76,65 @@ record PendingFeatures(
 
   @Override
   public void write(DataOutput out) throws IOException {
-    write(features, out);
-    out.writeFloat(weight);
-    out.writeLong(time);
-    out.writeInt(partition);
-    out.writeLong(offset);
-    write(scores, out);
-    write(memory, out);
-    boolean hasBound = bound != null;
-    int bits =
-        (group == 0 ? 0 : GROUP_BIT)
-            | (carried.length == 0 ? 0 : CARRIED_BIT)
-            | (hasBound ? BOUND_BIT : 0)
-            | (known == null ? 0 : KNOWN_BIT);
-    out.writeInt(predicted ^ bits);
-    if (group != 0) {
-      out.writeLong(group);
-    }
-    if (carried.length > 0) {
-      out.writeInt(carried.length);
-      for (long value : carried) {
-        out.writeLong(value);
-      }
-    }
-    if (bound != null) {
-      out.writeDouble(bound.value());
-      out.writeLong(bound.labels());
-    }
-    if (known != null) {
-      known.write(out);
-    }
+    visit(new StateWriter(out), this, 0);
   }
 
   /**
+   * Reads what {@link #write} wrote.
+   *
    * @param outputs of the model
    */
   static PendingFeatures read(DataInput in, Task task, int outputs) throws IOException {
-    float[] features = readFloats(in, "features that wait");
-    float weight = in.readFloat();
-    long time = in.readLong();
-    int partition = in.readInt();
-    long offset = in.readLong();
-    float[] made = readFloats(in, "scores of features that wait");
-    float[] memory = readFloats(in, "memory of features that wait");
-    PendingMemory.require(memory);
-    int predicted = in.readInt();
-    boolean hasGroup = has(GROUP_BIT, predicted);
-    boolean hasCarried = has(CARRIED_BIT, predicted);
-    boolean hasBound = has(BOUND_BIT, predicted);
-    boolean hasKnown = has(KNOWN_BIT, predicted);
-    int bits =
-        (hasGroup ? GROUP_BIT : 0)
-            | (hasCarried ? CARRIED_BIT : 0)
-            | (hasBound ? BOUND_BIT : 0)
-            | (hasKnown ? KNOWN_BIT : 0);
-    PendingFeatures pending =
-        new PendingFeatures(
-            features,
-            weight,
-            time,
-            partition,
-            offset,
-            made,
-            memory,
-            predicted ^ bits,
-            hasGroup ? in.readLong() : 0,
-            hasCarried ? readLongs(in) : new long[0],
-            hasBound ? new PendingBound(in.readDouble(), in.readLong()) : null,
-            hasKnown ? KnownLabels.read(in, task.isClassification() ? outputs : 0) : null);
+    boolean areClasses = task.isClassification();
+    PendingFeatures pending = visit(new StateReader(in), EMPTY, areClasses ? outputs : 0);
+    PendingMemory.require(pending.memory);
     int scores = pending.scores.length;
     // Classes that are known by now may not have been known then.
-    int min = task.isClassification() ? 0 : outputs;
-    int classes = task.isClassification() ? scores : 0;
-    SizeChecks.require("scores of features that wait", scores, min, outputs);
-    SizeChecks.require("class of features that wait", pending.predicted, -1, classes - 1);
+    SizeChecks.require("scores of features that wait", scores, areClasses ? 0 : outputs, outputs);
+    int last = (areClasses ? scores : 0) - 1;
+    SizeChecks.require("class of features that wait", pending.predicted, -1, last);
     return pending;
+  }
+
+  /** Returns what was visited. */
+  private static PendingFeatures visit(StateVisitor v, PendingFeatures from, int classes)
+      throws IOException {
+    float[] features = v.sized("features that wait", from.features, MAX_NUMBERS);
+    float weight = v.number(from.weight);
+    long time = v.number(from.time);
+    int partition = v.number(from.partition);
+    long offset = v.number(from.offset);
+    float[] scores = v.sized("scores of features that wait", from.scores, MAX_NUMBERS);
+    float[] memory = v.sized("memory of features that wait", from.memory, MAX_NUMBERS);
+    int stored = v.number(from.predicted ^ from.bits());
+    long group = has(GROUP_BIT, stored) ? v.number(from.group) : 0;
+    long[] carried =
+        has(CARRIED_BIT, stored)
+            ? v.sized("carried values of features", from.carried, MAX_CARRIED)
+            : from.carried;
+    PendingBound bound =
+        has(BOUND_BIT, stored)
+            ? v.value(from.bound, PendingBound::write, PendingBound::read)
+            : null;
+    KnownLabels known =
+        has(KNOWN_BIT, stored)
+            ? v.value(from.known, KnownLabels::write, in -> KnownLabels.read(in, classes))
+            : null;
+    int predicted = stored < 0 ? stored | ALL_BITS : stored & ~ALL_BITS;
+    return new PendingFeatures(
+        features, weight, time, partition, offset, scores, memory, predicted, group, carried, bound,
+        known);
+  }
+
+  /** Returns the bits of what follows the class. */
+  private int bits() {
+    return (group == 0 ? 0 : GROUP_BIT)
+        | (carried.length == 0 ? 0 : CARRIED_BIT)
+        | (bound == null ? 0 : BOUND_BIT)
+        | (known == null ? 0 : KNOWN_BIT);
   }
 
   private static boolean has(int bit, int predicted) {
     return (predicted < 0) != ((predicted & bit) != 0);
-  }
-
-  private static long[] readLongs(DataInput in) throws IOException {
-    long[] numbers =
-        new long[SizeChecks.read(in, "carried values of features", MAX_CARRIED, Long.BYTES)];
-    for (int i = 0; i < numbers.length; i++) {
-      numbers[i] = in.readLong();
-    }
-    return numbers;
-  }
-
-  private static void write(float[] numbers, DataOutput out) throws IOException {
-    out.writeInt(numbers.length);
-    for (float number : numbers) {
-      out.writeFloat(number);
-    }
-  }
-
-  private static float[] readFloats(DataInput in, String what) throws IOException {
-    float[] numbers = new float[SizeChecks.read(in, what, MAX_NUMBERS, Float.BYTES)];
-    for (int i = 0; i < numbers.length; i++) {
-      numbers[i] = in.readFloat();
-    }
-    return numbers;
   }
 }

@@ -21,12 +21,12 @@ import org.jspecify.annotations.Nullable;
  * keeps those whose labels come later.
  */
 final class PredictedSets implements State {
-  private final TrainSpec spec;
+  private final @Nullable LateLabels late;
   private final LabelSetModel model;
   private final PendingBuffer<PendingSet> pending = new PendingBuffer<>(PendingSet::read);
 
   PredictedSets(TrainSpec spec) {
-    this.spec = spec;
+    late = spec.input().labels();
     model = new LabelSetModel(spec.metrics().thresholdMetric() != MetricsSpec.Decision.NONE);
   }
 
@@ -68,7 +68,6 @@ final class PredictedSets implements State {
 
   /** Keeps a set until its labels come, or could come no more, if there is room. */
   void keep(String joinId, PendingSet set, KeyBudget budget) {
-    LateLabels late = spec.input().labels();
     if (late == null) {
       return;
     }
@@ -102,10 +101,6 @@ final class PredictedSets implements State {
 
   long memoryBytes() {
     return model.memoryBytes() + pending.bytes();
-  }
-
-  PredictedSets copy() {
-    return State.copy(this, new PredictedSets(spec));
   }
 
   @Override
