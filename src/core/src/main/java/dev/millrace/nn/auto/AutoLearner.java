@@ -627,6 +627,7 @@ public abstract sealed class AutoLearner extends PerExampleModel
     examples = v.number(examples);
     steps = v.number(steps);
     skippedSteps = v.number(skippedSteps);
+    // Always 0; LearnerSummary reads the same counts of every model.
     v.number(clippedSteps());
     v.number(rollbacks());
   }
