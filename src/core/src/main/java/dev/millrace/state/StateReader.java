@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 public final class StateReader extends StateVisitor {
   private final DataInput in;
 
+  /** Reads from an input; counts are checked against the bytes left if it is bounded. */
   public StateReader(DataInput in) {
     this.in = in;
   }

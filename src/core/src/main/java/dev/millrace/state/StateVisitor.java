@@ -52,14 +52,19 @@ public abstract class StateVisitor {
     return false;
   }
 
+  /** Visits a boolean. */
   public abstract boolean flag(boolean value) throws IOException;
 
+  /** Visits a number, as four bytes. */
   public abstract int number(int value) throws IOException;
 
+  /** Visits a number, as eight bytes. */
   public abstract long number(long value) throws IOException;
 
+  /** Visits a number that is finite in a model that is sound, as four bytes. */
   public abstract float number(float value) throws IOException;
 
+  /** Visits a number that is finite in a model that is sound, as eight bytes. */
   public abstract double number(double value) throws IOException;
 
   /** Visits a number that may be NaN or infinite in a model that is sound. */
@@ -72,6 +77,7 @@ public abstract class StateVisitor {
     return number(value);
   }
 
+  /** Visits a text of at most 65,535 bytes. */
   public abstract String text(String value) throws IOException;
 
   /** Visits a number from -128 to 127, as one byte. */

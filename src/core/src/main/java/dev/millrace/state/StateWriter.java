@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 public final class StateWriter extends StateVisitor {
   private final DataOutput out;
 
+  /** Writes to an output. */
   public StateWriter(DataOutput out) {
     this.out = out;
   }
