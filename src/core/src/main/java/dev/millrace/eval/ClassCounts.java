@@ -2,6 +2,7 @@ package dev.millrace.eval;
 
 import dev.millrace.state.State;
 import dev.millrace.state.StateVisitor;
+import dev.millrace.state.VarLong;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.function.IntToDoubleFunction;

@@ -44,7 +44,8 @@ final class StateCopy {
     objects[objectCount++] = object;
   }
 
-  @SuppressWarnings({"unchecked", "NullAway"}) // both visits name the same fields
+  // Both visits name the same fields.
+  @SuppressWarnings({"unchecked", "NullAway", "TypeParameterUnusedInFormals"})
   private <T extends @Nullable Object> T next() {
     return (T) objects[nextObject++];
   }
