@@ -198,8 +198,8 @@ final class DriftMonitor {
   }
 
   /**
-   * Reads what {@link #write(DriftMonitor, DataOutput)} wrote; of another detector than the
-   * policy's only the count of drifts is kept.
+   * Reads what {@link #write(DriftMonitor, DataOutput)} wrote, by hand: of another detector than
+   * the policy's only the count of drifts is kept.
    *
    * @return null without a policy
    */

@@ -26,7 +26,10 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Reads and writes a {@link PrequentialModel} with its metrics and counters. */
+/**
+ * Reads and writes a {@link PrequentialModel} with its metrics and counters, by hand: parts are
+ * checked against those read before them.
+ */
 final class ModelFormat {
   /** {@link #columns} of an input that declares none. */
   static final int NO_COLUMNS = List.of().toString().hashCode();
