@@ -62,6 +62,7 @@ class ArchitectureTest {
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
               "dev.millrace.nn",
+              "dev.millrace.nn.loss",
               "dev.millrace.data",
               "dev.millrace.simd",
               "dev.millrace.state",
@@ -77,6 +78,7 @@ class ArchitectureTest {
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
               "dev.millrace.nn.selection",
+              "dev.millrace.nn.loss",
               "dev.millrace.nn",
               "dev.millrace.data",
               "dev.millrace.simd",
@@ -96,6 +98,7 @@ class ArchitectureTest {
               "dev.millrace.nn.experts",
               "dev.millrace.nn.ferns",
               "dev.millrace.nn.ids",
+              "dev.millrace.nn.loss",
               "dev.millrace.nn.nominal",
               "dev.millrace.nn.selection",
               "dev.millrace.nn.tails",

@@ -2,6 +2,7 @@ package dev.millrace.nn;
 
 import dev.millrace.data.SizeChecks;
 import dev.millrace.data.Task;
+import dev.millrace.nn.loss.Objective;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -67,11 +68,13 @@ final class CompiledNetwork {
     List<LayerSpec> layers = spec.layers(spec.outputs(task, kind.classes()));
     network = new Network(new Layout(inputs, layers));
     objective =
-        new Objective(
-            spec.network().loss(),
-            task.isClassification(),
-            spec.regularizer().labelSmoothing(),
-            maxError(spec, task));
+        spec.network()
+            .loss()
+            .objective(
+                new Objective.Settings(
+                    task.isClassification(),
+                    spec.regularizer().labelSmoothing(),
+                    maxError(spec, task)));
     step = new TrainingStep(spec, network, objective, numbers());
   }
 
@@ -85,7 +88,7 @@ final class CompiledNetwork {
   }
 
   private static int maxClasses(LearnerSpec spec) {
-    return spec.network().loss() == Loss.BINARY_CROSSENTROPY ? 2 : Integer.MAX_VALUE;
+    return spec.network().loss().isBinary() ? 2 : Integer.MAX_VALUE;
   }
 
   /** Writes the header of a stored model, which {@link #readKind} reads. */

@@ -1,5 +1,6 @@
 package dev.millrace.nn;
 
+import dev.millrace.nn.loss.Objective;
 import dev.millrace.simd.KernelProvider;
 import dev.millrace.simd.Kernels;
 import java.util.Arrays;

@@ -3,6 +3,7 @@ package dev.millrace.nn;
 import dev.millrace.data.IdColumns;
 import dev.millrace.data.PublicApi;
 import dev.millrace.data.Task;
+import dev.millrace.nn.loss.Objective;
 import dev.millrace.simd.KernelProvider;
 import dev.millrace.simd.Kernels;
 import dev.millrace.state.State;
@@ -257,7 +258,7 @@ public final class Learner implements OnlineModel {
   /**
    * {@inheritDoc}
    *
-   * <p>With mse, mae or huber, classes get the raw outputs.
+   * <p>With losses that are no cross-entropies, classes get the raw outputs.
    */
   @Override
   public void predict(float[] features, int offset, float[] out) {
@@ -467,7 +468,7 @@ public final class Learner implements OnlineModel {
       PredictedValue.write(value, targetScaler.unit(targetStatistics), out, outOffset);
     } else if (classes() == 1) {
       out[outOffset] = 1f;
-    } else if (compiled.spec().network().loss() == Loss.BINARY_CROSSENTROPY) {
+    } else if (compiled.spec().network().loss().isBinary()) {
       out[outOffset] = 1f - outputs[y];
       out[outOffset + 1] = outputs[y];
     } else {
@@ -583,7 +584,7 @@ public final class Learner implements OnlineModel {
   /**
    * {@inheritDoc}
    *
-   * @throws IllegalStateException for regression, or a third class of binary_crossentropy
+   * @throws IllegalStateException for regression, or a third class of a binary loss
    */
   @Override
   public void addClass() {

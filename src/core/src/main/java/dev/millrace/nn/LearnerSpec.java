@@ -69,9 +69,8 @@ public record LearnerSpec(
       throw new IllegalArgumentException("batch-size must be at least 1, but was " + batchSize);
     }
     checkLayers();
-    boolean probabilities = loss.isCrossEntropy();
-    Activation needed = loss == Loss.BINARY_CROSSENTROPY ? Activation.SIGMOID : Activation.SOFTMAX;
-    if (probabilities && output != needed) {
+    Activation needed = loss.output();
+    if (needed != null && output != needed) {
       throw new IllegalArgumentException(
           "loss "
               + loss.id()
@@ -80,20 +79,22 @@ public record LearnerSpec(
               + ", but it was "
               + output.id());
     }
-    if (task == Task.REGRESSION && (probabilities || output == Activation.SOFTMAX)) {
+    if (task == Task.REGRESSION && (needed != null || output == Activation.SOFTMAX)) {
       throw new IllegalArgumentException(
-          "regression takes the loss mse, mae or huber and any output but softmax, but was "
+          "regression takes the loss "
+              + Loss.namesForRegression()
+              + " and any output but softmax, but was "
               + loss.id()
               + " on "
               + output.id());
     }
-    if (regularizer.labelSmoothing() != 0f && !probabilities) {
+    if (regularizer.labelSmoothing() != 0f && !loss.isCrossEntropy()) {
       throw new IllegalArgumentException(
           "label-smoothing goes with a cross-entropy, but the loss was " + loss.id());
     }
-    if (task == Task.MULTICLASS && loss == Loss.BINARY_CROSSENTROPY) {
+    if (task == Task.MULTICLASS && loss.isBinary()) {
       throw new IllegalArgumentException(
-          "loss binary_crossentropy is for two classes: use categorical_crossentropy");
+          "loss " + loss.id() + " is for two classes: use " + Loss.CATEGORICAL_CROSSENTROPY.id());
     }
     checkOptimizer();
     checkRanges();
@@ -258,7 +259,7 @@ public record LearnerSpec(
    * @param classes ignored for regression
    */
   public int outputs(Task task, int classes) {
-    boolean oneNeuron = !task.isClassification() || network.loss() == Loss.BINARY_CROSSENTROPY;
+    boolean oneNeuron = !task.isClassification() || network.loss().isBinary();
     return oneNeuron ? 1 : classes;
   }
 

@@ -112,10 +112,11 @@ public record NetworkModelSpec(
   public LearnerSpec forTask(Task task) {
     Activation activation = output;
     if (activation == null) {
+      Activation needed = loss == null ? null : loss.output();
       activation =
           !task.isClassification()
               ? Activation.LINEAR
-              : loss == Loss.BINARY_CROSSENTROPY ? Activation.SIGMOID : Activation.SOFTMAX;
+              : needed == null ? Activation.SOFTMAX : needed;
     }
     Loss filledLoss = loss;
     if (filledLoss == null) {

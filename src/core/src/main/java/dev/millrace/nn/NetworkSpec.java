@@ -7,8 +7,8 @@ import java.util.List;
 /**
  * Layers and loss of a network whose numbers of inputs and outputs come from the data.
  *
- * <p>The output layer has one neuron a class, or one neuron for regression and for {@link
- * Loss#BINARY_CROSSENTROPY}, whose neuron is the probability of the second class.
+ * <p>The output layer has one neuron a class, or one neuron for regression and for {@linkplain
+ * Loss#isBinary binary losses}, whose neuron is the probability of the second class.
  *
  * @param hidden hidden layers in order; may be empty
  * @param output activation of the output layer

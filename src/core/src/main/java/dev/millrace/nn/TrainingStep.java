@@ -1,5 +1,6 @@
 package dev.millrace.nn;
 
+import dev.millrace.nn.loss.Objective;
 import dev.millrace.simd.KernelProvider;
 import dev.millrace.simd.Kernels;
 import dev.millrace.simd.UpdateKernels;
@@ -66,7 +67,7 @@ final class TrainingStep {
     if (fusedUpdate != null) {
       float[] x = batch.rows();
       int first = batch.first();
-      boolean fused = objective.fused();
+      boolean fused = objective.isFused();
       StepResult result =
           fusedUpdate.apply(
               parameters, x, first, rows, fused, optimizer, learningRate, embeddings, workspace);
@@ -144,7 +145,7 @@ final class TrainingStep {
         batch.rows(),
         batch.first(),
         batch.size(),
-        objective.fused(),
+        objective.isFused(),
         workspace,
         dropout,
         norms);

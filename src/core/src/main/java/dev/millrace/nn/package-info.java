@@ -50,25 +50,12 @@
  *
  * <h2>Losses</h2>
  *
- * <p>Of one example with outputs y and targets t (one-hot for classes), n outputs:
- *
- * <table>
- * <caption>Losses and their gradients with respect to the outputs, or the weighted sums</caption>
- * <tr><th scope="col">name</th><th scope="col">loss</th><th scope="col">gradient</th></tr>
- * <tr><td>mse</td><td>Σ(y - t)² / n</td><td>2(y - t) / n, of y</td></tr>
- * <tr><td>mae</td><td>Σ|y - t| / n</td><td>sign(y - t) / n, of y</td></tr>
- * <tr><td>huber (1964), δ = 1</td>
- *     <td>Σ h(y - t) / n; h(e) = e²/2 up to |e| = 1, then |e| - 1/2</td>
- *     <td>(y - t cut to -1..1) / n, of y</td></tr>
- * <tr><td>binary_crossentropy</td><td>-t·ln y - (1 - t)·ln(1 - y)</td><td>y - t, of z</td></tr>
- * <tr><td>categorical_crossentropy</td><td>-Σ t·ln y</td><td>y - t, of z</td></tr>
- * </table>
- *
- * <p>The cross-entropies are fused with sigmoid and softmax, so that their gradient is exact for
- * weighted sums of any size; the probability in a reported loss is cut to 1e-7..1 - 1e-7. Label
- * smoothing ε makes the target (1 - ε)·t + ε / classes (Szegedy et al., 2016). The cost of a
- * mini-batch is Σ weight·loss / batchSize, plus l1·Σ|w| + l2·Σw² over the weights without the
- * biases (elastic net; Zou and Hastie, 2005).
+ * <p>The formulas of the loss of one example, of its gradient and of its curvature are at {@link
+ * dev.millrace.nn.Loss}. The cross-entropies are fused with sigmoid and softmax, so that their
+ * gradient is exact for weighted sums of any size; the probability in a reported loss is cut to
+ * 1e-7..1 - 1e-7. Label smoothing ε makes the target (1 - ε)·t + ε / classes (Szegedy et al.,
+ * 2016). The cost of a mini-batch is Σ weight·loss / batchSize, plus l1·Σ|w| + l2·Σw² over the
+ * weights without the biases (elastic net; Zou and Hastie, 2005).
  *
  * <h2>Backpropagation</h2>
  *
@@ -86,10 +73,9 @@
  * output layer, which leaves probabilities as they are: with |g|² = Σ |δ<sub>l</sub>|²·(1 +
  * |a<sub>l-1</sub>|²), it is shortened to {@code clip}·|δ<sub>L</sub>|, and with sgd also to
  * |δ<sub>L</sub>|² / (η·c·|g|) with η = learning rate / (1 - momentum) / batchSize and c = the
- * largest curvature of the loss: 1/2 for categorical_crossentropy, 1/4 for binary_crossentropy, 2 /
- * n for mse, 1 / n for mae and huber. That is at most the step to the minimum of the loss of its
- * own example. Weights of examples are no part of the limits. With mse on a standardized target, y
- * - t in the gradient is cut to ±32.
+ * largest curvature of the {@link dev.millrace.nn.Loss}. That is at most the step to the minimum of
+ * the loss of its own example. Weights of examples are no part of the limits. With mse on a
+ * standardized target, y - t in the gradient is cut to ±32.
  *
  * <p>Then the penalty's gradient is added; a step whose gradient is not finite, or beyond 1e15, is
  * left out and counted; {@code clipValue} cuts each element.

@@ -10,7 +10,6 @@ import dev.millrace.eval.ClassificationMetrics;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.eval.drift.InputDriftSpec;
 import dev.millrace.nn.Indicators;
-import dev.millrace.nn.Loss;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.ModelStart;
 import dev.millrace.nn.NetworkModelSpec;
@@ -121,8 +120,7 @@ public record TrainSpec(
                 .anyMatch(
                     one ->
                         one instanceof NetworkModelSpec network
-                            && network.forTask(Task.MULTICLASS).network().loss()
-                                == Loss.BINARY_CROSSENTROPY);
+                            && network.forTask(Task.MULTICLASS).network().loss().isBinary());
     return twoClasses ? Task.BINARY : Task.MULTICLASS;
   }
 

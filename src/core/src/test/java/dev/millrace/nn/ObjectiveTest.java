@@ -3,6 +3,9 @@ package dev.millrace.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.millrace.nn.loss.Huber;
+import dev.millrace.nn.loss.Objective;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -13,6 +16,11 @@ class ObjectiveTest {
 
   private static final float[] PROBABILITIES = {9f, 0.2f, 0.5f, 0.3f, 9f};
 
+  private static Objective objective(Loss loss, boolean classification, float smoothing) {
+    return loss.objective(
+        new Objective.Settings(classification, smoothing, Float.POSITIVE_INFINITY));
+  }
+
   private static double log(double p) {
     return Math.log(p);
   }
@@ -20,8 +28,7 @@ class ObjectiveTest {
   @ParameterizedTest
   @CsvSource({"0, 0", "0, 1", "0.3, 0", "0.3, 2"})
   void theCrossEntropyOfClassesUsesTheSmoothedTarget(float smoothing, int target) {
-    Objective objective =
-        new Objective(Loss.CATEGORICAL_CROSSENTROPY, true, smoothing, Float.POSITIVE_INFINITY);
+    Objective objective = objective(Loss.CATEGORICAL_CROSSENTROPY, true, smoothing);
     float[] delta = {7, 7, 7, 7, 7};
 
     objective.gradient(PROBABILITIES, 1, 3, target, 2f, delta, 1);
@@ -37,14 +44,13 @@ class ObjectiveTest {
         .isCloseTo((float) expected, within(1e-6f));
     assertThat(delta[0]).isEqualTo(7);
     assertThat(delta[4]).isEqualTo(7);
-    assertThat(objective.fused()).isTrue();
+    assertThat(objective.isFused()).isTrue();
   }
 
   @ParameterizedTest
   @CsvSource({"0, 0", "0, 1", "0.4, 0", "0.4, 1"})
   void theBinaryCrossEntropySmoothsBothClasses(float smoothing, int target) {
-    Objective objective =
-        new Objective(Loss.BINARY_CROSSENTROPY, true, smoothing, Float.POSITIVE_INFINITY);
+    Objective objective = objective(Loss.BINARY_CROSSENTROPY, true, smoothing);
     float[] delta = new float[3];
 
     objective.gradient(PROBABILITIES, 1, 1, target, 3f, delta, 2);
@@ -54,7 +60,7 @@ class ObjectiveTest {
     assertThat(objective.loss(PROBABILITIES, 1, 1, target))
         .isCloseTo((float) expected, within(1e-6f));
     assertThat(delta[2]).isCloseTo((float) (3 * (0.2f - share)), within(1e-6f));
-    assertThat(objective.fused()).isTrue();
+    assertThat(objective.isFused()).isTrue();
   }
 
   @ParameterizedTest
@@ -62,7 +68,7 @@ class ObjectiveTest {
       value = Loss.class,
       names = {"CATEGORICAL_CROSSENTROPY", "BINARY_CROSSENTROPY"})
   void noCrossEntropyIsInfinite(Loss loss) {
-    Objective objective = new Objective(loss, true, 0f, Float.POSITIVE_INFINITY);
+    Objective objective = objective(loss, true, 0f);
 
     assertThat(objective.loss(new float[] {0f}, 0, 1, loss == Loss.BINARY_CROSSENTROPY ? 1 : 0))
         .isCloseTo((float) -log(1e-7), within(1e-4f));
@@ -84,7 +90,7 @@ class ObjectiveTest {
   })
   void lossesOfErrorsAreMeansOverTheOutputs(
       Loss loss, boolean classes, float target, float sum, float first, float second, float third) {
-    Objective objective = new Objective(loss, classes, 0f, Float.POSITIVE_INFINITY);
+    Objective objective = objective(loss, classes, 0f);
     float[] y = {9, 3.5f, 1.5f, 5, 9};
     float[] delta = new float[3];
 
@@ -92,15 +98,31 @@ class ObjectiveTest {
 
     assertThat(objective.loss(y, 1, 3, target)).isCloseTo(sum / 3, within(1e-5f));
     assertThat(delta).containsExactly(new float[] {first, second, third}, within(1e-6f));
-    assertThat(objective.fused()).isFalse();
+    assertThat(objective.isFused()).isFalse();
   }
 
   @Test
   void huberLossIsLinearFromErrorsOfOne() {
-    Objective objective = new Objective(Loss.HUBER, false, 0f, Float.POSITIVE_INFINITY);
+    Objective objective = objective(Loss.HUBER, false, 0f);
 
     assertThat(objective.loss(new float[] {1f}, 0, 1, 0)).isEqualTo(0.5f);
     assertThat(objective.loss(new float[] {-1f}, 0, 1, 0)).isEqualTo(0.5f);
     assertThat(objective.loss(new float[] {-3f}, 0, 1, 0)).isEqualTo(2.5f);
+  }
+
+  @Test
+  void huberLossOfAnErrorInDoubleHasTheBitsOfFloat() {
+    Random random = new Random(23);
+    for (int i = 0; i < 100_000; i++) {
+      float error = Float.intBitsToFloat(random.nextInt());
+      float size = Math.abs(error);
+      float expected = size <= 1f ? 0.5f * error * error : size - 0.5f;
+      assertThat(Float.floatToIntBits(Huber.of(error))).isEqualTo(Float.floatToIntBits(expected));
+    }
+  }
+
+  @Test
+  void lossesForRegressionAreListedByTheirNames() {
+    assertThat(Loss.namesForRegression()).isEqualTo("mse, mae or huber");
   }
 }

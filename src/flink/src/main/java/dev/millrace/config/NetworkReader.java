@@ -166,7 +166,7 @@ final class NetworkReader {
   private void checkOutputAndLoss(NetworkModelSpec spec, @Nullable Task task) {
     Activation output = spec.output();
     Loss loss = spec.loss();
-    Activation needed = loss == null ? null : outputOf(loss);
+    Activation needed = loss == null ? null : loss.output();
     if (loss != null && needed != null && output != null && output != needed) {
       model.reject(
           ModelOptions.OUTPUT_ACTIVATION,
@@ -187,29 +187,19 @@ final class NetworkReader {
         model.reject(
             ModelOptions.LOSS,
             loss.id()
-                + " applies only to classes, but input.task is regression. "
-                + "Use mse, mae or huber");
+                + " applies only to classes, but input.task is regression. Use "
+                + Loss.namesForRegression());
       } else if (output == Activation.SOFTMAX) {
         model.reject(
             ModelOptions.OUTPUT_ACTIVATION,
             "softmax applies only to classes, but input.task is regression. Use linear");
       }
-    } else if (task == Task.MULTICLASS
-        && spec.forTask(task).network().loss() == Loss.BINARY_CROSSENTROPY) {
+    } else if (task == Task.MULTICLASS && filled.isBinary()) {
       model.reject(
           loss == null ? ModelOptions.OUTPUT_ACTIVATION : ModelOptions.LOSS,
-          (loss == null ? "sigmoid implies loss binary_crossentropy, which" : loss.id())
+          (loss == null ? "sigmoid implies loss " + filled.id() + ", which" : filled.id())
               + " applies only to two classes, but the task is multiclass."
               + " Use output: softmax and loss: categorical_crossentropy");
     }
-  }
-
-  /** Returns the one activation that a cross-entropy needs, null for losses that allow any. */
-  private static @Nullable Activation outputOf(Loss loss) {
-    return switch (loss) {
-      case BINARY_CROSSENTROPY -> Activation.SIGMOID;
-      case CATEGORICAL_CROSSENTROPY -> Activation.SOFTMAX;
-      case MSE, MAE, HUBER -> null;
-    };
   }
 }

@@ -438,11 +438,12 @@ public final class PipelineFile {
     Task implied = null;
     for (ModelSpec one : model.each()) {
       if (one instanceof NetworkModelSpec network) {
-        if (network.loss() == Loss.BINARY_CROSSENTROPY) {
+        Loss loss = network.loss();
+        Task byLoss = loss == null ? null : loss.impliedTask();
+        if (byLoss == Task.BINARY) {
           return Task.BINARY;
         }
-        if (network.loss() == Loss.CATEGORICAL_CROSSENTROPY
-            || network.output() == Activation.SOFTMAX) {
+        if (byLoss != null || network.output() == Activation.SOFTMAX) {
           implied = Task.MULTICLASS;
         }
       }

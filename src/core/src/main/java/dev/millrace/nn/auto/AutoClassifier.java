@@ -3,7 +3,7 @@ package dev.millrace.nn.auto;
 import dev.millrace.nn.AutoSpec.Extra;
 import dev.millrace.nn.FloatCount;
 import dev.millrace.nn.Indicators;
-import dev.millrace.nn.Loss;
+import dev.millrace.nn.loss.Probability;
 import dev.millrace.simd.Elementary;
 import dev.millrace.simd.Kernels;
 import dev.millrace.state.StateVisitor;
@@ -147,7 +147,7 @@ final class AutoClassifier extends AutoLearner {
       learnMembers(label, replays, own);
       predictByOthers(own);
       mix(own, out, outOffset);
-      loss = Loss.negativeLogLikelihood(out[outOffset + label]);
+      loss = Probability.negativeLogLikelihood(out[outOffset + label]);
       linear.learnClass(
           scaled(own), own.predictions, linearAt(), label, limited, recalled() != null);
       ferns.learnClass(own, fernsAt(), label, limited);
@@ -221,10 +221,10 @@ final class AutoClassifier extends AutoLearner {
   private void learnAnswer(int label, float weight, float rate, AutoScratch own) {
     float ofBaseline = -own.logFrequencies[label];
     answer.learn(
-        Loss.negativeLogLikelihood(own.mixed[label]),
-        Loss.negativeLogLikelihood(own.predictions[linearAt() + label]),
+        Probability.negativeLogLikelihood(own.mixed[label]),
+        Probability.negativeLogLikelihood(own.predictions[linearAt() + label]),
         ofBaseline,
-        Loss.negativeLogLikelihood(own.predictions[previousAt() + label]),
+        Probability.negativeLogLikelihood(own.predictions[previousAt() + label]),
         weight,
         rate,
         examples());

@@ -1,6 +1,7 @@
 package dev.millrace.nn.auto;
 
 import dev.millrace.nn.experts.ExpertPool;
+import dev.millrace.nn.loss.Huber;
 import dev.millrace.state.State;
 import dev.millrace.state.StateVisitor;
 import java.io.IOException;
@@ -139,20 +140,15 @@ final class ValueMixer implements State {
     // Before two targets differ there is no scale; their own must not scale the losses.
     double scale = wasScaled ? 1 : target.inverse(0);
     for (int k = 0; k < weights.predictions; k++) {
-      weights.addLoss(k, huber(scale * (y - scaled[k])));
+      weights.addLoss(k, Huber.of(scale * (y - scaled[k])));
     }
-    weights.addLoss(weights.predictions, huber(scale * (y - known)));
+    weights.addLoss(weights.predictions, Huber.of(scale * (y - known)));
     weights.countExample();
-    return huber(scale * (y - answered));
+    return Huber.of(scale * (y - answered));
   }
 
   private static double limited(double error) {
     return Math.min(MAX_ERROR, Math.abs(error));
-  }
-
-  private static float huber(double error) {
-    double size = Math.abs(error);
-    return (float) (size <= 1 ? 0.5 * error * error : size - 0.5);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.millrace.nn.experts;
 
 import dev.millrace.data.MetricsReport;
 import dev.millrace.nn.Indicators;
+import dev.millrace.nn.loss.Huber;
 import dev.millrace.simd.ScalarScaling;
 import dev.millrace.state.State;
 import dev.millrace.state.StateVisitor;
@@ -31,7 +32,7 @@ public final class ExpertModel implements State {
   private static final double CLIP = 4;
   private static final double EXPERT_CLIP = 20;
   private static final double MAX_TARGET = 1e6;
-  private static final double MAX_LOSS = 1e30;
+  private static final float MAX_LOSS = 1e30f;
   private static final double KEPT = 0.999;
   private static final float LOSS_KEPT = 0.999f;
   private static final int AVERAGE = 0;
@@ -227,18 +228,13 @@ public final class ExpertModel implements State {
     }
     for (int k = 0; k < NAMES.size(); k++) {
       own.two[k] = own.three[k];
-      float loss = huber((value - own.three[k]) / unit);
+      float loss = Math.min(MAX_LOSS, Huber.of((value - own.three[k]) / unit));
       losses[k] = LOSS_KEPT * losses[k] + (1f - LOSS_KEPT) * loss;
     }
     lossPower *= LOSS_KEPT;
     base.learn(own.two, value, weight);
     answer.learn(own.three, value, weight);
     ScalarScaling.update(target, 1, 0, value, KEPT, ScalarScaling.DOUBLE_ROUNDING);
-  }
-
-  private static float huber(double error) {
-    double size = Math.abs(error);
-    return (float) Math.min(MAX_LOSS, size <= 1 ? 0.5 * error * error : size - 0.5);
   }
 
   /** Returns a mixture's members and those of this model, with the weights of the answer. */

@@ -1,7 +1,7 @@
 package dev.millrace.nn.selection;
 
-import dev.millrace.nn.Loss;
 import dev.millrace.nn.SelectionSpec.Promotion;
+import dev.millrace.nn.loss.Probability;
 import dev.millrace.simd.Elementary;
 
 /** Compares the models of a selection and decides which becomes champion; has no state. */
@@ -25,7 +25,7 @@ final class PromotionRule {
 
   /** Returns the negative log-likelihood; NaN is a probability of 0. */
   static double negativeLogLikelihood(float p) {
-    return Loss.negativeLogLikelihood(Float.isNaN(p) ? 0f : p);
+    return Probability.negativeLogLikelihood(Float.isNaN(p) ? 0f : p);
   }
 
   /**
