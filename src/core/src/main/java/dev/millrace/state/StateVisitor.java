@@ -4,7 +4,6 @@ import dev.millrace.data.PublicApi;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
-import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -134,12 +133,6 @@ public abstract class StateVisitor {
     return (int) requireCount(what, packed((long) value), max, Byte.BYTES);
   }
 
-  /** Visits a constant of an enum, as one byte. */
-  public final <E extends Enum<E>> E constant(String what, E value) throws IOException {
-    E[] all = value.getDeclaringClass().getEnumConstants();
-    return all[small(what, value.ordinal(), 0, all.length - 1)];
-  }
-
   /** Checks a value that was read; others are returned as they are. */
   public long require(String what, long value, long min, long max) throws IOException {
     return value;
@@ -262,29 +255,6 @@ public abstract class StateVisitor {
   public final <T> @Nullable T nullable(@Nullable T value, Writer<T> writer, Reader<T> reader)
       throws IOException {
     return flag(value != null) ? custom(value, writer, reader, UnaryOperator.identity()) : null;
-  }
-
-  /**
-   * Visits a list and its length.
-   *
-   * @param bytesEach min bytes of a part
-   * @param empty creates a part
-   */
-  public final <S extends State> void list(
-      String what, List<S> parts, int max, int bytesEach, Supplier<S> empty) throws IOException {
-    int size = count(what, parts.size(), max, bytesEach);
-    if (isFilling()) {
-      parts.clear();
-      for (int i = 0; i < size; i++) {
-        S part = empty.get();
-        part.visit(this);
-        parts.add(part);
-      }
-    } else {
-      for (S part : parts) {
-        part.visit(this);
-      }
-    }
   }
 
   /** Visits a value that does not change. */

@@ -7,8 +7,6 @@ import dev.millrace.data.BoundedDataInput;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -25,17 +23,11 @@ class StateVisitorTest {
     }
   }
 
-  private enum Color {
-    RED,
-    GREEN
-  }
-
   /** Has a field of each kind. */
   private static final class Everything implements State {
     private final float[] fixed = new float[3];
     private final double[] first = new double[2];
     private final double[] second = new double[2];
-    private final List<Part> parts = new ArrayList<>();
     private final Part part = new Part();
     private final @Nullable Part optional;
     private @Nullable Part nullable;
@@ -47,7 +39,6 @@ class StateVisitorTest {
     private double packed;
     private double any = Double.NaN;
     private String text = "";
-    private Color color = Color.RED;
     private double[] sized = {};
     private StringBuilder builder = new StringBuilder();
     private int unstored;
@@ -60,7 +51,6 @@ class StateVisitorTest {
     public void visit(StateVisitor v) throws IOException {
       v.numbers(fixed);
       v.alternating(first, second);
-      v.list("parts", parts, 10, Double.BYTES, Part::new);
       part.visit(v);
       v.optional(optional, Part::new);
       nullable = v.nullable(nullable, Part::new);
@@ -72,7 +62,6 @@ class StateVisitorTest {
       packed = v.packed(packed);
       any = v.anyNumber(any);
       text = v.text(text);
-      color = v.constant("color", color);
       sized = v.packedSized("numbers", sized, 5);
       builder =
           v.custom(
@@ -90,9 +79,6 @@ class StateVisitorTest {
     full.first[0] = 1;
     full.second[0] = 2;
     full.first[1] = 3;
-    full.parts.add(new Part());
-    full.parts.add(new Part());
-    full.parts.get(1).value = 4;
     full.part.value = 5;
     full.nullable = new Part();
     full.boxed = 6L;
@@ -102,7 +88,6 @@ class StateVisitorTest {
     full.single = 8.5f;
     full.packed = 9;
     full.text = "text";
-    full.color = Color.GREEN;
     full.sized = new double[] {10, 11.5};
     full.builder.append("built");
     full.unstored = 12;
@@ -140,7 +125,7 @@ class StateVisitorTest {
     assertThat(copy.unstored).isEqualTo(12);
     copy.fixed[1]++;
     copy.second[0]++;
-    copy.parts.get(0).value++;
+    copy.part.value++;
     copy.sized[0]++;
     copy.builder.append("more");
     assertThat(bytes(full)).isEqualTo(before);
