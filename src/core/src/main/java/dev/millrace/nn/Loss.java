@@ -5,6 +5,7 @@ import dev.millrace.data.Task;
 import dev.millrace.nn.loss.AbsoluteError;
 import dev.millrace.nn.loss.BinaryCrossEntropy;
 import dev.millrace.nn.loss.CategoricalCrossEntropy;
+import dev.millrace.nn.loss.CategoricalFocalCrossEntropy;
 import dev.millrace.nn.loss.Huber;
 import dev.millrace.nn.loss.Objective;
 import dev.millrace.nn.loss.SquaredError;
@@ -39,7 +40,14 @@ public enum Loss {
   BINARY_CROSSENTROPY(Activation.SIGMOID, BinaryCrossEntropy::new),
 
   /** -Σ t·ln y. Its gradient of z is y - t, its curvature 1/2. */
-  CATEGORICAL_CROSSENTROPY(Activation.SOFTMAX, CategoricalCrossEntropy::new);
+  CATEGORICAL_CROSSENTROPY(Activation.SOFTMAX, CategoricalCrossEntropy::new),
+
+  /**
+   * -Σ t·(1 - y)²·ln y, the focal loss (Lin et al., 2017, γ = 2; class weights are its α). Its
+   * gradient of z without label smoothing is (y - t)·((1 - p)² - 2p·(1 - p)·ln p) for the
+   * probability p of the class, its curvature 0.9924.
+   */
+  CATEGORICAL_FOCAL_CROSSENTROPY(Activation.SOFTMAX, CategoricalFocalCrossEntropy::new);
 
   private final @Nullable Activation output;
   private final Function<Objective.Settings, Objective> objective;

@@ -43,7 +43,9 @@ class GradientTest {
   @ParameterizedTest
   @MethodSource("hiddenLayersAndRegularizers")
   void aStepFollowsTheCentralDifferencesOfTheCost(Activation hidden, Regularizer regularizer) {
-    check(Task.MULTICLASS, hidden, Activation.SOFTMAX, Loss.CATEGORICAL_CROSSENTROPY, regularizer);
+    for (Loss loss : List.of(Loss.CATEGORICAL_CROSSENTROPY, Loss.CATEGORICAL_FOCAL_CROSSENTROPY)) {
+      check(Task.MULTICLASS, hidden, Activation.SOFTMAX, loss, regularizer);
+    }
     check(Task.BINARY, hidden, Activation.SIGMOID, Loss.BINARY_CROSSENTROPY, regularizer);
     if (regularizer.labelSmoothing() != 0f) {
       return;

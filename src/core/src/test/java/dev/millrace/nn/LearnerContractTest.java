@@ -50,13 +50,14 @@ class LearnerContractTest {
     Task task =
         switch (loss) {
           case BINARY_CROSSENTROPY -> Task.BINARY;
-          case CATEGORICAL_CROSSENTROPY -> number % 2 == 0 ? Task.MULTICLASS : Task.BINARY;
+          case CATEGORICAL_CROSSENTROPY, CATEGORICAL_FOCAL_CROSSENTROPY ->
+              number % 2 == 0 ? Task.MULTICLASS : Task.BINARY;
           default -> number % 3 == 0 ? Task.MULTICLASS : Task.REGRESSION;
         };
     Activation output =
         switch (loss) {
           case BINARY_CROSSENTROPY -> Activation.SIGMOID;
-          case CATEGORICAL_CROSSENTROPY -> Activation.SOFTMAX;
+          case CATEGORICAL_CROSSENTROPY, CATEGORICAL_FOCAL_CROSSENTROPY -> Activation.SOFTMAX;
           default -> number % 2 == 0 ? Activation.LINEAR : Activation.SOFTPLUS;
         };
     boolean ftrl = optimizer instanceof Optimizer.Ftrl;

@@ -64,6 +64,34 @@ class ObjectiveTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"0.5, 0.25", "0.9, 0.01", "0.96837723, 0.001"})
+  void theFocalLossWeighsTheCrossEntropyByTheSquareOfTheRest(float p, float weight) {
+    Objective focal = objective(Loss.CATEGORICAL_FOCAL_CROSSENTROPY, true, 0f);
+    float[] y = {1f - p, p};
+
+    assertThat(focal.loss(y, 0, 2, 1)).isCloseTo((float) (-weight * log(p)), within(1e-7f));
+    assertThat(focal.isFused()).isTrue();
+  }
+
+  @Test
+  void theCurvatureOfTheFocalLossIsThatOfTheSteepestProbability() {
+    Objective focal = objective(Loss.CATEGORICAL_FOCAL_CROSSENTROPY, true, 0f);
+    float[] below = new float[2];
+    float[] above = new float[2];
+    double max = 0;
+    double step = 0.01;
+    for (double z = -8; z < 8; z += step) {
+      float p = (float) (1 / (1 + Math.exp(-z)));
+      float next = (float) (1 / (1 + Math.exp(-z - step)));
+      focal.gradient(new float[] {p, 1f - p}, 0, 2, 0, 1f, below, 0);
+      focal.gradient(new float[] {next, 1f - next}, 0, 2, 0, 1f, above, 0);
+      // The second derivatives are this slope times (1, -1; -1, 1), whose eigenvalue is 2.
+      max = Math.max(max, 2 * (above[0] - below[0]) / step);
+    }
+    assertThat((float) max).isCloseTo(focal.maxCurvature(2), within(1e-3f));
+  }
+
+  @ParameterizedTest
   @EnumSource(
       value = Loss.class,
       names = {"CATEGORICAL_CROSSENTROPY", "BINARY_CROSSENTROPY"})

@@ -162,6 +162,14 @@ public final class DoubleNetwork {
         }
         yield sum;
       }
+      case CATEGORICAL_FOCAL_CROSSENTROPY -> {
+        double sum = 0;
+        for (int o = 0; o < y.length; o++) {
+          double expected = (o == index ? 1 - smoothing : 0) + smoothing / y.length;
+          sum -= expected * (1 - y[o]) * (1 - y[o]) * Math.log(y[o]);
+        }
+        yield sum;
+      }
       case BINARY_CROSSENTROPY -> {
         double expected = index * (1 - smoothing) + smoothing / 2;
         yield -expected * Math.log(y[0]) - (1 - expected) * Math.log(1 - y[0]);

@@ -246,14 +246,14 @@ class PipelineFileTest {
             parse(
                     HEAD
                         + """
-                    models:
-                      small: { layers: [{ units: 4 }], seed: 7 }
-                      mixed: auto
-                      quick-one: fast
-                    auto: { buffer: 100 }
-                    champion: mixed
-                    promotion: { automatic: false, window: 200, examples: 50, significance: 0.05 }
-                    """)
+                        models:
+                          small: { layers: [{ units: 4 }], seed: 7 }
+                          mixed: auto
+                          quick-one: fast
+                        auto: { buffer: 100 }
+                        champion: mixed
+                        promotion: { automatic: false, window: 200, examples: 50, significance: 0.05 }
+                        """)
                 .model();
 
     assertThat(selection.names()).isEqualTo("small, mixed, quick-one");
@@ -287,9 +287,11 @@ class PipelineFileTest {
         "model: auto; models: { a: auto, b: fast } | model and models exclude each other. Keep one",
         "models: { small: auto, big: fast }; champion: bug | champion \"bug\" is not known. Did you"
             + " mean \"big\"? One of: small, big",
-        "models: { a: {}, b: {} }; auto: fast | auto applies only to model: auto, but no model is auto. Remove it, or add one",
+        "models: { a: {}, b: {} }; auto: fast | auto applies only to model: auto, but no model is"
+            + " auto. Remove it, or add one",
         "models: { a: {}, b: {} }; drift: { detector: ddm, action: reset-head } | drift.action"
-            + " reset-head applies to one network, but there are several models. Use swap-in-challenger or reset",
+            + " reset-head applies to one network, but there are several models. Use"
+            + " swap-in-challenger or reset",
       })
   void whatDoesNotGoWithModelsIsRejected(String lines, String problem) {
     assertThat(invalid(HEAD + lines.replace("; ", "\n")).errors())
@@ -346,7 +348,8 @@ class PipelineFileTest {
   void autoDoesNotGoWithANetworkWrittenOut() {
     assertThat(invalid(HEAD + "model: { layers: [] }\nauto: fast").errors())
         .containsExactly(
-            "fraud.yaml:5  auto applies only to model: auto, but the file defines a network. Remove one");
+            "fraud.yaml:5  auto applies only to model: auto, but the file defines a network. Remove"
+                + " one");
   }
 
   @Test
@@ -539,55 +542,65 @@ class PipelineFileTest {
             + " but was 99999999999999999999",
         "metrics: { window: }       | metrics.window has no value. It must be a whole number"
             + " between 1 and 1000000; leave the line out for the default, 1000",
-        "metrics: { auc-max-classes: 1 } | metrics.auc-max-classes must be between 2 and 100, but was 1",
+        "metrics: { auc-max-classes: 1 } | metrics.auc-max-classes must be between 2 and 100, but"
+            + " was 1",
         "metrics: { per-class: yes } | metrics.per-class must be true or false, but was \"yes\"",
-        "metrics: { max-interval: 5 }  | metrics.max-interval must be a time between 1ms and 1d (such as"
-            + " 500ms, 10s, 5m), or off, but was 5",
+        "metrics: { max-interval: 5 }  | metrics.max-interval must be a time between 1ms and 1d"
+            + " (such as 500ms, 10s, 5m), or off, but was 5",
         "metrics: 7                 | metrics must be a map of options, but was a single value",
         "window: 7                  | window is not an option. Did you mean \"metrics.window\"?",
         "xyz: 7                     | xyz is not an option. A pipeline file takes: pipeline, kafka,"
-            + " input, model, auto, models, champion, promotion, forecast, metrics, validation, drift,"
-            + " output, state, limits",
-        "models: { small: auto } | models must be 2 to 8 models, but there is 1. For a single model, use model",
+            + " input, model, auto, models, champion, promotion, forecast, metrics, validation,"
+            + " drift, output, state, limits",
+        "models: { small: auto } | models must be 2 to 8 models, but there is 1. For a single"
+            + " model, use model",
         "models: {} | models must be 2 to 8 models, but there are 0. For a single model, use model",
         "models: | models has no value. Add 2 or more models, or remove it",
         "models: auto | models must be a map of models by name, but was a single value",
-        "models: { a: auto, B: auto } | models.B is not a valid model name. Use at most 40 lower-case letters, digits and single hyphens",
+        "models: { a: auto, B: auto } | models.B is not a valid model name. Use at most 40"
+            + " lower-case letters, digits and single hyphens",
         "models: { a: auto, b: tuned } | models.b must be auto, fast, balanced, accurate, or a map"
             + " of options, but was \"tuned\"",
         "models: { a: auto, b: { lerning-rate: 1 } } | models.b.lerning-rate is not an option. Did"
             + " you mean \"learning-rate\"?",
-        "models: { a: auto, b: { warm-start: { key: shop } } } | models.b.warm-start applies only to a single model. Remove it, or use model instead of models",
-        "models: { a: auto, b: { loss: mse } } | models.b.loss mse gives no probabilities, by which classifiers are compared. Use a cross-entropy, or set input.task: regression",
+        "models: { a: auto, b: { warm-start: { key: shop } } } | models.b.warm-start applies only"
+            + " to a single model. Remove it, or use model instead of models",
+        "models: { a: auto, b: { loss: mse } } | models.b.loss mse gives no probabilities, by which"
+            + " classifiers are compared. Use a cross-entropy, or set input.task: regression",
         "models: { a: auto, b: { class-weights: { x: 2 } } } | models.b has other class-weights"
             + " than models.a. All models must have the same class-weights",
-        "champion: small | champion applies only with models, but there are none. Add models, or remove it",
-        "promotion: { examples: 5 } | promotion applies only with models, but there are none. Add models, or remove it",
-        "drift: { action: reset } | drift.action applies only to a detector. Add one, for example: detector:"
-            + " adwin, or remove it",
+        "champion: small | champion applies only with models, but there are none. Add models, or"
+            + " remove it",
+        "promotion: { examples: 5 } | promotion applies only with models, but there are none. Add"
+            + " models, or remove it",
+        "drift: { action: reset } | drift.action applies only to a detector. Add one, for example:"
+            + " detector: adwin, or remove it",
         "model: { layers: [{ units: 2, activation: Swish }] } | model.layers[0].activation"
             + " \"Swish\" is not known. Did you mean \"silu\"? One of: sigmoid, tanh, relu,"
             + " leaky_relu, elu, selu, gelu, silu, softplus, linear",
         "model: { loss: sparse_categorical_crossentropy } | model.loss"
             + " \"sparse_categorical_crossentropy\" is not known. Did you mean"
             + " \"categorical_crossentropy\"? One of: mse, mae, huber, binary_crossentropy,"
-            + " categorical_crossentropy",
+            + " categorical_crossentropy, categorical_focal_crossentropy",
         "drift: { detector: adwinn } | drift.detector \"adwinn\" is not known. Did you mean"
             + " \"adwin\"? One of: adwin, ddm, eddm, hddm-a, page-hinkley, kswin",
         "drift: { detector: adwin, action: swap-in-challenger } | drift.action swap-in-challenger"
-            + " needs a detector that warns, but adwin does not. Add several models (models), or use ddm, eddm or hddm-a, or the action reset",
-        "drift: { detector: ddm, action: reset-head } | drift.action reset-head needs a network of layers, but the model is auto. Define one (model: layers), or use reset",
-        "drift: { detector: ddm, boost-factor: 2 } | drift.boost-factor applies only to action boost-learning-rate, but the action is event. Remove it",
+            + " needs a detector that warns, but adwin does not. Add several models (models), or"
+            + " use ddm, eddm or hddm-a, or the action reset",
+        "drift: { detector: ddm, action: reset-head } | drift.action reset-head needs a network of"
+            + " layers, but the model is auto. Define one (model: layers), or use reset",
+        "drift: { detector: ddm, boost-factor: 2 } | drift.boost-factor applies only to action"
+            + " boost-learning-rate, but the action is event. Remove it",
         "model: { optimizer: { name: adamw, learning-rate: 1, weight-decay: 10 } } |"
             + " model.optimizer.weight-decay times the learning rate must be at most 1, or weights"
             + " grow with each step, but was 10.0",
         "model: { optimizer: { name: adam, epsilon: 1e-30 } } | model.optimizer.epsilon must be"
             + " between 1e-20 and 1, but was \"1e-30\"",
-        "drift: { detector: { name: ddm, warning-threshold: 4, drift-threshold: 3 } } | drift.detector"
-            + " warning-threshold must be above 0 and drift-threshold above it, but they were 4.0 and"
-            + " 3.0",
-        "drift: { detector: { name: kswin, stat-size: 5 } } | drift.detector stat-size must be at least 6"
-            + " with alpha 0.005, or nothing is ever a drift, but was 5",
+        "drift: { detector: { name: ddm, warning-threshold: 4, drift-threshold: 3 } } |"
+            + " drift.detector warning-threshold must be above 0 and drift-threshold above it, but"
+            + " they were 4.0 and 3.0",
+        "drift: { detector: { name: kswin, stat-size: 5 } } | drift.detector stat-size must be at"
+            + " least 6 with alpha 0.005, or nothing is ever a drift, but was 5",
         "state: { checkpoint-interval: off } | state.checkpoint-interval must be a time between"
             + " 10ms and 1d (such as 500ms, 10s, 5m), but was \"off\"",
         "output: { topics: { metrics: a b } } | output.topics.metrics must be a topic name: 1 to"
@@ -604,21 +617,25 @@ class PipelineFileTest {
             + " \"automatic\"",
         "model: { layers: [32] }    | model.layers[0] must be a map such as { units: 32 }, but was"
             + " 32",
-        "model: { layers: [{ activation: relu }] } | model.layers[0].units is missing. Add it, for example: units: 32",
+        "model: { layers: [{ activation: relu }] } | model.layers[0].units is missing. Add it, for"
+            + " example: units: 32",
         "model: { layers: [{ units: 8, activation: softmax }] } | model.layers[0].activation"
             + " \"softmax\" is for the output layer only (model.output). It is one of: sigmoid,"
             + " tanh, relu, leaky_relu, elu, selu, gelu, silu, softplus, linear",
-        "model: { optimizer: { momentum: 0.9 } } | model.optimizer.name is missing. Add it, for example: name: sgd",
+        "model: { optimizer: { momentum: 0.9 } } | model.optimizer.name is missing. Add it, for"
+            + " example: name: sgd",
         "model: { optimizer: { name: sgd, rho: 0.9 } } | model.optimizer.rho is not an option."
             + " model.optimizer takes: name, learning-rate, momentum, nesterov",
-        "model: { optimizer: { name: sgd, nesterov: true } } | model.optimizer.nesterov needs momentum, but momentum is 0. Add it, for example: momentum: 0.9",
+        "model: { optimizer: { name: sgd, nesterov: true } } | model.optimizer.nesterov needs"
+            + " momentum, but momentum is 0. Add it, for example: momentum: 0.9",
         "model: { optimizer: { name: ftrl, alpha: 1 }, learning-rate: 1 } | model.learning-rate"
             + " is also in model.optimizer (line 4). Remove one of them",
         "model: { optimizer: { name: sgd, momentum: 1 } } | model.optimizer.momentum must be at"
             + " least 0 and below 1, but was 1",
         "model: { optimizer: { name: sgd, learning-rate: 1 }, learning-rate: 1 } |"
             + " model.learning-rate is also in model.optimizer (line 4). Remove one of them",
-        "model: { normalization: { name: minmax, alpha: 0.1 } } | model.normalization.alpha applies only to standard, but the normalization is minmax. Remove it",
+        "model: { normalization: { name: minmax, alpha: 0.1 } } | model.normalization.alpha applies"
+            + " only to standard, but the normalization is minmax. Remove it",
         "model: { loss: binary_crossentropy, output: softmax } | model.output must be sigmoid with"
             + " loss binary_crossentropy, but was softmax. Leave it out, or change the loss",
         "model: { loss: categorical_crossentropy, output: linear } | model.output must be softmax"
@@ -627,21 +644,24 @@ class PipelineFileTest {
         "model: { clip: .nan }      | model.clip must be a number between 0 and 1000000, but was"
             + " \".nan\"",
         "model: { l1: 1e9 }         | model.l1 must be between 0 and 1000, but was \"1e9\"",
-        "model: { loss: mse, label-smoothing: 0.1 } | model.label-smoothing applies only to cross-entropies, but the loss is mse. Remove it",
+        "model: { loss: mse, label-smoothing: 0.1 } | model.label-smoothing applies only to"
+            + " cross-entropies, but the loss is mse. Remove it",
         "model: { label-smoothing: 1 } | model.label-smoothing must be at least 0 and below 1, but"
             + " was 1",
         "model: { schedule: cosine } | model.schedule.decay-steps is missing. Add it, for example:"
             + " decay-steps: 100000",
-        "model: { schedule: { name: cosine, decay-steps: 9, floor: 2 } } | model.schedule.floor must be"
-            + " between 0 and 1, but was 2",
-        "model: { schedule: { name: cosin, decay-steps: 9 } } | model.schedule.name \"cosin\" is not"
-            + " known. Did you mean \"cosine\"? One of: constant, step, inverse-time, cosine",
-        "model: { optimizer: ftrl, schedule: { name: constant, warmup-steps: 9 } } | model.schedule has no effect with ftrl, whose step size falls by itself. Remove it",
+        "model: { schedule: { name: cosine, decay-steps: 9, floor: 2 } } | model.schedule.floor"
+            + " must be between 0 and 1, but was 2",
+        "model: { schedule: { name: cosin, decay-steps: 9 } } | model.schedule.name \"cosin\" is"
+            + " not known. Did you mean \"cosine\"? One of: constant, step, inverse-time, cosine",
+        "model: { optimizer: ftrl, schedule: { name: constant, warmup-steps: 9 } } | model.schedule"
+            + " has no effect with ftrl, whose step size falls by itself. Remove it",
         "model: { class-weights: { fraud: many } } | model.class-weights.fraud must be a number"
             + " between 0 and 1000000, but was \"many\"",
         "model: { layers: [{ units: 8, dropout: 1 }] } | model.layers[0].dropout must be at least 0"
             + " and below 1, but was 1",
-        "model: { optimizer: ftrl, max-norm: 1 } | model.max-norm has no effect with ftrl, which computes new weights in each step. Remove it",
+        "model: { optimizer: ftrl, max-norm: 1 } | model.max-norm has no effect with ftrl, which"
+            + " computes new weights in each step. Remove it",
         "state: { speed: 3 }        | state.speed is not an option. state takes: backend,"
             + " checkpoint-interval, cache-bytes, ttl, on-shape-change",
       })
@@ -659,7 +679,8 @@ class PipelineFileTest {
             + " different topics, but both are fraud.dlq",
         "label: y, format: orc      | input.format \"orc\" is not known. One of: avro, avro-raw,"
             + " json, csv",
-        "label: y, format: json     | input.format json needs input.features, the fields that are features of the model",
+        "label: y, format: json     | input.format json needs input.features, the fields that are"
+            + " features of the model",
         "label: y, format: avro-raw | input.format avro-raw needs input.schema, the path of the"
             + " records' .avsc file",
         "label: y, classes: [a]     | input.classes must be a list of 2 to 1000 different classes,"
@@ -668,27 +689,32 @@ class PipelineFileTest {
             + " classes, but has \"a\" twice",
         "label: y, classes: [a, b, c], task: binary | input.classes must be 2 for task binary, but"
             + " are 3. Is the task multiclass?",
-        "label: y, classes: [a, b], positive-class: c | input.positive-class must be one of input.classes (a,"
-            + " b), but was \"c\"",
-        "label: y, classes: [a, b, c], positive-class: a | input.positive-class applies only to two classes, but"
-            + " the task is multiclass. Remove it",
+        "label: y, classes: [a, b], positive-class: c | input.positive-class must be one of"
+            + " input.classes (a, b), but was \"c\"",
+        "label: y, classes: [a, b, c], positive-class: a | input.positive-class applies only to two"
+            + " classes, but the task is multiclass. Remove it",
         "label: y, classes: [a, b], task: regression | input.classes has no effect for regression."
             + " Remove it, or change input.task",
-        "label: y, positive-class: b, task: regression | input.positive-class has no effect for regression."
-            + " Remove it, or change input.task",
+        "label: y, positive-class: b, task: regression | input.positive-class has no effect for"
+            + " regression. Remove it, or change input.task",
         "label: y, features: y      | input.features must be a list of fields, but was a single"
             + " value",
         "label: y, features: [[a]]  | input.features[0] must be the name of a field or a map of"
             + " options, but was a list",
-        "label: y, features: [{ type: hash }] | input.features[0].name is missing. Add it, for example: name: temperature",
+        "label: y, features: [{ type: hash }] | input.features[0].name is missing. Add it, for"
+            + " example: name: temperature",
         "label: y, features: [a, a] | input.features[1] is \"a\" again, first in line 3. Remove"
             + " one of them",
-        "label: y, features: [a, y] | input.features has the label \"y\". A model that sees the label learns nothing else. Remove it",
-        "label: y, features: [{ name: a, values: [x] }] | input.features[0].values applies only to type one-hot, but the type is numeric. Remove it",
+        "label: y, features: [a, y] | input.features has the label \"y\". A model that sees the"
+            + " label learns nothing else. Remove it",
+        "label: y, features: [{ name: a, values: [x] }] | input.features[0].values applies only to"
+            + " type one-hot, but the type is numeric. Remove it",
         "label: y, features: [{ name: a, type: boolean, buckets: 2 }] | input.features[0].buckets"
             + " applies only to type hash, but the type is boolean. Remove it",
-        "label: y, features: [{ name: a, type: one-hot }] | input.features[0].type one-hot needs the values. Add them, for example: values: [red, green], or use hash",
-        "label: y, features: [{ name: a, type: hash, buckets: 65536 }, b] | input.features have 65537 inputs, but limits.features is 65536",
+        "label: y, features: [{ name: a, type: one-hot }] | input.features[0].type one-hot needs"
+            + " the values. Add them, for example: values: [red, green], or use hash",
+        "label: y, features: [{ name: a, type: hash, buckets: 65536 }, b] | input.features have"
+            + " 65537 inputs, but limits.features is 65536",
         "label: y, features: [{ name: a, type: words }] | input.features[0].type \"words\" is not"
             + " known. One of: numeric, boolean, one-hot, hash, time, id, set, text, sparse",
         "label: y, format: json, features: [a], key: y | input.key must be another field than"
@@ -697,7 +723,8 @@ class PipelineFileTest {
             + " than input.label, but both are \"y\"",
         "label: y, format: json, features: [a], id: y | input.id must be another field than"
             + " input.label, but both are \"y\"",
-        "label: y, schema: none.avsc, features: [a] | input.schema is not a file: none.avsc does not exist. Paths are relative to this file",
+        "label: y, schema: none.avsc, features: [a] | input.schema is not a file: none.avsc does"
+            + " not exist. Paths are relative to this file",
       })
   void eachMistakeInTheInputHasItsOwnWords(String input, String error) {
     assertThat(invalid(TO_INPUT + "input: { " + input + " }").errors())
@@ -708,10 +735,12 @@ class PipelineFileTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "validation: { patience: 3 } | validation.patience needs a validation set. Add a fraction, for example: fraction: 0.1",
-        "validation: { fraction: 1 } | validation.fraction must be at least 0 and below 1, but was 1",
-        "metrics: { threshold-metric: f2 } | metrics.threshold-metric \"f2\" is not known. Did you mean \"f1\"? One"
-            + " of: none, balanced-accuracy, f1, f-beta",
+        "validation: { patience: 3 } | validation.patience needs a validation set. Add a fraction,"
+            + " for example: fraction: 0.1",
+        "validation: { fraction: 1 } | validation.fraction must be at least 0 and below 1, but was"
+            + " 1",
+        "metrics: { threshold-metric: f2 } | metrics.threshold-metric \"f2\" is not known. Did you"
+            + " mean \"f1\"? One of: none, balanced-accuracy, f1, f-beta",
         "model: { class-weights: even } | model.class-weights must be balanced, but was \"even\"",
       })
   void eachMistakeInTheMetricsHasItsOwnWords(String line, String error) {
@@ -755,7 +784,8 @@ class PipelineFileTest {
   @Test
   void theLabelForATimeoutIsTheOtherOneOfThePositiveClassOrANumber() {
     String positive =
-        "input: { label: y, positive-class: \"1\", labels: { topic: t, on-timeout: { label: 0 } } }";
+        "input: { label: y, positive-class: \"1\", labels: { topic: t, on-timeout: { label: 0 } }"
+            + " }";
     InputSpec implied = parse(TO_INPUT + positive).input().spec();
     String value =
         "input: { label: y, task: regression, labels: { topic: t, on-timeout: { label: 0 } } }";
@@ -774,21 +804,26 @@ class PipelineFileTest {
       value = {
         "labels: { topic: t } | input.labels needs input.task: models predict before the first"
             + " label",
-        "task: binary, labels: { id: event_id } | input.labels.topic is missing. Add it, for example: topic: fraud.labels",
+        "task: binary, labels: { id: event_id } | input.labels.topic is missing. Add it, for"
+            + " example: topic: fraud.labels",
         "task: binary, labels: { topic: t, id: x } | input.labels.id must be event_id with the"
             + " standard example schema. Leave it out",
-        "task: binary, labels: { topic: fraud.examples, label: x } | input.labels.label has no effect if labels are on the topic of the features. Remove it, or set their"
-            + " own topic",
+        "task: binary, labels: { topic: fraud.examples, label: x } | input.labels.label has no"
+            + " effect if labels are on the topic of the features. Remove it, or set their own"
+            + " topic",
         "task: binary, format: json, features: [a], id: i, labels: { topic: t, key: y } |"
             + " input.labels.key must be another field than the label, but both are \"y\"",
-        "task: binary, format: json, features: [a], labels: { topic: t } | input.labels needs input.id, the field that joins a label to its features. Add it",
+        "task: binary, format: json, features: [a], labels: { topic: t } | input.labels needs"
+            + " input.id, the field that joins a label to its features. Add it",
         "task: binary, classes: [a, b], labels: { topic: t, on-timeout: { label: c } } |"
             + " input.labels.on-timeout.label must be one of input.classes (a, b), but was \"c\"",
         "task: binary, labels: { topic: t, on-timeout: { label: c } } |"
-            + " input.labels.on-timeout.label needs input.classes; for a number, input.task: regression",
+            + " input.labels.on-timeout.label needs input.classes; for a number, input.task:"
+            + " regression",
         "task: regression, labels: { topic: t, on-timeout: { label: none } } |"
             + " input.labels.on-timeout.label must be a number for regression, but was \"none\"",
-        "task: binary, labels: { topic: t, on-timeout: {} } | input.labels.on-timeout.label is missing. Add it, for example: label: \"0\"",
+        "task: binary, labels: { topic: t, on-timeout: {} } | input.labels.on-timeout.label is"
+            + " missing. Add it, for example: label: \"0\"",
         "id: x | input.id must be event_id with the standard example schema, but was x. Leave it"
             + " out, or name the records' own schema with input.schema",
       })
@@ -865,11 +900,17 @@ class PipelineFileTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "label: y | at: 5 | metrics.at needs groups. Add the field of the group, for example: group: user",
-        "label: y | group: y | metrics.group must be another field than input.label, but both are \"y\"",
-        "label: y, task: regression | group: u | metrics.group applies only to two classes, but input.task is regression. Remove it",
-        "label: y, features: [user] | group: user | metrics.group must be an attribute of the standard example schema, but \"user\" is declared as a number, which has no name there. Declare it as type: id",
-        "label: y, format: csv, columns: [y, user, x], features: [x] | group: usr | metrics.group \"usr\" is not one of input.columns. Did you mean \"user\"?",
+        "label: y | at: 5 | metrics.at needs groups. Add the field of the group, for example:"
+            + " group: user",
+        "label: y | group: y | metrics.group must be another field than input.label, but both are"
+            + " \"y\"",
+        "label: y, task: regression | group: u | metrics.group applies only to two classes, but"
+            + " input.task is regression. Remove it",
+        "label: y, features: [user] | group: user | metrics.group must be an attribute of the"
+            + " standard example schema, but \"user\" is declared as a number, which has no name"
+            + " there. Declare it as type: id",
+        "label: y, format: csv, columns: [y, user, x], features: [x] | group: usr | metrics.group"
+            + " \"usr\" is not one of input.columns. Did you mean \"user\"?",
       })
   void theGroupMustBeAFieldOfTwoClasses(String input, String metrics, String error) {
     assertThat(
@@ -884,15 +925,20 @@ class PipelineFileTest {
       value = {
         "task: regression   | loss: categorical_crossentropy | model.loss categorical_crossentropy"
             + " applies only to classes, but input.task is regression. Use mse, mae or huber",
-        "task: regression   | output: softmax | model.output softmax applies only to classes, but input.task is regression. Use linear",
-        "task: regression   | class-weights: { a: 2 } | model.class-weights apply only to classes, but input.task is regression. Remove them",
+        "task: regression   | output: softmax | model.output softmax applies only to classes, but"
+            + " input.task is regression. Use linear",
+        "task: regression   | class-weights: { a: 2 } | model.class-weights apply only to classes,"
+            + " but input.task is regression. Remove them",
         "classes: [fraud, ok] | class-weights: { fruad: 9 } | model.class-weights.fruad is not one"
             + " of input.classes (fraud, ok). Did you mean \"fraud\"?",
         "classes: [fraud, ok] | class-weights: { else: 9 } | model.class-weights.else is not one of"
             + " input.classes (fraud, ok). Remove it, or declare the class",
-        "classes: [a, b, c] | loss: binary_crossentropy | model.loss binary_crossentropy applies only to two classes, but the task is multiclass. Use output: softmax and loss: categorical_crossentropy",
+        "classes: [a, b, c] | loss: binary_crossentropy | model.loss binary_crossentropy applies"
+            + " only to two classes, but the task is multiclass. Use output: softmax and loss:"
+            + " categorical_crossentropy",
         "task: multiclass   | output: sigmoid | model.output sigmoid implies loss"
-            + " binary_crossentropy, which applies only to two classes, but the task is multiclass. Use output: softmax and loss: categorical_crossentropy",
+            + " binary_crossentropy, which applies only to two classes, but the task is multiclass."
+            + " Use output: softmax and loss: categorical_crossentropy",
       })
   void theModelMustFitTheTask(String input, String model, String error) {
     assertThat(
@@ -908,12 +954,13 @@ class PipelineFileTest {
 
     assertThat(invalid(input + "model: { optimizer: ftrl }\n" + drift).errors())
         .containsExactly(
-            "fraud.yaml:5  drift.action boost-learning-rate has no effect with ftrl, whose step follows from all gradients so far. Use another optimizer, reset-head or reset");
+            "fraud.yaml:5  drift.action boost-learning-rate has no effect with ftrl, whose step"
+                + " follows from all gradients so far. Use another optimizer, reset-head or reset");
     String decaying = "{ name: adamw, learning-rate: 0.1, weight-decay: 2 }";
     assertThat(invalid(input + "model: { optimizer: " + decaying + " }\n" + drift).errors())
         .containsExactly(
-            "fraud.yaml:5  drift.boost-factor times weight-decay and learning-rate of adamw must be at"
-                + " most 1, or weights grow with each boosted step");
+            "fraud.yaml:5  drift.boost-factor times weight-decay and learning-rate of adamw must be"
+                + " at most 1, or weights grow with each boosted step");
   }
 
   @Test
@@ -932,7 +979,8 @@ class PipelineFileTest {
             invalid(TO_INPUT + "input: { label: y, classes: [a, b, c] }\nlimits: { classes: 2 }")
                 .errors())
         .containsExactly(
-            "fraud.yaml:3  input.classes must be at most limits.classes, 2, but are 3. Increase limits.classes");
+            "fraud.yaml:3  input.classes must be at most limits.classes, 2, but are 3. Increase"
+                + " limits.classes");
   }
 
   @Test
@@ -941,7 +989,8 @@ class PipelineFileTest {
 
     assertThat(invalid(input + "model: { layers: [{ units: 65536 }, { units: 65536 }] }").errors())
         .containsExactly(
-            "fraud.yaml:1  limits.state-bytes is 67108864, but a model needs at least 34371273392. Increase the limit, or use a smaller model");
+            "fraud.yaml:1  limits.state-bytes is 67108864, but a model needs at least 34371273392."
+                + " Increase the limit, or use a smaller model");
     assertThat(invalid(input + "auto: fast\nlimits: { state-bytes: 4096 }").errors())
         .singleElement(STRING)
         .startsWith("fraud.yaml:5  limits.state-bytes is 4096, but a model needs at least ");
@@ -964,7 +1013,8 @@ class PipelineFileTest {
 
     assertThat(invalid(TO_INPUT + input + "classes: [NA, EU] }").errors())
         .containsExactly(
-            "fraud.yaml:3  input.classes has \"NA\", which means a missing value in a CSV line. Use another name, or send format: json");
+            "fraud.yaml:3  input.classes has \"NA\", which means a missing value in a CSV line. Use"
+                + " another name, or send format: json");
     assertThat(parse(TO_INPUT + "input: { label: y, classes: [NA, EU] }").input().spec().classes())
         .containsExactly("NA", "EU");
   }
@@ -1112,7 +1162,9 @@ class PipelineFileTest {
     assertThat(invalid)
         .hasMessageContaining("fraud.yaml:54  state.o49 is not an option.")
         .hasMessageEndingWith(
-            "\n60000 errors, of which the first 50 are shown. Reference: docs/reference/pipeline.md");
+            "\n"
+                + "60000 errors, of which the first 50 are shown. Reference:"
+                + " docs/reference/pipeline.md");
   }
 
   private static InvalidPipelineException invalid(String yaml) {
