@@ -32,6 +32,8 @@ public final class RegressionMetrics implements RollingMetrics {
   private final RegressionSums total;
   private final @Nullable Decayed<RegressionSums> decayed;
   private final RunningMoments allLabels = new RunningMoments();
+  // Of the labels in the mean that is a baseline.
+  private final ValueLimit limit = new ValueLimit();
   private double previousLabel = Double.NaN;
   private double minLabel = Double.NaN;
   private double maxLabel = Double.NaN;
@@ -160,7 +162,7 @@ public final class RegressionMetrics implements RollingMetrics {
     // The comparisons are false for NaN, which is before the first label.
     minLabel = minLabel <= actual ? minLabel : actual;
     maxLabel = maxLabel >= actual ? maxLabel : actual;
-    allLabels.add(actual, weight);
+    allLabels.add(limit.updateAndLimit(actual), weight);
   }
 
   @Override
@@ -260,6 +262,7 @@ public final class RegressionMetrics implements RollingMetrics {
     total.visit(v);
     v.optional(decayed, () -> new Decayed<>(new RegressionSums(baselines(spec)), 1));
     allLabels.visit(v);
+    limit.visit(v);
     previousLabel = v.number(previousLabel);
     minLabel = v.number(minLabel);
     maxLabel = v.number(maxLabel);

@@ -2,6 +2,7 @@ package dev.millrace.forecast;
 
 import dev.millrace.data.ForecastSpec;
 import dev.millrace.data.ForecastSpec.Step;
+import dev.millrace.eval.ValueLimit;
 import dev.millrace.state.State;
 import dev.millrace.state.StateVisitor;
 import java.io.IOException;
@@ -9,7 +10,8 @@ import java.util.Arrays;
 
 /**
  * The last values of a series and their positions: numbers of records, or event times. Records
- * without a value have a position, too. Not thread-safe.
+ * without a value have a position, too. Absurd values are limited; labels are the values as they
+ * came. Not thread-safe.
  */
 public final class Series implements State {
   /** Max number of values that are kept. */
@@ -28,6 +30,7 @@ public final class Series implements State {
   private final Season[] seasons;
   private final FadingMean slow = new FadingMean(SLOW);
   private final FadingMean fast = new FadingMean(FAST);
+  private final ValueLimit limit = new ValueLimit();
 
   // Rings, a power of 2 long, in which the value of a number is at the number modulo the length.
   private long[] positions = new long[0];
@@ -35,6 +38,10 @@ public final class Series implements State {
   // Numbers of the oldest value that is kept, and of the next one.
   private long first;
   private long next;
+
+  // The last two values as they came.
+  private double last = Double.NaN;
+  private double lastButOne = Double.NaN;
 
   private long position;
   private long records;
@@ -124,7 +131,10 @@ public final class Series implements State {
   }
 
   /** Adds the value of the last record, a finite number. */
-  public void add(double value) {
+  public void add(double actual) {
+    lastButOne = last;
+    last = actual;
+    double value = limit.updateAndLimit(actual);
     long known = next - first;
     double before = known == 0 ? Double.NaN : lag(0);
     if (known == values.length) {
@@ -208,6 +218,11 @@ public final class Series implements State {
     return count < size() ? valueOf(next - 1 - count) : Double.NaN;
   }
 
+  /** Returns the last value as it came; NaN without any. */
+  public double last() {
+    return last;
+  }
+
   /** Returns the position of the last value; the series must have one. */
   public long lastPosition() {
     return positionOf(next - 1);
@@ -242,8 +257,8 @@ public final class Series implements State {
   }
 
   /**
-   * Returns the value of a target that the series has just reached or passed: that of the last two
-   * records which is nearer to it.
+   * Returns the value, as it came, of a target that the series has just reached or passed: that of
+   * the last two records which is nearer to it.
    *
    * @param horizon length by which the target is ahead of the record that it was set with; that
    *     record is no target itself
@@ -257,7 +272,7 @@ public final class Series implements State {
       long distance = Math.abs(at - target);
       if (at > target - horizon && distance < least) {
         least = distance;
-        nearest = lag(back);
+        nearest = back == 0 ? last : lastButOne;
       }
     }
     return nearest;
@@ -334,6 +349,9 @@ public final class Series implements State {
     mean = v.number(mean);
     slow.visit(v);
     fast.visit(v);
+    limit.visit(v);
+    last = v.anyNumber(last);
+    lastButOne = v.anyNumber(lastButOne);
     seasonalErrors = v.number(seasonalErrors);
     seasonalErrorCount = v.number(seasonalErrorCount);
     for (Season season : seasons) {

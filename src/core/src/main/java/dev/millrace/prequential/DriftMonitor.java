@@ -75,7 +75,7 @@ final class DriftMonitor {
     if (batch.chunk.isClassification()) {
       challenger.learnClass(batch.features, 0, batch.classes[0], weight, scores);
     } else {
-      challenger.learnValue(batch.features, 0, batch.targets[0], weight, scores);
+      challenger.learnValue(batch.features, 0, batch.learnedTargets[0], weight, scores);
     }
   }
 

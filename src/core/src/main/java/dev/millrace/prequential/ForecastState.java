@@ -159,7 +159,7 @@ final class ForecastState {
         dropped,
         missing,
         late,
-        series.lag(0),
+        series.last(),
         value(lastForecast, lastBound),
         newest == null
             ? value(Double.NaN, Double.NaN)

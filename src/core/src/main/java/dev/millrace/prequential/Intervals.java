@@ -55,8 +55,10 @@ final class Intervals {
   /**
    * Scores and learns the bound of a predicted value, which the batch keeps. Held-out examples have
    * an interval, and have no effect on those of others.
+   *
+   * @param learned the actual value, limited
    */
-  void score(RowBatch batch, int row, double predicted, double actual) {
+  void score(RowBatch batch, int row, double predicted, double actual, double learned) {
     PendingFeatures earlier = batch.earlier;
     double halfWidth = earlier == null ? bounds.halfWidth(predicted) : earlier.boundOrUnknown();
     batch.bound = halfWidth;
@@ -64,7 +66,7 @@ final class Intervals {
     if (batch.use == RowBatch.Use.HOLD_OUT || weight == 0) {
       return;
     }
-    bounds.learn(predicted, actual, halfWidth, labelsBefore(earlier));
+    bounds.learn(predicted, learned, halfWidth, labelsBefore(earlier));
     double low = ConformalBounds.low(predicted, halfWidth);
     double high = ConformalBounds.high(predicted, halfWidth);
     double outside = Math.max(0, Math.max(low - actual, actual - high));

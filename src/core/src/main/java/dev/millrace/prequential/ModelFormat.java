@@ -9,6 +9,7 @@ import dev.millrace.derived.DerivedState;
 import dev.millrace.eval.ClassificationMetrics;
 import dev.millrace.eval.RollingMetrics;
 import dev.millrace.eval.ValidationScores;
+import dev.millrace.eval.ValueLimit;
 import dev.millrace.eval.drift.InputColumns;
 import dev.millrace.eval.drift.InputDriftDetector;
 import dev.millrace.explain.ColumnImportance;
@@ -52,6 +53,9 @@ final class ModelFormat {
     model.classes.write(out);
     model.metrics.write(out);
     model.learner.write(out);
+    if (model.task == Task.REGRESSION) {
+      model.targetLimit.write(out);
+    }
     DriftMonitor.write(model.drift, out);
     out.writeByte(
         (model.validation == null ? 0 : VALIDATION_FLAG)
@@ -118,6 +122,10 @@ final class ModelFormat {
     // Checked behind the model, whose indicators name the difference.
     requireSameColumns(storedColumns, columns, spec);
     requireClasses(task, learner.classes(), classes);
+    ValueLimit targetLimit = new ValueLimit();
+    if (task == Task.REGRESSION) {
+      targetLimit.read(in);
+    }
     DriftMonitor drift = DriftMonitor.read(in, spec.drift(), spec.model(), task, workspace);
     int flags = in.readByte();
     ValidationScores validation =
@@ -159,7 +167,8 @@ final class ModelFormat {
         validation,
         counters,
         derived,
-        intervals);
+        intervals,
+        targetLimit);
   }
 
   // Where none was declared it was guessed from the labels of each key: as multiclass, also where

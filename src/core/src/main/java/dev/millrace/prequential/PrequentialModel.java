@@ -8,6 +8,7 @@ import dev.millrace.derived.DerivedState;
 import dev.millrace.eval.ClassificationMetrics;
 import dev.millrace.eval.RollingMetrics;
 import dev.millrace.eval.ValidationScores;
+import dev.millrace.eval.ValueLimit;
 import dev.millrace.eval.drift.DriftSignal;
 import dev.millrace.eval.drift.InputDriftDetector;
 import dev.millrace.explain.ColumnImportance;
@@ -19,6 +20,7 @@ import dev.millrace.nn.PagedPart;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.Models;
 import dev.millrace.nn.selection.ChampionChallenger;
+import dev.millrace.state.State;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
@@ -55,6 +57,9 @@ final class PrequentialModel {
 
   /** Null if no features are derived. */
   final @Nullable DerivedState derived;
+
+  /** Limits the targets of a regression. */
+  final ValueLimit targetLimit;
 
   /** True if the scores of the learner are probabilities of classes. */
   final boolean probabilities;
@@ -94,6 +99,7 @@ final class PrequentialModel {
         InputDriftDetector.create(
             spec.inputDrift(), SharedColumns.of(spec.input(), inputs, workspace));
     importance = Explanations.importance(spec, inputs, workspace);
+    targetLimit = new ValueLimit();
     nameClasses(spec);
   }
 
@@ -111,7 +117,8 @@ final class PrequentialModel {
       @Nullable ValidationScores validation,
       KeyCounters counters,
       @Nullable DerivedState derived,
-      @Nullable Intervals intervals) {
+      @Nullable Intervals intervals,
+      ValueLimit targetLimit) {
     this.task = task;
     this.classes = classes;
     this.metrics = metrics;
@@ -121,6 +128,7 @@ final class PrequentialModel {
     this.importance = importance;
     this.counters = counters;
     this.derived = derived;
+    this.targetLimit = targetLimit;
     this.columns = columns;
     probabilities = Models.givesProbabilities(spec.model(), task);
     this.intervals =
@@ -153,6 +161,7 @@ final class PrequentialModel {
     derived = other.derived == null ? null : other.derived.copy();
     validation = other.validation == null ? null : other.validation.copy();
     intervals = other.intervals == null ? null : other.intervals.copy();
+    targetLimit = State.copy(other.targetLimit, new ValueLimit());
   }
 
   private static @Nullable ValidationScores createValidation(Task task, TrainSpec spec) {

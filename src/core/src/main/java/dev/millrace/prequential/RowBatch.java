@@ -58,6 +58,10 @@ final class RowBatch {
   float[] features = new float[0];
   int[] classes = new int[0];
   double[] targets = new double[0];
+
+  /** Targets as models learn them: absurd ones are limited. */
+  double[] learnedTargets = new double[0];
+
   // Of the gradients; metrics use those of the examples.
   float[] weights = new float[0];
   float[] losses = new float[0];
@@ -119,6 +123,7 @@ final class RowBatch {
     if (classes.length < rows) {
       classes = new int[rows];
       targets = new double[rows];
+      learnedTargets = new double[rows];
       weights = new float[rows];
       losses = new float[rows];
     }

@@ -83,7 +83,7 @@ final class RowOutcomes implements ScoreListener {
             id == null ? NO_ID : id, unused -> new Example(withoutUnits(of, batch), weight));
     int[] neurons = of.neurons(from, model);
     if (model.task == Task.REGRESSION) {
-      example.add(neurons[0], batch.targets[0]);
+      example.add(neurons[0], batch.learnedTargets[0]);
     } else if (model.task == Task.MULTICLASS) {
       for (int c = 0; c < neurons.length; c++) {
         example.add(neurons[c], c == batch.classes[0] ? 1 : 0);

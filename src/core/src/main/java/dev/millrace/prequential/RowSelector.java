@@ -164,6 +164,7 @@ final class RowSelector {
         batch.weights[r] *= classWeights[label];
       } else {
         batch.targets[r] = chunk.target(row);
+        batch.learnedTargets[r] = batch.targets[r];
       }
     }
   }

@@ -120,7 +120,7 @@ final class Scorer {
       }
       batch.error = Math.min(1, batch.losses[r]);
       if (model.intervals != null) {
-        model.intervals.score(batch, row, value, target);
+        model.intervals.score(batch, row, value, target, batch.learnedTargets[r]);
       }
     }
   }

@@ -41,11 +41,12 @@ final class Trainer {
               batch.scores,
               batch.losses);
         } else {
+          limitTargets(model, batch);
           learner.learnValues(
               batch.features,
               0,
               batch.rows,
-              batch.targets,
+              batch.learnedTargets,
               batch.weights,
               batch.scores,
               batch.losses);
@@ -67,6 +68,12 @@ final class Trainer {
     balance(model, batch);
     float[] scores = batch.unpublished(batch.known + 1);
     learner.learnClass(batch.features, 0, batch.known, batch.weights[0], scores);
+  }
+
+  private static void limitTargets(PrequentialModel model, RowBatch batch) {
+    for (int r = 0; r < batch.rows; r++) {
+      batch.learnedTargets[r] = model.targetLimit.updateAndLimit(batch.targets[r]);
+    }
   }
 
   /** Weighs the rows so that all classes have the same weight, if that is configured. */
