@@ -19,7 +19,10 @@ import java.util.stream.Stream;
  */
 public final class StateFixtures {
 
-  private static final Path STATE = Path.of("src/core/src/test/resources/state");
+  // Tests run in the root of the project, those of mutants in the module.
+  private static final Path OF_MODULE = Path.of("src/test/resources/state");
+  private static final Path STATE =
+      Files.isDirectory(OF_MODULE) ? OF_MODULE : Path.of("src/core").resolve(OF_MODULE);
   private static final String BYTES = ".bin";
   private static final String HASH = ".sha256";
 

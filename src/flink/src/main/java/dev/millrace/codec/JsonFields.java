@@ -103,7 +103,7 @@ final class JsonFields implements MappedExampleReader.Parser, MappedExampleReade
     }
     return BASE64.matcher(text).matches()
         ? "; if it is a Decimal of Kafka Connect, set value.converter.decimal.format=NUMERIC, or"
-              + " with Debezium decimal.handling.mode=double"
+            + " with Debezium decimal.handling.mode=double"
         : "";
   }
 
