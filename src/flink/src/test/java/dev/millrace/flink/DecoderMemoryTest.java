@@ -11,7 +11,6 @@ import dev.millrace.data.DeclaredColumns;
 import dev.millrace.data.Example;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.FeatureSpec.IdOptions;
-import dev.millrace.data.FeatureSpec.Type;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.TargetSpec;
@@ -99,7 +98,7 @@ class DecoderMemoryTest {
         String text = "word".repeat(250_000);
         for (int i = 0; i < 64; i++) {
           FeatureSpec words =
-              FeatureSpec.ofIds("c", Type.TEXT, false, new IdOptions(1 + i, 1, 0, 1));
+              FeatureSpec.ofIds("c", FeatureSpec.Type.TEXT, false, new IdOptions(1 + i, 1, 0, 1));
           decode(columns(words), Map.of("c", text), new Example());
         }
       }
@@ -130,11 +129,11 @@ class DecoderMemoryTest {
       for (int v = 0; v < count; v++) {
         values.add(Integer.toString(v, 36));
       }
-      return new FeatureSpec("c", Type.ONE_HOT, false, values, 0);
+      return new FeatureSpec("c", FeatureSpec.Type.ONE_HOT, false, values, 0);
     }
 
     static FeatureSpec hashed(String name, int buckets) {
-      return new FeatureSpec(name, Type.HASH, false, List.of(), buckets);
+      return new FeatureSpec(name, FeatureSpec.Type.HASH, false, List.of(), buckets);
     }
   }
 
