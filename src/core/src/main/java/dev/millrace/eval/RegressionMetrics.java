@@ -162,7 +162,9 @@ public final class RegressionMetrics implements RollingMetrics {
     // The comparisons are false for NaN, which is before the first label.
     minLabel = minLabel <= actual ? minLabel : actual;
     maxLabel = maxLabel >= actual ? maxLabel : actual;
-    allLabels.add(limit.updateAndLimit(actual), weight);
+    if (weight > 0) {
+      allLabels.add(limit.updateAndLimit(actual), weight);
+    }
   }
 
   @Override

@@ -25,11 +25,6 @@ final class RunningMoments implements State {
     squaredDeviations += weightOfValue * before * (value - mean);
   }
 
-  /** Returns the sum of the weights. */
-  double weight() {
-    return weight;
-  }
-
   /** Returns the mean; NaN without numbers. */
   double mean() {
     return weight == 0 ? Double.NaN : mean;
@@ -42,11 +37,6 @@ final class RunningMoments implements State {
   /** Returns the population standard deviation; NaN without numbers. */
   double standardDeviation() {
     return Math.sqrt(squaredDeviations / weight);
-  }
-
-  /** Sets the population variance; the mean stays. */
-  void setVariance(double variance) {
-    squaredDeviations = variance * weight;
   }
 
   /** Multiplies all weights. */

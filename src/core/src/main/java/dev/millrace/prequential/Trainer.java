@@ -72,7 +72,10 @@ final class Trainer {
 
   private static void limitTargets(PrequentialModel model, RowBatch batch) {
     for (int r = 0; r < batch.rows; r++) {
-      batch.learnedTargets[r] = model.targetLimit.updateAndLimit(batch.targets[r]);
+      double target = batch.targets[r];
+      // An example without weight moves nothing.
+      batch.learnedTargets[r] =
+          batch.weights[r] > 0 ? model.targetLimit.updateAndLimit(target) : target;
     }
   }
 

@@ -1,7 +1,6 @@
 package dev.millrace.eval;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.state.State;
 import java.util.SplittableRandom;
@@ -10,6 +9,7 @@ import org.junit.jupiter.api.Test;
 class ValueLimitTest {
   private static final double MEAN = 100;
   private static final double DEVIATION = 10;
+  private static final double MAX = MEAN + 5 * DEVIATION;
 
   private final SplittableRandom random = new SplittableRandom(1);
   private final ValueLimit limit = new ValueLimit();
@@ -26,21 +26,20 @@ class ValueLimitTest {
   }
 
   @Test
-  void valuesUpToOneHundredDeviationsFromTheMeanStay() {
+  void valuesUpToOneHundredTimesTheLargestStay() {
     learnSoundValues(1_000);
 
-    double far = MEAN + 90 * DEVIATION;
+    double far = 99 * MEAN;
     assertThat(limit.updateAndLimit(far)).isEqualTo(far);
     assertThat(limit.updateAndLimit(-far)).isEqualTo(-far);
   }
 
   @Test
-  void anAbsurdValueCountsAsFourDeviations() {
+  void anAbsurdValueCountsAsTheLargest() {
     learnSoundValues(1_000);
 
-    assertThat(limit.updateAndLimit(1e30)).isCloseTo(MEAN + 4 * DEVIATION, within(DEVIATION));
-    assertThat(limit.updateAndLimit(-Double.MAX_VALUE))
-        .isCloseTo(MEAN - 4 * DEVIATION, within(DEVIATION));
+    assertThat(limit.updateAndLimit(1e30)).isBetween(MEAN, 1.05 * MAX);
+    assertThat(limit.updateAndLimit(-Double.MAX_VALUE)).isBetween(-1.05 * 1.05 * MAX, -MEAN);
     learnSoundValues(100);
   }
 
@@ -49,10 +48,10 @@ class ValueLimitTest {
     learnSoundValues(1_000);
 
     for (int i = 0; i < 30; i++) {
-      assertThat(limit.updateAndLimit(1e9)).isLessThan(MEAN + 20 * DEVIATION);
+      assertThat(limit.updateAndLimit(1e9)).isLessThan(5 * MAX);
     }
     learnSoundValues(100);
-    assertThat(limit.updateAndLimit(1e9)).isLessThan(MEAN + 20 * DEVIATION);
+    assertThat(limit.updateAndLimit(1e9)).isLessThan(5 * MAX);
   }
 
   @Test
@@ -65,7 +64,7 @@ class ValueLimitTest {
       value = 1_000 * sound();
     }
 
-    assertThat(limited).isBetween(32, 45);
+    assertThat(limited).isEqualTo(32);
     for (int i = 0; i < 1_000; i++) {
       double value = 1_000 * sound();
       assertThat(limit.updateAndLimit(value)).isEqualTo(value);
@@ -83,21 +82,15 @@ class ValueLimitTest {
       value = 1_000 * sound();
     }
 
-    assertThat(limited).isLessThan(100);
+    assertThat(limited).isLessThan(60);
   }
 
   @Test
-  void aLevelThatComesAndGoesIsFollowedFromAConstantToo() {
-    for (int i = 0; i < 1_000; i++) {
-      limit.updateAndLimit(5);
+  void rareValuesOfADemandThatIsMostlyNoneStay() {
+    for (int i = 0; i < 100_000; i++) {
+      double value = i % 20_000 == 19_999 ? 7 + i / 1_000.0 : 0;
+      assertThat(limit.updateAndLimit(value)).isEqualTo(value);
     }
-
-    int limited = 0;
-    for (; limit.updateAndLimit(5_000) != 5_000; limited++) {
-      limit.updateAndLimit(5);
-    }
-
-    assertThat(limited).isBetween(2, 150);
   }
 
   @Test
@@ -108,25 +101,7 @@ class ValueLimitTest {
 
     assertThat(limit.updateAndLimit(0)).isZero();
     assertThat(limit.updateAndLimit(12)).isEqualTo(12);
-    assertThat(limit.updateAndLimit(1e30)).isLessThan(10);
-  }
-
-  @Test
-  void aFirstValueOtherThanZeroStays() {
-    for (int i = 0; i < 1_000; i++) {
-      limit.updateAndLimit(0);
-    }
-
-    assertThat(limit.updateAndLimit(7)).isEqualTo(7);
-  }
-
-  @Test
-  void valuesWhoseSquaresOverflowDoNotEndTheLimit() {
-    limit.updateAndLimit(1e300);
-    limit.updateAndLimit(-1e300);
-    learnSoundValues(1_000);
-
-    assertThat(limit.updateAndLimit(1e30)).isLessThan(MEAN + 20 * DEVIATION);
+    assertThat(limit.updateAndLimit(1e30)).isLessThan(13);
   }
 
   @Test
@@ -138,9 +113,10 @@ class ValueLimitTest {
 
     ValueLimit copy = State.copy(limit, new ValueLimit());
 
-    for (int i = 0; i < 150; i++) {
-      assertThat(copy.updateAndLimit(1e30)).isEqualTo(limit.updateAndLimit(1e30));
+    for (int i = 0; i < 12; i++) {
+      assertThat(copy.updateAndLimit(1e30)).isEqualTo(limit.updateAndLimit(1e30)).isLessThan(1e9);
     }
+    assertThat(copy.updateAndLimit(1e30)).isEqualTo(1e30);
     assertThat(limit.updateAndLimit(1e30)).isEqualTo(1e30);
   }
 }
