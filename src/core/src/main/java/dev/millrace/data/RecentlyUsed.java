@@ -18,7 +18,7 @@ public final class RecentlyUsed<K, V> {
   /** Max number of keys whose values take little more than they do. */
   public static final int MANY = 256;
 
-  /** Max bytes of all keys: sixteen of the largest declared columns. */
+  /** Max size of all keys, which the largest declared columns alone have. */
   public static final int MAX_BYTES = 16 * DeclaredColumns.MAX_BYTES;
 
   // Names of columns, and places in rows: a few bytes may declare many features.
@@ -34,7 +34,7 @@ public final class RecentlyUsed<K, V> {
 
   /**
    * @param max number of keys
-   * @param maxBytes of all keys, unless one alone has more
+   * @param maxBytes max size of all keys, unless one alone has more
    * @param size returns the bytes of a key
    * @param create makes the value of a key
    */

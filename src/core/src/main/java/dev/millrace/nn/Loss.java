@@ -18,9 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Loss functions of one prediction.
  *
- * <p>A line is all that the rest of the program knows of a loss. The formulas have outputs y of
- * weighted sums z, targets t (one-hot for classes), and n outputs; the curvature limits steps of
- * sgd.
+ * <p>Tasks, checks and the output layer follow from a line. The formulas have outputs y of weighted
+ * sums z, targets t (one-hot for classes), and n outputs; the curvature limits steps of sgd.
  */
 @PublicApi
 public enum Loss {

@@ -66,7 +66,10 @@ public interface State {
     return empty;
   }
 
-  /** Returns true if all numbers that must be finite are. */
+  /**
+   * Returns true if all numbers that must be finite are. Of models: metrics and detectors have NaN
+   * where nothing is known.
+   */
   static boolean isFinite(State state) {
     FiniteCheck check = new FiniteCheck();
     try {

@@ -28,25 +28,4 @@ public final class VarNumber {
     long code = VarLong.read(in);
     return (code & 1) == 0 ? code >>> 1 : in.readDouble();
   }
-
-  public static void writeArray(DataOutput out, double[] values) throws IOException {
-    VarLong.write(out, values.length);
-    for (double value : values) {
-      write(out, value);
-    }
-  }
-
-  /**
-   * Reads what {@link #writeArray} wrote.
-   *
-   * @param each max numbers of a class
-   */
-  public static double[] readArray(DataInput in, int each) throws IOException {
-    int max = VarLong.MAX_CLASSES * each;
-    double[] values = new double[VarLong.readSize(in, "numbers of classes in the metrics", max)];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = read(in);
-    }
-    return values;
-  }
 }

@@ -80,7 +80,8 @@ final class ModelOptions {
           "loss",
           OptionTypes.choice(Loss::id, Loss.values()),
           "categorical_crossentropy; huber for regression",
-          "loss of one prediction");
+          "loss of one prediction; categorical_focal_crossentropy is the focal loss with γ = 2,"
+              + " which gives examples that are predicted well little weight");
   static final Option<YamlNode> OPTIMIZER =
       MODEL_GROUP.option(
           "optimizer",
@@ -116,8 +117,8 @@ final class ModelOptions {
           "label-smoothing",
           DECAY,
           0f,
-          "cross-entropies: fraction of the target that is distributed equally over all classes; 0 is"
-              + " off");
+          "cross-entropies: fraction of the target that is distributed equally over all classes; 0"
+              + " is off");
   static final Option<YamlNode> CLASS_WEIGHTS =
       MODEL_GROUP.optional(
           "class-weights",
@@ -130,16 +131,16 @@ final class ModelOptions {
           "normalization",
           Structures.wordOrMap(NORMALIZATION_KINDS),
           new Scalar("standard", 0),
-          "scaling of numeric features; one-hot, hashed and boolean features and indicators of missing"
-              + " values keep their 0 and 1");
+          "scaling of numeric features; one-hot, hashed and boolean features and indicators of"
+              + " missing values keep their 0 and 1");
   static final Option<Float> CLIP =
       MODEL_GROUP.option(
           "clip",
           CLIP_AT,
           10f,
-          "gradient clipping: max L2 norm of an example's gradient, in multiples of the error of its"
-              + " outputs, which preserves the probabilities of rare classes; also limits steps of"
-              + " sgd that would overshoot; 0 is off");
+          "gradient clipping: max L2 norm of an example's gradient, in multiples of the error of"
+              + " its outputs, which preserves the probabilities of rare classes; also limits steps"
+              + " of sgd that would overshoot; 0 is off");
   static final Option<Float> CLIP_VALUE =
       MODEL_GROUP.option(
           "clip-value",
@@ -157,8 +158,8 @@ final class ModelOptions {
       new OptionGroup(
           "model.embeddings",
           "",
-          "Each column of ids, and each of `input.crosses`, gives the network the mean of the vectors"
-              + " of its known ids.");
+          "Each column of ids, and each of `input.crosses`, gives the network the mean of the"
+              + " vectors of its known ids.");
   static final Option<Integer> DIMENSION =
       EMBEDDINGS_GROUP.option(
           "dimension",
@@ -262,7 +263,8 @@ final class ModelOptions {
           "weight-decay",
           OptionTypes.between(0, 10),
           0.01f,
-          "fraction of every weight and bias that each step removes, relative to the learning rate");
+          "fraction of every weight and bias that each step removes, relative to the learning"
+              + " rate");
 
   static final OptionGroup ADAGRAD_GROUP =
       new OptionGroup(

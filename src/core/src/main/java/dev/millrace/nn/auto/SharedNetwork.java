@@ -82,7 +82,10 @@ public final class SharedNetwork {
         indicators,
         new WeightInitializer(
             Initializer.LECUN_NORMAL, seed ^ WeightInitializer.mix(DOMAIN), keySeed));
+    parameters = network.initialParameters(initializer);
   }
+
+  // Without initial weights, which a copy replaces.
 
   private SharedNetwork(int inputs, Indicators indicators, WeightInitializer initializer) {
     this.inputs = inputs;
@@ -92,7 +95,7 @@ public final class SharedNetwork {
     scaler = new Scaler(width(), AutoLearner.DECAY, indicators.ofNumbers(inputs));
     targets = new ArrayList<>();
     network = network(1);
-    parameters = network.initialParameters(initializer);
+    parameters = new float[network.layout().length()];
     meanSquares = new float[parameters.length];
   }
 

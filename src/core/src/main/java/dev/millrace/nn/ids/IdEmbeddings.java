@@ -228,7 +228,9 @@ public final class IdEmbeddings implements Embeddings {
     if (ownsTable) {
       known.visitTime(v);
       known.visitTable(v, vector + dimension);
-      eraseFromPending();
+      if (v.isFilling()) {
+        eraseFromPending();
+      }
     }
   }
 }
