@@ -17,6 +17,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -48,25 +49,34 @@ public final class OutputFile {
    */
   public static void replace(Path file, byte[] bytes) throws IOException {
     Path target = Files.exists(file) ? file.toRealPath() : file;
-    Path unfinished = unfinished(target);
+    Path unfinished = target.resolveSibling(".millrace-" + UUID.randomUUID() + ".part");
     if (!isReplaceable(target, unfinished.toAbsolutePath().getParent())) {
       Files.write(file, bytes);
-      return;
+    } else {
+      replace(target, unfinished, bytes);
     }
+  }
+
+  /**
+   * Writes a file under the name of one that does not exist yet, and renames that. Where it cannot
+   * be renamed, the file is written in place: it may itself be a mount, or be of another user in a
+   * sticky folder.
+   */
+  static void replace(Path target, Path unfinished, byte[] bytes) throws IOException {
+    Files.createFile(unfinished);
     try {
-      Files.write(unfinished, new byte[0]);
       copyPermissions(target, unfinished);
       Files.write(unfinished, bytes);
-      Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
+      try {
+        Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
+      } catch (FileSystemException e) {
+        Files.write(target, bytes);
+        Files.delete(unfinished);
+      }
     } catch (IOException e) {
       deleteAfter(e, unfinished);
       throw e;
     }
-  }
-
-  /** Returns the name under which this process writes the file until it is complete. */
-  static Path unfinished(Path file) {
-    return file.resolveSibling(".millrace-" + ProcessHandle.current().pid() + ".part");
   }
 
   private static boolean isReplaceable(Path file, @Nullable Path folder) {

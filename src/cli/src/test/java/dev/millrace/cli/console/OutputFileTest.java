@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -40,13 +42,50 @@ class OutputFileTest {
 
   @Test
   void theFormerFileStaysIfTheNewOneCannotBeWritten() throws IOException {
-    Files.createDirectories(OutputFile.unfinished(file).resolve("in the way"));
+    Path other = Files.writeString(dir.resolve("other.part"), "other");
 
-    assertThatThrownBy(() -> OutputFile.write(file, bytes("new")))
-        .isInstanceOf(CliError.class)
-        .hasMessageContaining("model.onnx cannot be written");
+    assertThatThrownBy(() -> OutputFile.replace(file, other, bytes("new")))
+        .isInstanceOf(FileAlreadyExistsException.class);
 
     assertThat(file).hasContent("former");
+    assertThat(other).hasContent("other");
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void doesNotWriteToTheFileOfALinkInTheWay() throws IOException {
+    Path other = Files.writeString(dir.resolve("other"), "other");
+    Path link = Files.createSymbolicLink(dir.resolve("link.part"), other);
+
+    assertThatThrownBy(() -> OutputFile.replace(file, link, bytes("new")))
+        .isInstanceOf(FileAlreadyExistsException.class);
+
+    assertThat(link).isSymbolicLink();
+    assertThat(other).hasContent("other");
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void writesAFileInPlaceThatCannotBeRenamed() throws IOException {
+    Path memory = Path.of("/dev/shm");
+    assumeThat(memory).isDirectory().isWritable();
+    assumeThat(Files.getFileStore(memory)).isNotEqualTo(Files.getFileStore(dir));
+    Path elsewhere = memory.resolve(UUID.randomUUID() + ".part");
+
+    OutputFile.replace(file, elsewhere, bytes("new"));
+
+    assertThat(file).hasContent("new");
+    assertThat(elsewhere).doesNotExist();
+  }
+
+  @Test
+  void leavesNoPartOfAFileThatCannotBeWritten() {
+    Path part = dir.resolve("new.part");
+
+    assertThatThrownBy(() -> OutputFile.replace(dir, part, bytes("new")))
+        .isInstanceOf(IOException.class);
+
+    assertThat(part).doesNotExist();
   }
 
   @Test
