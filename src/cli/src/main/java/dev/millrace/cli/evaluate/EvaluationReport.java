@@ -38,8 +38,8 @@ record EvaluationReport(Evaluation run, int epochs, @Nullable AreaUnderCurve are
     lines.addAll(passes.below());
     if (metrics.outOfOrder() > 0) {
       lines.add(
-          "%s out of order: earlier than one of their key before them. Sort the file by time."
-              .formatted(Plural.of(metrics.outOfOrder(), "record")));
+          "%s out of order: an earlier row of the key has a later time. Sort the file by time."
+              .formatted(Plural.of(metrics.outOfOrder(), "row")));
     }
     if (!metrics.classesOfF1().isEmpty()) {
       lines.add(metrics.classesOfF1());

@@ -123,11 +123,16 @@ public final class FinalMetrics {
   }
 
   /**
-   * Returns the number of records with an event time before that of an earlier one of their key;
-   * the models of all horizons of a forecast have the same records.
+   * Returns the number of records with an event time before that of an earlier one of their key.
+   * Each pass over them counts them again, and the models of all horizons of a forecast have the
+   * same.
    */
   long outOfOrder() {
-    long all = newest.values().stream().mapToLong(key -> key.path("out_of_order").asLong()).sum();
+    long all =
+        newest.values().stream()
+            .mapToLong(
+                key -> key.path("out_of_order").asLong() / Math.max(1, key.path("epoch").asLong()))
+            .sum();
     return all / Math.max(1, forecasts().horizons().size());
   }
 

@@ -107,8 +107,9 @@ class EvaluateForecastTest {
 
     assertThat(run(input, "[3h, 6h]").out())
         .contains(
-            "238 records out of order: earlier than one of their key before them. Sort the file by"
+            "238 rows out of order: an earlier row of the key has a later time. Sort the file by"
                 + " time.");
+    assertThat(run(input, "[3h]", "--epochs", "3").out()).contains("238 rows out of order");
   }
 
   @Test
