@@ -58,7 +58,8 @@ final class PriorModel {
       TopicReader.readAll(settings.kafka(), topic, record -> accept(record, models));
       isIncomplete = models.incompleteKeys().contains(settings.warmStartKey());
     } catch (KafkaException e) {
-      throw rejection("topic %s cannot be read: %s.".formatted(topic, e.getMessage()));
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw rejection("topic %s cannot be read: %s.".formatted(topic, cause.getMessage()));
     }
     byte[] bytes = newest == null ? null : newest.bytes();
     if (newest == null || bytes == null) {

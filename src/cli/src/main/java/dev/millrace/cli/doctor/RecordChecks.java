@@ -2,6 +2,8 @@ package dev.millrace.cli.doctor;
 
 import dev.millrace.cli.console.Finding;
 import dev.millrace.cli.console.Plural;
+import dev.millrace.cli.console.RootCause;
+import dev.millrace.cli.kafka.DamagedBatch;
 import dev.millrace.codec.ExampleDecoder;
 import dev.millrace.config.Settings;
 import dev.millrace.data.DeadLetter;
@@ -62,11 +64,13 @@ final class RecordChecks {
     try {
       TopicReader.readLast(settings.kafka(), topic, NEWEST, this::add);
     } catch (KafkaException e) {
+      String message = RootCause.message(e);
       return List.of(
           Finding.warning(
               NAME,
-              "topic %s cannot be read: %s".formatted(topic, e.getMessage()),
-              "Allow READ on the topic, as docs/security.md says."));
+              "topic %s cannot be read: %s".formatted(topic, message),
+              DamagedBatch.remedy(message)
+                  .orElse("Allow READ on the topic, as docs/security.md says.")));
     }
     if (records == 0) {
       return List.of(); // other findings report an empty or missing topic

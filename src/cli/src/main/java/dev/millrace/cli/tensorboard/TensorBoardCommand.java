@@ -81,7 +81,7 @@ public final class TensorBoardCommand implements Callable<Integer> {
     var write = TopicFollower.values(value -> write(value, runs));
     try {
       if (once) {
-        TopicReader.readAll(kafka.kafka(), followed, write);
+        BrokerCheck.follow(() -> TopicReader.readAll(kafka.kafka(), followed, write), followed);
       } else {
         follow(followed, write);
       }

@@ -7,14 +7,17 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.cli.Cli;
+import dev.millrace.cli.Millrace;
 import dev.millrace.cli.run.LocalJob;
 import dev.millrace.cli.watch.SummaryView;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.testing.CommittedRecords;
+import dev.millrace.testing.MillraceProcess;
 import dev.millrace.testing.Patience;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -92,6 +95,59 @@ class DamagedBatchITCase {
             "Topic worn.metrics cannot be read: Record batch for partition worn.metrics-0 at offset"
                 + " 2 is invalid")
         .contains("kafka: { check.crcs: false }");
+  }
+
+  @Test
+  void aCommandThatReadsATopicToItsEndNamesThemToo() throws IOException {
+    Cli tensorboard =
+        Cli.run("tensorboard", "--once", "--logdir", dir + "/runs", "-c", pipeline(kafka, ""));
+
+    assertThat(tensorboard.exitCode()).isOne();
+    assertThat(tensorboard.err())
+        .startsWith("Topic worn.metrics cannot be read: Record batch for partition worn.metrics-0")
+        .contains("kafka: { check.crcs: false }");
+  }
+
+  @Test
+  void doctorNamesThemToo() throws IOException {
+    assertThat(Cli.run("doctor", "-c", pipeline(kafka, "")).out())
+        .contains(
+            "topic worn.examples cannot be read: Record batch for partition worn.examples-0 at"
+                + " offset 2 is invalid")
+        .contains("kafka: { check.crcs: false }")
+        .doesNotContain("Allow READ");
+  }
+
+  @Test
+  void runNamesThemToo() throws IOException {
+    Path pipeline = Path.of(pipeline(kafka, ""));
+    String text =
+        Files.readString(pipeline)
+            .replace("pipeline: worn", "pipeline: torn")
+            .replace("input:", "input:\n  topic: worn.examples");
+    Files.writeString(pipeline, text);
+    Cli.run("topics", "create", "-c", pipeline + "", "--partitions", "1");
+    List<String> run = List.of("run", "-c", pipeline + "", "--state-dir", dir + "/torn");
+
+    try (MillraceProcess process =
+        MillraceProcess.start(dir, "run", Millrace.class, List.of(), run)) {
+      process.awaitErr("kafka: { check.crcs: false }");
+
+      assertThat(process.err())
+          .contains("Record batch for partition worn.examples-0 at offset 2 is invalid");
+    }
+  }
+
+  @Test
+  void aJobThatStartsFromAModelOfSuchATopicNamesThemToo() throws IOException {
+    Path pipeline = Path.of(pipeline(kafka, ""));
+    Files.writeString(pipeline, "model: { warm-start: { key: k } }\n", StandardOpenOption.APPEND);
+
+    Cli run = Cli.run("run", "-c", pipeline + "", "--state-dir", dir + "/warm");
+
+    assertThat(run.exitCode()).isNotZero();
+    assertThat(run.err())
+        .contains("topic worn.models cannot be read: Record batch for partition worn.models-0");
   }
 
   @Test
