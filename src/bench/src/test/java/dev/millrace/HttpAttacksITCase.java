@@ -189,7 +189,10 @@ class HttpAttacksITCase extends AttackedPipelines {
 
     /** Returns the answer; none if the connection is cut off. */
     private String send(String request) throws IOException {
-      try (Socket socket = new Socket(address.getHost(), address.getPort())) {
+      // A connection that is refused is a failure.
+      Socket socket = new Socket(address.getHost(), address.getPort());
+      try (socket) {
+        socket.setSoTimeout((int) Patience.MAX.toMillis());
         socket.getOutputStream().write(request.getBytes(ISO_8859_1));
         socket.shutdownOutput();
         return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
