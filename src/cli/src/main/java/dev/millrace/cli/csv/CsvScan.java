@@ -52,7 +52,7 @@ import org.jspecify.annotations.Nullable;
  *     set, or a set without one
  * @param rows number of rows below the header
  * @param ids features that are ids of some kind, each with the reason; none unless drafted
- * @param warnings about columns that are probably not read as their author meant
+ * @param warnings about columns, event times and the separator of labels
  * @param laterTimes by column, the warning about its event times if it has some later than tomorrow
  * @param withoutLabel warning about rows without a label
  * @param columns that records of the rows declare; null if the pipeline declares them

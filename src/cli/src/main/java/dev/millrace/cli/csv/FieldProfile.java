@@ -163,7 +163,7 @@ public final class FieldProfile {
       addNumber(number, CsvExamples.className(text, notation), text);
       return;
     }
-    addStray(text, file.position());
+    addStray(text, firstText == null ? file.position() : "");
     if (text.equalsIgnoreCase("true") || text.equalsIgnoreCase("false")) {
       booleans++;
       count(text, text);
