@@ -33,7 +33,7 @@ public final class DeclaredColumns implements Serializable {
   public static final int MAX_BUCKETS = 1_024;
 
   /** Max buckets of all hashed columns together, above the first {@link #MIN_BUCKETS} of each. */
-  public static final int ALL_BUCKETS = 4_096;
+  public static final int MAX_BUCKETS_ABOVE_MIN = 4_096;
 
   /** Buckets that each of any number of hashed columns may have. */
   public static final int MIN_BUCKETS = 32;
@@ -145,7 +145,7 @@ public final class DeclaredColumns implements Serializable {
     }
     SizeChecks.require("bytes behind declared columns", in.left(), 0);
     int buckets = features.stream().mapToInt(f -> Math.max(0, f.buckets() - MIN_BUCKETS)).sum();
-    SizeChecks.require("buckets of declared columns", buckets, 0, ALL_BUCKETS);
+    SizeChecks.require("buckets of declared columns", buckets, 0, MAX_BUCKETS_ABOVE_MIN);
     Task task = number == NO_TASK ? null : Task.values()[number];
     return new DeclaredColumns(bytes, features, classes, task);
   }

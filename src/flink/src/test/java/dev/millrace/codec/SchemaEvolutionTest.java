@@ -260,7 +260,6 @@ class SchemaEvolutionTest {
     assertThat(registered - known).isLessThan(framed.length * 1_000L);
   }
 
-  /** Bytes that decoding a thousand times takes once everything has been seen. */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -278,6 +277,7 @@ class SchemaEvolutionTest {
     assertThat(letter.message()).contains("items that take no bytes");
   }
 
+  /** Bytes that decoding a thousand times takes once everything has been seen. */
   private long allocated(ExampleDecoder decoder, KafkaRecord[] records) {
     decodeAll(decoder, records, 100);
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();

@@ -14,7 +14,7 @@ public final class HashBuckets {
   static final int MAX = DeclaredColumns.MAX_BUCKETS;
 
   /** Max buckets of all hashed columns of a pipeline together. */
-  public static final int BUDGET = DeclaredColumns.ALL_BUCKETS;
+  public static final int BUDGET = DeclaredColumns.MAX_BUCKETS_ABOVE_MIN;
 
   private HashBuckets() {}
 

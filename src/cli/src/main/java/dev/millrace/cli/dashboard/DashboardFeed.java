@@ -82,12 +82,12 @@ public final class DashboardFeed implements AutoCloseable {
   }
 
   private static void start(Runnable source) {
-    Thread thread = new Thread(() -> runIfAllowed(source), "millrace-dashboard-feed");
+    Thread thread = new Thread(() -> runIfReadable(source), "millrace-dashboard-feed");
     thread.setDaemon(true);
     thread.start();
   }
 
-  private static void runIfAllowed(Runnable source) {
+  private static void runIfReadable(Runnable source) {
     try {
       source.run();
     } catch (KafkaException e) {

@@ -112,8 +112,8 @@ public final class EvaluateCommand implements Callable<Integer> {
       names = "--task",
       paramLabel = "TASK",
       description =
-          "binary, multiclass, regression, or multilabel for a set of labels in a cell, between"
-              + " which is a comma, ; or | (default: text and few whole numbers are classes).")
+          "binary, multiclass, regression, or multilabel for a set of labels in a cell, separated"
+              + " by a comma, ; or | (default: text and few whole numbers are classes).")
   private @Nullable Task task;
 
   @Option(

@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
 public final class SummaryView implements AutoCloseable {
   private final String pipeline;
   private final String topic;
+  private final Consumer<String> notice;
   // Null if the job writes no summary.
   private final @Nullable TopicFollower follower;
   private volatile @Nullable String newest;
-  private final Consumer<String> notice;
   private volatile boolean started;
   private volatile boolean failed;
 
