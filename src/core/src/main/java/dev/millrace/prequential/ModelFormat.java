@@ -124,7 +124,7 @@ final class ModelFormat {
     requireClasses(task, learner.classes(), classes);
     ValueLimit targetLimit = new ValueLimit();
     if (task == Task.REGRESSION) {
-      targetLimit.read(in);
+      State.read(in, targetLimit);
     }
     DriftMonitor drift = DriftMonitor.read(in, spec.drift(), spec.model(), task, workspace);
     int flags = in.readByte();

@@ -12,6 +12,7 @@ import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.PagedOutput;
 import dev.millrace.nn.PagedPart;
 import dev.millrace.nn.Workspace;
+import dev.millrace.state.State;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -48,7 +49,7 @@ public final class TrainState {
       PrequentialModel model = ModelFormat.read(in, spec, workspace);
       LabelJoin labels = join(spec, model);
       if (labels != null && in.readBoolean()) { // else pending entries are dropped
-        labels.read(in);
+        State.read(in, labels);
       }
       ForecastSpec forecast = spec.input().forecast();
       return new Parts(

@@ -37,15 +37,10 @@ public interface State {
   }
 
   /**
-   * Reads what {@link #write} wrote into a new object.
+   * Reads what a visit wrote into a new object, and returns it.
    *
    * @throws IOException if the bytes do not fit
    */
-  default void read(DataInput in) throws IOException {
-    visit(new StateReader(in));
-  }
-
-  /** Reads into a new object and returns it. */
   static <S extends State> S read(DataInput in, S empty) throws IOException {
     empty.visit(new StateReader(in));
     return empty;

@@ -105,7 +105,7 @@ class StateVisitorTest {
   }
 
   @Test
-  void whatIsReadIsWrittenAsTheSameBytes() throws IOException {
+  void restoredStateIsWrittenAsTheSameBytes() throws IOException {
     byte[] bytes = bytes(full());
 
     Everything read = read(bytes, true);

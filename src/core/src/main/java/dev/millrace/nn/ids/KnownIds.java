@@ -138,7 +138,7 @@ final class KnownIds {
     clock = v.number(clock);
   }
 
-  /** Visits the table of ids of so many numbers. */
+  /** Visits the table of ids; each has a row of the given width. */
   void visitTable(StateVisitor v, int width) throws IOException {
     boolean hasTimes = columns.timeAt() >= 0;
     table =

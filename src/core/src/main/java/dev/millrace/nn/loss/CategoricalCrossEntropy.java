@@ -6,22 +6,16 @@ package dev.millrace.nn.loss;
  * <p>Fused with softmax: the gradient with respect to the weighted sums is p - target, finite for
  * weighted sums of any size.
  */
-public final class CategoricalCrossEntropy implements Objective {
-  private final Settings settings;
+public final class CategoricalCrossEntropy extends CategoricalLoss {
 
   public CategoricalCrossEntropy(Settings settings) {
-    this.settings = settings;
-  }
-
-  @Override
-  public boolean isFused() {
-    return true;
+    super(settings);
   }
 
   @Override
   public float loss(float[] y, int offset, int outputs, float target) {
     float own = Probability.negativeLogLikelihood(y[offset + (int) target]);
-    float smoothing = settings.smoothing();
+    float smoothing = smoothing();
     if (smoothing == 0f) {
       return own;
     }
@@ -36,8 +30,7 @@ public final class CategoricalCrossEntropy implements Objective {
   public boolean gradient(
       float[] y, int offset, int outputs, float target, float factor, float[] delta, int to) {
     for (int o = 0; o < outputs; o++) {
-      float expected = settings.smoothed(o == (int) target ? 1f : 0f, outputs);
-      delta[to + o] = (y[offset + o] - expected) * factor;
+      delta[to + o] = (y[offset + o] - expected(o, outputs, target)) * factor;
     }
     return false;
   }
@@ -45,10 +38,5 @@ public final class CategoricalCrossEntropy implements Objective {
   @Override
   public float maxCurvature(int outputs) {
     return 0.5f;
-  }
-
-  @Override
-  public boolean isImplausible(float[] y, int offset, int outputs, float target, float maxOutput) {
-    return Probability.isImplausible(y[offset + (int) target]);
   }
 }

@@ -8,16 +8,10 @@ package dev.millrace.nn.loss;
  * <p>Fused with softmax: the gradient with respect to the weighted sums is that of the
  * cross-entropy times (1 - p)² - 2·p·(1 - p)·ln p of the class that occurred.
  */
-public final class CategoricalFocalCrossEntropy implements Objective {
-  private final Settings settings;
+public final class CategoricalFocalCrossEntropy extends CategoricalLoss {
 
   public CategoricalFocalCrossEntropy(Settings settings) {
-    this.settings = settings;
-  }
-
-  @Override
-  public boolean isFused() {
-    return true;
+    super(settings);
   }
 
   @Override
@@ -52,15 +46,6 @@ public final class CategoricalFocalCrossEntropy implements Objective {
   @Override
   public float maxCurvature(int outputs) {
     return 0.9924f;
-  }
-
-  @Override
-  public boolean isImplausible(float[] y, int offset, int outputs, float target, float maxOutput) {
-    return Probability.isImplausible(y[offset + (int) target]);
-  }
-
-  private float expected(int output, int outputs, float target) {
-    return settings.smoothed(output == (int) target ? 1f : 0f, outputs);
   }
 
   private static float slope(float expected, float p) {

@@ -6,10 +6,10 @@ package dev.millrace.nn.loss;
  */
 abstract class ErrorLoss implements Objective {
   private final boolean classification;
-  private final float maxError;
+  final float maxError;
 
   /**
-   * @param maxError error from which on the gradient is reported as limited
+   * @param maxError error beyond which the gradient is reported as limited
    */
   ErrorLoss(Settings settings, float maxError) {
     classification = settings.classification();

@@ -2,11 +2,8 @@ package dev.millrace.nn.loss;
 
 /** Computes the mean squared error, with errors in gradients limited. */
 public final class SquaredError extends ErrorLoss {
-  private final float maxError;
-
   public SquaredError(Settings settings) {
     super(settings, settings.maxError());
-    maxError = settings.maxError();
   }
 
   @Override

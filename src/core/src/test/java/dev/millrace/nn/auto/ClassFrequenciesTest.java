@@ -24,7 +24,7 @@ class ClassFrequenciesTest {
       ByteArrayOutputStream stored = new ByteArrayOutputStream();
       whole.write(new DataOutputStream(stored));
       ClassFrequencies restored = new ClassFrequencies(CLASSES);
-      restored.read(new BoundedDataInput(stored.toByteArray()));
+      State.read(new BoundedDataInput(stored.toByteArray()), restored);
 
       assertThat(logs(restored)).as("after %d examples", e + 1).isEqualTo(logs(whole));
     }

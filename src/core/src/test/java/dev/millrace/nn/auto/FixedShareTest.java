@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.data.BoundedDataInput;
+import dev.millrace.state.State;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Random;
@@ -110,7 +111,7 @@ class FixedShareTest {
             .putDouble(previous)
             .array();
 
-    assertThatThrownBy(() -> answer.read(new BoundedDataInput(stored)))
+    assertThatThrownBy(() -> State.read(new BoundedDataInput(stored), answer))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("must be shares of 1");
   }

@@ -137,7 +137,7 @@ class NaiveBayesMemberTest {
     assertThat(stored).hasSize((int) (1 + NaiveBayesMember.floats(2, 2)) * Float.BYTES);
 
     NaiveBayesMember restored = of(2);
-    restored.read(new BoundedDataInput(stored));
+    State.read(new BoundedDataInput(stored), restored);
     NaiveBayesMember copy = State.copy(bayes, of(2));
     bayes.learn(own, 0, 1f);
 
@@ -152,7 +152,7 @@ class NaiveBayesMemberTest {
     bayes.learn(own, 0, 1f);
     for (int number = 0; number < 3; number++) {
       ByteBuffer damaged = ByteBuffer.wrap(bytes(bayes)).putFloat(4 * number, -1f);
-      assertThatThrownBy(() -> of(2).read(new BoundedDataInput(damaged.array())))
+      assertThatThrownBy(() -> State.read(new BoundedDataInput(damaged.array()), of(2)))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("naive Bayes is -1.0");
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.data.BoundedDataInput;
+import dev.millrace.state.State;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -82,7 +83,7 @@ class PreviousLabelTest {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     chain.write(new DataOutputStream(bytes));
     PreviousLabel restored = new PreviousLabel(3);
-    restored.read(new BoundedDataInput(bytes.toByteArray()));
+    State.read(new BoundedDataInput(bytes.toByteArray()), restored);
     float[] frequencies = {0.5f, 0.25f, 0.25f};
     float[] expected = new float[3];
     float[] out = new float[3];
@@ -90,7 +91,8 @@ class PreviousLabelTest {
     restored.predict(frequencies, out, 0);
 
     assertThat(out).isEqualTo(expected);
-    assertThatThrownBy(() -> new PreviousLabel(2).read(new BoundedDataInput(bytes.toByteArray())))
+    assertThatThrownBy(
+            () -> State.read(new BoundedDataInput(bytes.toByteArray()), new PreviousLabel(2)))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("stored previous class");
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.nn.Indicators;
+import dev.millrace.state.State;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -36,7 +37,7 @@ class ScalerTest {
     ByteArrayOutputStream stored = new ByteArrayOutputStream();
     pairs.write(new DataOutputStream(stored));
     Scaler read = new Scaler(4, 0.001, Indicators.NONE, partners);
-    read.read(new DataInputStream(new ByteArrayInputStream(stored.toByteArray())));
+    State.read(new DataInputStream(new ByteArrayInputStream(stored.toByteArray())), read);
 
     for (Scaler scaler : List.of(pairs, pairs.copy(), read)) {
       float[] out = new float[4];

@@ -3,6 +3,7 @@ package dev.millrace.nn.tails;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.millrace.state.State;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -99,7 +100,7 @@ class HeavyTailTest {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     columns.write(new DataOutputStream(bytes));
     TailColumns read = new TailColumns(3);
-    read.read(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
+    State.read(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())), read);
     read.write(row, 0, row, 0);
     assertThat(row).isEqualTo(scaled);
     assertThat(read.hasStarted()).isTrue();
