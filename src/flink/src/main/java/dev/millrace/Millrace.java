@@ -96,7 +96,7 @@ public final class Millrace {
     return of(PipelineFile.parseMapped(yaml));
   }
 
-  /** Returns the pipeline of settings, such as {@link Settings#of(String, InputSpec)}. */
+  /** Returns the pipeline of settings, such as {@link PipelineFile#defaults}. */
   public static Millrace of(Settings settings) {
     return new Millrace(settings, "", 0, null, null);
   }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.codec.ExampleFields;
 import dev.millrace.codec.OutputRecord;
 import dev.millrace.codec.json.CommandJson;
+import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
 import dev.millrace.config.yaml.InvalidPipelineException;
 import dev.millrace.data.EraseRequest;
@@ -100,7 +101,7 @@ class MillraceTest extends OrderJob {
               to.features =
                   List.of(new FeatureSpec("amount", FeatureSpec.Type.NUMERIC, false, List.of(), 0));
             });
-    Settings settings = Settings.of("plain", input);
+    Settings settings = PipelineFile.defaults("plain", input);
     DataStream<Example> examples =
         orders(ORDERS)
             .map(MillraceTest::example)
@@ -466,7 +467,8 @@ class MillraceTest extends OrderJob {
 
   @Test
   void aFieldThatThePipelineDoesNotHaveFailsWithTheNamesThatItHas() {
-    ExampleFields fields = new ExampleFields(Settings.of("x", InputSpec.DEFAULT).input().spec());
+    ExampleFields fields =
+        new ExampleFields(PipelineFile.defaults("x", InputSpec.DEFAULT).input().spec());
 
     assertThatThrownBy(() -> fields.set("amuont", 1.0))
         .isInstanceOf(IllegalArgumentException.class)

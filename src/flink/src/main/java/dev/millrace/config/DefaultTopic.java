@@ -1,5 +1,7 @@
 package dev.millrace.config;
 
+import dev.millrace.config.option.Option;
+import dev.millrace.config.option.OptionTypes;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +18,9 @@ public enum DefaultTopic {
   SUMMARY("summary"),
   COMMANDS("commands");
 
+  /** Placeholder for the name of the pipeline in default topics. */
+  private static final String PIPELINE_NAME = "<pipeline>";
+
   private final String ending;
 
   DefaultTopic(String name) {
@@ -25,6 +30,18 @@ public enum DefaultTopic {
   /** Returns the topic's name. */
   public String of(String pipeline) {
     return pipeline + ending;
+  }
+
+  /** Returns the topic of the pipeline in a default of {@link #option}. */
+  static String named(String shownDefault, String pipeline) {
+    return shownDefault.replace(PIPELINE_NAME, pipeline);
+  }
+
+  /**
+   * Returns an option for the name of this topic, whose default starts with the pipeline's name.
+   */
+  Option<String> option(String name, String documentation) {
+    return Option.optional(name, OptionTypes.topic(), of(PIPELINE_NAME), documentation);
   }
 
   /** Returns the name of the pipeline that has this topic by default, null for other topics. */

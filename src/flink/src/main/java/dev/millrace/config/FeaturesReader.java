@@ -1,6 +1,5 @@
 package dev.millrace.config;
 
-import dev.millrace.config.option.Option;
 import dev.millrace.config.option.OptionReader;
 import dev.millrace.config.yaml.ConfigErrors;
 import dev.millrace.config.yaml.YamlNode;
@@ -9,12 +8,10 @@ import dev.millrace.config.yaml.YamlNode.Scalar;
 import dev.millrace.config.yaml.YamlNode.Sequence;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code input.features}: the fields of a record that are features of the model. */
@@ -87,8 +84,8 @@ final class FeaturesReader {
     boolean typeKnown =
         options.has(InputOptions.FEATURE_TYPE) || !options.mentions(InputOptions.FEATURE_TYPE);
     if (typeKnown) {
-      onlyWith(InputOptions.VALUES, type, options, FeatureSpec.Type.ONE_HOT);
-      onlyWith(InputOptions.BUCKETS, type, options, FeatureSpec.Type.HASH);
+      IdOptionsReader.onlyWith(InputOptions.VALUES, type, options, FeatureSpec.Type.ONE_HOT);
+      IdOptionsReader.onlyWith(InputOptions.BUCKETS, type, options, FeatureSpec.Type.HASH);
       IdOptionsReader.requireOfIds(options, type);
     }
     if (type == FeatureSpec.Type.ONE_HOT && !options.mentions(InputOptions.VALUES)) {
@@ -107,18 +104,6 @@ final class FeaturesReader {
             type == FeatureSpec.Type.HASH ? options.get(InputOptions.BUCKETS) : 0,
             IdOptionsReader.read(options, type),
             IdOptionsReader.separator(options, type));
-  }
-
-  /** Rejects an option that does not apply to the type of its feature. */
-  static void onlyWith(
-      Option<?> option, FeatureSpec.Type type, OptionReader options, FeatureSpec.Type... allowed) {
-    if (options.mentions(option) && !List.of(allowed).contains(type)) {
-      String types =
-          Arrays.stream(allowed).map(FeatureSpec.Type::id).collect(Collectors.joining(", "));
-      options.reject(
-          option,
-          "applies only to type " + types + ", but the type is " + type.id() + ". Remove it");
-    }
   }
 
   private void check(Map<FeatureSpec, Integer> features, InputSpec.Limits limit) {

@@ -5,6 +5,7 @@ import dev.millrace.config.option.Option;
 import dev.millrace.config.option.OptionGroup;
 import dev.millrace.config.option.OptionReader;
 import dev.millrace.config.option.OptionType;
+import dev.millrace.config.option.Structures;
 import dev.millrace.config.yaml.ConfigErrors;
 import dev.millrace.config.yaml.YamlNode;
 import dev.millrace.config.yaml.YamlNode.Entry;
@@ -29,13 +30,18 @@ final class ForecastOptions {
   private static final long MAX_RECORDS = 16_000;
   private static final long MAX_MILLIS = 3_650L * 86_400_000;
 
+  static final Option<YamlNode> FORECAST =
+      Option.optional(
+          "forecast", Structures.map(), "none", "forecasts of a series; see docs/forecasting.md");
+
   static final OptionGroup GROUP =
       new OptionGroup(
           "forecast",
           "",
           "Each record of a key is the next of a series, and each horizon has a model of its own,"
-              + " whose key is that of the series, `@` and the horizon, such as `shop-17@24`. The value"
-              + " that comes is the label; `input.features` may be missing. See docs/forecasting.md.");
+              + " whose key is that of the series, `@` and the horizon, such as `shop-17@24`. The"
+              + " value that comes is the label; `input.features` may be missing. See"
+              + " docs/forecasting.md.");
   static final Option<String> COLUMN =
       GROUP.required(
           "column", InputOptions.FIELD, "column: sold", "field with the number to forecast");
@@ -111,11 +117,11 @@ final class ForecastOptions {
    * forecasts; rejects what they exclude.
    */
   static Mapping withLabel(Mapping document, ConfigErrors errors) {
-    Entry forecast = document.entries().get(PipelineOptions.FORECAST.name());
+    Entry forecast = document.entries().get(FORECAST.name());
     if (forecast == null || !(forecast.value() instanceof Mapping options)) {
       return document;
     }
-    String name = PipelineOptions.INPUT.name();
+    String name = InputOptions.INPUT.name();
     Mapping whole = document.withDefault(name, new Mapping(Map.of(), forecast.line()));
     Entry entry = whole.entries().get(name);
     if (entry == null || !(entry.value() instanceof Mapping input)) {
@@ -164,10 +170,10 @@ final class ForecastOptions {
    * reading continues.
    */
   static @Nullable ForecastSpec read(OptionReader root) {
-    if (!root.has(PipelineOptions.FORECAST)) {
+    if (!root.has(FORECAST)) {
       return null;
     }
-    OptionReader in = root.below(PipelineOptions.FORECAST, GROUP);
+    OptionReader in = root.below(FORECAST, GROUP);
     List<Step> horizons = Objects.requireNonNullElse(in.given(HORIZONS), List.of(new Step("1", 1)));
     List<Step> seasons = Objects.requireNonNullElse(in.given(SEASON), List.of());
     boolean ofTime = isTime(horizons.get(0));

@@ -5,6 +5,7 @@ import static dev.millrace.data.FeatureSpec.Type.SET;
 import static dev.millrace.data.FeatureSpec.Type.SPARSE;
 import static dev.millrace.data.FeatureSpec.Type.TEXT;
 
+import dev.millrace.config.option.Option;
 import dev.millrace.config.option.OptionReader;
 import dev.millrace.config.yaml.ConfigErrors;
 import dev.millrace.config.yaml.Suggestions;
@@ -14,6 +15,7 @@ import dev.millrace.config.yaml.YamlNode.Sequence;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.FeatureSpec.IdOptions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the options of features of ids, and {@code input.crosses}. */
@@ -31,11 +34,23 @@ final class IdOptionsReader {
 
   /** Rejects options that do not apply to the type of their feature. */
   static void requireOfIds(OptionReader options, FeatureSpec.Type type) {
-    FeaturesReader.onlyWith(InputOptions.MIN_COUNT, type, options, ID, SET, TEXT, SPARSE);
-    FeaturesReader.onlyWith(InputOptions.ID_TTL, type, options, ID, SET, TEXT, SPARSE);
-    FeaturesReader.onlyWith(InputOptions.MAX_IDS, type, options, SET, TEXT, SPARSE);
-    FeaturesReader.onlyWith(InputOptions.NGRAMS, type, options, TEXT);
-    FeaturesReader.onlyWith(InputOptions.SEPARATOR, type, options, SET, SPARSE);
+    onlyWith(InputOptions.MIN_COUNT, type, options, ID, SET, TEXT, SPARSE);
+    onlyWith(InputOptions.ID_TTL, type, options, ID, SET, TEXT, SPARSE);
+    onlyWith(InputOptions.MAX_IDS, type, options, SET, TEXT, SPARSE);
+    onlyWith(InputOptions.NGRAMS, type, options, TEXT);
+    onlyWith(InputOptions.SEPARATOR, type, options, SET, SPARSE);
+  }
+
+  /** Rejects an option that does not apply to the type of its feature. */
+  static void onlyWith(
+      Option<?> option, FeatureSpec.Type type, OptionReader options, FeatureSpec.Type... allowed) {
+    if (options.mentions(option) && !List.of(allowed).contains(type)) {
+      String types =
+          Arrays.stream(allowed).map(FeatureSpec.Type::id).collect(Collectors.joining(", "));
+      options.reject(
+          option,
+          "applies only to type " + types + ", but the type is " + type.id() + ". Remove it");
+    }
   }
 
   /** Returns the options of a feature, null if it has no ids. */

@@ -20,6 +20,10 @@ import java.util.List;
 final class InputOptions {
   static final OptionType<String> FIELD = OptionTypes.text("(?s).{1,1000}", "the name of a field");
 
+  static final Option<YamlNode> INPUT =
+      Option.required(
+          "input", Structures.map(), "input: { label: class }", "how a record becomes an example");
+
   static final OptionGroup INPUT_GROUP =
       new OptionGroup(
           "input",
@@ -28,8 +32,7 @@ final class InputOptions {
               + " another Avro schema, JSON or CSV, declare the fields that are features of the"
               + " model.");
   static final Option<String> INPUT_TOPIC =
-      INPUT_GROUP.add(
-          PipelineOptions.topic("topic", DefaultTopic.EXAMPLES, "the labelled examples"));
+      INPUT_GROUP.add(DefaultTopic.EXAMPLES.option("topic", "the labelled examples"));
   static final Option<InputSpec.Format> FORMAT =
       INPUT_GROUP.option(
           "format",

@@ -37,7 +37,7 @@ final class KafkaClientRules {
     this.errors = errors;
     properties.forEach(
         (key, value) -> {
-          ConfigKey known = KafkaProperties.known(key);
+          ConfigKey known = KafkaClientKeys.known(key);
           if (Secrets.PLACEHOLDER.matcher(value).find()) {
             filledIn.add(key);
           } else if (known != null && known.type != ConfigDef.Type.CLASS) {
@@ -166,7 +166,7 @@ final class KafkaClientRules {
 
   /** Returns the given value or else the client's default. */
   private long number(String key) {
-    ConfigKey known = Objects.requireNonNull(KafkaProperties.known(key));
+    ConfigKey known = Objects.requireNonNull(KafkaClientKeys.known(key));
     Object value = given.getOrDefault(key, known.defaultValue);
     return ((Number) ConfigDef.parseType(key, value, known.type)).longValue();
   }

@@ -19,9 +19,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.apache.kafka.clients.admin.AdminClientConfig;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
@@ -61,27 +58,12 @@ final class KafkaProperties {
           "key.deserializer", "records are read as bytes",
           "value.deserializer", "records are read as bytes");
 
-  /** Sorted by name, so that suggestions are deterministic. */
-  private static final Map<String, ConfigKey> KNOWN = knownKeys();
-
   private final ConfigErrors errors;
   private final Map<String, String> properties = new TreeMap<>();
   private final Map<String, Integer> lines = new HashMap<>();
 
   private KafkaProperties(ConfigErrors errors) {
     this.errors = errors;
-  }
-
-  /** Returns the client's definition of a property, null for an unknown property. */
-  static @Nullable ConfigKey known(String key) {
-    return KNOWN.get(key);
-  }
-
-  private static Map<String, ConfigKey> knownKeys() {
-    Map<String, ConfigKey> known = new TreeMap<>(AdminClientConfig.configDef().configKeys());
-    known.putAll(ProducerConfig.configDef().configKeys());
-    known.putAll(ConsumerConfig.configDef().configKeys());
-    return known;
   }
 
   /**
@@ -168,10 +150,10 @@ final class KafkaProperties {
    * interceptors, registries and config providers have properties of their own.
    */
   private static @Nullable String misspelt(String key) {
-    if (KNOWN.containsKey(key) || key.length() < MIN_CORRECTED) {
+    if (KafkaClientKeys.known(key) != null || key.length() < MIN_CORRECTED) {
       return null;
     }
-    String nearest = Suggestions.nearest(key, KNOWN.keySet());
+    String nearest = Suggestions.nearest(key, KafkaClientKeys.names());
     return nearest == null || Suggestions.distance(key, nearest) > 2
         ? null
         : "is not a property of Kafka clients. Did you mean \"" + nearest + "\"?";
@@ -188,7 +170,7 @@ final class KafkaProperties {
   }
 
   private static @Nullable String wrongValue(String key, String value) {
-    ConfigKey known = KNOWN.get(key);
+    ConfigKey known = KafkaClientKeys.known(key);
     if (known == null || known.type == ConfigDef.Type.CLASS) {
       return null; // classes may exist on the cluster only
     }

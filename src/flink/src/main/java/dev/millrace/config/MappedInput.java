@@ -16,7 +16,7 @@ final class MappedInput {
    * the topic of the examples, each where the input names none.
    */
   static Mapping complete(Mapping pipeline) {
-    if (!(at(pipeline, PipelineOptions.INPUT) instanceof Mapping input)) {
+    if (!(at(pipeline, InputOptions.INPUT) instanceof Mapping input)) {
       return pipeline;
     }
     boolean hasFormat =
@@ -32,7 +32,7 @@ final class MappedInput {
       Mapping own = labels.withDefault(InputOptions.LABELS_TOPIC.name(), topic);
       complete = replace(complete, InputOptions.LABELS, own);
     }
-    return replace(pipeline, PipelineOptions.INPUT, complete);
+    return replace(pipeline, InputOptions.INPUT, complete);
   }
 
   private static String examplesTopic(Mapping pipeline, Mapping input) {

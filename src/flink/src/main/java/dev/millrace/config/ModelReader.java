@@ -16,7 +16,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code model} or {@code models}: {@code auto}, a network, or several of them. */
+/** Reads {@code model}: {@code auto} or a network. */
 final class ModelReader {
   static final String AUTO = "auto";
 
@@ -41,10 +41,6 @@ final class ModelReader {
    * Returns the model for what comes in; its task is null where it will be guessed from the labels.
    */
   ModelSpec read(InputSpec input) {
-    if (ModelsReader.isWanted(root)) {
-      ModelSpec several = new ModelsReader(root, errors, this).read(input);
-      return several == null ? ModelSpec.single(1) : several; // not used, as there are errors
-    }
     YamlNode node = root.given(PipelineOptions.MODEL);
     if (node instanceof Scalar scalar && !AUTO.equals(scalar.text())) {
       root.reject(

@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code models}: champion and challengers. */
+/** Reads {@code models}, champion and challengers, or else the single {@code model}. */
 final class ModelsReader {
   private static final Pattern NAME = Pattern.compile("(?=.{1,40}$)[a-z][a-z0-9]*(-[a-z0-9]+)*");
 
@@ -40,8 +40,19 @@ final class ModelsReader {
     this.one = one;
   }
 
-  /** Returns true if the file has several models, or options that go with them. */
-  static boolean isWanted(OptionReader root) {
+  /**
+   * Returns the models, or the single one, for what comes in; tasks are null where they will be
+   * guessed from the labels.
+   */
+  ModelSpec read(InputSpec input) {
+    if (!hasSeveral()) {
+      return one.read(input);
+    }
+    ModelSpec several = readSeveral(input);
+    return several == null ? ModelSpec.single(1) : several; // not used, as there are errors
+  }
+
+  private boolean hasSeveral() {
     if (root.mentions(SelectionOptions.MODELS)) {
       return true;
     }
@@ -56,7 +67,7 @@ final class ModelsReader {
   }
 
   /** Returns the models, null if they have errors. */
-  @Nullable SelectionSpec read(InputSpec input) {
+  private @Nullable SelectionSpec readSeveral(InputSpec input) {
     int before = errors.count();
     if (root.mentions(PipelineOptions.MODEL)) {
       root.reject(PipelineOptions.MODEL, "and models exclude each other. Keep one");
@@ -105,7 +116,8 @@ final class ModelsReader {
       errors.add(
           entry.line(),
           path
-              + " is not a valid model name. Use at most 40 lower-case letters, digits and single hyphens");
+              + " is not a valid model name. Use at most 40 lower-case letters, digits and single"
+              + " hyphens");
       return;
     }
     ModelSpec model = model(path, entry, input);

@@ -216,14 +216,14 @@ public final class PipelineFile {
    */
   private static void requireSupportedInSql(String origin, Mapping document) {
     ConfigErrors errors = new ConfigErrors(origin, PipelineOptions::pathOf);
-    Entry forecast = document.entries().get(PipelineOptions.FORECAST.name());
+    Entry forecast = document.entries().get(ForecastOptions.FORECAST.name());
     if (forecast != null) {
       errors.add(
           forecast.line(),
           "forecast is not supported in SQL: a row has its label. Run the pipeline with ./millrace"
               + " run");
     }
-    Entry input = document.entries().get(PipelineOptions.INPUT.name());
+    Entry input = document.entries().get(InputOptions.INPUT.name());
     Map<String, Entry> options =
         input != null && input.value() instanceof Mapping given ? given.entries() : Map.of();
     Entry targets = options.get(InputOptions.TARGETS.name());
@@ -257,6 +257,18 @@ public final class PipelineFile {
     return parseEmbedded("pipeline", yaml, MappedInput::complete);
   }
 
+  /**
+   * Returns settings with all defaults, of a pipeline that is part of another Flink job.
+   *
+   * @throws InvalidPipelineException if the name is not valid
+   */
+  public static Settings defaults(String pipeline, InputSpec input) {
+    requireName("The name", pipeline);
+    Settings defaults =
+        parseMapped("pipeline: '%s'\ninput: { label: label, features: [x] }".formatted(pipeline));
+    return defaults.withInput(defaults.input().withSpec(input));
+  }
+
   private static Settings parseEmbedded(
       String origin, String yaml, UnaryOperator<Mapping> completion) {
     ConfigErrors errors = new ConfigErrors(origin, PipelineOptions::pathOf);
@@ -277,7 +289,7 @@ public final class PipelineFile {
   }
 
   private static Mapping withLabel(Mapping document, @Nullable String label) {
-    String name = PipelineOptions.INPUT.name();
+    String name = InputOptions.INPUT.name();
     Mapping whole = document.withDefault(name, new Mapping(Map.of(), document.line()));
     Entry input = whole.entries().get(name);
     if (label == null || input == null || !(input.value() instanceof Mapping given)) {
@@ -338,14 +350,14 @@ public final class PipelineFile {
             : Map.of();
     // A missing input is its only error; the other options are still checked.
     ConfigErrors ofInput =
-        root.has(PipelineOptions.INPUT) ? errors : new ConfigErrors("", PipelineOptions::pathOf);
+        root.has(InputOptions.INPUT) ? errors : new ConfigErrors("", PipelineOptions::pathOf);
     Mapping inputOptions =
-        root.given(PipelineOptions.INPUT) instanceof Mapping options
+        root.given(InputOptions.INPUT) instanceof Mapping options
             ? options
             : new Mapping(Map.of(), document.line());
     OptionReader in =
         new OptionReader(
-            PipelineOptions.INPUT.name(),
+            InputOptions.INPUT.name(),
             inputOptions,
             InputOptions.inputGroup(
                 inputOptions.entries().containsKey(InputOptions.TARGETS.name())),
@@ -360,7 +372,7 @@ public final class PipelineFile {
                 in, examples, limits, ForecastOptions.read(root), baseDir, isEmbedded, ofInput)
             .read();
     ModelReader models = new ModelReader(root, baseDir, errors);
-    ModelSpec model = models.read(input.spec());
+    ModelSpec model = new ModelsReader(root, errors, models).read(input.spec());
     input = withImpliedTask(input, model);
     input = input.withSpec(MetricsOptions.withGroup(input.spec(), metrics));
     if (input.spec().labels() != null && input.spec().task() == null) {
@@ -516,9 +528,7 @@ public final class PipelineFile {
 
   private static String topic(OptionReader reader, Option<?> option, String pipeline) {
     Object given = reader.given(option);
-    return given == null
-        ? option.shownDefault().replace(PipelineOptions.PIPELINE_NAME, pipeline)
-        : given.toString();
+    return given == null ? DefaultTopic.named(option.shownDefault(), pipeline) : given.toString();
   }
 
   private static void checkTopics(

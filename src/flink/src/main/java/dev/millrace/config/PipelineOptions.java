@@ -27,9 +27,6 @@ import org.jspecify.annotations.Nullable;
 final class PipelineOptions {
   private static final long HOUR = 3_600_000;
 
-  /** Placeholder for the name of the pipeline in default topics. */
-  static final String PIPELINE_NAME = "<pipeline>";
-
   static final OptionGroup ROOT_GROUP =
       new OptionGroup("", "", "Three of them are enough: `pipeline`, `kafka` and `input`.");
   static final Option<String> PIPELINE =
@@ -46,9 +43,11 @@ final class PipelineOptions {
           Structures.map(),
           "kafka: { bootstrap.servers: localhost:9092 }",
           "the Kafka cluster");
-  static final Option<YamlNode> INPUT =
-      ROOT_GROUP.required(
-          "input", Structures.map(), "input: { label: class }", "how a record becomes an example");
+
+  static {
+    ROOT_GROUP.include(InputOptions.INPUT);
+  }
+
   static final Option<YamlNode> MODEL =
       ROOT_GROUP.optional(
           "model",
@@ -61,12 +60,10 @@ final class PipelineOptions {
         AutoOptions.AUTO,
         SelectionOptions.MODELS,
         SelectionOptions.CHAMPION,
-        SelectionOptions.PROMOTION);
+        SelectionOptions.PROMOTION,
+        ForecastOptions.FORECAST);
   }
 
-  static final Option<YamlNode> FORECAST =
-      ROOT_GROUP.optional(
-          "forecast", Structures.map(), "none", "forecasts of a series; see docs/forecasting.md");
   static final Option<YamlNode> METRICS = ROOT_GROUP.add(section("metrics", "scores and reports"));
   static final Option<YamlNode> VALIDATION =
       ROOT_GROUP.add(section("validation", "held-out examples"));
@@ -132,29 +129,27 @@ final class PipelineOptions {
   static final OptionGroup TOPICS_GROUP =
       new OptionGroup("output.topics", "", "`./millrace topics create -c FILE` creates them.");
   static final Option<String> METRICS_TOPIC =
-      TOPICS_GROUP.add(topic("metrics", DefaultTopic.METRICS, "how well each model does"));
+      TOPICS_GROUP.add(DefaultTopic.METRICS.option("metrics", "how well each model does"));
   static final Option<String> PREDICTIONS_TOPIC =
       TOPICS_GROUP.add(
-          topic(
-              "predictions", DefaultTopic.PREDICTIONS, "what each model predicted, and the label"));
+          DefaultTopic.PREDICTIONS.option(
+              "predictions", "what each model predicted, and the label"));
   static final Option<String> EVENTS_TOPIC =
       TOPICS_GROUP.add(
-          topic(
+          DefaultTopic.EVENTS.option(
               "events",
-              DefaultTopic.EVENTS,
               "what happened to models: drift, skipped steps, keys that expired or restarted"));
   static final Option<String> DEAD_LETTERS_TOPIC =
       TOPICS_GROUP.add(
-          topic("dead-letters", DefaultTopic.DEAD_LETTERS, "rejected records, with the reason"));
+          DefaultTopic.DEAD_LETTERS.option("dead-letters", "rejected records, with the reason"));
   static final Option<String> MODELS_TOPIC =
-      TOPICS_GROUP.add(topic("models", DefaultTopic.MODELS, "copies of the models; compacted"));
+      TOPICS_GROUP.add(DefaultTopic.MODELS.option("models", "copies of the models; compacted"));
   static final Option<String> SUMMARY_TOPIC =
-      TOPICS_GROUP.add(topic("summary", DefaultTopic.SUMMARY, "how all models together are doing"));
+      TOPICS_GROUP.add(DefaultTopic.SUMMARY.option("summary", "how all models together are doing"));
   static final Option<String> COMMANDS_TOPIC =
       TOPICS_GROUP.add(
-          topic(
+          DefaultTopic.COMMANDS.option(
               "commands",
-              DefaultTopic.COMMANDS,
               "commands to running jobs, such as promote and erase; read if it is named here, and"
                   + " with models"));
 
@@ -305,11 +300,6 @@ final class PipelineOptions {
         .min(Comparator.comparing(path -> path.endsWith("[]")))
         .map(path -> path + "." + name)
         .orElse(null);
-  }
-
-  /** Returns an option for the name of a topic, whose default starts with the pipeline's name. */
-  static Option<String> topic(String name, DefaultTopic topic, String documentation) {
-    return Option.optional(name, OptionTypes.topic(), topic.of(PIPELINE_NAME), documentation);
   }
 
   private static Option<YamlNode> section(String name, String documentation) {

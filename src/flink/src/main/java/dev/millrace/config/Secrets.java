@@ -33,7 +33,7 @@ final class Secrets {
 
   /** Returns true if the property's value must not be shown. */
   static boolean isSecret(String key) {
-    ConfigKey known = KafkaProperties.known(key);
+    ConfigKey known = KafkaClientKeys.known(key);
     return known != null
         ? known.type == ConfigDef.Type.PASSWORD
         : NAMES_A_SECRET.matcher(key).find() && !NAMES_A_PLACE.matcher(key).find();

@@ -47,19 +47,6 @@ public record Settings(
     kafka = Map.copyOf(kafka);
   }
 
-  /**
-   * Returns settings with all defaults, of a pipeline that is part of another Flink job.
-   *
-   * @throws dev.millrace.config.yaml.InvalidPipelineException if the name is not valid
-   */
-  public static Settings of(String pipeline, InputSpec input) {
-    PipelineFile.requireName("The name", pipeline);
-    Settings defaults =
-        PipelineFile.parseMapped(
-            "pipeline: '%s'\ninput: { label: label, features: [x] }".formatted(pipeline));
-    return defaults.withInput(defaults.input().withSpec(input));
-  }
-
   /** Returns settings with their hash, and a model that knows which features are indicators. */
   public static Settings of(
       String pipeline,

@@ -13,8 +13,7 @@ import java.util.function.BiConsumer;
  * may not be allowed to read them, so errors must not tell what they are.
  */
 final class StatementFiles {
-  private static final String SCHEMA =
-      PipelineOptions.INPUT.name() + "." + InputOptions.SCHEMA.name();
+  private static final String SCHEMA = InputOptions.INPUT.name() + "." + InputOptions.SCHEMA.name();
   private static final String MODEL =
       "." + WarmStartOptions.WARM_START.name() + "." + WarmStartOptions.FILE.name();
 
