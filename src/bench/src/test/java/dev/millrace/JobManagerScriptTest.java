@@ -106,7 +106,7 @@ class JobManagerScriptTest {
   }
 
   @Test
-  void whatWasNamedCountsUntilTheJobHasACheckpointOfItsOwn() throws Exception {
+  void theNamedStartAppliesUntilTheJobHasItsOwnCheckpoint() throws Exception {
     snapshot("checkpoints/0a/chk-7", 0);
     started("none");
     assertThat(startedAgain("none")).doesNotContain("--fromSavepoint");
@@ -119,7 +119,7 @@ class JobManagerScriptTest {
   }
 
   @Test
-  void whatIsNamedNoMoreDoesNotCount() throws Exception {
+  void aRemovedSavepointNameDoesNotCount() throws Exception {
     Path newest = snapshot("checkpoints/0a/chk-7", 0);
     assertThat(started("/no/such/savepoint")).contains("--fromSavepoint /no/such/savepoint ");
 

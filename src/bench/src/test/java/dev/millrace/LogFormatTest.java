@@ -53,7 +53,7 @@ class LogFormatTest {
 
   @ParameterizedTest
   @ValueSource(strings = {CLI, IMAGE})
-  void whatTheConsumerSaysOfADeletedTopicIsHeldBack(String file) throws Exception {
+  void limitsTheLogOfADeletedTopic(String file) throws Exception {
     Properties properties = properties(file);
 
     assertThat(Class.forName(properties.getProperty("logger.kafka-fetch.name"))).isNotNull();

@@ -116,7 +116,7 @@ class WorkflowsTest {
   }
 
   @Test
-  void whatIsNotCommittedIsNotReleased() throws Exception {
+  void aReleaseNeedsCommittedChanges() throws Exception {
     Programs.require("git", "git");
     Files.writeString(
         project.resolve("CHANGELOG.md"), "# Changelog\n\n## [1.2.3] - 2026-11-26\n\n- More.\n");

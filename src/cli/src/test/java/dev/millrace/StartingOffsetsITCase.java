@@ -27,8 +27,7 @@ import org.junit.jupiter.api.Test;
 /** Where a source that begins with what comes from now on begins. */
 class StartingOffsetsITCase {
   @Test
-  void whatBeganAtTheEndBeginsThereAlsoFromACheckpointBeforeItKnewOfItsPartitions()
-      throws Throwable {
+  void latestOffsetsSurviveACheckpointTakenBeforePartitionDiscovery() throws Throwable {
     try (EmbeddedKafka kafka = EmbeddedKafka.start(0, null)) {
       Map<String, String> brokers = Map.of("bootstrap.servers", kafka.bootstrapServers());
       createTopic(brokers);

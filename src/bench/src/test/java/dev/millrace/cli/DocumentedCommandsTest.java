@@ -100,7 +100,7 @@ class DocumentedCommandsTest {
   }
 
   @Test
-  void whoeverRunsACommandIsTold() throws IOException {
+  void everyCommandHasATestOrAReason() throws IOException {
     List<DocumentedCommand> all = DocumentedCommand.all();
     for (CommandElsewhere row : CommandElsewhere.ALL) {
       assertThat(all)
@@ -120,7 +120,7 @@ class DocumentedCommandsTest {
   }
 
   @Test
-  void aWrongOptionAndAProgramThatNobodyRunsAreFound() {
+  void findsWrongOptionsAndProgramsWithoutATest() {
     Path page = Path.of("docs", "page.md");
     List<String> wrong = new ArrayList<>();
 

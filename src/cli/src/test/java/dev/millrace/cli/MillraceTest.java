@@ -191,7 +191,7 @@ class MillraceTest {
   }
 
   @Test
-  void whatListensAndIsNoBrokerIsNotToBeStartedOnceMore() throws IOException {
+  void aListeningPortIsNotReportedAsAnAbsentBroker() throws IOException {
     try (ServerSocketChannel silent = Ports.bind(0)) {
       int port = silent.socket().getLocalPort();
 
@@ -218,7 +218,7 @@ class MillraceTest {
   }
 
   @Test
-  void whoeverWaitsForABrokerIsTold() throws IOException {
+  void waitingForABrokerIsReported() throws IOException {
     int free = Ports.free();
     Path csv = Files.writeString(dir.resolve("rows.csv"), "a,b\n1,x\n2,y\n");
 
@@ -244,7 +244,7 @@ class MillraceTest {
   }
 
   @Test
-  void anAddressThatIsNoneIsWrongUsage() {
+  void anInvalidBrokerAddressIsWrongUsage() {
     Cli cli = Cli.run("watch", "--bootstrap-server", "localhost");
 
     assertThat(cli.exitCode()).isEqualTo(2);

@@ -59,7 +59,7 @@ class ModelFileTest {
   @Test
   @Timeout(20)
   @EnabledOnOs({OS.LINUX, OS.MAC})
-  void whatHasNoEndIsNotRead() throws Exception {
+  void rejectsPipesAndDevices() throws Exception {
     Path pipe = dir.resolve("pipe");
     assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
 

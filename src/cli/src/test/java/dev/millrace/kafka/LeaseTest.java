@@ -300,7 +300,7 @@ class LeaseTest {
   }
 
   @Test
-  void offsetsOfTheGroupThatAreNoLeaseAreIgnored() throws Exception {
+  void foreignOffsetsOfTheGroupAreIgnored() throws Exception {
     Lease lease = lease("foreign", "first");
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
       admin

@@ -14,7 +14,7 @@ class PrintableTest {
   }
 
   @Test
-  void whatATerminalObeysIsEscapedAndMeansTheSame() throws Exception {
+  void controlCharactersAreEscapedWithoutAChangeOfMeaning() throws Exception {
     // CSI in 8 bit, delete, an override of the direction, a tag character and half a surrogate pair
     String json = "{\"k\u009b2J\":\"\u007f\u202ea\udb40\udc41\"}";
     ObjectMapper mapper = new ObjectMapper();

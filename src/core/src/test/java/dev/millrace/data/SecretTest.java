@@ -27,7 +27,7 @@ class SecretTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "abc", "${PATH}", "${env:}", "${env:A:b}", "${file:/a}", "x${env:A}"})
-  void whatIsNoPlaceholderIsRefusedAndNotQuoted(String text) {
+  void rejectsTextWithoutAPlaceholderAndDoesNotQuoteIt(String text) {
     assertThat(Secret.isPlaceholder(text)).isFalse();
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Secret(text))
@@ -35,7 +35,7 @@ class SecretTest {
   }
 
   @Test
-  void whatIsNotThereIsNamedByItsPlace() throws IOException {
+  void anUnresolvedSecretIsNamedByItsPlace() throws IOException {
     Files.writeString(folder.resolve("s.properties"), "empty=\n");
     Files.writeString(folder.resolve("bad.properties"), "a=\\u00zz secret\n");
     Files.writeString(folder.resolve("blank"), " \n");

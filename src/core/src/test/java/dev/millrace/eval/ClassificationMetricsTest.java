@@ -187,7 +187,7 @@ class ClassificationMetricsTest {
   }
 
   @Test
-  void whatWasScoredBeforeTheThirdClassIsLeftOutAndALaterClassHadAScoreOfZero() {
+  void rocAreaIgnoresScoresBeforeTheThirdClassAndALaterClassHadAScoreOfZero() {
     List<String> four = List.of("ok", "fraud", "theft", "loss");
     ClassificationMetrics grown = new ClassificationMetrics(spec(9));
     grown.nameClasses(OK_FRAUD);
@@ -363,7 +363,7 @@ class ClassificationMetricsTest {
   }
 
   @Test
-  void whatIsNotAskedForIsNotInTheReport() {
+  void partsThatAreOffAreNotInTheReport() {
     ClassificationMetrics plain =
         new ClassificationMetrics(
             MetricsSpec.DEFAULT.with(

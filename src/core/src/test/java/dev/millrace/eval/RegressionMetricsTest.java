@@ -79,7 +79,7 @@ class RegressionMetricsTest {
   }
 
   @Test
-  void whatWouldMakeAMeanInfiniteIsLeftOutOfIt() {
+  void aMeanLeavesOutValuesThatWouldMakeItInfinite() {
     metrics.update(1, 2, 1, 1, 0);
     metrics.update(1, 2, 1e300, 1e30, 1);
     metrics.update(1, 2, 3, 1, 2);

@@ -27,7 +27,7 @@ class ScoredClassTest {
   }
 
   @Test
-  void scoresThatAreNoNumbersCountAsTheWorstThereAre() {
+  void scoresThatAreNotFiniteCountAsTheWorst() {
     for (int actual = 0; actual < 3; actual++) {
       example.set(new float[] {Float.NaN, Float.NaN, Float.NaN}, 0, 3, true, actual);
 
@@ -60,7 +60,7 @@ class ScoredClassTest {
   }
 
   @Test
-  void whatIsKeptIsDecidedUntilTheNextExampleIsTaken() {
+  void aKeptDecisionLastsUntilTheNextExample() {
     example.set(new float[] {0.25f, 0.75f}, 0, 2, true, 1);
 
     example.keep(0);

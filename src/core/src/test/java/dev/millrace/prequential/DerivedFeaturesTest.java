@@ -83,7 +83,7 @@ class DerivedFeaturesTest {
   }
 
   @Test
-  void whatComesLaterChangesNoEarlierPrediction() throws IOException {
+  void laterRecordsChangeNoEarlierPrediction() throws IOException {
     for (boolean isLate : new boolean[] {false, true}) {
       int cut = ROWS / 2;
       int unchanged = cut + (isLate ? DELAY : 0);

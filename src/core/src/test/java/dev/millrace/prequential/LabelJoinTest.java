@@ -41,7 +41,7 @@ class LabelJoinTest {
   }
 
   @Test
-  void whatIsTakenIsWhatWasKept() {
+  void takingReturnsTheKeptFeatures() {
     join.advance(5);
     PendingFeatures kept = pending(5);
     join.keep("a", kept, PLENTY);

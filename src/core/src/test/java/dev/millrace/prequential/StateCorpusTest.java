@@ -69,7 +69,7 @@ class StateCorpusTest {
 
   @ParameterizedTest
   @MethodSource("states")
-  void whatIsNamedAfterAKindOfStateIsReadAsSuch(Path file) throws IOException {
+  void filesAreReadAsTheKindOfStateInTheirName(Path file) throws IOException {
     byte[] bytes = Files.readAllBytes(file);
     TrainSpec spec = specOf(file);
 

@@ -60,7 +60,7 @@ class TrainStateFixtureTest {
 
   @ParameterizedTest
   @MethodSource("fixtures")
-  void whatAVersionWroteGoesOnAsItDidThen(Fixture stored) throws IOException {
+  void storedStateContinuesWithEqualBits(Fixture stored) throws IOException {
     TrainState state = TrainState.serialized(stored.bytes());
 
     assertThat(state.resume(spec(stored.name()), new Workspace()).counters.examples)

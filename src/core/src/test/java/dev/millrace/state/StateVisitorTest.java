@@ -132,7 +132,7 @@ class StateVisitorTest {
   }
 
   @Test
-  void aPartOfOtherSettingsIsReadInVain() throws IOException {
+  void anOptionalPartOfOtherSettingsIsReadAndDiscarded() throws IOException {
     assertThat(read(bytes(full()), false).optional).isNull();
     assertThat(read(bytes(new Everything(false)), true).optional).isNotNull();
     assertThat(read(bytes(full()), false).text).isEqualTo("text");

@@ -102,7 +102,7 @@ class CommandDecoderTest {
             + " command: id must be the hash of one, in 16 hexadecimal digits",
         "{\"command\":\"promote\",\"mdoel\":\"x\"} | not a command: unknown field mdoel",
       })
-  void whatIsNoCommandIsRejected(String value, String message) {
+  void rejectsInvalidCommands(String value, String message) {
     KafkaRecord record = Records.record("shop", value.getBytes(StandardCharsets.UTF_8), 3);
 
     RejectedException rejection =

@@ -192,7 +192,7 @@ class CsvFieldsTest {
   }
 
   @Test
-  void whatJsonHasNoWordForIsRejectedWithTheWayOut() {
+  void rejectsNumbersOutsideJsonWithTheRemedy() {
     InputSpec spec = jsonSpec();
 
     assertThat(decode(spec, "{\"shop\":{\"id\":17},\"amount\":NaN}").message())
@@ -203,7 +203,7 @@ class CsvFieldsTest {
   }
 
   @Test
-  void aLabelOrKeyThatIsNoneIsNamed() {
+  void anInvalidLabelOrKeyIsNamed() {
     InputSpec spec = jsonSpec();
 
     assertThat(decode(spec, "{\"shop\":{\"id\":17},\"verdict\":{\"final\":{\"is\":1}}}").message())

@@ -26,13 +26,13 @@ class CsvTextTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"1d", "0x1p3", "1f", "1 ", "NaN", "", "-", "1e", "e", "--1", "1/2", "1:2"})
-  void whatJavaAloneTakesForANumberIsNone(String text) {
+  void numbersInJavaSyntaxAloneAreText(String text) {
     assertThat(CsvText.number(text)).isNaN();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "NA", "n/a", "#N/A", "NaN", "null", "NULL", "None", "?"})
-  void whatStandsForNothingIsMissing(String text) {
+  void marksOfAMissingValueAreMissing(String text) {
     assertThat(CsvText.isMissing(text)).isTrue();
   }
 

@@ -126,7 +126,7 @@ class ExampleDecoderTest {
   }
 
   @Test
-  void whatOneRecordMissesTheNextOneHas() {
+  void aMissingFeatureIsMissingInItsRecordOnly() {
     ExampleDecoder decoder = new ExampleDecoder(Records.undeclared());
 
     assertThat(decoder.decode(Records.record("k", missing(1), 1), example)).isNull();
@@ -398,7 +398,7 @@ class ExampleDecoderTest {
     "long, timestamp-millis, 8640000000000001, 8640000000000001",
     "long, timestamp-millis, 1764200000000000000, 1764200000000000000",
   })
-  void anEventTimeThatIsNoneIsRejected(String type, String logicalType, double number, String shown)
+  void rejectsInvalidEventTimes(String type, String logicalType, double number, String shown)
       throws IOException {
     Schema schema = timed(type, logicalType);
 
@@ -413,7 +413,7 @@ class ExampleDecoderTest {
   }
 
   @Test
-  void anEventTimeThatIsNoneIsRejectedInJsonAndInTheStandardSchema() {
+  void rejectsInvalidEventTimesInJsonAndInTheStandardSchema() {
     InputSpec json =
         Records.mapped(
             InputSpec.Format.JSON, null, List.of(column("a", FeatureSpec.Type.NUMERIC, false)));
@@ -569,7 +569,7 @@ class ExampleDecoderTest {
   /** Java's producers and the Maven plugin ask so for Strings where Avro has its own texts. */
   @ParameterizedTest
   @ValueSource(strings = {"", ",\"avro.java.string\":\"String\""})
-  void whatASchemaSaysOfJavasStringsChangesNothing(String property) throws Exception {
+  void theStringTypeOfASchemaChangesNothing(String property) throws Exception {
     Schema schema =
         new Schema.Parser()
             .parse(
@@ -814,7 +814,7 @@ class ExampleDecoderTest {
   }
 
   @Test
-  void refusesKeysThatAreNone() {
+  void rejectsMissingAndInvalidKeys() {
     ExampleDecoder decoder = new ExampleDecoder(Records.undeclared());
 
     assertThat(decoder.decode(Records.record(null, good(), 1), example).reason())

@@ -109,7 +109,7 @@ class FeatureReaderTest {
   }
 
   @Test
-  void whatIsNoNumberIsRejectedByItsPlace() throws Exception {
+  void rejectsTextWithItsPlace() throws Exception {
     JsonNode text = json("[1,\"2\"]");
 
     assertThatThrownBy(() -> undeclared.readPositional(text, null, example))
@@ -142,7 +142,7 @@ class FeatureReaderTest {
   }
 
   @Test
-  void whatOneRowMissesTheNextOneHas() throws Exception {
+  void aMissingFeatureIsMissingInItsRowOnly() throws Exception {
     float[] row = {1, 2, 3};
 
     undeclared.readPositional(row, 3, new int[] {0, 2}, Map.of(), example);

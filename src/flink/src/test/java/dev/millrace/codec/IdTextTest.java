@@ -60,7 +60,7 @@ class IdTextTest {
   }
 
   @Test
-  void whatIsNoIdOfTheColumnIsRejected() {
+  void rejectsTextThatIsNoIdOfTheColumn() {
     assertThatThrownBy(() -> IdText.hash(USER, "")).hasMessageContaining("1 character or more");
     assertThatThrownBy(() -> IdText.hash(QUERY, "red running shoes"))
         .hasMessageContaining("1 to 2 words (ngrams)");

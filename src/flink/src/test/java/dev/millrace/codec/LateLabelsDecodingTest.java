@@ -27,7 +27,7 @@ class LateLabelsDecodingTest {
   private final Example example = new Example();
 
   @Test
-  void whatTheStandardSchemaCarriesDecidesTheKind() {
+  void theFieldsOfTheStandardSchemaDecideTheKind() {
     assertThat(standard("e1", "yes", 1, 2)).isNull();
     assertKind(RecordKind.EXAMPLE, "e1", "yes", 2);
     assertThat(standard("e2", null, 1, 2)).isNull();

@@ -141,7 +141,7 @@ class ModelSegmentsTest {
   }
 
   @Test
-  void whatHasChangedIsOneMoreSegment() throws IOException {
+  void aChangeIsPublishedAsOneMoreSegment() throws IOException {
     random.nextBytes(model.first);
     assertThat(publishAndRead().bytes()).isEqualTo(model.bytes());
     long whole = bytes(topic);

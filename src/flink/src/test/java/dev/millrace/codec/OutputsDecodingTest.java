@@ -120,7 +120,7 @@ class OutputsDecodingTest {
           [1e300] |           INVALID_LABEL | the label is 1.0E300; it must be finite and fit a 32-bit float
           ['a', 'b', 'c', 'd'] | INVALID_LABEL | the label has more than 3 names; limits.classes is 3
           """)
-  void aSetThatIsNoneIsRejected(String tags, DeadLetterReason reason, String message) {
+  void rejectsInvalidSets(String tags, DeadLetterReason reason, String message) {
     DeadLetter letter =
         json(input(SET, "limits: { classes: 3 }"), "{'x': 1, 'tags': " + tags + "}");
 

@@ -45,7 +45,7 @@ class SchemaComparisonTest {
   }
 
   @Test
-  void whatKeepsRecordsFromBeingReadStandsInOneLine() {
+  void allDifferencesAreInOneLine() {
     SchemaComparison comparison =
         compare(
             """

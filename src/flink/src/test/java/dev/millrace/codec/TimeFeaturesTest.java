@@ -106,7 +106,7 @@ class TimeFeaturesTest {
         "12:00",
         "true"
       })
-  void whatIsNoTimeIsNone(String text) {
+  void textThatIsNotATimeIsMissing(String text) {
     assertThat(ClockTime.ofText(text)).isEqualTo(ClockTime.NONE);
     assertThat(ClockTime.isDate(text)).isFalse();
   }
@@ -166,7 +166,7 @@ class TimeFeaturesTest {
   }
 
   @Test
-  void whatIsNoTimeIsADeadLetter() {
+  void anInvalidTimeIsADeadLetter() {
     DeadLetter letter = decode(STANDARD, standard(Map.of("paid", "noon")));
 
     assertThat(letter.reason()).isEqualTo(DeadLetterReason.INVALID_FEATURE);

@@ -17,7 +17,7 @@ class EmbeddedPipelineTest {
   }
 
   @Test
-  void whatThePipelineNamesIsKept() {
+  void namesInThePipelineAreKept() {
     Settings settings =
         PipelineFile.parseEmbedded(
             "pipeline",

@@ -26,17 +26,19 @@ class KafkaClientRulesTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "at-least-once | delivery.timeout.ms: 30000 | 6 | .delivery.timeout.ms must be at least linger.ms"
-            + " (5) and request.timeout.ms (30000) together, but was 30000",
+        "at-least-once | delivery.timeout.ms: 30000 | 6 | .delivery.timeout.ms must be at least"
+            + " linger.ms (5) and request.timeout.ms (30000) together, but was 30000",
         "at-least-once | max.in.flight.requests.per.connection: 6 | 6 |"
-            + " .max.in.flight.requests.per.connection must be at most 5, or records may be duplicated and reordered, but was 6",
-        "at-least-once | default.api.timeout.ms: 1000 | 6 | .default.api.timeout.ms must be at least request.timeout.ms (30000), but was 1000",
+            + " .max.in.flight.requests.per.connection must be at most 5, or records may be"
+            + " duplicated and reordered, but was 6",
+        "at-least-once | default.api.timeout.ms: 1000 | 6 | .default.api.timeout.ms must be at"
+            + " least request.timeout.ms (30000), but was 1000",
         "at-least-once | heartbeat.interval.ms: 60000 | 6 | .heartbeat.interval.ms must be less"
             + " than session.timeout.ms (45000), but was 60000",
         "at-least-once | session.timeout.ms: 3000 | 6 | .session.timeout.ms must be more than"
             + " heartbeat.interval.ms (3000), but was 3000",
-        "at-least-once | enable.idempotence: true; retries: 0 | 7 | .retries must"
-            + " be more than 0 with enable.idempotence: true. Remove it: delivery.timeout.ms limits the retries",
+        "at-least-once | enable.idempotence: true; retries: 0 | 7 | .retries must be more than 0"
+            + " with enable.idempotence: true. Remove it: delivery.timeout.ms limits the retries",
         "at-least-once | group.protocol: consumer; session.timeout.ms: 9000 | 5 |"
             + " has properties that Kafka's consumer rejects: session.timeout.ms cannot be set when"
             + " group.protocol=CONSUMER",
@@ -45,7 +47,8 @@ class KafkaClientRulesTest {
         "exactly-once  | retries: 0 | 6 | .retries must be more than 0 with output.guarantee:"
             + " exactly-once. Remove it: delivery.timeout.ms limits the retries",
       })
-  void whatNoClientTakesIsRejected(String guarantee, String property, int line, String error) {
+  void rejectsPropertiesThatTheClientsReject(
+      String guarantee, String property, int line, String error) {
     String yaml = HEAD.formatted(guarantee) + lines(property);
 
     InvalidPipelineException rejection =
@@ -68,7 +71,7 @@ class KafkaClientRulesTest {
         "linger.ms: 2147483647; delivery.timeout.ms: 2147483647",
         "group.protocol: consumer",
       })
-  void whatTheClientsTakeIsTaken(String property) {
+  void acceptsPropertiesThatTheClientsAccept(String property) {
     Settings settings =
         PipelineFile.parse("a.yaml", HEAD.formatted("at-least-once") + lines(property), null);
 
@@ -103,7 +106,7 @@ class KafkaClientRulesTest {
         "heartbeat.interval.ms: 60000; session.timeout.ms: '${env:A}'",
         "enable.idempotence: ${env:A}",
       })
-  void whatAProviderFillsInIsNotLookedAt(String property) {
+  void placeholdersAreNotChecked(String property) {
     String yaml = HEAD.formatted("exactly-once") + lines(property);
 
     assertThat(PipelineFile.parse("a.yaml", yaml, null).kafka()).containsValue("${env:A}");

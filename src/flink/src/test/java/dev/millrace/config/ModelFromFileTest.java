@@ -87,8 +87,8 @@ class ModelFromFileTest {
     Settings settings =
         parse(
             "{ label: y }",
-            "{ warm-start: { file: ours.onnx }, layers: [{ units: 9, activation: silu, dropout: 0.2 },"
-                + " { units: 6, activation: silu, layer-norm: true }] }");
+            "{ warm-start: { file: ours.onnx }, layers: [{ units: 9, activation: silu, dropout: 0.2"
+                + " }, { units: 6, activation: silu, layer-norm: true }] }");
 
     assertThat(network(settings).hidden().get(0).dropout()).isEqualTo(0.2f);
   }
@@ -144,7 +144,7 @@ class ModelFromFileTest {
           { label: y } | { warm-start: { file: ours.onnx }, normalization: minmax } | model.normalization is minmax
           { label: y } | { warm-start: { file: ours.onnx }, layers: [{ units: 9 }] } | model.layers are 9 tanh, but
           """)
-  void whatDoesNotFitIsRejectedAtLoad(String input, String model, String message) {
+  void rejectsUnsuitableFilesAtLoad(String input, String model, String message) {
     assertThatThrownBy(() -> parse(input, model))
         .isInstanceOf(InvalidPipelineException.class)
         .hasMessageContaining(message)

@@ -117,7 +117,7 @@ class PipelineFileDerivedTest {
           since: first                             | since must be last, but was "first"
           lag: a, step: 1                          | step is not an option. Did you mean "steps"?
           """)
-  void whatIsWrongIsNamedWithTheRemedy(String options, String message) {
+  void anErrorNamesTheOptionAndTheRemedy(String options, String message) {
     assertThat(error("  derived: [{ " + options + " }]"))
         .contains("demand.yaml:7")
         .contains("input.derived[0]")

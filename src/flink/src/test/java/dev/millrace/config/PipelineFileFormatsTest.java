@@ -117,7 +117,7 @@ class PipelineFileFormatsTest {
         "request-timeout: fast|input.registry.request-timeout must be a time between 10ms and 10m",
         "ulr: a|input.registry.ulr is not an option. Did you mean \"url\"?"
       })
-  void whatDoesNotGoTogetherIsRejected(String options, String message) {
+  void rejectsRegistryOptionsThatExcludeEachOther(String options, String message) {
     assertThat(invalid(HEAD + "  registry: { url: 'http://r', " + options + " }"))
         .hasMessageContaining(message);
   }
@@ -190,7 +190,7 @@ class PipelineFileFormatsTest {
   }
 
   @Test
-  void whatIsNotAColumnIsRejected() {
+  void rejectsNamesThatAreNotColumns() {
     assertThat(invalid(HEAD + "  format: csv\n  features: [a]\n"))
         .hasMessageContaining("input.format csv needs input.columns");
     assertThat(invalid(HEAD + "  columns: [class]\n"))

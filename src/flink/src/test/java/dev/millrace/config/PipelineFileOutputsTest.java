@@ -147,7 +147,7 @@ class PipelineFileOutputsTest {
   }
 
   @Test
-  void whatIsLearnedDecidesTheHash() {
+  void theHashDependsOnTheTargets() {
     String two = settings(TWO, "").configHash();
 
     assertThat(settings(TWO.replace("[a, b]", "[b, a]"), "").configHash()).isNotEqualTo(two);
@@ -253,7 +253,8 @@ class PipelineFileOutputsTest {
                     LATE.replace("1d }", "1d, on-timeout: { label: '' } }")
                         + ", label: c, task: binary"))
         .hasMessageContaining(
-            "input.labels.on-timeout.label must be one of the classes, or a number for regression, but was \"\"");
+            "input.labels.on-timeout.label must be one of the classes, or a number for regression,"
+                + " but was \"\"");
   }
 
   @Test
@@ -262,8 +263,8 @@ class PipelineFileOutputsTest {
 
     assertThatThrownBy(() -> input(other + ", targets: { a: binary }"))
         .hasMessageContaining(
-            "input.labels.label has no effect with input.targets: a label's record has the fields of"
-                + " the targets. Remove it");
+            "input.labels.label has no effect with input.targets: a label's record has the fields"
+                + " of the targets. Remove it");
     assertThatThrownBy(
             () ->
                 input(

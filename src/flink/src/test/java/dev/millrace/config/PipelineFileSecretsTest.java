@@ -84,7 +84,7 @@ class PipelineFileSecretsTest {
             + " tokenauth=true;'",
         "ssl.key.password: ${env:KEY_PASSWORD}",
       })
-  void whatHoldsNoSecretPasses(String line) {
+  void acceptsPropertiesWithoutSecrets(String line) {
     String key = line.substring(0, line.indexOf(':'));
 
     assertThat(parse(HEAD + line).kafka()).containsKey(key);
@@ -142,8 +142,10 @@ class PipelineFileSecretsTest {
             + " \"security.protocol\"?",
         "fetch.min.bytes: few  | fetch.min.bytes must be of Kafka's type int, but was \"few\"",
         "acks: 5               | acks must be what Kafka allows, [all, -1, 0, 1], but was 5",
-        "acks: 1               | acks must be all, because the delivery guarantees need it, but was 1. Remove it",
-        "group.id: mine        | group.id cannot be set, because it is the pipeline's name. Remove it",
+        "acks: 1               | acks must be all, because the delivery guarantees need it, but was"
+            + " 1. Remove it",
+        "group.id: mine        | group.id cannot be set, because it is the pipeline's name. Remove"
+            + " it",
         "client.id:            | client.id must be text, a number, true or false, but was empty",
         "ssl: { protocol: x }  | ssl must be text, a number, true or false, but was a map. Write"
             + " nested names with dots, such as security.protocol",

@@ -293,7 +293,7 @@ class PipelineFileTest {
             + " reset-head applies to one network, but there are several models. Use"
             + " swap-in-challenger or reset",
       })
-  void whatDoesNotGoWithModelsIsRejected(String lines, String problem) {
+  void rejectsOptionsThatExcludeModels(String lines, String problem) {
     assertThat(invalid(HEAD + lines.replace("; ", "\n")).errors())
         .singleElement()
         .asString()

@@ -37,7 +37,7 @@ class SettingsTest {
         "state: { backend: rocksdb }",
         "model: auto",
       })
-  void whatShapesNoModelKeepsTheHash(String more) {
+  void optionsThatDoNotShapeAModelKeepTheHash(String more) {
     assertThat(parse(PipelineFileReference.SMALLEST + more).configHash())
         .isEqualTo(SETTINGS.configHash());
   }
@@ -55,7 +55,7 @@ class SettingsTest {
         "validation: { fraction: 0.1 }",
         "drift: { detector: adwin, action: reset }",
       })
-  void whatShapesAModelChangesTheHash(String more) {
+  void optionsThatShapeAModelChangeTheHash(String more) {
     assertThat(parse(PipelineFileReference.SMALLEST + more).configHash())
         .isNotEqualTo(SETTINGS.configHash());
   }

@@ -507,7 +507,7 @@ class LateLabelsTest {
   }
 
   @Test
-  void whatIsHeldOutIsDecidedByTheId() throws Exception {
+  void theIdDecidesWhichExamplesAreHeldOut() throws Exception {
     List<Example> examples = Chunks.classes("k", EXAMPLES, 5);
     MetricsSpec metrics = Specs.METRICS.with(to -> to.validation = new Validation(0.25, 0));
     try (TrainHarness apart = new TrainHarness(spec(Task.MULTICLASS, 1, metrics));

@@ -151,7 +151,7 @@ class ModelPublisherTest {
   }
 
   @Test
-  void whatWaitsIsPublishedInTheTimeThatHoldsNowOnTheTopicThatIsNamedNow() throws Exception {
+  void aPendingModelFollowsTheCurrentIntervalAndTopic() throws Exception {
     TrainSpec slow = spec(Specs.small(4), 1000, 60 * MINUTE);
     OperatorSubtaskState state;
     try (TrainHarness harness = new TrainHarness(slow)) {

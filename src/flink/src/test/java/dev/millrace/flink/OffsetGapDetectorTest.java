@@ -20,7 +20,7 @@ class OffsetGapDetectorTest {
   private final OffsetGapDetector records = records();
 
   @Test
-  void whatTheBrokersDeletedIsCounted() {
+  void deletedRecordsAreCounted() {
     beginnings.put(partition("examples", 3), 20L);
     records.see(0, 3, 4);
 
@@ -33,7 +33,7 @@ class OffsetGapDetectorTest {
   }
 
   @Test
-  void whatWasReadAndThenDeletedIsNotLost() {
+  void recordsReadBeforeTheirDeletionAreNotLost() {
     beginnings.put(partition("examples", 0), 100L);
     records.see(0, 0, 4);
 
@@ -70,7 +70,7 @@ class OffsetGapDetectorTest {
   }
 
   @Test
-  void nobodyIsAskedWhileOffsetsFollowOneAnother() {
+  void consecutiveOffsetsNeedNoRequestToTheBroker() {
     for (int offset = 7; offset < 100; offset++) {
       records.see(0, 0, offset);
       records.see(1, 5, offset);

@@ -175,7 +175,7 @@ class SelectionTest {
   }
 
   @Test
-  void whatThePipelineWouldPredictWithTheChampionAloneItPredicts() throws Exception {
+  void theChampionPredictsAsIfItWereAlone() throws Exception {
     List<Example> examples = Chunks.classes("k", 300, 1);
     Outcome alone = run(train(QUICK.model()), examples, 64);
     Outcome both = run(train(models("quick", EAGER, SLOW, QUICK)), examples, 64);
@@ -362,7 +362,7 @@ class SelectionTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"quick", "slow"})
-  void oneOfSeveralModelsGoesOnAloneWhoeverIsChampion(String champion) throws Exception {
+  void oneOfSeveralModelsContinuesAloneWithAnyChampion(String champion) throws Exception {
     ModelSpec before =
         models(champion, BY_COMMAND, SLOW, QUICK, new NamedModel("mix", ModelSpec.auto(1)));
     Outcome alone = continued(QUICK.model(), QUICK.model(), ShapeChange.FAIL);
@@ -379,7 +379,7 @@ class SelectionTest {
   }
 
   @Test
-  void aModelThatIsNoneOfSeveralDoesNotTakeTheirPlace() {
+  void aModelOfAnotherKindDoesNotReplaceSeveral() {
     ModelSpec before = models("quick", BY_COMMAND, SLOW, QUICK);
 
     assertThatThrownBy(() -> continued(before, ModelSpec.auto(1), ShapeChange.FAIL))

@@ -238,7 +238,7 @@ class SettingsChangeTest {
 
   @ParameterizedTest
   @ValueSource(longs = {0, 60 * MINUTE})
-  void whatWaitsIsReportedInTheTimeThatHoldsNow(long maxIntervalBefore) throws Exception {
+  void aPendingReportFollowsTheCurrentInterval(long maxIntervalBefore) throws Exception {
     OperatorSubtaskState state;
     try (TrainHarness harness = new TrainHarness(reportedWithin(maxIntervalBefore))) {
       harness.send(Chunks.classes("k", BEFORE, 2), 10);

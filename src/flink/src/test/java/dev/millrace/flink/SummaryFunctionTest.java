@@ -109,7 +109,7 @@ class SummaryFunctionTest {
   }
 
   @Test
-  void whoHasTurnedItOffHearsNothingMoreAndFindsNoForgottenKeysWhenItIsOnAgain() throws Exception {
+  void aDisabledSummaryReportsNothingAndStillDropsForgottenKeys() throws Exception {
     OperatorSubtaskState state;
     try (var summary = harness(null)) {
       summary.setProcessingTime(1);
@@ -204,7 +204,7 @@ class SummaryFunctionTest {
   }
 
   @Test
-  void whatIsKnownOutlivesARestartAndTheEndIsTold() throws Exception {
+  void theSummarySurvivesARestartAndIsReportedAtTheEnd() throws Exception {
     OperatorSubtaskState state;
     try (var summary = harness(null)) {
       summary.setProcessingTime(1);

@@ -82,7 +82,7 @@ class TrainMetricsTest {
   }
 
   @Test
-  void theScoresOfSeveralOutputsTogetherAreNoneOfAModel() throws Exception {
+  void combinedScoresOfSeveralOutputsAreNotModelScores() throws Exception {
     InputSpec sets = Records.undeclared().with(to -> to.task = Task.MULTILABEL);
     List<Example> examples = Chunks.classes("a", 300, 1);
     // A set of the class, and of a label that each example has.

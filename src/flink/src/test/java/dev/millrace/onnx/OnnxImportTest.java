@@ -165,7 +165,7 @@ class OnnxImportTest {
   }
 
   @Test
-  void whatIsNoPerceptronIsRejectedByName() {
+  void rejectsOtherGraphsAndNamesTheNode() {
     assertRejected(
         new OnnxFiles(4).linear(3).then("Sin").linear(2), "its node Sin (/Sin_1) is not");
     assertRejected(new OnnxFiles(4).then("Abs").linear(3), "its node Abs (/Abs_0) is not");
@@ -221,7 +221,7 @@ class OnnxImportTest {
   }
 
   @Test
-  void whatOnlyLooksLikeAnActivationIsRejected() {
+  void rejectsGraphsThatOnlyResembleAnActivation() {
     String no = ", which are no activation together";
     assertRejected(new OnnxFiles(4).linear(3).gelu("Div", 2f, 1f, 0.5f).linear(2), no);
     assertRejected(new OnnxFiles(4).linear(3).gelu("Mul", 2f, 1f, 0.5f).linear(2), no);

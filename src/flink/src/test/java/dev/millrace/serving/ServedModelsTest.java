@@ -90,7 +90,7 @@ class ServedModelsTest {
   }
 
   @Test
-  void whatDoesNotFitIsReadAgainFromTheTopic() throws Exception {
+  void modelsThatDoNotFitInMemoryAreReadAgain() throws Exception {
     ServedModels models = models(3L * ModelSamples.bytes(1).length);
     for (int key = 0; key < 10; key++) {
       publish(models, "k" + key, key + 1, key);

@@ -140,7 +140,7 @@ class LearnCallTest {
   }
 
   @Test
-  void whatNeedsTopicsIsRejected() {
+  void rejectsOptionsThatNeedTopics() {
     rejects(
         "fraud",
         "input:\n  labels: { timeout: 1h }",

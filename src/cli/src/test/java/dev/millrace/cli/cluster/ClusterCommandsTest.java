@@ -109,7 +109,7 @@ class ClusterCommandsTest {
     "parallelism.default=2, --parallelism",
     "taskmanager.numberOfTaskSlots=2, --slots"
   })
-  void whatHasAPlaceOfItsOwnIsNotLeftToFlinkAlone(String option, String instead) {
+  void rejectsFlinkOptionsThatMillraceSetsItself(String option, String instead) {
     Cli cli = Cli.run("cluster", "-c", pipeline.toString(), "-D", option);
 
     assertUsage(
@@ -132,7 +132,7 @@ class ClusterCommandsTest {
         "zookeeper.sasl.disable",
         "millrace.lease.holder"
       })
-  void whatProtectsTheClusterIsNotForTheCommandLine(String option) {
+  void rejectsFlinkOptionsThatProtectTheCluster(String option) {
     Cli cli = Cli.run("cluster", "-c", pipeline.toString(), "-D", option + "=x");
 
     assertUsage(
@@ -174,7 +174,7 @@ class ClusterCommandsTest {
         "https://127.0.0.1:8081",
         "http://two words"
       })
-  void whatIsNoAddressOfAClusterIsRefused(String given) {
+  void rejectsInvalidClusterAddresses(String given) {
     assertUsage(
         Cli.run("savepoint", "--cluster", given),
         "--cluster must be an address such as http://127.0.0.1:8081, but was %s.\n".formatted(given)
@@ -281,7 +281,7 @@ class ClusterCommandsTest {
   }
 
   @Test
-  void whoeverWaitsInVainIsToldWhyTheJobFailsMeanwhile() {
+  void aTimeoutNamesTheFailureOfTheJob() {
     answer("/jobs/overview", 200, "{'jobs':[{'jid':'1','name':'millrace a','state':'RUNNING'}]}");
     answer("/overview", 200, "{'slots-total':2}");
     answer("/jobs/1", 200, "{'vertices':[{'parallelism':1}]}");

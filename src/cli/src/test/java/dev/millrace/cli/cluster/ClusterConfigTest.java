@@ -76,7 +76,7 @@ class ClusterConfigTest {
   }
 
   @Test
-  void whatIsLeftOfAClusterHasNoPasswordAndIsPrivate() throws Exception {
+  void filesLeftAfterCleanUpArePrivateAndHoldNoPassword() throws Exception {
     ClusterFiles files = ClusterFiles.in(dir);
     files.prepare();
     ClusterCertificate certificate = ClusterCertificate.create(files.tls());

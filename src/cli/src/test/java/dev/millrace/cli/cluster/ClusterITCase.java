@@ -281,7 +281,7 @@ class ClusterITCase {
   }
 
   @Test
-  void whoStopsItBeforeTheJobRunsIsToldThatThereIsNoCheckpoint() throws Exception {
+  void stoppingBeforeTheJobRunsPrintsThatThereIsNoCheckpoint() throws Exception {
     cluster =
         MillraceProcess.startUntil(
             "Models ",

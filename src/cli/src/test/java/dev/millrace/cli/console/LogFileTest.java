@@ -60,7 +60,7 @@ class LogFileTest {
   }
 
   @Test
-  void aLevelThatIsNoneIsRejected() throws Exception {
+  void rejectsUnknownLogLevels() throws Exception {
     assertThat(startAt("loud", Millrace.class)).isEqualTo(2);
     assertThat(err)
         .isEqualToIgnoringNewLines(

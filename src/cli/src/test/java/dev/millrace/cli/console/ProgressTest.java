@@ -52,7 +52,7 @@ class ProgressTest {
   }
 
   @Test
-  void aTerminalThatCannotRedrawALineIsNone() throws Exception {
+  void aTerminalThatCannotRedrawALineGetsNoBar() throws Exception {
     MillraceProcess process =
         count(List.of("-Dmillrace.stderr.terminal=true"), Map.of("TERM", "dumb"));
 

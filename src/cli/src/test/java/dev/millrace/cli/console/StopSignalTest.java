@@ -44,7 +44,7 @@ class StopSignalTest {
   }
 
   @Test
-  void aJobThatIsStoppedInVainIsGivenUpBeforeTheProcessEnds() {
+  void theJobTimeoutsEndBeforeTheProcessDoes() {
     assertThat(LocalJob.SAVEPOINT_TIMEOUT.plus(LocalJob.CANCEL_TIMEOUT).toSeconds())
         .isLessThan(StopSignal.SECONDS_TO_CLOSE);
   }

@@ -17,7 +17,7 @@ class TemporaryDirectoriesITCase {
   @TempDir private Path dir;
 
   @Test
-  void whatAKilledProcessHasLeftGoesWithTheNextStartAndWhatOthersUseStays() throws Exception {
+  void theNextStartDeletesFilesOfKilledProcessesOnly() throws Exception {
     Path temporary = Files.createDirectory(dir.resolve("tmp"));
     Path ofSomebodyElse = Files.createDirectory(temporary.resolve("millrace-notes"));
     try (MillraceProcess stays = broker(temporary)) {

@@ -81,7 +81,7 @@ public class CsvExamplesTest {
 
   @ParameterizedTest
   @EnumSource(CsvExamples.Format.class)
-  void whatIsDeclaredANumberIsReadAsTheJobReadsIt(CsvExamples.Format format) throws IOException {
+  void declaredNumbersAreReadAsInAJob(CsvExamples.Format format) throws IOException {
     Path file =
         Files.writeString(
             dir.resolve("n.csv"), "vip,amount,y\n1,true,7\nFALSE,2.5,8\nyes,1,7\n0,oops,8\n,1,8\n");

@@ -23,20 +23,20 @@ class TaskCheckTest {
       value = {
         "three | --task binary | --task binary needs two classes, but \"three\" of FILE"
             + " has 3: a, b, c. Remove it.",
-        "three | --threshold-metric f1 | --threshold-metric f1 needs two classes, but \"three\" of FILE"
-            + " has 3: a, b, c. Remove it.",
-        "three | --positive-class a | --positive-class \"a\" needs two classes, but \"three\" of FILE"
-            + " has 3: a, b, c. Remove it.",
+        "three | --threshold-metric f1 | --threshold-metric f1 needs two classes, but \"three\" of"
+            + " FILE has 3: a, b, c. Remove it.",
+        "three | --positive-class a | --positive-class \"a\" needs two classes, but \"three\" of"
+            + " FILE has 3: a, b, c. Remove it.",
         "two | --task multiclass --positive-class yes | --positive-class \"yes\" needs two classes,"
             + " but the task is multiclass. Remove it.",
-        "two | --positive-class yess | --positive-class \"yess\" is not a class of FILE. Did you mean \"yes\"?"
-            + " Classes: no, yes",
+        "two | --positive-class yess | --positive-class \"yess\" is not a class of FILE. Did you"
+            + " mean \"yes\"? Classes: no, yes",
         "x | --positive-class 1 | --positive-class \"1\" needs two classes, but the task is"
             + " regression. Remove it.",
         "x | --threshold-metric balanced-accuracy | --threshold-metric balanced-accuracy needs two"
             + " classes, but the task is regression. Remove it.",
       })
-  void whatGoesWithTwoClassesIsRefusedWithoutThem(String label, String options, String error)
+  void rejectsBinaryOptionsWithoutTwoClasses(String label, String options, String error)
       throws IOException {
     Path file =
         Files.writeString(dir.resolve("t.csv"), "x,two,three\n0.5,yes,a\n1.5,no,b\n2.5,yes,c\n");

@@ -117,7 +117,7 @@ class DashboardHistoryTest {
   }
 
   @Test
-  void whatHappenedBeforeAPipelineBeganAgainIsForgotten() throws IOException {
+  void aRestartedPipelineDropsEarlierMarks() throws IOException {
     history.add(record("a", 100, "b1"), 0);
     marks.add(new DashboardMark("fraud", "a", 90, 0, "drift", "ddm"));
     marks.add(new DashboardMark("fraud", "a", 0, 0, "reset", "other shape"));
@@ -193,7 +193,7 @@ class DashboardHistoryTest {
   }
 
   @Test
-  void whatIsReportedAfterTheLastExampleReplacesItsRecord() throws IOException {
+  void aLaterReportOfTheSameExampleReplacesTheRecord() throws IOException {
     String line = DashboardServerTest.record("a", 100, "0.5", "0.5", "0.5");
     String later = line.replace("09:14:03.120Z", "09:20:00.000Z");
     assertThat(history.add(parse(line), 0)).isTrue();

@@ -333,7 +333,7 @@ public class DashboardServerTest {
   }
 
   @Test
-  void linesThatAreNoMetricsRecordsAreCountedAndChangeNothing() throws Exception {
+  void invalidMetricsRecordsAreCountedAndChangeNothing() throws Exception {
     List<String> lines = new ArrayList<>();
     lines.add("");
     lines.add("no json");
@@ -399,7 +399,7 @@ public class DashboardServerTest {
   }
 
   @Test
-  void aListenerThatDoesNotReadDelaysNobody() throws Exception {
+  void aListenerThatDoesNotReadDelaysNoOther() throws Exception {
     try (Socket deaf = new Socket(InetAddress.getLoopbackAddress(), server.address().getPort());
         Events events = new Events()) {
       deaf.setReceiveBufferSize(1_024);

@@ -60,7 +60,7 @@ class DlqCommandITCase {
   }
 
   @Test
-  void whatWasRefusedIsShownAndSentAgainOnceThePipelineTakesIt() throws Exception {
+  void showsRejectedRecordsAndReplaysThemAfterTheFix() throws Exception {
     Path pipeline = pipeline("shops", "yes, no");
     Cli.run("topics", "create", "-c", "" + pipeline, "--partitions", "2");
     try (KafkaProducer<byte[], byte[]> producer = producer()) {
@@ -131,7 +131,7 @@ class DlqCommandITCase {
   }
 
   @Test
-  void whatCannotBeSentIsSaid() throws Exception {
+  void reportsDeadLettersThatCannotBeSent() throws Exception {
     Path pipeline = pipeline("cut", "yes, no");
     Cli.run("topics", "create", "-c", "" + pipeline);
     try (KafkaProducer<byte[], byte[]> producer = producer()) {
@@ -158,7 +158,8 @@ class DlqCommandITCase {
     assertThat(replay.out())
         .isEqualTo(
             "Sent 0 dead letters of cut.dlq.\n"
-                + "1 more cannot be sent: a part was larger than the topic accepts, and is lost.\n");
+                + "1 more cannot be sent: a part was larger than the topic accepts, and is"
+                + " lost.\n");
     assertThat(whole.out().lines()).hasSize(2);
     assertThat(JSON.readTree(whole.out().lines().findFirst().get()).path("key_hex").asText())
         .isEqualTo("ff00");
@@ -252,7 +253,7 @@ class DlqCommandITCase {
   }
 
   @Test
-  void whoeverStopsItIsToldWhereToGoOn() throws Exception {
+  void interruptionPrintsHowToContinue() throws Exception {
     int letters = 300_000;
     Path pipeline = flood(kafka.bootstrapServers(), letters);
     List<String> command = List.of("dlq", "replay", "-c", "" + pipeline, "--all");
@@ -275,7 +276,7 @@ class DlqCommandITCase {
   }
 
   @Test
-  void whoeverStopsItWhereTheBrokerHangsIsToldWhereToGoOn() throws Exception {
+  void interruptionPrintsHowToContinueWhileTheBrokerHangs() throws Exception {
     int letters = 300_000;
     List<String> command =
         List.of("broker", "--port", "0", "--data-dir", "" + dir.resolve("hangs"));

@@ -115,7 +115,7 @@ class DoctorCommandTest {
   }
 
   @Test
-  void whatKeepsTheArithmeticSlowIsAWarningThatNamesTheFlag() {
+  void slowArithmeticIsAWarningThatNamesTheFlag() {
     assertThat(MachineChecks.module(true).state()).isEqualTo(State.OK);
     assertWarning(MachineChecks.module(false), "--add-modules jdk.incubator.vector");
     assertThat(MachineChecks.simd("SIMD 256 bit", 256, null).state()).isEqualTo(State.OK);

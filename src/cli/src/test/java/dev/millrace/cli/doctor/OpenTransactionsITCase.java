@@ -25,7 +25,7 @@ class OpenTransactionsITCase {
       new LinkedHashSet<>(List.of(new TopicPartition("in", 0), HELD));
 
   @Test
-  void whatWaitsBehindATransactionIsToldWithWhoseItIsAndHowToEndIt() throws Exception {
+  void anOpenTransactionIsReportedWithItsProducerAndTheRemedy() throws Exception {
     try (EmbeddedKafka kafka = EmbeddedKafka.start(0, null);
         Admin admin = Admin.create(client(kafka))) {
       admin.createTopics(List.of(new NewTopic("in", 2, (short) 1))).all().get();

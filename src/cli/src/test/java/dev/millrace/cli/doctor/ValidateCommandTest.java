@@ -147,7 +147,7 @@ class ValidateCommandTest {
   }
 
   @Test
-  void whatIsMeasuredIsSummedUp() throws IOException {
+  void summarizesTheMetricsOptions() throws IOException {
     validate(
         SMALLEST
             + "auto: { class-weights: balanced }\n"

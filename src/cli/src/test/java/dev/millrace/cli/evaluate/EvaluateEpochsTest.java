@@ -86,7 +86,7 @@ class EvaluateEpochsTest {
   }
 
   @Test
-  void whoStoppedSaysWhenAndWhy() throws Exception {
+  void earlyStoppingReportsTheEpochAndTheBestOne() throws Exception {
     String[] options = {"--drop", "shop", "--epochs", "15", "--patience", "2"};
     JsonNode stopped = json(options).get("stopped");
 

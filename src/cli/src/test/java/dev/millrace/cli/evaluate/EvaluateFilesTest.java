@@ -465,7 +465,7 @@ class EvaluateFilesTest {
   }
 
   @Test
-  void whatCannotBeWrittenIsSaidBeforeTheJobRuns() throws Exception {
+  void unwritableOutputIsRejectedBeforeTheJobRuns() throws Exception {
     Cli noFolder =
         Cli.run(
             "evaluate",

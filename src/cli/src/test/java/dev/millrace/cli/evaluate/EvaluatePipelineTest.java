@@ -142,7 +142,7 @@ class EvaluatePipelineTest {
   }
 
   @Test
-  void withoutDeclaredFeaturesTheWeightIsNone() throws Exception {
+  void withoutDeclaredFeaturesTheWeightIsNoFeature() throws Exception {
     Path pipeline =
         Files.writeString(
             dir.resolve("standard.yaml"),
@@ -166,7 +166,7 @@ class EvaluatePipelineTest {
   }
 
   @Test
-  void aWeightOrATimeThatIsNoneIsRefusedAsAJobRefusesIt() throws Exception {
+  void rejectsInvalidWeightsAndTimesAsAJobDoes() throws Exception {
     Files.writeString(
         file, Files.readString(file) + "1,heavy,1,yes\n1,-1,1,yes\n1,,1,yes\n1,1,noon,yes\n");
 
@@ -181,7 +181,7 @@ class EvaluatePipelineTest {
   }
 
   @Test
-  void aPositiveClassThatTheFileLacksIsRefusedWhoeverNamesIt() throws Exception {
+  void rejectsAPositiveClassOfThePipelineThatTheFileLacks() throws Exception {
     Cli run = run("label: class, positive-class: yess, features: [x]");
 
     assertThat(run.exitCode()).isEqualTo(2);

@@ -105,7 +105,7 @@ class WarmStartTest {
           [x] | { tier: fast, warm-start: { file: all.millrace } } | it has 2 features, but input.features are 1
           [x, y] | { tier: fast, warm-start: { key: a, file: all.millrace } } | auto.warm-start.file and auto.warm-start.key both name
           """)
-  void whatDoesNotFitIsRejectedAtLoad(String features, String auto, String message)
+  void rejectsUnsuitableFilesAtLoad(String features, String auto, String message)
       throws IOException {
     Cli run = Cli.run("validate", "-c", pipeline("bad.yaml", features, auto) + "");
 

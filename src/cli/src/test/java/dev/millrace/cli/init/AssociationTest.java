@@ -27,7 +27,7 @@ class AssociationTest {
   }
 
   @Test
-  void whatTheColumnSaysInEachPartHolds() {
+  void anAssociationInEachPartHolds() {
     for (int r = 0; r < ROWS; r++) {
       column[r] = random.nextGaussian();
       label[r] = column[r] + random.nextGaussian();

@@ -412,7 +412,7 @@ class InitCommandTest {
   }
 
   @Test
-  void whatIsDroppedIsNoFeatureAndNoLabel() throws IOException {
+  void droppedColumnsAreNeitherFeatureNorLabel() throws IOException {
     Cli cli = init("--input", payments().toString(), "--drop", "day,class");
 
     assertThat(cli.err()).isEmpty();

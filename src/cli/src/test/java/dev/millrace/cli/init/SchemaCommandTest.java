@@ -97,7 +97,7 @@ class SchemaCommandTest {
   }
 
   @Test
-  void whatCannotBeComparedIsOneLine() throws IOException {
+  void anErrorIsOneLine() throws IOException {
     assertThat(check("--id", "3").err())
         .isEqualTo(config + " has no input.registry to ask. Name a file with --schema.\n");
     assertThat(check("--schema", folder + "/gone.avsc").err())

@@ -47,7 +47,7 @@ class SeriesProposalTest {
   }
 
   @Test
-  void aSeasonLongerThanAnEighthIsNone() {
+  void aSeasonIsAtMostAnEighthOfTheSeries() {
     double[] yearly =
         IntStream.range(0, 1_000).mapToDouble(i -> Math.sin(i * 2 * Math.PI / 365)).toArray();
 

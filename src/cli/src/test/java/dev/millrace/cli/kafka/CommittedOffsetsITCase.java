@@ -41,7 +41,7 @@ class CommittedOffsetsITCase {
   }
 
   @Test
-  void whatWasReadIsToldWithTheWayToReadItAgain() {
+  void committedOffsetsAreShownWithTheWayToReadAllAgain() {
     assertThat(new CommittedOffsets(12_000, 5).text())
         .isEqualTo(
             ", after the 12,000 records that were read before; 5 wait"

@@ -75,7 +75,7 @@ class ProduceCommandITCase {
   }
 
   @Test
-  void whatWasCreatedIsThereForTheNextCommand() throws Exception {
+  void createdTopicsExistForTheNextCommand() throws Exception {
     // Brokers hear of a topic some time after its creation, which shows in one of fifty.
     for (int i = 0; i < 100; i++) {
       Settings settings = PipelineFile.read(pipeline("next" + i));

@@ -68,8 +68,7 @@ class ErasureITCase {
   }
 
   @Test
-  void whatIsErasedStaysErasedWhenAnotherParallelismContinuesFromAnOlderSavepoint()
-      throws Exception {
+  void erasuresSurviveAnOlderSavepointAtAnotherParallelism() throws Exception {
     produce("shop-1", 100);
     produce("shop-2", 100);
     LocalJob first = start(null, 1);

@@ -30,7 +30,7 @@ class OldSnapshotsTest {
   }
 
   @Test
-  void whatFlinkCountedLastStaysWhateverItsTime() throws IOException {
+  void theSnapshotThatFlinkCountedLastStays() throws IOException {
     Path older = SnapshotsTest.snapshot(dir.resolve("savepoint-0a"), 1, 9_000);
     Path newer = SnapshotsTest.snapshot(dir.resolve(JOB + "/chk-2"), 2, 1_000);
     Path newest = SnapshotsTest.snapshot(dir.resolve("savepoint-0b"), 3, 500);
@@ -70,7 +70,7 @@ class OldSnapshotsTest {
   }
 
   @Test
-  void whatFlinkHasNotNamedIsLeftAlone() throws IOException {
+  void filesWithoutANameOfFlinkStay() throws IOException {
     Path named = snapshot("before-the-upgrade", 1_000);
     Path logs = Files.createDirectories(dir.resolve("cluster/logs"));
     Path elsewhere = snapshot("elsewhere/savepoint-0a", 1_000);

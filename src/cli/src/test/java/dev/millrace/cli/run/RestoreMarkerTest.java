@@ -51,7 +51,7 @@ class RestoreMarkerTest {
   }
 
   @Test
-  void whatWasLeftBehindNeverCountsAgainAlsoInACopy() throws IOException {
+  void abandonedSnapshotsNeverCountAgainAlsoInACopy() throws IOException {
     snapshot("old/savepoint-a1", 1_000);
     marked(dir.resolve("old"), Optional.empty());
     snapshot("old/job/chk-1", 2_000);
@@ -75,7 +75,7 @@ class RestoreMarkerTest {
   }
 
   @Test
-  void aStartThatWasPreparedAndDidNotComeAboutIsNone() throws IOException {
+  void aStartThatDidNotHappenHasNoEffect() throws IOException {
     Path newest = snapshot("savepoint-a1", 1_000);
 
     new RestoreMarker(dir).prepare(Optional.empty());
@@ -84,7 +84,7 @@ class RestoreMarkerTest {
   }
 
   @Test
-  void aMarkThatAFullDiskHasLeftEmptyIsNone() throws IOException {
+  void anEmptyMarkIsIgnored() throws IOException {
     Path newest = snapshot("savepoint-a1", 1_000);
     Files.createFile(dir.resolve(".start"));
 

@@ -191,7 +191,7 @@ class SnapshotCheckTest {
   }
 
   @Test
-  void whatHasNothingToCommitMayBeOld() throws Exception {
+  void aSnapshotWithoutOpenTransactionsMayBeOld() throws Exception {
     commit("committed-2");
     List<Path> snapshots =
         List.of(

@@ -30,7 +30,7 @@ class SnapshotsTest {
   }
 
   @Test
-  void whatFlinkPrintsNamesTheSavepoint() throws IOException {
+  void theLocationThatFlinkPrintsNamesTheSavepoint() throws IOException {
     Path savepoint = snapshot(dir.resolve("50 % für Jürgen"), 1);
     String printed = new org.apache.flink.core.fs.Path(Snapshots.location(savepoint)).toString();
 
@@ -44,7 +44,7 @@ class SnapshotsTest {
   }
 
   @Test
-  void whoStopsWithoutASavepointIsToldWhatTheNextRunContinuesFrom() throws IOException {
+  void stoppingWithoutASavepointPrintsWhereTheNextRunContinues() throws IOException {
     assertThat(Snapshots.stoppedWithout(new RestoreMarker(dir).newest()))
         .endsWith("there is no checkpoint yet: the next run starts with new models.");
 

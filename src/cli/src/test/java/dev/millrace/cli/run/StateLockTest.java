@@ -18,7 +18,7 @@ class StateLockTest {
   @TempDir private Path dir;
 
   @Test
-  void whatKeepsAStateDirectoryFromBeingUsedIsSaid() throws IOException {
+  void anUnusableStateDirectoryIsReportedWithTheCause() throws IOException {
     Path file = Files.writeString(dir.resolve("state"), "");
 
     assertThatThrownBy(() -> StateLock.acquire(file, "shops"))

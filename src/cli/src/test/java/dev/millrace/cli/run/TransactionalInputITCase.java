@@ -30,7 +30,7 @@ class TransactionalInputITCase {
   @TempDir private Path dir;
 
   @Test
-  void whatItsProducerTookBackIsNotLearned() throws Exception {
+  void abortedTransactionsAreNotLearned() throws Exception {
     try (EmbeddedKafka kafka = EmbeddedKafka.start(0, null)) {
       Path pipeline = pipeline(kafka, "earliest");
       send(kafka);
@@ -46,7 +46,7 @@ class TransactionalInputITCase {
   }
 
   @Test
-  void whatIsCommittedOnlyAfterAJobBeganAtTheEndIsLearned() throws Exception {
+  void aJobAtLatestLearnsTransactionsCommittedAfterItsStart() throws Exception {
     try (EmbeddedKafka kafka = EmbeddedKafka.start(0, null);
         KafkaProducer<byte[], byte[]> producer = producer(kafka)) {
       Path pipeline = pipeline(kafka, "latest");

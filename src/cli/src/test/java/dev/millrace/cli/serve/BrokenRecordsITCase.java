@@ -42,7 +42,7 @@ class BrokenRecordsITCase {
   private static Path pipeline;
 
   @BeforeAll
-  static void writeWhatNobodyWants() throws Exception {
+  static void writeBrokenRecords() throws Exception {
     kafka = EmbeddedKafka.start(0, null);
     pipeline =
         Files.writeString(
@@ -178,7 +178,7 @@ class BrokenRecordsITCase {
   }
 
   @Test
-  void metricsThatAreNoneAreLeftOut() {
+  void invalidMetricsRecordsAreLeftOut() {
     Cli export = Cli.run("tensorboard", "-c", "" + pipeline, "--once", "--logdir", dir + "/runs");
 
     assertThat(export.err()).isEmpty();

@@ -55,7 +55,7 @@ class HttpAccessTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"Bearer wrong", "Bearer", "Basic", "Basic !!", "Basic OnRva2Vu", "a b"})
-  void aWrongTokenIsNone(String authorization) throws IOException {
+  void rejectsWrongTokens(String authorization) throws IOException {
     String header = "Authorization: " + authorization + "\r\n";
 
     assertThat(send(dashboard.address(), "/", header)).startsWith("HTTP/1.1 401 ");

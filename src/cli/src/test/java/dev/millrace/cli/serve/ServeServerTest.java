@@ -206,7 +206,7 @@ class ServeServerTest {
   }
 
   @Test
-  void whatCannotBeAnsweredSaysWhy() throws Exception {
+  void rejectedRequestsNameTheReason() throws Exception {
     assertRefused("{", 400, "malformed-request", "not JSON");
     assertRefused("[]", 400, "malformed-request", "not a JSON object");
     assertRefused("{\"features\":{}}", 400, "malformed-request", "\"key\" is missing");
@@ -345,7 +345,7 @@ class ServeServerTest {
   }
 
   @Test
-  void requestsThatAreHalfSentHoldUpNobody() throws Exception {
+  void incompleteRequestsDelayNoOther() throws Exception {
     List<Socket> open = new ArrayList<>();
     try {
       for (String body : List.of("{", "{".repeat(ServeServer.SHORT_BODY_BYTES))) {
@@ -400,7 +400,7 @@ class ServeServerTest {
   }
 
   @Test
-  void modelsThatABrokerDoesNotGiveHoldUpNobody() throws Exception {
+  void unreadableModelsDelayNoOtherKey() throws Exception {
     for (int key = 0; key < 8; key++) {
       models.accept(ModelSamples.arrival("cold-" + key, 10, new Place(0, 100 + key)));
     }

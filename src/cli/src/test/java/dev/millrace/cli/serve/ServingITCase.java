@@ -361,7 +361,7 @@ class ServingITCase {
   }
 
   @Test
-  void whatCannotBePredictedIsOneLine() throws Exception {
+  void errorsOfPredictAreOneLine() throws Exception {
     Path pipeline = pipeline("errors", "errors", "features: " + FEATURES);
     Cli.run("topics", "create", "-c", pipeline.toString());
     produce(pipeline, "avro", rows.subList(0, 30));
@@ -435,7 +435,7 @@ class ServingITCase {
   }
 
   @Test
-  void whoeverRedirectsThePredictionsSeesHowFarTheyAre() throws Exception {
+  void redirectedPredictionsStillShowProgress() throws Exception {
     Path pipeline = pipeline("bar", "bar", "format: json, features: " + FEATURES);
     Cli.run("topics", "create", "-c", pipeline.toString());
     produce(pipeline, "json", rows.subList(0, ROWS));

@@ -98,7 +98,7 @@ class TensorBoardRunsTest {
   }
 
   @Test
-  void aTimeThatIsNoneIsTheBeginningOfTime() throws IOException {
+  void anInvalidEventTimeBecomesZero() throws IOException {
     TensorBoardRuns runs = new TensorBoardRuns(dir, 10, BEGUN);
     ObjectNode record = (ObjectNode) record("p", "k", 7, 0.5, "1");
     runs.add(record.put("event_time", "+1000000000-12-31T23:59:59Z")); // beyond milliseconds

@@ -298,7 +298,7 @@ class DriftDetectorTest {
 
   @ParameterizedTest
   @MethodSource("specs")
-  void leavesOutWhatIsNotFinite(DriftSpec spec) throws IOException {
+  void ignoresValuesThatAreNotFinite(DriftSpec spec) throws IOException {
     DriftDetector detector = spec.start();
     detector.update(1);
     byte[] before = bytes(detector);

@@ -112,7 +112,7 @@ class EmbeddingContractTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void whatItPredictsIsWhatLearningPredicts(Case one) {
+  void predictingEqualsThePredictionOfLearning(Case one) {
     OnlineModel model = one.model();
     AutoModels.learn(model, 0, EXAMPLES);
     byte[] before = AutoModels.bytes(model);

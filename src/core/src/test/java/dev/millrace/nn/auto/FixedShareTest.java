@@ -79,7 +79,7 @@ class FixedShareTest {
   }
 
   @Test
-  void whatBecameBetterIsFollowedWithinFewExamples() {
+  void followsTheNewBestWithinFewExamples() {
     for (int e = 0; e < 20_000; e++) {
       answer.learn(1, 0.5, 0.5, 1, 1, e);
     }
@@ -101,7 +101,7 @@ class FixedShareTest {
     "1, 0.1, 0.1, -0.2",
     "0, 0, 0, 0"
   })
-  void storedWeightsThatAreNoSharesOfOneAreRejected(
+  void rejectsStoredWeightsWhoseSumIsNotOne(
       double mixture, double linear, double baseline, double previous) {
     byte[] stored =
         ByteBuffer.allocate(4 * Double.BYTES)

@@ -102,7 +102,7 @@ class ModelsTest {
   }
 
   @Test
-  void whatIsPredictedNextKnowsTheFeaturesThatCame() {
+  void theNextPredictionUsesTheFeaturesOfTheRow() {
     OnlineModel model = Models.create(MIXTURE, Task.BINARY, 2, 2, 7);
     float[] x = {1, 2};
     float[] out = new float[2];

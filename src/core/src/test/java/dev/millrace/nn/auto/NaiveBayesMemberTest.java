@@ -127,7 +127,7 @@ class NaiveBayesMemberTest {
   }
 
   @Test
-  void whatWasStoredComesBackAndACopyIsIndependent() throws IOException {
+  void storedStateIsRestoredAndACopyIsIndependent() throws IOException {
     NaiveBayesMember bayes = of(2);
     for (int i = 0; i < 50; i++) {
       row(i % 3 == 0 ? 1 : 0, i % 2);

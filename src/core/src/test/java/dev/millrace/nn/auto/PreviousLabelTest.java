@@ -35,7 +35,7 @@ class PreviousLabelTest {
   }
 
   @Test
-  void whatFollowedIsStillKnownAfterAnotherClass() {
+  void aNewClassKeepsTheTransitionCounts() {
     PreviousLabel chain = new PreviousLabel(2);
     for (int label : new int[] {1, 0, 1}) {
       chain.learn(label, 1f);

@@ -97,7 +97,7 @@ class ScalerTest {
   }
 
   @Test
-  void whatStartsFromAnotherScalesLikeIt() {
+  void aScalerThatStartsFromAnotherScalesLikeIt() {
     see();
     Scaler other = new Scaler(2, 0, Indicators.NONE);
 

@@ -247,7 +247,7 @@ class FernsTest {
   }
 
   @Test
-  void whatWasStoredComesBack() throws IOException {
+  void storedStateIsRestored() throws IOException {
     Ferns none = new Ferns(SIZE, 4, 2, 5);
     assertThat(none.memoryBytes()).isZero();
     assertThat(bytes(none)).hasSize(4);

@@ -89,7 +89,7 @@ class NominalColumnsTest {
   }
 
   @Test
-  void withoutIndicatorsThereAreNone() {
+  void withoutIndicatorsNoColumnIsNominal() {
     NominalColumns none = NominalColumns.among(3, column -> false, 1, (record, column) -> 1);
 
     assertThat(none.isEmpty()).isTrue();
@@ -97,7 +97,7 @@ class NominalColumnsTest {
   }
 
   @Test
-  void whatWasStoredComesBack() throws IOException {
+  void storedStateIsRestored() throws IOException {
     byte[] stored = bytes(columns);
 
     NominalColumns restored = NominalColumns.read(new BoundedDataInput(stored), INPUTS);

@@ -388,7 +388,8 @@ class MetricsJsonTest {
             """
             {"column":"device","values":[\
             {"value":"phone","examples":3,"mean_predicted":0.25,"observed_share":0.5,"ratio":0.5},\
-            {"value":null,"examples":1,"mean_predicted":0.25,"observed_share":0.0,"ratio":null}]}""");
+            {"value":null,"examples":1,"mean_predicted":0.25,"observed_share":0.0,"ratio":null}]}\
+            """);
     assertThat(record.path("total").has("segments")).isFalse();
   }
 
@@ -603,7 +604,7 @@ class MetricsJsonTest {
   }
 
   @Test
-  void whatBecameOfLabelsThatCameLaterStandsBesideTheScores() {
+  void writesCountsOfDelayedLabels() {
     RegressionBlock block = new RegressionBlock(1, 1, 0, 0, 0, 0, 0, 0, true);
     RegressionBaseline baseline = new RegressionBaseline(0, 0, 0, 0);
     MetricsReport report =

@@ -36,7 +36,7 @@ class PredictionJsonTest {
   }
 
   @Test
-  void whatIsNotKnownIsLeftOutOrNull() {
+  void unknownFieldsAreLeftOutOrNull() {
     assertThat(encode(null, 0, new OfClass(List.of(), new float[0], false, -1, null), null))
         .isEqualTo(
             """
@@ -149,7 +149,7 @@ class PredictionJsonTest {
   }
 
   @Test
-  void whatTheModelDoesNotLearnFromIsMarked() {
+  void heldOutExamplesAreMarked() {
     Outcome outcome = new OfValue(2.5f, 3);
     assertThat(encode("tx-9", 42, outcome, "big", true))
         .contains(",\"actual\":3.0,\"model\":\"big\",\"held_out\":true,\"model_version\":41,");

@@ -212,7 +212,7 @@ class RegisteredSchemasTest {
   }
 
   @Test
-  void whoIsInterruptedWhileWaitingStaysInterrupted() {
+  void anInterruptWhileWaitingIsKept() {
     registry.setMode(Mode.SILENT);
     Thread.currentThread().interrupt();
 

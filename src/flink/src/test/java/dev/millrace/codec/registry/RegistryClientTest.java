@@ -78,7 +78,7 @@ class RegistryClientTest {
   }
 
   @Test
-  void whatTheRegistryDoesNotHaveOrNobodyCanUseIsAnAnswer() throws Exception {
+  void anAbsentOrUnusableSchemaIsAnAnswer() throws Exception {
     registry.with(9, "{\"type\":\"record\"}");
     registry.withAnswer(
         "/schemas/ids/10",
@@ -123,7 +123,7 @@ class RegistryClientTest {
     "NO_SUCH_PATH, answers with 404 without a registry's error code",
     "ENDLESS, failed: the response has more than 4194304 bytes"
   })
-  void whatIsNoAnswerIsAnOutage(Mode mode, String message) {
+  void anInvalidAnswerIsAnOutage(Mode mode, String message) {
     registry.setMode(mode);
 
     assertThat(failure(registry.spec()))
@@ -256,7 +256,7 @@ class RegistryClientTest {
   }
 
   @Test
-  void schemasThatNestWithoutEndAreNoneThatCouldBeUsed() throws Exception {
+  void rejectsSchemasThatNestTooDeeply() throws Exception {
     registry.with(
         12, "{\"type\":\"array\",\"items\":".repeat(20_000) + "\"int\"" + "}".repeat(20_000));
 

@@ -123,7 +123,7 @@ class MergedSourceReaderTest {
   }
 
   @Test
-  void aRecordOfRightNowWaitsForNobody() throws Exception {
+  void aCurrentRecordDoesNotWait() throws Exception {
     topics.silence();
     topics.write("features-0", NOW - 10, NOW + 10);
     topics.write("labels-0", 10);

@@ -50,7 +50,7 @@ class QuietCloseKafkaSinkTest {
   }
 
   @Test
-  void whatClosingThrowsDoesNotReachFlink() {
+  void aFailureToCloseAWriterDoesNotReachFlink() {
     RejectedWriter rejected = new RejectedWriter(new IOException("too large"));
 
     assertThatCode(new QuietCloseKafkaSink.Writer(rejected, "metrics", null)::close)
@@ -60,7 +60,7 @@ class QuietCloseKafkaSinkTest {
   }
 
   @Test
-  void whatClosingACommitterThrowsDoesNotReachFlinkEither() throws Exception {
+  void aFailureToCloseACommitterDoesNotReachFlink() throws Exception {
     AtomicInteger commits = new AtomicInteger();
     Committer<KafkaCommittable> failing =
         new Committer<>() {

@@ -43,7 +43,7 @@ class StableSplitEnumeratorTest {
   }
 
   @Test
-  void partitionsGoToTheirSubtaskAtTheOffsetsOfTheSnapshotWhoeverFindsThem() {
+  void restoredPartitionsGoToTheirSubtaskAtTheOffsetsOfTheSnapshot() {
     register(0, split("in", 1, 7), split("labels", 0, 3));
     register(1, split("in", 0, 5), split("labels", 1, 9), split("former", 0, 2));
 
