@@ -1,6 +1,7 @@
 package dev.millrace.data;
 
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,47 +57,63 @@ public record MetricsReport(
     } else if (scores instanceof OutputScores whole) {
       shorter = new OutputScores(whole.windowSize(), whole.window(), whole.total(), List.of());
     }
-    return with(shorter, labels, coverage, forecast, estimate);
+    Scores scoresWithout = shorter;
+    return with(to -> to.scores = scoresWithout);
   }
 
-  /** Returns the same with the outcomes of features and labels that came apart. */
-  public MetricsReport withLabels(Labels other) {
-    return with(scores, other, coverage, forecast, estimate);
+  /** Returns the same with other values. */
+  public MetricsReport with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.build();
   }
 
-  /** Returns the same with the scores of intervals or sets of classes. */
-  public MetricsReport withCoverage(Coverage other) {
-    return with(scores, labels, other, forecast, estimate);
-  }
+  /** Mutable values of a report, set by name; those of the record say what they are. */
+  public static final class Draft {
+    public final Context context;
+    private final Task task;
 
-  /** Returns the same with what became of the forecasts. */
-  public MetricsReport withForecast(Forecast other) {
-    return with(scores, labels, coverage, other, estimate);
-  }
+    /** True if one of two classes is the positive one. */
+    public boolean hasPositive;
 
-  /** Returns the same with estimated scores. */
-  public MetricsReport withEstimate(@Nullable Estimate other) {
-    return with(scores, labels, coverage, forecast, other);
-  }
+    public Scores scores;
+    public int epoch;
+    public @Nullable Validation validation;
+    public @Nullable Labels labels;
+    public @Nullable Coverage coverage;
+    public @Nullable Forecast forecast;
+    public @Nullable Estimate estimate;
+    public @Nullable InputDrift inputDrift;
+    public List<Importance> importance;
 
-  private MetricsReport with(
-      Scores newScores,
-      @Nullable Labels newLabels,
-      @Nullable Coverage newCoverage,
-      @Nullable Forecast newForecast,
-      @Nullable Estimate newEstimate) {
-    return new MetricsReport(
-        context,
-        task,
-        newScores,
-        epoch,
-        validation,
-        newLabels,
-        newCoverage,
-        newForecast,
-        newEstimate,
-        inputDrift,
-        importance);
+    private Draft(MetricsReport from) {
+      context = from.context;
+      task = from.task;
+      scores = from.scores;
+      epoch = from.epoch;
+      validation = from.validation;
+      labels = from.labels;
+      coverage = from.coverage;
+      forecast = from.forecast;
+      estimate = from.estimate;
+      inputDrift = from.inputDrift;
+      importance = from.importance;
+    }
+
+    private MetricsReport build() {
+      return new MetricsReport(
+          context,
+          task,
+          scores,
+          epoch,
+          validation,
+          labels,
+          coverage,
+          forecast,
+          estimate,
+          inputDrift,
+          importance);
+    }
   }
 
   /**

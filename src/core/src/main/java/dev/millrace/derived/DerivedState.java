@@ -7,6 +7,7 @@ import dev.millrace.data.IdHash;
 import dev.millrace.data.InputSpec;
 import dev.millrace.derived.DerivedPlan.Feature;
 import dev.millrace.derived.DerivedPlan.Grouping;
+import dev.millrace.state.KeyPart;
 import dev.millrace.state.State;
 import dev.millrace.state.StateVisitor;
 import java.io.IOException;
@@ -23,7 +24,7 @@ import java.util.Map;
  * it comes, with {@link #addLabel}. Time goes by the records and never back: a record of an earlier
  * event time than one before it counts as if it came at that one's time.
  */
-public final class DerivedState implements State {
+public final class DerivedState implements State, KeyPart {
   private static final long NO_GROUP = 0x6B65794F6E6C79L;
   private static final int CELLS_OF_PRIOR = 2;
 
@@ -51,7 +52,7 @@ public final class DerivedState implements State {
     row = new float[plan.width()];
   }
 
-  /** Returns a deep copy. */
+  @Override
   public DerivedState copy() {
     return State.copy(this, new DerivedState(plan));
   }
@@ -177,6 +178,13 @@ public final class DerivedState implements State {
     return part == null ? carried[by] : part.of((long) now);
   }
 
+  @Override
+  public void startEpoch(int last) {
+    if (last > 0) {
+      clear(); // the times start again
+    }
+  }
+
   /** Forgets all records. */
   public void clear() {
     for (GroupTable table : tables) {
@@ -194,6 +202,7 @@ public final class DerivedState implements State {
    *
    * @return number of groups forgotten
    */
+  @Override
   public long erase(ErasedId id) {
     long erased = 0;
     for (int g = 0; g < tables.size(); g++) {
@@ -210,7 +219,8 @@ public final class DerivedState implements State {
   }
 
   /** Returns the groups of records for each list of columns, without that of all records. */
-  public List<Evictable> groups() {
+  @Override
+  public List<Evictable> evictables() {
     List<Evictable> groups = new ArrayList<>();
     for (int g = 0; g < tables.size(); g++) {
       if (!plan.groupings().get(g).names().isEmpty()) {
@@ -239,7 +249,7 @@ public final class DerivedState implements State {
     return bytes;
   }
 
-  /** Returns the estimated bytes in memory. */
+  @Override
   public long memoryBytes() {
     long bytes = 0;
     for (GroupTable table : tables) {

@@ -1,7 +1,9 @@
 package dev.millrace.eval;
 
+import dev.millrace.data.ErasedId;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.Task;
+import dev.millrace.state.KeyPart;
 import dev.millrace.state.State;
 import dev.millrace.state.StateVisitor;
 import java.io.IOException;
@@ -13,11 +15,12 @@ import java.util.List;
  * <p>Early stopping (Prechelt 1998): learning ends once a number of epochs, the patience, had no
  * mean loss below that of the best epoch.
  */
-public final class ValidationScores implements State {
+public final class ValidationScores implements State, KeyPart {
 
   private final Task task;
   private final MetricsSpec spec;
   private RollingMetrics metrics;
+  private List<String> classes = List.of();
   private int bestEpoch;
   private double bestLoss = Double.NaN;
   private boolean stopped;
@@ -56,31 +59,40 @@ public final class ValidationScores implements State {
     return stops;
   }
 
-  /** Starts an epoch without examples. */
-  public void startEpoch(List<String> classes) {
-    metrics = RollingMetrics.of(task, spec.ofHeldOut());
-    nameClasses(classes);
+  @Override
+  public void startEpoch(int last) {
+    if (last > 0) {
+      metrics = RollingMetrics.of(task, spec.ofHeldOut());
+      nameClasses(classes);
+    }
   }
 
-  /** Names the classes; see {@link ClassificationMetrics#nameClasses}. */
-  public void nameClasses(List<String> classes) {
+  @Override
+  public void nameClasses(List<String> known) {
+    classes = known;
     if (metrics instanceof ClassificationMetrics classification) {
       classification.nameClasses(classes);
     }
   }
 
-  /** Reports the current scores. */
-  public MetricsReport.Validation report(MetricsReport.Context context) {
-    return new MetricsReport.Validation(
-        metrics.report(context).scores(), bestEpoch, bestLoss, stopped);
+  @Override
+  public long erase(ErasedId id) {
+    return id.isGroup() && metrics.eraseGroup(id.hash()) ? 1 : 0;
   }
 
-  /** Returns the bytes of the arrays in memory. */
-  public long memoryBytes(int classes) {
-    return metrics.memoryBytes(classes);
+  @Override
+  public void report(MetricsReport.Draft report) {
+    report.validation =
+        new MetricsReport.Validation(
+            metrics.report(report.context).scores(), bestEpoch, bestLoss, stopped);
   }
 
-  /** Returns a deep copy. */
+  @Override
+  public long memoryBytes() {
+    return metrics.memoryBytes(classes.size());
+  }
+
+  @Override
   public ValidationScores copy() {
     return State.copy(this, new ValidationScores(task, spec));
   }
@@ -94,6 +106,7 @@ public final class ValidationScores implements State {
             RollingMetrics::write,
             in -> RollingMetrics.read(in, spec.ofHeldOut()),
             RollingMetrics::copy);
+    classes = v.unstored(classes);
     bestEpoch = v.number(bestEpoch);
     bestLoss = v.number(bestLoss);
     stopped = v.flag(stopped) && spec.validation().patience() > 0;

@@ -1,6 +1,8 @@
 package dev.millrace.explain;
 
+import dev.millrace.data.MetricsReport;
 import dev.millrace.data.MetricsReport.Importance;
+import dev.millrace.state.KeyPart;
 import dev.millrace.state.State;
 import dev.millrace.state.StateVisitor;
 import java.io.IOException;
@@ -12,7 +14,7 @@ import java.util.stream.IntStream;
  * The importance of each column to the recent predictions of one key: the fading mean of the
  * absolute value of its contributions. Not thread-safe.
  */
-public final class ColumnImportance implements State {
+public final class ColumnImportance implements State, KeyPart {
   /** Max number of columns that are reported. */
   public static final int REPORTED = 20;
 
@@ -58,12 +60,17 @@ public final class ColumnImportance implements State {
         .toList();
   }
 
-  /** Returns the estimated bytes in memory. */
+  @Override
+  public void report(MetricsReport.Draft report) {
+    report.importance = report();
+  }
+
+  @Override
   public long memoryBytes() {
     return OBJECT_BYTES + (long) Double.BYTES * means.length;
   }
 
-  /** Returns a deep copy. */
+  @Override
   public ColumnImportance copy() {
     return State.copy(this, new ColumnImportance(columns));
   }

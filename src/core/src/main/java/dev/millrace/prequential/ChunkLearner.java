@@ -4,6 +4,7 @@ import dev.millrace.data.Chunk;
 import dev.millrace.data.ModelEvent.InputDrift;
 import dev.millrace.data.Reasons;
 import dev.millrace.eval.drift.DriftSignal;
+import dev.millrace.eval.drift.InputDriftDetector;
 import dev.millrace.nn.Workspace;
 import dev.millrace.prequential.Rejections.Rejection;
 import java.io.IOException;
@@ -138,9 +139,10 @@ final class ChunkLearner {
 
   /** Features that came before their label were compared when they came. */
   private List<InputDrift> compareInputs(PrequentialModel model) {
-    return model.inputDrift == null || batch.earlier != null
+    InputDriftDetector detector = model.part(InputDriftDetector.class);
+    return detector == null || batch.earlier != null
         ? List.of()
-        : model.inputDrift.add(batch.features, batch.rows, batch.chunk.width());
+        : detector.add(batch.features, batch.rows, batch.chunk.width());
   }
 
   private void report(TrainState state, PrequentialModel model, EngineListener listener)

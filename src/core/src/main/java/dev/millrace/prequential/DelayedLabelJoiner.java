@@ -230,7 +230,7 @@ final class DelayedLabelJoiner {
 
   /** Returns what the baselines of the scores predict that the example will count in. */
   private KnownLabels known(PrequentialModel model, Chunk chunk, int row, float[] features) {
-    ValidationScores validation = model.validation;
+    ValidationScores validation = model.part(ValidationScores.class);
     double fraction = spec.metrics().validation().fraction();
     RollingMetrics metrics =
         validation != null && HoldoutSplit.isHeldOut(chunk, row, features, fraction)
@@ -307,9 +307,9 @@ final class DelayedLabelJoiner {
   }
 
   /** Starts an epoch of a key; entries that are still pending are not learned. */
-  void startEpoch(LabelJoin join, EngineListener listener) {
+  void startEpoch(PrequentialModel model, LabelJoin join, int epoch, EngineListener listener) {
     join.copyCounts(countsBefore);
-    join.startEpoch();
+    model.startEpoch(epoch);
     reportCounts(join, listener);
   }
 

@@ -31,7 +31,7 @@ final class DerivedFiller {
    * @param to behind the last of them
    */
   void fillAll(PrequentialModel model, Chunk chunk, int from, int to) {
-    DerivedState state = model.derived;
+    DerivedState state = model.part(DerivedState.class);
     if (state == null || chunk.width() != model.learner.inputs()) {
       return;
     }
@@ -47,8 +47,9 @@ final class DerivedFiller {
 
   /** Fills and adds a row with features. */
   void fill(PrequentialModel model, Chunk chunk, int row) {
-    if (model.derived != null) {
-      fill(model.derived, chunk, row);
+    DerivedState state = model.part(DerivedState.class);
+    if (state != null) {
+      fill(state, chunk, row);
     }
   }
 
@@ -81,7 +82,7 @@ final class DerivedFiller {
 
   /** Adds the label of an example whose features and label came apart. */
   void addLabel(PrequentialModel model, JoinedExample joined) {
-    DerivedState state = model.derived;
+    DerivedState state = model.part(DerivedState.class);
     if (state == null) {
       return;
     }

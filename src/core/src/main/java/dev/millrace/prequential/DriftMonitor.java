@@ -1,25 +1,26 @@
 package dev.millrace.prequential;
 
 import dev.millrace.data.BoundedDataInput;
+import dev.millrace.data.Evictable;
 import dev.millrace.data.SizeChecks;
-import dev.millrace.data.Task;
 import dev.millrace.eval.drift.DriftDetector;
 import dev.millrace.eval.drift.DriftSignal;
 import dev.millrace.eval.drift.DriftSpec;
 import dev.millrace.nn.Learner;
-import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
-import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.Models;
 import dev.millrace.nn.selection.ChampionChallenger;
+import dev.millrace.prequential.KeyParts.Origin;
+import dev.millrace.state.KeyPart;
 import dev.millrace.state.State;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Detects drifts of one key, and reacts by the pipeline's policy. Not thread-safe. */
-final class DriftMonitor {
+final class DriftMonitor implements KeyPart {
   private final DriftPolicy policy;
   private final DriftDetector detector;
   private DriftSignal last = DriftSignal.NONE;
@@ -28,10 +29,6 @@ final class DriftMonitor {
 
   /** Learns next to the model from a warning on, to replace it; null without a warning. */
   @Nullable OnlineModel challenger;
-
-  DriftMonitor(DriftPolicy policy) {
-    this(policy, policy.detector().start());
-  }
 
   private DriftMonitor(DriftPolicy policy, DriftDetector detector) {
     this.policy = policy;
@@ -47,6 +44,12 @@ final class DriftMonitor {
     challenger = other.challenger == null ? null : other.challenger.copy();
   }
 
+  /** Returns a monitor without examples; null if the pipeline has no drift detector. */
+  static @Nullable DriftMonitor create(Origin origin) {
+    DriftPolicy policy = origin.spec().drift();
+    return policy == null ? null : new DriftMonitor(policy, policy.detector().start());
+  }
+
   /** Returns the number of drifts so far. */
   long drifts() {
     return drifts;
@@ -57,11 +60,16 @@ final class DriftMonitor {
     return last == DriftSignal.WARNING;
   }
 
-  /** Adds a class to the challenger, if there is one. */
-  void addClass() {
-    if (challenger != null) {
+  @Override
+  public void nameClasses(List<String> classes) {
+    while (challenger != null && challenger.classes() < classes.size()) {
       challenger.addClass();
     }
+  }
+
+  @Override
+  public List<? extends Evictable> evictables() {
+    return challenger == null ? List.of() : challenger.pagedParts();
   }
 
   /** Lets a challenger, if there is one, learn the single row that the model has just learned. */
@@ -169,23 +177,18 @@ final class DriftMonitor {
     }
   }
 
-  long memoryBytes() {
+  @Override
+  public long memoryBytes() {
     return detector.memoryBytes() + (challenger == null ? 0 : challenger.memoryBytes());
   }
 
-  DriftMonitor copy() {
+  @Override
+  public DriftMonitor copy() {
     return new DriftMonitor(this);
   }
 
-  /** Writes a monitor, or that there is none. */
-  static void write(@Nullable DriftMonitor monitor, DataOutput out) throws IOException {
-    out.writeBoolean(monitor != null);
-    if (monitor != null) {
-      monitor.write(out);
-    }
-  }
-
-  private void write(DataOutput out) throws IOException {
+  @Override
+  public void write(DataOutput out) throws IOException {
     out.writeUTF(policy.name());
     out.writeLong(drifts);
     out.writeByte(last.ordinal());
@@ -198,27 +201,22 @@ final class DriftMonitor {
   }
 
   /**
-   * Reads what {@link #write(DriftMonitor, DataOutput)} wrote, by hand: of another detector than
-   * the policy's only the count of drifts is kept.
+   * Reads what {@link #write} wrote, by hand: of another detector than the policy's only the count
+   * of drifts is kept.
    *
    * @return null without a policy
    */
-  static @Nullable DriftMonitor read(
-      BoundedDataInput in,
-      @Nullable DriftPolicy policy,
-      ModelSpec model,
-      Task task,
-      Workspace workspace)
-      throws IOException {
-    if (!in.readBoolean()) {
-      return policy == null ? null : new DriftMonitor(policy);
-    }
+  static @Nullable DriftMonitor read(BoundedDataInput in, Origin origin) throws IOException {
+    DriftPolicy policy = origin.spec().drift();
     String name = in.readUTF();
     long drifts = in.readLong();
     DriftSignal[] signals = DriftSignal.values();
     int last = (int) SizeChecks.require("drift signal", in.readByte(), 0, signals.length - 1);
     long boostedUntil = in.readLong();
-    OnlineModel challenger = in.readBoolean() ? Models.read(in, model, task, workspace) : null;
+    OnlineModel challenger =
+        in.readBoolean()
+            ? Models.read(in, origin.spec().model(), origin.task(), origin.workspace())
+            : null;
     // Read even if it is not used: other state follows.
     boolean same = policy != null && name.equals(policy.name());
     DriftDetector detector =

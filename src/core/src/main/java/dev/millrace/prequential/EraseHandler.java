@@ -3,6 +3,7 @@ package dev.millrace.prequential;
 import dev.millrace.data.ErasedId;
 import dev.millrace.data.ModelEvent.Erased;
 import dev.millrace.nn.PagedPart;
+import dev.millrace.state.KeyPart;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,7 @@ final class EraseHandler {
     boolean modelHadAny = false;
     for (IdErasure erasure : erasures) {
       long ids = ids(state, erasure.id());
-      long pending = pending(state, erasure.id());
+      long pending = state.model().parts.sum(part -> part.erasePending(erasure.id()));
       if (ids + pending > 0) {
         hadAny = true;
         modelHadAny |= ids > 0;
@@ -48,18 +49,8 @@ final class EraseHandler {
     for (PagedPart part : model.pagedParts()) {
       ids += id.ids() == null ? 0 : part.erase(id);
     }
-    ids += model.derived == null ? 0 : model.derived.erase(id);
-    if (id.isGroup()) {
-      ids += model.metrics.eraseGroup(id.hash()) ? 1 : 0;
-      ids += model.validation != null && model.validation.metrics().eraseGroup(id.hash()) ? 1 : 0;
-    }
-    return ids;
-  }
-
-  private static long pending(TrainState state, ErasedId id) {
-    LabelJoin labels = state.labels();
-    ForecastState forecasts = state.forecasts();
-    return (labels == null ? 0L : labels.erase(id)) + (forecasts == null ? 0 : forecasts.erase(id));
+    ids += id.isGroup() && model.metrics.eraseGroup(id.hash()) ? 1 : 0;
+    return ids + model.parts.sum(part -> part.erase(id));
   }
 
   /** Reports that a key is erased, with all of its state. */
@@ -70,9 +61,7 @@ final class EraseHandler {
       for (PagedPart part : state.model().pagedParts()) {
         ids += part.size();
       }
-      LabelJoin labels = state.labels();
-      pending = labels == null ? 0 : labels.pending();
-      pending += state.forecasts() == null ? 0 : state.forecasts().pending.size();
+      pending = state.model().parts.sum(KeyPart::pending);
     }
     events.erased(state, key, new Erased(null, null, ids, pending, until), listener);
   }

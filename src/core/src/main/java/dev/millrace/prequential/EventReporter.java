@@ -1,7 +1,6 @@
 package dev.millrace.prequential;
 
 import dev.millrace.data.Chunk;
-import dev.millrace.data.MetricsReport;
 import dev.millrace.data.ModelEvent;
 import dev.millrace.data.ModelEvent.ChampionChanged;
 import dev.millrace.data.ModelEvent.Drift;
@@ -14,7 +13,6 @@ import dev.millrace.data.ModelEvent.RolledBack;
 import dev.millrace.data.ModelEvent.SkippedSteps;
 import dev.millrace.data.ModelEvent.Warning;
 import dev.millrace.data.ModelEvent.What;
-import dev.millrace.eval.ClassificationMetrics;
 import dev.millrace.eval.drift.DriftSignal;
 import dev.millrace.nn.selection.ChampionChallenger;
 import java.util.List;
@@ -31,24 +29,8 @@ final class EventReporter {
   /** Reports the metrics of a key; the state has nothing unreported after it. */
   void metrics(TrainState state, String key, EngineListener listener) {
     PrequentialModel model = state.model();
-    LabelJoin labels = state.labels();
-    ForecastState forecasts = state.forecasts();
-    MetricsReport report = model.report(spec, key);
-    if (labels != null) {
-      report = report.withLabels(labels.report()).withEstimate(estimate(model, labels));
-    }
     listener.report(
-        forecasts == null ? report : report.withForecast(forecasts.report(key)),
-        model.counters.timestamp,
-        model.drifts(),
-        model.isWarned());
-  }
-
-  private static MetricsReport.@Nullable Estimate estimate(
-      PrequentialModel model, LabelJoin labels) {
-    return labels.estimate != null && model.metrics instanceof ClassificationMetrics metrics
-        ? labels.estimate.report(metrics.positive() >= 0)
-        : null;
+        model.report(spec, key), model.counters.timestamp, model.drifts(), model.isWarned());
   }
 
   /** Reports skipped steps, if there are any that have not been reported. */

@@ -21,20 +21,9 @@ final class Explanations {
     this.workspace = workspace;
   }
 
-  /**
-   * Returns the importance of the columns of a new model; null if predictions are not explained.
-   *
-   * @param inputs number of features of a row
-   */
-  static @Nullable ColumnImportance importance(TrainSpec spec, int inputs, Workspace workspace) {
-    return spec.reasons() == 0
-        ? null
-        : new ColumnImportance(Explainer.of(spec.input(), inputs, workspace).columns());
-  }
-
   /** Prepares to explain the prediction of a row, before the model learns it. */
   void prepare(PrequentialModel model, float[] features) {
-    if (model.importance != null) {
+    if (spec.reasons() > 0) {
       OnlineModel learner = model.learner;
       learner.use(workspace);
       explainer(learner).predict(learner, features, 0);
@@ -50,7 +39,7 @@ final class Explanations {
    * @return null if nothing is to be explained, or there is no prediction
    */
   @Nullable Reasons explain(PrequentialModel model, float[] scores, int classes, int predicted) {
-    ColumnImportance importance = model.importance;
+    ColumnImportance importance = model.part(ColumnImportance.class);
     if (importance == null) {
       return null;
     }

@@ -9,6 +9,8 @@ import dev.millrace.data.Prediction;
 import dev.millrace.data.SizeChecks;
 import dev.millrace.eval.interval.ConformalBounds;
 import dev.millrace.forecast.Series;
+import dev.millrace.prequential.KeyParts.Origin;
+import dev.millrace.state.KeyPart;
 import dev.millrace.state.State;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -22,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Reads and writes by hand: the series is made of the stored horizon.
  */
-final class ForecastState {
+final class ForecastState implements KeyPart {
   /**
    * Max number of pending forecasts. A horizon in records is not longer; of one in time, forecasts
    * that follow each other sooner than this part of it are dropped.
@@ -31,6 +33,7 @@ final class ForecastState {
 
   final Step horizon;
   final ArrayDeque<PendingForecast> pending;
+  private final ForecastSpec spec;
   Series series;
   long expired;
   long dropped;
@@ -41,12 +44,22 @@ final class ForecastState {
   private long reported;
   private long pendingBytes;
 
-  /** Creates the state of a key that has no records yet. */
-  ForecastState(ForecastSpec spec, Step horizon) {
-    this(horizon, new Series(spec, horizon), new ArrayDeque<>());
+  /** Creates the state of a key that has no records yet; null if the pipeline forecasts nothing. */
+  static @Nullable ForecastState create(Origin origin) {
+    ForecastSpec spec = origin.spec().input().forecast();
+    if (spec == null) {
+      return null;
+    }
+    if (origin.key() == null) {
+      throw new IllegalArgumentException("no series is stored");
+    }
+    Step horizon = horizon(spec, origin.key());
+    return new ForecastState(spec, horizon, new Series(spec, horizon), new ArrayDeque<>());
   }
 
-  private ForecastState(Step horizon, Series series, ArrayDeque<PendingForecast> pending) {
+  private ForecastState(
+      ForecastSpec spec, Step horizon, Series series, ArrayDeque<PendingForecast> pending) {
+    this.spec = spec;
     this.horizon = horizon;
     this.series = series;
     this.pending = pending;
@@ -118,37 +131,47 @@ final class ForecastState {
   }
 
   /** Starts another pass over the data: a series of its own. */
-  void startEpoch(ForecastSpec spec) {
+  @Override
+  public void startEpoch(int last) {
     expired += pending.size();
     pending.clear();
     pendingBytes = 0;
     series = new Series(spec, horizon);
   }
 
-  /** Drops forecasts whose features have an id; returns their number. */
-  int erase(ErasedId id) {
+  @Override
+  public long erasePending(ErasedId id) {
     int before = pending.size();
     pending.removeIf(forecast -> forecast.features().has(id));
     pendingBytes = pending.stream().mapToLong(PendingForecast::memoryBytes).sum();
-    return before - pending.size();
+    return (long) before - pending.size();
   }
 
-  /** Returns true if no record has come yet. */
-  boolean isEmpty() {
-    return records() == 0;
+  @Override
+  public int pending() {
+    return pending.size();
+  }
+
+  @Override
+  public boolean hasRecords() {
+    return records() > 0;
   }
 
   private long records() {
     return series.records() + late;
   }
 
-  /** Returns true if records have come since the last report. */
-  boolean hasUnreported() {
+  @Override
+  public boolean hasUnreported() {
     return records() != reported;
   }
 
-  /** Returns the report; {@link #hasUnreported} is false after it. */
-  MetricsReport.Forecast report(String key) {
+  @Override
+  public void report(MetricsReport.Draft report) {
+    report.forecast = report(report.context.key());
+  }
+
+  private MetricsReport.Forecast report(String key) {
     reported = records();
     PendingForecast newest = pending.peekLast();
     return new MetricsReport.Forecast(
@@ -172,14 +195,15 @@ final class ForecastState {
         forecast, ConformalBounds.low(forecast, bound), ConformalBounds.high(forecast, bound));
   }
 
-  /** Returns the estimated bytes in memory. */
-  long memoryBytes() {
+  @Override
+  public long memoryBytes() {
     return series.memoryBytes() + pendingBytes;
   }
 
   /** Returns a copy that shares pending forecasts, which are immutable. */
-  ForecastState copy() {
-    ForecastState copy = new ForecastState(horizon, series.copy(), pending.clone());
+  @Override
+  public ForecastState copy() {
+    ForecastState copy = new ForecastState(spec, horizon, series.copy(), pending.clone());
     copy.expired = expired;
     copy.dropped = dropped;
     copy.missing = missing;
@@ -191,7 +215,8 @@ final class ForecastState {
     return copy;
   }
 
-  void write(DataOutput out) throws IOException {
+  @Override
+  public void write(DataOutput out) throws IOException {
     out.writeUTF(horizon.text());
     out.writeLong(horizon.length());
     series.write(out);
@@ -211,12 +236,18 @@ final class ForecastState {
   /**
    * Reads what {@link #write} wrote.
    *
-   * @param outputs of the model
+   * @return null if the pipeline forecasts nothing
    */
-  static ForecastState read(DataInput in, ForecastSpec spec, int outputs) throws IOException {
+  static @Nullable ForecastState read(DataInput in, Origin origin) throws IOException {
+    ForecastSpec spec = origin.spec().input().forecast();
+    if (spec == null) {
+      return null;
+    }
+    int outputs = origin.learner().outputs();
     Step horizon = new Step(in.readUTF(), in.readLong());
     ForecastState state =
-        new ForecastState(horizon, State.read(in, new Series(spec, horizon)), new ArrayDeque<>());
+        new ForecastState(
+            spec, horizon, State.read(in, new Series(spec, horizon)), new ArrayDeque<>());
     int baselines = 2 * spec.seasons().size();
     int size = SizeChecks.read(in, "pending forecasts", MAX_PENDING, Long.BYTES);
     for (int left = size; left > 0; left--) {

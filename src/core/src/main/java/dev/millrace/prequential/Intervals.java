@@ -1,12 +1,12 @@
 package dev.millrace.prequential;
 
 import dev.millrace.data.MetricsReport;
-import dev.millrace.data.Task;
 import dev.millrace.eval.CoverageScores;
-import dev.millrace.eval.MetricsSpec;
 import dev.millrace.eval.ScoredClass;
 import dev.millrace.eval.interval.ConformalBounds;
 import dev.millrace.nn.PredictedValue;
+import dev.millrace.prequential.KeyParts.Origin;
+import dev.millrace.state.KeyPart;
 import dev.millrace.state.State;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * The intervals of one key's predicted values, or the sets of its classes, and their scores. Both
  * are of the answers of the key, whichever model answered. Not thread-safe.
  */
-final class Intervals {
+final class Intervals implements KeyPart {
   final ConformalBounds bounds;
   private final CoverageScores scores;
   private final boolean areClasses;
@@ -29,20 +29,15 @@ final class Intervals {
   }
 
   /** Creates them without examples; null if there are none for the pipeline or for its model. */
-  static @Nullable Intervals create(TrainSpec spec, Task task, boolean probabilities) {
-    double level = spec.interval();
-    boolean areClasses = task.isClassification();
-    return level == 0 || (areClasses && !probabilities)
+  static @Nullable Intervals create(Origin origin) {
+    double level = origin.spec().interval();
+    boolean areClasses = origin.task().isClassification();
+    return level == 0 || (areClasses && !origin.hasProbabilities())
         ? null
         : new Intervals(
             new ConformalBounds(level, areClasses),
-            new CoverageScores(level, spec.metrics()),
+            new CoverageScores(level, origin.spec().metrics()),
             areClasses);
-  }
-
-  /** Returns true if they have the level of the pipeline. */
-  boolean isOf(TrainSpec spec) {
-    return bounds.level() == spec.interval();
   }
 
   /** Returns the bound of a prediction made now. */
@@ -103,26 +98,35 @@ final class Intervals {
     return bound == null ? bounds.labels() : Math.min(bounds.labels(), bound.labels());
   }
 
-  MetricsReport.Coverage report() {
-    return scores.report();
+  @Override
+  public void report(MetricsReport.Draft report) {
+    report.coverage = scores.report();
   }
 
-  long memoryBytes() {
+  @Override
+  public long memoryBytes() {
     return bounds.memoryBytes() + scores.memoryBytes();
   }
 
-  Intervals copy() {
+  @Override
+  public Intervals copy() {
     return new Intervals(bounds.copy(), scores.copy(), areClasses);
   }
 
-  void write(DataOutput out) throws IOException {
+  @Override
+  public void write(DataOutput out) throws IOException {
     bounds.write(out);
     scores.write(out);
   }
 
-  static Intervals read(DataInput in, boolean areClasses, MetricsSpec spec) throws IOException {
+  /** Reads what {@link #write} wrote; returns null if the pipeline has another level. */
+  static @Nullable Intervals read(DataInput in, Origin origin) throws IOException {
+    boolean areClasses = origin.task().isClassification();
     ConformalBounds bounds = ConformalBounds.read(in, areClasses);
-    CoverageScores scores = State.read(in, new CoverageScores(bounds.level(), spec));
-    return new Intervals(bounds, scores, areClasses);
+    CoverageScores scores =
+        State.read(in, new CoverageScores(bounds.level(), origin.spec().metrics()));
+    return bounds.level() == origin.spec().interval()
+        ? new Intervals(bounds, scores, areClasses)
+        : null;
   }
 }

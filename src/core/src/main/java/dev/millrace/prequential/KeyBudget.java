@@ -1,6 +1,7 @@
 package dev.millrace.prequential;
 
 import dev.millrace.data.Evictable;
+import dev.millrace.derived.DerivedState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -102,7 +103,8 @@ final class KeyBudget {
 
   // Also records that are rejected or have no label may add groups.
   private static long records(PrequentialModel model) {
-    return model.derived == null ? model.counters.seq() : model.derived.records();
+    DerivedState derived = model.part(DerivedState.class);
+    return derived == null ? model.counters.seq() : derived.records();
   }
 
   /**

@@ -7,6 +7,8 @@ import dev.millrace.data.MetricsReport;
 import dev.millrace.data.SizeChecks;
 import dev.millrace.data.Task;
 import dev.millrace.eval.AccuracyEstimate;
+import dev.millrace.prequential.KeyParts.Origin;
+import dev.millrace.state.KeyPart;
 import dev.millrace.state.State;
 import dev.millrace.state.StateVisitor;
 import java.io.DataInput;
@@ -25,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * to join once labels take longer than it takes to fill the buffer. Of labels, and of the ids of
  * settled examples, the oldest are dropped: their counterparts are most likely lost.
  */
-final class LabelJoin implements State {
+final class LabelJoin implements State, KeyPart {
 
   /**
    * An example that is complete or timed out; kept to recognize duplicates.
@@ -101,6 +103,25 @@ final class LabelJoin implements State {
     estimate = estimates ? new AccuracyEstimate(window) : null;
   }
 
+  /** Returns a join without records; null if labels come with their features. */
+  static @Nullable LabelJoin create(Origin origin) {
+    LateLabels labels = origin.spec().input().labels();
+    return labels == null
+        ? null
+        : new LabelJoin(
+            labels,
+            origin.spec().metrics().window(),
+            origin.task(),
+            origin.learner().outputs(),
+            origin.task().isClassification() && origin.hasProbabilities());
+  }
+
+  /** Reads what {@link #write} wrote; returns null if labels come with their features. */
+  static @Nullable LabelJoin read(DataInput in, Origin origin) throws IOException {
+    LabelJoin join = create(origin);
+    return join == null ? null : State.read(in, join);
+  }
+
   /** Copies the number of each outcome, by its ordinal. */
   void copyCounts(long[] into) {
     System.arraycopy(counts, 0, into, 0, counts.length);
@@ -136,7 +157,8 @@ final class LabelJoin implements State {
    * Starts another pass over the data, whose time starts again; pending entries of the pass before
    * are settled and not learned.
    */
-  void startEpoch() {
+  @Override
+  public void startEpoch(int last) {
     for (; features.size() > 0; features.takeOldest()) {
       add(LabelOutcome.TIMED_OUT);
     }
@@ -313,16 +335,15 @@ final class LabelJoin implements State {
   /**
    * Drops features with an id that wait for their label, or for another label than the default one.
    * A label that comes for them finds none.
-   *
-   * @return their number
    */
-  int erase(ErasedId id) {
-    return features.removeIf(pending -> pending.has(id))
+  @Override
+  public long erasePending(ErasedId id) {
+    return (long) features.removeIf(pending -> pending.has(id))
         + settled.removeIf(one -> one.imputed() != null && one.imputed().has(id));
   }
 
-  /** Returns the number of features and labels that wait for each other. */
-  int pending() {
+  @Override
+  public int pending() {
     return features.size() + labels.size();
   }
 
@@ -353,14 +374,20 @@ final class LabelJoin implements State {
     counts[outcome.ordinal()]++;
   }
 
-  /** Returns true if no record has come yet. */
-  boolean isEmpty() {
-    return records == 0;
+  @Override
+  public boolean hasRecords() {
+    return records > 0;
   }
 
-  /** Returns true if records have come since the last report. */
-  boolean hasUnreported() {
+  @Override
+  public boolean hasUnreported() {
     return records > reported;
+  }
+
+  @Override
+  public void report(MetricsReport.Draft report) {
+    report.labels = report();
+    report.estimate = estimate == null ? null : estimate.report(report.hasPositive);
   }
 
   /** Returns the report; {@link #hasUnreported} is false after it. */
@@ -388,13 +415,13 @@ final class LabelJoin implements State {
     return features.bytes() + labels.bytes() + settled.bytes();
   }
 
-  /** Returns the estimated bytes in memory. */
-  long memoryBytes() {
+  @Override
+  public long memoryBytes() {
     return bytes() + delays.memoryBytes() + (estimate == null ? 0 : estimate.memoryBytes());
   }
 
-  /** Returns a copy that shares immutable entries. */
-  LabelJoin copy() {
+  @Override
+  public LabelJoin copy() {
     return State.copy(this, new LabelJoin(spec, window, task, outputs, estimate != null));
   }
 

@@ -203,12 +203,10 @@ final class ModelEngine implements KeyEngine {
       events.metrics(state, chunk.key(), listener);
       return;
     }
-    model.startEpoch(chunk.epoch());
-    if (joiner != null) {
-      joiner.startEpoch(Objects.requireNonNull(state.labels()), listener);
-    }
-    if (state.forecasts() != null) {
-      state.forecasts().startEpoch(Objects.requireNonNull(spec.input().forecast()));
+    if (joiner == null) {
+      model.startEpoch(chunk.epoch());
+    } else {
+      joiner.startEpoch(model, Objects.requireNonNull(state.labels()), chunk.epoch(), listener);
     }
   }
 

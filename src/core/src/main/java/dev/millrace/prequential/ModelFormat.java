@@ -8,16 +8,14 @@ import dev.millrace.data.Task;
 import dev.millrace.derived.DerivedState;
 import dev.millrace.eval.ClassificationMetrics;
 import dev.millrace.eval.RollingMetrics;
-import dev.millrace.eval.ValidationScores;
 import dev.millrace.eval.ValueLimit;
-import dev.millrace.eval.drift.InputColumns;
-import dev.millrace.eval.drift.InputDriftDetector;
-import dev.millrace.explain.ColumnImportance;
-import dev.millrace.explain.RowColumns;
+import dev.millrace.eval.interval.ConformalBounds;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.Models;
+import dev.millrace.prequential.KeyParts.Origin;
+import dev.millrace.prequential.ModelSnapshot.Predictor;
 import dev.millrace.state.State;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutput;
@@ -37,11 +35,9 @@ final class ModelFormat {
 
   private static final int MAX_NAMES = 20;
 
-  // Which optional parts follow.
-  private static final int VALIDATION_FLAG = 1;
-  private static final int INTERVALS_FLAG = 2;
-  private static final int INPUT_DRIFT_FLAG = 4;
-  private static final int IMPORTANCE_FLAG = 8;
+  // What else predictions need.
+  private static final int BOUNDS_FLAG = 1;
+  private static final int DERIVED_FLAG = 2;
 
   private ModelFormat() {}
 
@@ -56,27 +52,7 @@ final class ModelFormat {
     if (model.task == Task.REGRESSION) {
       model.targetLimit.write(out);
     }
-    DriftMonitor.write(model.drift, out);
-    out.writeByte(
-        (model.validation == null ? 0 : VALIDATION_FLAG)
-            | (model.intervals == null ? 0 : INTERVALS_FLAG)
-            | (model.inputDrift == null ? 0 : INPUT_DRIFT_FLAG)
-            | (model.importance == null ? 0 : IMPORTANCE_FLAG));
-    if (model.validation != null) {
-      model.validation.write(out);
-    }
-    if (model.derived != null) {
-      model.derived.write(out);
-    }
-    if (model.intervals != null) {
-      model.intervals.write(out);
-    }
-    if (model.inputDrift != null) {
-      model.inputDrift.write(out);
-    }
-    if (model.importance != null) {
-      model.importance.write(out);
-    }
+    model.parts.write(out);
   }
 
   /**
@@ -88,13 +64,39 @@ final class ModelFormat {
     out.writeInt(model.columns);
     model.classes.write(out);
     model.learner.write(out);
-    if (model.derived != null || model.intervals != null) {
+    Intervals intervals = model.part(Intervals.class);
+    DerivedState derived = model.part(DerivedState.class);
+    int flags = (intervals == null ? 0 : BOUNDS_FLAG) | (derived == null ? 0 : DERIVED_FLAG);
+    if (flags != 0) {
       // After its length: readers of the model alone skip it.
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-      ModelExtras.write(model, new DataOutputStream(bytes));
+      DataOutputStream extras = new DataOutputStream(bytes);
+      extras.writeByte(flags);
+      if (intervals != null) {
+        intervals.bounds.write(extras);
+      }
+      if (derived != null) {
+        derived.write(extras);
+      }
       out.writeInt(bytes.size());
       out.write(bytes.toByteArray());
     }
+  }
+
+  /** Reads what {@link #writeModel} wrote behind the model. */
+  static Predictor readPredictor(OnlineModel model, BoundedDataInput in, InputSpec input, Task task)
+      throws IOException {
+    if (in.left() == 0) {
+      return new Predictor(model, null, null);
+    }
+    SizeChecks.require("bytes behind the model", in.readInt(), in.left());
+    int flags = in.readByte();
+    boolean hasBounds = (flags & BOUNDS_FLAG) != 0;
+    ConformalBounds bounds = hasBounds ? ConformalBounds.read(in, task.isClassification()) : null;
+    boolean hasDerived = (flags & DERIVED_FLAG) != 0;
+    DerivedState derived = hasDerived ? State.read(in, new DerivedState(input)) : null;
+    SizeChecks.require("bytes behind the model", in.left(), 0);
+    return new Predictor(model, derived, bounds);
   }
 
   /**
@@ -126,49 +128,10 @@ final class ModelFormat {
     if (task == Task.REGRESSION) {
       State.read(in, targetLimit);
     }
-    DriftMonitor drift = DriftMonitor.read(in, spec.drift(), spec.model(), task, workspace);
-    int flags = in.readByte();
-    ValidationScores validation =
-        (flags & VALIDATION_FLAG) != 0
-            ? State.read(in, new ValidationScores(task, spec.metrics()))
-            : null;
-    if (validation != null) {
-      requireMetrics(task, validation.metrics(), classes);
-    }
-    DerivedState derived =
-        spec.input().derived().isEmpty() ? null : State.read(in, new DerivedState(spec.input()));
-    Intervals intervals =
-        (flags & INTERVALS_FLAG) != 0
-            ? Intervals.read(in, task.isClassification(), spec.metrics())
-            : null;
-    InputColumns inputs = SharedColumns.of(spec.input(), learner.inputs(), workspace);
-    InputDriftDetector inputDrift =
-        (flags & INPUT_DRIFT_FLAG) != 0
-            ? InputDriftDetector.read(in, spec.inputDrift(), inputs)
-            : InputDriftDetector.create(spec.inputDrift(), inputs);
-    ColumnImportance importance = Explanations.importance(spec, learner.inputs(), workspace);
-    if ((flags & IMPORTANCE_FLAG) != 0) {
-      State.read(
-          in,
-          importance == null
-              ? new ColumnImportance(RowColumns.of(spec.input(), learner.inputs()))
-              : importance);
-    }
+    Origin origin = new Origin(spec, null, task, classes, learner, workspace);
+    KeyParts parts = KeyParts.read(in, origin);
     return new PrequentialModel(
-        spec,
-        task,
-        columns,
-        classes,
-        metrics,
-        learner,
-        drift,
-        inputDrift,
-        importance,
-        validation,
-        counters,
-        derived,
-        intervals,
-        targetLimit);
+        spec, task, columns, classes, metrics, learner, counters, targetLimit, parts);
   }
 
   // Where none was declared it was guessed from the labels of each key: as multiclass, also where
@@ -209,7 +172,8 @@ final class ModelFormat {
     }
   }
 
-  private static void requireMetrics(Task task, RollingMetrics metrics, ClassNames names)
+  /** Checks that stored metrics are of the model. */
+  static void requireMetrics(Task task, RollingMetrics metrics, ClassNames names)
       throws IOException {
     boolean areOfClasses = metrics instanceof ClassificationMetrics;
     if (areOfClasses != task.isClassification()) {

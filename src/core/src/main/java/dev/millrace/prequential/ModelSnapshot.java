@@ -257,13 +257,7 @@ public record ModelSnapshot(
     BoundedDataInput in = new BoundedDataInput(bytes);
     OnlineModel read = read(in, model, workspace);
     requireFeatures(input);
-    ModelExtras extras = ModelExtras.NONE;
-    if (in.left() > 0) {
-      SizeChecks.require("bytes behind the model", in.readInt(), in.left());
-      extras = ModelExtras.read(in, input, task);
-      SizeChecks.require("bytes behind the model", in.left(), 0);
-    }
-    return new Predictor(read, extras.derived(), extras.bounds());
+    return ModelFormat.readPredictor(read, in, input, task);
   }
 
   /**

@@ -5,6 +5,7 @@ import dev.millrace.data.ModelEvent.Erased;
 import dev.millrace.data.PromoteRequest;
 import dev.millrace.nn.PagedPart;
 import dev.millrace.prequential.OutputsState.Output;
+import dev.millrace.state.KeyPart;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Function;
@@ -93,8 +94,7 @@ final class OutputCommands {
       for (Output output : state.outputs().outputs) {
         if (output.state != null) {
           ids += output.state.model().pagedParts().stream().mapToLong(PagedPart::size).sum();
-          LabelJoin join = output.state.labels();
-          pending += join == null ? 0 : join.pending();
+          pending += output.state.model().parts.sum(KeyPart::pending);
         }
       }
     }

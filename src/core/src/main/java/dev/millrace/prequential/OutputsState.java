@@ -185,7 +185,7 @@ final class OutputsState {
   /** Adds the parts that can forget entries to a list. */
   void addEvictables(List<Evictable> all) {
     if (derived != null) {
-      all.addAll(derived.groups());
+      all.addAll(derived.evictables());
     }
     for (Output output : outputs) {
       if (output.state != null) {

@@ -60,10 +60,11 @@ final class Predictions {
 
   private static @Nullable PredictionRegion region(
       PrequentialModel model, float[] scores, int classes, int predicted, double bound) {
-    if (model.intervals == null) {
+    Intervals intervals = model.part(Intervals.class);
+    if (intervals == null) {
       return null;
     }
-    ConformalBounds bounds = model.intervals.bounds;
+    ConformalBounds bounds = intervals.bounds;
     return model.task.isClassification()
         ? bounds.set(model.classes.list(), scores, classes, predicted, bound)
         : bounds.interval(PredictedValue.read(scores, 0), bound);

@@ -4,14 +4,11 @@ import dev.millrace.data.Chunk;
 import dev.millrace.data.Evictable;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.Task;
-import dev.millrace.derived.DerivedState;
 import dev.millrace.eval.ClassificationMetrics;
 import dev.millrace.eval.RollingMetrics;
 import dev.millrace.eval.ValidationScores;
 import dev.millrace.eval.ValueLimit;
 import dev.millrace.eval.drift.DriftSignal;
-import dev.millrace.eval.drift.InputDriftDetector;
-import dev.millrace.explain.ColumnImportance;
 import dev.millrace.nn.Indicators;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.ModelStart;
@@ -20,6 +17,8 @@ import dev.millrace.nn.PagedPart;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.Models;
 import dev.millrace.nn.selection.ChampionChallenger;
+import dev.millrace.prequential.KeyParts.Origin;
+import dev.millrace.state.KeyPart;
 import dev.millrace.state.State;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -40,23 +39,8 @@ final class PrequentialModel {
   final RollingMetrics metrics;
   final KeyCounters counters;
 
-  /** Null if the pipeline has no drift detector. */
-  final @Nullable DriftMonitor drift;
-
-  /** Null if the pipeline has neither intervals nor sets of classes. */
-  final @Nullable Intervals intervals;
-
-  /** Null if the drift of columns is not detected. */
-  final @Nullable InputDriftDetector inputDrift;
-
-  /** Null if predictions are not explained. */
-  @Nullable ColumnImportance importance;
-
-  /** Null if no example is held out. */
-  final @Nullable ValidationScores validation;
-
-  /** Null if no features are derived. */
-  final @Nullable DerivedState derived;
+  /** What the pipeline asks for besides. */
+  final KeyParts parts;
 
   /** Limits the targets of a regression. */
   final ValueLimit targetLimit;
@@ -91,15 +75,8 @@ final class PrequentialModel {
     learner = create(spec, chunk.key(), inputs, found, workspace);
     metrics = RollingMetrics.of(task, spec.metrics());
     counters = new KeyCounters(spec.countsDuplicates());
-    validation = createValidation(task, spec);
-    drift = spec.drift() == null ? null : new DriftMonitor(spec.drift());
-    derived = spec.input().derived().isEmpty() ? null : new DerivedState(spec.input());
-    intervals = Intervals.create(spec, task, probabilities);
-    inputDrift =
-        InputDriftDetector.create(
-            spec.inputDrift(), SharedColumns.of(spec.input(), inputs, workspace));
-    importance = Explanations.importance(spec, inputs, workspace);
     targetLimit = new ValueLimit();
+    parts = KeyParts.create(new Origin(spec, chunk.key(), task, classes, learner, workspace));
     nameClasses(spec);
   }
 
@@ -111,36 +88,20 @@ final class PrequentialModel {
       ClassNames classes,
       RollingMetrics metrics,
       OnlineModel learner,
-      @Nullable DriftMonitor drift,
-      @Nullable InputDriftDetector inputDrift,
-      @Nullable ColumnImportance importance,
-      @Nullable ValidationScores validation,
       KeyCounters counters,
-      @Nullable DerivedState derived,
-      @Nullable Intervals intervals,
-      ValueLimit targetLimit) {
+      ValueLimit targetLimit,
+      KeyParts parts) {
     this.task = task;
     this.classes = classes;
     this.metrics = metrics;
     this.learner = learner;
-    this.drift = drift;
-    this.inputDrift = inputDrift;
-    this.importance = importance;
     this.counters = counters;
-    this.derived = derived;
     this.targetLimit = targetLimit;
     this.columns = columns;
+    this.parts = parts;
     probabilities = Models.givesProbabilities(spec.model(), task);
-    this.intervals =
-        intervals != null && intervals.isOf(spec)
-            ? intervals
-            : Intervals.create(spec, task, probabilities);
-    boolean isHeldOut = spec.metrics().validation().fraction() != 0;
-    this.validation = isHeldOut && validation != null ? validation : createValidation(task, spec);
     nameClasses(spec);
-    if (drift != null) {
-      drift.resume(learner);
-    }
+    resumeDrift();
   }
 
   private PrequentialModel(PrequentialModel other) {
@@ -149,25 +110,25 @@ final class PrequentialModel {
     probabilities = other.probabilities;
     reportSpacing = other.reportSpacing;
     learner = other.learner.copy();
-    drift = other.drift == null ? null : other.drift.copy();
-    if (drift != null) {
-      drift.resume(learner);
-    }
-    inputDrift = other.inputDrift == null ? null : other.inputDrift.copy();
-    importance = other.importance == null ? null : other.importance.copy();
     classes = other.classes.copy();
     metrics = other.metrics.copy();
     counters = other.counters.copy();
-    derived = other.derived == null ? null : other.derived.copy();
-    validation = other.validation == null ? null : other.validation.copy();
-    intervals = other.intervals == null ? null : other.intervals.copy();
+    parts = other.parts.copy();
     targetLimit = State.copy(other.targetLimit, new ValueLimit());
+    resumeDrift();
   }
 
-  private static @Nullable ValidationScores createValidation(Task task, TrainSpec spec) {
-    return spec.metrics().validation().fraction() == 0
-        ? null
-        : new ValidationScores(task, spec.metrics());
+  /** Lets a model that was restored or copied go on as the drift detector has told it. */
+  void resumeDrift() {
+    DriftMonitor drift = part(DriftMonitor.class);
+    if (drift != null) {
+      drift.resume(learner);
+    }
+  }
+
+  /** Returns a part; null if the pipeline does not ask for it. */
+  <P extends KeyPart> @Nullable P part(Class<P> type) {
+    return parts.find(type);
   }
 
   /**
@@ -201,9 +162,7 @@ final class PrequentialModel {
     if (metrics instanceof ClassificationMetrics classification) {
       classification.nameClasses(classes.list());
     }
-    if (validation != null) {
-      validation.nameClasses(classes.list());
-    }
+    parts.forEach(part -> part.nameClasses(classes.list()));
   }
 
   /** Adds a class to all parts of the model; the output layer grows. */
@@ -211,9 +170,6 @@ final class PrequentialModel {
     classes.add(name);
     nameClasses(spec);
     learner.addClass();
-    if (drift != null) {
-      drift.addClass();
-    }
   }
 
   /** Returns the estimated bytes in memory, of the arrays and all around them. */
@@ -221,12 +177,7 @@ final class PrequentialModel {
     return OBJECT_BYTES
         + learner.memoryBytes()
         + metrics.memoryBytes(classes.size())
-        + (drift == null ? 0 : drift.memoryBytes())
-        + (intervals == null ? 0 : intervals.memoryBytes())
-        + (inputDrift == null ? 0 : inputDrift.memoryBytes())
-        + (importance == null ? 0 : importance.memoryBytes())
-        + (validation == null ? 0 : validation.memoryBytes(classes.size()))
-        + (derived == null ? 0 : derived.memoryBytes())
+        + parts.sum(KeyPart::memoryBytes)
         + counters.arrivals.memoryBytes()
         + (long) classes.size() * CLASS_NAME_BYTES;
   }
@@ -241,14 +192,13 @@ final class PrequentialModel {
 
   /** Adds the parts that can forget entries to a list. */
   void addEvictables(List<Evictable> all) {
-    if (derived != null) {
-      all.addAll(derived.groups());
-    }
-    all.addAll(pagedParts());
+    all.addAll(learner.pagedParts());
+    parts.forEach(part -> all.addAll(part.evictables()));
   }
 
   /** Returns the model in the background of the drift detector; null if there is none. */
   @Nullable OnlineModel challenger() {
+    DriftMonitor drift = part(DriftMonitor.class);
     return drift == null ? null : drift.challenger;
   }
 
@@ -278,21 +228,18 @@ final class PrequentialModel {
    * @return true if no later epoch is learned
    */
   boolean endEpoch() {
+    ValidationScores validation = part(ValidationScores.class);
     return validation != null && counters.epoch > 0 && validation.endEpoch(counters.epoch);
   }
 
   void startEpoch(int epoch) {
-    if (validation != null && counters.epoch > 0) {
-      validation.startEpoch(classes.list());
-    }
-    if (derived != null && counters.epoch > 0) {
-      derived.clear(); // the times start again
-    }
+    parts.forEach(part -> part.startEpoch(counters.epoch));
     counters.epoch = epoch;
   }
 
   /** Returns true if learning has ended, because the validation loss stopped falling. */
   boolean isStopped() {
+    ValidationScores validation = part(ValidationScores.class);
     return validation != null && validation.isStopped();
   }
 
@@ -314,6 +261,7 @@ final class PrequentialModel {
    * @return a drift, a new warning, or nothing
    */
   DriftSignal detectDrift(TrainSpec spec, String key, double error, Workspace workspace) {
+    DriftMonitor drift = part(DriftMonitor.class);
     if (drift == null) {
       return DriftSignal.NONE;
     }
@@ -332,11 +280,13 @@ final class PrequentialModel {
 
   /** Returns the number of drifts so far, 0 without a detector. */
   long drifts() {
+    DriftMonitor drift = part(DriftMonitor.class);
     return drift == null ? 0 : drift.drifts();
   }
 
   /** Returns true if there is a detector and it suspects a drift now. */
   boolean isWarned() {
+    DriftMonitor drift = part(DriftMonitor.class);
     return drift != null && drift.isWarned();
   }
 
@@ -369,19 +319,14 @@ final class PrequentialModel {
   /** Returns the metrics; the counters have nothing unreported after it. */
   MetricsReport report(TrainSpec spec, String key) {
     counters.reported = counters.seq();
-    MetricsReport.Context context = context(spec, key);
-    MetricsReport report = metrics.report(context);
-    return new MetricsReport(
-        context,
-        report.task(),
-        report.scores(),
-        counters.epoch,
-        validation == null ? null : validation.report(context),
-        null,
-        intervals == null ? null : intervals.report(),
-        null,
-        null,
-        inputDrift == null ? null : inputDrift.report(),
-        importance == null ? List.of() : importance.report());
+    return metrics
+        .report(context(spec, key))
+        .with(
+            report -> {
+              report.epoch = counters.epoch;
+              report.hasPositive =
+                  metrics instanceof ClassificationMetrics ofClasses && ofClasses.positive() >= 0;
+              parts.forEach(part -> part.report(report));
+            });
   }
 }

@@ -1,6 +1,7 @@
 package dev.millrace.prequential;
 
 import dev.millrace.data.Chunk;
+import dev.millrace.eval.drift.InputDriftDetector;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.SelectionSpec;
 import dev.millrace.prequential.Rejections.Rejection;
@@ -131,8 +132,9 @@ final class RowSelector {
     long examples = model.counters.examples;
     long untilReport = reportEvery - examples % reportEvery;
     long max = Math.min(untilReport, snapshots.examplesLeft(examples));
-    if (model.inputDrift != null) {
-      max = Math.min(max, model.inputDrift.untilComparison());
+    InputDriftDetector inputDrift = model.part(InputDriftDetector.class);
+    if (inputDrift != null) {
+      max = Math.min(max, inputDrift.untilComparison());
     }
     // An event names the example at which a model was rolled back.
     return (int) Math.min(Math.min(rows, max), model.learner.maxTogether());

@@ -26,7 +26,8 @@ final class Scorer {
 
   /** Scores the rows of a batch; those held out count for validation alone. */
   void score(PrequentialModel model, RowBatch batch) {
-    ValidationScores validation = batch.use == RowBatch.Use.HOLD_OUT ? model.validation : null;
+    ValidationScores validation =
+        batch.use == RowBatch.Use.HOLD_OUT ? model.part(ValidationScores.class) : null;
     RollingMetrics metrics = validation == null ? model.metrics : validation.metrics();
     // The scores of the last epoch are final.
     boolean isFinal = validation != null && validation.isStopped();
@@ -39,6 +40,7 @@ final class Scorer {
 
   private void scoreClasses(
       PrequentialModel model, RowBatch batch, @Nullable ClassificationMetrics metrics) {
+    Intervals intervals = model.part(Intervals.class);
     for (int r = 0; r < batch.rows; r++) {
       int row = batch.from + r;
       int actual = batch.classes[r];
@@ -58,8 +60,8 @@ final class Scorer {
       }
       batch.predicted = isPredicted ? scored.predicted : ClassCounts.NO_PREDICTION;
       batch.error = !isPredicted ? Double.NaN : scored.predicted == actual ? 0 : 1;
-      if (model.intervals != null && isPredicted) {
-        model.intervals.score(batch, row, scored);
+      if (intervals != null && isPredicted) {
+        intervals.score(batch, row, scored);
       }
     }
   }
@@ -98,6 +100,7 @@ final class Scorer {
       PrequentialModel model, RegressionMetrics metrics, RowBatch batch) {
     Chunk chunk = batch.chunk;
     PendingFeatures earlier = batch.earlier;
+    Intervals intervals = model.part(Intervals.class);
     for (int r = 0; r < batch.rows; r++) {
       int row = batch.from + r;
       double target = batch.targets[r];
@@ -119,8 +122,8 @@ final class Scorer {
         metrics.update(target, value, loss, weight, chunk.windowTime(row));
       }
       batch.error = Math.min(1, batch.losses[r]);
-      if (model.intervals != null) {
-        model.intervals.score(batch, row, value, target, batch.learnedTargets[r]);
+      if (intervals != null) {
+        intervals.score(batch, row, value, target, batch.learnedTargets[r]);
       }
     }
   }

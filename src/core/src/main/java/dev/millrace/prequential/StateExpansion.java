@@ -12,6 +12,7 @@ import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.SelectionSpec.OnChange;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.selection.ChampionChallenger;
+import dev.millrace.prequential.KeyParts.Origin;
 import java.io.IOException;
 import java.util.List;
 
@@ -45,30 +46,28 @@ final class StateExpansion {
     }
   }
 
-  private static TrainState.Parts read(byte[] state, TrainSpec spec, Workspace workspace)
+  private static PrequentialModel read(byte[] state, TrainSpec spec, Workspace workspace)
       throws IOException {
     TrainSpec before = withFewerFeatures(state, spec).with(OnChange.GROW);
-    TrainState.Parts parts;
+    PrequentialModel model;
     try {
-      parts = TrainState.read(state, before, workspace);
+      model = TrainState.read(state, before, workspace);
     } catch (ModelMismatchException e) {
-      parts = readSmaller(state, before, workspace, e);
+      model = readSmaller(state, before, workspace, e);
     }
-    PrequentialModel model = parts.model();
     model.columns = ModelFormat.columns(spec.input(), workspace);
     model.learner = expanded(model.learner, spec, model.task, workspace);
-    model.importance = Explanations.importance(spec, model.learner.inputs(), workspace);
-    DriftMonitor drift = model.drift;
-    if (drift != null) {
-      if (drift.challenger != null) {
-        drift.challenger = expanded(drift.challenger, spec, model.task, workspace);
-      }
-      drift.resume(model.learner);
+    model.parts.restartImportance(
+        new Origin(spec, null, model.task, model.classes, model.learner, workspace));
+    DriftMonitor drift = model.part(DriftMonitor.class);
+    if (drift != null && drift.challenger != null) {
+      drift.challenger = expanded(drift.challenger, spec, model.task, workspace);
     }
-    return parts;
+    model.resumeDrift();
+    return model;
   }
 
-  private static TrainState.Parts readSmaller(
+  private static PrequentialModel readSmaller(
       byte[] state, TrainSpec spec, Workspace workspace, ModelMismatchException cause)
       throws IOException {
     if (cause.storedShape() == null || !(spec.model() instanceof NetworkModelSpec network)) {

@@ -4,15 +4,13 @@ import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.DeclaredColumns;
 import dev.millrace.data.Evictable;
-import dev.millrace.data.ForecastSpec;
-import dev.millrace.data.InputSpec.LateLabels;
 import dev.millrace.data.PublicApi;
 import dev.millrace.data.SizeChecks;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.PagedOutput;
 import dev.millrace.nn.PagedPart;
 import dev.millrace.nn.Workspace;
-import dev.millrace.state.State;
+import dev.millrace.state.KeyPart;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -35,66 +33,6 @@ public final class TrainState {
   // Of the first number, whose lower half is the version.
   private static final int COLUMNS_FOLLOW = 1 << Short.SIZE;
   private static final int VERSION_BITS = COLUMNS_FOLLOW - 1;
-
-  /**
-   * The parts of usable state.
-   *
-   * @param labels pending features and labels; null if labels come with their features
-   * @param forecasts series and pending forecasts; null if the pipeline makes none
-   */
-  record Parts(
-      PrequentialModel model, @Nullable LabelJoin labels, @Nullable ForecastState forecasts) {
-
-    static Parts read(BoundedDataInput in, TrainSpec spec, Workspace workspace) throws IOException {
-      PrequentialModel model = ModelFormat.read(in, spec, workspace);
-      LabelJoin labels = join(spec, model);
-      if (labels != null && in.readBoolean()) { // else pending entries are dropped
-        State.read(in, labels);
-      }
-      ForecastSpec forecast = spec.input().forecast();
-      return new Parts(
-          model,
-          labels,
-          forecast == null ? null : ForecastState.read(in, forecast, model.learner.outputs()));
-    }
-
-    private static @Nullable LabelJoin join(TrainSpec spec, PrequentialModel model) {
-      LateLabels labels = spec.input().labels();
-      return labels == null
-          ? null
-          : new LabelJoin(
-              labels,
-              spec.metrics().window(),
-              model.task,
-              model.learner.outputs(),
-              model.givesClassProbabilities());
-    }
-
-    void write(DataOutput out) throws IOException {
-      ModelFormat.write(model, out);
-      if (forecasts != null) {
-        forecasts.write(out);
-        return;
-      }
-      out.writeBoolean(labels != null);
-      if (labels != null) {
-        labels.write(out);
-      }
-    }
-
-    long memoryBytes() {
-      return model.memoryBytes()
-          + (labels == null ? 0 : labels.memoryBytes())
-          + (forecasts == null ? 0 : forecasts.memoryBytes());
-    }
-
-    Parts copy() {
-      return new Parts(
-          model.copy(),
-          labels == null ? null : labels.copy(),
-          forecasts == null ? null : forecasts.copy());
-    }
-  }
 
   /**
    * Marks that the engine's caller keeps in memory with a key. They are not serialized, so a
@@ -124,7 +62,7 @@ public final class TrainState {
 
   // One of the three is not null.
   private byte @Nullable [] serialized;
-  private @Nullable Parts parts;
+  private @Nullable PrequentialModel model;
   private @Nullable OutputsState outputs;
 
   /** Marks of the engine's caller. */
@@ -136,9 +74,9 @@ public final class TrainState {
   // Pages of each part that are in the store, by its number.
   private final Map<Long, Integer> stored = new TreeMap<>();
 
-  private TrainState(byte @Nullable [] serialized, @Nullable Parts parts) {
+  private TrainState(byte @Nullable [] serialized, @Nullable PrequentialModel model) {
     this.serialized = serialized;
-    this.parts = parts;
+    this.model = model;
   }
 
   /**
@@ -148,13 +86,7 @@ public final class TrainState {
    */
   static TrainState begin(TrainSpec spec, Chunk chunk, Workspace workspace) {
     int columns = ModelFormat.columns(spec.input(), workspace);
-    ForecastSpec forecast = spec.input().forecast();
-    PrequentialModel model = new PrequentialModel(spec, columns, chunk, workspace);
-    ForecastState forecasts =
-        forecast == null
-            ? null
-            : new ForecastState(forecast, ForecastState.horizon(forecast, chunk.key()));
-    return new TrainState(null, new Parts(model, Parts.join(spec, model), forecasts));
+    return new TrainState(null, new PrequentialModel(spec, columns, chunk, workspace));
   }
 
   /** Returns the state of a key with several outputs. */
@@ -241,17 +173,17 @@ public final class TrainState {
   }
 
   /** Replaces bytes by the parts read from them. */
-  void use(Parts read) throws IOException {
-    for (PagedPart part : read.model().pagedParts()) {
+  void use(PrequentialModel read) throws IOException {
+    for (PagedPart part : read.pagedParts()) {
       if (part.needsPages()) {
         readPages(part);
       }
     }
-    parts = read;
+    model = read;
     serialized = null;
     if (!keepsPages) {
       removePages();
-      read.model().pagedParts().forEach(part -> part.setNumber(PagedPart.NONE));
+      read.pagedParts().forEach(part -> part.setNumber(PagedPart.NONE));
     }
   }
 
@@ -294,7 +226,7 @@ public final class TrainState {
     if (outputs != null) {
       outputs.storePages();
     }
-    if (pages == null || !keepsPages || parts == null) {
+    if (pages == null || !keepsPages || model == null) {
       return;
     }
     Map<Long, Integer> before = new TreeMap<>(stored);
@@ -346,16 +278,12 @@ public final class TrainState {
     return serialized;
   }
 
-  private Parts parts() {
-    if (parts == null) {
-      throw new IllegalStateException("state must be usable: call resume first");
-    }
-    return parts;
-  }
-
   /** Returns the model, once the state is usable. */
   PrequentialModel model() {
-    return parts().model();
+    if (model == null) {
+      throw new IllegalStateException("state must be usable: call resume first");
+    }
+    return model;
   }
 
   /** Returns the number of examples that the model has learned, once the state is usable. */
@@ -391,11 +319,7 @@ public final class TrainState {
     if (outputs != null) {
       return outputs.isEmpty();
     }
-    LabelJoin labels = labels();
-    ForecastState forecasts = forecasts();
-    return model().counters.seq() == 0
-        && (labels == null || labels.isEmpty())
-        && (forecasts == null || forecasts.isEmpty());
+    return model().counters.seq() == 0 && !model().parts.any(KeyPart::hasRecords);
   }
 
   /** Returns true if records have come since the last report, once the state is usable. */
@@ -403,28 +327,25 @@ public final class TrainState {
     if (outputs != null) {
       return outputs.hasUnreported();
     }
-    LabelJoin labels = labels();
-    ForecastState forecasts = forecasts();
-    return model().counters.hasUnreported()
-        || (labels != null && labels.hasUnreported())
-        || (forecasts != null && forecasts.hasUnreported());
+    return model().counters.hasUnreported() || model().parts.any(KeyPart::hasUnreported);
   }
 
   /** Returns pending labels, once the state is usable; null if labels come with features. */
   @Nullable LabelJoin labels() {
-    return parts().labels();
+    return model().part(LabelJoin.class);
   }
 
   /** Returns the forecasts, once the state is usable; null if the pipeline makes none. */
   @Nullable ForecastState forecasts() {
-    return parts().forecasts();
+    return model().part(ForecastState.class);
   }
 
-  static Parts read(byte[] state, TrainSpec spec, Workspace workspace) throws IOException {
+  static PrequentialModel read(byte[] state, TrainSpec spec, Workspace workspace)
+      throws IOException {
     BoundedDataInput in = new BoundedDataInput(state);
     readColumns(in);
     try {
-      return Parts.read(in, spec, workspace);
+      return ModelFormat.read(in, spec, workspace);
     } catch (RuntimeException e) {
       throw damaged(e);
     }
@@ -469,7 +390,7 @@ public final class TrainState {
    * is usable: a function of the records alone.
    */
   long usedBytes() {
-    return outputs != null ? outputs.memoryBytes() : parts().memoryBytes();
+    return outputs != null ? outputs.memoryBytes() : model().memoryBytes();
   }
 
   /** Returns the parts that can forget entries, once the state is usable. */
@@ -512,7 +433,7 @@ public final class TrainState {
       List<PagedPart> paged = model().pagedParts();
       paged.forEach(part -> part.writePages(!keepsPages));
       try {
-        parts().write(out);
+        ModelFormat.write(model(), out);
       } finally {
         paged.forEach(part -> part.writePages(true));
       }
@@ -544,7 +465,7 @@ public final class TrainState {
   /** Returns a deep copy. */
   public TrainState copy() {
     // The bytes are never written to.
-    TrainState copy = new TrainState(serialized, parts == null ? null : parts.copy());
+    TrainState copy = new TrainState(serialized, model == null ? null : model.copy());
     copy.columns = columns;
     copy.outputs = outputs == null ? null : outputs.copy();
     copy.marks.published = marks.published;

@@ -53,8 +53,9 @@ final class Trainer {
         }
       }
     }
-    if (model.drift != null) {
-      model.drift.learn(batch);
+    DriftMonitor drift = model.part(DriftMonitor.class);
+    if (drift != null) {
+      drift.learn(batch);
     }
   }
 

@@ -6,6 +6,7 @@ import dev.millrace.data.Chunk;
 import dev.millrace.data.ModelEvent.InputDrift;
 import dev.millrace.data.Prediction.Forecast;
 import dev.millrace.data.Reasons;
+import dev.millrace.eval.drift.InputDriftDetector;
 import dev.millrace.nn.Workspace;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -80,7 +81,8 @@ final class UnlabeledPredictor {
     }
     explanations.prepare(model, features);
     int predicted = scorer.predictedClass(model, scores);
-    PendingBound bound = model.intervals == null ? null : model.intervals.bound(scores);
+    Intervals intervals = model.part(Intervals.class);
+    PendingBound bound = intervals == null ? null : intervals.bound(scores);
     Reasons reasons = explanations.explain(model, scores, model.learner.classes(), predicted);
     if (spec.predictions()) {
       listener.prediction(
@@ -93,8 +95,9 @@ final class UnlabeledPredictor {
           chunk,
           row);
     }
-    if (model.inputDrift != null) {
-      List<InputDrift> changes = model.inputDrift.add(features, 1, features.length);
+    InputDriftDetector inputDrift = model.part(InputDriftDetector.class);
+    if (inputDrift != null) {
+      List<InputDrift> changes = inputDrift.add(features, 1, features.length);
       events.inputDrift(model, changes, chunk, row, listener);
     }
     return new Scored(features, scores, memory, predicted, bound);

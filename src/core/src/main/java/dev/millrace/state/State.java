@@ -22,7 +22,7 @@ import java.io.UncheckedIOException;
  */
 @PublicApi
 @FunctionalInterface
-public interface State {
+public interface State extends Stored {
 
   /**
    * Visits each field.
@@ -31,7 +31,7 @@ public interface State {
    */
   void visit(StateVisitor v) throws IOException;
 
-  /** Writes the complete state. */
+  @Override
   default void write(DataOutput out) throws IOException {
     visit(new StateWriter(out));
   }

@@ -13,6 +13,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class ValidationScoresTest {
@@ -56,7 +57,7 @@ class ValidationScoresTest {
     epoch(scores, 1, 0.5);
     assertThat(window(scores).examples()).isEqualTo(1);
 
-    scores.startEpoch(CLASSES);
+    scores.startEpoch(1);
 
     assertThat(window(scores).examples()).isZero();
     ScoredClass example = new ScoredClass();
@@ -74,7 +75,7 @@ class ValidationScoresTest {
 
     for (ValidationScores other : List.of(scores.copy(), stored(scores))) {
       assertThat(report(other)).isEqualTo(report(scores));
-      assertThat(other.memoryBytes(2)).isEqualTo(scores.memoryBytes(2)).isPositive();
+      assertThat(other.memoryBytes()).isEqualTo(scores.memoryBytes()).isPositive();
       epoch(other, 3, 0.7);
       assertThat(other.isStopped()).isTrue();
       assertThat(report(other).bestLoss()).isEqualTo(0.5);
@@ -94,13 +95,14 @@ class ValidationScoresTest {
   }
 
   private static void epoch(ValidationScores scores, int number, double loss) {
-    scores.startEpoch(CLASSES);
+    scores.startEpoch(number);
     MetricsFixtures.update((ClassificationMetrics) scores.metrics(), 1, 1, loss, Double.NaN);
     scores.endEpoch(number);
   }
 
   private static MetricsReport.Validation report(ValidationScores scores) {
-    return scores.report(context(CLASSES));
+    MetricsReport report = scores.metrics().report(context(CLASSES)).with(scores::report);
+    return Objects.requireNonNull(report.validation());
   }
 
   private static MetricsReport.ClassificationBlock window(ValidationScores scores) {
@@ -115,6 +117,7 @@ class ValidationScoresTest {
         MetricsFixtures.spec(10).with(to -> to.validation = new MetricsSpec.Validation(0.1, 2));
     ValidationScores read = State.read(in, new ValidationScores(Task.BINARY, spec));
     assertThat(in.available()).isZero();
+    read.nameClasses(CLASSES);
     return read;
   }
 }

@@ -184,7 +184,7 @@ class IntervalsTest {
 
     TrainState without =
         engine(none).learn(TrainState.serialized(bytes(state)), rest, new RecordingListener());
-    assertThat(Objects.requireNonNull(without).model().intervals).isNull();
+    assertThat(Objects.requireNonNull(without).model().part(Intervals.class)).isNull();
     assertThat(without.examples()).isEqualTo(EXAMPLES);
   }
 

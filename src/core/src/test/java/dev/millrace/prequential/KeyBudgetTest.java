@@ -72,7 +72,8 @@ class KeyBudgetTest {
   void nothingIsForgottenWhereThereIsRoom() throws IOException {
     TrainState state = learn(spec(false), rows(false, ROWS), 16, PLENTY, false);
 
-    assertThat(state.model().derived.groups().get(0).memoryBytes()).isGreaterThan(4 * MAX_BYTES);
+    assertThat(state.model().part(DerivedState.class).evictables().get(0).memoryBytes())
+        .isGreaterThan(4 * MAX_BYTES);
     assertThat(published.forgotten).isZero();
     assertThat(published.warnings).isEmpty();
   }

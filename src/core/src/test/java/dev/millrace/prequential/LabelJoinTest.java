@@ -260,7 +260,7 @@ class LabelJoinTest {
     many.keep("d", new PendingLabel("yes", Double.NaN, 0), PLENTY);
 
     assertThat(many.pending()).isEqualTo(4);
-    assertThat(many.erase(user)).isEqualTo(2);
+    assertThat(many.erasePending(user)).isEqualTo(2);
     assertThat(many.pending()).isEqualTo(2);
     assertThat(many.takeFeatures("a", 1)).isNull();
     assertThat(many.takeFeatures("b", 1)).isNotNull();

@@ -3,6 +3,7 @@ package dev.millrace.eval.drift;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.ModelEvent.InputDrift;
 import dev.millrace.eval.FdlibmLog;
+import dev.millrace.state.KeyPart;
 import dev.millrace.state.State;
 import dev.millrace.state.StateVisitor;
 import java.io.DataInput;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * the difference is larger than chance and the column's own earlier changes explain. Not
  * thread-safe.
  */
-public final class InputDriftDetector implements State {
+public final class InputDriftDetector implements State, KeyPart {
   // Probability of a false alarm at one comparison of all columns of independent values.
   private static final double FALSE_ALARM = 1e-5;
   private static final int MAX_COLUMNS = 1 << 17;
@@ -88,6 +89,11 @@ public final class InputDriftDetector implements State {
     return drifts;
   }
 
+  @Override
+  public void report(MetricsReport.Draft report) {
+    report.inputDrift = report();
+  }
+
   /** Reports the number of drifts, and the column that differs most now. */
   public MetricsReport.InputDrift report() {
     ColumnDrift most = null;
@@ -102,7 +108,7 @@ public final class InputDriftDetector implements State {
         : new MetricsReport.InputDrift(drifts, drifted, most.column().name(), most.score());
   }
 
-  /** Returns the estimated bytes in memory. */
+  @Override
   public long memoryBytes() {
     long bytes = OBJECT_BYTES;
     for (ColumnDrift column : columns) {
@@ -111,7 +117,7 @@ public final class InputDriftDetector implements State {
     return bytes;
   }
 
-  /** Returns a deep copy. */
+  @Override
   public InputDriftDetector copy() {
     return State.copy(this, new InputDriftDetector(spec, inputs));
   }

@@ -190,19 +190,21 @@ class MetricsJsonTest {
         new RegressionScores(9, 0, block, block, null, 0, 0, baseline, baseline, forecast);
     MetricsReport report =
         report(Task.REGRESSION, scores)
-            .withForecast(
-                new MetricsReport.Forecast(
-                    "shop",
-                    "24",
-                    24,
-                    1,
-                    2,
-                    3,
-                    4,
-                    41,
-                    new ForecastValue(40, 30, 50),
-                    new ForecastValue(38.5, NONE, NONE),
-                    1_234));
+            .with(
+                to ->
+                    to.forecast =
+                        new MetricsReport.Forecast(
+                            "shop",
+                            "24",
+                            24,
+                            1,
+                            2,
+                            3,
+                            4,
+                            41,
+                            new ForecastValue(40, 30, 50),
+                            new ForecastValue(38.5, NONE, NONE),
+                            1_234));
 
     String line = encode(report);
 
@@ -443,7 +445,7 @@ class MetricsJsonTest {
     Coverage coverage =
         new Coverage(0.9, new CoverageBlock(0.75, 20, 25), new CoverageBlock(NONE, NONE, NONE));
 
-    assertThat(encode(report(Task.REGRESSION, scores).withCoverage(coverage)))
+    assertThat(encode(report(Task.REGRESSION, scores).with(to -> to.coverage = coverage)))
         .contains(
             """
             "better_than_baseline":true,\
@@ -476,7 +478,7 @@ class MetricsJsonTest {
     Coverage coverage =
         new Coverage(0.9, new CoverageBlock(0.75, 1.5, 9), new CoverageBlock(0.5, 2, 9));
 
-    assertThat(encode(report(Task.BINARY, scores).withCoverage(coverage)))
+    assertThat(encode(report(Task.BINARY, scores).with(to -> to.coverage = coverage)))
         .contains(",\"set\":{\"level\":0.9,\"coverage\":0.75,\"size\":1.5}")
         .contains(",\"set\":{\"level\":0.9,\"coverage\":0.5,\"size\":2.0}")
         .doesNotContain("winkler");
@@ -615,15 +617,33 @@ class MetricsJsonTest {
     assertThat(encode(report)).doesNotContain("\"labels\"");
     assertThat(
             encode(
-                report.withLabels(
-                    new Labels(
-                        1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 16, 17, new Delays(12, 13, 14, 15)))))
+                report.with(
+                    to ->
+                        to.labels =
+                            new Labels(
+                                1,
+                                2,
+                                3,
+                                4,
+                                5,
+                                6,
+                                7,
+                                8,
+                                9,
+                                10,
+                                11,
+                                16,
+                                17,
+                                new Delays(12, 13, 14, 15)))))
         .contains(
             ",\"labels\":{\"pending\":1,\"early\":2,\"matched\":3,\"complete\":4,"
                 + "\"timed_out\":5,\"without_features\":6,\"duplicate_features\":7,"
                 + "\"duplicate_labels\":8,\"dropped_features\":9,\"dropped_labels\":10,"
                 + "\"late\":11,\"imputed\":16,\"corrected\":17,\"delay_ms\":{\"p50\":12,\"p90\":13,\"p99\":14,\"max\":15}},");
-    assertThat(encode(report.withLabels(new Labels(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, null))))
+    assertThat(
+            encode(
+                report.with(
+                    to -> to.labels = new Labels(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, null))))
         .contains("\"delay_ms\":null}");
   }
 
