@@ -295,17 +295,17 @@ public final class Millrace {
     requireStreaming(examples);
     requireNewPrefix(examples.getExecutionEnvironment());
     DataStream<Chunk> chunks = chunks(examples, "chunk", settings.input().spec().forecast());
-    DataStream<Chunk> ofCommands = null;
+    DataStream<Chunk> commandChunks = null;
     DataStream<OutputRecord> undecoded = rejected;
     if (commands != null) {
       SingleOutputStreamOperator<Example> decoded = decoded(commands);
-      ofCommands = chunks(decoded, "chunk-commands", null);
-      DataStream<OutputRecord> others = decoded.getSideOutput(OutputTags.DEAD_LETTERS);
-      undecoded = undecoded == null ? others : undecoded.union(others);
+      commandChunks = chunks(decoded, "chunk-commands", null);
+      DataStream<OutputRecord> commandDeadLetters = decoded.getSideOutput(OutputTags.DEAD_LETTERS);
+      undecoded = undecoded == null ? commandDeadLetters : undecoded.union(commandDeadLetters);
     }
     TrainOperator operator = new TrainOperator(trainSpec(), settings.state().spec());
     SingleOutputStreamOperator<OutputRecord> train =
-        train(chunks.keyBy(Chunk::key), ofCommands, operator);
+        train(chunks.keyBy(Chunk::key), commandChunks, operator);
     if (parallelism > 0) {
       train.setParallelism(parallelism);
     }

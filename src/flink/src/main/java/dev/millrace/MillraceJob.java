@@ -127,8 +127,8 @@ public final class MillraceJob {
   }
 
   /**
-   * The lease of a pipeline for a job with these options of Flink. A job whose options do not name
-   * the {@link #LEASE_HOLDER} is another one than all before it.
+   * Returns the lease of a pipeline for a job with these options of Flink. Without {@link
+   * #LEASE_HOLDER} each start counts as a new job.
    */
   public static Lease lease(Settings settings, ReadableConfig options) {
     return new Lease(

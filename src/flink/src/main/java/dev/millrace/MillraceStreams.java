@@ -32,7 +32,7 @@ public sealed class MillraceStreams permits ElementStreams {
   private final String prefix;
   private final TrainOperator operator;
   private final SingleOutputStreamOperator<OutputRecord> train;
-  // Of operators before training; null if there are none.
+  // Dead letters of operators before training; null if there are none.
   private final @Nullable DataStream<OutputRecord> rejected;
   private @Nullable DataStream<MetricsRow> metricRows;
   private @Nullable DataStream<PredictionRow> predictionRows;
@@ -133,8 +133,8 @@ public sealed class MillraceStreams permits ElementStreams {
    * headers whose names begin with {@code __millrace.errors.}.
    */
   public DataStream<OutputRecord> deadLetters() {
-    DataStream<OutputRecord> ofTraining = train.getSideOutput(OutputTags.DEAD_LETTERS);
-    return rejected == null ? ofTraining : ofTraining.union(rejected);
+    DataStream<OutputRecord> trainDeadLetters = train.getSideOutput(OutputTags.DEAD_LETTERS);
+    return rejected == null ? trainDeadLetters : trainDeadLetters.union(rejected);
   }
 
   /**

@@ -41,23 +41,23 @@ final class NamedFieldMapper<T> implements ExampleMapper<T> {
    * @throws InvalidPipelineException if the type does not have all of them
    */
   static <T> NamedFieldMapper<T> of(TypeInformation<T> type, List<String> names) {
-    String[] of = names.toArray(String[]::new);
+    String[] wanted = names.toArray(String[]::new);
     if (type instanceof RowTypeInfo row) {
-      return new NamedFieldMapper<>(of, positions(type, of, row.getFieldNames()), null);
+      return new NamedFieldMapper<>(wanted, positions(type, wanted, row.getFieldNames()), null);
     }
     if (type instanceof PojoTypeInfo<T> pojo) {
-      int[] positions = positions(type, of, pojo.getFieldNames());
+      int[] positions = positions(type, wanted, pojo.getFieldNames());
       PojoField[] fields =
           Arrays.stream(positions).mapToObj(pojo::getPojoFieldAt).toArray(PojoField[]::new);
-      return new NamedFieldMapper<>(of, positions, fields);
+      return new NamedFieldMapper<>(wanted, positions, fields);
     }
     throw new InvalidPipelineException(
         "Flink knows no fields of %s. Make it a record, a POJO or a Row with a type, or pass a mapper to learn"
             .formatted(type.getTypeClass().getName()));
   }
 
-  private static int[] positions(TypeInformation<?> type, String[] names, String[] of) {
-    List<String> fields = Arrays.asList(of);
+  private static int[] positions(TypeInformation<?> type, String[] names, String[] available) {
+    List<String> fields = Arrays.asList(available);
     for (String name : names) {
       if (!fields.contains(name)) {
         throw new InvalidPipelineException(

@@ -41,7 +41,7 @@ class RecordReferenceTest {
       """
       # Records
 
-      <!-- Generated from docs/asyncapi.yaml and the source. Write it anew with
+      <!-- Generated from docs/asyncapi.yaml and the source. Regenerate it with
            mvn test -Dtest=RecordReferenceTest -Dmillrace.docs.write=true -->
 
       What is on each topic of a pipeline, by its default name (`output.topics` and `input.topic` give others). Where nothing else is said, a record is one line of JSON and its key

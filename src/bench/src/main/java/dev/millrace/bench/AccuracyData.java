@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param forecast options of the forecast of the label, as in a pipeline file; null for none
  * @param also second score, which is compared with that of peers; null for none
  * @param peers published scores of others, both of them
- * @param oracles columns with probabilities that know more than the features tell
+ * @param oracles columns with probabilities from more knowledge than the features have
  * @param published best published score, NaN if unknown
  * @param publishedBy the model that reached it
  * @param moa scores of MOA's four learners, empty if unknown

@@ -53,13 +53,13 @@ final class AccuracyStreams {
     out.write("x1,x2,x3,x4,x5,x6,x7,x8,x9,x10,y\n");
     for (int r = 0; r < rows; r++) {
       double[] x = random.doubles(10).toArray();
-      int[] of = orders[isDrifting ? 3 * r / rows : 0];
-      double third = x[of[2]] - 0.5;
+      int[] order = orders[isDrifting ? 3 * r / rows : 0];
+      double third = x[order[2]] - 0.5;
       double mean =
-          10 * StrictMath.sin(Math.PI * x[of[0]] * x[of[1]])
+          10 * StrictMath.sin(Math.PI * x[order[0]] * x[order[1]])
               + 20 * third * third
-              + 10 * x[of[3]]
-              + 5 * x[of[4]];
+              + 10 * x[order[3]]
+              + 5 * x[order[4]];
       double deviation = isDrifting && r / 5_000 % 2 == 1 ? 3 : 1;
       StringBuilder row = new StringBuilder();
       for (double number : x) {
@@ -69,7 +69,7 @@ final class AccuracyStreams {
     }
   }
 
-  /** Numbers and words that say nothing about a label, 3.1 % of one class. */
+  /** Writes numbers and words without information about a label, 3.1 % of one class. */
   static void writeNoise(Writer out, int rows) throws IOException {
     Random random = new Random(11);
     out.write("x1,x2,x3,x4,x5,x6,x7,x8,w1,w2,w3,w4,w5,w6,label\n");

@@ -74,11 +74,11 @@ record AccuracyTable(List<AutoSpec.Tier> tiers, int seeds, List<Row> rows) {
       lines.add("");
       lines.addAll(peerLines(compared));
     }
-    List<Row> ofClasses =
+    List<Row> classification =
         rows.stream().filter(row -> row.data().score() != AccuracyData.Score.MAE).toList();
-    if (!ofClasses.isEmpty()) {
+    if (!classification.isEmpty()) {
       lines.add("");
-      lines.addAll(lossLines(ofClasses));
+      lines.addAll(lossLines(classification));
     }
     return lines;
   }
@@ -108,10 +108,10 @@ record AccuracyTable(List<AutoSpec.Tier> tiers, int seeds, List<Row> rows) {
     return lines;
   }
 
-  private List<String> lossLines(List<Row> ofClasses) {
+  private List<String> lossLines(List<Row> classification) {
     List<String> lines = new ArrayList<>();
     addHeader(lines, "log-loss | class frequencies", "positive class: predicted, observed");
-    for (Row row : ofClasses) {
+    for (Row row : classification) {
       List<String> cells = new ArrayList<>();
       cells.add(row.data().name());
       cells.add(shown(row.first().logLossBaseline(), false));

@@ -63,8 +63,8 @@ final class ClickStream {
     topicsOfUsers = random.ints(users, 0, TOPICS).toArray();
     topicsOfAds = random.ints(ads, 0, TOPICS).toArray();
     kindsOfSites = random.ints(sites, 0, KINDS).toArray();
-    for (double[] ofTopic : affinities) {
-      Arrays.setAll(ofTopic, kind -> 0.9 * random.nextGaussian());
+    for (double[] effects : affinities) {
+      Arrays.setAll(effects, kind -> 0.9 * random.nextGaussian());
     }
   }
 
@@ -149,30 +149,30 @@ final class ClickStream {
   }
 
   /** Adds a known part of the log-odds and effects that it learns, one of each kind of ids. */
-  private record Oracle(Beliefs... of) {
+  private record Oracle(Beliefs... beliefs) {
     /** Returns the probability before the click is learned. */
     double learn(double known, int row, boolean isClick, int... ids) {
       double mean = known;
       double variance = 0;
-      for (int i = 0; i < of.length; i++) {
-        of[i].forget(ids[i], row);
-        mean += of[i].means[ids[i]];
-        variance += of[i].variances[ids[i]];
+      for (int i = 0; i < beliefs.length; i++) {
+        beliefs[i].forget(ids[i], row);
+        mean += beliefs[i].means[ids[i]];
+        variance += beliefs[i].variances[ids[i]];
       }
       // MacKay's approximation of the mean of a sigmoid (1992).
       double predicted = sigmoid(mean / Math.sqrt(1 + Math.PI * variance / 8));
       double information = predicted * (1 - predicted);
       double gain = 1 / (1 + information * variance);
-      for (int i = 0; i < of.length; i++) {
-        double own = of[i].variances[ids[i]];
-        of[i].means[ids[i]] += own * gain * ((isClick ? 1 : 0) - predicted);
-        of[i].variances[ids[i]] = own * (1 - own * information * gain);
+      for (int i = 0; i < beliefs.length; i++) {
+        double before = beliefs[i].variances[ids[i]];
+        beliefs[i].means[ids[i]] += before * gain * ((isClick ? 1 : 0) - predicted);
+        beliefs[i].variances[ids[i]] = before * (1 - before * information * gain);
       }
       return predicted;
     }
   }
 
-  /** What an oracle believes of the effects of one kind of ids. */
+  /** Beliefs of an oracle about the effects of one kind of ids. */
   private static final class Beliefs {
     private final double prior;
     private final double drift;

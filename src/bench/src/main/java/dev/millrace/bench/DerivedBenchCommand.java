@@ -45,8 +45,8 @@ import picocli.CommandLine.Spec;
     name = "derived",
     description = {
       "Measures what derived features cost, without Kafka and Flink.",
-      "Reports records per second of auto: balanced with 8 columns, with 14 columns, and with 8 columns and 6 features derived from a window of"
-          + " an",
+      "Reports records per second of auto: balanced with 8 columns, with 14 columns, and with 8"
+          + " columns and 6 features derived from a window of an",
       "hour, a lag, an exponentially weighted mean and the time since the last record, by 1,000"
           + " cards;",
       "in turn, the median of all rounds."
@@ -102,14 +102,14 @@ final class DerivedBenchCommand implements Callable<Integer> {
 
   private void print(double[] rates, double nanos, long bytes) {
     double fraction = rates[2] / rates[0];
-    double ofColumns = rates[2] / rates[1];
+    double columnFraction = rates[2] / rates[1];
     if (!json) {
       spec.commandLine()
           .getOut()
           .printf(
               "%,.0f records/s of 8 columns, %,.0f of 14, %,.0f of 8 and 6 derived ones (%.2f and"
                   + " %.2f of these); they take %,.0f ns a record, and %,d bytes a card%n",
-              rates[0], rates[1], rates[2], fraction, ofColumns, nanos, bytes);
+              rates[0], rates[1], rates[2], fraction, columnFraction, nanos, bytes);
       return;
     }
     ObjectNode result = new ObjectMapper().createObjectNode();
@@ -117,7 +117,7 @@ final class DerivedBenchCommand implements Callable<Integer> {
     result.put("records_per_s_of_14_columns", Math.round(rates[1]));
     result.put("records_per_s_with_derived", Math.round(rates[2]));
     result.put("fraction", Math.round(1000 * fraction) / 1000.0);
-    result.put("fraction_of_14_columns", Math.round(1000 * ofColumns) / 1000.0);
+    result.put("fraction_of_14_columns", Math.round(1000 * columnFraction) / 1000.0);
     result.put("derived_ns_per_record", Math.round(nanos));
     result.put("bytes_per_group", bytes);
     BenchCommand.describeMachine(result);

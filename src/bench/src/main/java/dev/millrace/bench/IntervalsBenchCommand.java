@@ -31,7 +31,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Measures the coverage of intervals and of sets of classes, and their size.",
       "Runs the job over each data set in one pass with model: auto, and compares what was",
-      "published with the labels. Leaves out data sets that are neither in the folder, shipped with",
+      "published with the labels. Leaves out data sets that are neither in the folder, shipped"
+          + " with",
       "Millrace nor generated."
     },
     footer = {
@@ -113,7 +114,8 @@ final class IntervalsBenchCommand implements Callable<Integer> {
           }
         });
     List<String> lines = new ArrayList<>();
-    counts.forEach((horizon, of) -> lines.add(of.line(data.name() + ", " + horizon + " ahead")));
+    counts.forEach(
+        (horizon, count) -> lines.add(count.line(data.name() + ", " + horizon + " ahead")));
     return lines;
   }
 

@@ -46,8 +46,8 @@ import picocli.CommandLine.Spec;
     name = "outputs",
     description = {
       "Measures several outputs of a record, without Kafka and Flink.",
-      "Learns sets of labels of a file, next to one logistic regression for each label, all in one pass, each row predicted before it is"
-          + " learned; and a",
+      "Learns sets of labels of a file, next to one logistic regression for each label, all in one"
+          + " pass, each row predicted before it is learned; and a",
       "target with few labels, alone and with another that has the same cause."
     },
     footer = {"", "Example:", "  ./millrace bench outputs --input music.csv.gz --labels 6"})
@@ -154,7 +154,7 @@ final class OutputsBenchCommand implements Callable<Integer> {
     int labels = rows.names().size();
     BinaryRelevance learner = new BinaryRelevance(rows.features().get(0).length, labels);
     LabelSetScores scores = new LabelSetScores(WINDOW);
-    int[][] ofLabels = new int[labels][2];
+    int[][] labelCounts = new int[labels][2];
     long start = System.nanoTime();
     for (int row = 0; row < rows.sets().size(); row++) {
       boolean[] set = rows.sets().get(row);
@@ -164,14 +164,14 @@ final class OutputsBenchCommand implements Callable<Integer> {
         counts[0] += predicted[k] && set[k] ? 1 : 0;
         counts[1] += predicted[k] && !set[k] ? 1 : 0;
         counts[2] += set[k] && !predicted[k] ? 1 : 0;
-        ofLabels[k][0] += predicted[k] && set[k] ? 2 : 0;
-        ofLabels[k][1] += (predicted[k] ? 1 : 0) + (set[k] ? 1 : 0);
+        labelCounts[k][0] += predicted[k] && set[k] ? 2 : 0;
+        labelCounts[k][1] += (predicted[k] ? 1 : 0) + (set[k] ? 1 : 0);
       }
       scores.add(counts[0], counts[1], counts[2], labels, 1);
     }
     double seconds = (System.nanoTime() - start) / 1e9;
     double macro =
-        Arrays.stream(ofLabels).mapToDouble(one -> (double) one[0] / one[1]).average().orElse(0);
+        Arrays.stream(labelCounts).mapToDouble(one -> (double) one[0] / one[1]).average().orElse(0);
     return new Result(scores.total(macro), seconds);
   }
 
@@ -220,14 +220,16 @@ final class OutputsBenchCommand implements Callable<Integer> {
       for (int f = 0; f < 3; f++) {
         cause += features[f] * features[f + 3];
       }
-      @Nullable Label ofRare =
+      @Nullable Label rareLabel =
           i % RARE == 0 ? Label.of(5 - 2 * cause + 0.1 * random.nextGaussian()) : null;
-      Label ofOften = Label.of(cause + 0.1 * random.nextGaussian());
+      Label frequentLabel = Label.of(cause + 0.1 * random.nextGaussian());
       examples.add(
           example(
               features,
               OutputLabels.ofTargets(
-                  isTogether ? Arrays.asList(ofRare, ofOften) : Arrays.asList(ofRare))));
+                  isTogether
+                      ? Arrays.asList(rareLabel, frequentLabel)
+                      : Arrays.asList(rareLabel))));
     }
     OutputScores scores = learn(targets, Tier.BALANCED, seed, examples);
     return ((RegressionScores) scores.outputs().get(0).scores()).window().mae();

@@ -217,17 +217,17 @@ final class PipelineBench {
   }
 
   private PipelineLatency.Result latency(
-      Settings settings, MiniCluster cluster, double rate, Duration counted) throws Exception {
-    try (LocalSink others = new LocalSink(record -> {});
+      Settings settings, MiniCluster cluster, double rate, Duration duration) throws Exception {
+    try (LocalSink unread = new LocalSink(record -> {});
         LocalSink models = new LocalSink(record -> {})) {
       StreamExecutionEnvironment env = environment(settings);
       MillraceJob.build(
           env,
           settings,
           source(settings, OffsetsInitializer.latest(), false),
-          sinks(settings, others, others, models));
+          sinks(settings, unread, unread, models));
       return new PipelineLatency(load, settings)
-          .measure(cluster, env.getStreamGraph().getJobGraph(), rate, LATENCY_WARMUP, counted);
+          .measure(cluster, env.getStreamGraph().getJobGraph(), rate, LATENCY_WARMUP, duration);
     }
   }
 
@@ -291,10 +291,10 @@ final class PipelineBench {
       throws Exception {
     AtomicReference<Moment> began = new AtomicReference<>();
     AtomicReference<Moment> ended = new AtomicReference<>();
-    try (LocalSink others = new LocalSink(record -> {});
+    try (LocalSink unread = new LocalSink(record -> {});
         LocalSink deadLetters = new LocalSink(record -> began.set(Moment.now()));
         LocalSink models = new LocalSink(record -> ended.set(Moment.now()))) {
-      StreamExecutionEnvironment env = builder.apply(sinks(settings, others, deadLetters, models));
+      StreamExecutionEnvironment env = builder.apply(sinks(settings, unread, deadLetters, models));
       cluster.executeJobBlocking(env.getStreamGraph().getJobGraph());
       return Objects.requireNonNull(ended.get()).since(Objects.requireNonNull(began.get()));
     }
@@ -313,9 +313,9 @@ final class PipelineBench {
   }
 
   private static MillraceJob.Sinks sinks(
-      Settings settings, LocalSink others, LocalSink deadLetters, LocalSink models) {
+      Settings settings, LocalSink unread, LocalSink deadLetters, LocalSink models) {
     return new MillraceJob.Sinks(
-        metricsSink(settings), others, others, deadLetters, models, others);
+        metricsSink(settings), unread, unread, deadLetters, models, unread);
   }
 
   private static Sink<OutputRecord> metricsSink(Settings settings) {

@@ -50,7 +50,7 @@ final class PipelineLatency {
    * @param warmup time for the job to read what was sent before its start
    */
   Result measure(
-      MiniCluster cluster, JobGraph graph, double rate, Duration warmup, Duration counted)
+      MiniCluster cluster, JobGraph graph, double rate, Duration warmup, Duration duration)
       throws Exception {
     Histogram latencies = new Histogram(MAX_MILLIS, SIGNIFICANT_DIGITS);
     useTimeOfBroker();
@@ -63,7 +63,7 @@ final class PipelineLatency {
       }
       long start = System.currentTimeMillis();
       long countFrom = start + warmup.toMillis();
-      long end = countFrom + counted.toMillis();
+      long end = countFrom + duration.toMillis();
       Thread sender = new Thread(() -> send(producer, rate, start, end), "bench-sender");
       sender.start();
       while (System.currentTimeMillis() < end) {

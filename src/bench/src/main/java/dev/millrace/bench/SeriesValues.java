@@ -27,10 +27,10 @@ final class SeriesValues {
     try (CsvFile file = new CsvFile(path)) {
       while (file.next()) {
         String name = scan.keyColumn() < 0 ? "" : file.row()[scan.keyColumn()];
-        List<Double> of = series.computeIfAbsent(name, absent -> new ArrayList<>());
-        values.seriesOfRow.add(of);
-        values.placeOfRow.add(of.size());
-        of.add(CsvText.number(file.row()[scan.labelColumn()]));
+        List<Double> numbers = series.computeIfAbsent(name, absent -> new ArrayList<>());
+        values.seriesOfRow.add(numbers);
+        values.placeOfRow.add(numbers.size());
+        numbers.add(CsvText.number(file.row()[scan.labelColumn()]));
       }
     }
     return values;

@@ -115,17 +115,17 @@ final class SqlBench {
       Round[] predict = new Round[rounds];
       Round[] identity = new Round[rounds];
       for (int round = -warmup; round < rounds; round++) {
-        Round ofIdentity = run(tables, "returned");
-        Round ofPredict = run(tables, "predicted");
+        Round identityRound = run(tables, "returned");
+        Round predictRound = run(tables, "predicted");
         err.printf(
             "%s: ML_PREDICT %s, identity function %s%n",
             round < 0 ? "warm-up" : "round " + (round + 1),
-            Result.text(ofPredict),
-            Result.text(ofIdentity));
+            Result.text(predictRound),
+            Result.text(identityRound));
         err.flush();
         if (round >= 0) {
-          predict[round] = ofPredict;
-          identity[round] = ofIdentity;
+          predict[round] = predictRound;
+          identity[round] = identityRound;
         }
       }
       return new Result(rows, keys, async, rounds, Round.median(predict), Round.median(identity));

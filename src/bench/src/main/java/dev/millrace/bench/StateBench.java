@@ -166,7 +166,7 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds, int id
   private static final class Reports {
     final CompletableFuture<Void> thirdBegun = new CompletableFuture<>();
     final CompletableFuture<Void> all = new CompletableFuture<>();
-    private final int ofPhase;
+    private final int phaseLength;
     private final boolean isOfOneKey;
     private int count;
     private long warm;
@@ -177,33 +177,33 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds, int id
     private volatile boolean checkpointing;
 
     /**
-     * @param ofPhase number of reports
+     * @param phaseLength number of reports
      * @param isOfOneKey reports come at equal intervals; else at the end of each round
      */
-    Reports(int ofPhase, boolean isOfOneKey) {
-      this.ofPhase = ofPhase;
+    Reports(int phaseLength, boolean isOfOneKey) {
+      this.phaseLength = phaseLength;
       this.isOfOneKey = isOfOneKey;
     }
 
     void add() {
       long now = System.nanoTime();
-      boolean isFirst = count % ofPhase == 0 && !isOfOneKey;
-      if (!isFirst && (count < 2 * ofPhase || checkpointing)) {
+      boolean isFirst = count % phaseLength == 0 && !isOfOneKey;
+      if (!isFirst && (count < 2 * phaseLength || checkpointing)) {
         maxGap = Math.max(maxGap, now - last);
       }
       last = now;
       count++;
-      if (count == ofPhase) {
+      if (count == phaseLength) {
         warm = now;
         maxGap = 0;
-      } else if (count == 2 * ofPhase) {
+      } else if (count == 2 * phaseLength) {
         end = now;
         quietGap = maxGap;
         maxGap = 0;
-      } else if (count == 2 * ofPhase + 1) {
+      } else if (count == 2 * phaseLength + 1) {
         thirdBegun.complete(null);
       }
-      if (count == PHASES * ofPhase) {
+      if (count == PHASES * phaseLength) {
         all.complete(null);
       }
     }
@@ -219,13 +219,13 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds, int id
     Settings settings = settings();
     Reports reports = new Reports(keys * reportsOfKey(), keys == 1);
     try (LocalSink metrics = new LocalSink(record -> reports.add());
-        LocalSink others = new LocalSink(record -> {})) {
+        LocalSink unread = new LocalSink(record -> {})) {
       StreamExecutionEnvironment env = LocalFlink.environment(1, options(settings, checkpoints));
       MillraceJob.build(
           env,
           settings,
           source(settings.input().topic()),
-          new MillraceJob.Sinks(metrics, others, others, others, others, others));
+          new MillraceJob.Sinks(metrics, unread, unread, unread, unread, unread));
       JobGraph graph = env.getStreamGraph().getJobGraph();
       try (MiniCluster cluster = LocalFlink.cluster(env)) {
         JobID job = cluster.submitJob(graph).get().getJobID();

@@ -47,9 +47,10 @@ final class CommandHelp extends Help {
   }
 
   /** Returns the options of this command, or those that every command has. */
-  private List<OptionSpec> options(boolean ofEvery) {
+  private List<OptionSpec> options(boolean areCommon) {
     return commandSpec().options().stream()
-        .filter(option -> (option.usageHelp() || option.longestName().equals("--debug")) == ofEvery)
+        .filter(
+            option -> (option.usageHelp() || option.longestName().equals("--debug")) == areCommon)
         .toList();
   }
 }

@@ -15,7 +15,7 @@ public enum DeadLetterReason {
   UNAVAILABLE_SCHEMA,
   /** The record's schema cannot be read as the pipeline's; the message has the difference. */
   INCOMPATIBLE_SCHEMA,
-  /** The bytes end early or are not what the schema says, or a value's own code throws. */
+  /** The bytes end early or do not match the schema, or a value's own code throws. */
   MALFORMED_RECORD,
   /** No model key: the record key (or the key field) is null or empty. */
   MISSING_KEY,

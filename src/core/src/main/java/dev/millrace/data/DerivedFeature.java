@@ -89,7 +89,7 @@ public record DerivedFeature(@Nullable String column, List<String> by, Computati
     }
   }
 
-  /** What is computed. */
+  /** Computation of a feature. */
   public sealed interface Computation extends Serializable permits Lags, Window, Smoothed, Since {
     /** Returns what is behind the name of the column in the names of the features. */
     List<String> suffixes();
@@ -146,8 +146,8 @@ public record DerivedFeature(@Nullable String column, List<String> by, Computati
 
     @Override
     public List<String> suffixes() {
-      String of = unit == Unit.ALL ? "" : "_" + amount(size, unit == Unit.MILLIS);
-      return functions.stream().map(function -> "_" + function.id() + of).toList();
+      String suffix = unit == Unit.ALL ? "" : "_" + amount(size, unit == Unit.MILLIS);
+      return functions.stream().map(function -> "_" + function.id() + suffix).toList();
     }
 
     @Override
@@ -182,8 +182,8 @@ public record DerivedFeature(@Nullable String column, List<String> by, Computati
 
     @Override
     public List<String> suffixes() {
-      String of = "_" + amount(halfLife, inTime);
-      return functions.stream().map(function -> "_ewm_" + function.id() + of).toList();
+      String suffix = "_" + amount(halfLife, inTime);
+      return functions.stream().map(function -> "_ewm_" + function.id() + suffix).toList();
     }
 
     @Override

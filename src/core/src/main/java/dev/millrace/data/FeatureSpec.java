@@ -130,7 +130,7 @@ public record FeatureSpec(
 
   /** Number of features that this column becomes. */
   public int width() {
-    int own =
+    int width =
         switch (type) {
           case NUMERIC, BOOLEAN -> 1;
           case ONE_HOT -> values.size();
@@ -138,7 +138,7 @@ public record FeatureSpec(
           case TIME -> TIME_WIDTH;
           case ID, SET, TEXT, SPARSE -> maxIds() * IdWords.width(type);
         };
-    return nullable ? own + 1 : own;
+    return nullable ? width + 1 : width;
   }
 
   /** Returns the max number of ids of one record, 0 for a column without ids. */

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 @PublicApi
 public record ForecastSpec(String column, boolean ofTime, List<Step> horizons, List<Step> seasons)
     implements Serializable {
-  /** What separates the series from the horizon in a model key. */
+  /** Separator of the series and the horizon in a model key. */
   public static final char SEPARATOR = '@';
 
   /**

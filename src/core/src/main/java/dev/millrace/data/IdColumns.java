@@ -28,7 +28,7 @@ public record IdColumns(List<Column> columns, List<Cross> crosses, int timeAt, i
   public static final IdColumns NONE = new IdColumns(List.of(), List.of(), -1, 0);
 
   private static final int MAX_COLUMNS = 1 << 16;
-  // Of a stored column: a name of no characters and five numbers.
+  // Min size of a stored column: a name of no characters and five numbers.
   private static final int MIN_COLUMN_BYTES = 2 + 5 * Integer.BYTES;
 
   public IdColumns {

@@ -86,11 +86,11 @@ public record InputSpec(
   }
 
   /** Returns a copy with other features, and those of the crosses whose columns are among them. */
-  public InputSpec withFeatures(List<FeatureSpec> others) {
-    List<String> names = others.stream().map(FeatureSpec::name).toList();
+  public InputSpec withFeatures(List<FeatureSpec> replacement) {
+    List<String> names = replacement.stream().map(FeatureSpec::name).toList();
     return with(
         to -> {
-          to.features = others;
+          to.features = replacement;
           to.crosses = crosses.stream().filter(names::containsAll).toList();
         });
   }
@@ -148,14 +148,14 @@ public record InputSpec(
    * and what others are derived from.
    */
   public List<String> fieldNames() {
-    Stream<String> ofExample =
+    Stream<String> exampleFields =
         Stream.concat(
             labelFields().stream(),
             Stream.of(key, id, weight, eventTime, group).filter(Objects::nonNull));
-    Stream<String> ofFeatures =
+    Stream<String> featureFields =
         Stream.concat(
             features.stream().map(FeatureSpec::name), carried().stream().map(CarriedColumn::name));
-    return Stream.concat(ofExample, ofFeatures).distinct().toList();
+    return Stream.concat(exampleFields, featureFields).distinct().toList();
   }
 
   /** Returns the fields that travel with an example, in their order. */
@@ -339,7 +339,7 @@ public record InputSpec(
     private static final int CLASS_NAMES_BYTES_PER_CLASS = 64;
 
     private static final int MIN_OUTPUT = 2 << 20;
-    // Of a record without its value: the key, max 10,000 bytes, trace headers, the batch.
+    // Max size of a record without its value: key (10,000 bytes), trace headers, batch.
     private static final int ENVELOPE = 64 << 10;
 
     /**

@@ -70,7 +70,7 @@ public record ModelEvent(
       double recent,
       int records)
       implements What {
-    /** What is measured of a column. */
+    /** Statistic of a column. */
     public enum Measure {
       /** Mean of the numbers. */
       MEAN,

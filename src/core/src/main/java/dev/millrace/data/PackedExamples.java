@@ -41,7 +41,7 @@ abstract sealed class PackedExamples permits Chunk {
   private static final int CARRIED_SHIFT = Short.SIZE;
   private static final int MAX_CARRIED = (1 << (Short.SIZE - 1)) - 1;
   private static final int FIRST_BYTES = 512;
-  // Of a row without features, whose key and value are null.
+  // Size of a row without features, whose key and value are null.
   private static final int MIN_BYTES = FEATURES + 3 * Integer.BYTES;
 
   private byte[] bytes;

@@ -29,7 +29,7 @@ public record Reasons(
   }
 
   /**
-   * What a column adds to a prediction.
+   * Contribution of a column to a prediction.
    *
    * @param column a feature, declared or derived; {@code input 3} if features are not declared
    */

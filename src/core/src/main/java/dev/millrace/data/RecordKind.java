@@ -11,7 +11,7 @@ public enum RecordKind {
   LABEL(false, true),
   /** None: a command for the key's models. */
   COMMAND(false, false),
-  /** None: the record says that a row of a table was deleted. It is counted, and nothing else. */
+  /** Deletion of a row of a table. It is counted, and nothing else. */
   DELETION(false, false);
 
   private static final RecordKind[] KINDS = values();

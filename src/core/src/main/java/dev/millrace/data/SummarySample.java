@@ -36,7 +36,7 @@ public record SummarySample(
 
   /** Returns the sample of a report and of the key's drift detector. */
   public static SummarySample of(MetricsReport report, long drifts, boolean warned) {
-    MetricsReport.InputDrift ofInput = report.inputDrift();
+    MetricsReport.InputDrift inputDrift = report.inputDrift();
     return new SummarySample(
         report.context().key(),
         report.context().examples(),
@@ -44,8 +44,8 @@ public record SummarySample(
         report.scores().windowAccuracy(),
         drifts,
         warned,
-        ofInput == null ? 0 : ofInput.drifts(),
-        ofInput == null ? null : ofInput.last());
+        inputDrift == null ? 0 : inputDrift.drifts(),
+        inputDrift == null ? null : inputDrift.last());
   }
 
   /** Returns the sample of a key whose model was removed. */

@@ -20,7 +20,7 @@ sealed interface Accumulator
    * @param cells null if no value has been added
    * @param at first cell
    * @param time of the record that the features are for
-   * @param own value of that record; NaN if it is not known
+   * @param recordValue value of that record; NaN if it is not known
    * @param prior mean of the values of all groups; NaN if there is none
    * @param out receives the features from {@code to} on; NaN is a missing value
    */
@@ -28,7 +28,7 @@ sealed interface Accumulator
       double @Nullable [] cells,
       int at,
       double time,
-      double own,
+      double recordValue,
       double prior,
       float[] out,
       int to);

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Where the values of derived features come from and where their cells are. Not thread-safe. */
+/** Maps derived features to the sources of their values and to their cells. Not thread-safe. */
 final class DerivedPlan {
   /** The values of a feature are labels. */
   static final int LABEL = -1;
@@ -83,12 +83,12 @@ final class DerivedPlan {
       slot += feature.width();
     }
     features.forEach(
-        (by, ofGroup) ->
+        (by, grouped) ->
             groupings.add(
                 new Grouping(
                     by.stream().mapToInt(name -> index(name, input)).toArray(),
                     by,
-                    List.copyOf(ofGroup),
+                    List.copyOf(grouped),
                     strides.getOrDefault(by, 0))));
   }
 

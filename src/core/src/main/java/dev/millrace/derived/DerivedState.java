@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What is kept of the records of a model key to derive features of its next ones. Not thread-safe.
+ * State of a model key from which features of its next records are derived. Not thread-safe.
  *
  * <p>For each record with features: {@link #compute}, then {@link #add}. Each label is added when
  * it comes, with {@link #addLabel}. Time goes by the records and never back: a record of an earlier
@@ -197,8 +197,8 @@ public final class DerivedState implements State, KeyPart {
   }
 
   /**
-   * Forgets the groups of an id. Of groups by several columns the hash does not tell the id, nor do
-   * groups tell which of their records had it, so all of them are forgotten.
+   * Forgets the groups of an id. The hash of a group by several columns does not contain the id,
+   * and a group does not list its records, so all such groups are forgotten.
    *
    * @return number of groups forgotten
    */

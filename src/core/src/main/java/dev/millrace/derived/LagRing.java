@@ -27,12 +27,12 @@ final class LagRing implements Accumulator {
       double @Nullable [] cells,
       int at,
       double time,
-      double own,
+      double recordValue,
       double prior,
       float[] out,
       int to) {
-    boolean isKnown = !Double.isNaN(own);
-    double current = isKnown ? own : value(cells, at, 1);
+    boolean isKnown = !Double.isNaN(recordValue);
+    double current = isKnown ? recordValue : value(cells, at, 1);
     for (int i = 0; i < steps.length; i++) {
       int step = isChange && !isKnown ? steps[i] + 1 : steps[i];
       double earlier = value(cells, at, step);

@@ -16,7 +16,7 @@ final class LastTime implements Accumulator {
       double @Nullable [] cells,
       int at,
       double time,
-      double own,
+      double recordValue,
       double prior,
       float[] out,
       int to) {

@@ -4,7 +4,7 @@ import dev.millrace.data.DerivedFeature.Window;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Functions of the last values, at most so many. */
+/** Functions of the last n values. */
 final class RecordWindow implements Accumulator {
   private final Moments moments;
   private final double[] set;
@@ -27,7 +27,7 @@ final class RecordWindow implements Accumulator {
       double @Nullable [] cells,
       int at,
       double time,
-      double own,
+      double recordValue,
       double prior,
       float[] out,
       int to) {

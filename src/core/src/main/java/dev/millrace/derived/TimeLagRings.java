@@ -31,17 +31,17 @@ final class TimeLagRings implements Accumulator {
       double @Nullable [] cells,
       int at,
       double time,
-      double own,
+      double recordValue,
       double prior,
       float[] out,
       int to) {
     for (int i = 0; i < distances.length; i++) {
       int ring = at + i * CELLS;
       double earlier = Double.NaN;
-      double current = own;
+      double current = recordValue;
       if (cells != null && cells[ring] > 0) {
         earlier = valueAt(cells, ring, time - distances[i]);
-        current = Double.isNaN(own) ? cells[place(ring, cells[ring] - 1) + 1] : own;
+        current = Double.isNaN(recordValue) ? cells[place(ring, cells[ring] - 1) + 1] : recordValue;
       }
       out[to + i] = (float) (isChange ? current - earlier : earlier);
     }

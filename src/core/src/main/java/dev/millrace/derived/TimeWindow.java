@@ -4,7 +4,7 @@ import dev.millrace.data.DerivedFeature.Window;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Functions of the values of the last so many milliseconds. The time is cut into 24 panes of equal
+ * Functions of the values of the last n milliseconds. The time is cut into 24 panes of equal
  * length, so the window reaches back by at least 23 and at most 24 of them.
  */
 final class TimeWindow implements Accumulator {
@@ -37,7 +37,7 @@ final class TimeWindow implements Accumulator {
       double @Nullable [] cells,
       int at,
       double time,
-      double own,
+      double recordValue,
       double prior,
       float[] out,
       int to) {

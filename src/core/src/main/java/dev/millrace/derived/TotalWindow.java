@@ -22,7 +22,7 @@ final class TotalWindow implements Accumulator {
       double @Nullable [] cells,
       int at,
       double time,
-      double own,
+      double recordValue,
       double prior,
       float[] out,
       int to) {

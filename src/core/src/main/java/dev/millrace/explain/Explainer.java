@@ -167,18 +167,18 @@ public final class Explainer {
 
   /** Returns the log-odds of a class, or its score if that is no probability. */
   private static double score(
-      float[] scores, int at, int classes, int of, boolean areProbabilities) {
+      float[] scores, int at, int classes, int index, boolean areProbabilities) {
     if (!areProbabilities) {
-      return scores[at + of];
+      return scores[at + index];
     }
     double others = 0;
     for (int c = 0; c < classes; c++) {
-      others += c == of ? 0 : scores[at + c];
+      others += c == index ? 0 : scores[at + c];
     }
-    if (!Double.isFinite(others + scores[at + of])) {
+    if (!Double.isFinite(others + scores[at + index])) {
       return Double.NaN;
     }
-    return FdlibmLog.of(Math.max(MIN_PROBABILITY, scores[at + of]))
+    return FdlibmLog.of(Math.max(MIN_PROBABILITY, scores[at + index]))
         - FdlibmLog.of(Math.max(MIN_PROBABILITY, others));
   }
 

@@ -6,8 +6,8 @@ import dev.millrace.eval.KnownValues;
 import java.util.List;
 
 /**
- * What is known of a future value when it is forecast: the inputs that a model has behind the
- * declared features, and the forecasts of the baselines. Not thread-safe.
+ * Computes the inputs of a forecast: those that a model has behind the declared features, and the
+ * forecasts of the baselines. Not thread-safe.
  */
 public final class ForecastInputs {
   private final List<Step> seasons;
@@ -50,7 +50,7 @@ public final class ForecastInputs {
     }
   }
 
-  /** Returns the naive forecast times the growth since; NaN near 0, where that says nothing. */
+  /** Returns the naive forecast times the growth since; NaN near 0, where growth is undefined. */
   private static double grown(double naive, double last, double base) {
     double growth = last / base;
     boolean isUsable = naive > 0 && last > 0 && base > 0 && growth >= 0.5 && growth <= 2;

@@ -4,8 +4,8 @@ import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 
 /**
- * What a {@link Series} knows by one season: the mean of the last season, and of each value a
- * fading mean over all seasons of the values in its place. Not thread-safe.
+ * State of one season of a {@link Series}: the mean of the last season, and of each value a fading
+ * mean over all seasons of the values in its place. Not thread-safe.
  */
 final class Season {
   /** Bytes in memory of each value. */

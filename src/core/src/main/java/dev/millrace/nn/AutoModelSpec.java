@@ -21,16 +21,16 @@ public record AutoModelSpec(
 
   @Override
   public <R, X extends Exception> R match(
-      Case<NetworkModelSpec, R, X> ofNetwork,
-      Case<AutoModelSpec, R, X> ofAuto,
-      Case<SelectionSpec, R, X> ofSelection)
+      Case<NetworkModelSpec, R, X> ifNetwork,
+      Case<AutoModelSpec, R, X> ifAuto,
+      Case<SelectionSpec, R, X> ifSelection)
       throws X {
-    return ofAuto.of(this);
+    return ifAuto.of(this);
   }
 
   @Override
-  public AutoModelSpec withIndicators(Indicators others) {
-    return new AutoModelSpec(auto, seed, classWeights, others, start);
+  public AutoModelSpec withIndicators(Indicators newIndicators) {
+    return new AutoModelSpec(auto, seed, classWeights, newIndicators, start);
   }
 
   /** Returns a copy that starts from the given mixture. */

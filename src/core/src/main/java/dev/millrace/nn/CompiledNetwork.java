@@ -60,8 +60,8 @@ final class CompiledNetwork {
       normalizer = new Normalizer(spec.normalization(), inputs);
     } else {
       places = spec.ids().numbers(kind.inputs());
-      Indicators ofNumbers = spec.normalization().indicators().ofNumbers(kind.inputs());
-      Normalization normalization = spec.normalization().withIndicators(ofNumbers);
+      Indicators numberIndicators = spec.normalization().indicators().ofNumbers(kind.inputs());
+      Normalization normalization = spec.normalization().withIndicators(numberIndicators);
       normalizer = new Normalizer(normalization, places.length, inputs);
     }
     targetScaler = new TargetScaler(task.isClassification() ? UNSCALED : spec.normalization());

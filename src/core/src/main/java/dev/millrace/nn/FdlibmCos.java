@@ -69,7 +69,7 @@ public final class FdlibmCos {
     double r = x - 2 * FIRST;
     double w = 2 * AFTER_FIRST;
     double rest = r - w;
-    // Where more than 16 bits have cancelled. Beyond 49 fdlibm goes on, but that cosine is 1.
+    // Where more than 16 bits have cancelled. Beyond 49 fdlibm continues, but that cosine is 1.
     if (high == PI && (high >> 20) - (high(rest) >> 20 & 0x7FF) > 16) {
       double before = r;
       w = 2 * SECOND;

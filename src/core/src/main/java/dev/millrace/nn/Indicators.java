@@ -80,8 +80,8 @@ public final class Indicators implements Serializable {
   }
 
   /** Returns the same indicators in rows that have ids. */
-  public Indicators with(IdColumns others) {
-    return others == ids ? this : new Indicators(columns, true, others, experts);
+  public Indicators with(IdColumns idColumns) {
+    return idColumns == ids ? this : new Indicators(columns, true, idColumns, experts);
   }
 
   /**
@@ -89,11 +89,11 @@ public final class Indicators implements Serializable {
    * own unit, such as its last known value. They are places in the row, and no indicators.
    */
   public Indicators withExperts(int... places) {
-    BitSet others = new BitSet();
+    BitSet positions = new BitSet();
     for (int place : places) {
-      others.set(place);
+      positions.set(place);
     }
-    return others.equals(experts) ? this : new Indicators(columns, true, ids, others);
+    return positions.equals(experts) ? this : new Indicators(columns, true, ids, positions);
   }
 
   /** Returns the places in a row of the columns that predict the target, ascending. */

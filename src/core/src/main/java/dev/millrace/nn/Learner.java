@@ -46,7 +46,7 @@ public final class Learner implements OnlineModel {
   // Null if records have no ids.
   private final @Nullable Embeddings embeddings;
   private final @Nullable Dropout dropout;
-  // Of the features.
+  // Statistics of the features.
   private final double[] statistics;
   // Empty for classification.
   private final double[] targetStatistics;
@@ -738,8 +738,8 @@ public final class Learner implements OnlineModel {
   public long memoryBytes() {
     long copied = lastGood == null ? 0 : lastGood.length;
     long floats = parameters.length + copied + optimizer.floats() + pending.floats();
-    long ofIds = embeddings == null ? 0 : embeddings.memoryBytes();
-    return floats * Float.BYTES + (long) statistics.length * Double.BYTES + ofIds;
+    long idBytes = embeddings == null ? 0 : embeddings.memoryBytes();
+    return floats * Float.BYTES + (long) statistics.length * Double.BYTES + idBytes;
   }
 
   @Override

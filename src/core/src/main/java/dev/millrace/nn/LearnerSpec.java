@@ -32,7 +32,7 @@ public record LearnerSpec(
   /** Min epsilon of optimizers: divided by a smaller one, the square of a quotient may overflow. */
   public static final float MIN_EPSILON = 1e-20f;
 
-  // Of an id of a row that waits for its step: the id, its column and its part of the mean.
+  // Size of an id of a row that waits for its step: id, column and its part of the mean.
   private static final int BYTES_OF_WAITING_ID = Long.BYTES + Integer.BYTES + Float.BYTES;
 
   private static final Pattern HIDDEN_LAYER = Pattern.compile("(\\d+) (\\w+)( with layer norm)?");

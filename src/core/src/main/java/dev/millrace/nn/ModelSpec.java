@@ -39,12 +39,12 @@ public sealed interface ModelSpec extends Serializable
   Indicators indicators();
 
   /** Returns a copy with other indicators; of several models, each gets them. */
-  ModelSpec withIndicators(Indicators others);
+  ModelSpec withIndicators(Indicators indicators);
 
   /** Returns the same specification, with the given indicators if no feature is declared. */
   default ModelSpec withUndeclared(Indicators found) {
-    Indicators own = indicators();
-    return own.orElse(found) == own ? this : withIndicators(found);
+    Indicators declared = indicators();
+    return declared.orElse(found) == declared ? this : withIndicators(found);
   }
 
   /** Returns the models that learn: this one, or the models of a selection. */

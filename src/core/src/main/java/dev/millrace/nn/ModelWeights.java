@@ -223,15 +223,15 @@ public record ModelWeights(int inputs, List<Layer> layers, @Nullable Scaling sca
   }
 
   private void requireShape(int l, Layout layout) {
-    LayerSpec own = layers.get(l).spec();
+    LayerSpec layer = layers.get(l).spec();
     // A linear output layer may precede any output activation.
-    boolean isOpen = l == layers.size() - 1 && own.activation() == Activation.LINEAR;
-    Activation activation = isOpen ? layout.activation(l) : own.activation();
-    LayerSpec started = new LayerSpec(own.units(), activation, 0f, own.layerNorm());
+    boolean isOpen = l == layers.size() - 1 && layer.activation() == Activation.LINEAR;
+    Activation activation = isOpen ? layout.activation(l) : layer.activation();
+    LayerSpec started = new LayerSpec(layer.units(), activation, 0f, layer.layerNorm());
     if (!started.shape().equals(layout.description(l))) {
       throw new IllegalArgumentException(
           "layer %d of the weights is %s, but the network's is %s"
-              .formatted(l, own.shape(), layout.description(l)));
+              .formatted(l, layer.shape(), layout.description(l)));
     }
   }
 }

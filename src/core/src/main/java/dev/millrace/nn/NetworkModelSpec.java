@@ -53,11 +53,11 @@ public record NetworkModelSpec(
 
   @Override
   public <R, X extends Exception> R match(
-      Case<NetworkModelSpec, R, X> ofNetwork,
-      Case<AutoModelSpec, R, X> ofAuto,
-      Case<SelectionSpec, R, X> ofSelection)
+      Case<NetworkModelSpec, R, X> ifNetwork,
+      Case<AutoModelSpec, R, X> ifAuto,
+      Case<SelectionSpec, R, X> ifSelection)
       throws X {
-    return ofNetwork.of(this);
+    return ifNetwork.of(this);
   }
 
   @Override
@@ -66,8 +66,8 @@ public record NetworkModelSpec(
   }
 
   @Override
-  public NetworkModelSpec withIndicators(Indicators others) {
-    return toBuilder().normalization(normalization.withIndicators(others)).build();
+  public NetworkModelSpec withIndicators(Indicators indicators) {
+    return toBuilder().normalization(normalization.withIndicators(indicators)).build();
   }
 
   /**

@@ -21,8 +21,8 @@ public record Normalization(Kind kind, float decay, float clip, Indicators indic
   }
 
   /** Returns the same normalization with other indicators. */
-  public Normalization withIndicators(Indicators others) {
-    return new Normalization(kind, decay, clip, others);
+  public Normalization withIndicators(Indicators newIndicators) {
+    return new Normalization(kind, decay, clip, newIndicators);
   }
 
   /** Normalization methods. */

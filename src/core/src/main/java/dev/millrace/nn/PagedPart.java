@@ -9,7 +9,7 @@ import java.io.IOException;
  * A part of a model that may be too large for one stored value, and so has pages that can be stored
  * one by one, each only if it has changed. Not thread-safe.
  *
- * <p>{@link OnlineModel#write} writes the pages too, unless {@link #writePages} says otherwise. A
+ * <p>{@link OnlineModel#write} writes the pages too, unless {@link #writePages} turned them off. A
  * part that was read without its pages gets them by {@link #readPage}, and cannot be used before.
  */
 @PublicApi

@@ -84,11 +84,11 @@ public record SelectionSpec(
 
   @Override
   public <R, X extends Exception> R match(
-      Case<NetworkModelSpec, R, X> ofNetwork,
-      Case<AutoModelSpec, R, X> ofAuto,
-      Case<SelectionSpec, R, X> ofSelection)
+      Case<NetworkModelSpec, R, X> ifNetwork,
+      Case<AutoModelSpec, R, X> ifAuto,
+      Case<SelectionSpec, R, X> ifSelection)
       throws X {
-    return ofSelection.of(this);
+    return ifSelection.of(this);
   }
 
   @Override
@@ -123,11 +123,11 @@ public record SelectionSpec(
 
   @Override
   public SelectionSpec withIndicators(Indicators indicators) {
-    List<NamedModel> others =
+    List<NamedModel> changed =
         models.stream()
             .map(one -> new NamedModel(one.name(), one.model().withIndicators(indicators)))
             .toList();
-    return new SelectionSpec(others, champion, isChampionNamed, promotion, onChange);
+    return new SelectionSpec(changed, champion, isChampionNamed, promotion, onChange);
   }
 
   /** Returns the names of the models, separated by commas. */

@@ -20,7 +20,7 @@ public final class Workspace {
 
   private final WeakCache<CompiledNetwork.Kind, CompiledNetwork> compiledNetworks =
       new WeakCache<>();
-  private final Map<Class<?>, Object> others = new HashMap<>();
+  private final Map<Class<?>, Object> shared = new HashMap<>();
   private final MiniBatch whole = new MiniBatch(1, 1);
 
   // Bits of the fetched parameters, kept so that the compiler does not remove the loads.
@@ -29,19 +29,19 @@ public final class Workspace {
   // Rows of normalized features, and some of them in doubles.
   float[] scaled = EMPTY;
   double[] wide = {};
-  // Of rows that have ids, too, and the gradient with respect to the vectors of ids.
+  // Numbers of rows that also have ids, and the gradient with respect to the vectors of ids.
   float[] numbers = EMPTY;
   float[] vectorGradient = EMPTY;
   float[] output = EMPTY;
   float[] activations = EMPTY;
-  // Of layers whose activation is derived from its input; placed as the activations are.
+  // Inputs of activations that are derived from them; placed as the activations are.
   float[] sums = EMPTY;
-  // Of layers with layer normalization: x̂, placed as the activations are, and 1/deviation.
+  // Layer normalization: x̂, placed as the activations are, and 1/deviation.
   float[] normalized = EMPTY;
   float[] inverses = EMPTY;
   float[] deltas = EMPTY;
   float[] gradient = EMPTY;
-  // Of each row of a mini-batch, see ExampleClipping.
+  // Factor of each row of a mini-batch, see ExampleClipping.
   float[] factors = EMPTY;
   float[] errors = EMPTY;
   float[] transposed = EMPTY;
@@ -57,7 +57,7 @@ public final class Workspace {
 
   /** Returns an object that models of another kind share, created on first use. */
   public <T> T shared(Class<T> type, Supplier<T> factory) {
-    return type.cast(others.computeIfAbsent(type, any -> factory.get()));
+    return type.cast(shared.computeIfAbsent(type, any -> factory.get()));
   }
 
   /**

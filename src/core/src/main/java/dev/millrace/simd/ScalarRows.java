@@ -15,7 +15,7 @@ final class ScalarRows {
   /** Terms that a loop adds to a sum: C2 of JDK 17 vectorizes six, but not eight. */
   private static final int TERMS = 4;
 
-  // Of each thread: the copies of b's rows, then that of a row of c.
+  // Arrays of each thread: the copies of b's rows, then that of a row of c.
   private static final ThreadLocal<float[][]> ARRAYS =
       ThreadLocal.withInitial(() -> new float[ROWS + 1][COLUMNS]);
 

@@ -10,7 +10,7 @@ public final class ScalarScaling implements ScalingKernels {
    */
   public static final double FLOAT_ROUNDING = 1e-14;
 
-  /** As {@link #FLOAT_ROUNDING}, for doubles: a standard deviation of 1e-13 of the mean. */
+  /** Like {@link #FLOAT_ROUNDING}, for doubles: a standard deviation of 1e-13 of the mean. */
   public static final double DOUBLE_ROUNDING = 1e-26;
 
   static final double KNOWN = 100;

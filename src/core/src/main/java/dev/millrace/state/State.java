@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /**
- * What is stored, restored and copied. {@link #visit} names each field once, in the order of the
- * stored bytes:
+ * An object that is stored, restored and copied. {@link #visit} names each field once, in the order
+ * of the stored bytes:
  *
  * <pre>{@code
  * public void visit(StateVisitor v) throws IOException {

@@ -225,7 +225,7 @@ public abstract class StateVisitor {
 
   /**
    * Visits a part that objects of some settings have. Stored state of other settings may have it
-   * too, and is read in vain; where it lacks the part, the part stays as it is.
+   * too, and is read and discarded; where it lacks the part, the part stays as it is.
    *
    * @param empty creates one
    */

@@ -45,7 +45,7 @@ final class CsvFields implements MappedExampleReader.Parser, MappedExampleReader
   private final CellConverter converter;
   // By column.
   private final boolean[] isConverted;
-  // Of the column whose empty cells are empty sets of labels; -1 for none.
+  // Place of the column whose empty cells are empty sets of labels; -1 for none.
   private final int setPlace;
 
   CsvFields(InputSpec spec) {

@@ -67,23 +67,23 @@ public final class DeadLetterEncoder {
       header.accept("exception.class.name", letter.exceptionClass());
     }
     long room = (long) maxBytes - ADDED_BYTES;
-    long ofKey = length(record.key());
-    long ofValue = length(record.value());
-    long ofHeaders = headerBytes(record);
-    boolean hasValue = ofKey + ofHeaders + ofValue <= room;
-    boolean hasHeaders = ofKey + ofHeaders <= room;
-    boolean hasKey = ofKey <= room;
+    long keyBytes = length(record.key());
+    long valueBytes = length(record.value());
+    long headersBytes = headerBytes(record);
+    boolean hasValue = keyBytes + headersBytes + valueBytes <= room;
+    boolean hasHeaders = keyBytes + headersBytes <= room;
+    boolean hasKey = keyBytes <= room;
     if (!hasValue) {
-      header.accept(LOST_VALUE, Long.toString(ofValue));
+      header.accept(LOST_VALUE, Long.toString(valueBytes));
     }
     if (!hasHeaders) {
-      header.accept(LOST_HEADERS, Long.toString(ofHeaders));
+      header.accept(LOST_HEADERS, Long.toString(headersBytes));
     } else {
       names.addAll(0, List.of(record.headerNames()));
       values.addAll(0, Arrays.asList(record.headerValues()));
     }
     if (!hasKey) {
-      header.accept(LOST_KEY, Long.toString(ofKey));
+      header.accept(LOST_KEY, Long.toString(keyBytes));
     }
     return new OutputRecord(
         record.timestamp(),

@@ -41,8 +41,8 @@ public final class EventTime {
    */
   static long of(String field, double number, ClockTime.@Nullable Unit unit)
       throws RejectedException {
-    ClockTime.Unit of = unit == null ? ClockTime.Unit.finest(number) : unit;
-    double millis = Math.floor(of.millis(number));
+    ClockTime.Unit scale = unit == null ? ClockTime.Unit.finest(number) : unit;
+    double millis = Math.floor(scale.millis(number));
     if (!(Math.abs(millis) <= MAX_MILLIS)) {
       throw rejected(field, NumberText.ofDouble(number));
     }

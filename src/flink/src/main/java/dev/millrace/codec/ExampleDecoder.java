@@ -37,7 +37,7 @@ public final class ExampleDecoder {
   private final ReaderScratch scratch;
   // Null if the pipeline declares the columns, or records cannot, or all are of one key.
   private final @Nullable ColumnsHeader columns;
-  // Of records that declare columns.
+  // Readers of records that declare columns.
   private final RecentlyUsed<DeclaredColumns, ExampleReader> readers;
   // Whether all records are read for the columns of one key.
   private final boolean isOfKey;
@@ -61,11 +61,12 @@ public final class ExampleDecoder {
    * Returns a decoder of records for a key whose model is of other columns than they declare: it
    * reads the columns of the model by their names. It shares its buffers with this decoder.
    *
-   * @param ofKey columns of the model; null if its records declared none
+   * @param modelColumns columns of the model; null if its records declared none
    * @param declared columns that the records declare; null if they declare none
    */
-  public ExampleDecoder ofKey(@Nullable DeclaredColumns ofKey, @Nullable DeclaredColumns declared) {
-    return new ExampleDecoder(this, ofKey, declared);
+  public ExampleDecoder ofKey(
+      @Nullable DeclaredColumns modelColumns, @Nullable DeclaredColumns declared) {
+    return new ExampleDecoder(this, modelColumns, declared);
   }
 
   /**
@@ -102,16 +103,21 @@ public final class ExampleDecoder {
   }
 
   private ExampleDecoder(
-      ExampleDecoder of, @Nullable DeclaredColumns ofKey, @Nullable DeclaredColumns declared) {
-    spec = of.spec;
+      ExampleDecoder shared,
+      @Nullable DeclaredColumns modelColumns,
+      @Nullable DeclaredColumns declared) {
+    spec = shared.spec;
     isOfKey = true;
-    columnsOfKey = ofKey;
-    scratch = of.scratch;
-    keys = of.keys;
-    fingerprint = of.fingerprint;
-    reader = ofKey == null ? of.reader : reader(ofKey, declared == null ? ofKey : declared);
+    columnsOfKey = modelColumns;
+    scratch = shared.scratch;
+    keys = shared.keys;
+    fingerprint = shared.fingerprint;
+    reader =
+        modelColumns == null
+            ? shared.reader
+            : reader(modelColumns, declared == null ? modelColumns : declared);
     columns = null;
-    readers = of.readers;
+    readers = shared.readers;
     registered = null;
   }
 
@@ -131,10 +137,10 @@ public final class ExampleDecoder {
     }
     try {
       requireSize(value);
-      ExampleReader of = reader;
+      ExampleReader selected = reader;
       int from = 0;
       if (registered != null && WireFormat.isFramed(value)) {
-        of = registered.of(value);
+        selected = registered.of(value);
         from = WireFormat.HEADER_LENGTH;
       } else if (isOfKey && WireFormat.isFramed(value)) {
         throw new RejectedException(
@@ -148,14 +154,14 @@ public final class ExampleDecoder {
       if (spec.key() == null) {
         into.key = keys.read(record.key());
       }
-      if (columns != null && of == reader) {
+      if (columns != null && selected == reader) {
         DeclaredColumns declared = columns.read(record);
         into.columns = declared;
-        of = declared == null ? reader : readers.of(declared);
+        selected = declared == null ? reader : readers.of(declared);
       } else if (isOfKey) {
         into.columns = columnsOfKey;
       }
-      parse(of, value, from, into);
+      parse(selected, value, from, into);
       if (into.kind != RecordKind.DELETION) {
         end(into, spec);
       }
@@ -209,10 +215,10 @@ public final class ExampleDecoder {
         cause == null ? null : cause.getClass().getName());
   }
 
-  private void parse(ExampleReader of, byte[] value, int from, Example into)
+  private void parse(ExampleReader selected, byte[] value, int from, Example into)
       throws RejectedException {
     try {
-      of.read(value, from, into);
+      selected.read(value, from, into);
     } catch (IOException | RuntimeException | StackOverflowError e) {
       // Parsers throw many kinds of runtime exceptions for invalid bytes. A schema that contains
       // itself can nest so deeply that the stack overflows. The record is at fault in each case.

@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 public final class ExampleFields {
   private final Map<String, Slot> slots = new LinkedHashMap<>();
   private final InputSpec spec;
-  // Of the features, in their order.
+  // Slots of the features, in their order.
   private final Slot[] features;
   // Fields are set in the same order for each example: the slot of the last one at a position most
   // likely comes again there, and finding it costs a comparison.

@@ -43,7 +43,7 @@ public final class FieldsDecoder {
   private final ExampleFields fields;
   private final Values values;
   private final MappedExampleReader reader;
-  // Of the last example without a record; many have the same millisecond.
+  // Shared by examples without a record; many have the same millisecond.
   private KafkaRecord none = KafkaRecord.NONE;
   private boolean isUnexpectedLogged;
 

@@ -27,7 +27,7 @@ final class IdColumnWriter {
   private float[] row = {};
   private int count;
   private boolean isCut;
-  // Of the text that is split.
+  // Position in the text that is split.
   private int next;
   private int partStart;
   private int partEnd;

@@ -20,8 +20,8 @@ final class LabelReader implements LabelValues {
   private final @Nullable Task task;
   private final Set<String> declared;
   private final boolean numbersAreClasses;
-  // Names the target in messages; empty for the one label of a record.
-  private final String of;
+  // Names the target in messages, such as of "x"; empty for the one label of a record.
+  private final String targetSuffix;
   private final TextCache texts;
 
   LabelReader(InputSpec spec, TextCache texts) {
@@ -33,9 +33,10 @@ final class LabelReader implements LabelValues {
     this(" of \"" + target.name() + '"', target.task(), target.classes(), texts);
   }
 
-  private LabelReader(String of, @Nullable Task task, List<String> classes, TextCache texts) {
+  private LabelReader(
+      String targetSuffix, @Nullable Task task, List<String> classes, TextCache texts) {
     this.texts = texts;
-    this.of = of;
+    this.targetSuffix = targetSuffix;
     this.task = task;
     declared = new HashSet<>(classes);
     numbersAreClasses = !declared.isEmpty() || (task != null && task.isClassification());
@@ -49,10 +50,10 @@ final class LabelReader implements LabelValues {
   @Override
   public void text(Example example, Utf8 value) throws RejectedException {
     int length = value.getByteLength();
-    requireLength(of, length);
+    requireLength(targetSuffix, length);
     String label = texts.get(value.getBytes(), length);
     if (label == null) {
-      throw notUtf8(of);
+      throw notUtf8(targetSuffix);
     }
     accept(example, label);
   }
@@ -60,7 +61,7 @@ final class LabelReader implements LabelValues {
   /** Reads a label that is a number: a regression target, or the name of a class. */
   @Override
   public void number(Example example, double value) throws RejectedException {
-    requireFloat(of, value);
+    requireFloat(targetSuffix, value);
     if (numbersAreClasses) {
       accept(example, NumberText.ofDouble(value));
     } else {
@@ -70,7 +71,7 @@ final class LabelReader implements LabelValues {
 
   /** Reads a label with all digits of the number, which may distinguish classes. */
   void number(Example example, Number value) throws RejectedException {
-    requireFloat(of, value.doubleValue());
+    requireFloat(targetSuffix, value.doubleValue());
     if (numbersAreClasses) {
       accept(example, NumberText.of(value));
     } else {
@@ -90,58 +91,60 @@ final class LabelReader implements LabelValues {
     if (label.isEmpty()) {
       throw new RejectedException(DeadLetterReason.MISSING_LABEL, "the label is empty");
     }
-    if (!of.isEmpty()) {
-      requireNoControl(of, label);
+    if (!targetSuffix.isEmpty()) {
+      requireNoControl(targetSuffix, label);
     }
     if (!declared.isEmpty() && !declared.contains(label)) {
-      throw unknown(label, of);
+      throw unknown(label, targetSuffix);
     }
     example.label = label;
   }
 
   /** Returns the rejection of a record whose label has a problem. */
   RejectedException invalid(String problem) {
-    return invalid(of, problem);
+    return invalid(targetSuffix, problem);
   }
 
-  private static RejectedException invalid(String of, String problem) {
-    return new RejectedException(DeadLetterReason.INVALID_LABEL, "the label" + of + " " + problem);
+  private static RejectedException invalid(String targetSuffix, String problem) {
+    return new RejectedException(
+        DeadLetterReason.INVALID_LABEL, "the label" + targetSuffix + " " + problem);
   }
 
   /** Returns the rejection of a label that is not declared. */
-  static RejectedException unknown(String label, String of) {
+  static RejectedException unknown(String label, String targetSuffix) {
     return new RejectedException(
         DeadLetterReason.UNKNOWN_CLASS,
-        "the label \"" + label + "\"" + of + " is not among the declared classes");
+        "the label \"" + label + "\"" + targetSuffix + " is not among the declared classes");
   }
 
   /** Returns the rejection of a label that is not UTF-8. */
-  static RejectedException notUtf8(String of) {
-    return invalid(of, "is not UTF-8");
+  static RejectedException notUtf8(String targetSuffix) {
+    return invalid(targetSuffix, "is not UTF-8");
   }
 
   /** Rejects a number that is no label. */
-  static void requireFloat(String of, double value) throws RejectedException {
+  static void requireFloat(String targetSuffix, double value) throws RejectedException {
     // The square of a larger number overflows a double, and with it the statistics of the target.
     if (!(Math.abs(value) <= Float.MAX_VALUE)) {
-      throw invalid(of, "is " + value + "; it must be finite and fit a 32-bit float");
+      throw invalid(targetSuffix, "is " + value + "; it must be finite and fit a 32-bit float");
     }
   }
 
   /** Rejects a name that is too long for a class. */
-  static void requireLength(String of, int bytes) throws RejectedException {
+  static void requireLength(String targetSuffix, int bytes) throws RejectedException {
     if (bytes > Limits.MAX_CLASS_BYTES) {
       throw invalid(
-          of, "has " + bytes + " bytes; the name of a class has at most " + Limits.MAX_CLASS_BYTES);
+          targetSuffix,
+          "has " + bytes + " bytes; the name of a class has at most " + Limits.MAX_CLASS_BYTES);
     }
   }
 
   /** Rejects a name that cannot be among those of several outputs. */
-  static void requireNoControl(String of, String name) throws RejectedException {
+  static void requireNoControl(String targetSuffix, String name) throws RejectedException {
     for (int i = 0; i < name.length(); i++) {
       if (Character.isISOControl(name.charAt(i))) {
         throw invalid(
-            of,
+            targetSuffix,
             "\"%s\" has a control character (U+%04X)"
                 .formatted(Printable.line(name, MAX_SHOWN), (int) name.charAt(i)));
       }

@@ -220,11 +220,11 @@ final class MappedExampleReader implements ExampleReader {
 
   /** Returns the rejection, with the names of the fields if the pipeline reads none of them. */
   private RejectedException withNames(RejectedException e, Fields fields) {
-    List<String> others = new ArrayList<>();
+    List<String> unread = new ArrayList<>();
     List<String> all = new ArrayList<>();
-    fields.addOthers(read, others);
+    fields.addOthers(read, unread);
     fields.addOthers(Set.of(), all);
-    if (all.isEmpty() || others.size() < all.size()) {
+    if (all.isEmpty() || unread.size() < all.size()) {
       return e;
     }
     String names =

@@ -30,9 +30,9 @@ final class MappedFeatures implements FieldFeatures {
     this.paths = new String[mapper.columns()][];
     this.units = new ClockTime.Unit[paths.length];
     this.mayBeOfLabel = new boolean[paths.length];
-    List<@Nullable String> ofLabels = Arrays.asList(spec.key(), spec.id(), spec.eventTime());
+    List<@Nullable String> labelFields = Arrays.asList(spec.key(), spec.id(), spec.eventTime());
     for (int c = 0; c < paths.length; c++) {
-      mayBeOfLabel[c] = ofLabels.contains(mapper.column(c).name());
+      mayBeOfLabel[c] = labelFields.contains(mapper.column(c).name());
       paths[c] = MappedExampleReader.path(mapper.column(c).name(), ExampleSchema.hasPaths(spec));
       units[c] = Objects.requireNonNullElse(parser.unit(paths[c]), ClockTime.Unit.DAYS);
     }

@@ -85,7 +85,7 @@ public final class ModelAssembler {
   // In the order of the latest records of the keys, the oldest first.
   private final LinkedHashMap<String, ModelRecords> kept = new LinkedHashMap<>(16, 0.75f, true);
   private long keptBytes;
-  // Of the values that can be read again.
+  // Bytes kept of values that can be read again.
   private long keptValues;
   private int incomplete;
 

@@ -92,21 +92,21 @@ public final class ModelParts {
       TrainSpec spec, String key, long timestamp, byte[] value, int segments) {
     byte[] keyBytes = utf8(key);
     Headers headers = Headers.of(spec);
-    Headers ofHead =
+    Headers headHeaders =
         segments == 0 ? headers : headers.with(SEGMENTS_HEADER, Integer.toString(segments));
     int parts = count(spec, value);
     String digest = digest(value);
     if (parts == 1) {
-      return List.of(ofHead.with(DIGEST_HEADER, digest).record(timestamp, keyBytes, value));
+      return List.of(headHeaders.with(DIGEST_HEADER, digest).record(timestamp, keyBytes, value));
     }
     List<OutputRecord> records = new ArrayList<>(parts);
-    Headers ofPart = headers.with(DIGEST_HEADER, digest);
+    Headers partHeaders = headers.with(DIGEST_HEADER, digest);
     for (int part = 1; part < parts; part++) {
       byte[] slice = slice(spec, value, part);
-      records.add(ofPart.record(timestamp, key(PART_MARK, part, keyBytes), slice));
+      records.add(partHeaders.record(timestamp, key(PART_MARK, part, keyBytes), slice));
     }
     records.add(
-        ofHead
+        headHeaders
             .with(DIGEST_HEADER, digest)
             .with(PARTS_HEADER, Integer.toString(parts))
             .record(timestamp, keyBytes, slice(spec, value, 0)));

@@ -222,10 +222,10 @@ public record SchemaComparison(List<Field> fields, @Nullable String difference) 
 
     /** Returns the record type of a field, or of a union with null; null for other types. */
     private static @Nullable Schema record(Schema schema) {
-      List<Schema> others =
+      List<Schema> nonNull =
           branches(schema).stream().filter(s -> s.getType() != Schema.Type.NULL).toList();
-      return others.size() == 1 && others.get(0).getType() == Schema.Type.RECORD
-          ? others.get(0)
+      return nonNull.size() == 1 && nonNull.get(0).getType() == Schema.Type.RECORD
+          ? nonNull.get(0)
           : null;
     }
   }

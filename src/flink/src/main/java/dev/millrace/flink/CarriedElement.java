@@ -75,12 +75,12 @@ public final class CarriedElement<T> implements Serializable {
     if (headers == 0 || !record.headerNames()[0].equals(HEADER)) {
       return from;
     }
-    KafkaRecord own =
+    KafkaRecord original =
         withHeaders(
             record,
             Arrays.copyOfRange(record.headerNames(), 1, headers),
             Arrays.copyOfRange(record.headerValues(), 1, headers));
-    return new DeadLetter(own, from.reason(), from.message(), from.exceptionClass());
+    return new DeadLetter(original, from.reason(), from.message(), from.exceptionClass());
   }
 
   private static KafkaRecord withHeaders(

@@ -98,8 +98,8 @@ final class ErasedRecords {
   private final int[] carried;
   private final int width;
   // All marks of the subtask: few keys have one, and no other key costs an access to the state.
-  private final Map<String, Marks> ofKeys = new HashMap<>();
-  private final Marks ofAllKeys = new Marks();
+  private final Map<String, Marks> marksByKey = new HashMap<>();
+  private final Marks marksOfAllKeys = new Marks();
   private float[] row = {};
 
   ErasedRecords(
@@ -129,13 +129,13 @@ final class ErasedRecords {
    */
   void load(KeyedStateBackend<String> backend) throws Exception {
     for (Map.Entry<Long, long[]> mark : storedOfAllKeys.immutableEntries()) {
-      ofAllKeys.add(mark.getKey(), mark.getValue());
+      marksOfAllKeys.add(mark.getKey(), mark.getValue());
     }
     TrainFunction.eachKey(backend, STATE_NAME, this::load);
   }
 
   private void load(String key) throws Exception {
-    Marks marks = ofKeys.computeIfAbsent(key, none -> new Marks());
+    Marks marks = marksByKey.computeIfAbsent(key, none -> new Marks());
     for (Map.Entry<Long, long[]> mark : stored.entries()) {
       marks.add(mark.getKey(), mark.getValue());
     }
@@ -148,7 +148,7 @@ final class ErasedRecords {
    */
   void add(String key, @Nullable ErasedId id, long until, TimerService timers) throws Exception {
     long slot = id == null ? ALL_IDS : id.hash();
-    Marks marks = ofKeys.computeIfAbsent(key, none -> new Marks());
+    Marks marks = marksByKey.computeIfAbsent(key, none -> new Marks());
     long[] mark = {Math.max(until, marks.until(slot)), droppedAt(timers.currentProcessingTime())};
     timers.registerProcessingTimeTimer(mark[1]);
     marks.add(slot, mark);
@@ -157,72 +157,72 @@ final class ErasedRecords {
 
   /** Erases the records of all keys with an id up to a timestamp. */
   void addToAllKeys(ErasedId id, long until, long now) throws Exception {
-    long[] mark = {Math.max(until, ofAllKeys.until(id.hash())), droppedAt(now)};
-    ofAllKeys.add(id.hash(), mark);
+    long[] mark = {Math.max(until, marksOfAllKeys.until(id.hash())), droppedAt(now)};
+    marksOfAllKeys.add(id.hash(), mark);
     storedOfAllKeys.put(id.hash(), mark);
   }
 
   /** Drops the marks of the current key whose time is over. */
   void expire(String key, long now) throws Exception {
-    Marks marks = ofKeys.get(key);
+    Marks marks = marksByKey.get(key);
     if (marks == null) {
       return;
     }
     marks.expire(now, stored::remove);
     if (marks.ids.isEmpty()) {
-      ofKeys.remove(key);
+      marksByKey.remove(key);
     }
   }
 
   /** Drops the marks of all keys whose time is over. */
   void expireOfAllKeys(long now) throws Exception {
-    ofAllKeys.expire(now, storedOfAllKeys::remove);
+    marksOfAllKeys.expire(now, storedOfAllKeys::remove);
   }
 
   /** Returns the rows of a chunk that are not erased. */
   Chunk without(Chunk chunk, TimerService timers) throws Exception {
-    if (ofKeys.isEmpty() && ofAllKeys.ids.isEmpty()) {
+    if (marksByKey.isEmpty() && marksOfAllKeys.ids.isEmpty()) {
       return chunk;
     }
     expireOfAllKeys(timers.currentProcessingTime());
-    Marks ofKey = ofKeys.get(chunk.key());
-    long latest = Math.max(ofAllKeys.latest, ofKey == null ? NEVER : ofKey.latest);
+    Marks keyMarks = marksByKey.get(chunk.key());
+    long latest = Math.max(marksOfAllKeys.latest, keyMarks == null ? NEVER : keyMarks.latest);
     BitSet erased = new BitSet();
     for (int r = 0; r < chunk.size(); r++) {
       long timestamp = chunk.timestamp(r);
       boolean isOlder = timestamp >= 0 && timestamp <= latest;
-      erased.set(r, isOlder && isErased(chunk, r, timestamp, ofKey));
+      erased.set(r, isOlder && isErased(chunk, r, timestamp, keyMarks));
     }
     return erased.isEmpty() ? chunk : chunk.without(erased);
   }
 
-  private boolean isErased(Chunk chunk, int r, long timestamp, @Nullable Marks ofKey) {
-    if (ofKey != null && timestamp <= ofKey.until(ALL_IDS)) {
+  private boolean isErased(Chunk chunk, int r, long timestamp, @Nullable Marks keyMarks) {
+    if (keyMarks != null && timestamp <= keyMarks.until(ALL_IDS)) {
       return true;
     }
-    if (isErased(chunk.group(r), timestamp, ofKey)) {
+    if (isErased(chunk.group(r), timestamp, keyMarks)) {
       return true;
     }
     int values = chunk.carriedCount(r);
     for (int c : carried) {
-      if (c < values && isErased(chunk.carried(r, c), timestamp, ofKey)) {
+      if (c < values && isErased(chunk.carried(r, c), timestamp, keyMarks)) {
         return true;
       }
     }
     return !columns.isEmpty()
         && chunk.width() == width
         && chunk.kind(r).hasFeatures()
-        && hasErasedFeature(chunk, r, timestamp, ofKey);
+        && hasErasedFeature(chunk, r, timestamp, keyMarks);
   }
 
-  private boolean hasErasedFeature(Chunk chunk, int r, long timestamp, @Nullable Marks ofKey) {
+  private boolean hasErasedFeature(Chunk chunk, int r, long timestamp, @Nullable Marks keyMarks) {
     row = row.length == width ? row : new float[width];
     chunk.copyFeatures(r, r + 1, row);
     for (IdColumns.Column column : columns) {
       for (int at = column.start();
           at < column.end() && IdWords.isPresent(row, at);
           at += column.width()) {
-        if (isErased(IdWords.read(row, at), timestamp, ofKey)) {
+        if (isErased(IdWords.read(row, at), timestamp, keyMarks)) {
           return true;
         }
       }
@@ -230,8 +230,9 @@ final class ErasedRecords {
     return false;
   }
 
-  private boolean isErased(long id, long timestamp, @Nullable Marks ofKey) {
+  private boolean isErased(long id, long timestamp, @Nullable Marks keyMarks) {
     return id != ALL_IDS
-        && (timestamp <= ofAllKeys.until(id) || (ofKey != null && timestamp <= ofKey.until(id)));
+        && (timestamp <= marksOfAllKeys.until(id)
+            || (keyMarks != null && timestamp <= keyMarks.until(id)));
   }
 }

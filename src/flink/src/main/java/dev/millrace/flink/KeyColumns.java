@@ -28,9 +28,9 @@ final class KeyColumns {
   private final RecentlyUsed<Pair, ExampleDecoder> decoders;
 
   /** Columns of a key's model, and of its records; null for none. */
-  private record Pair(@Nullable DeclaredColumns ofKey, @Nullable DeclaredColumns declared) {
+  private record Pair(@Nullable DeclaredColumns modelColumns, @Nullable DeclaredColumns declared) {
     int size() {
-      return size(ofKey) + size(declared);
+      return size(modelColumns) + size(declared);
     }
 
     private static int size(@Nullable DeclaredColumns columns) {
@@ -45,7 +45,7 @@ final class KeyColumns {
             MAX_DECODERS,
             RecentlyUsed.MAX_BYTES,
             Pair::size,
-            pair -> decoder.ofKey(pair.ofKey(), pair.declared()));
+            pair -> decoder.ofKey(pair.modelColumns(), pair.declared()));
     this.input = input;
     this.topic = topic;
   }
@@ -53,10 +53,10 @@ final class KeyColumns {
   /**
    * Returns true if rows have other columns than the key's model.
    *
-   * @param ofKey columns of the model; null if its records declared none
+   * @param modelColumns columns of the model; null if its records declared none
    */
-  boolean differ(@Nullable DeclaredColumns ofKey, Chunk chunk) {
-    if (input.hasFeatures() || Objects.equals(ofKey, chunk.columns())) {
+  boolean differ(@Nullable DeclaredColumns modelColumns, Chunk chunk) {
+    if (input.hasFeatures() || Objects.equals(modelColumns, chunk.columns())) {
       return false;
     }
     for (int row = 0; row < chunk.size(); row++) {
@@ -72,8 +72,9 @@ final class KeyColumns {
    *
    * @param rejected receives records that have no such columns
    */
-  List<Chunk> decode(@Nullable DeclaredColumns ofKey, Chunk chunk, Consumer<DeadLetter> rejected) {
-    ExampleDecoder of = decoders.of(new Pair(ofKey, chunk.columns()));
+  List<Chunk> decode(
+      @Nullable DeclaredColumns modelColumns, Chunk chunk, Consumer<DeadLetter> rejected) {
+    ExampleDecoder decoder = decoders.of(new Pair(modelColumns, chunk.columns()));
     List<Chunk> chunks = new ArrayList<>();
     Chunk open = new Chunk();
     for (int row = 0; row < chunk.size(); row++) {
@@ -83,7 +84,7 @@ final class KeyColumns {
         continue;
       }
       KafkaRecord record = chunk.record(row, topic);
-      DeadLetter letter = of.decode(record, example);
+      DeadLetter letter = decoder.decode(record, example);
       if (letter != null) {
         rejected.accept(letter);
         continue;
@@ -105,9 +106,9 @@ final class KeyColumns {
   }
 
   private static Chunk only(Chunk chunk, int row) {
-    BitSet others = new BitSet();
-    others.set(0, chunk.size());
-    others.clear(row);
-    return chunk.without(others);
+    BitSet excluded = new BitSet();
+    excluded.set(0, chunk.size());
+    excluded.clear(row);
+    return chunk.without(excluded);
   }
 }

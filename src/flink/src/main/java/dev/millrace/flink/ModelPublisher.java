@@ -30,9 +30,9 @@ final class ModelPublisher {
 
   private final TrainSpec spec;
   private final long period;
-  // Of the last snapshot, where they were several.
+  // Parts of the last snapshot, if there were several.
   private final ValueState<Integer> parts;
-  // Of the last snapshot, where there were any; null if models have no ids.
+  // Segments of the last snapshot, if any; null if models have no ids.
   private final @Nullable ValueState<Integer> segments;
 
   ModelPublisher(TrainSpec spec, RuntimeContext context) {

@@ -87,7 +87,7 @@ final class OffsetGapDetector {
     long expected = partition.position;
     partition.position = offset + 1;
     partition.readNow = true;
-    // An offset below is one of a topic that was made anew.
+    // A lower offset belongs to a recreated topic.
     if (expected != UNKNOWN && offset - expected > partition.gapEnd - partition.gapStart) {
       partition.gapStart = expected;
       partition.gapEnd = offset;

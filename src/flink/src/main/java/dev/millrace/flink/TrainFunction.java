@@ -68,9 +68,13 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   private final StateSpec stateSpec;
   private final long reportMillis;
   private boolean hasElements;
-  private transient @Nullable Collector<OutputRecord> metricsOutput;
-  private transient @Nullable SideOutputs sideOutputs;
-  private transient SideOutputs others;
+
+  @SuppressWarnings("NullAway.Init") // useOutputs sets it before open
+  private transient Collector<OutputRecord> reports;
+
+  @SuppressWarnings("NullAway.Init") // useOutputs sets it before open
+  private transient SideOutputs sideOutputs;
+
   private transient ValueState<TrainState> states;
   // Null if there are no ids.
   private transient @Nullable StatePages pages;
@@ -80,7 +84,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   private transient @Nullable BroadcastState<Long, long[]> erasedFromAllKeys;
   private transient @Nullable ErasedRecords erased;
   private transient ModelPublisher publisher;
-  private transient TrainMetrics counted;
+  private transient TrainMetrics metrics;
   private transient EngineListener listener;
   private transient PrequentialEngine engine;
   private transient KeyColumns columns;
@@ -107,8 +111,8 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
    * <p>Not the collectors of {@link #processElement}: they would give all results of a chunk one
    * timestamp.
    */
-  void useOutputs(Collector<OutputRecord> metrics, SideOutputs sides) {
-    metricsOutput = metrics;
+  void useOutputs(Collector<OutputRecord> metricsReports, SideOutputs sides) {
+    reports = metricsReports;
     sideOutputs = sides;
   }
 
@@ -126,14 +130,12 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       erased = new ErasedRecords(getRuntimeContext(), erasedFromAllKeys, spec.input());
     }
     MetricGroup group = getRuntimeContext().getMetricGroup();
-    counted = new TrainMetrics(group, spec.input().labels() != null);
+    metrics = new TrainMetrics(group, spec.input().labels() != null);
     publisher = new ModelPublisher(spec, getRuntimeContext());
     DeadLetters deadLetters =
         new DeadLetters(group, spec.pipeline(), spec.input().limits().outputBytes());
-    Collector<OutputRecord> metrics = Objects.requireNonNull(metricsOutput);
-    others = Objects.requireNonNull(sideOutputs);
     listener =
-        new TrainOutputs(spec, hasElements, publisher, deadLetters, counted, metrics, others);
+        new TrainOutputs(spec, hasElements, publisher, deadLetters, metrics, reports, sideOutputs);
     columns = new KeyColumns(spec.input(), spec.topic());
     engine = new PrequentialEngine(spec, stateSpec.stateBytes(), stateSpec.onShapeChange());
   }
@@ -173,8 +175,8 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
    * Sets the state of what was erased from all keys; called before {@link #open}, if there are
    * commands.
    */
-  void useErased(BroadcastState<Long, long[]> ofAllKeys) {
-    erasedFromAllKeys = ofAllKeys;
+  void useErased(BroadcastState<Long, long[]> marks) {
+    erasedFromAllKeys = marks;
   }
 
   ModelPublisher publisher() {
@@ -182,8 +184,8 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   }
 
   /** Replaces the access to the models, such as by a cache. */
-  void useStates(ValueState<TrainState> others) {
-    states = others;
+  void useStates(ValueState<TrainState> replacement) {
+    states = replacement;
   }
 
   @Override
@@ -192,7 +194,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     TimerService timers = context.timerService();
     Chunk rest = erased == null ? chunk : erased.without(chunk, timers);
     if (rest != chunk) {
-      counted.erasedRecords.inc(chunk.size() - rest.size());
+      metrics.erasedRecords.inc(chunk.size() - rest.size());
     }
     if (rest.size() > 0) {
       learn(rest, timers);
@@ -201,16 +203,18 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
 
   private void learn(Chunk chunk, TimerService timers) throws IOException {
     TrainState stored = states.value();
-    counted.beginChunk();
-    DeclaredColumns ofKey = engine.columns(stored, chunk);
+    metrics.beginChunk();
+    DeclaredColumns modelColumns = engine.columns(stored, chunk);
     TrainState state =
-        columns.differ(ofKey, chunk) ? learnOther(stored, ofKey, chunk) : learn(stored, chunk);
+        columns.differ(modelColumns, chunk)
+            ? learnOther(stored, modelColumns, chunk)
+            : learn(stored, chunk);
     if (state == null) {
       return;
     }
-    counted.endChunk(chunk, timers);
+    metrics.endChunk(chunk, timers);
     if (stored == null) {
-      counted.created();
+      metrics.created();
     }
     if (idleKeys != null) {
       idleKeys.markSeen(state, timers);
@@ -223,10 +227,10 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   }
 
   private @Nullable TrainState learnOther(
-      @Nullable TrainState stored, @Nullable DeclaredColumns ofKey, Chunk chunk)
+      @Nullable TrainState stored, @Nullable DeclaredColumns modelColumns, Chunk chunk)
       throws IOException {
     TrainState kept = null;
-    for (Chunk part : columns.decode(ofKey, chunk, listener::rejected)) {
+    for (Chunk part : columns.decode(modelColumns, chunk, listener::rejected)) {
       TrainState next = learn(kept == null ? stored : kept, part);
       kept = next == null ? kept : next;
     }
@@ -287,7 +291,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
 
   private void eraseKey(String key, long until, TimerService timers) throws Exception {
     engine.eraseKey(states.value(), key, until, listener);
-    publisher.forgetUnknownSegments(key, until, others);
+    publisher.forgetUnknownSegments(key, until, sideOutputs);
     drop(key, until);
     erased().add(key, null, until, timers);
   }
@@ -394,13 +398,13 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       report(state, key);
     }
     if (isExpired) {
-      counted.expiredModels.inc();
+      metrics.expiredModels.inc();
       drop(key, isUsable ? state.timestamp() : timestamp);
       if (isUsable) {
         engine.forget(state, key, listener);
       }
     } else if (isUsable && publisher.isReminder(key, timestamp)) {
-      publisher.publishUnpublished(state, key, others);
+      publisher.publishUnpublished(state, key, sideOutputs);
     }
   }
 
@@ -425,9 +429,9 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     if (idleKeys != null) {
       idleKeys.clear();
     }
-    publisher.forget(key, timestamp, others);
+    publisher.forget(key, timestamp, sideOutputs);
     // The summary drops the key too.
-    others.output(OutputTags.SUMMARY, SummarySample.forgotten(key));
+    sideOutputs.output(OutputTags.SUMMARY, SummarySample.forgotten(key));
   }
 
   private boolean resume(TrainState state, String key) throws IOException {
@@ -486,7 +490,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     }
   }
 
-  // Times are on a grid, so that a key has max two of these timers.
+  // Times are on a grid, so that a key has at most two of these timers.
   private void remindOfReport(TimerService timers, int spacing) {
     if (spacing > 0) {
       long period = spacing * reportMillis;

@@ -30,9 +30,9 @@ final class TrainOutputs implements EngineListener {
   private final int maxValueBytes;
   private final ModelPublisher publisher;
   private final DeadLetters deadLetters;
-  private final TrainMetrics counted;
-  private final Collector<OutputRecord> metrics;
-  private final SideOutputs others;
+  private final TrainMetrics metrics;
+  private final Collector<OutputRecord> reports;
+  private final SideOutputs sideOutputs;
   private final MetricsJson metricsJson = new MetricsJson();
   private final PredictionJson predictionJson = new PredictionJson();
   private final EventJson eventJson = new EventJson();
@@ -45,18 +45,18 @@ final class TrainOutputs implements EngineListener {
       boolean hasElements,
       ModelPublisher publisher,
       DeadLetters deadLetters,
-      TrainMetrics counted,
-      Collector<OutputRecord> metrics,
-      SideOutputs others) {
+      TrainMetrics metrics,
+      Collector<OutputRecord> reports,
+      SideOutputs sideOutputs) {
     this.hasElements = hasElements;
     this.hasSummary = spec.summary();
     this.hasOutputs = spec.input().hasOutputs();
     this.maxValueBytes = spec.input().limits().outputValueBytes();
     this.publisher = publisher;
     this.deadLetters = deadLetters;
-    this.counted = counted;
     this.metrics = metrics;
-    this.others = others;
+    this.reports = reports;
+    this.sideOutputs = sideOutputs;
   }
 
   private static byte[] utf8(String key) {
@@ -65,81 +65,81 @@ final class TrainOutputs implements EngineListener {
 
   @Override
   public void report(MetricsReport report, long timestamp, long drifts, boolean isDriftSuspected) {
-    counted.report(report);
+    metrics.report(report);
     // A key counts once, however many outputs it has.
     if (hasSummary && report.task().hasOutputs() == hasOutputs) {
-      others.output(OutputTags.SUMMARY, SummarySample.of(report, drifts, isDriftSuspected));
+      sideOutputs.output(OutputTags.SUMMARY, SummarySample.of(report, drifts, isDriftSuspected));
     }
     byte[] value = metricsJson.encode(report);
     if (value.length > maxValueBytes) {
-      counted.truncatedRecords.inc();
+      metrics.truncatedRecords.inc();
       value = metricsJson.encode(report.withoutClasses());
     }
-    metrics.collect(OutputRecord.of(timestamp, utf8(report.context().key()), value));
+    reports.collect(OutputRecord.of(timestamp, utf8(report.context().key()), value));
   }
 
   @Override
   public void prediction(Prediction prediction, long timestamp, Chunk chunk, int row) {
     byte[] value = predictionJson.encode(prediction);
     if (value.length > maxValueBytes) {
-      counted.truncatedRecords.inc();
+      metrics.truncatedRecords.inc();
       value = predictionJson.encode(prediction.withoutScores());
     }
     OutputRecord record = OutputRecord.of(timestamp, utf8(prediction.key()), value);
-    others.output(OutputTags.PREDICTIONS, TraceHeaders.copy(chunk, row, record));
+    sideOutputs.output(OutputTags.PREDICTIONS, TraceHeaders.copy(chunk, row, record));
     OutputRecord withElement = hasElements ? CarriedElement.copy(chunk, row, record) : null;
     if (withElement != null) {
-      others.output(OutputTags.ELEMENTS, withElement);
+      sideOutputs.output(OutputTags.ELEMENTS, withElement);
     }
   }
 
   @Override
   public void event(ModelEvent event, long timestamp) {
-    counted.event(event.what());
-    others.output(
+    metrics.event(event.what());
+    sideOutputs.output(
         OutputTags.EVENTS, OutputRecord.of(timestamp, utf8(event.key()), eventJson.encode(event)));
   }
 
   @Override
   public void rejected(DeadLetter letter) {
-    others.output(
+    sideOutputs.output(
         OutputTags.DEAD_LETTERS,
         deadLetters.record(hasElements ? CarriedElement.remove(letter) : letter));
   }
 
   @Override
   public void modelDue(String key, TrainState state) throws IOException {
-    publisher.publish(state, key, others);
+    publisher.publish(state, key, sideOutputs);
   }
 
   @Override
   public void learned(LearnedCounts counts) {
-    counted.learned(counts);
+    metrics.learned(counts);
   }
 
   @Override
   public void arrived(long outOfOrder, long duplicates) {
-    counted.arrived(outOfOrder, duplicates);
+    metrics.arrived(outOfOrder, duplicates);
   }
 
   @Override
   public void skipped(int examples) {
-    counted.skippedExamples.inc(examples);
+    metrics.skippedExamples.inc(examples);
   }
 
   @Override
   public void forgotten(long entries) {
-    counted.forgottenEntries.inc(entries);
+    metrics.forgottenEntries.inc(entries);
   }
 
   @Override
   public void joined(LabelOutcome outcome, long records) {
-    counted.joined(outcome, records);
+    metrics.joined(outcome, records);
   }
 
   @Override
   public void expanded(String key) {
-    counted.expanded();
+    metrics.expanded();
   }
 
   @Override

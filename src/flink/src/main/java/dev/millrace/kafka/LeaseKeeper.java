@@ -25,7 +25,7 @@ public final class LeaseKeeper implements AutoCloseable {
   private @Nullable LeaseStore store;
 
   @SuppressWarnings("NullAway.Init") // acquire sets it before anything else reads it
-  private LeaseRecord own;
+  private LeaseRecord held;
 
   private boolean isClosing; // guarded by this
 
@@ -83,10 +83,10 @@ public final class LeaseKeeper implements AutoCloseable {
   }
 
   private void acquire() throws InterruptedException, LeaseException {
-    for (int failures = 0; own == null; failures++) {
+    for (int failures = 0; held == null; failures++) {
       try {
         store = new LeaseStore(lease);
-        own = store.acquire(State.HELD, this::pause);
+        held = store.acquire(State.HELD, this::pause);
       } catch (InterruptException | AuthorizationException e) {
         throw e;
       } catch (KafkaException e) {
@@ -123,8 +123,8 @@ public final class LeaseKeeper implements AutoCloseable {
           return false;
         }
       }
-      own = own.next(State.HELD);
-      store.write(own);
+      held = held.next(State.HELD);
+      store.write(held);
     } catch (InterruptException e) {
       throw e;
     } catch (KafkaException e) {
@@ -142,7 +142,7 @@ public final class LeaseKeeper implements AutoCloseable {
     if (!record.holder().equals(lease.holder())) {
       throw lease.lost(record);
     }
-    return record.state() != State.RELEASED && record.hasOwnerOf(own);
+    return record.state() != State.RELEASED && record.hasOwnerOf(held);
   }
 
   private void closeStore() {

@@ -92,18 +92,18 @@ public final class LeaseStore implements AutoCloseable {
     if (former.isPresent() && !former.equals(silent)) {
       throw lease.held(former.get()); // it takes its transactional id back
     }
-    LeaseRecord own = own(state).after(stored);
-    // An own record says so too, if this wait of the same holder did not come to its end.
+    LeaseRecord taken = own(state).after(stored);
+    // A record of this holder names a former job too, if its wait did not complete.
     boolean hasFormer = stored.filter(record -> record.state() == State.TAKEN).isPresent();
     if (former.isPresent() || hasFormer) {
       LOG.warn(
           "Takeover of pipeline {} from a job that does not renew its lease: {}",
           lease.pipeline(),
           stored);
-      return replace(own.next(State.TAKEN), state, wait);
+      return replace(taken.next(State.TAKEN), state, wait);
     }
-    write(own);
-    return own;
+    write(taken);
+    return taken;
   }
 
   /** Returns the record of another job that is silent; nothing if the lease is free. */

@@ -16,9 +16,9 @@ import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows every partition of a topic, from its oldest record unless told otherwise, without a
- * consumer group, so that any number of viewers leaves no trace. {@link #run} works in the calling
- * thread until {@link #close} is called from another one; it outlives any absence of the brokers.
+ * Follows every partition of a topic, from its oldest record by default, without a consumer group,
+ * so that any number of viewers leaves no trace. {@link #run} works in the calling thread until
+ * {@link #close} is called from another one; it outlives any absence of the brokers.
  */
 public final class TopicFollower implements Runnable, AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(500);

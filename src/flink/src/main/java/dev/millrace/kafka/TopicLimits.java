@@ -33,8 +33,8 @@ public record TopicLimits(int recordBytes, long ageMillis) {
   private static final int USUAL_BYTES = 1_048_588;
 
   /**
-   * The limits of topics. One of which nothing can be learned, which is logged, counts as one that
-   * takes what brokers usually do.
+   * Returns the limits of topics. A topic whose limits are unknown is logged and treated as one
+   * with the default limits of brokers.
    *
    * @param kafka client properties, which may set producers limits of their own
    * @param wanted bytes of a record that need not be exceeded
@@ -79,8 +79,8 @@ public record TopicLimits(int recordBytes, long ageMillis) {
                   number(config, TopicConfig.MAX_MESSAGE_BYTES_CONFIG, USUAL_BYTES));
       if (bytes < wanted) {
         LOG.warn(
-            "Topic {} accepts records of max {} bytes; parts of larger records are left out. Set its"
-                + " max.message.bytes to {} and restart the job.",
+            "Topic {} accepts records of max {} bytes; parts of larger records are left out. Set"
+                + " its max.message.bytes to {} and restart the job.",
             topic,
             bytes,
             wanted);

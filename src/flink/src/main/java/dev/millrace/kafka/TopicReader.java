@@ -41,11 +41,11 @@ public final class TopicReader {
     // A job with the exactly-once guarantee writes in transactions; what it takes back is not
     // shown.
     properties.put("isolation.level", "read_committed");
-    // Unless told so, a client asks every 5 minutes only what partitions there are.
+    // By default a client looks for new partitions only every 5 minutes.
     properties.putIfAbsent("metadata.max.age.ms", "10000");
     return new KafkaConsumer<>(
         properties, new ByteArrayDeserializer(), new ByteArrayDeserializer()) {
-      // Nothing is left to be told at the end, for which it would wait half a minute where brokers
+      // There is nothing to send at the end, and the default waits half a minute for brokers that
       // hang.
       @Override
       public void close() {

@@ -161,12 +161,12 @@ final class OnnxChain {
 
   /** Checks that an attribute is about equal to a value, or absent. */
   private static void require(NodeProto node, String name, double value) throws OnnxException {
-    double own = number(node, name, value);
+    double actual = number(node, name, value);
     // Also rejects NaN.
-    if (!(Math.abs(own - value) <= 1e-6)) {
+    if (!(Math.abs(actual - value) <= 1e-6)) {
       throw new OnnxException(
           "its node %s has %s %s, where %s is needed"
-              .formatted(named(node), name, shown(own), shown(value)));
+              .formatted(named(node), name, shown(actual), shown(value)));
     }
   }
 

@@ -42,7 +42,7 @@ public final class ModelsFollower implements Runnable, AutoCloseable {
   private final ModelAssembler models;
   private final LongAdder dropped = new LongAdder();
   private volatile int incomplete;
-  // Of the thread in run(); null until it is needed.
+  // Belongs to the thread in run(); null until it is needed.
   private @Nullable ModelsReader reader;
 
   /**

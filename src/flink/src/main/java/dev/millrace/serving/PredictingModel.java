@@ -5,7 +5,7 @@ import dev.millrace.data.Example;
 import dev.millrace.data.ModelAnswer;
 import dev.millrace.nn.Workspace;
 
-/** What predicts for a key; see {@link LoadedModel}. */
+/** Predicts for a key; see {@link LoadedModel}. */
 interface PredictingModel {
 
   ModelAnswer predict(Example example, Workspace workspace) throws RejectedException;

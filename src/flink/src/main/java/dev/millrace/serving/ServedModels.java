@@ -101,7 +101,7 @@ public final class ServedModels {
 
   // Names of fields, version, counts and configuration of an answer, or an error.
   private static final int FIXED_ANSWER_BYTES = 1_024;
-  // Of a character in JSON, at most: it may have to be written as \\u0001.
+  // Max bytes of a character in JSON: it may have to be written as \\u0001.
   private static final int CHARACTER_BYTES = 6;
   // A score with its quotes, colon and comma.
   private static final int SCORE_BYTES = 24;
@@ -112,7 +112,7 @@ public final class ServedModels {
   private final Source source;
   private final long maxBytes;
   private final NavigableMap<String, Published> index = new ConcurrentSkipListMap<>();
-  // The bytes at some places while a thread reads them; others that need them wait for that.
+  // Reads in progress, by place; other readers of a place wait for them.
   private final Map<List<Place>, CompletableFuture<Optional<byte[]>>> reads =
       new ConcurrentHashMap<>();
   private final LongAdder misses = new LongAdder();

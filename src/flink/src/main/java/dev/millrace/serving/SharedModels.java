@@ -29,11 +29,11 @@ public final class SharedModels implements AutoCloseable {
 
   private static final long INTERVAL_MILLIS = 50;
   private static final Duration REPORT_INTERVAL = Duration.ofSeconds(5);
-  // Models of the topic that are tried before all are said to be of other settings.
+  // Models of the topic that are tried before all are reported as of other settings.
   private static final int TRIED = 100;
   private static final int SHOWN_OF_KEY = 60;
 
-  /** What must be equal for functions to share models. */
+  /** Identity of shared models: functions with an equal one share them. */
   private record Id(
       String pipeline,
       String config,

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The model of one output. Thread-safe. */
 final class SingleModel implements PredictingModel {
-  // Of a decoded model: objects, and the headers of their arrays.
+  // Overhead of a decoded model: objects, and the headers of their arrays.
   private static final int OBJECT_BYTES = 2_048;
 
   private final ModelSnapshot summary;
@@ -106,17 +106,17 @@ final class SingleModel implements PredictingModel {
   }
 
   private @Nullable Reasons reasons(float[] features, float[] scores, Workspace workspace) {
-    Explainer own = Explainer.of(input, model.inputs(), workspace);
-    own.predict(model, features, 0);
+    Explainer explainer = Explainer.of(input, model.inputs(), workspace);
+    explainer.predict(model, features, 0);
     return isOfClasses()
-        ? own.explainClass(
+        ? explainer.explainClass(
             summary.classes(),
             scores,
             scores.length,
             Prediction.best(scores),
             probabilities,
             topReasons)
-        : own.explainValue(PredictedValue.read(scores, 0), topReasons);
+        : explainer.explainValue(PredictedValue.read(scores, 0), topReasons);
   }
 
   /** Computes the derived features that an example does not have. */

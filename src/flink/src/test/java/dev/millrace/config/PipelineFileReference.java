@@ -122,7 +122,7 @@ final class PipelineFileReference {
         """
         # The pipeline file
 
-        <!-- Generated from the options in the source. Write it anew with
+        <!-- Generated from the options in the source. Regenerate it with
              mvn test -Dtest=PipelineFileReferenceTest -Dmillrace.docs.write=true -->
 
         One YAML file says what a pipeline reads, learns and writes. `./millrace validate -c FILE` checks it and

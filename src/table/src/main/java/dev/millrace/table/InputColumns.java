@@ -99,7 +99,8 @@ record InputColumns(int key, List<InputColumn> columns) implements Serializable 
       typed.require(
           typed.kind() != ColumnKind.OTHER,
           "INPUT column",
-          "a number, BOOLEAN, a text, DATE, TIMESTAMP, an ARRAY of ids or a MAP from ids to numbers");
+          "a number, BOOLEAN, a text, DATE, TIMESTAMP, an ARRAY of ids or a MAP from ids to"
+              + " numbers");
       columns.add(typed);
     }
     InputColumns read = new InputColumns(keyPosition(columns, pipeline, keyName), columns);
@@ -115,14 +116,14 @@ record InputColumns(int key, List<InputColumn> columns) implements Serializable 
   /**
    * Returns names of columns by their type.
    *
-   * @param others names of those that are no features
+   * @param excluded names of those that are no features
    */
-  static Types types(List<InputColumn> columns, Set<String> others) {
+  static Types types(List<InputColumn> columns, Set<String> excluded) {
     List<String> numbers = new ArrayList<>();
     List<String> texts = new ArrayList<>();
     Set<String> times = new HashSet<>();
     for (InputColumn column : columns) {
-      boolean isFeature = !others.contains(column.name());
+      boolean isFeature = !excluded.contains(column.name());
       if (column.kind() == ColumnKind.TIME) {
         times.add(column.name());
       } else if (isFeature && column.kind().isNumber()) {
@@ -136,9 +137,9 @@ record InputColumns(int key, List<InputColumn> columns) implements Serializable 
 
   private static int keyPosition(
       List<InputColumn> columns, InputSpec pipeline, @Nullable String keyName) {
-    int ofPipeline = pipeline.key() == null ? -1 : position(columns, pipeline.key());
+    int keyPosition = pipeline.key() == null ? -1 : position(columns, pipeline.key());
     if (keyName == null) {
-      return Math.max(0, ofPipeline);
+      return Math.max(0, keyPosition);
     }
     return columns.indexOf(require(columns, "key", keyName, INPUT));
   }

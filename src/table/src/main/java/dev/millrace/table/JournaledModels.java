@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * The models of a subtask in state that is written at each row: a copy of the model, and a journal
  * of the rows that it has learned since. Not thread-safe.
  *
- * <p>A table function is not told of checkpoints, so what a row changes must be in the state when
- * the call for it returns. A model is larger than a row by far: so a row is appended to the
+ * <p>A table function is not notified of checkpoints, so what a row changes must be in the state
+ * when the call for it returns. A model is larger than a row by far: so a row is appended to the
  * journal, and the model is written when the journal is as large. A restored model learns the
  * journal again, which ends in the same bits, because nothing but the rows decides them.
  *
@@ -35,7 +35,7 @@ final class JournaledModels {
   // number of the model's copy, so that a row of an earlier journal is never learned twice.
   private static final int MODEL = -1;
 
-  // Of a journal: time to learn it again, and bytes before a small model is written.
+  // Limits of a journal: time to learn it again, and bytes before a small model is written.
   private static final int MAX_ROWS = 1_000;
   private static final int MIN_BYTES = 16 << 10;
 
@@ -43,7 +43,7 @@ final class JournaledModels {
   static final class Model {
     // Null before the first row is learned.
     @Nullable TrainState state;
-    // Of the state that is in memory.
+    // Size of the state in memory.
     long bytes;
     int copy;
     int copyBytes;

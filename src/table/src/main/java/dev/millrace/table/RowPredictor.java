@@ -108,17 +108,17 @@ final class RowPredictor implements AutoCloseable {
     return rejected == null;
   }
 
-  private RowData answer(@Nullable Held held, Example of, Workspace scratch) {
+  private RowData answer(@Nullable Held held, Example question, Workspace scratch) {
     if (held == null) {
       counters.unknownKey();
       return output.empty();
     }
     try {
-      return output.row(models.load(held, scratch).predict(of, scratch));
+      return output.row(models.load(held, scratch).predict(question, scratch));
     } catch (RejectedException e) {
       counters.rejected(e.getMessage());
     } catch (IOException e) {
-      counters.unusableModel(of.key, e);
+      counters.unusableModel(question.key, e);
     }
     return output.empty();
   }

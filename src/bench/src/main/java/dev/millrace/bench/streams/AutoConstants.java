@@ -25,9 +25,9 @@ final class AutoConstants {
   /**
    * A constant.
    *
-   * @param of network or constant of the mixture
+   * @param owner network or constant of the mixture
    */
-  private record Constant(Object of, Field field) {}
+  private record Constant(Object owner, Field field) {}
 
   private final Map<String, Constant> constants = new LinkedHashMap<>();
 
@@ -36,10 +36,10 @@ final class AutoConstants {
     try {
       String models = Models.class.getPackageName();
       Class<?> kind = Class.forName(models + ".MemberKind");
-      var of = kind.getDeclaredMethod("of", AutoSpec.Tier.class);
-      of.setAccessible(true);
+      var factory = kind.getDeclaredMethod("of", AutoSpec.Tier.class);
+      factory.setAccessible(true);
       for (AutoSpec.Tier tier : tiers) {
-        for (Object member : (List<?>) of.invoke(null, tier)) {
+        for (Object member : (List<?>) factory.invoke(null, tier)) {
           addNetwork((Enum<?>) member, kind);
         }
       }
@@ -74,7 +74,7 @@ final class AutoConstants {
     Constant constant = find(name);
     try {
       // The shortest decimal of a float, not its nearest double.
-      return Double.parseDouble(constant.field().get(constant.of()).toString());
+      return Double.parseDouble(constant.field().get(constant.owner()).toString());
     } catch (IllegalAccessException e) {
       throw new IllegalStateException(e);
     }
@@ -85,9 +85,9 @@ final class AutoConstants {
     Constant constant = find(name);
     try {
       if (isInteger(name)) {
-        constant.field().setInt(constant.of(), (int) Math.round(value));
+        constant.field().setInt(constant.owner(), (int) Math.round(value));
       } else {
-        constant.field().setFloat(constant.of(), (float) value);
+        constant.field().setFloat(constant.owner(), (float) value);
       }
     } catch (IllegalAccessException e) {
       throw new IllegalStateException(e);

@@ -25,7 +25,7 @@ record BenchStream(String name, Part part, String what, Source source) {
     return seed == 1 || source instanceof Generated;
   }
 
-  /** Where the rows come from. */
+  /** Source of the rows. */
   sealed interface Source {}
 
   /**

@@ -67,13 +67,13 @@ record BenchmarkPage(String command, List<String> tiers, List<StreamTable> table
     lines.add(TITLE);
     lines.add("");
     lines.addAll(introduction());
-    List<StreamTable> ofClasses = of(true);
-    List<StreamTable> ofValues = of(false);
+    List<StreamTable> classStreams = of(true);
+    List<StreamTable> valueStreams = of(false);
     section(lines, 0, summary());
     section(lines, 1, bothKinds(this::ranks));
     section(lines, 2, signedRanks());
-    section(lines, 3, ofClasses.isEmpty() ? List.of("No stream of classes ran.") : classes());
-    section(lines, 4, ofValues.isEmpty() ? List.of("No stream of values ran.") : values());
+    section(lines, 3, classStreams.isEmpty() ? List.of("No stream of classes ran.") : classes());
+    section(lines, 4, valueStreams.isEmpty() ? List.of("No stream of values ran.") : values());
     section(lines, 5, firstRows());
     section(lines, 6, bothKinds(this::curves));
     section(lines, 7, bothKinds(this::costs));
@@ -139,7 +139,7 @@ record BenchmarkPage(String command, List<String> tiers, List<StreamTable> table
         .collect(joining(", "));
   }
 
-  private List<String> bothKinds(Function<List<StreamTable>, List<String>> of) {
+  private List<String> bothKinds(Function<List<StreamTable>, List<String>> block) {
     List<String> lines = new ArrayList<>();
     for (boolean isOfClasses : new boolean[] {true, false}) {
       List<StreamTable> kind = of(isOfClasses);
@@ -149,7 +149,7 @@ record BenchmarkPage(String command, List<String> tiers, List<StreamTable> table
             (isOfClasses ? "%d streams of classes:" : "%d streams of values:")
                 .formatted(kind.size()));
         lines.add("");
-        lines.addAll(of.apply(kind));
+        lines.addAll(block.apply(kind));
       }
     }
     return lines;
@@ -165,24 +165,24 @@ record BenchmarkPage(String command, List<String> tiers, List<StreamTable> table
             "ahead by more than a point",
             "behind by more than a point",
             "log-loss below class frequencies");
-    List<StreamTable> ofClasses = of(true);
+    List<StreamTable> classStreams = of(true);
     for (String tier : tiers) {
       lines.add(
           row(
               tier,
               of(count(tables, tier, 0), tables.size()),
-              of(count(ofClasses, tier, 0), ofClasses.size()),
+              of(count(classStreams, tier, 0), classStreams.size()),
               of(count(of(false), tier, 0), of(false).size()),
               Long.toString(count(tables, tier, 1)),
               Long.toString(tables.stream().filter(table -> leadOfBest(table, tier) < -1).count()),
               of(
-                  ofClasses.stream()
+                  classStreams.stream()
                       .filter(
                           table ->
                               table.mean(tier, Result::logLoss)
                                   < table.mean(Baseline.MAJORITY.id, Result::logLoss))
                       .count(),
-                  ofClasses.size())));
+                  classStreams.size())));
     }
     lines.add("");
     lines.add(
@@ -257,14 +257,14 @@ record BenchmarkPage(String command, List<String> tiers, List<StreamTable> table
   }
 
   private static String firstOther(List<StreamTable> kind) {
-    List<String> others =
+    List<String> learners =
         StreamTable.common(kind).stream().filter(name -> !StreamTable.isTier(name)).toList();
-    double[] means = meanRanks(kind, others);
+    double[] means = meanRanks(kind, learners);
     int first = 0;
     for (int l = 1; l < means.length; l++) {
       first = means[l] < means[first] ? l : first;
     }
-    return others.get(first);
+    return learners.get(first);
   }
 
   private static String signedRank(
@@ -310,18 +310,21 @@ record BenchmarkPage(String command, List<String> tiers, List<StreamTable> table
 
   /** Returns a row for each stream with all learners, the best one in bold. */
   private static List<String> scores(
-      List<StreamTable> kind, List<String> learners, ToDoubleFunction<Result> of, String format) {
+      List<StreamTable> kind,
+      List<String> learners,
+      ToDoubleFunction<Result> score,
+      String format) {
     List<String> header = new ArrayList<>(List.of("stream", "rows"));
     header.addAll(learners);
     List<String> lines = table(header.toArray(String[]::new));
     for (StreamTable table : kind) {
-      String best = table.best(learners, of);
+      String best = table.best(learners, score);
       List<String> cells = new ArrayList<>();
       cells.add(table.stream().name());
       cells.add("%,d".formatted(table.rows()));
       for (String learner : learners) {
-        String cell = format.formatted(table.mean(learner, of));
-        double deviation = deviation(table.results(learner), of);
+        String cell = format.formatted(table.mean(learner, score));
+        double deviation = deviation(table.results(learner), score);
         cell = Double.isNaN(deviation) ? cell : cell + " ± " + format.formatted(deviation);
         cells.add(learner.equals(best) ? "**" + cell + "**" : cell);
       }
@@ -331,11 +334,11 @@ record BenchmarkPage(String command, List<String> tiers, List<StreamTable> table
   }
 
   /** Returns the sample standard deviation over the seeds, NaN of a single one. */
-  private static double deviation(List<Result> results, ToDoubleFunction<Result> of) {
-    double mean = results.stream().mapToDouble(of).average().orElse(Double.NaN);
+  private static double deviation(List<Result> results, ToDoubleFunction<Result> score) {
+    double mean = results.stream().mapToDouble(score).average().orElse(Double.NaN);
     double squares =
         results.stream()
-            .mapToDouble(r -> (of.applyAsDouble(r) - mean) * (of.applyAsDouble(r) - mean))
+            .mapToDouble(r -> (score.applyAsDouble(r) - mean) * (score.applyAsDouble(r) - mean))
             .sum();
     return results.size() < 2 ? Double.NaN : Math.sqrt(squares / (results.size() - 1));
   }
@@ -394,8 +397,8 @@ record BenchmarkPage(String command, List<String> tiers, List<StreamTable> table
     lines.add(
         isOfClasses
             ? "Accuracy on each tenth of the rows, mean over the streams."
-            : "MAE on each tenth of the rows by the MAE of the running mean over all rows, median of"
-                + " the streams.");
+            : "MAE on each tenth of the rows by the MAE of the running mean over all rows, median"
+                + " of the streams.");
     return lines;
   }
 
@@ -430,9 +433,9 @@ record BenchmarkPage(String command, List<String> tiers, List<StreamTable> table
   }
 
   private static double[] each(
-      List<StreamTable> kind, String learner, ToDoubleFunction<Result> of) {
+      List<StreamTable> kind, String learner, ToDoubleFunction<Result> score) {
     return kind.stream()
-        .mapToDouble(table -> table.mean(learner, of))
+        .mapToDouble(table -> table.mean(learner, score))
         .filter(Double::isFinite)
         .toArray();
   }

@@ -23,7 +23,7 @@ final class Comparison {
   private final PrintWriter progress;
 
   /**
-   * Where rows are read from.
+   * Source and limit of the rows.
    *
    * @param data folder of the files; null for those that ship with Millrace
    * @param max number of rows of each stream

@@ -2,7 +2,7 @@ package dev.millrace.bench.streams;
 
 import java.util.Random;
 
-/** How one concept of a stream follows the other. */
+/** Transition from one concept of a stream to the next. */
 enum Drift {
   /** One concept, which stays as it is. */
   NONE,

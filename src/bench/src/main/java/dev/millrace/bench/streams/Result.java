@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a learner reached on a stream.
+ * Scores and costs of a learner on a stream.
  *
  * @param score accuracy, or mean absolute error
  * @param logLoss NaN if the learner gives no probabilities
@@ -30,7 +30,7 @@ record Result(
     double ramHours) {
 
   /**
-   * What identifies a run.
+   * Identity of a run.
    *
    * @param rows number of rows
    * @param checksum of the rows

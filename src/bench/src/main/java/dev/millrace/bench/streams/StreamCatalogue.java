@@ -57,9 +57,9 @@ final class StreamCatalogue {
    * @throws CliError if there is none of a name
    */
   static List<BenchStream> chosen(@Nullable Part part, List<String> only) {
-    List<BenchStream> of =
+    List<BenchStream> ofPart =
         all().stream().filter(stream -> part == null || stream.part() == part).toList();
-    List<String> names = of.stream().map(BenchStream::name).toList();
+    List<String> names = ofPart.stream().map(BenchStream::name).toList();
     for (String name : only) {
       if (!names.contains(name)) {
         throw CliError.usage(
@@ -67,7 +67,9 @@ final class StreamCatalogue {
                 .formatted(name, String.join(", ", names)));
       }
     }
-    return of.stream().filter(stream -> only.isEmpty() || only.contains(stream.name())).toList();
+    return ofPart.stream()
+        .filter(stream -> only.isEmpty() || only.contains(stream.name()))
+        .toList();
   }
 
   // Sets with declared inputs have ids, and are compared with other peers by bench accuracy.

@@ -59,14 +59,14 @@ record StreamRows(
     Path file = folder.resolve(stream.name() + ".csv");
     String label = SyntheticStream.LABEL;
     Task task = null;
-    if (stream.source() instanceof OfFile of) {
-      Path found = find(of.file(), data, folder);
+    if (stream.source() instanceof OfFile source) {
+      Path found = find(source.file(), data, folder);
       if (found == null) {
         return null;
       }
-      label = of.label();
-      task = of.task();
-      copy(found, of, rows, file);
+      label = source.label();
+      task = source.task();
+      copy(found, source, rows, file);
     } else if (stream.source() instanceof Generated generated) {
       SyntheticStream started = generated.start().apply(seed);
       task = started.classes() == 0 ? Task.REGRESSION : null;
@@ -143,16 +143,16 @@ record StreamRows(
   }
 
   // Without the columns that are no features and without rows that have no label.
-  private static void copy(Path from, OfFile of, int rows, Path to) throws IOException {
+  private static void copy(Path from, OfFile source, int rows, Path to) throws IOException {
     try (CsvFile in = new CsvFile(from);
         BufferedWriter out = Files.newBufferedWriter(to)) {
       List<Integer> columns = new ArrayList<>();
       for (int c = 0; c < in.header().size(); c++) {
-        if (!of.drop().contains(in.header().get(c))) {
+        if (!source.drop().contains(in.header().get(c))) {
           columns.add(c);
         }
       }
-      int label = in.header().indexOf(of.label());
+      int label = in.header().indexOf(source.label());
       write(out, in.header().toArray(String[]::new), columns);
       int written = 0;
       while (written < rows && in.next()) {

@@ -67,8 +67,8 @@ final class StreamTable {
   }
 
   /** Returns the mean over the seeds; NaN if there is no result. */
-  double mean(String learner, ToDoubleFunction<Result> of) {
-    return results(learner).stream().mapToDouble(of).average().orElse(Double.NaN);
+  double mean(String learner, ToDoubleFunction<Result> score) {
+    return results(learner).stream().mapToDouble(score).average().orElse(Double.NaN);
   }
 
   double score(String learner) {
@@ -76,10 +76,10 @@ final class StreamTable {
   }
 
   /** Returns the learner with the best mean among some. */
-  String best(List<String> among, ToDoubleFunction<Result> of) {
+  String best(List<String> among, ToDoubleFunction<Result> score) {
     String best = among.get(0);
     for (String learner : among) {
-      double lead = mean(learner, of) - mean(best, of);
+      double lead = mean(learner, score) - mean(best, score);
       if (isOfClasses ? lead > 0 : lead < 0) {
         best = learner;
       }
@@ -91,14 +91,14 @@ final class StreamTable {
    * Returns how many points a learner is ahead of another: hundredths of accuracy, or each 3 % of
    * the other's error.
    */
-  double lead(String learner, String other, ToDoubleFunction<Result> of) {
-    double own = mean(learner, of);
-    double others = mean(other, of);
+  double lead(String learner, String other, ToDoubleFunction<Result> score) {
+    double ownScore = mean(learner, score);
+    double otherScore = mean(other, score);
     return isOfClasses
-        ? (own - others) / POINT
-        : others == 0
-            ? (own == 0 ? 0 : -1 / POINT_OF_ERROR)
-            : (others - own) / others / POINT_OF_ERROR;
+        ? (ownScore - otherScore) / POINT
+        : otherScore == 0
+            ? (ownScore == 0 ? 0 : -1 / POINT_OF_ERROR)
+            : (otherScore - ownScore) / otherScore / POINT_OF_ERROR;
   }
 
   /** Returns Kappa-M: the share of the majority class's errors that a learner avoids. */

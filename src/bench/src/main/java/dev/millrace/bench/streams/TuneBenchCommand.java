@@ -25,11 +25,15 @@ import picocli.CommandLine.Spec;
     name = "tune",
     description = {
       "Searches the constants of model: auto on the development set of bench streams.",
-      "Tries a larger and a smaller value of each constant, one after the other, and keeps what improves",
-      "the score, a mean over tiers, streams and seeds. Score of values: the share of the mean's absolute",
-      "error that a tier avoids. Score of classes: the same of the majority class's errors and of the log-loss",
+      "Tries a larger and a smaller value of each constant, one after the other, and keeps what"
+          + " improves",
+      "the score, a mean over tiers, streams and seeds. Score of values: the share of the mean's"
+          + " absolute",
+      "error that a tier avoids. Score of classes: the same of the majority class's errors and of"
+          + " the log-loss",
       "of the class frequencies, averaged. The constants are those of the networks, such as",
-      "light.learning-rate, and those of the mixture, such as linear-rate. Changes no file: edit constants",
+      "light.learning-rate, and those of the mixture, such as linear-rate. Changes no file: edit"
+          + " constants",
       "that are worth it by hand."
     },
     footer = {
@@ -65,7 +69,8 @@ public final class TuneBenchCommand implements Callable<Integer> {
       paramLabel = "NAME",
       split = ",",
       description =
-          "Constants to search; an unknown one lists all (default: all of the tiers and of the mixture).")
+          "Constants to search; an unknown one lists all (default: all of the tiers and of the"
+              + " mixture).")
   private List<String> names = List.of();
 
   @Option(
@@ -183,8 +188,8 @@ public final class TuneBenchCommand implements Callable<Integer> {
         : share(result.score(), baseline.score());
   }
 
-  private static double share(double loss, double ofBaseline) {
-    return ofBaseline == 0 ? 0 : 1 - loss / ofBaseline;
+  private static double share(double loss, double baselineLoss) {
+    return baselineLoss == 0 ? 0 : 1 - loss / baselineLoss;
   }
 
   private void report(

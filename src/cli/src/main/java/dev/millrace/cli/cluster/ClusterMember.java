@@ -48,7 +48,7 @@ final class ClusterMember {
         new ProcessBuilder(command.get())
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
-    // Of a Flink installation that has nothing to do with this one.
+    // These belong to another Flink installation.
     builder.environment().keySet().removeIf(variable -> variable.startsWith("FLINK_"));
     started = System.nanoTime();
     try {

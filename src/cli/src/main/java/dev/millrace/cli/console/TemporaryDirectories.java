@@ -74,9 +74,9 @@ public final class TemporaryDirectories {
     }
   }
 
-  private static void removeAbandoned(Path own) throws IOException {
-    UserPrincipal user = Files.getOwner(own);
-    try (DirectoryStream<Path> all = Files.newDirectoryStream(own.getParent(), ALL)) {
+  private static void removeAbandoned(Path created) throws IOException {
+    UserPrincipal user = Files.getOwner(created);
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(created.getParent(), ALL)) {
       for (Path directory : all) {
         // In a directory of another user, a link could replace a file.
         if (!OWN.containsKey(directory)

@@ -55,7 +55,7 @@ public final class ColumnWarnings {
     if (text == null) {
       return !isLabel && column.isCounting() && column.values() >= MIN_ROWS_TO_COUNT
           ? Optional.of(
-              "Column \"%s\" counts the rows, which says nothing of rows to come: leave it out with %s."
+              "Column \"%s\" counts the rows, which does not help to predict later rows: leave it out with %s."
                   .formatted(name, drop(name)))
           : tooClose(column, name, isLabel);
     }
@@ -65,12 +65,12 @@ public final class ColumnWarnings {
               .formatted(name, column.firstOtherDate(), option(column.firstOtherDate(), guess)));
     }
     long numbers = column.numbers();
-    long others = column.otherNumbers();
-    if (!column.isAlmostAll(numbers + others) && !column.hasOneOtherText()) {
+    long inOtherNotations = column.otherNumbers();
+    if (!column.isAlmostAll(numbers + inOtherNotations) && !column.hasOneOtherText()) {
       return Optional.empty();
     }
     return Optional.of(
-        others >= column.values() - numbers - others
+        inOtherNotations >= column.values() - numbers - inOtherNotations
             ? "Column \"%s\" is taken as text: a number is written as 1234.5 is, but was %s.%s"
                 .formatted(name, text, option(text, guess))
             : ("Column \"%s\" is taken as text: %,d of %,d values are numbers, but not %s. Leave"

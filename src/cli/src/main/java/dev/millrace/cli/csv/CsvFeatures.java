@@ -14,7 +14,7 @@ public final class CsvFeatures {
 
   private final CsvScan scan;
   private final int[] columns;
-  private final int[] others;
+  private final int[] attributeColumns;
   private final FeatureSpec.Type[] types;
   private final float[] numbers;
   private final int[] missing;
@@ -27,7 +27,7 @@ public final class CsvFeatures {
    */
   public CsvFeatures(CsvScan scan, @Nullable InputSpec spec) {
     this.scan = scan;
-    others = spec == null ? NONE_MISSING : CsvExamples.otherColumns(scan, spec);
+    attributeColumns = spec == null ? NONE_MISSING : CsvExamples.otherColumns(scan, spec);
     int width = scan.features().size();
     columns = scan.featureColumns().stream().mapToInt(Integer::intValue).toArray();
     types = scan.features().stream().map(FeatureSpec::type).toArray(FeatureSpec.Type[]::new);
@@ -51,7 +51,7 @@ public final class CsvFeatures {
       }
       numbers[numberCount++] = known ? number(columns[f], text) : 0f;
     }
-    for (int column : others) {
+    for (int column : attributeColumns) {
       String text = row[column];
       attributes.put(scan.header().get(column), CsvText.isMissing(text) ? "" : text);
     }

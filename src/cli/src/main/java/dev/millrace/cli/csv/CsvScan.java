@@ -412,8 +412,8 @@ public record CsvScan(
     List<FeatureSpec> declared = spec.features();
     boolean isForecast = spec.forecast() != null;
     if (declared.isEmpty() && !isForecast) {
-      List<String> others = Arrays.asList(spec.weight(), spec.eventTime(), spec.id());
-      declared = features.stream().filter(feature -> !others.contains(feature.name())).toList();
+      List<String> special = Arrays.asList(spec.weight(), spec.eventTime(), spec.id());
+      declared = features.stream().filter(feature -> !special.contains(feature.name())).toList();
       if (declared.isEmpty()) {
         throw noFeatures(file);
       }
@@ -445,10 +445,10 @@ public record CsvScan(
   }
 
   private List<String> warnings(InputSpec spec) {
-    Stream<String> ofFeatures = spec.features().isEmpty() ? warnings.stream() : Stream.of();
+    Stream<String> featureWarnings = spec.features().isEmpty() ? warnings.stream() : Stream.of();
     String eventTime = spec.eventTime();
-    String ofTimes = eventTime == null ? null : laterTimes.get(eventTime);
-    return Stream.of(ofFeatures, Stream.ofNullable(ofTimes), otherSeparator(spec).stream())
+    String timeWarning = eventTime == null ? null : laterTimes.get(eventTime);
+    return Stream.of(featureWarnings, Stream.ofNullable(timeWarning), otherSeparator(spec).stream())
         .flatMap(texts -> texts)
         .toList();
   }

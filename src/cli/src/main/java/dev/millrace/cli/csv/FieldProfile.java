@@ -80,7 +80,7 @@ public final class FieldProfile {
   private boolean hasLeadingZeros;
   private double last = Double.NaN;
   private long missingBeforeLast;
-  // Of one cell of sparse features.
+  // Max number of ids in one cell of sparse features.
   private int maxIds;
 
   /**

@@ -72,19 +72,20 @@ public final class NotationGuess {
   public static CellNotation of(CsvInput file, List<FieldProfile> columns) {
     CellNotation notation = file.notation();
     List<String> numbers = cells(file.path(), columns, FieldProfile::isOtherNumbers);
-    List<CellNotation> ofNumbers = best(NUMBERS, numbers);
-    if (!ofNumbers.isEmpty()) {
-      List<String> others =
+    List<CellNotation> numberNotations = best(NUMBERS, numbers);
+    if (!numberNotations.isEmpty()) {
+      List<String> plainNumbers =
           cells(file.path(), columns, column -> column.type() == FieldProfile.Type.NUMBER);
       notation =
-          withoutGroups(ofNumbers.get(0), numbers, others).withDateFormat(notation.dateFormat());
+          withoutGroups(numberNotations.get(0), numbers, plainNumbers)
+              .withDateFormat(notation.dateFormat());
     }
     List<String> dates = cells(file.path(), columns, FieldProfile::isOtherDates);
-    CellNotation ofDates =
+    CellNotation dateNotation =
         best(DATES, dates).stream()
             .min(Comparator.comparingLong(candidate -> steps(candidate, dates)))
             .orElse(notation);
-    return notation.withDateFormat(ofDates.dateFormat());
+    return notation.withDateFormat(dateNotation.dateFormat());
   }
 
   private static List<String> cells(

@@ -35,7 +35,7 @@ final class SparseLines extends InputStream {
   private byte[] row;
   private int next;
 
-  // Of the current line.
+  // Cells of the current line.
   private final Map<String, StringBuilder> cells = new LinkedHashMap<>();
   private String label = "";
   private @Nullable String weight;

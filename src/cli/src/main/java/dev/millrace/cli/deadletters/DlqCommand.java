@@ -352,7 +352,7 @@ public final class DlqCommand implements Runnable {
       }
     }
 
-    private void report(String topic, String sent, String others, Map<Integer, Long> next) {
+    private void report(String topic, String sent, String rest, Map<Integer, Long> next) {
       PrintWriter out = spec.commandLine().getOut();
       long total = chosen.values().stream().mapToLong(Long::longValue).sum();
       String letters = Plural.of(total, "dead letter") + " of " + topic;
@@ -371,7 +371,7 @@ public final class DlqCommand implements Runnable {
                 .formatted(Plural.of(repeated, "more", "more")));
       }
       if (!dryRun && total > 0) {
-        out.println(others + ": --from " + DeadLetterReplay.offsets(next));
+        out.println(rest + ": --from " + DeadLetterReplay.offsets(next));
       }
     }
   }

@@ -81,11 +81,11 @@ final class AclScript {
   private static void addGroups(Settings settings, List<String> lines) {
     String group = MillraceJob.consumerGroup(settings);
     String prefixed = " --resource-pattern-type prefixed";
-    List<String> others = List.of(group + "/");
+    List<String> prefixes = List.of(group + "/");
     lines.add(grant("group", List.of(group), AclOperation.DESCRIBE, AclOperation.READ));
-    lines.add(grant("group", others, AclOperation.DESCRIBE, AclOperation.READ) + prefixed);
+    lines.add(grant("group", prefixes, AclOperation.DESCRIBE, AclOperation.READ) + prefixed);
     lines.add(
-        grant("transactional-id", others, AclOperation.DESCRIBE, AclOperation.WRITE) + prefixed);
+        grant("transactional-id", prefixes, AclOperation.DESCRIBE, AclOperation.WRITE) + prefixed);
   }
 
   private static String grant(String resource, List<String> names, AclOperation... operations) {

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Partial rank correlation of columns with a label: what a column says beyond those that are known.
+ * Partial rank correlation of columns with a label, given the columns that are known.
  *
  * <p>Ranks make it robust against heavy tails. Known columns form an orthonormal basis, and what is
  * left of the label and of a candidate behind it is compared. A missing value has the mean rank.
@@ -23,7 +23,7 @@ final class Association {
     this.label = ranks(label);
   }
 
-  /** A column without what the known ones say of it. */
+  /** Residual of a column, given the known ones. */
   static final class Rest {
     private final double[] values;
     private int known;
@@ -92,12 +92,12 @@ final class Association {
     double[] columns = centered(column, from, to);
     double[] labels = centered(label, from, to);
     int rows = to - from;
-    double ofColumn = dot(columns, columns, 0, rows);
-    double ofLabel = dot(labels, labels, 0, rows);
+    double columnVariance = dot(columns, columns, 0, rows);
+    double labelVariance = dot(labels, labels, 0, rows);
     double min = MIN_REST * MIN_REST * rows;
-    return ofColumn < min || ofLabel < min
+    return columnVariance < min || labelVariance < min
         ? 0
-        : dot(columns, labels, 0, rows) / Math.sqrt(ofColumn * ofLabel);
+        : dot(columns, labels, 0, rows) / Math.sqrt(columnVariance * labelVariance);
   }
 
   // A shift of the level of both counts once, not in each part.

@@ -10,9 +10,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Proposes derived features where earlier records say something of the next label: lags and seasons
- * of the labels of the key, means of the labels of equal values of another field, and features of
- * the records alone.
+ * Proposes derived features where earlier records are informative about the next label: lags and
+ * seasons of the labels of the key, means of the labels of equal values of another field, and
+ * features of the records alone.
  */
 final class DerivedProposals {
   private static final int[] SEASONS = {7, 12, 24, 48, 96, 144, 168, 288, 336};
@@ -97,17 +97,17 @@ final class DerivedProposals {
 
   /** Adds the lags to {@code steps}, and returns the proposal to use them. */
   private List<Proposal> lags(String label, List<Integer> steps) {
-    RecordGroups ofKey = new RecordGroups(sample.rows(), keys, null);
+    RecordGroups groups = new RecordGroups(sample.rows(), keys, null);
     double[] centered = centeredLabels();
-    double atOne = lagCorrelation(ofKey, centered, 1);
+    double atOne = lagCorrelation(groups, centered, 1);
     List<String> reasons = new ArrayList<>();
     if (atOne >= MIN_CORRELATION) {
       steps.addAll(List.of(1, 2, 3));
       reasons.add("like the one before: correlation %.2f".formatted(atOne));
     }
     for (int season : SEASONS) {
-      double correlation = lagCorrelation(ofKey, centered, season);
-      double between = lagCorrelation(ofKey, centered, season / 2);
+      double correlation = lagCorrelation(groups, centered, season);
+      double between = lagCorrelation(groups, centered, season / 2);
       if (correlation >= MIN_CORRELATION && correlation - between >= MIN_SEASON_GAIN) {
         steps.add(season);
         reasons.add("%.2f at %d, %.2f at %d".formatted(correlation, season, between, season / 2));
@@ -121,9 +121,9 @@ final class DerivedProposals {
   }
 
   /** Returns the correlation of values with those n records of their key before. */
-  private static double lagCorrelation(RecordGroups ofKey, double[] values, int lag) {
+  private static double lagCorrelation(RecordGroups groups, double[] values, int lag) {
     Correlation correlation = new Correlation();
-    double[] lags = ofKey.lags(values, lag);
+    double[] lags = groups.lags(values, lag);
     for (int r = 0; r < values.length; r++) {
       if (!Double.isNaN(values[r]) && !Double.isNaN(lags[r])) {
         correlation.add(lags[r], values[r]);
@@ -132,7 +132,7 @@ final class DerivedProposals {
     return correlation.value();
   }
 
-  // Keys that differ in their level alone say nothing of the series.
+  // Keys that differ only in their level are not informative about the series.
   private double[] centeredLabels() {
     Map<Double, double[]> sums = new HashMap<>();
     for (int r = 0; r < sample.rows(); r++) {

@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  * Proposes derived features of records alone, without labels: how often a value of a field came
  * lately, how long ago it came, and how numbers changed since.
  *
- * <p>They are proposed one after the other, each only if it says something of the label beyond the
- * columns, the earlier labels that are proposed already, and those before it. What a column says is
- * known as its rank and as the mean of earlier labels of its value, or of its range of values.
+ * <p>They are proposed one after the other, each only if it is informative about the label beyond
+ * the columns, the earlier labels that are proposed already, and those before it. A column is known
+ * by its rank and by the mean of earlier labels of its value, or of its range of values.
  */
 final class GroupProposals {
   private static final int MAX_PROPOSALS = 4;
@@ -100,11 +100,11 @@ final class GroupProposals {
     return back <= rows / 100;
   }
 
-  /** Returns true if one of the lags of the label says something that the columns do not. */
+  /** Returns true if one of the lags of the label is informative beyond the columns. */
   boolean areClear(List<Integer> steps) {
-    RecordGroups ofKey = groups(null);
+    RecordGroups keyGroups = groups(null);
     return steps.stream()
-        .map(step -> Candidate.of("", ofKey.lags(labels, step), false))
+        .map(step -> Candidate.of("", keyGroups.lags(labels, step), false))
         .anyMatch(lag -> isClear(lag, known.of(lag.rest())));
   }
 
@@ -114,9 +114,9 @@ final class GroupProposals {
    * @param steps lags of the label that are proposed
    */
   List<Proposal> proposals(List<Integer> steps) {
-    RecordGroups ofKey = groups(null);
-    steps.forEach(step -> known.know(ofKey.lags(labels, step)));
-    List<Candidate> candidates = candidates(ofKey);
+    RecordGroups keyGroups = groups(null);
+    steps.forEach(step -> known.know(keyGroups.lags(labels, step)));
+    List<Candidate> candidates = candidates(keyGroups);
     List<Proposal> proposals = new ArrayList<>();
     while (proposals.size() < MAX_PROPOSALS) {
       Candidate best = null;
@@ -139,8 +139,8 @@ final class GroupProposals {
   }
 
   private boolean isClear(Candidate candidate, double correlation) {
-    double ofKey = records / (double) keyCount();
-    double min = Math.max(MIN_CORRELATION, MIN_DEVIATIONS / Math.sqrt(ofKey));
+    double recordsPerKey = records / (double) keyCount();
+    double min = Math.max(MIN_CORRELATION, MIN_DEVIATIONS / Math.sqrt(recordsPerKey));
     return Math.abs(correlation) >= min && known.holds(candidate.rest(), MIN_OF_PART);
   }
 
@@ -215,7 +215,7 @@ final class GroupProposals {
     return means;
   }
 
-  private List<Candidate> candidates(RecordGroups ofKey) {
+  private List<Candidate> candidates(RecordGroups keyGroups) {
     List<String> numbers =
         features.stream()
             .filter(field -> type(field) == FeatureSpec.Type.NUMERIC)
@@ -225,14 +225,14 @@ final class GroupProposals {
             .toList();
     List<Candidate> all = new ArrayList<>();
     for (String name : numbers) {
-      double[] lags = ofKey.lags(column(name), 1);
+      double[] lags = keyGroups.lags(column(name), 1);
       String entry = "lag: %s, steps: 1".formatted(YamlText.of(name));
       all.add(Candidate.of(entry, lags, false));
     }
     if (keys != null) {
-      addOfGroup(all, numbers, ofKey, null);
+      addOfGroup(all, numbers, keyGroups, null);
     } else {
-      addChanges(all, numbers, ofKey, "");
+      addChanges(all, numbers, keyGroups, "");
     }
     features.stream()
         .filter(field -> DerivedProposals.isRepeated(field, sample.rows()))
@@ -254,19 +254,19 @@ final class GroupProposals {
     if (times == null) {
       return;
     }
-    String counted =
+    String countedField =
         numbers.stream()
             .filter(name -> Arrays.stream(column(name)).noneMatch(Double::isNaN))
             .findFirst()
             .orElse(field);
-    if (counted != null) {
-      addCounts(all, times, counted, groups, by);
+    if (countedField != null) {
+      addCounts(all, times, countedField, groups, by);
     }
     all.add(Candidate.of("since: last" + by, groups.since(times), true));
   }
 
   private void addCounts(
-      List<Candidate> all, double[] millis, String counted, RecordGroups groups, String by) {
+      List<Candidate> all, double[] millis, String field, RecordGroups groups, String by) {
     double span = Arrays.stream(millis, 0, sample.rows()).max().orElse(0) - millis[0];
     WINDOWS.entrySet().stream()
         .sorted(Map.Entry.comparingByValue())
@@ -276,7 +276,7 @@ final class GroupProposals {
                 all.add(
                     Candidate.of(
                         "window: %s, of: %s%s, do: [count]"
-                            .formatted(YamlText.of(counted), window.getKey(), by),
+                            .formatted(YamlText.of(field), window.getKey(), by),
                         groups.counts(millis, window.getValue()),
                         true)));
   }
@@ -313,9 +313,9 @@ final class GroupProposals {
     for (int r = 0; r < sample.rows(); r++) {
       double value = candidate.values()[r];
       if (!Double.isNaN(labels[r])) {
-        double[] of = sign * value >= sign * bound ? inTail : outside;
-        of[0]++;
-        of[1] += labels[r];
+        double[] sums = sign * value >= sign * bound ? inTail : outside;
+        sums[0]++;
+        sums[1] += labels[r];
       }
     }
     return "%s; %s in %.1f %% of those with %s %s, in %.1f %% of others"

@@ -27,7 +27,7 @@ final class PipelineDraft {
   private static final int COMMENT_COLUMN = 46;
   private static final int MAX_NAME = 40;
   private static final int MAX_SHARES = 4;
-  private static final int MIN_ROWS = 50; // to tell their order
+  private static final int MIN_ROWS = 50; // to detect their order
   private static final double MOSTLY = 0.9;
 
   private final InputProfile input;
@@ -367,7 +367,7 @@ final class PipelineDraft {
       return;
     }
     add(
-        "  # Earlier records say something of the next label. Uncomment, and compare with"
+        "  # Earlier records help to predict the next label. Uncomment, and compare with"
             + " evaluate:");
     add("  # derived:                                # see docs/derived-features.md");
     for (DerivedProposals.Proposal proposal : proposals) {
@@ -460,7 +460,7 @@ final class PipelineDraft {
         task == Task.BINARY ? classes.get(1).getKey() : null,
         key == null ? RowSample.RECORD_KEY : key.name(),
         features,
-        // Regular steps say nothing of how often something came.
+        // Regular steps are not informative about rates.
         forecast == null ? sampledTime : null);
   }
 

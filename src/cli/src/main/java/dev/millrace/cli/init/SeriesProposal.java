@@ -62,26 +62,26 @@ final class SeriesProposal {
     List<List<Integer>> inOrder = new ArrayList<>();
     for (int r = 0; r < rows; r++) {
       double key = keys == null ? 0 : keys[r];
-      List<Integer> of = rowsOf.get(key);
-      if (of == null) {
-        of = new ArrayList<>();
-        rowsOf.put(key, of);
-        inOrder.add(of);
+      List<Integer> rowsOfKey = rowsOf.get(key);
+      if (rowsOfKey == null) {
+        rowsOfKey = new ArrayList<>();
+        rowsOf.put(key, rowsOfKey);
+        inOrder.add(rowsOfKey);
       }
-      of.add(r);
+      rowsOfKey.add(r);
     }
     if (isCut && inOrder.size() > 1) {
       inOrder.remove(inOrder.size() - 1);
     }
     List<double[]> series = new ArrayList<>();
     List<Double> steps = new ArrayList<>();
-    for (List<Integer> of : inOrder) {
-      if (of.size() < MIN_VALUES) {
+    for (List<Integer> rowsOfKey : inOrder) {
+      if (rowsOfKey.size() < MIN_VALUES) {
         return null;
       }
-      series.add(of.stream().mapToDouble(r -> values[r]).toArray());
-      for (int i = 1; i < of.size(); i++) {
-        double step = times[of.get(i)] - times[of.get(i - 1)];
+      series.add(rowsOfKey.stream().mapToDouble(r -> values[r]).toArray());
+      for (int i = 1; i < rowsOfKey.size(); i++) {
+        double step = times[rowsOfKey.get(i)] - times[rowsOfKey.get(i - 1)];
         if (step <= 0) {
           return null; // several series, one after the other
         }

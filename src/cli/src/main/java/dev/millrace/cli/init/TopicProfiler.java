@@ -44,7 +44,7 @@ final class TopicProfiler {
   private final byte[] exampleHeader = ExampleSchema.header(ExampleSchema.SCHEMA);
   private final GenericDatumReader<GenericRecord> examples =
       new GenericDatumReader<>(ExampleSchema.SCHEMA);
-  // Of the user's schema, if there is one.
+  // Header of records of the user's schema, if there is one.
   private final byte @Nullable [] header;
   private final @Nullable GenericDatumReader<GenericRecord> reader;
   private final FieldSet set;
@@ -55,7 +55,7 @@ final class TopicProfiler {
   private boolean standard;
   private long records;
   private long withRegistry;
-  private long others;
+  private long inOtherFormats;
 
   TopicProfiler(String topic, @Nullable Path schemaFile) {
     this.topic = topic;
@@ -99,10 +99,10 @@ final class TopicProfiler {
     if (records == 0 || format == null) {
       throw new CliError(noRecords());
     }
-    if (others + withRegistry > 0) {
+    if (inOtherFormats + withRegistry > 0) {
       notice.accept(
           "Left out %s of %s, in another format than the first."
-              .formatted(Plural.of(others + withRegistry, "record"), topic));
+              .formatted(Plural.of(inOtherFormats + withRegistry, "record"), topic));
     }
     if (set.isOverflowing()) {
       notice.accept(
@@ -130,7 +130,7 @@ final class TopicProfiler {
               .formatted(topic)
           + " Start from the schema itself: ./millrace init --input SCHEMA.avsc";
     }
-    if (others == 0) {
+    if (inOtherFormats == 0) {
       return "Topic "
           + topic
           + " has no records."
@@ -155,11 +155,11 @@ final class TopicProfiler {
       if (value.length > REGISTRY_HEADER && value[0] == 0 && reader == null) {
         withRegistry++;
       } else {
-        others++;
+        inOtherFormats++;
       }
     } catch (IOException | RejectedException | RuntimeException | StackOverflowError e) {
       // Parsers throw many kinds of runtime exception, and StackOverflowError for deep nesting.
-      others++;
+      inOtherFormats++;
     }
   }
 

@@ -279,7 +279,7 @@ public final class BrokerCheck {
         .orElse("kafka");
   }
 
-  /** What becomes of a connection to one of several addresses. */
+  /** Outcome of a connection to one of several addresses. */
   enum Connection {
     ACCEPTED,
     REFUSED,

@@ -43,7 +43,7 @@ public abstract class BrokerOptions {
 
   /** Returns the given topic, else the pipeline's, else the default topic of the pipeline. */
   public abstract String topic(
-      @Nullable String option, Function<Settings, String> ofPipeline, DefaultTopic byDefault);
+      @Nullable String option, Function<Settings, String> configuredTopic, DefaultTopic byDefault);
 
   PrintWriter err() {
     return command.commandLine().getErr();

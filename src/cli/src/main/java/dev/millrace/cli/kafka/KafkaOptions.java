@@ -116,12 +116,12 @@ public final class KafkaOptions extends BrokerOptions {
 
   @Override
   public String topic(
-      @Nullable String option, Function<Settings, String> ofPipeline, DefaultTopic byDefault) {
+      @Nullable String option, Function<Settings, String> configuredTopic, DefaultTopic byDefault) {
     if (option != null) {
       return option;
     }
     Settings given = settings();
-    return given == null ? byDefault.of(pipeline()) : ofPipeline.apply(given);
+    return given == null ? byDefault.of(pipeline()) : configuredTopic.apply(given);
   }
 
   @Override

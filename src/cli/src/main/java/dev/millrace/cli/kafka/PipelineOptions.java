@@ -45,7 +45,7 @@ public final class PipelineOptions extends BrokerOptions {
 
   @Override
   public String topic(
-      @Nullable String option, Function<Settings, String> ofPipeline, DefaultTopic byDefault) {
-    return option == null ? ofPipeline.apply(settings()) : option;
+      @Nullable String option, Function<Settings, String> configuredTopic, DefaultTopic byDefault) {
+    return option == null ? configuredTopic.apply(settings()) : option;
   }
 }

@@ -92,13 +92,13 @@ public final class EraseCommand implements Callable<Integer> {
     String topic = requireCommands(settings);
     CommandSender.send(kafka, topic, key, new EraseRequest(settings.pipeline(), hashed));
     String events = settings.output().events();
-    String of = key == null ? "all keys" : shown(key, settings);
+    String keys = key == null ? "all keys" : shown(key, settings);
     spec.commandLine()
         .getOut()
         .printf(
             "Sent to %s: erase %s. %s%n",
             topic,
-            hashed == null ? of : shown(hashed) + " from " + of,
+            hashed == null ? keys : shown(hashed) + " from " + keys,
             key == null
                 ? "Each subtask of the job answers on %s with an event \"erasure\": how many of its keys had the id."
                     .formatted(events)

@@ -115,7 +115,7 @@ public abstract class ModelsOptions {
 
   /** Returns the command that lists the models. */
   public String listing() {
-    String ofTopic = topic == null ? "" : " --topic " + topic;
-    return "./millrace models list " + kafka().asGiven() + ofTopic;
+    String topicOption = topic == null ? "" : " --topic " + topic;
+    return "./millrace models list " + kafka().asGiven() + topicOption;
   }
 }

@@ -38,7 +38,7 @@ public final class ModelsTopic {
   private final String listing;
   private final Map<String, ModelSnapshot> models = new TreeMap<>();
   // Pipelines by key, where it is another one.
-  private final Map<String, String> others = new TreeMap<>();
+  private final Map<String, String> otherPipelines = new TreeMap<>();
   private List<String> incomplete = List.of();
   private int skipped;
 
@@ -77,9 +77,9 @@ public final class ModelsTopic {
       throw BrokerCheck.failure("Topic " + topic + " cannot be read", e);
     }
     read.reportSkipped(notice);
-    if (read.models.isEmpty() && pipeline != null && !read.others.isEmpty()) {
+    if (read.models.isEmpty() && pipeline != null && !read.otherPipelines.isEmpty()) {
       String names =
-          new TreeSet<>(read.others.values())
+          new TreeSet<>(read.otherPipelines.values())
               .stream().map(name -> Terminal.printable(name, 40)).collect(Collectors.joining(", "));
       throw new CliError(
           "Topic %s has no model of pipeline %s, only of %s.".formatted(topic, pipeline, names)
@@ -122,7 +122,7 @@ public final class ModelsTopic {
       byte[] bytes = arrival.bytes();
       if (pipeline != null && !arrival.mayBeOf(pipeline)) {
         if (bytes != null) {
-          others.put(arrival.key(), arrival.pipeline());
+          otherPipelines.put(arrival.key(), arrival.pipeline());
         }
       } else if (bytes == null) {
         models.remove(arrival.key());
@@ -152,13 +152,13 @@ public final class ModelsTopic {
    */
   public ModelSnapshot model(String key) {
     ModelSnapshot model = models.get(key);
-    if (model == null && pipeline != null && others.containsKey(key)) {
+    if (model == null && pipeline != null && otherPipelines.containsKey(key)) {
       throw new CliError(
           "The model of key \"%s\" on %s is of pipeline %s, not %s. Use that pipeline's file."
               .formatted(
                   Terminal.printable(key, 60),
                   topic,
-                  Terminal.printable(others.get(key), 40),
+                  Terminal.printable(otherPipelines.get(key), 40),
                   pipeline));
     }
     if (model == null) {

@@ -31,7 +31,7 @@ public final class PredictionsCsv implements AutoCloseable {
   private final @Nullable LabelColumns labels; // null if all classes are known
   private final LineWriter out;
 
-  /** First columns of the lines, which say what is predicted. */
+  /** First columns of the lines, which identify what is predicted. */
   public interface Place {
     /** Returns the names of the columns, each followed by a comma. */
     String header();

@@ -33,9 +33,9 @@ final class JobCounters implements MetricReporter {
   public void notifyOfAddedMetric(Metric metric, String name, MetricGroup group) {
     List<String> scope = List.of(group.getScopeComponents());
     String operator = group.getAllVariables().get("<operator_name>");
-    int own = scope.lastIndexOf(JobMetric.GROUP);
-    if (metric instanceof Counter && operator != null && own >= 0) {
-      String path = String.join(".", scope.subList(own, scope.size()));
+    int start = scope.lastIndexOf(JobMetric.GROUP);
+    if (metric instanceof Counter && operator != null && start >= 0) {
+      String path = String.join(".", scope.subList(start, scope.size()));
       names.put(metric, operator + "." + path + "." + name);
     }
   }

@@ -67,9 +67,9 @@ public record RestoreMarker(Path stateDir) {
   /** Returns the snapshot that the next start continues from; empty for new models. */
   public Optional<Path> newest() {
     List<String> lines = lines();
-    Optional<Path> own = Snapshots.newestBut(stateDir, leftBehind(lines));
-    if (own.isPresent() || lines.isEmpty() || lines.get(0).equals(FRESH)) {
-      return own;
+    Optional<Path> newest = Snapshots.newestBut(stateDir, leftBehind(lines));
+    if (newest.isPresent() || lines.isEmpty() || lines.get(0).equals(FRESH)) {
+      return newest;
     }
     return Optional.of(Path.of(lines.get(0)));
   }

@@ -14,7 +14,7 @@ import org.apache.kafka.common.KafkaException;
 
 /** Finds other pipelines that publish models with the same keys on a pipeline's topic. */
 public final class SharedModels {
-  // Of each partition; a model's record has up to a megabyte.
+  // Records of each partition that are read; a model's record has up to a megabyte.
   private static final int NEWEST = 5;
 
   private SharedModels() {}
@@ -22,7 +22,7 @@ public final class SharedModels {
   /** Returns a warning from the newest records of the topic; empty if it is not readable. */
   public static Optional<Finding> of(Settings settings) {
     String topic = settings.output().models();
-    Set<String> others = new TreeSet<>();
+    Set<String> otherPipelines = new TreeSet<>();
     try {
       TopicReader.readLast(
           settings.kafka(),
@@ -31,17 +31,19 @@ public final class SharedModels {
           record -> {
             String pipeline = ModelAssembler.pipeline(KafkaClients.record(record));
             if (pipeline != null && !pipeline.equals(settings.pipeline())) {
-              others.add(pipeline);
+              otherPipelines.add(pipeline);
             }
           });
     } catch (KafkaException e) {
       return Optional.empty(); // the job has only to write it
     }
-    if (others.isEmpty()) {
+    if (otherPipelines.isEmpty()) {
       return Optional.empty();
     }
     String names =
-        others.stream().map(name -> Terminal.printable(name, 40)).collect(Collectors.joining(", "));
+        otherPipelines.stream()
+            .map(name -> Terminal.printable(name, 40))
+            .collect(Collectors.joining(", "));
     return Optional.of(
         Finding.warning(
             "models",

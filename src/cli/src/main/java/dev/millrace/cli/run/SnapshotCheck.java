@@ -56,12 +56,12 @@ public record SnapshotCheck(Path stateDir, Path snapshot) {
         .filter(backend -> backend != settings.state().backend())
         .ifPresent(
             backend -> {
-              String of = "state.backend: " + KebabCase.of(backend);
+              String option = "state.backend: " + KebabCase.of(backend);
               throw new CliError(
-                  ("%s is a checkpoint of %s, and only a savepoint can continue with another backend."
-                          + " Start with %s again and stop with Ctrl-C, which takes one; then"
-                          + " change the backend. Start with new models: --fresh")
-                      .formatted(snapshot, of, of));
+                  ("%s is a checkpoint of %s, and only a savepoint can continue with another"
+                       + " backend. Start with %s again and stop with Ctrl-C, which takes one; then"
+                       + " change the backend. Start with new models: --fresh")
+                      .formatted(snapshot, option, option));
             });
     return contents;
   }

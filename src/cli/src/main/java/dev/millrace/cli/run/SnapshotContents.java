@@ -48,7 +48,7 @@ final class SnapshotContents {
   /**
    * Reads it.
    *
-   * @throws IOException if it is damaged, saying how
+   * @throws IOException if it is damaged; the message describes the damage
    */
   static SnapshotContents read(Path snapshot) throws IOException {
     Path file = Snapshots.metadata(snapshot);

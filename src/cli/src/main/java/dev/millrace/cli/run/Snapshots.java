@@ -68,9 +68,9 @@ public final class Snapshots {
     }
   }
 
-  /** Returns the newest one below a directory that is not in {@code others}. */
-  public static Optional<Path> newestBut(Path stateDir, Set<Path> others) {
-    return newestFirst(stateDir).stream().filter(path -> !others.contains(path)).findFirst();
+  /** Returns the newest one below a directory that is not in {@code excluded}. */
+  public static Optional<Path> newestBut(Path stateDir, Set<Path> excluded) {
+    return newestFirst(stateDir).stream().filter(path -> !excluded.contains(path)).findFirst();
   }
 
   /** Returns why Flink cannot read a snapshot; empty if it can. */

@@ -139,21 +139,21 @@ public final class PredictCommand implements Callable<Integer> {
       keys.removeAll(absent); // their rows cannot be predicted, the others can
     }
     Map<String, LoadedModel> loaded = new HashMap<>();
-    int others = 0;
+    int outdated = 0;
     for (String name : keys) {
       ModelSnapshot model = topic.model(name);
-      others += isOfOtherSettings(model, settings) ? 1 : 0;
+      outdated += isOfOtherSettings(model, settings) ? 1 : 0;
       String subject = "The model of key \"%s\"".formatted(Terminal.printable(name, 60));
       loaded.put(name, load(model, settings, subject));
     }
-    if (others > 0) {
+    if (outdated > 0) {
       spec.commandLine()
           .getErr()
           .printf(
               "Note: %,d of %s %s trained with other settings than %s has (config %s).%n",
-              others,
+              outdated,
               Plural.of(keys.size(), "model"),
-              others == 1 ? "was" : "were",
+              outdated == 1 ? "was" : "were",
               models.kafka().config(),
               settings.configHash());
     }
@@ -236,7 +236,7 @@ public final class PredictCommand implements Callable<Integer> {
 
   private void predict(CsvScan scan, Settings settings, Map<String, LoadedModel> loaded) {
     InputSpec records = settings.input().spec();
-    RowReader ofPipeline = RowReader.of(scan, records);
+    RowReader defaultReader = RowReader.of(scan, records);
     RecentlyUsed<DeclaredColumns, RowReader> byColumns =
         RecentlyUsed.byColumns(
             columns -> {
@@ -270,7 +270,8 @@ public final class PredictCommand implements Callable<Integer> {
         if (model == null) {
           rejection = new Rejection(ServeApi.UNKNOWN_KEY, "there is no model of this key");
         } else {
-          RowReader reader = model.columns() == null ? ofPipeline : byColumns.of(model.columns());
+          RowReader reader =
+              model.columns() == null ? defaultReader : byColumns.of(model.columns());
           try {
             reader.read(file.row(), example);
             show(lines.line(row, model.predict(example, workspace)));

@@ -47,7 +47,7 @@ final class ServeApi {
   static final String UNKNOWN_KEY = "unknown-key";
 
   private static final int MAX_MODELS = 1_000;
-  // A longer list of models goes on at the next page.
+  // A longer list of models continues on the next page.
   private static final int MAX_PAGE_CHARACTERS = 4 << 20;
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
@@ -97,16 +97,16 @@ final class ServeApi {
   private static final class Scratch {
     final Workspace workspace = new Workspace();
     final Example example = new Example();
-    private final FeatureReader ofPipeline;
+    private final FeatureReader defaultReader;
     private final RecentlyUsed<DeclaredColumns, FeatureReader> byColumns;
 
     Scratch(InputSpec spec) {
-      ofPipeline = new FeatureReader(spec);
+      defaultReader = new FeatureReader(spec);
       byColumns = RecentlyUsed.byColumns(columns -> new FeatureReader(columns.toModel(spec)));
     }
 
     FeatureReader features(LoadedModel model) {
-      return model.columns() == null ? ofPipeline : byColumns.of(model.columns());
+      return model.columns() == null ? defaultReader : byColumns.of(model.columns());
     }
   }
 

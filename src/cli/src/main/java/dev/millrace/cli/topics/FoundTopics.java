@@ -82,14 +82,14 @@ final class FoundTopics {
 
   /** Returns the settings of the topic that override the brokers' defaults. */
   Map<String, String> ownConfigs(TopicPlan plan) {
-    Map<String, String> own = new TreeMap<>();
+    Map<String, String> overrides = new TreeMap<>();
     Config config = configs.get(plan.name());
     if (config != null) {
       config.entries().stream()
           .filter(entry -> entry.source() == ConfigEntry.ConfigSource.DYNAMIC_TOPIC_CONFIG)
-          .forEach(entry -> own.put(entry.name(), entry.value()));
+          .forEach(entry -> overrides.put(entry.name(), entry.value()));
     }
-    return own;
+    return overrides;
   }
 
   /** Returns differences from the plan, such as "1 partition, not 4". */

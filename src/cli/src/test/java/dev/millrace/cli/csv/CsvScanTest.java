@@ -222,8 +222,8 @@ class CsvScanTest {
 
     assertThat(CsvScan.scan(file, "y", null, List.of()).warnings())
         .containsExactly(
-            "Column \"row\" counts the rows, which says nothing of rows to come: leave it out with"
-                + " --drop \"row\".");
+            "Column \"row\" counts the rows, which does not help to predict later rows: leave it"
+                + " out with --drop \"row\".");
     assertThat(CsvScan.scan(file, "row", null, List.of(), Task.REGRESSION).warnings()).isEmpty();
     // One more than 2^53 is the same number.
     String same = "9007199254740992,5,a\n".repeat(60);

@@ -42,7 +42,7 @@ public final class ExpertModel implements State {
 
   private final int width;
   private final int[] experts;
-  // Of the experts and numbers that the regression has.
+  // Number of experts and numbers in the regression.
   private final int regressed;
   private final int[] numbers;
   private final ExpertPool average;
@@ -112,34 +112,35 @@ public final class ExpertModel implements State {
    * Predicts the base of a row, and leaves the row in the scratch as networks see it: experts are
    * relative to the base, but for the first one, whose place has the base itself.
    */
-  public void predict(float[] row, int offset, ExpertScratch own) {
-    own.fit(experts.length, inputs(), width);
+  public void predict(float[] row, int offset, ExpertScratch scratch) {
+    scratch.fit(experts.length, inputs(), width);
     int known = 0;
     double sum = 0;
     for (int k = 0; k < experts.length; k++) {
       double prediction = row[offset + experts[k]];
       boolean isKnown = Double.isFinite(prediction);
-      own.predictions[k] = isKnown ? prediction : Double.NaN;
+      scratch.predictions[k] = isKnown ? prediction : Double.NaN;
       if (isKnown) {
         sum += prediction;
         known++;
       }
     }
-    own.isKnown = known > 0;
+    scratch.isKnown = known > 0;
     double mean = target[1];
-    own.reference = known > 0 ? sum / known : mean;
-    own.scale = average.scale();
-    own.two[AVERAGE] = known > 0 ? average.average(own.predictions) : mean;
-    writeInputs(row, offset, own);
-    own.two[REGRESSION] = own.reference + own.scale * regression.predict(own.inputs);
-    own.base = base.average(own.two);
-    writeRow(row, offset, own);
+    scratch.reference = known > 0 ? sum / known : mean;
+    scratch.scale = average.scale();
+    scratch.two[AVERAGE] = known > 0 ? average.average(scratch.predictions) : mean;
+    writeInputs(row, offset, scratch);
+    scratch.two[REGRESSION] =
+        scratch.reference + scratch.scale * regression.predict(scratch.inputs);
+    scratch.base = base.average(scratch.two);
+    writeRow(row, offset, scratch);
   }
 
-  private void writeInputs(float[] row, int offset, ExpertScratch own) {
-    double[] inputs = own.inputs;
+  private void writeInputs(float[] row, int offset, ExpertScratch scratch) {
+    double[] inputs = scratch.inputs;
     for (int k = 0; k < regressed; k++) {
-      double off = (own.predictions[k] - own.reference) / own.scale;
+      double off = (scratch.predictions[k] - scratch.reference) / scratch.scale;
       inputs[k] = Double.isNaN(off) ? 0 : Math.max(-EXPERT_CLIP, Math.min(EXPERT_CLIP, off));
     }
     for (int i = 0; i < numbers.length; i++) {
@@ -163,37 +164,37 @@ public final class ExpertModel implements State {
     return Math.max(-CLIP, Math.min(CLIP, (value - center) / deviation));
   }
 
-  private void writeRow(float[] row, int offset, ExpertScratch own) {
-    System.arraycopy(row, offset, own.row, 0, width);
+  private void writeRow(float[] row, int offset, ExpertScratch scratch) {
+    System.arraycopy(row, offset, scratch.row, 0, width);
     for (int k = 0; k < experts.length; k++) {
-      float off = (float) (own.predictions[k] - own.base);
-      own.row[experts[k]] = Float.isFinite(off) ? off : Float.NaN;
+      float off = (float) (scratch.predictions[k] - scratch.base);
+      scratch.row[experts[k]] = Float.isFinite(off) ? off : Float.NaN;
     }
-    boolean hasBase = own.isKnown || target[0] > 0;
-    own.row[experts[0]] = hasBase ? (float) own.base : Float.NaN;
+    boolean hasBase = scratch.isKnown || target[0] > 0;
+    scratch.row[experts[0]] = hasBase ? (float) scratch.base : Float.NaN;
   }
 
   /** Returns the answer for the row that was predicted, given the mixture's prediction for it. */
-  public double answer(double mixture, ExpertScratch own) {
-    own.three[AVERAGE] = own.two[AVERAGE];
-    own.three[REGRESSION] = own.two[REGRESSION];
-    own.three[MIXTURE] = mixture;
-    return answer.average(own.three);
+  public double answer(double mixture, ExpertScratch scratch) {
+    scratch.three[AVERAGE] = scratch.two[AVERAGE];
+    scratch.three[REGRESSION] = scratch.two[REGRESSION];
+    scratch.three[MIXTURE] = mixture;
+    return answer.average(scratch.three);
   }
 
   /** Writes the predictions behind the last answer, which {@link #learn} takes. */
-  public static void remember(ExpertScratch own, float[] out, int at) {
+  public static void remember(ExpertScratch scratch, float[] out, int at) {
     for (int k = 0; k < REMEMBERED; k++) {
-      out[at + k] = (float) own.three[k];
+      out[at + k] = (float) scratch.three[k];
     }
   }
 
   /** Returns what networks learn of a value: its distance from the base. */
-  public double residual(double value, ExpertScratch own) {
-    if (target[0] == 0 && !own.isKnown) {
-      own.base = value; // nothing is known before the first one
+  public double residual(double value, ExpertScratch scratch) {
+    if (target[0] == 0 && !scratch.isKnown) {
+      scratch.base = value; // nothing is known before the first one
     }
-    return value - own.base;
+    return value - scratch.base;
   }
 
   /**
@@ -209,31 +210,31 @@ public final class ExpertModel implements State {
       float @Nullable [] remembered,
       int at,
       double unit,
-      ExpertScratch own) {
-    double y = (value - own.reference) / own.scale;
-    double error = (value - own.two[REGRESSION]) / own.scale;
+      ExpertScratch scratch) {
+    double y = (value - scratch.reference) / scratch.scale;
+    double error = (value - scratch.two[REGRESSION]) / scratch.scale;
     double limited = Math.max(-MAX_TARGET, Math.min(MAX_TARGET, y));
-    regression.learn(own.inputs, limited, error, weight, own.solution);
+    regression.learn(scratch.inputs, limited, error, weight, scratch.solution);
     for (int i = 0; i < numbers.length; i++) {
-      float number = own.row[numbers[i]];
+      float number = scratch.row[numbers[i]];
       if (Float.isFinite(number)) {
         ScalarScaling.update(
             statistics, numbers.length, i, number, KEPT, ScalarScaling.FLOAT_ROUNDING);
       }
     }
-    average.learn(own.predictions, value, weight);
+    average.learn(scratch.predictions, value, weight);
     for (int k = 0; remembered != null && k < REMEMBERED; k++) {
       float then = remembered[at + k];
-      own.three[k] = Float.isFinite(then) ? then : own.three[k];
+      scratch.three[k] = Float.isFinite(then) ? then : scratch.three[k];
     }
     for (int k = 0; k < NAMES.size(); k++) {
-      own.two[k] = own.three[k];
-      float loss = Math.min(MAX_LOSS, Huber.of((value - own.three[k]) / unit));
+      scratch.two[k] = scratch.three[k];
+      float loss = Math.min(MAX_LOSS, Huber.of((value - scratch.three[k]) / unit));
       losses[k] = LOSS_KEPT * losses[k] + (1f - LOSS_KEPT) * loss;
     }
     lossPower *= LOSS_KEPT;
-    base.learn(own.two, value, weight);
-    answer.learn(own.three, value, weight);
+    base.learn(scratch.two, value, weight);
+    answer.learn(scratch.three, value, weight);
     ScalarScaling.update(target, 1, 0, value, KEPT, ScalarScaling.DOUBLE_ROUNDING);
   }
 

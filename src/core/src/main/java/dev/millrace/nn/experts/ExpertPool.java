@@ -11,8 +11,8 @@ import java.util.Arrays;
  * (exponential weights with fixed share, Herbster and Warmuth, 1998). Errors count in units of the
  * average's own recent mean error, so no scale has to be known.
  *
- * <p>The weights move slowly: labels that come late tell nothing of which prediction is best at the
- * moment. Not thread-safe.
+ * <p>The weights move slowly: delayed labels do not show which prediction is best at the moment.
+ * Not thread-safe.
  */
 public final class ExpertPool implements State {
 
@@ -26,7 +26,7 @@ public final class ExpertPool implements State {
   private static final double MAX_LOSS = 4;
   private static final double ERROR_DECAY = 0.01;
 
-  /** No single error counts for more in the unit of errors, once so many are known. */
+  /** Max error of one example in units of the mean error, once {@link #KNOWN} are known. */
   private static final double MAX_SURPRISE = 100;
 
   private static final int KNOWN = 20;

@@ -5,7 +5,7 @@ public final class ExpertScratch {
 
   private static final double[] EMPTY = {};
 
-  // Of the experts, NaN if one is missing.
+  // Prediction of each expert, NaN if it is missing.
   double[] predictions = EMPTY;
   // Inputs of the regression.
   double[] inputs = EMPTY;
@@ -21,13 +21,13 @@ public final class ExpertScratch {
   // True if an expert predicts the row.
   boolean isKnown;
 
-  void fit(int experts, int ofRegression, int width) {
+  void fit(int experts, int regressionInputs, int width) {
     if (predictions.length < experts) {
       predictions = new double[experts];
     }
-    if (inputs.length < ofRegression) {
-      inputs = new double[ofRegression];
-      solution = new double[RidgeRegression.scratch(ofRegression)];
+    if (inputs.length < regressionInputs) {
+      inputs = new double[regressionInputs];
+      solution = new double[RidgeRegression.scratch(regressionInputs)];
     }
     if (row.length < width) {
       row = new float[width];

@@ -64,7 +64,7 @@ public final class Ferns {
   private final int inputs;
   private final long seed;
   private int outputs;
-  // Of each fern; 0 before the start.
+  // Questions of each fern; 0 before the start.
   private int depth;
   // [depth x ferns]: the columns of the questions.
   private int[] columns = {};
@@ -130,7 +130,7 @@ public final class Ferns {
     weights = new float[(size.count << depth) * outputs];
   }
 
-  /** What questions are drawn from. */
+  /** Records and columns that questions are drawn from. */
   private record Drawing(int records, FeatureRecords values, NominalColumns nominal, int[] places) {
 
     float number(int column, long draw) {

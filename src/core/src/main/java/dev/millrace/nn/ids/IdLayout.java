@@ -9,20 +9,21 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the rows of one kind of model have: ids, numbers, and what becomes of them. Immutable.
+ * Layout of the rows of one kind of model: ids, numbers, and the fields and inputs made of them.
+ * Immutable.
  *
  * <p>Fields are the columns of ids, their crosses, then the numbers, each of which has its bucket
  * as an id. Inputs of the networks are the numbers of the row, the logarithms of those that are no
  * indicators, then those of each column and cross.
  */
 public final class IdLayout {
-  /** Which places of a row are ids, and which are indicators. */
+  /** Places of a row that are ids, and places that are indicators. */
   public final Indicators row;
 
   /** Floats of a row. */
   public final int width;
 
-  /** What is learned of rows. */
+  /** Task that is learned from rows. */
   public final Task task;
 
   final IdColumns columns;

@@ -17,7 +17,7 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * What one model learns of ids: a linear model, pairs of fields, and numbers that its networks see
+ * Learns the ids of one model: a linear model, pairs of fields, and numbers that its networks see
  * instead of ids.
  *
  * <p>Linear model: b + Σ x_i·w_i over the ids of a record ({@link LinearIds}). With pairs: the same
@@ -174,7 +174,7 @@ public final class IdLearner implements State {
     }
   }
 
-  /** Returns how the records of an id differ from all, as far as their number says so. */
+  /** Returns how the records of an id differ from all, as far as their number supports it. */
   private float difference(float weight, float mean, float logOdds) {
     if (layout.task == Task.REGRESSION) {
       return weight * mean / (weight + VALUE_PRIOR);
@@ -182,10 +182,10 @@ public final class IdLearner implements State {
     if (layout.task == Task.MULTICLASS) {
       return 0f;
     }
-    float ofAll = 1f / (1f + Elementary.exp(-logOdds));
+    float meanProbability = 1f / (1f + Elementary.exp(-logOdds));
     // As many records as have a variance of 1 in their log-odds: rare classes need more.
-    float prior = 1f / (ofAll * (1f - ofAll));
-    float probability = (weight * mean + prior * ofAll) / (weight + prior);
+    float prior = 1f / (meanProbability * (1f - meanProbability));
+    float probability = (weight * mean + prior * meanProbability) / (weight + prior);
     return Elementary.log(probability / (1f - probability)) - logOdds;
   }
 

@@ -9,7 +9,7 @@ import dev.millrace.data.IdWords;
  * each number, its bucket. Scratch; not thread-safe.
  */
 final class IdRow {
-  // Of a float its sign and exponent: numbers within a factor of 2 share a bucket.
+  // Leaves sign and exponent of a float: numbers within a factor of 2 share a bucket.
   private static final int BUCKET_SHIFT = 23;
 
   /**

@@ -34,7 +34,7 @@ final class IdTable implements PagedPart {
   static final int NONE = SlotIndex.NONE;
 
   private static final int SHIFT = 6;
-  // Of a page: as it was stored; changed; as it was stored, and perhaps shared; changed and shared.
+  // States of a page: as stored; changed; as stored, and perhaps shared; changed and shared.
   private static final byte STORED = 0;
   private static final byte CHANGED = 1;
   private static final byte SHARED = 2;
@@ -71,7 +71,7 @@ final class IdTable implements PagedPart {
   // [pages], bits
   private byte[] marks = {};
   private int size;
-  // Of the slots that have an id.
+  // Index of the slots that have an id.
   private final SlotIndex index =
       new SlotIndex() {
         @Override
@@ -536,7 +536,7 @@ final class IdTable implements PagedPart {
     }
   }
 
-  /** Writes the table, without its pages if {@link #writePages} says so. */
+  /** Writes the table, without its pages if {@link #writePages} turned them off. */
   void write(DataOutput out) throws IOException {
     if (!writesPages && number == PagedPart.NONE) {
       throw new IllegalStateException("no page is stored");

@@ -49,7 +49,7 @@ final class KnownIds {
     table = new IdTable(width, limit, columns.timeAt() >= 0);
   }
 
-  /** Returns the bytes in memory that an id takes at most, from the number of its numbers. */
+  /** Returns the max bytes in memory of an id, from the width of a row of the table. */
   static long bytesOfId(int width) {
     return 3L * Long.BYTES + width * (long) Float.BYTES + IdTable.BYTES_BESIDES;
   }

@@ -20,13 +20,13 @@ public final class BinaryCrossEntropy implements Objective {
 
   @Override
   public float loss(float[] y, int offset, int outputs, float target) {
-    float own = Probability.negativeLogLikelihood(probability(y[offset], target));
+    float loss = Probability.negativeLogLikelihood(probability(y[offset], target));
     float smoothing = settings.smoothing();
     if (smoothing == 0f) {
-      return own;
+      return loss;
     }
     float other = Probability.negativeLogLikelihood(probability(y[offset], 1f - target));
-    return own + 0.5f * smoothing * (other - own);
+    return loss + 0.5f * smoothing * (other - loss);
   }
 
   @Override
@@ -46,7 +46,7 @@ public final class BinaryCrossEntropy implements Objective {
     return Probability.isImplausible(probability(y[offset], target));
   }
 
-  private static float probability(float ofSecond, float target) {
-    return target == 1f ? ofSecond : 1f - ofSecond;
+  private static float probability(float secondProbability, float target) {
+    return target == 1f ? secondProbability : 1f - secondProbability;
   }
 }

@@ -14,16 +14,16 @@ public final class CategoricalCrossEntropy extends CategoricalLoss {
 
   @Override
   public float loss(float[] y, int offset, int outputs, float target) {
-    float own = Probability.negativeLogLikelihood(y[offset + (int) target]);
+    float loss = Probability.negativeLogLikelihood(y[offset + (int) target]);
     float smoothing = smoothing();
     if (smoothing == 0f) {
-      return own;
+      return loss;
     }
     float sum = 0f;
     for (int o = 0; o < outputs; o++) {
       sum += Probability.negativeLogLikelihood(y[offset + o]);
     }
-    return (1f - smoothing) * own + smoothing / outputs * sum;
+    return (1f - smoothing) * loss + smoothing / outputs * sum;
   }
 
   @Override

@@ -11,7 +11,7 @@ import java.io.IOException;
 
 /** A model of a selection, and its scores. */
 final class Candidate {
-  // Grows; the memory of a model says nothing of it, since pages of ids may be stored apart.
+  // Grows; it does not follow from the memory of a model, whose pages of ids may be stored apart.
   private static final int FIRST_BYTES = 1 << 12;
 
   /** Bytes of the scores in memory. */

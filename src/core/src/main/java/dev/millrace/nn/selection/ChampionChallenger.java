@@ -44,7 +44,7 @@ public final class ChampionChallenger extends PerExampleModel {
   // Null in an unused copy.
   private @Nullable Workspace workspace;
   private @Nullable SelectionScratch scratch;
-  // Of the next example, when its features came; null if they come with the label.
+  // Memory of the next example from when its features came; null if they come with the label.
   private float @Nullable [] recalled;
   private int recalledAt;
 
@@ -165,12 +165,12 @@ public final class ChampionChallenger extends PerExampleModel {
     int classes = classes();
     for (int i = 0; i < scores.candidates.length; i++) {
       Candidate one = scores.candidates[i];
-      ModelSpec own = one.named.model();
+      ModelSpec modelSpec = one.named.model();
       try {
         OnlineModel grown =
             one.model.examples() == 0
-                ? factory.create(own, task, inputs, classes, keySeed)
-                : grower.grow(one.model, own);
+                ? factory.create(modelSpec, task, inputs, classes, keySeed)
+                : grower.grow(one.model, modelSpec);
         scores.candidates[i] = one.with(grown);
       } catch (ModelMismatchException e) {
         throw new ModelMismatchException("model \"" + one.name() + "\": " + e.getMessage());
@@ -273,12 +273,12 @@ public final class ChampionChallenger extends PerExampleModel {
 
   private SelectionScratch share(Workspace shared) {
     workspace = shared;
-    SelectionScratch own = shared.shared(SelectionScratch.class, SelectionScratch::new);
-    scratch = own;
+    SelectionScratch created = shared.shared(SelectionScratch.class, SelectionScratch::new);
+    scratch = created;
     for (Candidate one : scores.candidates) {
       one.model.use(shared);
     }
-    return own;
+    return created;
   }
 
   /** Returns the scratch of the workspace in use, or of a new one if there is none. */
@@ -315,9 +315,9 @@ public final class ChampionChallenger extends PerExampleModel {
   /** Predicts by all models, which are compared by that when the label comes. */
   @Override
   public void predictPending(float[] features, int offset, float[] out, float[] memory, int at) {
-    SelectionScratch own = scratch();
+    SelectionScratch buffers = scratch();
     int outputs = outputs();
-    float[] prediction = own.prediction(outputs);
+    float[] prediction = buffers.prediction(outputs);
     int to = at;
     for (Candidate one : scores.candidates) {
       one.model.predictPending(features, offset, prediction, memory, to + 1 + outputs);
@@ -339,7 +339,7 @@ public final class ChampionChallenger extends PerExampleModel {
   }
 
   /**
-   * Lets a model recall what it said when the features of the example came.
+   * Lets a model recall its prediction from when the features of the example came.
    *
    * @param at where its memory begins
    * @param prediction receives what it predicted
@@ -365,11 +365,11 @@ public final class ChampionChallenger extends PerExampleModel {
   @Override
   protected float learnClass(
       float[] features, int offset, int classIndex, float weight, float[] out, int outOffset) {
-    SelectionScratch own = scratch();
+    SelectionScratch buffers = scratch();
     Candidate[] candidates = scores.candidates;
     int classes = classes();
-    float[] prediction = own.prediction(classes);
-    float[] earlier = own.earlier(classes);
+    float[] prediction = buffers.prediction(classes);
+    float[] earlier = buffers.earlier(classes);
     float[] memory = recalled;
     int at = recalledAt;
     float loss = 0f;
@@ -379,26 +379,26 @@ public final class ChampionChallenger extends PerExampleModel {
       at += remembered(one);
       float modelLoss = one.model.learnClass(features, offset, classIndex, weight, prediction);
       float[] compared = memory == null ? prediction : earlier;
-      own.losses[i] =
+      buffers.losses[i] =
           isCompared ? PromotionRule.negativeLogLikelihood(compared[classIndex]) : Double.NaN;
-      own.hits[i] = isCompared && PromotionRule.isPredicted(compared, classes, classIndex);
+      buffers.hits[i] = isCompared && PromotionRule.isPredicted(compared, classes, classIndex);
       if (i == scores.champion()) {
         System.arraycopy(prediction, 0, out, outOffset, classes);
         loss = modelLoss;
       }
     }
     recalled = null;
-    scores.update(own, weight, PromotionRule.MAX_LOG_LOSS);
+    scores.update(buffers, weight, PromotionRule.MAX_LOG_LOSS);
     return loss;
   }
 
   @Override
   protected float learnValue(
       float[] features, int offset, double target, float weight, float[] out, int outOffset) {
-    SelectionScratch own = scratch();
+    SelectionScratch buffers = scratch();
     Candidate[] candidates = scores.candidates;
-    float[] prediction = own.prediction(PredictedValue.FLOATS);
-    float[] earlier = own.earlier(PredictedValue.FLOATS);
+    float[] prediction = buffers.prediction(PredictedValue.FLOATS);
+    float[] earlier = buffers.earlier(PredictedValue.FLOATS);
     float[] memory = recalled;
     int at = recalledAt;
     float loss = 0f;
@@ -409,15 +409,15 @@ public final class ChampionChallenger extends PerExampleModel {
       boolean hasLearned = memory != null || one.model.examples() > 0;
       float modelLoss = one.model.learnValue(features, offset, target, weight, prediction);
       double value = PredictedValue.read(memory == null ? prediction : earlier, 0);
-      own.losses[i] = isCompared ? PromotionRule.error(value, target, hasLearned) : Double.NaN;
-      own.hits[i] = false;
+      buffers.losses[i] = isCompared ? PromotionRule.error(value, target, hasLearned) : Double.NaN;
+      buffers.hits[i] = false;
       if (i == scores.champion()) {
         System.arraycopy(prediction, 0, out, outOffset, PredictedValue.FLOATS);
         loss = modelLoss;
       }
     }
     recalled = null;
-    scores.update(own, weight, PromotionRule.MAX_ERROR * scores.championsLoss());
+    scores.update(buffers, weight, PromotionRule.MAX_ERROR * scores.championsLoss());
     return loss;
   }
 

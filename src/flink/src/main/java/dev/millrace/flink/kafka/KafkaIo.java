@@ -38,7 +38,7 @@ import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 
-/** Kafka at both ends of the graph, with records that nobody has decoded in between. */
+/** Sources and sinks of Kafka at both ends of the graph; their records are not decoded. */
 public final class KafkaIo {
   // Records that the fetching thread hands over at once, and prepares one poll for; Kafka's 500 are
   // handed over every fraction of a millisecond.
@@ -82,7 +82,7 @@ public final class KafkaIo {
     return new TopicFilteringSource(
         topics.size() == 1 ? records : new MergedSource(records, consumer, topics, start),
         topics,
-        // Of a bounded source it is not known where they end.
+        // The ends of a bounded source are not known yet.
         start instanceof StartingOffsets beginning && !bounded ? beginning.fixed() : Map.of());
   }
 

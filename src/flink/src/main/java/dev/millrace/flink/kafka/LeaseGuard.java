@@ -176,7 +176,7 @@ public final class LeaseGuard implements AutoCloseable {
     }
   }
 
-  /** Becomes shorter when a sink wants to write. */
+  /** Returns the poll interval; it is shorter while a sink waits. */
   private synchronized long pauseMillis() {
     return failures == 0 && (isWanted || !wasHeld) ? FIRST_LOOK_MILLIS : Lease.RENEWAL.toMillis();
   }

@@ -155,8 +155,8 @@ final class MergedPartition implements ReaderOutput<KafkaRecord>, AutoCloseable 
    * <ul>
    *   <li>this partition's next record is known, or it has come to its end,
    *   <li>the record was written just now: then the job has caught up, and nothing is to wait,
-   *   <li>the broker says that there is nothing more, or said so a moment ago,
-   *   <li>this partition was waited for in vain.
+   *   <li>the broker reports that there is nothing more, or did so a moment ago,
+   *   <li>the wait for this partition timed out.
    * </ul>
    *
    * @param time of that record
@@ -173,7 +173,7 @@ final class MergedPartition implements ReaderOutput<KafkaRecord>, AutoCloseable 
     boolean hasMore = end > position;
     boolean isFresh = answered != null && !isOver(answered, FRESH);
     if (end != UNKNOWN && !hasMore && isFresh) {
-      waitedSince = null; // however long it is silent, nobody has waited in vain
+      waitedSince = null; // a silent partition without unread records never times out
       return false;
     }
     if (waitedSince == null) {

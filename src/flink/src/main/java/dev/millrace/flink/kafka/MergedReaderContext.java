@@ -13,9 +13,9 @@ import org.apache.flink.runtime.metrics.groups.ProxyMetricGroup;
 import org.apache.flink.util.UserCodeClassLoader;
 
 /**
- * What one of several readers of a subtask sees of it. Metrics of the same name are told apart by a
- * label, {@code reader}; how many records are pending is handed over instead, since there is one
- * such number for a subtask.
+ * Context of one of several readers of a subtask. A label, {@code reader}, distinguishes metrics of
+ * the same name; the number of pending records is handed over instead, since a subtask has one such
+ * number.
  */
 final class MergedReaderContext implements SourceReaderContext {
   private final SourceReaderContext subtask;

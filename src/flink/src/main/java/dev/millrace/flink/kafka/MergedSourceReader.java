@@ -40,7 +40,7 @@ final class MergedSourceReader implements SourceReader<KafkaRecord, KafkaPartiti
 
   private CompletableFuture<Void> changed = new CompletableFuture<>();
   private boolean noMoreSplits;
-  // Of the last poll.
+  // Result of the last poll.
   private InputStatus status = InputStatus.MORE_AVAILABLE;
   private boolean waiting;
 

@@ -11,8 +11,8 @@ import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 
 /**
- * A Kafka source that hands on a record of the Confluent wire format when the registry has said
- * what its schema is.
+ * A Kafka source that hands on a record of the Confluent wire format when the registry has sent its
+ * schema.
  */
 public final class RegistrySource extends DelegatingSource {
   private static final long serialVersionUID = 1L;

@@ -24,13 +24,13 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads records, and holds back one whose schema the registry has not told yet, with those behind
+ * Reads records, and holds back one whose schema the registry has not sent yet, with those behind
  * it. While it does, it has nothing to give, as a topic without new records: the task is free for
  * checkpoints, savepoints and its end, and no thread waits.
  *
  * <p>Some records behind it are read ahead, so that the registry is asked for their schemas at the
- * same time: records with ids that nobody registered must not cost one round trip each. A
- * checkpoint meanwhile says that the records held back were not read.
+ * same time: records with unregistered ids must not cost one round trip each. In a checkpoint
+ * meanwhile the records held back are unread.
  */
 final class RegistrySourceReader extends DelegatingReader {
   private static final int MAX_HELD = 256;
@@ -45,7 +45,7 @@ final class RegistrySourceReader extends DelegatingReader {
   }
 
   private final RegisteredSchemas schemas;
-  private final IdTable<SchemaAnswer> told;
+  private final IdTable<SchemaAnswer> answers;
   private final Gate gate = new Gate();
   // Checkpoints that were taken while records were held back.
   private final TreeSet<Long> incomplete = new TreeSet<>();
@@ -55,7 +55,7 @@ final class RegistrySourceReader extends DelegatingReader {
   // Splits that have ended, with records that may be held back.
   private final List<String> endedSplits = new ArrayList<>();
   private boolean ended;
-  // Of the first that is held back.
+  // Answer for the first record that is held back.
   private @Nullable CompletableFuture<Void> answered;
   // What the gauge reads from another thread.
   private volatile int waiting;
@@ -67,7 +67,7 @@ final class RegistrySourceReader extends DelegatingReader {
       MetricGroup metrics) {
     super(records);
     this.schemas = schemas;
-    this.told = new IdTable<>(cached);
+    this.answers = new IdTable<>(cached);
     JobMetric.REGISTRY_WAITING.gauge(metrics, () -> waiting);
     JobMetric.REGISTRY_FAILURES.gauge(metrics, schemas::failures);
   }
@@ -125,13 +125,13 @@ final class RegistrySourceReader extends DelegatingReader {
       return true;
     }
     int id = WireFormat.schemaId(value);
-    if (told.get(id) != null) {
+    if (answers.get(id) != null) {
       return true;
     }
     SchemaAnswer answer = schemas.known(id);
     // That there is no such schema may change.
     if (answer instanceof SchemaAnswer.Found) {
-      told.put(id, answer);
+      answers.put(id, answer);
     }
     return answer != null;
   }
@@ -170,7 +170,7 @@ final class RegistrySourceReader extends DelegatingReader {
     }
     for (KafkaPartitionSplit split : splits) {
       withHeld.merge(
-          split.getTopicPartition(), split, (of, rest) -> from(rest, of.getStartingOffset()));
+          split.getTopicPartition(), split, (state, rest) -> from(rest, state.getStartingOffset()));
     }
     return List.copyOf(withHeld.values());
   }

@@ -28,14 +28,14 @@ final class StableSplitEnumerator
   private final SplitEnumeratorContext<KafkaPartitionSplit> context;
   private final Predicate<KafkaPartitionSplit> isRead;
   private final Map<TopicPartition, Long> begins;
-  // Of snapshots: after a failure their readers find them there once more.
+  // Splits of snapshots: after a failure their readers find them there once more.
   private final Set<String> restored = new HashSet<>();
 
   /**
-   * @param enumerator deals out those that it is given back, or finds
-   * @param isRead whether a partition of a snapshot is to be read any more
-   * @param begins where partitions are begun with of which the brokers have not told it yet; empty
-   *     if they say that too
+   * @param enumerator assigns the splits that are returned to it, or that it finds
+   * @param isRead returns true if a partition of a snapshot is still read
+   * @param begins starting offsets of partitions that the brokers have not listed yet; empty if the
+   *     brokers decide them too
    */
   StableSplitEnumerator(
       SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> enumerator,
@@ -85,8 +85,8 @@ final class StableSplitEnumerator
   }
 
   /**
-   * While the brokers have not answered, Flink's own state says that nothing is known: another run
-   * that goes on from there would begin at the end of its own time.
+   * Adds the starting offsets. While the brokers have not answered, Flink's own state is empty, and
+   * a run that continues from it would begin at the end of that later time.
    */
   @Override
   public KafkaSourceEnumState snapshotState(long checkpointId) throws Exception {

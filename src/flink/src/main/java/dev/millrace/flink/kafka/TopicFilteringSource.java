@@ -20,9 +20,9 @@ import org.slf4j.LoggerFactory;
 /**
  * A source of the topics that the pipeline names now.
  *
- * <p>Flink's own goes on for ever with every topic that a snapshot tells of, beside one that the
- * pipeline names in its place. The new one is read from its first record, and so is the old one if
- * it is named again.
+ * <p>Flink's own source keeps reading every topic of a snapshot, even if the pipeline names another
+ * one in its place. The new one is read from its first record, and so is the old one if it is named
+ * again.
  */
 final class TopicFilteringSource extends DelegatingSource {
   private static final long serialVersionUID = 1L;
@@ -49,16 +49,16 @@ final class TopicFilteringSource extends DelegatingSource {
       SplitEnumeratorContext<KafkaPartitionSplit> context, KafkaSourceEnumState state)
       throws Exception {
     Set<SplitAndAssignmentStatus> named = new LinkedHashSet<>();
-    Set<String> others = new LinkedHashSet<>();
+    Set<String> dropped = new LinkedHashSet<>();
     for (SplitAndAssignmentStatus split : state.splits()) {
       if (isNamed(split.split())) {
         named.add(split);
       } else {
-        others.add(split.split().getTopic());
+        dropped.add(split.split().getTopic());
       }
     }
-    if (!others.isEmpty()) {
-      LOG.warn("{} is not read any more; the pipeline names {} now", others, topics);
+    if (!dropped.isEmpty()) {
+      LOG.warn("{} is not read any more; the pipeline names {} now", dropped, topics);
     }
     return redealing(
         super.restoreEnumerator(
