@@ -8,11 +8,12 @@ import dev.millrace.data.Example;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.KebabCase;
 import dev.millrace.data.MetricsReport;
-import dev.millrace.data.MetricsReport.OutputBlock;
 import dev.millrace.data.MetricsReport.OutputScores;
 import dev.millrace.data.MetricsReport.RegressionScores;
 import dev.millrace.data.OutputLabels;
 import dev.millrace.data.OutputLabels.Label;
+import dev.millrace.data.Score;
+import dev.millrace.data.ScoreBlock;
 import dev.millrace.data.TargetSpec;
 import dev.millrace.data.Task;
 import dev.millrace.eval.LabelSetScores;
@@ -84,7 +85,7 @@ final class OutputsBenchCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   /** Scores of sets, and the time that they took. */
-  record Result(OutputBlock scores, double seconds) {}
+  record Result(ScoreBlock scores, double seconds) {}
 
   @Override
   public Integer call() throws IOException {
@@ -130,14 +131,14 @@ final class OutputsBenchCommand implements Callable<Integer> {
     int count = rows.sets().size();
     double[] means = new double[7];
     for (Result one : results) {
-      OutputBlock scores = one.scores();
+      ScoreBlock scores = one.scores();
       double[] each = {
-        scores.jaccard(),
-        scores.jaccardSamples(),
-        scores.f1(),
-        scores.macroF1(),
-        scores.hammingLoss(),
-        scores.exactMatch(),
+        scores.get(Score.JACCARD),
+        scores.get(Score.JACCARD_SAMPLES),
+        scores.get(Score.SET_F1),
+        scores.get(Score.SET_MACRO_F1),
+        scores.get(Score.HAMMING_LOSS),
+        scores.get(Score.EXACT_MATCH),
         count / one.seconds()
       };
       Arrays.setAll(means, i -> means[i] + each[i] / results.size());
@@ -232,7 +233,7 @@ final class OutputsBenchCommand implements Callable<Integer> {
                       : Arrays.asList(rareLabel))));
     }
     OutputScores scores = learn(targets, Tier.BALANCED, seed, examples);
-    return ((RegressionScores) scores.outputs().get(0).scores()).window().mae();
+    return ((RegressionScores) scores.outputs().get(0).scores()).window().get(Score.MAE);
   }
 
   private static Example example(float[] features, String label) {

@@ -2,6 +2,7 @@ package dev.millrace.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.data.Score;
 import dev.millrace.nn.AutoSpec.Tier;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,6 +35,6 @@ class OutputsBenchTest {
         OutputsBenchCommand.sets(LabelRows.read(file, 2), Tier.FAST, 1);
 
     assertThat(result.scores().examples()).isEqualTo(500);
-    assertThat(result.scores().jaccard()).isGreaterThan(0.8);
+    assertThat(result.scores().get(Score.JACCARD)).isGreaterThan(0.8);
   }
 }

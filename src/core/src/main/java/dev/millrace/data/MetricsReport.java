@@ -386,16 +386,18 @@ public record MetricsReport(
   /** The scores of a model, by the kind of its task. */
   public sealed interface Scores permits ClassificationScores, RegressionScores, OutputScores {
 
-    /** Mean loss over the window. */
-    double windowLoss();
+    /** Returns the scores of the last examples. */
+    ScoreBlock window();
 
-    /** Accuracy over the window, NaN for regression. */
-    double windowAccuracy();
+    /** Returns the scores of all examples. */
+    ScoreBlock total();
 
     /**
      * Returns true if the best of the baselines is worse over the window; null without examples.
      */
-    @Nullable Boolean windowBetterThanBaseline();
+    default @Nullable Boolean windowBetterThanBaseline() {
+      return window().betterThanBaseline();
+    }
   }
 
   /**
@@ -404,7 +406,7 @@ public record MetricsReport(
    * @param factor weight of each example relative to the next
    * @param weight sum of the decayed weights
    */
-  public record Decaying<B>(double factor, double weight, B block) {}
+  public record Decaying(double factor, double weight, ScoreBlock block) {}
 
   /**
    * Scores of a classifier.
@@ -424,9 +426,9 @@ public record MetricsReport(
   public record ClassificationScores(
       int windowSize,
       long windowMillis,
-      ClassificationBlock window,
-      ClassificationBlock total,
-      @Nullable Decaying<ClassificationBlock> decayed,
+      ScoreBlock window,
+      ScoreBlock total,
+      @Nullable Decaying decayed,
       ClassificationBaseline noChange,
       ClassificationBaseline majority,
       @Nullable List<ClassScores> perClass,
@@ -449,83 +451,6 @@ public record MetricsReport(
           threshold,
           groups,
           segments);
-    }
-
-    @Override
-    public double windowLoss() {
-      return window.loss();
-    }
-
-    @Override
-    public double windowAccuracy() {
-      return window.accuracy();
-    }
-
-    @Override
-    public @Nullable Boolean windowBetterThanBaseline() {
-      return window.betterThanBaseline();
-    }
-  }
-
-  /**
-   * Scores of a classifier over some examples; precision, recall, F1 and F-beta are those of the
-   * positive class while there are at most two classes, else macro averages.
-   *
-   * @param examples scored examples
-   * @param weight sum of their weights
-   * @param fBeta NaN where beta is 1
-   * @param kappa Cohen's kappa
-   * @param kappaM accuracy beyond that of the majority class
-   * @param kappaTemporal accuracy beyond that of no change
-   * @param mcc Matthews' correlation coefficient
-   * @param loss mean loss
-   * @param logLoss mean of -ln p(actual class), NaN if the outputs are not probabilities
-   * @param logLossBaseline that of the running class frequencies
-   * @param brier mean squared distance of probabilities from the actual classes
-   * @param calibrationError expected calibration error
-   * @param positiveShare null where scores are averages over all classes
-   * @param aucRoc area under the ROC curve, the macro average of more than two classes; NaN except
-   *     for windows
-   * @param aucPr average precision, likewise
-   * @param weightedAucRoc average weighted by the examples of the classes; NaN for two classes
-   * @param weightedAucPr average precision, likewise
-   * @param predictsOneClass true if a single class was predicted for examples of several
-   * @param betterThanBaseline true if the best of the baselines is worse; null without examples
-   * @param averages null if not configured
-   */
-  public record ClassificationBlock(
-      long examples,
-      double weight,
-      double accuracy,
-      double balancedAccuracy,
-      double precision,
-      double recall,
-      double f1,
-      double fBeta,
-      double kappa,
-      double kappaM,
-      double kappaTemporal,
-      double mcc,
-      double loss,
-      double logLoss,
-      double logLossBaseline,
-      double brier,
-      double calibrationError,
-      @Nullable PositiveShare positiveShare,
-      double aucRoc,
-      double aucPr,
-      double weightedAucRoc,
-      double weightedAucPr,
-      boolean predictsOneClass,
-      @Nullable Boolean betterThanBaseline,
-      @Nullable ClassAverages averages) {
-
-    /**
-     * Returns the normalized entropy, log-loss relative to that of the running class frequencies:
-     * below 1 for a model that knows more than them (He et al., 2014).
-     */
-    public double normalizedEntropy() {
-      return logLoss / logLossBaseline;
     }
   }
 
@@ -572,16 +497,6 @@ public record MetricsReport(
    */
   public record Segment(@Nullable String value, int examples, PositiveShare calibration) {}
 
-  /** The three averages over the classes. */
-  public record ClassAverages(Averages macro, Averages weighted, Averages micro) {}
-
-  /**
-   * Average scores over all classes.
-   *
-   * @param fBeta NaN where beta is 1
-   */
-  public record Averages(double precision, double recall, double f1, double fBeta) {}
-
   /** Scores of a baseline that predicts a class. */
   public record ClassificationBaseline(
       double windowAccuracy, double windowF1, double totalAccuracy, double totalF1) {}
@@ -604,109 +519,33 @@ public record MetricsReport(
    * @param windowSize max number of scored examples in the window
    * @param windowMillis event time that the window spans, 0 for no limit
    * @param decayed null if not configured
-   * @param labelMean mean of the labels of all scored examples
-   * @param labelSd population standard deviation of those labels (divided by n, not n - 1)
    * @param lastValue baseline that predicts the previous label
    * @param mean baseline that predicts the mean of all labels so far
-   * @param forecast scores of forecasts; null for other values
+   * @param forecast baselines of forecasts; null for other values
    */
   public record RegressionScores(
       int windowSize,
       long windowMillis,
-      RegressionBlock window,
-      RegressionBlock total,
-      @Nullable Decaying<RegressionBlock> decayed,
-      double labelMean,
-      double labelSd,
+      ScoreBlock window,
+      ScoreBlock total,
+      @Nullable Decaying decayed,
       RegressionBaseline lastValue,
       RegressionBaseline mean,
-      @Nullable ForecastScores forecast)
-      implements Scores {
-
-    /** Creates the scores of values that are no forecasts. */
-    public RegressionScores(
-        int windowSize,
-        long windowMillis,
-        RegressionBlock window,
-        RegressionBlock total,
-        @Nullable Decaying<RegressionBlock> decayed,
-        double labelMean,
-        double labelSd,
-        RegressionBaseline lastValue,
-        RegressionBaseline mean) {
-      this(
-          windowSize,
-          windowMillis,
-          window,
-          total,
-          decayed,
-          labelMean,
-          labelSd,
-          lastValue,
-          mean,
-          null);
-    }
-
-    @Override
-    public double windowLoss() {
-      return window.loss();
-    }
-
-    @Override
-    public double windowAccuracy() {
-      return Double.NaN;
-    }
-
-    @Override
-    public @Nullable Boolean windowBetterThanBaseline() {
-      return window.betterThanBaseline();
-    }
-  }
-
-  /**
-   * Scores of a regression model over some examples.
-   *
-   * @param examples scored examples
-   * @param weight sum of their weights
-   * @param mae mean absolute error, in units of the label
-   * @param rmse root of the mean squared error, in units of the label
-   * @param r2 coefficient of determination, NaN if all labels are equal
-   * @param mape mean absolute error relative to the label, over labels that are not close to 0
-   * @param quantileLoss mean quantile (pinball) loss, in units of the label
-   * @param loss mean loss
-   * @param betterThanBaseline true if MAE is below that of each baseline; null without examples
-   */
-  public record RegressionBlock(
-      long examples,
-      double weight,
-      double mae,
-      double rmse,
-      double r2,
-      double mape,
-      double quantileLoss,
-      double loss,
-      @Nullable Boolean betterThanBaseline) {}
+      @Nullable ForecastBaselines forecast)
+      implements Scores {}
 
   /** Scores of a baseline that predicts a number. */
   public record RegressionBaseline(
       double windowMae, double windowRmse, double totalMae, double totalRmse) {}
 
   /**
-   * Scores of forecasts next to those of all predicted values.
+   * Baselines of forecasts.
    *
-   * @param windowSmape symmetric mean absolute percentage error over the window, 0 to 200
-   * @param windowMase mean absolute error over the window relative to {@code scale}
    * @param scale mean absolute error so far of the value one season before, of the first season; of
    *     the previous value without a season
    * @param seasons baselines of each season
    */
-  public record ForecastScores(
-      double windowSmape,
-      double windowMase,
-      double totalSmape,
-      double totalMase,
-      double scale,
-      List<SeasonScores> seasons) {}
+  public record ForecastBaselines(double scale, List<SeasonScores> seasons) {}
 
   /**
    * Baselines of one season.
@@ -725,23 +564,11 @@ public record MetricsReport(
    *     labels
    */
   public record OutputScores(
-      int windowSize, OutputBlock window, OutputBlock total, List<OutputReport> outputs)
+      int windowSize, ScoreBlock window, ScoreBlock total, List<OutputReport> outputs)
       implements Scores {
 
     public OutputScores {
       outputs = List.copyOf(outputs);
-    }
-
-    /** Returns NaN: losses of different outputs have no common unit. */
-    @Override
-    public double windowLoss() {
-      return Double.NaN;
-    }
-
-    /** Returns the share of the examples in the window all of whose labels were right. */
-    @Override
-    public double windowAccuracy() {
-      return window.exactMatch();
     }
 
     /** Returns true if each output is better than its baselines; null if one is not known. */
@@ -758,31 +585,6 @@ public record MetricsReport(
       return outputs.isEmpty() ? null : areBetter;
     }
   }
-
-  /**
-   * Scores of sets of labels over some examples; NaN without labels. Where the labels of an example
-   * come at several times, each time counts as an example of the labels that came.
-   *
-   * @param examples scored examples
-   * @param precision micro average: share of the predicted labels that were actual
-   * @param recall micro average: share of the actual labels that were predicted
-   * @param f1 micro average
-   * @param macroF1 mean of the F1 of the labels that have one
-   * @param jaccard micro average: labels both predicted and actual over labels predicted or actual
-   * @param jaccardSamples mean of the same of each example; 1 for an example without either
-   * @param hammingLoss share of wrong labels among all
-   * @param exactMatch share of the examples all of whose labels were right
-   */
-  public record OutputBlock(
-      long examples,
-      double precision,
-      double recall,
-      double f1,
-      double macroF1,
-      double jaccard,
-      double jaccardSamples,
-      double hammingLoss,
-      double exactMatch) {}
 
   /**
    * Scores of one of several outputs.

@@ -40,8 +40,8 @@ public record SummarySample(
     return new SummarySample(
         report.context().key(),
         report.context().examples(),
-        report.scores().windowLoss(),
-        report.scores().windowAccuracy(),
+        report.scores().window().loss(),
+        report.scores().window().accuracy(),
         drifts,
         warned,
         inputDrift == null ? 0 : inputDrift.drifts(),

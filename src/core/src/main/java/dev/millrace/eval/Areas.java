@@ -12,8 +12,6 @@ package dev.millrace.eval;
 record Areas(
     double roc, double precisionRecall, double weightedRoc, double weightedPrecisionRecall) {
 
-  static final Areas NONE = new Areas(Double.NaN, Double.NaN, Double.NaN, Double.NaN);
-
   /** Returns the areas of the positive class of two. */
   static Areas of(AreaUnderCurve area) {
     return new Areas(area.roc(), area.precisionRecall(), Double.NaN, Double.NaN);

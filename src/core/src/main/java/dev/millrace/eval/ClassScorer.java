@@ -1,10 +1,12 @@
 package dev.millrace.eval;
 
-import dev.millrace.data.MetricsReport.Averages;
-import dev.millrace.data.MetricsReport.ClassAverages;
-import dev.millrace.data.MetricsReport.ClassificationBlock;
 import dev.millrace.data.MetricsReport.Decaying;
+import dev.millrace.data.MetricsReport.PositiveShare;
+import dev.millrace.data.Score;
+import dev.millrace.data.ScoreBlock;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Computes the scores of a classifier from its sums, for the classes known now. */
@@ -24,50 +26,63 @@ final class ClassScorer {
     return average.f1(counts);
   }
 
-  Decaying<ClassificationBlock> decayed(Decayed<ClassificationSums> decayed) {
+  Decaying decayed(Decayed<ClassificationSums> decayed) {
     double weight = decayed.sums().noChange().weight() / decayed.gain();
-    return new Decaying<>(spec.decay(), weight, block(decayed.sums(), weight, Areas.NONE));
+    return new Decaying(spec.decay(), weight, block(decayed.sums(), weight));
   }
 
-  /**
-   * Computes all scores of the sums.
-   *
-   * @param areas under the curves, {@link Areas#NONE} if there are none
-   */
-  ClassificationBlock block(ClassificationSums sums, Areas areas) {
-    return block(sums, sums.noChange().weight(), areas);
+  /** Computes the scores of a window, with the areas under its curves. */
+  ScoreBlock block(ClassificationSums sums, Areas areas) {
+    ScoreBlock block = block(sums);
+    Map<Score, Double> scores = new EnumMap<>(block.scores());
+    scores.put(Score.AUC_ROC, areas.roc());
+    scores.put(Score.AUC_PR, areas.precisionRecall());
+    if (!binary) {
+      scores.put(Score.AUC_ROC_WEIGHTED, areas.weightedRoc());
+      scores.put(Score.AUC_PR_WEIGHTED, areas.weightedPrecisionRecall());
+    }
+    return new ScoreBlock(block.examples(), block.weight(), scores);
   }
 
-  private ClassificationBlock block(ClassificationSums sums, double weight, Areas areas) {
+  /** Computes the scores of the sums. */
+  ScoreBlock block(ClassificationSums sums) {
+    return block(sums, sums.noChange().weight());
+  }
+
+  private ScoreBlock block(ClassificationSums sums, double weight) {
     ClassCounts counts = sums.model().counts();
     double accuracy = counts.accuracy();
-    return new ClassificationBlock(
-        sums.examples(),
-        counts.weight(),
-        accuracy,
-        counts.balancedAccuracy(),
-        average.precision(counts),
-        average.recall(counts),
-        average.f1(counts),
-        spec.beta() == 1 ? Double.NaN : average.fBeta(counts, spec.beta()),
-        counts.kappa(),
-        beyond(accuracy, sums.majority().accuracy()),
-        beyond(accuracy, sums.noChange().accuracy()),
-        counts.mcc(),
-        sums.loss(),
-        sums.logLoss(),
-        sums.frequencyLogLoss(),
-        // Of two classes that of the positive one, which is half the sum over both.
-        binary ? sums.brier() / 2 : sums.brier(),
-        sums.calibrationError(),
-        binary ? sums.positiveRate().share() : null,
-        areas.roc(),
-        areas.precisionRecall(),
-        areas.weightedRoc(),
-        areas.weightedPrecisionRecall(),
-        counts.predictsOneClass(),
-        isBetterThanBaselines(sums, counts, weight),
-        spec.averages() ? averages(counts, accuracy) : null);
+    Map<Score, Double> scores = new EnumMap<>(Score.class);
+    scores.put(Score.ACCURACY, accuracy);
+    scores.put(Score.BALANCED_ACCURACY, counts.balancedAccuracy());
+    scores.put(Score.PRECISION, average.precision(counts));
+    scores.put(Score.RECALL, average.recall(counts));
+    scores.put(Score.F1, average.f1(counts));
+    putFBeta(scores, Score.F_BETA, average.fBeta(counts, spec.beta()));
+    scores.put(Score.KAPPA, counts.kappa());
+    scores.put(Score.KAPPA_M, beyond(accuracy, sums.majority().accuracy()));
+    scores.put(Score.KAPPA_TEMPORAL, beyond(accuracy, sums.noChange().accuracy()));
+    scores.put(Score.MCC, counts.mcc());
+    scores.put(Score.LOSS, sums.loss());
+    scores.put(Score.LOG_LOSS, sums.logLoss());
+    scores.put(Score.LOG_LOSS_BASELINE, sums.frequencyLogLoss());
+    scores.put(Score.NORMALIZED_ENTROPY, sums.logLoss() / sums.frequencyLogLoss());
+    // Of two classes that of the positive one, which is half the sum over both.
+    scores.put(Score.BRIER, binary ? sums.brier() / 2 : sums.brier());
+    scores.put(Score.CALIBRATION_ERROR, sums.calibrationError());
+    if (binary) {
+      PositiveShare share = sums.positiveRate().share();
+      scores.put(Score.MEAN_PREDICTED, share.predicted());
+      scores.put(Score.OBSERVED_SHARE, share.observed());
+      scores.put(Score.CALIBRATION_RATIO, share.ratio());
+    }
+    scores.put(Score.PREDICTS_ONE_CLASS, ScoreBlock.number(counts.predictsOneClass()));
+    scores.put(
+        Score.BETTER_THAN_BASELINE, ScoreBlock.number(isBetterThanBaselines(sums, counts, weight)));
+    if (spec.averages()) {
+      putAverages(scores, counts);
+    }
+    return new ScoreBlock(sums.examples(), counts.weight(), scores);
   }
 
   /**
@@ -104,21 +119,25 @@ final class ClassScorer {
     return left <= ClassCounts.ROUNDING ? Double.NaN : (accuracy - ofBaseline) / left;
   }
 
-  private ClassAverages averages(ClassCounts counts, double accuracy) {
-    double beta = spec.beta();
-    boolean hasBeta = beta != 1;
-    return new ClassAverages(
-        new Averages(
-            counts.macro(counts::precision),
-            counts.macro(counts::recall),
-            counts.macro(counts::f1),
-            hasBeta ? counts.macro(c -> counts.fBeta(c, beta)) : Double.NaN),
-        new Averages(
-            counts.weighted(counts::precision),
-            counts.weighted(counts::recall),
-            counts.weighted(counts::f1),
-            hasBeta ? counts.weighted(c -> counts.fBeta(c, beta)) : Double.NaN),
-        // Each wrong prediction is one false positive and one false negative: all are the accuracy.
-        new Averages(accuracy, accuracy, accuracy, hasBeta ? accuracy : Double.NaN));
+  private void putAverages(Map<Score, Double> scores, ClassCounts counts) {
+    scores.put(Score.MACRO_PRECISION, counts.macro(counts::precision));
+    scores.put(Score.MACRO_RECALL, counts.macro(counts::recall));
+    scores.put(Score.MACRO_F1, counts.macro(counts::f1));
+    putFBeta(scores, Score.MACRO_F_BETA, counts.macro(c -> counts.fBeta(c, spec.beta())));
+    scores.put(Score.WEIGHTED_PRECISION, counts.weighted(counts::precision));
+    scores.put(Score.WEIGHTED_RECALL, counts.weighted(counts::recall));
+    scores.put(Score.WEIGHTED_F1, counts.weighted(counts::f1));
+    putFBeta(scores, Score.WEIGHTED_F_BETA, counts.weighted(c -> counts.fBeta(c, spec.beta())));
+    // Each wrong prediction is one false positive and one false negative: all are the accuracy.
+    scores.put(Score.MICRO_PRECISION, counts.accuracy());
+    scores.put(Score.MICRO_RECALL, counts.accuracy());
+    scores.put(Score.MICRO_F1, counts.accuracy());
+    putFBeta(scores, Score.MICRO_F_BETA, counts.accuracy());
+  }
+
+  private void putFBeta(Map<Score, Double> scores, Score score, double value) {
+    if (spec.beta() != 1 && Double.isFinite(value)) {
+      scores.put(score, value);
+    }
   }
 }

@@ -171,7 +171,7 @@ public final class ClassificationMetrics implements RollingMetrics {
             spec.window(),
             spec.windowMillis(),
             scorer.block(inWindow, areas(classes)),
-            scorer.block(total, Areas.NONE),
+            scorer.block(total),
             decayed == null ? null : scorer.decayed(decayed),
             baseline(scorer, inWindow.noChange(), total.noChange()),
             baseline(scorer, inWindow.majority(), total.majority()),

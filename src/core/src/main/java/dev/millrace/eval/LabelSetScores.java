@@ -1,9 +1,12 @@
 package dev.millrace.eval;
 
-import dev.millrace.data.MetricsReport.OutputBlock;
+import dev.millrace.data.Score;
+import dev.millrace.data.ScoreBlock;
 import dev.millrace.state.State;
 import dev.millrace.state.StateVisitor;
 import java.io.IOException;
+import java.util.EnumMap;
+import java.util.Map;
 
 /**
  * Scores of predicted sets of labels: of the last examples (window) and of all. Each score is
@@ -99,7 +102,7 @@ public final class LabelSetScores implements State {
    *
    * @param macroF1 mean F1 of the labels, NaN if there is none
    */
-  public OutputBlock window(double macroF1) {
+  public ScoreBlock window(double macroF1) {
     double[] sums = new double[STRIDE];
     for (int i = 0; i < size; i++) {
       int at = place(i);
@@ -115,24 +118,24 @@ public final class LabelSetScores implements State {
    *
    * @param macroF1 mean F1 of the labels, NaN if there is none
    */
-  public OutputBlock total(double macroF1) {
+  public ScoreBlock total(double macroF1) {
     return block(examples, total, macroF1);
   }
 
-  private static OutputBlock block(long examples, double[] sums, double macroF1) {
+  private static ScoreBlock block(long examples, double[] sums, double macroF1) {
     double hits = sums[HITS];
     double predicted = hits + sums[FALSE];
     double actual = hits + sums[MISSED];
-    return new OutputBlock(
-        examples,
-        hits / predicted,
-        hits / actual,
-        2 * hits / (predicted + actual),
-        macroF1,
-        hits / (predicted + sums[MISSED]),
-        sums[JACCARD] / sums[WEIGHT],
-        (sums[FALSE] + sums[MISSED]) / sums[LABELS],
-        sums[EXACT] / sums[WEIGHT]);
+    Map<Score, Double> scores = new EnumMap<>(Score.class);
+    scores.put(Score.SET_PRECISION, hits / predicted);
+    scores.put(Score.SET_RECALL, hits / actual);
+    scores.put(Score.SET_F1, 2 * hits / (predicted + actual));
+    scores.put(Score.SET_MACRO_F1, macroF1);
+    scores.put(Score.JACCARD, hits / (predicted + sums[MISSED]));
+    scores.put(Score.JACCARD_SAMPLES, sums[JACCARD] / sums[WEIGHT]);
+    scores.put(Score.HAMMING_LOSS, (sums[FALSE] + sums[MISSED]) / sums[LABELS]);
+    scores.put(Score.EXACT_MATCH, sums[EXACT] / sums[WEIGHT]);
+    return new ScoreBlock(examples, Double.NaN, scores);
   }
 
   /** Returns the bytes of the arrays in memory. */

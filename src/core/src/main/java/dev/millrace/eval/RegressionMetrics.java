@@ -3,17 +3,20 @@ package dev.millrace.eval;
 import dev.millrace.data.ForecastSpec;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.MetricsReport.Decaying;
-import dev.millrace.data.MetricsReport.ForecastScores;
+import dev.millrace.data.MetricsReport.ForecastBaselines;
 import dev.millrace.data.MetricsReport.RegressionBaseline;
-import dev.millrace.data.MetricsReport.RegressionBlock;
 import dev.millrace.data.MetricsReport.RegressionScores;
 import dev.millrace.data.MetricsReport.SeasonScores;
+import dev.millrace.data.Score;
+import dev.millrace.data.ScoreBlock;
 import dev.millrace.data.Task;
 import dev.millrace.state.State;
 import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -170,27 +173,33 @@ public final class RegressionMetrics implements RollingMetrics {
   @Override
   public MetricsReport report(MetricsReport.Context context) {
     RegressionSums inWindow = window.sums();
+    Map<Score, Double> ofAll = scores(total);
+    ofAll.put(Score.LABEL_MEAN, total.labels().mean());
+    ofAll.put(Score.LABEL_SD, total.labels().standardDeviation());
+    Map<Score, Double> ofWindow = scores(inWindow);
+    if (spec.forecast() != null) {
+      putForecast(ofWindow, inWindow);
+      putForecast(ofAll, total);
+    }
     RegressionScores scores =
         new RegressionScores(
             spec.window(),
             spec.windowMillis(),
-            block(inWindow),
-            block(total),
+            block(inWindow, ofWindow),
+            block(total, ofAll),
             decayed == null
                 ? null
-                : new Decaying<>(
+                : new Decaying(
                     spec.decay(),
                     decayed.sums().model().weight() / decayed.gain(),
-                    block(decayed.sums())),
-            total.labels().mean(),
-            total.labels().standardDeviation(),
+                    block(decayed.sums(), scores(decayed.sums()))),
             baseline(inWindow.lastValue(), total.lastValue()),
             baseline(inWindow.mean(), total.mean()),
             spec.forecast() == null ? null : forecast(spec.forecast(), inWindow));
     return new MetricsReport(context, Task.REGRESSION, scores);
   }
 
-  private ForecastScores forecast(ForecastSpec forecast, RegressionSums inWindow) {
+  private ForecastBaselines forecast(ForecastSpec forecast, RegressionSums inWindow) {
     List<SeasonScores> seasons = new ArrayList<>();
     for (int s = 0; s < forecast.seasons().size(); s++) {
       int naive = 2 * s;
@@ -201,27 +210,29 @@ public final class RegressionMetrics implements RollingMetrics {
               baseline(inWindow.seasonal(naive), total.seasonal(naive)),
               baseline(inWindow.seasonal(drift), total.seasonal(drift))));
     }
-    return new ForecastScores(
-        inWindow.smape(),
-        inWindow.model().mae() / seasonalError,
-        total.smape(),
-        total.model().mae() / seasonalError,
-        seasonalError,
-        List.copyOf(seasons));
+    return new ForecastBaselines(seasonalError, List.copyOf(seasons));
   }
 
-  private RegressionBlock block(RegressionSums sums) {
+  private static ScoreBlock block(RegressionSums sums, Map<Score, Double> scores) {
+    return new ScoreBlock(sums.examples(), sums.model().weight(), scores);
+  }
+
+  private Map<Score, Double> scores(RegressionSums sums) {
     ErrorSums model = sums.model();
-    return new RegressionBlock(
-        sums.examples(),
-        model.weight(),
-        model.mae(),
-        model.rmse(),
-        model.r2(sums.labels()),
-        sums.mape(),
-        sums.quantileLoss(spec.quantile()),
-        sums.loss(),
-        isBetterThanBaselines(sums));
+    Map<Score, Double> scores = new EnumMap<>(Score.class);
+    scores.put(Score.MAE, model.mae());
+    scores.put(Score.RMSE, model.rmse());
+    scores.put(Score.R2, model.r2(sums.labels()));
+    scores.put(Score.MAPE, sums.mape());
+    scores.put(Score.QUANTILE_LOSS, sums.quantileLoss(spec.quantile()));
+    scores.put(Score.VALUE_LOSS, sums.loss());
+    scores.put(Score.VALUE_BETTER_THAN_BASELINE, ScoreBlock.number(isBetterThanBaselines(sums)));
+    return scores;
+  }
+
+  private void putForecast(Map<Score, Double> scores, RegressionSums sums) {
+    scores.put(Score.SMAPE, sums.smape());
+    scores.put(Score.MASE, sums.model().mae() / seasonalError);
   }
 
   /** Returns true if MAE is below that of each baseline; null without baseline predictions. */

@@ -25,8 +25,8 @@ public final class MovingScores {
   }
 
   public void add(MetricsReport report) {
-    accuracies[next] = report.scores().windowAccuracy();
-    losses[next] = report.scores().windowLoss();
+    accuracies[next] = report.scores().window().accuracy();
+    losses[next] = report.scores().window().loss();
     Boolean isBetter = report.scores().windowBetterThanBaseline();
     better[next] = isBetter == null ? Double.NaN : isBetter ? 1 : 0;
     next = (next + 1) % KEPT;

@@ -3,6 +3,7 @@ package dev.millrace.prequential;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.MetricsReport.OutputReport;
 import dev.millrace.data.MetricsReport.OutputScores;
+import dev.millrace.data.Score;
 import dev.millrace.data.Task;
 import dev.millrace.prequential.OutputsState.Output;
 import java.util.ArrayList;
@@ -77,8 +78,8 @@ final class OutputsReporter {
       reports.add(new OutputReport(output.name, task, model.counters.examples, report.scores()));
       if (task == Task.BINARY
           && report.scores() instanceof MetricsReport.ClassificationScores scores) {
-        ofWindow.add(scores.window().f1());
-        ofTotal.add(scores.total().f1());
+        ofWindow.add(scores.window().get(Score.F1));
+        ofTotal.add(scores.total().get(Score.F1));
       }
     }
     return new OutputScores(

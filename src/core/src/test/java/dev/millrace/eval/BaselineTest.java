@@ -8,9 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.data.MetricsReport;
-import dev.millrace.data.MetricsReport.ClassificationBlock;
 import dev.millrace.data.MetricsReport.ClassificationScores;
 import dev.millrace.data.MetricsReport.RegressionScores;
+import dev.millrace.data.Score;
+import dev.millrace.data.ScoreBlock;
 import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec.Decision;
 import java.io.IOException;
@@ -61,8 +62,8 @@ class BaselineTest {
 
     ClassificationScores scores = scores(metrics);
     double expected = -(Math.log(0.5) + 2 * Math.log(2 / 3.0) + Math.log(0.2)) / 4;
-    assertThat(scores.total().logLossBaseline()).isEqualTo(expected, within(1e-12));
-    assertThat(scores.window().logLossBaseline()).isEqualTo(expected, within(1e-7));
+    assertThat(scores.total().get(Score.LOG_LOSS_BASELINE)).isEqualTo(expected, within(1e-12));
+    assertThat(scores.window().get(Score.LOG_LOSS_BASELINE)).isEqualTo(expected, within(1e-7));
   }
 
   @Test
@@ -81,7 +82,7 @@ class BaselineTest {
     metrics.observe(1, 3);
     score(metrics, 1, 0.5f, 1);
 
-    assertThat(scores(metrics).total().logLossBaseline())
+    assertThat(scores(metrics).total().get(Score.LOG_LOSS_BASELINE))
         .isEqualTo(-Math.log(4 / 5.0), within(1e-12));
   }
 
@@ -103,22 +104,22 @@ class BaselineTest {
 
   @Test
   void predictingTheMajorityForEverIsNotBetterThanNothing() {
-    ClassificationBlock window = scores(rare(metrics, 0.02f, 0.02f)).window();
+    ScoreBlock window = scores(rare(metrics, 0.02f, 0.02f)).window();
 
     assertThat(window.accuracy()).isGreaterThan(scores(metrics).noChange().windowAccuracy());
-    assertThat(window.logLoss()).isGreaterThan(window.logLossBaseline());
+    assertThat(window.get(Score.LOG_LOSS)).isGreaterThan(window.get(Score.LOG_LOSS_BASELINE));
     assertThat(window.betterThanBaseline()).isFalse();
-    assertThat(window.predictsOneClass()).isTrue();
+    assertThat(window.get(Score.PREDICTS_ONE_CLASS)).isEqualTo(1);
   }
 
   @Test
   void betterProbabilitiesAtTheSameAccuracyAreBetterThanNothing() {
-    ClassificationBlock window = scores(rare(metrics, 0.08f, 0.3f)).window();
+    ScoreBlock window = scores(rare(metrics, 0.08f, 0.3f)).window();
 
     assertThat(window.accuracy())
         .isEqualTo(scores(metrics).majority().windowAccuracy(), within(2e-3));
     assertThat(window.betterThanBaseline()).isTrue();
-    assertThat(window.predictsOneClass()).isTrue();
+    assertThat(window.get(Score.PREDICTS_ONE_CLASS)).isEqualTo(1);
   }
 
   @Test
@@ -129,12 +130,12 @@ class BaselineTest {
       boolean isRight = i % 4 > 0;
       score(metrics, actual, (actual == 1) == isRight ? 0.7f : 0.3f, 1);
     }
-    ClassificationBlock window = scores(metrics).window();
+    ScoreBlock window = scores(metrics).window();
 
-    assertThat(window.logLoss()).isLessThan(window.logLossBaseline());
+    assertThat(window.get(Score.LOG_LOSS)).isLessThan(window.get(Score.LOG_LOSS_BASELINE));
     assertThat(window.accuracy()).isEqualTo(0.75);
     assertThat(window.betterThanBaseline()).isFalse();
-    assertThat(window.predictsOneClass()).isFalse();
+    assertThat(window.get(Score.PREDICTS_ONE_CLASS)).isZero();
   }
 
   @Test
@@ -148,7 +149,7 @@ class BaselineTest {
     ClassificationScores scores = scores(tuned);
 
     assertThat(scores.window().accuracy()).isLessThan(scores.majority().windowAccuracy());
-    assertThat(scores.window().f1()).isGreaterThan(scores.noChange().windowF1());
+    assertThat(scores.window().get(Score.F1)).isGreaterThan(scores.noChange().windowF1());
     assertThat(scores.window().betterThanBaseline()).isTrue();
   }
 
@@ -173,7 +174,7 @@ class BaselineTest {
   @Test
   void withoutExamplesNothingIsBetter() {
     assertThat(scores(metrics).window().betterThanBaseline()).isNull();
-    assertThat(scores(metrics).window().predictsOneClass()).isFalse();
+    assertThat(scores(metrics).window().get(Score.PREDICTS_ONE_CLASS)).isZero();
     assertThat(regression(new RegressionMetrics(spec(10))).window().betterThanBaseline()).isNull();
   }
 
@@ -184,9 +185,9 @@ class BaselineTest {
     score(metrics, 0, 0.25f, 1);
 
     ClassificationScores scores = scores(metrics);
-    for (ClassificationBlock block : List.of(scores.window(), scores.total())) {
-      assertThat(block.positiveShare().predicted()).isEqualTo(0.34375, within(1e-12));
-      assertThat(block.positiveShare().observed()).isEqualTo(0.5);
+    for (ScoreBlock block : List.of(scores.window(), scores.total())) {
+      assertThat(block.get(Score.MEAN_PREDICTED)).isEqualTo(0.34375, within(1e-12));
+      assertThat(block.get(Score.OBSERVED_SHARE)).isEqualTo(0.5);
     }
   }
 
@@ -195,13 +196,13 @@ class BaselineTest {
     score(metrics, 0, 0.125f, 1);
     ClassificationMetrics other = (ClassificationMetrics) read(bytes(metrics), spec(1000, "no"));
     other.nameClasses(CLASSES);
-    assertThat(scores(other).total().positiveShare().predicted()).isNaN();
+    assertThat(scores(other).total().get(Score.MEAN_PREDICTED)).isNaN();
     score(other, 0, 0.25f, 1);
 
     ClassificationScores scores = scores(other);
-    for (ClassificationBlock block : List.of(scores.window(), scores.total())) {
-      assertThat(block.positiveShare().predicted()).isEqualTo(0.75);
-      assertThat(block.positiveShare().observed()).isEqualTo(1);
+    for (ScoreBlock block : List.of(scores.window(), scores.total())) {
+      assertThat(block.get(Score.MEAN_PREDICTED)).isEqualTo(0.75);
+      assertThat(block.get(Score.OBSERVED_SHARE)).isEqualTo(1);
     }
   }
 
@@ -222,8 +223,8 @@ class BaselineTest {
     score(plain, 1, 0.5f, 1);
     score(plain, 0, 0.25f, 1);
 
-    assertThat(scores(plain).window().positiveShare().predicted()).isEqualTo(0.375);
-    assertThat(scores(plain).window().aucRoc()).isNaN();
+    assertThat(scores(plain).window().get(Score.MEAN_PREDICTED)).isEqualTo(0.375);
+    assertThat(scores(plain).window().get(Score.AUC_ROC)).isNaN();
   }
 
   @Test
@@ -236,12 +237,12 @@ class BaselineTest {
 
     for (ClassificationMetrics each : List.of(multiclass, restored)) {
       MetricsReport report = each.report(context(CLASSES));
-      ClassificationBlock window = ((ClassificationScores) report.scores()).window();
+      ScoreBlock window = ((ClassificationScores) report.scores()).window();
       assertThat(report.task()).isEqualTo(Task.MULTICLASS);
-      assertThat(window.f1()).isEqualTo(window.averages().macro().f1());
-      assertThat(window.positiveShare()).isNull();
-      assertThat(window.aucRoc()).isLessThan(1).isGreaterThan(0.9);
-      assertThat(window.weightedAucRoc()).isLessThan(1).isGreaterThan(0.9);
+      assertThat(window.get(Score.F1)).isEqualTo(window.get(Score.MACRO_F1));
+      assertThat(window.has(Score.CALIBRATION_RATIO)).isFalse();
+      assertThat(window.get(Score.AUC_ROC)).isLessThan(1).isGreaterThan(0.9);
+      assertThat(window.get(Score.AUC_ROC_WEIGHTED)).isLessThan(1).isGreaterThan(0.9);
     }
   }
 
@@ -264,7 +265,7 @@ class BaselineTest {
     broken.update(10, Double.NaN, Double.NaN, 1, 0); // nothing is known yet
     assertThat(regression(broken).total().examples()).isZero();
     broken.update(10, Double.NaN, Double.NaN, 1, 0); // 0, for all labels are equal
-    assertThat(regression(broken).total().mae()).isEqualTo(10);
+    assertThat(regression(broken).total().get(Score.MAE)).isEqualTo(10);
     broken.observe(30, 1);
     broken.observe(0, 1);
     RegressionMetrics restored = (RegressionMetrics) read(bytes(broken), spec(100));
@@ -273,8 +274,8 @@ class BaselineTest {
       each.update(20, Double.NaN, Double.NaN, 1, 0); // 0
 
       assertThat(regression(each).total().examples()).isEqualTo(3);
-      assertThat(regression(each).total().mae()).isEqualTo((10 + 20 + 20) / 3.0);
-      assertThat(regression(each).window().mae()).isEqualTo((10 + 20 + 20) / 3.0);
+      assertThat(regression(each).total().get(Score.MAE)).isEqualTo((10 + 20 + 20) / 3.0);
+      assertThat(regression(each).window().get(Score.MAE)).isEqualTo((10 + 20 + 20) / 3.0);
       assertThat(regression(each).window().betterThanBaseline()).isFalse();
     }
   }

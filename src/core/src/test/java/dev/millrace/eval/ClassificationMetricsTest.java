@@ -8,8 +8,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.data.MetricsReport;
-import dev.millrace.data.MetricsReport.ClassificationBlock;
 import dev.millrace.data.MetricsReport.ClassificationScores;
+import dev.millrace.data.Score;
+import dev.millrace.data.ScoreBlock;
 import dev.millrace.data.Task;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -30,8 +31,8 @@ class ClassificationMetricsTest {
 
     assertThat(scores.window().examples()).isZero();
     assertThat(scores.window().accuracy()).isNaN();
-    assertThat(scores.total().precision()).isNaN();
-    assertThat(scores.total().f1()).isNaN();
+    assertThat(scores.total().get(Score.PRECISION)).isNaN();
+    assertThat(scores.total().get(Score.F1)).isNaN();
     assertThat(scores.total().loss()).isNaN();
     assertThat(scores.noChange().totalAccuracy()).isNaN();
     assertThat(scores.majority().windowF1()).isNaN();
@@ -88,7 +89,7 @@ class ClassificationMetricsTest {
     assertThat(decided(neither, 0.2f, 0.8f)).isEqualTo(1);
     ClassificationScores scores = scores(neither, OK_FRAUD);
     assertThat(scores.threshold()).isNaN();
-    assertThat(scores.window().aucRoc()).isNaN();
+    assertThat(scores.window().get(Score.AUC_ROC)).isNaN();
   }
 
   @Test
@@ -98,7 +99,7 @@ class ClassificationMetricsTest {
     score(metrics, 1, Float.NaN, Float.NaN);
 
     assertThat(scores(metrics, OK_FRAUD).total().accuracy()).isZero();
-    assertThat(scores(metrics, OK_FRAUD).total().logLoss()).isEqualTo(-Math.log(1e-7f));
+    assertThat(scores(metrics, OK_FRAUD).total().get(Score.LOG_LOSS)).isEqualTo(-Math.log(1e-7f));
   }
 
   @Test
@@ -117,7 +118,9 @@ class ClassificationMetricsTest {
     for (int i = 0; i < 700; i++) {
       update(decayed, i % 2, i % 2, 0, 0);
       if (i > 0) {
-        assertThat(scores(decayed, OK_FRAUD).decayed().block().mcc()).as("example %d", i).isOne();
+        assertThat(scores(decayed, OK_FRAUD).decayed().block().get(Score.MCC))
+            .as("example %d", i)
+            .isOne();
       }
     }
   }
@@ -131,23 +134,25 @@ class ClassificationMetricsTest {
     }
     update(decayed, 0, 0, 0, 0);
     update(decayed, 0, 0, 0, 0);
-    ClassificationBlock first = scores(decayed, OK_FRAUD).decayed().block();
+    ScoreBlock first = scores(decayed, OK_FRAUD).decayed().block();
     for (int i = 0; i < 6_000; i++) {
       // All are right, so what each got wrong before fades alike, and the shares stay.
       update(decayed, 0, 0, 0, 0);
-      ClassificationBlock block = scores(decayed, OK_FRAUD).decayed().block();
-      if (!Double.isNaN(block.kappaM())) {
-        assertThat(block.kappaM()).as("example %d", i).isCloseTo(first.kappaM(), within(1e-2));
-      }
-      if (!Double.isNaN(block.kappaTemporal())) {
-        assertThat(block.kappaTemporal())
+      ScoreBlock block = scores(decayed, OK_FRAUD).decayed().block();
+      if (!Double.isNaN(block.get(Score.KAPPA_M))) {
+        assertThat(block.get(Score.KAPPA_M))
             .as("example %d", i)
-            .isCloseTo(first.kappaTemporal(), within(1e-2));
+            .isCloseTo(first.get(Score.KAPPA_M), within(1e-2));
+      }
+      if (!Double.isNaN(block.get(Score.KAPPA_TEMPORAL))) {
+        assertThat(block.get(Score.KAPPA_TEMPORAL))
+            .as("example %d", i)
+            .isCloseTo(first.get(Score.KAPPA_TEMPORAL), within(1e-2));
       }
     }
-    assertThat(scores(decayed, OK_FRAUD).decayed().block().kappaM()).isNaN();
-    assertThat(scores(decayed, OK_FRAUD).decayed().block().kappa()).isNaN();
-    assertThat(scores(decayed, OK_FRAUD).decayed().block().mcc()).isZero();
+    assertThat(scores(decayed, OK_FRAUD).decayed().block().get(Score.KAPPA_M)).isNaN();
+    assertThat(scores(decayed, OK_FRAUD).decayed().block().get(Score.KAPPA)).isNaN();
+    assertThat(scores(decayed, OK_FRAUD).decayed().block().get(Score.MCC)).isZero();
   }
 
   @Test
@@ -156,12 +161,13 @@ class ClassificationMetricsTest {
     ranked.nameClasses(List.of("ok", "positive"));
     score(ranked, 0, 0.8f, 0.2f);
     score(ranked, 1, 0.6f, 0.4f);
-    assertThat(scores(ranked, List.of("ok", "positive")).window().aucRoc()).isEqualTo(1);
-    assertThat(scores(ranked, List.of("ok", "positive")).window().aucPr()).isEqualTo(1);
+    assertThat(scores(ranked, List.of("ok", "positive")).window().get(Score.AUC_ROC)).isEqualTo(1);
+    assertThat(scores(ranked, List.of("ok", "positive")).window().get(Score.AUC_PR)).isEqualTo(1);
 
     score(ranked, 0, 0.6f, 0.4f);
-    assertThat(scores(ranked, List.of("ok", "positive")).window().aucRoc()).isEqualTo(0.75);
-    assertThat(scores(ranked, List.of("ok", "positive")).window().aucPr()).isEqualTo(0.5);
+    assertThat(scores(ranked, List.of("ok", "positive")).window().get(Score.AUC_ROC))
+        .isEqualTo(0.75);
+    assertThat(scores(ranked, List.of("ok", "positive")).window().get(Score.AUC_PR)).isEqualTo(0.5);
   }
 
   @Test
@@ -169,20 +175,21 @@ class ClassificationMetricsTest {
     ClassificationMetrics ranked = new ClassificationMetrics(spec(9));
     ranked.nameClasses(THREE);
     score(ranked, 0, 0.8f, 0.2f, 0f);
-    assertThat(scores(ranked, THREE).window().aucRoc()).isNaN(); // there is no rest
+    assertThat(scores(ranked, THREE).window().get(Score.AUC_ROC)).isNaN(); // there is no rest
     score(ranked, 0, 0.3f, 0.7f, 0f);
     score(ranked, 1, 0.4f, 0.6f, 0f);
 
     // Of "ok" 0.8 and 0.3 against 0.4; of "fraud" 0.6 against 0.2 and 0.7; of "theft" there is
     // none.
-    assertThat(scores(ranked, THREE).window().aucRoc()).isEqualTo(0.5);
-    assertThat(scores(ranked, THREE).window().aucPr()).isEqualTo(((1 + 2.0 / 3) / 2 + 0.5) / 2);
+    assertThat(scores(ranked, THREE).window().get(Score.AUC_ROC)).isEqualTo(0.5);
+    assertThat(scores(ranked, THREE).window().get(Score.AUC_PR))
+        .isEqualTo(((1 + 2.0 / 3) / 2 + 0.5) / 2);
 
     score(ranked, 2, 0f, 0.1f, 0.9f);
     // 3 of 4 pairs of "ok", 2 of 3 of "fraud", 3 of 3 of "theft".
-    assertThat(scores(ranked, THREE).window().aucRoc())
+    assertThat(scores(ranked, THREE).window().get(Score.AUC_ROC))
         .isCloseTo((3.0 / 4 + 2.0 / 3 + 1) / 3, within(1e-15));
-    assertThat(scores(ranked, THREE).window().weightedAucRoc())
+    assertThat(scores(ranked, THREE).window().get(Score.AUC_ROC_WEIGHTED))
         .isCloseTo((2 * 3.0 / 4 + 2.0 / 3 + 1) / 4, within(1e-15));
   }
 
@@ -195,13 +202,13 @@ class ClassificationMetricsTest {
     grown.nameClasses(THREE);
     score(grown, 2, 0.4f, 0.6f); // met just now, known to the model from the next one on
     score(grown, 0, 0.8f, 0.2f, 0f);
-    assertThat(scores(grown, THREE).window().aucRoc()).isEqualTo((1 + 0.5) / 2);
+    assertThat(scores(grown, THREE).window().get(Score.AUC_ROC)).isEqualTo((1 + 0.5) / 2);
 
     grown.nameClasses(four);
     score(grown, 3, 0.2f, 0.3f, 0.5f);
     score(grown, 3, 0.1f, 0.2f, 0.3f, 0.4f);
     // "ok" is above all others; "theft" has 0 against 0, 0.5, 0.3; "loss" 0 and 0.4 against 0.
-    assertThat(scores(grown, four).window().aucRoc())
+    assertThat(scores(grown, four).window().get(Score.AUC_ROC))
         .isCloseTo((1 + 0.5 / 3 + 0.75) / 3, within(1e-15));
   }
 
@@ -218,12 +225,12 @@ class ClassificationMetricsTest {
       probabilities[i] = 0.5f;
       score(many, i, probabilities);
     }
-    assertThat(scores(many, eleven.subList(0, 10)).window().aucRoc()).isEqualTo(0.75);
+    assertThat(scores(many, eleven.subList(0, 10)).window().get(Score.AUC_ROC)).isEqualTo(0.75);
     // Of 5 examples, 9 more floats; the totals have grown as well.
     long ofTen = many.memoryBytes(10);
 
     many.nameClasses(eleven);
-    assertThat(scores(many, eleven).window().aucRoc()).isNaN();
+    assertThat(scores(many, eleven).window().get(Score.AUC_ROC)).isNaN();
     assertThat(ofTen - many.memoryBytes(10)).isEqualTo(5 * 9 * Float.BYTES);
     assertThat(ofTen).isGreaterThan(ofTwo);
   }
@@ -284,7 +291,7 @@ class ClassificationMetricsTest {
     assertThat(scores.total().examples()).isEqualTo(4);
     assertThat(scores.total().accuracy()).isEqualTo(0.75);
     assertThat(scores.total().loss()).isEqualTo(1.75);
-    assertThat(scores.total().logLoss()).isEqualTo(0.5);
+    assertThat(scores.total().get(Score.LOG_LOSS)).isEqualTo(0.5);
     assertThat(scores.confusion().window()).isDeepEqualTo(new double[][] {{3, 0}, {0, 0}});
     assertThat(scores.confusion().total()).isDeepEqualTo(new double[][] {{3, 1}, {0, 0}});
   }
@@ -296,15 +303,15 @@ class ClassificationMetricsTest {
     update(metrics, 1, 1, 0.1, 0.1);
 
     // "ok" comes after "fraud".
-    assertThat(scores(metrics, OK_FRAUD).window().recall()).isEqualTo(0.5);
-    assertThat(scores(metrics, List.of("fraud", "ok")).window().recall()).isEqualTo(1);
+    assertThat(scores(metrics, OK_FRAUD).window().get(Score.RECALL)).isEqualTo(0.5);
+    assertThat(scores(metrics, List.of("fraud", "ok")).window().get(Score.RECALL)).isEqualTo(1);
 
     ClassificationMetrics given = new ClassificationMetrics(spec(3, "fraud"));
     update(given, 0, 0, 0.1, 0.1);
     update(given, 0, 1, 0.1, 0.1);
     update(given, 1, 1, 0.1, 0.1);
-    assertThat(scores(given, OK_FRAUD).window().recall()).isEqualTo(1);
-    assertThat(scores(given, OK_FRAUD).window().precision()).isEqualTo(0.5);
+    assertThat(scores(given, OK_FRAUD).window().get(Score.RECALL)).isEqualTo(1);
+    assertThat(scores(given, OK_FRAUD).window().get(Score.PRECISION)).isEqualTo(0.5);
   }
 
   @Test
@@ -313,7 +320,7 @@ class ClassificationMetricsTest {
 
     MetricsReport report = metrics.report(context(List.of("ok")));
     assertThat(report.task()).isEqualTo(Task.BINARY);
-    assertThat(((ClassificationScores) report.scores()).window().f1()).isNaN();
+    assertThat(((ClassificationScores) report.scores()).window().get(Score.F1)).isNaN();
     assertThat(((ClassificationScores) report.scores()).noChange().totalF1()).isNaN();
   }
 
@@ -322,7 +329,7 @@ class ClassificationMetricsTest {
     ClassificationMetrics given = new ClassificationMetrics(spec(3, "fraud"));
     update(given, 0, 0, 0.1, 0.1);
 
-    assertThat(scores(given, List.of("ok")).window().f1()).isZero();
+    assertThat(scores(given, List.of("ok")).window().get(Score.F1)).isZero();
   }
 
   @Test
@@ -335,7 +342,7 @@ class ClassificationMetricsTest {
 
     MetricsReport report = metrics.report(context(THREE));
     assertThat(report.task()).isEqualTo(Task.MULTICLASS);
-    assertThat(((ClassificationScores) report.scores()).window().recall())
+    assertThat(((ClassificationScores) report.scores()).window().get(Score.RECALL))
         .isEqualTo((1.0 + 1.0 + 0.0) / 3);
   }
 
@@ -358,8 +365,8 @@ class ClassificationMetricsTest {
     ClassificationScores scores = scores(metrics, OK_FRAUD);
     assertThat(scores.window().loss()).isEqualTo(2);
     assertThat(scores.total().loss()).isEqualTo(2);
-    assertThat(scores.window().logLoss()).isNaN();
-    assertThat(scores.total().logLoss()).isNaN();
+    assertThat(scores.window().get(Score.LOG_LOSS)).isNaN();
+    assertThat(scores.total().get(Score.LOG_LOSS)).isNaN();
   }
 
   @Test

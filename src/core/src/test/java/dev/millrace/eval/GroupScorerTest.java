@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.management.ThreadMXBean;
 import dev.millrace.data.MetricsReport.ClassificationScores;
 import dev.millrace.data.MetricsReport.GroupScores;
+import dev.millrace.data.Score;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -240,7 +241,7 @@ class GroupScorerTest {
         (ClassificationScores) metrics.report(context(List.of("a", "b", "c", "d", "e"))).scores();
 
     assertThat(scores.groups()).isNull();
-    assertThat(scores.window().aucRoc()).isNotNaN();
+    assertThat(scores.window().get(Score.AUC_ROC)).isNotNaN();
   }
 
   @Test

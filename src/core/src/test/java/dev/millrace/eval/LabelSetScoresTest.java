@@ -3,7 +3,8 @@ package dev.millrace.eval;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.millrace.data.MetricsReport.OutputBlock;
+import dev.millrace.data.Score;
+import dev.millrace.data.ScoreBlock;
 import dev.millrace.state.State;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -23,17 +24,18 @@ class LabelSetScoresTest {
     scores.add(0, 0, 0, 4, 1); // nothing predicted, nothing there
     scores.add(1, 0, 2, 4, 1);
 
-    OutputBlock block = scores.window(0.5);
+    ScoreBlock block = scores.window(0.5);
 
     assertThat(block.examples()).isEqualTo(3);
-    assertThat(block.precision()).isCloseTo(3 / 4.0, within(EXACT));
-    assertThat(block.recall()).isCloseTo(3 / 5.0, within(EXACT));
-    assertThat(block.f1()).isCloseTo(6 / 9.0, within(EXACT));
-    assertThat(block.macroF1()).isEqualTo(0.5);
-    assertThat(block.jaccard()).isCloseTo(3 / 6.0, within(EXACT));
-    assertThat(block.jaccardSamples()).isCloseTo((2 / 3.0 + 1 + 1 / 3.0) / 3, within(EXACT));
-    assertThat(block.hammingLoss()).isCloseTo(3 / 12.0, within(EXACT));
-    assertThat(block.exactMatch()).isCloseTo(1 / 3.0, within(EXACT));
+    assertThat(block.get(Score.SET_PRECISION)).isCloseTo(3 / 4.0, within(EXACT));
+    assertThat(block.get(Score.SET_RECALL)).isCloseTo(3 / 5.0, within(EXACT));
+    assertThat(block.get(Score.SET_F1)).isCloseTo(6 / 9.0, within(EXACT));
+    assertThat(block.get(Score.SET_MACRO_F1)).isEqualTo(0.5);
+    assertThat(block.get(Score.JACCARD)).isCloseTo(3 / 6.0, within(EXACT));
+    assertThat(block.get(Score.JACCARD_SAMPLES))
+        .isCloseTo((2 / 3.0 + 1 + 1 / 3.0) / 3, within(EXACT));
+    assertThat(block.get(Score.HAMMING_LOSS)).isCloseTo(3 / 12.0, within(EXACT));
+    assertThat(block.get(Score.EXACT_MATCH)).isCloseTo(1 / 3.0, within(EXACT));
     assertThat(scores.total(0.5)).isEqualTo(block);
   }
 
@@ -47,10 +49,12 @@ class LabelSetScoresTest {
     repeated.add(2, 1, 0, 4, 1);
     repeated.add(1, 0, 2, 4, 1);
 
-    assertThat(weighted.window(0).f1()).isEqualTo(repeated.window(0).f1());
-    assertThat(weighted.window(0).jaccardSamples())
-        .isCloseTo(repeated.window(0).jaccardSamples(), within(EXACT));
-    assertThat(weighted.total(0).hammingLoss()).isEqualTo(repeated.total(0).hammingLoss());
+    assertThat(weighted.window(0).get(Score.SET_F1))
+        .isEqualTo(repeated.window(0).get(Score.SET_F1));
+    assertThat(weighted.window(0).get(Score.JACCARD_SAMPLES))
+        .isCloseTo(repeated.window(0).get(Score.JACCARD_SAMPLES), within(EXACT));
+    assertThat(weighted.total(0).get(Score.HAMMING_LOSS))
+        .isEqualTo(repeated.total(0).get(Score.HAMMING_LOSS));
   }
 
   @Test
@@ -81,10 +85,10 @@ class LabelSetScoresTest {
 
   @Test
   void withoutLabelsThereAreNoScores() {
-    OutputBlock block = new LabelSetScores(10).window(Double.NaN);
+    ScoreBlock block = new LabelSetScores(10).window(Double.NaN);
 
     assertThat(block.examples()).isZero();
-    assertThat(block.f1()).isNaN();
-    assertThat(block.jaccardSamples()).isNaN();
+    assertThat(block.get(Score.SET_F1)).isNaN();
+    assertThat(block.get(Score.JACCARD_SAMPLES)).isNaN();
   }
 }

@@ -2,10 +2,17 @@ package dev.millrace.eval;
 
 import static dev.millrace.eval.MetricsSpec.Validation.NONE;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.data.MetricsReport;
+import dev.millrace.data.Score;
+import dev.millrace.data.ScoreBlock;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -13,13 +20,17 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 
 /** Specifications, examples and reports for tests of metrics. */
 final class MetricsFixtures {
 
   private static final ObjectMapper JSON =
-      new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
+      new ObjectMapper()
+          .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .registerModule(
+              new SimpleModule().addSerializer(ScoreBlock.class, new BlockSerializer()));
 
   private MetricsFixtures() {}
 
@@ -29,6 +40,29 @@ final class MetricsFixtures {
       return JSON.readTree(JSON.writeValueAsBytes(report));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Writes the scores by the names of records, those of parts in an object. */
+  private static final class BlockSerializer extends JsonSerializer<ScoreBlock> {
+    @Override
+    public void serialize(ScoreBlock block, JsonGenerator out, SerializerProvider provider)
+        throws IOException {
+      ObjectNode fields = JSON.createObjectNode();
+      fields.put("examples", block.examples());
+      fields.put("weight", block.weight());
+      for (Map.Entry<Score, Double> entry : block.scores().entrySet()) {
+        Score score = entry.getKey();
+        double value = entry.getValue();
+        ObjectNode holder =
+            score.part() == null ? fields : fields.withObject("/" + score.part().field());
+        if (score.better() != Score.Better.FLAG || Double.isNaN(value)) {
+          holder.put(score.field(), value);
+        } else {
+          holder.put(score.field(), value != 0);
+        }
+      }
+      out.writeTree(fields);
     }
   }
 

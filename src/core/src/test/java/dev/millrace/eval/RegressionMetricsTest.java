@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.data.MetricsReport.RegressionScores;
+import dev.millrace.data.Score;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,18 +22,18 @@ class RegressionMetricsTest {
     RegressionScores scores = scores();
 
     assertThat(scores.total().examples()).isZero();
-    assertThat(scores.total().mae()).isNaN();
-    assertThat(scores.window().rmse()).isNaN();
-    assertThat(scores.window().r2()).isNaN();
-    assertThat(scores.labelMean()).isNaN();
-    assertThat(scores.labelSd()).isNaN();
+    assertThat(scores.total().get(Score.MAE)).isNaN();
+    assertThat(scores.window().get(Score.RMSE)).isNaN();
+    assertThat(scores.window().get(Score.R2)).isNaN();
+    assertThat(scores.total().get(Score.LABEL_MEAN)).isNaN();
+    assertThat(scores.total().get(Score.LABEL_SD)).isNaN();
   }
 
   @Test
   void theFirstExampleDoesNotCountForTheBaselines() {
     metrics.update(10, 12, 4, 1, 0);
-    assertThat(scores().total().mae()).isEqualTo(2);
-    assertThat(scores().total().r2()).isNaN();
+    assertThat(scores().total().get(Score.MAE)).isEqualTo(2);
+    assertThat(scores().total().get(Score.R2)).isNaN();
     assertThat(scores().lastValue().totalMae()).isNaN();
     assertThat(scores().mean().windowRmse()).isNaN();
 
@@ -65,9 +66,9 @@ class RegressionMetricsTest {
     }
 
     RegressionScores scores = scores(decayed);
-    assertThat(scores.window().mape()).isCloseTo(0.01, within(1e-12));
-    assertThat(scores.total().mape()).isCloseTo(0.01, within(1e-12));
-    assertThat(scores.decayed().block().mape()).isCloseTo(0.01, within(1e-12));
+    assertThat(scores.window().get(Score.MAPE)).isCloseTo(0.01, within(1e-12));
+    assertThat(scores.total().get(Score.MAPE)).isCloseTo(0.01, within(1e-12));
+    assertThat(scores.decayed().block().get(Score.MAPE)).isCloseTo(0.01, within(1e-12));
   }
 
   @Test
@@ -75,7 +76,7 @@ class RegressionMetricsTest {
     metrics.update(2e-19, 1e-19, 1, 1, 0);
     metrics.update(4e-19, 1e-19, 1, 1, 1);
 
-    assertThat(scores().total().mape()).isEqualTo((0.5 + 0.75) / 2);
+    assertThat(scores().total().get(Score.MAPE)).isEqualTo((0.5 + 0.75) / 2);
   }
 
   @Test
@@ -94,14 +95,14 @@ class RegressionMetricsTest {
     metrics.update(3, 3, 0, 1, 0);
     metrics.update(4, 4, 0, 1, 0);
 
-    assertThat(scores().window().mae()).isZero();
-    assertThat(scores().window().r2()).isEqualTo(1);
+    assertThat(scores().window().get(Score.MAE)).isZero();
+    assertThat(scores().window().get(Score.R2)).isEqualTo(1);
     assertThat(scores().window().loss()).isZero();
-    assertThat(scores().total().mae()).isEqualTo(1);
-    assertThat(scores().total().rmse()).isEqualTo(2);
+    assertThat(scores().total().get(Score.MAE)).isEqualTo(1);
+    assertThat(scores().total().get(Score.RMSE)).isEqualTo(2);
     assertThat(scores().total().loss()).isEqualTo(2);
-    assertThat(scores().labelMean()).isEqualTo(2.5);
-    assertThat(scores().labelSd()).isEqualTo(Math.sqrt(1.25));
+    assertThat(scores().total().get(Score.LABEL_MEAN)).isEqualTo(2.5);
+    assertThat(scores().total().get(Score.LABEL_SD)).isEqualTo(Math.sqrt(1.25));
   }
 
   @Test
@@ -110,9 +111,9 @@ class RegressionMetricsTest {
     metrics.update(0.1, 0.1, 0, 1, 0);
     metrics.update(0.1, 0.1, 0, 1, 0);
 
-    assertThat(scores().window().r2()).isNaN();
-    assertThat(scores().total().r2()).isNaN();
-    assertThat(scores().labelSd()).isZero();
+    assertThat(scores().window().get(Score.R2)).isNaN();
+    assertThat(scores().total().get(Score.R2)).isNaN();
+    assertThat(scores().total().get(Score.LABEL_SD)).isZero();
   }
 
   @Test
@@ -121,7 +122,7 @@ class RegressionMetricsTest {
     metrics.update(6, 6, 0, 1, 0);
 
     assertThat(scores().total().examples()).isEqualTo(1);
-    assertThat(scores().labelMean()).isEqualTo(6);
+    assertThat(scores().total().get(Score.LABEL_MEAN)).isEqualTo(6);
     assertThat(scores().lastValue().totalMae()).isEqualTo(2);
     assertThat(scores().mean().totalMae()).isEqualTo(2);
   }
@@ -133,7 +134,7 @@ class RegressionMetricsTest {
     metrics.update(3, 4, 0.5, 1, 0);
 
     assertThat(scores().total().examples()).isEqualTo(2);
-    assertThat(scores().total().mae()).isEqualTo(1); // as if 1 had been predicted for 2
+    assertThat(scores().total().get(Score.MAE)).isEqualTo(1); // as if 1 had been predicted for 2
     assertThat(scores().total().loss()).isEqualTo(0.5);
     assertThat(scores().lastValue().totalMae()).isEqualTo(1);
   }
@@ -146,8 +147,8 @@ class RegressionMetricsTest {
       metrics.update(actual, actual + 0.5, 0, 1, 0);
     }
 
-    assertThat(scores().labelSd()).isEqualTo(0.5, within(1e-9));
-    assertThat(scores().total().r2()).isEqualTo(0, within(1e-9));
+    assertThat(scores().total().get(Score.LABEL_SD)).isEqualTo(0.5, within(1e-9));
+    assertThat(scores().total().get(Score.R2)).isEqualTo(0, within(1e-9));
   }
 
   @Test
@@ -174,14 +175,16 @@ class RegressionMetricsTest {
 
     RegressionScores a = scores();
     RegressionScores b = (RegressionScores) other.report(context(List.of())).scores();
-    double mean = (20 * a.labelMean() + 30 * b.labelMean()) / 50;
+    double mean =
+        (20 * a.total().get(Score.LABEL_MEAN) + 30 * b.total().get(Score.LABEL_MEAN)) / 50;
     double deviations =
-        20 * (sq(a.labelSd()) + sq(a.labelMean() - mean))
-            + 30 * (sq(b.labelSd()) + sq(b.labelMean() - mean));
-    double squaredErrors = 20 * sq(a.total().rmse()) + 30 * sq(b.total().rmse());
+        20 * (sq(a.total().get(Score.LABEL_SD)) + sq(a.total().get(Score.LABEL_MEAN) - mean))
+            + 30 * (sq(b.total().get(Score.LABEL_SD)) + sq(b.total().get(Score.LABEL_MEAN) - mean));
+    double squaredErrors = 20 * sq(a.total().get(Score.RMSE)) + 30 * sq(b.total().get(Score.RMSE));
 
     RegressionScores pooled = (RegressionScores) both.report(context(List.of())).scores();
-    assertThat(1 - squaredErrors / deviations).isEqualTo(pooled.total().r2(), within(1e-12));
+    assertThat(1 - squaredErrors / deviations)
+        .isEqualTo(pooled.total().get(Score.R2), within(1e-12));
   }
 
   private static double sq(double value) {

@@ -318,7 +318,12 @@ class RollingMetricsTest {
     JsonNode scores = json(metrics).path("scores");
     ObjectNode window = (ObjectNode) scores.get("window");
     window.remove(
-        List.of("kappa_m", "kappa_temporal", "log_loss_baseline", "better_than_baseline"));
+        List.of(
+            "kappa_m",
+            "normalized_entropy",
+            "kappa_temporal",
+            "log_loss_baseline",
+            "better_than_baseline"));
     return List.of(window, scores.path("per_class"), scores.at("/confusion/window"));
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.MetricsReport.ClassificationScores;
+import dev.millrace.data.ScoreBlock;
 import dev.millrace.data.Task;
 import dev.millrace.state.State;
 import java.io.ByteArrayInputStream;
@@ -105,7 +106,7 @@ class ValidationScoresTest {
     return Objects.requireNonNull(report.validation());
   }
 
-  private static MetricsReport.ClassificationBlock window(ValidationScores scores) {
+  private static ScoreBlock window(ValidationScores scores) {
     return ((ClassificationScores) report(scores).scores()).window();
   }
 

@@ -14,10 +14,11 @@ import static org.assertj.core.api.Assertions.within;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.ForecastSpec;
 import dev.millrace.data.MetricsReport;
-import dev.millrace.data.MetricsReport.ForecastScores;
+import dev.millrace.data.MetricsReport.ForecastBaselines;
 import dev.millrace.data.MetricsReport.RegressionScores;
 import dev.millrace.data.Prediction;
 import dev.millrace.data.Prediction.OfValue;
+import dev.millrace.data.Score;
 import dev.millrace.eval.MetricsSpec;
 import java.io.IOException;
 import java.util.Arrays;
@@ -207,7 +208,7 @@ class ForecasterTest {
     ForecastSpec spec = inRecords(1, 2);
     learn(spec, hourly(spec, 10, 20, 12, 24, 15, 29));
 
-    ForecastScores scores = scores().forecast();
+    ForecastBaselines scores = scores().forecast();
     // Differences of two records: 2, 4, 3, 5.
     assertThat(scores.scale()).isEqualTo(14 / 4.0);
     // Scored: 12, 24, 15, 29; naive is the value two before, with drift plus the difference of the
@@ -222,10 +223,10 @@ class ForecasterTest {
       mae += Math.abs(predicted - actual[i]) / 4;
       smape += 200 * Math.abs(predicted - actual[i]) / (predicted + actual[i]) / 4;
     }
-    assertThat(scores.totalMase()).isCloseTo(mae / 3.5, within(1e-9));
-    assertThat(scores.windowMase()).isCloseTo(mae / 3.5, within(1e-9));
-    assertThat(scores.totalSmape()).isCloseTo(smape, within(1e-9));
-    assertThat(scores.windowSmape()).isCloseTo(smape, within(1e-9));
+    assertThat(scores().total().get(Score.MASE)).isCloseTo(mae / 3.5, within(1e-9));
+    assertThat(scores().window().get(Score.MASE)).isCloseTo(mae / 3.5, within(1e-9));
+    assertThat(scores().total().get(Score.SMAPE)).isCloseTo(smape, within(1e-9));
+    assertThat(scores().window().get(Score.SMAPE)).isCloseTo(smape, within(1e-9));
   }
 
   @Test
@@ -234,8 +235,8 @@ class ForecasterTest {
 
     learn(spec, hourly(spec, demand(2_000)));
 
-    ForecastScores scores = scores().forecast();
-    assertThat(scores().window().mae())
+    ForecastBaselines scores = scores().forecast();
+    assertThat(scores().window().get(Score.MAE))
         .isLessThan(0.9 * scores.seasons().get(0).naive().windowMae());
     assertThat(scores().lastValue().windowMae())
         .isCloseTo(scores.seasons().get(0).naive().windowMae(), within(1e-9));
@@ -279,6 +280,6 @@ class ForecasterTest {
 
   /** Returns the sum of the values whose forecasts were scored. */
   private double sumOfLabels() {
-    return scores().labelMean() * scores().total().examples();
+    return scores().total().get(Score.LABEL_MEAN) * scores().total().examples();
   }
 }

@@ -8,6 +8,7 @@ import dev.millrace.data.Example;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.MetricsReport.ClassificationScores;
 import dev.millrace.data.MetricsReport.RegressionScores;
+import dev.millrace.data.Score;
 import dev.millrace.data.Task;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.LateStreams;
@@ -72,7 +73,7 @@ class LateBaselinesTest {
     }
     assertThat(scores.noChange().totalAccuracy()).isEqualTo(sameAsLast / (double) scored);
     assertThat(scores.majority().totalAccuracy()).isEqualTo(sameAsMajority / (double) scored);
-    assertThat(scores.total().logLossBaseline()).isCloseTo(logLoss, within(1e-5));
+    assertThat(scores.total().get(Score.LOG_LOSS_BASELINE)).isCloseTo(logLoss, within(1e-5));
   }
 
   @Test

@@ -25,6 +25,7 @@ import dev.millrace.data.Prediction.OfClass;
 import dev.millrace.data.Prediction.OfOutputs;
 import dev.millrace.data.PromoteRequest;
 import dev.millrace.data.RecordKind;
+import dev.millrace.data.Score;
 import dev.millrace.data.TargetSpec;
 import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec.Decision;
@@ -71,12 +72,13 @@ class OutputsTest {
         .extracting(OutputReport::name)
         .containsExactlyInAnyOrder("a", "b", "c");
     assertThat(scores.total().examples()).isEqualTo(1_000);
-    assertThat(scores.window().f1()).isGreaterThan(0.85);
-    assertThat(scores.window().jaccard()).isGreaterThan(0.75);
-    assertThat(scores.window().hammingLoss()).isLessThan(0.12);
-    assertThat(scores.window().jaccard())
+    assertThat(scores.window().get(Score.SET_F1)).isGreaterThan(0.85);
+    assertThat(scores.window().get(Score.JACCARD)).isGreaterThan(0.75);
+    assertThat(scores.window().get(Score.HAMMING_LOSS)).isLessThan(0.12);
+    assertThat(scores.window().get(Score.JACCARD))
         .isCloseTo(
-            scores.window().f1() / (2 - scores.window().f1()), within(1e-12)); // micro averages
+            scores.window().get(Score.SET_F1) / (2 - scores.window().get(Score.SET_F1)),
+            within(1e-12)); // micro averages
     Prediction last = published.predictions.get(999);
     OfOutputs outcome = (OfOutputs) last.outcome();
     assertThat(last.key()).isEqualTo("k");
@@ -104,9 +106,9 @@ class OutputsTest {
       exact += both.size() == labels.size() && both.size() == outcome.actual().size() ? 1 : 0;
     }
     OutputScores scores = lastOf("k");
-    assertThat(scores.total().precision()).isCloseTo(hits / predicted, within(1e-12));
-    assertThat(scores.total().recall()).isCloseTo(hits / actual, within(1e-12));
-    assertThat(scores.total().exactMatch()).isCloseTo(exact / 400, within(1e-12));
+    assertThat(scores.total().get(Score.SET_PRECISION)).isCloseTo(hits / predicted, within(1e-12));
+    assertThat(scores.total().get(Score.SET_RECALL)).isCloseTo(hits / actual, within(1e-12));
+    assertThat(scores.total().get(Score.EXACT_MATCH)).isCloseTo(exact / 400, within(1e-12));
   }
 
   /** At most one of two targets is positive; the model of one does not know the other's label. */
@@ -148,7 +150,7 @@ class OutputsTest {
       both += i >= 1_000 && predicted == 2 ? 1 : 0;
     }
     OutputScores scores = lastOf("k");
-    assertThat(scores.total().f1()).isCloseTo(2 * hits / positive, within(0.01));
+    assertThat(scores.total().get(Score.SET_F1)).isCloseTo(2 * hits / positive, within(0.01));
     // Each alone has a threshold below one half, and would often be predicted with the other.
     assertThat(both).isLessThan(50);
   }
@@ -208,8 +210,9 @@ class OutputsTest {
         .containsExactly(Task.BINARY, Task.MULTICLASS, Task.REGRESSION);
     ClassificationScores click = (ClassificationScores) scores.outputs().get(0).scores();
     RegressionScores amount = (RegressionScores) scores.outputs().get(2).scores();
-    assertThat(click.window().logLoss()).isLessThan(0.5 * click.window().logLossBaseline());
-    assertThat(amount.window().mae()).isLessThan(0.3 * amount.mean().windowMae());
+    assertThat(click.window().get(Score.LOG_LOSS))
+        .isLessThan(0.5 * click.window().get(Score.LOG_LOSS_BASELINE));
+    assertThat(amount.window().get(Score.MAE)).isLessThan(0.3 * amount.mean().windowMae());
     // Each output has a report of its own.
     assertThat(published.reports)
         .extracting(report -> report.context().key())
@@ -244,7 +247,7 @@ class OutputsTest {
         .extracting(OutputReport::examples)
         .containsExactly(600L, 600L, 300L);
     RegressionScores amount = (RegressionScores) scores.outputs().get(1).scores();
-    assertThat(amount.window().mae()).isLessThan(0.3 * amount.mean().windowMae());
+    assertThat(amount.window().get(Score.MAE)).isLessThan(0.3 * amount.mean().windowMae());
   }
 
   @Test
@@ -338,7 +341,7 @@ class OutputsTest {
     OutputScores scores = lastOf("k");
     // No label was known when the first 21 examples came, so none of these waits.
     assertThat(scores.total().examples()).isEqualTo(280 - 21);
-    assertThat(scores.window().f1()).isGreaterThan(0.7);
+    assertThat(scores.window().get(Score.SET_F1)).isGreaterThan(0.7);
   }
 
   /** The positive class is declared, and one class is known. */
@@ -529,7 +532,7 @@ class OutputsTest {
       scores = report.scores() instanceof OutputScores all ? all : scores;
     }
     OutputReport last = scores.outputs().get(scores.outputs().size() - 1);
-    return ((RegressionScores) last.scores()).window().mae();
+    return ((RegressionScores) last.scores()).window().get(Score.MAE);
   }
 
   private static TrainSpec spec(Consumer<InputSpec.Draft> change) {

@@ -51,7 +51,7 @@ public class PrequentialEngineTest {
     assertThat(published.learned).isEqualTo(LETTERS);
     assertThat(published.rejected).isEmpty();
     MetricsReport last = published.reports.get(published.reports.size() - 1);
-    assertThat(last.scores().windowAccuracy()).isGreaterThan(0.2);
+    assertThat(last.scores().window().accuracy()).isGreaterThan(0.2);
   }
 
   @Test

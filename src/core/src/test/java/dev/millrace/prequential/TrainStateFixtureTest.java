@@ -7,6 +7,7 @@ import dev.millrace.data.Chunk;
 import dev.millrace.data.MetricsReport;
 import dev.millrace.data.MetricsReport.ClassificationScores;
 import dev.millrace.data.MetricsReport.RegressionScores;
+import dev.millrace.data.Score;
 import dev.millrace.data.Task;
 import dev.millrace.eval.KnownLabels;
 import dev.millrace.nn.Learner;
@@ -183,7 +184,7 @@ class TrainStateFixtureTest {
         scores.window().accuracy(),
         scores.window().loss(),
         scores.total().examples(),
-        scores.total().f1(),
+        scores.total().get(Score.F1),
         scores.majority().totalAccuracy(),
         report.context().seq(),
         report.context().eventTime()
@@ -192,9 +193,9 @@ class TrainStateFixtureTest {
     RegressionScores scores = (RegressionScores) report.scores();
     return new double[] {
       scores.window().examples(),
-      scores.window().mae(),
+      scores.window().get(Score.MAE),
       scores.total().loss(),
-      scores.labelSd(),
+      scores.total().get(Score.LABEL_SD),
       scores.mean().windowMae(),
       report.context().seq(),
       report.context().eventTime()

@@ -1,5 +1,10 @@
 package dev.millrace.testing;
 
+import dev.millrace.data.MetricsReport.Decaying;
+import dev.millrace.data.MetricsReport.OutputScores;
+import dev.millrace.data.MetricsReport.RegressionScores;
+import dev.millrace.data.Score;
+import dev.millrace.data.ScoreBlock;
 import java.lang.reflect.Array;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.ParameterizedType;
@@ -8,6 +13,7 @@ import java.lang.reflect.Type;
 import java.lang.reflect.TypeVariable;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +27,7 @@ import java.util.Set;
 public final class SampleRecords {
   // Kinds of which values are being made.
   private final Set<Class<?>> open = new HashSet<>();
+  private Score.Kind kind = Score.Kind.CLASSES; // of the block that was made last
   private int texts;
 
   private SampleRecords() {}
@@ -81,6 +88,20 @@ public final class SampleRecords {
     return records(type, Map.of());
   }
 
+  /** A block with all scores of the kind of record that holds it. */
+  private ScoreBlock block(Class<?> holder) {
+    if (holder != Decaying.class) {
+      kind =
+          holder == RegressionScores.class
+              ? Score.Kind.VALUES
+              : holder == OutputScores.class ? Score.Kind.SETS : Score.Kind.CLASSES;
+    }
+    Map<Score, Double> scores = new EnumMap<>(Score.class);
+    Score.of(kind)
+        .forEach(score -> scores.put(score, score.better() == Score.Better.FLAG ? 1 : 0.25));
+    return new ScoreBlock(1, kind == Score.Kind.SETS ? Double.NaN : 0.25, scores);
+  }
+
   /** Another one each time, as the fields of an object have different names. */
   private String text() {
     return "%08x".formatted(0x0123abcd + texts++);
@@ -97,7 +118,10 @@ public final class SampleRecords {
     int most = 1;
     for (int c = 0; c < components.length; c++) {
       types[c] = components[c].getType();
-      choices.add(values(components[c].getGenericType(), variables));
+      choices.add(
+          types[c] == ScoreBlock.class
+              ? List.of(block(type))
+              : values(components[c].getGenericType(), variables));
       most = Math.max(most, choices.get(c).size());
     }
     List<Object> made = new ArrayList<>();

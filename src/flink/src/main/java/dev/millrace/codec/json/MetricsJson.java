@@ -6,12 +6,9 @@ import static dev.millrace.codec.json.JsonLine.weight;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.millrace.data.MetricsReport;
-import dev.millrace.data.MetricsReport.Averages;
 import dev.millrace.data.MetricsReport.CandidateReport;
-import dev.millrace.data.MetricsReport.ClassAverages;
 import dev.millrace.data.MetricsReport.ClassScores;
 import dev.millrace.data.MetricsReport.ClassificationBaseline;
-import dev.millrace.data.MetricsReport.ClassificationBlock;
 import dev.millrace.data.MetricsReport.ClassificationScores;
 import dev.millrace.data.MetricsReport.Confusion;
 import dev.millrace.data.MetricsReport.Context;
@@ -19,7 +16,7 @@ import dev.millrace.data.MetricsReport.Coverage;
 import dev.millrace.data.MetricsReport.Decaying;
 import dev.millrace.data.MetricsReport.Estimate;
 import dev.millrace.data.MetricsReport.Forecast;
-import dev.millrace.data.MetricsReport.ForecastScores;
+import dev.millrace.data.MetricsReport.ForecastBaselines;
 import dev.millrace.data.MetricsReport.ForecastValue;
 import dev.millrace.data.MetricsReport.GroupScores;
 import dev.millrace.data.MetricsReport.Importance;
@@ -31,16 +28,19 @@ import dev.millrace.data.MetricsReport.Offsets;
 import dev.millrace.data.MetricsReport.OutputScores;
 import dev.millrace.data.MetricsReport.PositiveShare;
 import dev.millrace.data.MetricsReport.RegressionBaseline;
-import dev.millrace.data.MetricsReport.RegressionBlock;
 import dev.millrace.data.MetricsReport.RegressionScores;
+import dev.millrace.data.MetricsReport.Scores;
 import dev.millrace.data.MetricsReport.SeasonScores;
 import dev.millrace.data.MetricsReport.Segment;
 import dev.millrace.data.MetricsReport.SegmentScores;
 import dev.millrace.data.MetricsReport.Validation;
 import dev.millrace.data.Prediction;
+import dev.millrace.data.Score;
+import dev.millrace.data.ScoreBlock;
 import dev.millrace.data.Task;
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -75,7 +75,7 @@ public final class MetricsJson {
       json.writeNumberField("epoch", report.epoch());
     }
     if (report.scores() instanceof ClassificationScores scores) {
-      writeScores(json, report.task(), context.classes(), scores, report.coverage());
+      writeScores(json, context.classes(), scores, report.coverage());
     } else if (report.scores() instanceof RegressionScores scores) {
       writeScores(json, scores, report.coverage());
     } else if (report.scores() instanceof OutputScores scores) {
@@ -120,43 +120,37 @@ public final class MetricsJson {
 
   private static void writeScores(
       JsonGenerator json,
-      Task task,
       List<String> classes,
       ClassificationScores scores,
       @Nullable Coverage coverage)
       throws IOException {
     startWindow(json, scores.windowSize(), scores.windowMillis());
-    writeCounted(json, scores.window());
-    number(json, "auc_roc", scores.window().aucRoc());
-    number(json, "auc_pr", scores.window().aucPr());
-    if (task == Task.MULTICLASS) {
-      number(json, "auc_roc_weighted", scores.window().weightedAucRoc());
-      number(json, "auc_pr_weighted", scores.window().weightedAucPr());
-    }
-    if (scores.groups() != null) {
-      writeGroups(json, scores.groups());
-    }
-    if (scores.segments() != null) {
-      writeSegments(json, scores.segments());
-    }
-    if (coverage != null) {
-      RegionJson.write(json, coverage.level(), coverage.window(), true);
-    }
-    writeAverages(json, scores.window().averages());
-    json.writeEndObject();
+    writeBlock(
+        json,
+        scores.window(),
+        Score.MACRO_PRECISION,
+        () -> {
+          if (scores.groups() != null) {
+            writeGroups(json, scores.groups());
+          }
+          if (scores.segments() != null) {
+            writeSegments(json, scores.segments());
+          }
+          if (coverage != null) {
+            RegionJson.write(json, coverage.level(), coverage.window(), true);
+          }
+        });
     json.writeObjectFieldStart("total");
-    writeCounted(json, scores.total());
-    if (coverage != null) {
-      RegionJson.write(json, coverage.level(), coverage.total(), true);
-    }
-    writeAverages(json, scores.total().averages());
-    json.writeEndObject();
-    if (scores.decayed() != null) {
-      startDecaying(json, scores.decayed());
-      writeBlock(json, scores.decayed().block());
-      writeAverages(json, scores.decayed().block().averages());
-      json.writeEndObject();
-    }
+    writeBlock(
+        json,
+        scores.total(),
+        Score.MACRO_PRECISION,
+        () -> {
+          if (coverage != null) {
+            RegionJson.write(json, coverage.level(), coverage.total(), true);
+          }
+        });
+    writeDecaying(json, scores.decayed());
     json.writeObjectFieldStart("baseline");
     writeBaseline(json, "no_change", scores.noChange());
     writeBaseline(json, "majority", scores.majority());
@@ -212,24 +206,23 @@ public final class MetricsJson {
     json.writeBooleanField("stopped", validation.stopped());
     if (validation.scores() instanceof ClassificationScores scores) {
       startWindow(json, scores.windowSize(), scores.windowMillis());
-      writeCounted(json, scores.window());
-      json.writeEndObject();
-      json.writeObjectFieldStart("epoch");
-      writeCounted(json, scores.total());
+      writeHeldOut(json, scores, Score.BETTER_THAN_BASELINE);
     } else if (validation.scores() instanceof RegressionScores scores) {
       startWindow(json, scores.windowSize(), scores.windowMillis());
-      writeCounted(json, scores.window());
-      json.writeEndObject();
-      json.writeObjectFieldStart("epoch");
-      writeCounted(json, scores.total());
+      writeHeldOut(json, scores, Score.VALUE_BETTER_THAN_BASELINE);
     } else if (validation.scores() instanceof OutputScores scores) {
       startWindow(json, scores.windowSize(), 0);
-      OutputsJson.write(json, scores.window());
-      json.writeEndObject();
-      json.writeObjectFieldStart("epoch");
-      OutputsJson.write(json, scores.total());
+      writeHeldOut(json, scores, Score.EXACT_MATCH);
     }
     json.writeEndObject();
+  }
+
+  private static void writeHeldOut(JsonGenerator json, Scores scores, Score last)
+      throws IOException {
+    ScoresJson.write(json, scores.window().upTo(last));
+    json.writeEndObject();
+    json.writeObjectFieldStart("epoch");
+    ScoresJson.write(json, scores.total().upTo(last));
     json.writeEndObject();
   }
 
@@ -267,83 +260,41 @@ public final class MetricsJson {
     }
   }
 
-  private static void startDecaying(JsonGenerator json, Decaying<?> decayed) throws IOException {
-    json.writeObjectFieldStart("decayed");
-    number(json, "factor", decayed.factor());
-    number(json, "weight", decayed.weight());
-  }
-
-  private static void writeCounts(JsonGenerator json, long examples, double weight)
+  private static void writeDecaying(JsonGenerator json, @Nullable Decaying decayed)
       throws IOException {
-    json.writeNumberField("examples", examples);
-    json.writeFieldName("weight");
-    weight(json, weight);
-  }
-
-  private static void writeCounted(JsonGenerator json, ClassificationBlock block)
-      throws IOException {
-    writeCounts(json, block.examples(), block.weight());
-    writeBlock(json, block);
-  }
-
-  private static void writeBlock(JsonGenerator json, ClassificationBlock block) throws IOException {
-    number(json, "accuracy", block.accuracy());
-    number(json, "balanced_accuracy", block.balancedAccuracy());
-    number(json, "precision", block.precision());
-    number(json, "recall", block.recall());
-    number(json, "f1", block.f1());
-    fBeta(json, block.fBeta());
-    number(json, "kappa", block.kappa());
-    number(json, "kappa_m", block.kappaM());
-    number(json, "kappa_temporal", block.kappaTemporal());
-    number(json, "mcc", block.mcc());
-    number(json, "loss", block.loss());
-    number(json, "log_loss", block.logLoss());
-    number(json, "log_loss_baseline", block.logLossBaseline());
-    number(json, "normalized_entropy", block.normalizedEntropy());
-    number(json, "brier", block.brier());
-    number(json, "calibration_error", block.calibrationError());
-    if (block.positiveShare() != null) {
-      json.writeObjectFieldStart("calibration");
-      writeShare(json, block.positiveShare());
+    if (decayed != null) {
+      json.writeObjectFieldStart("decayed");
+      number(json, "factor", decayed.factor());
+      number(json, "weight", decayed.weight());
+      ScoresJson.write(json, decayed.block(), decayed.block().scores().keySet());
       json.writeEndObject();
     }
-    json.writeBooleanField("predicts_one_class", block.predictsOneClass());
-    betterThanBaseline(json, block.betterThanBaseline());
   }
 
-  static void betterThanBaseline(JsonGenerator json, @Nullable Boolean isBetter)
+  /** Writes the rest of an object that has been opened. */
+  private interface Rest {
+    void write() throws IOException;
+  }
+
+  /**
+   * Writes a block and ends it.
+   *
+   * @param last first of the scores that are behind {@code parts}
+   */
+  private static void writeBlock(JsonGenerator json, ScoreBlock block, Score last, Rest parts)
       throws IOException {
-    if (isBetter == null) {
-      json.writeNullField("better_than_baseline");
-    } else {
-      json.writeBooleanField("better_than_baseline", isBetter);
-    }
+    Set<Score> scores = block.scores().keySet();
+    ScoresJson.writeCounts(json, block);
+    ScoresJson.write(json, block, scores.stream().filter(s -> s.compareTo(last) < 0).toList());
+    parts.write();
+    ScoresJson.write(json, block, scores.stream().filter(s -> s.compareTo(last) >= 0).toList());
+    json.writeEndObject();
   }
 
   private static void fBeta(JsonGenerator json, double value) throws IOException {
     if (Double.isFinite(value)) {
       number(json, "f_beta", value);
     }
-  }
-
-  private static void writeAverages(JsonGenerator json, @Nullable ClassAverages averages)
-      throws IOException {
-    if (averages != null) {
-      writeAverages(json, "macro", averages.macro());
-      writeAverages(json, "weighted", averages.weighted());
-      writeAverages(json, "micro", averages.micro());
-    }
-  }
-
-  private static void writeAverages(JsonGenerator json, String name, Averages averages)
-      throws IOException {
-    json.writeObjectFieldStart(name);
-    number(json, "precision", averages.precision());
-    number(json, "recall", averages.recall());
-    number(json, "f1", averages.f1());
-    fBeta(json, averages.fBeta());
-    json.writeEndObject();
   }
 
   private static void writeBaseline(
@@ -407,44 +358,38 @@ public final class MetricsJson {
 
   private static void writeScores(
       JsonGenerator json, RegressionScores scores, @Nullable Coverage coverage) throws IOException {
-    ForecastScores forecast = scores.forecast();
     startWindow(json, scores.windowSize(), scores.windowMillis());
-    writeCounted(json, scores.window());
-    if (forecast != null) {
-      number(json, "smape", forecast.windowSmape());
-      number(json, "mase", forecast.windowMase());
-    }
-    if (coverage != null) {
-      RegionJson.write(json, coverage.level(), coverage.window(), false);
-    }
-    json.writeEndObject();
+    writeBlock(
+        json,
+        scores.window(),
+        Score.LABEL_MEAN,
+        () -> {
+          if (coverage != null) {
+            RegionJson.write(json, coverage.level(), coverage.window(), false);
+          }
+        });
     json.writeObjectFieldStart("total");
-    writeCounted(json, scores.total());
-    if (forecast != null) {
-      number(json, "smape", forecast.totalSmape());
-      number(json, "mase", forecast.totalMase());
-    }
-    if (coverage != null) {
-      RegionJson.write(json, coverage.level(), coverage.total(), false);
-    }
-    number(json, "label_mean", scores.labelMean());
-    number(json, "label_sd", scores.labelSd());
-    json.writeEndObject();
-    if (scores.decayed() != null) {
-      startDecaying(json, scores.decayed());
-      writeBlock(json, scores.decayed().block());
-      json.writeEndObject();
-    }
+    writeBlock(
+        json,
+        scores.total(),
+        Score.LABEL_MEAN,
+        () -> {
+          if (coverage != null) {
+            RegionJson.write(json, coverage.level(), coverage.total(), false);
+          }
+        });
+    writeDecaying(json, scores.decayed());
     json.writeObjectFieldStart("baseline");
     writeBaseline(json, "last_value", scores.lastValue());
     writeBaseline(json, "mean", scores.mean());
-    if (forecast != null) {
-      writeSeasons(json, forecast);
+    if (scores.forecast() != null) {
+      writeSeasons(json, scores.forecast());
     }
     json.writeEndObject();
   }
 
-  private static void writeSeasons(JsonGenerator json, ForecastScores forecast) throws IOException {
+  private static void writeSeasons(JsonGenerator json, ForecastBaselines forecast)
+      throws IOException {
     json.writeArrayFieldStart("seasonal");
     for (SeasonScores season : forecast.seasons()) {
       json.writeStartObject();
@@ -483,21 +428,6 @@ public final class MetricsJson {
     number(json, "value", forecast.value());
     number(json, "low", forecast.low());
     number(json, "high", forecast.high());
-  }
-
-  private static void writeCounted(JsonGenerator json, RegressionBlock block) throws IOException {
-    writeCounts(json, block.examples(), block.weight());
-    writeBlock(json, block);
-  }
-
-  private static void writeBlock(JsonGenerator json, RegressionBlock block) throws IOException {
-    number(json, "mae", block.mae());
-    number(json, "rmse", block.rmse());
-    number(json, "r2", block.r2());
-    number(json, "mape", block.mape());
-    number(json, "quantile_loss", block.quantileLoss());
-    number(json, "loss", block.loss());
-    betterThanBaseline(json, block.betterThanBaseline());
   }
 
   private static void writeBaseline(JsonGenerator json, String name, RegressionBaseline baseline)

@@ -3,22 +3,36 @@ package dev.millrace.codec.json;
 import static dev.millrace.codec.json.JsonLine.number;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.millrace.data.MetricsReport.ClassificationBlock;
 import dev.millrace.data.MetricsReport.ClassificationScores;
-import dev.millrace.data.MetricsReport.OutputBlock;
 import dev.millrace.data.MetricsReport.OutputReport;
 import dev.millrace.data.MetricsReport.OutputScores;
-import dev.millrace.data.MetricsReport.RegressionBlock;
 import dev.millrace.data.MetricsReport.RegressionScores;
 import dev.millrace.data.Prediction.NamedOutcome;
 import dev.millrace.data.Prediction.OfClass;
 import dev.millrace.data.Prediction.OfOutputs;
+import dev.millrace.data.Score;
+import dev.millrace.data.ScoreBlock;
 import java.io.IOException;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Writes the scores and predictions of several outputs into an open object. */
 final class OutputsJson {
   private static final String IN_SET = "1";
+  // Of the scores of an output, whose own record has all.
+  private static final Set<Score> SHOWN =
+      EnumSet.of(
+          Score.ACCURACY,
+          Score.F1,
+          Score.LOG_LOSS,
+          Score.LOG_LOSS_BASELINE,
+          Score.MAE,
+          Score.RMSE,
+          Score.R2);
+  private static final Set<Score> BETTER =
+      EnumSet.of(Score.BETTER_THAN_BASELINE, Score.VALUE_BETTER_THAN_BASELINE);
 
   private OutputsJson() {}
 
@@ -26,10 +40,10 @@ final class OutputsJson {
   static void write(JsonGenerator json, OutputScores scores) throws IOException {
     json.writeObjectFieldStart("window");
     json.writeNumberField("size", scores.windowSize());
-    write(json, scores.window());
+    ScoresJson.write(json, scores.window());
     json.writeEndObject();
     json.writeObjectFieldStart("total");
-    write(json, scores.total());
+    ScoresJson.write(json, scores.total());
     json.writeEndObject();
     if (!scores.outputs().isEmpty()) {
       json.writeObjectFieldStart("outputs");
@@ -42,56 +56,31 @@ final class OutputsJson {
     }
   }
 
-  static void write(JsonGenerator json, OutputBlock block) throws IOException {
-    json.writeNumberField("examples", block.examples());
-    number(json, "precision", block.precision());
-    number(json, "recall", block.recall());
-    number(json, "f1", block.f1());
-    number(json, "macro_f1", block.macroF1());
-    number(json, "jaccard", block.jaccard());
-    number(json, "jaccard_samples", block.jaccardSamples());
-    number(json, "hamming_loss", block.hammingLoss());
-    number(json, "exact_match", block.exactMatch());
-  }
-
   private static void write(JsonGenerator json, OutputReport output) throws IOException {
     json.writeStringField("task", output.task().id());
     json.writeNumberField("examples", output.examples());
     if (output.scores() instanceof ClassificationScores scores) {
-      json.writeObjectFieldStart("window");
-      write(json, scores.window());
-      json.writeEndObject();
-      json.writeObjectFieldStart("total");
-      write(json, scores.total());
-      json.writeEndObject();
+      write(json, "window", scores.window(), null);
+      write(json, "total", scores.total(), null);
       if (Double.isFinite(scores.threshold())) {
         number(json, "threshold", scores.threshold());
       }
     } else if (output.scores() instanceof RegressionScores scores) {
-      json.writeObjectFieldStart("window");
-      write(json, scores.window(), scores.mean().windowMae());
-      json.writeEndObject();
-      json.writeObjectFieldStart("total");
-      write(json, scores.total(), scores.mean().totalMae());
-      json.writeEndObject();
+      write(json, "window", scores.window(), scores.mean().windowMae());
+      write(json, "total", scores.total(), scores.mean().totalMae());
     }
   }
 
-  private static void write(JsonGenerator json, ClassificationBlock block) throws IOException {
-    number(json, "accuracy", block.accuracy());
-    number(json, "f1", block.f1());
-    number(json, "log_loss", block.logLoss());
-    number(json, "log_loss_baseline", block.logLossBaseline());
-    MetricsJson.betterThanBaseline(json, block.betterThanBaseline());
-  }
-
-  private static void write(JsonGenerator json, RegressionBlock block, double baseline)
+  private static void write(
+      JsonGenerator json, String name, ScoreBlock block, @Nullable Double baseline)
       throws IOException {
-    number(json, "mae", block.mae());
-    number(json, "rmse", block.rmse());
-    number(json, "r2", block.r2());
-    number(json, "mae_baseline", baseline);
-    MetricsJson.betterThanBaseline(json, block.betterThanBaseline());
+    json.writeObjectFieldStart(name);
+    ScoresJson.write(json, block, SHOWN);
+    if (baseline != null) {
+      number(json, "mae_baseline", baseline);
+    }
+    ScoresJson.write(json, block, BETTER);
+    json.writeEndObject();
   }
 
   /**

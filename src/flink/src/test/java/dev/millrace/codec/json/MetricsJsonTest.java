@@ -5,38 +5,37 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.data.MetricsReport;
-import dev.millrace.data.MetricsReport.Averages;
 import dev.millrace.data.MetricsReport.CandidateReport;
-import dev.millrace.data.MetricsReport.ClassAverages;
 import dev.millrace.data.MetricsReport.ClassScores;
 import dev.millrace.data.MetricsReport.ClassificationBaseline;
-import dev.millrace.data.MetricsReport.ClassificationBlock;
 import dev.millrace.data.MetricsReport.ClassificationScores;
 import dev.millrace.data.MetricsReport.Confusion;
 import dev.millrace.data.MetricsReport.Coverage;
 import dev.millrace.data.MetricsReport.CoverageBlock;
 import dev.millrace.data.MetricsReport.Decaying;
 import dev.millrace.data.MetricsReport.Delays;
-import dev.millrace.data.MetricsReport.ForecastScores;
+import dev.millrace.data.MetricsReport.ForecastBaselines;
 import dev.millrace.data.MetricsReport.ForecastValue;
 import dev.millrace.data.MetricsReport.GroupScores;
 import dev.millrace.data.MetricsReport.Labels;
-import dev.millrace.data.MetricsReport.OutputBlock;
 import dev.millrace.data.MetricsReport.OutputReport;
 import dev.millrace.data.MetricsReport.OutputScores;
 import dev.millrace.data.MetricsReport.PositiveShare;
 import dev.millrace.data.MetricsReport.RegressionBaseline;
-import dev.millrace.data.MetricsReport.RegressionBlock;
 import dev.millrace.data.MetricsReport.RegressionScores;
 import dev.millrace.data.MetricsReport.SeasonScores;
 import dev.millrace.data.MetricsReport.Segment;
 import dev.millrace.data.MetricsReport.SegmentScores;
+import dev.millrace.data.Score;
+import dev.millrace.data.ScoreBlock;
 import dev.millrace.data.Task;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class MetricsJsonTest {
@@ -51,87 +50,110 @@ class MetricsJsonTest {
         new ClassificationScores(
             1000,
             600_000,
-            new ClassificationBlock(
-                1000,
-                999.5,
-                0.98,
-                0.82,
-                0.74,
-                0.66,
-                0.698,
-                0.7,
-                0.68,
-                0.67,
-                0.66,
-                0.65,
-                0.061,
-                0.062,
-                0.5,
-                0.02,
-                0.03,
-                new PositiveShare(0.25, 0.125),
-                0.957,
-                0.8,
-                NONE,
-                NONE,
-                true,
-                false,
-                averages(0.7)),
-            new ClassificationBlock(
+            withAverages(
+                classes(
+                    1000,
+                    999.5,
+                    Score.ACCURACY,
+                    0.98,
+                    Score.BALANCED_ACCURACY,
+                    0.82,
+                    Score.PRECISION,
+                    0.74,
+                    Score.RECALL,
+                    0.66,
+                    Score.F1,
+                    0.698,
+                    Score.F_BETA,
+                    0.7,
+                    Score.KAPPA,
+                    0.68,
+                    Score.KAPPA_M,
+                    0.67,
+                    Score.KAPPA_TEMPORAL,
+                    0.66,
+                    Score.MCC,
+                    0.65,
+                    Score.LOSS,
+                    0.061,
+                    Score.LOG_LOSS,
+                    0.062,
+                    Score.LOG_LOSS_BASELINE,
+                    0.5,
+                    Score.BRIER,
+                    0.02,
+                    Score.CALIBRATION_ERROR,
+                    0.03,
+                    Score.AUC_ROC,
+                    0.957,
+                    Score.AUC_PR,
+                    0.8),
+                0.7),
+            classes(
                 41999,
                 41999,
+                Score.ACCURACY,
                 0.97,
+                Score.BALANCED_ACCURACY,
                 0.81,
+                Score.PRECISION,
                 0.7,
+                Score.RECALL,
                 0.6,
+                Score.F1,
                 0.65,
-                NONE,
+                Score.KAPPA,
                 0.63,
+                Score.KAPPA_M,
                 0.62,
+                Score.KAPPA_TEMPORAL,
                 0.61,
+                Score.MCC,
                 0.6,
+                Score.LOSS,
                 0.071,
+                Score.LOG_LOSS,
                 0.072,
+                Score.LOG_LOSS_BASELINE,
                 0.5,
+                Score.BRIER,
                 NONE,
-                NONE,
-                new PositiveShare(0.25, 0.125),
-                NONE,
-                NONE,
-                NONE,
-                NONE,
-                true,
-                false,
-                null),
-            new Decaying<>(
+                Score.CALIBRATION_ERROR,
+                NONE),
+            new Decaying(
                 0.999,
                 1000.5,
-                new ClassificationBlock(
+                classes(
                     41999,
                     1000.5,
+                    Score.ACCURACY,
                     0.96,
+                    Score.BALANCED_ACCURACY,
                     0.8,
+                    Score.PRECISION,
                     0.7,
+                    Score.RECALL,
                     0.6,
+                    Score.F1,
                     0.65,
-                    NONE,
+                    Score.KAPPA,
                     0.5,
+                    Score.KAPPA_M,
                     0.4,
+                    Score.KAPPA_TEMPORAL,
                     0.3,
+                    Score.MCC,
                     0.2,
+                    Score.LOSS,
                     0.1,
+                    Score.LOG_LOSS,
                     0.09,
+                    Score.LOG_LOSS_BASELINE,
                     0.5,
+                    Score.BRIER,
                     0.08,
-                    0.07,
-                    new PositiveShare(0.25, 0.125),
-                    NONE,
-                    NONE,
-                    NONE,
-                    NONE,
-                    true,
-                    false,
-                    null)),
+                    Score.CALIBRATION_ERROR,
+                    0.07)),
             new ClassificationBaseline(0.95, 0.3, 0.94, 0.2),
             new ClassificationBaseline(0.96, 0, 0.961, 0),
             List.of(
@@ -181,13 +203,14 @@ class MetricsJsonTest {
 
   @Test
   void aRecordOfForecastsHasTheirScoresAndBaselines() {
-    RegressionBlock block = new RegressionBlock(9, 9, 1, 2, 0.5, 0.25, 0.5, 4, true);
+    ScoreBlock block = values(9, 9, 1, 2, 0.5, 0.25, 0.5, 4, true);
     RegressionBaseline baseline = new RegressionBaseline(3, 4, 5, NONE);
-    ForecastScores forecast =
-        new ForecastScores(
-            12.5, 0.5, 13.5, NONE, 2, List.of(new SeasonScores("24", baseline, baseline)));
+    ForecastBaselines forecast =
+        new ForecastBaselines(2, List.of(new SeasonScores("24", baseline, baseline)));
+    ScoreBlock window = withForecast(block, 12.5, 0.5);
+    ScoreBlock total = withForecast(withLabels(block, 0, 0), 13.5, NONE);
     RegressionScores scores =
-        new RegressionScores(9, 0, block, block, null, 0, 0, baseline, baseline, forecast);
+        new RegressionScores(9, 0, window, total, null, baseline, baseline, forecast);
     MetricsReport report =
         report(Task.REGRESSION, scores)
             .with(
@@ -227,13 +250,12 @@ class MetricsJsonTest {
         new RegressionScores(
             1000,
             0,
-            new RegressionBlock(1000, 1000, 1.5, 2.5, 0.9, 0.1, 0.75, 0.25, true),
-            new RegressionBlock(41999, 41999, 1.75, 2.75, 0.8, NONE, 0.875, 0.5, true),
-            new Decaying<>(0.99, 99.5, new RegressionBlock(9, 9, 1, 2, 0.5, 0.25, 0.5, 4, true)),
-            100.5,
-            12.25,
+            values(1000, 1000, 1.5, 2.5, 0.9, 0.1, 0.75, 0.25, true),
+            withLabels(values(41999, 41999, 1.75, 2.75, 0.8, NONE, 0.875, 0.5, true), 100.5, 12.25),
+            new Decaying(0.99, 99.5, values(9, 9, 1, 2, 0.5, 0.25, 0.5, 4, true)),
             new RegressionBaseline(3, 4, 5, 6),
-            new RegressionBaseline(7, 8, 9, 10));
+            new RegressionBaseline(7, 8, 9, 10),
+            null);
 
     assertThat(encode(report(Task.REGRESSION, scores)))
         .contains(
@@ -272,7 +294,7 @@ class MetricsJsonTest {
             0.25,
             null,
             null);
-    RegressionBlock block = new RegressionBlock(9, 9, 1, 2, 0.5, 0.25, 0.5, 4, true);
+    ScoreBlock block = values(9, 9, 1, 2, 0.5, 0.25, 0.5, 4, true);
     RegressionScores number =
         new RegressionScores(
             9,
@@ -280,17 +302,16 @@ class MetricsJsonTest {
             block,
             block,
             null,
-            0,
-            0,
             new RegressionBaseline(3, 4, 5, 6),
-            new RegressionBaseline(7, 8, NONE, 10));
+            new RegressionBaseline(7, 8, NONE, 10),
+            null);
     MetricsReport report =
         report(
             Task.MULTI_TARGET,
             new OutputScores(
                 500,
-                new OutputBlock(500, 0.5, 0.25, 0.375, 0.125, 0.75, 0.625, 0.0625, 0.875),
-                new OutputBlock(900, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE),
+                sets(500, 0.5, 0.25, 0.375, 0.125, 0.75, 0.625, 0.0625, 0.875),
+                sets(900, NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE),
                 List.of(
                     new OutputReport("paid", Task.BINARY, 900, label),
                     new OutputReport("amount", Task.REGRESSION, 9, number))));
@@ -323,33 +344,48 @@ class MetricsJsonTest {
 
   @Test
   void theAveragesOfClassesStandInEachBlockThatHasThem() throws IOException {
-    ClassificationBlock block =
-        new ClassificationBlock(
-            1,
-            1,
-            1,
-            1,
-            1,
-            1,
-            1,
-            NONE,
-            1,
-            1,
-            1,
-            1,
-            1,
-            1,
-            0.5,
-            1,
-            1,
-            new PositiveShare(0.25, 0.125),
-            1,
-            1,
-            0.75,
-            0.5,
-            true,
-            false,
-            averages(NONE));
+    ScoreBlock block =
+        withAverages(
+            classes(
+                1,
+                1,
+                Score.ACCURACY,
+                1,
+                Score.BALANCED_ACCURACY,
+                1,
+                Score.PRECISION,
+                1,
+                Score.RECALL,
+                1,
+                Score.F1,
+                1,
+                Score.KAPPA,
+                1,
+                Score.KAPPA_M,
+                1,
+                Score.KAPPA_TEMPORAL,
+                1,
+                Score.MCC,
+                1,
+                Score.LOSS,
+                1,
+                Score.LOG_LOSS,
+                1,
+                Score.LOG_LOSS_BASELINE,
+                0.5,
+                Score.BRIER,
+                1,
+                Score.CALIBRATION_ERROR,
+                1,
+                Score.AUC_ROC,
+                1,
+                Score.AUC_PR,
+                1,
+                Score.AUC_ROC_WEIGHTED,
+                0.75,
+                Score.AUC_PR_WEIGHTED,
+                0.5),
+            NONE);
     ClassificationBaseline baseline = new ClassificationBaseline(0, 0, 0, 0);
     ClassificationScores scores =
         new ClassificationScores(
@@ -357,7 +393,7 @@ class MetricsJsonTest {
             0,
             block,
             block,
-            new Decaying<>(0.9, 1, block),
+            new Decaying(0.9, 1, block),
             baseline,
             baseline,
             null,
@@ -440,8 +476,9 @@ class MetricsJsonTest {
   @Test
   void intervalsAreScoredInTheWindowAndInTotal() {
     RegressionBaseline none = new RegressionBaseline(0, 0, 0, 0);
-    RegressionBlock block = new RegressionBlock(4, 4, 1, 2, 0.5, 0.25, 3, 4, true);
-    RegressionScores scores = new RegressionScores(7, 0, block, block, null, 0, 0, none, none);
+    ScoreBlock block = values(4, 4, 1, 2, 0.5, 0.25, 3, 4, true);
+    RegressionScores scores =
+        new RegressionScores(7, 0, block, withLabels(block, 0, 0), null, none, none, null);
     Coverage coverage =
         new Coverage(0.9, new CoverageBlock(0.75, 20, 25), new CoverageBlock(NONE, NONE, NONE));
 
@@ -491,13 +528,12 @@ class MetricsJsonTest {
         new RegressionScores(
             7,
             0,
-            new RegressionBlock(4, 4, 1, 2, 0.5, 0.25, 3, 4, true),
-            new RegressionBlock(6, 6, 5, 6, 0.75, 0.125, 7, 8, true),
+            values(4, 4, 1, 2, 0.5, 0.25, 3, 4, true),
+            values(6, 6, 5, 6, 0.75, 0.125, 7, 8, true),
             null,
-            0,
-            0,
             none,
-            none);
+            none,
+            null);
     MetricsReport.Context context = report(Task.REGRESSION, scores).context();
 
     assertThat(
@@ -520,9 +556,10 @@ class MetricsJsonTest {
 
   @Test
   void theMembersOfAMixtureStandWithTheirWeightsAndLosses() {
-    RegressionBlock block = new RegressionBlock(1, 1, 0, 0, 0, 0, 0, 0, true);
+    ScoreBlock block = values(1, 1, 0, 0, 0, 0, 0, 0, true);
     RegressionBaseline none = new RegressionBaseline(0, 0, 0, 0);
-    RegressionScores scores = new RegressionScores(1, 0, block, block, null, 0, 0, none, none);
+    RegressionScores scores =
+        new RegressionScores(1, 0, block, withLabels(block, 0, 0), null, none, none, null);
     MetricsReport.Members members =
         new MetricsReport.Members(
             "b",
@@ -589,14 +626,14 @@ class MetricsJsonTest {
   @Test
   void numbersArePlainAndReadBackAsTheSameDouble() throws IOException {
     for (double value : new double[] {1e-7, 1.0 / 3, 2e-3, 1e22, 123456789012.5, 2.2e-44, 1e23}) {
-      RegressionBlock block =
-          new RegressionBlock(1, 1, value, value, -value, value, value, value, true);
+      ScoreBlock block = values(1, 1, value, value, -value, value, value, value, true);
       RegressionBaseline baseline = new RegressionBaseline(0, 0, 0, 0);
       String line =
           encode(
               report(
                   Task.REGRESSION,
-                  new RegressionScores(1, 0, block, block, null, 0, 0, baseline, baseline)));
+                  new RegressionScores(
+                      1, 0, block, withLabels(block, 0, 0), null, baseline, baseline, null)));
 
       String digits = line.replaceAll(".*?\"mae\":([^,]*),.*", "$1");
       assertThat(digits).matches("[0-9]+(\\.[0-9]+)?");
@@ -607,12 +644,13 @@ class MetricsJsonTest {
 
   @Test
   void writesCountsOfDelayedLabels() {
-    RegressionBlock block = new RegressionBlock(1, 1, 0, 0, 0, 0, 0, 0, true);
+    ScoreBlock block = values(1, 1, 0, 0, 0, 0, 0, 0, true);
     RegressionBaseline baseline = new RegressionBaseline(0, 0, 0, 0);
     MetricsReport report =
         report(
             Task.REGRESSION,
-            new RegressionScores(1, 0, block, block, null, 0, 0, baseline, baseline));
+            new RegressionScores(
+                1, 0, block, withLabels(block, 0, 0), null, baseline, baseline, null));
 
     assertThat(encode(report)).doesNotContain("\"labels\"");
     assertThat(
@@ -650,14 +688,15 @@ class MetricsJsonTest {
   @Test
   void numbersHaveNoMoreDigitsThanNeededOnAnyJdk() {
     // Before JDK 19, Double.toString(2.0e23) is 1.9999999999999998E23.
-    RegressionBlock block = new RegressionBlock(1, 1, 2.0e23, 0, 0, 0, 0, 0, true);
+    ScoreBlock block = values(1, 1, 2.0e23, 0, 0, 0, 0, 0, true);
     RegressionBaseline baseline = new RegressionBaseline(0, 0, 0, 0);
 
     assertThat(
             encode(
                 report(
                     Task.REGRESSION,
-                    new RegressionScores(1, 0, block, block, null, 0, 0, baseline, baseline))))
+                    new RegressionScores(
+                        1, 0, block, withLabels(block, 0, 0), null, baseline, baseline, null))))
         .contains("\"mae\":200000000000000000000000,");
   }
 
@@ -667,7 +706,7 @@ class MetricsJsonTest {
     MetricsReport.Context context =
         new MetricsReport.Context(
             text, text, 1, 1, 1, 0, List.of(text), 1, 0, 0, 0, offsets(new int[0]), text);
-    ClassificationBlock block = block(1, 1, 1, 1);
+    ScoreBlock block = block(1, 1, 1, 1);
     ClassificationBaseline baseline = new ClassificationBaseline(0, 0, 0, 0);
     ClassificationScores scores =
         new ClassificationScores(
@@ -746,39 +785,103 @@ class MetricsJsonTest {
             """);
   }
 
-  private static ClassificationBlock block(
-      long examples, double score, double loss, double logLoss) {
-    return new ClassificationBlock(
-        examples,
-        examples,
-        score,
-        score,
-        score,
-        score,
-        score,
-        score,
-        score,
-        score,
-        score,
-        score,
-        loss,
-        logLoss,
-        0.5,
-        score,
-        score,
-        new PositiveShare(0.25, 0.125),
-        score,
-        score,
-        score,
-        score,
-        true,
-        false,
-        null);
+  private static ScoreBlock block(long examples, double score, double loss, double logLoss) {
+    Map<Score, Double> scores = new EnumMap<>(Score.class);
+    for (Score each : Score.of(Score.Kind.CLASSES)) {
+      if (each.compareTo(Score.MACRO_PRECISION) < 0) {
+        scores.put(each, score);
+      }
+    }
+    scores.put(Score.LOSS, loss);
+    scores.put(Score.LOG_LOSS, logLoss);
+    scores.put(Score.LOG_LOSS_BASELINE, 0.5);
+    putRest(scores);
+    return new ScoreBlock(examples, examples, scores);
   }
 
-  private static ClassAverages averages(double fBeta) {
-    Averages averages = new Averages(0.1, 0.2, 0.3, fBeta);
-    return new ClassAverages(averages, averages, averages);
+  /**
+   * @param scores each with its value
+   */
+  private static ScoreBlock classes(long examples, double weight, Object... scores) {
+    Map<Score, Double> all = new EnumMap<>(Score.class);
+    for (int i = 0; i < scores.length; i += 2) {
+      all.put((Score) scores[i], ((Number) scores[i + 1]).doubleValue());
+    }
+    putRest(all);
+    return new ScoreBlock(examples, weight, all);
+  }
+
+  private static void putRest(Map<Score, Double> scores) {
+    scores.put(
+        Score.NORMALIZED_ENTROPY, scores.get(Score.LOG_LOSS) / scores.get(Score.LOG_LOSS_BASELINE));
+    scores.put(Score.MEAN_PREDICTED, 0.25);
+    scores.put(Score.OBSERVED_SHARE, 0.125);
+    scores.put(Score.CALIBRATION_RATIO, 2.0);
+    scores.put(Score.PREDICTS_ONE_CLASS, 1.0);
+    scores.put(Score.BETTER_THAN_BASELINE, 0.0);
+  }
+
+  private static ScoreBlock withAverages(ScoreBlock block, double fBeta) {
+    Map<String, Double> values =
+        Map.of("precision", 0.1, "recall", 0.2, "f1", 0.3, "f_beta", fBeta);
+    Map<Score, Double> averages = new EnumMap<>(Score.class);
+    for (Score score : Score.of(Score.Kind.CLASSES)) {
+      if (score.compareTo(Score.MACRO_PRECISION) >= 0) {
+        averages.put(score, values.get(score.field()));
+      }
+    }
+    averages.values().removeIf(value -> value.isNaN());
+    return with(block, averages);
+  }
+
+  private static ScoreBlock values(
+      long examples,
+      double weight,
+      double mae,
+      double rmse,
+      double r2,
+      double mape,
+      double quantileLoss,
+      double loss,
+      boolean better) {
+    return inOrder(
+        Score.Kind.VALUES,
+        examples,
+        weight,
+        mae,
+        rmse,
+        r2,
+        mape,
+        quantileLoss,
+        loss,
+        ScoreBlock.number(better));
+  }
+
+  private static ScoreBlock sets(long examples, double... scores) {
+    return inOrder(Score.Kind.SETS, examples, NONE, scores);
+  }
+
+  private static ScoreBlock inOrder(
+      Score.Kind kind, long examples, double weight, double... values) {
+    Map<Score, Double> scores = new EnumMap<>(Score.class);
+    for (int i = 0; i < values.length; i++) {
+      scores.put(Score.of(kind).get(i), values[i]);
+    }
+    return new ScoreBlock(examples, weight, scores);
+  }
+
+  private static ScoreBlock withForecast(ScoreBlock block, double smape, double mase) {
+    return with(block, Map.of(Score.SMAPE, smape, Score.MASE, mase));
+  }
+
+  private static ScoreBlock withLabels(ScoreBlock block, double mean, double sd) {
+    return with(block, Map.of(Score.LABEL_MEAN, mean, Score.LABEL_SD, sd));
+  }
+
+  private static ScoreBlock with(ScoreBlock block, Map<Score, Double> more) {
+    Map<Score, Double> scores = new EnumMap<>(block.scores());
+    scores.putAll(more);
+    return new ScoreBlock(block.examples(), block.weight(), scores);
   }
 
   private String encode(MetricsReport report) {
