@@ -144,7 +144,7 @@ public class LearnWithoutFlink {
   static void scores() throws IOException {
     TrainSpec spec =
         TrainSpec.of("circles", "points", InputSpec.DEFAULT, ModelSpec.auto(1))
-            .with(to -> to.metrics = MetricsSpec.DEFAULT.with(of -> of.every = 2000));
+            .with(to -> to.metrics = MetricsSpec.DEFAULT.with(metrics -> metrics.every = 2000));
     PrequentialEngine engine = new PrequentialEngine(spec, 64 << 20, ShapeChange.FAIL);
     EngineListener listener =
         new EngineListener() {

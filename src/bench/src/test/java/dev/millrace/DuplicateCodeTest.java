@@ -37,7 +37,7 @@ class DuplicateCodeTest {
   }
 
   @Test
-  void nothingStandsTwice() throws IOException {
+  void noElevenLinesAreEqual() throws IOException {
     assertThat(twice(sources())).isEmpty();
   }
 

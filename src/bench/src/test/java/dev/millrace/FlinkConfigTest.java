@@ -52,7 +52,7 @@ class FlinkConfigTest {
   }
 
   @Test
-  void everyKeySaysWhyItIsThere() throws IOException {
+  void everyKeyHasAReason() throws IOException {
     String above = "";
     for (String line : Files.readAllLines(CONFIG)) {
       if (line.matches("[a-z].*")) {

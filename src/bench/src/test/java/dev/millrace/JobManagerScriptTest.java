@@ -147,7 +147,7 @@ class JobManagerScriptTest {
   }
 
   @Test
-  void whereNoSavepointCanBeTakenTheJobManagerIsToldToEnd() throws Exception {
+  void withoutASavepointTheJobManagerIsTerminated() throws Exception {
     program("flink", "exit 1");
     started("");
 

@@ -131,7 +131,7 @@ class LauncherITCase {
   }
 
   @Test
-  void saysWhyItCannotBuildWhereItMayNotWrite() throws Exception {
+  void aBuildInAReadOnlyDirectoryFailsWithTheRemedy() throws Exception {
     executable(directory.resolve("bin/ln"), "echo 'ln: Permission denied' >&2; exit 1");
 
     Process process = start(Map.of());
@@ -175,7 +175,7 @@ class LauncherITCase {
   }
 
   @Test
-  void doesNotBuildWhenToldNotTo() throws Exception {
+  void theEnvironmentTurnsTheBuildOff() throws Exception {
     Result result = finish(start(Map.of("MILLRACE_NO_BUILD", "1")));
 
     assertThat(result.exitCode).isEqualTo(1);
@@ -242,7 +242,7 @@ class LauncherITCase {
   }
 
   @Test
-  void saysWhatToDoWithoutAUsableJava() throws Exception {
+  void anUnusableJavaFailsWithTheRemedy() throws Exception {
     java("11");
     assertThat(launch().err).contains("is Java 11").contains("17 or newer");
 

@@ -131,7 +131,7 @@ class WorkflowsTest {
     "89, 11, '', 1, That is less than 90 %: target/site/jacoco/index.html",
     "90, 10, '[WARNING] /src/A.java:[3,4] [Unused] a', 1, The compiler warns of the lines above."
   })
-  void continuousIntegrationWantsNoWarningAndMostLinesRun(
+  void continuousIntegrationFailsOnWarningsAndLowCoverage(
       int covered, int missed, String said, int exitCode, String told) throws Exception {
     Programs.require("bash", "bash");
     Files.copy(Path.of(".ci", "run"), project.resolve(".ci/run"));

@@ -231,7 +231,7 @@ class LateBacklogITCase {
   }
 
   @Test
-  void featuresComeThroughWhileThereAreNoLabels(@TempDir Path dir) throws Exception {
+  void featuresAreReadWhileThereAreNoLabels(@TempDir Path dir) throws Exception {
     Settings silent = pipeline("silent", "silent-labels", "");
     JobTopics.create(silent);
     InMemoryReporter reporter = InMemoryReporter.create();

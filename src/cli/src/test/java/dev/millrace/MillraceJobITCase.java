@@ -144,7 +144,7 @@ class MillraceJobITCase {
   }
 
   @Test
-  void transactionsLongerThanTheBrokersAllowAreRefusedBeforeTheJobStarts() throws Exception {
+  void transactionsLongerThanTheBrokersAllowAreRejectedBeforeTheJobStarts() throws Exception {
     Settings settings =
         PipelineFile.parse(
             "long",
@@ -366,7 +366,7 @@ class MillraceJobITCase {
   }
 
   @Test
-  void aSavepointOfOneBackendGoesOnOnTheOther(@TempDir Path dir) throws Exception {
+  void aSavepointOfOneBackendContinuesOnTheOther(@TempDir Path dir) throws Exception {
     Settings calm = pipeline("unmoved", "at-least-once");
     Settings heap = pipeline("moved", "at-least-once");
     // Room for no model: each is written and read again all the time.
@@ -414,8 +414,7 @@ class MillraceJobITCase {
   }
 
   @Test
-  void newMixturesGoOnFromTheOneThatAnotherKeyHasOnTheModelsTopic(@TempDir Path dir)
-      throws Exception {
+  void newMixturesStartFromThePublishedModelOfAnotherKey(@TempDir Path dir) throws Exception {
     Settings first = withStart("auto", "auto-in", "auto: fast");
     JobTopics.create(first);
     JobTopics.send(first, JobTopics.examples(EXAMPLES, KEYS));
@@ -438,16 +437,16 @@ class MillraceJobITCase {
   }
 
   @Test
-  void aPriorWithoutAModelIsRefusedBeforeTheJobStarts() throws Exception {
+  void aPriorWithoutAModelIsRejectedBeforeTheJobStarts() throws Exception {
     Settings settings = withModel("no-prior", "no-prior-in", ", warm-start: { key: fleet }");
     JobTopics.create(settings);
 
     assertThatThrownBy(() -> run(settings))
         .isInstanceOf(InvalidPipelineException.class)
         .hasMessage(
-            "model.warm-start.key is \"fleet\", but topic no-prior-models has no model of that key. A job"
-                + " publishes its models as configured by output.snapshots, and when it is drained."
-                + " List them with: ./millrace models list");
+            "model.warm-start.key is \"fleet\", but topic no-prior-models has no model of that key."
+                + " A job publishes its models as configured by output.snapshots, and when it is"
+                + " drained. List them with: ./millrace models list");
   }
 
   /** Runs the second; the first, whose models came from the topic, has learned. */

@@ -36,7 +36,7 @@ class RegistryITCase {
   private static final int SINGLE_OBJECT_HEADER = 10;
 
   @Test
-  void anOutageOfTheRegistryLosesAndRefusesNothing(@TempDir Path dir) throws Exception {
+  void anOutageOfTheRegistryLosesAndRejectsNothing(@TempDir Path dir) throws Exception {
     try (EmbeddedKafka kafka = EmbeddedKafka.start(0, null);
         StubRegistry registry = new StubRegistry()) {
       registry.with(5, Files.readString(Path.of("schemas", "training_example.avsc")));

@@ -87,7 +87,7 @@ class SavepointFixtureITCase {
 
   @ParameterizedTest
   @CsvSource({"heap, 1", "heap, 2", "rocksdb, 2"})
-  void aReleasesSavepointGoesOnToTheSameBytes(String backend, int parallelism, @TempDir Path dir)
+  void aReleasedSavepointContinuesToTheSameBytes(String backend, int parallelism, @TempDir Path dir)
       throws Exception {
     Settings settings = pipeline(backend);
     JobTopics.create(settings);

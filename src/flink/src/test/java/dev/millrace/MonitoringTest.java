@@ -42,7 +42,7 @@ class MonitoringTest {
   }
 
   @Test
-  void everyAlertSaysHowBadItIsWhatItIsAndWhatToDo() throws IOException {
+  void everyAlertHasASeverityASummaryAndARemedy() throws IOException {
     JsonNode rules =
         new YAMLMapper()
             .readTree(Monitoring.PROMETHEUS.resolve("alerts.yml").toFile())

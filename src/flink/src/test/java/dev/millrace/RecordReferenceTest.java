@@ -74,7 +74,7 @@ class RecordReferenceTest {
   }
 
   @Test
-  void everyFieldSaysWhatItMeans() throws IOException {
+  void everyFieldHasADescription() throws IOException {
     assertThat(markdown().lines().filter(line -> line.endsWith("|  |"))).isEmpty();
   }
 

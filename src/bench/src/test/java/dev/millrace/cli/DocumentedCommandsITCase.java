@@ -26,7 +26,7 @@ class DocumentedCommandsITCase {
 
   @ParameterizedTest
   @MethodSource("pages")
-  void thePageHappensAsItIsTold(Path page) throws Exception {
+  void thePagePrintsTheRealOutput(Path page) throws Exception {
     for (String program : PROGRAMS) {
       if (Files.readString(page).contains("\n" + program + " ")) {
         Programs.require(program, program);

@@ -70,7 +70,7 @@ class MillraceTest {
   }
 
   @Test
-  void aPositiveClassThatTheFileLacksIsRefused() throws IOException {
+  void aPositiveClassThatTheFileLacksIsRejected() throws IOException {
     Path file = dir.resolve("pay.csv");
     Files.writeString(file, "amount,class\n1,ok\n2,fraud\n");
 
@@ -177,7 +177,7 @@ class MillraceTest {
   }
 
   @Test
-  void anAbsentBrokerIsOneLineThatSaysHowToStartOne() throws IOException {
+  void anAbsentBrokerIsOneLineWithTheCommandThatStartsOne() throws IOException {
     int free = Ports.free();
 
     Cli cli = Cli.run("watch", "--bootstrap-server", "127.0.0.1:" + free, "--timeout", "1");
@@ -208,7 +208,7 @@ class MillraceTest {
   }
 
   @Test
-  void aBrokerThatAnswersNoMoreIsSaidToDoSo() {
+  void aSilentBrokerIsReported() {
     TimeoutException timeout = new TimeoutException("Failed to get offsets by times in 15000ms");
 
     assertThat(BrokerCheck.failure("Topic t cannot be read", timeout))

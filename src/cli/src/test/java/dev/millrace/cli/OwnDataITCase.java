@@ -88,7 +88,7 @@ class OwnDataITCase {
   }
 
   @Test
-  void initSaysWhyATopicTellsNothing() throws Exception {
+  void initReportsUnreadableTopics() throws Exception {
     create("empty");
     assertThat(init("empty").err()).startsWith("Topic empty has no records.");
     assertThat(init("absent").err()).startsWith("Topic absent does not exist on ");

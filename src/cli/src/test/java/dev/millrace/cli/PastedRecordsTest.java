@@ -129,7 +129,8 @@ class PastedRecordsTest {
         "\"detector\" | \"watcher\" | /watcher is not written",
         "\"detector\":\"ddm\", | `` | /detector is missing",
         "\"seq\":4045 | \"seq\":\"4045\" | /seq is written as [integer], not as string",
-        "\"key\":\"8\",\"seq\":4045 | \"seq\":4045,\"key\":\"8\" | the order is [pipeline, key, seq",
+        "\"key\":\"8\",\"seq\":4045 | \"seq\":4045,\"key\":\"8\" | the order is [pipeline, key,"
+            + " seq",
       })
   void aStaleRecordIsFound(String now, String before, String difference) {
     String record =
@@ -143,7 +144,7 @@ class PastedRecordsTest {
   }
 
   @Test
-  void fieldsAreLeftOutOnlyWhereAMarkSaysSo() {
+  void fieldsAreLeftOutOnlyAtAMark() {
     String record =
         """
         {"pipeline":"storms","time":"2026-11-25T20:49:50.001Z", …,

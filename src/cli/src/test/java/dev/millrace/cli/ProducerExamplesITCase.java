@@ -84,7 +84,7 @@ class ProducerExamplesITCase {
   }
 
   @Test
-  void thePythonExampleSaysWhatABrokerDoesNotTake() throws Exception {
+  void thePythonExampleReportsRejectedRecords() throws Exception {
     assumePythonClient();
     Path csv = Files.writeString(dir.resolve("rows.csv"), "shop,amount,verdict\na,1,ok\na,2,ok\n");
 

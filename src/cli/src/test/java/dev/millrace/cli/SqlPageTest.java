@@ -15,7 +15,7 @@ class SqlPageTest {
   private static final Path PAGE = Path.of("docs", "sql.md");
 
   @Test
-  void everyStatementBesideAnOutputIsInAScriptThatThePageRuns() throws IOException {
+  void everyStatementWithAnOutputIsInAScriptThatThePageRuns() throws IOException {
     String page = Files.readString(PAGE);
     StringBuilder scripts = new StringBuilder();
     for (Path script : scripts()) {

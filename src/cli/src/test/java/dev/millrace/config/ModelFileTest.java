@@ -23,7 +23,7 @@ class ModelFileTest {
   @TempDir private Path dir;
 
   @Test
-  void aFileIsReadUpToALimitThatIsSaid() throws IOException {
+  void aFileIsReadUpToALimitThatTheErrorNames() throws IOException {
     byte[] bytes = {1, 2, 3};
     Path file = Files.write(dir.resolve("model"), bytes);
 

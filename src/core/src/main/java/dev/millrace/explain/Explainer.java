@@ -171,15 +171,15 @@ public final class Explainer {
     if (!areProbabilities) {
       return scores[at + index];
     }
-    double others = 0;
+    double otherScores = 0;
     for (int c = 0; c < classes; c++) {
-      others += c == index ? 0 : scores[at + c];
+      otherScores += c == index ? 0 : scores[at + c];
     }
-    if (!Double.isFinite(others + scores[at + index])) {
+    if (!Double.isFinite(otherScores + scores[at + index])) {
       return Double.NaN;
     }
     return FdlibmLog.of(Math.max(MIN_PROBABILITY, scores[at + index]))
-        - FdlibmLog.of(Math.max(MIN_PROBABILITY, others));
+        - FdlibmLog.of(Math.max(MIN_PROBABILITY, otherScores));
   }
 
   private interface Score {

@@ -67,7 +67,7 @@ class BaselineTest {
   }
 
   @Test
-  void aClassThatNoOneKnowsCostsFrequenciesWhatItCostsAModel() {
+  void anUnseenClassHasTheSameLossForFrequenciesAndAModel() {
     ClassFrequencies frequencies = new ClassFrequencies();
     frequencies.learn(0, 1);
 

@@ -117,7 +117,7 @@ class ConfusionMatrixTest {
   }
 
   @Test
-  void ofASingleClassKappaDoesNotExistAndMccIsZero() {
+  void aSingleClassHasNoKappaAndAnMccOfZero() {
     ConfusionMatrix matrix = new ConfusionMatrix();
     matrix.add(1, 1, 1);
     matrix.add(1, 1, 1);

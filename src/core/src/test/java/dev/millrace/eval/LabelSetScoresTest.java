@@ -40,7 +40,7 @@ class LabelSetScoresTest {
   }
 
   @Test
-  void weightsCountAsSoManyExamples() {
+  void aWeightCountsAsThatManyExamples() {
     LabelSetScores weighted = new LabelSetScores(100);
     weighted.add(2, 1, 0, 4, 2);
     weighted.add(1, 0, 2, 4, 1);

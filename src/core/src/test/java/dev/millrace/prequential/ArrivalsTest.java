@@ -136,7 +136,7 @@ class ArrivalsTest {
   }
 
   @Test
-  void ofFeaturesAndLabelsThatComeApartEachRecordIsCountedOnce() throws IOException {
+  void separateFeaturesAndLabelsAreCountedOnceEach() throws IOException {
     TrainSpec late =
         Specs.train(
             LateStreams.input(Task.MULTICLASS, null, 1_000, 50), Specs.small(5), Specs.METRICS);

@@ -57,7 +57,7 @@ class DerivedFeaturesTest {
   }
 
   @Test
-  void howRecordsFallIntoChunksChangesNoBit() throws IOException {
+  void chunksOfAnySizeLearnTheSameBits() throws IOException {
     for (boolean isLate : new boolean[] {false, true}) {
       List<Example> rows = isLate ? LateStreams.apart(series(), DELAY) : series();
 
@@ -131,7 +131,7 @@ class DerivedFeaturesTest {
   }
 
   @Test
-  void howRecordsFallIntoChunksChangesNoPublishedModel() throws IOException {
+  void chunksOfAnySizePublishTheSameModels() throws IOException {
     List<byte[]> alone = publishedModels(1);
     List<byte[]> together = publishedModels(64);
 

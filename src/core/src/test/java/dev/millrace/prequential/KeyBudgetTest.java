@@ -80,7 +80,7 @@ class KeyBudgetTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void howRecordsFallIntoChunksChangesNoBit(boolean isLate) throws IOException {
+  void chunksOfAnySizeLearnTheSameBits(boolean isLate) throws IOException {
     List<Example> rows = rows(isLate, ROWS);
 
     byte[] together = bytes(learn(spec(isLate), rows, 64, MAX_BYTES, false));

@@ -48,7 +48,7 @@ class LateBaselinesTest {
   }
 
   @Test
-  void noChangeMajorityAndFrequenciesAreThoseOfTheLabelsThatHadCome() throws IOException {
+  void baselinesUseTheLabelsKnownWhenTheFeaturesCame() throws IOException {
     List<Example> examples = classes();
 
     ClassificationScores scores = (ClassificationScores) learn(Task.BINARY, examples).scores();

@@ -109,7 +109,7 @@ class LateMixtureTest {
   /** Classes come while features wait, and a background model comes and goes. */
   @ParameterizedTest
   @EnumSource(Models.class)
-  void howRecordsFallIntoChunksAndARestartAnywhereChangeNoBit(Models models) throws IOException {
+  void chunksOfAnySizeAndARestartAnywhereLearnTheSameBits(Models models) throws IOException {
     List<Example> examples = bursts(300);
     examples.subList(150, 160).forEach(example -> example.label = "third");
     List<Example> rows = LateStreams.apart(examples, 20);

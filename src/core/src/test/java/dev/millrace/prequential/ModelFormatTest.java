@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class ModelFormatTest {
 
   @Test
-  void theColumnsOfTwoInputsAreToldApartInOneWorkspace() {
+  void oneWorkspaceDistinguishesTheColumnsOfTwoInputs() {
     InputSpec amount = of("amount");
     InputSpec country = of("country");
     Workspace workspace = new Workspace();

@@ -435,7 +435,7 @@ class OutputsTest {
   }
 
   @Test
-  void stateOfOneOutputIsRefusedAndNamed() throws IOException {
+  void stateOfOneOutputIsRejectedAndNamed() throws IOException {
     TrainSpec one = Specs.train(MODEL);
     TrainState state = Learning.inChunks(one, Chunks.classes("k", 50, 1), 10, false, published);
     PrequentialEngine several = new PrequentialEngine(sets(), MAX_BYTES, ShapeChange.FAIL);

@@ -55,7 +55,7 @@ public class PrequentialEngineTest {
   }
 
   @Test
-  void howExamplesFallIntoChunksChangesNoBit() throws IOException {
+  void chunksOfAnySizeLearnTheSameBits() throws IOException {
     List<Example> examples = Chunks.classes("k", 500, 1);
 
     TrainState alone = learn(engine(spec), examples, 1).get("k");

@@ -77,7 +77,7 @@ class TrainStateFixtureTest {
   }
 
   @Test
-  void aNewerVersionIsRefusedWithTheWayOut() throws IOException {
+  void aNewerVersionIsRejectedWithTheRemedy() throws IOException {
     byte[] newer = fixture(CLASSES).bytes();
     ByteBuffer.wrap(newer).putInt(TrainState.VERSION + 1);
 

@@ -483,7 +483,7 @@ class ExampleDecoderTest {
   }
 
   @Test
-  void theWordsOfARefusalNameTheFramingThatCame() {
+  void aRejectionNamesTheFramingThatCame() {
     InputSpec spec = Records.undeclared();
     String start = "; Avro single-object encoding starts with c3 01";
 
@@ -506,7 +506,7 @@ class ExampleDecoderTest {
   }
 
   @Test
-  void anEncoderBeginsEachRecordAnew() {
+  void anEncoderEncodesEachRecordIndependently() {
     ExampleEncoder encoder = new ExampleEncoder();
     byte[] first = encode(encoder);
 
@@ -717,7 +717,7 @@ class ExampleDecoderTest {
   }
 
   @Test
-  void saysWhyARecordIsRejected() throws IOException {
+  void aRejectedRecordHasAReason() throws IOException {
     InputSpec spec = Records.undeclared();
     byte[] good = AvroValues.classValue("k", "a", 1, 2);
 
@@ -758,7 +758,7 @@ class ExampleDecoderTest {
   }
 
   @Test
-  void refusesWhatTheDeclarationsForbid() {
+  void rejectsValuesThatTheDeclarationsForbid() {
     InputSpec spec =
         Records.spec(
             Task.BINARY,

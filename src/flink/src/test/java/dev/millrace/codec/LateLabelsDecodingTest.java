@@ -80,7 +80,7 @@ class LateLabelsDecodingTest {
   }
 
   @Test
-  void whereNoLabelsComeLaterAnIdIsReadIfThereIsOne() {
+  void withoutDelayedLabelsAnIdIsOptional() {
     InputSpec spec = json((LateLabels) null);
     ExampleDecoder decoder = new ExampleDecoder(spec);
 

@@ -226,8 +226,7 @@ class ModelSegmentsTest {
   }
 
   @Test
-  void whereverAReaderStartsAndWhateverCompactionLeftItHasAPublishedModelOrNone()
-      throws IOException {
+  void aReaderOfACompactedTopicHasAPublishedModelOrNoModel() throws IOException {
     List<byte[]> models = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
       change(random.nextInt(200));

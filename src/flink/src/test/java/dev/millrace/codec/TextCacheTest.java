@@ -50,7 +50,7 @@ class TextCacheTest {
   }
 
   @Test
-  void holds8MegabytesAndThenBeginsAnew() {
+  void aFullCacheOf8MegabytesIsCleared() {
     String longText = "x".repeat(1 << 20);
     String first = get("1" + longText);
     get("2" + longText);

@@ -68,7 +68,7 @@ class ModelFromFileTest {
   }
 
   @Test
-  void oursSaysEverythingAboutTheModel() {
+  void ourExportDescribesTheWholeModel() {
     Settings settings =
         parse("{ label: y }", "{ warm-start: { file: ours.onnx }, learning-rate: 0.1 }");
 

@@ -21,7 +21,7 @@ class PipelineFileReferenceTest {
   }
 
   @Test
-  void everyOptionSaysWhatItTakesItsDefaultAndItsMeaning() {
+  void everyOptionHasAllowedValuesADefaultAndADescription() {
     Set<String> places = new HashSet<>();
     for (OptionGroup group : PipelineOptions.GROUPS) {
       assertThat(group.documentation()).as(group.path()).isNotBlank();

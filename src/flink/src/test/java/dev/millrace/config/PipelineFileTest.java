@@ -56,7 +56,7 @@ class PipelineFileTest {
   @TempDir private Path folder;
 
   @Test
-  void areasAreComputedUpToSoManyClasses() {
+  void areasHaveALimitOfClasses() {
     assertThat(parse(HEAD + "metrics: { auc-max-classes: 20 }").metrics().aucClasses())
         .isEqualTo(20);
     assertThat(parse(HEAD + "metrics: { auc: false }").metrics().aucClasses()).isZero();
@@ -1076,7 +1076,7 @@ class PipelineFileTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "\n\n", "# nothing yet\n", "---\n", "~", "\uFEFF"})
-  void anEmptyFileIsToldHowToBegin(String yaml) {
+  void anEmptyFileGetsAMinimalExample(String yaml) {
     assertThat(invalid(yaml).errors())
         .singleElement()
         .asString()
@@ -1084,7 +1084,7 @@ class PipelineFileTest {
   }
 
   @Test
-  void aFileThatIsNoMapSaysWhatItIs() {
+  void rejectsAFileThatIsNotAMap() {
     assertThat(invalid("- a\n").errors())
         .containsExactly(
             "fraud.yaml:1  a pipeline file must be a map of options, but this is a list");

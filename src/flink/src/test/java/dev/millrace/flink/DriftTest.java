@@ -196,7 +196,7 @@ class DriftTest {
   }
 
   @Test
-  void resetStartsTheModelAfreshAndKeepsItsClasses() throws Exception {
+  void resetRestartsTheModelAndKeepsItsClasses() throws Exception {
     Outcome outcome = run(watching(plan(Action.RESET)), drifting(), 64);
 
     int drift = outcome.drift().path("seq").asInt();
@@ -238,7 +238,7 @@ class DriftTest {
   }
 
   @Test
-  void stepsThatAreLeftOutAreToldOfWithTheNextReport() throws Exception {
+  void skippedStepsAreReportedWithTheNextReport() throws Exception {
     List<Example> examples = Chunks.numbers("k", 100, 1);
     for (int i = 20; i < 30; i++) {
       examples.get(i).weight = Float.MAX_VALUE;

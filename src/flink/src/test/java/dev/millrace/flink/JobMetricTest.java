@@ -42,7 +42,7 @@ class JobMetricTest {
   }
 
   @Test
-  void theOperatorsRegisterWhatTheCatalogueSaysAndNothingElse() throws Exception {
+  void theOperatorsRegisterExactlyTheMetricsOfTheCatalogue() throws Exception {
     register(
         "decode",
         new ProcessOperator<>(

@@ -73,7 +73,7 @@ class KeyTtlTest {
 
   @ParameterizedTest
   @MethodSource("backends")
-  void theNextExampleOfAForgottenKeyStartsItAfresh(StateBackend backend) throws Exception {
+  void theNextExampleOfAForgottenKeyRestartsIt(StateBackend backend) throws Exception {
     List<Example> examples = Chunks.classes("k", 60, 1);
     try (TrainHarness fresh = begin(backend, TTL, null);
         TrainHarness returning = begin(backend, TTL, null)) {

@@ -187,8 +187,7 @@ class LabelTimeoutTest {
   }
 
   @Test
-  void ofLabelsThatComeAfterTheTimeoutThoseThatSayTheSameAndDuplicatesChangeNothing()
-      throws Exception {
+  void equalAndDuplicateLabelsAfterTheTimeoutChangeNothing() throws Exception {
     List<Example> examples = examples();
     List<Example> stream = onlyYes(examples, 80);
     int corrections = stream.size() - EXAMPLES;
@@ -267,7 +266,7 @@ class LabelTimeoutTest {
 
   @ParameterizedTest
   @ValueSource(ints = {20, 80})
-  void howChunksFallAndARestartAnywhereChangeNothing(int delay) throws Exception {
+  void chunksOfAnySizeAndARestartAnywhereReportTheSame(int delay) throws Exception {
     List<Example> stream = onlyYes(examples().subList(0, 120), delay);
     List<String> expected;
     try (TrainHarness harness = new TrainHarness(clicks())) {

@@ -202,7 +202,7 @@ class LateLabelsTest {
   }
 
   @Test
-  void howChunksFallAndARestartAnywhereChangeNothing() throws Exception {
+  void chunksOfAnySizeAndARestartAnywhereReportTheSame() throws Exception {
     List<Example> stream = disturbed(Chunks.classes("k", 60, 5));
     List<String> expected;
     try (TrainHarness harness = new TrainHarness(classes())) {
@@ -312,7 +312,7 @@ class LateLabelsTest {
   }
 
   @Test
-  void ofTwoReportsOfTheSameExamplesOnlyWhatIsSaidOfReadRecordsDiffers() throws Exception {
+  void twoReportsOfTheSameExamplesDifferOnlyInTheRecordsRead() throws Exception {
     List<Example> examples = Chunks.classes("k", 2, 1);
     try (TrainHarness harness = new TrainHarness(classes())) {
       harness.send(List.of(LateStreams.whole(examples.get(0), 0)), 1);
@@ -483,7 +483,7 @@ class LateLabelsTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, DELAY})
-  void inEachPassAnExampleIsJoinedAnewAndTheSameOnesAreHeldOut(int delay) throws Exception {
+  void eachPassJoinsAgainAndHoldsOutTheSameExamples(int delay) throws Exception {
     List<Example> stream = new ArrayList<>();
     for (int epoch = 1; epoch <= 3; epoch++) {
       for (Example half : LateStreams.apart(Chunks.classes("k", EXAMPLES, 5), delay)) {

@@ -95,7 +95,7 @@ class OffsetGapDetectorTest {
   }
 
   @Test
-  void aTopicThatWasMadeAnewHasLostNothing() {
+  void aRecreatedTopicHasLostNothing() {
     records.see(0, 0, 5_000);
 
     records.see(0, 0, 0);

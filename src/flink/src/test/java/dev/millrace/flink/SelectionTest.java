@@ -127,7 +127,7 @@ class SelectionTest {
   }
 
   @Test
-  void aBetterChallengerTakesOverAndAllTopicsSaySo() throws Exception {
+  void aBetterChallengerTakesOverAndAllTopicsReportIt() throws Exception {
     Outcome outcome = run(train(models(null, EAGER, SLOW, QUICK)), Chunks.classes("k", 600, 1), 64);
 
     JsonNode change = outcome.change();
@@ -247,7 +247,7 @@ class SelectionTest {
   @EnumSource(
       value = Action.class,
       names = {"SWAP_IN_CHALLENGER", "RESET"})
-  void afterADriftTheBestChallengerTakesOverOrAllStartAfresh(Action action) throws Exception {
+  void aDriftPromotesTheBestChallengerOrRestartsAllModels(Action action) throws Exception {
     List<Example> examples = Chunks.classes("k", 1_200, 1);
     for (Example example : examples.subList(600, 1_200)) {
       example.label = example.label.equals("low") ? "high" : "low";
@@ -302,7 +302,7 @@ class SelectionTest {
 
   @ParameterizedTest
   @EnumSource(ShapeChange.class)
-  void aModelThatIsNewStartsAfreshAndOneThatIsGoneIsDropped(ShapeChange onChange) throws Exception {
+  void aNewModelStartsUntrainedAndARemovedOneIsDropped(ShapeChange onChange) throws Exception {
     NamedModel other = new NamedModel("other", ModelSpec.auto(4));
     Outcome outcome =
         continued(

@@ -182,7 +182,7 @@ class SettingsChangeTest {
   }
 
   @Test
-  void featuresThatBecameIndicatorsAreNamedOrStartTheKeyAfresh() throws Exception {
+  void featuresThatBecameIndicatorsAreNamedOrRestartTheKey() throws Exception {
     TrainSpec numbers = ofInput(features("a", "b", "c"));
     TrainSpec oneHot =
         ofInput(

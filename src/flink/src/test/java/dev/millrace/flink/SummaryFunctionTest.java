@@ -78,7 +78,7 @@ class SummaryFunctionTest {
   }
 
   @Test
-  void oneRecordTellsOfAllKeys() throws Exception {
+  void oneRecordSummarizesAllKeys() throws Exception {
     try (var summary = harness(null)) {
       summary.setProcessingTime(1);
       for (int key = 1; key <= 20; key++) {
@@ -134,7 +134,7 @@ class SummaryFunctionTest {
   }
 
   @Test
-  void nothingIsToldWhileNothingIsReportedAndForgottenKeysAreLeftOut() throws Exception {
+  void noSummaryComesWithoutReportsAndForgottenKeysAreLeftOut() throws Exception {
     try (var summary = harness(null)) {
       summary.setProcessingTime(1);
       send(summary, sample("a", 1, 1, 1), sample("b", 2, 1, 1));
@@ -181,7 +181,7 @@ class SummaryFunctionTest {
   }
 
   @Test
-  void aPipelineOfAnotherNameTellsNothingUnderTheOldOneAndForgetsIt() throws Exception {
+  void aRenamedPipelineReportsUnderItsNewNameOnly() throws Exception {
     OperatorSubtaskState state;
     try (var summary = harness(null)) {
       summary.setProcessingTime(1);

@@ -110,7 +110,7 @@ class TrainFunctionTest {
   // Reports come after every 40 examples: of batches of 32 most fall inside one.
   @ParameterizedTest
   @ValueSource(ints = {1, 5, 32, 64})
-  void howChunksFallChangesNothing(int batchSize) throws Exception {
+  void chunksOfAnySizeReportTheSame(int batchSize) throws Exception {
     for (List<Example> examples :
         List.of(Chunks.classes("k", EXAMPLES, 2), Chunks.numbers("k", EXAMPLES, 2))) {
       Run whole = run(Specs.train(Specs.small(batchSize)), examples, EXAMPLES);
@@ -303,7 +303,7 @@ class TrainFunctionTest {
   }
 
   @Test
-  void aPublishedModelSaysWhoseItIsAndComesBack() throws Exception {
+  void aPublishedModelNamesItsOwnerAndCanBeRead() throws Exception {
     TrainSpec spec = Specs.train(Specs.small(3));
     try (TrainHarness harness = new TrainHarness(spec)) {
       harness.send(Chunks.classes("k", 100, 8), 10);
@@ -355,7 +355,7 @@ class TrainFunctionTest {
   }
 
   @Test
-  void aKeyThatStartsFromAModelTakesItsFeaturesAndMeetsMoreClasses() throws Exception {
+  void aKeyThatStartsFromAModelHasItsFeaturesAndLearnsMoreClasses() throws Exception {
     ModelSnapshot taught = taught();
     ModelStart.NetworkStart start =
         new ModelStart.NetworkStart(

@@ -90,7 +90,7 @@ class TrainStateSerializerTest {
   }
 
   @Test
-  void whereverStateIsCutOffItSaysSo() throws IOException {
+  void truncatedStateIsReportedAsDamaged() throws IOException {
     byte[] bytes = serialize(state());
     // The last byte says that nothing waits for labels, which this pipeline has not.
     int needed = bytes.length - Integer.BYTES - 1;

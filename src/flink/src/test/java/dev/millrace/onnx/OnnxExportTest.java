@@ -161,7 +161,7 @@ class OnnxExportTest {
   }
 
   @Test
-  void theFileSaysWhichModelItIs() throws Exception {
+  void theFileIdentifiesItsModel() throws Exception {
     Learner learner = OnnxModels.taught(cases().get(0).spec(), Task.MULTICLASS, 3);
 
     ModelProto model =

@@ -90,7 +90,7 @@ class OutputsServingTest {
   }
 
   @Test
-  void aRequestOfAnotherWidthIsRefused() throws Exception {
+  void aRequestOfAnotherWidthIsRejected() throws Exception {
     LoadedModel model = trained(SETS);
     Example narrow = new Example();
     narrow.resize(1);

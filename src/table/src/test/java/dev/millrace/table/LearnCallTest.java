@@ -151,7 +151,7 @@ class LearnCallTest {
   }
 
   @Test
-  void noErrorTellsWhatAFileIsThatIsNoModel(@TempDir Path dir) throws Exception {
+  void anErrorDoesNotRevealTheContentOfAFile(@TempDir Path dir) throws Exception {
     Path present = Files.writeString(dir.resolve("secret"), "secret");
     for (Path file : new Path[] {present, dir.resolve("absent"), dir}) {
       for (String part : new String[] {"auto", "model"}) {

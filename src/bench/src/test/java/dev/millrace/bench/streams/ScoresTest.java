@@ -27,7 +27,7 @@ class ScoresTest {
   }
 
   @Test
-  void curveIsTheMeanOfEachTenthIfTheRowsAreNoMultiple() {
+  void theCurveHasTheMeanOfEachTenthOfAnyNumberOfRows() {
     Scores scores = new Scores(1_003, false);
     for (int row = 0; row < 1_003; row++) {
       scores.addValue(3, 1);

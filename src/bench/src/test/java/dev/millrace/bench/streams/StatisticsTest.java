@@ -61,7 +61,7 @@ class StatisticsTest {
   }
 
   @Test
-  void theSignedRankTestIsSureOfLargeDifferencesAndOfNone() {
+  void theSignedRankTestIsCertainOfLargeAndOfZeroDifferences() {
     double[] large = new double[40];
     Arrays.fill(large, 3);
     double[] none = new double[40];

@@ -46,7 +46,7 @@ class ClusterCommandsTest {
   }
 
   @Test
-  void moreSubtasksThanSlotsAreRefusedBeforeAnythingStarts() {
+  void moreSubtasksThanSlotsAreRejectedBeforeAnythingStarts() {
     Cli cli = Cli.run("cluster", "-c", pipeline.toString(), "--taskmanagers=2", "--parallelism=3");
 
     assertUsage(
@@ -56,7 +56,7 @@ class ClusterCommandsTest {
   }
 
   @Test
-  void absurdNumbersOfSlotsAreRefused() {
+  void absurdNumbersOfSlotsAreRejected() {
     Cli cli =
         Cli.run("cluster", "-c", pipeline.toString(), "--taskmanagers=70000", "--slots=70000");
 
@@ -67,7 +67,7 @@ class ClusterCommandsTest {
   }
 
   @Test
-  void moreSubtasksThanKeyGroupsAreRefusedBeforeAnythingStarts() {
+  void moreSubtasksThanKeyGroupsAreRejectedBeforeAnythingStarts() {
     String hint = ".\nTry: ./millrace cluster --help\n";
 
     assertUsage(
@@ -81,7 +81,7 @@ class ClusterCommandsTest {
   }
 
   @Test
-  void asManySubtasksAsThereAreKeyGroupsGoOnToTheBrokers() {
+  void acceptsAsManySubtasksAsKeyGroups() {
     String file = pipeline.toString();
     String groups = "-Dpipeline.max-parallelism=721";
 
@@ -94,7 +94,7 @@ class ClusterCommandsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"0", "-1", "many", "32769", "99999999999"})
-  void aNumberOfKeyGroupsThatFlinkDoesNotHaveIsRefused(String given) {
+  void aNumberOfKeyGroupsThatFlinkDoesNotHaveIsRejected(String given) {
     assertUsage(
         Cli.run("cluster", "-c", pipeline.toString(), "-Dpipeline.max-parallelism=" + given),
         "-D pipeline.max-parallelism must be between 1 and 32768, but was %s.\n".formatted(given)
@@ -156,7 +156,7 @@ class ClusterCommandsTest {
   }
 
   @Test
-  void aPipelineWithoutAClusterIsToldHowToStartOne() {
+  void aPipelineWithoutAClusterGetsTheCommandThatStartsOne() {
     Cli cli = Cli.run("savepoint", "-c", pipeline.toString(), "--state-dir", dir.toString());
 
     assertThat(cli.exitCode()).isEqualTo(1);

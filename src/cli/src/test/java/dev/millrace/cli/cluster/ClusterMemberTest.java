@@ -24,7 +24,7 @@ class ClusterMemberTest {
   }
 
   @Test
-  void aProcessWithoutMemoryIsToldFromOneThatDiesLaterWithAnotherCode() {
+  void outOfMemoryIsReportedForTheProcessThatHadIt() {
     Iterator<String> scripts = List.of(LAST_WORDS + "exit 3", "exit 137", "exit 0").iterator();
     member =
         new ClusterMember(

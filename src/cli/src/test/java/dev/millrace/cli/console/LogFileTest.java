@@ -96,7 +96,7 @@ class LogFileTest {
   }
 
   @Test
-  void aLogOnAFullDiskIsToldOnceInOneLine() throws Exception {
+  void aLogOnAFullDiskIsReportedOnceInOneLine() throws Exception {
     Path full = Path.of("/dev/full");
     assumeThat(full).exists();
     Path log = Files.createDirectory(dir.resolve("logs")).resolve("millrace.log");

@@ -13,7 +13,7 @@ class PluralTest {
   @TempDir private Path dir;
 
   @Test
-  void oneIsNoPlural() {
+  void oneIsSingular() {
     assertThat(Plural.of(1, "example")).isEqualTo("1 example");
     assertThat(Plural.of(1_200, "example")).isEqualTo("1,200 examples");
     assertThat(Plural.of(1, "class", "classes")).isEqualTo("1 class");

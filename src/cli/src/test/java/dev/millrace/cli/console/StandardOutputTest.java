@@ -16,7 +16,7 @@ class StandardOutputTest {
   }
 
   @Test
-  void aReaderThatHasEnoughIsNoFailure() {
+  void aClosedPipeIsNotAFailure() {
     assertThat(written("Broken pipe").failure()).isEmpty();
   }
 

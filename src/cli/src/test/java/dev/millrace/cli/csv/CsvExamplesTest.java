@@ -196,7 +196,7 @@ public class CsvExamplesTest {
   }
 
   @Test
-  void aColumnThatThePipelineNamesAndTheFileLacksIsSaid() throws IOException {
+  void rejectsAColumnOfThePipelineThatTheFileLacks() throws IOException {
     InputSpec spec = json("label: y, weight: w, features: [x]");
     Path file = Files.writeString(dir.resolve("w.csv"), "x,y\n1,no\n");
     CsvScan scan = CsvScan.scan(file, "y", null, List.of());

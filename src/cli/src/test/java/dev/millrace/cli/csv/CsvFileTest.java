@@ -83,7 +83,7 @@ class CsvFileTest {
   }
 
   @Test
-  void tellsGzipByItsContent() throws IOException {
+  void detectsGzipByItsContent() throws IOException {
     ByteArrayOutputStream packed = new ByteArrayOutputStream();
     try (OutputStream gzip = new GZIPOutputStream(packed)) {
       gzip.write("a\n1\n".getBytes(StandardCharsets.UTF_8));
@@ -159,7 +159,7 @@ class CsvFileTest {
   }
 
   @Test
-  void refusesEmptyFilesAndColumnsNamedTwiceAndNamesMissingFiles() throws IOException {
+  void rejectsEmptyFilesAndColumnsNamedTwiceAndNamesMissingFiles() throws IOException {
     assertThatThrownBy(() -> header(write(""))).hasMessageContaining("is empty");
     assertThatThrownBy(() -> header(write("a,a\n1,2\n"))).hasMessageContaining("\"a\" twice");
     assertThatThrownBy(() -> header(dir.resolve("none.csv"))).hasMessageContaining("There is no");

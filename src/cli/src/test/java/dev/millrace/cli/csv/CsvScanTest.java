@@ -396,7 +396,7 @@ class CsvScanTest {
   }
 
   @Test
-  void obeysAGivenTaskAndRefusesTextAsARegressionTarget() throws IOException {
+  void appliesAGivenTaskAndRejectsTextAsARegressionTarget() throws IOException {
     Path integers = write("x,y\n1,0\n2,1\n");
     assertThat(CsvScan.scan(integers, "y", null, List.of(), Task.REGRESSION).task())
         .isEqualTo(Task.REGRESSION);
@@ -444,7 +444,7 @@ class CsvScanTest {
   }
 
   @Test
-  void refusesAFileWithNothingToLearnFrom() throws IOException {
+  void rejectsAFileWithNothingToLearnFrom() throws IOException {
     Path headerOnly = write("x,y\n");
     assertThatThrownBy(() -> CsvScan.scan(headerOnly, "y", null, List.of()))
         .hasMessageContaining("has a header and no rows");

@@ -380,7 +380,7 @@ class DashboardHistoryTest {
   }
 
   @Test
-  void theKeyHeardOfLongestAgoLeavesWhenAllPlacesAreTaken() throws IOException {
+  void theLeastRecentlyUpdatedKeyIsDroppedAtTheLimit() throws IOException {
     DashboardHistory small = new DashboardHistory(marks, 2, 1_000);
     small.add(record("a", 100, "b1"), 0);
     small.add(record("b", 100, "b1"), 1);

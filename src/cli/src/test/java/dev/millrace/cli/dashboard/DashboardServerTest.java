@@ -253,7 +253,7 @@ public class DashboardServerTest {
   }
 
   @Test
-  void recordsOfTheFleetTopicGoBeforeWhatThePageKnows() throws Exception {
+  void summaryRecordsTakePrecedenceOverThePagesOwnCounts() throws Exception {
     server.publish(record("a", 100, "0.9", "0.9", "0.3"));
     server.publish(summary("2026-11-25T09:00:00.000Z", 70_000));
     server.publish(summary("3026-11-25T09:00:00.000Z", 3));
@@ -447,7 +447,7 @@ public class DashboardServerTest {
   }
 
   @Test
-  void refusesTheNameOfAnotherSiteThatResolvesHere() throws Exception {
+  void rejectsTheNameOfAnotherSiteThatResolvesHere() throws Exception {
     assertThat(rawStatus("GET /api/keys HTTP/1.1\r\nHost: evil.example:80")).contains("403");
     assertThat(rawStatus("GET /api/keys HTTP/1.1\r\nHost: localhost:9")).contains("200");
     assertThat(rawStatus("GET /api/keys HTTP/1.1\r\nHost: [::1]:9")).contains("200");

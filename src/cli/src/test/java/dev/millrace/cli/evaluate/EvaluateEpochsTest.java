@@ -103,7 +103,7 @@ class EvaluateEpochsTest {
   }
 
   @Test
-  void ofSeveralModelsItIsSaidHowManyStopped() {
+  void severalModelsReportHowManyStopped() {
     String out = evaluate("--key", "shop", "--epochs", "15", "--patience", "2").out();
 
     assertThat(out)
@@ -113,7 +113,7 @@ class EvaluateEpochsTest {
   }
 
   @Test
-  void patienceInOnePassIsSaidToDoNothing() {
+  void patienceInOnePassIsReportedAsWithoutEffect() {
     Cli run = evaluate("--patience", "2");
 
     assertThat(run.err())

@@ -201,7 +201,7 @@ class EvaluateFilesTest {
   }
 
   @Test
-  void ofMoreClassesEachHasAColumnForItsProbability() throws Exception {
+  void eachOfSeveralClassesHasAColumnForItsProbability() throws Exception {
     StringBuilder rows = new StringBuilder("x,y\n");
     for (int i = 0; i < 60; i++) {
       rows.append(i % 3).append(",c").append(i % 3).append('\n');
@@ -626,7 +626,7 @@ class EvaluateFilesTest {
 
   @Test
   @EnabledOnOs(OS.LINUX)
-  void aFullDiskIsSaid() throws Exception {
+  void aFullDiskIsReported() throws Exception {
     Cli run =
         Cli.run(
             "evaluate", "--input", shops() + "", "--label", "class", "--predictions", "/dev/full");

@@ -55,7 +55,7 @@ class EvaluateForecastTest {
   }
 
   @Test
-  void horizonsInTimeGoByTheColumnOfTheTime() throws Exception {
+  void horizonsInTimeUseTheEventTimeColumn() throws Exception {
     JsonNode json = json("input: { format: json, key: shop, event-time: at }", "[3h]");
 
     assertThat(json.at("/horizons/0/horizon").asText()).isEqualTo("3h");

@@ -192,7 +192,7 @@ class EvaluatePipelineTest {
   }
 
   @Test
-  void aPositiveClassOfMoreThanTwoIsRefused() throws Exception {
+  void aPositiveClassOfMoreThanTwoIsRejected() throws Exception {
     Files.writeString(file, Files.readString(file) + "1,1,1,maybe\n");
 
     Cli run = run("label: class, positive-class: yes, features: [x]");
@@ -383,7 +383,7 @@ class EvaluatePipelineTest {
   }
 
   @Test
-  void anIdThatTheFileLacksIsRefused() throws Exception {
+  void anIdThatTheFileLacksIsRejected() throws Exception {
     writePayments();
 
     Cli run = run("label: class, id: payments, features: [x]");

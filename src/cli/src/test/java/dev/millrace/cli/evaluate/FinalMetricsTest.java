@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class FinalMetricsTest {
 
   @Test
-  void f1IsSaidToBeOfTheClassThatItIsOf() {
+  void theClassOfF1IsNamed() {
     assertThat(classesOfF1(null, "[\"ok\",\"fraud\"]"))
         .isEqualTo("f1 is that of class \"ok\". Choose another one: --positive-class CLASS");
     assertThat(classesOfF1("fraud", "[\"ok\",\"fraud\"]"))
@@ -25,7 +25,7 @@ class FinalMetricsTest {
   }
 
   @Test
-  void ofOneClassAndOfARegressionNothingIsSaid() {
+  void oneClassAndARegressionHaveNoClassOfF1() {
     assertThat(classesOfF1(null, "[\"ok\"]")).isEmpty();
     FinalMetrics numbers = new FinalMetrics(null);
     numbers.accept(MetricsRecords.read("{\"key\":\"k\",\"task\":\"regression\",\"examples\":1}"));

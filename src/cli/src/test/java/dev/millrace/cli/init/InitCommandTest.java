@@ -153,7 +153,7 @@ class InitCommandTest {
   }
 
   @Test
-  void aLabelOfMoreClassesThanThereCanBeIsTold() throws IOException {
+  void reportsALabelWithMoreClassesThanTheLimit() throws IOException {
     StringBuilder rows = new StringBuilder("amount,class\n");
     for (int i = 0; i < 2_200; i++) {
       rows.append(i * 0.37 % 11).append(",c").append(i % 1_100).append('\n');
@@ -190,7 +190,7 @@ class InitCommandTest {
   }
 
   @Test
-  void aColumnWithValuesThatTheJobRefusesSaysSo() throws IOException {
+  void reportsAColumnWithValuesThatTheJobRejects() throws IOException {
     StringBuilder rows = new StringBuilder("size,weight,y\n");
     for (int i = 0; i < 100; i++) {
       String size = i == 3 ? "1e300" : i == 4 ? "-inf" : Integer.toString(i * 7 % 50);

@@ -50,7 +50,7 @@ class EmbeddedKafkaITCase {
   }
 
   @Test
-  void refusesAPortAndADirectoryThatAnotherBrokerUsesAndDoesNotHarmIt() throws Exception {
+  void rejectsAPortAndADirectoryThatAnotherBrokerUsesAndDoesNotHarmIt() throws Exception {
     Path data = dir.resolve("data");
     try (EmbeddedKafka kafka = EmbeddedKafka.start(0, data)) {
       int port = Integer.parseInt(kafka.bootstrapServers().split(":")[1]);

@@ -124,7 +124,7 @@ class SecureKafkaITCase {
   }
 
   @Test
-  void anExpiredCertificateIsRefused() throws Exception {
+  void anExpiredCertificateIsRejected() throws Exception {
     assertRefused(
         kafka.tls(SecureKafka.EXPIRED),
         "The certificate of the broker at "
@@ -135,7 +135,7 @@ class SecureKafkaITCase {
   }
 
   @Test
-  void aCertificateOfAnUnknownAuthorityIsRefused() throws Exception {
+  void aCertificateOfAnUnknownAuthorityIsRejected() throws Exception {
     assertRefused(
         kafka.tlsTrustingAStranger(SecureKafka.MUTUAL),
         "The certificate of the broker at "
@@ -146,14 +146,14 @@ class SecureKafkaITCase {
   }
 
   @Test
-  void aClientWithoutACertificateIsRefusedWhereOneIsAskedFor() throws Exception {
+  void aClientWithoutACertificateIsRejectedWhereOneIsAskedFor() throws Exception {
     assertRefused(
         kafka.tls(SecureKafka.MUTUAL),
         "The broker at " + kafka.address(SecureKafka.MUTUAL) + " (kafka.bootstrap.servers, ");
   }
 
   @Test
-  void aWrongPasswordIsRefusedAndStandsNowhere() throws Exception {
+  void aWrongPasswordIsRejectedAndNeverPrinted() throws Exception {
     assertRefused(
         kafka.login("run", "wrong"),
         "The broker at " + kafka.address(SecureKafka.LOGIN) + " (kafka.bootstrap.servers, ");

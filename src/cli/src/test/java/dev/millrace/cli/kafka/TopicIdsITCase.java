@@ -20,7 +20,7 @@ class TopicIdsITCase {
   @TempDir private Path dir;
 
   @Test
-  void aTopicThatWasMadeAnewIsTold() throws Exception {
+  void reportsARecreatedTopic() throws Exception {
     try (EmbeddedKafka kafka = EmbeddedKafka.start(0, null);
         Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
       Settings settings =

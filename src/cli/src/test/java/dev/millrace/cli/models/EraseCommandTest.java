@@ -79,7 +79,7 @@ class EraseCommandTest {
   }
 
   @Test
-  void aPipelineWithoutATopicOfCommandsIsToldHowToGetOne() throws IOException {
+  void aPipelineWithoutACommandTopicGetsTheRemedy() throws IOException {
     write(
         """
         pipeline: shops

@@ -214,7 +214,7 @@ class ModelsCommandITCase {
   }
 
   @Test
-  void settingsThatTheModelWasNotTrainedWithAreNoticedOrRefused() throws IOException {
+  void settingsThatTheModelWasNotTrainedWithAreNoticedOrRejected() throws IOException {
     Path changed = pipeline("changed", "shops", "{ layers: [{ units: 3 }] }");
     Files.writeString(
         changed,
@@ -251,7 +251,7 @@ class ModelsCommandITCase {
   }
 
   @Test
-  void anEmptyTopicAndAnAbsentOneSaySo() throws Exception {
+  void emptyAndAbsentTopicsAreReported() throws Exception {
     Path empty = pipeline("empty", "empty", "auto");
     Cli absent = Cli.run("models", "list", "-c", empty.toString());
     Cli.run("topics", "create", "-c", empty.toString());

@@ -33,7 +33,7 @@ class PromoteCommandTest {
   }
 
   @Test
-  void aKeyThatNoModelCanHaveIsRefused() {
+  void aKeyThatNoModelCanHaveIsRejected() {
     for (String key : new String[] {"", "k".repeat(257), "é".repeat(129)}) {
       Cli cli = promote(key, "small");
 
@@ -44,7 +44,7 @@ class PromoteCommandTest {
   }
 
   @Test
-  void aModelThatThePipelineDoesNotHaveIsRefused() {
+  void aModelThatThePipelineDoesNotHaveIsRejected() {
     Cli cli = promote("k", "smal");
 
     assertThat(cli.exitCode()).isEqualTo(2);

@@ -210,7 +210,7 @@ class ProduceCommandITCase {
   }
 
   @Test
-  void aRecordThatTheBrokerRefusesFailsTheCommandWithTheCause() throws Exception {
+  void aRecordThatTheBrokerRejectsFailsTheCommandWithTheCause() throws Exception {
     Path pipeline = pipeline("refusing");
     Cli.run("topics", "create", "-c", pipeline.toString());
     Path csv =

@@ -42,7 +42,7 @@ class LocalJobITCase {
   @TempDir private Path dir;
 
   @Test
-  void aJobThatRestartsTellsWhyItFailed() throws Exception {
+  void aRestartingJobReportsItsFailure() throws Exception {
     try (EmbeddedKafka kafka = EmbeddedKafka.start(0, null)) {
       Path pipeline = pipelineWithTopics(kafka);
       // So many reports that some are refused while the task ends already.
@@ -171,7 +171,7 @@ class LocalJobITCase {
 
   /** Waits until all tasks run, started as often as that or more often. */
   @Test
-  void refusedRecordsAreToldOfWithTheirReasons() throws Exception {
+  void rejectedRecordsAreReportedWithTheirReasons() throws Exception {
     try (EmbeddedKafka kafka = EmbeddedKafka.start(0, null)) {
       Path pipeline = pipelineWithTopics(kafka);
       send(kafka, "no record".getBytes(StandardCharsets.UTF_8), new byte[0], null, new byte[0]);
@@ -197,7 +197,7 @@ class LocalJobITCase {
   }
 
   @Test
-  void aCheckpointAndASavepointThatCannotBeWrittenAreToldOfWithTheCause() throws Exception {
+  void unwritableCheckpointsAndSavepointsAreReportedWithTheCause() throws Exception {
     try (EmbeddedKafka kafka = EmbeddedKafka.start(0, null)) {
       StringWriter err = new StringWriter();
       Path state = dir.resolve("state");

@@ -59,7 +59,7 @@ class PromotionITCase {
   }
 
   @Test
-  void aCommandThatIsSentWhileTheJobIsDownIsObeyedWhenItGoesOn() throws Exception {
+  void aCommandSentWhileTheJobIsDownIsAppliedWhenItContinues() throws Exception {
     try (EmbeddedKafka kafka = EmbeddedKafka.start(0, null)) {
       Path pipeline = pipeline(kafka);
       Path savepoint = savepointBehindAChange(kafka, pipeline);
@@ -99,7 +99,7 @@ class PromotionITCase {
   }
 
   @Test
-  void aNameThatThePipelineDoesNotHaveIsRefusedBeforeAnythingIsSent() throws IOException {
+  void aNameThatThePipelineDoesNotHaveIsRejectedBeforeAnythingIsSent() throws IOException {
     Path pipeline = write("localhost:1");
 
     Cli cli = promote(pipeline, "shop-1", "quik");

@@ -102,7 +102,7 @@ class SnapshotCheckTest {
   }
 
   @Test
-  void aDamagedSnapshotIsRefusedWithItsFileAndTheOneBefore() throws IOException {
+  void aDamagedSnapshotIsRejectedWithItsFileAndTheOneBefore() throws IOException {
     Path before = snapshot("job/chk-1", 120);
     Path alsoDamaged = snapshot("job/chk-2", 90);
     Path newest = snapshot("job/chk-3", 60);
@@ -119,7 +119,7 @@ class SnapshotCheckTest {
   }
 
   @Test
-  void aDamagedSnapshotFromElsewhereIsRefusedWithTheNewestHere() throws IOException {
+  void aDamagedSnapshotFromElsewhereIsRejectedWithTheNewestHere() throws IOException {
     snapshot("here/job/chk-1", 120);
     Path newest = snapshot("here/job/chk-2", 60);
     Path copy = snapshot("copy", 90);
@@ -143,7 +143,7 @@ class SnapshotCheckTest {
   }
 
   @Test
-  void transactionsThatTheBrokersHaveEndedAreRefusedWithBothWaysOut() throws Exception {
+  void transactionsThatTheBrokersHaveEndedAreRejectedWithBothRemedies() throws Exception {
     abort("ended-1");
     abort("ended-2");
     commit("committed-1");
@@ -162,7 +162,7 @@ class SnapshotCheckTest {
   }
 
   @Test
-  void openTransactionsAreRefusedByAPipelineThatIsNoLongerExactlyOnce() throws Exception {
+  void openTransactionsAreRejectedByAPipelineThatIsNoLongerExactlyOnce() throws Exception {
     try (KafkaProducer<byte[], byte[]> producer = begin("open-1")) {
       Path checkpoint = snapshot("job/chk-7", 0, transactions("open-1"));
       assertThatCode(() -> new SnapshotCheck(dir, checkpoint).require(exactlyOnce))
@@ -208,7 +208,7 @@ class SnapshotCheckTest {
   }
 
   @Test
-  void aSnapshotInTheStateDirectoryOfAnotherPipelineIsRefusedWithBothNames() throws IOException {
+  void aSnapshotInTheStateDirectoryOfAnotherPipelineIsRejectedWithBothNames() throws IOException {
     StateLock.acquire(dir.resolve("weather"), "weather").close();
     Path savepoint = snapshot("weather/savepoint-1", 60);
     Path checkpoint = snapshot("weather/job/chk-7", 60);
@@ -234,7 +234,7 @@ class SnapshotCheckTest {
   }
 
   @Test
-  void aCheckpointOfAnotherBackendIsRefusedWithTheWayToASavepoint() throws IOException {
+  void aCheckpointOfAnotherBackendIsRejectedWithTheRemedy() throws IOException {
     Path heap = snapshot("job/chk-1", 0, List.of(state(new KeyGroupsStateHandle(OFFSETS, BYTES))));
     Path rocksDb =
         snapshot(

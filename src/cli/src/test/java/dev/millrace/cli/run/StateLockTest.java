@@ -44,7 +44,7 @@ class StateLockTest {
   }
 
   @Test
-  void aFileThatCannotBeWrittenIsSaidInTheSameWords() {
+  void anUnwritableFileIsReportedInTheSameWords() {
     assertThat(OutputFile.failure(Path.of("a"), new AccessDeniedException("a")))
         .hasMessage("a cannot be written: this user may not write to a");
     assertThatThrownBy(() -> OutputFile.write(dir, new byte[1]))

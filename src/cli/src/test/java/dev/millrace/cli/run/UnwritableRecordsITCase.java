@@ -113,7 +113,7 @@ class UnwritableRecordsITCase {
   }
 
   @Test
-  void aTopicForTinyRecordsIsRefusedAtTheStart() throws Exception {
+  void aTopicForTinyRecordsIsRejectedAtTheStart() throws Exception {
     Path pipeline = pipeline("tiny", 1 << 20);
     try (Admin admin = admin()) {
       NewTopic metrics = new NewTopic("tiny.metrics", 1, (short) 1);

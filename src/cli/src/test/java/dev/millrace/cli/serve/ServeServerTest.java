@@ -130,7 +130,7 @@ class ServeServerTest {
   }
 
   @Test
-  void aNumberThatJsonHasNoWordForIsRefusedWithTheWayOut() throws Exception {
+  void rejectsNumbersOutsideJsonWithTheRemedy() throws Exception {
     assertRefused(
         "{\"key\":\"k\",\"features\":{\"a\":NaN}}",
         400,

@@ -93,7 +93,7 @@ class MetricsTableTest {
   }
 
   @Test
-  void ofManyOutputsTheFirstAreShown() {
+  void showsTheFirstOfManyOutputs() {
     StringBuilder outputs = new StringBuilder();
     for (int i = 0; i < 100; i++) {
       outputs.append(i == 0 ? "" : ",").append("\"label-%d\":{\"window\":{}}".formatted(i));
@@ -166,7 +166,7 @@ class MetricsTableTest {
   }
 
   @Test
-  void ofSeveralModelsItSaysWhichOneAnswersAndHowTheOthersDo() {
+  void severalModelsShowTheChampionAndTheScoresOfTheOthers() {
     String several =
         classification("aug", 4_442)
             .replaceFirst(

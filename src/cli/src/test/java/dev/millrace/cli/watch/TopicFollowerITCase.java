@@ -134,7 +134,7 @@ class TopicFollowerITCase {
   }
 
   @Test
-  void aFollowerOfModelsTellsThatItsTopicIsGoneAndReadsNoOtherModelFromTheOneInItsPlace()
+  void aFollowerOfModelsReportsADeletedTopicAndReadsNoWrongModelFromItsReplacement()
       throws Exception {
     createTopic(kafka, "models-deleted", 1);
     send(kafka, "models-deleted", 0, "a model");
@@ -224,7 +224,7 @@ class TopicFollowerITCase {
   }
 
   @Test
-  void aDashboardIsFedWithEventsAndDeadLettersAndToldHowFarItIsBehind() throws Exception {
+  void aDashboardReceivesEventsDeadLettersAndItsLag() throws Exception {
     createTopic(kafka, "fraud.events", 1);
     createTopic(kafka, "fraud.examples", 1);
     for (int i = 0; i < 8; i++) {

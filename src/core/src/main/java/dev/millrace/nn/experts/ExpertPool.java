@@ -71,18 +71,18 @@ public final class ExpertPool implements State {
     if (Double.isNaN(average) || !(weight > 0)) {
       return;
     }
-    double own = Math.abs(value - average);
+    double deviation = Math.abs(value - average);
     if (examples >= KNOWN) {
-      own = Math.min(own, MAX_SURPRISE * scale());
+      deviation = Math.min(deviation, MAX_SURPRISE * scale());
     }
-    error += ERROR_DECAY * (own - error);
+    error += ERROR_DECAY * (deviation - error);
     power *= 1 - ERROR_DECAY;
     examples++;
     double scale = scale();
     double rate = RATE * Math.min(1, weight);
     double sum = 0;
     for (int k = 0; k < weights.length; k++) {
-      double off = Double.isNaN(predictions[k]) ? own : Math.abs(value - predictions[k]);
+      double off = Double.isNaN(predictions[k]) ? deviation : Math.abs(value - predictions[k]);
       weights[k] *= Elementary.exp((float) (-rate * Math.min(MAX_LOSS, off / scale)));
       sum += weights[k];
     }

@@ -70,9 +70,9 @@ final class RidgeRegression implements State {
    */
   void learn(double[] x, double y, double error, double weight, double[] scratch) {
     double size = Math.abs(error);
-    double counted = size > MAX_ERROR ? weight * MAX_ERROR / size : weight;
+    double limitedWeight = size > MAX_ERROR ? weight * MAX_ERROR / size : weight;
     for (int i = 0, row = 0; i < inputs; row += ++i) {
-      double factor = counted * x[i];
+      double factor = limitedWeight * x[i];
       for (int j = 0; j <= i; j++) {
         products[row + j] = KEPT * products[row + j] + factor * x[j];
       }

@@ -284,7 +284,7 @@ class DriftDetectorTest {
   }
 
   @Test
-  void ofALargerStoredWindowTheNewestNumbersStay() throws IOException {
+  void aSmallerWindowKeepsTheNewestStoredNumbers() throws IOException {
     DriftDetector larger = new DriftSpec.Kswin(0.005, 100, 30, 0).start();
     DriftSpec smallerSpec = new DriftSpec.Kswin(0.005, 60, 30, 0);
     DriftDetector smaller = smallerSpec.start();
@@ -311,7 +311,7 @@ class DriftDetectorTest {
 
   /** DDM as MOA, which counts one more than came. */
   @Test
-  void givesNoSignalBeforeItsLeastExamples() {
+  void givesNoSignalBeforeItsMinExamples() {
     double[] errors = {0, 0, 0, 0, 1, 1, 1, 1};
     DriftSpec pageHinkley = new DriftSpec.PageHinkley(7, 0, 0.1, 1);
 
@@ -387,7 +387,7 @@ class DriftDetectorTest {
   }
 
   @Test
-  void aWindowTooShortForItsSampleNamesTheLeast() {
+  void aWindowTooShortForItsSampleNamesTheMin() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new DriftSpec.Kswin(0.005, 59, 30, 0))
         .withMessage("window-size must be 60, twice stat-size, to 100000, but was 59");
@@ -396,7 +396,7 @@ class DriftDetectorTest {
   /** Two samples of n that share nothing have a probability of 2 / C(2n, n). */
   @ParameterizedTest
   @CsvSource({"0.005, 5, 6", "0.00001, 10, 11"})
-  void samplesTooSmallForAnyDriftNameTheLeast(double alpha, int recent, int least) {
+  void samplesTooSmallForAnyDriftNameTheMin(double alpha, int recent, int least) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new DriftSpec.Kswin(alpha, 100, recent, 0))
         .withMessage(

@@ -16,7 +16,7 @@ class ClassFrequenciesTest {
 
   /** Sums of such weights depend on their order. */
   @Test
-  void restoredOnesPredictTheSameWhateverExamplesWeighed() throws IOException {
+  void restoredFrequenciesPredictTheSameForAllWeights() throws IOException {
     ClassFrequencies whole = new ClassFrequencies(CLASSES);
     Random random = new Random(5);
     for (int e = 0; e < 200; e++) {

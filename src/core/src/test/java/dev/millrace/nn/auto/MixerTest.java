@@ -28,7 +28,7 @@ class MixerTest {
   private static final List<String> NAMES = List.of("a", "b", "c", "baseline");
 
   @Test
-  void aReportNamesTheLeastOfTheMeanLossesSoFar() {
+  void aReportNamesTheMemberWithTheMinMeanLoss() {
     MixerWeights weights = new MixerWeights(3);
     FixedShare answer = new FixedShare();
     MetricsReport.Members none = weights.report(NAMES, 2, answer);

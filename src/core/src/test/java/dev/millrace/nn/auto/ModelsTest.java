@@ -79,7 +79,7 @@ class ModelsTest {
   }
 
   @Test
-  void aMixtureSaysWhatItIs() {
+  void aMixtureDescribesItself() {
     OnlineModel model = Models.create(MIXTURE, Task.MULTICLASS, 3, 4, 7);
 
     assertThat(model.inputs()).isEqualTo(3);

@@ -74,7 +74,7 @@ class NeighboursTest {
   }
 
   @Test
-  void ofEquallyNearOnesTheFirstInTheBufferCount() {
+  void equallyNearNeighboursCountInTheOrderOfTheBuffer() {
     for (int i = 0; i < 20; i++) {
       keep(i % 2 == 0 ? 4 : -4, i < 10 ? 1 : 1000);
     }
@@ -99,7 +99,7 @@ class NeighboursTest {
   }
 
   @Test
-  void ofWideRowsOneTileOfSeveralIsSearched() {
+  void searchesOneTileOfWideRows() {
     int columns = 64;
     Scaler wide = new Scaler(columns, 0, Indicators.last(columns, columns));
     ReplayBuffer records = new ReplayBuffer(columns, 2048, true);

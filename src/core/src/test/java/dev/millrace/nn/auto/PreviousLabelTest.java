@@ -75,7 +75,7 @@ class PreviousLabelTest {
   }
 
   @Test
-  void storedOneGoesOnButAClassThatIsNotThereIsDamage() throws IOException {
+  void storedCountsContinueAndAnUnknownClassIsDamage() throws IOException {
     PreviousLabel chain = new PreviousLabel(3);
     for (int label : new int[] {0, 2, 0, 1, 2}) {
       chain.learn(label, 1f);

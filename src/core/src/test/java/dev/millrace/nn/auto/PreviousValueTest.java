@@ -59,7 +59,7 @@ class PreviousValueTest {
   }
 
   @Test
-  void itIsNoInputWhereTargetsAreIndependent() {
+  void itIsNotAnInputIfTargetsAreIndependent() {
     AutoLearner model = create(Tier.BALANCED);
     for (int i = 0; i < 2 * AutoLearner.FIRST_RECORDS; i++) {
       row[0] = (float) random.nextGaussian();
@@ -85,7 +85,7 @@ class PreviousValueTest {
   }
 
   @Test
-  void ofALateLabelItIsTheOneThatWasKnownWhenTheFeaturesCame() {
+  void aDelayedLabelUsesTheValueKnownWhenItsFeaturesCame() {
     AutoLearner model = create(Tier.FAST);
     float[] memory = new float[model.remembered()];
     learn(model, 10);

@@ -25,7 +25,7 @@ class ScalerTest {
   }
 
   @Test
-  void ofANumberAndItsLogarithmTheOneThatSuitsIsSeen() throws IOException {
+  void theModelSeesTheMoreSuitableOfANumberAndItsLogarithm() throws IOException {
     int[] partners = {2, 3, 0, 1};
     Scaler pairs = new Scaler(4, 0.001, Indicators.NONE, partners);
     for (int i = 0; i < 100; i++) {

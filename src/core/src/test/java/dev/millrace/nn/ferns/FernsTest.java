@@ -133,7 +133,7 @@ class FernsTest {
   }
 
   @Test
-  void whereRoomEndsTheLastQuestionsAreDropped() throws IOException {
+  void dropsTheLastQuestionsAtTheLimitOfMemory() throws IOException {
     Ferns.Size deep = new Ferns.Size(16, 16);
     Ferns ferns = started(deep, 1);
     float[] row = {0.5f, 0f, 7f, 0.5f};
@@ -224,7 +224,7 @@ class FernsTest {
   }
 
   @Test
-  void whereRoomEndsNominalQuestionsAreDroppedToo() {
+  void dropsNominalQuestionsAtTheLimitOfMemory() {
     float[][] rows = nominalRecords();
     NominalColumns nominal =
         NominalColumns.among(31, column -> column > 0, RECORDS, (r, column) -> rows[r][column]);

@@ -118,7 +118,7 @@ class ChampionChallengerContractTest {
 
   @ParameterizedTest
   @EnumSource(Task.class)
-  void howExamplesFallIntoCallsChangesNothing(Task task) {
+  void callsOfAnySizeLearnTheSame(Task task) {
     ChampionChallenger whole = selection(task);
     learn(whole, 0, EXAMPLES, 1);
     byte[] expected = bytes(whole);

@@ -158,7 +158,7 @@ class ChampionChallengerReaderTest {
   }
 
   @Test
-  void whereModelsMayGrowASmallerOneIsReadAsItWas() throws IOException {
+  void aSmallerModelThatMayGrowIsReadUnchanged() throws IOException {
     NamedModel wider =
         new NamedModel(
             "quick",
@@ -172,7 +172,7 @@ class ChampionChallengerReaderTest {
   }
 
   @Test
-  void ofOneModelThatWasAloneBeforeTheChampionIsMade() throws IOException {
+  void aSingleStoredModelBecomesTheChampion() throws IOException {
     OnlineModel alone = taught(SLOW.model());
 
     ChampionChallenger selection =

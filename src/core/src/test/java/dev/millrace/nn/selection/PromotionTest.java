@@ -43,7 +43,7 @@ class PromotionTest {
   }
 
   @Test
-  void aChampionThatSaysNoNumbersAnyMoreIsWrongAndReplaced() {
+  void aChampionWhosePredictionsAreNotFiniteIsReplaced() {
     ChampionChallenger selection = Scripted.selection(2, Task.REGRESSION, Promotion.DEFAULT);
     float[] x = {1, 1};
     selection.learnValue(x, 0, 1, 1f, out);
@@ -150,7 +150,7 @@ class PromotionTest {
 
   @ParameterizedTest
   @ValueSource(ints = {2, 4})
-  void modelsThatAreEquallyGoodChangePlacesAsRarelyAsIsSaid(int models) {
+  void equallyGoodModelsChangePlacesWithinTheSignificance(int models) {
     double significance = 0.1;
     Promotion promotion = new Promotion(true, 100, 20, significance);
     int runs = 400;
@@ -209,7 +209,7 @@ class PromotionTest {
   }
 
   @Test
-  void aClearlyBetterOneStillHasToLeadForSoManyExamples() {
+  void aClearlyBetterChallengerStillNeedsTheMinExamples() {
     ChampionChallenger selection = Scripted.selection(2, Task.BINARY, Promotion.DEFAULT);
 
     assertThat(firstChange(selection, 10_000, e -> 0.2, 0.9))
@@ -230,7 +230,7 @@ class PromotionTest {
   }
 
   @Test
-  void ofTwoThatMayTakeOverTheBetterOneDoes() {
+  void theBetterOfTwoCandidatesTakesOver() {
     for (int better = 1; better <= 2; better++) {
       ChampionChallenger selection =
           Scripted.selection(3, Task.BINARY, new Promotion(true, 20, 10, 0.5));

@@ -150,7 +150,7 @@ class RegistryClientTest {
   }
 
   @Test
-  void aUserIsNamedByWhatStandsInAFile() throws Exception {
+  void aFileHoldsTheUserOfTheRegistry() throws Exception {
     String right =
         "Basic "
             + Base64.getEncoder().encodeToString("me:hunter2".getBytes(StandardCharsets.UTF_8));

@@ -92,7 +92,7 @@ class RegistrySourceReaderTest {
   }
 
   @Test
-  void aCheckpointMeanwhileSaysThatTheRecordWasNotRead() throws Exception {
+  void aHeldRecordIsUnreadInACheckpoint() throws Exception {
     registry.setMode(Mode.FAILING);
     topic.add(SINGLE_OBJECT, OF_SCHEMA_7);
     reader.pollNext(out);
