@@ -36,16 +36,16 @@ CREATE VIEW today AS SELECT * FROM (VALUES
   ('13', 2026, 14, 6, 24.5, -71.2, 105, 951)
 ) AS t(`month`, `year`, `day`, `hour`, lat, `long`, wind, pressure);
 
-SELECT `month`, wind, pressure, `class`, ROUND(probability, 3) AS probability, model_version
+SELECT `month`, wind, pressure, `class`, probability, model_version
 FROM ML_PREDICT(TABLE today, MODEL storms, DESCRIPTOR(`month`, `year`, `day`, `hour`, lat, `long`, wind, pressure));
 
-SELECT `year`, `day`, wind, pressure, status, `class`, ROUND(probability, 3) AS probability
+SELECT `year`, `day`, wind, pressure, status, `class`, probability
 FROM ML_PREDICT(TABLE observations, MODEL storms, DESCRIPTOR(`month`, `year`, `day`, `hour`, lat, `long`, wind, pressure))
 WHERE `month` = '9' AND `year` = 2021 AND `class` <> status;
 
 CREATE FUNCTION millrace_learn AS 'dev.millrace.table.LearnFunction';
 
-SELECT `year`, `day`, wind, pressure, status, predicted_class, ROUND(probability, 3) AS probability
+SELECT `year`, `day`, wind, pressure, status, predicted_class, probability
 FROM millrace_learn(
   input => (SELECT * FROM observations WHERE `month` = '9') PARTITION BY `month`,
   label => 'status',
@@ -69,7 +69,7 @@ CREATE TABLE metrics (
 
 SET 'execution.runtime-mode' = 'batch';
 
-SELECT `key`, examples, ROUND(accuracy, 4) AS accuracy, ROUND(no_change, 4) AS no_change
+SELECT `key`, examples, accuracy, no_change
 FROM (
   SELECT `key`, examples, `window`.accuracy AS accuracy,
     baseline.no_change.`window`.accuracy AS no_change,
@@ -93,7 +93,7 @@ CREATE TABLE predictions (
   'format' = 'json'
 );
 
-SELECT `key`, seq, ROUND(accuracy, 3) AS accuracy
+SELECT `key`, seq, accuracy
 FROM (
   SELECT `key`, seq, AVG(IF(`class` = actual, 1.0, 0.0)) OVER (
     PARTITION BY `key` ORDER BY seq ROWS BETWEEN 499 PRECEDING AND CURRENT ROW) AS accuracy

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.testing.Maven;
 import dev.millrace.testing.PageCode;
+import dev.millrace.testing.PastedLine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,9 +66,14 @@ class DataStreamExampleITCase {
                 .flatMap(List::stream)
                 .toArray(String[]::new));
 
-    assertThat(output.lines().filter(line -> SUBTASK.matcher(line).find()))
-        .extracting(line -> SUBTASK.matcher(line).replaceFirst("$1> "))
-        .containsExactlyInAnyOrderElementsOf(blocks(PAGE, "text").get(0).lines().toList());
+    List<String> printed =
+        output
+            .lines()
+            .filter(line -> SUBTASK.matcher(line).find())
+            .map(line -> SUBTASK.matcher(line).replaceFirst("$1> "))
+            .toList();
+    assertThat(blocks(PAGE, "text").get(0).lines())
+        .allSatisfy(line -> assertThat(printed).anyMatch(new PastedLine(line)::shows));
   }
 
   @ParameterizedTest

@@ -130,7 +130,7 @@ public final class FraudJob {
         }
       }
       Instant start = Instant.ofEpochMilli(context.window().getStart());
-      out.collect("%s %.1f %% of %d".formatted(start, 100.0 * right / all, all));
+      out.collect("%s %.2f %% of %d".formatted(start, 100.0 * right / all, all));
     }
   }
 }

@@ -15,9 +15,6 @@ import java.util.Objects;
 /** The results of {@code bench accuracy}, as Markdown or JSON. */
 record AccuracyTable(List<AutoSpec.Tier> tiers, int seeds, List<Row> rows) {
 
-  /** In small runs the start of the job would be most of the time. */
-  private static final long MIN_ROWS_FOR_RATE = 10_000;
-
   private static final String[] MOA = {"HoeffdingTree", "HoeffdingAdaptiveTree", "ARF-10", "kNN"};
 
   /**
@@ -63,22 +60,13 @@ record AccuracyTable(List<AutoSpec.Tier> tiers, int seeds, List<Row> rows) {
     }
   }
 
-  /**
-   * Returns Markdown tables: scores with published ones, two scores with those of peers, log-losses
-   * with the baseline.
-   */
+  /** Returns Markdown tables: scores with published ones, and two scores with those of peers. */
   List<String> lines() {
     List<String> lines = scoreLines();
     List<Row> compared = rows.stream().filter(row -> row.data().also() != null).toList();
     if (!compared.isEmpty()) {
       lines.add("");
       lines.addAll(peerLines(compared));
-    }
-    List<Row> classification =
-        rows.stream().filter(row -> row.data().score() != AccuracyData.Score.MAE).toList();
-    if (!classification.isEmpty()) {
-      lines.add("");
-      lines.addAll(lossLines(classification));
     }
     return lines;
   }
@@ -108,30 +96,14 @@ record AccuracyTable(List<AutoSpec.Tier> tiers, int seeds, List<Row> rows) {
     return lines;
   }
 
-  private List<String> lossLines(List<Row> classification) {
-    List<String> lines = new ArrayList<>();
-    addHeader(lines, "log-loss | class frequencies", "positive class: predicted, observed");
-    for (Row row : classification) {
-      List<String> cells = new ArrayList<>();
-      cells.add(row.data().name());
-      cells.add(shown(row.first().logLossBaseline(), false));
-      row.cells().forEach(cell -> cells.add(shown(cell.losses(), false)));
-      FinalMetrics.Totals last = row.cells().get(row.cells().size() - 1).runs().get(0).totals();
-      cells.add(
-          Double.isNaN(last.observedShare())
-              ? ""
-              : shown(last.meanPredicted(), false) + ", " + shown(last.observedShare(), false));
-      lines.add("| " + String.join(" | ", cells) + " |");
-    }
-    return lines;
-  }
-
   private List<String> scoreLines() {
     List<String> lines = new ArrayList<>();
     addHeader(
         lines,
         "data | rows | score",
-        "best published | MOA HT / HAT / ARF-10 / kNN | no change | records/s");
+        "best published | MOA HT / HAT / ARF-10 / kNN | no change | log-loss, `"
+            + tiers.get(lossTier()).id()
+            + "` / class frequencies");
     rows.forEach(row -> lines.add(line(row)));
     return lines;
   }
@@ -143,7 +115,12 @@ record AccuracyTable(List<AutoSpec.Tier> tiers, int seeds, List<Row> rows) {
     lines.add(header.replaceAll("[^|]+", "---"));
   }
 
-  private static String line(Row row) {
+  /** Returns the tier whose log-loss is shown: the default, or the first. */
+  private int lossTier() {
+    return Math.max(0, tiers.indexOf(AutoSpec.Tier.BALANCED));
+  }
+
+  private String line(Row row) {
     AccuracyData data = row.data();
     boolean mae = data.score() == AccuracyData.Score.MAE;
     List<String> cells = new ArrayList<>();
@@ -160,10 +137,11 @@ record AccuracyTable(List<AutoSpec.Tier> tiers, int seeds, List<Row> rows) {
     cells.add(String.join(" / ", data.moa().stream().map(s -> "%.3f".formatted(s)).toList()));
     cells.add(data.score().isOfNoChange() ? shown(row.first().firstBaseline(), mae) : "");
     cells.add(
-        row.rows() < MIN_ROWS_FOR_RATE
+        mae
             ? ""
-            : String.join(
-                " / ", row.cells().stream().map(cell -> "%,.0f".formatted(cell.rate())).toList()));
+            : shown(row.cells().get(lossTier()).losses(), false)
+                + " / "
+                + shown(row.first().logLossBaseline(), false));
     return "| " + String.join(" | ", cells) + " |";
   }
 

@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
       IntervalsBenchCommand.class,
       ReasonsBenchCommand.class,
       OutputsBenchCommand.class,
+      ResultsCommand.class,
       KindsBenchCommand.class
     },
     footer = {
@@ -49,6 +50,7 @@ import picocli.CommandLine.Spec;
       "  ./millrace bench streams --rows 2000 --seeds 1",
       "  ./millrace bench intervals",
       "  ./millrace bench reasons",
+      "  ./millrace bench results",
       "  ./millrace bench kinds"
     })
 public final class BenchCommand implements AddedCommand {
@@ -60,7 +62,7 @@ public final class BenchCommand implements AddedCommand {
         spec.commandLine(),
         "A command is missing: bench step, bench pipeline, bench state, bench sql, bench sql-learn,"
             + " bench derived, bench ids, bench accuracy, bench streams, bench tune,"
-            + " bench intervals, bench reasons, bench outputs or bench kinds");
+            + " bench intervals, bench reasons, bench outputs, bench results or bench kinds");
   }
 
   @Command(

@@ -57,6 +57,7 @@ record CommandElsewhere(Pattern command, String test, String how) {
               "bench sql-learn",
               "(taskset .*)?\\./millrace bench sql-learn .*"),
           by("AccuracyCommandTest", "bench accuracy", "\\./millrace bench accuracy .*"),
+          by("ResultsCommandTest", "bench results", "\\./millrace bench results .*"),
           by("StreamsBenchCommandTest", "bench streams", "\\./millrace bench streams .*"),
           by("TuneBenchCommandTest", "bench tune", "\\./millrace bench tune .*"),
           by("DeployITCase", "\"tensorboard\"", "\\./millrace tensorboard .*"),
