@@ -2,6 +2,7 @@ package dev.millrace.prequential;
 
 import dev.millrace.data.KebabCase;
 import dev.millrace.data.PublicApi;
+import dev.millrace.data.Setting;
 import dev.millrace.eval.drift.DriftSpec;
 import java.io.Serializable;
 
@@ -14,7 +15,26 @@ import java.io.Serializable;
  */
 @PublicApi
 public record DriftPolicy(
-    String name, DriftSpec detector, Action action, float boost, long boostSteps)
+    String name,
+    DriftSpec detector,
+    @Setting(
+            value = "event",
+            doc =
+                "action after a drift, in addition to the event; swap-in-challenger promotes the"
+                    + " best of the other models, or without models one that has learned since the"
+                    + " detector warned, which ddm, eddm and hddm-a do")
+        Action action,
+    @Setting(
+            value = "3",
+            in = "[1, 100]",
+            name = "boost-factor",
+            doc = "boost-learning-rate: factor of the learning rate")
+        float boost,
+    @Setting(
+            value = "500",
+            in = "[1, 1000000000]",
+            doc = "boost-learning-rate: number of steps with the increased learning rate")
+        long boostSteps)
     implements Serializable {
 
   /** Reaction to a drift; an event is reported in any case. */

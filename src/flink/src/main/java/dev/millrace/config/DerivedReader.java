@@ -1,6 +1,5 @@
 package dev.millrace.config;
 
-import dev.millrace.config.option.Durations;
 import dev.millrace.config.option.Option;
 import dev.millrace.config.option.OptionReader;
 import dev.millrace.config.yaml.ConfigErrors;
@@ -16,6 +15,7 @@ import dev.millrace.data.DerivedFeature.Since;
 import dev.millrace.data.DerivedFeature.Smoothed;
 import dev.millrace.data.DerivedFeature.Unit;
 import dev.millrace.data.DerivedFeature.Window;
+import dev.millrace.data.Durations;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

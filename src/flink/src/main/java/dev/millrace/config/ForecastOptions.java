@@ -1,6 +1,5 @@
 package dev.millrace.config;
 
-import dev.millrace.config.option.Durations;
 import dev.millrace.config.option.Option;
 import dev.millrace.config.option.OptionGroup;
 import dev.millrace.config.option.OptionReader;
@@ -12,6 +11,7 @@ import dev.millrace.config.yaml.YamlNode.Entry;
 import dev.millrace.config.yaml.YamlNode.Mapping;
 import dev.millrace.config.yaml.YamlNode.Scalar;
 import dev.millrace.config.yaml.YamlNode.Sequence;
+import dev.millrace.data.Durations;
 import dev.millrace.data.ForecastSpec;
 import dev.millrace.data.ForecastSpec.Step;
 import dev.millrace.data.KebabCase;

@@ -1,7 +1,6 @@
 package dev.millrace.config;
 
 import dev.millrace.config.Settings.Start;
-import dev.millrace.config.option.Durations;
 import dev.millrace.config.option.Option;
 import dev.millrace.config.option.OptionGroup;
 import dev.millrace.config.option.OptionType;
@@ -226,7 +225,7 @@ final class InputOptions {
   static final Option<Long> LABELS_TIMEOUT =
       LABELS_GROUP.option(
           "timeout",
-          Durations.type(1, 3_650L * 86_400_000, false),
+          OptionTypes.time(1, 3_650L * 86_400_000, false),
           86_400_000L,
           "event time after which features stop waiting for their label, and labels for their"
               + " features");
@@ -331,7 +330,7 @@ final class InputOptions {
   static final Option<Long> ID_TTL =
       FEATURE_GROUP.optional(
           "ttl",
-          Durations.type(1, 36_500L * 86_400_000, false),
+          OptionTypes.time(1, 36_500L * 86_400_000, false),
           "never",
           "id, set, text, sparse: event time without a record after which an id is forgotten, such"
               + " as 30d");

@@ -1,6 +1,5 @@
 package dev.millrace.config;
 
-import dev.millrace.config.option.Durations;
 import dev.millrace.config.option.Option;
 import dev.millrace.config.option.OptionGroup;
 import dev.millrace.config.option.OptionReader;
@@ -40,18 +39,19 @@ final class MetricsOptions {
           "metrics",
           "",
           "Each example is predicted and scored before the model learns from it. docs/metrics.md"
-              + " has the formula of every score. The time of a report is proportional to the window.");
+              + " has the formula of every score. The time of a report is proportional to the"
+              + " window.");
   static final Option<Integer> WINDOW =
       METRICS_GROUP.option(
           "window",
           OptionTypes.whole(1, 1_000_000),
           1000,
-          "max number of scored examples of a key in the window; without it 100000 with window-time,"
-              + " 10000 with group");
+          "max number of scored examples of a key in the window; without it 100000 with"
+              + " window-time, 10000 with group");
   static final Option<Long> WINDOW_TIME =
       METRICS_GROUP.option(
           "window-time",
-          Durations.type(1, 3_650 * 24 * HOUR, true),
+          OptionTypes.time(1, 3_650 * 24 * HOUR, true),
           0L,
           "max event time between the latest example and the others in the window");
   static final Option<Float> DECAY =
@@ -59,8 +59,8 @@ final class MetricsOptions {
           "decay",
           FRACTION_OF_ONE,
           0f,
-          "decay factor of the scores over all examples: the weight of an example relative to the next"
-              + " one, such as 0.999; 0 is off");
+          "decay factor of the scores over all examples: the weight of an example relative to the"
+              + " next one, such as 0.999; 0 is off");
   static final Option<Integer> EVERY =
       METRICS_GROUP.option(
           "every",
@@ -70,7 +70,7 @@ final class MetricsOptions {
   static final Option<Long> MAX_INTERVAL =
       METRICS_GROUP.option(
           "max-interval",
-          Durations.type(1, 24 * HOUR, true),
+          OptionTypes.time(1, 24 * HOUR, true),
           1000L,
           "max time until an example is reported");
   static final Option<Boolean> PER_CLASS =
@@ -119,16 +119,17 @@ final class MetricsOptions {
           "threshold-metric",
           OptionTypes.choice(KebabCase::of, Decision.values()),
           Decision.NONE,
-          "two classes: the score that the threshold of the positive class is tuned for; none predicts"
-              + " the most probable class; f1 by default for sets of labels and several targets");
+          "two classes: the score that the threshold of the positive class is tuned for; none"
+              + " predicts the most probable class; f1 by default for sets of labels and several"
+              + " targets");
   static final Option<String> GROUP =
       METRICS_GROUP.optional(
           "group",
           InputOptions.FIELD,
           "no groups",
           "two classes: field, such as the user, whose equal values make a group of examples; the"
-              + " window reports AUC, hit rate and NDCG within the groups. 8 bytes for every example"
-              + " in the window");
+              + " window reports AUC, hit rate and NDCG within the groups. 8 bytes for every"
+              + " example in the window");
   static final Option<Integer> AT =
       METRICS_GROUP.option(
           "at",
@@ -141,8 +142,9 @@ final class MetricsOptions {
           "segments",
           InputOptions.FIELD,
           "no segments",
-          "two classes: one-hot or boolean feature, such as the device; the window reports, for each"
-              + " of its values, the mean probability of the positive class and its observed share");
+          "two classes: one-hot or boolean feature, such as the device; the window reports, for"
+              + " each of its values, the mean probability of the positive class and its observed"
+              + " share");
 
   static final OptionGroup VALIDATION_GROUP =
       new OptionGroup(
@@ -158,8 +160,8 @@ final class MetricsOptions {
           "patience",
           OptionTypes.whole(0, 1_000_000),
           0,
-          "number of epochs (`input.epochs`) without a lower validation loss after which a model stops learning; 0 is"
-              + " never");
+          "number of epochs (`input.epochs`) without a lower validation loss after which a model"
+              + " stops learning; 0 is never");
 
   private MetricsOptions() {}
 

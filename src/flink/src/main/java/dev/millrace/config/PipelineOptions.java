@@ -2,7 +2,6 @@ package dev.millrace.config;
 
 import dev.millrace.config.Settings.Backend;
 import dev.millrace.config.Settings.Guarantee;
-import dev.millrace.config.option.Durations;
 import dev.millrace.config.option.Option;
 import dev.millrace.config.option.OptionGroup;
 import dev.millrace.config.option.OptionTypes;
@@ -16,6 +15,8 @@ import dev.millrace.data.KebabCase;
 import dev.millrace.explain.RowColumns;
 import dev.millrace.flink.StateSpec;
 import dev.millrace.prequential.ShapeChange;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -164,7 +165,7 @@ final class PipelineOptions {
   static final Option<Long> CHECKPOINT_INTERVAL =
       STATE_GROUP.option(
           "checkpoint-interval",
-          Durations.type(10, 24 * HOUR, false),
+          OptionTypes.time(10, 24 * HOUR, false),
           10_000L,
           "time between two checkpoints");
   static final Option<Long> CACHE_BYTES =
@@ -176,7 +177,7 @@ final class PipelineOptions {
   static final Option<Long> TTL =
       STATE_GROUP.option(
           "ttl",
-          Durations.type(60_000, 3_650 * 24 * HOUR, true),
+          OptionTypes.time(60_000, 3_650 * 24 * HOUR, true),
           StateSpec.DEFAULT.ttlMillis(),
           "time after which a key without examples expires, plus at most one eighth");
   static final Option<ShapeChange> ON_SHAPE_CHANGE =
@@ -242,52 +243,50 @@ final class PipelineOptions {
               + " forgotten; a class or a label that would not fit is rejected");
 
   /** All groups in the order of the reference. */
-  static final List<OptionGroup> GROUPS =
-      List.of(
-          ROOT_GROUP,
-          KAFKA_GROUP,
-          InputOptions.INPUT_GROUP,
-          RegistryOptions.GROUP,
-          InputOptions.TARGET_GROUP,
-          InputOptions.FEATURE_GROUP,
-          DerivedOptions.DERIVED_GROUP,
-          InputOptions.LABELS_GROUP,
-          InputOptions.ON_TIMEOUT_GROUP,
-          ForecastOptions.GROUP,
-          AutoOptions.AUTO_GROUP,
-          WarmStartOptions.AUTO_GROUP,
-          ModelOptions.MODEL_GROUP,
-          WarmStartOptions.MODEL_GROUP,
-          ModelOptions.LAYER_GROUP,
-          ModelOptions.EMBEDDINGS_GROUP,
-          ModelOptions.SGD_GROUP,
-          ModelOptions.RMSPROP_GROUP,
-          ModelOptions.ADAM_GROUP,
-          ModelOptions.ADAMW_GROUP,
-          ModelOptions.ADAGRAD_GROUP,
-          ModelOptions.FTRL_GROUP,
-          ScheduleOptions.CONSTANT_GROUP,
-          ScheduleOptions.STEP_GROUP,
-          ScheduleOptions.INVERSE_TIME_GROUP,
-          ScheduleOptions.COSINE_GROUP,
-          ModelOptions.NORMALIZATION_GROUP,
-          MetricsOptions.METRICS_GROUP,
-          MetricsOptions.VALIDATION_GROUP,
-          SelectionOptions.GROUP,
-          DriftOptions.DRIFT_GROUP,
-          DriftOptions.ADWIN_GROUP,
-          DriftOptions.DDM_GROUP,
-          DriftOptions.EDDM_GROUP,
-          DriftOptions.HDDM_A_GROUP,
-          DriftOptions.PAGE_HINKLEY_GROUP,
-          DriftOptions.KSWIN_GROUP,
-          OUTPUT_GROUP,
-          TOPICS_GROUP,
-          SnapshotOptions.GROUP,
-          STATE_GROUP,
-          LIMITS_GROUP);
+  static final List<OptionGroup> GROUPS = groups();
 
   private PipelineOptions() {}
+
+  private static List<OptionGroup> groups() {
+    List<OptionGroup> groups = new ArrayList<>();
+    Collections.addAll(
+        groups,
+        ROOT_GROUP,
+        KAFKA_GROUP,
+        InputOptions.INPUT_GROUP,
+        RegistryOptions.GROUP,
+        InputOptions.TARGET_GROUP,
+        InputOptions.FEATURE_GROUP,
+        DerivedOptions.DERIVED_GROUP,
+        InputOptions.LABELS_GROUP,
+        InputOptions.ON_TIMEOUT_GROUP,
+        ForecastOptions.GROUP,
+        AutoOptions.AUTO_GROUP,
+        WarmStartOptions.AUTO_GROUP,
+        ModelOptions.MODEL_GROUP,
+        WarmStartOptions.MODEL_GROUP,
+        ModelOptions.LAYER_GROUP,
+        ModelOptions.EMBEDDINGS_GROUP,
+        ModelOptions.SGD_GROUP,
+        ModelOptions.RMSPROP_GROUP,
+        ModelOptions.ADAM_GROUP,
+        ModelOptions.ADAMW_GROUP,
+        ModelOptions.ADAGRAD_GROUP,
+        ModelOptions.FTRL_GROUP,
+        ScheduleOptions.CONSTANT_GROUP,
+        ScheduleOptions.STEP_GROUP,
+        ScheduleOptions.INVERSE_TIME_GROUP,
+        ScheduleOptions.COSINE_GROUP,
+        ModelOptions.NORMALIZATION_GROUP,
+        MetricsOptions.METRICS_GROUP,
+        MetricsOptions.VALIDATION_GROUP,
+        SelectionOptions.GROUP,
+        DriftOptions.DRIFT_GROUP);
+    groups.addAll(DriftOptions.DETECTORS.groups());
+    Collections.addAll(
+        groups, OUTPUT_GROUP, TOPICS_GROUP, SnapshotOptions.GROUP, STATE_GROUP, LIMITS_GROUP);
+    return List.copyOf(groups);
+  }
 
   /**
    * Returns the path of the first option of this name, an entry of a list only if there is no

@@ -1,6 +1,5 @@
 package dev.millrace.config;
 
-import dev.millrace.config.option.Durations;
 import dev.millrace.config.option.Option;
 import dev.millrace.config.option.OptionGroup;
 import dev.millrace.config.option.OptionReader;
@@ -22,9 +21,9 @@ final class RegistryOptions {
       new OptionGroup(
           "input.registry",
           "",
-          "Reads records in the Confluent wire format, in addition to single-object encoding. Each is"
-              + " resolved from the schema that it was written with; see docs/formats.md. Secrets are"
-              + " placeholders, as in `kafka`.");
+          "Reads records in the Confluent wire format, in addition to single-object encoding. Each"
+              + " is resolved from the schema that it was written with; see docs/formats.md."
+              + " Secrets are placeholders, as in `kafka`.");
   static final Option<String> REGISTRY_URL =
       GROUP.required(
           "url",
@@ -60,29 +59,32 @@ final class RegistryOptions {
           "password of the keystore and its key");
   static final Option<Long> CONNECT_TIMEOUT =
       GROUP.option(
-          "connect-timeout", Durations.type(10, 10 * MINUTE, false), 5_000L, "max time to connect");
+          "connect-timeout",
+          OptionTypes.time(10, 10 * MINUTE, false),
+          5_000L,
+          "max time to connect");
   static final Option<Long> TIMEOUT =
       GROUP.option(
           "request-timeout",
-          Durations.type(10, 10 * MINUTE, false),
+          OptionTypes.time(10, 10 * MINUTE, false),
           10_000L,
           "max time for a whole response");
   static final Option<Long> RETRY =
       GROUP.option(
           "retry-backoff",
-          Durations.type(10, 10 * MINUTE, false),
+          OptionTypes.time(10, 10 * MINUTE, false),
           1_000L,
           "wait before a failed request is repeated; doubled each time");
   static final Option<Long> MAX_RETRY =
       GROUP.option(
           "retry-backoff-max",
-          Durations.type(10, 60 * MINUTE, false),
+          OptionTypes.time(10, 60 * MINUTE, false),
           MINUTE,
           "max wait between two attempts");
   static final Option<Long> UNKNOWN =
       GROUP.option(
           "missing-schema-cache-ttl",
-          Durations.type(10, 24 * 60 * MINUTE, false),
+          OptionTypes.time(10, 24 * 60 * MINUTE, false),
           MINUTE,
           "how long the answer that a schema does not exist is cached");
   static final Option<Integer> CACHE =

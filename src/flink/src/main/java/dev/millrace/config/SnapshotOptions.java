@@ -1,6 +1,5 @@
 package dev.millrace.config;
 
-import dev.millrace.config.option.Durations;
 import dev.millrace.config.option.Option;
 import dev.millrace.config.option.OptionGroup;
 import dev.millrace.config.option.OptionTypes;
@@ -14,8 +13,8 @@ final class SnapshotOptions {
       new OptionGroup(
           "output.snapshots",
           "",
-          "Snapshots of the models on the models topic while the job runs. The last snapshot of a key"
-              + " is published at the end of a bounded input and when the job is drained.");
+          "Snapshots of the models on the models topic while the job runs. The last snapshot of a"
+              + " key is published at the end of a bounded input and when the job is drained.");
   static final Option<Integer> EVERY =
       GROUP.option(
           "every",
@@ -25,7 +24,7 @@ final class SnapshotOptions {
   static final Option<Long> MAX_INTERVAL =
       GROUP.option(
           "max-interval",
-          Durations.type(1_000, DAY, true),
+          OptionTypes.time(1_000, DAY, true),
           SnapshotSpec.DEFAULT.maxIntervalMillis(),
           "max time until a change of a model is published");
 

@@ -5,7 +5,7 @@ import dev.millrace.cli.kafka.BrokerCheck;
 import dev.millrace.codec.NumberText;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
-import dev.millrace.config.option.Durations;
+import dev.millrace.data.Durations;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.ForecastSpec;
 import dev.millrace.data.IdColumns;

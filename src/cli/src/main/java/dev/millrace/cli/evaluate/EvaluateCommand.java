@@ -17,7 +17,7 @@ import dev.millrace.codec.ExampleSchema;
 import dev.millrace.codec.OutputRecord;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
-import dev.millrace.config.option.Durations;
+import dev.millrace.data.Durations;
 import dev.millrace.data.ForecastSpec;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.KebabCase;

@@ -1,7 +1,7 @@
 package dev.millrace.cli.evaluate;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.config.option.Durations;
+import dev.millrace.data.Durations;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

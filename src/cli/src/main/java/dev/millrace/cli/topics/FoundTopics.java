@@ -4,7 +4,7 @@ import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.doctor.TopicChecks;
 import dev.millrace.cli.kafka.BrokerCheck;
-import dev.millrace.config.option.Durations;
+import dev.millrace.data.Durations;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

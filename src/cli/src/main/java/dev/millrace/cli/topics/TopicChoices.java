@@ -1,7 +1,7 @@
 package dev.millrace.cli.topics;
 
 import dev.millrace.cli.console.CliError;
-import dev.millrace.config.option.Durations;
+import dev.millrace.data.Durations;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

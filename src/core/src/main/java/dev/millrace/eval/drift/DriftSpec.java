@@ -1,12 +1,20 @@
 package dev.millrace.eval.drift;
 
+import dev.millrace.data.Declaration;
 import dev.millrace.data.PublicApi;
+import dev.millrace.data.Setting;
 import java.io.IOException;
 import java.io.Serializable;
 
 /** Kind and settings of the drift detectors; defaults are those of the papers, MOA or River. */
 @PublicApi
-public sealed interface DriftSpec extends Serializable {
+public sealed interface DriftSpec extends Serializable
+    permits DriftSpec.Adwin,
+        DriftSpec.Ddm,
+        DriftSpec.Eddm,
+        DriftSpec.HddmA,
+        DriftSpec.PageHinkley,
+        DriftSpec.Kswin {
 
   /** Creates a detector. */
   DriftDetector start();
@@ -18,16 +26,12 @@ public sealed interface DriftSpec extends Serializable {
    * @throws IOException if the name is unknown
    */
   static DriftSpec ofName(String name) throws IOException {
-    return switch (name) {
-      case "adwin" -> Adwin.DEFAULT;
-      case "ddm" -> Ddm.DEFAULT;
-      case "eddm" -> Eddm.DEFAULT;
-      case "hddm-a" -> HddmA.DEFAULT;
-      case "page-hinkley" -> PageHinkley.DEFAULT;
-      case "kswin" -> Kswin.DEFAULT;
-      default ->
-          throw new IOException("drift state: this release knows no detector \"" + name + "\"");
-    };
+    for (Class<? extends DriftSpec> kind : Declaration.kinds(DriftSpec.class)) {
+      if (Declaration.kind(kind).equals(name)) {
+        return (DriftSpec) Declaration.defaults(kind.asSubclass(Record.class));
+      }
+    }
+    throw new IOException("drift state: this release knows no detector \"" + name + "\"");
   }
 
   /**
@@ -35,8 +39,19 @@ public sealed interface DriftSpec extends Serializable {
    *
    * @param delta bound on the probability of a false alarm at one check, above 0 and below 1
    */
-  record Adwin(double delta) implements DriftSpec {
-    public static final Adwin DEFAULT = new Adwin(0.002);
+  @Setting.Kind(
+      value = "adwin",
+      doc =
+          "Adaptive windowing (Bifet and Gavaldà, 2007): an increase of the mean between two parts"
+              + " of a window of adaptive length.")
+  record Adwin(
+      @Setting(
+              value = "0.002",
+              in = "(0, 0.5]",
+              doc = "max probability of a false alarm at one check")
+          double delta)
+      implements DriftSpec {
+    public static final Adwin DEFAULT = Declaration.defaults(Adwin.class);
 
     public Adwin {
       requireShare("delta", delta);
@@ -55,8 +70,29 @@ public sealed interface DriftSpec extends Serializable {
    * @param warning standard deviations above the lowest error rate that are a warning, above 0
    * @param drift standard deviations that are a drift, above those of a warning
    */
-  record Ddm(int minExamples, double warning, double drift) implements DriftSpec {
-    public static final Ddm DEFAULT = new Ddm(30, 2, 3);
+  @Setting.Kind(
+      value = "ddm",
+      doc = "Drift detection method (Gama et al., 2004): a sudden increase of the error rate.")
+  record Ddm(
+      @Setting(
+              value = "30",
+              in = "[1, 1000000]",
+              doc = "min number of examples before the first signal")
+          int minExamples,
+      @Setting(
+              value = "2",
+              in = "[0.1, 100]",
+              name = "warning-threshold",
+              doc = "standard deviations above the lowest error rate that cause a warning")
+          double warning,
+      @Setting(
+              value = "3",
+              in = "[0.1, 100]",
+              name = "drift-threshold",
+              doc = "standard deviations above the lowest error rate that are a drift")
+          double drift)
+      implements DriftSpec {
+    public static final Ddm DEFAULT = Declaration.defaults(Ddm.class);
 
     public Ddm {
       requireCount("min-examples", minExamples);
@@ -81,15 +117,39 @@ public sealed interface DriftSpec extends Serializable {
    * @param warning share of the largest distance between errors below which is a warning
    * @param drift share below which is a drift, above 0 and below that of a warning
    */
-  record Eddm(int minErrors, double warning, double drift) implements DriftSpec {
-    public static final Eddm DEFAULT = new Eddm(30, 0.95, 0.9);
+  @Setting.Kind(
+      value = "eddm",
+      doc =
+          "Early drift detection method (Baena-García et al., 2006): decreasing distances"
+              + " between errors.")
+  record Eddm(
+      @Setting(
+              value = "30",
+              in = "[1, 1000000]",
+              doc = "min number of errors before the first signal")
+          int minErrors,
+      @Setting(
+              value = "0.95",
+              in = "(0, 0.999]",
+              name = "warning-threshold",
+              doc =
+                  "fraction of the largest distance between errors below which the detector warns")
+          double warning,
+      @Setting(
+              value = "0.9",
+              in = "(0, 0.999]",
+              name = "drift-threshold",
+              doc = "fraction of the largest distance between errors below which there is a drift")
+          double drift)
+      implements DriftSpec {
+    public static final Eddm DEFAULT = Declaration.defaults(Eddm.class);
 
     public Eddm {
       requireCount("min-errors", minErrors);
       if (!(drift > 0 && drift < warning && warning < 1)) {
         throw new IllegalArgumentException(
-            ("drift-threshold must be above 0, below warning-threshold, and that below 1, but they were"
-                    + " %s and %s")
+            ("drift-threshold must be above 0, below warning-threshold, and that below 1, but they"
+                    + " were %s and %s")
                 .formatted(drift, warning));
       }
     }
@@ -107,14 +167,35 @@ public sealed interface DriftSpec extends Serializable {
    * @param drift probability of a false drift, above 0 and below that of a warning
    * @param twoSided a fall of the mean resets the detector too
    */
-  record HddmA(double warning, double drift, boolean twoSided) implements DriftSpec {
-    public static final HddmA DEFAULT = new HddmA(0.005, 0.001, true);
+  @Setting.Kind(
+      value = "hddm-a",
+      doc = "Hoeffding's bound on averages (Frías-Blanco et al., 2015).")
+  record HddmA(
+      @Setting(
+              value = "0.005",
+              in = "(0, 0.5]",
+              name = "warning-confidence",
+              doc = "probability of a false warning")
+          double warning,
+      @Setting(
+              value = "0.001",
+              in = "(0, 0.5]",
+              name = "drift-confidence",
+              doc = "probability of a false drift")
+          double drift,
+      @Setting(
+              value = "true",
+              name = "two-sided-test",
+              doc = "restarts, without a signal, when the errors decrease")
+          boolean twoSided)
+      implements DriftSpec {
+    public static final HddmA DEFAULT = Declaration.defaults(HddmA.class);
 
     public HddmA {
       if (!(drift > 0 && drift < warning && warning < 1)) {
         throw new IllegalArgumentException(
-            ("drift-confidence must be above 0, below warning-confidence, and that below 1, but they were"
-                    + " %s and %s")
+            ("drift-confidence must be above 0, below warning-confidence, and that below 1, but"
+                    + " they were %s and %s")
                 .formatted(drift, warning));
       }
     }
@@ -133,9 +214,31 @@ public sealed interface DriftSpec extends Serializable {
    * @param threshold how far the sum may rise above its running minimum (lambda), above 0
    * @param alpha factor of the sum and its minimum at each example, above 0, at most 1
    */
-  record PageHinkley(int minExamples, double delta, double threshold, double alpha)
+  @Setting.Kind(
+      value = "page-hinkley",
+      doc =
+          "Page-Hinkley test (Page, 1954): an increase of the mean, summed above its running"
+              + " minimum.")
+  record PageHinkley(
+      @Setting(
+              value = "30",
+              in = "[1, 1000000]",
+              doc = "min number of examples before the first signal")
+          int minExamples,
+      @Setting(value = "0.005", in = "[0, 1]", doc = "increase of the mean that is tolerated")
+          double delta,
+      @Setting(
+              value = "50",
+              in = "(0, 1000000]",
+              doc = "max distance of the sum from its running minimum")
+          double threshold,
+      @Setting(
+              value = "0.9999",
+              in = "(0, 1]",
+              doc = "decay factor of the sum and its minimum for each example; 1 is Page's test")
+          double alpha)
       implements DriftSpec {
-    public static final PageHinkley DEFAULT = new PageHinkley(30, 0.005, 50, 0.9999);
+    public static final PageHinkley DEFAULT = Declaration.defaults(PageHinkley.class);
 
     public PageHinkley {
       requireCount("min-examples", minExamples);
@@ -165,8 +268,29 @@ public sealed interface DriftSpec extends Serializable {
    *     enough for some difference to be less likely than alpha
    * @param seed of the samples
    */
-  record Kswin(double alpha, int window, int recent, long seed) implements DriftSpec {
-    public static final Kswin DEFAULT = new Kswin(0.005, 100, 30, 0);
+  @Setting.Kind(
+      value = "kswin",
+      doc =
+          "Kolmogorov-Smirnov windowing (Raab et al., 2020): a different distribution with a higher"
+              + " mean.")
+  record Kswin(
+      @Setting(value = "0.005", in = "(0, 0.5]", doc = "probability of a false alarm at one test")
+          double alpha,
+      @Setting(
+              value = "100",
+              in = "[10, 100000]",
+              name = "window-size",
+              doc = "number of errors in the window")
+          int window,
+      @Setting(
+              value = "30",
+              in = "[5, 1000]",
+              name = "stat-size",
+              doc = "number of latest errors that are compared with a sample of the others")
+          int recent,
+      @Setting(value = "0", in = "[0, 2147483647]", doc = "seed of the samples") long seed)
+      implements DriftSpec {
+    public static final Kswin DEFAULT = Declaration.defaults(Kswin.class);
 
     public Kswin {
       requireShare("alpha", alpha);

@@ -1,5 +1,7 @@
 package dev.millrace.config.option;
 
+import dev.millrace.data.Declaration;
+import dev.millrace.data.Setting;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,23 @@ public record Option<T>(
   public static <T> Option<T> required(
       String name, OptionType<T> type, String example, String documentation) {
     return new Option<>(name, type, null, "required", example, documentation);
+  }
+
+  /** Returns the option that a specification declares. */
+  static Option<?> of(Declaration declared) {
+    return of(declared, OptionTypes.of(declared));
+  }
+
+  @SuppressWarnings("unchecked") // the type is that of the component
+  private static <T> Option<T> of(Declaration declared, OptionType<T> type) {
+    Setting setting = declared.setting();
+    if (declared.isRequired()) {
+      return required(declared.name(), type, setting.example(), setting.doc());
+    }
+    Object value = declared.defaultValue();
+    T shown = (T) (value instanceof Double number ? Float.valueOf(number.floatValue()) : value);
+    String inWords = setting.shown().isEmpty() ? null : setting.shown();
+    return new Option<>(declared.name(), type, shown, inWords, null, setting.doc());
   }
 
   /** Returns the default in words. */

@@ -1,5 +1,6 @@
 package dev.millrace.config.option;
 
+import dev.millrace.data.Declaration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -46,6 +47,17 @@ public final class OptionGroup {
   public <T> Option<T> add(Option<T> option) {
     options.add(option);
     return option;
+  }
+
+  /** Adds the options that a specification declares, and returns this group. */
+  public OptionGroup declare(Class<? extends Record> spec) {
+    Declaration.of(spec).forEach(declared -> add(Option.of(declared)));
+    return this;
+  }
+
+  /** Returns an option by its name. */
+  public Option<?> named(String name) {
+    return options.stream().filter(one -> one.name().equals(name)).findAny().orElseThrow();
   }
 
   /** Adds options that are declared elsewhere. */

@@ -7,6 +7,7 @@ import dev.millrace.config.yaml.YamlNode;
 import dev.millrace.config.yaml.YamlNode.Entry;
 import dev.millrace.config.yaml.YamlNode.Mapping;
 import dev.millrace.config.yaml.YamlNode.Scalar;
+import dev.millrace.data.Declaration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -101,6 +102,26 @@ public final class OptionReader {
   @SuppressWarnings("unchecked") // put there under the same option's name by the option's type
   public <T> @Nullable T given(Option<T> option) {
     return (T) values.get(option.name());
+  }
+
+  /** Returns a specification with all that its record declares: given values, or defaults. */
+  public <R extends Record> R read(Class<R> spec) {
+    return read(Declaration.defaults(spec));
+  }
+
+  /**
+   * Returns a specification with all that its record declares: given values, or defaults.
+   *
+   * @param others has the components that are no options
+   */
+  public <R extends Record> R read(R others) {
+    Map<String, Object> read = new HashMap<>();
+    for (Declaration declared : Declaration.of(others.getClass())) {
+      Object value = values.getOrDefault(declared.name(), declared.defaultValue());
+      boolean isExact = declared.type() == double.class && value instanceof Float;
+      read.put(declared.component(), isExact ? Double.valueOf(value.toString()) : value);
+    }
+    return Declaration.with(others, read);
   }
 
   /** Returns true if the option has a valid value. */

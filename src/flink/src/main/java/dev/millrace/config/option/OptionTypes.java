@@ -3,7 +3,10 @@ package dev.millrace.config.option;
 import dev.millrace.config.yaml.Suggestions;
 import dev.millrace.config.yaml.YamlNode;
 import dev.millrace.config.yaml.YamlNode.Scalar;
-import java.math.BigDecimal;
+import dev.millrace.data.Declaration;
+import dev.millrace.data.Durations;
+import dev.millrace.data.Interval;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -184,23 +187,24 @@ public final class OptionTypes {
 
   /** Returns the type of numbers from min (included) to max (excluded). */
   public static OptionType<Float> atLeastAndBelow(float min, float max) {
-    String range = "at least " + plain(min) + " and below " + plain(max);
-    return decimal(range, v -> v >= min && v < max);
+    return decimal(interval(min, false, max, true));
   }
 
   /** Returns the type of numbers from min (excluded) to max (included). */
   public static OptionType<Float> aboveAndUpTo(float min, float max) {
-    String range = "above " + plain(min) + " and at most " + plain(max);
-    return decimal(range, v -> v > min && v <= max);
+    return decimal(interval(min, true, max, false));
   }
 
   /** Returns the type of numbers from min to max, both included. */
   public static OptionType<Float> between(float min, float max) {
-    String range = "between " + plain(min) + " and " + plain(max);
-    return decimal(range, v -> v >= min && v <= max);
+    return decimal(interval(min, false, max, false));
   }
 
-  private static OptionType<Float> decimal(String range, Function<Float, Boolean> allows) {
+  private static Interval interval(float min, boolean isAbove, float max, boolean isBelow) {
+    return new Interval(Float.toString(min), isAbove, Float.toString(max), isBelow, false);
+  }
+
+  private static OptionType<Float> decimal(Interval interval) {
     return new ScalarType<>() {
       @Override
       @Nullable Float parse(String text) throws InvalidValueException {
@@ -209,23 +213,88 @@ public final class OptionTypes {
           return null;
         }
         float value = Float.parseFloat(digits);
-        if (!allows.apply(value)) {
+        if (!interval.contains(value)) {
           throw new InvalidValueException(
-              "must be " + range + ", but was " + new Scalar(text, 0).describe());
+              "must be " + interval.describe() + ", but was " + new Scalar(text, 0).describe());
         }
         return value;
       }
 
       @Override
       public String allowed() {
-        return "a number " + range;
+        return "a number " + interval.describe();
       }
 
       @Override
       public String show(Float value) {
-        return plain(value);
+        return Interval.plain(Float.toString(value));
       }
     };
+  }
+
+  /**
+   * Returns the type of times in milliseconds, such as 500ms, 10s, 5m, 1h, 7d.
+   *
+   * @param orOff also allows 0 and the word off
+   */
+  public static OptionType<Long> time(long minMillis, long maxMillis, boolean orOff) {
+    return new ScalarType<>() {
+      @Override
+      @Nullable Long parse(String text) {
+        return orOff && (text.equals("off") || text.equals("0"))
+            ? Long.valueOf(0)
+            : Durations.parse(text)
+                .filter(millis -> millis >= minMillis && millis <= maxMillis)
+                .orElse(null);
+      }
+
+      @Override
+      public String allowed() {
+        return "a time between "
+            + Durations.show(minMillis)
+            + " and "
+            + Durations.show(maxMillis)
+            + " (such as 500ms, 10s, 5m)"
+            + (orOff ? ", or off" : "");
+      }
+
+      @Override
+      public String show(Long value) {
+        return Durations.show(value);
+      }
+    };
+  }
+
+  /** Returns the type of a declared option. */
+  static OptionType<?> of(Declaration declared) {
+    String in = declared.setting().in();
+    if (declared.type().isEnum()) {
+      List<Object> constants = List.of(declared.type().getEnumConstants());
+      List<String> names = List.of(in.split(", "));
+      return choice(
+          Declaration::id,
+          in.isEmpty()
+              ? constants
+              : constants.stream()
+                  .filter(one -> names.contains(Declaration.id(one)))
+                  .sorted(Comparator.comparing(one -> names.indexOf(Declaration.id(one))))
+                  .toList());
+    }
+    if (declared.type() == boolean.class) {
+      return flag();
+    }
+    Interval interval = Interval.of(in);
+    if (declared.type() == float.class || declared.type() == double.class) {
+      return decimal(interval);
+    }
+    long min = Interval.whole(interval.min());
+    long max = Interval.whole(interval.max());
+    if (interval.isOfTime()) {
+      return time(min, max, interval.orOff());
+    }
+    return declared.type() == long.class
+        ? wideWhole(min, max)
+        : whole(Math.toIntExact(min), Math.toIntExact(max));
   }
 
   /** Returns the number that a text spells, NaN if it spells none that fits a 32-bit float. */
@@ -233,14 +302,6 @@ public final class OptionTypes {
     String digits = text.replace("_", "");
     double value = NUMBER.matcher(digits).matches() ? Double.parseDouble(digits) : Double.NaN;
     return Math.abs(value) <= Float.MAX_VALUE ? value : Double.NaN;
-  }
-
-  /** Returns a number as users write it: 0.005, 4, 1e-8. */
-  static String plain(float value) {
-    BigDecimal exact = new BigDecimal(Float.toString(value)).stripTrailingZeros();
-    return value != 0 && Math.abs(value) < 1e-4f
-        ? exact.toString().toLowerCase(Locale.ROOT)
-        : exact.toPlainString();
   }
 
   /** Returns the type of true and false. */
@@ -265,10 +326,13 @@ public final class OptionTypes {
   /** Returns the type of the constants of an enum, by their names in the file. */
   @SafeVarargs
   public static <E extends Enum<E>> OptionType<E> choice(Function<E, String> id, E... values) {
+    return choice(id, List.of(values));
+  }
+
+  /** Returns the type of some values, by their names in the file. */
+  static <E> OptionType<E> choice(Function<E, String> id, List<E> values) {
     Map<String, E> byId = new LinkedHashMap<>();
-    for (E value : values) {
-      byId.put(id.apply(value), value);
-    }
+    values.forEach(value -> byId.put(id.apply(value), value));
     List<String> known = List.copyOf(byId.keySet());
     return new ScalarType<>() {
       @Override

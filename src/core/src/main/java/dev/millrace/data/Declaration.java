@@ -1,0 +1,176 @@
+package dev.millrace.data;
+
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A component of a specification that is an option of the pipeline file: its {@link Setting}.
+ *
+ * @param component name of the component
+ * @param name name of the option
+ */
+public record Declaration(String component, String name, Class<?> type, Setting setting) {
+  private static final ClassValue<List<Declaration>> OF =
+      new ClassValue<>() {
+        @Override
+        protected List<Declaration> computeValue(Class<?> spec) {
+          return declared(spec);
+        }
+      };
+
+  /** Returns the options of a record, those of its interface first, in their order. */
+  public static List<Declaration> of(Class<?> spec) {
+    return OF.get(spec);
+  }
+
+  private static List<Declaration> declared(Class<?> spec) {
+    List<Declaration> own = new ArrayList<>();
+    List<Declaration> shared = new ArrayList<>();
+    for (RecordComponent component : spec.getRecordComponents()) {
+      Setting setting = component.getAnnotation(Setting.class);
+      if (setting != null) {
+        own.add(of(component, setting));
+      }
+      for (Class<?> kind : spec.getInterfaces()) {
+        Arrays.stream(kind.getDeclaredMethods())
+            .filter(method -> method.getName().equals(component.getName()))
+            .map(method -> method.getAnnotation(Setting.class))
+            .filter(one -> one != null)
+            .forEach(one -> shared.add(of(component, one)));
+      }
+    }
+    shared.addAll(own);
+    return List.copyOf(shared);
+  }
+
+  private static Declaration of(RecordComponent component, Setting setting) {
+    String words = component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+    String name = setting.name().isEmpty() ? words : setting.name();
+    return new Declaration(component.getName(), name, component.getType(), setting);
+  }
+
+  /** Returns true if the option must be given. */
+  public boolean isRequired() {
+    return setting.value().isEmpty();
+  }
+
+  /** Returns the default; of a required option the min, which stands for one that is missing. */
+  public Object defaultValue() {
+    String text = isRequired() ? Interval.of(setting.in()).min() : setting.value();
+    if (type.isEnum()) {
+      return Arrays.stream(type.getEnumConstants())
+          .filter(constant -> id(constant).equals(text))
+          .findAny()
+          .orElseThrow();
+    }
+    return switch (type.getName()) {
+      case "int" -> Integer.valueOf(text);
+      case "long" -> text.equals("off") ? Long.valueOf(0) : Long.valueOf(Interval.whole(text));
+      case "float" -> Float.valueOf(text);
+      case "double" -> Double.valueOf(text);
+      case "boolean" -> Boolean.valueOf(text);
+      default -> text;
+    };
+  }
+
+  /** Returns the name of a constant in pipeline files. */
+  public static String id(Object constant) {
+    return constant instanceof Identified one ? one.id() : KebabCase.of((Enum<?>) constant);
+  }
+
+  /** Returns the record with all its defaults; null, 0 or false where it declares none. */
+  public static <R extends Record> R defaults(Class<R> spec) {
+    Map<String, @Nullable Object> values = new HashMap<>();
+    for (RecordComponent component : spec.getRecordComponents()) {
+      values.put(component.getName(), undeclared(component.getType()));
+    }
+    of(spec).forEach(one -> values.put(one.component(), one.defaultValue()));
+    return create(spec, values);
+  }
+
+  private static @Nullable Object undeclared(Class<?> type) {
+    return switch (type.getName()) {
+      case "int" -> 0;
+      case "long" -> 0L;
+      case "float" -> 0f;
+      case "double" -> 0.0;
+      case "boolean" -> false;
+      default ->
+          type.isRecord() && !of(type).isEmpty() ? defaults(type.asSubclass(Record.class)) : null;
+    };
+  }
+
+  /**
+   * Returns a copy of a record with other values.
+   *
+   * @param changed new values by component
+   */
+  @SuppressWarnings("unchecked") // the class of a record is that of its copy
+  public static <R extends Record> R with(R spec, Map<String, Object> changed) {
+    Map<String, @Nullable Object> values = new HashMap<>();
+    try {
+      for (RecordComponent component : spec.getClass().getRecordComponents()) {
+        Method accessor = component.getAccessor();
+        accessor.setAccessible(true);
+        values.put(component.getName(), accessor.invoke(spec));
+      }
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+    values.putAll(changed);
+    return create((Class<R>) spec.getClass(), values);
+  }
+
+  private static <R extends Record> R create(Class<R> spec, Map<String, @Nullable Object> values) {
+    RecordComponent[] components = spec.getRecordComponents();
+    try {
+      Constructor<R> constructor =
+          spec.getDeclaredConstructor(
+              Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new));
+      constructor.setAccessible(true);
+      return constructor.newInstance(
+          Arrays.stream(components).map(one -> values.get(one.getName())).toArray());
+    } catch (InvocationTargetException e) {
+      if (e.getCause() instanceof IllegalArgumentException invalid) {
+        throw invalid;
+      }
+      throw new IllegalStateException(e);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Returns the records of a sealed interface, in the order of its {@code permits}. */
+  public static <S> List<Class<? extends S>> kinds(Class<S> spec) {
+    List<Class<? extends S>> kinds = new ArrayList<>();
+    for (Class<?> kind : spec.getPermittedSubclasses()) {
+      kinds.add(kind.asSubclass(spec));
+    }
+    return kinds;
+  }
+
+  /** Returns the name of a record of a sealed interface in pipeline files. */
+  public static String kind(Class<?> spec) {
+    return spec.getAnnotation(Setting.Kind.class).value();
+  }
+
+  /** Returns what the reference says of a record of a sealed interface. */
+  public static String textOf(Class<?> spec) {
+    return spec.getAnnotation(Setting.Kind.class).doc();
+  }
+
+  /** A constant whose name in pipeline files is not its own in lower case with hyphens. */
+  public interface Identified {
+    /** Returns the name in pipeline files. */
+    String id();
+  }
+}
