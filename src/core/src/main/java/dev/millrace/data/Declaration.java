@@ -82,9 +82,16 @@ public record Declaration(String component, String name, Class<?> type, Setting 
     };
   }
 
-  /** Returns the name of a constant in pipeline files. */
+  /** Returns the name of a constant in pipeline files: its id, or else its own with hyphens. */
   public static String id(Object constant) {
-    return constant instanceof Identified one ? one.id() : KebabCase.of((Enum<?>) constant);
+    Enum<?> named = (Enum<?>) constant;
+    try {
+      return (String) named.getDeclaringClass().getMethod("id").invoke(named);
+    } catch (NoSuchMethodException e) {
+      return KebabCase.of(named);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** Returns the record with all its defaults; null, 0 or false where it declares none. */
@@ -166,11 +173,5 @@ public record Declaration(String component, String name, Class<?> type, Setting 
   /** Returns what the reference says of a record of a sealed interface. */
   public static String textOf(Class<?> spec) {
     return spec.getAnnotation(Setting.Kind.class).doc();
-  }
-
-  /** A constant whose name in pipeline files is not its own in lower case with hyphens. */
-  public interface Identified {
-    /** Returns the name in pipeline files. */
-    String id();
   }
 }

@@ -1,6 +1,7 @@
 package dev.millrace.nn;
 
 import dev.millrace.data.PublicApi;
+import dev.millrace.data.Setting;
 import java.io.Serializable;
 
 /**
@@ -24,7 +25,23 @@ import java.io.Serializable;
  *     included; 0 is off
  */
 @PublicApi
-public record Clipping(float norm, float value) implements Serializable {
+public record Clipping(
+    @Setting(
+            value = "10",
+            in = "[0, 1000000]",
+            name = "clip",
+            doc =
+                "gradient clipping: max L2 norm of an example's gradient, in multiples of the error"
+                    + " of its outputs, which preserves the probabilities of rare classes; also"
+                    + " limits steps of sgd that would overshoot; 0 is off")
+        float norm,
+    @Setting(
+            value = "0",
+            in = "[0, 1000000]",
+            name = "clip-value",
+            doc = "max magnitude of an element of a mini-batch's gradient; 0 is off")
+        float value)
+    implements Serializable {
 
   /** No clipping. */
   public static final Clipping OFF = new Clipping(0f, 0f);

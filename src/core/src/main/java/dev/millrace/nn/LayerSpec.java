@@ -1,6 +1,7 @@
 package dev.millrace.nn;
 
 import dev.millrace.data.PublicApi;
+import dev.millrace.data.Setting;
 import java.io.Serializable;
 
 /**
@@ -12,7 +13,20 @@ import java.io.Serializable;
  *     apply a learned gain and shift, before the activation; hidden layers only
  */
 @PublicApi
-public record LayerSpec(int units, Activation activation, float dropout, boolean layerNorm)
+public record LayerSpec(
+    @Setting(example = "units: 32", in = "[1, 65536]", doc = "number of neurons") int units,
+    @Setting(
+            value = "tanh",
+            in = "sigmoid, tanh, relu, leaky_relu, elu, selu, gelu, silu, softplus, linear",
+            doc = "activation of the neurons")
+        Activation activation,
+    @Setting(
+            value = "0",
+            in = "[0, 1)",
+            doc = "fraction of the neurons that are dropped at random while learning; 0 is off")
+        float dropout,
+    @Setting(value = "false", doc = "layer normalization, with a learned gain and shift")
+        boolean layerNorm)
     implements Serializable {
 
   /** Creates a layer without dropout and layer normalization. */

@@ -1,6 +1,7 @@
 package dev.millrace.nn;
 
 import dev.millrace.data.PublicApi;
+import dev.millrace.data.Setting;
 import java.io.Serializable;
 import java.util.Locale;
 
@@ -12,7 +13,27 @@ import java.util.Locale;
  * @param indicators columns that are not scaled, only limited like the others
  */
 @PublicApi
-public record Normalization(Kind kind, float decay, float clip, Indicators indicators)
+public record Normalization(
+    @Setting(
+            value = "standard",
+            in = "standard, minmax, none",
+            name = "name",
+            doc = "(x - mean) / standard deviation; (x - min) / (max - min); unchanged")
+        Kind kind,
+    @Setting(
+            value = "0",
+            in = "[0, 1)",
+            name = "alpha",
+            doc =
+                "standard: smoothing factor of exponentially weighted mean and variance, as in"
+                    + " pandas' ewm(alpha); 0 gives all examples the same weight")
+        float decay,
+    @Setting(
+            value = "4",
+            in = "[0, 1000000]",
+            doc = "standard: limits values to -clip..clip; 0 is off")
+        float clip,
+    Indicators indicators)
     implements Serializable {
 
   /** Creates the normalization of numbers. */

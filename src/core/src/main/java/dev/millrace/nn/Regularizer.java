@@ -1,6 +1,7 @@
 package dev.millrace.nn;
 
 import dev.millrace.data.PublicApi;
+import dev.millrace.data.Setting;
 import java.io.Serializable;
 
 /**
@@ -17,7 +18,21 @@ import java.io.Serializable;
  *     classes, 0 (off) to below 1
  */
 @PublicApi
-public record Regularizer(float l1, float l2, float maxNorm, float labelSmoothing)
+public record Regularizer(
+    @Setting(value = "0", in = "[0, 1000]", doc = "LASSO penalty on the weights") float l1,
+    @Setting(value = "0", in = "[0, 1000]", doc = "Ridge penalty on the weights") float l2,
+    @Setting(
+            value = "0",
+            in = "[0, 1000000]",
+            doc = "max L2 norm of the weights into one neuron after each step; 0 is off")
+        float maxNorm,
+    @Setting(
+            value = "0",
+            in = "[0, 1)",
+            doc =
+                "cross-entropies: fraction of the target that is distributed equally over all"
+                    + " classes; 0 is off")
+        float labelSmoothing)
     implements Serializable {
 
   /** Creates a regularizer with penalties only. */

@@ -3,6 +3,7 @@ package dev.millrace.config;
 import static java.util.Collections.singletonList;
 
 import dev.millrace.config.option.Option;
+import dev.millrace.config.option.OptionGroup;
 import dev.millrace.config.option.OptionReader;
 import dev.millrace.config.yaml.ConfigErrors;
 import dev.millrace.config.yaml.YamlNode;
@@ -70,8 +71,7 @@ final class NetworkReader {
             .regularizer(regularizer(optimizer))
             .normalization(start == null ? normalization : start.normalization(normalization))
             .batchSize(model.get(ModelOptions.BATCH_SIZE))
-            .clipping(
-                new Clipping(model.get(ModelOptions.CLIP), model.get(ModelOptions.CLIP_VALUE)))
+            .clipping(model.read(Clipping.class))
             .seed(model.get(ModelOptions.SEED))
             .classWeights(
                 ClassWeightsReader.read(model, input, start == null ? null : start.task(), errors))
@@ -102,14 +102,8 @@ final class NetworkReader {
             item.line(), path + " must be a map such as { units: 32 }, but was " + item.describe());
         continue;
       }
-      OptionReader layer = new OptionReader(path, mapping, ModelOptions.LAYER_GROUP, errors);
-      Integer units = layer.given(ModelOptions.UNITS);
       layers.add(
-          new LayerSpec(
-              units == null ? 1 : units,
-              layer.get(ModelOptions.ACTIVATION),
-              layer.get(ModelOptions.DROPOUT),
-              layer.get(ModelOptions.LAYER_NORM)));
+          new OptionReader(path, mapping, ModelOptions.LAYER_GROUP, errors).read(LayerSpec.class));
     }
     return layers;
   }
@@ -126,41 +120,38 @@ final class NetworkReader {
   }
 
   private Normalization normalization() {
+    OptionGroup group = ModelOptions.NORMALIZATION_GROUP;
     OptionReader options =
         new OptionReader(
             model.name(ModelOptions.NORMALIZATION),
-            model.mapOf(ModelOptions.NORMALIZATION, ModelOptions.NORMALIZATION_KIND),
-            ModelOptions.NORMALIZATION_GROUP,
+            model.mapOf(ModelOptions.NORMALIZATION, group.named("name")),
+            group,
             errors);
-    Normalization.Kind kind = options.get(ModelOptions.NORMALIZATION_KIND);
-    if (kind == Normalization.Kind.STANDARD) {
-      return new Normalization(
-          kind,
-          options.get(ModelOptions.NORMALIZATION_DECAY),
-          options.get(ModelOptions.NORMALIZATION_CLIP));
+    Normalization normalization =
+        options.read(new Normalization(Normalization.Kind.STANDARD, 0f, 0f));
+    if (normalization.kind() == Normalization.Kind.STANDARD) {
+      return normalization;
     }
-    for (Option<?> option :
-        List.of(ModelOptions.NORMALIZATION_DECAY, ModelOptions.NORMALIZATION_CLIP)) {
+    for (Option<?> option : List.of(group.named("alpha"), group.named("clip"))) {
       if (options.mentions(option)) {
         options.reject(
             option,
-            "applies only to standard, but the normalization is " + kind.id() + ". Remove it");
+            "applies only to standard, but the normalization is "
+                + normalization.kind().id()
+                + ". Remove it");
       }
     }
-    return new Normalization(kind, 0f, 0f);
+    return new Normalization(normalization.kind(), 0f, 0f);
   }
 
   private Regularizer regularizer(Optimizer optimizer) {
-    if (optimizer instanceof Optimizer.Ftrl && model.get(ModelOptions.MAX_NORM) != 0f) {
+    Regularizer regularizer = model.read(Regularizer.class);
+    if (optimizer instanceof Optimizer.Ftrl && regularizer.maxNorm() != 0f) {
       model.reject(
-          ModelOptions.MAX_NORM,
+          ModelOptions.MODEL_GROUP.named("max-norm"),
           "has no effect with ftrl, which computes new weights in each step. Remove it");
     }
-    return new Regularizer(
-        model.get(ModelOptions.L1),
-        model.get(ModelOptions.L2),
-        model.get(ModelOptions.MAX_NORM),
-        model.get(ModelOptions.LABEL_SMOOTHING));
+    return regularizer;
   }
 
   private void checkOutputAndLoss(NetworkModelSpec spec, @Nullable Task task) {
@@ -178,7 +169,7 @@ final class NetworkReader {
     Loss filled = spec.forTask(task == null ? Task.MULTICLASS : task).network().loss();
     if (spec.regularizer().labelSmoothing() != 0f && !filled.isCrossEntropy()) {
       model.reject(
-          ModelOptions.LABEL_SMOOTHING,
+          ModelOptions.MODEL_GROUP.named("label-smoothing"),
           "applies only to cross-entropies, but the loss is " + filled.id() + ". Remove it");
       return;
     }

@@ -266,17 +266,11 @@ final class PipelineOptions {
         ModelOptions.MODEL_GROUP,
         WarmStartOptions.MODEL_GROUP,
         ModelOptions.LAYER_GROUP,
-        ModelOptions.EMBEDDINGS_GROUP,
-        ModelOptions.SGD_GROUP,
-        ModelOptions.RMSPROP_GROUP,
-        ModelOptions.ADAM_GROUP,
-        ModelOptions.ADAMW_GROUP,
-        ModelOptions.ADAGRAD_GROUP,
-        ModelOptions.FTRL_GROUP,
-        ScheduleOptions.CONSTANT_GROUP,
-        ScheduleOptions.STEP_GROUP,
-        ScheduleOptions.INVERSE_TIME_GROUP,
-        ScheduleOptions.COSINE_GROUP,
+        ModelOptions.EMBEDDINGS_GROUP);
+    groups.addAll(ModelOptions.OPTIMIZERS.groups());
+    groups.addAll(ScheduleOptions.SCHEDULES.groups());
+    Collections.addAll(
+        groups,
         ModelOptions.NORMALIZATION_GROUP,
         MetricsOptions.METRICS_GROUP,
         MetricsOptions.VALIDATION_GROUP,

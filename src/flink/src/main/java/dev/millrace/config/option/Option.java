@@ -55,6 +55,17 @@ public record Option<T>(
     return new Option<>(declared.name(), type, shown, inWords, null, setting.doc());
   }
 
+  /** Returns the option, of which one more word is rejected with a reason of its own. */
+  Option<T> without(String word, String reason) {
+    return new Option<>(
+        name,
+        OptionTypes.without(word, reason, type),
+        defaultValue,
+        defaultText,
+        example,
+        documentation);
+  }
+
   /** Returns the default in words. */
   public String shownDefault() {
     return defaultText != null ? defaultText : type.show(requireDefault());

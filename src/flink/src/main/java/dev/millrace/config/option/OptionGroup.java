@@ -55,6 +55,12 @@ public final class OptionGroup {
     return this;
   }
 
+  /** Rejects one more word of an option with a reason of its own, and returns this group. */
+  public OptionGroup without(String name, String word, String reason) {
+    options.replaceAll(one -> one.name().equals(name) ? one.without(word, reason) : one);
+    return this;
+  }
+
   /** Returns an option by its name. */
   public Option<?> named(String name) {
     return options.stream().filter(one -> one.name().equals(name)).findAny().orElseThrow();

@@ -39,6 +39,11 @@ public final class Variants<S> {
     return Structures.wordOrMap(name.type());
   }
 
+  /** Returns an option of a record. */
+  public Option<?> option(Class<? extends S> kind, String option) {
+    return Objects.requireNonNull(groups.get(kind)).named(option);
+  }
+
   /** Returns the groups, for the reference. */
   public List<OptionGroup> groups() {
     return List.copyOf(groups.values());
