@@ -70,7 +70,6 @@ record CommandElsewhere(Pattern command, String test, String how) {
           none("needs a container engine", "docker build .*"),
           none("installs from the network", "pip install .*"),
           none("TensorBoard is no part of the build", "tensorboard .*"),
-          none("measures for a minute, for people", "java .* dev.millrace.cli.serve.ServeLoad .*"),
           none("the options are checked against pom.xml", "mvn .*"),
           none("builds all; that the file is there is checked", "(\\.ci|bench)/.*"));
 
