@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # The job manager of the image with Millrace's job, for one that has no successor (docker-compose.yml).
-# It goes on from the newest checkpoint or savepoint, and stops with a savepoint on SIGTERM.
+# It continues from the newest checkpoint or savepoint, and stops with a savepoint on SIGTERM.
 #
 #   job-manager.sh -c /opt/millrace/pipeline.yaml
 #
 #   MILLRACE_STATE    where checkpoints and savepoints are, /opt/flink/state unless set
-#   MILLRACE_RESTORE  the one to go on from; "none" starts with new models. It counts until the job
-#                     has a checkpoint of its own: a container that dies goes on from that.
+#   MILLRACE_RESTORE  the one to continue from; "none" starts with new models. It counts until the job
+#                     has a checkpoint of its own: a container that dies continues from that.
 #   FLINK_ENTRYPOINT  Flink's own entry point, /docker-entrypoint.sh unless set
 set -euo pipefail
 
@@ -64,7 +64,7 @@ fi
 
 arguments=(standalone-job --job-classname dev.millrace.MillraceJob)
 if [ -n "$restore" ] && [ "$restore" != none ]; then
-  echo "The models go on from $restore"
+  echo "The models continue from $restore"
   arguments+=(--fromSavepoint "$restore")
 else
   echo "The models start empty"
@@ -83,7 +83,7 @@ stop() {
   job=$(flink list -r 2> /dev/null |
     sed -n 's/^[^:]*:[^:]*:[^:]* : \([0-9a-f]\{32\}\) : .*/\1/p' | head -n 1) || job=
   if [ -z "$job" ] || ! flink stop --type canonical --savepointPath "file://$state/savepoints" "$job"; then
-    echo "No savepoint could be taken; the next start goes on from the last checkpoint" >&2
+    echo "No savepoint could be taken; the next start continues from the last checkpoint" >&2
     kill -TERM "$job_manager" 2> /dev/null || true
   fi
 }

@@ -98,7 +98,7 @@ record AccuracyData(
    * Returns the data sets of a resource, in the order of the table.
    *
    * @param only names to leave the others out; empty for all
-   * @throws CliError if there is none of a name
+   * @throws CliError if a name is unknown
    */
   static List<AccuracyData> chosen(String resource, List<String> only) {
     List<AccuracyData> all = all(resource);

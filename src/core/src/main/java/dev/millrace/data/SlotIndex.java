@@ -99,7 +99,7 @@ public abstract class SlotIndex {
     size = 0;
   }
 
-  /** Becomes equal to an index whose owner has the same hash for each slot. */
+  /** Copies an index whose owner has the same hash for each slot. */
   public final void copy(SlotIndex other) {
     places = other.places.clone();
     size = other.size;

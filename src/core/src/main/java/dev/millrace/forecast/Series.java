@@ -240,7 +240,7 @@ public final class Series implements State {
   long find(long wanted, long tolerance) {
     long low = first;
     long high = next;
-    while (low < high) { // to the first value at the position or behind it
+    while (low < high) { // to the first value at the position or after it
       long middle = (low + high) >>> 1;
       if (positionOf(middle) < wanted) {
         low = middle + 1;

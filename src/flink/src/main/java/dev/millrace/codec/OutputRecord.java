@@ -34,7 +34,7 @@ public record OutputRecord(
     return text(value);
   }
 
-  /** Returns the value of a header as a text, null if there is none of that name. */
+  /** Returns the value of a header as a text, null without that header. */
   public @Nullable String header(String name) {
     int at = Arrays.asList(headerNames).indexOf(name);
     return at < 0 ? null : text(headerValues[at]);

@@ -118,7 +118,7 @@ final class OffsetGapDetector {
     }
   }
 
-  /** All that is known, for the next run. */
+  /** Returns the positions of all partitions, for the next run. */
   List<Position> positions() {
     List<Position> all = new ArrayList<>();
     for (int topic = 0; topic < partitions.length; topic++) {

@@ -38,7 +38,7 @@ public final class TopicReader {
     properties.put("auto.offset.reset", "earliest");
     // Looking for a topic must not make it.
     properties.put("allow.auto.create.topics", "false");
-    // A job with the exactly-once guarantee writes in transactions; what it takes back is not
+    // A job with the exactly-once guarantee writes in transactions; aborted ones are not
     // shown.
     properties.put("isolation.level", "read_committed");
     // By default a client looks for new partitions only every 5 minutes.
@@ -73,7 +73,7 @@ public final class TopicReader {
   }
 
   /**
-   * Assigns the partitions that were added to a topic meanwhile, beside those that are assigned.
+   * Assigns the partitions that were added to a topic meanwhile, next to those that are assigned.
    * They are read from their beginning: all that is in them was written since.
    */
   public static void assignAdded(

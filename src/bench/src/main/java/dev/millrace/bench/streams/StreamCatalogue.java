@@ -25,7 +25,7 @@ final class StreamCatalogue {
   private static final String PUBLISHED_FILES = "/accuracy/datasets.yaml";
   private static final String FILES = "/streams/files.yaml";
 
-  /** From a stream's seed of one sample of rows to that of the next. */
+  /** Distance of a stream's seeds from one sample of rows to the next. */
   private static final long ROW_SEED_DISTANCE = 1_000;
 
   /** Distance of the seeds of Agrawal's functions, which draw their rows by seeds of their own. */
@@ -54,7 +54,7 @@ final class StreamCatalogue {
    * Returns the streams of a part.
    *
    * @param only names to leave the others out; empty for all
-   * @throws CliError if there is none of a name
+   * @throws CliError if a name is unknown
    */
   static List<BenchStream> chosen(@Nullable Part part, List<String> only) {
     List<BenchStream> ofPart =

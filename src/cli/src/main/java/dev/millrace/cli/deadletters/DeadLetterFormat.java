@@ -69,7 +69,7 @@ final class DeadLetterFormat {
         : "%s … (%,d bytes)".formatted(hex.formatHex(bytes, 0, MAX_BYTES), bytes.length);
   }
 
-  /** All of it in one line; bytes that are no UTF-8 as hex digits, under {@code NAME_hex}. */
+  /** Returns one line of JSON; bytes that are not UTF-8 are hex digits under {@code NAME_hex}. */
   static String json(DeadLetterRecord letter) {
     ObjectNode json = JSON.createObjectNode();
     json.put("reason", letter.reason());

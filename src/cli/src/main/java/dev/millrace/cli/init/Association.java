@@ -8,9 +8,9 @@ import java.util.stream.IntStream;
 /**
  * Partial rank correlation of columns with a label, given the columns that are known.
  *
- * <p>Ranks make it robust against heavy tails. Known columns form an orthonormal basis, and what is
- * left of the label and of a candidate behind it is compared. A missing value has the mean rank.
- * Not thread-safe.
+ * <p>Ranks make it robust against heavy tails. Known columns form an orthonormal basis, and the
+ * residuals of the label and of a candidate are compared. A missing value has the mean rank. Not
+ * thread-safe.
  */
 final class Association {
   // Less of a column than this, by its norm, is left by rounding alone.

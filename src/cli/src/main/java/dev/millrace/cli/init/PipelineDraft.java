@@ -167,9 +167,7 @@ final class PipelineDraft {
     add(commented("  label: " + YamlText.of(label.name()), describe(label)));
     Task task = task();
     if (task == null) {
-      add(
-          "  # task: multiclass           # binary, multiclass or regression; else the labels"
-              + " tell");
+      add("  # task: multiclass           # binary, multiclass or regression; detected by default");
       return;
     }
     add("  task: " + KebabCase.of(task));

@@ -129,7 +129,7 @@ public final class PredictionsCommand implements Callable<Integer> {
     }
   }
 
-  /** There are as many records as asked for, or standard output has no reader any more. */
+  /** Ends the command: it has printed all records, or standard output is closed. */
   private static final class EnoughException extends RuntimeException {
     private static final long serialVersionUID = 1L;
   }

@@ -17,7 +17,7 @@ final class RidgeRegression implements State {
 
   private static final double RIDGE = 1;
 
-  /** In units of the target. */
+  /** Max error of one example, in units of the target. */
   private static final double MAX_ERROR = 1;
 
   /** Examples that are each followed by a solution; later only some are, since it costs d³/6. */

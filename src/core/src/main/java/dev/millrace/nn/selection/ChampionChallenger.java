@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ChampionChallenger extends PerExampleModel {
 
-  /** In place of a start. */
+  /** Marks the memory of a model that made no prediction. */
   private static final float NO_PREDICTION = -1;
 
   private final SelectionSpec spec;

@@ -169,7 +169,7 @@ public final class KafkaIo {
   static final class RawDeserializer implements KafkaRecordDeserializationSchema<KafkaRecord> {
     private static final long serialVersionUID = 1L;
 
-    /** As the default of {@code message.timestamp.after.max.ms}. */
+    /** Default of {@code message.timestamp.after.max.ms}. */
     static final long MAX_AHEAD_MILLIS = 3_600_000;
 
     // A time up to which timestamps are known to be allowed.

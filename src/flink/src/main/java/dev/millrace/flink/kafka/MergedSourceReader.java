@@ -159,8 +159,8 @@ final class MergedSourceReader implements SourceReader<KafkaRecord, KafkaPartiti
   }
 
   /**
-   * All at once: where brokers do not answer, each reader waits for them for half a minute, and
-   * Flink ends a task manager with a task that takes more than three minutes to end.
+   * Closes all readers at once: where brokers do not answer, each reader waits for them for half a
+   * minute, and Flink ends a task manager with a task that takes more than three minutes to end.
    */
   @Override
   public void close() throws Exception {

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * it. While it does, it has nothing to give, as a topic without new records: the task is free for
  * checkpoints, savepoints and its end, and no thread waits.
  *
- * <p>Some records behind it are read ahead, so that the registry is asked for their schemas at the
+ * <p>Some records after it are read ahead, so that the registry is asked for their schemas at the
  * same time: records with unregistered ids must not cost one round trip each. In a checkpoint
  * meanwhile the records held back are unread.
  */
