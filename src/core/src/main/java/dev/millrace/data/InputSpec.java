@@ -298,36 +298,52 @@ public record InputSpec(
    * @param keyBytes max length of a model key in UTF-8
    * @param classes max number of classes of one model
    * @param features max number of features of one model
-   * @param weight max weight of an example
-   * @param outputBytes max length of a record that a pipeline writes
    * @param ids max number of ids that one model knows
    * @param groups max number of groups of records that one key derives features from, for each list
    *     of columns that they are grouped by
+   * @param weight max weight of an example
+   * @param outputBytes max length of a record that a pipeline writes; 0 for one under which output
+   *     topics take a record of twice the allowed size that is rejected, with all its headers. A
+   *     larger one is rejected without its value
    */
   public record Limits(
-      int recordBytes,
-      int keyBytes,
-      int classes,
-      int features,
-      float weight,
-      int outputBytes,
-      int ids,
-      int groups)
+      @Setting(value = "1048576", in = "[1, 104857600]", doc = "max bytes of a record value")
+          int recordBytes,
+      @Setting(value = "256", in = "[1, 10000]", doc = "max bytes of a model key in UTF-8")
+          int keyBytes,
+      @Setting(
+              value = "100",
+              in = "[2, " + Limits.MAX_CLASSES + "]",
+              doc = "max number of classes of one model")
+          int classes,
+      @Setting(value = "65536", in = "[1, 1048576]", doc = "max number of features of one model")
+          int features,
+      @Setting(
+              value = "1000000",
+              shown = "what state-bytes holds, max 1000000",
+              in = "[1, 100000000]",
+              doc =
+                  "max number of ids that one model knows, of features and crosses together (type"
+                      + " id, set, text, sparse); a new id replaces the one that was seen least"
+                      + " recently")
+          int ids,
+      @Setting(
+              value = "10000",
+              in = "[1, 10000000]",
+              doc =
+                  "max number of groups of records that one key derives features from, for each"
+                      + " `by` of input.derived; a new group replaces the one that was used least"
+                      + " recently")
+          int groups,
+      @Setting(
+              value = "1000000",
+              in = "(0, 1000000000]",
+              doc = "max weight of an example (`input.weight`)")
+          float weight,
+      int outputBytes)
       implements Serializable {
-    /** Default max number of classes of one model. */
-    public static final int DEFAULT_CLASSES = 100;
-
-    /** Default max weight of an example. */
-    public static final float DEFAULT_WEIGHT = 1e6f;
-
-    /** Default max number of ids that one model knows. */
-    public static final int DEFAULT_IDS = 1_000_000;
-
-    /** Default max number of groups of records of one key. */
-    public static final int DEFAULT_GROUPS = 10_000;
-
     /** Values that hold where a pipeline sets none. */
-    public static final Limits DEFAULT = new Limits(1 << 20, 256, DEFAULT_CLASSES, 65_536);
+    public static final Limits DEFAULT = Declaration.defaults(Limits.class);
 
     /** Max number of classes that a pipeline may allow. */
     public static final int MAX_CLASSES = 1_000;
@@ -342,25 +358,14 @@ public record InputSpec(
     // Max size of a record without its value: key (10,000 bytes), trace headers, batch.
     private static final int ENVELOPE = 64 << 10;
 
-    /**
-     * Creates limits under which output topics take a record of twice the allowed size that is
-     * rejected, with all its headers. A larger one is rejected without its value.
-     */
-    public Limits(int recordBytes, int keyBytes, int classes, int features, float weight) {
-      this(
-          recordBytes,
-          keyBytes,
-          classes,
-          features,
-          weight,
-          outputBytes(recordBytes),
-          DEFAULT_IDS,
-          DEFAULT_GROUPS);
+    public Limits {
+      outputBytes = outputBytes == 0 ? outputBytes(recordBytes) : outputBytes;
     }
 
-    /** Creates limits with the default max weight. */
+    /** Creates limits with the defaults of the others. */
     public Limits(int recordBytes, int keyBytes, int classes, int features) {
-      this(recordBytes, keyBytes, classes, features, DEFAULT_WEIGHT);
+      this(
+          recordBytes, keyBytes, classes, features, DEFAULT.ids, DEFAULT.groups, DEFAULT.weight, 0);
     }
 
     private static int outputBytes(int recordBytes) {
@@ -369,23 +374,23 @@ public record InputSpec(
 
     /** Returns the same limits with another max length of output records. */
     public Limits withOutputBytes(int max) {
-      return new Limits(recordBytes, keyBytes, classes, features, weight, max, ids, groups);
+      return new Limits(recordBytes, keyBytes, classes, features, ids, groups, weight, max);
     }
 
     /** Returns the same limits with another max number of ids. */
     public Limits withIds(int max) {
-      return new Limits(recordBytes, keyBytes, classes, features, weight, outputBytes, max, groups);
+      return new Limits(recordBytes, keyBytes, classes, features, max, groups, weight, outputBytes);
     }
 
     /** Returns the same limits with another max number of groups of records. */
     public Limits withGroups(int max) {
-      return new Limits(recordBytes, keyBytes, classes, features, weight, outputBytes, ids, max);
+      return new Limits(recordBytes, keyBytes, classes, features, ids, max, weight, outputBytes);
     }
 
     /** Returns the same limits with at least that number of classes, up to {@link #MAX_CLASSES}. */
     public Limits withMinClasses(long min) {
       int allowed = (int) Math.max(classes, Math.min(min, MAX_CLASSES));
-      return new Limits(recordBytes, keyBytes, allowed, features, weight, outputBytes, ids, groups);
+      return new Limits(recordBytes, keyBytes, allowed, features, ids, groups, weight, outputBytes);
     }
 
     /**

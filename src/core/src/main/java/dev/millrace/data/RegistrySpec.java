@@ -17,7 +17,17 @@ import org.jspecify.annotations.Nullable;
  */
 @PublicApi
 public record RegistrySpec(
-    String url, @Nullable Secret basic, @Nullable Secret bearer, Tls tls, Timing timing, int cached)
+    String url,
+    @Nullable Secret basic,
+    @Nullable Secret bearer,
+    Tls tls,
+    Timing timing,
+    @Setting(
+            value = "1000",
+            in = "[1, 100000]",
+            name = "cache-size",
+            doc = "max number of cached schemas")
+        int cached)
     implements Serializable {
 
   /** Returns true if the user's password or token crosses the network in clear text. */
@@ -57,6 +67,36 @@ public record RegistrySpec(
    * @param maxRetry max backoff
    * @param unknown time for which it is cached that a schema does not exist
    */
-  public record Timing(long connect, long answer, long retry, long maxRetry, long unknown)
+  public record Timing(
+      @Setting(
+              value = "5s",
+              in = "[10ms, 10m]",
+              name = "connect-timeout",
+              doc = "max time to connect")
+          long connect,
+      @Setting(
+              value = "10s",
+              in = "[10ms, 10m]",
+              name = "request-timeout",
+              doc = "max time for a whole response")
+          long answer,
+      @Setting(
+              value = "1s",
+              in = "[10ms, 10m]",
+              name = "retry-backoff",
+              doc = "wait before a failed request is repeated; doubled each time")
+          long retry,
+      @Setting(
+              value = "1m",
+              in = "[10ms, 1h]",
+              name = "retry-backoff-max",
+              doc = "max wait between two attempts")
+          long maxRetry,
+      @Setting(
+              value = "1m",
+              in = "[10ms, 1d]",
+              name = "missing-schema-cache-ttl",
+              doc = "how long the answer that a schema does not exist is cached")
+          long unknown)
       implements Serializable {}
 }

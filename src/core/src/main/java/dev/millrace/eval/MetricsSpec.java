@@ -1,7 +1,9 @@
 package dev.millrace.eval;
 
+import dev.millrace.data.Declaration;
 import dev.millrace.data.ForecastSpec;
 import dev.millrace.data.PublicApi;
+import dev.millrace.data.Setting;
 import java.io.Serializable;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -38,19 +40,72 @@ import org.jspecify.annotations.Nullable;
  */
 @PublicApi
 public record MetricsSpec(
-    int window,
-    long windowMillis,
-    double decay,
-    int every,
-    long maxIntervalMillis,
-    boolean perClass,
-    boolean confusionMatrix,
-    boolean averages,
-    boolean calibration,
-    int aucClasses,
-    double beta,
-    double quantile,
-    Decision thresholdMetric,
+    @Setting(
+            value = "1000",
+            in = "[1, 1000000]",
+            doc =
+                "max number of scored examples of a key in the window; without it 100000 with"
+                    + " window-time, 10000 with group")
+        int window,
+    @Setting(
+            value = "off",
+            in = "[1ms, 3650d] or off",
+            name = "window-time",
+            doc = "max event time between the latest example and the others in the window")
+        long windowMillis,
+    @Setting(
+            value = "0",
+            in = "[0, 1)",
+            doc =
+                "decay factor of the scores over all examples: the weight of an example relative to"
+                    + " the next one, such as 0.999; 0 is off")
+        double decay,
+    @Setting(
+            value = "1000",
+            in = "[1, 2147483647]",
+            doc = "number of examples of a key between two reports")
+        int every,
+    @Setting(
+            value = "1s",
+            in = "[1ms, 24h] or off",
+            name = "max-interval",
+            doc = "max time until an example is reported")
+        long maxIntervalMillis,
+    @Setting(value = "true", doc = "report precision, recall and F1 of each class")
+        boolean perClass,
+    @Setting(value = "true", doc = "report the confusion matrix") boolean confusionMatrix,
+    @Setting(value = "true", doc = "report macro, weighted and micro averages over the classes")
+        boolean averages,
+    @Setting(
+            value = "true",
+            doc =
+                "report Brier score, expected calibration error and, for two classes, the mean"
+                    + " predicted probability and the observed fraction of the positive class")
+        boolean calibration,
+    @Setting(
+            value = "10",
+            in = "[2, " + MetricsSpec.MAX_AUC_CLASSES + "]",
+            name = "auc-max-classes",
+            doc =
+                "max number of classes for auc; with more than two, each class needs 4 bytes for"
+                    + " every example in the window")
+        int aucClasses,
+    @Setting(
+            value = "1",
+            in = "(0, 100]",
+            doc =
+                "weight of recall relative to precision in F-beta, which is reported unless this is"
+                    + " 1")
+        double beta,
+    @Setting(value = "0.5", in = "[0, 1)", doc = "regression: quantile of the quantile loss")
+        double quantile,
+    @Setting(
+            value = "none",
+            doc =
+                "two classes: the score that the threshold of the positive class is tuned for; none"
+                    + " predicts the most probable class; f1 by default for sets of labels and"
+                    + " several targets")
+        Decision thresholdMetric,
     boolean multiclass,
     @Nullable String positiveClass,
     int rankAt,
@@ -60,10 +115,7 @@ public record MetricsSpec(
     implements Serializable {
 
   /** Values that hold where a pipeline sets none. */
-  public static final MetricsSpec DEFAULT = new Draft().build();
-
-  /** Default max classes for areas under curves. */
-  public static final int AUC_CLASSES = 10;
+  public static final MetricsSpec DEFAULT = Declaration.defaults(MetricsSpec.class);
 
   /** Limit of classes for areas: with more, an example would take ten times the memory. */
   public static final int MAX_AUC_CLASSES = 100;
@@ -87,10 +139,20 @@ public record MetricsSpec(
    * @param patience epochs without a better validation loss until a model stops learning; 0 for
    *     never
    */
-  public record Validation(double fraction, int patience) implements Serializable {
+  public record Validation(
+      @Setting(value = "0", in = "[0, 1)", doc = "fraction of the examples held out; 0 is none")
+          double fraction,
+      @Setting(
+              value = "0",
+              in = "[0, 1000000]",
+              doc =
+                  "number of epochs (`input.epochs`) without a lower validation loss after which a"
+                      + " model stops learning; 0 is never")
+          int patience)
+      implements Serializable {
 
     /** No example is held out. */
-    public static final Validation NONE = new Validation(0, 0);
+    public static final Validation NONE = Declaration.defaults(Validation.class);
   }
 
   /** Returns a copy with other values. */
@@ -118,27 +180,25 @@ public record MetricsSpec(
 
   /** Mutable values of a specification, set by name. */
   public static final class Draft {
-    public int window = 1_000;
+    public int window;
     public long windowMillis;
     public double decay;
-    public int every = 1_000;
-    public long maxIntervalMillis = 1_000;
-    public boolean perClass = true;
-    public boolean confusionMatrix = true;
-    public boolean averages = true;
-    public boolean calibration = true;
-    public int aucClasses = AUC_CLASSES;
-    public double beta = 1;
-    public double quantile = 0.5;
-    public Decision thresholdMetric = Decision.NONE;
+    public int every;
+    public long maxIntervalMillis;
+    public boolean perClass;
+    public boolean confusionMatrix;
+    public boolean averages;
+    public boolean calibration;
+    public int aucClasses;
+    public double beta;
+    public double quantile;
+    public Decision thresholdMetric;
     public boolean multiclass;
     public @Nullable String positiveClass;
     public int rankAt;
     public @Nullable Segments segments;
-    public Validation validation = Validation.NONE;
+    public Validation validation;
     public @Nullable ForecastSpec forecast;
-
-    private Draft() {}
 
     private Draft(MetricsSpec from) {
       window = from.window;

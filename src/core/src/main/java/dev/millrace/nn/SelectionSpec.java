@@ -1,6 +1,8 @@
 package dev.millrace.nn;
 
+import dev.millrace.data.Declaration;
 import dev.millrace.data.PublicApi;
+import dev.millrace.data.Setting;
 import java.io.Serializable;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -39,11 +41,35 @@ public record SelectionSpec(
    * @param significance probability that a challenger that is not better is promoted during a
    *     champion's time
    */
-  public record Promotion(boolean automatic, int window, int examples, double significance)
+  public record Promotion(
+      @Setting(
+              value = "true",
+              doc =
+                  "promote challengers by the rule below; false: only by command or after a drift")
+          boolean automatic,
+      @Setting(
+              value = "1000",
+              in = "[1, 1000000]",
+              doc = "number of examples over which the losses of the models decay")
+          int window,
+      @Setting(
+              value = "500",
+              in = "[1, 1000000]",
+              doc =
+                  "number of consecutive examples for which the loss of the challenger must be"
+                      + " lower")
+          int examples,
+      @Setting(
+              value = "0.01",
+              in = "(0, 0.5]",
+              doc =
+                  "max probability that a challenger that is not better is promoted during the time"
+                      + " of one champion")
+          double significance)
       implements Serializable {
 
     /** The default rule. */
-    public static final Promotion DEFAULT = new Promotion(true, 1_000, 500, 0.01);
+    public static final Promotion DEFAULT = Declaration.defaults(Promotion.class);
   }
 
   /** Treatment of a stored model of another kind. */

@@ -1,6 +1,8 @@
 package dev.millrace.prequential;
 
+import dev.millrace.data.Declaration;
 import dev.millrace.data.PublicApi;
+import dev.millrace.data.Setting;
 import java.io.Serializable;
 
 /**
@@ -11,14 +13,26 @@ import java.io.Serializable;
  * @param topic topic of the models; empty if none is set
  */
 @PublicApi
-public record SnapshotSpec(int every, long maxIntervalMillis, String topic)
+public record SnapshotSpec(
+    @Setting(
+            value = "10000",
+            in = "[0, 2147483647]",
+            doc = "number of examples of a key between two snapshots of its model; 0 is never")
+        int every,
+    @Setting(
+            value = "1h",
+            in = "[1s, 1d] or off",
+            name = "max-interval",
+            doc = "max time until a change of a model is published")
+        long maxIntervalMillis,
+    String topic)
     implements Serializable {
 
   /** At the end of the input alone. */
   public static final SnapshotSpec AT_THE_END = new SnapshotSpec(0, 0);
 
   /** The default; with many keys the clock fills the topic. */
-  public static final SnapshotSpec DEFAULT = new SnapshotSpec(10_000, 60 * 60_000);
+  public static final SnapshotSpec DEFAULT = Declaration.defaults(SnapshotSpec.class).to("");
 
   public SnapshotSpec(int every, long maxIntervalMillis) {
     this(every, maxIntervalMillis, "");

@@ -65,17 +65,7 @@ final class InputReader {
   }
 
   Settings.Input read() {
-    InputSpec.Limits limit =
-        new InputSpec.Limits(
-                limits.get(PipelineOptions.RECORD_BYTES),
-                limits.get(PipelineOptions.KEY_BYTES),
-                limits.get(PipelineOptions.CLASS_LIMIT),
-                limits.get(PipelineOptions.FEATURE_LIMIT),
-                limits.get(PipelineOptions.WEIGHT_LIMIT))
-            .withIds(
-                Objects.requireNonNullElse(
-                    limits.given(PipelineOptions.ID_LIMIT), InputSpec.Limits.DEFAULT_IDS))
-            .withGroups(limits.get(PipelineOptions.GROUP_LIMIT));
+    InputSpec.Limits limit = limits.read(InputSpec.Limits.class).withOutputBytes(0);
     ClassesReader classesReader = ClassesReader.ofInput(in);
     Map<FeatureSpec, Integer> features = new FeaturesReader(in, errors).read(limit);
     List<DerivedFeature> derived = new DerivedReader(in, errors).read();

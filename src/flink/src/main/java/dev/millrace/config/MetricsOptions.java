@@ -3,12 +3,10 @@ package dev.millrace.config;
 import dev.millrace.config.option.Option;
 import dev.millrace.config.option.OptionGroup;
 import dev.millrace.config.option.OptionReader;
-import dev.millrace.config.option.OptionType;
 import dev.millrace.config.option.OptionTypes;
 import dev.millrace.config.yaml.YamlNode.Scalar;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
-import dev.millrace.data.KebabCase;
 import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.eval.MetricsSpec.Decision;
@@ -19,10 +17,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Declares and reads the options of {@code metrics} and {@code validation}. */
 final class MetricsOptions {
-  private static final int UNBOUNDED = Integer.MAX_VALUE;
-  private static final long HOUR = 3_600_000;
-  private static final OptionType<Float> FRACTION_OF_ONE = OptionTypes.atLeastAndBelow(0, 1);
-
   // With a time limit alone, this count bounds the memory.
   private static final int MAX_IN_TIME = 100_000;
   private static final String ONLY_TWO_CLASSES =
@@ -41,87 +35,21 @@ final class MetricsOptions {
           "Each example is predicted and scored before the model learns from it. docs/metrics.md"
               + " has the formula of every score. The time of a report is proportional to the"
               + " window.");
-  static final Option<Integer> WINDOW =
-      METRICS_GROUP.option(
-          "window",
-          OptionTypes.whole(1, 1_000_000),
-          1000,
-          "max number of scored examples of a key in the window; without it 100000 with"
-              + " window-time, 10000 with group");
-  static final Option<Long> WINDOW_TIME =
-      METRICS_GROUP.option(
-          "window-time",
-          OptionTypes.time(1, 3_650 * 24 * HOUR, true),
-          0L,
-          "max event time between the latest example and the others in the window");
-  static final Option<Float> DECAY =
-      METRICS_GROUP.option(
-          "decay",
-          FRACTION_OF_ONE,
-          0f,
-          "decay factor of the scores over all examples: the weight of an example relative to the"
-              + " next one, such as 0.999; 0 is off");
-  static final Option<Integer> EVERY =
-      METRICS_GROUP.option(
-          "every",
-          OptionTypes.whole(1, UNBOUNDED),
-          1000,
-          "number of examples of a key between two reports");
-  static final Option<Long> MAX_INTERVAL =
-      METRICS_GROUP.option(
-          "max-interval",
-          OptionTypes.time(1, 24 * HOUR, true),
-          1000L,
-          "max time until an example is reported");
-  static final Option<Boolean> PER_CLASS =
-      METRICS_GROUP.option(
-          "per-class", OptionTypes.flag(), true, "report precision, recall and F1 of each class");
-  static final Option<Boolean> CONFUSION_MATRIX =
-      METRICS_GROUP.option(
-          "confusion-matrix", OptionTypes.flag(), true, "report the confusion matrix");
-  static final Option<Boolean> AVERAGES =
-      METRICS_GROUP.option(
-          "averages",
-          OptionTypes.flag(),
-          true,
-          "report macro, weighted and micro averages over the classes");
-  static final Option<Boolean> CALIBRATION =
-      METRICS_GROUP.option(
-          "calibration",
-          OptionTypes.flag(),
-          true,
-          "report Brier score, expected calibration error and, for two classes, the mean predicted"
-              + " probability and the observed fraction of the positive class");
+
+  static {
+    METRICS_GROUP.declare(MetricsSpec.class);
+  }
+
   static final Option<Boolean> AUC =
-      METRICS_GROUP.option(
-          "auc",
-          OptionTypes.flag(),
-          true,
-          "report the areas under the ROC and the precision-recall curve of the window");
-  static final Option<Integer> AUC_CLASSES =
-      METRICS_GROUP.option(
+      METRICS_GROUP.before(
           "auc-max-classes",
-          OptionTypes.whole(2, MetricsSpec.MAX_AUC_CLASSES),
-          MetricsSpec.AUC_CLASSES,
-          "max number of classes for auc; with more than two, each class needs 4 bytes for every"
-              + " example in the window");
-  static final Option<Float> BETA =
-      METRICS_GROUP.option(
-          "beta",
-          OptionTypes.aboveAndUpTo(0, 100),
-          1f,
-          "weight of recall relative to precision in F-beta, which is reported unless this is 1");
-  static final Option<Float> QUANTILE =
-      METRICS_GROUP.option(
-          "quantile", FRACTION_OF_ONE, 0.5f, "regression: quantile of the quantile loss");
-  static final Option<Decision> THRESHOLD_METRIC =
-      METRICS_GROUP.option(
-          "threshold-metric",
-          OptionTypes.choice(KebabCase::of, Decision.values()),
-          Decision.NONE,
-          "two classes: the score that the threshold of the positive class is tuned for; none"
-              + " predicts the most probable class; f1 by default for sets of labels and several"
-              + " targets");
+          Option.of(
+              "auc",
+              OptionTypes.flag(),
+              true,
+              "report the areas under the ROC and the precision-recall curve of the window"));
+  private static final Option<?> WINDOW = METRICS_GROUP.named("window");
+  private static final Option<?> THRESHOLD_METRIC = METRICS_GROUP.named("threshold-metric");
   static final Option<String> GROUP =
       METRICS_GROUP.optional(
           "group",
@@ -148,20 +76,11 @@ final class MetricsOptions {
 
   static final OptionGroup VALIDATION_GROUP =
       new OptionGroup(
-          "validation",
-          "",
-          "Examples that are predicted and scored, but never learned: the same examples in every"
-              + " replay and epoch.");
-  static final Option<Float> FRACTION =
-      VALIDATION_GROUP.option(
-          "fraction", FRACTION_OF_ONE, 0f, "fraction of the examples held out; 0 is none");
-  static final Option<Integer> PATIENCE =
-      VALIDATION_GROUP.option(
-          "patience",
-          OptionTypes.whole(0, 1_000_000),
-          0,
-          "number of epochs (`input.epochs`) without a lower validation loss after which a model"
-              + " stops learning; 0 is never");
+              "validation",
+              "",
+              "Examples that are predicted and scored, but never learned: the same examples in"
+                  + " every replay and epoch.")
+          .declare(Validation.class);
 
   private MetricsOptions() {}
 
@@ -235,52 +154,52 @@ final class MetricsOptions {
   /** Returns the metrics of both maps. */
   static MetricsSpec read(
       OptionReader metrics, OptionReader validation, @Nullable String positive, InputSpec input) {
+    MetricsSpec given = metrics.read(MetricsSpec.class);
+    Validation heldOut = validation.read(Validation.class);
+    check(metrics, given, input);
+    check(validation, heldOut, input);
+    return given.with(
+        to -> {
+          if (!metrics.has(WINDOW) && given.windowMillis() > 0) {
+            to.window = MAX_IN_TIME;
+          } else if (!metrics.has(WINDOW) && metrics.has(GROUP)) {
+            to.window = WINDOW_OF_GROUPS;
+          }
+          if (!metrics.get(AUC)) {
+            to.aucClasses = 0;
+          }
+          if (input.hasOutputs() && !metrics.has(THRESHOLD_METRIC)) {
+            to.thresholdMetric = Decision.F1;
+          }
+          to.multiclass = input.task() == Task.MULTICLASS;
+          to.positiveClass = positive;
+          to.segments = segments(metrics, input);
+          to.rankAt = metrics.has(GROUP) ? metrics.get(AT) : 0;
+          to.validation = heldOut;
+        });
+  }
+
+  private static void check(OptionReader metrics, MetricsSpec given, InputSpec input) {
     Task task = input.task();
-    long windowMillis = metrics.get(WINDOW_TIME);
-    int assumed =
-        windowMillis > 0
-            ? MAX_IN_TIME
-            : metrics.has(GROUP) ? WINDOW_OF_GROUPS : metrics.get(WINDOW);
     if (task == Task.REGRESSION && metrics.has(THRESHOLD_METRIC)) {
       metrics.reject(
           THRESHOLD_METRIC, "applies only to classes, but input.task is regression. Remove it");
     }
-    if (task == Task.MULTICLASS && metrics.get(THRESHOLD_METRIC) != Decision.NONE) {
+    if (task == Task.MULTICLASS && given.thresholdMetric() != Decision.NONE) {
       metrics.reject(THRESHOLD_METRIC, ONLY_TWO_CLASSES.formatted(task.id()));
     }
-    Decision decision =
-        input.hasOutputs() && !metrics.has(THRESHOLD_METRIC)
-            ? Decision.F1
-            : metrics.get(THRESHOLD_METRIC);
     if (metrics.has(AT) && !metrics.mentions(GROUP)) {
       metrics.reject(AT, "needs groups. Add the field of the group, for example: group: user");
     }
-    if (input.hasOutputs() && validation.get(FRACTION) > 0) {
-      validation.reject(FRACTION, ONLY_ONE_LABEL);
-    } else if (validation.get(PATIENCE) > 0 && validation.get(FRACTION) == 0) {
+  }
+
+  private static void check(OptionReader validation, Validation heldOut, InputSpec input) {
+    if (input.hasOutputs() && heldOut.fraction() > 0) {
+      validation.reject(VALIDATION_GROUP.named("fraction"), ONLY_ONE_LABEL);
+    } else if (heldOut.patience() > 0 && heldOut.fraction() == 0) {
       validation.reject(
-          PATIENCE, "needs a validation set. Add a fraction, for example: fraction: 0.1");
+          VALIDATION_GROUP.named("patience"),
+          "needs a validation set. Add a fraction, for example: fraction: 0.1");
     }
-    return MetricsSpec.DEFAULT.with(
-        to -> {
-          to.window = metrics.has(WINDOW) ? metrics.get(WINDOW) : assumed;
-          to.windowMillis = windowMillis;
-          to.decay = metrics.exact(DECAY);
-          to.every = metrics.get(EVERY);
-          to.maxIntervalMillis = metrics.get(MAX_INTERVAL);
-          to.perClass = metrics.get(PER_CLASS);
-          to.confusionMatrix = metrics.get(CONFUSION_MATRIX);
-          to.averages = metrics.get(AVERAGES);
-          to.calibration = metrics.get(CALIBRATION);
-          to.aucClasses = metrics.get(AUC) ? metrics.get(AUC_CLASSES) : 0;
-          to.beta = metrics.exact(BETA);
-          to.quantile = metrics.exact(QUANTILE);
-          to.thresholdMetric = decision;
-          to.multiclass = task == Task.MULTICLASS;
-          to.positiveClass = positive;
-          to.segments = segments(metrics, input);
-          to.rankAt = metrics.has(GROUP) ? metrics.get(AT) : 0;
-          to.validation = new Validation(validation.exact(FRACTION), validation.get(PATIENCE));
-        });
   }
 }

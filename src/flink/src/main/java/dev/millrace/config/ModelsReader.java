@@ -106,7 +106,7 @@ final class ModelsReader {
         entrants,
         champion == null ? names.get(0) : champion,
         champion != null,
-        SelectionOptions.read(promotion),
+        promotion.read(SelectionSpec.Promotion.class),
         OnChange.REJECT);
   }
 

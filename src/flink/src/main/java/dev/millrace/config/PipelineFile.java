@@ -22,7 +22,6 @@ import dev.millrace.nn.Indicators;
 import dev.millrace.nn.Loss;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.NetworkModelSpec;
-import dev.millrace.nn.SelectionSpec;
 import dev.millrace.nn.auto.Models;
 import dev.millrace.prequential.SnapshotSpec;
 import java.io.IOException;
@@ -339,10 +338,18 @@ public final class PipelineFile {
         root.below(PipelineOptions.VALIDATION, MetricsOptions.VALIDATION_GROUP);
     OptionReader output = root.below(PipelineOptions.OUTPUT, PipelineOptions.OUTPUT_GROUP);
     OptionReader topics = output.below(PipelineOptions.TOPICS, PipelineOptions.TOPICS_GROUP);
-    OptionReader snapshots = output.below(PipelineOptions.SNAPSHOTS, SnapshotOptions.GROUP);
     OptionReader state = root.below(PipelineOptions.STATE, PipelineOptions.STATE_GROUP);
     OptionReader limits = root.below(PipelineOptions.LIMITS, PipelineOptions.LIMITS_GROUP);
-    boolean exactlyOnce = output.get(PipelineOptions.GUARANTEE) == Settings.Guarantee.EXACTLY_ONCE;
+    Settings.State storage =
+        state.read(
+            new Settings.State(
+                Settings.Backend.HEAP, 0, limits.read(state.read(StateSpec.DEFAULT))));
+    String pipeline = root.given(PipelineOptions.PIPELINE);
+    if (pipeline == null) {
+      pipeline = PipelineOptions.PIPELINE.name(); // an error already
+    }
+    Settings.Output outputs = outputs(root, output, topics, pipeline);
+    boolean exactlyOnce = outputs.guarantee() == Settings.Guarantee.EXACTLY_ONCE;
     Map<String, String> kafka =
         root.given(PipelineOptions.KAFKA) instanceof Mapping properties
                 && !(isEmbedded && properties.entries().isEmpty())
@@ -362,10 +369,6 @@ public final class PipelineFile {
             InputOptions.inputGroup(
                 inputOptions.entries().containsKey(InputOptions.TARGETS.name())),
             ofInput);
-    String pipeline = root.given(PipelineOptions.PIPELINE);
-    if (pipeline == null) {
-      pipeline = PipelineOptions.PIPELINE.name(); // an error already
-    }
     String examples = topic(in, InputOptions.INPUT_TOPIC, pipeline);
     Settings.Input input =
         new InputReader(
@@ -378,18 +381,20 @@ public final class PipelineFile {
     if (input.spec().labels() != null && input.spec().task() == null) {
       in.reject(InputOptions.LABELS, "needs input.task: models predict before the first label");
     }
-    if (input.spec().hasOutputs() && output.get(PipelineOptions.REASONS) > 0) {
+    if (input.spec().hasOutputs() && outputs.reasons() > 0) {
       output.reject(
           PipelineOptions.REASONS,
           "are not supported with sets of labels or several targets. Remove it");
     }
     checkTopics(in, input, topics, pipeline);
     if (errors.count() == 0) {
-      input = input.withSpec(withinModelBytes(limits, input.spec(), model));
+      input =
+          input.withSpec(
+              withinModelBytes(limits, storage.spec().stateBytes(), input.spec(), model));
     }
     OptionReader drift = root.below(PipelineOptions.DRIFT, DriftOptions.DRIFT_GROUP);
     if (exactlyOnce && !isEmbedded) {
-      checkTransactions(output, state, TransactionTimeout.millis(kafka));
+      checkTransactions(output, storage.checkpointMillis(), TransactionTimeout.millis(kafka));
     }
     return Settings.of(
         pipeline,
@@ -400,6 +405,18 @@ public final class PipelineFile {
             metrics, validation, in.given(InputOptions.POSITIVE_CLASS), input.spec()),
         DriftOptions.read(drift, model, input.spec()),
         DriftOptions.input(drift, input.spec()),
+        outputs,
+        storage,
+        models.warmStartKey());
+  }
+
+  private static Settings.Output outputs(
+      OptionReader root, OptionReader output, OptionReader topics, String pipeline) {
+    OptionReader snapshots =
+        output.below(PipelineOptions.SNAPSHOTS, PipelineOptions.SNAPSHOTS_GROUP);
+    boolean hasCommands =
+        root.mentions(SelectionOptions.MODELS) || topics.has(PipelineOptions.COMMANDS_TOPIC);
+    return output.read(
         new Settings.Output(
             topic(topics, PipelineOptions.METRICS_TOPIC, pipeline),
             topic(topics, PipelineOptions.PREDICTIONS_TOPIC, pipeline),
@@ -407,25 +424,13 @@ public final class PipelineFile {
             topic(topics, PipelineOptions.DEAD_LETTERS_TOPIC, pipeline),
             topic(topics, PipelineOptions.MODELS_TOPIC, pipeline),
             topic(topics, PipelineOptions.SUMMARY_TOPIC, pipeline),
-            model instanceof SelectionSpec || topics.has(PipelineOptions.COMMANDS_TOPIC)
-                ? topic(topics, PipelineOptions.COMMANDS_TOPIC, pipeline)
-                : null,
-            output.get(PipelineOptions.PREDICTIONS),
-            output.exact(PipelineOptions.INTERVAL),
-            output.get(PipelineOptions.REASONS),
-            new SnapshotSpec(
-                snapshots.get(SnapshotOptions.EVERY), snapshots.get(SnapshotOptions.MAX_INTERVAL)),
-            output.get(PipelineOptions.SUMMARY),
-            output.get(PipelineOptions.GUARANTEE)),
-        new Settings.State(
-            state.get(PipelineOptions.BACKEND),
-            state.get(PipelineOptions.CHECKPOINT_INTERVAL),
-            new StateSpec(
-                state.get(PipelineOptions.CACHE_BYTES),
-                state.get(PipelineOptions.TTL),
-                limits.get(PipelineOptions.STATE_BYTES),
-                state.get(PipelineOptions.ON_SHAPE_CHANGE))),
-        models.warmStartKey());
+            hasCommands ? topic(topics, PipelineOptions.COMMANDS_TOPIC, pipeline) : null,
+            false,
+            0,
+            0,
+            snapshots.read(SnapshotSpec.DEFAULT),
+            false,
+            Settings.Guarantee.AT_LEAST_ONCE));
   }
 
   /** Returns the input with the task of the initial model, or else the one that losses imply. */
@@ -468,7 +473,8 @@ public final class PipelineFile {
    *
    * @return the input, with as many ids as there is room for if the file does not say how many
    */
-  private static InputSpec withinModelBytes(OptionReader limits, InputSpec input, ModelSpec model) {
+  private static InputSpec withinModelBytes(
+      OptionReader limits, long maxBytes, InputSpec input, ModelSpec model) {
     // Of a set of labels, each has a model of two classes.
     int classes =
         input.hasOutputs()
@@ -482,7 +488,6 @@ public final class PipelineFile {
         tasks.stream()
             .mapToLong(task -> Models.modelBytes(ofInput, task, inputs, Math.max(1, classes)))
             .sum();
-    long maxBytes = limits.get(PipelineOptions.STATE_BYTES);
     if (bytes > maxBytes) {
       limits.reject(
           PipelineOptions.STATE_BYTES,
@@ -514,8 +519,7 @@ public final class PipelineFile {
     return input;
   }
 
-  private static void checkTransactions(OptionReader output, OptionReader state, long timeout) {
-    long interval = state.get(PipelineOptions.CHECKPOINT_INTERVAL);
+  private static void checkTransactions(OptionReader output, long interval, long timeout) {
     if (interval >= timeout) {
       output.reject(
           PipelineOptions.GUARANTEE,

@@ -15,7 +15,6 @@ final class RegistryOptions {
   private static final Pattern URL =
       Pattern.compile(
           "https?://(?:\\[[0-9a-fA-F:.]+]|[0-9a-zA-Z._-]+)(?::\\d{1,5})?(?:/[^\\s?#]*)?");
-  private static final long MINUTE = 60_000;
 
   static final OptionGroup GROUP =
       new OptionGroup(
@@ -57,39 +56,10 @@ final class RegistryOptions {
           secret("a password"),
           "required with keystore",
           "password of the keystore and its key");
-  static final Option<Long> CONNECT_TIMEOUT =
-      GROUP.option(
-          "connect-timeout",
-          OptionTypes.time(10, 10 * MINUTE, false),
-          5_000L,
-          "max time to connect");
-  static final Option<Long> TIMEOUT =
-      GROUP.option(
-          "request-timeout",
-          OptionTypes.time(10, 10 * MINUTE, false),
-          10_000L,
-          "max time for a whole response");
-  static final Option<Long> RETRY =
-      GROUP.option(
-          "retry-backoff",
-          OptionTypes.time(10, 10 * MINUTE, false),
-          1_000L,
-          "wait before a failed request is repeated; doubled each time");
-  static final Option<Long> MAX_RETRY =
-      GROUP.option(
-          "retry-backoff-max",
-          OptionTypes.time(10, 60 * MINUTE, false),
-          MINUTE,
-          "max wait between two attempts");
-  static final Option<Long> UNKNOWN =
-      GROUP.option(
-          "missing-schema-cache-ttl",
-          OptionTypes.time(10, 24 * 60 * MINUTE, false),
-          MINUTE,
-          "how long the answer that a schema does not exist is cached");
-  static final Option<Integer> CACHE =
-      GROUP.option(
-          "cache-size", OptionTypes.whole(1, 100_000), 1_000, "max number of cached schemas");
+
+  static {
+    GROUP.declare(RegistrySpec.Timing.class).declare(RegistrySpec.class);
+  }
 
   private RegistryOptions() {}
 
@@ -109,22 +79,18 @@ final class RegistryOptions {
     if (url == null) {
       return null;
     }
-    return new RegistrySpec(
-        url.replaceAll("/+$", ""),
-        registry.given(BASIC),
-        registry.given(BEARER),
-        new RegistrySpec.Tls(
-            registry.given(TRUSTSTORE),
-            registry.given(TRUSTSTORE_PASSWORD),
-            registry.given(KEYSTORE),
-            registry.given(KEYSTORE_PASSWORD)),
-        new RegistrySpec.Timing(
-            registry.get(CONNECT_TIMEOUT),
-            registry.get(TIMEOUT),
-            registry.get(RETRY),
-            registry.get(MAX_RETRY),
-            registry.get(UNKNOWN)),
-        registry.get(CACHE));
+    return registry.read(
+        new RegistrySpec(
+            url.replaceAll("/+$", ""),
+            registry.given(BASIC),
+            registry.given(BEARER),
+            new RegistrySpec.Tls(
+                registry.given(TRUSTSTORE),
+                registry.given(TRUSTSTORE_PASSWORD),
+                registry.given(KEYSTORE),
+                registry.given(KEYSTORE_PASSWORD)),
+            registry.read(RegistrySpec.Timing.class),
+            1));
   }
 
   private static void requireStore(OptionReader registry, Option<?> password, Option<?> store) {

@@ -3,8 +3,10 @@ package dev.millrace.config;
 import dev.millrace.data.DeclaredColumns;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.PublicApi;
+import dev.millrace.data.Setting;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.eval.drift.InputDriftSpec;
+import dev.millrace.explain.RowColumns;
 import dev.millrace.flink.StateSpec;
 import dev.millrace.nn.Indicators;
 import dev.millrace.nn.ModelSpec;
@@ -216,12 +218,37 @@ public record Settings(
       String models,
       String summary,
       @Nullable String commands,
-      boolean hasPredictions,
-      double interval,
-      int reasons,
+      @Setting(
+              value = "false",
+              name = "predictions",
+              doc =
+                  "publish the prediction for each example, made before the model learned from it")
+          boolean hasPredictions,
+      @Setting(
+              value = "0",
+              in = "[0, 1)",
+              doc =
+                  "level of intervals, such as 0.9: that share of the labels is to be between low"
+                      + " and high around a predicted value, or in the set of predicted classes; 0"
+                      + " is off; see docs/intervals.md")
+          double interval,
+      @Setting(
+              value = "0",
+              in = "[0, " + RowColumns.MAX + "]",
+              doc =
+                  "max number of columns that a prediction names as its reasons, those that moved"
+                      + " it most; 0 is off; see docs/reasons.md")
+          int reasons,
       SnapshotSpec snapshots,
-      boolean hasSummary,
-      Guarantee guarantee)
+      @Setting(
+              value = "false",
+              name = "summary",
+              doc = "publish a summary of all models every few seconds, by the clock")
+          boolean hasSummary,
+      @Setting(
+              value = "at-least-once",
+              doc = "how surely; exactly-once shows records when a checkpoint ends")
+          Guarantee guarantee)
       implements Serializable {
 
     /** Returns the same with predictions. */
@@ -290,7 +317,16 @@ public record Settings(
    * @param checkpointMillis time between two checkpoints
    * @param spec limits and expiry of the state
    */
-  public record State(Backend backend, long checkpointMillis, StateSpec spec)
+  public record State(
+      @Setting(value = "heap", doc = "memory, or disk for more models than memory holds")
+          Backend backend,
+      @Setting(
+              value = "10s",
+              in = "[10ms, 24h]",
+              name = "checkpoint-interval",
+              doc = "time between two checkpoints")
+          long checkpointMillis,
+      StateSpec spec)
       implements Serializable {}
 
   /** State backends of Flink. */

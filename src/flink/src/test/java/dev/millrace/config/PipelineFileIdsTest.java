@@ -122,7 +122,7 @@ class PipelineFileIdsTest {
   void theIdsOfAModelAreLimited() {
     assertThat(input("").limits().ids()).isBetween(300_000, 600_000); // in 64 MiB
     assertThat(input("limits: { state-bytes: 1000000000 }").limits().ids())
-        .isEqualTo(InputSpec.Limits.DEFAULT_IDS);
+        .isEqualTo(InputSpec.Limits.DEFAULT.ids());
     assertThat(error(HEAD + FEATURES + "limits: { ids: 5000000 }"))
         .contains("limits.state-bytes")
         .contains("a model of 5000000 ids (limits.ids) needs up to");

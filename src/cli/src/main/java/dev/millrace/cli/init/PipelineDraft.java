@@ -545,12 +545,12 @@ final class PipelineDraft {
   }
 
   private void addLimits() {
-    if (label != null && task() == Task.MULTICLASS && label.distinct() > Limits.DEFAULT_CLASSES) {
+    if (label != null && task() == Task.MULTICLASS && label.distinct() > Limits.DEFAULT.classes()) {
       add("limits:");
       String others =
           label.distinct() > Limits.MAX_CLASSES
               ? "and more there cannot be: the others are dead letters, so group them before"
-              : "with the usual " + Limits.DEFAULT_CLASSES + " the others would be dead letters";
+              : "with the usual " + Limits.DEFAULT.classes() + " the others would be dead letters";
       add(
           commented(
               "  classes: " + Math.min(label.distinct(), Limits.MAX_CLASSES),

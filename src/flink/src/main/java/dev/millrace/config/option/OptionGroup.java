@@ -49,10 +49,23 @@ public final class OptionGroup {
     return option;
   }
 
-  /** Adds the options that a specification declares, and returns this group. */
-  public OptionGroup declare(Class<? extends Record> spec) {
-    Declaration.of(spec).forEach(declared -> add(Option.of(declared)));
+  /**
+   * Adds options that a specification declares, and returns this group.
+   *
+   * @param names of the options; all if there are none
+   */
+  public OptionGroup declare(Class<? extends Record> spec, String... names) {
+    List<String> wanted = List.of(names);
+    Declaration.of(spec).stream()
+        .filter(declared -> wanted.isEmpty() || wanted.contains(declared.name()))
+        .forEach(declared -> add(Option.of(declared)));
     return this;
+  }
+
+  /** Adds an option in front of another, and returns it. */
+  public <T> Option<T> before(String name, Option<T> option) {
+    options.add(names().indexOf(name), option);
+    return option;
   }
 
   /** Rejects one more word of an option with a reason of its own, and returns this group. */

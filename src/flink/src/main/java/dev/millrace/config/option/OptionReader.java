@@ -22,6 +22,7 @@ public final class OptionReader {
   private final String path;
   private final Mapping mapping;
   private final ConfigErrors errors;
+  private final List<String> names;
   private final Map<String, Object> values = new HashMap<>();
 
   /**
@@ -35,7 +36,7 @@ public final class OptionReader {
     this.path = path;
     this.mapping = mapping;
     this.errors = errors;
-    List<String> names = group.names();
+    this.names = group.names();
     mapping
         .entries()
         .forEach(
@@ -104,19 +105,22 @@ public final class OptionReader {
     return (T) values.get(option.name());
   }
 
-  /** Returns a specification with all that its record declares: given values, or defaults. */
+  /** Returns a specification with what its record declares: given values, or defaults. */
   public <R extends Record> R read(Class<R> spec) {
     return read(Declaration.defaults(spec));
   }
 
   /**
-   * Returns a specification with all that its record declares: given values, or defaults.
+   * Returns a specification with what its record declares: given values, or defaults.
    *
-   * @param others has the components that are no options
+   * @param others has the components that are no options of this map
    */
   public <R extends Record> R read(R others) {
     Map<String, Object> read = new HashMap<>();
     for (Declaration declared : Declaration.of(others.getClass())) {
+      if (!names.contains(declared.name())) {
+        continue;
+      }
       Object value = values.getOrDefault(declared.name(), declared.defaultValue());
       boolean isExact = declared.type() == double.class && value instanceof Float;
       read.put(declared.component(), isExact ? Double.valueOf(value.toString()) : value);
