@@ -6,6 +6,7 @@ import dev.millrace.nn.PagedPart;
 import dev.millrace.state.KeyPart;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Applies commands to erase ids from the state of a key, and reports what was erased. */
@@ -17,8 +18,8 @@ final class EraseHandler {
   }
 
   /**
-   * Erases ids from everything that has them in the state, reports each that it had, and publishes
-   * the model if it knew one.
+   * Erases ids from everything that has them in the state, reports each that a model had, and
+   * publishes the models if one knew it.
    *
    * @return true if the state had one
    */
@@ -26,13 +27,24 @@ final class EraseHandler {
       throws IOException {
     boolean hadAny = false;
     boolean modelHadAny = false;
+    for (Map.Entry<String, TrainState> each : state.models(key).entrySet()) {
+      TrainState own = each.getValue();
+      for (IdErasure erasure : erasures) {
+        long ids = ids(own.model(), erasure.id());
+        long pending = own.model().parts.sum(part -> part.erasePending(erasure.id()));
+        if (ids + pending > 0) {
+          hadAny = true;
+          modelHadAny |= ids > 0 && own.examples() > 0;
+          events.erased(own, each.getKey(), erasure.add(ids, pending), listener);
+        }
+      }
+    }
     for (IdErasure erasure : erasures) {
-      long ids = ids(state, erasure.id());
-      long pending = state.model().parts.sum(part -> part.erasePending(erasure.id()));
-      if (ids + pending > 0) {
+      long groups = state.eraseShared(erasure.id());
+      if (groups > 0) {
         hadAny = true;
-        modelHadAny |= ids > 0;
-        events.erased(state, key, erasure.add(ids, pending), listener);
+        modelHadAny = true;
+        events.erased(state, key, erasure.add(groups, 0), listener);
       }
     }
     if (modelHadAny && state.examples() > 0) {
@@ -43,8 +55,7 @@ final class EraseHandler {
     return hadAny;
   }
 
-  private static long ids(TrainState state, ErasedId id) {
-    PrequentialModel model = state.model();
+  private static long ids(PrequentialModel model, ErasedId id) {
     long ids = 0;
     for (PagedPart part : model.pagedParts()) {
       ids += id.ids() == null ? 0 : part.erase(id);
@@ -58,10 +69,12 @@ final class EraseHandler {
     long ids = 0;
     long pending = 0;
     if (state != null) {
-      for (PagedPart part : state.model().pagedParts()) {
-        ids += part.size();
+      for (TrainState own : state.models(key).values()) {
+        for (PagedPart part : own.model().pagedParts()) {
+          ids += part.size();
+        }
+        pending += own.model().parts.sum(KeyPart::pending);
       }
-      pending = state.model().parts.sum(KeyPart::pending);
     }
     events.erased(state, key, new Erased(null, null, ids, pending, until), listener);
   }

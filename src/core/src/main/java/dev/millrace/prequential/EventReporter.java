@@ -21,13 +21,19 @@ import org.jspecify.annotations.Nullable;
 /** Reports the metrics and events of models. */
 final class EventReporter {
   private final TrainSpec spec;
+  private final OutputsReporter outputs;
 
   EventReporter(TrainSpec spec) {
     this.spec = spec;
+    outputs = new OutputsReporter(spec);
   }
 
   /** Reports the metrics of a key; the state has nothing unreported after it. */
   void metrics(TrainState state, String key, EngineListener listener) {
+    if (state.hasOutputs()) {
+      outputs.report(state.outputs(), key, listener);
+      return;
+    }
     PrequentialModel model = state.model();
     listener.report(
         model.report(spec, key), model.counters.timestamp, model.drifts(), model.isWarned());
@@ -103,8 +109,8 @@ final class EventReporter {
   }
 
   /** Reports that a key was idle for too long. */
-  void expired(PrequentialModel model, String key, EngineListener listener) {
-    report(model, key, new Expired(), model.learner.steps(), listener);
+  void expired(TrainState state, String key, EngineListener listener) {
+    report(state.counters(), key, new Expired(), state.steps(), listener);
   }
 
   /** Reports that a key restarts, because its stored model does not fit the settings. */

@@ -119,10 +119,7 @@ final class KeyBudget {
   }
 
   /** Ends a chunk: reports what was forgotten. */
-  void end(TrainState ofKey, String key, EngineListener listener) {
-    if (ofKey.hasOutputs() != hasOutputs) {
-      return;
-    }
+  void end(String key, EngineListener listener) {
     state = null;
     tables.clear();
     if (forgotten > 0) {

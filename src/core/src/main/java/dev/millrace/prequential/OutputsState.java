@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a key with several outputs has: the network that they share, the model of each with its
- * scores, and the scores of all together. {@link OutputsEngine} updates it. Not thread-safe.
+ * scores, and the scores of all together. {@link OutputsLearner} updates it. Not thread-safe.
  */
 final class OutputsState {
   private static final int MAX_OUTPUTS = 2_000;
@@ -155,6 +156,17 @@ final class OutputsState {
   /** Returns the outputs that have had examples. */
   List<Output> active() {
     return outputs.stream().filter(output -> output.state != null).toList();
+  }
+
+  /** Returns the state of each model by the key that it reports under. */
+  Map<String, TrainState> models(String key) {
+    Map<String, TrainState> models = new LinkedHashMap<>();
+    for (Output output : outputs) {
+      if (output.state != null) {
+        models.put(key(key, output.name), output.state);
+      }
+    }
+    return models;
   }
 
   /** Adds an output without examples. */

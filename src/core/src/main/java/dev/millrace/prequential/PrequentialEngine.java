@@ -9,6 +9,7 @@ import dev.millrace.data.RecentlyUsed;
 import dev.millrace.nn.Workspace;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -25,17 +26,19 @@ import org.jspecify.annotations.Nullable;
 @PublicApi
 public final class PrequentialEngine {
   // Each has scratch of the size of its models.
-  private static final int MAX_ENGINES = 64;
+  private static final int MAX_LEARNERS = 64;
 
   private final TrainSpec spec;
   private final long maxBytes;
   private final ShapeChange onShapeChange;
-  // Of all engines, which come and go with declared columns.
+  // Of all learners, which come and go with declared columns.
   private final AtomicBoolean isForgettingLogged = new AtomicBoolean();
-  private final KeyEngine engine;
+  private final KeyLearner learner;
   private final EventReporter events;
+  private final PromotionHandler promotions;
+  private final EraseHandler erasures;
   // Of keys whose records declare their columns.
-  private final RecentlyUsed<DeclaredColumns, KeyEngine> byColumns;
+  private final RecentlyUsed<DeclaredColumns, KeyLearner> byColumns;
 
   /**
    * @param maxBytes memory that all of a key may take: its models, and what is kept of its records
@@ -46,17 +49,19 @@ public final class PrequentialEngine {
     this.maxBytes = maxBytes;
     this.onShapeChange = onShapeChange;
     events = new EventReporter(spec);
-    engine = create(spec);
+    promotions = new PromotionHandler(events);
+    erasures = new EraseHandler(events);
+    learner = create(spec);
     byColumns =
         RecentlyUsed.byColumns(
-            MAX_ENGINES, RecentlyUsed.MAX_BYTES, columns -> create(spec.withColumns(columns)));
+            MAX_LEARNERS, RecentlyUsed.MAX_BYTES, columns -> create(spec.withColumns(columns)));
   }
 
-  private KeyEngine create(TrainSpec of) {
+  private KeyLearner create(TrainSpec of) {
     KeyBudget budget = new KeyBudget(of, maxBytes, isForgettingLogged);
     return of.input().hasOutputs()
-        ? new OutputsEngine(of, maxBytes, budget, onShapeChange)
-        : new ModelEngine(of, maxBytes, budget, onShapeChange, new Workspace(), null);
+        ? new OutputsLearner(of, maxBytes, budget, onShapeChange)
+        : new ModelLearner(of, maxBytes, budget, onShapeChange, new Workspace(), null);
   }
 
   /**
@@ -75,17 +80,9 @@ public final class PrequentialEngine {
     return stored != null ? stored.columns() : chunk == null ? null : chunk.columns();
   }
 
-  private KeyEngine engine(@Nullable TrainState stored) throws IOException {
-    return engine(columns(stored, null));
-  }
-
-  private KeyEngine engineOfUsable(TrainState state) {
-    return engine(spec.input().hasFeatures() ? null : state.usedColumns());
-  }
-
   // A key with declared columns is treated as if the pipeline had declared them.
-  private KeyEngine engine(@Nullable DeclaredColumns columns) {
-    return columns == null ? engine : byColumns.of(columns);
+  private KeyLearner learner(@Nullable DeclaredColumns columns) {
+    return columns == null ? learner : byColumns.of(columns);
   }
 
   /**
@@ -100,10 +97,23 @@ public final class PrequentialEngine {
   public @Nullable TrainState learn(
       @Nullable TrainState stored, Chunk chunk, EngineListener listener) throws IOException {
     DeclaredColumns columns = columns(stored, chunk);
-    TrainState state = engine(columns).learn(stored, chunk, listener);
-    if (state != null) {
-      state.useColumns(columns);
+    KeyLearner learner = learner(columns);
+    String key = chunk.key();
+    String mismatch = stored == null ? null : learner.resume(stored, key, listener);
+    TrainState known = mismatch == null ? stored : null;
+    long outOfOrder = known == null ? 0 : known.counters().arrivals.outOfOrder();
+    long duplicates = known == null ? 0 : known.counters().arrivals.duplicates();
+    TrainState state = learner.learn(known, chunk, listener);
+    learner.budget().end(key, listener);
+    if (state == null) {
+      return null;
     }
+    Arrivals arrivals = state.counters().arrivals;
+    listener.arrived(arrivals.outOfOrder() - outOfOrder, arrivals.duplicates() - duplicates);
+    if (mismatch != null) {
+      events.reset(key, chunk.timestamp(0), mismatch, listener);
+    }
+    state.useColumns(columns);
     return state;
   }
 
@@ -123,7 +133,7 @@ public final class PrequentialEngine {
       KafkaRecord record,
       EngineListener listener)
       throws IOException {
-    return engine(stored).promote(usable(stored, key, listener), key, command, record, listener);
+    return promotions.promote(usable(stored, key, listener), key, command, record, listener);
   }
 
   /** What erasing ids has done to the stored state of a key. */
@@ -152,7 +162,7 @@ public final class PrequentialEngine {
     if (state == null) {
       return stored == null ? Erasing.UNCHANGED : Erasing.DROPPED;
     }
-    return engine(state).erase(state, key, ids, listener) ? Erasing.CHANGED : Erasing.UNCHANGED;
+    return erasures.erase(state, key, ids, listener) ? Erasing.CHANGED : Erasing.UNCHANGED;
   }
 
   /**
@@ -189,13 +199,13 @@ public final class PrequentialEngine {
     } catch (UnusableStateException e) {
       state = null;
     }
-    engine(state).eraseKey(state, key, until, listener);
+    erasures.eraseKey(state, key, until, listener);
   }
 
   /** Returns stored state, made usable; null if there is none, or the key restarts. */
   private @Nullable TrainState usable(
       @Nullable TrainState stored, String key, EngineListener listener) throws IOException {
-    return stored != null && engine(stored).resume(stored, key, listener) ? stored : null;
+    return stored != null && resume(stored, key, listener) ? stored : null;
   }
 
   /**
@@ -205,7 +215,7 @@ public final class PrequentialEngine {
    * @throws UnusableStateException if it cannot be used
    */
   public boolean resume(TrainState state, String key, EngineListener listener) throws IOException {
-    return engine(state).resume(state, key, listener);
+    return learner(columns(state, null)).resume(state, key, listener) == null;
   }
 
   /**
@@ -214,17 +224,31 @@ public final class PrequentialEngine {
    * @return true if it had, which has changed the state
    */
   public boolean report(TrainState state, String key, EngineListener listener) {
-    return engineOfUsable(state).report(state, key, listener);
+    boolean hasUnreported = state.hasUnreported();
+    for (Map.Entry<String, TrainState> each : state.models(key).entrySet()) {
+      if (each.getValue().hasUnreported()) {
+        events.metrics(each.getValue(), each.getKey(), listener);
+      }
+    }
+    if (hasUnreported && state.hasOutputs()) {
+      events.metrics(state, key, listener);
+    }
+    return hasUnreported;
   }
 
   /** Publishes what is left of a key, whose state is usable and reported, at the end of input. */
   public void end(TrainState state, String key, EngineListener listener) throws IOException {
-    engine(state).end(state, key, listener);
+    for (Map.Entry<String, TrainState> each : state.models(key).entrySet()) {
+      events.skippedSteps(each.getValue().model(), each.getKey(), listener);
+    }
+    if (state.counters().seq() > 0) { // else all of it is pending
+      listener.modelDue(key, state);
+    }
   }
 
   /** Reports that a key, whose state is usable, is forgotten. */
   public void forget(TrainState state, String key, EngineListener listener) {
-    engineOfUsable(state).forget(state, key, listener);
+    events.expired(state, key, listener);
   }
 
   /**
@@ -232,6 +256,9 @@ public final class PrequentialEngine {
    * reported by the clock: 1 unless a report is large, 0 if there is nothing to report.
    */
   public int reportSpacing(TrainState state) {
-    return engineOfUsable(state).reportSpacing(state);
+    if (!state.hasUnreported()) {
+      return 0;
+    }
+    return state.hasOutputs() ? 1 : state.model().reportSpacing;
   }
 }

@@ -6,34 +6,20 @@ import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.PromoteRequest;
 import dev.millrace.nn.selection.ChampionChallenger;
 import java.io.IOException;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Applies promotion commands to champion and challengers, and warns of changed restored ones. */
+/** Applies promotion commands to champion and challengers. */
 final class PromotionHandler {
   private final EventReporter events;
-  private final Set<String> warned = new HashSet<>();
 
   PromotionHandler(EventReporter events) {
     this.events = events;
   }
 
-  /** Warns once of models whose names or kinds differ from those in the pipeline file. */
-  void warnOfChanges(PrequentialModel model, String key, EngineListener listener) {
-    ChampionChallenger selection = model.selection();
-    if (selection == null) {
-      return;
-    }
-    for (String change : selection.pollNotes()) {
-      if (warned.add(change)) {
-        listener.warning(key, change);
-      }
-    }
-  }
-
   /**
-   * Makes one of a key's models its champion, or rejects the command.
+   * Makes one of the models of a key, or of each of its outputs, the champion, or rejects the
+   * command.
    *
    * @param state null if the key has no models
    * @param record of the command
@@ -46,23 +32,34 @@ final class PromotionHandler {
       KafkaRecord record,
       EngineListener listener)
       throws IOException {
-    ChampionChallenger selection = state == null ? null : state.model().selection();
-    if (state == null || selection == null || selection.model(command.model()) == null) {
-      String message =
-          selection == null
-              ? state == null
-                  ? "the key has no models; it has had no example, or none that could be used"
-                  : "the pipeline has one model; promote chooses among several (models)"
-              : "the key has no model \"%s\"; it has %s"
-                  .formatted(command.model(), selection.names());
-      listener.rejected(new DeadLetter(record, DeadLetterReason.UNKNOWN_MODEL, message, null));
-      return false;
+    Map<String, TrainState> models = state == null ? Map.of() : state.models(key);
+    String problem =
+        models.isEmpty()
+            ? "the key has no models; it has had no example, or none that could be used"
+            : null;
+    boolean isChanged = false;
+    for (Map.Entry<String, TrainState> each : models.entrySet()) {
+      PrequentialModel model = each.getValue().model();
+      ChampionChallenger selection = model.selection();
+      if (selection == null || selection.model(command.model()) == null) {
+        problem = problem == null ? problem(selection, command) : problem;
+      } else if (selection.promote(command.model())) {
+        isChanged = true;
+        events.championChange(model, each.getKey(), listener);
+      }
     }
-    if (!selection.promote(command.model())) {
-      return false;
+    if (problem != null) {
+      listener.rejected(new DeadLetter(record, DeadLetterReason.UNKNOWN_MODEL, problem, null));
     }
-    events.championChange(state.model(), key, listener);
-    listener.modelDue(key, state);
-    return true;
+    if (isChanged && state != null) {
+      listener.modelDue(key, state);
+    }
+    return isChanged;
+  }
+
+  private static String problem(@Nullable ChampionChallenger selection, PromoteRequest command) {
+    return selection == null
+        ? "the pipeline has one model; promote chooses among several (models)"
+        : "the key has no model \"%s\"; it has %s".formatted(command.model(), selection.names());
   }
 }

@@ -3,6 +3,7 @@ package dev.millrace.prequential;
 import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.DeclaredColumns;
+import dev.millrace.data.ErasedId;
 import dev.millrace.data.Evictable;
 import dev.millrace.data.PublicApi;
 import dev.millrace.data.SizeChecks;
@@ -114,11 +115,6 @@ public final class TrainState {
     return columns;
   }
 
-  /** Returns {@link #columns}, once the state is usable. */
-  @Nullable DeclaredColumns usedColumns() {
-    return columns;
-  }
-
   /** Sets the columns of a key that begins. */
   void useColumns(@Nullable DeclaredColumns ofKey) {
     columns = ofKey;
@@ -172,7 +168,17 @@ public final class TrainState {
     return outputs;
   }
 
-  /** Replaces bytes by the parts read from them. */
+  /** Returns the state of each model by the key that it reports under, once the state is usable. */
+  Map<String, TrainState> models(String key) {
+    return outputs == null ? Map.of(key, this) : outputs.models(key);
+  }
+
+  /** Erases an id from what the outputs share; returns the number of entries erased. */
+  long eraseShared(ErasedId id) {
+    return outputs == null || outputs.derived == null ? 0 : outputs.derived.erase(id);
+  }
+
+  /** Replaces bytes by the model read from them. */
   void use(PrequentialModel read) throws IOException {
     for (PagedPart part : read.pagedParts()) {
       if (part.needsPages()) {
@@ -310,7 +316,8 @@ public final class TrainState {
     return outputs != null ? outputs.shared.steps() : model().learner.steps();
   }
 
-  private KeyCounters counters() {
+  /** Returns the counters of the key, once the state is usable. */
+  KeyCounters counters() {
     return outputs != null ? outputs.counters : model().counters;
   }
 

@@ -3,26 +3,24 @@ package dev.millrace.prequential;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.ForecastSpec;
 import dev.millrace.data.InputSpec.LateLabels;
-import dev.millrace.data.KafkaRecord;
-import dev.millrace.data.PromoteRequest;
 import dev.millrace.nn.SelectionSpec.OnChange;
 import dev.millrace.nn.Workspace;
+import dev.millrace.nn.selection.ChampionChallenger;
 import dev.millrace.prequential.Rejections.Rejection;
 import java.io.IOException;
-import java.util.List;
+import java.util.HashSet;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The engine of keys that have one model, with the labels of one output. Not thread-safe. */
-final class ModelEngine implements KeyEngine {
+/** Lets the model of a key learn, or that of one of its outputs. Not thread-safe. */
+final class ModelLearner implements KeyLearner {
   private final TrainSpec spec;
   private final long maxBytes;
   private final KeyBudget budget;
   private final ShapeChange onShapeChange;
   private final Workspace workspace;
   private final EventReporter events;
-  private final PromotionHandler promotions;
-  private final EraseHandler erasures;
   private final Rejections rejections;
   private final ChunkLearner learner;
   // Null if labels come with their features.
@@ -30,6 +28,8 @@ final class ModelEngine implements KeyEngine {
   // Null if labels are not the future values of a series.
   private final @Nullable Forecaster forecaster;
   private final MismatchPolicy mismatches;
+  // Changes of champion and challengers that the log has.
+  private final Set<String> warned = new HashSet<>();
   // Records of an output were checked before.
   private final boolean isOfOutput;
 
@@ -39,7 +39,7 @@ final class ModelEngine implements KeyEngine {
    * @param onShapeChange treatment of stored state that does not fit the settings
    * @param scores receives what was scored of an output; null for the only model of a key
    */
-  ModelEngine(
+  ModelLearner(
       TrainSpec spec,
       long maxBytes,
       KeyBudget budget,
@@ -54,8 +54,6 @@ final class ModelEngine implements KeyEngine {
     this.onShapeChange = onShapeChange;
     mismatches = new MismatchPolicy(onShapeChange);
     events = new EventReporter(this.spec);
-    promotions = new PromotionHandler(events);
-    erasures = new EraseHandler(events);
     rejections = new Rejections(this.spec, maxBytes);
     Scorer scorer = new Scorer(this.spec.metrics().segments());
     Predictions predictions = new Predictions(this.spec);
@@ -91,25 +89,16 @@ final class ModelEngine implements KeyEngine {
 
   @Override
   public @Nullable TrainState learn(
-      @Nullable TrainState stored, Chunk chunk, EngineListener listener) throws IOException {
-    if (stored == null) {
-      return learnFirst(chunk, null, listener);
+      @Nullable TrainState state, Chunk chunk, EngineListener listener) throws IOException {
+    if (state == null) {
+      return learnFirst(chunk, listener);
     }
-    String mismatch = mismatchOnResume(stored, chunk.key(), listener);
-    if (mismatch != null) {
-      return learnFirst(chunk, mismatch, listener);
-    }
-    learn(stored, chunk, 0, listener);
-    return stored;
+    learn(state, chunk, 0, listener);
+    return state;
   }
 
-  /**
-   * Learns the first chunk of a key.
-   *
-   * @param mismatch why its stored state cannot be used, null if there was none
-   */
-  private @Nullable TrainState learnFirst(
-      Chunk chunk, @Nullable String mismatch, EngineListener listener) throws IOException {
+  /** Learns the first chunk of a key. */
+  private @Nullable TrainState learnFirst(Chunk chunk, EngineListener listener) throws IOException {
     int begin = 0;
     while (begin < chunk.size() && !canBegin(chunk, begin)) {
       rejections.reject(chunk, begin, Rejections.BEFORE_FEATURES, listener);
@@ -126,13 +115,7 @@ final class ModelEngine implements KeyEngine {
     }
     TrainState state = TrainState.begin(spec, shape, workspace);
     learn(state, chunk, begin, listener);
-    if (state.isEmpty()) {
-      return null; // no row was learned
-    }
-    if (mismatch != null) {
-      events.reset(chunk.key(), chunk.timestamp(begin), mismatch, listener);
-    }
-    return state;
+    return state.isEmpty() ? null : state; // no row was learned
   }
 
   private boolean canBegin(Chunk chunk, int row) {
@@ -161,12 +144,7 @@ final class ModelEngine implements KeyEngine {
         return;
       }
     }
-    Arrivals arrivals = state.model().counters.arrivals;
-    long outOfOrder = arrivals.outOfOrder();
-    long duplicates = arrivals.duplicates();
     learnRows(state, chunk, from, listener);
-    budget.end(state, chunk.key(), listener);
-    listener.arrived(arrivals.outOfOrder() - outOfOrder, arrivals.duplicates() - duplicates);
   }
 
   /** Rejects the rows of a pass that the key cannot be in; returns true if it has. */
@@ -198,7 +176,9 @@ final class ModelEngine implements KeyEngine {
       return;
     }
     // Reported before it ends, as the clock would: reports of one seq have the same content.
-    report(state, chunk.key(), listener);
+    if (state.hasUnreported()) {
+      events.metrics(state, chunk.key(), listener);
+    }
     if (model.endEpoch()) {
       events.metrics(state, chunk.key(), listener);
       return;
@@ -211,35 +191,7 @@ final class ModelEngine implements KeyEngine {
   }
 
   @Override
-  public boolean promote(
-      @Nullable TrainState state,
-      String key,
-      PromoteRequest command,
-      KafkaRecord record,
-      EngineListener listener)
-      throws IOException {
-    return promotions.promote(state, key, command, record, listener);
-  }
-
-  @Override
-  public boolean erase(TrainState state, String key, List<IdErasure> ids, EngineListener listener)
-      throws IOException {
-    return erasures.erase(state, key, ids, listener);
-  }
-
-  @Override
-  public void eraseKey(
-      @Nullable TrainState state, String key, long until, EngineListener listener) {
-    erasures.eraseKey(state, key, until, listener);
-  }
-
-  @Override
-  public boolean resume(TrainState state, String key, EngineListener listener) throws IOException {
-    return mismatchOnResume(state, key, listener) == null;
-  }
-
-  /** Makes stored state usable; returns why it does not fit if the key is to restart, else null. */
-  private @Nullable String mismatchOnResume(TrainState state, String key, EngineListener listener)
+  public @Nullable String resume(TrainState state, String key, EngineListener listener)
       throws IOException {
     if (state.serialized() == null) {
       return null;
@@ -251,34 +203,25 @@ final class ModelEngine implements KeyEngine {
           if (onShapeChange == ShapeChange.GROW && StateExpansion.resume(state, spec, workspace)) {
             listener.expanded(key);
           }
-          promotions.warnOfChanges(state.resume(spec, workspace), key, listener);
+          warnOfChanges(state.resume(spec, workspace), key, listener);
         });
   }
 
-  @Override
-  public boolean report(TrainState state, String key, EngineListener listener) {
-    boolean hasUnreported = state.hasUnreported();
-    if (hasUnreported) {
-      events.metrics(state, key, listener);
+  /** Warns once of models whose names or kinds differ from those in the pipeline file. */
+  private void warnOfChanges(PrequentialModel model, String key, EngineListener listener) {
+    ChampionChallenger selection = model.selection();
+    if (selection == null) {
+      return;
     }
-    return hasUnreported;
-  }
-
-  @Override
-  public void end(TrainState state, String key, EngineListener listener) throws IOException {
-    events.skippedSteps(state.model(), key, listener);
-    if (state.model().counters.seq() > 0) { // else all of it is pending
-      listener.modelDue(key, state);
+    for (String change : selection.pollNotes()) {
+      if (warned.add(change)) {
+        listener.warning(key, change);
+      }
     }
   }
 
   @Override
-  public void forget(TrainState state, String key, EngineListener listener) {
-    events.expired(state.model(), key, listener);
-  }
-
-  @Override
-  public int reportSpacing(TrainState state) {
-    return state.hasUnreported() ? state.model().reportSpacing : 0;
+  public KeyBudget budget() {
+    return budget;
   }
 }

@@ -3,13 +3,10 @@ package dev.millrace.prequential;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.InputSpec.LateLabels;
-import dev.millrace.data.KafkaRecord;
-import dev.millrace.data.ModelEvent.Expired;
 import dev.millrace.data.ModelEvent.Reset;
 import dev.millrace.data.OutputLabels;
 import dev.millrace.data.OutputLabels.Label;
 import dev.millrace.data.Prediction.NamedOutcome;
-import dev.millrace.data.PromoteRequest;
 import dev.millrace.data.RecordKind;
 import dev.millrace.data.TargetSpec;
 import dev.millrace.data.Task;
@@ -28,8 +25,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The engine of keys with several outputs. Each output has a model and scores of its own, which a
- * {@link ModelEngine} updates as if its label were the only one: it may be missing, come late, and
+ * Lets keys with several outputs learn. Each output has a model and scores of its own, which a
+ * {@link ModelLearner} updates as if its label were the only one: it may be missing, come late, and
  * have any task. What the models have in common is a {@link SharedNetwork}, whose units are inputs
  * behind the features of each, and which learns the labels of all outputs. Of a set of labels each
  * label is an output of two classes, which begins with the first example that has it.
@@ -37,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A record is taken to one output after the other, then its predictions are published as one.
  * Not thread-safe.
  */
-final class OutputsEngine implements KeyEngine {
+final class OutputsLearner implements KeyLearner {
   private static final int TWO_CLASSES = 2;
 
   private static final Rejection BEFORE_FEATURES =
@@ -53,59 +50,48 @@ final class OutputsEngine implements KeyEngine {
   private final MismatchPolicy mismatches;
   private final Workspace workspace = new Workspace();
   private final EventReporter events;
-  private final OutputsReporter reporter;
   private final OutputPredictions published;
   private final Rejections rejections;
   private final DerivedFiller derived;
   private final RowOutcomes outcomes = new RowOutcomes(workspace);
   private final OutputsListener outputsListener;
-  private final OutputCommands commands;
-  private final Map<String, ModelEngine> engines = new HashMap<>();
-  // Engine of all labels of a set; null with targets.
-  private final @Nullable ModelEngine ofLabels;
+  private final Map<String, ModelLearner> learners = new HashMap<>();
+  // Of all labels of a set; null with targets.
+  private final @Nullable ModelLearner ofLabels;
   private final OutputRows rows;
 
-  OutputsEngine(TrainSpec spec, long maxBytes, KeyBudget budget, ShapeChange onShapeChange) {
+  OutputsLearner(TrainSpec spec, long maxBytes, KeyBudget budget, ShapeChange onShapeChange) {
     this.spec = spec;
     this.maxBytes = maxBytes;
     this.budget = budget;
     this.onShapeChange = onShapeChange;
     mismatches = new MismatchPolicy(onShapeChange);
     events = new EventReporter(spec);
-    reporter = new OutputsReporter(spec);
     published = new OutputPredictions(spec);
     rows = new OutputRows(spec.topic(), workspace);
     rejections = new Rejections(spec, maxBytes);
     derived = new DerivedFiller(spec);
     outputsListener = new OutputsListener(rejections);
-    commands = new OutputCommands(events, outputsListener, this::engine);
     for (TargetSpec target : spec.input().targets()) {
-      engines.put(target.name(), newEngine(OutputSpecs.of(spec, target)));
+      learners.put(target.name(), newLearner(OutputSpecs.of(spec, target)));
     }
-    ofLabels = engines.isEmpty() ? newEngine(OutputSpecs.ofLabel(spec)) : null;
+    ofLabels = learners.isEmpty() ? newLearner(OutputSpecs.ofLabel(spec)) : null;
   }
 
-  private ModelEngine newEngine(TrainSpec ofOutput) {
+  private ModelLearner newLearner(TrainSpec ofOutput) {
     // A model that grew beside one that did not would see other units.
     ShapeChange onChange = onShapeChange == ShapeChange.GROW ? ShapeChange.FAIL : onShapeChange;
-    return new ModelEngine(ofOutput, maxBytes, budget, onChange, workspace, outcomes);
+    return new ModelLearner(ofOutput, maxBytes, budget, onChange, workspace, outcomes);
   }
 
-  private ModelEngine engine(Output output) {
-    return ofLabels != null ? ofLabels : Objects.requireNonNull(engines.get(output.name));
+  private ModelLearner learner(Output output) {
+    return ofLabels != null ? ofLabels : Objects.requireNonNull(learners.get(output.name));
   }
 
   @Override
   public @Nullable TrainState learn(
-      @Nullable TrainState stored, Chunk chunk, EngineListener listener) throws IOException {
-    String mismatch = stored == null ? null : mismatchOnResume(stored, chunk.key(), listener);
-    TrainState state = mismatch == null ? stored : null;
-    long outOfOrder = 0;
-    long duplicates = 0;
-    if (state != null) {
-      outOfOrder = state.outputs().counters.arrivals.outOfOrder();
-      duplicates = state.outputs().counters.arrivals.duplicates();
-    }
+      @Nullable TrainState known, Chunk chunk, EngineListener listener) throws IOException {
+    TrainState state = known;
     for (int row = 0; row < chunk.size(); row++) {
       if (state == null) {
         state = begin(chunk, row, listener);
@@ -114,16 +100,7 @@ final class OutputsEngine implements KeyEngine {
         learnRow(state, chunk, row, listener);
       }
     }
-    if (state == null || state.outputs().isEmpty()) {
-      return null;
-    }
-    budget.end(state, chunk.key(), listener);
-    if (mismatch != null) {
-      events.report(state.outputs().counters, chunk.key(), new Reset(mismatch), 0, listener);
-    }
-    Arrivals arrivals = state.outputs().counters.arrivals;
-    listener.arrived(arrivals.outOfOrder() - outOfOrder, arrivals.duplicates() - duplicates);
-    return state;
+    return state == null || state.isEmpty() ? null : state;
   }
 
   /** Returns the state of a key that begins with a row; null if the row is rejected. */
@@ -336,7 +313,7 @@ final class OutputsEngine implements KeyEngine {
     outputsListener.next(output.name);
     outcomes.next(output, number);
     TrainState learned =
-        engine(output)
+        learner(output)
             .learn(
                 output.state,
                 rows.chunk(of, output.name, chunk, row, kind, label),
@@ -358,7 +335,7 @@ final class OutputsEngine implements KeyEngine {
     OutputsState of = state.outputs();
     long every = spec.metrics().every();
     if (of.counters.examples / every > before / every) {
-      reporter.report(of, key, listener);
+      events.metrics(state, key, listener);
     }
     if (outputsListener.isModelDue) {
       outputsListener.isModelDue = false;
@@ -367,35 +344,7 @@ final class OutputsEngine implements KeyEngine {
   }
 
   @Override
-  public boolean promote(
-      @Nullable TrainState state,
-      String key,
-      PromoteRequest command,
-      KafkaRecord record,
-      EngineListener listener)
-      throws IOException {
-    return commands.promote(state, key, command, record, listener);
-  }
-
-  @Override
-  public boolean erase(TrainState state, String key, List<IdErasure> ids, EngineListener listener)
-      throws IOException {
-    return commands.erase(state, key, ids, listener);
-  }
-
-  @Override
-  public void eraseKey(
-      @Nullable TrainState state, String key, long until, EngineListener listener) {
-    commands.eraseKey(state, key, until, listener);
-  }
-
-  @Override
-  public boolean resume(TrainState state, String key, EngineListener listener) throws IOException {
-    return mismatchOnResume(state, key, listener) == null;
-  }
-
-  /** Makes stored state usable; returns why it does not fit if the key is to restart, else null. */
-  private @Nullable String mismatchOnResume(TrainState state, String key, EngineListener listener)
+  public @Nullable String resume(TrainState state, String key, EngineListener listener)
       throws IOException {
     if (state.serialized() == null) {
       return null;
@@ -417,9 +366,10 @@ final class OutputsEngine implements KeyEngine {
     }
     for (Output output : of.active()) {
       TrainState own = Objects.requireNonNull(output.state);
-      if (ofLabels == null && !engines.containsKey(output.name)) {
+      if (ofLabels == null && !learners.containsKey(output.name)) {
         output.forget(); // not a target any more; the numbers of the others stay
-      } else if (!engine(output).resume(own, OutputsState.key(key, output.name), listener)) {
+      } else if (learner(output).resume(own, OutputsState.key(key, output.name), listener)
+          != null) {
         output.forget(); // it restarts with its next example
         events.report(
             of.counters,
@@ -432,42 +382,7 @@ final class OutputsEngine implements KeyEngine {
   }
 
   @Override
-  public boolean report(TrainState state, String key, EngineListener listener) {
-    OutputsState of = state.outputs();
-    boolean hasUnreported = of.hasUnreported();
-    for (Output output : of.outputs) {
-      if (output.state != null) {
-        engine(output).report(output.state, OutputsState.key(key, output.name), listener);
-      }
-    }
-    if (hasUnreported) {
-      reporter.report(of, key, listener);
-    }
-    return hasUnreported;
-  }
-
-  @Override
-  public void end(TrainState state, String key, EngineListener listener) throws IOException {
-    OutputsState of = state.outputs();
-    outputsListener.begin(listener, null, 0);
-    for (Output output : of.outputs) {
-      if (output.state != null) {
-        engine(output).end(output.state, OutputsState.key(key, output.name), outputsListener);
-      }
-    }
-    if (of.counters.seq() > 0) {
-      listener.modelDue(key, state);
-    }
-  }
-
-  @Override
-  public void forget(TrainState state, String key, EngineListener listener) {
-    OutputsState of = state.outputs();
-    events.report(of.counters, key, new Expired(), of.shared.steps(), listener);
-  }
-
-  @Override
-  public int reportSpacing(TrainState state) {
-    return state.hasUnreported() ? 1 : 0;
+  public KeyBudget budget() {
+    return budget;
   }
 }
