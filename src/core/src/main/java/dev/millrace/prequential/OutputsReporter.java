@@ -8,7 +8,6 @@ import dev.millrace.data.Task;
 import dev.millrace.prequential.OutputsState.Output;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
 /** Reports the scores of all outputs of a key together. */
 final class OutputsReporter {
@@ -43,24 +42,12 @@ final class OutputsReporter {
     listener.report(
         new MetricsReport(context, of.task, scores(of, key), counters.epoch, null),
         counters.timestamp,
-        drifts(of),
-        of.outputs.stream()
-            .anyMatch(output -> output.state != null && output.state.model().isWarned()));
+        of.models().mapToLong(PrequentialModel::drifts).sum(),
+        of.models().anyMatch(PrequentialModel::isWarned));
   }
 
   private static double learningRate(OutputsState of) {
-    return of.outputs.stream()
-        .filter(output -> output.state != null)
-        .findFirst()
-        .map(output -> Objects.requireNonNull(output.state).model().learningRate())
-        .orElse(Double.NaN);
-  }
-
-  private static long drifts(OutputsState of) {
-    return of.outputs.stream()
-        .filter(output -> output.state != null)
-        .mapToLong(output -> Objects.requireNonNull(output.state).model().drifts())
-        .sum();
+    return of.models().mapToDouble(PrequentialModel::learningRate).findFirst().orElse(Double.NaN);
   }
 
   private OutputScores scores(OutputsState of, String key) {

@@ -11,6 +11,7 @@ import dev.millrace.eval.LabelSetScores;
 import dev.millrace.nn.Indicators;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.PagedOutput;
+import dev.millrace.nn.PagedPart;
 import dev.millrace.nn.auto.SharedNetwork;
 import dev.millrace.state.State;
 import dev.millrace.state.StateReader;
@@ -27,13 +28,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a key with several outputs has: the network that they share, the model of each with its
  * scores, and the scores of all together. {@link OutputsLearner} updates it. Not thread-safe.
  */
-final class OutputsState {
+final class OutputsState implements KeyModels {
   private static final int MAX_OUTPUTS = 2_000;
   private static final int MAX_NEURONS = 2_000;
   // Of an object with its arrays.
@@ -153,6 +155,11 @@ final class OutputsState {
     return Objects.requireNonNull(numbers.get(name), name);
   }
 
+  /** Returns the models of the outputs that have had examples. */
+  Stream<PrequentialModel> models() {
+    return active().stream().map(output -> Objects.requireNonNull(output.state).model());
+  }
+
   /** Returns the outputs that have had examples. */
   List<Output> active() {
     return outputs.stream().filter(output -> output.state != null).toList();
@@ -183,8 +190,23 @@ final class OutputsState {
     placePages(number(output.name));
   }
 
-  /** Returns the estimated bytes in memory. */
-  long memoryBytes() {
+  @Override
+  public KeyCounters counters() {
+    return counters;
+  }
+
+  @Override
+  public long steps() {
+    return shared.steps();
+  }
+
+  @Override
+  public List<PagedPart> pagedParts() {
+    return List.of();
+  }
+
+  @Override
+  public long memoryBytes() {
     long bytes = shared.memoryBytes() + scores.memoryBytes() + counters.arrivals.memoryBytes();
     bytes += sets == null ? 0 : sets.memoryBytes();
     bytes += derived == null ? 0 : derived.memoryBytes();
@@ -194,8 +216,8 @@ final class OutputsState {
     return bytes;
   }
 
-  /** Adds the parts that can forget entries to a list. */
-  void addEvictables(List<Evictable> all) {
+  @Override
+  public void addEvictables(List<Evictable> all) {
     if (derived != null) {
       all.addAll(derived.evictables());
     }
@@ -206,19 +228,20 @@ final class OutputsState {
     }
   }
 
-  /** Returns true if no record has come yet. */
-  boolean isEmpty() {
+  @Override
+  public boolean isEmpty() {
     return records == 0;
   }
 
-  /** Returns true if examples have come since the last report. */
-  boolean hasUnreported() {
+  @Override
+  public boolean hasUnreported() {
     return counters.hasUnreported()
         || outputs.stream()
             .anyMatch(output -> output.state != null && output.state.hasUnreported());
   }
 
-  void keepPages(@Nullable PageStore store, boolean keeps) {
+  @Override
+  public void keepPages(@Nullable PageStore store, boolean keeps) {
     pages = store;
     keepsPages = keeps;
     for (int o = 0; o < outputs.size(); o++) {
@@ -239,7 +262,8 @@ final class OutputsState {
     }
   }
 
-  void storePages() throws IOException {
+  @Override
+  public void storePages() throws IOException {
     for (Output output : outputs) {
       if (output.state != null) {
         output.state.storePages();
@@ -247,7 +271,8 @@ final class OutputsState {
     }
   }
 
-  void removePages() throws IOException {
+  @Override
+  public void removePages() throws IOException {
     for (Output output : outputs) {
       if (output.state != null) {
         output.state.removePages();
@@ -255,8 +280,8 @@ final class OutputsState {
     }
   }
 
-  /** Returns a deep copy. */
-  OutputsState copy() {
+  @Override
+  public OutputsState copy() {
     OutputsState copy = new OutputsState(spec, columns, shared.copy(), unitsAt, counters.copy());
     copy.records = records;
     State.copy(this::visitScores, copy::visitScores);
@@ -268,7 +293,8 @@ final class OutputsState {
     return copy;
   }
 
-  void write(DataOutput out) throws IOException {
+  @Override
+  public void write(DataOutput out) throws IOException {
     out.writeUTF(task.name());
     out.writeInt(columns);
     out.writeLong(records);
@@ -336,8 +362,8 @@ final class OutputsState {
     }
   }
 
-  /** Writes what predictions need; see {@link ModelSnapshot}. */
-  void writeModel(PagedOutput out) throws IOException {
+  @Override
+  public void writeModel(PagedOutput out) throws IOException {
     out.writeUTF(task.name());
     out.writeInt(columns);
     new ClassNames(outputs.stream().map(output -> output.name).toList()).write(out);

@@ -13,6 +13,7 @@ import dev.millrace.nn.Indicators;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.ModelStart;
 import dev.millrace.nn.OnlineModel;
+import dev.millrace.nn.PagedOutput;
 import dev.millrace.nn.PagedPart;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.Models;
@@ -20,6 +21,8 @@ import dev.millrace.nn.selection.ChampionChallenger;
 import dev.millrace.prequential.KeyParts.Origin;
 import dev.millrace.state.KeyPart;
 import dev.millrace.state.State;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
@@ -29,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * The model of one key and its scores: the learner with its pending mini-batch, the metrics, the
  * class names, the offsets seen. {@link Trainer} and {@link Scorer} update it. Not thread-safe.
  */
-final class PrequentialModel {
+final class PrequentialModel implements KeyModels {
   // Some 30 objects and the headers of their arrays; a name in a list and a hash table.
   private static final int OBJECT_BYTES = 2_048;
   private static final int CLASS_NAME_BYTES = 128;
@@ -172,8 +175,38 @@ final class PrequentialModel {
     learner.addClass();
   }
 
-  /** Returns the estimated bytes in memory, of the arrays and all around them. */
-  long memoryBytes() {
+  @Override
+  public KeyCounters counters() {
+    return counters;
+  }
+
+  @Override
+  public long steps() {
+    return learner.steps();
+  }
+
+  @Override
+  public boolean isEmpty() {
+    return counters.seq() == 0 && !parts.any(KeyPart::hasRecords);
+  }
+
+  @Override
+  public boolean hasUnreported() {
+    return counters.hasUnreported() || parts.any(KeyPart::hasUnreported);
+  }
+
+  @Override
+  public void write(DataOutput out) throws IOException {
+    ModelFormat.write(this, out);
+  }
+
+  @Override
+  public void writeModel(PagedOutput out) throws IOException {
+    ModelFormat.writeModel(this, out);
+  }
+
+  @Override
+  public long memoryBytes() {
     return OBJECT_BYTES
         + learner.memoryBytes()
         + metrics.memoryBytes(classes.size())
@@ -182,16 +215,16 @@ final class PrequentialModel {
         + (long) classes.size() * CLASS_NAME_BYTES;
   }
 
-  /** Returns the parts of all models that have pages. */
-  List<PagedPart> pagedParts() {
+  @Override
+  public List<PagedPart> pagedParts() {
     OnlineModel challenger = challenger();
     return challenger == null
         ? learner.pagedParts()
         : Stream.concat(learner.pagedParts().stream(), challenger.pagedParts().stream()).toList();
   }
 
-  /** Adds the parts that can forget entries to a list. */
-  void addEvictables(List<Evictable> all) {
+  @Override
+  public void addEvictables(List<Evictable> all) {
     all.addAll(learner.pagedParts());
     parts.forEach(part -> all.addAll(part.evictables()));
   }
@@ -202,8 +235,8 @@ final class PrequentialModel {
     return drift == null ? null : drift.challenger;
   }
 
-  /** Returns a deep copy. */
-  PrequentialModel copy() {
+  @Override
+  public PrequentialModel copy() {
     return new PrequentialModel(this);
   }
 

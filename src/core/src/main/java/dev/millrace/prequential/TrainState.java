@@ -11,7 +11,6 @@ import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.PagedOutput;
 import dev.millrace.nn.PagedPart;
 import dev.millrace.nn.Workspace;
-import dev.millrace.state.KeyPart;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -61,10 +60,9 @@ public final class TrainState {
   // Columns that the key's first record declared; null if the pipeline declares them, or none did.
   private @Nullable DeclaredColumns columns;
 
-  // One of the three is not null.
+  // One of the two is not null.
   private byte @Nullable [] serialized;
-  private @Nullable PrequentialModel model;
-  private @Nullable OutputsState outputs;
+  private @Nullable KeyModels usable;
 
   /** Marks of the engine's caller. */
   public final Marks marks = new Marks();
@@ -75,9 +73,9 @@ public final class TrainState {
   // Pages of each part that are in the store, by its number.
   private final Map<Long, Integer> stored = new TreeMap<>();
 
-  private TrainState(byte @Nullable [] serialized, @Nullable PrequentialModel model) {
+  private TrainState(byte @Nullable [] serialized, @Nullable KeyModels usable) {
     this.serialized = serialized;
-    this.model = model;
+    this.usable = usable;
   }
 
   /**
@@ -92,9 +90,7 @@ public final class TrainState {
 
   /** Returns the state of a key with several outputs. */
   static TrainState of(OutputsState outputs) {
-    TrainState state = new TrainState(null, null);
-    state.outputs = outputs;
-    return state;
+    return new TrainState(null, outputs);
   }
 
   /** Returns state of bytes that were written; {@link #resume} makes it usable. */
@@ -145,48 +141,49 @@ public final class TrainState {
       BoundedDataInput in = new BoundedDataInput(serialized);
       columns = readColumns(in);
       try {
-        outputs = OutputsState.read(in, spec, columnsHash, key);
+        use(OutputsState.read(in, spec, columnsHash, key));
       } catch (RuntimeException e) {
         throw damaged(e);
       }
-      serialized = null;
-      outputs.keepPages(pages, keepsPages);
     }
     return outputs();
   }
 
   /** Returns true if the key has several outputs, once the state is usable. */
   boolean hasOutputs() {
-    return outputs != null;
+    return usable instanceof OutputsState;
   }
 
   /** Returns the outputs of a key that has several, once the state is usable. */
   OutputsState outputs() {
-    if (outputs == null) {
-      throw new IllegalStateException("state must be usable, and of a key with several outputs");
+    if (usable() instanceof OutputsState outputs) {
+      return outputs;
     }
-    return outputs;
+    throw new IllegalStateException("the key has one output");
   }
 
   /** Returns the state of each model by the key that it reports under, once the state is usable. */
   Map<String, TrainState> models(String key) {
-    return outputs == null ? Map.of(key, this) : outputs.models(key);
+    return usable() instanceof OutputsState outputs ? outputs.models(key) : Map.of(key, this);
   }
 
   /** Erases an id from what the outputs share; returns the number of entries erased. */
   long eraseShared(ErasedId id) {
-    return outputs == null || outputs.derived == null ? 0 : outputs.derived.erase(id);
+    return usable() instanceof OutputsState outputs && outputs.derived != null
+        ? outputs.derived.erase(id)
+        : 0;
   }
 
-  /** Replaces bytes by the model read from them. */
-  void use(PrequentialModel read) throws IOException {
+  /** Replaces bytes by what was read from them. */
+  void use(KeyModels read) throws IOException {
     for (PagedPart part : read.pagedParts()) {
       if (part.needsPages()) {
         readPages(part);
       }
     }
-    model = read;
+    usable = read;
     serialized = null;
+    read.keepPages(pages, keepsPages);
     if (!keepsPages) {
       removePages();
       read.pagedParts().forEach(part -> part.setNumber(PagedPart.NONE));
@@ -211,34 +208,35 @@ public final class TrainState {
    * used, and {@link #storePages} before it is written.
    */
   public void keepPagesIn(PageStore store) {
-    pages = store;
-    keepsPages = true;
-    if (outputs != null) {
-      outputs.keepPages(store, true);
-    }
+    placePages(store, true);
   }
 
   /** Takes the pages out of a store, if they are there, when the state is made usable. */
   public void takePagesFrom(PageStore store) {
+    placePages(store, false);
+  }
+
+  private void placePages(PageStore store, boolean keeps) {
     pages = store;
-    keepsPages = false;
-    if (outputs != null) {
-      outputs.keepPages(store, false);
+    keepsPages = keeps;
+    if (usable != null) {
+      usable.keepPages(store, keeps);
     }
   }
 
   /** Stores the pages that have changed, if there is a store and the state is usable. */
   public void storePages() throws IOException {
-    if (outputs != null) {
-      outputs.storePages();
+    if (usable == null) {
+      return;
     }
-    if (pages == null || !keepsPages || model == null) {
+    usable.storePages();
+    if (pages == null || !keepsPages) {
       return;
     }
     Map<Long, Integer> before = new TreeMap<>(stored);
     stored.clear();
     long unused = before.keySet().stream().mapToLong(number -> number + 1).max().orElse(0);
-    for (PagedPart part : model().pagedParts()) {
+    for (PagedPart part : usable.pagedParts()) {
       if (part.number() == PagedPart.NONE) {
         part.setNumber(unused++);
       }
@@ -256,8 +254,8 @@ public final class TrainState {
 
   /** Removes the pages that are in the store, because the state is not needed any more. */
   public void removePages() throws IOException {
-    if (outputs != null) {
-      outputs.removePages();
+    if (usable != null) {
+      usable.removePages();
     }
     if (pages != null) {
       remove(stored, pages);
@@ -286,10 +284,17 @@ public final class TrainState {
 
   /** Returns the model, once the state is usable. */
   PrequentialModel model() {
-    if (model == null) {
+    if (usable() instanceof PrequentialModel model) {
+      return model;
+    }
+    throw new IllegalStateException("the key has several outputs");
+  }
+
+  private KeyModels usable() {
+    if (usable == null) {
       throw new IllegalStateException("state must be usable: call resume first");
     }
-    return model;
+    return usable;
   }
 
   /** Returns the number of examples that the model has learned, once the state is usable. */
@@ -313,28 +318,22 @@ public final class TrainState {
 
   /** Returns the number of updates of the weights, once the state is usable. */
   long steps() {
-    return outputs != null ? outputs.shared.steps() : model().learner.steps();
+    return usable().steps();
   }
 
   /** Returns the counters of the key, once the state is usable. */
   KeyCounters counters() {
-    return outputs != null ? outputs.counters : model().counters;
+    return usable().counters();
   }
 
   /** Returns true if there is nothing to keep, once the state is usable. */
   boolean isEmpty() {
-    if (outputs != null) {
-      return outputs.isEmpty();
-    }
-    return model().counters.seq() == 0 && !model().parts.any(KeyPart::hasRecords);
+    return usable().isEmpty();
   }
 
   /** Returns true if records have come since the last report, once the state is usable. */
   public boolean hasUnreported() {
-    if (outputs != null) {
-      return outputs.hasUnreported();
-    }
-    return model().counters.hasUnreported() || model().parts.any(KeyPart::hasUnreported);
+    return usable().hasUnreported();
   }
 
   /** Returns pending labels, once the state is usable; null if labels come with features. */
@@ -397,7 +396,7 @@ public final class TrainState {
    * is usable: a function of the records alone.
    */
   long usedBytes() {
-    return outputs != null ? outputs.memoryBytes() : model().memoryBytes();
+    return usable().memoryBytes();
   }
 
   /** Returns the parts that can forget entries, once the state is usable. */
@@ -409,11 +408,7 @@ public final class TrainState {
 
   /** Adds the parts that can forget entries. */
   void addEvictables(List<Evictable> all) {
-    if (outputs != null) {
-      outputs.addEvictables(all);
-    } else {
-      model().addEvictables(all);
-    }
+    usable().addEvictables(all);
   }
 
   static void requireVersion(int version) throws IOException {
@@ -432,15 +427,12 @@ public final class TrainState {
   public void write(DataOutput out) throws IOException {
     if (serialized != null) {
       out.write(serialized);
-    } else if (outputs != null) {
-      writeColumns(columns, out);
-      outputs.write(out);
     } else {
       writeColumns(columns, out);
-      List<PagedPart> paged = model().pagedParts();
+      List<PagedPart> paged = usable().pagedParts();
       paged.forEach(part -> part.writePages(!keepsPages));
       try {
-        ModelFormat.write(model(), out);
+        usable().write(out);
       } finally {
         paged.forEach(part -> part.writePages(true));
       }
@@ -461,20 +453,15 @@ public final class TrainState {
     }
     PagedOutput out = new PagedOutput((int) Math.min(MAX_ROOM, MIN_ROOM + tables));
     writeColumns(columns, out);
-    if (outputs != null) {
-      outputs.writeModel(out);
-    } else {
-      ModelFormat.writeModel(model(), out);
-    }
+    usable().writeModel(out);
     return out;
   }
 
   /** Returns a deep copy. */
   public TrainState copy() {
     // The bytes are never written to.
-    TrainState copy = new TrainState(serialized, model == null ? null : model.copy());
+    TrainState copy = new TrainState(serialized, usable == null ? null : usable.copy());
     copy.columns = columns;
-    copy.outputs = outputs == null ? null : outputs.copy();
     copy.marks.published = marks.published;
     copy.marks.publishedPages = marks.publishedPages;
     return copy;

@@ -1,0 +1,49 @@
+package dev.millrace.prequential;
+
+import dev.millrace.data.Evictable;
+import dev.millrace.nn.PagedOutput;
+import dev.millrace.nn.PagedPart;
+import dev.millrace.state.Stored;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a key learns with: the model of its only output, or several outputs. Not thread-safe. */
+sealed interface KeyModels extends Stored permits PrequentialModel, OutputsState {
+
+  /** Returns the counters of the key's records. */
+  KeyCounters counters();
+
+  /** Returns the number of updates of the weights. */
+  long steps();
+
+  /** Returns true if there is nothing to keep. */
+  boolean isEmpty();
+
+  /** Returns true if records have come since the last report. */
+  boolean hasUnreported();
+
+  /** Returns the estimated bytes in memory, of the arrays and all around them. */
+  long memoryBytes();
+
+  /** Adds the parts that can forget entries to a list. */
+  void addEvictables(List<Evictable> all);
+
+  /** Returns the parts that have pages, without those of outputs, which have a state each. */
+  List<PagedPart> pagedParts();
+
+  /** Writes what predictions need, nothing of the metrics. */
+  void writeModel(PagedOutput out) throws IOException;
+
+  /** Returns a deep copy. */
+  KeyModels copy();
+
+  /** Places the pages of outputs in a store, or takes them out of it when they are used. */
+  default void keepPages(@Nullable PageStore store, boolean keeps) {}
+
+  /** Stores the pages of outputs that have changed. */
+  default void storePages() throws IOException {}
+
+  /** Removes the stored pages of outputs. */
+  default void removePages() throws IOException {}
+}
