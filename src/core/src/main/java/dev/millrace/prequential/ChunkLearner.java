@@ -5,7 +5,6 @@ import dev.millrace.data.ModelEvent.InputDrift;
 import dev.millrace.data.Reasons;
 import dev.millrace.eval.drift.DriftSignal;
 import dev.millrace.eval.drift.InputDriftDetector;
-import dev.millrace.nn.Workspace;
 import dev.millrace.prequential.Rejections.Rejection;
 import java.io.IOException;
 import java.util.List;
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Takes the examples of a chunk through the stages: rows are selected, predicted and learned,
  * scored, and reported. Not thread-safe.
  */
-final class ChunkLearner {
+final class ChunkLearner implements RowLearner {
   private final TrainSpec spec;
   private final Rejections rejections;
   private final RowSelector selector;
@@ -27,47 +26,41 @@ final class ChunkLearner {
   private final EventReporter events;
   private final DerivedFiller derived;
   private final KeyBudget budget;
-  // Null if nobody asks.
+  // Null without a listener.
   private final @Nullable ScoreListener scores;
   private final LearnedCounts counts = new LearnedCounts();
   private final RowBatch batch;
   // Examples after which a model is reported, unless its reports are large.
   private final long every;
 
-  ChunkLearner(
-      TrainSpec spec,
-      Rejections rejections,
-      Scorer scorer,
-      Explanations explanations,
-      Predictions predictions,
-      UnlabeledPredictor predictor,
-      EventReporter events,
-      DerivedFiller derived,
-      KeyBudget budget,
-      @Nullable ScoreListener scores,
-      Workspace workspace) {
-    this.spec = spec;
-    this.rejections = rejections;
-    this.scorer = scorer;
-    this.explanations = explanations;
-    this.predictions = predictions;
+  /**
+   * @param scores receives what was scored; null without a listener
+   */
+  ChunkLearner(Stages stages, UnlabeledPredictor predictor, @Nullable ScoreListener scores) {
+    spec = stages.spec();
+    rejections = stages.rejections();
+    scorer = stages.scorer();
+    explanations = stages.explanations();
+    predictions = stages.predictions();
+    events = stages.events();
+    derived = stages.derived();
+    budget = stages.budget();
     this.predictor = predictor;
-    this.events = events;
-    this.derived = derived;
-    this.budget = budget;
     this.scores = scores;
     selector = new RowSelector(spec, rejections);
     trainer = new Trainer(spec);
-    batch = new RowBatch(workspace);
+    batch = new RowBatch(stages.workspace());
     every = spec.metrics().every();
   }
 
   /** Learns the examples of a chunk, and predicts features without label. */
-  void learn(TrainState state, Chunk chunk, EngineListener listener) throws IOException {
+  @Override
+  public void learn(TrainState state, Chunk chunk, int from, EngineListener listener)
+      throws IOException {
     PrequentialModel model = state.model();
     selector.begin(model, chunk);
-    int filled = 0;
-    for (int row = 0; row < chunk.size(); row += batch.rows) {
+    int filled = from;
+    for (int row = from; row < chunk.size(); row += batch.rows) {
       if (row == filled) {
         // Not beyond the next report or snapshot, which show what was derived until there.
         int max = Math.min(chunk.size() - row, budget.rowsUntilCheck(model));

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * example like any other, but for the prediction that is scored, which is the one made when the
  * features came. The keys of a thread take turns. Not thread-safe.
  */
-final class DelayedLabelJoiner {
+final class DelayedLabelJoiner implements RowLearner {
   private static final LabelOutcome[] OUTCOMES = LabelOutcome.values();
 
   /**
@@ -65,20 +65,14 @@ final class DelayedLabelJoiner {
   private final JoinedExamples examples;
 
   DelayedLabelJoiner(
-      TrainSpec spec,
-      LateLabels labels,
-      KeyBudget budget,
-      ChunkLearner learner,
-      Rejections rejections,
-      UnlabeledPredictor predictor,
-      DerivedFiller derived) {
-    this.spec = spec;
+      Stages stages, LateLabels labels, ChunkLearner learner, UnlabeledPredictor predictor) {
+    spec = stages.spec();
+    budget = stages.budget();
+    rejections = stages.rejections();
+    derived = stages.derived();
     this.labels = labels;
-    this.budget = budget;
     this.learner = learner;
-    this.rejections = rejections;
     this.predictor = predictor;
-    this.derived = derived;
     examples = new JoinedExamples(spec.topic());
   }
 
@@ -86,7 +80,8 @@ final class DelayedLabelJoiner {
    * Returns true if a model can begin with a row. With a label alone it cannot, unless the number
    * of features is declared or that of a stored model.
    */
-  boolean canBegin(Chunk chunk, int row) {
+  @Override
+  public boolean canBegin(Chunk chunk, int row) {
     return chunk.kind(row).hasFeatures() || spec.input().width() > 0 || isWarmStart();
   }
 
@@ -94,7 +89,8 @@ final class DelayedLabelJoiner {
    * Returns a chunk that has as many features as a key's model is to have: the given one, or if it
    * has labels alone an empty one of as many features as are declared.
    */
-  Chunk shape(Chunk chunk) {
+  @Override
+  public Chunk shape(Chunk chunk) {
     return chunk.width() > 0 || isWarmStart()
         ? chunk
         : new Chunk(
@@ -114,8 +110,10 @@ final class DelayedLabelJoiner {
   }
 
   /** Joins the rows of a chunk and learns each example that is complete by that. */
-  void learn(TrainState state, LabelJoin join, Chunk chunk, int from, EngineListener listener)
+  @Override
+  public void learn(TrainState state, Chunk chunk, int from, EngineListener listener)
       throws IOException {
+    LabelJoin join = state.labels();
     join.copyCounts(countsBefore);
     int epoch = state.model().counters.arrivals.epoch();
     for (int row = from; row < chunk.size(); row++) {
@@ -307,9 +305,11 @@ final class DelayedLabelJoiner {
   }
 
   /** Starts an epoch of a key; entries that are still pending are not learned. */
-  void startEpoch(PrequentialModel model, LabelJoin join, int epoch, EngineListener listener) {
+  @Override
+  public void startEpoch(TrainState state, int epoch, EngineListener listener) {
+    LabelJoin join = state.labels();
     join.copyCounts(countsBefore);
-    model.startEpoch(epoch);
+    state.model().startEpoch(epoch);
     reportCounts(join, listener);
   }
 

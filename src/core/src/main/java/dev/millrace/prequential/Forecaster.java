@@ -19,7 +19,7 @@ import java.util.Map;
  * the next forecast is made from the features of the record and from what is known of the series.
  * The keys of a thread take turns. Not thread-safe.
  */
-final class Forecaster {
+final class Forecaster implements RowLearner {
   private final ForecastSpec spec;
   private final KeyBudget budget;
   private final ChunkLearner learner;
@@ -30,27 +30,21 @@ final class Forecaster {
   private final int columns;
   private final Map<Step, ForecastInputs> inputs = new HashMap<>();
 
-  Forecaster(
-      TrainSpec spec,
-      ForecastSpec forecast,
-      KeyBudget budget,
-      ChunkLearner learner,
-      Rejections rejections,
-      UnlabeledPredictor predictor,
-      DerivedFiller derived) {
-    this.spec = forecast;
-    this.budget = budget;
+  Forecaster(Stages stages, ForecastSpec spec, ChunkLearner learner, UnlabeledPredictor predictor) {
+    this.spec = spec;
+    budget = stages.budget();
+    rejections = stages.rejections();
+    derived = stages.derived();
     this.learner = learner;
-    this.rejections = rejections;
     this.predictor = predictor;
-    this.derived = derived;
-    examples = new JoinedExamples(spec.topic());
-    columns = forecast.inputs().size();
+    examples = new JoinedExamples(stages.spec().topic());
+    columns = spec.inputs().size();
   }
 
   /** Learns and makes forecasts with the rows of a chunk from there on. */
-  void learn(TrainState state, ForecastState forecasts, Chunk chunk, int from, EngineListener to)
-      throws IOException {
+  @Override
+  public void learn(TrainState state, Chunk chunk, int from, EngineListener to) throws IOException {
+    ForecastState forecasts = state.forecasts();
     PrequentialModel model = state.model();
     for (int row = from; row < chunk.size(); row++) {
       if (chunk.width() != model.learner.inputs()) {

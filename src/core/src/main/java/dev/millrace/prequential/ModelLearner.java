@@ -9,7 +9,6 @@ import dev.millrace.nn.selection.ChampionChallenger;
 import dev.millrace.prequential.Rejections.Rejection;
 import java.io.IOException;
 import java.util.HashSet;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -22,11 +21,7 @@ final class ModelLearner implements KeyLearner {
   private final Workspace workspace;
   private final EventReporter events;
   private final Rejections rejections;
-  private final ChunkLearner learner;
-  // Null if labels come with their features.
-  private final @Nullable DelayedLabelJoiner joiner;
-  // Null if labels are not the future values of a series.
-  private final @Nullable Forecaster forecaster;
+  private final RowLearner rows;
   private final MismatchPolicy mismatches;
   // Changes of champion and challengers that the log has.
   private final Set<String> warned = new HashSet<>();
@@ -53,38 +48,19 @@ final class ModelLearner implements KeyLearner {
     this.budget = budget;
     this.onShapeChange = onShapeChange;
     mismatches = new MismatchPolicy(onShapeChange);
-    events = new EventReporter(this.spec);
-    rejections = new Rejections(this.spec, maxBytes);
-    Scorer scorer = new Scorer(this.spec.metrics().segments());
-    Predictions predictions = new Predictions(this.spec);
-    Explanations explanations = new Explanations(this.spec, workspace);
-    UnlabeledPredictor predictor =
-        new UnlabeledPredictor(this.spec, scorer, explanations, predictions, events, workspace);
-    DerivedFiller derived = new DerivedFiller(this.spec);
-    learner =
-        new ChunkLearner(
-            this.spec,
-            rejections,
-            scorer,
-            explanations,
-            predictions,
-            predictor,
-            events,
-            derived,
-            budget,
-            scores,
-            workspace);
+    Stages stages = Stages.of(this.spec, maxBytes, budget, workspace);
+    events = stages.events();
+    rejections = stages.rejections();
+    UnlabeledPredictor predictor = new UnlabeledPredictor(stages);
+    ChunkLearner together = new ChunkLearner(stages, predictor, scores);
     LateLabels labels = spec.input().labels();
-    joiner =
-        labels == null
-            ? null
-            : new DelayedLabelJoiner(
-                this.spec, labels, budget, learner, rejections, predictor, derived);
     ForecastSpec forecast = spec.input().forecast();
-    forecaster =
-        forecast == null
-            ? null
-            : new Forecaster(this.spec, forecast, budget, learner, rejections, predictor, derived);
+    if (forecast != null) {
+      rows = new Forecaster(stages, forecast, together, predictor);
+    } else {
+      rows =
+          labels == null ? together : new DelayedLabelJoiner(stages, labels, together, predictor);
+    }
   }
 
   @Override
@@ -100,14 +76,14 @@ final class ModelLearner implements KeyLearner {
   /** Learns the first chunk of a key. */
   private @Nullable TrainState learnFirst(Chunk chunk, EngineListener listener) throws IOException {
     int begin = 0;
-    while (begin < chunk.size() && !canBegin(chunk, begin)) {
+    while (begin < chunk.size() && !rows.canBegin(chunk, begin)) {
       rejections.reject(chunk, begin, Rejections.BEFORE_FEATURES, listener);
       begin++;
     }
     if (begin == chunk.size()) {
       return null;
     }
-    Chunk shape = joiner == null ? chunk : joiner.shape(chunk);
+    Chunk shape = rows.shape(chunk);
     long bytes = spec.firstModelBytes(shape);
     if (bytes > maxBytes) {
       rejectForSize(chunk, begin, bytes, listener);
@@ -118,14 +94,10 @@ final class ModelLearner implements KeyLearner {
     return state.isEmpty() ? null : state; // no row was learned
   }
 
-  private boolean canBegin(Chunk chunk, int row) {
-    return joiner == null || joiner.canBegin(chunk, row);
-  }
-
   private void rejectForSize(Chunk chunk, int from, long bytes, EngineListener listener) {
     for (int row = from; row < chunk.size(); row++) {
       Rejection rejection =
-          canBegin(chunk, row) ? rejections.ofSize(bytes) : Rejections.BEFORE_FEATURES;
+          rows.canBegin(chunk, row) ? rejections.ofSize(bytes) : Rejections.BEFORE_FEATURES;
       rejections.reject(chunk, row, rejection, listener);
     }
   }
@@ -144,7 +116,7 @@ final class ModelLearner implements KeyLearner {
         return;
       }
     }
-    learnRows(state, chunk, from, listener);
+    rows.learn(state, chunk, from, listener);
   }
 
   /** Rejects the rows of a pass that the key cannot be in; returns true if it has. */
@@ -155,18 +127,6 @@ final class ModelLearner implements KeyLearner {
       rejections.reject(chunk, row, rejection, listener);
     }
     return rejection != null;
-  }
-
-  private void learnRows(TrainState state, Chunk chunk, int from, EngineListener listener)
-      throws IOException {
-    if (forecaster != null) {
-      ForecastState forecasts = Objects.requireNonNull(state.forecasts());
-      forecaster.learn(state, forecasts, chunk, from, listener);
-    } else if (joiner == null) {
-      learner.learn(state, chunk, listener);
-    } else {
-      joiner.learn(state, Objects.requireNonNull(state.labels()), chunk, from, listener);
-    }
   }
 
   /** Ends the epoch of a key if the chunk is of a later one, which starts unless learning ends. */
@@ -183,11 +143,7 @@ final class ModelLearner implements KeyLearner {
       events.metrics(state, chunk.key(), listener);
       return;
     }
-    if (joiner == null) {
-      model.startEpoch(chunk.epoch());
-    } else {
-      joiner.startEpoch(model, Objects.requireNonNull(state.labels()), chunk.epoch(), listener);
-    }
+    rows.startEpoch(state, chunk.epoch(), listener);
   }
 
   @Override

@@ -293,7 +293,7 @@ final class OutputsLearner implements KeyLearner {
 
   private static @Nullable PendingFeatures pendingOf(
       OutputsState of, Output output, Chunk chunk, int row) {
-    LabelJoin join = output.state == null ? null : output.state.labels();
+    LabelJoin join = output.state == null ? null : output.state.model().part(LabelJoin.class);
     String id = chunk.id(row);
     return join == null || id == null
         ? null

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -336,14 +337,14 @@ public final class TrainState {
     return usable().hasUnreported();
   }
 
-  /** Returns pending labels, once the state is usable; null if labels come with features. */
-  @Nullable LabelJoin labels() {
-    return model().part(LabelJoin.class);
+  /** Returns what waits for labels, once the state is usable, of a key whose labels are delayed. */
+  LabelJoin labels() {
+    return Objects.requireNonNull(model().part(LabelJoin.class));
   }
 
-  /** Returns the forecasts, once the state is usable; null if the pipeline makes none. */
-  @Nullable ForecastState forecasts() {
-    return model().part(ForecastState.class);
+  /** Returns the forecasts, once the state is usable, of a key that has some. */
+  ForecastState forecasts() {
+    return Objects.requireNonNull(model().part(ForecastState.class));
   }
 
   static PrequentialModel read(byte[] state, TrainSpec spec, Workspace workspace)

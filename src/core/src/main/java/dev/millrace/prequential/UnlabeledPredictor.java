@@ -21,19 +21,13 @@ final class UnlabeledPredictor {
   private final Workspace workspace;
   private final boolean hasLabelsLater;
 
-  UnlabeledPredictor(
-      TrainSpec spec,
-      Scorer scorer,
-      Explanations explanations,
-      Predictions predictions,
-      EventReporter events,
-      Workspace workspace) {
-    this.spec = spec;
-    this.scorer = scorer;
-    this.explanations = explanations;
-    this.predictions = predictions;
-    this.events = events;
-    this.workspace = workspace;
+  UnlabeledPredictor(Stages stages) {
+    spec = stages.spec();
+    scorer = stages.scorer();
+    explanations = stages.explanations();
+    predictions = stages.predictions();
+    events = stages.events();
+    workspace = stages.workspace();
     hasLabelsLater = spec.input().labels() != null || spec.input().forecast() != null;
   }
 
