@@ -197,7 +197,8 @@ final class OutputsLearner implements KeyLearner {
     if (of.sets != null && isPredicted) {
       // Labels that were discovered in this record were not predicted.
       predictions = predictions.subList(0, Math.min(known, predictions.size()));
-      set = of.sets.predict(of, predictions, known, Math.max(0, chunk.windowTime(row)));
+      set =
+          of.sets.predict(of.probabilities(predictions, known), Math.max(0, chunk.windowTime(row)));
     }
     String id = chunk.id(row);
     int learned = outcomes.finish(set, id);

@@ -3,6 +3,8 @@ package dev.millrace.prequential;
 import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.Evictable;
 import dev.millrace.data.ForecastSpec;
+import dev.millrace.data.Prediction.NamedOutcome;
+import dev.millrace.data.Prediction.OfClass;
 import dev.millrace.data.SizeChecks;
 import dev.millrace.data.Task;
 import dev.millrace.derived.DerivedState;
@@ -174,6 +176,24 @@ final class OutputsState implements KeyModels {
       }
     }
     return models;
+  }
+
+  /** Returns the probabilities that the first outputs are positive; 0 of those not predicted. */
+  float[] probabilities(List<NamedOutcome> predictions, int known) {
+    float[] probabilities = new float[known];
+    for (NamedOutcome prediction : predictions) {
+      int number = number(prediction.name());
+      if (number < known) {
+        int positive = outputs.get(number).positive();
+        probabilities[number] =
+            prediction.outcome() instanceof OfClass one
+                    && positive >= 0
+                    && positive < one.scores().length
+                ? one.scores()[positive]
+                : 0f;
+      }
+    }
+    return probabilities;
   }
 
   /** Adds an output without examples. */

@@ -40,6 +40,8 @@ record PendingFeatures(
     @Nullable PendingBound bound,
     @Nullable KnownLabels known)
     implements PendingBuffer.Entry {
+  /** Numbers of each model before what it remembers: its start, and their count. */
+  static final int MEMORY_HEADER = 2;
 
   private static final PendingFeatures EMPTY =
       new PendingFeatures(
@@ -87,7 +89,7 @@ record PendingFeatures(
   static PendingFeatures read(DataInput in, Task task, int outputs) throws IOException {
     boolean areClasses = task.isClassification();
     PendingFeatures pending = visit(new StateReader(in), EMPTY, areClasses ? outputs : 0);
-    PendingMemory.require(pending.memory);
+    requireMemory(pending.memory);
     int scores = pending.scores.length;
     // Classes that are known by now may not have been known then.
     SizeChecks.require("scores of features that wait", scores, areClasses ? 0 : outputs, outputs);
@@ -136,5 +138,25 @@ record PendingFeatures(
 
   private static boolean has(int bit, int predicted) {
     return (predicted < 0) != ((predicted & bit) != 0);
+  }
+
+  /**
+   * Checks what models remember, as it was stored.
+   *
+   * @throws IOException if they are not what {@link PendingMemory} makes
+   */
+  static void requireMemory(float[] memory) throws IOException {
+    int at = 0;
+    while (at < memory.length) {
+      int left = memory.length - at - MEMORY_HEADER;
+      float floats = left < 0 ? 0 : memory[at + 1];
+      int whole = (int) floats;
+      if (whole != floats || whole < 1 || whole > left) {
+        throw new IOException(
+            "the stored memory of features that wait has %d numbers, and a part of %s at %d"
+                .formatted(memory.length, floats, at));
+      }
+      at += MEMORY_HEADER + whole;
+    }
   }
 }

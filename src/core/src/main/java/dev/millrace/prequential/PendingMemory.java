@@ -3,7 +3,6 @@ package dev.millrace.prequential;
 import dev.millrace.nn.FloatCount;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
-import java.io.IOException;
 
 /**
  * What the models of a key, the one that answers and the one in the background of a drift detector,
@@ -13,7 +12,7 @@ import java.io.IOException;
 final class PendingMemory {
   static final float[] NONE = {};
 
-  private static final int HEADER = 2;
+  private static final int HEADER = PendingFeatures.MEMORY_HEADER;
 
   private PendingMemory() {}
 
@@ -66,26 +65,6 @@ final class PendingMemory {
       if (challenger != null) {
         recall(model, challenger, memory, at);
       }
-    }
-  }
-
-  /**
-   * Checks numbers that were stored.
-   *
-   * @throws IOException if they are not what {@link #predict} returns
-   */
-  static void require(float[] memory) throws IOException {
-    int at = 0;
-    while (at < memory.length) {
-      int left = memory.length - at - HEADER;
-      float floats = left < 0 ? 0 : memory[at + 1];
-      int whole = (int) floats;
-      if (whole != floats || whole < 1 || whole > left) {
-        throw new IOException(
-            "the stored memory of features that wait has %d numbers, and a part of %s at %d"
-                .formatted(memory.length, floats, at));
-      }
-      at += HEADER + whole;
     }
   }
 

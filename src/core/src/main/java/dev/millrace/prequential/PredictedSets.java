@@ -2,18 +2,13 @@ package dev.millrace.prequential;
 
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.InputSpec.LateLabels;
-import dev.millrace.data.Prediction.NamedOutcome;
-import dev.millrace.data.Prediction.OfClass;
-import dev.millrace.data.Prediction.Outcome;
 import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.nn.auto.LabelSetModel;
-import dev.millrace.prequential.OutputsState.Output;
 import dev.millrace.state.State;
 import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 import java.util.BitSet;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,26 +39,11 @@ final class PredictedSets implements State {
   /**
    * Predicts a set.
    *
-   * @param predictions of the outputs
-   * @param known number of the first outputs, which were known before the record came
+   * @param probabilities of the outputs that were known before the record came
    * @param time of the features, milliseconds since the epoch
    */
-  PendingSet predict(OutputsState of, List<NamedOutcome> predictions, int known, long time) {
-    float[] probabilities = new float[known];
-    for (NamedOutcome prediction : predictions) {
-      int number = of.number(prediction.name());
-      if (number < known) {
-        probabilities[number] = probability(of.outputs.get(number), prediction.outcome());
-      }
-    }
+  PendingSet predict(float[] probabilities, long time) {
     return new PendingSet(time, probabilities, model.predict(probabilities));
-  }
-
-  private static float probability(Output output, Outcome outcome) {
-    int positive = output.positive();
-    return outcome instanceof OfClass one && positive >= 0 && positive < one.scores().length
-        ? one.scores()[positive]
-        : 0f;
   }
 
   /** Keeps a set until its labels come, or could come no more, if there is room. */

@@ -133,13 +133,13 @@ class LateMixtureTest {
 
   @Test
   void aBrokenMemoryIsRejected() throws IOException {
-    PendingMemory.require(PendingMemory.NONE);
-    PendingMemory.require(new float[] {7, 1, Float.NaN, 0, 2, 1, 2});
+    PendingFeatures.requireMemory(PendingMemory.NONE);
+    PendingFeatures.requireMemory(new float[] {7, 1, Float.NaN, 0, 2, 1, 2});
     float[][] broken = {
       {1}, {0, 1}, {0, 0}, {0, -2, 1}, {0, 1.5f, 1}, {0, Float.NaN, 1}, {0, 2, 1}
     };
     for (float[] memory : broken) {
-      assertThatThrownBy(() -> PendingMemory.require(memory))
+      assertThatThrownBy(() -> PendingFeatures.requireMemory(memory))
           .as(Arrays.toString(memory))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("memory of features that wait");
