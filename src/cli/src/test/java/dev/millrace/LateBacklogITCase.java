@@ -394,6 +394,8 @@ class LateBacklogITCase {
   private static StreamExecutionEnvironment environment(Settings settings, int parallelism) {
     Map<String, String> options = new HashMap<>(MillraceJob.stateOptions(settings));
     options.put("restart-strategy.type", "none");
+    // The next job of a pipeline does not wait until the lease of the former one expires.
+    options.put(MillraceJob.LEASE_HOLDER.key(), settings.pipeline());
     options.put("pipeline.generic-types", "false");
     return StreamExecutionEnvironment.createLocalEnvironment(
         parallelism, Configuration.fromMap(options));

@@ -262,6 +262,8 @@ class LateLabelsITCase {
       Settings settings, int parallelism, String savepoint) {
     Map<String, String> options = new HashMap<>(MillraceJob.stateOptions(settings));
     options.put("restart-strategy.type", "none");
+    // The next job of a pipeline does not wait until the lease of the former one expires.
+    options.put(MillraceJob.LEASE_HOLDER.key(), settings.pipeline());
     options.put("pipeline.generic-types", "false");
     options.put("pipeline.max-parallelism", "720");
     if (savepoint != null) {

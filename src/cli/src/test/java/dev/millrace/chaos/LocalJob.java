@@ -39,6 +39,8 @@ final class LocalJob {
     options.put("execution.checkpointing.dir", "file://" + stateDir);
     options.put(
         "execution.checkpointing.externalized-checkpoint-retention", "RETAIN_ON_CANCELLATION");
+    // As a job that Flink restarts, it does not wait until the lease of the former one expires.
+    options.put(MillraceJob.LEASE_HOLDER.key(), stateDir.toString());
   }
 
   Settings settings() {
