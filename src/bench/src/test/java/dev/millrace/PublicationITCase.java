@@ -26,11 +26,13 @@ import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.xpath.XPath;
 import javax.xml.xpath.XPathFactory;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.w3c.dom.Document;
 
 /** The dry run of a publication on Maven Central: what would be uploaded, and how it is checked. */
+@Tag("exhaustive")
 class PublicationITCase {
   private static final List<String> MODULES = List.of("core", "flink", "table");
   private static final List<String> PARTS = List.of(".jar", ".pom", "-javadoc.jar", "-sources.jar");

@@ -149,12 +149,12 @@ class LateLabelsITCase {
             .replaceFirst(
                 "output: .*\n",
                 """
-                    output:
-                      predictions: true
-                      topics: { metrics: clicks.m, predictions: clicks.p, events: clicks.e,
-                                dead-letters: clicks.d, models: clicks.models }
-                    model: { layers: [{ units: 6, activation: tanh }], batch-size: 7 }
-                    """);
+                output:
+                  predictions: true
+                  topics: { metrics: clicks.m, predictions: clicks.p, events: clicks.e,
+                            dead-letters: clicks.d, models: clicks.models }
+                model: { layers: [{ units: 6, activation: tanh }], batch-size: 7 }
+                """);
     Settings settings = PipelineFile.parse("clicks.yaml", yaml, dir);
     Path file = Files.writeString(dir.resolve("clicks.yaml"), yaml);
     Cli created = Cli.run("topics", "create", "-c", file.toString());

@@ -150,6 +150,8 @@ class RegistryITCase {
       throws Exception {
     Map<String, String> options = new HashMap<>(MillraceJob.stateOptions(settings));
     options.put("restart-strategy.type", "none");
+    // The next job of a pipeline does not wait until the lease of the former one expires.
+    options.put(MillraceJob.LEASE_HOLDER.key(), settings.pipeline());
     options.put("pipeline.generic-types", "false");
     options.put("pipeline.auto-generate-uids", "false");
     options.put("pipeline.object-reuse", "true");

@@ -10,10 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Generated credits of which about one in twelve falls into arrears: one pass, nothing tuned. */
+@Tag("exhaustive")
 class ImbalanceTest {
   private static final int ROWS = 40_000;
   private static final int STREAMS = 3;

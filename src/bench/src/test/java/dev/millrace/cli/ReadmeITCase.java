@@ -17,6 +17,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -61,6 +62,8 @@ class ReadmeITCase {
     assertThat(total).isGreaterThan(totalNoChange);
   }
 
+  /** In each build {@code DocumentedCommandsITCase} compares the page with the command. */
+  @Tag("exhaustive")
   @Test
   void evaluateLearnsLetters() throws Exception {
     String out = run(command("./millrace evaluate") + " --json");

@@ -22,7 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The part of the fault suite that needs no other processes: a job that dies while records flow,
- * and the same with one guarantee taken out, which the oracle must notice.
+ * and the same with one guarantee taken out, which the oracle must notice. The former is a part of
+ * each build.
  */
 @Tag("faults")
 class CrashITCase {
@@ -68,6 +69,7 @@ class CrashITCase {
     crash("crash", Verdict.UNDISTURBED);
   }
 
+  @Tag("chaos")
   @Test
   void controlAtLeastOnceRepeatsRecords() throws Exception {
     prepare(Pipeline.AT_LEAST_ONCE);
@@ -75,6 +77,7 @@ class CrashITCase {
     crash("control: at-least-once", Verdict.REPEATS);
   }
 
+  @Tag("chaos")
   @Test
   void controlChunksThatStayBehindABarrierAreMissed() throws Exception {
     job.replace("chunk", new UnflushedChunkOperator());
@@ -82,6 +85,7 @@ class CrashITCase {
     crash("control: chunks not flushed at the barrier", Verdict.OTHER_MODELS);
   }
 
+  @Tag("chaos")
   @Test
   void controlAMiniBatchOutsideTheStateIsMissed() throws Exception {
     job.replace(
@@ -91,6 +95,7 @@ class CrashITCase {
     crash("control: mini-batch outside the state", Verdict.OTHER_MODELS);
   }
 
+  @Tag("chaos")
   @Test
   void controlAnOperatorWithAnotherUidLosesItsModels() throws Exception {
     crash(

@@ -38,6 +38,7 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -133,6 +134,7 @@ class ClusterITCase {
         .until(() -> children.stream().noneMatch(c -> c.isAlive()));
   }
 
+  @Tag("chaos")
   @Test
   void aNewJobManagerGoesOnFromACheckpointOfItsOwnJobThoughAnOlderOneIsDatedAhead()
       throws Exception {

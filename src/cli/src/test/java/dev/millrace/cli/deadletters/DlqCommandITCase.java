@@ -311,7 +311,8 @@ class DlqCommandITCase {
     try (MillraceProcess broker = MillraceProcess.startUntil("Broker at ", dir, command)) {
       String servers = broker.find("Broker at (\\S+),");
       Path pipeline = flood(servers, letters);
-      String impatient = ", delivery.timeout.ms: 2000, request.timeout.ms: 1000 }";
+      String impatient =
+          ", delivery.timeout.ms: 2000, request.timeout.ms: 1000, max.block.ms: 10000 }";
       Path expires = dir.resolve("expires.yaml");
       Files.writeString(
           expires,
