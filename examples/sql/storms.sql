@@ -3,23 +3,11 @@ SET 'sql-client.execution.result-mode' = 'tableau';
 SET 'parallelism.default' = '1';
 
 CREATE TABLE observations (
-  `month` STRING,
-  `year` INT,
-  `day` INT,
-  `hour` INT,
-  lat DOUBLE,
-  `long` DOUBLE,
-  wind INT,
-  pressure INT,
+  `month` STRING, `year` INT, `day` INT, `hour` INT, lat DOUBLE, `long` DOUBLE, wind INT, pressure INT,
   status STRING
 ) WITH (
-  'connector' = 'kafka',
-  'topic' = 'storms.examples',
-  'properties.bootstrap.servers' = 'localhost:9092',
-  'scan.startup.mode' = 'earliest-offset',
-  'scan.bounded.mode' = 'latest-offset',
-  'format' = 'json'
-);
+  'connector' = 'kafka', 'topic' = 'storms.examples', 'properties.bootstrap.servers' = 'localhost:9092',
+  'scan.startup.mode' = 'earliest-offset', 'scan.bounded.mode' = 'latest-offset', 'format' = 'json');
 
 CREATE MODEL storms
 INPUT (`month` STRING, `year` INT, `day` INT, `hour` INT, lat DOUBLE, `long` DOUBLE, wind INT, pressure INT)
@@ -53,19 +41,11 @@ FROM millrace_learn(
 WHERE `year` = 2021 AND predicted_class <> status;
 
 CREATE TABLE metrics (
-  `key` STRING,
-  seq BIGINT,
-  examples BIGINT,
-  `window` ROW<examples BIGINT, accuracy DOUBLE, log_loss DOUBLE>,
+  `key` STRING, seq BIGINT, examples BIGINT, `window` ROW<examples BIGINT, accuracy DOUBLE, log_loss DOUBLE>,
   baseline ROW<no_change ROW<`window` ROW<accuracy DOUBLE>>>
 ) WITH (
-  'connector' = 'kafka',
-  'topic' = 'storms.metrics',
-  'properties.bootstrap.servers' = 'localhost:9092',
-  'scan.startup.mode' = 'earliest-offset',
-  'scan.bounded.mode' = 'latest-offset',
-  'format' = 'json'
-);
+  'connector' = 'kafka', 'topic' = 'storms.metrics', 'properties.bootstrap.servers' = 'localhost:9092',
+  'scan.startup.mode' = 'earliest-offset', 'scan.bounded.mode' = 'latest-offset', 'format' = 'json');
 
 SET 'execution.runtime-mode' = 'batch';
 
@@ -80,18 +60,10 @@ WHERE newest = 1
 ORDER BY CAST(`key` AS INT);
 
 CREATE TABLE predictions (
-  `key` STRING,
-  seq BIGINT,
-  `class` STRING,
-  actual STRING
+  `key` STRING, seq BIGINT, `class` STRING, actual STRING
 ) WITH (
-  'connector' = 'kafka',
-  'topic' = 'storms.predictions',
-  'properties.bootstrap.servers' = 'localhost:9092',
-  'scan.startup.mode' = 'earliest-offset',
-  'scan.bounded.mode' = 'latest-offset',
-  'format' = 'json'
-);
+  'connector' = 'kafka', 'topic' = 'storms.predictions', 'properties.bootstrap.servers' = 'localhost:9092',
+  'scan.startup.mode' = 'earliest-offset', 'scan.bounded.mode' = 'latest-offset', 'format' = 'json');
 
 SELECT `key`, seq, accuracy
 FROM (

@@ -16,9 +16,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The page on Flink versions lists each internal class of Flink that a job of ours needs. */
+/** The reference lists each internal class of Flink that a job of ours needs. */
 class FlinkInternalsTest {
-  private static final Path PAGE = Path.of("docs/flink-versions.md");
+  private static final Path PAGE = Path.of("docs/reference/flink-internals.md");
   private static final Pattern ROW = Pattern.compile("(?m)^\\| `([A-Z]\\w+)` \\| (.+) \\|$");
   private static final Set<String> STABILITY =
       Set.of(
