@@ -63,15 +63,7 @@ record AccuracyData(
     AUC;
 
     double of(Run run) {
-      FinalMetrics.Totals totals = run.totals();
-      return switch (this) {
-        case ACCURACY -> totals.accuracy();
-        case F1 -> totals.f1();
-        case MAE -> totals.mae();
-        case RMSE -> totals.rmse();
-        case LOG_LOSS -> totals.logLoss();
-        case AUC -> run.auc();
-      };
+      return this == AUC ? run.auc() : run.totals().get(dev.millrace.data.Score.valueOf(name()));
     }
 
     String id() {

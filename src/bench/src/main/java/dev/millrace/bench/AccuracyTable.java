@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.cli.evaluate.FinalMetrics;
+import dev.millrace.data.Score;
 import dev.millrace.nn.AutoSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -86,7 +87,7 @@ record AccuracyTable(List<AutoSpec.Tier> tiers, int seeds, List<Row> rows) {
                   cells.add(shown(cell.scores(), false) + " / " + shown(cell.scores(also), false)));
       boolean isLoss = data.score() == AccuracyData.Score.LOG_LOSS;
       FinalMetrics.Totals first = row.first();
-      cells.add(shown(isLoss ? first.logLossBaseline() : first.secondBaseline(), false));
+      cells.add(shown(isLoss ? first.get(Score.LOG_LOSS_BASELINE) : first.secondBaseline(), false));
       cells.add(
           row.peers().stream()
               .map(peer -> "%s %.4f / %.4f".formatted(peer.by(), peer.score(), peer.also()))
@@ -141,7 +142,7 @@ record AccuracyTable(List<AutoSpec.Tier> tiers, int seeds, List<Row> rows) {
             ? ""
             : shown(row.cells().get(lossTier()).losses(), false)
                 + " / "
-                + shown(row.first().logLossBaseline(), false));
+                + shown(row.first().get(Score.LOG_LOSS_BASELINE), false));
     return "| " + String.join(" | ", cells) + " |";
   }
 
@@ -176,8 +177,9 @@ record AccuracyTable(List<AutoSpec.Tier> tiers, int seeds, List<Row> rows) {
         Arrays.stream(cell.scores()).forEach(scores::add);
         put(tier, "log_loss", Cell.mean(cell.losses()));
         put(tier, "log_loss_sd", Cell.deviation(cell.losses()));
-        put(tier, "mean_predicted", cell.runs().get(0).totals().meanPredicted());
-        put(tier, "observed_share", cell.runs().get(0).totals().observedShare());
+        for (Score score : List.of(Score.MEAN_PREDICTED, Score.OBSERVED_SHARE)) {
+          put(tier, score.field(), cell.runs().get(0).totals().get(score));
+        }
         if (data.also() != null) {
           put(tier, "also_mean", Cell.mean(cell.scores(data.also())));
           put(tier, "also_sd", Cell.deviation(cell.scores(data.also())));
@@ -197,7 +199,7 @@ record AccuracyTable(List<AutoSpec.Tier> tiers, int seeds, List<Row> rows) {
       }
       boolean mae = data.score() == AccuracyData.Score.MAE;
       put(one, "no_change", data.score().isOfNoChange() ? row.first().firstBaseline() : Double.NaN);
-      put(one, "log_loss_baseline", row.first().logLossBaseline());
+      put(one, "log_loss_baseline", row.first().get(Score.LOG_LOSS_BASELINE));
       put(one, "mae_of_mean", mae ? row.first().secondBaseline() : Double.NaN);
     }
     return json.toString();

@@ -6,12 +6,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.cli.Cli;
 import dev.millrace.cli.evaluate.FinalMetrics;
+import dev.millrace.data.Score;
 import dev.millrace.nn.AutoSpec;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -78,12 +80,15 @@ class AccuracyCommandTest {
   }
 
   private static AccuracyData.Run run(double accuracy) {
-    double none = Double.NaN;
+    Map<Score, Double> scores =
+        Map.of(
+            Score.ACCURACY, accuracy,
+            Score.LOG_LOSS, 0.1,
+            Score.LOG_LOSS_BASELINE, 0.8959,
+            Score.MEAN_PREDICTED, 0.75,
+            Score.OBSERVED_SHARE, 0.5);
     return new AccuracyData.Run(
-        new FinalMetrics.Totals(
-            45_312, accuracy, none, none, none, 0.1, 0.8959, none, 0.75, 0.5, none, none, none,
-            0.8533, none),
-        none);
+        new FinalMetrics.Totals(45_312, scores, 0.8533, Double.NaN), Double.NaN);
   }
 
   @Test

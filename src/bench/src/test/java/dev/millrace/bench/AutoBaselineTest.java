@@ -7,6 +7,7 @@ import dev.millrace.cli.csv.CsvScan;
 import dev.millrace.cli.evaluate.Evaluation;
 import dev.millrace.cli.evaluate.FinalMetrics;
 import dev.millrace.config.Settings;
+import dev.millrace.data.Score;
 import dev.millrace.nn.AutoSpec;
 import dev.millrace.nn.ClassWeights;
 import dev.millrace.nn.ModelSpec;
@@ -44,10 +45,10 @@ class AutoBaselineTest {
       FinalMetrics.Totals totals =
           Evaluation.run(settings, scan, 1, null, progress, prediction -> {}).metrics().totals();
       return new Losses(
-          totals.logLoss() * totals.examples(),
-          totals.logLossBaseline() * totals.examples(),
-          totals.meanPredicted(),
-          totals.observedShare());
+          totals.get(Score.LOG_LOSS) * totals.examples(),
+          totals.get(Score.LOG_LOSS_BASELINE) * totals.examples(),
+          totals.get(Score.MEAN_PREDICTED),
+          totals.get(Score.OBSERVED_SHARE));
     }
   }
 

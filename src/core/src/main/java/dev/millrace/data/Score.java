@@ -3,6 +3,8 @@ package dev.millrace.data;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -259,6 +261,9 @@ public enum Score {
     }
   }
 
+  private static final Map<Kind, List<Score>> BY_KIND =
+      Arrays.stream(values()).collect(Collectors.groupingBy(Score::kind));
+
   private final Kind kind;
   private final @Nullable Part part;
   private final String field;
@@ -283,7 +288,7 @@ public enum Score {
 
   /** Returns the scores of a kind, in the order of records. */
   public static List<Score> of(Kind kind) {
-    return Arrays.stream(values()).filter(score -> score.kind == kind).toList();
+    return BY_KIND.getOrDefault(kind, List.of());
   }
 
   /** Returns the kind of predictions that it scores. */
@@ -309,10 +314,5 @@ public enum Score {
   /** Returns the formula, in Markdown. */
   public String formula() {
     return formula;
-  }
-
-  /** Returns true if a value is better than another one; false for NaN. */
-  public boolean isBetter(double value, double other) {
-    return better == Better.LOWER ? value < other : value > other;
   }
 }

@@ -2,6 +2,7 @@ package dev.millrace.cli.evaluate;
 
 import dev.millrace.cli.console.Plural;
 import dev.millrace.data.Printable;
+import dev.millrace.data.Score;
 import dev.millrace.eval.AreaUnderCurve;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +28,7 @@ final class BaselineLines {
   List<String> lines() {
     FinalMetrics.Totals totals = metrics.totals();
     List<String> lines = new ArrayList<>();
-    if (!metrics.isRegression() && !Double.isNaN(totals.logLoss())) {
+    if (!metrics.isRegression() && !Double.isNaN(totals.get(Score.LOG_LOSS))) {
       lines.add(scores(totals));
     }
     Coverage coverage = metrics.coverage();
@@ -101,16 +102,16 @@ final class BaselineLines {
     line.append(
         "log-loss %s (class frequencies %s, normalized entropy %s)"
             .formatted(
-                SummaryTable.score(totals.logLoss()),
-                SummaryTable.score(totals.logLossBaseline()),
-                SummaryTable.score(totals.normalizedEntropy())));
-    if (!Double.isNaN(totals.meanPredicted())) {
+                SummaryTable.score(totals.get(Score.LOG_LOSS)),
+                SummaryTable.score(totals.get(Score.LOG_LOSS_BASELINE)),
+                SummaryTable.score(totals.get(Score.NORMALIZED_ENTROPY))));
+    if (!Double.isNaN(totals.get(Score.MEAN_PREDICTED))) {
       line.append(
           "  mean predicted %s, observed %s (ratio %s)"
               .formatted(
-                  SummaryTable.score(totals.meanPredicted()),
-                  SummaryTable.score(totals.observedShare()),
-                  SummaryTable.score(FinalMetrics.orNan(totals.calibrationRatio()))));
+                  SummaryTable.score(totals.get(Score.MEAN_PREDICTED)),
+                  SummaryTable.score(totals.get(Score.OBSERVED_SHARE)),
+                  SummaryTable.score(FinalMetrics.orNan(totals.get(Score.CALIBRATION_RATIO)))));
     }
     return line.toString();
   }
@@ -124,7 +125,7 @@ final class BaselineLines {
     } else if (metrics.isTuned()) {
       if (metrics.losesOnF1()) {
         double best = metrics.bestBaselineF1();
-        boolean isFirst = best == metrics.baselineF1("no_change");
+        boolean isFirst = best == metrics.noChangeF1();
         lines.add(loser(classes(isFirst), "f1", best));
       }
     } else if (totals.losesToBaseline()) {

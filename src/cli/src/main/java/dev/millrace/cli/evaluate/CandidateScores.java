@@ -1,9 +1,10 @@
 package dev.millrace.cli.evaluate;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.cli.console.Plural;
+import dev.millrace.codec.json.MetricsRecord;
 import dev.millrace.data.Printable;
+import dev.millrace.data.Score;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,20 +29,23 @@ final class CandidateScores {
 
   CandidateScores(FinalMetrics metrics) {
     regression = metrics.isRegression();
-    metrics.newest().forEach(newest -> newest.path("models").forEach(this::add));
+    metrics.newest().forEach(newest -> newest.models().forEach(this::add));
   }
 
-  private void add(JsonNode model) {
-    Sums sums = byName.computeIfAbsent(model.path("name").asText(), name -> new Sums());
-    double examples = model.path("examples").asDouble();
-    sums.championOf += model.path("role").asText().equals("champion") ? 1 : 0;
-    sums.examples += examples;
-    sums.loss += examples * model.path(lossName()).asDouble();
-    sums.accuracy += examples * model.path("accuracy").asDouble();
+  private void add(MetricsRecord.Model model) {
+    Sums sums = byName.computeIfAbsent(model.name(), name -> new Sums());
+    sums.championOf += model.isChampion() ? 1 : 0;
+    sums.examples += model.examples();
+    sums.loss += model.examples() * orZero(regression ? model.mae() : model.logLoss());
+    sums.accuracy += model.examples() * orZero(model.accuracy());
+  }
+
+  private static double orZero(double score) {
+    return Double.isNaN(score) ? 0 : score;
   }
 
   private String lossName() {
-    return regression ? "mae" : "log_loss";
+    return (regression ? Score.MAE : Score.LOG_LOSS).field();
   }
 
   /** Returns a header and a line for each model; nothing for pipelines of one model. */
@@ -50,9 +54,9 @@ final class CandidateScores {
     if (byName.isEmpty()) {
       return lines;
     }
-    String loss = regression ? "mae" : "log-loss";
     lines.add("");
-    lines.add(row("model", "champion of", loss, regression ? "" : "accuracy"));
+    lines.add(
+        row("model", "champion of", lossName().replace('_', '-'), regression ? "" : "accuracy"));
     byName.forEach(
         (name, sums) ->
             lines.add(

@@ -1,7 +1,7 @@
 package dev.millrace.cli.evaluate;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.codec.json.MetricsRecord;
 import dev.millrace.data.Printable;
 import java.util.Collection;
 import java.util.Comparator;
@@ -19,16 +19,13 @@ record ColumnShares(Map<String, Double> shares) {
   private static final int MAX_NAME = 60;
 
   /** Returns the shares in the newest records of the keys; empty if they have none. */
-  static ColumnShares of(Collection<JsonNode> newest) {
+  static ColumnShares of(Collection<MetricsRecord> newest) {
     Map<String, Double> sums = new LinkedHashMap<>();
     double weights = 0;
-    for (JsonNode key : newest) {
-      double weight = key.at("/total/weight").asDouble();
-      JsonNode importance = key.path("importance");
-      for (Map.Entry<String, JsonNode> column : importance.properties()) {
-        sums.merge(column.getKey(), weight * column.getValue().asDouble(), Double::sum);
-      }
-      weights += importance.isEmpty() ? 0 : weight;
+    for (MetricsRecord key : newest) {
+      double weight = FinalMetrics.weight(key);
+      key.importance().forEach((column, share) -> sums.merge(column, weight * share, Double::sum));
+      weights += key.importance().isEmpty() ? 0 : weight;
     }
     Map<String, Double> shares = new LinkedHashMap<>();
     for (Map.Entry<String, Double> sum :

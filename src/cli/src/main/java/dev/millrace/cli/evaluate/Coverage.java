@@ -1,8 +1,12 @@
 package dev.millrace.cli.evaluate;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.codec.json.MetricsRecord;
+import dev.millrace.codec.json.MetricsRecord.Region;
 import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,26 +18,29 @@ import org.jspecify.annotations.Nullable;
 record Coverage(boolean areClasses, double level, double coverage, double size, double winkler) {
 
   /** Returns the scores of the newest records of the keys; null if they have none. */
-  static @Nullable Coverage of(Collection<JsonNode> newest, boolean areClasses) {
-    String path = areClasses ? "/total/set/" : "/total/interval/";
-    JsonNode level =
-        newest.stream()
-            .map(key -> key.at(path + "level"))
-            .filter(JsonNode::isNumber)
-            .findFirst()
-            .orElse(null);
-    return level == null
+  static @Nullable Coverage of(Collection<MetricsRecord> newest, boolean areClasses) {
+    List<MetricsRecord> keys =
+        newest.stream().filter(key -> region(key, areClasses) != null).toList();
+    return keys.isEmpty()
         ? null
         : new Coverage(
             areClasses,
-            level.asDouble(),
-            mean(newest, path + "coverage"),
-            mean(newest, path + (areClasses ? "size" : "width")),
-            mean(newest, path + "winkler"));
+            Objects.requireNonNull(region(keys.get(0), areClasses)).level(),
+            mean(keys, areClasses, Region::coverage),
+            mean(keys, areClasses, Region::extent),
+            mean(keys, areClasses, Region::winkler));
   }
 
-  private static double mean(Collection<JsonNode> newest, String path) {
-    return FinalMetrics.mean(newest, path, "/total/weight");
+  private static @Nullable Region region(MetricsRecord key, boolean areClasses) {
+    return areClasses ? key.total().set() : key.total().interval();
+  }
+
+  private static double mean(
+      List<MetricsRecord> keys, boolean areClasses, ToDoubleFunction<Region> score) {
+    return FinalMetrics.mean(
+        keys,
+        key -> score.applyAsDouble(Objects.requireNonNull(region(key, areClasses))),
+        FinalMetrics::weight);
   }
 
   /** Returns the scores in words. */

@@ -54,7 +54,7 @@ final class EpochLines {
           "held out: %s  validation loss %s"
               .formatted(
                   Plural.of(metrics.heldOut(), "row"),
-                  validation(metrics.validation("loss"), metrics.validationScore())));
+                  validation(metrics.validationLoss(), metrics.validationScore())));
     }
     if (passes > 1) {
       lines.add(
@@ -70,7 +70,7 @@ final class EpochLines {
   private String validation(double loss, double score) {
     return "%s  validation %s %s"
         .formatted(
-            SummaryTable.score(loss), metrics.validationScoreName(), SummaryTable.score(score));
+            SummaryTable.score(loss), metrics.mainScore().field(), SummaryTable.score(score));
   }
 
   private String stopped(List<FinalMetrics.Stop> stops) {

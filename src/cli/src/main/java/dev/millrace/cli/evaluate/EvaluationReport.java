@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.cli.console.Plural;
+import dev.millrace.data.Score;
 import dev.millrace.eval.AreaUnderCurve;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,20 +78,17 @@ record EvaluationReport(Evaluation run, int epochs, @Nullable AreaUnderCurve are
 
   private void putScores(FinalMetrics metrics, ObjectNode json) {
     FinalMetrics.Totals totals = metrics.totals();
-    put(json, "accuracy", totals.accuracy());
-    put(json, "precision", totals.precision());
-    put(json, "recall", totals.recall());
-    put(json, "f1", totals.f1());
+    put(json, totals, Score.ACCURACY, Score.PRECISION, Score.RECALL, Score.F1);
     put(json, "auc", areas == null ? Double.NaN : areas.roc());
     put(json, "pr_auc", areas == null ? Double.NaN : areas.precisionRecall());
-    put(json, "log_loss", totals.logLoss());
-    put(json, "log_loss_baseline", totals.logLossBaseline());
-    put(json, "normalized_entropy", totals.normalizedEntropy());
-    put(json, "brier", totals.brier());
-    ObjectNode calibration = json.putObject("calibration");
-    put(calibration, "mean_predicted", totals.meanPredicted());
-    put(calibration, "observed_share", totals.observedShare());
-    put(calibration, "ratio", totals.calibrationRatio());
+    put(json, totals, Score.LOG_LOSS, Score.LOG_LOSS_BASELINE);
+    put(json, totals, Score.NORMALIZED_ENTROPY, Score.BRIER);
+    put(
+        json.putObject("calibration"),
+        totals,
+        Score.MEAN_PREDICTED,
+        Score.OBSERVED_SHARE,
+        Score.CALIBRATION_RATIO);
     FinalMetrics.Groups groups = metrics.groups();
     if (groups != null) {
       ObjectNode inGroups = json.putObject("groups");
@@ -114,9 +112,7 @@ record EvaluationReport(Evaluation run, int epochs, @Nullable AreaUnderCurve are
       }
     }
     json.put("predicts_one_class", !metrics.isRegression() && metrics.onlyPredicted() != null);
-    put(json, "mae", totals.mae());
-    put(json, "rmse", totals.rmse());
-    put(json, "r2", totals.r2());
+    put(json, totals, Score.MAE, Score.RMSE, Score.R2);
     FinalForecasts forecasts = metrics.forecasts();
     if (!forecasts.horizons().isEmpty()) {
       new ForecastTable(forecasts).put(json);
@@ -155,12 +151,7 @@ record EvaluationReport(Evaluation run, int epochs, @Nullable AreaUnderCurve are
 
   /** Adds scores of the held-out rows, losses by epoch and early stops. */
   private static void putValidation(FinalMetrics metrics, ObjectNode json) {
-    if (metrics.heldOut() > 0) {
-      ObjectNode validation = json.putObject("validation");
-      validation.put("rows", metrics.heldOut());
-      put(validation, "loss", metrics.validation("loss"));
-      put(validation, metrics.validationScoreName(), metrics.validationScore());
-    }
+    putHeldOut(metrics, json);
     if (!metrics.epochs().isEmpty()) {
       ArrayNode passes = json.putArray("epochs");
       for (FinalMetrics.Epoch epoch : metrics.epochs()) {
@@ -179,7 +170,25 @@ record EvaluationReport(Evaluation run, int epochs, @Nullable AreaUnderCurve are
     }
   }
 
-  private static void put(ObjectNode json, String name, double value) {
+  /** Adds the scores of the held-out rows, if there are any. */
+  static void putHeldOut(FinalMetrics metrics, ObjectNode json) {
+    if (metrics.heldOut() > 0) {
+      ObjectNode validation = json.putObject("validation");
+      validation.put("rows", metrics.heldOut());
+      put(validation, "loss", metrics.validationLoss());
+      put(validation, metrics.mainScore().field(), metrics.validationScore());
+    }
+  }
+
+  /** Adds totals by the names of records. */
+  static void put(ObjectNode json, FinalMetrics.Totals totals, Score... scores) {
+    for (Score score : scores) {
+      put(json, score.field(), totals.get(score));
+    }
+  }
+
+  /** Adds a number, null if it is not finite. */
+  static void put(ObjectNode json, String name, double value) {
     json.put(name, FinalMetrics.finite(value));
   }
 }

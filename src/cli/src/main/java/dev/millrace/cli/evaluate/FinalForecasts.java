@@ -1,12 +1,20 @@
 package dev.millrace.cli.evaluate;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import static dev.millrace.data.Score.MAE;
+import static dev.millrace.data.Score.RMSE;
+import static dev.millrace.data.Score.SMAPE;
+
+import dev.millrace.codec.json.MetricsRecord;
+import dev.millrace.codec.json.MetricsRecord.Season;
 import dev.millrace.data.Durations;
+import dev.millrace.data.ScoreBlock;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Scores of forecasts by horizon: means over the series, weighted by their scored forecasts. */
@@ -53,12 +61,11 @@ final class FinalForecasts {
   /**
    * @param newest metrics of each key
    */
-  FinalForecasts(Collection<JsonNode> newest) {
-    Map<Long, List<JsonNode>> byLength = new TreeMap<>();
-    for (JsonNode metrics : newest) {
-      if (metrics.has("horizon")) {
-        long length = length(metrics.path("horizon").asText());
-        byLength.computeIfAbsent(length, l -> new ArrayList<>()).add(metrics);
+  FinalForecasts(Collection<MetricsRecord> newest) {
+    Map<Long, List<MetricsRecord>> byLength = new TreeMap<>();
+    for (MetricsRecord metrics : newest) {
+      if (metrics.isForecast()) {
+        byLength.computeIfAbsent(length(metrics.horizon()), l -> new ArrayList<>()).add(metrics);
       }
     }
     byLength.values().forEach(series -> horizons.add(horizon(series)));
@@ -68,63 +75,42 @@ final class FinalForecasts {
     return Durations.parse(horizon).orElseGet(() -> Long.parseLong(horizon));
   }
 
-  private static Horizon horizon(List<JsonNode> series) {
+  private static Horizon horizon(List<MetricsRecord> series) {
     List<Score> scores = new ArrayList<>();
-    Score model = score("model", series, "/total");
-    scores.add(
-        new Score(
-            model.name(),
-            model.mae(),
-            model.rmse(),
-            FinalMetrics.mean(series, "/total/smape", "/total/weight"),
-            model.mase()));
-    scores.add(score("last value", series, "/baseline/last_value/total"));
-    scores.add(score("mean", series, "/baseline/mean/total"));
-    JsonNode seasons = series.get(0).at("/baseline/seasonal");
+    scores.add(score("model", series, key -> key.total().scores()));
+    scores.add(score("last value", series, key -> key.baseline().lastValue().total()));
+    scores.add(score("mean", series, key -> key.baseline().mean().total()));
+    List<Season> seasons = series.get(0).baseline().seasonal();
     for (int s = 0; s < seasons.size(); s++) {
-      String name = "season " + seasons.get(s).path("season").asText();
-      String path = "/baseline/seasonal/" + s;
-      scores.add(score(name, series, path + "/naive/total"));
-      scores.add(score(name + " + drift", series, path + "/drift/total"));
+      int at = s;
+      String name = "season " + seasons.get(s).season();
+      scores.add(score(name, series, key -> key.baseline().seasonal().get(at).naive().total()));
+      scores.add(
+          score(
+              name + " + drift", series, key -> key.baseline().seasonal().get(at).drift().total()));
     }
     return new Horizon(
-        series.get(0).path("horizon").asText(),
+        series.get(0).horizon(),
         series.size(),
-        series.stream().mapToLong(key -> key.at("/total/examples").asLong()).sum(),
-        series.stream().mapToLong(key -> key.at("/forecast/expired").asLong()).sum(),
+        series.stream().mapToLong(key -> key.total().scores().examples()).sum(),
+        series.stream().mapToLong(key -> key.forecast().expired()).sum(),
         List.copyOf(scores),
         Coverage.of(series, false));
   }
 
-  private static Score score(String name, List<JsonNode> series, String path) {
-    String weight = "/total/weight";
-    double squares = 0;
-    double scaled = 0;
-    double count = 0;
-    double scaledCount = 0;
-    for (JsonNode key : series) {
-      double n = key.at(weight).asDouble();
-      double rmse = key.at(path + "/rmse").asDouble(Double.NaN);
-      if (!Double.isNaN(rmse)) {
-        squares += n * rmse * rmse;
-        count += n;
-      }
-      double mase = key.at(path + "/mae").asDouble(Double.NaN) / scale(key);
-      if (Double.isFinite(mase)) {
-        scaled += n * mase;
-        scaledCount += n;
-      }
-    }
+  private static Score score(
+      String name, List<MetricsRecord> series, Function<MetricsRecord, ScoreBlock> block) {
     return new Score(
         name,
-        FinalMetrics.mean(series, path + "/mae", weight),
-        count == 0 ? Double.NaN : Math.sqrt(squares / count),
-        Double.NaN,
-        scaledCount == 0 ? Double.NaN : scaled / scaledCount);
+        mean(series, key -> block.apply(key).get(MAE)),
+        Math.sqrt(mean(series, key -> Math.pow(block.apply(key).get(RMSE), 2))),
+        mean(series, key -> block.apply(key).get(SMAPE)),
+        mean(
+            series, key -> FinalMetrics.orNan(block.apply(key).get(MAE) / key.baseline().scale())));
   }
 
-  private static double scale(JsonNode key) {
-    return key.at("/baseline/scale").asDouble(Double.NaN);
+  private static double mean(List<MetricsRecord> series, ToDoubleFunction<MetricsRecord> score) {
+    return FinalMetrics.mean(series, score, FinalMetrics::weight);
   }
 
   /** Returns the horizons, shortest first; none if nothing is forecast. */

@@ -1,16 +1,21 @@
 package dev.millrace.cli.evaluate;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.cli.watch.MetricsRecords;
+import dev.millrace.codec.json.MetricsRecord;
 import dev.millrace.data.ForecastSpec;
 import dev.millrace.data.InputSpec;
+import dev.millrace.data.MetricsReport;
+import dev.millrace.data.MetricsReport.GroupScores;
 import dev.millrace.data.Printable;
+import dev.millrace.data.Score;
+import dev.millrace.data.ScoreBlock;
 import dev.millrace.data.TargetSpec;
 import dev.millrace.data.Task;
 import dev.millrace.eval.ClassAverage;
 import dev.millrace.eval.ClassCounts;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -19,6 +24,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,26 +35,23 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FinalMetrics {
 
-  /** Scores over all keys; NaN for a score of another task. */
+  /**
+   * Scores over all keys.
+   *
+   * @param scores NaN for those of another task
+   * @param firstBaseline accuracy or mean absolute error of the last label
+   * @param secondBaseline that of the majority class or the mean
+   */
   public record Totals(
-      long examples,
-      double accuracy,
-      double precision,
-      double recall,
-      double f1,
-      double logLoss,
-      double logLossBaseline,
-      double brier,
-      double meanPredicted,
-      double observedShare,
-      double mae,
-      double rmse,
-      double r2,
-      double firstBaseline,
-      double secondBaseline) {
+      long examples, Map<Score, Double> scores, double firstBaseline, double secondBaseline) {
+
+    /** Returns a score; NaN for one of another task. */
+    public double get(Score score) {
+      return scores.getOrDefault(score, Double.NaN);
+    }
 
     private boolean isOfNumbers() {
-      return !Double.isNaN(mae);
+      return !Double.isNaN(get(Score.MAE));
     }
 
     /** Returns the accuracy of the better baseline, or the lower error of both. */
@@ -63,31 +68,21 @@ public final class FinalMetrics {
     boolean losesToBaseline() {
       double best = bestBaseline();
       return isOfNumbers()
-          ? mae >= best
-          : accuracy < best - Math.sqrt(best * (1 - best) / examples);
+          ? get(Score.MAE) >= best
+          : get(Score.ACCURACY) < best - Math.sqrt(best * (1 - best) / examples);
     }
 
     /** Returns true if log-loss is not below that of the running class frequencies. */
     boolean losesToFrequencies() {
-      return logLoss >= logLossBaseline;
-    }
-
-    /** Returns log-loss relative to that of the running class frequencies. */
-    double normalizedEntropy() {
-      return logLoss / logLossBaseline;
-    }
-
-    /** Returns the mean predicted probability of the positive class relative to its share. */
-    double calibrationRatio() {
-      return meanPredicted / observedShare;
+      return get(Score.LOG_LOSS) >= get(Score.LOG_LOSS_BASELINE);
     }
   }
 
-  private final Map<String, JsonNode> newest = new TreeMap<>();
+  private final Map<String, MetricsRecord> newest = new TreeMap<>();
   // Newest metrics of each output of a key, if a key has several.
-  private final Map<String, JsonNode> newestOfOutputs = new HashMap<>();
+  private final Map<String, MetricsRecord> newestOfOutputs = new HashMap<>();
   // Newest metrics by epoch and key.
-  private final TreeMap<Integer, Map<String, JsonNode>> epochs = new TreeMap<>();
+  private final TreeMap<Integer, Map<String, MetricsRecord>> epochs = new TreeMap<>();
   private final InputSpec input;
   private final @Nullable String positive;
   private long examples;
@@ -108,17 +103,19 @@ public final class FinalMetrics {
 
   /** Adds a metrics record. */
   public void accept(JsonNode metrics) {
-    if (hasOutputs() && !MetricsRecords.isOfSeveralOutputs(metrics)) {
-      newestOfOutputs.put(metrics.path("key").asText(), metrics);
+    accept(MetricsRecord.of(metrics));
+  }
+
+  private void accept(MetricsRecord metrics) {
+    if (hasOutputs() && !metrics.isOfSeveralOutputs()) {
+      newestOfOutputs.put(metrics.key(), metrics);
       return;
     }
-    JsonNode before = newest.put(metrics.path("key").asText(), metrics);
-    examples += added(metrics, before, "examples");
-    seen += added(metrics, before, "seq");
-    if (metrics.has("epoch")) {
-      epochs
-          .computeIfAbsent(metrics.path("epoch").asInt(), epoch -> new TreeMap<>())
-          .put(metrics.path("key").asText(), metrics);
+    MetricsRecord before = newest.put(metrics.key(), metrics);
+    examples += metrics.examples() - (before == null ? 0 : before.examples());
+    seen += metrics.seq() - (before == null ? 0 : before.seq());
+    if (metrics.epoch() > 0) {
+      epochs.computeIfAbsent(metrics.epoch(), e -> new TreeMap<>()).put(metrics.key(), metrics);
     }
   }
 
@@ -130,14 +127,9 @@ public final class FinalMetrics {
   long outOfOrder() {
     long all =
         newest.values().stream()
-            .mapToLong(
-                key -> key.path("out_of_order").asLong() / Math.max(1, key.path("epoch").asLong()))
+            .mapToLong(key -> key.outOfOrder() / Math.max(1, key.epoch()))
             .sum();
     return all / Math.max(1, forecasts().horizons().size());
-  }
-
-  private static long added(JsonNode metrics, @Nullable JsonNode before, String count) {
-    return metrics.path(count).asLong() - (before == null ? 0 : before.path(count).asLong());
   }
 
   /** Returns true if each key has several outputs, whose scores are {@link #outputs}. */
@@ -159,16 +151,13 @@ public final class FinalMetrics {
     Map<String, Output> byName = new LinkedHashMap<>();
     newest.forEach(
         (key, metrics) -> {
-          for (Map.Entry<String, JsonNode> output : metrics.path("outputs").properties()) {
-            String name = output.getKey();
-            JsonNode own = newestOfOutputs.get(key + ForecastSpec.SEPARATOR + name);
+          for (String name : metrics.outputs().keySet()) {
+            MetricsRecord own = newestOfOutputs.get(key + ForecastSpec.SEPARATOR + name);
             if (own != null) {
               byName
                   .computeIfAbsent(
                       name,
-                      unused ->
-                          new Output(
-                              name, own.path("task").asText(), new FinalMetrics(positiveOf(name))))
+                      unused -> new Output(name, own.task(), new FinalMetrics(positiveOf(name))))
                   .metrics()
                   .accept(own);
             }
@@ -187,8 +176,11 @@ public final class FinalMetrics {
   }
 
   /** Returns a score of all outputs together, the mean over the keys weighted by examples. */
-  double ofAllOutputs(String path) {
-    return mean(path, path.substring(0, path.lastIndexOf('/')) + "/examples");
+  double ofAllOutputs(Function<MetricsRecord, MetricsRecord.Block> block, Score score) {
+    return mean(
+        newest.values(),
+        key -> block.apply(key).scores().get(score),
+        key -> block.apply(key).scores().examples());
   }
 
   /** Returns the number of examples, including those held out. */
@@ -206,16 +198,18 @@ public final class FinalMetrics {
 
   /** Returns the passes, if the records name them. */
   List<Epoch> epochs() {
-    String score = "/validation/epoch/" + validationScoreName();
     List<Epoch> all = new ArrayList<>();
     epochs.forEach(
         (epoch, records) ->
             all.add(
                 new Epoch(
                     epoch,
-                    mean(records.values(), "/window/loss", "/window/weight"),
-                    mean(records.values(), "/validation/epoch/loss", "/validation/epoch/weight"),
-                    mean(records.values(), score, "/validation/epoch/weight"))));
+                    mean(
+                        records.values(),
+                        key -> key.window().scores().loss(),
+                        key -> key.window().scores().weight()),
+                    validation(records.values(), ScoreBlock::loss),
+                    validation(records.values(), block -> block.get(mainScore())))));
     return all;
   }
 
@@ -229,14 +223,9 @@ public final class FinalMetrics {
 
   /** Returns the early stops. */
   List<Stop> stops() {
-    return newest.entrySet().stream()
-        .filter(key -> key.getValue().at("/validation/stopped").asBoolean())
-        .map(
-            key ->
-                new Stop(
-                    key.getKey(),
-                    key.getValue().path("epoch").asInt(),
-                    key.getValue().at("/validation/best_epoch").asInt()))
+    return newest.values().stream()
+        .filter(key -> key.validation().stopped())
+        .map(key -> new Stop(key.key(), key.epoch(), key.validation().bestEpoch()))
         .toList();
   }
 
@@ -249,23 +238,31 @@ public final class FinalMetrics {
       return outputs().stream().mapToLong(output -> output.metrics().heldOut()).max().orElse(0);
     }
     return newest.values().stream()
-        .mapToLong(key -> key.at("/validation/epoch/examples").asLong())
+        .mapToLong(key -> key.validation().epoch().scores().examples())
         .sum();
   }
 
-  /** Returns the name of the score that is reported with the validation loss. */
-  String validationScoreName() {
-    return isRegression() ? "mae" : "accuracy";
+  /** Returns the score that is reported with the validation loss. */
+  Score mainScore() {
+    return isRegression() ? Score.MAE : Score.ACCURACY;
   }
 
   /** Returns the value of that score; NaN if nothing was held out. */
   double validationScore() {
-    return validation(validationScoreName());
+    return validation(newest.values(), block -> block.get(mainScore()));
   }
 
-  /** Returns the mean of a score of the held-out examples; NaN if there are none. */
-  double validation(String score) {
-    return mean("/validation/epoch/" + score, "/validation/epoch/weight");
+  /** Returns the mean loss of the held-out examples; NaN if there are none. */
+  double validationLoss() {
+    return validation(newest.values(), ScoreBlock::loss);
+  }
+
+  private static double validation(
+      Collection<MetricsRecord> records, ToDoubleFunction<ScoreBlock> score) {
+    return mean(
+        records,
+        key -> score.applyAsDouble(key.validation().epoch().scores()),
+        key -> key.validation().epoch().scores().weight());
   }
 
   /** Returns the number of examples that the models learned. */
@@ -274,7 +271,7 @@ public final class FinalMetrics {
   }
 
   /** Returns the newest record of each key, by key. */
-  Collection<JsonNode> newest() {
+  Collection<MetricsRecord> newest() {
     return newest.values();
   }
 
@@ -285,22 +282,22 @@ public final class FinalMetrics {
 
   /** Returns true if a threshold is tuned, which gives accuracy up for another score. */
   boolean isTuned() {
-    return newest.values().stream().anyMatch(key -> key.has("threshold"));
+    return newest.values().stream().anyMatch(key -> !Double.isNaN(key.threshold()));
   }
 
-  /** Returns the F1 of a baseline over all keys, of the positive class. */
-  double baselineF1(String baseline) {
-    return mean("/baseline/" + baseline + "/total/f1");
+  /** Returns the F1 of the previous label over all keys, of the positive class. */
+  double noChangeF1() {
+    return mean(key -> key.baseline().noChange().total().get(Score.F1));
   }
 
   /** Returns the higher F1 of both baselines. */
   double bestBaselineF1() {
-    return Math.max(baselineF1("no_change"), baselineF1("majority"));
+    return Math.max(noChangeF1(), mean(key -> key.baseline().majority().total().get(Score.F1)));
   }
 
   /** Returns true if F1 is below that of the better baseline. */
   boolean losesOnF1() {
-    return totals().f1() < bestBaselineF1();
+    return totals().get(Score.F1) < bestBaselineF1();
   }
 
   boolean isRegression() {
@@ -310,8 +307,7 @@ public final class FinalMetrics {
   /** Returns true if the task of every key is binary. */
   boolean isOfTwoClasses() {
     return !newest.isEmpty()
-        && newest.values().stream()
-            .allMatch(metrics -> metrics.path("task").asText().equals(Task.BINARY.id()));
+        && newest.values().stream().allMatch(metrics -> metrics.is(Task.BINARY));
   }
 
   /**
@@ -320,7 +316,7 @@ public final class FinalMetrics {
    */
   @Nullable String onlyPredicted() {
     List<String> classes = new ArrayList<>();
-    ClassCounts tally = tally(classes, "counts");
+    ClassCounts tally = tally(classes, MetricsRecord.Confusion::counts);
     if (!tally.predictsOneClass()) {
       return null;
     }
@@ -337,7 +333,7 @@ public final class FinalMetrics {
   /** Describes the classes of the F1; empty for regression. */
   String classesOfF1() {
     List<String> classes = new ArrayList<>();
-    tally(classes, "total_counts");
+    tally(classes, MetricsRecord.Confusion::totalCounts);
     ClassAverage average = average(classes);
     if (isRegression() || average instanceof ClassAverage.Unknown) {
       return "";
@@ -361,15 +357,18 @@ public final class FinalMetrics {
   }
 
   private boolean hasTask(Task task) {
-    return newest.values().stream()
-        .anyMatch(metrics -> metrics.path("task").asText().equals(task.id()));
+    return newest.values().stream().anyMatch(metrics -> metrics.is(task));
   }
 
   /** Returns the counts of all keys, with classes in order of occurrence. */
-  private ClassCounts tally(List<String> classes, String matrix) {
+  private ClassCounts tally(
+      List<String> classes, Function<MetricsRecord.Confusion, double[][]> matrix) {
     ClassCounts tally = new ClassCounts();
-    for (JsonNode metrics : newest.values()) {
-      add(metrics.path("confusion_matrix"), matrix, classes, tally);
+    for (MetricsRecord metrics : newest.values()) {
+      MetricsRecord.Confusion confusion = metrics.confusionMatrix();
+      if (confusion != null) {
+        add(matrix.apply(confusion), confusion.labels(), classes, tally);
+      }
     }
     return tally;
   }
@@ -379,94 +378,99 @@ public final class FinalMetrics {
       return withoutMatrices();
     }
     List<String> classes = new ArrayList<>();
-    ClassCounts tally = tally(classes, "total_counts");
+    ClassCounts tally = tally(classes, MetricsRecord.Confusion::totalCounts);
     ClassAverage average = average(classes);
     return ofClasses(
         tally.accuracy(), average.precision(tally), average.recall(tally), average.f1(tally));
   }
 
   // Reports omit the matrix if there are very many classes.
-  private static boolean isScoredWithoutMatrix(JsonNode metrics) {
-    return metrics.at("/total/accuracy").isNumber() && !metrics.has("confusion_matrix");
+  private static boolean isScoredWithoutMatrix(MetricsRecord metrics) {
+    return !Double.isNaN(metrics.total().scores().get(Score.ACCURACY))
+        && metrics.confusionMatrix() == null;
   }
 
   /** Returns totals without class scores, which cannot be combined over several keys. */
   private Totals withoutMatrices() {
     boolean one = newest.size() == 1;
     return ofClasses(
-        mean("/total/accuracy"),
-        one ? mean("/total/precision") : Double.NaN,
-        one ? mean("/total/recall") : Double.NaN,
-        one ? mean("/total/f1") : Double.NaN);
+        mean(Score.ACCURACY),
+        one ? mean(Score.PRECISION) : Double.NaN,
+        one ? mean(Score.RECALL) : Double.NaN,
+        one ? mean(Score.F1) : Double.NaN);
   }
 
   private Totals ofClasses(double accuracy, double precision, double recall, double f1) {
+    Map<Score, Double> scores = new EnumMap<>(Score.class);
+    scores.put(Score.ACCURACY, accuracy);
+    scores.put(Score.PRECISION, precision);
+    scores.put(Score.RECALL, recall);
+    scores.put(Score.F1, f1);
+    putMeans(scores, Score.LOG_LOSS, Score.LOG_LOSS_BASELINE, Score.BRIER);
+    putRatio(scores, Score.NORMALIZED_ENTROPY, Score.LOG_LOSS, Score.LOG_LOSS_BASELINE);
+    if (isOfTwoClasses()) {
+      putMeans(scores, Score.MEAN_PREDICTED, Score.OBSERVED_SHARE);
+      putRatio(scores, Score.CALIBRATION_RATIO, Score.MEAN_PREDICTED, Score.OBSERVED_SHARE);
+    }
     return new Totals(
         examples,
-        accuracy,
-        precision,
-        recall,
-        f1,
-        mean("/total/log_loss"),
-        mean("/total/log_loss_baseline"),
-        mean("/total/brier"),
-        isOfTwoClasses() ? mean("/total/calibration/mean_predicted") : Double.NaN,
-        isOfTwoClasses() ? mean("/total/calibration/observed_share") : Double.NaN,
-        Double.NaN,
-        Double.NaN,
-        Double.NaN,
-        mean("/baseline/no_change/total/accuracy"),
-        mean("/baseline/majority/total/accuracy"));
+        scores,
+        mean(key -> key.baseline().noChange().total().get(Score.ACCURACY)),
+        mean(key -> key.baseline().majority().total().get(Score.ACCURACY)));
+  }
+
+  private void putMeans(Map<Score, Double> scores, Score... means) {
+    for (Score score : means) {
+      scores.put(score, mean(score));
+    }
+  }
+
+  private static void putRatio(Map<Score, Double> scores, Score ratio, Score part, Score whole) {
+    scores.put(ratio, scores.get(part) / scores.get(whole));
   }
 
   private static void add(
-      JsonNode confusion, String matrix, List<String> classes, ClassCounts into) {
-    int[] index = new int[confusion.path("labels").size()];
+      double[][] counts, List<String> labels, List<String> classes, ClassCounts into) {
+    int[] index = new int[labels.size()];
     for (int c = 0; c < index.length; c++) {
-      String label = confusion.path("labels").get(c).asText();
-      if (!classes.contains(label)) {
-        classes.add(label);
+      if (!classes.contains(labels.get(c))) {
+        classes.add(labels.get(c));
       }
-      index[c] = classes.indexOf(label);
+      index[c] = classes.indexOf(labels.get(c));
     }
-    JsonNode counts = confusion.path(matrix);
-    for (int actual = 0; actual < index.length; actual++) {
-      for (int predicted = 0; predicted < index.length; predicted++) {
-        into.add(index[actual], index[predicted], counts.get(actual).get(predicted).asDouble());
+    for (int actual = 0; actual < counts.length; actual++) {
+      for (int predicted = 0; predicted < counts[actual].length; predicted++) {
+        into.add(index[actual], index[predicted], counts[actual][predicted]);
       }
     }
   }
 
   private Totals regression() {
     double meanSquare = 0;
-    double labelMean = mean("/total/label_mean");
+    double labelMean = mean(Score.LABEL_MEAN);
     double variance = 0;
     double count = 0;
-    for (JsonNode metrics : newest.values()) {
-      double n = metrics.at("/total/weight").asDouble();
-      double rmse = metrics.at("/total/rmse").asDouble();
-      double distance = metrics.at("/total/label_mean").asDouble() - labelMean;
-      double sd = metrics.at("/total/label_sd").asDouble();
-      meanSquare += n * rmse * rmse;
-      variance += n * (sd * sd + distance * distance);
-      count += n;
+    for (MetricsRecord metrics : newest.values()) {
+      ScoreBlock total = metrics.total().scores();
+      if (total.weight() > 0) {
+        double n = total.weight();
+        double rmse = total.get(Score.RMSE);
+        double distance = total.get(Score.LABEL_MEAN) - labelMean;
+        double sd = total.get(Score.LABEL_SD);
+        meanSquare += n * rmse * rmse;
+        variance += n * (sd * sd + distance * distance);
+        count += n;
+      }
     }
+    Map<Score, Double> scores = new EnumMap<>(Score.class);
+    scores.put(Score.MAE, mean(Score.MAE));
+    scores.put(Score.RMSE, Math.sqrt(meanSquare / count));
+    scores.put(Score.R2, variance > 0 ? 1 - meanSquare / variance : Double.NaN);
     return new Totals(
         examples,
-        Double.NaN,
-        Double.NaN,
-        Double.NaN,
-        Double.NaN,
-        Double.NaN,
-        Double.NaN,
-        Double.NaN,
-        Double.NaN,
-        Double.NaN,
-        mean("/total/mae"),
-        Math.sqrt(meanSquare / count),
-        variance > 0 ? 1 - meanSquare / variance : Double.NaN,
-        mean("/baseline/last_value/total/mae"),
-        mean("/baseline/mean/total/mae"));
+        scores,
+        mean(key -> key.baseline().lastValue().total().get(Score.MAE)),
+        mean(key -> key.baseline().mean().total().get(Score.MAE)));
   }
 
   /** Means of a mixture member over all keys, and the number of keys in which it leads. */
@@ -475,19 +479,16 @@ public final class FinalMetrics {
   /** Returns the members of the mixtures; none for other models. */
   List<Member> members() {
     Set<String> names = new LinkedHashSet<>();
-    newest
-        .values()
-        .forEach(key -> key.at("/members/weights").fieldNames().forEachRemaining(names::add));
+    newest.values().forEach(key -> names.addAll(key.members().weights().keySet()));
     return names.stream().map(this::member).toList();
   }
 
   private Member member(String name) {
-    long leads =
-        newest.values().stream()
-            .filter(key -> key.at("/members/leader").asText().equals(name))
-            .count();
     return new Member(
-        name, leads, mean("/members/weights/" + name), mean("/members/losses/" + name));
+        name,
+        newest.values().stream().filter(key -> key.members().leader().equals(name)).count(),
+        mean(key -> key.members().weights().getOrDefault(name, Double.NaN)),
+        mean(key -> key.members().losses().getOrDefault(name, Double.NaN)));
   }
 
   /**
@@ -500,17 +501,20 @@ public final class FinalMetrics {
 
   /** Returns the scores within groups; null if the metrics have none. */
   @Nullable Groups groups() {
-    String path = "/window/groups/";
-    List<JsonNode> keys = newest.values().stream().map(key -> key.at("/window/groups")).toList();
-    return keys.stream().noneMatch(JsonNode::isObject)
+    List<GroupScores> keys =
+        newest.values().stream()
+            .map(key -> key.window().groups())
+            .filter(Objects::nonNull)
+            .toList();
+    return keys.isEmpty()
         ? null
         : new Groups(
-            keys.stream().mapToInt(key -> key.path("at").asInt()).max().orElseThrow(),
-            keys.stream().mapToLong(key -> key.path("count").asLong()).sum(),
-            keys.stream().mapToLong(key -> key.path("examples").asLong()).sum(),
-            mean(newest.values(), path + "auc", path + "examples"),
-            mean(newest.values(), path + "hit_rate", path + "count"),
-            mean(newest.values(), path + "ndcg", path + "count"));
+            keys.stream().mapToInt(GroupScores::at).max().orElseThrow(),
+            keys.stream().mapToLong(GroupScores::count).sum(),
+            keys.stream().mapToLong(GroupScores::examples).sum(),
+            mean(keys, GroupScores::auc, GroupScores::examples),
+            mean(keys, GroupScores::hitRate, GroupScores::count),
+            mean(keys, GroupScores::ndcg, GroupScores::count));
   }
 
   /**
@@ -524,31 +528,34 @@ public final class FinalMetrics {
 
   /** Returns the column whose values are segments; null if the metrics have none. */
   @Nullable String segmentColumn() {
-    return newest.values().stream()
-        .map(key -> key.at("/window/segments/column"))
-        .filter(JsonNode::isTextual)
-        .map(JsonNode::asText)
-        .findFirst()
-        .orElse(null);
+    return allSegments().map(MetricsRecord.Segments::column).findFirst().orElse(null);
+  }
+
+  private Stream<MetricsRecord.Segments> allSegments() {
+    return newest.values().stream().map(key -> key.window().segments()).filter(Objects::nonNull);
   }
 
   /** Returns the segments in the order of their first key. */
   List<Segment> segments() {
-    Map<JsonNode, List<JsonNode>> byValue = new LinkedHashMap<>();
-    for (JsonNode key : newest.values()) {
-      for (JsonNode segment : key.at("/window/segments/values")) {
-        byValue.computeIfAbsent(segment.path("value"), value -> new ArrayList<>()).add(segment);
-      }
-    }
+    Map<@Nullable String, List<MetricsRecord.Segment>> byValue = new LinkedHashMap<>();
+    allSegments()
+        .flatMap(column -> column.values().stream())
+        .forEach(one -> byValue.computeIfAbsent(one.value(), v -> new ArrayList<>()).add(one));
     List<Segment> segments = new ArrayList<>();
     byValue.forEach(
         (value, ofKeys) ->
             segments.add(
                 new Segment(
-                    value.isNull() ? null : value.asText(),
-                    ofKeys.stream().mapToLong(segment -> segment.path("examples").asLong()).sum(),
-                    mean(ofKeys, "/mean_predicted", "/examples"),
-                    mean(ofKeys, "/observed_share", "/examples"))));
+                    value,
+                    ofKeys.stream().mapToLong(MetricsRecord.Segment::examples).sum(),
+                    mean(
+                        ofKeys,
+                        MetricsRecord.Segment::meanPredicted,
+                        MetricsRecord.Segment::examples),
+                    mean(
+                        ofKeys,
+                        MetricsRecord.Segment::observedShare,
+                        MetricsRecord.Segment::examples))));
     return segments;
   }
 
@@ -571,42 +578,45 @@ public final class FinalMetrics {
 
   /** Returns the estimate; null if the metrics have none. */
   @Nullable Estimate estimate() {
-    List<JsonNode> keys =
-        newest.values().stream()
-            .map(key -> key.path("estimate"))
-            .filter(JsonNode::isObject)
-            .toList();
+    List<MetricsReport.Estimate> keys =
+        newest.values().stream().map(MetricsRecord::estimate).filter(Objects::nonNull).toList();
     return keys.isEmpty()
         ? null
         : new Estimate(
-            keys.stream().mapToLong(key -> key.path("predictions").asLong()).sum(),
-            mean(keys, "/accuracy", "/predictions"),
-            keys.size() == 1 ? keys.get(0).path("f1").asDouble(Double.NaN) : Double.NaN);
+            keys.stream().mapToLong(MetricsReport.Estimate::predictions).sum(),
+            mean(keys, MetricsReport.Estimate::accuracy, MetricsReport.Estimate::predictions),
+            keys.size() == 1 ? keys.get(0).f1() : Double.NaN);
   }
 
   /** Returns the mean of a window score over the keys, weighted by examples. */
-  double windowMean(String path) {
-    return mean(path, "/window/weight");
+  double windowMean(ToDoubleFunction<MetricsRecord> score) {
+    return mean(newest.values(), score, key -> key.window().scores().weight());
   }
 
-  private double mean(String path) {
-    return mean(path, "/total/weight");
+  private double mean(Score score) {
+    return mean(key -> key.total().scores().get(score));
   }
 
   /** Returns the mean of a score over the keys that have it, weighted by examples. */
-  private double mean(String path, String countPath) {
-    return mean(newest.values(), path, countPath);
+  private double mean(ToDoubleFunction<MetricsRecord> score) {
+    return mean(newest.values(), score, FinalMetrics::weight);
   }
 
-  /** Returns the mean of a score over the records that have it, weighted by a number. */
-  static double mean(Collection<JsonNode> records, String path, String countPath) {
+  /** Returns the weight of all examples of a key. */
+  static double weight(MetricsRecord key) {
+    return key.total().scores().weight();
+  }
+
+  /** Returns the mean of a score over the items that have it, weighted by a number. */
+  static <T> double mean(
+      Collection<T> items, ToDoubleFunction<T> score, ToDoubleFunction<T> weight) {
     double sum = 0;
     double count = 0;
-    for (JsonNode metrics : records) {
-      JsonNode score = metrics.at(path);
-      if (score.isNumber()) {
-        double n = metrics.at(countPath).asDouble();
-        sum += n * score.asDouble();
+    for (T item : items) {
+      double value = score.applyAsDouble(item);
+      double n = weight.applyAsDouble(item);
+      if (!Double.isNaN(value) && n > 0) {
+        sum += n * value;
         count += n;
       }
     }

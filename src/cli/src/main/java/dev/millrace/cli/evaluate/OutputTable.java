@@ -1,13 +1,15 @@
 package dev.millrace.cli.evaluate;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.cli.console.Plural;
+import dev.millrace.codec.json.MetricsRecord;
 import dev.millrace.data.Printable;
+import dev.millrace.data.Score;
 import dev.millrace.data.Task;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,15 +20,22 @@ final class OutputTable {
   private static final int MAX_KEYS = 20;
   private static final int MAX_OUTPUTS = 40;
   private static final int MAX_NAMES = 5;
-  private static final String[] SET_SCORES = {
-    "/window/f1",
-    "/window/exact_match",
-    "/total/f1",
-    "/total/macro_f1",
-    "/total/jaccard",
-    "/total/hamming_loss",
-    "/total/exact_match",
-  };
+  private static final List<Column> SET_SCORES =
+      List.of(
+          new Column(MetricsRecord::window, Score.SET_F1),
+          new Column(MetricsRecord::window, Score.EXACT_MATCH),
+          new Column(MetricsRecord::total, Score.SET_F1),
+          new Column(MetricsRecord::total, Score.SET_MACRO_F1),
+          new Column(MetricsRecord::total, Score.JACCARD),
+          new Column(MetricsRecord::total, Score.HAMMING_LOSS),
+          new Column(MetricsRecord::total, Score.EXACT_MATCH));
+
+  /** A score of a block. */
+  private record Column(Function<MetricsRecord, MetricsRecord.Block> block, Score score) {
+    double of(MetricsRecord key) {
+      return block.apply(key).scores().get(score);
+    }
+  }
 
   private final FinalMetrics metrics;
   private final List<FinalMetrics.Output> outputs;
@@ -39,7 +48,7 @@ final class OutputTable {
   /** Returns the tables, and lines of outputs whose baselines are better. */
   List<String> lines() {
     List<String> lines = new ArrayList<>();
-    if (!Double.isNaN(metrics.ofAllOutputs("/total/exact_match"))) {
+    if (!Double.isNaN(total(Score.EXACT_MATCH))) {
       addSets(lines);
     }
     List<FinalMetrics.Output> shown = outputs.subList(0, Math.min(MAX_OUTPUTS, outputs.size()));
@@ -86,16 +95,18 @@ final class OutputTable {
     lines.add(
         sets("key", "examples", "f1", "exact", "f1", "macro-f1", "jaccard", "hamming", "exact"));
     metrics.newest().stream()
-        .sorted(Comparator.comparingDouble(key -> key.at(SET_SCORES[0]).asDouble()))
+        .sorted(Comparator.comparingDouble(OutputTable::windowF1))
         .limit(MAX_KEYS)
         .forEach(key -> lines.add(setRow(key)));
     int keys = metrics.newest().size();
     if (keys > 1) {
-      Object[] cells = new Object[2 + SET_SCORES.length];
+      Object[] cells = new Object[2 + SET_SCORES.size()];
       cells[0] = keys > MAX_KEYS ? "all %,d keys".formatted(keys) : "all";
       cells[1] = count(metrics.examples());
-      for (int s = 0; s < SET_SCORES.length; s++) {
-        cells[2 + s] = SummaryTable.score(metrics.ofAllOutputs(SET_SCORES[s]));
+      for (int s = 0; s < SET_SCORES.size(); s++) {
+        cells[2 + s] =
+            SummaryTable.score(
+                metrics.ofAllOutputs(SET_SCORES.get(s).block(), SET_SCORES.get(s).score()));
       }
       lines.add(sets(cells));
     }
@@ -105,16 +116,24 @@ final class OutputTable {
   }
 
   private boolean isOfLabels() {
-    return metrics.newest().stream()
-        .anyMatch(key -> key.path("task").asText().equals(Task.MULTILABEL.id()));
+    return metrics.newest().stream().anyMatch(key -> key.is(Task.MULTILABEL));
   }
 
-  private static String setRow(JsonNode key) {
-    Object[] cells = new Object[2 + SET_SCORES.length];
-    cells[0] = Printable.line(key.path("key").asText(), 14);
-    cells[1] = count(key.path("examples").asLong());
-    for (int s = 0; s < SET_SCORES.length; s++) {
-      cells[2 + s] = SummaryTable.score(key.at(SET_SCORES[s]).asDouble(Double.NaN));
+  private static double windowF1(MetricsRecord key) {
+    double f1 = SET_SCORES.get(0).of(key);
+    return Double.isNaN(f1) ? 0 : f1;
+  }
+
+  private double total(Score score) {
+    return metrics.ofAllOutputs(MetricsRecord::total, score);
+  }
+
+  private static String setRow(MetricsRecord key) {
+    Object[] cells = new Object[2 + SET_SCORES.size()];
+    cells[0] = Printable.line(key.key(), 14);
+    cells[1] = count(key.examples());
+    for (int s = 0; s < SET_SCORES.size(); s++) {
+      cells[2 + s] = SummaryTable.score(SET_SCORES.get(s).of(key));
     }
     return sets(cells);
   }
@@ -125,11 +144,11 @@ final class OutputTable {
         Printable.line(output.name(), 18),
         output.task(),
         count(totals.examples()),
-        SummaryTable.score(totals.accuracy()),
+        SummaryTable.score(totals.get(Score.ACCURACY)),
         SummaryTable.score(totals.secondBaseline()),
-        SummaryTable.score(totals.f1()),
-        SummaryTable.score(totals.logLoss()),
-        SummaryTable.score(totals.logLossBaseline()));
+        SummaryTable.score(totals.get(Score.F1)),
+        SummaryTable.score(totals.get(Score.LOG_LOSS)),
+        SummaryTable.score(totals.get(Score.LOG_LOSS_BASELINE)));
   }
 
   private static String valueRow(FinalMetrics.Output output) {
@@ -138,10 +157,10 @@ final class OutputTable {
         Printable.line(output.name(), 18),
         output.task(),
         count(totals.examples()),
-        SummaryTable.score(totals.mae()),
+        SummaryTable.score(totals.get(Score.MAE)),
         SummaryTable.score(totals.secondBaseline()),
-        SummaryTable.score(totals.rmse()),
-        SummaryTable.score(totals.r2()));
+        SummaryTable.score(totals.get(Score.RMSE)),
+        SummaryTable.score(totals.get(Score.R2)));
   }
 
   private static String sets(Object... cells) {
@@ -195,12 +214,9 @@ final class OutputTable {
 
   /** Adds the scores of all outputs together, and of each, to a report. */
   void put(ObjectNode json) {
-    put(json, "micro_precision", metrics.ofAllOutputs("/total/precision"));
-    put(json, "micro_recall", metrics.ofAllOutputs("/total/recall"));
-    put(json, "micro_f1", metrics.ofAllOutputs("/total/f1"));
-    for (String score :
-        List.of("macro_f1", "jaccard", "jaccard_samples", "hamming_loss", "exact_match")) {
-      put(json, score, metrics.ofAllOutputs("/total/" + score));
+    for (Score score : Score.of(Score.Kind.SETS)) {
+      boolean isMicro = score.compareTo(Score.SET_F1) <= 0;
+      EvaluationReport.put(json, (isMicro ? "micro_" : "") + score.field(), total(score));
     }
     ObjectNode all = json.putObject("outputs");
     for (FinalMetrics.Output output : outputs) {
@@ -214,37 +230,21 @@ final class OutputTable {
     json.put("task", output.task());
     json.put("examples", totals.examples());
     if (metrics.isRegression()) {
-      put(json, "mae", totals.mae());
-      put(json, "rmse", totals.rmse());
-      put(json, "r2", totals.r2());
+      EvaluationReport.put(json, totals, Score.MAE, Score.RMSE, Score.R2);
       ObjectNode baseline = json.putObject("baseline");
-      put(baseline, "last_value", totals.firstBaseline());
-      put(baseline, "mean", totals.secondBaseline());
+      EvaluationReport.put(baseline, "last_value", totals.firstBaseline());
+      EvaluationReport.put(baseline, "mean", totals.secondBaseline());
     } else {
-      put(json, "accuracy", totals.accuracy());
-      put(json, "precision", totals.precision());
-      put(json, "recall", totals.recall());
-      put(json, "f1", totals.f1());
-      put(json, "log_loss", totals.logLoss());
-      put(json, "log_loss_baseline", totals.logLossBaseline());
-      put(json, "brier", totals.brier());
+      EvaluationReport.put(json, totals, Score.ACCURACY, Score.PRECISION, Score.RECALL, Score.F1);
+      EvaluationReport.put(json, totals, Score.LOG_LOSS, Score.LOG_LOSS_BASELINE, Score.BRIER);
       ObjectNode baseline = json.putObject("baseline");
-      put(baseline, "no_change", totals.firstBaseline());
-      put(baseline, "majority", totals.secondBaseline());
+      EvaluationReport.put(baseline, "no_change", totals.firstBaseline());
+      EvaluationReport.put(baseline, "majority", totals.secondBaseline());
     }
     Coverage coverage = metrics.coverage();
     if (coverage != null) {
       coverage.put(json);
     }
-    if (metrics.heldOut() > 0) {
-      ObjectNode validation = json.putObject("validation");
-      validation.put("rows", metrics.heldOut());
-      put(validation, "loss", metrics.validation("loss"));
-      put(validation, metrics.validationScoreName(), metrics.validationScore());
-    }
-  }
-
-  private static void put(ObjectNode json, String name, double value) {
-    json.put(name, FinalMetrics.finite(value));
+    EvaluationReport.putHeldOut(metrics, json);
   }
 }

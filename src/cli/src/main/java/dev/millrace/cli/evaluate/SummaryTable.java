@@ -1,10 +1,12 @@
 package dev.millrace.cli.evaluate;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.codec.json.MetricsRecord;
 import dev.millrace.data.Printable;
+import dev.millrace.data.Score;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 
 /** Formats the final metrics: a line for each key, worst window first, and one for all keys. */
 public final class SummaryTable {
@@ -14,27 +16,27 @@ public final class SummaryTable {
     {"", "", "window", "no-change", "total", "total", "no-change", "majority"},
     {"key", "examples", "accuracy", "accuracy", "accuracy", "f1", "accuracy", "accuracy"},
   };
-  private static final String[] CLASS_SCORES = {
-    "/window/accuracy",
-    "/baseline/no_change/window/accuracy",
-    "/total/accuracy",
-    "/total/f1",
-    "/baseline/no_change/total/accuracy",
-    "/baseline/majority/total/accuracy",
-  };
+  private static final List<ToDoubleFunction<MetricsRecord>> CLASS_SCORES =
+      List.of(
+          key -> key.window().scores().get(Score.ACCURACY),
+          key -> key.baseline().noChange().window().get(Score.ACCURACY),
+          key -> key.total().scores().get(Score.ACCURACY),
+          key -> key.total().scores().get(Score.F1),
+          key -> key.baseline().noChange().total().get(Score.ACCURACY),
+          key -> key.baseline().majority().total().get(Score.ACCURACY));
 
   private static final Object[][] NUMBER_HEADER = {
     {"", "", "window", "last-value", "total", "total", "last-value", "mean"},
     {"key", "examples", "mae", "mae", "mae", "r2", "mae", "mae"},
   };
-  private static final String[] NUMBER_SCORES = {
-    "/window/mae",
-    "/baseline/last_value/window/mae",
-    "/total/mae",
-    "/total/r2",
-    "/baseline/last_value/total/mae",
-    "/baseline/mean/total/mae",
-  };
+  private static final List<ToDoubleFunction<MetricsRecord>> NUMBER_SCORES =
+      List.of(
+          key -> key.window().scores().get(Score.MAE),
+          key -> key.baseline().lastValue().window().get(Score.MAE),
+          key -> key.total().scores().get(Score.MAE),
+          key -> key.total().scores().get(Score.R2),
+          key -> key.baseline().lastValue().total().get(Score.MAE),
+          key -> key.baseline().mean().total().get(Score.MAE));
 
   private SummaryTable() {}
 
@@ -45,12 +47,12 @@ public final class SummaryTable {
    */
   public static List<String> lines(FinalMetrics metrics, boolean verbose) {
     boolean regression = metrics.isRegression();
-    String[] scores = regression ? NUMBER_SCORES : CLASS_SCORES;
+    List<ToDoubleFunction<MetricsRecord>> scores = regression ? NUMBER_SCORES : CLASS_SCORES;
     List<String> lines = new ArrayList<>();
     for (Object[] header : regression ? NUMBER_HEADER : CLASS_HEADER) {
       lines.add(row(header));
     }
-    for (JsonNode key : worst(metrics, regression)) {
+    for (MetricsRecord key : worst(metrics, regression)) {
       lines.add(keyRow(key, scores));
     }
     int keys = metrics.newest().size();
@@ -61,34 +63,40 @@ public final class SummaryTable {
     return lines;
   }
 
-  private static String allKeys(FinalMetrics metrics, boolean regression, String[] scores) {
+  private static String allKeys(
+      FinalMetrics metrics, boolean regression, List<ToDoubleFunction<MetricsRecord>> scores) {
     FinalMetrics.Totals totals = metrics.totals();
     int keys = metrics.newest().size();
     return row(
         keys > MAX_KEYS ? "all %,d keys".formatted(keys) : "all",
         count(totals.examples()),
-        score(metrics.windowMean(scores[0])),
-        score(metrics.windowMean(scores[1])),
-        score(regression ? totals.mae() : totals.accuracy()),
-        score(regression ? totals.r2() : totals.f1()),
+        score(metrics.windowMean(scores.get(0))),
+        score(metrics.windowMean(scores.get(1))),
+        score(totals.get(regression ? Score.MAE : Score.ACCURACY)),
+        score(totals.get(regression ? Score.R2 : Score.F1)),
         score(totals.firstBaseline()),
         score(totals.secondBaseline()));
   }
 
-  private static List<JsonNode> worst(FinalMetrics metrics, boolean regression) {
-    Comparator<JsonNode> byError =
+  private static List<MetricsRecord> worst(FinalMetrics metrics, boolean regression) {
+    Comparator<MetricsRecord> byError =
         regression
-            ? Comparator.comparingDouble(key -> -key.at(NUMBER_SCORES[0]).asDouble())
-            : Comparator.comparingDouble(key -> key.at(CLASS_SCORES[0]).asDouble());
+            ? Comparator.comparingDouble(key -> -orZero(NUMBER_SCORES.get(0), key))
+            : Comparator.comparingDouble(key -> orZero(CLASS_SCORES.get(0), key));
     return metrics.newest().stream().sorted(byError).limit(MAX_KEYS).toList();
   }
 
-  private static String keyRow(JsonNode key, String[] scores) {
-    Object[] cells = new Object[2 + scores.length];
-    cells[0] = Printable.line(key.path("key").asText(), 14);
-    cells[1] = count(key.path("examples").asLong());
-    for (int s = 0; s < scores.length; s++) {
-      cells[2 + s] = score(key.at(scores[s]).asDouble(Double.NaN));
+  private static double orZero(ToDoubleFunction<MetricsRecord> score, MetricsRecord key) {
+    double value = score.applyAsDouble(key);
+    return Double.isNaN(value) ? 0 : value;
+  }
+
+  private static String keyRow(MetricsRecord key, List<ToDoubleFunction<MetricsRecord>> scores) {
+    Object[] cells = new Object[2 + scores.size()];
+    cells[0] = Printable.line(key.key(), 14);
+    cells[1] = count(key.examples());
+    for (int s = 0; s < scores.size(); s++) {
+      cells[2 + s] = score(scores.get(s).applyAsDouble(key));
     }
     return row(cells);
   }

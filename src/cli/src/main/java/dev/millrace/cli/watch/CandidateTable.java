@@ -1,26 +1,29 @@
 package dev.millrace.cli.watch;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.codec.json.MetricsRecord;
+import dev.millrace.codec.json.MetricsRecord.Model;
+import dev.millrace.data.Task;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
 /** Formats champion and challengers of a key as text. */
 final class CandidateTable {
-  private static final Comparator<JsonNode> MIN_LOSS_FIRST =
-      Comparator.comparingDouble(model -> model.path(lossName(model)).asDouble(Double.MAX_VALUE));
+  private static final Comparator<Model> MIN_LOSS_FIRST =
+      Comparator.comparingDouble(
+          model -> Double.isNaN(loss(model)) ? Double.MAX_VALUE : loss(model));
 
   private CandidateTable() {}
 
   /** Returns one text per model, the champion first; none if the key has only one model. */
-  static List<String> of(JsonNode record) {
-    List<JsonNode> challengers = new ArrayList<>();
+  static List<String> of(MetricsRecord record) {
+    List<Model> challengers = new ArrayList<>();
     List<String> texts = new ArrayList<>();
-    for (JsonNode model : record.path("models")) {
-      if (model.path("role").asText().equals("champion")) {
+    String score = record.is(Task.REGRESSION) ? "mae" : "log-loss";
+    for (Model model : record.models()) {
+      if (model.isChampion()) {
         texts.add(
-            "%s answers, %s %s;"
-                .formatted(name(model), lossName(model).replace('_', '-'), loss(model)));
+            "%s answers, %s %s;".formatted(model.name(), score, MetricsTable.number(loss(model))));
       } else {
         challengers.add(model);
       }
@@ -32,22 +35,14 @@ final class CandidateTable {
     return texts;
   }
 
-  private static String challenger(JsonNode model) {
-    double lead = model.path("lead").asDouble();
-    String lower = lead == 0 ? "" : " (lower for %s)".formatted(MetricsTable.grouped(lead));
-    return name(model) + " " + loss(model) + lower;
+  private static String challenger(Model model) {
+    double lead = model.lead();
+    String lower = lead > 0 ? " (lower for %s)".formatted(MetricsTable.grouped(lead)) : "";
+    return model.name() + " " + MetricsTable.number(loss(model)) + lower;
   }
 
-  private static String name(JsonNode model) {
-    return model.path("name").asText();
-  }
-
-  private static String lossName(JsonNode model) {
-    return model.has("mae") ? "mae" : "log_loss";
-  }
-
-  private static String loss(JsonNode model) {
-    JsonNode loss = model.path(lossName(model));
-    return MetricsTable.number(loss.isNumber() ? loss.doubleValue() : Double.NaN);
+  /** Returns the log-loss of classes, the mean absolute error of values. */
+  private static double loss(Model model) {
+    return Double.isNaN(model.mae()) ? model.logLoss() : model.mae();
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.cli.console.LiveView;
 import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.console.Terminal;
+import dev.millrace.codec.json.MetricsRecord;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -41,7 +42,7 @@ public final class LiveTable implements LiveView {
     if (outputs.isOfOneOutput(record)) {
       return;
     }
-    MetricsRow row = MetricsRow.of(record);
+    MetricsRow row = MetricsRow.of(MetricsRecord.of(record));
     String pipeline = record.path("pipeline").asText();
     if (row.several()) {
       // Rows of outputs, that came before.

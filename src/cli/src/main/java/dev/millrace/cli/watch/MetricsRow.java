@@ -1,7 +1,12 @@
 package dev.millrace.cli.watch;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.cli.console.Plural;
+import dev.millrace.codec.json.MetricsRecord;
+import dev.millrace.data.MetricsReport.Estimate;
+import dev.millrace.data.MetricsReport.GroupScores;
+import dev.millrace.data.Score;
+import dev.millrace.data.ScoreBlock;
+import dev.millrace.data.Task;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -48,69 +53,73 @@ record MetricsRow(
   }
 
   /** Returns the row of a metrics record. */
-  static MetricsRow of(JsonNode record) {
-    boolean regression = record.path("task").asText("").equals("regression");
-    boolean several = MetricsRecords.isOfSeveralOutputs(record);
-    String first = regression ? "mae" : several ? "exact_match" : "accuracy";
-    String second = regression ? "r2" : "f1";
-    String baseline = regression ? "last_value" : "no_change";
-    JsonNode window = record.path("window");
-    JsonNode total = record.path("total");
-    double windowFirst = number(window.path(first));
-    double baselineFirst =
-        number(record.path("baseline").path(baseline).path("window").path(first));
-    double loss = number(window.path("loss"));
-    double mase = number(window.path("mase"));
-    boolean isForecast = regression && record.has("horizon");
+  static MetricsRow of(MetricsRecord record) {
+    boolean regression = record.is(Task.REGRESSION);
+    boolean several = record.isOfSeveralOutputs();
+    Score first = regression ? Score.MAE : several ? Score.EXACT_MATCH : Score.ACCURACY;
+    Score second = regression ? Score.R2 : several ? Score.SET_F1 : Score.F1;
+    ScoreBlock window = record.window().scores();
+    ScoreBlock total = record.total().scores();
+    double baseline =
+        regression
+            ? record.baseline().lastValue().window().get(first)
+            : record.baseline().noChange().window().get(first);
+    double mase = window.get(Score.MASE);
+    boolean isForecast = regression && record.isForecast();
     return new MetricsRow(
-        record.path("key").asText(""),
+        record.key(),
         isForecast ? Scores.FORECASTS : regression ? Scores.NUMBERS : Scores.CLASSES,
         several,
-        number(record.path("examples")),
-        windowFirst,
-        number(window.path(second)),
-        number(total.path(first)),
-        number(total.path(second)),
-        baselineFirst,
-        isForecast ? mase : loss,
+        record.examples(),
+        window.get(first),
+        window.get(second),
+        total.get(first),
+        total.get(second),
+        baseline,
+        isForecast ? mase : window.loss(),
         // Several outputs have no loss together.
         several
-            ? 1 - number(window.path(second))
-            : regression ? MetricsRecords.severity(loss, mase, windowFirst, baselineFirst) : loss,
+            ? 1 - window.get(second)
+            : regression
+                ? MetricsRecords.severity(window.loss(), mase, window.get(first), baseline)
+                : window.loss(),
         notes(record, window),
         CandidateTable.of(record));
   }
 
-  private static List<String> notes(JsonNode record, JsonNode window) {
+  private static List<String> notes(MetricsRecord record, ScoreBlock window) {
     List<String> notes = new ArrayList<>();
-    String task = record.path("task").asText("");
-    double logLoss = number(window.path("log_loss"));
-    if (task.equals("binary") && !Double.isNaN(logLoss)) {
+    if (record.is(Task.BINARY) && !Double.isNaN(window.get(Score.LOG_LOSS))) {
       notes.add(
           "auc %s, log-loss %s (class frequencies %s)"
               .formatted(
-                  MetricsTable.number(number(window.path("auc_roc"))),
-                  MetricsTable.number(logLoss),
-                  MetricsTable.number(number(window.path("log_loss_baseline")))));
+                  MetricsTable.number(window.get(Score.AUC_ROC)),
+                  MetricsTable.number(window.get(Score.LOG_LOSS)),
+                  MetricsTable.number(window.get(Score.LOG_LOSS_BASELINE))));
       notes.add(
           "normalized entropy %s, calibration ratio %s"
               .formatted(
-                  MetricsTable.number(number(window.path("normalized_entropy"))),
-                  MetricsTable.number(number(window.at("/calibration/ratio")))));
+                  MetricsTable.number(window.get(Score.NORMALIZED_ENTROPY)),
+                  MetricsTable.number(window.get(Score.CALIBRATION_RATIO))));
     }
-    JsonNode groups = window.path("groups");
-    if (groups.isObject()) {
+    GroupScores groups = record.window().groups();
+    if (groups != null) {
       notes.add(
           "in groups: auc %s, hit rate %s, ndcg %s"
               .formatted(
-                  MetricsTable.number(number(groups.path("auc"))),
-                  MetricsTable.number(number(groups.path("hit_rate"))),
-                  MetricsTable.number(number(groups.path("ndcg")))));
+                  MetricsTable.number(groups.auc()),
+                  MetricsTable.number(groups.hitRate()),
+                  MetricsTable.number(groups.ndcg())));
     }
-    coverage(window).ifPresent(notes::add);
-    estimate(record.path("estimate")).ifPresent(notes::add);
-    boolean isWorse = !window.path("better_than_baseline").asBoolean(true);
-    if (window.path("predicts_one_class").asBoolean()) {
+    MetricsRecord.Region region = record.window().region();
+    if (region != null) {
+      notes.add(coverage(region, record.window().interval() != null));
+    }
+    if (record.estimate() != null) {
+      notes.add(estimate(record.estimate()));
+    }
+    boolean isWorse = Boolean.FALSE.equals(window.betterThanBaseline());
+    if (window.get(Score.PREDICTS_ONE_CLASS) == 1) {
       notes.add("predicts only one class" + (isWorse ? ", worse than a baseline" : ""));
     } else if (isWorse) {
       notes.add("worse than a baseline");
@@ -120,45 +129,31 @@ record MetricsRow(
     return notes;
   }
 
-  private static Optional<String> coverage(JsonNode window) {
-    JsonNode interval = window.path("interval");
-    JsonNode scores = interval.isObject() ? interval : window.path("set");
-    return scores.isObject()
-        ? Optional.of(
-            "%s of level %s: coverage %s, mean %s %s"
-                .formatted(
-                    interval.isObject() ? "intervals" : "sets",
-                    scores.path("level").asText(),
-                    MetricsTable.number(number(scores.path("coverage"))),
-                    interval.isObject() ? "width" : "size",
-                    MetricsTable.number(
-                        number(scores.path(interval.isObject() ? "width" : "size")))))
-        : Optional.empty();
+  private static String coverage(MetricsRecord.Region region, boolean isInterval) {
+    return "%s of level %s: coverage %s, mean %s %s"
+        .formatted(
+            isInterval ? "intervals" : "sets",
+            region.level(),
+            MetricsTable.number(region.coverage()),
+            isInterval ? "width" : "size",
+            MetricsTable.number(region.extent()));
   }
 
-  private static Optional<String> estimate(JsonNode estimate) {
-    double f1 = number(estimate.path("f1"));
-    return estimate.isObject()
-        ? Optional.of(
-            "estimate without labels: acc %s%s (%s)"
-                .formatted(
-                    MetricsTable.number(number(estimate.path("accuracy"))),
-                    Double.isNaN(f1) ? "" : ", f1 " + MetricsTable.number(f1),
-                    Plural.of(estimate.path("predictions").asLong(), "prediction")))
-        : Optional.empty();
+  private static String estimate(Estimate estimate) {
+    return "estimate without labels: acc %s%s (%s)"
+        .formatted(
+            MetricsTable.number(estimate.accuracy()),
+            Double.isNaN(estimate.f1()) ? "" : ", f1 " + MetricsTable.number(estimate.f1()),
+            Plural.of(estimate.predictions(), "prediction"));
   }
 
-  private static Optional<String> arrivals(JsonNode record) {
-    long outOfOrder = record.path("out_of_order").asLong();
-    long duplicates = record.path("duplicates").asLong();
+  private static Optional<String> arrivals(MetricsRecord record) {
+    long outOfOrder = record.outOfOrder();
+    long duplicates = record.duplicates();
     return Stream.of(
             outOfOrder == 0 ? "" : Plural.of(outOfOrder, "record") + " out of order",
             duplicates == 0 ? "" : Plural.of(duplicates, "duplicate"))
         .filter(text -> !text.isEmpty())
         .reduce((one, other) -> one + ", " + other);
-  }
-
-  private static double number(JsonNode node) {
-    return node.isNumber() ? node.doubleValue() : Double.NaN;
   }
 }

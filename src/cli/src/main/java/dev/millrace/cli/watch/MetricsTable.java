@@ -2,6 +2,7 @@ package dev.millrace.cli.watch;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.cli.console.Terminal;
+import dev.millrace.codec.json.MetricsRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -58,7 +59,7 @@ public final class MetricsTable {
     if (outputs.isOfOneOutput(record)) {
       return List.of();
     }
-    MetricsRow row = MetricsRow.of(record);
+    MetricsRow row = MetricsRow.of(MetricsRecord.of(record));
     List<String> lines = new ArrayList<>(4);
     if (header != row.scores() || rowsUnderHeader == ROWS_PER_HEADER) {
       lines.addAll(header(row.scores(), "rate", "rec/s"));

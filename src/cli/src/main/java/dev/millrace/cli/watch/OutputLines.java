@@ -1,7 +1,9 @@
 package dev.millrace.cli.watch;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.codec.json.MetricsRecord;
 import dev.millrace.data.Printable;
+import dev.millrace.data.Score;
+import dev.millrace.data.ScoreBlock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,28 +16,27 @@ final class OutputLines {
   private OutputLines() {}
 
   /** Returns the scores of all outputs together in the window, then a line for each output. */
-  static List<String> of(JsonNode record) {
+  static List<String> of(MetricsRecord record) {
     List<String> lines = new ArrayList<>();
-    JsonNode window = record.path("window");
-    if (window.path("exact_match").isNumber()) {
+    ScoreBlock window = record.window().scores();
+    if (!Double.isNaN(window.get(Score.EXACT_MATCH))) {
       lines.add("acc: all labels of an example are right; f1: micro average");
       lines.add(
           "macro f1 %s, jaccard %s, hamming loss %s"
               .formatted(
-                  score(window, "macro_f1"),
-                  score(window, "jaccard"),
-                  score(window, "hamming_loss")));
+                  score(window, Score.SET_MACRO_F1),
+                  score(window, Score.JACCARD),
+                  score(window, Score.HAMMING_LOSS)));
     }
     List<String> losers = new ArrayList<>();
-    JsonNode outputs = record.path("outputs");
     int number = 0;
-    for (Map.Entry<String, JsonNode> output : outputs.properties()) {
-      JsonNode scores = output.getValue().path("window");
+    for (Map.Entry<String, MetricsRecord.Output> output : record.outputs().entrySet()) {
+      MetricsRecord.Block block = output.getValue().window();
       String name = Printable.line(output.getKey(), MAX_NAME);
       if (number++ < MAX_SHOWN) {
-        lines.add(name + ": " + scores(scores));
+        lines.add(name + ": " + scores(block));
       }
-      if (!scores.path("better_than_baseline").asBoolean(true)) {
+      if (Boolean.FALSE.equals(block.scores().betterThanBaseline())) {
         losers.add(name);
       }
     }
@@ -48,24 +49,24 @@ final class OutputLines {
     return lines;
   }
 
-  private static String scores(JsonNode window) {
-    return window.has("mae")
+  private static String scores(MetricsRecord.Block block) {
+    ScoreBlock window = block.scores();
+    return window.has(Score.MAE)
         ? "mae %s (mean %s), rmse %s, r2 %s"
             .formatted(
-                score(window, "mae"),
-                score(window, "mae_baseline"),
-                score(window, "rmse"),
-                score(window, "r2"))
+                score(window, Score.MAE),
+                MetricsTable.number(block.maeBaseline()),
+                score(window, Score.RMSE),
+                score(window, Score.R2))
         : "acc %s, f1 %s, log-loss %s (class freq. %s)"
             .formatted(
-                score(window, "accuracy"),
-                score(window, "f1"),
-                score(window, "log_loss"),
-                score(window, "log_loss_baseline"));
+                score(window, Score.ACCURACY),
+                score(window, Score.F1),
+                score(window, Score.LOG_LOSS),
+                score(window, Score.LOG_LOSS_BASELINE));
   }
 
-  private static String score(JsonNode window, String name) {
-    JsonNode score = window.path(name);
-    return MetricsTable.number(score.isNumber() ? score.doubleValue() : Double.NaN);
+  private static String score(ScoreBlock window, Score score) {
+    return MetricsTable.number(window.get(score));
   }
 }

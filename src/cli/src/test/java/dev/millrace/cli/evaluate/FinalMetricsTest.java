@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.offset;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.cli.watch.MetricsRecords;
+import dev.millrace.data.Score;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -40,16 +41,16 @@ class FinalMetricsTest {
             + "\"total\":{\"weight\":%d,\"accuracy\":%s,\"f1\":0.25,\"log_loss\":2.5}}";
     metrics.accept(MetricsRecords.read(record.formatted("a", 100, 100, "0.5")));
 
-    assertThat(metrics.totals().accuracy()).isEqualTo(0.5);
-    assertThat(metrics.totals().f1()).isEqualTo(0.25);
+    assertThat(metrics.totals().get(Score.ACCURACY)).isEqualTo(0.5);
+    assertThat(metrics.totals().get(Score.F1)).isEqualTo(0.25);
     assertThat(metrics.classesOfF1()).isEqualTo("f1 is the macro average over all classes");
 
     metrics.accept(MetricsRecords.read(record.formatted("b", 300, 300, "0.9")));
 
-    assertThat(metrics.totals().accuracy()).isCloseTo(0.8, offset(1e-12));
-    assertThat(metrics.totals().f1()).isNaN();
+    assertThat(metrics.totals().get(Score.ACCURACY)).isCloseTo(0.8, offset(1e-12));
+    assertThat(metrics.totals().get(Score.F1)).isNaN();
     assertThat(metrics.classesOfF1()).isEmpty();
-    assertThat(metrics.totals().logLoss()).isEqualTo(2.5);
+    assertThat(metrics.totals().get(Score.LOG_LOSS)).isEqualTo(2.5);
   }
 
   @Test

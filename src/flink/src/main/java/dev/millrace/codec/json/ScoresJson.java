@@ -56,8 +56,15 @@ final class ScoresJson {
     }
   }
 
-  /** Reads what {@link #write(JsonGenerator, ScoreBlock)} wrote; what is no score is absent. */
-  static ScoreBlock read(JsonNode block, Score.Kind kind) {
+  /**
+   * Reads what {@link #write(JsonGenerator, ScoreBlock)} wrote; a field that is no score is left
+   * out. A block of values has their error, one of sets their exact matches.
+   */
+  static ScoreBlock read(JsonNode block) {
+    Score.Kind kind =
+        block.has(Score.MAE.field())
+            ? Score.Kind.VALUES
+            : block.has(Score.EXACT_MATCH.field()) ? Score.Kind.SETS : Score.Kind.CLASSES;
     Map<Score, Double> scores = new EnumMap<>(Score.class);
     for (Score score : Score.of(kind)) {
       JsonNode holder = score.part() == null ? block : block.path(score.part().field());

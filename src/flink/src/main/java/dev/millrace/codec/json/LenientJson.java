@@ -1,0 +1,147 @@
+package dev.millrace.codec.json;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.millrace.data.ScoreBlock;
+import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads JSON of any content as Java records, whose components are its fields in {@code
+ * lower_snake_case}. A value that is absent or of another type is NaN, 0, false, an empty text,
+ * list or map, or a record of such values; a nullable component is null then.
+ */
+final class LenientJson {
+
+  /** A record class: its constructor and its components. */
+  private record Shape(Constructor<?> constructor, List<Field> fields) {}
+
+  private record Field(String name, Type type, boolean isNullable) {}
+
+  private static final ClassValue<Shape> SHAPES =
+      new ClassValue<>() {
+        @Override
+        protected Shape computeValue(Class<?> type) {
+          return shape(type);
+        }
+      };
+
+  /** Records of absent objects, which have no content to differ in. */
+  private static final ClassValue<Object> ABSENT =
+      new ClassValue<>() {
+        @Override
+        protected Object computeValue(Class<?> type) {
+          return construct(MissingNode.getInstance(), type);
+        }
+      };
+
+  private LenientJson() {}
+
+  /** Reads a record. */
+  static <T extends Record> T read(JsonNode json, Class<T> type) {
+    return type.cast(json.isObject() ? construct(json, type) : ABSENT.get(type));
+  }
+
+  private static Shape shape(Class<?> type) {
+    RecordComponent[] components = type.getRecordComponents();
+    Class<?>[] types = Arrays.stream(components).map(c -> c.getType()).toArray(Class<?>[]::new);
+    try {
+      Constructor<?> constructor = type.getDeclaredConstructor(types);
+      constructor.setAccessible(true);
+      return new Shape(constructor, Arrays.stream(components).map(LenientJson::field).toList());
+    } catch (NoSuchMethodException e) {
+      throw new IllegalArgumentException(type + " is no record", e);
+    }
+  }
+
+  private static Field field(RecordComponent component) {
+    AnnotatedElement type = component.getAnnotatedType();
+    String name = component.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
+    return new Field(name, component.getGenericType(), type.isAnnotationPresent(Nullable.class));
+  }
+
+  private static Object construct(JsonNode json, Class<?> type) {
+    Shape shape = SHAPES.get(type);
+    Object[] values = new Object[shape.fields().size()];
+    for (int i = 0; i < values.length; i++) {
+      Field field = shape.fields().get(i);
+      // The scores of a block are its own fields.
+      JsonNode value =
+          field.type() == ScoreBlock.class && field.name().equals("scores")
+              ? json
+              : json.path(field.name());
+      values[i] = field.isNullable() ? nullable(value, field.type()) : value(value, field.type());
+    }
+    try {
+      return shape.constructor().newInstance(values);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static @Nullable Object nullable(JsonNode json, Type type) {
+    boolean isThere = type == String.class ? json.isTextual() : json.isObject();
+    return isThere ? value(json, type) : null;
+  }
+
+  private static Object value(JsonNode json, Type type) {
+    if (type == double.class || type == Double.class) {
+      return ScoresJson.number(json);
+    } else if (type == long.class) {
+      return json.asLong();
+    } else if (type == int.class) {
+      return json.asInt();
+    } else if (type == boolean.class) {
+      return json.asBoolean();
+    } else if (type == String.class) {
+      return json.isTextual() ? json.textValue() : "";
+    } else if (type == ScoreBlock.class) {
+      return ScoresJson.read(json);
+    } else if (type == double[][].class) {
+      return rows(json);
+    } else if (type instanceof ParameterizedType generic) {
+      return generic.getRawType() == List.class
+          ? items(json, generic.getActualTypeArguments()[0])
+          : entries(json, generic.getActualTypeArguments()[1]);
+    }
+    return json.isObject() ? construct(json, (Class<?>) type) : ABSENT.get((Class<?>) type);
+  }
+
+  private static double[][] rows(JsonNode json) {
+    double[][] rows = new double[json.size()][];
+    for (int i = 0; i < rows.length; i++) {
+      JsonNode row = json.path(i);
+      rows[i] = new double[row.size()];
+      for (int j = 0; j < row.size(); j++) {
+        rows[i][j] = row.path(j).asDouble();
+      }
+    }
+    return rows;
+  }
+
+  private static List<Object> items(JsonNode json, Type type) {
+    List<Object> items = new ArrayList<>();
+    if (json.isArray()) {
+      json.forEach(item -> items.add(value(item, type)));
+    }
+    return items;
+  }
+
+  private static Map<String, Object> entries(JsonNode json, Type type) {
+    Map<String, Object> entries = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> entry : json.properties()) {
+      entries.put(entry.getKey(), value(entry.getValue(), type));
+    }
+    return entries;
+  }
+}
