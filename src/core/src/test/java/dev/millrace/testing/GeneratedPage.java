@@ -49,6 +49,24 @@ public final class GeneratedPage {
     assertThat(page).as(remedy(test)).content().contains("\n" + ruler + "\n" + rows + "\n");
   }
 
+  /**
+   * The lines of the page between {@code first} and {@code last}, which are lines of their own, are
+   * those that {@code test} generated.
+   */
+  public static void requireLines(Path page, String first, String last, String lines, Class<?> test)
+      throws IOException {
+    if (WRITE) {
+      Files.writeString(
+          page,
+          Files.readString(page)
+              .replaceFirst(
+                  "(?s)(\n" + Pattern.quote(first) + "\n).*?(?=" + Pattern.quote(last) + "\n)",
+                  "$1" + Matcher.quoteReplacement(lines)));
+    }
+
+    assertThat(page).as(remedy(test)).content().contains(first + "\n" + lines + last + "\n");
+  }
+
   private static String remedy(Class<?> test) {
     return "rewrite it: mvn test -Dtest=" + test.getSimpleName() + " -Dmillrace.docs.write=true";
   }
