@@ -82,6 +82,21 @@ public record Declaration(String component, String name, Class<?> type, Setting 
     };
   }
 
+  /** Returns the value of this component of a record. */
+  public @Nullable Object valueOf(Record spec) {
+    return valueOf(spec, component);
+  }
+
+  private static @Nullable Object valueOf(Record spec, String component) {
+    try {
+      Method accessor = spec.getClass().getDeclaredMethod(component);
+      accessor.setAccessible(true);
+      return accessor.invoke(spec);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** Returns the name of a constant in pipeline files: its id, or else its own with hyphens. */
   public static String id(Object constant) {
     Enum<?> named = (Enum<?>) constant;
@@ -124,14 +139,8 @@ public record Declaration(String component, String name, Class<?> type, Setting 
   @SuppressWarnings("unchecked") // the class of a record is that of its copy
   public static <R extends Record> R with(R spec, Map<String, Object> changed) {
     Map<String, @Nullable Object> values = new HashMap<>();
-    try {
-      for (RecordComponent component : spec.getClass().getRecordComponents()) {
-        Method accessor = component.getAccessor();
-        accessor.setAccessible(true);
-        values.put(component.getName(), accessor.invoke(spec));
-      }
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException(e);
+    for (RecordComponent component : spec.getClass().getRecordComponents()) {
+      values.put(component.getName(), valueOf(spec, component.getName()));
     }
     values.putAll(changed);
     return create((Class<R>) spec.getClass(), values);

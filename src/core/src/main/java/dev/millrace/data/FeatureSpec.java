@@ -55,10 +55,36 @@ public record FeatureSpec(
    * @param ttlMillis event time without a record after which an id is forgotten, 0 for never
    * @param ngrams longest run of words of a text that is an id of its own, at least 1
    */
-  public record IdOptions(int max, int minCount, long ttlMillis, int ngrams)
+  public record IdOptions(
+      @Setting(
+              value = "1",
+              shown =
+                  IdOptions.MAX_SET + " for set, " + IdOptions.MAX_WORDS + " for text and sparse",
+              in = "[1, " + IdOptions.MAX + "]",
+              doc = "set, text, sparse: ids of one record; more are not used, and are counted")
+          int max,
+      @Setting(
+              value = "1",
+              in = "[1, 1000000]",
+              doc = "id, set, text, sparse: records with an id from which on models use it")
+          int minCount,
+      @Setting(
+              value = "0",
+              shown = "never",
+              in = "[1ms, 36500d]",
+              name = "ttl",
+              doc =
+                  "id, set, text, sparse: event time without a record after which an id is"
+                      + " forgotten, such as 30d")
+          long ttlMillis,
+      @Setting(
+              value = "1",
+              in = "[1, 3]",
+              doc = "text: longest run of neighbouring words that is an id, after the single words")
+          int ngrams)
       implements Serializable {
     /** Options of {@link Type#ID} that hold where a pipeline sets none. */
-    public static final IdOptions ONE = new IdOptions(1, 1, 0, 1);
+    public static final IdOptions ONE = Declaration.defaults(IdOptions.class);
 
     /** Max ids of one record of {@link Type#SET} where a pipeline sets none. */
     public static final int MAX_SET = 16;

@@ -261,8 +261,21 @@ public record InputSpec(
       String id,
       @Nullable String key,
       String label,
-      long timeoutMillis,
-      int maxPending,
+      @Setting(
+              value = "1d",
+              in = "[1ms, 3650d]",
+              name = "timeout",
+              doc =
+                  "event time after which features stop waiting for their label, and labels for"
+                      + " their features")
+          long timeoutMillis,
+      @Setting(
+              value = "10000",
+              in = "[1, 10000000]",
+              doc =
+                  "max number of features of a key that wait for their label; also of labels that"
+                      + " wait for features, and of ids that are kept to detect duplicates")
+          int maxPending,
       @Nullable DefaultLabel onTimeout)
       implements Serializable {
 

@@ -6,7 +6,9 @@
  * dev.millrace.data.Chunk}, examples of one key that travel together; {@link
  * dev.millrace.data.MetricsReport}, metrics of a model; {@link dev.millrace.data.DeadLetter}, a
  * record that was rejected, with its {@link dev.millrace.data.DeadLetterReason}. {@link
- * dev.millrace.data.InputSpec} specifies how a record becomes an example.
+ * dev.millrace.data.InputSpec} specifies how a record becomes an example. A {@link
+ * dev.millrace.data.Setting} declares a component of a specification as an option of the pipeline
+ * file.
  */
 @NullMarked
 package dev.millrace.data;

@@ -2,6 +2,7 @@ package dev.millrace.nn;
 
 import dev.millrace.data.KebabCase;
 import dev.millrace.data.PublicApi;
+import dev.millrace.data.Setting;
 import java.io.Serializable;
 import java.util.Set;
 import java.util.TreeSet;
@@ -16,7 +17,26 @@ import java.util.stream.Collectors;
  * @param targetScale on which values are learned
  */
 @PublicApi
-public record AutoSpec(Tier tier, Set<Extra> members, int buffer, TargetScale targetScale)
+public record AutoSpec(
+    @Setting(
+            value = "balanced",
+            doc = "networks in the mixture; each further tier is more accurate and slower")
+        Tier tier,
+    Set<Extra> members,
+    @Setting(
+            value = "" + AutoSpec.DEFAULT_BUFFER,
+            in = "[1, 1000000]",
+            doc =
+                "max number of records of a key that are kept for replay, within 8 MiB; part of"
+                    + " limits.state-bytes")
+        int buffer,
+    @Setting(
+            value = "auto",
+            doc =
+                "scale on which values are learned: auto is logarithmic for a heavy-tailed target,"
+                    + " which keeps absolute errors small; linear lets the largest values count"
+                    + " most")
+        TargetScale targetScale)
     implements Serializable {
 
   /** Default number of records kept for replay. */

@@ -29,32 +29,20 @@ final class AutoOptions {
           "",
           "Applies to `model: auto`, a mixture of small networks that learn in parallel and need no"
               + " tuning. `auto: fast` is short for `auto: { tier: fast }`.");
-  static final Option<AutoSpec.Tier> TIER =
-      AUTO_GROUP.option(
-          "tier",
-          TIERS,
-          AutoSpec.Tier.BALANCED,
-          "networks in the mixture; each further tier is more accurate and slower");
+
+  static {
+    AUTO_GROUP.declare(AutoSpec.class);
+  }
+
+  static final Option<?> TIER = AUTO_GROUP.named("tier");
   static final Option<List<AutoSpec.Extra>> MEMBERS =
-      AUTO_GROUP.option(
-          "members",
-          extras(),
-          List.of(),
-          "additional members: the nearest records in the buffer, which accurate always has");
-  static final Option<Integer> BUFFER =
-      AUTO_GROUP.option(
+      AUTO_GROUP.before(
           "buffer",
-          OptionTypes.whole(1, 1_000_000),
-          AutoSpec.DEFAULT_BUFFER,
-          "max number of records of a key that are kept for replay, within 8 MiB; part of"
-              + " limits.state-bytes");
-  static final Option<AutoSpec.TargetScale> TARGET_SCALE =
-      AUTO_GROUP.option(
-          "target-scale",
-          OptionTypes.choice(AutoSpec.TargetScale::id, AutoSpec.TargetScale.values()),
-          AutoSpec.TargetScale.AUTO,
-          "scale on which values are learned: auto is logarithmic for a heavy-tailed target, which"
-              + " keeps absolute errors small; linear lets the largest values count most");
+          Option.of(
+              "members",
+              extras(),
+              List.of(),
+              "additional members: the nearest records in the buffer, which accurate always has"));
   static final Option<Long> SEED =
       AUTO_GROUP.option(
           "seed",
@@ -73,7 +61,7 @@ final class AutoOptions {
     List<AutoSpec.Extra> members = auto.get(MEMBERS);
     EnumSet<AutoSpec.Extra> different = EnumSet.noneOf(AutoSpec.Extra.class);
     different.addAll(members);
-    return new AutoSpec(auto.get(TIER), different, auto.get(BUFFER), auto.get(TARGET_SCALE));
+    return auto.read(new AutoSpec(AutoSpec.Tier.BALANCED, different, AutoSpec.DEFAULT_BUFFER));
   }
 
   private static OptionType<List<AutoSpec.Extra>> extras() {

@@ -1,5 +1,6 @@
 package dev.millrace.config;
 
+import dev.millrace.data.Declaration;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.Sha256;
@@ -135,10 +136,8 @@ final class ConfigHash {
 
   private static StringBuilder network(StringBuilder text, NetworkModelSpec model) {
     for (LayerSpec layer : model.hidden()) {
-      line(text, "units", layer.units());
-      line(text, "activation", layer.activation());
-      line(text, "dropout", layer.dropout());
-      line(text, "layer-norm", layer.layerNorm());
+      Declaration.of(LayerSpec.class)
+          .forEach(declared -> line(text, declared.name(), declared.valueOf(layer)));
     }
     if (!model.indicators().ids().isEmpty()) {
       line(text, "embeddings", model.dimension());

@@ -21,7 +21,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -58,13 +57,13 @@ final class IdOptionsReader {
     if (!type.isOfIds()) {
       return null;
     }
+    IdOptions given = options.read(IdOptions.class);
     int max = type == SET ? IdOptions.MAX_SET : IdOptions.MAX_WORDS;
-    Long ttl = options.given(InputOptions.ID_TTL);
     return new IdOptions(
-        type == ID ? 1 : Objects.requireNonNullElse(options.given(InputOptions.MAX_IDS), max),
-        options.get(InputOptions.MIN_COUNT),
-        ttl == null ? 0 : ttl,
-        type == TEXT ? options.get(InputOptions.NGRAMS) : IdOptions.ONE.ngrams());
+        type == ID ? 1 : options.has(InputOptions.MAX_IDS) ? given.max() : max,
+        given.minCount(),
+        given.ttlMillis(),
+        type == TEXT ? given.ngrams() : IdOptions.ONE.ngrams());
   }
 
   /** Returns what is between the ids of a text, null if a text is not split. */

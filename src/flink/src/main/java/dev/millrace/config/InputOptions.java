@@ -222,27 +222,20 @@ final class InputOptions {
       LABELS_GROUP.optional("key", FIELD, "input.key", "field with the model key");
   static final Option<String> LABELS_LABEL =
       LABELS_GROUP.optional("label", FIELD, "input.label", "field with the label");
-  static final Option<Long> LABELS_TIMEOUT =
-      LABELS_GROUP.option(
-          "timeout",
-          OptionTypes.time(1, 3_650L * 86_400_000, false),
-          86_400_000L,
-          "event time after which features stop waiting for their label, and labels for their"
-              + " features");
+
+  static {
+    LABELS_GROUP.declare(InputSpec.LateLabels.class);
+  }
+
   static final Option<YamlNode> LABELS_ON_TIMEOUT =
-      LABELS_GROUP.optional(
-          "on-timeout",
-          Structures.map(),
-          "drop the features",
-          "label of features whose own label does not arrive within timeout; see"
-              + " docs/late-labels.md");
-  static final Option<Integer> LABELS_MAX_PENDING =
-      LABELS_GROUP.option(
+      LABELS_GROUP.before(
           "max-pending",
-          OptionTypes.whole(1, 10_000_000),
-          10_000,
-          "max number of features of a key that wait for their label; also of labels that wait for"
-              + " features, and of ids that are kept to detect duplicates");
+          Option.optional(
+              "on-timeout",
+              Structures.map(),
+              "drop the features",
+              "label of features whose own label does not arrive within timeout; see"
+                  + " docs/late-labels.md"));
 
   static final OptionGroup TARGET_GROUP =
       new OptionGroup(
@@ -268,7 +261,7 @@ final class InputOptions {
   static final Option<Long> TARGET_TIMEOUT =
       TARGET_GROUP.optional(
           "timeout",
-          LABELS_TIMEOUT.type(),
+          OptionTypes.time(1, 3_650L * 86_400_000, false),
           "input.labels.timeout",
           "event time after which features stop waiting for this label");
   static final Option<String> TARGET_ON_TIMEOUT =
@@ -321,32 +314,17 @@ final class InputOptions {
   static final Option<Integer> BUCKETS =
       FEATURE_GROUP.option(
           "buckets", OptionTypes.whole(1, 65_536), 32, "hash: the number of features");
-  static final Option<Integer> MIN_COUNT =
-      FEATURE_GROUP.option(
-          "min-count",
-          OptionTypes.whole(1, 1_000_000),
-          FeatureSpec.IdOptions.ONE.minCount(),
-          "id, set, text, sparse: records with an id from which on models use it");
-  static final Option<Long> ID_TTL =
-      FEATURE_GROUP.optional(
-          "ttl",
-          OptionTypes.time(1, 36_500L * 86_400_000, false),
-          "never",
-          "id, set, text, sparse: event time without a record after which an id is forgotten, such"
-              + " as 30d");
-  static final Option<Integer> MAX_IDS =
-      FEATURE_GROUP.optional(
-          "max",
-          OptionTypes.whole(1, FeatureSpec.IdOptions.MAX),
-          "%d for set, %d for text and sparse"
-              .formatted(FeatureSpec.IdOptions.MAX_SET, FeatureSpec.IdOptions.MAX_WORDS),
-          "set, text, sparse: ids of one record; more are not used, and are counted");
-  static final Option<Integer> NGRAMS =
-      FEATURE_GROUP.option(
-          "ngrams",
-          OptionTypes.whole(1, 3),
-          FeatureSpec.IdOptions.ONE.ngrams(),
-          "text: longest run of neighbouring words that is an id, after the single words");
+
+  static {
+    FEATURE_GROUP
+        .declare(FeatureSpec.IdOptions.class, "min-count", "ttl")
+        .declare(FeatureSpec.IdOptions.class, "max", "ngrams");
+  }
+
+  static final Option<?> MIN_COUNT = FEATURE_GROUP.named("min-count");
+  static final Option<?> ID_TTL = FEATURE_GROUP.named("ttl");
+  static final Option<?> MAX_IDS = FEATURE_GROUP.named("max");
+  static final Option<?> NGRAMS = FEATURE_GROUP.named("ngrams");
   static final Option<String> SEPARATOR =
       FEATURE_GROUP.optional(
           "separator",

@@ -68,7 +68,8 @@ final class LabelsReader {
     if (ownTopic && in.mentions(InputOptions.TARGETS) && labels.has(InputOptions.LABELS_LABEL)) {
       labels.reject(
           InputOptions.LABELS_LABEL,
-          "has no effect with input.targets: a label's record has the fields of the targets. Remove it");
+          "has no effect with input.targets: a label's record has the fields of the targets. Remove"
+              + " it");
     }
     String label = or(labels.given(InputOptions.LABELS_LABEL), in.given(InputOptions.LABEL));
     List<String> fields =
@@ -79,14 +80,15 @@ final class LabelsReader {
       rejectLabel(labels, InputOptions.LABELS_ID, field);
       rejectLabel(labels, InputOptions.LABELS_KEY, field);
     }
-    return new LateLabels(
-        ownTopic ? topic : null,
-        Objects.requireNonNullElse(or(labels.given(InputOptions.LABELS_ID), id()), MISSING),
-        or(labels.given(InputOptions.LABELS_KEY), in.given(InputOptions.KEY)),
-        Objects.requireNonNullElse(label, MISSING),
-        labels.get(InputOptions.LABELS_TIMEOUT),
-        labels.get(InputOptions.LABELS_MAX_PENDING),
-        onTimeout(labels));
+    return labels.read(
+        new LateLabels(
+            ownTopic ? topic : null,
+            Objects.requireNonNullElse(or(labels.given(InputOptions.LABELS_ID), id()), MISSING),
+            or(labels.given(InputOptions.LABELS_KEY), in.given(InputOptions.KEY)),
+            Objects.requireNonNullElse(label, MISSING),
+            0,
+            0,
+            onTimeout(labels)));
   }
 
   private @Nullable DefaultLabel onTimeout(OptionReader labels) {

@@ -17,8 +17,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Declares the options of the pipeline file, each once: name, type, default and documentation.
- * Parsing, checks, suggestions and docs/reference/pipeline.md follow from them.
+ * Groups the options of the pipeline file: those that specifications declare, and those that are
+ * texts, lists and maps. Parsing, checks, suggestions and docs/reference/pipeline.md follow.
  */
 final class PipelineOptions {
   static final OptionGroup ROOT_GROUP =

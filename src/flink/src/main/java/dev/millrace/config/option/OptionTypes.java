@@ -6,6 +6,7 @@ import dev.millrace.config.yaml.YamlNode.Scalar;
 import dev.millrace.data.Declaration;
 import dev.millrace.data.Durations;
 import dev.millrace.data.Interval;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -326,7 +327,7 @@ public final class OptionTypes {
   /** Returns the type of the constants of an enum, by their names in the file. */
   @SafeVarargs
   public static <E extends Enum<E>> OptionType<E> choice(Function<E, String> id, E... values) {
-    return choice(id, List.of(values));
+    return choice(id, Arrays.stream(values).toList());
   }
 
   /** Returns the type of some values, by their names in the file. */
