@@ -115,11 +115,6 @@ public final class AccuracyEstimate implements State {
     return 3L * CELLS * Integer.BYTES + predictions.bins.length + labelled.bins.length;
   }
 
-  /** Returns a deep copy. */
-  public AccuracyEstimate copy() {
-    return State.copy(this, new AccuracyEstimate(predictions.capacity));
-  }
-
   /** Visits the state. If the window is smaller now, its newest predictions stay. */
   @Override
   public void visit(StateVisitor v) throws IOException {
@@ -168,13 +163,20 @@ public final class AccuracyEstimate implements State {
       return bins[at < size ? at : at - size];
     }
 
+    private byte[] inOrder() {
+      byte[] ordered = new byte[size];
+      int first = size == capacity ? next : 0;
+      System.arraycopy(bins, first, ordered, 0, size - first);
+      System.arraycopy(bins, 0, ordered, size - first, first);
+      return ordered;
+    }
+
     /** Visits the bins in order, so that the oldest is replaced first. */
     void visit(StateVisitor v, int maxBin) throws IOException {
-      int stored = v.count("estimated predictions", size, MAX_WINDOW, Byte.BYTES);
-      for (int i = 0; i < stored; i++) {
-        int bin = v.small("bin of a prediction", v.isFilling() ? 0 : get(i), 0, maxBin);
-        if (v.isFilling()) {
-          add(bin);
+      byte[] stored = v.sized("estimated predictions", inOrder(), MAX_WINDOW);
+      if (v.isFilling()) {
+        for (byte bin : stored) {
+          add((int) v.require("bin of a prediction", bin, 0, maxBin));
         }
       }
     }

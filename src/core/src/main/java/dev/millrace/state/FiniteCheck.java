@@ -55,6 +55,9 @@ final class FiniteCheck extends StateVisitor {
   }
 
   @Override
+  public void numbers(byte[] values, int from, int to) {}
+
+  @Override
   public void numbers(int[] values, int from, int to) {}
 
   @Override

@@ -4,7 +4,6 @@ import dev.millrace.data.PublicApi;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 
 /**
  * An object that is stored, restored and copied. {@link #visit} names each field once, in the order
@@ -53,11 +52,7 @@ public interface State extends Stored {
    * @param empty with the same settings as the other
    */
   static <S extends State> S copy(State from, S empty) {
-    try {
-      StateCopy.copy(from, empty);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e); // no bytes are read
-    }
+    StateCopy.copy(from, empty);
     return empty;
   }
 
@@ -67,11 +62,7 @@ public interface State extends Stored {
    */
   static boolean isFinite(State state) {
     FiniteCheck check = new FiniteCheck();
-    try {
-      state.visit(check);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e); // no bytes are read
-    }
+    check.visitFields(state);
     return check.isFinite();
   }
 }

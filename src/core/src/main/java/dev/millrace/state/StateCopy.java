@@ -1,6 +1,5 @@
 package dev.millrace.state;
 
-import java.io.IOException;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
@@ -20,10 +19,10 @@ final class StateCopy {
 
   private StateCopy() {}
 
-  static void copy(State from, State to) throws IOException {
+  static void copy(State from, State to) {
     StateCopy copy = new StateCopy();
-    from.visit(copy.new Source());
-    to.visit(copy.new Target());
+    copy.new Source().visitFields(from);
+    copy.new Target().visitFields(to);
     if (copy.nextNumber != copy.numberCount || copy.nextObject != copy.objectCount) {
       throw new IllegalStateException(
           "the copy of %s has other parts".formatted(from.getClass().getSimpleName()));
@@ -92,6 +91,11 @@ final class StateCopy {
     public String text(String value) {
       add(value);
       return value;
+    }
+
+    @Override
+    public void numbers(byte[] values, int from, int to) {
+      add(values);
     }
 
     @Override
@@ -170,6 +174,11 @@ final class StateCopy {
     @Override
     public String text(String value) {
       return next();
+    }
+
+    @Override
+    public void numbers(byte[] values, int from, int to) {
+      copy(values, from, to);
     }
 
     @Override

@@ -91,6 +91,18 @@ public final class StateReader extends StateVisitor {
   }
 
   @Override
+  public void numbers(byte[] values, int from, int to) throws IOException {
+    in.readFully(values, from, to - from);
+  }
+
+  @Override
+  public void unsignedShorts(int[] values) throws IOException {
+    for (int i = 0; i < values.length; i++) {
+      values[i] = in.readUnsignedShort();
+    }
+  }
+
+  @Override
   public void numbers(int[] values, int from, int to) throws IOException {
     for (int i = from; i < to; i++) {
       values[i] = in.readInt();

@@ -4,6 +4,7 @@ import dev.millrace.data.PublicApi;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -35,6 +36,15 @@ public abstract class StateVisitor {
   }
 
   StateVisitor() {}
+
+  /** Visits each field, where no bytes are read or written. */
+  final void visitFields(State state) {
+    try {
+      state.visit(this);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   /** Returns true if values come from stored bytes, which must be checked. */
   public boolean isReading() {
@@ -146,6 +156,9 @@ public abstract class StateVisitor {
   }
 
   /** Visits a part of an array whose length follows from the settings. */
+  public abstract void numbers(byte[] values, int from, int to) throws IOException;
+
+  /** Visits a part of an array whose length follows from the settings. */
   public abstract void numbers(int[] values, int from, int to) throws IOException;
 
   /** Visits a part of an array whose length follows from the settings. */
@@ -160,6 +173,11 @@ public abstract class StateVisitor {
   /** Visits a part of an array, small whole numbers in few bytes. */
   public void packed(double[] values, int from, int to) throws IOException {
     numbers(values, from, to);
+  }
+
+  /** Visits an array of numbers from 0 to 65,535, as two bytes each. */
+  public void unsignedShorts(int[] values) throws IOException {
+    numbers(values, 0, values.length);
   }
 
   /** Visits an array whose length follows from the settings. */
@@ -189,6 +207,14 @@ public abstract class StateVisitor {
     for (double[] array : arrays) {
       numbers(array);
     }
+  }
+
+  /** Visits an array and its length. */
+  public final byte[] sized(String what, byte[] values, int max) throws IOException {
+    int length = count(what, values.length, max, Byte.BYTES);
+    byte[] sized = isFilling() ? new byte[length] : values;
+    numbers(sized, 0, length);
+    return sized;
   }
 
   /** Visits an array and its length. */

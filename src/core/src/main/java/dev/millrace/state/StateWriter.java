@@ -2,13 +2,18 @@ package dev.millrace.state;
 
 import java.io.DataOutput;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Writes what it visits. */
 public final class StateWriter extends StateVisitor {
+  // Bytes that are written at once.
+  private static final int MAX_BLOCK = 4_096;
+
   private final DataOutput out;
+  private ByteBuffer block = ByteBuffer.allocate(0);
 
   /** Writes to an output. */
   public StateWriter(DataOutput out) {
@@ -76,6 +81,23 @@ public final class StateWriter extends StateVisitor {
   }
 
   @Override
+  public void numbers(byte[] values, int from, int to) throws IOException {
+    out.write(values, from, to - from);
+  }
+
+  @Override
+  public void unsignedShorts(int[] values) throws IOException {
+    for (int start = 0; start < values.length; ) {
+      int end = nextBlock(start, values.length, Short.BYTES);
+      for (int i = start; i < end; i++) {
+        block.putShort((short) values[i]);
+      }
+      writeBlock();
+      start = end;
+    }
+  }
+
+  @Override
   public void numbers(int[] values, int from, int to) throws IOException {
     for (int i = from; i < to; i++) {
       out.writeInt(values[i]);
@@ -91,16 +113,40 @@ public final class StateWriter extends StateVisitor {
 
   @Override
   public void numbers(float[] values, int from, int to) throws IOException {
-    for (int i = from; i < to; i++) {
-      out.writeFloat(values[i]);
+    for (int start = from; start < to; ) {
+      int end = nextBlock(start, to, Float.BYTES);
+      for (int i = start; i < end; i++) {
+        block.putInt(Float.floatToIntBits(values[i])); // one NaN for all
+      }
+      writeBlock();
+      start = end;
     }
   }
 
   @Override
   public void numbers(double[] values, int from, int to) throws IOException {
-    for (int i = from; i < to; i++) {
-      out.writeDouble(values[i]);
+    for (int start = from; start < to; ) {
+      int end = nextBlock(start, to, Double.BYTES);
+      for (int i = start; i < end; i++) {
+        block.putLong(Double.doubleToLongBits(values[i]));
+      }
+      writeBlock();
+      start = end;
     }
+  }
+
+  /** Makes room for the next numbers, and returns the end of those that fit. */
+  private int nextBlock(int start, int to, int bytesEach) {
+    int count = Math.min(to - start, MAX_BLOCK / bytesEach);
+    if (block.capacity() < count * bytesEach) {
+      block = ByteBuffer.allocate(Math.min(MAX_BLOCK, 2 * count * bytesEach));
+    }
+    block.clear();
+    return start + count;
+  }
+
+  private void writeBlock() throws IOException {
+    out.write(block.array(), 0, block.position());
   }
 
   @Override

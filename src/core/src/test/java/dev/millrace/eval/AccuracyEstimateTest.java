@@ -104,7 +104,7 @@ class AccuracyEstimateTest {
       }
       assertThat(stored.report(true)).isEqualTo(whole.report(true));
       assertThat(copied.report(true)).isEqualTo(whole.report(true));
-      copied = copied.copy();
+      copied = State.copy(copied, new AccuracyEstimate(70));
       stored = read(write(stored), 70);
     }
     assertThat(write(stored)).isEqualTo(write(whole));

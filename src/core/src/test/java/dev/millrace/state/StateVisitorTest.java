@@ -7,6 +7,7 @@ import dev.millrace.data.BoundedDataInput;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -39,7 +40,27 @@ class StateVisitorTest {
     private double packed;
     private double any = Double.NaN;
     private String text = "";
-    private double[] sized = {};
+    private double[] packedSized = {};
+    private final byte[] bytes = new byte[2];
+    private final int[] integers = new int[2];
+    private final int[] shorts = new int[2];
+    private final long[] longs = new long[2];
+    private final double[] doubles = new double[1_000]; // more than one block
+    private final double[] packedDoubles = new double[2];
+    private final float[] odd = new float[2];
+    private final float[] even = new float[2];
+    private byte[] sizedBytes = {};
+    private float[] sizedFloats = {};
+    private double[] sizedDoubles = {};
+    private long[] sizedLongs = {};
+    private Long value = 0L;
+    private int integer;
+    private long large;
+    private double doubled;
+    private int small;
+    private int unsignedShort;
+    private float anySingle = Float.NaN;
+    private int things;
     private StringBuilder builder = new StringBuilder();
     private int unstored;
 
@@ -62,7 +83,28 @@ class StateVisitorTest {
       packed = v.packed(packed);
       any = v.anyNumber(any);
       text = v.text(text);
-      sized = v.packedSized("numbers", sized, 5);
+      packedSized = v.packedSized("numbers", packedSized, 5);
+      v.numbers(bytes, 0, bytes.length);
+      v.numbers(integers, 0, integers.length);
+      v.unsignedShorts(shorts);
+      v.numbers(longs);
+      v.numbers(doubles);
+      v.packed(packedDoubles, 0, packedDoubles.length);
+      v.alternating(odd, even);
+      sizedBytes = v.sized("bytes", sizedBytes, 5);
+      sizedFloats = v.sized("floats", sizedFloats, 5);
+      sizedDoubles = v.sized("doubles", sizedDoubles, 5);
+      sizedLongs = v.sized("longs", sizedLongs, 5);
+      value = v.value(value, (number, out) -> out.writeLong(number), in -> in.readLong());
+      integer = v.number(integer);
+      large = v.number("large", large, 0, Long.MAX_VALUE);
+      doubled = v.number(doubled);
+      small = v.small("small", small, -5, 5);
+      unsignedShort = v.unsignedShort(unsignedShort);
+      anySingle = v.anyNumber(anySingle);
+      things = v.count("things", things, 9, 1);
+      v.requireBytes("things", things);
+      v.numbers(bytes, 0, things);
       builder =
           v.custom(
               builder,
@@ -88,7 +130,27 @@ class StateVisitorTest {
     full.single = 8.5f;
     full.packed = 9;
     full.text = "text";
-    full.sized = new double[] {10, 11.5};
+    full.packedSized = new double[] {10, 11.5};
+    full.bytes[1] = -13;
+    full.integers[1] = -14;
+    full.shorts[1] = 65_535;
+    full.longs[1] = 1L << 40;
+    Arrays.setAll(full.doubles, i -> i / 8.0);
+    full.packedDoubles[0] = 1.25;
+    full.packedDoubles[1] = 300;
+    full.odd[0] = 15;
+    full.even[1] = 16;
+    full.sizedBytes = new byte[] {17};
+    full.sizedFloats = new float[] {18, 19};
+    full.sizedDoubles = new double[] {20};
+    full.sizedLongs = new long[] {21, 22, 23};
+    full.value = 24L;
+    full.integer = 25;
+    full.large = 1L << 41;
+    full.doubled = 26;
+    full.small = -5;
+    full.unsignedShort = 40_000;
+    full.things = 2;
     full.builder.append("built");
     full.unstored = 12;
     return full;
@@ -111,6 +173,10 @@ class StateVisitorTest {
     Everything read = read(bytes, true);
 
     assertThat(bytes(read)).isEqualTo(bytes);
+    assertThat(read.sizedLongs).containsExactly(21, 22, 23);
+    assertThat(read.shorts[1]).isEqualTo(65_535);
+    assertThat(read.large).isEqualTo(1L << 41);
+    assertThat(read.small).isEqualTo(-5);
     assertThat(read.unstored).isZero();
   }
 
@@ -126,9 +192,44 @@ class StateVisitorTest {
     copy.fixed[1]++;
     copy.second[0]++;
     copy.part.value++;
-    copy.sized[0]++;
+    copy.packedSized[0]++;
+    copy.bytes[1]++;
+    copy.integers[1]++;
+    copy.shorts[1]--;
+    copy.longs[1]++;
+    copy.doubles[999]++;
+    copy.packedDoubles[0]++;
+    copy.even[1]++;
+    copy.sizedBytes[0]++;
+    copy.sizedFloats[0]++;
+    copy.sizedDoubles[0]++;
+    copy.sizedLongs[0]++;
     copy.builder.append("more");
     assertThat(bytes(full)).isEqualTo(before);
+  }
+
+  @Test
+  void arraysAreWrittenAsTheirNumbersAre() throws IOException {
+    float[] floats = {-0f, Float.intBitsToFloat(0xFFC00001), Float.MIN_VALUE};
+    double[] doubles = {-0.0, Double.longBitsToDouble(0xFFF8000000000001L), Double.MIN_VALUE};
+    int[] shorts = {1, 40_000};
+    State arrays =
+        v -> {
+          v.numbers(floats, 1, 3);
+          v.numbers(doubles, 1, 3);
+          v.unsignedShorts(shorts);
+        };
+    State numbers =
+        v -> {
+          v.number(floats[1]);
+          v.number(floats[2]);
+          v.number(doubles[1]);
+          v.number(doubles[2]);
+          v.unsignedShort(shorts[0]);
+          v.unsignedShort(shorts[1]);
+        };
+
+    assertThat(bytes(arrays)).isEqualTo(bytes(numbers));
   }
 
   @Test

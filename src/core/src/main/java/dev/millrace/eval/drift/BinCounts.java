@@ -176,13 +176,7 @@ final class BinCounts implements State {
 
   @Override
   public void visit(StateVisitor v) throws IOException {
-    if (v.isCopying()) {
-      v.numbers(bins, 0, bins.length);
-    } else {
-      for (int b = 0; b < bins.length; b++) {
-        bins[b] = v.unsignedShort(bins[b]);
-      }
-    }
+    v.unsignedShorts(bins);
     sum = v.number(sum);
     squares = v.number(squares);
   }

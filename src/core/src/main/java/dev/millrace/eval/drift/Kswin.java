@@ -161,7 +161,9 @@ final class Kswin implements DriftDetector {
       window = new double[Math.max(FIRST_ROOM, stored)];
     }
     v.numbers(window, 0, stored);
-    size = Math.min(stored, spec.window());
-    System.arraycopy(window, stored - size, window, 0, size);
+    if (v.isFilling()) {
+      size = Math.min(stored, spec.window());
+      System.arraycopy(window, stored - size, window, 0, size);
+    }
   }
 }
