@@ -2,7 +2,6 @@ package dev.millrace.eval;
 
 import dev.millrace.state.State;
 import dev.millrace.state.StateVisitor;
-import dev.millrace.state.VarLong;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.function.IntToDoubleFunction;
@@ -203,6 +202,7 @@ public final class ClassCounts implements State {
   public void visit(StateVisitor v) throws IOException {
     weight = v.packed(weight);
     hits = v.packed(hits);
-    sums = v.packedSized("numbers of classes in the metrics", sums, VarLong.MAX_CLASSES * SUMS);
+    sums =
+        v.packedSized("numbers of classes in the metrics", sums, MetricsInput.MAX_CLASSES * SUMS);
   }
 }

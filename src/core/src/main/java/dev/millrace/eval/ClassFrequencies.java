@@ -2,7 +2,6 @@ package dev.millrace.eval;
 
 import dev.millrace.state.State;
 import dev.millrace.state.StateVisitor;
-import dev.millrace.state.VarLong;
 import java.io.IOException;
 import java.util.Arrays;
 
@@ -72,7 +71,7 @@ final class ClassFrequencies implements State {
 
   @Override
   public void visit(StateVisitor v) throws IOException {
-    weights = v.packedSized("numbers of classes in the metrics", weights, VarLong.MAX_CLASSES);
+    weights = v.packedSized("numbers of classes in the metrics", weights, MetricsInput.MAX_CLASSES);
     sum = v.packed(sum);
     majority = visitClass(v, majority);
     v.require("majority class in the metrics", majority, -1, weights.length - 1);
@@ -80,6 +79,6 @@ final class ClassFrequencies implements State {
 
   /** Visits a class index or {@link ClassCounts#NO_PREDICTION}, stored as 0. */
   static int visitClass(StateVisitor v, int classIndex) throws IOException {
-    return (int) v.packed("class in the metrics", classIndex + 1L, 0, VarLong.MAX_CLASSES) - 1;
+    return (int) v.packed("class in the metrics", classIndex + 1L, 0, MetricsInput.MAX_CLASSES) - 1;
   }
 }

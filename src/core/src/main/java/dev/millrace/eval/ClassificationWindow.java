@@ -396,26 +396,26 @@ final class ClassificationWindow {
       window.setScores(storedScores.length);
     }
     if ((flags & POSITIVE_FLAG) != 0) {
-      window.positive = VarLong.readClass(in);
+      window.positive = MetricsInput.readClass(in);
     }
     boolean hasSegments = (flags & SEGMENT_FLAGS) == SEGMENT_FLAGS;
     // If the column or its values have changed, the examples are of no segment.
     long stored = hasSegments ? VarLong.read(in) : NO_SEGMENTS;
     boolean areKept = window.segments != null && window.segments.fingerprint() == stored;
-    int size = VarLong.readExamples(in);
+    int size = MetricsInput.readExamples(in);
     ScoredClass example = new ScoredClass();
     for (int i = 0; i < size; i++) {
-      example.actual = VarLong.readClass(in);
-      example.predicted = VarLong.readClass(in);
-      int noChange = VarLong.readClassOrNone(in);
-      int majority = VarLong.readClassOrNone(in);
+      example.actual = MetricsInput.readClass(in);
+      example.predicted = MetricsInput.readClass(in);
+      int noChange = MetricsInput.readClassOrNone(in);
+      int majority = MetricsInput.readClassOrNone(in);
       example.loss = in.readDouble();
       example.logLoss = in.readFloat();
       boolean isCalibrated = (flags & CALIBRATION_FLAG) != 0;
       example.brier = isCalibrated ? in.readFloat() : Float.NaN;
       example.confidence = isCalibrated ? in.readFloat() : Float.NaN;
       example.group = (flags & GROUP_FLAG) != 0 ? in.readLong() : ScoredClass.NO_GROUP;
-      example.segment = hasSegments ? VarLong.readSegment(in) : 0;
+      example.segment = hasSegments ? MetricsInput.readSegment(in) : 0;
       if (window.segments != null) {
         int none = window.segments.count() - 1;
         example.segment = areKept ? Math.min(example.segment, none) : none;
@@ -442,6 +442,7 @@ final class ClassificationWindow {
     if ((flags & CLASS_SCORES_FLAG) == 0) {
       return (flags & SCORE_FLAG) != 0 ? 1 : 0;
     }
-    return VarLong.readSize(in, "classes with scores in the metrics", MetricsSpec.MAX_AUC_CLASSES);
+    return MetricsInput.readSize(
+        in, "classes with scores in the metrics", MetricsSpec.MAX_AUC_CLASSES);
   }
 }

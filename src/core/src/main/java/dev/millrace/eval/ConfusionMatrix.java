@@ -2,7 +2,6 @@ package dev.millrace.eval;
 
 import dev.millrace.state.State;
 import dev.millrace.state.StateVisitor;
-import dev.millrace.state.VarLong;
 import java.io.IOException;
 
 /**
@@ -74,7 +73,7 @@ public final class ConfusionMatrix implements State {
 
   @Override
   public void visit(StateVisitor v) throws IOException {
-    int stored = (int) v.packed("class in the metrics", classes, 0, VarLong.MAX_CLASSES);
+    int stored = (int) v.packed("class in the metrics", classes, 0, MetricsInput.MAX_CLASSES);
     v.requireBytes("confusion matrix", (long) stored * stored);
     if (v.isFilling()) {
       grow(stored);

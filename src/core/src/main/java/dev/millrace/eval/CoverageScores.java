@@ -96,7 +96,7 @@ public final class CoverageScores implements State {
   /** Reads rows. If the window is smaller now, its newest examples stay. */
   private Window readRows(DataInput in) throws IOException {
     int flags = in.readByte();
-    for (int left = VarLong.readExamples(in); left > 0; left--) {
+    for (int left = MetricsInput.readExamples(in); left > 0; left--) {
       double size = in.readDouble();
       double miss = in.readDouble();
       int row = rows.readEnd(in, flags);

@@ -116,7 +116,7 @@ final class RegressionWindow {
     RegressionWindow window = new RegressionWindow(spec);
     Window rows = window.rows;
     int flags = in.readByte();
-    int size = VarLong.readExamples(in);
+    int size = MetricsInput.readExamples(in);
     double[] stored = new double[window.cells() / Window.WIDE];
     for (int i = 0; i < size; i++) {
       for (int c = 0; c < stored.length; c++) {

@@ -103,7 +103,7 @@ public final class ValidationScores implements State, KeyPart {
     metrics =
         v.custom(
             metrics,
-            RollingMetrics::write,
+            (value, out) -> RollingMetrics.write(value, out),
             in -> RollingMetrics.read(in, spec.ofHeldOut()),
             RollingMetrics::copy);
     classes = v.unstored(classes);

@@ -115,7 +115,7 @@ final class Intervals implements KeyPart {
 
   @Override
   public void write(DataOutput out) throws IOException {
-    bounds.write(out);
+    ConformalBounds.write(bounds, out);
     scores.write(out);
   }
 

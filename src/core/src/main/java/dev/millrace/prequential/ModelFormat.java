@@ -47,7 +47,7 @@ final class ModelFormat {
     out.writeInt(model.columns);
     model.counters.write(out);
     model.classes.write(out);
-    model.metrics.write(out);
+    RollingMetrics.write(model.metrics, out);
     model.learner.write(out);
     if (model.task == Task.REGRESSION) {
       model.targetLimit.write(out);
@@ -73,7 +73,7 @@ final class ModelFormat {
       DataOutputStream extras = new DataOutputStream(bytes);
       extras.writeByte(flags);
       if (intervals != null) {
-        intervals.bounds.write(extras);
+        ConformalBounds.write(intervals.bounds, extras);
       }
       if (derived != null) {
         derived.write(extras);

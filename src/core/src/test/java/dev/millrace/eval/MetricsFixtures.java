@@ -181,7 +181,7 @@ final class MetricsFixtures {
   static byte[] bytes(RollingMetrics metrics) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try {
-      metrics.write(new DataOutputStream(bytes));
+      RollingMetrics.write(metrics, new DataOutputStream(bytes));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -197,14 +197,13 @@ public final class ConformalBounds implements State {
   }
 
   /** Writes the level, then the other state. */
-  @Override
-  public void write(DataOutput out) throws IOException {
-    out.writeDouble(level());
-    State.super.write(out);
+  public static void write(ConformalBounds bounds, DataOutput out) throws IOException {
+    out.writeDouble(bounds.level());
+    bounds.write(out);
   }
 
   /**
-   * Reads what {@link #write} wrote.
+   * Reads what {@link #write(ConformalBounds, DataOutput)} wrote.
    *
    * @throws IOException if the level is none; the bytes are damaged
    */

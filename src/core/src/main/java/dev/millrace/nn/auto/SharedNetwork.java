@@ -299,7 +299,7 @@ public final class SharedNetwork {
     visit(new StateWriter(out));
   }
 
-  private void visit(StateVisitor v) throws IOException {
+  void visit(StateVisitor v) throws IOException {
     scaler.visit(v);
     int neurons = v.count("neurons of the shared network", targets.size(), MAX_NEURONS, 1);
     for (int n = 0; n < neurons; n++) {
@@ -336,10 +336,5 @@ public final class SharedNetwork {
     SharedNetwork read = new SharedNetwork(header.inputs(), header.indicators(), seed, keySeed);
     read.visit(new StateReader(in));
     return read;
-  }
-
-  /** Returns false if a number that was learned is not finite. */
-  public boolean isFinite() {
-    return State.isFinite(this::visit);
   }
 }

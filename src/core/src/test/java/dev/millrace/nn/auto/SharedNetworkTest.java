@@ -7,6 +7,7 @@ import dev.millrace.data.BoundedDataInput;
 import dev.millrace.nn.Indicators;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.Workspace;
+import dev.millrace.state.State;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -50,7 +51,7 @@ class SharedNetworkTest {
     float[] wild = {Float.NaN, Float.MAX_VALUE, -Float.MAX_VALUE};
     network.learn(wild, 0, new int[] {0}, new double[] {1}, 1, 1, workspace);
 
-    assertThat(network.isFinite()).isTrue();
+    assertThat(State.isFinite(network::visit)).isTrue();
     float[] out = new float[SharedNetwork.UNITS];
     network.predict(wild, 0, out, 0, workspace);
     for (float unit : out) {
