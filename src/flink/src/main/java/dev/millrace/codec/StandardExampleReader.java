@@ -11,7 +11,6 @@ import java.util.Arrays;
 import java.util.List;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.DecoderFactory;
-import org.apache.avro.util.Utf8;
 
 /**
  * Reads records of the standard example schema field by field, without a record object: three times
@@ -31,9 +30,6 @@ final class StandardExampleReader implements ExampleReader {
   private final boolean mayLackLabel;
 
   private final ReaderScratch scratch;
-  private final BinaryDecoder decoder;
-  private final Utf8 text;
-  private final Utf8 attribute;
 
   /**
    * @param labelsOnly whether features are skipped
@@ -54,9 +50,6 @@ final class StandardExampleReader implements ExampleReader {
       List<String> numberNames,
       ReaderScratch scratch) {
     this.scratch = scratch;
-    this.decoder = scratch.decoder;
-    this.text = scratch.text;
-    this.attribute = scratch.attribute;
     this.hasId = spec.id() != null;
     this.ids = new IdReader(spec.labels() != null);
     this.labelsOnly = labelsOnly;
@@ -74,30 +67,30 @@ final class StandardExampleReader implements ExampleReader {
 
   @Override
   public void read(byte[] value, int from, Example into) throws RejectedException, IOException {
-    DecoderFactory.get().binaryDecoder(value, from, value.length - from, decoder);
+    DecoderFactory.get().binaryDecoder(value, from, value.length - from, scratch.decoder);
     if (hasId) {
-      ids.read(decoder.readString(text), into);
+      ids.read(scratch.decoder.readString(scratch.text), into);
     } else {
-      decoder.skipString();
+      scratch.decoder.skipString();
     }
     if (keyInValue) {
-      into.key = keys.read(decoder.readString(text));
+      into.key = keys.read(scratch.decoder.readString(scratch.text));
     } else {
-      decoder.skipString();
+      scratch.decoder.skipString();
     }
-    into.eventTime = EventTime.of("ts", decoder.readLong());
+    into.eventTime = EventTime.of("ts", scratch.decoder.readLong());
     boolean hasLabel = readLabel(into);
-    into.weight = decoder.readFloat();
+    into.weight = scratch.decoder.readFloat();
     int count = readNumbers(value.length - from);
     readMissing(count);
     readAttributes(into, count, hasLabel);
-    if (!decoder.isEnd()) {
+    if (!scratch.decoder.isEnd()) {
       throw new IOException("there are bytes after the end of the record");
     }
   }
 
   private boolean readLabel(Example into) throws RejectedException, IOException {
-    int branch = decoder.readIndex();
+    int branch = scratch.decoder.readIndex();
     switch (branch) {
       case 0 -> {
         if (!mayLackLabel) {
@@ -106,8 +99,8 @@ final class StandardExampleReader implements ExampleReader {
         into.label = null;
         return false;
       }
-      case 1 -> labels.number(into, decoder.readDouble());
-      case 2 -> labels.text(into, decoder.readString(text));
+      case 1 -> labels.number(into, scratch.decoder.readDouble());
+      case 2 -> labels.text(into, scratch.decoder.readString(scratch.text));
       default -> throw new IOException("the label's union has no branch " + branch);
     }
     return true;
@@ -115,7 +108,9 @@ final class StandardExampleReader implements ExampleReader {
 
   private int readNumbers(int length) throws RejectedException, IOException {
     int count = 0;
-    for (long block = decoder.readArrayStart(); block != 0; block = decoder.arrayNext()) {
+    for (long block = scratch.decoder.readArrayStart();
+        block != 0;
+        block = scratch.decoder.arrayNext()) {
       requireBytes(block, Float.BYTES, length);
       int total = count + (int) block;
       if (total > maxFeatures) {
@@ -128,6 +123,7 @@ final class StandardExampleReader implements ExampleReader {
         scratch.numbers = Arrays.copyOf(scratch.numbers, capacity);
         scratch.isMissing = new boolean[capacity];
       }
+      BinaryDecoder decoder = scratch.decoder;
       float[] numbers = scratch.numbers;
       for (; count < total; count++) {
         numbers[count] = decoder.readFloat();
@@ -139,9 +135,11 @@ final class StandardExampleReader implements ExampleReader {
   private void readMissing(int count) throws RejectedException, IOException {
     boolean[] isMissing = scratch.isMissing;
     Arrays.fill(isMissing, 0, count, false);
-    for (long block = decoder.readArrayStart(); block != 0; block = decoder.arrayNext()) {
+    for (long block = scratch.decoder.readArrayStart();
+        block != 0;
+        block = scratch.decoder.arrayNext()) {
       for (long i = 0; i < block; i++) {
-        int position = decoder.readInt();
+        int position = scratch.decoder.readInt();
         if (position < 0 || position >= count) {
           throw new RejectedException(
               DeadLetterReason.INVALID_FEATURE,
@@ -154,7 +152,7 @@ final class StandardExampleReader implements ExampleReader {
 
   private void readAttributes(Example into, int count, boolean hasLabel)
       throws RejectedException, IOException {
-    long block = decoder.readMapStart();
+    long block = scratch.decoder.readMapStart();
     boolean isEmpty = count == 0 && block == 0;
     if (labelsOnly || (hasDelayedLabels && hasLabel && isEmpty)) {
       into.kind = RecordKind.LABEL;
@@ -169,21 +167,21 @@ final class StandardExampleReader implements ExampleReader {
       into.kind = RecordKind.FEATURES;
     }
     features.begin(into, scratch.numbers, scratch.isMissing, count, block != 0);
-    for (; block != 0; block = decoder.mapNext()) {
+    for (; block != 0; block = scratch.decoder.mapNext()) {
       for (long i = 0; i < block; i++) {
-        decoder.readString(attribute);
-        decoder.readString(text);
-        features.attribute(into, attribute, text);
+        scratch.decoder.readString(scratch.attribute);
+        scratch.decoder.readString(scratch.text);
+        features.attribute(into, scratch.attribute, scratch.text);
       }
     }
     features.end(into);
   }
 
   private void skipMap(long first) throws IOException {
-    for (long block = first; block != 0; block = decoder.mapNext()) {
+    for (long block = first; block != 0; block = scratch.decoder.mapNext()) {
       for (long i = 0; i < block; i++) {
-        decoder.skipString();
-        decoder.skipString();
+        scratch.decoder.skipString();
+        scratch.decoder.skipString();
       }
     }
   }
