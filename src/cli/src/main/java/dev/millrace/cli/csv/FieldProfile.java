@@ -155,7 +155,8 @@ public final class FieldProfile {
     }
     String plain = converter.plain(text);
     double number = CsvText.number(plain);
-    if (isLater(plain, number)) {
+    OptionalLong date = Double.isNaN(number) ? ClockTime.date(plain) : OptionalLong.empty();
+    if (isLater(plain, number, date)) {
       laterTimes++;
       firstLaterTime = firstLaterTime == null ? new Cell(text, file.position()) : firstLaterTime;
     }
@@ -169,19 +170,18 @@ public final class FieldProfile {
       count(text, text);
       return;
     }
-    if (firstOtherDate == null && !ClockTime.isDate(plain)) {
+    if (firstOtherDate == null && date.isEmpty()) {
       firstOtherDate = new Cell(text, file.position());
     }
-    addText(text, plain);
+    addText(text, plain, date.isPresent());
     if (firstOtherNumber == null && otherNumbers > 0) {
       firstOtherNumber = new Cell(text, file.position());
     }
   }
 
   /** Returns true if a cell would be an event time later than tomorrow. */
-  private boolean isLater(String plain, double number) {
+  private boolean isLater(String plain, double number, OptionalLong date) {
     // Without an offset a date is off by less than a day.
-    OptionalLong date = Double.isNaN(number) ? ClockTime.date(plain) : OptionalLong.empty();
     boolean mayBe = date.isPresent() ? date.getAsLong() > tomorrow - DAY : number > tomorrow;
     return mayBe && EventTime.ofCell(plain).orElse(Long.MIN_VALUE) > tomorrow;
   }
@@ -199,11 +199,11 @@ public final class FieldProfile {
   }
 
   public void addText(String text) {
-    addText(text, text);
+    addText(text, text, ClockTime.isDate(text));
   }
 
-  private void addText(String text, String plain) {
-    if (ClockTime.isDate(plain)) {
+  private void addText(String text, String plain, boolean isDate) {
+    if (isDate) {
       times++;
     } else if (ColumnWarnings.isOtherDate(plain)) {
       otherDates++;
