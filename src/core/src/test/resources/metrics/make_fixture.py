@@ -150,6 +150,15 @@ def model_scores(rows, weights, classes, positive, beta, accuracies, frequency_l
     scores["balanced_accuracy"] = float(
         metrics.balanced_accuracy_score(actual, predicted, sample_weight=weights)
     )
+    recalls = metrics.recall_score(
+        actual,
+        predicted,
+        labels=sorted({a for a, w in zip(actual, weights) if w > 0}),
+        average=None,
+        zero_division=0,
+        sample_weight=weights,
+    )
+    scores["g_mean"] = float(np.prod(recalls) ** (1 / len(recalls)))
     scores["kappa"] = null(
         metrics.cohen_kappa_score(actual, predicted, sample_weight=weights)
     )

@@ -20,6 +20,12 @@ public enum Score {
       "balanced_accuracy",
       Better.HIGHER,
       "mean recall of the classes that have examples"),
+  G_MEAN(
+      Kind.CLASSES,
+      "g_mean",
+      Better.HIGHER,
+      "geometric mean of the recalls of the classes that have examples: 0 if one of them is never"
+          + " recognized, however rare it is (Kubat and Matwin, 1997)"),
   PRECISION(
       Kind.CLASSES,
       "precision",

@@ -105,6 +105,22 @@ public final class ClassCounts implements State {
     return sum / occurring;
   }
 
+  /**
+   * Returns the geometric mean of the recalls of the classes that examples are of (Kubat and Matwin
+   * 1997); NaN without examples.
+   */
+  public double geometricMean() {
+    double logarithms = 0;
+    int occurring = 0;
+    for (int c = 0; c < classes(); c++) {
+      if (of(ACTUAL, c) > 0) {
+        logarithms += StrictMath.log(recall(c));
+        occurring++;
+      }
+    }
+    return StrictMath.exp(logarithms / occurring);
+  }
+
   /** Returns the share of hits among examples predicted as this class. */
   public double precision(int classIndex) {
     return ratio(of(HITS, classIndex), of(PREDICTED, classIndex));

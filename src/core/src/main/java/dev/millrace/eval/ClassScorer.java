@@ -55,6 +55,7 @@ final class ClassScorer {
     Map<Score, Double> scores = new EnumMap<>(Score.class);
     scores.put(Score.ACCURACY, accuracy);
     scores.put(Score.BALANCED_ACCURACY, counts.balancedAccuracy());
+    scores.put(Score.G_MEAN, counts.geometricMean());
     scores.put(Score.PRECISION, average.precision(counts));
     scores.put(Score.RECALL, average.recall(counts));
     scores.put(Score.F1, average.f1(counts));

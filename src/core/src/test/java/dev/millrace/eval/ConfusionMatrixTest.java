@@ -92,6 +92,20 @@ class ConfusionMatrixTest {
     assertThat(counts.macro(counts::f1)).isEqualTo(1);
     assertThat(counts.macro(counts::precision)).isEqualTo(1);
     assertThat(counts.balancedAccuracy()).isEqualTo(1);
+    assertThat(counts.geometricMean()).isEqualTo(1);
+  }
+
+  @Test
+  void theGeometricMeanIsZeroWhereAClassIsNeverRecognized() {
+    ConfusionMatrix matrix = new ConfusionMatrix();
+    matrix.add(0, 0, 3);
+    matrix.add(0, 1, 1);
+    matrix.add(1, 1, 1);
+    matrix.add(1, 0, 2);
+    assertThat(matrix.counts().geometricMean()).isEqualTo(Math.sqrt(0.75 / 3), within(1e-15));
+
+    matrix.add(2, 0, 0.5);
+    assertThat(matrix.counts().geometricMean()).isZero();
   }
 
   @Test
@@ -110,6 +124,7 @@ class ConfusionMatrixTest {
 
     assertThat(counts.accuracy()).isNaN();
     assertThat(counts.balancedAccuracy()).isNaN();
+    assertThat(counts.geometricMean()).isNaN();
     assertThat(counts.kappa()).isNaN();
     assertThat(counts.mcc()).isNaN();
     assertThat(counts.macro(counts::f1)).isNaN();

@@ -463,11 +463,11 @@ class MetricsJsonTest {
             """
             ,"validation":{"best_epoch":2,"best_loss":0.125,"stopped":true,\
             "window":{"size":7,"examples":4,"weight":4,"accuracy":0.5,"balanced_accuracy":0.5,\
-            "precision":0.5,"recall":0.5,"f1":0.5,"f_beta":0.5,"kappa":0.5,"kappa_m":0.5,\
+            "g_mean":0.5,"precision":0.5,"recall":0.5,"f1":0.5,"f_beta":0.5,"kappa":0.5,"kappa_m":0.5,\
             "kappa_temporal":0.5,"mcc":0.5,"loss":0.25,"log_loss":0.75,"log_loss_baseline":0.5,"normalized_entropy":1.5,"brier":0.5,\
             "calibration_error":0.5,"calibration":{"mean_predicted":0.25,"observed_share":0.125,"ratio":2.0},"predicts_one_class":true,"better_than_baseline":false},\
             "epoch":{"examples":6,"weight":6,"accuracy":1.0,"balanced_accuracy":1.0,\
-            "precision":1.0,"recall":1.0,"f1":1.0,"f_beta":1.0,"kappa":1.0,"kappa_m":1.0,\
+            "g_mean":1.0,"precision":1.0,"recall":1.0,"f1":1.0,"f_beta":1.0,"kappa":1.0,"kappa_m":1.0,\
             "kappa_temporal":1.0,"mcc":1.0,"loss":2.0,"log_loss":3.0,"log_loss_baseline":0.5,"normalized_entropy":6.0,"brier":1.0,\
             "calibration_error":1.0,"calibration":{"mean_predicted":0.25,"observed_share":0.125,"ratio":2.0},"predicts_one_class":true,"better_than_baseline":false}},"learning_rate":\
             """);
