@@ -243,12 +243,25 @@ final class AutoClassifier extends AutoLearner {
   }
 
   @Override
-  void visitMixer(StateVisitor v) throws IOException {
-    mixer.visit(v);
+  void visitTarget(StateVisitor v) throws IOException {
     frequencies.visit(v);
-    previousLabel.visit(v);
+    previousLabel.visitPrevious(v);
+  }
+
+  @Override
+  void visitMembers(StateVisitor v) throws IOException {
     if (naiveBayes != null) {
       naiveBayes.visit(v);
     }
+  }
+
+  @Override
+  void visitLastMember(StateVisitor v) throws IOException {
+    previousLabel.visit(v);
+  }
+
+  @Override
+  void visitMixer(StateVisitor v) throws IOException {
+    mixer.visit(v);
   }
 }

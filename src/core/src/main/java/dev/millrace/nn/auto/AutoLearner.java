@@ -76,6 +76,7 @@ public abstract sealed class AutoLearner extends PerExampleModel
   private AutoShape shape;
   // Null in an unused copy: a state backend copies models, and shares scratch.
   private @Nullable AutoScratch scratch;
+  private boolean hasStarted;
   private long examples;
   private long steps;
   private long skippedSteps;
@@ -486,7 +487,7 @@ public abstract sealed class AutoLearner extends PerExampleModel
   /** Keeps a learned record for replay. */
   final void keep(double label, float weight, AutoScratch own) {
     buffer.add(own.encoded, own.encodedOffset, label, weight, own.draws.place());
-    if (!tails.hasStarted() && buffer.has(FIRST_RECORDS)) {
+    if (!hasStarted && buffer.has(FIRST_RECORDS)) {
       startColumns();
     }
     ferns.startIfReady(this, own);
@@ -498,6 +499,7 @@ public abstract sealed class AutoLearner extends PerExampleModel
    * finds the nominal columns.
    */
   private void startColumns() {
+    hasStarted = true;
     int records = buffer.size();
     // Of rows with ids networks see numbers and logarithms already.
     tails.start(
@@ -613,17 +615,21 @@ public abstract sealed class AutoLearner extends PerExampleModel
   }
 
   private void visit(StateVisitor v) throws IOException {
+    hasStarted = v.flag(hasStarted);
     visitScalers(v);
+    visitTarget(v);
     members.visit(v);
-    weights.visit(v);
-    answer.visit(v);
     linear.visit(v);
     ferns.visit(v, nominal);
-    visitMixer(v);
-    buffer.visit(v, classes());
+    visitMembers(v);
     if (ids != null) {
       ids.visit(v, shape, this::scratch);
     }
+    visitLastMember(v);
+    weights.visit(v);
+    answer.visit(v);
+    visitMixer(v);
+    buffer.visit(v, classes());
     examples = v.number(examples);
     steps = v.number(steps);
     skippedSteps = v.number(skippedSteps);
@@ -633,11 +639,19 @@ public abstract sealed class AutoLearner extends PerExampleModel
   }
 
   void visitScalers(StateVisitor v) throws IOException {
-    scaler.visit(v);
-    tails.visit(v);
+    if (ids == null) {
+      tails.visit(v);
+    }
     nominal =
         v.value(nominal, NominalColumns::write, in -> NominalColumns.read(in, shape.inputs()));
+    scaler.visit(v);
   }
+
+  abstract void visitTarget(StateVisitor v) throws IOException;
+
+  void visitMembers(StateVisitor v) throws IOException {}
+
+  void visitLastMember(StateVisitor v) throws IOException {}
 
   abstract void visitMixer(StateVisitor v) throws IOException;
 

@@ -278,22 +278,29 @@ final class AutoRegressor extends AutoLearner {
 
   @Override
   void visitScalers(StateVisitor v) throws IOException {
+    if (shape().kind().previousInputs() > 0) {
+      hasPrevious = v.flag(hasPrevious);
+    }
     super.visitScalers(v);
-    hasPrevious = v.flag(hasPrevious);
+  }
+
+  @Override
+  void visitTarget(StateVisitor v) throws IOException {
     target.visit(v);
+    lastValue = v.anyNumber(lastValue);
+    if (experts != null) {
+      experts.visit(v);
+      return;
+    }
     tail = v.nullable(tail, HeavyTail::write, HeavyTail::read);
     if (tail != null) {
       lowest = v.number(lowest);
       highest = v.number(highest);
-    }
-    if (experts != null) {
-      experts.visit(v);
     }
   }
 
   @Override
   void visitMixer(StateVisitor v) throws IOException {
     mixer.visit(v);
-    lastValue = v.anyNumber(lastValue);
   }
 }

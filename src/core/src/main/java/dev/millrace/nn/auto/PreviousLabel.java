@@ -88,9 +88,13 @@ final class PreviousLabel implements State {
     classes = all;
   }
 
+  /** Visits the label; the counts are visited as those of a member. */
+  void visitPrevious(StateVisitor v) throws IOException {
+    previous = v.number("stored previous class", previous, NONE, classes - 1);
+  }
+
   @Override
   public void visit(StateVisitor v) throws IOException {
-    previous = v.number("stored previous class", previous, NONE, classes - 1);
     v.numbers(counts);
   }
 }

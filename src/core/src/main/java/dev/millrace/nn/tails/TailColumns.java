@@ -18,7 +18,6 @@ public final class TailColumns implements State {
   private static final int BYTES_EACH = STORED_BYTES_EACH + 24;
 
   private final int columns;
-  private boolean started;
   // Places of the columns with a heavy tail, and their scales.
   private int[] places = {};
   private HeavyTail[] scales = {};
@@ -26,11 +25,6 @@ public final class TailColumns implements State {
   /** Creates columns of which nothing is known yet; none has a heavy tail. */
   public TailColumns(int columns) {
     this.columns = columns;
-  }
-
-  /** Returns true if it is decided which columns have a heavy tail. */
-  public boolean hasStarted() {
-    return started;
   }
 
   /** Returns true if no column has one. */
@@ -49,7 +43,6 @@ public final class TailColumns implements State {
    * @param isNumber true for columns that can have one
    */
   public void start(int rows, FeatureRecords first, IntPredicate isNumber) {
-    started = true;
     double[] numbers = new double[rows];
     int[] found = new int[columns];
     HeavyTail[] tails = new HeavyTail[columns];
@@ -95,7 +88,6 @@ public final class TailColumns implements State {
 
   @Override
   public void visit(StateVisitor v) throws IOException {
-    started = v.flag(started);
     int count = v.count("columns with a heavy tail", places.length, columns, STORED_BYTES_EACH);
     if (v.isFilling()) {
       places = new int[count];
