@@ -57,7 +57,12 @@ public final class Workspace {
 
   /** Returns an object that models of another kind share, created on first use. */
   public <T> T shared(Class<T> type, Supplier<T> factory) {
-    return type.cast(shared.computeIfAbsent(type, any -> factory.get()));
+    Object known = shared.get(type);
+    if (known == null) {
+      known = factory.get();
+      shared.put(type, known);
+    }
+    return type.cast(known);
   }
 
   /**

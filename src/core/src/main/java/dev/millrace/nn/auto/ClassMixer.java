@@ -1,10 +1,10 @@
 package dev.millrace.nn.auto;
 
+import dev.millrace.nn.loss.Probability;
 import dev.millrace.simd.KernelProvider;
 import dev.millrace.simd.Kernels;
 import dev.millrace.simd.LayerShape;
 import dev.millrace.simd.MixtureKernels;
-import dev.millrace.state.State;
 import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 import java.util.Arrays;
@@ -14,7 +14,7 @@ import java.util.Arrays;
  * with l_k the logarithms of prediction k, learned by gradient descent on -ln q of the label. A
  * weight may become negative, and the weights need not sum to 1.
  */
-final class ClassMixer implements State {
+final class ClassMixer extends Mixer {
 
   private static final Kernels KERNELS = KernelProvider.kernels();
   private static final MixtureKernels MIXTURES = KernelProvider.mixtures();
@@ -37,20 +37,47 @@ final class ClassMixer implements State {
   /** Max step of a bias, whatever an example weighs. */
   private static final float MAX_BIAS_STEP = 1f;
 
-  private final MixerWeights weights;
+  /** Scratch that the mixers of a thread share. */
+  private static final class Scratch {
+    // [predictions x columns], then the bias.
+    float[] logs = {};
+    float[] delta = {};
+    float[] transposed = {};
+    final float[] gradient = new float[2 * MixerWeights.MAX_PREDICTIONS];
+    // Weights before a step.
+    final float[] before = new float[MixerWeights.MAX_PREDICTIONS];
+
+    void fit(int predictions, int stride) {
+      logs = Row.grown(logs, (predictions + 1) * stride);
+      delta = Row.grown(delta, 2 * stride);
+    }
+  }
+
+  // Number of the prediction from the previous label, which the answer averages too.
+  private final int previous;
   private final float[] meanSquares;
   // [classes]
   private float[] bias;
   // From the logarithms of each prediction to the mixture.
   private LayerShape layer;
 
-  ClassMixer(MixerWeights weights, int classes) {
-    this.weights = weights;
+  ClassMixer(AutoShape shape) {
+    this(
+        new MixerWeights(shape.starts(), shape.kind().hasIds()),
+        shape.predictionOf(FixedShare.Part.LINEAR),
+        shape.predictionOf(FixedShare.Part.PREVIOUS),
+        shape.classes());
+  }
+
+  ClassMixer(MixerWeights weights, int linear, int previous, int classes) {
+    super(weights, FixedShare.withPreviousLabel(), linear);
+    this.previous = previous;
     meanSquares = new float[MixerWeights.MAX_PREDICTIONS];
     bias = new float[classes];
     layer = layer();
   }
 
+  @Override
   void addClass() {
     bias = Arrays.copyOf(bias, bias.length + 1);
     layer = layer();
@@ -63,18 +90,37 @@ final class ClassMixer implements State {
     return LayerShape.of(weights.predictions, MixerWeights.MAX_PREDICTIONS, classes, columns, 0);
   }
 
-  /**
-   * Mixes {@code scratch.predictions}, [predictions x columns], into {@code scratch.mixed}.
-   *
-   * @param columns padded number of classes
-   */
-  void mix(AutoScratch scratch, int columns) {
+  @Override
+  void mix(Row row, float[] out, int at) {
+    if (row.classes == 1) {
+      out[at] = 1f;
+      return;
+    }
+    mixPredictions(row, scratch(row));
+    float[] all = row.predictions;
+    int ofLinear = row.at(linear);
+    int ofPrevious = row.at(previous);
+    for (int j = 0; j < bias.length; j++) {
+      out[at + j] =
+          (float)
+              answer.average(
+                  row.mixed[j], all[ofLinear + j], row.frequencies[j], all[ofPrevious + j]);
+    }
+  }
+
+  private Scratch scratch(Row row) {
+    Scratch scratch = row.workspace.shared(Scratch.class, Scratch::new);
+    scratch.fit(weights.predictions, row.stride);
+    return scratch;
+  }
+
+  private void mixPredictions(Row row, Scratch scratch) {
     int classes = bias.length;
     int biasOffset = layer.biasOffset();
     float[] logs = scratch.logs;
     MIXTURES.flooredLog(
-        scratch.predictions,
-        Kernels.stride(columns),
+        row.predictions,
+        row.stride,
         logs,
         layer.stride(),
         weights.predictions,
@@ -83,41 +129,85 @@ final class ClassMixer implements State {
         SPREAD / classes);
     System.arraycopy(bias, 0, logs, biasOffset, classes);
     Arrays.fill(logs, biasOffset + classes, biasOffset + Kernels.outputStride(layer.columns()), 0f);
-    KERNELS.dense(layer, weights.weights, 0, 1, logs, scratch.mixed, 0);
-    KERNELS.softmax(scratch.mixed, 0, 1, classes, columns);
+    KERNELS.dense(layer, weights.weights, 0, 1, logs, row.mixed, 0);
+    KERNELS.softmax(row.mixed, 0, 1, classes, row.columns);
   }
 
   /**
-   * Learns the label of the last mixture, and overwrites that mixture in {@code scratch}.
+   * Learns how much each prediction counts: from those made when the features came, if the label
+   * came later. A member that has just learned the labels of similar records predicts this one
+   * better than it did when these labels were not known.
+   *
+   * <p>Labels that come after each other were not known to each other's predictions either, so what
+   * they say of the weights repeats itself: with d examples between features and label, losses
+   * count less for the answer by √(1 + d) (Quanrud and Khashabi, 2015), and the mixer's steps are
+   * shorter by the root of that, or it would follow a stream too slowly.
+   */
+  @Override
+  float learn(Row row, float[] out, int at) {
+    if (row.classes == 1) {
+      return 0f; // nothing to tell apart yet
+    }
+    Scratch scratch = scratch(row);
+    if (row.memory == null) {
+      learnAnswer(row, 1f);
+      learn(row, 1f, scratch);
+    } else {
+      Row then = row.then();
+      long since = ClassTarget.recall(row.memory, row.memoryAt, then);
+      float rate = (float) (1 / Math.sqrt(1.0 + since));
+      learnAnswer(then, rate);
+      mixPredictions(then, scratch); // with the weights of now: they are what learns
+      learn(then, (float) Math.sqrt(rate), scratch);
+    }
+    return Probability.negativeLogLikelihood(out[at + row.label()]);
+  }
+
+  private void learnAnswer(Row row, float rate) {
+    int label = row.label();
+    float baselineLoss = -row.logFrequencies[label];
+    answer.learn(
+        Probability.negativeLogLikelihood(row.mixed[label]),
+        Probability.negativeLogLikelihood(row.predictions[row.at(linear) + label]),
+        baselineLoss,
+        Probability.negativeLogLikelihood(row.predictions[row.at(previous) + label]),
+        row.weight,
+        rate,
+        row.examples);
+    weights.addLoss(weights.predictions, baselineLoss);
+  }
+
+  /**
+   * Learns the label of the last mixture.
    *
    * @param factor of the steps, 1 or less
-   * @param examples before this one
    */
-  void learn(AutoScratch scratch, int label, float weight, float factor, long examples) {
+  private void learn(Row row, float factor, Scratch scratch) {
     int classes = bias.length;
-    int stride = layer.stride();
-    float[] delta = scratch.mixed;
+    int label = row.label();
+    float[] delta = scratch.delta;
+    System.arraycopy(row.mixed, 0, delta, 0, row.stride);
     delta[label] -= 1f;
-    float biasRate = factor * Math.min(BIAS_RATE * weight, MAX_BIAS_STEP);
+    float biasRate = factor * Math.min(BIAS_RATE * row.weight, MAX_BIAS_STEP);
     for (int j = 0; j < classes; j++) {
       bias[j] = BIAS_KEPT * (bias[j] - biasRate * delta[j]);
-      delta[j] *= weight;
+      delta[j] *= row.weight;
     }
     for (int k = 0; k < weights.predictions; k++) {
-      weights.addLoss(k, -scratch.logs[k * stride + label]);
+      weights.addLoss(k, -scratch.logs[k * layer.stride() + label]);
     }
     weights.countExample();
     // With late labels long steps follow each burst of one class, which costs more than it gains
     // without ids.
-    float first = factor == 1f || weights.hasIds() ? weights.rateFactor(examples) : 1f;
-    float[] gradient = scratch.mixerGradient;
-    float[] before = scratch.mixerWeights;
-    System.arraycopy(weights.weights, 0, before, 0, weights.predictions);
-    KERNELS.inputGradient(layer, delta, 0, 1, scratch.logs, gradient, 0, scratch.transposed);
+    float first = factor == 1f || weights.hasIds() ? weights.rateFactor(row.examples) : 1f;
+    scratch.transposed = Row.grown(scratch.transposed, Kernels.transposedLength(classes));
+    System.arraycopy(weights.weights, 0, scratch.before, 0, weights.predictions);
+    KERNELS.inputGradient(
+        layer, delta, 0, 1, scratch.logs, scratch.gradient, 0, scratch.transposed);
     KERNELS.rmsProp(
         weights.weights,
         meanSquares,
-        gradient,
+        scratch.gradient,
         0,
         MixerWeights.MAX_PREDICTIONS,
         factor
@@ -126,7 +216,7 @@ final class ClassMixer implements State {
         BETA2,
         EPSILON,
         weights.correction());
-    shortenCommonStep(before);
+    shortenCommonStep(scratch.before);
   }
 
   /**
@@ -153,7 +243,7 @@ final class ClassMixer implements State {
   }
 
   @Override
-  public void visit(StateVisitor v) throws IOException {
+  void visitRest(StateVisitor v) throws IOException {
     v.numbers(meanSquares, 0, weights.predictions);
     v.numbers(bias);
   }

@@ -8,6 +8,7 @@ import dev.millrace.simd.Kernels;
 import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The prediction of random ferns, which find borders along single columns and nominal values. They
@@ -16,9 +17,31 @@ import java.util.Arrays;
  * <p>Classes: p = softmax(ln f + Σ w) with f the running class frequencies. Values: Σ w on the
  * scale of the standardised target, with the error cut to ±1.
  */
-final class FernMember {
+final class FernMember implements Member {
 
-  static final String NAME = "ferns";
+  /** One such member of each mixture. */
+  record Plan(AutoShape.Kind kind) implements MemberPlan {
+    @Override
+    public List<String> names() {
+      return List.of("ferns");
+    }
+
+    /** Returns the bytes once it has started. */
+    @Override
+    public long memoryBytes() {
+      return size(kind).bytes(kind.outputs());
+    }
+
+    @Override
+    public long storedBytes() {
+      return 0;
+    }
+
+    @Override
+    public Member create(MixtureParts parts, Place place) {
+      return new FernMember(parts, place.prediction());
+    }
+  }
 
   private static final Kernels KERNELS = KernelProvider.kernels();
   private static final long DOMAIN = 0x6665726E73L;
@@ -28,21 +51,29 @@ final class FernMember {
 
   private static final float MAX_CLASS_RATE = 8f;
 
+  /** Cells of the row at hand, and the value that they predict. */
+  private static final class Scratch {
+    int[] cells = {};
+    final float[] value = new float[1];
+  }
+
+  private final MixtureParts parts;
+  private final int prediction;
   private final Ferns ferns;
   // [outputs]
   private float[] steps;
 
-  FernMember(AutoShape shape, long keySeed) {
-    ferns = new Ferns(size(shape.kind()), shape.inputs(), shape.outputs(), seed(shape, keySeed));
-    steps = new float[shape.outputs()];
+  private FernMember(MixtureParts parts, int prediction) {
+    this.parts = parts;
+    this.prediction = prediction;
+    AutoShape.Kind kind = parts.kind();
+    long seed = WeightInitializer.mix(kind.seed() ^ DOMAIN) ^ parts.keySeed();
+    int outputs = kind.outputs();
+    ferns = new Ferns(size(kind), kind.inputs(), outputs, WeightInitializer.mix(seed));
+    steps = new float[outputs];
   }
 
-  private static long seed(AutoShape shape, long keySeed) {
-    long seed = WeightInitializer.mix(shape.kind().seed() ^ DOMAIN);
-    return WeightInitializer.mix(seed ^ keySeed);
-  }
-
-  static Ferns.Size size(AutoShape.Kind kind) {
+  private static Ferns.Size size(AutoShape.Kind kind) {
     // Three nominal columns of five values need 125 cells.
     int depth = kind.indicators() > 0 ? 7 : 6;
     return switch (kind.spec().tier()) {
@@ -52,110 +83,105 @@ final class FernMember {
     };
   }
 
-  /** Draws the questions and learns the first records once there are enough. */
-  void startIfReady(AutoLearner learner, AutoScratch own) {
-    ReplayBuffer buffer = learner.buffer;
-    if (ferns.hasStarted() || !buffer.has(AutoLearner.FIRST_RECORDS)) {
-      return;
+  private Scratch scratch(Row row) {
+    Scratch scratch = row.workspace.shared(Scratch.class, Scratch::new);
+    if (scratch.cells.length < ferns.count()) {
+      scratch.cells = new int[ferns.count()];
     }
-    int records = buffer.size();
-    learner.predictBaseline(own); // frequencies of now, not those that a late label recalled
-    NominalColumns nominal = learner.nominal();
-    ferns.start(records, buffer::feature, nominal);
-    float[] row = new float[buffer.inputs() + nominal.count()];
-    for (int record = 0; record < records; record++) {
-      buffer.copyFeatures(record, row);
-      nominal.addCodes(row, buffer.inputs());
-      ferns.select(row, 0, own.cells);
-      learnRecord(learner, buffer.target(record), buffer.weight(record), own);
-    }
+    return scratch;
   }
 
-  private void learnRecord(AutoLearner learner, double target, float weight, AutoScratch own) {
-    if (!learner.shape().isClassification()) {
-      own.fernValue[0] = 0f;
-      ferns.addSums(own.cells, own.fernValue, 0);
-      learnValue(own, learner.scaledTarget(target), weight);
-    } else if (learner.classes() > 1) {
-      predictClasses(own, own.predictions, 0, learner.columns());
-      learnClass(own, 0, (int) target, weight);
-    }
+  @Override
+  public void predict(Row row) {
+    predict(row, scratch(row));
   }
 
-  /**
-   * Writes the probability of each class from {@code at} on: the class frequencies before the
-   * start.
-   *
-   * @param columns padded number of classes; the padding becomes 0
-   */
-  void predictClasses(AutoScratch own, int at, int columns) {
+  private void predict(Row row, Scratch scratch) {
     if (ferns.hasStarted()) {
-      ferns.select(own.encoded, own.encodedOffset, own.cells);
-      predictClasses(own, own.predictions, at, columns);
+      ferns.select(row.encoded, 0, scratch.cells);
+      predictCells(row, scratch);
+    } else if (row.isClassification) {
+      int at = row.at(prediction);
+      Arrays.fill(row.predictions, at, at + row.columns, 0f);
+      System.arraycopy(row.frequencies, 0, row.predictions, at, steps.length);
     } else {
-      Arrays.fill(own.predictions, at, at + columns, 0f);
-      System.arraycopy(own.frequencies, 0, own.predictions, at, steps.length);
+      row.setScaled(prediction, 0f);
     }
   }
 
-  private void predictClasses(AutoScratch own, float[] out, int at, int columns) {
-    Arrays.fill(out, at, at + columns, 0f);
-    System.arraycopy(own.logFrequencies, 0, out, at, steps.length);
-    ferns.addSums(own.cells, out, at);
-    KERNELS.softmax(out, at, 1, steps.length, columns);
+  private void predictCells(Row row, Scratch scratch) {
+    if (row.isClassification) {
+      float[] out = row.predictions;
+      int at = row.at(prediction);
+      Arrays.fill(out, at, at + row.columns, 0f);
+      System.arraycopy(row.logFrequencies, 0, out, at, steps.length);
+      ferns.addSums(scratch.cells, out, at);
+      KERNELS.softmax(out, at, 1, steps.length, row.columns);
+    } else {
+      scratch.value[0] = 0f;
+      ferns.addSums(scratch.cells, scratch.value, 0);
+      row.setScaled(prediction, scratch.value[0]);
+    }
   }
 
-  /** Learns the class of the row that was predicted at {@code at}. */
-  void learnClass(AutoScratch own, int at, int label, float weight) {
-    if (!ferns.hasStarted()) {
-      return;
-    }
-    float rate =
-        Math.min(MixtureConstant.FERN_CLASS_RATE.value * weight, MAX_CLASS_RATE) / ferns.count();
-    for (int o = 0; o < steps.length; o++) {
-      float error = o == label ? own.predictions[at + o] - 1f : own.predictions[at + o];
-      steps[o] = rate * error;
-    }
-    ferns.step(own.cells, steps);
-  }
-
-  /** Returns the scaled value: 0, the mean, before the start. */
-  float predictValue(AutoScratch own) {
-    own.fernValue[0] = 0f;
+  @Override
+  public void learn(Row row) {
+    Scratch scratch = scratch(row);
+    predict(row, scratch);
     if (ferns.hasStarted()) {
-      ferns.select(own.encoded, own.encodedOffset, own.cells);
-      ferns.addSums(own.cells, own.fernValue, 0);
-    }
-    return own.fernValue[0];
-  }
-
-  /** Learns the scaled value of the row that was predicted last. */
-  void learnValue(AutoScratch own, float target, float weight) {
-    if (ferns.hasStarted()) {
-      float error = Math.max(-1f, Math.min(1f, own.fernValue[0] - target));
-      steps[0] =
-          Math.min(MixtureConstant.FERN_VALUE_RATE.value * weight, MAX_VALUE_RATE)
-              / ferns.count()
-              * error;
-      ferns.step(own.cells, steps);
+      learnCells(row, row.target, row.weight, scratch);
     }
   }
 
-  void widen(int outputs) {
-    ferns.widen(outputs);
-    steps = new float[outputs];
+  /** Learns a target, of which the cells have predicted the class or the value. */
+  private void learnCells(Row row, double target, float weight, Scratch scratch) {
+    int at = row.at(prediction);
+    if (row.isClassification) {
+      float rate = Math.min(MixtureConstant.FERN_CLASS_RATE.value * weight, MAX_CLASS_RATE);
+      float each = rate / ferns.count();
+      for (int o = 0; o < steps.length; o++) {
+        float predicted = row.predictions[at + o];
+        steps[o] = each * (o == (int) target ? predicted - 1f : predicted);
+      }
+    } else {
+      float error = scratch.value[0] - parts.target().scaled(target);
+      float rate = Math.min(MixtureConstant.FERN_VALUE_RATE.value * weight, MAX_VALUE_RATE);
+      steps[0] = rate / ferns.count() * Math.max(-1f, Math.min(1f, error));
+    }
+    ferns.step(scratch.cells, steps);
   }
 
-  /** Bytes in memory once started. */
-  static long bytes(AutoShape.Kind kind, int outputs) {
-    return size(kind).bytes(outputs);
+  /** Draws the questions, and learns the first records. */
+  @Override
+  public void start(Row row) {
+    ReplayBuffer buffer = parts.buffer();
+    NominalColumns nominal = parts.nominal().columns();
+    int records = buffer.size();
+    ferns.start(records, buffer::feature, nominal);
+    Scratch scratch = scratch(row);
+    float[] first = new float[buffer.inputs() + nominal.count()];
+    for (int record = 0; record < records && row.classes != 1; record++) {
+      buffer.copyFeatures(record, first);
+      nominal.addCodes(first, buffer.inputs());
+      ferns.select(first, 0, scratch.cells);
+      predictCells(row, scratch);
+      learnCells(row, buffer.target(record), buffer.weight(record), scratch);
+    }
   }
 
-  long memoryBytes() {
+  @Override
+  public void addClass(AutoShape grown) {
+    ferns.widen(grown.outputs());
+    steps = new float[grown.outputs()];
+  }
+
+  @Override
+  public long memoryBytes() {
     return ferns.memoryBytes();
   }
 
-  void visit(StateVisitor v, NominalColumns nominal) throws IOException {
-    ferns.visit(v, nominal);
+  @Override
+  public void visit(StateVisitor v) throws IOException {
+    ferns.visit(v, parts.nominal().columns());
   }
 }

@@ -18,6 +18,12 @@ import java.io.IOException;
  */
 final class FixedShare implements State {
 
+  /** What a member's prediction is averaged as, besides its part of the mixture. */
+  enum Part {
+    LINEAR,
+    PREVIOUS
+  }
+
   private static final double PRIOR_OF_MIXTURE = 0.8;
   private static final double PRIOR_OF_OTHERS = 0.1;
 

@@ -1,5 +1,6 @@
 package dev.millrace.nn.auto;
 
+import dev.millrace.data.IdColumns;
 import dev.millrace.data.Task;
 import dev.millrace.nn.Embeddings;
 import dev.millrace.nn.Learner;
@@ -15,11 +16,11 @@ import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The predictions of a mixture that are made from ids; see {@link IdLearner}. */
-final class IdMember {
+final class IdMember implements Member {
 
   private static final Kernels KERNELS = KernelProvider.kernels();
 
@@ -35,32 +36,88 @@ final class IdMember {
   /** Errors of scaled values are cut to plus or minus this. */
   private static final float MAX_ERROR = 3f;
 
+  /** One such member of each mixture whose rows have ids. */
+  record Plan(AutoShape.Kind kind, IdLayout layout) implements MemberPlan {
+    @Override
+    public List<String> names() {
+      return hasNetwork(layout) ? NETWORK : layout.hasPairs() ? PAIRS : LINEAR;
+    }
+
+    @Override
+    public Start start() {
+      return Start.EQUAL;
+    }
+
+    /** Returns the bytes of what is kept besides the table of ids. */
+    @Override
+    public long memoryBytes() {
+      return hasNetwork(layout)
+          ? spec(layout, kind.seed())
+              .modelBytes(layout.task, layout.width, Math.max(1, kind.classes()))
+          : 0;
+    }
+
+    @Override
+    public long storedBytes() {
+      return 0;
+    }
+
+    @Override
+    public Member create(MixtureParts parts, Place place) {
+      return new IdMember(parts, layout, place.prediction());
+    }
+  }
+
+  /** [classes]: what the network predicts. */
+  private static final class NetworkScratch {
+    float[] out = {};
+  }
+
+  private final MixtureParts parts;
   private final IdLayout layout;
   private final IdLearner learner;
+  private final int prediction;
+  private int classes;
   // Null unless there are several classes.
   private @Nullable Learner network;
   // [linear models], of the record at hand.
   private float[] errors;
+  private @Nullable Workspace workspace;
 
-  IdMember(IdLayout layout, AutoShape shape, long keySeed) {
+  private IdMember(MixtureParts parts, IdLayout layout, int prediction) {
+    this.parts = parts;
     this.layout = layout;
-    learner = new IdLearner(layout, shape.classes(), shape.kind().seed() ^ keySeed);
-    errors = new float[outputs(shape)];
+    this.prediction = prediction;
+    learner = parts.requireIds();
+    classes = parts.kind().classes();
+    errors = new float[linearModels()];
   }
 
-  /** Makes it usable, unless it is read. */
-  void begin(AutoShape shape, long keySeed, AutoScratch own) {
+  private int linearModels() {
+    return hasNetwork(layout) ? Math.max(1, classes) : 1;
+  }
+
+  static IdLearner.Scratch scratch(Row row) {
+    return row.workspace.shared(IdLearner.Scratch.class, IdLearner.Scratch::new);
+  }
+
+  @Override
+  public void begin() {
     if (hasNetwork(layout)) {
       network =
           new Learner(
-              spec(layout, shape.kind().seed()),
+              spec(layout, parts.kind().seed()),
               layout.task,
               layout.width,
-              shape.classes(),
-              keySeed,
-              (columns, dimension, seed) -> learner.embeddings());
-      network.use(own.networks);
+              classes,
+              parts.keySeed(),
+              this::vectors);
+      network.use(Objects.requireNonNull(workspace));
     }
+  }
+
+  private Embeddings vectors(IdColumns columns, int dimension, long seed) {
+    return learner.embeddings();
   }
 
   private static boolean hasNetwork(IdLayout layout) {
@@ -71,156 +128,152 @@ final class IdMember {
     return ModelSpec.single(seed).withIndicators(layout.row).forTask(layout.task);
   }
 
-  /** Returns the bytes in memory of what is kept besides the table of ids. */
-  static long bytes(AutoShape.Kind kind) {
-    IdLayout layout = kind.ids();
-    return layout == null || !hasNetwork(layout)
-        ? 0
-        : spec(layout, kind.seed())
-            .modelBytes(layout.task, layout.width, Math.max(1, kind.classes()));
-  }
-
-  private static int outputs(AutoShape shape) {
-    return shape.kind().task() == Task.MULTICLASS ? shape.outputs() : 1;
-  }
-
-  /** Uses scratch that other models of the thread share. */
-  void use(Workspace networks) {
+  @Override
+  public void use(AutoShape shape, Workspace shared) {
+    workspace = shared;
     if (network != null) {
-      network.use(networks);
+      network.use(shared);
     }
   }
 
-  /** Returns the names of the predictions, in their order. */
-  static List<String> names(@Nullable IdLayout layout) {
-    if (layout == null) {
-      return List.of();
+  @Override
+  public void predict(Row row) {
+    IdLearner.Scratch scratch = scratch(row);
+    if (row.isClassification) {
+      predictClasses(row, scratch);
+    } else {
+      float linear = learner.linear(0, scratch);
+      row.setScaled(prediction, linear);
+      if (layout.hasPairs()) {
+        row.setScaled(prediction + 1, linear + learner.pairs(scratch));
+      }
     }
-    return hasNetwork(layout) ? NETWORK : layout.hasPairs() ? PAIRS : LINEAR;
   }
 
-  /** Looks up the ids of a row; returns what the networks see of it. */
-  float[] encode(AutoScratch own, AutoShape shape) {
-    boolean hasOdds = shape.kind().task() == Task.BINARY && shape.classes() == 2;
-    float logOdds = hasOdds ? own.logFrequencies[1] - own.logFrequencies[0] : 0f;
-    learner.encode(own.row, own.rowOffset, logOdds, own.ids);
-    return own.ids.inputs();
-  }
-
-  /**
-   * Writes the probabilities of the classes from {@code at} on.
-   *
-   * @param columns padded number of classes; the padding becomes 0
-   */
-  void predictClasses(AutoScratch own, AutoShape shape, int at, int columns) {
-    int classes = shape.classes();
+  private void predictClasses(Row row, IdLearner.Scratch scratch) {
     if (network != null) {
-      predictByNetwork(network, own, classes, at + Kernels.stride(columns), columns);
+      predictByNetwork(network, row);
     }
     for (int p = 0; p <= (layout.hasPairs() ? 1 : 0); p++) {
-      int from = at + p * Kernels.stride(columns);
-      System.arraycopy(own.logFrequencies, 0, own.predictions, from, classes);
-      Arrays.fill(own.predictions, from + classes, from + columns, 0f);
+      float[] out = row.predictions;
+      int from = row.at(prediction + p);
+      System.arraycopy(row.logFrequencies, 0, out, from, classes);
+      Arrays.fill(out, from + classes, from + row.columns, 0f);
       if (errors.length > 1) {
         for (int k = 0; k < classes; k++) {
-          own.predictions[from + k] += learner.linear(k, own.ids);
+          out[from + k] += learner.linear(k, scratch);
         }
       } else {
-        float pairs = p == 0 ? 0f : learner.pairs(own.ids);
-        own.predictions[from + classes - 1] += learner.linear(0, own.ids) + pairs;
+        float pairs = p == 0 ? 0f : learner.pairs(scratch);
+        out[from + classes - 1] += learner.linear(0, scratch) + pairs;
       }
-      KERNELS.softmax(own.predictions, from, 1, classes, columns);
+      KERNELS.softmax(out, from, 1, classes, row.columns);
     }
   }
 
-  private static void predictByNetwork(
-      Learner network, AutoScratch own, int classes, int at, int columns) {
-    Arrays.fill(own.predictions, at, at + columns, 0f);
+  private void predictByNetwork(Learner learned, Row row) {
+    int at = row.at(prediction + 1);
+    Arrays.fill(row.predictions, at, at + row.columns, 0f);
     if (classes > 0) {
-      network.predict(own.row, own.rowOffset, own.ofNetwork);
-      System.arraycopy(own.ofNetwork, 0, own.predictions, at, classes);
+      float[] out = networkOut(row);
+      learned.predict(row.features, row.offset, out);
+      System.arraycopy(out, 0, row.predictions, at, classes);
     }
   }
 
-  /** Writes the scaled values to {@code at} and {@code at + stride}. */
-  void predictValue(AutoScratch own, int at, int stride) {
-    float linear = learner.linear(0, own.ids);
-    own.predictions[at] = linear;
-    if (layout.hasPairs()) {
-      own.predictions[at + stride] = linear + learner.pairs(own.ids);
+  private float[] networkOut(Row row) {
+    NetworkScratch scratch = row.workspace.shared(NetworkScratch.class, NetworkScratch::new);
+    scratch.out = Row.grown(scratch.out, classes);
+    return scratch.out;
+  }
+
+  @Override
+  public void learn(Row row) {
+    predict(row);
+    IdLearner.Scratch scratch = scratch(row);
+    if (row.isClassification) {
+      learnClass(row, scratch);
+    } else {
+      float linear = learner.linear(0, scratch);
+      float withPairs = linear + learner.pairs(scratch);
+      float target = row.scaledTarget;
+      errors[0] = cut(linear - target);
+      learn(row, cut(target), cut(withPairs - target), scratch);
     }
   }
 
-  /** Learns the class of a record from the probabilities that were predicted for it. */
-  void learnClass(AutoScratch own, AutoShape shape, int at, int stride, int label, float weight) {
+  private void learnClass(Row row, IdLearner.Scratch scratch) {
     float target = 0f;
     float errorWithPairs = 0f;
-    if (shape.classes() == 1) {
+    int at = row.at(prediction);
+    if (classes == 1) {
       errors[0] = 0f; // nothing to tell apart yet
     } else if (network != null) {
-      network.learnClass(own.row, own.rowOffset, label, weight, own.ofNetwork);
+      int label = row.label();
+      network.learnClass(row.features, row.offset, label, row.weight, networkOut(row));
       for (int k = 0; k < errors.length; k++) {
-        errors[k] = own.predictions[at + k] - (k == label ? 1f : 0f);
+        errors[k] = row.predictions[at + k] - (k == label ? 1f : 0f);
       }
     } else {
-      target = label;
-      errors[0] = own.predictions[at + 1] - target;
-      errorWithPairs = layout.hasPairs() ? own.predictions[at + stride + 1] - target : 0f;
+      target = row.label();
+      errors[0] = row.predictions[at + 1] - target;
+      int withPairs = row.at(prediction + 1);
+      errorWithPairs = layout.hasPairs() ? row.predictions[withPairs + 1] - target : 0f;
     }
-    learn(own, target, errorWithPairs, weight);
+    learn(row, target, errorWithPairs, scratch);
   }
 
-  /** Learns the scaled value of a record. */
-  void learnValue(AutoScratch own, float target, float weight) {
-    float linear = learner.linear(0, own.ids);
-    errors[0] = cut(linear - target);
-    learn(own, cut(target), cut(linear + learner.pairs(own.ids) - target), weight);
+  private void learn(Row row, float target, float errorWithPairs, IdLearner.Scratch scratch) {
+    learner.learn(row.features, row.offset, target, errors, errorWithPairs, row.weight, scratch);
   }
 
-  private void learn(AutoScratch own, float target, float errorWithPairs, float weight) {
-    learner.learn(own.row, own.rowOffset, target, errors, errorWithPairs, weight, own.ids);
+  @Override
+  public boolean learnsOneClass() {
+    return true;
   }
 
   private static float cut(float error) {
     return Math.max(-MAX_ERROR, Math.min(MAX_ERROR, error));
   }
 
-  void addClass(AutoShape shape) {
-    errors = new float[outputs(shape)];
-    learner.addClass(shape.classes());
+  @Override
+  public void addClass(AutoShape grown) {
+    classes = grown.classes();
+    errors = new float[linearModels()];
+    learner.addClass(classes);
     if (network != null) {
       network.addClass();
     }
   }
 
-  PagedPart table() {
-    return learner.table();
+  @Override
+  public List<PagedPart> pagedParts() {
+    return List.of(learner.table());
   }
 
-  boolean isFinite() {
+  @Override
+  public boolean isFinite() {
     return learner.isFinite() && (network == null || network.isFinite());
   }
 
-  long memoryBytes() {
+  @Override
+  public long memoryBytes() {
     return learner.memoryBytes() + (network == null ? 0 : network.memoryBytes());
   }
 
-  /**
-   * Visits what was learned.
-   *
-   * @param scratch of a member that is read
-   */
-  void visit(StateVisitor v, AutoShape shape, Supplier<AutoScratch> scratch) throws IOException {
+  @Override
+  public void visit(StateVisitor v) throws IOException {
     learner.visit(v);
     if (hasNetwork(layout)) {
-      Embeddings.Factory vectors = (columns, dimension, seed) -> learner.embeddings();
-      LearnerSpec spec = spec(layout, shape.kind().seed());
+      LearnerSpec spec = spec(layout, parts.kind().seed());
       network =
           v.custom(
               network,
               Learner::write,
-              in -> Learner.read(in, spec, layout.task, scratch.get().networks, vectors),
-              other -> other.copy(vectors));
+              in ->
+                  Learner.read(
+                      in, spec, layout.task, Objects.requireNonNull(workspace), this::vectors),
+              other -> other.copy(this::vectors));
     }
   }
 }

@@ -2,10 +2,10 @@ package dev.millrace.nn.auto;
 
 import dev.millrace.simd.KernelProvider;
 import dev.millrace.simd.Kernels;
-import dev.millrace.state.State;
 import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * A linear model in which each weight has a learning rate of its own, by the squares of its
@@ -17,12 +17,40 @@ import java.util.Arrays;
  * predicts those until it has learned more. Values: b + Σ x_i·w_i on the scale of the standardised
  * target, with the error cut to ±1. A feature that is 0 costs one comparison.
  */
-final class LinearMember implements State {
+final class LinearMember implements Member {
 
   private static final Kernels KERNELS = KernelProvider.kernels();
 
-  static final String NAME = "linear";
+  /** One such member of each mixture. */
+  record Plan(AutoShape.Kind kind) implements MemberPlan {
+    @Override
+    public List<String> names() {
+      return List.of("linear");
+    }
 
+    @Override
+    public Start start() {
+      return kind.hasIds() ? Start.EQUAL : Start.NONE;
+    }
+
+    @Override
+    public FixedShare.Part share() {
+      return FixedShare.Part.LINEAR;
+    }
+
+    @Override
+    public long memoryBytes() {
+      return floats(kind.inputs(), kind.outputs()) * Float.BYTES;
+    }
+
+    /** Squares of ids and of what comes with them are not forgotten. */
+    @Override
+    public Member create(MixtureParts parts, Place place) {
+      return new LinearMember(kind.inputs(), kind.outputs(), !kind.hasIds(), place);
+    }
+  }
+
+  private final int prediction;
   private final int inputs;
   // Share of old squares.
   private final float keptInTime;
@@ -37,7 +65,8 @@ final class LinearMember implements State {
    *
    * @param forgets true if old squares are forgotten
    */
-  LinearMember(int inputs, int outputs, boolean forgets) {
+  LinearMember(int inputs, int outputs, boolean forgets, MemberPlan.Place place) {
+    prediction = place.prediction();
     this.inputs = inputs;
     keptInTime = forgets ? 1f - 1f / Math.max(1f, MixtureConstant.LINEAR_MEMORY.value) : 1f;
     this.outputs = outputs;
@@ -46,8 +75,32 @@ final class LinearMember implements State {
   }
 
   /** Number of weights and sums of squares. */
-  static long floats(long inputs, long outputs) {
+  private static long floats(long inputs, long outputs) {
     return 2 * (inputs + 1) * outputs;
+  }
+
+  @Override
+  public void predict(Row row) {
+    int at = row.at(prediction);
+    if (row.isClassification) {
+      predictClasses(row.scaled, row.logFrequencies, row.predictions, at, row.columns);
+    } else {
+      predictValue(row.scaled, row.predictions, at);
+      row.setScaled(prediction, row.predictions[at]);
+    }
+  }
+
+  @Override
+  public void learn(Row row) {
+    predict(row);
+    int at = row.at(prediction);
+    float weight = row.weight;
+    if (row.isClassification) {
+      learnClass(row.scaled, row.predictions, at, row.label(), weight, row.isLate());
+    } else {
+      float predicted = row.predictions[at];
+      learnValue(row.scaled, predicted, row.scaledTarget, weight, row.isLate());
+    }
   }
 
   /** Adds b + Σ x_i·w_i to the outputs from {@code at} on. */
@@ -134,6 +187,11 @@ final class LinearMember implements State {
     weights[at] -= rate * gradient / (1f + (float) Math.sqrt(squares[at]));
   }
 
+  @Override
+  public void addClass(AutoShape grown) {
+    widen(grown.outputs());
+  }
+
   /**
    * Makes room for more classes, whose weights start at 0.
    *
@@ -151,6 +209,11 @@ final class LinearMember implements State {
       System.arraycopy(values, i * outputs, wider, i * more, outputs);
     }
     return wider;
+  }
+
+  @Override
+  public long memoryBytes() {
+    return floats(inputs, outputs) * Float.BYTES;
   }
 
   @Override

@@ -5,7 +5,7 @@ import dev.millrace.state.State;
 import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 
 /** Weight of each prediction in the mixture, and recent mean losses of each and the baseline. */
@@ -27,43 +27,29 @@ final class MixerWeights implements State {
   // Decaying mean loss of each prediction and of the baseline, before bias correction.
   private final float[] losses;
   private double power = 1;
-  private boolean hasIds;
+  private final boolean hasIds;
 
   /**
-   * Creates equal weights.
+   * Creates the weights of a mixture that has learned nothing.
    *
-   * @param unweighted predictions that start with a weight of 0
+   * @param starts how much each prediction counts
+   * @param hasIds true if some predictions are made from ids
    */
-  MixerWeights(int predictions, int... unweighted) {
-    this.predictions = predictions;
+  MixerWeights(List<MemberPlan.Start> starts, boolean hasIds) {
+    this.hasIds = hasIds;
+    predictions = starts.size();
     losses = new float[predictions + 1];
-    Arrays.fill(weights, 0, predictions, 1f / (predictions - unweighted.length));
-    for (int prediction : unweighted) {
-      weights[prediction] = 0f;
-    }
-  }
-
-  /** Creates the same for a mixture that has predictions from ids. */
-  static MixerWeights withIds(int predictions, int... unweighted) {
-    MixerWeights mixer = new MixerWeights(predictions, unweighted);
-    mixer.hasIds = true;
-    return mixer;
-  }
-
-  /**
-   * Creates weights of a mixture of probabilities that has predictions from ids. Networks learn
-   * slowly from log-odds of few records, so together they start with as much as one of the others.
-   *
-   * @param networks number of the networks' predictions; all others follow
-   * @param unweighted predictions of others that start with a weight of 0
-   */
-  static MixerWeights ofClassesWithIds(int predictions, int networks, int... unweighted) {
-    MixerWeights mixer = withIds(predictions, unweighted);
-    float each = 1f / (predictions - networks - unweighted.length + 1);
+    int shared = Collections.frequency(starts, MemberPlan.Start.SHARED);
+    int equal = Collections.frequency(starts, MemberPlan.Start.EQUAL);
+    float each = 1f / (equal + (shared > 0 ? 1 : 0));
     for (int k = 0; k < predictions; k++) {
-      mixer.weights[k] = k < networks ? each / networks : mixer.weights[k] == 0f ? 0f : each;
+      weights[k] =
+          switch (starts.get(k)) {
+            case EQUAL -> each;
+            case SHARED -> each / shared;
+            case NONE -> 0f;
+          };
     }
-    return mixer;
   }
 
   /**

@@ -1,14 +1,15 @@
 package dev.millrace.nn.auto;
 
-import dev.millrace.state.State;
 import dev.millrace.state.StateVisitor;
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * Predicts a class by how often it followed the previous label: a Markov chain that forgets slowly.
  * Each label counts as if it had been followed once before, by all classes in their frequencies.
  */
-final class PreviousLabel implements State {
+final class PreviousLabel implements Member {
 
   static final String NAME = "previous-label";
 
@@ -20,16 +21,37 @@ final class PreviousLabel implements State {
 
   private static final float KEPT = 0.999f;
 
-  private static final int NONE = -1;
+  /** One such member of each mixture of classes. */
+  record Plan(AutoShape.Kind kind) implements MemberPlan {
+    @Override
+    public List<String> names() {
+      return List.of(NAME);
+    }
 
+    @Override
+    public FixedShare.Part share() {
+      return FixedShare.Part.PREVIOUS;
+    }
+
+    @Override
+    public long memoryBytes() {
+      return (long) floats(kind.classes()) * Float.BYTES;
+    }
+
+    @Override
+    public Member create(MixtureParts parts, Place place) {
+      return new PreviousLabel(kind.classes(), place);
+    }
+  }
+
+  private final int prediction;
   private int classes;
   // [previous x next], decaying weights of the examples where it followed; empty if not counted.
   private float[] counts;
-  // Index of the class; NONE before the first.
-  private int previous = NONE;
 
-  PreviousLabel(int classes) {
+  PreviousLabel(int classes, MemberPlan.Place place) {
     this.classes = classes;
+    prediction = place.prediction();
     counts = new float[floats(classes)];
   }
 
@@ -38,59 +60,55 @@ final class PreviousLabel implements State {
     return classes <= MAX_CLASSES ? classes * classes : 0;
   }
 
-  /**
-   * Writes the probability of each class.
-   *
-   * @param frequencies of the classes
-   */
-  void predict(float[] frequencies, float[] out, int offset) {
-    int row = Math.max(0, previous) * classes;
-    boolean isCounted = previous != NONE && counts.length > 0;
+  @Override
+  public void predict(Row row) {
+    int at = row.at(prediction);
+    float[] out = row.predictions;
+    Arrays.fill(out, at, at + row.stride, 0f);
+    int from = Math.max(0, row.previous) * classes;
+    boolean isCounted = row.previous >= 0 && counts.length > 0;
     float prior = MixtureConstant.PREVIOUS_LABEL_PRIOR.value;
     float sum = prior;
     for (int j = 0; isCounted && j < classes; j++) {
-      sum += counts[row + j];
+      sum += counts[from + j];
     }
     for (int j = 0; j < classes; j++) {
-      float count = isCounted ? counts[row + j] : 0f;
-      out[offset + j] = (count + prior * frequencies[j]) / sum;
+      float count = isCounted ? counts[from + j] : 0f;
+      out[at + j] = (count + prior * row.frequencies[j]) / sum;
     }
   }
 
-  /** Returns the index of the previous label, -1 before the first. */
-  int previous() {
-    return previous;
-  }
-
-  /** Sets the previous label to the one that the label to be learned was predicted from. */
-  void recall(int label) {
-    previous = label >= 0 && label < classes ? label : NONE;
-  }
-
-  void learn(int label, float weight) {
-    if (previous != NONE && counts.length > 0) {
-      int row = previous * classes;
+  @Override
+  public void learn(Row row) {
+    predict(row);
+    if (row.previousThen >= 0 && counts.length > 0) {
+      int from = row.previousThen * classes;
       for (int j = 0; j < classes; j++) {
-        counts[row + j] *= KEPT;
+        counts[from + j] *= KEPT;
       }
-      counts[row + label] += weight;
+      counts[from + row.label()] += row.weight;
     }
-    previous = label;
   }
 
-  void addClass() {
+  @Override
+  public boolean learnsOneClass() {
+    return true;
+  }
+
+  @Override
+  public void addClass(AutoShape grown) {
     int all = classes + 1;
-    float[] grown = new float[floats(all)];
-    for (int i = 0; grown.length > 0 && i < classes; i++) {
-      System.arraycopy(counts, i * classes, grown, i * all, classes);
+    float[] wider = new float[floats(all)];
+    for (int i = 0; wider.length > 0 && i < classes; i++) {
+      System.arraycopy(counts, i * classes, wider, i * all, classes);
     }
-    counts = grown;
+    counts = wider;
     classes = all;
   }
 
-  /** Visits the label; the counts are visited as those of a member. */
-  void visitPrevious(StateVisitor v) throws IOException {
-    previous = v.number("stored previous class", previous, NONE, classes - 1);
+  @Override
+  public long memoryBytes() {
+    return (long) counts.length * Float.BYTES;
   }
 
   @Override

@@ -18,6 +18,12 @@ import java.io.IOException;
  */
 final class Scaler implements State {
 
+  /** Share of the past that scalers forget with each value. */
+  static final double DECAY = 0.001;
+
+  /** Scaled features are cut to plus or minus this. */
+  static final float CLIP = 4f;
+
   private static final int[] NO_PARTNERS = {};
   private static final double WIDE_SPREAD = 3;
 

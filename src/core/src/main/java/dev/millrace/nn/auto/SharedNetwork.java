@@ -92,7 +92,7 @@ public final class SharedNetwork {
     this.indicators = indicators;
     this.initializer = initializer;
     columns = indicators.ids().isEmpty() ? new int[0] : indicators.ids().numbers(inputs);
-    scaler = new Scaler(width(), AutoLearner.DECAY, indicators.ofNumbers(inputs));
+    scaler = new Scaler(width(), Scaler.DECAY, indicators.ofNumbers(inputs));
     targets = new ArrayList<>();
     network = network(1);
     parameters = new float[network.layout().length()];
@@ -141,7 +141,7 @@ public final class SharedNetwork {
    * @return its number
    */
   public int addNeuron(boolean isValue) {
-    targets.add(isValue ? Scaler.ofTarget(AutoLearner.DECAY) : null);
+    targets.add(isValue ? Scaler.ofTarget(Scaler.DECAY) : null);
     int neurons = targets.size();
     if (neurons > 1) {
       Network grown = network(neurons);
@@ -185,34 +185,34 @@ public final class SharedNetwork {
   }
 
   private Scratch forward(float[] features, int offset, Workspace workspace) {
-    Scratch own = workspace.shared(Scratch.class, Scratch::new);
+    Scratch scratch = workspace.shared(Scratch.class, Scratch::new);
     int stride = Kernels.stride(width());
-    if (own.x.length < stride) {
-      own.x = new float[stride];
+    if (scratch.x.length < stride) {
+      scratch.x = new float[stride];
     }
     scaler.transform(
-        numbers(features, offset, own),
+        numbers(features, offset, scratch),
         columns.length == 0 ? offset : 0,
-        AutoLearner.CLIP,
-        own.x,
+        Scaler.CLIP,
+        scratch.x,
         0);
-    Arrays.fill(own.x, width(), stride, 0f);
-    network.forward(parameters, own.x, 0, 1, workspace);
-    return own;
+    Arrays.fill(scratch.x, width(), stride, 0f);
+    network.forward(parameters, scratch.x, 0, 1, workspace);
+    return scratch;
   }
 
   /** Returns the features that are no ids, from the place 0 on if there are ids. */
-  private float[] numbers(float[] features, int offset, Scratch own) {
+  private float[] numbers(float[] features, int offset, Scratch scratch) {
     if (columns.length == 0) {
       return features;
     }
-    if (own.numbers.length < columns.length) {
-      own.numbers = new float[columns.length];
+    if (scratch.numbers.length < columns.length) {
+      scratch.numbers = new float[columns.length];
     }
     for (int c = 0; c < columns.length; c++) {
-      own.numbers[c] = features[offset + columns[c]];
+      scratch.numbers[c] = features[offset + columns[c]];
     }
-    return own.numbers;
+    return scratch.numbers;
   }
 
   /**
@@ -231,12 +231,12 @@ public final class SharedNetwork {
       int count,
       float weight,
       Workspace workspace) {
-    Scratch own = workspace.shared(Scratch.class, Scratch::new);
-    scaler.update(numbers(features, offset, own), columns.length == 0 ? offset : 0);
+    Scratch scratch = workspace.shared(Scratch.class, Scratch::new);
+    scaler.update(numbers(features, offset, scratch), columns.length == 0 ? offset : 0);
     forward(features, offset, workspace);
     network.fitBackward(1, workspace);
-    writeOutputGradient(neurons, labels, count, weight, own, workspace);
-    network.backward(parameters, own.x, 1, workspace);
+    writeOutputGradient(neurons, labels, count, weight, scratch, workspace);
+    network.backward(parameters, scratch.x, 1, workspace);
     float[] gradient = Network.gradient(workspace);
     int length = network.layout().length();
     // Written so that NaN fails too.
@@ -258,7 +258,12 @@ public final class SharedNetwork {
   }
 
   private void writeOutputGradient(
-      int[] neurons, double[] labels, int count, float weight, Scratch own, Workspace workspace) {
+      int[] neurons,
+      double[] labels,
+      int count,
+      float weight,
+      Scratch scratch,
+      Workspace workspace) {
     Layout layout = network.layout();
     int at = layout.outputOffset(1, 0);
     float[] outputs = Network.activations(workspace);
@@ -269,10 +274,10 @@ public final class SharedNetwork {
       Scaler target = targets.get(neuron);
       float error;
       if (target == null) {
-        Arrays.fill(own.probability, 0f);
-        own.probability[0] = outputs[at + neuron];
-        KERNELS.sigmoid(own.probability, 0, own.probability.length);
-        error = own.probability[0] - (float) labels[i];
+        Arrays.fill(scratch.probability, 0f);
+        scratch.probability[0] = outputs[at + neuron];
+        KERNELS.sigmoid(scratch.probability, 0, scratch.probability.length);
+        error = scratch.probability[0] - (float) labels[i];
       } else {
         target.update(0, labels[i]);
         float difference = outputs[at + neuron] - (float) target.scaled(0, labels[i]);
@@ -304,7 +309,7 @@ public final class SharedNetwork {
     int neurons = v.count("neurons of the shared network", targets.size(), MAX_NEURONS, 1);
     for (int n = 0; n < neurons; n++) {
       Scaler target = v.isFilling() ? null : targets.get(n);
-      target = v.nullable(target, () -> Scaler.ofTarget(AutoLearner.DECAY));
+      target = v.nullable(target, () -> Scaler.ofTarget(Scaler.DECAY));
       if (v.isFilling()) {
         targets.add(target);
       }

@@ -2,7 +2,6 @@ package dev.millrace.nn.auto;
 
 import dev.millrace.nn.experts.ExpertPool;
 import dev.millrace.nn.loss.Huber;
-import dev.millrace.state.State;
 import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 
@@ -11,7 +10,7 @@ import java.io.IOException;
  * gradient descent on the error cut to ±1. The answer is an average of the mixture, the linear
  * member and a baseline: the mean of the target so far and the last value, by their errors.
  */
-final class ValueMixer implements State {
+final class ValueMixer extends Mixer {
 
   /** Name of the baseline, which uses no feature. */
   static final String BASELINE = "baseline";
@@ -26,9 +25,7 @@ final class ValueMixer implements State {
 
   private static final double MAX_ERROR = 4;
 
-  private final MixerWeights weights;
-  private final FixedShare answer;
-  private final int linear;
+  private final ValueTarget values;
   private final Scaler target = Scaler.ofTarget(0);
   private ExpertPool baseline = new ExpertPool(2);
   private double bias;
@@ -38,16 +35,42 @@ final class ValueMixer implements State {
   private final double[] scaled;
   private double output;
 
+  ValueMixer(AutoShape shape, ValueTarget values) {
+    this(
+        new MixerWeights(shape.starts(), shape.kind().hasIds()),
+        new FixedShare(),
+        shape.predictionOf(FixedShare.Part.LINEAR),
+        values);
+  }
+
   /**
    * Creates a mixer that has learned nothing.
    *
-   * @param linear index of the linear member's prediction
+   * @param linear number of the prediction that the answer also averages outside the mixture
    */
-  ValueMixer(MixerWeights weights, FixedShare answer, int linear) {
-    this.weights = weights;
-    this.answer = answer;
-    this.linear = linear;
+  ValueMixer(MixerWeights weights, FixedShare answer, int linear, ValueTarget values) {
+    super(weights, answer, linear);
+    this.values = values;
     scaled = new double[weights.predictions];
+  }
+
+  @Override
+  void mix(Row row, float[] out, int at) {
+    setLast(row.scaledLast);
+    for (int k = 0; k < weights.predictions; k++) {
+      setPrediction(k, row.values[k]);
+    }
+    values.answer(mix(), row, out, at);
+  }
+
+  @Override
+  float learn(Row row, float[] out, int at) {
+    return learn(row.target, row.weight, row.examples);
+  }
+
+  @Override
+  void start(ReplayBuffer buffer) {
+    values.start(buffer, this);
   }
 
   /** Forgets the scale of the targets; {@link #observe} follows for those that are known. */
@@ -75,11 +98,6 @@ final class ValueMixer implements State {
   /** Sets the last value that was known when the features came, NaN if it is not to be used. */
   void setLast(double value) {
     ofBaseline[1] = value;
-  }
-
-  /** Returns the last value that was known, {@code otherwise} if it is not to be used. */
-  double last(double otherwise) {
-    return Double.isNaN(ofBaseline[1]) ? otherwise : ofBaseline[1];
   }
 
   /** Mixes the predictions; returns the answer on the target's own scale. */
@@ -152,7 +170,7 @@ final class ValueMixer implements State {
   }
 
   @Override
-  public void visit(StateVisitor v) throws IOException {
+  void visitRest(StateVisitor v) throws IOException {
     target.visit(v);
     baseline.visit(v);
     bias = v.number(bias);

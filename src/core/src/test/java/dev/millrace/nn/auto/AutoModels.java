@@ -113,6 +113,14 @@ final class AutoModels {
 
   private AutoModels() {}
 
+  /** Returns a row without numbers for members of a mixture of so many inputs and classes. */
+  static Row emptyRow(AutoSpec auto, Task task, int inputs, int classes) {
+    Row row = Row.of(new Workspace());
+    AutoShape shape = row.shape(new AutoShape.Kind(auto, 3, task, inputs, classes));
+    row.begin(shape, 0, new float[inputs], 0, null, 0);
+    return row;
+  }
+
   /** Every tier with every task, with and without ids, and values with experts. */
   static List<Case> cases() {
     return Stream.of(withoutIds(), withIds(), withExperts()).flatMap(List::stream).toList();

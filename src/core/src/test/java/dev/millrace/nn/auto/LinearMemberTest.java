@@ -3,6 +3,7 @@ package dev.millrace.nn.auto;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.millrace.nn.auto.MemberPlan.Place;
 import dev.millrace.simd.Elementary;
 import dev.millrace.simd.Kernels;
 import java.util.Random;
@@ -24,7 +25,7 @@ class LinearMemberTest {
 
   @Test
   void aMemberPredictsTheClassFrequenciesBeforeItHasLearned() {
-    LinearMember member = new LinearMember(2, 3, false);
+    LinearMember member = new LinearMember(2, 3, false, Place.FIRST);
 
     member.predictClasses(new float[] {3, -1}, logs(0.7f, 0.2f, 0.1f), out, 0, COLUMNS);
 
@@ -34,7 +35,7 @@ class LinearMemberTest {
 
   @Test
   void aRareFeatureKeepsLongStepsWhileAFrequentOneShortensThem() {
-    LinearMember member = new LinearMember(2, 3, false);
+    LinearMember member = new LinearMember(2, 3, false, Place.FIRST);
     float[] frequent = {1, 0};
     float[] rare = {0, 1};
     float[] even = logs(1 / 3f, 1 / 3f, 1 / 3f);
@@ -61,7 +62,7 @@ class LinearMemberTest {
 
   @Test
   void aMemberLearnsALinearFunction() {
-    LinearMember member = new LinearMember(2, 1, false);
+    LinearMember member = new LinearMember(2, 1, false, Place.FIRST);
     Random random = new Random(5);
     for (int e = 0; e < 5_000; e++) {
       float[] x = {(float) random.nextGaussian(), random.nextInt(2)};
@@ -79,7 +80,7 @@ class LinearMemberTest {
   void aMemberThatForgetsFollowsAChange() {
     float[] errors = new float[2];
     for (int forgets = 0; forgets < 2; forgets++) {
-      LinearMember member = new LinearMember(1, 1, forgets == 1);
+      LinearMember member = new LinearMember(1, 1, forgets == 1, Place.FIRST);
       Random random = new Random(7);
       for (int e = 0; e < 6_000; e++) {
         float[] x = {(float) random.nextGaussian()};
@@ -95,8 +96,8 @@ class LinearMemberTest {
 
   @Test
   void nothingIsForgottenForALateLabel() {
-    LinearMember forgets = new LinearMember(1, 1, true);
-    LinearMember keeps = new LinearMember(1, 1, false);
+    LinearMember forgets = new LinearMember(1, 1, true, Place.FIRST);
+    LinearMember keeps = new LinearMember(1, 1, false, Place.FIRST);
     Random random = new Random(9);
     float[] ofKeeping = new float[COLUMNS];
     for (int e = 0; e < 500; e++) {
@@ -111,7 +112,7 @@ class LinearMemberTest {
 
   @Test
   void oneMoreClassLeavesTheOthersAsTheyAre() {
-    LinearMember member = new LinearMember(1, 2, false);
+    LinearMember member = new LinearMember(1, 2, false, Place.FIRST);
     float[] x = {1};
     for (int e = 0; e < 50; e++) {
       member.predictClasses(x, logs(0.5f, 0.5f), out, 0, COLUMNS);

@@ -8,10 +8,11 @@ import dev.millrace.data.MetricsReport.Member;
 import dev.millrace.data.Task;
 import dev.millrace.nn.AutoSpec;
 import dev.millrace.nn.AutoSpec.Extra;
+import dev.millrace.nn.AutoSpec.TargetScale;
 import dev.millrace.nn.AutoSpec.Tier;
-import dev.millrace.nn.Workspace;
-import dev.millrace.simd.Kernels;
+import dev.millrace.nn.auto.MemberPlan.Start;
 import dev.millrace.state.State;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -25,11 +26,17 @@ class MixerTest {
   /** So many examples that no share of the weights is dealt out any more. */
   private static final long LATE = Long.MAX_VALUE - 2;
 
+  private static final ValueTarget TARGET = new ValueTarget(TargetScale.LINEAR);
+
   private static final List<String> NAMES = List.of("a", "b", "c", "baseline");
+
+  private static MixerWeights equal(int predictions) {
+    return new MixerWeights(Collections.nCopies(predictions, Start.EQUAL), false);
+  }
 
   @Test
   void aReportNamesTheMemberWithTheMinMeanLoss() {
-    MixerWeights weights = new MixerWeights(3);
+    MixerWeights weights = equal(3);
     FixedShare answer = new FixedShare();
     MetricsReport.Members none = weights.report(NAMES, 2, answer);
     assertThat(none.leader()).isNull();
@@ -61,7 +68,7 @@ class MixerTest {
 
   @Test
   void valuesAreMixedOnTheScaleOfTheTarget() {
-    ValueMixer mixer = new ValueMixer(new MixerWeights(2), onlyMixture(), 0);
+    ValueMixer mixer = new ValueMixer(equal(2), onlyMixture(), 0, TARGET);
     mixer.setPrediction(0, 3);
     mixer.setPrediction(1, 5);
     assertThat(mixer.mix()).as("before a target, on a scale of 1").isCloseTo(4, within(1e-6));
@@ -81,9 +88,9 @@ class MixerTest {
 
   @Test
   void theWeightOfABetterPredictionGrowsAndTheBiasFollowsTheError() {
-    MixerWeights weights = new MixerWeights(2);
+    MixerWeights weights = equal(2);
     FixedShare answer = new FixedShare();
-    ValueMixer mixer = new ValueMixer(weights, answer, 0);
+    ValueMixer mixer = new ValueMixer(weights, answer, 0, TARGET);
     for (int e = 0; e < 400; e++) {
       double value = e % 2 == 0 ? 8 : 12;
       mixer.setPrediction(0, value);
@@ -109,7 +116,7 @@ class MixerTest {
 
   @Test
   void theBaselineIsTheLastValueWhereThatIsNearerThanTheMean() {
-    ValueMixer mixer = new ValueMixer(new MixerWeights(1), new FixedShare(), 0);
+    ValueMixer mixer = new ValueMixer(equal(1), new FixedShare(), 0, TARGET);
     double answered = 0;
     for (int e = 0; e < 3_000; e++) {
       double value = 1_000 * Math.sin(e / 100.0);
@@ -128,7 +135,8 @@ class MixerTest {
   @Test
   void aMixtureTakesLongerStepsAtFirst() {
     for (Supplier<MixerWeights> empty :
-        List.<Supplier<MixerWeights>>of(() -> MixerWeights.withIds(2), () -> new MixerWeights(2))) {
+        List.<Supplier<MixerWeights>>of(
+            () -> new MixerWeights(List.of(Start.EQUAL, Start.EQUAL), true), () -> equal(2))) {
       MixerWeights early = empty.get();
       MixerWeights late = State.copy(early, empty.get());
 
@@ -141,13 +149,16 @@ class MixerTest {
 
   @Test
   void withIdsNetworksTogetherStartWithAsMuchAsEachOther() {
-    MixerWeights weights = MixerWeights.ofClassesWithIds(6, 2, 3, 5);
+    MixerWeights weights =
+        new MixerWeights(
+            List.of(Start.SHARED, Start.SHARED, Start.EQUAL, Start.NONE, Start.EQUAL, Start.NONE),
+            true);
 
     assertThat(weights.weights).startsWith(1 / 6f, 1 / 6f, 1 / 3f, 0f, 1 / 3f, 0f);
   }
 
   private static void learnThatTheSecondIsWrong(MixerWeights weights, long first) {
-    ValueMixer mixer = new ValueMixer(weights, new FixedShare(), 0);
+    ValueMixer mixer = new ValueMixer(weights, new FixedShare(), 0, TARGET);
     for (int e = 0; e < 100; e++) {
       double value = e % 2 == 0 ? 8 : 12;
       mixer.setPrediction(0, value);
@@ -159,7 +170,7 @@ class MixerTest {
 
   @Test
   void anUnweightedPredictionStartsWithoutWeightAndTheOthersShareIt() {
-    MixerWeights weights = new MixerWeights(3, 1);
+    MixerWeights weights = new MixerWeights(List.of(Start.EQUAL, Start.NONE, Start.EQUAL), false);
 
     assertThat(weights.weights).startsWith(0.5f, 0f, 0.5f);
   }
@@ -184,18 +195,20 @@ class MixerTest {
   /** Once so many equal predictions, surer than they should be, were mixed for a while. */
   private static double sumOfWeights(int predictions) {
     AutoSpec auto = new AutoSpec(Tier.ACCURATE, Set.of(Extra.values()), 1);
-    AutoScratch scratch = AutoScratch.of(new Workspace());
-    scratch.shape(new AutoShape.Kind(auto, 1, Task.BINARY, 1, 2));
-    MixerWeights weights = new MixerWeights(predictions);
-    ClassMixer mixer = new ClassMixer(weights, 2);
-    int columns = Kernels.padded(2);
+    Row row = AutoModels.emptyRow(auto, Task.BINARY, 1, 2);
+    MixerWeights weights = equal(predictions);
+    ClassMixer mixer = new ClassMixer(weights, 0, 1, 2);
+    float[] out = new float[2];
+    row.weight = 1f;
     for (int e = 0; e < 40; e++) {
       for (int k = 0; k < predictions; k++) {
-        scratch.predictions[k * Kernels.stride(columns)] = 0.1f;
-        scratch.predictions[k * Kernels.stride(columns) + 1] = 0.9f;
+        row.predictions[row.at(k)] = 0.1f;
+        row.predictions[row.at(k) + 1] = 0.9f;
       }
-      mixer.mix(scratch, columns);
-      mixer.learn(scratch, e % 2, 1f, 1f, e);
+      row.target = e % 2;
+      row.examples = e;
+      mixer.mix(row, out, 0);
+      mixer.learn(row, out, 0);
     }
     double sum = 0;
     for (int k = 0; k < predictions; k++) {

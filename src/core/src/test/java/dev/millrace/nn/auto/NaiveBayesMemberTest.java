@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.data.BoundedDataInput;
-import dev.millrace.nn.Workspace;
+import dev.millrace.data.Task;
+import dev.millrace.nn.AutoSpec;
+import dev.millrace.nn.AutoSpec.Tier;
+import dev.millrace.nn.auto.MemberPlan.Place;
 import dev.millrace.state.State;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -16,33 +19,37 @@ import org.junit.jupiter.api.Test;
 
 class NaiveBayesMemberTest {
 
-  private final AutoScratch own = AutoScratch.of(new Workspace());
+  private static final Place SECOND = new Place(1, 1, 0);
 
-  /** Row of a number and two indicators, at the second place of an array. */
+  private final Row row = AutoModels.emptyRow(AutoSpec.of(Tier.FAST), Task.BINARY, 3, 2);
+
+  /** Row of a number and two indicators. */
   private void row(float first, float second) {
-    own.encoded = new float[] {9f, 5f, first, second};
-    own.encodedOffset = 1;
+    row.encoded = new float[] {5f, first, second};
+  }
+
+  private void learn(NaiveBayesMember bayes, int label, float weight) {
+    row.target = label;
+    row.weight = weight;
+    bayes.learn(row);
   }
 
   private static NaiveBayesMember of(int classes) {
-    return new NaiveBayesMember(new int[] {1, 2}, classes);
+    return new NaiveBayesMember(new int[] {1, 2}, classes, SECOND);
   }
 
   private float[] predict(NaiveBayesMember bayes, float... frequencies) {
-    own.logFrequencies = new float[frequencies.length];
     for (int j = 0; j < frequencies.length; j++) {
-      own.logFrequencies[j] = (float) Math.log(frequencies[j]);
+      row.logFrequencies[j] = (float) Math.log(frequencies[j]);
     }
-    own.predictions = new float[17];
-    own.products = new float[2];
-    own.inverses = new float[2];
-    Arrays.fill(own.predictions, 9f);
-    bayes.predict(own, 1, 16);
-    assertThat(own.predictions[0]).isEqualTo(9f);
-    for (int j = 1 + frequencies.length; j < 17; j++) {
-      assertThat(own.predictions[j]).as("padding").isZero();
+    Arrays.fill(row.predictions, 9f);
+    bayes.predict(row);
+    int at = row.at(SECOND.prediction());
+    assertThat(row.predictions[at - 1]).isEqualTo(9f);
+    for (int j = frequencies.length; j < row.columns; j++) {
+      assertThat(row.predictions[at + j]).as("padding").isZero();
     }
-    return Arrays.copyOfRange(own.predictions, 1, 1 + frequencies.length);
+    return Arrays.copyOfRange(row.predictions, at, at + frequencies.length);
   }
 
   @Test
@@ -51,10 +58,10 @@ class NaiveBayesMemberTest {
     row(1, 0);
     assertThat(predict(bayes, 0.25f, 0.75f)[0]).as("no record").isCloseTo(0.25f, within(1e-6f));
 
-    bayes.learn(own, 0, 1f);
-    bayes.learn(own, 0, 1f);
+    learn(bayes, 0, 1f);
+    learn(bayes, 0, 1f);
     row(0, 1);
-    bayes.learn(own, 1, 3f);
+    learn(bayes, 1, 3f);
 
     // Shares of the first indicator: (2 + 0.5) / (2 + 1), and 0.5 / (3 + 1).
     row(1, 0);
@@ -73,10 +80,10 @@ class NaiveBayesMemberTest {
     NaiveBayesMember bayes = of(2);
     for (int i = 0; i < 20_000; i++) {
       row(1, 0);
-      bayes.learn(own, i % 2, 1f);
+      learn(bayes, i % 2, 1f);
       if (i >= 17_000) {
         row(0, 1);
-        bayes.learn(own, 1, 1f);
+        learn(bayes, 1, 1f);
       }
     }
 
@@ -93,21 +100,20 @@ class NaiveBayesMemberTest {
   void manyRareIndicatorsCount() {
     int[] columns = new int[60];
     Arrays.setAll(columns, i -> i);
-    NaiveBayesMember bayes = new NaiveBayesMember(columns, 2);
-    own.encoded = new float[60];
-    own.encodedOffset = 0;
+    NaiveBayesMember bayes = new NaiveBayesMember(columns, 2, SECOND);
+    row.encoded = new float[60];
     for (int i = 0; i < 100; i++) {
-      bayes.learn(own, i % 2, 1f);
+      learn(bayes, i % 2, 1f);
     }
-    Arrays.fill(own.encoded, 1f);
+    Arrays.fill(row.encoded, 1f);
     assertThat(predict(bayes, 0.3f, 0.7f)[0]).isCloseTo(0.3f, within(0.03f));
 
-    Arrays.fill(own.encoded, 0f);
-    own.encoded[59] = 1f;
-    bayes.learn(own, 0, 1f);
-    own.encoded[59] = 0f;
-    bayes.learn(own, 1, 1f);
-    Arrays.fill(own.encoded, 1f);
+    Arrays.fill(row.encoded, 0f);
+    row.encoded[59] = 1f;
+    learn(bayes, 0, 1f);
+    row.encoded[59] = 0f;
+    learn(bayes, 1, 1f);
+    Arrays.fill(row.encoded, 1f);
 
     // One of 51 records and none of 51, with half a record added: 0.3 * 3 / (0.3 * 3 + 0.7).
     assertThat(predict(bayes, 0.3f, 0.7f)[0]).isCloseTo(0.56f, within(0.03f));
@@ -117,10 +123,10 @@ class NaiveBayesMemberTest {
   void aNewClassHasNoRecords() {
     NaiveBayesMember bayes = of(1);
     row(1, 0);
-    bayes.learn(own, 0, 1f);
+    learn(bayes, 0, 1f);
 
-    bayes.addClass();
-    bayes.learn(own, 1, 1f);
+    bayes.addClass(new AutoShape(new AutoShape.Kind(AutoSpec.of(Tier.FAST), 3, Task.BINARY, 3, 2)));
+    learn(bayes, 1, 1f);
 
     row(1, 0);
     assertThat(predict(bayes, 0.5f, 0.5f)[0]).isCloseTo(0.5f, within(1e-3f));
@@ -131,15 +137,15 @@ class NaiveBayesMemberTest {
     NaiveBayesMember bayes = of(2);
     for (int i = 0; i < 50; i++) {
       row(i % 3 == 0 ? 1 : 0, i % 2);
-      bayes.learn(own, i % 5 == 0 ? 1 : 0, 1.5f);
+      learn(bayes, i % 5 == 0 ? 1 : 0, 1.5f);
     }
     byte[] stored = bytes(bayes);
-    assertThat(stored).hasSize((int) (1 + NaiveBayesMember.floats(2, 2)) * Float.BYTES);
+    assertThat(stored).hasSize(Float.BYTES + (int) bayes.memoryBytes());
 
     NaiveBayesMember restored = of(2);
     State.read(new BoundedDataInput(stored), restored);
     NaiveBayesMember copy = State.copy(bayes, of(2));
-    bayes.learn(own, 0, 1f);
+    learn(bayes, 0, 1f);
 
     assertThat(bytes(restored)).isEqualTo(stored).isEqualTo(bytes(copy));
     assertThat(bytes(bayes)).isNotEqualTo(stored);
@@ -149,7 +155,7 @@ class NaiveBayesMemberTest {
   void damagedBytesAreRejected() throws IOException {
     NaiveBayesMember bayes = of(2);
     row(1, 0);
-    bayes.learn(own, 0, 1f);
+    learn(bayes, 0, 1f);
     for (int number = 0; number < 3; number++) {
       ByteBuffer damaged = ByteBuffer.wrap(bytes(bayes)).putFloat(4 * number, -1f);
       assertThatThrownBy(() -> State.read(new BoundedDataInput(damaged.array()), of(2)))

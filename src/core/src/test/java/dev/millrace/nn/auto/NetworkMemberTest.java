@@ -4,51 +4,56 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.Task;
 import dev.millrace.nn.AutoSpec;
+import dev.millrace.nn.AutoSpec.Tier;
+import dev.millrace.nn.Indicators;
 import dev.millrace.nn.Workspace;
+import dev.millrace.nn.auto.MemberPlan.Place;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.util.Arrays;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-class MembersTest {
+class NetworkMemberTest {
 
-  private final AutoScratch scratch = AutoScratch.of(new Workspace());
-  private final Members members =
-      Members.initial(
-          scratch.shape(
-              new AutoShape.Kind(AutoSpec.of(AutoSpec.Tier.ACCURATE), 3, Task.REGRESSION, 2, 0)),
-          7);
+  private final AutoShape.Kind kind =
+      new AutoShape.Kind(AutoSpec.of(Tier.ACCURATE), 3, Task.REGRESSION, 2, 0);
+  private final Row row = Row.of(new Workspace());
 
-  private byte[] bytes() throws IOException {
+  private static byte[] bytes(Member member) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    members.write(new DataOutputStream(bytes));
+    member.write(new DataOutputStream(bytes));
     return bytes.toByteArray();
   }
 
-  /** Learns one record, the first row of each member. */
-  private boolean learn(float weight) {
-    for (MemberBatch rows : scratch.rows) {
-      rows.x[0] = 1;
-      rows.x[1] = -2;
-      Arrays.fill(rows.wide, 0.5f);
-      rows.targets[0] = 9;
-      rows.weights[0] = weight;
-    }
-    return members.learn(false, scratch);
+  /** Learns one record; returns true if the network took a step. */
+  private boolean learn(Member member, float weight) {
+    row.begin(row.shape(kind), 0, new float[2], 0, null, 0);
+    row.scaled[0] = 1;
+    row.scaled[1] = -2;
+    row.scaledTarget = 9;
+    row.weight = weight;
+    row.hasSkipped = false;
+    member.learn(row);
+    return !row.hasSkipped;
   }
 
-  @Test
-  void aStepThatWouldMakeWeightsInfiniteIsSkippedAndChangesNothing() throws IOException {
-    assertThat(learn(1f)).isTrue();
-    byte[] before = bytes();
+  @ParameterizedTest
+  @EnumSource(MemberKind.class)
+  void aStepThatWouldMakeWeightsInfiniteIsSkippedAndChangesNothing(MemberKind network)
+      throws IOException {
+    MixtureParts parts = MixtureParts.of(kind, Indicators.NONE, 7);
+    Member member = new NetworkMember.Plan(kind, network).create(parts, Place.FIRST);
+    member.begin();
+    assertThat(learn(member, 1f)).isTrue();
+    byte[] before = bytes(member);
 
     for (float weight : new float[] {1e20f, Float.POSITIVE_INFINITY, Float.NaN}) {
-      assertThat(learn(weight)).as("weight %s", weight).isFalse();
-      assertThat(bytes()).isEqualTo(before);
+      assertThat(learn(member, weight)).as("weight %s", weight).isFalse();
+      assertThat(bytes(member)).isEqualTo(before);
     }
 
-    assertThat(learn(1f)).isTrue();
-    assertThat(bytes()).isNotEqualTo(before);
+    assertThat(learn(member, 1f)).isTrue();
+    assertThat(bytes(member)).isNotEqualTo(before);
   }
 }

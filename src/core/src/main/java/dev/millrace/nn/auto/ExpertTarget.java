@@ -1,0 +1,86 @@
+package dev.millrace.nn.auto;
+
+import dev.millrace.data.MetricsReport;
+import dev.millrace.nn.AutoSpec.TargetScale;
+import dev.millrace.nn.Indicators;
+import dev.millrace.nn.experts.ExpertModel;
+import dev.millrace.nn.experts.ExpertScratch;
+import dev.millrace.state.StateVisitor;
+import java.io.IOException;
+import java.util.List;
+
+/** Values that columns of the row predict: the mixture predicts what they leave. */
+final class ExpertTarget extends ValueTarget {
+
+  private final ExpertModel experts;
+
+  ExpertTarget(Indicators indicators, int width) {
+    super(TargetScale.LINEAR);
+    experts = new ExpertModel(indicators, width);
+  }
+
+  private static ExpertScratch scratch(Row row) {
+    return row.workspace.shared(ExpertScratch.class, ExpertScratch::new);
+  }
+
+  @Override
+  public List<RowStep> steps() {
+    return List.of(this::makeRelative);
+  }
+
+  private void makeRelative(Row row) {
+    ExpertScratch scratch = scratch(row);
+    experts.predict(row.features, row.offset, scratch);
+    row.features = scratch.row();
+    row.offset = 0;
+  }
+
+  /** Returns NaN: experts know better than the last value. */
+  @Override
+  double scaledLast(double value) {
+    return Double.NaN;
+  }
+
+  @Override
+  double learned(double value, Row row) {
+    return experts.residual(value, scratch(row));
+  }
+
+  @Override
+  double answer(double mixed, Row row) {
+    ExpertScratch scratch = scratch(row);
+    return experts.answer(scratch.base() + mixed, scratch);
+  }
+
+  @Override
+  public void learn(double value, Row row) {
+    double unit = row.deviation == 0 ? 1 : row.deviation;
+    experts.learn(value, row.weight, row.memory, row.memoryAt, unit, scratch(row));
+    super.learn(value, row);
+  }
+
+  @Override
+  public int remembered(int predictions) {
+    return ExpertModel.REMEMBERED;
+  }
+
+  @Override
+  public void remember(Row row, float[] memory, int at) {
+    ExpertModel.remember(scratch(row), memory, at);
+  }
+
+  @Override
+  public MetricsReport.Members report(MetricsReport.Members mixture) {
+    return experts.report(mixture);
+  }
+
+  @Override
+  public long memoryBytes() {
+    return experts.memoryBytes();
+  }
+
+  @Override
+  void visitRest(StateVisitor v) throws IOException {
+    experts.visit(v);
+  }
+}

@@ -1,0 +1,57 @@
+package dev.millrace.nn.auto;
+
+import dev.millrace.nn.PagedPart;
+import dev.millrace.nn.Workspace;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * A member of a mixture: it predicts each record once or more, then learns it. Its {@link
+ * MemberPlan} creates it, for one key; scratch belongs to the {@link Row#workspace}. Not
+ * thread-safe.
+ */
+interface Member extends State {
+
+  /** Draws what it begins with, unless it is read or copied. */
+  default void begin() {}
+
+  /** Uses what the mixtures of a thread share, before it predicts. */
+  default void use(AutoShape shape, Workspace workspace) {}
+
+  /** Writes its predictions of a row to {@link Row#predictions} or {@link Row#values}. */
+  void predict(Row row);
+
+  /** Predicts a row, then learns its target. */
+  void learn(Row row);
+
+  /** Returns true if it also learns while only one class is known. */
+  default boolean learnsOneClass() {
+    return false;
+  }
+
+  /** Learns the first records, once there are enough in the buffer. */
+  default void start(Row row) {}
+
+  /** Makes room for one more class. */
+  default void addClass(AutoShape grown) {}
+
+  /** Returns the bytes in memory. */
+  default long memoryBytes() {
+    return 0;
+  }
+
+  /** Returns false if a number that {@link #visit} does not name is not finite. */
+  default boolean isFinite() {
+    return true;
+  }
+
+  /** Returns the parts whose pages can be stored one by one. */
+  default List<PagedPart> pagedParts() {
+    return List.of();
+  }
+
+  @Override
+  default void visit(StateVisitor v) throws IOException {}
+}

@@ -1,0 +1,52 @@
+package dev.millrace.nn.auto;
+
+import dev.millrace.data.MetricsReport;
+import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
+import java.io.IOException;
+import java.util.List;
+
+/** Learns how much each prediction of the members counts, and how far the mixture is trusted. */
+abstract sealed class Mixer implements State permits ClassMixer, ValueMixer {
+
+  final MixerWeights weights;
+  final FixedShare answer;
+  // Number of the prediction that the answer also averages outside the mixture.
+  final int linear;
+
+  Mixer(MixerWeights weights, FixedShare answer, int linear) {
+    this.weights = weights;
+    this.answer = answer;
+    this.linear = linear;
+  }
+
+  /** Writes the answer that the predictions of a row lead to. */
+  abstract void mix(Row row, float[] out, int at);
+
+  /**
+   * Learns the target of the row that was mixed last.
+   *
+   * @param out the answer that was written
+   * @return the loss of the answer
+   */
+  abstract float learn(Row row, float[] out, int at);
+
+  /** Decides by the first records on which scale it mixes. */
+  void start(ReplayBuffer buffer) {}
+
+  void addClass() {}
+
+  /** Reports the weight of each prediction in the answer, by name. */
+  final MetricsReport.Members report(List<String> names) {
+    return weights.report(names, linear, answer);
+  }
+
+  @Override
+  public final void visit(StateVisitor v) throws IOException {
+    weights.visit(v);
+    answer.visit(v);
+    visitRest(v);
+  }
+
+  abstract void visitRest(StateVisitor v) throws IOException;
+}

@@ -1,0 +1,45 @@
+package dev.millrace.nn.auto;
+
+import dev.millrace.nn.AutoSpec.Extra;
+import dev.millrace.nn.Indicators;
+import dev.millrace.nn.ids.IdLayout;
+import dev.millrace.nn.ids.IdLearner;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the steps and the members of one mixture share.
+ *
+ * @param kind of the mixture when it was created; classes may have been added since
+ * @param ids null if records have none
+ */
+record MixtureParts(
+    AutoShape.Kind kind,
+    Indicators indicators,
+    long keySeed,
+    Target target,
+    Scaler scaler,
+    NominalStep nominal,
+    ReplayBuffer buffer,
+    @Nullable IdLearner ids) {
+
+  static MixtureParts of(AutoShape.Kind kind, Indicators indicators, long keySeed) {
+    IdLayout layout = kind.ids();
+    int inputs = kind.inputs();
+    return new MixtureParts(
+        kind,
+        indicators,
+        keySeed,
+        Target.of(kind, indicators),
+        layout == null
+            ? new Scaler(inputs, Scaler.DECAY, indicators)
+            : new Scaler(inputs, Scaler.DECAY, layout.indicators(), layout.partners()),
+        new NominalStep(inputs, layout == null ? indicators : Indicators.NONE),
+        new ReplayBuffer(inputs, kind.spec().buffer(), kind.spec().has(Extra.KNN)),
+        layout == null ? null : new IdLearner(layout, kind.classes(), kind.seed() ^ keySeed));
+  }
+
+  IdLearner requireIds() {
+    return Objects.requireNonNull(ids);
+  }
+}
