@@ -17,6 +17,8 @@ import java.lang.annotation.Target;
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.RECORD_COMPONENT, ElementType.METHOD})
 public @interface Setting {
+  /** The interval of all 64-bit numbers. */
+  String ANY_LONG = "[" + Long.MIN_VALUE + ", " + Long.MAX_VALUE + "]";
 
   /** Returns the default as the pipeline file writes it; empty for an option that is required. */
   String value() default "";

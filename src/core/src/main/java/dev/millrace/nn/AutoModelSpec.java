@@ -1,6 +1,7 @@
 package dev.millrace.nn;
 
 import dev.millrace.data.PublicApi;
+import dev.millrace.data.Setting;
 import dev.millrace.nn.ModelStart.StoredStart;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +14,11 @@ import org.jspecify.annotations.Nullable;
 @PublicApi
 public record AutoModelSpec(
     AutoSpec auto,
-    long seed,
+    @Setting(
+            value = "1",
+            in = Setting.ANY_LONG,
+            doc = "seed of all random draws, together with the model key")
+        long seed,
     ClassWeights classWeights,
     Indicators indicators,
     @Nullable StoredStart start)

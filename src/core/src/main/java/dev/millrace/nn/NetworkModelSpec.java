@@ -1,6 +1,7 @@
 package dev.millrace.nn;
 
 import dev.millrace.data.PublicApi;
+import dev.millrace.data.Setting;
 import dev.millrace.data.Task;
 import java.util.List;
 import java.util.Objects;
@@ -23,12 +24,21 @@ public record NetworkModelSpec(
     Schedule schedule,
     Regularizer regularizer,
     Normalization normalization,
-    int batchSize,
+    @Setting(value = "1", in = "[1, 65536]", doc = "number of examples in one update")
+        int batchSize,
     Clipping clipping,
-    long seed,
+    @Setting(
+            value = "1",
+            in = Setting.ANY_LONG,
+            doc = "seed of the initial weights, together with the model key")
+        long seed,
     Initializer initializer,
     ClassWeights classWeights,
-    int dimension,
+    @Setting(
+            value = "" + NetworkSpec.DEFAULT_DIMENSION,
+            in = "[1, " + NetworkSpec.MAX_DIMENSION + "]",
+            doc = "numbers of a vector")
+        int dimension,
     @Nullable ModelStart start)
     implements ModelSpec {
 

@@ -7,6 +7,7 @@ import dev.millrace.config.option.OptionType;
 import dev.millrace.config.option.OptionTypes;
 import dev.millrace.config.option.Structures;
 import dev.millrace.config.yaml.YamlNode;
+import dev.millrace.nn.AutoModelSpec;
 import dev.millrace.nn.AutoSpec;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -31,10 +32,11 @@ final class AutoOptions {
               + " tuning. `auto: fast` is short for `auto: { tier: fast }`.");
 
   static {
-    AUTO_GROUP.declare(AutoSpec.class);
+    AUTO_GROUP.declare(AutoSpec.class).declare(AutoModelSpec.class);
   }
 
   static final Option<?> TIER = AUTO_GROUP.named("tier");
+  static final Option<?> SEED = AUTO_GROUP.named("seed");
   static final Option<List<AutoSpec.Extra>> MEMBERS =
       AUTO_GROUP.before(
           "buffer",
@@ -43,12 +45,6 @@ final class AutoOptions {
               extras(),
               List.of(),
               "additional members: the nearest records in the buffer, which accurate always has"));
-  static final Option<Long> SEED =
-      AUTO_GROUP.option(
-          "seed",
-          OptionTypes.wideWhole(Long.MIN_VALUE, Long.MAX_VALUE),
-          ModelOptions.SEED.requireDefault(),
-          "seed of all random draws, together with the model key");
 
   static {
     AUTO_GROUP.include(ModelOptions.CLASS_WEIGHTS, WarmStartOptions.WARM_START);

@@ -13,7 +13,7 @@ import dev.millrace.nn.Activation;
 import dev.millrace.nn.Clipping;
 import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.Loss;
-import dev.millrace.nn.NetworkSpec;
+import dev.millrace.nn.NetworkModelSpec;
 import dev.millrace.nn.Normalization;
 import dev.millrace.nn.Optimizer;
 import dev.millrace.nn.Regularizer;
@@ -83,12 +83,8 @@ final class ModelOptions {
     MODEL_GROUP.include(ScheduleOptions.SCHEDULE);
   }
 
-  static final Option<Integer> BATCH_SIZE =
-      MODEL_GROUP.option(
-          "batch-size", OptionTypes.whole(1, 65_536), 1, "number of examples in one update");
-
   static {
-    MODEL_GROUP.declare(Regularizer.class);
+    MODEL_GROUP.declare(NetworkModelSpec.class, "batch-size").declare(Regularizer.class);
   }
 
   static final Option<YamlNode> CLASS_WEIGHTS =
@@ -107,28 +103,16 @@ final class ModelOptions {
               + " missing values keep their 0 and 1");
 
   static {
-    MODEL_GROUP.declare(Clipping.class);
+    MODEL_GROUP.declare(Clipping.class).declare(NetworkModelSpec.class, "seed");
   }
-
-  static final Option<Long> SEED =
-      MODEL_GROUP.option(
-          "seed",
-          OptionTypes.wideWhole(Long.MIN_VALUE, Long.MAX_VALUE),
-          1L,
-          "seed of the initial weights, together with the model key");
 
   static final OptionGroup EMBEDDINGS_GROUP =
       new OptionGroup(
-          "model.embeddings",
-          "",
-          "Each column of ids, and each of `input.crosses`, gives the network the mean of the"
-              + " vectors of its known ids.");
-  static final Option<Integer> DIMENSION =
-      EMBEDDINGS_GROUP.option(
-          "dimension",
-          OptionTypes.whole(1, NetworkSpec.MAX_DIMENSION),
-          NetworkSpec.DEFAULT_DIMENSION,
-          "numbers of a vector");
+              "model.embeddings",
+              "",
+              "Each column of ids, and each of `input.crosses`, gives the network the mean of the"
+                  + " vectors of its known ids.")
+          .declare(NetworkModelSpec.class, "dimension");
 
   static final OptionGroup LAYER_GROUP =
       new OptionGroup("model.layers[]", "", "One fully connected layer.")

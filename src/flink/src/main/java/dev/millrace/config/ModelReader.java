@@ -91,10 +91,11 @@ final class ModelReader {
             AutoOptions.AUTO_GROUP,
             errors);
     AutoModelSpec spec =
-        ModelSpec.auto(
-            options.get(AutoOptions.SEED),
-            AutoOptions.read(options),
-            ClassWeightsReader.read(options, input, null, errors));
+        options.read(
+            ModelSpec.auto(
+                0,
+                AutoOptions.read(options),
+                ClassWeightsReader.read(options, input, null, errors)));
     OptionReader warmStart = WarmStartOptions.read(options, WarmStartOptions.AUTO_GROUP, input);
     warmStartKey = warmStart.given(WarmStartOptions.KEY);
     String file = warmStart.given(WarmStartOptions.FILE);

@@ -62,7 +62,7 @@ final class NetworkReader {
     List<LayerSpec> layers = layers();
     Activation output = model.given(ModelOptions.OUTPUT_ACTIVATION);
     Normalization normalization = normalization();
-    NetworkModelSpec spec =
+    NetworkModelSpec layered =
         NetworkModelSpec.builder(optimizer)
             .hidden(start == null ? layers : start.layers(layers))
             .output(start == null ? output : start.output(output))
@@ -70,13 +70,11 @@ final class NetworkReader {
             .schedule(ScheduleOptions.read(model, optimizer))
             .regularizer(regularizer(optimizer))
             .normalization(start == null ? normalization : start.normalization(normalization))
-            .batchSize(model.get(ModelOptions.BATCH_SIZE))
             .clipping(model.read(Clipping.class))
-            .seed(model.get(ModelOptions.SEED))
             .classWeights(
                 ClassWeightsReader.read(model, input, start == null ? null : start.task(), errors))
-            .dimension(dimension())
             .build();
+    NetworkModelSpec spec = model.read(embeddings().read(layered));
     if (errors.noneSince(before)) {
       for (Task task : start == null ? input.modelTasks() : singletonList(start.task())) {
         if (errors.noneSince(before)) {
@@ -108,7 +106,7 @@ final class NetworkReader {
     return layers;
   }
 
-  private int dimension() {
+  private OptionReader embeddings() {
     OptionReader embeddings = model.below(ModelOptions.EMBEDDINGS, ModelOptions.EMBEDDINGS_GROUP);
     if (model.mentions(ModelOptions.EMBEDDINGS) && !input.hasIds()) {
       model.reject(
@@ -116,7 +114,7 @@ final class NetworkReader {
           "applies only to features of type id, set, text or sparse, but input.features has none."
               + " Declare one, or remove it");
     }
-    return embeddings.get(ModelOptions.DIMENSION);
+    return embeddings;
   }
 
   private Normalization normalization() {
