@@ -208,7 +208,7 @@ public record MetricsReport(
    * @param late labels of features that had timed out or were dropped
    * @param imputed features whose label did not come in time, learned with the default label
    * @param corrected labels of imputed features that came later and differ
-   * @param delay of the last labels; null before the first
+   * @param delayMs of the last labels; null before the first
    */
   public record Labels(
       long pending,
@@ -224,7 +224,7 @@ public record MetricsReport(
       long late,
       long imputed,
       long corrected,
-      @Nullable Delays delay) {}
+      @Nullable Delays delayMs) {}
 
   /** Quantiles of the delays of labels after their features, in milliseconds of event time. */
   public record Delays(long p50, long p90, long p99, long max) {}

@@ -1,5 +1,16 @@
 package dev.millrace.data;
 
+import static dev.millrace.data.Score.Better.FLAG;
+import static dev.millrace.data.Score.Better.HIGHER;
+import static dev.millrace.data.Score.Better.LOWER;
+import static dev.millrace.data.Score.Better.NEITHER;
+import static dev.millrace.data.Score.Kind.SETS;
+import static dev.millrace.data.Score.Kind.VALUES;
+import static dev.millrace.data.Score.Part.CALIBRATION;
+import static dev.millrace.data.Score.Part.MACRO;
+import static dev.millrace.data.Score.Part.MICRO;
+import static dev.millrace.data.Score.Part.WEIGHTED;
+
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -14,209 +25,146 @@ import org.jspecify.annotations.Nullable;
  */
 @PublicApi
 public enum Score {
-  ACCURACY(Kind.CLASSES, "accuracy", Better.HIGHER, "h / n"),
-  BALANCED_ACCURACY(
-      Kind.CLASSES,
-      "balanced_accuracy",
-      Better.HIGHER,
-      "mean recall of the classes that have examples"),
+  ACCURACY(HIGHER, "h / n"),
+  BALANCED_ACCURACY(HIGHER, "mean recall of the classes that have examples"),
   G_MEAN(
-      Kind.CLASSES,
-      "g_mean",
-      Better.HIGHER,
-      "geometric mean of the recalls of the classes that have examples: 0 if one of them is never"
-          + " recognized, however rare it is (Kubat and Matwin, 1997)"),
-  PRECISION(
-      Kind.CLASSES,
-      "precision",
-      Better.HIGHER,
-      "tp / (tp + fp): of the positive class for at most two classes, else the macro average"),
-  RECALL(Kind.CLASSES, "recall", Better.HIGHER, "tp / (tp + fn), likewise"),
-  F1(
-      Kind.CLASSES,
-      "f1",
-      Better.HIGHER,
-      "(1 + β²) tp / ((1 + β²) tp + β² fn + fp) with β = 1, likewise"),
-  F_BETA(
-      Kind.CLASSES,
-      "f_beta",
-      Better.HIGHER,
-      "the same with β = `metrics.beta`; absent where that is 1"),
-  KAPPA(Kind.CLASSES, "kappa", Better.HIGHER, "(h n − Σ aᵢ pᵢ) / (n² − Σ aᵢ pᵢ) (Cohen, 1960)"),
+      HIGHER,
+      "geometric mean of the recalls of the classes that have examples: 0 if one of them"
+          + " is never recognized, however rare it is (Kubat and Matwin, 1997)"),
+  PRECISION(HIGHER, "tp / (tp + fp): of the positive class of at most two, else the macro average"),
+  RECALL(HIGHER, "tp / (tp + fn), likewise"),
+  F1(HIGHER, "(1 + β²) tp / ((1 + β²) tp + β² fn + fp) with β = 1, likewise"),
+  F_BETA(HIGHER, "the same with β = `metrics.beta`; absent where that is 1"),
+  KAPPA(HIGHER, "(h n − Σ aᵢ pᵢ) / (n² − Σ aᵢ pᵢ) (Cohen, 1960)"),
   KAPPA_M(
-      Kind.CLASSES,
-      "kappa_m",
-      Better.HIGHER,
-      "(accuracy − b) / (1 − b) with b the accuracy of `majority` (Bifet et al., 2015)"),
-  KAPPA_TEMPORAL(
-      Kind.CLASSES, "kappa_temporal", Better.HIGHER, "the same with the accuracy of `no_change`"),
+      HIGHER, "(accuracy − b) / (1 − b) with b the accuracy of `majority` (Bifet et al., 2015)"),
+  KAPPA_TEMPORAL(HIGHER, "the same with the accuracy of `no_change`"),
   MCC(
-      Kind.CLASSES,
-      "mcc",
-      Better.HIGHER,
-      "(h n − Σ aᵢ pᵢ) / √((n² − Σ aᵢ²)(n² − Σ pᵢ²)), 0 where that is 0 / 0"
-          + " (Matthews; Gorodkin, 2004)"),
-  LOSS(Kind.CLASSES, "loss", Better.LOWER, "mean of the training loss"),
-  LOG_LOSS(Kind.CLASSES, "log_loss", Better.LOWER, "mean of −ln p(actual class), p at least 10⁻⁷"),
+      HIGHER,
+      "(h n − Σ aᵢ pᵢ) / √((n² − Σ aᵢ²)(n² − Σ pᵢ²)), 0 where that is 0 / 0 (Matthews;"
+          + " Gorodkin, 2004)"),
+  LOSS(LOWER, "mean of the training loss"),
+  LOG_LOSS(LOWER, "mean of −ln p(actual class), p at least 10⁻⁷"),
   LOG_LOSS_BASELINE(
-      Kind.CLASSES,
-      "log_loss_baseline",
-      Better.NEITHER,
-      "the same for the [running class frequencies](#better-than-nothing) on the same examples"),
+      NEITHER,
+      "the same for the [running class frequencies](#better-than-nothing) on the same"
+          + " examples"),
   NORMALIZED_ENTROPY(
-      Kind.CLASSES,
-      "normalized_entropy",
-      Better.LOWER,
-      "`log_loss` / `log_loss_baseline`: below 1 if the model knows more than the class frequencies"
-          + " (He et al., 2014, with the running frequencies as base rate)"),
-  BRIER(
-      Kind.CLASSES,
-      "brier",
-      Better.LOWER,
-      "two classes: mean (p(positive) − truth)²; more: the sum over the classes of that"),
+      LOWER,
+      "`log_loss` / `log_loss_baseline`: below 1 if the model knows more than the class"
+          + " frequencies (He et al., 2014, with the running frequencies as base rate)"),
+  BRIER(LOWER, "two classes: mean (p(positive) − truth)²; more: the sum over the classes of that"),
   CALIBRATION_ERROR(
-      Kind.CLASSES,
-      "calibration_error",
-      Better.LOWER,
-      "Σ over ten bins of the predicted class's probability of \\|right − Σ probabilities\\| / n"
-          + " (Guo et al., 2017)"),
-  MEAN_PREDICTED(Part.CALIBRATION, "mean_predicted"),
-  OBSERVED_SHARE(Part.CALIBRATION, "observed_share"),
-  CALIBRATION_RATIO(Part.CALIBRATION, "ratio"),
+      LOWER,
+      "Σ over ten bins of the predicted class's probability of \\|right − Σ"
+          + " probabilities\\| / n (Guo et al., 2017)"),
+  MEAN_PREDICTED(CALIBRATION, "mean_predicted"),
+  OBSERVED_SHARE(CALIBRATION, "observed_share"),
+  CALIBRATION_RATIO(CALIBRATION, "ratio"),
   PREDICTS_ONE_CLASS(
-      Kind.CLASSES,
-      "predicts_one_class",
-      Better.FLAG,
-      "true if one class was predicted for examples of several."
-          + " [A threshold or class weights](#better-than-nothing) may help"),
+      FLAG,
+      "true if one class was predicted for examples of several. [A threshold or class"
+          + " weights](#better-than-nothing) may help"),
   BETTER_THAN_BASELINE(
-      Kind.CLASSES,
-      "better_than_baseline",
-      Better.FLAG,
-      "true if the model beats [its baselines](#better-than-nothing); `null` without examples"),
+      FLAG,
+      "true if the model beats [its baselines](#better-than-nothing); `null` without"
+          + " examples"),
   AUC_ROC(
-      Kind.CLASSES,
-      "auc_roc",
-      Better.HIGHER,
-      "window: probability that a positive example scores above a negative one, ties counting"
-          + " half; exact. More than two classes: the macro average, each class against the rest"),
+      HIGHER,
+      "window: probability that a positive example scores above a negative one, ties"
+          + " counting half; exact. More than two classes: the macro average, each class against"
+          + " the rest"),
   AUC_PR(
-      Kind.CLASSES,
-      "auc_pr",
-      Better.HIGHER,
-      "window: average precision, Σ (Rₖ − Rₖ₋₁) Pₖ over the thresholds; exact. More than two"
-          + " classes: the macro average"),
+      HIGHER,
+      "window: average precision, Σ (Rₖ − Rₖ₋₁) Pₖ over the thresholds; exact. More than"
+          + " two classes: the macro average"),
   AUC_ROC_WEIGHTED(
-      Kind.CLASSES,
-      "auc_roc_weighted",
-      Better.HIGHER,
-      "window, more than two classes: average weighted by the examples of each class"),
-  AUC_PR_WEIGHTED(Kind.CLASSES, "auc_pr_weighted", Better.HIGHER, "likewise"),
-  MACRO_PRECISION(Part.MACRO, "precision"),
-  MACRO_RECALL(Part.MACRO, "recall"),
-  MACRO_F1(Part.MACRO, "f1"),
-  MACRO_F_BETA(Part.MACRO, "f_beta"),
-  WEIGHTED_PRECISION(Part.WEIGHTED, "precision"),
-  WEIGHTED_RECALL(Part.WEIGHTED, "recall"),
-  WEIGHTED_F1(Part.WEIGHTED, "f1"),
-  WEIGHTED_F_BETA(Part.WEIGHTED, "f_beta"),
-  MICRO_PRECISION(Part.MICRO, "precision"),
-  MICRO_RECALL(Part.MICRO, "recall"),
-  MICRO_F1(Part.MICRO, "f1"),
-  MICRO_F_BETA(Part.MICRO, "f_beta"),
+      HIGHER, "window, more than two classes: average weighted by the examples of each class"),
+  AUC_PR_WEIGHTED(HIGHER, "likewise"),
+  MACRO_PRECISION(MACRO, "precision"),
+  MACRO_RECALL(MACRO, "recall"),
+  MACRO_F1(MACRO, "f1"),
+  MACRO_F_BETA(MACRO, "f_beta"),
+  WEIGHTED_PRECISION(WEIGHTED, "precision"),
+  WEIGHTED_RECALL(WEIGHTED, "recall"),
+  WEIGHTED_F1(WEIGHTED, "f1"),
+  WEIGHTED_F_BETA(WEIGHTED, "f_beta"),
+  MICRO_PRECISION(MICRO, "precision"),
+  MICRO_RECALL(MICRO, "recall"),
+  MICRO_F1(MICRO, "f1"),
+  MICRO_F_BETA(MICRO, "f_beta"),
 
-  MAE(Kind.VALUES, "mae", Better.LOWER, "Σ \\|e\\| / n"),
-  RMSE(Kind.VALUES, "rmse", Better.LOWER, "√(Σ e² / n)"),
-  R2(
-      Kind.VALUES,
-      "r2",
-      Better.HIGHER,
-      "1 − Σ e² / Σ (y − mean y)²; `null` if all labels are equal"),
+  MAE(VALUES, LOWER, "Σ \\|e\\| / n"),
+  RMSE(VALUES, LOWER, "√(Σ e² / n)"),
+  R2(VALUES, HIGHER, "1 − Σ e² / Σ (y − mean y)²; `null` if all labels are equal"),
   MAPE(
-      Kind.VALUES,
-      "mape",
-      Better.LOWER,
-      "mean of \\|e / y\\| over the examples whose label is not practically 0; `null` if there is"
-          + " none. A fraction: 0.1 is 10 %. Practically 0 is a label whose error is at least 2⁵²"
-          + " times as large (1/ε of a double: scikit-learn divides by ε at least), in any unit"),
+      VALUES,
+      LOWER,
+      "mean of \\|e / y\\| over the examples whose label is not practically 0; `null` if"
+          + " there is none. A fraction: 0.1 is 10 %. Practically 0 is a label whose error is at"
+          + " least 2⁵² times as large (1/ε of a double: scikit-learn divides by ε at least), in"
+          + " any unit"),
   QUANTILE_LOSS(
-      Kind.VALUES,
-      "quantile_loss",
-      Better.LOWER,
+      VALUES,
+      LOWER,
       "mean of q·(−e) where e < 0 and (1 − q)·e where e > 0, q being `metrics.quantile`"),
   VALUE_LOSS(
-      Kind.VALUES,
-      "loss",
-      Better.LOWER,
-      "mean of the training loss, on the scale of the normalised label"),
+      VALUES, "loss", LOWER, "mean of the training loss, on the scale of the normalised label"),
   VALUE_BETTER_THAN_BASELINE(
-      Kind.VALUES,
+      VALUES,
       "better_than_baseline",
-      Better.FLAG,
-      "true if `mae` is below that of `last_value`, of `mean` and, for forecasts, of each seasonal"
-          + " baseline; `null` before `last_value` and `mean` have predicted"),
+      FLAG,
+      "true if `mae` is below that of `last_value`, of `mean` and, for forecasts, of each"
+          + " seasonal baseline; `null` before `last_value` and `mean` have predicted"),
   SMAPE(
-      Kind.VALUES,
-      "smape",
-      Better.LOWER,
-      "of [forecasts](forecasting.md#scores-and-baselines): 200 · mean of \\|e\\| / (\\|ŷ\\| +"
-          + " \\|y\\|)"),
-  MASE(Kind.VALUES, "mase", Better.LOWER, "of forecasts: `mae` / `baseline.scale`"),
-  LABEL_MEAN(Kind.VALUES, "label_mean", Better.NEITHER, "total: mean of the labels"),
-  LABEL_SD(
-      Kind.VALUES,
-      "label_sd",
-      Better.NEITHER,
-      "total: population standard deviation of the labels"),
+      VALUES,
+      LOWER,
+      "of [forecasts](forecasting.md#scores-and-baselines): 200 · mean of \\|e\\| /"
+          + " (\\|ŷ\\| + \\|y\\|)"),
+  MASE(VALUES, LOWER, "of forecasts: `mae` / `baseline.scale`"),
+  LABEL_MEAN(VALUES, NEITHER, "total: mean of the labels"),
+  LABEL_SD(VALUES, NEITHER, "total: population standard deviation of the labels"),
 
   SET_PRECISION(
-      Kind.SETS,
+      SETS,
       "precision",
-      Better.HIGHER,
+      HIGHER,
       "Σₗ tpₗ / Σₗ (tpₗ + fpₗ): the share of the predicted labels that were actual"
           + " (`precision_score(average=\"micro\")`)"),
   SET_RECALL(
-      Kind.SETS,
+      SETS,
       "recall",
-      Better.HIGHER,
+      HIGHER,
       "Σₗ tpₗ / Σₗ (tpₗ + fnₗ): the share of the actual labels that were predicted"
           + " (`recall_score(average=\"micro\")`)"),
   SET_F1(
-      Kind.SETS,
+      SETS,
       "f1",
-      Better.HIGHER,
-      "2 Σₗ tpₗ / Σₗ (2 tpₗ + fpₗ + fnₗ): each label of each example counts alike, so frequent"
-          + " labels decide"
-          + " (`f1_score(average=\"micro\")`)"),
+      HIGHER,
+      "2 Σₗ tpₗ / Σₗ (2 tpₗ + fpₗ + fnₗ): each label of each example counts alike, so"
+          + " frequent labels decide (`f1_score(average=\"micro\")`)"),
   SET_MACRO_F1(
-      Kind.SETS,
+      SETS,
       "macro_f1",
-      Better.HIGHER,
-      "mean over the labels of their own F1, 2 tpₗ / (2 tpₗ + fpₗ + fnₗ), each from the record of"
-          + " its output: each label counts alike, so rare labels count as much as frequent ones"
-          + " (`f1_score(average=\"macro\")`)"),
-  JACCARD(
-      Kind.SETS,
-      "jaccard",
-      Better.HIGHER,
-      "Σₗ tpₗ / Σₗ (tpₗ + fpₗ + fnₗ)" + " (`jaccard_score(average=\"micro\")`)"),
+      HIGHER,
+      "mean over the labels of their own F1, 2 tpₗ / (2 tpₗ + fpₗ + fnₗ), each from the"
+          + " record of its output: each label counts alike, so rare labels count as much as"
+          + " frequent ones (`f1_score(average=\"macro\")`)"),
+  JACCARD(SETS, HIGHER, "Σₗ tpₗ / Σₗ (tpₗ + fpₗ + fnₗ) (`jaccard_score(average=\"micro\")`)"),
   JACCARD_SAMPLES(
-      Kind.SETS,
-      "jaccard_samples",
-      Better.HIGHER,
-      "mean over the examples of \\|Yᵢ ∩ Zᵢ\\| / \\|Yᵢ ∪ Zᵢ\\|; 1 for an example with neither"
-          + " actual nor predicted labels"
-          + " (`jaccard_score(average=\"samples\", zero_division=1)`)"),
+      SETS,
+      HIGHER,
+      "mean over the examples of \\|Yᵢ ∩ Zᵢ\\| / \\|Yᵢ ∪ Zᵢ\\|; 1 for an example with"
+          + " neither actual nor predicted labels (`jaccard_score(average=\"samples\","
+          + " zero_division=1)`)"),
   HAMMING_LOSS(
-      Kind.SETS,
-      "hamming_loss",
-      Better.LOWER,
-      "Σₗ (fpₗ + fnₗ) / (n L): the share of wrong decisions. Small where most labels are rare"
-          + " (`hamming_loss`)"),
+      SETS,
+      LOWER,
+      "Σₗ (fpₗ + fnₗ) / (n L): the share of wrong decisions. Small where most labels are"
+          + " rare (`hamming_loss`)"),
   EXACT_MATCH(
-      Kind.SETS,
-      "exact_match",
-      Better.HIGHER,
+      SETS,
+      HIGHER,
       "share of the examples all of whose labels were right; the strictest score"
           + " (`accuracy_score`, subset accuracy)");
 
@@ -276,6 +224,14 @@ public enum Score {
   private final Better better;
   private final String formula;
 
+  Score(Better better, String formula) {
+    this(Kind.CLASSES, better, formula);
+  }
+
+  Score(Kind kind, Better better, String formula) {
+    this(kind, null, null, better, formula);
+  }
+
   Score(Kind kind, String field, Better better, String formula) {
     this(kind, null, field, better, formula);
   }
@@ -284,10 +240,10 @@ public enum Score {
     this(Kind.CLASSES, part, field, Better.NEITHER, part.meaning());
   }
 
-  Score(Kind kind, @Nullable Part part, String field, Better better, String formula) {
+  Score(Kind kind, @Nullable Part part, @Nullable String field, Better better, String formula) {
     this.kind = kind;
     this.part = part;
-    this.field = field;
+    this.field = field == null ? name().toLowerCase(Locale.ROOT) : field;
     this.better = better;
     this.formula = formula;
   }

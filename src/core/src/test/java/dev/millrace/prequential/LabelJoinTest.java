@@ -37,7 +37,7 @@ class LabelJoinTest {
     assertThat(report.matched()).isOne();
     assertThat(report.pending()).isZero();
     assertThat(report.duplicateLabels()).isOne();
-    assertThat(report.delay()).isEqualTo(new Delays(250, 250, 250, 250));
+    assertThat(report.delayMs()).isEqualTo(new Delays(250, 250, 250, 250));
   }
 
   @Test
@@ -170,7 +170,7 @@ class LabelJoinTest {
       label(many, "id-" + i, i);
     }
 
-    assertThat(many.report().delay()).isEqualTo(new Delays(200, 240, 249, 250));
+    assertThat(many.report().delayMs()).isEqualTo(new Delays(200, 240, 249, 250));
   }
 
   @Test

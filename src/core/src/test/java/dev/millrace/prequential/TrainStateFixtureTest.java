@@ -140,7 +140,7 @@ class TrainStateFixtureTest {
     out.writeLong(report.complete());
     out.writeLong(report.droppedFeatures());
     out.writeLong(report.late());
-    out.writeLong(report.delay().max());
+    out.writeLong(report.delayMs().max());
   }
 
   private static TrainSpec spec(String name) {

@@ -14,19 +14,13 @@ import dev.millrace.data.MetricsReport.Confusion;
 import dev.millrace.data.MetricsReport.Context;
 import dev.millrace.data.MetricsReport.Coverage;
 import dev.millrace.data.MetricsReport.Decaying;
-import dev.millrace.data.MetricsReport.Estimate;
 import dev.millrace.data.MetricsReport.Forecast;
 import dev.millrace.data.MetricsReport.ForecastBaselines;
-import dev.millrace.data.MetricsReport.ForecastValue;
-import dev.millrace.data.MetricsReport.GroupScores;
 import dev.millrace.data.MetricsReport.Importance;
-import dev.millrace.data.MetricsReport.InputDrift;
-import dev.millrace.data.MetricsReport.Labels;
 import dev.millrace.data.MetricsReport.Member;
 import dev.millrace.data.MetricsReport.Members;
 import dev.millrace.data.MetricsReport.Offsets;
 import dev.millrace.data.MetricsReport.OutputScores;
-import dev.millrace.data.MetricsReport.PositiveShare;
 import dev.millrace.data.MetricsReport.RegressionBaseline;
 import dev.millrace.data.MetricsReport.RegressionScores;
 import dev.millrace.data.MetricsReport.Scores;
@@ -85,13 +79,13 @@ public final class MetricsJson {
       writeValidation(json, report.validation());
     }
     if (report.labels() != null) {
-      writeLabels(json, report.labels());
+      RecordJson.write(json, "labels", report.labels());
     }
     if (report.estimate() != null) {
-      writeEstimate(json, report.estimate());
+      RecordJson.write(json, "estimate", report.estimate());
     }
     if (report.inputDrift() != null) {
-      writeInputDrift(json, report.inputDrift());
+      RecordJson.write(json, "input_drift", report.inputDrift());
     }
     if (!report.importance().isEmpty()) {
       writeImportance(json, report.importance());
@@ -131,25 +125,19 @@ public final class MetricsJson {
         Score.MACRO_PRECISION,
         () -> {
           if (scores.groups() != null) {
-            writeGroups(json, scores.groups());
+            RecordJson.write(json, "groups", scores.groups());
           }
           if (scores.segments() != null) {
             writeSegments(json, scores.segments());
           }
-          if (coverage != null) {
-            RegionJson.write(json, coverage.level(), coverage.window(), true);
-          }
+          RegionJson.write(json, coverage, Coverage::window, true);
         });
     json.writeObjectFieldStart("total");
     writeBlock(
         json,
         scores.total(),
         Score.MACRO_PRECISION,
-        () -> {
-          if (coverage != null) {
-            RegionJson.write(json, coverage.level(), coverage.total(), true);
-          }
-        });
+        () -> RegionJson.write(json, coverage, Coverage::total, true));
     writeDecaying(json, scores.decayed());
     json.writeObjectFieldStart("baseline");
     writeBaseline(json, "no_change", scores.noChange());
@@ -166,17 +154,6 @@ public final class MetricsJson {
     }
   }
 
-  private static void writeGroups(JsonGenerator json, GroupScores groups) throws IOException {
-    json.writeObjectFieldStart("groups");
-    json.writeNumberField("at", groups.at());
-    json.writeNumberField("count", groups.count());
-    json.writeNumberField("examples", groups.examples());
-    number(json, "auc", groups.auc());
-    number(json, "hit_rate", groups.hitRate());
-    number(json, "ndcg", groups.ndcg());
-    json.writeEndObject();
-  }
-
   private static void writeSegments(JsonGenerator json, SegmentScores scores) throws IOException {
     json.writeObjectFieldStart("segments");
     json.writeStringField("column", scores.column());
@@ -185,17 +162,13 @@ public final class MetricsJson {
       json.writeStartObject();
       json.writeStringField("value", segment.value());
       json.writeNumberField("examples", segment.examples());
-      writeShare(json, segment.calibration());
+      number(json, Score.MEAN_PREDICTED.field(), segment.calibration().predicted());
+      number(json, Score.OBSERVED_SHARE.field(), segment.calibration().observed());
+      number(json, Score.CALIBRATION_RATIO.field(), segment.calibration().ratio());
       json.writeEndObject();
     }
     json.writeEndArray();
     json.writeEndObject();
-  }
-
-  private static void writeShare(JsonGenerator json, PositiveShare share) throws IOException {
-    number(json, "mean_predicted", share.predicted());
-    number(json, "observed_share", share.observed());
-    number(json, "ratio", share.ratio());
   }
 
   private static void writeValidation(JsonGenerator json, Validation validation)
@@ -226,29 +199,12 @@ public final class MetricsJson {
     json.writeEndObject();
   }
 
-  private static void writeEstimate(JsonGenerator json, Estimate estimate) throws IOException {
-    json.writeObjectFieldStart("estimate");
-    json.writeNumberField("predictions", estimate.predictions());
-    number(json, "accuracy", estimate.accuracy());
-    number(json, "f1", estimate.f1());
-    json.writeEndObject();
-  }
-
   private static void writeImportance(JsonGenerator json, List<Importance> columns)
       throws IOException {
     json.writeObjectFieldStart("importance");
     for (Importance column : columns) {
       number(json, column.column(), column.share());
     }
-    json.writeEndObject();
-  }
-
-  private static void writeInputDrift(JsonGenerator json, InputDrift drift) throws IOException {
-    json.writeObjectFieldStart("input_drift");
-    json.writeNumberField("drifts", drift.drifts());
-    json.writeStringField("last", drift.last());
-    json.writeStringField("column", drift.column());
-    number(json, "score", drift.score());
     json.writeEndObject();
   }
 
@@ -363,21 +319,13 @@ public final class MetricsJson {
         json,
         scores.window(),
         Score.LABEL_MEAN,
-        () -> {
-          if (coverage != null) {
-            RegionJson.write(json, coverage.level(), coverage.window(), false);
-          }
-        });
+        () -> RegionJson.write(json, coverage, Coverage::window, false));
     json.writeObjectFieldStart("total");
     writeBlock(
         json,
         scores.total(),
         Score.LABEL_MEAN,
-        () -> {
-          if (coverage != null) {
-            RegionJson.write(json, coverage.level(), coverage.total(), false);
-          }
-        });
+        () -> RegionJson.write(json, coverage, Coverage::total, false));
     writeDecaying(json, scores.decayed());
     json.writeObjectFieldStart("baseline");
     writeBaseline(json, "last_value", scores.lastValue());
@@ -410,9 +358,9 @@ public final class MetricsJson {
     json.writeNumberField("missing", forecast.missing());
     json.writeNumberField("late", forecast.late());
     number(json, "value", forecast.value());
-    writeValue(json, "last", forecast.last());
-    json.writeEndObject();
-    writeValue(json, "next", forecast.next());
+    RecordJson.write(json, "last", forecast.last());
+    json.writeObjectFieldStart("next");
+    RecordJson.writeFields(json, forecast.next());
     if (forecast.targetTime() == Prediction.Forecast.UNKNOWN_TIME) {
       json.writeNullField("target_time");
     } else {
@@ -420,14 +368,6 @@ public final class MetricsJson {
     }
     json.writeEndObject();
     json.writeEndObject();
-  }
-
-  private static void writeValue(JsonGenerator json, String name, ForecastValue forecast)
-      throws IOException {
-    json.writeObjectFieldStart(name);
-    number(json, "value", forecast.value());
-    number(json, "low", forecast.low());
-    number(json, "high", forecast.high());
   }
 
   private static void writeBaseline(JsonGenerator json, String name, RegressionBaseline baseline)
@@ -441,34 +381,6 @@ public final class MetricsJson {
     number(json, "mae", baseline.totalMae());
     number(json, "rmse", baseline.totalRmse());
     json.writeEndObject();
-    json.writeEndObject();
-  }
-
-  private static void writeLabels(JsonGenerator json, Labels labels) throws IOException {
-    json.writeObjectFieldStart("labels");
-    json.writeNumberField("pending", labels.pending());
-    json.writeNumberField("early", labels.early());
-    json.writeNumberField("matched", labels.matched());
-    json.writeNumberField("complete", labels.complete());
-    json.writeNumberField("timed_out", labels.timedOut());
-    json.writeNumberField("without_features", labels.withoutFeatures());
-    json.writeNumberField("duplicate_features", labels.duplicateFeatures());
-    json.writeNumberField("duplicate_labels", labels.duplicateLabels());
-    json.writeNumberField("dropped_features", labels.droppedFeatures());
-    json.writeNumberField("dropped_labels", labels.droppedLabels());
-    json.writeNumberField("late", labels.late());
-    json.writeNumberField("imputed", labels.imputed());
-    json.writeNumberField("corrected", labels.corrected());
-    if (labels.delay() == null) {
-      json.writeNullField("delay_ms");
-    } else {
-      json.writeObjectFieldStart("delay_ms");
-      json.writeNumberField("p50", labels.delay().p50());
-      json.writeNumberField("p90", labels.delay().p90());
-      json.writeNumberField("p99", labels.delay().p99());
-      json.writeNumberField("max", labels.delay().max());
-      json.writeEndObject();
-    }
     json.writeEndObject();
   }
 

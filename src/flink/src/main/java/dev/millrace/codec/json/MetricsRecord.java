@@ -49,7 +49,7 @@ public record MetricsRecord(
 
   /** Reads a record. */
   public static MetricsRecord of(JsonNode json) {
-    return LenientJson.read(json, MetricsRecord.class);
+    return RecordJson.read(json, MetricsRecord.class);
   }
 
   /** Returns the task; empty if it is not known. */

@@ -1,11 +1,13 @@
 package dev.millrace.codec.json;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.millrace.data.MetricsReport.Coverage;
 import dev.millrace.data.MetricsReport.CoverageBlock;
 import dev.millrace.data.PredictionRegion;
 import dev.millrace.data.PredictionRegion.ClassSet;
 import dev.millrace.data.PredictionRegion.Interval;
 import java.io.IOException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Writes intervals and sets of classes, and their scores, into an open object. */
@@ -50,11 +52,19 @@ final class RegionJson {
     json.writeEndObject();
   }
 
-  /** Writes the scores of the intervals of some examples, or of their sets. */
-  static void write(JsonGenerator json, double level, CoverageBlock block, boolean areClasses)
+  /** Writes the scores of the intervals of some examples, or of their sets, if there are any. */
+  static void write(
+      JsonGenerator json,
+      @Nullable Coverage coverage,
+      Function<Coverage, CoverageBlock> examples,
+      boolean areClasses)
       throws IOException {
+    if (coverage == null) {
+      return;
+    }
+    CoverageBlock block = examples.apply(coverage);
     json.writeObjectFieldStart(areClasses ? "set" : "interval");
-    JsonLine.number(json, "level", level);
+    JsonLine.number(json, "level", coverage.level());
     JsonLine.number(json, "coverage", block.coverage());
     JsonLine.number(json, areClasses ? "size" : "width", block.size());
     if (!areClasses) {

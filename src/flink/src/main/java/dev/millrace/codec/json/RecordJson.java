@@ -1,10 +1,13 @@
 package dev.millrace.codec.json;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.millrace.data.ScoreBlock;
+import java.io.IOException;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Constructor;
+import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -17,16 +20,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads JSON of any content as Java records, whose components are its fields in {@code
- * lower_snake_case}. A value that is absent or of another type is NaN, 0, false, an empty text,
- * list or map, or a record of such values; a nullable component is null then.
+ * Java records as JSON, whose fields are their components in {@code lower_snake_case}. What is read
+ * may be any JSON: a value that is absent or of another type is NaN, 0, false, an empty text, list
+ * or map, or a record of such values; a nullable component is null then.
  */
-final class LenientJson {
+final class RecordJson {
 
   /** A record class: its constructor and its components. */
   private record Shape(Constructor<?> constructor, List<Field> fields) {}
 
-  private record Field(String name, Type type, boolean isNullable) {}
+  private record Field(String name, Type type, boolean isNullable, Method accessor) {}
 
   private static final ClassValue<Shape> SHAPES =
       new ClassValue<>() {
@@ -45,11 +48,44 @@ final class LenientJson {
         }
       };
 
-  private LenientJson() {}
+  private RecordJson() {}
 
   /** Reads a record. */
   static <T extends Record> T read(JsonNode json, Class<T> type) {
     return type.cast(json.isObject() ? construct(json, type) : ABSENT.get(type));
+  }
+
+  /** Writes a record of numbers, texts and such records as an object; null for none. */
+  static void write(JsonGenerator json, String name, @Nullable Record value) throws IOException {
+    if (value == null) {
+      json.writeNullField(name);
+      return;
+    }
+    json.writeObjectFieldStart(name);
+    writeFields(json, value);
+    json.writeEndObject();
+  }
+
+  /** Writes the components of such a record into an open object. */
+  static void writeFields(JsonGenerator json, Record value) throws IOException {
+    for (Field field : SHAPES.get(value.getClass()).fields()) {
+      Object component = component(value, field);
+      if (component instanceof Double number) {
+        JsonLine.number(json, field.name(), number);
+      } else if (component instanceof Record || component == null) {
+        write(json, field.name(), (Record) component);
+      } else {
+        json.writeObjectField(field.name(), component);
+      }
+    }
+  }
+
+  private static @Nullable Object component(Record value, Field field) {
+    try {
+      return field.accessor().invoke(value);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static Shape shape(Class<?> type) {
@@ -58,7 +94,7 @@ final class LenientJson {
     try {
       Constructor<?> constructor = type.getDeclaredConstructor(types);
       constructor.setAccessible(true);
-      return new Shape(constructor, Arrays.stream(components).map(LenientJson::field).toList());
+      return new Shape(constructor, Arrays.stream(components).map(RecordJson::field).toList());
     } catch (NoSuchMethodException e) {
       throw new IllegalArgumentException(type + " is no record", e);
     }
@@ -67,7 +103,10 @@ final class LenientJson {
   private static Field field(RecordComponent component) {
     AnnotatedElement type = component.getAnnotatedType();
     String name = component.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
-    return new Field(name, component.getGenericType(), type.isAnnotationPresent(Nullable.class));
+    Method accessor = component.getAccessor();
+    accessor.setAccessible(true);
+    boolean isNullable = type.isAnnotationPresent(Nullable.class);
+    return new Field(name, component.getGenericType(), isNullable, accessor);
   }
 
   private static Object construct(JsonNode json, Class<?> type) {
