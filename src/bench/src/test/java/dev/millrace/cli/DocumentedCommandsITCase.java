@@ -11,22 +11,40 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every page of the docs, typed from top to bottom as a stranger would, each with a new broker. */
+/**
+ * The pages of the docs, typed from top to bottom as a stranger would, each with a new broker;
+ * those with stories are in {@link DocumentedStoriesITCase}, which runs at the same time.
+ */
 class DocumentedCommandsITCase {
+  private static final Path STORIES = Path.of("docs", "stories");
+  private static final Path README = Path.of("README.md");
   private static final List<String> PROGRAMS = List.of("python3", "curl");
 
   @TempDir private Path dir;
 
   static Stream<Path> pages() throws IOException {
+    return pages(false);
+  }
+
+  static Stream<Path> pages(boolean areStories) throws IOException {
     return DocumentedCommand.all().stream()
         .filter(command -> CommandElsewhere.of(command).isEmpty())
         .map(DocumentedCommand::page)
+        .filter(page -> isStory(page) == areStories)
         .distinct();
+  }
+
+  private static boolean isStory(Path page) {
+    return page.startsWith(STORIES) || page.equals(README);
   }
 
   @ParameterizedTest
   @MethodSource("pages")
   void thePagePrintsTheRealOutput(Path page) throws Exception {
+    play(page, dir);
+  }
+
+  static void play(Path page, Path dir) throws Exception {
     for (String program : PROGRAMS) {
       if (Files.readString(page).contains("\n" + program + " ")) {
         Programs.require(program, program);
