@@ -151,7 +151,7 @@ final class ChunkLearner implements RowLearner {
     String key = batch.chunk.key();
     boolean isPromoted = reportEvents(model, key, listener);
     if (model.counters.examples % reportEvery(model) == 0) {
-      events.metrics(state, key, listener);
+      events.metrics(model, key, listener);
       events.skippedSteps(model, key, listener);
     }
     // Consumers of the models topic must serve the current champion.

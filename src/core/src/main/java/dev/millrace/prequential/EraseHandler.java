@@ -27,24 +27,25 @@ final class EraseHandler {
       throws IOException {
     boolean hadAny = false;
     boolean modelHadAny = false;
-    for (Map.Entry<String, TrainState> each : state.models(key).entrySet()) {
-      TrainState own = each.getValue();
+    KeyModels models = state.usable();
+    for (Map.Entry<String, PrequentialModel> each : models.models(key).entrySet()) {
+      PrequentialModel own = each.getValue();
       for (IdErasure erasure : erasures) {
-        long ids = ids(own.model(), erasure.id());
-        long pending = own.model().parts.sum(part -> part.erasePending(erasure.id()));
+        long ids = ids(own, erasure.id());
+        long pending = own.parts.sum(part -> part.erasePending(erasure.id()));
         if (ids + pending > 0) {
           hadAny = true;
-          modelHadAny |= ids > 0 && own.examples() > 0;
+          modelHadAny |= ids > 0 && own.counters.examples > 0;
           events.erased(own, each.getKey(), erasure.add(ids, pending), listener);
         }
       }
     }
     for (IdErasure erasure : erasures) {
-      long groups = state.eraseShared(erasure.id());
+      long groups = models.eraseShared(erasure.id());
       if (groups > 0) {
         hadAny = true;
         modelHadAny = true;
-        events.erased(state, key, erasure.add(groups, 0), listener);
+        events.erased(models, key, erasure.add(groups, 0), listener);
       }
     }
     if (modelHadAny && state.examples() > 0) {
@@ -68,14 +69,15 @@ final class EraseHandler {
   void eraseKey(@Nullable TrainState state, String key, long until, EngineListener listener) {
     long ids = 0;
     long pending = 0;
-    if (state != null) {
-      for (TrainState own : state.models(key).values()) {
-        for (PagedPart part : own.model().pagedParts()) {
+    KeyModels models = state == null ? null : state.usable();
+    if (models != null) {
+      for (PrequentialModel own : models.models(key).values()) {
+        for (PagedPart part : own.pagedParts()) {
           ids += part.size();
         }
-        pending += own.model().parts.sum(KeyPart::pending);
+        pending += own.parts.sum(KeyPart::pending);
       }
     }
-    events.erased(state, key, new Erased(null, null, ids, pending, until), listener);
+    events.erased(models, key, new Erased(null, null, ids, pending, until), listener);
   }
 }

@@ -21,20 +21,13 @@ import org.jspecify.annotations.Nullable;
 /** Reports the metrics and events of models. */
 final class EventReporter {
   private final TrainSpec spec;
-  private final OutputsReporter outputs;
 
   EventReporter(TrainSpec spec) {
     this.spec = spec;
-    outputs = new OutputsReporter(spec);
   }
 
-  /** Reports the metrics of a key; the state has nothing unreported after it. */
-  void metrics(TrainState state, String key, EngineListener listener) {
-    if (state.hasOutputs()) {
-      outputs.report(state.outputs(), key, listener);
-      return;
-    }
-    PrequentialModel model = state.model();
+  /** Reports the metrics of a model; it has nothing unreported after it. */
+  void metrics(PrequentialModel model, String key, EngineListener listener) {
     listener.report(
         model.report(spec, key), model.counters.timestamp, model.drifts(), model.isWarned());
   }
@@ -109,8 +102,8 @@ final class EventReporter {
   }
 
   /** Reports that a key was idle for too long. */
-  void expired(TrainState state, String key, EngineListener listener) {
-    report(state.counters(), key, new Expired(), state.steps(), listener);
+  void expired(KeyModels models, String key, EngineListener listener) {
+    report(models.counters(), key, new Expired(), models.steps(), listener);
   }
 
   /** Reports that a key restarts, because its stored model does not fit the settings. */
@@ -121,12 +114,12 @@ final class EventReporter {
   /**
    * Reports what a command erased, at the time of the command.
    *
-   * @param state null if the key has none
+   * @param models null if the key has none
    */
-  void erased(@Nullable TrainState state, String key, Erased erased, EngineListener listener) {
-    long seq = state == null ? 0 : state.examples();
-    long eventTime = state == null || seq == 0 ? erased.until() : state.eventTime();
-    long steps = state == null ? 0 : state.steps();
+  void erased(@Nullable KeyModels models, String key, Erased erased, EngineListener listener) {
+    long seq = models == null ? 0 : models.counters().examples;
+    long eventTime = models == null || seq == 0 ? erased.until() : models.counters().eventTime;
+    long steps = models == null ? 0 : models.steps();
     report(key, seq, eventTime, erased.until(), erased, steps, listener);
   }
 

@@ -56,7 +56,7 @@ final class KeyBudget {
 
   /** Begins a record that is learned alone, after making room if the key has too much. */
   void begin(TrainState ofKey) {
-    if (!isLimited || ofKey.hasOutputs() != hasOutputs) {
+    if (!isLimited || ofKey.usable().hasOutputs() != hasOutputs) {
       return;
     }
     state = ofKey;

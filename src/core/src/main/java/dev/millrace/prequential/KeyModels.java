@@ -1,15 +1,30 @@
 package dev.millrace.prequential;
 
+import dev.millrace.data.ErasedId;
 import dev.millrace.data.Evictable;
 import dev.millrace.nn.PagedOutput;
 import dev.millrace.nn.PagedPart;
 import dev.millrace.state.Stored;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What a key learns with: the model of its only output, or several outputs. Not thread-safe. */
-sealed interface KeyModels extends Stored permits PrequentialModel, OutputsState {
+interface KeyModels extends Stored {
+
+  /** Returns each model by the key that it reports under. */
+  Map<String, PrequentialModel> models(String key);
+
+  /** Returns true if the key has several outputs. */
+  default boolean hasOutputs() {
+    return false;
+  }
+
+  /** Erases an id from what outputs share; returns the number of entries erased. */
+  default long eraseShared(ErasedId id) {
+    return 0;
+  }
 
   /** Returns the counters of the key's records. */
   KeyCounters counters();

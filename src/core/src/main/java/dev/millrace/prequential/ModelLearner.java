@@ -137,10 +137,10 @@ final class ModelLearner implements KeyLearner {
     }
     // Reported before it ends, as the clock would: reports of one seq have the same content.
     if (state.hasUnreported()) {
-      events.metrics(state, chunk.key(), listener);
+      events.metrics(model, chunk.key(), listener);
     }
     if (model.endEpoch()) {
-      events.metrics(state, chunk.key(), listener);
+      events.metrics(model, chunk.key(), listener);
       return;
     }
     rows.startEpoch(state, chunk.epoch(), listener);

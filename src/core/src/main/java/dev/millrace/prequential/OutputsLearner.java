@@ -50,6 +50,7 @@ final class OutputsLearner implements KeyLearner {
   private final MismatchPolicy mismatches;
   private final Workspace workspace = new Workspace();
   private final EventReporter events;
+  private final OutputsReporter reporter;
   private final OutputPredictions published;
   private final Rejections rejections;
   private final DerivedFiller derived;
@@ -67,6 +68,7 @@ final class OutputsLearner implements KeyLearner {
     this.onShapeChange = onShapeChange;
     mismatches = new MismatchPolicy(onShapeChange);
     events = new EventReporter(spec);
+    reporter = new OutputsReporter(spec);
     published = new OutputPredictions(spec);
     rows = new OutputRows(spec.topic(), workspace);
     rejections = new Rejections(spec, maxBytes);
@@ -147,7 +149,7 @@ final class OutputsLearner implements KeyLearner {
 
   private void learnRow(TrainState state, Chunk chunk, int row, EngineListener listener)
       throws IOException {
-    OutputsState of = state.outputs();
+    OutputsState of = OutputsState.of(state);
     RecordKind kind = chunk.kind(row);
     if (kind.hasFeatures() && chunk.width() != of.shared.inputs()) {
       rejections.reject(
@@ -218,7 +220,7 @@ final class OutputsLearner implements KeyLearner {
 
   /** Adds the labels of a set that are new, all or none; returns why they cannot be, else null. */
   private @Nullable Rejection discover(TrainState state, List<String> names) {
-    OutputsState of = state.outputs();
+    OutputsState of = OutputsState.of(state);
     List<String> added = names.stream().filter(name -> of.find(name) == null).toList();
     if (added.isEmpty()) {
       return null;
@@ -333,10 +335,10 @@ final class OutputsLearner implements KeyLearner {
   /** Reports the key, and publishes its models, if that is due. */
   private void report(TrainState state, String key, long before, EngineListener listener)
       throws IOException {
-    OutputsState of = state.outputs();
+    OutputsState of = OutputsState.of(state);
     long every = spec.metrics().every();
     if (of.counters.examples / every > before / every) {
-      events.metrics(state, key, listener);
+      reporter.report(of, key, listener);
     }
     if (outputsListener.isModelDue) {
       outputsListener.isModelDue = false;
@@ -351,9 +353,10 @@ final class OutputsLearner implements KeyLearner {
       return null;
     }
     String mismatch =
-        mismatches.resume(key, listener, () -> state.resumeOutputs(spec, columns(), key));
+        mismatches.resume(
+            key, listener, () -> state.resume(in -> OutputsState.read(in, spec, columns(), key)));
     if (mismatch == null) {
-      alignOutputs(state.outputs(), key, listener);
+      alignOutputs(OutputsState.of(state), key, listener);
     }
     return mismatch;
   }

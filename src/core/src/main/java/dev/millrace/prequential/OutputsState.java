@@ -1,6 +1,7 @@
 package dev.millrace.prequential;
 
 import dev.millrace.data.BoundedDataInput;
+import dev.millrace.data.ErasedId;
 import dev.millrace.data.Evictable;
 import dev.millrace.data.ForecastSpec;
 import dev.millrace.data.Prediction.NamedOutcome;
@@ -167,15 +168,30 @@ final class OutputsState implements KeyModels {
     return outputs.stream().filter(output -> output.state != null).toList();
   }
 
-  /** Returns the state of each model by the key that it reports under. */
-  Map<String, TrainState> models(String key) {
-    Map<String, TrainState> models = new LinkedHashMap<>();
+  /** Returns the outputs of a key that has several, once its state is usable. */
+  static OutputsState of(TrainState state) {
+    return (OutputsState) state.usable();
+  }
+
+  @Override
+  public boolean hasOutputs() {
+    return true;
+  }
+
+  @Override
+  public Map<String, PrequentialModel> models(String key) {
+    Map<String, PrequentialModel> models = new LinkedHashMap<>();
     for (Output output : outputs) {
       if (output.state != null) {
-        models.put(key(key, output.name), output.state);
+        models.put(key(key, output.name), output.state.model());
       }
     }
     return models;
+  }
+
+  @Override
+  public long eraseShared(ErasedId id) {
+    return derived == null ? 0 : derived.erase(id);
   }
 
   /** Returns the probabilities that the first outputs are positive; 0 of those not predicted. */

@@ -35,6 +35,7 @@ public final class PrequentialEngine {
   private final AtomicBoolean isForgettingLogged = new AtomicBoolean();
   private final KeyLearner learner;
   private final EventReporter events;
+  private final OutputsReporter outputs;
   private final PromotionHandler promotions;
   private final EraseHandler erasures;
   // Of keys whose records declare their columns.
@@ -49,6 +50,7 @@ public final class PrequentialEngine {
     this.maxBytes = maxBytes;
     this.onShapeChange = onShapeChange;
     events = new EventReporter(spec);
+    outputs = new OutputsReporter(spec);
     promotions = new PromotionHandler(events);
     erasures = new EraseHandler(events);
     learner = create(spec);
@@ -172,7 +174,7 @@ public final class PrequentialEngine {
    */
   public void reportNothingErased(
       @Nullable TrainState stored, String key, IdErasure erasure, EngineListener listener) {
-    events.erased(stored, key, erasure.nothing(), listener);
+    events.erased(stored == null ? null : stored.usable(), key, erasure.nothing(), listener);
   }
 
   /**
@@ -225,22 +227,20 @@ public final class PrequentialEngine {
    */
   public boolean report(TrainState state, String key, EngineListener listener) {
     boolean hasUnreported = state.hasUnreported();
-    for (Map.Entry<String, TrainState> each : state.models(key).entrySet()) {
+    for (Map.Entry<String, PrequentialModel> each : state.usable().models(key).entrySet()) {
       if (each.getValue().hasUnreported()) {
         events.metrics(each.getValue(), each.getKey(), listener);
       }
     }
-    if (hasUnreported && state.hasOutputs()) {
-      events.metrics(state, key, listener);
+    if (hasUnreported && state.usable().hasOutputs()) {
+      outputs.report(OutputsState.of(state), key, listener);
     }
     return hasUnreported;
   }
 
   /** Publishes what is left of a key, whose state is usable and reported, at the end of input. */
   public void end(TrainState state, String key, EngineListener listener) throws IOException {
-    for (Map.Entry<String, TrainState> each : state.models(key).entrySet()) {
-      events.skippedSteps(each.getValue().model(), each.getKey(), listener);
-    }
+    state.usable().models(key).forEach((own, model) -> events.skippedSteps(model, own, listener));
     if (state.counters().seq() > 0) { // else all of it is pending
       listener.modelDue(key, state);
     }
@@ -248,7 +248,7 @@ public final class PrequentialEngine {
 
   /** Reports that a key, whose state is usable, is forgotten. */
   public void forget(TrainState state, String key, EngineListener listener) {
-    events.expired(state, key, listener);
+    events.expired(state.usable(), key, listener);
   }
 
   /**
@@ -259,6 +259,6 @@ public final class PrequentialEngine {
     if (!state.hasUnreported()) {
       return 0;
     }
-    return state.hasOutputs() ? 1 : state.model().reportSpacing;
+    return state.usable().hasOutputs() ? 1 : state.model().reportSpacing;
   }
 }

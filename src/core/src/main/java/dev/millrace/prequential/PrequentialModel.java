@@ -25,6 +25,7 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -173,6 +174,11 @@ final class PrequentialModel implements KeyModels {
     classes.add(name);
     nameClasses(spec);
     learner.addClass();
+  }
+
+  @Override
+  public Map<String, PrequentialModel> models(String key) {
+    return Map.of(key, this);
   }
 
   @Override

@@ -32,14 +32,14 @@ final class PromotionHandler {
       KafkaRecord record,
       EngineListener listener)
       throws IOException {
-    Map<String, TrainState> models = state == null ? Map.of() : state.models(key);
+    Map<String, PrequentialModel> models = state == null ? Map.of() : state.usable().models(key);
     String problem =
         models.isEmpty()
             ? "the key has no models; it has had no example, or none that could be used"
             : null;
     boolean isChanged = false;
-    for (Map.Entry<String, TrainState> each : models.entrySet()) {
-      PrequentialModel model = each.getValue().model();
+    for (Map.Entry<String, PrequentialModel> each : models.entrySet()) {
+      PrequentialModel model = each.getValue();
       ChampionChallenger selection = model.selection();
       if (selection == null || selection.model(command.model()) == null) {
         problem = problem == null ? problem(selection, command) : problem;

@@ -51,7 +51,7 @@ final class StateExpansion {
     TrainSpec before = withFewerFeatures(state, spec).with(OnChange.GROW);
     PrequentialModel model;
     try {
-      model = TrainState.read(state, before, workspace);
+      model = TrainState.read(state, in -> ModelFormat.read(in, before, workspace));
     } catch (ModelMismatchException e) {
       model = readSmaller(state, before, workspace, e);
     }
@@ -75,7 +75,8 @@ final class StateExpansion {
     }
     try {
       NetworkModelSpec smaller = network.withHiddenOf(cause.storedShape());
-      return TrainState.read(state, spec.with(to -> to.model = smaller), workspace);
+      TrainSpec stored = spec.with(to -> to.model = smaller);
+      return TrainState.read(state, in -> ModelFormat.read(in, stored, workspace));
     } catch (ModelMismatchException e) {
       throw cause; // it differs in more than its hidden layers; this one names what is configured
     }

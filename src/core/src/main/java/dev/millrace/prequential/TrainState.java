@@ -3,7 +3,6 @@ package dev.millrace.prequential;
 import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.DeclaredColumns;
-import dev.millrace.data.ErasedId;
 import dev.millrace.data.Evictable;
 import dev.millrace.data.PublicApi;
 import dev.millrace.data.SizeChecks;
@@ -89,9 +88,9 @@ public final class TrainState {
     return new TrainState(null, new PrequentialModel(spec, columns, chunk, workspace));
   }
 
-  /** Returns the state of a key with several outputs. */
-  static TrainState of(OutputsState outputs) {
-    return new TrainState(null, outputs);
+  /** Returns the state of a key that learns with new models. */
+  static TrainState of(KeyModels models) {
+    return new TrainState(null, models);
   }
 
   /** Returns state of bytes that were written; {@link #resume} makes it usable. */
@@ -117,6 +116,11 @@ public final class TrainState {
     columns = ofKey;
   }
 
+  /** Reads what a key learns with from its stored bytes. */
+  interface Reader<M extends KeyModels> {
+    M read(BoundedDataInput in) throws IOException;
+  }
+
   /**
    * Returns the model, made usable if it came from a checkpoint.
    *
@@ -125,54 +129,20 @@ public final class TrainState {
    * @throws IOException if the state is of a newer release
    */
   PrequentialModel resume(TrainSpec spec, Workspace workspace) throws IOException {
-    if (serialized != null) {
-      use(read(serialized, spec, workspace));
-    }
+    resume(in -> ModelFormat.read(in, spec, workspace));
     return model();
   }
 
   /**
-   * Returns the outputs, read from the bytes if the state came from a checkpoint.
+   * Makes the state usable if it came from a checkpoint.
    *
    * @throws ModelMismatchException if the state does not fit the settings; it stays as it is
    * @throws IOException if the state is of a newer release
    */
-  OutputsState resumeOutputs(TrainSpec spec, int columnsHash, String key) throws IOException {
+  void resume(Reader<?> reader) throws IOException {
     if (serialized != null) {
-      BoundedDataInput in = new BoundedDataInput(serialized);
-      columns = readColumns(in);
-      try {
-        use(OutputsState.read(in, spec, columnsHash, key));
-      } catch (RuntimeException e) {
-        throw damaged(e);
-      }
+      use(read(serialized, reader));
     }
-    return outputs();
-  }
-
-  /** Returns true if the key has several outputs, once the state is usable. */
-  boolean hasOutputs() {
-    return usable instanceof OutputsState;
-  }
-
-  /** Returns the outputs of a key that has several, once the state is usable. */
-  OutputsState outputs() {
-    if (usable() instanceof OutputsState outputs) {
-      return outputs;
-    }
-    throw new IllegalStateException("the key has one output");
-  }
-
-  /** Returns the state of each model by the key that it reports under, once the state is usable. */
-  Map<String, TrainState> models(String key) {
-    return usable() instanceof OutputsState outputs ? outputs.models(key) : Map.of(key, this);
-  }
-
-  /** Erases an id from what the outputs share; returns the number of entries erased. */
-  long eraseShared(ErasedId id) {
-    return usable() instanceof OutputsState outputs && outputs.derived != null
-        ? outputs.derived.erase(id)
-        : 0;
   }
 
   /** Replaces bytes by what was read from them. */
@@ -291,7 +261,8 @@ public final class TrainState {
     throw new IllegalStateException("the key has several outputs");
   }
 
-  private KeyModels usable() {
+  /** Returns what the key learns with, once the state is usable. */
+  KeyModels usable() {
     if (usable == null) {
       throw new IllegalStateException("state must be usable: call resume first");
     }
@@ -310,16 +281,6 @@ public final class TrainState {
    */
   public long timestamp() {
     return counters().timestamp;
-  }
-
-  /** Returns the event time of the last record, once the state is usable. */
-  long eventTime() {
-    return counters().eventTime;
-  }
-
-  /** Returns the number of updates of the weights, once the state is usable. */
-  long steps() {
-    return usable().steps();
   }
 
   /** Returns the counters of the key, once the state is usable. */
@@ -347,12 +308,11 @@ public final class TrainState {
     return Objects.requireNonNull(model().part(ForecastState.class));
   }
 
-  static PrequentialModel read(byte[] state, TrainSpec spec, Workspace workspace)
-      throws IOException {
+  static <M extends KeyModels> M read(byte[] state, Reader<M> reader) throws IOException {
     BoundedDataInput in = new BoundedDataInput(state);
     readColumns(in);
     try {
-      return ModelFormat.read(in, spec, workspace);
+      return reader.read(in);
     } catch (RuntimeException e) {
       throw damaged(e);
     }

@@ -185,7 +185,7 @@ class EpochsTest {
 
   private static int epoch(Pipeline pipeline, TrainState state) {
     return pipeline.spec().input().hasOutputs()
-        ? state.outputs().counters.epoch
+        ? OutputsState.of(state).counters.epoch
         : state.model().counters.epoch;
   }
 
