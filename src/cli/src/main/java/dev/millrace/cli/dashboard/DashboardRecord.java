@@ -2,6 +2,7 @@ package dev.millrace.cli.dashboard;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.codec.json.MetricsRecord;
 import dev.millrace.data.SummarySample;
 import dev.millrace.data.Task;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -74,7 +76,8 @@ public record DashboardRecord(
   static Optional<DashboardRecord> of(JsonNode node, String json, long nowMillis) {
     JsonNode key = node.path("key");
     JsonNode seq = node.path("seq");
-    Optional<Task> task = taskOf(node.path("task").asText());
+    MetricsRecord record = MetricsRecord.of(node);
+    Optional<Task> task = record.kind();
     boolean isMetrics =
         key.isTextual()
             && seq.isIntegralNumber()
@@ -83,54 +86,45 @@ public record DashboardRecord(
     if (!isMetrics || task.isEmpty()) {
       return Optional.empty();
     }
-    long eventTime = time(node.path("event_time"));
+    long eventTime = time(record.eventTime());
     return Optional.of(
         new DashboardRecord(
-            node.path("pipeline").asText(),
-            key.textValue(),
-            seq.longValue(),
-            node.path("examples").asLong(seq.longValue()),
+            record.pipeline(),
+            record.key(),
+            record.seq(),
+            node.path("examples").asLong(record.seq()),
             task.get(),
-            node.path("config_hash").asText(),
+            record.configHash(),
             isFarOff(eventTime, nowMillis) ? 0 : eventTime,
-            node.at("/window/size").asLong(),
-            epochOf(node),
+            record.window().size(),
+            epochOf(record),
             offsets(node.path("input")),
             DashboardColumns.of(task.get()).read(node),
             task.get().hasOutputs()
-                ? allBetter(node.path("outputs"))
-                : better(node.at("/window/better_than_baseline")),
-            forecastOf(node),
+                ? allBetter(record.outputs().values())
+                : record.window().scores().betterThanBaseline(),
+            forecastOf(record),
             json));
   }
 
-  private static @Nullable Boolean better(JsonNode answer) {
-    return answer.isBoolean() ? answer.booleanValue() : null;
-  }
-
   /** Returns true if each output is better, false if one is not; null if that is not known. */
-  private static @Nullable Boolean allBetter(JsonNode outputs) {
+  private static @Nullable Boolean allBetter(Collection<MetricsRecord.Output> outputs) {
     List<@Nullable Boolean> answers = new ArrayList<>();
-    outputs.forEach(output -> answers.add(better(output.at("/window/better_than_baseline"))));
+    outputs.forEach(output -> answers.add(output.window().scores().betterThanBaseline()));
     if (answers.contains(false)) {
       return false;
     }
     return (answers.isEmpty() || answers.contains(null)) ? null : true;
   }
 
-  private static Optional<Task> taskOf(String name) {
-    for (Task task : Task.values()) {
-      if (task.id().equals(name)) {
-        return Optional.of(task);
-      }
-    }
-    return Optional.empty();
-  }
-
   /** Parses a time in ISO 8601; returns milliseconds since the epoch, 0 if it is none. */
   public static long time(JsonNode text) {
+    return time(text.asText());
+  }
+
+  private static long time(String text) {
     try {
-      return text.isTextual() ? Instant.parse(text.textValue()).toEpochMilli() : 0;
+      return Instant.parse(text).toEpochMilli();
     } catch (DateTimeException | ArithmeticException e) {
       return 0;
     }
@@ -141,22 +135,23 @@ public record DashboardRecord(
     return time > nowMillis + MAX_AHEAD_MILLIS;
   }
 
-  private static @Nullable Epoch epochOf(JsonNode node) {
-    int number = node.path("epoch").asInt();
-    JsonNode loss = node.at("/validation/epoch/loss");
-    return number > 0 && loss.isNumber() ? new Epoch(number, loss.floatValue()) : null;
+  private static @Nullable Epoch epochOf(MetricsRecord record) {
+    double loss = record.validation().epoch().scores().loss();
+    return record.epoch() > 0 && !Double.isNaN(loss)
+        ? new Epoch(record.epoch(), (float) loss)
+        : null;
   }
 
-  private static @Nullable Forecast forecastOf(JsonNode node) {
-    JsonNode next = node.at("/forecast/next");
-    return node.path("series").isTextual()
-        ? new Forecast(
-            node.path("series").textValue(),
-            time(next.path("target_time")),
-            DashboardColumns.number(next.path("value")),
-            DashboardColumns.number(next.path("low")),
-            DashboardColumns.number(next.path("high")))
-        : null;
+  private static @Nullable Forecast forecastOf(MetricsRecord record) {
+    MetricsRecord.Next next = record.forecast().next();
+    return record.series().isEmpty()
+        ? null
+        : new Forecast(
+            record.series(),
+            time(next.targetTime()),
+            (float) next.value(),
+            (float) next.low(),
+            (float) next.high());
   }
 
   private static List<Offset> offsets(JsonNode input) {

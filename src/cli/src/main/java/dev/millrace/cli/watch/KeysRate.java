@@ -1,6 +1,6 @@
 package dev.millrace.cli.watch;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.codec.json.MetricsRecord;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -20,12 +20,12 @@ final class KeysRate {
   }
 
   /** Adds a metrics record and returns the rate, NaN before there is one. */
-  double update(JsonNode record) {
+  double update(MetricsRecord record) {
     if (outputs.isOfOneOutput(record)) {
       return perSecond; // its key counts
     }
-    long now = record.path("examples").asLong();
-    Long before = examplesOfKey.put(record.path("key").asText(), now);
+    long now = record.examples();
+    Long before = examplesOfKey.put(record.key(), now);
     // What a key learned before it was first seen here is not part of the rate.
     examples += before == null ? 0 : Math.max(0, now - before);
     perSecond = rate.update(examples, nanoTime.getAsLong());

@@ -37,13 +37,14 @@ public final class LiveTable implements LiveView {
   }
 
   @Override
-  public void accept(JsonNode record) {
+  public void accept(JsonNode json) {
+    MetricsRecord record = MetricsRecord.of(json);
     rate.update(record);
     if (outputs.isOfOneOutput(record)) {
       return;
     }
-    MetricsRow row = MetricsRow.of(MetricsRecord.of(record));
-    String pipeline = record.path("pipeline").asText();
+    MetricsRow row = MetricsRow.of(record);
+    String pipeline = record.pipeline();
     if (row.several()) {
       // Rows of outputs, that came before.
       rows.values().removeIf(other -> !other.metrics.several() && other.pipeline.equals(pipeline));

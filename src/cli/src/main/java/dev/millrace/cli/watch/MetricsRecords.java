@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.millrace.config.Settings;
-import dev.millrace.data.Task;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -38,15 +37,6 @@ public final class MetricsRecords {
     } catch (JsonProcessingException e) {
       return MissingNode.getInstance();
     }
-  }
-
-  /**
-   * Returns true if a record has the scores of several outputs together, each of which has records
-   * of its own, with the key {@code KEY@OUTPUT}.
-   */
-  public static boolean isOfSeveralOutputs(JsonNode record) {
-    String task = record.path("task").asText();
-    return task.equals(Task.MULTILABEL.id()) || task.equals(Task.MULTI_TARGET.id());
   }
 
   /**

@@ -55,11 +55,12 @@ public final class MetricsTable {
    * Returns the lines of one metrics record, below a header if one is due; none for one of several
    * outputs, whose scores are below the row of their key.
    */
-  public List<String> lines(JsonNode record) {
+  public List<String> lines(JsonNode json) {
+    MetricsRecord record = MetricsRecord.of(json);
     if (outputs.isOfOneOutput(record)) {
       return List.of();
     }
-    MetricsRow row = MetricsRow.of(MetricsRecord.of(record));
+    MetricsRow row = MetricsRow.of(record);
     List<String> lines = new ArrayList<>(4);
     if (header != row.scores() || rowsUnderHeader == ROWS_PER_HEADER) {
       lines.addAll(header(row.scores(), "rate", "rec/s"));

@@ -2,6 +2,7 @@ package dev.millrace.cli.watch;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.cli.csv.DistinctCount;
+import dev.millrace.codec.json.MetricsRecord;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -36,12 +37,13 @@ final class NewestRecords {
   }
 
   /** Replaces the older record of the same key. */
-  void put(JsonNode record, String text) {
-    String key = record.path("pipeline").asText() + '\n' + record.path("key").asText();
+  void put(JsonNode json, String text) {
+    MetricsRecord record = MetricsRecord.of(json);
+    String key = record.pipeline() + '\n' + record.key();
     keys.add(key);
     Entry older = newest.remove(key); // the newer one moves behind those that are older now
     chars += text.length() - (older == null ? 0 : older.text().length());
-    newest.put(key, new Entry(text, MetricsRecords.isOfSeveralOutputs(record)));
+    newest.put(key, new Entry(text, record.isOfSeveralOutputs()));
     Iterator<Entry> oldest = newest.values().iterator();
     while (newest.size() > MAX_KEYS || (chars > MAX_CHARS && newest.size() > 1)) {
       chars -= oldest.next().text().length();

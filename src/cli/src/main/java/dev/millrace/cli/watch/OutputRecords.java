@@ -1,6 +1,6 @@
 package dev.millrace.cli.watch;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.codec.json.MetricsRecord;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -16,12 +16,11 @@ public final class OutputRecords {
    * Returns true if a record is of one of several outputs, as this record or an earlier one of its
    * pipeline shows.
    */
-  public boolean isOfOneOutput(JsonNode record) {
-    String pipeline = record.path("pipeline").asText();
-    if (MetricsRecords.isOfSeveralOutputs(record)) {
-      pipelines.add(pipeline);
+  public boolean isOfOneOutput(MetricsRecord record) {
+    if (record.isOfSeveralOutputs()) {
+      pipelines.add(record.pipeline());
       return false;
     }
-    return pipelines.contains(pipeline);
+    return pipelines.contains(record.pipeline());
   }
 }

@@ -2,7 +2,6 @@ package dev.millrace.codec.json;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.data.MetricsReport.Estimate;
-import dev.millrace.data.MetricsReport.ForecastValue;
 import dev.millrace.data.MetricsReport.GroupScores;
 import dev.millrace.data.ScoreBlock;
 import dev.millrace.data.Task;
@@ -12,8 +11,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A record of the metrics topic, as {@link MetricsJson} writes it. Anyone may write to the topic: a
- * field that is absent, or not of its type, has the value of no number, no text or no object.
+ * A record of the metrics topic, with the fields that commands read of what {@link MetricsJson}
+ * writes. Anyone may write to the topic: a field that is absent or of another type is NaN, 0, an
+ * empty text or an object of such fields.
  *
  * @param task as it is named; see {@link #kind}
  * @param epoch 0 if not counted
@@ -142,17 +142,17 @@ public record MetricsRecord(
   /** Predictors of one season. */
   public record Season(String season, Baseline naive, Baseline drift) {}
 
-  /** Scores of one of several outputs. */
-  public record Output(String task, Block window, Block total) {}
+  /** Scores of one of several outputs, of which its own record has more. */
+  public record Output(Block window) {}
 
   /** Weights by actual class, which is the row, and predicted class. */
   public record Confusion(List<String> labels, double[][] counts, double[][] totalCounts) {}
 
-  /** Scores of held-out examples, of the last ones and of the epoch. */
-  public record Validation(int bestEpoch, boolean stopped, Block window, Block epoch) {}
+  /** Scores of the held-out examples of an epoch. */
+  public record Validation(int bestEpoch, boolean stopped, Block epoch) {}
 
   /** What became of the forecasts of a series. */
-  public record Forecast(long expired, double value, ForecastValue last, Next next) {}
+  public record Forecast(long expired, Next next) {}
 
   /** The newest forecast. */
   public record Next(double value, double low, double high, String targetTime) {}
