@@ -21,9 +21,10 @@ import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
 
-/** What docs/security.md says that each command needs on Kafka. */
+/** What docs/reference/rights.md says that each command needs on Kafka. */
 public final class DocumentedRights {
   static final Path PAGE = Path.of("docs/security.md");
+  private static final Path RIGHTS = Path.of("docs/reference/rights.md");
 
   /**
    * A row of the table.
@@ -36,7 +37,7 @@ public final class DocumentedRights {
 
   static List<Right> read() throws IOException {
     Pattern row = Pattern.compile("(?m)^\\| (.*`.*) \\| (.*) \\| `(.*)` \\| (.*) \\|$");
-    String page = Files.readString(PAGE);
+    String page = Files.readString(RIGHTS);
     String table = page.substring(page.indexOf("## What each command needs"));
     return row.matcher(table).results().map(DocumentedRights::right).toList();
   }
