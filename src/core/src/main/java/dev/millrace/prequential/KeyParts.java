@@ -17,8 +17,6 @@ import dev.millrace.state.KeyPart;
 import dev.millrace.state.State;
 import java.io.DataOutput;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -57,43 +55,43 @@ final class KeyParts {
     @Nullable KeyPart read(BoundedDataInput in, Origin origin) throws IOException;
   }
 
+  /** How stored bytes say whether a part follows. */
+  private enum Presence {
+    /** A flag before it says so; behind forecasts, which have no delayed labels, there is none. */
+    OWN_FLAG,
+    /** A bit of the byte before the first of these kinds says so. */
+    SHARED_BIT,
+    /** The settings say so, which stored state must fit; the reader asks them. */
+    SETTINGS
+  }
+
   /**
    * A kind of part.
    *
    * @param create returns a new part; null if the pipeline does not ask for it
    */
-  private record Kind(Function<Origin, @Nullable KeyPart> create, Reader reader) {}
+  private record Kind(
+      Presence presence, Function<Origin, @Nullable KeyPart> create, Reader reader) {}
 
-  // In the order of the stored bytes. Behind those of the last two nothing follows: they are not
-  // read if the pipeline does not ask for them.
+  // In the order of the stored bytes. Nothing follows the last, whose bytes need not be read.
   private static final List<Kind> KINDS =
       List.of(
-          new Kind(DriftMonitor::create, DriftMonitor::read),
-          new Kind(KeyParts::validation, KeyParts::readValidation),
-          new Kind(KeyParts::derived, KeyParts::readDerived),
-          new Kind(Intervals::create, Intervals::read),
-          new Kind(KeyParts::inputDrift, KeyParts::readInputDrift),
-          new Kind(KeyParts::importance, KeyParts::readImportance),
-          new Kind(ForecastState::create, ForecastState::read),
-          new Kind(LabelJoin::create, LabelJoin::read));
+          new Kind(Presence.OWN_FLAG, DriftMonitor::create, DriftMonitor::read),
+          new Kind(Presence.SHARED_BIT, KeyParts::validation, KeyParts::readValidation),
+          new Kind(Presence.SETTINGS, KeyParts::derived, KeyParts::readDerived),
+          new Kind(Presence.SHARED_BIT, Intervals::create, Intervals::read),
+          new Kind(Presence.SHARED_BIT, KeyParts::inputDrift, KeyParts::readInputDrift),
+          new Kind(Presence.SHARED_BIT, KeyParts::importance, KeyParts::readImportance),
+          new Kind(Presence.SETTINGS, ForecastState::create, ForecastState::read),
+          new Kind(Presence.OWN_FLAG, LabelJoin::create, LabelJoin::read));
 
-  // Their numbers. A flag says whether the first follows, and one whether the last does; a byte
-  // says the same of validation, intervals and the two kinds behind these; the settings of others.
-  private static final int DRIFT = 0;
-  private static final int VALIDATION = 1;
-  private static final int DERIVED = 2;
-  private static final int INTERVALS = 3;
-  private static final int FORECAST = 6;
-  private static final int LABELS = 7;
-  private static final int MORE_FLAGS = 7;
+  private static final int NOT_READ = -1;
 
-  private final KeyPart[] parts;
-  // Of each kind a bit.
-  private final int kinds;
+  // By kind; null where the pipeline does not ask for one.
+  private final @Nullable KeyPart[] parts;
 
-  private KeyParts(KeyPart[] parts, int kinds) {
+  private KeyParts(@Nullable KeyPart[] parts) {
     this.parts = parts;
-    this.kinds = kinds;
   }
 
   /** Creates the parts of a new key. */
@@ -105,36 +103,34 @@ final class KeyParts {
    * Reads what {@link #write} wrote. Parts that were not stored, or under other settings, are new.
    */
   static KeyParts read(BoundedDataInput in, Origin origin) throws IOException {
-    InputSpec input = origin.spec.input();
-    int stored = input.derived().isEmpty() ? 0 : 1 << DERIVED;
-    stored |= input.forecast() == null ? 0 : 1 << FORECAST;
     @Nullable KeyPart[] read = new KeyPart[KINDS.size()];
+    int bits = NOT_READ;
     for (int k = 0; k < read.length; k++) {
-      if (k == DRIFT || (k == LABELS && input.labels() != null)) {
-        stored |= in.readBoolean() ? 1 << k : 0;
-      } else if (k == VALIDATION) {
-        int flags = in.readByte();
-        stored |= (flags & 1) << VALIDATION | (flags >> 1 & MORE_FLAGS) << INTERVALS;
+      boolean follows = true;
+      switch (KINDS.get(k).presence()) {
+        case OWN_FLAG -> follows = hasFlag(read, k) && in.readBoolean();
+        case SHARED_BIT -> {
+          bits = bits == NOT_READ ? in.readUnsignedByte() : bits;
+          follows = (bits & 1) != 0;
+          bits >>= 1;
+        }
+        case SETTINGS -> {}
       }
-      if ((stored & 1 << k) != 0) {
-        read[k] = KINDS.get(k).reader().read(in, origin);
-      }
+      read[k] = follows ? KINDS.get(k).reader().read(in, origin) : null;
     }
     return complete(read, origin);
   }
 
+  private static boolean hasFlag(@Nullable KeyPart[] parts, int kind) {
+    return kind == 0 || !(parts[kind - 1] instanceof ForecastState);
+  }
+
   /** Adds the kinds that are missing. */
-  private static KeyParts complete(@Nullable KeyPart[] known, Origin origin) {
-    List<KeyPart> parts = new ArrayList<>();
-    int kinds = 0;
-    for (int k = 0; k < known.length; k++) {
-      KeyPart part = known[k] == null ? KINDS.get(k).create().apply(origin) : known[k];
-      if (part != null) {
-        parts.add(part);
-        kinds |= 1 << k;
-      }
+  private static KeyParts complete(@Nullable KeyPart[] parts, Origin origin) {
+    for (int k = 0; k < parts.length; k++) {
+      parts[k] = parts[k] == null ? KINDS.get(k).create().apply(origin) : parts[k];
     }
-    return new KeyParts(parts.toArray(KeyPart[]::new), kinds);
+    return new KeyParts(parts);
   }
 
   private static @Nullable ValidationScores validation(Origin origin) {
@@ -156,8 +152,10 @@ final class KeyParts {
     return input.derived().isEmpty() ? null : new DerivedState(input);
   }
 
-  private static DerivedState readDerived(BoundedDataInput in, Origin origin) throws IOException {
-    return State.read(in, new DerivedState(origin.spec.input()));
+  private static @Nullable DerivedState readDerived(BoundedDataInput in, Origin origin)
+      throws IOException {
+    DerivedState state = derived(origin);
+    return state == null ? null : State.read(in, state);
   }
 
   private static @Nullable InputDriftDetector inputDrift(Origin origin) {
@@ -189,27 +187,47 @@ final class KeyParts {
   }
 
   void write(DataOutput out) throws IOException {
-    int next = 0;
-    for (int k = 0; k < KINDS.size(); k++) {
-      if (k == DRIFT || (k == LABELS && (kinds & 1 << FORECAST) == 0)) {
-        out.writeBoolean((kinds & 1 << k) != 0);
-      } else if (k == VALIDATION) {
-        out.writeByte((kinds >> VALIDATION & 1) | (kinds >> INTERVALS & MORE_FLAGS) << 1);
+    boolean hasBits = false;
+    for (int k = 0; k < parts.length; k++) {
+      KeyPart part = parts[k];
+      Presence presence = KINDS.get(k).presence();
+      if (presence == Presence.OWN_FLAG && hasFlag(parts, k)) {
+        out.writeBoolean(part != null);
+      } else if (presence == Presence.SHARED_BIT && !hasBits) {
+        out.writeByte(sharedBits());
+        hasBits = true;
       }
-      if ((kinds & 1 << k) != 0) {
-        parts[next++].write(out);
+      if (part != null) {
+        part.write(out);
       }
     }
   }
 
+  private int sharedBits() {
+    int bits = 0;
+    int bit = 1;
+    for (int k = 0; k < parts.length; k++) {
+      if (KINDS.get(k).presence() == Presence.SHARED_BIT) {
+        bits |= parts[k] == null ? 0 : bit;
+        bit <<= 1;
+      }
+    }
+    return bits;
+  }
+
   KeyParts copy() {
-    return new KeyParts(Arrays.stream(parts).map(KeyPart::copy).toArray(KeyPart[]::new), kinds);
+    @Nullable KeyPart[] copies = new KeyPart[parts.length];
+    for (int k = 0; k < copies.length; k++) {
+      KeyPart part = parts[k];
+      copies[k] = part == null ? null : part.copy();
+    }
+    return new KeyParts(copies);
   }
 
   /** Returns the part of a class; null if the pipeline does not ask for it. */
   <P extends KeyPart> @Nullable P find(Class<P> type) {
     for (KeyPart part : parts) {
-      if (part.getClass() == type) {
+      if (part != null && part.getClass() == type) {
         return type.cast(part);
       }
     }
@@ -218,29 +236,30 @@ final class KeyParts {
 
   /** Starts the importance of the columns again, if there is one, for other columns. */
   void restartImportance(Origin origin) {
-    ColumnImportance importance = importance(origin);
-    for (int p = 0; p < parts.length && importance != null; p++) {
-      parts[p] = parts[p] instanceof ColumnImportance ? importance : parts[p];
+    for (int k = 0; k < parts.length; k++) {
+      parts[k] = parts[k] instanceof ColumnImportance ? importance(origin) : parts[k];
     }
   }
 
   void forEach(Consumer<KeyPart> action) {
     for (KeyPart part : parts) {
-      action.accept(part);
+      if (part != null) {
+        action.accept(part);
+      }
     }
   }
 
   long sum(ToLongFunction<KeyPart> number) {
     long sum = 0;
     for (KeyPart part : parts) {
-      sum += number.applyAsLong(part);
+      sum += part == null ? 0 : number.applyAsLong(part);
     }
     return sum;
   }
 
   boolean any(Predicate<KeyPart> predicate) {
     for (KeyPart part : parts) {
-      if (predicate.test(part)) {
+      if (part != null && predicate.test(part)) {
         return true;
       }
     }
