@@ -23,10 +23,10 @@ class DocumentedCommandsITCase {
   @TempDir private Path dir;
 
   static Stream<Path> pages() throws IOException {
-    return pages(false);
+    return findPages(false);
   }
 
-  static Stream<Path> pages(boolean areStories) throws IOException {
+  static Stream<Path> findPages(boolean areStories) throws IOException {
     return DocumentedCommand.all().stream()
         .filter(command -> CommandElsewhere.of(command).isEmpty())
         .map(DocumentedCommand::page)

@@ -12,7 +12,7 @@ class DocumentedStoriesITCase {
   @TempDir private Path dir;
 
   static Stream<Path> pages() throws IOException {
-    return DocumentedCommandsITCase.pages(true);
+    return DocumentedCommandsITCase.findPages(true);
   }
 
   @ParameterizedTest
