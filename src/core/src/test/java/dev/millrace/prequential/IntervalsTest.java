@@ -13,6 +13,10 @@ import dev.millrace.data.PredictionRegion.ClassSet;
 import dev.millrace.data.PredictionRegion.Interval;
 import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec.Validation;
+import dev.millrace.nn.SelectionSpec;
+import dev.millrace.nn.SelectionSpec.NamedModel;
+import dev.millrace.nn.SelectionSpec.OnChange;
+import dev.millrace.nn.SelectionSpec.Promotion;
 import dev.millrace.nn.Workspace;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.LateStreams;
@@ -165,6 +169,27 @@ class IntervalsTest {
     var bounds = Objects.requireNonNull(predictor.bounds());
     assertThat(bounds.interval(value, bounds.halfWidth(value))).isEqualTo(next.region());
     assertThat(snapshot.model(SPEC.model(), new Workspace()).examples()).isEqualTo(EXAMPLES - 1);
+  }
+
+  @Test
+  void theIntervalsOfASelectionStayWhenOneModelReplacesIt() throws IOException {
+    NamedModel small = new NamedModel("small", SPEC.model());
+    NamedModel other = new NamedModel("other", Specs.small(7));
+    Promotion promotion = new Promotion(false, 50, 20, 0.1);
+    TrainSpec selection =
+        SPEC.with(
+            to ->
+                to.model =
+                    new SelectionSpec(
+                        List.of(small, other), "small", false, promotion, OnChange.REJECT));
+    TrainState state = learn(selection, Chunks.numbers("k", EXAMPLES, 1), 64, false);
+    Intervals before = Objects.requireNonNull(state.model().part(Intervals.class));
+
+    TrainState alone = TrainState.serialized(bytes(state));
+    alone.resume(SPEC, new Workspace());
+
+    Intervals after = Objects.requireNonNull(alone.model().part(Intervals.class));
+    assertThat(after.bounds.labels()).isEqualTo(before.bounds.labels());
   }
 
   @Test

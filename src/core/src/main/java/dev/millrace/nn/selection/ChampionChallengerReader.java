@@ -79,8 +79,7 @@ public final class ChampionChallengerReader {
     in.readDouble(); // of the comparison: max weight, start of the champion, examples
     in.readLong();
     in.readLong();
-    in.readLong(); // steps and skipped steps, which the models store too
-    in.readLong();
+    skipCounts(in);
     try {
       byte[] model = storedModel(stored, champion).model();
       return factory.read(new BoundedDataInput(model), one, task, shared);
@@ -164,10 +163,14 @@ public final class ChampionChallengerReader {
     Candidate[] candidates = candidates(header, keySeed, stored);
     CandidateScores scores = scores(candidates, isThere ? champion : spec.champion());
     scores.readRest(in, isThere ? null : storedModel(stored, champion));
+    skipCounts(in);
+    return selection(keySeed, scores);
+  }
+
+  private static void skipCounts(BoundedDataInput in) throws IOException {
     for (int count = 0; count < COUNTED_BY_MODELS; count++) {
       in.readLong();
     }
-    return selection(keySeed, scores);
   }
 
   private CandidateScores scores(Candidate[] candidates, String champion) {
