@@ -63,39 +63,40 @@ final class ModelFormat {
     out.writeUTF(model.task.name());
     out.writeInt(model.columns);
     model.classes.write(out);
+    // After its length, and before the model, whose counts are the last bytes.
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    writeExtras(model, new DataOutputStream(bytes));
+    out.writeInt(bytes.size());
+    out.write(bytes.toByteArray());
     model.learner.write(out);
+  }
+
+  private static void writeExtras(PrequentialModel model, DataOutput out) throws IOException {
     Intervals intervals = model.part(Intervals.class);
     DerivedState derived = model.part(DerivedState.class);
-    int flags = (intervals == null ? 0 : BOUNDS_FLAG) | (derived == null ? 0 : DERIVED_FLAG);
-    if (flags != 0) {
-      // After its length: readers of the model alone skip it.
-      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-      DataOutputStream extras = new DataOutputStream(bytes);
-      extras.writeByte(flags);
-      if (intervals != null) {
-        ConformalBounds.write(intervals.bounds, extras);
-      }
-      if (derived != null) {
-        derived.write(extras);
-      }
-      out.writeInt(bytes.size());
-      out.write(bytes.toByteArray());
+    out.writeByte((intervals == null ? 0 : BOUNDS_FLAG) | (derived == null ? 0 : DERIVED_FLAG));
+    if (intervals != null) {
+      ConformalBounds.write(intervals.bounds, out);
+    }
+    if (derived != null) {
+      derived.write(out);
     }
   }
 
-  /** Reads what {@link #writeModel} wrote behind the model. */
-  static Predictor readPredictor(OnlineModel model, BoundedDataInput in, InputSpec input, Task task)
+  /**
+   * Returns a predictor with what {@link #writeModel} wrote before the model.
+   *
+   * @param extras their bytes
+   */
+  static Predictor readPredictor(OnlineModel model, byte[] extras, InputSpec input, Task task)
       throws IOException {
-    if (in.left() == 0) {
-      return new Predictor(model, null, null);
-    }
-    SizeChecks.require("bytes behind the model", in.readInt(), in.left());
+    BoundedDataInput in = new BoundedDataInput(extras);
     int flags = in.readByte();
     boolean hasBounds = (flags & BOUNDS_FLAG) != 0;
     ConformalBounds bounds = hasBounds ? ConformalBounds.read(in, task.isClassification()) : null;
     boolean hasDerived = (flags & DERIVED_FLAG) != 0;
     DerivedState derived = hasDerived ? State.read(in, new DerivedState(input)) : null;
-    SizeChecks.require("bytes behind the model", in.left(), 0);
+    SizeChecks.require("bytes after the bounds and the derived features", in.left(), 0);
     return new Predictor(model, derived, bounds);
   }
 

@@ -239,11 +239,7 @@ public record ModelSnapshot(
    */
   public OnlineModel model(ModelSpec model, Workspace workspace) throws IOException {
     BoundedDataInput in = new BoundedDataInput(bytes);
-    OnlineModel read = read(in, model, workspace);
-    if (in.left() > 0) { // the extras
-      SizeChecks.require("bytes behind the model", in.readInt(), in.left());
-    }
-    return read;
+    return read(Head.read(in), in, model, workspace);
   }
 
   /**
@@ -255,9 +251,10 @@ public record ModelSnapshot(
   public Predictor predictor(ModelSpec model, InputSpec input, Workspace workspace)
       throws IOException {
     BoundedDataInput in = new BoundedDataInput(bytes);
-    OnlineModel read = read(in, model, workspace);
+    Head head = Head.read(in);
+    OnlineModel read = read(head, in, model, workspace);
     requireFeatures(input);
-    return ModelFormat.readPredictor(read, in, input, task);
+    return ModelFormat.readPredictor(read, head.extras(), input, task);
   }
 
   /**
@@ -269,9 +266,8 @@ public record ModelSnapshot(
   public record Predictor(
       OnlineModel model, @Nullable DerivedState derived, @Nullable ConformalBounds bounds) {}
 
-  private static OnlineModel read(BoundedDataInput in, ModelSpec model, Workspace workspace)
-      throws IOException {
-    Head head = Head.read(in);
+  private static OnlineModel read(
+      Head head, BoundedDataInput in, ModelSpec model, Workspace workspace) throws IOException {
     if (head.task().hasOutputs()) {
       throw new IOException(
           "it has several outputs (%s), which ONNX and a warm start cannot hold; use --format"
@@ -279,24 +275,42 @@ public record ModelSnapshot(
               + " millrace");
     }
     try {
-      return Models.read(in, model, head.task(), workspace);
+      OnlineModel read = Models.read(in, model, head.task(), workspace);
+      SizeChecks.require("bytes behind the model", in.left(), 0);
+      return read;
     } catch (RuntimeException e) {
       throw TrainState.damaged(e);
     }
   }
 
-  /** The fields before the learner. */
+  /**
+   * The fields before the learner.
+   *
+   * @param extras bounds of predictions and what features are derived from; empty if there are
+   *     several outputs, which have their own
+   */
   private record Head(
-      @Nullable DeclaredColumns declared, Task task, int columns, ClassNames classes) {
+      @Nullable DeclaredColumns declared,
+      Task task,
+      int columns,
+      ClassNames classes,
+      byte[] extras) {
     static Head read(BoundedDataInput in) throws IOException {
       DeclaredColumns declared = TrainState.readColumns(in);
       String task = in.readUTF();
       int columns = in.readInt();
+      Task known;
       try {
-        return new Head(declared, Task.valueOf(task), columns, ClassNames.read(in));
+        known = Task.valueOf(task);
       } catch (IllegalArgumentException e) {
         throw new IOException("it is a model of the unknown task " + task, e);
       }
+      ClassNames classes = ClassNames.read(in);
+      byte[] extras =
+          known.hasOutputs()
+              ? new byte[0]
+              : SizeChecks.readBytes(in, "bytes of bounds and derived features");
+      return new Head(declared, known, columns, classes, extras);
     }
   }
 }

@@ -169,6 +169,7 @@ class IntervalsTest {
     var bounds = Objects.requireNonNull(predictor.bounds());
     assertThat(bounds.interval(value, bounds.halfWidth(value))).isEqualTo(next.region());
     assertThat(snapshot.model(SPEC.model(), new Workspace()).examples()).isEqualTo(EXAMPLES - 1);
+    assertThat(snapshot.learner().examples()).isEqualTo(EXAMPLES - 1);
   }
 
   @Test

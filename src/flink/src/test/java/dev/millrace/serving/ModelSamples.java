@@ -63,6 +63,8 @@ public final class ModelSamples {
       for (String name : classes) {
         data.writeUTF(name);
       }
+      data.writeInt(1); // neither bounds nor derived features
+      data.writeByte(0);
       learner.write(data);
     } catch (IOException e) {
       throw new AssertionError(e);

@@ -99,7 +99,7 @@ class WarmStartTest {
           [x, y] | { tier: fast, warm-start: { file: . } } | auto.warm-start.file cannot start from .:
           [x, y] | { tier: accurate, warm-start: { file: all.millrace } } | auto.warm-start.file cannot start from all.millrace
           [x, y] | { tier: fast, warm-start: { file: nan.millrace } } | some of its weights are not finite. The file is d
-          [x, y] | { tier: fast, warm-start: { file: longer.millrace } } | bytes behind the model: 0, where 1 is po
+          [x, y] | { tier: fast, warm-start: { file: longer.millrace } } | bytes behind the model: 5, where 0 is po
           [x, y] | { tier: fast, warm-start: { file: all.millrace }, seed: 2 } | auto.seed applies only to random initial weights
           [x, { name: y, type: boolean }] | { tier: fast, warm-start: { file: all.millrace } } | it scales inputs 1
           [x] | { tier: fast, warm-start: { file: all.millrace } } | it has 2 features, but input.features are 1
@@ -130,7 +130,7 @@ class WarmStartTest {
     assertThat(run.out()).isEmpty();
     assertThat(run.err())
         .startsWith(
-            "--model %s cannot be used: bytes behind the model: 0, where 1 is".formatted(longer));
+            "--model %s cannot be used: bytes behind the model: 5, where 0 is".formatted(longer));
   }
 
   @Test
