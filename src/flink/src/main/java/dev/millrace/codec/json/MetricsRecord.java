@@ -85,7 +85,8 @@ public record MetricsRecord(
    *
    * @param size max number of examples
    * @param maeBaseline of an output: mean absolute error of the mean
-   * @param region scores of intervals or sets of classes
+   * @param interval scores of intervals of values
+   * @param set scores of sets of classes
    */
   public record Block(
       ScoreBlock scores,

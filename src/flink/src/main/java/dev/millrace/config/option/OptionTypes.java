@@ -326,8 +326,9 @@ public final class OptionTypes {
 
   /** Returns the type of the constants of an enum, by their names in the file. */
   @SafeVarargs
+  @SuppressWarnings("varargs")
   public static <E extends Enum<E>> OptionType<E> choice(Function<E, String> id, E... values) {
-    return choice(id, Arrays.stream(values).toList());
+    return choice(id, Arrays.asList(values));
   }
 
   /** Returns the type of some values, by their names in the file. */
