@@ -44,11 +44,16 @@ class RowsTest extends OrderJob {
       assertThat(row.task()).isEqualTo("binary");
       assertThat(row.eventTime()).isEqualTo(record.timestamp());
       assertThat(row.modelVersion()).isEqualTo(json.path("model_version").asLong());
-      assertThat(row.score("window.accuracy")).isEqualTo(json.at("/window/accuracy").doubleValue());
+      assertThat(row.score("window.accuracy")).isEqualTo(score(json, "/window/accuracy"));
       assertThat(row.score("baseline.majority.total.accuracy"))
-          .isEqualTo(json.at("/baseline/majority/total/accuracy").doubleValue());
+          .isEqualTo(score(json, "/baseline/majority/total/accuracy"));
       assertThat(row.score("window.mae")).isNaN();
     }
+  }
+
+  // A score is null before the first scored example.
+  private static double score(JsonNode json, String pointer) {
+    return json.at(pointer).asDouble(Double.NaN);
   }
 
   @Test

@@ -1,12 +1,11 @@
 package dev.millrace.nn.auto;
 
-import dev.millrace.state.State;
 import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 
 /** A step from a record as it came to one that members see, and what it has learned for that. */
 @FunctionalInterface
-interface RowStep extends State {
+interface RowStep {
 
   /** Changes {@link Row#encoded}. */
   void apply(Row row);
@@ -22,6 +21,6 @@ interface RowStep extends State {
     return 0;
   }
 
-  @Override
+  /** Visits what it has learned, as {@link dev.millrace.state.State#visit} does. */
   default void visit(StateVisitor v) throws IOException {}
 }
