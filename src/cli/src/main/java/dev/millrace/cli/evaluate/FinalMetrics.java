@@ -426,7 +426,8 @@ public final class FinalMetrics {
   }
 
   private static void putRatio(Map<Score, Double> scores, Score ratio, Score part, Score whole) {
-    scores.put(ratio, scores.get(part) / scores.get(whole));
+    double nan = Double.NaN;
+    scores.put(ratio, scores.getOrDefault(part, nan) / scores.getOrDefault(whole, nan));
   }
 
   private static void add(
