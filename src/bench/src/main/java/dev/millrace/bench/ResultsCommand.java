@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -80,14 +82,18 @@ final class ResultsCommand implements Callable<Integer> {
     List<String> runs = List.of("--seeds", Integer.toString(seeds));
     @Nullable Path music = folder == null ? null : folder.resolve(MUSIC);
     List<String> lines = new ArrayList<>(introduction(seeds, folder != null));
-    addSection(lines, 0, run("accuracy", data, runs));
-    addSection(lines, 1, run("intervals", data));
+    addSection(lines, 0, run("accuracy", Stream.concat(data.stream(), runs.stream())));
+    addSection(lines, 1, run("intervals", data.stream()));
     addSection(
         lines,
         2,
         music == null || !Files.exists(music)
             ? MUSIC + " is not in the folder.\n"
-            : run("outputs", List.of("--input", music.toString(), "--labels", MUSIC_LABELS), runs));
+            : run(
+                "outputs",
+                Stream.concat(
+                    Stream.of("--input", music.toString(), "--labels", MUSIC_LABELS),
+                    runs.stream())));
     if (page == null) {
       lines.forEach(spec.commandLine().getOut()::println);
     } else {
@@ -119,12 +125,13 @@ final class ResultsCommand implements Callable<Integer> {
   }
 
   /** Returns what another benchmark prints. */
-  @SafeVarargs
-  private String run(String benchmark, List<String>... arguments) throws Exception {
-    CommandLine line = spec.commandLine().getParent().getSubcommands().get(benchmark);
+  private String run(String benchmark, Stream<String> arguments) throws Exception {
+    CommandLine line =
+        Objects.requireNonNull(
+            spec.commandLine().getParent().getSubcommands().get(benchmark), benchmark);
     StringWriter text = new StringWriter();
     line.setOut(new PrintWriter(text, true));
-    line.parseArgs(List.of(arguments).stream().flatMap(List::stream).toArray(String[]::new));
+    line.parseArgs(arguments.toArray(String[]::new));
     Callable<?> command = line.getCommand();
     command.call();
     return text.toString();
