@@ -77,7 +77,6 @@ class CrashITCase {
     crash("control: at-least-once", Verdict.REPEATS);
   }
 
-  @Tag("chaos")
   @Test
   void controlChunksThatStayBehindABarrierAreMissed() throws Exception {
     job.replace("chunk", new UnflushedChunkOperator());

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.DoubleNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.millrace.data.MetricsReport;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,9 +27,6 @@ class ScikitLearnComparisonTest {
 
   /** Names of classes, which a record has and a report does not. */
   private static final String NAMES = "/per_class/\\d+/class|/confusion_matrix/(rows|labels/\\d+)";
-
-  /** Ratios of two scores that are compared. */
-  private static final String RATIOS = ".*/(normalized_entropy|calibration/ratio)";
 
   static Stream<Named<JsonNode>> cases() throws IOException {
     List<Named<JsonNode>> cases = new ArrayList<>();
@@ -73,9 +72,29 @@ class ScikitLearnComparisonTest {
     expected.keySet().removeIf(path -> path.matches(NAMES));
     assertThat(report.task().id()).isEqualTo(expected.remove("/task").asText());
     assertThat(actual.remove("/window_millis").asLong()).isZero();
-    actual.keySet().removeIf(path -> path.matches(RATIOS));
+    addRatios(expected, "/log_loss", "/log_loss_baseline", "/normalized_entropy");
+    addRatios(expected, "/mean_predicted", "/observed_share", "/ratio");
     assertThat(actual.keySet()).isEqualTo(expected.keySet());
     expected.forEach((path, value) -> assertSame(path, actual.get(path), value, tolerance));
+  }
+
+  /** Adds the ratio of two scores wherever both are. */
+  private static void addRatios(
+      Map<String, JsonNode> scores, String part, String whole, String ratio) {
+    Map<String, JsonNode> ratios = new TreeMap<>();
+    scores.forEach(
+        (path, value) -> {
+          JsonNode divisor = scores.get(path.replaceAll(part + "$", whole));
+          if (path.endsWith(part) && divisor != null) {
+            double quotient = value.asDouble(Double.NaN) / divisor.asDouble(Double.NaN);
+            ratios.put(
+                path.replaceAll(part + "$", ratio),
+                Double.isFinite(quotient)
+                    ? DoubleNode.valueOf(quotient)
+                    : TextNode.valueOf(Double.toString(quotient)));
+          }
+        });
+    scores.putAll(ratios);
   }
 
   private static MetricsSpec spec(JsonNode given) {
@@ -116,7 +135,9 @@ class ScikitLearnComparisonTest {
     assertThat(actual.isNumber()).as("%s is a number, not %s", path, actual).isTrue();
     double value = expected.asDouble();
     boolean ofProbabilities =
-        path.matches(".*/(log_loss(_baseline)?|brier|calibration_error|mean_predicted|.*auc_.*)");
+        path.matches(
+            ".*/(log_loss(_baseline)?|normalized_entropy|brier|calibration_error|mean_predicted"
+                + "|ratio|.*auc_.*)");
     double allowed = (ofProbabilities ? 1e-6 : tolerance) * Math.max(1, Math.abs(value));
     assertThat(actual.asDouble()).as(path).isEqualTo(value, within(allowed));
   }
