@@ -54,7 +54,8 @@ public record ScoreBlock(long examples, double weight, Map<Score, Double> scores
 
   /** Returns the scores up to a last one, in the order of their declaration. */
   public ScoreBlock upTo(Score last) {
-    Map<Score, Double> first = new EnumMap<>(scores);
+    Map<Score, Double> first = new EnumMap<>(Score.class);
+    first.putAll(scores);
     first.keySet().removeIf(score -> score.compareTo(last) > 0);
     return new ScoreBlock(examples, weight, first);
   }

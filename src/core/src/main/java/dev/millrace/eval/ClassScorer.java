@@ -34,7 +34,8 @@ final class ClassScorer {
   /** Computes the scores of a window, with the areas under its curves. */
   ScoreBlock block(ClassificationSums sums, Areas areas) {
     ScoreBlock block = block(sums);
-    Map<Score, Double> scores = new EnumMap<>(block.scores());
+    Map<Score, Double> scores = new EnumMap<>(Score.class);
+    scores.putAll(block.scores());
     scores.put(Score.AUC_ROC, areas.roc());
     scores.put(Score.AUC_PR, areas.precisionRecall());
     if (!binary) {

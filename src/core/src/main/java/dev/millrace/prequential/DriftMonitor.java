@@ -217,6 +217,9 @@ final class DriftMonitor implements KeyPart {
         in.readBoolean()
             ? Models.read(in, origin.spec().model(), origin.task(), origin.workspace())
             : null;
+    if (challenger != null) {
+      ModelFormat.requireClasses(origin.task(), challenger.classes(), origin.classes());
+    }
     // Read even if it is not used: other state follows.
     boolean same = policy != null && name.equals(policy.name());
     DriftDetector detector =

@@ -81,6 +81,11 @@ final class AutoShape {
       drawn += plan.replays();
     }
     replays = drawn;
+    if (names.size() > MixerWeights.MAX_PREDICTIONS) {
+      throw new IllegalStateException(
+          "a mixture has at most %d predictions, but has %s"
+              .formatted(MixerWeights.MAX_PREDICTIONS, names));
+    }
     names.add(kind.isClassification() ? ClassFrequencies.NAME : ValueMixer.BASELINE);
   }
 

@@ -53,8 +53,6 @@ final class ClassMixer extends Mixer {
     }
   }
 
-  // Number of the prediction from the previous label, which the answer averages too.
-  private final int previous;
   private final float[] meanSquares;
   // [classes]
   private float[] bias;
@@ -70,8 +68,7 @@ final class ClassMixer extends Mixer {
   }
 
   ClassMixer(MixerWeights weights, int linear, int previous, int classes) {
-    super(weights, FixedShare.withPreviousLabel(), linear);
-    this.previous = previous;
+    super(weights, FixedShare.withPreviousLabel(), linear, previous);
     meanSquares = new float[MixerWeights.MAX_PREDICTIONS];
     bias = new float[classes];
     layer = layer();
@@ -98,13 +95,13 @@ final class ClassMixer extends Mixer {
     }
     mixPredictions(row, scratch(row));
     float[] all = row.predictions;
-    int ofLinear = row.at(linear);
-    int ofPrevious = row.at(previous);
+    int linearAt = row.at(linear);
+    int previousAt = row.at(previous);
     for (int j = 0; j < bias.length; j++) {
       out[at + j] =
           (float)
               answer.average(
-                  row.mixed[j], all[ofLinear + j], row.frequencies[j], all[ofPrevious + j]);
+                  row.mixed[j], all[linearAt + j], row.frequencies[j], all[previousAt + j]);
     }
   }
 

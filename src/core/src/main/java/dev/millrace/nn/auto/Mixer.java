@@ -11,13 +11,15 @@ abstract sealed class Mixer implements State permits ClassMixer, ValueMixer {
 
   final MixerWeights weights;
   final FixedShare answer;
-  // Number of the prediction that the answer also averages outside the mixture.
+  // Numbers of the predictions that the answer also averages outside the mixture, -1 if none.
   final int linear;
+  final int previous;
 
-  Mixer(MixerWeights weights, FixedShare answer, int linear) {
+  Mixer(MixerWeights weights, FixedShare answer, int linear, int previous) {
     this.weights = weights;
     this.answer = answer;
     this.linear = linear;
+    this.previous = previous;
   }
 
   /** Writes the answer that the predictions of a row lead to. */
@@ -38,7 +40,7 @@ abstract sealed class Mixer implements State permits ClassMixer, ValueMixer {
 
   /** Reports the weight of each prediction in the answer, by name. */
   final MetricsReport.Members report(List<String> names) {
-    return weights.report(names, linear, answer);
+    return weights.report(names, linear, previous, answer);
   }
 
   @Override

@@ -90,17 +90,17 @@ final class MixerWeights implements State {
    * Reports weights and mean losses by name, and the prediction of the lowest loss.
    *
    * @param names of the predictions, and of the baseline
-   * @param linear the prediction that the answer also averages outside the mixture, as the last one
-   *     of classes, that of the previous label
+   * @param linear the prediction that the answer also averages outside the mixture
+   * @param previous another such one, that of the previous label; -1 if there is none
    */
-  MetricsReport.Members report(List<String> names, int linear, FixedShare answer) {
+  MetricsReport.Members report(List<String> names, int linear, int previous, FixedShare answer) {
     List<MetricsReport.Member> members = new ArrayList<>();
     int leader = 0;
     for (int k = 0; k <= predictions; k++) {
       leader = losses[k] < losses[leader] ? k : leader;
       double loss = power == 1 ? Double.NaN : decimal(losses[k] * correction());
       double weight = k == predictions ? answer.baseline() : answer.mixture() * weights[k];
-      double outside = k == linear ? answer.linear() : k == predictions - 1 ? answer.previous() : 0;
+      double outside = k == linear ? answer.linear() : k == previous ? answer.previous() : 0;
       members.add(
           new MetricsReport.Member(names.get(k), decimal((float) (weight + outside)), loss));
     }

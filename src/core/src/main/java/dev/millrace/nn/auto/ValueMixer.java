@@ -49,7 +49,7 @@ final class ValueMixer extends Mixer {
    * @param linear number of the prediction that the answer also averages outside the mixture
    */
   ValueMixer(MixerWeights weights, FixedShare answer, int linear, ValueTarget values) {
-    super(weights, answer, linear);
+    super(weights, answer, linear, -1);
     this.values = values;
     scaled = new double[weights.predictions];
   }

@@ -38,7 +38,7 @@ class MixerTest {
   void aReportNamesTheMemberWithTheMinMeanLoss() {
     MixerWeights weights = equal(3);
     FixedShare answer = new FixedShare();
-    MetricsReport.Members none = weights.report(NAMES, 2, answer);
+    MetricsReport.Members none = weights.report(NAMES, 2, -1, answer);
     assertThat(none.leader()).isNull();
     assertThat(none.members()).extracting(Member::loss).containsOnly(Double.NaN);
     assertThat(none.members())
@@ -55,7 +55,7 @@ class MixerTest {
       weights.countExample();
     }
 
-    MetricsReport.Members members = weights.report(NAMES, 2, answer);
+    MetricsReport.Members members = weights.report(NAMES, 2, -1, answer);
     assertThat(members.leader()).isEqualTo("b");
     assertThat(members.members()).extracting(Member::name).isEqualTo(NAMES);
     double[] losses = {0.5, 0.25, 0.25, 1};
@@ -101,7 +101,7 @@ class MixerTest {
 
     assertThat(weights.weights[0]).isGreaterThan(0.6f);
     assertThat(weights.weights[1]).isLessThan(0.4f);
-    assertThat(weights.report(List.of("right", "wrong", "mean"), 0, answer).leader())
+    assertThat(weights.report(List.of("right", "wrong", "mean"), 0, -1, answer).leader())
         .isEqualTo("right");
     for (int e = 0; e < 50; e++) {
       mixer.setPrediction(0, 10);
