@@ -1,6 +1,7 @@
 package dev.millrace.codec.json;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.codec.json.RecordJson.OrNull;
 import dev.millrace.data.MetricsReport.Estimate;
 import dev.millrace.data.MetricsReport.GroupScores;
 import dev.millrace.data.ScoreBlock;
@@ -36,9 +37,9 @@ public record MetricsRecord(
     Baselines baseline,
     double threshold,
     Map<String, Output> outputs,
-    @Nullable Confusion confusionMatrix,
+    @OrNull @Nullable Confusion confusionMatrix,
     Validation validation,
-    @Nullable Estimate estimate,
+    @OrNull @Nullable Estimate estimate,
     Map<String, Double> importance,
     Forecast forecast,
     long outOfOrder,
@@ -92,10 +93,10 @@ public record MetricsRecord(
       ScoreBlock scores,
       long size,
       double maeBaseline,
-      @Nullable GroupScores groups,
-      @Nullable Segments segments,
-      @Nullable Region interval,
-      @Nullable Region set) {
+      @OrNull @Nullable GroupScores groups,
+      @OrNull @Nullable Segments segments,
+      @OrNull @Nullable Region interval,
+      @OrNull @Nullable Region set) {
 
     /** Returns the scores of intervals or sets of classes; null without them. */
     public @Nullable Region region() {
@@ -112,7 +113,7 @@ public record MetricsRecord(
    * @param value null for examples without a listed value
    */
   public record Segment(
-      @Nullable String value, long examples, double meanPredicted, double observedShare) {}
+      @OrNull @Nullable String value, long examples, double meanPredicted, double observedShare) {}
 
   /**
    * Scores of intervals or sets.

@@ -5,7 +5,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.millrace.data.ScoreBlock;
 import java.io.IOException;
-import java.lang.reflect.AnnotatedElement;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
@@ -22,9 +25,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Java records as JSON, whose fields are their components in {@code lower_snake_case}. What is read
  * may be any JSON: a value that is absent or of another type is NaN, 0, false, an empty text, list
- * or map, or a record of such values; a nullable component is null then.
+ * or map, or a record of such values; a component with {@link OrNull} is null then.
  */
 final class RecordJson {
+
+  /** A component that is null where there is no such text or object. */
+  @Retention(RetentionPolicy.RUNTIME)
+  @Target(ElementType.RECORD_COMPONENT)
+  @interface OrNull {}
 
   /** A record class: its constructor and its components. */
   private record Shape(Constructor<?> constructor, List<Field> fields) {}
@@ -101,11 +109,10 @@ final class RecordJson {
   }
 
   private static Field field(RecordComponent component) {
-    AnnotatedElement type = component.getAnnotatedType();
     String name = component.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
     Method accessor = component.getAccessor();
     accessor.setAccessible(true);
-    boolean isNullable = type.isAnnotationPresent(Nullable.class);
+    boolean isNullable = component.isAnnotationPresent(OrNull.class);
     return new Field(name, component.getGenericType(), isNullable, accessor);
   }
 
