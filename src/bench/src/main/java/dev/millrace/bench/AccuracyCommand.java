@@ -1,8 +1,6 @@
 package dev.millrace.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.millrace.cli.console.CliError;
-import dev.millrace.cli.console.Directories;
 import dev.millrace.cli.console.Progress;
 import dev.millrace.cli.csv.CsvScan;
 import dev.millrace.cli.evaluate.Evaluation;
@@ -21,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -45,11 +44,7 @@ import picocli.CommandLine.Spec;
 final class AccuracyCommand implements Callable<Integer> {
   static final String DATA_SETS = "/accuracy/datasets.yaml";
 
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      description = "Folder with data sets (default: those that ship with Millrace).")
-  private @Nullable Path folder;
+  @Mixin private DataSets dataSets = new DataSets();
 
   @Option(
       names = "--seeds",
@@ -67,13 +62,6 @@ final class AccuracyCommand implements Callable<Integer> {
       description = "Tiers to run (default: ${DEFAULT-VALUE}).")
   private List<AutoSpec.Tier> tiers;
 
-  @Option(
-      names = "--only",
-      paramLabel = "NAME",
-      split = ",",
-      description = "Data sets to run, such as letters,storms (default: all that are found).")
-  private List<String> only = List.of();
-
   @Option(names = "--json", description = "Ends with one line of JSON instead of the table.")
   private boolean json;
 
@@ -82,17 +70,9 @@ final class AccuracyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     BenchCommand.require(spec, "--seeds", seeds, 1);
-    Directories.require("--data", folder);
-    Path unpacked = Directories.untilExit("millrace-accuracy-");
     List<AccuracyTable.Row> rows = new ArrayList<>();
-    for (AccuracyData data : AccuracyData.chosen(DATA_SETS, only)) {
-      Path file = data.find(folder, unpacked);
-      if (file != null) {
-        rows.add(measure(data, file));
-      }
-    }
-    if (rows.isEmpty()) {
-      throw new CliError("No data set was found. Name a folder that has some with --data DIR.");
+    for (DataSets.Found found : dataSets.find(DATA_SETS)) {
+      rows.add(measure(found.data(), found.file()));
     }
     AccuracyTable table = new AccuracyTable(tiers, seeds, rows);
     if (json) {

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.cli.console.CliError;
-import dev.millrace.cli.console.Directories;
 import dev.millrace.cli.console.Progress;
 import dev.millrace.cli.csv.CsvScan;
 import dev.millrace.cli.evaluate.Evaluation;
@@ -19,8 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -51,18 +50,7 @@ final class IntervalsBenchCommand implements Callable<Integer> {
       description = "Share of the labels to cover (default: ${DEFAULT-VALUE}).")
   private double level;
 
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      description = "Folder with data sets (default: those that ship with Millrace).")
-  private @Nullable Path folder;
-
-  @Option(
-      names = "--only",
-      paramLabel = "NAME",
-      split = ",",
-      description = "Data sets to run, such as fried,storms (default: all that are found).")
-  private List<String> only = List.of();
+  @Mixin private DataSets dataSets = new DataSets();
 
   @Spec private CommandSpec spec;
 
@@ -71,17 +59,9 @@ final class IntervalsBenchCommand implements Callable<Integer> {
     if (!(level > 0 && level < 1)) {
       throw CliError.usage("--level must be above 0 and below 1, but was " + level);
     }
-    Directories.require("--data", folder);
-    Path unpacked = Directories.untilExit("millrace-intervals-");
     List<String> lines = new ArrayList<>();
-    for (AccuracyData data : AccuracyData.chosen(RESOURCE, only)) {
-      Path file = data.find(folder, unpacked);
-      if (file != null) {
-        lines.addAll(measure(data, file));
-      }
-    }
-    if (lines.isEmpty()) {
-      throw new CliError("No data set was found. Name a folder that has some with --data DIR.");
+    for (DataSets.Found found : dataSets.find(RESOURCE)) {
+      lines.addAll(measure(found.data(), found.file()));
     }
     CoverageCounts.HEADER.forEach(spec.commandLine().getOut()::println);
     lines.forEach(spec.commandLine().getOut()::println);

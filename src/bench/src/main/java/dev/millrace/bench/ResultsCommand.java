@@ -1,6 +1,5 @@
 package dev.millrace.bench;
 
-import dev.millrace.cli.console.Directories;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -13,6 +12,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -40,11 +40,7 @@ final class ResultsCommand implements Callable<Integer> {
   private static final String MUSIC = "meka_music.csv.gz";
   private static final String MUSIC_LABELS = "6";
 
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      description = "Folder with data sets (default: those that ship with Millrace).")
-  private @Nullable Path folder;
+  @Mixin private DataSets dataSets = new DataSets();
 
   @Option(
       names = "--seeds",
@@ -52,13 +48,6 @@ final class ResultsCommand implements Callable<Integer> {
       defaultValue = "5",
       description = "Runs of each tier, with seeds 1 to N (default: ${DEFAULT-VALUE}).")
   private int seeds;
-
-  @Option(
-      names = "--only",
-      paramLabel = "NAME",
-      split = ",",
-      description = "Data sets to run, such as storms,letters (default: all that are found).")
-  private List<String> only = List.of();
 
   @Option(
       names = "--page",
@@ -71,16 +60,10 @@ final class ResultsCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     BenchCommand.require(spec, "--seeds", seeds, 1);
-    Directories.require("--data", folder);
-    List<String> data = new ArrayList<>();
-    if (folder != null) {
-      data.addAll(List.of("--data", folder.toString()));
-    }
-    if (!only.isEmpty()) {
-      data.addAll(List.of("--only", String.join(",", only)));
-    }
+    Path folder = dataSets.folder();
+    List<String> data = dataSets.arguments();
     List<String> runs = List.of("--seeds", Integer.toString(seeds));
-    @Nullable Path music = folder == null ? null : folder.resolve(MUSIC);
+    Path music = folder == null ? null : folder.resolve(MUSIC);
     List<String> lines = new ArrayList<>(introduction(seeds, folder != null));
     addSection(lines, 0, run("accuracy", Stream.concat(data.stream(), runs.stream())));
     addSection(lines, 1, run("intervals", data.stream()));

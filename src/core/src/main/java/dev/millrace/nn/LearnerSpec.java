@@ -171,10 +171,11 @@ public record LearnerSpec(
           "adamw's weight decay times the learning rate must be at most 1, but was "
               + adam.decay());
     }
-    if (optimizer instanceof Optimizer.Ftrl ftrl && !(ftrl.beta() > 0f && ftrl.alpha() > 0f)) {
+    if (optimizer instanceof Optimizer.Ftrl ftrl
+        && !(ftrl.beta() > 0f && ftrl.learningRate() > 0f)) {
       throw new IllegalArgumentException(
           "ftrl needs alpha and beta above 0, but they were "
-              + ftrl.alpha()
+              + ftrl.learningRate()
               + " and "
               + ftrl.beta());
     }

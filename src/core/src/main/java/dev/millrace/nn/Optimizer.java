@@ -140,7 +140,7 @@ public sealed interface Optimizer extends Serializable
    * <p>The paper starts from w = 0, where a network would stay; here z starts from the value that
    * yields the initial weights.
    *
-   * @param alpha learning rate, which decreases with the sum of squared gradients
+   * @param learningRate learning rate, which decreases with the sum of squared gradients
    * @param beta above 0
    */
   @Setting.Kind(
@@ -150,8 +150,9 @@ public sealed interface Optimizer extends Serializable
       @Setting(
               value = "0.05",
               in = "(0, 10]",
+              name = "alpha",
               doc = "the step size, which decreases with the gradients so far")
-          float alpha,
+          float learningRate,
       @Setting(value = "1", in = "(0, 1000]", doc = "limits the first steps") float beta,
       @Setting(
               value = "0",
@@ -160,10 +161,5 @@ public sealed interface Optimizer extends Serializable
           float l1,
       @Setting(value = "0", in = "[0, 1000]", doc = "L2 penalty on weights and biases; 0 is off")
           float l2)
-      implements Optimizer {
-    @Override
-    public float learningRate() {
-      return alpha;
-    }
-  }
+      implements Optimizer {}
 }

@@ -94,7 +94,7 @@ final class OptimizerState {
    */
   void bind(float[] parameters) {
     if (optimizer instanceof Optimizer.Ftrl ftrl) {
-      float curvature = ftrl.beta() / ftrl.alpha() + ftrl.l2();
+      float curvature = ftrl.beta() / ftrl.learningRate() + ftrl.l2();
       for (int i = 0; i < parameters.length; i++) {
         if (second[i] == 0f) {
           float w = parameters[i];
@@ -160,7 +160,7 @@ final class OptimizerState {
           g,
           offset,
           length,
-          ftrl.alpha(),
+          ftrl.learningRate(),
           ftrl.beta(),
           ftrl.l1(),
           ftrl.l2());

@@ -17,6 +17,7 @@ import dev.millrace.state.KeyPart;
 import dev.millrace.state.State;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -89,9 +90,23 @@ final class KeyParts {
 
   // By kind; null where the pipeline does not ask for one.
   private final @Nullable KeyPart[] parts;
+  // Those that are there, often none: each record looks for several.
+  private KeyPart[] present;
 
   private KeyParts(@Nullable KeyPart[] parts) {
     this.parts = parts;
+    present = present(parts);
+  }
+
+  private static KeyPart[] present(@Nullable KeyPart[] parts) {
+    int count = 0;
+    KeyPart[] present = new KeyPart[parts.length];
+    for (KeyPart part : parts) {
+      if (part != null) {
+        present[count++] = part;
+      }
+    }
+    return Arrays.copyOf(present, count);
   }
 
   /** Creates the parts of a new key. */
@@ -226,8 +241,8 @@ final class KeyParts {
 
   /** Returns the part of a class; null if the pipeline does not ask for it. */
   <P extends KeyPart> @Nullable P find(Class<P> type) {
-    for (KeyPart part : parts) {
-      if (part != null && part.getClass() == type) {
+    for (KeyPart part : present) {
+      if (part.getClass() == type) {
         return type.cast(part);
       }
     }
@@ -239,27 +254,26 @@ final class KeyParts {
     for (int k = 0; k < parts.length; k++) {
       parts[k] = parts[k] instanceof ColumnImportance ? importance(origin) : parts[k];
     }
+    present = present(parts);
   }
 
   void forEach(Consumer<KeyPart> action) {
-    for (KeyPart part : parts) {
-      if (part != null) {
-        action.accept(part);
-      }
+    for (KeyPart part : present) {
+      action.accept(part);
     }
   }
 
   long sum(ToLongFunction<KeyPart> number) {
     long sum = 0;
-    for (KeyPart part : parts) {
-      sum += part == null ? 0 : number.applyAsLong(part);
+    for (KeyPart part : present) {
+      sum += number.applyAsLong(part);
     }
     return sum;
   }
 
   boolean any(Predicate<KeyPart> predicate) {
-    for (KeyPart part : parts) {
-      if (part != null && predicate.test(part)) {
+    for (KeyPart part : present) {
+      if (predicate.test(part)) {
         return true;
       }
     }

@@ -29,7 +29,6 @@ final class OutputsListener implements EngineListener {
   private String output = "";
   // Whether an output has learned or skipped the record, which counts as one example.
   private boolean hasLearned;
-  // Null for a command.
   private @Nullable Chunk chunk;
   private int row;
   // Whether an output has rejected the record.
@@ -40,13 +39,13 @@ final class OutputsListener implements EngineListener {
   }
 
   /**
-   * Begins a record, or a command.
+   * Begins a record.
    *
-   * @param ofRow chunk of the record; null for a command
+   * @param newChunk chunk of the record
    */
-  void begin(EngineListener newListener, @Nullable Chunk ofRow, int newRow) {
+  void begin(EngineListener newListener, Chunk newChunk, int newRow) {
     listener = newListener;
-    chunk = ofRow;
+    chunk = newChunk;
     row = newRow;
     output = "";
     predictions.clear();
@@ -85,12 +84,9 @@ final class OutputsListener implements EngineListener {
       return;
     }
     isRejected = true;
-    if (chunk == null) {
-      to().rejected(letter);
-    } else {
-      String message = output.isEmpty() ? letter.message() : output + ": " + letter.message();
-      rejections.reject(chunk, row, new Rejection(letter.reason(), message), to());
-    }
+    String message = output.isEmpty() ? letter.message() : output + ": " + letter.message();
+    rejections.reject(
+        Objects.requireNonNull(chunk), row, new Rejection(letter.reason(), message), to());
   }
 
   @Override

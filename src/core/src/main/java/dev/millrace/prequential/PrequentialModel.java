@@ -246,11 +246,6 @@ final class PrequentialModel implements KeyModels {
     return new PrequentialModel(this);
   }
 
-  /** Returns true if the model predicts probabilities of classes. */
-  boolean givesClassProbabilities() {
-    return task.isClassification() && probabilities;
-  }
-
   /** Returns champion and challengers, or null if there is one model. */
   @Nullable ChampionChallenger selection() {
     return learner instanceof ChampionChallenger selection ? selection : null;

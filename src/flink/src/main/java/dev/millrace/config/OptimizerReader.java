@@ -10,6 +10,9 @@ import java.util.Map;
 
 /** Reads {@code model.optimizer}: a name, or a map with the options of that optimizer. */
 final class OptimizerReader {
+  // Component of each optimizer, under whatever name in pipeline files.
+  private static final String RATE = "learningRate";
+
   private final OptionReader model;
 
   OptimizerReader(OptionReader model) {
@@ -40,7 +43,11 @@ final class OptimizerReader {
 
   /** Returns the optimizer with the learning rate of the model, if it has one. */
   private Optimizer withRate(Optimizer optimizer, OptionReader options) {
-    Declaration declared = Declaration.of(optimizer.getClass()).get(0);
+    Declaration declared =
+        Declaration.of(optimizer.getClass()).stream()
+            .filter(option -> option.component().equals(RATE))
+            .findAny()
+            .orElseThrow();
     Option<?> own = ModelOptions.OPTIMIZERS.option(optimizer.getClass(), declared.name());
     if (model.mentions(ModelOptions.LEARNING_RATE) && options.mentions(own)) {
       model.reject(
@@ -50,6 +57,6 @@ final class OptimizerReader {
     Float rate = model.given(ModelOptions.LEARNING_RATE);
     return rate == null
         ? optimizer
-        : (Optimizer) Declaration.with((Record) optimizer, Map.of(declared.component(), rate));
+        : (Optimizer) Declaration.with((Record) optimizer, Map.of(RATE, rate));
   }
 }

@@ -1,6 +1,7 @@
 package dev.millrace.cli.evaluate;
 
 import dev.millrace.cli.console.Plural;
+import dev.millrace.codec.json.MetricsRecord;
 import dev.millrace.data.Printable;
 import dev.millrace.data.Score;
 import dev.millrace.eval.AreaUnderCurve;
@@ -60,7 +61,7 @@ final class BaselineLines {
                   Plural.of(groups.count(), "group")));
     }
     String column = metrics.segmentColumn();
-    for (FinalMetrics.Segment segment : metrics.segments()) {
+    for (MetricsRecord.Segment segment : metrics.segments()) {
       lines.add(
           "%s %s in the last window: mean predicted %s  observed %s  (%s)"
               .formatted(

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.cli.console.Plural;
+import dev.millrace.codec.json.MetricsRecord;
 import dev.millrace.data.Score;
 import dev.millrace.eval.AreaUnderCurve;
 import java.util.ArrayList;
@@ -103,7 +104,7 @@ record EvaluationReport(Evaluation run, int epochs, @Nullable AreaUnderCurve are
       ObjectNode segments = json.putObject("segments");
       segments.put("column", metrics.segmentColumn());
       ArrayNode values = segments.putArray("values");
-      for (FinalMetrics.Segment segment : metrics.segments()) {
+      for (MetricsRecord.Segment segment : metrics.segments()) {
         ObjectNode value = values.addObject();
         value.put("value", segment.value());
         value.put("examples", segment.examples());

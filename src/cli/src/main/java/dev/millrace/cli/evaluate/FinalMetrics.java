@@ -2,6 +2,7 @@ package dev.millrace.cli.evaluate;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.codec.json.MetricsRecord;
+import dev.millrace.codec.json.MetricsRecord.Segment;
 import dev.millrace.data.ForecastSpec;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.MetricsReport;
@@ -518,15 +519,6 @@ public final class FinalMetrics {
             mean(keys, GroupScores::ndcg, GroupScores::count));
   }
 
-  /**
-   * A segment in the last windows of all keys.
-   *
-   * @param value null for examples without a listed value
-   * @param meanPredicted of the positive class, as {@code observedShare}
-   */
-  record Segment(
-      @Nullable String value, long examples, double meanPredicted, double observedShare) {}
-
   /** Returns the column whose values are segments; null if the metrics have none. */
   @Nullable String segmentColumn() {
     return allSegments().map(MetricsRecord.Segments::column).findFirst().orElse(null);
@@ -536,9 +528,9 @@ public final class FinalMetrics {
     return newest.values().stream().map(key -> key.window().segments()).filter(Objects::nonNull);
   }
 
-  /** Returns the segments in the order of their first key. */
+  /** Returns the segments in the last windows of all keys, in the order of their first key. */
   List<Segment> segments() {
-    Map<@Nullable String, List<MetricsRecord.Segment>> byValue = new LinkedHashMap<>();
+    Map<@Nullable String, List<Segment>> byValue = new LinkedHashMap<>();
     allSegments()
         .flatMap(column -> column.values().stream())
         .forEach(one -> byValue.computeIfAbsent(one.value(), v -> new ArrayList<>()).add(one));
@@ -548,15 +540,9 @@ public final class FinalMetrics {
             segments.add(
                 new Segment(
                     value,
-                    ofKeys.stream().mapToLong(MetricsRecord.Segment::examples).sum(),
-                    mean(
-                        ofKeys,
-                        MetricsRecord.Segment::meanPredicted,
-                        MetricsRecord.Segment::examples),
-                    mean(
-                        ofKeys,
-                        MetricsRecord.Segment::observedShare,
-                        MetricsRecord.Segment::examples))));
+                    ofKeys.stream().mapToLong(Segment::examples).sum(),
+                    mean(ofKeys, Segment::meanPredicted, Segment::examples),
+                    mean(ofKeys, Segment::observedShare, Segment::examples))));
     return segments;
   }
 

@@ -3,16 +3,16 @@ package dev.millrace.nn.auto;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What is known of a member before it is created; shared by all mixtures of a kind. */
+/** A plan of a member, with what is known before it is created. All mixtures of a kind share it. */
 interface MemberPlan {
 
   /** How much a prediction counts in a mixture that has learned nothing. */
   enum Start {
-    /** As much as each other one that counts. */
+    /** It counts as much as each other one that counts. */
     EQUAL,
-    /** All of these together as much as one of the others. */
+    /** All of these together count as much as one of the others. */
     SHARED,
-    /** Nothing. */
+    /** It does not count. */
     NONE
   }
 

@@ -5,7 +5,7 @@ import dev.millrace.nn.Indicators;
 import dev.millrace.state.State;
 import java.util.List;
 
-/** What is known of classes or values without features, and on which scale members learn them. */
+/** Labels or values: their state without features, and the scale on which members learn them. */
 interface Target extends State {
 
   /** Creates the target of rows of a kind. */

@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Java records as JSON, whose fields are their components in {@code lower_snake_case}. What is read
- * may be any JSON: a value that is absent or of another type is NaN, 0, false, an empty text, list
- * or map, or a record of such values; a component with {@link OrNull} is null then.
+ * may be any JSON: a value that is absent is NaN, 0, false, an empty text, list or map, or a record
+ * of such values, and so is one of another type, but for numbers and flags that are written as
+ * text; a component with {@link OrNull} is null then.
  */
 final class RecordJson {
 

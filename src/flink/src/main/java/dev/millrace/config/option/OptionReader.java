@@ -42,7 +42,7 @@ public final class OptionReader {
         .forEach(
             (key, entry) -> {
               if (!names.contains(key)) {
-                errors.add(entry.line(), unknown(key, names));
+                errors.add(entry.line(), unknown(key));
               }
             });
     group.options().forEach(this::read);
@@ -73,7 +73,7 @@ public final class OptionReader {
     }
   }
 
-  private String unknown(String key, List<String> names) {
+  private String unknown(String key) {
     String subject = under(path, key) + " is not an option. ";
     String nearest = Suggestions.nearest(key, names);
     if (nearest == null) {
@@ -92,11 +92,6 @@ public final class OptionReader {
   public <T> T get(Option<T> option) {
     T value = given(option);
     return value == null ? option.requireDefault() : value;
-  }
-
-  /** Returns the decimal number that was written, or the default, rather than the nearest float. */
-  public double exact(Option<Float> option) {
-    return Double.parseDouble(Float.toString(get(option)));
   }
 
   /** Returns the given value, null if there is none or an invalid one. */

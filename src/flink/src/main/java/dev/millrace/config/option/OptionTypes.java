@@ -186,23 +186,18 @@ public final class OptionTypes {
     };
   }
 
-  /** Returns the type of numbers from min (included) to max (excluded). */
-  public static OptionType<Float> atLeastAndBelow(float min, float max) {
-    return decimal(interval(min, false, max, true));
-  }
-
   /** Returns the type of numbers from min (excluded) to max (included). */
   public static OptionType<Float> aboveAndUpTo(float min, float max) {
-    return decimal(interval(min, true, max, false));
+    return decimal(interval(min, true, max));
   }
 
   /** Returns the type of numbers from min to max, both included. */
   public static OptionType<Float> between(float min, float max) {
-    return decimal(interval(min, false, max, false));
+    return decimal(interval(min, false, max));
   }
 
-  private static Interval interval(float min, boolean isAbove, float max, boolean isBelow) {
-    return new Interval(Float.toString(min), isAbove, Float.toString(max), isBelow, false);
+  private static Interval interval(float min, boolean isAbove, float max) {
+    return new Interval(Float.toString(min), isAbove, Float.toString(max), false, false);
   }
 
   private static OptionType<Float> decimal(Interval interval) {
