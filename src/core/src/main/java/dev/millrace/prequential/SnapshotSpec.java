@@ -10,6 +10,7 @@ import java.io.Serializable;
  *
  * @param every examples of a key between two snapshots; 0 is never
  * @param maxIntervalMillis max time until new learning is published; 0 is never
+ * @param minExamples examples of a key before its model is published while the job goes on
  * @param topic topic of the models; empty if none is set
  */
 @PublicApi
@@ -25,6 +26,13 @@ public record SnapshotSpec(
             name = "max-interval",
             doc = "max time until a change of a model is published")
         long maxIntervalMillis,
+    @Setting(
+            value = "0",
+            in = "[0, 2147483647]",
+            doc =
+                "min number of examples of a key before its model is published while the job runs,"
+                    + " so that consumers have no model that has seen too little")
+        int minExamples,
     String topic)
     implements Serializable {
 
@@ -35,12 +43,12 @@ public record SnapshotSpec(
   public static final SnapshotSpec DEFAULT = Declaration.defaults(SnapshotSpec.class).to("");
 
   public SnapshotSpec(int every, long maxIntervalMillis) {
-    this(every, maxIntervalMillis, "");
+    this(every, maxIntervalMillis, 0, "");
   }
 
   /** Returns the same for a topic. */
   public SnapshotSpec to(String another) {
-    return new SnapshotSpec(every, maxIntervalMillis, another);
+    return new SnapshotSpec(every, maxIntervalMillis, minExamples, another);
   }
 
   /** Returns how many examples a model of {@code examples} has to learn until it is due, min 1. */
@@ -50,7 +58,12 @@ public record SnapshotSpec(
 
   /** Returns true if a model of {@code examples} is to be published for their number. */
   boolean isDue(long examples) {
-    return every > 0 && examples % every == 0;
+    return every > 0 && examples % every == 0 && allows(examples);
+  }
+
+  /** Returns true if a model of {@code examples} may be published while the job goes on. */
+  public boolean allows(long examples) {
+    return examples >= minExamples;
   }
 
   /** Returns topic and interval of the models that the clock calls for. */

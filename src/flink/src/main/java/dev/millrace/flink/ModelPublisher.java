@@ -88,9 +88,13 @@ final class ModelPublisher {
     return Integer.toUnsignedLong(key.hashCode() * 0x9E3779B1) % period;
   }
 
-  /** Publishes the model, unless it is known to have learned nothing since the last time. */
+  /**
+   * Publishes the model, unless it is known to have learned nothing since the last time, or has
+   * learned too little.
+   */
   void publishUnpublished(TrainState state, String key, SideOutputs out) throws IOException {
-    if (state.examples() > state.marks.published) {
+    long examples = state.examples();
+    if (examples > state.marks.published && spec.snapshots().allows(examples)) {
       publish(state, key, out);
     }
   }

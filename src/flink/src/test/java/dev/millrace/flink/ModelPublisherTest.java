@@ -151,6 +151,27 @@ class ModelPublisherTest {
   }
 
   @Test
+  void aModelOfFewExamplesIsPublishedAtTheEndAlone() throws Exception {
+    SnapshotSpec later = new SnapshotSpec(4, MINUTE, 10, "");
+    TrainSpec spec = spec(Specs.small(4), 4, MINUTE).with(to -> to.snapshots = later);
+    try (TrainHarness harness = new TrainHarness(spec)) {
+      harness.operator.setProcessingTime(1);
+      harness.send(Chunks.classes("k", 9, 1), 5);
+      harness.send(Chunks.classes("small", 3, 1), 5);
+      harness.operator.setProcessingTime(MINUTE + 1);
+      assertThat(harness.models()).isEmpty();
+
+      harness.send(Chunks.classes("k", 4, 2), 5);
+      assertThat(examples(harness.models())).containsExactly(12L);
+      harness.operator.setProcessingTime(3 * MINUTE);
+      assertThat(examples(harness.models())).containsExactly(12L, 13L);
+
+      harness.end();
+      assertThat(examples(harness.models())).containsExactlyInAnyOrder(12L, 13L, 3L, 13L);
+    }
+  }
+
+  @Test
   void aPendingModelFollowsTheCurrentIntervalAndTopic() throws Exception {
     TrainSpec slow = spec(Specs.small(4), 1000, 60 * MINUTE);
     OperatorSubtaskState state;
