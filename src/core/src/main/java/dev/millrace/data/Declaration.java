@@ -60,12 +60,21 @@ public record Declaration(String component, String name, Class<?> type, Setting 
 
   /** Returns true if the option must be given. */
   public boolean isRequired() {
-    return setting.value().isEmpty();
+    return !setting.example().isEmpty();
   }
 
-  /** Returns the default; of a required option the min, which stands for one that is missing. */
-  public Object defaultValue() {
+  /**
+   * Returns the default, null if there is none; of a required option the min or an empty text,
+   * which stands for one that is missing.
+   */
+  public @Nullable Object defaultValue() {
+    if (type == String.class && isRequired()) {
+      return "";
+    }
     String text = isRequired() ? Interval.of(setting.in()).min() : setting.value();
+    if (text.isEmpty()) {
+      return null;
+    }
     if (type.isEnum()) {
       return Arrays.stream(type.getEnumConstants())
           .filter(constant -> id(constant).equals(text))
@@ -109,13 +118,18 @@ public record Declaration(String component, String name, Class<?> type, Setting 
     }
   }
 
-  /** Returns the record with all its defaults; null, 0 or false where it declares none. */
+  /** Returns the record with all its defaults; null, 0, false or empty where it declares none. */
   public static <R extends Record> R defaults(Class<R> spec) {
     Map<String, @Nullable Object> values = new HashMap<>();
     for (RecordComponent component : spec.getRecordComponents()) {
       values.put(component.getName(), undeclared(component.getType()));
     }
-    of(spec).forEach(one -> values.put(one.component(), one.defaultValue()));
+    for (Declaration one : of(spec)) {
+      Object value = one.defaultValue();
+      if (value != null) {
+        values.put(one.component(), value);
+      }
+    }
     return create(spec, values);
   }
 
@@ -126,9 +140,23 @@ public record Declaration(String component, String name, Class<?> type, Setting 
       case "float" -> 0f;
       case "double" -> 0.0;
       case "boolean" -> false;
+      case "java.util.List" -> List.of();
       default ->
           type.isRecord() && !of(type).isEmpty() ? defaults(type.asSubclass(Record.class)) : null;
     };
+  }
+
+  /** Returns the parts of a record that are records with options themselves, by component. */
+  public static Map<String, Record> parts(Record spec) {
+    Map<String, Record> parts = new HashMap<>();
+    for (RecordComponent component : spec.getClass().getRecordComponents()) {
+      if (component.getType().isRecord()
+          && !of(component.getType()).isEmpty()
+          && valueOf(spec, component.getName()) instanceof Record part) {
+        parts.put(component.getName(), part);
+      }
+    }
+    return parts;
   }
 
   /**

@@ -18,13 +18,38 @@ import org.jspecify.annotations.Nullable;
  */
 @PublicApi
 public record FeatureSpec(
-    String name,
-    Type type,
-    boolean nullable,
-    List<String> values,
-    int buckets,
+    @Setting(
+            example = "name: temperature",
+            in = Setting.FIELD,
+            doc = "the field; dots reach into nested records")
+        String name,
+    @Setting(
+            value = "numeric",
+            doc =
+                "encoding of the field: numeric and boolean as they are; one-hot as a 1 among the"
+                    + " listed values; hash as a 1 among the buckets; time as four features, sine"
+                    + " and cosine within the day and within the week; id as one of any number of"
+                    + " ids; set as several ids; text as its words, each an id; sparse as ids with"
+                    + " a number each")
+        Type type,
+    @Setting(value = "false", doc = "may be absent; adds a feature that is 1 if it is absent")
+        boolean nullable,
+    @Setting(
+            shown = "required with one-hot",
+            in = "[1, 1000] values",
+            doc =
+                "one-hot: the values, one feature each; any other value is 0 in all of them, and is"
+                    + " counted")
+        List<String> values,
+    @Setting(value = "32", in = "[1, 65536]", doc = "hash: the number of features") int buckets,
     @Nullable IdOptions ids,
-    @Nullable String separator)
+    @Setting(
+            shown = "a vertical bar for set, a space for sparse",
+            in = "[1, 8] characters",
+            doc =
+                "set, sparse: what is between the ids of a text, such as a cell of CSV; spaces"
+                    + " around an id are no part of it")
+        @Nullable String separator)
     implements Serializable {
   /** Features of a time: cosine and sine of the time of day, then of the time of the week. */
   public static final int TIME_WIDTH = 4;

@@ -258,9 +258,12 @@ public record InputSpec(
    */
   public record LateLabels(
       @Nullable String topic,
-      String id,
-      @Nullable String key,
-      String label,
+      @Setting(shown = "input.id", in = Setting.FIELD, doc = "field with the id of the example")
+          String id,
+      @Setting(shown = "input.key", in = Setting.FIELD, doc = "field with the model key")
+          @Nullable String key,
+      @Setting(shown = "input.label", in = Setting.FIELD, doc = "field with the label")
+          String label,
       @Setting(
               value = "1d",
               in = "[1ms, 3650d]",

@@ -10,16 +10,34 @@ import org.jspecify.annotations.Nullable;
  * The {@code input.registry} part of a pipeline: where the schemas of records in the Confluent wire
  * format are.
  *
- * @param url of a registry with Confluent's interface, without a slash at the end
+ * @param url of a registry with Confluent's interface; slashes at its end are cut
  * @param basic user and password with a colon between them; null for none
  * @param bearer token; null for none
  * @param cached max number of schemas in the cache
  */
 @PublicApi
 public record RegistrySpec(
-    String url,
-    @Nullable Secret basic,
-    @Nullable Secret bearer,
+    @Setting(
+            example = "url: http://localhost:8081",
+            pattern = RegistrySpec.URL,
+            in = "http:// or https://, host, port and path, no user and no query",
+            hidden = true,
+            doc =
+                "address of the registry; Apicurio's Confluent interface has the path"
+                    + " /apis/ccompat/v7")
+        String url,
+    @Setting(
+            shown = "none",
+            in = "USER:PASSWORD",
+            name = "basic-auth",
+            doc = "user and password, USER:PASSWORD")
+        @Nullable Secret basic,
+    @Setting(
+            shown = "none",
+            in = "a token",
+            name = "bearer-token",
+            doc = "token; read again for each request")
+        @Nullable Secret bearer,
     Tls tls,
     Timing timing,
     @Setting(
@@ -29,6 +47,12 @@ public record RegistrySpec(
             doc = "max number of cached schemas")
         int cached)
     implements Serializable {
+  private static final String URL =
+      "https?://(?:\\[[0-9a-fA-F:.]+]|[0-9a-zA-Z._-]+)(?::\\d{1,5})?(?:/[^\\s?#]*)?";
+
+  public RegistrySpec {
+    url = url.replaceAll("/+$", "");
+  }
 
   /** Returns true if the user's password or token crosses the network in clear text. */
   public boolean exposesLogin() {
@@ -50,12 +74,29 @@ public record RegistrySpec(
    * @param keystore file of the client's key and certificate, PKCS #12 or JKS
    */
   public record Tls(
-      @Nullable String truststore,
-      @Nullable Secret truststorePassword,
-      @Nullable String keystore,
-      @Nullable Secret keystorePassword)
+      @Setting(
+              shown = "the JVM's authorities",
+              pattern = Setting.ANY_TEXT,
+              in = "the path of a file",
+              doc = "certificates to trust: PEM, PKCS #12 or JKS, a path where the job runs")
+          @Nullable String truststore,
+      @Setting(shown = "none", in = "a password", doc = "password of the truststore")
+          @Nullable Secret truststorePassword,
+      @Setting(
+              shown = "none",
+              pattern = Setting.ANY_TEXT,
+              in = "the path of a file",
+              doc =
+                  "key and certificate of the client (mTLS): PKCS #12 or JKS, a path where the job"
+                      + " runs")
+          @Nullable String keystore,
+      @Setting(
+              shown = "required with keystore",
+              in = "a password",
+              doc = "password of the keystore and its key")
+          @Nullable Secret keystorePassword)
       implements Serializable {
-    public static final Tls DEFAULT = new Tls(null, null, null, null);
+    public static final Tls DEFAULT = Declaration.defaults(Tls.class);
   }
 
   /**

@@ -20,7 +20,13 @@ public @interface Setting {
   /** The interval of all 64-bit numbers. */
   String ANY_LONG = "[" + Long.MIN_VALUE + ", " + Long.MAX_VALUE + "]";
 
-  /** Returns the default as the pipeline file writes it; empty for an option that is required. */
+  /** What a text must be that names a field of a record. */
+  String FIELD = "the name of a field";
+
+  /** The form of a text of any length. */
+  String ANY_TEXT = "(?s).+";
+
+  /** Returns the default as the pipeline file writes it; empty for none. */
   String value() default "";
 
   /** Returns the default in words, where the value alone would not explain it. */
@@ -31,9 +37,17 @@ public @interface Setting {
 
   /**
    * Returns the allowed values: an interval such as {@code [0, 1)} or {@code [1s, 7d] or off}, or
-   * the constants of an enum in their order; empty for all values of the type.
+   * the constants of an enum in their order; empty for all values of the type. Of a text what it
+   * must be, in words, or {@code [1, 8] characters}; of a list of texts their number and what they
+   * are, such as {@code [2, 100] classes}.
    */
   String in() default "";
+
+  /** Returns the regular expression of a text. */
+  String pattern() default "(?s).{1,1000}";
+
+  /** Returns true if an invalid value is not shown, because it may contain a secret. */
+  boolean hidden() default false;
 
   /** Returns the name of the option; empty for that of the component, with hyphens. */
   String name() default "";

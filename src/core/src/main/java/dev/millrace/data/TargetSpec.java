@@ -20,10 +20,27 @@ import org.jspecify.annotations.Nullable;
 @PublicApi
 public record TargetSpec(
     String name,
-    @Nullable Task task,
-    List<String> classes,
-    @Nullable String positiveClass,
-    @Nullable Long timeoutMillis,
+    @Setting(
+            shown = "guessed",
+            in = "binary, multiclass, regression",
+            doc = "type of prediction, guessed as input.task; required with input.labels")
+        @Nullable Task task,
+    @Setting(
+            shown = "discovered",
+            in = "[2, " + InputSpec.Limits.MAX_CLASSES + "] classes",
+            doc = "all labels of the target")
+        List<String> classes,
+    @Setting(
+            shown = "the last by name",
+            in = "one of the two classes",
+            doc = "class that binary precision, recall and F1 refer to; makes the task binary")
+        @Nullable String positiveClass,
+    @Setting(
+            shown = "input.labels.timeout",
+            in = "[1ms, 3650d]",
+            name = "timeout",
+            doc = "event time after which features stop waiting for this label")
+        @Nullable Long timeoutMillis,
     @Nullable DefaultLabel onTimeout)
     implements Serializable {
 

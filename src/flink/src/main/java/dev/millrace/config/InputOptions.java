@@ -12,6 +12,7 @@ import dev.millrace.data.CellNotation;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.KebabCase;
+import dev.millrace.data.TargetSpec;
 import dev.millrace.data.Task;
 import java.util.List;
 
@@ -216,16 +217,14 @@ final class InputOptions {
           OptionTypes.topic(),
           "topic: fraud.labels",
           "topic of the labels; may be the topic of the features");
-  static final Option<String> LABELS_ID =
-      LABELS_GROUP.optional("id", FIELD, "input.id", "field with the id of the example");
-  static final Option<String> LABELS_KEY =
-      LABELS_GROUP.optional("key", FIELD, "input.key", "field with the model key");
-  static final Option<String> LABELS_LABEL =
-      LABELS_GROUP.optional("label", FIELD, "input.label", "field with the label");
 
   static {
     LABELS_GROUP.declare(InputSpec.LateLabels.class);
   }
+
+  static final Option<String> LABELS_ID = LABELS_GROUP.named("id");
+  static final Option<String> LABELS_KEY = LABELS_GROUP.named("key");
+  static final Option<String> LABELS_LABEL = LABELS_GROUP.named("label");
 
   static final Option<YamlNode> LABELS_ON_TIMEOUT =
       LABELS_GROUP.before(
@@ -244,26 +243,15 @@ final class InputOptions {
           "`click: binary` is short for `click: { task: binary }`. Each target has a model and"
               + " scores of its own. A field that is missing, null or an empty text is a missing"
               + " label. Records are JSON, CSV or of an Avro schema of their own.");
-  static final Option<Task> TARGET_TASK =
-      TARGET_GROUP.optional(
-          "task",
-          OptionTypes.choice(KebabCase::of, Task.BINARY, Task.MULTICLASS, Task.REGRESSION),
-          "guessed",
-          "type of prediction, guessed as input.task; required with input.labels");
-  static final Option<List<String>> TARGET_CLASSES =
-      TARGET_GROUP.optional("classes", CLASSES.type(), "discovered", "all labels of the target");
-  static final Option<String> TARGET_POSITIVE_CLASS =
-      TARGET_GROUP.optional(
-          "positive-class",
-          POSITIVE_CLASS.type(),
-          "the last by name",
-          "class that binary precision, recall and F1 refer to; makes the task binary");
-  static final Option<Long> TARGET_TIMEOUT =
-      TARGET_GROUP.optional(
-          "timeout",
-          OptionTypes.time(1, 3_650L * 86_400_000, false),
-          "input.labels.timeout",
-          "event time after which features stop waiting for this label");
+
+  static {
+    TARGET_GROUP.declare(TargetSpec.class);
+  }
+
+  static final Option<Task> TARGET_TASK = TARGET_GROUP.named("task");
+  static final Option<List<String>> TARGET_CLASSES = TARGET_GROUP.named("classes");
+  static final Option<String> TARGET_POSITIVE_CLASS = TARGET_GROUP.named("positive-class");
+  static final Option<Long> TARGET_TIMEOUT = TARGET_GROUP.named("timeout");
   static final Option<String> TARGET_ON_TIMEOUT =
       TARGET_GROUP.optional(
           "on-timeout",
@@ -286,52 +274,25 @@ final class InputOptions {
               + " hash, a number is the text of its digits, without a decimal point if it is whole:"
               + " `2` for 2 and 2.0. So it is for ids. `type: id`, `set`, `text` and `sparse` need"
               + " `model: auto`; see docs/formats.md#ids-of-any-cardinality.");
-  static final Option<String> FEATURE_NAME =
-      FEATURE_GROUP.required(
-          "name", FIELD, "name: temperature", "the field; dots reach into nested records");
-  static final Option<FeatureSpec.Type> FEATURE_TYPE =
-      FEATURE_GROUP.option(
-          "type",
-          OptionTypes.choice(FeatureSpec.Type::id, FeatureSpec.Type.values()),
-          FeatureSpec.Type.NUMERIC,
-          "encoding of the field: numeric and boolean as they are; one-hot as a 1 among the listed"
-              + " values; hash as a 1 among the buckets; time as four features, sine and cosine"
-              + " within the day and within the week; id as one of any number of ids; set as"
-              + " several ids; text as its words, each an id; sparse as ids with a number each");
-  static final Option<Boolean> NULLABLE =
-      FEATURE_GROUP.option(
-          "nullable",
-          OptionTypes.flag(),
-          false,
-          "may be absent; adds a feature that is 1 if it is absent");
-  static final Option<List<String>> VALUES =
-      FEATURE_GROUP.optional(
-          "values",
-          Structures.words(1, 1000, "values"),
-          "required with one-hot",
-          "one-hot: the values, one feature each; any other value is 0 in all of them, and is"
-              + " counted");
-  static final Option<Integer> BUCKETS =
-      FEATURE_GROUP.option(
-          "buckets", OptionTypes.whole(1, 65_536), 32, "hash: the number of features");
 
   static {
     FEATURE_GROUP
-        .declare(FeatureSpec.IdOptions.class, "min-count", "ttl")
-        .declare(FeatureSpec.IdOptions.class, "max", "ngrams");
+        .declare(FeatureSpec.class, "name", "type", "nullable", "values", "buckets")
+        .declare(FeatureSpec.IdOptions.class, "min-count", "ttl", "max", "ngrams")
+        .declare(FeatureSpec.class, "separator");
   }
+
+  static final Option<FeatureSpec.Type> FEATURE_TYPE = FEATURE_GROUP.named("type");
+  static final Option<String> FEATURE_NAME = FEATURE_GROUP.named("name");
+  static final Option<Boolean> NULLABLE = FEATURE_GROUP.named("nullable");
+  static final Option<List<String>> VALUES = FEATURE_GROUP.named("values");
+  static final Option<Integer> BUCKETS = FEATURE_GROUP.named("buckets");
 
   static final Option<?> MIN_COUNT = FEATURE_GROUP.named("min-count");
   static final Option<?> ID_TTL = FEATURE_GROUP.named("ttl");
   static final Option<?> MAX_IDS = FEATURE_GROUP.named("max");
   static final Option<?> NGRAMS = FEATURE_GROUP.named("ngrams");
-  static final Option<String> SEPARATOR =
-      FEATURE_GROUP.optional(
-          "separator",
-          OptionTypes.characters(8),
-          "a vertical bar for set, a space for sparse",
-          "set, sparse: what is between the ids of a text, such as a cell of CSV; spaces around an"
-              + " id are no part of it");
+  static final Option<String> SEPARATOR = FEATURE_GROUP.named("separator");
 
   private InputOptions() {}
 

@@ -83,8 +83,8 @@ final class LabelsReader {
     return labels.read(
         new LateLabels(
             ownTopic ? topic : null,
-            Objects.requireNonNullElse(or(labels.given(InputOptions.LABELS_ID), id()), MISSING),
-            or(labels.given(InputOptions.LABELS_KEY), in.given(InputOptions.KEY)),
+            Objects.requireNonNullElse(id(), MISSING),
+            in.given(InputOptions.KEY),
             Objects.requireNonNullElse(label, MISSING),
             0,
             0,

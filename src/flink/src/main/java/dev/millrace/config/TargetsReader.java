@@ -145,14 +145,13 @@ final class TargetsReader {
           "is missing: with input.labels, models predict before the first label. Add it, for"
               + " example: task: binary");
     }
-    Long timeout = target.given(InputOptions.TARGET_TIMEOUT);
     for (var option : List.of(InputOptions.TARGET_TIMEOUT, InputOptions.TARGET_ON_TIMEOUT)) {
       if (late == null && target.has(option)) {
         target.reject(
             option, "applies only to delayed labels. Add input.labels, or remove this option");
       }
     }
-    return new TargetSpec(name, task, classes, reader.positive(), timeout, onTimeout);
+    return target.read(new TargetSpec(name, task, classes, null, null, onTimeout));
   }
 
   private static @Nullable DefaultLabel onTimeout(
@@ -201,8 +200,9 @@ final class TargetsReader {
     if (in.get(InputOptions.FORMAT) == InputSpec.Format.AVRO && !in.mentions(InputOptions.SCHEMA)) {
       in.reject(
           InputOptions.TARGETS,
-          "need records with a field for each target, but the standard example schema has one label."
-              + " Use format: json or csv, or name the records' own Avro schema with input.schema");
+          "need records with a field for each target, but the standard example schema has one"
+              + " label. Use format: json or csv, or name the records' own Avro schema with"
+              + " input.schema");
     }
   }
 

@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.config.option.Option;
 import dev.millrace.config.option.OptionGroup;
+import dev.millrace.data.Declaration;
 import dev.millrace.testing.GeneratedPage;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -18,6 +23,26 @@ class PipelineFileReferenceTest {
   void theReferenceIsWhatTheOptionsSay() throws IOException {
     GeneratedPage.requireIs(
         REFERENCE, PipelineFileReference.markdown(), PipelineFileReferenceTest.class);
+  }
+
+  @Test
+  void everyDeclaredOptionStandsInOneMap() {
+    Map<Class<?>, List<Declaration>> declared = new HashMap<>();
+    PipelineOptions.GROUPS.forEach(
+        group ->
+            group
+                .declared()
+                .forEach(
+                    (spec, options) ->
+                        declared
+                            .computeIfAbsent(spec, unused -> new ArrayList<>())
+                            .addAll(options)));
+
+    declared.forEach(
+        (spec, options) ->
+            assertThat(options)
+                .as(spec.getName())
+                .containsExactlyInAnyOrderElementsOf(Declaration.of(spec)));
   }
 
   @Test

@@ -2,7 +2,12 @@ package dev.millrace.config.option;
 
 import dev.millrace.data.Declaration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.function.Function;
 
 /** The options of one map in the file, each added where it is declared. */
 public final class OptionGroup {
@@ -10,6 +15,7 @@ public final class OptionGroup {
   private final String variant;
   private final String documentation;
   private final List<Option<?>> options;
+  private final Map<Class<? extends Record>, List<Declaration>> declared = new LinkedHashMap<>();
 
   /**
    * Creates a group that begins with options of other groups.
@@ -52,14 +58,22 @@ public final class OptionGroup {
   /**
    * Adds options that a specification declares, and returns this group.
    *
-   * @param names of the options; all if there are none
+   * @param names of the options, in the order of the reference; all if there are none
    */
   public OptionGroup declare(Class<? extends Record> spec, String... names) {
-    List<String> wanted = List.of(names);
-    Declaration.of(spec).stream()
-        .filter(declared -> wanted.isEmpty() || wanted.contains(declared.name()))
-        .forEach(declared -> add(Option.of(declared)));
+    List<Declaration> all = Declaration.of(spec);
+    List<Declaration> chosen =
+        names.length == 0
+            ? all
+            : Arrays.stream(names).map(name -> find(all, Declaration::name, name)).toList();
+    chosen.forEach(one -> add(Option.of(one)));
+    declared.computeIfAbsent(spec, unused -> new ArrayList<>()).addAll(chosen);
     return this;
+  }
+
+  /** Returns what specifications declare of this group, by their records. */
+  public Map<Class<? extends Record>, List<Declaration>> declared() {
+    return declared;
   }
 
   /** Adds an option in front of another, and returns it. */
@@ -74,9 +88,17 @@ public final class OptionGroup {
     return this;
   }
 
-  /** Returns an option by its name. */
-  public Option<?> named(String name) {
-    return options.stream().filter(one -> one.name().equals(name)).findAny().orElseThrow();
+  /** Returns an option by its name; its type is that of the component that declares it. */
+  @SuppressWarnings("unchecked") // by the caller's knowledge of the component
+  public <T> Option<T> named(String name) {
+    return (Option<T>) find(options, Option::name, name);
+  }
+
+  private <E> E find(List<E> all, Function<E, String> nameOf, String name) {
+    return all.stream()
+        .filter(one -> nameOf.apply(one).equals(name))
+        .findAny()
+        .orElseThrow(() -> new NoSuchElementException(path + " has no " + name));
   }
 
   /** Adds options that are declared elsewhere. */

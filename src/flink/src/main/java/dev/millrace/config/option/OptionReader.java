@@ -22,6 +22,7 @@ public final class OptionReader {
   private final String path;
   private final Mapping mapping;
   private final ConfigErrors errors;
+  private final OptionGroup group;
   private final List<String> names;
   private final Map<String, Object> values = new HashMap<>();
 
@@ -36,6 +37,7 @@ public final class OptionReader {
     this.path = path;
     this.mapping = mapping;
     this.errors = errors;
+    this.group = group;
     this.names = group.names();
     mapping
         .entries()
@@ -108,17 +110,18 @@ public final class OptionReader {
   /**
    * Returns a specification with what its record declares: given values, or defaults.
    *
-   * @param others has the components that are no options of this map
+   * @param others has the components that are no options of this map, or have no default
    */
   public <R extends Record> R read(R others) {
     Map<String, Object> read = new HashMap<>();
-    for (Declaration declared : Declaration.of(others.getClass())) {
-      if (!names.contains(declared.name())) {
-        continue;
+    Declaration.parts(others).forEach((component, part) -> read.put(component, read(part)));
+    for (Declaration declared : group.declared().getOrDefault(others.getClass(), List.of())) {
+      Object given = values.get(declared.name());
+      Object value = given == null ? declared.defaultValue() : given;
+      if (value != null) {
+        boolean isExact = declared.type() == double.class && value instanceof Float;
+        read.put(declared.component(), isExact ? Double.valueOf(value.toString()) : value);
       }
-      Object value = values.getOrDefault(declared.name(), declared.defaultValue());
-      boolean isExact = declared.type() == double.class && value instanceof Float;
-      read.put(declared.component(), isExact ? Double.valueOf(value.toString()) : value);
     }
     return Declaration.with(others, read);
   }

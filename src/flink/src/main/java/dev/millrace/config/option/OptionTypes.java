@@ -6,6 +6,8 @@ import dev.millrace.config.yaml.YamlNode.Scalar;
 import dev.millrace.data.Declaration;
 import dev.millrace.data.Durations;
 import dev.millrace.data.Interval;
+import dev.millrace.data.Secret;
+import dev.millrace.data.Setting;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +43,9 @@ public final class OptionTypes {
 
   private static final Pattern NUMBER =
       Pattern.compile("[-+]?(\\d{1,30}(\\.\\d{0,30})?|\\.\\d{1,30})([eE][-+]?\\d{1,4})?");
+
+  /** Number of characters, or of words of a list, such as {@code [2, 100] classes}. */
+  private static final Pattern COUNTED = Pattern.compile("\\[(\\d+), (\\d+)\\] (\\w+)");
 
   private OptionTypes() {}
 
@@ -261,9 +267,42 @@ public final class OptionTypes {
     };
   }
 
+  /** Returns the type of placeholders for a secret; any other text may be the secret itself. */
+  private static OptionType<Secret> secret(String what) {
+    return hidden(
+        "a placeholder for "
+            + what
+            + ": ${env:NAME}, ${file:/path/to.properties:key} or ${directory:/path:file}",
+        text -> Secret.isPlaceholder(text) ? new Secret(text) : null);
+  }
+
+  /** Returns the type of a text, or of a list of texts. */
+  private static OptionType<?> texts(Declaration declared) {
+    Matcher counted = COUNTED.matcher(declared.setting().in());
+    int min = counted.matches() ? Integer.parseInt(counted.group(1)) : 0;
+    int max = counted.matches() ? Integer.parseInt(counted.group(2)) : 0;
+    if (declared.type() == List.class) {
+      return Structures.words(min, max, counted.group(3));
+    }
+    if (max > 0) {
+      return characters(max);
+    }
+    Setting setting = declared.setting();
+    Pattern form = Pattern.compile(setting.pattern());
+    return setting.hidden()
+        ? hidden(setting.in(), text -> form.matcher(text).matches() ? text : null)
+        : text(setting.pattern(), setting.in());
+  }
+
   /** Returns the type of a declared option. */
   static OptionType<?> of(Declaration declared) {
     String in = declared.setting().in();
+    if (declared.type() == String.class || declared.type() == List.class) {
+      return texts(declared);
+    }
+    if (declared.type() == Secret.class) {
+      return secret(in);
+    }
     if (declared.type().isEnum()) {
       List<Object> constants = List.of(declared.type().getEnumConstants());
       List<String> names = List.of(in.split(", "));

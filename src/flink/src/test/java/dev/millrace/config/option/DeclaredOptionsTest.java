@@ -64,6 +64,14 @@ class DeclaredOptionsTest {
   }
 
   @Test
+  void aNameThatTheRecordDoesNotDeclareIsAnError() {
+    OptionGroup group = new OptionGroup("lamp", "", "A lamp.");
+
+    assertThatThrownBy(() -> group.declare(Lamp.class, "brightnes"))
+        .hasMessage("lamp has no brightnes");
+  }
+
+  @Test
   void theReferenceHasTheDeclaration() {
     assertThat(GROUP.options())
         .extracting(
