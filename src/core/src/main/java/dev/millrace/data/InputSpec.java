@@ -40,28 +40,96 @@ import org.jspecify.annotations.Nullable;
  */
 @PublicApi
 public record InputSpec(
-    Format format,
-    @Nullable String schema,
-    @Nullable String key,
-    String label,
-    @Nullable String weight,
-    @Nullable String eventTime,
-    @Nullable Task task,
-    List<String> classes,
+    @Setting(
+            value = "avro",
+            doc =
+                "framing of the record values: Avro single-object encoding, bare Avro, JSON"
+                    + " objects, CSV lines; see docs/formats.md")
+        Format format,
+    @Setting(
+            shown = "the example schema",
+            pattern = Setting.ANY_TEXT,
+            in = "the path of an .avsc file",
+            doc = "Avro schema of the records, a path relative to the pipeline file")
+        @Nullable String schema,
+    @Setting(shown = "the record key", in = Setting.FIELD, doc = "field with the model key")
+        @Nullable String key,
+    @Setting(
+            example = "label: class",
+            in = Setting.FIELD,
+            doc = "field with the label; left out with targets")
+        String label,
+    @Setting(shown = "1", in = Setting.FIELD, doc = "field with the weight of the example")
+        @Nullable String weight,
+    @Setting(
+            shown = "the record's timestamp",
+            in = Setting.FIELD,
+            doc =
+                "field with the event time: milliseconds since the epoch, or the unit of its"
+                    + " logical type in the Avro schema, such as timestamp-micros; without one,"
+                    + " numbers from 10^14 on are microseconds, from 10^17 on nanoseconds; or a"
+                    + " text of ISO 8601, in UTC unless it has an offset")
+        @Nullable String eventTime,
+    @Setting(
+            shown = "guessed",
+            in = "binary, multiclass, regression, multilabel",
+            doc =
+                "type of prediction; guessed from classes and positive-class, else from the labels:"
+                    + " text, boolean and enum labels are classes, numbers are regression targets."
+                    + " multilabel: the label is a set of labels, an array or a text")
+        @Nullable Task task,
+    @Setting(
+            shown = "discovered",
+            in = "[2, " + Limits.MAX_CLASSES + "] classes",
+            doc =
+                "all labels, with multilabel those that a set may have; a record with another label"
+                    + " is a dead letter")
+        List<String> classes,
     List<FeatureSpec> features,
     Limits limits,
-    @Nullable String id,
+    @Setting(
+            shown = "none; event_id with labels",
+            in = Setting.FIELD,
+            doc =
+                "field with the id of the example, which joins delayed labels to their features, is"
+                    + " part of predictions, and decides which examples are held out")
+        @Nullable String id,
     @Nullable LateLabels labels,
-    List<String> columns,
+    @Setting(
+            shown = "required with csv",
+            in = "[1, 10000] names",
+            doc = "csv: the columns in the order of the lines")
+        List<String> columns,
     @Nullable RegistrySpec registry,
     List<List<String>> crosses,
-    @Nullable String group,
+    @Setting(
+            shown = "no groups",
+            in = Setting.FIELD,
+            doc =
+                "two classes: field, such as the user, whose equal values make a group of examples;"
+                    + " the window reports AUC, hit rate and NDCG within the groups. 8 bytes for"
+                    + " every example in the window")
+        @Nullable String group,
     List<DerivedFeature> derived,
     @Nullable ForecastSpec forecast,
     List<TargetSpec> targets,
-    String labelSeparator,
+    @Setting(
+            value = InputSpec.DEFAULT_LABEL_SEPARATOR,
+            in = "[1, 8] characters",
+            doc =
+                "multilabel: what is between the labels of a text, such as a cell of CSV; spaces"
+                    + " around a label are no part of it, and a text without a label is the empty"
+                    + " set")
+        String labelSeparator,
     CellNotation notation,
-    boolean epochs)
+    @Setting(
+            value = "false",
+            doc =
+                "reads the header `millrace.epoch`, the pass over a bounded data set, as `produce"
+                    + " --epochs` sends it; a record of a pass later than the next one of its key"
+                    + " is a dead letter, and one without the header, or of an earlier pass, is of"
+                    + " the current one (docs/metrics.md#validation-and-epochs)")
+        boolean epochs)
     implements Serializable {
   /** Separates the labels of a set in one text, where a pipeline sets nothing else. */
   public static final String DEFAULT_LABEL_SEPARATOR = ",";

@@ -33,25 +33,11 @@ final class InputOptions {
               + " model.");
   static final Option<String> INPUT_TOPIC =
       INPUT_GROUP.add(DefaultTopic.EXAMPLES.option("topic", "the labelled examples"));
-  static final Option<InputSpec.Format> FORMAT =
-      INPUT_GROUP.option(
-          "format",
-          OptionTypes.choice(InputSpec.Format::id, InputSpec.Format.values()),
-          InputSpec.Format.AVRO,
-          "framing of the record values: Avro single-object encoding, bare Avro, JSON objects, CSV"
-              + " lines; see docs/formats.md");
-  static final Option<String> SCHEMA =
-      INPUT_GROUP.optional(
-          "schema",
-          OptionTypes.text("(?s).+", "the path of an .avsc file"),
-          "the example schema",
-          "Avro schema of the records, a path relative to the pipeline file");
-  static final Option<List<String>> COLUMNS =
-      INPUT_GROUP.optional(
-          "columns",
-          Structures.words(1, 10_000, "names"),
-          "required with csv",
-          "csv: the columns in the order of the lines");
+
+  static {
+    INPUT_GROUP.declare(InputSpec.class, "format", "schema", "columns");
+  }
+
   static final Option<CellNotation.Mark> DECIMAL =
       INPUT_GROUP.option(
           "decimal",
@@ -86,11 +72,11 @@ final class InputOptions {
           OptionTypes.choice(KebabCase::of, Start.values()),
           Start.COMMITTED,
           "starting offsets of a pipeline without a checkpoint; committed falls back to earliest");
-  static final Option<String> KEY =
-      INPUT_GROUP.optional("key", FIELD, "the record key", "field with the model key");
-  static final Option<String> LABEL =
-      INPUT_GROUP.required(
-          "label", FIELD, "label: class", "field with the label; left out with targets");
+
+  static {
+    INPUT_GROUP.declare(InputSpec.class, "key", "label");
+  }
+
   static final Option<YamlNode> TARGETS =
       INPUT_GROUP.optional(
           "targets",
@@ -108,62 +94,22 @@ final class InputOptions {
           OptionTypes.text("(?s).{1,1000}", "one of the two classes"),
           "the last by name",
           "class that binary precision, recall and F1 refer to; makes the task binary");
-  static final Option<String> WEIGHT =
-      INPUT_GROUP.optional("weight", FIELD, "1", "field with the weight of the example");
-  static final Option<String> EVENT_TIME =
-      INPUT_GROUP.optional(
-          "event-time",
-          FIELD,
-          "the record's timestamp",
-          "field with the event time: milliseconds since the epoch, or the unit of its logical type"
-              + " in the Avro schema, such as timestamp-micros; without one, numbers from 10^14 on"
-              + " are microseconds, from 10^17 on nanoseconds; or a text of ISO 8601, in UTC unless"
-              + " it has an offset");
-  static final Option<String> ID =
-      INPUT_GROUP.optional(
-          "id",
-          FIELD,
-          "none; event_id with labels",
-          "field with the id of the example, which joins delayed labels to their features, is part"
-              + " of predictions, and decides which examples are held out");
+
+  static {
+    INPUT_GROUP.declare(InputSpec.class, "weight", "event-time", "id");
+  }
+
   static final Option<YamlNode> LABELS =
       INPUT_GROUP.optional(
           "labels",
           Structures.map(),
           "with the features",
           "delayed labels; see docs/late-labels.md");
-  static final Option<Task> TASK =
-      INPUT_GROUP.optional(
-          "task",
-          OptionTypes.choice(
-              KebabCase::of, Task.BINARY, Task.MULTICLASS, Task.REGRESSION, Task.MULTILABEL),
-          "guessed",
-          "type of prediction; guessed from classes and positive-class, else from the labels: text,"
-              + " boolean and enum labels are classes, numbers are regression targets. multilabel:"
-              + " the label is a set of labels, an array or a text");
-  static final Option<String> LABEL_SEPARATOR =
-      INPUT_GROUP.option(
-          "label-separator",
-          OptionTypes.characters(8),
-          InputSpec.DEFAULT_LABEL_SEPARATOR,
-          "multilabel: what is between the labels of a text, such as a cell of CSV; spaces around a"
-              + " label are no part of it, and a text without a label is the empty set");
-  static final Option<Boolean> EPOCHS =
-      INPUT_GROUP.option(
-          "epochs",
-          OptionTypes.flag(),
-          false,
-          "reads the header `millrace.epoch`, the pass over a bounded data set, as `produce"
-              + " --epochs` sends it; a record of a pass later than the next one of its key is a"
-              + " dead letter, and one without the header, or of an earlier pass, is of the current"
-              + " one (docs/metrics.md#validation-and-epochs)");
-  static final Option<List<String>> CLASSES =
-      INPUT_GROUP.optional(
-          "classes",
-          Structures.words(2, InputSpec.Limits.MAX_CLASSES, "classes"),
-          "discovered",
-          "all labels, with multilabel those that a set may have; a record with another label is a"
-              + " dead letter");
+
+  static {
+    INPUT_GROUP.declare(InputSpec.class, "task", "label-separator", "epochs", "classes");
+  }
+
   static final Option<YamlNode> FEATURES =
       INPUT_GROUP.optional(
           "features",
@@ -185,6 +131,18 @@ final class InputOptions {
           "features computed from earlier records of the key, such as"
               + " `{ window: amount, of: 1h, by: card, do: [count, mean] }`; see"
               + " docs/derived-features.md");
+
+  static final Option<InputSpec.Format> FORMAT = INPUT_GROUP.named("format");
+  static final Option<String> SCHEMA = INPUT_GROUP.named("schema");
+  static final Option<List<String>> COLUMNS = INPUT_GROUP.named("columns");
+  static final Option<String> KEY = INPUT_GROUP.named("key");
+  static final Option<String> LABEL = INPUT_GROUP.named("label");
+  static final Option<String> WEIGHT = INPUT_GROUP.named("weight");
+  static final Option<String> EVENT_TIME = INPUT_GROUP.named("event-time");
+  static final Option<String> ID = INPUT_GROUP.named("id");
+  static final Option<Task> TASK = INPUT_GROUP.named("task");
+  static final Option<?> LABEL_SEPARATOR = INPUT_GROUP.named("label-separator");
+  static final Option<List<String>> CLASSES = INPUT_GROUP.named("classes");
 
   static final OptionGroup ON_TIMEOUT_GROUP =
       new OptionGroup(
@@ -298,12 +256,8 @@ final class InputOptions {
 
   /** Returns the options of an input, whose label need not be given if there are targets. */
   static OptionGroup inputGroup(boolean hasTargets) {
-    Option<String> noLabel = Option.optional("label", FIELD, "none", LABEL.documentation());
-    Option<?>[] options =
-        INPUT_GROUP.options().stream()
-            .map(option -> option == LABEL && hasTargets ? noLabel : option)
-            .toArray(Option<?>[]::new);
-    return new OptionGroup(
-        INPUT_GROUP.path(), INPUT_GROUP.variant(), INPUT_GROUP.documentation(), options);
+    return hasTargets
+        ? INPUT_GROUP.with(Option.optional("label", FIELD, "none", LABEL.documentation()))
+        : INPUT_GROUP;
   }
 }

@@ -78,39 +78,35 @@ final class InputReader {
     List<String> classes = hasTargets ? List.of() : classes(classesReader, late, limit);
     Task task = hasTargets ? Task.MULTI_TARGET : classesReader.task(classes);
     InputSpec spec =
-        InputSpec.DEFAULT.with(
-            to -> {
-              to.format = in.get(InputOptions.FORMAT);
-              to.schema = schema;
-              to.key = in.given(InputOptions.KEY);
-              to.label =
-                  hasTargets
-                      ? ""
-                      : Objects.requireNonNullElse(in.given(InputOptions.LABEL), to.label);
-              to.targets = List.copyOf(targets.keySet());
-              to.labelSeparator = in.get(InputOptions.LABEL_SEPARATOR);
-              to.epochs = in.get(InputOptions.EPOCHS);
-              to.weight = in.given(InputOptions.WEIGHT);
-              to.eventTime = in.given(InputOptions.EVENT_TIME);
-              to.task = task;
-              to.classes = classes;
-              to.features = List.copyOf(features.keySet());
-              to.derived = derived;
-              to.crosses = IdOptionsReader.crosses(in, features.keySet(), errors);
-              to.limits = limit;
-              to.id = labels.id();
-              to.labels = late;
-              to.columns = FormatReader.columns(in, FIELDS, features, targets, late, errors);
-              to.registry = FormatReader.registry(in);
-              to.forecast = forecast;
-              to.notation = notation();
-            });
+        in.read(InputSpec.DEFAULT)
+            .with(
+                to -> {
+                  to.schema = schema;
+                  to.label = hasTargets ? "" : given(InputOptions.LABEL, InputSpec.DEFAULT.label());
+                  to.targets = List.copyOf(targets.keySet());
+                  to.task = task;
+                  to.classes = classes;
+                  to.features = List.copyOf(features.keySet());
+                  to.derived = derived;
+                  to.crosses = IdOptionsReader.crosses(in, features.keySet(), errors);
+                  to.limits = limit;
+                  to.id = labels.id();
+                  to.labels = late;
+                  to.columns = FormatReader.columns(in, FIELDS, features, targets, late, errors);
+                  to.registry = FormatReader.registry(in);
+                  to.forecast = forecast;
+                  to.notation = notation();
+                });
     List<String> columns = spec.columns();
     if (!columns.isEmpty()) {
       checkCarried(derived, columns::contains, name -> FormatReader.notAColumn(name, columns));
     }
     checkDerivedLabels(spec);
     return new Settings.Input(topic, in.get(InputOptions.START), spec);
+  }
+
+  private String given(Option<String> option, String otherwise) {
+    return Objects.requireNonNullElse(in.given(option), otherwise);
   }
 
   private CellNotation notation() {
@@ -137,7 +133,7 @@ final class InputReader {
 
   private void checkCarried(
       List<DerivedFeature> derived, Predicate<String> has, UnaryOperator<String> missing) {
-    String label = Objects.requireNonNullElse(in.given(InputOptions.LABEL), "");
+    String label = given(InputOptions.LABEL, "");
     List<String> labels = TargetsReader.labelFields(in);
     for (CarriedColumn column : CarriedColumn.of(derived, label)) {
       if (labels.contains(column.name())) {

@@ -50,14 +50,12 @@ final class MetricsOptions {
               "report the areas under the ROC and the precision-recall curve of the window"));
   private static final Option<?> WINDOW = METRICS_GROUP.named("window");
   private static final Option<?> THRESHOLD_METRIC = METRICS_GROUP.named("threshold-metric");
-  static final Option<String> GROUP =
-      METRICS_GROUP.optional(
-          "group",
-          InputOptions.FIELD,
-          "no groups",
-          "two classes: field, such as the user, whose equal values make a group of examples; the"
-              + " window reports AUC, hit rate and NDCG within the groups. 8 bytes for every"
-              + " example in the window");
+
+  static {
+    METRICS_GROUP.declare(InputSpec.class, "group");
+  }
+
+  static final Option<String> GROUP = METRICS_GROUP.named("group");
   static final Option<Integer> AT =
       METRICS_GROUP.option(
           "at",

@@ -82,6 +82,20 @@ public final class OptionGroup {
     return option;
   }
 
+  /** Returns a copy with another option of the same name. */
+  public OptionGroup with(Option<?> other) {
+    OptionGroup copy =
+        new OptionGroup(
+            path,
+            variant,
+            documentation,
+            options.stream()
+                .map(option -> option.name().equals(other.name()) ? other : option)
+                .toArray(Option<?>[]::new));
+    copy.declared.putAll(declared);
+    return copy;
+  }
+
   /** Rejects one more word of an option with a reason of its own, and returns this group. */
   public OptionGroup without(String name, String word, String reason) {
     options.replaceAll(one -> one.name().equals(name) ? one.without(word, reason) : one);
