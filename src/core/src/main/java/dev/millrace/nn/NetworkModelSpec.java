@@ -18,8 +18,14 @@ import org.jspecify.annotations.Nullable;
 @PublicApi
 public record NetworkModelSpec(
     List<LayerSpec> hidden,
-    @Nullable Activation output,
-    @Nullable Loss loss,
+    @Setting(shown = "softmax; linear for regression", doc = "activation of the output layer")
+        @Nullable Activation output,
+    @Setting(
+            shown = "categorical_crossentropy; huber for regression",
+            doc =
+                "loss of one prediction; categorical_focal_crossentropy is the focal loss with γ ="
+                    + " 2, which gives examples that are predicted well little weight")
+        @Nullable Loss loss,
     Optimizer optimizer,
     Schedule schedule,
     Regularizer regularizer,

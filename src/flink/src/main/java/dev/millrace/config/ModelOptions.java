@@ -17,7 +17,6 @@ import dev.millrace.nn.NetworkModelSpec;
 import dev.millrace.nn.Normalization;
 import dev.millrace.nn.Optimizer;
 import dev.millrace.nn.Regularizer;
-import java.util.List;
 
 /** Declares the options of {@code model}. */
 final class ModelOptions {
@@ -30,9 +29,6 @@ final class ModelOptions {
               "",
               "`normalization: minmax` is short for this map with its defaults.")
           .declare(Normalization.class);
-
-  /** The hidden layers of a model map without layers. */
-  static final List<LayerSpec> DEFAULT_LAYERS = List.of(new LayerSpec(32, Activation.TANH));
 
   static final OptionType<Float> CLASS_WEIGHT = OptionTypes.between(0, 1_000_000);
 
@@ -56,19 +52,11 @@ final class ModelOptions {
           "{ dimension: 8 }",
           "the vectors of ids, which the first layer sees behind the numbers; only with features of"
               + " type id, set, text or sparse");
-  static final Option<Activation> OUTPUT_ACTIVATION =
-      MODEL_GROUP.optional(
-          "output",
-          OptionTypes.choice(Activation::id, Activation.values()),
-          "softmax; linear for regression",
-          "activation of the output layer");
-  static final Option<Loss> LOSS =
-      MODEL_GROUP.optional(
-          "loss",
-          OptionTypes.choice(Loss::id, Loss.values()),
-          "categorical_crossentropy; huber for regression",
-          "loss of one prediction; categorical_focal_crossentropy is the focal loss with γ = 2,"
-              + " which gives examples that are predicted well little weight");
+
+  static {
+    MODEL_GROUP.declare(NetworkModelSpec.class, "output", "loss");
+  }
+
   static final Option<YamlNode> OPTIMIZER =
       MODEL_GROUP.option(
           "optimizer", OPTIMIZERS.type(), new Scalar("sgd", 0), "how gradients update the weights");
@@ -101,6 +89,9 @@ final class ModelOptions {
           new Scalar("standard", 0),
           "scaling of numeric features; one-hot, hashed and boolean features and indicators of"
               + " missing values keep their 0 and 1");
+
+  static final Option<Activation> OUTPUT_ACTIVATION = MODEL_GROUP.named("output");
+  static final Option<Loss> LOSS = MODEL_GROUP.named("loss");
 
   static {
     MODEL_GROUP.declare(Clipping.class).declare(NetworkModelSpec.class, "seed");

@@ -9,17 +9,16 @@ import dev.millrace.config.yaml.ConfigErrors;
 import dev.millrace.config.yaml.YamlNode;
 import dev.millrace.config.yaml.YamlNode.Mapping;
 import dev.millrace.config.yaml.YamlNode.Sequence;
+import dev.millrace.config.yaml.YamlReader;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
 import dev.millrace.nn.Activation;
-import dev.millrace.nn.Clipping;
 import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.Loss;
 import dev.millrace.nn.ModelStart;
 import dev.millrace.nn.NetworkModelSpec;
 import dev.millrace.nn.Normalization;
 import dev.millrace.nn.Optimizer;
-import dev.millrace.nn.Regularizer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,22 +58,17 @@ final class NetworkReader {
     // ONNX has no vectors of ids.
     WarmStartReader start =
         input.hasIds() ? null : WarmStartReader.read(model, warmStart, input, baseDir);
-    List<LayerSpec> layers = layers();
-    Activation output = model.given(ModelOptions.OUTPUT_ACTIVATION);
-    Normalization normalization = normalization();
-    NetworkModelSpec layered =
+    NetworkModelSpec given =
         NetworkModelSpec.builder(optimizer)
-            .hidden(start == null ? layers : start.layers(layers))
-            .output(start == null ? output : start.output(output))
-            .loss(model.given(ModelOptions.LOSS))
+            .hidden(layers())
             .schedule(ScheduleOptions.read(model, optimizer))
-            .regularizer(regularizer(optimizer))
-            .normalization(start == null ? normalization : start.normalization(normalization))
-            .clipping(model.read(Clipping.class))
+            .normalization(normalization())
             .classWeights(
                 ClassWeightsReader.read(model, input, start == null ? null : start.task(), errors))
             .build();
-    NetworkModelSpec spec = model.read(embeddings().read(layered));
+    NetworkModelSpec read = model.read(embeddings().read(given));
+    NetworkModelSpec spec = start == null ? read : start.complete(read);
+    checkMaxNorm(spec);
     if (errors.noneSince(before)) {
       for (Task task : start == null ? input.modelTasks() : singletonList(start.task())) {
         if (errors.noneSince(before)) {
@@ -88,8 +82,10 @@ final class NetworkReader {
   }
 
   private List<LayerSpec> layers() {
-    if (!(model.given(ModelOptions.LAYERS) instanceof Sequence list)) {
-      return ModelOptions.DEFAULT_LAYERS;
+    YamlNode given = model.given(ModelOptions.LAYERS);
+    String byDefault = ModelOptions.LAYERS.shownDefault();
+    if (!((given == null ? YamlReader.read(byDefault, errors) : given) instanceof Sequence list)) {
+      return List.of();
     }
     List<LayerSpec> layers = new ArrayList<>();
     for (int i = 0; i < list.items().size(); i++) {
@@ -142,14 +138,12 @@ final class NetworkReader {
     return new Normalization(normalization.kind(), 0f, 0f);
   }
 
-  private Regularizer regularizer(Optimizer optimizer) {
-    Regularizer regularizer = model.read(Regularizer.class);
-    if (optimizer instanceof Optimizer.Ftrl && regularizer.maxNorm() != 0f) {
+  private void checkMaxNorm(NetworkModelSpec spec) {
+    if (spec.optimizer() instanceof Optimizer.Ftrl && spec.regularizer().maxNorm() != 0f) {
       model.reject(
           ModelOptions.MODEL_GROUP.named("max-norm"),
           "has no effect with ftrl, which computes new weights in each step. Remove it");
     }
-    return regularizer;
   }
 
   private void checkOutputAndLoss(NetworkModelSpec spec, @Nullable Task task) {

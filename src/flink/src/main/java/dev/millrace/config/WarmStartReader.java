@@ -70,8 +70,17 @@ final class WarmStartReader {
     }
   }
 
+  /** Returns a network with what the file has of it. */
+  NetworkModelSpec complete(NetworkModelSpec given) {
+    return given.toBuilder()
+        .hidden(layers(given.hidden()))
+        .output(output(given.output()))
+        .normalization(normalization(given.normalization()))
+        .build();
+  }
+
   /** Returns the file's hidden layers, or the given ones, which may differ only in dropout. */
-  List<LayerSpec> layers(List<LayerSpec> given) {
+  private List<LayerSpec> layers(List<LayerSpec> given) {
     List<LayerSpec> own = file.weights().hidden();
     if (!model.has(ModelOptions.LAYERS)) {
       return own;
@@ -98,7 +107,7 @@ final class WarmStartReader {
   }
 
   /** Returns the output's activation, null if neither the file nor the options have one. */
-  @Nullable Activation output(@Nullable Activation given) {
+  private @Nullable Activation output(@Nullable Activation given) {
     Activation own = file.weights().output().activation();
     boolean open = own == Activation.LINEAR && !file.isOurs();
     if (given != null && given != own && !open) {
@@ -110,7 +119,7 @@ final class WarmStartReader {
   }
 
   /** Returns the normalization of the file, or the given one if the file has none. */
-  Normalization normalization(Normalization given) {
+  private Normalization normalization(Normalization given) {
     ModelWeights.Scaling scaling = file.weights().scaling();
     if (scaling == null) {
       return given;
