@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
 
 /**
  * An event of a model, such as a drift or a promotion.
@@ -31,16 +30,7 @@ public record EventRow(
     long modelVersion) {
 
   /** The type of the rows in a stream. */
-  public static final TypeInformation<EventRow> TYPE =
-      Types.POJO(
-          EventRow.class,
-          Map.of(
-              "key", Types.STRING,
-              "seq", Types.LONG,
-              "eventTime", Types.LONG,
-              "event", Types.STRING,
-              "details", Types.MAP(Types.STRING, Types.STRING),
-              "modelVersion", Types.LONG));
+  public static final TypeInformation<EventRow> TYPE = RowJson.type(EventRow.class);
 
   /** Fields of every event. */
   private static final List<String> COMMON =

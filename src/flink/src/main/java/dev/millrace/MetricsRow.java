@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
 
 /**
  * The metrics of one key after one of its examples.
@@ -32,17 +31,7 @@ public record MetricsRow(
     Map<String, Double> scores) {
 
   /** The type of the rows in a stream. */
-  public static final TypeInformation<MetricsRow> TYPE =
-      Types.POJO(
-          MetricsRow.class,
-          Map.of(
-              "key", Types.STRING,
-              "seq", Types.LONG,
-              "examples", Types.LONG,
-              "eventTime", Types.LONG,
-              "task", Types.STRING,
-              "modelVersion", Types.LONG,
-              "scores", Types.MAP(Types.STRING, Types.DOUBLE)));
+  public static final TypeInformation<MetricsRow> TYPE = RowJson.type(MetricsRow.class);
 
   /**
    * Returns the row of a record of the metrics.

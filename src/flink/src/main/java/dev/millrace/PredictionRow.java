@@ -1,14 +1,16 @@
 package dev.millrace;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.codec.OutputRecord;
+import dev.millrace.codec.json.RecordJson;
+import dev.millrace.codec.json.RecordJson.At;
+import dev.millrace.codec.json.RecordJson.OrNull;
 import dev.millrace.data.PublicApi;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,64 +38,24 @@ import org.jspecify.annotations.Nullable;
 @PublicApi
 public record PredictionRow(
     String key,
-    @Nullable String id,
+    @OrNull @Nullable String id,
     long seq,
     long eventTime,
-    @Nullable String predictedClass,
+    @At("/class") @OrNull @Nullable String predictedClass,
     Map<String, Double> probabilities,
-    double predictedValue,
-    double low,
-    double high,
-    List<String> classSet,
-    Map<String, Double> reasons,
-    @Nullable String actualClass,
-    double actualValue,
+    @At("/value") double predictedValue,
+    @At("/interval/low") double low,
+    @At("/interval/high") double high,
+    @At("/set/classes") List<String> classSet,
+    @At("/reasons/columns") Map<String, Double> reasons,
+    @At("/actual") @OrNull @Nullable String actualClass,
+    @At("/actual") double actualValue,
     boolean heldOut,
-    @Nullable String model,
+    @OrNull @Nullable String model,
     long modelVersion) {
 
-  /** Returns the row of an example that cannot be predicted. */
-  static PredictionRow none(String key, @Nullable String id, long eventTime) {
-    return new PredictionRow(
-        key,
-        id,
-        0,
-        eventTime,
-        null,
-        Map.of(),
-        Double.NaN,
-        Double.NaN,
-        Double.NaN,
-        List.of(),
-        Map.of(),
-        null,
-        Double.NaN,
-        false,
-        null,
-        0);
-  }
-
   /** The type of the rows in a stream. */
-  public static final TypeInformation<PredictionRow> TYPE =
-      Types.POJO(
-          PredictionRow.class,
-          Map.ofEntries(
-              Map.entry("key", Types.STRING),
-              Map.entry("id", Types.STRING),
-              Map.entry("seq", Types.LONG),
-              Map.entry("eventTime", Types.LONG),
-              Map.entry("predictedClass", Types.STRING),
-              Map.entry("probabilities", Types.MAP(Types.STRING, Types.DOUBLE)),
-              Map.entry("predictedValue", Types.DOUBLE),
-              Map.entry("low", Types.DOUBLE),
-              Map.entry("high", Types.DOUBLE),
-              Map.entry("classSet", Types.LIST(Types.STRING)),
-              Map.entry("reasons", Types.MAP(Types.STRING, Types.DOUBLE)),
-              Map.entry("actualClass", Types.STRING),
-              Map.entry("actualValue", Types.DOUBLE),
-              Map.entry("heldOut", Types.BOOLEAN),
-              Map.entry("model", Types.STRING),
-              Map.entry("modelVersion", Types.LONG)));
+  public static final TypeInformation<PredictionRow> TYPE = RowJson.type(PredictionRow.class);
 
   /**
    * Returns the row of a record of the predictions.
@@ -101,36 +63,23 @@ public record PredictionRow(
    * @throws IOException if the record is not a prediction
    */
   public static PredictionRow of(OutputRecord prediction) throws IOException {
-    JsonNode json = RowJson.parse(prediction.value());
+    ObjectNode json = (ObjectNode) RowJson.parse(prediction.value());
     return of(json, json.path("id").textValue(), RowJson.eventTime(json));
   }
 
   /**
-   * Returns the row of a prediction in JSON.
+   * Returns the row of a prediction in JSON, which changes.
    *
    * @param eventTime milliseconds since the epoch; below 0 if there is none
    */
-  static PredictionRow of(JsonNode json, @Nullable String id, long eventTime) {
-    JsonNode interval = json.path("interval");
-    List<String> classSet = new ArrayList<>();
-    json.at("/set/classes").forEach(name -> classSet.add(name.asText()));
-    JsonNode actual = json.path("actual");
-    return new PredictionRow(
-        json.path("key").asText(),
-        id,
-        json.path("seq").asLong(),
-        eventTime,
-        json.path("class").textValue(),
-        RowJson.numbers(json.path("probabilities")),
-        RowJson.number(json.path("value")),
-        RowJson.number(interval.path("low")),
-        RowJson.number(interval.path("high")),
-        classSet,
-        RowJson.numbers(json.at("/reasons/columns")),
-        actual.textValue(),
-        RowJson.number(actual),
-        json.path("held_out").asBoolean(),
-        json.path("model").textValue(),
-        json.path("model_version").asLong());
+  static PredictionRow of(ObjectNode json, @Nullable String id, long eventTime) {
+    json.put("id", id);
+    json.put("event_time", eventTime);
+    return RecordJson.read(json, PredictionRow.class);
+  }
+
+  /** Returns the row of an example that cannot be predicted. */
+  static PredictionRow none(String key, @Nullable String id, long eventTime) {
+    return of(JsonNodeFactory.instance.objectNode().put("key", key), id, eventTime);
   }
 }

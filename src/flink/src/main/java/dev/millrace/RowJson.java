@@ -3,15 +3,21 @@ package dev.millrace;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.codec.OutputRecord;
 import dev.millrace.codec.json.AnswerJson;
 import dev.millrace.data.ModelAnswer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.flink.api.common.functions.MapFunction;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the fields that rows have from the JSON of a result. */
@@ -37,29 +43,34 @@ final class RowJson {
   }
 
   /** Returns an answer with the fields and digits of a prediction on a topic. */
-  static JsonNode of(ModelAnswer answer) throws IOException {
+  static ObjectNode of(ModelAnswer answer) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (JsonGenerator json = JSON.createGenerator(bytes)) {
       AnswerJson.write(json, answer);
     }
-    return parse(bytes.toByteArray());
+    return (ObjectNode) parse(bytes.toByteArray());
+  }
+
+  /** Returns the type of rows, whose components are numbers, texts, flags, lists and maps. */
+  static <R extends Record> TypeInformation<R> type(Class<R> row) {
+    Map<String, TypeInformation<?>> fields = new HashMap<>();
+    for (RecordComponent component : row.getRecordComponents()) {
+      fields.put(component.getName(), type(component.getGenericType()));
+    }
+    return Types.POJO(row, fields);
+  }
+
+  private static TypeInformation<?> type(Type type) {
+    if (type instanceof ParameterizedType generic) {
+      Type[] of = generic.getActualTypeArguments();
+      return of.length == 1 ? Types.LIST(type(of[0])) : Types.MAP(type(of[0]), type(of[1]));
+    }
+    return TypeInformation.of((Class<?>) type);
   }
 
   /** Returns the event time in milliseconds since the epoch. */
   static long eventTime(JsonNode json) {
     return Instant.parse(json.path("event_time").asText()).toEpochMilli();
-  }
-
-  /** Returns a number, NaN if there is none. */
-  static double number(JsonNode node) {
-    return node.isNumber() ? node.doubleValue() : Double.NaN;
-  }
-
-  /** Returns the fields of an object as numbers. */
-  static Map<String, Double> numbers(JsonNode fields) {
-    Map<String, Double> numbers = new HashMap<>();
-    fields.properties().forEach(field -> numbers.put(field.getKey(), number(field.getValue())));
-    return numbers;
   }
 
   /** Adds the numbers of an object and of the objects in it, by their paths with dots. */

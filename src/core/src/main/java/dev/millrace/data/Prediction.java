@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param eventTime of the example, milliseconds since the epoch
  * @param model name of the champion; null if there is one model
  * @param heldOut true if the model does not learn from the example; known with its label
- * @param modelVersion steps that the model's weights had taken
- * @param config hash of the pipeline's configuration
+ * @param version of the model
  * @param region interval or set of classes; null if the pipeline has none
  * @param reasons columns that moved it; null if the pipeline explains none, or nothing is known yet
  * @param forecast what the prediction is of; null if it is of the example's label
@@ -30,10 +29,16 @@ public record Prediction(
     long offset,
     long eventTime,
     Outcome outcome,
-    @Nullable String model,
-    boolean heldOut,
-    long modelVersion,
-    String config,
+    @Published(doc = "With models: the model that predicted.", optional = true)
+        @Nullable String model,
+    @Published(
+            doc =
+                "With validation.fraction: true if the model does not learn the example, else"
+                    + " absent.",
+            optional = true,
+            column = true)
+        boolean heldOut,
+    ModelVersion version,
     @Nullable PredictionRegion region,
     @Nullable Reasons reasons,
     @Nullable Forecast forecast) {
@@ -81,8 +86,7 @@ public record Prediction(
         otherOutcome,
         model,
         heldOut,
-        modelVersion,
-        config,
+        version,
         otherRegion,
         otherReasons,
         other);

@@ -1,6 +1,7 @@
 package dev.millrace.prequential;
 
 import dev.millrace.data.Chunk;
+import dev.millrace.data.ModelVersion;
 import dev.millrace.data.OutputLabels;
 import dev.millrace.data.Prediction;
 import dev.millrace.data.Prediction.NamedOutcome;
@@ -15,17 +16,23 @@ import org.jspecify.annotations.Nullable;
 
 /** Creates the predictions of several outputs that are published, one per record. */
 final class OutputPredictions {
-  private final TrainSpec spec;
+  private final Predictions predictions;
 
   OutputPredictions(TrainSpec spec) {
-    this.spec = spec;
+    predictions = new Predictions(spec);
+  }
+
+  /** Returns the version of the models, as it is now. */
+  ModelVersion version(OutputsState of) {
+    return predictions.version(of);
   }
 
   /**
    * Returns the prediction of a record.
    *
    * @param labels of the record; null if it has none
-   * @param predictions of the outputs
+   * @param outcomes of the outputs
+   * @param version of the models when they predicted
    * @param set that was predicted from them; null if each output decides alone
    */
   Prediction of(
@@ -33,30 +40,17 @@ final class OutputPredictions {
       Chunk chunk,
       int row,
       @Nullable String labels,
-      List<NamedOutcome> predictions,
-      @Nullable PendingSet set) {
+      List<NamedOutcome> outcomes,
+      @Nullable PendingSet set,
+      ModelVersion version) {
     boolean isSet = of.task == Task.MULTILABEL;
     OfOutputs outcome =
         new OfOutputs(
             isSet && set != null ? names(of, set) : null,
             isSet && labels != null ? OutputLabels.set(labels) : null,
-            isSet || set == null ? predictions : decided(of, predictions, set));
-    return new Prediction(
-        spec.pipeline(),
-        chunk.key(),
-        chunk.id(row),
-        labels == null ? 0 : of.counters.seq(),
-        chunk.partition(row),
-        chunk.offset(row),
-        chunk.eventTime(row),
-        outcome,
-        null,
-        false,
-        of.shared.steps(),
-        spec.configHash(),
-        null,
-        null,
-        null);
+            isSet || set == null ? outcomes : decided(of, outcomes, set));
+    long seq = labels == null ? 0 : of.counters.seq();
+    return predictions.prediction(chunk, row, seq, outcome, null, false, version, null);
   }
 
   /**

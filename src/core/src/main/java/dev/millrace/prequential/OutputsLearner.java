@@ -4,6 +4,7 @@ import dev.millrace.data.Chunk;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.InputSpec.LateLabels;
 import dev.millrace.data.ModelEvent.Reset;
+import dev.millrace.data.ModelVersion;
 import dev.millrace.data.OutputLabels;
 import dev.millrace.data.OutputLabels.Label;
 import dev.millrace.data.Prediction.NamedOutcome;
@@ -192,6 +193,7 @@ final class OutputsLearner implements KeyLearner {
       rows.useFeatures(of, chunk, row);
     }
     long before = of.counters.examples;
+    ModelVersion version = published.version(of);
     learnOutputs(of, chunk, row, labels);
     List<NamedOutcome> predictions = outputsListener.predictions;
     PendingSet set = null;
@@ -210,7 +212,7 @@ final class OutputsLearner implements KeyLearner {
     }
     if (spec.predictions() && isPredicted) {
       listener.prediction(
-          published.of(of, chunk, row, labels, predictions, set),
+          published.of(of, chunk, row, labels, predictions, set, version),
           of.counters.timestamp,
           chunk,
           row);

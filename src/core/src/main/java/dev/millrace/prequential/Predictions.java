@@ -1,6 +1,7 @@
 package dev.millrace.prequential;
 
 import dev.millrace.data.Chunk;
+import dev.millrace.data.ModelVersion;
 import dev.millrace.data.Prediction;
 import dev.millrace.data.Prediction.OfClass;
 import dev.millrace.data.Prediction.OfValue;
@@ -36,8 +37,7 @@ final class Predictions {
     boolean isHeldOut = batch.use == RowBatch.Use.HOLD_OUT;
     PredictionRegion region =
         region(model, batch.scores, batch.known, batch.predicted, batch.bound);
-    return prediction(
-        chunk, row, seq, outcome, batch.champion, isHeldOut, batch.stepsBefore, region);
+    return prediction(chunk, row, seq, outcome, batch.champion, isHeldOut, version(batch), region);
   }
 
   /**
@@ -54,8 +54,7 @@ final class Predictions {
             ? new OfClass(model.classes.list(), scores, model.probabilities, predicted, null)
             : new OfValue(PredictedValue.read(scores, 0), Double.NaN);
     PredictionRegion region = region(model, scores, scores.length, predicted, bound);
-    return prediction(
-        chunk, row, 0, outcome, model.champion(), false, model.learner.steps(), region);
+    return prediction(chunk, row, 0, outcome, model.champion(), false, version(model), region);
   }
 
   private static @Nullable PredictionRegion region(
@@ -70,14 +69,29 @@ final class Predictions {
         : bounds.interval(PredictedValue.read(scores, 0), bound);
   }
 
-  private Prediction prediction(
+  /** Returns the version of the model before it learned the rows. */
+  private ModelVersion version(RowBatch batch) {
+    return new ModelVersion(batch.stepsBefore, spec.configHash());
+  }
+
+  private ModelVersion version(PrequentialModel model) {
+    return new ModelVersion(model.learner.steps(), spec.configHash());
+  }
+
+  /** Returns the version of the models of several outputs, as it is now. */
+  ModelVersion version(OutputsState outputs) {
+    return new ModelVersion(outputs.steps(), spec.configHash());
+  }
+
+  /** Returns a prediction of a row. */
+  Prediction prediction(
       Chunk chunk,
       int row,
       long seq,
       Outcome outcome,
       @Nullable String champion,
       boolean isHeldOut,
-      long version,
+      ModelVersion version,
       @Nullable PredictionRegion region) {
     return new Prediction(
         spec.pipeline(),
@@ -91,7 +105,6 @@ final class Predictions {
         champion,
         isHeldOut,
         version,
-        spec.configHash(),
         region,
         null,
         null);

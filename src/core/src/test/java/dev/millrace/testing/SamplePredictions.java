@@ -42,8 +42,7 @@ public final class SamplePredictions {
         outcome,
         sample.model(),
         sample.heldOut(),
-        sample.modelVersion(),
-        sample.config(),
+        sample.version(),
         sample.region(),
         sample.reasons(),
         sample.forecast());

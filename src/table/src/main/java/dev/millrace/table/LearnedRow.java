@@ -7,6 +7,7 @@ import dev.millrace.data.ModelEvent;
 import dev.millrace.data.Prediction;
 import dev.millrace.data.Prediction.OfClass;
 import dev.millrace.data.Prediction.OfValue;
+import dev.millrace.data.PublishedField;
 import dev.millrace.flink.DeadLetters;
 import dev.millrace.flink.TrainMetrics;
 import dev.millrace.prequential.EngineListener;
@@ -15,6 +16,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.data.GenericMapData;
 import org.apache.flink.table.data.GenericRowData;
@@ -32,27 +34,40 @@ import org.slf4j.LoggerFactory;
 final class LearnedRow implements EngineListener {
   private static final Logger LOG = LoggerFactory.getLogger(LearnedRow.class);
 
+  // Counts that each prediction has.
+  private static final List<PublishedField> COUNTS =
+      PublishedField.columns(Prediction.class).stream()
+          .filter(field -> field.type() == long.class)
+          .toList();
+
   /** Names and types of the columns. */
   static final DataType TYPE =
       DataTypes.ROW(
-              DataTypes.FIELD("predicted_class", DataTypes.STRING()),
-              DataTypes.FIELD("probability", DataTypes.DOUBLE()),
-              DataTypes.FIELD(
-                  "probabilities", DataTypes.MAP(DataTypes.STRING().notNull(), DataTypes.DOUBLE())),
-              DataTypes.FIELD("predicted_value", DataTypes.DOUBLE()),
-              DataTypes.FIELD("model_version", DataTypes.BIGINT()),
-              DataTypes.FIELD("reject_reason", DataTypes.STRING()),
-              DataTypes.FIELD("reject_message", DataTypes.STRING()))
+              Stream.of(
+                      Stream.of(
+                          DataTypes.FIELD("predicted_class", DataTypes.STRING()),
+                          DataTypes.FIELD("probability", DataTypes.DOUBLE()),
+                          DataTypes.FIELD(
+                              "probabilities",
+                              DataTypes.MAP(DataTypes.STRING().notNull(), DataTypes.DOUBLE())),
+                          DataTypes.FIELD("predicted_value", DataTypes.DOUBLE())),
+                      COUNTS.stream()
+                          .map(field -> DataTypes.FIELD(field.name(), DataTypes.BIGINT())),
+                      Stream.of(
+                          DataTypes.FIELD("reject_reason", DataTypes.STRING()),
+                          DataTypes.FIELD("reject_message", DataTypes.STRING())))
+                  .flatMap(fields -> fields)
+                  .toList())
           .bridgedTo(RowData.class);
 
   private static final int PREDICTED_CLASS = 0;
   private static final int PROBABILITY = 1;
   private static final int PROBABILITIES = 2;
   private static final int PREDICTED_VALUE = 3;
-  private static final int MODEL_VERSION = 4;
-  private static final int REJECT_REASON = 5;
-  private static final int REJECT_MESSAGE = 6;
-  private static final int COLUMNS = 7;
+  private static final int FIRST_COUNT = 4;
+  private static final int REJECT_REASON = FIRST_COUNT + COUNTS.size();
+  private static final int REJECT_MESSAGE = REJECT_REASON + 1;
+  private static final int COLUMNS = REJECT_MESSAGE + 1;
 
   private static final int MAX_NAMES = 1_024;
 
@@ -91,7 +106,9 @@ final class LearnedRow implements EngineListener {
 
   @Override
   public void prediction(Prediction prediction, long timestamp, Chunk chunk, int row) {
-    columns.setField(MODEL_VERSION, prediction.modelVersion());
+    for (int i = 0; i < COUNTS.size(); i++) {
+      columns.setField(FIRST_COUNT + i, COUNTS.get(i).valueOf(prediction));
+    }
     if (prediction.outcome() instanceof OfClass outcome) {
       if (outcome.predicted() >= 0) {
         columns.setField(PREDICTED_CLASS, name(outcome.classes().get(outcome.predicted())));

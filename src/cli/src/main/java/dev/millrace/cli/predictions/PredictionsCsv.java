@@ -6,9 +6,12 @@ import dev.millrace.cli.csv.ReasonsColumn;
 import dev.millrace.cli.csv.RegionColumns;
 import dev.millrace.config.Settings;
 import dev.millrace.data.InputSpec;
+import dev.millrace.data.Prediction;
+import dev.millrace.data.PublishedField;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -107,7 +110,7 @@ public final class PredictionsCsv implements AutoCloseable {
             + (targets == null ? "actual,prediction," + columns.header() : targets.header())
             + regions.header()
             + reasons.header()
-            + "model_version,held_out"
+            + columns(PublishedField::name)
             + (isOfForecasts ? ",series,horizon,target_time" : "");
     if (labels == null) {
       out.write(header);
@@ -137,10 +140,18 @@ public final class PredictionsCsv implements AutoCloseable {
         + (targets == null ? outcome(prediction) : targets.cells(prediction))
         + regions.cells(prediction)
         + reasons.cell(prediction)
-        + prediction.path("model_version").asText()
-        + ","
-        + prediction.path("held_out").asBoolean()
+        + columns(field -> cell(prediction.path(field.name()), field))
         + (isOfForecasts ? forecast(prediction) : "");
+  }
+
+  private static String columns(Function<PublishedField, String> cell) {
+    return PublishedField.columns(Prediction.class).stream()
+        .map(cell)
+        .collect(Collectors.joining(","));
+  }
+
+  private static String cell(JsonNode value, PublishedField field) {
+    return field.type() == boolean.class ? "" + value.asBoolean() : text(value);
   }
 
   /** Returns the label, what was predicted, and probabilities, each followed by a comma. */

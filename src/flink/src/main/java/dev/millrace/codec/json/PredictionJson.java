@@ -7,6 +7,7 @@ import dev.millrace.data.Prediction.OfClass;
 import dev.millrace.data.Prediction.OfOutputs;
 import dev.millrace.data.Prediction.OfValue;
 import dev.millrace.data.Prediction.Outcome;
+import dev.millrace.data.PublishedField;
 import java.io.IOException;
 import java.util.List;
 
@@ -51,14 +52,12 @@ public final class PredictionJson {
     write(json, prediction.outcome());
     RegionJson.write(json, prediction.region());
     ReasonsJson.write(json, prediction.reasons());
-    if (prediction.model() != null) {
-      json.writeStringField("model", prediction.model());
+    for (PublishedField field : PublishedField.of(Prediction.class)) {
+      Object value = field.valueOf(prediction);
+      if (value != null) {
+        json.writeObjectField(field.name(), value);
+      }
     }
-    if (prediction.heldOut()) {
-      json.writeBooleanField("held_out", true);
-    }
-    json.writeNumberField("model_version", prediction.modelVersion());
-    json.writeStringField("config_hash", prediction.config());
     json.writeEndObject();
   }
 

@@ -1,6 +1,7 @@
 package dev.millrace.codec.json;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.millrace.data.ScoreBlock;
@@ -25,20 +26,28 @@ import org.jspecify.annotations.Nullable;
 /**
  * Java records as JSON, whose fields are their components in {@code lower_snake_case}. What is read
  * may be any JSON: a value that is absent is NaN, 0, false, an empty text, list or map, or a record
- * of such values, and so is one of another type, but for numbers and flags that are written as
- * text; a component with {@link OrNull} is null then.
+ * of such values, and so is one of another type; a component with {@link OrNull} is null then.
  */
-final class RecordJson {
+public final class RecordJson {
 
   /** A component that is null where there is no such text or object. */
   @Retention(RetentionPolicy.RUNTIME)
   @Target(ElementType.RECORD_COMPONENT)
-  @interface OrNull {}
+  public @interface OrNull {}
+
+  /** A component that is read from another place than the field of its name. */
+  @Retention(RetentionPolicy.RUNTIME)
+  @Target(ElementType.RECORD_COMPONENT)
+  public @interface At {
+    /** Returns the JSON pointer of the place. */
+    String value();
+  }
 
   /** A record class: its constructor and its components. */
   private record Shape(Constructor<?> constructor, List<Field> fields) {}
 
-  private record Field(String name, Type type, boolean isNullable, Method accessor) {}
+  private record Field(
+      String name, JsonPointer place, Type type, boolean isNullable, Method accessor) {}
 
   private static final ClassValue<Shape> SHAPES =
       new ClassValue<>() {
@@ -60,7 +69,7 @@ final class RecordJson {
   private RecordJson() {}
 
   /** Reads a record. */
-  static <T extends Record> T read(JsonNode json, Class<T> type) {
+  public static <T extends Record> T read(JsonNode json, Class<T> type) {
     return type.cast(json.isObject() ? construct(json, type) : ABSENT.get(type));
   }
 
@@ -114,7 +123,9 @@ final class RecordJson {
     Method accessor = component.getAccessor();
     accessor.setAccessible(true);
     boolean isNullable = component.isAnnotationPresent(OrNull.class);
-    return new Field(name, component.getGenericType(), isNullable, accessor);
+    At at = component.getAnnotation(At.class);
+    JsonPointer place = JsonPointer.compile(at == null ? "/" + name : at.value());
+    return new Field(name, place, component.getGenericType(), isNullable, accessor);
   }
 
   private static Object construct(JsonNode json, Class<?> type) {
@@ -126,7 +137,7 @@ final class RecordJson {
       JsonNode value =
           field.type() == ScoreBlock.class && field.name().equals("scores")
               ? json
-              : json.path(field.name());
+              : json.at(field.place());
       values[i] = field.isNullable() ? nullable(value, field.type()) : value(value, field.type());
     }
     try {
@@ -145,11 +156,11 @@ final class RecordJson {
     if (type == double.class || type == Double.class) {
       return ScoresJson.number(json);
     } else if (type == long.class) {
-      return json.asLong();
+      return json.longValue();
     } else if (type == int.class) {
-      return json.asInt();
+      return json.intValue();
     } else if (type == boolean.class) {
-      return json.asBoolean();
+      return json.booleanValue();
     } else if (type == String.class) {
       return json.isTextual() ? json.textValue() : "";
     } else if (type == ScoreBlock.class) {
@@ -170,7 +181,7 @@ final class RecordJson {
       JsonNode row = json.path(i);
       rows[i] = new double[row.size()];
       for (int j = 0; j < row.size(); j++) {
-        rows[i][j] = row.path(j).asDouble();
+        rows[i][j] = row.path(j).doubleValue();
       }
     }
     return rows;

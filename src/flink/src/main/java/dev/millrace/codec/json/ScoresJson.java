@@ -75,7 +75,7 @@ final class ScoresJson {
         scores.put(score, number(value));
       }
     }
-    return new ScoreBlock(block.path("examples").asLong(), number(block.path("weight")), scores);
+    return new ScoreBlock(block.path("examples").longValue(), number(block.path("weight")), scores);
   }
 
   /** Returns a number, NaN if there is none. */

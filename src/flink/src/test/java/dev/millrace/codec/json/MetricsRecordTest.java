@@ -92,4 +92,25 @@ class MetricsRecordTest {
       assertThat(record.estimate()).isNull();
     }
   }
+
+  @Test
+  void aNumberOrFlagThatIsWrittenAsTextIsAbsent() throws IOException {
+    MetricsRecord record =
+        MetricsRecord.of(
+            JSON.readTree(
+                """
+                {"seq":"5","epoch":"3","total":{"examples":"9","accuracy":"0.5"},
+                 "validation":{"best_epoch":"2","stopped":"true"},
+                 "confusion_matrix":{"labels":["a"],"counts":[["7"]],"total_counts":[[7]]}}
+                """));
+
+    assertThat(record.seq()).isZero();
+    assertThat(record.epoch()).isZero();
+    assertThat(record.total().scores().examples()).isZero();
+    assertThat(record.total().scores().get(Score.ACCURACY)).isNaN();
+    assertThat(record.validation().bestEpoch()).isZero();
+    assertThat(record.validation().stopped()).isFalse();
+    assertThat(record.confusionMatrix().counts()[0]).containsExactly(0);
+    assertThat(record.confusionMatrix().totalCounts()[0]).containsExactly(7);
+  }
 }

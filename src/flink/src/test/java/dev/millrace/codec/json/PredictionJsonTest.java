@@ -2,6 +2,7 @@ package dev.millrace.codec.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.data.ModelVersion;
 import dev.millrace.data.Prediction;
 import dev.millrace.data.Prediction.NamedOutcome;
 import dev.millrace.data.Prediction.OfClass;
@@ -170,8 +171,7 @@ class PredictionJsonTest {
             new OfValue(2.5, Double.NaN),
             null,
             false,
-            41,
-            "b1",
+            new ModelVersion(41, "b1"),
             null,
             null,
             null);
@@ -246,8 +246,7 @@ class PredictionJsonTest {
         outcome,
         model,
         heldOut,
-        41,
-        "b1946ac9",
+        new ModelVersion(41, "b1946ac9"),
         region,
         null,
         null);

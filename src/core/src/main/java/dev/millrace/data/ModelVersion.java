@@ -1,0 +1,13 @@
+package dev.millrace.data;
+
+/**
+ * What a model had learned when it predicted.
+ *
+ * @param modelVersion steps that the model's weights had taken
+ * @param configHash hash of the pipeline's configuration
+ */
+@PublicApi
+public record ModelVersion(
+    @Published(doc = "Number of optimizer steps of the weights that predicted.", column = true)
+        long modelVersion,
+    @Published(schema = "configHash") String configHash) {}
