@@ -10,6 +10,7 @@ import dev.millrace.eval.ClassificationMetrics;
 import dev.millrace.eval.RollingMetrics;
 import dev.millrace.eval.ValueLimit;
 import dev.millrace.eval.interval.ConformalBounds;
+import dev.millrace.nn.LearnerSummary;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
@@ -63,11 +64,12 @@ final class ModelFormat {
     out.writeUTF(model.task.name());
     out.writeInt(model.columns);
     model.classes.write(out);
-    // After its length, and before the model, whose counts are the last bytes.
+    // After their length: a summary skips them.
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     writeExtras(model, new DataOutputStream(bytes));
     out.writeInt(bytes.size());
     out.write(bytes.toByteArray());
+    LearnerSummary.writeCounts(model.learner, out);
     model.learner.write(out);
   }
 

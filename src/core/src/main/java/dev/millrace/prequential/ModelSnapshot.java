@@ -62,10 +62,8 @@ public record ModelSnapshot(
   public static ModelSnapshot decode(
       @Nullable String pipeline, @Nullable String config, String key, byte[] value)
       throws IOException {
-    BoundedDataInput in = new BoundedDataInput(value);
-    Head head = Head.read(in);
-    LearnerSummary learner = LearnerSummary.read(value, in.position());
-    ModelFormat.requireClasses(head.task(), learner.classes(), head.classes());
+    Head head = Head.read(new BoundedDataInput(value));
+    ModelFormat.requireClasses(head.task(), head.learner().classes(), head.classes());
     return new ModelSnapshot(
         pipeline,
         config,
@@ -73,7 +71,7 @@ public record ModelSnapshot(
         head.task(),
         head.declared(),
         head.classes().list(),
-        learner,
+        head.learner(),
         value.length,
         value);
   }
@@ -294,7 +292,8 @@ public record ModelSnapshot(
       Task task,
       int columns,
       ClassNames classes,
-      byte[] extras) {
+      byte[] extras,
+      LearnerSummary learner) {
     static Head read(BoundedDataInput in) throws IOException {
       DeclaredColumns declared = TrainState.readColumns(in);
       String task = in.readUTF();
@@ -310,7 +309,7 @@ public record ModelSnapshot(
           known.hasOutputs()
               ? new byte[0]
               : SizeChecks.readBytes(in, "bytes of bounds and derived features");
-      return new Head(declared, known, columns, classes, extras);
+      return new Head(declared, known, columns, classes, extras, LearnerSummary.read(in));
     }
   }
 }

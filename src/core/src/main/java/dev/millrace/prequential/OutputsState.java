@@ -12,6 +12,7 @@ import dev.millrace.derived.DerivedState;
 import dev.millrace.eval.ClassificationMetrics;
 import dev.millrace.eval.LabelSetScores;
 import dev.millrace.nn.Indicators;
+import dev.millrace.nn.LearnerSummary;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.PagedOutput;
 import dev.millrace.nn.PagedPart;
@@ -403,6 +404,7 @@ final class OutputsState implements KeyModels {
     out.writeUTF(task.name());
     out.writeInt(columns);
     new ClassNames(outputs.stream().map(output -> output.name).toList()).write(out);
+    LearnerSummary.writeCounts(out, counters.examples, shared.steps());
     shared.write(out);
     out.writeInt(unitsAt);
     out.writeBoolean(sets != null);
@@ -422,12 +424,6 @@ final class OutputsState implements KeyModels {
         out.writeInt(model.size());
         model.writeTo(out);
       }
-    }
-    // Where the summary of a model has its counts.
-    out.writeLong(counters.examples);
-    out.writeLong(shared.steps());
-    for (int unused = 0; unused < 3; unused++) {
-      out.writeLong(0);
     }
   }
 

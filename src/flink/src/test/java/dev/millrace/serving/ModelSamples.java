@@ -6,6 +6,7 @@ import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
 import dev.millrace.data.Task;
 import dev.millrace.nn.Learner;
+import dev.millrace.nn.LearnerSummary;
 import dev.millrace.nn.NetworkModelSpec;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -65,6 +66,7 @@ public final class ModelSamples {
       }
       data.writeInt(1); // neither bounds nor derived features
       data.writeByte(0);
+      LearnerSummary.writeCounts(learner, data);
       learner.write(data);
     } catch (IOException e) {
       throw new AssertionError(e);

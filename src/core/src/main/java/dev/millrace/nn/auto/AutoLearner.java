@@ -407,9 +407,6 @@ public final class AutoLearner extends PerExampleModel {
     examples = v.number(examples);
     updates = v.number(updates);
     skippedSteps = v.number(skippedSteps);
-    // Always 0; LearnerSummary reads the same counts of every model.
-    v.number(clippedSteps());
-    v.number(rollbacks());
   }
 
   /** Describes which numbers a stored mixture consists of. */

@@ -161,6 +161,7 @@ final class CandidateScores {
     }
     out.writeDouble(heaviest);
     out.writeLong(since);
+    out.writeLong(examples);
   }
 
   /**

@@ -459,10 +459,5 @@ public final class ChampionChallenger extends PerExampleModel {
     out.writeInt(ChampionChallengerReader.VERSION);
     out.writeLong(keySeed);
     scores.write(out);
-    out.writeLong(examples());
-    out.writeLong(steps());
-    out.writeLong(skippedSteps());
-    out.writeLong(clippedSteps());
-    out.writeLong(rollbacks());
   }
 }

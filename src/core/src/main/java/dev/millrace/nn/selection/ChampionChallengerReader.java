@@ -24,9 +24,6 @@ public final class ChampionChallengerReader {
 
   static final int VERSION = 1;
 
-  /** Steps, skipped steps, clipped steps and rollbacks: the models store them too. */
-  private static final int COUNTED_BY_MODELS = 4;
-
   private static final String CHAMPION = ", champion ";
 
   private final SelectionSpec spec;
@@ -79,7 +76,6 @@ public final class ChampionChallengerReader {
     in.readDouble(); // of the comparison: max weight, start of the champion, examples
     in.readLong();
     in.readLong();
-    skipCounts(in);
     try {
       byte[] model = storedModel(stored, champion).model();
       return factory.read(new BoundedDataInput(model), one, task, shared);
@@ -163,14 +159,7 @@ public final class ChampionChallengerReader {
     Candidate[] candidates = candidates(header, keySeed, stored);
     CandidateScores scores = scores(candidates, isThere ? champion : spec.champion());
     scores.readRest(in, isThere ? null : storedModel(stored, champion));
-    skipCounts(in);
     return selection(keySeed, scores);
-  }
-
-  private static void skipCounts(BoundedDataInput in) throws IOException {
-    for (int count = 0; count < COUNTED_BY_MODELS; count++) {
-      in.readLong();
-    }
   }
 
   private CandidateScores scores(Candidate[] candidates, String champion) {

@@ -13,7 +13,6 @@ import dev.millrace.nn.Activation;
 import dev.millrace.nn.Indicators;
 import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.Learner;
-import dev.millrace.nn.LearnerSummary;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.ModelStart;
@@ -23,6 +22,7 @@ import dev.millrace.nn.PagedPart;
 import dev.millrace.nn.PredictedValue;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.IdNetworks.Case;
+import dev.millrace.testing.Summaries;
 import java.io.IOException;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -228,29 +228,21 @@ class EmbeddingContractTest {
   }
 
   @Test
-  void storedBytesSayWhatIsInThemAndFitNoOtherSettings() {
+  void storedBytesSayWhatIsInThemAndFitNoOtherSettings() throws IOException {
     Case one = IdNetworks.cases().get(0);
     OnlineModel model = one.model();
     AutoModels.learn(model, 0, EXAMPLES);
     byte[] bytes = AutoModels.bytes(model);
 
-    assertThat(summary(bytes).shape())
+    assertThat(Summaries.of(model).shape())
         .startsWith("binary, embeddings of 8, 20 tanh, softmax categorical_crossentropy, sgd");
-    assertThat(summary(bytes).examples()).isEqualTo(EXAMPLES);
+    assertThat(Summaries.of(model).examples()).isEqualTo(EXAMPLES);
     assertThatThrownBy(
             () -> AutoModels.read(bytes, one.spec().toBuilder().dimension(4).build(), one.task()))
         .isInstanceOf(ModelMismatchException.class)
         .hasMessageContaining("embeddings of 8")
         .hasMessageContaining("embeddings of 4");
     assertThatThrownBy(() -> ((Learner) model).weights()).isInstanceOf(IllegalStateException.class);
-  }
-
-  private static LearnerSummary summary(byte[] bytes) {
-    try {
-      return LearnerSummary.read(bytes, 0);
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
   }
 
   @ParameterizedTest

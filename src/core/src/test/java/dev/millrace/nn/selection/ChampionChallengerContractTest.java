@@ -17,6 +17,7 @@ import dev.millrace.nn.SelectionSpec.Promotion;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.Models;
 import dev.millrace.testing.Specs;
+import dev.millrace.testing.Summaries;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -194,7 +195,7 @@ class ChampionChallengerContractTest {
     ChampionChallenger selection = selection(task);
     learn(selection, 0, EXAMPLES, 1);
 
-    LearnerSummary summary = LearnerSummary.read(bytes(selection), 0);
+    LearnerSummary summary = Summaries.of(selection);
 
     assertThat(summary.shape())
         .isEqualTo(task.id() + ", champion " + selection.champion() + " of slow, quick, mixed");
