@@ -1,6 +1,6 @@
 package dev.millrace.bench;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.bench.measure.Measurement;
 import dev.millrace.cli.console.Progress;
 import dev.millrace.codec.ExampleEncoder;
 import dev.millrace.config.PipelineFile;
@@ -177,20 +177,22 @@ record BenchLoad(
     }
   }
 
-  void describe(ObjectNode json) {
-    json.put("records", records);
-    json.put("features", features);
-    json.put("id_columns", ids);
-    json.put("keys", keys);
-    json.put("classes", classes);
-    json.put("model", auto == null ? "network" : "auto: " + auto.id());
-    json.put("batch", batch);
-    json.put("parallelism", parallelism);
-    json.put("guarantee", KebabCase.of(guarantee));
-    json.put("backend", KebabCase.of(backend));
-    json.put("checkpoint_s", checkpointSeconds);
-    json.put("metrics_every", every);
-    json.put("broker_bound", brokerBound);
+  /** Returns a result that begins with these settings. */
+  Measurement describe() {
+    Measurement result = new Measurement();
+    result.put("records", records);
+    result.put("features", features);
+    result.put("id_columns", ids);
+    result.put("keys", keys);
+    result.put("classes", classes);
+    result.put("model", auto == null ? "network" : "auto: " + auto.id());
+    result.put("batch", batch);
+    result.put("parallelism", parallelism);
+    result.put("guarantee", KebabCase.of(guarantee));
+    result.put("backend", KebabCase.of(backend));
+    result.put("checkpoint_s", checkpointSeconds);
+    result.put("metrics_every", every);
+    return result.put("broker_bound", brokerBound);
   }
 
   /** Returns a producer that waits at most {@code lingerMillis} to fill a batch. */

@@ -1,7 +1,7 @@
 package dev.millrace.bench;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.bench.measure.Benchmark;
+import dev.millrace.bench.measure.Measurement;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.DerivedFeature;
@@ -33,12 +33,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Measures what derived features cost. */
 @Command(
@@ -52,7 +49,7 @@ import picocli.CommandLine.Spec;
       "in turn, the median of all rounds."
     },
     footer = {"", "Example:", "  ./millrace bench derived --json"})
-final class DerivedBenchCommand implements Callable<Integer> {
+final class DerivedBenchCommand extends Benchmark {
   private static final int COLUMNS = 8;
   private static final int CARDS = 1_000;
   private static final int ROWS_OF_A_CHUNK = 64;
@@ -73,55 +70,41 @@ final class DerivedBenchCommand implements Callable<Integer> {
       description = "Rounds of each, after one to warm up (default: ${DEFAULT-VALUE}).")
   private int rounds;
 
-  @Option(names = "--json", description = "Ends with one line of JSON.")
-  private boolean json;
-
-  @Spec private CommandSpec spec;
-
   @Override
-  public Integer call() throws IOException {
-    BenchCommand.require(spec, "--rows", rows, 1_000);
-    BenchCommand.require(spec, "--rounds", rounds, 1);
+  protected Measurement measure() throws IOException {
+    require("--rows", rows, 1_000);
+    require("--rounds", rounds, 1);
     InputSpec derived = input(COLUMNS, derived());
     List<InputSpec> inputs =
         List.of(input(COLUMNS, List.of()), input(derived.width(), List.of()), derived);
-    double[][] rates = new double[inputs.size()][rounds];
+    List<double[]> rates = new ArrayList<>();
     for (int r = -1; r < rounds; r++) { // the first warms up
+      double[] round = new double[inputs.size()];
       for (int i = 0; i < inputs.size(); i++) {
-        double rate = rows / learn(inputs.get(i));
-        if (r >= 0) {
-          rates[i][r] = rate;
-        }
+        round[i] = rows / learn(inputs.get(i));
+      }
+      if (r >= 0) {
+        rates.add(round);
       }
     }
-    double[] medians = Arrays.stream(rates).mapToDouble(BenchCommand::median).toArray();
+    double[] medians = new double[inputs.size()];
+    Arrays.setAll(medians, i -> Measurement.median(rates, round -> round[i]));
     long bytes = DerivedState.groupBytes(derived).values().iterator().next();
-    print(medians, nanosOfFeatures(derived), bytes);
-    return 0;
+    return result(medians, nanosOfFeatures(derived), bytes);
   }
 
-  private void print(double[] rates, double nanos, long bytes) {
+  private static Measurement result(double[] rates, double nanos, long bytes) {
     double fraction = rates[2] / rates[0];
     double columnFraction = rates[2] / rates[1];
-    if (!json) {
-      spec.commandLine()
-          .getOut()
-          .printf(
-              "%,.0f records/s of 8 columns, %,.0f of 14, %,.0f of 8 and 6 derived ones (%.2f and"
-                  + " %.2f of these); they take %,.0f ns a record, and %,d bytes a card%n",
-              rates[0], rates[1], rates[2], fraction, columnFraction, nanos, bytes);
-      return;
-    }
-    ObjectNode result = new ObjectMapper().createObjectNode();
-    result.put("records_per_s", Math.round(rates[0]));
-    result.put("records_per_s_of_14_columns", Math.round(rates[1]));
-    result.put("records_per_s_with_derived", Math.round(rates[2]));
-    result.put("fraction", Math.round(1000 * fraction) / 1000.0);
-    result.put("fraction_of_14_columns", Math.round(1000 * columnFraction) / 1000.0);
-    result.put("derived_ns_per_record", Math.round(nanos));
-    result.put("bytes_per_group", bytes);
-    BenchCommand.describeMachine(result);
-    spec.commandLine().getOut().println(result);
+    Measurement result = new Measurement();
+    result.put("records_per_s", rates[0]).put("records_per_s_of_14_columns", rates[1]);
+    result.put("records_per_s_with_derived", rates[2]).put("fraction", fraction, 3);
+    result.put("fraction_of_14_columns", columnFraction, 3);
+    result.put("derived_ns_per_record", nanos).put("bytes_per_group", bytes);
+    return result.print(
+        "%,.0f records/s of 8 columns, %,.0f of 14, %,.0f of 8 and 6 derived ones (%.2f and %.2f of"
+            + " these); they take %,.0f ns a record, and %,d bytes a card",
+        rates[0], rates[1], rates[2], fraction, columnFraction, nanos, bytes);
   }
 
   private static List<DerivedFeature> derived() {

@@ -1,7 +1,7 @@
 package dev.millrace.bench;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.bench.measure.Measurement;
 import dev.millrace.codec.ModelSegments;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.IdHash;
@@ -105,63 +105,23 @@ final class IdsBench {
   }
 
   /**
-   * Rates and sizes.
-   *
-   * @param idsPerSecond ids, buckets of numbers among them, of the linear model and the pairs
-   * @param knownIds ids in the table after the measurement
-   * @param bytesPerId memory of the table by known id
-   * @param recordsPerSecond whole step of the model of each tier
-   * @param published bytes of models of the first tier on the models topic
-   */
-  record Result(
-      double idsPerSecond,
-      int knownIds,
-      double bytesPerId,
-      Map<AutoSpec.Tier, Double> recordsPerSecond,
-      Published published) {
-
-    String toJson() {
-      ObjectNode json = new ObjectMapper().createObjectNode();
-      json.put("columns", ID_COLUMNS + NUMBERS);
-      json.put("ids_per_s", Math.round(idsPerSecond));
-      json.put("known_ids", knownIds);
-      json.put("bytes_per_id", Math.round(10 * bytesPerId) / 10.0);
-      ObjectNode rates = json.putObject("records_per_s");
-      recordsPerSecond.forEach((tier, rate) -> rates.put(tier.id(), Math.round(rate)));
-      json.put("published_bytes", published.first());
-      json.put("published_bytes_after_1_percent", published.next());
-      BenchCommand.describeMachine(json);
-      return json.toString();
-    }
-
-    String toText() {
-      StringBuilder text =
-          new StringBuilder(
-              "%,.0f ids/s, %,d known ids of %.1f bytes each"
-                  .formatted(idsPerSecond, knownIds, bytesPerId));
-      recordsPerSecond.forEach(
-          (tier, rate) -> text.append("; %s %,.0f records/s".formatted(tier.id(), rate)));
-      text.append(
-          "; a published model has %,d bytes, and the next one, after 1 %% of the ids came, %,d"
-              .formatted(published.first(), published.next()));
-      return text.toString();
-    }
-  }
-
-  /**
    * Bytes on the models topic.
    *
    * @param first of a model with all its ids
    * @param next of the model published after it, when a hundredth of the ids, drawn at random, came
    */
-  record Published(long first, long next) {}
+  private record Published(long first, long next) {}
 
   /** Learns one row. */
   private interface Step {
     void learn(int row);
   }
 
-  Result run(List<AutoSpec.Tier> tiers, PrintWriter err) throws IOException {
+  /**
+   * Measures ids and buckets of numbers per second, of the linear model and the pairs; the memory
+   * of the table by known id; and whole steps of the model of each tier.
+   */
+  Measurement run(List<AutoSpec.Tier> tiers, PrintWriter err) throws IOException {
     IdLearner ids = new IdLearner(new IdLayout(indicators, width, Task.BINARY), 2, 1);
     IdLearner.Scratch scratch = new IdLearner.Scratch();
     float[] errors = new float[1];
@@ -176,12 +136,24 @@ final class IdsBench {
           tier, measure(row -> model.learnClass(rows, row * width, labels[row], 1f, predictions)));
       err.printf("auto: %s: %,.0f records/s%n", tier.id(), rates.get(tier));
     }
-    return new Result(
-        rate * (ID_COLUMNS + NUMBERS),
-        ids.ids(),
-        (double) ids.memoryBytes() / ids.ids(),
-        rates,
-        publish(tiers.get(0)));
+    Measurement result = new Measurement();
+    double bytesPerId = (double) ids.memoryBytes() / ids.ids();
+    result.put("columns", ID_COLUMNS + NUMBERS);
+    result.put("ids_per_s", rate * (ID_COLUMNS + NUMBERS));
+    result.put("known_ids", ids.ids());
+    result.put("bytes_per_id", bytesPerId, 1);
+    ObjectNode json = result.putObject("records_per_s");
+    rates.forEach((tier, records) -> json.put(tier.id(), Math.round(records)));
+    Published published = publish(tiers.get(0));
+    result.put("published_bytes", published.first());
+    result.put("published_bytes_after_1_percent", published.next());
+    result.print(
+        "%,.0f ids/s, %,d known ids of %.1f bytes each",
+        rate * (ID_COLUMNS + NUMBERS), ids.ids(), bytesPerId);
+    rates.forEach((tier, records) -> result.print("; %s %,.0f records/s", tier.id(), records));
+    return result.print(
+        "; a published model has %,d bytes, and the next one, after 1 %% of the ids came, %,d",
+        published.first(), published.next());
   }
 
   private Published publish(AutoSpec.Tier tier) throws IOException {

@@ -1,14 +1,12 @@
 package dev.millrace.bench;
 
+import dev.millrace.bench.measure.Benchmark;
+import dev.millrace.bench.measure.Measurement;
 import dev.millrace.nn.AutoSpec;
 import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Measures how fast ids are learned, and their memory. */
 @Command(
@@ -19,7 +17,8 @@ import picocli.CommandLine.Spec;
           + " second",
       "of processor time of the training thread: ids per second of the linear model and the pairs"
           + " of",
-      "fields together, and records per second of the whole model. At the end, a model of the first",
+      "fields together, and records per second of the whole model. At the end, a model of the"
+          + " first",
       "tier is published, and once more after a hundredth of its ids came again."
     },
     footer = {
@@ -28,7 +27,7 @@ import picocli.CommandLine.Spec;
       "  ./millrace bench ids --json",
       "  taskset -c 1 ./millrace bench ids --ids 5000000 --auto fast"
     })
-final class IdsBenchCommand implements Callable<Integer> {
+final class IdsBenchCommand extends Benchmark {
   @Option(
       names = "--ids",
       paramLabel = "N",
@@ -60,21 +59,12 @@ final class IdsBenchCommand implements Callable<Integer> {
       description = "Seconds to warm up, at least one pass as well (default: ${DEFAULT-VALUE}).")
   private double warmup;
 
-  @Option(names = "--json", description = "Ends with one line of JSON.")
-  private boolean json;
-
-  @Spec private CommandSpec spec;
-
   @Override
-  public Integer call() throws IOException {
-    BenchCommand.require(spec, "--ids", ids, 26);
+  protected Measurement measure() throws IOException {
+    require("--ids", ids, 26);
     if (!(seconds > 0) || !(warmup >= 0)) {
-      throw new ParameterException(
-          spec.commandLine(), "--seconds must be above 0 and --warmup at least 0");
+      throw wrong("--seconds must be above 0 and --warmup at least 0");
     }
-    IdsBench.Result result =
-        new IdsBench(ids, warmup, seconds).run(tiers, spec.commandLine().getErr());
-    spec.commandLine().getOut().println(json ? result.toJson() : result.toText());
-    return 0;
+    return new IdsBench(ids, warmup, seconds).run(tiers, err());
   }
 }

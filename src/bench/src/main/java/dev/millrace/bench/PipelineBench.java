@@ -1,9 +1,7 @@
 package dev.millrace.bench;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.sun.management.OperatingSystemMXBean;
 import dev.millrace.MillraceJob;
+import dev.millrace.bench.measure.Measurement;
 import dev.millrace.cli.console.Directories;
 import dev.millrace.cli.evaluate.LocalSink;
 import dev.millrace.cli.run.LocalFlink;
@@ -19,9 +17,9 @@ import dev.millrace.data.KafkaRecord;
 import dev.millrace.flink.kafka.KafkaIo;
 import dev.millrace.kafka.KafkaClients;
 import java.io.PrintWriter;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,99 +61,31 @@ final class PipelineBench {
     this.hasDataStream = hasDataStream;
   }
 
-  /** Nanoseconds of the clock and of the process on all processors. */
-  private record Moment(long wall, long cpu) {
-    static Moment now() {
-      return new Moment(
-          System.nanoTime(),
-          ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
-              .getProcessCpuTime());
-    }
-
-    Timing since(Moment start) {
-      return new Timing((wall - start.wall) / 1e9, (cpu - start.cpu) / 1e9);
-    }
-  }
-
-  /** Seconds of the clock and of the process on all processors. */
-  private record Timing(double wall, double cpu) {}
-
   /**
-   * Medians over the rounds, in seconds per round.
+   * Seconds of one round.
    *
-   * @param dataStream seconds of the job with the DataStream API; NaN if it was not measured
-   * @param dataStreamRatio speed of that job relative to the packaged one in the same round
-   * @param dataStreamCpuRatio the same by processor time
-   * @param latency null if it was not measured
+   * @param ceiling of the consumer that only decodes
+   * @param dataStream null if the DataStream API is not measured
    */
-  record Result(
-      BenchLoad load,
-      int rounds,
-      double job,
-      double jobCpu,
-      double ceiling,
-      double ceilingCpu,
-      double dataStream,
-      double dataStreamRatio,
-      double dataStreamCpuRatio,
-      PipelineLatency.@Nullable Result latency) {
-
-    String toJson() {
-      ObjectNode json = new ObjectMapper().createObjectNode();
-      load.describe(json);
-      json.put("rounds", rounds);
-      json.put("records_per_s", Math.round(load.records() / job));
-      json.put("ceiling_records_per_s", Math.round(load.records() / ceiling));
-      json.put("fraction", Math.round(1000 * ceiling / job) / 1000.0);
-      json.put("records_per_cpu_s", Math.round(load.records() / jobCpu));
-      json.put("ceiling_records_per_cpu_s", Math.round(load.records() / ceilingCpu));
-      json.put("cpu_fraction", Math.round(1000 * ceilingCpu / jobCpu) / 1000.0);
-      if (!Double.isNaN(dataStream)) {
-        json.put("datastream_records_per_s", Math.round(load.records() / dataStream));
-        json.put("datastream_ratio", Math.round(1000 * dataStreamRatio) / 1000.0);
-        json.put("datastream_cpu_ratio", Math.round(1000 * dataStreamCpuRatio) / 1000.0);
-      }
-      if (latency != null) {
-        json.put("latency_records_per_s", Math.round(latency.recordsPerSecond()));
-        json.put("latency_reports", latency.reports());
-        json.put("latency_p50_ms", latency.median());
-        json.put("latency_p99_ms", latency.p99());
-        json.put("latency_max_ms", latency.max());
-      }
-      BenchCommand.describeMachine(json);
-      return json.toString();
+  private record Round(Timing job, Timing ceiling, @Nullable Timing dataStream) {
+    double dataStreamSeconds() {
+      return Objects.requireNonNull(dataStream).wall();
     }
 
-    String toText() {
-      String speed =
-          ("%,.0f records/s; a consumer that only decodes: %,.0f; fraction %.2f (by CPU time"
-                  + " %.2f)")
-              .formatted(
-                  load.records() / job,
-                  load.records() / ceiling,
-                  ceiling / job,
-                  ceilingCpu / jobCpu);
-      if (!Double.isNaN(dataStream)) {
-        speed +=
-            "%nDataStream API: %,.0f records/s; ratio %.2f (by CPU time %.2f)"
-                .formatted(load.records() / dataStream, dataStreamRatio, dataStreamCpuRatio);
-      }
-      return latency == null
-          ? speed
-          : "%s%nrecord to metrics at %,.0f records/s: p50 %d ms, p99 %d ms, max %d ms"
-              .formatted(
-                  speed,
-                  latency.recordsPerSecond(),
-                  latency.median(),
-                  latency.p99(),
-                  latency.max());
+    /** Returns the speed of the DataStream API relative to the packaged job. */
+    double dataStreamRatio() {
+      return job.wall() / dataStreamSeconds();
+    }
+
+    double dataStreamCpuRatio() {
+      return job.cpu() / Objects.requireNonNull(dataStream).cpu();
     }
   }
 
   /**
    * @param latency duration of the latency measurement, zero to skip it
    */
-  Result run(int warmup, int rounds, Duration latency, PrintWriter err) throws Exception {
+  Measurement run(int warmup, int rounds, Duration latency, PrintWriter err) throws Exception {
     try (BrokerProcess broker = BrokerProcess.start(load.brokerBound())) {
       Settings settings = load.settings(broker.bootstrapServers());
       return run(settings, warmup, rounds, latency, err);
@@ -163,7 +93,8 @@ final class PipelineBench {
   }
 
   // One cluster for all rounds: its start keeps the JIT compiler busy for a long time.
-  private Result run(Settings settings, int warmup, int rounds, Duration latency, PrintWriter err)
+  private Measurement run(
+      Settings settings, int warmup, int rounds, Duration latency, PrintWriter err)
       throws Exception {
     try (MiniCluster cluster = LocalFlink.cluster(environment(settings))) {
       TopicsCommand.create(
@@ -172,48 +103,71 @@ final class PipelineBench {
               .map(plan -> plan.withPartitions(load.parallelism()))
               .toList());
       load.fill(settings);
-      double[][] figures = new double[7][rounds];
-      for (int round = -warmup; round < rounds; round++) {
-        Timing ceiling = timeDecoding(settings);
-        Timing job = timeJob(settings, cluster);
-        err.printf(
-            "%s: job %,.0f records/s, decoding alone %,.0f; by CPU time %,.0f and %,.0f%n",
-            round < 0 ? "warm-up" : "round " + (round + 1),
-            load.records() / job.wall(),
-            load.records() / ceiling.wall(),
-            load.records() / job.cpu(),
-            load.records() / ceiling.cpu());
-        Timing dataStream = null;
-        if (hasDataStream) {
-          dataStream = timeDataStream(settings, cluster);
-          err.printf(
-              "  DataStream API %,.0f records/s, by CPU time %,.0f%n",
-              load.records() / dataStream.wall(), load.records() / dataStream.cpu());
-        }
-        err.flush();
-        if (round >= 0) {
-          figures[4][round] = dataStream == null ? Double.NaN : dataStream.wall();
-          figures[5][round] = dataStream == null ? Double.NaN : job.wall() / dataStream.wall();
-          figures[6][round] = dataStream == null ? Double.NaN : job.cpu() / dataStream.cpu();
-          figures[0][round] = job.wall();
-          figures[1][round] = job.cpu();
-          figures[2][round] = ceiling.wall();
-          figures[3][round] = ceiling.cpu();
+      List<Round> measured = new ArrayList<>();
+      for (int number = -warmup; number < rounds; number++) {
+        Round round = round(settings, cluster);
+        log(number, round, err);
+        if (number >= 0) {
+          measured.add(round);
         }
       }
-      double job = BenchCommand.median(figures[0]);
-      return new Result(
-          load,
-          rounds,
-          job,
-          BenchCommand.median(figures[1]),
-          BenchCommand.median(figures[2]),
-          BenchCommand.median(figures[3]),
-          BenchCommand.median(figures[4]),
-          BenchCommand.median(figures[5]),
-          BenchCommand.median(figures[6]),
-          latency.isZero() ? null : latency(settings, cluster, load.records() / job / 2, latency));
+      Measurement result = result(measured);
+      if (!latency.isZero()) {
+        double job = Measurement.median(measured, round -> round.job.wall());
+        latency(settings, cluster, load.records() / job / 2, latency).addTo(result);
+      }
+      return result;
     }
+  }
+
+  private Round round(Settings settings, MiniCluster cluster) throws Exception {
+    Timing ceiling = timeDecoding(settings);
+    Timing job = timeJob(settings, cluster);
+    return new Round(job, ceiling, hasDataStream ? timeDataStream(settings, cluster) : null);
+  }
+
+  private void log(int number, Round round, PrintWriter err) {
+    err.printf(
+        "%s: job %,.0f records/s, decoding alone %,.0f; by CPU time %,.0f and %,.0f%n",
+        number < 0 ? "warm-up" : "round " + (number + 1),
+        load.records() / round.job.wall(),
+        load.records() / round.ceiling.wall(),
+        load.records() / round.job.cpu(),
+        load.records() / round.ceiling.cpu());
+    if (round.dataStream != null) {
+      err.printf(
+          "  DataStream API %,.0f records/s, by CPU time %,.0f%n",
+          load.records() / round.dataStream.wall(), load.records() / round.dataStream.cpu());
+    }
+    err.flush();
+  }
+
+  /** Returns the medians over the rounds. */
+  private Measurement result(List<Round> rounds) {
+    double job = Measurement.median(rounds, round -> round.job.wall());
+    double jobCpu = Measurement.median(rounds, round -> round.job.cpu());
+    double ceiling = Measurement.median(rounds, round -> round.ceiling.wall());
+    double ceilingCpu = Measurement.median(rounds, round -> round.ceiling.cpu());
+    int records = load.records();
+    Measurement result = load.describe().put("rounds", rounds.size());
+    result.put("records_per_s", records / job).put("ceiling_records_per_s", records / ceiling);
+    result.put("fraction", ceiling / job, 3).put("records_per_cpu_s", records / jobCpu);
+    result.put("ceiling_records_per_cpu_s", records / ceilingCpu);
+    result.put("cpu_fraction", ceilingCpu / jobCpu, 3);
+    result.print(
+        "%,.0f records/s; a consumer that only decodes: %,.0f; fraction %.2f (by CPU time %.2f)",
+        records / job, records / ceiling, ceiling / job, ceilingCpu / jobCpu);
+    if (hasDataStream) {
+      double dataStream = Measurement.median(rounds, Round::dataStreamSeconds);
+      double ratio = Measurement.median(rounds, Round::dataStreamRatio);
+      double cpuRatio = Measurement.median(rounds, Round::dataStreamCpuRatio);
+      result.put("datastream_records_per_s", records / dataStream);
+      result.put("datastream_ratio", ratio, 3).put("datastream_cpu_ratio", cpuRatio, 3);
+      result.print(
+          "%nDataStream API: %,.0f records/s; ratio %.2f (by CPU time %.2f)",
+          records / dataStream, ratio, cpuRatio);
+    }
+    return result;
   }
 
   private PipelineLatency.Result latency(
@@ -246,18 +200,18 @@ final class PipelineBench {
             new ByteArrayDeserializer())) {
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
-      Moment began = null;
+      Timing.Moment began = null;
       while (decoded < load.records()) {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
           if (began == null) {
-            began = Moment.now();
+            began = Timing.Moment.now();
           }
           if (decoder.decode(KafkaClients.record(record), example) == null) {
             decoded++;
           }
         }
       }
-      return Moment.now().since(Objects.requireNonNull(began));
+      return Timing.Moment.now().since(Objects.requireNonNull(began));
     }
   }
 
@@ -289,11 +243,11 @@ final class PipelineBench {
       MiniCluster cluster,
       Function<MillraceJob.Sinks, StreamExecutionEnvironment> builder)
       throws Exception {
-    AtomicReference<Moment> began = new AtomicReference<>();
-    AtomicReference<Moment> ended = new AtomicReference<>();
+    AtomicReference<Timing.Moment> began = new AtomicReference<>();
+    AtomicReference<Timing.Moment> ended = new AtomicReference<>();
     try (LocalSink unread = new LocalSink(record -> {});
-        LocalSink deadLetters = new LocalSink(record -> began.set(Moment.now()));
-        LocalSink models = new LocalSink(record -> ended.set(Moment.now()))) {
+        LocalSink deadLetters = new LocalSink(record -> began.set(Timing.Moment.now()));
+        LocalSink models = new LocalSink(record -> ended.set(Timing.Moment.now()))) {
       StreamExecutionEnvironment env = builder.apply(sinks(settings, unread, deadLetters, models));
       cluster.executeJobBlocking(env.getStreamGraph().getJobGraph());
       return Objects.requireNonNull(ended.get()).since(Objects.requireNonNull(began.get()));

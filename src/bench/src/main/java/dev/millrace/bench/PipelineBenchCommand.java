@@ -1,16 +1,15 @@
 package dev.millrace.bench;
 
+import dev.millrace.bench.measure.Benchmark;
+import dev.millrace.bench.measure.Measurement;
 import dev.millrace.cli.console.CliError;
 import dev.millrace.config.Settings.Backend;
 import dev.millrace.config.Settings.Guarantee;
 import dev.millrace.nn.AutoSpec;
 import java.time.Duration;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Measures the throughput and latency of the whole job between two topics. */
 @Command(
@@ -28,7 +27,7 @@ import picocli.CommandLine.Spec;
       "  taskset -c 1 ./millrace bench pipeline --auto fast",
       "  taskset -c 0,1 ./millrace bench pipeline --keys 10000 --parallelism 2"
     })
-final class PipelineBenchCommand implements Callable<Integer> {
+final class PipelineBenchCommand extends Benchmark {
   @Option(
       names = "--records",
       paramLabel = "N",
@@ -48,7 +47,8 @@ final class PipelineBenchCommand implements Callable<Integer> {
       paramLabel = "C",
       defaultValue = "0",
       description =
-          "Columns of ids of a record, each of 10,000 ids; needs --auto (default: ${DEFAULT-VALUE}).")
+          "Columns of ids of a record, each of 10,000 ids; needs --auto (default:"
+              + " ${DEFAULT-VALUE}).")
   private int ids;
 
   @Option(
@@ -152,31 +152,26 @@ final class PipelineBenchCommand implements Callable<Integer> {
               + " in turn with the packaged job.")
   private boolean dataStream;
 
-  @Option(names = "--json", description = "Ends with one line of JSON.")
-  private boolean json;
-
-  @Spec private CommandSpec spec;
-
   @Override
-  public Integer call() throws Exception {
-    BenchCommand.require(spec, "--records", records, 1000);
-    BenchCommand.require(spec, "--features", features, 1);
-    BenchCommand.require(spec, "--ids", ids, 0);
+  protected Measurement measure() throws Exception {
+    require("--records", records, 1000);
+    require("--features", features, 1);
+    require("--ids", ids, 0);
     if (ids > 0 && (auto == null || dataStream)) {
       throw CliError.usage("--ids needs --auto TIER, and does not go with --datastream");
     }
-    BenchCommand.require(spec, "--keys", keys, 1);
-    BenchCommand.require(spec, "--classes", classes, 2);
-    BenchCommand.require(spec, "--batch", batch, 1);
+    require("--keys", keys, 1);
+    require("--classes", classes, 2);
+    require("--batch", batch, 1);
     if (auto != null && batch != 1) {
       throw CliError.usage("--batch goes with the network; model: auto learns one by one");
     }
-    BenchCommand.require(spec, "--parallelism", parallelism, 1);
-    BenchCommand.require(spec, "--checkpoint", checkpoint, 1);
-    BenchCommand.require(spec, "--every", every, 1);
-    BenchCommand.require(spec, "--warmup", warmup, 0);
-    BenchCommand.require(spec, "--rounds", rounds, 1);
-    BenchCommand.require(spec, "--latency", latency, 0);
+    require("--parallelism", parallelism, 1);
+    require("--checkpoint", checkpoint, 1);
+    require("--every", every, 1);
+    require("--warmup", warmup, 0);
+    require("--rounds", rounds, 1);
+    require("--latency", latency, 0);
     BenchLoad load =
         new BenchLoad(
             records,
@@ -192,10 +187,7 @@ final class PipelineBenchCommand implements Callable<Integer> {
             checkpoint,
             every,
             bindBroker);
-    PipelineBench.Result result =
-        new PipelineBench(load, dataStream)
-            .run(warmup, rounds, Duration.ofSeconds(latency), spec.commandLine().getErr());
-    spec.commandLine().getOut().println(json ? result.toJson() : result.toText());
-    return 0;
+    return new PipelineBench(load, dataStream)
+        .run(warmup, rounds, Duration.ofSeconds(latency), err());
   }
 }

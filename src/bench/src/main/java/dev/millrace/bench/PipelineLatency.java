@@ -1,5 +1,6 @@
 package dev.millrace.bench;
 
+import dev.millrace.bench.measure.Measurement;
 import dev.millrace.config.Settings;
 import dev.millrace.kafka.KafkaClients;
 import dev.millrace.kafka.TopicReader;
@@ -41,7 +42,15 @@ final class PipelineLatency {
   }
 
   /** Milliseconds from record to report. */
-  record Result(double recordsPerSecond, long reports, long median, long p99, long max) {}
+  record Result(double recordsPerSecond, long reports, long median, long p99, long max) {
+    void addTo(Measurement result) {
+      result.put("latency_records_per_s", recordsPerSecond).put("latency_reports", reports);
+      result.put("latency_p50_ms", median).put("latency_p99_ms", p99).put("latency_max_ms", max);
+      result.print(
+          "%nrecord to metrics at %,.0f records/s: p50 %d ms, p99 %d ms, max %d ms",
+          recordsPerSecond, median, p99, max);
+    }
+  }
 
   /**
    * Measures a job that reads new records until it is cancelled.

@@ -1,7 +1,6 @@
 package dev.millrace.bench;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.bench.measure.Measurement;
 import dev.millrace.cli.console.Directories;
 import dev.millrace.cli.run.LocalFlink;
 import dev.millrace.cli.run.LocalJob;
@@ -12,10 +11,10 @@ import dev.millrace.config.Settings.Backend;
 import dev.millrace.config.Settings.Guarantee;
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
@@ -60,76 +59,55 @@ final class SqlBench {
           Elapsed.nanos.getValueAtPercentile(99) / 1e3);
     }
 
-    private static Round median(Round[] rounds) {
+    private static Round median(List<Round> rounds) {
       return new Round(
-          median(rounds, Round::rowsPerSecond),
-          median(rounds, Round::p50),
-          median(rounds, Round::p99));
+          Measurement.median(rounds, Round::rowsPerSecond),
+          Measurement.median(rounds, Round::p50),
+          Measurement.median(rounds, Round::p99));
     }
 
-    private static double median(Round[] rounds, ToDoubleFunction<Round> figure) {
-      return BenchCommand.median(Arrays.stream(rounds).mapToDouble(figure).toArray());
-    }
-  }
-
-  /** Medians over the rounds. */
-  record Result(int rows, int keys, boolean async, int rounds, Round predict, Round identity) {
-    String toJson() {
-      ObjectNode json = new ObjectMapper().createObjectNode();
-      json.put("rows", rows);
-      json.put("keys", keys);
-      json.put("async", async);
-      json.put("rounds", rounds);
-      put(json, "", predict);
-      put(json, "identity_", identity);
-      json.put("fraction", Math.round(1000 * fraction()) / 1000.0);
-      BenchCommand.describeMachine(json);
-      return json.toString();
+    private void put(Measurement result, String prefix) {
+      result.put(prefix + "rows_per_s", rowsPerSecond);
+      result.put(prefix + "p50_us", p50, 3).put(prefix + "p99_us", p99, 3);
     }
 
-    private static void put(ObjectNode json, String prefix, Round round) {
-      json.put(prefix + "rows_per_s", Math.round(round.rowsPerSecond()));
-      json.put(prefix + "p50_us", round.p50());
-      json.put(prefix + "p99_us", round.p99());
-    }
-
-    private double fraction() {
-      return predict.rowsPerSecond() / identity.rowsPerSecond();
-    }
-
-    String toText() {
-      return "ML_PREDICT: %s; identity function: %s; fraction %.2f"
-          .formatted(text(predict), text(identity), fraction());
-    }
-
-    private static String text(Round round) {
-      return "%,.0f rows/s (p50 %.1f µs, p99 %.1f µs)"
-          .formatted(round.rowsPerSecond(), round.p50(), round.p99());
+    @Override
+    public String toString() {
+      return "%,.0f rows/s (p50 %.1f µs, p99 %.1f µs)".formatted(rowsPerSecond, p50, p99);
     }
   }
 
-  Result run(int warmup, int rounds, PrintWriter err) throws Exception {
+  Measurement run(int warmup, int rounds, PrintWriter err) throws Exception {
     try (BrokerProcess broker = BrokerProcess.start(false)) {
       Settings settings = publishModels(broker.bootstrapServers());
       StreamTableEnvironment tables = tables(settings);
-      Round[] predict = new Round[rounds];
-      Round[] identity = new Round[rounds];
+      List<Round> predict = new ArrayList<>();
+      List<Round> identity = new ArrayList<>();
       for (int round = -warmup; round < rounds; round++) {
         Round identityRound = run(tables, "returned");
         Round predictRound = run(tables, "predicted");
         err.printf(
             "%s: ML_PREDICT %s, identity function %s%n",
-            round < 0 ? "warm-up" : "round " + (round + 1),
-            Result.text(predictRound),
-            Result.text(identityRound));
+            round < 0 ? "warm-up" : "round " + (round + 1), predictRound, identityRound);
         err.flush();
         if (round >= 0) {
-          predict[round] = predictRound;
-          identity[round] = identityRound;
+          predict.add(predictRound);
+          identity.add(identityRound);
         }
       }
-      return new Result(rows, keys, async, rounds, Round.median(predict), Round.median(identity));
+      return result(rounds, Round.median(predict), Round.median(identity));
     }
+  }
+
+  private Measurement result(int rounds, Round predict, Round identity) {
+    double fraction = predict.rowsPerSecond() / identity.rowsPerSecond();
+    Measurement result = new Measurement();
+    result.put("rows", rows).put("keys", keys).put("async", async).put("rounds", rounds);
+    predict.put(result, "");
+    identity.put(result, "identity_");
+    result.put("fraction", fraction, 3);
+    return result.print(
+        "ML_PREDICT: %s; identity function: %s; fraction %.2f", predict, identity, fraction);
   }
 
   private Settings publishModels(String bootstrapServers) throws Exception {

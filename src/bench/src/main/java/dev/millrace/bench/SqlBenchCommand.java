@@ -1,10 +1,9 @@
 package dev.millrace.bench;
 
-import java.util.concurrent.Callable;
+import dev.millrace.bench.measure.Benchmark;
+import dev.millrace.bench.measure.Measurement;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Measures predictions in Flink SQL. */
 @Command(
@@ -16,7 +15,7 @@ import picocli.CommandLine.Spec;
       "a core with taskset. The time of a row is that from before the function to behind it."
     },
     footer = {"", "Example:", "  taskset -c 1 ./millrace bench sql --json"})
-final class SqlBenchCommand implements Callable<Integer> {
+final class SqlBenchCommand extends Benchmark {
   @Option(
       names = "--rows",
       paramLabel = "N",
@@ -48,20 +47,12 @@ final class SqlBenchCommand implements Callable<Integer> {
       description = "Measured rounds, whose median is reported (default: ${DEFAULT-VALUE}).")
   private int rounds;
 
-  @Option(names = "--json", description = "Ends with one line of JSON.")
-  private boolean json;
-
-  @Spec private CommandSpec spec;
-
   @Override
-  public Integer call() throws Exception {
-    BenchCommand.require(spec, "--rows", rows, 1000);
-    BenchCommand.require(spec, "--keys", keys, 1);
-    BenchCommand.require(spec, "--warmup", warmup, 0);
-    BenchCommand.require(spec, "--rounds", rounds, 1);
-    SqlBench.Result result =
-        new SqlBench(rows, keys, async).run(warmup, rounds, spec.commandLine().getErr());
-    spec.commandLine().getOut().println(json ? result.toJson() : result.toText());
-    return 0;
+  protected Measurement measure() throws Exception {
+    require("--rows", rows, 1000);
+    require("--keys", keys, 1);
+    require("--warmup", warmup, 0);
+    require("--rounds", rounds, 1);
+    return new SqlBench(rows, keys, async).run(warmup, rounds, err());
   }
 }

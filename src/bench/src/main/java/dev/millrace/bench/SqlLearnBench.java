@@ -1,9 +1,8 @@
 package dev.millrace.bench;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.sun.management.OperatingSystemMXBean;
 import dev.millrace.MillraceJob;
+import dev.millrace.bench.measure.Benchmark;
+import dev.millrace.bench.measure.Measurement;
 import dev.millrace.cli.console.Directories;
 import dev.millrace.cli.evaluate.LocalSink;
 import dev.millrace.cli.run.LocalFlink;
@@ -14,10 +13,11 @@ import dev.millrace.config.Settings.Backend;
 import dev.millrace.data.KebabCase;
 import dev.millrace.nn.AutoSpec;
 import dev.millrace.table.LearnFunction;
-import java.io.PrintWriter;
-import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.runtime.jobgraph.JobGraph;
 import org.apache.flink.runtime.minicluster.MiniCluster;
@@ -26,101 +26,144 @@ import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.table.api.bridge.java.StreamTableEnvironment;
 import org.apache.flink.types.Row;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /**
  * Measures the learning function of Flink SQL, the packaged job, and a function that only returns
  * its rows, in turn on one cluster in this process, with one subtask each.
- *
- * @param rows of each job
- * @param auto tier of {@code model: auto}; null for a network
  */
-record SqlLearnBench(int rows, int keys, AutoSpec.@Nullable Tier auto, Backend backend) {
+@Command(
+    name = "sql-learn",
+    description = {
+      "Measures rows per second that the SQL function millrace_learn learns, and the job's rate.",
+      "Both learn generated examples without a topic, in turn with a function that only returns"
+          + " its",
+      "rows. The network has 8 features, 32 relu neurons and 2 classes, and learns by plain"
+          + " gradient",
+      "descent."
+    },
+    footer = {
+      "",
+      "Example:",
+      "  taskset -c 1 ./millrace bench sql-learn --json",
+      "  ./millrace bench sql-learn --backend rocksdb --auto fast --rows 200000"
+    })
+final class SqlLearnBench extends Benchmark {
+  @Option(
+      names = "--rows",
+      paramLabel = "N",
+      defaultValue = "2000000",
+      description = "Rows of each job (default: ${DEFAULT-VALUE}).")
+  private int rows;
 
-  /** Seconds of a job by the clock and of the process on all processors. */
-  private record Timing(double wall, double cpu) {}
+  @Option(
+      names = "--keys",
+      paramLabel = "K",
+      defaultValue = "100",
+      description = "Model keys (default: ${DEFAULT-VALUE}).")
+  private int keys;
 
-  /** Medians over the rounds, in seconds. */
-  record Result(SqlLearnBench bench, Timing sql, Timing job, Timing passing) {
+  @Option(
+      names = "--auto",
+      paramLabel = "TIER",
+      description = "Learns with model: auto instead of the network: fast, balanced or accurate.")
+  private AutoSpec.@Nullable Tier auto;
 
-    String toJson() {
-      ObjectNode json = new ObjectMapper().createObjectNode();
-      json.put("rows", bench.rows);
-      json.put("keys", bench.keys);
-      json.put("model", bench.auto == null ? "8-32-2" : "auto " + KebabCase.of(bench.auto));
-      json.put("backend", KebabCase.of(bench.backend));
-      json.put("rows_per_s", perSecond(sql.wall));
-      json.put("rows_per_cpu_s", perSecond(sql.cpu));
-      json.put("job_records_per_s", perSecond(job.wall));
-      json.put("job_records_per_cpu_s", perSecond(job.cpu));
-      json.put("passing_rows_per_s", perSecond(passing.wall));
-      json.put("passing_rows_per_cpu_s", perSecond(passing.cpu));
-      json.put("fraction_of_job", Math.round(1000 * job.wall / sql.wall) / 1000.0);
-      json.put("cpu_fraction_of_job", Math.round(1000 * job.cpu / sql.cpu) / 1000.0);
-      BenchCommand.describeMachine(json);
-      return json.toString();
-    }
+  @Option(
+      names = "--backend",
+      paramLabel = "NAME",
+      defaultValue = "heap",
+      description = "heap or rocksdb (default: ${DEFAULT-VALUE}).")
+  private Backend backend;
 
-    String toText() {
-      return ("%,d rows/s learned in SQL; the job: %,d records/s; a function that returns its rows:"
-              + " %,d rows/s; fraction of the job %.2f (by CPU time %.2f)")
-          .formatted(
-              perSecond(sql.wall),
-              perSecond(job.wall),
-              perSecond(passing.wall),
-              job.wall / sql.wall,
-              job.cpu / sql.cpu);
-    }
+  @Option(
+      names = "--warmup",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Rounds to warm up (default: ${DEFAULT-VALUE}).")
+  private int warmup;
 
-    private long perSecond(double seconds) {
-      return Math.round(bench.rows / seconds);
-    }
-  }
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      defaultValue = "3",
+      description = "Measured rounds, whose median is reported (default: ${DEFAULT-VALUE}).")
+  private int rounds;
 
-  Result run(int warmup, int rounds, PrintWriter err) throws Exception {
+  @Override
+  protected Measurement measure() throws Exception {
+    require("--rows", rows, 1000);
+    require("--keys", keys, 1);
+    require("--warmup", warmup, 0);
+    require("--rounds", rounds, 1);
     Settings settings = settings();
-    Timing[][] timings = new Timing[3][rounds];
+    List<Round> measured = new ArrayList<>();
     try (MiniCluster cluster = LocalFlink.cluster(environment(settings))) {
-      for (int round = -warmup; round < rounds; round++) {
-        Timing[] now = {
-          time(cluster, statement(settings, LearnFunction.class, arguments())),
-          timeJob(cluster, settings),
-          time(cluster, statement(settings, PassingFunction.class, ""))
-        };
-        err.printf(
-            "%s: SQL %,.0f rows/s, job %,.0f, returned %,.0f; by CPU time %,.0f, %,.0f and %,.0f%n",
-            round < 0 ? "warm-up" : "round " + (round + 1),
-            rows / now[0].wall,
-            rows / now[1].wall,
-            rows / now[2].wall,
-            rows / now[0].cpu,
-            rows / now[1].cpu,
-            rows / now[2].cpu);
-        err.flush();
-        for (int kind = 0; kind < now.length && round >= 0; kind++) {
-          timings[kind][round] = now[kind];
+      for (int number = -warmup; number < rounds; number++) {
+        Round round =
+            new Round(
+                time(cluster, statement(settings, LearnFunction.class, arguments())),
+                timeJob(cluster, settings),
+                time(cluster, statement(settings, PassingFunction.class, "")));
+        err()
+            .printf(
+                "%s: SQL %,.0f rows/s, job %,.0f, returned %,.0f; by CPU time %,.0f, %,.0f and"
+                    + " %,.0f%n",
+                number < 0 ? "warm-up" : "round " + (number + 1),
+                rows / round.sql.wall(),
+                rows / round.job.wall(),
+                rows / round.passing.wall(),
+                rows / round.sql.cpu(),
+                rows / round.job.cpu(),
+                rows / round.passing.cpu());
+        err().flush();
+        if (number >= 0) {
+          measured.add(round);
         }
       }
     }
-    return new Result(this, median(timings[0]), median(timings[1]), median(timings[2]));
+    return result(
+        median(measured, Round::sql),
+        median(measured, Round::job),
+        median(measured, Round::passing));
   }
 
-  private static Timing median(Timing[] timings) {
-    double[] wall = new double[timings.length];
-    double[] cpu = new double[timings.length];
-    for (int i = 0; i < timings.length; i++) {
-      wall[i] = timings[i].wall;
-      cpu[i] = timings[i].cpu;
-    }
-    return new Timing(BenchCommand.median(wall), BenchCommand.median(cpu));
+  /** What each of the jobs took. */
+  private record Round(Timing sql, Timing job, Timing passing) {}
+
+  private static Timing median(List<Round> rounds, Function<Round, Timing> job) {
+    return new Timing(
+        Measurement.median(rounds, round -> job.apply(round).wall()),
+        Measurement.median(rounds, round -> job.apply(round).cpu()));
+  }
+
+  private Measurement result(Timing sql, Timing job, Timing passing) {
+    Measurement result = new Measurement();
+    result.put("rows", rows).put("keys", keys);
+    result.put("model", auto == null ? "8-32-2" : "auto " + KebabCase.of(auto));
+    result.put("backend", KebabCase.of(backend));
+    result.put("rows_per_s", rows / sql.wall()).put("rows_per_cpu_s", rows / sql.cpu());
+    result.put("job_records_per_s", rows / job.wall());
+    result.put("job_records_per_cpu_s", rows / job.cpu());
+    result.put("passing_rows_per_s", rows / passing.wall());
+    result.put("passing_rows_per_cpu_s", rows / passing.cpu());
+    result.put("fraction_of_job", job.wall() / sql.wall(), 3);
+    result.put("cpu_fraction_of_job", job.cpu() / sql.cpu(), 3);
+    return result.print(
+        "%,.0f rows/s learned in SQL; the job: %,.0f records/s; a function that returns its rows:"
+            + " %,.0f rows/s; fraction of the job %.2f (by CPU time %.2f)",
+        rows / sql.wall(),
+        rows / job.wall(),
+        rows / passing.wall(),
+        job.wall() / sql.wall(),
+        job.cpu() / sql.cpu());
   }
 
   private static Timing time(MiniCluster cluster, JobGraph graph) throws Exception {
-    OperatingSystemMXBean system =
-        (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-    long cpu = system.getProcessCpuTime();
-    long wall = System.nanoTime();
+    Timing.Moment start = Timing.Moment.now();
     cluster.executeJobBlocking(graph);
-    return new Timing((System.nanoTime() - wall) / 1e9, (system.getProcessCpuTime() - cpu) / 1e9);
+    return Timing.Moment.now().since(start);
   }
 
   private Timing timeJob(MiniCluster cluster, Settings settings) throws Exception {
@@ -166,11 +209,11 @@ record SqlLearnBench(int rows, int keys, AutoSpec.@Nullable Tier auto, Backend b
 
   private String pipeline() {
     return """
-        input: { classes: [pos, neg] }
-        %s
-        output: { predictions: true }
-        state: { backend: %s }
-        """
+    input: { classes: [pos, neg] }
+    %s
+    output: { predictions: true }
+    state: { backend: %s }
+    """
         .formatted(
             auto == null
                 ? "model: { layers: [{ units: 32, activation: relu }], optimizer: sgd }"

@@ -1,8 +1,7 @@
 package dev.millrace.bench;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.MillraceJob;
+import dev.millrace.bench.measure.Measurement;
 import dev.millrace.cli.console.Directories;
 import dev.millrace.cli.evaluate.LocalSink;
 import dev.millrace.cli.run.LocalFlink;
@@ -52,115 +51,6 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds, int id
   // Warm-up, measurement, checkpoint.
   private static final int PHASES = 3;
   private static final int MAX_REPORTS_OF_ONE_KEY = 1000;
-
-  /**
-   * Measurements.
-   *
-   * @param seconds duration of the second phase
-   * @param pauseMillis longest gap between two reports during the checkpoint
-   * @param quietMillis longest gap between two reports in the second phase
-   * @param savepointBytes size of the models, uncompressed and the same on each backend
-   * @param windowBytes size of a key's window of scored examples
-   * @param laterSeconds duration of a second checkpoint, after the third phase
-   * @param laterBytes size of the files that this checkpoint wrote
-   */
-  record Result(
-      StateBench bench,
-      double seconds,
-      double checkpointSeconds,
-      double pauseMillis,
-      double quietMillis,
-      long checkpointBytes,
-      long savepointBytes,
-      long windowBytes,
-      double laterSeconds,
-      long laterBytes) {
-
-    private double updatesPerSecond() {
-      return (double) bench.keys * bench.rounds / seconds;
-    }
-
-    private long bytesPerKey() {
-      return savepointBytes / bench.keys;
-    }
-
-    // Plain gradient descent has no optimizer state.
-    private static long floatBytes() {
-      return Float.BYTES
-          * (long) ((StateBenchSource.FEATURES + 1) * NEURONS + (NEURONS + 1) * CLASSES);
-    }
-
-    private long otherBytes() {
-      return bytesPerKey() - floatBytes() - windowBytes;
-    }
-
-    String toJson() {
-      ObjectNode json = new ObjectMapper().createObjectNode();
-      json.put("keys", bench.keys);
-      json.put("backend", KebabCase.of(bench.backend));
-      json.put("cache_bytes", bench.cacheBytes);
-      json.put("updates_per_s", Math.round(updatesPerSecond()));
-      json.put("examples_per_key", PHASES * bench.rounds);
-      json.put("bytes_per_key", bytesPerKey());
-      if (bench.ids == 0) {
-        json.put("weights_and_optimizer_bytes_per_key", floatBytes());
-        json.put("window_bytes_per_key", windowBytes);
-        json.put("other_bytes_per_key", otherBytes());
-      } else {
-        json.put("ids_per_key", bench.ids);
-      }
-      json.put("checkpoint_s", Math.round(1000 * checkpointSeconds) / 1000.0);
-      json.put("checkpoint_bytes", checkpointBytes);
-      json.put("later_checkpoint_s", Math.round(1000 * laterSeconds) / 1000.0);
-      json.put("later_checkpoint_bytes", laterBytes);
-      json.put("pause_ms", Math.round(10 * pauseMillis) / 10.0);
-      json.put("quiet_ms", Math.round(10 * quietMillis) / 10.0);
-      BenchCommand.describeMachine(json);
-      return json.toString();
-    }
-
-    String toText() {
-      return bench.ids == 0 ? textOfNetworks() : textOfIds();
-    }
-
-    private String textOfIds() {
-      return ("%,d keys of %,d ids on %s: %,.0f records/s of %d ids; %,d bytes a key; a checkpoint"
-              + " takes %.2f s and %,d bytes, and stops the job for %.0f ms (%.0f ms without);"
-              + " after a hundredth of the ids came again, the next one takes %.2f s and %,d"
-              + " bytes")
-          .formatted(
-              bench.keys,
-              bench.ids,
-              KebabCase.of(bench.backend),
-              updatesPerSecond(),
-              Math.min(bench.ids, StateBenchSource.IDS_OF_RECORD),
-              bytesPerKey(),
-              checkpointSeconds,
-              checkpointBytes,
-              pauseMillis,
-              quietMillis,
-              laterSeconds,
-              laterBytes);
-    }
-
-    private String textOfNetworks() {
-      return ("%,d keys on %s: %,.0f updates/s; %,d bytes a key: %,d of weights, %,d of the window,"
-              + " %,d others; a checkpoint takes %.2f s and %,d bytes, and stops the job for"
-              + " %.0f ms (%.0f ms without)")
-          .formatted(
-              bench.keys,
-              KebabCase.of(bench.backend),
-              updatesPerSecond(),
-              bytesPerKey(),
-              floatBytes(),
-              windowBytes,
-              otherBytes(),
-              checkpointSeconds,
-              checkpointBytes,
-              pauseMillis,
-              quietMillis);
-    }
-  }
 
   /** Times of the reports of each phase; written by the thread of the job's one sink. */
   private static final class Reports {
@@ -214,7 +104,7 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds, int id
     }
   }
 
-  Result run() throws Exception {
+  Measurement run() throws Exception {
     Path checkpoints = Directories.untilExit("millrace-bench-");
     Settings settings = settings();
     Reports reports = new Reports(keys * reportsOfKey(), keys == 1);
@@ -228,44 +118,99 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds, int id
           new MillraceJob.Sinks(metrics, unread, unread, unread, unread, unread));
       JobGraph graph = env.getStreamGraph().getJobGraph();
       try (MiniCluster cluster = LocalFlink.cluster(env)) {
-        JobID job = cluster.submitJob(graph).get().getJobID();
-        // Completes the futures if the job fails.
-        cluster
-            .requestJobResult(job)
-            .thenAccept(
-                ended ->
-                    reports.fail(
-                        ended
-                            .getSerializedThrowable()
-                            .map(e -> (Throwable) e)
-                            .orElseGet(() -> new IllegalStateException("the job has ended"))));
-        reports.thirdBegun.get();
-        reports.checkpointing = true;
-        double checkpoint = checkpoint(cluster, job);
-        reports.checkpointing = false;
-        Set<Path> before = files(checkpoints);
-        long checkpointBytes = size(before);
-        reports.all.get();
-        double later = checkpoint(cluster, job);
-        Set<Path> written = files(checkpoints);
-        written.removeAll(before);
-        Path savepoint = Directories.untilExit("millrace-bench-");
-        cluster
-            .triggerSavepoint(
-                job, Snapshots.location(savepoint), false, SavepointFormatType.CANONICAL)
-            .get();
-        return new Result(
-            this,
-            (reports.end - reports.warm) / 1e9,
-            checkpoint,
-            reports.maxGap / 1e6,
-            reports.quietGap / 1e6,
-            checkpointBytes,
-            size(files(savepoint)),
-            windowBytes(settings.metrics()),
-            later,
-            size(written));
+        return measure(settings, reports, cluster, graph, checkpoints);
       }
+    }
+  }
+
+  private Measurement measure(
+      Settings settings, Reports reports, MiniCluster cluster, JobGraph graph, Path checkpoints)
+      throws Exception {
+    JobID job = cluster.submitJob(graph).get().getJobID();
+    // Completes the futures if the job fails.
+    cluster
+        .requestJobResult(job)
+        .thenAccept(
+            ended ->
+                reports.fail(
+                    ended
+                        .getSerializedThrowable()
+                        .map(e -> (Throwable) e)
+                        .orElseGet(() -> new IllegalStateException("the job has ended"))));
+    reports.thirdBegun.get();
+    reports.checkpointing = true;
+    double seconds = checkpoint(cluster, job);
+    reports.checkpointing = false;
+    Set<Path> before = files(checkpoints);
+    Checkpoint first = new Checkpoint(seconds, size(before));
+    reports.all.get();
+    seconds = checkpoint(cluster, job);
+    Set<Path> written = files(checkpoints);
+    written.removeAll(before);
+    Checkpoint later = new Checkpoint(seconds, size(written));
+    Path savepoint = Directories.untilExit("millrace-bench-");
+    cluster
+        .triggerSavepoint(job, Snapshots.location(savepoint), false, SavepointFormatType.CANONICAL)
+        .get();
+    // The models, uncompressed and the same on each backend.
+    long bytesPerKey = size(files(savepoint)) / keys;
+    return result(reports, bytesPerKey, windowBytes(settings.metrics()), first, later);
+  }
+
+  /** Duration of a checkpoint, and size of the files that it wrote. */
+  private record Checkpoint(double seconds, long bytes) {}
+
+  private Measurement result(
+      Reports reports, long bytesPerKey, long windowBytes, Checkpoint first, Checkpoint later) {
+    double updatesPerSecond = 1e9 * keys * rounds / (reports.end - reports.warm);
+    double pauseMillis = reports.maxGap / 1e6;
+    double quietMillis = reports.quietGap / 1e6;
+    Measurement result = new Measurement();
+    result.put("keys", keys).put("backend", KebabCase.of(backend)).put("cache_bytes", cacheBytes);
+    result.put("updates_per_s", updatesPerSecond).put("examples_per_key", PHASES * rounds);
+    result.put("bytes_per_key", bytesPerKey);
+    result.print("%,d keys ", keys);
+    addModel(result, updatesPerSecond, bytesPerKey, windowBytes);
+    result.put("checkpoint_s", first.seconds, 3).put("checkpoint_bytes", first.bytes);
+    result.put("later_checkpoint_s", later.seconds, 3).put("later_checkpoint_bytes", later.bytes);
+    result.put("pause_ms", pauseMillis, 1).put("quiet_ms", quietMillis, 1);
+    result.print(
+        "; a checkpoint takes %.2f s and %,d bytes, and stops the job for %.0f ms (%.0f ms"
+            + " without)",
+        first.seconds, first.bytes, pauseMillis, quietMillis);
+    return ids == 0
+        ? result
+        : result.print(
+            "; after a hundredth of the ids came again, the next one takes %.2f s and %,d bytes",
+            later.seconds, later.bytes);
+  }
+
+  private void addModel(
+      Measurement result, double updatesPerSecond, long bytesPerKey, long windowBytes) {
+    // Plain gradient descent has no optimizer state.
+    long floatBytes =
+        Float.BYTES * (long) ((StateBenchSource.FEATURES + 1) * NEURONS + (NEURONS + 1) * CLASSES);
+    long otherBytes = bytesPerKey - floatBytes - windowBytes;
+    if (ids == 0) {
+      result.put("weights_and_optimizer_bytes_per_key", floatBytes);
+      result.put("window_bytes_per_key", windowBytes).put("other_bytes_per_key", otherBytes);
+      result.print(
+          "on %s: %,.0f updates/s; %,d bytes a key: %,d of weights, %,d of the window, %,d others",
+          KebabCase.of(backend),
+          updatesPerSecond,
+          bytesPerKey,
+          floatBytes,
+          windowBytes,
+          otherBytes);
+    } else {
+      result.put("ids_per_key", ids);
+      result.print(
+          "of %,d ids on %s: %,.0f records/s of %d ids; %,d bytes a key",
+          ids,
+          KebabCase.of(backend),
+          updatesPerSecond,
+          Math.min(ids, StateBenchSource.IDS_OF_RECORD),
+          bytesPerKey);
     }
   }
 

@@ -1,11 +1,10 @@
 package dev.millrace.bench;
 
+import dev.millrace.bench.measure.Benchmark;
+import dev.millrace.bench.measure.Measurement;
 import dev.millrace.config.Settings.Backend;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Measures state size, throughput and checkpoints of many models. */
 @Command(
@@ -25,7 +24,7 @@ import picocli.CommandLine.Spec;
       "  ./millrace bench state --keys 100000 --backend rocksdb --cache-bytes 0",
       "  ./millrace bench state --keys 1 --ids 10000000 --backend rocksdb"
     })
-final class StateBenchCommand implements Callable<Integer> {
+final class StateBenchCommand extends Benchmark {
   // Enough for the JIT compiler, and to fill the windows of a few keys.
   private static final int UPDATES = 2_000_000;
   private static final int MAX_ROUNDS = 20_000;
@@ -65,20 +64,13 @@ final class StateBenchCommand implements Callable<Integer> {
       description = "Ids that each key has; 0 is a network without ids.")
   private int ids;
 
-  @Option(names = "--json", description = "Ends with one line of JSON.")
-  private boolean json;
-
-  @Spec private CommandSpec spec;
-
   @Override
-  public Integer call() throws Exception {
-    BenchCommand.require(spec, "--keys", keys, 1);
-    BenchCommand.require(spec, "--rounds", rounds, 0);
-    BenchCommand.require(spec, "--cache-bytes", cacheBytes, 0);
-    BenchCommand.require(spec, "--ids", ids, 0);
-    StateBench.Result result = new StateBench(keys, backend, cacheBytes, rounds(), ids).run();
-    spec.commandLine().getOut().println(json ? result.toJson() : result.toText());
-    return 0;
+  protected Measurement measure() throws Exception {
+    require("--keys", keys, 1);
+    require("--rounds", rounds, 0);
+    require("--cache-bytes", cacheBytes, 0);
+    require("--ids", ids, 0);
+    return new StateBench(keys, backend, cacheBytes, rounds(), ids).run();
   }
 
   private int rounds() {

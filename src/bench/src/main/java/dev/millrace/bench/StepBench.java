@@ -1,7 +1,7 @@
 package dev.millrace.bench;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.bench.measure.Benchmark;
+import dev.millrace.bench.measure.Measurement;
 import dev.millrace.cli.console.CliError;
 import dev.millrace.data.KebabCase;
 import dev.millrace.nn.Activation;
@@ -9,7 +9,6 @@ import dev.millrace.nn.AutoSpec;
 import dev.millrace.simd.KernelProvider;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -19,75 +18,167 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
-/**
- * Runs {@link StepLoop} in several JVMs, because compiled code differs from one JVM to the next.
- *
- * @param layers from the inputs to the classes
- * @param activation of the hidden layers
- * @param auto tier of the mixture that learns instead of a network; null for a network
- * @param withoutModule true to measure JVMs without flags as well, in turn
- */
-record StepBench(
-    int[] layers,
-    Activation activation,
-    int batch,
-    StepLoop.Algorithm optimizer,
-    AutoSpec.@Nullable Tier auto,
-    int models,
-    double warmup,
-    double seconds,
-    int jvms,
-    boolean withoutModule) {
+/** Runs {@link StepLoop} in several JVMs, because compiled code differs from one to the next. */
+@Command(
+    name = "step",
+    description = {
+      "Measures examples per second of training steps, without Kafka and Flink.",
+      "A step is forward pass, loss, backward pass and update of a network with softmax and",
+      "cross-entropy, without normalization, on a small pool of random examples. The rate is per",
+      "second of processor time of the training thread, the median of several JVMs."
+    },
+    footer = {
+      "",
+      "Example:",
+      "  ./millrace bench step --layers 8,32,2 --batch 1 --optimizer sgd --json",
+      "  taskset -c 1 ./millrace bench step --layers 784,256,128,10 --batch 64",
+      "  taskset -c 1 ./millrace bench step --layers 8,2 --auto balanced --batch 16"
+    })
+final class StepBench extends Benchmark {
   private static final Pattern OUTPUT = Pattern.compile("examples_per_s=(\\S+) peak_flops=(\\S+)");
 
-  /**
-   * Medians over the JVMs.
-   *
-   * @param withoutModule examples per second in JVMs without flags; NaN if not measured
-   */
-  record Result(StepBench bench, double examplesPerSecond, double peak, double withoutModule) {
-    double fraction() {
-      return examplesPerSecond * bench.flopsPerExample() / peak;
-    }
+  @Option(
+      names = "--layers",
+      paramLabel = "N,N,..",
+      split = ",",
+      defaultValue = "8,32,2",
+      description = "Inputs, hidden neurons and classes (default: ${DEFAULT-VALUE}).")
+  private int[] layers;
 
-    String toJson() {
-      ObjectNode json = new ObjectMapper().createObjectNode();
-      json.putPOJO("layers", bench.layers);
-      json.put("activation", bench.auto == null ? bench.activation.id() : null);
-      json.put("batch", bench.batch);
-      json.put("optimizer", bench.auto == null ? KebabCase.of(bench.optimizer) : null);
-      json.put("auto", bench.auto == null ? null : bench.auto.id());
-      json.put("models", bench.models);
-      json.put("examples_per_s", Math.round(examplesPerSecond));
-      if (bench.auto == null) {
-        json.put("gflops", Math.round(examplesPerSecond * bench.flopsPerExample() / 1e7) / 100.0);
-        json.put("fma_peak_gflops", Math.round(peak / 1e8) / 10.0);
-        json.put("fma_peak_fraction", Math.round(1000 * fraction()) / 1000.0);
-      }
-      if (bench.withoutModule) {
-        json.put("without_module_examples_per_s", Math.round(withoutModule));
-        json.put(
-            "without_module_fraction", Math.round(1000 * withoutModule / examplesPerSecond) / 1e3);
-      }
-      json.put("jvms", bench.jvms);
-      BenchCommand.describeMachine(json);
-      return json.toString();
-    }
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Examples in one update (default: ${DEFAULT-VALUE}).")
+  private int batch;
 
-    String toText() {
-      String text =
-          bench.auto == null
-              ? "%,.0f examples/s, %.0f %% of the core's peak of %.0f GFLOP/s"
-                  .formatted(examplesPerSecond, 100 * fraction(), peak / 1e9)
-              : "%,.0f records/s, %.2f µs each"
-                  .formatted(examplesPerSecond, 1e6 / examplesPerSecond);
-      text += ", " + KernelProvider.kernels().description();
-      return bench.withoutModule
-          ? "%s; %,.0f without the module, fraction %.2f"
-              .formatted(text, withoutModule, withoutModule / examplesPerSecond)
-          : text;
+  @Option(
+      names = "--optimizer",
+      paramLabel = "NAME",
+      defaultValue = "sgd",
+      description = "sgd, momentum, rmsprop or adam (default: ${DEFAULT-VALUE}).")
+  private StepLoop.Algorithm optimizer;
+
+  @Option(
+      names = "--activation",
+      paramLabel = "NAME",
+      defaultValue = "relu",
+      description =
+          "Activation of the hidden layers, as in a pipeline file: relu, tanh, elu ... (default:"
+              + " ${DEFAULT-VALUE}).")
+  private Activation activation;
+
+  @Option(
+      names = "--auto",
+      paramLabel = "TIER",
+      description =
+          "Measures model: auto instead of a network: fast, balanced or accurate. Uses the first"
+              + " and the last number of --layers; --batch is the number of records in a call.")
+  private AutoSpec.@Nullable Tier auto;
+
+  @Option(
+      names = "--models",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Number of models, which learn in random order (default: ${DEFAULT-VALUE}).")
+  private int models;
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "S",
+      defaultValue = "3",
+      description = "Seconds to measure in each JVM (default: ${DEFAULT-VALUE}).")
+  private double seconds;
+
+  @Option(
+      names = "--warmup",
+      paramLabel = "S",
+      defaultValue = "8",
+      description =
+          "Seconds to warm up; the JIT compiler needs about 8 (default: ${DEFAULT-VALUE}).")
+  private double warmup;
+
+  @Option(
+      names = "--jvms",
+      paramLabel = "N",
+      defaultValue = "3",
+      description = "Number of JVMs, one after the other (default: ${DEFAULT-VALUE}).")
+  private int jvms;
+
+  @Option(
+      names = "--without-module",
+      description =
+          "Also measures JVMs without flags, as on clusters that allow none: the module"
+              + " jdk.incubator.vector is missing, and the compiler alone uses SIMD. They"
+              + " alternate with the others.")
+  private boolean withoutModule;
+
+  @Override
+  protected Measurement measure() throws IOException, InterruptedException {
+    if (layers.length < 2) {
+      throw wrong("--layers needs at least inputs and classes, such as 8,32,2");
     }
+    for (int units : layers) {
+      require("a number of --layers", units, 1);
+    }
+    require("the last of --layers", layers[layers.length - 1], 2);
+    require("--batch", batch, 1);
+    require("--models", models, 1);
+    require("--jvms", jvms, 1);
+    if (!(seconds > 0) || !(warmup >= 0)) {
+      throw wrong("--seconds must be above 0 and --warmup at least 0");
+    }
+    // The flags of this JVM, the module of the vectors among them.
+    List<String> flags = ManagementFactory.getRuntimeMXBean().getInputArguments();
+    List<Output> outputs = new ArrayList<>();
+    List<Output> withoutFlags = new ArrayList<>();
+    for (int j = 0; j < jvms; j++) {
+      outputs.add(run(flags));
+      err().printf("JVM %d of %d: %,.0f examples/s%n", j + 1, jvms, outputs.get(j).rate());
+      if (withoutModule) {
+        withoutFlags.add(run(List.of()));
+        err().printf("Without the module: %,.0f examples/s%n", withoutFlags.get(j).rate());
+      }
+    }
+    return result(outputs, withoutFlags);
+  }
+
+  /** What one JVM measured: examples per second, and the peak of its core. */
+  private record Output(double rate, double peak) {}
+
+  private Measurement result(List<Output> outputs, List<Output> withoutFlags) {
+    double rate = Measurement.median(outputs, Output::rate);
+    Measurement result = new Measurement();
+    result.put("layers", layers);
+    result.put("activation", auto == null ? activation.id() : null);
+    result.put("batch", batch);
+    result.put("optimizer", auto == null ? KebabCase.of(optimizer) : null);
+    result.put("auto", auto == null ? null : auto.id());
+    result.put("models", models);
+    result.put("examples_per_s", rate);
+    if (auto == null) {
+      double peak = Measurement.median(outputs, Output::peak);
+      double flops = rate * flopsPerExample();
+      result.put("gflops", flops / 1e9, 2);
+      result.put("fma_peak_gflops", peak / 1e9, 1);
+      result.put("fma_peak_fraction", flops / peak, 3);
+      result.print(
+          "%,.0f examples/s, %.0f %% of the core's peak of %.0f GFLOP/s",
+          rate, 100 * flops / peak, peak / 1e9);
+    } else {
+      result.print("%,.0f records/s, %.2f µs each", rate, 1e6 / rate);
+    }
+    result.print(", %s", KernelProvider.kernels().description());
+    if (withoutModule) {
+      double without = Measurement.median(withoutFlags, Output::rate);
+      result.put("without_module_examples_per_s", without);
+      result.put("without_module_fraction", without / rate, 3);
+      result.print("; %,.0f without the module, fraction %.2f", without, without / rate);
+    }
+    return result.put("jvms", jvms);
   }
 
   /** Returns six for each weight, less the gradient with respect to the inputs. */
@@ -99,31 +190,7 @@ record StepBench(
     return 6 * weights - 2.0 * layers[0] * layers[1];
   }
 
-  Result run(PrintWriter err) throws IOException, InterruptedException {
-    // The flags of this JVM, the module of the vectors among them.
-    List<String> flags = ManagementFactory.getRuntimeMXBean().getInputArguments();
-    double[] rates = new double[jvms];
-    double[] peaks = new double[jvms];
-    double[] ratesWithoutModule = new double[jvms];
-    Arrays.fill(ratesWithoutModule, Double.NaN);
-    for (int j = 0; j < jvms; j++) {
-      Matcher output = measure(flags);
-      rates[j] = Double.parseDouble(output.group(1));
-      peaks[j] = Double.parseDouble(output.group(2));
-      err.printf("JVM %d of %d: %,.0f examples/s%n", j + 1, jvms, rates[j]);
-      if (withoutModule) {
-        ratesWithoutModule[j] = Double.parseDouble(measure(List.of()).group(1));
-        err.printf("Without the module: %,.0f examples/s%n", ratesWithoutModule[j]);
-      }
-    }
-    return new Result(
-        this,
-        BenchCommand.median(rates),
-        BenchCommand.median(peaks),
-        BenchCommand.median(ratesWithoutModule));
-  }
-
-  private Matcher measure(List<String> flags) throws IOException, InterruptedException {
+  private Output run(List<String> flags) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(flags);
@@ -143,6 +210,6 @@ record StepBench(
     if (process.waitFor() != 0 || !output.find()) {
       throw new CliError("The measuring JVM failed: " + text.strip());
     }
-    return output;
+    return new Output(Double.parseDouble(output.group(1)), Double.parseDouble(output.group(2)));
   }
 }

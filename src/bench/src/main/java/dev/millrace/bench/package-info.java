@@ -1,4 +1,4 @@
-/** The command {@code bench}: measures steps, pipeline, state and accuracy on this machine. */
+/** The command {@code bench}: measures on this machine; and the benchmarks of speed and memory. */
 @NullMarked
 package dev.millrace.bench;
 

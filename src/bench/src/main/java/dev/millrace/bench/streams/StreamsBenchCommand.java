@@ -1,5 +1,6 @@
 package dev.millrace.bench.streams;
 
+import dev.millrace.bench.measure.Benchmark;
 import dev.millrace.bench.streams.BenchStream.Part;
 import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.console.Directories;
@@ -15,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Compares {@code model: auto} with other learners on streams of files and generators. */
@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Compares model: auto with other learners on the same rows of streams.",
       "Runs more than 50 streams, files and generators of the literature with abrupt, gradual,",
-      "recurring and incremental drift. Reports accuracy or error, log-loss, ranks with statistics, learning curves and cost as a",
+      "recurring and incremental drift. Reports accuracy or error, log-loss, ranks with statistics,"
+          + " learning curves and cost as a",
       "page of Markdown. Keeps the results of each stream and learner in a folder, so that an",
       "interrupted run continues; use another folder after a change of the models."
     },
@@ -105,8 +106,8 @@ public final class StreamsBenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    require("--rows", rows, 1_000);
-    require("--seeds", seeds, 1);
+    Benchmark.require(spec, "--rows", rows, 1_000);
+    Benchmark.require(spec, "--seeds", seeds, 1);
     Directories.require("--data", data);
     if (moa != null && !Files.isRegularFile(moa)) {
       throw CliError.usage("--moa " + moa + " is not a file.");
@@ -123,6 +124,19 @@ public final class StreamsBenchCommand implements Callable<Integer> {
             moa == null ? null : new Moa(moa, work),
             store,
             spec.commandLine().getErr());
+    List<StreamTable> tables = tables(streams, comparison);
+    List<String> names = tiers.stream().map(AutoSpec.Tier::id).toList();
+    List<String> lines = new BenchmarkPage(command(), names, tables).lines();
+    if (page == null) {
+      lines.forEach(spec.commandLine().getOut()::println);
+    } else {
+      Files.write(page, lines);
+    }
+    return 0;
+  }
+
+  private List<StreamTable> tables(List<BenchStream> streams, Comparison comparison)
+      throws Exception {
     List<StreamTable> tables = new ArrayList<>();
     int number = 0;
     for (BenchStream stream : streams) {
@@ -138,14 +152,7 @@ public final class StreamsBenchCommand implements Callable<Integer> {
     if (tables.isEmpty()) {
       throw new CliError("No stream was found. Name a folder that has some with --data DIR.");
     }
-    List<String> names = tiers.stream().map(AutoSpec.Tier::id).toList();
-    List<String> lines = new BenchmarkPage(command(), names, tables).lines();
-    if (page == null) {
-      lines.forEach(spec.commandLine().getOut()::println);
-    } else {
-      Files.write(page, lines);
-    }
-    return 0;
+    return tables;
   }
 
   private void log(String line) {
@@ -164,12 +171,5 @@ public final class StreamsBenchCommand implements Callable<Integer> {
     command.append(" --rows ").append(rows).append(" --seeds ").append(seeds).append(" --auto ");
     command.append(String.join(",", tiers.stream().map(AutoSpec.Tier::id).toList()));
     return command.toString();
-  }
-
-  private void require(String option, int value, int min) {
-    if (value < min) {
-      throw new ParameterException(
-          spec.commandLine(), option + " must be at least " + min + ", but was " + value);
-    }
   }
 }

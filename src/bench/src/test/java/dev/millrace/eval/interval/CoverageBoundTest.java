@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.millrace.bench.GeneratedStreams;
+import dev.millrace.bench.accuracy.GeneratedStreams;
 import dev.millrace.cli.console.Progress;
 import dev.millrace.cli.csv.CsvInput;
 import dev.millrace.cli.csv.CsvPipeline;

@@ -1,4 +1,4 @@
-package dev.millrace.bench;
+package dev.millrace.bench.accuracy;
 
 import dev.millrace.cli.console.CliError;
 import java.io.BufferedReader;

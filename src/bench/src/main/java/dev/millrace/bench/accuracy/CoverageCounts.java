@@ -1,4 +1,4 @@
-package dev.millrace.bench;
+package dev.millrace.bench.accuracy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
@@ -11,7 +11,8 @@ final class CoverageCounts {
   /** Header of {@link #line}, in Markdown. */
   static final List<String> HEADER =
       List.of(
-          "| data | labels | coverage | of each 1,000 | mean width or size | of the range | winkler |",
+          "| data | labels | coverage | of each 1,000 | mean width or size | of the range | winkler"
+              + " |",
           "| --- | --- | --- | --- | --- | --- | --- |");
 
   private static final int BLOCK = 1_000;

@@ -1,8 +1,8 @@
-package dev.millrace.bench;
+package dev.millrace.bench.accuracy;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.millrace.bench.GeneratedColumns.Column;
+import dev.millrace.bench.accuracy.GeneratedColumns.Column;
+import dev.millrace.bench.measure.Benchmark;
+import dev.millrace.bench.measure.Measurement;
 import dev.millrace.cli.init.FileProfiler;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,11 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Scores the kinds that {@code init} guesses of columns whose kind is known. */
 @Command(
@@ -23,15 +19,10 @@ import picocli.CommandLine.Spec;
         "Scores the kinds that init guesses of generated columns whose kind is known, each complete"
             + " and with gaps.",
     footer = {"", "Example:", "  ./millrace bench kinds"})
-final class KindsBenchCommand implements Callable<Integer> {
+public final class KindsBenchCommand extends Benchmark {
   private static final int ROWS = 600;
   private static final int GAPS = 10; // one cell in n is missing
   private static final List<String> MISSING = List.of("", "NA", "null");
-
-  @Option(names = "--json", description = "Ends with one line of JSON.")
-  private boolean json;
-
-  @Spec private CommandSpec spec;
 
   /** Kind that was guessed of a column, complete and with gaps. */
   record Guess(Column column, String complete, String withGaps) {
@@ -56,18 +47,14 @@ final class KindsBenchCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException {
+  protected Measurement measure() throws IOException {
     List<Guess> guesses = guesses();
     long right = guesses.stream().filter(Guess::isRight).count();
-    if (json) {
-      ObjectNode result = new ObjectMapper().createObjectNode();
-      result.put("columns", guesses.size()).put("right", right);
-      spec.commandLine().getOut().println(result);
-      return 0;
-    }
-    table(guesses).forEach(spec.commandLine().getOut()::println);
-    spec.commandLine().getOut().printf("%n%d of %d are right.%n", right, guesses.size());
-    return 0;
+    return new Measurement()
+        .put("columns", guesses.size())
+        .put("right", right)
+        .print("%s", String.join(System.lineSeparator(), table(guesses)))
+        .print("%n%n%d of %d are right.", right, guesses.size());
   }
 
   /** Returns the lines of the table. */

@@ -1,10 +1,10 @@
-package dev.millrace.bench;
+package dev.millrace.bench.accuracy;
 
 import static java.util.stream.Collectors.joining;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.bench.measure.Measurement;
 import dev.millrace.cli.evaluate.FinalMetrics;
 import dev.millrace.data.Score;
 import dev.millrace.nn.AutoSpec;
@@ -156,53 +156,55 @@ record AccuracyTable(List<AutoSpec.Tier> tiers, int seeds, List<Row> rows) {
     return (mae ? "%.2f" : "%.4f").formatted(value);
   }
 
-  /** Returns one line of JSON. */
-  String toJson() {
-    ObjectNode json = new ObjectMapper().createObjectNode();
-    json.put("seeds", seeds);
-    ArrayNode all = json.putArray("data");
-    for (Row row : rows) {
-      AccuracyData data = row.data();
-      ObjectNode one = all.addObject();
-      one.put("name", data.name());
-      one.put("rows", row.rows());
-      one.put("score", data.score().id());
-      for (int t = 0; t < tiers.size(); t++) {
-        Cell cell = row.cells().get(t);
-        ObjectNode tier = one.putObject(tiers.get(t).id());
-        put(tier, "mean", Cell.mean(cell.scores()));
-        put(tier, "sd", Cell.deviation(cell.scores()));
-        put(tier, "records_per_s", cell.rate());
-        ArrayNode scores = tier.putArray("scores");
-        Arrays.stream(cell.scores()).forEach(scores::add);
-        put(tier, "log_loss", Cell.mean(cell.losses()));
-        put(tier, "log_loss_sd", Cell.deviation(cell.losses()));
-        for (Score score : List.of(Score.MEAN_PREDICTED, Score.OBSERVED_SHARE)) {
-          put(tier, score.field(), cell.runs().get(0).totals().get(score));
-        }
-        if (data.also() != null) {
-          put(tier, "also_mean", Cell.mean(cell.scores(data.also())));
-          put(tier, "also_sd", Cell.deviation(cell.scores(data.also())));
-        }
-      }
-      put(one, "published", data.published());
-      if (data.also() != null) {
-        one.put("also", data.also().id());
-      }
-      for (AccuracyData.Peer peer : row.peers()) {
-        ObjectNode scores = one.withObject("/peers").putObject(peer.by());
-        put(scores, "score", peer.score());
-        put(scores, "also", peer.also());
-      }
-      for (int m = 0; m < data.moa().size(); m++) {
-        one.withObject("/moa").put(MOA[m], data.moa().get(m));
-      }
-      boolean mae = data.score() == AccuracyData.Score.MAE;
-      put(one, "no_change", data.score().isOfNoChange() ? row.first().firstBaseline() : Double.NaN);
-      put(one, "log_loss_baseline", row.first().get(Score.LOG_LOSS_BASELINE));
-      put(one, "mae_of_mean", mae ? row.first().secondBaseline() : Double.NaN);
+  /** Returns the scores of all seeds, and the tables as text. */
+  Measurement result() {
+    Measurement result = new Measurement().put("seeds", seeds);
+    List<ObjectNode> data = rows.stream().map(this::json).toList();
+    return result.put("data", data).print("%s", String.join(System.lineSeparator(), lines()));
+  }
+
+  private ObjectNode json(Row row) {
+    AccuracyData data = row.data();
+    ObjectNode one = new ObjectMapper().createObjectNode();
+    one.put("name", data.name());
+    one.put("rows", row.rows());
+    one.put("score", data.score().id());
+    for (int t = 0; t < tiers.size(); t++) {
+      putCell(one.putObject(tiers.get(t).id()), data, row.cells().get(t));
     }
-    return json.toString();
+    put(one, "published", data.published());
+    if (data.also() != null) {
+      one.put("also", data.also().id());
+    }
+    for (AccuracyData.Peer peer : row.peers()) {
+      ObjectNode scores = one.withObject("/peers").putObject(peer.by());
+      put(scores, "score", peer.score());
+      put(scores, "also", peer.also());
+    }
+    for (int m = 0; m < data.moa().size(); m++) {
+      one.withObject("/moa").put(MOA[m], data.moa().get(m));
+    }
+    boolean mae = data.score() == AccuracyData.Score.MAE;
+    put(one, "no_change", data.score().isOfNoChange() ? row.first().firstBaseline() : Double.NaN);
+    put(one, "log_loss_baseline", row.first().get(Score.LOG_LOSS_BASELINE));
+    put(one, "mae_of_mean", mae ? row.first().secondBaseline() : Double.NaN);
+    return one;
+  }
+
+  private static void putCell(ObjectNode tier, AccuracyData data, Cell cell) {
+    put(tier, "mean", Cell.mean(cell.scores()));
+    put(tier, "sd", Cell.deviation(cell.scores()));
+    put(tier, "records_per_s", cell.rate());
+    tier.putPOJO("scores", cell.scores());
+    put(tier, "log_loss", Cell.mean(cell.losses()));
+    put(tier, "log_loss_sd", Cell.deviation(cell.losses()));
+    for (Score score : List.of(Score.MEAN_PREDICTED, Score.OBSERVED_SHARE)) {
+      put(tier, score.field(), cell.runs().get(0).totals().get(score));
+    }
+    if (data.also() != null) {
+      put(tier, "also_mean", Cell.mean(cell.scores(data.also())));
+      put(tier, "also_sd", Cell.deviation(cell.scores(data.also())));
+    }
   }
 
   private static void put(ObjectNode json, String name, double value) {

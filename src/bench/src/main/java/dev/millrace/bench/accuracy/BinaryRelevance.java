@@ -1,4 +1,4 @@
-package dev.millrace.bench;
+package dev.millrace.bench.accuracy;
 
 /**
  * One logistic regression for each label, learned with AdaGrad (Duchi et al., 2011) on features

@@ -1,4 +1,4 @@
-package dev.millrace.bench;
+package dev.millrace.bench.accuracy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,5 +1,6 @@
-package dev.millrace.bench;
+package dev.millrace.bench.accuracy;
 
+import dev.millrace.bench.measure.Benchmark;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -32,7 +33,7 @@ import picocli.CommandLine.Spec;
       "  ./millrace bench results --seeds 1",
       "  ./millrace bench results --data ~/streams --page docs/results.md"
     })
-final class ResultsCommand implements Callable<Integer> {
+public final class ResultsCommand implements Callable<Integer> {
   static final String TITLE = "# Results of model: auto";
   static final List<String> HEADINGS =
       List.of("## Data sets", "## Coverage of intervals and sets", "## Sets of labels");
@@ -59,7 +60,7 @@ final class ResultsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    BenchCommand.require(spec, "--seeds", seeds, 1);
+    Benchmark.require(spec, "--seeds", seeds, 1);
     Path folder = dataSets.folder();
     List<String> data = dataSets.arguments();
     List<String> runs = List.of("--seeds", Integer.toString(seeds));

@@ -1,4 +1,4 @@
-package dev.millrace.bench;
+package dev.millrace.bench.accuracy;
 
 import java.io.BufferedWriter;
 import java.io.IOException;

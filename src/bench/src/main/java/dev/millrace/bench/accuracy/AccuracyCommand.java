@@ -1,6 +1,8 @@
-package dev.millrace.bench;
+package dev.millrace.bench.accuracy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.bench.measure.Benchmark;
+import dev.millrace.bench.measure.Measurement;
 import dev.millrace.cli.console.Progress;
 import dev.millrace.cli.csv.CsvScan;
 import dev.millrace.cli.evaluate.Evaluation;
@@ -16,13 +18,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Measures what {@code model: auto} reaches on data sets with published results. */
 @Command(
@@ -41,7 +40,7 @@ import picocli.CommandLine.Spec;
       "  ./millrace bench accuracy --seeds 1",
       "  ./millrace bench accuracy --data ~/streams --json"
     })
-final class AccuracyCommand implements Callable<Integer> {
+public final class AccuracyCommand extends Benchmark {
   static final String DATA_SETS = "/accuracy/datasets.yaml";
 
   @Mixin private DataSets dataSets = new DataSets();
@@ -62,25 +61,14 @@ final class AccuracyCommand implements Callable<Integer> {
       description = "Tiers to run (default: ${DEFAULT-VALUE}).")
   private List<AutoSpec.Tier> tiers;
 
-  @Option(names = "--json", description = "Ends with one line of JSON instead of the table.")
-  private boolean json;
-
-  @Spec private CommandSpec spec;
-
   @Override
-  public Integer call() throws Exception {
-    BenchCommand.require(spec, "--seeds", seeds, 1);
+  protected Measurement measure() throws Exception {
+    require("--seeds", seeds, 1);
     List<AccuracyTable.Row> rows = new ArrayList<>();
     for (DataSets.Found found : dataSets.find(DATA_SETS)) {
       rows.add(measure(found.data(), found.file()));
     }
-    AccuracyTable table = new AccuracyTable(tiers, seeds, rows);
-    if (json) {
-      spec.commandLine().getOut().println(table.toJson());
-    } else {
-      table.lines().forEach(spec.commandLine().getOut()::println);
-    }
-    return 0;
+    return new AccuracyTable(tiers, seeds, rows).result();
   }
 
   private AccuracyTable.Row measure(AccuracyData data, Path file) throws Exception {
@@ -160,7 +148,7 @@ final class AccuracyCommand implements Callable<Integer> {
   private void report(String task, AccuracyData data, AccuracyData.Run run, double rate) {
     String also =
         data.also() == null ? "" : ", %s %.4f".formatted(data.also().id(), data.also().of(run));
-    PrintWriter err = spec.commandLine().getErr();
+    PrintWriter err = err();
     err.printf(
         "%s: %s %.4f%s, %,.0f records/s%n",
         task, data.score().id(), data.score().of(run), also, rate);

@@ -1,8 +1,8 @@
-package dev.millrace.bench;
+package dev.millrace.bench.accuracy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.bench.KindsBenchCommand.Guess;
+import dev.millrace.bench.accuracy.KindsBenchCommand.Guess;
 import dev.millrace.testing.GeneratedPage;
 import java.io.IOException;
 import java.nio.file.Path;

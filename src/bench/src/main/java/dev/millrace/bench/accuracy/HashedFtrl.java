@@ -1,4 +1,4 @@
-package dev.millrace.bench;
+package dev.millrace.bench.accuracy;
 
 import dev.millrace.cli.csv.CsvFile;
 import dev.millrace.cli.csv.CsvScan;

@@ -1,7 +1,7 @@
-package dev.millrace.bench;
+package dev.millrace.bench.accuracy;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.bench.measure.Benchmark;
+import dev.millrace.bench.measure.Measurement;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.Example;
@@ -28,19 +28,15 @@ import dev.millrace.prequential.ShapeChange;
 import dev.millrace.prequential.TrainSpec;
 import dev.millrace.prequential.TrainState;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Measures sets of labels, and what targets learn from each other. */
 @Command(
@@ -52,7 +48,7 @@ import picocli.CommandLine.Spec;
       "target with few labels, alone and with another that has the same cause."
     },
     footer = {"", "Example:", "  ./millrace bench outputs --input music.csv.gz --labels 6"})
-final class OutputsBenchCommand implements Callable<Integer> {
+public final class OutputsBenchCommand extends Benchmark {
   /** Header of the table, in Markdown. */
   static final List<String> HEADER =
       List.of(
@@ -85,31 +81,23 @@ final class OutputsBenchCommand implements Callable<Integer> {
       description = "Initial weights; scores are means over them (default: ${DEFAULT-VALUE}).")
   private int seeds;
 
-  @Option(names = "--json", description = "Ends with one line of JSON.")
-  private boolean json;
-
-  @Spec private CommandSpec spec;
-
   /** Scores of sets, and the time that they took. */
   record Result(ScoreBlock scores, double seconds) {}
 
   @Override
-  public Integer call() throws IOException {
-    BenchCommand.require(spec, "--labels", labels, 1);
-    BenchCommand.require(spec, "--seeds", seeds, 1);
-    PrintWriter out = spec.commandLine().getOut();
-    ObjectNode result = new ObjectMapper().createObjectNode();
+  protected Measurement measure() throws IOException {
+    require("--labels", labels, 1);
+    require("--seeds", seeds, 1);
+    Measurement result = new Measurement();
     LabelRows rows = LabelRows.read(input, labels);
-    if (!json) {
-      HEADER.forEach(out::println);
-    }
-    print("binary relevance", List.of(binaryRelevance(rows)), rows, result, out);
+    result.print("%s", String.join(System.lineSeparator(), HEADER));
+    add(result, "binary relevance", List.of(binaryRelevance(rows)), rows);
     for (Tier tier : Tier.values()) {
       List<Result> results = new ArrayList<>();
       for (int seed = 1; seed <= seeds; seed++) {
         results.add(sets(rows, tier, seed));
       }
-      print(KebabCase.of(tier), results, rows, result, out);
+      add(result, KebabCase.of(tier), results, rows);
     }
     double alone = 0;
     double together = 0;
@@ -118,20 +106,13 @@ final class OutputsBenchCommand implements Callable<Integer> {
       together += rareError(seed, true) / seeds;
     }
     result.putObject("rare_target_mae").put("alone", alone).put("together", together);
-    if (json) {
-      BenchCommand.describeMachine(result);
-      out.println(result);
-    } else {
-      out.printf(
-          "%nA target with a label in every %dth of %,d rows, MAE of the last %,d labels: alone"
-              + " %.3f, with a target of all rows %.3f%n",
-          RARE, RARE_ROWS, RARE_ROWS / RARE / 2, alone, together);
-    }
-    return 0;
+    return result.print(
+        "%n%nA target with a label in every %dth of %,d rows, MAE of the last %,d labels: alone"
+            + " %.3f, with a target of all rows %.3f",
+        RARE, RARE_ROWS, RARE_ROWS / RARE / 2, alone, together);
   }
 
-  private void print(
-      String learner, List<Result> results, LabelRows rows, ObjectNode to, PrintWriter out) {
+  private static void add(Measurement to, String learner, List<Result> results, LabelRows rows) {
     int count = rows.sets().size();
     double[] means = new double[7];
     for (Result one : results) {
@@ -148,11 +129,9 @@ final class OutputsBenchCommand implements Callable<Integer> {
       Arrays.setAll(means, i -> means[i] + each[i] / results.size());
     }
     to.putObject(learner).put("jaccard", means[0]).put("rows_per_s", means[6]);
-    if (!json) {
-      out.printf(
-          "| %s | %.3f | %.3f | %.3f | %.3f | %.3f | %.3f |%n",
-          learner, means[0], means[1], means[2], means[3], means[4], means[5]);
-    }
+    to.print(
+        "%n| %s | %.3f | %.3f | %.3f | %.3f | %.3f | %.3f |",
+        learner, means[0], means[1], means[2], means[3], means[4], means[5]);
   }
 
   private static Result binaryRelevance(LabelRows rows) {

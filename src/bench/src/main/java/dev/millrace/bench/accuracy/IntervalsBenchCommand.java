@@ -1,4 +1,4 @@
-package dev.millrace.bench;
+package dev.millrace.bench.accuracy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -40,7 +40,7 @@ import picocli.CommandLine.Spec;
       "  ./millrace bench intervals",
       "  ./millrace bench intervals --level 0.95 --data ~/streams"
     })
-final class IntervalsBenchCommand implements Callable<Integer> {
+public final class IntervalsBenchCommand implements Callable<Integer> {
   private static final String RESOURCE = "/accuracy/intervals.yaml";
 
   @Option(

@@ -1,7 +1,8 @@
-package dev.millrace.bench;
+package dev.millrace.bench.accuracy;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.bench.measure.Benchmark;
+import dev.millrace.bench.measure.Measurement;
 import dev.millrace.bench.streams.AgrawalStream;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.KebabCase;
@@ -17,25 +18,21 @@ import dev.millrace.nn.Indicators;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.auto.Models;
-import java.io.PrintWriter;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Measures what reasons find, and what they cost. */
 @Command(
     name = "reasons",
     description = {
       "Measures whether reasons find the columns that decide the label, and what they cost.",
-      "Needs neither Kafka nor Flink. Learns the ten functions of Agrawal's loan applications, each of which uses 1 to 5"
-          + " of 9",
+      "Needs neither Kafka nor Flink. Learns the ten functions of Agrawal's loan applications, each"
+          + " of which uses 1 to 5 of 9",
       "columns. The importance is that of the last tenth of the rows."
     },
     footer = {"", "Example:", "  ./millrace bench reasons"})
-final class ReasonsBenchCommand implements Callable<Integer> {
+public final class ReasonsBenchCommand extends Benchmark {
   private static final List<String> CLASSES = AgrawalStream.input().classes();
 
   @Option(
@@ -45,48 +42,30 @@ final class ReasonsBenchCommand implements Callable<Integer> {
       description = "Rows of each function (default: ${DEFAULT-VALUE}).")
   private int rows;
 
-  @Option(names = "--json", description = "Ends with one line of JSON.")
-  private boolean json;
-
-  @Spec private CommandSpec spec;
-
   @Override
-  public Integer call() {
-    BenchCommand.require(spec, "--rows", rows, 1_000);
-    PrintWriter out = spec.commandLine().getOut();
-    ObjectNode result = new ObjectMapper().createObjectNode();
+  protected Measurement measure() {
+    require("--rows", rows, 1_000);
+    Measurement result = new Measurement();
     ObjectNode functions = result.putObject("functions");
-    if (!json) {
-      out.println("| function | its columns | shares of the first columns | found |");
-      out.println("| --- | --- | --- | --- |");
-    }
+    result.print("| function | its columns | shares of the first columns | found |%n");
+    result.print("| --- | --- | --- | --- |");
     for (int function = 1; function <= AgrawalStream.FUNCTIONS; function++) {
       Found found = find(function, rows);
       functions.put("F" + function, found.share());
-      if (!json) {
-        out.println(found.line(function));
-      }
+      result.print("%n%s", found.line(function));
     }
-    if (!json) {
-      out.printf("%n| tier | prediction and step | with reasons | of these |%n");
-      out.println("| --- | --- | --- | --- |");
-    }
+    result.print("%n%n| tier | prediction and step | with reasons | of these |%n");
+    result.print("| --- | --- | --- | --- |");
     ObjectNode costs = result.putObject("micros_per_record");
     for (Tier tier : Tier.values()) {
       Cost cost = cost(tier);
       String name = KebabCase.of(tier);
       costs.putObject(name).put("without", cost.without()).put("with", cost.with());
-      if (!json) {
-        out.printf(
-            "| %s | %.1f µs | %.1f µs | %.1f |%n",
-            name, cost.without(), cost.with(), cost.with() / cost.without());
-      }
+      result.print(
+          "%n| %s | %.1f µs | %.1f µs | %.1f |",
+          name, cost.without(), cost.with(), cost.with() / cost.without());
     }
-    if (json) {
-      BenchCommand.describeMachine(result);
-      out.println(result);
-    }
-    return 0;
+    return result;
   }
 
   /**
