@@ -140,7 +140,7 @@ public final class LabelSetScores implements State {
 
   /** Returns the bytes of the arrays in memory. */
   public long memoryBytes() {
-    return (window.length + STRIDE) * (long) Double.BYTES;
+    return State.arrayBytes(this);
   }
 
   /** Visits the state. If the window is smaller now, its newest examples stay. */

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Visits the fields of a {@link State}. Each method gets the value of a field and returns its value
- * from now on: the same when writing, another when reading or when filling a copy. The type of a
- * field is the type of its bytes.
+ * from now on: the same unless the visitor reads or fills a copy. The type of a field is the type
+ * of its bytes.
  *
  * <p>Methods with the parameter {@code what} check a value that is read; the exception says what is
  * wrong. Not thread-safe.
@@ -62,19 +62,29 @@ public abstract class StateVisitor {
   }
 
   /** Visits a boolean. */
-  public abstract boolean flag(boolean value) throws IOException;
+  public boolean flag(boolean value) throws IOException {
+    return value;
+  }
 
   /** Visits a number, as four bytes. */
-  public abstract int number(int value) throws IOException;
+  public int number(int value) throws IOException {
+    return value;
+  }
 
   /** Visits a number, as eight bytes. */
-  public abstract long number(long value) throws IOException;
+  public long number(long value) throws IOException {
+    return value;
+  }
 
   /** Visits a number that is finite in a model that is sound, as four bytes. */
-  public abstract float number(float value) throws IOException;
+  public float number(float value) throws IOException {
+    return value;
+  }
 
   /** Visits a number that is finite in a model that is sound, as eight bytes. */
-  public abstract double number(double value) throws IOException;
+  public double number(double value) throws IOException {
+    return value;
+  }
 
   /** Visits a number that may be NaN or infinite in a model that is sound. */
   public float anyNumber(float value) throws IOException {
@@ -87,7 +97,9 @@ public abstract class StateVisitor {
   }
 
   /** Visits a text of at most 65,535 bytes. */
-  public abstract String text(String value) throws IOException;
+  public String text(String value) throws IOException {
+    return value;
+  }
 
   /** Visits a number from -128 to 127, as one byte. */
   public int small(int value) throws IOException {
@@ -156,19 +168,19 @@ public abstract class StateVisitor {
   }
 
   /** Visits a part of an array whose length follows from the settings. */
-  public abstract void numbers(byte[] values, int from, int to) throws IOException;
+  public void numbers(byte[] values, int from, int to) throws IOException {}
 
   /** Visits a part of an array whose length follows from the settings. */
-  public abstract void numbers(int[] values, int from, int to) throws IOException;
+  public void numbers(int[] values, int from, int to) throws IOException {}
 
   /** Visits a part of an array whose length follows from the settings. */
-  public abstract void numbers(long[] values, int from, int to) throws IOException;
+  public void numbers(long[] values, int from, int to) throws IOException {}
 
   /** Visits a part of an array whose length follows from the settings. */
-  public abstract void numbers(float[] values, int from, int to) throws IOException;
+  public void numbers(float[] values, int from, int to) throws IOException {}
 
   /** Visits a part of an array whose length follows from the settings. */
-  public abstract void numbers(double[] values, int from, int to) throws IOException;
+  public void numbers(double[] values, int from, int to) throws IOException {}
 
   /** Visits a part of an array, small whole numbers in few bytes. */
   public void packed(double[] values, int from, int to) throws IOException {
@@ -294,9 +306,10 @@ public abstract class StateVisitor {
    *
    * @param copy called for the object that gets the copy
    */
-  public abstract <T> T custom(
-      @Nullable T value, Writer<T> writer, Reader<T> reader, UnaryOperator<T> copy)
-      throws IOException;
+  public <T> T custom(@Nullable T value, Writer<T> writer, Reader<T> reader, UnaryOperator<T> copy)
+      throws IOException {
+    return Objects.requireNonNull(value);
+  }
 
   /** Visits a value that does not change and is copied, but not stored. */
   public <T extends @Nullable Object> T unstored(T value) {

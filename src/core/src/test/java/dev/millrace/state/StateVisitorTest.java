@@ -274,4 +274,21 @@ class StateVisitorTest {
     full.fixed[2] = Float.NaN;
     assertThat(State.isFinite(full)).isFalse();
   }
+
+  @Test
+  void theBytesOfArraysAreMeasuredAsAWhole() {
+    State partOfAnArray = v -> v.numbers(new float[16], 2, 5);
+    State ofEveryType =
+        v -> {
+          v.number(1);
+          v.numbers(new byte[3], 0, 1);
+          v.numbers(new int[2], 0, 2);
+          v.numbers(new long[2]);
+          v.alternating(new double[4], new double[4]);
+          v.value("", (value, out) -> out.writeUTF(value), in -> in.readUTF());
+        };
+
+    assertThat(State.arrayBytes(partOfAnArray)).isEqualTo(16 * 4);
+    assertThat(State.arrayBytes(ofEveryType)).isEqualTo(3 + 2 * 4 + 2 * 8 + 2 * 4 * 8);
+  }
 }

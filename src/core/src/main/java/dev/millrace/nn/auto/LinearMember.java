@@ -212,11 +212,6 @@ final class LinearMember implements Member {
   }
 
   @Override
-  public long memoryBytes() {
-    return floats(inputs, outputs) * Float.BYTES;
-  }
-
-  @Override
   public void visit(StateVisitor v) throws IOException {
     v.alternating(weights, squares);
   }

@@ -37,9 +37,9 @@ interface Member extends State {
   /** Makes room for one more class. */
   default void addClass(AutoShape grown) {}
 
-  /** Returns the bytes in memory. */
+  /** Returns the bytes in memory: those of its arrays, unless it has parts of another kind. */
   default long memoryBytes() {
-    return 0;
+    return State.arrayBytes(this);
   }
 
   /** Returns false if a number that {@link #visit} does not name is not finite. */

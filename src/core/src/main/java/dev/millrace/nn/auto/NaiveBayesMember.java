@@ -141,11 +141,6 @@ final class NaiveBayesMember implements Member {
   }
 
   @Override
-  public long memoryBytes() {
-    return (long) counts.length * Float.BYTES;
-  }
-
-  @Override
   public void visit(StateVisitor v) throws IOException {
     unit = v.number(unit);
     v.numbers(counts);

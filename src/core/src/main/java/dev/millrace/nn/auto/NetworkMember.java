@@ -357,11 +357,6 @@ final class NetworkMember implements Member {
   }
 
   @Override
-  public long memoryBytes() {
-    return plan.memoryBytes();
-  }
-
-  @Override
   public void visit(StateVisitor v) throws IOException {
     Layout layout = network.layout();
     layout.visit(parameters, v);

@@ -107,11 +107,6 @@ final class PreviousLabel implements Member {
   }
 
   @Override
-  public long memoryBytes() {
-    return (long) counts.length * Float.BYTES;
-  }
-
-  @Override
   public void visit(StateVisitor v) throws IOException {
     v.numbers(counts);
   }

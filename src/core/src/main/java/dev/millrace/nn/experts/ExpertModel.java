@@ -98,14 +98,7 @@ public final class ExpertModel implements State {
 
   /** Returns the bytes in memory of a model. */
   public long memoryBytes() {
-    long doubles =
-        RidgeRegression.numbers(inputs())
-            + average.numbers()
-            + base.numbers()
-            + answer.numbers()
-            + statistics.length
-            + target.length;
-    return doubles * Double.BYTES;
+    return State.arrayBytes(this);
   }
 
   /**

@@ -92,10 +92,6 @@ public final class ExpertPool implements State {
     }
   }
 
-  long numbers() {
-    return weights.length;
-  }
-
   @Override
   public void visit(StateVisitor v) throws IOException {
     v.numbers(weights);

@@ -44,11 +44,6 @@ final class RidgeRegression implements State {
     return inputs * (inputs + 1) / 2;
   }
 
-  /** Number of doubles that a model of that many inputs keeps. */
-  static int numbers(int inputs) {
-    return triangle(inputs) + 2 * inputs;
-  }
-
   /** Number of doubles of scratch that a model of that many inputs needs. */
   static int scratch(int inputs) {
     return triangle(inputs) + inputs;
