@@ -86,7 +86,18 @@ public record AutoSpec(
   /** Optional members. */
   public enum Extra {
     /** Votes of the 10 nearest records in the buffer. */
-    KNN;
+    KNN("the nearest records in the buffer, which accurate always has");
+
+    private final String doc;
+
+    Extra(String doc) {
+      this.doc = doc;
+    }
+
+    /** Describes it in words. */
+    public String doc() {
+      return doc;
+    }
 
     /** The name in pipeline files. */
     public String id() {

@@ -10,8 +10,10 @@ import dev.millrace.config.yaml.YamlNode;
 import dev.millrace.nn.AutoModelSpec;
 import dev.millrace.nn.AutoSpec;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Declares the options of {@code auto}. */
 final class AutoOptions {
@@ -44,7 +46,10 @@ final class AutoOptions {
               "members",
               extras(),
               List.of(),
-              "additional members: the nearest records in the buffer, which accurate always has"));
+              "additional members: "
+                  + Arrays.stream(AutoSpec.Extra.values())
+                      .map(extra -> extra.id() + " is " + extra.doc())
+                      .collect(Collectors.joining("; "))));
 
   static {
     AUTO_GROUP.include(ModelOptions.CLASS_WEIGHTS, WarmStartOptions.WARM_START);
