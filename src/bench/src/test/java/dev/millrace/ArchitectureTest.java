@@ -102,6 +102,7 @@ class ArchitectureTest {
               "dev.millrace.nn.nominal",
               "dev.millrace.nn.selection",
               "dev.millrace.nn.tails",
+              "dev.millrace.nn.trees",
               "dev.millrace.nn",
               "dev.millrace.data",
               "dev.millrace.simd",

@@ -86,7 +86,9 @@ public record AutoSpec(
   /** Optional members. */
   public enum Extra {
     /** Votes of the 10 nearest records in the buffer. */
-    KNN("the nearest records in the buffer, which accurate always has");
+    KNN("the nearest records in the buffer, which accurate always has"),
+    /** A Hoeffding tree, which predicts classes. */
+    TREE("a Hoeffding tree of classes, which grows over many thousand records");
 
     private final String doc;
 

@@ -256,10 +256,15 @@ public final class Elementary {
     return clamped > NORMAL_HIGHEST ? NORMAL_HIGHEST : clamped;
   }
 
+  /** Φ(x), the standard normal distribution. */
+  public static float normal(float x) {
+    float clamped = withinNormal(x);
+    return normal(clamped, bell(clamped));
+  }
+
   /** GELU, x·Φ(x). */
   static float gelu(float x) {
-    float clamped = withinNormal(x);
-    return x * normal(clamped, bell(clamped));
+    return x * normal(x);
   }
 
   /** The derivative of GELU, Φ(x) + x·φ(x). */

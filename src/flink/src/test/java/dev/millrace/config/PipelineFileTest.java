@@ -334,7 +334,7 @@ class PipelineFileTest {
     assertThat(
             parse(
                     HEAD
-                        + "model: auto\nauto: { tier: accurate, members: [knn],"
+                        + "model: auto\nauto: { tier: accurate, members: [knn, tree],"
                         + " buffer: 500, seed: 7, class-weights: { fraud: 10 } }")
                 .model())
         .isEqualTo(
@@ -611,7 +611,7 @@ class PipelineFileTest {
             + " output.topics.metrics must be different topics, but both are fraud.metrics",
         "auto: quick | auto \"quick\" is not known. One of: fast, balanced, accurate",
         "auto: { members: [knnn] } | auto.members \"knnn\" is not known. Did you mean \"knn\"? One"
-            + " of: knn",
+            + " of: knn, tree",
         "auto: { buffer: 0 } | auto.buffer must be between 1 and 1000000, but was 0",
         "model: automatic           | model must be auto, or a map of options, but was"
             + " \"automatic\"",

@@ -26,6 +26,9 @@ final class Members {
     if (kind.spec().has(Extra.KNN)) {
       members.add(new NeighbourMember.Plan());
     }
+    if (kind.spec().has(Extra.TREE) && kind.isClassification()) {
+      members.add(new TreeMember.Plan(kind));
+    }
     members.add(kind.isClassification() ? new PreviousLabel.Plan(kind) : new PreviousValue.Plan());
     return members;
   }
