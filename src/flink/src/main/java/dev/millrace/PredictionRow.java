@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param heldOut true if the model does not learn from the example
  * @param model name of the champion; null for a pipeline with one model
  * @param modelVersion steps that the model's weights had taken
+ * @param examples that the model had learned
  */
 @PublicApi
 public record PredictionRow(
@@ -52,7 +53,8 @@ public record PredictionRow(
     @At("/actual") double actualValue,
     boolean heldOut,
     @OrNull @Nullable String model,
-    long modelVersion) {
+    long modelVersion,
+    long examples) {
 
   /** The type of the rows in a stream. */
   public static final TypeInformation<PredictionRow> TYPE = RowJson.type(PredictionRow.class);

@@ -71,16 +71,16 @@ final class Predictions {
 
   /** Returns the version of the model before it learned the rows. */
   private ModelVersion version(RowBatch batch) {
-    return new ModelVersion(batch.stepsBefore, spec.configHash());
+    return new ModelVersion(batch.stepsBefore, batch.examplesBefore, spec.configHash());
   }
 
   private ModelVersion version(PrequentialModel model) {
-    return new ModelVersion(model.learner.steps(), spec.configHash());
+    return new ModelVersion(model.learner.steps(), model.learner.examples(), spec.configHash());
   }
 
   /** Returns the version of the models of several outputs, as it is now. */
   ModelVersion version(OutputsState outputs) {
-    return new ModelVersion(outputs.steps(), spec.configHash());
+    return new ModelVersion(outputs.steps(), outputs.counters.examples, spec.configHash());
   }
 
   /** Returns a prediction of a row. */

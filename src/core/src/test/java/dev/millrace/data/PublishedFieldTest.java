@@ -48,18 +48,18 @@ class PublishedFieldTest {
 
   @Test
   void aFieldHasTheValueOfItsComponentUnlessItIsLeftOut() {
-    ModelVersion version = new ModelVersion(41, "b1");
+    ModelVersion version = new ModelVersion(41, 369, "b1");
     Prediction prediction =
         new Prediction(
             "p", "k", null, 1, 0, 0, 0, new OfValue(1, 2), null, false, version, null, null, null);
 
     assertThat(FIELDS)
         .extracting(PublishedField::name)
-        .startsWith("model", "held_out", "model_version")
+        .startsWith("model", "held_out", "model_version", "examples")
         .endsWith("config_hash");
     assertThat(FIELDS)
         .extracting(field -> field.valueOf(prediction))
-        .startsWith(null, null, 41L)
+        .startsWith(null, null, 41L, 369L)
         .endsWith("b1");
   }
 
@@ -67,7 +67,7 @@ class PublishedFieldTest {
   void columnsThatAreNeverEmptyComeFirst() {
     assertThat(PublishedField.columns(Prediction.class))
         .extracting(PublishedField::name)
-        .startsWith("model_version")
+        .startsWith("model_version", "examples")
         .endsWith("held_out");
   }
 

@@ -68,6 +68,7 @@ class PredictionsTest {
         assertThat(prediction.path("seq").asInt()).isEqualTo(i + 1);
         assertThat(prediction.path("offset").asInt()).isEqualTo(i);
         assertThat(prediction.path("model_version").asInt()).isEqualTo(i / 9);
+        assertThat(prediction.path("examples").asInt()).isEqualTo(i);
         hits += prediction.path("class").asText().equals(labels.get(i)) ? 1 : 0;
       }
       JsonNode last = predictions.get(EXAMPLES - 1);

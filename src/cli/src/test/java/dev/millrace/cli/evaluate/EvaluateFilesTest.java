@@ -65,6 +65,7 @@ class EvaluateFilesTest {
               "prediction",
               "probability",
               "model_version",
+              "examples",
               "held_out");
       while (predictions.next()) {
         String[] row = predictions.row();
@@ -74,12 +75,12 @@ class EvaluateFilesTest {
         int isRight = row[3].equals(row[4]) ? 1 : 0;
         if (row[4].isEmpty()) {
           withoutPrediction++;
-        } else if (row[7].equals("false")) {
+        } else if (row[8].equals("false")) {
           assertThat(Double.parseDouble(row[5])).isBetween(0.0, 1.0);
           counted++;
           right += isRight;
         } else if (row[1].equals("2")) {
-          assertThat(row[7]).isEqualTo("true");
+          assertThat(row[8]).isEqualTo("true");
           heldOut++;
           heldOutRight += isRight;
         }
@@ -152,7 +153,7 @@ class EvaluateFilesTest {
     try (CsvFile predictions = new CsvFile(file)) {
       while (predictions.next()) {
         String[] row = predictions.row();
-        if (row[5].isEmpty() || row[7].equals("true")) {
+        if (row[5].isEmpty() || row[8].equals("true")) {
           continue;
         }
         float p = Float.parseFloat(row[5]);
@@ -347,7 +348,7 @@ class EvaluateFilesTest {
     try (CsvFile predictions = new CsvFile(file)) {
       while (predictions.next()) {
         String[] row = predictions.row();
-        assertThat(row).hasSize(7);
+        assertThat(row).hasSize(8);
         if (!row[4].isEmpty()) {
           error += Math.abs(Double.parseDouble(row[3]) - Double.parseDouble(row[4]));
           counted++;

@@ -59,16 +59,16 @@ class PredictionsCommandITCase {
     assertThat(Files.readString(file))
         .isEqualTo(
             """
-            key,id,seq,event_time,actual,prediction,model_version,held_out,probability_ok,probability_bad
-            "a, b",e1,1,2026-11-25T20:47:44.899Z,ok,,7,false,,
-            =k,e1,1,2026-11-25T20:47:44.899Z,ok,ok,7,false,0.75,0.0
-            "a, b",e2,2,2026-11-25T20:47:44.899Z,,bad,7,true,0.25,0.5
+            key,id,seq,event_time,actual,prediction,model_version,examples,held_out,probability_ok,probability_bad
+            "a, b",e1,1,2026-11-25T20:47:44.899Z,ok,,7,63,false,,
+            =k,e1,1,2026-11-25T20:47:44.899Z,ok,ok,7,63,false,0.75,0.0
+            "a, b",e2,2,2026-11-25T20:47:44.899Z,,bad,7,63,true,0.25,0.5
             """);
     Cli one = Cli.run("predictions", "-c", pipeline + "", "--key", "a, b", "--limit", "1");
     assertThat(one.out().lines())
         .containsExactly(
-            "key,id,seq,event_time,actual,prediction,model_version,held_out",
-            "\"a, b\",e1,1,2026-11-25T20:47:44.899Z,ok,,7,false");
+            "key,id,seq,event_time,actual,prediction,model_version,examples,held_out",
+            "\"a, b\",e1,1,2026-11-25T20:47:44.899Z,ok,,7,63,false");
   }
 
   @Test
@@ -96,16 +96,16 @@ class PredictionsCommandITCase {
 
     assertThat(forecasts.out().lines())
         .containsExactly(
-            "key,id,seq,event_time,actual,prediction,low,high,model_version,held_out,series,horizon,target_time",
-            "s@1,e1,1,2026-11-25T20:47:44.899Z,2.0,1.5,,,7,false,s,1,",
-            "s@1,e2,2,2026-11-25T20:47:44.899Z,3.0,1.25,1.0,3.5,7,false,s,1,2026-11-26T00:00:00Z");
+            "key,id,seq,event_time,actual,prediction,low,high,model_version,examples,held_out,series,horizon,target_time",
+            "s@1,e1,1,2026-11-25T20:47:44.899Z,2.0,1.5,,,7,63,false,s,1,",
+            "s@1,e2,2,2026-11-25T20:47:44.899Z,3.0,1.25,1.0,3.5,7,63,false,s,1,2026-11-26T00:00:00Z");
 
     Path fraud = pipeline("fraud", "input: { label: class, positive-class: bad }\n");
     send("fraud", line("fraud", "k", 1, "'class':'ok','probabilities':{'ok':0.75,'bad':0.25}"));
     assertThat(Cli.run("predictions", "-c", fraud + "").out().lines())
         .containsExactly(
-            "key,id,seq,event_time,actual,prediction,probability,model_version,held_out",
-            "k,e1,1,2026-11-25T20:47:44.899Z,,ok,0.25,7,false");
+            "key,id,seq,event_time,actual,prediction,probability,model_version,examples,held_out",
+            "k,e1,1,2026-11-25T20:47:44.899Z,,ok,0.25,7,63,false");
   }
 
   @Test
@@ -167,9 +167,9 @@ class PredictionsCommandITCase {
     assertThat(following.get().exitCode()).isZero();
     assertThat(Files.readAllLines(file))
         .containsExactly(
-            "key,id,seq,event_time,actual,prediction,model_version,held_out,probability_ok,probability_bad",
-            "k,e1,1,2026-11-25T20:47:44.899Z,,ok,7,false,0.75,0.25",
-            "k,e2,2,2026-11-25T20:47:44.899Z,,new,7,false,0.0,0.125");
+            "key,id,seq,event_time,actual,prediction,model_version,examples,held_out,probability_ok,probability_bad",
+            "k,e1,1,2026-11-25T20:47:44.899Z,,ok,7,63,false,0.75,0.25",
+            "k,e2,2,2026-11-25T20:47:44.899Z,,new,7,63,false,0.0,0.125");
   }
 
   @Test
@@ -216,7 +216,7 @@ class PredictionsCommandITCase {
   }
 
   private static String line(String pipeline, String key, int seq, String fields) {
-    return "{'pipeline':'%s','key':'%s','id':'e%d','seq':%3$d,'event_time':'2026-11-25T20:47:44.899Z',%s,'model_version':7}"
+    return "{'pipeline':'%s','key':'%s','id':'e%d','seq':%3$d,'event_time':'2026-11-25T20:47:44.899Z',%s,'model_version':7,'examples':63}"
         .formatted(pipeline, key, seq, fields)
         .replace('\'', '"');
   }

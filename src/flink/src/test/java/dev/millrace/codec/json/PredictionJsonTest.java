@@ -32,6 +32,7 @@ class PredictionJsonTest {
             {"pipeline":"fraud","key":"shop-17","id":"tx-9","seq":42,"partition":3,"offset":77,\
             "event_time":"1970-01-01T00:00:01.234Z","class":"fraud","actual":"ok",\
             "probabilities":{"ok":0.25,"fraud":0.75},"model":"big","model_version":41,\
+            "examples":369,\
             "config_hash":"b1946ac9"}\
             """);
   }
@@ -43,6 +44,7 @@ class PredictionJsonTest {
             """
             {"pipeline":"fraud","key":"shop-17","partition":3,"offset":77,\
             "event_time":"1970-01-01T00:00:01.234Z","class":null,"scores":{},"model_version":41,\
+            "examples":369,\
             "config_hash":"b1946ac9"}\
             """);
   }
@@ -171,7 +173,7 @@ class PredictionJsonTest {
             new OfValue(2.5, Double.NaN),
             null,
             false,
-            new ModelVersion(41, "b1"),
+            new ModelVersion(41, 369, "b1"),
             null,
             null,
             null);
@@ -180,7 +182,7 @@ class PredictionJsonTest {
         .isEqualTo(
             "{\"pipeline\":\"p\",\"key\":\"a@24\",\"series\":\"a\",\"horizon\":\"24\",\"partition\":3,\"offset\":77,"
                 + "\"event_time\":\"1970-01-01T00:00:01.234Z\",\"target_time\":\"1970-01-01T01:00:01.234Z\","
-                + "\"value\":2.5,\"model_version\":41,\"config_hash\":\"b1\"}");
+                + "\"value\":2.5,\"model_version\":41,\"examples\":369,\"config_hash\":\"b1\"}");
     assertThat(
             new String(
                 json.encode(with(label, Prediction.Forecast.UNKNOWN_TIME)), StandardCharsets.UTF_8))
@@ -246,7 +248,7 @@ class PredictionJsonTest {
         outcome,
         model,
         heldOut,
-        new ModelVersion(41, "b1946ac9"),
+        new ModelVersion(41, 369, "b1946ac9"),
         region,
         null,
         null);
