@@ -1,6 +1,5 @@
 package dev.millrace.config;
 
-import dev.millrace.config.Settings.Start;
 import dev.millrace.config.option.Option;
 import dev.millrace.config.option.OptionGroup;
 import dev.millrace.config.option.OptionType;

@@ -64,7 +64,7 @@ final class InputReader {
     this.errors = errors;
   }
 
-  Settings.Input read() {
+  InputSpec read() {
     InputSpec.Limits limit = limits.read(InputSpec.Limits.class).withOutputBytes(0);
     ClassesReader classesReader = ClassesReader.ofInput(in);
     Map<FeatureSpec, Integer> features = new FeaturesReader(in, errors).read(limit);
@@ -102,7 +102,7 @@ final class InputReader {
       checkCarried(derived, columns::contains, name -> FormatReader.notAColumn(name, columns));
     }
     checkDerivedLabels(spec);
-    return new Settings.Input(topic, in.get(InputOptions.START), spec);
+    return spec;
   }
 
   private String given(Option<String> option, String otherwise) {

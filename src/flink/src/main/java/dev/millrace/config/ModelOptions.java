@@ -17,11 +17,21 @@ import dev.millrace.nn.NetworkModelSpec;
 import dev.millrace.nn.Normalization;
 import dev.millrace.nn.Optimizer;
 import dev.millrace.nn.Regularizer;
+import dev.millrace.nn.Schedule;
 
 /** Declares the options of {@code model}. */
 final class ModelOptions {
+  static final Option<YamlNode> MODEL =
+      Option.optional(
+          "model",
+          Structures.structure("auto, or a map of options", Scalar.class, YamlNode.Mapping.class),
+          "auto",
+          "the network and how it learns");
   static final Variants<Optimizer> OPTIMIZERS =
       new Variants<>("model.optimizer", Optimizer.class, "name: sgd", "the optimizer");
+
+  static final Variants<Schedule> SCHEDULES =
+      new Variants<>("model.schedule", Schedule.class, "name: cosine", "the schedule");
 
   static final OptionGroup NORMALIZATION_GROUP =
       new OptionGroup(
@@ -66,10 +76,12 @@ final class ModelOptions {
           OptionTypes.aboveAndUpTo(0, 10),
           "by optimizer",
           "the step size; short for the learning-rate of the optimizer");
-
-  static {
-    MODEL_GROUP.include(ScheduleOptions.SCHEDULE);
-  }
+  static final Option<YamlNode> SCHEDULE =
+      MODEL_GROUP.option(
+          "schedule",
+          SCHEDULES.type(),
+          new Scalar("constant", 0),
+          "how the learning rate changes from step to step");
 
   static {
     MODEL_GROUP.declare(NetworkModelSpec.class, "batch-size").declare(Regularizer.class);

@@ -41,10 +41,10 @@ final class ModelReader {
    * Returns the model for what comes in; its task is null where it will be guessed from the labels.
    */
   ModelSpec read(InputSpec input) {
-    YamlNode node = root.given(PipelineOptions.MODEL);
+    YamlNode node = root.given(ModelOptions.MODEL);
     if (node instanceof Scalar scalar && !AUTO.equals(scalar.text())) {
       root.reject(
-          PipelineOptions.MODEL, "must be auto, or a map of options, but was " + node.describe());
+          ModelOptions.MODEL, "must be auto, or a map of options, but was " + node.describe());
     }
     if (!(node instanceof Mapping)) {
       return auto(input);
@@ -54,7 +54,7 @@ final class ModelReader {
           AutoOptions.AUTO,
           "applies only to model: auto, but the file defines a network. Remove one");
     }
-    return network(root.below(PipelineOptions.MODEL, ModelOptions.MODEL_GROUP), input);
+    return network(root.below(ModelOptions.MODEL, ModelOptions.MODEL_GROUP), input);
   }
 
   /** Reads a network. */

@@ -69,8 +69,8 @@ final class ModelsReader {
   /** Returns the models, null if they have errors. */
   private @Nullable SelectionSpec readSeveral(InputSpec input) {
     int before = errors.count();
-    if (root.mentions(PipelineOptions.MODEL)) {
-      root.reject(PipelineOptions.MODEL, "and models exclude each other. Keep one");
+    if (root.mentions(ModelOptions.MODEL)) {
+      root.reject(ModelOptions.MODEL, "and models exclude each other. Keep one");
     }
     OptionReader promotion = root.below(SelectionOptions.PROMOTION, SelectionOptions.GROUP);
     if (!(root.given(SelectionOptions.MODELS) instanceof Mapping models)) {

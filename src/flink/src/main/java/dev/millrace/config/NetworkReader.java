@@ -54,14 +54,15 @@ final class NetworkReader {
   /** Returns the network; its task is null where it will be guessed from the labels. */
   NetworkModelSpec read() {
     int before = errors.count();
-    Optimizer optimizer = new OptimizerReader(model).read();
+    OptimizerReader steps = new OptimizerReader(model);
+    Optimizer optimizer = steps.read();
     // ONNX has no vectors of ids.
     WarmStartReader start =
         input.hasIds() ? null : WarmStartReader.read(model, warmStart, input, baseDir);
     NetworkModelSpec given =
         NetworkModelSpec.builder(optimizer)
             .hidden(layers())
-            .schedule(ScheduleOptions.read(model, optimizer))
+            .schedule(steps.schedule(optimizer))
             .normalization(normalization())
             .classWeights(
                 ClassWeightsReader.read(model, input, start == null ? null : start.task(), errors))

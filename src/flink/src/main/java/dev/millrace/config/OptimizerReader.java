@@ -6,9 +6,10 @@ import dev.millrace.config.option.OptionReader.Variant;
 import dev.millrace.config.option.Variants;
 import dev.millrace.data.Declaration;
 import dev.millrace.nn.Optimizer;
+import dev.millrace.nn.Schedule;
 import java.util.Map;
 
-/** Reads {@code model.optimizer}: a name, or a map with the options of that optimizer. */
+/** Reads {@code model.optimizer} and {@code model.schedule}: names, or maps with their options. */
 final class OptimizerReader {
   // Component of each optimizer, under whatever name in pipeline files.
   private static final String RATE = "learningRate";
@@ -39,6 +40,17 @@ final class OptimizerReader {
                   + adam.decay());
     }
     return optimizer;
+  }
+
+  /** Reads the schedule and checks it against the optimizer. */
+  Schedule schedule(Optimizer optimizer) {
+    Schedule schedule = Variants.read(ModelOptions.SCHEDULES.in(model, ModelOptions.SCHEDULE));
+    if (optimizer instanceof Optimizer.Ftrl && !schedule.equals(new Schedule.Constant(0))) {
+      model.reject(
+          ModelOptions.SCHEDULE,
+          "has no effect with ftrl, whose step size falls by itself. Remove it");
+    }
+    return schedule;
   }
 
   /** Returns the optimizer with the learning rate of the model, if it has one. */

@@ -370,10 +370,11 @@ public final class PipelineFile {
                 inputOptions.entries().containsKey(InputOptions.TARGETS.name())),
             ofInput);
     String examples = topic(in, InputOptions.INPUT_TOPIC, pipeline);
-    Settings.Input input =
+    InputSpec spec =
         new InputReader(
                 in, examples, limits, ForecastOptions.read(root), baseDir, isEmbedded, ofInput)
             .read();
+    Settings.Input input = new Settings.Input(examples, in.get(InputOptions.START), spec);
     ModelReader models = new ModelReader(root, baseDir, errors);
     ModelSpec model = new ModelsReader(root, errors, models).read(input.spec());
     input = withImpliedTask(input, model);

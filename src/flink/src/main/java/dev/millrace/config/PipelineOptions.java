@@ -5,8 +5,6 @@ import dev.millrace.config.option.OptionGroup;
 import dev.millrace.config.option.OptionTypes;
 import dev.millrace.config.option.Structures;
 import dev.millrace.config.yaml.YamlNode;
-import dev.millrace.config.yaml.YamlNode.Mapping;
-import dev.millrace.config.yaml.YamlNode.Scalar;
 import dev.millrace.data.InputSpec.Limits;
 import dev.millrace.flink.StateSpec;
 import dev.millrace.prequential.SnapshotSpec;
@@ -39,18 +37,9 @@ final class PipelineOptions {
           "the Kafka cluster");
 
   static {
-    ROOT_GROUP.include(InputOptions.INPUT);
-  }
-
-  static final Option<YamlNode> MODEL =
-      ROOT_GROUP.optional(
-          "model",
-          Structures.structure("auto, or a map of options", Scalar.class, Mapping.class),
-          "auto",
-          "the network and how it learns");
-
-  static {
     ROOT_GROUP.include(
+        InputOptions.INPUT,
+        ModelOptions.MODEL,
         AutoOptions.AUTO,
         SelectionOptions.MODELS,
         SelectionOptions.CHAMPION,
@@ -66,19 +55,6 @@ final class PipelineOptions {
   static final Option<YamlNode> STATE = ROOT_GROUP.add(section("state", "state and checkpoints"));
   static final Option<YamlNode> LIMITS =
       ROOT_GROUP.add(section("limits", "max sizes of records and models"));
-
-  static final OptionGroup KAFKA_GROUP =
-      new OptionGroup(
-          "kafka",
-          "",
-          "Any other property of the Kafka clients is passed through, such as"
-              + " `security.protocol: SASL_SSL`.");
-  static final Option<String> BOOTSTRAP_SERVERS =
-      KAFKA_GROUP.required(
-          "bootstrap.servers",
-          OptionTypes.text("(?s).+", "HOST:PORT, several separated by commas"),
-          "bootstrap.servers: localhost:9092",
-          "the brokers to ask first");
 
   static final OptionGroup OUTPUT_GROUP =
       new OptionGroup("output", "", "What the pipeline writes to Kafka.");
@@ -152,7 +128,7 @@ final class PipelineOptions {
     Collections.addAll(
         groups,
         ROOT_GROUP,
-        KAFKA_GROUP,
+        KafkaProperties.GROUP,
         InputOptions.INPUT_GROUP,
         RegistryOptions.GROUP,
         InputOptions.TARGET_GROUP,
@@ -168,7 +144,7 @@ final class PipelineOptions {
         ModelOptions.LAYER_GROUP,
         ModelOptions.EMBEDDINGS_GROUP);
     groups.addAll(ModelOptions.OPTIMIZERS.groups());
-    groups.addAll(ScheduleOptions.SCHEDULES.groups());
+    groups.addAll(ModelOptions.SCHEDULES.groups());
     Collections.addAll(
         groups,
         ModelOptions.NORMALIZATION_GROUP,

@@ -192,14 +192,6 @@ public record Settings(
     }
   }
 
-  /** Starting offsets of a pipeline without a checkpoint. */
-  public enum Start {
-    EARLIEST,
-    LATEST,
-    /** The offsets committed for the consumer group, or the earliest if there are none. */
-    COMMITTED
-  }
-
   /**
    * The topics that a pipeline writes, and the delivery guarantee.
    *

@@ -3,6 +3,7 @@ package dev.millrace.cli.kafka;
 import dev.millrace.MillraceJob;
 import dev.millrace.cli.console.Plural;
 import dev.millrace.config.Settings;
+import dev.millrace.config.Start;
 import dev.millrace.kafka.KafkaClients;
 import java.time.Duration;
 import java.util.HashMap;
@@ -26,7 +27,7 @@ public record CommittedOffsets(long read, long waiting) {
 
   /** Reads the offsets; empty for other starts, or if the group may not be read. */
   public static Optional<CommittedOffsets> of(Settings settings) throws InterruptedException {
-    if (settings.input().start() != Settings.Start.COMMITTED) {
+    if (settings.input().start() != Start.COMMITTED) {
       return Optional.empty();
     }
     try (Admin admin = KafkaClients.admin(settings.kafka(), CALL)) {
