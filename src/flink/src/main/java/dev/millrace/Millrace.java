@@ -2,9 +2,9 @@ package dev.millrace;
 
 import dev.millrace.codec.FieldsDecoder;
 import dev.millrace.codec.OutputRecord;
-import dev.millrace.config.DefaultTopic;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
+import dev.millrace.config.option.DefaultTopic;
 import dev.millrace.config.yaml.InvalidPipelineException;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.Example;

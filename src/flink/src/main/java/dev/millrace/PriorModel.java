@@ -3,7 +3,7 @@ package dev.millrace;
 import dev.millrace.codec.ModelAssembler;
 import dev.millrace.codec.ModelAssembler.Arrival;
 import dev.millrace.config.Settings;
-import dev.millrace.config.WarmStart;
+import dev.millrace.config.model.WarmStart;
 import dev.millrace.config.yaml.InvalidPipelineException;
 import dev.millrace.data.InputSpec;
 import dev.millrace.kafka.KafkaClients;

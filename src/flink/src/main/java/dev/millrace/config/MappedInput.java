@@ -1,5 +1,7 @@
 package dev.millrace.config;
 
+import dev.millrace.config.input.InputOptions;
+import dev.millrace.config.option.DefaultTopic;
 import dev.millrace.config.option.Option;
 import dev.millrace.config.yaml.YamlNode;
 import dev.millrace.config.yaml.YamlNode.Entry;

@@ -1,5 +1,8 @@
 package dev.millrace.config;
 
+import dev.millrace.config.input.FormatReader;
+import dev.millrace.config.input.InputOptions;
+import dev.millrace.config.input.SchemaFile;
 import dev.millrace.config.option.Option;
 import dev.millrace.config.option.OptionGroup;
 import dev.millrace.config.option.OptionReader;

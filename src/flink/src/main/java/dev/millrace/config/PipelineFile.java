@@ -1,5 +1,13 @@
 package dev.millrace.config;
 
+import dev.millrace.config.input.ForecastOptions;
+import dev.millrace.config.input.InputOptions;
+import dev.millrace.config.input.InputReader;
+import dev.millrace.config.kafka.KafkaProperties;
+import dev.millrace.config.model.ModelReader;
+import dev.millrace.config.model.ModelsReader;
+import dev.millrace.config.model.SelectionOptions;
+import dev.millrace.config.option.DefaultTopic;
 import dev.millrace.config.option.Option;
 import dev.millrace.config.option.OptionReader;
 import dev.millrace.config.option.OptionType;

@@ -1,5 +1,14 @@
 package dev.millrace.config;
 
+import dev.millrace.config.input.ForecastOptions;
+import dev.millrace.config.input.InputOptions;
+import dev.millrace.config.input.InputReader;
+import dev.millrace.config.kafka.KafkaProperties;
+import dev.millrace.config.model.AutoOptions;
+import dev.millrace.config.model.ModelOptions;
+import dev.millrace.config.model.ModelsReader;
+import dev.millrace.config.model.SelectionOptions;
+import dev.millrace.config.option.DefaultTopic;
 import dev.millrace.config.option.Option;
 import dev.millrace.config.option.OptionGroup;
 import dev.millrace.config.option.OptionTypes;
@@ -125,29 +134,12 @@ final class PipelineOptions {
 
   private static List<OptionGroup> groups() {
     List<OptionGroup> groups = new ArrayList<>();
+    groups.add(ROOT_GROUP);
+    groups.add(KafkaProperties.GROUP);
+    groups.addAll(InputReader.groups());
+    groups.addAll(ModelsReader.groups());
     Collections.addAll(
         groups,
-        ROOT_GROUP,
-        KafkaProperties.GROUP,
-        InputOptions.INPUT_GROUP,
-        RegistryOptions.GROUP,
-        InputOptions.TARGET_GROUP,
-        InputOptions.FEATURE_GROUP,
-        DerivedOptions.DERIVED_GROUP,
-        InputOptions.LABELS_GROUP,
-        InputOptions.ON_TIMEOUT_GROUP,
-        ForecastOptions.GROUP,
-        AutoOptions.AUTO_GROUP,
-        WarmStartOptions.AUTO_GROUP,
-        ModelOptions.MODEL_GROUP,
-        WarmStartOptions.MODEL_GROUP,
-        ModelOptions.LAYER_GROUP,
-        ModelOptions.EMBEDDINGS_GROUP);
-    groups.addAll(ModelOptions.OPTIMIZERS.groups());
-    groups.addAll(ModelOptions.SCHEDULES.groups());
-    Collections.addAll(
-        groups,
-        ModelOptions.NORMALIZATION_GROUP,
         MetricsOptions.METRICS_GROUP,
         MetricsOptions.VALIDATION_GROUP,
         SelectionOptions.GROUP,

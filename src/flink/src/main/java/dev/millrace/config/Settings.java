@@ -1,5 +1,7 @@
 package dev.millrace.config;
 
+import dev.millrace.config.input.Start;
+import dev.millrace.config.kafka.Secrets;
 import dev.millrace.data.DeclaredColumns;
 import dev.millrace.data.InputSpec;
 import dev.millrace.data.PublicApi;

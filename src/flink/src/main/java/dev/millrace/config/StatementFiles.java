@@ -1,5 +1,8 @@
 package dev.millrace.config;
 
+import dev.millrace.config.input.InputOptions;
+import dev.millrace.config.model.ModelFile;
+import dev.millrace.config.model.WarmStartOptions;
 import dev.millrace.config.yaml.ConfigErrors;
 import dev.millrace.config.yaml.YamlNode;
 import dev.millrace.config.yaml.YamlNode.Entry;

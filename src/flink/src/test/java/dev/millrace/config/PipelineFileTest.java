@@ -6,6 +6,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import dev.millrace.config.Settings.Backend;
 import dev.millrace.config.Settings.Guarantee;
+import dev.millrace.config.input.Start;
 import dev.millrace.config.yaml.InvalidPipelineException;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.InputSpec;

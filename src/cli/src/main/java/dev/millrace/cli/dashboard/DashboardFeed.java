@@ -1,8 +1,8 @@
 package dev.millrace.cli.dashboard;
 
 import dev.millrace.cli.console.RootCause;
-import dev.millrace.config.DefaultTopic;
 import dev.millrace.config.Settings;
+import dev.millrace.config.option.DefaultTopic;
 import dev.millrace.kafka.TopicFollower;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,8 +1,8 @@
 package dev.millrace.cli.kafka;
 
 import dev.millrace.cli.console.CliError;
-import dev.millrace.config.DefaultTopic;
 import dev.millrace.config.Settings;
+import dev.millrace.config.option.DefaultTopic;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;

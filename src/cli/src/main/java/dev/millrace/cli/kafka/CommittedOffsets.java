@@ -3,7 +3,7 @@ package dev.millrace.cli.kafka;
 import dev.millrace.MillraceJob;
 import dev.millrace.cli.console.Plural;
 import dev.millrace.config.Settings;
-import dev.millrace.config.Start;
+import dev.millrace.config.input.Start;
 import dev.millrace.kafka.KafkaClients;
 import java.time.Duration;
 import java.util.HashMap;

@@ -1,9 +1,9 @@
 package dev.millrace.cli.kafka;
 
 import dev.millrace.cli.console.CliError;
-import dev.millrace.config.DefaultTopic;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
+import dev.millrace.config.option.DefaultTopic;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -1,8 +1,8 @@
 package dev.millrace.cli.kafka;
 
-import dev.millrace.config.DefaultTopic;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
+import dev.millrace.config.option.DefaultTopic;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Function;

@@ -1,7 +1,7 @@
 package dev.millrace.cli.watch;
 
 import dev.millrace.cli.kafka.KafkaOptions;
-import dev.millrace.config.DefaultTopic;
+import dev.millrace.config.option.DefaultTopic;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 

@@ -1,0 +1,272 @@
+package dev.millrace.config.input;
+
+import dev.millrace.config.option.Option;
+import dev.millrace.config.option.OptionReader;
+import dev.millrace.config.yaml.ConfigErrors;
+import dev.millrace.config.yaml.YamlNode;
+import dev.millrace.config.yaml.YamlNode.Mapping;
+import dev.millrace.config.yaml.YamlNode.Scalar;
+import dev.millrace.config.yaml.YamlNode.Sequence;
+import dev.millrace.data.DerivedFeature;
+import dev.millrace.data.DerivedFeature.Aggregate;
+import dev.millrace.data.DerivedFeature.Computation;
+import dev.millrace.data.DerivedFeature.Lags;
+import dev.millrace.data.DerivedFeature.Since;
+import dev.millrace.data.DerivedFeature.Smoothed;
+import dev.millrace.data.DerivedFeature.Unit;
+import dev.millrace.data.DerivedFeature.Window;
+import dev.millrace.data.Durations;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code input.derived}: features computed from earlier records. */
+final class DerivedReader {
+  private static final List<Option<String>> KINDS =
+      List.of(
+          DerivedOptions.LAG,
+          DerivedOptions.CHANGE,
+          DerivedOptions.WINDOW,
+          DerivedOptions.EWM,
+          DerivedOptions.SINCE);
+  private static final List<Aggregate> SMOOTHED =
+      List.of(Aggregate.MEAN, Aggregate.STD, Aggregate.COUNT, Aggregate.RATE);
+  private static final int MAX_FEATURES = 1_000;
+  private static final int MAX_WINDOW = 1_000;
+  private static final long MAX_MILLIS = 3_650L * 86_400_000;
+
+  private final OptionReader in;
+  private final ConfigErrors errors;
+
+  /**
+   * @param in the input part
+   */
+  DerivedReader(OptionReader in, ConfigErrors errors) {
+    this.in = in;
+    this.errors = errors;
+  }
+
+  /** Returns the derived features in the order of the file. */
+  List<DerivedFeature> read() {
+    if (!(in.given(InputOptions.DERIVED) instanceof Sequence list)) {
+      return List.of();
+    }
+    List<DerivedFeature> features = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    for (int i = 0; i < list.items().size(); i++) {
+      YamlNode item = list.items().get(i);
+      String path = in.name(InputOptions.DERIVED) + "[" + i + "]";
+      if (!(item instanceof Mapping mapping)) {
+        errors.add(
+            item.line(),
+            path
+                + " must be a map of options, such as { lag: load, steps: [1, 24] }, but was "
+                + item.describe());
+        continue;
+      }
+      DerivedFeature feature =
+          feature(
+              new OptionReader(path, mapping, DerivedOptions.DERIVED_GROUP, errors), path, item);
+      if (feature == null) {
+        continue;
+      }
+      for (String name : feature.names()) {
+        if (!names.add(name)) {
+          errors.add(item.line(), path + " is " + name + " a second time. Remove it");
+        }
+      }
+      features.add(feature);
+    }
+    int width = features.stream().mapToInt(DerivedFeature::width).sum();
+    if (width > MAX_FEATURES) {
+      in.reject(
+          InputOptions.DERIVED,
+          "are " + width + " features, but at most " + MAX_FEATURES + " are allowed");
+    }
+    return features;
+  }
+
+  private @Nullable DerivedFeature feature(OptionReader options, String path, YamlNode item) {
+    List<Option<String>> kinds = KINDS.stream().filter(options::mentions).toList();
+    if (kinds.size() != 1) {
+      String all = KINDS.stream().map(Option::name).collect(Collectors.joining(", "));
+      String given = kinds.stream().map(Option::name).collect(Collectors.joining(", "));
+      errors.add(
+          item.line(),
+          "%s must have one of %s, but has %s"
+              .formatted(path, all, kinds.isEmpty() ? "none" : given));
+      return null;
+    }
+    int before = errors.count();
+    Option<String> kind = kinds.get(0);
+    Computation computation = computation(kind, options);
+    List<String> by = words(options, DerivedOptions.BY);
+    String label = in.given(InputOptions.LABEL);
+    if (TargetsReader.labelFields(in).stream().anyMatch(by::contains)) {
+      options.reject(
+          DerivedOptions.BY,
+          "has the label, which is not known when the record comes. Name another field");
+    }
+    String column = kind == DerivedOptions.SINCE ? null : options.given(kind);
+    if (column == null && kind != DerivedOptions.SINCE) {
+      return null; // an error already
+    }
+    boolean isLabel = column != null && column.equals(label);
+    if (isLabel && computation != null && computation instanceof Window window) {
+      requireNumbers(options, window);
+    }
+    return errors.noneSince(before) && computation != null
+        ? new DerivedFeature(column, by, computation)
+        : null;
+  }
+
+  private static void requireNumbers(OptionReader options, Window window) {
+    if (window.functions().contains(Aggregate.DISTINCT)) {
+      options.reject(DerivedOptions.DO, "has distinct, which does not apply to labels. Remove it");
+    }
+  }
+
+  private @Nullable Computation computation(Option<String> kind, OptionReader options) {
+    boolean isLag = kind == DerivedOptions.LAG || kind == DerivedOptions.CHANGE;
+    boolean isWindow = kind == DerivedOptions.WINDOW;
+    boolean isEwm = kind == DerivedOptions.EWM;
+    onlyWith(DerivedOptions.STEPS, isLag, "lag, change", options);
+    onlyWith(DerivedOptions.AGO, isLag, "lag, change", options);
+    onlyWith(DerivedOptions.OF, isWindow, "window", options);
+    onlyWith(DerivedOptions.SMOOTHING, isWindow, "window", options);
+    onlyWith(DerivedOptions.HALF_LIFE, isEwm, "ewm", options);
+    onlyWith(DerivedOptions.DO, isWindow || isEwm, "window, ewm", options);
+    if (isLag) {
+      return lags(kind == DerivedOptions.CHANGE, options);
+    } else if (isWindow) {
+      return window(options);
+    }
+    return isEwm ? smoothed(options) : new Since();
+  }
+
+  private static void onlyWith(
+      Option<?> option, boolean applies, String kinds, OptionReader options) {
+    if (options.mentions(option) && !applies) {
+      options.reject(option, "applies only to " + kinds + ". Remove it");
+    }
+  }
+
+  private @Nullable Computation lags(boolean isChange, OptionReader options) {
+    boolean inTime = options.mentions(DerivedOptions.AGO);
+    if (inTime && options.mentions(DerivedOptions.STEPS)) {
+      options.reject(DerivedOptions.AGO, "excludes steps. Remove one of them");
+      return null;
+    }
+    Option<YamlNode> option = inTime ? DerivedOptions.AGO : DerivedOptions.STEPS;
+    List<Long> steps = new ArrayList<>();
+    for (String text : words(options, option)) {
+      Long step = inTime ? millis(text) : count(text, DerivedFeature.MAX_RECORDS);
+      if (step == null) {
+        String allowed =
+            inTime
+                ? "must be times from 1s to 3650d, such as [1h, 1d]"
+                : "must be whole numbers from 1 to " + DerivedFeature.MAX_RECORDS;
+        options.reject(option, allowed + ", but one is " + Scalar.quote(text));
+        return null;
+      }
+      steps.add(step);
+    }
+    return new Lags(steps, inTime, isChange);
+  }
+
+  private @Nullable Computation window(OptionReader options) {
+    String of = text(options.given(DerivedOptions.OF));
+    Unit unit = of.equals("all") ? Unit.ALL : Unit.MILLIS;
+    Long size = of.equals("all") ? Long.valueOf(0) : millis(of);
+    if (size == null) {
+      unit = Unit.RECORDS;
+      size = count(of, MAX_WINDOW);
+    }
+    if (size == null) {
+      options.reject(
+          DerivedOptions.OF,
+          "must be a number of values up to "
+              + MAX_WINDOW
+              + ", a time such as 1h, or all, but was "
+              + Scalar.quote(of));
+      return null;
+    }
+    List<Aggregate> functions = functions(options, List.of(Aggregate.values()));
+    float smoothing = options.get(DerivedOptions.SMOOTHING);
+    if (smoothing > 0 && !functions.contains(Aggregate.MEAN)) {
+      options.reject(DerivedOptions.SMOOTHING, "applies only to mean, which do does not have");
+    }
+    return new Window(size, unit, functions, smoothing);
+  }
+
+  private @Nullable Computation smoothed(OptionReader options) {
+    String text = text(options.given(DerivedOptions.HALF_LIFE));
+    Long halfLife = millis(text);
+    boolean inTime = halfLife != null;
+    if (halfLife == null) {
+      halfLife = count(text, 1_000_000);
+    }
+    if (halfLife == null) {
+      options.reject(
+          DerivedOptions.HALF_LIFE,
+          "must be a number of values up to 1000000 or a time such as 1h, but was "
+              + Scalar.quote(text));
+      return null;
+    }
+    List<Aggregate> functions = functions(options, SMOOTHED);
+    if (!inTime && functions.contains(Aggregate.RATE)) {
+      options.reject(DerivedOptions.DO, "has rate, which needs a half-life in time, such as 1h");
+    }
+    return new Smoothed(halfLife, inTime, functions);
+  }
+
+  private static List<Aggregate> functions(OptionReader options, List<Aggregate> allowed) {
+    List<String> names = options.given(DerivedOptions.DO);
+    List<Aggregate> functions = new ArrayList<>();
+    for (String name : names == null ? List.of(Aggregate.MEAN.id()) : names) {
+      Optional<Aggregate> function =
+          allowed.stream().filter(one -> one.id().equals(name)).findAny();
+      function.ifPresent(functions::add);
+      if (function.isEmpty()) {
+        options.reject(
+            DerivedOptions.DO,
+            "has %s; allowed are %s"
+                .formatted(
+                    Scalar.quote(name),
+                    allowed.stream().map(Aggregate::id).collect(Collectors.joining(", "))));
+      }
+    }
+    return functions;
+  }
+
+  private static @Nullable Long millis(String text) {
+    return Durations.parse(text)
+        .filter(millis -> millis >= 1_000 && millis <= MAX_MILLIS)
+        .orElse(null);
+  }
+
+  private static @Nullable Long count(String text, int max) {
+    boolean isCount = text.matches("[1-9]\\d{0,8}") && Long.parseLong(text) <= max;
+    return isCount ? Long.valueOf(text) : null;
+  }
+
+  private static String text(@Nullable YamlNode node) {
+    return node instanceof Scalar scalar && scalar.text() != null ? scalar.text().strip() : "";
+  }
+
+  /** Returns the words of a list, or the single one. */
+  private static List<String> words(OptionReader options, Option<YamlNode> option) {
+    YamlNode given = options.given(option);
+    YamlNode node = given == null ? option.defaultValue() : given;
+    if (node == null) {
+      return List.of();
+    }
+    return node instanceof Sequence list
+        ? list.items().stream().map(DerivedReader::text).distinct().toList()
+        : List.of(text(node));
+  }
+}

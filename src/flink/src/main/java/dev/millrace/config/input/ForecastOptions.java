@@ -1,0 +1,189 @@
+package dev.millrace.config.input;
+
+import dev.millrace.config.option.Option;
+import dev.millrace.config.option.OptionGroup;
+import dev.millrace.config.option.OptionReader;
+import dev.millrace.config.option.OptionType;
+import dev.millrace.config.option.Structures;
+import dev.millrace.config.yaml.ConfigErrors;
+import dev.millrace.config.yaml.YamlNode;
+import dev.millrace.config.yaml.YamlNode.Entry;
+import dev.millrace.config.yaml.YamlNode.Mapping;
+import dev.millrace.config.yaml.YamlNode.Scalar;
+import dev.millrace.config.yaml.YamlNode.Sequence;
+import dev.millrace.data.Durations;
+import dev.millrace.data.ForecastSpec;
+import dev.millrace.data.ForecastSpec.Step;
+import dev.millrace.data.KebabCase;
+import dev.millrace.data.Task;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Declares and reads the options of {@code forecast}. */
+public final class ForecastOptions {
+  private static final int MAX_STEPS = 16;
+  private static final long MAX_RECORDS = 16_000;
+  private static final long MAX_MILLIS = 3_650L * 86_400_000;
+
+  public static final Option<YamlNode> FORECAST =
+      Option.optional(
+          "forecast", Structures.map(), "none", "forecasts of a series; see docs/forecasting.md");
+
+  static final OptionGroup GROUP =
+      new OptionGroup(
+          "forecast",
+          "",
+          "Each record of a key is the next of a series, and each horizon has a model of its own,"
+              + " whose key is that of the series, `@` and the horizon, such as `shop-17@24`. The"
+              + " value that comes is the label; `input.features` may be missing. See"
+              + " docs/forecasting.md.");
+  static final Option<String> COLUMN =
+      GROUP.required(
+          "column", InputOptions.FIELD, "column: sold", "field with the number to forecast");
+  static final Option<List<Step>> HORIZONS =
+      GROUP.required(
+          "horizons",
+          new StepsType(),
+          "horizons: [1, 24]",
+          "how far ahead: numbers of records, or times such as [1h, 1d]");
+  static final Option<List<Step>> SEASON =
+      GROUP.optional(
+          "season",
+          new StepsType(),
+          "none",
+          "periods after which values resemble each other, such as [24, 168] or [1d, 7d]; the first"
+              + " one scales errors");
+
+  private ForecastOptions() {}
+
+  /** Distances within a series: numbers of records, or times. */
+  private static final class StepsType implements OptionType<List<Step>> {
+    @Override
+    public List<Step> read(YamlNode node) throws InvalidValueException {
+      List<YamlNode> items = node instanceof Sequence list ? list.items() : List.of(node);
+      List<Step> steps = new ArrayList<>();
+      for (YamlNode item : items) {
+        Step step = item instanceof Scalar scalar ? step(scalar.text()) : null;
+        if (step == null || steps.stream().anyMatch(other -> other.length() == step.length())) {
+          String was = step == null ? "one of them is " + item.describe() : "has one twice";
+          throw new InvalidValueException("must be " + allowed() + ", but " + was);
+        }
+        steps.add(step);
+      }
+      if (steps.isEmpty() || steps.size() > MAX_STEPS) {
+        throw new InvalidValueException("must be " + allowed() + ", but has " + steps.size());
+      }
+      if (steps.stream().map(ForecastOptions::isTime).distinct().count() > 1) {
+        throw new InvalidValueException("must be all numbers of records, or all times");
+      }
+      steps.sort(Comparator.comparingLong(Step::length));
+      return List.copyOf(steps);
+    }
+
+    private static @Nullable Step step(@Nullable String text) {
+      if (text == null) {
+        return null;
+      }
+      boolean isNumber = text.matches("[1-9]\\d{0,8}");
+      long length = isNumber ? Long.parseLong(text) : Durations.parse(text).orElse(0L);
+      return length < 1 || length > (isNumber ? MAX_RECORDS : MAX_MILLIS)
+          ? null
+          : new Step(text, length);
+    }
+
+    @Override
+    public String allowed() {
+      return "a list of 1 to %d different numbers of records (1 to %d) or times (such as 1h, 7d)"
+          .formatted(MAX_STEPS, MAX_RECORDS);
+    }
+
+    @Override
+    public String show(List<Step> value) {
+      return value.stream().map(Step::text).toList().toString();
+    }
+  }
+
+  private static boolean isTime(Step step) {
+    return !Character.isDigit(step.text().charAt(step.text().length() - 1));
+  }
+
+  /**
+   * Returns the pipeline with the column as {@code input.label} and with the task, if it has
+   * forecasts; rejects what they exclude.
+   */
+  public static Mapping withLabel(Mapping document, ConfigErrors errors) {
+    Entry forecast = document.entries().get(FORECAST.name());
+    if (forecast == null || !(forecast.value() instanceof Mapping options)) {
+      return document;
+    }
+    String name = InputOptions.INPUT.name();
+    Mapping whole = document.withDefault(name, new Mapping(Map.of(), forecast.line()));
+    Entry entry = whole.entries().get(name);
+    if (entry == null || !(entry.value() instanceof Mapping input)) {
+      return whole;
+    }
+    for (Option<?> excluded :
+        List.of(InputOptions.LABEL, InputOptions.TARGETS, InputOptions.LABELS)) {
+      Entry given = input.entries().get(excluded.name());
+      if (given != null) {
+        errors.add(
+            given.line(),
+            "input.%s has no place next to forecast: the label is the value of forecast.column that comes later. Remove it"
+                .formatted(excluded.name()));
+      }
+    }
+    Entry task = input.entries().get(InputOptions.TASK.name());
+    String regression = KebabCase.of(Task.REGRESSION);
+    if (task != null
+        && !(task.value() instanceof Scalar scalar && regression.equals(scalar.text()))) {
+      errors.add(task.line(), "input.task must be regression to forecast numbers. Remove it");
+    }
+    Entry column = options.entries().get(COLUMN.name());
+    Scalar label =
+        column != null && column.value() instanceof Scalar given && given.text() != null
+            ? given
+            : new Scalar(COLUMN.name(), forecast.line()); // an error already
+    Mapping labeled =
+        without(
+                without(without(input, InputOptions.LABEL), InputOptions.TARGETS),
+                InputOptions.LABELS)
+            .with(InputOptions.LABEL.name(), new Entry(label.line(), label))
+            .with(
+                InputOptions.TASK.name(),
+                new Entry(forecast.line(), new Scalar(regression, forecast.line())));
+    return whole.with(name, new Entry(entry.line(), labeled));
+  }
+
+  private static Mapping without(Mapping map, Option<?> option) {
+    Map<String, Entry> entries = new LinkedHashMap<>(map.entries());
+    entries.remove(option.name());
+    return new Mapping(entries, map.line());
+  }
+
+  /**
+   * Returns the forecasts; null if the pipeline makes none. What has an error is replaced, so that
+   * reading continues.
+   */
+  public static @Nullable ForecastSpec read(OptionReader root) {
+    if (!root.has(FORECAST)) {
+      return null;
+    }
+    OptionReader in = root.below(FORECAST, GROUP);
+    List<Step> horizons = Objects.requireNonNullElse(in.given(HORIZONS), List.of(new Step("1", 1)));
+    List<Step> seasons = Objects.requireNonNullElse(in.given(SEASON), List.of());
+    boolean ofTime = isTime(horizons.get(0));
+    if (in.has(HORIZONS) && !seasons.isEmpty() && isTime(seasons.get(0)) != ofTime) {
+      in.reject(
+          SEASON,
+          "must be %s as forecast.horizons are"
+              .formatted(ofTime ? "times, such as 1d," : "numbers of records"));
+    }
+    return new ForecastSpec(
+        Objects.requireNonNullElse(in.given(COLUMN), COLUMN.name()), ofTime, horizons, seasons);
+  }
+}

@@ -1,0 +1,134 @@
+package dev.millrace.config.model;
+
+import dev.millrace.config.option.OptionReader;
+import dev.millrace.config.yaml.ConfigErrors;
+import dev.millrace.config.yaml.YamlNode;
+import dev.millrace.config.yaml.YamlNode.Mapping;
+import dev.millrace.config.yaml.YamlNode.Scalar;
+import dev.millrace.data.InputSpec;
+import dev.millrace.nn.AutoModelSpec;
+import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.ModelStart;
+import dev.millrace.nn.ModelStart.StoredStart;
+import dev.millrace.nn.NetworkModelSpec;
+import dev.millrace.prequential.ModelSnapshot;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code model}: {@code auto} or a network. */
+public final class ModelReader {
+  static final String AUTO = "auto";
+
+  private final OptionReader root;
+  private final @Nullable Path baseDir;
+  private final ConfigErrors errors;
+  private @Nullable String warmStartKey;
+  // Null until it is read.
+  private @Nullable AutoModelSpec auto;
+
+  /**
+   * @param baseDir folder that {@code model.warm-start.file} is relative to, or null for the
+   *     working directory
+   */
+  public ModelReader(OptionReader root, @Nullable Path baseDir, ConfigErrors errors) {
+    this.root = root;
+    this.baseDir = baseDir;
+    this.errors = errors;
+  }
+
+  /**
+   * Returns the model for what comes in; its task is null where it will be guessed from the labels.
+   */
+  ModelSpec read(InputSpec input) {
+    YamlNode node = root.given(ModelOptions.MODEL);
+    if (node instanceof Scalar scalar && !AUTO.equals(scalar.text())) {
+      root.reject(
+          ModelOptions.MODEL, "must be auto, or a map of options, but was " + node.describe());
+    }
+    if (!(node instanceof Mapping)) {
+      return auto(input);
+    }
+    if (root.mentions(AutoOptions.AUTO)) {
+      root.reject(
+          AutoOptions.AUTO,
+          "applies only to model: auto, but the file defines a network. Remove one");
+    }
+    return network(root.below(ModelOptions.MODEL, ModelOptions.MODEL_GROUP), input);
+  }
+
+  /** Reads a network. */
+  NetworkModelSpec network(OptionReader model, InputSpec input) {
+    OptionReader warmStart = WarmStartOptions.read(model, WarmStartOptions.MODEL_GROUP, input);
+    warmStartKey = warmStart.given(WarmStartOptions.KEY);
+    NetworkModelSpec spec = new NetworkReader(model, warmStart, input, baseDir, errors).read();
+    String file = input.hasIds() ? warmStart.given(WarmStartOptions.FILE) : null;
+    ModelStart start =
+        file == null
+            ? null
+            : start(file, warmStart, stored -> WarmStart.network(stored, spec, input));
+    return start == null ? spec : spec.withStart(start);
+  }
+
+  /** Returns the key whose model new ones start from, null if there is none. */
+  public @Nullable String warmStartKey() {
+    return warmStartKey;
+  }
+
+  /** Returns the mixture that {@code auto} stands for. */
+  AutoModelSpec auto(InputSpec input) {
+    if (auto == null) {
+      auto = readAuto(input);
+    }
+    return auto;
+  }
+
+  private AutoModelSpec readAuto(InputSpec input) {
+    OptionReader options =
+        new OptionReader(
+            AutoOptions.AUTO.name(),
+            root.mapOf(AutoOptions.AUTO, AutoOptions.TIER),
+            AutoOptions.AUTO_GROUP,
+            errors);
+    AutoModelSpec spec =
+        options.read(
+            ModelSpec.auto(
+                0,
+                AutoOptions.read(options),
+                ClassWeightsReader.read(options, input, null, errors)));
+    OptionReader warmStart = WarmStartOptions.read(options, WarmStartOptions.AUTO_GROUP, input);
+    warmStartKey = warmStart.given(WarmStartOptions.KEY);
+    String file = warmStart.given(WarmStartOptions.FILE);
+    if ((warmStartKey != null || file != null) && options.has(AutoOptions.SEED)) {
+      options.reject(
+          AutoOptions.SEED,
+          "applies only to random initial weights, but there is a warm-start. Remove it");
+    }
+    StoredStart start =
+        file == null
+            ? null
+            : start(file, warmStart, stored -> WarmStart.mixture(stored, spec, input));
+    return start == null ? spec : spec.withStart(start);
+  }
+
+  /** Makes the initial model of a stored one. */
+  @FunctionalInterface
+  private interface Starter<S extends ModelStart> {
+    S of(ModelSnapshot stored) throws IOException;
+  }
+
+  /** Returns the initial model in a file, null if it has errors. */
+  private <S extends ModelStart> @Nullable S start(
+      String file, OptionReader warmStart, Starter<S> starter) {
+    byte[] bytes = ModelFile.readNamed(warmStart, WarmStartOptions.FILE, file, baseDir);
+    if (bytes == null) {
+      return null;
+    }
+    try {
+      return starter.of(ModelSnapshot.decode(null, null, file, bytes));
+    } catch (IOException e) {
+      warmStart.reject(WarmStartOptions.FILE, "cannot start from " + file + ": " + e.getMessage());
+      return null;
+    }
+  }
+}

@@ -1,0 +1,189 @@
+package dev.millrace.config.model;
+
+import static java.util.Collections.singletonList;
+
+import dev.millrace.config.option.Option;
+import dev.millrace.config.option.OptionGroup;
+import dev.millrace.config.option.OptionReader;
+import dev.millrace.config.yaml.ConfigErrors;
+import dev.millrace.config.yaml.YamlNode;
+import dev.millrace.config.yaml.YamlNode.Mapping;
+import dev.millrace.config.yaml.YamlNode.Sequence;
+import dev.millrace.config.yaml.YamlReader;
+import dev.millrace.data.InputSpec;
+import dev.millrace.data.Task;
+import dev.millrace.nn.Activation;
+import dev.millrace.nn.LayerSpec;
+import dev.millrace.nn.Loss;
+import dev.millrace.nn.ModelStart;
+import dev.millrace.nn.NetworkModelSpec;
+import dev.millrace.nn.Normalization;
+import dev.millrace.nn.Optimizer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a network with layers, loss and optimizer. */
+final class NetworkReader {
+  private final OptionReader model;
+  private final OptionReader warmStart;
+  private final InputSpec input;
+  private final @Nullable Path baseDir;
+  private final ConfigErrors errors;
+
+  /**
+   * @param model options of the network
+   * @param warmStart options of the initial model
+   * @param baseDir folder that {@code model.warm-start.file} is relative to, or null for the
+   *     working directory
+   */
+  NetworkReader(
+      OptionReader model,
+      OptionReader warmStart,
+      InputSpec input,
+      @Nullable Path baseDir,
+      ConfigErrors errors) {
+    this.model = model;
+    this.warmStart = warmStart;
+    this.input = input;
+    this.baseDir = baseDir;
+    this.errors = errors;
+  }
+
+  /** Returns the network; its task is null where it will be guessed from the labels. */
+  NetworkModelSpec read() {
+    int before = errors.count();
+    OptimizerReader steps = new OptimizerReader(model);
+    Optimizer optimizer = steps.read();
+    // ONNX has no vectors of ids.
+    WarmStartReader start =
+        input.hasIds() ? null : WarmStartReader.read(model, warmStart, input, baseDir);
+    NetworkModelSpec given =
+        NetworkModelSpec.builder(optimizer)
+            .hidden(layers())
+            .schedule(steps.schedule(optimizer))
+            .normalization(normalization())
+            .classWeights(
+                ClassWeightsReader.read(model, input, start == null ? null : start.task(), errors))
+            .build();
+    NetworkModelSpec read = model.read(embeddings().read(given));
+    NetworkModelSpec spec = start == null ? read : start.complete(read);
+    checkMaxNorm(spec);
+    if (errors.noneSince(before)) {
+      for (Task task : start == null ? input.modelTasks() : singletonList(start.task())) {
+        if (errors.noneSince(before)) {
+          checkOutputAndLoss(spec, task);
+        }
+      }
+    }
+    ModelStart.NetworkStart initial =
+        start != null && errors.noneSince(before) ? start.start(spec) : null;
+    return initial == null ? spec : spec.withStart(initial);
+  }
+
+  private List<LayerSpec> layers() {
+    YamlNode given = model.given(ModelOptions.LAYERS);
+    String byDefault = ModelOptions.LAYERS.shownDefault();
+    if (!((given == null ? YamlReader.read(byDefault, errors) : given) instanceof Sequence list)) {
+      return List.of();
+    }
+    List<LayerSpec> layers = new ArrayList<>();
+    for (int i = 0; i < list.items().size(); i++) {
+      String path = model.name(ModelOptions.LAYERS) + "[" + i + "]";
+      YamlNode item = list.items().get(i);
+      if (!(item instanceof Mapping mapping)) {
+        errors.add(
+            item.line(), path + " must be a map such as { units: 32 }, but was " + item.describe());
+        continue;
+      }
+      layers.add(
+          new OptionReader(path, mapping, ModelOptions.LAYER_GROUP, errors).read(LayerSpec.class));
+    }
+    return layers;
+  }
+
+  private OptionReader embeddings() {
+    OptionReader embeddings = model.below(ModelOptions.EMBEDDINGS, ModelOptions.EMBEDDINGS_GROUP);
+    if (model.mentions(ModelOptions.EMBEDDINGS) && !input.hasIds()) {
+      model.reject(
+          ModelOptions.EMBEDDINGS,
+          "applies only to features of type id, set, text or sparse, but input.features has none."
+              + " Declare one, or remove it");
+    }
+    return embeddings;
+  }
+
+  private Normalization normalization() {
+    OptionGroup group = ModelOptions.NORMALIZATION_GROUP;
+    OptionReader options =
+        new OptionReader(
+            model.name(ModelOptions.NORMALIZATION),
+            model.mapOf(ModelOptions.NORMALIZATION, group.named("name")),
+            group,
+            errors);
+    Normalization normalization =
+        options.read(new Normalization(Normalization.Kind.STANDARD, 0f, 0f));
+    if (normalization.kind() == Normalization.Kind.STANDARD) {
+      return normalization;
+    }
+    for (Option<?> option : List.of(group.named("alpha"), group.named("clip"))) {
+      if (options.mentions(option)) {
+        options.reject(
+            option,
+            "applies only to standard, but the normalization is "
+                + normalization.kind().id()
+                + ". Remove it");
+      }
+    }
+    return new Normalization(normalization.kind(), 0f, 0f);
+  }
+
+  private void checkMaxNorm(NetworkModelSpec spec) {
+    if (spec.optimizer() instanceof Optimizer.Ftrl && spec.regularizer().maxNorm() != 0f) {
+      model.reject(
+          ModelOptions.MODEL_GROUP.named("max-norm"),
+          "has no effect with ftrl, which computes new weights in each step. Remove it");
+    }
+  }
+
+  private void checkOutputAndLoss(NetworkModelSpec spec, @Nullable Task task) {
+    Activation output = spec.output();
+    Loss loss = spec.loss();
+    Activation needed = loss == null ? null : loss.output();
+    if (loss != null && needed != null && output != null && output != needed) {
+      model.reject(
+          ModelOptions.OUTPUT_ACTIVATION,
+          String.format(
+              "must be %s with loss %s, but was %s. Leave it out, or change the loss",
+              needed.id(), loss.id(), output.id()));
+      return;
+    }
+    Loss filled = spec.forTask(task == null ? Task.MULTICLASS : task).network().loss();
+    if (spec.regularizer().labelSmoothing() != 0f && !filled.isCrossEntropy()) {
+      model.reject(
+          ModelOptions.MODEL_GROUP.named("label-smoothing"),
+          "applies only to cross-entropies, but the loss is " + filled.id() + ". Remove it");
+      return;
+    }
+    if (task == Task.REGRESSION) {
+      if (loss != null && needed != null) {
+        model.reject(
+            ModelOptions.LOSS,
+            loss.id()
+                + " applies only to classes, but input.task is regression. Use "
+                + Loss.namesForRegression());
+      } else if (output == Activation.SOFTMAX) {
+        model.reject(
+            ModelOptions.OUTPUT_ACTIVATION,
+            "softmax applies only to classes, but input.task is regression. Use linear");
+      }
+    } else if (task == Task.MULTICLASS && filled.isBinary()) {
+      model.reject(
+          loss == null ? ModelOptions.OUTPUT_ACTIVATION : ModelOptions.LOSS,
+          (loss == null ? "sigmoid implies loss " + filled.id() + ", which" : filled.id())
+              + " applies only to two classes, but the task is multiclass."
+              + " Use output: softmax and loss: categorical_crossentropy");
+    }
+  }
+}
