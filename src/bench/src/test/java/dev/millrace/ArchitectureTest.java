@@ -35,6 +35,24 @@ class ArchitectureTest {
           .resideInAnyPackage("dev.millrace.data", JDK, NULLNESS);
 
   @ArchTest
+  static final ArchRule specificationsUseData =
+      classes()
+          .that()
+          .resideInAPackage("dev.millrace.input")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage("dev.millrace.input", "dev.millrace.data", JDK, NULLNESS);
+
+  @ArchTest
+  static final ArchRule reportsUseData =
+      classes()
+          .that()
+          .resideInAPackage("dev.millrace.report")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage("dev.millrace.report", "dev.millrace.data", JDK, NULLNESS);
+
+  @ArchTest
   static final ArchRule simdUsesTheJdkAlone =
       classes()
           .that()
@@ -51,7 +69,13 @@ class ArchitectureTest {
           .resideInAPackage("dev.millrace.state")
           .should()
           .onlyDependOnClassesThat()
-          .resideInAnyPackage("dev.millrace.state", "dev.millrace.data", JDK, NULLNESS);
+          .resideInAnyPackage(
+              "dev.millrace.state",
+              "dev.millrace.data",
+              "dev.millrace.input",
+              "dev.millrace.report",
+              JDK,
+              NULLNESS);
 
   @ArchTest
   static final ArchRule nnUsesDataAndSimd =
@@ -64,6 +88,8 @@ class ArchitectureTest {
               "dev.millrace.nn",
               "dev.millrace.nn.loss",
               "dev.millrace.data",
+              "dev.millrace.input",
+              "dev.millrace.report",
               "dev.millrace.simd",
               "dev.millrace.state",
               JDK,
@@ -81,6 +107,8 @@ class ArchitectureTest {
               "dev.millrace.nn.loss",
               "dev.millrace.nn",
               "dev.millrace.data",
+              "dev.millrace.input",
+              "dev.millrace.report",
               "dev.millrace.simd",
               "dev.millrace.state",
               JDK,
@@ -105,6 +133,8 @@ class ArchitectureTest {
               "dev.millrace.nn.trees",
               "dev.millrace.nn",
               "dev.millrace.data",
+              "dev.millrace.input",
+              "dev.millrace.report",
               "dev.millrace.simd",
               "dev.millrace.state",
               JDK,
@@ -118,7 +148,13 @@ class ArchitectureTest {
           .should()
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
-              "dev.millrace.eval..", "dev.millrace.data", "dev.millrace.state", JDK, NULLNESS);
+              "dev.millrace.eval..",
+              "dev.millrace.data",
+              "dev.millrace.input",
+              "dev.millrace.report",
+              "dev.millrace.state",
+              JDK,
+              NULLNESS);
 
   @ArchTest
   static final ArchRule theEngineUsesTheCoreAlone =
@@ -135,6 +171,8 @@ class ArchitectureTest {
               "dev.millrace.explain",
               "dev.millrace.forecast",
               "dev.millrace.data",
+              "dev.millrace.input",
+              "dev.millrace.report",
               "dev.millrace.simd",
               "dev.millrace.state",
               JDK,
@@ -155,6 +193,8 @@ class ArchitectureTest {
               "dev.millrace.codec..",
               "dev.millrace.onnx",
               "dev.millrace.data",
+              "dev.millrace.input",
+              "dev.millrace.report",
               "dev.millrace.nn",
               "dev.millrace.eval..",
               "dev.millrace.prequential",

@@ -5,7 +5,7 @@ import dev.millrace.codec.ModelAssembler.Arrival;
 import dev.millrace.config.Settings;
 import dev.millrace.config.model.WarmStart;
 import dev.millrace.config.yaml.InvalidPipelineException;
-import dev.millrace.data.InputSpec;
+import dev.millrace.input.InputSpec;
 import dev.millrace.kafka.KafkaClients;
 import dev.millrace.kafka.TopicReader;
 import dev.millrace.nn.AutoModelSpec;

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.millrace.codec.json.EventJson;
-import dev.millrace.data.ModelEvent;
+import dev.millrace.report.ModelEvent;
 import dev.millrace.testing.GeneratedPage;
 import dev.millrace.testing.SampleRecords;
 import java.io.IOException;

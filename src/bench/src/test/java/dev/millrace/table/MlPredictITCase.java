@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.cli.kafka.EmbeddedKafka;
 import dev.millrace.data.Example;
-import dev.millrace.data.ModelAnswer;
 import dev.millrace.kafka.KafkaClients;
 import dev.millrace.nn.Workspace;
 import dev.millrace.prequential.ModelSnapshot;
+import dev.millrace.report.ModelAnswer;
 import dev.millrace.serving.LoadedModel;
 import dev.millrace.serving.ModelSamples;
 import dev.millrace.testing.Patience;

@@ -8,7 +8,7 @@ import dev.millrace.cli.kafka.EmbeddedKafka;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
 import dev.millrace.data.FeatureSpec;
-import dev.millrace.data.InputSpec;
+import dev.millrace.input.InputSpec;
 import dev.millrace.testing.Programs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,6 @@
 package dev.millrace.data;
 
+
 /** Reasons for which a record is rejected. */
 @PublicApi
 public enum DeadLetterReason {

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.io.UTFDataFormatException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -210,27 +209,6 @@ public final class DeclaredColumns implements Serializable {
     return separator;
   }
 
-  /**
-   * Checks that a model of these columns is within the limits of a pipeline.
-   *
-   * @throws IOException if it is not
-   */
-  public void requireWithin(InputSpec.Limits limits) throws IOException {
-    SizeChecks.require(
-        "features of declared columns (limits.features)",
-        width + IdWords.TIME_WIDTH,
-        1,
-        limits.features());
-    SizeChecks.require("declared classes (limits.classes)", classes.size(), 0, limits.classes());
-    long names = 0;
-    for (String name : classes) {
-      int length = name.getBytes(StandardCharsets.UTF_8).length;
-      SizeChecks.require("bytes of a declared class", length, 1, InputSpec.Limits.MAX_CLASS_BYTES);
-      names += length;
-    }
-    SizeChecks.require("bytes of declared classes", names, 0, limits.classNamesBytes());
-  }
-
   /** Returns the columns as bytes. The array must not be changed. */
   public byte[] bytes() {
     return bytes;
@@ -241,6 +219,11 @@ public final class DeclaredColumns implements Serializable {
     return features;
   }
 
+  /** Returns the task of the label; null if the labels decide it. */
+  public @Nullable Task task() {
+    return task;
+  }
+
   /** Returns the number of features that the columns become. */
   public int width() {
     return width;
@@ -249,29 +232,6 @@ public final class DeclaredColumns implements Serializable {
   /** Returns the known classes of the label, in the order of the outputs. */
   public List<String> classes() {
     return classes;
-  }
-
-  /** Returns the specification of the records that declare these columns, with any class. */
-  public InputSpec toRecords(InputSpec input) {
-    boolean isTask = task != null && !task.hasOutputs() && input.task() == null;
-    return input.with(
-        to -> {
-          to.features = features;
-          to.task = isTask ? task : to.task;
-        });
-  }
-
-  /** Returns the specification of a model of these columns, whose first classes are known. */
-  public InputSpec toModel(InputSpec input) {
-    InputSpec records = toRecords(input);
-    Task read = records.task();
-    boolean areClasses =
-        records.classes().isEmpty()
-            && !records.hasOutputs()
-            && read != null
-            && read.isClassification()
-            && (read != Task.BINARY || classes.size() == 2);
-    return areClasses ? records.with(to -> to.classes = classes) : records;
   }
 
   @Override

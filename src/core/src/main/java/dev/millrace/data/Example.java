@@ -1,5 +1,6 @@
 package dev.millrace.data;
 
+import dev.millrace.input.InputSpec;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -23,7 +23,7 @@ public final class IdWords {
   }
 
   /** Returns the floats of one id, with its number if it has one. */
-  static int width(boolean isWeighted) {
+  public static int width(boolean isWeighted) {
     return isWeighted ? ID_WIDTH + 1 : ID_WIDTH;
   }
 

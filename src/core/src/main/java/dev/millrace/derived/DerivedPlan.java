@@ -1,13 +1,13 @@
 package dev.millrace.derived;
 
-import dev.millrace.data.CarriedColumn;
-import dev.millrace.data.DerivedFeature;
-import dev.millrace.data.DerivedFeature.Computation;
-import dev.millrace.data.DerivedFeature.Lags;
-import dev.millrace.data.DerivedFeature.Smoothed;
-import dev.millrace.data.DerivedFeature.TimePart;
-import dev.millrace.data.DerivedFeature.Window;
-import dev.millrace.data.InputSpec;
+import dev.millrace.input.CarriedColumn;
+import dev.millrace.input.DerivedFeature;
+import dev.millrace.input.DerivedFeature.Computation;
+import dev.millrace.input.DerivedFeature.Lags;
+import dev.millrace.input.DerivedFeature.Smoothed;
+import dev.millrace.input.DerivedFeature.TimePart;
+import dev.millrace.input.DerivedFeature.Window;
+import dev.millrace.input.InputSpec;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

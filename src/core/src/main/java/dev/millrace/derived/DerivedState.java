@@ -1,12 +1,12 @@
 package dev.millrace.derived;
 
-import dev.millrace.data.DerivedFeature.TimePart;
-import dev.millrace.data.ErasedId;
-import dev.millrace.data.Evictable;
 import dev.millrace.data.IdHash;
-import dev.millrace.data.InputSpec;
 import dev.millrace.derived.DerivedPlan.Feature;
 import dev.millrace.derived.DerivedPlan.Grouping;
+import dev.millrace.input.DerivedFeature.TimePart;
+import dev.millrace.input.ErasedId;
+import dev.millrace.input.InputSpec;
+import dev.millrace.state.Evictable;
 import dev.millrace.state.KeyPart;
 import dev.millrace.state.State;
 import dev.millrace.state.StateVisitor;

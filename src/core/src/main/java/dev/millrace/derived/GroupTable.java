@@ -1,8 +1,8 @@
 package dev.millrace.derived;
 
-import dev.millrace.data.Evictable;
 import dev.millrace.data.SizeChecks;
 import dev.millrace.data.SlotIndex;
+import dev.millrace.state.Evictable;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;

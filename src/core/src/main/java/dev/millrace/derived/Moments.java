@@ -1,7 +1,7 @@
 package dev.millrace.derived;
 
-import dev.millrace.data.DerivedFeature.Aggregate;
-import dev.millrace.data.DerivedFeature.Window;
+import dev.millrace.input.DerivedFeature.Aggregate;
+import dev.millrace.input.DerivedFeature.Window;
 import java.util.List;
 
 /**

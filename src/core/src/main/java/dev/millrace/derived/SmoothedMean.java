@@ -1,7 +1,7 @@
 package dev.millrace.derived;
 
-import dev.millrace.data.DerivedFeature.Aggregate;
-import dev.millrace.data.DerivedFeature.Smoothed;
+import dev.millrace.input.DerivedFeature.Aggregate;
+import dev.millrace.input.DerivedFeature.Smoothed;
 import org.jspecify.annotations.Nullable;
 
 /** Exponentially weighted mean, standard deviation, count and rate of all values. */

@@ -1,6 +1,6 @@
 package dev.millrace.derived;
 
-import dev.millrace.data.DerivedFeature.Lags;
+import dev.millrace.input.DerivedFeature.Lags;
 import org.jspecify.annotations.Nullable;
 
 /**

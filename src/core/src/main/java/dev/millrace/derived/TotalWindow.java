@@ -1,6 +1,6 @@
 package dev.millrace.derived;
 
-import dev.millrace.data.DerivedFeature.Window;
+import dev.millrace.input.DerivedFeature.Window;
 import org.jspecify.annotations.Nullable;
 
 /** Functions of all values since the first one. */

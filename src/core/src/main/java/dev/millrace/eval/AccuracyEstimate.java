@@ -1,6 +1,6 @@
 package dev.millrace.eval;
 
-import dev.millrace.data.MetricsReport.Estimate;
+import dev.millrace.report.MetricsReport.Estimate;
 import dev.millrace.state.State;
 import dev.millrace.state.StateVisitor;
 import java.io.IOException;

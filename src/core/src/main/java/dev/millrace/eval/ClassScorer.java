@@ -1,9 +1,9 @@
 package dev.millrace.eval;
 
-import dev.millrace.data.MetricsReport.Decaying;
-import dev.millrace.data.MetricsReport.PositiveShare;
-import dev.millrace.data.Score;
-import dev.millrace.data.ScoreBlock;
+import dev.millrace.report.MetricsReport.Decaying;
+import dev.millrace.report.MetricsReport.PositiveShare;
+import dev.millrace.report.Score;
+import dev.millrace.report.ScoreBlock;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;

@@ -1,11 +1,11 @@
 package dev.millrace.eval;
 
-import dev.millrace.data.MetricsReport;
-import dev.millrace.data.MetricsReport.ClassScores;
-import dev.millrace.data.MetricsReport.ClassificationBaseline;
-import dev.millrace.data.MetricsReport.ClassificationScores;
-import dev.millrace.data.MetricsReport.Confusion;
 import dev.millrace.data.Task;
+import dev.millrace.report.MetricsReport;
+import dev.millrace.report.MetricsReport.ClassScores;
+import dev.millrace.report.MetricsReport.ClassificationBaseline;
+import dev.millrace.report.MetricsReport.ClassificationScores;
+import dev.millrace.report.MetricsReport.Confusion;
 import dev.millrace.state.State;
 import dev.millrace.state.StateVisitor;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package dev.millrace.eval;
 
-import dev.millrace.data.MetricsReport.GroupScores;
-import dev.millrace.data.MetricsReport.Segment;
-import dev.millrace.data.MetricsReport.SegmentScores;
+import dev.millrace.report.MetricsReport.GroupScores;
+import dev.millrace.report.MetricsReport.Segment;
+import dev.millrace.report.MetricsReport.SegmentScores;
 import dev.millrace.state.VarLong;
 import java.io.DataInput;
 import java.io.DataOutput;

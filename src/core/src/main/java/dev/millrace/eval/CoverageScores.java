@@ -1,7 +1,7 @@
 package dev.millrace.eval;
 
-import dev.millrace.data.MetricsReport.Coverage;
-import dev.millrace.data.MetricsReport.CoverageBlock;
+import dev.millrace.report.MetricsReport.Coverage;
+import dev.millrace.report.MetricsReport.CoverageBlock;
 import dev.millrace.state.State;
 import dev.millrace.state.StateVisitor;
 import dev.millrace.state.VarLong;

@@ -1,7 +1,7 @@
 package dev.millrace.eval;
 
-import dev.millrace.data.MetricsReport.GroupScores;
 import dev.millrace.data.SlotIndex;
+import dev.millrace.report.MetricsReport.GroupScores;
 import java.util.Arrays;
 
 /**

@@ -1,7 +1,7 @@
 package dev.millrace.eval;
 
-import dev.millrace.data.Score;
-import dev.millrace.data.ScoreBlock;
+import dev.millrace.report.Score;
+import dev.millrace.report.ScoreBlock;
 import dev.millrace.state.State;
 import dev.millrace.state.StateVisitor;
 import java.io.IOException;

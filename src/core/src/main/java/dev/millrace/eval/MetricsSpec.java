@@ -1,9 +1,9 @@
 package dev.millrace.eval;
 
 import dev.millrace.data.Declaration;
-import dev.millrace.data.ForecastSpec;
 import dev.millrace.data.PublicApi;
 import dev.millrace.data.Setting;
+import dev.millrace.input.ForecastSpec;
 import java.io.Serializable;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;

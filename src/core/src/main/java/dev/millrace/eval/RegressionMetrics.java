@@ -1,15 +1,15 @@
 package dev.millrace.eval;
 
-import dev.millrace.data.ForecastSpec;
-import dev.millrace.data.MetricsReport;
-import dev.millrace.data.MetricsReport.Decaying;
-import dev.millrace.data.MetricsReport.ForecastBaselines;
-import dev.millrace.data.MetricsReport.RegressionBaseline;
-import dev.millrace.data.MetricsReport.RegressionScores;
-import dev.millrace.data.MetricsReport.SeasonScores;
-import dev.millrace.data.Score;
-import dev.millrace.data.ScoreBlock;
 import dev.millrace.data.Task;
+import dev.millrace.input.ForecastSpec;
+import dev.millrace.report.MetricsReport;
+import dev.millrace.report.MetricsReport.Decaying;
+import dev.millrace.report.MetricsReport.ForecastBaselines;
+import dev.millrace.report.MetricsReport.RegressionBaseline;
+import dev.millrace.report.MetricsReport.RegressionScores;
+import dev.millrace.report.MetricsReport.SeasonScores;
+import dev.millrace.report.Score;
+import dev.millrace.report.ScoreBlock;
 import dev.millrace.state.State;
 import dev.millrace.state.StateVisitor;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package dev.millrace.eval;
 
-import dev.millrace.data.MetricsReport;
 import dev.millrace.data.Task;
+import dev.millrace.report.MetricsReport;
 import dev.millrace.state.State;
 import java.io.DataInput;
 import java.io.DataOutput;

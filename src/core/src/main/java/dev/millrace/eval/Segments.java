@@ -1,8 +1,8 @@
 package dev.millrace.eval;
 
 import dev.millrace.data.FeatureSpec;
-import dev.millrace.data.InputSpec;
 import dev.millrace.data.PublicApi;
+import dev.millrace.input.InputSpec;
 import java.io.Serializable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,8 @@
 package dev.millrace.eval;
 
-import dev.millrace.data.ErasedId;
-import dev.millrace.data.MetricsReport;
 import dev.millrace.data.Task;
+import dev.millrace.input.ErasedId;
+import dev.millrace.report.MetricsReport;
 import dev.millrace.state.KeyPart;
 import dev.millrace.state.State;
 import dev.millrace.state.StateVisitor;

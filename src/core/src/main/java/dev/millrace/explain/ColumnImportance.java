@@ -1,7 +1,7 @@
 package dev.millrace.explain;
 
-import dev.millrace.data.MetricsReport;
-import dev.millrace.data.MetricsReport.Importance;
+import dev.millrace.report.MetricsReport;
+import dev.millrace.report.MetricsReport.Importance;
 import dev.millrace.state.KeyPart;
 import dev.millrace.state.State;
 import dev.millrace.state.StateVisitor;

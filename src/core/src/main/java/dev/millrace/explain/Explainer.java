@@ -1,12 +1,12 @@
 package dev.millrace.explain;
 
-import dev.millrace.data.InputSpec;
-import dev.millrace.data.Reasons;
-import dev.millrace.data.Reasons.Contribution;
 import dev.millrace.eval.FdlibmLog;
+import dev.millrace.input.InputSpec;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.PredictedValue;
 import dev.millrace.nn.Workspace;
+import dev.millrace.report.Reasons;
+import dev.millrace.report.Reasons.Contribution;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;

@@ -1,7 +1,7 @@
 package dev.millrace.explain;
 
 import dev.millrace.data.FeatureSpec;
-import dev.millrace.data.InputSpec;
+import dev.millrace.input.InputSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.millrace.forecast;
 
-import dev.millrace.data.ForecastSpec;
-import dev.millrace.data.ForecastSpec.Step;
 import dev.millrace.eval.KnownValues;
+import dev.millrace.input.ForecastSpec;
+import dev.millrace.input.ForecastSpec.Step;
 import java.util.List;
 
 /**

@@ -1,8 +1,8 @@
 package dev.millrace.forecast;
 
-import dev.millrace.data.ForecastSpec;
-import dev.millrace.data.ForecastSpec.Step;
 import dev.millrace.eval.ValueLimit;
+import dev.millrace.input.ForecastSpec;
+import dev.millrace.input.ForecastSpec.Step;
 import dev.millrace.state.State;
 import dev.millrace.state.StateVisitor;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package dev.millrace.nn;
 
-import dev.millrace.data.IdColumns;
 import dev.millrace.data.PublicApi;
+import dev.millrace.input.IdColumns;
 import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 

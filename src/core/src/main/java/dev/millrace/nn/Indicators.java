@@ -1,10 +1,10 @@
 package dev.millrace.nn;
 
 import dev.millrace.data.FeatureSpec;
-import dev.millrace.data.IdColumns;
-import dev.millrace.data.InputSpec;
 import dev.millrace.data.PublicApi;
 import dev.millrace.data.SizeChecks;
+import dev.millrace.input.IdColumns;
+import dev.millrace.input.InputSpec;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package dev.millrace.nn;
 
-import dev.millrace.data.IdColumns;
 import dev.millrace.data.PublicApi;
 import dev.millrace.data.Task;
+import dev.millrace.input.IdColumns;
 import dev.millrace.nn.loss.Objective;
 import dev.millrace.simd.KernelProvider;
 import dev.millrace.simd.Kernels;

@@ -1,8 +1,8 @@
 package dev.millrace.nn;
 
-import dev.millrace.data.IdColumns;
 import dev.millrace.data.PublicApi;
 import dev.millrace.data.Task;
+import dev.millrace.input.IdColumns;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.millrace.nn;
 
 import dev.millrace.data.BoundedDataInput;
-import dev.millrace.data.IdColumns;
 import dev.millrace.data.SizeChecks;
+import dev.millrace.input.IdColumns;
 import java.io.DataOutput;
 import java.io.IOException;
 

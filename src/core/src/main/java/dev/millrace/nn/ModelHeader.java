@@ -1,7 +1,7 @@
 package dev.millrace.nn;
 
-import dev.millrace.data.IdColumns;
 import dev.millrace.data.SizeChecks;
+import dev.millrace.input.IdColumns;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package dev.millrace.nn;
 
-import dev.millrace.data.MetricsReport;
 import dev.millrace.data.PublicApi;
+import dev.millrace.report.MetricsReport;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.millrace.nn;
 
-import dev.millrace.data.ErasedId;
-import dev.millrace.data.Evictable;
 import dev.millrace.data.PublicApi;
+import dev.millrace.input.ErasedId;
+import dev.millrace.state.Evictable;
 import java.io.IOException;
 
 /**

@@ -1,11 +1,11 @@
 package dev.millrace.prequential;
 
 import dev.millrace.data.Chunk;
-import dev.millrace.data.ModelEvent.InputDrift;
-import dev.millrace.data.Reasons;
 import dev.millrace.eval.drift.DriftSignal;
 import dev.millrace.eval.drift.InputDriftDetector;
 import dev.millrace.prequential.Rejections.Rejection;
+import dev.millrace.report.ModelEvent.InputDrift;
+import dev.millrace.report.Reasons;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,13 +1,13 @@
 package dev.millrace.prequential;
 
 import dev.millrace.data.Chunk;
-import dev.millrace.data.InputSpec.DefaultLabel;
-import dev.millrace.data.InputSpec.LateLabels;
 import dev.millrace.data.RecordKind;
 import dev.millrace.eval.ClassificationMetrics;
 import dev.millrace.eval.KnownLabels;
 import dev.millrace.eval.RollingMetrics;
 import dev.millrace.eval.ValidationScores;
+import dev.millrace.input.InputSpec.DefaultLabel;
+import dev.millrace.input.InputSpec.LateLabels;
 import dev.millrace.prequential.UnlabeledPredictor.Scored;
 import java.io.IOException;
 import java.util.Objects;

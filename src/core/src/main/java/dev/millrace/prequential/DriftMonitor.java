@@ -1,7 +1,6 @@
 package dev.millrace.prequential;
 
 import dev.millrace.data.BoundedDataInput;
-import dev.millrace.data.Evictable;
 import dev.millrace.data.SizeChecks;
 import dev.millrace.eval.drift.DriftDetector;
 import dev.millrace.eval.drift.DriftSignal;
@@ -11,6 +10,7 @@ import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.auto.Models;
 import dev.millrace.nn.selection.ChampionChallenger;
 import dev.millrace.prequential.KeyParts.Origin;
+import dev.millrace.state.Evictable;
 import dev.millrace.state.KeyPart;
 import dev.millrace.state.State;
 import java.io.DataOutput;

@@ -2,10 +2,10 @@ package dev.millrace.prequential;
 
 import dev.millrace.data.Chunk;
 import dev.millrace.data.DeadLetter;
-import dev.millrace.data.MetricsReport;
-import dev.millrace.data.ModelEvent;
-import dev.millrace.data.Prediction;
 import dev.millrace.data.PublicApi;
+import dev.millrace.report.MetricsReport;
+import dev.millrace.report.ModelEvent;
+import dev.millrace.report.Prediction;
 import java.io.IOException;
 
 /**

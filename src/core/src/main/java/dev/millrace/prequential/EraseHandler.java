@@ -1,8 +1,8 @@
 package dev.millrace.prequential;
 
-import dev.millrace.data.ErasedId;
-import dev.millrace.data.ModelEvent.Erased;
+import dev.millrace.input.ErasedId;
 import dev.millrace.nn.PagedPart;
+import dev.millrace.report.ModelEvent.Erased;
 import dev.millrace.state.KeyPart;
 import java.io.IOException;
 import java.util.List;

@@ -1,20 +1,20 @@
 package dev.millrace.prequential;
 
 import dev.millrace.data.Chunk;
-import dev.millrace.data.ModelEvent;
-import dev.millrace.data.ModelEvent.ChampionChanged;
-import dev.millrace.data.ModelEvent.Drift;
-import dev.millrace.data.ModelEvent.Erased;
-import dev.millrace.data.ModelEvent.Erasure;
-import dev.millrace.data.ModelEvent.Expired;
-import dev.millrace.data.ModelEvent.InputDrift;
-import dev.millrace.data.ModelEvent.Reset;
-import dev.millrace.data.ModelEvent.RolledBack;
-import dev.millrace.data.ModelEvent.SkippedSteps;
-import dev.millrace.data.ModelEvent.Warning;
-import dev.millrace.data.ModelEvent.What;
 import dev.millrace.eval.drift.DriftSignal;
 import dev.millrace.nn.selection.ChampionChallenger;
+import dev.millrace.report.ModelEvent;
+import dev.millrace.report.ModelEvent.ChampionChanged;
+import dev.millrace.report.ModelEvent.Drift;
+import dev.millrace.report.ModelEvent.Erased;
+import dev.millrace.report.ModelEvent.Erasure;
+import dev.millrace.report.ModelEvent.Expired;
+import dev.millrace.report.ModelEvent.InputDrift;
+import dev.millrace.report.ModelEvent.Reset;
+import dev.millrace.report.ModelEvent.RolledBack;
+import dev.millrace.report.ModelEvent.SkippedSteps;
+import dev.millrace.report.ModelEvent.Warning;
+import dev.millrace.report.ModelEvent.What;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

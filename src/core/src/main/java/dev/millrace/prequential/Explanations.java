@@ -1,11 +1,11 @@
 package dev.millrace.prequential;
 
-import dev.millrace.data.Reasons;
 import dev.millrace.explain.ColumnImportance;
 import dev.millrace.explain.Explainer;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.PredictedValue;
 import dev.millrace.nn.Workspace;
+import dev.millrace.report.Reasons;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,15 +1,15 @@
 package dev.millrace.prequential;
 
-import dev.millrace.data.ErasedId;
-import dev.millrace.data.ForecastSpec;
-import dev.millrace.data.ForecastSpec.Step;
-import dev.millrace.data.MetricsReport;
-import dev.millrace.data.MetricsReport.ForecastValue;
-import dev.millrace.data.Prediction;
 import dev.millrace.data.SizeChecks;
 import dev.millrace.eval.interval.ConformalBounds;
 import dev.millrace.forecast.Series;
+import dev.millrace.input.ErasedId;
+import dev.millrace.input.ForecastSpec;
+import dev.millrace.input.ForecastSpec.Step;
 import dev.millrace.prequential.KeyParts.Origin;
+import dev.millrace.report.MetricsReport;
+import dev.millrace.report.MetricsReport.ForecastValue;
+import dev.millrace.report.Prediction;
 import dev.millrace.state.KeyPart;
 import dev.millrace.state.State;
 import java.io.DataInput;

@@ -1,14 +1,14 @@
 package dev.millrace.prequential;
 
 import dev.millrace.data.Chunk;
-import dev.millrace.data.ForecastSpec;
-import dev.millrace.data.ForecastSpec.Step;
-import dev.millrace.data.Prediction.Forecast;
 import dev.millrace.eval.KnownValues;
 import dev.millrace.eval.RegressionMetrics;
 import dev.millrace.forecast.ForecastInputs;
 import dev.millrace.forecast.Series;
+import dev.millrace.input.ForecastSpec;
+import dev.millrace.input.ForecastSpec.Step;
 import dev.millrace.prequential.UnlabeledPredictor.Scored;
+import dev.millrace.report.Prediction.Forecast;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;

@@ -1,8 +1,8 @@
 package dev.millrace.prequential;
 
-import dev.millrace.data.ErasedId;
-import dev.millrace.data.ModelEvent.Erased;
 import dev.millrace.data.PublicApi;
+import dev.millrace.input.ErasedId;
+import dev.millrace.report.ModelEvent.Erased;
 import java.util.HexFormat;
 
 /** A command that erases an id, and what it has erased so far. Not thread-safe. */

@@ -1,11 +1,11 @@
 package dev.millrace.prequential;
 
-import dev.millrace.data.MetricsReport;
 import dev.millrace.eval.CoverageScores;
 import dev.millrace.eval.ScoredClass;
 import dev.millrace.eval.interval.ConformalBounds;
 import dev.millrace.nn.PredictedValue;
 import dev.millrace.prequential.KeyParts.Origin;
+import dev.millrace.report.MetricsReport;
 import dev.millrace.state.KeyPart;
 import dev.millrace.state.State;
 import java.io.DataInput;

@@ -1,7 +1,7 @@
 package dev.millrace.prequential;
 
-import dev.millrace.data.Evictable;
 import dev.millrace.derived.DerivedState;
+import dev.millrace.state.Evictable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

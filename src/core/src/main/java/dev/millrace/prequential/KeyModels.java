@@ -1,9 +1,9 @@
 package dev.millrace.prequential;
 
-import dev.millrace.data.ErasedId;
-import dev.millrace.data.Evictable;
+import dev.millrace.input.ErasedId;
 import dev.millrace.nn.PagedOutput;
 import dev.millrace.nn.PagedPart;
+import dev.millrace.state.Evictable;
 import dev.millrace.state.Stored;
 import java.io.IOException;
 import java.util.List;

@@ -1,7 +1,6 @@
 package dev.millrace.prequential;
 
 import dev.millrace.data.BoundedDataInput;
-import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
 import dev.millrace.derived.DerivedState;
 import dev.millrace.eval.ValidationScores;
@@ -10,6 +9,7 @@ import dev.millrace.eval.drift.InputDriftDetector;
 import dev.millrace.explain.ColumnImportance;
 import dev.millrace.explain.Explainer;
 import dev.millrace.explain.RowColumns;
+import dev.millrace.input.InputSpec;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.Models;

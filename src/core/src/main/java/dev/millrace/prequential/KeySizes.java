@@ -1,11 +1,11 @@
 package dev.millrace.prequential;
 
-import dev.millrace.data.ForecastSpec;
-import dev.millrace.data.InputSpec;
-import dev.millrace.data.InputSpec.LateLabels;
-import dev.millrace.data.TargetSpec;
 import dev.millrace.data.Task;
 import dev.millrace.derived.DerivedState;
+import dev.millrace.input.ForecastSpec;
+import dev.millrace.input.InputSpec;
+import dev.millrace.input.InputSpec.LateLabels;
+import dev.millrace.input.TargetSpec;
 import dev.millrace.nn.auto.Models;
 import dev.millrace.nn.auto.SharedNetwork;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package dev.millrace.prequential;
 
-import dev.millrace.data.MetricsReport;
 import dev.millrace.data.SizeChecks;
+import dev.millrace.report.MetricsReport;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;

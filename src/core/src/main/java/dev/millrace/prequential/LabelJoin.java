@@ -1,13 +1,13 @@
 package dev.millrace.prequential;
 
-import dev.millrace.data.ErasedId;
-import dev.millrace.data.InputSpec.DefaultLabel;
-import dev.millrace.data.InputSpec.LateLabels;
-import dev.millrace.data.MetricsReport;
 import dev.millrace.data.SizeChecks;
 import dev.millrace.data.Task;
 import dev.millrace.eval.AccuracyEstimate;
+import dev.millrace.input.ErasedId;
+import dev.millrace.input.InputSpec.DefaultLabel;
+import dev.millrace.input.InputSpec.LateLabels;
 import dev.millrace.prequential.KeyParts.Origin;
+import dev.millrace.report.MetricsReport;
 import dev.millrace.state.KeyPart;
 import dev.millrace.state.State;
 import dev.millrace.state.StateVisitor;

@@ -2,7 +2,6 @@ package dev.millrace.prequential;
 
 import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.FeatureSpec;
-import dev.millrace.data.InputSpec;
 import dev.millrace.data.SizeChecks;
 import dev.millrace.data.Task;
 import dev.millrace.derived.DerivedState;
@@ -10,6 +9,7 @@ import dev.millrace.eval.ClassificationMetrics;
 import dev.millrace.eval.RollingMetrics;
 import dev.millrace.eval.ValueLimit;
 import dev.millrace.eval.interval.ConformalBounds;
+import dev.millrace.input.InputSpec;
 import dev.millrace.nn.LearnerSummary;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.OnlineModel;

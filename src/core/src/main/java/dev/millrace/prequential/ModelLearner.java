@@ -1,8 +1,8 @@
 package dev.millrace.prequential;
 
 import dev.millrace.data.Chunk;
-import dev.millrace.data.ForecastSpec;
-import dev.millrace.data.InputSpec.LateLabels;
+import dev.millrace.input.ForecastSpec;
+import dev.millrace.input.InputSpec.LateLabels;
 import dev.millrace.nn.SelectionSpec.OnChange;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.selection.ChampionChallenger;

@@ -1,14 +1,14 @@
 package dev.millrace.prequential;
 
 import dev.millrace.data.Chunk;
-import dev.millrace.data.ModelVersion;
 import dev.millrace.data.OutputLabels;
-import dev.millrace.data.Prediction;
-import dev.millrace.data.Prediction.NamedOutcome;
-import dev.millrace.data.Prediction.OfClass;
-import dev.millrace.data.Prediction.OfOutputs;
 import dev.millrace.data.Task;
 import dev.millrace.prequential.OutputsState.Output;
+import dev.millrace.report.ModelVersion;
+import dev.millrace.report.Prediction;
+import dev.millrace.report.Prediction.NamedOutcome;
+import dev.millrace.report.Prediction.OfClass;
+import dev.millrace.report.Prediction.OfOutputs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

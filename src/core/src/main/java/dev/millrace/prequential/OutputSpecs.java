@@ -1,11 +1,11 @@
 package dev.millrace.prequential;
 
-import dev.millrace.data.InputSpec;
-import dev.millrace.data.InputSpec.DefaultLabel;
-import dev.millrace.data.InputSpec.LateLabels;
-import dev.millrace.data.TargetSpec;
 import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
+import dev.millrace.input.InputSpec;
+import dev.millrace.input.InputSpec.DefaultLabel;
+import dev.millrace.input.InputSpec.LateLabels;
+import dev.millrace.input.TargetSpec;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

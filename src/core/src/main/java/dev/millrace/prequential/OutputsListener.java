@@ -2,11 +2,11 @@ package dev.millrace.prequential;
 
 import dev.millrace.data.Chunk;
 import dev.millrace.data.DeadLetter;
-import dev.millrace.data.MetricsReport;
-import dev.millrace.data.ModelEvent;
-import dev.millrace.data.Prediction;
-import dev.millrace.data.Prediction.NamedOutcome;
 import dev.millrace.prequential.Rejections.Rejection;
+import dev.millrace.report.MetricsReport;
+import dev.millrace.report.ModelEvent;
+import dev.millrace.report.Prediction;
+import dev.millrace.report.Prediction.NamedOutcome;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

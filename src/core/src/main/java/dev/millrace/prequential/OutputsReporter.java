@@ -1,11 +1,11 @@
 package dev.millrace.prequential;
 
-import dev.millrace.data.MetricsReport;
-import dev.millrace.data.MetricsReport.OutputReport;
-import dev.millrace.data.MetricsReport.OutputScores;
-import dev.millrace.data.Score;
 import dev.millrace.data.Task;
 import dev.millrace.prequential.OutputsState.Output;
+import dev.millrace.report.MetricsReport;
+import dev.millrace.report.MetricsReport.OutputReport;
+import dev.millrace.report.MetricsReport.OutputScores;
+import dev.millrace.report.Score;
 import java.util.ArrayList;
 import java.util.List;
 

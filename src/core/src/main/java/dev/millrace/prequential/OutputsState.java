@@ -1,22 +1,22 @@
 package dev.millrace.prequential;
 
 import dev.millrace.data.BoundedDataInput;
-import dev.millrace.data.ErasedId;
-import dev.millrace.data.Evictable;
-import dev.millrace.data.ForecastSpec;
-import dev.millrace.data.Prediction.NamedOutcome;
-import dev.millrace.data.Prediction.OfClass;
 import dev.millrace.data.SizeChecks;
 import dev.millrace.data.Task;
 import dev.millrace.derived.DerivedState;
 import dev.millrace.eval.ClassificationMetrics;
 import dev.millrace.eval.LabelSetScores;
+import dev.millrace.input.ErasedId;
+import dev.millrace.input.ForecastSpec;
 import dev.millrace.nn.Indicators;
 import dev.millrace.nn.LearnerSummary;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.PagedOutput;
 import dev.millrace.nn.PagedPart;
 import dev.millrace.nn.auto.SharedNetwork;
+import dev.millrace.report.Prediction.NamedOutcome;
+import dev.millrace.report.Prediction.OfClass;
+import dev.millrace.state.Evictable;
 import dev.millrace.state.State;
 import dev.millrace.state.StateReader;
 import dev.millrace.state.StateVisitor;

@@ -1,10 +1,10 @@
 package dev.millrace.prequential;
 
-import dev.millrace.data.ErasedId;
 import dev.millrace.data.SizeChecks;
 import dev.millrace.data.Task;
 import dev.millrace.eval.KnownLabels;
 import dev.millrace.eval.interval.ConformalBounds;
+import dev.millrace.input.ErasedId;
 import dev.millrace.state.StateReader;
 import dev.millrace.state.StateVisitor;
 import dev.millrace.state.StateWriter;

@@ -1,9 +1,9 @@
 package dev.millrace.prequential;
 
-import dev.millrace.data.InputSpec;
-import dev.millrace.data.InputSpec.LateLabels;
 import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
+import dev.millrace.input.InputSpec;
+import dev.millrace.input.InputSpec.LateLabels;
 import dev.millrace.nn.auto.LabelSetModel;
 import dev.millrace.state.State;
 import dev.millrace.state.StateVisitor;

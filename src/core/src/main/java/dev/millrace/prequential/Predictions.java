@@ -1,14 +1,14 @@
 package dev.millrace.prequential;
 
 import dev.millrace.data.Chunk;
-import dev.millrace.data.ModelVersion;
-import dev.millrace.data.Prediction;
-import dev.millrace.data.Prediction.OfClass;
-import dev.millrace.data.Prediction.OfValue;
-import dev.millrace.data.Prediction.Outcome;
-import dev.millrace.data.PredictionRegion;
 import dev.millrace.eval.interval.ConformalBounds;
 import dev.millrace.nn.PredictedValue;
+import dev.millrace.report.ModelVersion;
+import dev.millrace.report.Prediction;
+import dev.millrace.report.Prediction.OfClass;
+import dev.millrace.report.Prediction.OfValue;
+import dev.millrace.report.Prediction.Outcome;
+import dev.millrace.report.PredictionRegion;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 

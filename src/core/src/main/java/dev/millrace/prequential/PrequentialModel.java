@@ -1,8 +1,6 @@
 package dev.millrace.prequential;
 
 import dev.millrace.data.Chunk;
-import dev.millrace.data.Evictable;
-import dev.millrace.data.MetricsReport;
 import dev.millrace.data.Task;
 import dev.millrace.eval.ClassificationMetrics;
 import dev.millrace.eval.RollingMetrics;
@@ -19,6 +17,8 @@ import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.Models;
 import dev.millrace.nn.selection.ChampionChallenger;
 import dev.millrace.prequential.KeyParts.Origin;
+import dev.millrace.report.MetricsReport;
+import dev.millrace.state.Evictable;
 import dev.millrace.state.KeyPart;
 import dev.millrace.state.State;
 import java.io.DataOutput;

@@ -1,7 +1,7 @@
 package dev.millrace.prequential;
 
-import dev.millrace.data.InputSpec;
 import dev.millrace.eval.drift.InputColumns;
+import dev.millrace.input.InputSpec;
 import dev.millrace.nn.Workspace;
 import org.jspecify.annotations.Nullable;
 

@@ -2,13 +2,13 @@ package dev.millrace.prequential;
 
 import dev.millrace.data.Chunk;
 import dev.millrace.data.DeclaredColumns;
-import dev.millrace.data.ForecastSpec;
-import dev.millrace.data.InputSpec;
 import dev.millrace.data.PublicApi;
 import dev.millrace.data.Task;
 import dev.millrace.eval.ClassificationMetrics;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.eval.drift.InputDriftSpec;
+import dev.millrace.input.ForecastSpec;
+import dev.millrace.input.InputSpec;
 import dev.millrace.nn.Indicators;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.ModelStart;
@@ -91,7 +91,7 @@ public record TrainSpec(
 
   /** Returns the specification of models of columns that records declare. */
   TrainSpec withColumns(DeclaredColumns columns) {
-    InputSpec declared = columns.toModel(input);
+    InputSpec declared = input.ofModel(columns);
     return with(
         to -> {
           to.input = declared;

@@ -3,11 +3,11 @@ package dev.millrace.prequential;
 import static dev.millrace.eval.interval.ConformalBounds.UNKNOWN;
 
 import dev.millrace.data.Chunk;
-import dev.millrace.data.ModelEvent.InputDrift;
-import dev.millrace.data.Prediction.Forecast;
-import dev.millrace.data.Reasons;
 import dev.millrace.eval.drift.InputDriftDetector;
 import dev.millrace.nn.Workspace;
+import dev.millrace.report.ModelEvent.InputDrift;
+import dev.millrace.report.Prediction.Forecast;
+import dev.millrace.report.Reasons;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,8 +1,7 @@
 package dev.millrace.state;
 
-import dev.millrace.data.ErasedId;
-import dev.millrace.data.Evictable;
-import dev.millrace.data.MetricsReport;
+import dev.millrace.input.ErasedId;
+import dev.millrace.report.MetricsReport;
 import java.util.List;
 
 /**

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.data.BoundedDataInput;
-import dev.millrace.data.MetricsReport.Estimate;
+import dev.millrace.report.MetricsReport.Estimate;
 import dev.millrace.state.State;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;

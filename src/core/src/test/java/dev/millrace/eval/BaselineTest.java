@@ -7,13 +7,13 @@ import static dev.millrace.eval.MetricsFixtures.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.millrace.data.MetricsReport;
-import dev.millrace.data.MetricsReport.ClassificationScores;
-import dev.millrace.data.MetricsReport.RegressionScores;
-import dev.millrace.data.Score;
-import dev.millrace.data.ScoreBlock;
 import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec.Decision;
+import dev.millrace.report.MetricsReport;
+import dev.millrace.report.MetricsReport.ClassificationScores;
+import dev.millrace.report.MetricsReport.RegressionScores;
+import dev.millrace.report.Score;
+import dev.millrace.report.ScoreBlock;
 import java.io.IOException;
 import java.util.List;
 import java.util.SplittableRandom;

@@ -3,8 +3,8 @@ package dev.millrace.eval;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.millrace.data.MetricsReport.Coverage;
-import dev.millrace.data.MetricsReport.CoverageBlock;
+import dev.millrace.report.MetricsReport.Coverage;
+import dev.millrace.report.MetricsReport.CoverageBlock;
 import dev.millrace.state.State;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

@@ -2,7 +2,7 @@ package dev.millrace.eval;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.data.MetricsReport.RegressionScores;
+import dev.millrace.report.MetricsReport.RegressionScores;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;

@@ -9,9 +9,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.management.ThreadMXBean;
-import dev.millrace.data.MetricsReport.ClassificationScores;
-import dev.millrace.data.MetricsReport.GroupScores;
-import dev.millrace.data.Score;
+import dev.millrace.report.MetricsReport.ClassificationScores;
+import dev.millrace.report.MetricsReport.GroupScores;
+import dev.millrace.report.Score;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;

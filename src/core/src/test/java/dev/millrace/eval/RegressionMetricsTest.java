@@ -6,8 +6,8 @@ import static dev.millrace.eval.MetricsFixtures.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.millrace.data.MetricsReport.RegressionScores;
-import dev.millrace.data.Score;
+import dev.millrace.report.MetricsReport.RegressionScores;
+import dev.millrace.report.Score;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.millrace.data.MetricsReport;
-import dev.millrace.data.MetricsReport.ClassificationScores;
-import dev.millrace.data.MetricsReport.Segment;
-import dev.millrace.data.MetricsReport.SegmentScores;
+import dev.millrace.report.MetricsReport;
+import dev.millrace.report.MetricsReport.ClassificationScores;
+import dev.millrace.report.MetricsReport.Segment;
+import dev.millrace.report.MetricsReport.SegmentScores;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -3,10 +3,10 @@ package dev.millrace.eval;
 import static dev.millrace.eval.MetricsFixtures.context;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.data.MetricsReport;
-import dev.millrace.data.MetricsReport.ClassificationScores;
-import dev.millrace.data.ScoreBlock;
 import dev.millrace.data.Task;
+import dev.millrace.report.MetricsReport;
+import dev.millrace.report.MetricsReport.ClassificationScores;
+import dev.millrace.report.ScoreBlock;
 import dev.millrace.state.State;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.FeatureSpec.IdOptions;
-import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
+import dev.millrace.input.InputSpec;
 import dev.millrace.state.StateVisitor;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.data.BoundedDataInput;
-import dev.millrace.data.IdColumns;
 import dev.millrace.data.Task;
+import dev.millrace.input.IdColumns;
 import dev.millrace.testing.Summaries;
 import java.io.IOException;
 import java.util.List;

@@ -3,8 +3,8 @@ package dev.millrace.prequential;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.Example;
-import dev.millrace.data.MetricsReport;
 import dev.millrace.data.Task;
+import dev.millrace.report.MetricsReport;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.LateStreams;
 import dev.millrace.testing.Records;

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.DeadLetterReason;
-import dev.millrace.data.DerivedFeature;
-import dev.millrace.data.DerivedFeature.Lags;
 import dev.millrace.data.Example;
-import dev.millrace.data.ForecastSpec;
-import dev.millrace.data.InputSpec;
 import dev.millrace.data.OutputLabels;
 import dev.millrace.data.Task;
+import dev.millrace.input.DerivedFeature;
+import dev.millrace.input.DerivedFeature.Lags;
+import dev.millrace.input.ForecastSpec;
+import dev.millrace.input.InputSpec;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.LateStreams;
 import dev.millrace.testing.Records;

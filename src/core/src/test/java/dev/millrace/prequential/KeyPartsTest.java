@@ -3,7 +3,6 @@ package dev.millrace.prequential;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.Example;
-import dev.millrace.data.MetricsReport;
 import dev.millrace.eval.MetricsSpec.Validation;
 import dev.millrace.eval.ValidationScores;
 import dev.millrace.eval.drift.DriftSpec;
@@ -11,6 +10,7 @@ import dev.millrace.eval.drift.InputDriftDetector;
 import dev.millrace.eval.drift.InputDriftSpec;
 import dev.millrace.explain.ColumnImportance;
 import dev.millrace.nn.Workspace;
+import dev.millrace.report.MetricsReport;
 import dev.millrace.state.KeyPart;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.Records;

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.data.Chunk;
 import dev.millrace.data.Example;
-import dev.millrace.data.MetricsReport;
-import dev.millrace.data.MetricsReport.ClassificationScores;
-import dev.millrace.data.MetricsReport.RegressionScores;
-import dev.millrace.data.Score;
 import dev.millrace.data.Task;
+import dev.millrace.report.MetricsReport;
+import dev.millrace.report.MetricsReport.ClassificationScores;
+import dev.millrace.report.MetricsReport.RegressionScores;
+import dev.millrace.report.Score;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.LateStreams;
 import dev.millrace.testing.Specs;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.FeatureSpec.IdOptions;
-import dev.millrace.data.InputSpec;
+import dev.millrace.input.InputSpec;
 import dev.millrace.nn.Workspace;
 import dev.millrace.testing.Records;
 import java.util.List;

@@ -3,7 +3,7 @@ package dev.millrace.prequential;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.Chunk;
-import dev.millrace.data.MetricsReport;
+import dev.millrace.report.MetricsReport;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.Specs;
 import org.junit.jupiter.api.Test;

@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.data.Chunk;
-import dev.millrace.data.MetricsReport;
-import dev.millrace.data.MetricsReport.ClassificationScores;
-import dev.millrace.data.MetricsReport.RegressionScores;
-import dev.millrace.data.Score;
 import dev.millrace.data.Task;
 import dev.millrace.eval.KnownLabels;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.Workspace;
+import dev.millrace.report.MetricsReport;
+import dev.millrace.report.MetricsReport.ClassificationScores;
+import dev.millrace.report.MetricsReport.RegressionScores;
+import dev.millrace.report.Score;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.LateStreams;
 import dev.millrace.testing.Records;

@@ -1,9 +1,9 @@
 package dev.millrace.testing;
 
 import dev.millrace.data.Example;
-import dev.millrace.data.InputSpec;
 import dev.millrace.data.RecordKind;
 import dev.millrace.data.Task;
+import dev.millrace.input.InputSpec;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,10 +1,10 @@
 package dev.millrace.testing;
 
 import dev.millrace.data.FeatureSpec;
-import dev.millrace.data.InputSpec;
 import dev.millrace.data.KafkaRecord;
-import dev.millrace.data.RegistrySpec;
 import dev.millrace.data.Task;
+import dev.millrace.input.InputSpec;
+import dev.millrace.input.RegistrySpec;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 

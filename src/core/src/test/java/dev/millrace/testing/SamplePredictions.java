@@ -1,10 +1,10 @@
 package dev.millrace.testing;
 
-import dev.millrace.data.Prediction;
-import dev.millrace.data.Prediction.NamedOutcome;
-import dev.millrace.data.Prediction.OfClass;
-import dev.millrace.data.Prediction.OfOutputs;
-import dev.millrace.data.Prediction.Outcome;
+import dev.millrace.report.Prediction;
+import dev.millrace.report.Prediction.NamedOutcome;
+import dev.millrace.report.Prediction.OfClass;
+import dev.millrace.report.Prediction.OfOutputs;
+import dev.millrace.report.Prediction.Outcome;
 import java.util.ArrayList;
 import java.util.List;
 

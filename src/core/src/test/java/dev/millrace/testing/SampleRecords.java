@@ -1,10 +1,10 @@
 package dev.millrace.testing;
 
-import dev.millrace.data.MetricsReport.Decaying;
-import dev.millrace.data.MetricsReport.OutputScores;
-import dev.millrace.data.MetricsReport.RegressionScores;
-import dev.millrace.data.Score;
-import dev.millrace.data.ScoreBlock;
+import dev.millrace.report.MetricsReport.Decaying;
+import dev.millrace.report.MetricsReport.OutputScores;
+import dev.millrace.report.MetricsReport.RegressionScores;
+import dev.millrace.report.Score;
+import dev.millrace.report.ScoreBlock;
 import java.lang.reflect.Array;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.ParameterizedType;

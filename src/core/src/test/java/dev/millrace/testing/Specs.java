@@ -1,7 +1,7 @@
 package dev.millrace.testing;
 
-import dev.millrace.data.InputSpec;
 import dev.millrace.eval.MetricsSpec;
+import dev.millrace.input.InputSpec;
 import dev.millrace.nn.Activation;
 import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.ModelSpec;

@@ -1,9 +1,9 @@
 package dev.millrace.codec;
 
-import dev.millrace.data.CarriedColumn;
 import dev.millrace.data.Example;
 import dev.millrace.data.IdHash;
-import dev.millrace.data.InputSpec;
+import dev.millrace.input.CarriedColumn;
+import dev.millrace.input.InputSpec;
 import java.util.List;
 import org.apache.avro.util.Utf8;
 

@@ -1,12 +1,12 @@
 package dev.millrace.codec;
 
-import dev.millrace.data.CarriedColumn;
-import dev.millrace.data.CellNotation;
-import dev.millrace.data.CellNotation.Mark;
 import dev.millrace.data.FeatureSpec;
-import dev.millrace.data.InputSpec;
-import dev.millrace.data.TargetSpec;
 import dev.millrace.data.Task;
+import dev.millrace.input.CarriedColumn;
+import dev.millrace.input.CellNotation;
+import dev.millrace.input.CellNotation.Mark;
+import dev.millrace.input.InputSpec;
+import dev.millrace.input.TargetSpec;
 import java.text.ParsePosition;
 import java.time.DateTimeException;
 import java.time.LocalDate;

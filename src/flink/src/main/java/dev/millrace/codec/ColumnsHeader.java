@@ -2,9 +2,9 @@ package dev.millrace.codec;
 
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.DeclaredColumns;
-import dev.millrace.data.InputSpec;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.RecentlyUsed;
+import dev.millrace.input.InputSpec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -69,7 +69,7 @@ public final class ColumnsHeader {
     value.duplicate().get(bytes);
     try {
       DeclaredColumns read = DeclaredColumns.read(bytes);
-      read.requireWithin(limits);
+      limits.require(read);
       return new Result(read, null);
     } catch (IOException e) {
       return new Result(

@@ -5,10 +5,10 @@ import dev.millrace.codec.json.CommandJson;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.EraseRequest;
 import dev.millrace.data.Example;
-import dev.millrace.data.InputSpec;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.ModelCommand;
 import dev.millrace.data.RecordKind;
+import dev.millrace.input.InputSpec;
 import java.io.IOException;
 
 /**

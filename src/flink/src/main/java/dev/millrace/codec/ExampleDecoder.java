@@ -5,10 +5,10 @@ import dev.millrace.data.DeadLetter;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.DeclaredColumns;
 import dev.millrace.data.Example;
-import dev.millrace.data.InputSpec;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.RecentlyUsed;
 import dev.millrace.data.RecordKind;
+import dev.millrace.input.InputSpec;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -174,7 +174,7 @@ public final class ExampleDecoder {
   /** Returns a reader of columns from records that declare these or others. */
   private ExampleReader reader(DeclaredColumns read, DeclaredColumns declared) {
     List<String> numbers = StandardFeatures.numbersOf(declared.features());
-    return new StandardExampleReader(read.toRecords(spec), keys, false, numbers, scratch);
+    return new StandardExampleReader(spec.ofRecords(read), keys, false, numbers, scratch);
   }
 
   /** Starts an example. */

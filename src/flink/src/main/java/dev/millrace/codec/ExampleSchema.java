@@ -1,6 +1,6 @@
 package dev.millrace.codec;
 
-import dev.millrace.data.InputSpec;
+import dev.millrace.input.InputSpec;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -3,7 +3,7 @@ package dev.millrace.codec;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
-import dev.millrace.data.InputSpec;
+import dev.millrace.input.InputSpec;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

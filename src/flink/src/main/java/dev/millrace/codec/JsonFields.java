@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import dev.millrace.data.InputSpec;
+import dev.millrace.input.InputSpec;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.Iterator;

@@ -2,11 +2,11 @@ package dev.millrace.codec;
 
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
-import dev.millrace.data.InputSpec;
-import dev.millrace.data.InputSpec.Limits;
 import dev.millrace.data.Printable;
-import dev.millrace.data.TargetSpec;
 import dev.millrace.data.Task;
+import dev.millrace.input.InputSpec;
+import dev.millrace.input.InputSpec.Limits;
+import dev.millrace.input.TargetSpec;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

@@ -2,9 +2,9 @@ package dev.millrace.codec;
 
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
-import dev.millrace.data.InputSpec;
-import dev.millrace.data.InputSpec.Limits;
 import dev.millrace.data.OutputLabels;
+import dev.millrace.input.InputSpec;
+import dev.millrace.input.InputSpec.Limits;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.LinkedHashSet;

@@ -2,7 +2,7 @@ package dev.millrace.codec;
 
 import dev.millrace.data.Example;
 import dev.millrace.data.FeatureSpec;
-import dev.millrace.data.InputSpec;
+import dev.millrace.input.InputSpec;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;

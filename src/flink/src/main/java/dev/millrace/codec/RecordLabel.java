@@ -2,8 +2,8 @@ package dev.millrace.codec;
 
 import dev.millrace.codec.MappedExampleReader.Fields;
 import dev.millrace.data.Example;
-import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
+import dev.millrace.input.InputSpec;
 
 /** Reads the label of a record whose fields have names, whatever the form of the label. */
 interface RecordLabel {

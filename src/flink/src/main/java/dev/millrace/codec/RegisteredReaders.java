@@ -3,7 +3,7 @@ package dev.millrace.codec;
 import dev.millrace.codec.registry.RegisteredSchemas;
 import dev.millrace.codec.registry.SchemaAnswer;
 import dev.millrace.data.DeadLetterReason;
-import dev.millrace.data.InputSpec;
+import dev.millrace.input.InputSpec;
 import java.util.Objects;
 import org.apache.avro.Schema;
 

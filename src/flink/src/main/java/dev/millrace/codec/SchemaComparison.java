@@ -1,6 +1,6 @@
 package dev.millrace.codec;
 
-import dev.millrace.data.InputSpec;
+import dev.millrace.input.InputSpec;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -2,9 +2,9 @@ package dev.millrace.codec;
 
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
-import dev.millrace.data.InputSpec;
 import dev.millrace.data.RecordKind;
 import dev.millrace.data.Task;
+import dev.millrace.input.InputSpec;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.Arrays;

@@ -5,7 +5,7 @@ import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
 import dev.millrace.data.OutputLabels;
 import dev.millrace.data.OutputLabels.Label;
-import dev.millrace.data.TargetSpec;
+import dev.millrace.input.TargetSpec;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;

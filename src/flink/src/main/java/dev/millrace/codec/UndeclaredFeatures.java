@@ -2,7 +2,7 @@ package dev.millrace.codec;
 
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
-import dev.millrace.data.InputSpec;
+import dev.millrace.input.InputSpec;
 import org.apache.avro.util.Utf8;
 
 /**

@@ -9,12 +9,12 @@ import dev.millrace.config.option.OptionReader;
 import dev.millrace.config.option.OptionTypes;
 import dev.millrace.config.yaml.YamlNode.Scalar;
 import dev.millrace.data.FeatureSpec;
-import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.eval.MetricsSpec.Decision;
 import dev.millrace.eval.MetricsSpec.Validation;
 import dev.millrace.eval.Segments;
+import dev.millrace.input.InputSpec;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

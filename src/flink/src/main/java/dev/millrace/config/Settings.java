@@ -3,13 +3,13 @@ package dev.millrace.config;
 import dev.millrace.config.input.Start;
 import dev.millrace.config.kafka.Secrets;
 import dev.millrace.data.DeclaredColumns;
-import dev.millrace.data.InputSpec;
 import dev.millrace.data.PublicApi;
 import dev.millrace.data.Setting;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.eval.drift.InputDriftSpec;
 import dev.millrace.explain.RowColumns;
 import dev.millrace.flink.StateSpec;
+import dev.millrace.input.InputSpec;
 import dev.millrace.nn.Indicators;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.prequential.DriftPolicy;
@@ -94,7 +94,7 @@ public record Settings(
   public Settings withColumns(@Nullable DeclaredColumns columns) {
     return columns == null || input.spec().hasFeatures()
         ? this
-        : withInput(input.withSpec(columns.toModel(input.spec())));
+        : withInput(input.withSpec(input.spec().ofModel(columns)));
   }
 
   /** Returns the same for a max number of bytes of an output record. */

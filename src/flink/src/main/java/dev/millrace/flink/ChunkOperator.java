@@ -2,8 +2,8 @@ package dev.millrace.flink;
 
 import dev.millrace.data.Chunk;
 import dev.millrace.data.Example;
-import dev.millrace.data.ForecastSpec;
 import dev.millrace.flink.OpenChunks.Filling;
+import dev.millrace.input.ForecastSpec;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;

@@ -2,7 +2,7 @@ package dev.millrace.flink;
 
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.Example;
-import dev.millrace.data.InputSpec.Limits;
+import dev.millrace.input.InputSpec.Limits;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.streaming.api.functions.ProcessFunction;

@@ -1,11 +1,11 @@
 package dev.millrace.flink;
 
-import dev.millrace.data.CarriedColumn;
 import dev.millrace.data.Chunk;
-import dev.millrace.data.ErasedId;
-import dev.millrace.data.IdColumns;
 import dev.millrace.data.IdWords;
-import dev.millrace.data.InputSpec;
+import dev.millrace.input.CarriedColumn;
+import dev.millrace.input.ErasedId;
+import dev.millrace.input.IdColumns;
+import dev.millrace.input.InputSpec;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.HashMap;

@@ -1,7 +1,7 @@
 package dev.millrace.flink;
 
 import dev.millrace.codec.OutputRecord;
-import dev.millrace.data.SummarySample;
+import dev.millrace.report.SummarySample;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.util.OutputTag;
 

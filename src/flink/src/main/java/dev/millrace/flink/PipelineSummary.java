@@ -1,9 +1,9 @@
 package dev.millrace.flink;
 
-import dev.millrace.data.SummaryReport;
-import dev.millrace.data.SummaryReport.Drifting;
-import dev.millrace.data.SummaryReport.Spread;
-import dev.millrace.data.SummarySample;
+import dev.millrace.report.SummaryReport;
+import dev.millrace.report.SummaryReport.Drifting;
+import dev.millrace.report.SummaryReport.Spread;
+import dev.millrace.report.SummarySample;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

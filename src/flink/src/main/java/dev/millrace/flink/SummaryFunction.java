@@ -2,7 +2,7 @@ package dev.millrace.flink;
 
 import dev.millrace.codec.OutputRecord;
 import dev.millrace.codec.json.SummaryJson;
-import dev.millrace.data.SummarySample;
+import dev.millrace.report.SummarySample;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;

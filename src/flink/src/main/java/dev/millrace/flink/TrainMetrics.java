@@ -1,11 +1,11 @@
 package dev.millrace.flink;
 
 import dev.millrace.data.Chunk;
-import dev.millrace.data.MetricsReport;
-import dev.millrace.data.ModelEvent;
 import dev.millrace.prequential.LabelOutcome;
 import dev.millrace.prequential.LearnedCounts;
 import dev.millrace.prequential.MovingScores;
+import dev.millrace.report.MetricsReport;
+import dev.millrace.report.ModelEvent;
 import dev.millrace.simd.KernelProvider;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.metrics.Counter;

@@ -2,8 +2,8 @@ package dev.millrace.flink;
 
 import dev.millrace.codec.OutputRecord;
 import dev.millrace.data.Chunk;
-import dev.millrace.data.ForecastSpec;
 import dev.millrace.data.ModelCommand;
+import dev.millrace.input.ForecastSpec;
 import dev.millrace.prequential.SnapshotSpec;
 import dev.millrace.prequential.TrainSpec;
 import java.io.IOException;

@@ -4,9 +4,9 @@ import dev.millrace.codec.RejectedException;
 import dev.millrace.config.Settings;
 import dev.millrace.data.DeclaredColumns;
 import dev.millrace.data.Example;
-import dev.millrace.data.ModelAnswer;
 import dev.millrace.nn.Workspace;
 import dev.millrace.prequential.ModelSnapshot;
+import dev.millrace.report.ModelAnswer;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 

@@ -2,8 +2,8 @@ package dev.millrace.serving;
 
 import dev.millrace.codec.RejectedException;
 import dev.millrace.data.Example;
-import dev.millrace.data.ModelAnswer;
 import dev.millrace.nn.Workspace;
+import dev.millrace.report.ModelAnswer;
 
 /** Predicts for a key; see {@link LoadedModel}. */
 interface PredictingModel {

@@ -3,10 +3,10 @@ package dev.millrace.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.data.CellNotation;
-import dev.millrace.data.CellNotation.Mark;
 import dev.millrace.data.FeatureSpec;
-import dev.millrace.data.InputSpec;
+import dev.millrace.input.CellNotation;
+import dev.millrace.input.CellNotation.Mark;
+import dev.millrace.input.InputSpec;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;

@@ -2,16 +2,16 @@ package dev.millrace.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.data.CarriedColumn;
-import dev.millrace.data.CellNotation;
-import dev.millrace.data.CellNotation.Mark;
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.DeadLetterReason;
-import dev.millrace.data.DerivedFeature;
 import dev.millrace.data.Example;
 import dev.millrace.data.FeatureSpec;
-import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
+import dev.millrace.input.CarriedColumn;
+import dev.millrace.input.CellNotation;
+import dev.millrace.input.CellNotation.Mark;
+import dev.millrace.input.DerivedFeature;
+import dev.millrace.input.InputSpec;
 import dev.millrace.testing.Records;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.Example;
 import dev.millrace.data.FeatureSpec;
-import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
+import dev.millrace.input.InputSpec;
 import dev.millrace.testing.Records;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.millrace.config.yaml.InvalidPipelineException;
-import dev.millrace.data.CellNotation;
-import dev.millrace.data.CellNotation.Mark;
-import dev.millrace.data.InputSpec;
-import dev.millrace.data.RegistrySpec;
 import dev.millrace.data.Secret;
+import dev.millrace.input.CellNotation;
+import dev.millrace.input.CellNotation.Mark;
+import dev.millrace.input.InputSpec;
+import dev.millrace.input.RegistrySpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.config.yaml.InvalidPipelineException;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.FeatureSpec.IdOptions;
-import dev.millrace.data.InputSpec;
+import dev.millrace.input.InputSpec;
 import dev.millrace.nn.NetworkModelSpec;
 import java.util.List;
 import org.junit.jupiter.api.Test;

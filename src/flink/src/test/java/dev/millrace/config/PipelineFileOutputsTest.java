@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.config.yaml.InvalidPipelineException;
-import dev.millrace.data.InputSpec;
-import dev.millrace.data.InputSpec.DefaultLabel;
 import dev.millrace.data.OutputLabels;
-import dev.millrace.data.TargetSpec;
 import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec.Decision;
+import dev.millrace.input.InputSpec;
+import dev.millrace.input.InputSpec.DefaultLabel;
+import dev.millrace.input.TargetSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.Chunk;
 import dev.millrace.data.Example;
-import dev.millrace.data.ForecastSpec;
-import dev.millrace.data.ForecastSpec.Step;
+import dev.millrace.input.ForecastSpec;
+import dev.millrace.input.ForecastSpec.Step;
 import dev.millrace.testing.Records;
 import java.util.ArrayList;
 import java.util.List;

@@ -12,9 +12,9 @@ import dev.millrace.data.DeclaredColumns;
 import dev.millrace.data.Example;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.FeatureSpec.IdOptions;
-import dev.millrace.data.InputSpec;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.Task;
+import dev.millrace.input.InputSpec;
 import dev.millrace.nn.AutoSpec;
 import dev.millrace.nn.ClassWeights;
 import dev.millrace.nn.Indicators;
@@ -64,7 +64,7 @@ class DeclaredColumnsTest {
           Task.MULTICLASS);
 
   private static final InputSpec UNDECLARED = InputSpec.DEFAULT;
-  private static final InputSpec DECLARED = COLUMNS.toModel(UNDECLARED);
+  private static final InputSpec DECLARED = UNDECLARED.ofModel(COLUMNS);
 
   /** A row of {@link #COLUMNS}. */
   private record Sale(float amount, @Nullable Float age, String country, int user) {

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.codec.ExampleDecoder;
 import dev.millrace.data.Example;
-import dev.millrace.data.InputSpec;
 import dev.millrace.eval.drift.DriftSpec;
+import dev.millrace.input.InputSpec;
 import dev.millrace.nn.AutoSpec;
 import dev.millrace.nn.ClassWeights;
 import dev.millrace.nn.Indicators;

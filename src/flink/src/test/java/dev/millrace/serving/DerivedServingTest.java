@@ -12,10 +12,6 @@ import dev.millrace.config.Settings;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.Example;
-import dev.millrace.data.MetricsReport;
-import dev.millrace.data.ModelAnswer;
-import dev.millrace.data.Reasons;
-import dev.millrace.data.Reasons.Contribution;
 import dev.millrace.nn.PredictedValue;
 import dev.millrace.nn.Workspace;
 import dev.millrace.prequential.EngineListener;
@@ -24,6 +20,10 @@ import dev.millrace.prequential.PrequentialEngine;
 import dev.millrace.prequential.ShapeChange;
 import dev.millrace.prequential.TrainSpec;
 import dev.millrace.prequential.TrainState;
+import dev.millrace.report.MetricsReport;
+import dev.millrace.report.ModelAnswer;
+import dev.millrace.report.Reasons;
+import dev.millrace.report.Reasons.Contribution;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -66,7 +66,8 @@ class DerivedServingTest {
             model,
             """
             {"amount":3,"card":"unknown","at":%d,"amount_lag_1_by_card":%d,\
-            "amount_count_1h_by_card":%d}"""
+            "amount_count_1h_by_card":%d}\
+            """
                 .formatted(ROWS, (ROWS - 1) % 7, ROWS / 2));
     ModelAnswer unknown = predict(model, "{\"amount\":3,\"card\":\"c\",\"at\":%d}".formatted(ROWS));
 

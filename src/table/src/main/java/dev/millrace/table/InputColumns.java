@@ -2,7 +2,7 @@ package dev.millrace.table;
 
 import dev.millrace.codec.FieldsDecoder.Types;
 import dev.millrace.data.FeatureSpec;
-import dev.millrace.data.InputSpec;
+import dev.millrace.input.InputSpec;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -2,12 +2,12 @@ package dev.millrace.table;
 
 import dev.millrace.data.Chunk;
 import dev.millrace.data.DeadLetter;
-import dev.millrace.data.MetricsReport;
 import dev.millrace.flink.ChunkSerializer;
 import dev.millrace.flink.JobMetric;
 import dev.millrace.prequential.EngineListener;
 import dev.millrace.prequential.PrequentialEngine;
 import dev.millrace.prequential.TrainState;
+import dev.millrace.report.MetricsReport;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;

@@ -4,7 +4,7 @@ import dev.millrace.codec.FieldsDecoder.Types;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
 import dev.millrace.config.yaml.InvalidPipelineException;
-import dev.millrace.data.InputSpec;
+import dev.millrace.input.InputSpec;
 import dev.millrace.prequential.TrainSpec;
 import dev.millrace.table.InputColumns.InputColumn;
 import java.util.HashSet;
@@ -77,8 +77,8 @@ record LearnCall(RowType columns, List<Integer> keys, Settings settings, Types t
   private static void requireSupported(Settings settings) {
     if (settings.warmStartKey() != null) {
       throw new ValidationException(
-          "warm-start.key is not supported in SQL, which has no models topic. Export that model with"
-              + " ./millrace models export, and name the file with warm-start.file");
+          "warm-start.key is not supported in SQL, which has no models topic. Export that model"
+              + " with ./millrace models export, and name the file with warm-start.file");
     }
   }
 

@@ -4,8 +4,8 @@ import dev.millrace.codec.RejectedException;
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.DeclaredColumns;
 import dev.millrace.data.Example;
-import dev.millrace.data.InputSpec;
 import dev.millrace.data.RecentlyUsed;
+import dev.millrace.input.InputSpec;
 import dev.millrace.nn.Workspace;
 import dev.millrace.prequential.ModelSnapshot;
 import dev.millrace.serving.PredictionCounters;
@@ -52,7 +52,7 @@ final class RowPredictor implements AutoCloseable {
         pipeline.hasFeatures()
             ? null
             : RecentlyUsed.byColumns(
-                columns -> new RowReader(spec.input(), columns.toModel(pipeline)));
+                columns -> new RowReader(spec.input(), pipeline.ofModel(columns)));
     shared =
         SharedModels.open(
             spec.settings(),

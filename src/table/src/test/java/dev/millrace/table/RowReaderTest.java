@@ -7,7 +7,7 @@ import dev.millrace.config.PipelineFile;
 import dev.millrace.data.Example;
 import dev.millrace.data.IdHash;
 import dev.millrace.data.IdWords;
-import dev.millrace.data.InputSpec;
+import dev.millrace.input.InputSpec;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;

@@ -63,7 +63,7 @@ record AccuracyData(
     AUC;
 
     double of(Run run) {
-      return this == AUC ? run.auc() : run.totals().get(dev.millrace.data.Score.valueOf(name()));
+      return this == AUC ? run.auc() : run.totals().get(dev.millrace.report.Score.valueOf(name()));
     }
 
     String id() {

@@ -8,7 +8,7 @@ import dev.millrace.cli.console.Progress;
 import dev.millrace.cli.csv.CsvScan;
 import dev.millrace.cli.evaluate.Evaluation;
 import dev.millrace.config.Settings;
-import dev.millrace.data.ForecastSpec;
+import dev.millrace.input.ForecastSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

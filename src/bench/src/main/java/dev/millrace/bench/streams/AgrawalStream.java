@@ -1,8 +1,8 @@
 package dev.millrace.bench.streams;
 
 import dev.millrace.data.FeatureSpec;
-import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
+import dev.millrace.input.InputSpec;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;

@@ -2,8 +2,8 @@ package dev.millrace.bench.accuracy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.data.Score;
 import dev.millrace.nn.AutoSpec.Tier;
+import dev.millrace.report.Score;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,7 +2,7 @@ package dev.millrace.bench.accuracy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.data.MetricsReport.Importance;
+import dev.millrace.report.MetricsReport.Importance;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

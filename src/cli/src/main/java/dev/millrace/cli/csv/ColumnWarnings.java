@@ -2,8 +2,8 @@ package dev.millrace.cli.csv;
 
 import dev.millrace.cli.console.YamlText;
 import dev.millrace.codec.CellConverter;
-import dev.millrace.data.CellNotation;
 import dev.millrace.data.Printable;
+import dev.millrace.input.CellNotation;
 import java.math.BigDecimal;
 import java.util.Optional;
 import java.util.regex.Pattern;

@@ -2,7 +2,7 @@ package dev.millrace.cli.csv;
 
 import dev.millrace.codec.CsvText;
 import dev.millrace.data.FeatureSpec;
-import dev.millrace.data.InputSpec;
+import dev.millrace.input.InputSpec;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import com.fasterxml.jackson.dataformat.csv.CsvSchema;
 import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.console.Plural;
-import dev.millrace.data.InputSpec;
+import dev.millrace.input.InputSpec;
 import java.io.BufferedInputStream;
 import java.io.CharConversionException;
 import java.io.EOFException;

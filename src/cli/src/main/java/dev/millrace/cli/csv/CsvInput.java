@@ -1,6 +1,6 @@
 package dev.millrace.cli.csv;
 
-import dev.millrace.data.CellNotation;
+import dev.millrace.input.CellNotation;
 import java.nio.file.Path;
 
 /** A CSV file and the notation of its cells. */

@@ -3,10 +3,10 @@ package dev.millrace.cli.csv;
 import dev.millrace.cli.console.CliError;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
-import dev.millrace.data.InputSpec;
-import dev.millrace.data.TargetSpec;
 import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec.Decision;
+import dev.millrace.input.InputSpec;
+import dev.millrace.input.TargetSpec;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -70,7 +70,7 @@ public final class CsvPipeline {
   }
 
   private static List<String> classes(InputSpec given, CsvScan scan) {
-    return scan.columns() == null ? given.classes() : scan.columns().toModel(given).classes();
+    return scan.columns() == null ? given.classes() : given.ofModel(scan.columns()).classes();
   }
 
   // A row has its labels, or they come after the delay of all.

@@ -1,8 +1,8 @@
 package dev.millrace.cli.csv;
 
 import dev.millrace.config.Settings;
-import dev.millrace.data.InputSpec;
 import dev.millrace.data.KafkaRecord;
+import dev.millrace.input.InputSpec;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Objects;

@@ -2,8 +2,8 @@ package dev.millrace.cli.csv;
 
 import dev.millrace.codec.CellConverter;
 import dev.millrace.codec.CsvText;
-import dev.millrace.data.CellNotation;
-import dev.millrace.data.CellNotation.Mark;
+import dev.millrace.input.CellNotation;
+import dev.millrace.input.CellNotation.Mark;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;

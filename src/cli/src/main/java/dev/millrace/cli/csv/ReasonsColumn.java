@@ -1,7 +1,7 @@
 package dev.millrace.cli.csv;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.data.Reasons;
+import dev.millrace.report.Reasons;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 

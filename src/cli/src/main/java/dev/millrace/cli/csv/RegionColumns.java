@@ -1,9 +1,9 @@
 package dev.millrace.cli.csv;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.data.PredictionRegion;
-import dev.millrace.data.PredictionRegion.ClassSet;
-import dev.millrace.data.PredictionRegion.Interval;
+import dev.millrace.report.PredictionRegion;
+import dev.millrace.report.PredictionRegion.ClassSet;
+import dev.millrace.report.PredictionRegion.Interval;
 import java.util.List;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;

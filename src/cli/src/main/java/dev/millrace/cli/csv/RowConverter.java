@@ -1,8 +1,8 @@
 package dev.millrace.cli.csv;
 
 import dev.millrace.codec.CellConverter;
-import dev.millrace.data.CellNotation;
-import dev.millrace.data.InputSpec;
+import dev.millrace.input.CellNotation;
+import dev.millrace.input.InputSpec;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,6 @@
 package dev.millrace.cli.csv;
 
-import dev.millrace.data.InputSpec;
+import dev.millrace.input.InputSpec;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,9 +1,9 @@
 package dev.millrace.cli.dashboard;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.millrace.data.SummaryReport;
-import dev.millrace.data.SummaryReport.Spread;
 import dev.millrace.flink.PipelineSummary;
+import dev.millrace.report.SummaryReport;
+import dev.millrace.report.SummaryReport.Spread;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;

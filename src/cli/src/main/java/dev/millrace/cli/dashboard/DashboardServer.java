@@ -10,7 +10,7 @@ import dev.millrace.cli.http.HttpService;
 import dev.millrace.cli.http.HttpToken;
 import dev.millrace.cli.watch.MetricsRecords;
 import dev.millrace.codec.json.SummaryJson;
-import dev.millrace.data.SummaryReport;
+import dev.millrace.report.SummaryReport;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

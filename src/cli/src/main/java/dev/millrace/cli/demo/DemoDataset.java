@@ -2,8 +2,8 @@ package dev.millrace.cli.demo;
 
 import dev.millrace.cli.csv.CsvInput;
 import dev.millrace.cli.csv.CsvScan;
-import dev.millrace.data.InputSpec;
 import dev.millrace.data.KebabCase;
+import dev.millrace.input.InputSpec;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -3,7 +3,7 @@ package dev.millrace.cli.doctor;
 import dev.millrace.cli.console.Finding;
 import dev.millrace.codec.registry.RegistryClient;
 import dev.millrace.codec.registry.RegistryException;
-import dev.millrace.data.RegistrySpec;
+import dev.millrace.input.RegistrySpec;
 
 /** Checks that a pipeline's schema registry answers. */
 final class RegistryCheck {

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.cli.console.Plural;
 import dev.millrace.codec.json.MetricsRecord;
 import dev.millrace.data.Printable;
-import dev.millrace.data.Score;
+import dev.millrace.report.Score;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

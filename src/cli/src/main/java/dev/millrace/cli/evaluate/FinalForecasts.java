@@ -1,13 +1,13 @@
 package dev.millrace.cli.evaluate;
 
-import static dev.millrace.data.Score.MAE;
-import static dev.millrace.data.Score.RMSE;
-import static dev.millrace.data.Score.SMAPE;
+import static dev.millrace.report.Score.MAE;
+import static dev.millrace.report.Score.RMSE;
+import static dev.millrace.report.Score.SMAPE;
 
 import dev.millrace.codec.json.MetricsRecord;
 import dev.millrace.codec.json.MetricsRecord.Season;
 import dev.millrace.data.Durations;
-import dev.millrace.data.ScoreBlock;
+import dev.millrace.report.ScoreBlock;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

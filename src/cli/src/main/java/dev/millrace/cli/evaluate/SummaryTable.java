@@ -2,7 +2,7 @@ package dev.millrace.cli.evaluate;
 
 import dev.millrace.codec.json.MetricsRecord;
 import dev.millrace.data.Printable;
-import dev.millrace.data.Score;
+import dev.millrace.report.Score;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.millrace.cli.init;
 
 import dev.millrace.cli.csv.FieldProfile;
-import dev.millrace.data.CellNotation;
-import dev.millrace.data.InputSpec;
+import dev.millrace.input.CellNotation;
+import dev.millrace.input.InputSpec;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

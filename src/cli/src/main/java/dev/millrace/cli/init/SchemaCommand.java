@@ -7,7 +7,7 @@ import dev.millrace.codec.registry.RegistryException;
 import dev.millrace.codec.registry.SchemaAnswer;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
-import dev.millrace.data.InputSpec;
+import dev.millrace.input.InputSpec;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Objects;

@@ -9,7 +9,7 @@ import dev.millrace.cli.kafka.BrokerWatch;
 import dev.millrace.cli.kafka.TopicIds;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
-import dev.millrace.data.RegistrySpec;
+import dev.millrace.input.RegistrySpec;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -22,8 +22,8 @@ import dev.millrace.config.Settings;
 import dev.millrace.config.model.ModelFile;
 import dev.millrace.data.DeclaredColumns;
 import dev.millrace.data.Example;
-import dev.millrace.data.InputSpec;
 import dev.millrace.data.RecentlyUsed;
+import dev.millrace.input.InputSpec;
 import dev.millrace.nn.Workspace;
 import dev.millrace.prequential.ModelSnapshot;
 import dev.millrace.serving.LoadedModel;
@@ -240,7 +240,7 @@ public final class PredictCommand implements Callable<Integer> {
     RecentlyUsed<DeclaredColumns, RowReader> byColumns =
         RecentlyUsed.byColumns(
             columns -> {
-              InputSpec declared = columns.toModel(records);
+              InputSpec declared = records.ofModel(columns);
               return RowReader.of(scan.withInput(declared), declared);
             });
     requireColumns(loaded, byColumns);

@@ -17,13 +17,13 @@ import dev.millrace.codec.json.AnswerJson;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.DeclaredColumns;
 import dev.millrace.data.Example;
-import dev.millrace.data.InputSpec;
-import dev.millrace.data.ModelAnswer;
 import dev.millrace.data.RecentlyUsed;
 import dev.millrace.explain.RowColumns;
+import dev.millrace.input.InputSpec;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.Workspace;
 import dev.millrace.prequential.ModelSnapshot;
+import dev.millrace.report.ModelAnswer;
 import dev.millrace.serving.LoadedModel;
 import dev.millrace.serving.ServedModels;
 import dev.millrace.serving.ServedModels.Held;
@@ -102,7 +102,7 @@ final class ServeApi {
 
     Scratch(InputSpec spec) {
       defaultReader = new FeatureReader(spec);
-      byColumns = RecentlyUsed.byColumns(columns -> new FeatureReader(columns.toModel(spec)));
+      byColumns = RecentlyUsed.byColumns(columns -> new FeatureReader(spec.ofModel(columns)));
     }
 
     FeatureReader features(LoadedModel model) {

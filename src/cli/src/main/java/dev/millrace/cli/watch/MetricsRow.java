@@ -2,11 +2,11 @@ package dev.millrace.cli.watch;
 
 import dev.millrace.cli.console.Plural;
 import dev.millrace.codec.json.MetricsRecord;
-import dev.millrace.data.MetricsReport.Estimate;
-import dev.millrace.data.MetricsReport.GroupScores;
-import dev.millrace.data.Score;
-import dev.millrace.data.ScoreBlock;
 import dev.millrace.data.Task;
+import dev.millrace.report.MetricsReport.Estimate;
+import dev.millrace.report.MetricsReport.GroupScores;
+import dev.millrace.report.Score;
+import dev.millrace.report.ScoreBlock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

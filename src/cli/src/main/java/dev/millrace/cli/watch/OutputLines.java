@@ -2,8 +2,8 @@ package dev.millrace.cli.watch;
 
 import dev.millrace.codec.json.MetricsRecord;
 import dev.millrace.data.Printable;
-import dev.millrace.data.Score;
-import dev.millrace.data.ScoreBlock;
+import dev.millrace.report.Score;
+import dev.millrace.report.ScoreBlock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

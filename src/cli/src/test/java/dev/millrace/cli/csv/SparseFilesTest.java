@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.millrace.cli.Cli;
 import dev.millrace.cli.console.CliError;
 import dev.millrace.data.FeatureSpec;
-import dev.millrace.data.InputSpec;
+import dev.millrace.input.InputSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.codec.json.MetricsJson;
-import dev.millrace.data.MetricsReport;
+import dev.millrace.report.MetricsReport;
 import dev.millrace.testing.SampleRecords;
 import java.io.IOException;
 import java.util.Set;

@@ -9,7 +9,7 @@ import dev.millrace.cli.Cli;
 import dev.millrace.cli.console.Finding;
 import dev.millrace.cli.console.Finding.State;
 import dev.millrace.cli.console.Ports;
-import dev.millrace.data.RegistrySpec;
+import dev.millrace.input.RegistrySpec;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.offset;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.cli.watch.MetricsRecords;
-import dev.millrace.data.Score;
+import dev.millrace.report.Score;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

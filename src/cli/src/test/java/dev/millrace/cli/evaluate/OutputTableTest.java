@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.cli.watch.MetricsRecords;
-import dev.millrace.data.InputSpec;
-import dev.millrace.data.TargetSpec;
 import dev.millrace.data.Task;
+import dev.millrace.input.InputSpec;
+import dev.millrace.input.TargetSpec;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -36,9 +36,12 @@ class OutputTableTest {
             "a                    100  0.2500 0.1250  0.5000   0.4500  0.3500  0.1500 0.0625",
             "f1 and jaccard are micro averages over the labels; exact: all of them were right",
             "",
-            "output             task        examples  accuracy majority     f1 log-loss frequencies",
-            "calm               binary            90    0.7000   0.6500 0.5714   0.2500      0.5000",
-            "sad                binary           100    0.7000   0.6500 0.5714   0.7500      0.5000",
+            "output             task        examples  accuracy majority     f1 log-loss"
+                + " frequencies",
+            "calm               binary            90    0.7000   0.6500 0.5714   0.2500     "
+                + " 0.5000",
+            "sad                binary           100    0.7000   0.6500 0.5714   0.7500     "
+                + " 0.5000",
             "Worse than a baseline: sad (log-loss). What may help: other features, or more rows");
   }
 
@@ -141,7 +144,8 @@ class OutputTableTest {
             "paid":{"task":"binary","examples":100,"accuracy":0.7,"precision":0.7142857142857143,\
             "recall":0.8333333333333334,"f1":0.7692307692307693,"log_loss":0.25,\
             "log_loss_baseline":0.5,"brier":0.125,"baseline":{"no_change":0.6,"majority":0.65},\
-            "validation":{"rows":12,"loss":0.375,"accuracy":0.625}}}}""");
+            "validation":{"rows":12,"loss":0.375,"accuracy":0.625}}}}\
+            """);
   }
 
   private static void accept(FinalMetrics metrics, String record) {
@@ -151,32 +155,32 @@ class OutputTableTest {
 
   private static String label(String key, int examples, double logLoss) {
     return """
-        {"key":"%s","task":"binary","examples":%d,"total":{"weight":%2$d,"accuracy":0.7,\
-        "log_loss":%s,"log_loss_baseline":0.5,"brier":0.125},\
-        "baseline":{"no_change":{"total":{"accuracy":0.6}},"majority":{"total":{"accuracy":0.65}}},\
-        "confusion_matrix":{"labels":["no","yes"],"counts":[[5,1],[2,2]],"total_counts":[[50,10],[20,20]]},\
-        "validation":{"epoch":{"examples":12,"weight":12,"loss":0.375,"accuracy":0.625}}}
-        """
+    {"key":"%s","task":"binary","examples":%d,"total":{"weight":%2$d,"accuracy":0.7,\
+    "log_loss":%s,"log_loss_baseline":0.5,"brier":0.125},\
+    "baseline":{"no_change":{"total":{"accuracy":0.6}},"majority":{"total":{"accuracy":0.65}}},\
+    "confusion_matrix":{"labels":["no","yes"],"counts":[[5,1],[2,2]],"total_counts":[[50,10],[20,20]]},\
+    "validation":{"epoch":{"examples":12,"weight":12,"loss":0.375,"accuracy":0.625}}}
+    """
         .formatted(key, examples, logLoss);
   }
 
   private static String number(String key, int examples, double mae) {
     return """
-        {"key":"%s","task":"regression","examples":%d,"total":{"weight":%2$d,"mae":%s,"rmse":5,\
-        "label_mean":1,"label_sd":10},\
-        "baseline":{"last_value":{"total":{"mae":7}},"mean":{"total":{"mae":4}}}}
-        """
+    {"key":"%s","task":"regression","examples":%d,"total":{"weight":%2$d,"mae":%s,"rmse":5,\
+    "label_mean":1,"label_sd":10},\
+    "baseline":{"last_value":{"total":{"mae":7}},"mean":{"total":{"mae":4}}}}
+    """
         .formatted(key, examples, mae);
   }
 
   private static String set(String key, int examples, String f1, String... outputs) {
     return """
-        {"key":"%s","task":"multilabel","examples":%d,\
-        "window":{"examples":10,"f1":0.25,"exact_match":0.125},\
-        "total":{"examples":%2$d,"precision":0.25,"recall":0.75,"f1":%s,"macro_f1":0.45,\
-        "jaccard":0.35,"jaccard_samples":0.4,"hamming_loss":0.15,"exact_match":0.0625},\
-        "outputs":{"%s":{}}}
-        """
+    {"key":"%s","task":"multilabel","examples":%d,\
+    "window":{"examples":10,"f1":0.25,"exact_match":0.125},\
+    "total":{"examples":%2$d,"precision":0.25,"recall":0.75,"f1":%s,"macro_f1":0.45,\
+    "jaccard":0.35,"jaccard_samples":0.4,"hamming_loss":0.15,"exact_match":0.0625},\
+    "outputs":{"%s":{}}}
+    """
         .formatted(key, examples, f1, String.join("\":{},\"", outputs));
   }
 }

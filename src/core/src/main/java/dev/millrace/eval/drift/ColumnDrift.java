@@ -1,7 +1,7 @@
 package dev.millrace.eval.drift;
 
-import dev.millrace.data.ModelEvent.InputDrift;
-import dev.millrace.data.ModelEvent.InputDrift.Measure;
+import dev.millrace.report.ModelEvent.InputDrift;
+import dev.millrace.report.ModelEvent.InputDrift.Measure;
 import dev.millrace.state.State;
 import dev.millrace.state.StateVisitor;
 import java.io.IOException;

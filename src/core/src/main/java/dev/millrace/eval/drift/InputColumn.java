@@ -1,11 +1,11 @@
 package dev.millrace.eval.drift;
 
-import dev.millrace.data.DerivedFeature;
-import dev.millrace.data.DerivedFeature.Unit;
-import dev.millrace.data.DerivedFeature.Window;
 import dev.millrace.data.FeatureSpec;
-import dev.millrace.data.InputSpec;
 import dev.millrace.data.SizeChecks;
+import dev.millrace.input.DerivedFeature;
+import dev.millrace.input.DerivedFeature.Unit;
+import dev.millrace.input.DerivedFeature.Window;
+import dev.millrace.input.InputSpec;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package dev.millrace.eval.drift;
 
-import dev.millrace.data.InputSpec;
+import dev.millrace.input.InputSpec;
 import java.util.List;
 
 /** The columns of an input whose distribution is compared; all keys may share them. */

@@ -1,8 +1,8 @@
 package dev.millrace.eval.drift;
 
-import dev.millrace.data.MetricsReport;
-import dev.millrace.data.ModelEvent.InputDrift;
 import dev.millrace.eval.FdlibmLog;
+import dev.millrace.report.MetricsReport;
+import dev.millrace.report.ModelEvent.InputDrift;
 import dev.millrace.state.KeyPart;
 import dev.millrace.state.State;
 import dev.millrace.state.StateVisitor;

@@ -1,7 +1,7 @@
 package dev.millrace.eval.interval;
 
-import dev.millrace.data.PredictionRegion.ClassSet;
-import dev.millrace.data.PredictionRegion.Interval;
+import dev.millrace.report.PredictionRegion.ClassSet;
+import dev.millrace.report.PredictionRegion.Interval;
 import dev.millrace.state.State;
 import dev.millrace.state.StateVisitor;
 import java.io.DataInput;

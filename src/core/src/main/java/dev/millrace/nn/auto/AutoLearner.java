@@ -1,9 +1,8 @@
 package dev.millrace.nn.auto;
 
-import dev.millrace.data.IdColumns;
-import dev.millrace.data.MetricsReport;
 import dev.millrace.data.SizeChecks;
 import dev.millrace.data.Task;
+import dev.millrace.input.IdColumns;
 import dev.millrace.nn.AutoModelSpec;
 import dev.millrace.nn.Indicators;
 import dev.millrace.nn.ModelHeader;
@@ -14,6 +13,7 @@ import dev.millrace.nn.RowVariants;
 import dev.millrace.nn.WeightInitializer;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.ids.IdLayout;
+import dev.millrace.report.MetricsReport;
 import dev.millrace.state.State;
 import dev.millrace.state.StateReader;
 import dev.millrace.state.StateVisitor;

@@ -1,10 +1,10 @@
 package dev.millrace.nn.auto;
 
-import dev.millrace.data.MetricsReport;
 import dev.millrace.nn.AutoSpec.TargetScale;
 import dev.millrace.nn.Indicators;
 import dev.millrace.nn.experts.ExpertModel;
 import dev.millrace.nn.experts.ExpertScratch;
+import dev.millrace.report.MetricsReport;
 import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 import java.util.List;

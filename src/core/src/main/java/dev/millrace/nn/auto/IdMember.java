@@ -1,7 +1,7 @@
 package dev.millrace.nn.auto;
 
-import dev.millrace.data.IdColumns;
 import dev.millrace.data.Task;
+import dev.millrace.input.IdColumns;
 import dev.millrace.nn.Embeddings;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.LearnerSpec;

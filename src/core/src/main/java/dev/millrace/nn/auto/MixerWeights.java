@@ -1,6 +1,6 @@
 package dev.millrace.nn.auto;
 
-import dev.millrace.data.MetricsReport;
+import dev.millrace.report.MetricsReport;
 import dev.millrace.state.State;
 import dev.millrace.state.StateVisitor;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package dev.millrace.nn.auto;
 
-import dev.millrace.data.MetricsReport;
 import dev.millrace.nn.PagedPart;
 import dev.millrace.nn.Workspace;
+import dev.millrace.report.MetricsReport;
 import dev.millrace.state.State;
 import dev.millrace.state.StateVisitor;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package dev.millrace.nn.auto;
 
-import dev.millrace.data.MetricsReport;
 import dev.millrace.nn.Indicators;
+import dev.millrace.report.MetricsReport;
 import dev.millrace.state.State;
 import java.util.List;
 

@@ -1,8 +1,8 @@
 package dev.millrace.nn.experts;
 
-import dev.millrace.data.MetricsReport;
 import dev.millrace.nn.Indicators;
 import dev.millrace.nn.loss.Huber;
+import dev.millrace.report.MetricsReport;
 import dev.millrace.simd.ScalarScaling;
 import dev.millrace.state.State;
 import dev.millrace.state.StateVisitor;

@@ -1,6 +1,6 @@
 package dev.millrace.nn.ids;
 
-import dev.millrace.data.IdColumns;
+import dev.millrace.input.IdColumns;
 import dev.millrace.nn.Embeddings;
 import dev.millrace.nn.PagedPart;
 import dev.millrace.nn.Workspace;

@@ -1,7 +1,7 @@
 package dev.millrace.nn.ids;
 
-import dev.millrace.data.IdColumns;
 import dev.millrace.data.Task;
+import dev.millrace.input.IdColumns;
 import dev.millrace.nn.Indicators;
 import java.util.Arrays;
 import java.util.Objects;

@@ -1,8 +1,8 @@
 package dev.millrace.nn.ids;
 
-import dev.millrace.data.IdColumns;
 import dev.millrace.data.IdHash;
 import dev.millrace.data.IdWords;
+import dev.millrace.input.IdColumns;
 
 /**
  * The ids of one row of features, field by field: those of its columns, of its crosses, and one for

@@ -1,9 +1,9 @@
 package dev.millrace.nn.ids;
 
-import dev.millrace.data.ErasedId;
 import dev.millrace.data.IdHash;
 import dev.millrace.data.SizeChecks;
 import dev.millrace.data.SlotIndex;
+import dev.millrace.input.ErasedId;
 import dev.millrace.nn.PagedOutput;
 import dev.millrace.nn.PagedPart;
 import java.io.DataInput;

@@ -3,8 +3,8 @@ package dev.millrace.nn.ids;
 import static dev.millrace.nn.ids.IdNumbers.COUNT;
 
 import dev.millrace.data.FeatureSpec.IdOptions;
-import dev.millrace.data.IdColumns;
 import dev.millrace.data.IdWords;
+import dev.millrace.input.IdColumns;
 import dev.millrace.nn.WeightInitializer;
 import dev.millrace.state.StateVisitor;
 import java.io.IOException;

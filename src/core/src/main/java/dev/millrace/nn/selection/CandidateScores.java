@@ -1,10 +1,10 @@
 package dev.millrace.nn.selection;
 
-import dev.millrace.data.MetricsReport;
-import dev.millrace.data.ModelEvent.ChampionChanged;
-import dev.millrace.data.ModelEvent.Reason;
 import dev.millrace.nn.FloatCount;
 import dev.millrace.nn.OnlineModel;
+import dev.millrace.report.MetricsReport;
+import dev.millrace.report.ModelEvent.ChampionChanged;
+import dev.millrace.report.ModelEvent.Reason;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;

@@ -1,8 +1,5 @@
 package dev.millrace.nn.selection;
 
-import dev.millrace.data.MetricsReport;
-import dev.millrace.data.ModelEvent.ChampionChanged;
-import dev.millrace.data.ModelEvent.Reason;
 import dev.millrace.data.Task;
 import dev.millrace.nn.Indicators;
 import dev.millrace.nn.ModelHeader;
@@ -16,6 +13,9 @@ import dev.millrace.nn.RowVariants;
 import dev.millrace.nn.SelectionSpec;
 import dev.millrace.nn.SelectionSpec.NamedModel;
 import dev.millrace.nn.Workspace;
+import dev.millrace.report.MetricsReport;
+import dev.millrace.report.ModelEvent.ChampionChanged;
+import dev.millrace.report.ModelEvent.Reason;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.Arrays;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.FeatureSpec;
-import dev.millrace.data.InputSpec;
-import dev.millrace.data.ModelEvent.InputDrift;
-import dev.millrace.data.ModelEvent.InputDrift.Measure;
+import dev.millrace.input.InputSpec;
+import dev.millrace.report.ModelEvent.InputDrift;
+import dev.millrace.report.ModelEvent.InputDrift.Measure;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;

@@ -3,8 +3,8 @@ package dev.millrace.eval.interval;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.millrace.data.PredictionRegion.ClassSet;
-import dev.millrace.data.PredictionRegion.Interval;
+import dev.millrace.report.PredictionRegion.ClassSet;
+import dev.millrace.report.PredictionRegion.Interval;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.FeatureSpec.IdOptions;
-import dev.millrace.data.IdColumns;
 import dev.millrace.data.IdWords;
-import dev.millrace.data.InputSpec;
 import dev.millrace.data.Task;
+import dev.millrace.input.IdColumns;
+import dev.millrace.input.InputSpec;
 import dev.millrace.nn.Activation;
 import dev.millrace.nn.Indicators;
 import dev.millrace.nn.LayerSpec;

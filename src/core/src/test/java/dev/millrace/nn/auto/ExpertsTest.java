@@ -2,7 +2,6 @@ package dev.millrace.nn.auto;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.data.MetricsReport;
 import dev.millrace.data.Task;
 import dev.millrace.nn.AutoSpec;
 import dev.millrace.nn.ClassWeights;
@@ -10,6 +9,7 @@ import dev.millrace.nn.Indicators;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.PredictedValue;
+import dev.millrace.report.MetricsReport;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -3,14 +3,14 @@ package dev.millrace.nn.auto;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.millrace.data.MetricsReport;
-import dev.millrace.data.MetricsReport.Member;
 import dev.millrace.data.Task;
 import dev.millrace.nn.AutoSpec;
 import dev.millrace.nn.AutoSpec.Extra;
 import dev.millrace.nn.AutoSpec.TargetScale;
 import dev.millrace.nn.AutoSpec.Tier;
 import dev.millrace.nn.auto.MemberPlan.Start;
+import dev.millrace.report.MetricsReport;
+import dev.millrace.report.MetricsReport.Member;
 import dev.millrace.state.State;
 import java.util.Collections;
 import java.util.List;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.data.BoundedDataInput;
-import dev.millrace.data.ErasedId;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.FeatureSpec.IdOptions;
-import dev.millrace.data.IdColumns;
 import dev.millrace.data.IdWords;
-import dev.millrace.data.InputSpec;
+import dev.millrace.input.ErasedId;
+import dev.millrace.input.IdColumns;
+import dev.millrace.input.InputSpec;
 import dev.millrace.state.StateReader;
 import dev.millrace.state.StateWriter;
 import java.io.ByteArrayOutputStream;

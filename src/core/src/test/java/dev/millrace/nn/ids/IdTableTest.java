@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.data.BoundedDataInput;
-import dev.millrace.data.ErasedId;
 import dev.millrace.data.FeatureSpec.IdOptions;
-import dev.millrace.data.IdColumns;
 import dev.millrace.data.IdHash;
+import dev.millrace.input.ErasedId;
+import dev.millrace.input.IdColumns;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;

@@ -3,7 +3,6 @@ package dev.millrace.nn.selection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.BoundedDataInput;
-import dev.millrace.data.MetricsReport.CandidateReport;
 import dev.millrace.data.Task;
 import dev.millrace.nn.AutoSpec;
 import dev.millrace.nn.ClassWeights;
@@ -16,6 +15,7 @@ import dev.millrace.nn.SelectionSpec.OnChange;
 import dev.millrace.nn.SelectionSpec.Promotion;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.Models;
+import dev.millrace.report.MetricsReport.CandidateReport;
 import dev.millrace.testing.Specs;
 import dev.millrace.testing.Summaries;
 import java.io.ByteArrayOutputStream;

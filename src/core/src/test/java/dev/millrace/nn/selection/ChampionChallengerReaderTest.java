@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.data.BoundedDataInput;
-import dev.millrace.data.ModelEvent.ChampionChanged;
-import dev.millrace.data.ModelEvent.Reason;
 import dev.millrace.data.Task;
 import dev.millrace.nn.Activation;
 import dev.millrace.nn.Indicators;
@@ -20,6 +18,8 @@ import dev.millrace.nn.SelectionSpec.OnChange;
 import dev.millrace.nn.SelectionSpec.Promotion;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.Models;
+import dev.millrace.report.ModelEvent.ChampionChanged;
+import dev.millrace.report.ModelEvent.Reason;
 import dev.millrace.testing.Specs;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;

@@ -1,9 +1,9 @@
 package dev.millrace.codec.json;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.millrace.data.ModelAnswer;
-import dev.millrace.data.Prediction;
 import dev.millrace.nn.PredictedValue;
+import dev.millrace.report.ModelAnswer;
+import dev.millrace.report.Prediction;
 import java.io.IOException;
 import java.time.Instant;
 

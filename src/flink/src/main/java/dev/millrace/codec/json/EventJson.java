@@ -2,18 +2,18 @@ package dev.millrace.codec.json;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.millrace.data.KebabCase;
-import dev.millrace.data.ModelEvent;
-import dev.millrace.data.ModelEvent.ChampionChanged;
-import dev.millrace.data.ModelEvent.Drift;
-import dev.millrace.data.ModelEvent.Erased;
-import dev.millrace.data.ModelEvent.Erasure;
-import dev.millrace.data.ModelEvent.Expired;
-import dev.millrace.data.ModelEvent.InputDrift;
-import dev.millrace.data.ModelEvent.Reset;
-import dev.millrace.data.ModelEvent.RolledBack;
-import dev.millrace.data.ModelEvent.SkippedSteps;
-import dev.millrace.data.ModelEvent.Warning;
-import dev.millrace.data.ModelEvent.What;
+import dev.millrace.report.ModelEvent;
+import dev.millrace.report.ModelEvent.ChampionChanged;
+import dev.millrace.report.ModelEvent.Drift;
+import dev.millrace.report.ModelEvent.Erased;
+import dev.millrace.report.ModelEvent.Erasure;
+import dev.millrace.report.ModelEvent.Expired;
+import dev.millrace.report.ModelEvent.InputDrift;
+import dev.millrace.report.ModelEvent.Reset;
+import dev.millrace.report.ModelEvent.RolledBack;
+import dev.millrace.report.ModelEvent.SkippedSteps;
+import dev.millrace.report.ModelEvent.Warning;
+import dev.millrace.report.ModelEvent.What;
 import java.io.IOException;
 
 /** Writes events as JSON, one compact line each. Not thread-safe. */

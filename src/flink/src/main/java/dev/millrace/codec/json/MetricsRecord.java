@@ -2,10 +2,10 @@ package dev.millrace.codec.json;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.codec.json.RecordJson.OrNull;
-import dev.millrace.data.MetricsReport.Estimate;
-import dev.millrace.data.MetricsReport.GroupScores;
-import dev.millrace.data.ScoreBlock;
 import dev.millrace.data.Task;
+import dev.millrace.report.MetricsReport.Estimate;
+import dev.millrace.report.MetricsReport.GroupScores;
+import dev.millrace.report.ScoreBlock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -1,13 +1,13 @@
 package dev.millrace.codec.json;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.millrace.data.Prediction;
-import dev.millrace.data.Prediction.Forecast;
-import dev.millrace.data.Prediction.OfClass;
-import dev.millrace.data.Prediction.OfOutputs;
-import dev.millrace.data.Prediction.OfValue;
-import dev.millrace.data.Prediction.Outcome;
-import dev.millrace.data.PublishedField;
+import dev.millrace.report.Prediction;
+import dev.millrace.report.Prediction.Forecast;
+import dev.millrace.report.Prediction.OfClass;
+import dev.millrace.report.Prediction.OfOutputs;
+import dev.millrace.report.Prediction.OfValue;
+import dev.millrace.report.Prediction.Outcome;
+import dev.millrace.report.PublishedField;
 import java.io.IOException;
 import java.util.List;
 

@@ -1,8 +1,8 @@
 package dev.millrace.codec.json;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.millrace.data.Reasons;
-import dev.millrace.data.Reasons.Contribution;
+import dev.millrace.report.Reasons;
+import dev.millrace.report.Reasons.Contribution;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 

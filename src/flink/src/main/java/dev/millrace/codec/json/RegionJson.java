@@ -1,11 +1,11 @@
 package dev.millrace.codec.json;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.millrace.data.MetricsReport.Coverage;
-import dev.millrace.data.MetricsReport.CoverageBlock;
-import dev.millrace.data.PredictionRegion;
-import dev.millrace.data.PredictionRegion.ClassSet;
-import dev.millrace.data.PredictionRegion.Interval;
+import dev.millrace.report.MetricsReport.Coverage;
+import dev.millrace.report.MetricsReport.CoverageBlock;
+import dev.millrace.report.PredictionRegion;
+import dev.millrace.report.PredictionRegion.ClassSet;
+import dev.millrace.report.PredictionRegion.Interval;
 import java.io.IOException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;

@@ -2,8 +2,8 @@ package dev.millrace.codec.json;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.data.Score;
-import dev.millrace.data.ScoreBlock;
+import dev.millrace.report.Score;
+import dev.millrace.report.ScoreBlock;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.EnumMap;

@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.millrace.data.SummaryReport;
-import dev.millrace.data.SummarySample;
+import dev.millrace.report.SummaryReport;
+import dev.millrace.report.SummarySample;
 import java.util.Optional;
 
 /** Writes summaries as JSON, one compact line each, and reads them. Thread-safe. */

@@ -1,6 +1,6 @@
 package dev.millrace.codec.registry;
 
-import dev.millrace.data.RegistrySpec;
+import dev.millrace.input.RegistrySpec;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;

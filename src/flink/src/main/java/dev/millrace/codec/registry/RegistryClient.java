@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.millrace.data.RegistrySpec;
+import dev.millrace.input.RegistrySpec;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -177,7 +177,8 @@ public final class RegistryClient {
           spec.url()
               + " answers "
               + status
-              + ": check input.registry.basic-auth, bearer-token and keystore, and their permissions");
+              + ": check input.registry.basic-auth, bearer-token and keystore, and their"
+              + " permissions");
     }
     if (status != OK && status != NOT_FOUND) {
       throw new RegistryException(spec.url() + " answers " + status);
@@ -231,7 +232,8 @@ public final class RegistryClient {
       // The message of the exception quotes the header.
       throw new RegistryException(
           spec.url()
-              + " was not requested: the token in input.registry.bearer-token is not one line of text");
+              + " was not requested: the token in input.registry.bearer-token is not one line of"
+              + " text");
     } catch (IOException e) {
       throw new RegistryException(spec.url() + " was not requested: " + e.getMessage(), e);
     }

@@ -1,7 +1,7 @@
 package dev.millrace.codec.registry;
 
-import dev.millrace.data.RegistrySpec;
 import dev.millrace.data.Secret;
+import dev.millrace.input.RegistrySpec;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;

@@ -8,12 +8,12 @@ import dev.millrace.config.option.OptionTypes;
 import dev.millrace.config.option.Structures;
 import dev.millrace.config.yaml.YamlNode;
 import dev.millrace.config.yaml.YamlNode.Sequence;
-import dev.millrace.data.CellNotation;
 import dev.millrace.data.FeatureSpec;
-import dev.millrace.data.InputSpec;
 import dev.millrace.data.KebabCase;
-import dev.millrace.data.TargetSpec;
 import dev.millrace.data.Task;
+import dev.millrace.input.CellNotation;
+import dev.millrace.input.InputSpec;
+import dev.millrace.input.TargetSpec;
 import java.util.List;
 
 /** Declares the options of {@code input}. */

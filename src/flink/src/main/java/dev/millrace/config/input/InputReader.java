@@ -6,14 +6,14 @@ import dev.millrace.config.option.OptionReader;
 import dev.millrace.config.yaml.ConfigErrors;
 import dev.millrace.config.yaml.YamlNode.Scalar;
 import dev.millrace.config.yaml.YamlNode.Sequence;
-import dev.millrace.data.CarriedColumn;
-import dev.millrace.data.CellNotation;
-import dev.millrace.data.DerivedFeature;
 import dev.millrace.data.FeatureSpec;
-import dev.millrace.data.ForecastSpec;
-import dev.millrace.data.InputSpec;
-import dev.millrace.data.TargetSpec;
 import dev.millrace.data.Task;
+import dev.millrace.input.CarriedColumn;
+import dev.millrace.input.CellNotation;
+import dev.millrace.input.DerivedFeature;
+import dev.millrace.input.ForecastSpec;
+import dev.millrace.input.InputSpec;
+import dev.millrace.input.TargetSpec;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -80,7 +80,7 @@ public final class InputReader {
 
   /** Returns the input, with what has an error replaced so that reading continues. */
   public InputSpec read() {
-    InputSpec.Limits limit = limits.read(InputSpec.Limits.class).withOutputBytes(0);
+    InputSpec.Limits limit = limits.read(InputSpec.Limits.class);
     ClassesReader classesReader = ClassesReader.ofInput(in);
     Map<FeatureSpec, Integer> features = new FeaturesReader(in, errors).read(limit);
     List<DerivedFeature> derived = new DerivedReader(in, errors).read();

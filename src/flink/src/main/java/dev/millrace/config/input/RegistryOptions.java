@@ -3,7 +3,7 @@ package dev.millrace.config.input;
 import dev.millrace.config.option.Option;
 import dev.millrace.config.option.OptionGroup;
 import dev.millrace.config.option.OptionReader;
-import dev.millrace.data.RegistrySpec;
+import dev.millrace.input.RegistrySpec;
 import org.jspecify.annotations.Nullable;
 
 /** Declares and reads the options of {@code input.registry}. */

@@ -5,7 +5,7 @@ import dev.millrace.config.yaml.ConfigErrors;
 import dev.millrace.config.yaml.YamlNode;
 import dev.millrace.config.yaml.YamlNode.Mapping;
 import dev.millrace.config.yaml.YamlNode.Scalar;
-import dev.millrace.data.InputSpec;
+import dev.millrace.input.InputSpec;
 import dev.millrace.nn.AutoModelSpec;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.ModelStart;

@@ -1,8 +1,8 @@
 package dev.millrace.config.model;
 
-import dev.millrace.data.InputSpec;
 import dev.millrace.data.Sha256;
 import dev.millrace.data.Task;
+import dev.millrace.input.InputSpec;
 import dev.millrace.nn.AutoModelSpec;
 import dev.millrace.nn.Indicators;
 import dev.millrace.nn.Learner;

@@ -8,7 +8,7 @@ import dev.millrace.config.option.Structures;
 import dev.millrace.config.yaml.ConfigErrors;
 import dev.millrace.config.yaml.YamlNode;
 import dev.millrace.config.yaml.YamlNode.Mapping;
-import dev.millrace.data.InputSpec;
+import dev.millrace.input.InputSpec;
 import java.util.Map;
 
 /** Declares and reads the options of {@code warm-start} in {@code model} and {@code auto}. */

@@ -3,7 +3,7 @@ package dev.millrace.flink.kafka;
 import dev.millrace.codec.registry.RegisteredSchemas;
 import dev.millrace.codec.registry.RegistryAlarm;
 import dev.millrace.data.KafkaRecord;
-import dev.millrace.data.RegistrySpec;
+import dev.millrace.input.RegistrySpec;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.api.connector.source.SourceReaderContext;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.millrace.data.ModelAnswer;
-import dev.millrace.data.PredictionRegion.ClassSet;
-import dev.millrace.data.Reasons;
-import dev.millrace.data.Reasons.Contribution;
 import dev.millrace.data.Task;
+import dev.millrace.report.ModelAnswer;
+import dev.millrace.report.PredictionRegion.ClassSet;
+import dev.millrace.report.Reasons;
+import dev.millrace.report.Reasons.Contribution;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.util.List;

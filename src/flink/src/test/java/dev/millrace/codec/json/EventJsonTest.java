@@ -2,20 +2,20 @@ package dev.millrace.codec.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.data.ModelEvent;
-import dev.millrace.data.ModelEvent.ChampionChanged;
-import dev.millrace.data.ModelEvent.Drift;
-import dev.millrace.data.ModelEvent.Erased;
-import dev.millrace.data.ModelEvent.Erasure;
-import dev.millrace.data.ModelEvent.Expired;
-import dev.millrace.data.ModelEvent.InputDrift;
-import dev.millrace.data.ModelEvent.InputDrift.Measure;
-import dev.millrace.data.ModelEvent.Reason;
-import dev.millrace.data.ModelEvent.Reset;
-import dev.millrace.data.ModelEvent.RolledBack;
-import dev.millrace.data.ModelEvent.SkippedSteps;
-import dev.millrace.data.ModelEvent.Warning;
-import dev.millrace.data.ModelEvent.What;
+import dev.millrace.report.ModelEvent;
+import dev.millrace.report.ModelEvent.ChampionChanged;
+import dev.millrace.report.ModelEvent.Drift;
+import dev.millrace.report.ModelEvent.Erased;
+import dev.millrace.report.ModelEvent.Erasure;
+import dev.millrace.report.ModelEvent.Expired;
+import dev.millrace.report.ModelEvent.InputDrift;
+import dev.millrace.report.ModelEvent.InputDrift.Measure;
+import dev.millrace.report.ModelEvent.Reason;
+import dev.millrace.report.ModelEvent.Reset;
+import dev.millrace.report.ModelEvent.RolledBack;
+import dev.millrace.report.ModelEvent.SkippedSteps;
+import dev.millrace.report.ModelEvent.Warning;
+import dev.millrace.report.ModelEvent.What;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 

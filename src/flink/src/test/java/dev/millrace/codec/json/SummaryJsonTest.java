@@ -3,10 +3,10 @@ package dev.millrace.codec.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.millrace.data.SummaryReport;
-import dev.millrace.data.SummaryReport.Drifting;
-import dev.millrace.data.SummaryReport.Spread;
-import dev.millrace.data.SummarySample;
+import dev.millrace.report.SummaryReport;
+import dev.millrace.report.SummaryReport.Drifting;
+import dev.millrace.report.SummaryReport.Spread;
+import dev.millrace.report.SummarySample;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

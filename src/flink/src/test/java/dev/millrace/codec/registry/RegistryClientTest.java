@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.millrace.data.RegistrySpec;
-import dev.millrace.data.RegistrySpec.Tls;
 import dev.millrace.data.Secret;
+import dev.millrace.input.RegistrySpec;
+import dev.millrace.input.RegistrySpec.Tls;
 import dev.millrace.testing.StubRegistry;
 import dev.millrace.testing.StubRegistry.Mode;
 import dev.millrace.testing.TestKeys;

@@ -2,7 +2,7 @@ package dev.millrace.codec.registry;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import dev.millrace.data.RegistrySpec;
+import dev.millrace.input.RegistrySpec;
 import dev.millrace.testing.StubRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;

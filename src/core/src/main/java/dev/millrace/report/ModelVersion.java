@@ -1,4 +1,6 @@
-package dev.millrace.data;
+package dev.millrace.report;
+
+import dev.millrace.data.PublicApi;
 
 /**
  * What a model had learned when it predicted.

@@ -1,5 +1,9 @@
-package dev.millrace.data;
+package dev.millrace.input;
 
+import dev.millrace.data.Declaration;
+import dev.millrace.data.PublicApi;
+import dev.millrace.data.Secret;
+import dev.millrace.data.Setting;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Objects;

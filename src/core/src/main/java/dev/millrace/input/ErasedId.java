@@ -1,5 +1,10 @@
-package dev.millrace.data;
+package dev.millrace.input;
 
+import dev.millrace.data.EraseRequest;
+import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.IdHash;
+import dev.millrace.data.IdWords;
+import dev.millrace.data.PublicApi;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;

@@ -1,16 +1,17 @@
-package dev.millrace.data;
+package dev.millrace.report;
 
-import static dev.millrace.data.Score.Better.FLAG;
-import static dev.millrace.data.Score.Better.HIGHER;
-import static dev.millrace.data.Score.Better.LOWER;
-import static dev.millrace.data.Score.Better.NEITHER;
-import static dev.millrace.data.Score.Kind.SETS;
-import static dev.millrace.data.Score.Kind.VALUES;
-import static dev.millrace.data.Score.Part.CALIBRATION;
-import static dev.millrace.data.Score.Part.MACRO;
-import static dev.millrace.data.Score.Part.MICRO;
-import static dev.millrace.data.Score.Part.WEIGHTED;
+import static dev.millrace.report.Score.Better.FLAG;
+import static dev.millrace.report.Score.Better.HIGHER;
+import static dev.millrace.report.Score.Better.LOWER;
+import static dev.millrace.report.Score.Better.NEITHER;
+import static dev.millrace.report.Score.Kind.SETS;
+import static dev.millrace.report.Score.Kind.VALUES;
+import static dev.millrace.report.Score.Part.CALIBRATION;
+import static dev.millrace.report.Score.Part.MACRO;
+import static dev.millrace.report.Score.Part.MICRO;
+import static dev.millrace.report.Score.Part.WEIGHTED;
 
+import dev.millrace.data.PublicApi;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;

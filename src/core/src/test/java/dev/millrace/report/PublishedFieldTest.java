@@ -1,8 +1,8 @@
-package dev.millrace.data;
+package dev.millrace.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.data.Prediction.OfValue;
+import dev.millrace.report.Prediction.OfValue;
 import dev.millrace.testing.GeneratedPage;
 import java.io.IOException;
 import java.nio.file.Path;

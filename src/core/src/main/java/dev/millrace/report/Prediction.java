@@ -1,5 +1,6 @@
-package dev.millrace.data;
+package dev.millrace.report;
 
+import dev.millrace.data.PublicApi;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

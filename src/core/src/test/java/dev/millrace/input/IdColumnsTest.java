@@ -1,9 +1,13 @@
-package dev.millrace.data;
+package dev.millrace.input;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.data.BoundedDataInput;
+import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.FeatureSpec.IdOptions;
+import dev.millrace.data.IdHash;
+import dev.millrace.data.IdWords;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;

@@ -1,5 +1,7 @@
-package dev.millrace.data;
+package dev.millrace.report;
 
+import dev.millrace.data.PublicApi;
+import dev.millrace.data.Task;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;

@@ -1,4 +1,6 @@
-package dev.millrace.data;
+package dev.millrace.state;
+
+import dev.millrace.data.PublicApi;
 
 /** A part of a key's state that can forget its least recently used entries. */
 @PublicApi

@@ -1,6 +1,9 @@
-package dev.millrace.data;
+package dev.millrace.input;
 
-import dev.millrace.data.InputSpec.DefaultLabel;
+import dev.millrace.data.PublicApi;
+import dev.millrace.data.Setting;
+import dev.millrace.data.Task;
+import dev.millrace.input.InputSpec.DefaultLabel;
 import java.io.Serializable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

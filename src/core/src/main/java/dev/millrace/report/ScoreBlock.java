@@ -1,5 +1,6 @@
-package dev.millrace.data;
+package dev.millrace.report;
 
+import dev.millrace.data.PublicApi;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;

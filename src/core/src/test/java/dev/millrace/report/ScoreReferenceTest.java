@@ -1,10 +1,10 @@
-package dev.millrace.data;
+package dev.millrace.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.data.Score.Better;
-import dev.millrace.data.Score.Kind;
-import dev.millrace.data.Score.Part;
+import dev.millrace.report.Score.Better;
+import dev.millrace.report.Score.Kind;
+import dev.millrace.report.Score.Part;
 import dev.millrace.testing.GeneratedPage;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,8 +1,10 @@
-package dev.millrace.data;
+package dev.millrace.input;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.FeatureSpec.IdOptions;
+import dev.millrace.data.Task;
 import dev.millrace.nn.Indicators;
 import dev.millrace.testing.Records;
 import java.util.List;

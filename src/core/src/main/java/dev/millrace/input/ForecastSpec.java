@@ -1,5 +1,6 @@
-package dev.millrace.data;
+package dev.millrace.input;
 
+import dev.millrace.data.PublicApi;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,7 @@
-package dev.millrace.data;
+package dev.millrace.report;
 
-import dev.millrace.data.Prediction.OfOutputs;
+import dev.millrace.data.Task;
+import dev.millrace.report.Prediction.OfOutputs;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

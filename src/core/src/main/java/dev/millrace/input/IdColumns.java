@@ -1,5 +1,9 @@
-package dev.millrace.data;
+package dev.millrace.input;
 
+import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.IdWords;
+import dev.millrace.data.PublicApi;
+import dev.millrace.data.SizeChecks;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;

@@ -1,6 +1,18 @@
-package dev.millrace.data;
+package dev.millrace.input;
 
+import dev.millrace.data.Declaration;
+import dev.millrace.data.DeclaredColumns;
+import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.IdWords;
+import dev.millrace.data.KebabCase;
+import dev.millrace.data.OutputLabels;
+import dev.millrace.data.PublicApi;
+import dev.millrace.data.Setting;
+import dev.millrace.data.SizeChecks;
+import dev.millrace.data.Task;
+import java.io.IOException;
 import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
@@ -161,6 +173,29 @@ public record InputSpec(
           to.features = replacement;
           to.crosses = crosses.stream().filter(names::containsAll).toList();
         });
+  }
+
+  /** Returns the specification of records that declare columns, with any class. */
+  public InputSpec ofRecords(DeclaredColumns columns) {
+    boolean isTask = columns.task() != null && !columns.task().hasOutputs() && task == null;
+    return with(
+        to -> {
+          to.features = columns.features();
+          to.task = isTask ? columns.task() : to.task;
+        });
+  }
+
+  /** Returns the specification of a model of declared columns, whose first classes are known. */
+  public InputSpec ofModel(DeclaredColumns columns) {
+    InputSpec records = ofRecords(columns);
+    Task read = records.task();
+    boolean areClasses =
+        records.classes().isEmpty()
+            && !records.hasOutputs()
+            && read != null
+            && read.isClassification()
+            && (read != Task.BINARY || columns.classes().size() == 2);
+    return areClasses ? records.with(to -> to.classes = columns.classes()) : records;
   }
 
   /**
@@ -424,7 +459,7 @@ public record InputSpec(
               in = "(0, 1000000000]",
               doc = "max weight of an example (`input.weight`)")
           float weight,
-      int outputBytes)
+      int outputLimit)
       implements Serializable {
     /** Values that hold where a pipeline sets none. */
     public static final Limits DEFAULT = Declaration.defaults(Limits.class);
@@ -442,18 +477,17 @@ public record InputSpec(
     // Max size of a record without its value: key (10,000 bytes), trace headers, batch.
     private static final int ENVELOPE = 64 << 10;
 
-    public Limits {
-      outputBytes = outputBytes == 0 ? outputBytes(recordBytes) : outputBytes;
-    }
-
     /** Creates limits with the defaults of the others. */
     public Limits(int recordBytes, int keyBytes, int classes, int features) {
       this(
           recordBytes, keyBytes, classes, features, DEFAULT.ids, DEFAULT.groups, DEFAULT.weight, 0);
     }
 
-    private static int outputBytes(int recordBytes) {
-      return (int) Math.max(MIN_OUTPUT, Math.min(Integer.MAX_VALUE / 2, 2L * recordBytes));
+    /** Returns the max length of output records; it follows from {@code recordBytes} if not set. */
+    public int outputBytes() {
+      return outputLimit > 0
+          ? outputLimit
+          : (int) Math.max(MIN_OUTPUT, Math.min(Integer.MAX_VALUE / 2, 2L * recordBytes));
     }
 
     /** Returns the same limits with another max length of output records. */
@@ -463,18 +497,18 @@ public record InputSpec(
 
     /** Returns the same limits with another max number of ids. */
     public Limits withIds(int max) {
-      return new Limits(recordBytes, keyBytes, classes, features, max, groups, weight, outputBytes);
+      return new Limits(recordBytes, keyBytes, classes, features, max, groups, weight, outputLimit);
     }
 
     /** Returns the same limits with another max number of groups of records. */
     public Limits withGroups(int max) {
-      return new Limits(recordBytes, keyBytes, classes, features, ids, max, weight, outputBytes);
+      return new Limits(recordBytes, keyBytes, classes, features, ids, max, weight, outputLimit);
     }
 
     /** Returns the same limits with at least that number of classes, up to {@link #MAX_CLASSES}. */
     public Limits withMinClasses(long min) {
       int allowed = (int) Math.max(classes, Math.min(min, MAX_CLASSES));
-      return new Limits(recordBytes, keyBytes, allowed, features, ids, groups, weight, outputBytes);
+      return new Limits(recordBytes, keyBytes, allowed, features, ids, groups, weight, outputLimit);
     }
 
     /**
@@ -485,9 +519,30 @@ public record InputSpec(
       return Math.max(MIN_CLASS_NAMES_BYTES, CLASS_NAMES_BYTES_PER_CLASS * classes);
     }
 
+    /**
+     * Checks that a model of columns that a record declares is within the limits.
+     *
+     * @throws IOException if it is not
+     */
+    public void require(DeclaredColumns columns) throws IOException {
+      SizeChecks.require(
+          "features of declared columns (limits.features)",
+          columns.width() + IdWords.TIME_WIDTH,
+          1,
+          features);
+      SizeChecks.require("declared classes (limits.classes)", columns.classes().size(), 0, classes);
+      long names = 0;
+      for (String name : columns.classes()) {
+        int length = name.getBytes(StandardCharsets.UTF_8).length;
+        SizeChecks.require("bytes of a declared class", length, 1, MAX_CLASS_BYTES);
+        names += length;
+      }
+      SizeChecks.require("bytes of declared classes", names, 0, classNamesBytes());
+    }
+
     /** Returns the max length of the value of a record that a pipeline writes of a model. */
     public int outputValueBytes() {
-      return Math.max(outputBytes / 2, outputBytes - ENVELOPE);
+      return Math.max(outputBytes() / 2, outputBytes() - ENVELOPE);
     }
   }
 

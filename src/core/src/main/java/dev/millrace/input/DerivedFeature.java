@@ -1,5 +1,7 @@
-package dev.millrace.data;
+package dev.millrace.input;
 
+import dev.millrace.data.KebabCase;
+import dev.millrace.data.PublicApi;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Locale;

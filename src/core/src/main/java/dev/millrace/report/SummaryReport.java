@@ -1,4 +1,4 @@
-package dev.millrace.data;
+package dev.millrace.report;
 
 import java.util.Arrays;
 import java.util.List;

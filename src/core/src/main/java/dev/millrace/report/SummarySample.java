@@ -1,4 +1,4 @@
-package dev.millrace.data;
+package dev.millrace.report;
 
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

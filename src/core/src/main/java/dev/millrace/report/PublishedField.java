@@ -1,4 +1,4 @@
-package dev.millrace.data;
+package dev.millrace.report;
 
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
