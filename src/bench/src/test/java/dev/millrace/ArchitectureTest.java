@@ -160,11 +160,11 @@ class ArchitectureTest {
   static final ArchRule theEngineUsesTheCoreAlone =
       classes()
           .that()
-          .resideInAPackage("dev.millrace.prequential")
+          .resideInAPackage("dev.millrace.prequential..")
           .should()
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
-              "dev.millrace.prequential",
+              "dev.millrace.prequential..",
               "dev.millrace.nn..",
               "dev.millrace.eval..",
               "dev.millrace.derived",
@@ -197,7 +197,7 @@ class ArchitectureTest {
               "dev.millrace.report",
               "dev.millrace.nn",
               "dev.millrace.eval..",
-              "dev.millrace.prequential",
+              "dev.millrace.prequential..",
               "org.apache.avro..",
               "org.slf4j",
               "com.fasterxml.jackson..",

@@ -17,7 +17,7 @@ import dev.millrace.flink.kafka.KafkaIo;
 import dev.millrace.nn.AutoModelSpec;
 import dev.millrace.onnx.OnnxExport;
 import dev.millrace.onnx.OnnxInfo;
-import dev.millrace.prequential.ModelSnapshot;
+import dev.millrace.prequential.key.ModelSnapshot;
 import dev.millrace.testing.AvroValues;
 import dev.millrace.testing.BadRecords;
 import dev.millrace.testing.CommittedRecords;

@@ -18,7 +18,7 @@ import dev.millrace.flink.OutputTags;
 import dev.millrace.flink.TrainOperator;
 import dev.millrace.input.ForecastSpec;
 import dev.millrace.input.InputSpec;
-import dev.millrace.prequential.TrainSpec;
+import dev.millrace.prequential.spec.TrainSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

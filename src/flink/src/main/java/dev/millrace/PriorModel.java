@@ -10,7 +10,7 @@ import dev.millrace.kafka.KafkaClients;
 import dev.millrace.kafka.TopicReader;
 import dev.millrace.nn.AutoModelSpec;
 import dev.millrace.nn.ModelSpec;
-import dev.millrace.prequential.ModelSnapshot;
+import dev.millrace.prequential.key.ModelSnapshot;
 import dev.millrace.serving.ModelsReader;
 import java.io.IOException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;

@@ -17,7 +17,7 @@ import dev.millrace.nn.PagedOutput;
 import dev.millrace.nn.auto.Models;
 import dev.millrace.nn.ids.IdLayout;
 import dev.millrace.nn.ids.IdLearner;
-import dev.millrace.prequential.TrainSpec;
+import dev.millrace.prequential.spec.TrainSpec;
 import dev.millrace.simd.Elementary;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -7,7 +7,7 @@ import dev.millrace.cli.kafka.EmbeddedKafka;
 import dev.millrace.data.Example;
 import dev.millrace.kafka.KafkaClients;
 import dev.millrace.nn.Workspace;
-import dev.millrace.prequential.ModelSnapshot;
+import dev.millrace.prequential.key.ModelSnapshot;
 import dev.millrace.report.ModelAnswer;
 import dev.millrace.serving.LoadedModel;
 import dev.millrace.serving.ModelSamples;

@@ -3,7 +3,19 @@ package dev.millrace.prequential;
 import dev.millrace.data.Chunk;
 import dev.millrace.eval.drift.DriftSignal;
 import dev.millrace.eval.drift.InputDriftDetector;
-import dev.millrace.prequential.Rejections.Rejection;
+import dev.millrace.prequential.key.JoinedExample;
+import dev.millrace.prequential.key.PrequentialModel;
+import dev.millrace.prequential.key.RowBatch;
+import dev.millrace.prequential.rows.DerivedFiller;
+import dev.millrace.prequential.rows.Explanations;
+import dev.millrace.prequential.rows.Predictions;
+import dev.millrace.prequential.rows.Rejections;
+import dev.millrace.prequential.rows.Rejections.Rejection;
+import dev.millrace.prequential.rows.RowSelector;
+import dev.millrace.prequential.rows.ScoreListener;
+import dev.millrace.prequential.rows.Scorer;
+import dev.millrace.prequential.rows.Trainer;
+import dev.millrace.prequential.spec.TrainSpec;
 import dev.millrace.report.ModelEvent.InputDrift;
 import dev.millrace.report.Reasons;
 import java.io.IOException;
@@ -83,7 +95,7 @@ final class ChunkLearner implements RowLearner {
     if (chunk.width() == model.learner.inputs()) {
       predictor.predict(model, chunk, row, listener);
     } else {
-      rejections.reject(chunk, row, rejections.ofWidth(model, chunk), listener);
+      listener.rejected(rejections.letter(chunk, row, rejections.ofWidth(model, chunk)));
     }
   }
 
@@ -112,7 +124,7 @@ final class ChunkLearner implements RowLearner {
       throws IOException {
     Rejection rejection = selector.select(model, chunk, row, max, joined, batch);
     if (rejection != null) {
-      rejections.reject(batch.origin, batch.originRow, rejection, listener);
+      listener.rejected(rejections.letter(batch.origin, batch.originRow, rejection));
       return;
     }
     List<InputDrift> changes = compareInputs(model);

@@ -9,6 +9,18 @@ import dev.millrace.eval.ValidationScores;
 import dev.millrace.input.InputSpec.DefaultLabel;
 import dev.millrace.input.InputSpec.LateLabels;
 import dev.millrace.prequential.UnlabeledPredictor.Scored;
+import dev.millrace.prequential.key.JoinedExample;
+import dev.millrace.prequential.key.PrequentialModel;
+import dev.millrace.prequential.labels.LabelJoin;
+import dev.millrace.prequential.labels.LabelOutcome;
+import dev.millrace.prequential.labels.PendingBuffer;
+import dev.millrace.prequential.labels.PendingFeatures;
+import dev.millrace.prequential.labels.PendingLabel;
+import dev.millrace.prequential.rows.DerivedFiller;
+import dev.millrace.prequential.rows.HoldoutSplit;
+import dev.millrace.prequential.rows.JoinedExamples;
+import dev.millrace.prequential.rows.Rejections;
+import dev.millrace.prequential.spec.TrainSpec;
 import java.io.IOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +45,7 @@ final class DelayedLabelJoiner implements RowLearner {
     static Arrival of(Chunk chunk, int row, int epoch) {
       String id = Objects.requireNonNull(chunk.id(row), "examples with delayed labels have an id");
       long time = Math.max(0, chunk.windowTime(row));
-      return new Arrival(chunk, row, time, id, DelayedLabelJoiner.joinId(id, epoch));
+      return new Arrival(chunk, row, time, id, LabelJoin.joinId(id, epoch));
     }
 
     RecordKind kind() {
@@ -47,11 +59,6 @@ final class DelayedLabelJoiner implements RowLearner {
     double target() {
       return chunk.target(row);
     }
-  }
-
-  /** Returns what the features and the label of an example are joined by. */
-  static String joinId(String id, int epoch) {
-    return epoch <= 1 ? id : id + '\0' + epoch;
   }
 
   private final TrainSpec spec;
@@ -118,7 +125,7 @@ final class DelayedLabelJoiner implements RowLearner {
     int epoch = state.model().counters.arrivals.epoch();
     for (int row = from; row < chunk.size(); row++) {
       if (chunk.kind(row).hasFeatures() && chunk.width() != state.model().learner.inputs()) {
-        rejections.reject(chunk, row, rejections.ofWidth(state.model(), chunk), listener);
+        listener.rejected(rejections.letter(chunk, row, rejections.ofWidth(state.model(), chunk)));
       } else {
         learn(state, join, Arrival.of(chunk, row, epoch), listener);
       }

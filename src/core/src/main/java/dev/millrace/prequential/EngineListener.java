@@ -3,6 +3,8 @@ package dev.millrace.prequential;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.PublicApi;
+import dev.millrace.prequential.labels.LabelOutcome;
+import dev.millrace.prequential.spec.TrainSpec;
 import dev.millrace.report.MetricsReport;
 import dev.millrace.report.ModelEvent;
 import dev.millrace.report.Prediction;

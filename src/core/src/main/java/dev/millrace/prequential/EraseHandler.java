@@ -2,6 +2,8 @@ package dev.millrace.prequential;
 
 import dev.millrace.input.ErasedId;
 import dev.millrace.nn.PagedPart;
+import dev.millrace.prequential.key.KeyModels;
+import dev.millrace.prequential.key.PrequentialModel;
 import dev.millrace.report.ModelEvent.Erased;
 import dev.millrace.state.KeyPart;
 import java.io.IOException;

@@ -8,6 +8,14 @@ import dev.millrace.forecast.Series;
 import dev.millrace.input.ForecastSpec;
 import dev.millrace.input.ForecastSpec.Step;
 import dev.millrace.prequential.UnlabeledPredictor.Scored;
+import dev.millrace.prequential.key.ForecastState;
+import dev.millrace.prequential.key.JoinedExample;
+import dev.millrace.prequential.key.PrequentialModel;
+import dev.millrace.prequential.labels.PendingFeatures;
+import dev.millrace.prequential.labels.PendingForecast;
+import dev.millrace.prequential.rows.DerivedFiller;
+import dev.millrace.prequential.rows.JoinedExamples;
+import dev.millrace.prequential.rows.Rejections;
 import dev.millrace.report.Prediction.Forecast;
 import java.io.IOException;
 import java.util.HashMap;
@@ -48,7 +56,7 @@ final class Forecaster implements RowLearner {
     PrequentialModel model = state.model();
     for (int row = from; row < chunk.size(); row++) {
       if (chunk.width() != model.learner.inputs()) {
-        rejections.reject(chunk, row, rejections.ofWidth(model, chunk), to);
+        to.rejected(rejections.letter(chunk, row, rejections.ofWidth(model, chunk)));
         continue;
       }
       budget.begin(state);

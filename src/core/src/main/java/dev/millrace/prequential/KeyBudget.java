@@ -1,6 +1,8 @@
 package dev.millrace.prequential;
 
 import dev.millrace.derived.DerivedState;
+import dev.millrace.prequential.key.PrequentialModel;
+import dev.millrace.prequential.spec.TrainSpec;
 import dev.millrace.state.Evictable;
 import java.util.ArrayList;
 import java.util.List;

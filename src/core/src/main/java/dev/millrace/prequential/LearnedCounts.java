@@ -2,6 +2,7 @@ package dev.millrace.prequential;
 
 import dev.millrace.data.PublicApi;
 import dev.millrace.nn.OnlineModel;
+import dev.millrace.prequential.key.RowBatch;
 
 /** Counts what a model of a key has learned from one batch. Not thread-safe. */
 @PublicApi

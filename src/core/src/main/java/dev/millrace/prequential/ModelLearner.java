@@ -6,7 +6,12 @@ import dev.millrace.input.InputSpec.LateLabels;
 import dev.millrace.nn.SelectionSpec.OnChange;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.selection.ChampionChallenger;
-import dev.millrace.prequential.Rejections.Rejection;
+import dev.millrace.prequential.key.PrequentialModel;
+import dev.millrace.prequential.rows.Rejections;
+import dev.millrace.prequential.rows.Rejections.Rejection;
+import dev.millrace.prequential.rows.ScoreListener;
+import dev.millrace.prequential.spec.ShapeChange;
+import dev.millrace.prequential.spec.TrainSpec;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
@@ -51,7 +56,14 @@ final class ModelLearner implements KeyLearner {
     Stages stages = Stages.of(this.spec, maxBytes, budget, workspace);
     events = stages.events();
     rejections = stages.rejections();
-    UnlabeledPredictor predictor = new UnlabeledPredictor(stages);
+    UnlabeledPredictor predictor =
+        new UnlabeledPredictor(
+            this.spec,
+            workspace,
+            events,
+            stages.scorer(),
+            stages.explanations(),
+            stages.predictions());
     ChunkLearner together = new ChunkLearner(stages, predictor, scores);
     LateLabels labels = spec.input().labels();
     ForecastSpec forecast = spec.input().forecast();
@@ -77,7 +89,7 @@ final class ModelLearner implements KeyLearner {
   private @Nullable TrainState learnFirst(Chunk chunk, EngineListener listener) throws IOException {
     int begin = 0;
     while (begin < chunk.size() && !rows.canBegin(chunk, begin)) {
-      rejections.reject(chunk, begin, Rejections.BEFORE_FEATURES, listener);
+      listener.rejected(rejections.letter(chunk, begin, Rejections.BEFORE_FEATURES));
       begin++;
     }
     if (begin == chunk.size()) {
@@ -98,7 +110,7 @@ final class ModelLearner implements KeyLearner {
     for (int row = from; row < chunk.size(); row++) {
       Rejection rejection =
           rows.canBegin(chunk, row) ? rejections.ofSize(bytes) : Rejections.BEFORE_FEATURES;
-      rejections.reject(chunk, row, rejection, listener);
+      listener.rejected(rejections.letter(chunk, row, rejection));
     }
   }
 
@@ -124,7 +136,7 @@ final class ModelLearner implements KeyLearner {
       PrequentialModel model, Chunk chunk, int from, EngineListener listener) {
     Rejection rejection = isOfOutput ? null : Rejections.ofEpoch(model.counters.arrivals, chunk);
     for (int row = from; rejection != null && row < chunk.size(); row++) {
-      rejections.reject(chunk, row, rejection, listener);
+      listener.rejected(rejections.letter(chunk, row, rejection));
     }
     return rejection != null;
   }

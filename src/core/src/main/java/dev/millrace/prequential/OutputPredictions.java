@@ -4,6 +4,9 @@ import dev.millrace.data.Chunk;
 import dev.millrace.data.OutputLabels;
 import dev.millrace.data.Task;
 import dev.millrace.prequential.OutputsState.Output;
+import dev.millrace.prequential.labels.PendingSet;
+import dev.millrace.prequential.rows.Predictions;
+import dev.millrace.prequential.spec.TrainSpec;
 import dev.millrace.report.ModelVersion;
 import dev.millrace.report.Prediction;
 import dev.millrace.report.Prediction.NamedOutcome;
@@ -24,7 +27,7 @@ final class OutputPredictions {
 
   /** Returns the version of the models, as it is now. */
   ModelVersion version(OutputsState of) {
-    return predictions.version(of);
+    return predictions.version(of.steps(), of.counters.examples);
   }
 
   /**

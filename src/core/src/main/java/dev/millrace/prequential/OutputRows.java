@@ -7,6 +7,8 @@ import dev.millrace.data.OutputLabels.Label;
 import dev.millrace.data.RecordKind;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.SharedNetwork;
+import dev.millrace.prequential.labels.PendingFeatures;
+import dev.millrace.prequential.spec.OutputSpecs;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -80,7 +82,7 @@ final class OutputRows {
       int row,
       RecordKind kind,
       @Nullable Label label) {
-    example.key = OutputsState.key(chunk.key(), output);
+    example.key = OutputSpecs.key(chunk.key(), output);
     example.kind =
         !kind.hasFeatures()
             ? RecordKind.LABEL

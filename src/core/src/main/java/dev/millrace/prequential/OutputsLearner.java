@@ -13,7 +13,16 @@ import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.Models;
 import dev.millrace.nn.auto.SharedNetwork;
 import dev.millrace.prequential.OutputsState.Output;
-import dev.millrace.prequential.Rejections.Rejection;
+import dev.millrace.prequential.key.ModelFormat;
+import dev.millrace.prequential.labels.LabelJoin;
+import dev.millrace.prequential.labels.PendingFeatures;
+import dev.millrace.prequential.labels.PendingSet;
+import dev.millrace.prequential.rows.DerivedFiller;
+import dev.millrace.prequential.rows.Rejections;
+import dev.millrace.prequential.rows.Rejections.Rejection;
+import dev.millrace.prequential.spec.OutputSpecs;
+import dev.millrace.prequential.spec.ShapeChange;
+import dev.millrace.prequential.spec.TrainSpec;
 import dev.millrace.report.ModelEvent.Reset;
 import dev.millrace.report.ModelVersion;
 import dev.millrace.report.Prediction.NamedOutcome;
@@ -109,12 +118,12 @@ final class OutputsLearner implements KeyLearner {
   /** Returns the state of a key that begins with a row; null if the row is rejected. */
   private @Nullable TrainState begin(Chunk chunk, int row, EngineListener listener) {
     if (!chunk.kind(row).hasFeatures()) {
-      rejections.reject(chunk, row, BEFORE_FEATURES, listener);
+      listener.rejected(rejections.letter(chunk, row, BEFORE_FEATURES));
       return null;
     }
     long bytes = firstBytes(chunk.width());
     if (bytes > maxBytes) {
-      rejections.reject(chunk, row, rejections.ofSize(bytes), listener);
+      listener.rejected(rejections.letter(chunk, row, rejections.ofSize(bytes)));
       return null;
     }
     OutputsState state =
@@ -153,13 +162,13 @@ final class OutputsLearner implements KeyLearner {
     OutputsState of = OutputsState.of(state);
     RecordKind kind = chunk.kind(row);
     if (kind.hasFeatures() && chunk.width() != of.shared.inputs()) {
-      rejections.reject(
-          chunk, row, Rejections.ofWidth(chunk.width(), of.shared.inputs()), listener);
+      listener.rejected(
+          rejections.letter(chunk, row, Rejections.ofWidth(chunk.width(), of.shared.inputs())));
       return;
     }
     Rejection ofOtherPass = Rejections.ofEpoch(of.counters.arrivals, chunk);
     if (ofOtherPass != null) {
-      rejections.reject(chunk, row, ofOtherPass, listener);
+      listener.rejected(rejections.letter(chunk, row, ofOtherPass));
       return;
     }
     budget.begin(state);
@@ -168,7 +177,7 @@ final class OutputsLearner implements KeyLearner {
     if (labels != null && ofLabels != null) {
       Rejection rejection = discover(state, OutputLabels.set(labels));
       if (rejection != null) {
-        rejections.reject(chunk, row, rejection, listener);
+        listener.rejected(rejections.letter(chunk, row, rejection));
         return;
       }
     }
@@ -208,7 +217,7 @@ final class OutputsLearner implements KeyLearner {
     int learned = outcomes.finish(set, id);
     of.counters.examples += learned;
     if (set != null && learned == 0 && id != null && of.sets != null) {
-      of.sets.keep(DelayedLabelJoiner.joinId(id, of.counters.epoch), set, budget);
+      of.sets.keep(LabelJoin.joinId(id, of.counters.epoch), set, budget);
     }
     if (spec.predictions() && isPredicted) {
       listener.prediction(
@@ -302,7 +311,7 @@ final class OutputsLearner implements KeyLearner {
     String id = chunk.id(row);
     return join == null || id == null
         ? null
-        : join.pendingFeatures(DelayedLabelJoiner.joinId(id, of.counters.epoch));
+        : join.pendingFeatures(LabelJoin.joinId(id, of.counters.epoch));
   }
 
   /** Lets the model of one output predict and learn its part of a record, if it has one. */
@@ -374,12 +383,11 @@ final class OutputsLearner implements KeyLearner {
       TrainState own = Objects.requireNonNull(output.state);
       if (ofLabels == null && !learners.containsKey(output.name)) {
         output.forget(); // not a target any more; the numbers of the others stay
-      } else if (learner(output).resume(own, OutputsState.key(key, output.name), listener)
-          != null) {
+      } else if (learner(output).resume(own, OutputSpecs.key(key, output.name), listener) != null) {
         output.forget(); // it restarts with its next example
         events.report(
             of.counters,
-            OutputsState.key(key, output.name),
+            OutputSpecs.key(key, output.name),
             new Reset("the stored model does not fit the settings of this output"),
             0,
             listener);

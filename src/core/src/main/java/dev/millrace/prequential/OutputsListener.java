@@ -2,7 +2,9 @@ package dev.millrace.prequential;
 
 import dev.millrace.data.Chunk;
 import dev.millrace.data.DeadLetter;
-import dev.millrace.prequential.Rejections.Rejection;
+import dev.millrace.prequential.labels.LabelOutcome;
+import dev.millrace.prequential.rows.Rejections;
+import dev.millrace.prequential.rows.Rejections.Rejection;
 import dev.millrace.report.MetricsReport;
 import dev.millrace.report.ModelEvent;
 import dev.millrace.report.Prediction;
@@ -85,8 +87,9 @@ final class OutputsListener implements EngineListener {
     }
     isRejected = true;
     String message = output.isEmpty() ? letter.message() : output + ": " + letter.message();
-    rejections.reject(
-        Objects.requireNonNull(chunk), row, new Rejection(letter.reason(), message), to());
+    to().rejected(
+            rejections.letter(
+                Objects.requireNonNull(chunk), row, new Rejection(letter.reason(), message)));
   }
 
   @Override

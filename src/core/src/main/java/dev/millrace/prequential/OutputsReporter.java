@@ -2,6 +2,10 @@ package dev.millrace.prequential;
 
 import dev.millrace.data.Task;
 import dev.millrace.prequential.OutputsState.Output;
+import dev.millrace.prequential.key.KeyCounters;
+import dev.millrace.prequential.key.PrequentialModel;
+import dev.millrace.prequential.spec.OutputSpecs;
+import dev.millrace.prequential.spec.TrainSpec;
 import dev.millrace.report.MetricsReport;
 import dev.millrace.report.MetricsReport.OutputReport;
 import dev.millrace.report.MetricsReport.OutputScores;
@@ -60,7 +64,7 @@ final class OutputsReporter {
       }
       PrequentialModel model = output.state.model();
       MetricsReport report =
-          model.metrics.report(model.context(spec, OutputsState.key(key, output.name)));
+          model.metrics.report(model.context(spec, OutputSpecs.key(key, output.name)));
       Task task = model.task.isClassification() ? report.task() : Task.REGRESSION;
       reports.add(new OutputReport(output.name, task, model.counters.examples, report.scores()));
       if (task == Task.BINARY

@@ -7,13 +7,21 @@ import dev.millrace.derived.DerivedState;
 import dev.millrace.eval.ClassificationMetrics;
 import dev.millrace.eval.LabelSetScores;
 import dev.millrace.input.ErasedId;
-import dev.millrace.input.ForecastSpec;
 import dev.millrace.nn.Indicators;
 import dev.millrace.nn.LearnerSummary;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.PagedOutput;
 import dev.millrace.nn.PagedPart;
 import dev.millrace.nn.auto.SharedNetwork;
+import dev.millrace.prequential.key.ClassNames;
+import dev.millrace.prequential.key.KeyCounters;
+import dev.millrace.prequential.key.KeyModels;
+import dev.millrace.prequential.key.ModelFormat;
+import dev.millrace.prequential.key.OutputPages;
+import dev.millrace.prequential.key.PageStore;
+import dev.millrace.prequential.key.PrequentialModel;
+import dev.millrace.prequential.spec.OutputSpecs;
+import dev.millrace.prequential.spec.TrainSpec;
 import dev.millrace.report.Prediction.NamedOutcome;
 import dev.millrace.report.Prediction.OfClass;
 import dev.millrace.state.Evictable;
@@ -143,11 +151,6 @@ final class OutputsState implements KeyModels {
     derived = spec.input().derived().isEmpty() ? null : new DerivedState(spec.input());
   }
 
-  /** Returns the model key of an output. */
-  static String key(String key, String output) {
-    return key + ForecastSpec.SEPARATOR + output;
-  }
-
   /** Returns the output of a name; null if there is none. */
   @Nullable Output find(String name) {
     Integer number = numbers.get(name);
@@ -184,7 +187,7 @@ final class OutputsState implements KeyModels {
     Map<String, PrequentialModel> models = new LinkedHashMap<>();
     for (Output output : outputs) {
       if (output.state != null) {
-        models.put(key(key, output.name), output.state.model());
+        models.put(OutputSpecs.key(key, output.name), output.state.model());
       }
     }
     return models;

@@ -5,6 +5,7 @@ import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.PromoteRequest;
 import dev.millrace.nn.selection.ChampionChallenger;
+import dev.millrace.prequential.key.PrequentialModel;
 import java.io.IOException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -5,6 +5,11 @@ import dev.millrace.eval.ClassificationMetrics;
 import dev.millrace.eval.LabelSetScores;
 import dev.millrace.nn.Workspace;
 import dev.millrace.prequential.OutputsState.Output;
+import dev.millrace.prequential.key.PrequentialModel;
+import dev.millrace.prequential.key.RowBatch;
+import dev.millrace.prequential.labels.LabelJoin;
+import dev.millrace.prequential.labels.PendingSet;
+import dev.millrace.prequential.rows.ScoreListener;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
@@ -129,9 +134,7 @@ final class RowOutcomes implements ScoreListener {
         useSet(
             of.sets,
             example,
-            isOwn
-                ? ofRecord
-                : of.sets.take(DelayedLabelJoiner.joinId(each.getKey(), of.counters.epoch)));
+            isOwn ? ofRecord : of.sets.take(LabelJoin.joinId(each.getKey(), of.counters.epoch)));
       }
       score(of.scores, example);
       if (example.count > 0) {

@@ -1,6 +1,12 @@
 package dev.millrace.prequential;
 
 import dev.millrace.nn.Workspace;
+import dev.millrace.prequential.rows.DerivedFiller;
+import dev.millrace.prequential.rows.Explanations;
+import dev.millrace.prequential.rows.Predictions;
+import dev.millrace.prequential.rows.Rejections;
+import dev.millrace.prequential.rows.Scorer;
+import dev.millrace.prequential.spec.TrainSpec;
 
 /**
  * What the ways to learn the rows of a chunk have in common. Shared by all keys of a thread.

@@ -12,7 +12,11 @@ import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.SelectionSpec.OnChange;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.selection.ChampionChallenger;
-import dev.millrace.prequential.KeyParts.Origin;
+import dev.millrace.prequential.key.DriftMonitor;
+import dev.millrace.prequential.key.ModelFormat;
+import dev.millrace.prequential.key.PartOrigin;
+import dev.millrace.prequential.key.PrequentialModel;
+import dev.millrace.prequential.spec.TrainSpec;
 import java.io.IOException;
 import java.util.List;
 
@@ -42,7 +46,7 @@ final class StateExpansion {
       state.use(read(stored, spec, workspace));
       return true;
     } catch (RuntimeException e) {
-      throw TrainState.damaged(e);
+      throw ModelFormat.damaged(e);
     }
   }
 
@@ -58,7 +62,7 @@ final class StateExpansion {
     model.columns = ModelFormat.columns(spec.input(), workspace);
     model.learner = expanded(model.learner, spec, model.task, workspace);
     model.parts.restartImportance(
-        new Origin(spec, null, model.task, model.classes, model.learner, workspace));
+        new PartOrigin(spec, null, model.task, model.classes, model.learner, workspace));
     DriftMonitor drift = model.part(DriftMonitor.class);
     if (drift != null && drift.challenger != null) {
       drift.challenger = expanded(drift.challenger, spec, model.task, workspace);

@@ -4,11 +4,19 @@ import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.DeclaredColumns;
 import dev.millrace.data.PublicApi;
-import dev.millrace.data.SizeChecks;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.PagedOutput;
 import dev.millrace.nn.PagedPart;
 import dev.millrace.nn.Workspace;
+import dev.millrace.prequential.key.ForecastState;
+import dev.millrace.prequential.key.KeyCounters;
+import dev.millrace.prequential.key.KeyModels;
+import dev.millrace.prequential.key.ModelFormat;
+import dev.millrace.prequential.key.PageStore;
+import dev.millrace.prequential.key.PrequentialModel;
+import dev.millrace.prequential.key.PublishedPages;
+import dev.millrace.prequential.labels.LabelJoin;
+import dev.millrace.prequential.spec.TrainSpec;
 import dev.millrace.state.Evictable;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -27,13 +35,6 @@ import org.jspecify.annotations.Nullable;
  */
 @PublicApi
 public final class TrainState {
-  /** Version of the bytes that {@link #write} writes. */
-  public static final int VERSION = 1;
-
-  // Of the first number, whose lower half is the version.
-  private static final int COLUMNS_FOLLOW = 1 << Short.SIZE;
-  private static final int VERSION_BITS = COLUMNS_FOLLOW - 1;
-
   /**
    * Marks that the engine's caller keeps in memory with a key. They are not serialized, so a
    * restored model may be published again.
@@ -106,7 +107,7 @@ public final class TrainState {
    */
   public @Nullable DeclaredColumns columns() throws IOException {
     if (columns == null && serialized != null) {
-      columns = readColumns(new BoundedDataInput(serialized));
+      columns = ModelFormat.readColumns(new BoundedDataInput(serialized));
     }
     return columns;
   }
@@ -310,39 +311,12 @@ public final class TrainState {
 
   static <M extends KeyModels> M read(byte[] state, Reader<M> reader) throws IOException {
     BoundedDataInput in = new BoundedDataInput(state);
-    readColumns(in);
+    ModelFormat.readColumns(in);
     try {
       return reader.read(in);
     } catch (RuntimeException e) {
-      throw damaged(e);
+      throw ModelFormat.damaged(e);
     }
-  }
-
-  /**
-   * Reads the version, and the columns that the key's first record declared.
-   *
-   * @return null if it declared none
-   */
-  static @Nullable DeclaredColumns readColumns(BoundedDataInput in) throws IOException {
-    int first = in.readInt();
-    requireVersion(first & VERSION_BITS);
-    return (first & COLUMNS_FOLLOW) == 0
-        ? null
-        : DeclaredColumns.read(SizeChecks.readBytes(in, "bytes of declared columns"));
-  }
-
-  private static void writeColumns(@Nullable DeclaredColumns columns, DataOutput out)
-      throws IOException {
-    out.writeInt(columns == null ? VERSION : VERSION | COLUMNS_FOLLOW);
-    if (columns != null) {
-      out.writeInt(columns.bytes().length);
-      out.write(columns.bytes());
-    }
-  }
-
-  /** Returns the exception for values that no release has written. */
-  static IOException damaged(RuntimeException e) {
-    return new IOException("model state: damaged (" + e + ")", e);
   }
 
   /** Returns the estimated bytes in memory. */
@@ -372,15 +346,6 @@ public final class TrainState {
     usable().addEvictables(all);
   }
 
-  static void requireVersion(int version) throws IOException {
-    if (version != VERSION) {
-      throw new IOException(
-          ("model state: version %d is not %d, which this release reads; use the release that wrote"
-                  + " it")
-              .formatted(version, VERSION));
-    }
-  }
-
   /**
    * Writes everything that is needed to continue as if never stopped, without the pages that are in
    * the store.
@@ -389,7 +354,7 @@ public final class TrainState {
     if (serialized != null) {
       out.write(serialized);
     } else {
-      writeColumns(columns, out);
+      ModelFormat.writeColumns(columns, out);
       List<PagedPart> paged = usable().pagedParts();
       paged.forEach(part -> part.writePages(!keepsPages));
       try {
@@ -413,7 +378,7 @@ public final class TrainState {
       tables += table.memoryBytes();
     }
     PagedOutput out = new PagedOutput((int) Math.min(MAX_ROOM, MIN_ROOM + tables));
-    writeColumns(columns, out);
+    ModelFormat.writeColumns(columns, out);
     usable().writeModel(out);
     return out;
   }

@@ -5,6 +5,14 @@ import static dev.millrace.eval.interval.ConformalBounds.UNKNOWN;
 import dev.millrace.data.Chunk;
 import dev.millrace.eval.drift.InputDriftDetector;
 import dev.millrace.nn.Workspace;
+import dev.millrace.prequential.key.Intervals;
+import dev.millrace.prequential.key.PrequentialModel;
+import dev.millrace.prequential.labels.PendingBound;
+import dev.millrace.prequential.rows.Explanations;
+import dev.millrace.prequential.rows.PendingMemory;
+import dev.millrace.prequential.rows.Predictions;
+import dev.millrace.prequential.rows.Scorer;
+import dev.millrace.prequential.spec.TrainSpec;
 import dev.millrace.report.ModelEvent.InputDrift;
 import dev.millrace.report.Prediction.Forecast;
 import dev.millrace.report.Reasons;
@@ -21,13 +29,19 @@ final class UnlabeledPredictor {
   private final Workspace workspace;
   private final boolean hasLabelsLater;
 
-  UnlabeledPredictor(Stages stages) {
-    spec = stages.spec();
-    scorer = stages.scorer();
-    explanations = stages.explanations();
-    predictions = stages.predictions();
-    events = stages.events();
-    workspace = stages.workspace();
+  UnlabeledPredictor(
+      TrainSpec spec,
+      Workspace workspace,
+      EventReporter events,
+      Scorer scorer,
+      Explanations explanations,
+      Predictions predictions) {
+    this.spec = spec;
+    this.workspace = workspace;
+    this.events = events;
+    this.scorer = scorer;
+    this.explanations = explanations;
+    this.predictions = predictions;
     hasLabelsLater = spec.input().labels() != null || spec.input().forecast() != null;
   }
 

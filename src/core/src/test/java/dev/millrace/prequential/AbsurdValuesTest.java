@@ -17,6 +17,8 @@ import dev.millrace.nn.AutoModelSpec;
 import dev.millrace.nn.AutoSpec;
 import dev.millrace.nn.ClassWeights;
 import dev.millrace.nn.Indicators;
+import dev.millrace.prequential.spec.ShapeChange;
+import dev.millrace.prequential.spec.TrainSpec;
 import dev.millrace.report.MetricsReport.Forecast;
 import dev.millrace.report.MetricsReport.RegressionScores;
 import dev.millrace.report.Prediction;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.Example;
 import dev.millrace.data.Task;
+import dev.millrace.prequential.spec.ShapeChange;
+import dev.millrace.prequential.spec.TrainSpec;
 import dev.millrace.report.MetricsReport;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.LateStreams;

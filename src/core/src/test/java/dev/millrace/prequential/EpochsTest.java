@@ -12,6 +12,7 @@ import dev.millrace.input.DerivedFeature;
 import dev.millrace.input.DerivedFeature.Lags;
 import dev.millrace.input.ForecastSpec;
 import dev.millrace.input.InputSpec;
+import dev.millrace.prequential.spec.TrainSpec;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.LateStreams;
 import dev.millrace.testing.Records;

@@ -14,6 +14,8 @@ import static org.assertj.core.api.Assertions.within;
 import dev.millrace.data.Chunk;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.input.ForecastSpec;
+import dev.millrace.prequential.spec.ShapeChange;
+import dev.millrace.prequential.spec.TrainSpec;
 import dev.millrace.report.MetricsReport;
 import dev.millrace.report.MetricsReport.ForecastBaselines;
 import dev.millrace.report.MetricsReport.RegressionScores;
@@ -255,7 +257,7 @@ class ForecasterTest {
 
     // At most 16,000 in an hour: one in 225 ms, and a record comes each ms.
     int kept = (records - 1) / 225 + 1;
-    assertThat(state.forecasts().pending).hasSize(kept);
+    assertThat(state.forecasts().pending()).isEqualTo(kept);
     assertThat(state.forecasts().dropped).isEqualTo(records - kept);
   }
 

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.Example;
 import dev.millrace.data.Task;
+import dev.millrace.prequential.spec.ShapeChange;
+import dev.millrace.prequential.spec.TrainSpec;
 import dev.millrace.report.MetricsReport;
 import dev.millrace.report.MetricsReport.ClassificationScores;
 import dev.millrace.report.MetricsReport.RegressionScores;

@@ -2,7 +2,6 @@ package dev.millrace.prequential;
 
 import static dev.millrace.prequential.Learning.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.data.Example;
 import dev.millrace.data.Task;
@@ -15,16 +14,17 @@ import dev.millrace.nn.SelectionSpec;
 import dev.millrace.nn.SelectionSpec.NamedModel;
 import dev.millrace.nn.SelectionSpec.OnChange;
 import dev.millrace.nn.SelectionSpec.Promotion;
+import dev.millrace.prequential.spec.DriftPolicy;
+import dev.millrace.prequential.spec.ShapeChange;
+import dev.millrace.prequential.spec.TrainSpec;
 import dev.millrace.report.Prediction.OfClass;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.LateStreams;
 import dev.millrace.testing.Specs;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -129,21 +129,6 @@ class LateMixtureTest {
     assertThat(published.events).as("drifts and warnings").isNotEmpty();
     assertThat(together).isEqualTo(alone);
     assertThat(bytes(restarted)).isEqualTo(alone);
-  }
-
-  @Test
-  void aBrokenMemoryIsRejected() throws IOException {
-    PendingFeatures.requireMemory(PendingMemory.NONE);
-    PendingFeatures.requireMemory(new float[] {7, 1, Float.NaN, 0, 2, 1, 2});
-    float[][] broken = {
-      {1}, {0, 1}, {0, 0}, {0, -2, 1}, {0, 1.5f, 1}, {0, Float.NaN, 1}, {0, 2, 1}
-    };
-    for (float[] memory : broken) {
-      assertThatThrownBy(() -> PendingFeatures.requireMemory(memory))
-          .as(Arrays.toString(memory))
-          .isInstanceOf(IOException.class)
-          .hasMessageContaining("memory of features that wait");
-    }
   }
 
   private static TrainSpec spec(ModelSpec model) {

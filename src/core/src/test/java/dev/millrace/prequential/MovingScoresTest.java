@@ -3,6 +3,7 @@ package dev.millrace.prequential;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.Chunk;
+import dev.millrace.prequential.spec.TrainSpec;
 import dev.millrace.report.MetricsReport;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.Specs;

@@ -10,6 +10,8 @@ import dev.millrace.data.Example;
 import dev.millrace.data.RecordKind;
 import dev.millrace.data.Sha256;
 import dev.millrace.nn.ModelSpec;
+import dev.millrace.prequential.spec.ShapeChange;
+import dev.millrace.prequential.spec.TrainSpec;
 import dev.millrace.report.MetricsReport;
 import dev.millrace.report.ModelEvent.Reset;
 import dev.millrace.report.Prediction;

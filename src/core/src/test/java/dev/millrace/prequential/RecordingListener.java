@@ -2,6 +2,7 @@ package dev.millrace.prequential;
 
 import dev.millrace.data.Chunk;
 import dev.millrace.data.DeadLetter;
+import dev.millrace.prequential.labels.LabelOutcome;
 import dev.millrace.report.MetricsReport;
 import dev.millrace.report.ModelEvent;
 import dev.millrace.report.Prediction;

@@ -13,6 +13,7 @@ import dev.millrace.nn.AutoModelSpec;
 import dev.millrace.nn.AutoSpec;
 import dev.millrace.nn.ClassWeights;
 import dev.millrace.nn.Indicators;
+import dev.millrace.prequential.spec.TrainSpec;
 import dev.millrace.testing.Records;
 import dev.millrace.testing.Specs;
 import java.io.ByteArrayOutputStream;

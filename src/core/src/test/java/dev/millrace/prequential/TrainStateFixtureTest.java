@@ -8,6 +8,13 @@ import dev.millrace.data.Task;
 import dev.millrace.eval.KnownLabels;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.Workspace;
+import dev.millrace.prequential.key.ModelFormat;
+import dev.millrace.prequential.key.ModelSnapshot;
+import dev.millrace.prequential.labels.LabelJoin;
+import dev.millrace.prequential.labels.PendingFeatures;
+import dev.millrace.prequential.labels.PendingLabel;
+import dev.millrace.prequential.rows.PendingMemory;
+import dev.millrace.prequential.spec.TrainSpec;
 import dev.millrace.report.MetricsReport;
 import dev.millrace.report.MetricsReport.ClassificationScores;
 import dev.millrace.report.MetricsReport.RegressionScores;
@@ -50,7 +57,7 @@ class TrainStateFixtureTest {
     if (StateFixtures.writing()) {
       TrainStateFixtureTest test = new TrainStateFixtureTest();
       FIXTURES.write(
-          TrainState.VERSION,
+          ModelFormat.VERSION,
           List.of(test.fixture(CLASSES), test.fixture(NUMBERS), test.fixture(LABELS)));
     }
   }
@@ -71,7 +78,7 @@ class TrainStateFixtureTest {
 
   @Test
   void thisReleaseWritesTheBytesOfItsVersion() {
-    assertThat(fixtures().stream().filter(one -> one.version() == TrainState.VERSION))
+    assertThat(fixtures().stream().filter(one -> one.version() == ModelFormat.VERSION))
         .hasSize(3)
         .allSatisfy(stored -> assertThat(fixture(stored.name()).bytes()).isEqualTo(stored.bytes()));
   }
@@ -79,14 +86,14 @@ class TrainStateFixtureTest {
   @Test
   void aNewerVersionIsRejectedWithTheRemedy() throws IOException {
     byte[] newer = fixture(CLASSES).bytes();
-    ByteBuffer.wrap(newer).putInt(TrainState.VERSION + 1);
+    ByteBuffer.wrap(newer).putInt(ModelFormat.VERSION + 1);
 
     assertThatThrownBy(() -> TrainState.serialized(newer).resume(PLAIN, new Workspace()))
         .isInstanceOf(IOException.class)
         .hasMessage(
             "model state: version %d is not %d, which this release reads; use the release that"
                 + " wrote it",
-            TrainState.VERSION + 1, TrainState.VERSION);
+            ModelFormat.VERSION + 1, ModelFormat.VERSION);
   }
 
   private Fixture fixture(String name) throws IOException {
@@ -99,7 +106,7 @@ class TrainStateFixtureTest {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     state.write(new DataOutputStream(bytes));
     byte[] stored = bytes.toByteArray();
-    return new Fixture(TrainState.VERSION, name, stored, hashOfGoingOn(state, name));
+    return new Fixture(ModelFormat.VERSION, name, stored, hashOfGoingOn(state, name));
   }
 
   /** One of everything that a join can have. */

@@ -1,7 +1,7 @@
 package dev.millrace.testing;
 
 import dev.millrace.data.Example;
-import dev.millrace.prequential.TrainSpec;
+import dev.millrace.prequential.spec.TrainSpec;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;

@@ -9,7 +9,7 @@ import dev.millrace.nn.NetworkModelSpec;
 import dev.millrace.nn.Normalization;
 import dev.millrace.nn.Optimizer;
 import dev.millrace.nn.Regularizer;
-import dev.millrace.prequential.TrainSpec;
+import dev.millrace.prequential.spec.TrainSpec;
 import java.util.List;
 
 /** Specifications of training for tests. */

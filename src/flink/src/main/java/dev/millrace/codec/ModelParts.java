@@ -1,7 +1,7 @@
 package dev.millrace.codec;
 
 import dev.millrace.data.Sha256;
-import dev.millrace.prequential.TrainSpec;
+import dev.millrace.prequential.spec.TrainSpec;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

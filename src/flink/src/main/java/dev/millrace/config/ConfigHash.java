@@ -10,7 +10,7 @@ import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.NetworkModelSpec;
 import dev.millrace.nn.SelectionSpec;
-import dev.millrace.prequential.DriftPolicy;
+import dev.millrace.prequential.spec.DriftPolicy;
 import java.nio.charset.StandardCharsets;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;

@@ -31,7 +31,7 @@ import dev.millrace.nn.Loss;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.NetworkModelSpec;
 import dev.millrace.nn.auto.Models;
-import dev.millrace.prequential.SnapshotSpec;
+import dev.millrace.prequential.spec.SnapshotSpec;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

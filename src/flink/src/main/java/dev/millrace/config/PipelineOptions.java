@@ -16,7 +16,7 @@ import dev.millrace.config.option.Structures;
 import dev.millrace.config.yaml.YamlNode;
 import dev.millrace.flink.StateSpec;
 import dev.millrace.input.InputSpec.Limits;
-import dev.millrace.prequential.SnapshotSpec;
+import dev.millrace.prequential.spec.SnapshotSpec;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;

@@ -1,7 +1,7 @@
 package dev.millrace.flink;
 
 import dev.millrace.data.DeadLetterReason;
-import dev.millrace.prequential.LabelOutcome;
+import dev.millrace.prequential.labels.LabelOutcome;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.metrics.Counter;

@@ -1,7 +1,7 @@
 package dev.millrace.flink;
 
-import dev.millrace.prequential.PageStore;
 import dev.millrace.prequential.TrainState;
+import dev.millrace.prequential.key.PageStore;
 import java.io.IOException;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;

@@ -3,7 +3,7 @@ package dev.millrace.flink;
 import dev.millrace.data.Declaration;
 import dev.millrace.data.PublicApi;
 import dev.millrace.data.Setting;
-import dev.millrace.prequential.ShapeChange;
+import dev.millrace.prequential.spec.ShapeChange;
 import java.io.Serializable;
 
 /**

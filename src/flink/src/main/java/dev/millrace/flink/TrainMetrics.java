@@ -1,9 +1,9 @@
 package dev.millrace.flink;
 
 import dev.millrace.data.Chunk;
-import dev.millrace.prequential.LabelOutcome;
 import dev.millrace.prequential.LearnedCounts;
 import dev.millrace.prequential.MovingScores;
+import dev.millrace.prequential.labels.LabelOutcome;
 import dev.millrace.report.MetricsReport;
 import dev.millrace.report.ModelEvent;
 import dev.millrace.simd.KernelProvider;

@@ -5,7 +5,7 @@ import dev.millrace.config.Settings;
 import dev.millrace.data.DeclaredColumns;
 import dev.millrace.data.Example;
 import dev.millrace.nn.Workspace;
-import dev.millrace.prequential.ModelSnapshot;
+import dev.millrace.prequential.key.ModelSnapshot;
 import dev.millrace.report.ModelAnswer;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;

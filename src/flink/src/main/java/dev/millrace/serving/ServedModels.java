@@ -7,7 +7,7 @@ import dev.millrace.config.Settings;
 import dev.millrace.data.Printable;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.Workspace;
-import dev.millrace.prequential.ModelSnapshot;
+import dev.millrace.prequential.key.ModelSnapshot;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.LinkedHashMap;

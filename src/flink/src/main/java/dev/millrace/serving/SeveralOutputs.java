@@ -8,7 +8,7 @@ import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec.Decision;
 import dev.millrace.nn.PredictedValue;
 import dev.millrace.nn.Workspace;
-import dev.millrace.prequential.ModelSnapshot;
+import dev.millrace.prequential.key.ModelSnapshot;
 import dev.millrace.report.ModelAnswer;
 import dev.millrace.report.Prediction;
 import dev.millrace.report.Prediction.NamedOutcome;

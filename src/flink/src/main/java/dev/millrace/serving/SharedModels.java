@@ -4,7 +4,7 @@ import dev.millrace.config.Settings;
 import dev.millrace.data.Printable;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.Workspace;
-import dev.millrace.prequential.ModelSnapshot;
+import dev.millrace.prequential.key.ModelSnapshot;
 import dev.millrace.serving.ServedModels.Held;
 import java.io.IOException;
 import java.io.InterruptedIOException;

@@ -13,7 +13,7 @@ import dev.millrace.nn.PredictedValue;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.Models;
 import dev.millrace.nn.selection.ChampionChallenger;
-import dev.millrace.prequential.ModelSnapshot;
+import dev.millrace.prequential.key.ModelSnapshot;
 import dev.millrace.report.ModelAnswer;
 import dev.millrace.report.Prediction;
 import dev.millrace.report.PredictionRegion;

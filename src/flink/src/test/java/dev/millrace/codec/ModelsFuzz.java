@@ -3,7 +3,7 @@ package dev.millrace.codec;
 import dev.millrace.codec.ModelAssembler.Arrival;
 import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.KafkaRecord;
-import dev.millrace.prequential.ModelSnapshot;
+import dev.millrace.prequential.key.ModelSnapshot;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -23,7 +23,7 @@ import dev.millrace.nn.AutoSpec;
 import dev.millrace.nn.ClassWeights;
 import dev.millrace.nn.Indicators;
 import dev.millrace.nn.ModelSpec;
-import dev.millrace.prequential.TrainSpec;
+import dev.millrace.prequential.spec.TrainSpec;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.Records;
 import dev.millrace.testing.Specs;

@@ -24,7 +24,7 @@ import dev.millrace.nn.SelectionSpec;
 import dev.millrace.nn.SelectionSpec.NamedModel;
 import dev.millrace.nn.SelectionSpec.OnChange;
 import dev.millrace.nn.SelectionSpec.Promotion;
-import dev.millrace.prequential.TrainSpec;
+import dev.millrace.prequential.spec.TrainSpec;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.Records;
 import dev.millrace.testing.Specs;

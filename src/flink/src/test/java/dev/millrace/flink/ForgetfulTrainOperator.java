@@ -1,7 +1,7 @@
 package dev.millrace.flink;
 
 import dev.millrace.data.Chunk;
-import dev.millrace.prequential.TrainSpec;
+import dev.millrace.prequential.spec.TrainSpec;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.flink.streaming.api.watermark.Watermark;

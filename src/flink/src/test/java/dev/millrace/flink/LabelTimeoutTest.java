@@ -12,7 +12,7 @@ import dev.millrace.eval.MetricsSpec.Validation;
 import dev.millrace.input.InputSpec;
 import dev.millrace.input.InputSpec.DefaultLabel;
 import dev.millrace.input.InputSpec.LateLabels;
-import dev.millrace.prequential.TrainSpec;
+import dev.millrace.prequential.spec.TrainSpec;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.LateStreams;
 import dev.millrace.testing.Records;

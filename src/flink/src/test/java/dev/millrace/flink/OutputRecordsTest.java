@@ -11,7 +11,7 @@ import dev.millrace.data.OutputLabels.Label;
 import dev.millrace.data.Task;
 import dev.millrace.input.InputSpec;
 import dev.millrace.input.TargetSpec;
-import dev.millrace.prequential.TrainSpec;
+import dev.millrace.prequential.spec.TrainSpec;
 import dev.millrace.report.SummarySample;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.Records;

@@ -10,7 +10,7 @@ import dev.millrace.codec.OutputRecord;
 import dev.millrace.data.Example;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.Task;
-import dev.millrace.prequential.TrainSpec;
+import dev.millrace.prequential.spec.TrainSpec;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.LateStreams;
 import dev.millrace.testing.Records;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.Chunk;
 import dev.millrace.prequential.Learning;
-import dev.millrace.prequential.TrainSpec;
 import dev.millrace.prequential.TrainState;
+import dev.millrace.prequential.spec.TrainSpec;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.Specs;
 import java.util.HashMap;

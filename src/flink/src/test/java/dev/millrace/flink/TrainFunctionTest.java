@@ -12,9 +12,10 @@ import dev.millrace.nn.Learner;
 import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.ModelStart;
 import dev.millrace.prequential.Learning;
-import dev.millrace.prequential.ModelSnapshot;
-import dev.millrace.prequential.TrainSpec;
 import dev.millrace.prequential.TrainState;
+import dev.millrace.prequential.key.ModelFormat;
+import dev.millrace.prequential.key.ModelSnapshot;
+import dev.millrace.prequential.spec.TrainSpec;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.Records;
 import dev.millrace.testing.Specs;
@@ -429,7 +430,7 @@ class TrainFunctionTest {
 
     assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> Learning.resume(state, spec())))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("version 9 is not " + TrainState.VERSION);
+        .hasMessageContaining("version 9 is not " + ModelFormat.VERSION);
   }
 
   private static TrainSpec spec() {

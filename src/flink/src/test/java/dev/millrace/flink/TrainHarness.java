@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.codec.OutputRecord;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.Example;
-import dev.millrace.prequential.TrainSpec;
+import dev.millrace.prequential.spec.TrainSpec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

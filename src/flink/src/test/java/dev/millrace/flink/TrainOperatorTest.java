@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.data.Example;
-import dev.millrace.prequential.ShapeChange;
-import dev.millrace.prequential.TrainSpec;
+import dev.millrace.prequential.spec.ShapeChange;
+import dev.millrace.prequential.spec.TrainSpec;
 import dev.millrace.testing.Chunks;
 import dev.millrace.testing.Specs;
 import java.util.ArrayList;

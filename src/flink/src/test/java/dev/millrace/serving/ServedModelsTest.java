@@ -8,7 +8,7 @@ import dev.millrace.codec.ModelAssembler.Arrival;
 import dev.millrace.codec.ModelAssembler.Place;
 import dev.millrace.data.Example;
 import dev.millrace.nn.Workspace;
-import dev.millrace.prequential.ModelSnapshot;
+import dev.millrace.prequential.key.ModelSnapshot;
 import dev.millrace.report.ModelAnswer;
 import java.io.IOException;
 import java.io.InterruptedIOException;

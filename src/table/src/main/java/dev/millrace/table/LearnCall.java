@@ -5,7 +5,7 @@ import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
 import dev.millrace.config.yaml.InvalidPipelineException;
 import dev.millrace.input.InputSpec;
-import dev.millrace.prequential.TrainSpec;
+import dev.millrace.prequential.spec.TrainSpec;
 import dev.millrace.table.InputColumns.InputColumn;
 import java.util.HashSet;
 import java.util.List;

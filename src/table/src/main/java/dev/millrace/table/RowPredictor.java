@@ -7,7 +7,7 @@ import dev.millrace.data.Example;
 import dev.millrace.data.RecentlyUsed;
 import dev.millrace.input.InputSpec;
 import dev.millrace.nn.Workspace;
-import dev.millrace.prequential.ModelSnapshot;
+import dev.millrace.prequential.key.ModelSnapshot;
 import dev.millrace.serving.PredictionCounters;
 import dev.millrace.serving.ServedModels;
 import dev.millrace.serving.ServedModels.Held;

@@ -7,7 +7,7 @@ import dev.millrace.cli.console.Terminal;
 import dev.millrace.nn.Learner;
 import dev.millrace.onnx.OnnxExport;
 import dev.millrace.onnx.OnnxInfo;
-import dev.millrace.prequential.ModelSnapshot;
+import dev.millrace.prequential.key.ModelSnapshot;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

@@ -10,7 +10,7 @@ import dev.millrace.config.Settings;
 import dev.millrace.config.yaml.Suggestions;
 import dev.millrace.kafka.KafkaClients;
 import dev.millrace.kafka.TopicReader;
-import dev.millrace.prequential.ModelSnapshot;
+import dev.millrace.prequential.key.ModelSnapshot;
 import dev.millrace.serving.ModelsReader;
 import java.io.IOException;
 import java.util.Collection;

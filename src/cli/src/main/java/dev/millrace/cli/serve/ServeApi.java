@@ -22,7 +22,7 @@ import dev.millrace.explain.RowColumns;
 import dev.millrace.input.InputSpec;
 import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.Workspace;
-import dev.millrace.prequential.ModelSnapshot;
+import dev.millrace.prequential.key.ModelSnapshot;
 import dev.millrace.report.ModelAnswer;
 import dev.millrace.serving.LoadedModel;
 import dev.millrace.serving.ServedModels;

@@ -12,7 +12,7 @@ import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
 import dev.millrace.nn.Learner;
 import dev.millrace.onnx.OnnxExport;
-import dev.millrace.prequential.ModelSnapshot;
+import dev.millrace.prequential.key.ModelSnapshot;
 import dev.millrace.testing.OnnxModels;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -17,7 +17,7 @@ import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
 import dev.millrace.data.Sha256;
 import dev.millrace.flink.StateSpec;
-import dev.millrace.prequential.ModelSnapshot;
+import dev.millrace.prequential.key.ModelSnapshot;
 import dev.millrace.serving.ModelsFollower;
 import dev.millrace.serving.ModelsReader;
 import dev.millrace.serving.ServedModels;

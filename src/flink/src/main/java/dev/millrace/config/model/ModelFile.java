@@ -6,7 +6,7 @@ import dev.millrace.config.yaml.NamedFile;
 import dev.millrace.config.yaml.YamlNode;
 import dev.millrace.onnx.OnnxException;
 import dev.millrace.onnx.OnnxImport;
-import dev.millrace.prequential.ModelSnapshot;
+import dev.millrace.prequential.key.ModelSnapshot;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;

@@ -11,7 +11,7 @@ import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.ModelStart;
 import dev.millrace.nn.ModelStart.StoredStart;
 import dev.millrace.nn.NetworkModelSpec;
-import dev.millrace.prequential.ModelSnapshot;
+import dev.millrace.prequential.key.ModelSnapshot;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;

@@ -1,0 +1,22 @@
+package dev.millrace.prequential.key;
+
+import dev.millrace.data.PublicApi;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps pages of the current key's models apart from the rest of its state, so that only those that
+ * have changed are written.
+ */
+@PublicApi
+public interface PageStore {
+
+  /** Stores a page of a part of a model, in place of what was there. */
+  void put(long part, int page, byte[] bytes) throws IOException;
+
+  /** Returns a page; null if there is none. */
+  byte @Nullable [] get(long part, int page) throws IOException;
+
+  /** Removes a page, which may not be there. */
+  void remove(long part, int page) throws IOException;
+}

@@ -1,0 +1,28 @@
+package dev.millrace.prequential.key;
+
+import dev.millrace.data.Task;
+import dev.millrace.nn.OnlineModel;
+import dev.millrace.nn.Workspace;
+import dev.millrace.nn.auto.Models;
+import dev.millrace.prequential.spec.TrainSpec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a part of a key is made of.
+ *
+ * @param key null for stored state
+ * @param learner the model of the key
+ */
+public record PartOrigin(
+    TrainSpec spec,
+    @Nullable String key,
+    Task task,
+    ClassNames classes,
+    OnlineModel learner,
+    Workspace workspace) {
+
+  /** Returns true if the model predicts probabilities of classes. */
+  boolean hasProbabilities() {
+    return Models.givesProbabilities(spec.model(), task);
+  }
+}

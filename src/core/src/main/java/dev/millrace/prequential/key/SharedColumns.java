@@ -1,0 +1,31 @@
+package dev.millrace.prequential.key;
+
+import dev.millrace.eval.drift.InputColumns;
+import dev.millrace.input.InputSpec;
+import dev.millrace.nn.Workspace;
+import org.jspecify.annotations.Nullable;
+
+/** The columns whose drift is detected, created once for all models of a workspace. */
+final class SharedColumns {
+  private @Nullable InputSpec input;
+  private int inputs;
+  private InputColumns columns = InputColumns.of(InputSpec.DEFAULT, 0);
+
+  /**
+   * Returns the columns of an input.
+   *
+   * @param inputs number of features of a row
+   */
+  static InputColumns of(InputSpec input, int inputs, Workspace workspace) {
+    return workspace.shared(SharedColumns.class, SharedColumns::new).get(input, inputs);
+  }
+
+  private InputColumns get(InputSpec other, int others) {
+    if (other != input || others != inputs) {
+      columns = InputColumns.of(other, others);
+      input = other;
+      inputs = others;
+    }
+    return columns;
+  }
+}

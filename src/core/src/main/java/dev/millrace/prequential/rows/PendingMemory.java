@@ -1,0 +1,84 @@
+package dev.millrace.prequential.rows;
+
+import dev.millrace.nn.FloatCount;
+import dev.millrace.nn.OnlineModel;
+import dev.millrace.nn.Workspace;
+import dev.millrace.prequential.key.PrequentialModel;
+import dev.millrace.prequential.labels.PendingFeatures;
+
+/**
+ * What the models of a key, the one that answers and the one in the background of a drift detector,
+ * remember of features until the label comes: of each its start, the number of floats, and these. A
+ * model that started later recalls nothing.
+ */
+public final class PendingMemory {
+  public static final float[] NONE = {};
+
+  private static final int HEADER = PendingFeatures.MEMORY_HEADER;
+
+  private PendingMemory() {}
+
+  /**
+   * Predicts features as if they were learned next.
+   *
+   * @param scores receives the prediction of the model that answers
+   * @return what the models remember
+   */
+  public static float[] predict(
+      PrequentialModel model, float[] features, float[] scores, Workspace workspace) {
+    OnlineModel challenger = model.challenger();
+    int first = floats(model.learner);
+    int second = challenger == null ? 0 : floats(challenger);
+    float[] memory = first + second == 0 ? NONE : new float[first + second];
+    if (challenger != null && second > 0) {
+      predict(model, challenger, features, scores, memory, first, workspace);
+    }
+    predict(model, model.learner, features, scores, memory, 0, workspace);
+    return memory;
+  }
+
+  private static void predict(
+      PrequentialModel model,
+      OnlineModel learner,
+      float[] features,
+      float[] scores,
+      float[] memory,
+      int at,
+      Workspace workspace) {
+    learner.use(workspace);
+    int remembered = learner.remembered();
+    if (remembered > 0) {
+      memory[at] = start(model, learner);
+      memory[at + 1] = remembered;
+    }
+    learner.predictPending(features, 0, scores, memory, at + HEADER);
+  }
+
+  private static int floats(OnlineModel learner) {
+    int remembered = learner.remembered();
+    return remembered == 0 ? 0 : HEADER + remembered;
+  }
+
+  /** Lets the models of a key recall what they said of the example that they learn next. */
+  static void recall(PrequentialModel model, float[] memory) {
+    OnlineModel challenger = model.challenger();
+    for (int at = 0; at < memory.length; at += HEADER + (int) memory[at + 1]) {
+      recall(model, model.learner, memory, at);
+      if (challenger != null) {
+        recall(model, challenger, memory, at);
+      }
+    }
+  }
+
+  private static void recall(PrequentialModel model, OnlineModel learner, float[] memory, int at) {
+    // Classes that have come since change the number of floats.
+    if (memory[at] == start(model, learner) && memory[at + 1] == learner.remembered()) {
+      learner.recall(memory, at + HEADER);
+    }
+  }
+
+  /** Returns a number that stays while a model learns, and differs from those of later models. */
+  private static float start(PrequentialModel model, OnlineModel learner) {
+    return FloatCount.of(model.counters.examples - learner.examples());
+  }
+}
