@@ -17,7 +17,7 @@ import org.apache.avro.util.Utf8;
 import org.jspecify.annotations.Nullable;
 
 /** Parses Avro records of one schema into one reused record. Not thread-safe. */
-final class AvroFields implements MappedExampleReader.Parser, MappedExampleReader.Fields {
+final class AvroFields implements FieldsParser, RecordFields {
   private final Schema writer;
   private final GenericDatumReader<GenericRecord> reader;
   private @Nullable BinaryDecoder decoder;
@@ -34,7 +34,7 @@ final class AvroFields implements MappedExampleReader.Parser, MappedExampleReade
   }
 
   @Override
-  public MappedExampleReader.Fields parse(byte[] value, int from) throws IOException {
+  public RecordFields parse(byte[] value, int from) throws IOException {
     decoder = DecoderFactory.get().binaryDecoder(value, from, value.length - from, decoder);
     record = reader.read(record, decoder);
     if (!decoder.isEnd()) {

@@ -25,7 +25,7 @@ final class CarriedReader {
     boolean hasPaths = ExampleSchema.hasPaths(spec);
     paths =
         carried.stream()
-            .map(column -> MappedExampleReader.path(column.name(), hasPaths))
+            .map(column -> RecordFields.path(column.name(), hasPaths))
             .toArray(String[][]::new);
   }
 
@@ -38,7 +38,7 @@ final class CarriedReader {
   }
 
   /** Reads all fields of a record. */
-  void read(MappedExampleReader.Fields fields, Example into) {
+  void read(RecordFields fields, Example into) {
     begin(into);
     for (int c = 0; c < columns.length; c++) {
       Object field = columns[c].isNumber() ? fields.metadata(paths[c]) : fields.name(paths[c]);
@@ -51,7 +51,7 @@ final class CarriedReader {
       } else if (field instanceof CharSequence
           || field instanceof Number
           || field instanceof Boolean) {
-        text(c, MappedFeatures.text(field), into);
+        text(c, FieldText.of(field), into);
       }
     }
   }
@@ -77,7 +77,7 @@ final class CarriedReader {
         if (columns[c].isNumber()) {
           number(c, value, into);
         } else {
-          text(c, MappedFeatures.text(value), into);
+          text(c, FieldText.of(value), into);
         }
       }
     }

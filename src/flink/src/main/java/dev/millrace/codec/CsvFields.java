@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * Parses CSV lines (RFC 4180) into cells by declared column. Empty cells and their like are missing
  * values. Not thread-safe.
  */
-final class CsvFields implements MappedExampleReader.Parser, MappedExampleReader.Fields {
+final class CsvFields implements FieldsParser, RecordFields {
   private static final CsvFactory CSV =
       CsvFactory.builder()
           .enable(CsvParser.Feature.TRIM_SPACES)
@@ -89,7 +89,7 @@ final class CsvFields implements MappedExampleReader.Parser, MappedExampleReader
   }
 
   @Override
-  public MappedExampleReader.Fields parse(byte[] value, int from) throws IOException {
+  public RecordFields parse(byte[] value, int from) throws IOException {
     try (JsonParser parser = CSV.createParser(value, from, value.length - from)) {
       int count = 0;
       if (parser.nextToken() != JsonToken.START_ARRAY) {

@@ -26,7 +26,7 @@ public final class FeatureReader {
 
   public FeatureReader(InputSpec spec) {
     positional = new StandardFeatures(spec);
-    MappedExampleReader.Parser records =
+    FieldsParser records =
         spec.format() == InputSpec.Format.AVRO
             ? new AvroFields(ExampleSchema.of(spec))
             : new JsonFields(spec);
@@ -51,7 +51,7 @@ public final class FeatureReader {
           "the pipeline declares no input.features, so numbers have no names: send them as an array"
               + " in the order of the records, and texts as \"attributes\"");
     }
-    MappedExampleReader.Fields request = fields.of(features);
+    RecordFields request = fields.of(features);
     into.eventTime = slots.isEmpty() ? 0 : eventTime(request);
     named.read(request, into);
     carried.read(request, into);
@@ -64,7 +64,7 @@ public final class FeatureReader {
     }
   }
 
-  private long eventTime(MappedExampleReader.Fields request) throws RejectedException {
+  private long eventTime(RecordFields request) throws RejectedException {
     String[] path = timePath;
     Object time = path == null ? null : request.at(path);
     if (path != null && time instanceof Number number) {
@@ -133,7 +133,7 @@ public final class FeatureReader {
 
   private static Utf8 text(JsonNode value) {
     if (value.isNumber()) {
-      return MappedFeatures.text(value.numberValue());
+      return FieldText.of(value.numberValue());
     }
     return new Utf8(value.isNull() ? "" : value.asText());
   }

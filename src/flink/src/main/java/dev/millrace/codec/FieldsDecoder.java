@@ -102,7 +102,9 @@ public final class FieldsDecoder {
         isDeclared ? new ExampleFields(spec) : new ExampleFields(spec, types.features());
     Values values = new Values(fields, types.times());
     FieldFeatures features =
-        isDeclared ? new MappedFeatures(spec, values) : new UndeclaredFeatures(spec, types);
+        isDeclared
+            ? new MappedFeatures(spec, values)
+            : new UndeclaredFeatures(spec, types.numbers(), types.texts());
     return new FieldsDecoder(
         spec, values, new MappedExampleReader(spec, keys(spec), values, features));
   }
@@ -178,10 +180,10 @@ public final class FieldsDecoder {
 
   /** Fields that were set. Those of times are milliseconds. */
   private record Values(ExampleFields fields, Set<String> times)
-      implements MappedExampleReader.Parser, MappedExampleReader.Fields {
+      implements FieldsParser, RecordFields {
 
     @Override
-    public MappedExampleReader.Fields parse(byte[] value, int from) {
+    public RecordFields parse(byte[] value, int from) {
       return this; // set, not parsed
     }
 

@@ -1,5 +1,6 @@
 package dev.millrace.codec;
 
+import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.IdHash;
 import dev.millrace.data.IdWords;
@@ -149,9 +150,22 @@ final class IdColumnWriter {
     if (!Float.isFinite(narrowed)) {
       String id = new String(bytes, from, colon - from, StandardCharsets.UTF_8);
       boolean isNumber = !Double.isNaN(number);
-      throw IdValues.notANumber(name, id, isNumber ? text : "the text \"" + text + '"', isNumber);
+      throw notANumber(name, id, isNumber ? text : "the text \"" + text + '"', isNumber);
     }
     return narrowed;
+  }
+
+  /**
+   * Returns the rejection of an id whose number is none.
+   *
+   * @param shown what is in its place
+   * @param isNumber true if that is a number, but not a finite one
+   */
+  static RejectedException notANumber(String column, String id, String shown, boolean isNumber) {
+    return new RejectedException(
+        isNumber ? DeadLetterReason.NON_FINITE_FEATURE : DeadLetterReason.INVALID_FEATURE,
+        "feature \"%s\": the number of \"%s\" is %s; it must be finite and fit a 32-bit float"
+            .formatted(column, id, shown));
   }
 
   /** Finds the next part of a text, without spaces around it; returns false after the last. */

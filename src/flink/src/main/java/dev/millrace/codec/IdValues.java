@@ -1,7 +1,6 @@
 package dev.millrace.codec;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.data.DeadLetterReason;
 import java.lang.reflect.Array;
 import java.util.Collection;
 import java.util.Map;
@@ -74,7 +73,7 @@ final class IdValues {
     if (!isName(item)) {
       throw mapper.notOfType(column, "an array with " + kind(item), "");
     }
-    return mapper.id(column, MappedFeatures.text(item));
+    return mapper.id(column, FieldText.of(item));
   }
 
   private boolean add(Object name, @Nullable Object value, int column) throws RejectedException {
@@ -87,26 +86,13 @@ final class IdValues {
     }
     float narrowed = (float) number;
     if (!Float.isFinite(narrowed)) {
-      throw notANumber(
+      throw IdColumnWriter.notANumber(
           mapper.column(column).name(),
           name.toString(),
           value instanceof CharSequence ? "the text \"" + value + '"' : kind(value),
           value instanceof Number);
     }
-    return mapper.id(column, MappedFeatures.text(name), narrowed);
-  }
-
-  /**
-   * Returns the rejection of an id whose number is none.
-   *
-   * @param shown what is in its place
-   * @param isNumber true if that is a number, but not a finite one
-   */
-  static RejectedException notANumber(String column, String id, String shown, boolean isNumber) {
-    return new RejectedException(
-        isNumber ? DeadLetterReason.NON_FINITE_FEATURE : DeadLetterReason.INVALID_FEATURE,
-        "feature \"%s\": the number of \"%s\" is %s; it must be finite and fit a 32-bit float"
-            .formatted(column, id, shown));
+    return mapper.id(column, FieldText.of(name), narrowed);
   }
 
   /** Returns true if a value may be a name. */

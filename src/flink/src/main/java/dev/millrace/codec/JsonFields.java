@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Parses JSON objects, with or without a {@link JsonEnvelope}, into fields. Not thread-safe. */
-final class JsonFields implements MappedExampleReader.Parser, MappedExampleReader.Fields {
+final class JsonFields implements FieldsParser, RecordFields {
   private static final Pattern BASE64 =
       Pattern.compile(
           "(?=.*[A-Z0-9+/=])(?:[A-Za-z0-9+/]{4})*[A-Za-z0-9+/]{2}(?:==|[A-Za-z0-9+/][A-Za-z0-9+/=])");
@@ -36,7 +36,7 @@ final class JsonFields implements MappedExampleReader.Parser, MappedExampleReade
   }
 
   @Override
-  public MappedExampleReader.@Nullable Fields parse(byte[] value, int from)
+  public @Nullable RecordFields parse(byte[] value, int from)
       throws IOException, RejectedException {
     JsonNode read = mapper.readTree(value, from, value.length - from);
     if (read != null && read.isNull()) {
@@ -107,7 +107,7 @@ final class JsonFields implements MappedExampleReader.Parser, MappedExampleReade
         : "";
   }
 
-  /** Returns a node as a value of {@link MappedExampleReader.Fields}. */
+  /** Returns a node as a value of {@link RecordFields}. */
   static @Nullable Object value(JsonNode node) {
     if (node.isNumber()) {
       return node.numberValue();

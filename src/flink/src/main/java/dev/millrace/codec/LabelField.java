@@ -1,7 +1,6 @@
 package dev.millrace.codec;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.codec.MappedExampleReader.Fields;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
 import java.nio.ByteBuffer;
@@ -28,7 +27,7 @@ final class LabelField implements RecordLabel {
   }
 
   @Override
-  public boolean find(Fields fields) {
+  public boolean find(RecordFields fields) {
     label = fields.at(path);
     return isFound();
   }
@@ -39,7 +38,7 @@ final class LabelField implements RecordLabel {
   }
 
   @Override
-  public void read(Fields fields, Example into) throws RejectedException {
+  public void read(RecordFields fields, Example into) throws RejectedException {
     Object found = label;
     if (found == null) {
       throw LabelReader.missing();
@@ -50,7 +49,7 @@ final class LabelField implements RecordLabel {
     } else if (found instanceof Boolean || found instanceof CharSequence) {
       String known = found instanceof String text ? accepted.find(text) : null;
       if (known == null) {
-        labels.text(into, MappedExampleReader.text(found, "label", DeadLetterReason.INVALID_LABEL));
+        labels.text(into, FieldText.of(found, "label", DeadLetterReason.INVALID_LABEL));
         accepted.add(Objects.requireNonNull(into.label));
       } else {
         into.label = known;

@@ -1,7 +1,6 @@
 package dev.millrace.codec;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.codec.MappedExampleReader.Fields;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
 import java.lang.reflect.Array;
@@ -22,18 +21,18 @@ final class LabelSetField implements RecordLabel {
   }
 
   @Override
-  public boolean find(Fields fields) {
+  public boolean find(RecordFields fields) {
     label = fields.at(path);
     return label != null;
   }
 
   @Override
-  public void read(Fields fields, Example into) throws RejectedException {
+  public void read(RecordFields fields, Example into) throws RejectedException {
     Object found = label;
     if (found == null) {
       throw LabelReader.missing();
     } else if (found instanceof CharSequence) {
-      sets.text(into, MappedExampleReader.text(found, "label", DeadLetterReason.INVALID_LABEL));
+      sets.text(into, FieldText.of(found, "label", DeadLetterReason.INVALID_LABEL));
       return;
     }
     Collection<?> items =
@@ -61,7 +60,7 @@ final class LabelSetField implements RecordLabel {
     if (item instanceof Number number) {
       sets.addNumber(number);
     } else {
-      sets.addText(MappedExampleReader.text(item, "label", DeadLetterReason.INVALID_LABEL));
+      sets.addText(FieldText.of(item, "label", DeadLetterReason.INVALID_LABEL));
     }
   }
 

@@ -1,6 +1,5 @@
 package dev.millrace.codec;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
 import dev.millrace.data.Printable;
@@ -9,74 +8,20 @@ import dev.millrace.input.InputSpec;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.apache.avro.util.Utf8;
 import org.jspecify.annotations.Nullable;
 
 /** Reads records whose fields have names: the declared columns become features. Not thread-safe. */
 final class MappedExampleReader implements ExampleReader {
 
-  /** The fields of a parsed record. */
-  interface Fields {
-    /**
-     * Returns a Number, Boolean or CharSequence, null where there is none, anything else as it is.
-     */
-    @Nullable Object at(String[] path);
-
-    /**
-     * Returns the value of a feature as {@link #at} does.
-     *
-     * @param number of the feature from 0
-     */
-    default @Nullable Object feature(int number, String[] path) {
-      return at(path);
-    }
-
-    /**
-     * Returns a value as {@link #at} does, or if the fields lack it that of the envelope around
-     * them.
-     */
-    default @Nullable Object metadata(String[] path) {
-      return at(path);
-    }
-
-    /**
-     * Returns a value as {@link #metadata} does that names something, such as a key, an id or a
-     * group: a cell of a line stays as it is written, also if it looks like a number.
-     */
-    default @Nullable Object name(String[] path) {
-      return metadata(path);
-    }
-
-    /** Returns what to set where a number was written as this value; empty if not known. */
-    default String remedy(Object value) {
-      return "";
-    }
-
-    /** Adds the names of the outermost fields that are not among {@code read}; none by default. */
-    default void addOthers(Set<String> read, Collection<String> to) {}
-  }
-
-  /** Turns bytes into fields. */
-  interface Parser {
-    /** Returns the fields, null if the record deletes a row. */
-    @Nullable Fields parse(byte[] value, int from) throws IOException, RejectedException;
-
-    /** Returns the declared unit of times at a path, null if there is none. */
-    default ClockTime.@Nullable Unit unit(String[] path) {
-      return null;
-    }
-  }
-
   private static final int MAX_NAMES = 8;
   private static final int MAX_CHARACTERS = 40;
 
-  private final Parser parser;
+  private final FieldsParser parser;
   private final FieldFeatures features;
   private final RecordLabel label;
   private final KeyReader keys;
@@ -101,7 +46,7 @@ final class MappedExampleReader implements ExampleReader {
   /**
    * @param labelsOnly whether the records have labels and no features
    */
-  MappedExampleReader(InputSpec spec, KeyReader keys, Parser parser, boolean labelsOnly) {
+  MappedExampleReader(InputSpec spec, KeyReader keys, FieldsParser parser, boolean labelsOnly) {
     this(
         spec,
         keys,
@@ -112,14 +57,14 @@ final class MappedExampleReader implements ExampleReader {
   }
 
   /** Creates a reader of records that may have no label. */
-  MappedExampleReader(InputSpec spec, KeyReader keys, Parser parser, FieldFeatures features) {
+  MappedExampleReader(InputSpec spec, KeyReader keys, FieldsParser parser, FieldFeatures features) {
     this(spec, keys, parser, features, false, true);
   }
 
   private MappedExampleReader(
       InputSpec spec,
       KeyReader keys,
-      Parser parser,
+      FieldsParser parser,
       FieldFeatures features,
       boolean labelsOnly,
       boolean mayLackLabel) {
@@ -146,14 +91,14 @@ final class MappedExampleReader implements ExampleReader {
         read.add(path[0]);
       }
     }
-    spec.labelFields().forEach(field -> read.add(path(field, hasPaths)[0]));
-    spec.features().forEach(feature -> read.add(path(feature.name(), hasPaths)[0]));
-    spec.carried().forEach(column -> read.add(path(column.name(), hasPaths)[0]));
+    spec.labelFields().forEach(field -> read.add(RecordFields.path(field, hasPaths)[0]));
+    spec.features().forEach(feature -> read.add(RecordFields.path(feature.name(), hasPaths)[0]));
+    spec.carried().forEach(column -> read.add(RecordFields.path(column.name(), hasPaths)[0]));
   }
 
   @Override
   public void read(byte[] value, int from, Example into) throws RejectedException, IOException {
-    Fields fields = parser.parse(value, from);
+    RecordFields fields = parser.parse(value, from);
     if (fields == null) {
       into.kind = RecordKind.DELETION;
       return;
@@ -166,13 +111,13 @@ final class MappedExampleReader implements ExampleReader {
   }
 
   /** Reads the fields of a record. */
-  void read(Fields fields, Example into) throws RejectedException {
+  void read(RecordFields fields, Example into) throws RejectedException {
     if (keyPath != null) {
       into.key = key(fields, keyPath);
     }
     if (idPath != null) {
       Object id = fields.name(idPath);
-      ids.read(id == null ? null : text(id, "id", DeadLetterReason.INVALID_ID), into);
+      ids.read(id == null ? null : FieldText.of(id, "id", DeadLetterReason.INVALID_ID), into);
     }
     into.kind = kind(fields, label.find(fields));
     if (into.kind.hasLabel()) {
@@ -196,14 +141,14 @@ final class MappedExampleReader implements ExampleReader {
   }
 
   // A value that is no text or number is no group: the metrics never reject an example.
-  private void readGroup(Fields fields, Example into) {
+  private void readGroup(RecordFields fields, Example into) {
     Object group = groupPath == null ? null : fields.name(groupPath);
     if (group instanceof CharSequence || group instanceof Number || group instanceof Boolean) {
-      groups.read(MappedFeatures.text(group), into);
+      groups.read(FieldText.of(group), into);
     }
   }
 
-  private RecordKind kind(Fields fields, boolean hasLabel) {
+  private RecordKind kind(RecordFields fields, boolean hasLabel) {
     if (labelsOnly) {
       return RecordKind.LABEL;
     }
@@ -219,7 +164,7 @@ final class MappedExampleReader implements ExampleReader {
   }
 
   /** Returns the rejection, with the names of the fields if the pipeline reads none of them. */
-  private RejectedException withNames(RejectedException e, Fields fields) {
+  private RejectedException withNames(RejectedException e, RecordFields fields) {
     List<String> unread = new ArrayList<>();
     List<String> all = new ArrayList<>();
     fields.addOthers(read, unread);
@@ -238,11 +183,11 @@ final class MappedExampleReader implements ExampleReader {
             .formatted(e.getMessage(), names, all.size() > MAX_NAMES ? ", …" : ""));
   }
 
-  private static float readWeight(Fields fields, String[] path) throws RejectedException {
+  private static float readWeight(RecordFields fields, String[] path) throws RejectedException {
     return (float) number(fields.at(path), path, DeadLetterReason.INVALID_WEIGHT);
   }
 
-  private void readEventTime(Fields fields, Example into) throws RejectedException {
+  private void readEventTime(RecordFields fields, Example into) throws RejectedException {
     into.eventTime = into.record.timestamp();
     if (eventTimePath != null) {
       Object time = fields.metadata(eventTimePath);
@@ -263,7 +208,7 @@ final class MappedExampleReader implements ExampleReader {
     throw new RejectedException(reason, String.join(".", path) + " is " + field + ", not a number");
   }
 
-  private String key(Fields fields, String[] path) throws RejectedException {
+  private String key(RecordFields fields, String[] path) throws RejectedException {
     Object field = fields.name(path);
     if (field == null) {
       throw new RejectedException(
@@ -272,47 +217,13 @@ final class MappedExampleReader implements ExampleReader {
     }
     String known = field instanceof String text ? acceptedKeys.find(text) : null;
     if (known == null) {
-      known = keys.read(text(field, "model key", DeadLetterReason.INVALID_KEY));
+      known = keys.read(FieldText.of(field, "model key", DeadLetterReason.INVALID_KEY));
       acceptedKeys.add(known);
     }
     return known;
   }
 
-  /** Returns a name as UTF-8, and rejects unpaired surrogates in JSON and what is no number. */
-  static Utf8 text(Object field, String what, DeadLetterReason reason) throws RejectedException {
-    // Different numbers of JSON overflow to the same one.
-    if (field instanceof Number number && !NumberText.isName(number)) {
-      throw new RejectedException(reason, "the " + what + " is " + field + ", no finite number");
-    }
-    boolean isJson = field instanceof String || field instanceof JsonNode;
-    // An encoder replaces them by question marks, so that different names would be equal.
-    if (isJson && hasUnpairedSurrogate(field.toString())) {
-      throw new RejectedException(
-          reason, "the " + what + " has an unpaired surrogate, which UTF-8 cannot encode");
-    }
-    return MappedFeatures.text(field);
-  }
-
-  private static boolean hasUnpairedSurrogate(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      if (Character.isSurrogate(text.charAt(i))) {
-        boolean isPair =
-            i + 1 < text.length() && Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1));
-        if (!isPair) {
-          return true;
-        }
-        i++;
-      }
-    }
-    return false;
-  }
-
-  /** Returns the steps to a field: one step if dots are part of names. */
-  static String[] path(String name, boolean hasPaths) {
-    return hasPaths ? name.split("\\.") : new String[] {name};
-  }
-
   private static String @Nullable [] optionalPath(@Nullable String name, boolean hasPaths) {
-    return name == null ? null : path(name, hasPaths);
+    return name == null ? null : RecordFields.path(name, hasPaths);
   }
 }

@@ -23,7 +23,7 @@ final class MappedFeatures implements FieldFeatures {
   /**
    * @param parser parser of the records
    */
-  MappedFeatures(InputSpec spec, MappedExampleReader.Parser parser) {
+  MappedFeatures(InputSpec spec, FieldsParser parser) {
     this.mapper = new FeatureMapper(spec, new WordSplitter());
     this.ids = new IdValues(mapper);
     this.emptyIsText = ExampleSchema.hasPaths(spec);
@@ -33,13 +33,13 @@ final class MappedFeatures implements FieldFeatures {
     List<@Nullable String> labelFields = Arrays.asList(spec.key(), spec.id(), spec.eventTime());
     for (int c = 0; c < paths.length; c++) {
       mayBeOfLabel[c] = labelFields.contains(mapper.column(c).name());
-      paths[c] = MappedExampleReader.path(mapper.column(c).name(), ExampleSchema.hasPaths(spec));
+      paths[c] = RecordFields.path(mapper.column(c).name(), ExampleSchema.hasPaths(spec));
       units[c] = Objects.requireNonNullElse(parser.unit(paths[c]), ClockTime.Unit.DAYS);
     }
   }
 
   @Override
-  public boolean hasAny(MappedExampleReader.Fields fields) {
+  public boolean hasAny(RecordFields fields) {
     for (int column = 0; column < paths.length; column++) {
       if (!mayBeOfLabel[column] && fields.feature(column, paths[column]) != null) {
         return true;
@@ -49,7 +49,7 @@ final class MappedFeatures implements FieldFeatures {
   }
 
   @Override
-  public void read(MappedExampleReader.Fields fields, Example into) throws RejectedException {
+  public void read(RecordFields fields, Example into) throws RejectedException {
     mapper.begin(into);
     for (int column = 0; column < paths.length; column++) {
       Object field = fields.feature(column, paths[column]);
@@ -60,7 +60,7 @@ final class MappedFeatures implements FieldFeatures {
     mapper.end(into);
   }
 
-  private void read(MappedExampleReader.Fields fields, int column, Object field, Example into)
+  private void read(RecordFields fields, int column, Object field, Example into)
       throws RejectedException {
     FeatureSpec spec = mapper.column(column);
     boolean wantsNumber = spec.type().isNumber();
@@ -69,7 +69,7 @@ final class MappedFeatures implements FieldFeatures {
     } else if (spec.type() == FeatureSpec.Type.TIME && field instanceof Number number) {
       mapper.time(into, column, number.doubleValue(), units[column]);
     } else if (!wantsNumber && isScalar(field, spec.type())) {
-      Utf8 text = text(field);
+      Utf8 text = FieldText.of(field);
       if (emptyIsText || text.getByteLength() > 0) {
         mapper.text(into, column, text);
       }
@@ -90,12 +90,5 @@ final class MappedFeatures implements FieldFeatures {
     return field instanceof CharSequence
         || (type != FeatureSpec.Type.SPARSE
             && (field instanceof Number || field instanceof Boolean));
-  }
-
-  static Utf8 text(Object field) {
-    if (field instanceof Utf8 utf8) {
-      return utf8;
-    }
-    return new Utf8(field instanceof Number number ? NumberText.of(number) : field.toString());
   }
 }

@@ -1,6 +1,5 @@
 package dev.millrace.codec;
 
-import dev.millrace.codec.MappedExampleReader.Fields;
 import dev.millrace.data.Example;
 import dev.millrace.data.Task;
 import dev.millrace.input.InputSpec;
@@ -9,14 +8,14 @@ import dev.millrace.input.InputSpec;
 interface RecordLabel {
 
   /** Finds the label of a record; returns true if it has one. */
-  boolean find(Fields fields);
+  boolean find(RecordFields fields);
 
   /**
    * Reads the label that was found last.
    *
    * @throws RejectedException if it is not valid, or none was found
    */
-  void read(Fields fields, Example into) throws RejectedException;
+  void read(RecordFields fields, Example into) throws RejectedException;
 
   /**
    * Returns the reader of a pipeline's labels.
@@ -28,7 +27,7 @@ interface RecordLabel {
     if (!spec.targets().isEmpty()) {
       return new TargetFields(spec.targets(), hasPaths, texts);
     }
-    String[] path = MappedExampleReader.path(spec.label(), hasPaths);
+    String[] path = RecordFields.path(spec.label(), hasPaths);
     return spec.task() == Task.MULTILABEL
         ? new LabelSetField(path, new LabelSetReader(spec, texts))
         : new LabelField(path, new LabelReader(spec, texts), false);

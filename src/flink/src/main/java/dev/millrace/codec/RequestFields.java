@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
  * the field {@code "user.id"}, or the field {@code "id"} of the object {@code "user"}. Not
  * thread-safe.
  */
-final class RequestFields implements MappedExampleReader.Fields {
+final class RequestFields implements RecordFields {
   private JsonNode root = MissingNode.getInstance();
 
-  MappedExampleReader.Fields of(JsonNode object) {
+  RecordFields of(JsonNode object) {
     root = object;
     return this;
   }

@@ -127,7 +127,7 @@ final class StandardFeatures {
     } else if (type == FeatureSpec.Type.TIME) {
       columns.time(into, column, value, ClockTime.Unit.DAYS);
     } else {
-      columns.text(into, column, MappedFeatures.text(value));
+      columns.text(into, column, FieldText.of(value));
     }
   }
 

@@ -1,6 +1,5 @@
 package dev.millrace.codec;
 
-import dev.millrace.codec.MappedExampleReader.Fields;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
 import dev.millrace.data.OutputLabels;
@@ -31,11 +30,11 @@ final class TargetFields implements RecordLabel {
 
   private static LabelField field(TargetSpec target, boolean hasPaths, TextCache texts) {
     return new LabelField(
-        MappedExampleReader.path(target.name(), hasPaths), new LabelReader(target, texts), true);
+        RecordFields.path(target.name(), hasPaths), new LabelReader(target, texts), true);
   }
 
   @Override
-  public boolean find(Fields record) {
+  public boolean find(RecordFields record) {
     hasAny = false;
     for (LabelField field : fields) {
       hasAny |= field.find(record);
@@ -44,7 +43,7 @@ final class TargetFields implements RecordLabel {
   }
 
   @Override
-  public void read(Fields record, Example into) throws RejectedException {
+  public void read(RecordFields record, Example into) throws RejectedException {
     if (!hasAny) {
       throw new RejectedException(
           DeadLetterReason.MISSING_LABEL, "the record has none of the targets " + names);

@@ -3,6 +3,7 @@ package dev.millrace.codec;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
 import dev.millrace.input.InputSpec;
+import java.util.List;
 import org.apache.avro.util.Utf8;
 
 /**
@@ -17,23 +18,22 @@ final class UndeclaredFeatures implements FieldFeatures {
   private final float[] numbers;
   private final boolean[] isMissing;
 
-  UndeclaredFeatures(InputSpec spec, FieldsDecoder.Types types) {
+  UndeclaredFeatures(InputSpec spec, List<String> numberFields, List<String> textFields) {
     features = new StandardFeatures(spec);
-    numberPaths =
-        types.numbers().stream().map(name -> new String[] {name}).toArray(String[][]::new);
-    textPaths = types.texts().stream().map(name -> new String[] {name}).toArray(String[][]::new);
-    textNames = types.texts().stream().map(Utf8::new).toArray(Utf8[]::new);
+    numberPaths = numberFields.stream().map(name -> new String[] {name}).toArray(String[][]::new);
+    textPaths = textFields.stream().map(name -> new String[] {name}).toArray(String[][]::new);
+    textNames = textFields.stream().map(Utf8::new).toArray(Utf8[]::new);
     numbers = new float[numberPaths.length];
     isMissing = new boolean[numberPaths.length];
   }
 
   @Override
-  public boolean hasAny(MappedExampleReader.Fields fields) {
+  public boolean hasAny(RecordFields fields) {
     return true; // none is required
   }
 
   @Override
-  public void read(MappedExampleReader.Fields fields, Example into) throws RejectedException {
+  public void read(RecordFields fields, Example into) throws RejectedException {
     for (int i = 0; i < numbers.length; i++) {
       Object value = fields.feature(i, numberPaths[i]);
       isMissing[i] = value == null;
@@ -44,7 +44,7 @@ final class UndeclaredFeatures implements FieldFeatures {
     for (int i = 0; i < textPaths.length; i++) {
       Object value = fields.feature(numberPaths.length + i, textPaths[i]);
       if (value != null) {
-        features.attribute(into, textNames[i], MappedFeatures.text(value));
+        features.attribute(into, textNames[i], FieldText.of(value));
       }
     }
     features.end(into);
