@@ -8,8 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Times are milliseconds since the epoch and never decrease. A missing value is not added.
  */
-sealed interface Accumulator
-    permits LagRing, TimeLagRings, RecordWindow, TimeWindow, TotalWindow, SmoothedMean, LastTime {
+interface Accumulator {
 
   /** Returns the number of cells, which all are 0 before the first value. */
   int cells();

@@ -3,6 +3,7 @@ package dev.millrace.derived;
 import dev.millrace.data.SizeChecks;
 import dev.millrace.data.SlotIndex;
 import dev.millrace.state.Evictable;
+import dev.millrace.state.UsageOrder;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -23,11 +24,7 @@ final class GroupTable implements Evictable {
   private int size;
   private long[] hashes = new long[MIN_PLACES];
   private double[][] cells = new double[MIN_PLACES][];
-  // Neighbours in the order of last use.
-  private int[] older = new int[MIN_PLACES];
-  private int[] newer = new int[MIN_PLACES];
-  private int oldest = NONE;
-  private int newest = NONE;
+  private final UsageOrder order = new UsageOrder();
   private final SlotIndex index =
       new SlotIndex() {
         @Override
@@ -54,10 +51,7 @@ final class GroupTable implements Evictable {
     for (int g = 0; g < size; g++) {
       cells[g] = other.cells[g].clone();
     }
-    older = other.older.clone();
-    newer = other.newer.clone();
-    oldest = other.oldest;
-    newest = other.newest;
+    order.copy(other.order);
     index.copy(other.index);
   }
 
@@ -84,9 +78,9 @@ final class GroupTable implements Evictable {
       hashes[group] = hash;
       index.add(group);
     } else {
-      unlink(group);
+      order.remove(group);
     }
-    link(group);
+    order.add(group);
     return cells[group];
   }
 
@@ -102,54 +96,14 @@ final class GroupTable implements Evictable {
     int places = (int) Math.min(Integer.MAX_VALUE / 4, 2L * hashes.length);
     hashes = Arrays.copyOf(hashes, places);
     cells = Arrays.copyOf(cells, places);
-    older = Arrays.copyOf(older, places);
-    newer = Arrays.copyOf(newer, places);
   }
 
   private int reuseOldest() {
-    int group = oldest;
-    unlink(group);
+    int group = order.oldest();
+    order.remove(group);
     index.remove(group);
     Arrays.fill(cells[group], 0);
     return group;
-  }
-
-  private void unlink(int group) {
-    if (older[group] == NONE) {
-      oldest = newer[group];
-    } else {
-      newer[older[group]] = newer[group];
-    }
-    if (newer[group] == NONE) {
-      newest = older[group];
-    } else {
-      older[newer[group]] = older[group];
-    }
-  }
-
-  // After its links were set to its neighbours.
-  private void relink(int group) {
-    if (older[group] == NONE) {
-      oldest = group;
-    } else {
-      newer[older[group]] = group;
-    }
-    if (newer[group] == NONE) {
-      newest = group;
-    } else {
-      older[newer[group]] = group;
-    }
-  }
-
-  private void link(int group) {
-    older[group] = newest;
-    newer[group] = NONE;
-    if (newest == NONE) {
-      oldest = group;
-    } else {
-      newer[newest] = group;
-    }
-    newest = group;
   }
 
   /** Forgets all groups; returns their number. */
@@ -157,8 +111,7 @@ final class GroupTable implements Evictable {
     int forgotten = size;
     Arrays.fill(cells, 0, size, null);
     size = 0;
-    oldest = NONE;
-    newest = NONE;
+    order.clear();
     index.clear(0);
     return forgotten;
   }
@@ -174,17 +127,15 @@ final class GroupTable implements Evictable {
   }
 
   private void removeAt(int group) {
-    unlink(group);
+    order.remove(group);
     index.remove(group);
     size--;
     if (group < size) { // the last one takes its place
       index.remove(size);
-      unlink(size);
+      order.remove(size);
       hashes[group] = hashes[size];
       cells[group] = cells[size];
-      older[group] = older[size];
-      newer[group] = newer[size];
-      relink(group);
+      order.replace(size, group);
       index.add(group);
     }
     cells[size] = null;
@@ -194,7 +145,7 @@ final class GroupTable implements Evictable {
   public int shrink(long maxBytes) {
     int before = size;
     while (size > 0 && memoryBytes() > maxBytes) {
-      removeAt(oldest);
+      removeAt(order.oldest());
     }
     return before - size;
   }
@@ -211,7 +162,7 @@ final class GroupTable implements Evictable {
 
   void write(DataOutput out) throws IOException {
     out.writeInt(size);
-    for (int group = oldest; group != NONE; group = newer[group]) {
+    for (int group = order.oldest(); group != NONE; group = order.newer(group)) {
       out.writeLong(hashes[group]);
       for (double cell : cells[group]) {
         out.writeDouble(cell);

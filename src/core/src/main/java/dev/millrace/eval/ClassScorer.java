@@ -1,5 +1,6 @@
 package dev.millrace.eval;
 
+import dev.millrace.eval.probability.Areas;
 import dev.millrace.report.MetricsReport.Decaying;
 import dev.millrace.report.MetricsReport.PositiveShare;
 import dev.millrace.report.Score;
@@ -138,7 +139,7 @@ final class ClassScorer {
   }
 
   private void putFBeta(Map<Score, Double> scores, Score score, double value) {
-    if (spec.beta() != 1 && Double.isFinite(value)) {
+    if (spec.beta() != 1) {
       scores.put(score, value);
     }
   }

@@ -1,6 +1,7 @@
 package dev.millrace.eval;
 
 import dev.millrace.data.Task;
+import dev.millrace.eval.probability.Areas;
 import dev.millrace.report.MetricsReport;
 import dev.millrace.report.MetricsReport.ClassScores;
 import dev.millrace.report.MetricsReport.ClassificationBaseline;

@@ -1,5 +1,6 @@
 package dev.millrace.eval;
 
+import dev.millrace.eval.probability.Calibration;
 import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;

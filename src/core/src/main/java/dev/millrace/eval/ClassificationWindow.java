@@ -1,5 +1,7 @@
 package dev.millrace.eval;
 
+import dev.millrace.eval.probability.AreaUnderCurve;
+import dev.millrace.eval.probability.Areas;
 import dev.millrace.report.MetricsReport.GroupScores;
 import dev.millrace.report.MetricsReport.Segment;
 import dev.millrace.report.MetricsReport.SegmentScores;

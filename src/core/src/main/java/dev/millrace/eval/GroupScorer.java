@@ -1,6 +1,7 @@
 package dev.millrace.eval;
 
 import dev.millrace.data.SlotIndex;
+import dev.millrace.eval.probability.FdlibmLog;
 import dev.millrace.report.MetricsReport.GroupScores;
 import java.util.Arrays;
 

@@ -1,5 +1,7 @@
 package dev.millrace.eval;
 
+import dev.millrace.eval.probability.FdlibmLog;
+
 /**
  * A classifier's prediction for one example, and its actual class. Mutable: one object serves many
  * examples in turn. Not thread-safe.

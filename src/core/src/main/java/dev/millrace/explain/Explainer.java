@@ -1,6 +1,6 @@
 package dev.millrace.explain;
 
-import dev.millrace.eval.FdlibmLog;
+import dev.millrace.eval.probability.FdlibmLog;
 import dev.millrace.input.InputSpec;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.PredictedValue;

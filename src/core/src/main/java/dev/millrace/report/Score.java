@@ -238,7 +238,12 @@ public enum Score {
   }
 
   Score(Part part, String field) {
-    this(Kind.CLASSES, part, field, Better.NEITHER, part.meaning());
+    this(
+        Kind.CLASSES,
+        part,
+        field,
+        part == Part.CALIBRATION ? Better.NEITHER : Better.HIGHER,
+        part.meaning());
   }
 
   Score(Kind kind, @Nullable Part part, @Nullable String field, Better better, String formula) {

@@ -437,6 +437,17 @@ class ClassificationMetricsTest {
         .hasMessage("key shop-17: 3 classes were seen, but only 2 are named");
   }
 
+  @Test
+  void fBetaIsReportedAsMissingUntilItIsKnown() {
+    MetricsSpec spec = MetricsSpec.DEFAULT.with(to -> to.beta = 2);
+
+    ScoreBlock asked = scores(new ClassificationMetrics(spec), THREE).total();
+    ScoreBlock notAsked = scores(new ClassificationMetrics(MetricsSpec.DEFAULT), THREE).total();
+
+    assertThat(asked.scores()).containsEntry(Score.F_BETA, Double.NaN);
+    assertThat(notAsked.scores()).doesNotContainKey(Score.F_BETA);
+  }
+
   private static ClassificationScores scores(RollingMetrics metrics, List<String> classes) {
     return (ClassificationScores) metrics.report(context(classes)).scores();
   }

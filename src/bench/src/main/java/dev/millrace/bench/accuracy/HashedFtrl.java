@@ -4,7 +4,7 @@ import dev.millrace.cli.csv.CsvFile;
 import dev.millrace.cli.csv.CsvScan;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.IdHash;
-import dev.millrace.eval.AreaUnderCurve;
+import dev.millrace.eval.probability.AreaUnderCurve;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Comparator;

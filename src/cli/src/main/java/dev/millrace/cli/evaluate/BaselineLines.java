@@ -3,7 +3,7 @@ package dev.millrace.cli.evaluate;
 import dev.millrace.cli.console.Plural;
 import dev.millrace.codec.json.MetricsRecord;
 import dev.millrace.data.Printable;
-import dev.millrace.eval.AreaUnderCurve;
+import dev.millrace.eval.probability.AreaUnderCurve;
 import dev.millrace.report.Score;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.cli.console.Plural;
 import dev.millrace.codec.json.MetricsRecord;
-import dev.millrace.eval.AreaUnderCurve;
+import dev.millrace.eval.probability.AreaUnderCurve;
 import dev.millrace.report.Score;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.millrace.cli.evaluate;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.eval.AreaUnderCurve;
+import dev.millrace.eval.probability.AreaUnderCurve;
 
 /**
  * Areas under the curves of the positive class over all learned rows, without weights. Not

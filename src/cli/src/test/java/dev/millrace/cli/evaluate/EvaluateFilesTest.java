@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.cli.Cli;
 import dev.millrace.cli.console.OutputFile;
 import dev.millrace.cli.csv.CsvFile;
-import dev.millrace.eval.AreaUnderCurve;
+import dev.millrace.eval.probability.AreaUnderCurve;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

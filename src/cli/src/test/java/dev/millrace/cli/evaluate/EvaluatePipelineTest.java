@@ -15,7 +15,7 @@ import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.KafkaRecord;
-import dev.millrace.eval.AreaUnderCurve;
+import dev.millrace.eval.probability.AreaUnderCurve;
 import dev.millrace.input.InputSpec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,6 @@
 package dev.millrace.eval.drift;
 
-import dev.millrace.eval.FdlibmLog;
+import dev.millrace.eval.probability.FdlibmLog;
 import dev.millrace.state.State;
 import dev.millrace.state.StateVisitor;
 import java.io.IOException;

@@ -16,9 +16,6 @@ public sealed interface DriftSpec extends Serializable
         DriftSpec.PageHinkley,
         DriftSpec.Kswin {
 
-  /** Creates a detector. */
-  DriftDetector start();
-
   /**
    * Returns the default settings of a detector.
    *
@@ -55,11 +52,6 @@ public sealed interface DriftSpec extends Serializable
 
     public Adwin {
       requireShare("delta", delta);
-    }
-
-    @Override
-    public DriftDetector start() {
-      return new dev.millrace.eval.drift.Adwin(this);
     }
   }
 
@@ -102,11 +94,6 @@ public sealed interface DriftSpec extends Serializable
                     + " %s")
                 .formatted(warning, drift));
       }
-    }
-
-    @Override
-    public DriftDetector start() {
-      return new dev.millrace.eval.drift.Ddm(this);
     }
   }
 
@@ -153,11 +140,6 @@ public sealed interface DriftSpec extends Serializable
                 .formatted(drift, warning));
       }
     }
-
-    @Override
-    public DriftDetector start() {
-      return new dev.millrace.eval.drift.Eddm(this);
-    }
   }
 
   /**
@@ -198,11 +180,6 @@ public sealed interface DriftSpec extends Serializable
                     + " they were %s and %s")
                 .formatted(drift, warning));
       }
-    }
-
-    @Override
-    public DriftDetector start() {
-      return new dev.millrace.eval.drift.HddmA(this);
     }
   }
 
@@ -251,11 +228,6 @@ public sealed interface DriftSpec extends Serializable
       if (!(alpha > 0 && alpha <= 1)) {
         throw new IllegalArgumentException("alpha must be above 0, at most 1, but was " + alpha);
       }
-    }
-
-    @Override
-    public DriftDetector start() {
-      return new dev.millrace.eval.drift.PageHinkley(this);
     }
   }
 
@@ -311,11 +283,6 @@ public sealed interface DriftSpec extends Serializable
             "stat-size must be at least %d with alpha %s, or nothing is ever a drift, but was %d"
                 .formatted(enough, alpha, recent));
       }
-    }
-
-    @Override
-    public DriftDetector start() {
-      return new dev.millrace.eval.drift.Kswin(this);
     }
   }
 

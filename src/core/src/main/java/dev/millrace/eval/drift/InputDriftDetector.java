@@ -1,6 +1,6 @@
 package dev.millrace.eval.drift;
 
-import dev.millrace.eval.FdlibmLog;
+import dev.millrace.eval.probability.FdlibmLog;
 import dev.millrace.report.MetricsReport;
 import dev.millrace.report.ModelEvent.InputDrift;
 import dev.millrace.state.KeyPart;

@@ -6,6 +6,7 @@ import dev.millrace.data.SlotIndex;
 import dev.millrace.input.ErasedId;
 import dev.millrace.nn.PagedOutput;
 import dev.millrace.nn.PagedPart;
+import dev.millrace.state.UsageOrder;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -79,11 +80,7 @@ final class IdTable implements PagedPart {
           return id(slot);
         }
       };
-  // The ids from the least to the most recently seen, as a list.
-  private int[] older = {};
-  private int[] newer = {};
-  private int oldest = NONE;
-  private int newest = NONE;
+  private final UsageOrder order = new UsageOrder();
   private long touches;
   private int free;
   private long victims;
@@ -118,10 +115,7 @@ final class IdTable implements PagedPart {
     Arrays.fill(marks, (byte) (CHANGED | SHARED)); // no store has a page of the copy
     size = other.size;
     index.copy(other.index);
-    older = other.older.clone();
-    newer = other.newer.clone();
-    oldest = other.oldest;
-    newest = other.newest;
+    order.copy(other.order);
     touches = other.touches;
     free = other.free;
     victims = other.victims;
@@ -183,10 +177,7 @@ final class IdTable implements PagedPart {
 
   /** Marks an id as the one seen last. */
   void touch(int slot, long time) {
-    if (slot != newest) {
-      unlink(slot);
-      link(slot);
-    }
+    order.touch(slot);
     stamp(slot, time);
   }
 
@@ -211,14 +202,14 @@ final class IdTable implements PagedPart {
 
   private void put(long id, int slot, long time) {
     changed(slot >> SHIFT).ids[slot & PAGE_SLOTS - 1] = id;
-    link(slot);
+    order.add(slot);
     stamp(slot, time);
     index.add(slot);
   }
 
   private int takeOldest() {
-    int slot = oldest;
-    unlink(slot);
+    int slot = order.oldest();
+    order.remove(slot);
     if (isFree(slot)) {
       free--;
       return slot;
@@ -259,16 +250,16 @@ final class IdTable implements PagedPart {
       return 0;
     }
     index.remove(slot);
-    unlink(slot);
+    order.remove(slot);
     clear(slot);
     Page page = changed(slot >> SHIFT);
     int at = slot & PAGE_SLOTS - 1;
     page.ids[at] = 0;
-    page.touched[at] = oldest == NONE ? -1 : Math.min(0, touched(oldest)) - 1;
+    page.touched[at] = order.oldest() == NONE ? -1 : Math.min(0, touched(order.oldest())) - 1;
     if (page.times != null) {
       page.times[at] = 0;
     }
-    linkAsOldest(slot);
+    order.addOldest(slot);
     free++;
     return 1;
   }
@@ -291,11 +282,6 @@ final class IdTable implements PagedPart {
       pages[page] = new Page(width, hasTimes);
       marks[page] = CHANGED;
     }
-    if (slot == older.length) {
-      int room = Math.max(PAGE_SLOTS, older.length + older.length / 2);
-      older = Arrays.copyOf(older, room);
-      newer = Arrays.copyOf(newer, room);
-    }
     return slot;
   }
 
@@ -305,41 +291,6 @@ final class IdTable implements PagedPart {
 
   private long id(int slot) {
     return pages[slot >> SHIFT].ids[slot & PAGE_SLOTS - 1];
-  }
-
-  private void link(int slot) {
-    older[slot] = newest;
-    newer[slot] = NONE;
-    if (newest == NONE) {
-      oldest = slot;
-    } else {
-      newer[newest] = slot;
-    }
-    newest = slot;
-  }
-
-  private void linkAsOldest(int slot) {
-    older[slot] = NONE;
-    newer[slot] = oldest;
-    if (oldest == NONE) {
-      newest = slot;
-    } else {
-      older[oldest] = slot;
-    }
-    oldest = slot;
-  }
-
-  private void unlink(int slot) {
-    if (older[slot] == NONE) {
-      oldest = newer[slot];
-    } else {
-      newer[older[slot]] = newer[slot];
-    }
-    if (newer[slot] == NONE) {
-      newest = older[slot];
-    } else {
-      older[newer[slot]] = older[slot];
-    }
   }
 
   @Override
@@ -353,8 +304,8 @@ final class IdTable implements PagedPart {
 
   /** Removes the id seen least recently, or a free slot; the last slot takes its place. */
   private void removeOldest() {
-    int slot = oldest;
-    unlink(slot);
+    int slot = order.oldest();
+    order.remove(slot);
     if (isFree(slot)) {
       free--;
     } else {
@@ -387,25 +338,9 @@ final class IdTable implements PagedPart {
       target.times[place] = source.times[at];
     }
     System.arraycopy(source.numbers, offset(from), target.numbers, offset(to), width);
-    older[to] = older[from];
-    newer[to] = newer[from];
-    relink(to);
+    order.replace(from, to);
     if (hasId) {
       index.add(to);
-    }
-  }
-
-  // After its links were set to its neighbours.
-  private void relink(int slot) {
-    if (older[slot] == NONE) {
-      oldest = slot;
-    } else {
-      newer[older[slot]] = slot;
-    }
-    if (newer[slot] == NONE) {
-      newest = slot;
-    } else {
-      older[newer[slot]] = slot;
     }
   }
 
@@ -589,8 +524,6 @@ final class IdTable implements PagedPart {
 
   /** Builds the index and the order of ids when all pages are read. */
   private void build() throws IOException {
-    older = new int[size];
-    newer = new int[size];
     index.clear(size);
     long[] inOrder = new long[size];
     for (int slot = 0; slot < size; slot++) {
@@ -613,7 +546,7 @@ final class IdTable implements PagedPart {
       if (slot == NONE) {
         throw damaged("two ids were seen last at the same time");
       }
-      link(slot);
+      order.add(slot);
     }
   }
 

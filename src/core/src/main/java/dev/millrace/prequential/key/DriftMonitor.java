@@ -3,6 +3,7 @@ package dev.millrace.prequential.key;
 import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.SizeChecks;
 import dev.millrace.eval.drift.DriftDetector;
+import dev.millrace.eval.drift.DriftDetectors;
 import dev.millrace.eval.drift.DriftSignal;
 import dev.millrace.eval.drift.DriftSpec;
 import dev.millrace.nn.Learner;
@@ -37,7 +38,7 @@ public final class DriftMonitor implements KeyPart {
 
   private DriftMonitor(DriftMonitor other) {
     policy = other.policy;
-    detector = State.copy(other.detector, policy.detector().start());
+    detector = State.copy(other.detector, DriftDetectors.start(policy.detector()));
     last = other.last;
     drifts = other.drifts;
     boostedUntil = other.boostedUntil;
@@ -47,7 +48,9 @@ public final class DriftMonitor implements KeyPart {
   /** Returns a monitor without examples; null if the pipeline has no drift detector. */
   static @Nullable DriftMonitor create(PartOrigin origin) {
     DriftPolicy policy = origin.spec().drift();
-    return policy == null ? null : new DriftMonitor(policy, policy.detector().start());
+    return policy == null
+        ? null
+        : new DriftMonitor(policy, DriftDetectors.start(policy.detector()));
   }
 
   /** Returns the number of drifts so far. */
@@ -197,7 +200,7 @@ public final class DriftMonitor implements KeyPart {
     if (challenger != null) {
       challenger.write(out);
     }
-    DriftDetector.write(detector, out);
+    DriftDetectors.write(detector, out);
   }
 
   /**
@@ -223,11 +226,13 @@ public final class DriftMonitor implements KeyPart {
     // Read even if it is not used: other state follows.
     boolean same = policy != null && name.equals(policy.name());
     DriftDetector detector =
-        DriftDetector.read(in, policy != null && same ? policy.detector() : DriftSpec.ofName(name));
+        DriftDetectors.read(
+            in, policy != null && same ? policy.detector() : DriftSpec.ofName(name));
     if (policy == null) {
       return null;
     }
-    DriftMonitor monitor = new DriftMonitor(policy, same ? detector : policy.detector().start());
+    DriftMonitor monitor =
+        new DriftMonitor(policy, same ? detector : DriftDetectors.start(policy.detector()));
     monitor.drifts = drifts;
     if (same) {
       monitor.last = signals[last];

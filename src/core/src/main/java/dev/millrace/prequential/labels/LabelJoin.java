@@ -2,7 +2,7 @@ package dev.millrace.prequential.labels;
 
 import dev.millrace.data.SizeChecks;
 import dev.millrace.data.Task;
-import dev.millrace.eval.AccuracyEstimate;
+import dev.millrace.eval.probability.AccuracyEstimate;
 import dev.millrace.input.ErasedId;
 import dev.millrace.input.InputSpec.DefaultLabel;
 import dev.millrace.input.InputSpec.LateLabels;

@@ -135,7 +135,8 @@ class DriftDetectorTest {
     "hddm-a one-sided, numbers-2, 5834 6021",
   })
   void signalsDriftWhereMoaDoes(String detector, String stream, String expected) {
-    List<Integer> drifts = indices(spec(detector).start(), stream(stream), DriftSignal.DRIFT);
+    List<Integer> drifts =
+        indices(DriftDetectors.start(spec(detector)), stream(stream), DriftSignal.DRIFT);
 
     assertThat(drifts).isEqualTo(Stream.of(expected.split(" ")).map(Integer::valueOf).toList());
   }
@@ -161,7 +162,8 @@ class DriftDetectorTest {
   })
   void pageHinkleySignalsARiseAboveTheRunningMinimum(
       String detector, String stream, String expected) {
-    List<Integer> drifts = indices(spec(detector).start(), stream(stream), DriftSignal.DRIFT);
+    List<Integer> drifts =
+        indices(DriftDetectors.start(spec(detector)), stream(stream), DriftSignal.DRIFT);
 
     assertThat(drifts).isEqualTo(Stream.of(expected.split(" ")).map(Integer::valueOf).toList());
   }
@@ -169,13 +171,14 @@ class DriftDetectorTest {
   @ParameterizedTest
   @MethodSource("specs")
   void errorsThatBecomeFewerAreNoDrift(DriftSpec spec) {
-    assertThat(indices(spec.start(), falling(), DriftSignal.DRIFT)).isEmpty();
+    assertThat(indices(DriftDetectors.start(spec), falling(), DriftSignal.DRIFT)).isEmpty();
   }
 
   @ParameterizedTest
   @MethodSource("specs")
   void aConceptThatFlipsAfterLearningIsADriftSoon(DriftSpec spec) {
-    List<Integer> drifts = indices(spec.start(), learnedThenFlipped(), DriftSignal.DRIFT);
+    List<Integer> drifts =
+        indices(DriftDetectors.start(spec), learnedThenFlipped(), DriftSignal.DRIFT);
 
     assertThat(drifts).anySatisfy(index -> assertThat(index).isBetween(5_000, 5_200));
   }
@@ -195,7 +198,7 @@ class DriftDetectorTest {
     "hddm-a, numbers-2, 949",
   })
   void warnsAsOftenAsMoa(String detector, String stream, int expected) {
-    assertThat(indices(spec(detector).start(), stream(stream), DriftSignal.WARNING))
+    assertThat(indices(DriftDetectors.start(spec(detector)), stream(stream), DriftSignal.WARNING))
         .hasSize(expected);
   }
 
@@ -220,7 +223,7 @@ class DriftDetectorTest {
       String stream, double alpha, int window, int recent, long seed, String expected) {
     DriftSpec spec = new DriftSpec.Kswin(alpha, window, recent, seed);
 
-    List<Integer> drifts = indices(spec.start(), stream(stream), DriftSignal.DRIFT);
+    List<Integer> drifts = indices(DriftDetectors.start(spec), stream(stream), DriftSignal.DRIFT);
 
     assertThat(drifts).isEqualTo(Stream.of(expected.split(" ")).map(Integer::valueOf).toList());
   }
@@ -235,7 +238,7 @@ class DriftDetectorTest {
     DriftSpec spec = new DriftSpec.Kswin(0.05, 2_000, 1_000, 0);
 
     assertThat(Kswin.pValue(1_000, 100)).isLessThan(1e-4);
-    assertThat(indices(spec.start(), stream, DriftSignal.DRIFT))
+    assertThat(indices(DriftDetectors.start(spec), stream, DriftSignal.DRIFT))
         .isEqualTo(expected.isEmpty() ? List.of() : List.of(Integer.valueOf(expected)));
   }
 
@@ -243,7 +246,8 @@ class DriftDetectorTest {
   void kswinSeesARiseSoonAndIsCalmOtherwise() {
     DriftSpec spec = new DriftSpec.Kswin(1e-7, 300, 30, 7);
 
-    List<Integer> drifts = indices(spec.start(), stream("numbers-1"), DriftSignal.DRIFT);
+    List<Integer> drifts =
+        indices(DriftDetectors.start(spec), stream("numbers-1"), DriftSignal.DRIFT);
 
     assertThat(drifts).containsExactly(3_021);
   }
@@ -263,16 +267,16 @@ class DriftDetectorTest {
   @MethodSource("specs")
   void goesOnFromItsBytesAndAsACopyAsIfNeverStopped(DriftSpec spec) throws IOException {
     double[] stream = stream("errors-1");
-    DriftDetector undisturbed = spec.start();
-    DriftDetector stored = spec.start();
-    DriftDetector copied = spec.start();
+    DriftDetector undisturbed = DriftDetectors.start(spec);
+    DriftDetector stored = DriftDetectors.start(spec);
+    DriftDetector copied = DriftDetectors.start(spec);
     for (int i = 0; i < stream.length; i++) {
       if (i % 17 == 0) {
         byte[] bytes = bytes(stored);
         stored = read(bytes, spec);
         assertThat(bytes(stored)).isEqualTo(bytes);
         DriftDetector original = copied;
-        copied = State.copy(copied, spec.start());
+        copied = State.copy(copied, DriftDetectors.start(spec));
         original.update(1); // must not reach the copy
       }
       DriftSignal expected = undisturbed.update(stream[i]);
@@ -285,9 +289,9 @@ class DriftDetectorTest {
 
   @Test
   void aSmallerWindowKeepsTheNewestStoredNumbers() throws IOException {
-    DriftDetector larger = new DriftSpec.Kswin(0.005, 100, 30, 0).start();
+    DriftDetector larger = DriftDetectors.start(new DriftSpec.Kswin(0.005, 100, 30, 0));
     DriftSpec smallerSpec = new DriftSpec.Kswin(0.005, 60, 30, 0);
-    DriftDetector smaller = smallerSpec.start();
+    DriftDetector smaller = DriftDetectors.start(smallerSpec);
     for (int i = 0; i < 100; i++) {
       larger.update(i % 3);
       smaller.update(i % 3);
@@ -299,7 +303,7 @@ class DriftDetectorTest {
   @ParameterizedTest
   @MethodSource("specs")
   void ignoresValuesThatAreNotFinite(DriftSpec spec) throws IOException {
-    DriftDetector detector = spec.start();
+    DriftDetector detector = DriftDetectors.start(spec);
     detector.update(1);
     byte[] before = bytes(detector);
 
@@ -315,15 +319,18 @@ class DriftDetectorTest {
     double[] errors = {0, 0, 0, 0, 1, 1, 1, 1};
     DriftSpec pageHinkley = new DriftSpec.PageHinkley(7, 0, 0.1, 1);
 
-    assertThat(indices(new DriftSpec.Ddm(5, 2, 3).start(), errors, DriftSignal.DRIFT)).contains(4);
-    assertThat(indices(new DriftSpec.Ddm(6, 2, 3).start(), errors, DriftSignal.DRIFT)).isEmpty();
-    assertThat(indices(pageHinkley.start(), errors, DriftSignal.DRIFT)).containsExactly(6);
+    assertThat(indices(DriftDetectors.start(new DriftSpec.Ddm(5, 2, 3)), errors, DriftSignal.DRIFT))
+        .contains(4);
+    assertThat(indices(DriftDetectors.start(new DriftSpec.Ddm(6, 2, 3)), errors, DriftSignal.DRIFT))
+        .isEmpty();
+    assertThat(indices(DriftDetectors.start(pageHinkley), errors, DriftSignal.DRIFT))
+        .containsExactly(6);
   }
 
   @ParameterizedTest
   @MethodSource("specs")
   void countsExamplesAndTheBytesOfItsArrays(DriftSpec spec) throws IOException {
-    DriftDetector detector = spec.start();
+    DriftDetector detector = DriftDetectors.start(spec);
     assertThat(detector.memoryBytes()).isEqualTo(arrays(spec, 100, 2 * 30 * 8));
     for (int i = 0; i < 5; i++) {
       detector.update(0);
@@ -349,7 +356,7 @@ class DriftDetectorTest {
 
   @Test
   void rejectsBytesOfAdwinWhoseBucketsAreNotItsWindow() throws IOException {
-    DriftDetector detector = DriftSpec.Adwin.DEFAULT.start();
+    DriftDetector detector = DriftDetectors.start(DriftSpec.Adwin.DEFAULT);
     for (int i = 0; i < 6; i++) {
       detector.update(0.5);
     }
@@ -402,7 +409,7 @@ class DriftDetectorTest {
         .withMessage(
             "stat-size must be at least %d with alpha %s, or nothing is ever a drift, but was %d"
                 .formatted(least, alpha, recent));
-    DriftDetector detector = new DriftSpec.Kswin(alpha, 100, least, 0).start();
+    DriftDetector detector = DriftDetectors.start(new DriftSpec.Kswin(alpha, 100, least, 0));
     double[] stream = new double[200];
     Arrays.fill(stream, 150, 200, 1);
     assertThat(indices(detector, stream, DriftSignal.DRIFT)).hasSize(1);
@@ -435,7 +442,7 @@ class DriftDetectorTest {
   @ParameterizedTest
   @MethodSource("allowed")
   void takesSettingsUpToTheirLimits(Supplier<DriftSpec> setting) {
-    assertThat(setting.get().start().update(0.5)).isNotEqualTo(DriftSignal.DRIFT);
+    assertThat(DriftDetectors.start(setting.get()).update(0.5)).isNotEqualTo(DriftSignal.DRIFT);
   }
 
   static Stream<Supplier<DriftSpec>> rejected() {
@@ -483,11 +490,11 @@ class DriftDetectorTest {
 
   private static byte[] bytes(DriftDetector detector) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    DriftDetector.write(detector, new DataOutputStream(bytes));
+    DriftDetectors.write(detector, new DataOutputStream(bytes));
     return bytes.toByteArray();
   }
 
   private static DriftDetector read(byte[] bytes, DriftSpec spec) throws IOException {
-    return DriftDetector.read(new DataInputStream(new ByteArrayInputStream(bytes)), spec);
+    return DriftDetectors.read(new DataInputStream(new ByteArrayInputStream(bytes)), spec);
   }
 }

@@ -1,4 +1,4 @@
-package dev.millrace.eval;
+package dev.millrace.eval.probability;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

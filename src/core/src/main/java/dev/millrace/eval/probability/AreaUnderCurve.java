@@ -1,4 +1,4 @@
-package dev.millrace.eval;
+package dev.millrace.eval.probability;
 
 import java.util.Arrays;
 
@@ -33,7 +33,7 @@ public final class AreaUnderCurve {
   }
 
   /** Removes all examples. */
-  void clear() {
+  public void clear() {
     size = 0;
     positives = 0;
     roc = Double.NaN;
@@ -108,8 +108,8 @@ public final class AreaUnderCurve {
     precisionRecall = precisionArea / positives;
   }
 
-  /** Weight of the positive examples. */
-  double positives() {
+  /** Returns the weight of the positive examples. */
+  public double positives() {
     return positives;
   }
 

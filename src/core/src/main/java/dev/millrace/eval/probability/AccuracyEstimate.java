@@ -1,4 +1,4 @@
-package dev.millrace.eval;
+package dev.millrace.eval.probability;
 
 import dev.millrace.report.MetricsReport.Estimate;
 import dev.millrace.state.State;

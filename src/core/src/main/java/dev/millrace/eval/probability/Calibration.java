@@ -1,4 +1,4 @@
-package dev.millrace.eval;
+package dev.millrace.eval.probability;
 
 import dev.millrace.state.State;
 import dev.millrace.state.StateVisitor;
@@ -8,13 +8,13 @@ import java.io.IOException;
  * Expected calibration error: how far accuracy is from the predicted class's probability, over bins
  * of that probability of equal width (Guo et al., ICML 2017).
  */
-final class Calibration implements State {
+public final class Calibration implements State {
 
   /** Number of bins. */
   static final int BINS = 10;
 
   /** Bytes in memory. */
-  static final int BYTES = (2 * BINS + 1) * Double.BYTES;
+  public static final int BYTES = (2 * BINS + 1) * Double.BYTES;
 
   private double weight;
   private final double[] hits = new double[BINS];
@@ -25,7 +25,7 @@ final class Calibration implements State {
    *
    * @param confidence probability of the predicted class; NaN is ignored
    */
-  void add(float confidence, boolean hit, double weightOfExample) {
+  public void add(float confidence, boolean hit, double weightOfExample) {
     if (Float.isNaN(confidence)) {
       return;
     }
@@ -42,7 +42,7 @@ final class Calibration implements State {
    * Returns the mean distance of accuracy and confidence, each bin as heavy as its examples; NaN if
    * none.
    */
-  double error() {
+  public double error() {
     double sum = 0;
     for (int b = 0; b < BINS; b++) {
       sum += Math.abs(hits[b] - confidences[b]);
@@ -51,7 +51,7 @@ final class Calibration implements State {
   }
 
   /** Multiplies all weights. */
-  void scale(double factor) {
+  public void scale(double factor) {
     weight *= factor;
     for (int b = 0; b < BINS; b++) {
       hits[b] *= factor;

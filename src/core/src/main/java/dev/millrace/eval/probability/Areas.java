@@ -1,4 +1,4 @@
-package dev.millrace.eval;
+package dev.millrace.eval.probability;
 
 /**
  * Areas under the ROC and the precision-recall curve: of the positive class of two, or the means
@@ -9,16 +9,16 @@ package dev.millrace.eval;
  * @param weightedRoc each class as heavy as its examples; NaN for two classes
  * @param weightedPrecisionRecall as above
  */
-record Areas(
+public record Areas(
     double roc, double precisionRecall, double weightedRoc, double weightedPrecisionRecall) {
 
   /** Returns the areas of the positive class of two. */
-  static Areas of(AreaUnderCurve area) {
+  public static Areas of(AreaUnderCurve area) {
     return new Areas(area.roc(), area.precisionRecall(), Double.NaN, Double.NaN);
   }
 
   /** Means over the classes that examples are of. Not thread-safe. */
-  static final class Means {
+  public static final class Means {
     private int classes;
     private double weight;
     private double roc;
@@ -27,7 +27,7 @@ record Areas(
     private double weightedPrecisionRecall;
 
     /** Adds the areas of a class, if they exist. */
-    void add(AreaUnderCurve area) {
+    public void add(AreaUnderCurve area) {
       if (Double.isNaN(area.roc())) {
         return;
       }
@@ -40,7 +40,7 @@ record Areas(
     }
 
     /** Returns the means; NaN without classes. */
-    Areas get() {
+    public Areas get() {
       return new Areas(
           roc / classes,
           precisionRecall / classes,

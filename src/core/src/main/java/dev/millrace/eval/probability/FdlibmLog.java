@@ -1,4 +1,4 @@
-package dev.millrace.eval;
+package dev.millrace.eval.probability;
 
 /**
  * Computes the natural logarithm with the bits of {@link StrictMath#log}, which up to JDK 20 is a
