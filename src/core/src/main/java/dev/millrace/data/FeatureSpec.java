@@ -7,11 +7,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * One column of the input and how it becomes features.
  *
- * @param name the field or column; dots reach into nested records
- * @param nullable the column may be absent: then its features are missing and one more feature, an
- *     indicator, is 1
- * @param values of a one-hot column, one feature each; a value not listed gives 0 in all of them
- * @param buckets of a hashed column, one feature each
  * @param ids options of a column of ids; null for other types
  * @param separator what is between the ids of a text, in {@link Type#SET} and {@link Type#SPARSE};
  *     null for other types. How a column is written is not part of what its features mean
@@ -72,14 +67,7 @@ public record FeatureSpec(
     return new FeatureSpec(name, type, nullable, List.of(), 0, ids, type.separator());
   }
 
-  /**
-   * Options of a column of ids.
-   *
-   * @param max ids kept of one record, the first ones; 1 for {@link Type#ID}
-   * @param minCount records with an id after which models use it, at least 1
-   * @param ttlMillis event time without a record after which an id is forgotten, 0 for never
-   * @param ngrams longest run of words of a text that is an id of its own, at least 1
-   */
+  /** Options of a column of ids. */
   public record IdOptions(
       @Setting(
               value = "1",

@@ -11,24 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which metrics are computed, and how often they are reported.
  *
- * @param window max scored examples of a key in the window
- * @param windowMillis max age of examples in the window in event time, in milliseconds; 0 for no
- *     limit
- * @param decay weight of an example relative to the next one in the decayed metrics, below 1; 0
- *     turns them off
- * @param every number of examples of a key between two reports
  * @param maxIntervalMillis max milliseconds until an example is reported; the clock affects when a
  *     report is sent, not its content; 0 turns it off
- * @param perClass reports have precision, recall and F1 of each class
- * @param confusionMatrix reports have the confusion matrix
- * @param averages reports have macro, weighted and micro averages over the classes
- * @param calibration reports have the Brier score, the expected calibration error, and of two
- *     classes the mean predicted probability and the observed share of the positive one
- * @param aucClasses max classes for areas under the ROC and the precision-recall curve of the
- *     window, up to {@link #MAX_AUC_CLASSES}; 0 turns them off
- * @param beta weight of recall relative to precision in F-beta, which is reported unless it is 1
- * @param quantile quantile of the labels for the quantile loss
- * @param thresholdMetric score that the threshold between two classes is tuned for
  * @param multiclass the task is declared multiclass: scores are averages over all classes even of
  *     two
  * @param positiveClass class of binary precision, recall and F1; null for the last by name
@@ -132,13 +116,7 @@ public record MetricsSpec(
     F_BETA
   }
 
-  /**
-   * Held-out examples, which no model learns from.
-   *
-   * @param fraction of the examples, 0 to below 1, chosen by their identity; 0 is none
-   * @param patience epochs without a better validation loss until a model stops learning; 0 for
-   *     never
-   */
+  /** Held-out examples, which no model learns from. */
   public record Validation(
       @Setting(value = "0", in = "[0, 1)", doc = "fraction of the examples held out; 0 is none")
           double fraction,

@@ -25,30 +25,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Specifies how a record becomes an example: the {@code input} part of a pipeline.
  *
- * @param format framing of the record values
  * @param schema Avro schema (JSON text) of the records; null for the standard example schema
- * @param key field of the model key; null for the record key
- * @param label field of the label
- * @param weight field of the example's weight; null for 1
- * @param eventTime field of the event time in milliseconds since the epoch; null for the record's
- *     timestamp
- * @param task null: text, boolean and enum labels are classes, numbers are regression targets
- * @param classes declared classes; empty for classes discovered in the stream
  * @param features declared features; empty for all of the standard schema
- * @param id field of the example's id; null for none
  * @param labels delayed labels; null if labels come with their features
- * @param columns of a CSV line, empty with other formats
  * @param registry registry of the schemas of records in the Confluent wire format; null for none
  * @param crosses pairs of columns of ids, each pair of whose ids is an id of its own
- * @param group field of the group whose examples are ranked against each other in the metrics; null
- *     for none
  * @param derived features computed from earlier records, behind the declared ones
  * @param forecast forecasts of a column, which is the label of each record; null for none
  * @param targets labels of a record that are learned together, each from a field of its own; empty
  *     for the one of {@code label}
- * @param labelSeparator what is between the labels of a set that is one text
  * @param notation of numbers and dates in CSV cells
- * @param epochs whether a header of each record may name the pass over a bounded data set
  */
 @PublicApi
 public record InputSpec(
@@ -351,11 +337,6 @@ public record InputSpec(
    * Delayed labels: records of their own that are joined to their features.
    *
    * @param topic of the labels; null for the topic of the features
-   * @param id field of the example's id in a label's record
-   * @param key field of the model key in a label's record; null for the record key
-   * @param label field of the label in a label's record
-   * @param timeoutMillis max event time between features and their label, in either order
-   * @param maxPending max number of pending features of a key, and of pending labels
    * @param onTimeout label of features whose own label does not come within the timeout; null to
    *     drop them
    */
@@ -413,14 +394,6 @@ public record InputSpec(
   /**
    * Max sizes of records and models.
    *
-   * @param recordBytes max length of a value
-   * @param keyBytes max length of a model key in UTF-8
-   * @param classes max number of classes of one model
-   * @param features max number of features of one model
-   * @param ids max number of ids that one model knows
-   * @param groups max number of groups of records that one key derives features from, for each list
-   *     of columns that they are grouped by
-   * @param weight max weight of an example
    * @param outputBytes max length of a record that a pipeline writes; 0 for one under which output
    *     topics take a record of twice the allowed size that is rejected, with all its headers. A
    *     larger one is rejected without its value

@@ -15,9 +15,6 @@ import org.jspecify.annotations.Nullable;
  * format are.
  *
  * @param url of a registry with Confluent's interface; slashes at its end are cut
- * @param basic user and password with a colon between them; null for none
- * @param bearer token; null for none
- * @param cached max number of schemas in the cache
  */
 @PublicApi
 public record RegistrySpec(
@@ -73,9 +70,6 @@ public record RegistrySpec(
   /**
    * Certificates of the registry and its client; null for the JVM's own authorities and for no
    * client certificate.
-   *
-   * @param truststore file of trusted certificates, PEM, PKCS #12 or JKS
-   * @param keystore file of the client's key and certificate, PKCS #12 or JKS
    */
   public record Tls(
       @Setting(
@@ -103,15 +97,7 @@ public record RegistrySpec(
     public static final Tls DEFAULT = Declaration.defaults(Tls.class);
   }
 
-  /**
-   * Times in milliseconds.
-   *
-   * @param connect timeout of a connection
-   * @param answer timeout of a response
-   * @param retry backoff before the first retry; doubled each time
-   * @param maxRetry max backoff
-   * @param unknown time for which it is cached that a schema does not exist
-   */
+  /** Times in milliseconds. */
   public record Timing(
       @Setting(
               value = "5s",

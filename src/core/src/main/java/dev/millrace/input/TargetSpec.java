@@ -12,11 +12,6 @@ import org.jspecify.annotations.Nullable;
  * Specifies one of several labels of a record that are learned together.
  *
  * @param name field of the label, and the name of the output
- * @param task {@link Task#BINARY}, {@link Task#MULTICLASS} or {@link Task#REGRESSION}; null: text
- *     and boolean labels are classes, numbers are values
- * @param classes declared classes; empty for classes discovered in the stream
- * @param positiveClass the class of two that counts as positive; null for the default
- * @param timeoutMillis max event time between features and this label; null for that of all labels
  * @param onTimeout label of features whose own label does not come within the timeout; null for
  *     that of all labels
  */

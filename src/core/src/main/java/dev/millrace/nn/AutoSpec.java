@@ -11,10 +11,7 @@ import java.util.stream.Collectors;
 /**
  * The settings of {@code model: auto}: a mixture of small networks that learn in parallel.
  *
- * @param tier size of the mixture
  * @param members optional members that are not part of the tier
- * @param buffer number of records kept for replay, at least 1
- * @param targetScale on which values are learned
  */
 @PublicApi
 public record AutoSpec(

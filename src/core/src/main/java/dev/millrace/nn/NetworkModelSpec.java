@@ -10,9 +10,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * Specification of a single network.
  *
- * @param output activation of the output layer; null for the task's default
- * @param loss loss function; null for the task's default
- * @param dimension floats of the vector of an id; without effect if there are no columns of ids
  * @param start network that new models start from; null for random initial weights
  */
 @PublicApi

@@ -32,15 +32,7 @@ public record SelectionSpec(
   /** A named model of the selection. */
   public record NamedModel(String name, ModelSpec model) implements Serializable {}
 
-  /**
-   * Rule that makes a challenger the champion.
-   *
-   * @param automatic true to promote without a command
-   * @param window number of examples of the decayed losses, at least 1
-   * @param examples number of consecutive examples with a lower windowed loss
-   * @param significance probability that a challenger that is not better is promoted during a
-   *     champion's time
-   */
+  /** Rule that makes a challenger the champion. */
   public record Promotion(
       @Setting(
               value = "true",

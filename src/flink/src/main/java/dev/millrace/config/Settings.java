@@ -198,11 +198,7 @@ public record Settings(
    * The topics that a pipeline writes, and the delivery guarantee.
    *
    * @param commands topic of commands to running jobs; null if none are read
-   * @param hasPredictions whether predictions are written
-   * @param interval level of intervals, or of sets of classes; 0 for none
-   * @param reasons max number of columns that explain a prediction; 0 for no reasons
    * @param snapshots when models are published
-   * @param hasSummary whether summaries are written
    */
   public record Output(
       String metrics,
@@ -308,7 +304,6 @@ public record Settings(
   /**
    * Storage of the state of the models.
    *
-   * @param checkpointMillis time between two checkpoints
    * @param spec limits and expiry of the state
    */
   public record State(

@@ -6,14 +6,7 @@ import dev.millrace.data.Setting;
 import dev.millrace.prequential.spec.ShapeChange;
 import java.io.Serializable;
 
-/**
- * Storage of models between records.
- *
- * @param cacheBytes memory of a subtask for models in use, where the backend keeps bytes
- * @param ttlMillis after so long without an example a key is forgotten; 0 is never
- * @param stateBytes memory that all of one key may take: its models and what is kept of its records
- * @param onShapeChange what comes of state that does not fit the settings
- */
+/** Storage of models between records. */
 @PublicApi
 public record StateSpec(
     @Setting(

@@ -5,11 +5,7 @@ import dev.millrace.data.PublicApi;
 import dev.millrace.data.Setting;
 import java.io.Serializable;
 
-/**
- * Detection of drift in the columns of the input.
- *
- * @param threshold min population stability index of a drift, above 0
- */
+/** Detection of drift in the columns of the input. */
 @PublicApi
 public record InputDriftSpec(
     @Setting(

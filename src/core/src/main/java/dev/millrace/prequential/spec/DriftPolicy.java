@@ -10,8 +10,6 @@ import java.io.Serializable;
  * Detection of a key's drift, and the action that follows.
  *
  * @param name of the detector, as pipeline files spell it
- * @param boost factor of the learning rate after a drift, for the action that boosts it
- * @param boostSteps for so many steps
  */
 @PublicApi
 public record DriftPolicy(

@@ -8,9 +8,6 @@ import java.io.Serializable;
 /**
  * When a model is published while the job goes on, besides the end of its input.
  *
- * @param every examples of a key between two snapshots; 0 is never
- * @param maxIntervalMillis max time until new learning is published; 0 is never
- * @param minExamples examples of a key before its model is published while the job goes on
  * @param topic topic of the models; empty if none is set
  */
 @PublicApi
