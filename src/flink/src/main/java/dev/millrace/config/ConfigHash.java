@@ -40,62 +40,8 @@ final class ConfigHash {
       MetricsSpec.Validation validation,
       @Nullable DriftPolicy drift) {
     StringBuilder text = new StringBuilder();
-    line(text, "key", input.key());
-    line(text, "label", input.label());
-    line(text, "weight", input.weight());
-    line(text, "task", input.task());
-    if (input.id() != null) {
-      line(text, "id", input.id());
-    }
-    if (input.labels() != null) {
-      line(text, "labels.topic", input.labels().topic() == null ? "input" : "own");
-      line(text, "labels.id", input.labels().id());
-      line(text, "labels.key", input.labels().key());
-      line(text, "labels.label", input.labels().label());
-      line(text, "labels.timeout", input.labels().timeoutMillis());
-      line(text, "labels.max-pending", input.labels().maxPending());
-      if (input.labels().onTimeout() != null) {
-        line(text, "labels.on-timeout", input.labels().onTimeout());
-      }
-    }
-    if (input.epochs()) {
-      line(text, "epochs", true);
-    }
-    if (input.task() == Task.MULTILABEL) {
-      line(text, "label-separator", input.labelSeparator());
-    }
-    input.targets().forEach(target -> line(text, "target", target));
-    input.classes().forEach(name -> line(text, "class", name));
-    for (FeatureSpec feature : input.features()) {
-      line(text, "feature", feature.name());
-      line(text, "type", feature.type());
-      line(text, "nullable", feature.nullable());
-      line(text, "buckets", feature.buckets());
-      feature.values().forEach(value -> line(text, "value", value));
-      if (feature.ids() != null) {
-        line(text, "ids", feature.ids());
-      }
-      if (feature.separator() != null) {
-        line(text, "separator", feature.separator());
-      }
-    }
-    if (input.forecast() != null) {
-      line(text, "forecast", input.forecast());
-    }
-    input.crosses().forEach(cross -> line(text, "cross", cross));
-    input.derived().forEach(feature -> line(text, "derived", feature));
-    if (!input.derived().isEmpty()) {
-      line(text, "event-time", input.eventTime());
-      line(text, "limits.groups", input.limits().groups());
-    }
-    line(text, "limits.record-bytes", input.limits().recordBytes());
-    line(text, "limits.key-bytes", input.limits().keyBytes());
-    line(text, "limits.classes", input.limits().classes());
-    line(text, "limits.features", input.limits().features());
-    line(text, "limits.weight", input.limits().weight());
-    if (input.hasIds()) {
-      line(text, "limits.ids", input.limits().ids());
-    }
+    input(text, input);
+    limits(text, input);
     model(text, model);
     new TreeMap<>(model.classWeights().byName())
         .forEach((name, weight) -> line(text, "class-weight " + name, weight));
@@ -115,6 +61,74 @@ final class ConfigHash {
       line(text, "drift", drift);
     }
     return text.toString();
+  }
+
+  private static void input(StringBuilder text, InputSpec input) {
+    line(text, "key", input.key());
+    line(text, "label", input.label());
+    line(text, "weight", input.weight());
+    line(text, "task", input.task());
+    if (input.id() != null) {
+      line(text, "id", input.id());
+    }
+    if (input.labels() != null) {
+      labels(text, input.labels());
+    }
+    if (input.epochs()) {
+      line(text, "epochs", true);
+    }
+    if (input.task() == Task.MULTILABEL) {
+      line(text, "label-separator", input.labelSeparator());
+    }
+    input.targets().forEach(target -> line(text, "target", target));
+    input.classes().forEach(name -> line(text, "class", name));
+    input.features().forEach(feature -> feature(text, feature));
+    if (input.forecast() != null) {
+      line(text, "forecast", input.forecast());
+    }
+    input.crosses().forEach(cross -> line(text, "cross", cross));
+    input.derived().forEach(feature -> line(text, "derived", feature));
+    if (!input.derived().isEmpty()) {
+      line(text, "event-time", input.eventTime());
+      line(text, "limits.groups", input.limits().groups());
+    }
+  }
+
+  private static void labels(StringBuilder text, InputSpec.LateLabels labels) {
+    line(text, "labels.topic", labels.topic() == null ? "input" : "own");
+    line(text, "labels.id", labels.id());
+    line(text, "labels.key", labels.key());
+    line(text, "labels.label", labels.label());
+    line(text, "labels.timeout", labels.timeoutMillis());
+    line(text, "labels.max-pending", labels.maxPending());
+    if (labels.onTimeout() != null) {
+      line(text, "labels.on-timeout", labels.onTimeout());
+    }
+  }
+
+  private static void feature(StringBuilder text, FeatureSpec feature) {
+    line(text, "feature", feature.name());
+    line(text, "type", feature.type());
+    line(text, "nullable", feature.nullable());
+    line(text, "buckets", feature.buckets());
+    feature.values().forEach(value -> line(text, "value", value));
+    if (feature.ids() != null) {
+      line(text, "ids", feature.ids());
+    }
+    if (feature.separator() != null) {
+      line(text, "separator", feature.separator());
+    }
+  }
+
+  private static void limits(StringBuilder text, InputSpec input) {
+    line(text, "limits.record-bytes", input.limits().recordBytes());
+    line(text, "limits.key-bytes", input.limits().keyBytes());
+    line(text, "limits.classes", input.limits().classes());
+    line(text, "limits.features", input.limits().features());
+    line(text, "limits.weight", input.limits().weight());
+    if (input.hasIds()) {
+      line(text, "limits.ids", input.limits().ids());
+    }
   }
 
   private static StringBuilder model(StringBuilder text, ModelSpec model) {

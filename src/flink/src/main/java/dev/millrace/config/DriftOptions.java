@@ -136,6 +136,31 @@ final class DriftOptions {
       DriftPolicy policy,
       ModelSpec model,
       boolean isRegression) {
+    checkAction(drift, detector, policy, model);
+    Action action = policy.action();
+    if (COUNTING.contains(detector) && isRegression) {
+      drift.reject(
+          DETECTOR,
+          policy.name()
+              + " needs wrong and right classes, but input.task is regression. Use adwin, hddm-a,"
+              + " page-hinkley or kswin");
+    }
+    for (Option<?> option : List.of(BOOST, BOOST_STEPS)) {
+      if (drift.mentions(option) && action != Action.BOOST_LEARNING_RATE) {
+        drift.reject(
+            option,
+            "applies only to action boost-learning-rate, but the action is "
+                + action.id()
+                + ". Remove it");
+      }
+    }
+  }
+
+  private static void checkAction(
+      OptionReader drift,
+      Class<? extends DriftSpec> detector,
+      DriftPolicy policy,
+      ModelSpec model) {
     Action action = policy.action();
     boolean ofLayers = action == Action.BOOST_LEARNING_RATE || action == Action.RESET_HEAD;
     boolean several = model instanceof SelectionSpec;
@@ -153,21 +178,8 @@ final class DriftOptions {
               + " needs a network of layers, but the model is auto. Define one (model:"
               + " layers), or use reset");
     }
-    if (action == Action.BOOST_LEARNING_RATE
-        && optimizers(model).anyMatch(Optimizer.Ftrl.class::isInstance)) {
-      drift.reject(
-          ACTION,
-          "boost-learning-rate has no effect with ftrl, whose step follows from all gradients so"
-              + " far. Use another optimizer, reset-head or reset");
-    }
-    if (action == Action.BOOST_LEARNING_RATE
-        && optimizers(model)
-            .anyMatch(
-                one -> one instanceof Optimizer.AdamW adam && adam.decay() * policy.boost() > 1)) {
-      drift.reject(
-          BOOST,
-          "times weight-decay and learning-rate of adamw must be at most 1, or weights grow with"
-              + " each boosted step");
+    if (action == Action.BOOST_LEARNING_RATE) {
+      checkBoost(drift, policy, model);
     }
     if (action == Action.SWAP_IN_CHALLENGER && !several && !WARNING.contains(detector)) {
       drift.reject(
@@ -177,21 +189,22 @@ final class DriftOptions {
               + " does not. Add several models (models), or use ddm, eddm or hddm-a, or the"
               + " action reset");
     }
-    if (COUNTING.contains(detector) && isRegression) {
+  }
+
+  private static void checkBoost(OptionReader drift, DriftPolicy policy, ModelSpec model) {
+    if (optimizers(model).anyMatch(Optimizer.Ftrl.class::isInstance)) {
       drift.reject(
-          DETECTOR,
-          policy.name()
-              + " needs wrong and right classes, but input.task is regression. Use adwin, hddm-a,"
-              + " page-hinkley or kswin");
+          ACTION,
+          "boost-learning-rate has no effect with ftrl, whose step follows from all gradients so"
+              + " far. Use another optimizer, reset-head or reset");
     }
-    for (Option<?> option : List.of(BOOST, BOOST_STEPS)) {
-      if (drift.mentions(option) && action != Action.BOOST_LEARNING_RATE) {
-        drift.reject(
-            option,
-            "applies only to action boost-learning-rate, but the action is "
-                + action.id()
-                + ". Remove it");
-      }
+    if (optimizers(model)
+        .anyMatch(
+            one -> one instanceof Optimizer.AdamW adam && adam.decay() * policy.boost() > 1)) {
+      drift.reject(
+          BOOST,
+          "times weight-decay and learning-rate of adamw must be at most 1, or weights grow with"
+              + " each boosted step");
     }
   }
 

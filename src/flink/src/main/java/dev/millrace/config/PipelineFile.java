@@ -21,7 +21,6 @@ import dev.millrace.config.yaml.YamlReader;
 import dev.millrace.data.Durations;
 import dev.millrace.data.PublicApi;
 import dev.millrace.data.Task;
-import dev.millrace.flink.StateSpec;
 import dev.millrace.input.InputSpec;
 import dev.millrace.input.TargetSpec;
 import dev.millrace.kafka.TransactionTimeout;
@@ -348,35 +347,16 @@ public final class PipelineFile {
     OptionReader topics = output.below(PipelineOptions.TOPICS, PipelineOptions.TOPICS_GROUP);
     OptionReader state = root.below(PipelineOptions.STATE, PipelineOptions.STATE_GROUP);
     OptionReader limits = root.below(PipelineOptions.LIMITS, PipelineOptions.LIMITS_GROUP);
-    Settings.State storage =
-        state.read(
-            new Settings.State(
-                Settings.Backend.HEAP, 0, limits.read(state.read(StateSpec.DEFAULT))));
-    String pipeline = root.given(PipelineOptions.PIPELINE);
-    if (pipeline == null) {
-      pipeline = PipelineOptions.PIPELINE.name(); // an error already
-    }
+    Settings.State storage = limits.read(state.read(Settings.State.class));
+    String named = root.given(PipelineOptions.PIPELINE);
+    String pipeline = named == null ? PipelineOptions.PIPELINE.name() : named; // an error already
     Settings.Output outputs = outputs(root, output, topics, pipeline);
     boolean exactlyOnce = outputs.guarantee() == Settings.Guarantee.EXACTLY_ONCE;
-    Map<String, String> kafka =
-        root.given(PipelineOptions.KAFKA) instanceof Mapping properties
-                && !(isEmbedded && properties.entries().isEmpty())
-            ? KafkaProperties.read(properties, exactlyOnce, errors)
-            : Map.of();
+    Map<String, String> kafka = kafka(root, exactlyOnce, isEmbedded, errors);
     // A missing input is its only error; the other options are still checked.
     ConfigErrors ofInput =
         root.has(InputOptions.INPUT) ? errors : new ConfigErrors("", PipelineOptions::pathOf);
-    Mapping inputOptions =
-        root.given(InputOptions.INPUT) instanceof Mapping options
-            ? options
-            : new Mapping(Map.of(), document.line());
-    OptionReader in =
-        new OptionReader(
-            InputOptions.INPUT.name(),
-            inputOptions,
-            InputOptions.inputGroup(
-                inputOptions.entries().containsKey(InputOptions.TARGETS.name())),
-            ofInput);
+    OptionReader in = inputOptions(root, document, ofInput);
     String examples = topic(in, InputOptions.INPUT_TOPIC, pipeline);
     InputSpec spec =
         new InputReader(
@@ -387,19 +367,11 @@ public final class PipelineFile {
     ModelSpec model = new ModelsReader(root, errors, models).read(input.spec());
     input = withImpliedTask(input, model);
     input = input.withSpec(MetricsOptions.withGroup(input.spec(), metrics));
-    if (input.spec().labels() != null && input.spec().task() == null) {
-      in.reject(InputOptions.LABELS, "needs input.task: models predict before the first label");
-    }
-    if (input.spec().hasOutputs() && outputs.reasons() > 0) {
-      output.reject(
-          PipelineOptions.REASONS,
-          "are not supported with sets of labels or several targets. Remove it");
-    }
+    check(in, input.spec(), output, outputs);
     checkTopics(in, input, topics, pipeline);
     if (errors.count() == 0) {
-      input =
-          input.withSpec(
-              withinModelBytes(limits, storage.spec().stateBytes(), input.spec(), model));
+      long maxBytes = storage.spec().stateBytes();
+      input = input.withSpec(withinModelBytes(limits, maxBytes, input.spec(), model));
     }
     OptionReader drift = root.below(PipelineOptions.DRIFT, DriftOptions.DRIFT_GROUP);
     if (exactlyOnce && !isEmbedded) {
@@ -417,6 +389,37 @@ public final class PipelineFile {
         outputs,
         storage,
         models.warmStartKey());
+  }
+
+  private static Map<String, String> kafka(
+      OptionReader root, boolean exactlyOnce, boolean isEmbedded, ConfigErrors errors) {
+    return root.given(PipelineOptions.KAFKA) instanceof Mapping properties
+            && !(isEmbedded && properties.entries().isEmpty())
+        ? KafkaProperties.read(properties, exactlyOnce, errors)
+        : Map.of();
+  }
+
+  private static OptionReader inputOptions(
+      OptionReader root, Mapping document, ConfigErrors errors) {
+    Mapping given =
+        root.given(InputOptions.INPUT) instanceof Mapping options
+            ? options
+            : new Mapping(Map.of(), document.line());
+    boolean hasTargets = given.entries().containsKey(InputOptions.TARGETS.name());
+    return new OptionReader(
+        InputOptions.INPUT.name(), given, InputOptions.inputGroup(hasTargets), errors);
+  }
+
+  private static void check(
+      OptionReader in, InputSpec input, OptionReader output, Settings.Output outputs) {
+    if (input.labels() != null && input.task() == null) {
+      in.reject(InputOptions.LABELS, "needs input.task: models predict before the first label");
+    }
+    if (input.hasOutputs() && outputs.reasons() > 0) {
+      output.reject(
+          PipelineOptions.REASONS,
+          "are not supported with sets of labels or several targets. Remove it");
+    }
   }
 
   private static Settings.Output outputs(
@@ -504,14 +507,22 @@ public final class PipelineFile {
               .formatted(maxBytes, bytes));
       return input;
     }
-    if (!input.hasIds()) {
-      return input;
-    }
     long ofId =
         tasks.stream()
             .mapToLong(task -> Models.bytesOfId(model, task, classes))
             .max()
             .orElseThrow();
+    return input.hasIds() ? withinIdBytes(limits, maxBytes, input, bytes, ofId) : input;
+  }
+
+  /**
+   * Checks the size of a model with all its ids.
+   *
+   * @param bytes of a model without ids
+   * @param ofId bytes of an id
+   */
+  private static InputSpec withinIdBytes(
+      OptionReader limits, long maxBytes, InputSpec input, long bytes, long ofId) {
     int ids = input.limits().ids();
     if (!limits.has(PipelineOptions.ID_LIMIT)) {
       // Features that wait for their labels need some of it, too.

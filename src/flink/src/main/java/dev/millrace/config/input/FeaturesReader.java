@@ -81,18 +81,7 @@ final class FeaturesReader {
     OptionReader options = new OptionReader(path, mapping, InputOptions.FEATURE_GROUP, errors);
     String name = options.given(InputOptions.FEATURE_NAME);
     FeatureSpec.Type type = options.get(InputOptions.FEATURE_TYPE);
-    boolean typeKnown =
-        options.has(InputOptions.FEATURE_TYPE) || !options.mentions(InputOptions.FEATURE_TYPE);
-    if (typeKnown) {
-      IdOptionsReader.onlyWith(InputOptions.VALUES, type, options, FeatureSpec.Type.ONE_HOT);
-      IdOptionsReader.onlyWith(InputOptions.BUCKETS, type, options, FeatureSpec.Type.HASH);
-      IdOptionsReader.requireOfIds(options, type);
-    }
-    if (type == FeatureSpec.Type.ONE_HOT && !options.mentions(InputOptions.VALUES)) {
-      options.reject(
-          InputOptions.FEATURE_TYPE,
-          "one-hot needs the values. Add them, for example: values: [red, green], or use hash");
-    }
+    check(options, type);
     List<String> values = options.given(InputOptions.VALUES);
     return name == null
         ? null
@@ -104,6 +93,19 @@ final class FeaturesReader {
             type == FeatureSpec.Type.HASH ? options.get(InputOptions.BUCKETS) : 0,
             IdOptionsReader.read(options, type),
             IdOptionsReader.separator(options, type));
+  }
+
+  private static void check(OptionReader options, FeatureSpec.Type type) {
+    if (options.has(InputOptions.FEATURE_TYPE) || !options.mentions(InputOptions.FEATURE_TYPE)) {
+      IdOptionsReader.onlyWith(InputOptions.VALUES, type, options, FeatureSpec.Type.ONE_HOT);
+      IdOptionsReader.onlyWith(InputOptions.BUCKETS, type, options, FeatureSpec.Type.HASH);
+      IdOptionsReader.requireOfIds(options, type);
+    }
+    if (type == FeatureSpec.Type.ONE_HOT && !options.mentions(InputOptions.VALUES)) {
+      options.reject(
+          InputOptions.FEATURE_TYPE,
+          "one-hot needs the values. Add them, for example: values: [red, green], or use hash");
+    }
   }
 
   private void check(Map<FeatureSpec, Integer> features, InputSpec.Limits limit) {

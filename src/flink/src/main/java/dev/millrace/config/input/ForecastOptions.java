@@ -127,9 +127,10 @@ public final class ForecastOptions {
     if (entry == null || !(entry.value() instanceof Mapping input)) {
       return whole;
     }
+    Map<String, Entry> entries = new LinkedHashMap<>(input.entries());
     for (Option<?> excluded :
         List.of(InputOptions.LABEL, InputOptions.TARGETS, InputOptions.LABELS)) {
-      Entry given = input.entries().get(excluded.name());
+      Entry given = entries.remove(excluded.name());
       if (given != null) {
         errors.add(
             given.line(),
@@ -148,21 +149,10 @@ public final class ForecastOptions {
         column != null && column.value() instanceof Scalar given && given.text() != null
             ? given
             : new Scalar(COLUMN.name(), forecast.line()); // an error already
-    Mapping labeled =
-        without(
-                without(without(input, InputOptions.LABEL), InputOptions.TARGETS),
-                InputOptions.LABELS)
-            .with(InputOptions.LABEL.name(), new Entry(label.line(), label))
-            .with(
-                InputOptions.TASK.name(),
-                new Entry(forecast.line(), new Scalar(regression, forecast.line())));
-    return whole.with(name, new Entry(entry.line(), labeled));
-  }
-
-  private static Mapping without(Mapping map, Option<?> option) {
-    Map<String, Entry> entries = new LinkedHashMap<>(map.entries());
-    entries.remove(option.name());
-    return new Mapping(entries, map.line());
+    entries.put(InputOptions.LABEL.name(), new Entry(label.line(), label));
+    Scalar taskValue = new Scalar(regression, forecast.line());
+    entries.put(InputOptions.TASK.name(), new Entry(forecast.line(), taskValue));
+    return whole.with(name, new Entry(entry.line(), new Mapping(entries, input.line())));
   }
 
   /**

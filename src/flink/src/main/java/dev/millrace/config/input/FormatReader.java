@@ -60,18 +60,17 @@ public final class FormatReader {
       }
     }
     features.forEach(
-        (feature, line) -> {
-          if (!columns.contains(feature.name())) {
-            errors.add(line, "input.features " + notAColumn(feature.name(), columns));
-          }
-        });
+        (feature, line) -> require(feature.name(), columns, "input.features", line, errors));
     targets.forEach(
-        (target, line) -> {
-          if (!columns.contains(target.name())) {
-            errors.add(line, "input.targets " + notAColumn(target.name(), columns));
-          }
-        });
+        (target, line) -> require(target.name(), columns, "input.targets", line, errors));
     return columns;
+  }
+
+  private static void require(
+      String name, List<String> columns, String option, int line, ConfigErrors errors) {
+    if (!columns.contains(name)) {
+      errors.add(line, option + " " + notAColumn(name, columns));
+    }
   }
 
   public static String notAColumn(String name, List<String> columns) {

@@ -223,20 +223,10 @@ public final class InputReader {
       Map<TargetSpec, Integer> targets,
       List<DerivedFeature> derived) {
     InputSpec.Format format = in.get(InputOptions.FORMAT);
-    boolean given = in.mentions(InputOptions.SCHEMA);
     boolean noFeatures =
-        forecast == null
-            && features.isEmpty()
-            && derived.isEmpty()
-            && (!in.mentions(InputOptions.FEATURES)
-                || (in.given(InputOptions.FEATURES) instanceof Sequence list
-                    && list.items().isEmpty()));
+        forecast == null && features.isEmpty() && derived.isEmpty() && declaresNoFeatures();
     if (format == InputSpec.Format.JSON || format == InputSpec.Format.CSV) {
-      if (given) {
-        in.reject(
-            InputOptions.SCHEMA,
-            "applies only to Avro, but input.format is " + format.id() + ". Remove it");
-      }
+      rejectSchema(format);
       if (noFeatures && !isEmbedded) { // there are no records of a format
         in.reject(
             InputOptions.FORMAT,
@@ -244,7 +234,7 @@ public final class InputReader {
       }
       return null;
     }
-    if (format == InputSpec.Format.AVRO_RAW && !given) {
+    if (format == InputSpec.Format.AVRO_RAW && !in.mentions(InputOptions.SCHEMA)) {
       in.reject(
           InputOptions.FORMAT, "avro-raw needs input.schema, the path of the records' .avsc file");
     }
@@ -260,19 +250,36 @@ public final class InputReader {
     if (file == null) {
       return null;
     }
+    check(file, noFeatures, !targets.isEmpty());
+    checkFields(file, features, targets);
+    checkCarried(derived, file::has, file::missing);
+    return file.text();
+  }
+
+  private void rejectSchema(InputSpec.Format format) {
+    if (in.mentions(InputOptions.SCHEMA)) {
+      in.reject(
+          InputOptions.SCHEMA,
+          "applies only to Avro, but input.format is " + format.id() + ". Remove it");
+    }
+  }
+
+  private boolean declaresNoFeatures() {
+    return !in.mentions(InputOptions.FEATURES)
+        || (in.given(InputOptions.FEATURES) instanceof Sequence list && list.items().isEmpty());
+  }
+
+  private void check(SchemaFile file, boolean noFeatures, boolean hasTargets) {
     if (noFeatures && !file.isExample()) {
       in.reject(
           InputOptions.SCHEMA, "needs input.features, the fields that are features of the model");
     }
-    if (!targets.isEmpty() && file.isExample()) {
+    if (hasTargets && file.isExample()) {
       in.reject(
           InputOptions.SCHEMA,
           "is the standard example schema, which has one label, but input.targets need a field"
               + " each. Name a schema that has their fields");
     }
-    checkFields(file, features, targets);
-    checkCarried(derived, file::has, file::missing);
-    return file.text();
   }
 
   /** Checks that fields of the standard schema have their standard names. */

@@ -76,10 +76,7 @@ final class LabelsReader {
         label == null || in.mentions(InputOptions.TARGETS)
             ? TargetsReader.labelFields(in)
             : List.of(label);
-    for (String field : fields) {
-      rejectLabel(labels, InputOptions.LABELS_ID, field);
-      rejectLabel(labels, InputOptions.LABELS_KEY, field);
-    }
+    rejectLabels(labels, fields);
     return labels.read(
         new LateLabels(
             ownTopic ? topic : null,
@@ -129,6 +126,13 @@ final class LabelsReader {
             "has no effect if labels are on the topic of the features. Remove it, or set their own"
                 + " topic");
       }
+    }
+  }
+
+  private static void rejectLabels(OptionReader labels, List<String> fields) {
+    for (String field : fields) {
+      rejectLabel(labels, InputOptions.LABELS_ID, field);
+      rejectLabel(labels, InputOptions.LABELS_KEY, field);
     }
   }
 

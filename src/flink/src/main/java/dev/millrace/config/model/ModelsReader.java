@@ -100,13 +100,7 @@ public final class ModelsReader {
     }
     List<NamedModel> entrants = new ArrayList<>();
     models.entries().forEach((name, entry) -> read(name, entry, input, entrants));
-    int count = models.entries().size();
-    if (count < 2 || count > SelectionSpec.MAX_MODELS) {
-      root.reject(
-          SelectionOptions.MODELS,
-          "must be 2 to %d models, but there %s %d. For a single model, use model"
-              .formatted(SelectionSpec.MAX_MODELS, count == 1 ? "is" : "are", count));
-    }
+    checkCount(models.entries().size());
     List<String> names = List.copyOf(models.entries().keySet());
     if (root.mentions(AutoOptions.AUTO)
         && entrants.stream().allMatch(entrant -> entrant.model() instanceof NetworkModelSpec)) {
@@ -127,6 +121,15 @@ public final class ModelsReader {
         champion != null,
         promotion.read(SelectionSpec.Promotion.class),
         OnChange.REJECT);
+  }
+
+  private void checkCount(int count) {
+    if (count < 2 || count > SelectionSpec.MAX_MODELS) {
+      root.reject(
+          SelectionOptions.MODELS,
+          "must be 2 to %d models, but there %s %d. For a single model, use model"
+              .formatted(SelectionSpec.MAX_MODELS, count == 1 ? "is" : "are", count));
+    }
   }
 
   private void read(String name, Entry entry, InputSpec input, List<NamedModel> entrants) {
