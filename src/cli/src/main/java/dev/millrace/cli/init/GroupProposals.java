@@ -284,12 +284,7 @@ final class GroupProposals {
   private void addChanges(
       List<Candidate> all, List<String> numbers, RecordGroups groups, String by) {
     for (String name : numbers) {
-      double[] values = column(name);
-      double[] changes = groups.lags(values, 1);
-      for (int r = 0; r < changes.length; r++) {
-        double change = values[r] - changes[r];
-        changes[r] = Double.isFinite(change) ? change : Double.NaN;
-      }
+      double[] changes = groups.changes(column(name));
       all.add(Candidate.of("change: %s%s".formatted(YamlText.of(name), by), changes, false));
     }
   }

@@ -1,46 +1,51 @@
 package dev.millrace.cli.init;
 
-import java.util.Arrays;
+import dev.millrace.derived.DerivedState;
+import dev.millrace.input.CarriedColumn;
+import dev.millrace.input.DerivedFeature.Aggregate;
+import dev.millrace.input.DerivedFeature.Computation;
+import dev.millrace.input.DerivedFeature.Lags;
+import dev.millrace.input.DerivedFeature.Since;
+import dev.millrace.input.DerivedFeature.Unit;
+import dev.millrace.input.DerivedFeature.Window;
+import dev.millrace.input.DerivedFeature;
+import dev.millrace.input.InputSpec;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Records in their order, grouped by model key and perhaps by the value of a field. */
+/**
+ * Records in their order, grouped by model key and perhaps by the value of a field. Derives a
+ * feature of them as a job does.
+ */
 final class RecordGroups {
-  private record Group(double key, double value) {}
+  private static final String VALUE = "value";
+  private static final String GROUP = "group";
+  private static final long ANY_ID = 1L << 32;
 
-  // The number of each record's group, in the order of their first records.
-  private final int[] groups;
+  private final int records;
+  private final double @Nullable [] keys;
+  private final double @Nullable [] groups;
 
   /**
    * @param keys model key of each record; null for one key
-   * @param values of each record; null to group by key alone
+   * @param groups value of each record; null to group by key alone
    */
-  RecordGroups(int records, double @Nullable [] keys, double @Nullable [] values) {
-    groups = new int[records];
-    Map<Group, Integer> numbers = new HashMap<>();
-    for (int r = 0; r < records; r++) {
-      Group group = new Group(keys == null ? 0 : keys[r], values == null ? 0 : values[r]);
-      Integer known = numbers.putIfAbsent(group, numbers.size());
-      groups[r] = known == null ? numbers.size() - 1 : known;
-    }
+  RecordGroups(int records, double @Nullable [] keys, double @Nullable [] groups) {
+    this.records = records;
+    this.keys = keys;
+    this.groups = groups;
   }
 
   /** Returns the value n present values of the group before; NaN if there is none. */
   double[] lags(double[] values, int steps) {
-    Map<Integer, double[]> rings = new HashMap<>();
-    int[] counts = new int[groups.length];
-    double[] lags = new double[groups.length];
-    for (int r = 0; r < groups.length; r++) {
-      double[] ring = rings.computeIfAbsent(groups[r], absent -> new double[steps]);
-      int count = counts[groups[r]];
-      lags[r] = count < steps ? Double.NaN : ring[count % steps];
-      if (!Double.isNaN(values[r])) {
-        ring[count % steps] = values[r];
-        counts[groups[r]]++;
-      }
-    }
-    return lags;
+    return derive(VALUE, new Lags(List.of((long) steps), false, false), values, null);
+  }
+
+  /** Returns the differences to the present value of the group before; NaN if there is none. */
+  double[] changes(double[] values) {
+    return derive(VALUE, new Lags(List.of(1L), false, true), values, null);
   }
 
   /**
@@ -49,28 +54,8 @@ final class RecordGroups {
    * @param times of each record, in milliseconds, as {@code window}
    */
   double[] counts(double[] times, double window) {
-    int[] previous = previous();
-    int[] oldest = new int[groups.length]; // of the group's window, by group
-    int[] next = new int[groups.length];
-    int[] inWindow = new int[groups.length];
-    Arrays.fill(oldest, -1);
-    double[] counts = new double[groups.length];
-    for (int r = 0; r < groups.length; r++) {
-      int g = groups[r];
-      if (previous[r] >= 0) {
-        next[previous[r]] = r;
-        inWindow[g]++;
-      }
-      if (oldest[g] < 0) {
-        oldest[g] = r;
-      }
-      while (oldest[g] != r && times[oldest[g]] < times[r] - window) {
-        oldest[g] = next[oldest[g]];
-        inWindow[g]--;
-      }
-      counts[r] = inWindow[g];
-    }
-    return counts;
+    List<Aggregate> count = List.of(Aggregate.COUNT);
+    return derive(VALUE, new Window((long) window, Unit.MILLIS, count, 0), times, times);
   }
 
   /**
@@ -79,23 +64,39 @@ final class RecordGroups {
    * @param times of each record, in milliseconds
    */
   double[] since(double[] times) {
-    int[] previous = previous();
-    double[] since = new double[groups.length];
-    for (int r = 0; r < groups.length; r++) {
-      since[r] = previous[r] < 0 ? Double.NaN : Math.max(0, times[r] - times[previous[r]]) / 1_000;
-    }
-    return since;
+    return derive(null, new Since(), times, times);
   }
 
-  /** Returns the last record of the group before each record; -1 if there is none. */
-  private int[] previous() {
-    int[] last = new int[groups.length];
-    Arrays.fill(last, -1);
-    int[] previous = new int[groups.length];
-    for (int r = 0; r < groups.length; r++) {
-      previous[r] = last[groups[r]];
-      last[groups[r]] = r;
+  private double[] derive(
+      @Nullable String column,
+      Computation computation,
+      double[] values,
+      double @Nullable [] times) {
+    List<String> by = groups == null ? List.of() : List.of(GROUP);
+    DerivedFeature definition = new DerivedFeature(column, by, computation);
+    InputSpec input = InputSpec.DEFAULT.with(to -> to.derived = List.of(definition));
+    List<CarriedColumn> columns = input.carried();
+    long[] carried = new long[columns.size()];
+    Map<Double, DerivedState> states = new HashMap<>();
+    double[] derived = new double[records];
+    for (int r = 0; r < records; r++) {
+      for (int c = 0; c < carried.length; c++) {
+        carried[c] = carried(columns.get(c), r, values);
+      }
+      DerivedState state =
+          states.computeIfAbsent(keys == null ? 0 : keys[r], key -> new DerivedState(input));
+      long time = times == null ? 0 : (long) times[r];
+      float feature = state.compute(carried, time)[0];
+      derived[r] = Float.isFinite(feature) ? feature : Double.NaN;
+      state.add(carried, time);
     }
-    return previous;
+    return derived;
+  }
+
+  private long carried(CarriedColumn column, int record, double[] values) {
+    if (groups != null && column.name().equals(GROUP)) {
+      return Double.doubleToLongBits(groups[record]);
+    }
+    return column.isNumber() ? Double.doubleToRawLongBits(values[record]) : ANY_ID;
   }
 }
