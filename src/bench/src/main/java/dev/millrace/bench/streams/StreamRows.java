@@ -3,6 +3,7 @@ package dev.millrace.bench.streams;
 import dev.millrace.bench.streams.BenchStream.Generated;
 import dev.millrace.bench.streams.BenchStream.OfFile;
 import dev.millrace.cli.console.CliError;
+import dev.millrace.cli.csv.ClassText;
 import dev.millrace.cli.csv.CsvExamples;
 import dev.millrace.cli.csv.CsvFile;
 import dev.millrace.cli.csv.CsvPipeline;
@@ -88,7 +89,7 @@ record StreamRows(
     List<String> classes =
         scan.task() == Task.REGRESSION
             ? List.of()
-            : scan.labels().stream().sorted(CsvScan.CLASS_ORDER).toList();
+            : scan.labels().stream().sorted(ClassText.ORDER).toList();
     if (scan.task() != Task.REGRESSION && classes.size() < 2) {
       throw new CliError(
           "%s has %d classes in its first %,d rows; set more rows with --rows."

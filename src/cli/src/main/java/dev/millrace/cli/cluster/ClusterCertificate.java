@@ -50,33 +50,7 @@ record ClusterCertificate(Path directory) {
   // The JDK has no other public way to make a certificate.
   private void generate() throws IOException {
     Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
-    Process process =
-        start(
-            new ProcessBuilder(
-                    List.of(
-                        keytool.toString(),
-                        "-genkeypair",
-                        "-alias",
-                        ALIAS,
-                        "-keyalg",
-                        "RSA",
-                        "-keysize",
-                        "2048",
-                        "-validity",
-                        Integer.toString(VALID_DAYS),
-                        "-dname",
-                        "CN=millrace",
-                        "-ext",
-                        "san=ip:127.0.0.1,dns:localhost",
-                        "-storetype",
-                        TYPE,
-                        "-keystore",
-                        keyStore().toString(),
-                        // Arguments are visible to all users.
-                        "-storepass:file",
-                        passwordFile().toString(),
-                        "-J-XX:TieredStopAtLevel=1"))
-                .redirectErrorStream(true));
+    Process process = start(new ProcessBuilder(command(keytool)).redirectErrorStream(true));
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     try {
       if (process.waitFor() != 0) {
@@ -88,6 +62,32 @@ record ClusterCertificate(Path directory) {
       Thread.currentThread().interrupt();
       throw new CliError("Interrupted while the cluster's certificate was made", e);
     }
+  }
+
+  private List<String> command(Path keytool) {
+    return List.of(
+        keytool.toString(),
+        "-genkeypair",
+        "-alias",
+        ALIAS,
+        "-keyalg",
+        "RSA",
+        "-keysize",
+        "2048",
+        "-validity",
+        Integer.toString(VALID_DAYS),
+        "-dname",
+        "CN=millrace",
+        "-ext",
+        "san=ip:127.0.0.1,dns:localhost",
+        "-storetype",
+        TYPE,
+        "-keystore",
+        keyStore().toString(),
+        // Arguments are visible to all users.
+        "-storepass:file",
+        passwordFile().toString(),
+        "-J-XX:TieredStopAtLevel=1");
   }
 
   private static Process start(ProcessBuilder keytool) {

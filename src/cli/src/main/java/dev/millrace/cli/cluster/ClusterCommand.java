@@ -9,7 +9,7 @@ import dev.millrace.cli.kafka.BrokerWatch;
 import dev.millrace.cli.kafka.TopicIds;
 import dev.millrace.cli.run.LeaseCheck;
 import dev.millrace.cli.run.LocalFlink;
-import dev.millrace.cli.run.SharedModels;
+import dev.millrace.cli.run.SharedTopicCheck;
 import dev.millrace.cli.run.StartOptions;
 import dev.millrace.cli.run.StateLock;
 import dev.millrace.cli.run.StateOptions;
@@ -167,7 +167,7 @@ public final class ClusterCommand implements Callable<Integer> {
     int webPort = webPort();
     BrokerCheck.requireTopics(
         settings, Duration.ofSeconds(timeoutSeconds), config, spec.commandLine().getErr()::println);
-    SharedModels.line(settings).ifPresent(spec.commandLine().getErr()::println);
+    SharedTopicCheck.line(settings).ifPresent(spec.commandLine().getErr()::println);
     try (StopSignal stop = new StopSignal();
         StateLock lock = StateLock.acquire(dir, settings.pipeline())) {
       if (!LeaseCheck.requireFree(settings, dir, stop, spec.commandLine().getErr()::println)) {

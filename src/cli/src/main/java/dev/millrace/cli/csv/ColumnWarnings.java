@@ -6,7 +6,6 @@ import dev.millrace.data.Printable;
 import dev.millrace.input.CellNotation;
 import java.math.BigDecimal;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,18 +13,6 @@ import org.jspecify.annotations.Nullable;
  * formats, numbers too close together for 32-bit floats, row numbers, event times in the future.
  */
 public final class ColumnWarnings {
-  private static final String MONTH = "(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*";
-  // 26.11.2026   11/26/26 9:30   2026-11-26 9:30   09:30:00   26 Nov 2026   November 26, 2026
-  private static final Pattern OTHER_DATE =
-      Pattern.compile(
-          "\\d{4}-\\d{1,2}-\\d{1,2}([ T].*)?|\\d{4}([./])\\d{1,2}\\2\\d{1,2}("
-              + " .*)?|\\d{1,2}[./]\\d{1,2}[./]\\d{2,4}( .*)?|\\d{1,2}-\\d{1,2}-\\d{4}("
-              + " .*)?|\\d{1,2}:\\d{2}(:.*)?|([A-Z][a-z]{2}, )?\\d{1,2}[ /-]"
-              + MONTH
-              + "[ /-]\\d{2,4}([ :].*)?|"
-              + MONTH
-              + " \\d{1,2}, \\d{4}( .*)?");
-  private static final int MAX_LENGTH = 40;
   // With fewer steps of a 32-bit float in the range, most differences between numbers are lost.
   private static final int MIN_STEPS = 1_000;
   private static final int MAX_NAME = 60;
@@ -33,16 +20,6 @@ public final class ColumnWarnings {
   private static final int MIN_ROWS_TO_COUNT = 50;
 
   private ColumnWarnings() {}
-
-  /** Returns true for a number in a format that is not read, such as {@code 1.234,50}. */
-  static boolean isOtherNumber(String text) {
-    return text.length() <= MAX_LENGTH && !text.isEmpty() && NotationGuess.isNumber(text);
-  }
-
-  /** Returns true for a date or time of day in a format that is not read. */
-  static boolean isOtherDate(String text) {
-    return text.length() <= MAX_LENGTH && OTHER_DATE.matcher(text).matches();
-  }
 
   /**
    * Returns the warning of a column, if there is one.

@@ -19,7 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Converts the rows of a scanned CSV file to records, in one or more epochs. Not thread-safe. */
@@ -130,18 +129,6 @@ public final class CsvExamples implements AutoCloseable {
     file = new CsvFile(scan.path());
   }
 
-  /**
-   * Returns the columns of the group and of what features are derived from that are no features.
-   */
-  static int[] otherColumns(CsvScan scan, InputSpec spec) {
-    Stream<String> carried = spec.carried().stream().map(CarriedColumn::name);
-    return Stream.concat(Stream.ofNullable(spec.group()), carried)
-        .distinct()
-        .mapToInt(scan.header()::indexOf)
-        .filter(column -> column >= 0 && !scan.featureColumns().contains(column))
-        .toArray();
-  }
-
   /** Moves to the next example; returns false at the end of the last epoch. */
   public boolean next() {
     while (!file.next()) {
@@ -223,7 +210,7 @@ public final class CsvExamples implements AutoCloseable {
     String known =
         hasSets
             ? OutputLabels.ofSet(OutputLabels.split(label, separator))
-            : scan.task() == Task.REGRESSION ? label : className(label, scan.notation());
+            : scan.task() == Task.REGRESSION ? label : ClassText.of(label, scan.notation());
     return !unreported.label().equals(known);
   }
 
@@ -264,7 +251,7 @@ public final class CsvExamples implements AutoCloseable {
     } else if (isLabel[column]) {
       // An empty cell alone would be a set that is not known yet.
       boolean isEmptySet = hasSets && cell.isEmpty() && part == Part.LABEL;
-      return isEmptySet ? separator : isClass[column] ? className(cell, scan.notation()) : cell;
+      return isEmptySet ? separator : isClass[column] ? ClassText.of(cell, scan.notation()) : cell;
     }
     if (part == Part.LABEL && column == eventTimeColumn) {
       return Long.toString(timestamp(column));
@@ -293,7 +280,7 @@ public final class CsvExamples implements AutoCloseable {
         id(),
         key(),
         eventTime(),
-        isClass && !hasSets ? className(label, scan.notation()) : isClass ? label : null,
+        isClass && !hasSets ? ClassText.of(label, scan.notation()) : isClass ? label : null,
         isClass ? 0 : CsvText.number(label),
         weight(),
         numbers,
@@ -329,18 +316,5 @@ public final class CsvExamples implements AutoCloseable {
   @Override
   public void close() {
     file.close();
-  }
-
-  /**
-   * Returns the class that a label names: 1 and 1.0 are one class in plain numbers, 007 and 7 are
-   * two.
-   */
-  static String className(String label, CellNotation notation) {
-    if (label.indexOf('.') < 0 || !notation.hasPlainNumbers()) {
-      return label;
-    }
-    double value = CsvText.number(label);
-    boolean integral = value == Math.rint(value) && Math.abs(value) < 1e15;
-    return integral ? Long.toString((long) value) : label;
   }
 }

@@ -27,7 +27,7 @@ public final class CsvFeatures {
    */
   public CsvFeatures(CsvScan scan, @Nullable InputSpec spec) {
     this.scan = scan;
-    attributeColumns = spec == null ? NONE_MISSING : CsvExamples.otherColumns(scan, spec);
+    attributeColumns = spec == null ? NONE_MISSING : scan.otherColumns(spec);
     int width = scan.features().size();
     columns = scan.featureColumns().stream().mapToInt(Integer::intValue).toArray();
     types = scan.features().stream().map(FeatureSpec::type).toArray(FeatureSpec.Type[]::new);

@@ -15,14 +15,12 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +37,6 @@ public final class CsvFile implements AutoCloseable {
           .disable(CsvParser.Feature.ALLOW_TRAILING_COMMA)
           .build();
 
-  private static final int BUFFER = 1 << 16;
   // As many as a model has features by default; what is kept of each takes some kilobytes.
   private static final int MAX_COLUMNS = InputSpec.Limits.DEFAULT.features();
 
@@ -62,14 +59,15 @@ public final class CsvFile implements AutoCloseable {
     this.path = path;
     InputStream opened = null;
     try {
-      BufferedInputStream bytes = open(path);
+      BufferedInputStream bytes = CsvInput.open(path);
       opened = bytes;
       sparseFormat = SparseFormat.of(path, bytes);
       in =
           sparseFormat == null
               ? bytes
               : new BufferedInputStream(
-                  SparseLines.open(path, sparseFormat, open(path), bytes), BUFFER);
+                  SparseLines.open(path, sparseFormat, CsvInput.open(path), bytes),
+                  CsvInput.BUFFER);
       FileTypeSniffer.requireCsv(path, in);
       CsvSeparator separator = CsvSeparator.of(in);
       // The header that sparse features are given is no line of the file.
@@ -185,23 +183,6 @@ public final class CsvFile implements AutoCloseable {
       }
     }
     return List.copyOf(names);
-  }
-
-  // By content, not by name.
-  static BufferedInputStream open(Path path) throws IOException {
-    if (Files.isDirectory(path)) {
-      throw new CliError(path + " is a directory; name a .csv or .csv.gz file.");
-    }
-    BufferedInputStream file = new BufferedInputStream(Files.newInputStream(path), BUFFER);
-    try {
-      file.mark(2);
-      boolean gzip = file.read() == 0x1f && file.read() == 0x8b;
-      file.reset();
-      return gzip ? new BufferedInputStream(new GZIPInputStream(file, BUFFER), BUFFER) : file;
-    } catch (IOException e) {
-      file.close();
-      throw e;
-    }
   }
 
   private CliError error(IOException e) {

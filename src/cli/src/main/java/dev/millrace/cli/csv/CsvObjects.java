@@ -72,7 +72,7 @@ final class CsvObjects {
     if (read != null && !isLabel && read.group() != null) {
       scan.column("metrics.group", read.group());
     }
-    otherColumns = read == null || isLabel ? new int[0] : CsvExamples.otherColumns(scan, read);
+    otherColumns = read == null || isLabel ? new int[0] : scan.otherColumns(read);
     if (read != null) {
       read.carried().stream()
           .filter(CarriedColumn::isNumber)
@@ -144,7 +144,7 @@ final class CsvObjects {
     if (task == Task.REGRESSION) {
       return number(text);
     }
-    return CsvText.isMissing(text) ? null : CsvExamples.className(text, scan.notation());
+    return CsvText.isMissing(text) ? null : ClassText.of(text, scan.notation());
   }
 
   private void putFeatures(ObjectNode object, String[] row) {

@@ -28,7 +28,7 @@ public final class CsvPipeline {
       @Nullable Settings base, String name, CsvScan scan, @Nullable String positive) {
     Settings settings = base == null ? defaults(name) : base;
     InputSpec read = settings.input().spec();
-    InputSpec given = base == null ? SparseFormat.withColumns(read, scan) : read;
+    InputSpec given = base == null ? withSparseColumns(read, scan) : read;
     boolean hasTargets = !scan.targets().isEmpty();
     InputSpec spec =
         InputSpec.DEFAULT.with(
@@ -52,21 +52,33 @@ public final class CsvPipeline {
               to.group = column(given, "metrics.group", given.group(), scan);
               to.forecast = given.forecast();
             });
-    settings = settings.withInput(settings.input().withSpec(spec));
-    // Totals over all keys are computed from it.
     boolean isDrafted = base == null && spec.hasOutputs();
-    settings =
-        settings.withMetrics(
-            settings
-                .metrics()
-                .with(
-                    to -> {
-                      to.confusionMatrix = true;
-                      to.thresholdMetric = isDrafted ? Decision.F1 : to.thresholdMetric;
-                    }));
-    return positive == null
-        ? settings
-        : settings.withMetrics(settings.metrics().with(to -> to.positiveClass = positive));
+    return withMetrics(settings.withInput(settings.input().withSpec(spec)), isDrafted, positive);
+  }
+
+  private static Settings withMetrics(
+      Settings settings, boolean isDrafted, @Nullable String positive) {
+    return settings.withMetrics(
+        settings
+            .metrics()
+            .with(
+                to -> {
+                  to.confusionMatrix = true; // totals over all keys are computed from it
+                  to.thresholdMetric = isDrafted ? Decision.F1 : to.thresholdMetric;
+                  to.positiveClass = positive == null ? to.positiveClass : positive;
+                }));
+  }
+
+  /** Returns the input with the columns of weights and ids that a file of sparse features has. */
+  public static InputSpec withSparseColumns(InputSpec spec, CsvScan scan) {
+    if (SparseFormat.of(scan.path()) == null) {
+      return spec;
+    }
+    return spec.with(
+        to -> {
+          to.weight = scan.header().contains(SparseFormat.WEIGHT) ? SparseFormat.WEIGHT : null;
+          to.id = scan.header().contains(SparseFormat.ID) ? SparseFormat.ID : null;
+        });
   }
 
   private static List<String> classes(InputSpec given, CsvScan scan) {

@@ -9,6 +9,7 @@ import dev.millrace.codec.EventTime;
 import dev.millrace.codec.NumberText;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.FeatureSpec.IdOptions;
+import dev.millrace.data.FeatureSpec.Type;
 import dev.millrace.data.Printable;
 import dev.millrace.data.Task;
 import dev.millrace.input.CellNotation;
@@ -33,16 +34,6 @@ public final class FieldProfile {
   private static final double ALMOST_ALL = 0.9;
   private static final double MAX_EXACT_INTEGER = 1L << 53;
   private static final long DAY = Duration.ofDays(1).toMillis();
-
-  /** Type of all values of a field. */
-  public enum Type {
-    NUMBER,
-    BOOLEAN,
-    TEXT,
-    TIME,
-    /** Ids with a number each, of a file of sparse features. */
-    SPARSE
-  }
 
   private final String name;
   private final @Nullable Type declared;
@@ -161,7 +152,7 @@ public final class FieldProfile {
       firstLaterTime = firstLaterTime == null ? new Cell(text, file.position()) : firstLaterTime;
     }
     if (!Double.isNaN(number)) {
-      addNumber(number, CsvExamples.className(text, notation), text);
+      addNumber(number, ClassText.of(text, notation), text);
       return;
     }
     addStray(text, firstText == null ? file.position() : "");
@@ -205,9 +196,9 @@ public final class FieldProfile {
   private void addText(String text, String plain, boolean isDate) {
     if (isDate) {
       times++;
-    } else if (ColumnWarnings.isOtherDate(plain)) {
+    } else if (OtherNotations.isDate(plain)) {
       otherDates++;
-    } else if (ColumnWarnings.isOtherNumber(plain)) {
+    } else if (OtherNotations.isNumber(plain)) {
       otherNumbers++;
     }
     addStray(text, "");
@@ -316,7 +307,7 @@ public final class FieldProfile {
       return declared;
     }
     if (numbers == values) {
-      return Type.NUMBER;
+      return Type.NUMERIC;
     }
     return booleans == values ? Type.BOOLEAN : Type.TEXT;
   }
@@ -324,14 +315,14 @@ public final class FieldProfile {
   /** Returns the task of predicting this field: few integers are classes. */
   public Task task() {
     boolean few = isWholeNumbers() && distinct() <= MAX_CLASSES_AS_INTEGERS;
-    if (type() == Type.NUMBER && !few) {
+    if (type() == Type.NUMERIC && !few) {
       return Task.REGRESSION;
     }
     return distinct() <= 2 ? Task.BINARY : Task.MULTICLASS;
   }
 
   public boolean isWholeNumbers() {
-    return type() == Type.NUMBER && numbers > 0 && integral;
+    return type() == Type.NUMERIC && numbers > 0 && integral;
   }
 
   /** Returns true if each value is one more than the value before, and of as many rows after it. */
@@ -442,30 +433,26 @@ public final class FieldProfile {
   public FeatureSpec toFeature(long records, boolean drafted) {
     boolean missing = mayBeMissing(records);
     Type kind = type();
-    if (drafted || kind != Type.NUMBER) {
+    if (drafted || kind != Type.NUMERIC) {
       kind = isTimes() ? Type.TIME : isId() ? Type.TEXT : kind;
     }
     return switch (kind) {
-      case TIME -> new FeatureSpec(name, FeatureSpec.Type.TIME, missing, List.of(), 0);
-      case NUMBER -> new FeatureSpec(name, FeatureSpec.Type.NUMERIC, missing, List.of(), 0);
-      case BOOLEAN -> new FeatureSpec(name, FeatureSpec.Type.BOOLEAN, missing, List.of(), 0);
+      case TIME, NUMERIC, BOOLEAN -> new FeatureSpec(name, kind, missing, List.of(), 0);
       case SPARSE -> {
         int max = Math.max(IdOptions.MAX_WORDS, Math.min(IdOptions.MAX, maxIds));
-        yield FeatureSpec.ofIds(
-            name, FeatureSpec.Type.SPARSE, missing, new IdOptions(max, 1, 0, 1));
+        yield FeatureSpec.ofIds(name, Type.SPARSE, missing, new IdOptions(max, 1, 0, 1));
       }
-      case TEXT -> {
+      default -> {
         if (drafted && isList()) {
           yield toIds(missing);
         }
         List<String> texts = symbols.isEmpty() ? List.copyOf(spellings) : symbols;
         if (!texts.isEmpty() && texts.size() <= MAX_ONE_HOT_VALUES) {
-          yield new FeatureSpec(name, FeatureSpec.Type.ONE_HOT, missing, texts, 0);
+          yield new FeatureSpec(name, Type.ONE_HOT, missing, texts, 0);
         }
         yield drafted
             ? toIds(missing)
-            : new FeatureSpec(
-                name, FeatureSpec.Type.HASH, missing, List.of(), HashBuckets.of(distinct()));
+            : new FeatureSpec(name, Type.HASH, missing, List.of(), HashBuckets.of(distinct()));
       }
     };
   }
@@ -475,18 +462,11 @@ public final class FieldProfile {
     if (separator != null) {
       int max = Math.max(IdOptions.MAX_SET, Math.min(IdOptions.MAX, maxItems()));
       return new FeatureSpec(
-          name,
-          FeatureSpec.Type.SET,
-          missing,
-          List.of(),
-          0,
-          new IdOptions(max, 1, 0, 1),
-          separator);
+          name, Type.SET, missing, List.of(), 0, new IdOptions(max, 1, 0, 1), separator);
     }
     return isFreeText()
-        ? FeatureSpec.ofIds(
-            name, FeatureSpec.Type.TEXT, missing, new IdOptions(IdOptions.MAX_WORDS, 1, 0, 1))
-        : FeatureSpec.ofIds(name, FeatureSpec.Type.ID, missing, IdOptions.ONE);
+        ? FeatureSpec.ofIds(name, Type.TEXT, missing, new IdOptions(IdOptions.MAX_WORDS, 1, 0, 1))
+        : FeatureSpec.ofIds(name, Type.ID, missing, IdOptions.ONE);
   }
 
   /** Returns true if the values are texts with words, of which each record may have others. */
@@ -500,7 +480,7 @@ public final class FieldProfile {
       return records == 0 ? "" : "no value";
     }
     String text =
-        type() == Type.NUMBER && !isId()
+        type() == Type.NUMERIC && !isId()
             ? "%s to %s, mean %s".formatted(number(min), number(max), number(mean()))
             : distinctAndReason();
     if (strayText() != null) {

@@ -2,15 +2,14 @@ package dev.millrace.cli.csv;
 
 import dev.millrace.codec.CellConverter;
 import dev.millrace.codec.CsvText;
+import dev.millrace.data.FeatureSpec;
 import dev.millrace.input.CellNotation;
-import dev.millrace.input.CellNotation.Mark;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * Guesses in which notation the numbers and dates of a file are that are not plain: the one that
@@ -19,49 +18,7 @@ import java.util.stream.Stream;
 public final class NotationGuess {
   private static final int MAX_ROWS = 10_000;
 
-  private static final List<CellNotation> NUMBERS =
-      List.of(
-          new CellNotation(Mark.POINT, Mark.COMMA, null),
-          new CellNotation(Mark.COMMA, Mark.POINT, null),
-          new CellNotation(Mark.COMMA, Mark.SPACE, null),
-          new CellNotation(Mark.POINT, Mark.SPACE, null),
-          new CellNotation(Mark.POINT, Mark.APOSTROPHE, null));
-  private static final List<CellConverter> NUMBER_READERS =
-      NUMBERS.stream().map(CellConverter::new).toList();
-
-  // The first of those that read as many cells: the months of America where days are up to 12.
-  private static final List<CellNotation> DATES =
-      Stream.of(
-              "d.M.yyyy[ H:mm[:ss]]",
-              "M/d/yyyy[ H:mm[:ss]]",
-              "d/M/yyyy[ H:mm[:ss]]",
-              "M/d/yyyy h:mm[:ss] a",
-              "yyyy/M/d[ H:mm[:ss]]",
-              "yyyy.M.d[ H:mm[:ss]]",
-              "yyyy-M-d[ H:mm[:ss]]",
-              "d-M-yyyy[ H:mm[:ss]]",
-              "M-d-yyyy[ H:mm[:ss]]",
-              "d.M.yy[ H:mm[:ss]]",
-              "M/d/yy[ H:mm[:ss]]",
-              "d/M/yy[ H:mm[:ss]]",
-              "M/d/yy h:mm[:ss] a",
-              "d MMM yyyy[ H:mm[:ss]]",
-              "d-MMM-yyyy[ H:mm[:ss]]",
-              "d-MMM-yy[ H:mm[:ss]]",
-              "d MMMM yyyy[ H:mm[:ss]]",
-              "MMM d, yyyy[ H:mm[:ss]]",
-              "MMMM d, yyyy[ H:mm[:ss]]",
-              "d/MMM/yyyy:H:mm:ss Z",
-              "EEE, d MMM yyyy H:mm:ss zzz")
-          .map(CellNotation.PLAIN::withDateFormat)
-          .toList();
-
   private NotationGuess() {}
-
-  /** Returns true for a number in one of the known notations that is not plain. */
-  static boolean isNumber(String text) {
-    return NUMBER_READERS.stream().anyMatch(reader -> reader.reads(text));
-  }
 
   /**
    * Returns the notation of a file.
@@ -72,17 +29,17 @@ public final class NotationGuess {
   public static CellNotation of(CsvInput file, List<FieldProfile> columns) {
     CellNotation notation = file.notation();
     List<String> numbers = cells(file.path(), columns, FieldProfile::isOtherNumbers);
-    List<CellNotation> numberNotations = best(NUMBERS, numbers);
+    List<CellNotation> numberNotations = best(OtherNotations.NUMBERS, numbers);
     if (!numberNotations.isEmpty()) {
       List<String> plainNumbers =
-          cells(file.path(), columns, column -> column.type() == FieldProfile.Type.NUMBER);
+          cells(file.path(), columns, column -> column.type() == FeatureSpec.Type.NUMERIC);
       notation =
           withoutGroups(numberNotations.get(0), numbers, plainNumbers)
               .withDateFormat(notation.dateFormat());
     }
     List<String> dates = cells(file.path(), columns, FieldProfile::isOtherDates);
     CellNotation dateNotation =
-        best(DATES, dates).stream()
+        best(OtherNotations.DATES, dates).stream()
             .min(Comparator.comparingLong(candidate -> steps(candidate, dates)))
             .orElse(notation);
     return notation.withDateFormat(dateNotation.dateFormat());

@@ -1,6 +1,5 @@
 package dev.millrace.cli.csv;
 
-import dev.millrace.input.InputSpec;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -40,7 +39,7 @@ public enum SparseFormat {
    * and for a file that cannot be read.
    */
   public static @Nullable SparseFormat of(Path path) {
-    try (BufferedInputStream in = CsvFile.open(path)) {
+    try (BufferedInputStream in = CsvInput.open(path)) {
       return of(path, in);
     } catch (IOException e) {
       return null;
@@ -74,17 +73,5 @@ public enum SparseFormat {
   /** Returns true for a column of sparse features. */
   static boolean isSparse(String column) {
     return !column.equals(LABEL) && !column.equals(WEIGHT) && !column.equals(ID);
-  }
-
-  /** Returns the input with the columns of weights and ids that a file of such a format has. */
-  public static InputSpec withColumns(InputSpec spec, CsvScan scan) {
-    if (of(scan.path()) == null) {
-      return spec;
-    }
-    return spec.with(
-        to -> {
-          to.weight = scan.header().contains(WEIGHT) ? WEIGHT : null;
-          to.id = scan.header().contains(ID) ? ID : null;
-        });
   }
 }

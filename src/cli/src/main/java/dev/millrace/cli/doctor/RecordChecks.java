@@ -75,23 +75,12 @@ final class RecordChecks {
     if (records == 0) {
       return List.of(); // other findings report an empty or missing topic
     }
+    return findings("the newest %s of topic %s".formatted(Plural.of(records, "record"), topic));
+  }
+
+  private List<Finding> findings(String newest) {
     List<Finding> findings = new ArrayList<>();
-    String newest = "the newest %s of topic %s".formatted(Plural.of(records, "record"), topic);
-    if (firstMessage == null) {
-      findings.add(Finding.ok(NAME, newest + " can be used"));
-    } else {
-      int count = rejected.values().stream().mapToInt(Integer::intValue).sum();
-      findings.add(
-          Finding.warning(
-              NAME,
-              "%d of %s cannot be used: %s; the first: %s"
-                  .formatted(
-                      count,
-                      newest,
-                      listed(rejected),
-                      Printable.line(firstMessage, MAX_MESSAGE_CHARACTERS)),
-              "List those that the job has read: ./millrace dlq show -c %s".formatted(config)));
-    }
+    findings.add(usable(newest));
     if (deletions > 0) {
       findings.add(Finding.ok(NAME, deletions + " of them only delete a row, and are skipped"));
     }
@@ -123,6 +112,22 @@ final class RecordChecks {
               NAME, "fields in " + newest + " that the pipeline does not use: " + listed(ignored)));
     }
     return findings;
+  }
+
+  private Finding usable(String newest) {
+    if (firstMessage == null) {
+      return Finding.ok(NAME, newest + " can be used");
+    }
+    int count = rejected.values().stream().mapToInt(Integer::intValue).sum();
+    return Finding.warning(
+        NAME,
+        "%d of %s cannot be used: %s; the first: %s"
+            .formatted(
+                count,
+                newest,
+                listed(rejected),
+                Printable.line(firstMessage, MAX_MESSAGE_CHARACTERS)),
+        "List those that the job has read: ./millrace dlq show -c %s".formatted(config));
   }
 
   private static String listed(Map<String, Integer> counts) {

@@ -3,7 +3,7 @@ package dev.millrace.cli.doctor;
 import dev.millrace.cli.console.Finding;
 import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.kafka.BrokerCheck;
-import dev.millrace.cli.run.SharedModels;
+import dev.millrace.cli.run.SharedTopicCheck;
 import dev.millrace.config.Settings;
 import java.time.Duration;
 import java.time.Instant;
@@ -65,7 +65,7 @@ public final class TopicChecks {
     configuration();
     findings.addAll(new PermissionChecks(admin, settings, topics, hidden, config).all());
     if (topics.containsKey(settings.output().models())) {
-      SharedModels.of(settings).ifPresent(findings::add);
+      SharedTopicCheck.of(settings).ifPresent(findings::add);
     }
     for (String topic : settings.input().topics()) {
       if (topics.containsKey(topic)) {

@@ -132,30 +132,10 @@ public final class ValidateCommand implements Callable<Integer> {
   }
 
   private static void print(Settings settings, PrintWriter out) {
-    Settings.Input input = settings.input();
-    InputSpec examples = input.spec();
     Settings.Output output = settings.output();
     line(out, "pipeline", settings.pipeline() + " (configuration " + settings.configHash() + ")");
     line(out, "kafka", BrokerCheck.servers(settings.kafka()));
-    line(
-        out,
-        "input",
-        "%s, %s, starts at %s"
-            .formatted(input.topic(), examples.format().id(), KebabCase.of(input.start())));
-    if (examples.registry() != null) {
-      line(out, "schemas", "from " + examples.registry().url());
-      if (examples.registry().exposesLogin()) {
-        line(out, "", "warning: the registry's login is sent in clear text; use https");
-      }
-    }
-    line(out, "label", label(settings));
-    line(out, "key", examples.key() == null ? "the record key" : "field " + examples.key());
-    line(out, "id", examples.id() == null ? "none" : "field " + examples.id());
-    line(out, "labels", labels(input));
-    line(out, "features", features(examples));
-    if (!examples.derived().isEmpty()) {
-      line(out, "derived", derived(examples));
-    }
+    input(out, settings);
     models(out, settings);
     line(out, "model size", size(settings));
     state(out, settings);
@@ -179,6 +159,30 @@ public final class ValidateCommand implements Callable<Integer> {
                 KebabCase.of(output.guarantee()),
                 Durations.show(settings.state().checkpointMillis()),
                 KebabCase.of(settings.state().backend())));
+  }
+
+  private static void input(PrintWriter out, Settings settings) {
+    Settings.Input input = settings.input();
+    InputSpec examples = input.spec();
+    line(
+        out,
+        "input",
+        "%s, %s, starts at %s"
+            .formatted(input.topic(), examples.format().id(), KebabCase.of(input.start())));
+    if (examples.registry() != null) {
+      line(out, "schemas", "from " + examples.registry().url());
+      if (examples.registry().exposesLogin()) {
+        line(out, "", "warning: the registry's login is sent in clear text; use https");
+      }
+    }
+    line(out, "label", label(settings));
+    line(out, "key", examples.key() == null ? "the record key" : "field " + examples.key());
+    line(out, "id", examples.id() == null ? "none" : "field " + examples.id());
+    line(out, "labels", labels(input));
+    line(out, "features", features(examples));
+    if (!examples.derived().isEmpty()) {
+      line(out, "derived", derived(examples));
+    }
   }
 
   private static void line(PrintWriter out, String name, String value) {

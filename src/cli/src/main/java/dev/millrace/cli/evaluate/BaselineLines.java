@@ -1,9 +1,12 @@
 package dev.millrace.cli.evaluate;
 
 import dev.millrace.cli.console.Plural;
-import dev.millrace.codec.json.MetricsRecord;
+import dev.millrace.codec.json.MetricsRecord.Segment;
+import dev.millrace.codec.json.MetricsRecord.Segments;
 import dev.millrace.data.Printable;
 import dev.millrace.eval.probability.AreaUnderCurve;
+import dev.millrace.report.MetricsReport.Estimate;
+import dev.millrace.report.MetricsReport.GroupScores;
 import dev.millrace.report.Score;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +43,14 @@ final class BaselineLines {
     if (!importance.isEmpty()) {
       lines.add(importance.text());
     }
-    FinalMetrics.Estimate estimate = metrics.estimate();
+    addOfWindow(lines);
+    addWarnings(totals, lines);
+    return lines;
+  }
+
+  /** Adds the estimate before labels, and the scores within groups and segments. */
+  private void addOfWindow(List<String> lines) {
+    Estimate estimate = metrics.estimate();
     if (estimate != null) {
       lines.add(
           "estimate without labels: accuracy %s%s  (of the last %s)"
@@ -49,7 +59,7 @@ final class BaselineLines {
                   Double.isNaN(estimate.f1()) ? "" : "  f1 " + SummaryTable.score(estimate.f1()),
                   Plural.of(estimate.predictions(), "prediction")));
     }
-    FinalMetrics.Groups groups = metrics.groups();
+    GroupScores groups = metrics.groups();
     if (groups != null) {
       lines.add(
           "groups in the last window: auc %s  hit rate at %,d %s  ndcg %s  (%s with both classes)"
@@ -60,17 +70,23 @@ final class BaselineLines {
                   SummaryTable.score(groups.ndcg()),
                   Plural.of(groups.count(), "group")));
     }
-    String column = metrics.segmentColumn();
-    for (MetricsRecord.Segment segment : metrics.segments()) {
-      lines.add(
-          "%s %s in the last window: mean predicted %s  observed %s  (%s)"
-              .formatted(
-                  column,
-                  segment.value() == null ? "without a listed value" : segment.value(),
-                  SummaryTable.score(segment.meanPredicted()),
-                  SummaryTable.score(segment.observedShare()),
-                  Plural.of(segment.examples(), "example")));
+    Segments segments = metrics.segments();
+    if (segments != null) {
+      segments.values().forEach(segment -> lines.add(line(segments.column(), segment)));
     }
+  }
+
+  private static String line(String column, Segment segment) {
+    return "%s %s in the last window: mean predicted %s  observed %s  (%s)"
+        .formatted(
+            column,
+            segment.value() == null ? "without a listed value" : segment.value(),
+            SummaryTable.score(segment.meanPredicted()),
+            SummaryTable.score(segment.observedShare()),
+            Plural.of(segment.examples(), "example"));
+  }
+
+  private void addWarnings(FinalMetrics.Totals totals, List<String> lines) {
     String only = metrics.isRegression() ? null : metrics.onlyPredicted();
     if (only != null) {
       lines.add(
@@ -89,7 +105,6 @@ final class BaselineLines {
                   : "a smaller model.learning-rate, or model: auto"));
     }
     addLoser(totals, lines);
-    return lines;
   }
 
   private String scores(FinalMetrics.Totals totals) {

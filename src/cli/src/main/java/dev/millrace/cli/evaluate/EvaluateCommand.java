@@ -9,8 +9,7 @@ import dev.millrace.cli.console.Progress;
 import dev.millrace.cli.csv.CsvInput;
 import dev.millrace.cli.csv.CsvPipeline;
 import dev.millrace.cli.csv.CsvScan;
-import dev.millrace.cli.csv.NotationOptions;
-import dev.millrace.cli.csv.SparseFormat;
+import dev.millrace.cli.csv.LabelledFile;
 import dev.millrace.cli.csv.TaskCheck;
 import dev.millrace.cli.dashboard.SavedPage;
 import dev.millrace.codec.ExampleSchema;
@@ -66,12 +65,7 @@ public final class EvaluateCommand implements Callable<Integer> {
   private static final int CHART_REPORTS = 1_000; // of all keys, for --html
   private static final int MAX_SERIES_REPORTS = 50_000;
 
-  @Option(
-      names = "--input",
-      paramLabel = "FILE",
-      required = true,
-      description = "CSV file with a header line, or lines of VW, libsvm or libffm; plain or gzip.")
-  private Path input;
+  @Mixin private LabelledFile file;
 
   @Option(
       names = {"-c", "--config"},
@@ -80,25 +74,10 @@ public final class EvaluateCommand implements Callable<Integer> {
   private @Nullable Path config;
 
   @Option(
-      names = "--label",
-      paramLabel = "COLUMN",
-      description =
-          "Column to predict, or several, separated by commas (default: the pipeline's input.label"
-              + " or input.targets).")
-  private @Nullable String label;
-
-  @Option(
       names = "--key",
       paramLabel = "COLUMN",
       description = "Column of the model key (default: one model for all rows).")
   private @Nullable String key;
-
-  @Option(
-      names = "--drop",
-      paramLabel = "COLUMN",
-      split = ",",
-      description = "Columns to leave out, separated by commas.")
-  private List<String> drop = List.of();
 
   @Option(
       names = "--positive-class",
@@ -202,8 +181,6 @@ public final class EvaluateCommand implements Callable<Integer> {
       description = "Adds weight and loss of each member of model: auto to the table.")
   private boolean verbose;
 
-  @Mixin private NotationOptions notation;
-
   @Option(names = "--json", description = "Prints one JSON object instead of the table.")
   private boolean json;
 
@@ -215,7 +192,7 @@ public final class EvaluateCommand implements Callable<Integer> {
       throw CliError.usage(
           "--models needs -c FILE, whose features predict will need. Draft it with: ./millrace init"
               + " --input "
-              + input);
+              + file.path());
     }
     Settings base = config == null ? null : PipelineFile.read(config);
     CsvScan scan = scan(base);
@@ -244,9 +221,21 @@ public final class EvaluateCommand implements Callable<Integer> {
     try (Progress progress = new Progress("evaluate", rows)) {
       run = run(reporting, scan, delay, progress, scores, positiveClass, page);
     }
+    show(run, scores);
+    if (page != null && html != null) {
+      write(page, html, run);
+    }
+    if (models != null) {
+      int count = run.models().write(models);
+      spec.commandLine().getErr().printf("Wrote %s to %s%n", Plural.of(count, "model"), models);
+    }
+    return 0;
+  }
+
+  private void show(Evaluation run, @Nullable PositiveScores scores) {
     run.deadLetters().lines().forEach(spec.commandLine().getErr()::println);
     if (run.metrics().examples() == 0) {
-      throw new CliError("No row of " + input + " was learned: all were rejected.");
+      throw new CliError("No row of " + file.path() + " was learned: all were rejected.");
     }
     EvaluationReport report =
         new EvaluationReport(run, epochs, scores == null ? null : scores.compute());
@@ -256,21 +245,17 @@ public final class EvaluateCommand implements Callable<Integer> {
     } else {
       report.table(verbose).forEach(out::println);
     }
-    if (page != null && html != null) {
-      String note =
-          "%s, %s in %.1f s"
-              .formatted(
-                  input.getFileName(),
-                  Plural.of(run.metrics().examples(), "example"),
-                  run.seconds());
-      page.write(html, "evaluated", note);
-      spec.commandLine().getErr().println("Wrote " + html + ", a page for any browser.");
-    }
-    if (models != null) {
-      int count = run.models().write(models);
-      spec.commandLine().getErr().printf("Wrote %s to %s%n", Plural.of(count, "model"), models);
-    }
-    return 0;
+  }
+
+  private void write(SavedPage page, Path html, Evaluation run) throws IOException {
+    String note =
+        "%s, %s in %.1f s"
+            .formatted(
+                file.path().getFileName(),
+                Plural.of(run.metrics().examples(), "example"),
+                run.seconds());
+    page.write(html, "evaluated", note);
+    spec.commandLine().getErr().println("Wrote " + html + ", a page for any browser.");
   }
 
   /** Returns the settings with as many reports as charts have points. */
@@ -316,9 +301,9 @@ public final class EvaluateCommand implements Callable<Integer> {
   }
 
   private void requireOtherFiles() throws IOException {
-    requireOtherFile("--predictions", predictions, "--input", input);
+    requireOtherFile("--predictions", predictions, "--input", file.path());
     requireOtherFile("--predictions", predictions, "--config", config);
-    requireOtherFile("--html", html, "--input", input);
+    requireOtherFile("--html", html, "--input", file.path());
     requireOtherFile("--html", html, "--config", config);
     requireOtherFile("--html", html, "--predictions", predictions);
   }
@@ -361,7 +346,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
     Settings predicting = settings.withOutput(settings.output().withPredictions());
     ObjectMapper parser = new ObjectMapper();
-    try (PredictionsFile file =
+    try (PredictionsFile written =
         predictions == null
             ? null
             : new PredictionsFile(
@@ -377,8 +362,8 @@ public final class EvaluateCommand implements Callable<Integer> {
             if (scores != null) {
               scores.accept(prediction);
             }
-            if (file != null) {
-              file.accept(prediction);
+            if (written != null) {
+              written.accept(prediction);
             }
           },
           reports);
@@ -468,7 +453,7 @@ public final class EvaluateCommand implements Callable<Integer> {
       requireForOutputs();
       return;
     }
-    TaskCheck check = new TaskCheck(scan, base == null ? List.of() : base.input().spec().classes());
+    TaskCheck check = new TaskCheck(scan, input(base).classes());
     if (thresholdMetric != null && thresholdMetric != Decision.NONE) {
       check.requireTwoClasses("--threshold-metric " + KebabCase.of(thresholdMetric));
     }
@@ -496,13 +481,17 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
   }
 
+  private static InputSpec input(@Nullable Settings base) {
+    return base == null ? InputSpec.DEFAULT : base.input().spec();
+  }
+
   /** Returns the input with a set of labels or targets; null if there is one label. */
   private @Nullable InputSpec outputs(@Nullable Settings base) {
-    InputSpec spec = base == null ? InputSpec.DEFAULT : base.input().spec();
-    List<String> columns = label == null ? List.of() : CsvScan.columns(input, label);
+    InputSpec spec = input(base);
+    List<String> columns = file.labels();
     if (base != null && (spec.hasOutputs() || columns.size() > 1 || task == Task.MULTILABEL)) {
       boolean isOther =
-          (label != null && !columns.equals(spec.labelFields()))
+          (!columns.isEmpty() && !columns.equals(spec.labelFields()))
               || (task != null && task != spec.task());
       if (isOther) {
         throw CliError.usage(
@@ -533,31 +522,29 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   private CsvScan scan(@Nullable Settings base) {
     InputSpec outputs = outputs(base);
-    CsvInput file = notation.of(input, base);
+    CsvInput read = file.of(base);
     if (outputs != null) {
       String column = key == null ? outputs.key() : key;
       boolean isDeclared = base != null && !ExampleSchema.mayDeclareColumns(outputs);
-      CsvScan scan = CsvScan.outputs(file, outputs, isDeclared, column, drop);
+      CsvScan scan = CsvScan.outputs(read, outputs, isDeclared, column, file.drop());
       return base == null ? scan : scan.withInput(outputs);
     }
-    String column = label == null && base != null ? base.input().spec().label() : label;
-    if (column == null && SparseFormat.of(input) != null) {
-      column = SparseFormat.LABEL;
-    }
+    String column = file.label(base);
     if (column == null) {
       throw CliError.usage("--label COLUMN is missing: the column to predict.");
     }
-    Task given = task == null && base != null ? base.input().spec().task() : task;
-    String keyColumn = key == null && base != null ? base.input().spec().key() : key;
-    if (base != null && base.input().spec().forecast() != null) {
-      return seriesScan(file, base.input().spec(), base.input().spec().forecast(), keyColumn);
+    InputSpec spec = input(base);
+    String keyColumn = key == null ? spec.key() : key;
+    if (spec.forecast() != null) {
+      return seriesScan(read, spec, spec.forecast(), keyColumn);
     }
-    InputSpec spec = base == null ? InputSpec.DEFAULT : base.input().spec();
-    return CsvScan.of(file, spec, column, keyColumn, drop, given);
+    return CsvScan.of(
+        read, spec, column, keyColumn, file.drop(), task == null ? spec.task() : task);
   }
 
   private CsvScan seriesScan(
-      CsvInput file, InputSpec spec, ForecastSpec forecast, @Nullable String keyColumn) {
+      CsvInput read, InputSpec spec, ForecastSpec forecast, @Nullable String keyColumn) {
+    String label = file.label();
     if (label != null && !label.equals(forecast.column())) {
       throw CliError.usage(
           "--label \"%s\" is not the pipeline's forecast.column, \"%s\". Remove the option."
@@ -576,6 +563,6 @@ public final class EvaluateCommand implements Callable<Integer> {
           "forecast.horizons are times, but the pipeline does not name the column of the time. Add"
               + " input.event-time, or count horizons in records: [1, 24].");
     }
-    return CsvScan.series(file, forecast.column(), keyColumn, drop).withInput(spec);
+    return CsvScan.series(read, forecast.column(), keyColumn, file.drop()).withInput(spec);
   }
 }

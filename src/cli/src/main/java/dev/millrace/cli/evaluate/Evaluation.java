@@ -68,18 +68,15 @@ public record Evaluation(
     DeadLetterCounts deadLetters = new DeadLetterCounts();
     Pace pace = new Pace();
     long start = System.nanoTime();
-    try (LocalSink metricsSink =
-            new LocalSink(
-                record -> {
-                  String json = new String(record.value(), StandardCharsets.UTF_8);
-                  MetricsRecords.parse(json).ifPresent(metrics::accept);
-                  progress.stepTo(metrics.seen());
-                  pace.at(metrics.examples());
-                  reports.accept(json);
-                });
-        LocalSink eventsSink =
-            new LocalSink(
-                record -> reports.accept(new String(record.value(), StandardCharsets.UTF_8)));
+    Consumer<String> reported =
+        json -> {
+          MetricsRecords.parse(json).ifPresent(metrics::accept);
+          progress.stepTo(metrics.seen());
+          pace.at(metrics.examples());
+          reports.accept(json);
+        };
+    try (LocalSink metricsSink = new LocalSink(record -> reported.accept(text(record)));
+        LocalSink eventsSink = new LocalSink(record -> reports.accept(text(record)));
         LocalSink predictionsSink = new LocalSink(predictions);
         LocalSink others = new LocalSink(record -> {});
         LocalSink deadLettersSink = new LocalSink(deadLetters::accept);
@@ -96,6 +93,10 @@ public record Evaluation(
     }
     return new Evaluation(
         metrics, models, deadLetters, (System.nanoTime() - start) / 1e9, pace.rate());
+  }
+
+  private static String text(OutputRecord record) {
+    return new String(record.value(), StandardCharsets.UTF_8);
   }
 
   private static void execute(StreamExecutionEnvironment env) {

@@ -1,12 +1,18 @@
 package dev.millrace.cli.evaluate;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import dev.millrace.cli.console.Plural;
-import dev.millrace.codec.json.MetricsRecord;
 import dev.millrace.eval.probability.AreaUnderCurve;
 import dev.millrace.report.Score;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +24,31 @@ import org.jspecify.annotations.Nullable;
  * @param areas under the curves of the positive class over all rows; null unless binary
  */
 record EvaluationReport(Evaluation run, int epochs, @Nullable AreaUnderCurve areas) {
+  // As records of the metrics topic have them.
+  private static final ObjectMapper RECORDS =
+      JsonMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .addModule(new SimpleModule().addSerializer(double.class, new FiniteNumber()))
+          .build();
+
+  /** Writes numbers that are not finite as null. */
+  private static final class FiniteNumber extends StdSerializer<Double> {
+    private static final long serialVersionUID = 1L;
+
+    FiniteNumber() {
+      super(Double.class);
+    }
+
+    @Override
+    public void serialize(Double value, JsonGenerator json, SerializerProvider provider)
+        throws IOException {
+      if (Double.isFinite(value)) {
+        json.writeNumber(value);
+      } else {
+        json.writeNull();
+      }
+    }
+  }
 
   /**
    * Returns the lines of the report.
@@ -46,7 +77,7 @@ record EvaluationReport(Evaluation run, int epochs, @Nullable AreaUnderCurve are
     if (!metrics.classesOfF1().isEmpty()) {
       lines.add(metrics.classesOfF1());
     }
-    lines.addAll(new CandidateScores(metrics).lines());
+    lines.addAll(new CandidateTotals(metrics).lines());
     lines.add(
         "%s in %.1f s, %s, models %.12s…"
             .formatted(
@@ -90,35 +121,14 @@ record EvaluationReport(Evaluation run, int epochs, @Nullable AreaUnderCurve are
         Score.MEAN_PREDICTED,
         Score.OBSERVED_SHARE,
         Score.CALIBRATION_RATIO);
-    FinalMetrics.Groups groups = metrics.groups();
-    if (groups != null) {
-      ObjectNode inGroups = json.putObject("groups");
-      inGroups.put("at", groups.at());
-      inGroups.put("count", groups.count());
-      inGroups.put("examples", groups.examples());
-      put(inGroups, "auc", groups.auc());
-      put(inGroups, "hit_rate", groups.hitRate());
-      put(inGroups, "ndcg", groups.ndcg());
-    }
-    if (metrics.segmentColumn() != null) {
-      ObjectNode segments = json.putObject("segments");
-      segments.put("column", metrics.segmentColumn());
-      ArrayNode values = segments.putArray("values");
-      for (MetricsRecord.Segment segment : metrics.segments()) {
-        ObjectNode value = values.addObject();
-        value.put("value", segment.value());
-        value.put("examples", segment.examples());
-        put(value, "mean_predicted", segment.meanPredicted());
-        put(value, "observed_share", segment.observedShare());
-      }
-    }
+    putRecord(json, "groups", metrics.groups());
+    putRecord(json, "segments", metrics.segments());
     json.put("predicts_one_class", !metrics.isRegression() && metrics.onlyPredicted() != null);
     put(json, totals, Score.MAE, Score.RMSE, Score.R2);
     FinalForecasts forecasts = metrics.forecasts();
     if (!forecasts.horizons().isEmpty()) {
       new ForecastTable(forecasts).put(json);
     }
-    boolean regression = metrics.isRegression();
     Coverage coverage = metrics.coverage();
     if (coverage != null) {
       coverage.put(json);
@@ -127,16 +137,23 @@ record EvaluationReport(Evaluation run, int epochs, @Nullable AreaUnderCurve are
     if (!importance.isEmpty()) {
       importance.put(json);
     }
-    FinalMetrics.Estimate estimate = metrics.estimate();
-    if (estimate != null) {
-      ObjectNode estimated = json.putObject("estimate");
-      estimated.put("predictions", estimate.predictions());
-      put(estimated, "accuracy", estimate.accuracy());
-      put(estimated, "f1", estimate.f1());
-    }
+    putRecord(json, "estimate", metrics.estimate());
+    boolean regression = metrics.isRegression();
     ObjectNode baseline = json.putObject("baseline");
     put(baseline, regression ? "last_value" : "no_change", totals.firstBaseline());
     put(baseline, regression ? "mean" : "majority", totals.secondBaseline());
+    putMembers(metrics, json);
+    new CandidateTotals(metrics).put(json);
+    putValidation(metrics, json);
+  }
+
+  private static void putRecord(ObjectNode json, String name, @Nullable Object value) {
+    if (value != null) {
+      json.set(name, RECORDS.valueToTree(value));
+    }
+  }
+
+  private static void putMembers(FinalMetrics metrics, ObjectNode json) {
     if (!metrics.members().isEmpty()) {
       ObjectNode members = json.putObject("members");
       for (FinalMetrics.Member member : metrics.members()) {
@@ -146,8 +163,6 @@ record EvaluationReport(Evaluation run, int epochs, @Nullable AreaUnderCurve are
         put(one, "loss", member.loss());
       }
     }
-    new CandidateScores(metrics).put(json);
-    putValidation(metrics, json);
   }
 
   /** Adds scores of the held-out rows, losses by epoch and early stops. */
@@ -161,13 +176,7 @@ record EvaluationReport(Evaluation run, int epochs, @Nullable AreaUnderCurve are
         put(one, "window_loss", epoch.loss());
         put(one, "validation_loss", epoch.validationLoss());
       }
-      ArrayNode stopped = json.putArray("stopped");
-      for (FinalMetrics.Stop stop : metrics.stops()) {
-        ObjectNode one = stopped.addObject();
-        one.put("key", stop.key());
-        one.put("epoch", stop.epoch());
-        one.put("best_epoch", stop.bestEpoch());
-      }
+      putRecord(json, "stopped", metrics.stops());
     }
   }
 

@@ -1,8 +1,9 @@
 package dev.millrace.cli.evaluate;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.codec.json.MetricsRecord;
 import dev.millrace.codec.json.MetricsRecord.Segment;
+import dev.millrace.codec.json.MetricsRecord.Segments;
+import dev.millrace.codec.json.MetricsRecord;
 import dev.millrace.data.Printable;
 import dev.millrace.data.Task;
 import dev.millrace.eval.ClassAverage;
@@ -10,7 +11,7 @@ import dev.millrace.eval.ClassCounts;
 import dev.millrace.input.ForecastSpec;
 import dev.millrace.input.InputSpec;
 import dev.millrace.input.TargetSpec;
-import dev.millrace.report.MetricsReport;
+import dev.millrace.report.MetricsReport.Estimate;
 import dev.millrace.report.MetricsReport.GroupScores;
 import dev.millrace.report.Score;
 import dev.millrace.report.ScoreBlock;
@@ -23,6 +24,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -494,15 +496,10 @@ public final class FinalMetrics {
   }
 
   /**
-   * Scores within the groups of the last windows of all keys; a group of several keys is several.
-   *
-   * @param at rank up to which hits and gains count
-   * @param count number of groups with examples of both classes
+   * Returns the scores within the groups of the last windows of all keys; null if the metrics have
+   * none. A group of several keys is several.
    */
-  record Groups(int at, long count, long examples, double auc, double hitRate, double ndcg) {}
-
-  /** Returns the scores within groups; null if the metrics have none. */
-  @Nullable Groups groups() {
+  @Nullable GroupScores groups() {
     List<GroupScores> keys =
         newest.values().stream()
             .map(key -> key.window().groups())
@@ -510,29 +507,31 @@ public final class FinalMetrics {
             .toList();
     return keys.isEmpty()
         ? null
-        : new Groups(
+        : new GroupScores(
             keys.stream().mapToInt(GroupScores::at).max().orElseThrow(),
-            keys.stream().mapToLong(GroupScores::count).sum(),
-            keys.stream().mapToLong(GroupScores::examples).sum(),
+            keys.stream().mapToInt(GroupScores::count).sum(),
+            keys.stream().mapToInt(GroupScores::examples).sum(),
             mean(keys, GroupScores::auc, GroupScores::examples),
             mean(keys, GroupScores::hitRate, GroupScores::count),
             mean(keys, GroupScores::ndcg, GroupScores::count));
   }
 
-  /** Returns the column whose values are segments; null if the metrics have none. */
-  @Nullable String segmentColumn() {
-    return allSegments().map(MetricsRecord.Segments::column).findFirst().orElse(null);
-  }
-
-  private Stream<MetricsRecord.Segments> allSegments() {
+  private Stream<Segments> allSegments() {
     return newest.values().stream().map(key -> key.window().segments()).filter(Objects::nonNull);
   }
 
-  /** Returns the segments in the last windows of all keys, in the order of their first key. */
-  List<Segment> segments() {
+  /**
+   * Returns the segments in the last windows of all keys, in the order of their first key; null if
+   * the metrics have none.
+   */
+  @Nullable Segments segments() {
+    Optional<String> column = allSegments().map(Segments::column).findFirst();
+    if (column.isEmpty()) {
+      return null;
+    }
     Map<@Nullable String, List<Segment>> byValue = new LinkedHashMap<>();
     allSegments()
-        .flatMap(column -> column.values().stream())
+        .flatMap(segmented -> segmented.values().stream())
         .forEach(one -> byValue.computeIfAbsent(one.value(), v -> new ArrayList<>()).add(one));
     List<Segment> segments = new ArrayList<>();
     byValue.forEach(
@@ -543,7 +542,7 @@ public final class FinalMetrics {
                     ofKeys.stream().mapToLong(Segment::examples).sum(),
                     mean(ofKeys, Segment::meanPredicted, Segment::examples),
                     mean(ofKeys, Segment::observedShare, Segment::examples))));
-    return segments;
+    return new Segments(column.get(), segments);
   }
 
   /** Returns the scores of intervals or sets; null if the metrics have none. */
@@ -557,21 +556,17 @@ public final class FinalMetrics {
   }
 
   /**
-   * What the last predictions of all keys will score, estimated before their labels come.
-   *
-   * @param f1 NaN unless there is one key, of two classes
+   * Returns the estimate of what the last predictions of all keys will score; null if the metrics
+   * have none. Its F1 is NaN unless there is one key, of two classes.
    */
-  record Estimate(long predictions, double accuracy, double f1) {}
-
-  /** Returns the estimate; null if the metrics have none. */
   @Nullable Estimate estimate() {
-    List<MetricsReport.Estimate> keys =
+    List<Estimate> keys =
         newest.values().stream().map(MetricsRecord::estimate).filter(Objects::nonNull).toList();
     return keys.isEmpty()
         ? null
         : new Estimate(
-            keys.stream().mapToLong(MetricsReport.Estimate::predictions).sum(),
-            mean(keys, MetricsReport.Estimate::accuracy, MetricsReport.Estimate::predictions),
+            keys.stream().mapToInt(Estimate::predictions).sum(),
+            mean(keys, Estimate::accuracy, Estimate::predictions),
             keys.size() == 1 ? keys.get(0).f1() : Double.NaN);
   }
 

@@ -3,6 +3,7 @@ package dev.millrace.cli.init;
 import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.csv.FieldProfile;
 import dev.millrace.cli.csv.NumberMeaning;
+import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.Task;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -99,7 +100,7 @@ final class FieldRoles {
   }
 
   private boolean fewEnough(FieldProfile field) {
-    boolean text = field.type() != FieldProfile.Type.NUMBER;
+    boolean text = field.type() != FeatureSpec.Type.NUMERIC;
     long classes = field.isList() ? field.items() : field.distinct();
     return !text || input.records() == 0 || classes <= MAX_CLASSES;
   }
@@ -134,7 +135,7 @@ final class FieldRoles {
       score += 3.5;
       why.add("lists of %,d items".formatted(field.items()));
     } else {
-      score += field.type() == FieldProfile.Type.NUMBER ? 1 : 2.5;
+      score += field.type() == FeatureSpec.Type.NUMERIC ? 1 : 2.5;
       why.add(input.records() == 0 ? "names of classes" : field.distinctValues());
     }
     return new Candidate(field, score, String.join(", ", why));
@@ -169,8 +170,8 @@ final class FieldRoles {
     List<Candidate> candidates = new ArrayList<>();
     for (FieldProfile field : input.fields()) {
       boolean named = KEY_LIKE.matcher(field.name()).matches();
-      boolean text = field.type() == FieldProfile.Type.TEXT;
-      boolean whole = field.isWholeNumbers() || field.type() == FieldProfile.Type.TEXT;
+      boolean text = field.type() == FeatureSpec.Type.TEXT;
+      boolean whole = field.isWholeNumbers() || field.type() == FeatureSpec.Type.TEXT;
       if (labels.contains(field)
           || dropped.contains(field.name())
           || field.isOtherDates()
@@ -198,7 +199,7 @@ final class FieldRoles {
 
   private boolean fitsAsKey(FieldProfile field, boolean named, boolean whole) {
     if (input.records() == 0) {
-      return named && field.type() != FieldProfile.Type.BOOLEAN;
+      return named && field.type() != FeatureSpec.Type.BOOLEAN;
     }
     return whole
         && field.values() == input.records()
@@ -237,7 +238,7 @@ final class FieldRoles {
             && field.distinct() > NEARLY_UNIQUE * field.values()
             && !field.isTimes();
     boolean identifier =
-        (field.type() == FieldProfile.Type.TEXT && !field.isFreeText())
+        (field.type() == FeatureSpec.Type.TEXT && !field.isFreeText())
             || (field.isWholeNumbers() && NumberMeaning.isCalledId(field.name()));
     if (!nearlyUnique || !identifier) {
       return null;

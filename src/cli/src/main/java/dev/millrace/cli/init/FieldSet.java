@@ -2,6 +2,7 @@ package dev.millrace.cli.init;
 
 import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.csv.FieldProfile;
+import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.Printable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -35,7 +36,7 @@ final class FieldSet {
   FieldProfile number(String name) {
     return hasRoom(name)
         ? fields.computeIfAbsent(
-            name, absent -> new FieldProfile(absent, FieldProfile.Type.NUMBER, false, List.of()))
+            name, absent -> new FieldProfile(absent, FeatureSpec.Type.NUMERIC, false, List.of()))
         : overflow;
   }
 
@@ -119,7 +120,7 @@ final class FieldSet {
       if (eventTime == null && logical.getName().equals("timestamp-millis")) {
         eventTime = name;
       }
-      declare(name, FieldProfile.Type.TIME, nullable, List.of());
+      declare(name, FeatureSpec.Type.TIME, nullable, List.of());
       return;
     }
     if (logical != null && logical.getName().startsWith("time-")) {
@@ -127,10 +128,10 @@ final class FieldSet {
       return;
     }
     switch (schema.getType()) {
-      case INT, LONG, FLOAT, DOUBLE -> declare(name, FieldProfile.Type.NUMBER, nullable, List.of());
-      case BOOLEAN -> declare(name, FieldProfile.Type.BOOLEAN, nullable, List.of());
-      case STRING -> declare(name, FieldProfile.Type.TEXT, nullable, List.of());
-      case ENUM -> declare(name, FieldProfile.Type.TEXT, nullable, schema.getEnumSymbols());
+      case INT, LONG, FLOAT, DOUBLE -> declare(name, FeatureSpec.Type.NUMERIC, nullable, List.of());
+      case BOOLEAN -> declare(name, FeatureSpec.Type.BOOLEAN, nullable, List.of());
+      case STRING -> declare(name, FeatureSpec.Type.TEXT, nullable, List.of());
+      case ENUM -> declare(name, FeatureSpec.Type.TEXT, nullable, schema.getEnumSymbols());
       case RECORD -> {
         if (depth < MAX_DEPTH) {
           addRecord(name + ".", schema, nullable, depth + 1);
@@ -144,8 +145,7 @@ final class FieldSet {
     }
   }
 
-  private void declare(
-      String name, FieldProfile.Type type, boolean nullable, List<String> symbols) {
+  private void declare(String name, FeatureSpec.Type type, boolean nullable, List<String> symbols) {
     fields.put(name, new FieldProfile(name, type, nullable, symbols));
   }
 }

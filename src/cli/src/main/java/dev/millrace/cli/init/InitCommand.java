@@ -129,11 +129,8 @@ public final class InitCommand implements Callable<Integer> {
     String pipeline = name == null ? defaultName() : name.strip();
     Path file = output == null ? Path.of(pipeline + ".yaml") : output;
     boolean toStdout = file.toString().equals(STDOUT);
-    if (!toStdout && Files.isDirectory(file)) {
-      throw CliError.usage("--output " + file + " is a folder. Name a file in it.");
-    }
-    if (!toStdout && !force && Files.exists(file)) {
-      throw exists(file);
+    if (!toStdout) {
+      requireWritable(file);
     }
     InputProfile profile = profile();
     if (profile.standard() && !drop.isEmpty()) {
@@ -160,13 +157,22 @@ public final class InitCommand implements Callable<Integer> {
     if (toStdout) {
       spec.commandLine().getOut().print(text);
       spec.commandLine().getOut().flush();
-    } else {
-      write(file, text);
-      new InitSummary(file, input, profile, draft)
-          .lines(labels, keyField, label == null ? roles.notLabels() : null, roles.keys(labels))
-          .forEach(spec.commandLine().getOut()::println);
+      return 0;
     }
+    write(file, text);
+    new InitSummary(file, input, profile, draft)
+        .lines(labels, keyField, label == null ? roles.notLabels() : null, roles.keys(labels))
+        .forEach(spec.commandLine().getOut()::println);
     return 0;
+  }
+
+  private void requireWritable(Path file) {
+    if (Files.isDirectory(file)) {
+      throw CliError.usage("--output " + file + " is a folder. Name a file in it.");
+    }
+    if (!force && Files.exists(file)) {
+      throw exists(file);
+    }
   }
 
   private void requireUsage() {

@@ -2,8 +2,8 @@ package dev.millrace.cli.init;
 
 import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.console.YamlText;
+import dev.millrace.cli.csv.ClassText;
 import dev.millrace.cli.csv.ColumnWarnings;
-import dev.millrace.cli.csv.CsvScan;
 import dev.millrace.cli.csv.FieldProfile;
 import dev.millrace.cli.csv.NotationOptions;
 import dev.millrace.data.FeatureSpec;
@@ -69,7 +69,7 @@ final class PipelineDraft {
   // The numbers of the standard schema are identified by position, so none may be left out.
   private boolean isUseful(FieldProfile field) {
     return roles.useless(field) == null
-        || (input.standard() && field.type() == FieldProfile.Type.NUMBER);
+        || (input.standard() && field.type() == FeatureSpec.Type.NUMERIC);
   }
 
   /** Returns the number of features. */
@@ -206,7 +206,7 @@ final class PipelineDraft {
     if (!allSeen(task, names)) {
       return task.id();
     }
-    String classes = YamlText.of(names.stream().sorted(CsvScan.CLASS_ORDER).toList());
+    String classes = YamlText.of(names.stream().sorted(ClassText.ORDER).toList());
     String positive = task == Task.BINARY ? ", positive-class: " + YamlText.of(names.get(1)) : "";
     return "{ task: %s, classes: %s%s }".formatted(task.id(), classes, positive);
   }
@@ -229,7 +229,7 @@ final class PipelineDraft {
         "  # In a fixed order. Another label is a dead letter; without this line classes are"
             + " learned");
     add("  # as they come.");
-    add("  classes: " + YamlText.of(names.stream().sorted(CsvScan.CLASS_ORDER).toList()));
+    add("  classes: " + YamlText.of(names.stream().sorted(ClassText.ORDER).toList()));
   }
 
   private String describe(FieldProfile field) {
@@ -476,7 +476,7 @@ final class PipelineDraft {
   }
 
   private boolean hasTexts() {
-    return features.stream().anyMatch(field -> field.type() == FieldProfile.Type.TEXT);
+    return features.stream().anyMatch(field -> field.type() == FeatureSpec.Type.TEXT);
   }
 
   private void addEventTime() {

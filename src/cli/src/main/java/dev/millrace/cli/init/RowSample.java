@@ -7,6 +7,7 @@ import dev.millrace.codec.CellConverter;
 import dev.millrace.codec.ClockTime;
 import dev.millrace.codec.CsvText;
 import dev.millrace.codec.EventTime;
+import dev.millrace.data.FeatureSpec;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -48,7 +49,7 @@ final class RowSample {
           String cell = file.row()[c];
           if (!CsvText.isMissing(cell)) {
             FieldProfile field = fields.get(c);
-            boolean isRead = field.type() == FieldProfile.Type.NUMBER || field.isTimes();
+            boolean isRead = field.type() == FeatureSpec.Type.NUMERIC || field.isTimes();
             sample.set(header.get(c), isRead ? converter.plain(cell) : cell);
           }
         }

@@ -2,8 +2,8 @@ package dev.millrace.cli.models;
 
 import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.kafka.BrokerCheck;
-import dev.millrace.cli.kafka.PipelineOptions;
 import dev.millrace.cli.kafka.Producers;
+import dev.millrace.cli.kafka.RequiredPipeline;
 import dev.millrace.codec.json.CommandJson;
 import dev.millrace.config.Settings;
 import dev.millrace.data.ModelCommand;
@@ -39,7 +39,7 @@ final class CommandSender {
    * @param key null for all keys
    * @throws CliError if they do not accept it
    */
-  static void send(PipelineOptions kafka, String topic, @Nullable String key, ModelCommand command)
+  static void send(RequiredPipeline kafka, String topic, @Nullable String key, ModelCommand command)
       throws InterruptedException {
     byte[] value = CommandJson.encode(command);
     try (KafkaProducer<byte[], byte[]> producer = Producers.create(kafka.kafka())) {

@@ -3,7 +3,7 @@ package dev.millrace.cli.models;
 import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.console.Terminal;
-import dev.millrace.cli.kafka.PipelineOptions;
+import dev.millrace.cli.kafka.RequiredPipeline;
 import dev.millrace.codec.IdText;
 import dev.millrace.config.Settings;
 import dev.millrace.config.option.DefaultTopic;
@@ -47,7 +47,7 @@ import picocli.CommandLine.Spec;
       "  ./millrace erase -c clicks.yaml --column user --id u1234"
     })
 public final class EraseCommand implements Callable<Integer> {
-  @Mixin private PipelineOptions kafka;
+  @Mixin private RequiredPipeline kafka;
 
   @Option(
       names = "--key",

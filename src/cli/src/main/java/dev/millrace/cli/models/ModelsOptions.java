@@ -3,7 +3,7 @@ package dev.millrace.cli.models;
 import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.kafka.BrokerOptions;
 import dev.millrace.cli.kafka.KafkaOptions;
-import dev.millrace.cli.kafka.PipelineOptions;
+import dev.millrace.cli.kafka.RequiredPipeline;
 import dev.millrace.config.Settings;
 import dev.millrace.config.option.DefaultTopic;
 import dev.millrace.data.KebabCase;
@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
+import picocli.CommandLine.Spec;
 
 /** Options of the commands that read the models topic. */
 public abstract class ModelsOptions {
@@ -41,10 +41,10 @@ public abstract class ModelsOptions {
 
   /** Options of commands that need the features and models in a pipeline file. */
   public static final class OfPipeline extends ModelsOptions {
-    @Mixin private PipelineOptions kafka;
+    @Mixin private RequiredPipeline kafka;
 
     @Override
-    public PipelineOptions kafka() {
+    public RequiredPipeline kafka() {
       return kafka;
     }
 

@@ -2,7 +2,7 @@ package dev.millrace.cli.models;
 
 import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.console.Terminal;
-import dev.millrace.cli.kafka.PipelineOptions;
+import dev.millrace.cli.kafka.RequiredPipeline;
 import dev.millrace.config.Settings;
 import dev.millrace.config.yaml.Suggestions;
 import dev.millrace.data.PromoteRequest;
@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
     },
     footer = {"", "Example:", "  ./millrace promote -c fraud.yaml --key shop-17 --model big"})
 public final class PromoteCommand implements Callable<Integer> {
-  @Mixin private PipelineOptions kafka;
+  @Mixin private RequiredPipeline kafka;
 
   @Option(names = "--key", paramLabel = "KEY", required = true, description = "Model key.")
   private String key;

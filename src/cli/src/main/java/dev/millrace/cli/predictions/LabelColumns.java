@@ -1,7 +1,6 @@
 package dev.millrace.cli.predictions;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.cli.csv.AnswerLines;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;

@@ -8,7 +8,7 @@ import dev.millrace.cli.console.StopSignal;
 import dev.millrace.cli.console.TemporaryDirectories;
 import dev.millrace.cli.console.Terminal;
 import dev.millrace.cli.kafka.BrokerCheck;
-import dev.millrace.cli.kafka.PipelineOptions;
+import dev.millrace.cli.kafka.RequiredPipeline;
 import dev.millrace.cli.predictions.PredictionsCsv.Classes;
 import dev.millrace.cli.watch.MetricsRecords;
 import dev.millrace.config.Settings;
@@ -51,7 +51,7 @@ import picocli.CommandLine.Spec;
       "  ./millrace predictions -c fraud.yaml --key shop-17 --follow"
     })
 public final class PredictionsCommand implements Callable<Integer> {
-  @Mixin private PipelineOptions kafka;
+  @Mixin private RequiredPipeline kafka;
 
   @Option(
       names = {"-o", "--output"},

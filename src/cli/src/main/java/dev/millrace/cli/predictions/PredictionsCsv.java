@@ -1,9 +1,6 @@
 package dev.millrace.cli.predictions;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.cli.csv.AnswerLines;
-import dev.millrace.cli.csv.ReasonsColumn;
-import dev.millrace.cli.csv.RegionColumns;
 import dev.millrace.config.Settings;
 import dev.millrace.input.InputSpec;
 import dev.millrace.report.Prediction;

@@ -1,8 +1,6 @@
 package dev.millrace.cli.predictions;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.cli.csv.AnswerLines;
-import dev.millrace.cli.csv.RegionColumns;
 import dev.millrace.data.Task;
 import dev.millrace.input.TargetSpec;
 import java.util.Collections;

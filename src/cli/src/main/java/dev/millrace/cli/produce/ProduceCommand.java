@@ -6,9 +6,9 @@ import dev.millrace.cli.console.Progress;
 import dev.millrace.cli.console.StopSignal;
 import dev.millrace.cli.csv.CsvExamples;
 import dev.millrace.cli.csv.CsvInput;
+import dev.millrace.cli.csv.CsvPipeline;
 import dev.millrace.cli.csv.CsvScan;
-import dev.millrace.cli.csv.NotationOptions;
-import dev.millrace.cli.csv.SparseFormat;
+import dev.millrace.cli.csv.LabelledFile;
 import dev.millrace.cli.kafka.KafkaOptions;
 import dev.millrace.codec.ExampleSchema;
 import dev.millrace.config.Settings;
@@ -17,10 +17,9 @@ import dev.millrace.data.DeclaredColumns;
 import dev.millrace.data.Durations;
 import dev.millrace.data.KebabCase;
 import dev.millrace.data.Task;
-import dev.millrace.input.InputSpec;
 import dev.millrace.input.InputSpec.Format;
+import dev.millrace.input.InputSpec;
 import dev.millrace.input.TargetSpec;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -51,20 +50,7 @@ public final class ProduceCommand implements Callable<Integer> {
       description = "Topic to send to (default: the pipeline's input topic).")
   private @Nullable String topic;
 
-  @Option(
-      names = "--input",
-      paramLabel = "FILE",
-      required = true,
-      description = "CSV file with a header line, or lines of VW, libsvm or libffm; plain or gzip.")
-  private Path input;
-
-  @Option(
-      names = "--label",
-      paramLabel = "COLUMN",
-      description =
-          "Column to predict, or several, separated by commas (default: the pipeline's input.label"
-              + " or input.targets).")
-  private @Nullable String label;
+  @Mixin private LabelledFile file;
 
   @Option(
       names = "--key",
@@ -73,15 +59,6 @@ public final class ProduceCommand implements Callable<Integer> {
           "Column of the model key (default: with JSON the pipeline's input.key, else one model"
               + " with key \"all\").")
   private @Nullable String key;
-
-  @Option(
-      names = "--drop",
-      paramLabel = "COLUMN",
-      split = ",",
-      description = "Columns to leave out, separated by commas.")
-  private List<String> drop = List.of();
-
-  @Mixin private NotationOptions notation;
 
   @Option(
       names = "--format",
@@ -124,16 +101,8 @@ public final class ProduceCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     requireUsage();
     Settings settings = kafka.settings();
-    if (epochs > 1 && settings != null && !settings.input().spec().epochs()) {
-      throw usage(
-          "--epochs %d needs input: { epochs: true } in %s, or the job reads all passes as one."
-              .formatted(epochs, kafka.config()));
-    }
-    if (labelDelay != null && settings != null && settings.input().spec().labels() == null) {
-      throw usage(
-          ("--label-delay needs input.labels in %s, such as labels: { topic: fraud.labels };"
-                  + " see docs/late-labels.md")
-              .formatted(kafka.config()));
+    if (settings != null) {
+      requireInput(settings.input().spec());
     }
     CsvExamples.Format read = settings == null ? null : format(settings);
     CsvScan scan = scan(settings);
@@ -150,12 +119,7 @@ public final class ProduceCommand implements Callable<Integer> {
     Long delay = delay();
     // Event times end now: brokers reject records from the future.
     long startMillis = System.currentTimeMillis() - total - (delay == null ? 0 : delay);
-    InputSpec reader =
-        settings == null
-            ? SparseFormat.of(input) == null
-                ? null
-                : SparseFormat.withColumns(InputSpec.DEFAULT, scan)
-            : settings.input().spec();
+    InputSpec reader = reader(settings, scan);
     Progress progress = new Progress("produce", total);
     double maxRate = rate == null ? Double.POSITIVE_INFINITY : rate;
     try (StopSignal stop = new StopSignal();
@@ -177,6 +141,28 @@ public final class ProduceCommand implements Callable<Integer> {
       summarize(labels == null ? target : target + ", labels to " + labels.topic(), progress);
     }
     return 0;
+  }
+
+  /** Returns the input that reads the records; null if it is not known. */
+  private @Nullable InputSpec reader(@Nullable Settings settings, CsvScan scan) {
+    if (settings != null) {
+      return settings.input().spec();
+    }
+    return file.isSparse() ? CsvPipeline.withSparseColumns(InputSpec.DEFAULT, scan) : null;
+  }
+
+  private void requireInput(InputSpec read) {
+    if (epochs > 1 && !read.epochs()) {
+      throw usage(
+          "--epochs %d needs input: { epochs: true } in %s, or the job reads all passes as one."
+              .formatted(epochs, kafka.config()));
+    }
+    if (labelDelay != null && read.labels() == null) {
+      throw usage(
+          ("--label-delay needs input.labels in %s, such as labels: { topic: fraud.labels };"
+                  + " see docs/late-labels.md")
+              .formatted(kafka.config()));
+    }
   }
 
   /** Returns a producer of the labels, for the topic from which the pipeline reads them. */
@@ -225,24 +211,21 @@ public final class ProduceCommand implements Callable<Integer> {
 
   private CsvScan scan(@Nullable Settings settings) {
     Task task = null;
-    CsvInput file = notation.of(input, settings);
+    CsvInput read = file.of(settings);
     if (settings != null) {
       InputSpec spec = settings.input().spec();
       if (spec.hasOutputs()) {
-        return outputs(file, spec);
+        return outputs(read, spec);
       }
       task = spec.task();
-      label = label == null ? spec.label() : label;
       // The standard schema has a field of its own for it.
       key = key == null && spec.format() == InputSpec.Format.JSON ? spec.key() : key;
     }
-    if (label == null && SparseFormat.of(input) != null) {
-      label = SparseFormat.LABEL;
-    }
+    String label = file.label(settings);
     if (label == null) {
       throw usage("--label COLUMN is missing: the column to predict.");
     }
-    List<TargetSpec> targets = targets(CsvScan.columns(input, label));
+    List<TargetSpec> targets = targets(CsvScan.columns(file.path(), label));
     if (!targets.isEmpty() && settings != null) {
       throw CliError.usage(
           "--label names %d columns, but %s has one label (input.label). Name them there: targets: [%s]"
@@ -250,10 +233,10 @@ public final class ProduceCommand implements Callable<Integer> {
     }
     if (!targets.isEmpty()) {
       return CsvScan.outputs(
-          file, InputSpec.DEFAULT.with(to -> to.targets = targets), true, key, drop);
+          read, InputSpec.DEFAULT.with(to -> to.targets = targets), true, key, file.drop());
     }
     InputSpec reader = settings == null ? reader() : settings.input().spec();
-    return CsvScan.of(file, reader, label, key, drop, task);
+    return CsvScan.of(read, reader, label, key, file.drop(), task);
   }
 
   private void warnOfUndeclaredColumns(InputSpec reader, CsvScan scan) {
@@ -264,7 +247,7 @@ public final class ProduceCommand implements Callable<Integer> {
               "The columns of %s take more than %,d bytes, so records do not declare them: the job"
                   + " reads numbers in their order, and all texts as 64 hashed features. Declare"
                   + " them in the pipeline file: ./millrace init --input %1$s%n",
-              input, DeclaredColumns.MAX_BYTES);
+              file.path(), DeclaredColumns.MAX_BYTES);
     }
   }
 
@@ -275,16 +258,15 @@ public final class ProduceCommand implements Callable<Integer> {
   }
 
   /** Scans the file for a pipeline with a set of labels or targets. */
-  private CsvScan outputs(CsvInput file, InputSpec spec) {
-    if (label != null
-        && !Set.copyOf(CsvScan.columns(input, label)).equals(Set.copyOf(spec.labelFields()))) {
+  private CsvScan outputs(CsvInput read, InputSpec spec) {
+    if (file.label() != null && !Set.copyOf(file.labels()).equals(Set.copyOf(spec.labelFields()))) {
       throw CliError.usage(
           "--label \"%s\" is not what %s predicts: %s. Remove the option."
-              .formatted(label, kafka.config(), String.join(", ", spec.labelFields())));
+              .formatted(file.label(), kafka.config(), String.join(", ", spec.labelFields())));
     }
     String keyColumn = key == null && spec.format() == InputSpec.Format.JSON ? spec.key() : key;
     boolean isDeclared = !ExampleSchema.mayDeclareColumns(spec);
-    return CsvScan.outputs(file, spec, isDeclared, keyColumn, drop).withInput(spec);
+    return CsvScan.outputs(read, spec, isDeclared, keyColumn, file.drop()).withInput(spec);
   }
 
   /** Returns the targets of several columns; none for one column. */

@@ -89,17 +89,7 @@ public final class LocalJob implements JobStatistics {
       boolean bounded,
       @Nullable FlinkMetrics metrics)
       throws InterruptedException {
-    Map<String, String> options = new HashMap<>(MillraceJob.stateOptions(settings));
-    options.putAll(LeaseCheck.options(stateDir));
-    // Without a lock too, so that its lease can be released.
-    options.putIfAbsent(MillraceJob.LEASE_HOLDER.key(), UUID.randomUUID().toString());
-    options.put("execution.checkpointing.dir", Snapshots.location(stateDir));
-    options.put("execution.checkpointing.savepoint-dir", Snapshots.location(stateDir));
-    if (from != null) {
-      options.put("execution.state-recovery.path", Snapshots.location(from));
-      boolean leaves = new SnapshotCheck(stateDir, from).leavesCommands(settings);
-      options.put("execution.state-recovery.ignore-unclaimed-state", Boolean.toString(leaves));
-    }
+    Map<String, String> options = options(settings, stateDir, from);
     StreamExecutionEnvironment env = LocalFlink.environment(parallelism, options);
     MillraceJob.buildOnKafka(env, settings, bounded);
     StreamGraph graph = env.getStreamGraph();
@@ -121,6 +111,22 @@ public final class LocalJob implements JobStatistics {
     } catch (Exception e) {
       throw new CliError("The job did not start: " + RootCause.message(e), e);
     }
+  }
+
+  private static Map<String, String> options(
+      Settings settings, Path stateDir, @Nullable Path from) {
+    Map<String, String> options = new HashMap<>(MillraceJob.stateOptions(settings));
+    options.putAll(LeaseCheck.options(stateDir));
+    // Without a lock too, so that its lease can be released.
+    options.putIfAbsent(MillraceJob.LEASE_HOLDER.key(), UUID.randomUUID().toString());
+    options.put("execution.checkpointing.dir", Snapshots.location(stateDir));
+    options.put("execution.checkpointing.savepoint-dir", Snapshots.location(stateDir));
+    if (from != null) {
+      options.put("execution.state-recovery.path", Snapshots.location(from));
+      boolean leaves = new SnapshotCheck(stateDir, from).leavesCommands(settings);
+      options.put("execution.state-recovery.ignore-unclaimed-state", Boolean.toString(leaves));
+    }
+    return options;
   }
 
   /** Returns the cluster of this job. */

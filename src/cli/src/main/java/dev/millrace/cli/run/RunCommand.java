@@ -75,27 +75,14 @@ public final class RunCommand implements Callable<Integer> {
   @Override
   @SuppressWarnings("try") // the lock is held and the brokers are watched, neither is used
   public Integer call() throws InterruptedException {
-    int maxParallelism = LocalFlink.maxSubtasks();
-    if (parallelism < 1 || parallelism > maxParallelism) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "--parallelism must be between 1 and %d, but was %d"
-              .formatted(maxParallelism, parallelism));
-    }
-    if (timeoutSeconds < 1) {
-      throw new ParameterException(
-          spec.commandLine(), "--timeout must be at least 1, but was " + timeoutSeconds);
-    }
-    if (prometheus != null) {
-      Ports.require(spec, "--prometheus", prometheus);
-    }
+    requireUsage();
     state.check();
     Settings settings = PipelineFile.read(config);
     Path dir = state.of(settings, config);
     start.check(dir, settings);
     BrokerCheck.requireTopics(
         settings, Duration.ofSeconds(timeoutSeconds), config, spec.commandLine().getErr()::println);
-    SharedModels.line(settings).ifPresent(spec.commandLine().getErr()::println);
+    SharedTopicCheck.line(settings).ifPresent(spec.commandLine().getErr()::println);
     try (StopSignal stop = new StopSignal();
         FlinkMetrics metrics = prometheus == null ? null : FlinkMetrics.start(prometheus);
         StateLock lock = StateLock.acquire(dir, settings.pipeline())) {
@@ -118,6 +105,23 @@ public final class RunCommand implements Callable<Integer> {
         MemoryWatch memory = MemoryWatch.ofThisJvm(settings.state().backend());
         return supervise(job, dir, stop, memory);
       }
+    }
+  }
+
+  private void requireUsage() {
+    int maxParallelism = LocalFlink.maxSubtasks();
+    if (parallelism < 1 || parallelism > maxParallelism) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--parallelism must be between 1 and %d, but was %d"
+              .formatted(maxParallelism, parallelism));
+    }
+    if (timeoutSeconds < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--timeout must be at least 1, but was " + timeoutSeconds);
+    }
+    if (prometheus != null) {
+      Ports.require(spec, "--prometheus", prometheus);
     }
   }
 

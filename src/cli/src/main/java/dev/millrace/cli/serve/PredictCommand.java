@@ -4,17 +4,17 @@ import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.console.Progress;
 import dev.millrace.cli.console.Terminal;
-import dev.millrace.cli.csv.AnswerLines;
 import dev.millrace.cli.csv.CsvExamples;
 import dev.millrace.cli.csv.CsvFeatures;
 import dev.millrace.cli.csv.CsvFile;
 import dev.millrace.cli.csv.CsvScan;
 import dev.millrace.cli.csv.NotationOptions;
-import dev.millrace.cli.csv.ReasonsColumn;
-import dev.millrace.cli.csv.RegionColumns;
 import dev.millrace.cli.csv.RowConverter;
 import dev.millrace.cli.models.ModelsOptions;
 import dev.millrace.cli.models.ModelsTopic;
+import dev.millrace.cli.predictions.AnswerLines;
+import dev.millrace.cli.predictions.ReasonsColumn;
+import dev.millrace.cli.predictions.RegionColumns;
 import dev.millrace.codec.EventTime;
 import dev.millrace.codec.FeatureReader;
 import dev.millrace.codec.RejectedException;
@@ -103,6 +103,7 @@ public final class PredictCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   private final Workspace workspace = new Workspace();
+  private final Example example = new Example();
 
   @Override
   public Integer call() {
@@ -244,15 +245,8 @@ public final class PredictCommand implements Callable<Integer> {
               return RowReader.of(scan.withInput(declared), declared);
             });
     requireColumns(loaded, byColumns);
-    Example example = new Example();
     PrintWriter out = spec.commandLine().getOut();
-    boolean areClasses = loaded.values().stream().anyMatch(LoadedModel::isOfClasses);
-    boolean hasIntervals = settings.output().interval() > 0;
-    AnswerLines lines =
-        new AnswerLines(
-            json,
-            RegionColumns.of(hasIntervals, areClasses),
-            new ReasonsColumn(settings.output().reasons() > 0));
+    AnswerLines lines = lines(settings, loaded);
     long rejected = 0;
     if (!json) {
       out.println(lines.header());
@@ -266,24 +260,13 @@ public final class PredictCommand implements Callable<Integer> {
       for (long row = 1; file.next() && !out.checkError(); row++) {
         String name = scan.keyColumn() < 0 ? CsvExamples.ONLY_KEY : file.row()[scan.keyColumn()];
         LoadedModel model = loaded.get(name);
-        Rejection rejection = null;
-        if (model == null) {
-          rejection = new Rejection(ServeApi.UNKNOWN_KEY, "there is no model of this key");
-        } else {
-          RowReader reader =
-              model.columns() == null ? defaultReader : byColumns.of(model.columns());
-          try {
-            reader.read(file.row(), example);
-            show(lines.line(row, model.predict(example, workspace)));
-          } catch (RejectedException e) {
-            rejection = new Rejection(e.reason().id(), "" + e.getMessage());
-          }
-        }
+        DeclaredColumns columns = model == null ? null : model.columns();
+        RowReader reader = columns == null ? defaultReader : byColumns.of(columns);
+        Rejection rejection = predict(row, file.row(), model, reader, lines);
         if (rejection != null) {
           show(lines.line(row, name, rejection.code(), rejection.message()));
           if (rejected++ < MAX_REPORTED) {
-            String why = rejection.message();
-            progress.above(() -> report(file, name, why));
+            progress.above(() -> report(file, name, rejection.message()));
           }
         }
         progress.step();
@@ -292,6 +275,29 @@ public final class PredictCommand implements Callable<Integer> {
     if (rejected > 0) {
       throw new CliError(
           "%,d of %s could not be predicted.".formatted(rejected, Plural.of(scan.rows(), "row")));
+    }
+  }
+
+  private AnswerLines lines(Settings settings, Map<String, LoadedModel> loaded) {
+    boolean areClasses = loaded.values().stream().anyMatch(LoadedModel::isOfClasses);
+    return new AnswerLines(
+        json,
+        RegionColumns.of(settings.output().interval() > 0, areClasses),
+        new ReasonsColumn(settings.output().reasons() > 0));
+  }
+
+  /** Shows the prediction of a row; returns why there is none, else null. */
+  private @Nullable Rejection predict(
+      long row, String[] cells, @Nullable LoadedModel model, RowReader reader, AnswerLines lines) {
+    if (model == null) {
+      return new Rejection(ServeApi.UNKNOWN_KEY, "there is no model of this key");
+    }
+    try {
+      reader.read(cells, example);
+      show(lines.line(row, model.predict(example, workspace)));
+      return null;
+    } catch (RejectedException e) {
+      return new Rejection(e.reason().id(), "" + e.getMessage());
     }
   }
 

@@ -2,7 +2,7 @@ package dev.millrace.cli.topics;
 
 import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.kafka.BrokerCheck;
-import dev.millrace.cli.kafka.PipelineOptions;
+import dev.millrace.cli.kafka.RequiredPipeline;
 import dev.millrace.config.Settings;
 import dev.millrace.kafka.KafkaClients;
 import java.io.PrintWriter;
@@ -102,7 +102,7 @@ public final class TopicsCommand implements Runnable {
         "  ./millrace topics create -c fraud.yaml --partitions examples=24"
       })
   static final class Create implements Callable<Integer> {
-    @Mixin private PipelineOptions kafka;
+    @Mixin private RequiredPipeline kafka;
     @Mixin private TopicChoices choices;
     @Spec private CommandSpec spec;
 
@@ -136,7 +136,7 @@ public final class TopicsCommand implements Runnable {
   static final class ListAll implements Callable<Integer> {
     private static final String FORMAT = "%-12s  %-36s %10s %8s %12s  %-14s %s%n";
 
-    @Mixin private PipelineOptions kafka;
+    @Mixin private RequiredPipeline kafka;
     @Spec private CommandSpec spec;
 
     @Override
@@ -178,7 +178,7 @@ public final class TopicsCommand implements Runnable {
       description = "Shows settings and partition offsets of a topic of a pipeline.",
       footer = {"", "Example:", "  ./millrace topics describe -c fraud.yaml models"})
   static final class Describe implements Callable<Integer> {
-    @Mixin private PipelineOptions kafka;
+    @Mixin private RequiredPipeline kafka;
 
     @Parameters(
         paramLabel = "TOPIC",

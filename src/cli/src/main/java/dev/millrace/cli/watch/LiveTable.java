@@ -24,7 +24,7 @@ public final class LiveTable implements LiveView {
   private final OutputRecords outputs = new OutputRecords();
   private final Map<String, Row> rows = new HashMap<>();
 
-  private record Row(MetricsRow metrics, String pipeline, long nanos) {
+  private record Row(KeyRow metrics, String pipeline, long nanos) {
     // A key without a score yet is the last to worry about.
     double severity() {
       return Double.isNaN(metrics.severity()) ? Double.NEGATIVE_INFINITY : metrics.severity();
@@ -43,7 +43,7 @@ public final class LiveTable implements LiveView {
     if (outputs.isOfOneOutput(record)) {
       return;
     }
-    MetricsRow row = MetricsRow.of(record);
+    KeyRow row = KeyRow.of(record);
     String pipeline = record.pipeline();
     if (row.several()) {
       // Rows of outputs, that came before.

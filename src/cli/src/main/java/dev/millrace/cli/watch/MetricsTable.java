@@ -34,7 +34,7 @@ public final class MetricsTable {
   private final KeysRate rate;
   private final OutputRecords outputs = new OutputRecords();
   private int rowsUnderHeader;
-  private MetricsRow.@Nullable Scores header; // that was written last
+  private KeyRow.@Nullable Scores header; // that was written last
 
   public MetricsTable() {
     this(COLUMNS, System::nanoTime);
@@ -60,7 +60,7 @@ public final class MetricsTable {
     if (outputs.isOfOneOutput(record)) {
       return List.of();
     }
-    MetricsRow row = MetricsRow.of(record);
+    KeyRow row = KeyRow.of(record);
     List<String> lines = new ArrayList<>(4);
     if (header != row.scores() || rowsUnderHeader == ROWS_PER_HEADER) {
       lines.addAll(header(row.scores(), "rate", "rec/s"));
@@ -78,9 +78,9 @@ public final class MetricsTable {
    * @param last name of the last column
    * @param unit below it
    */
-  List<String> header(MetricsRow.Scores scores, String last, String unit) {
-    if (scores != MetricsRow.Scores.CLASSES) {
-      String loss = scores == MetricsRow.Scores.FORECASTS ? "mase" : "loss";
+  List<String> header(KeyRow.Scores scores, String last, String unit) {
+    if (scores != KeyRow.Scores.CLASSES) {
+      String loss = scores == KeyRow.Scores.FORECASTS ? "mase" : "loss";
       return List.of(
           line(numbers, "examples", "key", "window", "", "total", "", "last-value", loss, last),
           line(numbers, "", "", "mae", "r2", "mae", "r2", "window mae", "window", unit));
@@ -95,10 +95,10 @@ public final class MetricsTable {
    *
    * @param last text in the last column
    */
-  List<String> rows(MetricsRow row, String last) {
+  List<String> rows(KeyRow row, String last) {
     String scores =
         line(
-            row.scores() == MetricsRow.Scores.CLASSES ? classes : numbers,
+            row.scores() == KeyRow.Scores.CLASSES ? classes : numbers,
             grouped(row.examples()),
             Terminal.printable(row.key(), keyWidth),
             number(row.windowFirst()),

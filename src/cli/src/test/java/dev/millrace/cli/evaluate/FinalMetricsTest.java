@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.offset;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.cli.watch.MetricsRecords;
+import dev.millrace.report.MetricsReport.Estimate;
 import dev.millrace.report.Score;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -161,11 +162,11 @@ class FinalMetricsTest {
     assertThat(metrics.estimate()).isNull();
 
     metrics.accept(MetricsRecords.read(record.formatted("a", 100, "0.5")));
-    assertThat(metrics.estimate()).isEqualTo(new FinalMetrics.Estimate(100, 0.5, 0.25));
+    assertThat(metrics.estimate()).isEqualTo(new Estimate(100, 0.5, 0.25));
 
     metrics.accept(MetricsRecords.read(record.formatted("b", 300, "1.0")));
     metrics.accept(MetricsRecords.read(record.formatted("c", 7, "null")));
-    assertThat(metrics.estimate()).isEqualTo(new FinalMetrics.Estimate(407, 0.875, Double.NaN));
+    assertThat(metrics.estimate()).isEqualTo(new Estimate(407, 0.875, Double.NaN));
   }
 
   private static String classesOfF1(String positive, String... labelsOfKeys) {

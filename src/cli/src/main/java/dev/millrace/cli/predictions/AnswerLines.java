@@ -1,4 +1,4 @@
-package dev.millrace.cli.csv;
+package dev.millrace.cli.predictions;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;

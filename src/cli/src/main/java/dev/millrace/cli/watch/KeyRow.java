@@ -27,7 +27,7 @@ import java.util.stream.Stream;
  *     duplicates
  * @param models champion and challengers; empty if there is only one model
  */
-record MetricsRow(
+record KeyRow(
     String key,
     Scores scores,
     boolean several,
@@ -53,7 +53,7 @@ record MetricsRow(
   }
 
   /** Returns the row of a metrics record. */
-  static MetricsRow of(MetricsRecord record) {
+  static KeyRow of(MetricsRecord record) {
     boolean regression = record.is(Task.REGRESSION);
     boolean several = record.isOfSeveralOutputs();
     Score first = regression ? Score.MAE : several ? Score.EXACT_MATCH : Score.ACCURACY;
@@ -66,7 +66,7 @@ record MetricsRow(
             : record.baseline().noChange().window().get(first);
     double mase = window.get(Score.MASE);
     boolean isForecast = regression && record.isForecast();
-    return new MetricsRow(
+    return new KeyRow(
         record.key(),
         isForecast ? Scores.FORECASTS : regression ? Scores.NUMBERS : Scores.CLASSES,
         several,
@@ -104,12 +104,7 @@ record MetricsRow(
     }
     GroupScores groups = record.window().groups();
     if (groups != null) {
-      notes.add(
-          "in groups: auc %s, hit rate %s, ndcg %s"
-              .formatted(
-                  MetricsTable.number(groups.auc()),
-                  MetricsTable.number(groups.hitRate()),
-                  MetricsTable.number(groups.ndcg())));
+      notes.add(inGroups(groups));
     }
     MetricsRecord.Region region = record.window().region();
     if (region != null) {
@@ -127,6 +122,14 @@ record MetricsRow(
     notes.addAll(OutputLines.of(record));
     arrivals(record).ifPresent(notes::add);
     return notes;
+  }
+
+  private static String inGroups(GroupScores groups) {
+    return "in groups: auc %s, hit rate %s, ndcg %s"
+        .formatted(
+            MetricsTable.number(groups.auc()),
+            MetricsTable.number(groups.hitRate()),
+            MetricsTable.number(groups.ndcg()));
   }
 
   private static String coverage(MetricsRecord.Region region, boolean isInterval) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Pipeline file of a command that needs one. */
-public final class PipelineOptions extends BrokerOptions {
+public final class RequiredPipeline extends BrokerOptions {
   @Option(
       names = {"-c", "--config"},
       paramLabel = "FILE",

@@ -14,7 +14,7 @@ import java.util.Map;
  * Scores of champion and challengers over all keys: means weighted by the examples learned, and the
  * number of keys of which each model is champion. Not thread-safe.
  */
-final class CandidateScores {
+final class CandidateTotals {
 
   /** Sums of one model over the keys. */
   private static final class Sums {
@@ -27,7 +27,7 @@ final class CandidateScores {
   private final Map<String, Sums> byName = new LinkedHashMap<>();
   private final boolean regression;
 
-  CandidateScores(FinalMetrics metrics) {
+  CandidateTotals(FinalMetrics metrics) {
     regression = metrics.isRegression();
     metrics.newest().forEach(newest -> newest.models().forEach(this::add));
   }

@@ -1,4 +1,4 @@
-package dev.millrace.cli.csv;
+package dev.millrace.cli.predictions;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.report.Reasons;

@@ -13,11 +13,11 @@ import java.util.stream.Collectors;
 import org.apache.kafka.common.KafkaException;
 
 /** Finds other pipelines that publish models with the same keys on a pipeline's topic. */
-public final class SharedModels {
+public final class SharedTopicCheck {
   // Records of each partition that are read; a model's record has up to a megabyte.
   private static final int NEWEST = 5;
 
-  private SharedModels() {}
+  private SharedTopicCheck() {}
 
   /** Returns a warning from the newest records of the topic; empty if it is not readable. */
   public static Optional<Finding> of(Settings settings) {
