@@ -1,8 +1,8 @@
 package dev.millrace;
 
 import dev.millrace.cli.kafka.BrokerCheck;
-import dev.millrace.codec.ModelAssembler;
-import dev.millrace.codec.ModelAssembler.Arrival;
+import dev.millrace.codec.models.ModelAssembler;
+import dev.millrace.codec.models.ModelAssembler.Arrival;
 import dev.millrace.config.Settings;
 import dev.millrace.kafka.KafkaClients;
 import dev.millrace.testing.AvroValues;

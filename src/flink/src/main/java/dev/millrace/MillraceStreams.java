@@ -141,7 +141,7 @@ public sealed class MillraceStreams permits ElementStreams {
    * Returns copies of the models, as {@code output.snapshots} says and at the end of the input. A
    * value is the model in bytes, null once the key is forgotten. A large model comes in parts, and
    * one of many ids in segments, to which each copy adds what has changed: all records of a key are
-   * to be written, in their order, for {@link dev.millrace.codec.ModelAssembler} to join.
+   * to be written, in their order, for {@link dev.millrace.codec.models.ModelAssembler} to join.
    */
   public DataStream<OutputRecord> models() {
     return train.getSideOutput(OutputTags.MODELS);

@@ -1,7 +1,7 @@
 package dev.millrace;
 
-import dev.millrace.codec.ModelAssembler;
-import dev.millrace.codec.ModelAssembler.Arrival;
+import dev.millrace.codec.models.ModelAssembler;
+import dev.millrace.codec.models.ModelAssembler.Arrival;
 import dev.millrace.config.Settings;
 import dev.millrace.config.model.WarmStart;
 import dev.millrace.config.yaml.InvalidPipelineException;

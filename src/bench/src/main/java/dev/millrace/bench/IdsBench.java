@@ -2,7 +2,7 @@ package dev.millrace.bench;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.bench.measure.Measurement;
-import dev.millrace.codec.ModelSegments;
+import dev.millrace.codec.models.ModelSegments;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.IdHash;
 import dev.millrace.data.IdWords;

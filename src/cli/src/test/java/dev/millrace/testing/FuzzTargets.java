@@ -15,7 +15,7 @@ public enum FuzzTargets {
   ONNX("dev.millrace.onnx.OnnxFuzz", "src/cli/src/test/resources/fuzz/onnx"),
   STATE("dev.millrace.prequential.StateFuzz", "src/cli/src/test/resources/fuzz/state"),
   CHUNK("dev.millrace.flink.ChunkFuzz", "src/cli/src/test/resources/fuzz/chunk"),
-  MODELS("dev.millrace.codec.ModelsFuzz", "src/cli/src/test/resources/fuzz/models"),
+  MODELS("dev.millrace.codec.models.ModelsFuzz", "src/cli/src/test/resources/fuzz/models"),
   RECORDS("dev.millrace.cli.serve.RecordsFuzz", "src/cli/src/test/resources/fuzz/records"),
   HTTP("dev.millrace.cli.serve.HttpFuzz", "src/cli/src/test/resources/fuzz/http");
 

@@ -240,7 +240,7 @@ public enum JobMetric {
   }
 
   /** Registers a histogram of the last 1,024 values. */
-  Histogram histogram(MetricGroup operator) {
+  public Histogram histogram(MetricGroup operator) {
     return group(operator)
         .histogram(metricName(), new DescriptiveStatisticsHistogram(HISTOGRAM_VALUES));
   }
@@ -250,7 +250,7 @@ public enum JobMetric {
    *
    * @param tick unit of the values that it is updated with
    */
-  Histogram histogram(MetricGroup operator, TimeUnit tick) {
+  public Histogram histogram(MetricGroup operator, TimeUnit tick) {
     return group(operator).histogram(metricName(), new SecondsHistogram(HISTOGRAM_VALUES, tick));
   }
 

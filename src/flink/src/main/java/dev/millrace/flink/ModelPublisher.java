@@ -1,8 +1,8 @@
 package dev.millrace.flink;
 
-import dev.millrace.codec.ModelParts;
-import dev.millrace.codec.ModelSegments;
 import dev.millrace.codec.OutputRecord;
+import dev.millrace.codec.models.ModelParts;
+import dev.millrace.codec.models.ModelSegments;
 import dev.millrace.prequential.TrainState;
 import dev.millrace.prequential.spec.TrainSpec;
 import java.io.IOException;

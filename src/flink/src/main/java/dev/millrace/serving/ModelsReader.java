@@ -1,8 +1,8 @@
 package dev.millrace.serving;
 
-import dev.millrace.codec.ModelAssembler;
-import dev.millrace.codec.ModelAssembler.Arrival;
-import dev.millrace.codec.ModelAssembler.Place;
+import dev.millrace.codec.models.ModelAssembler;
+import dev.millrace.codec.models.ModelAssembler.Arrival;
+import dev.millrace.codec.models.ModelAssembler.Place;
 import dev.millrace.kafka.KafkaClients;
 import dev.millrace.kafka.TopicReader;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package dev.millrace.serving;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
-import dev.millrace.codec.ModelAssembler.Arrival;
-import dev.millrace.codec.ModelAssembler.Place;
+import dev.millrace.codec.models.ModelAssembler.Arrival;
+import dev.millrace.codec.models.ModelAssembler.Place;
 import dev.millrace.config.Settings;
 import dev.millrace.data.Printable;
 import dev.millrace.nn.ModelMismatchException;

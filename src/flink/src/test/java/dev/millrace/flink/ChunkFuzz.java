@@ -1,6 +1,7 @@
 package dev.millrace.flink;
 
 import dev.millrace.data.Chunk;
+import dev.millrace.flink.chunk.ChunkSerializer;
 import java.io.IOException;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.Chunk;
 import dev.millrace.data.Example;
+import dev.millrace.flink.chunk.ChunkOperator;
+import dev.millrace.flink.chunk.ChunkSerializer;
 import dev.millrace.testing.Chunks;
 import org.apache.flink.runtime.operators.testutils.MockEnvironment;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;

@@ -3,10 +3,10 @@ package dev.millrace.flink;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.codec.ModelParts;
-import dev.millrace.codec.ModelSegments;
 import dev.millrace.codec.OutputRecord;
 import dev.millrace.codec.json.CommandJson;
+import dev.millrace.codec.models.ModelParts;
+import dev.millrace.codec.models.ModelSegments;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.EraseRequest;
 import dev.millrace.data.Example;

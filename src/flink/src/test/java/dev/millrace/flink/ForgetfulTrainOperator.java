@@ -1,6 +1,7 @@
 package dev.millrace.flink;
 
 import dev.millrace.data.Chunk;
+import dev.millrace.flink.chunk.ChunkSerializer;
 import dev.millrace.prequential.spec.TrainSpec;
 import java.util.HashMap;
 import java.util.Map;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Task;
 import dev.millrace.flink.JobMetric.Kind;
+import dev.millrace.flink.chunk.ChunkOperator;
 import dev.millrace.prequential.labels.LabelOutcome;
 import dev.millrace.prequential.spec.TrainSpec;
 import dev.millrace.testing.GeneratedPage;

@@ -2,8 +2,8 @@ package dev.millrace.flink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.codec.ModelParts;
 import dev.millrace.codec.OutputRecord;
+import dev.millrace.codec.models.ModelParts;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.Example;
 import dev.millrace.eval.MetricsSpec;

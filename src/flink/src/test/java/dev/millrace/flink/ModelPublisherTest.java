@@ -3,10 +3,10 @@ package dev.millrace.flink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.codec.ModelAssembler;
-import dev.millrace.codec.ModelAssembler.Arrival;
-import dev.millrace.codec.ModelParts;
 import dev.millrace.codec.OutputRecord;
+import dev.millrace.codec.models.ModelAssembler;
+import dev.millrace.codec.models.ModelAssembler.Arrival;
+import dev.millrace.codec.models.ModelParts;
 import dev.millrace.data.Example;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.eval.MetricsSpec;

@@ -1,5 +1,6 @@
 package dev.millrace.flink;
 
+import dev.millrace.flink.chunk.ChunkOperator;
 import org.apache.flink.streaming.runtime.tasks.TestProcessingTimeService;
 
 /**

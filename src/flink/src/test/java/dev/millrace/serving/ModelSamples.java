@@ -1,7 +1,7 @@
 package dev.millrace.serving;
 
-import dev.millrace.codec.ModelAssembler.Arrival;
-import dev.millrace.codec.ModelAssembler.Place;
+import dev.millrace.codec.models.ModelAssembler.Arrival;
+import dev.millrace.codec.models.ModelAssembler.Place;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
 import dev.millrace.data.Task;

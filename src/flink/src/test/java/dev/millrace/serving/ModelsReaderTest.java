@@ -3,7 +3,7 @@ package dev.millrace.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.codec.ModelAssembler.Place;
+import dev.millrace.codec.models.ModelAssembler.Place;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

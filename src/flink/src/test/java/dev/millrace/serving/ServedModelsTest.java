@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.millrace.codec.ModelAssembler.Arrival;
-import dev.millrace.codec.ModelAssembler.Place;
+import dev.millrace.codec.models.ModelAssembler.Arrival;
+import dev.millrace.codec.models.ModelAssembler.Place;
 import dev.millrace.data.Example;
 import dev.millrace.nn.Workspace;
 import dev.millrace.prequential.key.ModelSnapshot;

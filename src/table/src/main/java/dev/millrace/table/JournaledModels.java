@@ -2,8 +2,8 @@ package dev.millrace.table;
 
 import dev.millrace.data.Chunk;
 import dev.millrace.data.DeadLetter;
-import dev.millrace.flink.ChunkSerializer;
 import dev.millrace.flink.JobMetric;
+import dev.millrace.flink.chunk.ChunkSerializer;
 import dev.millrace.prequential.EngineListener;
 import dev.millrace.prequential.PrequentialEngine;
 import dev.millrace.prequential.TrainState;

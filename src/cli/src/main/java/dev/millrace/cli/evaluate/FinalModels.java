@@ -2,9 +2,9 @@ package dev.millrace.cli.evaluate;
 
 import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.console.OutputFile;
-import dev.millrace.codec.ModelAssembler;
-import dev.millrace.codec.ModelAssembler.Arrival;
 import dev.millrace.codec.OutputRecord;
+import dev.millrace.codec.models.ModelAssembler;
+import dev.millrace.codec.models.ModelAssembler.Arrival;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.Sha256;
 import java.io.IOException;

@@ -2,7 +2,7 @@ package dev.millrace.cli.run;
 
 import dev.millrace.cli.console.Finding;
 import dev.millrace.cli.console.Terminal;
-import dev.millrace.codec.ModelAssembler;
+import dev.millrace.codec.models.ModelAssembler;
 import dev.millrace.config.Settings;
 import dev.millrace.kafka.KafkaClients;
 import dev.millrace.kafka.TopicReader;

@@ -11,7 +11,7 @@ import com.networknt.schema.SpecVersion.VersionFlag;
 import dev.millrace.cli.console.Ports;
 import dev.millrace.cli.http.HttpToken;
 import dev.millrace.cli.watch.SummaryView;
-import dev.millrace.codec.ModelAssembler.Place;
+import dev.millrace.codec.models.ModelAssembler.Place;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
 import dev.millrace.serving.ModelSamples;

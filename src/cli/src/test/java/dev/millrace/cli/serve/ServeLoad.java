@@ -2,7 +2,7 @@ package dev.millrace.cli.serve;
 
 import dev.millrace.cli.http.HttpToken;
 import dev.millrace.cli.watch.SummaryView;
-import dev.millrace.codec.ModelAssembler.Place;
+import dev.millrace.codec.models.ModelAssembler.Place;
 import dev.millrace.serving.ModelSamples;
 import dev.millrace.serving.ServedModels;
 import java.io.BufferedInputStream;

@@ -1,7 +1,7 @@
 package dev.millrace.flink.kafka;
 
-import dev.millrace.codec.ModelParts;
 import dev.millrace.codec.OutputRecord;
+import dev.millrace.codec.models.ModelParts;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.kafka.KafkaClients;
 import dev.millrace.kafka.Lease;

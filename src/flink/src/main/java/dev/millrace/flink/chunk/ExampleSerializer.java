@@ -1,4 +1,4 @@
-package dev.millrace.flink;
+package dev.millrace.flink.chunk;
 
 import dev.millrace.data.Example;
 import java.io.IOException;

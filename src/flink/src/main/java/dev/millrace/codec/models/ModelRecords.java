@@ -1,8 +1,8 @@
-package dev.millrace.codec;
+package dev.millrace.codec.models;
 
-import dev.millrace.codec.ModelAssembler.Arrival;
-import dev.millrace.codec.ModelAssembler.Place;
-import dev.millrace.codec.ModelAssembler.Source;
+import dev.millrace.codec.models.ModelAssembler.Arrival;
+import dev.millrace.codec.models.ModelAssembler.Place;
+import dev.millrace.codec.models.ModelAssembler.Source;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.SizeChecks;
 import java.io.IOException;

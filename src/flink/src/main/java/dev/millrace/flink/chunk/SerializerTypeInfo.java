@@ -1,4 +1,4 @@
-package dev.millrace.flink;
+package dev.millrace.flink.chunk;
 
 import org.apache.flink.api.common.serialization.SerializerConfig;
 import org.apache.flink.api.common.typeinfo.TypeInformation;

@@ -1,4 +1,4 @@
-package dev.millrace.flink;
+package dev.millrace.flink.chunk;
 
 import dev.millrace.data.Chunk;
 import dev.millrace.data.DeclaredColumns;

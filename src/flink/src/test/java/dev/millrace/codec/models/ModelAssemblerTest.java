@@ -1,8 +1,9 @@
-package dev.millrace.codec;
+package dev.millrace.codec.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.codec.OutputRecord;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.testing.Records;
 import dev.millrace.testing.Specs;

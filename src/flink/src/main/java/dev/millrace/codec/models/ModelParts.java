@@ -1,5 +1,6 @@
-package dev.millrace.codec;
+package dev.millrace.codec.models;
 
+import dev.millrace.codec.OutputRecord;
 import dev.millrace.data.Sha256;
 import dev.millrace.prequential.spec.TrainSpec;
 import java.nio.ByteBuffer;

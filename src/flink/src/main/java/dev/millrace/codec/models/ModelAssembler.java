@@ -1,4 +1,4 @@
-package dev.millrace.codec;
+package dev.millrace.codec.models;
 
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.SizeChecks;

@@ -1,8 +1,8 @@
-package dev.millrace.codec;
+package dev.millrace.codec.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.codec.ModelRecords.Segment;
+import dev.millrace.codec.models.ModelRecords.Segment;
 import dev.millrace.data.KafkaRecord;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

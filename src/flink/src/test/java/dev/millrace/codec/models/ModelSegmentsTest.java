@@ -1,9 +1,10 @@
-package dev.millrace.codec;
+package dev.millrace.codec.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.codec.ModelAssembler.Arrival;
+import dev.millrace.codec.OutputRecord;
+import dev.millrace.codec.models.ModelAssembler.Arrival;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.nn.PagedOutput;
 import dev.millrace.prequential.key.PublishedPages;

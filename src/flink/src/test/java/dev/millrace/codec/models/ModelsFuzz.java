@@ -1,6 +1,6 @@
-package dev.millrace.codec;
+package dev.millrace.codec.models;
 
-import dev.millrace.codec.ModelAssembler.Arrival;
+import dev.millrace.codec.models.ModelAssembler.Arrival;
 import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.prequential.key.ModelSnapshot;

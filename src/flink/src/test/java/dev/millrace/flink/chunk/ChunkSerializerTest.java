@@ -1,4 +1,4 @@
-package dev.millrace.flink;
+package dev.millrace.flink.chunk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,8 +1,9 @@
-package dev.millrace.flink;
+package dev.millrace.flink.chunk;
 
 import dev.millrace.data.Chunk;
 import dev.millrace.data.Example;
-import dev.millrace.flink.OpenChunks.Filling;
+import dev.millrace.flink.JobMetric;
+import dev.millrace.flink.chunk.OpenChunks.Filling;
 import dev.millrace.input.ForecastSpec;
 import java.util.ArrayDeque;
 import java.util.HashMap;

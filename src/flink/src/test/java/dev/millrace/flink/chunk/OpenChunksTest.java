@@ -1,8 +1,8 @@
-package dev.millrace.flink;
+package dev.millrace.flink.chunk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.flink.OpenChunks.Filling;
+import dev.millrace.flink.chunk.OpenChunks.Filling;
 import dev.millrace.testing.CollidingTexts;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,0 +1,5 @@
+/** Chunks of examples of one key, between decoding and training. */
+@NullMarked
+package dev.millrace.flink.chunk;
+
+import org.jspecify.annotations.NullMarked;
