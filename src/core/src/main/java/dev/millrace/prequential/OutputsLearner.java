@@ -161,38 +161,18 @@ final class OutputsLearner implements KeyLearner {
       throws IOException {
     OutputsState of = OutputsState.of(state);
     RecordKind kind = chunk.kind(row);
-    if (kind.hasFeatures() && chunk.width() != of.shared.inputs()) {
-      listener.rejected(
-          rejections.letter(chunk, row, Rejections.ofWidth(chunk.width(), of.shared.inputs())));
-      return;
-    }
-    Rejection ofOtherPass = Rejections.ofEpoch(of.counters.arrivals, chunk);
-    if (ofOtherPass != null) {
-      listener.rejected(rejections.letter(chunk, row, ofOtherPass));
-      return;
-    }
-    budget.begin(state);
     int known = of.outputs.size();
     String labels = kind.hasLabel() ? chunk.label(chunk.labelOf(row)) : null;
-    if (labels != null && ofLabels != null) {
-      Rejection rejection = discover(state, OutputLabels.set(labels));
-      if (rejection != null) {
-        listener.rejected(rejections.letter(chunk, row, rejection));
-        return;
-      }
+    Rejection rejection = misfit(of, chunk, row);
+    if (rejection == null) {
+      budget.begin(state);
+      rejection = labels == null || ofLabels == null ? null : discover(state, labels);
     }
-    if (chunk.epoch() > of.counters.epoch) {
-      of.counters.arrivals.turnTo(chunk.epoch());
-      of.counters.epoch = chunk.epoch();
-      if (of.derived != null) {
-        of.derived.clear(); // the times start again
-      }
+    if (rejection != null) {
+      listener.rejected(rejections.letter(chunk, row, rejection));
+      return;
     }
-    of.records++;
-    LateLabels late = spec.input().labels();
-    if (kind.hasFeatures() || late == null || late.topic() == null) {
-      of.counters.arrive(chunk, row);
-    }
+    arrive(of, chunk, row);
     outputsListener.begin(listener, chunk, row);
     outcomes.begin(of);
     if (kind.hasFeatures()) {
@@ -204,9 +184,51 @@ final class OutputsLearner implements KeyLearner {
     long before = of.counters.examples;
     ModelVersion version = published.version(of);
     learnOutputs(of, chunk, row, labels);
+    finish(of, chunk, row, known, labels, version, listener);
+    report(state, chunk.key(), before, listener);
+  }
+
+  /** Returns why a record is none of the key, by its features or its pass; null if it is one. */
+  private static @Nullable Rejection misfit(OutputsState of, Chunk chunk, int row) {
+    return chunk.kind(row).hasFeatures() && chunk.width() != of.shared.inputs()
+        ? Rejections.ofWidth(chunk.width(), of.shared.inputs())
+        : Rejections.ofEpoch(of.counters.arrivals, chunk);
+  }
+
+  /** Counts a record, which may start a pass over the data. */
+  private void arrive(OutputsState of, Chunk chunk, int row) {
+    if (chunk.epoch() > of.counters.epoch) {
+      of.counters.arrivals.turnTo(chunk.epoch());
+      of.counters.epoch = chunk.epoch();
+      if (of.derived != null) {
+        of.derived.clear(); // the times start again
+      }
+    }
+    of.records++;
+    LateLabels late = spec.input().labels();
+    if (chunk.kind(row).hasFeatures() || late == null || late.topic() == null) {
+      of.counters.arrive(chunk, row);
+    }
+  }
+
+  /**
+   * Predicts the set of labels, lets what the outputs share learn, and publishes the predictions.
+   *
+   * @param known number of outputs before the record
+   * @param version of the models before it
+   */
+  private void finish(
+      OutputsState of,
+      Chunk chunk,
+      int row,
+      int known,
+      @Nullable String labels,
+      ModelVersion version,
+      EngineListener listener) {
     List<NamedOutcome> predictions = outputsListener.predictions;
     PendingSet set = null;
-    boolean isPredicted = kind.hasFeatures() && (ofLabels != null || !predictions.isEmpty());
+    boolean isPredicted =
+        chunk.kind(row).hasFeatures() && (ofLabels != null || !predictions.isEmpty());
     if (of.sets != null && isPredicted) {
       // Labels that were discovered in this record were not predicted.
       predictions = predictions.subList(0, Math.min(known, predictions.size()));
@@ -226,13 +248,13 @@ final class OutputsLearner implements KeyLearner {
           chunk,
           row);
     }
-    report(state, chunk.key(), before, listener);
   }
 
   /** Adds the labels of a set that are new, all or none; returns why they cannot be, else null. */
-  private @Nullable Rejection discover(TrainState state, List<String> names) {
+  private @Nullable Rejection discover(TrainState state, String labels) {
     OutputsState of = OutputsState.of(state);
-    List<String> added = names.stream().filter(name -> of.find(name) == null).toList();
+    List<String> added =
+        OutputLabels.set(labels).stream().filter(name -> of.find(name) == null).toList();
     if (added.isEmpty()) {
       return null;
     }

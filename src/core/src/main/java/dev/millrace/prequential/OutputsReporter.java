@@ -11,6 +11,7 @@ import dev.millrace.report.MetricsReport.OutputReport;
 import dev.millrace.report.MetricsReport.OutputScores;
 import dev.millrace.report.Score;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 
 /** Reports the scores of all outputs of a key together. */
@@ -25,6 +26,13 @@ final class OutputsReporter {
   void report(OutputsState of, String key, EngineListener listener) {
     KeyCounters counters = of.counters;
     counters.reported = counters.seq();
+    Collection<PrequentialModel> models = of.models(key).values();
+    long drifts = 0;
+    boolean isWarned = false;
+    for (PrequentialModel model : models) {
+      drifts += model.drifts();
+      isWarned |= model.isWarned();
+    }
     MetricsReport.Context context =
         new MetricsReport.Context(
             spec.pipeline(),
@@ -34,7 +42,7 @@ final class OutputsReporter {
             of.shared.steps(),
             counters.eventTime,
             List.of(),
-            learningRate(of),
+            models.isEmpty() ? Double.NaN : models.iterator().next().learningRate(),
             0,
             0,
             0,
@@ -46,12 +54,8 @@ final class OutputsReporter {
     listener.report(
         new MetricsReport(context, of.task, scores(of, key), counters.epoch, null),
         counters.timestamp,
-        of.models().mapToLong(PrequentialModel::drifts).sum(),
-        of.models().anyMatch(PrequentialModel::isWarned));
-  }
-
-  private static double learningRate(OutputsState of) {
-    return of.models().mapToDouble(PrequentialModel::learningRate).findFirst().orElse(Double.NaN);
+        drifts,
+        isWarned);
   }
 
   private OutputScores scores(OutputsState of, String key) {

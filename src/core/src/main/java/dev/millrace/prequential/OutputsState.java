@@ -40,7 +40,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -162,14 +161,11 @@ final class OutputsState implements KeyModels {
     return Objects.requireNonNull(numbers.get(name), name);
   }
 
-  /** Returns the models of the outputs that have had examples. */
-  Stream<PrequentialModel> models() {
-    return active().stream().map(output -> Objects.requireNonNull(output.state).model());
-  }
-
   /** Returns the outputs that have had examples. */
   List<Output> active() {
-    return outputs.stream().filter(output -> output.state != null).toList();
+    List<Output> active = new ArrayList<>(outputs);
+    active.removeIf(output -> output.state == null);
+    return active;
   }
 
   /** Returns the outputs of a key that has several, once its state is usable. */

@@ -1,6 +1,7 @@
 package dev.millrace.prequential;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.data.Example;
 import dev.millrace.eval.MetricsSpec.Validation;
@@ -81,6 +82,18 @@ class KeyPartsTest {
     assertThat(report.importance()).isNotEmpty();
     assertThat(report.labels()).isNull();
     assertThat(report.forecast()).isNull();
+  }
+
+  @Test
+  void rejectsPartsOfAnUnknownKind() throws IOException {
+    byte[] bytes = Learning.bytes(state(WITHOUT));
+    // Before the flag of delayed labels, which is last.
+    bytes[bytes.length - 2] = 1 << 4;
+
+    assertThatThrownBy(() -> TrainState.serialized(bytes).resume(WITHOUT, new Workspace()))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("parts of a key")
+        .hasMessageContaining("damaged");
   }
 
   private static TrainState state(TrainSpec spec) {

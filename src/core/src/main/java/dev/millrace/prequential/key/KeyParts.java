@@ -1,6 +1,7 @@
 package dev.millrace.prequential.key;
 
 import dev.millrace.data.BoundedDataInput;
+import dev.millrace.data.SizeChecks;
 import dev.millrace.derived.DerivedState;
 import dev.millrace.eval.ValidationScores;
 import dev.millrace.eval.drift.InputColumns;
@@ -57,14 +58,16 @@ public final class KeyParts {
       List.of(
           new Kind(Presence.OWN_FLAG, DriftMonitor::create, DriftMonitor::read),
           new Kind(Presence.SHARED_BIT, KeyParts::validation, KeyParts::readValidation),
-          new Kind(Presence.SETTINGS, KeyParts::derived, KeyParts::readDerived),
+          new Kind(Presence.SETTINGS, KeyParts::derived, as(KeyParts::derived)),
           new Kind(Presence.SHARED_BIT, Intervals::create, Intervals::read),
           new Kind(Presence.SHARED_BIT, KeyParts::inputDrift, KeyParts::readInputDrift),
           new Kind(Presence.SHARED_BIT, KeyParts::importance, KeyParts::readImportance),
           new Kind(Presence.SETTINGS, ForecastState::create, ForecastState::read),
-          new Kind(Presence.OWN_FLAG, KeyParts::labels, KeyParts::readLabels));
+          new Kind(Presence.OWN_FLAG, KeyParts::labels, as(KeyParts::labels)));
 
   private static final int NOT_READ = -1;
+  private static final int SHARED_BITS =
+      (1 << KINDS.stream().filter(kind -> kind.presence() == Presence.SHARED_BIT).count()) - 1;
 
   // By kind; null where the pipeline does not ask for one.
   private final @Nullable KeyPart[] parts;
@@ -103,7 +106,11 @@ public final class KeyParts {
       switch (KINDS.get(k).presence()) {
         case OWN_FLAG -> follows = hasFlag(read, k) && in.readBoolean();
         case SHARED_BIT -> {
-          bits = bits == NOT_READ ? in.readUnsignedByte() : bits;
+          bits =
+              bits == NOT_READ
+                  ? (int)
+                      SizeChecks.require("parts of a key", in.readUnsignedByte(), 0, SHARED_BITS)
+                  : bits;
           follows = (bits & 1) != 0;
           bits >>= 1;
         }
@@ -126,6 +133,14 @@ public final class KeyParts {
     return new KeyParts(parts);
   }
 
+  /** Returns a reader into a new part; it reads nothing if the pipeline does not ask for one. */
+  private static <P extends KeyPart & State> Reader as(Function<PartOrigin, @Nullable P> create) {
+    return (in, origin) -> {
+      P part = create.apply(origin);
+      return part == null ? null : State.read(in, part);
+    };
+  }
+
   private static @Nullable ValidationScores validation(PartOrigin origin) {
     return origin.spec().metrics().validation().fraction() == 0
         ? null
@@ -143,12 +158,6 @@ public final class KeyParts {
   private static @Nullable DerivedState derived(PartOrigin origin) {
     InputSpec input = origin.spec().input();
     return input.derived().isEmpty() ? null : new DerivedState(input);
-  }
-
-  private static @Nullable DerivedState readDerived(BoundedDataInput in, PartOrigin origin)
-      throws IOException {
-    DerivedState state = derived(origin);
-    return state == null ? null : State.read(in, state);
   }
 
   private static @Nullable InputDriftDetector inputDrift(PartOrigin origin) {
@@ -190,12 +199,6 @@ public final class KeyParts {
             origin.task(),
             origin.learner().outputs(),
             origin.task().isClassification() && origin.hasProbabilities());
-  }
-
-  private static @Nullable LabelJoin readLabels(BoundedDataInput in, PartOrigin origin)
-      throws IOException {
-    LabelJoin join = labels(origin);
-    return join == null ? null : State.read(in, join);
   }
 
   void write(DataOutput out) throws IOException {

@@ -45,6 +45,7 @@ public final class ModelFormat {
   // What else predictions need.
   static final int BOUNDS_FLAG = 1;
   static final int DERIVED_FLAG = 2;
+  static final int ALL_FLAGS = BOUNDS_FLAG | DERIVED_FLAG;
 
   private ModelFormat() {}
 

@@ -270,7 +270,8 @@ public record ModelSnapshot(
     private static Predictor read(OnlineModel model, byte[] extras, InputSpec input, Task task)
         throws IOException {
       BoundedDataInput in = new BoundedDataInput(extras);
-      int flags = in.readByte();
+      int flags =
+          (int) SizeChecks.require("parts of a predictor", in.readByte(), 0, ModelFormat.ALL_FLAGS);
       boolean hasBounds = (flags & ModelFormat.BOUNDS_FLAG) != 0;
       ConformalBounds bounds = hasBounds ? ConformalBounds.read(in, task.isClassification()) : null;
       boolean hasDerived = (flags & ModelFormat.DERIVED_FLAG) != 0;

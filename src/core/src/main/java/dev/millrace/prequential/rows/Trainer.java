@@ -34,32 +34,32 @@ public final class Trainer {
         if (batch.earlier != null) {
           PendingMemory.recall(model, batch.earlier.memory());
         }
-        if (model.task.isClassification()) {
-          balance(model, batch);
-          learner.learnClasses(
-              batch.features,
-              0,
-              batch.rows,
-              batch.classes,
-              batch.weights,
-              batch.scores,
-              batch.losses);
-        } else {
-          limitTargets(model, batch);
-          learner.learnValues(
-              batch.features,
-              0,
-              batch.rows,
-              batch.learnedTargets,
-              batch.weights,
-              batch.scores,
-              batch.losses);
-        }
+        learnKnown(model, batch);
       }
     }
     DriftMonitor drift = model.part(DriftMonitor.class);
     if (drift != null) {
       drift.learn(batch);
+    }
+  }
+
+  /** Learns rows whose classes, if they have some, are known. */
+  private void learnKnown(PrequentialModel model, RowBatch batch) {
+    OnlineModel learner = model.learner;
+    if (model.task.isClassification()) {
+      balance(model, batch);
+      learner.learnClasses(
+          batch.features, 0, batch.rows, batch.classes, batch.weights, batch.scores, batch.losses);
+    } else {
+      limitTargets(model, batch);
+      learner.learnValues(
+          batch.features,
+          0,
+          batch.rows,
+          batch.learnedTargets,
+          batch.weights,
+          batch.scores,
+          batch.losses);
     }
   }
 
