@@ -1,6 +1,5 @@
 package dev.millrace.data;
 
-
 /** Reasons for which a record is rejected. */
 @PublicApi
 public enum DeadLetterReason {

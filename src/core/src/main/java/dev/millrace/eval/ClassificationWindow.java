@@ -407,36 +407,48 @@ final class ClassificationWindow {
     int size = MetricsInput.readExamples(in);
     ScoredClass example = new ScoredClass();
     for (int i = 0; i < size; i++) {
-      example.actual = MetricsInput.readClass(in);
-      example.predicted = MetricsInput.readClass(in);
-      int noChange = MetricsInput.readClassOrNone(in);
-      int majority = MetricsInput.readClassOrNone(in);
-      example.loss = in.readDouble();
-      example.logLoss = in.readFloat();
-      boolean isCalibrated = (flags & CALIBRATION_FLAG) != 0;
-      example.brier = isCalibrated ? in.readFloat() : Float.NaN;
-      example.confidence = isCalibrated ? in.readFloat() : Float.NaN;
-      example.group = (flags & GROUP_FLAG) != 0 ? in.readLong() : ScoredClass.NO_GROUP;
-      example.segment = hasSegments ? MetricsInput.readSegment(in) : 0;
-      if (window.segments != null) {
-        int none = window.segments.count() - 1;
-        example.segment = areKept ? Math.min(example.segment, none) : none;
-      }
-      double frequencyLogLoss = in.readFloat();
-      for (int c = 0; c < storedScores.length; c++) {
-        storedScores[c] = in.readFloat();
-      }
-      int row = window.rows.readEnd(in, flags);
-      if (row >= 0) {
-        window.put(row, example, noChange, majority, frequencyLogLoss);
-        for (int c = 0; c < window.scores; c++) {
-          window.rows.putSingle(
-              row + window.score + c, c < storedScores.length ? storedScores[c] : Float.NaN);
-        }
-      }
+      window.readExample(in, flags, areKept, example, storedScores);
     }
     window.rows.readLatest(in, flags);
     return window;
+  }
+
+  /**
+   * Reads an example and keeps it if it is within the window.
+   *
+   * @param areSegmentsKept false if stored segments are those of other settings
+   * @param example receives the example
+   * @param storedScores receives its scores
+   */
+  private void readExample(
+      DataInput in, int flags, boolean areSegmentsKept, ScoredClass example, float[] storedScores)
+      throws IOException {
+    example.actual = MetricsInput.readClass(in);
+    example.predicted = MetricsInput.readClass(in);
+    int noChange = MetricsInput.readClassOrNone(in);
+    int majority = MetricsInput.readClassOrNone(in);
+    example.loss = in.readDouble();
+    example.logLoss = in.readFloat();
+    boolean isCalibrated = (flags & CALIBRATION_FLAG) != 0;
+    example.brier = isCalibrated ? in.readFloat() : Float.NaN;
+    example.confidence = isCalibrated ? in.readFloat() : Float.NaN;
+    example.group = (flags & GROUP_FLAG) != 0 ? in.readLong() : ScoredClass.NO_GROUP;
+    example.segment = (flags & SEGMENT_FLAGS) == SEGMENT_FLAGS ? MetricsInput.readSegment(in) : 0;
+    if (segments != null) {
+      int none = segments.count() - 1;
+      example.segment = areSegmentsKept ? Math.min(example.segment, none) : none;
+    }
+    double frequencyLogLoss = in.readFloat();
+    for (int c = 0; c < storedScores.length; c++) {
+      storedScores[c] = in.readFloat();
+    }
+    int row = rows.readEnd(in, flags);
+    if (row >= 0) {
+      put(row, example, noChange, majority, frequencyLogLoss);
+      for (int c = 0; c < scores; c++) {
+        rows.putSingle(row + score + c, c < storedScores.length ? storedScores[c] : Float.NaN);
+      }
+    }
   }
 
   /** Reads the number of scores stored of each example. */

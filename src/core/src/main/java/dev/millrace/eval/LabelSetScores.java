@@ -2,6 +2,7 @@ package dev.millrace.eval;
 
 import dev.millrace.report.Score;
 import dev.millrace.report.ScoreBlock;
+import dev.millrace.state.ArrayBytes;
 import dev.millrace.state.State;
 import dev.millrace.state.StateVisitor;
 import java.io.IOException;
@@ -140,7 +141,7 @@ public final class LabelSetScores implements State {
 
   /** Returns the bytes of the arrays in memory. */
   public long memoryBytes() {
-    return State.arrayBytes(this);
+    return ArrayBytes.of(this);
   }
 
   /** Visits the state. If the window is smaller now, its newest examples stay. */

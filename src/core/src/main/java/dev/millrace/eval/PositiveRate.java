@@ -1,6 +1,5 @@
 package dev.millrace.eval;
 
-
 import dev.millrace.report.MetricsReport.PositiveShare;
 import dev.millrace.state.State;
 import dev.millrace.state.StateVisitor;

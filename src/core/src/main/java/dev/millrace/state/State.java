@@ -57,16 +57,6 @@ public interface State extends Stored {
   }
 
   /**
-   * Returns the bytes in memory of the arrays that a visit names. Parts that are copied by hand
-   * have a size of their own.
-   */
-  static long arrayBytes(State state) {
-    ArrayMeasure measure = new ArrayMeasure();
-    measure.visitFields(state);
-    return measure.bytes();
-  }
-
-  /**
    * Returns true if all numbers that must be finite are. Of models: metrics and detectors have NaN
    * where nothing is known.
    */

@@ -288,7 +288,7 @@ class StateVisitorTest {
           v.value("", (value, out) -> out.writeUTF(value), in -> in.readUTF());
         };
 
-    assertThat(State.arrayBytes(partOfAnArray)).isEqualTo(16 * 4);
-    assertThat(State.arrayBytes(ofEveryType)).isEqualTo(3 + 2 * 4 + 2 * 8 + 2 * 4 * 8);
+    assertThat(ArrayBytes.of(partOfAnArray)).isEqualTo(16 * 4);
+    assertThat(ArrayBytes.of(ofEveryType)).isEqualTo(3 + 2 * 4 + 2 * 8 + 2 * 4 * 8);
   }
 }

@@ -18,21 +18,21 @@ public final class DriftDetectors {
   /** Creates a detector. */
   public static DriftDetector start(DriftSpec spec) {
     if (spec instanceof DriftSpec.Adwin adwin) {
-      return new Adwin(adwin);
+      return new AdwinDetector(adwin);
     }
     if (spec instanceof DriftSpec.Ddm ddm) {
-      return new Ddm(ddm);
+      return new DdmDetector(ddm);
     }
     if (spec instanceof DriftSpec.Eddm eddm) {
-      return new Eddm(eddm);
+      return new EddmDetector(eddm);
     }
     if (spec instanceof DriftSpec.HddmA hddmA) {
-      return new HddmA(hddmA);
+      return new HddmADetector(hddmA);
     }
     if (spec instanceof DriftSpec.PageHinkley pageHinkley) {
-      return new PageHinkley(pageHinkley);
+      return new PageHinkleyDetector(pageHinkley);
     }
-    return new Kswin((DriftSpec.Kswin) spec);
+    return new KswinDetector((DriftSpec.Kswin) spec);
   }
 
   /** Writes the version and the detector. */

@@ -275,7 +275,7 @@ public sealed interface DriftSpec extends Serializable
                 .formatted(2 * recent, window));
       }
       int enough = recent;
-      while (dev.millrace.eval.drift.Kswin.pValue(enough, enough) > alpha) {
+      while (KswinDetector.pValue(enough, enough) > alpha) {
         enough++;
       }
       if (recent < enough) {

@@ -2,6 +2,7 @@ package dev.millrace.nn.auto;
 
 import dev.millrace.nn.PagedPart;
 import dev.millrace.nn.Workspace;
+import dev.millrace.state.ArrayBytes;
 import dev.millrace.state.State;
 import dev.millrace.state.StateVisitor;
 import java.io.IOException;
@@ -39,7 +40,7 @@ interface Member extends State {
 
   /** Returns the bytes in memory: those of its arrays, unless it has parts of another kind. */
   default long memoryBytes() {
-    return State.arrayBytes(this);
+    return ArrayBytes.of(this);
   }
 
   /** Returns false if a number that {@link #visit} does not name is not finite. */

@@ -4,6 +4,7 @@ import dev.millrace.nn.Indicators;
 import dev.millrace.nn.loss.Huber;
 import dev.millrace.report.MetricsReport;
 import dev.millrace.simd.ScalarScaling;
+import dev.millrace.state.ArrayBytes;
 import dev.millrace.state.State;
 import dev.millrace.state.StateVisitor;
 import java.io.IOException;
@@ -98,7 +99,7 @@ public final class ExpertModel implements State {
 
   /** Returns the bytes in memory of a model. */
   public long memoryBytes() {
-    return State.arrayBytes(this);
+    return ArrayBytes.of(this);
   }
 
   /**

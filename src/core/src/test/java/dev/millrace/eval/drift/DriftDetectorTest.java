@@ -205,7 +205,7 @@ class DriftDetectorTest {
   @ParameterizedTest
   @CsvSource({"30, 11, 0.034580085", "30, 13, 0.006548396", "30, 14, 0.002530062"})
   void kswinTestsAsSciPyDoes(int n, int differing, double pValue) {
-    assertThat(Kswin.pValue(n, differing)).isEqualTo(pValue, within(5e-10));
+    assertThat(KswinDetector.pValue(n, differing)).isEqualTo(pValue, within(5e-10));
   }
 
   /** The indices are those of a program in Python that sums the binomials as fractions. */
@@ -237,7 +237,7 @@ class DriftDetectorTest {
     Arrays.fill(stream, 1_000 + zeros, 2_000, 1);
     DriftSpec spec = new DriftSpec.Kswin(0.05, 2_000, 1_000, 0);
 
-    assertThat(Kswin.pValue(1_000, 100)).isLessThan(1e-4);
+    assertThat(KswinDetector.pValue(1_000, 100)).isLessThan(1e-4);
     assertThat(indices(DriftDetectors.start(spec), stream, DriftSignal.DRIFT))
         .isEqualTo(expected.isEmpty() ? List.of() : List.of(Integer.valueOf(expected)));
   }
@@ -349,7 +349,7 @@ class DriftDetectorTest {
     assertThat(ByteBuffer.wrap(bytes(detector)).getLong(Integer.BYTES)).isEqualTo(100);
   }
 
-  /** A row of Adwin has a count and six times two numbers. */
+  /** A row of AdwinDetector has a count and six times two numbers. */
   private static long arrays(DriftSpec spec, long adwin, long kswin) {
     return spec instanceof DriftSpec.Adwin ? adwin : spec instanceof DriftSpec.Kswin ? kswin : 0;
   }

@@ -8,7 +8,7 @@ import java.io.IOException;
  * rate p and its deviation s = √(p(1 - p) / n), a drift is p + s above p<sub>min</sub> + 3
  * s<sub>min</sub>, taken where p + s was lowest.
  */
-final class Ddm implements DriftDetector {
+final class DdmDetector implements DriftDetector {
 
   private final DriftSpec.Ddm spec;
   private long examples;
@@ -17,7 +17,7 @@ final class Ddm implements DriftDetector {
   private double lowestRate = Double.MAX_VALUE;
   private double lowestDeviation = Double.MAX_VALUE;
 
-  Ddm(DriftSpec.Ddm spec) {
+  DdmDetector(DriftSpec.Ddm spec) {
     this.spec = spec;
   }
 

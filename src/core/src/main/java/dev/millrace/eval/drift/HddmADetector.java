@@ -9,7 +9,7 @@ import java.io.IOException;
  * is when the mean of all numbers is above that of a prefix, the one of the lowest mean, by more
  * than chance allows.
  */
-final class HddmA implements DriftDetector {
+final class HddmADetector implements DriftDetector {
 
   private final DriftSpec.HddmA spec;
   private final double driftBound;
@@ -23,7 +23,7 @@ final class HddmA implements DriftDetector {
   private long highExamples;
   private double highSum;
 
-  HddmA(DriftSpec.HddmA spec) {
+  HddmADetector(DriftSpec.HddmA spec) {
     this.spec = spec;
     driftBound = StrictMath.log(1 / spec.drift());
     logDrift = StrictMath.log(2 / spec.drift());

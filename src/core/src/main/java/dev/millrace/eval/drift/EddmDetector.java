@@ -8,7 +8,7 @@ import java.io.IOException;
  * is when the distance between two errors, mean + 2 deviations, falls below a share of the largest
  * it ever had.
  */
-final class Eddm implements DriftDetector {
+final class EddmDetector implements DriftDetector {
 
   private static final int MIN_EXAMPLES = 30;
 
@@ -22,7 +22,7 @@ final class Eddm implements DriftDetector {
   // A warning lasts until the next error.
   private boolean warned;
 
-  Eddm(DriftSpec.Eddm spec) {
+  EddmDetector(DriftSpec.Eddm spec) {
     this.spec = spec;
   }
 

@@ -13,14 +13,14 @@ import java.io.IOException;
  * and River's. With a smaller one River forgets the sum alone: after errors became fewer it returns
  * from far below zero, which looks like a rise.
  */
-final class PageHinkley implements DriftDetector {
+final class PageHinkleyDetector implements DriftDetector {
 
   private final DriftSpec.PageHinkley spec;
   private long examples;
   private double mean;
   private double aboveMinimum;
 
-  PageHinkley(DriftSpec.PageHinkley spec) {
+  PageHinkleyDetector(DriftSpec.PageHinkley spec) {
     this.spec = spec;
   }
 

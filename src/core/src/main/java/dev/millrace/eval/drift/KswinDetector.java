@@ -12,7 +12,7 @@ import java.util.Arrays;
  *
  * <p>The sample is a function of the seed and of the number of updates, so a restart repeats it.
  */
-final class Kswin implements DriftDetector {
+final class KswinDetector implements DriftDetector {
 
   /** Min difference of the two distributions that is a drift, however significant. */
   private static final double MIN_DIFFERENCE = 0.1;
@@ -29,7 +29,7 @@ final class Kswin implements DriftDetector {
   private double[] sample = {};
   private double[] recent = {};
 
-  Kswin(DriftSpec.Kswin spec) {
+  KswinDetector(DriftSpec.Kswin spec) {
     this.spec = spec;
     critical = critical(spec.recent(), spec.alpha());
     window = new double[Math.min(FIRST_ROOM, spec.window())];

@@ -1,11 +1,16 @@
 package dev.millrace.state;
 
-/** Sums the bytes of the arrays that a copy gets. */
-final class ArrayMeasure extends StateVisitor {
+/** Sums the bytes in memory of the arrays that a visit names. */
+public final class ArrayBytes extends StateVisitor {
   private long bytes;
 
-  long bytes() {
-    return bytes;
+  private ArrayBytes() {}
+
+  /** Returns the bytes of the arrays of a state. Parts that are copied by hand are not measured. */
+  public static long of(State state) {
+    ArrayBytes measure = new ArrayBytes();
+    measure.visitFields(state);
+    return measure.bytes;
   }
 
   /** Returns true: arrays are named as a whole, with what is not stored of them. */

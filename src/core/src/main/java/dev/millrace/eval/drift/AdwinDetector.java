@@ -14,7 +14,7 @@ import java.util.Arrays;
  * <p>The window is an exponential histogram: row i holds up to 5 buckets of 2<sup>i</sup> numbers,
  * so that a window of n numbers takes O(log n) buckets. It is checked every 32 numbers.
  */
-final class Adwin implements DriftDetector {
+final class AdwinDetector implements DriftDetector {
 
   private static final int BUCKETS = 5;
   private static final int WIDTH = BUCKETS + 1;
@@ -35,7 +35,7 @@ final class Adwin implements DriftDetector {
   private double[] totals = new double[WIDTH];
   private double[] variances = new double[WIDTH];
 
-  Adwin(DriftSpec.Adwin spec) {
+  AdwinDetector(DriftSpec.Adwin spec) {
     this.spec = spec;
   }
 
