@@ -2,7 +2,7 @@ package dev.millrace;
 
 import dev.millrace.codec.ExampleFields;
 import dev.millrace.codec.FieldsDecoder;
-import dev.millrace.codec.RejectedException;
+import dev.millrace.codec.text.RejectedException;
 import dev.millrace.config.Settings;
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.Example;

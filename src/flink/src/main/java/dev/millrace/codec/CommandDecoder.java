@@ -2,6 +2,8 @@ package dev.millrace.codec;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.millrace.codec.json.CommandJson;
+import dev.millrace.codec.text.KeyReader;
+import dev.millrace.codec.text.RejectedException;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.EraseRequest;
 import dev.millrace.data.Example;

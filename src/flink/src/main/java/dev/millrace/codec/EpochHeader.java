@@ -1,5 +1,6 @@
 package dev.millrace.codec;
 
+import dev.millrace.codec.text.RejectedException;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.KafkaRecord;
 import java.nio.charset.StandardCharsets;

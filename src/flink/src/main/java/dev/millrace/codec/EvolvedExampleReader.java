@@ -1,5 +1,7 @@
 package dev.millrace.codec;
 
+import dev.millrace.codec.fields.ExampleReader;
+import dev.millrace.codec.text.RejectedException;
 import dev.millrace.data.Example;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,6 +1,14 @@
 package dev.millrace.codec;
 
+import dev.millrace.codec.fields.AvroFields;
+import dev.millrace.codec.fields.CsvFields;
+import dev.millrace.codec.fields.ExampleReader;
+import dev.millrace.codec.fields.ExampleSchema;
+import dev.millrace.codec.fields.JsonFields;
+import dev.millrace.codec.fields.MappedExampleReader;
 import dev.millrace.codec.registry.RegisteredSchemas;
+import dev.millrace.codec.text.KeyReader;
+import dev.millrace.codec.text.RejectedException;
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.DeclaredColumns;

@@ -1,5 +1,6 @@
 package dev.millrace.codec;
 
+import dev.millrace.codec.fields.ExampleSchema;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

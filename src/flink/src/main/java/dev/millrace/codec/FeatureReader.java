@@ -1,6 +1,17 @@
 package dev.millrace.codec;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.codec.fields.AvroFields;
+import dev.millrace.codec.fields.CarriedReader;
+import dev.millrace.codec.fields.ExampleSchema;
+import dev.millrace.codec.fields.FieldsParser;
+import dev.millrace.codec.fields.JsonFields;
+import dev.millrace.codec.fields.MappedFeatures;
+import dev.millrace.codec.fields.RecordFields;
+import dev.millrace.codec.fields.RequestFields;
+import dev.millrace.codec.text.EventTime;
+import dev.millrace.codec.text.FieldText;
+import dev.millrace.codec.text.RejectedException;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
 import dev.millrace.input.InputSpec;

@@ -1,5 +1,13 @@
 package dev.millrace.codec;
 
+import dev.millrace.codec.fields.FieldFeatures;
+import dev.millrace.codec.fields.FieldsParser;
+import dev.millrace.codec.fields.MappedExampleReader;
+import dev.millrace.codec.fields.MappedFeatures;
+import dev.millrace.codec.fields.RecordFields;
+import dev.millrace.codec.text.ClockTime;
+import dev.millrace.codec.text.KeyReader;
+import dev.millrace.codec.text.RejectedException;
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;

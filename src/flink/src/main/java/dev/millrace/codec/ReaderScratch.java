@@ -1,5 +1,7 @@
 package dev.millrace.codec;
 
+import dev.millrace.codec.text.TextCache;
+import dev.millrace.codec.text.WordSplitter;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.util.Utf8;

@@ -1,7 +1,13 @@
 package dev.millrace.codec;
 
+import dev.millrace.codec.fields.AvroFields;
+import dev.millrace.codec.fields.ExampleReader;
+import dev.millrace.codec.fields.ExampleSchema;
+import dev.millrace.codec.fields.MappedExampleReader;
 import dev.millrace.codec.registry.RegisteredSchemas;
 import dev.millrace.codec.registry.SchemaAnswer;
+import dev.millrace.codec.text.KeyReader;
+import dev.millrace.codec.text.RejectedException;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.input.InputSpec;
 import java.util.Objects;

@@ -1,5 +1,6 @@
 package dev.millrace.codec;
 
+import dev.millrace.codec.fields.ExampleSchema;
 import dev.millrace.input.InputSpec;
 import java.util.ArrayList;
 import java.util.HashSet;

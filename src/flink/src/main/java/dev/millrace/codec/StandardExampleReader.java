@@ -1,5 +1,13 @@
 package dev.millrace.codec;
 
+import dev.millrace.codec.fields.ExampleReader;
+import dev.millrace.codec.fields.LabelReader;
+import dev.millrace.codec.fields.LabelSetReader;
+import dev.millrace.codec.fields.LabelValues;
+import dev.millrace.codec.text.EventTime;
+import dev.millrace.codec.text.IdReader;
+import dev.millrace.codec.text.KeyReader;
+import dev.millrace.codec.text.RejectedException;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
 import dev.millrace.data.RecordKind;

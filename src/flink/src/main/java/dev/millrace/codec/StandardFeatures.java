@@ -1,5 +1,13 @@
 package dev.millrace.codec;
 
+import dev.millrace.codec.fields.CarriedReader;
+import dev.millrace.codec.fields.ExampleSchema;
+import dev.millrace.codec.fields.FeatureMapper;
+import dev.millrace.codec.text.ClockTime;
+import dev.millrace.codec.text.FieldText;
+import dev.millrace.codec.text.GroupReader;
+import dev.millrace.codec.text.RejectedException;
+import dev.millrace.codec.text.TextCache;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
 import dev.millrace.data.FeatureSpec;

@@ -1,5 +1,9 @@
 package dev.millrace.codec;
 
+import dev.millrace.codec.fields.FieldFeatures;
+import dev.millrace.codec.fields.RecordFields;
+import dev.millrace.codec.text.FieldText;
+import dev.millrace.codec.text.RejectedException;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
 import dev.millrace.input.InputSpec;

@@ -1,7 +1,7 @@
 package dev.millrace.flink;
 
 import dev.millrace.codec.CommandDecoder;
-import dev.millrace.codec.RejectedException;
+import dev.millrace.codec.text.RejectedException;
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.Example;
 import dev.millrace.data.KafkaRecord;

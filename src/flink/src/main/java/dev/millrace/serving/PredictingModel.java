@@ -1,6 +1,6 @@
 package dev.millrace.serving;
 
-import dev.millrace.codec.RejectedException;
+import dev.millrace.codec.text.RejectedException;
 import dev.millrace.data.Example;
 import dev.millrace.nn.Workspace;
 import dev.millrace.report.ModelAnswer;

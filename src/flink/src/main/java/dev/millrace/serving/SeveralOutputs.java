@@ -1,6 +1,6 @@
 package dev.millrace.serving;
 
-import dev.millrace.codec.RejectedException;
+import dev.millrace.codec.text.RejectedException;
 import dev.millrace.config.Settings;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;

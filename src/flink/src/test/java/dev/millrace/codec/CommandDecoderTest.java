@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.millrace.codec.json.CommandJson;
+import dev.millrace.codec.text.RejectedException;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.EraseRequest;
 import dev.millrace.data.Example;

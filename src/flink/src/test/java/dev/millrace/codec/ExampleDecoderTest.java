@@ -2,6 +2,11 @@ package dev.millrace.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.codec.fields.AvroFields;
+import dev.millrace.codec.fields.ExampleSchema;
+import dev.millrace.codec.fields.FeatureMapper;
+import dev.millrace.codec.fields.MappedExampleReader;
+import dev.millrace.codec.text.KeyReader;
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;

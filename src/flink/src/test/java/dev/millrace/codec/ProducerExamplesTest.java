@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.millrace.codec.fields.ExampleSchema;
 import dev.millrace.data.Example;
 import dev.millrace.testing.Patience;
 import dev.millrace.testing.Records;

@@ -3,6 +3,7 @@ package dev.millrace.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import dev.millrace.codec.fields.ExampleSchema;
 import dev.millrace.codec.registry.RegisteredSchemas;
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.DeadLetterReason;

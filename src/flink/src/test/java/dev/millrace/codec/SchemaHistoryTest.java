@@ -2,6 +2,7 @@ package dev.millrace.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.codec.fields.ExampleSchema;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,7 +2,7 @@ package dev.millrace.bench.accuracy;
 
 import dev.millrace.cli.csv.CsvFile;
 import dev.millrace.cli.csv.CsvScan;
-import dev.millrace.codec.CsvText;
+import dev.millrace.codec.text.CsvText;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,7 +1,7 @@
 package dev.millrace.cli.csv;
 
 import dev.millrace.cli.console.YamlText;
-import dev.millrace.codec.CellConverter;
+import dev.millrace.codec.text.CellConverter;
 import dev.millrace.data.Printable;
 import dev.millrace.input.CellNotation;
 import java.math.BigDecimal;

@@ -2,15 +2,13 @@ package dev.millrace.cli.csv;
 
 import dev.millrace.cli.console.CliError;
 import dev.millrace.codec.ColumnsHeader;
-import dev.millrace.codec.CsvText;
 import dev.millrace.codec.EpochHeader;
-import dev.millrace.codec.EventTime;
 import dev.millrace.codec.ExampleEncoder;
+import dev.millrace.codec.text.CsvText;
+import dev.millrace.codec.text.EventTime;
 import dev.millrace.data.DeclaredColumns;
 import dev.millrace.data.OutputLabels;
 import dev.millrace.data.Task;
-import dev.millrace.input.CarriedColumn;
-import dev.millrace.input.CellNotation;
 import dev.millrace.input.InputSpec;
 import dev.millrace.input.TargetSpec;
 import java.nio.charset.StandardCharsets;

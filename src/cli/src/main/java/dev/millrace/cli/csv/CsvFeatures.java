@@ -1,6 +1,6 @@
 package dev.millrace.cli.csv;
 
-import dev.millrace.codec.CsvText;
+import dev.millrace.codec.text.CsvText;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.input.InputSpec;
 import java.util.Arrays;

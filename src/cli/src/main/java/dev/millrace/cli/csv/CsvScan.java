@@ -3,7 +3,7 @@ package dev.millrace.cli.csv;
 import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.csv.CsvScanner.Purpose;
 import dev.millrace.cli.csv.CsvScanner.Truth;
-import dev.millrace.codec.ExampleSchema;
+import dev.millrace.codec.fields.ExampleSchema;
 import dev.millrace.config.yaml.Suggestions;
 import dev.millrace.data.DeclaredColumns;
 import dev.millrace.data.FeatureSpec;

@@ -1,8 +1,8 @@
 package dev.millrace.cli.csv;
 
 import dev.millrace.cli.console.CliError;
-import dev.millrace.codec.CellConverter;
-import dev.millrace.codec.CsvText;
+import dev.millrace.codec.text.CellConverter;
+import dev.millrace.codec.text.CsvText;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.OutputLabels;
 import dev.millrace.data.Printable;

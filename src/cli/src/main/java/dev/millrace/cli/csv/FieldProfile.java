@@ -2,11 +2,11 @@ package dev.millrace.cli.csv;
 
 import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.console.Plural;
-import dev.millrace.codec.CellConverter;
-import dev.millrace.codec.ClockTime;
-import dev.millrace.codec.CsvText;
-import dev.millrace.codec.EventTime;
-import dev.millrace.codec.NumberText;
+import dev.millrace.codec.text.CellConverter;
+import dev.millrace.codec.text.ClockTime;
+import dev.millrace.codec.text.CsvText;
+import dev.millrace.codec.text.EventTime;
+import dev.millrace.codec.text.NumberText;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.FeatureSpec.IdOptions;
 import dev.millrace.data.FeatureSpec.Type;

@@ -1,7 +1,7 @@
 package dev.millrace.cli.csv;
 
-import dev.millrace.codec.CellConverter;
-import dev.millrace.codec.CsvText;
+import dev.millrace.codec.text.CellConverter;
+import dev.millrace.codec.text.CsvText;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.input.CellNotation;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package dev.millrace.cli.csv;
 
-import dev.millrace.codec.CellConverter;
-import dev.millrace.input.CellNotation.Mark;
+import dev.millrace.codec.text.CellConverter;
 import dev.millrace.input.CellNotation;
+import dev.millrace.input.CellNotation.Mark;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;

@@ -1,6 +1,6 @@
 package dev.millrace.cli.csv;
 
-import dev.millrace.codec.CellConverter;
+import dev.millrace.codec.text.CellConverter;
 import dev.millrace.input.CellNotation;
 import dev.millrace.input.InputSpec;
 import java.util.List;

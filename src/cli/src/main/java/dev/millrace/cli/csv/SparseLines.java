@@ -1,7 +1,7 @@
 package dev.millrace.cli.csv;
 
 import dev.millrace.cli.console.CliError;
-import dev.millrace.codec.CsvText;
+import dev.millrace.codec.text.CsvText;
 import dev.millrace.data.Printable;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -2,7 +2,7 @@ package dev.millrace.cli.doctor;
 
 import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.kafka.BrokerCheck;
-import dev.millrace.codec.NumberText;
+import dev.millrace.codec.text.NumberText;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
 import dev.millrace.data.Durations;

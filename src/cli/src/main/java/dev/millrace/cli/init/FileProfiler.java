@@ -7,7 +7,7 @@ import dev.millrace.cli.csv.CsvInput;
 import dev.millrace.cli.csv.FieldProfile;
 import dev.millrace.cli.csv.NotationGuess;
 import dev.millrace.cli.csv.NotationOptions;
-import dev.millrace.codec.ExampleSchema;
+import dev.millrace.codec.fields.ExampleSchema;
 import dev.millrace.config.yaml.NamedFile;
 import dev.millrace.data.Printable;
 import dev.millrace.input.CellNotation;

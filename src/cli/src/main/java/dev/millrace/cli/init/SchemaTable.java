@@ -1,8 +1,8 @@
 package dev.millrace.cli.init;
 
-import dev.millrace.codec.ExampleSchema;
 import dev.millrace.codec.SchemaComparison;
 import dev.millrace.codec.SchemaComparison.Field;
+import dev.millrace.codec.fields.ExampleSchema;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.Printable;
 import dev.millrace.input.InputSpec;

@@ -4,7 +4,7 @@ import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.console.Terminal;
 import dev.millrace.cli.kafka.RequiredPipeline;
-import dev.millrace.codec.IdText;
+import dev.millrace.codec.text.IdText;
 import dev.millrace.config.Settings;
 import dev.millrace.config.option.DefaultTopic;
 import dev.millrace.config.yaml.Suggestions;

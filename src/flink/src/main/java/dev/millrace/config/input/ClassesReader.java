@@ -1,6 +1,6 @@
 package dev.millrace.config.input;
 
-import dev.millrace.codec.CsvText;
+import dev.millrace.codec.text.CsvText;
 import dev.millrace.config.option.Option;
 import dev.millrace.config.option.OptionReader;
 import dev.millrace.config.option.OptionTypes;
