@@ -35,7 +35,7 @@ class RecordReferenceTest {
   private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
   private static final Path PAGE = Path.of("docs", "reference", "records.md");
   private static final Path EVENTS =
-      Path.of("src/core/src/main/java/dev/millrace/data/ModelEvent.java");
+      Path.of("src/core/src/main/java/dev/millrace/report/ModelEvent.java");
   private static final Path SCORES = Path.of("docs", "metrics.md");
   private static final String HEAD =
       """

@@ -272,13 +272,13 @@ abstract sealed class PackedExamples permits Chunk {
       indicators = example.indicators;
       count = width;
     }
-    KafkaRecord record = example.record;
     int start = length;
     int features = start + FEATURES;
     int at = features + count * Float.BYTES;
     int carried = example.carriedCount;
     ensureRoom(at + (carried + 1) * Long.BYTES);
     byte[] into = bytes;
+    KafkaRecord record = example.record;
     INT.set(into, start + PARTITION, record.partition());
     LONG.set(into, start + OFFSET, record.offset());
     LONG.set(into, start + TIMESTAMP, timestamp);
@@ -303,7 +303,14 @@ abstract sealed class PackedExamples permits Chunk {
     if (example.hasId()) {
       at = put(at, example.id, example.idLength);
     }
-    at = put(at, record.key());
+    at = put(at, record);
+    INT.set(bytes, start, at - start);
+    length = at;
+    size++;
+  }
+
+  private int put(int offset, KafkaRecord record) {
+    int at = put(offset, record.key());
     at = put(at, record.value());
     int headers = record.headerNames().length;
     at = putInt(at, headers);
@@ -311,9 +318,7 @@ abstract sealed class PackedExamples permits Chunk {
       at = put(at, record.headerNames()[h].getBytes(StandardCharsets.UTF_8));
       at = put(at, record.headerValues()[h]);
     }
-    INT.set(bytes, start, at - start);
-    length = at;
-    size++;
+    return at;
   }
 
   /** Returns the bytes of all rows but some, in their order. */

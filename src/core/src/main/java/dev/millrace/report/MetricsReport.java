@@ -277,40 +277,6 @@ public record MetricsReport(
       classes = List.copyOf(classes);
       models = List.copyOf(models);
     }
-
-    /** Creates the context of a single model that is no mixture. */
-    public Context(
-        String pipeline,
-        String key,
-        long seq,
-        long examples,
-        long modelVersion,
-        long eventTime,
-        List<String> classes,
-        double learningRate,
-        long skippedSteps,
-        long clippedSteps,
-        long rollbacks,
-        Offsets input,
-        String config) {
-      this(
-          pipeline,
-          key,
-          seq,
-          examples,
-          modelVersion,
-          eventTime,
-          classes,
-          learningRate,
-          skippedSteps,
-          clippedSteps,
-          rollbacks,
-          null,
-          List.of(),
-          input,
-          new Arrivals(0, null),
-          config);
-    }
   }
 
   /**

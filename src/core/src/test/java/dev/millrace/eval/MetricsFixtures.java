@@ -84,7 +84,22 @@ final class MetricsFixtures {
         new MetricsReport.Offsets(
             "fraud.examples", new int[] {0}, new long[] {10}, new long[] {20});
     return new MetricsReport.Context(
-        "fraud", "shop-17", 11, 11, 11, 0, classes, 0.02, 0, 0, 0, input, "");
+        "fraud",
+        "shop-17",
+        11,
+        11,
+        11,
+        0,
+        classes,
+        0.02,
+        0,
+        0,
+        0,
+        null,
+        List.of(),
+        input,
+        new MetricsReport.Arrivals(0, null),
+        "");
   }
 
   /** With everything that can be asked for, over a window of 25 ms at most. */

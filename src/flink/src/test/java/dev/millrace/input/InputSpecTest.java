@@ -81,4 +81,17 @@ class InputSpecTest {
     assertThat(InputSpec.Format.CSV.id()).isEqualTo("csv");
     assertThat(InputSpec.Format.JSON.id()).isEqualTo("json");
   }
+
+  @Test
+  void aCopyWithOtherRecordBytesHasOutputBytesOfItsOwn() {
+    InputSpec.Limits large = new InputSpec.Limits(10 << 20, 64, 10, 100).withIds(7);
+
+    InputSpec.Limits small =
+        new InputSpec.Limits(
+            1 << 10, 64, 10, 100, large.ids(), large.groups(), 1, large.outputLimit());
+
+    assertThat(large.outputBytes()).isEqualTo(20 << 20);
+    assertThat(small.outputBytes()).isEqualTo(2 << 20);
+    assertThat(small.withOutputBytes(500).outputBytes()).isEqualTo(500);
+  }
 }

@@ -705,7 +705,22 @@ class MetricsJsonTest {
     String text = "a\"b\\c\nd é 漢 \uD83C\uDF0A";
     MetricsReport.Context context =
         new MetricsReport.Context(
-            text, text, 1, 1, 1, 0, List.of(text), 1, 0, 0, 0, offsets(new int[0]), text);
+            text,
+            text,
+            1,
+            1,
+            1,
+            0,
+            List.of(text),
+            1,
+            0,
+            0,
+            0,
+            null,
+            List.of(),
+            offsets(new int[0]),
+            new MetricsReport.Arrivals(0, null),
+            text);
     ScoreBlock block = block(1, 1, 1, 1);
     ClassificationBaseline baseline = new ClassificationBaseline(0, 0, 0, 0);
     ClassificationScores scores =
@@ -902,7 +917,10 @@ class MetricsJsonTest {
             3,
             17,
             1,
+            null,
+            List.of(),
             offsets(new int[] {10, 0}),
+            new MetricsReport.Arrivals(0, null),
             "b1946ac9");
     return new MetricsReport(context, task, scores);
   }
