@@ -12,9 +12,15 @@ public final class Measurement {
   private final ObjectNode json = new ObjectMapper().createObjectNode();
   private final StringBuilder text = new StringBuilder();
 
-  /** Adds a figure, or a setting. */
+  /** Adds a setting. */
   public Measurement put(String name, @Nullable Object value) {
     json.putPOJO(name, value);
+    return this;
+  }
+
+  /** Adds a whole figure, or a setting. */
+  public Measurement put(String name, long value) {
+    json.put(name, value);
     return this;
   }
 
@@ -37,6 +43,7 @@ public final class Measurement {
   }
 
   /** Appends to the text. */
+  @SuppressWarnings("AnnotateFormatMethod") // its annotation is in no dependency
   public Measurement print(String format, @Nullable Object... values) {
     text.append(format.formatted(values));
     return this;

@@ -9,7 +9,6 @@ import dev.millrace.codec.text.EventTime;
 import dev.millrace.codec.text.NumberText;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.FeatureSpec.IdOptions;
-import dev.millrace.data.FeatureSpec.Type;
 import dev.millrace.data.Printable;
 import dev.millrace.data.Task;
 import dev.millrace.input.CellNotation;
@@ -36,7 +35,7 @@ public final class FieldProfile {
   private static final long DAY = Duration.ofDays(1).toMillis();
 
   private final String name;
-  private final @Nullable Type declared;
+  private final FeatureSpec.@Nullable Type declared;
   private final boolean nullable;
   private final List<String> symbols;
   private final DistinctCount distinct = new DistinctCount();
@@ -100,7 +99,7 @@ public final class FieldProfile {
    * @param symbols the texts that the schema allows, none for any
    */
   public FieldProfile(
-      String name, @Nullable Type declared, boolean nullable, List<String> symbols) {
+      String name, FeatureSpec.@Nullable Type declared, boolean nullable, List<String> symbols) {
     this.name = name;
     this.declared = declared;
     this.nullable = nullable;
@@ -130,11 +129,12 @@ public final class FieldProfile {
   }
 
   private static FieldProfile of(String name, CsvFile file) {
-    return new FieldProfile(name, file.isSparse(name) ? Type.SPARSE : null, false, List.of());
+    return new FieldProfile(
+        name, file.isSparse(name) ? FeatureSpec.Type.SPARSE : null, false, List.of());
   }
 
   private void addCell(String text, CellNotation notation, CellConverter converter, CsvFile file) {
-    if (declared == Type.SPARSE && !text.isEmpty()) {
+    if (declared == FeatureSpec.Type.SPARSE && !text.isEmpty()) {
       maxIds = Math.max(maxIds, 1 + (int) text.chars().filter(c -> c == ' ').count());
       count(text, text);
       return;
@@ -302,27 +302,27 @@ public final class FieldProfile {
     return distinct.estimate();
   }
 
-  public Type type() {
+  public FeatureSpec.Type type() {
     if (declared != null) {
       return declared;
     }
     if (numbers == values) {
-      return Type.NUMERIC;
+      return FeatureSpec.Type.NUMERIC;
     }
-    return booleans == values ? Type.BOOLEAN : Type.TEXT;
+    return booleans == values ? FeatureSpec.Type.BOOLEAN : FeatureSpec.Type.TEXT;
   }
 
   /** Returns the task of predicting this field: few integers are classes. */
   public Task task() {
     boolean few = isWholeNumbers() && distinct() <= MAX_CLASSES_AS_INTEGERS;
-    if (type() == Type.NUMERIC && !few) {
+    if (type() == FeatureSpec.Type.NUMERIC && !few) {
       return Task.REGRESSION;
     }
     return distinct() <= 2 ? Task.BINARY : Task.MULTICLASS;
   }
 
   public boolean isWholeNumbers() {
-    return type() == Type.NUMERIC && numbers > 0 && integral;
+    return type() == FeatureSpec.Type.NUMERIC && numbers > 0 && integral;
   }
 
   /** Returns true if each value is one more than the value before, and of as many rows after it. */
@@ -333,7 +333,7 @@ public final class FieldProfile {
   /** Returns true if all values are dates or times that {@code type: time} reads. */
   public boolean isTimes() {
     boolean bare = bareDates > 0 && bareDates == values;
-    return declared == Type.TIME
+    return declared == FeatureSpec.Type.TIME
         || (values > 0 && times == values)
         || NumberMeaning.isTime(name, isWholeNumbers(), bare, distinct(), min, max);
   }
@@ -404,7 +404,7 @@ public final class FieldProfile {
 
   /** Returns what is between the items of lists; null if the values are no lists. */
   public @Nullable String listSeparator() {
-    boolean isText = type() == Type.TEXT && symbols.isEmpty() && !isTimes();
+    boolean isText = type() == FeatureSpec.Type.TEXT && symbols.isEmpty() && !isTimes();
     return isText && strayText() == null ? shape.separator(distinct()) : null;
   }
 
@@ -432,15 +432,16 @@ public final class FieldProfile {
    */
   public FeatureSpec toFeature(long records, boolean drafted) {
     boolean missing = mayBeMissing(records);
-    Type kind = type();
-    if (drafted || kind != Type.NUMERIC) {
-      kind = isTimes() ? Type.TIME : isId() ? Type.TEXT : kind;
+    FeatureSpec.Type kind = type();
+    if (drafted || kind != FeatureSpec.Type.NUMERIC) {
+      kind = isTimes() ? FeatureSpec.Type.TIME : isId() ? FeatureSpec.Type.TEXT : kind;
     }
     return switch (kind) {
       case TIME, NUMERIC, BOOLEAN -> new FeatureSpec(name, kind, missing, List.of(), 0);
       case SPARSE -> {
         int max = Math.max(IdOptions.MAX_WORDS, Math.min(IdOptions.MAX, maxIds));
-        yield FeatureSpec.ofIds(name, Type.SPARSE, missing, new IdOptions(max, 1, 0, 1));
+        yield FeatureSpec.ofIds(
+            name, FeatureSpec.Type.SPARSE, missing, new IdOptions(max, 1, 0, 1));
       }
       default -> {
         if (drafted && isList()) {
@@ -448,11 +449,12 @@ public final class FieldProfile {
         }
         List<String> texts = symbols.isEmpty() ? List.copyOf(spellings) : symbols;
         if (!texts.isEmpty() && texts.size() <= MAX_ONE_HOT_VALUES) {
-          yield new FeatureSpec(name, Type.ONE_HOT, missing, texts, 0);
+          yield new FeatureSpec(name, FeatureSpec.Type.ONE_HOT, missing, texts, 0);
         }
         yield drafted
             ? toIds(missing)
-            : new FeatureSpec(name, Type.HASH, missing, List.of(), HashBuckets.of(distinct()));
+            : new FeatureSpec(
+                name, FeatureSpec.Type.HASH, missing, List.of(), HashBuckets.of(distinct()));
       }
     };
   }
@@ -462,16 +464,26 @@ public final class FieldProfile {
     if (separator != null) {
       int max = Math.max(IdOptions.MAX_SET, Math.min(IdOptions.MAX, maxItems()));
       return new FeatureSpec(
-          name, Type.SET, missing, List.of(), 0, new IdOptions(max, 1, 0, 1), separator);
+          name,
+          FeatureSpec.Type.SET,
+          missing,
+          List.of(),
+          0,
+          new IdOptions(max, 1, 0, 1),
+          separator);
     }
     return isFreeText()
-        ? FeatureSpec.ofIds(name, Type.TEXT, missing, new IdOptions(IdOptions.MAX_WORDS, 1, 0, 1))
-        : FeatureSpec.ofIds(name, Type.ID, missing, IdOptions.ONE);
+        ? FeatureSpec.ofIds(
+            name, FeatureSpec.Type.TEXT, missing, new IdOptions(IdOptions.MAX_WORDS, 1, 0, 1))
+        : FeatureSpec.ofIds(name, FeatureSpec.Type.ID, missing, IdOptions.ONE);
   }
 
   /** Returns true if the values are texts with words, of which each record may have others. */
   public boolean isFreeText() {
-    return type() == Type.TEXT && !isTimes() && strayText() == null && shape.isFreeText(distinct());
+    return type() == FeatureSpec.Type.TEXT
+        && !isTimes()
+        && strayText() == null
+        && shape.isFreeText(distinct());
   }
 
   /** Returns range and gaps in one line. */
@@ -480,7 +492,7 @@ public final class FieldProfile {
       return records == 0 ? "" : "no value";
     }
     String text =
-        type() == Type.NUMERIC && !isId()
+        type() == FeatureSpec.Type.NUMERIC && !isId()
             ? "%s to %s, mean %s".formatted(number(min), number(max), number(mean()))
             : distinctAndReason();
     if (strayText() != null) {
@@ -503,7 +515,9 @@ public final class FieldProfile {
             : hasLeadingZeros
                 ? "; numbers with leading zeros"
                 : "; numbers that name things, by its name";
-    return distinctValues() + reason + (type() == Type.TEXT && !isTimes() ? shapeInWords() : "");
+    return distinctValues()
+        + reason
+        + (type() == FeatureSpec.Type.TEXT && !isTimes() ? shapeInWords() : "");
   }
 
   private String shapeInWords() {
