@@ -51,7 +51,7 @@ public class LearnWithoutFlink {
   }
 
   static void classes() {
-    Learner learner = ModelSpec.single(1).classifier(2, 2);
+    Learner learner = Learner.classifier(ModelSpec.single(1), 2, 2);
     Random random = new Random(1);
     int correct = 0;
     for (int i = 1; i <= 5000; i++) {
@@ -67,7 +67,7 @@ public class LearnWithoutFlink {
   }
 
   static void numbers() {
-    Learner learner = ModelSpec.single(1).regressor(2);
+    Learner learner = Learner.regressor(ModelSpec.single(1), 2);
     Random random = new Random(2);
     for (int i = 0; i < 5000; i++) {
       float[] x = {random.nextFloat() * 100, random.nextFloat()};
@@ -79,7 +79,7 @@ public class LearnWithoutFlink {
 
   static void saveAndGoOn(Path file) throws IOException {
     NetworkModelSpec model = ModelSpec.single(1);
-    Learner learner = model.classifier(1, 2);
+    Learner learner = Learner.classifier(model, 1, 2);
     for (int i = 0; i < 100; i++) {
       learner.learn(new float[] {i % 7}, i % 7 < 3 ? 0 : 1);
     }
@@ -132,7 +132,7 @@ public class LearnWithoutFlink {
       classes[r] = features[2 * r] > features[2 * r + 1] ? 1 : 0;
       weights[r] = 1f;
     }
-    Learner learner = ModelSpec.single(1).classifier(2, 2);
+    Learner learner = Learner.classifier(ModelSpec.single(1), 2, 2);
     float[] predictions = new float[rows * learner.outputs()];
     float[] losses = new float[rows];
     learner.learnClasses(features, 0, rows, classes, weights, predictions, losses);

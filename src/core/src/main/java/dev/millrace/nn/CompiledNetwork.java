@@ -15,8 +15,46 @@ import org.jspecify.annotations.Nullable;
  */
 final class CompiledNetwork {
 
+  // Size of an id of a row that waits for its step: id, column and its part of the mean.
+  private static final int BYTES_OF_WAITING_ID = Long.BYTES + Integer.BYTES + Float.BYTES;
+
   /** Key of the shared part. */
-  record Kind(LearnerSpec spec, Task task, int inputs, int classes) {}
+  record Kind(LearnerSpec spec, Task task, int inputs, int classes) {
+
+    /** Returns the bytes of one model in memory, see {@link Learner#modelBytes}. */
+    long modelBytes() {
+      int toNetwork = spec.networkInputs(inputs);
+      int batchSize = spec.batchSize();
+      long floats = Layout.length(toNetwork, layers());
+      long waiting = batchSize == 1 ? 0 : MiniBatch.floats(toNetwork, batchSize);
+      long waitingIds = (long) batchSize * spec.ids().maxIds() * BYTES_OF_WAITING_ID;
+      // The parameters twice, because of the copy for rollbacks.
+      return (floats * (2 + OptimizerState.slots(spec.optimizer())) + waiting) * Float.BYTES
+          + statisticsBytes()
+          + waitingIds;
+    }
+
+    /** Returns the bytes of a stored model without mini-batch and parts of constant size. */
+    long storedBytes() {
+      long floats = Layout.values(spec.networkInputs(inputs), layers());
+      return floats * (1 + OptimizerState.slots(spec.optimizer())) * Float.BYTES
+          + statisticsBytes();
+    }
+
+    private List<LayerSpec> layers() {
+      return spec.layers(spec.outputs(task, classes));
+    }
+
+    private long statisticsBytes() {
+      int each = spec.normalization().kind().statistics();
+      return (long) spec.numbers(inputs) * each * Double.BYTES;
+    }
+  }
+
+  /** The compiled networks of a workspace, each kept as long as a model uses it. */
+  private static final class Cache {
+    final WeakCache<Kind, CompiledNetwork> networks = new WeakCache<>();
+  }
 
   /** Limit of plausible outputs, in standard deviations or ranges of the target. */
   private static final float MAX_OUTPUT = 10f;
@@ -33,11 +71,15 @@ final class CompiledNetwork {
   private final TrainingStep step;
 
   /**
-   * Creates the shared part of models of a kind.
+   * Returns the shared part of models of a kind, created unless a model of the workspace uses it.
    *
    * @throws IllegalArgumentException if the settings do not fit the task, features or classes
    */
-  CompiledNetwork(Kind kind) {
+  static CompiledNetwork of(Kind kind, Workspace workspace) {
+    return workspace.shared(Cache.class, Cache::new).networks.get(kind, CompiledNetwork::new);
+  }
+
+  private CompiledNetwork(Kind kind) {
     this.kind = kind;
     LearnerSpec spec = kind.spec();
     Task task = kind.task();
@@ -65,8 +107,7 @@ final class CompiledNetwork {
       normalizer = new Normalizer(normalization, places.length, inputs);
     }
     targetScaler = new TargetScaler(task.isClassification() ? UNSCALED : spec.normalization());
-    List<LayerSpec> layers = spec.layers(spec.outputs(task, kind.classes()));
-    network = new Network(new Layout(inputs, layers));
+    network = new Network(new Layout(inputs, kind.layers()));
     objective =
         spec.network()
             .loss()
@@ -109,7 +150,7 @@ final class CompiledNetwork {
     int classes = header.classes();
     int maxClasses = task.isClassification() ? maxClasses(spec) : 0;
     SizeChecks.require("classes of the stored model", classes, 0, maxClasses);
-    long bytes = spec.storedBytes(task, inputs, classes);
+    long bytes = new Kind(spec, task, inputs, classes).storedBytes();
     SizeChecks.requireBytes(in, "the stored model", bytes);
     return new Kind(spec.withUndeclared(header.indicators()), task, inputs, classes);
   }

@@ -48,6 +48,23 @@ final class FusedUpdate {
             && sgd.momentum() == 0f;
   }
 
+  /**
+   * Returns true if the update applies: each part of the gradient is needed only to update its own
+   * parameters, and computing the deltas keeps the outputs of all hidden layers.
+   */
+  static boolean applies(LearnerSpec spec) {
+    Regularizer regularizer = spec.regularizer();
+    return spec.clipping().value() == 0f
+        && regularizer.l1() == 0f
+        && regularizer.l2() == 0f
+        && regularizer.maxNorm() == 0f
+        && spec.network().hidden().stream().allMatch(FusedUpdate::keepsOutputs);
+  }
+
+  private static boolean keepsOutputs(LayerSpec layer) {
+    return layer.dropout() == 0f && !layer.layerNorm() && !layer.activation().isDerivedFromInput();
+  }
+
   private static LayerShape block(LayerShape layer, int inputs) {
     return LayerShape.of(inputs, layer.inputStride(), layer.outputs(), layer.columns(), 0);
   }

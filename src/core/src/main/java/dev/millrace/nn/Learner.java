@@ -107,10 +107,43 @@ public final class Learner implements OnlineModel {
     throw new IllegalArgumentException("a network of features with ids is made by Models.create");
   }
 
+  /**
+   * Creates an untrained classification model, for use as a library.
+   *
+   * @param features number of features, at least 1
+   * @param classes number of known classes; {@link #addClass} adds more. The task, which {@link
+   *     #read} needs, is {@link Task#BINARY} for 2 classes, else {@link Task#MULTICLASS}
+   * @throws IllegalArgumentException if the settings do not fit classification
+   */
+  public static Learner classifier(NetworkModelSpec spec, int features, int classes) {
+    Task task = classes == 2 ? Task.BINARY : Task.MULTICLASS;
+    return new Learner(spec.forTask(task), task, features, classes, 0);
+  }
+
+  /**
+   * Creates an untrained regression model, for use as a library.
+   *
+   * @param features number of features, at least 1
+   * @throws IllegalArgumentException if the settings do not fit regression
+   */
+  public static Learner regressor(NetworkModelSpec spec, int features) {
+    return new Learner(spec.forTask(Task.REGRESSION), Task.REGRESSION, features, 0, 0);
+  }
+
+  /**
+   * Returns the bytes of one model in memory that knows no id: parameters and their copy, optimizer
+   * slots, statistics of the features and a full mini-batch.
+   *
+   * @param classes ignored for regression
+   */
+  public static long modelBytes(LearnerSpec spec, Task task, int inputs, int classes) {
+    return new CompiledNetwork.Kind(spec, task, inputs, classes).modelBytes();
+  }
+
   /** Creates a model without parameters. */
   private Learner(
       CompiledNetwork.Kind kind, long keySeed, Embeddings.Factory factory, Workspace workspace) {
-    this(workspace.compiled(kind), keySeed, factory, workspace);
+    this(CompiledNetwork.of(kind, workspace), keySeed, factory, workspace);
   }
 
   private Learner(
@@ -248,7 +281,7 @@ public final class Learner implements OnlineModel {
   public void use(Workspace shared) {
     if (workspace != shared) {
       workspace = shared;
-      compiled = shared.compiled(compiled.kind());
+      compiled = CompiledNetwork.of(compiled.kind(), shared);
       if (embeddings != null) {
         embeddings.use(shared);
       }
@@ -595,8 +628,9 @@ public final class Learner implements OnlineModel {
     }
     Layout before = compiled.layout();
     compiled =
-        workspace.compiled(
-            new CompiledNetwork.Kind(spec, compiled.task(), inputs(), compiled.classes() + 1));
+        CompiledNetwork.of(
+            new CompiledNetwork.Kind(spec, compiled.task(), inputs(), compiled.classes() + 1),
+            workspace);
     Layout after = compiled.layout();
     if (after.outputs() > before.outputs()) {
       parameters = compiled.network().expanded(parameters, before, initializer());
@@ -619,7 +653,7 @@ public final class Learner implements OnlineModel {
       throws ModelMismatchException {
     LearnerSpec same = spec.withUndeclared(indicators());
     CompiledNetwork.Kind kind = new CompiledNetwork.Kind(same, compiled.task(), inputs, classes());
-    NetworkExpansion expansion = new NetworkExpansion(compiled, shared.compiled(kind));
+    NetworkExpansion expansion = new NetworkExpansion(compiled, CompiledNetwork.of(kind, shared));
     Learner expanded = new Learner(kind, keySeed, (columns, size, seed) -> ownEmbeddings(), shared);
     expanded.parameters = expansion.parameters(parameters, expanded.initializer());
     if (lastGood != null) {
@@ -655,7 +689,7 @@ public final class Learner implements OnlineModel {
       throw new IllegalStateException("a network with vectors of ids is more than its weights");
     }
     Normalization normalization = compiled.spec().normalization();
-    return ModelWeights.of(
+    return WeightCopy.of(
         compiled.layout(),
         parameters,
         new ModelWeights.Scaling(
@@ -673,7 +707,7 @@ public final class Learner implements OnlineModel {
    */
   public void startFrom(ModelWeights start) {
     float[] started = parameters.clone();
-    start.copyTo(compiled.layout(), started);
+    WeightCopy.copy(start, compiled.layout(), started);
     ModelWeights.Scaling scaling = start.scaling();
     if (scaling != null) {
       requireIndicators(scaling.normalization().indicators());

@@ -29,12 +29,6 @@ public record LearnerSpec(
     long seed)
     implements Serializable {
 
-  /** Min epsilon of optimizers: divided by a smaller one, the square of a quotient may overflow. */
-  public static final float MIN_EPSILON = 1e-20f;
-
-  // Size of an id of a row that waits for its step: id, column and its part of the mean.
-  private static final int BYTES_OF_WAITING_ID = Long.BYTES + Integer.BYTES + Float.BYTES;
-
   private static final Pattern HIDDEN_LAYER = Pattern.compile("(\\d+) (\\w+)( with layer norm)?");
 
   /** Creates a specification with a constant learning rate and gradients clipped by norm only. */
@@ -152,19 +146,10 @@ public record LearnerSpec(
   }
 
   private void checkOptimizer() {
-    float epsilon = 1f;
-    if (optimizer instanceof Optimizer.RmsProp rms) {
-      epsilon = rms.epsilon();
-    } else if (optimizer instanceof Optimizer.Adam adam) {
-      epsilon = adam.epsilon();
-    } else if (optimizer instanceof Optimizer.AdamW adam) {
-      epsilon = adam.epsilon();
-    } else if (optimizer instanceof Optimizer.Adagrad adagrad) {
-      epsilon = adagrad.epsilon();
-    }
-    if (!(epsilon >= MIN_EPSILON)) {
+    if (!(optimizer.epsilon() >= Optimizer.MIN_EPSILON)) {
       throw new IllegalArgumentException(
-          "the optimizer's epsilon must be at least " + MIN_EPSILON + ", but was " + epsilon);
+          "the optimizer's epsilon must be at least %s, but was %s"
+              .formatted(Optimizer.MIN_EPSILON, optimizer.epsilon()));
     }
     if (optimizer instanceof Optimizer.AdamW adam && !(adam.decay() <= 1f)) {
       throw new IllegalArgumentException(
@@ -191,49 +176,6 @@ public record LearnerSpec(
     if (optimizer instanceof Optimizer.Sgd sgd && sgd.nesterov() && sgd.momentum() == 0f) {
       throw new IllegalArgumentException("nesterov needs momentum above 0, but it was 0");
     }
-  }
-
-  /**
-   * Returns true if {@link FusedUpdate} applies: each part of the gradient is needed only to update
-   * its own parameters, and computing the deltas keeps the outputs of all hidden layers.
-   */
-  boolean needsNoWholeGradient() {
-    return clipping.value() == 0f
-        && regularizer.l1() == 0f
-        && regularizer.l2() == 0f
-        && regularizer.maxNorm() == 0f
-        && network.hidden().stream().allMatch(LearnerSpec::keepsOutputs);
-  }
-
-  private static boolean keepsOutputs(LayerSpec layer) {
-    return layer.dropout() == 0f && !layer.layerNorm() && !layer.activation().isDerivedFromInput();
-  }
-
-  /**
-   * Returns the bytes of one model in memory that knows no id: parameters and their copy, optimizer
-   * slots, statistics of the features and a full mini-batch.
-   *
-   * @param classes ignored for regression
-   */
-  public long modelBytes(Task task, int inputs, int classes) {
-    int toNetwork = networkInputs(inputs);
-    long floats = Layout.length(toNetwork, layers(outputs(task, classes)));
-    long waiting = batchSize == 1 ? 0 : MiniBatch.floats(toNetwork, batchSize);
-    long waitingIds = (long) batchSize * ids().maxIds() * BYTES_OF_WAITING_ID;
-    // The parameters twice, because of the copy for rollbacks.
-    return (floats * (2 + OptimizerState.slots(optimizer)) + waiting) * Float.BYTES
-        + statisticsBytes(inputs)
-        + waitingIds;
-  }
-
-  /** Returns the bytes of a stored model without mini-batch and parts of constant size. */
-  long storedBytes(Task task, int inputs, int classes) {
-    long floats = Layout.values(networkInputs(inputs), layers(outputs(task, classes)));
-    return floats * (1 + OptimizerState.slots(optimizer)) * Float.BYTES + statisticsBytes(inputs);
-  }
-
-  private long statisticsBytes(int inputs) {
-    return (long) numbers(inputs) * Normalizer.width(normalization.kind()) * Double.BYTES;
   }
 
   /** Returns the columns with ids. */

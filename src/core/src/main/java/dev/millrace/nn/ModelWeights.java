@@ -3,7 +3,6 @@ package dev.millrace.nn;
 import dev.millrace.data.PublicApi;
 import dev.millrace.simd.LayerKernels;
 import java.io.Serializable;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -55,7 +54,8 @@ public record ModelWeights(int inputs, List<Layer> layers, @Nullable Scaling sca
           : gain.length == units() && shift.length == units();
     }
 
-    private LayerSpec spec() {
+    /** Returns the specification of the layer, without dropout. */
+    public LayerSpec spec() {
       return new LayerSpec(units(), activation, 0f, isNormalized());
     }
   }
@@ -75,7 +75,7 @@ public record ModelWeights(int inputs, List<Layer> layers, @Nullable Scaling sca
      * @throws IllegalArgumentException if the statistics are not of whole columns
      */
     public Scaling(Normalization normalization, double[] features, double @Nullable [] target) {
-      int width = Normalizer.width(normalization.kind());
+      int width = normalization.kind().statistics();
       if (width == 0 ? features.length != 0 : features.length % width != 0) {
         throw new IllegalArgumentException(features.length + " statistics are not whole columns");
       }
@@ -91,37 +91,33 @@ public record ModelWeights(int inputs, List<Layer> layers, @Nullable Scaling sca
     public double origin(int column) {
       return normalization.indicators().contains(column)
           ? 0
-          : ofNumbers().origin(ofColumn(column), 0);
+          : normalization.kind().origin(ofColumn(column), 0, 1);
     }
 
     /** Returns the distance from the origin that is scaled to 1; 0 if the column has not varied. */
     public double scale(int column) {
       return normalization.indicators().contains(column)
           ? 1
-          : ofNumbers().scale(ofColumn(column), 0);
+          : normalization.kind().scale(ofColumn(column), 0, 1);
     }
 
     /** Returns the target of an output of 0, for regression. */
     public double targetOrigin() {
-      return ofNumbers().origin(Objects.requireNonNull(target), 0);
+      return normalization.kind().origin(Objects.requireNonNull(target), 0, 1);
     }
 
     /** Returns the difference of the targets of outputs 1 and 0, for regression. */
     public double targetScale() {
-      return ofNumbers().scale(Objects.requireNonNull(target), 0);
-    }
-
-    private Normalizer ofNumbers() {
-      return new Normalizer(normalization.withIndicators(Indicators.NONE), 1);
+      return normalization.kind().scale(Objects.requireNonNull(target), 0, 1);
     }
 
     private double[] ofColumn(int column) {
-      int width = Normalizer.width(normalization.kind());
+      int width = normalization.kind().statistics();
       return Arrays.copyOfRange(features, column * width, (column + 1) * width);
     }
 
     boolean fits(int inputs) {
-      return features.length == inputs * Normalizer.width(normalization.kind());
+      return features.length == inputs * normalization.kind().statistics();
     }
   }
 
@@ -168,70 +164,5 @@ public record ModelWeights(int inputs, List<Layer> layers, @Nullable Scaling sca
   /** Returns the hidden layers, without dropout. */
   public List<LayerSpec> hidden() {
     return layers.subList(0, layers.size() - 1).stream().map(Layer::spec).toList();
-  }
-
-  static ModelWeights of(Layout layout, float[] parameters, @Nullable Scaling scaling) {
-    List<Layer> layers = new ArrayList<>();
-    for (int l = 0; l < layout.layers(); l++) {
-      int units = layout.units(l);
-      float[] weights = new float[layout.inputs(l) * units];
-      for (int i = 0; i < layout.inputs(l); i++) {
-        int row = layout.weightOffset(l) + i * layout.weightStride(l);
-        System.arraycopy(parameters, row, weights, i * units, units);
-      }
-      int bias = layout.shape(l).biasOffset();
-      boolean normalized = layout.isNormalized(l);
-      int gain = normalized ? layout.gainOffset(l) : 0;
-      int shift = gain + layout.weightStride(l);
-      layers.add(
-          new Layer(
-              layout.activation(l),
-              weights,
-              Arrays.copyOfRange(parameters, bias, bias + units),
-              normalized ? Arrays.copyOfRange(parameters, gain, gain + units) : null,
-              normalized ? Arrays.copyOfRange(parameters, shift, shift + units) : null));
-    }
-    return new ModelWeights(layout.inputs(0), layers, scaling);
-  }
-
-  /**
-   * Copies the weights to the parameters of a network.
-   *
-   * @throws IllegalArgumentException if the network has other layers
-   */
-  void copyTo(Layout layout, float[] parameters) {
-    if (inputs != layout.inputs(0) || layers.size() != layout.layers()) {
-      throw new IllegalArgumentException(
-          "the weights have %d inputs and %d layers, but the network has %d and %d"
-              .formatted(inputs, layers.size(), layout.inputs(0), layout.layers()));
-    }
-    for (int l = 0; l < layers.size(); l++) {
-      Layer layer = layers.get(l);
-      int units = layer.units();
-      requireShape(l, layout);
-      for (int i = 0; i < layout.inputs(l); i++) {
-        int row = layout.weightOffset(l) + i * layout.weightStride(l);
-        System.arraycopy(layer.weights(), i * units, parameters, row, units);
-      }
-      System.arraycopy(layer.bias(), 0, parameters, layout.shape(l).biasOffset(), units);
-      if (layer.isNormalized()) {
-        int gain = layout.gainOffset(l);
-        System.arraycopy(layer.gain(), 0, parameters, gain, units);
-        System.arraycopy(layer.shift(), 0, parameters, gain + layout.weightStride(l), units);
-      }
-    }
-  }
-
-  private void requireShape(int l, Layout layout) {
-    LayerSpec layer = layers.get(l).spec();
-    // A linear output layer may precede any output activation.
-    boolean isOpen = l == layers.size() - 1 && layer.activation() == Activation.LINEAR;
-    Activation activation = isOpen ? layout.activation(l) : layer.activation();
-    LayerSpec started = new LayerSpec(layer.units(), activation, 0f, layer.layerNorm());
-    if (!started.shape().equals(layout.description(l))) {
-      throw new IllegalArgumentException(
-          "layer %d of the weights is %s, but the network's is %s"
-              .formatted(l, layer.shape(), layout.description(l)));
-    }
   }
 }

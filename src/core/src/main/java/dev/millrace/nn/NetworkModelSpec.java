@@ -97,30 +97,6 @@ public record NetworkModelSpec(
     return toBuilder().start(newStart).build();
   }
 
-  /**
-   * Creates an untrained classification model, for use as a library.
-   *
-   * @param features number of features, at least 1
-   * @param classes number of known classes; {@link Learner#addClass} adds more. The task, which
-   *     {@link Learner#read} needs, is {@link Task#BINARY} for 2 classes, else {@link
-   *     Task#MULTICLASS}
-   * @throws IllegalArgumentException if the settings do not fit classification
-   */
-  public Learner classifier(int features, int classes) {
-    Task task = classes == 2 ? Task.BINARY : Task.MULTICLASS;
-    return new Learner(forTask(task), task, features, classes, 0);
-  }
-
-  /**
-   * Creates an untrained regression model, for use as a library.
-   *
-   * @param features number of features, at least 1
-   * @throws IllegalArgumentException if the settings do not fit regression
-   */
-  public Learner regressor(int features) {
-    return new Learner(forTask(Task.REGRESSION), Task.REGRESSION, features, 0, 0);
-  }
-
   /** Returns the specification for a task, with the task's default output layer and loss. */
   public LearnerSpec forTask(Task task) {
     Activation activation = output;

@@ -2,6 +2,7 @@ package dev.millrace.nn;
 
 import dev.millrace.data.PublicApi;
 import dev.millrace.data.Setting;
+import dev.millrace.simd.ScalarScaling;
 import java.io.Serializable;
 import java.util.Locale;
 
@@ -53,6 +54,47 @@ public record Normalization(
     STANDARD,
     /** (x - min) / (max - min), within 0..1. */
     MINMAX;
+
+    /** Returns the number of statistics per column. */
+    public int statistics() {
+      return switch (this) {
+        case NONE -> 0;
+        case STANDARD -> 3;
+        case MINMAX -> 2;
+      };
+    }
+
+    /**
+     * Returns the value that is scaled to 0: mean or minimum.
+     *
+     * @param statistics [{@link #statistics} x columns]
+     */
+    public double origin(double[] statistics, int column, int columns) {
+      return switch (this) {
+        case NONE -> 0;
+        case STANDARD -> statistics[columns + column];
+        case MINMAX -> statistics[column] == Double.POSITIVE_INFINITY ? 0 : statistics[column];
+      };
+    }
+
+    /**
+     * Returns the distance from the origin that is scaled to 1: standard deviation or range, 0 if
+     * the column has not varied.
+     *
+     * @param statistics [{@link #statistics} x columns]
+     */
+    public double scale(double[] statistics, int column, int columns) {
+      return switch (this) {
+        case NONE -> 1;
+        case STANDARD ->
+            ScalarScaling.deviation(
+                statistics[column],
+                statistics[columns + column],
+                statistics[2 * columns + column],
+                ScalarScaling.FLOAT_ROUNDING);
+        case MINMAX -> Math.max(0, statistics[columns + column] - statistics[column]);
+      };
+    }
 
     /** The name in pipeline files. */
     public String id() {

@@ -53,21 +53,12 @@ final class Normalizer {
 
   /** Returns the statistics of columns without values. */
   double[] initialStatistics() {
-    double[] statistics = new double[columns * width(spec.kind())];
+    double[] statistics = new double[columns * spec.kind().statistics()];
     if (spec.kind() == Normalization.Kind.MINMAX) {
       Arrays.fill(statistics, 0, columns, Double.POSITIVE_INFINITY);
       Arrays.fill(statistics, columns, 2 * columns, Double.NEGATIVE_INFINITY);
     }
     return statistics;
-  }
-
-  /** Returns the number of statistics per column. */
-  static int width(Normalization.Kind kind) {
-    return switch (kind) {
-      case NONE -> 0;
-      case STANDARD -> 3;
-      case MINMAX -> 2;
-    };
   }
 
   /** Updates the statistics by a row; values that are not finite are missing. */
@@ -191,20 +182,9 @@ final class Normalizer {
         : origin(statistics, column) + z * scale(statistics, column);
   }
 
-  private boolean isUnscaled(int column) {
-    return spec.kind() == Normalization.Kind.NONE || spec.indicators().contains(column);
-  }
-
   /** Returns the value that is scaled to 0: mean or minimum, 0 for an indicator. */
   double origin(double[] statistics, int column) {
-    if (isUnscaled(column)) {
-      return 0;
-    }
-    if (spec.kind() == Normalization.Kind.STANDARD) {
-      return statistics[columns + column];
-    }
-    double min = statistics[column];
-    return min == Double.POSITIVE_INFINITY ? 0 : min;
+    return spec.indicators().contains(column) ? 0 : spec.kind().origin(statistics, column, columns);
   }
 
   /**
@@ -212,17 +192,7 @@ final class Normalizer {
    * indicator, 0 if the column has not varied.
    */
   double scale(double[] statistics, int column) {
-    if (isUnscaled(column)) {
-      return 1;
-    }
-    if (spec.kind() == Normalization.Kind.STANDARD) {
-      return ScalarScaling.deviation(
-          statistics[column],
-          statistics[columns + column],
-          statistics[2 * columns + column],
-          ScalarScaling.FLOAT_ROUNDING);
-    }
-    return Math.max(0, statistics[columns + column] - statistics[column]);
+    return spec.indicators().contains(column) ? 1 : spec.kind().scale(statistics, column, columns);
   }
 
   /**

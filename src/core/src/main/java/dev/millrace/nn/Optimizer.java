@@ -15,8 +15,19 @@ public sealed interface Optimizer extends Serializable
         Optimizer.Adagrad,
         Optimizer.Ftrl {
 
+  /** Min epsilon: divided by a smaller one, the square of a quotient may overflow. */
+  float MIN_EPSILON = 1e-20f;
+
+  /** Range of epsilon. */
+  String EPSILONS = "[" + MIN_EPSILON + ", 1]";
+
   /** Returns the learning rate. */
   float learningRate();
+
+  /** Returns the number that prevents division by zero; 1 if there is none to set. */
+  default float epsilon() {
+    return 1f;
+  }
 
   /** The name in pipeline files. */
   default String id() {
@@ -61,11 +72,7 @@ public sealed interface Optimizer extends Serializable
   record RmsProp(
       @Setting(value = "0.005", in = "(0, 10]", doc = "the step size") float learningRate,
       @Setting(value = "0.99", in = "[0, 1)", doc = "decay of the squared gradient") float rho,
-      @Setting(
-              value = "1e-8",
-              in = "[" + LearnerSpec.MIN_EPSILON + ", 1]",
-              doc = "prevents division by zero")
-          float epsilon,
+      @Setting(value = "1e-8", in = EPSILONS, doc = "prevents division by zero") float epsilon,
       @Setting(value = "true", doc = "limits the first steps") boolean biasCorrection)
       implements Optimizer {}
 
@@ -75,11 +82,7 @@ public sealed interface Optimizer extends Serializable
       @Setting(value = "0.001", in = "(0, 10]", doc = "the step size") float learningRate,
       @Setting(value = "0.9", in = "[0, 1)", doc = "decay of the gradient") float beta1,
       @Setting(value = "0.999", in = "[0, 1)", doc = "decay of the squared gradient") float beta2,
-      @Setting(
-              value = "1e-8",
-              in = "[" + LearnerSpec.MIN_EPSILON + ", 1]",
-              doc = "prevents division by zero")
-          float epsilon)
+      @Setting(value = "1e-8", in = EPSILONS, doc = "prevents division by zero") float epsilon)
       implements Optimizer {}
 
   /**
@@ -91,11 +94,7 @@ public sealed interface Optimizer extends Serializable
       @Setting(value = "0.001", in = "(0, 10]", doc = "the step size") float learningRate,
       @Setting(value = "0.9", in = "[0, 1)", doc = "decay of the gradient") float beta1,
       @Setting(value = "0.999", in = "[0, 1)", doc = "decay of the squared gradient") float beta2,
-      @Setting(
-              value = "1e-8",
-              in = "[" + LearnerSpec.MIN_EPSILON + ", 1]",
-              doc = "prevents division by zero")
-          float epsilon,
+      @Setting(value = "1e-8", in = EPSILONS, doc = "prevents division by zero") float epsilon,
       @Setting(
               value = "0.01",
               in = "[0, 10]",
@@ -126,11 +125,7 @@ public sealed interface Optimizer extends Serializable
               name = "initial-accumulator",
               doc = "initial value of the sum of squared gradients")
           float initialSum,
-      @Setting(
-              value = "1e-10",
-              in = "[" + LearnerSpec.MIN_EPSILON + ", 1]",
-              doc = "prevents division by zero")
-          float epsilon)
+      @Setting(value = "1e-10", in = EPSILONS, doc = "prevents division by zero") float epsilon)
       implements Optimizer {}
 
   /**

@@ -36,9 +36,7 @@ final class TrainingStep {
     boolean hasVectors = numbers < network.layout().inputs(0);
     embeddingStep = hasVectors ? new EmbeddingStep(network.layout(), numbers) : null;
     fusedUpdate =
-        spec.needsNoWholeGradient()
-            ? new FusedUpdate(spec, network, clipping, embeddingStep)
-            : null;
+        FusedUpdate.applies(spec) ? new FusedUpdate(spec, network, clipping, embeddingStep) : null;
   }
 
   /**

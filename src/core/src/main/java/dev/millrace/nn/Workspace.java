@@ -7,19 +7,16 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Scratch and {@link CompiledNetwork}s that models share while they learn in turn.
+ * Scratch and other objects that models share while they learn in turn.
  *
  * <p>A workspace serves any number of learners of any shape, by one thread at a time; sharing it
- * keeps the memory of many small models small. Its scratch grows to the largest network used, and a
- * compiled network is kept as long as a model uses it.
+ * keeps the memory of many small models small. Its scratch grows to the largest network used.
  */
 @PublicApi
 public final class Workspace {
 
   private static final float[] EMPTY = {};
 
-  private final WeakCache<CompiledNetwork.Kind, CompiledNetwork> compiledNetworks =
-      new WeakCache<>();
   private final Map<Class<?>, Object> shared = new HashMap<>();
   private final MiniBatch whole = new MiniBatch(1, 1);
 
@@ -45,15 +42,6 @@ public final class Workspace {
   float[] factors = EMPTY;
   float[] errors = EMPTY;
   float[] transposed = EMPTY;
-
-  /**
-   * Returns the compiled network of a kind.
-   *
-   * @throws IllegalArgumentException if the kind is invalid
-   */
-  CompiledNetwork compiled(CompiledNetwork.Kind kind) {
-    return compiledNetworks.get(kind, CompiledNetwork::new);
-  }
 
   /** Returns an object that models of another kind share, created on first use. */
   public <T> T shared(Class<T> type, Supplier<T> factory) {

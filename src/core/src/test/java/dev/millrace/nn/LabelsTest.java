@@ -21,7 +21,7 @@ class LabelsTest {
   @ParameterizedTest
   @ValueSource(doubles = {Double.NaN, -0.5, 1.7, 1e300, Double.NEGATIVE_INFINITY})
   void aClassIsAWholeNumber(double y) {
-    Learner learner = ModelSpec.single(1).classifier(2, 2);
+    Learner learner = Learner.classifier(ModelSpec.single(1), 2, 2);
 
     assertThatThrownBy(() -> learner.learn(features, y))
         .isInstanceOf(IllegalArgumentException.class)

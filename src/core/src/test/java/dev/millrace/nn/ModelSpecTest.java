@@ -41,9 +41,9 @@ class ModelSpecTest {
 
   @Test
   void aLibraryUserCreatesASingleNetwork() {
-    Learner two = SINGLE.classifier(3, 2);
-    Learner five = SINGLE.classifier(3, 5);
-    Learner value = SINGLE.regressor(4);
+    Learner two = Learner.classifier(SINGLE, 3, 2);
+    Learner five = Learner.classifier(SINGLE, 3, 5);
+    Learner value = Learner.regressor(SINGLE, 4);
 
     assertThat(two.classes()).isEqualTo(2);
     assertThat(two.inputs()).isEqualTo(3);
@@ -105,8 +105,9 @@ class ModelSpecTest {
     LearnerSpec adam = spec(null, null, new LayerSpec(8, Activation.RELU)).forTask(Task.MULTICLASS);
     long values = (5 + 1) * 8 + (8 + 1) * 3;
 
-    assertThat(adam.storedBytes(Task.MULTICLASS, 5, 3)).isEqualTo(3 * values * 4 + 5 * 3 * 8);
-    assertThat(adam.modelBytes(Task.MULTICLASS, 5, 3))
+    assertThat(new CompiledNetwork.Kind(adam, Task.MULTICLASS, 5, 3).storedBytes())
+        .isEqualTo(3 * values * 4 + 5 * 3 * 8);
+    assertThat(Learner.modelBytes(adam, Task.MULTICLASS, 5, 3))
         .as("with padding")
         .isGreaterThanOrEqualTo(3 * values * 4);
     assertThat(adam.outputs(Task.MULTICLASS, 3)).isEqualTo(3);
@@ -115,7 +116,7 @@ class ModelSpecTest {
 
   @Test
   void addingAStartKeepsAllOtherSettings() {
-    Learner taught = SINGLE.regressor(2);
+    Learner taught = Learner.regressor(SINGLE, 2);
     ModelStart.NetworkStart start =
         new ModelStart.NetworkStart(taught.weights(), Task.REGRESSION, List.of(), "1f");
 

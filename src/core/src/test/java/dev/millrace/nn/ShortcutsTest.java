@@ -94,8 +94,8 @@ class ShortcutsTest {
       // Never reached, so that it only takes the other way.
       LearnerSpec clipped = spec(hidden, optimizer, none, batchSize, new Clipping(0f, 2e15f));
 
-      assertThat(inPlace.needsNoWholeGradient()).isTrue();
-      assertThat(clipped.needsNoWholeGradient()).isFalse();
+      assertThat(FusedUpdate.applies(inPlace)).isTrue();
+      assertThat(FusedUpdate.applies(clipped)).isFalse();
       assertThat(trained(learner(inPlace))).isEqualTo(trained(learner(clipped)));
     }
   }
@@ -121,7 +121,7 @@ class ShortcutsTest {
     Learner whole = learner(spec(hidden, SGD, none, 1, new Clipping(0.5f, 2e15f)));
     Learner free = learner(spec(hidden, SGD, none, 1, OFF));
 
-    assertThat(inPlace.needsNoWholeGradient()).isTrue();
+    assertThat(FusedUpdate.applies(inPlace)).isTrue();
     byte[] start = StoredModel.bytes(shortened);
     trained(shortened);
     trained(whole);
@@ -183,7 +183,7 @@ class ShortcutsTest {
             spec(List.of(new LayerSpec(9, Activation.TANH, 0.1f, false)), SGD, none, 1, OFF),
             spec(List.of(new LayerSpec(9, Activation.TANH, 0f, true)), SGD, none, 1, OFF),
             spec(List.of(new LayerSpec(9, Activation.GELU)), SGD, none, 1, OFF))) {
-      assertThat(spec.needsNoWholeGradient()).as(spec.toString()).isFalse();
+      assertThat(FusedUpdate.applies(spec)).as(spec.toString()).isFalse();
     }
   }
 

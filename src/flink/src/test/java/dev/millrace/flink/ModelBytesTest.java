@@ -32,7 +32,7 @@ class ModelBytesTest {
   void aKeyWhoseModelWouldBeTooLargeIsRejectedAndOthersGoOn() throws Exception {
     List<Example> wide = Chunks.classes("wide", 20, 1);
     wide.forEach(example -> example.resize(500));
-    try (TrainHarness harness = harness(learner.modelBytes(Task.MULTICLASS, 3, 3))) {
+    try (TrainHarness harness = harness(Learner.modelBytes(learner, Task.MULTICLASS, 3, 3))) {
       harness.send(wide, 7);
       harness.send(Chunks.classes("narrow", 50, 1), 7);
       harness.end();
@@ -45,15 +45,15 @@ class ModelBytesTest {
   @Test
   void aClassThatWouldMakeTheModelTooLargeIsRejectedAndTheOthersAreLearned() throws Exception {
     int fitting = 1;
-    while (learner.modelBytes(Task.MULTICLASS, 3, fitting + 1)
-        == learner.modelBytes(Task.MULTICLASS, 3, 1)) {
+    while (Learner.modelBytes(learner, Task.MULTICLASS, 3, fitting + 1)
+        == Learner.modelBytes(learner, Task.MULTICLASS, 3, 1)) {
       fitting++; // without a new lane
     }
     List<Example> examples = Chunks.classes("k", CLASSES, 1);
     for (int i = 0; i < CLASSES; i++) {
       examples.get(i).label = "class " + i;
     }
-    try (TrainHarness harness = harness(learner.modelBytes(Task.MULTICLASS, 3, fitting))) {
+    try (TrainHarness harness = harness(Learner.modelBytes(learner, Task.MULTICLASS, 3, fitting))) {
       harness.send(examples, 7);
       harness.end();
 
@@ -70,8 +70,8 @@ class ModelBytesTest {
   void theBytesAreThoseThatTheModelHas() {
     assertThat(bytesAfterManyExamples(CLASSES) - bytesAfterManyExamples(2))
         .isEqualTo(
-            learner.modelBytes(Task.MULTICLASS, 3, CLASSES)
-                - learner.modelBytes(Task.MULTICLASS, 3, 2));
+            Learner.modelBytes(learner, Task.MULTICLASS, 3, CLASSES)
+                - Learner.modelBytes(learner, Task.MULTICLASS, 3, 2));
   }
 
   /** Bytes of a model that has learned so much that it keeps a copy of its weights too. */
@@ -93,7 +93,7 @@ class ModelBytesTest {
       model.learnValue(new float[100], 0, i % 3, 1f, out);
     }
 
-    assertThat(batches.modelBytes(Task.REGRESSION, 100, 0))
+    assertThat(Learner.modelBytes(batches, Task.REGRESSION, 100, 0))
         .isBetween((long) (0.99 * model.memoryBytes()), (long) (2.1 * model.memoryBytes()));
     assertThat(model.memoryBytes()).isGreaterThan(4095 * 102 * Float.BYTES);
   }

@@ -52,8 +52,8 @@ final class IdMember implements Member {
     @Override
     public long memoryBytes() {
       return hasNetwork(layout)
-          ? spec(layout, kind.seed())
-              .modelBytes(layout.task, layout.width, Math.max(1, kind.classes()))
+          ? Learner.modelBytes(
+              spec(layout, kind.seed()), layout.task, layout.width, Math.max(1, kind.classes()))
           : 0;
     }
 

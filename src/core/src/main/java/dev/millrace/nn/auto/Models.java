@@ -139,7 +139,7 @@ public final class Models {
    */
   public static long modelBytes(ModelSpec spec, Task task, int inputs, int classes) {
     return spec.match(
-        network -> network.forTask(task).modelBytes(task, inputs, classes),
+        network -> Learner.modelBytes(network.forTask(task), task, inputs, classes),
         auto -> AutoLearner.modelBytes(auto, task, inputs, classes),
         selection ->
             selection.each().stream()

@@ -135,7 +135,7 @@ class ModelsTest {
 
   @Test
   void aNetworkStartsFromTheWeightsOfAnother() {
-    Learner taught = SINGLE.classifier(AutoModels.INPUTS, 2);
+    Learner taught = Learner.classifier(SINGLE, AutoModels.INPUTS, 2);
     AutoModels.learn(taught, 0, 50);
     ModelStart.NetworkStart start =
         new ModelStart.NetworkStart(taught.weights(), Task.BINARY, List.of(), "1f");
