@@ -78,6 +78,22 @@ class ArchitectureTest {
               NULLNESS);
 
   @ArchTest
+  static final ArchRule specificationsKnowNoModels =
+      classes()
+          .that()
+          .resideInAPackage("dev.millrace.nn.spec")
+          .should()
+          .onlyDependOnClassesThat()
+          .resideInAnyPackage(
+              "dev.millrace.nn.spec",
+              "dev.millrace.nn.loss",
+              "dev.millrace.data",
+              "dev.millrace.input",
+              "dev.millrace.simd",
+              JDK,
+              NULLNESS);
+
+  @ArchTest
   static final ArchRule nnUsesDataAndSimd =
       classes()
           .that()
@@ -86,6 +102,8 @@ class ArchitectureTest {
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
               "dev.millrace.nn",
+              "dev.millrace.nn.spec",
+              "dev.millrace.nn.stored",
               "dev.millrace.nn.loss",
               "dev.millrace.data",
               "dev.millrace.input",
@@ -106,6 +124,8 @@ class ArchitectureTest {
               "dev.millrace.nn.selection",
               "dev.millrace.nn.loss",
               "dev.millrace.nn",
+              "dev.millrace.nn.spec",
+              "dev.millrace.nn.stored",
               "dev.millrace.data",
               "dev.millrace.input",
               "dev.millrace.report",
@@ -132,6 +152,8 @@ class ArchitectureTest {
               "dev.millrace.nn.tails",
               "dev.millrace.nn.trees",
               "dev.millrace.nn",
+              "dev.millrace.nn.spec",
+              "dev.millrace.nn.stored",
               "dev.millrace.data",
               "dev.millrace.input",
               "dev.millrace.report",
@@ -196,6 +218,8 @@ class ArchitectureTest {
               "dev.millrace.input",
               "dev.millrace.report",
               "dev.millrace.nn",
+              "dev.millrace.nn.spec",
+              "dev.millrace.nn.stored",
               "dev.millrace.eval..",
               "dev.millrace.prequential..",
               "org.apache.avro..",

@@ -208,7 +208,7 @@ class PublicationITCase {
   void aBuildThatBreaksThePublicApiFailsAndInternalTypesMayChange() throws Exception {
     Path jar = folder.resolve("baseline.jar");
     Files.copy(Maven.jar("core"), jar);
-    addMember(jar, "dev/millrace/nn/Regularizer");
+    addMember(jar, "dev/millrace/nn/spec/Regularizer");
     addMember(jar, "dev/millrace/data/Sha256");
     maven.install("core", "0.0.1", jar);
 
@@ -225,7 +225,7 @@ class PublicationITCase {
             "-Dapi.baseline=0.0.1");
 
     assertThat(output)
-        .contains("BUILD FAILURE", "dev.millrace.nn.Regularizer.gone()", "METHOD_REMOVED")
+        .contains("BUILD FAILURE", "dev.millrace.nn.spec.Regularizer.gone()", "METHOD_REMOVED")
         .doesNotContain("Sha256");
   }
 

@@ -14,7 +14,7 @@ import dev.millrace.config.Settings;
 import dev.millrace.config.yaml.InvalidPipelineException;
 import dev.millrace.data.Sha256;
 import dev.millrace.flink.kafka.KafkaIo;
-import dev.millrace.nn.AutoModelSpec;
+import dev.millrace.nn.spec.AutoModelSpec;
 import dev.millrace.onnx.OnnxExport;
 import dev.millrace.onnx.OnnxInfo;
 import dev.millrace.prequential.key.ModelSnapshot;

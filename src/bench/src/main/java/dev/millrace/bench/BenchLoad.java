@@ -11,7 +11,7 @@ import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.KebabCase;
 import dev.millrace.input.InputSpec;
 import dev.millrace.kafka.KafkaClients;
-import dev.millrace.nn.AutoSpec;
+import dev.millrace.nn.spec.AutoSpec;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;

@@ -2,7 +2,7 @@ package dev.millrace.bench;
 
 import dev.millrace.bench.measure.Benchmark;
 import dev.millrace.bench.measure.Measurement;
-import dev.millrace.nn.AutoSpec;
+import dev.millrace.nn.spec.AutoSpec;
 import java.io.IOException;
 import java.util.List;
 import picocli.CommandLine.Command;

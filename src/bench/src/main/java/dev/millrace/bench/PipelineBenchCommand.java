@@ -5,7 +5,7 @@ import dev.millrace.bench.measure.Measurement;
 import dev.millrace.cli.console.CliError;
 import dev.millrace.config.Settings.Backend;
 import dev.millrace.config.Settings.Guarantee;
-import dev.millrace.nn.AutoSpec;
+import dev.millrace.nn.spec.AutoSpec;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;

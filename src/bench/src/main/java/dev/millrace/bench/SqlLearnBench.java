@@ -11,7 +11,7 @@ import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
 import dev.millrace.config.Settings.Backend;
 import dev.millrace.data.KebabCase;
-import dev.millrace.nn.AutoSpec;
+import dev.millrace.nn.spec.AutoSpec;
 import dev.millrace.table.LearnFunction;
 import java.util.ArrayList;
 import java.util.HashMap;

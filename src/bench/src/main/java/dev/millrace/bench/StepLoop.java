@@ -1,16 +1,16 @@
 package dev.millrace.bench;
 
 import dev.millrace.data.Task;
-import dev.millrace.nn.Activation;
-import dev.millrace.nn.AutoSpec;
-import dev.millrace.nn.ClassWeights;
-import dev.millrace.nn.LayerSpec;
-import dev.millrace.nn.ModelSpec;
-import dev.millrace.nn.NetworkModelSpec;
 import dev.millrace.nn.OnlineModel;
-import dev.millrace.nn.Optimizer;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.Models;
+import dev.millrace.nn.spec.Activation;
+import dev.millrace.nn.spec.AutoSpec;
+import dev.millrace.nn.spec.ClassWeights;
+import dev.millrace.nn.spec.LayerSpec;
+import dev.millrace.nn.spec.ModelSpec;
+import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.nn.spec.Optimizer;
 import dev.millrace.simd.FmaPeak;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;

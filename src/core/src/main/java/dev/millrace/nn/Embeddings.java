@@ -2,6 +2,7 @@ package dev.millrace.nn;
 
 import dev.millrace.data.PublicApi;
 import dev.millrace.input.IdColumns;
+import dev.millrace.nn.stored.PagedPart;
 import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 

@@ -1,5 +1,10 @@
 package dev.millrace.nn;
 
+import dev.millrace.nn.spec.Clipping;
+import dev.millrace.nn.spec.LayerSpec;
+import dev.millrace.nn.spec.LearnerSpec;
+import dev.millrace.nn.spec.Optimizer;
+import dev.millrace.nn.spec.Regularizer;
 import dev.millrace.simd.KernelProvider;
 import dev.millrace.simd.Kernels;
 import dev.millrace.simd.LayerShape;

@@ -1,5 +1,7 @@
 package dev.millrace.nn;
 
+import dev.millrace.nn.spec.Activation;
+import dev.millrace.nn.spec.LayerSpec;
 import dev.millrace.simd.Kernels;
 import dev.millrace.simd.LayerShape;
 import dev.millrace.state.StateVisitor;

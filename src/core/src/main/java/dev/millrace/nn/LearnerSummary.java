@@ -3,6 +3,7 @@ package dev.millrace.nn;
 import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.SizeChecks;
 import dev.millrace.input.IdColumns;
+import dev.millrace.nn.stored.ModelHeader;
 import java.io.DataOutput;
 import java.io.IOException;
 

@@ -1,5 +1,6 @@
 package dev.millrace.nn;
 
+import dev.millrace.nn.spec.Regularizer;
 import dev.millrace.simd.ActivationKernels;
 import dev.millrace.simd.KernelProvider;
 import dev.millrace.simd.Kernels;

@@ -1,5 +1,8 @@
 package dev.millrace.nn;
 
+import dev.millrace.nn.spec.Activation;
+import dev.millrace.nn.spec.LayerSpec;
+import dev.millrace.nn.stored.ModelMismatchException;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

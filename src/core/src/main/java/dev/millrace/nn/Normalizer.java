@@ -1,5 +1,7 @@
 package dev.millrace.nn;
 
+import dev.millrace.nn.spec.Indicators;
+import dev.millrace.nn.spec.Normalization;
 import dev.millrace.simd.KernelProvider;
 import dev.millrace.simd.Kernels;
 import dev.millrace.simd.ScalarScaling;

@@ -1,6 +1,8 @@
 package dev.millrace.nn;
 
 import dev.millrace.data.PublicApi;
+import dev.millrace.nn.spec.Indicators;
+import dev.millrace.nn.stored.PagedPart;
 import dev.millrace.report.MetricsReport;
 import java.io.DataOutput;
 import java.io.IOException;

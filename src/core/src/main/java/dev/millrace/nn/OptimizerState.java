@@ -1,5 +1,6 @@
 package dev.millrace.nn;
 
+import dev.millrace.nn.spec.Optimizer;
 import dev.millrace.simd.KernelProvider;
 import dev.millrace.simd.Kernels;
 import dev.millrace.simd.LayerShape;

@@ -1,5 +1,6 @@
 package dev.millrace.nn;
 
+import dev.millrace.nn.spec.Normalization;
 import dev.millrace.simd.ScalarScaling;
 
 /**

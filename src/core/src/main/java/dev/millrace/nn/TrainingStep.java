@@ -1,6 +1,9 @@
 package dev.millrace.nn;
 
 import dev.millrace.nn.loss.Objective;
+import dev.millrace.nn.spec.Clipping;
+import dev.millrace.nn.spec.LearnerSpec;
+import dev.millrace.nn.spec.Regularizer;
 import dev.millrace.simd.KernelProvider;
 import dev.millrace.simd.Kernels;
 import dev.millrace.simd.UpdateKernels;

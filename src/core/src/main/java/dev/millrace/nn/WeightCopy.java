@@ -1,5 +1,8 @@
 package dev.millrace.nn;
 
+import dev.millrace.nn.spec.Activation;
+import dev.millrace.nn.spec.LayerSpec;
+import dev.millrace.nn.spec.ModelWeights;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

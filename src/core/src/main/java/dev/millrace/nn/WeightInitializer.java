@@ -1,5 +1,8 @@
 package dev.millrace.nn;
 
+import dev.millrace.nn.spec.Activation;
+import dev.millrace.nn.spec.Initializer;
+
 /**
  * Generates initial weights. Each random number depends only on its position, so a neuron added
  * later gets the same numbers as at the start, scaled to the variance of the layer at that time.

@@ -1,7 +1,7 @@
 /**
  * Dense neural networks that learn from a stream, one example at a time.
  *
- * <p>{@link dev.millrace.nn.Learner} is the model, {@link dev.millrace.nn.ModelSpec} its
+ * <p>{@link dev.millrace.nn.Learner} is the model, {@link dev.millrace.nn.spec.ModelSpec} its
  * specification. For each example it updates the statistics of the features, normalizes them,
  * predicts, and gathers the example into a mini-batch of {@code batchSize}; the weights take one
  * step when the mini-batch is full. Everything is computed in {@code float} with the one order of
@@ -51,7 +51,7 @@
  * <h2>Losses</h2>
  *
  * <p>The formulas of the loss of one example, of its gradient and of its curvature are at {@link
- * dev.millrace.nn.Loss}. The cross-entropies are fused with sigmoid and softmax, so that their
+ * dev.millrace.nn.spec.Loss}. The cross-entropies are fused with sigmoid and softmax, so that their
  * gradient is exact for weighted sums of any size; the probability in a reported loss is cut to
  * 1e-7..1 - 1e-7. Label smoothing ε makes the target (1 - ε)·t + ε / classes (Szegedy et al.,
  * 2016). The cost of a mini-batch is Σ weight·loss / batchSize, plus l1·Σ|w| + l2·Σw² over the
@@ -73,9 +73,9 @@
  * output layer, which leaves probabilities as they are: with |g|² = Σ |δ<sub>l</sub>|²·(1 +
  * |a<sub>l-1</sub>|²), it is shortened to {@code clip}·|δ<sub>L</sub>|, and with sgd also to
  * |δ<sub>L</sub>|² / (η·c·|g|) with η = learning rate / (1 - momentum) / batchSize and c = the
- * largest curvature of the {@link dev.millrace.nn.Loss}. That is at most the step to the minimum of
- * the loss of its own example. Weights of examples are no part of the limits. With mse on a
- * standardized target, y - t in the gradient is cut to ±32.
+ * largest curvature of the {@link dev.millrace.nn.spec.Loss}. That is at most the step to the
+ * minimum of the loss of its own example. Weights of examples are no part of the limits. With mse
+ * on a standardized target, y - t in the gradient is cut to ±32.
  *
  * <p>Then the penalty's gradient is added; a step whose gradient is not finite, or beyond 1e15, is
  * left out and counted; {@code clipValue} cuts each element.
@@ -136,9 +136,12 @@
  * / inputs for selu (LeCun et al., 1998), 2 / (inputs + units) otherwise (Glorot and Bengio, 2010);
  * biases and shifts 0, gains 1. Each weight is drawn by seed, key and its own place, and scaled to
  * the variance of its layer as it is when it is added: a class added later gets the same random
- * numbers as at the start. {@link dev.millrace.nn.ModelSpec#single} takes 1 / inputs for all.
+ * numbers as at the start. {@link dev.millrace.nn.spec.ModelSpec#single} takes 1 / inputs for all.
  */
 @NullMarked
 package dev.millrace.nn;
 
+import dev.millrace.nn.spec.Loss;
+import dev.millrace.nn.spec.ModelSpec;
+import dev.millrace.nn.spec.Normalization;
 import org.jspecify.annotations.NullMarked;

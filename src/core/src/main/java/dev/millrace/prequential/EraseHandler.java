@@ -1,7 +1,7 @@
 package dev.millrace.prequential;
 
 import dev.millrace.input.ErasedId;
-import dev.millrace.nn.PagedPart;
+import dev.millrace.nn.stored.PagedPart;
 import dev.millrace.prequential.key.KeyModels;
 import dev.millrace.prequential.key.PrequentialModel;
 import dev.millrace.report.ModelEvent.Erased;

@@ -1,6 +1,6 @@
 package dev.millrace.prequential;
 
-import dev.millrace.nn.ModelMismatchException;
+import dev.millrace.nn.stored.ModelMismatchException;
 import dev.millrace.prequential.spec.ShapeChange;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,7 @@
 package dev.millrace.prequential;
 
 import dev.millrace.data.PublicApi;
-import dev.millrace.nn.ModelMismatchException;
+import dev.millrace.nn.stored.ModelMismatchException;
 import java.io.IOException;
 
 /** The stored state of a key cannot be used, and could not be after a restart either. */

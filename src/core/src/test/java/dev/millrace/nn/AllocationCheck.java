@@ -2,6 +2,18 @@ package dev.millrace.nn;
 
 import com.sun.management.ThreadMXBean;
 import dev.millrace.data.Task;
+import dev.millrace.nn.spec.Activation;
+import dev.millrace.nn.spec.Clipping;
+import dev.millrace.nn.spec.LayerSpec;
+import dev.millrace.nn.spec.LearnerSpec;
+import dev.millrace.nn.spec.Loss;
+import dev.millrace.nn.spec.ModelSpec;
+import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.nn.spec.NetworkSpec;
+import dev.millrace.nn.spec.Normalization;
+import dev.millrace.nn.spec.Optimizer;
+import dev.millrace.nn.spec.Regularizer;
+import dev.millrace.nn.spec.Schedule;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 

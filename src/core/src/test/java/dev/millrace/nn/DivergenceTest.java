@@ -3,6 +3,13 @@ package dev.millrace.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.Task;
+import dev.millrace.nn.spec.Activation;
+import dev.millrace.nn.spec.LayerSpec;
+import dev.millrace.nn.spec.LearnerSpec;
+import dev.millrace.nn.spec.Loss;
+import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.nn.spec.Normalization;
+import dev.millrace.nn.spec.Optimizer;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

@@ -5,6 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.data.Task;
+import dev.millrace.nn.spec.Activation;
+import dev.millrace.nn.spec.LayerSpec;
+import dev.millrace.nn.spec.LearnerSpec;
+import dev.millrace.nn.spec.Loss;
+import dev.millrace.nn.spec.NetworkSpec;
+import dev.millrace.nn.spec.Normalization;
+import dev.millrace.nn.spec.Optimizer;
+import dev.millrace.nn.spec.Regularizer;
 import dev.millrace.testing.DoubleNetwork;
 import java.util.Arrays;
 import java.util.List;

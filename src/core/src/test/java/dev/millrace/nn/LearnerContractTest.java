@@ -3,6 +3,16 @@ package dev.millrace.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.Task;
+import dev.millrace.nn.spec.Activation;
+import dev.millrace.nn.spec.Clipping;
+import dev.millrace.nn.spec.LayerSpec;
+import dev.millrace.nn.spec.LearnerSpec;
+import dev.millrace.nn.spec.Loss;
+import dev.millrace.nn.spec.NetworkSpec;
+import dev.millrace.nn.spec.Normalization;
+import dev.millrace.nn.spec.Optimizer;
+import dev.millrace.nn.spec.Regularizer;
+import dev.millrace.nn.spec.Schedule;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -6,6 +6,17 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.Task;
+import dev.millrace.nn.spec.Activation;
+import dev.millrace.nn.spec.LayerSpec;
+import dev.millrace.nn.spec.LearnerSpec;
+import dev.millrace.nn.spec.Loss;
+import dev.millrace.nn.spec.ModelSpec;
+import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.nn.spec.NetworkSpec;
+import dev.millrace.nn.spec.Normalization;
+import dev.millrace.nn.spec.Optimizer;
+import dev.millrace.nn.spec.Regularizer;
+import dev.millrace.nn.stored.ModelMismatchException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;

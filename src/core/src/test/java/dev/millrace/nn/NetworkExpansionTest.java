@@ -4,6 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.data.Task;
+import dev.millrace.nn.spec.Activation;
+import dev.millrace.nn.spec.LayerSpec;
+import dev.millrace.nn.spec.LearnerSpec;
+import dev.millrace.nn.spec.Loss;
+import dev.millrace.nn.spec.ModelWeights;
+import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.nn.spec.Normalization;
+import dev.millrace.nn.spec.Optimizer;
+import dev.millrace.nn.stored.ModelMismatchException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.data.BoundedDataInput;
+import dev.millrace.nn.spec.Indicators;
+import dev.millrace.nn.spec.Normalization;
 import dev.millrace.simd.Kernels;
 import dev.millrace.state.StateReader;
 import dev.millrace.state.StateWriter;

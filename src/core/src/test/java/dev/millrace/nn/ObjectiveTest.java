@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.nn.loss.Huber;
 import dev.millrace.nn.loss.Objective;
+import dev.millrace.nn.spec.Loss;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -3,6 +3,7 @@ package dev.millrace.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.millrace.nn.spec.Optimizer;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.function.Supplier;

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.data.Task;
 import dev.millrace.nn.auto.Models;
+import dev.millrace.nn.spec.AutoSpec;
+import dev.millrace.nn.spec.ClassWeights;
+import dev.millrace.nn.spec.ModelSpec;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

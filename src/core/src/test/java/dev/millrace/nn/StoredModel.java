@@ -1,6 +1,7 @@
 package dev.millrace.nn;
 
 import dev.millrace.data.Task;
+import dev.millrace.nn.spec.LearnerSpec;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;

@@ -3,6 +3,8 @@ package dev.millrace.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.Task;
+import dev.millrace.nn.spec.LearnerSpec;
+import dev.millrace.nn.spec.ModelSpec;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

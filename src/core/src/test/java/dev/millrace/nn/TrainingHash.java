@@ -1,6 +1,14 @@
 package dev.millrace.nn;
 
 import dev.millrace.data.Task;
+import dev.millrace.nn.spec.Activation;
+import dev.millrace.nn.spec.LayerSpec;
+import dev.millrace.nn.spec.LearnerSpec;
+import dev.millrace.nn.spec.Loss;
+import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.nn.spec.Normalization;
+import dev.millrace.nn.spec.Optimizer;
+import dev.millrace.nn.spec.Regularizer;
 import dev.millrace.simd.KernelProvider;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;

@@ -9,7 +9,7 @@ import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
 import dev.millrace.data.RecordKind;
 import dev.millrace.data.Sha256;
-import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.spec.ModelSpec;
 import dev.millrace.prequential.spec.ShapeChange;
 import dev.millrace.prequential.spec.TrainSpec;
 import dev.millrace.report.MetricsReport;

@@ -1,9 +1,9 @@
 package dev.millrace.testing;
 
-import dev.millrace.nn.Activation;
-import dev.millrace.nn.LayerSpec;
-import dev.millrace.nn.Loss;
-import dev.millrace.nn.Regularizer;
+import dev.millrace.nn.spec.Activation;
+import dev.millrace.nn.spec.LayerSpec;
+import dev.millrace.nn.spec.Loss;
+import dev.millrace.nn.spec.Regularizer;
 import java.util.List;
 
 /**

@@ -2,13 +2,13 @@ package dev.millrace.testing;
 
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.input.InputSpec;
-import dev.millrace.nn.Activation;
-import dev.millrace.nn.LayerSpec;
-import dev.millrace.nn.ModelSpec;
-import dev.millrace.nn.NetworkModelSpec;
-import dev.millrace.nn.Normalization;
-import dev.millrace.nn.Optimizer;
-import dev.millrace.nn.Regularizer;
+import dev.millrace.nn.spec.Activation;
+import dev.millrace.nn.spec.LayerSpec;
+import dev.millrace.nn.spec.ModelSpec;
+import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.nn.spec.Normalization;
+import dev.millrace.nn.spec.Optimizer;
+import dev.millrace.nn.spec.Regularizer;
 import dev.millrace.prequential.spec.TrainSpec;
 import java.util.List;
 

@@ -12,7 +12,7 @@ import dev.millrace.data.ModelCommand;
 import dev.millrace.data.Printable;
 import dev.millrace.data.PromoteRequest;
 import dev.millrace.input.ErasedId;
-import dev.millrace.nn.AutoModelSpec;
+import dev.millrace.nn.spec.AutoModelSpec;
 import dev.millrace.prequential.EngineListener;
 import dev.millrace.prequential.IdErasure;
 import dev.millrace.prequential.PrequentialEngine;

@@ -3,7 +3,7 @@ package dev.millrace.onnx;
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
-import dev.millrace.nn.Activation;
+import dev.millrace.nn.spec.Activation;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

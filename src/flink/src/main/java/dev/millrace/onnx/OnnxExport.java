@@ -5,10 +5,10 @@ import static dev.millrace.onnx.OnnxGraph.attribute;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
-import dev.millrace.nn.Activation;
 import dev.millrace.nn.Learner;
-import dev.millrace.nn.ModelWeights;
-import dev.millrace.nn.Normalization;
+import dev.millrace.nn.spec.Activation;
+import dev.millrace.nn.spec.ModelWeights;
+import dev.millrace.nn.spec.Normalization;
 import java.util.List;
 import java.util.Objects;
 
@@ -153,8 +153,8 @@ public final class OnnxExport {
       if (gain != null && shift != null) {
         if (layer.units() == 1) {
           throw new IllegalArgumentException(
-              ("hidden layer %d has one neuron and layer norm, so its output is constant; ONNX Runtime"
-                      + " rejects such a layer: use more neurons, or no layer norm")
+              ("hidden layer %d has one neuron and layer norm, so its output is constant; ONNX"
+                   + " Runtime rejects such a layer: use more neurons, or no layer norm")
                   .formatted(l + 1));
         }
         at =

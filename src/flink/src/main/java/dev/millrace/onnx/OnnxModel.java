@@ -1,7 +1,7 @@
 package dev.millrace.onnx;
 
 import dev.millrace.data.Task;
-import dev.millrace.nn.ModelWeights;
+import dev.millrace.nn.spec.ModelWeights;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -2,8 +2,8 @@ package dev.millrace.serving;
 
 import dev.millrace.config.Settings;
 import dev.millrace.data.Printable;
-import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.Workspace;
+import dev.millrace.nn.stored.ModelMismatchException;
 import dev.millrace.prequential.key.ModelSnapshot;
 import dev.millrace.serving.ServedModels.Held;
 import java.io.IOException;

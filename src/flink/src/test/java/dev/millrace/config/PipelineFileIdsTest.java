@@ -6,7 +6,7 @@ import dev.millrace.config.yaml.InvalidPipelineException;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.FeatureSpec.IdOptions;
 import dev.millrace.input.InputSpec;
-import dev.millrace.nn.NetworkModelSpec;
+import dev.millrace.nn.spec.NetworkModelSpec;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -3,7 +3,7 @@ package dev.millrace.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.eval.MetricsSpec;
-import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.spec.ModelSpec;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

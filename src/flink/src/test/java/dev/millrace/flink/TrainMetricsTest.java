@@ -14,7 +14,7 @@ import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.eval.drift.DriftSpec;
 import dev.millrace.input.InputSpec;
-import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.spec.ModelSpec;
 import dev.millrace.prequential.spec.DriftPolicy;
 import dev.millrace.prequential.spec.TrainSpec;
 import dev.millrace.testing.Chunks;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.data.Chunk;
 import dev.millrace.data.Example;
-import dev.millrace.nn.ClassWeights;
-import dev.millrace.nn.NetworkModelSpec;
+import dev.millrace.nn.spec.ClassWeights;
+import dev.millrace.nn.spec.NetworkModelSpec;
 import dev.millrace.prequential.Learning;
 import dev.millrace.prequential.TrainState;
 import dev.millrace.prequential.spec.TrainSpec;

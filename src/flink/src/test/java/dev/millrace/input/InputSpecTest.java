@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.FeatureSpec.IdOptions;
 import dev.millrace.data.Task;
-import dev.millrace.nn.Indicators;
+import dev.millrace.nn.spec.Indicators;
 import dev.millrace.testing.Records;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -7,7 +7,7 @@ import dev.millrace.config.Settings;
 import dev.millrace.data.Task;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.LearnerSummary;
-import dev.millrace.nn.NetworkModelSpec;
+import dev.millrace.nn.spec.NetworkModelSpec;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.bench.measure.Measurement;
 import dev.millrace.cli.evaluate.FinalMetrics;
-import dev.millrace.nn.AutoSpec;
+import dev.millrace.nn.spec.AutoSpec;
 import dev.millrace.report.Score;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -3,8 +3,8 @@ package dev.millrace.bench.streams;
 import static java.util.Locale.ROOT;
 
 import dev.millrace.data.KebabCase;
-import dev.millrace.nn.AutoSpec;
 import dev.millrace.nn.auto.Models;
+import dev.millrace.nn.spec.AutoSpec;
 import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,10 +1,10 @@
 package dev.millrace.bench.streams;
 
-import dev.millrace.nn.AutoSpec;
-import dev.millrace.nn.ClassWeights;
-import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.auto.Models;
+import dev.millrace.nn.spec.AutoSpec;
+import dev.millrace.nn.spec.ClassWeights;
+import dev.millrace.nn.spec.ModelSpec;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 

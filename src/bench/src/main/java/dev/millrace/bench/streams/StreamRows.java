@@ -16,7 +16,7 @@ import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.Task;
 import dev.millrace.input.InputSpec;
-import dev.millrace.nn.Indicators;
+import dev.millrace.nn.spec.Indicators;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

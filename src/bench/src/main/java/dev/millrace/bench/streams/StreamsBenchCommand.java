@@ -4,7 +4,7 @@ import dev.millrace.bench.measure.Benchmark;
 import dev.millrace.bench.streams.BenchStream.Part;
 import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.console.Directories;
-import dev.millrace.nn.AutoSpec;
+import dev.millrace.nn.spec.AutoSpec;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,7 +3,7 @@ package dev.millrace.bench.streams;
 import dev.millrace.bench.streams.BenchStream.Part;
 import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.console.Directories;
-import dev.millrace.nn.AutoSpec;
+import dev.millrace.nn.spec.AutoSpec;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

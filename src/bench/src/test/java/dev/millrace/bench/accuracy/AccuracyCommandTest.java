@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.cli.Cli;
 import dev.millrace.cli.evaluate.FinalMetrics;
-import dev.millrace.nn.AutoSpec;
+import dev.millrace.nn.spec.AutoSpec;
 import dev.millrace.report.Score;
 import java.io.IOException;
 import java.io.Writer;

@@ -2,7 +2,7 @@ package dev.millrace.bench.accuracy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.nn.AutoSpec.Tier;
+import dev.millrace.nn.spec.AutoSpec.Tier;
 import dev.millrace.report.Score;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,7 +3,7 @@ package dev.millrace.bench.accuracy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.cli.Cli;
-import dev.millrace.nn.AutoSpec;
+import dev.millrace.nn.spec.AutoSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.cli.Cli;
-import dev.millrace.nn.AutoSpec.Tier;
+import dev.millrace.nn.spec.AutoSpec.Tier;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -1,9 +1,9 @@
 package dev.millrace.cli.evaluate;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.codec.json.MetricsRecord;
 import dev.millrace.codec.json.MetricsRecord.Segment;
 import dev.millrace.codec.json.MetricsRecord.Segments;
-import dev.millrace.codec.json.MetricsRecord;
 import dev.millrace.data.Printable;
 import dev.millrace.data.Task;
 import dev.millrace.eval.ClassAverage;

@@ -2,13 +2,13 @@ package dev.millrace.cli.init;
 
 import dev.millrace.derived.DerivedState;
 import dev.millrace.input.CarriedColumn;
+import dev.millrace.input.DerivedFeature;
 import dev.millrace.input.DerivedFeature.Aggregate;
 import dev.millrace.input.DerivedFeature.Computation;
 import dev.millrace.input.DerivedFeature.Lags;
 import dev.millrace.input.DerivedFeature.Since;
 import dev.millrace.input.DerivedFeature.Unit;
 import dev.millrace.input.DerivedFeature.Window;
-import dev.millrace.input.DerivedFeature;
 import dev.millrace.input.InputSpec;
 import java.util.HashMap;
 import java.util.List;

@@ -15,7 +15,7 @@ import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
 import dev.millrace.data.Task;
 import dev.millrace.explain.RowColumns;
-import dev.millrace.nn.ModelSpec;
+import dev.millrace.nn.spec.ModelSpec;
 import dev.millrace.serving.ModelSamples;
 import dev.millrace.serving.ServedModels;
 import dev.millrace.testing.Monitoring;

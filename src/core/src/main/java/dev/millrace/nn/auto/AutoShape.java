@@ -1,8 +1,8 @@
 package dev.millrace.nn.auto;
 
 import dev.millrace.data.Task;
-import dev.millrace.nn.AutoSpec;
 import dev.millrace.nn.ids.IdLayout;
+import dev.millrace.nn.spec.AutoSpec;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

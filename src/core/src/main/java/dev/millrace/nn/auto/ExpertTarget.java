@@ -1,9 +1,9 @@
 package dev.millrace.nn.auto;
 
-import dev.millrace.nn.AutoSpec.TargetScale;
-import dev.millrace.nn.Indicators;
 import dev.millrace.nn.experts.ExpertModel;
 import dev.millrace.nn.experts.ExpertScratch;
+import dev.millrace.nn.spec.AutoSpec.TargetScale;
+import dev.millrace.nn.spec.Indicators;
 import dev.millrace.report.MetricsReport;
 import dev.millrace.state.StateVisitor;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package dev.millrace.nn.auto;
 
-import dev.millrace.nn.Initializer;
 import dev.millrace.nn.WeightInitializer;
+import dev.millrace.nn.spec.Initializer;
 import dev.millrace.simd.KernelProvider;
 import dev.millrace.simd.Kernels;
 import dev.millrace.simd.LayerShape;

@@ -1,8 +1,8 @@
 package dev.millrace.nn.auto;
 
-import dev.millrace.nn.Activation;
-import dev.millrace.nn.AutoSpec;
-import dev.millrace.nn.LayerSpec;
+import dev.millrace.nn.spec.Activation;
+import dev.millrace.nn.spec.AutoSpec;
+import dev.millrace.nn.spec.LayerSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

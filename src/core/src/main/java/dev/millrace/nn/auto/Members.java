@@ -1,6 +1,6 @@
 package dev.millrace.nn.auto;
 
-import dev.millrace.nn.AutoSpec.Extra;
+import dev.millrace.nn.spec.AutoSpec.Extra;
 import java.util.ArrayList;
 import java.util.List;
 

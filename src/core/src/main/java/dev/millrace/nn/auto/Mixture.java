@@ -1,7 +1,7 @@
 package dev.millrace.nn.auto;
 
-import dev.millrace.nn.PagedPart;
 import dev.millrace.nn.Workspace;
+import dev.millrace.nn.stored.PagedPart;
 import dev.millrace.report.MetricsReport;
 import dev.millrace.state.State;
 import dev.millrace.state.StateVisitor;

@@ -1,9 +1,9 @@
 package dev.millrace.nn.auto;
 
-import dev.millrace.nn.AutoSpec.Extra;
-import dev.millrace.nn.Indicators;
 import dev.millrace.nn.ids.IdLayout;
 import dev.millrace.nn.ids.IdLearner;
+import dev.millrace.nn.spec.AutoSpec.Extra;
+import dev.millrace.nn.spec.Indicators;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 

@@ -1,12 +1,12 @@
 package dev.millrace.nn.auto;
 
-import dev.millrace.nn.Initializer;
-import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.Layout;
 import dev.millrace.nn.Network;
 import dev.millrace.nn.WeakCache;
 import dev.millrace.nn.WeightInitializer;
 import dev.millrace.nn.Workspace;
+import dev.millrace.nn.spec.Initializer;
+import dev.millrace.nn.spec.LayerSpec;
 import dev.millrace.simd.KernelProvider;
 import dev.millrace.simd.Kernels;
 import dev.millrace.simd.MixtureKernels;

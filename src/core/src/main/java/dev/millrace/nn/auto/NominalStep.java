@@ -1,7 +1,7 @@
 package dev.millrace.nn.auto;
 
-import dev.millrace.nn.Indicators;
 import dev.millrace.nn.nominal.NominalColumns;
+import dev.millrace.nn.spec.Indicators;
 import dev.millrace.state.StateVisitor;
 import java.io.IOException;
 

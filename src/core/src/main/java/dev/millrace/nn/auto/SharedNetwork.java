@@ -2,15 +2,15 @@ package dev.millrace.nn.auto;
 
 import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.PublicApi;
-import dev.millrace.nn.Activation;
-import dev.millrace.nn.Indicators;
-import dev.millrace.nn.Initializer;
-import dev.millrace.nn.LayerSpec;
 import dev.millrace.nn.Layout;
-import dev.millrace.nn.ModelHeader;
 import dev.millrace.nn.Network;
 import dev.millrace.nn.WeightInitializer;
 import dev.millrace.nn.Workspace;
+import dev.millrace.nn.spec.Activation;
+import dev.millrace.nn.spec.Indicators;
+import dev.millrace.nn.spec.Initializer;
+import dev.millrace.nn.spec.LayerSpec;
+import dev.millrace.nn.stored.ModelHeader;
 import dev.millrace.simd.KernelProvider;
 import dev.millrace.simd.Kernels;
 import dev.millrace.state.State;
@@ -332,7 +332,8 @@ public final class SharedNetwork {
    *
    * @param configured features that are not scaled
    * @param seed of the pipeline
-   * @throws dev.millrace.nn.ModelMismatchException if other features are not scaled, naming them
+   * @throws dev.millrace.nn.stored.ModelMismatchException if other features are not scaled, naming
+   *     them
    * @throws IOException if the bytes are damaged or of a newer version
    */
   public static SharedNetwork read(

@@ -1,6 +1,6 @@
 package dev.millrace.nn.auto;
 
-import dev.millrace.nn.Indicators;
+import dev.millrace.nn.spec.Indicators;
 import dev.millrace.nn.tails.TailColumns;
 import dev.millrace.state.StateVisitor;
 import java.io.IOException;

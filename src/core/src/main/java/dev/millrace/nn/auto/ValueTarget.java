@@ -1,7 +1,7 @@
 package dev.millrace.nn.auto;
 
-import dev.millrace.nn.AutoSpec.TargetScale;
 import dev.millrace.nn.PredictedValue;
+import dev.millrace.nn.spec.AutoSpec.TargetScale;
 import dev.millrace.nn.tails.HeavyTail;
 import dev.millrace.state.StateVisitor;
 import java.io.IOException;

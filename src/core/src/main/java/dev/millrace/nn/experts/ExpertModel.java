@@ -1,7 +1,7 @@
 package dev.millrace.nn.experts;
 
-import dev.millrace.nn.Indicators;
 import dev.millrace.nn.loss.Huber;
+import dev.millrace.nn.spec.Indicators;
 import dev.millrace.report.MetricsReport;
 import dev.millrace.simd.ScalarScaling;
 import dev.millrace.state.ArrayBytes;

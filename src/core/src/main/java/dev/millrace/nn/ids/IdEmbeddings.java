@@ -2,8 +2,8 @@ package dev.millrace.nn.ids;
 
 import dev.millrace.input.IdColumns;
 import dev.millrace.nn.Embeddings;
-import dev.millrace.nn.PagedPart;
 import dev.millrace.nn.Workspace;
+import dev.millrace.nn.stored.PagedPart;
 import dev.millrace.state.State;
 import dev.millrace.state.StateVisitor;
 import java.io.IOException;

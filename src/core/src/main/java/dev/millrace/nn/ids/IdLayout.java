@@ -2,7 +2,7 @@ package dev.millrace.nn.ids;
 
 import dev.millrace.data.Task;
 import dev.millrace.input.IdColumns;
-import dev.millrace.nn.Indicators;
+import dev.millrace.nn.spec.Indicators;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.stream.IntStream;

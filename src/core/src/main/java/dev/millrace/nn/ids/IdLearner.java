@@ -9,7 +9,7 @@ import static dev.millrace.nn.ids.IdNumbers.WEIGHT;
 
 import dev.millrace.data.Task;
 import dev.millrace.nn.Embeddings;
-import dev.millrace.nn.PagedPart;
+import dev.millrace.nn.stored.PagedPart;
 import dev.millrace.simd.Elementary;
 import dev.millrace.state.State;
 import dev.millrace.state.StateVisitor;

@@ -1,11 +1,14 @@
 package dev.millrace.nn.loss;
 
+import dev.millrace.data.PublicApi;
+
 /**
  * Computes the loss of one row of outputs and its gradient.
  *
  * <p>The target is the index of the class, or the scaled value for regression. Immutable, so that
  * all models of a kind share one.
  */
+@PublicApi
 public interface Objective {
 
   /**

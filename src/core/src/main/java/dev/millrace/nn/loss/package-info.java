@@ -1,4 +1,4 @@
-/** Losses of one prediction, a class each, listed in {@link dev.millrace.nn.Loss}. */
+/** Losses of one prediction, a class each, listed in {@link dev.millrace.nn.spec.Loss}. */
 @NullMarked
 package dev.millrace.nn.loss;
 

@@ -2,8 +2,8 @@ package dev.millrace.nn.selection;
 
 import dev.millrace.data.SizeChecks;
 import dev.millrace.nn.OnlineModel;
-import dev.millrace.nn.PagedOutput;
-import dev.millrace.nn.SelectionSpec.NamedModel;
+import dev.millrace.nn.spec.SelectionSpec.NamedModel;
+import dev.millrace.nn.stored.PagedOutput;
 import dev.millrace.state.State;
 import java.io.DataInput;
 import java.io.DataOutput;

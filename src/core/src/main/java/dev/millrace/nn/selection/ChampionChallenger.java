@@ -1,18 +1,18 @@
 package dev.millrace.nn.selection;
 
 import dev.millrace.data.Task;
-import dev.millrace.nn.Indicators;
-import dev.millrace.nn.ModelHeader;
-import dev.millrace.nn.ModelMismatchException;
-import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
-import dev.millrace.nn.PagedPart;
 import dev.millrace.nn.PerExampleModel;
 import dev.millrace.nn.PredictedValue;
 import dev.millrace.nn.RowVariants;
-import dev.millrace.nn.SelectionSpec;
-import dev.millrace.nn.SelectionSpec.NamedModel;
 import dev.millrace.nn.Workspace;
+import dev.millrace.nn.spec.Indicators;
+import dev.millrace.nn.spec.ModelSpec;
+import dev.millrace.nn.spec.SelectionSpec;
+import dev.millrace.nn.spec.SelectionSpec.NamedModel;
+import dev.millrace.nn.stored.ModelHeader;
+import dev.millrace.nn.stored.ModelMismatchException;
+import dev.millrace.nn.stored.PagedPart;
 import dev.millrace.report.MetricsReport;
 import dev.millrace.report.ModelEvent.ChampionChanged;
 import dev.millrace.report.ModelEvent.Reason;

@@ -2,9 +2,9 @@ package dev.millrace.nn.selection;
 
 import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.Task;
-import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
+import dev.millrace.nn.spec.ModelSpec;
 import java.io.IOException;
 
 /** Creates and reads the models of a selection. */

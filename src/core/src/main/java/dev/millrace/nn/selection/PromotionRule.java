@@ -1,7 +1,7 @@
 package dev.millrace.nn.selection;
 
-import dev.millrace.nn.SelectionSpec.Promotion;
 import dev.millrace.nn.loss.Probability;
+import dev.millrace.nn.spec.SelectionSpec.Promotion;
 import dev.millrace.simd.Elementary;
 
 /** Compares the models of a selection and decides which becomes champion; has no state. */

@@ -1,6 +1,6 @@
 package dev.millrace.nn.selection;
 
-import dev.millrace.nn.SelectionSpec;
+import dev.millrace.nn.spec.SelectionSpec;
 
 /** The models' predictions of one example; shared by all selections of a thread. */
 final class SelectionScratch {

@@ -1,8 +1,8 @@
 package dev.millrace.prequential.key;
 
 import dev.millrace.input.ErasedId;
-import dev.millrace.nn.PagedOutput;
-import dev.millrace.nn.PagedPart;
+import dev.millrace.nn.stored.PagedOutput;
+import dev.millrace.nn.stored.PagedPart;
 import dev.millrace.state.Evictable;
 import dev.millrace.state.Stored;
 import java.io.IOException;

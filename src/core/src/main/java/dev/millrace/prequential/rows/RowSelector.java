@@ -3,7 +3,7 @@ package dev.millrace.prequential.rows;
 import dev.millrace.data.Chunk;
 import dev.millrace.eval.drift.InputDriftDetector;
 import dev.millrace.nn.OnlineModel;
-import dev.millrace.nn.SelectionSpec;
+import dev.millrace.nn.spec.SelectionSpec;
 import dev.millrace.prequential.key.JoinedExample;
 import dev.millrace.prequential.key.PrequentialModel;
 import dev.millrace.prequential.key.RowBatch;

@@ -1,13 +1,13 @@
 package dev.millrace.nn.auto;
 
 import com.sun.management.ThreadMXBean;
-import dev.millrace.nn.AutoSpec;
-import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
-import dev.millrace.nn.SelectionSpec;
-import dev.millrace.nn.SelectionSpec.NamedModel;
-import dev.millrace.nn.SelectionSpec.OnChange;
-import dev.millrace.nn.SelectionSpec.Promotion;
+import dev.millrace.nn.spec.AutoSpec;
+import dev.millrace.nn.spec.ModelSpec;
+import dev.millrace.nn.spec.SelectionSpec;
+import dev.millrace.nn.spec.SelectionSpec.NamedModel;
+import dev.millrace.nn.spec.SelectionSpec.OnChange;
+import dev.millrace.nn.spec.SelectionSpec.Promotion;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,12 +3,12 @@ package dev.millrace.nn.auto;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.Task;
-import dev.millrace.nn.AutoSpec;
-import dev.millrace.nn.ClassWeights;
-import dev.millrace.nn.Indicators;
-import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.PredictedValue;
+import dev.millrace.nn.spec.AutoSpec;
+import dev.millrace.nn.spec.ClassWeights;
+import dev.millrace.nn.spec.Indicators;
+import dev.millrace.nn.spec.ModelSpec;
 import dev.millrace.report.MetricsReport;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.Task;
-import dev.millrace.nn.AutoSpec;
-import dev.millrace.nn.ClassWeights;
-import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.PredictedValue;
 import dev.millrace.nn.Workspace;
+import dev.millrace.nn.spec.AutoSpec;
+import dev.millrace.nn.spec.ClassWeights;
+import dev.millrace.nn.spec.ModelSpec;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;

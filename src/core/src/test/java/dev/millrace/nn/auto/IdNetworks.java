@@ -1,15 +1,15 @@
 package dev.millrace.nn.auto;
 
 import dev.millrace.data.Task;
-import dev.millrace.nn.Activation;
-import dev.millrace.nn.Indicators;
-import dev.millrace.nn.LayerSpec;
-import dev.millrace.nn.Loss;
-import dev.millrace.nn.NetworkModelSpec;
-import dev.millrace.nn.Normalization;
 import dev.millrace.nn.OnlineModel;
-import dev.millrace.nn.Optimizer;
-import dev.millrace.nn.Regularizer;
+import dev.millrace.nn.spec.Activation;
+import dev.millrace.nn.spec.Indicators;
+import dev.millrace.nn.spec.LayerSpec;
+import dev.millrace.nn.spec.Loss;
+import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.nn.spec.Normalization;
+import dev.millrace.nn.spec.Optimizer;
+import dev.millrace.nn.spec.Regularizer;
 import java.util.ArrayList;
 import java.util.List;
 

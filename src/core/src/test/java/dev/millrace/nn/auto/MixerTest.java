@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.data.Task;
-import dev.millrace.nn.AutoSpec;
-import dev.millrace.nn.AutoSpec.Extra;
-import dev.millrace.nn.AutoSpec.TargetScale;
-import dev.millrace.nn.AutoSpec.Tier;
 import dev.millrace.nn.auto.MemberPlan.Start;
+import dev.millrace.nn.spec.AutoSpec;
+import dev.millrace.nn.spec.AutoSpec.Extra;
+import dev.millrace.nn.spec.AutoSpec.TargetScale;
+import dev.millrace.nn.spec.AutoSpec.Tier;
 import dev.millrace.report.MetricsReport;
 import dev.millrace.report.MetricsReport.Member;
 import dev.millrace.state.State;

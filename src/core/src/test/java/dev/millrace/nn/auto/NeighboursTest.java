@@ -3,7 +3,7 @@ package dev.millrace.nn.auto;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.millrace.nn.Indicators;
+import dev.millrace.nn.spec.Indicators;
 import org.junit.jupiter.api.Test;
 
 class NeighboursTest {

@@ -3,11 +3,11 @@ package dev.millrace.nn.auto;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.Task;
-import dev.millrace.nn.AutoSpec;
-import dev.millrace.nn.AutoSpec.Tier;
-import dev.millrace.nn.Indicators;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.MemberPlan.Place;
+import dev.millrace.nn.spec.AutoSpec;
+import dev.millrace.nn.spec.AutoSpec.Tier;
+import dev.millrace.nn.spec.Indicators;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.Task;
-import dev.millrace.nn.AutoSpec;
-import dev.millrace.nn.AutoSpec.Tier;
 import dev.millrace.nn.auto.MemberPlan.Place;
+import dev.millrace.nn.spec.AutoSpec;
+import dev.millrace.nn.spec.AutoSpec.Tier;
 import dev.millrace.state.State;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;

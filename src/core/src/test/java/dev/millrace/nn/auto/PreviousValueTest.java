@@ -3,11 +3,11 @@ package dev.millrace.nn.auto;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.Task;
-import dev.millrace.nn.AutoSpec;
-import dev.millrace.nn.AutoSpec.Tier;
-import dev.millrace.nn.ClassWeights;
-import dev.millrace.nn.ModelSpec;
 import dev.millrace.nn.PredictedValue;
+import dev.millrace.nn.spec.AutoSpec;
+import dev.millrace.nn.spec.AutoSpec.Tier;
+import dev.millrace.nn.spec.ClassWeights;
+import dev.millrace.nn.spec.ModelSpec;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;

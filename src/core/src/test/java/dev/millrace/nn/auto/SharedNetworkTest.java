@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.data.BoundedDataInput;
-import dev.millrace.nn.Indicators;
-import dev.millrace.nn.ModelMismatchException;
 import dev.millrace.nn.Workspace;
+import dev.millrace.nn.spec.Indicators;
+import dev.millrace.nn.stored.ModelMismatchException;
 import dev.millrace.state.State;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;

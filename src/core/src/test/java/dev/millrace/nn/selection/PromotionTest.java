@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.data.Task;
-import dev.millrace.nn.SelectionSpec.Promotion;
+import dev.millrace.nn.spec.SelectionSpec.Promotion;
 import dev.millrace.report.MetricsReport.CandidateReport;
 import dev.millrace.report.ModelEvent.ChampionChanged;
 import dev.millrace.report.ModelEvent.Reason;

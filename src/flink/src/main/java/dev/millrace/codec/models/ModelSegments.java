@@ -1,8 +1,8 @@
 package dev.millrace.codec.models;
 
 import dev.millrace.data.SipHash;
-import dev.millrace.nn.PagedOutput;
-import dev.millrace.nn.PagedOutput.Range;
+import dev.millrace.nn.stored.PagedOutput;
+import dev.millrace.nn.stored.PagedOutput.Range;
 import dev.millrace.prequential.key.PublishedPages;
 import dev.millrace.prequential.spec.TrainSpec;
 import java.nio.ByteBuffer;

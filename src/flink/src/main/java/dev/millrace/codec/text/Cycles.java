@@ -1,6 +1,6 @@
 package dev.millrace.codec.text;
 
-import dev.millrace.nn.FdlibmCos;
+import dev.millrace.nn.spec.FdlibmCos;
 
 /**
  * Encodes a time as points on two circles, of the day and of the week, so that 23:59 is next to

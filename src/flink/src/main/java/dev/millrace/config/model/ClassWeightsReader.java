@@ -8,7 +8,7 @@ import dev.millrace.config.yaml.YamlNode;
 import dev.millrace.config.yaml.YamlNode.Mapping;
 import dev.millrace.data.Task;
 import dev.millrace.input.InputSpec;
-import dev.millrace.nn.ClassWeights;
+import dev.millrace.nn.spec.ClassWeights;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

@@ -9,15 +9,15 @@ import dev.millrace.config.option.Variants;
 import dev.millrace.config.yaml.YamlNode;
 import dev.millrace.config.yaml.YamlNode.Scalar;
 import dev.millrace.config.yaml.YamlNode.Sequence;
-import dev.millrace.nn.Activation;
-import dev.millrace.nn.Clipping;
-import dev.millrace.nn.LayerSpec;
-import dev.millrace.nn.Loss;
-import dev.millrace.nn.NetworkModelSpec;
-import dev.millrace.nn.Normalization;
-import dev.millrace.nn.Optimizer;
-import dev.millrace.nn.Regularizer;
-import dev.millrace.nn.Schedule;
+import dev.millrace.nn.spec.Activation;
+import dev.millrace.nn.spec.Clipping;
+import dev.millrace.nn.spec.LayerSpec;
+import dev.millrace.nn.spec.Loss;
+import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.nn.spec.Normalization;
+import dev.millrace.nn.spec.Optimizer;
+import dev.millrace.nn.spec.Regularizer;
+import dev.millrace.nn.spec.Schedule;
 
 /** Declares the options of {@code model}. */
 public final class ModelOptions {

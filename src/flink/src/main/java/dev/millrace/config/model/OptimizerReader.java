@@ -5,8 +5,8 @@ import dev.millrace.config.option.OptionReader;
 import dev.millrace.config.option.OptionReader.Variant;
 import dev.millrace.config.option.Variants;
 import dev.millrace.data.Declaration;
-import dev.millrace.nn.Optimizer;
-import dev.millrace.nn.Schedule;
+import dev.millrace.nn.spec.Optimizer;
+import dev.millrace.nn.spec.Schedule;
 import java.util.Map;
 
 /** Reads {@code model.optimizer} and {@code model.schedule}: names, or maps with their options. */

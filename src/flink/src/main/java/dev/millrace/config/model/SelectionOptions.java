@@ -6,8 +6,8 @@ import dev.millrace.config.option.OptionTypes;
 import dev.millrace.config.option.Structures;
 import dev.millrace.config.yaml.YamlNode;
 import dev.millrace.config.yaml.YamlNode.Mapping;
-import dev.millrace.nn.SelectionSpec;
-import dev.millrace.nn.SelectionSpec.Promotion;
+import dev.millrace.nn.spec.SelectionSpec;
+import dev.millrace.nn.spec.SelectionSpec.Promotion;
 
 /** Declares and reads the options of champion and challengers. */
 public final class SelectionOptions {

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.codec.OutputRecord;
 import dev.millrace.codec.models.ModelAssembler.Arrival;
 import dev.millrace.data.KafkaRecord;
-import dev.millrace.nn.PagedOutput;
+import dev.millrace.nn.stored.PagedOutput;
 import dev.millrace.prequential.key.PublishedPages;
 import dev.millrace.prequential.spec.TrainSpec;
 import dev.millrace.testing.Records;

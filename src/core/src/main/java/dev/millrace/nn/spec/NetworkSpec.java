@@ -1,4 +1,4 @@
-package dev.millrace.nn;
+package dev.millrace.nn.spec;
 
 import dev.millrace.data.PublicApi;
 import java.io.Serializable;
@@ -28,7 +28,8 @@ public record NetworkSpec(
     hidden = List.copyOf(hidden);
   }
 
-  boolean hasDropout() {
+  /** Returns true if a layer has dropout. */
+  public boolean hasDropout() {
     return hidden.stream().anyMatch(layer -> layer.dropout() != 0f);
   }
 

@@ -1,4 +1,4 @@
-package dev.millrace.nn;
+package dev.millrace.nn.spec;
 
 import dev.millrace.data.PublicApi;
 import dev.millrace.data.Setting;
@@ -86,7 +86,7 @@ public record NetworkModelSpec(
   /**
    * Returns a copy with the hidden layers of a stored model.
    *
-   * @param shape shape from {@link ModelMismatchException#storedShape}
+   * @param shape shape of the stored model, which a mismatch names
    */
   public NetworkModelSpec withHiddenOf(String shape) {
     return toBuilder().hidden(LearnerSpec.hiddenOf(shape)).build();

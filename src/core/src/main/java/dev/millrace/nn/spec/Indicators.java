@@ -1,4 +1,4 @@
-package dev.millrace.nn;
+package dev.millrace.nn.spec;
 
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.PublicApi;
@@ -133,7 +133,7 @@ public final class Indicators implements Serializable {
   }
 
   /** Returns the indicators among the first {@code width} columns, ascending. */
-  int[] among(int width) {
+  public int[] among(int width) {
     return columns.stream().takeWhile(column -> column < width).toArray();
   }
 
@@ -155,11 +155,13 @@ public final class Indicators implements Serializable {
     return of(IntStream.range(0, numbers.length).filter(i -> contains(numbers[i])).toArray());
   }
 
-  boolean hasNone() {
+  /** Returns true if no column is an indicator. */
+  public boolean hasNone() {
     return columns.isEmpty();
   }
 
-  boolean hasExperts() {
+  /** Returns true if columns predict the target. */
+  public boolean hasExperts() {
     return !experts.isEmpty();
   }
 
@@ -211,12 +213,12 @@ public final class Indicators implements Serializable {
   }
 
   /** Writes the columns, which {@link #read} reads. */
-  void write(DataOutput out) throws IOException {
+  public void write(DataOutput out) throws IOException {
     write(columns, out);
   }
 
   /** Writes the experts, which {@link #readExperts} reads. */
-  void writeExperts(DataOutput out) throws IOException {
+  public void writeExperts(DataOutput out) throws IOException {
     write(experts, out);
   }
 
@@ -233,7 +235,7 @@ public final class Indicators implements Serializable {
    *
    * @throws IOException if a column is not below {@code width}
    */
-  static Indicators read(DataInput in, int width) throws IOException {
+  public static Indicators read(DataInput in, int width) throws IOException {
     return of(readColumns(in, width));
   }
 
@@ -242,7 +244,7 @@ public final class Indicators implements Serializable {
    *
    * @throws IOException if a column is not below {@code width}
    */
-  Indicators readExperts(DataInput in, int width) throws IOException {
+  public Indicators readExperts(DataInput in, int width) throws IOException {
     return withExperts(readColumns(in, width).stream().toArray());
   }
 

@@ -1,7 +1,8 @@
-package dev.millrace.nn;
+package dev.millrace.nn.stored;
 
 import dev.millrace.data.PublicApi;
 import dev.millrace.input.ErasedId;
+import dev.millrace.nn.OnlineModel;
 import dev.millrace.state.Evictable;
 import java.io.IOException;
 

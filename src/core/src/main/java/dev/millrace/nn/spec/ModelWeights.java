@@ -1,4 +1,4 @@
-package dev.millrace.nn;
+package dev.millrace.nn.spec;
 
 import dev.millrace.data.PublicApi;
 import dev.millrace.simd.LayerKernels;
@@ -116,7 +116,8 @@ public record ModelWeights(int inputs, List<Layer> layers, @Nullable Scaling sca
       return Arrays.copyOfRange(features, column * width, (column + 1) * width);
     }
 
-    boolean fits(int inputs) {
+    /** Returns true if the statistics are those of a number of features. */
+    public boolean fits(int inputs) {
       return features.length == inputs * normalization.kind().statistics();
     }
   }

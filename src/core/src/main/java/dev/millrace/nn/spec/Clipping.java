@@ -1,4 +1,4 @@
-package dev.millrace.nn;
+package dev.millrace.nn.spec;
 
 import dev.millrace.data.PublicApi;
 import dev.millrace.data.Setting;
@@ -47,11 +47,11 @@ public record Clipping(
   public static final Clipping OFF = new Clipping(0f, 0f);
 
   /** Max magnitude of a gradient that is used: the sum of squares of larger ones overflows. */
-  static final float MAX_GRADIENT = 1e15f;
+  public static final float MAX_GRADIENT = 1e15f;
 
   /**
    * Max error of mse on a standardized target, in standard deviations of the target. The value of
    * one example in a thousand, all others being equal, is 32 standard deviations from the mean.
    */
-  static final float MAX_ERROR = 32f;
+  public static final float MAX_ERROR = 32f;
 }

@@ -1,4 +1,4 @@
-package dev.millrace.nn;
+package dev.millrace.nn.spec;
 
 import dev.millrace.data.PublicApi;
 import dev.millrace.data.Setting;
@@ -35,7 +35,7 @@ public record LayerSpec(
   }
 
   /** Describes the stored parameters and the predictions: units, activation, layer norm. */
-  String shape() {
+  public String shape() {
     return units + " " + activation.id() + (layerNorm ? " with layer norm" : "");
   }
 }

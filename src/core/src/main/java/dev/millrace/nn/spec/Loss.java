@@ -1,4 +1,4 @@
-package dev.millrace.nn;
+package dev.millrace.nn.spec;
 
 import dev.millrace.data.PublicApi;
 import dev.millrace.data.Task;
@@ -61,7 +61,7 @@ public enum Loss {
   }
 
   /** Returns the loss of models with these settings. */
-  Objective objective(Objective.Settings settings) {
+  public Objective objective(Objective.Settings settings) {
     return objective.apply(settings);
   }
 

@@ -1,8 +1,8 @@
-package dev.millrace.nn;
+package dev.millrace.nn.spec;
 
 import dev.millrace.data.PublicApi;
 import dev.millrace.data.Setting;
-import dev.millrace.nn.ModelStart.StoredStart;
+import dev.millrace.nn.spec.ModelStart.StoredStart;
 import org.jspecify.annotations.Nullable;
 
 /**

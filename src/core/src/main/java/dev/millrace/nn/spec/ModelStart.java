@@ -1,4 +1,4 @@
-package dev.millrace.nn;
+package dev.millrace.nn.spec;
 
 import dev.millrace.data.PublicApi;
 import dev.millrace.data.Task;
@@ -38,7 +38,7 @@ public sealed interface ModelStart extends Serializable {
    * A stored model to start from: a mixture of {@code model: auto}, or a network with vectors of
    * ids.
    *
-   * @param stored see {@link OnlineModel#write}
+   * @param stored the bytes that a model has written
    */
   record StoredStart(byte[] stored, int inputs, Task task, List<String> classes, String hash)
       implements ModelStart {

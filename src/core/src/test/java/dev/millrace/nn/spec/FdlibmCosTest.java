@@ -1,4 +1,4 @@
-package dev.millrace.nn;
+package dev.millrace.nn.spec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.millrace.nn;
+package dev.millrace.nn.spec;
 
 import dev.millrace.data.PublicApi;
 import java.util.Locale;
@@ -19,7 +19,7 @@ public enum Activation {
   LINEAR;
 
   /** Returns true if the derivative is computed from the input, which must then be kept. */
-  boolean isDerivedFromInput() {
+  public boolean isDerivedFromInput() {
     return this == GELU || this == SILU || this == SOFTPLUS;
   }
 

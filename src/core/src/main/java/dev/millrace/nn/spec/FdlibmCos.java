@@ -1,4 +1,4 @@
-package dev.millrace.nn;
+package dev.millrace.nn.spec;
 
 /**
  * The cosine up to half a turn with the bits of {@link StrictMath#cos}, which is a call out of Java

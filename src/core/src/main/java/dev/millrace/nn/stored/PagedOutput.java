@@ -1,4 +1,4 @@
-package dev.millrace.nn;
+package dev.millrace.nn.stored;
 
 import dev.millrace.data.PublicApi;
 import java.io.ByteArrayOutputStream;

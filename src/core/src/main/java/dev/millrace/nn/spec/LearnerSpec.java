@@ -1,4 +1,4 @@
-package dev.millrace.nn;
+package dev.millrace.nn.spec;
 
 import dev.millrace.data.PublicApi;
 import dev.millrace.data.Task;
@@ -179,12 +179,12 @@ public record LearnerSpec(
   }
 
   /** Returns the columns with ids. */
-  IdColumns ids() {
+  public IdColumns ids() {
     return normalization.indicators().ids();
   }
 
   /** Returns how many features of a row are numbers, which the network sees scaled. */
-  int numbers(int inputs) {
+  public int numbers(int inputs) {
     return ids().isEmpty() ? inputs : ids().numbers(inputs).length;
   }
 
@@ -192,7 +192,7 @@ public record LearnerSpec(
    * Returns the number of inputs of the network: the numbers of a row, then a vector of each column
    * and cross with ids.
    */
-  int networkInputs(int inputs) {
+  public int networkInputs(int inputs) {
     return numbers(inputs) + ids().fields() * network.dimension();
   }
 
@@ -207,14 +207,14 @@ public record LearnerSpec(
   }
 
   /** Returns all layers of the network. */
-  List<LayerSpec> layers(int outputs) {
+  public List<LayerSpec> layers(int outputs) {
     List<LayerSpec> layers = new ArrayList<>(network.hidden());
     layers.add(new LayerSpec(outputs, network.output()));
     return List.copyOf(layers);
   }
 
   /** Returns the same specification, with the given indicators if no feature is declared. */
-  LearnerSpec withUndeclared(Indicators found) {
+  public LearnerSpec withUndeclared(Indicators found) {
     return new LearnerSpec(
         network,
         optimizer,
@@ -227,7 +227,7 @@ public record LearnerSpec(
   }
 
   /** Parses the hidden layers from a {@link #shape}, without their dropout. */
-  static List<LayerSpec> hiddenOf(String shape) {
+  public static List<LayerSpec> hiddenOf(String shape) {
     List<LayerSpec> hidden = new ArrayList<>();
     for (String part : shape.split(", ")) {
       Matcher layer = HIDDEN_LAYER.matcher(part);
@@ -244,12 +244,12 @@ public record LearnerSpec(
   }
 
   /** Describes the numbers that a stored model consists of, for messages and comparison. */
-  String shape(Task task) {
+  public String shape(Task task) {
     return shape(task, network.hidden());
   }
 
   /** Describes the same model with other hidden layers. */
-  String shape(Task task, List<LayerSpec> hidden) {
+  public String shape(Task task, List<LayerSpec> hidden) {
     StringBuilder shape = new StringBuilder();
     shape.append(task.id());
     if (!ids().isEmpty()) {

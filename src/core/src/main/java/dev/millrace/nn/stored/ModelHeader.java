@@ -1,7 +1,8 @@
-package dev.millrace.nn;
+package dev.millrace.nn.stored;
 
 import dev.millrace.data.SizeChecks;
 import dev.millrace.input.IdColumns;
+import dev.millrace.nn.spec.Indicators;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
