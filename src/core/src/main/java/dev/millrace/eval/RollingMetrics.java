@@ -18,7 +18,7 @@ import java.io.IOException;
 public sealed interface RollingMetrics extends State
     permits ClassificationMetrics, RegressionMetrics {
 
-  /** Version of the bytes that {@link #write(RollingMetrics, DataOutput)} writes. */
+  /** Version of the bytes that {@link #writeWithKind} writes. */
   int VERSION = 1;
 
   /** Creates metrics without examples, for the kind of task. */
@@ -64,15 +64,15 @@ public sealed interface RollingMetrics extends State
   RollingMetrics copy();
 
   /** Writes the version, the kind of metrics and their state. */
-  static void write(RollingMetrics metrics, DataOutput out) throws IOException {
+  default void writeWithKind(DataOutput out) throws IOException {
     out.writeInt(VERSION);
-    out.writeBoolean(metrics instanceof ClassificationMetrics);
-    metrics.write(out);
+    out.writeBoolean(this instanceof ClassificationMetrics);
+    write(out);
   }
 
   /**
-   * Reads what {@link #write(RollingMetrics, DataOutput)} wrote. If the window is smaller now, its
-   * newest examples stay.
+   * Reads what {@link #writeWithKind} wrote. If the window is smaller now, its newest examples
+   * stay.
    *
    * @throws IOException if the version is not one that this release reads
    */

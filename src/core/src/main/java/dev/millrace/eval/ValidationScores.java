@@ -103,7 +103,7 @@ public final class ValidationScores implements State, KeyPart {
     metrics =
         v.custom(
             metrics,
-            (value, out) -> RollingMetrics.write(value, out),
+            RollingMetrics::writeWithKind,
             in -> RollingMetrics.read(in, spec.ofHeldOut()),
             RollingMetrics::copy);
     classes = v.unstored(classes);

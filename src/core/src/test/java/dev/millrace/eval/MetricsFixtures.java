@@ -196,7 +196,7 @@ final class MetricsFixtures {
   static byte[] bytes(RollingMetrics metrics) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try {
-      RollingMetrics.write(metrics, new DataOutputStream(bytes));
+      metrics.writeWithKind(new DataOutputStream(bytes));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

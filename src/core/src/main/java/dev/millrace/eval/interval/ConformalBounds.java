@@ -197,13 +197,13 @@ public final class ConformalBounds implements State {
   }
 
   /** Writes the level, then the other state. */
-  public static void write(ConformalBounds bounds, DataOutput out) throws IOException {
-    out.writeDouble(bounds.level());
-    bounds.write(out);
+  public void writeWithLevel(DataOutput out) throws IOException {
+    out.writeDouble(level());
+    write(out);
   }
 
   /**
-   * Reads what {@link #write(ConformalBounds, DataOutput)} wrote.
+   * Reads what {@link #writeWithLevel} wrote.
    *
    * @throws IOException if the level is none; the bytes are damaged
    */

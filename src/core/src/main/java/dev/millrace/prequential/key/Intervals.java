@@ -116,7 +116,7 @@ public final class Intervals implements KeyPart {
 
   @Override
   public void write(DataOutput out) throws IOException {
-    ConformalBounds.write(bounds, out);
+    bounds.writeWithLevel(out);
     scores.write(out);
   }
 

@@ -8,7 +8,6 @@ import dev.millrace.data.Task;
 import dev.millrace.derived.DerivedState;
 import dev.millrace.eval.RollingMetrics;
 import dev.millrace.eval.ValueLimit;
-import dev.millrace.eval.interval.ConformalBounds;
 import dev.millrace.input.InputSpec;
 import dev.millrace.nn.LearnerSummary;
 import dev.millrace.nn.OnlineModel;
@@ -92,7 +91,7 @@ public final class ModelFormat {
     out.writeInt(model.columns);
     model.counters.write(out);
     model.classes.write(out);
-    RollingMetrics.write(model.metrics, out);
+    model.metrics.writeWithKind(out);
     model.learner.write(out);
     if (model.task == Task.REGRESSION) {
       model.targetLimit.write(out);
@@ -122,7 +121,7 @@ public final class ModelFormat {
     DerivedState derived = model.part(DerivedState.class);
     out.writeByte((intervals == null ? 0 : BOUNDS_FLAG) | (derived == null ? 0 : DERIVED_FLAG));
     if (intervals != null) {
-      ConformalBounds.write(intervals.bounds, out);
+      intervals.bounds.writeWithLevel(out);
     }
     if (derived != null) {
       derived.write(out);

@@ -185,7 +185,7 @@ class ConformalBoundsTest {
 
   private static byte[] bytes(ConformalBounds bounds) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    ConformalBounds.write(bounds, new DataOutputStream(bytes));
+    bounds.writeWithLevel(new DataOutputStream(bytes));
     return bytes.toByteArray();
   }
 }
