@@ -394,7 +394,7 @@ public record InputSpec(
   /**
    * Max sizes of records and models.
    *
-   * @param outputBytes max length of a record that a pipeline writes; 0 for one under which output
+   * @param outputLimit max length of a record that a pipeline writes; 0 for one under which output
    *     topics take a record of twice the allowed size that is rejected, with all its headers. A
    *     larger one is rejected without its value
    */

@@ -48,7 +48,7 @@ public record RegistrySpec(
             doc = "max number of cached schemas")
         int cached)
     implements Serializable {
-  private static final String URL =
+  static final String URL =
       "https?://(?:\\[[0-9a-fA-F:.]+]|[0-9a-zA-Z._-]+)(?::\\d{1,5})?(?:/[^\\s?#]*)?";
 
   public RegistrySpec {

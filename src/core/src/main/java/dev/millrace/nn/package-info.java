@@ -141,7 +141,4 @@
 @NullMarked
 package dev.millrace.nn;
 
-import dev.millrace.nn.spec.Loss;
-import dev.millrace.nn.spec.ModelSpec;
-import dev.millrace.nn.spec.Normalization;
 import org.jspecify.annotations.NullMarked;

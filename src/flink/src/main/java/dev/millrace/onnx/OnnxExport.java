@@ -154,7 +154,7 @@ public final class OnnxExport {
         if (layer.units() == 1) {
           throw new IllegalArgumentException(
               ("hidden layer %d has one neuron and layer norm, so its output is constant; ONNX"
-                   + " Runtime rejects such a layer: use more neurons, or no layer norm")
+                      + " Runtime rejects such a layer: use more neurons, or no layer norm")
                   .formatted(l + 1));
         }
         at =

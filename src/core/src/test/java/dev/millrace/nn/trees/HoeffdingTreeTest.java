@@ -182,15 +182,17 @@ class HoeffdingTreeTest {
     HoeffdingTree tree = learned(3_000);
     int nodes = 2 * tree.splits() + 1;
     byte[] stored = bytes(tree);
-    rejects(ByteBuffer.wrap(stored.clone()).putInt(0, 1 << 20), "nodes of a tree");
-    rejects(ByteBuffer.wrap(stored.clone()).putInt(4, INPUTS), "column of a stored question");
+    rejects(stored, 0, 1 << 20, "nodes of a tree");
+    rejects(stored, 4, INPUTS, "column of a stored question");
     // A question that is its own child would never end.
-    rejects(ByteBuffer.wrap(stored.clone()).putInt(4 + 8 * nodes, 0), "child of a stored question");
+    rejects(stored, 4 + 8 * nodes, 0, "child of a stored question");
   }
 
-  private static void rejects(ByteBuffer damaged, String message) {
+  private static void rejects(byte[] stored, int at, int number, String message) {
+    byte[] damaged = stored.clone();
+    ByteBuffer.wrap(damaged).putInt(at, number);
     assertThatThrownBy(
-            () -> State.read(new BoundedDataInput(damaged.array()), new HoeffdingTree(INPUTS, 2)))
+            () -> State.read(new BoundedDataInput(damaged), new HoeffdingTree(INPUTS, 2)))
         .isInstanceOf(IOException.class)
         .hasMessageContaining(message);
   }

@@ -83,6 +83,8 @@ public final class KafkaProperties {
   }
 
   /**
+   * Reads the settings of clients.
+   *
    * @param exactlyOnce whether records are written in transactions
    */
   public static Map<String, String> read(Mapping kafka, boolean exactlyOnce, ConfigErrors errors) {
