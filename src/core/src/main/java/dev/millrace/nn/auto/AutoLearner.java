@@ -94,18 +94,18 @@ public final class AutoLearner extends PerExampleModel {
     Row row = Row.of(new Workspace());
     int known = task.isClassification() ? classes : 0;
     Indicators indicators = spec.indicators().first(inputs);
-    AutoShape shape = row.shape(kind(spec, spec.seed(), task, inputs, known, indicators));
+    AutoShape shape = AutoShape.of(kind(spec, spec.seed(), task, inputs, known, indicators), row);
     AutoLearner learner = new AutoLearner(shape, indicators, keySeed, row);
     learner.mixture.begin();
     return learner;
   }
 
   /** Returns the settings of mixtures of rows of a width. */
-  static AutoShape.Kind kind(
+  static MixtureKind kind(
       AutoModelSpec spec, long seed, Task task, int rowWidth, int classes, Indicators indicators) {
     if (indicators.ids().isEmpty()) {
       int previous = task.isClassification() || indicators.expertColumns().length > 0 ? 0 : 1;
-      return new AutoShape.Kind(
+      return new MixtureKind(
           spec.auto(),
           seed,
           task,
@@ -116,14 +116,15 @@ public final class AutoLearner extends PerExampleModel {
           indicators.columns().length);
     }
     IdLayout layout = new IdLayout(indicators, rowWidth, task);
-    return new AutoShape.Kind(spec.auto(), seed, task, layout.inputs(), classes, layout, 0, 0);
+    return new MixtureKind(spec.auto(), seed, task, layout.inputs(), classes, layout, 0, 0);
   }
 
   /** Returns the bytes in memory of a mixture whose buffer is full, and that knows no id. */
   static long modelBytes(AutoModelSpec spec, Task task, int rowWidth, int classes) {
     Indicators indicators = spec.indicators().first(rowWidth);
-    AutoShape.Kind kind = kind(spec, spec.seed(), task, rowWidth, classes, indicators);
-    return AutoShape.bytes(kind) + Target.of(kind.withClasses(0), indicators).memoryBytes();
+    MixtureKind kind = kind(spec, spec.seed(), task, rowWidth, classes, indicators);
+    return AutoShape.bytes(kind)
+        + MixtureParts.target(kind.withClasses(0), indicators).memoryBytes();
   }
 
   /**
@@ -220,7 +221,7 @@ public final class AutoLearner extends PerExampleModel {
   private Row use(Row other) {
     if (row != other) {
       row = other;
-      shape = other.shape(shape.kind());
+      shape = AutoShape.of(shape.kind(), other);
       mixture.use(shape, other.workspace);
     }
     return other;
@@ -235,7 +236,8 @@ public final class AutoLearner extends PerExampleModel {
   /** Returns a row as members see it. */
   private Row encoded(float[] features, int offset, float @Nullable [] memory) {
     Row encoded = row();
-    encoded.begin(shape, examples, features, offset, memory, recalledAt);
+    encoded.begin(
+        shape.kind(), shape.predictions(), examples, features, offset, memory, recalledAt);
     target.begin(encoded);
     steps.encode(encoded);
     return encoded;
@@ -358,8 +360,8 @@ public final class AutoLearner extends PerExampleModel {
   public void addClass() {
     target.addClass();
     Row used = row();
-    AutoShape.Kind kind = shape.kind();
-    shape = used.shape(kind.withClasses(kind.classes() + 1));
+    MixtureKind kind = shape.kind();
+    shape = AutoShape.of(kind.withClasses(kind.classes() + 1), used);
     mixture.addClass(shape);
   }
 
@@ -410,14 +412,14 @@ public final class AutoLearner extends PerExampleModel {
   }
 
   /** Describes which numbers a stored mixture consists of. */
-  private static String text(AutoShape.Kind kind) {
+  private static String text(MixtureKind kind) {
     return kind.task().id() + ", " + kind.spec().id();
   }
 
   /** Reads what {@link #write} wrote; see {@link Models#read}. */
   static AutoLearner read(DataInput in, AutoModelSpec spec, Task task, Workspace shared)
       throws IOException {
-    AutoShape.Kind none = new AutoShape.Kind(spec.auto(), spec.seed(), task, 1, 0);
+    MixtureKind none = new MixtureKind(spec.auto(), spec.seed(), task, 1, 0);
     ModelHeader header = ModelHeader.read(in, text(none), spec.indicators());
     Row row = Row.of(shared);
     IdColumns stored = header.indicators().ids();
@@ -425,10 +427,10 @@ public final class AutoLearner extends PerExampleModel {
     // Equal but for the limit, which may change.
     Indicators indicators =
         header.indicators().with(configured.equals(stored) ? configured : stored);
-    AutoShape.Kind kind =
+    MixtureKind kind =
         kind(spec, in.readLong(), task, header.inputs(), header.classes(), indicators);
     SizeChecks.requireBytes(in, "the stored model", AutoShape.storedBytes(kind));
-    AutoShape shape = row.shape(kind);
+    AutoShape shape = AutoShape.of(kind, row);
     AutoLearner learner = new AutoLearner(shape, indicators, in.readLong(), row);
     learner.visit(new StateReader(in));
     return learner;

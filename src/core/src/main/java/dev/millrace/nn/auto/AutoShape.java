@@ -1,62 +1,18 @@
 package dev.millrace.nn.auto;
 
-import dev.millrace.data.Task;
-import dev.millrace.nn.ids.IdLayout;
-import dev.millrace.nn.spec.AutoSpec;
+import dev.millrace.nn.WeakCache;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** The members that all mixtures of one kind have, and the places of their predictions. */
 final class AutoShape {
 
-  /**
-   * The settings that everything else follows from.
-   *
-   * @param inputs numbers that networks see of a record
-   * @param ids layout of the records; null if they have no ids
-   * @param previousInputs 1 if the last input is the previous value, else 0
-   * @param indicators number of inputs that are indicators; 0 of records with ids
-   */
-  record Kind(
-      AutoSpec spec,
-      long seed,
-      Task task,
-      int inputs,
-      int classes,
-      @Nullable IdLayout ids,
-      int previousInputs,
-      int indicators) {
-
-    /** Settings of records without ids whose networks see the columns alone. */
-    Kind(AutoSpec spec, long seed, Task task, int inputs, int classes) {
-      this(spec, seed, task, inputs, classes, null, 0, 0);
-    }
-
-    Kind withClasses(int all) {
-      return new Kind(spec, seed, task, inputs, all, ids, previousInputs, indicators);
-    }
-
-    boolean hasIds() {
-      return ids != null;
-    }
-
-    boolean isClassification() {
-      return task.isClassification();
-    }
-
-    /** Returns the floats of a record as it comes. */
-    int width() {
-      return ids == null ? inputs - previousInputs : ids.width;
-    }
-
-    /** Returns the neurons of an output layer. */
-    int outputs() {
-      return isClassification() ? Math.max(1, classes) : 1;
-    }
+  /** The shapes of a workspace, each kept as long as a mixture uses it. */
+  private static final class Cache {
+    final WeakCache<MixtureKind, AutoShape> shapes = new WeakCache<>();
   }
 
-  private final Kind kind;
+  private final MixtureKind kind;
   private final List<MemberPlan> plans;
   private final List<MemberPlan.Place> places = new ArrayList<>();
   private final List<String> names = new ArrayList<>();
@@ -64,9 +20,23 @@ final class AutoShape {
   private final int[] shares = {-1, -1};
   private final int replays;
 
-  AutoShape(Kind kind) {
+  /** Returns the shape that all mixtures of a kind share, and makes room for one in the row. */
+  static AutoShape of(MixtureKind kind, Row row) {
+    return row.workspace
+        .shared(Cache.class, Cache::new)
+        .shapes
+        .get(
+            kind,
+            one -> {
+              AutoShape shape = new AutoShape(one);
+              row.fit(one, shape.predictions());
+              return shape;
+            });
+  }
+
+  private AutoShape(MixtureKind kind) {
     this.kind = kind;
-    plans = Members.of(kind);
+    plans = MemberPlans.of(kind);
     int drawn = 0;
     for (MemberPlan plan : plans) {
       places.add(new MemberPlan.Place(places.size(), names.size(), drawn));
@@ -94,26 +64,26 @@ final class AutoShape {
    *
    * @throws IllegalArgumentException if there are more weights than an array holds
    */
-  static long bytes(Kind kind) {
+  static long bytes(MixtureKind kind) {
     long bytes =
         ReplayBuffer.bytes(kind.inputs(), kind.spec().buffer())
             + (long) kind.inputs() * 4 * Double.BYTES;
-    for (MemberPlan plan : Members.of(kind)) {
+    for (MemberPlan plan : MemberPlans.of(kind)) {
       bytes += plan.memoryBytes();
     }
     return bytes;
   }
 
   /** Returns the bytes of a stored mixture, without those that are equal in number in all. */
-  static long storedBytes(Kind kind) {
+  static long storedBytes(MixtureKind kind) {
     long bytes = Scaler.bytes(kind.inputs()) + (long) kind.classes() * Double.BYTES;
-    for (MemberPlan plan : Members.of(kind)) {
+    for (MemberPlan plan : MemberPlans.of(kind)) {
       bytes += plan.storedBytes();
     }
     return bytes;
   }
 
-  Kind kind() {
+  MixtureKind kind() {
     return kind;
   }
 
@@ -131,9 +101,9 @@ final class AutoShape {
     return kind.outputs();
   }
 
-  /** Returns the plan of a member, which is of the given type. */
-  <P extends MemberPlan> P plan(MemberPlan.Place place, Class<P> type) {
-    return type.cast(plans.get(place.member()));
+  /** Returns the plan of a member. */
+  MemberPlan plan(int member) {
+    return plans.get(member);
   }
 
   /** Creates the members of a mixture. */

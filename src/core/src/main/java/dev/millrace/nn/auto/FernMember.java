@@ -20,7 +20,7 @@ import java.util.List;
 final class FernMember implements Member {
 
   /** One such member of each mixture. */
-  record Plan(AutoShape.Kind kind) implements MemberPlan {
+  record Plan(MixtureKind kind) implements MemberPlan {
     @Override
     public List<String> names() {
       return List.of("ferns");
@@ -66,14 +66,14 @@ final class FernMember implements Member {
   private FernMember(MixtureParts parts, int prediction) {
     this.parts = parts;
     this.prediction = prediction;
-    AutoShape.Kind kind = parts.kind();
+    MixtureKind kind = parts.kind();
     long seed = WeightInitializer.mix(kind.seed() ^ DOMAIN) ^ parts.keySeed();
     int outputs = kind.outputs();
     ferns = new Ferns(size(kind), kind.inputs(), outputs, WeightInitializer.mix(seed));
     steps = new float[outputs];
   }
 
-  private static Ferns.Size size(AutoShape.Kind kind) {
+  private static Ferns.Size size(MixtureKind kind) {
     // Three nominal columns of five values need 125 cells.
     int depth = kind.indicators() > 0 ? 7 : 6;
     return switch (kind.spec().tier()) {
@@ -170,7 +170,7 @@ final class FernMember implements Member {
   }
 
   @Override
-  public void addClass(AutoShape grown) {
+  public void addClass(MixtureKind grown, MemberPlan plan) {
     ferns.widen(grown.outputs());
     steps = new float[grown.outputs()];
   }

@@ -37,7 +37,7 @@ final class IdMember implements Member {
   private static final float MAX_ERROR = 3f;
 
   /** One such member of each mixture whose rows have ids. */
-  record Plan(AutoShape.Kind kind, IdLayout layout) implements MemberPlan {
+  record Plan(MixtureKind kind, IdLayout layout) implements MemberPlan {
     @Override
     public List<String> names() {
       return hasNetwork(layout) ? NETWORK : layout.hasPairs() ? PAIRS : LINEAR;
@@ -129,7 +129,7 @@ final class IdMember implements Member {
   }
 
   @Override
-  public void use(AutoShape shape, Workspace shared) {
+  public void use(MemberPlan plan, Workspace shared) {
     workspace = shared;
     if (network != null) {
       network.use(shared);
@@ -237,7 +237,7 @@ final class IdMember implements Member {
   }
 
   @Override
-  public void addClass(AutoShape grown) {
+  public void addClass(MixtureKind grown, MemberPlan plan) {
     classes = grown.classes();
     errors = new float[linearModels()];
     learner.addClass(classes);

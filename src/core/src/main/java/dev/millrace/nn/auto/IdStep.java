@@ -10,7 +10,7 @@ final class IdStep implements RowStep {
   private final boolean isBinary;
   private final int inputs;
 
-  IdStep(AutoShape.Kind kind, IdLearner learner) {
+  IdStep(MixtureKind kind, IdLearner learner) {
     this.learner = learner;
     isBinary = kind.task() == Task.BINARY;
     inputs = kind.inputs();

@@ -22,7 +22,7 @@ final class LinearMember implements Member {
   private static final Kernels KERNELS = KernelProvider.kernels();
 
   /** One such member of each mixture. */
-  record Plan(AutoShape.Kind kind) implements MemberPlan {
+  record Plan(MixtureKind kind) implements MemberPlan {
     @Override
     public List<String> names() {
       return List.of("linear");
@@ -188,7 +188,7 @@ final class LinearMember implements Member {
   }
 
   @Override
-  public void addClass(AutoShape grown) {
+  public void addClass(MixtureKind grown, MemberPlan plan) {
     widen(grown.outputs());
   }
 

@@ -18,8 +18,8 @@ interface Member extends State {
   /** Draws what it begins with, unless it is read or copied. */
   default void begin() {}
 
-  /** Uses what the mixtures of a thread share, before it predicts. */
-  default void use(AutoShape shape, Workspace workspace) {}
+  /** Uses what the mixtures of a thread share, with its plan, before it predicts. */
+  default void use(MemberPlan plan, Workspace workspace) {}
 
   /** Writes its predictions of a row to {@link Row#predictions} or {@link Row#values}. */
   void predict(Row row);
@@ -35,8 +35,8 @@ interface Member extends State {
   /** Learns the first records, once there are enough in the buffer. */
   default void start(Row row) {}
 
-  /** Makes room for one more class. */
-  default void addClass(AutoShape grown) {}
+  /** Makes room for one more class, as the plan of the grown kind has it. */
+  default void addClass(MixtureKind grown, MemberPlan plan) {}
 
   /** Returns the bytes in memory: those of its arrays, unless it has parts of another kind. */
   default long memoryBytes() {

@@ -31,8 +31,8 @@ final class Mixture implements State {
   }
 
   void use(AutoShape shape, Workspace workspace) {
-    for (Member member : members) {
-      member.use(shape, workspace);
+    for (int m = 0; m < members.length; m++) {
+      members[m].use(shape.plan(m), workspace);
     }
   }
 
@@ -68,8 +68,8 @@ final class Mixture implements State {
   }
 
   void addClass(AutoShape grown) {
-    for (Member member : members) {
-      member.addClass(grown);
+    for (int m = 0; m < members.length; m++) {
+      members[m].addClass(grown.kind(), grown.plan(m));
     }
     mixer.addClass();
   }

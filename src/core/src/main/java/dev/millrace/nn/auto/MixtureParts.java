@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param ids null if records have none
  */
 record MixtureParts(
-    AutoShape.Kind kind,
+    MixtureKind kind,
     Indicators indicators,
     long keySeed,
     Target target,
@@ -23,20 +23,30 @@ record MixtureParts(
     ReplayBuffer buffer,
     @Nullable IdLearner ids) {
 
-  static MixtureParts of(AutoShape.Kind kind, Indicators indicators, long keySeed) {
+  static MixtureParts of(MixtureKind kind, Indicators indicators, long keySeed) {
     IdLayout layout = kind.ids();
     int inputs = kind.inputs();
     return new MixtureParts(
         kind,
         indicators,
         keySeed,
-        Target.of(kind, indicators),
+        target(kind, indicators),
         layout == null
             ? new Scaler(inputs, Scaler.DECAY, indicators)
             : new Scaler(inputs, Scaler.DECAY, layout.indicators(), layout.partners()),
         new NominalStep(inputs, layout == null ? indicators : Indicators.NONE),
         new ReplayBuffer(inputs, kind.spec().buffer(), kind.spec().has(Extra.KNN)),
         layout == null ? null : new IdLearner(layout, kind.classes(), kind.seed() ^ keySeed));
+  }
+
+  /** Creates the target of rows of a kind. */
+  static Target target(MixtureKind kind, Indicators indicators) {
+    if (kind.isClassification()) {
+      return new ClassTarget(kind.classes());
+    }
+    return indicators.expertColumns().length > 0
+        ? new ExpertTarget(indicators, kind.width())
+        : new ValueTarget(kind.spec().targetScale());
   }
 
   IdLearner requireIds() {

@@ -28,7 +28,7 @@ final class NaiveBayesMember implements Member {
   private static final float MIN_PRODUCT = 1e-20f;
 
   /** One such member of each mixture of classes whose rows have indicators. */
-  record Plan(AutoShape.Kind kind) implements MemberPlan {
+  record Plan(MixtureKind kind) implements MemberPlan {
     @Override
     public List<String> names() {
       return List.of("naive-bayes");
@@ -131,7 +131,7 @@ final class NaiveBayesMember implements Member {
   }
 
   @Override
-  public void addClass(AutoShape grown) {
+  public void addClass(MixtureKind grown, MemberPlan plan) {
     float[] wider = new float[(columns.length + 1) * (classes + 1)];
     for (int i = 0; i <= columns.length; i++) {
       System.arraycopy(counts, i * classes, wider, i * (classes + 1), classes);

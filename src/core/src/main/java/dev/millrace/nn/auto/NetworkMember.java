@@ -36,12 +36,12 @@ final class NetworkMember implements Member {
 
   /** The network and random features that all mixtures of a kind share. */
   static final class Plan implements MemberPlan {
-    private final AutoShape.Kind kind;
+    private final MixtureKind kind;
     private final MemberKind member;
     private @Nullable Network network;
     private @Nullable FourierFeatures fourier;
 
-    Plan(AutoShape.Kind kind, MemberKind member) {
+    Plan(MixtureKind kind, MemberKind member) {
       this.kind = kind;
       this.member = member;
     }
@@ -176,8 +176,8 @@ final class NetworkMember implements Member {
   }
 
   @Override
-  public void use(AutoShape shape, Workspace workspace) {
-    plan = shape.plan(place, Plan.class);
+  public void use(MemberPlan shared, Workspace workspace) {
+    plan = (Plan) shared;
     network = plan.network();
   }
 
@@ -320,9 +320,9 @@ final class NetworkMember implements Member {
 
   /** Adds a class: its weights are drawn, its mean squares are the mean of the others. */
   @Override
-  public void addClass(AutoShape grown) {
+  public void addClass(MixtureKind grown, MemberPlan other) {
     Layout from = network.layout();
-    plan = grown.plan(place, Plan.class);
+    plan = (Plan) other;
     network = plan.network();
     Layout to = network.layout();
     if (to.outputs() == from.outputs()) {

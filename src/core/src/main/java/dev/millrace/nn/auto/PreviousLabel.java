@@ -22,7 +22,7 @@ final class PreviousLabel implements Member {
   private static final float KEPT = 0.999f;
 
   /** One such member of each mixture of classes. */
-  record Plan(AutoShape.Kind kind) implements MemberPlan {
+  record Plan(MixtureKind kind) implements MemberPlan {
     @Override
     public List<String> names() {
       return List.of(NAME);
@@ -96,7 +96,7 @@ final class PreviousLabel implements Member {
   }
 
   @Override
-  public void addClass(AutoShape grown) {
+  public void addClass(MixtureKind grown, MemberPlan plan) {
     int all = classes + 1;
     float[] wider = new float[floats(all)];
     for (int i = 0; wider.length > 0 && i < classes; i++) {

@@ -1,6 +1,5 @@
 package dev.millrace.nn.auto;
 
-import dev.millrace.nn.WeakCache;
 import dev.millrace.nn.Workspace;
 import dev.millrace.simd.Kernels;
 import java.util.Objects;
@@ -18,7 +17,6 @@ final class Row {
   final Workspace workspace;
 
   final ReplaySampler draws = new ReplaySampler();
-  private final WeakCache<AutoShape.Kind, AutoShape> shapes = new WeakCache<>();
 
   // Learned before this record.
   long examples;
@@ -80,31 +78,25 @@ final class Row {
     return workspace.shared(Row.class, () -> new Row(workspace));
   }
 
-  /** Returns the shape that all mixtures of a kind share, and makes room for one of them. */
-  AutoShape shape(AutoShape.Kind kind) {
-    return shapes.get(kind, this::make);
-  }
-
-  private AutoShape make(AutoShape.Kind kind) {
-    AutoShape shape = new AutoShape(kind);
-    int outputStride = Kernels.stride(Kernels.padded(shape.outputs()));
+  /** Makes room for a mixture of a kind. */
+  void fit(MixtureKind kind, int count) {
     // No more nominal columns than inputs.
-    encoded = grown(encoded, 2 * shape.inputs());
-    scaled = grown(scaled, Kernels.stride(shape.inputs()));
-    if (values.length < shape.predictions()) {
-      values = new double[shape.predictions()];
+    encoded = grown(encoded, 2 * kind.inputs());
+    scaled = grown(scaled, Kernels.stride(kind.inputs()));
+    if (values.length < count) {
+      values = new double[count];
     }
-    fit(shape, outputStride);
+    fit(count, kind.outputs());
     then = then == null ? new Row(workspace) : then;
-    then.fit(shape, outputStride);
-    return shape;
+    then.fit(count, kind.outputs());
   }
 
-  private void fit(AutoShape shape, int outputStride) {
-    predictions = grown(predictions, (shape.predictions() + 1) * outputStride);
+  private void fit(int count, int outputs) {
+    int outputStride = Kernels.stride(Kernels.padded(outputs));
+    predictions = grown(predictions, (count + 1) * outputStride);
     mixed = grown(mixed, 2 * outputStride);
-    frequencies = grown(frequencies, shape.outputs());
-    logFrequencies = grown(logFrequencies, shape.outputs());
+    frequencies = grown(frequencies, outputs);
+    logFrequencies = grown(logFrequencies, outputs);
   }
 
   static float[] grown(float[] array, int length) {
@@ -114,20 +106,22 @@ final class Row {
   /**
    * Begins a record.
    *
+   * @param count number of the members' predictions
    * @param remembered when the features came, null if they came with the label or have none yet
    */
   void begin(
-      AutoShape shape,
+      MixtureKind kind,
+      int count,
       long number,
       float[] from,
       int at,
       float @Nullable [] remembered,
       int rememberedAt) {
     examples = number;
-    isClassification = shape.kind().isClassification();
-    classes = shape.classes();
-    predictionCount = shape.predictions();
-    columns = Kernels.padded(shape.outputs());
+    isClassification = kind.isClassification();
+    classes = kind.classes();
+    predictionCount = count;
+    columns = Kernels.padded(kind.outputs());
     stride = Kernels.stride(columns);
     features = from;
     offset = at;

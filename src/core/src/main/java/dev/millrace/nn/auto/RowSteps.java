@@ -22,7 +22,7 @@ final class RowSteps implements State {
 
   /** Returns the steps in their order. */
   private static List<RowStep> of(MixtureParts parts) {
-    AutoShape.Kind kind = parts.kind();
+    MixtureKind kind = parts.kind();
     IdLayout ids = kind.ids();
     List<RowStep> steps = new ArrayList<>();
     steps.addAll(parts.target().steps());

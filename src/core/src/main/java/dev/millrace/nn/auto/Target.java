@@ -1,22 +1,11 @@
 package dev.millrace.nn.auto;
 
-import dev.millrace.nn.spec.Indicators;
 import dev.millrace.report.MetricsReport;
 import dev.millrace.state.State;
 import java.util.List;
 
 /** Labels or values: their state without features, and the scale on which members learn them. */
 interface Target extends State {
-
-  /** Creates the target of rows of a kind. */
-  static Target of(AutoShape.Kind kind, Indicators indicators) {
-    if (kind.isClassification()) {
-      return new ClassTarget(kind.classes());
-    }
-    return indicators.expertColumns().length > 0
-        ? new ExpertTarget(indicators, kind.width())
-        : new ValueTarget(kind.spec().targetScale());
-  }
 
   /** Writes what is predicted without features, and the last label or value, to the row. */
   void begin(Row row);

@@ -11,7 +11,7 @@ import java.util.List;
 final class TreeMember implements Member {
 
   /** One such member of each mixture of classes that asks for it. */
-  record Plan(AutoShape.Kind kind) implements MemberPlan {
+  record Plan(MixtureKind kind) implements MemberPlan {
     @Override
     public List<String> names() {
       return List.of(Extra.TREE.id());
@@ -37,7 +37,7 @@ final class TreeMember implements Member {
   private final int prediction;
   private final HoeffdingTree tree;
 
-  private TreeMember(AutoShape.Kind kind, MemberPlan.Place place) {
+  private TreeMember(MixtureKind kind, MemberPlan.Place place) {
     prediction = place.prediction();
     tree = new HoeffdingTree(kind.inputs(), kind.classes());
   }
@@ -65,7 +65,7 @@ final class TreeMember implements Member {
   }
 
   @Override
-  public void addClass(AutoShape grown) {
+  public void addClass(MixtureKind grown, MemberPlan plan) {
     tree.addClass();
   }
 

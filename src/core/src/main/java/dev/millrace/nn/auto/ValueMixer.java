@@ -70,19 +70,15 @@ final class ValueMixer extends Mixer {
 
   @Override
   void start(ReplayBuffer buffer) {
-    values.start(buffer, this);
-  }
-
-  /** Forgets the scale of the targets; {@link #observe} follows for those that are known. */
-  void restartScale() {
-    target.restart(0);
-    baseline = new ExpertPool(2);
-    bias = 0;
-  }
-
-  /** Updates the scale by a target that is not learned. */
-  void observe(double value) {
-    target.update(0, value);
+    double[] scaledTargets = values.start(buffer);
+    if (scaledTargets.length > 0) {
+      target.restart(0);
+      baseline = new ExpertPool(2);
+      bias = 0;
+      for (double scaledTarget : scaledTargets) {
+        target.update(0, scaledTarget);
+      }
+    }
   }
 
   private double inverse() {

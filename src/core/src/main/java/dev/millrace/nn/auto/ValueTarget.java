@@ -74,8 +74,11 @@ sealed class ValueTarget implements Target permits ExpertTarget {
     last = value;
   }
 
-  /** Decides by the targets in the buffer whether they have a heavy tail. */
-  final void start(ReplayBuffer buffer, ValueMixer mixer) {
+  /**
+   * Decides by the targets in the buffer whether they have a heavy tail; returns them as they are
+   * scaled then, none if they have no heavy tail.
+   */
+  final double[] start(ReplayBuffer buffer) {
     int records = buffer.size();
     double[] targets = new double[records];
     for (int record = 0; record < records; record++) {
@@ -83,17 +86,17 @@ sealed class ValueTarget implements Target permits ExpertTarget {
     }
     tail = findsTail ? HeavyTail.of(targets, records) : null;
     if (tail == null) {
-      return;
+      return new double[0];
     }
     scale.restart(0);
-    mixer.restartScale();
     for (int record = 0; record < records; record++) {
       double scaled = tail.scaled(buffer.target(record));
       buffer.setTarget(record, scaled);
       extendRange(scaled);
       scale.update(0, scaled);
-      mixer.observe(scaled);
+      targets[record] = scaled;
     }
+    return targets;
   }
 
   private void extendRange(double scaled) {

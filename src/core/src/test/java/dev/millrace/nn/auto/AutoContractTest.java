@@ -494,7 +494,7 @@ class AutoContractTest {
   @MethodSource("withoutIds")
   void aStoredOneHasTheBytesThatAreAskedForBeforeItIsRead(Case one) {
     AutoModelSpec spec = one.spec();
-    AutoShape.Kind kind =
+    MixtureKind kind =
         AutoLearner.kind(spec, 3, one.task(), AutoModels.INPUTS, one.classes(), spec.indicators());
 
     // Also settings, target, mixer and counts, some hundred bytes.

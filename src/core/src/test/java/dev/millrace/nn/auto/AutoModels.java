@@ -116,8 +116,8 @@ final class AutoModels {
   /** Returns a row without numbers for members of a mixture of so many inputs and classes. */
   static Row emptyRow(AutoSpec auto, Task task, int inputs, int classes) {
     Row row = Row.of(new Workspace());
-    AutoShape shape = row.shape(new AutoShape.Kind(auto, 3, task, inputs, classes));
-    row.begin(shape, 0, new float[inputs], 0, null, 0);
+    MixtureKind kind = new MixtureKind(auto, 3, task, inputs, classes);
+    row.begin(kind, AutoShape.of(kind, row).predictions(), 0, new float[inputs], 0, null, 0);
     return row;
   }
 

@@ -125,7 +125,8 @@ class NaiveBayesMemberTest {
     row(1, 0);
     learn(bayes, 0, 1f);
 
-    bayes.addClass(new AutoShape(new AutoShape.Kind(AutoSpec.of(Tier.FAST), 3, Task.BINARY, 3, 2)));
+    MixtureKind grown = new MixtureKind(AutoSpec.of(Tier.FAST), 3, Task.BINARY, 3, 2);
+    bayes.addClass(grown, new NaiveBayesMember.Plan(grown));
     learn(bayes, 1, 1f);
 
     row(1, 0);

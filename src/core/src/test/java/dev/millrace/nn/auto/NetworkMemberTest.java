@@ -16,8 +16,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class NetworkMemberTest {
 
-  private final AutoShape.Kind kind =
-      new AutoShape.Kind(AutoSpec.of(Tier.ACCURATE), 3, Task.REGRESSION, 2, 0);
+  private final MixtureKind kind =
+      new MixtureKind(AutoSpec.of(Tier.ACCURATE), 3, Task.REGRESSION, 2, 0);
   private final Row row = Row.of(new Workspace());
 
   private static byte[] bytes(Member member) throws IOException {
@@ -28,7 +28,7 @@ class NetworkMemberTest {
 
   /** Learns one record; returns true if the network took a step. */
   private boolean learn(Member member, float weight) {
-    row.begin(row.shape(kind), 0, new float[2], 0, null, 0);
+    row.begin(kind, AutoShape.of(kind, row).predictions(), 0, new float[2], 0, null, 0);
     row.scaled[0] = 1;
     row.scaled[1] = -2;
     row.scaledTarget = 9;

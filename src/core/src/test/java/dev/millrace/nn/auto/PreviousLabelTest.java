@@ -27,9 +27,9 @@ class PreviousLabelTest {
     return row;
   }
 
-  private static AutoShape shape(int classes) {
-    return new AutoShape(
-        new AutoShape.Kind(AutoSpec.of(Tier.FAST), 3, Task.MULTICLASS, 1, classes));
+  private static void addClass(PreviousLabel chain, int classes) {
+    MixtureKind grown = new MixtureKind(AutoSpec.of(Tier.FAST), 3, Task.MULTICLASS, 1, classes);
+    chain.addClass(grown, new PreviousLabel.Plan(grown));
   }
 
   /** Learns labels of which each is known when the next one is predicted. */
@@ -85,7 +85,7 @@ class PreviousLabelTest {
     Row two = row(2);
     learn(chain, two, 1, 0, 1);
 
-    chain.addClass(shape(3));
+    addClass(chain, 3);
 
     float[] frequencies = {0.25f, 0.5f, 0.25f};
     Row row = row(3);
@@ -108,7 +108,7 @@ class PreviousLabelTest {
     Arrays.fill(frequencies, 1f / (max + 1));
     assertThat(predict(chain, row, Arrays.copyOf(frequencies, max))[max - 1]).isGreaterThan(0.9f);
 
-    chain.addClass(shape(max + 1));
+    addClass(chain, max + 1);
     row = row(max + 1);
     row.previousThen = max - 1;
     learn(chain, row, max);

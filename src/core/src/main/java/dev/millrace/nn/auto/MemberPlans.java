@@ -4,13 +4,13 @@ import dev.millrace.nn.spec.AutoSpec.Extra;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The catalogue of all members. */
-final class Members {
+/** The catalogue of all members, by their plans. */
+final class MemberPlans {
 
-  private Members() {}
+  private MemberPlans() {}
 
   /** Returns the members of a kind of mixture, in the order of their predictions. */
-  static List<MemberPlan> of(AutoShape.Kind kind) {
+  static List<MemberPlan> of(MixtureKind kind) {
     List<MemberPlan> members = new ArrayList<>();
     for (MemberKind network : MemberKind.of(kind.spec().tier())) {
       members.add(new NetworkMember.Plan(kind, network));
