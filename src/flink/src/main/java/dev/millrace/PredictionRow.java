@@ -65,12 +65,14 @@ public record PredictionRow(
    * @throws IOException if the record is not a prediction
    */
   public static PredictionRow of(OutputRecord prediction) throws IOException {
-    ObjectNode json = (ObjectNode) RowJson.parse(prediction.value());
+    if (!(RowJson.parse(prediction.value()) instanceof ObjectNode json)) {
+      throw new IOException("the record is not a prediction");
+    }
     return of(json, json.path("id").textValue(), RowJson.eventTime(json));
   }
 
   /**
-   * Returns the row of a prediction in JSON, which changes.
+   * Returns the row of a prediction. Sets {@code id} and {@code event_time} in its JSON.
    *
    * @param eventTime milliseconds since the epoch; below 0 if there is none
    */

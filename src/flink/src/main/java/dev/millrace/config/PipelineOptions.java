@@ -3,7 +3,7 @@ package dev.millrace.config;
 import dev.millrace.config.input.ForecastOptions;
 import dev.millrace.config.input.InputOptions;
 import dev.millrace.config.input.InputReader;
-import dev.millrace.config.kafka.KafkaProperties;
+import dev.millrace.config.kafka.KafkaOptions;
 import dev.millrace.config.model.AutoOptions;
 import dev.millrace.config.model.ModelOptions;
 import dev.millrace.config.model.ModelsReader;
@@ -135,7 +135,7 @@ final class PipelineOptions {
   private static List<OptionGroup> groups() {
     List<OptionGroup> groups = new ArrayList<>();
     groups.add(ROOT_GROUP);
-    groups.add(KafkaProperties.GROUP);
+    groups.add(KafkaOptions.GROUP);
     groups.addAll(InputReader.groups());
     groups.addAll(ModelsReader.groups());
     Collections.addAll(

@@ -49,8 +49,8 @@ class RowLearnerTest {
   private static final int PROBABILITIES = 2;
   private static final int VALUE = 3;
   private static final int VERSION = 4;
-  private static final int REASON = 5;
-  private static final int MESSAGE = 6;
+  private static final int REASON = 6;
+  private static final int MESSAGE = 7;
 
   private final Map<String, MapView<Integer, byte[]>> state = new TreeMap<>();
 

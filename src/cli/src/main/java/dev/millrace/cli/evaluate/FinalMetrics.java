@@ -509,8 +509,8 @@ public final class FinalMetrics {
         ? null
         : new GroupScores(
             keys.stream().mapToInt(GroupScores::at).max().orElseThrow(),
-            keys.stream().mapToInt(GroupScores::count).sum(),
-            keys.stream().mapToInt(GroupScores::examples).sum(),
+            Math.toIntExact(keys.stream().mapToLong(GroupScores::count).sum()),
+            Math.toIntExact(keys.stream().mapToLong(GroupScores::examples).sum()),
             mean(keys, GroupScores::auc, GroupScores::examples),
             mean(keys, GroupScores::hitRate, GroupScores::count),
             mean(keys, GroupScores::ndcg, GroupScores::count));
@@ -565,7 +565,7 @@ public final class FinalMetrics {
     return keys.isEmpty()
         ? null
         : new Estimate(
-            keys.stream().mapToInt(Estimate::predictions).sum(),
+            Math.toIntExact(keys.stream().mapToLong(Estimate::predictions).sum()),
             mean(keys, Estimate::accuracy, Estimate::predictions),
             keys.size() == 1 ? keys.get(0).f1() : Double.NaN);
   }

@@ -52,7 +52,7 @@ class WarmStartTest {
     assertThat(once.get("accuracy").asDouble()).isGreaterThan(cold.get("accuracy").asDouble());
     assertThat(Files.readAllLines(dir.resolve("predictions.csv")).get(1))
         .as("the first row of a new key is predicted")
-        .matches("1,1,s0,(up|down),(up|down),0\\.\\d+,398,false");
+        .matches("1,1,s0,(up|down),(up|down),0\\.\\d+,398,400,false");
     assertThat(evaluate(warm).get("models_sha256")).isEqualTo(once.get("models_sha256"));
     assertThat(Cli.run("validate", "-c", warm + "").out()).contains("from the file, auto: fast");
   }

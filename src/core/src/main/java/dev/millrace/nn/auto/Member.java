@@ -18,7 +18,7 @@ interface Member extends State {
   /** Draws what it begins with, unless it is read or copied. */
   default void begin() {}
 
-  /** Uses what the mixtures of a thread share, with its plan, before it predicts. */
+  /** Sets the plan and the workspace that it shares with the mixtures of the thread. */
   default void use(MemberPlan plan, Workspace workspace) {}
 
   /** Writes its predictions of a row to {@link Row#predictions} or {@link Row#values}. */

@@ -83,9 +83,9 @@ public record AutoSpec(
   /** Optional members. */
   public enum Extra {
     /** Votes of the 10 nearest records in the buffer. */
-    KNN("the nearest records in the buffer, which accurate always has"),
+    KNN("votes of the 10 nearest records in the buffer, which accurate always has"),
     /** A Hoeffding tree, which predicts classes. */
-    TREE("a Hoeffding tree of classes, which grows over many thousand records");
+    TREE("a Hoeffding tree, for classes alone, which needs tens of thousands of records of a key");
 
     private final String doc;
 

@@ -9,27 +9,28 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * A Hoeffding tree of classes (Domingos and Hulten, 2000): a leaf asks a question once it has seen
- * enough records to know, with probability 0.99, that no other column divides the classes better. A
- * leaf predicts its frequencies of classes, or naive Bayes over its columns, whichever had the
- * lower loss (Gama et al., 2003).
+ * A Hoeffding tree of classes (Domingos and Hulten, 2000). A leaf is split by the column with the
+ * highest information gain once Hoeffding's bound excludes every other column with probability 0.99
+ * at each attempt, or once the bound is below 0.05. A leaf predicts its class frequencies or naive
+ * Bayes, whichever had the lower running loss (Gama et al., 2003; Holmes et al., 2005).
  *
- * <p>Memory is bounded: when the statistics of leaves reach {@link #MAX_BYTES}, new leaves take
- * those of the leaf with the fewest errors, which then counts classes only. Not thread-safe.
+ * <p>Memory is bounded: when the statistics of leaves reach 48 KB, a leaf that needs them takes
+ * them from the leaf with the fewest errors, if that has fewer. A leaf without statistics only
+ * counts classes. A tree that is too large for one more class starts again. Not thread-safe.
  */
 public final class HoeffdingTree implements State {
 
-  /** Max bytes of the statistics of all leaves, if {@link #MIN_LEAVES} leaves need no more. */
+  /** Max bytes of the statistics of all leaves, if they are at least {@link #MIN_LEAVES}. */
   private static final int MAX_BYTES = 48 << 10;
 
   /** Leaves that have statistics, however many bytes they take. */
   private static final int MIN_LEAVES = 8;
 
-  /** Leaves for each that has statistics. */
-  private static final int LEAVES_EACH = 2;
+  /** Max leaves for each leaf with statistics. */
+  private static final int LEAVES_PER_ACTIVE = 2;
 
-  /** Weight that a leaf learns between two attempts to split it. */
-  private static final double GRACE = 50;
+  /** Records that a leaf learns between two attempts to split it. */
+  private static final int GRACE = 50;
 
   /** ln(1/δ) with δ = 0.01 the probability of a wrong column at each attempt. */
   private static final double CONFIDENCE = 4.605170185988092;
@@ -46,13 +47,12 @@ public final class HoeffdingTree implements State {
   private static final double PRIOR = 1;
 
   private static final int LEAF = -1;
-  private static final double LN_2 = 0.6931471805599453;
   private static final Kernels KERNELS = KernelProvider.kernels();
   private static final double[] NONE = {};
 
   /** Numbers of a row at hand; all trees of a thread share one. */
   public static final class Scratch {
-    private final Split split = new Split();
+    private final SplitSearch search = new SplitSearch();
     // [classes], padded.
     private float[] frequencies = {};
     private float[] bayes = {};
@@ -68,19 +68,20 @@ public final class HoeffdingTree implements State {
 
   private final int inputs;
   private int classes;
-  private LeafStatistics statistics;
-  private int nodeCount = 1;
-  private int activeLeaves = 1;
+  private LeafLayout layout;
+  private int nodeCount;
+  private int activeLeaves;
   // [nodes]: column of the question, or LEAF.
-  private int[] columns = {LEAF};
-  private float[] thresholds = {0f};
+  private int[] columns;
+  private float[] thresholds;
   // [nodes]: the child on the left; the other one is next to it.
-  private int[] children = {0};
-  // [nodes]: weight since the last attempt to split.
-  private double[] untried = {0};
+  private int[] children;
+  // These are not used once a node is split.
+  // [nodes]: records since the last attempt to split.
+  private int[] untried;
   // [nodes x 2]: running losses of frequencies and naive Bayes.
-  private float[] losses = {0f, 0f};
-  // [nodes x classes]: weights of classes, of inner nodes when they became one.
+  private float[] losses;
+  // [nodes x classes]: weights of classes.
   private double[] counts;
   // [nodes]: statistics of a leaf, or NONE.
   private double[][] leaves;
@@ -89,18 +90,17 @@ public final class HoeffdingTree implements State {
   public HoeffdingTree(int inputs, int classes) {
     this.inputs = inputs;
     this.classes = classes;
-    statistics = new LeafStatistics(inputs, classes);
-    counts = new double[classes];
-    leaves = new double[][] {new double[statistics.size()]};
+    layout = new LeafLayout(inputs, classes);
+    startAgain();
   }
 
   private static int maxActive(int inputs, int classes) {
-    long each = (long) new LeafStatistics(inputs, classes).size() * Double.BYTES;
+    long each = (long) new LeafLayout(inputs, classes).size() * Double.BYTES;
     return (int) Math.max(MIN_LEAVES, MAX_BYTES / each);
   }
 
   private static int maxNodes(int inputs, int classes) {
-    return 2 * LEAVES_EACH * maxActive(inputs, classes) - 1;
+    return 2 * LEAVES_PER_ACTIVE * maxActive(inputs, classes) - 1;
   }
 
   /** Returns the bytes in memory of a tree that has grown as far as it may. */
@@ -114,9 +114,9 @@ public final class HoeffdingTree implements State {
   }
 
   private static long bytes(int nodes, int active, int inputs, int classes) {
-    int node = 3 * Integer.BYTES + 3 * Float.BYTES + (classes + 1) * Double.BYTES;
+    int node = 3 * Integer.BYTES + 3 * Float.BYTES + classes * Double.BYTES;
     return (long) nodes * node
-        + (long) active * new LeafStatistics(inputs, classes).size() * Double.BYTES;
+        + (long) active * new LeafLayout(inputs, classes).size() * Double.BYTES;
   }
 
   /** Returns the bytes in memory. */
@@ -133,23 +133,22 @@ public final class HoeffdingTree implements State {
    * Predicts the probabilities of the classes.
    *
    * @param row [inputs] from {@code offset}, NaN is missing
-   * @param frequencies [classes] of all records
+   * @param prior [classes] frequencies in all records
    * @param out receives [classes] from {@code to} on
    * @return number of the leaf, for {@link #learn}
    */
-  public int predict(
-      float[] row, int offset, float[] frequencies, float[] out, int to, Scratch scratch) {
+  public int predict(float[] row, int offset, float[] prior, float[] out, int to, Scratch scratch) {
     scratch.fit(classes);
     int leaf = leafOf(row, offset);
-    predictBoth(leaf, row, offset, frequencies, scratch);
+    predictBoth(leaf, row, offset, prior, scratch);
     boolean isBayes = losses[2 * leaf + 1] < losses[2 * leaf];
     System.arraycopy(isBayes ? scratch.bayes : scratch.frequencies, 0, out, to, classes);
     return leaf;
   }
 
   /**
-   * Learns the record that was just predicted, with the same scratch; one without weight changes
-   * nothing.
+   * Learns a record. {@link #predict} must have been called for it just before, with the same
+   * scratch. A weight of 0 changes nothing.
    *
    * @param leaf that predicted it
    */
@@ -160,14 +159,14 @@ public final class HoeffdingTree implements State {
     addLoss(2 * leaf, scratch.frequencies[label]);
     addLoss(2 * leaf + 1, scratch.bayes[label]);
     counts[leaf * classes + label] += weight;
-    untried[leaf] += weight;
+    untried[leaf]++;
     if (isActive(leaf)) {
-      statistics.learn(leaves[leaf], row, offset, label, weight);
+      layout.learn(leaves[leaf], row, offset, label, weight);
     }
     if (untried[leaf] >= GRACE) {
       untried[leaf] = 0;
       if (isActive(leaf)) {
-        trySplit(leaf, scratch.split);
+        trySplit(leaf, scratch.search);
       } else {
         activate(leaf);
       }
@@ -187,19 +186,18 @@ public final class HoeffdingTree implements State {
     return node;
   }
 
-  private void predictBoth(
-      int leaf, float[] row, int offset, float[] frequencies, Scratch scratch) {
+  private void predictBoth(int leaf, float[] row, int offset, float[] prior, Scratch scratch) {
     double total = PRIOR;
     for (int j = 0; j < classes; j++) {
       total += counts[leaf * classes + j];
     }
     for (int j = 0; j < classes; j++) {
-      double count = counts[leaf * classes + j] + PRIOR * frequencies[j];
+      double count = counts[leaf * classes + j] + PRIOR * prior[j];
       scratch.frequencies[j] = (float) (count / total);
       scratch.bayes[j] = Elementary.log(Math.max(scratch.frequencies[j], MIN_PROBABILITY));
     }
     if (isActive(leaf)) {
-      statistics.addLogDensities(leaves[leaf], row, offset, scratch.bayes, 0);
+      layout.addLogDensities(leaves[leaf], row, offset, scratch.bayes, 0);
     }
     KERNELS.softmax(scratch.bayes, 0, 1, classes, Kernels.padded(classes));
   }
@@ -209,25 +207,27 @@ public final class HoeffdingTree implements State {
     losses[at] += LOSS_RATE * (loss - losses[at]);
   }
 
-  private void trySplit(int leaf, Split split) {
-    double weight = statistics.weight(leaves[leaf]);
-    split.find(statistics, leaves[leaf]);
-    double range = Elementary.log(classes) / LN_2;
-    double bound = range * Math.sqrt(CONFIDENCE / (2 * weight));
-    boolean isBest = split.gain - split.otherGain > bound || bound < TIE;
-    if (split.column >= 0 && isBest && nodeCount + 2 <= maxNodes(inputs, classes)) {
-      split(leaf, split);
+  private void trySplit(int leaf, SplitSearch search) {
+    if (nodeCount + 2 > maxNodes(inputs, classes)) {
+      return;
+    }
+    search.find(layout, leaves[leaf]);
+    double range = Elementary.log(classes) / SplitSearch.LN_2;
+    double bound = range * Math.sqrt(CONFIDENCE / (2 * layout.records(leaves[leaf])));
+    boolean isBest = search.gain - search.otherGain > bound || bound < TIE;
+    if (search.column >= 0 && isBest) {
+      split(leaf, search);
     }
   }
 
-  private void split(int leaf, Split split) {
+  private void split(int leaf, SplitSearch search) {
     grow(nodeCount + 2);
     int child = nodeCount;
     nodeCount += 2;
-    System.arraycopy(split.left, 0, counts, child * classes, classes);
-    System.arraycopy(split.right, 0, counts, (child + 1) * classes, classes);
-    columns[leaf] = split.column;
-    thresholds[leaf] = split.threshold;
+    System.arraycopy(search.left, 0, counts, child * classes, classes);
+    System.arraycopy(search.right, 0, counts, (child + 1) * classes, classes);
+    columns[leaf] = search.column;
+    thresholds[leaf] = search.threshold;
     children[leaf] = child;
     leaves[child] = leaves[leaf];
     Arrays.fill(leaves[child], 0);
@@ -237,15 +237,22 @@ public final class HoeffdingTree implements State {
 
   private void grow(int nodes) {
     if (columns.length < nodes) {
-      int length = Math.min(2 * Integer.highestOneBit(nodes) - 1, maxNodes(inputs, classes));
-      int before = columns.length;
-      columns = Arrays.copyOf(columns, length);
-      thresholds = Arrays.copyOf(thresholds, length);
-      children = Arrays.copyOf(children, length);
-      untried = Arrays.copyOf(untried, length);
-      losses = Arrays.copyOf(losses, 2 * length);
-      counts = Arrays.copyOf(counts, length * classes);
-      leaves = Arrays.copyOf(leaves, length);
+      resize(nodes);
+    }
+  }
+
+  /** Makes the arrays as long as those of any tree of so many nodes and classes. */
+  private void resize(int nodes) {
+    int length = Math.min(2 * Integer.highestOneBit(nodes) - 1, maxNodes(inputs, classes));
+    int before = columns.length;
+    columns = Arrays.copyOf(columns, length);
+    thresholds = Arrays.copyOf(thresholds, length);
+    children = Arrays.copyOf(children, length);
+    untried = Arrays.copyOf(untried, length);
+    losses = Arrays.copyOf(losses, 2 * length);
+    counts = Arrays.copyOf(counts, length * classes);
+    leaves = Arrays.copyOf(leaves, length);
+    if (before < length) {
       Arrays.fill(columns, before, length, LEAF);
       Arrays.fill(leaves, before, length, NONE);
     }
@@ -254,7 +261,7 @@ public final class HoeffdingTree implements State {
   /** Gives a leaf statistics: new ones, or those of a leaf with fewer errors. */
   private void activate(int leaf) {
     if (activeLeaves < maxActive(inputs, classes)) {
-      leaves[leaf] = new double[statistics.size()];
+      leaves[leaf] = new double[layout.size()];
       activeLeaves++;
       return;
     }
@@ -284,16 +291,34 @@ public final class HoeffdingTree implements State {
 
   /** Makes room for one more class. */
   public void addClass() {
+    if (nodeCount > maxNodes(inputs, classes + 1)
+        || activeLeaves > maxActive(inputs, classes + 1)) {
+      startAgain();
+    }
     double[] wider = new double[columns.length * (classes + 1)];
     for (int node = 0; node < nodeCount; node++) {
       System.arraycopy(counts, node * classes, wider, node * (classes + 1), classes);
       if (isActive(node)) {
-        leaves[node] = statistics.widen(leaves[node]);
+        leaves[node] = layout.widen(leaves[node]);
       }
     }
     counts = wider;
     classes++;
-    statistics = new LeafStatistics(inputs, classes);
+    layout = new LeafLayout(inputs, classes);
+    resize(nodeCount);
+  }
+
+  /** Becomes a tree of one leaf that has learned nothing. */
+  private void startAgain() {
+    nodeCount = 1;
+    activeLeaves = 1;
+    columns = new int[] {LEAF};
+    thresholds = new float[1];
+    children = new int[1];
+    untried = new int[1];
+    losses = new float[2];
+    counts = new double[classes];
+    leaves = new double[][] {new double[layout.size()]};
   }
 
   @Override
@@ -326,7 +351,7 @@ public final class HoeffdingTree implements State {
     if (v.isFilling()) {
       activeLeaves += isActive ? 1 : 0;
       v.require("stored leaves", activeLeaves, 0, maxActive(inputs, classes));
-      leaves[node] = isActive ? new double[statistics.size()] : NONE;
+      leaves[node] = isActive ? new double[layout.size()] : NONE;
     }
     v.numbers(leaves[node]);
   }

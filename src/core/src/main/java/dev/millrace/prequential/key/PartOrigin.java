@@ -8,7 +8,7 @@ import dev.millrace.prequential.spec.TrainSpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a part of a key is made of.
+ * The context in which a part of a key is created or read.
  *
  * @param key null for stored state
  * @param learner the model of the key

@@ -16,7 +16,9 @@ public final class FieldText {
     return new Utf8(field instanceof Number number ? NumberText.of(number) : field.toString());
   }
 
-  /** Returns a name as UTF-8, and rejects unpaired surrogates in JSON and what is no number. */
+  /**
+   * Returns a name as UTF-8; rejects numbers that are not finite, and unpaired surrogates in JSON.
+   */
   public static Utf8 of(Object field, String what, DeadLetterReason reason)
       throws RejectedException {
     // Different numbers of JSON overflow to the same one.

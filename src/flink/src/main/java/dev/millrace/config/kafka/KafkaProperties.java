@@ -1,8 +1,5 @@
 package dev.millrace.config.kafka;
 
-import dev.millrace.config.option.Option;
-import dev.millrace.config.option.OptionGroup;
-import dev.millrace.config.option.OptionTypes;
 import dev.millrace.config.yaml.ConfigErrors;
 import dev.millrace.config.yaml.Suggestions;
 import dev.millrace.config.yaml.YamlNode;
@@ -36,20 +33,7 @@ import org.jspecify.annotations.Nullable;
  * placeholders, so that no job graph, log or checkpoint has a secret.
  */
 public final class KafkaProperties {
-  public static final OptionGroup GROUP =
-      new OptionGroup(
-          "kafka",
-          "",
-          "Any other property of the Kafka clients is passed through, such as"
-              + " `security.protocol: SASL_SSL`.");
-  private static final Option<String> BOOTSTRAP_SERVERS =
-      GROUP.required(
-          "bootstrap.servers",
-          OptionTypes.text("(?s).+", "HOST:PORT, several separated by commas"),
-          "bootstrap.servers: localhost:9092",
-          "the brokers to ask first");
-
-  private static final String SERVERS = BOOTSTRAP_SERVERS.name();
+  private static final String SERVERS = KafkaOptions.BOOTSTRAP_SERVERS.name();
   private static final String PROVIDERS = AbstractConfig.CONFIG_PROVIDERS_CONFIG;
   private static final Pattern SERVER =
       Pattern.compile("(?:[0-9a-zA-Z_]+://)?(?:\\[[0-9a-fA-F:.%]+]|[0-9a-zA-Z._-]+):(\\d{1,5})");
@@ -94,7 +78,10 @@ public final class KafkaProperties {
     if (!kafka.entries().containsKey(SERVERS)) {
       errors.add(
           kafka.line(),
-          "kafka." + SERVERS + " is missing. Add it, for example: " + BOOTSTRAP_SERVERS.example());
+          "kafka."
+              + SERVERS
+              + " is missing. Add it, for example: "
+              + KafkaOptions.BOOTSTRAP_SERVERS.example());
     }
     reader.addProviders();
     if (errors.noneSince(before)) {

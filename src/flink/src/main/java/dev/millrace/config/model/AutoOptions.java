@@ -48,7 +48,7 @@ public final class AutoOptions {
               List.of(),
               "additional members: "
                   + Arrays.stream(AutoSpec.Extra.values())
-                      .map(extra -> extra.id() + " is " + extra.doc())
+                      .map(extra -> extra.id() + ", " + extra.doc())
                       .collect(Collectors.joining("; "))));
 
   static {

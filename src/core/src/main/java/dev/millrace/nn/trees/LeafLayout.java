@@ -3,21 +3,24 @@ package dev.millrace.nn.trees;
 import dev.millrace.simd.Elementary;
 
 /**
- * What a leaf knows of the records that reached it, for each class: their weight, and of each
- * column the weight, the mean and the squared deviations of its numbers (West, 1979). Missing
- * numbers are left out. One array a leaf, which moves from leaf to leaf.
+ * The layout of the statistics of a leaf in one array, and what is computed from them: the number
+ * of records, the weight of each class, and of each column the range, and for each class the
+ * weight, the mean and the squared deviations of its numbers (West, 1979). Missing numbers are left
+ * out.
  */
-record LeafStatistics(int inputs, int classes) {
+record LeafLayout(int inputs, int classes) {
 
   /** Weight of the numbers of all classes that are added to those of each. */
   private static final double PRIOR = 1;
 
-  /** Least standard deviation, as a part of the range of a column. */
-  private static final double LEAST_DEVIATION = 1e-3;
+  /** Min standard deviation, as a part of the range of a column. */
+  private static final double MIN_DEVIATION = 1e-3;
 
   /** Max squared distance of a number from the mean, in variances: an outlier says little. */
   private static final double MAX_DISTANCE = 100;
 
+  // The first number is that of the records, then come the weights of the classes.
+  private static final int WEIGHTS = 1;
   // Of a column: lowest and highest number, then three numbers a class.
   private static final int RANGE = 2;
   private static final int MOMENTS = 3;
@@ -25,7 +28,7 @@ record LeafStatistics(int inputs, int classes) {
   private static final int SQUARES = 2;
 
   int size() {
-    return classes + inputs * columnSize();
+    return WEIGHTS + classes + inputs * columnSize();
   }
 
   private int columnSize() {
@@ -33,7 +36,7 @@ record LeafStatistics(int inputs, int classes) {
   }
 
   private int column(int column) {
-    return classes + column * columnSize();
+    return WEIGHTS + classes + column * columnSize();
   }
 
   private int moments(int column, int label) {
@@ -48,22 +51,28 @@ record LeafStatistics(int inputs, int classes) {
     return leaf[column(column) + 1];
   }
 
+  /** Returns the number of records that the leaf has learned. */
+  double records(double[] leaf) {
+    return leaf[0];
+  }
+
   /** Returns the weight of the records of a class. */
   double weight(double[] leaf, int label) {
-    return leaf[label];
+    return leaf[WEIGHTS + label];
   }
 
   double weight(double[] leaf) {
     double sum = 0;
     for (int j = 0; j < classes; j++) {
-      sum += leaf[j];
+      sum += weight(leaf, j);
     }
     return sum;
   }
 
   /** Learns a record of a weight above 0. */
   void learn(double[] leaf, float[] row, int offset, int label, double weight) {
-    leaf[label] += weight;
+    leaf[0]++;
+    leaf[WEIGHTS + label] += weight;
     for (int i = 0; i < inputs; i++) {
       float x = row[offset + i];
       if (!Float.isNaN(x)) {
@@ -97,7 +106,7 @@ record LeafStatistics(int inputs, int classes) {
       return 0;
     }
     double above = threshold - leaf[at + MEAN];
-    double deviation = Math.sqrt(leaf[at + SQUARES] / numbers);
+    double deviation = Math.sqrt(Math.max(0, leaf[at + SQUARES]) / numbers);
     if (deviation == 0) {
       return above >= 0 ? numbers : 0;
     }
@@ -106,7 +115,7 @@ record LeafStatistics(int inputs, int classes) {
 
   /** Returns the weight of the records of a class that have no number in a column. */
   double missing(double[] leaf, int column, int label) {
-    return Math.max(0, leaf[label] - leaf[moments(column, label)]);
+    return Math.max(0, weight(leaf, label) - leaf[moments(column, label)]);
   }
 
   /**
@@ -140,13 +149,14 @@ record LeafStatistics(int inputs, int classes) {
       double away = leaf[at + MEAN] - mean;
       squares += leaf[at + SQUARES] + leaf[at] * away * away;
     }
-    double least = LEAST_DEVIATION * (highest(leaf, column) - lowest(leaf, column));
-    double variance = Math.max(squares / numbers, least * least);
+    double minDeviation = MIN_DEVIATION * (highest(leaf, column) - lowest(leaf, column));
+    double variance = Math.max(squares / numbers, minDeviation * minDeviation);
     for (int j = 0; j < classes; j++) {
       int at = moments(column, j);
       double all = leaf[at] + PRIOR;
       double center = (leaf[at] * leaf[at + MEAN] + PRIOR * mean) / all;
-      double own = Math.max((leaf[at + SQUARES] + PRIOR * variance) / all, least * least);
+      double own =
+          Math.max((leaf[at + SQUARES] + PRIOR * variance) / all, minDeviation * minDeviation);
       double distance = Math.min((x - center) * (x - center) / own, MAX_DISTANCE);
       sums[to + j] -= 0.5f * ((float) distance + Elementary.log((float) (own / variance)));
     }
@@ -154,9 +164,9 @@ record LeafStatistics(int inputs, int classes) {
 
   /** Returns a leaf with room for one more class. */
   double[] widen(double[] leaf) {
-    LeafStatistics wider = new LeafStatistics(inputs, classes + 1);
+    LeafLayout wider = new LeafLayout(inputs, classes + 1);
     double[] wide = new double[wider.size()];
-    System.arraycopy(leaf, 0, wide, 0, classes);
+    System.arraycopy(leaf, 0, wide, 0, WEIGHTS + classes);
     for (int i = 0; i < inputs; i++) {
       System.arraycopy(leaf, column(i), wide, wider.column(i), columnSize());
     }

@@ -5,25 +5,29 @@ package dev.millrace.nn.trees;
  * between its lowest and highest number, by information gain (Pfahringer et al., 2008). Scratch,
  * shared by the trees of a thread.
  */
-final class Split {
+final class SplitSearch {
 
   private static final int THRESHOLDS = 10;
-  private static final double LN_2 = 0.6931471805599453;
 
-  /** Least share of the weight on each side. */
-  private static final double LEAST_SHARE = 0.01;
+  /** Nats in a bit. */
+  static final double LN_2 = 0.6931471805599453;
 
-  /** Of the best question, -1 if there is none; numbers up to the threshold, or none, go left. */
+  /** Min share of the weight on each side. */
+  private static final double MIN_SHARE = 0.01;
+
+  /** Column of the best split, -1 if there is none. */
   int column;
 
+  /** Numbers up to the threshold, and missing ones, go left. */
   float threshold;
 
-  /** In bits; that of another column, or 0, if no other has more. */
+  /** Information gain of the best split, in bits. */
   double gain;
 
+  /** Max gain of the other columns, min 0. */
   double otherGain;
 
-  /** [classes]: estimated weights on each side of the best question. */
+  /** [classes]: estimated weights on each side of the best split. */
   double[] left = {};
 
   double[] right = {};
@@ -32,8 +36,8 @@ final class Split {
   private double[] triedRight = {};
 
   /** Finds the best question for a leaf. */
-  void find(LeafStatistics statistics, double[] leaf) {
-    int classes = statistics.classes();
+  void find(LeafLayout layout, double[] leaf) {
+    int classes = layout.classes();
     if (left.length != classes) {
       left = new double[classes];
       right = new double[classes];
@@ -43,15 +47,15 @@ final class Split {
     column = -1;
     gain = 0;
     otherGain = 0;
-    double weight = statistics.weight(leaf);
+    double weight = layout.weight(leaf);
     double before = weight * entropy(leaf, classes);
-    for (int i = 0; i < statistics.inputs(); i++) {
-      double lowest = statistics.lowest(leaf, i);
-      double range = statistics.highest(leaf, i) - lowest;
+    for (int i = 0; i < layout.inputs(); i++) {
+      double lowest = layout.lowest(leaf, i);
+      double range = layout.highest(leaf, i) - lowest;
       double best = 0;
       for (int t = 1; t <= THRESHOLDS && range > 0; t++) {
         float tried = (float) (lowest + range * t / (THRESHOLDS + 1));
-        double here = (before - entropyAfter(statistics, leaf, i, tried, weight)) / weight;
+        double here = (before - entropyAfter(layout, leaf, i, tried, weight)) / weight;
         best = Math.max(best, here);
         if (here > gain) {
           if (column != i) {
@@ -78,16 +82,15 @@ final class Split {
     triedRight = spare;
   }
 
-  private double entropyAfter(
-      LeafStatistics statistics, double[] leaf, int i, float tried, double weight) {
+  private double entropyAfter(LeafLayout layout, double[] leaf, int i, float tried, double weight) {
     double leftWeight = 0;
-    for (int j = 0; j < statistics.classes(); j++) {
-      triedLeft[j] = statistics.weightUpTo(leaf, i, j, tried) + statistics.missing(leaf, i, j);
-      triedRight[j] = Math.max(0, statistics.weight(leaf, j) - triedLeft[j]);
+    for (int j = 0; j < layout.classes(); j++) {
+      triedLeft[j] = layout.weightUpTo(leaf, i, j, tried) + layout.missing(leaf, i, j);
+      triedRight[j] = Math.max(0, layout.weight(leaf, j) - triedLeft[j]);
       leftWeight += triedLeft[j];
     }
     double rightWeight = weight - leftWeight;
-    if (Math.min(leftWeight, rightWeight) < LEAST_SHARE * weight) {
+    if (Math.min(leftWeight, rightWeight) < MIN_SHARE * weight) {
       return Double.POSITIVE_INFINITY;
     }
     return leftWeight * entropy(triedLeft, triedLeft.length)
