@@ -176,6 +176,11 @@ final class FernMember implements Member {
   }
 
   @Override
+  public boolean grows() {
+    return true;
+  }
+
+  @Override
   public long memoryBytes() {
     return ferns.memoryBytes();
   }

@@ -257,6 +257,11 @@ final class IdMember implements Member {
   }
 
   @Override
+  public boolean grows() {
+    return true;
+  }
+
+  @Override
   public long memoryBytes() {
     return learner.memoryBytes() + (network == null ? 0 : network.memoryBytes());
   }

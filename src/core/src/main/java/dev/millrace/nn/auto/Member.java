@@ -38,7 +38,12 @@ interface Member extends State {
   /** Makes room for one more class, as the plan of the grown kind has it. */
   default void addClass(MixtureKind grown, MemberPlan plan) {}
 
-  /** Returns the bytes in memory: those of its arrays, unless it has parts of another kind. */
+  /** Returns true if its size changes with what it learns, not with the number of classes alone. */
+  default boolean grows() {
+    return false;
+  }
+
+  /** Returns the bytes in memory. The default is the sum of the arrays that a visit names. */
   default long memoryBytes() {
     return ArrayBytes.of(this);
   }

@@ -14,6 +14,8 @@ final class Mixture implements State {
 
   private final Member[] members;
   private final Mixer mixer;
+  // Of the members that do not grow: measured once, as sizes are asked for with each record.
+  private long fixedBytes;
 
   Mixture(AutoShape shape, MixtureParts parts) {
     members = shape.create(parts);
@@ -21,6 +23,7 @@ final class Mixture implements State {
         parts.target() instanceof ValueTarget values
             ? new ValueMixer(shape, values)
             : new ClassMixer(shape);
+    fixedBytes = memberBytes(false);
   }
 
   /** Draws what the members begin with. */
@@ -72,6 +75,7 @@ final class Mixture implements State {
       members[m].addClass(grown.kind(), grown.plan(m));
     }
     mixer.addClass();
+    fixedBytes = memberBytes(false);
   }
 
   MetricsReport.Members report(List<String> names) {
@@ -79,9 +83,15 @@ final class Mixture implements State {
   }
 
   long memoryBytes() {
-    long bytes = 4 * MixerWeights.MAX_PREDICTIONS * Float.BYTES;
+    return 4 * MixerWeights.MAX_PREDICTIONS * Float.BYTES + fixedBytes + memberBytes(true);
+  }
+
+  private long memberBytes(boolean growing) {
+    long bytes = 0;
     for (Member member : members) {
-      bytes += member.memoryBytes();
+      if (member.grows() == growing) {
+        bytes += member.memoryBytes();
+      }
     }
     return bytes;
   }

@@ -70,6 +70,11 @@ final class TreeMember implements Member {
   }
 
   @Override
+  public boolean grows() {
+    return true;
+  }
+
+  @Override
   public long memoryBytes() {
     return tree.memoryBytes();
   }

@@ -241,7 +241,7 @@ public final class HoeffdingTree implements State {
     }
   }
 
-  /** Makes the arrays as long as those of any tree of so many nodes and classes. */
+  /** Sets the length of the arrays, which follows from the numbers of nodes and classes. */
   private void resize(int nodes) {
     int length = Math.min(2 * Integer.highestOneBit(nodes) - 1, maxNodes(inputs, classes));
     int before = columns.length;
