@@ -62,8 +62,10 @@ final class RowJson {
 
   private static TypeInformation<?> type(Type type) {
     if (type instanceof ParameterizedType generic) {
-      Type[] of = generic.getActualTypeArguments();
-      return of.length == 1 ? Types.LIST(type(of[0])) : Types.MAP(type(of[0]), type(of[1]));
+      Type[] arguments = generic.getActualTypeArguments();
+      return arguments.length == 1
+          ? Types.LIST(type(arguments[0]))
+          : Types.MAP(type(arguments[0]), type(arguments[1]));
     }
     return TypeInformation.of((Class<?>) type);
   }

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -53,7 +52,7 @@ public record Declaration(String component, String name, Class<?> type, Setting 
   }
 
   private static Declaration of(RecordComponent component, Setting setting) {
-    String words = component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+    String words = ComponentName.words(component, '-');
     String name = setting.name().isEmpty() ? words : setting.name();
     return new Declaration(component.getName(), name, component.getType(), setting);
   }

@@ -26,6 +26,9 @@ public @interface Setting {
   /** The form of a text of any length. */
   String ANY_TEXT = "(?s).+";
 
+  /** The form of a text, if a setting names no other. */
+  String TEXT = "(?s).{1,1000}";
+
   /** Returns the default as the pipeline file writes it; empty for none. */
   String value() default "";
 
@@ -44,7 +47,7 @@ public @interface Setting {
   String in() default "";
 
   /** Returns the regular expression of a text. */
-  String pattern() default "(?s).{1,1000}";
+  String pattern() default TEXT;
 
   /** Returns true if an invalid value is not shown, because it may contain a secret. */
   boolean hidden() default false;

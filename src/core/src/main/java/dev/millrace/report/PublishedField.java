@@ -1,11 +1,11 @@
 package dev.millrace.report;
 
+import dev.millrace.data.ComponentName;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,7 +47,7 @@ public record PublishedField(
       accessors.add(component.getAccessor());
       Published declaration = component.getAnnotation(Published.class);
       if (declaration != null) {
-        String name = component.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
+        String name = ComponentName.words(component, '_');
         to.add(new PublishedField(name, component.getType(), declaration, List.copyOf(accessors)));
       } else if (component.getType().isRecord()) {
         addFields(component.getType(), accessors, to);

@@ -12,9 +12,7 @@ import dev.millrace.eval.MetricsSpec;
 import dev.millrace.nn.spec.AutoSpec;
 import dev.millrace.nn.spec.ClassWeights;
 import dev.millrace.nn.spec.ModelSpec;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -122,13 +120,7 @@ public final class AccuracyCommand extends Benchmark {
         1,
         null,
         progress,
-        record -> {
-          try {
-            areas.accept(parser.readTree(record.value()));
-          } catch (IOException e) {
-            throw new UncheckedIOException(e);
-          }
-        });
+        record -> areas.accept(Evaluation.parsed(parser, record)));
   }
 
   /** Returns published peers, and those that run over the same rows. */

@@ -9,8 +9,6 @@ import dev.millrace.cli.csv.CsvScan;
 import dev.millrace.cli.evaluate.Evaluation;
 import dev.millrace.config.Settings;
 import dev.millrace.input.ForecastSpec;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -125,13 +123,7 @@ public final class IntervalsBenchCommand implements Callable<Integer> {
           1,
           null,
           progress,
-          record -> {
-            try {
-              predictions.accept(parser.readTree(record.value()));
-            } catch (IOException e) {
-              throw new UncheckedIOException(e);
-            }
-          });
+          record -> predictions.accept(Evaluation.parsed(parser, record)));
     }
   }
 }

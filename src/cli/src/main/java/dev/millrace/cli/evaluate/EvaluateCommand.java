@@ -12,7 +12,6 @@ import dev.millrace.cli.csv.CsvScan;
 import dev.millrace.cli.csv.LabelledFile;
 import dev.millrace.cli.csv.TaskCheck;
 import dev.millrace.cli.dashboard.SavedPage;
-import dev.millrace.codec.OutputRecord;
 import dev.millrace.codec.fields.ExampleSchema;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
@@ -29,7 +28,6 @@ import dev.millrace.input.InputSpec;
 import dev.millrace.input.TargetSpec;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -358,7 +356,7 @@ public final class EvaluateCommand implements Callable<Integer> {
           delay,
           progress,
           record -> {
-            JsonNode prediction = parsed(parser, record);
+            JsonNode prediction = Evaluation.parsed(parser, record);
             if (scores != null) {
               scores.accept(prediction);
             }
@@ -367,14 +365,6 @@ public final class EvaluateCommand implements Callable<Integer> {
             }
           },
           reports);
-    }
-  }
-
-  static JsonNode parsed(ObjectMapper parser, OutputRecord record) {
-    try {
-      return parser.readTree(record.value());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 

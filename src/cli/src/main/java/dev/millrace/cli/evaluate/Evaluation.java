@@ -1,5 +1,7 @@
 package dev.millrace.cli.evaluate;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.MillraceJob;
 import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.console.Progress;
@@ -11,6 +13,8 @@ import dev.millrace.cli.run.LocalJob;
 import dev.millrace.cli.watch.MetricsRecords;
 import dev.millrace.codec.OutputRecord;
 import dev.millrace.config.Settings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -40,6 +44,15 @@ public record Evaluation(
       Consumer<OutputRecord> predictions)
       throws Exception {
     return run(settings, scan, epochs, labelDelay, progress, predictions, report -> {});
+  }
+
+  /** Returns the JSON of a record that the job has written. */
+  public static JsonNode parsed(ObjectMapper parser, OutputRecord record) {
+    try {
+      return parser.readTree(record.value());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /**

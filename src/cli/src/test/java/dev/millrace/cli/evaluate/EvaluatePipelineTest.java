@@ -414,7 +414,7 @@ class EvaluatePipelineTest {
     try (LocalSink predictions =
             new LocalSink(
                 record -> {
-                  JsonNode prediction = EvaluateCommand.parsed(parser, record);
+                  JsonNode prediction = Evaluation.parsed(parser, record);
                   if (prediction.path("held_out").asBoolean()) {
                     heldOut.add(prediction.path("offset").asLong() + 1);
                   }

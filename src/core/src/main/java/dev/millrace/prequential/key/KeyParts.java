@@ -198,7 +198,7 @@ public final class KeyParts {
             origin.spec().metrics().window(),
             origin.task(),
             origin.learner().outputs(),
-            origin.task().isClassification() && origin.hasProbabilities());
+            origin.hasProbabilities());
   }
 
   void write(DataOutput out) throws IOException {

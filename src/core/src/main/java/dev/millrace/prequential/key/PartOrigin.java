@@ -23,6 +23,6 @@ public record PartOrigin(
 
   /** Returns true if the model predicts probabilities of classes. */
   boolean hasProbabilities() {
-    return Models.givesProbabilities(spec.model(), task);
+    return task.isClassification() && Models.givesProbabilities(spec.model(), task);
   }
 }

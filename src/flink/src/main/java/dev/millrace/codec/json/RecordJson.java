@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.millrace.data.ComponentName;
 import dev.millrace.report.ScoreBlock;
 import java.io.IOException;
 import java.lang.annotation.ElementType;
@@ -19,7 +20,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -119,7 +119,7 @@ public final class RecordJson {
   }
 
   private static Field field(RecordComponent component) {
-    String name = component.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
+    String name = ComponentName.words(component, '_');
     Method accessor = component.getAccessor();
     accessor.setAccessible(true);
     boolean isNullable = component.isAnnotationPresent(OrNull.class);

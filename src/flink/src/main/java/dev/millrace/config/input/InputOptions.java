@@ -10,6 +10,7 @@ import dev.millrace.config.yaml.YamlNode;
 import dev.millrace.config.yaml.YamlNode.Sequence;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.KebabCase;
+import dev.millrace.data.Setting;
 import dev.millrace.data.Task;
 import dev.millrace.input.CellNotation;
 import dev.millrace.input.InputSpec;
@@ -19,7 +20,7 @@ import java.util.List;
 /** Declares the options of {@code input}. */
 public final class InputOptions {
   public static final OptionType<String> FIELD =
-      OptionTypes.text("(?s).{1,1000}", "the name of a field");
+      OptionTypes.text(Setting.TEXT, "the name of a field");
 
   public static final Option<YamlNode> INPUT =
       Option.required(
@@ -92,7 +93,7 @@ public final class InputOptions {
   public static final Option<String> POSITIVE_CLASS =
       INPUT_GROUP.optional(
           "positive-class",
-          OptionTypes.text("(?s).{1,1000}", "one of the two classes"),
+          OptionTypes.text(Setting.TEXT, "one of the two classes"),
           "the last by name",
           "class that binary precision, recall and F1 refer to; makes the task binary");
 
@@ -214,7 +215,7 @@ public final class InputOptions {
   static final Option<String> TARGET_ON_TIMEOUT =
       TARGET_GROUP.optional(
           "on-timeout",
-          OptionTypes.text("(?s).{1,1000}", "one of the classes, or a number for regression"),
+          OptionTypes.text(Setting.TEXT, "one of the classes, or a number for regression"),
           "input.labels.on-timeout",
           "label of features whose own does not arrive within timeout; a class needs classes or"
               + " positive-class");

@@ -6,6 +6,7 @@ import dev.millrace.config.option.OptionTypes;
 import dev.millrace.config.option.Structures;
 import dev.millrace.config.yaml.YamlNode;
 import dev.millrace.config.yaml.YamlNode.Mapping;
+import dev.millrace.data.Setting;
 import dev.millrace.nn.spec.SelectionSpec;
 import dev.millrace.nn.spec.SelectionSpec.Promotion;
 
@@ -24,7 +25,7 @@ public final class SelectionOptions {
   public static final Option<String> CHAMPION =
       Option.optional(
           "champion",
-          OptionTypes.text("(?s).+", "the name of one of models"),
+          OptionTypes.text(Setting.ANY_TEXT, "the name of one of models"),
           "the first of models",
           "initial champion; also the champion of keys whose champion was removed from models");
   public static final Option<YamlNode> PROMOTION =

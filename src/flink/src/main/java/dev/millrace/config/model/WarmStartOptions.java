@@ -8,6 +8,7 @@ import dev.millrace.config.option.Structures;
 import dev.millrace.config.yaml.ConfigErrors;
 import dev.millrace.config.yaml.YamlNode;
 import dev.millrace.config.yaml.YamlNode.Mapping;
+import dev.millrace.data.Setting;
 import dev.millrace.input.InputSpec;
 import java.util.Map;
 
@@ -23,13 +24,13 @@ public final class WarmStartOptions {
   static final Option<String> KEY =
       Option.optional(
           "key",
-          OptionTypes.text("(?s).+", "a model key"),
+          OptionTypes.text(Setting.ANY_TEXT, "a model key"),
           "none",
           "key of the initial model on the models topic, read when the job is submitted");
   public static final Option<String> FILE =
       Option.optional(
           "file",
-          OptionTypes.text("(?s).+", "the path of a file"),
+          OptionTypes.text(Setting.ANY_TEXT, "the path of a file"),
           "none",
           "file of the initial model, a path relative to the pipeline file");
 

@@ -278,11 +278,11 @@ public final class OptionTypes {
 
   /** Returns the type of a text, or of a list of texts. */
   private static OptionType<?> texts(Declaration declared) {
-    Matcher counted = COUNTED.matcher(declared.setting().in());
-    int min = counted.matches() ? Integer.parseInt(counted.group(1)) : 0;
-    int max = counted.matches() ? Integer.parseInt(counted.group(2)) : 0;
+    Matcher range = COUNTED.matcher(declared.setting().in());
+    int min = range.matches() ? Integer.parseInt(range.group(1)) : 0;
+    int max = range.matches() ? Integer.parseInt(range.group(2)) : 0;
     if (declared.type() == List.class) {
-      return Structures.words(min, max, counted.group(3));
+      return Structures.words(min, max, range.group(3));
     }
     if (max > 0) {
       return characters(max);
