@@ -212,10 +212,10 @@ function bandOf(chart) {
 function yRange(spec, low, high) {
   if (low == null || high == null) return [0, 1];
   const pad = (high - low) * 0.08 || Math.abs(high) * 0.1 || 0.1;
-  const bottom = spec.from != null ? spec.from : low - pad;
+  const bottom = spec.from != null ? spec.from : low < 0 ? low - pad : Math.max(0, low - pad);
   const top = high + pad;
   return [
-    spec.low != null ? Math.max(spec.low, bottom) : bottom,
+    bottom,
     spec.high != null && high <= spec.high ? Math.min(spec.high, top) : top,
   ];
 }

@@ -1,7 +1,8 @@
 // The list of keys. The server sorts and searches; here are only the rows in view and some around
 // them, so that the list is the same to handle with ten keys and with fifty thousand.
 import { $, element, format, getJson, groups, isNumber, keyLabel, paced, setText, unlessUnreachable } from "./format.js";
-import { viewOf } from "./views.js";
+import { SCORES } from "./scores.js";
+import { formatScore, shortOf, viewOf } from "./views.js";
 
 const ROW = 52;            // height of a row, as in the style sheet
 const AROUND = 12;         // rows kept above and below those in view
@@ -127,18 +128,19 @@ export function updateRow(summary) {
 }
 
 function drawRow(row, summary) {
-  const { main, ranks, rare } = viewOf(summary.task);
-  const value = summary[main.name];
-  const baseline = summary[main.baseline];
+  const { kind, main, ranks, rare } = viewOf(summary.task);
+  const { better } = SCORES[kind][main];
+  const value = summary[main];
+  const baseline = summary["baseline_" + main];
   const below = typeof summary.better === "boolean" ? !summary.better
-    : isNumber(value) && isNumber(baseline) && (value - baseline) * main.better < 0;
-  const ranked = ranks.find(({ name }) => isNumber(summary[name]));
-  const shown = rare && isNumber(summary[rare.name]) ? rare : main;
+    : isNumber(value) && isNumber(baseline) && (value - baseline) * better < 0;
+  const ranked = ranks.find((name) => isNumber(summary[name]));
+  const shown = isNumber(summary[rare]) ? rare : main;
   const figures = [];
-  if (ranked) figures.push(ranked.label + " " + format(summary[ranked.name], Math.abs(summary[ranked.name]) < 1 ? 3 : null));
-  if (isNumber(summary[shown.name])) figures.push(shown.label + " " + format(summary[shown.name], shown.digits));
+  if (ranked) figures.push(shortOf(kind, ranked) + " " + format(summary[ranked], Math.abs(summary[ranked]) < 1 ? 3 : null));
+  if (isNumber(summary[shown])) figures.push(shortOf(kind, shown) + " " + formatScore(kind, shown, summary[shown]));
   row.figures.replaceChildren(figures.length > 0 ? figures.join(" \u00b7 ") : "no score yet");
-  if (below) row.figures.append(" ", element("span", "below", main.better > 0 ? "\u25bc" : "\u25b2"));
+  if (below) row.figures.append(" ", element("span", "below", better > 0 ? "\u25bc" : "\u25b2"));
   row.drift.hidden = !summary.drifting;
   row.button.setAttribute("aria-label",
     [row.button.title, ...figures].join(", ") +

@@ -3,7 +3,7 @@ import { Charts, MARKS, eventWord } from "./charts.js";
 import { $, DASH, after, column, duration, element, format, getJson, groups, isNumber, keyLabel, merged, moment, setText } from "./format.js";
 import { drawMatrix } from "./matrix.js";
 import { drawLinked, drawList, drawTable } from "./tables.js";
-import { EPOCHS, FIGURE_NAMES, REGRESSION, viewOf } from "./views.js";
+import { EPOCHS, formatScore, labelOf, shortOf, viewOf } from "./views.js";
 
 const MAX_POINTS = 4000;       // beyond this the thinned history is fetched again
 const MAX_EVENTS = 12;
@@ -180,24 +180,27 @@ function drawClasses() {
   const classes = latest.per_class;
   $("classes-panel").hidden = !classes;
   if (!classes) return;
-  drawTable($("classes"), ["class", "precision", "recall", "F1", "count"],
-    classes.map((one) => [one.class, [format(one.precision, 3), format(one.recall, 3), format(one.f1, 3), groups(one.support)]]));
+  const scores = ["precision", "recall", "f1"];
+  drawTable($("classes"), ["class", ...scores.map((name) => labelOf("classes", name)), "count"],
+    classes.map((one) => [one.class, [...scores.map((name) => formatScore("classes", name, one[name])), groups(one.support)]]));
 }
 
 /** Each of several outputs, with a link to its own page. */
 function drawOutputs() {
   const outputs = Object.entries(latest.outputs || {});
-  const tableOf = (id, headings, shown, cells) => {
+  // A column is a score, or one that another is compared with, under a heading of its own.
+  const tableOf = (id, kind, columns, shown) => {
     $(id).hidden = shown.length === 0;
-    drawLinked($(id), headings, shown.map(([name, output]) => [latest.key + "@" + name, cells(output.window || {}), name]));
+    drawLinked($(id), ["output", ...columns.map(([name, , heading = shortOf(kind, name)]) => heading)], shown.map(([name, output]) => {
+      const window = output.window || {};
+      return [latest.key + "@" + name, columns.map(([score, of = score]) => formatScore(kind, score, window[of])), name];
+    }));
   };
   $("outputs-panel").hidden = outputs.length === 0;
-  tableOf("outputs-classes", ["output", "acc", "F1", "log-loss", "class freq."],
-    outputs.filter(([, output]) => output.task !== "regression"),
-    (window) => [format(window.accuracy, 3), format(window.f1, 3), format(window.log_loss, 3), format(window.log_loss_baseline, 3)]);
-  tableOf("outputs-values", ["output", "MAE", "of mean", "RMSE", "R\u00b2"],
-    outputs.filter(([, output]) => output.task === "regression"),
-    (window) => [format(window.mae), format(window.mae_baseline), format(window.rmse), format(window.r2, 3)]);
+  tableOf("outputs-classes", "classes", [["accuracy"], ["f1"], ["log_loss"], ["log_loss", "log_loss_baseline", "class freq."]],
+    outputs.filter(([, output]) => output.task !== "regression"));
+  tableOf("outputs-values", "values", [["mae"], ["mae", "mae_baseline", "of mean"], ["rmse"], ["r2"]],
+    outputs.filter(([, output]) => output.task === "regression"));
 }
 
 /** Mean predicted probability and observed share, of all examples and of the segments in the window. */
@@ -216,9 +219,8 @@ function drawCalibration() {
 }
 
 function drawCompare(view) {
-  const digits = view === REGRESSION ? null : 3;
   const compared = view.compare.filter((name) => name !== "loss" || isNumber((latest.window || {}).loss));
-  const figures = (block) => compared.map((name) => format(block && block[name], name === "loss" ? null : name === "r2" ? 3 : digits));
+  const figures = (block) => compared.map((name) => formatScore(view.kind, name, block && block[name]));
   const baseline = latest.baseline || {};
   const known = view.baselines.filter(([id]) => baseline[id]);
   const block = (of) => [
@@ -226,7 +228,7 @@ function drawCompare(view) {
     ...known.map(([id, name]) => [name, figures(baseline[id][of])]),
   ];
   const second = ["since start", compared.map(() => ""), "group"];
-  drawTable($("compare"), ["window", ...compared.map((name) => FIGURE_NAMES[name])],
+  drawTable($("compare"), ["window", ...compared.map((name) => shortOf(view.kind, name))],
     [...block("window"), second, ...block("total")]);
 }
 
@@ -238,10 +240,10 @@ function drawMembers() {
   $("members-panel").hidden = competing.length === 0 && mixed.length === 0;
   if (competing.length > 0) {
     setText($("members-title"), "Models");
-    drawTable($("members"), ["model", "loss", "accuracy", "leads for"], competing.map((one) => {
+    drawTable($("members"), ["model", "loss", labelOf("classes", "accuracy"), "leads for"], competing.map((one) => {
       const isChampion = one.role === "champion";
       const loss = [one.log_loss, one.mae, one.loss].find(isNumber);
-      return [one.name + (isChampion ? " (champion)" : ""), [format(loss), format(one.accuracy, 3), groups(one.lead)], isChampion ? "own" : ""];
+      return [one.name + (isChampion ? " (champion)" : ""), [format(loss), formatScore("classes", "accuracy", one.accuracy), groups(one.lead)], isChampion ? "own" : ""];
     }));
   } else if (mixed.length > 0) {
     setText($("members-title"), "Mixture");
@@ -269,9 +271,9 @@ function drawLabels() {
   const delay = labels.delay_ms;
   const delays = delay ? ["p50", "p90", "p99", "max"].filter((of) => isNumber(delay[of])).map((of) => [of, duration(delay[of])]) : [];
   const { estimate } = latest;
-  const estimated = estimate ? [["accuracy", estimate.accuracy], ["F1", estimate.f1]].filter(([, value]) => isNumber(value)) : [];
+  const estimated = ["accuracy", "f1"].filter((name) => estimate && isNumber(estimate[name]));
   drawList($("labels"), [
-    ...estimated.map(([name, value]) => [name + ", an estimate", format(value, 3), ""]),
+    ...estimated.map((name) => [labelOf("classes", name) + ", an estimate", formatScore("classes", name, estimate[name]), ""]),
     ["labels joined", groups(labels.matched), "labels-matched"],
     ["waiting for their label", groups(labels.pending), ""],
     ["labels timed out", groups(labels.timed_out + (labels.imputed || 0)), ""],
@@ -284,8 +286,8 @@ function drawValidation(view) {
   const held = latest.validation;
   $("validation-panel").hidden = !held;
   if (!held) return;
-  const block = (of) => view.validation.map(([name, digits]) => format(held[of] && held[of][name], digits));
-  drawTable($("validation"), ["held out", ...view.validation.map(([name]) => FIGURE_NAMES[name])],
+  const block = (of) => view.validation.map((name) => formatScore(view.kind, name, held[of] && held[of][name]));
+  drawTable($("validation"), ["held out", ...view.validation.map((name) => shortOf(view.kind, name))],
     [["window", block("window"), "own"], ["epoch " + (latest.epoch || 1), block("epoch")]]);
   const best = isNumber(held.best_loss) ? "Lowest loss " + format(held.best_loss) + ", in epoch " + held.best_epoch + "." : "";
   setText($("validation-note"), [best, held.stopped ? "Learning has stopped: no lower loss within the patience of the pipeline." : ""].join(" ").trim());

@@ -1,13 +1,12 @@
 // All keys together: the distribution of the figures, the worst keys, and the latest events.
 import { Charts, eventWord } from "./charts.js";
-import { $, after, column, format, getJson, groups, isNumber, merged, moment, setText } from "./format.js";
+import { $, after, column, getJson, groups, isNumber, merged, moment, setText } from "./format.js";
 import { saved } from "./saved.js";
 import { drawLinked, drawTable } from "./tables.js";
-import { SUMMARY } from "./views.js";
+import { SUMMARY, WORST, formatScore, labelOf, shortOf } from "./views.js";
 
 const MAX_POINTS = 4000;
 const MAX_EVENTS = 15;
-const WORST = [["loss", "loss"], ["mase", "MASE"], ["mae", "MAE"], ["hamming_loss", "hamming"], ["accuracy", "accuracy", 3], ["f1", "F1", 3]];
 
 let points = null;
 let news = null;
@@ -69,13 +68,14 @@ export function drawSummary() {
 function drawSpread() {
   const { accuracy, loss } = news.summary;
   const { f1, auc, mase } = news.figures;
-  const line = (name, spread, digits) => [name, ["min", "p10", "p50", "p90", "max"].map((of) => format(spread[of], digits))];
-  const lines = [];
-  if (accuracy) lines.push(line("accuracy", accuracy, 3));
-  if (f1) lines.push(line("F1 of rare classes", f1, 3));
-  if (auc) lines.push(line("AUC of rare classes", auc, 3));
-  if (loss) lines.push(line("loss", loss, null));
-  if (mase) lines.push(line("MASE", mase, null));
+  const lines = [
+    ["classes", "accuracy", "", accuracy],
+    ["classes", "f1", " of rare classes", f1],
+    ["classes", "auc_roc", " of rare classes", auc],
+    ["classes", "loss", "", loss],
+    ["values", "mase", "", mase],
+  ].filter(([, , , spread]) => spread).map(([kind, name, of, spread]) =>
+    [labelOf(kind, name) + of, ["min", "p10", "p50", "p90", "max"].map((at) => formatScore(kind, name, spread[at]))]);
   $("spread-panel").hidden = lines.length === 0;
   if (lines.length > 0) drawTable($("spread"), ["window", "min", "p10", "median", "p90", "max"], lines);
 }
@@ -83,9 +83,9 @@ function drawSpread() {
 function drawWorst(worst) {
   $("worst-panel").hidden = worst.length === 0;
   // The columns are the figures that some of them have.
-  const columns = WORST.filter(([name]) => worst.some((one) => isNumber(one[name])));
-  drawLinked($("worst"), ["key", ...columns.map(([, label]) => label), "examples"],
-    worst.map((one) => [one.key, [...columns.map(([name, , digits]) => format(one[name], digits)), groups(one.examples)]]));
+  const columns = WORST.filter(([, name]) => worst.some((one) => isNumber(one[name])));
+  drawLinked($("worst"), ["key", ...columns.map(([kind, name]) => shortOf(kind, name)), "examples"],
+    worst.map((one) => [one.key, [...columns.map(([kind, name]) => formatScore(kind, name, one[name])), groups(one.examples)]]));
 }
 
 function drawEvents() {

@@ -4,13 +4,56 @@
 // lines is left out. A chart with "ahead" is over time: "ahead" of a line is the place of its part in
 // the forecasts for times that have not come, which follow its points; a line "from" begins with the
 // last point of another.
+//
+// Names and directions of scores are the server's (SCORES); here is which of them are drawn, and where.
+import { SCORES } from "./scores.js";
+import { format } from "./format.js";
 
-const share = { digits: 3, low: 0, high: 1 };
-const amount = { digits: null, low: 0 };
+const share = { digits: 3, high: 1 };
+const amount = { digits: null };
 const model = { name: "model", style: "model", own: true };
-const validation = { name: "held out", style: "second", dash: [8, 3], optional: true };
-// Of predictions whose labels have not come.
-const estimate = { name: "estimate", style: "model", dash: [2, 3], optional: true };
+
+/** How a score is written and drawn; the scale of losses, and of errors in the label's unit, is their own. */
+const scale = (kind, name) => (SCORES[kind][name].better > 0 ? share
+  : kind === "values" || name === "loss" ? amount : { digits: 3 });
+
+/** A score in words, and in fewer where there is little room. */
+export const labelOf = (kind, name) => SCORES[kind][name].label;
+const SHORT = { accuracy: "acc", exact_match: "exact", hamming_loss: "hamming" };
+export const shortOf = (kind, name) => SHORT[name] || labelOf(kind, name);
+export const formatScore = (kind, name, value) => format(value, scale(kind, name).digits);
+
+const title = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+// What a score of the window is drawn with, by the first word of its columns. Estimates are of
+// predictions whose labels have not come.
+const baseline = (name) => ["baseline", { name, style: "baseline", dash: [5, 4], optional: true }];
+const rival = (of, name) => [of, { name, style: "baseline", dash: [1, 4], optional: true, aside: true }];
+const validation = ["validation", { name: "held out", style: "second", dash: [8, 3], optional: true }];
+const COMPANIONS = {
+  classes: [baseline("no change"), rival("majority", "majority"), validation,
+    ["estimate", { name: "estimate", style: "model", dash: [2, 3], optional: true }]],
+  values: [baseline("last value"), rival("mean", "mean"),
+    ["seasonal", { name: "season", style: "second", dash: [5, 4], optional: true }], validation],
+  sets: [],
+};
+
+/** A score over the examples; "more" has what differs, of the chart and of the model's line. */
+const chart = (kind, name, { line = {}, lines = [], ...more } = {}) => ({
+  title: title(labelOf(kind, name)), ...scale(kind, name),
+  lines: [
+    { ...model, of: name, ...line },
+    ...COMPANIONS[kind].map(([of, drawn]) => ({ ...drawn, of: of + "_" + name })),
+    ...lines,
+  ],
+  ...more,
+});
+
+/** A score in the window; "more" has what it is compared with. */
+const tile = (kind, name, more = {}) => ({
+  id: "window-" + name.replaceAll("_", "-"), label: title(labelOf(kind, name)), of: name,
+  better: SCORES[kind][name].better, ...scale(kind, name), ...more,
+});
 
 const rate = {
   title: "Throughput", hint: "examples/s as they arrive", from: 0, ...amount,
@@ -25,66 +68,39 @@ const coverage = (of) => ({
   ],
 });
 
-const byLoss = { name: "loss", label: "loss" };
-
-// "main" is the figure of the list of keys, "rare" the one in its place where nearly all examples have
+// "main" is the score of the list of keys, "rare" the one in its place where nearly all examples have
 // the same class; the keys are ordered by the first of "ranks" that there is.
 export const CLASSIFICATION = {
-  main: { name: "accuracy", label: "acc", baseline: "baseline_accuracy", better: 1, ...share },
-  rare: { name: "f1", label: "F1", ...share },
-  ranks: [byLoss],
+  kind: "classes", main: "accuracy", rare: "f1", ranks: ["loss"],
   tiles: [
-    { id: "window-accuracy", label: "Accuracy", of: "accuracy", versus: "no_change", better: 1, ...share },
-    { id: "estimated-accuracy", label: "Accuracy estimate", block: "estimate", of: "accuracy", ...share },
-    { id: "window-f1", label: "F1", of: "f1", versus: "no_change", better: 1, ...share },
-    { id: "window-precision", label: "Precision", of: "precision", ...share },
-    { id: "window-recall", label: "Recall", of: "recall", ...share },
-    { id: "window-auc", label: "AUC", of: "auc_roc", ...share },
-    { id: "window-log-loss", label: "Log-loss", of: "log_loss", against: ["log_loss_baseline", "class frequencies"], better: -1, digits: 3, low: 0 },
-    { id: "window-normalized-entropy", label: "Normalized entropy", of: "normalized_entropy", digits: 3, low: 0 },
-    { id: "window-loss", label: "Loss", of: "loss", ...amount },
+    tile("classes", "accuracy", { versus: "no_change" }),
+    tile("classes", "accuracy", { id: "estimated-accuracy", label: "Accuracy estimate", block: "estimate" }),
+    tile("classes", "f1", { versus: "no_change" }),
+    tile("classes", "precision"),
+    tile("classes", "recall"),
+    tile("classes", "auc_roc"),
+    tile("classes", "log_loss", { against: ["log_loss_baseline", "class frequencies"] }),
+    tile("classes", "normalized_entropy"),
+    tile("classes", "loss"),
   ],
   charts: [
-    {
-      title: "Accuracy", ...share,
-      lines: [
-        { ...model, of: "accuracy" },
-        { name: "no change", of: "baseline_accuracy", style: "baseline", dash: [5, 4] },
-        { name: "majority", of: "majority_accuracy", style: "baseline", dash: [1, 4], optional: true, aside: true },
-        { ...validation, of: "validation_accuracy" },
-        { ...estimate, of: "estimated_accuracy" },
-      ],
-    },
-    {
-      title: "F1", ...share,
-      lines: [
-        { ...model, of: "f1" },
-        { name: "no change", of: "baseline_f1", style: "baseline", dash: [5, 4] },
-        { ...estimate, of: "estimated_f1" },
-      ],
-    },
-    {
-      title: "Precision and recall", ...share,
-      lines: [
-        { ...model, name: "precision", of: "precision" },
-        { ...model, name: "recall", of: "recall", style: "second" },
-      ],
-    },
-    { title: "Loss", ...amount, lines: [{ ...model, of: "loss" }, { ...validation, of: "validation_loss" }] },
-    {
-      title: "Log-loss", ...amount,
-      lines: [
-        { ...model, of: "log_loss" },
-        { name: "class frequencies", of: "log_loss_baseline", style: "baseline", dash: [5, 4] },
-      ],
-    },
-    { title: "AUC", ...share, lines: [{ ...model, of: "auc" }] },
+    chart("classes", "accuracy"),
+    chart("classes", "f1"),
+    chart("classes", "precision", {
+      title: "Precision and recall", line: { name: "precision" },
+      lines: [{ ...model, name: "recall", of: "recall", style: "second" }],
+    }),
+    chart("classes", "loss"),
+    chart("classes", "log_loss", {
+      lines: [{ name: "class frequencies", of: "log_loss_baseline", style: "baseline", dash: [5, 4] }],
+    }),
+    chart("classes", "auc_roc"),
     coverage("sets"),
     rate,
   ],
   compare: ["accuracy", "f1", "kappa", "loss"],
   baselines: [["no_change", "no change"], ["majority", "majority class"]],
-  validation: [["accuracy", 3], ["f1", 3], ["loss", null]],
+  validation: ["accuracy", "f1", "loss"],
 };
 
 // Each value with what was forecast of it, and what is forecast next.
@@ -101,80 +117,53 @@ const series = {
 };
 
 export const REGRESSION = {
-  main: { name: "mae", label: "MAE", baseline: "baseline_mae", better: -1, ...amount },
-  ranks: [byLoss, { name: "mase", label: "MASE" }],
+  kind: "values", main: "mae", ranks: ["loss", "mase"],
   tiles: [
-    { id: "window-mae", label: "MAE", of: "mae", versus: "last_value", better: -1, ...amount },
-    { id: "window-rmse", label: "RMSE", of: "rmse", versus: "last_value", better: -1, ...amount },
-    { id: "window-r2", label: "R\u00b2", of: "r2", digits: 3 },
-    { id: "window-mase", label: "MASE", of: "mase", optional: true, ...amount },
-    { id: "window-loss", label: "Loss", of: "loss", optional: true, ...amount },
+    tile("values", "mae", { versus: "last_value" }),
+    tile("values", "rmse", { versus: "last_value" }),
+    tile("values", "r2"),
+    tile("values", "mase", { optional: true }),
+    tile("values", "loss", { optional: true }),
   ],
   charts: [
     series,
-    {
-      title: "MAE", ...amount,
-      lines: [
-        { ...model, of: "mae" },
-        { name: "last value", of: "baseline_mae", style: "baseline", dash: [5, 4] },
-        { name: "mean", of: "mean_mae", style: "baseline", dash: [1, 4], optional: true, aside: true },
-        { name: "season", of: "seasonal_mae", style: "second", dash: [5, 4], optional: true },
-        { ...validation, of: "validation_mae" },
-      ],
-    },
-    {
-      title: "RMSE", ...amount,
-      lines: [
-        { ...model, of: "rmse" },
-        { name: "last value", of: "baseline_rmse", style: "baseline", dash: [5, 4] },
-      ],
-    },
-    { title: "R\u00b2", digits: 3, high: 1, lines: [{ ...model, of: "r2" }] },
-    { title: "MASE", hint: "below 1: better than naive", ...amount, lines: [{ ...model, of: "mase", optional: true }] },
-    { title: "Loss", ...amount, lines: [{ ...model, of: "loss", optional: true }] },
+    chart("values", "mae"),
+    chart("values", "rmse"),
+    chart("values", "r2"),
+    chart("values", "mase", { hint: "below 1: better than naive", line: { optional: true } }),
+    chart("values", "loss", { line: { optional: true } }),
     coverage("intervals"),
     rate,
   ],
   compare: ["mae", "rmse", "r2", "loss"],
   baselines: [["last_value", "last value"], ["mean", "mean"]],
-  validation: [["mae", null], ["rmse", null], ["loss", null]],
+  validation: ["mae", "rmse", "loss"],
 };
 
 /** Several outputs together; each has a page of its own. */
 export const OUTPUTS = {
-  main: { name: "f1", label: "F1", better: 1, ...share },
-  ranks: [{ name: "hamming_loss", label: "hamming" }],
+  kind: "sets", main: "f1", ranks: ["hamming_loss"],
   tiles: [
-    { id: "window-f1", label: "Micro F1", of: "f1", ...share },
-    { id: "window-macro-f1", label: "Macro F1", of: "macro_f1", ...share },
-    { id: "window-jaccard", label: "Jaccard", of: "jaccard", ...share },
-    { id: "window-exact-match", label: "Exact match", of: "exact_match", ...share },
-    { id: "window-hamming-loss", label: "Hamming loss", of: "hamming_loss", ...share },
-    { id: "window-precision", label: "Precision", of: "precision", ...share },
-    { id: "window-recall", label: "Recall", of: "recall", ...share },
+    tile("sets", "f1", { label: "Micro F1" }),
+    tile("sets", "macro_f1"),
+    tile("sets", "jaccard"),
+    tile("sets", "exact_match"),
+    tile("sets", "hamming_loss"),
+    tile("sets", "precision"),
+    tile("sets", "recall"),
   ],
   charts: [
-    {
-      title: "F1", ...share,
-      lines: [
-        { ...model, name: "micro", of: "f1" },
-        { ...model, name: "macro", of: "macro_f1", style: "second" },
-      ],
-    },
-    {
-      title: "Jaccard", ...share,
-      lines: [
-        { ...model, name: "micro", of: "jaccard" },
-        { ...model, name: "mean of the examples", of: "jaccard_samples", style: "second" },
-      ],
-    },
-    { title: "Exact match", hint: "examples all of whose labels are right", ...share, lines: [{ ...model, name: "", of: "exact_match" }] },
-    { title: "Hamming loss", hint: "labels that are wrong", ...amount, lines: [{ ...model, name: "", of: "hamming_loss" }] },
+    chart("sets", "f1", { line: { name: "micro" }, lines: [{ ...model, name: "macro", of: "macro_f1", style: "second" }] }),
+    chart("sets", "jaccard", {
+      line: { name: "micro" }, lines: [{ ...model, name: "mean of the examples", of: "jaccard_samples", style: "second" }],
+    }),
+    chart("sets", "exact_match", { hint: "examples all of whose labels are right", line: { name: "" } }),
+    chart("sets", "hamming_loss", { hint: "labels that are wrong", line: { name: "" } }),
     rate,
   ],
   compare: ["f1", "macro_f1", "jaccard", "exact_match"],
   baselines: [],
-  validation: [["f1", 3], ["exact_match", 3]],
+  validation: ["f1", "exact_match"],
 };
 
 /** How the validation loss went from epoch to epoch. */
@@ -183,21 +172,33 @@ export const EPOCHS = {
   lines: [{ ...model, name: "held out", of: "loss" }],
 };
 
-const spread = (name) => [
-  { ...model, name: "median key", of: name + "_p50" },
-  { name: "p90", of: name + "_p90", style: "baseline" },
-  { name: "p10", of: name + "_p10", style: "baseline" },
-];
+/** The distribution of a score over the keys. */
+const spread = (kind, name, more = {}) => ({
+  title: title(labelOf(kind, name)) + " of the keys", ...scale(kind, name), band: [name + "_p90", name + "_p10"],
+  lines: [
+    { ...model, name: "median key", of: name + "_p50" },
+    { name: "p90", of: name + "_p90", style: "baseline" },
+    { name: "p10", of: name + "_p10", style: "baseline" },
+  ],
+  ...more,
+});
 
 export const SUMMARY = [
   { title: "Throughput", hint: "examples/s over all keys", from: 0, ...amount, lines: [{ ...model, name: "", of: "rate" }] },
   { title: "Lag", hint: "records not yet in a report", from: 0, ...amount, lines: [{ ...model, name: "", of: "lag" }] },
-  { title: "Accuracy of the keys", ...share, band: ["accuracy_p90", "accuracy_p10"], lines: spread("accuracy") },
-  { title: "F1 of the keys", hint: "of rare classes", ...share, band: ["f1_p90", "f1_p10"], lines: spread("f1") },
-  { title: "MASE of the keys", ...amount, band: ["mase_p90", "mase_p10"], lines: spread("mase") },
-  { title: "Loss of the keys", ...amount, band: ["loss_p90", "loss_p10"], lines: spread("loss") },
+  spread("classes", "accuracy"),
+  spread("classes", "f1", { hint: "of rare classes" }),
+  spread("values", "mase"),
+  spread("classes", "loss"),
 ];
+
+const VIEWS = [CLASSIFICATION, REGRESSION, OUTPUTS];
+
+/** Scores of the worst keys, as [kind, name], each once: those by which keys are ordered, then those of the list. */
+export const WORST = [
+  ...VIEWS.flatMap(({ kind, ranks }) => ranks.map((name) => [kind, name])),
+  ...VIEWS.flatMap(({ kind, main, rare }) => [[kind, main], [kind, rare]]),
+].filter(([, name], i, all) => name && all.findIndex(([, other]) => other === name) === i);
 
 export const viewOf = (task) => (task === "multilabel" || task === "multi-target" ? OUTPUTS
   : task === "regression" ? REGRESSION : CLASSIFICATION);
-export const FIGURE_NAMES = { macro_f1: "macro F1", jaccard: "Jaccard", exact_match: "exact", accuracy: "acc", f1: "F1", kappa: "kappa", loss: "loss", mae: "MAE", rmse: "RMSE", r2: "R\u00b2" };

@@ -16,13 +16,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The scores of the metrics, each declared once: its name in records, whether higher is better, and
- * its formula. The JSON of records and its reader, the schema in docs/asyncapi.yaml and the tables
- * of docs/metrics.md follow from them, in this order.
+ * its formula. The JSON of records and its reader, the dashboard, the schema in docs/asyncapi.yaml
+ * and the tables of docs/metrics.md follow from them, in this order.
  */
 @PublicApi
 public enum Score {
@@ -216,6 +217,8 @@ public enum Score {
     }
   }
 
+  private static final Pattern ABBREVIATION =
+      Pattern.compile("\\b(auc|f1|mae|mape|mase|mcc|pr|rmse|sd|smape)\\b");
   private static final Map<Kind, List<Score>> BY_KIND =
       Arrays.stream(values()).collect(Collectors.groupingBy(Score::kind));
 
@@ -272,6 +275,19 @@ public enum Score {
   /** Returns the name in records. */
   public String field() {
     return field;
+  }
+
+  /** Returns the name that people read: words, and abbreviations in capitals. */
+  public String label() {
+    return switch (this) {
+      case LOG_LOSS -> "log-loss";
+      case AUC_ROC -> "AUC";
+      case R2 -> "R²";
+      default ->
+          ABBREVIATION
+              .matcher(field.replace('_', ' '))
+              .replaceAll(word -> word.group().toUpperCase(Locale.ROOT));
+    };
   }
 
   /** Returns the direction. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.cli.watch.MetricsRecords;
 import dev.millrace.data.Task;
+import dev.millrace.report.Score;
 
 /**
  * Figures of a metrics record that the dashboard draws over time, by kind of task. The first one is
@@ -11,51 +12,58 @@ import dev.millrace.data.Task;
  */
 enum DashboardColumns {
   CLASSIFICATION(
-      "accuracy /window/accuracy",
-      "precision /window/precision",
-      "recall /window/recall",
-      "f1 /window/f1",
-      "loss /window/loss",
-      "baseline_accuracy /baseline/no_change/window/accuracy",
-      "baseline_f1 /baseline/no_change/window/f1",
-      "majority_accuracy /baseline/majority/window/accuracy",
-      "validation_accuracy /validation/window/accuracy",
-      "validation_loss /validation/window/loss",
-      "auc /window/auc_roc",
-      "log_loss /window/log_loss",
-      "log_loss_baseline /window/log_loss_baseline",
-      "coverage /window/set/coverage",
-      "coverage_level /window/set/level",
-      "estimated_accuracy /estimate/accuracy",
-      "estimated_f1 /estimate/f1"),
+      window(Score.ACCURACY),
+      window(Score.PRECISION),
+      window(Score.RECALL),
+      window(Score.F1),
+      window(Score.LOSS),
+      score("baseline", "/baseline/no_change/window", Score.ACCURACY),
+      score("baseline", "/baseline/no_change/window", Score.F1),
+      score("majority", "/baseline/majority/window", Score.ACCURACY),
+      score("validation", "/validation/window", Score.ACCURACY),
+      score("validation", "/validation/window", Score.LOSS),
+      window(Score.AUC_ROC),
+      window(Score.LOG_LOSS),
+      window(Score.LOG_LOSS_BASELINE),
+      new Column("coverage", "/window/set/coverage"),
+      new Column("coverage_level", "/window/set/level"),
+      score("estimate", "/estimate", Score.ACCURACY),
+      score("estimate", "/estimate", Score.F1)),
   // A validation loss of regression is in the label's units, so it is not drawn with the loss.
   REGRESSION(
-      "mae /window/mae",
-      "rmse /window/rmse",
-      "r2 /window/r2",
-      "loss /window/loss",
-      "baseline_mae /baseline/last_value/window/mae",
-      "baseline_rmse /baseline/last_value/window/rmse",
-      "mean_mae /baseline/mean/window/mae",
-      "validation_mae /validation/window/mae",
-      "coverage /window/interval/coverage",
-      "coverage_level /window/interval/level",
-      "value /forecast/value",
-      "forecast /forecast/last/value",
-      "forecast_low /forecast/last/low",
-      "forecast_high /forecast/last/high",
-      "seasonal_mae /baseline/seasonal/0/naive/window/mae",
-      "mase /window/mase"),
+      window(Score.MAE),
+      window(Score.RMSE),
+      window(Score.R2),
+      window(Score.VALUE_LOSS),
+      score("baseline", "/baseline/last_value/window", Score.MAE),
+      score("baseline", "/baseline/last_value/window", Score.RMSE),
+      score("mean", "/baseline/mean/window", Score.MAE),
+      score("validation", "/validation/window", Score.MAE),
+      new Column("coverage", "/window/interval/coverage"),
+      new Column("coverage_level", "/window/interval/level"),
+      new Column("value", "/forecast/value"),
+      new Column("forecast", "/forecast/last/value"),
+      new Column("forecast_low", "/forecast/last/low"),
+      new Column("forecast_high", "/forecast/last/high"),
+      score("seasonal", "/baseline/seasonal/0/naive/window", Score.MAE),
+      window(Score.MASE)),
   // Of several outputs together, which have no common loss; each has its own record.
   OUTPUTS(
-      "f1 /window/f1",
-      "exact_match /window/exact_match",
-      "macro_f1 /window/macro_f1",
-      "jaccard /window/jaccard",
-      "jaccard_samples /window/jaccard_samples",
-      "hamming_loss /window/hamming_loss",
-      "precision /window/precision",
-      "recall /window/recall");
+      window(Score.SET_F1),
+      window(Score.EXACT_MATCH),
+      window(Score.SET_MACRO_F1),
+      window(Score.JACCARD),
+      window(Score.JACCARD_SAMPLES),
+      window(Score.HAMMING_LOSS),
+      window(Score.SET_PRECISION),
+      window(Score.SET_RECALL));
+
+  /** Figure of a record: its name in the page's requests, and its place. */
+  private record Column(String name, JsonPointer place) {
+    Column(String name, String place) {
+      this(name, JsonPointer.compile(place));
+    }
+  }
 
   private static final int MAIN = 0;
   private static final int EXACT_MATCH = 1;
@@ -69,20 +77,19 @@ enum DashboardColumns {
   // From here on, accuracy says little about the rare classes.
   private static final float SKEWED_MAJORITY = 0.9f;
 
-  private final String[] names;
-  private final JsonPointer[] pointers;
+  private final Column[] columns;
 
-  /**
-   * @param columns name and JSON pointer of each figure
-   */
-  DashboardColumns(String... columns) {
-    names = new String[columns.length];
-    pointers = new JsonPointer[columns.length];
-    for (int i = 0; i < columns.length; i++) {
-      String[] parts = columns[i].split(" ");
-      names[i] = parts[0];
-      pointers[i] = JsonPointer.compile(parts[1]);
-    }
+  DashboardColumns(Column... columns) {
+    this.columns = columns;
+  }
+
+  private static Column window(Score score) {
+    return new Column(score.field(), "/window/" + score.field());
+  }
+
+  /** Returns a score that the page draws with that of the window, named by what it is of. */
+  private static Column score(String of, String block, Score score) {
+    return new Column(of + "_" + score.field(), block + "/" + score.field());
   }
 
   static DashboardColumns of(Task task) {
@@ -90,11 +97,11 @@ enum DashboardColumns {
   }
 
   int count() {
-    return names.length;
+    return columns.length;
   }
 
   String name(int column) {
-    return names[column];
+    return columns[column].name();
   }
 
   private int baselineColumn() {
@@ -200,9 +207,9 @@ enum DashboardColumns {
 
   /** Returns the figures of one record in column order, NaN if the record has no value. */
   float[] read(JsonNode record) {
-    float[] values = new float[pointers.length];
+    float[] values = new float[columns.length];
     for (int i = 0; i < values.length; i++) {
-      values[i] = number(record.at(pointers[i]));
+      values[i] = number(record.at(columns[i].place()));
     }
     return values;
   }

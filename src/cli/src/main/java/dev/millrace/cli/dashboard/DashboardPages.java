@@ -1,11 +1,14 @@
 package dev.millrace.cli.dashboard;
 
 import dev.millrace.cli.http.HttpReply;
+import dev.millrace.report.Score;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Files of the page. */
@@ -62,6 +65,36 @@ final class DashboardPages {
       String file = script + ".js";
       pages.put("/" + file, HttpReply.resource("dashboard/" + file, SCRIPT));
     }
+    pages.put("/scores.js", HttpReply.bytes(SCRIPT, scores().getBytes(StandardCharsets.UTF_8)));
     return pages;
+  }
+
+  /** Returns the catalogue of scores as a module: by kind and name, their label and direction. */
+  private static String scores() {
+    String kinds =
+        DashboardLines.object(
+            out -> {
+              for (Score.Kind kind : Score.Kind.values()) {
+                out.writeObjectFieldStart(kind.name().toLowerCase(Locale.ROOT));
+                for (Score score : Score.of(kind)) {
+                  if (score.part() == null) {
+                    out.writeObjectFieldStart(score.field());
+                    out.writeStringField("label", score.label());
+                    out.writeNumberField("better", sign(score.better()));
+                    out.writeEndObject();
+                  }
+                }
+                out.writeEndObject();
+              }
+            });
+    return "export const SCORES = " + kinds + ";\n";
+  }
+
+  private static int sign(Score.Better better) {
+    return switch (better) {
+      case HIGHER -> 1;
+      case LOWER -> -1;
+      case NEITHER, FLAG -> 0;
+    };
   }
 }

@@ -249,7 +249,7 @@ class DashboardHistoryTest {
 
     assertThat(keys.get(0).has("f1")).isFalse();
     assertThat(keys.get(1).path("f1").floatValue()).isEqualTo(0.25f);
-    assertThat(keys.get(1).path("auc").floatValue()).isEqualTo(0.75f);
+    assertThat(keys.get(1).path("auc_roc").floatValue()).isEqualTo(0.75f);
     assertThat(all.at("/figures/f1/min").asDouble()).isEqualTo(0.25);
     assertThat(all.at("/figures/auc/max").asDouble()).isEqualTo(0.75);
     assertThat(all.at("/worst/0/key").asText()).isEqualTo("common");

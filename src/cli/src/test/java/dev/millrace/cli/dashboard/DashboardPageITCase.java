@@ -42,7 +42,7 @@ class DashboardPageITCase extends DashboardPage {
     server.publish(rare);
     awaitText("key-name", "shop-1");
 
-    awaitText("window-auc", "0.512");
+    awaitText("window-auc-roc", "0.512");
     awaitText("window-log-loss", "0.144");
     assertThat(browser.text("window-log-loss-delta")).isEqualTo("+0.009 vs class frequencies");
     assertThat(browser.text("key-sub"))

@@ -13,6 +13,7 @@ import dev.millrace.codec.OutputRecord;
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.KafkaRecord;
+import dev.millrace.report.Score;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,6 +28,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterEach;
@@ -150,6 +152,25 @@ public class DashboardServerTest {
     }
     assertThat(get("/").body()).doesNotContain("http://", "https://");
     assertThat(get("/uplot.js").body()).contains("uPlot");
+  }
+
+  @Test
+  void thePageTakesNamesAndDirectionsOfAllScoresFromTheCatalogue() throws Exception {
+    String script = get("/scores.js").body();
+
+    JsonNode scores = MAPPER.readTree(script.substring(script.indexOf('{')));
+
+    for (Score score : Score.values()) {
+      JsonNode known = scores.path(score.kind().name().toLowerCase(Locale.ROOT));
+      if (score.part() == null) {
+        assertThat(known.at("/" + score.field() + "/label").asText()).isEqualTo(score.label());
+      }
+    }
+    assertThat(scores.at("/classes/auc_roc/label").asText()).isEqualTo("AUC");
+    assertThat(scores.at("/classes/accuracy/better").asInt()).isEqualTo(1);
+    assertThat(scores.at("/values/mae/better").asInt()).isEqualTo(-1);
+    assertThat(scores.at("/values/label_mean/better").asInt()).isZero();
+    assertThat(scores.at("/sets/macro_f1/label").asText()).isEqualTo("macro F1");
   }
 
   @Test
@@ -292,8 +313,8 @@ public class DashboardServerTest {
             "[\"seq\",\"time\",\"accuracy\",\"precision\",\"recall\",\"f1\",\"loss\","
                 + "\"baseline_accuracy\",\"baseline_f1\",\"majority_accuracy\","
                 + "\"validation_accuracy\",\"validation_loss\","
-                + "\"auc\",\"log_loss\",\"log_loss_baseline\",\"coverage\",\"coverage_level\","
-                + "\"estimated_accuracy\",\"estimated_f1\",\"rate\"]");
+                + "\"auc_roc\",\"log_loss\",\"log_loss_baseline\",\"coverage\",\"coverage_level\","
+                + "\"estimate_accuracy\",\"estimate_f1\",\"rate\"]");
     assertThat(all.path("values").toString())
         .startsWith(
             "[[100,200],[1795598043120,1795598043120],[0.5,0.75],[0.74,0.74],[0.66,0.66],"
