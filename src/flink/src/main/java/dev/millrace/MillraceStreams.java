@@ -166,7 +166,7 @@ public sealed class MillraceStreams permits ElementStreams {
 
   /** Returns the summaries if the settings ask for them, else an empty stream. */
   DataStream<OutputRecord> writtenSummaries() {
-    return summaries(settings.output().hasSummary());
+    return summaries(settings.output().publish().summary());
   }
 
   private DataStream<OutputRecord> summaries(boolean isEnabled) {

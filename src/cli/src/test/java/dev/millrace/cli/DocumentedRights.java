@@ -106,7 +106,8 @@ public final class DocumentedRights {
       case "output.topics.events" -> List.of(output.events());
       case "output.topics.dead-letters" -> List.of(output.deadLetters());
       case "output.topics.models" -> List.of(output.models());
-      case "output.topics.summary" -> output.hasSummary() ? List.of(output.summary()) : List.of();
+      case "output.topics.summary" ->
+          output.publish().summary() ? List.of(output.summary()) : List.of();
       case "output.topics.commands" -> commands == null ? List.of() : List.of(commands);
       case "output.topics.*" ->
           output.topics().stream()

@@ -82,7 +82,7 @@ class ValidationTest {
     spec =
         spec.with(
             to -> {
-              to.predictions = true;
+              to.publish = to.publish.withPredictions(true);
             });
     try (TrainHarness harness = new TrainHarness(spec)) {
       harness.send(Chunks.classes("k", EXAMPLES, 5), 17);
@@ -107,7 +107,7 @@ class ValidationTest {
     spec =
         spec.with(
             to -> {
-              to.predictions = true;
+              to.publish = to.publish.withPredictions(true);
             });
     List<Example> examples = Chunks.classes("k", 2_000, 5);
     for (int i = 0; i < examples.size(); i++) {

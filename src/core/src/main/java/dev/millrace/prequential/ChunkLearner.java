@@ -167,14 +167,14 @@ final class ChunkLearner implements RowLearner {
       events.skippedSteps(model, key, listener);
     }
     // Consumers of the models topic must serve the current champion.
-    if (isPromoted || spec.snapshots().isDue(model.counters.examples)) {
+    if (isPromoted || spec.publish().snapshots().isDue(model.counters.examples)) {
       listener.modelDue(key, state);
     }
   }
 
   private void publish(PrequentialModel model, EngineListener listener) {
     Reasons reasons = explanations.explain(model, batch.scores, batch.known, batch.predicted);
-    if (spec.predictions()) {
+    if (spec.publish().predictions()) {
       listener.prediction(
           predictions.of(model, batch).withReasons(reasons),
           model.counters.timestamp,

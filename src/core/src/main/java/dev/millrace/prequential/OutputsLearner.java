@@ -241,7 +241,7 @@ final class OutputsLearner implements KeyLearner {
     if (set != null && learned == 0 && id != null && of.sets != null) {
       of.sets.keep(LabelJoin.joinId(id, of.counters.epoch), set, budget);
     }
-    if (spec.predictions() && isPredicted) {
+    if (spec.publish().predictions() && isPredicted) {
       listener.prediction(
           published.of(of, chunk, row, labels, predictions, set, version),
           of.counters.timestamp,

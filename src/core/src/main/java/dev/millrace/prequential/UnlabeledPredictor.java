@@ -92,7 +92,7 @@ final class UnlabeledPredictor {
     Intervals intervals = model.part(Intervals.class);
     PendingBound bound = intervals == null ? null : intervals.bound(scores);
     Reasons reasons = explanations.explain(model, scores, model.learner.classes(), predicted);
-    if (spec.predictions()) {
+    if (spec.publish().predictions()) {
       listener.prediction(
           predictions
               .withoutLabel(

@@ -154,7 +154,10 @@ class AbsurdValuesTest {
     for (int i = 0; i < RECORDS; i++) {
       chunk.add(example(i, labels.applyAsDouble(i)));
     }
-    learn(Specs.train(input, model, METRICS).with(to -> to.predictions = true), chunk);
+    learn(
+        Specs.train(input, model, METRICS)
+            .with(to -> to.publish = to.publish.withPredictions(true)),
+        chunk);
     double sum = 0;
     for (int i = from; i < RECORDS; i++) {
       sum += Math.abs(value(published.predictions.get(i)) - labels.applyAsDouble(i));

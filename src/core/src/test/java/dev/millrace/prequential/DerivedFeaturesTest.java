@@ -152,8 +152,8 @@ class DerivedFeaturesTest {
         spec(false)
             .with(
                 to -> {
-                  to.predictions = false;
-                  to.snapshots = new SnapshotSpec(50, 0);
+                  to.publish = to.publish.withPredictions(false);
+                  to.publish = to.publish.with(new SnapshotSpec(50, 0));
                 });
     EngineListener listener =
         new EngineListener() {
@@ -264,7 +264,8 @@ class DerivedFeaturesTest {
                       new DerivedFeature(
                           "one", List.of(), new Window(0, Unit.ALL, List.of(Aggregate.SUM), 0)));
             });
-    return Specs.train(input, auto(input), Specs.METRICS).with(to -> to.predictions = true);
+    return Specs.train(input, auto(input), Specs.METRICS)
+        .with(to -> to.publish = to.publish.withPredictions(true));
   }
 
   private static AutoModelSpec auto(InputSpec input) {

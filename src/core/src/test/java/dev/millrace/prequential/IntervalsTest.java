@@ -37,8 +37,8 @@ class IntervalsTest {
       Specs.train(Specs.small(5))
           .with(
               to -> {
-                to.interval = 0.9;
-                to.predictions = true;
+                to.publish = to.publish.withInterval(0.9);
+                to.publish = to.publish.withPredictions(true);
               });
 
   private final RecordingListener published = new RecordingListener();
@@ -94,7 +94,7 @@ class IntervalsTest {
   void cutsIntoChunksAndRestartsChangeNoBit() throws IOException {
     for (List<Example> examples :
         List.of(Chunks.numbers("k", 200, 1), Chunks.classes("k", 200, 1))) {
-      TrainSpec silent = SPEC.with(to -> to.predictions = false);
+      TrainSpec silent = SPEC.with(to -> to.publish = to.publish.withPredictions(false));
       byte[] expected = bytes(learn(silent, examples, 64, false));
 
       assertThat(bytes(learn(silent, examples, 1, true))).isEqualTo(expected);
@@ -201,8 +201,8 @@ class IntervalsTest {
   void anotherLevelRestartsIntervalsAndKeepsTheModel() throws IOException {
     List<Example> examples = Chunks.numbers("k", EXAMPLES, 1);
     TrainState state = learn(SPEC, examples.subList(0, 400), 64, false);
-    TrainSpec other = SPEC.with(to -> to.interval = 0.5);
-    TrainSpec none = SPEC.with(to -> to.interval = 0);
+    TrainSpec other = SPEC.with(to -> to.publish = to.publish.withInterval(0.5));
+    TrainSpec none = SPEC.with(to -> to.publish = to.publish.withInterval(0));
 
     published.predictions.clear();
     Chunk rest = Chunks.of(examples.subList(400, EXAMPLES));

@@ -187,7 +187,7 @@ class KeyBudgetTest {
         new AutoModelSpec(
             AutoSpec.of(AutoSpec.Tier.FAST), 1, ClassWeights.NONE, Indicators.of(input), null);
     return Specs.train(input, model, Specs.METRICS)
-        .with(to -> to.predictions = input.labels() != null);
+        .with(to -> to.publish = to.publish.withPredictions(input.labels() != null));
   }
 
   private TrainState learn(

@@ -41,8 +41,8 @@ class KeyPartsTest {
             DriftSpec kswin = new DriftSpec.Kswin(0.01, 20, 5, 0);
             to.drift = new DriftPolicy("kswin", kswin, DriftPolicy.Action.EVENT, 1, 0);
             to.inputDrift = InputDriftSpec.DEFAULT;
-            to.interval = 0.9;
-            to.reasons = 2;
+            to.publish = to.publish.withInterval(0.9);
+            to.publish = to.publish.withReasons(2);
             to.metrics = to.metrics.with(m -> m.validation = new Validation(0.2, 2));
           });
   private static final List<Example> EXAMPLES = Chunks.classes("k", 60, 3);

@@ -134,7 +134,8 @@ class LateMixtureTest {
   private static TrainSpec spec(ModelSpec model) {
     InputSpec input =
         LateStreams.input(Task.MULTICLASS, null, 10_000, 1_000).with(to -> to.classes = CLASSES);
-    return Specs.train(input, model, Specs.METRICS).with(to -> to.predictions = true);
+    return Specs.train(input, model, Specs.METRICS)
+        .with(to -> to.publish = to.publish.withPredictions(true));
   }
 
   private TrainState learn(TrainSpec spec, List<Example> rows, int chunkSize) throws IOException {

@@ -548,7 +548,7 @@ class OutputsTest {
                   to.every = 100;
                   to.thresholdMetric = Decision.F1;
                 }))
-        .with(to -> to.predictions = true);
+        .with(to -> to.publish = to.publish.withPredictions(true));
   }
 
   private static TrainSpec sets() {

@@ -100,7 +100,7 @@ public class PrequentialEngineTest {
 
   @Test
   void featuresWithoutLabelArePredictedAndChangeNothing() throws IOException {
-    TrainSpec predicting = spec.with(to -> to.predictions = true);
+    TrainSpec predicting = spec.with(to -> to.publish = to.publish.withPredictions(true));
     List<Example> examples = Chunks.classes("k", 200, 1);
     byte[] expected = bytes(learn(engine(predicting), examples, 64).get("k"));
     List<Prediction> labeled = List.copyOf(published.predictions);
@@ -128,7 +128,7 @@ public class PrequentialEngineTest {
 
   @Test
   void aKeyOfFeaturesWithoutLabelAloneHasNoState() throws IOException {
-    TrainSpec predicting = spec.with(to -> to.predictions = true);
+    TrainSpec predicting = spec.with(to -> to.publish = to.publish.withPredictions(true));
     Example asked = Chunks.classes("k", 1, 1).get(0);
     asked.kind = RecordKind.FEATURES;
 

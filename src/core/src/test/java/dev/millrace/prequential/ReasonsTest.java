@@ -37,8 +37,8 @@ class ReasonsTest {
       Specs.train(ModelSpec.auto(5))
           .with(
               to -> {
-                to.reasons = 2;
-                to.predictions = true;
+                to.publish = to.publish.withReasons(2);
+                to.publish = to.publish.withPredictions(true);
               });
 
   private final RecordingListener published = new RecordingListener();
@@ -93,7 +93,7 @@ class ReasonsTest {
   void cutsIntoChunksAndRestartsChangeNoBit() throws IOException {
     for (List<Example> examples :
         List.of(Chunks.numbers("k", 200, 1), Chunks.classes("k", 200, 1))) {
-      TrainSpec silent = SPEC.with(to -> to.predictions = false);
+      TrainSpec silent = SPEC.with(to -> to.publish = to.publish.withPredictions(false));
       byte[] expected = bytes(learn(silent, examples, 64, false));
 
       assertThat(bytes(learn(silent, examples, 1, true))).isEqualTo(expected);
@@ -110,7 +110,7 @@ class ReasonsTest {
         published.predictions.stream().map(one -> one.withReasons(null)).toList();
     published.predictions.clear();
 
-    learn(SPEC.with(to -> to.reasons = 0), examples, 64, false);
+    learn(SPEC.with(to -> to.publish = to.publish.withReasons(0)), examples, 64, false);
 
     assertThat(explained).usingRecursiveComparison().isEqualTo(published.predictions);
   }

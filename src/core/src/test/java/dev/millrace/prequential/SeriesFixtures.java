@@ -56,7 +56,8 @@ final class SeriesFixtures {
     AutoModelSpec model =
         new AutoModelSpec(
             AutoSpec.of(AutoSpec.Tier.FAST), 1, ClassWeights.NONE, Indicators.of(input), null);
-    return Specs.train(input, model, MetricsSpec.DEFAULT).with(to -> to.predictions = true);
+    return Specs.train(input, model, MetricsSpec.DEFAULT)
+        .with(to -> to.publish = to.publish.withPredictions(true));
   }
 
   /** A chunk of the records of a series an hour apart. */

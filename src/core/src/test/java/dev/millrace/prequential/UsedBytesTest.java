@@ -67,7 +67,7 @@ class UsedBytesTest {
             .with(
                 to -> {
                   to.drift = drift;
-                  to.interval = 0.9;
+                  to.publish = to.publish.withInterval(0.9);
                 });
 
     requireEqual(spec, rows(input));

@@ -30,6 +30,7 @@ import dev.millrace.nn.spec.Indicators;
 import dev.millrace.nn.spec.Loss;
 import dev.millrace.nn.spec.ModelSpec;
 import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.prequential.spec.PublishSpec;
 import dev.millrace.prequential.spec.SnapshotSpec;
 import java.io.IOException;
 import java.io.InputStream;
@@ -377,7 +378,7 @@ public final class PipelineFile {
     if (exactlyOnce && !isEmbedded) {
       checkTransactions(output, storage.checkpointMillis(), TransactionTimeout.millis(kafka));
     }
-    return Settings.of(
+    return new Settings(
         pipeline,
         kafka,
         input,
@@ -415,7 +416,7 @@ public final class PipelineFile {
     if (input.labels() != null && input.task() == null) {
       in.reject(InputOptions.LABELS, "needs input.task: models predict before the first label");
     }
-    if (input.hasOutputs() && outputs.reasons() > 0) {
+    if (input.hasOutputs() && outputs.publish().reasons() > 0) {
       output.reject(
           PipelineOptions.REASONS,
           "are not supported with sets of labels or several targets. Remove it");
@@ -428,20 +429,17 @@ public final class PipelineFile {
         output.below(PipelineOptions.SNAPSHOTS, PipelineOptions.SNAPSHOTS_GROUP);
     boolean hasCommands =
         root.mentions(SelectionOptions.MODELS) || topics.has(PipelineOptions.COMMANDS_TOPIC);
+    String models = topic(topics, PipelineOptions.MODELS_TOPIC, pipeline);
     return output.read(
         new Settings.Output(
             topic(topics, PipelineOptions.METRICS_TOPIC, pipeline),
             topic(topics, PipelineOptions.PREDICTIONS_TOPIC, pipeline),
             topic(topics, PipelineOptions.EVENTS_TOPIC, pipeline),
             topic(topics, PipelineOptions.DEAD_LETTERS_TOPIC, pipeline),
-            topic(topics, PipelineOptions.MODELS_TOPIC, pipeline),
+            models,
             topic(topics, PipelineOptions.SUMMARY_TOPIC, pipeline),
             hasCommands ? topic(topics, PipelineOptions.COMMANDS_TOPIC, pipeline) : null,
-            false,
-            0,
-            0,
-            snapshots.read(SnapshotSpec.DEFAULT),
-            false,
+            PublishSpec.MODELS_AT_THE_END.with(snapshots.read(SnapshotSpec.DEFAULT).to(models)),
             Settings.Guarantee.AT_LEAST_ONCE));
   }
 

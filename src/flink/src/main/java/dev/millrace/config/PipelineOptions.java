@@ -16,6 +16,7 @@ import dev.millrace.config.option.Structures;
 import dev.millrace.config.yaml.YamlNode;
 import dev.millrace.flink.StateSpec;
 import dev.millrace.input.InputSpec.Limits;
+import dev.millrace.prequential.spec.PublishSpec;
 import dev.millrace.prequential.spec.SnapshotSpec;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -71,7 +72,7 @@ final class PipelineOptions {
       OUTPUT_GROUP.add(section("topics", "their names, all different"));
 
   static {
-    OUTPUT_GROUP.declare(Settings.Output.class);
+    OUTPUT_GROUP.declare(PublishSpec.class).declare(Settings.Output.class);
   }
 
   static final Option<YamlNode> SNAPSHOTS =

@@ -7,13 +7,12 @@ import dev.millrace.data.PublicApi;
 import dev.millrace.data.Setting;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.eval.drift.InputDriftSpec;
-import dev.millrace.explain.RowColumns;
 import dev.millrace.flink.StateSpec;
 import dev.millrace.input.InputSpec;
 import dev.millrace.nn.spec.Indicators;
 import dev.millrace.nn.spec.ModelSpec;
 import dev.millrace.prequential.spec.DriftPolicy;
-import dev.millrace.prequential.spec.SnapshotSpec;
+import dev.millrace.prequential.spec.PublishSpec;
 import dev.millrace.prequential.spec.TrainSpec;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -30,7 +29,6 @@ import org.jspecify.annotations.Nullable;
  * @param drift null without a detector of concept drift
  * @param inputDrift null if drift of the input is not detected
  * @param warmStartKey key whose published model new ones start from, null if there is none
- * @param configHash first eight hex digits of the SHA-256 of the settings that determine models
  */
 @PublicApi
 public record Settings(
@@ -43,45 +41,23 @@ public record Settings(
     @Nullable InputDriftSpec inputDrift,
     Output output,
     State state,
-    @Nullable String warmStartKey,
-    String configHash)
+    @Nullable String warmStartKey)
     implements Serializable {
 
+  /** Creates settings with a model that knows which features are indicators. */
   public Settings {
     kafka = Map.copyOf(kafka);
+    model = model.withIndicators(Indicators.of(input.spec()));
   }
 
-  /** Returns settings with their hash, and a model that knows which features are indicators. */
-  public static Settings of(
-      String pipeline,
-      Map<String, String> kafka,
-      Input input,
-      ModelSpec model,
-      MetricsSpec metrics,
-      @Nullable DriftPolicy drift,
-      @Nullable InputDriftSpec inputDrift,
-      Output output,
-      State state,
-      @Nullable String warmStartKey) {
-    ModelSpec ofInput = model.withIndicators(Indicators.of(input.spec()));
-    String hash = ConfigHash.of(input.spec(), ofInput, metrics.validation(), drift);
-    return new Settings(
-        pipeline,
-        kafka,
-        input,
-        ofInput,
-        metrics,
-        drift,
-        inputDrift,
-        output,
-        state,
-        warmStartKey,
-        hash);
+  /** Returns the first eight hex digits of the SHA-256 of the settings that determine models. */
+  public String configHash() {
+    return ConfigHash.of(input.spec(), model, metrics.validation(), drift);
   }
 
-  /** Returns the same with another input, and the hash that follows. */
+  /** Returns the same with another input. */
   public Settings withInput(Input other) {
-    return of(
+    return new Settings(
         pipeline, kafka, other, model, metrics, drift, inputDrift, output, state, warmStartKey);
   }
 
@@ -104,31 +80,42 @@ public record Settings(
         input.withSpec(spec.with(to -> to.limits = spec.limits().withOutputBytes(maxBytes))));
   }
 
-  /** Returns the same with another model, and the hash that follows. */
+  /** Returns the same with another model. */
   public Settings withModel(ModelSpec other) {
-    return of(
+    return new Settings(
         pipeline, kafka, input, other, metrics, drift, inputDrift, output, state, warmStartKey);
   }
 
   /** Returns the same with another warm-start key, null for none. */
   public Settings withWarmStartKey(@Nullable String other) {
-    return of(pipeline, kafka, input, model, metrics, drift, inputDrift, output, state, other);
+    return new Settings(
+        pipeline, kafka, input, model, metrics, drift, inputDrift, output, state, other);
   }
 
   /** Returns the same with other metrics. */
   public Settings withMetrics(MetricsSpec other) {
-    return of(pipeline, kafka, input, model, other, drift, inputDrift, output, state, warmStartKey);
+    return new Settings(
+        pipeline, kafka, input, model, other, drift, inputDrift, output, state, warmStartKey);
   }
 
-  /** Returns the same with other outputs. */
-  public Settings withOutput(Output other) {
-    return of(
-        pipeline, kafka, input, model, metrics, drift, inputDrift, other, state, warmStartKey);
+  /** Returns the same with other records and models on the output topics. */
+  public Settings withPublish(PublishSpec other) {
+    return new Settings(
+        pipeline,
+        kafka,
+        input,
+        model,
+        metrics,
+        drift,
+        inputDrift,
+        output.with(other),
+        state,
+        warmStartKey);
   }
 
   /** Returns the same with other client properties. */
   public Settings withKafka(Map<String, String> other) {
-    return of(
+    return new Settings(
         pipeline, other, input, model, metrics, drift, inputDrift, output, state, warmStartKey);
   }
 
@@ -138,14 +125,10 @@ public record Settings(
         .with(
             to -> {
               to.metrics = metrics;
-              to.configHash = configHash;
+              to.configHash = configHash();
               to.drift = drift;
               to.inputDrift = inputDrift;
-              to.predictions = output.hasPredictions();
-              to.interval = output.interval();
-              to.reasons = output.reasons();
-              to.snapshots = output.snapshots().to(output.models());
-              to.summary = output.hasSummary();
+              to.publish = output.publish();
               to.commands = output.commands();
             });
   }
@@ -174,7 +157,7 @@ public record Settings(
         + ", warmStartKey="
         + warmStartKey
         + ", configHash="
-        + configHash
+        + configHash()
         + "]";
   }
 
@@ -198,7 +181,7 @@ public record Settings(
    * The topics that a pipeline writes, and the delivery guarantee.
    *
    * @param commands topic of commands to running jobs; null if none are read
-   * @param snapshots when models are published
+   * @param publish what is published besides metrics and events
    */
   public record Output(
       String metrics,
@@ -208,84 +191,26 @@ public record Settings(
       String models,
       String summary,
       @Nullable String commands,
-      @Setting(
-              value = "false",
-              name = "predictions",
-              doc =
-                  "publish the prediction for each example, made before the model learned from it")
-          boolean hasPredictions,
-      @Setting(
-              value = "0",
-              in = "[0, 1)",
-              doc =
-                  "level of intervals, such as 0.9: that share of the labels is to be between low"
-                      + " and high around a predicted value, or in the set of predicted classes; 0"
-                      + " is off; see docs/intervals.md")
-          double interval,
-      @Setting(
-              value = "0",
-              in = "[0, " + RowColumns.MAX + "]",
-              doc =
-                  "max number of columns that a prediction names as its reasons, those that moved"
-                      + " it most; 0 is off; see docs/reasons.md")
-          int reasons,
-      SnapshotSpec snapshots,
-      @Setting(
-              value = "false",
-              name = "summary",
-              doc = "publish a summary of all models every few seconds, by the clock")
-          boolean hasSummary,
+      PublishSpec publish,
       @Setting(
               value = "at-least-once",
               doc = "how surely; exactly-once shows records when a checkpoint ends")
           Guarantee guarantee)
       implements Serializable {
 
-    /** Returns the same with predictions. */
-    public Output withPredictions() {
-      return with(true, interval, reasons, snapshots);
-    }
-
-    /** Returns the same with intervals of another level, 0 for none. */
-    public Output withInterval(double level) {
-      return with(hasPredictions, level, reasons, snapshots);
-    }
-
-    /** Returns the same with another max number of columns that explain a prediction. */
-    public Output withReasons(int max) {
-      return with(hasPredictions, interval, max, snapshots);
-    }
-
-    /** Returns the same with models that are published at the end of the input alone. */
-    public Output withModelsAtTheEnd() {
-      return with(hasPredictions, interval, reasons, SnapshotSpec.AT_THE_END);
-    }
-
-    private Output with(
-        boolean publishesPredictions, double level, int maxReasons, SnapshotSpec published) {
+    /** Returns the same with other records and models. */
+    public Output with(PublishSpec other) {
       return new Output(
-          metrics,
-          predictions,
-          events,
-          deadLetters,
-          models,
-          summary,
-          commands,
-          publishesPredictions,
-          level,
-          maxReasons,
-          published,
-          hasSummary,
-          guarantee);
+          metrics, predictions, events, deadLetters, models, summary, commands, other, guarantee);
     }
 
     /** Returns the topics that must exist. */
     public List<String> topics() {
       List<String> topics = new ArrayList<>(List.of(metrics, events, deadLetters, models));
-      if (hasPredictions) {
+      if (publish.predictions()) {
         topics.add(predictions);
       }
-      if (hasSummary) {
+      if (publish.summary()) {
         topics.add(summary);
       }
       if (commands != null) {

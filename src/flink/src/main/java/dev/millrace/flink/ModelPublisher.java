@@ -37,7 +37,7 @@ final class ModelPublisher {
 
   ModelPublisher(TrainSpec spec, RuntimeContext context) {
     this.spec = spec;
-    period = spec.snapshots().maxIntervalMillis();
+    period = spec.publish().snapshots().maxIntervalMillis();
     parts = context.getState(new ValueStateDescriptor<>(STATE_NAME, Types.INT));
     segments =
         spec.input().mayHaveIds()
@@ -94,7 +94,7 @@ final class ModelPublisher {
    */
   void publishUnpublished(TrainState state, String key, SideOutputs out) throws IOException {
     long examples = state.examples();
-    if (examples > state.marks.published && spec.snapshots().allows(examples)) {
+    if (examples > state.marks.published && spec.publish().snapshots().allows(examples)) {
       publish(state, key, out);
     }
   }

@@ -67,7 +67,7 @@ public class TrainOperator extends KeyedProcessOperator<String, Chunk, OutputRec
 
   public TrainOperator(TrainSpec spec, StateSpec state) {
     super(new TrainFunction(spec, state));
-    this.snapshots = spec.snapshots();
+    this.snapshots = spec.publish().snapshots();
     this.state = state;
     this.reportMillis = spec.metrics().maxIntervalMillis();
     this.hasCommands = spec.commands() != null;
@@ -118,7 +118,7 @@ public class TrainOperator extends KeyedProcessOperator<String, Chunk, OutputRec
 
   /** Makes the operator emit a prediction for every example, whatever the settings are. */
   public void emitPredictions() {
-    function().change(to -> to.predictions = true);
+    function().change(to -> to.publish = to.publish.withPredictions(true));
   }
 
   /** Makes the operator emit a prediction with each element that travels with its example. */
@@ -129,7 +129,7 @@ public class TrainOperator extends KeyedProcessOperator<String, Chunk, OutputRec
 
   /** Makes the operator emit samples for the summary, whatever the settings are. */
   public void emitSummary() {
-    function().change(to -> to.summary = true);
+    function().change(to -> to.publish = to.publish.withSummary());
   }
 
   private TrainFunction function() {

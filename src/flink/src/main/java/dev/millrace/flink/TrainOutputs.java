@@ -49,7 +49,7 @@ final class TrainOutputs implements EngineListener {
       Collector<OutputRecord> reports,
       SideOutputs sideOutputs) {
     this.hasElements = hasElements;
-    this.hasSummary = spec.summary();
+    this.hasSummary = spec.publish().summary();
     this.hasOutputs = spec.input().hasOutputs();
     this.maxValueBytes = spec.input().limits().outputValueBytes();
     this.publisher = publisher;

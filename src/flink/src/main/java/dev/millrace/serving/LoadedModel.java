@@ -37,7 +37,7 @@ public final class LoadedModel {
                 snapshot,
                 settings.model(),
                 settings.input().spec(),
-                settings.output().reasons(),
+                settings.output().publish().reasons(),
                 workspace);
   }
 

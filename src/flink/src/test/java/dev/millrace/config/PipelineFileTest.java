@@ -33,6 +33,7 @@ import dev.millrace.nn.spec.Regularizer;
 import dev.millrace.nn.spec.Schedule;
 import dev.millrace.nn.spec.SelectionSpec;
 import dev.millrace.prequential.spec.DriftPolicy;
+import dev.millrace.prequential.spec.PublishSpec;
 import dev.millrace.prequential.spec.SnapshotSpec;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -109,11 +110,7 @@ class PipelineFileTest {
                 "fraud.models",
                 "fraud.summary",
                 null,
-                false,
-                0,
-                0,
-                SnapshotSpec.DEFAULT,
-                false,
+                new PublishSpec(false, 0, 0, SnapshotSpec.DEFAULT.to("fraud.models"), false),
                 Guarantee.AT_LEAST_ONCE));
     assertThat(settings.state())
         .isEqualTo(new Settings.State(Backend.HEAP, 10_000, StateSpec.DEFAULT));
@@ -229,11 +226,8 @@ class PipelineFileTest {
                 "fraud.models",
                 "fraud.summary",
                 null,
-                true,
-                0.9,
-                5,
-                new SnapshotSpec(5000, 60_000),
-                true,
+                new PublishSpec(
+                    true, 0.9, 5, new SnapshotSpec(5000, 60_000).to("fraud.models"), true),
                 Guarantee.EXACTLY_ONCE));
     assertThat(settings.state())
         .isEqualTo(new Settings.State(Backend.ROCKSDB, 60_000, StateSpec.DEFAULT));

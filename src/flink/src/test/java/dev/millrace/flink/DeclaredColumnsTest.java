@@ -287,7 +287,7 @@ class DeclaredColumnsTest {
   private static TrainSpec spec(InputSpec input) {
     ModelSpec model = ModelSpec.auto(1, AutoSpec.of(AutoSpec.Tier.FAST), ClassWeights.NONE);
     return Specs.train(input, model.withIndicators(Indicators.of(input)), Specs.METRICS)
-        .with(to -> to.predictions = true);
+        .with(to -> to.publish = to.publish.withPredictions(true));
   }
 
   private static TrainHarness harness(StateBackend backend, @Nullable OperatorSubtaskState from)

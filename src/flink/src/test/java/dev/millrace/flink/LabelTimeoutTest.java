@@ -54,7 +54,8 @@ class LabelTimeoutTest {
   }
 
   private static TrainSpec spec(InputSpec input, MetricsSpec metrics) {
-    return Specs.train(input, Specs.small(5), metrics).with(to -> to.predictions = true);
+    return Specs.train(input, Specs.small(5), metrics)
+        .with(to -> to.publish = to.publish.withPredictions(true));
   }
 
   private static TrainSpec clicks() {

@@ -42,7 +42,8 @@ class LateLabelsTest {
 
   private static TrainSpec spec(Task task, int batchSize, MetricsSpec metrics) {
     InputSpec input = LateStreams.input(task, null, TIMEOUT, EXAMPLES);
-    return Specs.train(input, Specs.small(batchSize), metrics).with(to -> to.predictions = true);
+    return Specs.train(input, Specs.small(batchSize), metrics)
+        .with(to -> to.publish = to.publish.withPredictions(true));
   }
 
   private static TrainSpec classes() {

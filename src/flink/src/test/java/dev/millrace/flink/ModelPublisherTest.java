@@ -63,7 +63,7 @@ class ModelPublisherTest {
               to.confusionMatrix = false;
             });
     TrainSpec spec = Specs.train(Records.undeclared(), model, quiet);
-    return spec.with(to -> to.snapshots = new SnapshotSpec(every, maxInterval));
+    return spec.with(to -> to.publish = to.publish.with(new SnapshotSpec(every, maxInterval)));
   }
 
   private static List<Arrival> read(List<OutputRecord> records) throws IOException {
@@ -153,7 +153,8 @@ class ModelPublisherTest {
   @Test
   void aModelOfFewExamplesIsPublishedAtTheEndAlone() throws Exception {
     SnapshotSpec later = new SnapshotSpec(4, MINUTE, 10, "");
-    TrainSpec spec = spec(Specs.small(4), 4, MINUTE).with(to -> to.snapshots = later);
+    TrainSpec spec =
+        spec(Specs.small(4), 4, MINUTE).with(to -> to.publish = to.publish.with(later));
     try (TrainHarness harness = new TrainHarness(spec)) {
       harness.operator.setProcessingTime(1);
       harness.send(Chunks.classes("k", 9, 1), 5);
@@ -194,7 +195,7 @@ class ModelPublisherTest {
     }
     SnapshotSpec elsewhere = new SnapshotSpec(1000, MINUTE).to("others");
     try (TrainHarness harness =
-        new TrainHarness(slow.with(to -> to.snapshots = elsewhere), state)) {
+        new TrainHarness(slow.with(to -> to.publish = to.publish.with(elsewhere)), state)) {
       harness.operator.setProcessingTime(12 * MINUTE);
       assertThat(examples(harness.models())).containsExactly(5L);
     }
@@ -255,7 +256,7 @@ class ModelPublisherTest {
         usual.input().with(to -> to.limits = usual.input().limits().withOutputBytes(500_000));
     TrainSpec spec =
         Specs.train(input, usual.model(), usual.metrics())
-            .with(to -> to.snapshots = usual.snapshots());
+            .with(to -> to.publish = to.publish.with(usual.publish().snapshots()));
     byte[] model = bytes(1, 1_500_000);
 
     List<OutputRecord> records = ModelParts.split(spec, "k", 1, model);

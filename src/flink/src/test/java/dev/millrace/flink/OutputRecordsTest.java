@@ -129,8 +129,8 @@ class OutputRecordsTest {
     return Specs.train(Records.undeclared().with(change), Specs.small(1), Specs.METRICS)
         .with(
             to -> {
-              to.predictions = true;
-              to.summary = true;
+              to.publish = to.publish.withPredictions(true);
+              to.publish = to.publish.withSummary();
             });
   }
 

@@ -29,8 +29,8 @@ class PredictionsTest {
     return spec.with(
         to -> {
           to.drift = spec.drift();
-          to.predictions = true;
-          to.snapshots = spec.snapshots();
+          to.publish = to.publish.withPredictions(true);
+          to.publish = to.publish.with(spec.publish().snapshots());
         });
   }
 

@@ -78,7 +78,7 @@ class PublishedIdsTest {
     return Specs.train(INPUT, model, Specs.METRICS)
         .with(
             to -> {
-              to.snapshots = new SnapshotSpec(every, 0);
+              to.publish = to.publish.with(new SnapshotSpec(every, 0));
               to.commands = "test.commands";
             });
   }

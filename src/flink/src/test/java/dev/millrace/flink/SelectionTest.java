@@ -65,7 +65,7 @@ class SelectionTest {
     return Specs.train(model)
         .with(
             to -> {
-              to.predictions = true;
+              to.publish = to.publish.withPredictions(true);
               to.commands = "test.commands";
             });
   }

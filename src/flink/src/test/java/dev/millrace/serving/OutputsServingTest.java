@@ -131,7 +131,7 @@ class OutputsServingTest {
             .with(
                 to -> {
                   to.metrics = settings.metrics();
-                  to.predictions = true;
+                  to.publish = to.publish.withPredictions(true);
                 });
     return new PrequentialEngine(spec, 64 << 20, ShapeChange.FAIL);
   }

@@ -84,7 +84,7 @@ record LearnCall(RowType columns, List<Integer> keys, Settings settings, Types t
 
   /** Returns how the models are trained. */
   TrainSpec trainSpec() {
-    return settings.trainSpec().with(to -> to.predictions = true);
+    return settings.trainSpec().with(to -> to.publish = to.publish.withPredictions(true));
   }
 
   /** Returns the specification of the input. */

@@ -38,7 +38,7 @@ class LearnCallTest {
     assertThat(call.types().texts()).containsExactly("country");
     assertThat(call.types().times()).containsExactly("at");
     assertThat(call.input().key()).isEqualTo("card");
-    assertThat(call.trainSpec().predictions()).isTrue();
+    assertThat(call.trainSpec().publish().predictions()).isTrue();
   }
 
   @Test

@@ -112,7 +112,7 @@ public final class AccuracyCommand extends Benchmark {
     if (areas == null) {
       return Evaluation.run(settings, scan, 1, null, progress, prediction -> {});
     }
-    Settings predicting = settings.withOutput(settings.output().withPredictions());
+    Settings predicting = settings.withPublish(settings.output().publish().withPredictions(true));
     ObjectMapper parser = new ObjectMapper();
     return Evaluation.run(
         predicting,

@@ -114,7 +114,7 @@ public final class IntervalsBenchCommand implements Callable<Integer> {
       Consumer<JsonNode> predictions)
       throws Exception {
     Settings predicting =
-        settings.withOutput(settings.output().withPredictions().withInterval(level));
+        settings.withPublish(settings.output().publish().withPredictions(true).withInterval(level));
     ObjectMapper parser = new ObjectMapper();
     try (Progress progress = new Progress(name, rows)) {
       Evaluation.run(

@@ -125,7 +125,7 @@ class CoverageBoundTest {
     Settings settings = CsvPipeline.settings(null, "bound", scan, null);
     ObjectMapper parser = new ObjectMapper();
     Evaluation.run(
-        settings.withOutput(settings.output().withPredictions().withInterval(LEVEL)),
+        settings.withPublish(settings.output().publish().withPredictions(true).withInterval(LEVEL)),
         scan,
         1,
         null,

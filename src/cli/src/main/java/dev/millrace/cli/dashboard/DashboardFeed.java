@@ -34,7 +34,7 @@ public final class DashboardFeed implements AutoCloseable {
     this(settings.kafka(), page);
     Settings.Output output = settings.output();
     followValues(output.events());
-    if (output.hasSummary()) {
+    if (output.publish().summary()) {
       followValues(output.summary());
     }
     // Pipelines may share a dead-letter topic. A pipeline of one model has no commands.

@@ -141,7 +141,10 @@ public final class ValidateCommand implements Callable<Integer> {
     state(out, settings);
     line(out, "metrics", output.metrics() + ", " + metrics(settings.metrics()));
     line(out, "validation", validation(settings.metrics().validation(), settings.input().spec()));
-    line(out, "predictions", output.hasPredictions() ? output.predictions() : "not published");
+    line(
+        out,
+        "predictions",
+        output.publish().predictions() ? output.predictions() : "not published");
     line(out, "drift", drift(settings.drift()));
     line(out, "input drift", inputDrift(settings.inputDrift()));
     line(out, "events", output.events());
@@ -150,7 +153,7 @@ public final class ValidateCommand implements Callable<Integer> {
     if (output.commands() != null) {
       line(out, "commands", output.commands());
     }
-    line(out, "summary", output.hasSummary() ? output.summary() : "not published");
+    line(out, "summary", output.publish().summary() ? output.summary() : "not published");
     line(
         out,
         "guarantee",

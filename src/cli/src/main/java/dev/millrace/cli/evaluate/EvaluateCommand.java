@@ -342,7 +342,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     if (predictions == null && scores == null) {
       return Evaluation.run(settings, scan, epochs, delay, progress, prediction -> {}, reports);
     }
-    Settings predicting = settings.withOutput(settings.output().withPredictions());
+    Settings predicting = settings.withPublish(settings.output().publish().withPredictions(true));
     ObjectMapper parser = new ObjectMapper();
     try (PredictionsFile written =
         predictions == null
@@ -390,7 +390,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     if (!(interval >= 0 && interval < 1)) {
       throw CliError.usage("--interval must be at least 0 and below 1, but was " + interval);
     }
-    return settings.withOutput(settings.output().withInterval(interval));
+    return settings.withPublish(settings.output().publish().withInterval(interval));
   }
 
   private Settings withReasons(Settings settings) {
@@ -401,7 +401,7 @@ public final class EvaluateCommand implements Callable<Integer> {
       throw CliError.usage(
           "--reasons must be between 0 and %d, but was %d".formatted(RowColumns.MAX, reasons));
     }
-    return settings.withOutput(settings.output().withReasons(reasons));
+    return settings.withPublish(settings.output().publish().withReasons(reasons));
   }
 
   private Settings withMetrics(Settings settings) {

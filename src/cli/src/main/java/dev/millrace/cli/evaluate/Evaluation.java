@@ -13,6 +13,7 @@ import dev.millrace.cli.run.LocalJob;
 import dev.millrace.cli.watch.MetricsRecords;
 import dev.millrace.codec.OutputRecord;
 import dev.millrace.config.Settings;
+import dev.millrace.prequential.spec.SnapshotSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -73,7 +74,8 @@ public record Evaluation(
       Consumer<OutputRecord> predictions,
       Consumer<String> reports)
       throws Exception {
-    Settings atTheEnd = settings.withOutput(settings.output().withModelsAtTheEnd());
+    Settings atTheEnd =
+        settings.withPublish(settings.output().publish().with(SnapshotSpec.AT_THE_END));
     Settings lines = CsvPipeline.ofLines(atTheEnd, scan, epochs, labelDelay != null);
     FinalMetrics metrics =
         new FinalMetrics(settings.input().spec(), settings.metrics().positiveClass());

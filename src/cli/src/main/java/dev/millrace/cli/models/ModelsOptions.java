@@ -61,7 +61,9 @@ public abstract class ModelsOptions {
                 .formatted(
                     settings.pipeline(),
                     settings.output().predictions(),
-                    settings.output().hasPredictions() ? "" : ", with output.predictions: true"));
+                    settings.output().publish().predictions()
+                        ? ""
+                        : ", with output.predictions: true"));
       }
       return settings;
     }

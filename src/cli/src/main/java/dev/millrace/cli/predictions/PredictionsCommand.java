@@ -75,7 +75,7 @@ public final class PredictionsCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Settings settings = kafka.settings();
-    if (!settings.output().hasPredictions()) {
+    if (!settings.output().publish().predictions()) {
       throw CliError.usage(
           "%s has no output.predictions, so its job writes none. Add: output: { predictions: true }"
               .formatted(kafka.config()));

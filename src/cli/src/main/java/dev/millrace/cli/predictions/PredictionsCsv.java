@@ -91,11 +91,13 @@ public final class PredictionsCsv implements AutoCloseable {
     boolean hasOutputs = spec.hasOutputs();
     Classes columns = hasOutputs || known == null ? Classes.NONE : known;
     classes = columns.names();
-    reasons = new ReasonsColumn(!hasOutputs && output.reasons() > 0);
-    regions = RegionColumns.of(!hasOutputs && output.interval() > 0, areClasses);
+    reasons = new ReasonsColumn(!hasOutputs && output.publish().reasons() > 0);
+    regions = RegionColumns.of(!hasOutputs && output.publish().interval() > 0, areClasses);
     separator = spec.labelSeparator();
     targets =
-        spec.targets().isEmpty() ? null : new TargetColumns(spec.targets(), output.interval() > 0);
+        spec.targets().isEmpty()
+            ? null
+            : new TargetColumns(spec.targets(), output.publish().interval() > 0);
     isOfForecasts = spec.forecast() != null;
     isOfSets = hasOutputs && targets == null;
     labels =

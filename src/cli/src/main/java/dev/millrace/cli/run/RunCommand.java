@@ -140,11 +140,11 @@ public final class RunCommand implements Callable<Integer> {
     out.printf(
         "Writes    %s, %s%s, %s, %s%s%n",
         output.metrics(),
-        output.hasPredictions() ? output.predictions() + ", " : "",
+        output.publish().predictions() ? output.predictions() + ", " : "",
         output.events(),
         output.deadLetters(),
         output.models(),
-        output.hasSummary() ? ", " + output.summary() : "");
+        output.publish().summary() ? ", " + output.summary() : "");
     out.printf("State     %s%n", place);
     out.printf("Models    %s%n", models);
     if (metrics != null) {

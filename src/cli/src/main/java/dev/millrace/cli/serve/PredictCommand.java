@@ -282,8 +282,8 @@ public final class PredictCommand implements Callable<Integer> {
     boolean areClasses = loaded.values().stream().anyMatch(LoadedModel::isOfClasses);
     return new AnswerLines(
         json,
-        RegionColumns.of(settings.output().interval() > 0, areClasses),
-        new ReasonsColumn(settings.output().reasons() > 0));
+        RegionColumns.of(settings.output().publish().interval() > 0, areClasses),
+        new ReasonsColumn(settings.output().publish().reasons() > 0));
   }
 
   /** Shows the prediction of a row; returns why there is none, else null. */

@@ -127,7 +127,7 @@ public final class ServeCommand implements Callable<Integer> {
                     follower.remaining(),
                     follower.dropped(),
                     follower.incomplete()),
-            settings.output().reasons() > 0,
+            settings.output().publish().reasons() > 0,
             threads,
             metrics);
     return new ServeServer(listen.host(), port, threads, required, api, metrics);

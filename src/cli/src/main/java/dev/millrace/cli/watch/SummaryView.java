@@ -29,7 +29,7 @@ public final class SummaryView implements AutoCloseable {
     topic = settings.output().summary();
     this.notice = notice;
     follower =
-        settings.output().hasSummary()
+        settings.output().publish().summary()
             ? new TopicFollower(
                 settings.kafka(),
                 topic,

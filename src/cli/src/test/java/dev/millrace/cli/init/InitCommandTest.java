@@ -817,7 +817,7 @@ class InitCommandTest {
     String all = text.replaceAll("(?m)^# (?=(auto|metrics|output|state):)", "");
 
     assertThat(all).isNotEqualTo(text);
-    assertThat(PipelineFile.parse("-", all, dir).output().hasPredictions()).isTrue();
+    assertThat(PipelineFile.parse("-", all, dir).output().publish().predictions()).isTrue();
   }
 
   @Test

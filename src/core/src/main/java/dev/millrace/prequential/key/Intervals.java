@@ -31,7 +31,7 @@ public final class Intervals implements KeyPart {
 
   /** Creates them without examples; null if there are none for the pipeline or for its model. */
   static @Nullable Intervals create(PartOrigin origin) {
-    double level = origin.spec().interval();
+    double level = origin.spec().publish().interval();
     boolean areClasses = origin.task().isClassification();
     return level == 0 || (areClasses && !origin.hasProbabilities())
         ? null
@@ -126,7 +126,7 @@ public final class Intervals implements KeyPart {
     ConformalBounds bounds = ConformalBounds.read(in, areClasses);
     CoverageScores scores =
         State.read(in, new CoverageScores(bounds.level(), origin.spec().metrics()));
-    return bounds.level() == origin.spec().interval()
+    return bounds.level() == origin.spec().publish().interval()
         ? new Intervals(bounds, scores, areClasses)
         : null;
   }

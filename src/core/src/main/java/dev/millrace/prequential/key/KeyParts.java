@@ -174,7 +174,7 @@ public final class KeyParts {
   }
 
   private static @Nullable ColumnImportance importance(PartOrigin origin) {
-    return origin.spec().reasons() == 0
+    return origin.spec().publish().reasons() == 0
         ? null
         : new ColumnImportance(
             Explainer.of(origin.spec().input(), origin.learner().inputs(), origin.workspace())

@@ -25,7 +25,7 @@ public final class Explanations {
 
   /** Prepares to explain the prediction of a row, before the model learns it. */
   public void prepare(PrequentialModel model, float[] features) {
-    if (spec.reasons() > 0) {
+    if (spec.publish().reasons() > 0) {
       OnlineModel learner = model.learner;
       learner.use(workspace);
       explainer(learner).predict(learner, features, 0);
@@ -47,7 +47,7 @@ public final class Explanations {
       return null;
     }
     Explainer explainer = explainer(model.learner);
-    int top = spec.reasons();
+    int top = spec.publish().reasons();
     Reasons reasons =
         model.task.isClassification()
             ? explainer.explainClass(

@@ -33,11 +33,11 @@ public final class RowSelector {
   public RowSelector(TrainSpec spec, Rejections rejections) {
     this.rejections = rejections;
     weightsByName = spec.model().classWeights().byName();
-    snapshots = spec.snapshots();
+    snapshots = spec.publish().snapshots();
     heldOutFraction = spec.metrics().validation().fraction();
     isOneByOne =
-        spec.predictions()
-            || spec.reasons() > 0
+        spec.publish().predictions()
+            || spec.publish().reasons() > 0
             || spec.drift() != null
             || spec.model() instanceof SelectionSpec;
   }

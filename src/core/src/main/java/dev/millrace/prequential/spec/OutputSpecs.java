@@ -59,8 +59,9 @@ public final class OutputSpecs {
                       });
           // Of the columns, which are the same for all outputs, and of units that change anyway.
           to.inputDrift = null;
-          to.predictions = true; // the sets of labels are predicted from them
-          to.reasons = 0;
+          to.publish =
+              to.publish.withPredictions(true); // the sets of labels are predicted from them
+          to.publish = to.publish.withReasons(0);
         });
   }
 

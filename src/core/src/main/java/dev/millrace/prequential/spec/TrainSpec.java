@@ -27,11 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param configHash hash of the configuration, named in metrics
  * @param drift detector of drift and the reaction to it; null for none
  * @param inputDrift detection of drift in the columns of the input; null for none
- * @param predictions true to publish the prediction for each example
- * @param snapshots intervals at which models are published
- * @param summary true to send the scores of each report to the summary
- * @param interval level of intervals, or of sets of classes; 0 for none
- * @param reasons max number of columns that explain a prediction; 0 for no reasons
+ * @param publish what is published besides metrics and events
  * @param commands topic of commands, named in dead letters; null if none are read
  */
 @PublicApi
@@ -44,11 +40,7 @@ public record TrainSpec(
     String configHash,
     @Nullable DriftPolicy drift,
     @Nullable InputDriftSpec inputDrift,
-    boolean predictions,
-    SnapshotSpec snapshots,
-    boolean summary,
-    double interval,
-    int reasons,
+    PublishSpec publish,
     @Nullable String commands)
     implements Serializable {
   private static final long LARGE_REPORT = 64 << 10;
@@ -74,11 +66,7 @@ public record TrainSpec(
         "",
         null,
         null,
-        false,
-        SnapshotSpec.AT_THE_END,
-        false,
-        0,
-        0,
+        PublishSpec.MODELS_AT_THE_END,
         null);
   }
 
@@ -181,11 +169,7 @@ public record TrainSpec(
     public String configHash;
     public @Nullable DriftPolicy drift;
     public @Nullable InputDriftSpec inputDrift;
-    public boolean predictions;
-    public SnapshotSpec snapshots;
-    public boolean summary;
-    public double interval;
-    public int reasons;
+    public PublishSpec publish;
     public @Nullable String commands;
 
     private Draft(TrainSpec from) {
@@ -197,30 +181,13 @@ public record TrainSpec(
       configHash = from.configHash;
       drift = from.drift;
       inputDrift = from.inputDrift;
-      predictions = from.predictions;
-      snapshots = from.snapshots;
-      summary = from.summary;
-      interval = from.interval;
-      reasons = from.reasons;
+      publish = from.publish;
       commands = from.commands;
     }
 
     private TrainSpec build() {
       return new TrainSpec(
-          pipeline,
-          topic,
-          input,
-          model,
-          metrics,
-          configHash,
-          drift,
-          inputDrift,
-          predictions,
-          snapshots,
-          summary,
-          interval,
-          reasons,
-          commands);
+          pipeline, topic, input, model, metrics, configHash, drift, inputDrift, publish, commands);
     }
   }
 }
