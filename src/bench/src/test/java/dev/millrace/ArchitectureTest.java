@@ -138,11 +138,11 @@ class ArchitectureTest {
   static final ArchRule autoUsesNn =
       classes()
           .that()
-          .resideInAPackage("dev.millrace.nn.auto")
+          .resideInAPackage("dev.millrace.nn.auto..")
           .should()
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
-              "dev.millrace.nn.auto",
+              "dev.millrace.nn.auto..",
               "dev.millrace.nn.experts",
               "dev.millrace.nn.ferns",
               "dev.millrace.nn.ids",

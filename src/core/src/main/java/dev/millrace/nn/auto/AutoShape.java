@@ -1,6 +1,15 @@
 package dev.millrace.nn.auto;
 
 import dev.millrace.nn.WeakCache;
+import dev.millrace.nn.auto.members.Member;
+import dev.millrace.nn.auto.members.MemberPlan;
+import dev.millrace.nn.auto.members.MemberPlans;
+import dev.millrace.nn.auto.rows.ClassFrequencies;
+import dev.millrace.nn.auto.rows.MixtureKind;
+import dev.millrace.nn.auto.rows.MixtureParts;
+import dev.millrace.nn.auto.rows.ReplayBuffer;
+import dev.millrace.nn.auto.rows.Row;
+import dev.millrace.nn.auto.rows.Scaler;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -40,7 +49,7 @@ final class AutoShape {
     int drawn = 0;
     for (MemberPlan plan : plans) {
       places.add(new MemberPlan.Place(places.size(), names.size(), drawn));
-      FixedShare.Part share = plan.share();
+      MemberPlan.Part share = plan.share();
       if (share != null) {
         shares[share.ordinal()] = names.size();
       }
@@ -131,7 +140,7 @@ final class AutoShape {
   }
 
   /** Number of the prediction that has a share in the answer besides the mixture's; -1 if none. */
-  int predictionOf(FixedShare.Part share) {
+  int predictionOf(MemberPlan.Part share) {
     return shares[share.ordinal()];
   }
 

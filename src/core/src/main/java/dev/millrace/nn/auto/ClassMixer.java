@@ -1,5 +1,9 @@
 package dev.millrace.nn.auto;
 
+import dev.millrace.nn.auto.members.MemberPlan;
+import dev.millrace.nn.auto.members.MixtureConstant;
+import dev.millrace.nn.auto.rows.ClassTarget;
+import dev.millrace.nn.auto.rows.Row;
 import dev.millrace.nn.loss.Probability;
 import dev.millrace.simd.KernelProvider;
 import dev.millrace.simd.Kernels;
@@ -62,8 +66,8 @@ final class ClassMixer extends Mixer {
   ClassMixer(AutoShape shape) {
     this(
         new MixerWeights(shape.starts(), shape.kind().hasIds()),
-        shape.predictionOf(FixedShare.Part.LINEAR),
-        shape.predictionOf(FixedShare.Part.PREVIOUS),
+        shape.predictionOf(MemberPlan.Part.LINEAR),
+        shape.predictionOf(MemberPlan.Part.PREVIOUS),
         shape.classes());
   }
 

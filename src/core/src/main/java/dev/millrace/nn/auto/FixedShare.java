@@ -16,13 +16,7 @@ import java.io.IOException;
  * 0.05, so ln 20 stands for ln 10. In both losses an example counts by its weight, but for 1 at
  * most: a posterior of p to a power above 1 has no such bound.
  */
-final class FixedShare implements State {
-
-  /** What a member's prediction is averaged as, besides its part of the mixture. */
-  enum Part {
-    LINEAR,
-    PREVIOUS
-  }
+public final class FixedShare implements State {
 
   private static final double PRIOR_OF_MIXTURE = 0.8;
   private static final double PRIOR_OF_OTHERS = 0.1;

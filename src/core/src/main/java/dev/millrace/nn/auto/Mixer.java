@@ -1,5 +1,7 @@
 package dev.millrace.nn.auto;
 
+import dev.millrace.nn.auto.rows.ReplayBuffer;
+import dev.millrace.nn.auto.rows.Row;
 import dev.millrace.report.MetricsReport;
 import dev.millrace.state.State;
 import dev.millrace.state.StateVisitor;

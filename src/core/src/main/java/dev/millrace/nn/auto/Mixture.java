@@ -1,6 +1,11 @@
 package dev.millrace.nn.auto;
 
 import dev.millrace.nn.Workspace;
+import dev.millrace.nn.auto.members.Member;
+import dev.millrace.nn.auto.rows.MixtureParts;
+import dev.millrace.nn.auto.rows.ReplayBuffer;
+import dev.millrace.nn.auto.rows.Row;
+import dev.millrace.nn.auto.rows.ValueTarget;
 import dev.millrace.nn.stored.PagedPart;
 import dev.millrace.report.MetricsReport;
 import dev.millrace.state.State;

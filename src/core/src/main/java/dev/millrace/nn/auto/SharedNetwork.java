@@ -6,6 +6,7 @@ import dev.millrace.nn.Layout;
 import dev.millrace.nn.Network;
 import dev.millrace.nn.WeightInitializer;
 import dev.millrace.nn.Workspace;
+import dev.millrace.nn.auto.rows.Scaler;
 import dev.millrace.nn.spec.Activation;
 import dev.millrace.nn.spec.Indicators;
 import dev.millrace.nn.spec.Initializer;

@@ -1,5 +1,11 @@
 package dev.millrace.nn.auto;
 
+import dev.millrace.nn.auto.members.MemberPlan;
+import dev.millrace.nn.auto.members.MixtureConstant;
+import dev.millrace.nn.auto.rows.ReplayBuffer;
+import dev.millrace.nn.auto.rows.Row;
+import dev.millrace.nn.auto.rows.Scaler;
+import dev.millrace.nn.auto.rows.ValueTarget;
 import dev.millrace.nn.experts.ExpertPool;
 import dev.millrace.nn.loss.Huber;
 import dev.millrace.state.StateVisitor;
@@ -39,7 +45,7 @@ final class ValueMixer extends Mixer {
     this(
         new MixerWeights(shape.starts(), shape.kind().hasIds()),
         new FixedShare(),
-        shape.predictionOf(FixedShare.Part.LINEAR),
+        shape.predictionOf(MemberPlan.Part.LINEAR),
         values);
   }
 

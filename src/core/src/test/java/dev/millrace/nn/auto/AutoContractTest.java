@@ -12,6 +12,8 @@ import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.PredictedValue;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.AutoModels.Case;
+import dev.millrace.nn.auto.members.PreviousLabel;
+import dev.millrace.nn.auto.rows.MixtureKind;
 import dev.millrace.nn.spec.AutoModelSpec;
 import dev.millrace.nn.spec.AutoSpec;
 import dev.millrace.nn.spec.AutoSpec.Extra;

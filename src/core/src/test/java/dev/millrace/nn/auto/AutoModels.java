@@ -9,6 +9,8 @@ import dev.millrace.input.IdColumns;
 import dev.millrace.input.InputSpec;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
+import dev.millrace.nn.auto.rows.MixtureKind;
+import dev.millrace.nn.auto.rows.Row;
 import dev.millrace.nn.spec.AutoModelSpec;
 import dev.millrace.nn.spec.AutoSpec;
 import dev.millrace.nn.spec.ClassWeights;
@@ -26,7 +28,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /** Mixtures, and random examples for them. */
-final class AutoModels {
+public final class AutoModels {
 
   static final int INPUTS = 5;
 
@@ -114,7 +116,7 @@ final class AutoModels {
   private AutoModels() {}
 
   /** Returns a row without numbers for members of a mixture of so many inputs and classes. */
-  static Row emptyRow(AutoSpec auto, Task task, int inputs, int classes) {
+  public static Row emptyRow(AutoSpec auto, Task task, int inputs, int classes) {
     Row row = Row.of(new Workspace());
     MixtureKind kind = new MixtureKind(auto, 3, task, inputs, classes);
     row.begin(kind, AutoShape.of(kind, row).predictions(), 0, new float[inputs], 0, null, 0);

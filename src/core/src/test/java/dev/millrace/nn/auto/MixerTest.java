@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.data.Task;
-import dev.millrace.nn.auto.MemberPlan.Start;
+import dev.millrace.nn.auto.members.MemberPlan.Start;
+import dev.millrace.nn.auto.rows.Row;
+import dev.millrace.nn.auto.rows.ValueTarget;
 import dev.millrace.nn.spec.AutoSpec;
 import dev.millrace.nn.spec.AutoSpec.Extra;
 import dev.millrace.nn.spec.AutoSpec.TargetScale;
