@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 
 /**
@@ -35,6 +36,11 @@ public record EventRow(
   /** Fields of every event. */
   private static final List<String> COMMON =
       List.of("pipeline", "key", "seq", "event_time", "event", "model_version", "config_hash");
+
+  /** Returns the reader of such rows. */
+  static MapFunction<OutputRecord, EventRow> reader() {
+    return EventRow::of;
+  }
 
   /**
    * Returns the row of a record of the events.

@@ -6,6 +6,7 @@ import dev.millrace.data.PublicApi;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 
 /**
@@ -32,6 +33,11 @@ public record MetricsRow(
 
   /** The type of the rows in a stream. */
   public static final TypeInformation<MetricsRow> TYPE = RowJson.type(MetricsRow.class);
+
+  /** Returns the reader of such rows. */
+  static MapFunction<OutputRecord, MetricsRow> reader() {
+    return MetricsRow::of;
+  }
 
   /**
    * Returns the row of a record of the metrics.

@@ -123,7 +123,18 @@ public final class MillraceJob {
       throws InterruptedException {
     PipelineTopics topics = PipelineTopics.of(settings, lease(settings, env.getConfiguration()));
     Settings fitting = PriorModel.resolve(settings.withOutputBytes(topics.limits().recordBytes()));
-    build(env, fitting, topics.examples(bounded), topics.commands(bounded), topics.sinks());
+    build(env, fitting, topics.examples(bounded), topics.commands(bounded), sinks(topics));
+  }
+
+  private static Sinks sinks(PipelineTopics topics) {
+    Settings.Output output = topics.settings().output();
+    return new Sinks(
+        topics.sink(output.metrics()),
+        topics.sink(output.predictions()),
+        topics.sink(output.events()),
+        topics.sink(output.deadLetters()),
+        topics.sink(output.models()),
+        topics.sink(output.summary()));
   }
 
   /**
@@ -134,10 +145,10 @@ public final class MillraceJob {
     return new Lease(
         settings.kafka(),
         settings.pipeline(),
-        leaseGroup(settings),
+        settings.leaseGroup(),
         settings.input().topic(),
         // No topic has a colon in its name, so no sink has such an id.
-        consumerGroup(settings) + "/:lease",
+        settings.consumerGroup() + "/:lease",
         options.getOptional(LEASE_HOLDER).orElseGet(() -> UUID.randomUUID().toString()),
         options.getOptional(CheckpointingOptions.CHECKPOINTS_DIRECTORY).orElse(""));
   }
@@ -145,27 +156,6 @@ public final class MillraceJob {
   /** The name that Flink shows for a pipeline's job. */
   public static String jobName(Settings settings) {
     return "millrace " + settings.pipeline();
-  }
-
-  /** The group under which a pipeline commits what it has read. */
-  public static String consumerGroup(Settings settings) {
-    return "millrace-" + settings.pipeline();
-  }
-
-  /**
-   * Returns the group under which a pipeline commits which commands it has read. No pipeline name
-   * contains a slash, so the group differs from the consumer groups of all pipelines.
-   */
-  public static String commandsGroup(Settings settings) {
-    return consumerGroup(settings) + "/commands";
-  }
-
-  /**
-   * Returns the group whose committed offset is the lease of a pipeline. No pipeline name contains
-   * a slash, so the group differs from the consumer groups of all pipelines.
-   */
-  public static String leaseGroup(Settings settings) {
-    return consumerGroup(settings) + "/lease";
   }
 
   /** The Flink options behind the pipeline's {@code state} part. */

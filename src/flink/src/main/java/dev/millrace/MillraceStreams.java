@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * clock; so windows on these streams find nothing late. Without timestamps in, there are none out.
  */
 @PublicApi
-public sealed class MillraceStreams permits ElementStreams {
+public class MillraceStreams {
   private final Settings settings;
   private final String prefix;
   private final TrainOperator operator;
@@ -72,7 +72,7 @@ public sealed class MillraceStreams permits ElementStreams {
   /** Returns {@link #metrics} as rows, to compare, join or turn into a table. */
   public DataStream<MetricsRow> metricRows() {
     if (metricRows == null) {
-      metricRows = rows(metrics(), RowJson.metrics(), MetricsRow.TYPE, "metric-rows");
+      metricRows = rows(metrics(), MetricsRow.reader(), MetricsRow.TYPE, "metric-rows");
     }
     return metricRows;
   }
@@ -90,7 +90,7 @@ public sealed class MillraceStreams permits ElementStreams {
   public DataStream<PredictionRow> predictionRows() {
     if (predictionRows == null) {
       predictionRows =
-          rows(predictions(), RowJson.predictions(), PredictionRow.TYPE, "prediction-rows");
+          rows(predictions(), PredictionRow.reader(), PredictionRow.TYPE, "prediction-rows");
     }
     return predictionRows;
   }
@@ -123,7 +123,7 @@ public sealed class MillraceStreams permits ElementStreams {
   /** Returns {@link #events} as rows. */
   public DataStream<EventRow> eventRows() {
     if (eventRows == null) {
-      eventRows = rows(events(), RowJson.events(), EventRow.TYPE, "event-rows");
+      eventRows = rows(events(), EventRow.reader(), EventRow.TYPE, "event-rows");
     }
     return eventRows;
   }

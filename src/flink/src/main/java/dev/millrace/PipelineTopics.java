@@ -103,7 +103,7 @@ record PipelineTopics(Settings settings, TopicLimits limits, Lease lease) {
         KafkaIo.source(
             settings.kafka(),
             settings.input().topics(),
-            MillraceJob.consumerGroup(settings),
+            settings.consumerGroup(),
             startingOffsets(),
             bounded);
     RegistrySpec registry = settings.input().spec().registry();
@@ -129,23 +129,13 @@ record PipelineTopics(Settings settings, TopicLimits limits, Lease lease) {
     return KafkaIo.source(
         settings.kafka(),
         topics,
-        MillraceJob.commandsGroup(settings),
+        settings.commandsGroup(),
         KafkaIo.committedOrLatest(settings.kafka(), topics),
         bounded);
   }
 
-  MillraceJob.Sinks sinks() {
-    Settings.Output output = settings.output();
-    return new MillraceJob.Sinks(
-        sink(output.metrics()),
-        sink(output.predictions()),
-        sink(output.events()),
-        sink(output.deadLetters()),
-        sink(output.models()),
-        sink(output.summary()));
-  }
-
-  private Sink<OutputRecord> sink(String topic) {
+  /** Returns the sink of a topic that the pipeline may write. */
+  Sink<OutputRecord> sink(String topic) {
     // Before its first record a transactional sink asks for the topic, which may not exist if the
     // pipeline never writes to it.
     boolean isTransactional =
@@ -155,7 +145,7 @@ record PipelineTopics(Settings settings, TopicLimits limits, Lease lease) {
         settings.kafka(),
         topic,
         isTransactional ? DeliveryGuarantee.EXACTLY_ONCE : DeliveryGuarantee.AT_LEAST_ONCE,
-        MillraceJob.consumerGroup(settings) + "/" + topic,
+        settings.consumerGroup() + "/" + topic,
         settings.input().spec().limits().outputBytes(),
         limits.ageMillis(),
         lease);

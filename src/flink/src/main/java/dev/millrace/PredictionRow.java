@@ -10,6 +10,7 @@ import dev.millrace.data.PublicApi;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +59,11 @@ public record PredictionRow(
 
   /** The type of the rows in a stream. */
   public static final TypeInformation<PredictionRow> TYPE = RowJson.type(PredictionRow.class);
+
+  /** Returns the reader of such rows. */
+  static MapFunction<OutputRecord, PredictionRow> reader() {
+    return PredictionRow::of;
+  }
 
   /**
    * Returns the row of a record of the predictions.

@@ -61,32 +61,39 @@ final class PriorModel {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw rejection("topic %s cannot be read: %s.".formatted(topic, cause.getMessage()));
     }
-    byte[] bytes = newest == null ? null : newest.bytes();
-    if (newest == null || bytes == null) {
-      if (isIncomplete) {
-        throw rejection(
-            "some records of that model are missing on topic %s; start again once the job has published the next ones"
-                .formatted(topic));
-      }
-      throw rejection(
-          ("topic %s has no model of that key. A job publishes its models as configured by"
-                  + " output.snapshots, and when it is drained. List them with: ./millrace models"
-                  + " list")
+    if (newest == null || newest.bytes() == null) {
+      throw missing(topic);
+    }
+    return startingFrom(newest, newest.bytes(), topic);
+  }
+
+  private InvalidPipelineException missing(String topic) {
+    if (isIncomplete) {
+      return rejection(
+          "some records of that model are missing on topic %s; start again once the job has published the next ones"
               .formatted(topic));
     }
-    String pipeline = newest.pipeline();
+    return rejection(
+        ("topic %s has no model of that key. A job publishes its models as configured by"
+                + " output.snapshots, and when it is drained. List them with: ./millrace models"
+                + " list")
+            .formatted(topic));
+  }
+
+  private Settings startingFrom(Arrival stored, byte[] bytes, String topic) {
+    String pipeline = stored.pipeline();
     if (pipeline != null && !pipeline.equals(settings.pipeline())) {
       throw rejection(
           "that model is of the pipeline %s. Export it, and name the file with %s.warm-start.file"
               .formatted(pipeline, part(settings)));
     }
     try {
-      ModelSnapshot prior = ModelSnapshot.decode(pipeline, newest.config(), newest.key(), bytes);
+      ModelSnapshot prior = ModelSnapshot.decode(pipeline, stored.config(), stored.key(), bytes);
       if (isIncomplete) {
         LOG.warn(
             "The newest model of key {} on {} is incomplete; new models start from the one before,"
                 + " of {} examples.",
-            newest.key(),
+            stored.key(),
             topic,
             prior.learner().examples());
       }

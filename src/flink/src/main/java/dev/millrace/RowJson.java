@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.millrace.codec.OutputRecord;
 import dev.millrace.codec.json.AnswerJson;
 import dev.millrace.report.ModelAnswer;
 import java.io.ByteArrayOutputStream;
@@ -15,7 +14,6 @@ import java.lang.reflect.Type;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
-import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.jspecify.annotations.Nullable;
@@ -25,18 +23,6 @@ final class RowJson {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private RowJson() {}
-
-  static MapFunction<OutputRecord, MetricsRow> metrics() {
-    return MetricsRow::of;
-  }
-
-  static MapFunction<OutputRecord, PredictionRow> predictions() {
-    return PredictionRow::of;
-  }
-
-  static MapFunction<OutputRecord, EventRow> events() {
-    return EventRow::of;
-  }
 
   static JsonNode parse(byte @Nullable [] value) throws IOException {
     return JSON.readTree(value);

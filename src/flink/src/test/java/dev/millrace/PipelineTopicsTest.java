@@ -56,9 +56,9 @@ class PipelineTopicsTest {
 
   private static List<String> names(Settings settings) {
     return List.of(
-        MillraceJob.consumerGroup(settings),
-        MillraceJob.commandsGroup(settings),
-        MillraceJob.leaseGroup(settings),
+        settings.consumerGroup(),
+        settings.commandsGroup(),
+        settings.leaseGroup(),
         MillraceJob.lease(settings, new Configuration()).transactionalId());
   }
 

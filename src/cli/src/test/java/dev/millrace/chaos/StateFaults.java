@@ -3,7 +3,6 @@ package dev.millrace.chaos;
 import static dev.millrace.chaos.Fault.moment;
 import static dev.millrace.testing.Patience.eventually;
 
-import dev.millrace.MillraceJob;
 import dev.millrace.config.Settings;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -131,7 +130,7 @@ final class StateFaults {
   }
 
   private static String metricsTransactions(Settings settings) {
-    return MillraceJob.consumerGroup(settings) + "/" + settings.output().metrics();
+    return settings.consumerGroup() + "/" + settings.output().metrics();
   }
 
   private static void letTwoCheckpointsPass(TestBed bed, int records) {

@@ -1,6 +1,5 @@
 package dev.millrace.cli;
 
-import dev.millrace.MillraceJob;
 import dev.millrace.config.Settings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -113,9 +112,9 @@ public final class DocumentedRights {
           output.topics().stream()
               .filter(topic -> !right.commands().startsWith("`run`") || !topic.equals(commands))
               .toList();
-      case "millrace-PIPELINE" -> List.of(MillraceJob.consumerGroup(settings));
+      case "millrace-PIPELINE" -> List.of(settings.consumerGroup());
       case "millrace-PIPELINE/commands" ->
-          commands == null ? List.of() : List.of(MillraceJob.commandsGroup(settings));
+          commands == null ? List.of() : List.of(settings.commandsGroup());
       default -> List.of(right.name().replace("PIPELINE", settings.pipeline()));
     };
   }

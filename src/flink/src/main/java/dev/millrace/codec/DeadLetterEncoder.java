@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,24 +47,7 @@ public final class DeadLetterEncoder {
    */
   public static OutputRecord encode(DeadLetter letter, String pipeline, int maxBytes) {
     KafkaRecord record = letter.record();
-    List<String> names = new ArrayList<>();
-    List<byte[]> values = new ArrayList<>();
-    BiConsumer<String, String> header =
-        (name, value) -> {
-          names.add(PREFIX + name);
-          values.add(value.getBytes(StandardCharsets.UTF_8));
-        };
-    header.accept("reason", letter.reason().id());
-    header.accept("message", shortened(letter.message()));
-    header.accept("pipeline", pipeline);
-    if (record.hasPlace()) {
-      header.accept("topic", record.topic());
-      header.accept("partition", Integer.toString(record.partition()));
-      header.accept("offset", Long.toString(record.offset()));
-    }
-    if (letter.exceptionClass() != null) {
-      header.accept("exception.class.name", letter.exceptionClass());
-    }
+    Headers headers = headers(letter, pipeline);
     long room = (long) maxBytes - ADDED_BYTES;
     long keyBytes = length(record.key());
     long valueBytes = length(record.value());
@@ -74,23 +56,48 @@ public final class DeadLetterEncoder {
     boolean hasHeaders = keyBytes + headersBytes <= room;
     boolean hasKey = keyBytes <= room;
     if (!hasValue) {
-      header.accept(LOST_VALUE, Long.toString(valueBytes));
+      headers.add(LOST_VALUE, Long.toString(valueBytes));
     }
     if (!hasHeaders) {
-      header.accept(LOST_HEADERS, Long.toString(headersBytes));
+      headers.add(LOST_HEADERS, Long.toString(headersBytes));
     } else {
-      names.addAll(0, List.of(record.headerNames()));
-      values.addAll(0, Arrays.asList(record.headerValues()));
+      headers.names.addAll(0, List.of(record.headerNames()));
+      headers.values.addAll(0, Arrays.asList(record.headerValues()));
     }
     if (!hasKey) {
-      header.accept(LOST_KEY, Long.toString(keyBytes));
+      headers.add(LOST_KEY, Long.toString(keyBytes));
     }
     return new OutputRecord(
         record.timestamp(),
         hasKey ? record.key() : null,
         hasValue ? record.value() : null,
-        names.toArray(String[]::new),
-        values.toArray(byte[][]::new));
+        headers.names.toArray(String[]::new),
+        headers.values.toArray(byte[][]::new));
+  }
+
+  /** Names and values of the added headers. */
+  private record Headers(List<String> names, List<byte[]> values) {
+    void add(String name, String value) {
+      names.add(PREFIX + name);
+      values.add(value.getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  private static Headers headers(DeadLetter letter, String pipeline) {
+    KafkaRecord record = letter.record();
+    Headers headers = new Headers(new ArrayList<>(), new ArrayList<>());
+    headers.add("reason", letter.reason().id());
+    headers.add("message", shortened(letter.message()));
+    headers.add("pipeline", pipeline);
+    if (record.hasPlace()) {
+      headers.add("topic", record.topic());
+      headers.add("partition", Integer.toString(record.partition()));
+      headers.add("offset", Long.toString(record.offset()));
+    }
+    if (letter.exceptionClass() != null) {
+      headers.add("exception.class.name", letter.exceptionClass());
+    }
+    return headers;
   }
 
   private static long headerBytes(KafkaRecord record) {

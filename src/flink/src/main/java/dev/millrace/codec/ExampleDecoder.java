@@ -162,14 +162,7 @@ public final class ExampleDecoder {
       if (spec.key() == null) {
         into.key = keys.read(record.key());
       }
-      if (columns != null && selected == reader) {
-        DeclaredColumns declared = columns.read(record);
-        into.columns = declared;
-        selected = declared == null ? reader : readers.of(declared);
-      } else if (isOfKey) {
-        into.columns = columnsOfKey;
-      }
-      parse(selected, value, from, into);
+      parse(selected == reader ? ofColumns(record, into) : selected, value, from, into);
       if (into.kind != RecordKind.DELETION) {
         end(into, spec);
       }
@@ -177,6 +170,12 @@ public final class ExampleDecoder {
     } catch (RejectedException e) {
       return deadLetter(record, e);
     }
+  }
+
+  /** Returns the reader of a record's columns, after setting them. */
+  private ExampleReader ofColumns(KafkaRecord record, Example into) throws RejectedException {
+    into.columns = columns == null ? columnsOfKey : columns.read(record);
+    return columns == null || into.columns == null ? reader : readers.of(into.columns);
   }
 
   /** Returns a reader of columns from records that declare these or others. */

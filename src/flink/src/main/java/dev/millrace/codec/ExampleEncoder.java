@@ -98,32 +98,42 @@ public final class ExampleEncoder {
         encoder.writeNull();
       }
       encoder.writeFloat(weight);
-      encoder.writeArrayStart();
-      encoder.setItemCount(numberCount);
-      for (int i = 0; i < numberCount; i++) {
-        encoder.startItem();
-        encoder.writeFloat(numbers[i]);
-      }
-      encoder.writeArrayEnd();
-      encoder.writeArrayStart();
-      encoder.setItemCount(missing.length);
-      for (int position : missing) {
-        encoder.startItem();
-        encoder.writeInt(position);
-      }
-      encoder.writeArrayEnd();
-      encoder.writeMapStart();
-      encoder.setItemCount(attributes.size());
-      for (Map.Entry<String, String> attribute : attributes.entrySet()) {
-        encoder.startItem();
-        encoder.writeString(attribute.getKey());
-        encoder.writeString(attribute.getValue());
-      }
-      encoder.writeMapEnd();
+      writeFeatures(encoder, numbers, numberCount, missing, attributes);
       encoder.flush();
     } catch (IOException e) {
       throw new UncheckedIOException(e); // a byte array does not fail
     }
     return bytes.toByteArray();
+  }
+
+  private static void writeFeatures(
+      BinaryEncoder encoder,
+      float[] numbers,
+      int numberCount,
+      int[] missing,
+      Map<String, String> attributes)
+      throws IOException {
+    encoder.writeArrayStart();
+    encoder.setItemCount(numberCount);
+    for (int i = 0; i < numberCount; i++) {
+      encoder.startItem();
+      encoder.writeFloat(numbers[i]);
+    }
+    encoder.writeArrayEnd();
+    encoder.writeArrayStart();
+    encoder.setItemCount(missing.length);
+    for (int position : missing) {
+      encoder.startItem();
+      encoder.writeInt(position);
+    }
+    encoder.writeArrayEnd();
+    encoder.writeMapStart();
+    encoder.setItemCount(attributes.size());
+    for (Map.Entry<String, String> attribute : attributes.entrySet()) {
+      encoder.startItem();
+      encoder.writeString(attribute.getKey());
+      encoder.writeString(attribute.getValue());
+    }
+    encoder.writeMapEnd();
   }
 }

@@ -119,6 +119,24 @@ public record Settings(
         pipeline, other, input, model, metrics, drift, inputDrift, output, state, warmStartKey);
   }
 
+  /** Returns the group under which the pipeline commits what it has read. */
+  public String consumerGroup() {
+    return "millrace-" + pipeline;
+  }
+
+  /**
+   * Returns the group under which the pipeline commits which commands it has read. No pipeline name
+   * contains a slash, so the group differs from the consumer groups of all pipelines.
+   */
+  public String commandsGroup() {
+    return consumerGroup() + "/commands";
+  }
+
+  /** Returns the group whose committed offset is the lease of the pipeline. */
+  public String leaseGroup() {
+    return consumerGroup() + "/lease";
+  }
+
   /** Returns how the engine trains the models. */
   public TrainSpec trainSpec() {
     return TrainSpec.of(pipeline, input.topic(), input.spec(), model)

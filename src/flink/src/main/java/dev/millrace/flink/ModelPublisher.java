@@ -104,7 +104,7 @@ final class ModelPublisher {
     long timestamp = state.timestamp();
     ModelSegments model =
         ModelSegments.of(spec, state.modelWithPages(), state.marks.publishedPages);
-    write(ModelParts.split(spec, key, timestamp, model), out);
+    write(model.records(spec, key, timestamp), out);
     write(
         ModelParts.tombstones(
             spec, key, timestamp, ModelParts.count(spec, model.head()), count(parts, 1)),

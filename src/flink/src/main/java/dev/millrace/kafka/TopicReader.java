@@ -143,7 +143,6 @@ public final class TopicReader {
       BiFunction<Integer, Long, Long> first,
       LongConsumer total,
       Consumer<ConsumerRecord<byte[], byte[]>> each) {
-    Map<Integer, Long> ended = new TreeMap<>();
     try (KafkaConsumer<byte[], byte[]> consumer = consumer(kafka)) {
       List<TopicPartition> partitions = partitions(consumer, topic, CALL);
       for (int partition : required) {
@@ -162,22 +161,31 @@ public final class TopicReader {
         long wanted = first.apply(partition.partition(), end);
         long start = Math.max(begins.getOrDefault(partition, 0L), Math.min(end, wanted));
         consumer.seek(partition, start);
-        ended.put(partition.partition(), end);
         offsets += end - start;
       }
       total.accept(offsets);
-      while (ends.entrySet().stream()
-          .anyMatch(last -> consumer.position(last.getKey(), CALL) < last.getValue())) {
-        ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
-        for (ConsumerRecord<byte[], byte[]> record : records) {
-          if (record.offset() < ended.getOrDefault(record.partition(), 0L)) {
-            each.accept(record);
-          }
+      return readTo(ends, consumer, each);
+    }
+  }
+
+  /** Reads up to some offsets, and returns them by partition. */
+  private static Map<Integer, Long> readTo(
+      Map<TopicPartition, Long> ends,
+      KafkaConsumer<byte[], byte[]> consumer,
+      Consumer<ConsumerRecord<byte[], byte[]>> each) {
+    Map<Integer, Long> ended = new TreeMap<>();
+    ends.forEach((partition, end) -> ended.put(partition.partition(), end));
+    while (ends.entrySet().stream()
+        .anyMatch(last -> consumer.position(last.getKey(), CALL) < last.getValue())) {
+      ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+      for (ConsumerRecord<byte[], byte[]> record : records) {
+        if (record.offset() < ended.getOrDefault(record.partition(), 0L)) {
+          each.accept(record);
         }
-        if (records.isEmpty()) {
-          // A consumer waits for absent brokers without a word; this call needs an answer.
-          consumer.endOffsets(partitions, CALL);
-        }
+      }
+      if (records.isEmpty()) {
+        // A consumer waits for absent brokers without a word; this call needs an answer.
+        consumer.endOffsets(ends.keySet(), CALL);
       }
     }
     return ended;

@@ -32,7 +32,8 @@ final class OnnxChain {
     stepsLeft = graph.getNodeCount();
     for (NodeProto node : graph.getNodeList()) {
       if (node.getOutputCount() == 0 || node.getInputCount() < minInputs(node)) {
-        throw new OnnxException("its node " + operator(node) + " lacks inputs or outputs");
+        throw new OnnxException(
+            "its node " + OnnxNodes.operator(node) + " lacks inputs or outputs");
       }
       for (String input : Set.copyOf(node.getInputList())) {
         readers.computeIfAbsent(input, name -> new ArrayList<>()).add(node);
@@ -40,14 +41,8 @@ final class OnnxChain {
     }
   }
 
-  /** Returns the operator of a node, with the domain if it is not ONNX's own. */
-  static String operator(NodeProto node) {
-    boolean usual = node.getDomain().isEmpty() || node.getDomain().equals("ai.onnx");
-    return usual ? node.getOpType() : node.getDomain() + "." + node.getOpType();
-  }
-
   private static int minInputs(NodeProto node) {
-    return switch (operator(node)) {
+    return switch (OnnxNodes.operator(node)) {
       case "Gemm", "MatMul", "Add", "Mul", "Div", "LayerNormalization" -> 2;
       default -> 0;
     };
@@ -83,7 +78,7 @@ final class OnnxChain {
   /** Steps over the next node if it has the operator and returns it, else returns null. */
   @Nullable NodeProto accept(String operator) throws OnnxException {
     List<NodeProto> next = readers.getOrDefault(at, List.of());
-    if (isAtEnd() || next.size() != 1 || !operator(next.get(0)).equals(operator)) {
+    if (isAtEnd() || next.size() != 1 || !OnnxNodes.operator(next.get(0)).equals(operator)) {
       return null;
     }
     step(next.get(0));
@@ -92,10 +87,10 @@ final class OnnxChain {
 
   void skipNoOps() throws OnnxException {
     List<NodeProto> next = readers.getOrDefault(at, List.of());
-    while (!isAtEnd() && next.size() == 1 && NO_OPS.contains(operator(next.get(0)))) {
+    while (!isAtEnd() && next.size() == 1 && NO_OPS.contains(OnnxNodes.operator(next.get(0)))) {
       NodeProto node = next.get(0);
-      if (operator(node).equals("Flatten") && number(node, "axis", 1) != -1) {
-        require(node, "axis", 1);
+      if (OnnxNodes.operator(node).equals("Flatten") && OnnxNodes.number(node, "axis", 1) != -1) {
+        OnnxNodes.require(node, "axis", 1);
       }
       step(node);
       next = readers.getOrDefault(at, List.of());
@@ -113,7 +108,7 @@ final class OnnxChain {
       return composed(next);
     }
     NodeProto node = next();
-    String operator = operator(node);
+    String operator = OnnxNodes.operator(node);
     if (operator.equals("Gemm") || operator.equals("MatMul")) {
       return Activation.LINEAR;
     }
@@ -123,7 +118,7 @@ final class OnnxChain {
   }
 
   private Activation simple(NodeProto node) throws OnnxException {
-    return switch (operator(node)) {
+    return switch (OnnxNodes.operator(node)) {
       case "Sigmoid" -> Activation.SIGMOID;
       case "Tanh" -> Activation.TANH;
       case "Relu" -> Activation.RELU;
@@ -136,42 +131,27 @@ final class OnnxChain {
       case "Gelu" -> {
         for (AttributeProto attribute : node.getAttributeList()) {
           if (!attribute.getS().toStringUtf8().equals("none")) {
-            throw unexpected(node, "the exact gelu, approximate none");
+            throw OnnxNodes.unexpected(node, "the exact gelu, approximate none");
           }
         }
         yield Activation.GELU;
       }
       case "Softplus" -> Activation.SOFTPLUS;
       case "Softmax" -> {
-        double axis = number(node, "axis", -1);
+        double axis = OnnxNodes.number(node, "axis", -1);
         if (axis != -1 && axis != 1) {
-          throw unexpected(node, "a softmax of the last axis");
+          throw OnnxNodes.unexpected(node, "a softmax of the last axis");
         }
         yield Activation.SOFTMAX;
       }
-      default -> throw unexpected(node, "an activation or a fully connected layer");
+      default -> throw OnnxNodes.unexpected(node, "an activation or a fully connected layer");
     };
   }
 
   private Activation with(NodeProto node, String name, double value, Activation activation)
       throws OnnxException {
-    require(node, name, value);
+    OnnxNodes.require(node, name, value);
     return activation;
-  }
-
-  /** Checks that an attribute is about equal to a value, or absent. */
-  private static void require(NodeProto node, String name, double value) throws OnnxException {
-    double actual = number(node, name, value);
-    // Also rejects NaN.
-    if (!(Math.abs(actual - value) <= 1e-6)) {
-      throw new OnnxException(
-          "its node %s has %s %s, where %s is needed"
-              .formatted(named(node), name, shown(actual), shown(value)));
-    }
-  }
-
-  private static String shown(double value) {
-    return value == Math.rint(value) ? Long.toString((long) value) : Float.toString((float) value);
   }
 
   /**
@@ -179,17 +159,18 @@ final class OnnxChain {
    */
   private Activation composed(List<NodeProto> next) throws OnnxException {
     boolean productFirst =
-        operator(next.get(0)).equals("Mul")
+        OnnxNodes.operator(next.get(0)).equals("Mul")
             && next.get(0).getInputList().stream().noneMatch(tensors::has);
     NodeProto product = next.get(productFirst ? 0 : 1);
     NodeProto inner = next.get(productFirst ? 1 : 0);
-    if (operator(inner).equals("Sigmoid") && isProduct(product, inner)) {
+    if (OnnxNodes.operator(inner).equals("Sigmoid") && isProduct(product, inner)) {
       step(product);
       return Activation.SILU;
     }
     boolean scaled =
-        (operator(inner).equals("Div") && tensors.is(inner.getInput(1), Math.sqrt(2)))
-            || (operator(inner).equals("Mul") && tensors.is(inner.getInput(1), Math.sqrt(0.5)));
+        (OnnxNodes.operator(inner).equals("Div") && tensors.is(inner.getInput(1), Math.sqrt(2)))
+            || (OnnxNodes.operator(inner).equals("Mul")
+                && tensors.is(inner.getInput(1), Math.sqrt(0.5)));
     NodeProto erf = scaled ? reader(inner, "Erf") : null;
     NodeProto sum = erf == null ? null : reader(erf, "Add");
     if (sum != null && hasOperand(sum, 1) && isProduct(product, sum)) {
@@ -201,11 +182,11 @@ final class OnnxChain {
     }
     throw new OnnxException(
         "its tensor %s is read by the nodes %s and %s, which are no activation together"
-            .formatted(at, named(next.get(0)), named(next.get(1))));
+            .formatted(at, OnnxNodes.named(next.get(0)), OnnxNodes.named(next.get(1))));
   }
 
   private boolean isProduct(NodeProto product, NodeProto factor) {
-    return operator(product).equals("Mul")
+    return OnnxNodes.operator(product).equals("Mul")
         && product.getInputList().contains(at)
         && product.getInputList().contains(factor.getOutput(0));
   }
@@ -216,26 +197,8 @@ final class OnnxChain {
 
   private @Nullable NodeProto reader(NodeProto node, String operator) {
     List<NodeProto> next = readers.getOrDefault(node.getOutput(0), List.of());
-    return next.size() == 1 && operator(next.get(0)).equals(operator) ? next.get(0) : null;
-  }
-
-  OnnxException unexpected(NodeProto node, String wanted) {
-    return new OnnxException("its node %s is not %s".formatted(named(node), wanted));
-  }
-
-  private static String named(NodeProto node) {
-    return operator(node) + (node.getName().isEmpty() ? "" : " (" + node.getName() + ")");
-  }
-
-  /** Returns a numeric attribute. */
-  static double number(NodeProto node, String name, double fallback) {
-    for (AttributeProto attribute : node.getAttributeList()) {
-      if (attribute.getName().equals(name)) {
-        return attribute.getType() == AttributeProto.AttributeType.FLOAT
-            ? attribute.getF()
-            : attribute.getI();
-      }
-    }
-    return fallback;
+    return next.size() == 1 && OnnxNodes.operator(next.get(0)).equals(operator)
+        ? next.get(0)
+        : null;
   }
 }

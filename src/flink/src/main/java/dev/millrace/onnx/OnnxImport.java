@@ -96,16 +96,16 @@ public final class OnnxImport {
   private ModelWeights.Layer layer() throws OnnxException {
     chain.skipNoOps();
     NodeProto node = chain.next();
-    String operator = OnnxChain.operator(node);
+    String operator = OnnxNodes.operator(node);
     boolean gemm = operator.equals("Gemm");
-    boolean turned = gemm && OnnxChain.number(node, "transB", 0) == 1;
+    boolean turned = gemm && OnnxNodes.number(node, "transB", 0) == 1;
     if ((!gemm && !operator.equals("MatMul")) || !node.getInput(0).equals(chain.at())) {
-      throw chain.unexpected(node, "a fully connected layer (Gemm, or MatMul and Add)");
+      throw OnnxNodes.unexpected(node, "a fully connected layer (Gemm, or MatMul and Add)");
     }
-    if (OnnxChain.number(node, "alpha", 1) != 1
-        || OnnxChain.number(node, "beta", 1) != 1
-        || OnnxChain.number(node, "transA", 0) != 0) {
-      throw chain.unexpected(node, "a Gemm with alpha 1, beta 1 and transA 0");
+    if (OnnxNodes.number(node, "alpha", 1) != 1
+        || OnnxNodes.number(node, "beta", 1) != 1
+        || OnnxNodes.number(node, "transA", 0) != 0) {
+      throw OnnxNodes.unexpected(node, "a Gemm with alpha 1, beta 1 and transA 0");
     }
     OnnxTensors.Matrix weights = tensors.matrix(node.getInput(1), turned);
     int units = weights.units();
@@ -139,10 +139,10 @@ public final class OnnxImport {
   }
 
   private void requireRows(NodeProto node) throws OnnxException {
-    double axis = OnnxChain.number(node, "axis", -1);
-    float epsilon = (float) OnnxChain.number(node, "epsilon", ModelWeights.LAYER_NORM_EPSILON);
+    double axis = OnnxNodes.number(node, "axis", -1);
+    float epsilon = (float) OnnxNodes.number(node, "epsilon", ModelWeights.LAYER_NORM_EPSILON);
     if ((axis != -1 && axis != 1) || epsilon != ModelWeights.LAYER_NORM_EPSILON) {
-      throw chain.unexpected(
+      throw OnnxNodes.unexpected(
           node, "one of the last axis with epsilon " + ModelWeights.LAYER_NORM_EPSILON);
     }
   }

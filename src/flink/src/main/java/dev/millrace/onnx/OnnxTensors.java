@@ -19,7 +19,7 @@ final class OnnxTensors {
   OnnxTensors(GraphProto graph) {
     graph.getInitializerList().forEach(tensor -> tensors.put(tensor.getName(), tensor));
     for (NodeProto node : graph.getNodeList()) {
-      boolean constant = OnnxChain.operator(node).equals("Constant") && node.getOutputCount() == 1;
+      boolean constant = OnnxNodes.operator(node).equals("Constant") && node.getOutputCount() == 1;
       for (AttributeProto attribute : node.getAttributeList()) {
         TensorProto tensor = constant ? constant(attribute) : null;
         if (tensor != null) {

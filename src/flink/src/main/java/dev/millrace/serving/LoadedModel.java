@@ -12,8 +12,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A published model that predicts. Thread-safe. */
 public final class LoadedModel {
-  static final String WRONG_WIDTH = "there are %d features; the model of this key has %d inputs";
-
   private final PredictingModel model;
   private final @Nullable DeclaredColumns columns;
 

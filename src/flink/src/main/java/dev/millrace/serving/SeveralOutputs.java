@@ -2,7 +2,6 @@ package dev.millrace.serving;
 
 import dev.millrace.codec.text.RejectedException;
 import dev.millrace.config.Settings;
-import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
 import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec.Decision;
@@ -50,40 +49,16 @@ final class SeveralOutputs implements PredictingModel {
 
   @Override
   public ModelAnswer predict(Example example, Workspace workspace) throws RejectedException {
-    int inputs = outputs.shared().inputs();
-    if (example.width != inputs) {
-      throw new RejectedException(
-          DeadLetterReason.WRONG_FEATURE_COUNT,
-          LoadedModel.WRONG_WIDTH.formatted(example.width, inputs));
-    }
-    Example wide = new Example();
-    synchronized (outputs) {
-      if (outputs.derived() != null) {
-        SingleModel.fillSlots(outputs.derived(), example);
-      }
-      wide.features = outputs.row(example.features, workspace);
-    }
-    wide.width = wide.features.length;
-    int count = outputs.names().size();
-    ModelAnswer[] answers = new ModelAnswer[count];
-    float[] probabilities = new float[count];
-    for (int o = 0; o < count; o++) {
-      SingleModel model = models.get(outputs.names().get(o));
-      if (model != null) {
-        answers[o] = model.predict(wide, workspace);
-        int positive = outputs.positives()[o];
-        float[] scores = answers[o].scores();
-        boolean isKnown = positive >= 0 && positive < scores.length;
-        probabilities[o] = isKnown ? scores[positive] : 0f;
-      }
-    }
-    BitSet positives = positives(probabilities);
+    PredictingModel.requireWidth(example, outputs.shared().inputs());
+    @Nullable ModelAnswer[] answers = answers(example, workspace);
+    BitSet positives = positives(answers);
     List<NamedOutcome> outcomes = new ArrayList<>();
-    for (int o = 0; o < count; o++) {
-      if (answers[o] != null) {
+    for (int o = 0; o < answers.length; o++) {
+      ModelAnswer answer = answers[o];
+      if (answer != null) {
         outcomes.add(
             new NamedOutcome(
-                outputs.names().get(o), outcome(o, answers[o], positives), answers[o].region()));
+                outputs.names().get(o), outcome(o, answer, positives), answer.region()));
       }
     }
     List<String> labels =
@@ -106,6 +81,25 @@ final class SeveralOutputs implements PredictingModel {
         new OfOutputs(labels, null, outcomes));
   }
 
+  /** Returns the answer for each output; null if it has no model. */
+  private @Nullable ModelAnswer[] answers(Example example, Workspace workspace)
+      throws RejectedException {
+    Example wide = new Example();
+    synchronized (outputs) {
+      if (outputs.derived() != null) {
+        SingleModel.fillSlots(outputs.derived(), example);
+      }
+      wide.features = outputs.row(example.features, workspace);
+    }
+    wide.width = wide.features.length;
+    @Nullable ModelAnswer[] answers = new ModelAnswer[outputs.names().size()];
+    for (int o = 0; o < answers.length; o++) {
+      SingleModel model = models.get(outputs.names().get(o));
+      answers[o] = model == null ? null : model.predict(wide, workspace);
+    }
+    return answers;
+  }
+
   private Outcome outcome(int number, ModelAnswer answer, @Nullable BitSet positives) {
     if (!answer.task().isClassification()) {
       return new OfValue(PredictedValue.read(answer.scores(), 0), Double.NaN);
@@ -119,9 +113,16 @@ final class SeveralOutputs implements PredictingModel {
   }
 
   /** Returns the outputs that are positive together; null if each decides alone. */
-  private @Nullable BitSet positives(float[] probabilities) {
+  private @Nullable BitSet positives(@Nullable ModelAnswer[] answers) {
     if (outputs.sets() == null) {
       return null;
+    }
+    float[] probabilities = new float[answers.length];
+    for (int o = 0; o < answers.length; o++) {
+      ModelAnswer answer = answers[o];
+      float[] scores = answer == null ? new float[0] : answer.scores();
+      int positive = outputs.positives()[o];
+      probabilities[o] = positive >= 0 && positive < scores.length ? scores[positive] : 0f;
     }
     synchronized (outputs) {
       return outputs.sets().predict(probabilities);

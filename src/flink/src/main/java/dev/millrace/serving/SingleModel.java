@@ -1,7 +1,6 @@
 package dev.millrace.serving;
 
 import dev.millrace.codec.text.RejectedException;
-import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
 import dev.millrace.derived.DerivedState;
 import dev.millrace.eval.interval.ConformalBounds;
@@ -73,11 +72,7 @@ final class SingleModel implements PredictingModel {
 
   @Override
   public ModelAnswer predict(Example example, Workspace workspace) throws RejectedException {
-    if (example.width != model.inputs()) {
-      throw new RejectedException(
-          DeadLetterReason.WRONG_FEATURE_COUNT,
-          LoadedModel.WRONG_WIDTH.formatted(example.width, model.inputs()));
-    }
+    PredictingModel.requireWidth(example, model.inputs());
     float[] scores = new float[model.outputs()];
     Reasons reasons = null;
     synchronized (model) {

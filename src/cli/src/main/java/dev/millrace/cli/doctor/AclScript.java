@@ -1,6 +1,5 @@
 package dev.millrace.cli.doctor;
 
-import dev.millrace.MillraceJob;
 import dev.millrace.cli.kafka.BrokerCheck;
 import dev.millrace.config.Settings;
 import java.util.ArrayList;
@@ -79,7 +78,7 @@ final class AclScript {
   }
 
   private static void addGroups(Settings settings, List<String> lines) {
-    String group = MillraceJob.consumerGroup(settings);
+    String group = settings.consumerGroup();
     String prefixed = " --resource-pattern-type prefixed";
     List<String> prefixes = List.of(group + "/");
     lines.add(grant("group", List.of(group), AclOperation.DESCRIBE, AclOperation.READ));

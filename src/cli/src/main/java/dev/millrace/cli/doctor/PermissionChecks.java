@@ -1,6 +1,5 @@
 package dev.millrace.cli.doctor;
 
-import dev.millrace.MillraceJob;
 import dev.millrace.cli.console.Finding;
 import dev.millrace.config.Settings;
 import java.util.ArrayList;
@@ -46,7 +45,7 @@ final class PermissionChecks {
     this.topics = topics;
     this.hidden = hidden;
     this.config = config;
-    this.group = MillraceJob.consumerGroup(settings);
+    this.group = settings.consumerGroup();
   }
 
   List<Finding> all() throws ExecutionException, InterruptedException {
@@ -63,9 +62,9 @@ final class PermissionChecks {
       }
     }
     requireGroup(group);
-    requireGroup(MillraceJob.leaseGroup(settings));
+    requireGroup(settings.leaseGroup());
     if (commands != null) {
-      requireGroup(MillraceJob.commandsGroup(settings));
+      requireGroup(settings.commandsGroup());
     }
     requireTransactions();
     if (findings.isEmpty()) {

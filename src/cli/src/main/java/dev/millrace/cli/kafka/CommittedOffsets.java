@@ -1,6 +1,5 @@
 package dev.millrace.cli.kafka;
 
-import dev.millrace.MillraceJob;
 import dev.millrace.cli.console.Plural;
 import dev.millrace.config.Settings;
 import dev.millrace.config.input.Start;
@@ -53,7 +52,7 @@ public record CommittedOffsets(long read, long waiting) {
       throws ExecutionException, InterruptedException {
     Map<TopicPartition, Long> committed = new HashMap<>();
     admin
-        .listConsumerGroupOffsets(MillraceJob.consumerGroup(settings))
+        .listConsumerGroupOffsets(settings.consumerGroup())
         .partitionsToOffsetAndMetadata()
         .get()
         .forEach(

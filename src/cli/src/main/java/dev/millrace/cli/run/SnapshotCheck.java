@@ -1,6 +1,5 @@
 package dev.millrace.cli.run;
 
-import dev.millrace.MillraceJob;
 import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.console.RootCause;
@@ -59,8 +58,8 @@ public record SnapshotCheck(Path stateDir, Path snapshot) {
               String option = "state.backend: " + KebabCase.of(backend);
               throw new CliError(
                   ("%s is a checkpoint of %s, and only a savepoint can continue with another"
-                          + " backend. Start with %s again and stop with Ctrl-C, which takes one; then"
-                          + " change the backend. Start with new models: --fresh")
+                       + " backend. Start with %s again and stop with Ctrl-C, which takes one; then"
+                       + " change the backend. Start with new models: --fresh")
                       .formatted(snapshot, option, option));
             });
     return contents;
@@ -122,7 +121,7 @@ public record SnapshotCheck(Path stateDir, Path snapshot) {
       return;
     }
     List<SnapshotContents.Transaction> transactions =
-        contents.transactions(MillraceJob.consumerGroup(settings) + "/");
+        contents.transactions(settings.consumerGroup() + "/");
     if (transactions.isEmpty()) {
       return;
     }

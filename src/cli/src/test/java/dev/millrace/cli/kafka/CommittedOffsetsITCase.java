@@ -2,7 +2,6 @@ package dev.millrace.cli.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.MillraceJob;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
 import dev.millrace.kafka.KafkaClients;
@@ -79,7 +78,7 @@ class CommittedOffsetsITCase {
   private static void commit(Admin admin, Settings settings, long offset) throws Exception {
     admin
         .alterConsumerGroupOffsets(
-            MillraceJob.consumerGroup(settings),
+            settings.consumerGroup(),
             Map.of(new TopicPartition(TOPIC, 0), new OffsetAndMetadata(offset)))
         .all()
         .get();

@@ -8,10 +8,12 @@ import dev.millrace.codec.text.GroupReader;
 import dev.millrace.codec.text.IdReader;
 import dev.millrace.codec.text.KeyReader;
 import dev.millrace.codec.text.RejectedException;
+import dev.millrace.codec.text.TextCache;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
 import dev.millrace.data.Printable;
 import dev.millrace.data.RecordKind;
+import dev.millrace.data.Task;
 import dev.millrace.input.InputSpec;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -90,7 +92,7 @@ public final class MappedExampleReader implements ExampleReader {
     this.mayLackFeatures = spec.labels() != null && !labelsOnly;
     this.features = features;
     this.hasDeclared = !spec.features().isEmpty();
-    this.label = RecordLabel.of(spec, hasPaths, keys.texts());
+    this.label = label(spec, hasPaths, keys.texts());
     this.keys = keys;
     this.keyPath = optionalPath(spec.key(), hasPaths);
     this.weightPath = optionalPath(spec.weight(), hasPaths);
@@ -104,6 +106,16 @@ public final class MappedExampleReader implements ExampleReader {
     spec.labelFields().forEach(field -> read.add(RecordFields.path(field, hasPaths)[0]));
     spec.features().forEach(feature -> read.add(RecordFields.path(feature.name(), hasPaths)[0]));
     spec.carried().forEach(column -> read.add(RecordFields.path(column.name(), hasPaths)[0]));
+  }
+
+  private static RecordLabel label(InputSpec spec, boolean hasPaths, TextCache texts) {
+    if (!spec.targets().isEmpty()) {
+      return new TargetFields(spec.targets(), hasPaths, texts);
+    }
+    String[] path = RecordFields.path(spec.label(), hasPaths);
+    return spec.task() == Task.MULTILABEL
+        ? new LabelSetField(path, new LabelSetReader(spec, texts))
+        : new LabelField(path, new LabelReader(spec, texts), false);
   }
 
   @Override

@@ -22,7 +22,7 @@ public final class AnswerJson {
   public static void writeFields(JsonGenerator json, ModelAnswer answer) throws IOException {
     json.writeStringField("key", answer.key());
     if (answer.outputs() != null) {
-      OutputsJson.write(json, answer.outputs());
+      PredictionJson.writeOutputs(json, answer.outputs());
     } else if (answer.task().isClassification()) {
       PredictionJson.writeClass(json, answer.classes(), Prediction.best(answer.scores()));
       PredictionJson.writeScores(json, answer.classes(), answer.scores(), answer.probabilities());

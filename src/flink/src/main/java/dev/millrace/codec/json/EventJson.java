@@ -48,16 +48,7 @@ public final class EventJson {
       json.writeStringField("action", drift.action());
       json.writeNumberField("drifts", drift.count());
     } else if (what instanceof InputDrift drift) {
-      json.writeStringField("event", "input_drift");
-      json.writeStringField("column", drift.column());
-      JsonLine.number(json, "score", drift.score());
-      json.writeStringField("measure", KebabCase.of(drift.measure()));
-      if (drift.measure() == InputDrift.Measure.SHARE) {
-        json.writeStringField("value", drift.value());
-      }
-      JsonLine.number(json, "reference", drift.reference());
-      JsonLine.number(json, "recent", drift.recent());
-      json.writeNumberField("records", drift.records());
+      write(json, drift);
     } else if (what instanceof SkippedSteps skipped) {
       json.writeStringField("event", "skipped_steps");
       json.writeNumberField("skipped_steps", skipped.count());
@@ -71,32 +62,57 @@ public final class EventJson {
       json.writeStringField("event", "reset");
       json.writeStringField("reason", reset.reason());
     } else if (what instanceof ChampionChanged changed) {
-      json.writeStringField("event", "champion_changed");
-      json.writeStringField("from", changed.from());
-      json.writeStringField("to", changed.to());
-      json.writeStringField("reason", KebabCase.of(changed.reason()));
-      JsonLine.number(json, "from_loss", changed.fromLoss());
-      JsonLine.number(json, "to_loss", changed.toLoss());
-      JsonLine.number(json, "p_value", changed.pValue());
+      write(json, changed);
     } else if (what instanceof Erased erased) {
-      json.writeStringField("event", "erased");
-      if (erased.column() != null && erased.id() != null) {
-        json.writeStringField("column", erased.column());
-        json.writeStringField("id", erased.id());
-      }
-      json.writeNumberField("ids", erased.ids());
-      json.writeNumberField("pending", erased.pending());
-      JsonLine.time(json, "until", erased.until());
+      write(json, erased);
     } else if (what instanceof Erasure erasure) {
-      json.writeStringField("event", "erasure");
-      json.writeStringField("column", erasure.column());
-      json.writeStringField("id", erasure.id());
-      json.writeNumberField("keys", erasure.keys());
-      json.writeNumberField("ids", erasure.ids());
-      json.writeNumberField("pending", erasure.pending());
-      JsonLine.time(json, "until", erasure.until());
-      json.writeNumberField("subtask", erasure.subtask());
-      json.writeNumberField("subtasks", erasure.subtasks());
+      write(json, erasure);
     }
+  }
+
+  private static void write(JsonGenerator json, InputDrift drift) throws IOException {
+    json.writeStringField("event", "input_drift");
+    json.writeStringField("column", drift.column());
+    JsonLine.number(json, "score", drift.score());
+    json.writeStringField("measure", KebabCase.of(drift.measure()));
+    if (drift.measure() == InputDrift.Measure.SHARE) {
+      json.writeStringField("value", drift.value());
+    }
+    JsonLine.number(json, "reference", drift.reference());
+    JsonLine.number(json, "recent", drift.recent());
+    json.writeNumberField("records", drift.records());
+  }
+
+  private static void write(JsonGenerator json, ChampionChanged changed) throws IOException {
+    json.writeStringField("event", "champion_changed");
+    json.writeStringField("from", changed.from());
+    json.writeStringField("to", changed.to());
+    json.writeStringField("reason", KebabCase.of(changed.reason()));
+    JsonLine.number(json, "from_loss", changed.fromLoss());
+    JsonLine.number(json, "to_loss", changed.toLoss());
+    JsonLine.number(json, "p_value", changed.pValue());
+  }
+
+  private static void write(JsonGenerator json, Erased erased) throws IOException {
+    json.writeStringField("event", "erased");
+    if (erased.column() != null && erased.id() != null) {
+      json.writeStringField("column", erased.column());
+      json.writeStringField("id", erased.id());
+    }
+    json.writeNumberField("ids", erased.ids());
+    json.writeNumberField("pending", erased.pending());
+    JsonLine.time(json, "until", erased.until());
+  }
+
+  private static void write(JsonGenerator json, Erasure erasure) throws IOException {
+    json.writeStringField("event", "erasure");
+    json.writeStringField("column", erasure.column());
+    json.writeStringField("id", erasure.id());
+    json.writeNumberField("keys", erasure.keys());
+    json.writeNumberField("ids", erasure.ids());
+    json.writeNumberField("pending", erasure.pending());
+    JsonLine.time(json, "until", erasure.until());
+    json.writeNumberField("subtask", erasure.subtask());
+    json.writeNumberField("subtasks", erasure.subtasks());
   }
 }

@@ -75,6 +75,18 @@ public final class MetricsJson {
     } else if (report.scores() instanceof OutputScores scores) {
       OutputsJson.write(json, scores);
     }
+    writeParts(json, report);
+    writeCounters(json, context);
+    if (!context.models().isEmpty()) {
+      writeModels(json, context.models(), report.task());
+    }
+    writeInput(json, context.input());
+    json.writeStringField("config_hash", context.config());
+    json.writeEndObject();
+  }
+
+  /** Writes the blocks that a report has besides its scores. */
+  private static void writeParts(JsonGenerator json, MetricsReport report) throws IOException {
     if (report.validation() != null) {
       writeValidation(json, report.validation());
     }
@@ -93,6 +105,9 @@ public final class MetricsJson {
     if (report.forecast() != null) {
       writeForecast(json, report.forecast());
     }
+  }
+
+  private static void writeCounters(JsonGenerator json, Context context) throws IOException {
     number(json, "learning_rate", context.learningRate());
     json.writeNumberField("skipped_steps", context.skippedSteps());
     json.writeNumberField("clipped_steps", context.clippedSteps());
@@ -104,12 +119,6 @@ public final class MetricsJson {
     if (context.members() != null) {
       writeMembers(json, context.members());
     }
-    if (!context.models().isEmpty()) {
-      writeModels(json, context.models(), report.task());
-    }
-    writeInput(json, context.input());
-    json.writeStringField("config_hash", context.config());
-    json.writeEndObject();
   }
 
   private static void writeScores(
@@ -124,12 +133,7 @@ public final class MetricsJson {
         scores.window(),
         Score.MACRO_PRECISION,
         () -> {
-          if (scores.groups() != null) {
-            RecordJson.write(json, "groups", scores.groups());
-          }
-          if (scores.segments() != null) {
-            writeSegments(json, scores.segments());
-          }
+          writeGroups(json, scores);
           RegionJson.write(json, coverage, Coverage::window, true);
         });
     json.writeObjectFieldStart("total");
@@ -151,6 +155,16 @@ public final class MetricsJson {
     }
     if (scores.confusion() != null) {
       writeConfusion(json, classes, scores.confusion());
+    }
+  }
+
+  private static void writeGroups(JsonGenerator json, ClassificationScores scores)
+      throws IOException {
+    if (scores.groups() != null) {
+      RecordJson.write(json, "groups", scores.groups());
+    }
+    if (scores.segments() != null) {
+      writeSegments(json, scores.segments());
     }
   }
 

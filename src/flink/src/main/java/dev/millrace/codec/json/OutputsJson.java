@@ -7,20 +7,15 @@ import dev.millrace.report.MetricsReport.ClassificationScores;
 import dev.millrace.report.MetricsReport.OutputReport;
 import dev.millrace.report.MetricsReport.OutputScores;
 import dev.millrace.report.MetricsReport.RegressionScores;
-import dev.millrace.report.Prediction.NamedOutcome;
-import dev.millrace.report.Prediction.OfClass;
-import dev.millrace.report.Prediction.OfOutputs;
 import dev.millrace.report.Score;
 import dev.millrace.report.ScoreBlock;
 import java.io.IOException;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Writes the scores and predictions of several outputs into an open object. */
+/** Writes the scores of several outputs into an open object. */
 final class OutputsJson {
-  private static final String IN_SET = "1";
   // Of the scores of an output, whose own record has all.
   private static final Set<Score> SHOWN =
       EnumSet.of(
@@ -81,55 +76,5 @@ final class OutputsJson {
     }
     ScoresJson.write(json, block, BETTER);
     json.writeEndObject();
-  }
-
-  /**
-   * Writes the fields {@code labels}, {@code actual} and {@code probabilities} of a set of labels,
-   * else {@code outputs}.
-   */
-  static void write(JsonGenerator json, OfOutputs outcome) throws IOException {
-    if (outcome.labels() == null) {
-      json.writeObjectFieldStart("outputs");
-      for (NamedOutcome output : outcome.outputs()) {
-        json.writeObjectFieldStart(output.name());
-        PredictionJson.write(json, output.outcome());
-        RegionJson.write(json, output.region());
-        json.writeEndObject();
-      }
-      json.writeEndObject();
-      return;
-    }
-    write(json, "labels", outcome.labels());
-    if (outcome.actual() != null) {
-      write(json, "actual", outcome.actual());
-    }
-    boolean areProbabilities =
-        outcome.outputs().stream()
-            .allMatch(each -> !(each.outcome() instanceof OfClass of) || of.probabilities());
-    json.writeObjectFieldStart(areProbabilities ? "probabilities" : "scores");
-    for (NamedOutcome output : outcome.outputs()) {
-      if (output.outcome() instanceof OfClass label) {
-        JsonLine.number(json, output.name(), scoreInSet(label));
-      }
-    }
-    json.writeEndObject();
-  }
-
-  /** Returns the score of being in the set; NaN before the first example, and 0 if none was. */
-  private static float scoreInSet(OfClass label) {
-    if (label.scores().length == 0) {
-      return Float.NaN;
-    }
-    int place = label.classes().indexOf(IN_SET);
-    return place < 0 || place >= label.scores().length ? 0 : label.scores()[place];
-  }
-
-  private static void write(JsonGenerator json, String field, List<String> names)
-      throws IOException {
-    json.writeArrayFieldStart(field);
-    for (String name : names) {
-      json.writeString(name);
-    }
-    json.writeEndArray();
   }
 }

@@ -3,6 +3,7 @@ package dev.millrace.codec.json;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.millrace.report.Prediction;
 import dev.millrace.report.Prediction.Forecast;
+import dev.millrace.report.Prediction.NamedOutcome;
 import dev.millrace.report.Prediction.OfClass;
 import dev.millrace.report.Prediction.OfOutputs;
 import dev.millrace.report.Prediction.OfValue;
@@ -16,6 +17,8 @@ import java.util.List;
  * JDK. Not thread-safe.
  */
 public final class PredictionJson {
+
+  private static final String IN_SET = "1";
 
   private final JsonLine line = new JsonLine(512);
 
@@ -71,7 +74,7 @@ public final class PredictionJson {
         JsonLine.number(json, "actual", outcome.actual());
       }
     } else if (prediction instanceof OfOutputs outcome) {
-      OutputsJson.write(json, outcome);
+      writeOutputs(json, outcome);
     }
   }
 
@@ -106,5 +109,55 @@ public final class PredictionJson {
       JsonLine.number(json, classes.get(c), scores[c]);
     }
     json.writeEndObject();
+  }
+
+  /**
+   * Writes the fields {@code labels}, {@code actual} and {@code probabilities} of a set of labels,
+   * else {@code outputs}.
+   */
+  static void writeOutputs(JsonGenerator json, OfOutputs outcome) throws IOException {
+    if (outcome.labels() == null) {
+      json.writeObjectFieldStart("outputs");
+      for (NamedOutcome output : outcome.outputs()) {
+        json.writeObjectFieldStart(output.name());
+        write(json, output.outcome());
+        RegionJson.write(json, output.region());
+        json.writeEndObject();
+      }
+      json.writeEndObject();
+      return;
+    }
+    write(json, "labels", outcome.labels());
+    if (outcome.actual() != null) {
+      write(json, "actual", outcome.actual());
+    }
+    boolean areProbabilities =
+        outcome.outputs().stream()
+            .allMatch(each -> !(each.outcome() instanceof OfClass of) || of.probabilities());
+    json.writeObjectFieldStart(areProbabilities ? "probabilities" : "scores");
+    for (NamedOutcome output : outcome.outputs()) {
+      if (output.outcome() instanceof OfClass label) {
+        JsonLine.number(json, output.name(), scoreInSet(label));
+      }
+    }
+    json.writeEndObject();
+  }
+
+  /** Returns the score of being in the set; NaN before the first example, and 0 if none was. */
+  private static float scoreInSet(OfClass label) {
+    if (label.scores().length == 0) {
+      return Float.NaN;
+    }
+    int place = label.classes().indexOf(IN_SET);
+    return place < 0 || place >= label.scores().length ? 0 : label.scores()[place];
+  }
+
+  private static void write(JsonGenerator json, String field, List<String> names)
+      throws IOException {
+    json.writeArrayFieldStart(field);
+    for (String name : names) {
+      json.writeString(name);
+    }
+    json.writeEndArray();
   }
 }

@@ -71,46 +71,44 @@ public final class ModelParts {
 
   /** Returns the records of a model without segments, in the order of writing. */
   public static List<OutputRecord> split(TrainSpec spec, String key, long timestamp, byte[] model) {
-    return split(spec, key, timestamp, model, 0);
+    return split(spec, key, timestamp, model, 1, List.of());
   }
 
-  /** Returns the records to write of a model, in this order: segments, parts and the head. */
-  public static List<OutputRecord> split(
-      TrainSpec spec, String key, long timestamp, ModelSegments model) {
+  /**
+   * Returns the records to write of a model, in this order: segments, parts and the head.
+   *
+   * @param first number of the first added segment
+   * @param added values of the segments to write
+   */
+  static List<OutputRecord> split(
+      TrainSpec spec, String key, long timestamp, byte[] head, int first, List<byte[]> added) {
     List<OutputRecord> records = new ArrayList<>();
-    Headers origin = Headers.of(spec);
-    byte[] keyBytes = utf8(key);
-    int number = model.first();
-    for (byte[] value : model.added()) {
-      Headers headers = origin.with(DIGEST_HEADER, digest(value));
-      records.add(headers.record(timestamp, key(SEGMENT_MARK, number++, keyBytes), value));
-    }
-    records.addAll(split(spec, key, timestamp, model.head(), model.count()));
-    return records;
-  }
-
-  private static List<OutputRecord> split(
-      TrainSpec spec, String key, long timestamp, byte[] value, int segments) {
-    byte[] keyBytes = utf8(key);
     Headers headers = Headers.of(spec);
+    byte[] keyBytes = utf8(key);
+    int number = first;
+    for (byte[] value : added) {
+      Headers own = headers.with(DIGEST_HEADER, digest(value));
+      records.add(own.record(timestamp, key(SEGMENT_MARK, number++, keyBytes), value));
+    }
+    int segments = number - 1;
     Headers headHeaders =
         segments == 0 ? headers : headers.with(SEGMENTS_HEADER, Integer.toString(segments));
-    int parts = count(spec, value);
-    String digest = digest(value);
+    int parts = count(spec, head);
+    String digest = digest(head);
     if (parts == 1) {
-      return List.of(headHeaders.with(DIGEST_HEADER, digest).record(timestamp, keyBytes, value));
+      records.add(headHeaders.with(DIGEST_HEADER, digest).record(timestamp, keyBytes, head));
+      return records;
     }
-    List<OutputRecord> records = new ArrayList<>(parts);
     Headers partHeaders = headers.with(DIGEST_HEADER, digest);
     for (int part = 1; part < parts; part++) {
-      byte[] slice = slice(spec, value, part);
+      byte[] slice = slice(spec, head, part);
       records.add(partHeaders.record(timestamp, key(PART_MARK, part, keyBytes), slice));
     }
     records.add(
         headHeaders
             .with(DIGEST_HEADER, digest)
             .with(PARTS_HEADER, Integer.toString(parts))
-            .record(timestamp, keyBytes, slice(spec, value, 0)));
+            .record(timestamp, keyBytes, slice(spec, head, 0)));
     return records;
   }
 

@@ -20,9 +20,6 @@ import org.jspecify.annotations.Nullable;
  * many came before it, unless it completes a head or a model. Not thread-safe.
  */
 final class ModelRecords {
-  /** The max size of an array on every JVM. */
-  static final long MAX_BYTES = Integer.MAX_VALUE - 8;
-
   // Bytes of the objects of a record, without key, value and headers.
   private static final int RECORD_BYTES = 512;
   // Bytes of a segment's place and digest.
@@ -285,7 +282,7 @@ final class ModelRecords {
 
   private static byte[] join(List<KafkaRecord> records) throws IOException {
     long length = records.stream().mapToLong(record -> valueBytes(record).length).sum();
-    SizeChecks.require("bytes of a model in parts", length, 0, MAX_BYTES);
+    SizeChecks.require("bytes of a model in parts", length, 0, SegmentedHead.MAX_BYTES);
     byte[] bytes = new byte[(int) length];
     int at = 0;
     for (KafkaRecord record : records) {

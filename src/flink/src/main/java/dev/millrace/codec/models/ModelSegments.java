@@ -1,5 +1,6 @@
 package dev.millrace.codec.models;
 
+import dev.millrace.codec.OutputRecord;
 import dev.millrace.data.SipHash;
 import dev.millrace.nn.stored.PagedOutput;
 import dev.millrace.nn.stored.PagedOutput.Range;
@@ -83,6 +84,11 @@ public record ModelSegments(
   /** Returns the number of segments of the model. */
   public int count() {
     return first - 1 + added.size();
+  }
+
+  /** Returns the records to write, in this order: segments, parts and the head. */
+  public List<OutputRecord> records(TrainSpec spec, String key, long timestamp) {
+    return ModelParts.split(spec, key, timestamp, head, first, added);
   }
 
   /** Returns true if segments can be added to those that were published. */

@@ -20,6 +20,9 @@ import java.util.List;
  * @param rest the bytes that are no pages
  */
 record SegmentedHead(String digest, List<String> segments, List<Area> areas, byte[] rest) {
+  /** The max size of an array on every JVM. */
+  static final long MAX_BYTES = Integer.MAX_VALUE - 8;
+
   private static final int VERSION = 1;
   private static final int DIGEST_BYTES = 16;
   private static final int MAX_AREAS = 1 << 16;
@@ -103,10 +106,7 @@ record SegmentedHead(String digest, List<String> segments, List<Area> areas, byt
   byte[] assemble(List<byte[]> values) throws IOException {
     long inSegments = values.stream().mapToLong(value -> value.length).sum();
     byte[] model =
-        new byte
-            [(int)
-                SizeChecks.require(
-                    "bytes of a model", length(inSegments), 0, ModelRecords.MAX_BYTES)];
+        new byte[(int) SizeChecks.require("bytes of a model", length(inSegments), 0, MAX_BYTES)];
     int[] starts = new int[areas.size()];
     int copied = 0;
     int at = 0;

@@ -79,7 +79,7 @@ class ModelSegmentsTest {
   private List<OutputRecord> publish() throws IOException {
     ModelSegments next = ModelSegments.of(spec(), model.write(), published);
     published = next.pages();
-    List<OutputRecord> records = new ArrayList<>(ModelParts.split(spec(), "k", 1, next));
+    List<OutputRecord> records = new ArrayList<>(next.records(spec(), "k", 1));
     records.addAll(ModelParts.tombstonesOfSegments(spec(), "k", 1, next.count() + 1, segments));
     segments = next.count();
     topic.addAll(records);
@@ -311,7 +311,7 @@ class ModelSegmentsTest {
     publish();
     assertThat(read(small, topic, 0).bytes()).isEqualTo(model.bytes());
     List<OutputRecord> other =
-        ModelParts.split(spec(), "other", 1, ModelSegments.of(spec(), model.write(), null));
+        ModelSegments.of(spec(), model.write(), null).records(spec(), "other", 1);
     assertThat(read(small, other, 100).bytes()).isEqualTo(model.bytes());
     assertThat(again).isEmpty();
 
