@@ -3,11 +3,9 @@ package dev.millrace.config;
 import dev.millrace.config.input.InputOptions;
 import dev.millrace.config.option.DefaultTopic;
 import dev.millrace.config.option.Option;
-import dev.millrace.config.yaml.YamlNode;
 import dev.millrace.config.yaml.YamlNode.Entry;
 import dev.millrace.config.yaml.YamlNode.Mapping;
 import dev.millrace.config.yaml.YamlNode.Scalar;
-import org.jspecify.annotations.Nullable;
 
 /** Completes the input of a pipeline whose fields a program sets instead of a record. */
 final class MappedInput {
@@ -18,7 +16,7 @@ final class MappedInput {
    * the topic of the examples, each where the input names none.
    */
   static Mapping complete(Mapping pipeline) {
-    if (!(at(pipeline, InputOptions.INPUT) instanceof Mapping input)) {
+    if (!(pipeline.at(InputOptions.INPUT.name()) instanceof Mapping input)) {
       return pipeline;
     }
     boolean hasFormat =
@@ -29,7 +27,7 @@ final class MappedInput {
         hasFormat
             ? input
             : input.withDefault(InputOptions.FORMAT.name(), new Scalar("json", input.line()));
-    if (at(input, InputOptions.LABELS) instanceof Mapping labels) {
+    if (input.at(InputOptions.LABELS.name()) instanceof Mapping labels) {
       Scalar topic = new Scalar(examplesTopic(pipeline, input), labels.line());
       Mapping own = labels.withDefault(InputOptions.LABELS_TOPIC.name(), topic);
       complete = replace(complete, InputOptions.LABELS, own);
@@ -38,22 +36,14 @@ final class MappedInput {
   }
 
   private static String examplesTopic(Mapping pipeline, Mapping input) {
-    String given = text(input, InputOptions.INPUT_TOPIC);
-    String name = String.valueOf(text(pipeline, PipelineOptions.PIPELINE));
-    return given == null ? DefaultTopic.EXAMPLES.of(name) : given;
+    String given = input.at(InputOptions.INPUT_TOPIC.name()).word();
+    return given.isEmpty()
+        ? DefaultTopic.EXAMPLES.of(pipeline.at(PipelineOptions.PIPELINE.name()).word())
+        : given;
   }
 
   private static boolean has(Mapping map, Option<?> option) {
-    return map.entries().containsKey(option.name());
-  }
-
-  private static @Nullable YamlNode at(Mapping map, Option<?> option) {
-    Entry entry = map.entries().get(option.name());
-    return entry == null ? null : entry.value();
-  }
-
-  private static @Nullable String text(Mapping map, Option<?> option) {
-    return at(map, option) instanceof Scalar scalar ? scalar.text() : null;
+    return map.has(option.name());
   }
 
   private static Mapping replace(Mapping map, Option<?> option, Mapping value) {

@@ -68,10 +68,10 @@ final class DerivedOptions {
           "required with ewm",
           "ewm: number of values, or event time, after which a value counts half");
   static final Option<List<String>> DO =
-      DERIVED_GROUP.optional(
+      DERIVED_GROUP.option(
           "do",
           Structures.words(1, 8, "functions"),
-          "[mean]",
+          List.of("mean"),
           "window: count, sum, mean, min, max, std, distinct, rate (records per second); ewm: mean,"
               + " std, count, and rate with a half-life in time");
   static final Option<YamlNode> BY =

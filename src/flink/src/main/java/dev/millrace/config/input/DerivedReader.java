@@ -164,8 +164,8 @@ final class DerivedReader {
     Option<YamlNode> option = inTime ? DerivedOptions.AGO : DerivedOptions.STEPS;
     List<Long> steps = new ArrayList<>();
     for (String text : words(options, option)) {
-      Long step = inTime ? millis(text) : count(text, DerivedFeature.MAX_RECORDS);
-      if (step == null) {
+      long step = inTime ? millis(text) : count(text, DerivedFeature.MAX_RECORDS);
+      if (step == 0) {
         String allowed =
             inTime
                 ? "must be times from 1s to 3650d, such as [1h, 1d]"
@@ -179,14 +179,11 @@ final class DerivedReader {
   }
 
   private @Nullable Computation window(OptionReader options) {
-    String of = text(options.given(DerivedOptions.OF));
-    Unit unit = of.equals("all") ? Unit.ALL : Unit.MILLIS;
-    Long size = of.equals("all") ? Long.valueOf(0) : millis(of);
-    if (size == null) {
-      unit = Unit.RECORDS;
-      size = count(of, MAX_WINDOW);
-    }
-    if (size == null) {
+    String of = options.word(DerivedOptions.OF);
+    long millis = millis(of);
+    long records = count(of, MAX_WINDOW);
+    Unit unit = of.equals("all") ? Unit.ALL : millis > 0 ? Unit.MILLIS : Unit.RECORDS;
+    if (unit == Unit.RECORDS && records == 0) {
       options.reject(
           DerivedOptions.OF,
           "must be a number of values up to "
@@ -200,17 +197,14 @@ final class DerivedReader {
     if (smoothing > 0 && !functions.contains(Aggregate.MEAN)) {
       options.reject(DerivedOptions.SMOOTHING, "applies only to mean, which do does not have");
     }
-    return new Window(size, unit, functions, smoothing);
+    return new Window(Math.max(millis, records), unit, functions, smoothing);
   }
 
   private @Nullable Computation smoothed(OptionReader options) {
-    String text = text(options.given(DerivedOptions.HALF_LIFE));
-    Long halfLife = millis(text);
-    boolean inTime = halfLife != null;
-    if (halfLife == null) {
-      halfLife = count(text, 1_000_000);
-    }
-    if (halfLife == null) {
+    String text = options.word(DerivedOptions.HALF_LIFE);
+    boolean inTime = millis(text) > 0;
+    long halfLife = inTime ? millis(text) : count(text, 1_000_000);
+    if (halfLife == 0) {
       options.reject(
           DerivedOptions.HALF_LIFE,
           "must be a number of values up to 1000000 or a time such as 1h, but was "
@@ -225,9 +219,8 @@ final class DerivedReader {
   }
 
   private static List<Aggregate> functions(OptionReader options, List<Aggregate> allowed) {
-    List<String> names = options.given(DerivedOptions.DO);
     List<Aggregate> functions = new ArrayList<>();
-    for (String name : names == null ? List.of(Aggregate.MEAN.id()) : names) {
+    for (String name : options.get(DerivedOptions.DO)) {
       Optional<Aggregate> function =
           allowed.stream().filter(one -> one.id().equals(name)).findAny();
       function.ifPresent(functions::add);
@@ -243,30 +236,21 @@ final class DerivedReader {
     return functions;
   }
 
-  private static @Nullable Long millis(String text) {
+  /** Returns the time that a text names; 0 if it names none that is allowed. */
+  private static long millis(String text) {
     return Durations.parse(text)
         .filter(millis -> millis >= 1_000 && millis <= MAX_MILLIS)
-        .orElse(null);
+        .orElse(0L);
   }
 
-  private static @Nullable Long count(String text, int max) {
-    boolean isCount = text.matches("[1-9]\\d{0,8}") && Long.parseLong(text) <= max;
-    return isCount ? Long.valueOf(text) : null;
-  }
-
-  private static String text(@Nullable YamlNode node) {
-    return node instanceof Scalar scalar && scalar.text() != null ? scalar.text().strip() : "";
+  /** Returns the number that a text names; 0 if it names none that is allowed. */
+  private static long count(String text, int max) {
+    long count = text.matches("[1-9]\\d{0,8}") ? Long.parseLong(text) : 0;
+    return count <= max ? count : 0;
   }
 
   /** Returns the words of a list, or the single one. */
   private static List<String> words(OptionReader options, Option<YamlNode> option) {
-    YamlNode given = options.given(option);
-    YamlNode node = given == null ? option.defaultValue() : given;
-    if (node == null) {
-      return List.of();
-    }
-    return node instanceof Sequence list
-        ? list.items().stream().map(DerivedReader::text).distinct().toList()
-        : List.of(text(node));
+    return options.items(option).stream().map(YamlNode::word).distinct().toList();
   }
 }

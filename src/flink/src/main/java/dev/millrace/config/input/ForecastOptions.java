@@ -117,14 +117,13 @@ public final class ForecastOptions {
    * forecasts; rejects what they exclude.
    */
   public static Mapping withLabel(Mapping document, ConfigErrors errors) {
-    Entry forecast = document.entries().get(FORECAST.name());
-    if (forecast == null || !(forecast.value() instanceof Mapping options)) {
+    if (!(document.at(FORECAST.name()) instanceof Mapping options)) {
       return document;
     }
+    int line = document.line(FORECAST.name());
     String name = InputOptions.INPUT.name();
-    Mapping whole = document.withDefault(name, new Mapping(Map.of(), forecast.line()));
-    Entry entry = whole.entries().get(name);
-    if (entry == null || !(entry.value() instanceof Mapping input)) {
+    Mapping whole = document.withDefault(name, Mapping.empty(line));
+    if (!(whole.at(name) instanceof Mapping input)) {
       return whole;
     }
     Map<String, Entry> entries = new LinkedHashMap<>(input.entries());
@@ -138,21 +137,19 @@ public final class ForecastOptions {
                 .formatted(excluded.name()));
       }
     }
-    Entry task = input.entries().get(InputOptions.TASK.name());
+    String task = InputOptions.TASK.name();
     String regression = KebabCase.of(Task.REGRESSION);
-    if (task != null
-        && !(task.value() instanceof Scalar scalar && regression.equals(scalar.text()))) {
-      errors.add(task.line(), "input.task must be regression to forecast numbers. Remove it");
+    if (input.has(task)
+        && !(input.at(task) instanceof Scalar scalar && regression.equals(scalar.text()))) {
+      errors.add(input.line(task), "input.task must be regression to forecast numbers. Remove it");
     }
-    Entry column = options.entries().get(COLUMN.name());
     Scalar label =
-        column != null && column.value() instanceof Scalar given && given.text() != null
+        options.at(COLUMN.name()) instanceof Scalar given && !given.isEmpty()
             ? given
-            : new Scalar(COLUMN.name(), forecast.line()); // an error already
+            : new Scalar(COLUMN.name(), line); // an error already
     entries.put(InputOptions.LABEL.name(), new Entry(label.line(), label));
-    Scalar taskValue = new Scalar(regression, forecast.line());
-    entries.put(InputOptions.TASK.name(), new Entry(forecast.line(), taskValue));
-    return whole.with(name, new Entry(entry.line(), new Mapping(entries, input.line())));
+    entries.put(task, new Entry(line, new Scalar(regression, line)));
+    return whole.with(name, new Entry(whole.line(name), new Mapping(entries, input.line())));
   }
 
   /**

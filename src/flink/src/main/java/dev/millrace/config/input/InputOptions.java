@@ -257,8 +257,8 @@ public final class InputOptions {
   private InputOptions() {}
 
   /** Returns the options of an input, whose label need not be given if there are targets. */
-  public static OptionGroup inputGroup(boolean hasTargets) {
-    return hasTargets
+  public static OptionGroup group(YamlNode.Mapping input) {
+    return input.has(TARGETS.name())
         ? INPUT_GROUP.with(Option.optional("label", FIELD, "none", LABEL.documentation()))
         : INPUT_GROUP;
   }

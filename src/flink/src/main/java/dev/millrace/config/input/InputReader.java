@@ -36,7 +36,7 @@ public final class InputReader {
   private final String topic;
   private final OptionReader limits;
   private final @Nullable ForecastSpec forecast;
-  private final @Nullable Path baseDir;
+  private final Path baseDir;
   private final boolean isEmbedded;
   private final ConfigErrors errors;
 
@@ -45,7 +45,7 @@ public final class InputReader {
    *
    * @param topic of the examples
    * @param forecast forecasts of the label; null for none
-   * @param baseDir directory that schema paths are relative to, null for the working directory
+   * @param baseDir directory that schema paths are relative to
    * @param isEmbedded true if examples are named values, rather than records of a format
    */
   public InputReader(
@@ -53,7 +53,7 @@ public final class InputReader {
       String topic,
       OptionReader limits,
       @Nullable ForecastSpec forecast,
-      @Nullable Path baseDir,
+      Path baseDir,
       boolean isEmbedded,
       ConfigErrors errors) {
     this.in = in;

@@ -25,9 +25,9 @@ public final class SchemaFile {
   }
 
   /** Returns the schema. If it cannot be read, reports an error and returns null. */
-  static @Nullable SchemaFile read(String name, @Nullable Path baseDir, Consumer<String> errors) {
+  static @Nullable SchemaFile read(String name, Path baseDir, Consumer<String> errors) {
     try {
-      Path path = baseDir == null ? Path.of(name) : baseDir.resolve(name);
+      Path path = baseDir.resolve(name);
       if (!Files.isRegularFile(path)) {
         errors.accept(
             "is not a file: " + path + " does not exist. Paths are relative to this file");

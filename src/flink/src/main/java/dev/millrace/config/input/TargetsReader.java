@@ -43,7 +43,7 @@ final class TargetsReader {
     if (targets instanceof Mapping map) {
       return List.copyOf(map.entries().keySet());
     } else if (targets instanceof Sequence list) {
-      return list.items().stream().map(TargetsReader::text).toList();
+      return list.items().stream().map(YamlNode::word).toList();
     }
     String label = in.given(InputOptions.LABEL);
     return label == null ? List.of() : List.of(label);
@@ -77,7 +77,7 @@ final class TargetsReader {
   private void addItem(
       int index, YamlNode item, @Nullable LateLabels late, Map<TargetSpec, Integer> targets) {
     String path = in.name(InputOptions.TARGETS) + "[" + index + "]";
-    String name = text(item);
+    String name = item.word();
     if (name.isEmpty()) {
       errors.add(
           item.line(),
@@ -204,9 +204,5 @@ final class TargetsReader {
               + " label. Use format: json or csv, or name the records' own Avro schema with"
               + " input.schema");
     }
-  }
-
-  private static String text(YamlNode node) {
-    return node instanceof Scalar scalar && scalar.text() != null ? scalar.text().strip() : "";
   }
 }

@@ -72,12 +72,12 @@ public final class ModelFile {
    * Returns the bytes of the file that an option names. If the file cannot be read, adds an error
    * and returns null.
    *
-   * @param baseDir directory that the name is relative to, null for the working directory
+   * @param baseDir directory that the name is relative to
    */
   static byte @Nullable [] readNamed(
-      OptionReader options, Option<String> from, String name, @Nullable Path baseDir) {
+      OptionReader options, Option<String> from, String name, Path baseDir) {
     try {
-      return read(baseDir == null ? Path.of(name) : baseDir.resolve(name));
+      return read(baseDir.resolve(name));
     } catch (NoSuchFileException e) {
       options.reject(
           from,

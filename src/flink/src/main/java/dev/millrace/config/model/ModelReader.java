@@ -21,17 +21,16 @@ public final class ModelReader {
   static final String AUTO = "auto";
 
   private final OptionReader root;
-  private final @Nullable Path baseDir;
+  private final Path baseDir;
   private final ConfigErrors errors;
   private @Nullable String warmStartKey;
   // Null until it is read.
   private @Nullable AutoModelSpec auto;
 
   /**
-   * @param baseDir folder that {@code model.warm-start.file} is relative to, or null for the
-   *     working directory
+   * @param baseDir folder that {@code model.warm-start.file} is relative to
    */
-  public ModelReader(OptionReader root, @Nullable Path baseDir, ConfigErrors errors) {
+  public ModelReader(OptionReader root, Path baseDir, ConfigErrors errors) {
     this.root = root;
     this.baseDir = baseDir;
     this.errors = errors;

@@ -29,20 +29,19 @@ final class NetworkReader {
   private final OptionReader model;
   private final OptionReader warmStart;
   private final InputSpec input;
-  private final @Nullable Path baseDir;
+  private final Path baseDir;
   private final ConfigErrors errors;
 
   /**
    * @param model options of the network
    * @param warmStart options of the initial model
-   * @param baseDir folder that {@code model.warm-start.file} is relative to, or null for the
-   *     working directory
+   * @param baseDir folder that {@code model.warm-start.file} is relative to
    */
   NetworkReader(
       OptionReader model,
       OptionReader warmStart,
       InputSpec input,
-      @Nullable Path baseDir,
+      Path baseDir,
       ConfigErrors errors) {
     this.model = model;
     this.warmStart = warmStart;

@@ -50,7 +50,7 @@ final class WarmStartReader {
 
   /** Returns the file, null if there is none or it has errors. */
   static @Nullable WarmStartReader read(
-      OptionReader model, OptionReader warmStart, InputSpec input, @Nullable Path baseDir) {
+      OptionReader model, OptionReader warmStart, InputSpec input, Path baseDir) {
     String name = warmStart.given(WarmStartOptions.FILE);
     if (name == null) {
       return null;

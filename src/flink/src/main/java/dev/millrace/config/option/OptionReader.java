@@ -7,6 +7,7 @@ import dev.millrace.config.yaml.YamlNode;
 import dev.millrace.config.yaml.YamlNode.Entry;
 import dev.millrace.config.yaml.YamlNode.Mapping;
 import dev.millrace.config.yaml.YamlNode.Scalar;
+import dev.millrace.config.yaml.YamlNode.Sequence;
 import dev.millrace.data.Declaration;
 import java.util.HashMap;
 import java.util.List;
@@ -51,22 +52,22 @@ public final class OptionReader {
   }
 
   private <T> void read(Option<T> option) {
-    Entry entry = mapping.entries().get(option.name());
-    if (entry == null || (entry.value() instanceof Scalar scalar && scalar.text() == null)) {
-      readEmpty(option, entry);
+    YamlNode value = mapping.at(option.name());
+    if (value.isEmpty()) {
+      readEmpty(option);
       return;
     }
     try {
-      values.put(option.name(), option.type().read(entry.value()));
+      values.put(option.name(), option.type().read(value));
     } catch (InvalidValueException e) {
       reject(option, String.valueOf(e.getMessage()));
     }
   }
 
-  private void readEmpty(Option<?> option, @Nullable Entry entry) {
+  private void readEmpty(Option<?> option) {
     if (option.example() != null) {
       reject(option, "is missing. Add it, for example: " + option.example());
-    } else if (entry != null && !option.type().isStructure()) {
+    } else if (mentions(option) && !option.type().isStructure()) {
       reject(
           option,
           String.format(
@@ -126,6 +127,19 @@ public final class OptionReader {
     return Declaration.with(others, read);
   }
 
+  /** Returns the items of a list, or the single value: given ones, or the default. */
+  public List<YamlNode> items(Option<YamlNode> option) {
+    YamlNode node = has(option) ? given(option) : option.defaultValue();
+    return node instanceof Sequence list
+        ? list.items()
+        : node instanceof Scalar word ? List.of(word) : List.of();
+  }
+
+  /** Returns the given single value, empty for none. */
+  public String word(Option<YamlNode> option) {
+    return mapping.at(option.name()).word();
+  }
+
   /** Returns true if the option has a valid value. */
   public boolean has(Option<?> option) {
     return values.containsKey(option.name());
@@ -133,13 +147,12 @@ public final class OptionReader {
 
   /** Returns true if the option's key is in the file, whatever its value. */
   public boolean mentions(Option<?> option) {
-    return mapping.entries().containsKey(option.name());
+    return mapping.has(option.name());
   }
 
   /** Returns the line of the option's key, or of the map when it is not given. */
   public int line(Option<?> option) {
-    Entry entry = mapping.entries().get(option.name());
-    return entry == null ? mapping.line() : entry.line();
+    return mapping.line(option.name());
   }
 
   /** Returns the option with its path, as messages name it. */
@@ -152,22 +165,32 @@ public final class OptionReader {
     errors.add(line(option), name(option) + " " + text);
   }
 
+  /**
+   * Returns the options of a map in this one, whose group depends on it.
+   *
+   * @param others receives their errors
+   */
+  public OptionReader below(
+      Option<YamlNode> option, Function<Mapping, OptionGroup> groupOf, ConfigErrors others) {
+    Mapping below = map(option);
+    return new OptionReader(name(option), below, groupOf.apply(below), others);
+  }
+
+  private Mapping map(Option<YamlNode> option) {
+    return given(option) instanceof Mapping given ? given : Mapping.empty(line(option));
+  }
+
   /** Returns the options of a map in this one; of an empty map when it is not given. */
   public OptionReader below(Option<YamlNode> option, OptionGroup group) {
-    Mapping below =
-        given(option) instanceof Mapping given ? given : new Mapping(Map.of(), line(option));
-    return new OptionReader(name(option), below, group, errors);
+    return new OptionReader(name(option), map(option), group, errors);
   }
 
   /** Returns a map, or the map that a single word is short for. */
   public Mapping mapOf(Option<YamlNode> option, Option<?> name) {
-    YamlNode given = given(option);
-    YamlNode node = given == null ? option.defaultValue() : given;
-    return node == null
-        ? new Mapping(Map.of(), line(option))
-        : node instanceof Mapping mapping
-            ? mapping
-            : new Mapping(Map.of(name.name(), new Entry(line(option), node)), line(option));
+    YamlNode given = has(option) ? given(option) : option.defaultValue();
+    return given instanceof Scalar word
+        ? new Mapping(Map.of(name.name(), new Entry(line(option), word)), line(option))
+        : given instanceof Mapping mapping ? mapping : Mapping.empty(line(option));
   }
 
   /**
@@ -181,16 +204,14 @@ public final class OptionReader {
   public <E> Variant<E> variant(
       Option<YamlNode> option, Option<E> nameOption, Function<E, OptionGroup> groupOf, E assumed) {
     Mapping own = mapOf(option, nameOption);
-    Entry entry = own.entries().get(nameOption.name());
-    E name = null;
+    E name = assumed;
     try {
-      name = entry == null ? null : nameOption.type().read(entry.value());
+      name = nameOption.type().read(own.at(nameOption.name()));
     } catch (InvalidValueException e) {
       // The reader of the group reports it.
-    }
-    if (name == null) {
-      own = new Mapping(entry == null ? Map.of() : Map.of(nameOption.name(), entry), own.line());
-      name = assumed;
+      Map<String, Entry> named = new HashMap<>(own.entries());
+      named.keySet().retainAll(List.of(nameOption.name()));
+      own = new Mapping(named, own.line());
     }
     return new Variant<>(name, new OptionReader(name(option), own, groupOf.apply(name), errors));
   }

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
@@ -64,17 +63,17 @@ public final class YamlReader {
   }
 
   /**
-   * Returns the one document of a text, null if it is empty or not YAML. Invalid YAML and duplicate
-   * keys are added to the errors.
+   * Returns the one document of a text, an empty value if it is empty or not YAML. Invalid YAML and
+   * duplicate keys are added to the errors.
    */
-  public static @Nullable YamlNode read(String yaml, ConfigErrors errors) {
+  public static YamlNode read(String yaml, ConfigErrors errors) {
     LoaderOptions options = new LoaderOptions();
     options.setNestingDepthLimit(MAX_DEPTH);
     options.setMaxAliasesForCollections(MAX_ALIASES);
     options.setCodePointLimit(MAX_CHARACTERS);
     try {
       org.yaml.snakeyaml.nodes.Node root = new Yaml(options).compose(new StringReader(yaml));
-      return root == null ? null : new YamlReader(errors).node(root);
+      return root == null ? Scalar.empty(1) : new YamlReader(errors).node(root);
     } catch (NotYaml e) {
       errors.add(e.line, "not valid YAML: " + e.getMessage());
     } catch (MarkedYAMLException e) {
@@ -90,7 +89,7 @@ public final class YamlReader {
           "not read: nested deeper than %d, more than %d aliases or %,d characters"
               .formatted(MAX_DEPTH, MAX_ALIASES, MAX_CHARACTERS));
     }
-    return null;
+    return Scalar.empty(1);
   }
 
   /** Returns the bare problem in one line: whole messages quote the file, including secrets. */
