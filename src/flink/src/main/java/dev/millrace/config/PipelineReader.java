@@ -31,6 +31,7 @@ final class PipelineReader {
   private final OptionReader root;
   private final OptionReader metrics;
   private final OptionReader validation;
+  private final OptionReader drift;
   private final OptionReader output;
   private final OptionReader topics;
   private final OptionReader state;
@@ -49,6 +50,7 @@ final class PipelineReader {
     root = new OptionReader("", document, PipelineOptions.ROOT_GROUP, errors);
     metrics = root.below(PipelineOptions.METRICS, MetricsOptions.METRICS_GROUP);
     validation = root.below(PipelineOptions.VALIDATION, MetricsOptions.VALIDATION_GROUP);
+    drift = root.below(PipelineOptions.DRIFT, DriftOptions.DRIFT_GROUP);
     output = root.below(PipelineOptions.OUTPUT, PipelineOptions.OUTPUT_GROUP);
     topics = output.below(PipelineOptions.TOPICS, PipelineOptions.TOPICS_GROUP);
     state = root.below(PipelineOptions.STATE, PipelineOptions.STATE_GROUP);
@@ -84,7 +86,6 @@ final class PipelineReader {
       long maxBytes = storage.spec().stateBytes();
       input = input.withSpec(ModelFit.withinModelBytes(limits, maxBytes, spec, model));
     }
-    OptionReader drift = root.below(PipelineOptions.DRIFT, DriftOptions.DRIFT_GROUP);
     if (exactlyOnce && !isEmbedded) {
       checkTransactions(storage.checkpointMillis(), TransactionTimeout.millis(kafka));
     }
@@ -151,8 +152,9 @@ final class PipelineReader {
   }
 
   private String topic(OptionReader reader, Option<?> option) {
-    Object given = reader.given(option);
-    return given == null ? DefaultTopic.named(option.shownDefault(), pipeline) : given.toString();
+    return reader.has(option)
+        ? reader.word(option)
+        : DefaultTopic.named(option.shownDefault(), pipeline);
   }
 
   private void checkTopics(OptionReader in, Settings.Input input) {

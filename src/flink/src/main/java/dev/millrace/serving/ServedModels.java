@@ -74,15 +74,20 @@ public final class ServedModels {
     private final Published published;
     private final byte[] bytes;
     private final @Nullable LoadedModel model;
+    private final long size;
 
-    private Held(Published published, byte[] bytes, @Nullable LoadedModel model) {
+    private Held(Published published, byte[] bytes) {
       this.published = published;
       this.bytes = bytes;
-      this.model = model;
+      this.model = null;
+      this.size = bytes.length;
     }
 
-    private long size() {
-      return model == null ? bytes.length : model.memoryBytes();
+    private Held(Published published, LoadedModel model) {
+      this.published = published;
+      this.bytes = NO_BYTES;
+      this.model = model;
+      this.size = model.memoryBytes();
     }
   }
 
@@ -149,7 +154,7 @@ public final class ServedModels {
           ModelSnapshot.decode(arrival.pipeline(), arrival.config(), arrival.key(), bytes);
       Published published = Published.of(snapshot.summary(), arrival.places());
       index.put(arrival.key(), published);
-      keep(new Held(published, bytes, null));
+      keep(new Held(published, bytes));
     }
     updatedNanos = System.nanoTime();
     updates.increment();
@@ -176,7 +181,7 @@ public final class ServedModels {
       }
       byte[] bytes = read(published);
       if (bytes != null) {
-        return new Held(published, bytes, null);
+        return new Held(published, bytes);
       }
       // Compaction removed its record, or the topic was created again: a newer one is there, or
       // comes, or the key was forgotten.
@@ -206,7 +211,7 @@ public final class ServedModels {
     ModelSnapshot whole =
         ModelSnapshot.decode(summary.pipeline(), summary.config(), summary.key(), fetched.bytes);
     LoadedModel model = new LoadedModel(whole, settings, workspace);
-    keep(new Held(fetched.published, NO_BYTES, model));
+    keep(new Held(fetched.published, model));
     return model;
   }
 
@@ -254,17 +259,17 @@ public final class ServedModels {
     }
     drop(key);
     held.put(key, now);
-    heldBytes += now.size();
+    heldBytes += now.size;
     Iterator<Held> oldest = held.values().iterator();
     while (heldBytes > maxBytes && held.size() > 1) {
-      heldBytes -= oldest.next().size();
+      heldBytes -= oldest.next().size;
       oldest.remove();
     }
   }
 
   private synchronized void drop(String key) {
     Held dropped = held.remove(key);
-    heldBytes -= dropped == null ? 0 : dropped.size();
+    heldBytes -= dropped == null ? 0 : dropped.size;
   }
 
   /**

@@ -38,8 +38,8 @@ public record AutoModelSpec(
     return new AutoModelSpec(auto, seed, classWeights, newIndicators, start);
   }
 
-  /** Returns a copy that starts from the given mixture. */
-  public AutoModelSpec withStart(StoredStart newStart) {
+  /** Returns a copy that starts from the given mixture; from random weights if it is null. */
+  public AutoModelSpec withStart(@Nullable StoredStart newStart) {
     return new AutoModelSpec(auto, seed, classWeights, indicators, newStart);
   }
 }

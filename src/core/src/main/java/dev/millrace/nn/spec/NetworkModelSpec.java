@@ -92,8 +92,8 @@ public record NetworkModelSpec(
     return toBuilder().hidden(LearnerSpec.hiddenOf(shape)).build();
   }
 
-  /** Returns a copy that starts from the given network. */
-  public NetworkModelSpec withStart(ModelStart newStart) {
+  /** Returns a copy that starts from the given network; from random weights if it is null. */
+  public NetworkModelSpec withStart(@Nullable ModelStart newStart) {
     return toBuilder().start(newStart).build();
   }
 

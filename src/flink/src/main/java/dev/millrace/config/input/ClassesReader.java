@@ -47,8 +47,7 @@ final class ClassesReader {
 
   /** Returns the declared classes; empty for none. */
   List<String> declared() {
-    List<String> named = in.given(classesOption);
-    return named == null ? List.of() : named;
+    return in.get(classesOption);
   }
 
   /** Returns the positive class, null for none. */

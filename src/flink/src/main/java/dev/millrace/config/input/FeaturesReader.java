@@ -82,14 +82,13 @@ final class FeaturesReader {
     String name = options.given(InputOptions.FEATURE_NAME);
     FeatureSpec.Type type = options.get(InputOptions.FEATURE_TYPE);
     check(options, type);
-    List<String> values = options.given(InputOptions.VALUES);
     return name == null
         ? null
         : new FeatureSpec(
             name,
             type,
             options.get(InputOptions.NULLABLE),
-            type == FeatureSpec.Type.ONE_HOT && values != null ? values : List.of(),
+            type == FeatureSpec.Type.ONE_HOT ? options.get(InputOptions.VALUES) : List.of(),
             type == FeatureSpec.Type.HASH ? options.get(InputOptions.BUCKETS) : 0,
             IdOptionsReader.read(options, type),
             IdOptionsReader.separator(options, type));

@@ -43,8 +43,8 @@ public final class FormatReader {
       in.reject(
           InputOptions.FORMAT, "csv needs input.columns, for example: columns: [label, amount]");
     }
-    List<String> columns = in.given(InputOptions.COLUMNS);
-    if (!isCsv || columns == null) {
+    List<String> columns = in.get(InputOptions.COLUMNS);
+    if (!isCsv || columns.isEmpty()) {
       return List.of();
     }
     if (labels != null && labels.topic() != null) {
@@ -74,12 +74,9 @@ public final class FormatReader {
   }
 
   public static String notAColumn(String name, List<String> columns) {
-    String nearest = Suggestions.nearest(name, columns);
     return Scalar.quote(name)
         + " is not one of input.columns. "
-        + (nearest != null
-            ? "Did you mean \"" + nearest + "\"?"
-            : "They are: " + String.join(", ", columns));
+        + Suggestions.hint(name, columns, "They are: " + String.join(", ", columns));
   }
 
   /** Returns the registry, null if there is none. */

@@ -86,14 +86,14 @@ final class IdOptionsReader {
       YamlNode item = list.items().get(i);
       String subject = in.name(InputOptions.CROSSES) + "[" + i + "]";
       List<String> pair = pair(item);
-      String error = pair == null ? notAPair(item) : error(pair, byName);
-      if (error == null && pair != null && !known.add(Set.copyOf(pair))) {
+      String error = pair.isEmpty() ? notAPair(item) : error(pair, byName);
+      if (error.isEmpty() && !known.add(Set.copyOf(pair))) {
         error = "is %s a second time. Remove it".formatted(String.join(" and ", pair));
       }
-      if (error != null) {
-        errors.add(item.line(), subject + " " + error);
-      } else if (pair != null) {
+      if (error.isEmpty()) {
         crosses.add(pair);
+      } else {
+        errors.add(item.line(), subject + " " + error);
       }
     }
     return crosses;
@@ -103,9 +103,10 @@ final class IdOptionsReader {
     return "must be two features, such as [site, ad], but was " + item.describe();
   }
 
-  private static @Nullable List<String> pair(YamlNode item) {
+  /** Returns the two names of a pair; an empty list if the value is none. */
+  private static List<String> pair(YamlNode item) {
     if (!(item instanceof Sequence names) || names.items().size() != 2) {
-      return null;
+      return List.of();
     }
     List<String> pair = new ArrayList<>();
     for (YamlNode name : names.items()) {
@@ -113,19 +114,18 @@ final class IdOptionsReader {
         pair.add(scalar.text());
       }
     }
-    return pair.size() == 2 ? List.copyOf(pair) : null;
+    return pair.size() == 2 ? List.copyOf(pair) : List.of();
   }
 
-  private static @Nullable String error(List<String> pair, Map<String, FeatureSpec> features) {
+  /** Returns what is wrong with a pair; empty for nothing. */
+  private static String error(List<String> pair, Map<String, FeatureSpec> features) {
     int pairs = 1;
     for (String name : pair) {
       FeatureSpec feature = features.get(name);
       if (feature == null) {
-        String nearest = Suggestions.nearest(name, features.keySet());
         return "has %s, which is not one of input.features. %s"
             .formatted(
-                Scalar.quote(name),
-                nearest == null ? "Declare it there" : "Did you mean \"" + nearest + "\"?");
+                Scalar.quote(name), Suggestions.hint(name, features.keySet(), "Declare it there"));
       }
       if (!feature.type().isOfIds()) {
         return "has %s of type %s, but crosses are of type id, set, text or sparse. Change the type"
@@ -137,7 +137,7 @@ final class IdOptionsReader {
       return "has %s twice. Name two features".formatted(Scalar.quote(pair.get(0)));
     }
     return pairs <= MAX_PAIRS
-        ? null
+        ? ""
         : "may have %d pairs in one record, but at most %d are allowed. Set a smaller max of %s"
             .formatted(pairs, MAX_PAIRS, String.join(" or ", pair));
   }

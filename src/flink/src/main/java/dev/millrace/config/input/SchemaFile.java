@@ -110,13 +110,10 @@ public final class SchemaFile {
   /** Returns an error message for a field that does not exist. */
   String missing(String path) {
     var names = schema.getFields().stream().map(Schema.Field::name).toList();
-    String nearest = Suggestions.nearest(path, names);
     return Scalar.quote(path)
         + " is not a field of "
         + schema.getFullName()
         + ". "
-        + (nearest != null
-            ? "Did you mean \"" + nearest + "\"?"
-            : "Its fields: " + String.join(", ", names));
+        + Suggestions.hint(path, names, "Its fields: " + String.join(", ", names));
   }
 }

@@ -21,17 +21,15 @@ final class ClassWeightsReader {
   /**
    * Returns the class weights of a model.
    *
-   * @param input whose task may be null if it will be guessed
-   * @param started task of the initial model, null for none
+   * @param tasks of the model, null where they will be guessed
    */
   static ClassWeights read(
-      OptionReader model, InputSpec input, @Nullable Task started, ConfigErrors errors) {
+      OptionReader model, InputSpec input, List<@Nullable Task> tasks, ConfigErrors errors) {
     List<String> classes = input.classes();
     YamlNode given = model.given(ModelOptions.CLASS_WEIGHTS);
     if (given == null) {
       return ClassWeights.NONE;
     }
-    List<@Nullable Task> tasks = started == null ? input.modelTasks() : List.of(started);
     if (tasks.stream().allMatch(task -> task == Task.REGRESSION)) {
       model.reject(
           ModelOptions.CLASS_WEIGHTS,
@@ -65,12 +63,9 @@ final class ClassWeightsReader {
   }
 
   private static String notDeclared(String name, List<String> classes) {
-    String nearest = Suggestions.nearest(name, classes);
     return "is not one of input.classes ("
         + String.join(", ", classes)
-        + ")"
-        + (nearest == null
-            ? ". Remove it, or declare the class"
-            : ". Did you mean \"" + nearest + "\"?");
+        + "). "
+        + Suggestions.hint(name, classes, "Remove it, or declare the class");
   }
 }

@@ -69,13 +69,16 @@ public final class ModelFile {
   }
 
   /**
-   * Returns the bytes of the file that an option names. If the file cannot be read, adds an error
-   * and returns null.
+   * Returns the bytes of the file that an option names, null if it names none. If the file cannot
+   * be read, adds an error and returns null.
    *
    * @param baseDir directory that the name is relative to
    */
-  static byte @Nullable [] readNamed(
-      OptionReader options, Option<String> from, String name, Path baseDir) {
+  static byte @Nullable [] readNamed(OptionReader options, Option<String> from, Path baseDir) {
+    String name = options.given(from);
+    if (name == null) {
+      return null;
+    }
     try {
       return read(baseDir.resolve(name));
     } catch (NoSuchFileException e) {

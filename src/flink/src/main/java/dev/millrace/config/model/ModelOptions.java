@@ -49,11 +49,16 @@ public final class ModelOptions {
           "`model: auto` needs no tuning. A map defines a network; the options below have these"
               + " defaults.",
           WarmStartOptions.WARM_START);
+
+  /** The only hidden layer of a network that names none. */
+  static final LayerSpec DEFAULT_LAYER = new LayerSpec(32, Activation.TANH);
+
   static final Option<YamlNode> LAYERS =
       MODEL_GROUP.optional(
           "layers",
           Structures.structure("a list of layers", Sequence.class),
-          "[{ units: 32, activation: tanh }]",
+          "[{ units: %d, activation: %s }]"
+              .formatted(DEFAULT_LAYER.units(), DEFAULT_LAYER.activation().id()),
           "the hidden layers, from the input to the output; an empty list is a linear model");
   static final Option<YamlNode> EMBEDDINGS =
       MODEL_GROUP.optional(

@@ -9,7 +9,6 @@ import dev.millrace.input.InputSpec;
 import dev.millrace.nn.spec.AutoModelSpec;
 import dev.millrace.nn.spec.ModelSpec;
 import dev.millrace.nn.spec.ModelStart;
-import dev.millrace.nn.spec.ModelStart.StoredStart;
 import dev.millrace.nn.spec.NetworkModelSpec;
 import dev.millrace.prequential.key.ModelSnapshot;
 import java.io.IOException;
@@ -61,12 +60,9 @@ public final class ModelReader {
     OptionReader warmStart = WarmStartOptions.read(model, WarmStartOptions.MODEL_GROUP, input);
     warmStartKey = warmStart.given(WarmStartOptions.KEY);
     NetworkModelSpec spec = new NetworkReader(model, warmStart, input, baseDir, errors).read();
-    String file = input.hasIds() ? warmStart.given(WarmStartOptions.FILE) : null;
-    ModelStart start =
-        file == null
-            ? null
-            : start(file, warmStart, stored -> WarmStart.network(stored, spec, input));
-    return start == null ? spec : spec.withStart(start);
+    return input.hasIds()
+        ? spec.withStart(start(warmStart, stored -> WarmStart.network(stored, spec, input)))
+        : spec;
   }
 
   /** Returns the key whose model new ones start from, null if there is none. */
@@ -94,20 +90,16 @@ public final class ModelReader {
             ModelSpec.auto(
                 0,
                 AutoOptions.read(options),
-                ClassWeightsReader.read(options, input, null, errors)));
+                ClassWeightsReader.read(options, input, input.modelTasks(), errors)));
     OptionReader warmStart = WarmStartOptions.read(options, WarmStartOptions.AUTO_GROUP, input);
     warmStartKey = warmStart.given(WarmStartOptions.KEY);
-    String file = warmStart.given(WarmStartOptions.FILE);
-    if ((warmStartKey != null || file != null) && options.has(AutoOptions.SEED)) {
+    boolean isWarm = warmStart.has(WarmStartOptions.KEY) || warmStart.has(WarmStartOptions.FILE);
+    if (isWarm && options.has(AutoOptions.SEED)) {
       options.reject(
           AutoOptions.SEED,
           "applies only to random initial weights, but there is a warm-start. Remove it");
     }
-    StoredStart start =
-        file == null
-            ? null
-            : start(file, warmStart, stored -> WarmStart.mixture(stored, spec, input));
-    return start == null ? spec : spec.withStart(start);
+    return spec.withStart(start(warmStart, stored -> WarmStart.mixture(stored, spec, input)));
   }
 
   /** Makes the initial model of a stored one. */
@@ -116,13 +108,13 @@ public final class ModelReader {
     S of(ModelSnapshot stored) throws IOException;
   }
 
-  /** Returns the initial model in a file, null if it has errors. */
-  private <S extends ModelStart> @Nullable S start(
-      String file, OptionReader warmStart, Starter<S> starter) {
-    byte[] bytes = ModelFile.readNamed(warmStart, WarmStartOptions.FILE, file, baseDir);
+  /** Returns the initial model in a file, null if there is none or it has errors. */
+  private <S extends ModelStart> @Nullable S start(OptionReader warmStart, Starter<S> starter) {
+    byte[] bytes = ModelFile.readNamed(warmStart, WarmStartOptions.FILE, baseDir);
     if (bytes == null) {
       return null;
     }
+    String file = warmStart.word(WarmStartOptions.FILE);
     try {
       return starter.of(ModelSnapshot.decode(null, null, file, bytes));
     } catch (IOException e) {

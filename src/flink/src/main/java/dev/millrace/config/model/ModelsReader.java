@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 /** Reads {@code models}, champion and challengers, or else the single {@code model}. */
 public final class ModelsReader {
   private static final Pattern NAME = Pattern.compile("(?=.{1,40}$)[a-z][a-z0-9]*(-[a-z0-9]+)*");
+  // In place of models that have errors.
+  private static final ModelSpec INVALID = ModelSpec.single(1);
 
   private final OptionReader root;
   private final ConfigErrors errors;
@@ -64,11 +66,7 @@ public final class ModelsReader {
    * guessed from the labels.
    */
   public ModelSpec read(InputSpec input) {
-    if (!hasSeveral()) {
-      return one.read(input);
-    }
-    ModelSpec several = readSeveral(input);
-    return several == null ? ModelSpec.single(1) : several; // not used, as there are errors
+    return hasSeveral() ? readSeveral(input) : one.read(input);
   }
 
   private boolean hasSeveral() {
@@ -85,8 +83,7 @@ public final class ModelsReader {
     return false;
   }
 
-  /** Returns the models, null if they have errors. */
-  private @Nullable SelectionSpec readSeveral(InputSpec input) {
+  private ModelSpec readSeveral(InputSpec input) {
     int before = errors.count();
     if (root.mentions(ModelOptions.MODEL)) {
       root.reject(ModelOptions.MODEL, "and models exclude each other. Keep one");
@@ -96,7 +93,7 @@ public final class ModelsReader {
       if (errors.count() == 0) {
         root.reject(SelectionOptions.MODELS, "has no value. Add 2 or more models, or remove it");
       }
-      return null;
+      return INVALID;
     }
     List<NamedModel> entrants = new ArrayList<>();
     models.entries().forEach((name, entry) -> read(name, entry, input, entrants));
@@ -113,7 +110,7 @@ public final class ModelsReader {
       root.reject(SelectionOptions.CHAMPION, OptionTypes.notKnown(champion, names));
     }
     if (!errors.noneSince(before)) {
-      return null;
+      return INVALID;
     }
     return new SelectionSpec(
         entrants,

@@ -9,7 +9,6 @@ import dev.millrace.config.yaml.ConfigErrors;
 import dev.millrace.config.yaml.YamlNode;
 import dev.millrace.config.yaml.YamlNode.Mapping;
 import dev.millrace.config.yaml.YamlNode.Sequence;
-import dev.millrace.config.yaml.YamlReader;
 import dev.millrace.data.Task;
 import dev.millrace.input.InputSpec;
 import dev.millrace.nn.spec.Activation;
@@ -58,19 +57,19 @@ final class NetworkReader {
     // ONNX has no vectors of ids.
     WarmStartReader start =
         input.hasIds() ? null : WarmStartReader.read(model, warmStart, input, baseDir);
+    List<@Nullable Task> tasks = start == null ? input.modelTasks() : singletonList(start.task());
     NetworkModelSpec given =
         NetworkModelSpec.builder(optimizer)
             .hidden(layers())
             .schedule(steps.schedule(optimizer))
             .normalization(normalization())
-            .classWeights(
-                ClassWeightsReader.read(model, input, start == null ? null : start.task(), errors))
+            .classWeights(ClassWeightsReader.read(model, input, tasks, errors))
             .build();
     NetworkModelSpec read = model.read(embeddings().read(given));
     NetworkModelSpec spec = start == null ? read : start.complete(read);
     checkMaxNorm(spec);
     if (errors.noneSince(before)) {
-      for (Task task : start == null ? input.modelTasks() : singletonList(start.task())) {
+      for (Task task : tasks) {
         if (errors.noneSince(before)) {
           checkOutputAndLoss(spec, task);
         }
@@ -78,14 +77,12 @@ final class NetworkReader {
     }
     ModelStart.NetworkStart initial =
         start != null && errors.noneSince(before) ? start.start(spec) : null;
-    return initial == null ? spec : spec.withStart(initial);
+    return spec.withStart(initial);
   }
 
   private List<LayerSpec> layers() {
-    YamlNode given = model.given(ModelOptions.LAYERS);
-    String byDefault = ModelOptions.LAYERS.shownDefault();
-    if (!((given == null ? YamlReader.read(byDefault, errors) : given) instanceof Sequence list)) {
-      return List.of();
+    if (!(model.given(ModelOptions.LAYERS) instanceof Sequence list)) {
+      return List.of(ModelOptions.DEFAULT_LAYER);
     }
     List<LayerSpec> layers = new ArrayList<>();
     for (int i = 0; i < list.items().size(); i++) {

@@ -51,14 +51,11 @@ final class WarmStartReader {
   /** Returns the file, null if there is none or it has errors. */
   static @Nullable WarmStartReader read(
       OptionReader model, OptionReader warmStart, InputSpec input, Path baseDir) {
-    String name = warmStart.given(WarmStartOptions.FILE);
-    if (name == null) {
-      return null;
-    }
-    byte[] bytes = ModelFile.readNamed(warmStart, WarmStartOptions.FILE, name, baseDir);
+    byte[] bytes = ModelFile.readNamed(warmStart, WarmStartOptions.FILE, baseDir);
     if (bytes == null) {
       return null;
     }
+    String name = warmStart.word(WarmStartOptions.FILE);
     try {
       return new WarmStartReader(
           model, warmStart, input, name, OnnxImport.decode(bytes), Sha256.hex(bytes));

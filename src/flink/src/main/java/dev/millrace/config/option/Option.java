@@ -2,6 +2,7 @@ package dev.millrace.config.option;
 
 import dev.millrace.data.Declaration;
 import dev.millrace.data.Setting;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +50,7 @@ public record Option<T>(
     if (declared.isRequired()) {
       return required(declared.name(), type, setting.example(), setting.doc());
     }
-    Object value = declared.defaultValue();
+    Object value = declared.type() == List.class ? List.of() : declared.defaultValue();
     T shown = (T) (value instanceof Double number ? Float.valueOf(number.floatValue()) : value);
     String inWords = setting.shown().isEmpty() ? null : setting.shown();
     return new Option<>(declared.name(), type, shown, inWords, null, setting.doc());

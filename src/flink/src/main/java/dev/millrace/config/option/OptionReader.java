@@ -135,8 +135,8 @@ public final class OptionReader {
         : node instanceof Scalar word ? List.of(word) : List.of();
   }
 
-  /** Returns the given single value, empty for none. */
-  public String word(Option<YamlNode> option) {
+  /** Returns the single value of the option as it is written; empty for none. */
+  public String word(Option<?> option) {
     return mapping.at(option.name()).word();
   }
 

@@ -24,6 +24,12 @@ public final class Suggestions {
     return best == null ? containing(lower, known) : best;
   }
 
+  /** Returns a question for the known word that is most similar, or else another remedy. */
+  public static String hint(String written, Collection<String> known, String otherwise) {
+    String nearest = nearest(written, known);
+    return nearest == null ? otherwise : "Did you mean \"" + nearest + "\"?";
+  }
+
   /** Returns the only known word whose first or last part is the written one, or null. */
   private static @Nullable String containing(String written, Collection<String> known) {
     List<String> found =
