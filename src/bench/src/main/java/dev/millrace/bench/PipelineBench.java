@@ -2,7 +2,7 @@ package dev.millrace.bench;
 
 import dev.millrace.MillraceJob;
 import dev.millrace.bench.measure.Measurement;
-import dev.millrace.cli.console.Directories;
+import dev.millrace.cli.console.TemporaryDirectories;
 import dev.millrace.cli.evaluate.LocalSink;
 import dev.millrace.cli.run.LocalFlink;
 import dev.millrace.cli.run.Snapshots;
@@ -51,7 +51,7 @@ final class PipelineBench {
 
   private final BenchLoad load;
   private final boolean hasDataStream;
-  private final Path checkpoints = Directories.untilExit("millrace-bench-");
+  private final Path checkpoints = TemporaryDirectories.untilExit("millrace-bench-");
 
   /**
    * @param hasDataStream whether the DataStream API is measured in turn with the packaged job

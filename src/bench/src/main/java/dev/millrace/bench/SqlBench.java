@@ -1,7 +1,7 @@
 package dev.millrace.bench;
 
 import dev.millrace.bench.measure.Measurement;
-import dev.millrace.cli.console.Directories;
+import dev.millrace.cli.console.TemporaryDirectories;
 import dev.millrace.cli.run.LocalFlink;
 import dev.millrace.cli.run.LocalJob;
 import dev.millrace.cli.topics.TopicPlan;
@@ -130,7 +130,7 @@ final class SqlBench {
     TopicsCommand.create(settings, TopicPlan.of(settings));
     load.fill(settings);
     LocalJob job =
-        LocalJob.start(settings, 1, Directories.untilExit("millrace-bench-"), null, true);
+        LocalJob.start(settings, 1, TemporaryDirectories.untilExit("millrace-bench-"), null, true);
     boolean ended = false;
     while (!ended) {
       ended = job.awaitEnd(Duration.ofSeconds(1));

@@ -3,7 +3,7 @@ package dev.millrace.bench;
 import dev.millrace.MillraceJob;
 import dev.millrace.bench.measure.Benchmark;
 import dev.millrace.bench.measure.Measurement;
-import dev.millrace.cli.console.Directories;
+import dev.millrace.cli.console.TemporaryDirectories;
 import dev.millrace.cli.evaluate.LocalSink;
 import dev.millrace.cli.run.LocalFlink;
 import dev.millrace.cli.run.Snapshots;
@@ -199,7 +199,7 @@ final class SqlLearnBench extends Benchmark {
     options.put("pipeline.auto-generate-uids", "true"); // Flink SQL names none
     options.put(
         "execution.checkpointing.dir",
-        Snapshots.location(Directories.untilExit("millrace-bench-")));
+        Snapshots.location(TemporaryDirectories.untilExit("millrace-bench-")));
     return LocalFlink.environment(1, options);
   }
 

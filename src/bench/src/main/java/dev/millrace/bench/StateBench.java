@@ -2,7 +2,7 @@ package dev.millrace.bench;
 
 import dev.millrace.MillraceJob;
 import dev.millrace.bench.measure.Measurement;
-import dev.millrace.cli.console.Directories;
+import dev.millrace.cli.console.TemporaryDirectories;
 import dev.millrace.cli.evaluate.LocalSink;
 import dev.millrace.cli.run.LocalFlink;
 import dev.millrace.cli.run.Snapshots;
@@ -105,7 +105,7 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds, int id
   }
 
   Measurement run() throws Exception {
-    Path checkpoints = Directories.untilExit("millrace-bench-");
+    Path checkpoints = TemporaryDirectories.untilExit("millrace-bench-");
     Settings settings = settings();
     Reports reports = new Reports(keys * reportsOfKey(), keys == 1);
     try (LocalSink metrics = new LocalSink(record -> reports.add());
@@ -148,7 +148,7 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds, int id
     Set<Path> written = files(checkpoints);
     written.removeAll(before);
     Checkpoint later = new Checkpoint(seconds, size(written));
-    Path savepoint = Directories.untilExit("millrace-bench-");
+    Path savepoint = TemporaryDirectories.untilExit("millrace-bench-");
     cluster
         .triggerSavepoint(job, Snapshots.location(savepoint), false, SavepointFormatType.CANONICAL)
         .get();

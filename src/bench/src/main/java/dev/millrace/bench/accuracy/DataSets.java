@@ -2,6 +2,7 @@ package dev.millrace.bench.accuracy;
 
 import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.console.Directories;
+import dev.millrace.cli.console.TemporaryDirectories;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,7 +54,7 @@ final class DataSets {
    */
   List<Found> find(String resource) throws IOException {
     Path from = folder();
-    Path unpacked = Directories.untilExit("millrace-data-");
+    Path unpacked = TemporaryDirectories.untilExit("millrace-data-");
     List<Found> found = new ArrayList<>();
     for (AccuracyData data : AccuracyData.chosen(resource, only)) {
       Path file = data.find(from, unpacked);

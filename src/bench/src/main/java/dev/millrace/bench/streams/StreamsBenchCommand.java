@@ -4,6 +4,7 @@ import dev.millrace.bench.measure.Benchmark;
 import dev.millrace.bench.streams.BenchStream.Part;
 import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.console.Directories;
+import dev.millrace.cli.console.TemporaryDirectories;
 import dev.millrace.nn.spec.AutoSpec;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -112,7 +113,7 @@ public final class StreamsBenchCommand implements Callable<Integer> {
     if (moa != null && !Files.isRegularFile(moa)) {
       throw CliError.usage("--moa " + moa + " is not a file.");
     }
-    Path work = Directories.untilExit("millrace-streams-");
+    Path work = TemporaryDirectories.untilExit("millrace-streams-");
     List<BenchStream> streams = StreamCatalogue.chosen(part, only);
     ResultStore store =
         new ResultStore(results == null ? work.resolve("results") : results, streams);

@@ -3,6 +3,7 @@ package dev.millrace.bench.streams;
 import dev.millrace.bench.streams.BenchStream.Part;
 import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.console.Directories;
+import dev.millrace.cli.console.TemporaryDirectories;
 import dev.millrace.nn.spec.AutoSpec;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -145,7 +146,7 @@ public final class TuneBenchCommand implements Callable<Integer> {
 
   private List<Target> targets() throws IOException {
     Directories.require("--data", data);
-    Path work = Directories.untilExit("millrace-tune-");
+    Path work = TemporaryDirectories.untilExit("millrace-tune-");
     List<Target> targets = new ArrayList<>();
     for (BenchStream stream : StreamCatalogue.chosen(Part.DEVELOPMENT, only)) {
       StreamRows read = null;

@@ -7,8 +7,8 @@ import dev.millrace.cli.console.StopSignal;
 import dev.millrace.cli.kafka.BrokerCheck;
 import dev.millrace.cli.kafka.BrokerWatch;
 import dev.millrace.cli.kafka.TopicIds;
+import dev.millrace.cli.run.FlinkConfiguration;
 import dev.millrace.cli.run.LeaseCheck;
-import dev.millrace.cli.run.LocalFlink;
 import dev.millrace.cli.run.SharedTopicCheck;
 import dev.millrace.cli.run.StartOptions;
 import dev.millrace.cli.run.StateLock;
@@ -253,7 +253,7 @@ public final class ClusterCommand implements Callable<Integer> {
   private int maxSubtasks() {
     String given = options.get(KEY_GROUPS);
     if (given == null) {
-      return LocalFlink.maxSubtasks();
+      return FlinkConfiguration.maxSubtasks();
     }
     int most = given.matches("\\d{1,9}") ? Integer.parseInt(given) : 0;
     if (most < 1 || most > MAX_KEY_GROUPS) {

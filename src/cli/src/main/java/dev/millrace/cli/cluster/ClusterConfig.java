@@ -2,8 +2,8 @@ package dev.millrace.cli.cluster;
 
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.millrace.cli.console.Ports;
+import dev.millrace.cli.run.FlinkConfiguration;
 import dev.millrace.cli.run.LeaseCheck;
-import dev.millrace.cli.run.LocalFlink;
 import dev.millrace.cli.run.Snapshots;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -27,7 +27,7 @@ final class ClusterConfig {
    */
   static Map<String, String> options(
       ClusterSpec spec, ClusterFiles files, int rpcPort, int zooKeeperPort) throws IOException {
-    Map<String, String> options = LocalFlink.configurationFile();
+    Map<String, String> options = FlinkConfiguration.file();
     // It would listen on all addresses of this machine, so it is off by default.
     options.keySet().removeIf(ClusterConfig::isOfReporter);
     listenOnLoopback(options, spec.port(), rpcPort);
@@ -48,7 +48,7 @@ final class ClusterConfig {
 
   /** The configuration file's options of the Prometheus reporter. */
   static Map<String, String> reporter() {
-    Map<String, String> options = LocalFlink.configurationFile();
+    Map<String, String> options = FlinkConfiguration.file();
     options.keySet().removeIf(key -> !isOfReporter(key));
     return options;
   }

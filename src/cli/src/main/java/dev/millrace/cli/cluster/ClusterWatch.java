@@ -185,7 +185,7 @@ final class ClusterWatch {
       // A running job would write a newer checkpoint than the reported one.
       cluster.close();
     }
-    out.println(Snapshots.stopped(savepoint, stateDir));
+    out.println(new RestoreMarker(stateDir).stopped(savepoint));
   }
 
   private Optional<String> savepoint(String job) throws IOException, InterruptedException {

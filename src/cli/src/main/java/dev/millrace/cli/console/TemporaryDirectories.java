@@ -1,6 +1,7 @@
 package dev.millrace.cli.console;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -20,6 +22,8 @@ import org.slf4j.LoggerFactory;
 public final class TemporaryDirectories {
   private static final String IN_USE = "in-use";
   private static final String ALL = "millrace-*";
+  private static final int TRIES = 40;
+  private static final long NANOS_BETWEEN_TRIES = 50_000_000;
 
   // Locks belong to the process: opening the lock file of an own directory would release it.
   private static final Map<Path, FileChannel> OWN = new ConcurrentHashMap<>();
@@ -45,6 +49,17 @@ public final class TemporaryDirectories {
     }
   }
 
+  /**
+   * Creates a temporary directory that is removed when this process ends.
+   *
+   * @throws CliError if it cannot be created
+   */
+  public static Path untilExit(String prefix) {
+    Path directory = create(prefix);
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> deleteAtEnd(directory)));
+    return directory;
+  }
+
   /** Removes a directory that this class created. */
   public static void delete(Path directory) {
     Directories.delete(directory);
@@ -55,6 +70,22 @@ public final class TemporaryDirectories {
       }
     } catch (IOException e) {
       // The lock file is already removed.
+    }
+  }
+
+  private static void deleteAtEnd(Path directory) {
+    StopSignal.awaitCommands();
+    deletePatiently(directory);
+  }
+
+  // Flink may still remove files in it.
+  private static void deletePatiently(Path root) {
+    for (int left = TRIES; left > 0 && Files.exists(root); left--) {
+      try {
+        Directories.deleteTree(root);
+      } catch (IOException | UncheckedIOException e) {
+        LockSupport.parkNanos(NANOS_BETWEEN_TRIES);
+      }
     }
   }
 

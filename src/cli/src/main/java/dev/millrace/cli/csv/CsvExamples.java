@@ -32,14 +32,6 @@ public final class CsvExamples implements AutoCloseable {
     JSON
   }
 
-  /** Part of a row that becomes a record. */
-  public enum Part {
-    ALL,
-    /** Everything but the label. */
-    FEATURES,
-    LABEL
-  }
-
   private static final float[] NO_NUMBERS = {};
   private static final int[] NONE_MISSING = {};
 
@@ -49,7 +41,7 @@ public final class CsvExamples implements AutoCloseable {
   private final ExampleEncoder encoder = new ExampleEncoder();
   private final CsvFeatures features;
   private final String fileName;
-  private final Part part;
+  private final RowPart part;
   private final @Nullable CsvObjects objects;
   private final long delayMillis;
   // -1 for none.
@@ -78,7 +70,7 @@ public final class CsvExamples implements AutoCloseable {
    * @param epochs passes over the file
    */
   public CsvExamples(CsvScan scan, long startMillis, int epochs) {
-    this(scan, startMillis, epochs, Format.AVRO, Part.ALL, null, 0);
+    this(scan, startMillis, epochs, Format.AVRO, RowPart.ALL, null, 0);
   }
 
   /**
@@ -93,14 +85,14 @@ public final class CsvExamples implements AutoCloseable {
       long startMillis,
       int epochs,
       Format format,
-      Part part,
+      RowPart part,
       @Nullable InputSpec spec,
       long delayMillis) {
     this.scan = scan;
     this.part = part;
     this.objects = format == Format.JSON ? new CsvObjects(scan, part, spec, delayMillis) : null;
     this.delayMillis = delayMillis;
-    this.columns = objects == null && part != Part.LABEL ? scan.columns() : null;
+    this.columns = objects == null && part != RowPart.LABEL ? scan.columns() : null;
     this.idColumn = column(spec == null ? null : spec.id());
     this.addsId = spec != null && spec.id() != null && idColumn < 0;
     this.weightColumn = column(spec == null ? null : spec.weight());
@@ -244,17 +236,17 @@ public final class CsvExamples implements AutoCloseable {
 
   private String cell(int column) {
     String cell = row[column];
-    if (isLabel[column] && part == Part.FEATURES) {
+    if (isLabel[column] && part == RowPart.FEATURES) {
       return "";
     } else if (isLabel[column]) {
       // An empty cell alone would be a set that is not known yet.
-      boolean isEmptySet = hasSets && cell.isEmpty() && part == Part.LABEL;
+      boolean isEmptySet = hasSets && cell.isEmpty() && part == RowPart.LABEL;
       return isEmptySet ? separator : isClass[column] ? ClassText.of(cell, scan.notation()) : cell;
     }
-    if (part == Part.LABEL && column == eventTimeColumn) {
+    if (part == RowPart.LABEL && column == eventTimeColumn) {
       return Long.toString(timestamp(column));
     }
-    return part == Part.LABEL && column != idColumn ? "" : cell;
+    return part == RowPart.LABEL && column != idColumn ? "" : cell;
   }
 
   private static void appendCell(StringBuilder line, String cell) {
@@ -262,13 +254,13 @@ public final class CsvExamples implements AutoCloseable {
   }
 
   private byte[] avro() {
-    boolean isLabel = part == Part.LABEL;
+    boolean isLabel = part == RowPart.LABEL;
     float[] numbers = isLabel ? NO_NUMBERS : features.numbers();
     int numberCount = isLabel ? 0 : features.numberCount();
     int[] missing = isLabel ? NONE_MISSING : features.missing();
     Map<String, String> attributes = isLabel ? Map.of() : features.attributes();
-    String label = part == Part.FEATURES ? "" : row[scan.labelColumn()];
-    boolean isEmptySet = hasSets && label.isEmpty() && part != Part.FEATURES;
+    String label = part == RowPart.FEATURES ? "" : row[scan.labelColumn()];
+    boolean isEmptySet = hasSets && label.isEmpty() && part != RowPart.FEATURES;
     if (CsvText.isMissing(label) && !isEmptySet) {
       return encoder.encodeFeatures(
           id(), key(), eventTime(), weight(), numbers, numberCount, missing, attributes);

@@ -27,7 +27,7 @@ final class CsvObjects {
   private static final double MAX_WHOLE = 1L << 53;
 
   private final CsvScan scan;
-  private final CsvExamples.Part part;
+  private final RowPart part;
   private final long delayMillis;
   // Fields of the pipeline.
   private final @Nullable String id;
@@ -51,11 +51,11 @@ final class CsvObjects {
    * @param delayMillis added to the event time
    * @throws CliError if the file lacks a column of the pipeline, or a name is a prefix of another
    */
-  CsvObjects(CsvScan scan, CsvExamples.Part part, @Nullable InputSpec spec, long delayMillis) {
+  CsvObjects(CsvScan scan, RowPart part, @Nullable InputSpec spec, long delayMillis) {
     this.scan = scan;
     this.part = part;
     this.delayMillis = delayMillis;
-    boolean isLabel = part == CsvExamples.Part.LABEL;
+    boolean isLabel = part == RowPart.LABEL;
     InputSpec read = spec != null && isLabel && spec.labels() != null ? spec.ofLabels() : spec;
     id = read == null ? null : read.id();
     key = read == null ? null : read.key();
@@ -90,7 +90,7 @@ final class CsvObjects {
       String name = scan.header().get(column);
       put(object, name, otherNumbers.contains(name) ? number(row[column]) : known(row[column]));
     }
-    if (part != CsvExamples.Part.LABEL) {
+    if (part != RowPart.LABEL) {
       putFeatures(object, row);
     }
     // After the features: a column that is both must be a number.
@@ -105,7 +105,7 @@ final class CsvObjects {
           eventTime,
           time.isPresent() ? (Object) (time.getAsLong() + delayMillis) : number(cell));
     }
-    if (part != CsvExamples.Part.FEATURES) {
+    if (part != RowPart.FEATURES) {
       for (TargetSpec target : targets) {
         put(object, target.name(), reported(target, row));
       }
@@ -127,7 +127,7 @@ final class CsvObjects {
     Object value = label(target.task(), text);
     InputSpec.DefaultLabel unreported = target.onTimeout();
     boolean isAssumed =
-        part == CsvExamples.Part.LABEL
+        part == RowPart.LABEL
             && unreported != null
             && value != null
             && unreported.matches(
@@ -178,7 +178,7 @@ final class CsvObjects {
         fields.add(field);
       }
     }
-    if (part != CsvExamples.Part.LABEL) {
+    if (part != RowPart.LABEL) {
       scan.featureColumns().forEach(column -> fields.add(scan.header().get(column)));
     }
     for (String inner : fields) {

@@ -78,8 +78,7 @@ public final class CsvSource {
 
     @Override
     public void open(SourceReaderContext context) {
-      examples =
-          new CsvExamples(scan, 0, epochs, CsvExamples.Format.AVRO, CsvExamples.Part.ALL, spec, 0);
+      examples = new CsvExamples(scan, 0, epochs, CsvExamples.Format.AVRO, RowPart.ALL, spec, 0);
     }
 
     @Override
@@ -127,13 +126,13 @@ public final class CsvSource {
 
     @Override
     public void open(SourceReaderContext context) {
-      features = examples(CsvExamples.Part.FEATURES, 0);
-      labels = examples(CsvExamples.Part.LABEL, delayMillis);
+      features = examples(RowPart.FEATURES, 0);
+      labels = examples(RowPart.LABEL, delayMillis);
       hasFeatures = features.next();
       labels.next();
     }
 
-    private CsvExamples examples(CsvExamples.Part part, long delay) {
+    private CsvExamples examples(RowPart part, long delay) {
       return new CsvExamples(scan, 0, 1, CsvExamples.Format.AVRO, part, spec, delay);
     }
 

@@ -321,6 +321,11 @@ public final class FieldProfile {
     return distinct() <= 2 ? Task.BINARY : Task.MULTICLASS;
   }
 
+  /** Returns true if it can be {@code event-time}. */
+  public boolean isMillis() {
+    return isWholeNumbers() && distinct() > 2 && NumberMeaning.isMillis(min(), max());
+  }
+
   public boolean isWholeNumbers() {
     return type() == FeatureSpec.Type.NUMERIC && numbers > 0 && integral;
   }

@@ -53,11 +53,9 @@ final class OpenTransactions {
     try {
       List<Finding> findings = new ArrayList<>();
       Map<TopicPartition, ListOffsetsResultInfo> ends =
-          TopicChecks.offsets(
-              admin, partitions, OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED);
+          TopicOffsets.of(admin, partitions, OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED);
       Map<TopicPartition, ListOffsetsResultInfo> readable =
-          TopicChecks.offsets(
-              admin, partitions, OffsetSpec.latest(), IsolationLevel.READ_COMMITTED);
+          TopicOffsets.of(admin, partitions, OffsetSpec.latest(), IsolationLevel.READ_COMMITTED);
       for (TopicPartition partition : partitions) {
         long held =
             Objects.requireNonNull(ends.get(partition)).offset()

@@ -8,19 +8,14 @@ import dev.millrace.config.Settings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
-import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -183,7 +178,8 @@ public final class TopicChecks {
         Finding.ok(
             "input", time < 0 ? text : text + ", the newest of " + Instant.ofEpochMilli(time)));
     if (!"read_uncommitted".equals(settings.kafka().get("isolation.level"))) {
-      findings.addAll(new OpenTransactions(admin, servers, MAX_TRANSACTION).of(partitions(input)));
+      findings.addAll(
+          new OpenTransactions(admin, servers, MAX_TRANSACTION).of(TopicOffsets.partitions(input)));
     }
     Duration ahead = Duration.between(Instant.now(), Instant.ofEpochMilli(Math.max(0, time)));
     if (ahead.compareTo(CLOCK_TOLERANCE) > 0) {
@@ -223,20 +219,7 @@ public final class TopicChecks {
 
   private Map<TopicPartition, ListOffsetsResultInfo> offsets(
       TopicDescription topic, OffsetSpec which) throws ExecutionException, InterruptedException {
-    return offsets(admin, partitions(topic), which, IsolationLevel.READ_UNCOMMITTED);
-  }
-
-  public static Map<TopicPartition, ListOffsetsResultInfo> offsets(
-      Admin admin, Set<TopicPartition> partitions, OffsetSpec which, IsolationLevel isolation)
-      throws ExecutionException, InterruptedException {
-    Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
-    partitions.forEach(partition -> asked.put(partition, which));
-    return admin.listOffsets(asked, new ListOffsetsOptions(isolation)).all().get();
-  }
-
-  public static Set<TopicPartition> partitions(TopicDescription topic) {
-    return topic.partitions().stream()
-        .map(p -> new TopicPartition(topic.name(), p.partition()))
-        .collect(Collectors.toCollection(LinkedHashSet::new));
+    return TopicOffsets.of(
+        admin, TopicOffsets.partitions(topic), which, IsolationLevel.READ_UNCOMMITTED);
   }
 }

@@ -1,5 +1,6 @@
 package dev.millrace.cli.evaluate;
 
+import dev.millrace.cli.console.Figures;
 import dev.millrace.cli.console.Plural;
 import dev.millrace.codec.json.MetricsRecord.Segment;
 import dev.millrace.codec.json.MetricsRecord.Segments;
@@ -55,8 +56,8 @@ final class BaselineLines {
       lines.add(
           "estimate without labels: accuracy %s%s  (of the last %s)"
               .formatted(
-                  SummaryTable.score(estimate.accuracy()),
-                  Double.isNaN(estimate.f1()) ? "" : "  f1 " + SummaryTable.score(estimate.f1()),
+                  Figures.score(estimate.accuracy()),
+                  Double.isNaN(estimate.f1()) ? "" : "  f1 " + Figures.score(estimate.f1()),
                   Plural.of(estimate.predictions(), "prediction")));
     }
     GroupScores groups = metrics.groups();
@@ -64,10 +65,10 @@ final class BaselineLines {
       lines.add(
           "groups in the last window: auc %s  hit rate at %,d %s  ndcg %s  (%s with both classes)"
               .formatted(
-                  SummaryTable.score(groups.auc()),
+                  Figures.score(groups.auc()),
                   groups.at(),
-                  SummaryTable.score(groups.hitRate()),
-                  SummaryTable.score(groups.ndcg()),
+                  Figures.score(groups.hitRate()),
+                  Figures.score(groups.ndcg()),
                   Plural.of(groups.count(), "group")));
     }
     Segments segments = metrics.segments();
@@ -81,8 +82,8 @@ final class BaselineLines {
         .formatted(
             column,
             segment.value() == null ? "without a listed value" : segment.value(),
-            SummaryTable.score(segment.meanPredicted()),
-            SummaryTable.score(segment.observedShare()),
+            Figures.score(segment.meanPredicted()),
+            Figures.score(segment.observedShare()),
             Plural.of(segment.examples(), "example"));
   }
 
@@ -112,22 +113,21 @@ final class BaselineLines {
     if (areas != null) {
       line.append(
           "auc %s  pr-auc %s  "
-              .formatted(
-                  SummaryTable.score(areas.roc()), SummaryTable.score(areas.precisionRecall())));
+              .formatted(Figures.score(areas.roc()), Figures.score(areas.precisionRecall())));
     }
     line.append(
         "log-loss %s (class frequencies %s, normalized entropy %s)"
             .formatted(
-                SummaryTable.score(totals.get(Score.LOG_LOSS)),
-                SummaryTable.score(totals.get(Score.LOG_LOSS_BASELINE)),
-                SummaryTable.score(totals.get(Score.NORMALIZED_ENTROPY))));
+                Figures.score(totals.get(Score.LOG_LOSS)),
+                Figures.score(totals.get(Score.LOG_LOSS_BASELINE)),
+                Figures.score(totals.get(Score.NORMALIZED_ENTROPY))));
     if (!Double.isNaN(totals.get(Score.MEAN_PREDICTED))) {
       line.append(
           "  mean predicted %s, observed %s (ratio %s)"
               .formatted(
-                  SummaryTable.score(totals.get(Score.MEAN_PREDICTED)),
-                  SummaryTable.score(totals.get(Score.OBSERVED_SHARE)),
-                  SummaryTable.score(FinalMetrics.orNan(totals.get(Score.CALIBRATION_RATIO)))));
+                  Figures.score(totals.get(Score.MEAN_PREDICTED)),
+                  Figures.score(totals.get(Score.OBSERVED_SHARE)),
+                  Figures.score(Means.orNan(totals.get(Score.CALIBRATION_RATIO)))));
     }
     return line.toString();
   }
@@ -159,7 +159,7 @@ final class BaselineLines {
         .formatted(
             baseline,
             score,
-            SummaryTable.score(value),
+            Figures.score(value),
             isMixture() ? "other features, or more rows" : "model: auto, or other features");
   }
 

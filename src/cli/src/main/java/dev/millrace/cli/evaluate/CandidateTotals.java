@@ -1,6 +1,7 @@
 package dev.millrace.cli.evaluate;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.cli.console.Figures;
 import dev.millrace.cli.console.Plural;
 import dev.millrace.codec.json.MetricsRecord;
 import dev.millrace.data.Printable;
@@ -73,7 +74,7 @@ final class CandidateTotals {
   }
 
   private static String mean(double sum, Sums of) {
-    return of.examples == 0 ? "-" : SummaryTable.score(sum / of.examples);
+    return of.examples == 0 ? "-" : Figures.score(sum / of.examples);
   }
 
   private static String row(Object... cells) {
@@ -90,9 +91,9 @@ final class CandidateTotals {
         (name, sums) -> {
           ObjectNode model = models.putObject(name);
           model.put("champion_of", sums.championOf);
-          model.put(lossName(), FinalMetrics.finite(sums.loss / sums.examples));
+          model.put(lossName(), Means.finite(sums.loss / sums.examples));
           if (!regression) {
-            model.put("accuracy", FinalMetrics.finite(sums.accuracy / sums.examples));
+            model.put("accuracy", Means.finite(sums.accuracy / sums.examples));
           }
         });
   }

@@ -1,6 +1,7 @@
 package dev.millrace.cli.evaluate;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.cli.console.Figures;
 import dev.millrace.codec.json.MetricsRecord;
 import dev.millrace.data.Printable;
 import java.util.Collection;
@@ -23,7 +24,7 @@ record ColumnShares(Map<String, Double> shares) {
     Map<String, Double> sums = new LinkedHashMap<>();
     double weights = 0;
     for (MetricsRecord key : newest) {
-      double weight = FinalMetrics.weight(key);
+      double weight = Means.weight(key);
       key.importance().forEach((column, share) -> sums.merge(column, weight * share, Double::sum));
       weights += key.importance().isEmpty() ? 0 : weight;
     }
@@ -47,9 +48,7 @@ record ColumnShares(Map<String, Double> shares) {
         .limit(SHOWN)
         .map(
             share ->
-                Printable.line(share.getKey(), MAX_NAME)
-                    + " "
-                    + SummaryTable.score(share.getValue()))
+                Printable.line(share.getKey(), MAX_NAME) + " " + Figures.score(share.getValue()))
         .collect(Collectors.joining("  ", "columns that moved predictions most: ", ""));
   }
 

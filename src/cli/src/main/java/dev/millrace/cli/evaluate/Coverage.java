@@ -1,6 +1,7 @@
 package dev.millrace.cli.evaluate;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.cli.console.Figures;
 import dev.millrace.codec.json.MetricsRecord;
 import dev.millrace.codec.json.MetricsRecord.Region;
 import java.util.Collection;
@@ -37,10 +38,10 @@ record Coverage(boolean areClasses, double level, double coverage, double size, 
 
   private static double mean(
       List<MetricsRecord> keys, boolean areClasses, ToDoubleFunction<Region> score) {
-    return FinalMetrics.mean(
+    return Means.of(
         keys,
         key -> score.applyAsDouble(Objects.requireNonNull(region(key, areClasses))),
-        FinalMetrics::weight);
+        Means::weight);
   }
 
   /** Returns the scores in words. */
@@ -50,20 +51,20 @@ record Coverage(boolean areClasses, double level, double coverage, double size, 
             .formatted(
                 areClasses ? "sets of classes" : "intervals",
                 level,
-                SummaryTable.score(coverage),
+                Figures.score(coverage),
                 areClasses ? "size" : "width",
-                SummaryTable.score(size));
-    return areClasses ? found : found + "  winkler " + SummaryTable.score(winkler);
+                Figures.score(size));
+    return areClasses ? found : found + "  winkler " + Figures.score(winkler);
   }
 
   /** Adds the scores to an object of a report. */
   void put(ObjectNode json) {
     ObjectNode scores = json.putObject(areClasses ? "set" : "interval");
     scores.put("level", level);
-    scores.put("coverage", FinalMetrics.finite(coverage));
-    scores.put(areClasses ? "size" : "width", FinalMetrics.finite(size));
+    scores.put("coverage", Means.finite(coverage));
+    scores.put(areClasses ? "size" : "width", Means.finite(size));
     if (!areClasses) {
-      scores.put("winkler", FinalMetrics.finite(winkler));
+      scores.put("winkler", Means.finite(winkler));
     }
   }
 }

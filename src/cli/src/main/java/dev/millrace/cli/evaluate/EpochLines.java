@@ -1,5 +1,6 @@
 package dev.millrace.cli.evaluate;
 
+import dev.millrace.cli.console.Figures;
 import dev.millrace.cli.console.Plural;
 import java.util.ArrayList;
 import java.util.IntSummaryStatistics;
@@ -29,7 +30,7 @@ final class EpochLines {
         metrics.epochs().stream().anyMatch(epoch -> !Double.isNaN(epoch.validationLoss()));
     for (FinalMetrics.Epoch epoch : metrics.epochs()) {
       String line =
-          "epoch %-3d  window loss %s".formatted(epoch.epoch(), SummaryTable.score(epoch.loss()));
+          "epoch %-3d  window loss %s".formatted(epoch.epoch(), Figures.score(epoch.loss()));
       lines.add(
           isValidated
               ? line + "  validation loss " + validation(epoch.validationLoss(), epoch.score())
@@ -69,8 +70,7 @@ final class EpochLines {
 
   private String validation(double loss, double score) {
     return "%s  validation %s %s"
-        .formatted(
-            SummaryTable.score(loss), metrics.mainScore().field(), SummaryTable.score(score));
+        .formatted(Figures.score(loss), metrics.mainScore().field(), Figures.score(score));
   }
 
   private String stopped(List<FinalMetrics.Stop> stops) {

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import dev.millrace.cli.console.Plural;
+import dev.millrace.codec.json.MetricsRecord;
 import dev.millrace.eval.probability.AreaUnderCurve;
 import dev.millrace.report.Score;
 import java.io.IOException;
@@ -96,7 +97,7 @@ record EvaluationReport(Evaluation run, int epochs, @Nullable AreaUnderCurve are
     json.put("keys", metrics.newest().size());
     json.put("prequential", epochs == 1);
     if (metrics.hasOutputs()) {
-      new OutputTable(metrics).put(json);
+      putOutputs(metrics, json);
     } else {
       putScores(metrics, json);
     }
@@ -129,22 +130,62 @@ record EvaluationReport(Evaluation run, int epochs, @Nullable AreaUnderCurve are
     if (!forecasts.horizons().isEmpty()) {
       new ForecastTable(forecasts).put(json);
     }
-    Coverage coverage = metrics.coverage();
-    if (coverage != null) {
-      coverage.put(json);
-    }
+    putCoverage(metrics, json);
     ColumnShares importance = metrics.importance();
     if (!importance.isEmpty()) {
       importance.put(json);
     }
     putRecord(json, "estimate", metrics.estimate());
+    putBaselines(metrics, totals, json);
+    putMembers(metrics, json);
+    new CandidateTotals(metrics).put(json);
+    putValidation(metrics, json);
+  }
+
+  /** Adds the scores of all outputs together, and of each. */
+  static void putOutputs(FinalMetrics metrics, ObjectNode json) {
+    for (Score score : Score.of(Score.Kind.SETS)) {
+      boolean isMicro = score.compareTo(Score.SET_F1) <= 0;
+      put(
+          json,
+          (isMicro ? "micro_" : "") + score.field(),
+          metrics.ofAllOutputs(MetricsRecord::total, score));
+    }
+    ObjectNode all = json.putObject("outputs");
+    for (FinalMetrics.Output output : metrics.outputs()) {
+      putOutput(output, all.putObject(output.name()));
+    }
+  }
+
+  private static void putOutput(FinalMetrics.Output output, ObjectNode json) {
+    FinalMetrics metrics = output.metrics();
+    FinalMetrics.Totals totals = metrics.totals();
+    json.put("task", output.task());
+    json.put("examples", totals.examples());
+    if (metrics.isRegression()) {
+      put(json, totals, Score.MAE, Score.RMSE, Score.R2);
+    } else {
+      put(json, totals, Score.ACCURACY, Score.PRECISION, Score.RECALL, Score.F1);
+      put(json, totals, Score.LOG_LOSS, Score.LOG_LOSS_BASELINE, Score.BRIER);
+    }
+    putBaselines(metrics, totals, json);
+    putCoverage(metrics, json);
+    putHeldOut(metrics, json);
+  }
+
+  private static void putBaselines(
+      FinalMetrics metrics, FinalMetrics.Totals totals, ObjectNode json) {
     boolean regression = metrics.isRegression();
     ObjectNode baseline = json.putObject("baseline");
     put(baseline, regression ? "last_value" : "no_change", totals.firstBaseline());
     put(baseline, regression ? "mean" : "majority", totals.secondBaseline());
-    putMembers(metrics, json);
-    new CandidateTotals(metrics).put(json);
-    putValidation(metrics, json);
+  }
+
+  private static void putCoverage(FinalMetrics metrics, ObjectNode json) {
+    Coverage coverage = metrics.coverage();
+    if (coverage != null) {
+      coverage.put(json);
+    }
   }
 
   private static void putRecord(ObjectNode json, String name, @Nullable Object value) {
@@ -181,7 +222,7 @@ record EvaluationReport(Evaluation run, int epochs, @Nullable AreaUnderCurve are
   }
 
   /** Adds the scores of the held-out rows, if there are any. */
-  static void putHeldOut(FinalMetrics metrics, ObjectNode json) {
+  private static void putHeldOut(FinalMetrics metrics, ObjectNode json) {
     if (metrics.heldOut() > 0) {
       ObjectNode validation = json.putObject("validation");
       validation.put("rows", metrics.heldOut());
@@ -191,14 +232,14 @@ record EvaluationReport(Evaluation run, int epochs, @Nullable AreaUnderCurve are
   }
 
   /** Adds totals by the names of records. */
-  static void put(ObjectNode json, FinalMetrics.Totals totals, Score... scores) {
+  private static void put(ObjectNode json, FinalMetrics.Totals totals, Score... scores) {
     for (Score score : scores) {
       put(json, score.field(), totals.get(score));
     }
   }
 
   /** Adds a number, null if it is not finite. */
-  static void put(ObjectNode json, String name, double value) {
-    json.put(name, FinalMetrics.finite(value));
+  private static void put(ObjectNode json, String name, double value) {
+    json.put(name, Means.finite(value));
   }
 }

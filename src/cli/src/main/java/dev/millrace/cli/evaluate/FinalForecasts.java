@@ -105,12 +105,11 @@ final class FinalForecasts {
         mean(series, key -> block.apply(key).get(MAE)),
         Math.sqrt(mean(series, key -> Math.pow(block.apply(key).get(RMSE), 2))),
         mean(series, key -> block.apply(key).get(SMAPE)),
-        mean(
-            series, key -> FinalMetrics.orNan(block.apply(key).get(MAE) / key.baseline().scale())));
+        mean(series, key -> Means.orNan(block.apply(key).get(MAE) / key.baseline().scale())));
   }
 
   private static double mean(List<MetricsRecord> series, ToDoubleFunction<MetricsRecord> score) {
-    return FinalMetrics.mean(series, score, FinalMetrics::weight);
+    return Means.of(series, score, Means::weight);
   }
 
   /** Returns the horizons, shortest first; none if nothing is forecast. */

@@ -180,7 +180,7 @@ public final class FinalMetrics {
 
   /** Returns a score of all outputs together, the mean over the keys weighted by examples. */
   double ofAllOutputs(Function<MetricsRecord, MetricsRecord.Block> block, Score score) {
-    return mean(
+    return Means.of(
         newest.values(),
         key -> block.apply(key).scores().get(score),
         key -> block.apply(key).scores().examples());
@@ -207,7 +207,7 @@ public final class FinalMetrics {
             all.add(
                 new Epoch(
                     epoch,
-                    mean(
+                    Means.of(
                         records.values(),
                         key -> key.window().scores().loss(),
                         key -> key.window().scores().weight()),
@@ -262,7 +262,7 @@ public final class FinalMetrics {
 
   private static double validation(
       Collection<MetricsRecord> records, ToDoubleFunction<ScoreBlock> score) {
-    return mean(
+    return Means.of(
         records,
         key -> score.applyAsDouble(key.validation().epoch().scores()),
         key -> key.validation().epoch().scores().weight());
@@ -511,9 +511,9 @@ public final class FinalMetrics {
             keys.stream().mapToInt(GroupScores::at).max().orElseThrow(),
             Math.toIntExact(keys.stream().mapToLong(GroupScores::count).sum()),
             Math.toIntExact(keys.stream().mapToLong(GroupScores::examples).sum()),
-            mean(keys, GroupScores::auc, GroupScores::examples),
-            mean(keys, GroupScores::hitRate, GroupScores::count),
-            mean(keys, GroupScores::ndcg, GroupScores::count));
+            Means.of(keys, GroupScores::auc, GroupScores::examples),
+            Means.of(keys, GroupScores::hitRate, GroupScores::count),
+            Means.of(keys, GroupScores::ndcg, GroupScores::count));
   }
 
   private Stream<Segments> allSegments() {
@@ -540,8 +540,8 @@ public final class FinalMetrics {
                 new Segment(
                     value,
                     ofKeys.stream().mapToLong(Segment::examples).sum(),
-                    mean(ofKeys, Segment::meanPredicted, Segment::examples),
-                    mean(ofKeys, Segment::observedShare, Segment::examples))));
+                    Means.of(ofKeys, Segment::meanPredicted, Segment::examples),
+                    Means.of(ofKeys, Segment::observedShare, Segment::examples))));
     return new Segments(column.get(), segments);
   }
 
@@ -566,13 +566,13 @@ public final class FinalMetrics {
         ? null
         : new Estimate(
             Math.toIntExact(keys.stream().mapToLong(Estimate::predictions).sum()),
-            mean(keys, Estimate::accuracy, Estimate::predictions),
+            Means.of(keys, Estimate::accuracy, Estimate::predictions),
             keys.size() == 1 ? keys.get(0).f1() : Double.NaN);
   }
 
   /** Returns the mean of a window score over the keys, weighted by examples. */
   double windowMean(ToDoubleFunction<MetricsRecord> score) {
-    return mean(newest.values(), score, key -> key.window().scores().weight());
+    return Means.of(newest.values(), score, key -> key.window().scores().weight());
   }
 
   private double mean(Score score) {
@@ -581,37 +581,6 @@ public final class FinalMetrics {
 
   /** Returns the mean of a score over the keys that have it, weighted by examples. */
   private double mean(ToDoubleFunction<MetricsRecord> score) {
-    return mean(newest.values(), score, FinalMetrics::weight);
-  }
-
-  /** Returns the weight of all examples of a key. */
-  static double weight(MetricsRecord key) {
-    return key.total().scores().weight();
-  }
-
-  /** Returns the mean of a score over the items that have it, weighted by a number. */
-  static <T> double mean(
-      Collection<T> items, ToDoubleFunction<T> score, ToDoubleFunction<T> weight) {
-    double sum = 0;
-    double count = 0;
-    for (T item : items) {
-      double value = score.applyAsDouble(item);
-      double n = weight.applyAsDouble(item);
-      if (!Double.isNaN(value) && n > 0) {
-        sum += n * value;
-        count += n;
-      }
-    }
-    return count == 0 ? Double.NaN : sum / count;
-  }
-
-  /** Returns the value, NaN if it is infinite. */
-  static double orNan(double value) {
-    return Double.isFinite(value) ? value : Double.NaN;
-  }
-
-  /** Returns the value for JSON: null if it is not finite. */
-  public static @Nullable Double finite(double value) {
-    return Double.isFinite(value) ? value : null;
+    return Means.of(newest.values(), score, Means::weight);
   }
 }

@@ -2,6 +2,7 @@ package dev.millrace.cli.evaluate;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.cli.console.Figures;
 import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.evaluate.FinalForecasts.Horizon;
 import dev.millrace.cli.evaluate.FinalForecasts.Score;
@@ -29,10 +30,10 @@ final class ForecastTable {
                 isModel && horizon.series() > 1
                     ? "%,d models".formatted(horizon.series())
                     : score.name(),
-                SummaryTable.score(score.mae()),
-                SummaryTable.score(score.rmse()),
+                Figures.score(score.mae()),
+                Figures.score(score.rmse()),
                 isModel ? percent(score.smape()) : "",
-                SummaryTable.score(score.mase())));
+                Figures.score(score.mase())));
       }
     }
     for (Horizon horizon : horizons) {
@@ -43,9 +44,7 @@ final class ForecastTable {
         lines.add(
             "Horizon %s: worse than %s on mae (%s). What may help: other features, seasons, or more rows"
                 .formatted(
-                    horizon.horizon(),
-                    horizon.best().name(),
-                    SummaryTable.score(horizon.best().mae())));
+                    horizon.horizon(), horizon.best().name(), Figures.score(horizon.best().mae())));
       }
       if (horizon.expired() > 0) {
         lines.add(
@@ -75,7 +74,7 @@ final class ForecastTable {
       one.put("examples", horizon.examples());
       one.put("expired", horizon.expired());
       put(one, horizon.model());
-      one.put("smape", FinalMetrics.finite(horizon.model().smape()));
+      one.put("smape", Means.finite(horizon.model().smape()));
       if (horizon.coverage() != null) {
         horizon.coverage().put(one);
       }
@@ -89,8 +88,8 @@ final class ForecastTable {
   }
 
   private static void put(ObjectNode to, Score score) {
-    to.put("mae", FinalMetrics.finite(score.mae()));
-    to.put("rmse", FinalMetrics.finite(score.rmse()));
-    to.put("mase", FinalMetrics.finite(score.mase()));
+    to.put("mae", Means.finite(score.mae()));
+    to.put("rmse", Means.finite(score.rmse()));
+    to.put("mase", Means.finite(score.mase()));
   }
 }

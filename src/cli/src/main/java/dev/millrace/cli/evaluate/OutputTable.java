@@ -1,6 +1,6 @@
 package dev.millrace.cli.evaluate;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.cli.console.Figures;
 import dev.millrace.cli.console.Plural;
 import dev.millrace.codec.json.MetricsRecord;
 import dev.millrace.data.Printable;
@@ -102,10 +102,10 @@ final class OutputTable {
     if (keys > 1) {
       Object[] cells = new Object[2 + SET_SCORES.size()];
       cells[0] = keys > MAX_KEYS ? "all %,d keys".formatted(keys) : "all";
-      cells[1] = count(metrics.examples());
+      cells[1] = Figures.grouped(metrics.examples());
       for (int s = 0; s < SET_SCORES.size(); s++) {
         cells[2 + s] =
-            SummaryTable.score(
+            Figures.score(
                 metrics.ofAllOutputs(SET_SCORES.get(s).block(), SET_SCORES.get(s).score()));
       }
       lines.add(sets(cells));
@@ -131,9 +131,9 @@ final class OutputTable {
   private static String setRow(MetricsRecord key) {
     Object[] cells = new Object[2 + SET_SCORES.size()];
     cells[0] = Printable.line(key.key(), 14);
-    cells[1] = count(key.examples());
+    cells[1] = Figures.grouped(key.examples());
     for (int s = 0; s < SET_SCORES.size(); s++) {
-      cells[2 + s] = SummaryTable.score(SET_SCORES.get(s).of(key));
+      cells[2 + s] = Figures.score(SET_SCORES.get(s).of(key));
     }
     return sets(cells);
   }
@@ -143,12 +143,12 @@ final class OutputTable {
     return classes(
         Printable.line(output.name(), 18),
         output.task(),
-        count(totals.examples()),
-        SummaryTable.score(totals.get(Score.ACCURACY)),
-        SummaryTable.score(totals.secondBaseline()),
-        SummaryTable.score(totals.get(Score.F1)),
-        SummaryTable.score(totals.get(Score.LOG_LOSS)),
-        SummaryTable.score(totals.get(Score.LOG_LOSS_BASELINE)));
+        Figures.grouped(totals.examples()),
+        Figures.score(totals.get(Score.ACCURACY)),
+        Figures.score(totals.secondBaseline()),
+        Figures.score(totals.get(Score.F1)),
+        Figures.score(totals.get(Score.LOG_LOSS)),
+        Figures.score(totals.get(Score.LOG_LOSS_BASELINE)));
   }
 
   private static String valueRow(FinalMetrics.Output output) {
@@ -156,11 +156,11 @@ final class OutputTable {
     return values(
         Printable.line(output.name(), 18),
         output.task(),
-        count(totals.examples()),
-        SummaryTable.score(totals.get(Score.MAE)),
-        SummaryTable.score(totals.secondBaseline()),
-        SummaryTable.score(totals.get(Score.RMSE)),
-        SummaryTable.score(totals.get(Score.R2)));
+        Figures.grouped(totals.examples()),
+        Figures.score(totals.get(Score.MAE)),
+        Figures.score(totals.secondBaseline()),
+        Figures.score(totals.get(Score.RMSE)),
+        Figures.score(totals.get(Score.R2)));
   }
 
   private static String sets(Object... cells) {
@@ -173,10 +173,6 @@ final class OutputTable {
 
   private static String values(Object... cells) {
     return "%-18s %-10s %9s  %9s %11s %9s %7s".formatted(cells).stripTrailing();
-  }
-
-  private static String count(long value) {
-    return "%,d".formatted(value);
   }
 
   private void addLosers(List<String> lines) {
@@ -210,41 +206,5 @@ final class OutputTable {
       return totals.losesToBaseline() ? "accuracy" : null;
     }
     return metrics.losesOnF1() ? "f1" : null;
-  }
-
-  /** Adds the scores of all outputs together, and of each, to a report. */
-  void put(ObjectNode json) {
-    for (Score score : Score.of(Score.Kind.SETS)) {
-      boolean isMicro = score.compareTo(Score.SET_F1) <= 0;
-      EvaluationReport.put(json, (isMicro ? "micro_" : "") + score.field(), total(score));
-    }
-    ObjectNode all = json.putObject("outputs");
-    for (FinalMetrics.Output output : outputs) {
-      putOutput(all.putObject(output.name()), output);
-    }
-  }
-
-  private static void putOutput(ObjectNode json, FinalMetrics.Output output) {
-    FinalMetrics metrics = output.metrics();
-    FinalMetrics.Totals totals = metrics.totals();
-    json.put("task", output.task());
-    json.put("examples", totals.examples());
-    if (metrics.isRegression()) {
-      EvaluationReport.put(json, totals, Score.MAE, Score.RMSE, Score.R2);
-      ObjectNode baseline = json.putObject("baseline");
-      EvaluationReport.put(baseline, "last_value", totals.firstBaseline());
-      EvaluationReport.put(baseline, "mean", totals.secondBaseline());
-    } else {
-      EvaluationReport.put(json, totals, Score.ACCURACY, Score.PRECISION, Score.RECALL, Score.F1);
-      EvaluationReport.put(json, totals, Score.LOG_LOSS, Score.LOG_LOSS_BASELINE, Score.BRIER);
-      ObjectNode baseline = json.putObject("baseline");
-      EvaluationReport.put(baseline, "no_change", totals.firstBaseline());
-      EvaluationReport.put(baseline, "majority", totals.secondBaseline());
-    }
-    Coverage coverage = metrics.coverage();
-    if (coverage != null) {
-      coverage.put(json);
-    }
-    EvaluationReport.putHeldOut(metrics, json);
   }
 }

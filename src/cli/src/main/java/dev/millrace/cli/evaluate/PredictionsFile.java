@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.console.OutputFile;
 import dev.millrace.cli.csv.CsvScan;
-import dev.millrace.cli.predictions.AnswerLines;
+import dev.millrace.cli.predictions.CsvCells;
 import dev.millrace.cli.predictions.PredictionsCsv;
 import dev.millrace.cli.predictions.PredictionsCsv.Classes;
 import dev.millrace.config.Settings;
@@ -61,7 +61,7 @@ final class PredictionsFile implements AutoCloseable {
           .formatted(
               offset % rows + 1,
               offset / rows + 1,
-              AnswerLines.quoted(prediction.path("key").asText()));
+              CsvCells.quoted(prediction.path("key").asText()));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.millrace.cli.evaluate;
 
+import dev.millrace.cli.console.Figures;
 import dev.millrace.codec.json.MetricsRecord;
 import dev.millrace.data.Printable;
 import dev.millrace.report.Score;
@@ -69,13 +70,13 @@ public final class SummaryTable {
     int keys = metrics.newest().size();
     return row(
         keys > MAX_KEYS ? "all %,d keys".formatted(keys) : "all",
-        count(totals.examples()),
-        score(metrics.windowMean(scores.get(0))),
-        score(metrics.windowMean(scores.get(1))),
-        score(totals.get(regression ? Score.MAE : Score.ACCURACY)),
-        score(totals.get(regression ? Score.R2 : Score.F1)),
-        score(totals.firstBaseline()),
-        score(totals.secondBaseline()));
+        Figures.grouped(totals.examples()),
+        Figures.score(metrics.windowMean(scores.get(0))),
+        Figures.score(metrics.windowMean(scores.get(1))),
+        Figures.score(totals.get(regression ? Score.MAE : Score.ACCURACY)),
+        Figures.score(totals.get(regression ? Score.R2 : Score.F1)),
+        Figures.score(totals.firstBaseline()),
+        Figures.score(totals.secondBaseline()));
   }
 
   private static List<MetricsRecord> worst(FinalMetrics metrics, boolean regression) {
@@ -94,28 +95,14 @@ public final class SummaryTable {
   private static String keyRow(MetricsRecord key, List<ToDoubleFunction<MetricsRecord>> scores) {
     Object[] cells = new Object[2 + scores.size()];
     cells[0] = Printable.line(key.key(), 14);
-    cells[1] = count(key.examples());
+    cells[1] = Figures.grouped(key.examples());
     for (int s = 0; s < scores.size(); s++) {
-      cells[2 + s] = score(scores.get(s).applyAsDouble(key));
+      cells[2 + s] = Figures.score(scores.get(s).applyAsDouble(key));
     }
     return row(cells);
   }
 
   private static String row(Object... cells) {
     return "%-14s %9s  %9s %10s  %9s %7s %10s %9s".formatted(cells).stripTrailing();
-  }
-
-  private static String count(long value) {
-    return "%,d".formatted(value);
-  }
-
-  static String score(double value) {
-    if (Double.isNaN(value)) {
-      return "-";
-    }
-    double size = Math.abs(value);
-    boolean isTiny = size > 0 && size < 1e-3;
-    String format = isTiny || size >= 1e6 ? "%.2e" : size < 1_000 ? "%.4f" : "%.1f";
-    return format.formatted(value);
   }
 }

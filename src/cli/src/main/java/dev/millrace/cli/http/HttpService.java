@@ -29,9 +29,6 @@ public abstract class HttpService implements AutoCloseable {
   /** Maximum time for reading a request. */
   protected static final String SECONDS_PER_REQUEST = "20";
 
-  /** Maximum number of connections. */
-  static final int MAX_CONNECTIONS = 1_000;
-
   private static final Logger LOG = LoggerFactory.getLogger(HttpService.class);
 
   static {
@@ -40,7 +37,8 @@ public abstract class HttpService implements AutoCloseable {
     // sockets.
     System.setProperty("sun.net.httpserver.nodelay", "true");
     System.setProperty("sun.net.httpserver.maxReqTime", SECONDS_PER_REQUEST);
-    System.setProperty("jdk.httpserver.maxConnections", Integer.toString(MAX_CONNECTIONS));
+    System.setProperty(
+        "jdk.httpserver.maxConnections", Integer.toString(RequestThreads.MAX_CONNECTIONS));
   }
 
   private final HttpServer server;

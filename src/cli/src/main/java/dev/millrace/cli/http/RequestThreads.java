@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
  * slow clients or for brokers. A request waits for a thread 40 ms at most. Thread-safe.
  */
 final class RequestThreads implements Executor, AutoCloseable {
-  private static final int MAX_THREADS = HttpService.MAX_CONNECTIONS;
+  /** Maximum number of connections, each of which may need a thread. */
+  static final int MAX_CONNECTIONS = 1_000;
+
   private static final int CHECK_MILLIS = 20;
   private static final int IDLE_SECONDS = 10;
 
@@ -37,7 +39,12 @@ final class RequestThreads implements Executor, AutoCloseable {
         };
     pool =
         new ThreadPoolExecutor(
-            few, MAX_THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), daemons);
+            few,
+            MAX_CONNECTIONS,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            daemons);
     watch = Executors.newSingleThreadScheduledExecutor(daemons);
     watch.scheduleWithFixedDelay(this::check, CHECK_MILLIS, CHECK_MILLIS, TimeUnit.MILLISECONDS);
   }
@@ -57,7 +64,7 @@ final class RequestThreads implements Executor, AutoCloseable {
     next = pool.getQueue().peek();
     int threads = pool.getCorePoolSize();
     if (next != null && next == last) {
-      pool.setCorePoolSize(Math.min(threads + pool.getQueue().size(), MAX_THREADS));
+      pool.setCorePoolSize(Math.min(threads + pool.getQueue().size(), MAX_CONNECTIONS));
     } else if (threads > few && pool.getActiveCount() < few) {
       pool.setCorePoolSize(few);
     }

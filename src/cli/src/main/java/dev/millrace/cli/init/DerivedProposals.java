@@ -19,18 +19,8 @@ final class DerivedProposals {
   private static final double MIN_CORRELATION = 0.5;
   private static final double MIN_SEASON_GAIN = 0.1;
   private static final double MIN_OF_FIELD = 0.1;
-  static final double SMOOTHING = 10;
   private static final int MIN_PAIRS = 200;
   private static final int MAX_FIELDS = 3;
-  private static final double FEW_REPEATS = 3;
-
-  /**
-   * A proposed entry of {@code input.derived}.
-   *
-   * @param entry the options, without what is around them
-   * @param needsTime whether it reads the event time
-   */
-  record Proposal(String entry, String reason, boolean needsTime) {}
 
   private final RowSample sample;
   private final double[] labels;
@@ -155,11 +145,13 @@ final class DerivedProposals {
     for (FieldProfile field : features) {
       double[] values = sample.column(field.name());
       double correlation =
-          values != null && isRepeated(field, sample.rows()) ? meanCorrelation(values) : 0;
+          values != null && GroupProposals.isRepeated(field, sample.rows())
+              ? meanCorrelation(values)
+              : 0;
       if (correlation >= MIN_OF_FIELD) {
         String entry =
             "window: %s, of: all, by: %s, do: [mean, count], smoothing: %.0f"
-                .formatted(label, YamlText.of(field.name()), SMOOTHING);
+                .formatted(label, YamlText.of(field.name()), GroupProposals.SMOOTHING);
         String reason =
             "correlation %.2f with earlier labels of equal values".formatted(correlation);
         found.put(new Proposal(entry, reason, false), correlation);
@@ -170,16 +162,6 @@ final class DerivedProposals {
         .limit(MAX_FIELDS)
         .map(Map.Entry::getKey)
         .toList();
-  }
-
-  /** Returns true if a field is a category whose values come several times each. */
-  static boolean isRepeated(FieldProfile field, long records) {
-    boolean isCategory =
-        switch (field.toFeature(records, true).type()) {
-          case ONE_HOT, HASH, ID -> true;
-          default -> false;
-        };
-    return isCategory && field.distinct() > 1 && field.values() >= FEW_REPEATS * field.distinct();
   }
 
   /** Returns the correlation of labels with the smoothed mean of earlier ones of equal values. */
@@ -194,7 +176,9 @@ final class DerivedProposals {
       }
       double[] sum = sums.computeIfAbsent(values[r], absent -> new double[2]);
       if (count >= MIN_PAIRS) {
-        correlation.add((sum[1] + SMOOTHING * mean) / (sum[0] + SMOOTHING), labels[r]);
+        correlation.add(
+            (sum[1] + GroupProposals.SMOOTHING * mean) / (sum[0] + GroupProposals.SMOOTHING),
+            labels[r]);
       }
       sum[0]++;
       sum[1] += labels[r];

@@ -156,13 +156,24 @@ final class FieldRoles {
     Optional<ForecastDraft> known = series.get(field);
     if (known == null) {
       boolean isLooked = task(field) == Task.REGRESSION && series.size() < MAX_SERIES;
-      known =
-          isLooked
-              ? Optional.ofNullable(ForecastDraft.of(input, this, field, null))
-              : Optional.empty();
+      known = isLooked ? Optional.ofNullable(forecast(field, null)) : Optional.empty();
       series.put(field, known);
     }
     return known;
+  }
+
+  /**
+   * Returns the forecast of a field; null if its values are no series with regular steps.
+   *
+   * @param key the field of the model key; null for the record key, or in a file for any
+   */
+  @Nullable ForecastDraft forecast(FieldProfile field, @Nullable FieldProfile key) {
+    List<String> names = new ArrayList<>();
+    names.add(key == null ? RowSample.RECORD_KEY : key.name());
+    if (input.isFile() && key == null) {
+      keys(List.of(field)).forEach(candidate -> names.add(candidate.field().name()));
+    }
+    return ForecastDraft.of(input, field, others(List.of(field)), names);
   }
 
   /** Returns possible model keys, most probable first. */
@@ -251,13 +262,6 @@ final class FieldRoles {
     return input.fields().stream()
         .filter(field -> !labels.contains(field) && !dropped.contains(field.name()))
         .toList();
-  }
-
-  /** Returns true if a field can be {@code event-time}. */
-  static boolean isMillis(FieldProfile field) {
-    return field.isWholeNumbers()
-        && field.distinct() > 2
-        && NumberMeaning.isMillis(field.min(), field.max());
   }
 
   private static List<Candidate> best(List<Candidate> candidates) {

@@ -20,21 +20,17 @@ record ForecastDraft(String column, SeriesProposal.Series series, @Nullable Stri
   /**
    * Returns the draft; null if the values are no series with regular steps.
    *
-   * @param key the field of the model key; null for the record key
+   * @param others fields that may hold the times
+   * @param keys fields of the model key to try, in order
    */
   static @Nullable ForecastDraft of(
-      InputProfile input, FieldRoles roles, FieldProfile label, @Nullable FieldProfile key) {
+      InputProfile input, FieldProfile label, List<FieldProfile> others, List<String> keys) {
     RowSample sample = input.sample();
     double[] values = sample == null ? null : sample.column(label.name());
-    String time = sample == null ? null : time(sample, roles.others(List.of(label)));
+    String time = sample == null ? null : time(sample, others);
     double[] times = sample == null || time == null ? null : sample.column(time);
     if (sample == null || values == null || times == null) {
       return null;
-    }
-    List<String> keys = new ArrayList<>();
-    keys.add(key == null ? RowSample.RECORD_KEY : key.name());
-    if (input.isFile() && key == null) {
-      roles.keys(List.of(label)).forEach(candidate -> keys.add(candidate.field().name()));
     }
     for (String name : keys) {
       double[] column = sample.column(name);
@@ -54,7 +50,7 @@ record ForecastDraft(String column, SeriesProposal.Series series, @Nullable Stri
   /** Returns the first field that has a date or time in each record; null if there is none. */
   static @Nullable String time(RowSample sample, List<FieldProfile> fields) {
     return fields.stream()
-        .filter(field -> sample.isDates(field.name()) || FieldRoles.isMillis(field))
+        .filter(field -> sample.isDates(field.name()) || field.isMillis())
         .map(FieldProfile::name)
         .filter(sample::isComplete)
         .findFirst()

@@ -2,7 +2,6 @@ package dev.millrace.cli.init;
 
 import dev.millrace.cli.console.YamlText;
 import dev.millrace.cli.csv.FieldProfile;
-import dev.millrace.cli.init.DerivedProposals.Proposal;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.Printable;
 import java.math.BigDecimal;
@@ -24,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * by its rank and by the mean of earlier labels of its value, or of its range of values.
  */
 final class GroupProposals {
+  static final double SMOOTHING = 10;
+  private static final double FEW_REPEATS = 3;
+
   private static final int MAX_PROPOSALS = 4;
   private static final int MAX_FIELDS = 8;
   private static final int MAX_NUMBERS = 12;
@@ -160,7 +162,7 @@ final class GroupProposals {
       double[] values = Arrays.copyOf(column, sample.rows());
       switch (type(field)) {
         case TIME -> {
-          boolean isMillis = sample.isDates(field.name()) || FieldRoles.isMillis(field);
+          boolean isMillis = sample.isDates(field.name()) || field.isMillis();
           double unit = isMillis ? 1 : 1_000;
           double[] hours = Arrays.stream(values).map(t -> Math.floor(t * unit / HOUR)).toArray();
           known.know(meansOfLabels(Arrays.stream(hours).map(h -> h % 24).toArray()));
@@ -203,8 +205,7 @@ final class GroupProposals {
     double mean = 0;
     for (int r = 0; r < means.length; r++) {
       double[] sum = sums.computeIfAbsent(values[r], absent -> new double[2]);
-      means[r] =
-          (sum[1] + DerivedProposals.SMOOTHING * mean) / (sum[0] + DerivedProposals.SMOOTHING);
+      means[r] = (sum[1] + SMOOTHING * mean) / (sum[0] + SMOOTHING);
       if (!Double.isNaN(labels[r])) {
         sum[0]++;
         sum[1] += labels[r];
@@ -235,7 +236,7 @@ final class GroupProposals {
       addChanges(all, numbers, keyGroups, "");
     }
     features.stream()
-        .filter(field -> DerivedProposals.isRepeated(field, sample.rows()))
+        .filter(field -> isRepeated(field, sample.rows()))
         .filter(field -> sample.column(field.name()) != null)
         .limit(MAX_FIELDS)
         .forEach(field -> addOfGroup(all, numbers, groups(column(field.name())), field.name()));
@@ -330,5 +331,15 @@ final class GroupProposals {
     boolean isMostlyEqual =
         sorted.length - Association.countBelow(sorted, bound, false) > MAX_TAIL * sorted.length;
     return isMostlyEqual && behind < sorted.length ? sorted[behind] : bound;
+  }
+
+  /** Returns true if a field is a category whose values come several times each. */
+  static boolean isRepeated(FieldProfile field, long records) {
+    boolean isCategory =
+        switch (field.toFeature(records, true).type()) {
+          case ONE_HOT, HASH, ID -> true;
+          default -> false;
+        };
+    return isCategory && field.distinct() > 1 && field.values() >= FEW_REPEATS * field.distinct();
   }
 }

@@ -60,10 +60,7 @@ final class PipelineDraft {
             .filter(field -> !labels.contains(field) && field != key && isUseful(field))
             .toList();
     this.sampledTime = sampledTime();
-    this.forecast =
-        label == null || task() != Task.REGRESSION
-            ? null
-            : ForecastDraft.of(input, roles, label, key);
+    this.forecast = label == null || task() != Task.REGRESSION ? null : roles.forecast(label, key);
   }
 
   // The numbers of the standard schema are identified by position, so none may be left out.
@@ -316,7 +313,7 @@ final class PipelineDraft {
           "  # Rows go back in time: sort them by %s, as records come, and draft again."
               .formatted(Printable.line(backwards, MAX_NAME)));
     }
-    List<DerivedProposals.Proposal> derived = backwards == null ? derived() : List.of();
+    List<Proposal> derived = backwards == null ? derived() : List.of();
     addSourceOfProposals(derived);
     if (forecastsOnly()) {
       addLeftOut();
@@ -360,7 +357,7 @@ final class PipelineDraft {
     }
   }
 
-  private void addDerived(List<DerivedProposals.Proposal> proposals) {
+  private void addDerived(List<Proposal> proposals) {
     if (proposals.isEmpty()) {
       return;
     }
@@ -368,15 +365,15 @@ final class PipelineDraft {
         "  # Earlier records help to predict the next label. Uncomment, and compare with"
             + " evaluate:");
     add("  # derived:                                # see docs/derived-features.md");
-    for (DerivedProposals.Proposal proposal : proposals) {
+    for (Proposal proposal : proposals) {
       add("  #   # " + proposal.reason());
       add("  #   - { " + proposal.entry() + " }");
     }
   }
 
   /** Adds options of the input that proposals need and that are not in the draft, as comments. */
-  private void addSourceOfProposals(List<DerivedProposals.Proposal> derived) {
-    boolean needsTime = derived.stream().anyMatch(DerivedProposals.Proposal::needsTime);
+  private void addSourceOfProposals(List<Proposal> derived) {
+    boolean needsTime = derived.stream().anyMatch(Proposal::needsTime);
     if (!needsTime && forecast == null) {
       return;
     }
@@ -413,7 +410,7 @@ final class PipelineDraft {
     }
     return roles.others(labels).stream()
         .filter(field -> sample.isComplete(field.name()))
-        .filter(field -> sample.isTimes(field.name()) || FieldRoles.isMillis(field))
+        .filter(field -> sample.isTimes(field.name()) || field.isMillis())
         .map(FieldProfile::name)
         .findFirst()
         .orElse(null);
@@ -437,7 +434,7 @@ final class PipelineDraft {
   }
 
   /** Returns the derived features that the records suggest. */
-  private List<DerivedProposals.Proposal> derived() {
+  private List<Proposal> derived() {
     Task task = task();
     RowSample sample = input.sample();
     if (sample == null
@@ -492,8 +489,7 @@ final class PipelineDraft {
     }
     String declared = input.eventTime();
     return roles.others(labels).stream()
-        .filter(
-            field -> declared == null ? FieldRoles.isMillis(field) : field.name().equals(declared))
+        .filter(field -> declared == null ? field.isMillis() : field.name().equals(declared))
         .map(FieldProfile::name)
         .findFirst()
         .orElse(null);

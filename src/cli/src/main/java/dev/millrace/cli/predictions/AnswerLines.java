@@ -63,7 +63,7 @@ public final class AnswerLines {
               generator.writeStringField("key", key);
               AnswerJson.writeError(generator, code, message);
             })
-        : row + "," + quoted(key) + ",,," + regions.unknown() + reasons.unknown();
+        : row + "," + CsvCells.quoted(key) + ",,," + regions.unknown() + reasons.unknown();
   }
 
   private interface Fields {
@@ -88,10 +88,10 @@ public final class AnswerLines {
     String prediction;
     String probability = "";
     if (answer.outputs() != null) {
-      prediction = quoted(text(answer.outputs()));
+      prediction = CsvCells.quoted(text(answer.outputs()));
     } else if (answer.task().isClassification()) {
       int best = Prediction.best(scores);
-      prediction = best < 0 ? "" : quoted(answer.classes().get(best));
+      prediction = best < 0 ? "" : CsvCells.quoted(answer.classes().get(best));
       probability = best < 0 || !answer.probabilities() ? "" : number(scores[best]);
     } else {
       double value = PredictedValue.read(scores, 0);
@@ -100,7 +100,7 @@ public final class AnswerLines {
     return String.join(
         ",",
         Long.toString(row),
-        quoted(answer.key()),
+        CsvCells.quoted(answer.key()),
         prediction,
         probability,
         regions.cells(answer.region()) + reasons.cell(answer.reasons()) + answer.modelVersion());
@@ -127,11 +127,5 @@ public final class AnswerLines {
 
   private static String number(float value) {
     return Float.isFinite(value) ? NumberOutput.toString(value, true) : "";
-  }
-
-  /** Returns a text as a value of a CSV line, in quotes if needed. */
-  public static String quoted(String text) {
-    boolean plain = text.chars().noneMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
-    return plain ? text : "\"" + text.replace("\"", "\"\"") + "\"";
   }
 }

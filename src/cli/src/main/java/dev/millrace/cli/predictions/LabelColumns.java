@@ -46,8 +46,8 @@ final class LabelColumns implements AutoCloseable {
    *
    * @param settled where lines go that need not wait
    */
-  void add(String line, JsonNode prediction, PredictionsCsv.LineWriter settled) throws IOException {
-    JsonNode known = PredictionsCsv.known(prediction);
+  void add(String line, JsonNode prediction, LineWriter settled) throws IOException {
+    JsonNode known = CsvCells.known(prediction);
     for (Map.Entry<String, JsonNode> label : known.properties()) {
       if (!isSettled && !labels.contains(label.getKey())) {
         labels.add(label.getKey());
@@ -55,7 +55,7 @@ final class LabelColumns implements AutoCloseable {
     }
     StringBuilder cells = new StringBuilder(line);
     for (String label : labels) {
-      cells.append(',').append(PredictionsCsv.probability(known, label));
+      cells.append(',').append(CsvCells.probability(known, label));
     }
     if (isSettled) {
       settled.write(cells.toString());
@@ -70,7 +70,7 @@ final class LabelColumns implements AutoCloseable {
   }
 
   /** Writes the header and the lines so far, each with a probability for each label, once. */
-  void settle(PredictionsCsv.LineWriter to) throws IOException {
+  void settle(LineWriter to) throws IOException {
     if (isSettled) {
       return;
     }
@@ -78,7 +78,7 @@ final class LabelColumns implements AutoCloseable {
     out.close();
     StringBuilder header = new StringBuilder(columns);
     for (String label : labels) {
-      header.append(',').append(AnswerLines.quoted("probability_" + label));
+      header.append(',').append(CsvCells.quoted("probability_" + label));
     }
     to.write(header.toString());
     try (DataInputStream in =

@@ -143,12 +143,12 @@ public final class PredictionsCommand implements Callable<Integer> {
 
     @Override
     public String cells(JsonNode prediction) {
-      return PredictionsCsv.text(prediction.path("key"))
-          + (hasIds ? "," + PredictionsCsv.text(prediction.path("id")) : "")
+      return CsvCells.text(prediction.path("key"))
+          + (hasIds ? "," + CsvCells.text(prediction.path("id")) : "")
           + ","
           + prediction.path("seq").asText()
           + ","
-          + PredictionsCsv.text(prediction.path("event_time"))
+          + CsvCells.text(prediction.path("event_time"))
           + ",";
     }
   }

@@ -40,11 +40,6 @@ public final class PredictionsCsv implements AutoCloseable {
     String cells(JsonNode prediction);
   }
 
-  /** Takes one line, without its end. */
-  public interface LineWriter {
-    void write(String line) throws IOException;
-  }
-
   /**
    * Classes with a column of probabilities.
    *
@@ -64,7 +59,7 @@ public final class PredictionsCsv implements AutoCloseable {
       return isPositive
           ? "probability,"
           : names.stream()
-              .map(name -> AnswerLines.quoted("probability_" + name) + ",")
+              .map(name -> CsvCells.quoted("probability_" + name) + ",")
               .collect(Collectors.joining());
     }
   }
@@ -150,7 +145,7 @@ public final class PredictionsCsv implements AutoCloseable {
   }
 
   private static String cell(JsonNode value, PublishedField field) {
-    return field.type() == boolean.class ? "" + value.asBoolean() : text(value);
+    return field.type() == boolean.class ? "" + value.asBoolean() : CsvCells.text(value);
   }
 
   /** Returns the label, what was predicted, and probabilities, each followed by a comma. */
@@ -160,15 +155,15 @@ public final class PredictionsCsv implements AutoCloseable {
     }
     JsonNode predicted =
         prediction.has("value") ? prediction.path("value") : prediction.path("class");
-    return text(prediction.path("actual"))
+    return CsvCells.text(prediction.path("actual"))
         + ","
-        + text(predicted)
+        + CsvCells.text(predicted)
         + ","
         + probabilities(prediction);
   }
 
   private String set(JsonNode names) {
-    return AnswerLines.quoted(
+    return CsvCells.quoted(
         StreamSupport.stream(names.spliterator(), false)
             .map(JsonNode::asText)
             .collect(Collectors.joining(separator)));
@@ -177,9 +172,9 @@ public final class PredictionsCsv implements AutoCloseable {
   private static String forecast(JsonNode prediction) {
     return ",%s,%s,%s"
         .formatted(
-            AnswerLines.quoted(prediction.path("series").asText()),
+            CsvCells.quoted(prediction.path("series").asText()),
             prediction.path("horizon").asText(),
-            text(prediction.path("target_time")));
+            CsvCells.text(prediction.path("target_time")));
   }
 
   /**
@@ -187,29 +182,12 @@ public final class PredictionsCsv implements AutoCloseable {
    * model, empty if nothing was predicted.
    */
   private String probabilities(JsonNode prediction) {
-    JsonNode known = known(prediction);
+    JsonNode known = CsvCells.known(prediction);
     StringBuilder cells = new StringBuilder();
     for (String name : classes) {
-      cells.append(probability(known, name)).append(',');
+      cells.append(CsvCells.probability(known, name)).append(',');
     }
     return cells.toString();
-  }
-
-  /** Returns the probabilities or scores by class. */
-  static JsonNode known(JsonNode prediction) {
-    return prediction.path(prediction.has("scores") ? "scores" : "probabilities");
-  }
-
-  /** Returns the cell of a class: 0 if the model does not know it, empty without a prediction. */
-  static String probability(JsonNode known, String name) {
-    JsonNode probability = known.path(name);
-    boolean isUnknown = probability.isMissingNode() && !known.isEmpty();
-    return isUnknown ? "0.0" : text(probability);
-  }
-
-  /** Returns the value as CSV, empty if null or missing. */
-  public static String text(JsonNode value) {
-    return value.isNull() ? "" : AnswerLines.quoted(value.asText());
   }
 
   @Override

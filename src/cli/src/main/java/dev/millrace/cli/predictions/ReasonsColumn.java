@@ -46,6 +46,6 @@ public record ReasonsColumn(boolean exists) {
   }
 
   private static String cell(String text) {
-    return AnswerLines.quoted(text) + ",";
+    return CsvCells.quoted(text) + ",";
   }
 }

@@ -67,6 +67,6 @@ public enum RegionColumns {
   }
 
   private static String names(List<String> classes) {
-    return AnswerLines.quoted(String.join(NAME_SEPARATOR, classes)) + ",";
+    return CsvCells.quoted(String.join(NAME_SEPARATOR, classes)) + ",";
   }
 }

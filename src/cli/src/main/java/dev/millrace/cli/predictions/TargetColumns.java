@@ -39,7 +39,7 @@ final class TargetColumns {
                         Stream.of("actual", "prediction"),
                         Stream.of((probability(target) + regions(target).header()).split(",")))
                     .filter(column -> !column.isEmpty())
-                    .map(column -> AnswerLines.quoted(column + "_" + target.name()) + ","))
+                    .map(column -> CsvCells.quoted(column + "_" + target.name()) + ","))
         .collect(Collectors.joining());
   }
 
@@ -57,9 +57,9 @@ final class TargetColumns {
     for (TargetSpec target : targets) {
       JsonNode output = prediction.path("outputs").path(target.name());
       cells
-          .append(PredictionsCsv.text(output.path("actual")))
+          .append(CsvCells.text(output.path("actual")))
           .append(',')
-          .append(PredictionsCsv.text(output.path(output.has("value") ? "value" : "class")))
+          .append(CsvCells.text(output.path(output.has("value") ? "value" : "class")))
           .append(',');
       if (target.task() != Task.REGRESSION) {
         cells.append(probability(target, output)).append(',');
@@ -70,13 +70,12 @@ final class TargetColumns {
   }
 
   private static String probability(TargetSpec target, JsonNode output) {
-    JsonNode known = PredictionsCsv.known(output);
+    JsonNode known = CsvCells.known(output);
     if (known.isEmpty()) {
       return "";
     }
     String positive = positive(target, known);
-    return PredictionsCsv.probability(
-        known, positive == null ? output.path("class").asText() : positive);
+    return CsvCells.probability(known, positive == null ? output.path("class").asText() : positive);
   }
 
   /** Returns the positive class of two; null for more. */

@@ -55,13 +55,13 @@ public final class CsvProducer implements AutoCloseable {
           && !isStopped(stop, rate, progress)
           && examples.next()) {
         if (labels != null) {
-          labels.sendUntil(examples.timestamp(), progress.done(), this);
+          labels.sendUntil(examples.timestamp(), progress.done(), row -> send(row, labels.topic()));
         }
         send(examples, topic);
         progress.step();
       }
       if (labels != null) {
-        labels.sendUntil(Long.MAX_VALUE, progress.done(), this);
+        labels.sendUntil(Long.MAX_VALUE, progress.done(), row -> send(row, labels.topic()));
       }
       producer.flush();
     } catch (KafkaException e) {

@@ -1,6 +1,7 @@
 package dev.millrace.cli.produce;
 
 import dev.millrace.cli.csv.CsvExamples;
+import java.util.function.Consumer;
 
 /**
  * Sends the labels of a file's rows some time after the features, in a second pass over the file
@@ -29,15 +30,16 @@ final class DelayedLabelProducer implements AutoCloseable {
    * Sends labels up to a time, inclusive.
    *
    * @param limit max rows in total
+   * @param send sends the current row
    */
-  void sendUntil(long timestamp, long limit, CsvProducer producer) {
+  void sendUntil(long timestamp, long limit, Consumer<CsvExamples> send) {
     while (sent < limit) {
       isAtNext = isAtNext || labels.next();
       if (!isAtNext || labels.timestamp() > timestamp) {
         return;
       }
       if (labels.isReported()) {
-        producer.send(labels, topic);
+        send.accept(labels);
       }
       sent++;
       isAtNext = false;

@@ -9,6 +9,7 @@ import dev.millrace.cli.csv.CsvInput;
 import dev.millrace.cli.csv.CsvPipeline;
 import dev.millrace.cli.csv.CsvScan;
 import dev.millrace.cli.csv.LabelledFile;
+import dev.millrace.cli.csv.RowPart;
 import dev.millrace.cli.kafka.KafkaOptions;
 import dev.millrace.codec.fields.ExampleSchema;
 import dev.millrace.config.Settings;
@@ -129,7 +130,7 @@ public final class ProduceCommand implements Callable<Integer> {
                 startMillis,
                 epochs,
                 encoding,
-                delay == null ? CsvExamples.Part.ALL : CsvExamples.Part.FEATURES,
+                delay == null ? RowPart.ALL : RowPart.FEATURES,
                 reader,
                 0);
         DelayedLabelProducer labels =
@@ -180,8 +181,7 @@ public final class ProduceCommand implements Callable<Integer> {
       kafka.requireTopic(topic);
     }
     return new DelayedLabelProducer(
-        new CsvExamples(scan, startMillis, epochs, encoding, CsvExamples.Part.LABEL, reader, delay),
-        topic);
+        new CsvExamples(scan, startMillis, epochs, encoding, RowPart.LABEL, reader, delay), topic);
   }
 
   /** Returns the delay of labels in ms; null if they are sent with their features. */

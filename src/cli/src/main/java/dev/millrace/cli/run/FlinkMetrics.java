@@ -62,7 +62,7 @@ final class FlinkMetrics extends HttpService {
   static MetricConfig options() {
     MetricConfig options = new MetricConfig();
     String prefix = "metrics.reporter.prom.";
-    LocalFlink.configurationFile()
+    FlinkConfiguration.file()
         .forEach(
             (key, value) -> {
               if (key.startsWith(prefix)) {

@@ -1,13 +1,7 @@
 package dev.millrace.cli.run;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import dev.millrace.cli.console.Directories;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
+import dev.millrace.cli.console.TemporaryDirectories;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.apache.flink.client.deployment.executors.LocalExecutor;
@@ -20,8 +14,6 @@ import org.apache.flink.streaming.api.graph.StreamGraph;
 
 /** Runs Flink in this process with the configuration of a cluster, flink-conf/config.yaml. */
 public final class LocalFlink {
-  private static final String RESOURCE = "/flink-conf/config.yaml";
-
   // Flags, memory and metrics reporter of separate processes.
   private static final Pattern CLUSTER_ONLY =
       Pattern.compile(
@@ -39,9 +31,9 @@ public final class LocalFlink {
    */
   public static StreamExecutionEnvironment environment(
       int parallelism, Map<String, String> overrides) {
-    Map<String, String> options = configurationFile();
+    Map<String, String> options = FlinkConfiguration.file();
     options.keySet().removeIf(key -> CLUSTER_ONLY.matcher(key).matches());
-    options.put("io.tmp.dirs", Directories.untilExit("millrace-flink-").toString());
+    options.put("io.tmp.dirs", TemporaryDirectories.untilExit("millrace-flink-").toString());
     options.putAll(PortlessCluster.OPTIONS);
     options.putAll(overrides);
     return StreamExecutionEnvironment.createLocalEnvironment(
@@ -80,34 +72,5 @@ public final class LocalFlink {
             })
         .execute(graph, configuration, LocalFlink.class.getClassLoader())
         .get();
-  }
-
-  /** Returns the maximum parallelism, which saved state depends on. */
-  public static int maxSubtasks() {
-    return Integer.parseInt(configurationFile().get("pipeline.max-parallelism"));
-  }
-
-  /** Returns the options of the configuration file. */
-  public static Map<String, String> configurationFile() {
-    Map<String, String> options = new TreeMap<>();
-    try (InputStream in = LocalFlink.class.getResourceAsStream(RESOURCE)) {
-      flatten("", new YAMLMapper().readTree(in), options);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return options;
-  }
-
-  private static void flatten(String prefix, JsonNode node, Map<String, String> into) {
-    node.properties()
-        .forEach(
-            field -> {
-              String key = prefix.isEmpty() ? field.getKey() : prefix + "." + field.getKey();
-              if (field.getValue().isObject()) {
-                flatten(key, field.getValue(), into);
-              } else {
-                into.put(key, field.getValue().asText());
-              }
-            });
   }
 }

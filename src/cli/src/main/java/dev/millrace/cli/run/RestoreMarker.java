@@ -82,6 +82,19 @@ public record RestoreMarker(Path stateDir) {
         .toList();
   }
 
+  /** Returns the message of a job that has been stopped, with a savepoint or without. */
+  public String stopped(Optional<String> savepoint) {
+    return savepoint
+        .map(RestoreMarker::stoppedWith)
+        .orElseGet(() -> Snapshots.stoppedWithout(newest()));
+  }
+
+  private static String stoppedWith(String location) {
+    return "Stopped with savepoint %s; the next run continues from it, not from committed offsets"
+            .formatted(Snapshots.shown(location))
+        + " (a little behind).";
+  }
+
   private Set<Path> leftBehind(List<String> lines) {
     // Relative, so that they are valid in a copy of the directory, too.
     return lines.stream().skip(2).map(stateDir::resolve).collect(Collectors.toSet());

@@ -109,7 +109,7 @@ public final class RunCommand implements Callable<Integer> {
   }
 
   private void requireUsage() {
-    int maxParallelism = LocalFlink.maxSubtasks();
+    int maxParallelism = FlinkConfiguration.maxSubtasks();
     if (parallelism < 1 || parallelism > maxParallelism) {
       throw new ParameterException(
           spec.commandLine(),
@@ -171,7 +171,7 @@ public final class RunCommand implements Callable<Integer> {
       restarts.look();
     }
     Optional<String> savepoint = job.stop(reason -> err.println("No savepoint: " + reason));
-    spec.commandLine().getOut().println(Snapshots.stopped(savepoint, dir));
+    spec.commandLine().getOut().println(new RestoreMarker(dir).stopped(savepoint));
     return 0;
   }
 }

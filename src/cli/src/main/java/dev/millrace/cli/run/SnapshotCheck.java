@@ -193,7 +193,7 @@ public record SnapshotCheck(Path stateDir, Path snapshot) {
   private String before(String text) {
     List<Path> all = new RestoreMarker(stateDir).newestFirst();
     return all.subList(all.indexOf(snapshot) + 1, all.size()).stream()
-        .filter(path -> Snapshots.damage(path).isEmpty())
+        .filter(path -> SnapshotContents.damage(path).isEmpty())
         .findFirst()
         .map(path -> text + "--from-savepoint " + path + ". ")
         .orElse("");

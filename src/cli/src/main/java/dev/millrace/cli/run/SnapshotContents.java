@@ -67,6 +67,16 @@ final class SnapshotContents {
     }
   }
 
+  /** Returns why Flink cannot read a snapshot; empty if it can. */
+  static Optional<String> damage(Path snapshot) {
+    try {
+      read(snapshot);
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of("" + e.getMessage());
+    }
+  }
+
   /** Returns the only backend that can continue from it; empty for any, as with a savepoint. */
   Optional<Settings.Backend> backend() {
     return metadata.getOperatorStates().stream()

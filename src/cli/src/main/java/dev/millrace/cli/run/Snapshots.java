@@ -73,16 +73,6 @@ public final class Snapshots {
     return newestFirst(stateDir).stream().filter(path -> !excluded.contains(path)).findFirst();
   }
 
-  /** Returns why Flink cannot read a snapshot; empty if it can. */
-  static Optional<String> damage(Path snapshot) {
-    try {
-      SnapshotContents.read(snapshot);
-      return Optional.empty();
-    } catch (IOException e) {
-      return Optional.of("" + e.getMessage());
-    }
-  }
-
   /** Returns the metadata file of a snapshot. */
   static Path metadata(Path snapshot) {
     return snapshot.resolve(METADATA);
@@ -164,19 +154,6 @@ public final class Snapshots {
   /** Returns a location for the user; a local one without its {@code file:}. */
   public static String shown(String location) {
     return local(location).map(Path::toString).orElse(location);
-  }
-
-  /** Returns the message of a job that has been stopped, with a savepoint or without. */
-  public static String stopped(Optional<String> savepoint, Path stateDir) {
-    return savepoint
-        .map(Snapshots::stoppedWith)
-        .orElseGet(() -> stoppedWithout(new RestoreMarker(stateDir).newest()));
-  }
-
-  private static String stoppedWith(String location) {
-    return "Stopped with savepoint %s; the next run continues from it, not from committed offsets"
-            .formatted(shown(location))
-        + " (a little behind).";
   }
 
   /**

@@ -43,6 +43,9 @@ final class ServeApi {
   /** Maximum number of bytes in an answer. */
   static final int MAX_ANSWER_BYTES = 16 << 20;
 
+  /** Bytes up to which a body counts as short. */
+  static final int SHORT_BODY_BYTES = 8 << 10;
+
   /** Error code of a key without a model. */
   static final String UNKNOWN_KEY = "unknown-key";
 
@@ -51,22 +54,6 @@ final class ServeApi {
   private static final int MAX_PAGE_CHARACTERS = 4 << 20;
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-
-  /**
-   * State of the connection to the models topic.
-   *
-   * @param ready true once the topic has been read to the end that it had at the start
-   * @param connected true if the brokers answered at the last check, and had the topic
-   * @param remaining number of records of the topic that are not yet read; -1 if it is not known
-   * @param dropped number of new models whose parts did not fit in memory
-   * @param incomplete number of keys whose newest model lacks records
-   */
-  record Status(boolean ready, boolean connected, long remaining, long dropped, int incomplete) {
-    String starting() {
-      return "the models topic is still being read"
-          + (remaining < 0 ? "" : "; %,d records remain".formatted(remaining));
-    }
-  }
 
   /** Error of a request, or of one of its instances. */
   private static final class RequestException extends Exception {
@@ -112,7 +99,7 @@ final class ServeApi {
 
   private final ServedModels models;
   private final SummaryView summary;
-  private final Supplier<Status> status;
+  private final Supplier<ServeStatus> status;
   private final ServeMetrics metrics;
   // Max number that the reasons of one take; 0 without reasons.
   private final int predictionsOfInstance;
@@ -128,7 +115,7 @@ final class ServeApi {
       InputSpec input,
       ServedModels models,
       SummaryView summary,
-      Supplier<Status> status,
+      Supplier<ServeStatus> status,
       boolean hasReasons,
       int threads,
       ServeMetrics metrics) {
@@ -153,7 +140,7 @@ final class ServeApi {
     }
     try {
       long instances = Math.max(1, JSON.readTree(body).path("instances").size());
-      return instances * predictionsOfInstance > ServeServer.SHORT_BODY_BYTES;
+      return instances * predictionsOfInstance > SHORT_BODY_BYTES;
     } catch (IOException e) {
       return false; // the answer is an error
     }
@@ -324,7 +311,7 @@ final class ServeApi {
 
   /** Returns an error while the models topic has not been read to its end; null afterwards. */
   @Nullable HttpReply starting() {
-    Status now = status.get();
+    ServeStatus now = status.get();
     return now.ready() ? null : HttpReply.error(503, "starting", now.starting());
   }
 
@@ -384,7 +371,7 @@ final class ServeApi {
 
   /** Answers with 200 once predictions are made; known models are served without brokers, too. */
   HttpReply health() {
-    Status now = status.get();
+    ServeStatus now = status.get();
     ServedModels.Stats stats = models.stats();
     return HttpReply.json(
         now.ready() ? 200 : 503,

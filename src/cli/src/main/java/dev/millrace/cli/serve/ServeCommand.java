@@ -121,7 +121,7 @@ public final class ServeCommand implements Callable<Integer> {
             served,
             summary,
             () ->
-                new ServeApi.Status(
+                new ServeStatus(
                     follower.isReady(),
                     follower.absence() == null,
                     follower.remaining(),

@@ -2,7 +2,6 @@ package dev.millrace.cli.serve;
 
 import dev.millrace.cli.http.HttpReply;
 import dev.millrace.cli.http.PrometheusText;
-import dev.millrace.cli.serve.ServeApi.Status;
 import dev.millrace.serving.ServedModels;
 import io.prometheus.client.Collector.MetricFamilySamples;
 import io.prometheus.client.CollectorRegistry;
@@ -63,7 +62,7 @@ final class ServeMetrics {
   }
 
   /** Returns the answer to a request for the metrics. */
-  HttpReply reply(ServedModels.Stats models, Status status) {
+  HttpReply reply(ServedModels.Stats models, ServeStatus status) {
     List<MetricFamilySamples> all = Collections.list(registry.metricFamilySamples());
     all.add(gauge("models", "Keys that have a model.", models.models()));
     all.add(gauge("models_in_memory", "Models in memory.", models.inMemory()));

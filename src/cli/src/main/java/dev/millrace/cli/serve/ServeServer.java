@@ -28,9 +28,6 @@ final class ServeServer extends HttpService {
   /** Maximum number of bytes in the body of a request. */
   static final int MAX_BODY_BYTES = 1 << 20;
 
-  /** Bytes up to which a body counts as short. */
-  static final int SHORT_BODY_BYTES = 8 << 10;
-
   private static final int SECONDS_TO_FINISH = 2;
   private static final int SECONDS_TO_WAIT = 5;
   // That a long request waits for its client, once for the rest of its body and once for its
@@ -52,7 +49,8 @@ final class ServeServer extends HttpService {
    * Binds {@code host}:{@code port} (0 takes a free port); answers after {@link #start}.
    *
    * @param threads that answer while none has to wait, and long requests that are answered at the
-   *     same time: with a body of more than {@link #SHORT_BODY_BYTES}, or {@link ServeApi#isLong}
+   *     same time: with a body of more than {@link ServeApi#SHORT_BODY_BYTES}, or {@link
+   *     ServeApi#isLong}
    * @param token that requests must bear
    * @throws CliError if the address cannot be used
    */
@@ -130,8 +128,8 @@ final class ServeServer extends HttpService {
 
   private void predict(HttpExchange exchange) throws IOException {
     InputStream in = exchange.getRequestBody();
-    byte[] start = in.readNBytes(SHORT_BODY_BYTES + 1);
-    if (start.length <= SHORT_BODY_BYTES && !api.isLong(start)) {
+    byte[] start = in.readNBytes(ServeApi.SHORT_BODY_BYTES + 1);
+    if (start.length <= ServeApi.SHORT_BODY_BYTES && !api.isLong(start)) {
       send(exchange, api.predict(start), null);
     } else if (awaitTurn()) {
       try {

@@ -3,6 +3,7 @@ package dev.millrace.cli.topics;
 import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.doctor.TopicChecks;
+import dev.millrace.cli.doctor.TopicOffsets;
 import dev.millrace.cli.kafka.BrokerCheck;
 import dev.millrace.data.Durations;
 import java.util.ArrayList;
@@ -154,7 +155,7 @@ final class FoundTopics {
 
   private Map<TopicPartition, ListOffsetsResultInfo> offsets(
       TopicDescription topic, OffsetSpec spec) throws ExecutionException, InterruptedException {
-    return TopicChecks.offsets(
-        admin, TopicChecks.partitions(topic), spec, IsolationLevel.READ_UNCOMMITTED);
+    return TopicOffsets.of(
+        admin, TopicOffsets.partitions(topic), spec, IsolationLevel.READ_UNCOMMITTED);
   }
 }

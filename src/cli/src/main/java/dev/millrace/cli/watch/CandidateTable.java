@@ -1,5 +1,6 @@
 package dev.millrace.cli.watch;
 
+import dev.millrace.cli.console.Figures;
 import dev.millrace.codec.json.MetricsRecord;
 import dev.millrace.codec.json.MetricsRecord.Model;
 import dev.millrace.data.Task;
@@ -22,8 +23,7 @@ final class CandidateTable {
     String score = record.is(Task.REGRESSION) ? "mae" : "log-loss";
     for (Model model : record.models()) {
       if (model.isChampion()) {
-        texts.add(
-            "%s answers, %s %s;".formatted(model.name(), score, MetricsTable.number(loss(model))));
+        texts.add("%s answers, %s %s;".formatted(model.name(), score, Figures.brief(loss(model))));
       } else {
         challengers.add(model);
       }
@@ -37,8 +37,8 @@ final class CandidateTable {
 
   private static String challenger(Model model) {
     double lead = model.lead();
-    String lower = lead > 0 ? " (lower for %s)".formatted(MetricsTable.grouped(lead)) : "";
-    return model.name() + " " + MetricsTable.number(loss(model)) + lower;
+    String lower = lead > 0 ? " (lower for %s)".formatted(Figures.grouped(lead)) : "";
+    return model.name() + " " + Figures.brief(loss(model)) + lower;
   }
 
   /** Returns the log-loss of classes, the mean absolute error of values. */

@@ -1,5 +1,6 @@
 package dev.millrace.cli.watch;
 
+import dev.millrace.cli.console.Figures;
 import dev.millrace.cli.console.Plural;
 import dev.millrace.codec.json.MetricsRecord;
 import dev.millrace.data.Task;
@@ -93,14 +94,14 @@ record KeyRow(
       notes.add(
           "auc %s, log-loss %s (class frequencies %s)"
               .formatted(
-                  MetricsTable.number(window.get(Score.AUC_ROC)),
-                  MetricsTable.number(window.get(Score.LOG_LOSS)),
-                  MetricsTable.number(window.get(Score.LOG_LOSS_BASELINE))));
+                  Figures.brief(window.get(Score.AUC_ROC)),
+                  Figures.brief(window.get(Score.LOG_LOSS)),
+                  Figures.brief(window.get(Score.LOG_LOSS_BASELINE))));
       notes.add(
           "normalized entropy %s, calibration ratio %s"
               .formatted(
-                  MetricsTable.number(window.get(Score.NORMALIZED_ENTROPY)),
-                  MetricsTable.number(window.get(Score.CALIBRATION_RATIO))));
+                  Figures.brief(window.get(Score.NORMALIZED_ENTROPY)),
+                  Figures.brief(window.get(Score.CALIBRATION_RATIO))));
     }
     GroupScores groups = record.window().groups();
     if (groups != null) {
@@ -127,9 +128,9 @@ record KeyRow(
   private static String inGroups(GroupScores groups) {
     return "in groups: auc %s, hit rate %s, ndcg %s"
         .formatted(
-            MetricsTable.number(groups.auc()),
-            MetricsTable.number(groups.hitRate()),
-            MetricsTable.number(groups.ndcg()));
+            Figures.brief(groups.auc()),
+            Figures.brief(groups.hitRate()),
+            Figures.brief(groups.ndcg()));
   }
 
   private static String coverage(MetricsRecord.Region region, boolean isInterval) {
@@ -137,16 +138,16 @@ record KeyRow(
         .formatted(
             isInterval ? "intervals" : "sets",
             region.level(),
-            MetricsTable.number(region.coverage()),
+            Figures.brief(region.coverage()),
             isInterval ? "width" : "size",
-            MetricsTable.number(region.extent()));
+            Figures.brief(region.extent()));
   }
 
   private static String estimate(Estimate estimate) {
     return "estimate without labels: acc %s%s (%s)"
         .formatted(
-            MetricsTable.number(estimate.accuracy()),
-            Double.isNaN(estimate.f1()) ? "" : ", f1 " + MetricsTable.number(estimate.f1()),
+            Figures.brief(estimate.accuracy()),
+            Double.isNaN(estimate.f1()) ? "" : ", f1 " + Figures.brief(estimate.f1()),
             Plural.of(estimate.predictions(), "prediction"));
   }
 

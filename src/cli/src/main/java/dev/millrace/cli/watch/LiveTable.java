@@ -1,6 +1,7 @@
 package dev.millrace.cli.watch;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.cli.console.Figures;
 import dev.millrace.cli.console.LiveView;
 import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.console.Terminal;
@@ -89,8 +90,7 @@ public final class LiveTable implements LiveView {
             ? Plural.of(shown, "key")
             : Plural.of(rows.size(), "key") + ", the worst " + shown;
     return "%s; %s, %s/s"
-        .formatted(
-            keys, Plural.of((long) examples, "example"), MetricsTable.grouped(rate.perSecond()));
+        .formatted(keys, Plural.of((long) examples, "example"), Figures.grouped(rate.perSecond()));
   }
 
   private static String age(long nanos) {

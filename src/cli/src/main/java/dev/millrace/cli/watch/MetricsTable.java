@@ -1,6 +1,7 @@
 package dev.millrace.cli.watch;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.cli.console.Figures;
 import dev.millrace.cli.console.Terminal;
 import dev.millrace.codec.json.MetricsRecord;
 import java.util.ArrayList;
@@ -22,7 +23,6 @@ public final class MetricsTable {
   private static final int MIN_KEY = 10;
   private static final int MAX_KEY = 40;
   private static final int ROWS_PER_HEADER = 30;
-  private static final String NO_VALUE = "-";
 
   // Under the key.
   private static final String INDENT = " ".repeat(11);
@@ -68,7 +68,7 @@ public final class MetricsTable {
       rowsUnderHeader = 0;
     }
     rowsUnderHeader++;
-    lines.addAll(rows(row, grouped(rate.update(record))));
+    lines.addAll(rows(row, Figures.grouped(rate.update(record))));
     return lines;
   }
 
@@ -99,14 +99,14 @@ public final class MetricsTable {
     String scores =
         line(
             row.scores() == KeyRow.Scores.CLASSES ? classes : numbers,
-            grouped(row.examples()),
+            Figures.grouped(row.examples()),
             Terminal.printable(row.key(), keyWidth),
-            number(row.windowFirst()),
-            number(row.windowSecond()),
-            number(row.totalFirst()),
-            number(row.totalSecond()),
-            number(row.baseline()),
-            number(row.loss()),
+            Figures.brief(row.windowFirst()),
+            Figures.brief(row.windowSecond()),
+            Figures.brief(row.totalFirst()),
+            Figures.brief(row.totalSecond()),
+            Figures.brief(row.baseline()),
+            Figures.brief(row.loss()),
             last);
     List<String> lines = new ArrayList<>(2);
     lines.add(scores);
@@ -130,22 +130,5 @@ public final class MetricsTable {
 
   private static String line(String format, Object... columns) {
     return String.format(Locale.ROOT, format, columns).stripTrailing();
-  }
-
-  /** Formats a whole number with commas; a dash for NaN. */
-  static String grouped(double value) {
-    return Double.isNaN(value) ? NO_VALUE : String.format(Locale.ROOT, "%,.0f", value);
-  }
-
-  /** Formats a number in four to six characters; a dash for NaN. */
-  static String number(double value) {
-    if (Double.isNaN(value)) {
-      return NO_VALUE;
-    }
-    double size = Math.abs(value);
-    boolean isTiny = size > 0 && size < 1e-3;
-    String format =
-        isTiny || size >= 1e6 ? "%.1e" : size < 10 ? "%.3f" : size < 1_000 ? "%.1f" : "%.0f";
-    return String.format(Locale.ROOT, format, value);
   }
 }

@@ -1,5 +1,6 @@
 package dev.millrace.cli.watch;
 
+import dev.millrace.cli.console.Figures;
 import dev.millrace.codec.json.MetricsRecord;
 import dev.millrace.data.Printable;
 import dev.millrace.report.Score;
@@ -55,7 +56,7 @@ final class OutputLines {
         ? "mae %s (mean %s), rmse %s, r2 %s"
             .formatted(
                 score(window, Score.MAE),
-                MetricsTable.number(block.maeBaseline()),
+                Figures.brief(block.maeBaseline()),
                 score(window, Score.RMSE),
                 score(window, Score.R2))
         : "acc %s, f1 %s, log-loss %s (class freq. %s)"
@@ -67,6 +68,6 @@ final class OutputLines {
   }
 
   private static String score(ScoreBlock window, Score score) {
-    return MetricsTable.number(window.get(score));
+    return Figures.brief(window.get(score));
   }
 }

@@ -2,7 +2,7 @@ package dev.millrace.cli.cluster;
 
 import dev.millrace.MillraceJob;
 import dev.millrace.cli.console.Ports;
-import dev.millrace.cli.run.LocalFlink;
+import dev.millrace.cli.run.FlinkConfiguration;
 import dev.millrace.testing.MillraceProcess;
 import java.io.File;
 import java.io.IOException;
@@ -98,7 +98,7 @@ final class FlinkInstallation implements AutoCloseable {
   }
 
   private Map<String, String> options(List<Integer> ports) {
-    Map<String, String> options = LocalFlink.configurationFile();
+    Map<String, String> options = FlinkConfiguration.file();
     options.put("rest.address", Ports.HOST);
     options.put("rest.port", ports.get(0).toString());
     options.put("jobmanager.rpc.address", Ports.HOST);
@@ -131,7 +131,7 @@ final class FlinkInstallation implements AutoCloseable {
                 ? "src/cli/src/main/resources/log4j2-cli.properties"
                 : "flink-conf/log4j-console.properties"));
     flags.add("-Dlog.file=" + dir.resolve(name + ".log"));
-    String all = LocalFlink.configurationFile().get("env.java.opts.all");
+    String all = FlinkConfiguration.file().get("env.java.opts.all");
     flags.addAll(Arrays.asList(all.strip().split("\\s+")));
     return MillraceProcess.start(
         dir,

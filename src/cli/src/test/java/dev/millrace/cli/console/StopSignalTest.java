@@ -19,7 +19,7 @@ class StopSignalTest {
   static final class Writing {
     public static void main(String[] args) throws Exception {
       try (StopSignal stop = new StopSignal()) {
-        Path directory = Directories.untilExit("millrace-writing-");
+        Path directory = TemporaryDirectories.untilExit("millrace-writing-");
         System.out.println("in " + directory);
         stop.await();
         Thread.sleep(LONG_FOR_A_DELETION_MILLIS);

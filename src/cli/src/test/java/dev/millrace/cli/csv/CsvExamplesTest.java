@@ -63,7 +63,7 @@ public class CsvExamplesTest {
     Example example = new Example();
 
     try (CsvExamples rows =
-        new CsvExamples(scan, 0, 1, CsvExamples.Format.JSON, CsvExamples.Part.ALL, null, 0)) {
+        new CsvExamples(scan, 0, 1, CsvExamples.Format.JSON, RowPart.ALL, null, 0)) {
       rows.next();
       assertThat(new String(rows.value(), StandardCharsets.UTF_8))
           .isEqualTo(
@@ -96,7 +96,7 @@ public class CsvExamplesTest {
         new ExampleDecoder(spec(InputSpec.Format.valueOf(format.name()), declared));
     List<String> read = new ArrayList<>();
 
-    try (CsvExamples rows = new CsvExamples(scan, 0, 1, format, CsvExamples.Part.ALL, null, 0)) {
+    try (CsvExamples rows = new CsvExamples(scan, 0, 1, format, RowPart.ALL, null, 0)) {
       while (rows.next()) {
         Example example = new Example();
         DeadLetter refusal = decoder.decode(record(rows), example);
@@ -128,8 +128,8 @@ public class CsvExamplesTest {
             dir.resolve("f.csv"), "pay,shop,at,w,amount,y\np1,7,1764201600000,2.5,3,no\n");
     CsvScan scan = CsvScan.scan(file, "y", "shop", List.of()).withInput(spec);
 
-    byte[] features = first(scan, CsvExamples.Part.FEATURES, spec, 0);
-    byte[] label = first(scan, CsvExamples.Part.LABEL, spec, 60_000);
+    byte[] features = first(scan, RowPart.FEATURES, spec, 0);
+    byte[] label = first(scan, RowPart.LABEL, spec, 60_000);
 
     assertThat(features)
         .asString()
@@ -155,7 +155,7 @@ public class CsvExamplesTest {
     Example example = new Example();
 
     try (CsvExamples rows =
-        new CsvExamples(scan, 0, 1, CsvExamples.Format.AVRO, CsvExamples.Part.ALL, spec, 0)) {
+        new CsvExamples(scan, 0, 1, CsvExamples.Format.AVRO, RowPart.ALL, spec, 0)) {
       rows.next();
       assertThat(new ExampleDecoder(spec).decode(record(rows), example)).isNull();
       assertThat(example.width).isOne();
@@ -175,7 +175,7 @@ public class CsvExamplesTest {
         Files.writeString(dir.resolve("dots.csv"), "card.age,card.limit.day,is.fraud\n3,50,no\n");
     CsvScan scan = CsvScan.scan(file, "is.fraud", null, List.of()).withInput(spec);
 
-    byte[] value = first(scan, CsvExamples.Part.ALL, spec, 0);
+    byte[] value = first(scan, RowPart.ALL, spec, 0);
 
     assertThat(value)
         .asString()
@@ -190,7 +190,7 @@ public class CsvExamplesTest {
     Path file = Files.writeString(dir.resolve("in.csv"), "a.b,a,y\n1,2,no\n");
     CsvScan scan = CsvScan.scan(file, "y", null, List.of());
 
-    assertThatThrownBy(() -> first(scan, CsvExamples.Part.ALL, null, 0))
+    assertThatThrownBy(() -> first(scan, RowPart.ALL, null, 0))
         .isInstanceOf(CliError.class)
         .hasMessageStartingWith("\"a\" and \"a.b\" cannot both be fields of JSON objects");
   }
@@ -201,7 +201,7 @@ public class CsvExamplesTest {
     Path file = Files.writeString(dir.resolve("w.csv"), "x,y\n1,no\n");
     CsvScan scan = CsvScan.scan(file, "y", null, List.of());
 
-    assertThatThrownBy(() -> first(scan, CsvExamples.Part.ALL, spec, 0))
+    assertThatThrownBy(() -> first(scan, RowPart.ALL, spec, 0))
         .isInstanceOf(CliError.class)
         .hasMessageStartingWith("input.weight \"w\" is not a column of " + file);
   }
@@ -221,8 +221,7 @@ public class CsvExamplesTest {
     return PipelineFile.parse("input", yaml.formatted(input), Path.of("")).input().spec();
   }
 
-  private static byte[] first(
-      CsvScan scan, CsvExamples.Part part, InputSpec spec, long delayMillis) {
+  private static byte[] first(CsvScan scan, RowPart part, InputSpec spec, long delayMillis) {
     try (CsvExamples rows =
         new CsvExamples(scan, 0, 1, CsvExamples.Format.JSON, part, spec, delayMillis)) {
       rows.next();

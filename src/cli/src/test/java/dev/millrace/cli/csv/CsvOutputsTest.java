@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.csv.CsvExamples.Format;
-import dev.millrace.cli.csv.CsvExamples.Part;
 import dev.millrace.codec.ExampleDecoder;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
@@ -107,7 +106,7 @@ class CsvOutputsTest {
     Settings settings = CsvPipeline.settings(null, "evaluate", scan, null);
     assertThat(settings.metrics().thresholdMetric()).isEqualTo(Decision.F1);
 
-    List<Example> examples = lines(settings, scan, Part.ALL);
+    List<Example> examples = lines(settings, scan, RowPart.ALL);
 
     assertThat(examples).extracting(example -> example.key).containsExactly("s1", "s1", "s2", "s2");
     assertTargets(examples.get(0), Label.of("1"), Label.of("a"), Label.of(2.5));
@@ -126,7 +125,7 @@ class CsvOutputsTest {
     Settings settings = CsvPipeline.settings(null, "evaluate", scan, null);
     assertThat(settings.input().spec().classes()).containsExactly("drama", "war");
 
-    List<Example> examples = lines(settings, scan, Part.ALL);
+    List<Example> examples = lines(settings, scan, RowPart.ALL);
 
     assertThat(examples)
         .filteredOn(example -> example.label != null)
@@ -149,7 +148,7 @@ class CsvOutputsTest {
 
     assertThat(scan.labels()).containsExactly("drama", "love", "war");
     assertThat(settings.input().spec().labelSeparator()).isEqualTo("|");
-    assertThat(lines(settings, scan, Part.ALL))
+    assertThat(lines(settings, scan, RowPart.ALL))
         .extracting(example -> OutputLabels.set(example.label))
         .contains(List.of("drama", "love", "war"));
   }
@@ -191,9 +190,9 @@ class CsvOutputsTest {
     CsvScan scan = sets(false);
     Settings settings = CsvPipeline.settings(null, "evaluate", scan, null);
 
-    assertThat(lines(settings, scan, Part.FEATURES))
+    assertThat(lines(settings, scan, RowPart.FEATURES))
         .allMatch(example -> example.kind == RecordKind.FEATURES);
-    List<Example> labels = lines(settings, scan, Part.LABEL);
+    List<Example> labels = lines(settings, scan, RowPart.LABEL);
     assertThat(labels.get(0).kind).isEqualTo(RecordKind.LABEL);
     assertThat(OutputLabels.set(labels.get(0).label)).containsExactly("war", "drama");
     assertThat(labels.get(1).kind).isEqualTo(RecordKind.LABEL);
@@ -211,14 +210,14 @@ class CsvOutputsTest {
     CsvScan scan =
         CsvScan.outputs(CsvInput.plain(write(TARGETS)), targets, true, "shop", List.of())
             .withInput(targets);
-    List<Example> examples = decoded(scan, targets, Format.JSON, Part.ALL);
+    List<Example> examples = decoded(scan, targets, Format.JSON, RowPart.ALL);
     assertTargets(examples.get(0), Label.of("1"), Label.of("a"), Label.of(2.5));
     assertTargets(examples.get(1), Label.of("0"), null, null);
 
     InputSpec sets = pipeline(head + "label: tags, task: multilabel, label-separator: ', ' }");
     CsvScan setScan =
         CsvScan.outputs(CsvInput.plain(write(SETS)), sets, true, "shop", List.of()).withInput(sets);
-    assertThat(decoded(setScan, sets, Format.JSON, Part.ALL))
+    assertThat(decoded(setScan, sets, Format.JSON, RowPart.ALL))
         .filteredOn(example -> example.label != null)
         .extracting(example -> OutputLabels.set(example.label))
         .containsExactly(List.of("war", "drama"), List.of(), List.of("drama"));
@@ -233,7 +232,7 @@ class CsvOutputsTest {
                 + "input: { label: tags, task: multilabel }");
     CsvScan scan = CsvScan.outputs(CsvInput.plain(write(SETS)), input, true, "shop", List.of());
 
-    assertThat(decoded(scan, input, Format.AVRO, Part.ALL))
+    assertThat(decoded(scan, input, Format.AVRO, RowPart.ALL))
         .filteredOn(example -> example.label != null)
         .extracting(example -> OutputLabels.set(example.label))
         .containsExactly(List.of("war", "drama"), List.of(), List.of("drama"));
@@ -252,7 +251,7 @@ class CsvOutputsTest {
         CsvScan.outputs(CsvInput.plain(write(TARGETS)), input, true, "shop", List.of())
             .withInput(input);
     List<Boolean> reported = new ArrayList<>();
-    try (CsvExamples rows = new CsvExamples(scan, 0, 1, Format.JSON, Part.LABEL, input, 10)) {
+    try (CsvExamples rows = new CsvExamples(scan, 0, 1, Format.JSON, RowPart.LABEL, input, 10)) {
       while (rows.next()) {
         reported.add(rows.isReported());
       }
@@ -285,8 +284,8 @@ class CsvOutputsTest {
   }
 
   /** Returns the examples of the lines that evaluate sends; without label where one is rejected. */
-  private static List<Example> lines(Settings settings, CsvScan scan, Part part) {
-    InputSpec input = CsvPipeline.ofLines(settings, scan, 1, part != Part.ALL).input().spec();
+  private static List<Example> lines(Settings settings, CsvScan scan, RowPart part) {
+    InputSpec input = CsvPipeline.ofLines(settings, scan, 1, part != RowPart.ALL).input().spec();
     ExampleDecoder decoder = new ExampleDecoder(input);
     List<Example> examples = new ArrayList<>();
     try (CsvExamples rows = new CsvExamples(scan, 0, 1, Format.AVRO, part, input, 0)) {
@@ -297,7 +296,7 @@ class CsvOutputsTest {
     return examples;
   }
 
-  private static List<Example> decoded(CsvScan scan, InputSpec input, Format format, Part part) {
+  private static List<Example> decoded(CsvScan scan, InputSpec input, Format format, RowPart part) {
     ExampleDecoder decoder = new ExampleDecoder(input);
     List<Example> examples = new ArrayList<>();
     try (CsvExamples rows = new CsvExamples(scan, 0, 1, format, part, input, 0)) {

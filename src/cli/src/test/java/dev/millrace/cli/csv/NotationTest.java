@@ -148,7 +148,7 @@ class NotationTest {
     List<String> ofRecords = new ArrayList<>();
     List<String> ofLines = new ArrayList<>();
     try (CsvExamples examples =
-        new CsvExamples(scan, 0, 1, CsvExamples.Format.JSON, CsvExamples.Part.ALL, objects, 0)) {
+        new CsvExamples(scan, 0, 1, CsvExamples.Format.JSON, RowPart.ALL, objects, 0)) {
       while (examples.next()) {
         ofRecords.add(decoded(objects, examples.value()));
         ofLines.add(decoded(evaluated, examples.line()));

@@ -10,6 +10,7 @@ import dev.millrace.cli.Cli;
 import dev.millrace.cli.csv.CsvExamples;
 import dev.millrace.cli.csv.CsvFile;
 import dev.millrace.cli.csv.CsvScan;
+import dev.millrace.cli.csv.RowPart;
 import dev.millrace.cli.run.LocalFlink;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
@@ -434,7 +435,7 @@ class EvaluatePipelineTest {
 
   private static List<byte[]> records(CsvScan scan, CsvExamples.Format format, InputSpec input) {
     List<byte[]> values = new ArrayList<>();
-    try (CsvExamples rows = new CsvExamples(scan, 0, 1, format, CsvExamples.Part.ALL, input, 0)) {
+    try (CsvExamples rows = new CsvExamples(scan, 0, 1, format, RowPart.ALL, input, 0)) {
       while (rows.next()) {
         values.add(rows.value());
       }

@@ -132,7 +132,7 @@ class OutputTableTest {
     accept(metrics, set("a", 100, "0.5", "amount", "paid").replace("multilabel", "multi-target"));
     ObjectNode json = new ObjectMapper().createObjectNode();
 
-    new OutputTable(metrics).put(json);
+    EvaluationReport.putOutputs(metrics, json);
 
     assertThat(json)
         .hasToString(

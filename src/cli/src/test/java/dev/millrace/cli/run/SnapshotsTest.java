@@ -35,7 +35,7 @@ class SnapshotsTest {
     String printed = new org.apache.flink.core.fs.Path(Snapshots.location(savepoint)).toString();
 
     assertThat(Snapshots.shown(printed)).isEqualTo(savepoint.toString());
-    assertThat(Snapshots.stopped(Optional.of(printed), dir))
+    assertThat(new RestoreMarker(dir).stopped(Optional.of(printed)))
         .startsWith("Stopped with savepoint " + savepoint + "; the next run continues from it");
     assertThat(Snapshots.given(printed)).isEqualTo(savepoint);
     assertThat(Snapshots.given("file://" + savepoint)).isEqualTo(savepoint);

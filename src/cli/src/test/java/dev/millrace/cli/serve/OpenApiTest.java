@@ -78,7 +78,7 @@ class OpenApiTest {
             ModelSamples.SETTINGS.input().spec(),
             models,
             summary,
-            () -> new ServeApi.Status(ready.get(), true, ready.get() ? 0 : -1, 0, 0),
+            () -> new ServeStatus(ready.get(), true, ready.get() ? 0 : -1, 0, 0),
             false,
             2,
             metrics);

@@ -55,7 +55,7 @@ public final class ServeLoad {
             ModelSamples.SETTINGS.input().spec(),
             models,
             new SummaryView(ModelSamples.SETTINGS, notice -> {}),
-            () -> new ServeApi.Status(true, true, 0, 0, 0),
+            () -> new ServeStatus(true, true, 0, 0, 0),
             false,
             8,
             metrics);

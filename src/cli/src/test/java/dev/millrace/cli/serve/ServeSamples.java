@@ -23,7 +23,7 @@ final class ServeSamples {
         settings.input().spec(),
         models,
         summary,
-        () -> new ServeApi.Status(true, true, 0, 0, 0),
+        () -> new ServeStatus(true, true, 0, 0, 0),
         false,
         2,
         new ServeMetrics());

@@ -78,7 +78,7 @@ class ServeServerTest {
         ModelSamples.SETTINGS.input().spec(),
         models,
         summary,
-        () -> new ServeApi.Status(ready.get(), true, ready.get() ? 0 : 40_000, 3, 2),
+        () -> new ServeStatus(ready.get(), true, ready.get() ? 0 : 40_000, 3, 2),
         hasReasons,
         2,
         metrics);
@@ -152,7 +152,7 @@ class ServeServerTest {
     ServeApi plain = api(new ServeMetrics(), false);
     ServeApi explaining = api(new ServeMetrics(), true);
     int ofInstance = RowColumns.maxPredictions(ModelSamples.SETTINGS.input().spec());
-    int allowed = ServeServer.SHORT_BODY_BYTES / ofInstance;
+    int allowed = ServeApi.SHORT_BODY_BYTES / ofInstance;
 
     assertThat(ofInstance).isEqualTo(4 * ModelSamples.SETTINGS.input().spec().features().size());
     assertThat(explaining.isLong(instances(allowed))).isFalse();
@@ -348,7 +348,7 @@ class ServeServerTest {
   void incompleteRequestsDelayNoOther() throws Exception {
     List<Socket> open = new ArrayList<>();
     try {
-      for (String body : List.of("{", "{".repeat(ServeServer.SHORT_BODY_BYTES))) {
+      for (String body : List.of("{", "{".repeat(ServeApi.SHORT_BODY_BYTES))) {
         for (int c = 0; c < 20; c++) {
           Socket socket = new Socket(server.address().getHost(), server.address().getPort());
           open.add(socket);
@@ -380,13 +380,13 @@ class ServeServerTest {
         String head =
             "POST /v1/predict HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
                 + "Content-Length: 10000\r\n\r\n";
-        String body = "{".repeat(ServeServer.SHORT_BODY_BYTES + 1);
+        String body = "{".repeat(ServeApi.SHORT_BODY_BYTES + 1);
         socket.getOutputStream().write((head + body).getBytes(UTF_8));
       }
       HttpResponse<String> answer =
           predict(
               "{\"key\":\"k\",\"features\":{\"a\":1,\"c\":\"x\"}}"
-                  + " ".repeat(ServeServer.SHORT_BODY_BYTES));
+                  + " ".repeat(ServeApi.SHORT_BODY_BYTES));
 
       assertThat(answer.statusCode()).isEqualTo(200);
       for (Socket socket : open) {

@@ -1,0 +1,41 @@
+package dev.millrace.cli.evaluate;
+
+import dev.millrace.codec.json.MetricsRecord;
+import java.util.Collection;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/** Means of scores over several keys. */
+public final class Means {
+  private Means() {}
+
+  /** Returns the weight of all examples of a key. */
+  static double weight(MetricsRecord key) {
+    return key.total().scores().weight();
+  }
+
+  /** Returns the mean of a score over the items that have it, weighted by a number. */
+  static <T> double of(Collection<T> items, ToDoubleFunction<T> score, ToDoubleFunction<T> weight) {
+    double sum = 0;
+    double count = 0;
+    for (T item : items) {
+      double value = score.applyAsDouble(item);
+      double n = weight.applyAsDouble(item);
+      if (!Double.isNaN(value) && n > 0) {
+        sum += n * value;
+        count += n;
+      }
+    }
+    return count == 0 ? Double.NaN : sum / count;
+  }
+
+  /** Returns the value, NaN if it is infinite. */
+  static double orNan(double value) {
+    return Double.isFinite(value) ? value : Double.NaN;
+  }
+
+  /** Returns the value for JSON: null if it is not finite. */
+  public static @Nullable Double finite(double value) {
+    return Double.isFinite(value) ? value : null;
+  }
+}
