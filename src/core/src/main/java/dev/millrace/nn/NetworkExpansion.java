@@ -71,6 +71,11 @@ final class NetworkExpansion {
     if (to.inputs() < from.inputs() || after.size() < before.size()) {
       return "it would have fewer " + (to.inputs() < from.inputs() ? "features" : "layers");
     }
+    return obstacle(before, after, from.networkInputs());
+  }
+
+  private static @Nullable String obstacle(
+      List<LayerSpec> before, List<LayerSpec> after, int networkInputs) {
     for (int l = 0; l < before.size(); l++) {
       String reason = obstacle(before.get(l), after.get(l));
       if (reason != null) {
@@ -79,7 +84,7 @@ final class NetworkExpansion {
     }
     for (int l = before.size(); l < after.size(); l++) {
       String reason = obstacleToAdding(after.get(l), l == 0 ? null : after.get(l - 1));
-      int signals = before.isEmpty() ? from.networkInputs() : before.get(before.size() - 1).units();
+      int signals = before.isEmpty() ? networkInputs : before.get(before.size() - 1).units();
       if (reason == null && after.get(l).units() < signals) {
         reason =
             "is new and must pass on the outputs of the layer before: its units must be at least "

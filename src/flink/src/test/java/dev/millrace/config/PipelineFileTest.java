@@ -321,6 +321,23 @@ class PipelineFileTest {
   }
 
   @Test
+  void aTreeIsRejectedWhereAllTargetsAreValues() {
+    String regression = TO_INPUT + "input: { label: y, task: regression }\n";
+
+    assertThat(invalid(regression + "auto: { members: [knn, tree] }").errors())
+        .containsExactly(
+            "fraud.yaml:4  auto.members tree applies only to classes, but input.task is"
+                + " regression. Remove it");
+    assertThat(parse(regression + "auto: { members: [knn] }").model())
+        .isEqualTo(
+            ModelSpec.auto(
+                1,
+                new AutoSpec(
+                    AutoSpec.Tier.BALANCED, Set.of(AutoSpec.Extra.KNN), AutoSpec.DEFAULT_BUFFER),
+                ClassWeights.NONE));
+  }
+
+  @Test
   void autoTakesATierOrAMap() {
     AutoSpec fast = AutoSpec.of(AutoSpec.Tier.FAST);
     assertThat(parse(HEAD + "auto: fast").model())

@@ -57,9 +57,34 @@ public final class LabelSetModel implements State {
   private double[] hits = {};
   private double[] counts = {};
 
-  // Of the last prediction: [labels], and of each set log(f/g).
+  // Of the last prediction: [labels], and of each label log(f/(1 - f)) and log(g/(1 - g)).
   private double[] marginals = {};
   private float[] logs = {};
+  // Logarithms of f and g of the empty set.
+  private double logNone;
+  private double logNoneBefore;
+
+  /** The moments of log(f/g) over all sets. */
+  private static final class Ratios {
+    double shares;
+    private double sum;
+    private double squares;
+
+    void add(double share, double ratio) {
+      shares += share;
+      sum += share * ratio;
+      squares += share * ratio * ratio;
+    }
+
+    double mean() {
+      return sum / shares;
+    }
+
+    double variance() {
+      double mean = mean();
+      return squares / shares - mean * mean;
+    }
+  }
 
   /**
    * @param hasThresholds false to predict the labels above one half
@@ -153,27 +178,12 @@ public final class LabelSetModel implements State {
    */
   private void combine(float[] probabilities, @Nullable BitSet actual) {
     int labels = probabilities.length;
-    double[] frequencies = frequencies(labels);
-    double logNone = 0;
-    double logNoneBefore = 0;
-    for (int k = 0; k < labels; k++) {
-      float p = limited(probabilities[k]);
-      float before = limited((float) frequencies[k]);
-      float logNot = Elementary.log(1 - p);
-      float logNotBefore = Elementary.log(1 - before);
-      logNone += logNot;
-      logNoneBefore += logNotBefore;
-      logs[2 * k] = Elementary.log(p) - logNot;
-      logs[2 * k + 1] = Elementary.log(before) - logNotBefore;
-      marginals[k] = p;
-    }
+    setLogs(probabilities);
     double otherRatio = -Elementary.log((float) ((total + PRIOR) / PRIOR));
     double otherFactor = exp(exponent * otherRatio);
+    Ratios ratios = new Ratios();
     double seen = 0;
-    double sum = 0;
-    double mean = 0;
-    double meanSquare = 0;
-    double ofActual = otherRatio;
+    double actualRatio = otherRatio;
     for (int k = 0; k < labels; k++) {
       marginals[k] *= otherFactor;
     }
@@ -192,26 +202,40 @@ public final class LabelSetModel implements State {
       double likelihood = exp(logLikelihood);
       double share = exp(logLikelihood + exponent * ratio);
       seen += likelihood;
-      sum += share;
-      mean += share * ratio;
-      meanSquare += share * ratio * ratio;
+      ratios.add(share, ratio);
       for (int k = set.nextSetBit(0); k >= 0; k = set.nextSetBit(k + 1)) {
         marginals[k] += share - otherFactor * likelihood;
       }
       if (set.equals(actual)) {
-        ofActual = ratio;
+        actualRatio = ratio;
       }
     }
-    double others = otherFactor * Math.max(0, 1 - seen);
-    sum += others;
-    mean = (mean + others * otherRatio) / sum;
-    meanSquare = (meanSquare + others * otherRatio * otherRatio) / sum;
+    ratios.add(otherFactor * Math.max(0, 1 - seen), otherRatio);
     for (int k = 0; k < labels; k++) {
-      marginals[k] /= sum;
+      marginals[k] /= ratios.shares;
     }
     if (actual != null) {
-      curvature = KEPT * curvature + Math.max(0, meanSquare - mean * mean);
-      exponent = Math.max(0, Math.min(1, exponent + (ofActual - mean) / curvature));
+      curvature = KEPT * curvature + Math.max(0, ratios.variance());
+      exponent = Math.max(0, Math.min(1, exponent + (actualRatio - ratios.mean()) / curvature));
+    }
+  }
+
+  /** Writes the logarithms of what is predicted of each label, and of its frequency. */
+  private void setLogs(float[] probabilities) {
+    int labels = probabilities.length;
+    double[] frequencies = frequencies(labels);
+    logNone = 0;
+    logNoneBefore = 0;
+    for (int k = 0; k < labels; k++) {
+      float p = limited(probabilities[k]);
+      float before = limited((float) frequencies[k]);
+      float logNot = Elementary.log(1 - p);
+      float logNotBefore = Elementary.log(1 - before);
+      logNone += logNot;
+      logNoneBefore += logNotBefore;
+      logs[2 * k] = Elementary.log(p) - logNot;
+      logs[2 * k + 1] = Elementary.log(before) - logNotBefore;
+      marginals[k] = p;
     }
   }
 

@@ -12,7 +12,7 @@ public final class ExpertScratch {
   double[] solution = EMPTY;
   // Average of the experts, regression; and, in the longer one, the mixture.
   final double[] two = new double[2];
-  final double[] three = new double[ExpertModel.REMEMBERED];
+  final double[] three = new double[3];
   float[] row = {};
   // What the inputs of the regression are relative to, and their unit.
   double reference;

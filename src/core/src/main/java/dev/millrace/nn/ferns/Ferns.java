@@ -330,6 +330,18 @@ public final class Ferns {
       asksForCodes = v.flag(asksForCodes);
       return;
     }
+    visitQuestions(v, nominal);
+    for (int first = 0; first < cells; first += Byte.SIZE) {
+      int used = v.small(v.isFilling() ? 0 : usedOf(first));
+      for (int c = 0; c < Byte.SIZE; c++) {
+        if ((used >> c & 1) != 0) {
+          v.numbers(weights, (first + c) * outputs, (first + c + 1) * outputs);
+        }
+      }
+    }
+  }
+
+  private void visitQuestions(StateVisitor v, NominalColumns nominal) throws IOException {
     for (int q = 0; q < columns.length; q++) {
       columns[q] = v.number(columns[q]);
       thresholds[q] = v.anyNumber(thresholds[q]);
@@ -346,14 +358,6 @@ public final class Ferns {
     }
     for (int f = 0; v.isReading() && f < size.count; f++) {
       v.require("last cell of a stored fern", lastCell(f), 0, (1 << depth) - 1);
-    }
-    for (int first = 0; first < cells; first += Byte.SIZE) {
-      int used = v.small(v.isFilling() ? 0 : usedOf(first));
-      for (int c = 0; c < Byte.SIZE; c++) {
-        if ((used >> c & 1) != 0) {
-          v.numbers(weights, (first + c) * outputs, (first + c + 1) * outputs);
-        }
-      }
     }
   }
 

@@ -32,6 +32,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ChampionChallenger extends PerExampleModel {
 
+  /** Version of a stored selection. */
+  static final int VERSION = 1;
+
+  /** Comes before the champion's name in what a stored selection is called. */
+  static final String CHAMPION = ", champion ";
+
   /** Marks the memory of a model that made no prediction. */
   private static final float NO_PREDICTION = -1;
 
@@ -454,9 +460,9 @@ public final class ChampionChallenger extends PerExampleModel {
   /** Writes what {@link ChampionChallengerReader#read} reads. */
   @Override
   public void write(DataOutput out) throws IOException {
-    String shape = ChampionChallengerReader.shape(task, champion(), names());
+    String shape = task.id() + CHAMPION + champion() + " of " + names();
     new ModelHeader(shape, inputs(), classes(), indicators()).write(out);
-    out.writeInt(ChampionChallengerReader.VERSION);
+    out.writeInt(VERSION);
     out.writeLong(keySeed);
     scores.write(out);
   }

@@ -22,10 +22,6 @@ import org.jspecify.annotations.Nullable;
 /** Reads a stored selection for settings that may have other models now. */
 public final class ChampionChallengerReader {
 
-  static final int VERSION = 1;
-
-  private static final String CHAMPION = ", champion ";
-
   private final SelectionSpec spec;
   private final Task task;
   private final Workspace shared;
@@ -40,14 +36,9 @@ public final class ChampionChallengerReader {
     this.factory = factory;
   }
 
-  /** Describes the task, the champion and the names of a selection. */
-  static String shape(Task task, String champion, String names) {
-    return task.id() + CHAMPION + champion + " of " + names;
-  }
-
   /** Returns true if a stored selection follows; reads nothing. */
   public static boolean isNext(BoundedDataInput in) throws IOException {
-    return peek(in).shape().contains(CHAMPION);
+    return peek(in).shape().contains(ChampionChallenger.CHAMPION);
   }
 
   /** Returns the header of the stored selection or model that follows; reads nothing. */
@@ -95,7 +86,7 @@ public final class ChampionChallengerReader {
   }
 
   private static void requireTask(ModelHeader header, Task task) throws ModelMismatchException {
-    if (!header.shape().startsWith(task.id() + CHAMPION)) {
+    if (!header.shape().startsWith(task.id() + ChampionChallenger.CHAMPION)) {
       throw new ModelMismatchException(
           "the stored models are of another task: stored (%s), configured (%s); %s"
               .formatted(header.shape(), task.id(), ModelMismatchException.REMEDY));
@@ -104,10 +95,10 @@ public final class ChampionChallengerReader {
 
   private static void requireVersion(BoundedDataInput in) throws IOException {
     int version = in.readInt();
-    if (version != VERSION) {
+    if (version != ChampionChallenger.VERSION) {
       throw new IOException(
           "the stored models have format version %d, this program reads %d: use the program that"
-                  .formatted(version, VERSION)
+                  .formatted(version, ChampionChallenger.VERSION)
               + " wrote them, or a newer one");
     }
   }

@@ -5,8 +5,10 @@ import dev.millrace.config.yaml.ConfigErrors;
 import dev.millrace.config.yaml.YamlNode;
 import dev.millrace.config.yaml.YamlNode.Mapping;
 import dev.millrace.config.yaml.YamlNode.Scalar;
+import dev.millrace.data.Task;
 import dev.millrace.input.InputSpec;
 import dev.millrace.nn.spec.AutoModelSpec;
+import dev.millrace.nn.spec.AutoSpec;
 import dev.millrace.nn.spec.ModelSpec;
 import dev.millrace.nn.spec.ModelStart;
 import dev.millrace.nn.spec.NetworkModelSpec;
@@ -91,6 +93,12 @@ public final class ModelReader {
                 0,
                 AutoOptions.read(options),
                 ClassWeightsReader.read(options, input, input.modelTasks(), errors)));
+    if (spec.auto().has(AutoSpec.Extra.TREE)
+        && input.modelTasks().stream().allMatch(task -> task == Task.REGRESSION)) {
+      options.reject(
+          AutoOptions.MEMBERS,
+          "tree applies only to classes, but input.task is regression. Remove it");
+    }
     OptionReader warmStart = WarmStartOptions.read(options, WarmStartOptions.AUTO_GROUP, input);
     warmStartKey = warmStart.given(WarmStartOptions.KEY);
     boolean isWarm = warmStart.has(WarmStartOptions.KEY) || warmStart.has(WarmStartOptions.FILE);
