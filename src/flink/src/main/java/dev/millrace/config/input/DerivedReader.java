@@ -4,9 +4,7 @@ import dev.millrace.config.option.Option;
 import dev.millrace.config.option.OptionReader;
 import dev.millrace.config.yaml.ConfigErrors;
 import dev.millrace.config.yaml.YamlNode;
-import dev.millrace.config.yaml.YamlNode.Mapping;
 import dev.millrace.config.yaml.YamlNode.Scalar;
-import dev.millrace.config.yaml.YamlNode.Sequence;
 import dev.millrace.data.Durations;
 import dev.millrace.input.DerivedFeature;
 import dev.millrace.input.DerivedFeature.Aggregate;
@@ -52,35 +50,21 @@ final class DerivedReader {
 
   /** Returns the derived features in the order of the file. */
   List<DerivedFeature> read() {
-    if (!(in.given(InputOptions.DERIVED) instanceof Sequence list)) {
-      return List.of();
-    }
     List<DerivedFeature> features = new ArrayList<>();
     Set<String> names = new HashSet<>();
-    for (int i = 0; i < list.items().size(); i++) {
-      YamlNode item = list.items().get(i);
-      String path = in.name(InputOptions.DERIVED) + "[" + i + "]";
-      if (!(item instanceof Mapping mapping)) {
-        errors.add(
-            item.line(),
-            path
-                + " must be a map of options, such as { lag: load, steps: [1, 24] }, but was "
-                + item.describe());
-        continue;
-      }
-      DerivedFeature feature =
-          feature(
-              new OptionReader(path, mapping, DerivedOptions.DERIVED_GROUP, errors), path, item);
-      if (feature == null) {
-        continue;
-      }
-      for (String name : feature.names()) {
-        if (!names.add(name)) {
-          errors.add(item.line(), path + " is " + name + " a second time. Remove it");
-        }
-      }
-      features.add(feature);
-    }
+    in.each(
+        InputOptions.DERIVED,
+        DerivedOptions.DERIVED_GROUP,
+        "a map of options, such as { lag: load, steps: [1, 24] }",
+        options -> {
+          DerivedFeature feature = feature(options);
+          if (feature != null) {
+            feature.names().stream()
+                .filter(name -> !names.add(name))
+                .forEach(name -> options.reject("is " + name + " a second time. Remove it"));
+            features.add(feature);
+          }
+        });
     int width = features.stream().mapToInt(DerivedFeature::width).sum();
     if (width > MAX_FEATURES) {
       in.reject(
@@ -90,15 +74,13 @@ final class DerivedReader {
     return features;
   }
 
-  private @Nullable DerivedFeature feature(OptionReader options, String path, YamlNode item) {
+  private @Nullable DerivedFeature feature(OptionReader options) {
     List<Option<String>> kinds = KINDS.stream().filter(options::mentions).toList();
     if (kinds.size() != 1) {
       String all = KINDS.stream().map(Option::name).collect(Collectors.joining(", "));
       String given = kinds.stream().map(Option::name).collect(Collectors.joining(", "));
-      errors.add(
-          item.line(),
-          "%s must have one of %s, but has %s"
-              .formatted(path, all, kinds.isEmpty() ? "none" : given));
+      options.reject(
+          "must have one of %s, but has %s".formatted(all, kinds.isEmpty() ? "none" : given));
       return null;
     }
     int before = errors.count();

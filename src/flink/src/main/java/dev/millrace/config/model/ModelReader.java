@@ -81,12 +81,7 @@ public final class ModelReader {
   }
 
   private AutoModelSpec readAuto(InputSpec input) {
-    OptionReader options =
-        new OptionReader(
-            AutoOptions.AUTO.name(),
-            root.mapOf(AutoOptions.AUTO, AutoOptions.TIER),
-            AutoOptions.AUTO_GROUP,
-            errors);
+    OptionReader options = root.below(AutoOptions.AUTO, AutoOptions.TIER, AutoOptions.AUTO_GROUP);
     AutoModelSpec spec =
         options.read(
             ModelSpec.auto(

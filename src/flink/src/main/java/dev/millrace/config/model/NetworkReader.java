@@ -6,9 +6,6 @@ import dev.millrace.config.option.Option;
 import dev.millrace.config.option.OptionGroup;
 import dev.millrace.config.option.OptionReader;
 import dev.millrace.config.yaml.ConfigErrors;
-import dev.millrace.config.yaml.YamlNode;
-import dev.millrace.config.yaml.YamlNode.Mapping;
-import dev.millrace.config.yaml.YamlNode.Sequence;
 import dev.millrace.data.Task;
 import dev.millrace.input.InputSpec;
 import dev.millrace.nn.spec.Activation;
@@ -81,21 +78,15 @@ final class NetworkReader {
   }
 
   private List<LayerSpec> layers() {
-    if (!(model.given(ModelOptions.LAYERS) instanceof Sequence list)) {
+    if (!model.has(ModelOptions.LAYERS)) {
       return List.of(ModelOptions.DEFAULT_LAYER);
     }
     List<LayerSpec> layers = new ArrayList<>();
-    for (int i = 0; i < list.items().size(); i++) {
-      String path = model.name(ModelOptions.LAYERS) + "[" + i + "]";
-      YamlNode item = list.items().get(i);
-      if (!(item instanceof Mapping mapping)) {
-        errors.add(
-            item.line(), path + " must be a map such as { units: 32 }, but was " + item.describe());
-        continue;
-      }
-      layers.add(
-          new OptionReader(path, mapping, ModelOptions.LAYER_GROUP, errors).read(LayerSpec.class));
-    }
+    model.each(
+        ModelOptions.LAYERS,
+        ModelOptions.LAYER_GROUP,
+        "a map such as { units: 32 }",
+        layer -> layers.add(layer.read(LayerSpec.class)));
     return layers;
   }
 
@@ -112,12 +103,7 @@ final class NetworkReader {
 
   private Normalization normalization() {
     OptionGroup group = ModelOptions.NORMALIZATION_GROUP;
-    OptionReader options =
-        new OptionReader(
-            model.name(ModelOptions.NORMALIZATION),
-            model.mapOf(ModelOptions.NORMALIZATION, group.named("name")),
-            group,
-            errors);
+    OptionReader options = model.below(ModelOptions.NORMALIZATION, group.named("name"), group);
     Normalization normalization =
         options.read(new Normalization(Normalization.Kind.STANDARD, 0f, 0f));
     if (normalization.kind() == Normalization.Kind.STANDARD) {

@@ -12,6 +12,7 @@ import dev.millrace.data.Declaration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -160,6 +161,11 @@ public final class OptionReader {
     return under(path, option.name());
   }
 
+  /** Adds an error of this map: its path, then the text. */
+  public void reject(String text) {
+    errors.add(mapping.line(), path + " " + text);
+  }
+
   /** Adds an error of an option: its name, then the text. */
   public void reject(Option<?> option, String text) {
     errors.add(line(option), name(option) + " " + text);
@@ -176,6 +182,26 @@ public final class OptionReader {
     return new OptionReader(name(option), below, groupOf.apply(below), others);
   }
 
+  /**
+   * Passes on the options of each map in a list, in their order; other items become errors.
+   *
+   * @param allowed what an item must be, in words
+   */
+  public void each(
+      Option<YamlNode> option, OptionGroup group, String allowed, Consumer<OptionReader> reader) {
+    List<YamlNode> items = items(option);
+    for (int i = 0; i < items.size(); i++) {
+      String item = name(option) + "[" + i + "]";
+      if (items.get(i) instanceof Mapping map) {
+        reader.accept(new OptionReader(item, map, group, errors));
+      } else {
+        errors.add(
+            items.get(i).line(),
+            item + " must be " + allowed + ", but was " + items.get(i).describe());
+      }
+    }
+  }
+
   private Mapping map(Option<YamlNode> option) {
     return given(option) instanceof Mapping given ? given : Mapping.empty(line(option));
   }
@@ -185,8 +211,12 @@ public final class OptionReader {
     return new OptionReader(name(option), map(option), group, errors);
   }
 
-  /** Returns a map, or the map that a single word is short for. */
-  public Mapping mapOf(Option<YamlNode> option, Option<?> name) {
+  /** Returns the options of a map, or of the map that a single word is short for. */
+  public OptionReader below(Option<YamlNode> option, Option<?> word, OptionGroup group) {
+    return new OptionReader(name(option), mapOf(option, word), group, errors);
+  }
+
+  private Mapping mapOf(Option<YamlNode> option, Option<?> name) {
     YamlNode given = has(option) ? given(option) : option.defaultValue();
     return given instanceof Scalar word
         ? new Mapping(Map.of(name.name(), new Entry(line(option), word)), line(option))
