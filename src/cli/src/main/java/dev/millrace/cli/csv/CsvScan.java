@@ -311,14 +311,13 @@ public record CsvScan(
   static int find(Path path, List<String> header, String option, String column) {
     int found = header.indexOf(column);
     if (found < 0) {
-      String nearest = Suggestions.nearest(column, header);
       throw CliError.usage(
           "%s \"%s\" is not a column of %s.%s%nColumns: %s"
               .formatted(
                   option,
                   column,
                   path,
-                  nearest == null ? "" : " Did you mean \"" + nearest + "\"?",
+                  Suggestions.behind(column, header),
                   ColumnNames.list(header)));
     }
     return found;

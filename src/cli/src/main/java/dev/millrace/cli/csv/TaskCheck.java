@@ -51,14 +51,13 @@ public final class TaskCheck {
     if (classes.contains(positive)) {
       return;
     }
-    String nearest = Suggestions.nearest(positive, classes);
     throw CliError.usage(
         "%s \"%s\" is not a class of %s.%s Classes: %s"
             .formatted(
                 option,
                 positive,
                 scan.file(),
-                nearest == null ? "" : " Did you mean \"" + nearest + "\"?",
+                Suggestions.behind(positive, classes),
                 String.join(", ", classes)));
   }
 }

@@ -186,12 +186,7 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    if (models != null && config == null) {
-      throw CliError.usage(
-          "--models needs -c FILE, whose features predict will need. Draft it with: ./millrace init"
-              + " --input "
-              + file.path());
-    }
+    requireConfigForModels();
     Settings base = config == null ? null : PipelineFile.read(config);
     CsvScan scan = scan(base);
     requireTask(scan, base);
@@ -228,6 +223,15 @@ public final class EvaluateCommand implements Callable<Integer> {
       spec.commandLine().getErr().printf("Wrote %s to %s%n", Plural.of(count, "model"), models);
     }
     return 0;
+  }
+
+  private void requireConfigForModels() {
+    if (models != null && config == null) {
+      throw CliError.usage(
+          "--models needs -c FILE, whose features predict will need. Draft it with: ./millrace init"
+              + " --input "
+              + file.path());
+    }
   }
 
   private void show(Evaluation run, @Nullable PositiveScores scores) {

@@ -144,11 +144,7 @@ public final class InitCommand implements Callable<Integer> {
     FieldProfile keyField = chooseKey(profile, roles, labels);
     labels.forEach(field -> CsvScan.requireTruth(field.name(), key, dropped));
     PipelineDraft draft = new PipelineDraft(profile, roles, labels, keyField);
-    if (draft.features() == 0 && !draft.forecastsOnly() && !profile.standard()) {
-      throw new CliError(
-          "No field of %s is left for features. Left out: %s"
-              .formatted(profile.origin(), String.join("; ", draft.leftOut())));
-    }
+    requireFeatures(draft, profile);
     Path folder =
         toStdout ? Path.of("") : Objects.requireNonNull(file.toAbsolutePath().getParent());
     String text = draft.text(pipeline, bootstrapServer, folder);
@@ -164,6 +160,14 @@ public final class InitCommand implements Callable<Integer> {
         .lines(labels, keyField, label == null ? roles.notLabels() : null, roles.keys(labels))
         .forEach(spec.commandLine().getOut()::println);
     return 0;
+  }
+
+  private static void requireFeatures(PipelineDraft draft, InputProfile profile) {
+    if (draft.features() == 0 && !draft.forecastsOnly() && !profile.standard()) {
+      throw new CliError(
+          "No field of %s is left for features. Left out: %s"
+              .formatted(profile.origin(), String.join("; ", draft.leftOut())));
+    }
   }
 
   private void requireWritable(Path file) {
@@ -278,14 +282,13 @@ public final class InitCommand implements Callable<Integer> {
         return field;
       }
     }
-    String nearest = Suggestions.nearest(wanted, fieldNames(profile));
     throw CliError.usage(
         "%s \"%s\" is not a field of %s.%s%nFields: %s"
             .formatted(
                 option,
                 wanted,
                 profile.origin(),
-                nearest == null ? "" : " Did you mean \"" + nearest + "\"?",
+                Suggestions.behind(wanted, fieldNames(profile)),
                 names(profile)));
   }
 

@@ -142,13 +142,12 @@ public final class EraseCommand implements Callable<Integer> {
           kafka.config() + " has no column of ids. Erase the whole key with --key alone.");
     }
     if (!names.contains(name)) {
-      String nearest = Suggestions.nearest(name, names);
       throw CliError.usage(
           "--column \"%s\" is no column of ids in %s.%s Columns of ids: %s"
               .formatted(
                   Terminal.printable(name, 60),
                   kafka.config(),
-                  nearest == null ? "" : " Did you mean \"" + nearest + "\"?",
+                  Suggestions.behind(name, names),
                   String.join(", ", names)));
     }
   }

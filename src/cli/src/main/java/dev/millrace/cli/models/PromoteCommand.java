@@ -68,13 +68,12 @@ public final class PromoteCommand implements Callable<Integer> {
     }
     List<String> names = selection.models().stream().map(SelectionSpec.NamedModel::name).toList();
     if (!names.contains(model)) {
-      String nearest = Suggestions.nearest(model, names);
       throw CliError.usage(
           "--model \"%s\" is not a model of %s.%s Models: %s"
               .formatted(
                   Terminal.printable(model, 60),
                   kafka.config(),
-                  nearest == null ? "" : " Did you mean \"" + nearest + "\"?",
+                  Suggestions.behind(model, names),
                   selection.names()));
     }
   }

@@ -63,7 +63,7 @@ public final class PredictionsCommand implements Callable<Integer> {
   private @Nullable String key;
 
   @Option(names = "--limit", paramLabel = "N", description = "Max records.")
-  private @Nullable Long limit;
+  private long limit = Long.MAX_VALUE;
 
   @Option(
       names = "--follow",
@@ -80,7 +80,7 @@ public final class PredictionsCommand implements Callable<Integer> {
           "%s has no output.predictions, so its job writes none. Add: output: { predictions: true }"
               .formatted(kafka.config()));
     }
-    if (limit != null && limit < 1) {
+    if (limit < 1) {
       throw CliError.usage("--limit must be at least 1, but was " + limit);
     }
     String topic = settings.output().predictions();
@@ -202,7 +202,7 @@ public final class PredictionsCommand implements Callable<Integer> {
       } catch (IOException e) {
         throw failure(e);
       }
-      if (limit != null && count >= limit) {
+      if (count >= limit) {
         throw new EnoughException();
       }
     }

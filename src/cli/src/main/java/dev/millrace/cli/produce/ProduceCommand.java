@@ -73,7 +73,7 @@ public final class ProduceCommand implements Callable<Integer> {
       names = "--rate",
       paramLabel = "N",
       description = "Max records per second (default: unlimited).")
-  private @Nullable Double rate;
+  private double rate = Double.POSITIVE_INFINITY;
 
   @Option(
       names = "--epochs",
@@ -86,7 +86,7 @@ public final class ProduceCommand implements Callable<Integer> {
   private int epochs;
 
   @Option(names = "--limit", paramLabel = "N", description = "Max records.")
-  private @Nullable Long limit;
+  private long limit = Long.MAX_VALUE;
 
   @Option(
       names = "--label-delay",
@@ -115,14 +115,12 @@ public final class ProduceCommand implements Callable<Integer> {
     String target = kafka.topic(topic, s -> s.input().topic(), DefaultTopic.EXAMPLES);
     kafka.requireTopic(target);
 
-    long total = Math.multiplyExact(scan.rows(), (long) epochs);
-    total = limit == null ? total : Math.min(total, limit);
+    long total = Math.min(limit, Math.multiplyExact(scan.rows(), (long) epochs));
     Long delay = delay();
     // Event times end now: brokers reject records from the future.
     long startMillis = System.currentTimeMillis() - total - (delay == null ? 0 : delay);
     InputSpec reader = reader(settings, scan);
     Progress progress = new Progress("produce", total);
-    double maxRate = rate == null ? Double.POSITIVE_INFINITY : rate;
     try (StopSignal stop = new StopSignal();
         CsvExamples examples =
             new CsvExamples(
@@ -137,7 +135,7 @@ public final class ProduceCommand implements Callable<Integer> {
             delay == null ? null : labels(reader, scan, encoding, startMillis, delay, target);
         CsvProducer producer = new CsvProducer(kafka.kafka(), target)) {
       try (progress) {
-        producer.send(examples, labels, total, maxRate, stop, progress);
+        producer.send(examples, labels, total, rate, stop, progress);
       }
       summarize(labels == null ? target : target + ", labels to " + labels.topic(), progress);
     }
@@ -195,7 +193,7 @@ public final class ProduceCommand implements Callable<Integer> {
   }
 
   private void requireUsage() {
-    if (rate != null && !(rate > 0)) {
+    if (!(rate > 0)) {
       throw usage("--rate must be above 0, but was " + rate);
     }
     if (epochs < 1) {
@@ -204,7 +202,7 @@ public final class ProduceCommand implements Callable<Integer> {
     if (epochs > 1 && labelDelay != null) {
       throw usage("--label-delay allows one pass, but --epochs was " + epochs);
     }
-    if (limit != null && limit < 1) {
+    if (limit < 1) {
       throw usage("--limit must be at least 1, but was " + limit);
     }
   }

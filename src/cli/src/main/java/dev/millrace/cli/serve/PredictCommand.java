@@ -252,11 +252,7 @@ public final class PredictCommand implements Callable<Integer> {
       out.println(lines.header());
     }
     try (CsvFile file = new CsvFile(scan.path());
-        // On a terminal the answers themselves show the progress.
-        Progress progress =
-            Terminal.outIsInteractive()
-                ? Progress.hidden()
-                : new Progress("predict", scan.rows())) {
+        Progress progress = progress(scan)) {
       for (long row = 1; file.next() && !out.checkError(); row++) {
         String name = scan.keyColumn() < 0 ? CsvExamples.ONLY_KEY : file.row()[scan.keyColumn()];
         LoadedModel model = loaded.get(name);
@@ -276,6 +272,11 @@ public final class PredictCommand implements Callable<Integer> {
       throw new CliError(
           "%,d of %s could not be predicted.".formatted(rejected, Plural.of(scan.rows(), "row")));
     }
+  }
+
+  // On a terminal the answers themselves show the progress.
+  private static Progress progress(CsvScan scan) {
+    return Terminal.outIsInteractive() ? Progress.hidden() : new Progress("predict", scan.rows());
   }
 
   private AnswerLines lines(Settings settings, Map<String, LoadedModel> loaded) {

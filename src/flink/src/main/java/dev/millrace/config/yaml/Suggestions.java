@@ -30,6 +30,12 @@ public final class Suggestions {
     return nearest == null ? otherwise : "Did you mean \"" + nearest + "\"?";
   }
 
+  /** Returns that question behind a sentence, after a space; empty if no known word is similar. */
+  public static String behind(String written, Collection<String> known) {
+    String hint = hint(written, known, "");
+    return hint.isEmpty() ? "" : " " + hint;
+  }
+
   /** Returns the only known word whose first or last part is the written one, or null. */
   private static @Nullable String containing(String written, Collection<String> known) {
     List<String> found =
