@@ -573,6 +573,19 @@ public final class Learner implements OnlineModel {
                 dropout,
                 embeddings,
                 workspace);
+    count(result, batch);
+    batch.clear();
+    if (embeddings != null) {
+      embeddings.clear();
+    }
+    if (divergence.isDetected()) {
+      rollBack();
+    } else if (divergence.isClear() && examples % COPY_EVERY < compiled.spec().batchSize()) {
+      copyParameters();
+    }
+  }
+
+  private void count(StepResult result, MiniBatch batch) {
     switch (result) {
       case APPLIED -> steps++;
       case CLIPPED -> {
@@ -585,15 +598,6 @@ public final class Learner implements OnlineModel {
           divergence.addSkipped(batch.size());
         }
       }
-    }
-    batch.clear();
-    if (embeddings != null) {
-      embeddings.clear();
-    }
-    if (divergence.isDetected()) {
-      rollBack();
-    } else if (divergence.isClear() && examples % COPY_EVERY < compiled.spec().batchSize()) {
-      copyParameters();
     }
   }
 

@@ -65,7 +65,7 @@ final class AutoShape {
           "a mixture has at most %d predictions, but has %s"
               .formatted(MixerWeights.MAX_PREDICTIONS, names));
     }
-    names.add(kind.isClassification() ? ClassFrequencies.NAME : ValueMixer.BASELINE);
+    names.add(kind.isClassification() ? ClassFrequencies.NAME : FixedShare.BASELINE);
   }
 
   /**

@@ -18,6 +18,9 @@ import java.io.IOException;
  */
 public final class FixedShare implements State {
 
+  /** Name of the baseline of values. */
+  static final String BASELINE = "baseline";
+
   private static final double PRIOR_OF_MIXTURE = 0.8;
   private static final double PRIOR_OF_OTHERS = 0.1;
 

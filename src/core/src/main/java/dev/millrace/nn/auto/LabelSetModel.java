@@ -178,15 +178,12 @@ public final class LabelSetModel implements State {
    */
   private void combine(float[] probabilities, @Nullable BitSet actual) {
     int labels = probabilities.length;
-    setLogs(probabilities);
     double otherRatio = -Elementary.log((float) ((total + PRIOR) / PRIOR));
     double otherFactor = exp(exponent * otherRatio);
+    begin(probabilities, otherFactor);
     Ratios ratios = new Ratios();
     double seen = 0;
     double actualRatio = otherRatio;
-    for (int k = 0; k < labels; k++) {
-      marginals[k] *= otherFactor;
-    }
     for (Map.Entry<BitSet, double[]> each : sets.entrySet()) {
       BitSet set = each.getKey();
       if (set.length() > labels) {
@@ -220,8 +217,8 @@ public final class LabelSetModel implements State {
     }
   }
 
-  /** Writes the logarithms of what is predicted of each label, and of its frequency. */
-  private void setLogs(float[] probabilities) {
+  /** Sets the logarithms of all labels, and the marginals to what they are without any set. */
+  private void begin(float[] probabilities, double otherFactor) {
     int labels = probabilities.length;
     double[] frequencies = frequencies(labels);
     logNone = 0;
@@ -235,7 +232,7 @@ public final class LabelSetModel implements State {
       logNoneBefore += logNotBefore;
       logs[2 * k] = Elementary.log(p) - logNot;
       logs[2 * k + 1] = Elementary.log(before) - logNotBefore;
-      marginals[k] = p;
+      marginals[k] = p * otherFactor;
     }
   }
 

@@ -18,9 +18,6 @@ import java.io.IOException;
  */
 final class ValueMixer extends Mixer {
 
-  /** Name of the baseline, which uses no feature. */
-  static final String BASELINE = "baseline";
-
   private static final double EPSILON = 0.001;
   private static final double BIAS_RATE = 0.02;
   private static final double BIAS_KEPT = 0.99;
