@@ -70,6 +70,10 @@ class AutoContractTest {
   void theSameExamplesEndInTheBytesOfEveryRelease() throws NoSuchAlgorithmException {
     assertThat("sha256=" + AutoHash.hash()).isEqualTo(AutoEverywhereTest.GOLDEN);
     assertThat("ids=" + AutoHash.hashOfIds()).isEqualTo(AutoEverywhereTest.GOLDEN_OF_IDS);
+    assertThat("experts=" + AutoHash.hashOfExperts())
+        .isEqualTo(AutoEverywhereTest.GOLDEN_OF_EXPERTS);
+    assertThat("embeddings=" + AutoHash.hashOfEmbeddings())
+        .isEqualTo(AutoEverywhereTest.GOLDEN_OF_EMBEDDINGS);
     assertThat(AutoHash.hashOfGrowing()).isEqualTo(GROWING);
   }
 
