@@ -93,7 +93,7 @@ public final class FileProfiler {
           0,
           null,
           null,
-          null,
+          new RowSample(),
           CellNotation.PLAIN,
           true);
     }
@@ -108,7 +108,7 @@ public final class FileProfiler {
         0,
         null,
         set.eventTime(),
-        null,
+        new RowSample(),
         CellNotation.PLAIN,
         false);
   }

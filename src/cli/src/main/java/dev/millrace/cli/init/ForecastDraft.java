@@ -26,10 +26,10 @@ record ForecastDraft(String column, SeriesProposal.Series series, @Nullable Stri
   static @Nullable ForecastDraft of(
       InputProfile input, FieldProfile label, List<FieldProfile> others, List<String> keys) {
     RowSample sample = input.sample();
-    double[] values = sample == null ? null : sample.column(label.name());
-    String time = sample == null ? null : time(sample, others);
-    double[] times = sample == null || time == null ? null : sample.column(time);
-    if (sample == null || values == null || times == null) {
+    double[] values = sample.column(label.name());
+    String time = time(sample, others);
+    double[] times = time == null ? null : sample.column(time);
+    if (values == null || times == null) {
       return null;
     }
     for (String name : keys) {

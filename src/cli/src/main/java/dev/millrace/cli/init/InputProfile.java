@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param records number of records read, 0 for a schema
  * @param keys the record keys; null if there are none yet
  * @param eventTime field that a schema declares as time in milliseconds
- * @param sample the first records; null for a schema
+ * @param sample the first records; none of a schema
  * @param notation of the cells of a file
  * @param standard whether the records have the standard example schema
  */
@@ -33,7 +33,7 @@ public record InputProfile(
     long records,
     @Nullable FieldProfile keys,
     @Nullable String eventTime,
-    @Nullable RowSample sample,
+    RowSample sample,
     CellNotation notation,
     boolean standard) {
 

@@ -401,9 +401,6 @@ final class PipelineDraft {
   /** Returns the first field of event times that the sample has; null if there is none. */
   private @Nullable String sampledTime() {
     RowSample sample = input.sample();
-    if (sample == null) {
-      return null;
-    }
     String declared = eventTime();
     if (declared != null || !(input.isFile() || input.format() == Format.JSON)) {
       return declared != null && sample.isComplete(declared) ? declared : null;
@@ -419,9 +416,9 @@ final class PipelineDraft {
   /** Returns the field of time by which the newest rows come first; null if they do not. */
   private @Nullable String backwards() {
     RowSample sample = input.sample();
-    String time = sample == null ? null : ForecastDraft.time(sample, roles.others(labels));
-    double[] times = sample == null || time == null ? null : sample.column(time);
-    if (times == null || sample == null || sample.rows() < MIN_ROWS) {
+    String time = ForecastDraft.time(sample, roles.others(labels));
+    double[] times = time == null ? null : sample.column(time);
+    if (times == null || sample.rows() < MIN_ROWS) {
       return null;
     }
     int back = 0;
@@ -436,12 +433,7 @@ final class PipelineDraft {
   /** Returns the derived features that the records suggest. */
   private List<Proposal> derived() {
     Task task = task();
-    RowSample sample = input.sample();
-    if (sample == null
-        || label == null
-        || task == null
-        || task == Task.MULTICLASS
-        || task == Task.MULTILABEL) {
+    if (label == null || task == null || task == Task.MULTICLASS || task == Task.MULTILABEL) {
       return List.of();
     }
     List<Map.Entry<String, Long>> classes = label.frequencies();
@@ -449,7 +441,7 @@ final class PipelineDraft {
       return List.of();
     }
     return DerivedProposals.of(
-        sample,
+        input.sample(),
         input.records(),
         label.name(),
         task == Task.BINARY ? classes.get(1).getKey() : null,

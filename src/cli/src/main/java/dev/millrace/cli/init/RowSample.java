@@ -153,7 +153,7 @@ final class RowSample {
 
   /** Returns true if each record has a value in this field. */
   boolean isComplete(String name) {
-    return values(name) == rows;
+    return rows > 0 && values(name) == rows;
   }
 
   private long values(String name) {
