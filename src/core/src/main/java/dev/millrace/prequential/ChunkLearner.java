@@ -2,7 +2,6 @@ package dev.millrace.prequential;
 
 import dev.millrace.data.Chunk;
 import dev.millrace.eval.drift.DriftSignal;
-import dev.millrace.eval.drift.InputDriftDetector;
 import dev.millrace.prequential.key.JoinedExample;
 import dev.millrace.prequential.key.PrequentialModel;
 import dev.millrace.prequential.key.RowBatch;
@@ -20,7 +19,6 @@ import dev.millrace.report.ModelEvent.InputDrift;
 import dev.millrace.report.Reasons;
 import java.io.IOException;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the examples of a chunk through the stages: rows are selected, predicted and learned,
@@ -38,17 +36,16 @@ final class ChunkLearner implements RowLearner {
   private final EventReporter events;
   private final DerivedFiller derived;
   private final KeyBudget budget;
-  // Null without a listener.
-  private final @Nullable ScoreListener scores;
+  private final ScoreListener scores;
   private final LearnedCounts counts = new LearnedCounts();
   private final RowBatch batch;
   // Examples after which a model is reported, unless its reports are large.
   private final long every;
 
   /**
-   * @param scores receives what was scored; null without a listener
+   * @param scores receives what was scored
    */
-  ChunkLearner(Stages stages, UnlabeledPredictor predictor, @Nullable ScoreListener scores) {
+  ChunkLearner(Stages stages, UnlabeledPredictor predictor, ScoreListener scores) {
     spec = stages.spec();
     rejections = stages.rejections();
     scorer = stages.scorer();
@@ -71,27 +68,32 @@ final class ChunkLearner implements RowLearner {
       throws IOException {
     PrequentialModel model = state.model();
     selector.begin(model, chunk);
-    int filled = from;
-    for (int row = from; row < chunk.size(); row += batch.rows) {
-      if (row == filled) {
-        // Not beyond the next report or snapshot, which show what was derived until there.
-        int max = Math.min(chunk.size() - row, budget.rowsUntilCheck(model));
-        filled += selector.rowsTogether(model, chunk, row, reportEvery(model), max);
-        derived.fillAll(model, chunk, row, filled);
-      }
+    int end;
+    for (int row = from; row < chunk.size(); row = end) {
+      // Not beyond the next report or snapshot, which show what was derived until there.
+      int max = Math.min(chunk.size() - row, budget.rowsUntilCheck(model));
+      end = row + selector.rowsTogether(model, chunk, row, reportEvery(model), max);
+      derived.fillAll(model, chunk, row, end);
+      learnRows(state, chunk, row, end, listener);
+      budget.check(state, batch.use == RowBatch.Use.LEARN_NEW_CLASS);
+    }
+  }
+
+  /** Learns rows that may be learned together, in as few calls as their kinds allow. */
+  private void learnRows(TrainState state, Chunk chunk, int from, int end, EngineListener listener)
+      throws IOException {
+    PrequentialModel model = state.model();
+    for (int row = from; row < end; row += batch.rows) {
+      batch.begin(chunk, row);
       if (chunk.isPlain() || chunk.kind(row).hasLabel()) {
-        learnNext(state, model, chunk, row, filled - row, null, listener);
+        learnNext(state, model, end - row, listener);
       } else {
         predict(model, chunk, row, listener);
-      }
-      if (row + batch.rows == filled) {
-        budget.check(state, batch.use == RowBatch.Use.LEARN_NEW_CLASS);
       }
     }
   }
 
   private void predict(PrequentialModel model, Chunk chunk, int row, EngineListener listener) {
-    batch.begin(chunk, row, null);
     if (chunk.width() == model.learner.inputs()) {
       predictor.predict(model, chunk, row, listener);
     } else {
@@ -103,72 +105,44 @@ final class ChunkLearner implements RowLearner {
   void learn(TrainState state, JoinedExample joined, EngineListener listener) throws IOException {
     PrequentialModel model = state.model();
     selector.begin(model, joined.example());
-    learnNext(state, model, joined.example(), 0, 1, joined, listener);
+    batch.begin(joined);
+    learnNext(state, model, 1, listener);
   }
 
   /**
-   * Rejects the row, or learns it with the following rows that one call may contain without
-   * changing the result.
+   * Rejects the row of the batch, or learns it with the following rows that one call may contain
+   * without changing the result; then acts on a drift, and reports.
    *
    * @param max number of rows
-   * @param joined null if features and label came together
    */
-  private void learnNext(
-      TrainState state,
-      PrequentialModel model,
-      Chunk chunk,
-      int row,
-      int max,
-      @Nullable JoinedExample joined,
-      EngineListener listener)
+  private void learnNext(TrainState state, PrequentialModel model, int max, EngineListener listener)
       throws IOException {
-    Rejection rejection = selector.select(model, chunk, row, max, joined, batch);
+    Rejection rejection = selector.select(model, max, batch);
     if (rejection != null) {
       listener.rejected(rejections.letter(batch.origin, batch.originRow, rejection));
       return;
     }
-    List<InputDrift> changes = compareInputs(model);
-    if (batch.earlier == null) {
+    // What belongs to a prediction was done when that was made, which may have been earlier.
+    boolean isPredictedNow = batch.earlier == null;
+    List<InputDrift> changes = List.of();
+    if (isPredictedNow) {
+      changes = model.compareInputs(batch.features, batch.rows, batch.chunk.width());
       explanations.prepare(model, batch.features);
     }
     trainer.learn(model, batch);
     counts.update(model.learner, batch);
     scorer.score(model, batch);
-    if (scores != null) {
-      scores.scored(model, batch);
-    }
+    scores.scored(model, batch);
     model.counters.add(batch);
     events.inputDrift(model, changes, batch.chunk, batch.from + batch.rows - 1, listener);
-    report(state, model, listener);
-  }
-
-  /** Features that came before their label were compared when they came. */
-  private List<InputDrift> compareInputs(PrequentialModel model) {
-    InputDriftDetector detector = model.part(InputDriftDetector.class);
-    return detector == null || batch.earlier != null
-        ? List.of()
-        : detector.add(batch.features, batch.rows, batch.chunk.width());
-  }
-
-  private void report(TrainState state, PrequentialModel model, EngineListener listener)
-      throws IOException {
     listener.learned(counts);
-    // The prediction of an earlier record was explained and published when that came.
-    if (batch.earlier == null) {
+    if (isPredictedNow) {
       publish(model, listener);
     }
-    if (batch.use == RowBatch.Use.HOLD_OUT) {
-      return;
-    }
-    String key = batch.chunk.key();
-    boolean isPromoted = reportEvents(model, key, listener);
-    if (model.counters.examples % reportEvery(model) == 0) {
-      events.metrics(model, key, listener);
-      events.skippedSteps(model, key, listener);
-    }
-    // Consumers of the models topic must serve the current champion.
-    if (isPromoted || spec.publish().snapshots().isDue(model.counters.examples)) {
-      listener.modelDue(key, state);
+    if (batch.use != RowBatch.Use.HOLD_OUT) {
+      boolean isPromoted = reportLearning(model, listener);
+      isPromoted |= actOnDrift(model, listener);
+      report(state, model, isPromoted, listener);
     }
   }
 
@@ -188,18 +162,43 @@ final class ChunkLearner implements RowLearner {
   }
 
   /**
-   * Reports a rollback, a change of the champion and a drift, on which the model acts.
+   * Reports a rollback, and a change of the champion by the examples that were learned.
    *
    * @return true if the champion has changed
    */
-  private boolean reportEvents(PrequentialModel model, String key, EngineListener listener) {
+  private boolean reportLearning(PrequentialModel model, EngineListener listener) {
+    String key = batch.chunk.key();
     if (counts.rollbacks() > 0) {
       events.rollback(model, key, listener);
     }
-    boolean isPromoted = events.championChange(model, key, listener);
+    return events.championChange(model, key, listener);
+  }
+
+  /**
+   * Updates the drift detector, lets the model act on a drift, and reports both.
+   *
+   * @return true if the champion has changed
+   */
+  private boolean actOnDrift(PrequentialModel model, EngineListener listener) {
+    String key = batch.chunk.key();
     long steps = model.learner.steps();
     DriftSignal signal = model.detectDrift(spec, key, batch.error, batch.workspace);
     events.drift(model, key, signal, steps, listener);
-    return events.championChange(model, key, listener) || isPromoted;
+    return events.championChange(model, key, listener);
+  }
+
+  /** Reports the metrics, and publishes the model, if that is due. */
+  private void report(
+      TrainState state, PrequentialModel model, boolean isPromoted, EngineListener listener)
+      throws IOException {
+    String key = batch.chunk.key();
+    if (model.counters.examples % reportEvery(model) == 0) {
+      events.metrics(model, key, listener);
+      events.skippedSteps(model, key, listener);
+    }
+    // Consumers of the models topic must serve the current champion.
+    if (isPromoted || spec.publish().snapshots().isDue(model.counters.examples)) {
+      listener.modelDue(key, state);
+    }
   }
 }

@@ -37,7 +37,8 @@ final class ModelLearner implements KeyLearner {
    * @param maxBytes of all that a key keeps
    * @param budget of the model and all that its key has besides
    * @param onShapeChange treatment of stored state that does not fit the settings
-   * @param scores receives what was scored of an output; null for the only model of a key
+   * @param scores receives what was scored of an output; {@link ScoreListener#NONE} for the only
+   *     model of a key
    */
   ModelLearner(
       TrainSpec spec,
@@ -45,9 +46,9 @@ final class ModelLearner implements KeyLearner {
       KeyBudget budget,
       ShapeChange onShapeChange,
       Workspace workspace,
-      @Nullable ScoreListener scores) {
+      ScoreListener scores) {
     this.workspace = workspace;
-    isOfOutput = scores != null;
+    isOfOutput = scores != ScoreListener.NONE;
     this.spec = onShapeChange == ShapeChange.RESET ? spec.with(OnChange.RESET) : spec;
     this.maxBytes = maxBytes;
     this.budget = budget;

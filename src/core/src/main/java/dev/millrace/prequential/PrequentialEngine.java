@@ -9,6 +9,7 @@ import dev.millrace.data.RecentlyUsed;
 import dev.millrace.nn.Workspace;
 import dev.millrace.prequential.key.PrequentialModel;
 import dev.millrace.prequential.labels.Arrivals;
+import dev.millrace.prequential.rows.ScoreListener;
 import dev.millrace.prequential.spec.ShapeChange;
 import dev.millrace.prequential.spec.TrainSpec;
 import java.io.IOException;
@@ -67,23 +68,17 @@ public final class PrequentialEngine {
     KeyBudget budget = new KeyBudget(of, maxBytes, isForgettingLogged);
     return of.input().hasOutputs()
         ? new OutputsLearner(of, maxBytes, budget, onShapeChange)
-        : new ModelLearner(of, maxBytes, budget, onShapeChange, new Workspace(), null);
+        : new ModelLearner(
+            of, maxBytes, budget, onShapeChange, new Workspace(), ScoreListener.NONE);
   }
 
-  /**
-   * Returns the columns that decide what the records of a key mean: those that its first record
-   * declared.
-   *
-   * @param stored state of the key, null if it has none
-   * @param chunk the next examples of the key, null if there are none
-   * @return null if the pipeline declares the columns, or no record did
-   */
-  public @Nullable DeclaredColumns columns(@Nullable TrainState stored, @Nullable Chunk chunk)
-      throws IOException {
-    if (spec.input().hasFeatures()) {
-      return null;
-    }
-    return stored != null ? stored.columns() : chunk == null ? null : chunk.columns();
+  // Columns that the first record of a key declared count unless the pipeline declares some.
+  private @Nullable DeclaredColumns columns(TrainState stored) throws IOException {
+    return spec.input().hasFeatures() ? null : stored.columns();
+  }
+
+  private @Nullable DeclaredColumns columns(Chunk first) {
+    return spec.input().hasFeatures() ? null : first.columns();
   }
 
   // A key with declared columns is treated as if the pipeline had declared them.
@@ -102,7 +97,7 @@ public final class PrequentialEngine {
    */
   public @Nullable TrainState learn(
       @Nullable TrainState stored, Chunk chunk, EngineListener listener) throws IOException {
-    DeclaredColumns columns = columns(stored, chunk);
+    DeclaredColumns columns = stored == null ? columns(chunk) : columns(stored);
     KeyLearner learner = learner(columns);
     String key = chunk.key();
     String mismatch = stored == null ? null : learner.resume(stored, key, listener);
@@ -221,7 +216,7 @@ public final class PrequentialEngine {
    * @throws UnusableStateException if it cannot be used
    */
   public boolean resume(TrainState state, String key, EngineListener listener) throws IOException {
-    return learner(columns(state, null)).resume(state, key, listener) == null;
+    return learner(columns(state)).resume(state, key, listener) == null;
   }
 
   /**

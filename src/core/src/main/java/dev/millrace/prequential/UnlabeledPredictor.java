@@ -3,7 +3,6 @@ package dev.millrace.prequential;
 import static dev.millrace.eval.interval.ConformalBounds.UNKNOWN;
 
 import dev.millrace.data.Chunk;
-import dev.millrace.eval.drift.InputDriftDetector;
 import dev.millrace.nn.Workspace;
 import dev.millrace.prequential.key.Intervals;
 import dev.millrace.prequential.key.PrequentialModel;
@@ -103,11 +102,8 @@ final class UnlabeledPredictor {
           chunk,
           row);
     }
-    InputDriftDetector inputDrift = model.part(InputDriftDetector.class);
-    if (inputDrift != null) {
-      List<InputDrift> changes = inputDrift.add(features, 1, features.length);
-      events.inputDrift(model, changes, chunk, row, listener);
-    }
+    List<InputDrift> changes = model.compareInputs(features, 1, features.length);
+    events.inputDrift(model, changes, chunk, row, listener);
     return new Scored(features, scores, memory, predicted, bound);
   }
 }

@@ -73,7 +73,8 @@ public final class Learning {
     RowBatch batch = new RowBatch(workspace);
     selector.begin(model, chunk);
     for (int row = from; row < to; row++) {
-      Rejection rejection = selector.select(model, chunk, row, 1, null, batch);
+      batch.begin(chunk, row);
+      Rejection rejection = selector.select(model, 1, batch);
       if (rejection == null) {
         trainer.learn(model, batch);
         scorer.score(model, batch);

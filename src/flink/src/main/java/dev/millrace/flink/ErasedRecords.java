@@ -131,7 +131,7 @@ final class ErasedRecords {
     for (Map.Entry<Long, long[]> mark : storedOfAllKeys.immutableEntries()) {
       marksOfAllKeys.add(mark.getKey(), mark.getValue());
     }
-    TrainFunction.eachKey(backend, STATE_NAME, this::load);
+    BackendKeys.forEach(backend, STATE_NAME, this::load);
   }
 
   private void load(String key) throws Exception {

@@ -8,6 +8,9 @@ import dev.millrace.data.Example;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.RecentlyUsed;
 import dev.millrace.input.InputSpec;
+import dev.millrace.prequential.EngineListener;
+import dev.millrace.prequential.TrainState;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -51,14 +54,24 @@ final class KeyColumns {
   }
 
   /**
-   * Returns true if rows have other columns than the key's model.
+   * Returns the rows as chunks of the columns of the key's model, in their order: the chunk itself,
+   * unless its rows have other columns.
    *
-   * @param modelColumns columns of the model; null if its records declared none
+   * @param stored state of the key; null if it begins, with the columns of the chunk
+   * @param listener receives records that have no such columns
    */
-  boolean differ(@Nullable DeclaredColumns modelColumns, Chunk chunk) {
-    if (input.hasFeatures() || Objects.equals(modelColumns, chunk.columns())) {
-      return false;
+  List<Chunk> align(@Nullable TrainState stored, Chunk chunk, EngineListener listener)
+      throws IOException {
+    if (stored == null || input.hasFeatures()) {
+      return List.of(chunk);
     }
+    DeclaredColumns modelColumns = stored.columns();
+    return Objects.equals(modelColumns, chunk.columns()) || !hasFeatures(chunk)
+        ? List.of(chunk)
+        : decode(modelColumns, chunk, listener::rejected);
+  }
+
+  private static boolean hasFeatures(Chunk chunk) {
     for (int row = 0; row < chunk.size(); row++) {
       if (chunk.kind(row).hasFeatures()) {
         return true;
@@ -68,8 +81,9 @@ final class KeyColumns {
   }
 
   /**
-   * Returns the rows as chunks of the columns of the key's model, in their order.
+   * Decodes the rows again, as chunks of the columns of the key's model.
    *
+   * @param modelColumns columns of the model; null if its records declared none
    * @param rejected receives records that have no such columns
    */
   List<Chunk> decode(

@@ -34,8 +34,14 @@ final class KeyTtl {
   // Processing time of the last one.
   private long observed = NEVER;
 
+  /**
+   * @param ttlMillis 0 if keys are never forgotten
+   */
   KeyTtl(RuntimeContext context, long ttlMillis) {
-    lastSeen = context.getState(new ValueStateDescriptor<>(STATE_NAME, Types.LONG));
+    lastSeen =
+        ttlMillis > 0
+            ? context.getState(new ValueStateDescriptor<>(STATE_NAME, Types.LONG))
+            : new NoState<>();
     this.ttlMillis = ttlMillis;
     cellMillis = Math.max(1, ttlMillis / CELLS);
   }
@@ -48,8 +54,8 @@ final class KeyTtl {
    */
   void watchAll(KeyedStateBackend<String> backend, TimerService timers, boolean hasTimes)
       throws IOException {
-    String stateName = hasTimes ? STATE_NAME : TrainFunction.STATE_NAME;
-    TrainFunction.eachKey(
+    String stateName = hasTimes ? STATE_NAME : TrainStateSerializer.STATE_NAME;
+    BackendKeys.forEach(
         backend,
         stateName,
         key -> {
@@ -62,6 +68,9 @@ final class KeyTtl {
 
   /** Stores that the current key, whose state is given, has an example now. */
   void markSeen(TrainState state, TimerService timers) throws IOException {
+    if (ttlMillis == 0) {
+      return;
+    }
     long seen = cellEnd(begun(timers));
     if (state.marks.seenUntil == seen) {
       return;

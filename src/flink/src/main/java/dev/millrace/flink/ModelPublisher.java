@@ -13,7 +13,6 @@ import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.streaming.api.TimerService;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes models: by processing time, and when the engine requests one.
@@ -32,17 +31,19 @@ final class ModelPublisher {
   private final long period;
   // Parts of the last snapshot, if there were several.
   private final ValueState<Integer> parts;
-  // Segments of the last snapshot, if any; null if models have no ids.
-  private final @Nullable ValueState<Integer> segments;
+  // Segments of the last snapshot, if any.
+  private final boolean hasSegments;
+  private final ValueState<Integer> segments;
 
   ModelPublisher(TrainSpec spec, RuntimeContext context) {
     this.spec = spec;
     period = spec.publish().snapshots().maxIntervalMillis();
     parts = context.getState(new ValueStateDescriptor<>(STATE_NAME, Types.INT));
+    hasSegments = spec.input().mayHaveIds();
     segments =
-        spec.input().mayHaveIds()
+        hasSegments
             ? context.getState(new ValueStateDescriptor<>(SEGMENTS_NAME, Types.INT))
-            : null;
+            : new NoState<>();
   }
 
   /** Asks for a reminder of what the key's model has learned now. */
@@ -67,9 +68,9 @@ final class ModelPublisher {
     if (period == 0) {
       return;
     }
-    TrainFunction.eachKey(
+    BackendKeys.forEach(
         backend,
-        TrainFunction.STATE_NAME,
+        TrainStateSerializer.STATE_NAME,
         key -> timers.registerProcessingTimeTimer(next(key, timers)));
   }
 
@@ -132,7 +133,7 @@ final class ModelPublisher {
    * have written more than its last snapshot says.
    */
   void forgetUnknownSegments(String key, long timestamp, SideOutputs out) throws IOException {
-    if (segments != null) {
+    if (hasSegments) {
       int known = count(segments, 0);
       int most = ModelSegments.MAX_ADDITIONS + 3 * known;
       write(ModelParts.tombstonesOfSegments(spec, key, timestamp, known + 1, most), out);
@@ -145,14 +146,13 @@ final class ModelPublisher {
     }
   }
 
-  private static int count(@Nullable ValueState<Integer> state, int usual) throws IOException {
-    Integer count = state == null ? null : state.value();
+  private static int count(ValueState<Integer> state, int usual) throws IOException {
+    Integer count = state.value();
     return count == null ? usual : count;
   }
 
-  private static void keep(@Nullable ValueState<Integer> state, int count, int usual)
-      throws IOException {
-    if (state == null || count == count(state, usual)) {
+  private static void keep(ValueState<Integer> state, int count, int usual) throws IOException {
+    if (count == count(state, usual)) {
       return;
     }
     if (count == usual) {

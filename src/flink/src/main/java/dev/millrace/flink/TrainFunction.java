@@ -5,7 +5,6 @@ import dev.millrace.codec.json.CommandJson;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.DeadLetterReason;
-import dev.millrace.data.DeclaredColumns;
 import dev.millrace.data.EraseRequest;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.ModelCommand;
@@ -23,22 +22,18 @@ import dev.millrace.prequential.spec.TrainSpec;
 import dev.millrace.report.SummarySample;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.ValueState;
-import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.KeyedStateBackend;
-import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.streaming.api.TimerService;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
@@ -59,9 +54,6 @@ import org.jspecify.annotations.Nullable;
 public final class TrainFunction extends KeyedProcessFunction<String, Chunk, OutputRecord> {
   private static final long serialVersionUID = 1L;
 
-  /** Name of the keyed state; never changes, or models are lost. */
-  static final String STATE_NAME = "train-state";
-
   private static final int MAX_NAME = 60;
 
   private TrainSpec spec;
@@ -78,8 +70,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   private transient ValueState<TrainState> states;
   // Null if there are no ids.
   private transient @Nullable StatePages pages;
-  // Null if keys are never forgotten.
-  private transient @Nullable KeyTtl idleKeys;
+  private transient KeyTtl idleKeys;
   // Null if there are no commands.
   private transient @Nullable BroadcastState<Long, long[]> erasedFromAllKeys;
   private transient @Nullable ErasedRecords erased;
@@ -119,13 +110,11 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   @Override
   public void open(OpenContext context) {
     ModelLog.begin(spec.pipeline());
-    states = getRuntimeContext().getState(descriptor());
+    states = getRuntimeContext().getState(TrainStateSerializer.descriptor());
     if (spec.input().mayHaveIds()) {
       pages = new StatePages(getRuntimeContext().getMapState(StatePages.descriptor()));
     }
-    if (stateSpec.ttlMillis() > 0) {
-      idleKeys = new KeyTtl(getRuntimeContext(), stateSpec.ttlMillis());
-    }
+    idleKeys = new KeyTtl(getRuntimeContext(), stateSpec.ttlMillis());
     if (erasedFromAllKeys != null) {
       erased = new ErasedRecords(getRuntimeContext(), erasedFromAllKeys, spec.input());
     }
@@ -140,11 +129,6 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     engine = new PrequentialEngine(spec, stateSpec.stateBytes(), stateSpec.onShapeChange());
   }
 
-  /** Returns the descriptor of the keyed state that holds the models. */
-  static ValueStateDescriptor<TrainState> descriptor() {
-    return new ValueStateDescriptor<>(STATE_NAME, new TrainStateSerializer());
-  }
-
   /** Returns the models, each under the current key of the backend. */
   ValueState<TrainState> states() {
     return states;
@@ -155,8 +139,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     return pages;
   }
 
-  /** Returns null if keys are never forgotten. */
-  @Nullable KeyTtl idleKeys() {
+  KeyTtl idleKeys() {
     return idleKeys;
   }
 
@@ -204,11 +187,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   private void learn(Chunk chunk, TimerService timers) throws IOException {
     TrainState stored = states.value();
     metrics.beginChunk();
-    DeclaredColumns modelColumns = engine.columns(stored, chunk);
-    TrainState state =
-        columns.differ(modelColumns, chunk)
-            ? learnOther(stored, modelColumns, chunk)
-            : learn(stored, chunk);
+    TrainState state = learn(stored, chunk);
     if (state == null) {
       return;
     }
@@ -216,9 +195,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     if (stored == null) {
       metrics.created();
     }
-    if (idleKeys != null) {
-      idleKeys.markSeen(state, timers);
-    }
+    idleKeys.markSeen(state, timers);
     publisher.remind(chunk.key(), state, timers);
     states.update(state);
     if (reportMillis > 0) {
@@ -226,23 +203,17 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     }
   }
 
-  private @Nullable TrainState learnOther(
-      @Nullable TrainState stored, @Nullable DeclaredColumns modelColumns, Chunk chunk)
-      throws IOException {
-    TrainState kept = null;
-    for (Chunk part : columns.decode(modelColumns, chunk, listener::rejected)) {
-      TrainState next = learn(kept == null ? stored : kept, part);
-      kept = next == null ? kept : next;
-    }
-    return kept;
-  }
-
   private @Nullable TrainState learn(@Nullable TrainState stored, Chunk chunk) throws IOException {
+    TrainState kept = null;
     try {
-      return engine.learn(stored, chunk, listener);
+      for (Chunk part : columns.align(stored, chunk, listener)) {
+        TrainState next = engine.learn(kept == null ? stored : kept, part, listener);
+        kept = next == null ? kept : next;
+      }
     } catch (UnusableStateException e) {
       throw withoutRestart(e);
     }
+    return kept;
   }
 
   /** Returns true if the state of a key is in this subtask. */
@@ -392,7 +363,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     if (state == null) {
       return; // forgotten, with a reminder still on its way
     }
-    boolean isExpired = idleKeys != null && idleKeys.isExpired(context.timerService());
+    boolean isExpired = idleKeys.isExpired(context.timerService());
     boolean isUsable = resume(state, key);
     if (isUsable && (isExpired || reportMillis > 0)) {
       report(state, key);
@@ -426,9 +397,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   /** Drops the state of a key, which restarts with its next example. */
   private void drop(String key, long timestamp) throws IOException {
     states.clear();
-    if (idleKeys != null) {
-      idleKeys.clear();
-    }
+    idleKeys.clear();
     publisher.forget(key, timestamp, sideOutputs);
     // The summary drops the key too.
     sideOutputs.output(OutputTags.SUMMARY, SummarySample.forgotten(key));
@@ -470,24 +439,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
    * @param backend its current key changes
    */
   void remindAll(KeyedStateBackend<String> backend, TimerService timers) throws IOException {
-    eachKey(backend, STATE_NAME, key -> remindOfReport(timers, 1));
-  }
-
-  /**
-   * Runs an action for each key that has a state, with the backend at that key.
-   *
-   * @param backend its current key changes
-   */
-  static <E extends Exception> void eachKey(
-      KeyedStateBackend<String> backend, String stateName, ThrowingConsumer<String, E> action)
-      throws E {
-    try (Stream<String> keys = backend.getKeys(stateName, VoidNamespace.INSTANCE)) {
-      for (Iterator<String> each = keys.iterator(); each.hasNext(); ) {
-        String key = each.next();
-        backend.setCurrentKey(key);
-        action.accept(key);
-      }
-    }
+    BackendKeys.forEach(backend, TrainStateSerializer.STATE_NAME, key -> remindOfReport(timers, 1));
   }
 
   // Times are on a grid, so that a key has at most two of these timers.

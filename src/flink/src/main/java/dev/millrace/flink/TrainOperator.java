@@ -145,9 +145,8 @@ public class TrainOperator extends KeyedProcessOperator<String, Chunk, OutputRec
     KeyedStateBackend<String> backend = getKeyedStateBackend();
     TrainFunction function = function();
     function.loadErased(backend);
-    KeyTtl idleKeys = function.idleKeys();
-    if (idleKeys != null && previousTtl != state.ttlMillis()) {
-      idleKeys.watchAll(backend, timers(), previousTtl > 0);
+    if (state.ttlMillis() > 0 && previousTtl != state.ttlMillis()) {
+      function.idleKeys().watchAll(backend, timers(), previousTtl > 0);
     }
     if (!snapshots.reminders().equals(previousReminders)) {
       function.publisher().remindAll(backend, timers());
@@ -192,7 +191,7 @@ public class TrainOperator extends KeyedProcessOperator<String, Chunk, OutputRec
         .applyToAllKeys(
             VoidNamespace.INSTANCE,
             VoidNamespaceSerializer.INSTANCE,
-            TrainFunction.descriptor(),
+            TrainStateSerializer.descriptor(),
             (key, state) -> action.accept(key));
   }
 

@@ -3,6 +3,7 @@ package dev.millrace.flink;
 import dev.millrace.data.SizeChecks;
 import dev.millrace.prequential.TrainState;
 import java.io.IOException;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
@@ -16,12 +17,20 @@ import org.jspecify.annotations.Nullable;
  * which start with their own version.
  */
 public final class TrainStateSerializer extends TypeSerializer<TrainState> {
+  /** Name of the keyed state; never changes, or models are lost. */
+  static final String STATE_NAME = "train-state";
+
   private static final long serialVersionUID = 1L;
 
   private static final String LENGTH = "bytes of a model's state";
 
   // Grows to the largest state; a state backend uses each duplicate in one thread alone.
   private transient @Nullable DataOutputSerializer scratch;
+
+  /** Returns the descriptor of the keyed state that holds the models. */
+  static ValueStateDescriptor<TrainState> descriptor() {
+    return new ValueStateDescriptor<>(STATE_NAME, new TrainStateSerializer());
+  }
 
   @Override
   public void serialize(TrainState state, DataOutputView out) throws IOException {

@@ -7,6 +7,7 @@ import dev.millrace.eval.RollingMetrics;
 import dev.millrace.eval.ValidationScores;
 import dev.millrace.eval.ValueLimit;
 import dev.millrace.eval.drift.DriftSignal;
+import dev.millrace.eval.drift.InputDriftDetector;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.auto.Models;
@@ -18,6 +19,7 @@ import dev.millrace.nn.stored.PagedOutput;
 import dev.millrace.nn.stored.PagedPart;
 import dev.millrace.prequential.spec.TrainSpec;
 import dev.millrace.report.MetricsReport;
+import dev.millrace.report.ModelEvent.InputDrift;
 import dev.millrace.state.Evictable;
 import dev.millrace.state.KeyPart;
 import dev.millrace.state.State;
@@ -322,6 +324,17 @@ public final class PrequentialModel implements KeyModels {
   public boolean isWarned() {
     DriftMonitor drift = part(DriftMonitor.class);
     return drift != null && drift.isWarned();
+  }
+
+  /**
+   * Compares rows of features with those before, if drift of the input is detected.
+   *
+   * @param rows [count x width], row-major
+   * @return how columns have drifted, often empty
+   */
+  public List<InputDrift> compareInputs(float[] rows, int count, int width) {
+    InputDriftDetector detector = part(InputDriftDetector.class);
+    return detector == null ? List.of() : detector.add(rows, count, width);
   }
 
   /** Returns the learning rate as it was written: 0.005, not its float. */

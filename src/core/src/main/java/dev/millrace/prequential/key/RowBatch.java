@@ -88,21 +88,26 @@ public final class RowBatch {
     this.workspace = workspace;
   }
 
-  /**
-   * Starts a batch of a single row.
-   *
-   * @param joined null if features and label came together
-   */
-  public void begin(Chunk newChunk, int row, @Nullable JoinedExample joined) {
+  /** Starts a batch of a single row, whose features and label came together. */
+  public void begin(Chunk newChunk, int row) {
     chunk = newChunk;
     from = row;
     rows = 1;
     use = Use.LEARN;
     bound = ConformalBounds.UNKNOWN;
-    earlier = joined == null ? null : joined.earlier();
-    baselines = joined == null ? null : joined.known();
-    origin = joined == null ? newChunk : joined.origin();
-    originRow = joined == null ? row : joined.row();
+    earlier = null;
+    baselines = null;
+    origin = newChunk;
+    originRow = row;
+  }
+
+  /** Starts a batch of an example whose features and label came apart. */
+  public void begin(JoinedExample joined) {
+    begin(joined.example(), 0);
+    earlier = joined.earlier();
+    baselines = joined.known();
+    origin = joined.origin();
+    originRow = joined.row();
   }
 
   /** Returns the features of a row, which {@link #copyFeatures} replaces. */

@@ -4,7 +4,6 @@ import dev.millrace.data.Chunk;
 import dev.millrace.eval.drift.InputDriftDetector;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.spec.SelectionSpec;
-import dev.millrace.prequential.key.JoinedExample;
 import dev.millrace.prequential.key.PrequentialModel;
 import dev.millrace.prequential.key.RowBatch;
 import dev.millrace.prequential.rows.Rejections.Rejection;
@@ -61,20 +60,15 @@ public final class RowSelector {
   }
 
   /**
-   * Selects a row of the chunk, and following ones that the model may learn in the same call.
+   * Selects the row that a batch begins with, and following ones that the model may learn in the
+   * same call.
    *
    * @param max number of rows that may be learned in one call, by {@link #rowsTogether}
-   * @param joined null if features and label came together
    * @return why the model cannot learn the row; null if it can
    */
-  public @Nullable Rejection select(
-      PrequentialModel model,
-      Chunk chunk,
-      int row,
-      int max,
-      @Nullable JoinedExample joined,
-      RowBatch batch) {
-    batch.begin(chunk, row, joined);
+  public @Nullable Rejection select(PrequentialModel model, int max, RowBatch batch) {
+    Chunk chunk = batch.chunk;
+    int row = batch.from;
     Rejection rejection = rejections.ofShape(model, chunk);
     if (rejection != null) {
       return rejection;
