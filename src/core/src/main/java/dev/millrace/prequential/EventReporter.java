@@ -34,7 +34,10 @@ final class EventReporter {
   /** Reports the metrics of a model; it has nothing unreported after it. */
   void metrics(PrequentialModel model, String key, EngineListener listener) {
     listener.report(
-        model.report(spec, key), model.counters.timestamp, model.drifts(), model.isWarned());
+        model.report(spec, key),
+        model.counters.timestamp,
+        model.drift.drifts(),
+        model.drift.isWarned());
   }
 
   /** Reports skipped steps, if there are any that have not been reported. */
@@ -58,14 +61,14 @@ final class EventReporter {
    */
   void drift(
       PrequentialModel model, String key, DriftSignal signal, long steps, EngineListener listener) {
-    DriftPolicy policy = spec.drift();
-    if (policy == null || signal == DriftSignal.NONE) {
+    if (signal == DriftSignal.NONE) {
       return;
     }
+    DriftPolicy policy = model.drift.policy();
     What what =
         signal == DriftSignal.WARNING
             ? new Warning(policy.name())
-            : new Drift(policy.name(), policy.action().id(), model.drifts());
+            : new Drift(policy.name(), policy.action().id(), model.drift.drifts());
     report(model, key, what, steps, listener);
   }
 
@@ -122,10 +125,14 @@ final class EventReporter {
    * @param models null if the key has none
    */
   void erased(@Nullable KeyModels models, String key, Erased erased, EngineListener listener) {
-    long seq = models == null ? 0 : models.counters().examples;
-    long eventTime = models == null || seq == 0 ? erased.until() : models.counters().eventTime;
-    long steps = models == null ? 0 : models.steps();
-    report(key, seq, eventTime, erased.until(), erased, steps, listener);
+    long until = erased.until();
+    if (models == null) {
+      report(key, 0, until, until, erased, 0, listener);
+      return;
+    }
+    long seq = models.counters().examples;
+    long eventTime = seq == 0 ? until : models.counters().eventTime;
+    report(key, seq, eventTime, until, erased, models.steps(), listener);
   }
 
   /** Reports what a command erased from all keys of a subtask, at the time of the command. */

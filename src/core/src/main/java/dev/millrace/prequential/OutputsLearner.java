@@ -46,6 +46,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class OutputsLearner implements KeyLearner {
   private static final int TWO_CLASSES = 2;
+  private static final String ANY_LABEL = "";
 
   private static final Rejection BEFORE_FEATURES =
       new Rejection(
@@ -66,9 +67,10 @@ final class OutputsLearner implements KeyLearner {
   private final DerivedFiller derived;
   private final RowOutcomes outcomes = new RowOutcomes(workspace);
   private final OutputsListener outputsListener;
+  // False if the outputs are the labels of a set.
+  private final boolean hasTargets;
+  // By the name of the target; all labels of a set have the same one.
   private final Map<String, ModelLearner> learners = new HashMap<>();
-  // Of all labels of a set; null with targets.
-  private final @Nullable ModelLearner ofLabels;
   private final OutputRows rows;
 
   OutputsLearner(TrainSpec spec, long maxBytes, KeyBudget budget, ShapeChange onShapeChange) {
@@ -87,7 +89,10 @@ final class OutputsLearner implements KeyLearner {
     for (TargetSpec target : spec.input().targets()) {
       learners.put(target.name(), newLearner(OutputSpecs.of(spec, target)));
     }
-    ofLabels = learners.isEmpty() ? newLearner(OutputSpecs.ofLabel(spec)) : null;
+    hasTargets = !learners.isEmpty();
+    if (!hasTargets) {
+      learners.put(ANY_LABEL, newLearner(OutputSpecs.ofLabel(spec)));
+    }
   }
 
   private ModelLearner newLearner(TrainSpec ofOutput) {
@@ -97,7 +102,7 @@ final class OutputsLearner implements KeyLearner {
   }
 
   private ModelLearner learner(Output output) {
-    return ofLabels != null ? ofLabels : Objects.requireNonNull(learners.get(output.name));
+    return Objects.requireNonNull(learners.get(hasTargets ? output.name : ANY_LABEL));
   }
 
   @Override
@@ -134,7 +139,7 @@ final class OutputsLearner implements KeyLearner {
             chunk.width(),
             Indicators.last(chunk.indicators(), chunk.width()));
     spec.input().targets().forEach(target -> state.add(target.name()));
-    if (ofLabels != null) {
+    if (!hasTargets) {
       spec.input().classes().forEach(state::add);
     }
     return TrainState.of(state);
@@ -166,7 +171,7 @@ final class OutputsLearner implements KeyLearner {
     Rejection rejection = misfit(of, chunk, row);
     if (rejection == null) {
       budget.begin(state);
-      rejection = labels == null || ofLabels == null ? null : discover(state, labels);
+      rejection = labels == null || hasTargets ? null : discover(state, labels);
     }
     if (rejection != null) {
       listener.rejected(rejections.letter(chunk, row, rejection));
@@ -227,8 +232,7 @@ final class OutputsLearner implements KeyLearner {
       EngineListener listener) {
     List<NamedOutcome> predictions = outputsListener.predictions;
     PendingSet set = null;
-    boolean isPredicted =
-        chunk.kind(row).hasFeatures() && (ofLabels != null || !predictions.isEmpty());
+    boolean isPredicted = chunk.kind(row).hasFeatures() && (!hasTargets || !predictions.isEmpty());
     if (of.sets != null && isPredicted) {
       // Labels that were discovered in this record were not predicted.
       predictions = predictions.subList(0, Math.min(known, predictions.size()));
@@ -285,7 +289,7 @@ final class OutputsLearner implements KeyLearner {
   private void learnOutputs(OutputsState of, Chunk chunk, int row, @Nullable String labels)
       throws IOException {
     RecordKind kind = chunk.kind(row);
-    if (ofLabels == null) {
+    if (hasTargets) {
       List<@Nullable Label> targets = labels == null ? List.of() : OutputLabels.targets(labels);
       List<TargetSpec> declared = spec.input().targets();
       for (int t = 0; t < declared.size(); t++) {
@@ -360,7 +364,7 @@ final class OutputsLearner implements KeyLearner {
   }
 
   private boolean isOfKnownTask(Output output) {
-    return ofLabels != null
+    return !hasTargets
         || spec.input().targets().stream()
             .anyMatch(target -> target.name().equals(output.name) && target.task() != null);
   }
@@ -402,8 +406,8 @@ final class OutputsLearner implements KeyLearner {
       }
     }
     for (Output output : of.active()) {
-      TrainState own = Objects.requireNonNull(output.state);
-      if (ofLabels == null && !learners.containsKey(output.name)) {
+      TrainState own = output.begun();
+      if (hasTargets && !learners.containsKey(output.name)) {
         output.forget(); // not a target any more; the numbers of the others stay
       } else if (learner(output).resume(own, OutputSpecs.key(key, output.name), listener) != null) {
         output.forget(); // it restarts with its next example

@@ -30,8 +30,8 @@ final class OutputsReporter {
     long drifts = 0;
     boolean isWarned = false;
     for (PrequentialModel model : models) {
-      drifts += model.drifts();
-      isWarned |= model.isWarned();
+      drifts += model.drift.drifts();
+      isWarned |= model.drift.isWarned();
     }
     MetricsReport.Context context =
         new MetricsReport.Context(
@@ -62,11 +62,8 @@ final class OutputsReporter {
     List<OutputReport> reports = new ArrayList<>();
     MacroMean ofWindow = new MacroMean();
     MacroMean ofTotal = new MacroMean();
-    for (Output output : of.outputs) {
-      if (output.state == null) {
-        continue;
-      }
-      PrequentialModel model = output.state.model();
+    for (Output output : of.active()) {
+      PrequentialModel model = output.begun().model();
       MetricsReport report =
           model.metrics.report(model.context(spec, OutputSpecs.key(key, output.name)));
       Task task = model.task.isClassification() ? report.task() : Task.REGRESSION;

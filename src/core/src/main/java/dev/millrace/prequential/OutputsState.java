@@ -77,6 +77,11 @@ final class OutputsState implements KeyModels {
       neurons = new int[0];
     }
 
+    /** Returns its state, once it has had an example. */
+    TrainState begun() {
+      return Objects.requireNonNull(state, name);
+    }
+
     /** Returns the index of the positive class of two; below 0 if there is none, or not yet. */
     int positive() {
       return state != null
@@ -115,7 +120,7 @@ final class OutputsState implements KeyModels {
   /** Number of records that have come. */
   long records;
 
-  private @Nullable PageStore pages;
+  private PageStore pages = PageStore.NONE;
   private boolean keepsPages;
 
   /**
@@ -181,10 +186,8 @@ final class OutputsState implements KeyModels {
   @Override
   public Map<String, PrequentialModel> models(String key) {
     Map<String, PrequentialModel> models = new LinkedHashMap<>();
-    for (Output output : outputs) {
-      if (output.state != null) {
-        models.put(OutputSpecs.key(key, output.name), output.state.model());
-      }
+    for (Output output : active()) {
+      models.put(OutputSpecs.key(key, output.name), output.begun().model());
     }
     return models;
   }
@@ -257,10 +260,8 @@ final class OutputsState implements KeyModels {
     if (derived != null) {
       all.addAll(derived.evictables());
     }
-    for (Output output : outputs) {
-      if (output.state != null) {
-        output.state.model().addEvictables(all);
-      }
+    for (Output output : active()) {
+      output.begun().addEvictables(all);
     }
   }
 
@@ -272,12 +273,11 @@ final class OutputsState implements KeyModels {
   @Override
   public boolean hasUnreported() {
     return counters.hasUnreported()
-        || outputs.stream()
-            .anyMatch(output -> output.state != null && output.state.hasUnreported());
+        || active().stream().anyMatch(output -> output.begun().hasUnreported());
   }
 
   @Override
-  public void keepPages(@Nullable PageStore store, boolean keeps) {
+  public void keepPages(PageStore store, boolean keeps) {
     pages = store;
     keepsPages = keeps;
     for (int o = 0; o < outputs.size(); o++) {
@@ -287,7 +287,7 @@ final class OutputsState implements KeyModels {
 
   private void placePages(int index) {
     TrainState state = outputs.get(index).state;
-    if (pages == null || state == null) {
+    if (state == null) {
       return;
     }
     PageStore own = new OutputPages(pages, (long) index << OUTPUT_SHIFT);
@@ -300,19 +300,15 @@ final class OutputsState implements KeyModels {
 
   @Override
   public void storePages() throws IOException {
-    for (Output output : outputs) {
-      if (output.state != null) {
-        output.state.storePages();
-      }
+    for (Output output : active()) {
+      output.begun().storePages();
     }
   }
 
   @Override
   public void removePages() throws IOException {
-    for (Output output : outputs) {
-      if (output.state != null) {
-        output.state.removePages();
-      }
+    for (Output output : active()) {
+      output.begun().removePages();
     }
   }
 

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,16 +77,13 @@ final class RowOutcomes implements ScoreListener {
 
   @Override
   public void scored(PrequentialModel model, RowBatch batch) {
-    OutputsState of = state;
-    Output from = output;
-    if (of == null || from == null) {
-      return;
-    }
-    String id = batch.chunk.id(batch.from);
+    OutputsState of = Objects.requireNonNull(state, "no record was begun");
+    Output from = Objects.requireNonNull(output, "no output was begun");
     float weight = batch.chunk.weight(batch.from);
     Example example =
         examples.computeIfAbsent(
-            id == null ? NO_ID : id, unused -> new Example(withoutUnits(of, batch), weight));
+            orNone(batch.chunk.id(batch.from)),
+            unused -> new Example(withoutUnits(of, batch), weight));
     int[] neurons = of.neurons(from, model);
     if (model.task == Task.REGRESSION) {
       example.add(neurons[0], batch.learnedTargets[0]);
@@ -115,6 +113,10 @@ final class RowOutcomes implements ScoreListener {
     return features;
   }
 
+  private static String orNone(@Nullable String id) {
+    return Objects.requireNonNullElse(id, NO_ID);
+  }
+
   /**
    * Scores the sets of labels, and lets the shared network learn.
    *
@@ -123,14 +125,11 @@ final class RowOutcomes implements ScoreListener {
    * @return the number of examples that had labels
    */
   int finish(@Nullable PendingSet ofRecord, @Nullable String id) {
-    OutputsState of = state;
-    if (of == null) {
-      return 0;
-    }
+    OutputsState of = Objects.requireNonNull(state, "no record was begun");
     for (Map.Entry<String, Example> each : examples.entrySet()) {
       Example example = each.getValue();
       if (of.sets != null) {
-        boolean isOwn = ofRecord != null && each.getKey().equals(id == null ? NO_ID : id);
+        boolean isOwn = ofRecord != null && each.getKey().equals(orNone(id));
         useSet(
             of.sets,
             example,

@@ -12,7 +12,6 @@ import dev.millrace.nn.spec.ModelSpec;
 import dev.millrace.nn.spec.NetworkModelSpec;
 import dev.millrace.nn.spec.SelectionSpec.OnChange;
 import dev.millrace.nn.stored.ModelMismatchException;
-import dev.millrace.prequential.key.DriftMonitor;
 import dev.millrace.prequential.key.ModelFormat;
 import dev.millrace.prequential.key.PartOrigin;
 import dev.millrace.prequential.key.PrequentialModel;
@@ -63,9 +62,9 @@ final class StateExpansion {
     model.learner = expanded(model.learner, spec, model.task, workspace);
     model.parts.restartImportance(
         new PartOrigin(spec, null, model.task, model.classes, model.learner, workspace));
-    DriftMonitor drift = model.part(DriftMonitor.class);
-    if (drift != null && drift.challenger != null) {
-      drift.challenger = expanded(drift.challenger, spec, model.task, workspace);
+    OnlineModel[] challengers = model.drift.challengers;
+    for (int c = 0; c < challengers.length; c++) {
+      challengers[c] = expanded(challengers[c], spec, model.task, workspace);
     }
     model.resumeDrift();
     return model;

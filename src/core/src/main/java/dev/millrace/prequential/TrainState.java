@@ -68,8 +68,8 @@ public final class TrainState {
   /** Marks of the engine's caller. */
   public final Marks marks = new Marks();
 
-  // Null if all is in the bytes.
-  private @Nullable PageStore pages;
+  // Has pages unless all is in the bytes.
+  private PageStore pages = PageStore.NONE;
   private boolean keepsPages;
   // Pages of each part that are in the store, by its number.
   private final Map<Long, Integer> stored = new TreeMap<>();
@@ -165,7 +165,7 @@ public final class TrainState {
   private void readPages(PagedPart part) throws IOException {
     int count = part.pages();
     for (int page = 0; page < count; page++) {
-      byte[] bytes = pages == null ? null : pages.get(part.number(), page);
+      byte[] bytes = pages.get(part.number(), page);
       if (bytes == null) {
         throw new IOException(
             "model state: page %d of %d of the ids is missing".formatted(page, count));
@@ -202,7 +202,7 @@ public final class TrainState {
       return;
     }
     usable.storePages();
-    if (pages == null || !keepsPages) {
+    if (!keepsPages) {
       return;
     }
     Map<Long, Integer> before = new TreeMap<>(stored);
@@ -229,10 +229,8 @@ public final class TrainState {
     if (usable != null) {
       usable.removePages();
     }
-    if (pages != null) {
-      remove(stored, pages);
-      stored.clear();
-    }
+    remove(stored, pages);
+    stored.clear();
   }
 
   private static void remove(Map<Long, Integer> parts, PageStore from) throws IOException {

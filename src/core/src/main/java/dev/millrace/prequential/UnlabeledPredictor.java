@@ -1,7 +1,5 @@
 package dev.millrace.prequential;
 
-import static dev.millrace.eval.interval.ConformalBounds.UNKNOWN;
-
 import dev.millrace.data.Chunk;
 import dev.millrace.nn.Workspace;
 import dev.millrace.prequential.key.Intervals;
@@ -50,14 +48,10 @@ final class UnlabeledPredictor {
    * @param scores of the classes known, or the value
    * @param memory what models recall when the label comes; see {@link PendingMemory}
    * @param predicted index of the predicted class, -1 if there is none
-   * @param bound of the interval or set; null without intervals
+   * @param bound of the interval or set; {@link PendingBound#NONE} without intervals
    */
   record Scored(
-      float[] features,
-      float[] scores,
-      float[] memory,
-      int predicted,
-      @Nullable PendingBound bound) {}
+      float[] features, float[] scores, float[] memory, int predicted, PendingBound bound) {}
 
   /** Predicts a row as if it were learned next, publishes that, and leaves the model as it is. */
   Scored predict(PrequentialModel model, Chunk chunk, int row, EngineListener listener) {
@@ -89,13 +83,12 @@ final class UnlabeledPredictor {
     explanations.prepare(model, features);
     int predicted = scorer.predictedClass(model, scores);
     Intervals intervals = model.part(Intervals.class);
-    PendingBound bound = intervals == null ? null : intervals.bound(scores);
+    PendingBound bound = intervals == null ? PendingBound.NONE : intervals.bound(scores);
     Reasons reasons = explanations.explain(model, scores, model.learner.classes(), predicted);
     if (spec.publish().predictions()) {
       listener.prediction(
           predictions
-              .withoutLabel(
-                  model, chunk, row, scores, predicted, bound == null ? UNKNOWN : bound.value())
+              .withoutLabel(model, chunk, row, scores, predicted, bound.value())
               .withForecast(forecast)
               .withReasons(reasons),
           model.counters.timestamp,

@@ -11,6 +11,7 @@ import dev.millrace.nn.Workspace;
 import dev.millrace.prequential.key.ModelFormat;
 import dev.millrace.prequential.key.ModelSnapshot;
 import dev.millrace.prequential.labels.LabelJoin;
+import dev.millrace.prequential.labels.PendingBound;
 import dev.millrace.prequential.labels.PendingFeatures;
 import dev.millrace.prequential.labels.PendingLabel;
 import dev.millrace.prequential.rows.PendingMemory;
@@ -121,7 +122,18 @@ class TrainStateFixtureTest {
       join.keep(
           "id-" + i,
           new PendingFeatures(
-              features, 2f, i, 1, 100 + i, scores, memory, 1, 0, new long[0], null, known),
+              features,
+              2f,
+              i,
+              1,
+              100 + i,
+              scores,
+              memory,
+              1,
+              0,
+              new long[0],
+              PendingBound.NONE,
+              known),
           Long.MAX_VALUE);
     }
     join.advance(7);

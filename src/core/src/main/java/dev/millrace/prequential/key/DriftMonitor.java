@@ -10,26 +10,45 @@ import dev.millrace.nn.Learner;
 import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.auto.Models;
 import dev.millrace.nn.selection.ChampionChallenger;
+import dev.millrace.nn.stored.PagedPart;
 import dev.millrace.prequential.spec.DriftPolicy;
 import dev.millrace.state.Evictable;
 import dev.millrace.state.KeyPart;
 import dev.millrace.state.State;
+import dev.millrace.state.StateVisitor;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Detects drifts of one key, and reacts by the pipeline's policy. Not thread-safe. */
 public final class DriftMonitor implements KeyPart {
+  private static final OnlineModel[] NO_MODELS = {};
+
+  // Of a key whose pipeline detects no drift.
+  private static final DriftPolicy NO_POLICY =
+      new DriftPolicy("", DriftSpec.Adwin.DEFAULT, DriftPolicy.Action.EVENT, 1, 1);
+  private static final DriftDetector NO_DETECTOR =
+      new DriftDetector() {
+        @Override
+        public DriftSignal update(double value) {
+          return DriftSignal.NONE;
+        }
+
+        @Override
+        public void visit(StateVisitor v) {}
+      };
+
   private final DriftPolicy policy;
   private final DriftDetector detector;
   private DriftSignal last = DriftSignal.NONE;
   private long drifts;
   private long boostedUntil;
 
-  /** Learns next to the model from a warning on, to replace it; null without a warning. */
-  public @Nullable OnlineModel challenger;
+  /** At most one, which learns next to the model from a warning on, to replace it. */
+  public OnlineModel[] challengers = NO_MODELS;
 
   private DriftMonitor(DriftPolicy policy, DriftDetector detector) {
     this.policy = policy;
@@ -42,7 +61,8 @@ public final class DriftMonitor implements KeyPart {
     last = other.last;
     drifts = other.drifts;
     boostedUntil = other.boostedUntil;
-    challenger = other.challenger == null ? null : other.challenger.copy();
+    challengers =
+        Arrays.stream(other.challengers).map(OnlineModel::copy).toArray(OnlineModel[]::new);
   }
 
   /** Returns a monitor without examples; null if the pipeline has no drift detector. */
@@ -53,33 +73,53 @@ public final class DriftMonitor implements KeyPart {
         : new DriftMonitor(policy, DriftDetectors.start(policy.detector()));
   }
 
+  /** Returns the monitor among the parts of a key, else one that detects nothing. */
+  static DriftMonitor of(KeyParts parts) {
+    DriftMonitor found = parts.find(DriftMonitor.class);
+    return found == null ? new DriftMonitor(NO_POLICY, NO_DETECTOR) : found;
+  }
+
+  public DriftPolicy policy() {
+    return policy;
+  }
+
   /** Returns the number of drifts so far. */
-  long drifts() {
+  public long drifts() {
     return drifts;
   }
 
   /** Returns true if the detector suspects a drift now. */
-  boolean isWarned() {
+  public boolean isWarned() {
     return last == DriftSignal.WARNING;
   }
 
   @Override
   public void nameClasses(List<String> classes) {
-    while (challenger != null && challenger.classes() < classes.size()) {
-      challenger.addClass();
+    for (OnlineModel challenger : challengers) {
+      while (challenger.classes() < classes.size()) {
+        challenger.addClass();
+      }
     }
   }
 
   @Override
   public List<? extends Evictable> evictables() {
-    return challenger == null ? List.of() : challenger.pagedParts();
+    return pagedParts();
+  }
+
+  /** Returns the parts of challengers that have pages. */
+  List<PagedPart> pagedParts() {
+    return Arrays.stream(challengers).flatMap(each -> each.pagedParts().stream()).toList();
   }
 
   /** Lets a challenger, if there is one, learn the single row that the model has just learned. */
   public void learn(RowBatch batch) {
-    if (challenger == null) {
-      return;
+    for (OnlineModel challenger : challengers) {
+      learn(challenger, batch);
     }
+  }
+
+  private static void learn(OnlineModel challenger, RowBatch batch) {
     challenger.use(batch.workspace);
     float[] scores = batch.unpublished(challenger.outputs());
     float weight = batch.weights[0];
@@ -107,7 +147,7 @@ public final class DriftMonitor implements KeyPart {
 
   /** Returns true if {@link #act} has something to do. */
   boolean isAlert() {
-    return last != DriftSignal.NONE || challenger != null;
+    return last != DriftSignal.NONE || challengers.length > 0;
   }
 
   /**
@@ -160,15 +200,15 @@ public final class DriftMonitor implements KeyPart {
     OnlineModel next = model;
     switch (last) {
       case WARNING -> {
-        if (challenger == null) {
-          challenger = create.get();
+        if (challengers.length == 0) {
+          challengers = new OnlineModel[] {create.get()};
         }
       }
       case DRIFT -> {
-        next = challenger == null ? create.get() : challenger;
-        challenger = null;
+        next = challengers.length == 0 ? create.get() : challengers[0];
+        challengers = NO_MODELS;
       }
-      case NONE -> challenger = null; // a false alarm
+      case NONE -> challengers = NO_MODELS; // a false alarm
     }
     return next;
   }
@@ -182,7 +222,11 @@ public final class DriftMonitor implements KeyPart {
 
   @Override
   public long memoryBytes() {
-    return detector.memoryBytes() + (challenger == null ? 0 : challenger.memoryBytes());
+    long bytes = detector.memoryBytes();
+    for (OnlineModel challenger : challengers) {
+      bytes += challenger.memoryBytes();
+    }
+    return bytes;
   }
 
   @Override
@@ -196,8 +240,8 @@ public final class DriftMonitor implements KeyPart {
     out.writeLong(drifts);
     out.writeByte(last.ordinal());
     out.writeLong(boostedUntil);
-    out.writeBoolean(challenger != null);
-    if (challenger != null) {
+    out.writeBoolean(challengers.length > 0);
+    for (OnlineModel challenger : challengers) {
       challenger.write(out);
     }
     DriftDetectors.write(detector, out);
@@ -216,12 +260,12 @@ public final class DriftMonitor implements KeyPart {
     DriftSignal[] signals = DriftSignal.values();
     int last = (int) SizeChecks.require("drift signal", in.readByte(), 0, signals.length - 1);
     long boostedUntil = in.readLong();
-    OnlineModel challenger =
-        in.readBoolean()
-            ? Models.read(in, origin.spec().model(), origin.task(), origin.workspace())
-            : null;
-    if (challenger != null) {
+    OnlineModel[] challengers = NO_MODELS;
+    if (in.readBoolean()) {
+      OnlineModel challenger =
+          Models.read(in, origin.spec().model(), origin.task(), origin.workspace());
       origin.classes().requireModel(origin.task(), challenger.classes());
+      challengers = new OnlineModel[] {challenger};
     }
     // Read even if it is not used: other state follows.
     boolean same = policy != null && name.equals(policy.name());
@@ -236,8 +280,8 @@ public final class DriftMonitor implements KeyPart {
     monitor.drifts = drifts;
     if (same) {
       monitor.last = signals[last];
-      monitor.challenger =
-          policy.action() == DriftPolicy.Action.SWAP_IN_CHALLENGER ? challenger : null;
+      monitor.challengers =
+          policy.action() == DriftPolicy.Action.SWAP_IN_CHALLENGER ? challengers : NO_MODELS;
     }
     if (policy.action() == DriftPolicy.Action.BOOST_LEARNING_RATE) {
       monitor.boostedUntil = boostedUntil;

@@ -110,7 +110,7 @@ public final class ForecastState implements KeyPart {
   /** Notes the last forecast whose value came, for the report. */
   public void score(PendingForecast forecast) {
     lastForecast = forecast.value();
-    lastBound = forecast.features().boundOrUnknown();
+    lastBound = forecast.features().bound().value();
   }
 
   /**
@@ -186,7 +186,7 @@ public final class ForecastState implements KeyPart {
         value(lastForecast, lastBound),
         newest == null
             ? value(Double.NaN, Double.NaN)
-            : value(newest.value(), newest.features().boundOrUnknown()),
+            : value(newest.value(), newest.features().bound().value()),
         newest == null ? Prediction.Forecast.UNKNOWN_TIME : targetTime(newest.target()));
   }
 

@@ -56,7 +56,7 @@ public final class Intervals implements KeyPart {
    */
   public void score(RowBatch batch, int row, double predicted, double actual, double learned) {
     PendingFeatures earlier = batch.earlier;
-    double halfWidth = earlier == null ? bounds.halfWidth(predicted) : earlier.boundOrUnknown();
+    double halfWidth = earlier == null ? bounds.halfWidth(predicted) : earlier.bound().value();
     batch.bound = halfWidth;
     double weight = batch.chunk.weight(row);
     if (batch.use == RowBatch.Use.HOLD_OUT || weight == 0) {
@@ -74,7 +74,7 @@ public final class Intervals implements KeyPart {
   /** Scores and learns the bound of an example whose class was predicted; see the other. */
   public void score(RowBatch batch, int row, ScoredClass example) {
     PendingFeatures earlier = batch.earlier;
-    double threshold = earlier == null ? bounds.threshold() : earlier.boundOrUnknown();
+    double threshold = earlier == null ? bounds.threshold() : earlier.bound().value();
     batch.bound = threshold;
     double weight = batch.chunk.weight(row);
     if (batch.use == RowBatch.Use.HOLD_OUT || weight == 0) {
@@ -94,9 +94,9 @@ public final class Intervals implements KeyPart {
   }
 
   private long labelsBefore(@Nullable PendingFeatures earlier) {
-    PendingBound bound = earlier == null ? null : earlier.bound();
+    long labels = bounds.labels();
     // A bound may be older than a restart of the intervals.
-    return bound == null ? bounds.labels() : Math.min(bounds.labels(), bound.labels());
+    return earlier == null ? labels : Math.min(labels, earlier.bound().labels());
   }
 
   @Override

@@ -8,7 +8,6 @@ import dev.millrace.state.Stored;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** What a key learns with: the model of its only output, or several outputs. Not thread-safe. */
 public interface KeyModels extends Stored {
@@ -54,7 +53,7 @@ public interface KeyModels extends Stored {
   KeyModels copy();
 
   /** Places the pages of outputs in a store, or takes them out of it when they are used. */
-  default void keepPages(@Nullable PageStore store, boolean keeps) {}
+  default void keepPages(PageStore store, boolean keeps) {}
 
   /** Stores the pages of outputs that have changed. */
   default void storePages() throws IOException {}

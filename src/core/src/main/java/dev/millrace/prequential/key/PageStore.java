@@ -10,6 +10,20 @@ import org.jspecify.annotations.Nullable;
  */
 @PublicApi
 public interface PageStore {
+  /** Has no pages and keeps none. */
+  PageStore NONE =
+      new PageStore() {
+        @Override
+        public void put(long part, int page, byte[] bytes) {}
+
+        @Override
+        public byte @Nullable [] get(long part, int page) {
+          return null;
+        }
+
+        @Override
+        public void remove(long part, int page) {}
+      };
 
   /** Stores a page of a part of a model, in place of what was there. */
   void put(long part, int page, byte[] bytes) throws IOException;

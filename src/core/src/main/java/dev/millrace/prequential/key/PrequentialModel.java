@@ -14,7 +14,6 @@ import dev.millrace.nn.auto.Models;
 import dev.millrace.nn.selection.ChampionChallenger;
 import dev.millrace.nn.spec.Indicators;
 import dev.millrace.nn.spec.ModelSpec;
-import dev.millrace.nn.spec.ModelStart;
 import dev.millrace.nn.stored.PagedOutput;
 import dev.millrace.nn.stored.PagedPart;
 import dev.millrace.prequential.spec.TrainSpec;
@@ -26,9 +25,9 @@ import dev.millrace.state.State;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +46,9 @@ public final class PrequentialModel implements KeyModels {
 
   /** What the pipeline asks for besides. */
   public final KeyParts parts;
+
+  /** Detects nothing unless the pipeline asks for it. */
+  public final DriftMonitor drift;
 
   /** Limits the targets of a regression. */
   public final ValueLimit targetLimit;
@@ -69,20 +71,19 @@ public final class PrequentialModel implements KeyModels {
     task = spec.task(chunk.isClassification());
     this.columns = columns;
     probabilities = Models.givesProbabilities(spec.model(), task);
-    ModelStart start = spec.model().start();
-    classes = new ClassNames(start == null ? spec.input().classes() : start.classes());
+    classes = new ClassNames(spec.firstClasses());
     for (String name : spec.input().classes()) {
       if (classes.index(name) < 0) {
         classes.add(name);
       }
     }
     Indicators found = Indicators.last(chunk.indicators(), chunk.width());
-    int inputs = start == null ? chunk.width() : start.inputs();
-    learner = create(spec, chunk.key(), inputs, found, workspace);
+    learner = create(spec, chunk.key(), spec.firstInputs(chunk), found, workspace);
     metrics = RollingMetrics.of(task, spec.metrics());
     counters = new KeyCounters(spec.countsDuplicates());
     targetLimit = new ValueLimit();
     parts = KeyParts.create(new PartOrigin(spec, chunk.key(), task, classes, learner, workspace));
+    drift = DriftMonitor.of(parts);
     nameClasses(spec);
   }
 
@@ -105,6 +106,7 @@ public final class PrequentialModel implements KeyModels {
     this.targetLimit = targetLimit;
     this.columns = columns;
     this.parts = parts;
+    drift = DriftMonitor.of(parts);
     probabilities = Models.givesProbabilities(spec.model(), task);
     nameClasses(spec);
     resumeDrift();
@@ -120,16 +122,14 @@ public final class PrequentialModel implements KeyModels {
     metrics = other.metrics.copy();
     counters = other.counters.copy();
     parts = other.parts.copy();
+    drift = DriftMonitor.of(parts);
     targetLimit = State.copy(other.targetLimit, new ValueLimit());
     resumeDrift();
   }
 
   /** Lets a model that was restored or copied go on as the drift detector has told it. */
   public void resumeDrift() {
-    DriftMonitor drift = part(DriftMonitor.class);
-    if (drift != null) {
-      drift.resume(learner);
-    }
+    drift.resume(learner);
   }
 
   /** Returns a part; null if the pipeline does not ask for it. */
@@ -144,9 +144,9 @@ public final class PrequentialModel implements KeyModels {
    */
   private OnlineModel create(
       TrainSpec spec, String key, int inputs, Indicators found, Workspace workspace) {
-    ModelStart start = spec.model().start();
-    ModelSpec model = start == null ? spec.model().withUndeclared(found) : spec.model();
-    int first = start == null ? classes.size() : start.classes().size();
+    boolean isFirst = spec.model().start() == null;
+    ModelSpec model = isFirst ? spec.model().withUndeclared(found) : spec.model();
+    int first = isFirst ? classes.size() : spec.firstClasses().size();
     OnlineModel created = Models.create(model, task, inputs, first, seed(key), workspace);
     while (created.classes() < classes.size() && task.isClassification()) {
       created.addClass();
@@ -225,22 +225,15 @@ public final class PrequentialModel implements KeyModels {
 
   @Override
   public List<PagedPart> pagedParts() {
-    OnlineModel challenger = challenger();
-    return challenger == null
-        ? learner.pagedParts()
-        : Stream.concat(learner.pagedParts().stream(), challenger.pagedParts().stream()).toList();
+    List<PagedPart> all = new ArrayList<>(learner.pagedParts());
+    all.addAll(drift.pagedParts());
+    return all;
   }
 
   @Override
   public void addEvictables(List<Evictable> all) {
     all.addAll(learner.pagedParts());
     parts.forEach(part -> all.addAll(part.evictables()));
-  }
-
-  /** Returns the model in the background of the drift detector; null if there is none. */
-  public @Nullable OnlineModel challenger() {
-    DriftMonitor drift = part(DriftMonitor.class);
-    return drift == null ? null : drift.challenger;
   }
 
   @Override
@@ -297,10 +290,6 @@ public final class PrequentialModel implements KeyModels {
    * @return a drift, a new warning, or nothing
    */
   public DriftSignal detectDrift(TrainSpec spec, String key, double error, Workspace workspace) {
-    DriftMonitor drift = part(DriftMonitor.class);
-    if (drift == null) {
-      return DriftSignal.NONE;
-    }
     DriftSignal signal = drift.update(error);
     if (drift.isAlert()) {
       OnlineModel before = learner;
@@ -312,18 +301,6 @@ public final class PrequentialModel implements KeyModels {
           learner == before ? Math.min(counters.reportedSkips, learner.skippedSteps()) : 0;
     }
     return signal;
-  }
-
-  /** Returns the number of drifts so far, 0 without a detector. */
-  public long drifts() {
-    DriftMonitor drift = part(DriftMonitor.class);
-    return drift == null ? 0 : drift.drifts();
-  }
-
-  /** Returns true if there is a detector and it suspects a drift now. */
-  public boolean isWarned() {
-    DriftMonitor drift = part(DriftMonitor.class);
-    return drift != null && drift.isWarned();
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.millrace.prequential.labels;
 
+import dev.millrace.eval.interval.ConformalBounds;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -11,6 +12,8 @@ import java.io.IOException;
  * @param labels number of labels that were learned before
  */
 public record PendingBound(double value, long labels) {
+  /** The bound of a prediction without intervals; like one that is not known. */
+  public static final PendingBound NONE = new PendingBound(ConformalBounds.UNKNOWN, Long.MAX_VALUE);
 
   void write(DataOutput out) throws IOException {
     out.writeDouble(value);

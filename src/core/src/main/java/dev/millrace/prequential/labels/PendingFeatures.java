@@ -3,7 +3,6 @@ package dev.millrace.prequential.labels;
 import dev.millrace.data.SizeChecks;
 import dev.millrace.data.Task;
 import dev.millrace.eval.KnownLabels;
-import dev.millrace.eval.interval.ConformalBounds;
 import dev.millrace.input.ErasedId;
 import dev.millrace.state.StateReader;
 import dev.millrace.state.StateVisitor;
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param predicted index of the class that was predicted, -1 for none
  * @param group hash of the group in the metrics, 0 for none
  * @param carried values of the record that features are derived from
- * @param bound of the interval or set; null without intervals
+ * @param bound of the interval or set; {@link PendingBound#NONE} without intervals
  * @param known what the baselines predicted; null for forecasts, whose baselines are others
  */
 public record PendingFeatures(
@@ -37,7 +36,7 @@ public record PendingFeatures(
     int predicted,
     long group,
     long[] carried,
-    @Nullable PendingBound bound,
+    PendingBound bound,
     @Nullable KnownLabels known)
     implements PendingBuffer.Entry {
   /** Numbers of each model before what it remembers: its start, and their count. */
@@ -45,7 +44,18 @@ public record PendingFeatures(
 
   private static final PendingFeatures EMPTY =
       new PendingFeatures(
-          new float[0], 0, 0, 0, 0, new float[0], new float[0], 0, 0, new long[0], null, null);
+          new float[0],
+          0,
+          0,
+          0,
+          0,
+          new float[0],
+          new float[0],
+          0,
+          0,
+          new long[0],
+          PendingBound.NONE,
+          null);
 
   // Inverted in the stored class if a group follows: in a class, and in -1, it equals the sign.
   private static final int GROUP_BIT = 1 << 30;
@@ -58,11 +68,6 @@ public record PendingFeatures(
 
   // Twice what a pipeline can allow.
   private static final int MAX_NUMBERS = 1 << 21;
-
-  /** Returns the bound; NaN if it is not known. */
-  public double boundOrUnknown() {
-    return bound == null ? ConformalBounds.UNKNOWN : bound.value();
-  }
 
   /** Returns true if the record has an id. */
   public boolean has(ErasedId id) {
@@ -117,7 +122,7 @@ public record PendingFeatures(
     PendingBound bound =
         has(BOUND_BIT, stored)
             ? v.value(from.bound, PendingBound::write, PendingBound::read)
-            : null;
+            : PendingBound.NONE;
     KnownLabels known =
         has(KNOWN_BIT, stored)
             ? v.value(from.known, KnownLabels::write, in -> KnownLabels.read(in, classes))
@@ -132,7 +137,7 @@ public record PendingFeatures(
   private int bits() {
     return (group == 0 ? 0 : GROUP_BIT)
         | (carried.length == 0 ? 0 : CARRIED_BIT)
-        | (bound == null ? 0 : BOUND_BIT)
+        | (bound.equals(PendingBound.NONE) ? 0 : BOUND_BIT)
         | (known == null ? 0 : KNOWN_BIT);
   }
 

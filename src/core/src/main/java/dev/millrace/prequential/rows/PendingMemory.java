@@ -26,12 +26,20 @@ public final class PendingMemory {
    */
   public static float[] predict(
       PrequentialModel model, float[] features, float[] scores, Workspace workspace) {
-    OnlineModel challenger = model.challenger();
+    OnlineModel[] challengers = model.drift.challengers;
     int first = floats(model.learner);
-    int second = challenger == null ? 0 : floats(challenger);
-    float[] memory = first + second == 0 ? NONE : new float[first + second];
-    if (challenger != null && second > 0) {
-      predict(model, challenger, features, scores, memory, first, workspace);
+    int all = first;
+    for (OnlineModel challenger : challengers) {
+      all += floats(challenger);
+    }
+    float[] memory = all == 0 ? NONE : new float[all];
+    int place = first;
+    for (OnlineModel challenger : challengers) {
+      int floats = floats(challenger);
+      if (floats > 0) {
+        predict(model, challenger, features, scores, memory, place, workspace);
+        place += floats;
+      }
     }
     predict(model, model.learner, features, scores, memory, 0, workspace);
     return memory;
@@ -61,10 +69,9 @@ public final class PendingMemory {
 
   /** Lets the models of a key recall what they said of the example that they learn next. */
   static void recall(PrequentialModel model, float[] memory) {
-    OnlineModel challenger = model.challenger();
     for (int at = 0; at < memory.length; at += HEADER + (int) memory[at + 1]) {
       recall(model, model.learner, memory, at);
-      if (challenger != null) {
+      for (OnlineModel challenger : model.drift.challengers) {
         recall(model, challenger, memory, at);
       }
     }

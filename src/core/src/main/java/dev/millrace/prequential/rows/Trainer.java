@@ -2,7 +2,6 @@ package dev.millrace.prequential.rows;
 
 import dev.millrace.eval.ClassificationMetrics;
 import dev.millrace.nn.OnlineModel;
-import dev.millrace.prequential.key.DriftMonitor;
 import dev.millrace.prequential.key.PrequentialModel;
 import dev.millrace.prequential.key.RowBatch;
 import dev.millrace.prequential.spec.TrainSpec;
@@ -37,10 +36,7 @@ public final class Trainer {
         learnKnown(model, batch);
       }
     }
-    DriftMonitor drift = model.part(DriftMonitor.class);
-    if (drift != null) {
-      drift.learn(batch);
-    }
+    model.drift.learn(batch);
   }
 
   /** Learns rows whose classes, if they have some, are known. */

@@ -17,6 +17,7 @@ import dev.millrace.nn.spec.NetworkModelSpec;
 import dev.millrace.nn.spec.SelectionSpec;
 import dev.millrace.nn.spec.SelectionSpec.OnChange;
 import java.io.Serializable;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -123,11 +124,26 @@ public record TrainSpec(
   /** Returns the bytes of the model of a key whose first example is in the chunk. */
   public long firstModelBytes(Chunk chunk) {
     Task task = task(chunk.isClassification());
-    ModelStart start = model.start();
-    int inputs = start == null ? chunk.width() : start.inputs();
-    int classes = Math.max(input.classes().size(), start == null ? 0 : start.classes().size());
+    int classes = Math.max(input.classes().size(), firstClasses().size());
     // Its first class comes at once.
-    return Models.modelBytes(model, task, inputs, Math.max(1, classes));
+    return Models.modelBytes(model, task, firstInputs(chunk), Math.max(1, classes));
+  }
+
+  /**
+   * Returns the number of features of the model of a key whose first example is in the chunk: that
+   * of the model it starts from, if there is one.
+   */
+  public int firstInputs(Chunk chunk) {
+    ModelStart start = model.start();
+    return start == null ? chunk.width() : start.inputs();
+  }
+
+  /**
+   * Returns the classes of the model that models start from, if there is one, else the declared.
+   */
+  public List<String> firstClasses() {
+    ModelStart start = model.start();
+    return start == null ? input.classes() : start.classes();
   }
 
   /**

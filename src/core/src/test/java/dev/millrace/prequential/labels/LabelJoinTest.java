@@ -282,7 +282,7 @@ class LabelJoinTest {
         1,
         0,
         new long[0],
-        null,
+        PendingBound.NONE,
         null);
   }
 
@@ -310,7 +310,7 @@ class LabelJoinTest {
         1,
         time % 2,
         time % 3 == 0 ? new long[] {time, -1} : new long[0],
-        time % 5 == 0 ? null : new PendingBound(time / 4.0, time),
+        time % 5 == 0 ? PendingBound.NONE : new PendingBound(time / 4.0, time),
         time % 4 == 0 ? null : new KnownLabels(Double.NaN, time % 2, new float[] {time, 0.5f}));
   }
 
