@@ -3,7 +3,6 @@ package dev.millrace;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.cli.Cli;
-import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.IdHash;
 import dev.millrace.data.IdWords;
 import java.io.IOException;
@@ -85,7 +84,7 @@ class ErasedBytesITCase extends AttackedPipelines {
   private static List<byte[]> hashes() {
     byte[] utf8 = bytes(PERSON);
     long hash = new IdHash("user").of(utf8, utf8.length);
-    float[] words = new float[IdWords.width(FeatureSpec.Type.ID)];
+    float[] words = new float[IdWords.ID_WIDTH];
     IdWords.write(hash, words, 0);
     ByteBuffer inRow = ByteBuffer.allocate(words.length * Float.BYTES);
     for (float word : words) {

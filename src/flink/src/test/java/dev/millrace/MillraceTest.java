@@ -11,10 +11,10 @@ import dev.millrace.codec.json.CommandJson;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
 import dev.millrace.config.yaml.InvalidPipelineException;
-import dev.millrace.data.EraseRequest;
 import dev.millrace.data.Example;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.KafkaRecord;
+import dev.millrace.data.ModelCommand.Erase;
 import dev.millrace.data.Task;
 import dev.millrace.input.InputSpec;
 import dev.millrace.testing.Collected;
@@ -224,7 +224,7 @@ class MillraceTest extends OrderJob {
   @Test
   void aPipelineWithOneModelErasesAKeyByCommand() throws Exception {
     byte[] key = "card-0".getBytes(StandardCharsets.UTF_8);
-    byte[] erase = CommandJson.encode(new EraseRequest("orders", null));
+    byte[] erase = CommandJson.encode(new Erase("orders", null));
     MillraceStreams out =
         Millrace.pipeline(Order.PIPELINE)
             .withCommands(
@@ -241,8 +241,8 @@ class MillraceTest extends OrderJob {
 
   @Test
   void aCommandToAllKeysReachesEachSubtaskAndOneToAKeyItsOwn() throws Exception {
-    byte[] ofId = CommandJson.encode(new EraseRequest("orders", new EraseRequest.Id("country", 5)));
-    byte[] ofKey = CommandJson.encode(new EraseRequest("orders", null));
+    byte[] ofId = CommandJson.encode(new Erase("orders", new Erase.Id("country", 5)));
+    byte[] ofKey = CommandJson.encode(new Erase("orders", null));
     String ids =
         Order.PIPELINE.replace("  task:", "  derived: [{ since: last, by: country }]\n  task:");
     MillraceStreams out =

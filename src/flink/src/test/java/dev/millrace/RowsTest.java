@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.codec.ExampleFields;
 import dev.millrace.codec.OutputRecord;
 import dev.millrace.codec.json.CommandJson;
-import dev.millrace.data.EraseRequest;
 import dev.millrace.data.KafkaRecord;
+import dev.millrace.data.ModelCommand.Erase;
 import dev.millrace.testing.Collected;
 import dev.millrace.testing.Order;
 import dev.millrace.testing.OrderJob;
@@ -59,7 +59,7 @@ class RowsTest extends OrderJob {
   @Test
   void eventRowsHaveTheFieldsOfTheirKind() throws Exception {
     byte[] key = "card-0".getBytes(StandardCharsets.UTF_8);
-    byte[] erase = CommandJson.encode(new EraseRequest("orders", null));
+    byte[] erase = CommandJson.encode(new Erase("orders", null));
     MillraceStreams out =
         Millrace.pipeline(Order.PIPELINE)
             .withCommands(

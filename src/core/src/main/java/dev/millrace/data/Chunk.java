@@ -161,31 +161,17 @@ public final class Chunk extends PackedExamples {
 
   /** Returns a copy without some rows. */
   public Chunk without(BitSet rows) {
-    byte[] kept = bytesWithout(rows);
-    return new Chunk(
-        key,
-        size() - rows.cardinality(),
-        width(),
-        indicators(),
-        columns,
-        epoch,
-        plain,
-        Arrays.copyOf(labels, labelCount),
-        kept);
+    return with(size() - rows.cardinality(), bytesWithout(rows));
   }
 
   /** Returns a deep copy. */
   public Chunk copy() {
-    return new Chunk(
-        key,
-        size(),
-        width(),
-        indicators(),
-        columns,
-        epoch,
-        plain,
-        Arrays.copyOf(labels, labelCount),
-        Arrays.copyOf(bytes(), length()));
+    return with(size(), Arrays.copyOf(bytes(), length()));
+  }
+
+  private Chunk with(int size, byte[] rows) {
+    String[] names = Arrays.copyOf(labels, labelCount);
+    return new Chunk(key, size, width(), indicators(), columns, epoch, plain, names, rows);
   }
 
   // A chunk has few classes, and the same few Strings come again: a scan beats a hash.

@@ -107,7 +107,7 @@ public final class Example {
 
   /** Returns the time that windows of time go by: {@link Chunk#windowTime}. */
   public long windowTime() {
-    return PackedExamples.windowTime(eventTime, record.timestamp());
+    return KafkaRecord.windowTime(eventTime, record.timestamp());
   }
 
   /** Returns true if the example has an id. */

@@ -175,7 +175,7 @@ public record FeatureSpec(
           case ONE_HOT -> values.size();
           case HASH -> buckets;
           case TIME -> TIME_WIDTH;
-          case ID, SET, TEXT, SPARSE -> maxIds() * IdWords.width(type);
+          case ID, SET, TEXT, SPARSE -> maxIds() * IdWords.width(type.isWeighted());
         };
     return nullable ? width + 1 : width;
   }

@@ -17,31 +17,28 @@ public final class IdWords {
 
   private IdWords() {}
 
-  /** Returns the floats of one id of a column of this type. */
-  public static int width(FeatureSpec.Type type) {
-    return width(type.isWeighted());
-  }
-
   /** Returns the floats of one id, with its number if it has one. */
   public static int width(boolean isWeighted) {
     return isWeighted ? ID_WIDTH + 1 : ID_WIDTH;
   }
 
   /** Writes an id. */
-  public static void write(long id, float[] row, int at) {
-    row[at] = (float) (id & MASK);
-    row[at + 1] = (float) ((id >>> BITS) & MASK);
-    row[at + 2] = (float) (id >>> (2 * BITS));
+  public static void write(long id, float[] row, int place) {
+    row[place] = (float) (id & MASK);
+    row[place + 1] = (float) ((id >>> BITS) & MASK);
+    row[place + 2] = (float) (id >>> (2 * BITS));
   }
 
   /** Returns true if there is an id. */
-  public static boolean isPresent(float[] row, int at) {
-    return !Float.isNaN(row[at]);
+  public static boolean isPresent(float[] row, int place) {
+    return !Float.isNaN(row[place]);
   }
 
   /** Returns the id that {@link #write} wrote. */
-  public static long read(float[] row, int at) {
-    return (long) row[at] | ((long) row[at + 1] << BITS) | ((long) row[at + 2] << (2 * BITS));
+  public static long read(float[] row, int place) {
+    return (long) row[place]
+        | ((long) row[place + 1] << BITS)
+        | ((long) row[place + 2] << (2 * BITS));
   }
 
   /**
@@ -49,14 +46,14 @@ public final class IdWords {
    *
    * @param millis since the epoch; one before it counts as 0, one after the year 2527 as that
    */
-  public static void writeTime(long millis, float[] row, int at) {
+  public static void writeTime(long millis, float[] row, int place) {
     long within = Math.max(0, Math.min((1L << (2 * BITS)) - 1, millis));
-    row[at] = (float) (within & MASK);
-    row[at + 1] = (float) (within >>> BITS);
+    row[place] = (float) (within & MASK);
+    row[place + 1] = (float) (within >>> BITS);
   }
 
   /** Returns the time that {@link #writeTime} wrote. */
-  public static long readTime(float[] row, int at) {
-    return (long) row[at] | ((long) row[at + 1] << BITS);
+  public static long readTime(float[] row, int place) {
+    return (long) row[place] | ((long) row[place + 1] << BITS);
   }
 }

@@ -69,6 +69,14 @@ public record KafkaRecord(
         new byte[][] {headerValue});
   }
 
+  /**
+   * Returns the time that windows of time go by: the event time, but not later than the record's
+   * timestamp, if it has one.
+   */
+  static long windowTime(long eventTime, long timestamp) {
+    return timestamp < 0 ? eventTime : Math.min(eventTime, timestamp);
+  }
+
   /** Returns true if the record lies in a partition of a topic. */
   public boolean hasPlace() {
     return partition >= 0;

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * headers (int), then name and value of each header. Numbers are little-endian; a byte string is
  * its length (int, -1 for null) and its bytes. The topic is not stored.
  */
-abstract sealed class PackedExamples permits Chunk {
+abstract class PackedExamples {
   private static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
   private static final VarHandle LONG =
@@ -128,11 +128,7 @@ abstract sealed class PackedExamples permits Chunk {
    * of the window.
    */
   public final long windowTime(int row) {
-    return windowTime(eventTime(row), timestamp(row));
-  }
-
-  static long windowTime(long eventTime, long recorded) {
-    return recorded < 0 ? eventTime : Math.min(eventTime, recorded);
+    return KafkaRecord.windowTime(eventTime(row), timestamp(row));
   }
 
   public final float weight(int row) {
@@ -154,8 +150,8 @@ abstract sealed class PackedExamples permits Chunk {
     if (!hasId(row)) {
       return null;
     }
-    int at = startOfId(row);
-    return new String(bytes, at + Integer.BYTES, intAt(at), StandardCharsets.UTF_8);
+    int position = startOfId(row);
+    return new String(bytes, position + Integer.BYTES, intAt(position), StandardCharsets.UTF_8);
   }
 
   /** Returns the hash of the example's group, 0 if it has none. */
@@ -189,9 +185,9 @@ abstract sealed class PackedExamples permits Chunk {
 
   /** Returns a hash of the id, which the example must have: 64-bit FNV-1a, then mixed. */
   public final long idHash(int row) {
-    int at = startOfId(row);
-    int from = at + Integer.BYTES;
-    int to = from + intAt(at);
+    int position = startOfId(row);
+    int from = position + Integer.BYTES;
+    int to = from + intAt(position);
     long hash = 0xCBF29CE484222325L;
     for (int i = from; i < to; i++) {
       hash = (hash ^ (bytes[i] & 0xFF)) * 0x100000001B3L;
@@ -214,9 +210,9 @@ abstract sealed class PackedExamples permits Chunk {
   public final void copyFeatures(int from, int to, float[] into) {
     int next = 0;
     for (int row = from; row < to; row++) {
-      int at = start(row) + FEATURES;
+      int position = start(row) + FEATURES;
       for (int f = 0; f < width; f++) {
-        into[next++] = Float.intBitsToFloat(intAt(at + f * Float.BYTES));
+        into[next++] = Float.intBitsToFloat(intAt(position + f * Float.BYTES));
       }
     }
   }
@@ -228,16 +224,16 @@ abstract sealed class PackedExamples permits Chunk {
    * @return null if there is no such header, or it has no value
    */
   public final byte @Nullable [] header(int row, byte[] name) {
-    int at = behind(behind(startOfKey(row)));
-    int headers = intAt(at);
-    at += Integer.BYTES;
+    int position = behind(behind(startOfKey(row)));
+    int headers = intAt(position);
+    position += Integer.BYTES;
     for (int h = 0; h < headers; h++) {
-      int value = behind(at);
-      int from = at + Integer.BYTES;
+      int value = behind(position);
+      int from = position + Integer.BYTES;
       if (Arrays.equals(bytes, from, value, name, 0, name.length)) {
         return readBytes(new int[] {value});
       }
-      at = behind(value);
+      position = behind(value);
     }
     return null;
   }
@@ -273,64 +269,68 @@ abstract sealed class PackedExamples permits Chunk {
       count = width;
     }
     int start = length;
-    int features = start + FEATURES;
-    int at = features + count * Float.BYTES;
     int carried = example.carriedCount;
-    ensureRoom(at + (carried + 1) * Long.BYTES);
-    byte[] into = bytes;
+    ensureRoom(start + FEATURES + count * Float.BYTES + (carried + 1) * Long.BYTES);
     KafkaRecord record = example.record;
-    INT.set(into, start + PARTITION, record.partition());
-    LONG.set(into, start + OFFSET, record.offset());
-    LONG.set(into, start + TIMESTAMP, timestamp);
-    LONG.set(into, start + EVENT_TIME, example.eventTime);
-    LONG.set(into, start + TARGET, Double.doubleToRawLongBits(target));
-    INT.set(into, start + WEIGHT, Float.floatToRawIntBits(example.weight));
-    boolean hasGroup = example.group != 0;
-    int flags = (example.hasId() ? HAS_ID : 0) | (hasGroup ? HAS_GROUP : 0);
-    INT.set(into, start + KIND, example.kind.ordinal() | flags | carried << CARRIED_SHIFT);
-    for (int f = 0; f < count; f++) {
-      int bits = Float.floatToRawIntBits(example.features[f]);
-      INT.set(into, features + f * Float.BYTES, bits);
-    }
-    for (int c = 0; c < carried; c++) {
-      LONG.set(into, at, example.carried[c]);
-      at += Long.BYTES;
-    }
-    if (hasGroup) {
-      LONG.set(into, at, example.group);
-      at += Long.BYTES;
-    }
+    INT.set(bytes, start + PARTITION, record.partition());
+    LONG.set(bytes, start + OFFSET, record.offset());
+    LONG.set(bytes, start + TIMESTAMP, timestamp);
+    LONG.set(bytes, start + EVENT_TIME, example.eventTime);
+    LONG.set(bytes, start + TARGET, Double.doubleToRawLongBits(target));
+    INT.set(bytes, start + WEIGHT, Float.floatToRawIntBits(example.weight));
+    int flags = (example.hasId() ? HAS_ID : 0) | (example.group != 0 ? HAS_GROUP : 0);
+    INT.set(bytes, start + KIND, example.kind.ordinal() | flags | carried << CARRIED_SHIFT);
+    int position = putNumbers(start + FEATURES, example, count);
     if (example.hasId()) {
-      at = put(at, example.id, example.idLength);
+      position = put(position, example.id, example.idLength);
     }
-    at = put(at, record);
-    INT.set(bytes, start, at - start);
-    length = at;
+    position = put(position, record);
+    INT.set(bytes, start, position - start);
+    length = position;
     size++;
   }
 
-  private int put(int offset, KafkaRecord record) {
-    int at = put(offset, record.key());
-    at = put(at, record.value());
-    int headers = record.headerNames().length;
-    at = putInt(at, headers);
-    for (int h = 0; h < headers; h++) {
-      at = put(at, record.headerNames()[h].getBytes(StandardCharsets.UTF_8));
-      at = put(at, record.headerValues()[h]);
+  /** Writes features, carried values and the group, for which there is room. */
+  private int putNumbers(int offset, Example example, int features) {
+    byte[] into = bytes;
+    for (int f = 0; f < features; f++) {
+      int bits = Float.floatToRawIntBits(example.features[f]);
+      INT.set(into, offset + f * Float.BYTES, bits);
     }
-    return at;
+    int position = offset + features * Float.BYTES;
+    for (int c = 0; c < example.carriedCount; c++) {
+      LONG.set(into, position, example.carried[c]);
+      position += Long.BYTES;
+    }
+    if (example.group != 0) {
+      LONG.set(into, position, example.group);
+      position += Long.BYTES;
+    }
+    return position;
+  }
+
+  private int put(int offset, KafkaRecord record) {
+    int position = put(offset, record.key());
+    position = put(position, record.value());
+    int headers = record.headerNames().length;
+    position = putInt(position, headers);
+    for (int h = 0; h < headers; h++) {
+      position = put(position, record.headerNames()[h].getBytes(StandardCharsets.UTF_8));
+      position = put(position, record.headerValues()[h]);
+    }
+    return position;
   }
 
   /** Returns the bytes of all rows but some, in their order. */
   final byte[] bytesWithout(BitSet rows) {
     byte[] kept = new byte[length];
-    int at = 0;
+    int position = 0;
     for (int row = rows.nextClearBit(0); row < size; row = rows.nextClearBit(row + 1)) {
       int start = start(row);
-      System.arraycopy(bytes, start, kept, at, intAt(start));
-      at += intAt(start);
+      System.arraycopy(bytes, start, kept, position, intAt(start));
+      position += intAt(start);
     }
-    return Arrays.copyOf(kept, at);
+    return Arrays.copyOf(kept, position);
   }
 
   /** Removes all rows, keeping the memory. */
@@ -352,11 +352,11 @@ abstract sealed class PackedExamples permits Chunk {
     SizeChecks.require("features of a chunk", width, 0, length / Float.BYTES);
     SizeChecks.require("indicators of a chunk", indicators, 0, width);
     starts = new int[size];
-    int at = 0;
+    int position = 0;
     for (int row = 0; row < size; row++) {
-      starts[row] = at;
-      SizeChecks.require("rows of a chunk", size, 0, row + (length - at) / MIN_BYTES);
-      int flags = intAt(at + KIND);
+      starts[row] = position;
+      SizeChecks.require("rows of a chunk", size, 0, row + (length - position) / MIN_BYTES);
+      int flags = intAt(position + KIND);
       int kind = flags & KIND_BITS;
       SizeChecks.require("kind of a row", kind, 0, RecordKind.LAST);
       int min = MIN_BYTES + ((flags & HAS_GROUP) != 0 ? Long.BYTES : 0);
@@ -364,9 +364,10 @@ abstract sealed class PackedExamples permits Chunk {
       min +=
           (int) SizeChecks.require("carried values", flags >>> CARRIED_SHIFT, 0, MAX_CARRIED)
               * Long.BYTES;
-      at += (int) SizeChecks.require("bytes of a row", intAt(at), min, length - at);
+      position +=
+          (int) SizeChecks.require("bytes of a row", intAt(position), min, length - position);
     }
-    SizeChecks.require("bytes of all rows", at, length);
+    SizeChecks.require("bytes of all rows", position, length);
     known = size;
   }
 
@@ -381,10 +382,10 @@ abstract sealed class PackedExamples permits Chunk {
     if (starts.length < size) {
       starts = Arrays.copyOf(starts, Math.max(size, 2 * starts.length));
     }
-    int at = known == 0 ? 0 : starts[known - 1] + intAt(starts[known - 1]);
+    int position = known == 0 ? 0 : starts[known - 1] + intAt(starts[known - 1]);
     for (; known < size; known++) {
-      starts[known] = at;
-      at += intAt(at);
+      starts[known] = position;
+      position += intAt(position);
     }
   }
 
@@ -402,36 +403,36 @@ abstract sealed class PackedExamples permits Chunk {
   }
 
   private int startOfKey(int row) {
-    int at = startOfId(row);
-    return hasId(row) ? behind(at) : at;
+    int position = startOfId(row);
+    return hasId(row) ? behind(position) : position;
   }
 
   /** Returns the position behind a byte string. */
-  private int behind(int at) {
-    return at + Integer.BYTES + Math.max(0, intAt(at)); // -1 for null
+  private int behind(int position) {
+    return position + Integer.BYTES + Math.max(0, intAt(position)); // -1 for null
   }
 
-  private int intAt(int at) {
-    return (int) INT.get(bytes, at);
+  private int intAt(int position) {
+    return (int) INT.get(bytes, position);
   }
 
-  private int putInt(int at, int value) {
-    ensureRoom(at + Integer.BYTES);
-    INT.set(bytes, at, value);
-    return at + Integer.BYTES;
+  private int putInt(int position, int value) {
+    ensureRoom(position + Integer.BYTES);
+    INT.set(bytes, position, value);
+    return position + Integer.BYTES;
   }
 
-  private int put(int at, byte @Nullable [] string) {
+  private int put(int position, byte @Nullable [] string) {
     if (string == null) {
-      return putInt(at, -1);
+      return putInt(position, -1);
     }
-    return put(at, string, string.length);
+    return put(position, string, string.length);
   }
 
-  private int put(int at, byte[] string, int stringLength) {
-    int from = at + Integer.BYTES;
+  private int put(int position, byte[] string, int stringLength) {
+    int from = position + Integer.BYTES;
     ensureRoom(from + stringLength);
-    INT.set(bytes, at, stringLength);
+    INT.set(bytes, position, stringLength);
     System.arraycopy(string, 0, bytes, from, stringLength);
     return from + stringLength;
   }

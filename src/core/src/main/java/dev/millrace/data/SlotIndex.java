@@ -27,8 +27,8 @@ public abstract class SlotIndex {
   /** Returns the slot of a hash, {@link #NONE} if there is none. */
   public final int find(long hash) {
     int mask = places.length - 1;
-    for (int at = home(hash); ; at = at + 1 & mask) {
-      int slot = places[at] - 1;
+    for (int place = home(hash); ; place = place + 1 & mask) {
+      int slot = places[place] - 1;
       if (slot < 0 || hash(slot) == hash) {
         return slot;
       }
@@ -52,11 +52,11 @@ public abstract class SlotIndex {
 
   private void put(int entry) {
     int mask = places.length - 1;
-    int at = home(hash(entry - 1));
-    while (places[at] != 0) {
-      at = at + 1 & mask;
+    int place = home(hash(entry - 1));
+    while (places[place] != 0) {
+      place = place + 1 & mask;
     }
-    places[at] = entry;
+    places[place] = entry;
   }
 
   /**
@@ -69,11 +69,11 @@ public abstract class SlotIndex {
     while (places[gap] != slot + 1) {
       gap = gap + 1 & mask;
     }
-    for (int at = gap + 1 & mask; places[at] != 0; at = at + 1 & mask) {
-      int distance = at - home(hash(places[at] - 1)) & mask;
-      if (distance >= (at - gap & mask)) {
-        places[gap] = places[at];
-        gap = at;
+    for (int place = gap + 1 & mask; places[place] != 0; place = place + 1 & mask) {
+      int distance = place - home(hash(places[place] - 1)) & mask;
+      if (distance >= (place - gap & mask)) {
+        places[gap] = places[place];
+        gap = place;
       }
     }
     places[gap] = 0;

@@ -266,16 +266,16 @@ final class ClassificationWindow {
       int row = rows.row(i);
       get(row, example);
       if (rows.holds(row) && !Float.isNaN(example.positiveScore)) {
-        int at = example.segment;
-        rates[at] = rates[at] == null ? new PositiveRate() : rates[at];
-        rates[at].add(example, rows.weight(row));
-        examples[at]++;
+        int place = example.segment;
+        rates[place] = rates[place] == null ? new PositiveRate() : rates[place];
+        rates[place].add(example, rows.weight(row));
+        examples[place]++;
       }
     }
     List<Segment> reported = new ArrayList<>();
-    for (int at = 0; at < rates.length; at++) {
-      if (rates[at] != null) {
-        reported.add(new Segment(segments.value(at), examples[at], rates[at].share()));
+    for (int place = 0; place < rates.length; place++) {
+      if (rates[place] != null) {
+        reported.add(new Segment(segments.value(place), examples[place], rates[place].share()));
       }
     }
     return new SegmentScores(segments.column(), reported);

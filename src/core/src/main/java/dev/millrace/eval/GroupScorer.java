@@ -24,7 +24,7 @@ import java.util.Arrays;
  * of arrival. The sums go over the groups in the order of their oldest example.
  */
 final class GroupScorer {
-  private final int at;
+  private final int maxRank;
   private final double[] discounts;
 
   private final long[] groups;
@@ -42,12 +42,12 @@ final class GroupScorer {
   private double gains;
 
   /**
-   * @param at rank up to which hits and gains count
+   * @param maxRank rank up to which hits and gains count
    * @param room max number of examples
    */
-  GroupScorer(int at, int room) {
-    this.at = at;
-    discounts = new double[Math.min(at, room)];
+  GroupScorer(int maxRank, int room) {
+    this.maxRank = maxRank;
+    discounts = new double[Math.min(maxRank, room)];
     for (int rank = 0; rank < discounts.length; rank++) {
       discounts[rank] = FdlibmLog.of(2) / FdlibmLog.of(rank + 2.0);
     }
@@ -84,7 +84,7 @@ final class GroupScorer {
       Arrays.sort(order, starts[g], starts[g + 1]);
       addGroup(order, starts[g], starts[g + 1]);
     }
-    return new GroupScores(at, count, examples, auc / weight, hits / count, gains / count);
+    return new GroupScores(maxRank, count, examples, auc / weight, hits / count, gains / count);
   }
 
   /**
@@ -137,6 +137,20 @@ final class GroupScorer {
     if (positives == 0 || negatives == 0) {
       return;
     }
+    count++;
+    examples += end - from;
+    weight += positives + negatives;
+    auc +=
+        (positives + negatives) * (addRanks(order, from, end, relevant) / (positives * negatives));
+  }
+
+  /**
+   * Adds the hits and gains of a group.
+   *
+   * @param relevant number of its positive examples
+   * @return the weight of its pairs of a positive and a negative example that are in order
+   */
+  private double addRanks(long[] order, int from, int end, int relevant) {
     double area = 0;
     double truePositives = 0;
     double gain = 0;
@@ -159,14 +173,11 @@ final class GroupScorer {
       truePositives += positivesHere;
       int equal = i - tied;
       gain += (double) relevantHere / equal * discounts(tied - from, i - from);
-      noHit *= probabilityOfNone(relevantHere, equal, at - (tied - from));
+      noHit *= probabilityOfNone(relevantHere, equal, maxRank - (tied - from));
     }
-    count++;
-    examples += end - from;
-    weight += positives + negatives;
-    auc += (positives + negatives) * (area / (positives * negatives));
     hits += 1 - noHit;
     gains += gain / discounts(0, relevant);
+    return area;
   }
 
   /** Returns the sum of the discounts of ranks, of those beyond the last that counts 0. */

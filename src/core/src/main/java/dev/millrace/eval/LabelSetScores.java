@@ -106,9 +106,9 @@ public final class LabelSetScores implements State {
   public ScoreBlock window(double macroF1) {
     double[] sums = new double[STRIDE];
     for (int i = 0; i < size; i++) {
-      int at = place(i);
+      int place = place(i);
       for (int s = 0; s < STRIDE; s++) {
-        sums[s] += window[at + s];
+        sums[s] += window[place + s];
       }
     }
     return block(size, sums, macroF1);

@@ -31,6 +31,7 @@ public final class RegressionMetrics implements RollingMetrics {
   private static final double[] NONE = {};
 
   private final MetricsSpec spec;
+  private final boolean areForecasts;
   private RegressionWindow window;
   private final RegressionSums total;
   private final @Nullable Decayed<RegressionSums> decayed;
@@ -46,6 +47,7 @@ public final class RegressionMetrics implements RollingMetrics {
   /** Creates metrics without any example. */
   public RegressionMetrics(MetricsSpec spec) {
     this.spec = spec;
+    areForecasts = spec.forecast() != null;
     window = new RegressionWindow(spec);
     total = new RegressionSums(baselines(spec));
     decayed = Decayed.of(spec, new RegressionSums(baselines(spec)));
@@ -63,8 +65,7 @@ public final class RegressionMetrics implements RollingMetrics {
    * @param eventTime milliseconds since the epoch
    */
   public void update(double actual, double predicted, double loss, double weight, long eventTime) {
-    update(
-        actual, predicted, previousLabel, allLabels.mean(), NONE, false, loss, weight, eventTime);
+    update(actual, predicted, previousLabel, allLabels.mean(), NONE, loss, weight, eventTime);
   }
 
   /**
@@ -79,7 +80,7 @@ public final class RegressionMetrics implements RollingMetrics {
       double loss,
       double weight,
       long eventTime) {
-    update(actual, predicted, known.last(), known.usual(), NONE, false, loss, weight, eventTime);
+    update(actual, predicted, known.last(), known.usual(), NONE, loss, weight, eventTime);
   }
 
   @Override
@@ -105,7 +106,6 @@ public final class RegressionMetrics implements RollingMetrics {
         known.lastValue(),
         known.mean(),
         known.seasonal(),
-        true,
         loss,
         weight,
         eventTime);
@@ -117,7 +117,6 @@ public final class RegressionMetrics implements RollingMetrics {
       double lastValue,
       double mean,
       double[] seasonal,
-      boolean isForecast,
       double loss,
       double weight,
       long eventTime) {
@@ -125,13 +124,13 @@ public final class RegressionMetrics implements RollingMetrics {
     if (!Double.isNaN(scored)) {
       window.add(actual, scored, lastValue, mean, seasonal, loss, weight, eventTime);
       total.add(actual, scored, lastValue, mean, loss, weight);
-      if (isForecast) {
+      if (areForecasts) {
         total.addForecast(actual, scored, seasonal, weight);
       }
       if (decayed != null) {
         double decayedWeight = weight * decayed.decay();
         decayed.sums().add(actual, scored, lastValue, mean, loss, decayedWeight);
-        if (isForecast) {
+        if (areForecasts) {
           decayed.sums().addForecast(actual, scored, seasonal, decayedWeight);
         }
       }
@@ -177,7 +176,7 @@ public final class RegressionMetrics implements RollingMetrics {
     ofAll.put(Score.LABEL_MEAN, total.labels().mean());
     ofAll.put(Score.LABEL_SD, total.labels().standardDeviation());
     Map<Score, Double> ofWindow = scores(inWindow);
-    if (spec.forecast() != null) {
+    if (areForecasts) {
       putForecast(ofWindow, inWindow);
       putForecast(ofAll, total);
     }
@@ -279,7 +278,7 @@ public final class RegressionMetrics implements RollingMetrics {
     previousLabel = v.number(previousLabel);
     minLabel = v.number(minLabel);
     maxLabel = v.number(maxLabel);
-    if (spec.forecast() != null) {
+    if (areForecasts) {
       seasonalError = v.number(seasonalError);
     }
   }

@@ -42,7 +42,7 @@ final class RegressionSums implements Decayed.Sums {
     Arrays.setAll(seasonal, b -> new ErrorSums());
   }
 
-  /** Adds an example; a baseline's prediction of NaN is none. */
+  /** Adds an example; NaN stands for a baseline that predicted nothing. */
   void add(
       double actual,
       double predicted,
@@ -68,7 +68,7 @@ final class RegressionSums implements Decayed.Sums {
   /**
    * Adds the scores of a forecast that only forecasts have.
    *
-   * @param predictions of the seasonal baselines; NaN is none
+   * @param predictions of the seasonal baselines; NaN where one predicted nothing
    */
   void addForecast(double actual, double predicted, double[] predictions, double weight) {
     double size = Math.abs(actual) + Math.abs(predicted);

@@ -63,12 +63,12 @@ public record Segments(String column, int start, boolean isBoolean, List<String>
    * @param row floats, of which the example's begin at {@code offset}
    */
   public int of(float[] row, int offset) {
-    int at = offset + start;
-    if (isBoolean && !Float.isNaN(row[at])) {
-      return row[at] == 0f ? 0 : 1;
+    int place = offset + start;
+    if (isBoolean && !Float.isNaN(row[place])) {
+      return row[place] == 0f ? 0 : 1;
     }
     for (int value = 0; value < values.size() && !isBoolean; value++) {
-      if (row[at + value] != 0f) {
+      if (row[place + value] != 0f) {
         return value;
       }
     }

@@ -1,9 +1,9 @@
 package dev.millrace.input;
 
-import dev.millrace.data.EraseRequest;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.IdHash;
 import dev.millrace.data.IdWords;
+import dev.millrace.data.ModelCommand.Erase;
 import dev.millrace.data.PublicApi;
 import java.util.List;
 import java.util.stream.Stream;
@@ -31,7 +31,7 @@ public record ErasedId(
     boolean isGroup) {
 
   /** Returns an id of an input; null if the input has no ids of that column. */
-  public static @Nullable ErasedId of(InputSpec input, EraseRequest.Id id) {
+  public static @Nullable ErasedId of(InputSpec input, Erase.Id id) {
     String name = id.column();
     if (!columns(input).contains(name)) {
       return null;

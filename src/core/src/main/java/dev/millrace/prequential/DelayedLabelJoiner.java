@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Joins delayed labels to their features, row by row: a label that finds its features becomes an
  * example like any other, but for the prediction that is scored, which is the one made when the
- * features came. The keys of a thread take turns. Not thread-safe.
+ * features came. Shared by all keys of a thread. Not thread-safe.
  */
 final class DelayedLabelJoiner implements RowLearner {
   private static final LabelOutcome[] OUTCOMES = LabelOutcome.values();

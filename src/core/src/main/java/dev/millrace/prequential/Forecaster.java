@@ -25,7 +25,7 @@ import java.util.Map;
  * Forecasts the series of a model key, record by record: the value of a record is the label of the
  * forecasts that were made of it, which are scored and learned then, and never earlier; after that
  * the next forecast is made from the features of the record and from what is known of the series.
- * The keys of a thread take turns. Not thread-safe.
+ * Shared by all keys of a thread. Not thread-safe.
  */
 final class Forecaster implements RowLearner {
   private final ForecastSpec spec;

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Keeps all that a key has within {@code limits.state-bytes}. When the bytes are used up, groups of
  * records and known ids make room: of the tables that take the most, the least recently used
- * entries are forgotten. The keys of a thread take turns. Not thread-safe.
+ * entries are forgotten. Shared by all keys of a thread. Not thread-safe.
  *
  * <p>What is forgotten is a function of the key's records alone. Where records are learned one by
  * one, sizes are compared before each of them; where one call learns several, after every {@value

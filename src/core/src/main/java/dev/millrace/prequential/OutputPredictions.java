@@ -26,8 +26,8 @@ final class OutputPredictions {
   }
 
   /** Returns the version of the models, as it is now. */
-  ModelVersion version(OutputsState of) {
-    return predictions.version(of.steps(), of.counters.examples);
+  ModelVersion version(OutputsState outputs) {
+    return predictions.version(outputs.steps(), outputs.counters.examples);
   }
 
   /**
@@ -39,20 +39,20 @@ final class OutputPredictions {
    * @param set that was predicted from them; null if each output decides alone
    */
   Prediction of(
-      OutputsState of,
+      OutputsState outputs,
       Chunk chunk,
       int row,
       @Nullable String labels,
       List<NamedOutcome> outcomes,
       @Nullable PendingSet set,
       ModelVersion version) {
-    boolean isSet = of.task == Task.MULTILABEL;
+    boolean isSet = outputs.task == Task.MULTILABEL;
     OfOutputs outcome =
         new OfOutputs(
-            isSet && set != null ? names(of, set) : null,
+            isSet && set != null ? names(outputs, set) : null,
             isSet && labels != null ? OutputLabels.set(labels) : null,
-            isSet || set == null ? outcomes : decided(of, outcomes, set));
-    long seq = labels == null ? 0 : of.counters.seq();
+            isSet || set == null ? outcomes : decided(outputs, outcomes, set));
+    long seq = labels == null ? 0 : outputs.counters.seq();
     return predictions.prediction(chunk, row, seq, outcome, null, false, version, null);
   }
 
@@ -60,14 +60,14 @@ final class OutputPredictions {
    * Returns the predictions of targets, with those of two classes as they were decided together.
    */
   private static List<NamedOutcome> decided(
-      OutputsState of, List<NamedOutcome> predictions, PendingSet set) {
+      OutputsState outputs, List<NamedOutcome> predictions, PendingSet set) {
     List<NamedOutcome> decided = new ArrayList<>(predictions);
     for (int p = 0; p < decided.size(); p++) {
       NamedOutcome one = decided.get(p);
-      Output output = Objects.requireNonNull(of.find(one.name()));
+      Output output = Objects.requireNonNull(outputs.find(one.name()));
       int positive = output.positive();
       if (positive >= 0 && one.outcome() instanceof OfClass alone && alone.scores().length == 2) {
-        boolean isPositive = set.predicted().get(of.number(one.name()));
+        boolean isPositive = set.predicted().get(outputs.number(one.name()));
         int predicted = isPositive ? positive : 1 - positive;
         decided.set(p, new NamedOutcome(one.name(), alone.withPredicted(predicted), one.region()));
       }
@@ -75,7 +75,7 @@ final class OutputPredictions {
     return decided;
   }
 
-  private static List<String> names(OutputsState of, PendingSet set) {
-    return set.predicted().stream().mapToObj(number -> of.outputs.get(number).name).toList();
+  private static List<String> names(OutputsState outputs, PendingSet set) {
+    return set.predicted().stream().mapToObj(number -> outputs.all.get(number).name).toList();
   }
 }

@@ -34,14 +34,14 @@ final class OutputRows {
   }
 
   /** Uses the features of a row, with the units of the shared network for them. */
-  void useFeatures(OutputsState of, Chunk chunk, int row) {
-    int inputs = of.shared.inputs();
+  void useFeatures(OutputsState outputs, Chunk chunk, int row) {
+    int inputs = outputs.shared.inputs();
     if (withoutUnits.length < inputs) {
       withoutUnits = new float[inputs];
     }
     fit(inputs + SharedNetwork.UNITS);
     chunk.copyFeatures(row, row + 1, withoutUnits);
-    of.shared.addUnits(withoutUnits, of.unitsAt, features, workspace);
+    outputs.shared.addUnits(withoutUnits, outputs.unitsAt, features, workspace);
   }
 
   /** Uses features that waited for their labels, with the units of the time when they came. */
@@ -63,20 +63,20 @@ final class OutputRows {
    * @param label null if the record has none of this output
    */
   Chunk chunk(
-      OutputsState of,
+      OutputsState outputs,
       String output,
       Chunk chunk,
       int row,
       RecordKind kind,
       @Nullable Label label) {
-    fill(of, output, chunk, row, kind, label);
+    fill(outputs, output, chunk, row, kind, label);
     single.clear();
     single.add(example, chunk.timestamp(row));
     return single;
   }
 
   private void fill(
-      OutputsState of,
+      OutputsState outputs,
       String output,
       Chunk chunk,
       int row,
@@ -87,16 +87,16 @@ final class OutputRows {
         !kind.hasFeatures()
             ? RecordKind.LABEL
             : label == null ? RecordKind.FEATURES : RecordKind.EXAMPLE;
-    int width = kind.hasFeatures() ? of.shared.inputs() + SharedNetwork.UNITS : 0;
+    int width = kind.hasFeatures() ? outputs.shared.inputs() + SharedNetwork.UNITS : 0;
     example.resize(width);
     System.arraycopy(features, 0, example.features, 0, width);
-    example.indicators = kind.hasFeatures() ? of.shared.inputs() - of.unitsAt : 0;
+    example.indicators = kind.hasFeatures() ? outputs.shared.inputs() - outputs.unitsAt : 0;
     example.label = label == null ? null : label.name();
     example.target = label == null ? Double.NaN : label.number();
     example.weight = chunk.weight(row);
     example.group = chunk.group(row);
     example.eventTime = chunk.eventTime(row);
-    example.epoch = chunk.epoch() == 0 ? 0 : of.counters.epoch;
+    example.epoch = chunk.epoch() == 0 ? 0 : outputs.counters.epoch;
     String id = chunk.id(row);
     if (id == null) {
       example.clearId();

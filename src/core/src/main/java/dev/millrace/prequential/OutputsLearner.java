@@ -164,11 +164,11 @@ final class OutputsLearner implements KeyLearner {
 
   private void learnRow(TrainState state, Chunk chunk, int row, EngineListener listener)
       throws IOException {
-    OutputsState of = OutputsState.of(state);
+    OutputsState outputs = OutputsState.of(state);
     RecordKind kind = chunk.kind(row);
-    int known = of.outputs.size();
+    int known = outputs.all.size();
     String labels = kind.hasLabel() ? chunk.label(chunk.labelOf(row)) : null;
-    Rejection rejection = misfit(of, chunk, row);
+    Rejection rejection = misfit(outputs, chunk, row);
     if (rejection == null) {
       budget.begin(state);
       rejection = labels == null || hasTargets ? null : discover(state, labels);
@@ -177,42 +177,42 @@ final class OutputsLearner implements KeyLearner {
       listener.rejected(rejections.letter(chunk, row, rejection));
       return;
     }
-    arrive(of, chunk, row);
+    arrive(outputs, chunk, row);
     outputsListener.begin(listener, chunk, row);
-    outcomes.begin(of);
+    outcomes.begin(outputs);
     if (kind.hasFeatures()) {
-      if (of.derived != null) {
-        derived.fill(of.derived, chunk, row);
+      if (outputs.derived != null) {
+        derived.fill(outputs.derived, chunk, row);
       }
-      rows.useFeatures(of, chunk, row);
+      rows.useFeatures(outputs, chunk, row);
     }
-    long before = of.counters.examples;
-    ModelVersion version = published.version(of);
-    learnOutputs(of, chunk, row, labels);
-    finish(of, chunk, row, known, labels, version, listener);
+    long before = outputs.counters.examples;
+    ModelVersion version = published.version(outputs);
+    learnOutputs(outputs, chunk, row, labels);
+    finish(outputs, chunk, row, known, labels, version, listener);
     report(state, chunk.key(), before, listener);
   }
 
-  /** Returns why a record is none of the key, by its features or its pass; null if it is one. */
-  private static @Nullable Rejection misfit(OutputsState of, Chunk chunk, int row) {
-    return chunk.kind(row).hasFeatures() && chunk.width() != of.shared.inputs()
-        ? Rejections.ofWidth(chunk.width(), of.shared.inputs())
-        : Rejections.ofEpoch(of.counters.arrivals, chunk);
+  /** Returns why the key cannot have a record, by its features or its pass; null if it can. */
+  private static @Nullable Rejection misfit(OutputsState outputs, Chunk chunk, int row) {
+    return chunk.kind(row).hasFeatures() && chunk.width() != outputs.shared.inputs()
+        ? Rejections.ofWidth(chunk.width(), outputs.shared.inputs())
+        : Rejections.ofEpoch(outputs.counters.arrivals, chunk);
   }
 
   /** Counts a record, which may start a pass over the data. */
-  private void arrive(OutputsState of, Chunk chunk, int row) {
-    if (chunk.epoch() > of.counters.epoch) {
-      of.counters.arrivals.turnTo(chunk.epoch());
-      of.counters.epoch = chunk.epoch();
-      if (of.derived != null) {
-        of.derived.clear(); // the times start again
+  private void arrive(OutputsState outputs, Chunk chunk, int row) {
+    if (chunk.epoch() > outputs.counters.epoch) {
+      outputs.counters.arrivals.turnTo(chunk.epoch());
+      outputs.counters.epoch = chunk.epoch();
+      if (outputs.derived != null) {
+        outputs.derived.clear(); // the times start again
       }
     }
-    of.records++;
+    outputs.records++;
     LateLabels late = spec.input().labels();
     if (chunk.kind(row).hasFeatures() || late == null || late.topic() == null) {
-      of.counters.arrive(chunk, row);
+      outputs.counters.arrive(chunk, row);
     }
   }
 
@@ -223,7 +223,7 @@ final class OutputsLearner implements KeyLearner {
    * @param version of the models before it
    */
   private void finish(
-      OutputsState of,
+      OutputsState outputs,
       Chunk chunk,
       int row,
       int known,
@@ -233,22 +233,23 @@ final class OutputsLearner implements KeyLearner {
     List<NamedOutcome> predictions = outputsListener.predictions;
     PendingSet set = null;
     boolean isPredicted = chunk.kind(row).hasFeatures() && (!hasTargets || !predictions.isEmpty());
-    if (of.sets != null && isPredicted) {
+    if (outputs.sets != null && isPredicted) {
       // Labels that were discovered in this record were not predicted.
       predictions = predictions.subList(0, Math.min(known, predictions.size()));
       set =
-          of.sets.predict(of.probabilities(predictions, known), Math.max(0, chunk.windowTime(row)));
+          outputs.sets.predict(
+              outputs.probabilities(predictions, known), Math.max(0, chunk.windowTime(row)));
     }
     String id = chunk.id(row);
     int learned = outcomes.finish(set, id);
-    of.counters.examples += learned;
-    if (set != null && learned == 0 && id != null && of.sets != null) {
-      of.sets.keep(LabelJoin.joinId(id, of.counters.epoch), set, budget);
+    outputs.counters.examples += learned;
+    if (set != null && learned == 0 && id != null && outputs.sets != null) {
+      outputs.sets.keep(LabelJoin.joinId(id, outputs.counters.epoch), set, budget);
     }
     if (spec.publish().predictions() && isPredicted) {
       listener.prediction(
-          published.of(of, chunk, row, labels, predictions, set, version),
-          of.counters.timestamp,
+          published.of(outputs, chunk, row, labels, predictions, set, version),
+          outputs.counters.timestamp,
           chunk,
           row);
     }
@@ -256,15 +257,15 @@ final class OutputsLearner implements KeyLearner {
 
   /** Adds the labels of a set that are new, all or none; returns why they cannot be, else null. */
   private @Nullable Rejection discover(TrainState state, String labels) {
-    OutputsState of = OutputsState.of(state);
+    OutputsState outputs = OutputsState.of(state);
     List<String> added =
-        OutputLabels.set(labels).stream().filter(name -> of.find(name) == null).toList();
+        OutputLabels.set(labels).stream().filter(name -> outputs.find(name) == null).toList();
     if (added.isEmpty()) {
       return null;
     }
     List<String> declared = spec.input().classes();
     int max = declared.isEmpty() ? spec.input().limits().classes() : declared.size();
-    int known = of.outputs.size();
+    int known = outputs.all.size();
     if (known + added.size() > max) {
       return new Rejection(
           DeadLetterReason.TOO_MANY_CLASSES,
@@ -275,18 +276,18 @@ final class OutputsLearner implements KeyLearner {
                   max,
                   declared.isEmpty() ? "limits.classes" : "input.classes"));
     }
-    long begun = of.active().size();
+    long begun = outputs.active().size();
     long bytes =
         KeyBudget.fixedBytes(state)
-            + (known - begun + added.size()) * bytesOf(of.shared.inputs(), Task.BINARY);
+            + (known - begun + added.size()) * bytesOf(outputs.shared.inputs(), Task.BINARY);
     if (bytes > maxBytes) {
       return rejections.ofSize(bytes);
     }
-    added.forEach(of::add);
+    added.forEach(outputs::add);
     return null;
   }
 
-  private void learnOutputs(OutputsState of, Chunk chunk, int row, @Nullable String labels)
+  private void learnOutputs(OutputsState outputs, Chunk chunk, int row, @Nullable String labels)
       throws IOException {
     RecordKind kind = chunk.kind(row);
     if (hasTargets) {
@@ -294,32 +295,32 @@ final class OutputsLearner implements KeyLearner {
       List<TargetSpec> declared = spec.input().targets();
       for (int t = 0; t < declared.size(); t++) {
         Label label = t < targets.size() ? targets.get(t) : null;
-        learnOutput(of, of.number(declared.get(t).name()), chunk, row, kind, label);
+        learnOutput(outputs, outputs.number(declared.get(t).name()), chunk, row, kind, label);
       }
       return;
     }
     Set<String> names = labels == null ? Set.of() : Set.copyOf(OutputLabels.set(labels));
-    PendingFeatures pending = kind == RecordKind.LABEL ? pending(of, chunk, row) : null;
-    for (int o = 0; o < of.outputs.size(); o++) {
-      Output output = of.outputs.get(o);
+    PendingFeatures pending = kind == RecordKind.LABEL ? pending(outputs, chunk, row) : null;
+    for (int o = 0; o < outputs.all.size(); o++) {
+      Output output = outputs.all.get(o);
       Label label =
           labels == null
               ? null
               : Label.of(names.contains(output.name) ? OutputSpecs.PRESENT : OutputSpecs.ABSENT);
-      if (pending != null && !isPending(of, output, chunk, row)) {
+      if (pending != null && !isPending(outputs, output, chunk, row)) {
         // The label was not known when the features came.
         rows.useFeatures(pending);
-        learnOutput(of, o, chunk, row, RecordKind.EXAMPLE, label);
+        learnOutput(outputs, o, chunk, row, RecordKind.EXAMPLE, label);
       } else {
-        learnOutput(of, o, chunk, row, kind, label);
+        learnOutput(outputs, o, chunk, row, kind, label);
       }
     }
   }
 
   /** Returns the features that wait for a set of labels, in one of the outputs; null if none do. */
-  private @Nullable PendingFeatures pending(OutputsState of, Chunk chunk, int row) {
-    for (Output output : of.outputs) {
-      PendingFeatures pending = pendingOf(of, output, chunk, row);
+  private @Nullable PendingFeatures pending(OutputsState outputs, Chunk chunk, int row) {
+    for (Output output : outputs.all) {
+      PendingFeatures pending = pendingOf(outputs, output, chunk, row);
       if (pending != null) {
         return pending;
       }
@@ -327,24 +328,29 @@ final class OutputsLearner implements KeyLearner {
     return null;
   }
 
-  private boolean isPending(OutputsState of, Output output, Chunk chunk, int row) {
-    return pendingOf(of, output, chunk, row) != null;
+  private boolean isPending(OutputsState outputs, Output output, Chunk chunk, int row) {
+    return pendingOf(outputs, output, chunk, row) != null;
   }
 
   private static @Nullable PendingFeatures pendingOf(
-      OutputsState of, Output output, Chunk chunk, int row) {
+      OutputsState outputs, Output output, Chunk chunk, int row) {
     LabelJoin join = output.state == null ? null : output.state.model().part(LabelJoin.class);
     String id = chunk.id(row);
     return join == null || id == null
         ? null
-        : join.pendingFeatures(LabelJoin.joinId(id, of.counters.epoch));
+        : join.pendingFeatures(LabelJoin.joinId(id, outputs.counters.epoch));
   }
 
   /** Lets the model of one output predict and learn its part of a record, if it has one. */
   private void learnOutput(
-      OutputsState of, int number, Chunk chunk, int row, RecordKind kind, @Nullable Label label)
+      OutputsState outputs,
+      int number,
+      Chunk chunk,
+      int row,
+      RecordKind kind,
+      @Nullable Label label)
       throws IOException {
-    Output output = of.outputs.get(number);
+    Output output = outputs.all.get(number);
     if (output.state == null
         ? !kind.hasFeatures() || (label == null && !isOfKnownTask(output))
         : label == null && !kind.hasFeatures()) {
@@ -356,10 +362,10 @@ final class OutputsLearner implements KeyLearner {
         learner(output)
             .learn(
                 output.state,
-                rows.chunk(of, output.name, chunk, row, kind, label),
+                rows.chunk(outputs, output.name, chunk, row, kind, label),
                 outputsListener);
     if (learned != null && learned != output.state) {
-      of.use(output, learned);
+      outputs.use(output, learned);
     }
   }
 
@@ -372,10 +378,10 @@ final class OutputsLearner implements KeyLearner {
   /** Reports the key, and publishes its models, if that is due. */
   private void report(TrainState state, String key, long before, EngineListener listener)
       throws IOException {
-    OutputsState of = OutputsState.of(state);
+    OutputsState outputs = OutputsState.of(state);
     long every = spec.metrics().every();
-    if (of.counters.examples / every > before / every) {
-      reporter.report(of, key, listener);
+    if (outputs.counters.examples / every > before / every) {
+      reporter.report(outputs, key, listener);
     }
     if (outputsListener.isModelDue) {
       outputsListener.isModelDue = false;
@@ -398,21 +404,21 @@ final class OutputsLearner implements KeyLearner {
     return mismatch;
   }
 
-  private void alignOutputs(OutputsState of, String key, EngineListener listener)
+  private void alignOutputs(OutputsState outputs, String key, EngineListener listener)
       throws IOException {
     for (TargetSpec target : spec.input().targets()) {
-      if (of.find(target.name()) == null) {
-        of.add(target.name());
+      if (outputs.find(target.name()) == null) {
+        outputs.add(target.name());
       }
     }
-    for (Output output : of.active()) {
+    for (Output output : outputs.active()) {
       TrainState own = output.begun();
       if (hasTargets && !learners.containsKey(output.name)) {
         output.forget(); // not a target any more; the numbers of the others stay
       } else if (learner(output).resume(own, OutputSpecs.key(key, output.name), listener) != null) {
         output.forget(); // it restarts with its next example
         events.report(
-            of.counters,
+            outputs.counters,
             OutputSpecs.key(key, output.name),
             new Reset("the stored model does not fit the settings of this output"),
             0,

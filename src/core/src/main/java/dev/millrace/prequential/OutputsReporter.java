@@ -23,10 +23,10 @@ final class OutputsReporter {
   }
 
   /** Reports a key; it has nothing unreported after it, but for its outputs. */
-  void report(OutputsState of, String key, EngineListener listener) {
-    KeyCounters counters = of.counters;
+  void report(OutputsState outputs, String key, EngineListener listener) {
+    KeyCounters counters = outputs.counters;
     counters.reported = counters.seq();
-    Collection<PrequentialModel> models = of.models(key).values();
+    Collection<PrequentialModel> models = outputs.models(key).values();
     long drifts = 0;
     boolean isWarned = false;
     for (PrequentialModel model : models) {
@@ -39,7 +39,7 @@ final class OutputsReporter {
             key,
             counters.seq(),
             counters.examples,
-            of.shared.steps(),
+            outputs.shared.steps(),
             counters.eventTime,
             List.of(),
             models.isEmpty() ? Double.NaN : models.iterator().next().learningRate(),
@@ -52,17 +52,17 @@ final class OutputsReporter {
             counters.arrivals.report(),
             spec.configHash());
     listener.report(
-        new MetricsReport(context, of.task, scores(of, key), counters.epoch, null),
+        new MetricsReport(context, outputs.task, scores(outputs, key), counters.epoch, null),
         counters.timestamp,
         drifts,
         isWarned);
   }
 
-  private OutputScores scores(OutputsState of, String key) {
+  private OutputScores scores(OutputsState outputs, String key) {
     List<OutputReport> reports = new ArrayList<>();
     MacroMean ofWindow = new MacroMean();
     MacroMean ofTotal = new MacroMean();
-    for (Output output : of.active()) {
+    for (Output output : outputs.active()) {
       PrequentialModel model = output.begun().model();
       MetricsReport report =
           model.metrics.report(model.context(spec, OutputSpecs.key(key, output.name)));
@@ -75,9 +75,9 @@ final class OutputsReporter {
       }
     }
     return new OutputScores(
-        of.scores.windowSize(),
-        of.scores.window(ofWindow.mean()),
-        of.scores.total(ofTotal.mean()),
+        outputs.scores.windowSize(),
+        outputs.scores.window(ofWindow.mean()),
+        outputs.scores.total(ofTotal.mean()),
         reports);
   }
 

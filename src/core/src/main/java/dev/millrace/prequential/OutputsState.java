@@ -112,7 +112,7 @@ final class OutputsState implements KeyModels {
   final @Nullable DerivedState derived;
 
   /** In the order in which they became known; targets in that of the pipeline file of then. */
-  final List<Output> outputs = new ArrayList<>();
+  final List<Output> all = new ArrayList<>();
 
   // Of each output, by its name.
   private final Map<String, Integer> numbers = new HashMap<>();
@@ -158,7 +158,7 @@ final class OutputsState implements KeyModels {
   /** Returns the output of a name; null if there is none. */
   @Nullable Output find(String name) {
     Integer number = numbers.get(name);
-    return number == null ? null : outputs.get(number);
+    return number == null ? null : all.get(number);
   }
 
   /** Returns the number of an output, which there must be. */
@@ -168,7 +168,7 @@ final class OutputsState implements KeyModels {
 
   /** Returns the outputs that have had examples. */
   List<Output> active() {
-    List<Output> active = new ArrayList<>(outputs);
+    List<Output> active = new ArrayList<>(all);
     active.removeIf(output -> output.state == null);
     return active;
   }
@@ -203,7 +203,7 @@ final class OutputsState implements KeyModels {
     for (NamedOutcome prediction : predictions) {
       int number = number(prediction.name());
       if (number < known) {
-        int positive = outputs.get(number).positive();
+        int positive = all.get(number).positive();
         probabilities[number] =
             prediction.outcome() instanceof OfClass one
                     && positive >= 0
@@ -218,8 +218,8 @@ final class OutputsState implements KeyModels {
   /** Adds an output without examples. */
   Output add(String name) {
     Output output = new Output(name);
-    numbers.put(name, outputs.size());
-    outputs.add(output);
+    numbers.put(name, all.size());
+    all.add(output);
     return output;
   }
 
@@ -249,19 +249,19 @@ final class OutputsState implements KeyModels {
     long bytes = shared.memoryBytes() + scores.memoryBytes() + counters.arrivals.memoryBytes();
     bytes += sets == null ? 0 : sets.memoryBytes();
     bytes += derived == null ? 0 : derived.memoryBytes();
-    for (Output output : outputs) {
+    for (Output output : all) {
       bytes += OUTPUT_BYTES + (output.state == null ? 0 : output.state.memoryBytes());
     }
     return bytes;
   }
 
   @Override
-  public void addEvictables(List<Evictable> all) {
+  public void addEvictables(List<Evictable> to) {
     if (derived != null) {
-      all.addAll(derived.evictables());
+      to.addAll(derived.evictables());
     }
     for (Output output : active()) {
-      output.begun().addEvictables(all);
+      output.begun().addEvictables(to);
     }
   }
 
@@ -280,13 +280,13 @@ final class OutputsState implements KeyModels {
   public void keepPages(PageStore store, boolean keeps) {
     pages = store;
     keepsPages = keeps;
-    for (int o = 0; o < outputs.size(); o++) {
+    for (int o = 0; o < all.size(); o++) {
       placePages(o);
     }
   }
 
   private void placePages(int index) {
-    TrainState state = outputs.get(index).state;
+    TrainState state = all.get(index).state;
     if (state == null) {
       return;
     }
@@ -317,7 +317,7 @@ final class OutputsState implements KeyModels {
     OutputsState copy = new OutputsState(spec, columns, shared.copy(), unitsAt, counters.copy());
     copy.records = records;
     State.copy(this::visitScores, copy::visitScores);
-    for (Output output : outputs) {
+    for (Output output : all) {
       Output other = copy.add(output.name);
       other.neurons = output.neurons.clone();
       other.state = output.state == null ? null : output.state.copy();
@@ -334,8 +334,8 @@ final class OutputsState implements KeyModels {
     shared.write(out);
     out.writeInt(unitsAt);
     visitScores(new StateWriter(out));
-    out.writeInt(outputs.size());
-    for (Output output : outputs) {
+    out.writeInt(all.size());
+    for (Output output : all) {
       out.writeUTF(output.name);
       out.writeInt(output.neurons.length);
       for (int neuron : output.neurons) {
@@ -398,7 +398,7 @@ final class OutputsState implements KeyModels {
   public void writeModel(PagedOutput out) throws IOException {
     out.writeUTF(task.name());
     out.writeInt(columns);
-    new ClassNames(outputs.stream().map(output -> output.name).toList()).write(out);
+    new ClassNames(all.stream().map(output -> output.name).toList()).write(out);
     LearnerSummary.writeCounts(out, counters.examples, shared.steps());
     shared.write(out);
     out.writeInt(unitsAt);
@@ -410,7 +410,7 @@ final class OutputsState implements KeyModels {
     if (derived != null) {
       derived.write(out);
     }
-    for (Output output : outputs) {
+    for (Output output : all) {
       out.writeInt(output.positive());
       if (output.state == null) {
         out.writeInt(0);

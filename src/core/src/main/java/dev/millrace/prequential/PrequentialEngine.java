@@ -3,7 +3,7 @@ package dev.millrace.prequential;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.DeclaredColumns;
 import dev.millrace.data.KafkaRecord;
-import dev.millrace.data.PromoteRequest;
+import dev.millrace.data.ModelCommand.Promote;
 import dev.millrace.data.PublicApi;
 import dev.millrace.data.RecentlyUsed;
 import dev.millrace.nn.Workspace;
@@ -130,7 +130,7 @@ public final class PrequentialEngine {
   public boolean promote(
       @Nullable TrainState stored,
       String key,
-      PromoteRequest command,
+      Promote command,
       KafkaRecord record,
       EngineListener listener)
       throws IOException {

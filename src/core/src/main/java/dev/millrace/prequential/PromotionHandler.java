@@ -3,7 +3,7 @@ package dev.millrace.prequential;
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.KafkaRecord;
-import dev.millrace.data.PromoteRequest;
+import dev.millrace.data.ModelCommand.Promote;
 import dev.millrace.nn.selection.ChampionChallenger;
 import dev.millrace.prequential.key.PrequentialModel;
 import java.io.IOException;
@@ -31,7 +31,7 @@ final class PromotionHandler {
   boolean promote(
       @Nullable TrainState state,
       String key,
-      PromoteRequest command,
+      Promote command,
       KafkaRecord record,
       EngineListener listener)
       throws IOException {
@@ -61,7 +61,7 @@ final class PromotionHandler {
     return isChanged;
   }
 
-  private static String problem(@Nullable ChampionChallenger selection, PromoteRequest command) {
+  private static String problem(@Nullable ChampionChallenger selection, Promote command) {
     return selection == null
         ? "the pipeline has one model; promote chooses among several (models)"
         : "the key has no model \"%s\"; it has %s".formatted(command.model(), selection.names());

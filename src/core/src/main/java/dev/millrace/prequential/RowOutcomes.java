@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * Gathers what the outputs of a key scored and learned with one record: mostly labels of the
  * record's own example; with delayed labels also those of examples that time out. Then the set of
  * labels of each example is scored, and the shared network learns all of its labels in one step.
- * The keys of a thread take turns. Not thread-safe.
+ * Shared by all keys of a thread. Not thread-safe.
  */
 final class RowOutcomes implements ScoreListener {
   private static final String NO_ID = "";
@@ -77,14 +77,14 @@ final class RowOutcomes implements ScoreListener {
 
   @Override
   public void scored(PrequentialModel model, RowBatch batch) {
-    OutputsState of = Objects.requireNonNull(state, "no record was begun");
+    OutputsState outputs = Objects.requireNonNull(state, "no record was begun");
     Output from = Objects.requireNonNull(output, "no output was begun");
     float weight = batch.chunk.weight(batch.from);
     Example example =
         examples.computeIfAbsent(
             orNone(batch.chunk.id(batch.from)),
-            unused -> new Example(withoutUnits(of, batch), weight));
-    int[] neurons = of.neurons(from, model);
+            unused -> new Example(withoutUnits(outputs, batch), weight));
+    int[] neurons = outputs.neurons(from, model);
     if (model.task == Task.REGRESSION) {
       example.add(neurons[0], batch.learnedTargets[0]);
     } else if (model.task == Task.MULTICLASS) {
@@ -107,9 +107,9 @@ final class RowOutcomes implements ScoreListener {
     example.predicted.set(number, batch.predicted == positive);
   }
 
-  private static float[] withoutUnits(OutputsState of, RowBatch batch) {
-    float[] features = new float[of.shared.inputs()];
-    of.shared.removeUnits(batch.features, of.unitsAt, features);
+  private static float[] withoutUnits(OutputsState outputs, RowBatch batch) {
+    float[] features = new float[outputs.shared.inputs()];
+    outputs.shared.removeUnits(batch.features, outputs.unitsAt, features);
     return features;
   }
 
@@ -125,19 +125,21 @@ final class RowOutcomes implements ScoreListener {
    * @return the number of examples that had labels
    */
   int finish(@Nullable PendingSet ofRecord, @Nullable String id) {
-    OutputsState of = Objects.requireNonNull(state, "no record was begun");
+    OutputsState outputs = Objects.requireNonNull(state, "no record was begun");
     for (Map.Entry<String, Example> each : examples.entrySet()) {
       Example example = each.getValue();
-      if (of.sets != null) {
+      if (outputs.sets != null) {
         boolean isOwn = ofRecord != null && each.getKey().equals(orNone(id));
         useSet(
-            of.sets,
+            outputs.sets,
             example,
-            isOwn ? ofRecord : of.sets.take(LabelJoin.joinId(each.getKey(), of.counters.epoch)));
+            isOwn
+                ? ofRecord
+                : outputs.sets.take(LabelJoin.joinId(each.getKey(), outputs.counters.epoch)));
       }
-      score(of.scores, example);
+      score(outputs.scores, example);
       if (example.count > 0) {
-        of.shared.learn(
+        outputs.shared.learn(
             example.features,
             0,
             example.neurons,

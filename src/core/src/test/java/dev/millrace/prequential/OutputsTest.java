@@ -8,9 +8,9 @@ import static org.assertj.core.api.Assertions.within;
 import dev.millrace.data.DeadLetterReason;
 import dev.millrace.data.Example;
 import dev.millrace.data.KafkaRecord;
+import dev.millrace.data.ModelCommand.Promote;
 import dev.millrace.data.OutputLabels;
 import dev.millrace.data.OutputLabels.Label;
-import dev.millrace.data.PromoteRequest;
 import dev.millrace.data.RecordKind;
 import dev.millrace.data.Task;
 import dev.millrace.eval.MetricsSpec.Decision;
@@ -409,7 +409,7 @@ class OutputsTest {
     KafkaRecord command = KafkaRecord.none(5, null, null);
 
     boolean isPromoted =
-        engine.promote(state, "k", new PromoteRequest("test", "other"), command, published);
+        engine.promote(state, "k", new Promote("test", "other"), command, published);
     engine.eraseKey(state, "k", 77, published);
 
     assertThat(isPromoted).isFalse();

@@ -5,10 +5,10 @@ import dev.millrace.codec.json.CommandJson;
 import dev.millrace.codec.text.KeyReader;
 import dev.millrace.codec.text.RejectedException;
 import dev.millrace.data.DeadLetterReason;
-import dev.millrace.data.EraseRequest;
 import dev.millrace.data.Example;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.ModelCommand;
+import dev.millrace.data.ModelCommand.Erase;
 import dev.millrace.data.RecordKind;
 import dev.millrace.input.InputSpec;
 import java.io.IOException;
@@ -55,7 +55,7 @@ public final class CommandDecoder {
     }
     into.kind = RecordKind.COMMAND;
     boolean isOfAllKeys =
-        record.key() == null && command instanceof EraseRequest erasure && erasure.id() != null;
+        record.key() == null && command instanceof Erase erasure && erasure.id() != null;
     into.key = isOfAllKeys ? ModelCommand.ALL_KEYS : keys.read(record.key());
     into.clearId();
     into.resize(0);

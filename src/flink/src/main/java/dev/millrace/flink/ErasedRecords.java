@@ -219,10 +219,10 @@ final class ErasedRecords {
     row = row.length == width ? row : new float[width];
     chunk.copyFeatures(r, r + 1, row);
     for (IdColumns.Column column : columns) {
-      for (int at = column.start();
-          at < column.end() && IdWords.isPresent(row, at);
-          at += column.width()) {
-        if (isErased(IdWords.read(row, at), timestamp, keyMarks)) {
+      for (int place = column.start();
+          place < column.end() && IdWords.isPresent(row, place);
+          place += column.width()) {
+        if (isErased(IdWords.read(row, place), timestamp, keyMarks)) {
           return true;
         }
       }

@@ -5,11 +5,11 @@ import dev.millrace.codec.json.CommandJson;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.DeadLetter;
 import dev.millrace.data.DeadLetterReason;
-import dev.millrace.data.EraseRequest;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.ModelCommand;
+import dev.millrace.data.ModelCommand.Erase;
+import dev.millrace.data.ModelCommand.Promote;
 import dev.millrace.data.Printable;
-import dev.millrace.data.PromoteRequest;
 import dev.millrace.input.ErasedId;
 import dev.millrace.nn.spec.AutoModelSpec;
 import dev.millrace.prequential.EngineListener;
@@ -231,15 +231,15 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
       KafkaRecord record = command(commands, row);
       ModelCommand command = CommandJson.decode(Objects.requireNonNull(record.value()));
       try {
-        if (command instanceof EraseRequest erasure && erasure.id() != null) {
+        if (command instanceof Erase erasure && erasure.id() != null) {
           erasure(erasure.id(), record, timers).ifPresent(ids::add);
           continue;
         }
         eraseIds(key, ids, timers); // in the order of the commands
         ids.clear();
-        if (command instanceof PromoteRequest promotion) {
+        if (command instanceof Promote promotion) {
           promote(key, promotion, record);
-        } else if (command instanceof EraseRequest) {
+        } else if (command instanceof Erase) {
           eraseKey(key, until(record, timers), timers);
         }
       } catch (UnusableStateException e) {
@@ -253,7 +253,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     return commands.record(row, Objects.requireNonNull(spec.commands()));
   }
 
-  private void promote(String key, PromoteRequest command, KafkaRecord record) throws IOException {
+  private void promote(String key, Promote command, KafkaRecord record) throws IOException {
     TrainState stored = states.value();
     if (engine.promote(stored, key, command, record, listener)) {
       states.update(stored);
@@ -268,7 +268,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
   }
 
   /** Returns nothing, and rejects the command, if the pipeline has no such ids. */
-  private Optional<IdErasure> erasure(EraseRequest.Id id, KafkaRecord record, TimerService timers) {
+  private Optional<IdErasure> erasure(Erase.Id id, KafkaRecord record, TimerService timers) {
     ErasedId inColumn = ErasedId.of(spec.input(), id);
     if (inColumn == null) {
       listener.rejected(
@@ -330,7 +330,7 @@ public final class TrainFunction extends KeyedProcessFunction<String, Chunk, Out
     for (int row = 0; row < commands.size(); row++) {
       KafkaRecord record = command(commands, row);
       ModelCommand command = CommandJson.decode(Objects.requireNonNull(record.value()));
-      EraseRequest.Id id = command instanceof EraseRequest erasure ? erasure.id() : null;
+      Erase.Id id = command instanceof Erase erasure ? erasure.id() : null;
       if (id != null && (isFirst || ErasedId.of(spec.input(), id) != null)) {
         erasure(id, record, timers).ifPresent(ids::add);
       }

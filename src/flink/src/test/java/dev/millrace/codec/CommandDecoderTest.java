@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.millrace.codec.json.CommandJson;
 import dev.millrace.codec.text.RejectedException;
 import dev.millrace.data.DeadLetterReason;
-import dev.millrace.data.EraseRequest;
 import dev.millrace.data.Example;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.data.ModelCommand;
-import dev.millrace.data.PromoteRequest;
+import dev.millrace.data.ModelCommand.Erase;
+import dev.millrace.data.ModelCommand.Promote;
 import dev.millrace.data.RecordKind;
 import dev.millrace.input.InputSpec;
 import dev.millrace.testing.Records;
@@ -26,7 +26,7 @@ class CommandDecoderTest {
 
   @Test
   void aCommandIsARowOfItsKeyWithoutFeaturesOrLabel() throws Exception {
-    byte[] value = CommandJson.encode(new PromoteRequest("fraud", "big"));
+    byte[] value = CommandJson.encode(new Promote("fraud", "big"));
     example.setId(new byte[] {'e'}, 1); // of the row before
     example.resize(3);
 
@@ -37,21 +37,20 @@ class CommandDecoderTest {
     assertThat(example.key).isEqualTo("shop");
     assertThat(example.hasId()).isFalse();
     assertThat(example.width).isZero();
-    assertThat(CommandJson.decode(example.record.value()))
-        .isEqualTo(new PromoteRequest("fraud", "big"));
+    assertThat(CommandJson.decode(example.record.value())).isEqualTo(new Promote("fraud", "big"));
   }
 
   @Test
   void aKeyIsErasedByNameAndAnIdByItsHash() throws Exception {
-    EraseRequest key = new EraseRequest("fraud", null);
-    EraseRequest id = new EraseRequest("fraud", new EraseRequest.Id("user", -2));
+    Erase key = new Erase("fraud", null);
+    Erase id = new Erase("fraud", new Erase.Id("user", -2));
 
     assertThat(text(key)).isEqualTo("{\"command\":\"erase\",\"pipeline\":\"fraud\"}");
     assertThat(text(id))
         .isEqualTo(
             "{\"command\":\"erase\",\"pipeline\":\"fraud\",\"column\":\"user\","
                 + "\"id\":\"fffffffffffffffe\"}");
-    for (EraseRequest command : new EraseRequest[] {key, id}) {
+    for (Erase command : new Erase[] {key, id}) {
       KafkaRecord record = Records.record("shop", CommandJson.encode(command), 3);
       assertThat(decoder.decode(record, example)).isTrue();
       assertThat(CommandJson.decode(example.record.value())).isEqualTo(command);
@@ -60,11 +59,11 @@ class CommandDecoderTest {
 
   @Test
   void anIdWithoutAKeyIsErasedFromAllKeys() throws Exception {
-    byte[] value = CommandJson.encode(new EraseRequest("fraud", new EraseRequest.Id("user", 7)));
+    byte[] value = CommandJson.encode(new Erase("fraud", new Erase.Id("user", 7)));
 
     assertThat(decoder.decode(Records.record(null, value, 3), example)).isTrue();
     assertThat(example.key).isEqualTo(ModelCommand.ALL_KEYS);
-    byte[] wholeKey = CommandJson.encode(new EraseRequest("fraud", null));
+    byte[] wholeKey = CommandJson.encode(new Erase("fraud", null));
     assertThat(
             catchThrowableOfType(
                     RejectedException.class,
@@ -73,13 +72,13 @@ class CommandDecoderTest {
         .isEqualTo(DeadLetterReason.MISSING_KEY);
   }
 
-  private static String text(EraseRequest command) {
+  private static String text(Erase command) {
     return new String(CommandJson.encode(command), StandardCharsets.UTF_8);
   }
 
   @Test
   void commandsOfOtherPipelinesAreIgnored() throws Exception {
-    byte[] value = CommandJson.encode(new PromoteRequest("other", "big"));
+    byte[] value = CommandJson.encode(new Promote("other", "big"));
 
     assertThat(decoder.decode(Records.record("shop", value, 3), example)).isFalse();
   }
@@ -116,7 +115,7 @@ class CommandDecoderTest {
 
   @Test
   void aCommandNeedsAKey() {
-    byte[] value = CommandJson.encode(new PromoteRequest("fraud", "big"));
+    byte[] value = CommandJson.encode(new Promote("fraud", "big"));
 
     assertThat(
             catchThrowableOfType(

@@ -73,7 +73,7 @@ class IdFeaturesTest {
   /** Returns the ids of the first column, as many as there are. */
   private List<Long> ids(FeatureSpec.Type type) {
     List<Long> ids = new ArrayList<>();
-    int width = IdWords.width(type);
+    int width = IdWords.width(type.isWeighted());
     for (int at = 0; ids.size() < MAX && IdWords.isPresent(example.features, at); at += width) {
       ids.add(IdWords.read(example.features, at));
       if (type == FeatureSpec.Type.ID) {

@@ -6,13 +6,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.management.ThreadMXBean;
 import dev.millrace.codec.OutputRecord;
 import dev.millrace.codec.json.CommandJson;
-import dev.millrace.data.EraseRequest;
 import dev.millrace.data.Example;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.FeatureSpec.IdOptions;
 import dev.millrace.data.IdHash;
 import dev.millrace.data.IdWords;
 import dev.millrace.data.ModelCommand;
+import dev.millrace.data.ModelCommand.Erase;
 import dev.millrace.data.RecordKind;
 import dev.millrace.data.Task;
 import dev.millrace.input.DerivedFeature;
@@ -61,8 +61,8 @@ class ErasureFromAllKeysTest {
   private static final String PERSON = "victim-4711-person";
   private static final long USER = hash("user", PERSON);
   private static final long CARD = hash("card", PERSON);
-  private static final EraseRequest.Id OF_USER = new EraseRequest.Id("user", USER);
-  private static final EraseRequest.Id OF_CARD = new EraseRequest.Id("card", CARD);
+  private static final Erase.Id OF_USER = new Erase.Id("user", USER);
+  private static final Erase.Id OF_CARD = new Erase.Id("card", CARD);
 
   private static final InputSpec INPUT =
       InputSpec.DEFAULT.with(
@@ -234,10 +234,10 @@ class ErasureFromAllKeysTest {
   void theCommandsOfAChunkPublishTheModelOnceAndLeaveAMarkEach() throws Exception {
     try (TrainHarness harness = harness(new HashMapStateBackend(), null)) {
       harness.send(examples("a", 100, true), 7);
-      EraseRequest.Id[] ids =
+      Erase.Id[] ids =
           LongStream.range(0, 10)
-              .mapToObj(n -> new EraseRequest.Id("user", hash("user", "u" + n)))
-              .toArray(EraseRequest.Id[]::new);
+              .mapToObj(n -> new Erase.Id("user", hash("user", "u" + n)))
+              .toArray(Erase.Id[]::new);
       erase(harness, "a", 50, ids);
 
       assertThat(harness.events()).hasSize(10);
@@ -255,7 +255,7 @@ class ErasureFromAllKeysTest {
         long before = threads.getThreadAllocatedBytes(thread);
         for (int i = 0; i < 1_000; i++) {
           long id = hash("user", "u%d-%d".formatted(round, i));
-          erase(harness, "a", 50, new EraseRequest.Id("user", id));
+          erase(harness, "a", 50, new Erase.Id("user", id));
         }
         allocated[round] = threads.getThreadAllocatedBytes(thread) - before;
       }
@@ -287,8 +287,8 @@ class ErasureFromAllKeysTest {
         values.forEach(value -> value.resize(input.width()));
         harness.send(values, 7);
       }
-      erase(harness, "lemon", 99, (EraseRequest.Id) null);
-      erase(harness, "lime@1", 99, (EraseRequest.Id) null);
+      erase(harness, "lemon", 99, (Erase.Id) null);
+      erase(harness, "lime@1", 99, (Erase.Id) null);
 
       assertThat(harness.events())
           .allMatch(event -> event.path("seq").asLong() > 40)
@@ -309,15 +309,14 @@ class ErasureFromAllKeysTest {
         .orElseThrow();
   }
 
-  private static void erase(TrainHarness harness, String key, long number, EraseRequest.Id... ids)
+  private static void erase(TrainHarness harness, String key, long number, Erase.Id... ids)
       throws Exception {
     List<Example> rows = new ArrayList<>();
-    for (EraseRequest.Id id : ids) {
+    for (Erase.Id id : ids) {
       Example command = new Example();
       command.kind = RecordKind.COMMAND;
       command.key = key;
-      command.record =
-          Records.record(key, CommandJson.encode(new EraseRequest("test", id)), number);
+      command.record = Records.record(key, CommandJson.encode(new Erase("test", id)), number);
       rows.add(command);
     }
     harness.operator.processElement(new StreamRecord<>(Chunks.of(rows)));
@@ -354,7 +353,7 @@ class ErasureFromAllKeysTest {
 
   /** The hashes of the person in tables, and that of the user in a row of features. */
   private static List<byte[]> traces() {
-    float[] words = new float[IdWords.width(FeatureSpec.Type.ID)];
+    float[] words = new float[IdWords.ID_WIDTH];
     IdWords.write(USER, words, 0);
     ByteBuffer inRow = ByteBuffer.allocate(words.length * Float.BYTES);
     for (float word : words) {

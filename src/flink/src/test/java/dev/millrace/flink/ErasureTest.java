@@ -8,11 +8,11 @@ import dev.millrace.codec.json.CommandJson;
 import dev.millrace.codec.models.ModelParts;
 import dev.millrace.codec.models.ModelSegments;
 import dev.millrace.data.Chunk;
-import dev.millrace.data.EraseRequest;
 import dev.millrace.data.Example;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.FeatureSpec.IdOptions;
 import dev.millrace.data.IdWords;
+import dev.millrace.data.ModelCommand.Erase;
 import dev.millrace.data.RecordKind;
 import dev.millrace.data.Task;
 import dev.millrace.input.InputSpec;
@@ -133,7 +133,7 @@ class ErasureTest {
       snapshot = harness.snapshot();
     }
     try (TrainHarness harness = harness(state, snapshot)) {
-      erase(harness, new EraseRequest.Id("user", USER), 99);
+      erase(harness, new Erase.Id("user", USER), 99);
 
       JsonNode event = harness.events().get(0);
       assertThat(event.path("column").asText()).isEqualTo("user");
@@ -171,7 +171,7 @@ class ErasureTest {
     TrainOperator operator = new TrainOperator(several, StateSpec.DEFAULT);
     try (TrainHarness harness = new TrainHarness(operator, new HashMapStateBackend(), null, NOW)) {
       harness.send(examples, 7);
-      erase(harness, new EraseRequest.Id("user", USER), 109);
+      erase(harness, new Erase.Id("user", USER), 109);
 
       assertThat(harness.model("k").contains(hex(USER))).isFalse();
       assertThat(harness.model("k").split(hex(USERS + 4))).hasSizeGreaterThan(2);
@@ -191,7 +191,7 @@ class ErasureTest {
       older = harness.snapshot();
     }
     try (TrainHarness harness = harness(state, older)) {
-      erase(harness, new EraseRequest.Id("user", USER), 149);
+      erase(harness, new Erase.Id("user", USER), 149);
       try (TrainHarness again = harness(state, harness.snapshot())) {
         again.send(examples.subList(50, 150), 7);
         again.end();
@@ -233,7 +233,7 @@ class ErasureTest {
     TrainOperator operator = new TrainOperator(late, StateSpec.DEFAULT);
     try (TrainHarness harness = new TrainHarness(operator, new HashMapStateBackend(), null, NOW)) {
       harness.send(examples, 7);
-      erase(harness, new EraseRequest.Id("user", USER), 99);
+      erase(harness, new Erase.Id("user", USER), 99);
       erase(harness, null, 99);
 
       assertThat(ofUser).isPositive();
@@ -325,7 +325,7 @@ class ErasureTest {
     List<Example> examples = examples(100);
     try (TrainHarness harness = harness()) {
       harness.send(examples.subList(0, 50), 7);
-      erase(harness, new EraseRequest.Id("a", USER), 99);
+      erase(harness, new Erase.Id("a", USER), 99);
       harness.send(examples.subList(50, 100), 7);
       harness.end();
 
@@ -335,15 +335,15 @@ class ErasureTest {
     }
   }
 
-  static void erase(TrainHarness harness, EraseRequest.Id id, long number) throws Exception {
+  static void erase(TrainHarness harness, Erase.Id id, long number) throws Exception {
     harness.operator.processElement(command("k", id, number));
   }
 
-  private static StreamRecord<Chunk> command(String key, EraseRequest.Id id, long number) {
+  private static StreamRecord<Chunk> command(String key, Erase.Id id, long number) {
     Example command = new Example();
     command.kind = RecordKind.COMMAND;
     command.key = key;
-    byte[] value = CommandJson.encode(new EraseRequest("test", id));
+    byte[] value = CommandJson.encode(new Erase("test", id));
     command.record = Records.record(key, value, number);
     return new StreamRecord<>(Chunks.of(List.of(command)));
   }

@@ -6,12 +6,12 @@ import dev.millrace.codec.OutputRecord;
 import dev.millrace.codec.models.ModelAssembler;
 import dev.millrace.codec.models.ModelAssembler.Arrival;
 import dev.millrace.codec.models.ModelParts;
-import dev.millrace.data.EraseRequest;
 import dev.millrace.data.Example;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.FeatureSpec.IdOptions;
 import dev.millrace.data.IdWords;
 import dev.millrace.data.KafkaRecord;
+import dev.millrace.data.ModelCommand.Erase;
 import dev.millrace.data.Task;
 import dev.millrace.input.InputSpec;
 import dev.millrace.nn.spec.AutoModelSpec;
@@ -239,7 +239,7 @@ class PublishedIdsTest {
     try (TrainHarness harness = harness(new HashMapStateBackend(), EVERY, 0, null)) {
       harness.send(examples().subList(0, 2 * EVERY), 7);
       int before = harness.models().size();
-      ErasureTest.erase(harness, new EraseRequest.Id("id0", id(1, 0)), EXAMPLES);
+      ErasureTest.erase(harness, new Erase.Id("id0", id(1, 0)), EXAMPLES);
 
       List<OutputRecord> all = harness.models();
       assertThat(segments(all.subList(before, all.size()))).containsExactly(1);

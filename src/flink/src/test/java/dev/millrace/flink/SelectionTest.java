@@ -9,7 +9,7 @@ import dev.millrace.codec.OutputRecord;
 import dev.millrace.codec.json.CommandJson;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.Example;
-import dev.millrace.data.PromoteRequest;
+import dev.millrace.data.ModelCommand.Promote;
 import dev.millrace.data.RecordKind;
 import dev.millrace.eval.drift.DriftSpec;
 import dev.millrace.nn.spec.ModelSpec;
@@ -194,7 +194,7 @@ class SelectionTest {
     Example command = new Example();
     command.kind = RecordKind.COMMAND;
     command.key = key;
-    command.record = Records.record(key, CommandJson.encode(new PromoteRequest("test", model)), 1);
+    command.record = Records.record(key, CommandJson.encode(new Promote("test", model)), 1);
     return Chunks.of(List.of(command));
   }
 

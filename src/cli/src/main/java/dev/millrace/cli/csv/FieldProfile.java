@@ -448,7 +448,7 @@ public final class FieldProfile {
         yield FeatureSpec.ofIds(
             name, FeatureSpec.Type.SPARSE, missing, new IdOptions(max, 1, 0, 1));
       }
-      default -> {
+      case ONE_HOT, HASH, ID, SET, TEXT -> {
         if (drafted && isList()) {
           yield toIds(missing);
         }

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class RecordGroups {
   private static final String VALUE = "value";
   private static final String GROUP = "group";
-  private static final long ANY_ID = 1L << 32;
+  // Hash of a text; of such a column features need only that it is present.
+  private static final long PRESENT_TEXT = 1L << 32;
 
   private final int records;
   private final double @Nullable [] keys;
@@ -97,6 +98,6 @@ final class RecordGroups {
     if (groups != null && column.name().equals(GROUP)) {
       return Double.doubleToLongBits(groups[record]);
     }
-    return column.isNumber() ? Double.doubleToRawLongBits(values[record]) : ANY_ID;
+    return column.isNumber() ? Double.doubleToRawLongBits(values[record]) : PRESENT_TEXT;
   }
 }

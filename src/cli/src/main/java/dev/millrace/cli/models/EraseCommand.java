@@ -8,8 +8,8 @@ import dev.millrace.codec.text.IdText;
 import dev.millrace.config.Settings;
 import dev.millrace.config.option.DefaultTopic;
 import dev.millrace.config.yaml.Suggestions;
-import dev.millrace.data.EraseRequest;
 import dev.millrace.data.FeatureSpec;
+import dev.millrace.data.ModelCommand.Erase;
 import dev.millrace.input.ErasedId;
 import dev.millrace.input.ForecastSpec;
 import java.util.HexFormat;
@@ -88,9 +88,9 @@ public final class EraseCommand implements Callable<Integer> {
     if (key != null) {
       CommandSender.requireKey(key, settings);
     }
-    EraseRequest.Id hashed = id == null ? null : hashed(id, settings);
+    Erase.Id hashed = id == null ? null : hashed(id, settings);
     String topic = requireCommands(settings);
-    CommandSender.send(kafka, topic, key, new EraseRequest(settings.pipeline(), hashed));
+    CommandSender.send(kafka, topic, key, new Erase(settings.pipeline(), hashed));
     String events = settings.output().events();
     String keys = key == null ? "all keys" : shown(key, settings);
     spec.commandLine()
@@ -114,11 +114,11 @@ public final class EraseCommand implements Callable<Integer> {
         : shown + " with " + Plural.of(forecast.horizons().size(), "horizon");
   }
 
-  private static String shown(EraseRequest.Id id) {
+  private static String shown(Erase.Id id) {
     return "id %s of %s".formatted(HexFormat.of().toHexDigits(id.hash()), id.column());
   }
 
-  private EraseRequest.Id hashed(IdOptions given, Settings settings) {
+  private Erase.Id hashed(IdOptions given, Settings settings) {
     requireColumn(given.column, settings);
     Optional<FeatureSpec> feature =
         settings.input().spec().features().stream()
@@ -129,7 +129,7 @@ public final class EraseCommand implements Callable<Integer> {
           feature.isPresent()
               ? IdText.hash(feature.get(), given.text)
               : IdText.hash(given.column, given.text);
-      return new EraseRequest.Id(given.column, hash);
+      return new Erase.Id(given.column, hash);
     } catch (IllegalArgumentException e) {
       throw CliError.usage("--id does not fit %s: %s".formatted(given.column, e.getMessage()));
     }

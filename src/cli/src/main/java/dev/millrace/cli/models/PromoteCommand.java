@@ -5,7 +5,7 @@ import dev.millrace.cli.console.Terminal;
 import dev.millrace.cli.kafka.RequiredPipeline;
 import dev.millrace.config.Settings;
 import dev.millrace.config.yaml.Suggestions;
-import dev.millrace.data.PromoteRequest;
+import dev.millrace.data.ModelCommand.Promote;
 import dev.millrace.nn.spec.ModelSpec;
 import dev.millrace.nn.spec.SelectionSpec;
 import java.util.List;
@@ -49,7 +49,7 @@ public final class PromoteCommand implements Callable<Integer> {
     String topic =
         Objects.requireNonNull(settings.output().commands(), "pipelines with models have commands");
     kafka.requireTopic(topic);
-    CommandSender.send(kafka, topic, key, new PromoteRequest(settings.pipeline(), model));
+    CommandSender.send(kafka, topic, key, new Promote(settings.pipeline(), model));
     spec.commandLine()
         .getOut()
         .printf(

@@ -72,9 +72,9 @@ final class AdwinDetector implements DriftDetector {
   }
 
   private void append(int row, double bucketTotal, double bucketVariance) {
-    int at = row * WIDTH + buckets[row];
-    totals[at] = bucketTotal;
-    variances[at] = bucketVariance;
+    int place = row * WIDTH + buckets[row];
+    totals[place] = bucketTotal;
+    variances[place] = bucketVariance;
     buckets[row]++;
   }
 
@@ -88,19 +88,22 @@ final class AdwinDetector implements DriftDetector {
         variances = Arrays.copyOf(variances, rows * WIDTH);
       }
     }
-    int at = row * WIDTH;
+    int place = row * WIDTH;
     double size = 1L << row;
-    double apart = totals[at] / size - totals[at + 1] / size;
+    double apart = totals[place] / size - totals[place + 1] / size;
     double between = size * size * apart * apart / (size + size);
-    append(row + 1, totals[at] + totals[at + 1], variances[at] + variances[at + 1] + between);
+    append(
+        row + 1,
+        totals[place] + totals[place + 1],
+        variances[place] + variances[place + 1] + between);
     remove(row, 2);
   }
 
   private void remove(int row, int oldest) {
-    int at = row * WIDTH;
+    int place = row * WIDTH;
     buckets[row] -= oldest;
-    System.arraycopy(totals, at + oldest, totals, at, buckets[row]);
-    System.arraycopy(variances, at + oldest, variances, at, buckets[row]);
+    System.arraycopy(totals, place + oldest, totals, place, buckets[row]);
+    System.arraycopy(variances, place + oldest, variances, place, buckets[row]);
   }
 
   /** Returns true if the means of two parts of the window differ, from the oldest bucket on. */
@@ -132,11 +135,11 @@ final class AdwinDetector implements DriftDetector {
   private void dropOldest() {
     int row = rows - 1;
     double size = 1L << row;
-    int at = row * WIDTH;
+    int place = row * WIDTH;
     width -= 1L << row;
-    total -= totals[at];
-    double apart = totals[at] / size - total / width;
-    variance -= variances[at] + size * width * apart * apart / (size + width);
+    total -= totals[place];
+    double apart = totals[place] / size - total / width;
+    variance -= variances[place] + size * width * apart * apart / (size + width);
     remove(row, 1);
     while (rows > 1 && buckets[rows - 1] == 0) {
       rows--;
@@ -162,9 +165,9 @@ final class AdwinDetector implements DriftDetector {
     }
     for (int row = 0; row < rows; row++) {
       buckets[row] = v.small("buckets of adwin", buckets[row], 0, BUCKETS);
-      for (int at = row * WIDTH; at < row * WIDTH + buckets[row]; at++) {
-        totals[at] = v.number(totals[at]);
-        variances[at] = v.number(variances[at]);
+      for (int place = row * WIDTH; place < row * WIDTH + buckets[row]; place++) {
+        totals[place] = v.number(totals[place]);
+        variances[place] = v.number(variances[place]);
       }
     }
     if (v.isReading()) {

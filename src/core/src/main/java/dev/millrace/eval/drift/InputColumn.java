@@ -54,7 +54,7 @@ record InputColumn(String name, Kind kind, int start, int width, List<String> va
   /**
    * Reads which column stored state is of.
    *
-   * @return the one of the columns that is the same; else one that is none of them
+   * @return the equal one of the columns; else a column that is no longer compared
    */
   static InputColumn read(DataInput in, List<InputColumn> columns) throws IOException {
     String name = in.readUTF();

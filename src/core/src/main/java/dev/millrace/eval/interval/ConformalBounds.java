@@ -205,7 +205,7 @@ public final class ConformalBounds implements State {
   /**
    * Reads what {@link #writeWithLevel} wrote.
    *
-   * @throws IOException if the level is none; the bytes are damaged
+   * @throws IOException if the level is out of range: the bytes are damaged
    */
   public static ConformalBounds read(DataInput in, boolean areClasses) throws IOException {
     double level = in.readDouble();

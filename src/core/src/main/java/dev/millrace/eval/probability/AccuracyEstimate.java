@@ -159,8 +159,8 @@ public final class AccuracyEstimate implements State {
     /** Returns a bin, 0 for the oldest. */
     int get(int index) {
       int first = size == capacity ? next : 0;
-      int at = first + index;
-      return bins[at < size ? at : at - size];
+      int place = first + index;
+      return bins[place < size ? place : place - size];
     }
 
     private byte[] inOrder() {

@@ -159,8 +159,7 @@ public final class ModelFormat {
     }
     PartOrigin origin = new PartOrigin(spec, null, task, classes, learner, workspace);
     KeyParts parts = KeyParts.read(in, origin);
-    return new PrequentialModel(
-        spec, task, columns, classes, metrics, learner, counters, targetLimit, parts);
+    return new PrequentialModel(origin, columns, metrics, counters, targetLimit, parts);
   }
 
   // Where none was declared it was guessed from the labels of each key: as multiclass, also where

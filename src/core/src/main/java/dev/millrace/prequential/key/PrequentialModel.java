@@ -89,26 +89,23 @@ public final class PrequentialModel implements KeyModels {
 
   /** Creates a model from stored parts that belong together. */
   PrequentialModel(
-      TrainSpec spec,
-      Task task,
+      PartOrigin origin,
       int columns,
-      ClassNames classes,
       RollingMetrics metrics,
-      OnlineModel learner,
       KeyCounters counters,
       ValueLimit targetLimit,
       KeyParts parts) {
-    this.task = task;
-    this.classes = classes;
+    task = origin.task();
+    classes = origin.classes();
+    learner = origin.learner();
     this.metrics = metrics;
-    this.learner = learner;
     this.counters = counters;
     this.targetLimit = targetLimit;
     this.columns = columns;
     this.parts = parts;
     drift = DriftMonitor.of(parts);
-    probabilities = Models.givesProbabilities(spec.model(), task);
-    nameClasses(spec);
+    probabilities = Models.givesProbabilities(origin.spec().model(), task);
+    nameClasses(origin.spec());
     resumeDrift();
   }
 
@@ -127,7 +124,7 @@ public final class PrequentialModel implements KeyModels {
     resumeDrift();
   }
 
-  /** Lets a model that was restored or copied go on as the drift detector has told it. */
+  /** Applies a boosted learning rate to a model that was restored or copied. */
   public void resumeDrift() {
     drift.resume(learner);
   }

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The rows that a model predicts and learns in one call, and what each stage leaves for the next.
- * The models of all keys of a thread take turns with one object: its arrays grow to the largest
- * batch, so that no example allocates. Not thread-safe.
+ * The models of all keys of a thread share one object: its arrays grow to the largest batch, so
+ * that no example allocates. Not thread-safe.
  */
 public final class RowBatch {
   /** Use of the rows. */

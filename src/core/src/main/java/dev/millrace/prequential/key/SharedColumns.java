@@ -20,11 +20,11 @@ final class SharedColumns {
     return workspace.shared(SharedColumns.class, SharedColumns::new).get(input, inputs);
   }
 
-  private InputColumns get(InputSpec other, int others) {
-    if (other != input || others != inputs) {
-      columns = InputColumns.of(other, others);
+  private InputColumns get(InputSpec other, int count) {
+    if (other != input || count != inputs) {
+      columns = InputColumns.of(other, count);
       input = other;
-      inputs = others;
+      inputs = count;
     }
     return columns;
   }

@@ -151,17 +151,17 @@ public record PendingFeatures(
    * @throws IOException if they are not what {@code PendingMemory} makes
    */
   static void requireMemory(float[] memory) throws IOException {
-    int at = 0;
-    while (at < memory.length) {
-      int left = memory.length - at - MEMORY_HEADER;
-      float floats = left < 0 ? 0 : memory[at + 1];
+    int place = 0;
+    while (place < memory.length) {
+      int left = memory.length - place - MEMORY_HEADER;
+      float floats = left < 0 ? 0 : memory[place + 1];
       int whole = (int) floats;
       if (whole != floats || whole < 1 || whole > left) {
         throw new IOException(
             "the stored memory of features that wait has %d numbers, and a part of %s at %d"
-                .formatted(memory.length, floats, at));
+                .formatted(memory.length, floats, place));
       }
-      at += MEMORY_HEADER + whole;
+      place += MEMORY_HEADER + whole;
     }
   }
 }

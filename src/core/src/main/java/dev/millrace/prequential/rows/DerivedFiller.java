@@ -62,9 +62,9 @@ public final class DerivedFiller {
     read(chunk, row);
     long time = time(chunk, row);
     float[] features = state.compute(carried, time);
-    int at = chunk.width() - slots;
+    int place = chunk.width() - slots;
     for (int f = 0; f < features.length; f++) {
-      chunk.setFeature(row, at + f, Float.isFinite(features[f]) ? features[f] : Float.NaN);
+      chunk.setFeature(row, place + f, Float.isFinite(features[f]) ? features[f] : Float.NaN);
     }
     state.add(carried, time);
   }

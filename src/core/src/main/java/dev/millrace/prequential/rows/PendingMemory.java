@@ -51,15 +51,15 @@ public final class PendingMemory {
       float[] features,
       float[] scores,
       float[] memory,
-      int at,
+      int place,
       Workspace workspace) {
     learner.use(workspace);
     int remembered = learner.remembered();
     if (remembered > 0) {
-      memory[at] = start(model, learner);
-      memory[at + 1] = remembered;
+      memory[place] = start(model, learner);
+      memory[place + 1] = remembered;
     }
-    learner.predictPending(features, 0, scores, memory, at + HEADER);
+    learner.predictPending(features, 0, scores, memory, place + HEADER);
   }
 
   private static int floats(OnlineModel learner) {
@@ -69,18 +69,19 @@ public final class PendingMemory {
 
   /** Lets the models of a key recall what they said of the example that they learn next. */
   static void recall(PrequentialModel model, float[] memory) {
-    for (int at = 0; at < memory.length; at += HEADER + (int) memory[at + 1]) {
-      recall(model, model.learner, memory, at);
+    for (int place = 0; place < memory.length; place += HEADER + (int) memory[place + 1]) {
+      recall(model, model.learner, memory, place);
       for (OnlineModel challenger : model.drift.challengers) {
-        recall(model, challenger, memory, at);
+        recall(model, challenger, memory, place);
       }
     }
   }
 
-  private static void recall(PrequentialModel model, OnlineModel learner, float[] memory, int at) {
+  private static void recall(
+      PrequentialModel model, OnlineModel learner, float[] memory, int place) {
     // Classes that have come since change the number of floats.
-    if (memory[at] == start(model, learner) && memory[at + 1] == learner.remembered()) {
-      learner.recall(memory, at + HEADER);
+    if (memory[place] == start(model, learner) && memory[place + 1] == learner.remembered()) {
+      learner.recall(memory, place + HEADER);
     }
   }
 

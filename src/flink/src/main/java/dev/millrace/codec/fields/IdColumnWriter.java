@@ -45,7 +45,7 @@ public final class IdColumnWriter {
     this.name = column.name();
     this.hash = new IdHash(column.name());
     this.start = start;
-    this.width = IdWords.width(column.type());
+    this.width = IdWords.width(column.type().isWeighted());
     this.max = options.max();
     this.ngrams = options.ngrams();
     this.isSet = column.type() == FeatureSpec.Type.SET;

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import dev.millrace.data.EraseRequest;
 import dev.millrace.data.ModelCommand;
-import dev.millrace.data.PromoteRequest;
+import dev.millrace.data.ModelCommand.Erase;
+import dev.millrace.data.ModelCommand.Promote;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -34,11 +34,11 @@ public final class CommandJson {
 
   private static void write(JsonGenerator json, ModelCommand command) throws IOException {
     json.writeStartObject();
-    json.writeStringField("command", command instanceof PromoteRequest ? PROMOTE : ERASE);
+    json.writeStringField("command", command instanceof Promote ? PROMOTE : ERASE);
     json.writeStringField("pipeline", command.pipeline());
-    if (command instanceof PromoteRequest promotion) {
+    if (command instanceof Promote promotion) {
       json.writeStringField("model", promotion.model());
-    } else if (command instanceof EraseRequest erasure && erasure.id() != null) {
+    } else if (command instanceof Erase erasure && erasure.id() != null) {
       json.writeStringField("column", erasure.id().column());
       json.writeStringField("id", HexFormat.of().toHexDigits(erasure.id().hash()));
     }
@@ -70,16 +70,16 @@ public final class CommandJson {
     return erasure(fields);
   }
 
-  private static PromoteRequest promotion(Map<String, String> fields) throws IOException {
+  private static Promote promotion(Map<String, String> fields) throws IOException {
     String pipeline = fields.get("pipeline");
     String model = fields.get("model");
     if (pipeline == null || model == null) {
       throw new IOException("promote needs pipeline and model");
     }
-    return new PromoteRequest(pipeline, model);
+    return new Promote(pipeline, model);
   }
 
-  private static EraseRequest erasure(Map<String, String> fields) throws IOException {
+  private static Erase erasure(Map<String, String> fields) throws IOException {
     String pipeline = fields.get("pipeline");
     String column = fields.get("column");
     String id = fields.get("id");
@@ -87,14 +87,13 @@ public final class CommandJson {
       throw new IOException("erase needs pipeline");
     }
     if (column == null && id == null) {
-      return new EraseRequest(pipeline, null);
+      return new Erase(pipeline, null);
     }
     if (column == null || id == null) {
       throw new IOException("erase needs both column and id, or neither to erase the key");
     }
     require(HASH.matcher(id).matches(), "id must be the hash of one, in 16 hexadecimal digits");
-    return new EraseRequest(
-        pipeline, new EraseRequest.Id(column, HexFormat.fromHexDigitsToLong(id)));
+    return new Erase(pipeline, new Erase.Id(column, HexFormat.fromHexDigitsToLong(id)));
   }
 
   private static void require(boolean isValid, String message) throws IOException {
