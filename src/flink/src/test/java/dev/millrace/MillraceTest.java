@@ -417,7 +417,7 @@ class MillraceTest extends OrderJob {
   @Test
   void windowsOverTheResultsFindNoneLate() throws Exception {
     MillraceStreams out =
-        Millrace.pipeline(Order.PIPELINE + "output: { snapshots: { every: 7 } }\n")
+        Millrace.pipeline(Order.PIPELINE.replace("max-interval: off", "every: 7"))
             .learn(orders(ORDERS), Order.MAPPER);
     List<Collected<Long>> late = new ArrayList<>();
     for (DataStream<OutputRecord> each : List.of(out.metrics(), out.predictions(), out.models())) {

@@ -24,6 +24,7 @@ public record Order(long id, String card, double amount, String country, boolean
         features: [amount, { name: country, type: hash, buckets: 8 }]
       model: { layers: [{ units: 4, activation: relu }], batch-size: 3 }
       metrics: { every: 10 }
+      output: { snapshots: { max-interval: off } }  # models must not depend on the clock
       """;
 
   /** Sets the fields of {@link #PIPELINE}. */
