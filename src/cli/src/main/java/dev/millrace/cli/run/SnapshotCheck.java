@@ -58,8 +58,8 @@ public record SnapshotCheck(Path stateDir, Path snapshot) {
               String option = "state.backend: " + KebabCase.of(backend);
               throw new CliError(
                   ("%s is a checkpoint of %s, and only a savepoint can continue with another"
-                       + " backend. Start with %s again and stop with Ctrl-C, which takes one; then"
-                       + " change the backend. Start with new models: --fresh")
+                          + " backend. Start with %s again and stop with Ctrl-C, which takes one; then"
+                          + " change the backend. Start with new models: --fresh")
                       .formatted(snapshot, option, option));
             });
     return contents;
