@@ -8,7 +8,12 @@ public final class Figures {
 
   private Figures() {}
 
-  /** Formats a whole number with commas. */
+  /** Formats a count with commas. */
+  public static String grouped(long count) {
+    return String.format(Locale.ROOT, "%,d", count);
+  }
+
+  /** Formats a number with commas, rounded to a whole one. */
   public static String grouped(double value) {
     return Double.isNaN(value) ? NO_VALUE : String.format(Locale.ROOT, "%,.0f", value);
   }
