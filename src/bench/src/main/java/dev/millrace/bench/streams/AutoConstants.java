@@ -3,14 +3,14 @@ package dev.millrace.bench.streams;
 import static java.util.Locale.ROOT;
 
 import dev.millrace.data.KebabCase;
-import dev.millrace.nn.auto.Models;
+import dev.millrace.nn.auto.members.MemberKind;
+import dev.millrace.nn.auto.members.MixtureConstant;
 import dev.millrace.nn.spec.AutoSpec;
 import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
@@ -34,29 +34,24 @@ final class AutoConstants {
   /** Finds the constants of some tiers. A network that replays nothing has no weight. */
   AutoConstants(List<AutoSpec.Tier> tiers) {
     try {
-      String models = Models.class.getPackageName();
-      Class<?> kind = Class.forName(models + ".MemberKind");
-      var factory = kind.getDeclaredMethod("of", AutoSpec.Tier.class);
-      factory.setAccessible(true);
       for (AutoSpec.Tier tier : tiers) {
-        for (Object member : (List<?>) factory.invoke(null, tier)) {
-          addNetwork((Enum<?>) member, kind);
+        for (MemberKind member : MemberKind.of(tier)) {
+          addNetwork(member);
         }
       }
-      Class<?> mixture = Class.forName(models + ".MixtureConstant");
-      Field value = mixture.getDeclaredField("value");
+      Field value = MixtureConstant.class.getDeclaredField("value");
       value.setAccessible(true);
-      for (Object constant : Objects.requireNonNull(mixture.getEnumConstants())) {
-        constants.put(KebabCase.of((Enum<?>) constant), new Constant(constant, value));
+      for (MixtureConstant constant : MixtureConstant.values()) {
+        constants.put(KebabCase.of(constant), new Constant(constant, value));
       }
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("The constants of auto have other fields", e);
     }
   }
 
-  private void addNetwork(Enum<?> member, Class<?> kind) throws ReflectiveOperationException {
+  private void addNetwork(MemberKind member) throws ReflectiveOperationException {
     for (String name : FIELDS) {
-      Field field = kind.getDeclaredField(name);
+      Field field = MemberKind.class.getDeclaredField(name);
       field.setAccessible(true);
       if (((Number) field.get(member)).doubleValue() != 0) {
         String kebab = CAPITAL.matcher(name).replaceAll(c -> "-" + c.group().toLowerCase(ROOT));
