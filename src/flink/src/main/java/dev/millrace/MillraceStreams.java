@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * clock; so windows on these streams find nothing late. Without timestamps in, there are none out.
  */
 @PublicApi
-public class MillraceStreams {
+public sealed class MillraceStreams permits ElementStreams {
   private final Settings settings;
   private final String prefix;
   private final TrainOperator operator;

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * headers (int), then name and value of each header. Numbers are little-endian; a byte string is
  * its length (int, -1 for null) and its bytes. The topic is not stored.
  */
-abstract class PackedExamples {
+abstract sealed class PackedExamples permits Chunk {
   private static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
   private static final VarHandle LONG =

@@ -7,8 +7,6 @@ import dev.millrace.data.ModelCommand.Promote;
 import dev.millrace.nn.selection.ChampionChallenger;
 import dev.millrace.prequential.key.PrequentialModel;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -36,24 +34,23 @@ final class PromotionHandler {
       EngineListener listener)
       throws IOException {
     Map<String, PrequentialModel> models = state == null ? Map.of() : state.usable().models(key);
-    List<String> problems = new ArrayList<>();
-    if (models.isEmpty()) {
-      problems.add("the key has no models; it has had no example, or none that could be used");
-    }
+    String problem =
+        models.isEmpty()
+            ? "the key has no models; it has had no example, or none that could be used"
+            : null;
     boolean isChanged = false;
     for (Map.Entry<String, PrequentialModel> each : models.entrySet()) {
       PrequentialModel model = each.getValue();
       ChampionChallenger selection = model.selection();
       if (selection == null || selection.model(command.model()) == null) {
-        problems.add(problem(selection, command));
+        problem = problem == null ? problem(selection, command) : problem;
       } else if (selection.promote(command.model())) {
         isChanged = true;
         events.championChange(model, each.getKey(), listener);
       }
     }
-    if (!problems.isEmpty()) {
-      listener.rejected(
-          new DeadLetter(record, DeadLetterReason.UNKNOWN_MODEL, problems.get(0), null));
+    if (problem != null) {
+      listener.rejected(new DeadLetter(record, DeadLetterReason.UNKNOWN_MODEL, problem, null));
     }
     if (isChanged && state != null) {
       listener.modelDue(key, state);

@@ -87,9 +87,9 @@ enum DashboardColumns {
     return new Column(score.field(), "/window/" + score.field());
   }
 
-  /** Returns a score that the page draws with that of the window, named by what it is of. */
-  private static Column score(String of, String block, Score score) {
-    return new Column(of + "_" + score.field(), block + "/" + score.field());
+  /** Returns a score that the page draws with that of the window, named by its source. */
+  private static Column score(String source, String block, Score score) {
+    return new Column(source + "_" + score.field(), block + "/" + score.field());
   }
 
   static DashboardColumns of(Task task) {

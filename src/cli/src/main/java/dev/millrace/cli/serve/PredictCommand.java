@@ -140,10 +140,11 @@ public final class PredictCommand implements Callable<Integer> {
       keys.removeAll(absent); // their rows cannot be predicted, the others can
     }
     Map<String, LoadedModel> loaded = new HashMap<>();
+    String config = settings.configHash();
     int outdated = 0;
     for (String name : keys) {
       ModelSnapshot model = topic.model(name);
-      outdated += isOfOtherSettings(model, settings) ? 1 : 0;
+      outdated += model.config() != null && !model.config().equals(config) ? 1 : 0;
       String subject = "The model of key \"%s\"".formatted(Terminal.printable(name, 60));
       loaded.put(name, load(model, settings, subject));
     }
@@ -156,13 +157,9 @@ public final class PredictCommand implements Callable<Integer> {
               Plural.of(keys.size(), "model"),
               outdated == 1 ? "was" : "were",
               models.kafka().config(),
-              settings.configHash());
+              config);
     }
     return loaded;
-  }
-
-  private static boolean isOfOtherSettings(ModelSnapshot model, Settings settings) {
-    return model.config() != null && !model.config().equals(settings.configHash());
   }
 
   private Map<String, LoadedModel> ofFile(Path file, CsvScan scan, Settings settings) {

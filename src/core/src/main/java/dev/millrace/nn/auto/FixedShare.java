@@ -16,7 +16,7 @@ import java.io.IOException;
  * 0.05, so ln 20 stands for ln 10. In both losses an example counts by its weight, but for 1 at
  * most: a posterior of p to a power above 1 has no such bound.
  */
-public final class FixedShare implements State {
+final class FixedShare implements State {
 
   /** Name of the baseline of values. */
   static final String BASELINE = "baseline";

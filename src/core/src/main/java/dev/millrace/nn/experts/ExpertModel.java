@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class ExpertModel implements State {
 
   /** Number of predictions that are kept until a late label comes. */
-  public static final int REMEMBERED = 3;
+  public static final int REMEMBERED = ExpertScratch.AVERAGED;
 
   /** Max number of inputs of the regression, with the constant: its cost grows with the square. */
   private static final int MAX_INPUTS = 64;

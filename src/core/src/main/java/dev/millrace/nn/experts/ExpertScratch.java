@@ -3,6 +3,9 @@ package dev.millrace.nn.experts;
 /** Scratch arrays that the models of one thread share; no result outlives a call. */
 public final class ExpertScratch {
 
+  /** Number of predictions that are averaged: of experts, regression and mixture. */
+  static final int AVERAGED = 3;
+
   private static final double[] EMPTY = {};
 
   // Prediction of each expert, NaN if it is missing.
@@ -11,8 +14,8 @@ public final class ExpertScratch {
   double[] inputs = EMPTY;
   double[] solution = EMPTY;
   // Average of the experts, regression; and, in the longer one, the mixture.
-  final double[] two = new double[2];
-  final double[] three = new double[3];
+  final double[] two = new double[AVERAGED - 1];
+  final double[] three = new double[AVERAGED];
   float[] row = {};
   // What the inputs of the regression are relative to, and their unit.
   double reference;

@@ -73,12 +73,12 @@ public final class DriftMonitor implements KeyPart {
         : new DriftMonitor(policy, DriftDetectors.start(policy.detector()));
   }
 
-  /** Returns the monitor among the parts of a key, else one that detects nothing. */
-  static DriftMonitor of(KeyParts parts) {
-    DriftMonitor found = parts.find(DriftMonitor.class);
-    return found == null ? new DriftMonitor(NO_POLICY, NO_DETECTOR) : found;
+  /** Returns the monitor of a key, one that detects nothing if the key has none. */
+  static DriftMonitor orIdle(@Nullable DriftMonitor monitor) {
+    return monitor == null ? new DriftMonitor(NO_POLICY, NO_DETECTOR) : monitor;
   }
 
+  /** Returns the detector's name and the reaction to a drift. */
   public DriftPolicy policy() {
     return policy;
   }

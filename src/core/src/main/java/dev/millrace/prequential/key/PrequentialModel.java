@@ -83,7 +83,7 @@ public final class PrequentialModel implements KeyModels {
     counters = new KeyCounters(spec.countsDuplicates());
     targetLimit = new ValueLimit();
     parts = KeyParts.create(new PartOrigin(spec, chunk.key(), task, classes, learner, workspace));
-    drift = DriftMonitor.of(parts);
+    drift = DriftMonitor.orIdle(parts.find(DriftMonitor.class));
     nameClasses(spec);
   }
 
@@ -103,7 +103,7 @@ public final class PrequentialModel implements KeyModels {
     this.targetLimit = targetLimit;
     this.columns = columns;
     this.parts = parts;
-    drift = DriftMonitor.of(parts);
+    drift = DriftMonitor.orIdle(parts.find(DriftMonitor.class));
     probabilities = Models.givesProbabilities(origin.spec().model(), task);
     nameClasses(origin.spec());
     resumeDrift();
@@ -119,7 +119,7 @@ public final class PrequentialModel implements KeyModels {
     metrics = other.metrics.copy();
     counters = other.counters.copy();
     parts = other.parts.copy();
-    drift = DriftMonitor.of(parts);
+    drift = DriftMonitor.orIdle(parts.find(DriftMonitor.class));
     targetLimit = State.copy(other.targetLimit, new ValueLimit());
     resumeDrift();
   }
@@ -141,9 +141,9 @@ public final class PrequentialModel implements KeyModels {
    */
   private OnlineModel create(
       TrainSpec spec, String key, int inputs, Indicators found, Workspace workspace) {
-    boolean isFirst = spec.model().start() == null;
-    ModelSpec model = isFirst ? spec.model().withUndeclared(found) : spec.model();
-    int first = isFirst ? classes.size() : spec.firstClasses().size();
+    boolean hasStart = spec.model().start() != null;
+    ModelSpec model = hasStart ? spec.model() : spec.model().withUndeclared(found);
+    int first = hasStart ? spec.firstClasses().size() : classes.size();
     OnlineModel created = Models.create(model, task, inputs, first, seed(key), workspace);
     while (created.classes() < classes.size() && task.isClassification()) {
       created.addClass();

@@ -59,9 +59,8 @@ public final class OutputSpecs {
                       });
           // Of the columns, which are the same for all outputs, and of units that change anyway.
           to.inputDrift = null;
-          to.publish =
-              to.publish.withPredictions(true); // the sets of labels are predicted from them
-          to.publish = to.publish.withReasons(0);
+          // The sets of labels are predicted from the predictions.
+          to.publish = to.publish.withPredictions(true).withReasons(0);
         });
   }
 

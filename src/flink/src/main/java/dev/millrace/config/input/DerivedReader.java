@@ -179,7 +179,7 @@ final class DerivedReader {
     if (smoothing > 0 && !functions.contains(Aggregate.MEAN)) {
       options.reject(DerivedOptions.SMOOTHING, "applies only to mean, which do does not have");
     }
-    return new Window(Math.max(millis, records), unit, functions, smoothing);
+    return new Window(unit == Unit.MILLIS ? millis : records, unit, functions, smoothing);
   }
 
   private @Nullable Computation smoothed(OptionReader options) {

@@ -53,10 +53,10 @@ public final class Row {
   /** What members see, NaN is missing; then the codes of nominal columns. */
   public float[] encoded = EMPTY;
 
-  /** The same without codes, scaled and padded to whole lanes. */
+  /** {@link #encoded} without the codes, scaled and padded to whole lanes. */
   public float[] scaled = EMPTY;
 
-  /** What is predicted of each class without features, [classes]. */
+  /** Probabilities of the classes without features, [classes]. */
   public float[] frequencies = EMPTY;
 
   /** The logarithms of the {@link #frequencies}. */
@@ -76,7 +76,7 @@ public final class Row {
   // The last value that was known when the features came, NaN if none.
   double last;
 
-  /** The same on the scale that the mixture learns, NaN if it is not to be used. */
+  /** The last value on the scale that the mixture learns, NaN if it is not to be used. */
   public double scaledLast;
 
   /** Predictions, [predictions x stride]: probabilities, or values on the scale of the members. */
@@ -103,7 +103,7 @@ public final class Row {
   /** What was remembered when the features came; null if they came with the label. */
   public float @Nullable [] memory;
 
-  /** Where that starts in {@link #memory}. */
+  /** Where the numbers of this record start in {@link #memory}. */
   public int memoryAt;
 
   // The same predictions, when the features came.
