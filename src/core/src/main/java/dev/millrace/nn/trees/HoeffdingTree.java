@@ -74,17 +74,17 @@ public final class HoeffdingTree implements State {
   // [nodes]: column of the question, or LEAF.
   private int[] columns;
   private float[] thresholds;
-  // [nodes]: the child on the left; the other one is next to it.
-  private int[] children;
-  // These are not used once a node is split.
-  // [nodes]: records since the last attempt to split.
+  // [nodes]: of a question the child on the left, next to which is the other one; of a leaf its
+  // place among the leaves.
+  private int[] places;
+  // [leaves]: records since the last attempt to split.
   private int[] untried;
-  // [nodes x 2]: running losses of frequencies and naive Bayes.
+  // [leaves x 2]: running losses of frequencies and naive Bayes.
   private float[] losses;
-  // [nodes x classes]: weights of classes.
+  // [leaves x classes]: weights of classes.
   private double[] counts;
-  // [nodes]: statistics of a leaf, or NONE.
-  private double[][] leaves;
+  // [leaves]: statistics, or NONE.
+  private double[][] statistics;
 
   /** Creates a tree of one leaf that has learned nothing. */
   public HoeffdingTree(int inputs, int classes) {
@@ -114,9 +114,16 @@ public final class HoeffdingTree implements State {
   }
 
   private static long bytes(int nodes, int active, int inputs, int classes) {
-    int node = 3 * Integer.BYTES + 3 * Float.BYTES + classes * Double.BYTES;
+    int node = 2 * Integer.BYTES + Float.BYTES;
+    int leaf = Integer.BYTES + 2 * Float.BYTES + classes * Double.BYTES;
     return (long) nodes * node
+        + (long) leaves(nodes) * leaf
         + (long) active * new LeafLayout(inputs, classes).size() * Double.BYTES;
+  }
+
+  /** Returns the number of leaves of a tree; each question has two children. */
+  private static int leaves(int nodes) {
+    return (nodes + 1) / 2;
   }
 
   /** Returns the bytes in memory. */
@@ -135,38 +142,40 @@ public final class HoeffdingTree implements State {
    * @param row [inputs] from {@code offset}, NaN is missing
    * @param prior [classes] frequencies in all records
    * @param out receives [classes] from {@code to} on
-   * @return number of the leaf, for {@link #learn}
+   * @return node of the leaf, for {@link #learn}
    */
   public int predict(float[] row, int offset, float[] prior, float[] out, int to, Scratch scratch) {
     scratch.fit(classes);
-    int leaf = leafOf(row, offset);
+    int node = leafOf(row, offset);
+    int leaf = places[node];
     predictBoth(leaf, row, offset, prior, scratch);
     boolean isBayes = losses[2 * leaf + 1] < losses[2 * leaf];
     System.arraycopy(isBayes ? scratch.bayes : scratch.frequencies, 0, out, to, classes);
-    return leaf;
+    return node;
   }
 
   /**
    * Learns a record. {@link #predict} must have been called for it just before, with the same
    * scratch. A weight of 0 changes nothing.
    *
-   * @param leaf that predicted it
+   * @param node that predicted it
    */
-  public void learn(int leaf, float[] row, int offset, int label, float weight, Scratch scratch) {
+  public void learn(int node, float[] row, int offset, int label, float weight, Scratch scratch) {
     if (!(weight > 0f)) {
       return;
     }
+    int leaf = places[node];
     addLoss(2 * leaf, scratch.frequencies[label]);
     addLoss(2 * leaf + 1, scratch.bayes[label]);
     counts[leaf * classes + label] += weight;
     untried[leaf]++;
     if (isActive(leaf)) {
-      layout.learn(leaves[leaf], row, offset, label, weight);
+      layout.learn(statistics[leaf], row, offset, label, weight);
     }
     if (untried[leaf] >= GRACE) {
       untried[leaf] = 0;
       if (isActive(leaf)) {
-        trySplit(leaf, scratch.search);
+        trySplit(node, scratch.search);
       } else {
         activate(leaf);
       }
@@ -174,14 +183,14 @@ public final class HoeffdingTree implements State {
   }
 
   private boolean isActive(int leaf) {
-    return leaves[leaf].length > 0;
+    return statistics[leaf].length > 0;
   }
 
   private int leafOf(float[] row, int offset) {
     int node = 0;
     while (columns[node] != LEAF) {
       // False for NaN.
-      node = children[node] + (row[offset + columns[node]] > thresholds[node] ? 1 : 0);
+      node = places[node] + (row[offset + columns[node]] > thresholds[node] ? 1 : 0);
     }
     return node;
   }
@@ -197,7 +206,7 @@ public final class HoeffdingTree implements State {
       scratch.bayes[j] = Elementary.log(Math.max(scratch.frequencies[j], MIN_PROBABILITY));
     }
     if (isActive(leaf)) {
-      layout.addLogDensities(leaves[leaf], row, offset, scratch.bayes, 0);
+      layout.addLogDensities(statistics[leaf], row, offset, scratch.bayes, 0);
     }
     KERNELS.softmax(scratch.bayes, 0, 1, classes, Kernels.padded(classes));
   }
@@ -207,32 +216,37 @@ public final class HoeffdingTree implements State {
     losses[at] += LOSS_RATE * (loss - losses[at]);
   }
 
-  private void trySplit(int leaf, SplitSearch search) {
+  private void trySplit(int node, SplitSearch search) {
     if (nodeCount + 2 > maxNodes(inputs, classes)) {
       return;
     }
-    search.find(layout, leaves[leaf]);
+    double[] leaf = statistics[places[node]];
+    search.find(layout, leaf);
     double range = Elementary.log(classes) / SplitSearch.LN_2;
-    double bound = range * Math.sqrt(CONFIDENCE / (2 * layout.records(leaves[leaf])));
+    double bound = range * Math.sqrt(CONFIDENCE / (2 * layout.records(leaf)));
     boolean isBest = search.gain - search.otherGain > bound || bound < TIE;
     if (search.column >= 0 && isBest) {
-      split(leaf, search);
+      split(node, search);
     }
   }
 
-  private void split(int leaf, SplitSearch search) {
+  /** Makes a leaf a question; the child on the left takes its place among the leaves. */
+  private void split(int node, SplitSearch search) {
     grow(nodeCount + 2);
+    int left = places[node];
+    int right = leaves(nodeCount);
     int child = nodeCount;
     nodeCount += 2;
-    System.arraycopy(search.left, 0, counts, child * classes, classes);
-    System.arraycopy(search.right, 0, counts, (child + 1) * classes, classes);
-    columns[leaf] = search.column;
-    thresholds[leaf] = search.threshold;
-    children[leaf] = child;
-    leaves[child] = leaves[leaf];
-    Arrays.fill(leaves[child], 0);
-    leaves[leaf] = NONE;
-    activate(child + 1);
+    columns[node] = search.column;
+    thresholds[node] = search.threshold;
+    places[node] = child;
+    places[child] = left;
+    places[child + 1] = right;
+    Arrays.fill(losses, 2 * left, 2 * left + 2, 0f);
+    System.arraycopy(search.left, 0, counts, left * classes, classes);
+    System.arraycopy(search.right, 0, counts, right * classes, classes);
+    Arrays.fill(statistics[left], 0);
+    activate(right);
   }
 
   private void grow(int nodes) {
@@ -247,34 +261,35 @@ public final class HoeffdingTree implements State {
     int before = columns.length;
     columns = Arrays.copyOf(columns, length);
     thresholds = Arrays.copyOf(thresholds, length);
-    children = Arrays.copyOf(children, length);
-    untried = Arrays.copyOf(untried, length);
-    losses = Arrays.copyOf(losses, 2 * length);
-    counts = Arrays.copyOf(counts, length * classes);
-    leaves = Arrays.copyOf(leaves, length);
+    places = Arrays.copyOf(places, length);
+    untried = Arrays.copyOf(untried, leaves(length));
+    losses = Arrays.copyOf(losses, 2 * leaves(length));
+    counts = Arrays.copyOf(counts, leaves(length) * classes);
+    statistics = Arrays.copyOf(statistics, leaves(length));
     if (before < length) {
       Arrays.fill(columns, before, length, LEAF);
-      Arrays.fill(leaves, before, length, NONE);
+      Arrays.fill(statistics, leaves(before), leaves(length), NONE);
     }
   }
 
   /** Gives a leaf statistics: new ones, or those of a leaf with fewer errors. */
   private void activate(int leaf) {
     if (activeLeaves < maxActive(inputs, classes)) {
-      leaves[leaf] = new double[layout.size()];
+      statistics[leaf] = new double[layout.size()];
       activeLeaves++;
       return;
     }
     int least = leaf;
     for (int node = 0; node < nodeCount; node++) {
-      if (isActive(node) && errors(node) < errors(least)) {
-        least = node;
+      int other = places[node];
+      if (columns[node] == LEAF && isActive(other) && errors(other) < errors(least)) {
+        least = other;
       }
     }
     if (least != leaf) {
-      leaves[leaf] = leaves[least];
-      Arrays.fill(leaves[leaf], 0);
-      leaves[least] = NONE;
+      statistics[leaf] = statistics[least];
+      Arrays.fill(statistics[leaf], 0);
+      statistics[least] = NONE;
     }
   }
 
@@ -295,11 +310,11 @@ public final class HoeffdingTree implements State {
         || activeLeaves > maxActive(inputs, classes + 1)) {
       startAgain();
     }
-    double[] wider = new double[columns.length * (classes + 1)];
-    for (int node = 0; node < nodeCount; node++) {
-      System.arraycopy(counts, node * classes, wider, node * (classes + 1), classes);
-      if (isActive(node)) {
-        leaves[node] = layout.widen(leaves[node]);
+    double[] wider = new double[statistics.length * (classes + 1)];
+    for (int leaf = 0; leaf < leaves(nodeCount); leaf++) {
+      System.arraycopy(counts, leaf * classes, wider, leaf * (classes + 1), classes);
+      if (isActive(leaf)) {
+        statistics[leaf] = layout.widen(statistics[leaf]);
       }
     }
     counts = wider;
@@ -314,11 +329,11 @@ public final class HoeffdingTree implements State {
     activeLeaves = 1;
     columns = new int[] {LEAF};
     thresholds = new float[1];
-    children = new int[1];
+    places = new int[1];
     untried = new int[1];
     losses = new float[2];
     counts = new double[classes];
-    leaves = new double[][] {new double[layout.size()]};
+    statistics = new double[][] {new double[layout.size()]};
   }
 
   @Override
@@ -332,27 +347,32 @@ public final class HoeffdingTree implements State {
     }
     v.numbers(columns, 0, nodeCount);
     v.numbers(thresholds, 0, nodeCount);
-    v.numbers(children, 0, nodeCount);
-    v.numbers(untried, 0, nodeCount);
-    v.numbers(losses, 0, 2 * nodeCount);
-    v.numbers(counts, 0, nodeCount * classes);
+    v.numbers(places, 0, nodeCount);
+    int leaves = leaves(nodeCount);
+    v.numbers(untried, 0, leaves);
+    v.numbers(losses, 0, 2 * leaves);
+    v.numbers(counts, 0, leaves * classes);
     for (int node = 0; node < nodeCount; node++) {
       v.require("column of a stored question", columns[node], LEAF, inputs - 1);
-      if (columns[node] != LEAF) {
+      if (columns[node] == LEAF) {
+        v.require("place of a stored leaf", places[node], 0, leaves - 1);
+      } else {
         // A child comes after its parent, so each row reaches a leaf.
-        v.require("child of a stored question", children[node], node + 1, nodeCount - 2);
+        v.require("child of a stored question", places[node], node + 1, nodeCount - 2);
       }
-      visitStatistics(v, node);
+    }
+    for (int leaf = 0; leaf < leaves; leaf++) {
+      visitStatistics(v, leaf);
     }
   }
 
-  private void visitStatistics(StateVisitor v, int node) throws IOException {
-    boolean isActive = v.flag(isActive(node));
+  private void visitStatistics(StateVisitor v, int leaf) throws IOException {
+    boolean isActive = v.flag(isActive(leaf));
     if (v.isFilling()) {
       activeLeaves += isActive ? 1 : 0;
       v.require("stored leaves", activeLeaves, 0, maxActive(inputs, classes));
-      leaves[node] = isActive ? new double[layout.size()] : NONE;
+      statistics[leaf] = isActive ? new double[layout.size()] : NONE;
     }
-    v.numbers(leaves[node]);
+    v.numbers(statistics[leaf]);
   }
 }

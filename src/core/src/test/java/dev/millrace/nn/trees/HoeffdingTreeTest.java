@@ -228,6 +228,7 @@ class HoeffdingTreeTest {
     rejects(stored, 4, INPUTS, "column of a stored question");
     // A question that is its own child would never end.
     rejects(stored, 4 + 8 * nodes, 0, "child of a stored question");
+    rejects(stored, 4 + 12 * nodes - 4, nodes, "place of a stored leaf");
   }
 
   private static void rejects(byte[] stored, int at, int number, String message) {

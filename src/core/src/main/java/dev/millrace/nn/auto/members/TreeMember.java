@@ -53,8 +53,8 @@ final class TreeMember implements Member {
   @Override
   public void learn(Row row) {
     HoeffdingTree.Scratch scratch = scratch(row);
-    int leaf = predict(row, scratch);
-    tree.learn(leaf, row.encoded, 0, row.label(), row.weight, scratch);
+    int node = predict(row, scratch);
+    tree.learn(node, row.encoded, 0, row.label(), row.weight, scratch);
   }
 
   private int predict(Row row, HoeffdingTree.Scratch scratch) {
