@@ -62,9 +62,9 @@ final class StateExpansion {
     model.learner = expanded(model.learner, spec, model.task, workspace);
     model.parts.restartImportance(
         new PartOrigin(spec, null, model.task, model.classes, model.learner, workspace));
-    OnlineModel[] challengers = model.drift.challengers;
-    for (int c = 0; c < challengers.length; c++) {
-      challengers[c] = expanded(challengers[c], spec, model.task, workspace);
+    OnlineModel challenger = model.drift.challenger;
+    if (challenger != null) {
+      model.drift.challenger = expanded(challenger, spec, model.task, workspace);
     }
     model.resumeDrift();
     return model;

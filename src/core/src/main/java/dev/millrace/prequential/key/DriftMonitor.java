@@ -18,15 +18,12 @@ import dev.millrace.state.State;
 import dev.millrace.state.StateVisitor;
 import java.io.DataOutput;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Detects drifts of one key, and reacts by the pipeline's policy. Not thread-safe. */
 public final class DriftMonitor implements KeyPart {
-  private static final OnlineModel[] NO_MODELS = {};
-
   // Of a key whose pipeline detects no drift.
   private static final DriftPolicy NO_POLICY =
       new DriftPolicy("", DriftSpec.Adwin.DEFAULT, DriftPolicy.Action.EVENT, 1, 1);
@@ -47,8 +44,8 @@ public final class DriftMonitor implements KeyPart {
   private long drifts;
   private long boostedUntil;
 
-  /** At most one, which learns next to the model from a warning on, to replace it. */
-  public OnlineModel[] challengers = NO_MODELS;
+  /** Learns next to the model from a warning on, to replace it; null before. */
+  public @Nullable OnlineModel challenger;
 
   private DriftMonitor(DriftPolicy policy, DriftDetector detector) {
     this.policy = policy;
@@ -61,8 +58,7 @@ public final class DriftMonitor implements KeyPart {
     last = other.last;
     drifts = other.drifts;
     boostedUntil = other.boostedUntil;
-    challengers =
-        Arrays.stream(other.challengers).map(OnlineModel::copy).toArray(OnlineModel[]::new);
+    challenger = other.challenger == null ? null : other.challenger.copy();
   }
 
   /** Returns a monitor without examples; null if the pipeline has no drift detector. */
@@ -95,10 +91,8 @@ public final class DriftMonitor implements KeyPart {
 
   @Override
   public void nameClasses(List<String> classes) {
-    for (OnlineModel challenger : challengers) {
-      while (challenger.classes() < classes.size()) {
-        challenger.addClass();
-      }
+    while (challenger != null && challenger.classes() < classes.size()) {
+      challenger.addClass();
     }
   }
 
@@ -107,19 +101,16 @@ public final class DriftMonitor implements KeyPart {
     return pagedParts();
   }
 
-  /** Returns the parts of challengers that have pages. */
+  /** Returns the parts of the challenger that have pages. */
   List<PagedPart> pagedParts() {
-    return Arrays.stream(challengers).flatMap(each -> each.pagedParts().stream()).toList();
+    return challenger == null ? List.of() : challenger.pagedParts();
   }
 
   /** Lets a challenger, if there is one, learn the single row that the model has just learned. */
   public void learn(RowBatch batch) {
-    for (OnlineModel challenger : challengers) {
-      learn(challenger, batch);
+    if (challenger == null) {
+      return;
     }
-  }
-
-  private static void learn(OnlineModel challenger, RowBatch batch) {
     challenger.use(batch.workspace);
     float[] scores = batch.unpublished(challenger.outputs());
     float weight = batch.weights[0];
@@ -147,7 +138,7 @@ public final class DriftMonitor implements KeyPart {
 
   /** Returns true if {@link #act} has something to do. */
   boolean isAlert() {
-    return last != DriftSignal.NONE || challengers.length > 0;
+    return last != DriftSignal.NONE || challenger != null;
   }
 
   /**
@@ -200,15 +191,15 @@ public final class DriftMonitor implements KeyPart {
     OnlineModel next = model;
     switch (last) {
       case WARNING -> {
-        if (challengers.length == 0) {
-          challengers = new OnlineModel[] {create.get()};
+        if (challenger == null) {
+          challenger = create.get();
         }
       }
       case DRIFT -> {
-        next = challengers.length == 0 ? create.get() : challengers[0];
-        challengers = NO_MODELS;
+        next = challenger == null ? create.get() : challenger;
+        challenger = null;
       }
-      case NONE -> challengers = NO_MODELS; // a false alarm
+      case NONE -> challenger = null; // a false alarm
     }
     return next;
   }
@@ -222,11 +213,7 @@ public final class DriftMonitor implements KeyPart {
 
   @Override
   public long memoryBytes() {
-    long bytes = detector.memoryBytes();
-    for (OnlineModel challenger : challengers) {
-      bytes += challenger.memoryBytes();
-    }
-    return bytes;
+    return detector.memoryBytes() + (challenger == null ? 0 : challenger.memoryBytes());
   }
 
   @Override
@@ -240,8 +227,8 @@ public final class DriftMonitor implements KeyPart {
     out.writeLong(drifts);
     out.writeByte(last.ordinal());
     out.writeLong(boostedUntil);
-    out.writeBoolean(challengers.length > 0);
-    for (OnlineModel challenger : challengers) {
+    out.writeBoolean(challenger != null);
+    if (challenger != null) {
       challenger.write(out);
     }
     DriftDetectors.write(detector, out);
@@ -260,12 +247,10 @@ public final class DriftMonitor implements KeyPart {
     DriftSignal[] signals = DriftSignal.values();
     int last = (int) SizeChecks.require("drift signal", in.readByte(), 0, signals.length - 1);
     long boostedUntil = in.readLong();
-    OnlineModel[] challengers = NO_MODELS;
+    OnlineModel challenger = null;
     if (in.readBoolean()) {
-      OnlineModel challenger =
-          Models.read(in, origin.spec().model(), origin.task(), origin.workspace());
+      challenger = Models.read(in, origin.spec().model(), origin.task(), origin.workspace());
       origin.classes().requireModel(origin.task(), challenger.classes());
-      challengers = new OnlineModel[] {challenger};
     }
     // Read even if it is not used: other state follows.
     boolean same = policy != null && name.equals(policy.name());
@@ -280,8 +265,8 @@ public final class DriftMonitor implements KeyPart {
     monitor.drifts = drifts;
     if (same) {
       monitor.last = signals[last];
-      monitor.challengers =
-          policy.action() == DriftPolicy.Action.SWAP_IN_CHALLENGER ? challengers : NO_MODELS;
+      monitor.challenger =
+          policy.action() == DriftPolicy.Action.SWAP_IN_CHALLENGER ? challenger : null;
     }
     if (policy.action() == DriftPolicy.Action.BOOST_LEARNING_RATE) {
       monitor.boostedUntil = boostedUntil;

@@ -5,6 +5,7 @@ import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
 import dev.millrace.prequential.key.PrequentialModel;
 import dev.millrace.prequential.labels.PendingFeatures;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the models of a key, the one that answers and the one in the background of a drift detector,
@@ -26,20 +27,12 @@ public final class PendingMemory {
    */
   public static float[] predict(
       PrequentialModel model, float[] features, float[] scores, Workspace workspace) {
-    OnlineModel[] challengers = model.drift.challengers;
+    OnlineModel challenger = model.drift.challenger;
     int first = floats(model.learner);
-    int all = first;
-    for (OnlineModel challenger : challengers) {
-      all += floats(challenger);
-    }
-    float[] memory = all == 0 ? NONE : new float[all];
-    int place = first;
-    for (OnlineModel challenger : challengers) {
-      int floats = floats(challenger);
-      if (floats > 0) {
-        predict(model, challenger, features, scores, memory, place, workspace);
-        place += floats;
-      }
+    int second = floats(challenger);
+    float[] memory = first + second == 0 ? NONE : new float[first + second];
+    if (challenger != null && second > 0) {
+      predict(model, challenger, features, scores, memory, first, workspace);
     }
     predict(model, model.learner, features, scores, memory, 0, workspace);
     return memory;
@@ -62,8 +55,8 @@ public final class PendingMemory {
     learner.predictPending(features, 0, scores, memory, place + HEADER);
   }
 
-  private static int floats(OnlineModel learner) {
-    int remembered = learner.remembered();
+  private static int floats(@Nullable OnlineModel learner) {
+    int remembered = learner == null ? 0 : learner.remembered();
     return remembered == 0 ? 0 : HEADER + remembered;
   }
 
@@ -71,16 +64,16 @@ public final class PendingMemory {
   static void recall(PrequentialModel model, float[] memory) {
     for (int place = 0; place < memory.length; place += HEADER + (int) memory[place + 1]) {
       recall(model, model.learner, memory, place);
-      for (OnlineModel challenger : model.drift.challengers) {
-        recall(model, challenger, memory, place);
-      }
+      recall(model, model.drift.challenger, memory, place);
     }
   }
 
   private static void recall(
-      PrequentialModel model, OnlineModel learner, float[] memory, int place) {
+      PrequentialModel model, @Nullable OnlineModel learner, float[] memory, int place) {
     // Classes that have come since change the number of floats.
-    if (memory[place] == start(model, learner) && memory[place + 1] == learner.remembered()) {
+    if (learner != null
+        && memory[place] == start(model, learner)
+        && memory[place + 1] == learner.remembered()) {
       learner.recall(memory, place + HEADER);
     }
   }
