@@ -405,6 +405,7 @@ final class ClassificationWindow {
     long stored = hasSegments ? VarLong.read(in) : NO_SEGMENTS;
     boolean areKept = window.segments != null && window.segments.fingerprint() == stored;
     int size = MetricsInput.readExamples(in);
+    window.rows.reserve(size);
     ScoredClass example = new ScoredClass();
     for (int i = 0; i < size; i++) {
       window.readExample(in, flags, areKept, example, storedScores);

@@ -117,6 +117,7 @@ final class RegressionWindow {
     Window rows = window.rows;
     int flags = in.readByte();
     int size = MetricsInput.readExamples(in);
+    rows.reserve(size);
     double[] stored = new double[window.cells() / Window.WIDE];
     for (int i = 0; i < size; i++) {
       for (int c = 0; c < stored.length; c++) {

@@ -56,7 +56,7 @@ final class Window {
     stride = stride();
   }
 
-  private Window(Window other) {
+  private Window(Window other, int[] cells) {
     limit = other.limit;
     millis = other.millis;
     columns = other.columns;
@@ -66,11 +66,11 @@ final class Window {
     head = other.head;
     size = other.size;
     latest = other.latest;
-    cells = other.cells.clone();
+    this.cells = cells;
   }
 
   Window copy() {
-    return new Window(this);
+    return new Window(this, cells.clone());
   }
 
   /** Returns the number of rows, with those that are too old but between younger ones. */
@@ -109,7 +109,7 @@ final class Window {
     if (size == limit) {
       dropOldest();
     } else if (size == room) {
-      rearrange((int) Math.min(limit, Math.max(FIRST_ROOM, 2L * room)), columns, weighted);
+      rearrange(nextRoom(room), columns, weighted);
     }
     int row = row(size++);
     if (millis > 0) {
@@ -119,6 +119,21 @@ final class Window {
       cells[row + stride - 1] = Float.floatToRawIntBits((float) weight);
     }
     return row;
+  }
+
+  /** Makes room for as many rows, at once rather than while they are added. */
+  void reserve(int rows) {
+    int wanted = room;
+    while (wanted < Math.min(rows, limit)) {
+      wanted = nextRoom(wanted);
+    }
+    if (wanted > room) {
+      rearrange(wanted, columns, weighted);
+    }
+  }
+
+  private int nextRoom(int last) {
+    return (int) Math.min(limit, Math.max(FIRST_ROOM, 2L * last));
   }
 
   private void dropOldest() {
@@ -251,7 +266,7 @@ final class Window {
 
   /** Copies the rows to a new layout, the oldest first. */
   private void rearrange(int newRoom, int newColumns, boolean withWeights) {
-    Window before = copy();
+    Window before = new Window(this, cells);
     columns = newColumns;
     weighted = withWeights;
     stride = stride();
