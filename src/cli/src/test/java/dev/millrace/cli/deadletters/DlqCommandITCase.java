@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -34,6 +35,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.quota.ClientQuotaAlteration;
+import org.apache.kafka.common.quota.ClientQuotaEntity;
+import org.apache.kafka.common.quota.ClientQuotaFilter;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -47,15 +51,27 @@ class DlqCommandITCase {
 
   @TempDir private static Path dir;
 
+  // A replay that sends no more than these bytes a second, or ten times as many at once, has read
+  // only a part of the letters when its first ones are written.
+  private static final int LETTERS = 2_000;
+  private static final int LETTER_BYTES = 1_000;
+  private static final int BUFFER_BYTES = 200_000;
+  private static final int MAX_RATE = 50_000;
+
   private static EmbeddedKafka kafka;
+  private static MillraceProcess broker; // can be stopped by a signal
 
   @BeforeAll
-  static void startBroker() throws Exception {
+  static void startBrokers() throws Exception {
     kafka = EmbeddedKafka.start(0, null);
+    List<String> command =
+        List.of("broker", "--port", "0", "--data-dir", "" + dir.resolve("broker"));
+    broker = MillraceProcess.startUntil("Broker at ", dir, command);
   }
 
   @AfterAll
-  static void stopBroker() {
+  static void stopBrokers() {
+    broker.close();
     kafka.close();
   }
 
@@ -254,120 +270,139 @@ class DlqCommandITCase {
 
   @Test
   void interruptionPrintsHowToContinue() throws Exception {
-    int letters = 300_000;
-    Path pipeline = flood(kafka.bootstrapServers(), letters);
-    List<String> command = List.of("dlq", "replay", "-c", "" + pipeline, "--all");
-
+    Path pipeline = flood("flood", kafka.bootstrapServers(), "");
     String out;
-    try (MillraceProcess replay =
-        MillraceProcess.start(dir, "replay", Millrace.class, List.of(), command)) {
-      await()
-          .atMost(Patience.MAX)
-          .until(() -> CommittedRecords.written(kafka.bootstrapServers(), "flood.examples") > 0);
+    try (MillraceProcess replay = slowReplay("flood", kafka.bootstrapServers(), pipeline)) {
       ProcessHandle.of(replay.pid()).orElseThrow().destroy();
+      setMaxRate(kafka.bootstrapServers(), null);
       assertThat(replay.awaitEnd()).isEqualTo(143);
       out = replay.out();
     }
     String from = out.replaceFirst("(?s).*Stopped; the others.*: --from (\\S+)\\s*", "$1");
-    assertGoesOn(pipeline, from, kafka.bootstrapServers(), letters);
+    assertGoesOn(pipeline, from, kafka.bootstrapServers(), "flood");
     if (out.contains("Stopped; the others: ")) { // else the brokers were too slow to answer
-      assertThat(read("flood.examples")).hasSize(letters);
+      assertThat(read("flood.examples")).hasSize(LETTERS);
     }
   }
 
   @Test
   void interruptionPrintsHowToContinueWhileTheBrokerHangs() throws Exception {
-    int letters = 300_000;
-    List<String> command =
-        List.of("broker", "--port", "0", "--data-dir", "" + dir.resolve("hangs"));
-    try (MillraceProcess broker = MillraceProcess.startUntil("Broker at ", dir, command)) {
-      String servers = broker.find("Broker at (\\S+),");
-      Path pipeline = flood(servers, letters);
-      List<String> all = List.of("dlq", "replay", "-c", "" + pipeline, "--all");
-      String from;
-      try (MillraceProcess replay =
-          MillraceProcess.start(dir, "replay", Millrace.class, List.of(), all)) {
-        await()
-            .atMost(Patience.MAX)
-            .until(() -> CommittedRecords.written(servers, "flood.examples") > 0);
-        broker.signal("STOP");
-        try {
-          replay.terminate();
-          assertThat(replay.awaitEnd()).isEqualTo(143);
-        } finally {
-          broker.signal("CONT");
-        }
-        from = replay.find("Stopped; the others.*: --from (\\S+)");
+    String servers = broker.find("Broker at (\\S+),");
+    Path pipeline = flood("hangs", servers, "");
+    String from;
+    try (MillraceProcess replay = slowReplay("hangs", servers, pipeline)) {
+      broker.signal("STOP");
+      try {
+        replay.terminate();
+        assertThat(replay.awaitEnd()).isEqualTo(143);
+      } finally {
+        broker.signal("CONT");
       }
-      assertGoesOn(pipeline, from, servers, letters);
+      from = replay.find("Stopped; the others.*: --from (\\S+)");
     }
+    setMaxRate(servers, null);
+    assertGoesOn(pipeline, from, servers, "hangs");
   }
 
   @Test
   void aLetterThatExpiresIsAnErrorWithTheOffsetsToGoOnAt() throws Exception {
-    int letters = 300_000;
-    List<String> command =
-        List.of("broker", "--port", "0", "--data-dir", "" + dir.resolve("expires"));
-    try (MillraceProcess broker = MillraceProcess.startUntil("Broker at ", dir, command)) {
-      String servers = broker.find("Broker at (\\S+),");
-      Path pipeline = flood(servers, letters);
-      String impatient =
-          ", delivery.timeout.ms: 2000, request.timeout.ms: 1000, max.block.ms: 10000 }";
-      Path expires = dir.resolve("expires.yaml");
-      Files.writeString(
-          expires,
-          Files.readString(pipeline).replace(servers + "\" }", servers + "\"" + impatient));
-      List<String> all = List.of("dlq", "replay", "-c", "" + expires, "--all");
-      String from;
-      try (MillraceProcess replay =
-          MillraceProcess.start(dir, "expires", Millrace.class, List.of(), all)) {
-        await()
-            .atMost(Patience.MAX)
-            .until(() -> CommittedRecords.written(servers, "flood.examples") > 0);
-        broker.signal("STOP");
-        try {
-          assertThat(replay.awaitEnd()).as(replay::err).isEqualTo(1);
-        } finally {
-          broker.signal("CONT");
-        }
-        assertThat(replay.err())
-            .contains("Topic flood.examples did not accept the record of the dead letter at ");
-        from = replay.find("Continue with --from (\\S+);");
+    String servers = broker.find("Broker at (\\S+),");
+    Path pipeline =
+        flood(
+            "expires",
+            servers,
+            ", delivery.timeout.ms: 2000, request.timeout.ms: 1000, max.block.ms: 10000");
+    String from;
+    try (MillraceProcess replay = slowReplay("expires", servers, pipeline)) {
+      broker.signal("STOP");
+      try {
+        assertThat(replay.awaitEnd()).as(replay::err).isEqualTo(1);
+      } finally {
+        broker.signal("CONT");
       }
-      assertGoesOn(pipeline, from, servers, letters);
+      assertThat(replay.err())
+          .contains("Topic expires.examples did not accept the record of the dead letter at ");
+      from = replay.find("Continue with --from (\\S+);");
+    }
+    setMaxRate(servers, null);
+    assertGoesOn(pipeline, from, servers, "expires");
+  }
+
+  /** Replays all letters to a broker that slows producers down; returns after the first ones. */
+  private static MillraceProcess slowReplay(String name, String servers, Path pipeline)
+      throws Exception {
+    setMaxRate(servers, (double) MAX_RATE);
+    List<String> command = List.of("dlq", "replay", "-c", "" + pipeline, "--all");
+    MillraceProcess replay =
+        MillraceProcess.start(dir, "replay", Millrace.class, List.of(), command);
+    await()
+        .atMost(Patience.MAX)
+        .until(() -> CommittedRecords.written(servers, name + ".examples") > 0);
+    return replay;
+  }
+
+  /**
+   * Makes the broker slow down producers that send more bytes a second, over ten seconds.
+   *
+   * @param bytes null for no limit
+   */
+  private static void setMaxRate(String servers, Double bytes) throws Exception {
+    ClientQuotaEntity all =
+        new ClientQuotaEntity(Collections.singletonMap(ClientQuotaEntity.CLIENT_ID, null));
+    String name = "producer_byte_rate";
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
+      admin
+          .alterClientQuotas(
+              List.of(
+                  new ClientQuotaAlteration(
+                      all, List.of(new ClientQuotaAlteration.Op(name, bytes)))))
+          .all()
+          .get();
+      await()
+          .until(
+              () ->
+                  admin.describeClientQuotas(ClientQuotaFilter.all()).entities().get().isEmpty()
+                      == (bytes == null));
     }
   }
 
   /** Replays from where a replay was stopped; no letter is left out then. */
-  private static void assertGoesOn(Path pipeline, String from, String servers, int letters)
-      throws Exception {
+  private static void assertGoesOn(Path pipeline, String from, String servers, String name) {
     Cli rest = Cli.run("dlq", "replay", "-c", "" + pipeline, "--all", "--from", from);
 
     assertThat(rest.exitCode()).as(from + rest.err()).isZero();
     Set<String> keys = new TreeSet<>();
-    read(servers, "flood.examples")
+    read(servers, name + ".examples")
         .forEach(record -> keys.add(new String(record.key(), StandardCharsets.UTF_8)));
-    assertThat(keys).hasSize(letters);
+    assertThat(keys).hasSize(LETTERS);
   }
 
-  /** A pipeline whose dead-letter topic has many letters. */
-  private static Path flood(String servers, int letters) throws IOException {
-    Path pipeline = pipeline(servers, "flood", "yes, no");
+  /**
+   * A pipeline whose dead-letter topic has many times more bytes than its producer buffers.
+   *
+   * @param properties more of Kafka's clients
+   */
+  private static Path flood(String name, String servers, String properties) throws IOException {
+    Path pipeline = pipeline(servers, name, "yes, no");
     Cli.run("topics", "create", "-c", "" + pipeline, "--partitions", "2");
-    // The letters are older than the brokers remember a producer, so a second request in flight
-    // could overtake one that they reject for a moment.
-    Map<String, String> properties =
-        Map.of("bootstrap.servers", servers, "delivery.timeout.ms", "" + Patience.MAX.toMillis());
     AtomicReference<Exception> failure = new AtomicReference<>();
-    try (KafkaProducer<byte[], byte[]> producer = Producers.create(properties)) {
-      for (int i = 0; i < letters; i++) {
+    Random random = new Random(1);
+    try (KafkaProducer<byte[], byte[]> producer =
+        Producers.create(Map.of("bootstrap.servers", servers))) {
+      for (int i = 0; i < LETTERS; i++) {
+        byte[] value = new byte[LETTER_BYTES];
+        random.nextBytes(value); // which no compression makes smaller
         producer.send(
-            letter("flood", "flood", i % 2, i, "k" + i, new byte[10]),
+            letter(name, name, i % 2, i, "k" + i, value),
             (metadata, cause) -> failure.compareAndSet(null, cause));
       }
     }
     assertThat(failure.get()).isNull();
-    return pipeline;
+    String yaml = Files.readString(pipeline);
+    return Files.writeString(
+        pipeline,
+        yaml.replace(
+            servers + "\" }", servers + "\", buffer.memory: " + BUFFER_BYTES + properties + " }"));
   }
 
   @Test
