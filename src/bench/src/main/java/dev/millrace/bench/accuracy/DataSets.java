@@ -35,6 +35,11 @@ final class DataSets {
     return folder;
   }
 
+  /** Returns true if no data sets were named. */
+  boolean areAll() {
+    return only.isEmpty();
+  }
+
   /** Returns the options as they were given. */
   List<String> arguments() {
     List<String> arguments = new ArrayList<>();

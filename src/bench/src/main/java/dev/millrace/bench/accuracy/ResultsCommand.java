@@ -1,6 +1,8 @@
 package dev.millrace.bench.accuracy;
 
 import dev.millrace.bench.measure.Benchmark;
+import dev.millrace.cli.console.Directories;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -18,20 +20,19 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Writes the page of all figures that a change of {@code model: auto} changes. */
+/** Writes the pages of all figures that a change of {@code model: auto} changes. */
 @Command(
     name = "results",
     description = {
-      "Writes a page of the figures that a change of model: auto changes.",
-      "It has what bench accuracy, intervals and outputs print, and takes hours with five seeds"
-          + " and",
-      "all data sets."
+      "Writes the two pages of figures that a change of model: auto changes.",
+      "results.md has what bench accuracy, intervals and outputs print, benchmark.md what bench",
+      "streams prints. Takes hours with five seeds and all data sets."
     },
     footer = {
       "",
       "Example:",
-      "  ./millrace bench results --seeds 1",
-      "  ./millrace bench results --data ~/streams --page docs/results.md"
+      "  ./millrace bench results --seeds 1 --only letters",
+      "  ./millrace bench results --data ~/streams --moa ~/moa.jar --pages docs"
     })
 public final class ResultsCommand implements Callable<Integer> {
   static final String TITLE = "# Results of model: auto";
@@ -40,8 +41,25 @@ public final class ResultsCommand implements Callable<Integer> {
 
   private static final String MUSIC = "meka_music.csv.gz";
   private static final String MUSIC_LABELS = "6";
+  private static final String STREAM_ROWS = "2000";
+  private static final String STREAM_TIERS = "balanced,accurate";
 
   @Mixin private DataSets dataSets = new DataSets();
+
+  @Option(
+      names = "--streams",
+      paramLabel = "NAME",
+      split = ",",
+      description =
+          "Streams of benchmark.md, such as planes,rbf (default: all that are found; with --only"
+              + " none).")
+  private List<String> streams = List.of();
+
+  @Option(
+      names = "--moa",
+      paramLabel = "JAR",
+      description = "MOA's jar for benchmark.md, as of bench streams (default: baselines alone).")
+  private @Nullable Path moa;
 
   @Option(
       names = "--seeds",
@@ -51,43 +69,66 @@ public final class ResultsCommand implements Callable<Integer> {
   private int seeds;
 
   @Option(
-      names = "--page",
-      paramLabel = "FILE",
-      description = "Writes the page to a file (default: prints it).")
-  private @Nullable Path page;
+      names = "--pages",
+      paramLabel = "DIR",
+      description = "Folder to write the pages to (default: prints them).")
+  private @Nullable Path pages;
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() throws Exception {
     Benchmark.require(spec, "--seeds", seeds, 1);
-    Path folder = dataSets.folder();
-    List<String> data = dataSets.arguments();
+    Directories.require("--pages", pages);
     List<String> runs = List.of("--seeds", Integer.toString(seeds));
+    if (dataSets.areAll() || !streams.isEmpty()) {
+      write("benchmark.md", run("streams", streamArguments(), runs).lines().toList());
+    }
+    write("results.md", results(runs));
+    return 0;
+  }
+
+  private List<String> results(List<String> runs) throws Exception {
+    Path folder = dataSets.folder();
     Path music = folder == null ? null : folder.resolve(MUSIC);
-    List<String> lines = new ArrayList<>(introduction(seeds, folder != null));
-    addSection(lines, 0, run("accuracy", Stream.concat(data.stream(), runs.stream())));
-    addSection(lines, 1, run("intervals", data.stream()));
+    List<String> lines = new ArrayList<>(introduction(seeds, folder != null, moa != null));
+    addSection(lines, 0, run("accuracy", dataSets.arguments(), runs));
+    addSection(lines, 1, run("intervals", dataSets.arguments(), List.of()));
     addSection(
         lines,
         2,
         music == null || !Files.exists(music)
             ? MUSIC + " is not in the folder.\n"
-            : run(
-                "outputs",
-                Stream.concat(
-                    Stream.of("--input", music.toString(), "--labels", MUSIC_LABELS),
-                    runs.stream())));
-    if (page == null) {
+            : run("outputs", List.of("--input", music.toString(), "--labels", MUSIC_LABELS), runs));
+    return lines;
+  }
+
+  private List<String> streamArguments() {
+    List<String> arguments =
+        new ArrayList<>(List.of("--rows", STREAM_ROWS, "--auto", STREAM_TIERS));
+    Path folder = dataSets.folder();
+    if (folder != null) {
+      arguments.addAll(List.of("--data", folder.toString()));
+    }
+    if (moa != null) {
+      arguments.addAll(List.of("--moa", moa.toString()));
+    }
+    if (!streams.isEmpty()) {
+      arguments.addAll(List.of("--only", String.join(",", streams)));
+    }
+    return arguments;
+  }
+
+  private void write(String name, List<String> lines) throws IOException {
+    if (pages == null) {
       lines.forEach(spec.commandLine().getOut()::println);
     } else {
-      Files.write(page, lines);
+      Files.write(pages.resolve(name), lines);
     }
-    return 0;
   }
 
   /** Returns the first lines of the page. */
-  static List<String> introduction(int seeds, boolean hasFolder) {
+  static List<String> introduction(int seeds, boolean hasFolder, boolean hasMoa) {
     return List.of(
         TITLE,
         "",
@@ -97,10 +138,11 @@ public final class ResultsCommand implements Callable<Integer> {
             + " [several-outputs.md](several-outputs.md) say what they mean.",
         "",
         "```sh",
-        "./millrace bench results" + (hasFolder ? " --data DIR" : "") + " --seeds " + seeds,
+        "./millrace bench results%s%s --seeds %d --pages docs"
+            .formatted(hasFolder ? " --data DIR" : "", hasMoa ? " --moa JAR" : "", seeds),
         "```",
         "",
-        "writes this page.");
+        "writes this page and [benchmark.md](benchmark.md).");
   }
 
   private static void addSection(List<String> lines, int heading, String text) {
@@ -109,13 +151,13 @@ public final class ResultsCommand implements Callable<Integer> {
   }
 
   /** Returns what another benchmark prints. */
-  private String run(String benchmark, Stream<String> arguments) throws Exception {
+  private String run(String benchmark, List<String> arguments, List<String> more) throws Exception {
     CommandLine line =
         Objects.requireNonNull(
             spec.commandLine().getParent().getSubcommands().get(benchmark), benchmark);
     StringWriter text = new StringWriter();
     line.setOut(new PrintWriter(text, true));
-    line.parseArgs(arguments.toArray(String[]::new));
+    line.parseArgs(Stream.concat(arguments.stream(), more.stream()).toArray(String[]::new));
     Callable<?> command = line.getCommand();
     command.call();
     return text.toString();

@@ -20,7 +20,7 @@ class ResultsCommandTest {
   @Test
   void thePageHasTheFormOfTheGenerator() throws IOException {
     List<String> page = Files.readAllLines(PAGE);
-    List<String> introduction = ResultsCommand.introduction(5, true);
+    List<String> introduction = ResultsCommand.introduction(5, true, true);
 
     assertThat(page.subList(0, introduction.size())).isEqualTo(introduction);
     assertThat(page.stream().filter(line -> line.startsWith("## ")))
@@ -34,27 +34,29 @@ class ResultsCommandTest {
   }
 
   @Test
-  void writesThePageOfTheDataSetsOfAFolder() throws IOException {
+  void oneRunWritesBothPages() throws IOException {
     StringBuilder rows = new StringBuilder("Time,Diet,Chick,weight\n");
     Random random = new Random(1);
     for (int i = 0; i < 60; i++) {
       rows.append("%d,%d,%d,%d%n".formatted(i % 21, i % 4, i / 12, 40 + i + random.nextInt(9)));
     }
     Files.writeString(folder.resolve("chick_weights.csv.gz"), rows);
-    Path page = folder.resolve("results.md");
 
     Cli bench =
         Cli.run(
-            "bench results --data %s --only chick_weights --seeds 1 --page %s"
-                .formatted(folder, page)
+            "bench results --data %1$s --only chick_weights --streams planes --seeds 1 --pages %1$s"
+                .formatted(folder)
                 .split(" "));
 
     assertThat(bench.exitCode()).as(bench.err()).isZero();
-    assertThat(Files.readAllLines(page))
-        .containsAll(ResultsCommand.introduction(1, true))
+    assertThat(Files.readAllLines(folder.resolve("results.md")))
+        .containsAll(ResultsCommand.introduction(1, true, false))
         .containsAll(ResultsCommand.HEADINGS)
         .containsAll(CoverageCounts.HEADER)
         .anyMatch(line -> line.startsWith("| chick_weights | 60 | mae | "))
         .contains("meka_music.csv.gz is not in the folder.");
+    assertThat(Files.readAllLines(folder.resolve("benchmark.md")))
+        .startsWith("# Benchmark on streams")
+        .anyMatch(line -> line.startsWith("| planes | 2,000 | "));
   }
 }
