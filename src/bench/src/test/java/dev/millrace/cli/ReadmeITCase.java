@@ -30,6 +30,7 @@ class ReadmeITCase {
       Pattern.compile("(?s)```yaml\\n# storms.yaml.*?\\n(.*?)```");
   private static final Pattern TOTAL_ROW = Pattern.compile("(?m)^all +[\\d,]+ .*$");
   private static final int STORMS = 19_537;
+  private static final int SENT_AGAIN = 1_000;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir private Path folder;
@@ -92,8 +93,8 @@ class ReadmeITCase {
       assertThat(run(command("./millrace produce"))).contains("19,537");
       assertThat(runUntilLearned(STORMS, port))
           .contains("start empty", "Stopped with savepoint", "continues from it");
-      run(command("./millrace produce"));
-      assertThat(runUntilLearned(2 * STORMS, port)).contains("continue from savepoint");
+      run(command("./millrace produce") + " --limit " + SENT_AGAIN);
+      assertThat(runUntilLearned(STORMS + SENT_AGAIN, port)).contains("continue from savepoint");
     } finally {
       stop(broker);
     }
