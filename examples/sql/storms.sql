@@ -27,10 +27,6 @@ CREATE VIEW today AS SELECT * FROM (VALUES
 SELECT `month`, wind, pressure, `class`, probability, model_version
 FROM ML_PREDICT(TABLE today, MODEL storms, DESCRIPTOR(`month`, `year`, `day`, `hour`, lat, `long`, wind, pressure));
 
-SELECT `year`, `day`, wind, pressure, status, `class`, probability
-FROM ML_PREDICT(TABLE observations, MODEL storms, DESCRIPTOR(`month`, `year`, `day`, `hour`, lat, `long`, wind, pressure))
-WHERE `month` = '9' AND `year` = 2021 AND `class` <> status;
-
 CREATE FUNCTION millrace_learn AS 'dev.millrace.table.LearnFunction';
 
 SELECT `year`, `day`, wind, pressure, status, predicted_class, probability
@@ -58,18 +54,3 @@ FROM (
 )
 WHERE newest = 1
 ORDER BY CAST(`key` AS INT);
-
-CREATE TABLE predictions (
-  `key` STRING, seq BIGINT, `class` STRING, actual STRING
-) WITH (
-  'connector' = 'kafka', 'topic' = 'storms.predictions', 'properties.bootstrap.servers' = 'localhost:9092',
-  'scan.startup.mode' = 'earliest-offset', 'scan.bounded.mode' = 'latest-offset', 'format' = 'json');
-
-SELECT `key`, seq, accuracy
-FROM (
-  SELECT `key`, seq, AVG(IF(`class` = actual, 1.0, 0.0)) OVER (
-    PARTITION BY `key` ORDER BY seq ROWS BETWEEN 499 PRECEDING AND CURRENT ROW) AS accuracy
-  FROM predictions
-)
-WHERE `key` = '9' AND MOD(seq, 1000) = 0
-ORDER BY seq;
