@@ -97,10 +97,12 @@ final class DerivedBenchCommand extends Benchmark {
     double fraction = rates[2] / rates[0];
     double columnFraction = rates[2] / rates[1];
     Measurement result = new Measurement();
-    result.put("records_per_s", rates[0]).put("records_per_s_of_14_columns", rates[1]);
-    result.put("records_per_s_with_derived", rates[2]).put("fraction", fraction, 3);
+    result
+        .putRounded("records_per_s", rates[0])
+        .putRounded("records_per_s_of_14_columns", rates[1]);
+    result.putRounded("records_per_s_with_derived", rates[2]).put("fraction", fraction, 3);
     result.put("fraction_of_14_columns", columnFraction, 3);
-    result.put("derived_ns_per_record", nanos).put("bytes_per_group", bytes);
+    result.putRounded("derived_ns_per_record", nanos).put("bytes_per_group", bytes);
     return result.print(
         "%,.0f records/s of 8 columns, %,.0f of 14, %,.0f of 8 and 6 derived ones (%.2f and %.2f of"
             + " these); they take %,.0f ns a record, and %,d bytes a card",

@@ -139,7 +139,7 @@ final class IdsBench {
     Measurement result = new Measurement();
     double bytesPerId = (double) ids.memoryBytes() / ids.ids();
     result.put("columns", ID_COLUMNS + NUMBERS);
-    result.put("ids_per_s", rate * (ID_COLUMNS + NUMBERS));
+    result.putRounded("ids_per_s", rate * (ID_COLUMNS + NUMBERS));
     result.put("known_ids", ids.ids());
     result.put("bytes_per_id", bytesPerId, 1);
     ObjectNode json = result.putObject("records_per_s");

@@ -150,9 +150,11 @@ final class PipelineBench {
     double ceilingCpu = Measurement.median(rounds, round -> round.ceiling.cpu());
     int records = load.records();
     Measurement result = load.describe().put("rounds", rounds.size());
-    result.put("records_per_s", records / job).put("ceiling_records_per_s", records / ceiling);
-    result.put("fraction", ceiling / job, 3).put("records_per_cpu_s", records / jobCpu);
-    result.put("ceiling_records_per_cpu_s", records / ceilingCpu);
+    result
+        .putRounded("records_per_s", records / job)
+        .putRounded("ceiling_records_per_s", records / ceiling);
+    result.put("fraction", ceiling / job, 3).putRounded("records_per_cpu_s", records / jobCpu);
+    result.putRounded("ceiling_records_per_cpu_s", records / ceilingCpu);
     result.put("cpu_fraction", ceilingCpu / jobCpu, 3);
     result.print(
         "%,.0f records/s; a consumer that only decodes: %,.0f; fraction %.2f (by CPU time %.2f)",
@@ -161,7 +163,7 @@ final class PipelineBench {
       double dataStream = Measurement.median(rounds, Round::dataStreamSeconds);
       double ratio = Measurement.median(rounds, Round::dataStreamRatio);
       double cpuRatio = Measurement.median(rounds, Round::dataStreamCpuRatio);
-      result.put("datastream_records_per_s", records / dataStream);
+      result.putRounded("datastream_records_per_s", records / dataStream);
       result.put("datastream_ratio", ratio, 3).put("datastream_cpu_ratio", cpuRatio, 3);
       result.print(
           "%nDataStream API: %,.0f records/s; ratio %.2f (by CPU time %.2f)",

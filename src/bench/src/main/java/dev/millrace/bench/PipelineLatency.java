@@ -44,7 +44,7 @@ final class PipelineLatency {
   /** Milliseconds from record to report. */
   record Result(double recordsPerSecond, long reports, long median, long p99, long max) {
     void addTo(Measurement result) {
-      result.put("latency_records_per_s", recordsPerSecond).put("latency_reports", reports);
+      result.putRounded("latency_records_per_s", recordsPerSecond).put("latency_reports", reports);
       result.put("latency_p50_ms", median).put("latency_p99_ms", p99).put("latency_max_ms", max);
       result.print(
           "%nrecord to metrics at %,.0f records/s: p50 %d ms, p99 %d ms, max %d ms",

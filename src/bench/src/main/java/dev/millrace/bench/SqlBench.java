@@ -67,7 +67,7 @@ final class SqlBench {
     }
 
     private void put(Measurement result, String prefix) {
-      result.put(prefix + "rows_per_s", rowsPerSecond);
+      result.putRounded(prefix + "rows_per_s", rowsPerSecond);
       result.put(prefix + "p50_us", p50, 3).put(prefix + "p99_us", p99, 3);
     }
 

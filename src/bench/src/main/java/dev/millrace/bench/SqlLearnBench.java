@@ -143,11 +143,13 @@ final class SqlLearnBench extends Benchmark {
     result.put("rows", rows).put("keys", keys);
     result.put("model", auto == null ? "8-32-2" : "auto " + KebabCase.of(auto));
     result.put("backend", KebabCase.of(backend));
-    result.put("rows_per_s", rows / sql.wall()).put("rows_per_cpu_s", rows / sql.cpu());
-    result.put("job_records_per_s", rows / job.wall());
-    result.put("job_records_per_cpu_s", rows / job.cpu());
-    result.put("passing_rows_per_s", rows / passing.wall());
-    result.put("passing_rows_per_cpu_s", rows / passing.cpu());
+    result
+        .putRounded("rows_per_s", rows / sql.wall())
+        .putRounded("rows_per_cpu_s", rows / sql.cpu());
+    result.putRounded("job_records_per_s", rows / job.wall());
+    result.putRounded("job_records_per_cpu_s", rows / job.cpu());
+    result.putRounded("passing_rows_per_s", rows / passing.wall());
+    result.putRounded("passing_rows_per_cpu_s", rows / passing.cpu());
     result.put("fraction_of_job", job.wall() / sql.wall(), 3);
     result.put("cpu_fraction_of_job", job.cpu() / sql.cpu(), 3);
     return result.print(

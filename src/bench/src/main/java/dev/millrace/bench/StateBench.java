@@ -167,7 +167,9 @@ record StateBench(int keys, Backend backend, long cacheBytes, int rounds, int id
     double quietMillis = reports.quietGap / 1e6;
     Measurement result = new Measurement();
     result.put("keys", keys).put("backend", KebabCase.of(backend)).put("cache_bytes", cacheBytes);
-    result.put("updates_per_s", updatesPerSecond).put("examples_per_key", (long) PHASES * rounds);
+    result
+        .putRounded("updates_per_s", updatesPerSecond)
+        .put("examples_per_key", (long) PHASES * rounds);
     result.put("bytes_per_key", bytesPerKey);
     result.print("%,d keys ", keys);
     addModel(result, updatesPerSecond, bytesPerKey, windowBytes);

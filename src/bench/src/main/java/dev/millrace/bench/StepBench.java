@@ -158,7 +158,7 @@ final class StepBench extends Benchmark {
     result.put("optimizer", auto == null ? KebabCase.of(optimizer) : null);
     result.put("auto", auto == null ? null : auto.id());
     result.put("models", models);
-    result.put("examples_per_s", rate);
+    result.putRounded("examples_per_s", rate);
     if (auto == null) {
       double peak = Measurement.median(outputs, Output::peak);
       double flops = rate * flopsPerExample();
@@ -174,7 +174,7 @@ final class StepBench extends Benchmark {
     result.print(", %s", KernelProvider.kernels().description());
     if (withoutModule) {
       double without = Measurement.median(withoutFlags, Output::rate);
-      result.put("without_module_examples_per_s", without);
+      result.putRounded("without_module_examples_per_s", without);
       result.put("without_module_fraction", without / rate, 3);
       result.print("; %,.0f without the module, fraction %.2f", without, without / rate);
     }

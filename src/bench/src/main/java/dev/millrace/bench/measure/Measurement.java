@@ -24,8 +24,8 @@ public final class Measurement {
     return this;
   }
 
-  /** Adds a figure without decimals. */
-  public Measurement put(String name, double value) {
+  /** Adds a figure, rounded to a whole one. */
+  public Measurement putRounded(String name, double value) {
     json.put(name, Math.round(value));
     return this;
   }
