@@ -96,9 +96,40 @@ final class TrainingStep {
       @Nullable Dropout dropout,
       @Nullable Embeddings embeddings,
       Workspace workspace) {
+    StepResult result = computeGradient(batch, parameters, learningRate, dropout, workspace);
     int length = network.layout().length();
+    float[] gradient = workspace.gradient;
+    // Written so that NaN is rejected as well.
+    if (result == StepResult.SKIPPED
+        || !(KERNELS.absMax(gradient, 0, length) <= Clipping.MAX_GRADIENT)) {
+      return StepResult.SKIPPED;
+    }
+    if (embeddingStep != null && embeddings != null) {
+      embeddingStep.learn(embeddings, parameters, batch.size(), workspace);
+    }
+    boolean isValueClipped = clipValue(gradient, length);
+    optimizer.begin();
+    optimizer.move(parameters, 0, gradient, length, learningRate);
+    float maxNorm = spec.regularizer().maxNorm();
+    if (maxNorm != 0f) {
+      network.limitNorms(parameters, maxNorm);
+    }
+    return clipped(result, isErrorLimited || isValueClipped);
+  }
+
+  /**
+   * Computes the gradient of all parameters, with that of the regularizer.
+   *
+   * @return what clipping has made of it
+   */
+  private StepResult computeGradient(
+      MiniBatch batch,
+      float[] parameters,
+      float learningRate,
+      @Nullable Dropout dropout,
+      Workspace workspace) {
     int rows = batch.size();
-    workspace.fitGradient(length);
+    workspace.fitGradient(network.layout().length());
     StepResult result = StepResult.APPLIED;
     if (clipping != null) {
       clipping.begin(rows, workspace);
@@ -113,26 +144,11 @@ final class TrainingStep {
       writeOutputGradient(batch, workspace, true);
       backward(batch, parameters, dropout, null, workspace);
     }
-    float[] gradient = workspace.gradient;
     Regularizer regularizer = spec.regularizer();
     if (regularizer.l1() != 0f || regularizer.l2() != 0f) {
-      network.regularize(parameters, regularizer, gradient);
+      network.regularize(parameters, regularizer, workspace.gradient);
     }
-    // Written so that NaN is rejected as well.
-    if (result == StepResult.SKIPPED
-        || !(KERNELS.absMax(gradient, 0, length) <= Clipping.MAX_GRADIENT)) {
-      return StepResult.SKIPPED;
-    }
-    if (embeddingStep != null && embeddings != null) {
-      embeddingStep.learn(embeddings, parameters, rows, workspace);
-    }
-    boolean isValueClipped = clipValue(gradient, length);
-    optimizer.begin();
-    optimizer.move(parameters, 0, gradient, length, learningRate);
-    if (regularizer.maxNorm() != 0f) {
-      network.limitNorms(parameters, regularizer.maxNorm());
-    }
-    return clipped(result, isErrorLimited || isValueClipped);
+    return result;
   }
 
   private void backward(
