@@ -11,7 +11,7 @@ import dev.millrace.kafka.TopicReader;
 import dev.millrace.nn.spec.AutoModelSpec;
 import dev.millrace.nn.spec.ModelSpec;
 import dev.millrace.prequential.key.ModelSnapshot;
-import dev.millrace.serving.ModelsReader;
+import dev.millrace.serving.ModelTopicReader;
 import java.io.IOException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -51,7 +51,7 @@ final class PriorModel {
 
   private Settings resolved() {
     String topic = settings.output().models();
-    try (ModelsReader reader = new ModelsReader(settings.kafka(), topic)) {
+    try (ModelTopicReader reader = new ModelTopicReader(settings.kafka(), topic)) {
       ModelAssembler models =
           new ModelAssembler(
               settings.state().spec().stateBytes(), reader, ModelAssembler.Listener.NONE);

@@ -27,7 +27,7 @@ public final class SqlModels {
       DataType columns, int key, String label, String pipeline, List<Row> rows) throws Exception {
     LearnCall call =
         LearnCall.of((RowType) columns.getLogicalType(), new int[] {key}, label, pipeline);
-    RowLearner learner = new RowLearner(call, UnregisteredMetricsGroup.createOperatorMetricGroup());
+    RowTrainer learner = new RowTrainer(call, UnregisteredMetricsGroup.createOperatorMetricGroup());
     Map<String, MapView<Integer, byte[]>> states = new TreeMap<>();
     for (Row row : rows) {
       String partition = String.valueOf(row.getField(key));

@@ -24,7 +24,7 @@ final class RegisteredReaders {
   private final ExampleReader known;
   private final boolean labelsOnly;
   private final Schema readerSchema;
-  private final IdTable<ExampleReader> readers;
+  private final SchemaIdMap<ExampleReader> readers;
 
   /**
    * @param known reader of records of the pipeline's own schema
@@ -42,7 +42,7 @@ final class RegisteredReaders {
     this.known = known;
     this.labelsOnly = labelsOnly;
     this.readerSchema = ExampleSchema.of(spec);
-    this.readers = new IdTable<>(Objects.requireNonNull(spec.registry()).cached());
+    this.readers = new SchemaIdMap<>(Objects.requireNonNull(spec.registry()).cached());
   }
 
   /**

@@ -43,7 +43,7 @@ public final class ModelsFollower implements Runnable, AutoCloseable {
   private final LongAdder dropped = new LongAdder();
   private volatile int incomplete;
   // Belongs to the thread in run(); null until it is needed.
-  private @Nullable ModelsReader reader;
+  private @Nullable ModelTopicReader reader;
 
   /**
    * @param kafka client properties
@@ -78,7 +78,7 @@ public final class ModelsFollower implements Runnable, AutoCloseable {
 
   private byte @Nullable [] readAgain(Place place) throws IOException {
     if (reader == null) {
-      reader = new ModelsReader(kafka, topic);
+      reader = new ModelTopicReader(kafka, topic);
     }
     return reader.read(place);
   }

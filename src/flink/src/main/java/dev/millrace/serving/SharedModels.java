@@ -58,7 +58,7 @@ public final class SharedModels implements AutoCloseable {
   private static final Map<Id, SharedModels> OPEN = new HashMap<>();
 
   private final Id id;
-  private final ModelsReader reader;
+  private final ModelTopicReader reader;
   private final ServedModels models;
   private final ModelsFollower follower;
   private final Thread thread;
@@ -70,7 +70,7 @@ public final class SharedModels implements AutoCloseable {
 
   private SharedModels(Id id, Settings settings) {
     this.id = id;
-    reader = new ModelsReader(id.kafka(), id.topic());
+    reader = new ModelTopicReader(id.kafka(), id.topic());
     models = new ServedModels(settings, reader, id.cache().bytes());
     follower =
         new ModelsFollower(

@@ -6,7 +6,7 @@ import dev.millrace.config.Settings;
 import dev.millrace.config.yaml.InvalidPipelineException;
 import dev.millrace.input.InputSpec;
 import dev.millrace.prequential.spec.TrainSpec;
-import dev.millrace.table.InputColumns.InputColumn;
+import dev.millrace.table.QuestionColumns.InputColumn;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -144,7 +144,7 @@ record LearnCall(RowType columns, List<Integer> keys, Settings settings, Types t
     }
 
     private InputColumn column(String use, String name) {
-      return InputColumns.require(all(), use, name, "the table");
+      return QuestionColumns.require(all(), use, name, "the table");
     }
 
     private List<InputColumn> all() {
@@ -160,7 +160,7 @@ record LearnCall(RowType columns, List<Integer> keys, Settings settings, Types t
       used.add(input.id());
       used.add(input.weight());
       used.add(input.eventTime());
-      return InputColumns.types(all(), used);
+      return QuestionColumns.types(all(), used);
     }
   }
 }

@@ -61,7 +61,7 @@ public final class LearnFunction extends ProcessTableFunction<RowData> {
   // Null before the function is opened.
   private transient @Nullable MetricGroup metrics;
   // Null before the first row.
-  private transient @Nullable RowLearner learner;
+  private transient @Nullable RowTrainer learner;
 
   /** Creates the function; Flink calls it. */
   public LearnFunction() {}
@@ -111,7 +111,7 @@ public final class LearnFunction extends ProcessTableFunction<RowData> {
       throws Exception {
     if (learner == null) {
       LearnCall call = call(context.tableSemanticsFor(INPUT), label, pipeline);
-      learner = new RowLearner(call, Objects.requireNonNull(metrics));
+      learner = new RowTrainer(call, Objects.requireNonNull(metrics));
     }
     collect(learner.learn(models, input));
   }

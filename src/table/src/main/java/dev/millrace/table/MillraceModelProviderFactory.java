@@ -104,7 +104,7 @@ public final class MillraceModelProviderFactory implements ModelProviderFactory 
             settings,
             options.getOptional(TOPIC).orElse(settings.output().models()),
             options.get(CACHE_SIZE).getBytes(),
-            InputColumns.of(
+            QuestionColumns.of(
                 model.getResolvedInputSchema(),
                 settings.input().spec(),
                 options.getOptional(KEY).orElse(null)),

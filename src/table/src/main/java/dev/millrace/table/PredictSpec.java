@@ -18,7 +18,7 @@ record PredictSpec(
     Settings settings,
     String topic,
     long cacheBytes,
-    InputColumns input,
+    QuestionColumns input,
     AnswerColumns output,
     Duration maxWait)
     implements Serializable {}

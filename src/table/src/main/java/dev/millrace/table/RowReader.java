@@ -6,7 +6,7 @@ import dev.millrace.data.DeadLetter;
 import dev.millrace.data.Example;
 import dev.millrace.data.KafkaRecord;
 import dev.millrace.input.InputSpec;
-import dev.millrace.table.InputColumns.InputColumn;
+import dev.millrace.table.QuestionColumns.InputColumn;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -33,7 +33,7 @@ final class RowReader {
   private final List<InputColumn> columns;
   private final ColumnKind[] kinds;
 
-  RowReader(InputColumns input, InputSpec pipeline) {
+  RowReader(QuestionColumns input, InputSpec pipeline) {
     columns = input.columns();
     kinds = columns.stream().map(InputColumn::kind).toArray(ColumnKind[]::new);
     key = input.key();
@@ -51,7 +51,7 @@ final class RowReader {
               to.group = null;
               to.labels = null;
             });
-    decoder = FieldsDecoder.ofRows(keyAndFeatures, InputColumns.types(columns, Set.of(keyName)));
+    decoder = FieldsDecoder.ofRows(keyAndFeatures, QuestionColumns.types(columns, Set.of(keyName)));
   }
 
   /**

@@ -124,7 +124,8 @@ class LearnFunctionITCase {
     StreamTableEnvironment tables = StreamTableEnvironment.create(environment("hashmap"));
     tables.executeSql("CREATE FUNCTION millrace_learn AS 'dev.millrace.table.LearnFunction'");
     tables.executeSql(
-        "CREATE VIEW payments AS SELECT * FROM (VALUES ('a', 2.5, TRUE)) AS t(card, amount, fraud)");
+        "CREATE VIEW payments AS SELECT * FROM (VALUES ('a', 2.5, TRUE)) AS t(card, amount,"
+            + " fraud)");
 
     assertThatThrownBy(
             () ->
@@ -239,8 +240,8 @@ class LearnFunctionITCase {
 
   /** Returns the predictions for the rows without Flink. */
   private static Map<Long, String> expected() throws Exception {
-    RowLearner learner =
-        new RowLearner(
+    RowTrainer learner =
+        new RowTrainer(
             LearnCall.of(COLUMNS, new int[] {0}, "y", PIPELINE),
             UnregisteredMetricsGroup.createOperatorMetricGroup());
     Map<String, MapView<Integer, byte[]>> states = new HashMap<>();

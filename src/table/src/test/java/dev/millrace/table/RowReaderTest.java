@@ -55,8 +55,8 @@ class RowReaderTest {
 
   @Test
   void arraysAndMapsAreIds() {
-    InputColumns columns =
-        InputColumns.of(
+    QuestionColumns columns =
+        QuestionColumns.of(
             schema(
                 Column.physical("tags", DataTypes.ARRAY(DataTypes.STRING())),
                 Column.physical(
@@ -92,7 +92,7 @@ class RowReaderTest {
   void aColumnThatHasNoIdsIsNamed() {
     assertThatThrownBy(
             () ->
-                InputColumns.of(
+                QuestionColumns.of(
                     schema(
                         Column.physical("tags", DataTypes.MAP(DataTypes.INT(), DataTypes.INT())),
                         Column.physical("cart", DataTypes.STRING())),

@@ -5,7 +5,7 @@ import dev.millrace.cli.console.StopSignal;
 import dev.millrace.cli.http.HttpToken;
 import dev.millrace.cli.http.ListenOptions;
 import dev.millrace.cli.kafka.BrokerCheck;
-import dev.millrace.cli.kafka.KafkaOptions;
+import dev.millrace.cli.kafka.PipelineBrokerOptions;
 import dev.millrace.cli.watch.MetricsTopicOption;
 import dev.millrace.kafka.TopicFollower;
 import java.io.PrintWriter;
@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
     description = "Serves a live web page over the metrics topic. Ctrl-C stops it.",
     footer = {"", "Example:", "  ./millrace dashboard -c fraud.yaml --port 8090"})
 public final class DashboardCommand implements Callable<Integer> {
-  @Mixin private KafkaOptions kafka;
+  @Mixin private PipelineBrokerOptions kafka;
 
   @Mixin private MetricsTopicOption topic;
 

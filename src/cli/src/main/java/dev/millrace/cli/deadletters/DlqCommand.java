@@ -5,7 +5,7 @@ import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.console.Progress;
 import dev.millrace.cli.console.StopSignal;
 import dev.millrace.cli.kafka.BrokerCheck;
-import dev.millrace.cli.kafka.KafkaOptions;
+import dev.millrace.cli.kafka.PipelineBrokerOptions;
 import dev.millrace.config.Settings;
 import dev.millrace.config.option.DefaultTopic;
 import dev.millrace.config.yaml.Suggestions;
@@ -73,7 +73,7 @@ public final class DlqCommand implements Runnable {
 
   /** Options of the commands that read the dead-letter topic. */
   static final class DeadLetters {
-    @Mixin private KafkaOptions kafka;
+    @Mixin private PipelineBrokerOptions kafka;
 
     @Option(
         names = "--topic",

@@ -2,7 +2,7 @@ package dev.millrace.cli.models;
 
 import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.kafka.BrokerOptions;
-import dev.millrace.cli.kafka.KafkaOptions;
+import dev.millrace.cli.kafka.PipelineBrokerOptions;
 import dev.millrace.cli.kafka.RequiredPipeline;
 import dev.millrace.config.Settings;
 import dev.millrace.config.option.DefaultTopic;
@@ -31,10 +31,10 @@ public abstract class ModelsOptions {
 
   /** Options of commands that need no pipeline file. */
   public static final class OfBroker extends ModelsOptions {
-    @Mixin private KafkaOptions kafka;
+    @Mixin private PipelineBrokerOptions kafka;
 
     @Override
-    public KafkaOptions kafka() {
+    public PipelineBrokerOptions kafka() {
       return kafka;
     }
   }

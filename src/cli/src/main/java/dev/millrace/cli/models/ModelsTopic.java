@@ -11,7 +11,7 @@ import dev.millrace.config.yaml.Suggestions;
 import dev.millrace.kafka.KafkaClients;
 import dev.millrace.kafka.TopicReader;
 import dev.millrace.prequential.key.ModelSnapshot;
-import dev.millrace.serving.ModelsReader;
+import dev.millrace.serving.ModelTopicReader;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
@@ -69,7 +69,7 @@ public final class ModelsTopic {
     String pipeline = settings == null ? null : settings.pipeline();
     long modelBytes = settings == null ? Long.MAX_VALUE : settings.state().spec().stateBytes();
     ModelsTopic read = new ModelsTopic(topic, pipeline, wanted, listing);
-    try (ModelsReader reader = new ModelsReader(kafka, topic)) {
+    try (ModelTopicReader reader = new ModelTopicReader(kafka, topic)) {
       ModelAssembler all = new ModelAssembler(modelBytes, reader, ModelAssembler.Listener.NONE);
       TopicReader.readAll(kafka, topic, record -> read.accept(record, all));
       read.incomplete = all.incompleteKeys();

@@ -10,7 +10,7 @@ import dev.millrace.cli.csv.CsvPipeline;
 import dev.millrace.cli.csv.CsvScan;
 import dev.millrace.cli.csv.LabelledFile;
 import dev.millrace.cli.csv.RowPart;
-import dev.millrace.cli.kafka.KafkaOptions;
+import dev.millrace.cli.kafka.PipelineBrokerOptions;
 import dev.millrace.codec.fields.ExampleSchema;
 import dev.millrace.config.Settings;
 import dev.millrace.config.option.DefaultTopic;
@@ -43,7 +43,7 @@ import picocli.CommandLine.Spec;
       "  ./millrace produce -c fraud.yaml --input pay.csv.gz --label class --key shop"
     })
 public final class ProduceCommand implements Callable<Integer> {
-  @Mixin private KafkaOptions kafka;
+  @Mixin private PipelineBrokerOptions kafka;
 
   @Option(
       names = "--topic",

@@ -8,8 +8,8 @@ import dev.millrace.cli.kafka.BrokerCheck;
 import dev.millrace.cli.models.ModelsOptions;
 import dev.millrace.cli.watch.SummaryView;
 import dev.millrace.config.Settings;
+import dev.millrace.serving.ModelTopicReader;
 import dev.millrace.serving.ModelsFollower;
-import dev.millrace.serving.ModelsReader;
 import dev.millrace.serving.ServedModels;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -73,7 +73,7 @@ public final class ServeCommand implements Callable<Integer> {
     models.reportThreshold(settings);
     long bytes = cacheBytes == null ? Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP : cacheBytes;
     try (StopSignal stop = new StopSignal();
-        ModelsReader reader = new ModelsReader(settings.kafka(), topic)) {
+        ModelTopicReader reader = new ModelTopicReader(settings.kafka(), topic)) {
       ServedModels served = new ServedModels(settings, reader, bytes);
       try (ModelsFollower follower =
               new ModelsFollower(

@@ -6,7 +6,7 @@ import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.console.RootCause;
 import dev.millrace.cli.console.StopSignal;
 import dev.millrace.cli.kafka.BrokerCheck;
-import dev.millrace.cli.kafka.KafkaOptions;
+import dev.millrace.cli.kafka.PipelineBrokerOptions;
 import dev.millrace.cli.watch.MetricsRecords;
 import dev.millrace.cli.watch.MetricsTopicOption;
 import dev.millrace.kafka.TopicFollower;
@@ -40,7 +40,7 @@ import picocli.CommandLine.Spec;
       "  tensorboard --logdir runs"
     })
 public final class TensorBoardCommand implements Callable<Integer> {
-  @Mixin private KafkaOptions kafka;
+  @Mixin private PipelineBrokerOptions kafka;
 
   @Mixin private MetricsTopicOption topic;
 

@@ -1,6 +1,6 @@
 package dev.millrace.cli.watch;
 
-import dev.millrace.cli.kafka.KafkaOptions;
+import dev.millrace.cli.kafka.PipelineBrokerOptions;
 import dev.millrace.config.option.DefaultTopic;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -14,17 +14,17 @@ public final class MetricsTopicOption {
   private @Nullable String topic;
 
   /** Returns the given topic, else the pipeline's. */
-  public String of(KafkaOptions kafka) {
+  public String of(PipelineBrokerOptions kafka) {
     return kafka.topic(topic, settings -> settings.output().metrics(), DefaultTopic.METRICS);
   }
 
   /** Returns the topic of the summary. */
-  String ofSummary(KafkaOptions kafka) {
+  String ofSummary(PipelineBrokerOptions kafka) {
     return kafka.topic(topic, settings -> settings.output().summary(), DefaultTopic.SUMMARY);
   }
 
   /** Returns the pipeline's name, or null if only a topic of another name is known. */
-  public @Nullable String pipeline(KafkaOptions kafka) {
+  public @Nullable String pipeline(PipelineBrokerOptions kafka) {
     return topic == null || kafka.settings() != null
         ? kafka.pipeline()
         : DefaultTopic.METRICS.pipelineOf(topic);

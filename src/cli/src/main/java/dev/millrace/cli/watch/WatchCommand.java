@@ -6,7 +6,7 @@ import dev.millrace.cli.console.Plural;
 import dev.millrace.cli.console.StopSignal;
 import dev.millrace.cli.console.Terminal;
 import dev.millrace.cli.kafka.BrokerCheck;
-import dev.millrace.cli.kafka.KafkaOptions;
+import dev.millrace.cli.kafka.PipelineBrokerOptions;
 import dev.millrace.kafka.TopicFollower;
 import java.io.PrintWriter;
 import java.util.Optional;
@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
       "  ./millrace watch -c fraud.yaml --json --from-beginning | head"
     })
 public final class WatchCommand implements Callable<Integer> {
-  @Mixin private KafkaOptions kafka;
+  @Mixin private PipelineBrokerOptions kafka;
 
   @Mixin private MetricsTopicOption topic;
 

@@ -18,8 +18,8 @@ import dev.millrace.config.Settings;
 import dev.millrace.data.Sha256;
 import dev.millrace.flink.StateSpec;
 import dev.millrace.prequential.key.ModelSnapshot;
+import dev.millrace.serving.ModelTopicReader;
 import dev.millrace.serving.ModelsFollower;
-import dev.millrace.serving.ModelsReader;
 import dev.millrace.serving.ServedModels;
 import dev.millrace.testing.CommittedRecords;
 import dev.millrace.testing.MillraceProcess;
@@ -165,7 +165,7 @@ class ServingITCase {
       throws Exception {
     Settings settings = PipelineFile.read(pipeline);
     String topic = settings.output().models();
-    try (ModelsReader reader = new ModelsReader(settings.kafka(), topic)) {
+    try (ModelTopicReader reader = new ModelTopicReader(settings.kafka(), topic)) {
       ServedModels models = new ServedModels(settings, reader, 0);
       try (ModelsFollower follower =
           new ModelsFollower(
@@ -289,7 +289,7 @@ class ServingITCase {
                 StateSpec.DEFAULT.stateBytes(),
                 arrivals::add,
                 notices::add);
-        ModelsReader reader = new ModelsReader(settings.kafka(), topic)) {
+        ModelTopicReader reader = new ModelTopicReader(settings.kafka(), topic)) {
       Thread thread = new Thread(follower);
       thread.start();
       await().atMost(Patience.MAX).until(follower::isReady);

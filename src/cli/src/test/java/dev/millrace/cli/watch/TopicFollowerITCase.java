@@ -15,8 +15,8 @@ import dev.millrace.data.DeadLetterReason;
 import dev.millrace.flink.StateSpec;
 import dev.millrace.kafka.KafkaClients;
 import dev.millrace.kafka.TopicFollower;
+import dev.millrace.serving.ModelTopicReader;
 import dev.millrace.serving.ModelsFollower;
-import dev.millrace.serving.ModelsReader;
 import dev.millrace.testing.Patience;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -147,7 +147,7 @@ class TopicFollowerITCase {
                 StateSpec.DEFAULT.stateBytes(),
                 arrivals::add,
                 notices::add);
-        ModelsReader reader = new ModelsReader(properties(kafka), "models-deleted")) {
+        ModelTopicReader reader = new ModelTopicReader(properties(kafka), "models-deleted")) {
       Thread thread = new Thread(follower, "follower");
       thread.start();
       await().atMost(Patience.MAX).until(follower::isReady);

@@ -4,7 +4,7 @@ import dev.millrace.nn.WeakCache;
 import dev.millrace.nn.auto.members.Member;
 import dev.millrace.nn.auto.members.MemberPlan;
 import dev.millrace.nn.auto.members.MemberPlans;
-import dev.millrace.nn.auto.rows.ClassFrequencies;
+import dev.millrace.nn.auto.rows.FrequencyBaseline;
 import dev.millrace.nn.auto.rows.MixtureKind;
 import dev.millrace.nn.auto.rows.MixtureParts;
 import dev.millrace.nn.auto.rows.ReplayBuffer;
@@ -65,7 +65,7 @@ final class AutoShape {
           "a mixture has at most %d predictions, but has %s"
               .formatted(MixerWeights.MAX_PREDICTIONS, names));
     }
-    names.add(kind.isClassification() ? ClassFrequencies.NAME : FixedShare.BASELINE);
+    names.add(kind.isClassification() ? FrequencyBaseline.NAME : FixedShare.BASELINE);
   }
 
   /**

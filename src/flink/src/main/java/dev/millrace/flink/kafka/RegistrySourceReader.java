@@ -1,6 +1,6 @@
 package dev.millrace.flink.kafka;
 
-import dev.millrace.codec.IdTable;
+import dev.millrace.codec.SchemaIdMap;
 import dev.millrace.codec.WireFormat;
 import dev.millrace.codec.registry.RegisteredSchemas;
 import dev.millrace.codec.registry.SchemaAnswer;
@@ -45,7 +45,7 @@ final class RegistrySourceReader extends DelegatingReader {
   }
 
   private final RegisteredSchemas schemas;
-  private final IdTable<SchemaAnswer> answers;
+  private final SchemaIdMap<SchemaAnswer> answers;
   private final Gate gate = new Gate();
   // Checkpoints that were taken while records were held back.
   private final TreeSet<Long> incomplete = new TreeSet<>();
@@ -67,7 +67,7 @@ final class RegistrySourceReader extends DelegatingReader {
       MetricGroup metrics) {
     super(records);
     this.schemas = schemas;
-    this.answers = new IdTable<>(cached);
+    this.answers = new SchemaIdMap<>(cached);
     JobMetric.REGISTRY_WAITING.gauge(metrics, () -> waiting);
     JobMetric.REGISTRY_FAILURES.gauge(metrics, schemas::failures);
   }

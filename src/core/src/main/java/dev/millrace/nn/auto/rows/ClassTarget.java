@@ -13,14 +13,14 @@ public final class ClassTarget implements Target {
 
   private static final int NONE = -1;
 
-  private final ClassFrequencies frequencies;
+  private final FrequencyBaseline frequencies;
   private int classes;
   // Index of the class; NONE before the first.
   private int previous = NONE;
 
   ClassTarget(int classes) {
     this.classes = classes;
-    frequencies = new ClassFrequencies(classes);
+    frequencies = new FrequencyBaseline(classes);
   }
 
   @Override

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-class IdTableTest {
+class SchemaIdMapTest {
   @Test
   void aTableOfIdsKeepsWhatItIsGivenUntilItIsFull() {
-    IdTable<String> table = new IdTable<>(1_000);
+    SchemaIdMap<String> table = new SchemaIdMap<>(1_000);
     for (int i = 0; i < 1_000; i++) {
       table.put(i << 16, "v" + i);
     }

@@ -13,7 +13,7 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
 /** Brokers and pipeline of a command: those of a pipeline file, or an address and a name. */
-public final class KafkaOptions extends BrokerOptions {
+public final class PipelineBrokerOptions extends BrokerOptions {
   @ArgGroup(multiplicity = "1")
   private Source source;
 

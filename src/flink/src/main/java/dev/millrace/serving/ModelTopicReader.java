@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * Reads models again by their places. Thread-safe: one read at a time. While no broker answers for
  * a partition, only one read in a while waits for it; the others fail at once.
  */
-public final class ModelsReader
+public final class ModelTopicReader
     implements ServedModels.Source, ModelAssembler.Source, AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration CALL = Duration.ofSeconds(5);
@@ -39,11 +39,11 @@ public final class ModelsReader
   /**
    * @param kafka client properties
    */
-  public ModelsReader(Map<String, String> kafka, String topic) {
+  public ModelTopicReader(Map<String, String> kafka, String topic) {
     this(TopicReader.consumer(kafka), topic);
   }
 
-  public ModelsReader(Consumer<byte[], byte[]> consumer, String topic) {
+  public ModelTopicReader(Consumer<byte[], byte[]> consumer, String topic) {
     this.topic = topic;
     this.consumer = consumer;
   }

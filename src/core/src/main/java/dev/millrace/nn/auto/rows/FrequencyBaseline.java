@@ -10,7 +10,7 @@ import java.util.Arrays;
  * Predicts the running class frequencies, f_j = (weight of class j + 1) / (weight of all +
  * classes): the baseline that uses no feature.
  */
-public final class ClassFrequencies implements State {
+public final class FrequencyBaseline implements State {
 
   /** Name of the baseline in metrics. */
   public static final String NAME = "frequencies";
@@ -18,7 +18,7 @@ public final class ClassFrequencies implements State {
   // [classes]
   private double[] weights;
 
-  ClassFrequencies(int classes) {
+  FrequencyBaseline(int classes) {
     weights = new double[classes];
   }
 

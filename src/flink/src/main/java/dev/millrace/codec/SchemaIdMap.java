@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * Maps schema ids to values without allocation and locks: a hash table with open addressing, at
  * most half full. It is cleared when it reaches its limit. Not thread-safe.
  */
-public final class IdTable<T> {
+public final class SchemaIdMap<T> {
   private final int maxEntries;
   private int[] ids = new int[16];
   // Null if the slot is free.
@@ -16,7 +16,7 @@ public final class IdTable<T> {
   /**
    * @param maxEntries max number of entries
    */
-  public IdTable(int maxEntries) {
+  public SchemaIdMap(int maxEntries) {
     this.maxEntries = maxEntries;
   }
 

@@ -14,7 +14,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.Test;
 
-class ModelsReaderTest {
+class ModelTopicReaderTest {
   private static final String TOPIC = "models";
 
   private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("earliest");
@@ -35,7 +35,7 @@ class ModelsReaderTest {
 
   @Test
   void afterAReadThatNoBrokerAnsweredOthersOfThePartitionFailAtOnce() throws IOException {
-    try (ModelsReader reader = new ModelsReader(consumer, TOPIC)) {
+    try (ModelTopicReader reader = new ModelTopicReader(consumer, TOPIC)) {
       consumer.setPollException(new TimeoutException("away"));
       assertThatThrownBy(() -> reader.read("k", List.of(new Place(0, 0))))
           .isInstanceOf(IOException.class)

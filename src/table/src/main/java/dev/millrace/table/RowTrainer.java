@@ -20,7 +20,7 @@ import org.apache.flink.table.data.RowData;
 import org.apache.flink.types.Row;
 
 /** Predicts and learns the rows of all partitions of one subtask. Not thread-safe. */
-final class RowLearner {
+final class RowTrainer {
   private final TrainSpec spec;
   private final StateSpec state;
   private final FieldsDecoder decoder;
@@ -33,7 +33,7 @@ final class RowLearner {
   /**
    * @param group of the operator
    */
-  RowLearner(LearnCall call, MetricGroup group) {
+  RowTrainer(LearnCall call, MetricGroup group) {
     Settings settings = call.settings();
     spec = call.trainSpec();
     state = settings.state().spec();

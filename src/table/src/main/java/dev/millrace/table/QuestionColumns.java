@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param key position of the column with the model key
  */
-record InputColumns(int key, List<InputColumn> columns) implements Serializable {
+record QuestionColumns(int key, List<InputColumn> columns) implements Serializable {
   private static final String INPUT = "INPUT";
   private static final String CAST = "Cast it, or leave it out";
 
@@ -81,7 +81,7 @@ record InputColumns(int key, List<InputColumn> columns) implements Serializable 
     }
   }
 
-  InputColumns {
+  QuestionColumns {
     columns = List.copyOf(columns);
   }
 
@@ -91,7 +91,7 @@ record InputColumns(int key, List<InputColumn> columns) implements Serializable 
    * @param keyName the column with the model key; null for the one of the pipeline, or the first
    * @throws ValidationException if the pipeline cannot read its features from them
    */
-  static InputColumns of(ResolvedSchema input, InputSpec pipeline, @Nullable String keyName) {
+  static QuestionColumns of(ResolvedSchema input, InputSpec pipeline, @Nullable String keyName) {
     List<InputColumn> columns = new ArrayList<>();
     for (Column column : input.getColumns()) {
       LogicalType type = column.getDataType().getLogicalType();
@@ -103,7 +103,7 @@ record InputColumns(int key, List<InputColumn> columns) implements Serializable 
               + " numbers");
       columns.add(typed);
     }
-    InputColumns read = new InputColumns(keyPosition(columns, pipeline, keyName), columns);
+    QuestionColumns read = new QuestionColumns(keyPosition(columns, pipeline, keyName), columns);
     columns.get(read.key()).requireKey("model key");
     if (pipeline.hasFeatures()) {
       read.requireFeatures(pipeline.features());

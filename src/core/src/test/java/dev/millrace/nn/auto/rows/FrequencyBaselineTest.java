@@ -10,20 +10,20 @@ import java.io.IOException;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class ClassFrequenciesTest {
+class FrequencyBaselineTest {
 
   private static final int CLASSES = 3;
 
   /** Sums of such weights depend on their order. */
   @Test
   void restoredFrequenciesPredictTheSameForAllWeights() throws IOException {
-    ClassFrequencies whole = new ClassFrequencies(CLASSES);
+    FrequencyBaseline whole = new FrequencyBaseline(CLASSES);
     Random random = new Random(5);
     for (int e = 0; e < 200; e++) {
       whole.learn(random.nextInt(CLASSES), (float) Math.exp(20 * random.nextDouble() - 10));
       ByteArrayOutputStream stored = new ByteArrayOutputStream();
       whole.write(new DataOutputStream(stored));
-      ClassFrequencies restored = new ClassFrequencies(CLASSES);
+      FrequencyBaseline restored = new FrequencyBaseline(CLASSES);
       State.read(new BoundedDataInput(stored.toByteArray()), restored);
 
       assertThat(logs(restored)).as("after %d examples", e + 1).isEqualTo(logs(whole));
@@ -32,7 +32,7 @@ class ClassFrequenciesTest {
 
   @Test
   void aWeightThatIsNotANumberIsReported() {
-    ClassFrequencies frequencies = new ClassFrequencies(CLASSES);
+    FrequencyBaseline frequencies = new FrequencyBaseline(CLASSES);
     frequencies.learn(1, 1e6f);
     assertThat(State.isFinite(frequencies)).isTrue();
 
@@ -41,7 +41,7 @@ class ClassFrequenciesTest {
     assertThat(State.isFinite(frequencies)).isFalse();
   }
 
-  private static float[] logs(ClassFrequencies frequencies) {
+  private static float[] logs(FrequencyBaseline frequencies) {
     float[] logs = new float[CLASSES];
     frequencies.predict(new float[CLASSES], logs);
     return logs;

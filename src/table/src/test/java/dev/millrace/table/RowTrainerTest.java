@@ -38,7 +38,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The learning function without Flink: rows and state in, columns and state out. */
-class RowLearnerTest {
+class RowTrainerTest {
   private static final String NETWORK =
       """
       model: { layers: [ { units: 8, activation: tanh } ], optimizer: sgd, batch-size: 3 }
@@ -58,7 +58,7 @@ class RowLearnerTest {
   @ValueSource(strings = {"", "input: { task: multiclass }\n" + NETWORK})
   void endsInTheModelsOfTheJobOnTheSameRows(String pipeline) throws Exception {
     List<Storm> storms = Storm.read(3_000);
-    RowLearner learner = learner(Storm.COLUMNS, List.of(0), "status", pipeline);
+    RowTrainer learner = learner(Storm.COLUMNS, List.of(0), "status", pipeline);
 
     for (Storm storm : storms) {
       learner.learn(of(storm.month()), storm.row());
@@ -79,14 +79,14 @@ class RowLearnerTest {
   @ValueSource(ints = {1, 7, 150})
   void restartedAfterAnyRowItEndsInTheSamePredictions(int rowsPerRun) throws Exception {
     List<Row> rows = rows(600);
-    RowLearner uninterrupted = learner(COLUMNS, List.of(0), "y", NETWORK);
+    RowTrainer uninterrupted = learner(COLUMNS, List.of(0), "y", NETWORK);
     List<String> expected = new ArrayList<>();
     for (Row row : rows) {
       expected.add(uninterrupted.learn(of("first/" + row.getField(0)), row).toString());
     }
 
     List<String> predictions = new ArrayList<>();
-    RowLearner learner = learner(COLUMNS, List.of(0), "y", NETWORK);
+    RowTrainer learner = learner(COLUMNS, List.of(0), "y", NETWORK);
     for (int i = 0; i < rows.size(); i++) {
       if (i % rowsPerRun == 0) {
         learner = learner(COLUMNS, List.of(0), "y", NETWORK);
@@ -100,8 +100,8 @@ class RowLearnerTest {
   @Test
   void modelsThatTheCacheDropsEndInTheSamePredictions() throws Exception {
     List<Row> rows = rows(600);
-    RowLearner cached = learner(COLUMNS, List.of(0), "y", NETWORK);
-    RowLearner dropping = learner(COLUMNS, List.of(0), "y", NETWORK + "state: { cache-bytes: 0 }");
+    RowTrainer cached = learner(COLUMNS, List.of(0), "y", NETWORK);
+    RowTrainer dropping = learner(COLUMNS, List.of(0), "y", NETWORK + "state: { cache-bytes: 0 }");
 
     for (Row row : rows) {
       assertThat(dropping.learn(of("dropped/" + row.getField(0)), row))
@@ -111,7 +111,7 @@ class RowLearnerTest {
 
   @Test
   void writesFarLessThanAModelForEachRow() throws Exception {
-    RowLearner learner = learner(COLUMNS, List.of(0), "y", "");
+    RowTrainer learner = learner(COLUMNS, List.of(0), "y", "");
     long[] written = {0};
     MapView<Integer, byte[]> counting =
         new MapView<>() {
@@ -133,7 +133,7 @@ class RowLearnerTest {
 
   @Test
   void rowsThatTheCopyOfTheModelHasLearnedAreNotInTheState() throws Exception {
-    RowLearner learner = learner(COLUMNS, List.of(0), "y", NETWORK);
+    RowTrainer learner = learner(COLUMNS, List.of(0), "y", NETWORK);
     int copies = 0;
     for (Row row : rows(4_000)) {
       row.setField(0, "a");
@@ -151,8 +151,8 @@ class RowLearnerTest {
 
   @Test
   void aRowWithoutLabelIsPredictedAndNotLearned() throws Exception {
-    RowLearner learner = learner(COLUMNS, List.of(0), "y", NETWORK);
-    RowLearner other = learner(COLUMNS, List.of(0), "y", NETWORK);
+    RowTrainer learner = learner(COLUMNS, List.of(0), "y", NETWORK);
+    RowTrainer other = learner(COLUMNS, List.of(0), "y", NETWORK);
     List<Row> rows = rows(200);
     for (Row row : rows.subList(0, 100)) {
       learner.learn(of("a"), with(row, 0, "a"));
@@ -172,7 +172,7 @@ class RowLearnerTest {
 
   @Test
   void theFirstRowOfAKeyHasNoPrediction() throws Exception {
-    RowLearner learner = learner(COLUMNS, List.of(0), "y", NETWORK);
+    RowTrainer learner = learner(COLUMNS, List.of(0), "y", NETWORK);
 
     RowData first = learner.learn(of("a"), Row.of("a", "pos", 1.0, 2.0));
     RowData unlabeled = learner.learn(of("b"), Row.of("b", null, 1.0, 2.0));
@@ -193,7 +193,7 @@ class RowLearnerTest {
         input: { features: [ { name: a, type: numeric }, { name: b, type: numeric, nullable: true } ] }
         """
             + NETWORK;
-    RowLearner learner = learner(COLUMNS, List.of(0), "y", pipeline);
+    RowTrainer learner = learner(COLUMNS, List.of(0), "y", pipeline);
     learner.learn(of("a"), Row.of("a", "pos", 1.0, null));
 
     assertThat(reason(learner.learn(of("none"), Row.of(null, "pos", 1.0, 2.0))))
@@ -222,7 +222,7 @@ class RowLearnerTest {
     assertThatThrownBy(() -> learner(COLUMNS, List.of(0), "y", wider).learn(of("a"), next))
         .isInstanceOf(SuppressRestartsException.class)
         .hasStackTraceContaining("state.on-shape-change: reset does so");
-    RowLearner resetting =
+    RowTrainer resetting =
         learner(COLUMNS, List.of(0), "y", wider + "state: { on-shape-change: reset }");
     assertThat(resetting.learn(copy, next).isNullAt(REASON)).isTrue();
   }
@@ -234,7 +234,7 @@ class RowLearnerTest {
             DataTypes.FIELD("k", DataTypes.BIGINT()),
             DataTypes.FIELD("y", DataTypes.DECIMAL(10, 2)),
             DataTypes.FIELD("a", DataTypes.INT()));
-    RowLearner learner = learner(columns, List.of(0), "y", NETWORK);
+    RowTrainer learner = learner(columns, List.of(0), "y", NETWORK);
     RowData last = null;
     for (int i = 0; i < 50; i++) {
       last = learner.learn(of("7"), Row.of(7L, new BigDecimal("12.50"), i % 3));
@@ -269,8 +269,8 @@ class RowLearnerTest {
             - { name: at, type: time }
         """
             + NETWORK;
-    RowLearner declared = learner(columns, List.of(0, 1), "y", pipeline);
-    RowLearner undeclared = learner(columns, List.of(0, 1), "y", NETWORK);
+    RowTrainer declared = learner(columns, List.of(0, 1), "y", pipeline);
+    RowTrainer undeclared = learner(columns, List.of(0, 1), "y", NETWORK);
     Row row =
         Row.of(
             "de/at",
@@ -283,7 +283,7 @@ class RowLearnerTest {
             LocalDateTime.parse("2026-03-01T12:30:00"),
             new byte[0]);
 
-    for (RowLearner learner : List.of(declared, undeclared)) {
+    for (RowTrainer learner : List.of(declared, undeclared)) {
       MapView<Integer, byte[]> models = new MapView<>();
       assertThat(learner.learn(models, row).isNullAt(REASON)).isTrue();
       assertThat(learner.learn(models, row).getString(CLASS)).hasToString("true");
@@ -308,7 +308,7 @@ class RowLearnerTest {
             - { name: cart, type: sparse }
           crosses: [[user, tags]]
         """;
-    RowLearner learner = learner(columns, List.of(0), "y", pipeline);
+    RowTrainer learner = learner(columns, List.of(0), "y", pipeline);
     SplittableRandom random = new SplittableRandom(6);
     int right = 0;
 
@@ -357,11 +357,11 @@ class RowLearnerTest {
     return row.getString(REASON) + ": " + row.getString(MESSAGE);
   }
 
-  private static RowLearner learner(
+  private static RowTrainer learner(
       DataType columns, List<Integer> keys, String label, String pipeline) {
     int[] partitionBy = keys.stream().mapToInt(Integer::intValue).toArray();
     LearnCall call = LearnCall.of((RowType) columns.getLogicalType(), partitionBy, label, pipeline);
-    return new RowLearner(call, UnregisteredMetricsGroup.createOperatorMetricGroup());
+    return new RowTrainer(call, UnregisteredMetricsGroup.createOperatorMetricGroup());
   }
 
   /** The state of a key, as Flink selects it. */
