@@ -27,8 +27,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * The page of all records that topics carry: what docs/asyncapi.yaml says, which {@link
- * AsyncApiTest} compares with the code, and of the events what stands beside each in the code.
+ * The page of all records that topics carry: what docs/asyncapi.yaml says, which AsyncApiTest
+ * compares with the code, and of the events what stands beside each in the code.
  */
 class RecordReferenceTest {
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -30,7 +30,7 @@ public interface EngineListener {
   void report(MetricsReport report, long timestamp, long drifts, boolean isDriftSuspected);
 
   /**
-   * Receives a prediction, if {@link TrainSpec#predictions()} asks for them.
+   * Receives a prediction, if {@link TrainSpec#publish()} asks for them.
    *
    * @param chunk with the record that the features came with
    * @param row of that record

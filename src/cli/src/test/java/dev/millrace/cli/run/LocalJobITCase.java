@@ -217,9 +217,9 @@ class LocalJobITCase {
 
       assertThat(err.toString())
           .matches(
-              "Checkpoint 1 failed: Not a directory, [\\d,]+ MiB free in "
+              "Checkpoint \\d+ failed: Not a directory, [\\d,]+ MiB free in "
                   + checkpoints
-                  + " \\(more in the log\\)\nCheckpoint [\\d]+ is complete.\n");
+                  + " \\(more in the log\\)\nCheckpoint \\d+ is complete.\n");
       assertThat(savepoint).isEmpty();
       assertThat(failures).singleElement().asString().contains(state.toString());
     }
