@@ -1,10 +1,12 @@
 package dev.millrace;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.codec.OutputRecord;
+import dev.millrace.codec.json.RecordJson;
+import dev.millrace.codec.json.RecordJson.Millis;
 import dev.millrace.data.PublicApi;
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.functions.MapFunction;
@@ -25,7 +27,7 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 public record EventRow(
     String key,
     long seq,
-    long eventTime,
+    @Millis long eventTime,
     String event,
     Map<String, String> details,
     long modelVersion) {
@@ -48,19 +50,14 @@ public record EventRow(
    * @throws IOException if the record is not one
    */
   public static EventRow of(OutputRecord event) throws IOException {
-    JsonNode json = RowJson.parse(event.value());
-    Map<String, String> details = new HashMap<>();
+    ObjectNode json = RowJson.parse(event.value());
+    ObjectNode details = json.objectNode();
     for (Map.Entry<String, JsonNode> field : json.properties()) {
       if (!COMMON.contains(field.getKey()) && !field.getValue().isNull()) {
         details.put(field.getKey(), field.getValue().asText());
       }
     }
-    return new EventRow(
-        json.path("key").asText(),
-        json.path("seq").asLong(),
-        RowJson.eventTime(json),
-        json.path("event").asText(),
-        details,
-        json.path("model_version").asLong());
+    json.set("details", details);
+    return RecordJson.read(json, EventRow.class);
   }
 }

@@ -1,10 +1,11 @@
 package dev.millrace;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.codec.OutputRecord;
+import dev.millrace.codec.json.RecordJson;
+import dev.millrace.codec.json.RecordJson.Millis;
 import dev.millrace.data.PublicApi;
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.Map;
 import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -26,7 +27,7 @@ public record MetricsRow(
     String key,
     long seq,
     long examples,
-    long eventTime,
+    @Millis long eventTime,
     String task,
     long modelVersion,
     Map<String, Double> scores) {
@@ -45,17 +46,9 @@ public record MetricsRow(
    * @throws IOException if the record is not one
    */
   public static MetricsRow of(OutputRecord metrics) throws IOException {
-    JsonNode json = RowJson.parse(metrics.value());
-    Map<String, Double> scores = new HashMap<>();
-    RowJson.addNumbers("", json, scores);
-    return new MetricsRow(
-        json.path("key").asText(),
-        json.path("seq").asLong(),
-        json.path("examples").asLong(),
-        RowJson.eventTime(json),
-        json.path("task").asText(),
-        json.path("model_version").asLong(),
-        scores);
+    ObjectNode json = RowJson.parse(metrics.value());
+    json.set("scores", RowJson.numbers(json));
+    return RecordJson.read(json, MetricsRow.class);
   }
 
   /**

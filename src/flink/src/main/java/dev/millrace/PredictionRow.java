@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.codec.OutputRecord;
 import dev.millrace.codec.json.RecordJson;
 import dev.millrace.codec.json.RecordJson.At;
+import dev.millrace.codec.json.RecordJson.Millis;
 import dev.millrace.codec.json.RecordJson.OrNull;
 import dev.millrace.data.PublicApi;
 import java.io.IOException;
@@ -42,7 +43,7 @@ public record PredictionRow(
     String key,
     @OrNull @Nullable String id,
     long seq,
-    long eventTime,
+    @Millis long eventTime,
     @At("/class") @OrNull @Nullable String predictedClass,
     Map<String, Double> probabilities,
     @At("/value") double predictedValue,
@@ -71,10 +72,7 @@ public record PredictionRow(
    * @throws IOException if the record is not a prediction
    */
   public static PredictionRow of(OutputRecord prediction) throws IOException {
-    if (!(RowJson.parse(prediction.value()) instanceof ObjectNode json)) {
-      throw new IOException("the record is not a prediction");
-    }
-    return of(json, json.path("id").textValue(), RowJson.eventTime(json));
+    return RecordJson.read(RowJson.parse(prediction.value()), PredictionRow.class);
   }
 
   /**

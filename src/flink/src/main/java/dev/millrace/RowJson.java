@@ -11,21 +11,28 @@ import java.io.IOException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the fields that rows have from the JSON of a result. */
+/** Prepares the JSON of a result for the rows that are read from it. */
 final class RowJson {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private RowJson() {}
 
-  static JsonNode parse(byte @Nullable [] value) throws IOException {
-    return JSON.readTree(value);
+  /**
+   * Parses the value of a record.
+   *
+   * @throws IOException if it is not a JSON object
+   */
+  static ObjectNode parse(byte @Nullable [] value) throws IOException {
+    if (JSON.readTree(value) instanceof ObjectNode json) {
+      return json;
+    }
+    throw new IOException("the record is not a JSON object");
   }
 
   /** Returns an answer with the fields and digits of a prediction on a topic. */
@@ -34,7 +41,7 @@ final class RowJson {
     try (JsonGenerator json = JSON.createGenerator(bytes)) {
       AnswerJson.write(json, answer);
     }
-    return (ObjectNode) parse(bytes.toByteArray());
+    return parse(bytes.toByteArray());
   }
 
   /** Returns the type of rows, whose components are numbers, texts, flags, lists and maps. */
@@ -56,19 +63,20 @@ final class RowJson {
     return TypeInformation.of((Class<?>) type);
   }
 
-  /** Returns the event time in milliseconds since the epoch. */
-  static long eventTime(JsonNode json) {
-    return Instant.parse(json.path("event_time").asText()).toEpochMilli();
+  /** Returns the numbers of an object and of the objects in it, by their paths with dots. */
+  static ObjectNode numbers(ObjectNode json) {
+    ObjectNode numbers = json.objectNode();
+    addNumbers("", json, numbers);
+    return numbers;
   }
 
-  /** Adds the numbers of an object and of the objects in it, by their paths with dots. */
-  static void addNumbers(String prefix, JsonNode fields, Map<String, Double> to) {
+  private static void addNumbers(String prefix, JsonNode fields, ObjectNode to) {
     for (Map.Entry<String, JsonNode> field : fields.properties()) {
       String path = prefix + field.getKey();
       if (field.getValue().isObject()) {
         addNumbers(path + '.', field.getValue(), to);
       } else if (field.getValue().isNumber()) {
-        to.put(path, field.getValue().doubleValue());
+        to.set(path, field.getValue());
       }
     }
   }

@@ -1,6 +1,7 @@
 package dev.millrace;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -12,9 +13,11 @@ import dev.millrace.data.ModelCommand.Erase;
 import dev.millrace.testing.Collected;
 import dev.millrace.testing.Order;
 import dev.millrace.testing.OrderJob;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.LongStream;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.junit.jupiter.api.Test;
@@ -76,6 +79,24 @@ class RowsTest extends OrderJob {
     assertThat(event.event()).isEqualTo("erased");
     assertThat(event.details()).containsEntry("ids", "0").containsKey("until");
     assertThat(event.details()).doesNotContainKeys("key", "pipeline", "seq");
+  }
+
+  @Test
+  void rowsAreReadFromAnyJsonObjectAlone() throws Exception {
+    OutputRecord empty = record("{}");
+
+    assertThat(MetricsRow.of(empty).scores()).isEmpty();
+    assertThat(EventRow.of(empty)).isEqualTo(new EventRow("", 0, 0, "", Map.of(), 0));
+    assertThat(PredictionRow.of(record("{\"value\":2.5}")).predictedValue()).isEqualTo(2.5);
+    assertThat(MetricsRow.of(record("{\"event_time\":\"soon\"}")).eventTime()).isZero();
+    assertThatThrownBy(() -> MetricsRow.of(record("[]")))
+        .isInstanceOf(IOException.class)
+        .hasMessage("the record is not a JSON object");
+    assertThatThrownBy(() -> EventRow.of(record(""))).isInstanceOf(IOException.class);
+  }
+
+  private static OutputRecord record(String value) {
+    return OutputRecord.of(0, new byte[0], value.getBytes(StandardCharsets.UTF_8));
   }
 
   @Test

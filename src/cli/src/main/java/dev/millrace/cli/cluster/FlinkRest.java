@@ -7,6 +7,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.console.OutputFile;
 import dev.millrace.cli.run.JobStatistics;
+import dev.millrace.codec.json.RecordJson;
+import dev.millrace.codec.json.RecordJson.At;
+import dev.millrace.codec.json.RecordJson.OrNull;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -17,7 +20,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -25,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.flink.api.common.JobStatus;
 import org.jspecify.annotations.Nullable;
 
@@ -40,11 +43,49 @@ import org.jspecify.annotations.Nullable;
  */
 final class FlinkRest {
   static final int MAX_SECONDS = 20;
-  private static final String PARALLELISM = "parallelism";
   private static final String NOT_FLINK = "what answers there is not Flink";
 
   /** A job as the cluster lists it. */
-  record Job(String id, String name, JobStatus status) {}
+  record Job(@At("/jid") String id, String name, String state) {
+    JobStatus status() {
+      return JobStatus.valueOf(state);
+    }
+  }
+
+  // What is used of the answers.
+  private record Jobs(List<Job> jobs) {}
+
+  private record Overview(@At("/slots-total") int slots) {}
+
+  private record JobDetails(List<Vertex> vertices) {}
+
+  private record Vertex(
+      String id, String name, int parallelism, @At("/tasks/RUNNING") int running) {}
+
+  private record Counter(String id, long sum) {}
+
+  private record LatestCheckpoints(
+      @At("/latest/completed/id") @OrNull @Nullable Number completed,
+      @At("/latest/failed/id") @OrNull @Nullable Number failed,
+      @At("/latest/failed/failure_message") String failure,
+      @At("/latest/savepoint/external_path") @OrNull @Nullable String savepoint) {}
+
+  private record Failure(String stacktrace, long timestamp) {}
+
+  private record Failures(@At("/exceptionHistory/entries/0") @OrNull @Nullable Failure newest) {}
+
+  private record Result(
+      @At("/job-execution-result/failure-cause/stack-trace") @OrNull @Nullable String trace) {}
+
+  private record Triggered(@At("/request-id") String request) {}
+
+  private record Savepoint(
+      @At("/operation/failure-cause") @OrNull @Nullable Cause failure,
+      @At("/operation/location") @OrNull @Nullable String location) {}
+
+  private record Cause(@At("/stack-trace") String trace) {}
+
+  private record Rejection(List<String> errors) {}
 
   private final ObjectMapper mapper = new ObjectMapper();
   private final HttpClient client;
@@ -100,43 +141,32 @@ final class FlinkRest {
 
   /** Returns all jobs that the job manager lists. */
   List<Job> jobs() throws IOException, InterruptedException {
-    JsonNode all = get("/jobs/overview").path("jobs");
-    if (!all.isArray()) {
+    JsonNode answer = get("/jobs/overview");
+    if (!answer.path("jobs").isArray()) {
       throw new IOException(NOT_FLINK);
     }
-    List<Job> jobs = new ArrayList<>();
-    for (JsonNode job : all) {
-      jobs.add(
-          new Job(
-              job.path("jid").asText(),
-              job.path("name").asText(),
-              JobStatus.valueOf(job.path("state").asText())));
-    }
-    return jobs;
+    return RecordJson.read(answer, Jobs.class).jobs;
   }
 
   /** Returns the number of slots of all registered task managers. */
   int slots() throws IOException, InterruptedException {
-    return get("/overview").path("slots-total").asInt();
+    return get("/overview", Overview.class).slots;
   }
 
   /** Returns the parallelism of the operators; one number, unless they differ. */
   Set<Integer> parallelism(String job) throws IOException, InterruptedException {
-    Set<Integer> numbers = new TreeSet<>();
-    get("/jobs/" + job)
-        .path("vertices")
-        .forEach(vertex -> numbers.add(vertex.path(PARALLELISM).asInt()));
-    return numbers;
+    return vertices(job).stream()
+        .map(Vertex::parallelism)
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   /** Returns true if every subtask of a job runs. */
   boolean isRunning(String job) throws IOException, InterruptedException {
-    for (JsonNode vertex : get("/jobs/" + job).path("vertices")) {
-      if (vertex.path("tasks").path("RUNNING").asInt() != vertex.path(PARALLELISM).asInt()) {
-        return false;
-      }
-    }
-    return true;
+    return vertices(job).stream().allMatch(vertex -> vertex.running == vertex.parallelism);
+  }
+
+  private List<Vertex> vertices(String job) throws IOException, InterruptedException {
+    return get("/jobs/" + job, JobDetails.class).vertices;
   }
 
   /** Returns the statistics of a job. */
@@ -146,12 +176,12 @@ final class FlinkRest {
       public Map<String, Long> counters(String operator, Collection<String> names)
           throws IOException, InterruptedException {
         Map<String, Long> counters = new HashMap<>();
-        for (JsonNode vertex : get("/jobs/" + job).path("vertices")) {
-          if (List.of(vertex.path("name").asText().split(" -> ")).contains(operator)) {
+        for (Vertex vertex : vertices(job)) {
+          if (List.of(vertex.name.split(" -> ")).contains(operator)) {
             String metrics = "/subtasks/metrics?agg=sum&get=" + String.join(",", names);
-            for (JsonNode counter :
-                get("/jobs/" + job + "/vertices/" + vertex.path("id").asText() + metrics)) {
-              counters.put(counter.path("id").asText(), counter.path("sum").asLong());
+            for (JsonNode each : get("/jobs/" + job + "/vertices/" + vertex.id + metrics)) {
+              Counter counter = RecordJson.read(each, Counter.class);
+              counters.put(counter.id, counter.sum);
             }
           }
         }
@@ -160,24 +190,22 @@ final class FlinkRest {
 
       @Override
       public Checkpoints checkpoints() throws IOException, InterruptedException {
-        JsonNode latest = get("/jobs/" + job + "/checkpoints").path("latest");
-        JsonNode failed = latest.path("failed");
-        return new Checkpoints(
-            latest.at("/completed/id").asLong(-1),
-            failed.path("id").asLong(-1),
-            failed.path("failure_message").asText());
+        LatestCheckpoints latest = latest(job);
+        return new Checkpoints(id(latest.completed), id(latest.failed), latest.failure);
+      }
+
+      private static long id(@Nullable Number checkpoint) {
+        return checkpoint == null ? -1 : checkpoint.longValue();
       }
     };
   }
 
   /** Returns the last failure of a job in one line, unless it was before {@code since}. */
   Optional<String> failure(String job, Instant since) throws IOException, InterruptedException {
-    JsonNode newest = get("/jobs/" + job + "/exceptions").at("/exceptionHistory/entries/0");
-    String trace = newest.path("stacktrace").asText();
-    return newest.isMissingNode()
-            || Instant.ofEpochMilli(newest.path("timestamp").asLong()).isBefore(since)
+    Failure newest = get("/jobs/" + job + "/exceptions", Failures.class).newest;
+    return newest == null || Instant.ofEpochMilli(newest.timestamp).isBefore(since)
         ? Optional.empty()
-        : Optional.of(reason(trace));
+        : Optional.of(reason(newest.stacktrace));
   }
 
   /**
@@ -189,9 +217,7 @@ final class FlinkRest {
     if (listed.isPresent()) {
       return listed;
     }
-    JsonNode result = get("/jobs/" + job + "/execution-result");
-    return Optional.ofNullable(
-            result.at("/job-execution-result/failure-cause/stack-trace").textValue())
+    return Optional.ofNullable(get("/jobs/" + job + "/execution-result", Result.class).trace)
         .map(FlinkRest::reason);
   }
 
@@ -221,19 +247,20 @@ final class FlinkRest {
    * @throws CliError if it failed
    */
   Optional<String> savepoint(String job, String request) throws IOException, InterruptedException {
-    JsonNode answer = get("/jobs/" + job + "/savepoints/" + request);
-    JsonNode operation = answer.path("operation");
-    if (operation.has("failure-cause")) {
-      throw new CliError(
-          "The savepoint failed: " + reason(operation.at("/failure-cause/stack-trace").asText()));
+    Savepoint savepoint = get("/jobs/" + job + "/savepoints/" + request, Savepoint.class);
+    if (savepoint.failure != null) {
+      throw new CliError("The savepoint failed: " + reason(savepoint.failure.trace));
     }
-    return Optional.ofNullable(operation.path("location").textValue());
+    return Optional.ofNullable(savepoint.location);
   }
 
   /** Returns the newest savepoint that a job has written since its start. */
   Optional<String> newestSavepoint(String job) throws IOException, InterruptedException {
-    return Optional.ofNullable(
-        get("/jobs/" + job + "/checkpoints").at("/latest/savepoint/external_path").textValue());
+    return Optional.ofNullable(latest(job).savepoint);
+  }
+
+  private LatestCheckpoints latest(String job) throws IOException, InterruptedException {
+    return get("/jobs/" + job + "/checkpoints", LatestCheckpoints.class);
   }
 
   /**
@@ -246,7 +273,7 @@ final class FlinkRest {
     JsonNode requirements = get(path);
     for (JsonNode vertex : requirements) {
       ((ObjectNode) vertex)
-          .putObject(PARALLELISM)
+          .putObject("parallelism")
           .put("lowerBound", 1)
           .put("upperBound", parallelism);
     }
@@ -255,7 +282,13 @@ final class FlinkRest {
 
   private String trigger(String path, ObjectNode body) throws IOException, InterruptedException {
     // The canonical format is read by both state backends.
-    return send("POST", path, body.put("formatType", "CANONICAL")).path("request-id").asText();
+    JsonNode answer = send("POST", path, body.put("formatType", "CANONICAL"));
+    return RecordJson.read(answer, Triggered.class).request;
+  }
+
+  private <T extends Record> T get(String path, Class<T> type)
+      throws IOException, InterruptedException {
+    return RecordJson.read(get(path), type);
   }
 
   private JsonNode get(String path) throws IOException, InterruptedException {
@@ -280,10 +313,10 @@ final class FlinkRest {
     }
     JsonNode answer = json(response.body());
     if (status >= 400) {
-      JsonNode errors = answer.path("errors");
+      List<String> errors = RecordJson.read(answer, Rejection.class).errors;
       throw new CliError(
           "The cluster at %s rejected the request: %s"
-              .formatted(address, reason(errors.path(errors.size() - 1).asText())));
+              .formatted(address, reason(errors.isEmpty() ? "" : errors.get(errors.size() - 1))));
     }
     return answer;
   }

@@ -2,8 +2,14 @@ package dev.millrace.cli.dashboard;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.codec.json.RecordJson;
+import dev.millrace.codec.json.RecordJson.Millis;
+import dev.millrace.codec.json.RecordJson.OrNull;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Record of the events topic.
@@ -17,59 +23,75 @@ record DashboardMark(
     String pipeline, String key, long seq, long time, String event, String detail) {
   private static final String INPUT_DRIFT = "input_drift";
 
+  /** Fields of events; each kind has some of them. */
+  private record Fields(
+      String pipeline,
+      String key,
+      @Millis long eventTime,
+      String event,
+      String detector,
+      String action,
+      String from,
+      String to,
+      String reason,
+      String column,
+      String id,
+      long skippedSteps,
+      double learningRate,
+      String measure,
+      @OrNull @Nullable String value,
+      double reference,
+      double recent) {}
+
   /** Returns the event of a model in a JSON value, or empty if it is something else. */
   static Optional<DashboardMark> of(JsonNode node) {
-    JsonNode event = node.path("event");
-    JsonNode key = node.path("key");
+    Fields fields = RecordJson.read(node, Fields.class);
     JsonNode seq = node.path("seq");
-    if (!event.isTextual()
-        || key.asText().isEmpty()
+    if (fields.event.isEmpty()
+        || fields.key.isEmpty()
         || !seq.canConvertToLong()
         || !seq.isNumber()) {
       return Optional.empty();
     }
     return Optional.of(
         new DashboardMark(
-            node.path("pipeline").asText(),
-            key.textValue(),
+            fields.pipeline,
+            fields.key,
             seq.longValue(),
-            DashboardRecord.time(node.path("event_time")),
-            event.textValue(),
-            detail(node)));
+            fields.eventTime,
+            fields.event,
+            detail(fields)));
   }
 
-  private static String detail(JsonNode node) {
-    if (node.path("event").asText().equals("skipped_steps")) {
-      return node.path("skipped_steps").asText() + " so far";
-    }
-    if (node.path("event").asText().equals("rollback")) {
-      return "learning rate " + node.path("learning_rate").asText();
-    }
-    if (node.path("event").asText().equals(INPUT_DRIFT)) {
-      return "%s, %s %s → %s"
-          .formatted(
-              node.path("column").asText(),
-              node.path("measure").asText() + value(node.path("value")),
-              number(node.path("reference")),
-              number(node.path("recent")));
-    }
-    // Of kinds that a newer job writes, too.
-    StringBuilder detail = new StringBuilder();
-    for (String field :
-        new String[] {"detector", "action", "from", "to", "reason", "column", "id"}) {
-      if (node.path(field).isTextual()) {
-        detail.append(detail.isEmpty() ? "" : ", ").append(node.path(field).textValue());
-      }
-    }
-    return detail.toString();
+  private static String detail(Fields event) {
+    return switch (event.event) {
+      case "skipped_steps" -> event.skippedSteps + " so far";
+      case "rollback" -> "learning rate " + event.learningRate;
+      case INPUT_DRIFT ->
+          "%s, %s%s %s → %s"
+              .formatted(
+                  event.column,
+                  event.measure,
+                  event.value == null ? "" : " of " + event.value,
+                  number(event.reference),
+                  number(event.recent));
+      // Of kinds that a newer job writes, too.
+      default ->
+          Stream.of(
+                  event.detector,
+                  event.action,
+                  event.from,
+                  event.to,
+                  event.reason,
+                  event.column,
+                  event.id)
+              .filter(text -> !text.isEmpty())
+              .collect(Collectors.joining(", "));
+    };
   }
 
-  private static String value(JsonNode value) {
-    return value.isTextual() ? " of " + value.textValue() : "";
-  }
-
-  private static String number(JsonNode number) {
-    return number.isNumber() ? String.format(Locale.ROOT, "%.4g", number.doubleValue()) : "none";
+  private static String number(double number) {
+    return Double.isNaN(number) ? "none" : String.format(Locale.ROOT, "%.4g", number);
   }
 
   /** Returns the characters of its texts. */

@@ -6,9 +6,7 @@ import dev.millrace.codec.json.MetricsRecord;
 import dev.millrace.data.Task;
 import dev.millrace.report.SummarySample;
 import java.io.IOException;
-import java.time.DateTimeException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -32,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param forecast the newest forecast; null unless the model forecasts a series
  * @param json the whole line, for the parts of the page that show more
  */
-public record DashboardRecord(
+record DashboardRecord(
     String pipeline,
     String key,
     long seq,
@@ -86,7 +84,6 @@ public record DashboardRecord(
     if (!isMetrics || task.isEmpty()) {
       return Optional.empty();
     }
-    long eventTime = time(record.eventTime());
     return Optional.of(
         new DashboardRecord(
             record.pipeline(),
@@ -95,7 +92,7 @@ public record DashboardRecord(
             node.path("examples").asLong(record.seq()),
             task.get(),
             record.configHash(),
-            isFarOff(eventTime, nowMillis) ? 0 : eventTime,
+            isFarOff(record.eventTime(), nowMillis) ? 0 : record.eventTime(),
             record.window().size(),
             epochOf(record),
             offsets(node.path("input")),
@@ -117,19 +114,6 @@ public record DashboardRecord(
     return (answers.isEmpty() || answers.contains(null)) ? null : true;
   }
 
-  /** Parses a time in ISO 8601; returns milliseconds since the epoch, 0 if it is none. */
-  public static long time(JsonNode text) {
-    return time(text.asText());
-  }
-
-  private static long time(String text) {
-    try {
-      return Instant.parse(text).toEpochMilli();
-    } catch (DateTimeException | ArithmeticException e) {
-      return 0;
-    }
-  }
-
   /** Returns true if a time is more than the difference of two clocks ahead. */
   static boolean isFarOff(long time, long nowMillis) {
     return time > nowMillis + MAX_AHEAD_MILLIS;
@@ -148,7 +132,7 @@ public record DashboardRecord(
         ? null
         : new Forecast(
             record.series(),
-            time(next.targetTime()),
+            next.targetTime(),
             (float) next.value(),
             (float) next.low(),
             (float) next.high());

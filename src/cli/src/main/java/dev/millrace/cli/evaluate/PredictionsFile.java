@@ -5,6 +5,7 @@ import dev.millrace.cli.console.CliError;
 import dev.millrace.cli.console.OutputFile;
 import dev.millrace.cli.csv.CsvScan;
 import dev.millrace.cli.predictions.CsvCells;
+import dev.millrace.cli.predictions.PredictionRecord;
 import dev.millrace.cli.predictions.PredictionsCsv;
 import dev.millrace.cli.predictions.PredictionsCsv.Classes;
 import dev.millrace.config.Settings;
@@ -55,13 +56,10 @@ final class PredictionsFile implements AutoCloseable {
     }
 
     @Override
-    public String cells(JsonNode prediction) {
-      long offset = prediction.path("offset").asLong();
+    public String cells(PredictionRecord prediction) {
+      long offset = prediction.offset();
       return "%d,%d,%s,"
-          .formatted(
-              offset % rows + 1,
-              offset / rows + 1,
-              CsvCells.quoted(prediction.path("key").asText()));
+          .formatted(offset % rows + 1, offset / rows + 1, CsvCells.quoted(prediction.key()));
     }
   }
 

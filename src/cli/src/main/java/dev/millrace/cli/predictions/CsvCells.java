@@ -1,6 +1,8 @@
 package dev.millrace.cli.predictions;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Cells of CSV lines of predictions. */
 public final class CsvCells {
@@ -12,20 +14,19 @@ public final class CsvCells {
     return plain ? text : "\"" + text.replace("\"", "\"\"") + "\"";
   }
 
-  /** Returns the probabilities or scores by class. */
-  static JsonNode known(JsonNode prediction) {
-    return prediction.path(prediction.has("scores") ? "scores" : "probabilities");
+  /** Returns the cell of a class: 0 if the model does not know it, empty without a prediction. */
+  static String probability(Map<String, Number> known, String name) {
+    Number probability = known.get(name);
+    return probability == null && !known.isEmpty() ? "0.0" : text(probability);
   }
 
-  /** Returns the cell of a class: 0 if the model does not know it, empty without a prediction. */
-  static String probability(JsonNode known, String name) {
-    JsonNode probability = known.path(name);
-    boolean isUnknown = probability.isMissingNode() && !known.isEmpty();
-    return isUnknown ? "0.0" : text(probability);
+  /** Returns the digits of a number, empty if there is none. */
+  static String text(@Nullable Number value) {
+    return value == null || Double.isNaN(value.doubleValue()) ? "" : value.toString();
   }
 
   /** Returns the value as CSV, empty if null or missing. */
-  public static String text(JsonNode value) {
+  static String text(JsonNode value) {
     return value.isNull() ? "" : quoted(value.asText());
   }
 }

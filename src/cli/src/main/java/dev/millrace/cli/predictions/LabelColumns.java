@@ -1,6 +1,5 @@
 package dev.millrace.cli.predictions;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -46,11 +45,10 @@ final class LabelColumns implements AutoCloseable {
    *
    * @param settled where lines go that need not wait
    */
-  void add(String line, JsonNode prediction, LineWriter settled) throws IOException {
-    JsonNode known = CsvCells.known(prediction);
-    for (Map.Entry<String, JsonNode> label : known.properties()) {
-      if (!isSettled && !labels.contains(label.getKey())) {
-        labels.add(label.getKey());
+  void add(String line, Map<String, Number> known, LineWriter settled) throws IOException {
+    for (String label : known.keySet()) {
+      if (!isSettled && !labels.contains(label)) {
+        labels.add(label);
       }
     }
     StringBuilder cells = new StringBuilder(line);

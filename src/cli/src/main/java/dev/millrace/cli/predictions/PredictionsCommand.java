@@ -142,13 +142,13 @@ public final class PredictionsCommand implements Callable<Integer> {
     }
 
     @Override
-    public String cells(JsonNode prediction) {
-      return CsvCells.text(prediction.path("key"))
-          + (hasIds ? "," + CsvCells.text(prediction.path("id")) : "")
+    public String cells(PredictionRecord prediction) {
+      return CsvCells.quoted(prediction.key())
+          + (hasIds ? "," + CsvCells.quoted(prediction.id()) : "")
           + ","
-          + prediction.path("seq").asText()
+          + CsvCells.text(prediction.seq())
           + ","
-          + CsvCells.text(prediction.path("event_time"))
+          + CsvCells.quoted(prediction.eventTime())
           + ",";
     }
   }

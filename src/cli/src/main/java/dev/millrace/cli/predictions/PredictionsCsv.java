@@ -8,9 +8,9 @@ import dev.millrace.report.PublishedField;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +37,7 @@ public final class PredictionsCsv implements AutoCloseable {
     String header();
 
     /** Returns the cells of a record, each followed by a comma. */
-    String cells(JsonNode prediction);
+    String cells(PredictionRecord prediction);
   }
 
   /**
@@ -114,11 +114,13 @@ public final class PredictionsCsv implements AutoCloseable {
   }
 
   /** Adds a record of the predictions topic. */
-  public void accept(JsonNode prediction) throws IOException {
+  public void accept(JsonNode json) throws IOException {
+    PredictionRecord prediction = PredictionRecord.of(json);
+    String line = line(prediction, json);
     if (labels == null) {
-      out.write(line(prediction));
+      out.write(line);
     } else {
-      labels.add(line(prediction), prediction, out);
+      labels.add(line, prediction.outcome().known(), out);
     }
   }
 
@@ -129,12 +131,12 @@ public final class PredictionsCsv implements AutoCloseable {
     }
   }
 
-  private String line(JsonNode prediction) {
+  private String line(PredictionRecord prediction, JsonNode json) {
     return place.cells(prediction)
         + (targets == null ? outcome(prediction) : targets.cells(prediction))
-        + regions.cells(prediction)
-        + reasons.cell(prediction)
-        + columns(field -> cell(prediction.path(field.name()), field))
+        + regions.cells(prediction.outcome())
+        + reasons.cell(prediction.reasons())
+        + columns(field -> cell(json.path(field.name()), field))
         + (isOfForecasts ? forecast(prediction) : "");
   }
 
@@ -149,40 +151,29 @@ public final class PredictionsCsv implements AutoCloseable {
   }
 
   /** Returns the label, what was predicted, and probabilities, each followed by a comma. */
-  private String outcome(JsonNode prediction) {
-    if (isOfSets) {
-      return set(prediction.path("actual")) + "," + set(prediction.path("labels")) + ",";
-    }
-    JsonNode predicted =
-        prediction.has("value") ? prediction.path("value") : prediction.path("class");
-    return CsvCells.text(prediction.path("actual"))
-        + ","
-        + CsvCells.text(predicted)
-        + ","
-        + probabilities(prediction);
+  private String outcome(PredictionRecord prediction) {
+    return isOfSets
+        ? set(prediction.actualSet()) + "," + set(prediction.labels()) + ","
+        : prediction.outcome().cells() + probabilities(prediction.outcome().known());
   }
 
-  private String set(JsonNode names) {
-    return CsvCells.quoted(
-        StreamSupport.stream(names.spliterator(), false)
-            .map(JsonNode::asText)
-            .collect(Collectors.joining(separator)));
+  private String set(List<String> names) {
+    return CsvCells.quoted(String.join(separator, names));
   }
 
-  private static String forecast(JsonNode prediction) {
+  private static String forecast(PredictionRecord prediction) {
     return ",%s,%s,%s"
         .formatted(
-            CsvCells.quoted(prediction.path("series").asText()),
-            prediction.path("horizon").asText(),
-            CsvCells.text(prediction.path("target_time")));
+            CsvCells.quoted(prediction.series()),
+            prediction.horizon(),
+            CsvCells.quoted(prediction.targetTime()));
   }
 
   /**
    * Returns a probability for each class, each followed by a comma: 0 for a class unknown to the
    * model, empty if nothing was predicted.
    */
-  private String probabilities(JsonNode prediction) {
-    JsonNode known = CsvCells.known(prediction);
+  private String probabilities(Map<String, Number> known) {
     StringBuilder cells = new StringBuilder();
     for (String name : classes) {
       cells.append(CsvCells.probability(known, name)).append(',');

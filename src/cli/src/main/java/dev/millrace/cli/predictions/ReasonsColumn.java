@@ -1,7 +1,7 @@
 package dev.millrace.cli.predictions;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.report.Reasons;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -24,14 +24,13 @@ public record ReasonsColumn(boolean exists) {
     return exists ? "," : "";
   }
 
-  /** Returns the cell of a record of the predictions topic, followed by a comma. */
-  public String cell(JsonNode prediction) {
-    JsonNode columns = prediction.path("reasons").path("columns");
+  /** Returns the cell of the contributions in a record, followed by a comma. */
+  String cell(Map<String, Number> columns) {
     return !exists
         ? ""
         : cell(
-            columns.properties().stream()
-                .map(column -> column.getKey() + "=" + column.getValue().asText())
+            columns.entrySet().stream()
+                .map(column -> column.getKey() + "=" + column.getValue())
                 .collect(Collectors.joining(SEPARATOR)));
   }
 

@@ -1,11 +1,10 @@
 package dev.millrace.cli.predictions;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.cli.predictions.PredictionRecord.Outcome;
 import dev.millrace.report.PredictionRegion;
 import dev.millrace.report.PredictionRegion.ClassSet;
 import dev.millrace.report.PredictionRegion.Interval;
 import java.util.List;
-import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /** Columns of intervals, or of sets of classes, in CSV lines of predictions. */
@@ -40,19 +39,12 @@ public enum RegionColumns {
   }
 
   /** Returns the cells of a record of the predictions topic, each followed by a comma. */
-  public String cells(JsonNode prediction) {
-    JsonNode interval = prediction.path("interval");
-    JsonNode set = prediction.path("set");
-    if (this == ENDS && interval.isObject()) {
-      return interval.path("low").asText() + "," + interval.path("high").asText() + ",";
-    }
-    if (this == CLASSES && set.isObject()) {
-      return names(
-          StreamSupport.stream(set.path("classes").spliterator(), false)
-              .map(JsonNode::asText)
-              .toList());
-    }
-    return unknown;
+  String cells(Outcome prediction) {
+    return switch (this) {
+      case NONE -> "";
+      case ENDS -> CsvCells.text(prediction.low()) + "," + CsvCells.text(prediction.high()) + ",";
+      case CLASSES -> names(prediction.set());
+    };
   }
 
   /** Returns the cells of an answer, each followed by a comma. */

@@ -1,12 +1,13 @@
 package dev.millrace.cli.predictions;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.cli.predictions.PredictionRecord.Outcome;
 import dev.millrace.data.Task;
 import dev.millrace.input.TargetSpec;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -52,15 +53,11 @@ final class TargetColumns {
   }
 
   /** Returns the cells of a record of the predictions topic, each followed by a comma. */
-  String cells(JsonNode prediction) {
+  String cells(PredictionRecord prediction) {
     StringBuilder cells = new StringBuilder();
     for (TargetSpec target : targets) {
-      JsonNode output = prediction.path("outputs").path(target.name());
-      cells
-          .append(CsvCells.text(output.path("actual")))
-          .append(',')
-          .append(CsvCells.text(output.path(output.has("value") ? "value" : "class")))
-          .append(',');
+      Outcome output = prediction.output(target.name());
+      cells.append(output.cells());
       if (target.task() != Task.REGRESSION) {
         cells.append(probability(target, output)).append(',');
       }
@@ -69,26 +66,25 @@ final class TargetColumns {
     return cells.toString();
   }
 
-  private static String probability(TargetSpec target, JsonNode output) {
-    JsonNode known = CsvCells.known(output);
+  private static String probability(TargetSpec target, Outcome output) {
+    Map<String, Number> known = output.known();
     if (known.isEmpty()) {
       return "";
     }
     String positive = positive(target, known);
-    return CsvCells.probability(known, positive == null ? output.path("class").asText() : positive);
+    return CsvCells.probability(known, positive == null ? output.predictedClass() : positive);
   }
 
   /** Returns the positive class of two; null for more. */
-  private static @Nullable String positive(TargetSpec target, JsonNode known) {
+  private static @Nullable String positive(TargetSpec target, Map<String, Number> known) {
     if (target.positiveClass() != null) {
       return target.positiveClass();
     }
     if (target.classes().size() > 2 || known.size() > 2 || target.task() == Task.MULTICLASS) {
       return null;
     }
-    Map<String, JsonNode> byName = new TreeMap<>();
-    known.properties().forEach(score -> byName.put(score.getKey(), score.getValue()));
-    target.classes().forEach(name -> byName.putIfAbsent(name, known));
-    return Collections.max(byName.keySet());
+    Set<String> names = new HashSet<>(known.keySet());
+    names.addAll(target.classes());
+    return Collections.max(names);
   }
 }

@@ -1,13 +1,16 @@
 package dev.millrace.cli.tensorboard;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.millrace.cli.dashboard.DashboardRecord;
+import dev.millrace.codec.json.RecordJson;
+import dev.millrace.codec.json.RecordJson.At;
+import dev.millrace.codec.json.RecordJson.Millis;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -19,6 +22,28 @@ import java.util.Set;
 public final class TensorBoardRuns {
   private static final int MAX_NAME = 180;
   private static final Set<String> NOT_SCORES = Set.of("size", "millis", "examples", "weight");
+
+  private static final List<String> OF_MODEL =
+      List.of("learning_rate", "skipped_steps", "clipped_steps", "rollbacks");
+
+  /**
+   * Fields of a metrics record. Scores are shown by their names, also those that a newer job
+   * writes.
+   *
+   * @param all numbers that are fields of the record itself
+   */
+  private record Fields(
+      String pipeline,
+      String key,
+      long seq,
+      @Millis long eventTime,
+      Map<String, Double> window,
+      Map<String, Double> total,
+      @At("/validation/window") Map<String, Double> validation,
+      Map<String, Baseline> baseline,
+      @At("") Map<String, Double> all) {}
+
+  private record Baseline(Map<String, Double> window) {}
 
   private final Path logDir;
   private final int maxKeys;
@@ -41,12 +66,10 @@ public final class TensorBoardRuns {
    *
    * @return false if it is of one key too many
    */
-  public boolean add(JsonNode record) {
-    Path run =
-        logDir
-            .resolve(directory(record.path("pipeline").asText("")))
-            .resolve(directory(record.path("key").asText("")));
-    double seconds = DashboardRecord.time(record.path("event_time")) / 1e3;
+  public boolean add(JsonNode json) {
+    Fields record = RecordJson.read(json, Fields.class);
+    Path run = logDir.resolve(directory(record.pipeline)).resolve(directory(record.key));
+    double seconds = record.eventTime / 1e3;
     EventsFile file = runs.get(run);
     if (file == null) {
       if (runs.size() == maxKeys) {
@@ -55,7 +78,7 @@ public final class TensorBoardRuns {
       file = new EventsFile(run.resolve(fileName), seconds);
       runs.put(run, file);
     }
-    file.add(seconds, record.path("seq").asLong(), scalars(record));
+    file.add(seconds, record.seq, scalars(record));
     written++;
     return true;
   }
@@ -70,39 +93,31 @@ public final class TensorBoardRuns {
   }
 
   /** Returns the scalars of a record by TensorBoard tag; tags with one prefix share a section. */
-  private static Map<String, Double> scalars(JsonNode record) {
+  private static Map<String, Double> scalars(Fields record) {
     Map<String, Double> scalars = new LinkedHashMap<>();
-    addScores("window", record.path("window"), scalars);
-    addScores("total", record.path("total"), scalars);
-    addScores("validation", record.at("/validation/window"), scalars);
-    record
-        .path("baseline")
-        .properties()
-        .forEach(
-            baseline ->
-                addScores(
-                    "baseline_" + baseline.getKey(), baseline.getValue().path("window"), scalars));
-    addNumber("model/learning_rate", record.path("learning_rate"), scalars);
-    addNumber("model/skipped_steps", record.path("skipped_steps"), scalars);
-    addNumber("model/clipped_steps", record.path("clipped_steps"), scalars);
-    addNumber("model/rollbacks", record.path("rollbacks"), scalars);
+    addScores("window", record.window, scalars);
+    addScores("total", record.total, scalars);
+    addScores("validation", record.validation, scalars);
+    record.baseline.forEach((name, of) -> addScores("baseline_" + name, of.window, scalars));
+    for (String name : OF_MODEL) {
+      addNumber("model/" + name, record.all.getOrDefault(name, Double.NaN), scalars);
+    }
     return scalars;
   }
 
-  private static void addScores(String section, JsonNode block, Map<String, Double> into) {
-    block
-        .properties()
-        .forEach(
-            score -> {
-              if (!NOT_SCORES.contains(score.getKey())) {
-                addNumber(section + "/" + score.getKey(), score.getValue(), into);
-              }
-            });
+  private static void addScores(
+      String section, Map<String, Double> block, Map<String, Double> into) {
+    block.forEach(
+        (name, value) -> {
+          if (!NOT_SCORES.contains(name)) {
+            addNumber(section + "/" + name, value, into);
+          }
+        });
   }
 
-  private static void addNumber(String tag, JsonNode value, Map<String, Double> into) {
-    if (value.isNumber()) { // null where a score does not exist yet
-      into.put(tag, value.doubleValue());
+  private static void addNumber(String tag, double value, Map<String, Double> into) {
+    if (!Double.isNaN(value)) { // a score that does not exist yet, or no number
+      into.put(tag, value);
     }
   }
 

@@ -229,6 +229,25 @@ public class DashboardServerTest {
   }
 
   @Test
+  void theDetailOfAnEventIsThatOfItsKind() throws Exception {
+    server.publish(event("a", 1, "\"event\":\"rollback\",\"rollbacks\":2,\"learning_rate\":0.05"));
+    String drift =
+        "\"event\":\"input_drift\",\"column\":\"%s\",\"measure\":\"%s\",\"reference\":%s,\"recent\":2.5";
+    server.publish(event("a", 2, drift.formatted("amount", "mean", "1.25")));
+    server.publish(event("a", 3, drift.formatted("kind", "share", "null") + ",\"value\":\"far\""));
+    server.publish(event("a", 4, "\"event\":\"new\",\"to\":\"x\",\"from\":\"y\",\"count\":3"));
+    server.publish(event("a", 5, "\"event\":\"expired\""));
+
+    assertThat(json("/api/events").path("events").findValuesAsText("detail"))
+        .containsExactly(
+            "",
+            "y, x",
+            "kind, share of far none → 2.500",
+            "amount, mean 1.250 → 2.500",
+            "learning rate 0.05");
+  }
+
+  @Test
   void eventsOfAKeyAndOfAllComeNewestFirstAndOnceEach() throws Exception {
     server.publish(record("a", 1_000, "0.9", "0.9", "0.3"));
     server.publish(event("a", 100, "\"event\":\"warning\",\"detector\":\"ddm\""));

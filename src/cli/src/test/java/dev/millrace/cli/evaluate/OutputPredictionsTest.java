@@ -93,6 +93,18 @@ class OutputPredictionsTest {
             "2,1,,,no,0.0,,7.0,,,,,,,,5,95,false");
   }
 
+  @Test
+  void numbersKeepTheDigitsOfTheirRecord() throws IOException {
+    write(
+        "input: { format: json, targets: { amount: regression }, features: [x] }\n"
+            + "output: { interval: 0.9 }",
+        "{\"key\":\"\",\"offset\":0,\"model_version\":4,\"examples\":94,\"outputs\":{\"amount\":"
+            + "{\"value\":12345678,\"actual\":7,\"interval\":{\"low\":0.1,\"high\":123456789.0625}}}}");
+
+    assertThat(Files.readAllLines(file).get(1))
+        .isEqualTo("1,1,,7,12345678,0.1,1.234567890625E8,4,94,false");
+  }
+
   private void write(String input, String... records) {
     Settings settings =
         PipelineFile.parse(

@@ -1,6 +1,7 @@
 package dev.millrace.codec.json;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.codec.json.RecordJson.Millis;
 import dev.millrace.codec.json.RecordJson.OrNull;
 import dev.millrace.data.Task;
 import dev.millrace.report.MetricsReport.Estimate;
@@ -30,7 +31,7 @@ public record MetricsRecord(
     long seq,
     String task,
     long examples,
-    String eventTime,
+    @Millis long eventTime,
     int epoch,
     Block window,
     Block total,
@@ -157,7 +158,7 @@ public record MetricsRecord(
   public record Forecast(long expired, Next next) {}
 
   /** The newest forecast. */
-  public record Next(double value, double low, double high, String targetTime) {}
+  public record Next(double value, double low, double high, @Millis long targetTime) {}
 
   /** Members of a mixture, by name. */
   public record Members(String leader, Map<String, Double> weights, Map<String, Double> losses) {}

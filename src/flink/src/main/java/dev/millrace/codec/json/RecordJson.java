@@ -16,6 +16,8 @@ import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -26,11 +28,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Java records as JSON, whose fields are their components in {@code lower_snake_case}. What is read
  * may be any JSON: a value that is absent is NaN, 0, false, an empty text, list or map, or a record
- * of such values, and so is one of another type; a component with {@link OrNull} is null then.
+ * of such values, and so is one of another type; a component with {@link OrNull} is null then. A
+ * {@link Number} has the digits that are written.
  */
 public final class RecordJson {
 
-  /** A component that is null where there is no such text or object. */
+  /** A component that is null where there is no such text, {@link Number} or object. */
   @Retention(RetentionPolicy.RUNTIME)
   @Target(ElementType.RECORD_COMPONENT)
   public @interface OrNull {}
@@ -43,11 +46,21 @@ public final class RecordJson {
     String value();
   }
 
+  /** A time in milliseconds since the epoch that is read from ISO 8601, or from such a number. */
+  @Retention(RetentionPolicy.RUNTIME)
+  @Target(ElementType.RECORD_COMPONENT)
+  public @interface Millis {}
+
   /** A record class: its constructor and its components. */
   private record Shape(Constructor<?> constructor, List<Field> fields) {}
 
   private record Field(
-      String name, JsonPointer place, Type type, boolean isNullable, Method accessor) {}
+      String name,
+      JsonPointer place,
+      Type type,
+      boolean isNullable,
+      boolean isTime,
+      Method accessor) {}
 
   private static final ClassValue<Shape> SHAPES =
       new ClassValue<>() {
@@ -125,7 +138,8 @@ public final class RecordJson {
     boolean isNullable = component.isAnnotationPresent(OrNull.class);
     At at = component.getAnnotation(At.class);
     JsonPointer place = JsonPointer.compile(at == null ? "/" + name : at.value());
-    return new Field(name, place, component.getGenericType(), isNullable, accessor);
+    boolean isTime = component.isAnnotationPresent(Millis.class);
+    return new Field(name, place, component.getGenericType(), isNullable, isTime, accessor);
   }
 
   private static Object construct(JsonNode json, Class<?> type) {
@@ -138,7 +152,10 @@ public final class RecordJson {
           field.type() == ScoreBlock.class && field.name().equals("scores")
               ? json
               : json.at(field.place());
-      values[i] = field.isNullable() ? nullable(value, field.type()) : value(value, field.type());
+      values[i] =
+          field.isTime()
+              ? (Object) millis(value)
+              : field.isNullable() ? nullable(value, field.type()) : value(value, field.type());
     }
     try {
       return shape.constructor().newInstance(values);
@@ -148,8 +165,19 @@ public final class RecordJson {
   }
 
   private static @Nullable Object nullable(JsonNode json, Type type) {
-    boolean isThere = type == String.class ? json.isTextual() : json.isObject();
+    boolean isThere =
+        type == String.class
+            ? json.isTextual()
+            : type == Number.class ? json.isNumber() : json.isObject();
     return isThere ? value(json, type) : null;
+  }
+
+  private static long millis(JsonNode json) {
+    try {
+      return json.isTextual() ? Instant.parse(json.textValue()).toEpochMilli() : json.longValue();
+    } catch (DateTimeException | ArithmeticException e) {
+      return 0;
+    }
   }
 
   private static Object value(JsonNode json, Type type) {
@@ -159,6 +187,8 @@ public final class RecordJson {
       return json.longValue();
     } else if (type == int.class) {
       return json.intValue();
+    } else if (type == Number.class) {
+      return json.isNumber() ? json.numberValue() : Double.NaN;
     } else if (type == boolean.class) {
       return json.booleanValue();
     } else if (type == String.class) {
