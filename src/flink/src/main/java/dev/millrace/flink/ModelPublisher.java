@@ -32,16 +32,14 @@ final class ModelPublisher {
   // Parts of the last snapshot, if there were several.
   private final ValueState<Integer> parts;
   // Segments of the last snapshot, if any.
-  private final boolean hasSegments;
   private final ValueState<Integer> segments;
 
   ModelPublisher(TrainSpec spec, RuntimeContext context) {
     this.spec = spec;
     period = spec.publish().snapshots().maxIntervalMillis();
     parts = context.getState(new ValueStateDescriptor<>(STATE_NAME, Types.INT));
-    hasSegments = spec.input().mayHaveIds();
     segments =
-        hasSegments
+        spec.input().mayHaveIds()
             ? context.getState(new ValueStateDescriptor<>(SEGMENTS_NAME, Types.INT))
             : new NoState<>();
   }
@@ -133,7 +131,7 @@ final class ModelPublisher {
    * have written more than its last snapshot says.
    */
   void forgetUnknownSegments(String key, long timestamp, SideOutputs out) throws IOException {
-    if (hasSegments) {
+    if (spec.input().mayHaveIds()) {
       int known = count(segments, 0);
       int most = ModelSegments.MAX_ADDITIONS + 3 * known;
       write(ModelParts.tombstonesOfSegments(spec, key, timestamp, known + 1, most), out);

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.bench.measure.Measurement;
 import dev.millrace.cli.evaluate.FinalMetrics;
-import dev.millrace.cli.evaluate.Means;
+import dev.millrace.cli.evaluate.Finite;
 import dev.millrace.nn.spec.AutoSpec;
 import dev.millrace.report.Score;
 import java.util.ArrayList;
@@ -209,6 +209,6 @@ record AccuracyTable(List<AutoSpec.Tier> tiers, int seeds, List<Row> rows) {
   }
 
   private static void put(ObjectNode json, String name, double value) {
-    json.put(name, Means.finite(value));
+    json.put(name, Finite.orNull(value));
   }
 }

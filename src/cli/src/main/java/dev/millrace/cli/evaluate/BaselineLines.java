@@ -127,7 +127,7 @@ final class BaselineLines {
               .formatted(
                   Figures.score(totals.get(Score.MEAN_PREDICTED)),
                   Figures.score(totals.get(Score.OBSERVED_SHARE)),
-                  Figures.score(Means.orNan(totals.get(Score.CALIBRATION_RATIO)))));
+                  Figures.score(Finite.orNan(totals.get(Score.CALIBRATION_RATIO)))));
     }
     return line.toString();
   }

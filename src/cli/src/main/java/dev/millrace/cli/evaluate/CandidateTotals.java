@@ -91,9 +91,9 @@ final class CandidateTotals {
         (name, sums) -> {
           ObjectNode model = models.putObject(name);
           model.put("champion_of", sums.championOf);
-          model.put(lossName(), Means.finite(sums.loss / sums.examples));
+          model.put(lossName(), Finite.orNull(sums.loss / sums.examples));
           if (!regression) {
-            model.put("accuracy", Means.finite(sums.accuracy / sums.examples));
+            model.put("accuracy", Finite.orNull(sums.accuracy / sums.examples));
           }
         });
   }

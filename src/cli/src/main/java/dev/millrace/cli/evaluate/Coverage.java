@@ -61,10 +61,10 @@ record Coverage(boolean areClasses, double level, double coverage, double size, 
   void put(ObjectNode json) {
     ObjectNode scores = json.putObject(areClasses ? "set" : "interval");
     scores.put("level", level);
-    scores.put("coverage", Means.finite(coverage));
-    scores.put(areClasses ? "size" : "width", Means.finite(size));
+    scores.put("coverage", Finite.orNull(coverage));
+    scores.put(areClasses ? "size" : "width", Finite.orNull(size));
     if (!areClasses) {
-      scores.put("winkler", Means.finite(winkler));
+      scores.put("winkler", Finite.orNull(winkler));
     }
   }
 }

@@ -1,19 +1,13 @@
 package dev.millrace.cli.evaluate;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.SerializerProvider;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import dev.millrace.cli.console.Plural;
 import dev.millrace.codec.json.MetricsRecord;
+import dev.millrace.codec.json.RecordMapper;
 import dev.millrace.eval.probability.AreaUnderCurve;
 import dev.millrace.report.Score;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,32 +19,6 @@ import org.jspecify.annotations.Nullable;
  * @param areas under the curves of the positive class over all rows; null unless binary
  */
 record EvaluationReport(Evaluation run, int epochs, @Nullable AreaUnderCurve areas) {
-  // As records of the metrics topic have them.
-  private static final ObjectMapper RECORDS =
-      JsonMapper.builder()
-          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-          .addModule(new SimpleModule().addSerializer(double.class, new FiniteNumber()))
-          .build();
-
-  /** Writes numbers that are not finite as null. */
-  private static final class FiniteNumber extends StdSerializer<Double> {
-    private static final long serialVersionUID = 1L;
-
-    FiniteNumber() {
-      super(Double.class);
-    }
-
-    @Override
-    public void serialize(Double value, JsonGenerator json, SerializerProvider provider)
-        throws IOException {
-      if (Double.isFinite(value)) {
-        json.writeNumber(value);
-      } else {
-        json.writeNull();
-      }
-    }
-  }
-
   /**
    * Returns the lines of the report.
    *
@@ -190,7 +158,7 @@ record EvaluationReport(Evaluation run, int epochs, @Nullable AreaUnderCurve are
 
   private static void putRecord(ObjectNode json, String name, @Nullable Object value) {
     if (value != null) {
-      json.set(name, RECORDS.valueToTree(value));
+      json.set(name, RecordMapper.tree(value));
     }
   }
 
@@ -240,6 +208,6 @@ record EvaluationReport(Evaluation run, int epochs, @Nullable AreaUnderCurve are
 
   /** Adds a number, null if it is not finite. */
   private static void put(ObjectNode json, String name, double value) {
-    json.put(name, Means.finite(value));
+    json.put(name, Finite.orNull(value));
   }
 }

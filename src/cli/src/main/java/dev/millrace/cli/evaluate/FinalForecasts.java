@@ -105,7 +105,7 @@ final class FinalForecasts {
         mean(series, key -> block.apply(key).get(MAE)),
         Math.sqrt(mean(series, key -> Math.pow(block.apply(key).get(RMSE), 2))),
         mean(series, key -> block.apply(key).get(SMAPE)),
-        mean(series, key -> Means.orNan(block.apply(key).get(MAE) / key.baseline().scale())));
+        mean(series, key -> Finite.orNan(block.apply(key).get(MAE) / key.baseline().scale())));
   }
 
   private static double mean(List<MetricsRecord> series, ToDoubleFunction<MetricsRecord> score) {

@@ -74,7 +74,7 @@ final class ForecastTable {
       one.put("examples", horizon.examples());
       one.put("expired", horizon.expired());
       put(one, horizon.model());
-      one.put("smape", Means.finite(horizon.model().smape()));
+      one.put("smape", Finite.orNull(horizon.model().smape()));
       if (horizon.coverage() != null) {
         horizon.coverage().put(one);
       }
@@ -88,8 +88,8 @@ final class ForecastTable {
   }
 
   private static void put(ObjectNode to, Score score) {
-    to.put("mae", Means.finite(score.mae()));
-    to.put("rmse", Means.finite(score.rmse()));
-    to.put("mase", Means.finite(score.mase()));
+    to.put("mae", Finite.orNull(score.mae()));
+    to.put("rmse", Finite.orNull(score.rmse()));
+    to.put("mase", Finite.orNull(score.mase()));
   }
 }

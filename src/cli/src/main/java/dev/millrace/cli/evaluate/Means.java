@@ -3,10 +3,9 @@ package dev.millrace.cli.evaluate;
 import dev.millrace.codec.json.MetricsRecord;
 import java.util.Collection;
 import java.util.function.ToDoubleFunction;
-import org.jspecify.annotations.Nullable;
 
 /** Means of scores over several keys. */
-public final class Means {
+final class Means {
   private Means() {}
 
   /** Returns the weight of all examples of a key. */
@@ -27,15 +26,5 @@ public final class Means {
       }
     }
     return count == 0 ? Double.NaN : sum / count;
-  }
-
-  /** Returns the value, NaN if it is infinite. */
-  static double orNan(double value) {
-    return Double.isFinite(value) ? value : Double.NaN;
-  }
-
-  /** Returns the value for JSON: null if it is not finite. */
-  public static @Nullable Double finite(double value) {
-    return Double.isFinite(value) ? value : null;
   }
 }

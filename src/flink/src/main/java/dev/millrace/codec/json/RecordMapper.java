@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
@@ -18,8 +19,15 @@ import java.time.Instant;
  * Maps Java records to the fields of JSON objects and back: the components in snake case, with
  * numbers and times as {@link JsonLine} writes them.
  */
-final class RecordMapper {
+public final class RecordMapper {
+  private static final JsonMapper PLAIN = builder().build();
+
   private RecordMapper() {}
+
+  /** Returns a record, or a list of records, as JSON. */
+  public static JsonNode tree(Object value) {
+    return PLAIN.valueToTree(value);
+  }
 
   /** Returns a builder of mappers, to which the mixins of the records are added. */
   static JsonMapper.Builder builder() {
