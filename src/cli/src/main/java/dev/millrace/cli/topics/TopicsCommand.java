@@ -18,6 +18,7 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TopicExistsException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -91,7 +92,7 @@ public final class TopicsCommand implements Runnable {
   @Command(
       name = "create",
       description = {
-        "Creates the topics of a pipeline, and reports how existing topics differ.",
+        "Creates the topics of a pipeline. Fails if an existing topic differs, and reports how.",
         "TOPIC is a topic's role (examples, labels, metrics, predictions, events, dead-letters,"
             + " models, summary, commands) or its name."
       },
@@ -115,17 +116,27 @@ public final class TopicsCommand implements Runnable {
       try (Admin admin = KafkaClients.admin(settings.kafka(), TIMEOUT)) {
         Map<String, Boolean> outcomes = create(admin, plans);
         FoundTopics found = new FoundTopics(admin, plans);
+        int differing = 0;
         for (TopicPlan plan : plans) {
           boolean isNew = Boolean.TRUE.equals(outcomes.get(plan.name()));
           List<String> differences = isNew ? List.of() : found.differences(plan);
+          differing += differences.isEmpty() ? 0 : 1;
           out.printf(
               "%-7s  %s%s%n",
               isNew ? "created" : "exists",
               plan.name(),
               differences.isEmpty() ? "" : ", but differs: " + String.join("; ", differences));
         }
+        if (differing > 0) {
+          out.flush();
+          throw new CliError(
+              ("%s not as requested. Change settings with kafka-configs.sh --alter, add partitions"
+                      + " with kafka-topics.sh --alter, or request what exists with the options of"
+                      + " this command.")
+                  .formatted(differing == 1 ? "1 topic is" : differing + " topics are"));
+        }
       }
-      return 0;
+      return ExitCode.OK;
     }
   }
 

@@ -59,7 +59,7 @@ class TopicsCommandITCase {
   }
 
   @Test
-  void anExistingTopicThatDiffersIsNamedAndKept() throws IOException {
+  void anExistingTopicThatDiffersIsNamedAndKeptAndFailsTheCommand() throws IOException {
     String pipeline = pipeline("other");
     Cli.run("topics", "create", "-c", pipeline, "--partitions", "1");
 
@@ -74,7 +74,12 @@ class TopicsCommandITCase {
             "--cleanup",
             "models=delete");
 
-    assertThat(again.exitCode()).isZero();
+    assertThat(again.exitCode()).isEqualTo(1);
+    assertThat(again.err())
+        .isEqualTo(
+            "2 topics are not as requested. Change settings with kafka-configs.sh --alter, add"
+                + " partitions with kafka-topics.sh --alter, or request what exists with the"
+                + " options of this command.\n");
     assertThat(again.out().lines())
         .contains(
             "exists   other.examples, but differs: 1 partition, not 4",
