@@ -64,6 +64,7 @@ public final class CsvExamples implements AutoCloseable {
   private int epoch;
   private long rowOfEpoch;
   private long index = -1;
+  private double millisApart = 1;
 
   /**
    * @param startMillis event time of the first example; each later example adds 1 ms
@@ -167,9 +168,27 @@ public final class CsvExamples implements AutoCloseable {
     return epochs;
   }
 
+  /**
+   * Spaces the event times as records that are sent at a rate.
+   *
+   * @param perSecond an infinite rate leaves 1 ms between them
+   */
+  public CsvExamples paced(double perSecond) {
+    millisApart = Double.isInfinite(perSecond) ? 1 : 1_000 / perSecond;
+    return this;
+  }
+
+  /**
+   * Returns the event time of the first example to send now: at a rate the present, else so that
+   * the last one is of the present. Brokers reject records from the future.
+   */
+  public static long startMillis(long examples, double perSecond) {
+    return System.currentTimeMillis() - (Double.isInfinite(perSecond) ? examples : 0);
+  }
+
   /** Returns the event time in milliseconds since 1970. */
   public long timestamp() {
-    return startMillis + index;
+    return startMillis + (long) (index * millisApart);
   }
 
   /** Returns the event time of a column, else {@link #timestamp()}. */

@@ -192,8 +192,8 @@ public final class DemoCommand implements Callable<Integer> {
 
   private void replay(Settings settings, CsvScan scan, double perSecond, StopSignal stop)
       throws InterruptedException {
-    long startMillis = System.currentTimeMillis() - scan.rows();
-    try (CsvExamples examples = new CsvExamples(scan, startMillis, 1);
+    long startMillis = CsvExamples.startMillis(scan.rows(), perSecond);
+    try (CsvExamples examples = new CsvExamples(scan, startMillis, 1).paced(perSecond);
         CsvProducer producer = new CsvProducer(settings.kafka(), settings.input().topic())) {
       producer.send(examples, null, scan.rows(), perSecond, stop, Progress.hidden());
     }

@@ -72,7 +72,9 @@ public final class ProduceCommand implements Callable<Integer> {
   @Option(
       names = "--rate",
       paramLabel = "N",
-      description = "Max records per second (default: unlimited).")
+      description =
+          "Max records per second, whose event times are as far apart (default: unlimited, 1 ms"
+              + " apart).")
   private double rate = Double.POSITIVE_INFINITY;
 
   @Option(
@@ -117,20 +119,20 @@ public final class ProduceCommand implements Callable<Integer> {
 
     long total = Math.min(limit, Math.multiplyExact(scan.rows(), (long) epochs));
     Long delay = delay();
-    // Event times end now: brokers reject records from the future.
-    long startMillis = System.currentTimeMillis() - total - (delay == null ? 0 : delay);
+    long startMillis = CsvExamples.startMillis(total, rate) - (delay == null ? 0 : delay);
     InputSpec reader = reader(settings, scan);
     Progress progress = new Progress("produce", total);
     try (StopSignal stop = new StopSignal();
         CsvExamples examples =
             new CsvExamples(
-                scan,
-                startMillis,
-                epochs,
-                encoding,
-                delay == null ? RowPart.ALL : RowPart.FEATURES,
-                reader,
-                0);
+                    scan,
+                    startMillis,
+                    epochs,
+                    encoding,
+                    delay == null ? RowPart.ALL : RowPart.FEATURES,
+                    reader,
+                    0)
+                .paced(rate);
         DelayedLabelProducer labels =
             delay == null ? null : labels(reader, scan, encoding, startMillis, delay, target);
         CsvProducer producer = new CsvProducer(kafka.kafka(), target)) {
@@ -178,8 +180,9 @@ public final class ProduceCommand implements Callable<Integer> {
     if (!topic.equals(target)) {
       kafka.requireTopic(topic);
     }
-    return new DelayedLabelProducer(
-        new CsvExamples(scan, startMillis, epochs, encoding, RowPart.LABEL, reader, delay), topic);
+    CsvExamples rows =
+        new CsvExamples(scan, startMillis, epochs, encoding, RowPart.LABEL, reader, delay);
+    return new DelayedLabelProducer(rows.paced(rate), topic);
   }
 
   /** Returns the delay of labels in ms; null if they are sent with their features. */

@@ -160,6 +160,22 @@ class ProduceCommandITCase {
   }
 
   @Test
+  void eventTimesOfARateAreThoseOfSending() throws Exception {
+    Path pipeline = pipeline("paced");
+    Cli.run("topics", "create", "-c", pipeline.toString());
+    long before = System.currentTimeMillis();
+
+    Cli.run("produce", "-c", pipeline + "", "--input", csv(5) + "", "--epochs=2", "--rate=50");
+
+    long after = System.currentTimeMillis();
+    List<Long> times = read("paced.examples").stream().map(ConsumerRecord::timestamp).toList();
+    assertThat(times.get(0)).isBetween(before, after);
+    assertThat(times)
+        .containsExactlyElementsOf(
+            IntStream.range(0, 10).mapToObj(i -> times.get(0) + 20L * i).toList());
+  }
+
+  @Test
   void stopsAtTheLimit() throws Exception {
     Path pipeline = pipeline("limited");
     Cli.run("topics", "create", "-c", pipeline.toString());
