@@ -1,4 +1,3 @@
-# syntax=docker/dockerfile:1
 # The job, ready for `standalone-job` and `taskmanager` of Flink's own entry point, for
 # docker-compose.yml and for the Flink Kubernetes operator.
 #
@@ -31,7 +30,9 @@ COPY --from=build --chown=root:root --chmod=755 /build/commands /opt/millrace/co
 # flags in one FLINK_PROPERTIES entry lose the space between them in some releases of the image.
 COPY --chown=flink:flink flink-conf/config.yaml flink-conf/log4j-console.properties /opt/flink/conf/
 COPY LICENSE NOTICE /opt/millrace/
-COPY --chmod=755 deploy/image/job-manager.sh /opt/millrace/job-manager.sh
+COPY --chmod=755 deploy/image/ /opt/millrace/
 USER flink
 # A named volume that is mounted here takes over this owner.
-RUN mkdir -p /opt/flink/state/checkpoints /opt/flink/state/savepoints
+RUN mkdir -p /opt/flink/state
+ENTRYPOINT ["/opt/millrace/entrypoint.sh"]
+CMD ["help"]

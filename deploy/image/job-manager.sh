@@ -4,13 +4,25 @@
 #
 #   job-manager.sh -c /opt/millrace/pipeline.yaml
 #
-#   MILLRACE_STATE    where checkpoints and savepoints are, /opt/flink/state unless set
+#   MILLRACE_STATE    where each pipeline has a folder with its checkpoints and savepoints,
+#                     /opt/flink/state unless set. At a start all of them are deleted that are older
+#                     than the one before the one to continue from: copy what is to stay out of the
+#                     folders checkpoints and savepoints.
 #   MILLRACE_RESTORE  the one to continue from; "none" starts with new models. It counts until the job
 #                     has a checkpoint of its own: a container that dies continues from that.
 #   FLINK_ENTRYPOINT  Flink's own entry point, /docker-entrypoint.sh unless set
+#   MILLRACE_COMMAND  the commands of Millrace, /opt/millrace/millrace unless set
 set -euo pipefail
 
-state=${MILLRACE_STATE:-/opt/flink/state}
+# The first process of a container has no signals but those that it asks for.
+trap 'exit 143' TERM INT
+
+# An invalid pipeline file ends this with its own message alone, and exit code 2.
+settings=$("${MILLRACE_COMMAND:-/opt/millrace/millrace}" validate "$@")
+pipeline=$(sed -n 's/^  pipeline  *\([^ ]*\) .*/\1/p' <<< "$settings")
+
+state=${MILLRACE_STATE:-/opt/flink/state}/$pipeline
+mkdir -p "$state"
 # The last MILLRACE_RESTORE in its first line, then the snapshots that were there when it was set.
 mark=$state/.restore
 # A metadata file begins with this number, four bytes of its version and eight of the snapshot's id.
@@ -21,18 +33,22 @@ snapshots() {
   find -H "$state" -name _metadata -printf '%T@ %h\n' | sort -n | cut -d' ' -f2-
 }
 
-# The newest snapshot that is not in a file, by the same rule as ./millrace run: by id, for a job
-# counts on from the snapshot that it started from, and files may have times of a copy. One without
-# a readable id comes right after what was written before it.
-newest_but() {
+# The snapshots that are not in a file, oldest first, by the same rule as ./millrace run: by id, for a
+# job counts on from the snapshot that it started from, and files may have times of a copy. One
+# without a readable id comes right after what was written before it.
+ordered_but() {
   local id=0 header
-  snapshots | grep -vxF -f "$1" | while read -r snapshot; do
+  snapshots | { grep -vxF -f "$1" || true; } | while read -r snapshot; do
     header=$(od -An -v -tx1 -N16 "$snapshot/_metadata" | tr -d ' \n')
     if [[ $header =~ ^$magic.{8}(.{16})$ ]]; then
       id=$((16#${BASH_REMATCH[1]}))
     fi
     printf '%s %s\n' "$id" "$snapshot"
-  done | sort -s -n -k1,1 | tail -n 1 | cut -d' ' -f2-
+  done | sort -s -n -k1,1 | cut -d' ' -f2-
+}
+
+newest_but() {
+  ordered_but "$1" | tail -n 1
 }
 
 # Snapshots that the last MILLRACE_RESTORE left behind.
@@ -40,6 +56,31 @@ left_behind() {
   if [ -f "$mark" ]; then
     tail -n +2 "$mark"
   fi
+}
+
+# Deletes what is older than the snapshot before the one to continue from, with the folders of jobs
+# that have no other. Models that MILLRACE_RESTORE left behind are older than those that came later.
+delete_older_than_the_one_before() {
+  local -a own ordered
+  local snapshot folder at=-1 i
+  mapfile -t own < <(ordered_but <(left_behind))
+  mapfile -t ordered < <(
+    ordered_but <(printf '%s\n' "${own[@]}")
+    [ ${#own[@]} -eq 0 ] || printf '%s\n' "${own[@]}"
+  )
+  for i in "${!ordered[@]}"; do
+    [ "${ordered[$i]}" != "$1" ] || at=$i
+  done
+  [ "$at" -ge 0 ] || return 0 # it is somewhere else
+  for ((i = 0; i < at - 1; i++)); do
+    snapshot=${ordered[$i]}
+    case ${snapshot#"$state"/} in
+      savepoints/* | checkpoints/*) rm -rf "$snapshot" ;;
+    esac
+  done
+  for folder in "$state"/checkpoints/*/; do
+    [ -n "$(find "$folder" -name _metadata -print -quit)" ] || rm -rf "$folder"
+  done
 }
 
 if [ -n "${MILLRACE_RESTORE:-}" ]; then
@@ -62,10 +103,13 @@ else
   fi
 fi
 
-arguments=(standalone-job --job-classname dev.millrace.MillraceJob)
+arguments=(standalone-job -D "execution.checkpointing.dir=file://$state/checkpoints"
+  -D "execution.checkpointing.savepoint-dir=file://$state/savepoints"
+  --job-classname dev.millrace.MillraceJob)
 if [ -n "$restore" ] && [ "$restore" != none ]; then
   echo "The models continue from $restore"
   arguments+=(--fromSavepoint "$restore")
+  delete_older_than_the_one_before "$restore" || true # the next start tries again
 else
   echo "The models start empty"
 fi

@@ -2,25 +2,34 @@ package dev.millrace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.cli.Millrace;
 import dev.millrace.testing.Patience;
 import dev.millrace.testing.Programs;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.flink.runtime.checkpoint.Checkpoints;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
-/** The image's script around the job manager, with stand-ins for what Flink's image has. */
+/** The image's scripts, with stand-ins for what Flink's image has. */
 class JobManagerScriptTest {
-  private static final Path SCRIPT = Path.of("deploy", "image", "job-manager.sh");
+  private static final Path SCRIPTS = Path.of("deploy", "image").toAbsolutePath();
   private static final String JOB = "93629e638f841296ec4a2b5cd55b3d40";
   private static final Instant NOW = Instant.parse("2026-11-25T12:00:00Z");
 
@@ -32,7 +41,8 @@ class JobManagerScriptTest {
   @BeforeEach
   void makeStandIns() throws IOException {
     Programs.require("bash", "bash");
-    state = Files.createDirectories(dir.resolve("state"));
+    state = Files.createDirectories(dir.resolve("state/storms"));
+    settings(validated());
     calls = Files.createFile(dir.resolve("calls"));
     // Runs until it is told to end, by a signal or because its job has ended.
     program(
@@ -56,7 +66,10 @@ class JobManagerScriptTest {
   void withoutStateTheModelsStartEmpty() throws Exception {
     assertThat(started(""))
         .isEqualTo(
-            "entry-point standalone-job --job-classname dev.millrace.MillraceJob -- -c p.yaml\n");
+            ("entry-point standalone-job -D execution.checkpointing.dir=file://%1$s/checkpoints"
+                    + " -D execution.checkpointing.savepoint-dir=file://%1$s/savepoints"
+                    + " --job-classname dev.millrace.MillraceJob -- -c p.yaml\n")
+                .formatted(state));
   }
 
   @Test
@@ -95,6 +108,107 @@ class JobManagerScriptTest {
     assertThat(startedAgain("none")).contains("--fromSavepoint " + own + " ");
     assertThat(startedAgain("")).contains("--fromSavepoint " + own + " ");
     assertThat(startedAgain("")).contains("--fromSavepoint " + own + " ");
+  }
+
+  @Test
+  void aRenamedPipelineHasItsOwnState() throws Exception {
+    snapshot("checkpoints/0a/chk-7", 0);
+    settings(validated().replace("storms", "payments"));
+
+    assertThat(started(""))
+        .contains("file://" + dir.resolve("state/payments/checkpoints") + " ")
+        .doesNotContain("--fromSavepoint");
+  }
+
+  @Test
+  void anInvalidPipelineFileEndsItWithItsMessageAlone() throws Exception {
+    program("millrace", "echo 'p.yaml:5  input.lable is not an option.' >&2", "exit 2");
+
+    launch("");
+
+    assertThat(awaitEnd()).isEqualTo(2);
+    assertThat(output()).isEqualTo("p.yaml:5  input.lable is not an option.\n");
+    assertThat(calls).isEmptyFile();
+  }
+
+  @Test
+  void snapshotsThatAreOlderThanTheOneBeforeAreDeleted() throws Exception {
+    snapshotWithId("checkpoints/0a/chk-6", 6, 0);
+    snapshotWithId("savepoints/savepoint-1", 7, 60);
+    snapshotWithId("checkpoints/0b/chk-8", 8, 0);
+    Files.createDirectories(state.resolve("checkpoints/0b/shared"));
+    Path before = snapshotWithId("checkpoints/0b/chk-9", 9, 0);
+    Path newest = snapshotWithId("savepoints/savepoint-2", 10, 0);
+    Path kept = snapshotWithId("kept/savepoint-1", 1, 0);
+    Files.createDirectories(state.resolve("checkpoints/0c/shared"));
+
+    assertThat(started("")).contains("--fromSavepoint " + newest + " ");
+
+    assertThat(snapshots()).containsExactlyInAnyOrder(kept, before, newest);
+    assertThat(state.resolve("checkpoints")).isDirectoryNotContaining("glob:**0[ac]");
+    assertThat(state.resolve("checkpoints/0b/shared")).isDirectory();
+  }
+
+  @Test
+  void snapshotsThatWereLeftBehindAreDeletedOnceTheJobHasTwoOfItsOwn() throws Exception {
+    Path wanted = snapshotWithId("checkpoints/0a/chk-70", 70, 0);
+    Path left = snapshotWithId("checkpoints/0a/chk-71", 71, 0);
+    started(wanted.toString());
+    assertThat(snapshots()).containsExactlyInAnyOrder(wanted, left);
+    Path own = snapshotWithId("checkpoints/0b/chk-71", 71, 60);
+    startedAgain("");
+    assertThat(snapshots()).containsExactlyInAnyOrder(left, own);
+    Path next = snapshotWithId("savepoints/savepoint-1", 72, 120);
+
+    startedAgain("");
+
+    assertThat(snapshots()).containsExactlyInAnyOrder(own, next);
+  }
+
+  @Test
+  void newModelsDeleteNothing() throws Exception {
+    Path first = snapshotWithId("checkpoints/0a/chk-1", 1, 0);
+    Path second = snapshotWithId("checkpoints/0b/chk-2", 2, 0);
+    Path third = snapshotWithId("checkpoints/0c/chk-3", 3, 0);
+
+    started("none");
+
+    assertThat(snapshots()).containsExactlyInAnyOrder(first, second, third);
+  }
+
+  @Test
+  void eachLineOfAContainerIsJsonIfItsLogIs() throws Exception {
+    program(
+        "entry-point",
+        "echo '{\"level\":\"WARN\",\"message\":\"of the log\"}'",
+        "printf 'Starting \"it\"\\t\\\\o/ \\033[1m\u00e9\\n'",
+        "echo 'WARNING: of the JVM' >&2",
+        "printf 'without an end'",
+        "exit 3");
+
+    launch("entrypoint.sh", List.of("taskmanager"), Map.of("MILLRACE_LOG_FORMAT", "json"));
+
+    assertThat(awaitEnd()).isEqualTo(3);
+    List<String> messages = new ArrayList<>();
+    for (String line : output().lines().toList()) {
+      messages.add(new ObjectMapper().readTree(line).path("message").asText());
+    }
+    assertThat(messages)
+        .containsExactly(
+            "of the log",
+            "Starting \"it\"\t\\o/ [1m\u00e9",
+            "WARNING: of the JVM",
+            "without an end");
+  }
+
+  @Test
+  void theEntryPointPassesASignalOn() throws Exception {
+    launch("entrypoint.sh", List.of("taskmanager"), Map.of("MILLRACE_LOG_FORMAT", "json"));
+    awaitCall();
+
+    process.destroy();
+
+    assertThat(awaitEnd()).isEqualTo(143);
   }
 
   @Test
@@ -138,8 +252,7 @@ class JobManagerScriptTest {
 
     process.destroy();
 
-    assertThat(process.waitFor(Patience.MAX.toMinutes(), TimeUnit.MINUTES)).isTrue();
-    assertThat(process.exitValue()).isZero();
+    assertThat(awaitEnd()).isZero();
     assertThat(Files.readString(calls))
         .endsWith(
             "flink list -r\nflink stop --type canonical --savepointPath file://%s/savepoints %s\n"
@@ -153,8 +266,7 @@ class JobManagerScriptTest {
 
     process.destroy();
 
-    assertThat(process.waitFor(Patience.MAX.toMinutes(), TimeUnit.MINUTES)).isTrue();
-    assertThat(process.exitValue()).isEqualTo(143);
+    assertThat(awaitEnd()).isEqualTo(143);
   }
 
   private Path snapshot(String name, int seconds) throws IOException {
@@ -178,6 +290,15 @@ class JobManagerScriptTest {
     return snapshot;
   }
 
+  private List<Path> snapshots() throws IOException {
+    try (Stream<Path> files = Files.walk(state)) {
+      return files
+          .filter(file -> file.endsWith("_metadata"))
+          .map(file -> state.resolve(state.relativize(file.getParent())))
+          .toList();
+    }
+  }
+
   private String startedAgain(String restore) throws Exception {
     end();
     process.waitFor();
@@ -188,17 +309,61 @@ class JobManagerScriptTest {
   /** What the entry point was called with. */
   private String started(String restore) throws IOException {
     Files.writeString(calls, "");
+    launch(restore);
+    return awaitCall();
+  }
+
+  private String awaitCall() throws IOException {
+    Awaitility.await().atMost(Patience.MAX).until(() -> Files.readString(calls).endsWith("\n"));
+    return Files.readString(calls);
+  }
+
+  private void launch(String restore) throws IOException {
+    launch(
+        "job-manager.sh",
+        List.of("-c", "p.yaml"),
+        Map.of(
+            "MILLRACE_STATE", "" + state.getParent(),
+            "MILLRACE_RESTORE", restore,
+            "MILLRACE_COMMAND", "" + dir.resolve("millrace")));
+  }
+
+  private void launch(String script, List<String> arguments, Map<String, String> environment)
+      throws IOException {
+    List<String> command = new ArrayList<>(List.of("bash", "" + SCRIPTS.resolve(script)));
+    command.addAll(arguments);
     ProcessBuilder builder =
-        new ProcessBuilder("bash", SCRIPT.toAbsolutePath().toString(), "-c", "p.yaml")
+        new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(dir.resolve("output").toFile());
     builder.environment().put("PATH", dir + ":" + System.getenv("PATH"));
-    builder.environment().put("MILLRACE_STATE", state.toString());
-    builder.environment().put("MILLRACE_RESTORE", restore);
-    builder.environment().put("FLINK_ENTRYPOINT", dir.resolve("entry-point").toString());
+    builder.environment().put("FLINK_ENTRYPOINT", "" + dir.resolve("entry-point"));
+    builder.environment().putAll(environment);
     process = builder.start();
-    Awaitility.await().atMost(Patience.MAX).until(() -> Files.readString(calls).endsWith("\n"));
-    return Files.readString(calls);
+  }
+
+  private int awaitEnd() throws InterruptedException {
+    assertThat(process.waitFor(Patience.MAX.toMinutes(), TimeUnit.MINUTES)).isTrue();
+    return process.exitValue();
+  }
+
+  private String output() throws IOException {
+    return Files.readString(dir.resolve("output"));
+  }
+
+  /** Sets what the check of the pipeline file prints. */
+  private void settings(String output) throws IOException {
+    Path file = Files.writeString(dir.resolve("settings"), output);
+    program("millrace", "cat '" + file + "'");
+  }
+
+  /** What {@code ./millrace validate} prints about the pipeline of the compose file. */
+  private static String validated() {
+    StringWriter out = new StringWriter();
+    CommandLine commands = Millrace.commandLine();
+    commands.setOut(new PrintWriter(out));
+    assertThat(commands.execute("validate", "-c", "examples/compose/pipeline.yaml")).isZero();
+    return out.toString();
   }
 
   private void program(String name, String... lines) throws IOException {

@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import dev.millrace.config.PipelineFile;
-import dev.millrace.config.Settings;
 import dev.millrace.testing.ChildJvm;
 import dev.millrace.testing.FlinkOptions;
 import dev.millrace.testing.MillraceProcess;
@@ -21,12 +19,18 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.GlobalConfiguration;
 import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.runtime.execution.ExecutionState;
+import org.apache.flink.runtime.messages.webmonitor.JobDetails;
+import org.apache.flink.runtime.messages.webmonitor.MultipleJobsDetails;
+import org.apache.flink.runtime.rest.util.RestMapperUtils;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,6 +43,8 @@ class ComposeTest {
       Set.of("kafka", "topics-init", "jobmanager", "taskmanager");
   private static final String DATASETS = "examples/data/";
   private static final String NO_BROKER = "localhost:1";
+
+  @TempDir private Path dir;
 
   @Test
   void portsArePublishedOnLoopbackOnly() throws IOException {
@@ -101,6 +107,54 @@ class ComposeTest {
             });
   }
 
+  /** Current releases of Docker Compose build all images at once, and one name only once. */
+  @Test
+  void oneServiceBuildsTheImageAndTheOthersPullNone() throws IOException {
+    JsonNode services = config("--profile", "*").path("services");
+    List<String> building = new ArrayList<>();
+    for (Map.Entry<String, JsonNode> service : services.properties()) {
+      if (service.getValue().has("build")) {
+        building.add(service.getKey());
+      }
+      if (service.getValue().path("image").asText().startsWith("millrace:")) {
+        assertThat(service.getValue().path("pull_policy").asText())
+            .as(service.getKey())
+            .isEqualTo("never");
+      }
+    }
+
+    assertThat(building).containsExactly("taskmanager");
+    assertThat(file().findParents("build")).hasSize(1);
+  }
+
+  @Test
+  void theImageIsBuiltWithoutAFrontendFromANetwork() throws IOException {
+    assertThat(Files.readString(Path.of("Dockerfile"))).doesNotContain("# syntax=");
+  }
+
+  @Test
+  void theLogOfEachServiceIsLimited() throws IOException {
+    assertThat(file().at("/x-logging/options/max-size").asText()).isEqualTo("50m");
+    for (JsonNode service : services()) {
+      // Else by <<.
+      assertThat(service.has("logging")).isNotEqualTo(service.has("<<"));
+    }
+    assertThat(file().at("/x-flink").has("logging")).isTrue();
+  }
+
+  @Test
+  void eachVolumeThatAnImageDeclaresIsNamedOrInMemory() throws IOException {
+    List<String> targets = new ArrayList<>();
+    services()
+        .get("kafka")
+        .path("volumes")
+        .forEach(v -> targets.add(v.path("target").asText(v.asText().replaceFirst(".*:", ""))));
+
+    assertThat(targets)
+        .containsExactlyInAnyOrder(
+            "/var/lib/kafka/data", "/etc/kafka/secrets", "/mnt/shared/config");
+  }
+
   @Test
   void everythingMountedFromHereExists() throws IOException {
     List<String> mounts = new ArrayList<>();
@@ -120,25 +174,50 @@ class ComposeTest {
   void theJobManagerIsStartedByTheScriptOfTheImage() throws IOException {
     JsonNode jobManager = services().get("jobmanager");
 
-    assertThat(jobManager.at("/entrypoint/0").asText()).isEqualTo("/opt/millrace/job-manager.sh");
+    assertThat(jobManager.has("entrypoint")).isFalse();
     assertThat(Files.readString(Path.of("Dockerfile")))
-        .contains("deploy/image/job-manager.sh /opt/millrace/job-manager.sh");
+        .contains("deploy/image/ /opt/millrace/", "ENTRYPOINT [\"/opt/millrace/entrypoint.sh\"]");
     assertThat(jobManager.path("command"))
         .map(JsonNode::asText)
-        .containsExactly("-c", "/opt/millrace/pipeline.yaml");
+        .containsExactly("/opt/millrace/job-manager.sh", "-c", "/opt/millrace/pipeline.yaml");
+    assertThat(Path.of("deploy", "image", "job-manager.sh")).isExecutable();
     assertThat(Path.of("examples", "compose", "pipeline.yaml")).isRegularFile();
   }
 
   @Test
-  void topicsInitMakesEachTopicOfThePipeline() throws IOException {
-    Settings settings = PipelineFile.read(Path.of("examples", "compose", "pipeline.yaml"));
-    Set<String> needed = new TreeSet<>(settings.output().topics());
-    needed.addAll(settings.input().topics());
+  void topicsInitCreatesTheTopicsOfThePipelineOfTheJob() throws IOException {
+    List<String> command = words(config().at("/services/topics-init"), "command");
 
-    String script = services().get("topics-init").path("command").get(0).asText();
+    assertThat(command)
+        .startsWith("topics", "create", "-c", "/opt/millrace/pipeline.yaml", "--partitions");
+  }
 
-    assertThat(needed).hasSizeGreaterThan(4);
-    assertThat(needed).allMatch(topic -> script.contains("create " + topic + " --partitions "));
+  @ParameterizedTest
+  @CsvSource({"RUNNING, 4, 0, true", "RUNNING, 1, 3, false", "CREATED, 0, 4, false"})
+  void aJobManagerIsWellWhileAllTasksOfItsJobRun(
+      JobStatus status, int running, int initializing, boolean well) throws Exception {
+    int[] tasks = new int[ExecutionState.values().length];
+    tasks[ExecutionState.RUNNING.ordinal()] = running;
+    tasks[ExecutionState.INITIALIZING.ordinal()] = initializing;
+    JobDetails job = new JobDetails(new JobID(), "millrace storms", 1, -1, 2, status, 3, tasks, 4);
+
+    assertThat(isWell(new MultipleJobsDetails(List.of(job)))).isEqualTo(well);
+  }
+
+  @Test
+  void aJobManagerWithoutAJobIsNotWell() throws Exception {
+    assertThat(isWell(new MultipleJobsDetails(List.of()))).isFalse();
+  }
+
+  /** Runs the health check over an answer of Flink. */
+  private boolean isWell(MultipleJobsDetails answer) throws IOException, InterruptedException {
+    Path file = dir.resolve("overview.json");
+    RestMapperUtils.getStrictObjectMapper().writeValue(file.toFile(), answer);
+    String check = config().at("/services/jobmanager/healthcheck/test/1").asText();
+    String ask = "wget -q -O - http://localhost:8081/jobs/overview";
+    assertThat(check).contains(ask);
+    String script = check.replace(ask, "cat '" + file + "'").replace("$$", "$");
+    return new ProcessBuilder("sh", "-c", script).start().waitFor() == 0;
   }
 
   @Test
@@ -150,6 +229,9 @@ class ComposeTest {
     assertThat(jobManager.at("/depends_on/taskmanager/condition").asText())
         .as("what is depended on is stopped later")
         .isEqualTo("service_started");
+    assertThat(jobManager.at("/depends_on/taskmanager/restart").asBoolean())
+        .as("stopped before what is depended on is created again")
+        .isTrue();
     for (String service : List.of("jobmanager", "taskmanager")) {
       assertThat(config.at("/services/" + service + "/volumes"))
           .anyMatch(
@@ -187,15 +269,19 @@ class ComposeTest {
   }
 
   @Test
-  void theCommandsOfMillraceStartAndLookForTheBroker(@TempDir Path dir) throws Exception {
+  void theCommandsOfMillraceStartAndLookForTheBroker() throws Exception {
     Set<String> started = new TreeSet<>();
+    String pipeline = Files.readString(Path.of("examples", "compose", "pipeline.yaml"));
+    Path elsewhere =
+        Files.writeString(dir.resolve("pipeline.yaml"), pipeline.replace("kafka:19092", NO_BROKER));
     for (Map.Entry<String, JsonNode> service :
         config("--profile", "*").path("services").properties()) {
-      if (words(service.getValue(), "entrypoint").contains(Millrace.class.getName())) {
+      if (words(service.getValue(), "entrypoint").contains("/opt/millrace/millrace")) {
         started.add(service.getKey());
         List<String> command = words(service.getValue(), "command");
         command.replaceAll(word -> word.replace("kafka:19092", NO_BROKER));
         command.replaceAll(word -> word.replace("/opt/millrace/datasets/", DATASETS));
+        command.replaceAll(word -> word.replace("/opt/millrace/pipeline.yaml", "" + elsewhere));
         command.addAll(List.of("--timeout", "1"));
 
         assertThat(errors(dir, command, environment(service.getValue())))
@@ -203,7 +289,9 @@ class ComposeTest {
             .contains("No broker answered at " + NO_BROKER);
       }
     }
-    assertThat(started).containsExactlyInAnyOrder("demo", "dashboard");
+    assertThat(started).containsExactlyInAnyOrder("demo", "dashboard", "topics-init");
+    assertThat(Files.readString(Path.of("deploy", "image", "millrace")))
+        .contains(" " + Millrace.class.getName() + " \"$@\"");
   }
 
   @Test
