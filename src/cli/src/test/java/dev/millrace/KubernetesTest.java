@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.apache.flink.autoscaler.config.AutoScalerOptions;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.GlobalConfiguration;
@@ -27,11 +29,11 @@ import org.junit.jupiter.api.Test;
 /** The resources for Kubernetes, beside the operator's own definition of what may stand in them. */
 class KubernetesTest {
   private static final Path FOLDER = Path.of("deploy", "kubernetes");
-  private static final String DEFINITION =
-      "/META-INF/fabric8/flinkdeployments.flink.apache.org-v1.yml";
+  private static final String DEFINITION = "/META-INF/fabric8/%s.flink.apache.org-v1.yml";
+  private static final String IMAGE = "image: millrace:0.1.0";
   private static final YAMLMapper YAML = new YAMLMapper();
 
-  /** Later than the operator whose definition this is; newer ones have it. */
+  /** Later than the operator whose definition this is; those from 1.13 on have it. */
   private static final String FLINK_VERSION = "v2_2";
 
   /** What the operator sets, or the deployment has in a place of its own. */
@@ -50,7 +52,7 @@ class KubernetesTest {
   void theDeploymentHasOnlyFieldsAndValuesThatTheOperatorKnows() throws IOException {
     List<String> problems = new ArrayList<>();
 
-    check(deployment().path("spec"), schema().path("spec"), "spec", problems);
+    check(deployment().path("spec"), schema("flinkdeployments").path("spec"), "spec", problems);
 
     assertThat(problems)
         .containsExactly("spec.flinkVersion: " + FLINK_VERSION + " is not one of its values");
@@ -67,7 +69,7 @@ class KubernetesTest {
             """);
     List<String> problems = new ArrayList<>();
 
-    check(wrong, schema().path("spec"), "spec", problems);
+    check(wrong, schema("flinkdeployments").path("spec"), "spec", problems);
 
     assertThat(problems)
         .containsExactlyInAnyOrder(
@@ -88,13 +90,85 @@ class KubernetesTest {
   }
 
   @Test
+  void aSavepointHasOnlyFieldsAndValuesThatTheOperatorKnows() throws IOException {
+    JsonNode snapshot = resources("savepoint.yaml").get(0);
+    List<String> problems = new ArrayList<>();
+
+    check(snapshot.path("spec"), schema("flinkstatesnapshots").path("spec"), "spec", problems);
+
+    assertThat(problems).isEmpty();
+    assertThat(snapshot.at("/spec/jobReference/name")).isEqualTo(deployment().at("/metadata/name"));
+    assertThat(snapshot.at("/spec/savepoint/disposeOnDelete").asBoolean(true)).isFalse();
+  }
+
+  /** A rollback as docs/deploy.md has it. */
+  @Test
+  void theDeploymentGoesBackToASavepointByFieldsThatTheOperatorKnows() throws IOException {
+    JsonNode job = schema("flinkdeployments").at("/spec/properties/job/properties");
+    String page = Files.readString(Path.of("docs/deploy.md"));
+
+    for (String field : List.of("initialSavepointPath", "savepointRedeployNonce")) {
+      assertThat(job.has(field)).isTrue();
+      assertThat(page).contains(field);
+    }
+  }
+
+  @Test
+  void containersLogAsTheOtherContainersOfTheImage() throws IOException {
+    assertThat(deployment().at("/spec/logConfiguration/log4j-console.properties").asText())
+        .isEqualTo(Files.readString(Path.of("flink-conf", "log4j-console.properties")));
+    assertThat(flinkConfiguration())
+        .containsEntry("kubernetes.entry.path", "/opt/millrace/entrypoint.sh");
+    assertThat(Path.of("deploy", "image", "entrypoint.sh")).isExecutable();
+  }
+
+  @Test
+  void oneCommandOfTheDocsNamesTheImageInAllFiles() throws IOException {
+    String page = Files.readString(Path.of("docs/deploy.md"));
+    Set<String> files = new TreeSet<>();
+    try (Stream<Path> all = Files.list(FOLDER)) {
+      for (Path file : all.toList()) {
+        for (String line : Files.readAllLines(file)) {
+          if (line.strip().startsWith("image: ")) {
+            assertThat(line.strip()).isEqualTo(IMAGE);
+            files.add(file.getFileName().toString());
+          }
+        }
+      }
+    }
+
+    assertThat(files).containsExactly("millrace.yaml", "topics.yaml");
+    assertThat(page)
+        .contains(
+            "sed -i 's|%s|image: REGISTRY/millrace:0.1.0|' deploy/kubernetes/{millrace,topics}.yaml"
+                .formatted(IMAGE));
+  }
+
+  @Test
+  void theVolumeNamesAClassThatAllPodsCanWrite() throws IOException {
+    JsonNode claim = resources("pipeline.yaml").get(1).path("spec");
+
+    assertThat(claim.path("storageClassName").asText()).isNotBlank();
+    assertThat(claim.at("/accessModes/0").asText()).isEqualTo("ReadWriteMany");
+  }
+
+  @Test
+  void theMonitorSelectsThePodsAndTheirPort() throws IOException {
+    JsonNode spec = resources("pod-monitor.yaml").get(0).path("spec");
+    JsonNode pod = deployment().at("/spec/podTemplate");
+
+    assertThat(spec.at("/selector/matchLabels")).isEqualTo(pod.at("/metadata/labels"));
+    assertThat(spec.at("/podMetricsEndpoints/0/port"))
+        .isEqualTo(pod.at("/spec/containers/0/ports/0/name"));
+  }
+
+  @Test
   void everyOptionIsKnown() throws IOException {
     Map<String, ConfigOption<?>> known = new TreeMap<>(FlinkOptions.KNOWN);
     FlinkOptions.addBeside(AutoScalerOptions.class, known);
     for (String key : flinkConfiguration().keySet()) {
-      // The operator itself is not a library; its documentation has these.
-      if (!key.startsWith("kubernetes.operator.")
-          && !FlinkOptions.OF_THE_REPORTER.containsKey(key)) {
+      // The operator and Flink's clients of Kubernetes are no libraries here.
+      if (!key.startsWith("kubernetes.") && !FlinkOptions.OF_THE_REPORTER.containsKey(key)) {
         assertThat(known).containsKey(key);
       }
     }
@@ -158,8 +232,13 @@ class KubernetesTest {
         .extracting(resource -> resource.path("kind").asText())
         .containsExactly("ConfigMap", "PersistentVolumeClaim");
     assertThat(topics().at("/containers/0/resources/limits").has("memory")).isTrue();
+    assertThat(resources("topics.yaml").get(0).at("/spec").has("ttlSecondsAfterFinished"))
+        .as("the template of a Job cannot be changed")
+        .isTrue();
     assertThat(Files.readString(Path.of("docs/deploy.md")))
-        .contains("kubectl replace --force -f deploy/kubernetes/topics.yaml");
+        .contains(
+            "kubectl replace --force -f deploy/kubernetes/topics.yaml\n"
+                + "kubectl wait --for=condition=complete --timeout=5m job/millrace-topics\n");
   }
 
   @Test
@@ -229,9 +308,10 @@ class KubernetesTest {
     return configuration;
   }
 
-  /** The properties of a FlinkDeployment. */
-  private static JsonNode schema() throws IOException {
-    try (InputStream in = CrdConstants.class.getResourceAsStream(DEFINITION)) {
+  /** The properties of a kind of resource. */
+  private static JsonNode schema(String plural) throws IOException {
+    String definition = DEFINITION.formatted(plural);
+    try (InputStream in = CrdConstants.class.getResourceAsStream(definition)) {
       return YAML.readTree(in).at("/spec/versions/0/schema/openAPIV3Schema/properties");
     }
   }
