@@ -91,9 +91,7 @@ public final class LocalJob implements JobStatistics {
       throws InterruptedException {
     Map<String, String> options = options(settings, stateDir, from);
     StreamExecutionEnvironment env = LocalFlink.environment(parallelism, options);
-    MillraceJob.buildOnKafka(env, settings, bounded);
-    StreamGraph graph = env.getStreamGraph();
-    graph.setJobName(MillraceJob.jobName(settings));
+    StreamGraph graph = MillraceJob.graphOnKafka(env, settings, bounded);
     AtomicReference<PortlessCluster> cluster = new AtomicReference<>();
     try {
       JobClient client =
