@@ -7,11 +7,9 @@ import dev.millrace.eval.MetricsSpec;
 import dev.millrace.input.InputSpec;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.spec.Activation;
+import dev.millrace.nn.spec.Clipping;
 import dev.millrace.nn.spec.LayerSpec;
-import dev.millrace.nn.spec.LearnerSpec;
-import dev.millrace.nn.spec.Loss;
 import dev.millrace.nn.spec.ModelSpec;
-import dev.millrace.nn.spec.NetworkModelSpec;
 import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.nn.spec.Normalization;
 import dev.millrace.nn.spec.Optimizer;
@@ -78,7 +76,7 @@ public class LearnWithoutFlink {
   }
 
   static void saveAndGoOn(Path file) throws IOException {
-    NetworkModelSpec model = ModelSpec.single(1);
+    NetworkSpec model = ModelSpec.single(1);
     Learner learner = Learner.classifier(model, 1, 2);
     for (int i = 0; i < 100; i++) {
       learner.learn(new float[] {i % 7}, i % 7 < 3 ? 0 : 1);
@@ -87,29 +85,27 @@ public class LearnWithoutFlink {
       learner.write(out);
     }
     BoundedDataInput stored = new BoundedDataInput(Files.readAllBytes(file));
-    Learner restored = Learner.read(stored, model.forTask(Task.BINARY), Task.BINARY);
+    Learner restored = Learner.read(stored, model, Task.BINARY);
     float lossOfOne = learner.learn(new float[] {4f}, 1);
     float lossOfOther = restored.learn(new float[] {4f}, 1);
     System.out.printf("The same to the last bit: %b%n", lossOfOne == lossOfOther);
   }
 
   static void ownNetwork() {
-    NetworkSpec network =
-        new NetworkSpec(
-            List.of(
-                new LayerSpec(64, Activation.RELU, 0.1f, true), // dropout, layer normalization
-                new LayerSpec(32, Activation.RELU)),
-            Activation.SOFTMAX,
-            Loss.CATEGORICAL_CROSSENTROPY);
-    LearnerSpec spec =
-        new LearnerSpec(
-            network,
-            new Optimizer.Adam(0.003f, 0.9f, 0.999f, 1e-8f),
-            new Regularizer(0f, 1e-5f), // L1, L2
-            new Normalization(Normalization.Kind.STANDARD, 0.001f, 4f),
-            8, // examples in one update
-            1f, // the longest gradient
-            1);
+    NetworkSpec spec =
+        NetworkSpec.of(new Optimizer.Adam(0.003f, 0.9f, 0.999f, 1e-8f))
+            .with(
+                to -> {
+                  to.hidden =
+                      List.of(
+                          new LayerSpec(64, Activation.RELU, 0.1f, true), // dropout, layer norm
+                          new LayerSpec(32, Activation.RELU));
+                  to.regularizer = new Regularizer(0f, 1e-5f); // L1, L2
+                  to.normalization = new Normalization(Normalization.Kind.STANDARD, 0.001f, 4f);
+                  to.batchSize = 8; // examples in one update
+                  to.clipping = new Clipping(1f, 0f); // the longest gradient
+                  to.seed = 1;
+                });
     Learner learner = new Learner(spec, Task.MULTICLASS, 3, 3, 0);
     Random random = new Random(3);
     for (int i = 0; i < 4000; i++) {

@@ -9,7 +9,7 @@ import dev.millrace.nn.spec.AutoSpec;
 import dev.millrace.nn.spec.ClassWeights;
 import dev.millrace.nn.spec.LayerSpec;
 import dev.millrace.nn.spec.ModelSpec;
-import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.nn.spec.Optimizer;
 import dev.millrace.simd.FmaPeak;
 import java.lang.management.ManagementFactory;
@@ -82,13 +82,19 @@ final class StepLoop {
     Arrays.setAll(turns, t -> random.nextInt(modelCount));
   }
 
-  private static NetworkModelSpec network(
+  private static NetworkSpec network(
       int[] layers, Activation activation, int batch, Optimizer optimizer) {
     List<LayerSpec> hidden = new ArrayList<>();
     for (int l = 1; l < layers.length - 1; l++) {
       hidden.add(new LayerSpec(layers[l], activation));
     }
-    return NetworkModelSpec.builder(optimizer).hidden(hidden).batchSize(batch).seed(1).build();
+    return NetworkSpec.of(optimizer)
+        .with(
+            to -> {
+              to.hidden = hidden;
+              to.batchSize = batch;
+              to.seed = 1;
+            });
   }
 
   /** Optimizers with PyTorch's default settings. */

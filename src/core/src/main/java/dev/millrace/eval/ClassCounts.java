@@ -41,14 +41,14 @@ public final class ClassCounts implements State {
       sums = Arrays.copyOf(sums, classes * SUMS);
     }
     weight += weightOfExample;
-    int ofActual = actualClass * SUMS;
-    sums[ofActual + ACTUAL] += weightOfExample;
+    int actualOffset = actualClass * SUMS;
+    sums[actualOffset + ACTUAL] += weightOfExample;
     if (predictedClass != NO_PREDICTION) {
       sums[predictedClass * SUMS + PREDICTED] += weightOfExample;
     }
     if (actualClass == predictedClass) {
       hits += weightOfExample;
-      sums[ofActual + HITS] += weightOfExample;
+      sums[actualOffset + HITS] += weightOfExample;
     }
   }
 
@@ -189,12 +189,12 @@ public final class ClassCounts implements State {
       return Double.NaN;
     }
     double all = weight * weight;
-    double ofActual = all - products(ACTUAL, ACTUAL);
-    double ofPredicted = all - products(PREDICTED, PREDICTED);
+    double actualVariance = all - products(ACTUAL, ACTUAL);
+    double predictedVariance = all - products(PREDICTED, PREDICTED);
     double covariance = hits * weight - products(ACTUAL, PREDICTED);
-    return Math.min(ofActual, ofPredicted) <= ROUNDING * all
+    return Math.min(actualVariance, predictedVariance) <= ROUNDING * all
         ? 0
-        : covariance / Math.sqrt(ofActual * ofPredicted);
+        : covariance / Math.sqrt(actualVariance * predictedVariance);
   }
 
   /** Returns the sum over the classes of the products of two sums. */

@@ -117,9 +117,9 @@ final class ClassScorer {
   }
 
   /** Returns accuracy above a baseline's, as a share of the baseline's errors; NaN without any. */
-  private static double beyond(double accuracy, double ofBaseline) {
-    double left = 1 - ofBaseline;
-    return left <= ClassCounts.ROUNDING ? Double.NaN : (accuracy - ofBaseline) / left;
+  private static double beyond(double accuracy, double baselineAccuracy) {
+    double left = 1 - baselineAccuracy;
+    return left <= ClassCounts.ROUNDING ? Double.NaN : (accuracy - baselineAccuracy) / left;
   }
 
   private void putAverages(Map<Score, Double> scores, ClassCounts counts) {

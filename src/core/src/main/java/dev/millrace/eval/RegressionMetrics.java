@@ -172,20 +172,20 @@ public final class RegressionMetrics implements RollingMetrics {
   @Override
   public MetricsReport report(MetricsReport.Context context) {
     RegressionSums inWindow = window.sums();
-    Map<Score, Double> ofAll = scores(total);
-    ofAll.put(Score.LABEL_MEAN, total.labels().mean());
-    ofAll.put(Score.LABEL_SD, total.labels().standardDeviation());
-    Map<Score, Double> ofWindow = scores(inWindow);
+    Map<Score, Double> totalScores = scores(total);
+    totalScores.put(Score.LABEL_MEAN, total.labels().mean());
+    totalScores.put(Score.LABEL_SD, total.labels().standardDeviation());
+    Map<Score, Double> windowScores = scores(inWindow);
     if (areForecasts) {
-      putForecast(ofWindow, inWindow);
-      putForecast(ofAll, total);
+      putForecast(windowScores, inWindow);
+      putForecast(totalScores, total);
     }
     RegressionScores scores =
         new RegressionScores(
             spec.window(),
             spec.windowMillis(),
-            block(inWindow, ofWindow),
-            block(total, ofAll),
+            block(inWindow, windowScores),
+            block(total, totalScores),
             decayed == null
                 ? null
                 : new Decaying(

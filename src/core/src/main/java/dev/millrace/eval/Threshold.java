@@ -33,8 +33,8 @@ final class Threshold {
   }
 
   private static double share(ConfusionMatrix matrix, int positive) {
-    double ofPositive = matrix.get(positive, positive) + matrix.get(positive, 1 - positive);
-    double ofOther = matrix.get(1 - positive, positive) + matrix.get(1 - positive, 1 - positive);
-    return (START_EXAMPLES / 2 + ofPositive) / (START_EXAMPLES + ofPositive + ofOther);
+    double positives = matrix.get(positive, positive) + matrix.get(positive, 1 - positive);
+    double negatives = matrix.get(1 - positive, positive) + matrix.get(1 - positive, 1 - positive);
+    return (START_EXAMPLES / 2 + positives) / (START_EXAMPLES + positives + negatives);
   }
 }

@@ -202,7 +202,7 @@ public final class Explainer {
   }
 
   private @Nullable Reasons reasons(
-      @Nullable String ofClass, boolean areLogOdds, double total, double base, int top) {
+      @Nullable String className, boolean areLogOdds, double total, double base, int top) {
     // A sum is finite if all that it adds up is.
     if (!Double.isFinite(base + Arrays.stream(contributions).sum())) {
       return null;
@@ -217,7 +217,7 @@ public final class Explainer {
             .map(column -> new Contribution(columns.name(column), contributions[column]))
             .toList();
     double named = largest.stream().mapToDouble(Contribution::value).sum();
-    return new Reasons(ofClass, areLogOdds, total, base, largest, total - base - named);
+    return new Reasons(className, areLogOdds, total, base, largest, total - base - named);
   }
 
   /** Returns the columns of a row. */

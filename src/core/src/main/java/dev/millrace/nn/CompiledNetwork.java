@@ -3,10 +3,13 @@ package dev.millrace.nn;
 import dev.millrace.data.SizeChecks;
 import dev.millrace.data.Task;
 import dev.millrace.nn.loss.Objective;
+import dev.millrace.nn.spec.ClassWeights;
 import dev.millrace.nn.spec.Clipping;
 import dev.millrace.nn.spec.Indicators;
 import dev.millrace.nn.spec.LayerSpec;
-import dev.millrace.nn.spec.LearnerSpec;
+import dev.millrace.nn.spec.Loss;
+import dev.millrace.nn.spec.NetworkCheck;
+import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.nn.spec.Normalization;
 import dev.millrace.nn.stored.ModelHeader;
 import dev.millrace.nn.stored.ModelMismatchException;
@@ -25,12 +28,30 @@ final class CompiledNetwork {
   // Size of an id of a row that waits for its step: id, column and its part of the mean.
   private static final int BYTES_OF_WAITING_ID = Long.BYTES + Integer.BYTES + Float.BYTES;
 
-  /** Key of the shared part. */
-  record Kind(LearnerSpec spec, Task task, int inputs, int classes) {
+  /**
+   * Key of the shared part.
+   *
+   * @param spec without what models of a kind differ in: what they start from, and class weights
+   */
+  record Kind(NetworkSpec spec, Task task, int inputs, int classes) {
+    Kind {
+      if (spec.start() != null || !spec.classWeights().equals(ClassWeights.NONE)) {
+        spec =
+            spec.with(
+                to -> {
+                  to.start = null;
+                  to.classWeights = ClassWeights.NONE;
+                });
+      }
+    }
+
+    Loss loss() {
+      return spec.loss(task);
+    }
 
     /** Returns the bytes of one model in memory, see {@link Learner#modelBytes}. */
     long modelBytes() {
-      int toNetwork = spec.networkInputs(inputs);
+      int toNetwork = networkInputs();
       int batchSize = spec.batchSize();
       long floats = Layout.length(toNetwork, layers());
       long waiting = batchSize == 1 ? 0 : MiniBatch.floats(toNetwork, batchSize);
@@ -43,18 +64,31 @@ final class CompiledNetwork {
 
     /** Returns the bytes of a stored model without mini-batch and parts of constant size. */
     long storedBytes() {
-      long floats = Layout.values(spec.networkInputs(inputs), layers());
+      long floats = Layout.values(networkInputs(), layers());
       return floats * (1 + OptimizerState.slots(spec.optimizer())) * Float.BYTES
           + statisticsBytes();
     }
 
+    /**
+     * Returns the number of inputs of the network: the numbers of a row, then a vector of each
+     * column and cross with ids.
+     */
+    int networkInputs() {
+      return numbers() + spec.ids().fields() * spec.dimension();
+    }
+
+    /** Returns how many features of a row are numbers, which the network sees scaled. */
+    private int numbers() {
+      return spec.ids().isEmpty() ? inputs : spec.ids().numbers(inputs).length;
+    }
+
     private List<LayerSpec> layers() {
-      return spec.layers(spec.outputs(task, classes));
+      return spec.layers(task, classes);
     }
 
     private long statisticsBytes() {
       int each = spec.normalization().kind().statistics();
-      return (long) spec.numbers(inputs) * each * Double.BYTES;
+      return (long) numbers() * each * Double.BYTES;
     }
   }
 
@@ -88,22 +122,18 @@ final class CompiledNetwork {
 
   private CompiledNetwork(Kind kind) {
     this.kind = kind;
-    LearnerSpec spec = kind.spec();
+    NetworkSpec spec = kind.spec();
     Task task = kind.task();
-    spec.check(task);
+    new NetworkCheck(spec, task).check();
     if (kind.inputs() < 1) {
       throw new IllegalArgumentException(
           "a model needs at least 1 feature, but has " + kind.inputs());
     }
-    if (kind.classes() < 0 || kind.classes() > maxClasses(spec)) {
+    if (kind.classes() < 0 || kind.classes() > maxClasses(kind.loss())) {
       throw new IllegalArgumentException(
-          "a model with loss "
-              + spec.network().loss().id()
-              + " cannot have "
-              + kind.classes()
-              + " classes");
+          "a model with loss " + kind.loss().id() + " cannot have " + kind.classes() + " classes");
     }
-    int inputs = spec.networkInputs(kind.inputs());
+    int inputs = kind.networkInputs();
     if (spec.ids().isEmpty()) {
       places = null;
       normalizer = new Normalizer(spec.normalization(), inputs);
@@ -116,18 +146,15 @@ final class CompiledNetwork {
     targetScaler = new TargetScaler(task.isClassification() ? UNSCALED : spec.normalization());
     network = new Network(new Layout(inputs, kind.layers()));
     objective =
-        spec.network()
-            .loss()
+        kind.loss()
             .objective(
                 new Objective.Settings(
-                    task.isClassification(),
-                    spec.regularizer().labelSmoothing(),
-                    maxError(spec, task)));
+                    task.isClassification(), spec.labelSmoothing(task), maxError(spec, task)));
     step = new TrainingStep(spec, network, objective, numbers());
   }
 
   /** Errors are limited only where targets have a known, unbounded scale. */
-  private static float maxError(LearnerSpec spec, Task task) {
+  private static float maxError(NetworkSpec spec, Task task) {
     boolean isStandardized =
         !task.isClassification() && spec.normalization().kind() == Normalization.Kind.STANDARD;
     return isStandardized && spec.clipping().norm() != 0f
@@ -135,8 +162,8 @@ final class CompiledNetwork {
         : Float.POSITIVE_INFINITY;
   }
 
-  private static int maxClasses(LearnerSpec spec) {
-    return spec.network().loss().isBinary() ? 2 : Integer.MAX_VALUE;
+  private static int maxClasses(Loss loss) {
+    return loss.isBinary() ? 2 : Integer.MAX_VALUE;
   }
 
   /** Writes the header of a stored model, which {@link #readKind} reads. */
@@ -151,11 +178,11 @@ final class CompiledNetwork {
    * @throws ModelMismatchException if {@code spec} describes another kind of model
    * @throws IOException if the model is damaged or has a newer format version
    */
-  static Kind readKind(DataInput in, LearnerSpec spec, Task task) throws IOException {
+  static Kind readKind(DataInput in, NetworkSpec spec, Task task) throws IOException {
     ModelHeader header = ModelHeader.read(in, spec.shape(task), spec.normalization().indicators());
     int inputs = header.inputs();
     int classes = header.classes();
-    int maxClasses = task.isClassification() ? maxClasses(spec) : 0;
+    int maxClasses = task.isClassification() ? maxClasses(spec.loss(task)) : 0;
     SizeChecks.require("classes of the stored model", classes, 0, maxClasses);
     long bytes = new Kind(spec, task, inputs, classes).storedBytes();
     SizeChecks.requireBytes(in, "the stored model", bytes);
@@ -164,14 +191,14 @@ final class CompiledNetwork {
 
   /** Returns true if a model of this kind can learn another class. */
   boolean hasRoomForClass() {
-    return task().isClassification() && classes() < maxClasses(spec());
+    return task().isClassification() && classes() < maxClasses(kind.loss());
   }
 
   Kind kind() {
     return kind;
   }
 
-  LearnerSpec spec() {
+  NetworkSpec spec() {
     return kind.spec();
   }
 

@@ -2,7 +2,7 @@ package dev.millrace.nn;
 
 import dev.millrace.nn.loss.Objective;
 import dev.millrace.nn.spec.Clipping;
-import dev.millrace.nn.spec.LearnerSpec;
+import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.nn.spec.Optimizer;
 import dev.millrace.simd.KernelProvider;
 import dev.millrace.simd.Kernels;
@@ -28,7 +28,7 @@ final class ExampleClipping {
   // length of the gradient.
   private final float effectOfRate;
 
-  ExampleClipping(LearnerSpec spec, Layout layout, Objective objective) {
+  ExampleClipping(NetworkSpec spec, Layout layout, Objective objective) {
     this.layout = layout;
     maxRatio = spec.clipping().norm();
     effectOfRate =

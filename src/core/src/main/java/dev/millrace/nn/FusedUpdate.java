@@ -2,7 +2,7 @@ package dev.millrace.nn;
 
 import dev.millrace.nn.spec.Clipping;
 import dev.millrace.nn.spec.LayerSpec;
-import dev.millrace.nn.spec.LearnerSpec;
+import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.nn.spec.Optimizer;
 import dev.millrace.nn.spec.Regularizer;
 import dev.millrace.simd.KernelProvider;
@@ -32,7 +32,7 @@ final class FusedUpdate {
   private final @Nullable EmbeddingStep embeddingStep;
 
   FusedUpdate(
-      LearnerSpec spec,
+      NetworkSpec spec,
       Network network,
       @Nullable ExampleClipping clipping,
       @Nullable EmbeddingStep embeddingStep) {
@@ -57,13 +57,13 @@ final class FusedUpdate {
    * Returns true if the update applies: each part of the gradient is needed only to update its own
    * parameters, and computing the deltas keeps the outputs of all hidden layers.
    */
-  static boolean applies(LearnerSpec spec) {
+  static boolean applies(NetworkSpec spec) {
     Regularizer regularizer = spec.regularizer();
     return spec.clipping().value() == 0f
         && regularizer.l1() == 0f
         && regularizer.l2() == 0f
         && regularizer.maxNorm() == 0f
-        && spec.network().hidden().stream().allMatch(FusedUpdate::keepsOutputs);
+        && spec.hidden().stream().allMatch(FusedUpdate::keepsOutputs);
   }
 
   private static boolean keepsOutputs(LayerSpec layer) {

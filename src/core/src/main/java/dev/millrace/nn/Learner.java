@@ -5,9 +5,8 @@ import dev.millrace.data.Task;
 import dev.millrace.input.IdColumns;
 import dev.millrace.nn.loss.Objective;
 import dev.millrace.nn.spec.Indicators;
-import dev.millrace.nn.spec.LearnerSpec;
 import dev.millrace.nn.spec.ModelWeights;
-import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.nn.spec.Normalization;
 import dev.millrace.nn.spec.Optimizer;
 import dev.millrace.nn.stored.ModelMismatchException;
@@ -86,7 +85,7 @@ public final class Learner implements OnlineModel {
    * @param keySeed seed of the initial weights, together with the seed of the specification
    * @throws IllegalArgumentException if the specification does not fit the task
    */
-  public Learner(LearnerSpec spec, Task task, int inputs, int classes, long keySeed) {
+  public Learner(NetworkSpec spec, Task task, int inputs, int classes, long keySeed) {
     this(spec, task, inputs, classes, keySeed, Learner::withoutIds);
   }
 
@@ -96,7 +95,7 @@ public final class Learner implements OnlineModel {
    * @param factory creates the vectors of ids
    */
   public Learner(
-      LearnerSpec spec,
+      NetworkSpec spec,
       Task task,
       int inputs,
       int classes,
@@ -123,9 +122,9 @@ public final class Learner implements OnlineModel {
    *     #read} needs, is {@link Task#BINARY} for 2 classes, else {@link Task#MULTICLASS}
    * @throws IllegalArgumentException if the settings do not fit classification
    */
-  public static Learner classifier(NetworkModelSpec spec, int features, int classes) {
+  public static Learner classifier(NetworkSpec spec, int features, int classes) {
     Task task = classes == 2 ? Task.BINARY : Task.MULTICLASS;
-    return new Learner(spec.forTask(task), task, features, classes, 0);
+    return new Learner(spec, task, features, classes, 0);
   }
 
   /**
@@ -134,8 +133,8 @@ public final class Learner implements OnlineModel {
    * @param features number of features, at least 1
    * @throws IllegalArgumentException if the settings do not fit regression
    */
-  public static Learner regressor(NetworkModelSpec spec, int features) {
-    return new Learner(spec.forTask(Task.REGRESSION), Task.REGRESSION, features, 0, 0);
+  public static Learner regressor(NetworkSpec spec, int features) {
+    return new Learner(spec, Task.REGRESSION, features, 0, 0);
   }
 
   /**
@@ -144,7 +143,7 @@ public final class Learner implements OnlineModel {
    *
    * @param classes ignored for regression
    */
-  public static long modelBytes(LearnerSpec spec, Task task, int inputs, int classes) {
+  public static long modelBytes(NetworkSpec spec, Task task, int inputs, int classes) {
     return new CompiledNetwork.Kind(spec, task, inputs, classes).modelBytes();
   }
 
@@ -159,15 +158,13 @@ public final class Learner implements OnlineModel {
     this.keySeed = keySeed;
     this.workspace = workspace;
     this.compiled = compiled;
-    LearnerSpec spec = compiled.spec();
+    NetworkSpec spec = compiled.spec();
     embeddings =
-        spec.ids().isEmpty()
-            ? null
-            : factory.create(spec.ids(), spec.network().dimension(), vectorSeed());
+        spec.ids().isEmpty() ? null : factory.create(spec.ids(), spec.dimension(), vectorSeed());
     if (embeddings != null) {
       embeddings.use(workspace);
     }
-    dropout = spec.network().hasDropout() ? new Dropout(spec.seed(), keySeed) : null;
+    dropout = spec.hasDropout() ? new Dropout(spec.seed(), keySeed) : null;
     statistics = compiled.normalizer().initialStatistics();
     targetStatistics = compiled.targetScaler().initialStatistics();
     pending = new MiniBatch(compiled.networkInputs(), spec.batchSize());
@@ -200,8 +197,8 @@ public final class Learner implements OnlineModel {
   }
 
   private WeightInitializer initializer() {
-    LearnerSpec spec = compiled.spec();
-    return new WeightInitializer(spec.network().initializer(), spec.seed(), keySeed);
+    NetworkSpec spec = compiled.spec();
+    return new WeightInitializer(spec.initializer(), spec.seed(), keySeed);
   }
 
   @Override
@@ -256,7 +253,7 @@ public final class Learner implements OnlineModel {
 
   @Override
   public float learningRate() {
-    LearnerSpec spec = compiled.spec();
+    NetworkSpec spec = compiled.spec();
     float rate = spec.schedule().rate(spec.optimizer().learningRate(), steps);
     if (rollbacks > 0 && !(spec.optimizer() instanceof Optimizer.Ftrl)) {
       rate *= RATE_AFTER[(int) Math.min(rollbacks, RATE_AFTER.length - 1)];
@@ -509,7 +506,7 @@ public final class Learner implements OnlineModel {
       PredictedValue.write(value, targetScaler.unit(targetStatistics), out, outOffset);
     } else if (classes() == 1) {
       out[outOffset] = 1f;
-    } else if (compiled.spec().network().loss().isBinary()) {
+    } else if (compiled.kind().loss().isBinary()) {
       out[outOffset] = 1f - outputs[y];
       out[outOffset + 1] = outputs[y];
     } else {
@@ -633,10 +630,10 @@ public final class Learner implements OnlineModel {
    */
   @Override
   public void addClass() {
-    LearnerSpec spec = compiled.spec();
+    NetworkSpec spec = compiled.spec();
     if (!compiled.hasRoomForClass()) {
       throw new IllegalStateException(
-          "a model with loss " + spec.network().loss().id() + " has no room for another class");
+          "a model with loss " + compiled.kind().loss().id() + " has no room for another class");
     }
     Layout before = compiled.layout();
     compiled =
@@ -661,9 +658,9 @@ public final class Learner implements OnlineModel {
    *
    * @throws ModelMismatchException naming why this model does not expand to the specification
    */
-  public Learner expanded(LearnerSpec spec, int inputs, Workspace shared)
+  public Learner expanded(NetworkSpec spec, int inputs, Workspace shared)
       throws ModelMismatchException {
-    LearnerSpec same = spec.withUndeclared(indicators());
+    NetworkSpec same = spec.withUndeclared(indicators());
     CompiledNetwork.Kind kind = new CompiledNetwork.Kind(same, compiled.task(), inputs, classes());
     NetworkExpansion expansion = new NetworkExpansion(compiled, CompiledNetwork.of(kind, shared));
     Learner expanded = new Learner(kind, keySeed, (columns, size, seed) -> ownEmbeddings(), shared);
@@ -850,12 +847,12 @@ public final class Learner implements OnlineModel {
    * @throws ModelMismatchException if {@code spec} describes another kind of model, naming both
    * @throws IOException if the bytes are damaged or have a newer format version
    */
-  public static Learner read(DataInput in, LearnerSpec spec, Task task) throws IOException {
+  public static Learner read(DataInput in, NetworkSpec spec, Task task) throws IOException {
     return read(in, spec, task, new Workspace());
   }
 
   /** Reads a stored model that shares scratch with other learners of the thread. */
-  public static Learner read(DataInput in, LearnerSpec spec, Task task, Workspace shared)
+  public static Learner read(DataInput in, NetworkSpec spec, Task task, Workspace shared)
       throws IOException {
     return read(in, spec, task, shared, Learner::withoutIds);
   }
@@ -866,7 +863,7 @@ public final class Learner implements OnlineModel {
    * @param factory creates the vectors of ids
    */
   public static Learner read(
-      DataInput in, LearnerSpec spec, Task task, Workspace shared, Embeddings.Factory factory)
+      DataInput in, NetworkSpec spec, Task task, Workspace shared, Embeddings.Factory factory)
       throws IOException {
     try {
       return readWhole(in, spec, task, shared, factory);
@@ -881,7 +878,7 @@ public final class Learner implements OnlineModel {
   }
 
   private static Learner readWhole(
-      DataInput in, LearnerSpec spec, Task task, Workspace shared, Embeddings.Factory factory)
+      DataInput in, NetworkSpec spec, Task task, Workspace shared, Embeddings.Factory factory)
       throws IOException {
     CompiledNetwork.Kind kind = CompiledNetwork.readKind(in, spec, task);
     Learner learner = new Learner(kind, in.readLong(), factory, shared);

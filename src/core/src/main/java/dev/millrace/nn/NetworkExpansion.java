@@ -32,7 +32,7 @@ final class NetworkExpansion {
     this.network = to.network();
     this.from = from.layout();
     this.to = to.layout();
-    this.kept = from.spec().network().hidden().size();
+    this.kept = from.spec().hidden().size();
     String reason = obstacle(from, to);
     if (reason != null) {
       throw new ModelMismatchException(
@@ -50,8 +50,8 @@ final class NetworkExpansion {
 
   /** Returns the reason against an expansion, or null. */
   private static @Nullable String obstacle(CompiledNetwork from, CompiledNetwork to) {
-    List<LayerSpec> before = from.spec().network().hidden();
-    List<LayerSpec> after = to.spec().network().hidden();
+    List<LayerSpec> before = from.spec().hidden();
+    List<LayerSpec> after = to.spec().hidden();
     if (!from.spec().shape(from.task(), after).equals(to.spec().shape(to.task()))) {
       return "it would differ in more than features and hidden layers";
     }

@@ -2,7 +2,7 @@ package dev.millrace.nn;
 
 import dev.millrace.nn.loss.Objective;
 import dev.millrace.nn.spec.Clipping;
-import dev.millrace.nn.spec.LearnerSpec;
+import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.nn.spec.Regularizer;
 import dev.millrace.simd.KernelProvider;
 import dev.millrace.simd.Kernels;
@@ -16,7 +16,7 @@ final class TrainingStep {
   private static final Kernels KERNELS = KernelProvider.kernels();
   private static final UpdateKernels UPDATES = KernelProvider.updates();
 
-  private final LearnerSpec spec;
+  private final NetworkSpec spec;
   private final Network network;
   private final Objective objective;
   private final @Nullable ExampleClipping clipping;
@@ -28,7 +28,7 @@ final class TrainingStep {
   /**
    * @param numbers inputs of the network that are no vectors of ids
    */
-  TrainingStep(LearnerSpec spec, Network network, Objective objective, int numbers) {
+  TrainingStep(NetworkSpec spec, Network network, Objective objective, int numbers) {
     this.spec = spec;
     this.network = network;
     this.objective = objective;

@@ -9,7 +9,7 @@ import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.selection.ChampionChallenger;
 import dev.millrace.nn.spec.ModelSpec;
-import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.nn.spec.SelectionSpec.OnChange;
 import dev.millrace.nn.stored.ModelMismatchException;
 import dev.millrace.prequential.key.ModelFormat;
@@ -73,11 +73,11 @@ final class StateExpansion {
   private static PrequentialModel readSmaller(
       byte[] state, TrainSpec spec, Workspace workspace, ModelMismatchException cause)
       throws IOException {
-    if (cause.storedShape() == null || !(spec.model() instanceof NetworkModelSpec network)) {
+    if (cause.storedShape() == null || !(spec.model() instanceof NetworkSpec network)) {
       throw cause;
     }
     try {
-      NetworkModelSpec smaller = network.withHiddenOf(cause.storedShape());
+      NetworkSpec smaller = network.withHiddenOf(cause.storedShape());
       TrainSpec stored = spec.with(to -> to.model = smaller);
       return TrainState.read(state, in -> ModelFormat.read(in, stored, workspace));
     } catch (ModelMismatchException e) {
@@ -100,8 +100,8 @@ final class StateExpansion {
   private static OnlineModel expanded(
       OnlineModel model, ModelSpec spec, int inputs, Task task, Workspace workspace)
       throws ModelMismatchException {
-    if (model instanceof Learner learner && spec instanceof NetworkModelSpec network) {
-      return learner.expanded(network.forTask(task), inputs, workspace);
+    if (model instanceof Learner learner && spec instanceof NetworkSpec network) {
+      return learner.expanded(network, inputs, workspace);
     }
     if (model.inputs() < inputs) {
       throw new ModelMismatchException(

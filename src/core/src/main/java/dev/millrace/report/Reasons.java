@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * each column adds to it. {@code base}, the contributions and {@code others} add up to {@code
  * total}.
  *
- * @param ofClass the predicted class; null if a value is explained, in the label's unit
+ * @param className the predicted class; null if a value is explained, in the label's unit
  * @param areLogOdds true if the log-odds ln(p / (1 - p)) of the class are explained, false for its
  *     score, if that is no probability, and for a value
  * @param total what was predicted
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 @PublicApi
 public record Reasons(
-    @Nullable String ofClass,
+    @Nullable String className,
     boolean areLogOdds,
     double total,
     double base,

@@ -14,7 +14,7 @@ import dev.millrace.nn.spec.AutoSpec;
 import dev.millrace.nn.spec.ClassWeights;
 import dev.millrace.nn.spec.Indicators;
 import dev.millrace.nn.spec.ModelSpec;
-import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.nn.spec.Normalization;
 import dev.millrace.nn.spec.Optimizer;
 import dev.millrace.report.Reasons;
@@ -34,10 +34,12 @@ class ExplainerTest {
   private static final int INPUTS = 6;
   private static final List<String> NAMES = List.of("a", "b", "c");
   private static final ModelSpec LINEAR =
-      NetworkModelSpec.builder(new Optimizer.Sgd(0.05f, 0f, false))
-          .normalization(new Normalization(Normalization.Kind.STANDARD, 0.001f, 4f))
-          .seed(3)
-          .build();
+      NetworkSpec.of(new Optimizer.Sgd(0.05f, 0f, false))
+          .with(
+              to -> {
+                to.normalization = new Normalization(Normalization.Kind.STANDARD, 0.001f, 4f);
+                to.seed = 3;
+              });
 
   private final SplittableRandom random = new SplittableRandom(5);
   private final float[] row = new float[INPUTS];
@@ -71,7 +73,7 @@ class ExplainerTest {
         others += c == predicted ? 0 : out[c];
       }
       assertThat(sum(reasons)).isCloseTo(Math.log(out[predicted] / others), within(1e-5));
-      assertThat(reasons.ofClass()).isEqualTo(NAMES.get(predicted));
+      assertThat(reasons.className()).isEqualTo(NAMES.get(predicted));
       explained += reasons.columns().size();
     }
     assertThat(explained).isGreaterThan(300 * INPUTS / 2);

@@ -5,10 +5,8 @@ import dev.millrace.data.Task;
 import dev.millrace.nn.spec.Activation;
 import dev.millrace.nn.spec.Clipping;
 import dev.millrace.nn.spec.LayerSpec;
-import dev.millrace.nn.spec.LearnerSpec;
 import dev.millrace.nn.spec.Loss;
 import dev.millrace.nn.spec.ModelSpec;
-import dev.millrace.nn.spec.NetworkModelSpec;
 import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.nn.spec.Normalization;
 import dev.millrace.nn.spec.Optimizer;
@@ -27,10 +25,8 @@ public final class AllocationCheck {
 
   public static void main(String[] args) {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    Learner classifier =
-        new Learner(ModelSpec.single(1).forTask(Task.MULTICLASS), Task.MULTICLASS, 8, 3, 1);
-    Learner regression =
-        new Learner(ModelSpec.single(1).forTask(Task.REGRESSION), Task.REGRESSION, 8, 0, 1);
+    Learner classifier = new Learner(ModelSpec.single(1), Task.MULTICLASS, 8, 3, 1);
+    Learner regression = new Learner(ModelSpec.single(1), Task.REGRESSION, 8, 0, 1);
     Learner optional = new Learner(manyOptions(), Task.MULTICLASS, 8, 3, 1);
     Learner wide = new Learner(wide(), Task.MULTICLASS, 8, 3, 1);
     float[] x = {1f, 2f, 3f, 4f, 5f, 6f, 7f, 8f};
@@ -63,29 +59,32 @@ public final class AllocationCheck {
   }
 
   /** A learner with most options that add work to a step. */
-  private static LearnerSpec manyOptions() {
-    return new LearnerSpec(
-        new NetworkSpec(
-            List.of(new LayerSpec(20, Activation.GELU, 0.2f, true)),
-            Activation.SOFTMAX,
-            Loss.CATEGORICAL_CROSSENTROPY),
-        new Optimizer.AdamW(0.001f, 0.9f, 0.999f, 1e-8f, 0.01f),
-        new Schedule.Cosine(1_000_000, 0.1f, 100),
-        new Regularizer(1e-5f, 1e-4f, 2f, 0.1f),
-        new Normalization(Normalization.Kind.STANDARD, 0.001f, 4f),
-        4,
-        new Clipping(1f, 0.5f),
-        1);
+  private static NetworkSpec manyOptions() {
+    return NetworkSpec.of(new Optimizer.AdamW(0.001f, 0.9f, 0.999f, 1e-8f, 0.01f))
+        .with(
+            to -> {
+              to.hidden = List.of(new LayerSpec(20, Activation.GELU, 0.2f, true));
+              to.output = Activation.SOFTMAX;
+              to.loss = Loss.CATEGORICAL_CROSSENTROPY;
+              to.schedule = new Schedule.Cosine(1_000_000, 0.1f, 100);
+              to.regularizer = new Regularizer(1e-5f, 1e-4f, 2f, 0.1f);
+              to.normalization = new Normalization(Normalization.Kind.STANDARD, 0.001f, 4f);
+              to.batchSize = 4;
+              to.clipping = new Clipping(1f, 0.5f);
+              to.seed = 1;
+            });
   }
 
   /** A learner whose gradient goes through a layer that is summed in lanes. */
-  private static LearnerSpec wide() {
-    return NetworkModelSpec.builder(new Optimizer.Sgd(0.01f, 0f))
-        .hidden(List.of(new LayerSpec(20, Activation.RELU), new LayerSpec(130, Activation.RELU)))
-        .normalization(new Normalization(Normalization.Kind.STANDARD, 0f, 4f))
-        .batchSize(4)
-        .seed(1)
-        .build()
-        .forTask(Task.MULTICLASS);
+  private static NetworkSpec wide() {
+    return NetworkSpec.of(new Optimizer.Sgd(0.01f, 0f))
+        .with(
+            to -> {
+              to.hidden =
+                  List.of(new LayerSpec(20, Activation.RELU), new LayerSpec(130, Activation.RELU));
+              to.normalization = new Normalization(Normalization.Kind.STANDARD, 0f, 4f);
+              to.batchSize = 4;
+              to.seed = 1;
+            });
   }
 }

@@ -5,13 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.data.Task;
 import dev.millrace.nn.spec.Activation;
 import dev.millrace.nn.spec.Clipping;
-import dev.millrace.nn.spec.LearnerSpec;
 import dev.millrace.nn.spec.Loss;
 import dev.millrace.nn.spec.NetworkSpec;
-import dev.millrace.nn.spec.Normalization;
 import dev.millrace.nn.spec.Optimizer;
-import dev.millrace.nn.spec.Regularizer;
-import dev.millrace.nn.spec.Schedule;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -100,15 +96,15 @@ class BadStepTest {
     return new Learner(spec(optimizer, 1, new Clipping(0f, 0f)), Task.REGRESSION, 2, 0, 1);
   }
 
-  private static LearnerSpec spec(Optimizer optimizer, int batchSize, Clipping clipping) {
-    return new LearnerSpec(
-        new NetworkSpec(List.of(), Activation.LINEAR, Loss.MSE),
-        optimizer,
-        new Schedule.Constant(0),
-        new Regularizer(0f, 0f),
-        new Normalization(Normalization.Kind.NONE, 0f, 0f),
-        batchSize,
-        clipping,
-        9);
+  private static NetworkSpec spec(Optimizer optimizer, int batchSize, Clipping clipping) {
+    return NetworkSpec.of(optimizer)
+        .with(
+            to -> {
+              to.output = Activation.LINEAR;
+              to.loss = Loss.MSE;
+              to.batchSize = batchSize;
+              to.clipping = clipping;
+              to.seed = 9;
+            });
   }
 }

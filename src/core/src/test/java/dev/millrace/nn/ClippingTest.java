@@ -7,14 +7,10 @@ import dev.millrace.data.Task;
 import dev.millrace.nn.spec.Activation;
 import dev.millrace.nn.spec.Clipping;
 import dev.millrace.nn.spec.LayerSpec;
-import dev.millrace.nn.spec.LearnerSpec;
 import dev.millrace.nn.spec.Loss;
-import dev.millrace.nn.spec.NetworkModelSpec;
 import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.nn.spec.Normalization;
 import dev.millrace.nn.spec.Optimizer;
-import dev.millrace.nn.spec.Regularizer;
-import dev.millrace.nn.spec.Schedule;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -41,17 +37,19 @@ class ClippingTest {
       Normalization.Kind normalization,
       int batchSize,
       Task task) {
-    NetworkModelSpec spec =
-        NetworkModelSpec.builder(optimizer)
-            .hidden(hidden)
-            .output(output)
-            .loss(loss)
-            .normalization(new Normalization(normalization, 0f, 4f))
-            .batchSize(batchSize)
-            .clipNorm(DEFAULT)
-            .seed(3)
-            .build();
-    return new Learner(spec.forTask(task), task, INPUTS, 2, 0);
+    NetworkSpec spec =
+        NetworkSpec.of(optimizer)
+            .with(
+                to -> {
+                  to.hidden = hidden;
+                  to.output = output;
+                  to.loss = loss;
+                  to.normalization = new Normalization(normalization, 0f, 4f);
+                  to.batchSize = batchSize;
+                  to.clipping = new Clipping(DEFAULT, 0f);
+                  to.seed = 3;
+                });
+    return new Learner(spec, task, INPUTS, 2, 0);
   }
 
   private static Learner classifier(
@@ -288,19 +286,18 @@ class ClippingTest {
   }
 
   private static Learner small(int batchSize, Clipping clipping) {
-    LearnerSpec spec =
-        new LearnerSpec(
-            new NetworkSpec(
-                List.of(new LayerSpec(9, Activation.TANH)),
-                Activation.SOFTMAX,
-                Loss.CATEGORICAL_CROSSENTROPY),
-            SGD,
-            new Schedule.Constant(0),
-            new Regularizer(0f, 0f),
-            new Normalization(Normalization.Kind.STANDARD, 0f, 4f),
-            batchSize,
-            clipping,
-            7);
+    NetworkSpec spec =
+        NetworkSpec.of(SGD)
+            .with(
+                to -> {
+                  to.hidden = List.of(new LayerSpec(9, Activation.TANH));
+                  to.output = Activation.SOFTMAX;
+                  to.loss = Loss.CATEGORICAL_CROSSENTROPY;
+                  to.normalization = new Normalization(Normalization.Kind.STANDARD, 0f, 4f);
+                  to.batchSize = batchSize;
+                  to.clipping = clipping;
+                  to.seed = 7;
+                });
     return new Learner(spec, Task.BINARY, INPUTS, 2, 1);
   }
 

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.Task;
 import dev.millrace.nn.spec.Activation;
+import dev.millrace.nn.spec.Clipping;
 import dev.millrace.nn.spec.LayerSpec;
-import dev.millrace.nn.spec.LearnerSpec;
 import dev.millrace.nn.spec.Loss;
-import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.nn.spec.Normalization;
 import dev.millrace.nn.spec.Optimizer;
 import java.util.List;
@@ -20,15 +20,17 @@ class DivergenceTest {
   private static final int INPUTS = 4;
 
   private static Learner learner(Optimizer optimizer, Task task, Loss loss) {
-    NetworkModelSpec spec =
-        NetworkModelSpec.builder(optimizer)
-            .hidden(List.of(new LayerSpec(16, Activation.TANH)))
-            .loss(loss)
-            .normalization(new Normalization(Normalization.Kind.STANDARD, 0f, 4f))
-            .clipNorm(10f)
-            .seed(3)
-            .build();
-    return new Learner(spec.forTask(task), task, INPUTS, 2, 0);
+    NetworkSpec spec =
+        NetworkSpec.of(optimizer)
+            .with(
+                to -> {
+                  to.hidden = List.of(new LayerSpec(16, Activation.TANH));
+                  to.loss = loss;
+                  to.normalization = new Normalization(Normalization.Kind.STANDARD, 0f, 4f);
+                  to.clipping = new Clipping(10f, 0f);
+                  to.seed = 3;
+                });
+    return new Learner(spec, task, INPUTS, 2, 0);
   }
 
   private static Optimizer adam(float rate) {
@@ -64,15 +66,16 @@ class DivergenceTest {
 
   @Test
   void aDivergedRegressionRecovers() {
-    NetworkModelSpec unclipped =
-        NetworkModelSpec.builder(new Optimizer.Sgd(10f, 0f))
-            .hidden(List.of(new LayerSpec(16, Activation.RELU)))
-            .loss(Loss.MSE)
-            .normalization(new Normalization(Normalization.Kind.STANDARD, 0f, 4f))
-            .seed(3)
-            .build();
-    Learner learner =
-        new Learner(unclipped.forTask(Task.REGRESSION), Task.REGRESSION, INPUTS, 0, 0);
+    NetworkSpec unclipped =
+        NetworkSpec.of(new Optimizer.Sgd(10f, 0f))
+            .with(
+                to -> {
+                  to.hidden = List.of(new LayerSpec(16, Activation.RELU));
+                  to.loss = Loss.MSE;
+                  to.normalization = new Normalization(Normalization.Kind.STANDARD, 0f, 4f);
+                  to.seed = 3;
+                });
+    Learner learner = new Learner(unclipped, Task.REGRESSION, INPUTS, 0, 0);
     Random random = new Random(42);
     errors(learner, random, 5_000);
 
@@ -128,8 +131,14 @@ class DivergenceTest {
 
   @Test
   void hugeInputsAreNotCountedAsDivergence() {
-    NetworkModelSpec raw = NetworkModelSpec.builder(adam(0.001f)).clipNorm(10f).seed(3).build();
-    Learner learner = new Learner(raw.forTask(Task.BINARY), Task.BINARY, INPUTS, 2, 0);
+    NetworkSpec raw =
+        NetworkSpec.of(adam(0.001f))
+            .with(
+                to -> {
+                  to.clipping = new Clipping(10f, 0f);
+                  to.seed = 3;
+                });
+    Learner learner = new Learner(raw, Task.BINARY, INPUTS, 2, 0);
     float[] x = {1f, 1e20f, 1f, 1f};
     for (int e = 0; e < 1_000; e++) {
       learner.learnClass(x, 0, e % 2, 1f, new float[2]);
@@ -158,14 +167,15 @@ class DivergenceTest {
   void aModelRestoredBeforeARollbackContinuesBitForBit() {
     Learner whole = learner(adam(100f), Task.BINARY, null);
     Random random = new Random(46);
-    LearnerSpec spec =
-        NetworkModelSpec.builder(adam(100f))
-            .hidden(List.of(new LayerSpec(16, Activation.TANH)))
-            .normalization(new Normalization(Normalization.Kind.STANDARD, 0f, 4f))
-            .clipNorm(10f)
-            .seed(3)
-            .build()
-            .forTask(Task.BINARY);
+    NetworkSpec spec =
+        NetworkSpec.of(adam(100f))
+            .with(
+                to -> {
+                  to.hidden = List.of(new LayerSpec(16, Activation.TANH));
+                  to.normalization = new Normalization(Normalization.Kind.STANDARD, 0f, 4f);
+                  to.clipping = new Clipping(10f, 0f);
+                  to.seed = 3;
+                });
     Learner restored = StoredModel.restored(whole, spec, Task.BINARY);
     Random same = new Random(46);
     for (int part = 0; part < 40; part++) {

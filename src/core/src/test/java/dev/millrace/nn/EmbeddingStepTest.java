@@ -9,11 +9,11 @@ import dev.millrace.data.FeatureSpec.IdOptions;
 import dev.millrace.data.Task;
 import dev.millrace.input.InputSpec;
 import dev.millrace.nn.spec.Activation;
+import dev.millrace.nn.spec.Clipping;
 import dev.millrace.nn.spec.Indicators;
 import dev.millrace.nn.spec.LayerSpec;
-import dev.millrace.nn.spec.LearnerSpec;
 import dev.millrace.nn.spec.ModelSpec;
-import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.nn.spec.Optimizer;
 import dev.millrace.nn.stored.PagedPart;
 import dev.millrace.state.StateVisitor;
@@ -143,23 +143,20 @@ class EmbeddingStepTest {
 
   /** Returns the weighted loss of the rows of a step, divided by their number. */
   private static double cost(List<LayerSpec> hidden, int batchSize, float clip, Given given) {
-    NetworkModelSpec spec =
-        NetworkModelSpec.builder(new Optimizer.Sgd(0.1f, 0f))
-            .hidden(hidden)
-            .batchSize(batchSize)
-            .clipNorm(clip)
-            .dimension(DIMENSION)
-            .seed(4)
-            .build()
+    NetworkSpec spec =
+        NetworkSpec.of(new Optimizer.Sgd(0.1f, 0f))
+            .with(
+                to -> {
+                  to.hidden = hidden;
+                  to.batchSize = batchSize;
+                  to.clipping = new Clipping(clip, 0f);
+                  to.dimension = DIMENSION;
+                  to.seed = 4;
+                })
             .withIndicators(Indicators.of(INPUT));
     Learner learner =
         new Learner(
-            spec.forTask(Task.MULTICLASS),
-            Task.MULTICLASS,
-            INPUT.width(),
-            3,
-            1,
-            (columns, dimension, seed) -> given);
+            spec, Task.MULTICLASS, INPUT.width(), 3, 1, (columns, dimension, seed) -> given);
     float[] row = new float[INPUT.width()];
     Arrays.fill(row, 0.5f);
     double cost = 0;
@@ -175,19 +172,12 @@ class EmbeddingStepTest {
     List<float[]> learned = new ArrayList<>();
     for (float weight : new float[] {1f, 1e30f}) {
       Given given = new Given(new float[2 * DIMENSION]);
-      NetworkModelSpec spec =
-          NetworkModelSpec.builder(new Optimizer.Sgd(0.1f, 0f))
-              .dimension(DIMENSION)
-              .build()
+      NetworkSpec spec =
+          NetworkSpec.of(new Optimizer.Sgd(0.1f, 0f))
+              .with(to -> to.dimension = DIMENSION)
               .withIndicators(Indicators.of(INPUT));
       Learner learner =
-          new Learner(
-              spec.forTask(Task.BINARY),
-              Task.BINARY,
-              INPUT.width(),
-              2,
-              1,
-              (columns, dimension, seed) -> given);
+          new Learner(spec, Task.BINARY, INPUT.width(), 2, 1, (columns, dimension, seed) -> given);
       learner.learnClass(new float[INPUT.width()], 0, 1, weight, new float[2]);
       learned.add(given.learned);
     }
@@ -198,8 +188,7 @@ class EmbeddingStepTest {
 
   @Test
   void aNetworkOfIdsIsNotMadeWithoutTheirVectors() {
-    LearnerSpec spec =
-        ModelSpec.single(1).withIndicators(Indicators.of(INPUT)).forTask(Task.BINARY);
+    NetworkSpec spec = ModelSpec.single(1).withIndicators(Indicators.of(INPUT));
 
     assertThatThrownBy(() -> new Learner(spec, Task.BINARY, INPUT.width(), 2, 1))
         .hasMessageContaining("Models.create");

@@ -6,10 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import dev.millrace.data.Task;
 import dev.millrace.nn.spec.Activation;
 import dev.millrace.nn.spec.LayerSpec;
-import dev.millrace.nn.spec.LearnerSpec;
 import dev.millrace.nn.spec.Loss;
 import dev.millrace.nn.spec.NetworkSpec;
-import dev.millrace.nn.spec.Normalization;
 import dev.millrace.nn.spec.Optimizer;
 import dev.millrace.nn.spec.Regularizer;
 import dev.millrace.testing.DoubleNetwork;
@@ -70,12 +68,12 @@ class GradientTest {
 
   private static void check(
       Task task, Activation hidden, Activation output, Loss loss, Regularizer regularizer) {
-    LearnerSpec spec = spec(hidden, output, loss, regularizer);
+    NetworkSpec spec = spec(hidden, output, loss, regularizer);
     int classes = task == Task.BINARY ? 2 : CLASSES;
     Learner learner = new Learner(spec, task, INPUTS, classes, 5);
     int outputs = task == Task.MULTICLASS ? CLASSES : 1;
     DoubleNetwork reference =
-        new DoubleNetwork(INPUTS, spec.layers(outputs), loss, task.isClassification());
+        new DoubleNetwork(INPUTS, spec.layers(task, classes), loss, task.isClassification());
     Random random = new Random(17);
     float[][] rows = new float[spec.batchSize()][INPUTS];
     double[] targets = new double[rows.length];
@@ -120,17 +118,19 @@ class GradientTest {
     }
   }
 
-  private static LearnerSpec spec(
+  private static NetworkSpec spec(
       Activation hidden, Activation output, Loss loss, Regularizer regularizer) {
     List<LayerSpec> layers =
         List.of(new LayerSpec(HIDDEN[0], hidden), new LayerSpec(HIDDEN[1], hidden));
-    return new LearnerSpec(
-        new NetworkSpec(layers, output, loss),
-        new Optimizer.Sgd(1f, 0f),
-        regularizer,
-        new Normalization(Normalization.Kind.NONE, 0f, 0f),
-        5,
-        0f,
-        3);
+    return NetworkSpec.of(new Optimizer.Sgd(1f, 0f))
+        .with(
+            to -> {
+              to.hidden = layers;
+              to.output = output;
+              to.loss = loss;
+              to.regularizer = regularizer;
+              to.batchSize = 5;
+              to.seed = 3;
+            });
   }
 }

@@ -7,10 +7,9 @@ import static org.assertj.core.api.Assertions.within;
 import dev.millrace.data.Task;
 import dev.millrace.nn.spec.Activation;
 import dev.millrace.nn.spec.LayerSpec;
-import dev.millrace.nn.spec.LearnerSpec;
 import dev.millrace.nn.spec.Loss;
+import dev.millrace.nn.spec.NetworkCheck;
 import dev.millrace.nn.spec.NetworkSpec;
-import dev.millrace.nn.spec.Normalization;
 import dev.millrace.nn.spec.Optimizer;
 import dev.millrace.nn.spec.Regularizer;
 import dev.millrace.testing.DoubleNetwork;
@@ -55,10 +54,11 @@ class LayerOptionsTest {
       int units, Activation activation, float dropout, boolean norm) {
     LayerSpec first = new LayerSpec(units, activation, dropout, norm);
     LayerSpec second = new LayerSpec(6, activation, dropout, norm);
-    LearnerSpec spec = spec(List.of(first, second), ROWS, new Regularizer(0.01f, 0.02f));
+    NetworkSpec spec = spec(List.of(first, second), ROWS, new Regularizer(0.01f, 0.02f));
     Learner learner = new Learner(spec, Task.MULTICLASS, INPUTS, 3, KEY);
     DoubleNetwork reference =
-        new DoubleNetwork(INPUTS, spec.layers(3), Loss.CATEGORICAL_CROSSENTROPY, true);
+        new DoubleNetwork(
+            INPUTS, spec.layers(Task.MULTICLASS, 3), Loss.CATEGORICAL_CROSSENTROPY, true);
     reference.mask(masks(spec, 0));
     int more = norm ? 3 : 1;
     int count = units * (INPUTS + more) + 6 * (units + more) + 7 * 3;
@@ -93,8 +93,8 @@ class LayerOptionsTest {
   }
 
   /** What dropout multiplies with, from the example of that number on. */
-  private static double[][][] masks(LearnerSpec spec, long example) {
-    Layout layout = new Layout(INPUTS, spec.layers(3));
+  private static double[][][] masks(NetworkSpec spec, long example) {
+    Layout layout = new Layout(INPUTS, spec.layers(Task.MULTICLASS, 3));
     Dropout dropout = new Dropout(SEED, KEY);
     double[][][] masks = new double[ROWS][2][];
     for (int r = 0; r < ROWS; r++) {
@@ -179,7 +179,7 @@ class LayerOptionsTest {
   @Test
   void noWeightVectorOfANeuronIsLongerThanTheAllowedNorm() {
     LayerSpec hidden = new LayerSpec(20, Activation.RELU);
-    LearnerSpec spec = spec(List.of(hidden), 1, new Regularizer(0f, 0f, 0.4f, 0f));
+    NetworkSpec spec = spec(List.of(hidden), 1, new Regularizer(0f, 0f, 0.4f, 0f));
     Learner learner = new Learner(spec, Task.MULTICLASS, INPUTS, 3, KEY);
     for (int e = 0; e < 50; e++) {
       learner.learn(new float[] {e % 3, e % 5 - 2, e % 7 - 3}, e % 3);
@@ -200,26 +200,28 @@ class LayerOptionsTest {
 
   @Test
   void invalidLayerOptionsAreRejected() {
-    LearnerSpec spec =
+    NetworkSpec spec =
         spec(List.of(new LayerSpec(4, Activation.TANH, 1f, false)), 1, new Regularizer(0f, 0f));
 
-    assertThatThrownBy(() -> spec.check(Task.MULTICLASS))
+    assertThatThrownBy(() -> new NetworkCheck(spec, Task.MULTICLASS).check())
         .hasMessage("a layer's dropout must be at least 0 and below 1, but was 1.0");
-    LearnerSpec softmax =
+    NetworkSpec softmax =
         spec(
             List.of(new LayerSpec(4, Activation.SOFTMAX, 0.5f, false)), 1, new Regularizer(0f, 0f));
-    assertThatThrownBy(() -> softmax.check(Task.MULTICLASS))
+    assertThatThrownBy(() -> new NetworkCheck(softmax, Task.MULTICLASS).check())
         .hasMessage("dropout does not go with a hidden layer of softmax");
   }
 
-  private static LearnerSpec spec(List<LayerSpec> hidden, int batchSize, Regularizer regularizer) {
-    return new LearnerSpec(
-        new NetworkSpec(hidden, Activation.SOFTMAX, Loss.CATEGORICAL_CROSSENTROPY),
-        new Optimizer.Sgd(1f, 0f),
-        regularizer,
-        new Normalization(Normalization.Kind.NONE, 0f, 0f),
-        batchSize,
-        0f,
-        SEED);
+  private static NetworkSpec spec(List<LayerSpec> hidden, int batchSize, Regularizer regularizer) {
+    return NetworkSpec.of(new Optimizer.Sgd(1f, 0f))
+        .with(
+            to -> {
+              to.hidden = hidden;
+              to.output = Activation.SOFTMAX;
+              to.loss = Loss.CATEGORICAL_CROSSENTROPY;
+              to.regularizer = regularizer;
+              to.batchSize = batchSize;
+              to.seed = SEED;
+            });
   }
 }

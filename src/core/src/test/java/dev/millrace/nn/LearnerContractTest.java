@@ -6,7 +6,6 @@ import dev.millrace.data.Task;
 import dev.millrace.nn.spec.Activation;
 import dev.millrace.nn.spec.Clipping;
 import dev.millrace.nn.spec.LayerSpec;
-import dev.millrace.nn.spec.LearnerSpec;
 import dev.millrace.nn.spec.Loss;
 import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.nn.spec.Normalization;
@@ -35,7 +34,7 @@ class LearnerContractTest {
   };
 
   /** A learner's specification and task. */
-  record Case(LearnerSpec spec, Task task) {
+  record Case(NetworkSpec spec, Task task) {
     @Override
     public String toString() {
       return spec.shape(task);
@@ -74,25 +73,31 @@ class LearnerContractTest {
     float dropout = hidden != Activation.SOFTMAX && number % 3 != 1 ? 0.3f : 0f;
     Normalization.Kind kind = Normalization.Kind.values()[number % 3];
     boolean standard = kind == Normalization.Kind.STANDARD;
-    LearnerSpec spec =
-        new LearnerSpec(
-            new NetworkSpec(
-                List.of(
-                    new LayerSpec(5, hidden, dropout, number % 4 == 0),
-                    new LayerSpec(17, hidden, 0f, number % 5 == 0)),
-                output,
-                loss),
-            optimizer,
-            ftrl ? new Schedule.Constant(0) : SCHEDULES[number % SCHEDULES.length],
-            new Regularizer(
-                1e-4f,
-                1e-3f,
-                !ftrl && number % 2 == 0 ? 1.5f : 0f,
-                loss.isCrossEntropy() && number % 3 == 0 ? 0.1f : 0f),
-            new Normalization(kind, standard ? 0.01f : 0f, standard ? 4f : 0f),
-            BATCH,
-            new Clipping(number % 2 == 0 ? 1f : 0f, number % 3 == 0 ? 0.2f : 0f),
-            number);
+    NetworkSpec spec =
+        NetworkSpec.of(optimizer)
+            .with(
+                to -> {
+                  to.hidden =
+                      List.of(
+                          new LayerSpec(5, hidden, dropout, number % 4 == 0),
+                          new LayerSpec(17, hidden, 0f, number % 5 == 0));
+                  to.output = output;
+                  to.loss = loss;
+                  to.schedule =
+                      ftrl ? new Schedule.Constant(0) : SCHEDULES[number % SCHEDULES.length];
+                  to.regularizer =
+                      new Regularizer(
+                          1e-4f,
+                          1e-3f,
+                          !ftrl && number % 2 == 0 ? 1.5f : 0f,
+                          loss.isCrossEntropy() && number % 3 == 0 ? 0.1f : 0f);
+                  to.normalization =
+                      new Normalization(kind, standard ? 0.01f : 0f, standard ? 4f : 0f);
+                  to.batchSize = BATCH;
+                  to.clipping =
+                      new Clipping(number % 2 == 0 ? 1f : 0f, number % 3 == 0 ? 0.2f : 0f);
+                  to.seed = number;
+                });
     return new Case(spec, task);
   }
 

@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.data.Task;
 import dev.millrace.nn.spec.Activation;
+import dev.millrace.nn.spec.Clipping;
 import dev.millrace.nn.spec.LayerSpec;
-import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.nn.spec.Normalization;
 import dev.millrace.nn.spec.Optimizer;
 import dev.millrace.nn.spec.Regularizer;
@@ -32,14 +33,14 @@ class LearnerFixtureTest {
   private static final int MORE = 60;
 
   /** What was stored under a name; kept as long as a version has it. */
-  private record Case(String name, Task task, NetworkModelSpec model) {
+  private record Case(String name, Task task, NetworkSpec model) {
 
     Learner begin() {
-      return new Learner(model.forTask(task), task, INPUTS, 2, 9);
+      return new Learner(model, task, INPUTS, 2, 9);
     }
 
     Learner read(byte[] bytes) throws IOException {
-      return StoredModel.read(bytes, model.forTask(task), task);
+      return StoredModel.read(bytes, model, task);
     }
   }
 
@@ -81,20 +82,23 @@ class LearnerFixtureTest {
                   Normalization.Kind.NONE,
                   2)));
 
-  private static NetworkModelSpec model(
+  private static NetworkSpec model(
       List<LayerSpec> hidden,
       Optimizer optimizer,
       Normalization.Kind normalization,
       int batchSize) {
     boolean standard = normalization == Normalization.Kind.STANDARD;
-    return NetworkModelSpec.builder(optimizer)
-        .hidden(hidden)
-        .regularizer(new Regularizer(0f, 1e-4f))
-        .normalization(new Normalization(normalization, standard ? 0.001f : 0f, standard ? 4f : 0f))
-        .batchSize(batchSize)
-        .clipNorm(1f)
-        .seed(5)
-        .build();
+    return NetworkSpec.of(optimizer)
+        .with(
+            to -> {
+              to.hidden = hidden;
+              to.regularizer = new Regularizer(0f, 1e-4f);
+              to.normalization =
+                  new Normalization(normalization, standard ? 0.001f : 0f, standard ? 4f : 0f);
+              to.batchSize = batchSize;
+              to.clipping = new Clipping(1f, 0f);
+              to.seed = 5;
+            });
   }
 
   @BeforeAll

@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.data.Task;
 import dev.millrace.nn.spec.Activation;
+import dev.millrace.nn.spec.Clipping;
 import dev.millrace.nn.spec.LayerSpec;
-import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.nn.spec.Normalization;
 import dev.millrace.nn.spec.Optimizer;
 import java.util.Arrays;
@@ -42,16 +43,20 @@ class LearnerStepTest {
 
   private static Learner learner(
       Optimizer optimizer, int hidden, int batchSize, float clipNorm, Normalization.Kind kind) {
-    NetworkModelSpec model =
-        NetworkModelSpec.builder(optimizer)
-            .hidden(
-                List.of(new LayerSpec(hidden, Activation.RELU), new LayerSpec(20, Activation.TANH)))
-            .normalization(new Normalization(kind, 0.01f, 4f))
-            .batchSize(batchSize)
-            .clipNorm(clipNorm)
-            .seed(5)
-            .build();
-    return new Learner(model.forTask(Task.MULTICLASS), Task.MULTICLASS, INPUTS, CLASSES, 1);
+    NetworkSpec model =
+        NetworkSpec.of(optimizer)
+            .with(
+                to -> {
+                  to.hidden =
+                      List.of(
+                          new LayerSpec(hidden, Activation.RELU),
+                          new LayerSpec(20, Activation.TANH));
+                  to.normalization = new Normalization(kind, 0.01f, 4f);
+                  to.batchSize = batchSize;
+                  to.clipping = new Clipping(clipNorm, 0f);
+                  to.seed = 5;
+                });
+    return new Learner(model, Task.MULTICLASS, INPUTS, CLASSES, 1);
   }
 
   private static Learner learner(int hidden, int batchSize, float clipNorm) {

@@ -7,11 +7,10 @@ import static org.assertj.core.api.Assertions.within;
 import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.Task;
 import dev.millrace.nn.spec.Activation;
+import dev.millrace.nn.spec.Clipping;
 import dev.millrace.nn.spec.LayerSpec;
-import dev.millrace.nn.spec.LearnerSpec;
 import dev.millrace.nn.spec.Loss;
 import dev.millrace.nn.spec.ModelSpec;
-import dev.millrace.nn.spec.NetworkModelSpec;
 import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.nn.spec.Normalization;
 import dev.millrace.nn.spec.Optimizer;
@@ -57,20 +56,20 @@ class LearnerTest {
     return all;
   }
 
-  private static LearnerSpec spec(Task task, Optimizer optimizer, int batchSize) {
-    NetworkModelSpec model =
-        NetworkModelSpec.builder(optimizer)
-            .hidden(List.of(new LayerSpec(9, Activation.TANH)))
-            .regularizer(new Regularizer(1e-4f, 1e-3f))
-            .normalization(new Normalization(Normalization.Kind.STANDARD, 0.01f, 4f))
-            .batchSize(batchSize)
-            .clipNorm(1f)
-            .seed(SEED)
-            .build();
-    return model.forTask(task);
+  private static NetworkSpec spec(Optimizer optimizer, int batchSize) {
+    return NetworkSpec.of(optimizer)
+        .with(
+            to -> {
+              to.hidden = List.of(new LayerSpec(9, Activation.TANH));
+              to.regularizer = new Regularizer(1e-4f, 1e-3f);
+              to.normalization = new Normalization(Normalization.Kind.STANDARD, 0.01f, 4f);
+              to.batchSize = batchSize;
+              to.clipping = new Clipping(1f, 0f);
+              to.seed = SEED;
+            });
   }
 
-  private static Learner learner(LearnerSpec spec, Task task) {
+  private static Learner learner(NetworkSpec spec, Task task) {
     return new Learner(spec, task, INPUTS, classes(task), 1);
   }
 
@@ -115,7 +114,7 @@ class LearnerTest {
   @ParameterizedTest
   @MethodSource("optimizersAndTasks")
   void aModelRestoredWithinAMiniBatchContinuesBitForBit(Optimizer optimizer, Task task) {
-    LearnerSpec spec = spec(task, optimizer, 5);
+    NetworkSpec spec = spec(optimizer, 5);
     Learner whole = learner(spec, task);
     learn(whole, task, 0, 60);
 
@@ -141,14 +140,15 @@ class LearnerTest {
   @MethodSource("optimizersWithoutDecay")
   void resettingTheOutputLayerKeepsTheOtherLayers(Optimizer optimizer) {
     Task task = Task.MULTICLASS;
-    LearnerSpec spec =
-        NetworkModelSpec.builder(optimizer)
-            .hidden(List.of(new LayerSpec(9, Activation.TANH)))
-            .normalization(new Normalization(Normalization.Kind.STANDARD, 0.01f, 4f))
-            .clipNorm(1f)
-            .seed(SEED)
-            .build()
-            .forTask(task);
+    NetworkSpec spec =
+        NetworkSpec.of(optimizer)
+            .with(
+                to -> {
+                  to.hidden = List.of(new LayerSpec(9, Activation.TANH));
+                  to.normalization = new Normalization(Normalization.Kind.STANDARD, 0.01f, 4f);
+                  to.clipping = new Clipping(1f, 0f);
+                  to.seed = SEED;
+                });
     int hidden = (INPUTS + 1) * 9;
     int all = hidden + 10 * classes(task);
     double[] initial = StoredModel.parameters(learner(spec, task), all);
@@ -178,13 +178,14 @@ class LearnerTest {
   @Test
   void ftrlKeepsWeightsWithoutAGradient() {
     Task task = Task.MULTICLASS;
-    LearnerSpec spec =
-        NetworkModelSpec.builder(new Optimizer.Ftrl(0.1f, 1f, 1e-3f, 1e-3f))
-            .hidden(List.of(new LayerSpec(9, Activation.TANH)))
-            .clipNorm(1f)
-            .seed(SEED)
-            .build()
-            .forTask(task);
+    NetworkSpec spec =
+        NetworkSpec.of(new Optimizer.Ftrl(0.1f, 1f, 1e-3f, 1e-3f))
+            .with(
+                to -> {
+                  to.hidden = List.of(new LayerSpec(9, Activation.TANH));
+                  to.clipping = new Clipping(1f, 0f);
+                  to.seed = SEED;
+                });
     Learner more = new Learner(spec, task, INPUTS, 2, 1);
     more.addClass();
     Learner started = new Learner(spec, task, INPUTS, 3, 2);
@@ -205,7 +206,7 @@ class LearnerTest {
   @Test
   void predictNextIncludesTheFeaturesInTheStatistics() {
     Task task = Task.MULTICLASS;
-    LearnerSpec spec = spec(task, OPTIMIZERS[0], 5);
+    NetworkSpec spec = spec(OPTIMIZERS[0], 5);
     Learner learner = learner(spec, task);
     learn(learner, task, 0, 12);
     byte[] before = StoredModel.bytes(learner);
@@ -224,13 +225,14 @@ class LearnerTest {
   @Test
   void aCopyDropsTheSameNeurons() {
     Task task = Task.BINARY;
-    LearnerSpec spec =
-        NetworkModelSpec.builder(OPTIMIZERS[0])
-            .hidden(List.of(new LayerSpec(9, Activation.TANH, 0.4f, false)))
-            .batchSize(2)
-            .seed(SEED)
-            .build()
-            .forTask(task);
+    NetworkSpec spec =
+        NetworkSpec.of(OPTIMIZERS[0])
+            .with(
+                to -> {
+                  to.hidden = List.of(new LayerSpec(9, Activation.TANH, 0.4f, false));
+                  to.batchSize = 2;
+                  to.seed = SEED;
+                });
     Learner learner = learner(spec, task);
     learn(learner, task, 1, 10);
     Learner copy = learner.copy();
@@ -247,7 +249,7 @@ class LearnerTest {
   @Test
   void theLearningRateIsBoostedUntilAStep() {
     Task task = Task.BINARY;
-    Learner learner = learner(spec(task, OPTIMIZERS[0], 5), task);
+    Learner learner = learner(spec(OPTIMIZERS[0], 5), task);
     learner.boostLearningRate(3f, 2);
 
     learn(learner, task, 0, 5);
@@ -266,8 +268,8 @@ class LearnerTest {
   @Test
   void memoryCountsParametersSlotsStatisticsAndWaitingExamples() {
     Task task = Task.REGRESSION;
-    Learner plain = learner(spec(task, OPTIMIZERS[0], 5), task);
-    Learner adam = learner(spec(task, OPTIMIZERS[4], 5), task);
+    Learner plain = learner(spec(OPTIMIZERS[0], 5), task);
+    Learner adam = learner(spec(OPTIMIZERS[4], 5), task);
     long statistics = 3 * INPUTS * Double.BYTES;
     long parameters = plain.memoryBytes() - statistics;
 
@@ -283,16 +285,16 @@ class LearnerTest {
   @ParameterizedTest
   @EnumSource(Normalization.Kind.class)
   void everyNormalizationIsRestored(Normalization.Kind kind) {
-    NetworkModelSpec model = ModelSpec.single(SEED);
-    LearnerSpec spec =
-        new LearnerSpec(
-            model.forTask(Task.REGRESSION).network(),
-            OPTIMIZERS[0],
-            model.regularizer(),
-            new Normalization(kind, 0f, 0f),
-            3,
-            1f,
-            SEED);
+    NetworkSpec model = ModelSpec.single(SEED);
+    NetworkSpec spec =
+        model.with(
+            to -> {
+              to.optimizer = OPTIMIZERS[0];
+              to.normalization = new Normalization(kind, 0f, 0f);
+              to.batchSize = 3;
+              to.clipping = new Clipping(1f, 0f);
+              to.seed = SEED;
+            });
     Learner whole = learner(spec, Task.REGRESSION);
     learn(whole, Task.REGRESSION, 0, 10);
     Learner restored = StoredModel.restored(whole, spec, Task.REGRESSION);
@@ -306,7 +308,7 @@ class LearnerTest {
   @ParameterizedTest
   @MethodSource("optimizersAndTasks")
   void theSameSeedMakesTheSameModelAndAnotherKeyAnother(Optimizer optimizer, Task task) {
-    LearnerSpec spec = spec(task, optimizer, 1);
+    NetworkSpec spec = spec(optimizer, 1);
     Learner one = learner(spec, task);
     Learner two = learner(spec, task);
     Learner other = new Learner(spec, task, INPUTS, classes(task), 2);
@@ -322,7 +324,7 @@ class LearnerTest {
   @ParameterizedTest
   @MethodSource("optimizersAndTasks")
   void aCopyLearnsIndependentlyOfTheOriginal(Optimizer optimizer, Task task) {
-    LearnerSpec spec = spec(task, optimizer, 5);
+    NetworkSpec spec = spec(optimizer, 5);
     Learner original = learner(spec, task);
     learn(original, task, 0, 23);
     byte[] before = StoredModel.bytes(original);
@@ -338,8 +340,8 @@ class LearnerTest {
 
   @Test
   void learnersThatShareScratchDoNotDisturbEachOther() {
-    LearnerSpec spec = spec(Task.BINARY, OPTIMIZERS[2], 3);
-    LearnerSpec wide = ModelSpec.single(1).forTask(Task.MULTICLASS);
+    NetworkSpec spec = spec(OPTIMIZERS[2], 3);
+    NetworkSpec wide = ModelSpec.single(1);
     Learner alone = learner(spec, Task.BINARY);
     learn(alone, Task.BINARY, 0, 30);
     Workspace shared = new Workspace();
@@ -359,7 +361,7 @@ class LearnerTest {
   @ParameterizedTest
   @EnumSource(Task.class)
   void predictChangesNothing(Task task) {
-    Learner learner = learner(spec(task, OPTIMIZERS[2], 5), task);
+    Learner learner = learner(spec(OPTIMIZERS[2], 5), task);
     learn(learner, task, 0, 33);
     byte[] before = StoredModel.bytes(learner);
 
@@ -371,7 +373,7 @@ class LearnerTest {
 
   @Test
   void anAddedClassKeepsTheOtherLogitsAndThePendingExamples() {
-    LearnerSpec spec = spec(Task.MULTICLASS, OPTIMIZERS[4], 5);
+    NetworkSpec spec = spec(OPTIMIZERS[4], 5);
     // 15 to 18 classes: the padded width of the output layer grows on the way.
     Learner learner = new Learner(spec, Task.MULTICLASS, INPUTS, 15, 1);
     float[] out = new float[20];
@@ -402,9 +404,9 @@ class LearnerTest {
 
   @Test
   void aModelStartsWithoutClassesAndLearnsThem() {
-    NetworkModelSpec model = ModelSpec.single(SEED);
+    NetworkSpec model = ModelSpec.single(SEED);
     for (Task task : new Task[] {Task.BINARY, Task.MULTICLASS}) {
-      Learner learner = new Learner(model.forTask(task), task, INPUTS, 0, 1);
+      Learner learner = new Learner(model, task, INPUTS, 0, 1);
       learner.addClass();
       assertThat(learner.predict(example(0))).containsExactly(1f);
       float[] scratch = new float[2];
@@ -417,9 +419,14 @@ class LearnerTest {
 
   @Test
   void oneNeuronGivesBothProbabilities() {
-    NetworkModelSpec model =
-        NetworkModelSpec.builder(OPTIMIZERS[0]).loss(Loss.BINARY_CROSSENTROPY).seed(SEED).build();
-    Learner learner = new Learner(model.forTask(Task.BINARY), Task.BINARY, 1, 2, 1);
+    NetworkSpec model =
+        NetworkSpec.of(OPTIMIZERS[0])
+            .with(
+                to -> {
+                  to.loss = Loss.BINARY_CROSSENTROPY;
+                  to.seed = SEED;
+                });
+    Learner learner = new Learner(model, Task.BINARY, 1, 2, 1);
     for (int e = 0; e < 2000; e++) {
       learner.learn(new float[] {e % 2 == 0 ? 1f : -1f}, e % 2);
     }
@@ -433,15 +440,14 @@ class LearnerTest {
 
   @Test
   void weightsStayFiniteForLogitsOfAnySize() {
-    LearnerSpec spec =
-        new LearnerSpec(
-            new NetworkSpec(List.of(), Activation.SOFTMAX, Loss.CATEGORICAL_CROSSENTROPY),
-            new Optimizer.Sgd(1f, 0f),
-            new Regularizer(0f, 0f),
-            new Normalization(Normalization.Kind.NONE, 0f, 0f),
-            1,
-            0f,
-            SEED);
+    NetworkSpec spec =
+        NetworkSpec.of(new Optimizer.Sgd(1f, 0f))
+            .with(
+                to -> {
+                  to.output = Activation.SOFTMAX;
+                  to.loss = Loss.CATEGORICAL_CROSSENTROPY;
+                  to.seed = SEED;
+                });
     Learner learner = new Learner(spec, Task.MULTICLASS, 1, 3, 1);
     float[] out = new float[3];
     for (int e = 0; e < 100; e++) {
@@ -455,18 +461,17 @@ class LearnerTest {
   @ParameterizedTest
   @EnumSource(Activation.class)
   void everyActivationIsFiniteForSumsOfTenThousand(Activation activation) {
-    LearnerSpec spec =
-        new LearnerSpec(
-            new NetworkSpec(
-                List.of(new LayerSpec(8, activation)),
-                Activation.SOFTMAX,
-                Loss.CATEGORICAL_CROSSENTROPY),
-            new Optimizer.Sgd(0.1f, 0f),
-            new Regularizer(0f, 0f, 0f, 0.1f),
-            new Normalization(Normalization.Kind.NONE, 0f, 0f),
-            1,
-            1f,
-            SEED);
+    NetworkSpec spec =
+        NetworkSpec.of(new Optimizer.Sgd(0.1f, 0f))
+            .with(
+                to -> {
+                  to.hidden = List.of(new LayerSpec(8, activation));
+                  to.output = Activation.SOFTMAX;
+                  to.loss = Loss.CATEGORICAL_CROSSENTROPY;
+                  to.regularizer = new Regularizer(0f, 0f, 0f, 0.1f);
+                  to.clipping = new Clipping(1f, 0f);
+                  to.seed = SEED;
+                });
     Learner learner = new Learner(spec, Task.MULTICLASS, 1, 3, 1);
     float[] out = new float[3];
     for (int e = 0; e < 100; e++) {
@@ -480,15 +485,14 @@ class LearnerTest {
 
   @Test
   void aStepWhoseGradientIsNotFiniteIsSkippedAndCounted() {
-    LearnerSpec spec =
-        new LearnerSpec(
-            new NetworkSpec(List.of(), Activation.LINEAR, Loss.MSE),
-            OPTIMIZERS[4],
-            new Regularizer(0f, 0f),
-            new Normalization(Normalization.Kind.NONE, 0f, 0f),
-            1,
-            0f,
-            SEED);
+    NetworkSpec spec =
+        NetworkSpec.of(OPTIMIZERS[4])
+            .with(
+                to -> {
+                  to.output = Activation.LINEAR;
+                  to.loss = Loss.MSE;
+                  to.seed = SEED;
+                });
     Learner learner = new Learner(spec, Task.REGRESSION, 2, 0, 1);
     double[] before = StoredModel.parameters(learner, 3);
     float[] out = new float[PredictedValue.FLOATS];
@@ -513,15 +517,15 @@ class LearnerTest {
   }
 
   private static double lengthOfFirstStep(float[] x, float clip) {
-    LearnerSpec spec =
-        new LearnerSpec(
-            new NetworkSpec(List.of(), Activation.LINEAR, Loss.MSE),
-            new Optimizer.Sgd(0.001f, 0f),
-            new Regularizer(0f, 0f),
-            new Normalization(Normalization.Kind.NONE, 0f, 0f),
-            1,
-            clip,
-            SEED);
+    NetworkSpec spec =
+        NetworkSpec.of(new Optimizer.Sgd(0.001f, 0f))
+            .with(
+                to -> {
+                  to.output = Activation.LINEAR;
+                  to.loss = Loss.MSE;
+                  to.clipping = new Clipping(clip, 0f);
+                  to.seed = SEED;
+                });
     Learner learner = new Learner(spec, Task.REGRESSION, 2, 0, 1);
     double[] before = StoredModel.parameters(learner, 3);
 
@@ -537,8 +541,7 @@ class LearnerTest {
 
   @Test
   void aRegressionPredictsOnTheTargetsOwnScale() {
-    Learner learner =
-        new Learner(ModelSpec.single(SEED).forTask(Task.REGRESSION), Task.REGRESSION, 1, 0, 1);
+    Learner learner = new Learner(ModelSpec.single(SEED), Task.REGRESSION, 1, 0, 1);
     Random random = new Random(SEED);
     for (int e = 0; e < 5000; e++) {
       float x = (float) random.nextGaussian();
@@ -551,16 +554,14 @@ class LearnerTest {
   @ParameterizedTest
   @EnumSource(Normalization.Kind.class)
   void thereIsNoPredictionBeforeTheFirstTarget(Normalization.Kind kind) {
-    LearnerSpec auto = ModelSpec.single(SEED).forTask(Task.REGRESSION);
-    LearnerSpec spec =
-        new LearnerSpec(
-            auto.network(),
-            auto.optimizer(),
-            auto.regularizer(),
-            new Normalization(kind, 0f, 0f),
-            4,
-            0f,
-            SEED);
+    NetworkSpec auto = ModelSpec.single(SEED);
+    NetworkSpec spec =
+        auto.with(
+            to -> {
+              to.normalization = new Normalization(kind, 0f, 0f);
+              to.batchSize = 4;
+              to.seed = SEED;
+            });
     Learner learner = new Learner(spec, Task.REGRESSION, 1, 0, 1);
     float[] out = new float[PredictedValue.FLOATS];
 
@@ -573,7 +574,7 @@ class LearnerTest {
 
   @Test
   void aClassThatWasNotAddedIsRejected() {
-    Learner learner = learner(spec(Task.BINARY, OPTIMIZERS[0], 1), Task.BINARY);
+    Learner learner = learner(spec(OPTIMIZERS[0], 1), Task.BINARY);
 
     assertThatThrownBy(() -> learner.learnClass(example(0), 0, 2, 1f, new float[2]))
         .isInstanceOf(IndexOutOfBoundsException.class)
@@ -582,8 +583,8 @@ class LearnerTest {
 
   @Test
   void aModelOfAnotherShapeIsRejectedNamingBoth() {
-    LearnerSpec stored = spec(Task.BINARY, OPTIMIZERS[0], 1);
-    LearnerSpec configured = spec(Task.BINARY, OPTIMIZERS[4], 1);
+    NetworkSpec stored = spec(OPTIMIZERS[0], 1);
+    NetworkSpec configured = spec(OPTIMIZERS[4], 1);
     byte[] bytes = StoredModel.bytes(learner(stored, Task.BINARY));
 
     assertThatThrownBy(() -> StoredModel.read(bytes, configured, Task.BINARY))
@@ -593,7 +594,7 @@ class LearnerTest {
 
   @Test
   void aNewerFormatIsRejected() {
-    LearnerSpec spec = spec(Task.BINARY, OPTIMIZERS[0], 1);
+    NetworkSpec spec = spec(OPTIMIZERS[0], 1);
     byte[] bytes = StoredModel.bytes(learner(spec, Task.BINARY));
     ByteBuffer.wrap(bytes).putInt(0, 2);
 
@@ -603,7 +604,7 @@ class LearnerTest {
 
   @Test
   void truncatedBytesAreRejected() {
-    LearnerSpec spec = spec(Task.BINARY, OPTIMIZERS[0], 1);
+    NetworkSpec spec = spec(OPTIMIZERS[0], 1);
     byte[] bytes = StoredModel.bytes(learner(spec, Task.BINARY));
     byte[] cut = Arrays.copyOf(bytes, bytes.length - 1);
 
@@ -617,7 +618,7 @@ class LearnerTest {
 
   @Test
   void aStoredRegressionModelHasNoClasses() {
-    LearnerSpec spec = spec(Task.REGRESSION, OPTIMIZERS[0], 1);
+    NetworkSpec spec = spec(OPTIMIZERS[0], 1);
     byte[] bytes = StoredModel.bytes(learner(spec, Task.REGRESSION));
     int classes = StoredModel.parametersOffset(bytes) - Long.BYTES - Integer.BYTES;
     ByteBuffer.wrap(bytes).putInt(classes, 255);
@@ -629,7 +630,7 @@ class LearnerTest {
 
   @Test
   void aStoredShapeIsPrintedWithoutControlCharacters() {
-    LearnerSpec spec = spec(Task.BINARY, OPTIMIZERS[0], 1);
+    NetworkSpec spec = spec(OPTIMIZERS[0], 1);
     byte[] bytes = StoredModel.bytes(learner(spec, Task.BINARY));
     bytes[7] = '\n';
 
@@ -640,7 +641,8 @@ class LearnerTest {
 
   @Test
   void anOutputLayerThatDoesNotFitTheTaskIsRejected() {
-    LearnerSpec classifier = spec(Task.BINARY, OPTIMIZERS[0], 1);
+    NetworkSpec classifier =
+        spec(OPTIMIZERS[0], 1).with(to -> to.loss = Loss.CATEGORICAL_CROSSENTROPY);
 
     assertThatThrownBy(() -> new Learner(classifier, Task.REGRESSION, 3, 0, 1))
         .isInstanceOf(IllegalArgumentException.class)

@@ -7,12 +7,12 @@ import dev.millrace.nn.spec.Activation;
 import dev.millrace.nn.spec.AutoModelSpec;
 import dev.millrace.nn.spec.AutoSpec;
 import dev.millrace.nn.spec.ClassWeights;
+import dev.millrace.nn.spec.Clipping;
 import dev.millrace.nn.spec.LayerSpec;
-import dev.millrace.nn.spec.LearnerSpec;
 import dev.millrace.nn.spec.Loss;
 import dev.millrace.nn.spec.ModelSpec;
 import dev.millrace.nn.spec.ModelStart;
-import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.nn.spec.Normalization;
 import dev.millrace.nn.spec.Optimizer;
 import dev.millrace.nn.spec.Regularizer;
@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What the settings of models say, and what is made of them. */
 class ModelSpecTest {
 
-  private static final NetworkModelSpec SINGLE = ModelSpec.single(1);
+  private static final NetworkSpec SINGLE = ModelSpec.single(1);
   private static final AutoModelSpec MIXTURE =
       ModelSpec.auto(2, AutoSpec.of(AutoSpec.Tier.FAST), ClassWeights.NONE);
   private static final SelectionSpec CONTEST =
@@ -40,17 +40,19 @@ class ModelSpecTest {
           Promotion.DEFAULT,
           OnChange.REJECT);
 
-  private static NetworkModelSpec spec(Activation output, Loss loss, LayerSpec... hidden) {
-    return NetworkModelSpec.builder(new Optimizer.Adam(0.01f, 0.9f, 0.999f, 1e-8f))
-        .hidden(List.of(hidden))
-        .output(output)
-        .loss(loss)
-        .regularizer(new Regularizer(0f, 0f, 0f, 0.1f))
-        .normalization(new Normalization(Normalization.Kind.STANDARD, 0.001f, 4f))
-        .batchSize(4)
-        .clipNorm(1f)
-        .seed(7)
-        .build();
+  private static NetworkSpec spec(Activation output, Loss loss, LayerSpec... hidden) {
+    return NetworkSpec.of(new Optimizer.Adam(0.01f, 0.9f, 0.999f, 1e-8f))
+        .with(
+            to -> {
+              to.hidden = List.of(hidden);
+              to.output = output;
+              to.loss = loss;
+              to.regularizer = new Regularizer(0f, 0f, 0f, 0.1f);
+              to.normalization = new Normalization(Normalization.Kind.STANDARD, 0.001f, 4f);
+              to.batchSize = 4;
+              to.clipping = new Clipping(1f, 0f);
+              to.seed = 7;
+            });
   }
 
   @Test
@@ -65,8 +67,7 @@ class ModelSpecTest {
     assertThat(value.outputs()).isEqualTo(PredictedValue.FLOATS);
     assertThat(value.inputs()).isEqualTo(4);
     assertThat(value.keySeed()).isZero();
-    assertThat(new Learner(SINGLE.forTask(Task.BINARY), Task.BINARY, 3, 2, 9).keySeed())
-        .isEqualTo(9);
+    assertThat(new Learner(SINGLE, Task.BINARY, 3, 2, 9).keySeed()).isEqualTo(9);
   }
 
   @Test
@@ -88,11 +89,11 @@ class ModelSpecTest {
   })
   void missingOutputAndLossFollowFromTheTask(
       Task task, Activation output, Loss loss, Activation expected, Loss expectedLoss) {
-    LearnerSpec spec = spec(output, loss, new LayerSpec(8, Activation.RELU)).forTask(task);
+    NetworkSpec spec = spec(output, loss, new LayerSpec(8, Activation.RELU));
 
-    assertThat(spec.network().output()).isEqualTo(expected);
-    assertThat(spec.network().loss()).isEqualTo(expectedLoss);
-    assertThat(spec.regularizer().labelSmoothing()).isEqualTo(task.isClassification() ? 0.1f : 0f);
+    assertThat(spec.output(task)).isEqualTo(expected);
+    assertThat(spec.loss(task)).isEqualTo(expectedLoss);
+    assertThat(spec.labelSmoothing(task)).isEqualTo(task.isClassification() ? 0.1f : 0f);
   }
 
   @Test
@@ -100,23 +101,21 @@ class ModelSpecTest {
     LayerSpec[] hidden = {
       new LayerSpec(8, Activation.LEAKY_RELU, 0f, true), new LayerSpec(12, Activation.TANH)
     };
-    NetworkModelSpec spec = spec(null, null, hidden);
+    NetworkSpec spec = spec(null, null, hidden);
 
-    String shape = spec.forTask(Task.BINARY).shape(Task.BINARY);
+    String shape = spec.shape(Task.BINARY);
 
     assertThat(shape)
         .isEqualTo(
             "binary, 8 leaky_relu with layer norm, 12 tanh, softmax categorical_crossentropy, adam,"
                 + " normalization standard, batch size 4");
-    assertThat(LearnerSpec.hiddenOf(shape)).containsExactly(hidden);
-    NetworkModelSpec other =
-        spec(null, null, new LayerSpec(3, Activation.RELU)).withHiddenOf(shape);
-    assertThat(other.forTask(Task.BINARY)).isEqualTo(spec.forTask(Task.BINARY));
+    NetworkSpec other = spec(null, null, new LayerSpec(3, Activation.RELU)).withHiddenOf(shape);
+    assertThat(other).isEqualTo(spec);
   }
 
   @Test
   void modelBytesCountWeightsSlotsAndStatistics() {
-    LearnerSpec adam = spec(null, null, new LayerSpec(8, Activation.RELU)).forTask(Task.MULTICLASS);
+    NetworkSpec adam = spec(null, null, new LayerSpec(8, Activation.RELU));
     long values = (5 + 1) * 8 + (8 + 1) * 3;
 
     assertThat(new CompiledNetwork.Kind(adam, Task.MULTICLASS, 5, 3).storedBytes())

@@ -7,12 +7,12 @@ import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.Task;
 import dev.millrace.input.IdColumns;
 import dev.millrace.nn.spec.Activation;
+import dev.millrace.nn.spec.Clipping;
 import dev.millrace.nn.spec.Indicators;
 import dev.millrace.nn.spec.LayerSpec;
-import dev.millrace.nn.spec.LearnerSpec;
 import dev.millrace.nn.spec.Loss;
 import dev.millrace.nn.spec.ModelWeights;
-import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.nn.spec.Normalization;
 import dev.millrace.nn.spec.Optimizer;
 import dev.millrace.testing.Summaries;
@@ -64,13 +64,14 @@ class ModelWeightsTest {
 
   @Test
   void aRestoredModelWithoutStatisticsKnowsThatItWasWarmStarted() throws IOException {
-    LearnerSpec spec =
-        NetworkModelSpec.builder(new Optimizer.Sgd(0.01f, 0f, false))
-            .hidden(List.of(new LayerSpec(5, Activation.TANH)))
-            .clipNorm(1f)
-            .seed(3)
-            .build()
-            .forTask(Task.REGRESSION);
+    NetworkSpec spec =
+        NetworkSpec.of(new Optimizer.Sgd(0.01f, 0f, false))
+            .with(
+                to -> {
+                  to.hidden = List.of(new LayerSpec(5, Activation.TANH));
+                  to.clipping = new Clipping(1f, 0f);
+                  to.seed = 3;
+                });
     LearnerContractTest.Case of = new LearnerContractTest.Case(spec, Task.REGRESSION);
     Learner taught = taught(spec, Task.REGRESSION);
     Learner started = new Learner(spec, Task.REGRESSION, INPUTS, 0, 99);
@@ -162,15 +163,16 @@ class ModelWeightsTest {
   }
 
   private static Learner network(Activation hidden, Activation output) {
-    LearnerSpec spec =
-        NetworkModelSpec.builder(new Optimizer.Sgd(0.01f, 0f, false))
-            .hidden(List.of(new LayerSpec(3, hidden)))
-            .output(output)
-            .loss(Loss.MSE)
-            .clipNorm(1f)
-            .seed(3)
-            .build()
-            .forTask(Task.REGRESSION);
+    NetworkSpec spec =
+        NetworkSpec.of(new Optimizer.Sgd(0.01f, 0f, false))
+            .with(
+                to -> {
+                  to.hidden = List.of(new LayerSpec(3, hidden));
+                  to.output = output;
+                  to.loss = Loss.MSE;
+                  to.clipping = new Clipping(1f, 0f);
+                  to.seed = 3;
+                });
     return new Learner(spec, Task.REGRESSION, INPUTS, 0, 99);
   }
 
@@ -181,8 +183,7 @@ class ModelWeightsTest {
 
     assertThat(weights.hidden())
         .extracting(LayerSpec::units)
-        .containsExactlyElementsOf(
-            of.spec().network().hidden().stream().map(LayerSpec::units).toList());
+        .containsExactlyElementsOf(of.spec().hidden().stream().map(LayerSpec::units).toList());
     assertThat(weights.output()).isSameAs(weights.layers().get(weights.layers().size() - 1));
   }
 
@@ -244,7 +245,7 @@ class ModelWeightsTest {
                 taught.rollbacks()));
   }
 
-  private static Learner taught(LearnerSpec spec, Task task) {
+  private static Learner taught(NetworkSpec spec, Task task) {
     Learner learner = new Learner(spec, task, INPUTS, task.isClassification() ? 2 : 0, 5);
     Random random = new Random(11);
     for (int e = 0; e < 25; e++) {

@@ -6,10 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.data.Task;
 import dev.millrace.nn.spec.Activation;
 import dev.millrace.nn.spec.LayerSpec;
-import dev.millrace.nn.spec.LearnerSpec;
 import dev.millrace.nn.spec.Loss;
 import dev.millrace.nn.spec.ModelWeights;
-import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.nn.spec.Normalization;
 import dev.millrace.nn.spec.Optimizer;
 import dev.millrace.nn.stored.ModelMismatchException;
@@ -65,10 +64,9 @@ class NetworkExpansionTest {
       String name, String before, String after, int moreInputs, float tolerance)
       throws IOException {
     for (Task task : List.of(Task.MULTICLASS, Task.REGRESSION)) {
-      Learner learner = taught(spec(before, ADAM, task), task);
+      Learner learner = taught(spec(before, ADAM), task);
 
-      Learner grown =
-          learner.expanded(spec(after, ADAM, task), INPUTS + moreInputs, new Workspace());
+      Learner grown = learner.expanded(spec(after, ADAM), INPUTS + moreInputs, new Workspace());
 
       SplittableRandom random = new SplittableRandom(9);
       for (int i = 0; i < 100; i++) {
@@ -93,9 +91,8 @@ class NetworkExpansionTest {
   void newNeuronsAndInputsLearn(
       String name, String before, String after, int moreInputs, float tolerance)
       throws IOException {
-    Learner learner = taught(spec(before, ADAM, Task.MULTICLASS), Task.MULTICLASS);
-    Learner grown =
-        learner.expanded(spec(after, ADAM, Task.MULTICLASS), INPUTS + moreInputs, new Workspace());
+    Learner learner = taught(spec(before, ADAM), Task.MULTICLASS);
+    Learner grown = learner.expanded(spec(after, ADAM), INPUTS + moreInputs, new Workspace());
     ModelWeights atFirst = grown.weights();
 
     teach(grown, 50, 3);
@@ -116,8 +113,8 @@ class NetworkExpansionTest {
   void slotsOfKeptWeightsAndTheMiniBatchAreKept() throws IOException {
     // With all outgoing weights 0 and a hidden layer without change, the first step of the kept
     // weights is that of the smaller model, if their slots and the waiting examples are.
-    LearnerSpec small = spec("8 relu", new Optimizer.Sgd(0.05f, 0.9f, false), Task.MULTICLASS, 7);
-    LearnerSpec large = spec("12 relu", new Optimizer.Sgd(0.05f, 0.9f, false), Task.MULTICLASS, 7);
+    NetworkSpec small = model("8 relu", new Optimizer.Sgd(0.05f, 0.9f, false), 7);
+    NetworkSpec large = model("12 relu", new Optimizer.Sgd(0.05f, 0.9f, false), 7);
     Learner learner = taught(small, Task.MULTICLASS);
     Learner grown = learner.expanded(large, INPUTS, new Workspace());
     assertThat(learner.examples() % 7).isNotZero();
@@ -138,8 +135,8 @@ class NetworkExpansionTest {
 
   @Test
   void anExpandedNetworkIsStoredWithItsNewSize() throws IOException {
-    Learner learner = taught(spec("8 relu", ADAM, Task.MULTICLASS), Task.MULTICLASS);
-    LearnerSpec large = spec("12 relu, 12 relu", ADAM, Task.MULTICLASS);
+    Learner learner = taught(spec("8 relu", ADAM), Task.MULTICLASS);
+    NetworkSpec large = spec("12 relu, 12 relu", ADAM);
     Learner grown = learner.expanded(large, INPUTS + 1, new Workspace());
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     grown.write(new DataOutputStream(bytes));
@@ -178,14 +175,14 @@ class NetworkExpansionTest {
   @FieldSource("OBSTACLES")
   void anImpossibleExpansionIsRejectedNamingBothAndTheReason(
       String before, String after, int moreInputs, String reason) throws IOException {
-    Learner learner = taught(spec(before, ADAM, Task.MULTICLASS), Task.MULTICLASS);
-    LearnerSpec other = spec(after, ADAM, Task.MULTICLASS);
+    Learner learner = taught(spec(before, ADAM), Task.MULTICLASS);
+    NetworkSpec other = spec(after, ADAM);
 
     assertThatThrownBy(() -> learner.expanded(other, INPUTS + moreInputs, new Workspace()))
         .isInstanceOf(ModelMismatchException.class)
         .hasMessageStartingWith(
             "the stored model cannot grow: stored (5 features, %s), configured (%d features, %s)",
-            spec(before, ADAM, Task.MULTICLASS).shape(Task.MULTICLASS),
+            spec(before, ADAM).shape(Task.MULTICLASS),
             INPUTS + moreInputs,
             other.shape(Task.MULTICLASS))
         .hasMessageContaining(reason)
@@ -194,35 +191,34 @@ class NetworkExpansionTest {
 
   @Test
   void anExpansionMayOnlyChangeFeaturesAndHiddenLayers() throws IOException {
-    NetworkModelSpec small = model("8 relu", ADAM, 4);
-    Learner learner = taught(small.forTask(Task.MULTICLASS), Task.MULTICLASS);
+    NetworkSpec small = model("8 relu", ADAM, 4);
+    Learner learner = taught(small, Task.MULTICLASS);
     teach(learner, 3, 5);
     Normalization minmax = new Normalization(Normalization.Kind.MINMAX, 0f, 0f);
-    List<NetworkModelSpec> others =
+    List<NetworkSpec> others =
         List.of(
             model("9 relu", new Optimizer.Sgd(0.01f, 0f), 4),
             model("9 relu", ADAM, 2),
             model("9 relu", Activation.LINEAR, Loss.MSE, ADAM, STANDARD, 4),
             model("9 relu", null, null, ADAM, minmax, 4));
 
-    for (NetworkModelSpec other : others) {
-      LearnerSpec spec = other.forTask(Task.MULTICLASS);
+    for (NetworkSpec other : others) {
+      NetworkSpec spec = other;
       assertThatThrownBy(() -> learner.expanded(spec, INPUTS, new Workspace()))
           .isInstanceOf(ModelMismatchException.class)
           .hasMessageContaining(shape(small))
           .hasMessageContaining(shape(other))
           .hasMessageContaining(": it would differ in more than features and hidden layers;");
     }
-    LearnerSpec slower =
-        model("9 relu", new Optimizer.Adam(0.001f, 0.8f, 0.9f, 1e-6f), 4).forTask(Task.MULTICLASS);
+    NetworkSpec slower = model("9 relu", new Optimizer.Adam(0.001f, 0.8f, 0.9f, 1e-6f), 4);
     assertThat(learner.expanded(slower, INPUTS, new Workspace()).learningRate()).isEqualTo(0.001f);
   }
 
-  private static String shape(NetworkModelSpec spec) {
-    return spec.forTask(Task.MULTICLASS).shape(Task.MULTICLASS);
+  private static String shape(NetworkSpec spec) {
+    return spec.shape(Task.MULTICLASS);
   }
 
-  private static Learner taught(LearnerSpec spec, Task task) {
+  private static Learner taught(NetworkSpec spec, Task task) {
     Learner learner = new Learner(spec, task, INPUTS, CLASSES, 11);
     teach(learner, 60, 2);
     return learner;
@@ -244,19 +240,15 @@ class NetworkExpansionTest {
     return x;
   }
 
-  private static LearnerSpec spec(String layers, Optimizer optimizer, Task task) {
-    return spec(layers, optimizer, task, 1);
+  private static NetworkSpec spec(String layers, Optimizer optimizer) {
+    return model(layers, optimizer, 1);
   }
 
-  private static LearnerSpec spec(String layers, Optimizer optimizer, Task task, int batchSize) {
-    return model(layers, optimizer, batchSize).forTask(task);
-  }
-
-  private static NetworkModelSpec model(String layers, Optimizer optimizer, int batchSize) {
+  private static NetworkSpec model(String layers, Optimizer optimizer, int batchSize) {
     return model(layers, null, null, optimizer, STANDARD, batchSize);
   }
 
-  private static NetworkModelSpec model(
+  private static NetworkSpec model(
       String layers,
       Activation output,
       Loss loss,
@@ -267,14 +259,16 @@ class NetworkExpansionTest {
         layers.isEmpty()
             ? List.of()
             : Arrays.stream(layers.split(", ")).map(NetworkExpansionTest::layer).toList();
-    return NetworkModelSpec.builder(optimizer)
-        .hidden(hidden)
-        .output(output)
-        .loss(loss)
-        .normalization(normalization)
-        .batchSize(batchSize)
-        .seed(7)
-        .build();
+    return NetworkSpec.of(optimizer)
+        .with(
+            to -> {
+              to.hidden = hidden;
+              to.output = output;
+              to.loss = loss;
+              to.normalization = normalization;
+              to.batchSize = batchSize;
+              to.seed = 7;
+            });
   }
 
   private static LayerSpec layer(String text) {

@@ -8,15 +8,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.data.Task;
 import dev.millrace.nn.spec.Activation;
 import dev.millrace.nn.spec.LayerSpec;
-import dev.millrace.nn.spec.LearnerSpec;
 import dev.millrace.nn.spec.Loss;
 import dev.millrace.nn.spec.NetworkSpec;
-import dev.millrace.nn.spec.Normalization;
 import dev.millrace.nn.spec.Optimizer;
 import dev.millrace.nn.spec.Regularizer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
 import org.assertj.core.data.Offset;
@@ -84,7 +83,7 @@ class PyTorchComparisonTest {
   private static void follow(Case run) throws IOException {
     Task task = task(run.loss());
     int outputs = task == Task.MULTICLASS ? CLASSES : 1;
-    LearnerSpec spec = spec(run);
+    NetworkSpec spec = spec(run);
     JsonNode initial = golden.get("initial").get(Integer.toString(outputs));
     Learner learner = withParameters(spec, task, initial);
     float[] out = new float[CLASSES];
@@ -133,31 +132,32 @@ class PyTorchComparisonTest {
     };
   }
 
-  private static LearnerSpec spec(Case run) {
-    Activation hidden = null;
-    for (Activation activation : Activation.values()) {
-      hidden = activation.id().equals(run.activation()) ? activation : hidden;
-    }
+  private static NetworkSpec spec(Case run) {
+    Activation hidden =
+        Arrays.stream(Activation.values())
+            .filter(one -> one.id().equals(run.activation()))
+            .findAny()
+            .orElseThrow();
     boolean smoothed = run.loss().endsWith(" smoothed");
     String name = run.loss().replace(" smoothed", "");
-    Loss loss = null;
-    for (Loss each : Loss.values()) {
-      loss = each.id().equals(name) ? each : loss;
-    }
+    Loss loss =
+        Arrays.stream(Loss.values()).filter(one -> one.id().equals(name)).findAny().orElseThrow();
     Activation output =
         switch (task(run.loss())) {
           case MULTICLASS -> Activation.SOFTMAX;
           case BINARY -> Activation.SIGMOID;
           case REGRESSION, MULTILABEL, MULTI_TARGET -> Activation.LINEAR;
         };
-    return new LearnerSpec(
-        new NetworkSpec(List.of(new LayerSpec(HIDDEN, hidden)), output, loss),
-        optimizer(run.optimizer()),
-        new Regularizer(0f, 0f, 0f, smoothed ? 0.1f : 0f),
-        new Normalization(Normalization.Kind.NONE, 0f, 0f),
-        BATCH,
-        0f,
-        1);
+    return NetworkSpec.of(optimizer(run.optimizer()))
+        .with(
+            to -> {
+              to.hidden = List.of(new LayerSpec(HIDDEN, hidden));
+              to.output = output;
+              to.loss = loss;
+              to.regularizer = new Regularizer(0f, 0f, 0f, smoothed ? 0.1f : 0f);
+              to.batchSize = BATCH;
+              to.seed = 1;
+            });
   }
 
   private static Optimizer optimizer(String name) {
@@ -174,7 +174,7 @@ class PyTorchComparisonTest {
   }
 
   /** A learner whose stored parameters were replaced. */
-  private static Learner withParameters(LearnerSpec spec, Task task, JsonNode parameters)
+  private static Learner withParameters(NetworkSpec spec, Task task, JsonNode parameters)
       throws IOException {
     int classes = task == Task.BINARY ? 2 : CLASSES;
     byte[] bytes = StoredModel.bytes(new Learner(spec, task, INPUTS, classes, 1));

@@ -5,13 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.millrace.data.Task;
 import dev.millrace.nn.spec.Activation;
-import dev.millrace.nn.spec.Clipping;
 import dev.millrace.nn.spec.LayerSpec;
-import dev.millrace.nn.spec.LearnerSpec;
 import dev.millrace.nn.spec.Loss;
 import dev.millrace.nn.spec.ModelSpec;
 import dev.millrace.nn.spec.NetworkSpec;
-import dev.millrace.nn.spec.Normalization;
 import dev.millrace.nn.spec.Optimizer;
 import dev.millrace.nn.spec.Regularizer;
 import dev.millrace.nn.spec.Schedule;
@@ -33,12 +30,12 @@ class RejectedSettingsTest {
   private static final Regularizer NONE = new Regularizer(0f, 0f);
   private static final Schedule CONSTANT = new Schedule.Constant(0);
 
-  private static LearnerSpec of(
+  private static NetworkSpec of(
       Activation output, Loss loss, Optimizer optimizer, Regularizer regularizer, int batchSize) {
     return of(List.of(), output, loss, optimizer, CONSTANT, regularizer, batchSize);
   }
 
-  private static LearnerSpec of(
+  private static NetworkSpec of(
       List<LayerSpec> hidden,
       Activation output,
       Loss loss,
@@ -46,22 +43,24 @@ class RejectedSettingsTest {
       Schedule schedule,
       Regularizer regularizer,
       int batchSize) {
-    return new LearnerSpec(
-        new NetworkSpec(hidden, output, loss),
-        optimizer,
-        schedule,
-        regularizer,
-        new Normalization(Normalization.Kind.NONE, 0f, 0f),
-        batchSize,
-        new Clipping(0f, 0f),
-        1);
+    return NetworkSpec.of(optimizer)
+        .with(
+            to -> {
+              to.hidden = hidden;
+              to.output = output;
+              to.loss = loss;
+              to.schedule = schedule;
+              to.regularizer = regularizer;
+              to.batchSize = batchSize;
+              to.seed = 1;
+            });
   }
 
-  private static LearnerSpec value(Optimizer optimizer) {
+  private static NetworkSpec value(Optimizer optimizer) {
     return of(Activation.LINEAR, Loss.MSE, optimizer, NONE, 1);
   }
 
-  private static LearnerSpec scheduled(Schedule schedule) {
+  private static NetworkSpec scheduled(Schedule schedule) {
     return of(List.of(), Activation.LINEAR, Loss.MSE, SGD, schedule, NONE, 1);
   }
 
@@ -172,7 +171,7 @@ class RejectedSettingsTest {
 
   @ParameterizedTest
   @MethodSource("refused")
-  void contradictingSettingsAreNamed(Task task, LearnerSpec spec, String message) {
+  void contradictingSettingsAreNamed(Task task, NetworkSpec spec, String message) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Learner(spec, task, 3, 2, 1))
         .withMessage(message);
@@ -180,7 +179,7 @@ class RejectedSettingsTest {
 
   @Test
   void aModelNeedsAFeatureAndAPossibleNumberOfClasses() {
-    LearnerSpec two = of(Activation.SIGMOID, Loss.BINARY_CROSSENTROPY, SGD, NONE, 1);
+    NetworkSpec two = of(Activation.SIGMOID, Loss.BINARY_CROSSENTROPY, SGD, NONE, 1);
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Learner(two, Task.BINARY, 0, 2, 1))

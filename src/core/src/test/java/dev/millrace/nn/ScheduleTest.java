@@ -6,15 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.data.Task;
 import dev.millrace.nn.spec.Activation;
-import dev.millrace.nn.spec.Clipping;
-import dev.millrace.nn.spec.LearnerSpec;
 import dev.millrace.nn.spec.Loss;
 import dev.millrace.nn.spec.NetworkSpec;
-import dev.millrace.nn.spec.Normalization;
 import dev.millrace.nn.spec.Optimizer;
-import dev.millrace.nn.spec.Regularizer;
 import dev.millrace.nn.spec.Schedule;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ScheduleTest {
@@ -85,16 +80,15 @@ class ScheduleTest {
   }
 
   private static Learner learner(Optimizer optimizer, Schedule schedule) {
-    LearnerSpec spec =
-        new LearnerSpec(
-            new NetworkSpec(List.of(), Activation.LINEAR, Loss.MSE),
-            optimizer,
-            schedule,
-            new Regularizer(0f, 0f),
-            new Normalization(Normalization.Kind.NONE, 0f, 0f),
-            1,
-            new Clipping(0f, 0f),
-            1);
+    NetworkSpec spec =
+        NetworkSpec.of(optimizer)
+            .with(
+                to -> {
+                  to.output = Activation.LINEAR;
+                  to.loss = Loss.MSE;
+                  to.schedule = schedule;
+                  to.seed = 1;
+                });
     return new Learner(spec, Task.REGRESSION, 1, 0, 1);
   }
 }

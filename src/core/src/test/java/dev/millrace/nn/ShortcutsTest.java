@@ -6,7 +6,6 @@ import dev.millrace.data.Task;
 import dev.millrace.nn.spec.Activation;
 import dev.millrace.nn.spec.Clipping;
 import dev.millrace.nn.spec.LayerSpec;
-import dev.millrace.nn.spec.LearnerSpec;
 import dev.millrace.nn.spec.Loss;
 import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.nn.spec.Normalization;
@@ -34,7 +33,7 @@ class ShortcutsTest {
   private static final LayerSpec WIDE = new LayerSpec(250, Activation.GELU, 0.3f, true);
   private static final Optimizer SGD = new Optimizer.Sgd(0.05f, 0f);
 
-  private static LearnerSpec spec(
+  private static NetworkSpec spec(
       List<LayerSpec> hidden,
       Optimizer optimizer,
       Regularizer regularizer,
@@ -42,19 +41,23 @@ class ShortcutsTest {
       Clipping clipping) {
     // FTRL takes no schedule.
     Schedule schedule = optimizer instanceof Optimizer.Ftrl ? new Schedule.Constant(0) : FALLING;
-    return new LearnerSpec(
-        new NetworkSpec(hidden, Activation.SOFTMAX, Loss.CATEGORICAL_CROSSENTROPY),
-        optimizer,
-        schedule,
-        regularizer,
-        new Normalization(Normalization.Kind.STANDARD, 0.01f, 4f),
-        batchSize,
-        clipping,
-        7);
+    return NetworkSpec.of(optimizer)
+        .with(
+            to -> {
+              to.hidden = hidden;
+              to.output = Activation.SOFTMAX;
+              to.loss = Loss.CATEGORICAL_CROSSENTROPY;
+              to.schedule = schedule;
+              to.regularizer = regularizer;
+              to.normalization = new Normalization(Normalization.Kind.STANDARD, 0.01f, 4f);
+              to.batchSize = batchSize;
+              to.clipping = clipping;
+              to.seed = 7;
+            });
   }
 
   /** Everything at once. */
-  private static LearnerSpec full(int batchSize) {
+  private static NetworkSpec full(int batchSize) {
     return spec(
         List.of(WIDE, new LayerSpec(256, Activation.SILU)),
         new Optimizer.Adam(0.003f, 0.9f, 0.999f, 1e-8f),
@@ -63,7 +66,7 @@ class ShortcutsTest {
         new Clipping(1f, 0.2f));
   }
 
-  private static Learner learner(LearnerSpec spec) {
+  private static Learner learner(NetworkSpec spec) {
     return new Learner(spec, Task.MULTICLASS, INPUTS, CLASSES, 1);
   }
 
@@ -100,9 +103,9 @@ class ShortcutsTest {
     List<LayerSpec> hidden =
         List.of(PLAIN, new LayerSpec(256, Activation.SELU), new LayerSpec(300, Activation.RELU));
     for (int batchSize : new int[] {1, 6}) {
-      LearnerSpec inPlace = spec(hidden, optimizer, none, batchSize, OFF);
+      NetworkSpec inPlace = spec(hidden, optimizer, none, batchSize, OFF);
       // Never reached, so that it only takes the other way.
-      LearnerSpec clipped = spec(hidden, optimizer, none, batchSize, new Clipping(0f, 2e15f));
+      NetworkSpec clipped = spec(hidden, optimizer, none, batchSize, new Clipping(0f, 2e15f));
 
       assertThat(FusedUpdate.applies(inPlace)).isTrue();
       assertThat(FusedUpdate.applies(clipped)).isFalse();
@@ -115,8 +118,8 @@ class ShortcutsTest {
   void theReluPairKernelsEqualTheStepWithTheWholeGradient(Optimizer optimizer) {
     Regularizer none = new Regularizer(0f, 0f);
     List<LayerSpec> hidden = List.of(new LayerSpec(48, Activation.RELU));
-    LearnerSpec inPlace = spec(hidden, optimizer, none, 1, OFF);
-    LearnerSpec clipped = spec(hidden, optimizer, none, 1, new Clipping(0f, 2e15f));
+    NetworkSpec inPlace = spec(hidden, optimizer, none, 1, OFF);
+    NetworkSpec clipped = spec(hidden, optimizer, none, 1, new Clipping(0f, 2e15f));
 
     assertThat(trained(new Learner(inPlace, Task.MULTICLASS, INPUTS, 2, 1)))
         .isEqualTo(trained(new Learner(clipped, Task.MULTICLASS, INPUTS, 2, 1)));
@@ -126,7 +129,7 @@ class ShortcutsTest {
   void aFusedUpdateClipsOneRowAsItsWholeGradient() {
     Regularizer none = new Regularizer(0f, 0f);
     List<LayerSpec> hidden = List.of(PLAIN, new LayerSpec(37, Activation.TANH));
-    LearnerSpec inPlace = spec(hidden, SGD, none, 1, new Clipping(0.5f, 0f));
+    NetworkSpec inPlace = spec(hidden, SGD, none, 1, new Clipping(0.5f, 0f));
     Learner shortened = learner(inPlace);
     Learner whole = learner(spec(hidden, SGD, none, 1, new Clipping(0.5f, 2e15f)));
     Learner free = learner(spec(hidden, SGD, none, 1, OFF));
@@ -149,8 +152,8 @@ class ShortcutsTest {
   @ParameterizedTest
   @EnumSource(names = {"LINEAR", "LEAKY_RELU"})
   void aGradientNearTheLimitIsCheckedByItsElements(Activation output) {
-    LearnerSpec inPlace = withoutHidden(output, new Clipping(0f, 0f));
-    LearnerSpec clipped = withoutHidden(output, new Clipping(0f, 2e15f));
+    NetworkSpec inPlace = withoutHidden(output, new Clipping(0f, 0f));
+    NetworkSpec clipped = withoutHidden(output, new Clipping(0f, 2e15f));
     // The slope of the leaky output is 0.01, which makes the gradient that of a hundredth twice.
     float unit = output == Activation.LINEAR ? 1e7f : 1e9f;
     for (float size : new float[] {0.1f, 1, 2, 3, 4, 6, 1e5f, Float.POSITIVE_INFINITY}) {
@@ -168,23 +171,24 @@ class ShortcutsTest {
     }
   }
 
-  private static LearnerSpec withoutHidden(Activation output, Clipping clipping) {
-    return new LearnerSpec(
-        new NetworkSpec(List.of(), output, Loss.MSE),
-        SGD,
-        FALLING,
-        new Regularizer(0f, 0f),
-        new Normalization(Normalization.Kind.NONE, 0f, 0f),
-        3,
-        clipping,
-        7);
+  private static NetworkSpec withoutHidden(Activation output, Clipping clipping) {
+    return NetworkSpec.of(SGD)
+        .with(
+            to -> {
+              to.output = output;
+              to.loss = Loss.MSE;
+              to.schedule = FALLING;
+              to.batchSize = 3;
+              to.clipping = clipping;
+              to.seed = 7;
+            });
   }
 
   @Test
   void optionsThatNeedTheWholeGradientDisableTheFusedUpdate() {
     Regularizer none = new Regularizer(0f, 0f);
     List<LayerSpec> hidden = List.of(PLAIN);
-    for (LearnerSpec spec :
+    for (NetworkSpec spec :
         List.of(
             spec(hidden, SGD, none, 1, new Clipping(0f, 1f)),
             spec(hidden, SGD, new Regularizer(1e-4f, 0f), 1, OFF),
@@ -227,17 +231,21 @@ class ShortcutsTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 7})
   void manyValuesEqualOneByOne(int batchSize) {
-    LearnerSpec classes = full(batchSize);
-    LearnerSpec spec =
-        new LearnerSpec(
-            new NetworkSpec(classes.network().hidden(), Activation.LINEAR, Loss.HUBER),
-            classes.optimizer(),
-            classes.schedule(),
-            new Regularizer(1e-5f, 1e-4f),
-            classes.normalization(),
-            batchSize,
-            classes.clipping(),
-            7);
+    NetworkSpec classes = full(batchSize);
+    NetworkSpec spec =
+        NetworkSpec.of(classes.optimizer())
+            .with(
+                to -> {
+                  to.hidden = classes.hidden();
+                  to.output = Activation.LINEAR;
+                  to.loss = Loss.HUBER;
+                  to.schedule = classes.schedule();
+                  to.regularizer = new Regularizer(1e-5f, 1e-4f);
+                  to.normalization = classes.normalization();
+                  to.batchSize = batchSize;
+                  to.clipping = classes.clipping();
+                  to.seed = 7;
+                });
     Learner one = new Learner(spec, Task.REGRESSION, INPUTS, 0, 1);
     Learner many = new Learner(spec, Task.REGRESSION, INPUTS, 0, 1);
     float[] features = features();

@@ -10,10 +10,9 @@ import dev.millrace.nn.selection.ChampionChallenger;
 import dev.millrace.nn.spec.AutoSpec;
 import dev.millrace.nn.spec.ClassWeights;
 import dev.millrace.nn.spec.Indicators;
-import dev.millrace.nn.spec.LearnerSpec;
 import dev.millrace.nn.spec.ModelSpec;
 import dev.millrace.nn.spec.ModelStart;
-import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.nn.spec.SelectionSpec;
 import dev.millrace.nn.spec.SelectionSpec.NamedModel;
 import dev.millrace.nn.stored.ModelHeader;
@@ -36,7 +35,7 @@ class StoredIndicatorsTest {
   private static final int INPUTS = 70;
   private static final Indicators STORED = Indicators.of(3, 4, 5, 69);
 
-  private static final NetworkModelSpec NETWORK = ModelSpec.single(1);
+  private static final NetworkSpec NETWORK = ModelSpec.single(1);
   private static final ModelSpec MIXTURE =
       ModelSpec.auto(1, AutoSpec.of(AutoSpec.Tier.FAST), ClassWeights.NONE);
   private static final ModelSpec CONTEST =
@@ -132,7 +131,7 @@ class StoredIndicatorsTest {
     Learner taught = new Learner(network(STORED), Task.BINARY, INPUTS, 2, 1);
     ModelStart.NetworkStart start =
         new ModelStart.NetworkStart(taught.weights(), Task.BINARY, List.of("no", "yes"), "");
-    NetworkModelSpec undeclared = NETWORK.withIndicators(Indicators.UNDECLARED).withStart(start);
+    NetworkSpec undeclared = NETWORK.withIndicators(Indicators.UNDECLARED).withStart(start);
 
     assertThat(Models.create(undeclared, Task.BINARY, INPUTS, 2, 2).indicators()).isEqualTo(STORED);
   }
@@ -215,8 +214,8 @@ class StoredIndicatorsTest {
         SelectionSpec.OnChange.REJECT);
   }
 
-  private static LearnerSpec network(Indicators indicators) {
-    return ModelSpec.single(1).withIndicators(indicators).forTask(Task.BINARY);
+  private static NetworkSpec network(Indicators indicators) {
+    return ModelSpec.single(1).withIndicators(indicators);
   }
 
   private static byte[] stored(ModelSpec spec) throws IOException {

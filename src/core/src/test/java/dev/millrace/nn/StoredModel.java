@@ -1,7 +1,7 @@
 package dev.millrace.nn;
 
 import dev.millrace.data.Task;
-import dev.millrace.nn.spec.LearnerSpec;
+import dev.millrace.nn.spec.NetworkSpec;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -25,11 +25,11 @@ final class StoredModel {
     return bytes.toByteArray();
   }
 
-  static Learner read(byte[] bytes, LearnerSpec spec, Task task) throws IOException {
+  static Learner read(byte[] bytes, NetworkSpec spec, Task task) throws IOException {
     return Learner.read(new DataInputStream(new ByteArrayInputStream(bytes)), spec, task);
   }
 
-  static Learner restored(Learner learner, LearnerSpec spec, Task task) {
+  static Learner restored(Learner learner, NetworkSpec spec, Task task) {
     try {
       return read(bytes(learner), spec, task);
     } catch (IOException e) {

@@ -3,8 +3,8 @@ package dev.millrace.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.Task;
-import dev.millrace.nn.spec.LearnerSpec;
 import dev.millrace.nn.spec.ModelSpec;
+import dev.millrace.nn.spec.NetworkSpec;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -148,7 +148,7 @@ class StreamAccuracyTest {
 
   private static double accuracy(Task task, List<Row> rows) {
     int inputs = rows.get(0).features().length;
-    Learner learner = new Learner(ModelSpec.single(1).forTask(task), task, inputs, 0, 0);
+    Learner learner = new Learner(ModelSpec.single(1), task, inputs, 0, 0);
     Map<String, Integer> classes = new HashMap<>();
     int hits = 0;
     for (Row row : rows) {
@@ -178,7 +178,7 @@ class StreamAccuracyTest {
 
   private static double meanAbsoluteError(List<Row> rows) {
     int inputs = rows.get(0).features().length;
-    LearnerSpec spec = ModelSpec.single(1).forTask(Task.REGRESSION);
+    NetworkSpec spec = ModelSpec.single(1);
     Learner learner = new Learner(spec, Task.REGRESSION, inputs, 0, 0);
     float[] out = new float[PredictedValue.FLOATS];
     double sum = 0;

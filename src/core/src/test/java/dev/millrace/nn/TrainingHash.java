@@ -2,10 +2,9 @@ package dev.millrace.nn;
 
 import dev.millrace.data.Task;
 import dev.millrace.nn.spec.Activation;
+import dev.millrace.nn.spec.Clipping;
 import dev.millrace.nn.spec.LayerSpec;
-import dev.millrace.nn.spec.LearnerSpec;
-import dev.millrace.nn.spec.Loss;
-import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.nn.spec.Normalization;
 import dev.millrace.nn.spec.Optimizer;
 import dev.millrace.nn.spec.Regularizer;
@@ -48,24 +47,28 @@ public final class TrainingHash {
     int number = 0;
     for (Activation hidden : Activation.values()) {
       for (Task task : Task.OF_ONE_OUTPUT) {
-        // Not of softmax, which has none.
-        float dropout = number % 4 == 1 && hidden != Activation.SOFTMAX ? 0.2f : 0f;
-        NetworkModelSpec spec =
-            NetworkModelSpec.builder(LearnerTest.OPTIMIZERS[number % LearnerTest.OPTIMIZERS.length])
-                .hidden(
-                    List.of(
-                        new LayerSpec(37, hidden, dropout, number % 5 == 2),
-                        new LayerSpec(16, hidden)))
-                .regularizer(new Regularizer(1e-5f, 1e-4f))
-                .normalization(new Normalization(Normalization.Kind.STANDARD, 0.001f, 4f))
-                .batchSize(BATCH_SIZES[number % BATCH_SIZES.length])
-                .clipNorm(number % 3 == 0 ? 1f : 0f)
-                .seed(number)
-                .build();
-        train(spec.forTask(task), task, 21, STEPS);
+        train(oneOfAll(number, hidden), task, 21, STEPS);
         number++;
       }
     }
+  }
+
+  private static NetworkSpec oneOfAll(int number, Activation hidden) {
+    // Not of softmax, which has none.
+    float dropout = number % 4 == 1 && hidden != Activation.SOFTMAX ? 0.2f : 0f;
+    return NetworkSpec.of(LearnerTest.OPTIMIZERS[number % LearnerTest.OPTIMIZERS.length])
+        .with(
+            to -> {
+              to.hidden =
+                  List.of(
+                      new LayerSpec(37, hidden, dropout, number % 5 == 2),
+                      new LayerSpec(16, hidden));
+              to.regularizer = new Regularizer(1e-5f, 1e-4f);
+              to.normalization = new Normalization(Normalization.Kind.STANDARD, 0.001f, 4f);
+              to.batchSize = BATCH_SIZES[number % BATCH_SIZES.length];
+              to.clipping = new Clipping(number % 3 == 0 ? 1f : 0f, 0f);
+              to.seed = number;
+            });
   }
 
   /** Plain descent and Adam, by single examples and by 16, for so long that any bit would tell. */
@@ -80,17 +83,19 @@ public final class TrainingHash {
 
   private void trainLong(
       Optimizer optimizer, int batchSize, LayerSpec hidden, Task task, int inputs) {
-    NetworkModelSpec spec =
-        NetworkModelSpec.builder(optimizer)
-            .hidden(List.of(hidden))
-            .normalization(new Normalization(Normalization.Kind.STANDARD, 0f, 4f))
-            .batchSize(batchSize)
-            .seed(inputs)
-            .build();
-    train(spec.forTask(task), task, inputs, MANY_EXAMPLES / batchSize);
+    NetworkSpec spec =
+        NetworkSpec.of(optimizer)
+            .with(
+                to -> {
+                  to.hidden = List.of(hidden);
+                  to.normalization = new Normalization(Normalization.Kind.STANDARD, 0f, 4f);
+                  to.batchSize = batchSize;
+                  to.seed = inputs;
+                });
+    train(spec, task, inputs, MANY_EXAMPLES / batchSize);
   }
 
-  private void train(LearnerSpec spec, Task task, int inputs, int steps) {
+  private void train(NetworkSpec spec, Task task, int inputs, int steps) {
     int classes = task == Task.BINARY ? 2 : CLASSES;
     Learner learner = new Learner(spec, task, inputs, classes, 3);
     Random random = new Random(spec.seed());
@@ -108,16 +113,15 @@ public final class TrainingHash {
     if (learner.steps() != steps) {
       throw new IllegalStateException(learner.steps() + " steps instead of " + steps);
     }
-    for (double parameter : StoredModel.parameters(learner, parameters(spec, learner))) {
+    for (double parameter : StoredModel.parameters(learner, parameters(spec, task, learner))) {
       digest((float) parameter);
     }
   }
 
-  private static int parameters(LearnerSpec spec, Learner learner) {
-    boolean oneNeuron = learner.classes() == 0 || spec.network().loss() == Loss.BINARY_CROSSENTROPY;
+  private static int parameters(NetworkSpec spec, Task task, Learner learner) {
     int count = 0;
     int inputs = learner.inputs();
-    for (LayerSpec layer : spec.layers(oneNeuron ? 1 : learner.outputs())) {
+    for (LayerSpec layer : spec.layers(task, learner.outputs())) {
       count += (inputs + (layer.layerNorm() ? 3 : 1)) * layer.units();
       inputs = layer.units();
     }

@@ -146,7 +146,7 @@ class ReasonsTest {
             + reasons.others();
     assertThat(sum).isCloseTo(reasons.total(), within(1e-9));
     if (prediction.outcome() instanceof OfClass outcome) {
-      assertThat(reasons.ofClass()).isEqualTo(outcome.classes().get(outcome.predicted()));
+      assertThat(reasons.className()).isEqualTo(outcome.classes().get(outcome.predicted()));
       double probability = outcome.scores()[outcome.predicted()];
       double odds = Math.log(probability / (1 - probability));
       // 1 - p of a float cancels digits.

@@ -3,9 +3,10 @@ package dev.millrace.testing;
 import dev.millrace.eval.MetricsSpec;
 import dev.millrace.input.InputSpec;
 import dev.millrace.nn.spec.Activation;
+import dev.millrace.nn.spec.Clipping;
 import dev.millrace.nn.spec.LayerSpec;
 import dev.millrace.nn.spec.ModelSpec;
-import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.nn.spec.Normalization;
 import dev.millrace.nn.spec.Optimizer;
 import dev.millrace.nn.spec.Regularizer;
@@ -37,14 +38,16 @@ public final class Specs {
   }
 
   /** One small hidden layer, Adam, and mini-batches, so that every kind of state is in use. */
-  public static NetworkModelSpec small(int batchSize) {
-    return NetworkModelSpec.builder(new Optimizer.Adam(0.01f, 0.9f, 0.999f, 1e-8f))
-        .hidden(List.of(new LayerSpec(8, Activation.RELU)))
-        .regularizer(new Regularizer(0f, 1e-4f))
-        .normalization(new Normalization(Normalization.Kind.STANDARD, 0.001f, 4f))
-        .batchSize(batchSize)
-        .clipNorm(1f)
-        .seed(7)
-        .build();
+  public static NetworkSpec small(int batchSize) {
+    return NetworkSpec.of(new Optimizer.Adam(0.01f, 0.9f, 0.999f, 1e-8f))
+        .with(
+            to -> {
+              to.hidden = List.of(new LayerSpec(8, Activation.RELU));
+              to.regularizer = new Regularizer(0f, 1e-4f);
+              to.normalization = new Normalization(Normalization.Kind.STANDARD, 0.001f, 4f);
+              to.batchSize = batchSize;
+              to.clipping = new Clipping(1f, 0f);
+              to.seed = 7;
+            });
   }
 }

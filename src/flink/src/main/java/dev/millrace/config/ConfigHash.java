@@ -8,7 +8,7 @@ import dev.millrace.eval.MetricsSpec;
 import dev.millrace.input.InputSpec;
 import dev.millrace.nn.spec.LayerSpec;
 import dev.millrace.nn.spec.ModelSpec;
-import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.nn.spec.SelectionSpec;
 import dev.millrace.prequential.spec.DriftPolicy;
 import java.nio.charset.StandardCharsets;
@@ -148,7 +148,7 @@ final class ConfigHash {
     return line(text, "promotion", selection.promotion());
   }
 
-  private static StringBuilder network(StringBuilder text, NetworkModelSpec model) {
+  private static StringBuilder network(StringBuilder text, NetworkSpec model) {
     for (LayerSpec layer : model.hidden()) {
       Declaration.of(LayerSpec.class)
           .forEach(declared -> line(text, declared.name(), declared.valueOf(layer)));

@@ -14,7 +14,7 @@ import dev.millrace.eval.drift.InputDriftSpec;
 import dev.millrace.input.InputSpec;
 import dev.millrace.nn.spec.AutoModelSpec;
 import dev.millrace.nn.spec.ModelSpec;
-import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.nn.spec.Optimizer;
 import dev.millrace.nn.spec.SelectionSpec;
 import dev.millrace.prequential.spec.DriftPolicy;
@@ -162,16 +162,16 @@ final class DriftOptions {
       DriftPolicy policy,
       ModelSpec model) {
     Action action = policy.action();
-    boolean ofLayers = action == Action.BOOST_LEARNING_RATE || action == Action.RESET_HEAD;
+    boolean changesLayers = action == Action.BOOST_LEARNING_RATE || action == Action.RESET_HEAD;
     boolean several = model instanceof SelectionSpec;
-    if (ofLayers && several) {
+    if (changesLayers && several) {
       drift.reject(
           ACTION,
           action.id()
               + " applies to one network, but there are several models. Use swap-in-challenger or"
               + " reset");
     }
-    if (ofLayers && model instanceof AutoModelSpec) {
+    if (changesLayers && model instanceof AutoModelSpec) {
       drift.reject(
           ACTION,
           action.id()
@@ -210,7 +210,7 @@ final class DriftOptions {
 
   private static Stream<Optimizer> optimizers(ModelSpec model) {
     return model.each().stream()
-        .filter(NetworkModelSpec.class::isInstance)
-        .map(one -> ((NetworkModelSpec) one).optimizer());
+        .filter(NetworkSpec.class::isInstance)
+        .map(one -> ((NetworkSpec) one).optimizer());
   }
 }

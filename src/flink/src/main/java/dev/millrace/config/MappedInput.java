@@ -29,8 +29,8 @@ final class MappedInput {
             : input.withDefault(InputOptions.FORMAT.name(), new Scalar("json", input.line()));
     if (input.at(InputOptions.LABELS.name()) instanceof Mapping labels) {
       Scalar topic = new Scalar(examplesTopic(pipeline, input), labels.line());
-      Mapping own = labels.withDefault(InputOptions.LABELS_TOPIC.name(), topic);
-      complete = replace(complete, InputOptions.LABELS, own);
+      Mapping withTopic = labels.withDefault(InputOptions.LABELS_TOPIC.name(), topic);
+      complete = replace(complete, InputOptions.LABELS, withTopic);
     }
     return replace(pipeline, InputOptions.INPUT, complete);
   }

@@ -9,7 +9,7 @@ import dev.millrace.nn.spec.Activation;
 import dev.millrace.nn.spec.Indicators;
 import dev.millrace.nn.spec.Loss;
 import dev.millrace.nn.spec.ModelSpec;
-import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.nn.spec.NetworkSpec;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +38,7 @@ final class ModelFit {
   private static @Nullable Task impliedTask(ModelSpec model) {
     Task implied = null;
     for (ModelSpec one : model.each()) {
-      if (one instanceof NetworkModelSpec network) {
+      if (one instanceof NetworkSpec network) {
         Loss loss = network.loss();
         Task byLoss = loss == null ? null : loss.impliedTask();
         if (byLoss == Task.BINARY) {
@@ -66,11 +66,11 @@ final class ModelFit {
             : input.classes().size();
     List<Task> tasks =
         input.modelTasks().stream().map(task -> task == null ? Task.REGRESSION : task).toList();
-    ModelSpec ofInput = model.withIndicators(Indicators.of(input));
+    ModelSpec fitted = model.withIndicators(Indicators.of(input));
     int inputs = Math.max(1, input.width());
     long bytes =
         tasks.stream()
-            .mapToLong(task -> Models.modelBytes(ofInput, task, inputs, Math.max(1, classes)))
+            .mapToLong(task -> Models.modelBytes(fitted, task, inputs, Math.max(1, classes)))
             .sum();
     if (bytes > maxBytes) {
       limits.reject(
@@ -79,34 +79,34 @@ final class ModelFit {
               .formatted(maxBytes, bytes));
       return input;
     }
-    long ofId =
+    long idBytes =
         tasks.stream()
             .mapToLong(task -> Models.bytesOfId(model, task, classes))
             .max()
             .orElseThrow();
-    return input.hasIds() ? withinIdBytes(limits, maxBytes, input, bytes, ofId) : input;
+    return input.hasIds() ? withinIdBytes(limits, maxBytes, input, bytes, idBytes) : input;
   }
 
   /**
    * Checks the size of a model with all its ids.
    *
    * @param bytes of a model without ids
-   * @param ofId bytes of an id
+   * @param idBytes bytes of an id
    */
   private static InputSpec withinIdBytes(
-      OptionReader limits, long maxBytes, InputSpec input, long bytes, long ofId) {
+      OptionReader limits, long maxBytes, InputSpec input, long bytes, long idBytes) {
     int ids = input.limits().ids();
     if (!limits.has(PipelineOptions.ID_LIMIT)) {
       // Features that wait for their labels need some of it, too.
-      long fitting = (maxBytes - bytes) / 4 * 3 / ofId;
+      long fitting = (maxBytes - bytes) / 4 * 3 / idBytes;
       int fewer = (int) Math.max(1, Math.min(ids, fitting));
       return input.with(to -> to.limits = input.limits().withIds(fewer));
     }
-    if (bytes + ids * ofId > maxBytes) {
+    if (bytes + ids * idBytes > maxBytes) {
       limits.reject(
           PipelineOptions.STATE_BYTES,
           "is %d, but a model of %d ids (limits.ids) needs up to %d. Increase it, or allow fewer ids"
-              .formatted(maxBytes, ids, bytes + ids * ofId));
+              .formatted(maxBytes, ids, bytes + ids * idBytes));
     }
     return input;
   }

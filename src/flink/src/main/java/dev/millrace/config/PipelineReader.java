@@ -68,13 +68,13 @@ final class PipelineReader {
     boolean exactlyOnce = outputs.guarantee() == Settings.Guarantee.EXACTLY_ONCE;
     Map<String, String> kafka = kafka(exactlyOnce);
     // A missing input is its only error; the other options are still checked.
-    ConfigErrors ofInput =
+    ConfigErrors inputErrors =
         root.has(InputOptions.INPUT) ? errors : new ConfigErrors("", PipelineOptions::pathOf);
-    OptionReader in = root.below(InputOptions.INPUT, InputOptions::group, ofInput);
+    OptionReader in = root.below(InputOptions.INPUT, InputOptions::group, inputErrors);
     String examples = topic(in, InputOptions.INPUT_TOPIC);
     InputSpec declared =
         new InputReader(
-                in, examples, limits, ForecastOptions.read(root), baseDir, isEmbedded, ofInput)
+                in, examples, limits, ForecastOptions.read(root), baseDir, isEmbedded, inputErrors)
             .read();
     ModelReader models = new ModelReader(root, baseDir, errors);
     ModelSpec model = new ModelsReader(root, errors, models).read(declared);

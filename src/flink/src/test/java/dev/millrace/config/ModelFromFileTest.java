@@ -9,11 +9,10 @@ import dev.millrace.nn.Learner;
 import dev.millrace.nn.spec.Activation;
 import dev.millrace.nn.spec.Indicators;
 import dev.millrace.nn.spec.LayerSpec;
-import dev.millrace.nn.spec.LearnerSpec;
 import dev.millrace.nn.spec.Loss;
 import dev.millrace.nn.spec.ModelStart;
 import dev.millrace.nn.spec.ModelWeights;
-import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.onnx.OnnxExport;
 import dev.millrace.onnx.OnnxInfo;
 import dev.millrace.testing.OnnxFiles;
@@ -37,7 +36,7 @@ class ModelFromFileTest {
 
   @BeforeAll
   static void writeFiles() throws IOException {
-    LearnerSpec spec =
+    NetworkSpec spec =
         OnnxModels.spec(
             Activation.SILU,
             Activation.SOFTMAX,
@@ -235,8 +234,8 @@ class ModelFromFileTest {
     assertThat(weights(settings).indicators()).isEqualTo(Indicators.of(2, 3, 4));
   }
 
-  private static NetworkModelSpec network(Settings settings) {
-    return (NetworkModelSpec) settings.model();
+  private static NetworkSpec network(Settings settings) {
+    return (NetworkSpec) settings.model();
   }
 
   private static Settings parse(String input, String model) {

@@ -6,7 +6,7 @@ import dev.millrace.config.yaml.InvalidPipelineException;
 import dev.millrace.data.FeatureSpec;
 import dev.millrace.data.FeatureSpec.IdOptions;
 import dev.millrace.input.InputSpec;
-import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.nn.spec.NetworkSpec;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -141,7 +141,7 @@ class PipelineFileIdsTest {
   }
 
   private static int dimension(String model) {
-    return ((NetworkModelSpec) parse(HEAD + FEATURES + model).model()).dimension();
+    return ((NetworkSpec) parse(HEAD + FEATURES + model).model()).dimension();
   }
 
   @ParameterizedTest

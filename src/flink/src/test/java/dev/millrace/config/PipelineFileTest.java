@@ -26,7 +26,7 @@ import dev.millrace.nn.spec.Indicators;
 import dev.millrace.nn.spec.LayerSpec;
 import dev.millrace.nn.spec.Loss;
 import dev.millrace.nn.spec.ModelSpec;
-import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.nn.spec.Normalization;
 import dev.millrace.nn.spec.Optimizer;
 import dev.millrace.nn.spec.Regularizer;
@@ -168,26 +168,28 @@ class PipelineFileTest {
                     })));
     assertThat(settings.model())
         .isEqualTo(
-            NetworkModelSpec.builder(new Optimizer.RmsProp(0.003f, 0.95f, 1e-7f, false))
-                .hidden(
-                    List.of(
-                        new LayerSpec(64, Activation.RELU, 0.2f, true),
-                        new LayerSpec(16, Activation.TANH)))
-                .output(Activation.SIGMOID)
-                .loss(Loss.BINARY_CROSSENTROPY)
-                .schedule(new Schedule.Cosine(1_000_000, 0.01f, 1000))
-                .regularizer(new Regularizer(0.0001f, 0.001f, 3f, 0.05f))
-                .normalization(
-                    new Normalization(
-                        Normalization.Kind.STANDARD,
-                        0.001f,
-                        3f,
-                        Indicators.of(IntStream.range(2, 72).toArray())))
-                .batchSize(8)
-                .clipping(new Clipping(5f, 1f))
-                .seed(42)
-                .classWeights(ClassWeights.of(Map.of("fraud", 10f)))
-                .build());
+            NetworkSpec.of(new Optimizer.RmsProp(0.003f, 0.95f, 1e-7f, false))
+                .with(
+                    to -> {
+                      to.hidden =
+                          List.of(
+                              new LayerSpec(64, Activation.RELU, 0.2f, true),
+                              new LayerSpec(16, Activation.TANH));
+                      to.output = Activation.SIGMOID;
+                      to.loss = Loss.BINARY_CROSSENTROPY;
+                      to.schedule = new Schedule.Cosine(1_000_000, 0.01f, 1000);
+                      to.regularizer = new Regularizer(0.0001f, 0.001f, 3f, 0.05f);
+                      to.normalization =
+                          new Normalization(
+                              Normalization.Kind.STANDARD,
+                              0.001f,
+                              3f,
+                              Indicators.of(IntStream.range(2, 72).toArray()));
+                      to.batchSize = 8;
+                      to.clipping = new Clipping(5f, 1f);
+                      to.seed = 42;
+                      to.classWeights = ClassWeights.of(Map.of("fraud", 10f));
+                    }));
     assertThat(settings.metrics())
         .isEqualTo(
             MetricsSpec.DEFAULT.with(
@@ -254,7 +256,7 @@ class PipelineFileTest {
     assertThat(selection.champion()).isEqualTo("mixed");
     assertThat(selection.isChampionNamed()).isTrue();
     assertThat(selection.promotion()).isEqualTo(new SelectionSpec.Promotion(false, 200, 50, 0.05));
-    NetworkModelSpec small = (NetworkModelSpec) selection.each().get(0);
+    NetworkSpec small = (NetworkSpec) selection.each().get(0);
     assertThat(small.hidden()).containsExactly(new LayerSpec(4, Activation.TANH));
     assertThat(small.seed()).isEqualTo(7);
     assertThat(selection.each().subList(1, 3))
@@ -309,14 +311,16 @@ class PipelineFileTest {
   void aModelMapHasTheDefaultsOfAWrittenNetwork() {
     assertThat(parse(HEAD + "model: { layers: [] }").model())
         .isEqualTo(
-            NetworkModelSpec.builder(new Optimizer.Sgd(0.02f, 0f))
-                .normalization(new Normalization(Normalization.Kind.STANDARD, 0f, 4f))
-                .clipNorm(10f)
-                .seed(1)
-                .build());
+            NetworkSpec.of(new Optimizer.Sgd(0.02f, 0f))
+                .with(
+                    to -> {
+                      to.normalization = new Normalization(Normalization.Kind.STANDARD, 0f, 4f);
+                      to.clipping = new Clipping(10f, 0f);
+                      to.seed = 1;
+                    }));
     assertThat(network("{ seed: -7 }"))
-        .returns(List.of(new LayerSpec(32, Activation.TANH)), NetworkModelSpec::hidden)
-        .returns(-7L, NetworkModelSpec::seed);
+        .returns(List.of(new LayerSpec(32, Activation.TANH)), NetworkSpec::hidden)
+        .returns(-7L, NetworkSpec::seed);
     assertThat(parse(HEAD + "model: auto").model()).isEqualTo(ModelSpec.auto(1));
   }
 
@@ -1154,8 +1158,8 @@ class PipelineFileTest {
     return network("{ optimizer: " + yaml + " }").optimizer();
   }
 
-  private static NetworkModelSpec network(String yaml) {
-    return (NetworkModelSpec) parse(HEAD + "model: " + yaml).model();
+  private static NetworkSpec network(String yaml) {
+    return (NetworkSpec) parse(HEAD + "model: " + yaml).model();
   }
 
   private static Settings parse(String yaml) {

@@ -8,7 +8,7 @@ import dev.millrace.eval.drift.DriftSpec;
 import dev.millrace.eval.drift.InputDriftSpec;
 import dev.millrace.nn.spec.Loss;
 import dev.millrace.nn.spec.ModelSpec;
-import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.nn.spec.Optimizer;
 import dev.millrace.prequential.spec.DriftPolicy;
 import dev.millrace.prequential.spec.DriftPolicy.Action;
@@ -253,13 +253,14 @@ class DriftTest {
 
   @Test
   void aRollbackIsAnEventAtItsExampleHoweverChunksFall() throws Exception {
-    NetworkModelSpec diverging =
-        Specs.small(1).toBuilder()
-            .loss(Loss.MSE)
-            .optimizer(new Optimizer.Sgd(10f, 0f))
-            .clipNorm(0f)
-            .seed(1)
-            .build();
+    NetworkSpec diverging =
+        Specs.small(1)
+            .with(
+                to -> {
+                  to.loss = Loss.MSE;
+                  to.optimizer = new Optimizer.Sgd(10f, 0f);
+                  to.seed = 1;
+                });
     List<Example> examples = Chunks.numbers("k", 1_000, 1);
     Outcome outcome = run(Specs.train(diverging), examples, 64);
 

@@ -20,7 +20,7 @@ import dev.millrace.nn.spec.ClassWeights;
 import dev.millrace.nn.spec.Indicators;
 import dev.millrace.nn.spec.LayerSpec;
 import dev.millrace.nn.spec.ModelSpec;
-import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.nn.spec.Optimizer;
 import dev.millrace.prequential.key.ModelSnapshot;
 import dev.millrace.prequential.spec.TrainSpec;
@@ -67,10 +67,12 @@ class IdPagesTest {
   /** Its snapshots fall into mini-batches. */
   private static final TrainSpec NETWORK =
       train(
-          NetworkModelSpec.builder(new Optimizer.Sgd(0.02f, 0f))
-              .hidden(List.of(new LayerSpec(8, Activation.TANH)))
-              .batchSize(7)
-              .build());
+          NetworkSpec.of(new Optimizer.Sgd(0.02f, 0f))
+              .with(
+                  to -> {
+                    to.hidden = List.of(new LayerSpec(8, Activation.TANH));
+                    to.batchSize = 7;
+                  }));
 
   /** Each class is a set of its own, and a model of its own. */
   private static final TrainSpec SETS =
@@ -168,7 +170,7 @@ class IdPagesTest {
       OutputRecord first = harness.models().get(0);
       taught = ModelSnapshot.decode("test", null, "taught", first.value());
     }
-    NetworkModelSpec network = (NetworkModelSpec) NETWORK.model();
+    NetworkSpec network = (NetworkSpec) NETWORK.model();
     TrainSpec warm = train(network.withStart(WarmStart.network(taught, network, INPUT)));
     try (TrainHarness harness = harness(warm, rocksDb(), null)) {
       harness.send(examples.subList(0, 1), 7);

@@ -7,8 +7,7 @@ import dev.millrace.data.Example;
 import dev.millrace.data.Task;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.PredictedValue;
-import dev.millrace.nn.spec.LearnerSpec;
-import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.prequential.key.ModelSnapshot;
 import dev.millrace.prequential.spec.ShapeChange;
 import dev.millrace.prequential.spec.TrainSpec;
@@ -24,9 +23,9 @@ import org.junit.jupiter.api.Test;
 class ModelBytesTest {
   private static final int CLASSES = 40;
 
-  private final NetworkModelSpec model = Specs.small(5);
+  private final NetworkSpec model = Specs.small(5);
   private final TrainSpec spec = Specs.train(Records.undeclaredOf(CLASSES), model, Specs.METRICS);
-  private final LearnerSpec learner = model.forTask(Task.MULTICLASS);
+  private final NetworkSpec learner = model;
 
   @Test
   void aKeyWhoseModelWouldBeTooLargeIsRejectedAndOthersGoOn() throws Exception {
@@ -86,7 +85,7 @@ class ModelBytesTest {
 
   @Test
   void aMiniBatchThatFillsCounts() {
-    LearnerSpec batches = Specs.small(4096).forTask(Task.REGRESSION);
+    NetworkSpec batches = Specs.small(4096);
     Learner model = new Learner(batches, Task.REGRESSION, 100, 0, 7);
     float[] out = new float[PredictedValue.FLOATS];
     for (int i = 0; i < batches.batchSize() - 1; i++) {

@@ -13,9 +13,10 @@ import dev.millrace.eval.MetricsSpec;
 import dev.millrace.input.InputSpec;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.spec.Activation;
+import dev.millrace.nn.spec.Clipping;
 import dev.millrace.nn.spec.LayerSpec;
 import dev.millrace.nn.spec.ModelSpec;
-import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.nn.spec.Normalization;
 import dev.millrace.nn.spec.Optimizer;
 import dev.millrace.prequential.key.ModelSnapshot;
@@ -42,14 +43,16 @@ class ModelPublisherTest {
   private static final long MINUTE = 60_000;
 
   /** Larger than two parts: weights and second moments of 512 x 512 connections. */
-  private static NetworkModelSpec large() {
+  private static NetworkSpec large() {
     LayerSpec layer = new LayerSpec(512, Activation.TANH);
-    return NetworkModelSpec.builder(new Optimizer.RmsProp(0.001f, 0.9f, 1e-8f, true))
-        .hidden(List.of(layer, layer))
-        .normalization(new Normalization(Normalization.Kind.STANDARD, 0f, 4f))
-        .clipNorm(1f)
-        .seed(7)
-        .build();
+    return NetworkSpec.of(new Optimizer.RmsProp(0.001f, 0.9f, 1e-8f, true))
+        .with(
+            to -> {
+              to.hidden = List.of(layer, layer);
+              to.normalization = new Normalization(Normalization.Kind.STANDARD, 0f, 4f);
+              to.clipping = new Clipping(1f, 0f);
+              to.seed = 7;
+            });
   }
 
   private static TrainSpec spec(ModelSpec model, int every, long maxInterval) {

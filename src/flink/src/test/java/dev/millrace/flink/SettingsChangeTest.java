@@ -17,7 +17,7 @@ import dev.millrace.nn.spec.Initializer;
 import dev.millrace.nn.spec.LayerSpec;
 import dev.millrace.nn.spec.Loss;
 import dev.millrace.nn.spec.ModelSpec;
-import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.nn.spec.Normalization;
 import dev.millrace.nn.spec.Optimizer;
 import dev.millrace.nn.spec.Regularizer;
@@ -43,7 +43,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * A pipeline whose file was changed between two runs: its models go on, or the job says why not.
  */
 class SettingsChangeTest {
-  private static final NetworkModelSpec MODEL = Specs.small(5);
+  private static final NetworkSpec MODEL = Specs.small(5);
   private static final String RESET = "state.on-shape-change: reset does so";
   private static final int BEFORE = 62;
   private static final int AFTER = 60;
@@ -350,51 +350,53 @@ class SettingsChangeTest {
             .toList());
   }
 
-  private static NetworkModelSpec layers(LayerSpec... layers) {
+  private static NetworkSpec layers(LayerSpec... layers) {
     return changed(List.of(layers), null, MODEL.optimizer(), MODEL.normalization(), 5);
   }
 
-  private static NetworkModelSpec loss(Loss loss) {
+  private static NetworkSpec loss(Loss loss) {
     return changed(MODEL.hidden(), loss, MODEL.optimizer(), MODEL.normalization(), 5);
   }
 
-  private static NetworkModelSpec optimizer(Optimizer optimizer) {
+  private static NetworkSpec optimizer(Optimizer optimizer) {
     return changed(MODEL.hidden(), null, optimizer, MODEL.normalization(), 5);
   }
 
-  private static NetworkModelSpec scaled(Normalization.Kind kind, float decay) {
+  private static NetworkSpec scaled(Normalization.Kind kind, float decay) {
     Normalization normalization = new Normalization(kind, decay, decay == 0f ? 0f : 3f);
     return changed(MODEL.hidden(), null, MODEL.optimizer(), normalization, 5);
   }
 
-  private static NetworkModelSpec batchSize(int size) {
+  private static NetworkSpec batchSize(int size) {
     return changed(MODEL.hidden(), null, MODEL.optimizer(), MODEL.normalization(), size);
   }
 
-  private static NetworkModelSpec changed(
+  private static NetworkSpec changed(
       List<LayerSpec> layers,
       Loss loss,
       Optimizer optimizer,
       Normalization normalization,
       int batchSize) {
-    return MODEL.toBuilder()
-        .hidden(layers)
-        .output(loss == null ? null : Activation.SOFTMAX)
-        .loss(loss)
-        .optimizer(optimizer)
-        .normalization(normalization)
-        .batchSize(batchSize)
-        .build();
+    return MODEL.with(
+        to -> {
+          to.hidden = layers;
+          to.output = loss == null ? null : Activation.SOFTMAX;
+          to.loss = loss;
+          to.optimizer = optimizer;
+          to.normalization = normalization;
+          to.batchSize = batchSize;
+        });
   }
 
-  private static NetworkModelSpec howItLearns() {
-    return MODEL.toBuilder()
-        .schedule(new Schedule.Constant(10))
-        .regularizer(new Regularizer(1e-3f, 0f, 3f, 0.1f))
-        .clipping(new Clipping(0f, 1f))
-        .seed(MODEL.seed() + 1)
-        .initializer(Initializer.LECUN_NORMAL)
-        .classWeights(ClassWeights.of(Map.of("low", 3f)))
-        .build();
+  private static NetworkSpec howItLearns() {
+    return MODEL.with(
+        to -> {
+          to.schedule = new Schedule.Constant(10);
+          to.regularizer = new Regularizer(1e-3f, 0f, 3f, 0.1f);
+          to.clipping = new Clipping(0f, 1f);
+          to.seed = MODEL.seed() + 1;
+          to.initializer = Initializer.LECUN_NORMAL;
+          to.classWeights = ClassWeights.of(Map.of("low", 3f));
+        });
   }
 }

@@ -11,7 +11,7 @@ import dev.millrace.nn.LearnerSummary;
 import dev.millrace.nn.spec.Activation;
 import dev.millrace.nn.spec.LayerSpec;
 import dev.millrace.nn.spec.ModelSpec;
-import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.prequential.key.ModelSnapshot;
 import dev.millrace.prequential.spec.ShapeChange;
 import dev.millrace.prequential.spec.TrainSpec;
@@ -294,10 +294,11 @@ class ShapeChangeTest {
     return late.with(to -> to.features = declared(names).features());
   }
 
-  private static NetworkModelSpec withLayers(NetworkModelSpec model, int... units) {
-    return model.toBuilder()
-        .hidden(Arrays.stream(units).mapToObj(u -> new LayerSpec(u, Activation.RELU)).toList())
-        .build();
+  private static NetworkSpec withLayers(NetworkSpec model, int... units) {
+    return model.with(
+        to ->
+            to.hidden =
+                Arrays.stream(units).mapToObj(u -> new LayerSpec(u, Activation.RELU)).toList());
   }
 
   /** The windows and totals of the reports, in the order of the keys. */

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.data.Chunk;
 import dev.millrace.data.Example;
 import dev.millrace.nn.spec.ClassWeights;
-import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.prequential.Learning;
 import dev.millrace.prequential.TrainState;
 import dev.millrace.prequential.spec.TrainSpec;
@@ -130,8 +130,8 @@ class TrainStateSerializerTest {
     return state;
   }
 
-  private static NetworkModelSpec weighted(Map<String, Float> classWeights) {
-    return Specs.small(5).toBuilder().classWeights(ClassWeights.of(classWeights)).build();
+  private static NetworkSpec weighted(Map<String, Float> classWeights) {
+    return Specs.small(5).with(to -> to.classWeights = ClassWeights.of(classWeights));
   }
 
   private TrainState state() throws IOException {

@@ -9,8 +9,8 @@ import dev.millrace.data.Task;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.spec.Activation;
 import dev.millrace.nn.spec.LayerSpec;
-import dev.millrace.nn.spec.LearnerSpec;
 import dev.millrace.nn.spec.Loss;
+import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.nn.spec.Normalization;
 import dev.millrace.testing.OnnxModels;
 import java.util.ArrayList;
@@ -28,10 +28,10 @@ class OnnxExportTest {
   private static final float TOLERANCE = 1e-5f;
 
   /** A model of a task. */
-  record Case(LearnerSpec spec, Task task, int classes) {
+  record Case(NetworkSpec spec, Task task, int classes) {
     @Override
     public String toString() {
-      return task + " " + spec.network() + " " + spec.normalization();
+      return spec.shape(task) + " " + spec.normalization();
     }
   }
 
@@ -73,7 +73,7 @@ class OnnxExportTest {
   @ParameterizedTest
   @EnumSource
   void anyActivationMayBeTheOutputs(Activation output) {
-    LearnerSpec spec = OnnxModels.spec(Activation.TANH, output, Loss.MSE, OnnxModels.STANDARD);
+    NetworkSpec spec = OnnxModels.spec(Activation.TANH, output, Loss.MSE, OnnxModels.STANDARD);
 
     assertSamePredictions(spec, Task.MULTICLASS, 3);
     if (output != Activation.SOFTMAX) {
@@ -93,7 +93,7 @@ class OnnxExportTest {
 
   @Test
   void onlyTheClassesSeenAreOutputs() {
-    LearnerSpec spec =
+    NetworkSpec spec =
         OnnxModels.spec(
             Activation.TANH,
             Activation.SOFTMAX,
@@ -113,7 +113,7 @@ class OnnxExportTest {
   @Test
   void oneClassIsCertainWhateverTheLoss() {
     for (Loss loss : List.of(Loss.MSE, Loss.BINARY_CROSSENTROPY)) {
-      LearnerSpec spec =
+      NetworkSpec spec =
           OnnxModels.spec(Activation.RELU, Activation.SIGMOID, loss, OnnxModels.STANDARD);
 
       assertSamePredictions(
@@ -123,7 +123,7 @@ class OnnxExportTest {
 
   @Test
   void aLayerOfOneNeuronWithLayerNormIsRejectedByName() {
-    LearnerSpec spec =
+    NetworkSpec spec =
         OnnxModels.spec(
             List.of(new LayerSpec(4, Activation.TANH), new LayerSpec(1, Activation.RELU, 0f, true)),
             Activation.LINEAR,
@@ -141,7 +141,7 @@ class OnnxExportTest {
   @ParameterizedTest
   @EnumSource
   void theGreatestAndSmallestNumbersAreScaledAsInTheModel(Normalization.Kind kind) {
-    LearnerSpec spec =
+    NetworkSpec spec =
         OnnxModels.spec(
             Activation.TANH, Activation.LINEAR, Loss.MSE, new Normalization(kind, 0f, 0f));
     Learner learner = new Learner(spec, Task.REGRESSION, OnnxModels.INPUTS, 0, 1);
@@ -187,7 +187,7 @@ class OnnxExportTest {
         .isEqualTo("batch");
   }
 
-  private static void assertSamePredictions(LearnerSpec spec, Task task, int classes) {
+  private static void assertSamePredictions(NetworkSpec spec, Task task, int classes) {
     assertSamePredictions(OnnxModels.taught(spec, task, classes), OnnxModels.info(task, classes));
   }
 

@@ -12,17 +12,13 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import dev.millrace.data.Task;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.spec.Activation;
-import dev.millrace.nn.spec.Clipping;
 import dev.millrace.nn.spec.Indicators;
 import dev.millrace.nn.spec.LayerSpec;
-import dev.millrace.nn.spec.LearnerSpec;
 import dev.millrace.nn.spec.Loss;
 import dev.millrace.nn.spec.ModelWeights;
 import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.nn.spec.Normalization;
 import dev.millrace.nn.spec.Optimizer;
-import dev.millrace.nn.spec.Regularizer;
-import dev.millrace.nn.spec.Schedule;
 import dev.millrace.testing.OnnxFiles;
 import dev.millrace.testing.OnnxModels;
 import java.nio.ByteBuffer;
@@ -92,7 +88,7 @@ class OnnxImportTest {
 
   /** A model of one feature that was missing in all examples. */
   private static byte[] ours(Normalization.Kind kind) {
-    LearnerSpec spec =
+    NetworkSpec spec =
         OnnxModels.spec(
             List.of(),
             Activation.SOFTMAX,
@@ -408,15 +404,14 @@ class OnnxImportTest {
     }
   }
 
-  private static LearnerSpec spec(List<LayerSpec> layers, Activation output, boolean classes) {
-    return new LearnerSpec(
-        new NetworkSpec(layers, output, classes ? Loss.CATEGORICAL_CROSSENTROPY : Loss.MSE),
-        new Optimizer.Sgd(0.02f, 0f, false),
-        new Schedule.Constant(0),
-        new Regularizer(0f, 0f),
-        new Normalization(Normalization.Kind.NONE, 0f, 0f),
-        1,
-        new Clipping(0f, 0f),
-        1);
+  private static NetworkSpec spec(List<LayerSpec> layers, Activation output, boolean classes) {
+    return NetworkSpec.of(new Optimizer.Sgd(0.02f, 0f, false))
+        .with(
+            to -> {
+              to.hidden = layers;
+              to.output = output;
+              to.loss = classes ? Loss.CATEGORICAL_CROSSENTROPY : Loss.MSE;
+              to.seed = 1;
+            });
   }
 }

@@ -7,7 +7,7 @@ import dev.millrace.config.Settings;
 import dev.millrace.data.Task;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.LearnerSummary;
-import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.nn.spec.NetworkSpec;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -48,8 +48,8 @@ public final class ModelSamples {
   /** Returns what is published of a model that has learned each class in turn. */
   public static byte[] bytes(Task task, List<String> classes, int examples) {
     int count = classes.size();
-    NetworkModelSpec model = (NetworkModelSpec) SETTINGS.model();
-    Learner learner = new Learner(model.forTask(task), task, INPUTS, count, 1);
+    NetworkSpec model = (NetworkSpec) SETTINGS.model();
+    Learner learner = new Learner(model, task, INPUTS, count, 1);
     float[] out = new float[count];
     for (int i = 0; i < examples; i++) {
       float[] features = {i % 3, i % 5, 0, i % 2, 1 - i % 2};

@@ -10,13 +10,10 @@ import dev.millrace.nn.PredictedValue;
 import dev.millrace.nn.spec.Activation;
 import dev.millrace.nn.spec.Clipping;
 import dev.millrace.nn.spec.LayerSpec;
-import dev.millrace.nn.spec.LearnerSpec;
 import dev.millrace.nn.spec.Loss;
 import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.nn.spec.Normalization;
 import dev.millrace.nn.spec.Optimizer;
-import dev.millrace.nn.spec.Regularizer;
-import dev.millrace.nn.spec.Schedule;
 import dev.millrace.onnx.OnnxInfo;
 import java.util.Arrays;
 import java.util.List;
@@ -32,7 +29,7 @@ public final class OnnxModels {
   private OnnxModels() {}
 
   /** Two hidden layers of an activation, the second with layer normalization. */
-  public static LearnerSpec spec(
+  public static NetworkSpec spec(
       Activation hidden, Activation output, Loss loss, Normalization normalization) {
     return spec(
         List.of(new LayerSpec(9, hidden), new LayerSpec(6, hidden, 0f, true)),
@@ -42,21 +39,23 @@ public final class OnnxModels {
   }
 
   /** With hidden layers of one's own. */
-  public static LearnerSpec spec(
+  public static NetworkSpec spec(
       List<LayerSpec> hidden, Activation output, Loss loss, Normalization normalization) {
-    return new LearnerSpec(
-        new NetworkSpec(hidden, output, loss),
-        new Optimizer.Adam(0.01f, 0.9f, 0.999f, 1e-8f),
-        new Schedule.Constant(0),
-        new Regularizer(0f, 0f),
-        normalization,
-        4,
-        new Clipping(1f, 0f),
-        3);
+    return NetworkSpec.of(new Optimizer.Adam(0.01f, 0.9f, 0.999f, 1e-8f))
+        .with(
+            to -> {
+              to.hidden = hidden;
+              to.output = output;
+              to.loss = loss;
+              to.normalization = normalization;
+              to.batchSize = 4;
+              to.clipping = new Clipping(1f, 0f);
+              to.seed = 3;
+            });
   }
 
   /** A model that has learned 400 examples of the classes, or of values around 250. */
-  public static Learner taught(LearnerSpec spec, Task task, int classes) {
+  public static Learner taught(NetworkSpec spec, Task task, int classes) {
     Learner learner = new Learner(spec, task, INPUTS, classes, 17);
     Random random = new Random(23);
     for (int e = 0; e < 400; e++) {

@@ -201,8 +201,8 @@ enum DashboardColumns {
       return (best - model) / Math.max(best, Float.MIN_NORMAL);
     }
     float gain = model - (Float.isNaN(second) ? first : Math.max(first, second));
-    float ofLogLoss = values[LOG_LOSS_BASELINE] - values[LOG_LOSS];
-    return Float.isNaN(ofLogLoss) ? gain : Math.min(gain, ofLogLoss);
+    float logLossGain = values[LOG_LOSS_BASELINE] - values[LOG_LOSS];
+    return Float.isNaN(logLossGain) ? gain : Math.min(gain, logLossGain);
   }
 
   /** Returns the figures of one record in column order, NaN if the record has no value. */

@@ -194,8 +194,8 @@ public final class DashboardServer extends HttpService {
   private HttpReply reply(String path, Map<String, String> query) {
     return switch (path) {
       case "/api/keys" -> keys(query);
-      case "/api/history" -> ofKey(query, history.historyJson(key(query), after(query)));
-      case "/api/latest" -> ofKey(query, history.latestJson(key(query)));
+      case "/api/history" -> keyReply(query, history.historyJson(key(query), after(query)));
+      case "/api/latest" -> keyReply(query, history.latestJson(key(query)));
       case "/api/events" -> json(out -> marks.write(out, query.get("key")));
       case "/api/summary" -> json(out -> writeSummary(out, after(query)));
       case "/api/dead-letters" -> json(this::writeDeadLetters);
@@ -216,7 +216,7 @@ public final class DashboardServer extends HttpService {
             (int) number(query, "limit", DEFAULT_KEYS, MAX_KEYS)));
   }
 
-  private static HttpReply ofKey(Map<String, String> query, Optional<String> json) {
+  private static HttpReply keyReply(Map<String, String> query, Optional<String> json) {
     if (!query.containsKey("key")) {
       return HttpReply.error(400, "malformed-request", "name a key: ?key=KEY");
     }

@@ -128,13 +128,13 @@ final class DashboardSummary {
   }
 
   /** Writes the latest summary, computed by the page if the topic has none, and later points. */
-  synchronized void write(JsonGenerator out, SummaryReport own, long after, long nowNanos)
+  synchronized void write(JsonGenerator out, SummaryReport current, long after, long nowNanos)
       throws IOException {
     SummaryReport recent = isFromTopic(nowNanos) ? newest : null;
     out.writeNumberField("run", run);
     out.writeBooleanField("from_topic", recent != null);
     out.writeFieldName("summary");
-    byte[] summary = SummaryJson.encode(recent == null ? own : recent);
+    byte[] summary = SummaryJson.encode(recent == null ? current : recent);
     out.writeRawValue(new String(summary, StandardCharsets.UTF_8));
     series.write(out, after);
   }

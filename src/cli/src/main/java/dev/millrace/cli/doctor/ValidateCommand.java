@@ -22,7 +22,7 @@ import dev.millrace.nn.auto.Models;
 import dev.millrace.nn.spec.Clipping;
 import dev.millrace.nn.spec.LayerSpec;
 import dev.millrace.nn.spec.ModelSpec;
-import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.nn.spec.SelectionSpec;
 import dev.millrace.prequential.key.KeySizes;
 import dev.millrace.prequential.spec.DriftPolicy;
@@ -411,7 +411,7 @@ public final class ValidateCommand implements Callable<Integer> {
   }
 
   /** Describes the inputs of the first layer if some of them are vectors of ids. */
-  private static String inputs(InputSpec examples, NetworkModelSpec model) {
+  private static String inputs(InputSpec examples, NetworkSpec model) {
     IdColumns ids = IdColumns.of(examples);
     return ids.isEmpty()
         ? ""
@@ -422,7 +422,7 @@ public final class ValidateCommand implements Callable<Integer> {
                 model.dimension());
   }
 
-  private static String network(NetworkModelSpec model) {
+  private static String network(NetworkSpec model) {
     String layers =
         model.hidden().isEmpty()
             ? "linear model"

@@ -73,8 +73,8 @@ final class CandidateTotals {
     return count == 0 ? "-" : Plural.of(count, "key");
   }
 
-  private static String mean(double sum, Sums of) {
-    return of.examples == 0 ? "-" : Figures.score(sum / of.examples);
+  private static String mean(double sum, Sums sums) {
+    return sums.examples == 0 ? "-" : Figures.score(sum / sums.examples);
   }
 
   private static String row(Object... cells) {

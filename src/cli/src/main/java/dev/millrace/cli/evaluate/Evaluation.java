@@ -93,7 +93,7 @@ public record Evaluation(
     try (LocalSink metricsSink = new LocalSink(record -> reported.accept(text(record)));
         LocalSink eventsSink = new LocalSink(record -> reports.accept(text(record)));
         LocalSink predictionsSink = new LocalSink(predictions);
-        LocalSink others = new LocalSink(record -> {});
+        LocalSink unused = new LocalSink(record -> {});
         LocalSink deadLettersSink = new LocalSink(deadLetters::accept);
         LocalSink modelsSink = new LocalSink(models::accept)) {
       StreamExecutionEnvironment env = LocalFlink.environment(1, LocalFlink.NO_RESTART);
@@ -103,7 +103,7 @@ public record Evaluation(
           lines,
           CsvSource.of(scan, lines.input(), epochs, labelDelay),
           new MillraceJob.Sinks(
-              metricsSink, predictionsSink, eventsSink, deadLettersSink, modelsSink, others));
+              metricsSink, predictionsSink, eventsSink, deadLettersSink, modelsSink, unused));
       execute(env);
     }
     return new Evaluation(

@@ -155,14 +155,14 @@ public final class FinalMetrics {
     newest.forEach(
         (key, metrics) -> {
           for (String name : metrics.outputs().keySet()) {
-            MetricsRecord own = newestOfOutputs.get(key + ForecastSpec.SEPARATOR + name);
-            if (own != null) {
+            MetricsRecord output = newestOfOutputs.get(key + ForecastSpec.SEPARATOR + name);
+            if (output != null) {
               byName
                   .computeIfAbsent(
                       name,
-                      unused -> new Output(name, own.task(), new FinalMetrics(positiveOf(name))))
+                      unused -> new Output(name, output.task(), new FinalMetrics(positiveOf(name))))
                   .metrics()
-                  .accept(own);
+                  .accept(output);
             }
           }
         });
@@ -383,7 +383,7 @@ public final class FinalMetrics {
     List<String> classes = new ArrayList<>();
     ClassCounts tally = tally(classes, MetricsRecord.Confusion::totalCounts);
     ClassAverage average = average(classes);
-    return ofClasses(
+    return classTotals(
         tally.accuracy(), average.precision(tally), average.recall(tally), average.f1(tally));
   }
 
@@ -396,14 +396,14 @@ public final class FinalMetrics {
   /** Returns totals without class scores, which cannot be combined over several keys. */
   private Totals withoutMatrices() {
     boolean one = newest.size() == 1;
-    return ofClasses(
+    return classTotals(
         mean(Score.ACCURACY),
         one ? mean(Score.PRECISION) : Double.NaN,
         one ? mean(Score.RECALL) : Double.NaN,
         one ? mean(Score.F1) : Double.NaN);
   }
 
-  private Totals ofClasses(double accuracy, double precision, double recall, double f1) {
+  private Totals classTotals(double accuracy, double precision, double recall, double f1) {
     Map<Score, Double> scores = new EnumMap<>(Score.class);
     scores.put(Score.ACCURACY, accuracy);
     scores.put(Score.PRECISION, precision);

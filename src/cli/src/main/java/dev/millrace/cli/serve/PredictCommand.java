@@ -116,7 +116,7 @@ public final class PredictCommand implements Callable<Integer> {
                 drop)
             .withInput(settings.input().spec());
     Map<String, LoadedModel> loaded =
-        modelFile == null ? newest(scan, settings) : ofFile(modelFile, scan, settings);
+        modelFile == null ? newest(scan, settings) : fromFile(modelFile, scan, settings);
     models.reportThreshold(settings);
     predict(scan, settings, loaded);
     return 0;
@@ -162,7 +162,7 @@ public final class PredictCommand implements Callable<Integer> {
     return loaded;
   }
 
-  private Map<String, LoadedModel> ofFile(Path file, CsvScan scan, Settings settings) {
+  private Map<String, LoadedModel> fromFile(Path file, CsvScan scan, Settings settings) {
     Map<String, LoadedModel> loaded = new HashMap<>();
     byte[] bytes = bytes(file);
     for (String name : keys(scan)) {

@@ -142,10 +142,10 @@ public final class InputDriftDetector implements State, KeyPart {
     last = v.text(last);
     int count = v.count("columns of the input", columns.length, MAX_COLUMNS, MIN_COLUMN_BYTES);
     for (int i = 0; i < count; i++) {
-      InputColumn own = i < columns.length ? columns[i].column() : null;
+      InputColumn known = i < columns.length ? columns[i].column() : null;
       InputColumn stored =
-          v.value(own, InputColumn::write, in -> InputColumn.read(in, inputs.list()));
-      ColumnDrift column = stored.equals(own) ? columns[i] : of(stored);
+          v.value(known, InputColumn::write, in -> InputColumn.read(in, inputs.list()));
+      ColumnDrift column = stored.equals(known) ? columns[i] : of(stored);
       column.visit(v);
     }
   }

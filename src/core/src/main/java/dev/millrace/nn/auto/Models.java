@@ -14,7 +14,7 @@ import dev.millrace.nn.selection.ModelFactory;
 import dev.millrace.nn.spec.ModelSpec;
 import dev.millrace.nn.spec.ModelStart;
 import dev.millrace.nn.spec.ModelWeights;
-import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.nn.spec.SelectionSpec;
 import dev.millrace.nn.stored.ModelMismatchException;
 import java.io.DataInput;
@@ -68,18 +68,18 @@ public final class Models {
   }
 
   private static Learner network(
-      NetworkModelSpec spec, Task task, int inputs, int classes, long keySeed, Workspace shared) {
+      NetworkSpec spec, Task task, int inputs, int classes, long keySeed, Workspace shared) {
     if (spec.start() instanceof ModelStart.StoredStart stored) {
       return StartReader.read(
               stored.stored(), task, Learner.class, shared, in -> network(in, spec, task, shared))
           .startOf(keySeed);
     }
-    if (!(spec.start() instanceof ModelStart.NetworkStart started)) {
-      return new Learner(spec.forTask(task), task, inputs, classes, keySeed, IdEmbeddings::new);
+    if (!(spec.start() instanceof ModelStart.NetworkStart network)) {
+      return new Learner(spec, task, inputs, classes, keySeed, IdEmbeddings::new);
     }
-    ModelWeights start = started.weights();
-    NetworkModelSpec ofStart = spec.withIndicators(spec.indicators().orElse(start.indicators()));
-    Learner learner = new Learner(ofStart.forTask(task), task, inputs, classes, keySeed);
+    ModelWeights start = network.weights();
+    NetworkSpec started = spec.withUndeclared(start.indicators());
+    Learner learner = new Learner(started, task, inputs, classes, keySeed);
     learner.startFrom(start);
     return learner;
   }
@@ -103,16 +103,15 @@ public final class Models {
         selection -> ChampionChallengerReader.read(in, selection, task, shared, FACTORY));
   }
 
-  private static Learner network(DataInput in, NetworkModelSpec spec, Task task, Workspace shared)
+  private static Learner network(DataInput in, NetworkSpec spec, Task task, Workspace shared)
       throws IOException {
-    return Learner.read(in, spec.forTask(task), task, shared, IdEmbeddings::new);
+    return Learner.read(in, spec, task, shared, IdEmbeddings::new);
   }
 
   /** Returns true if a classifier's outputs are probabilities. */
   public static boolean givesProbabilities(ModelSpec spec, Task task) {
     for (ModelSpec one : spec.each()) {
-      if (one instanceof NetworkModelSpec network
-          && !network.forTask(task).network().loss().isCrossEntropy()) {
+      if (one instanceof NetworkSpec network && !network.loss(task).isCrossEntropy()) {
         return false;
       }
     }
@@ -139,7 +138,7 @@ public final class Models {
    */
   public static long modelBytes(ModelSpec spec, Task task, int inputs, int classes) {
     return spec.match(
-        network -> Learner.modelBytes(network.forTask(task), task, inputs, classes),
+        network -> Learner.modelBytes(network, task, inputs, classes),
         auto -> AutoLearner.modelBytes(auto, task, inputs, classes),
         selection ->
             selection.each().stream()

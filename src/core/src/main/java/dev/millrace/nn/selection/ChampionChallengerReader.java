@@ -7,7 +7,7 @@ import dev.millrace.nn.OnlineModel;
 import dev.millrace.nn.Workspace;
 import dev.millrace.nn.spec.Indicators;
 import dev.millrace.nn.spec.ModelSpec;
-import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.nn.spec.SelectionSpec;
 import dev.millrace.nn.spec.SelectionSpec.NamedModel;
 import dev.millrace.nn.stored.ModelHeader;
@@ -219,7 +219,7 @@ public final class ChampionChallengerReader {
           return null;
         }
         case GROW -> {
-          if (e.storedShape() != null && named.model() instanceof NetworkModelSpec network) {
+          if (e.storedShape() != null && named.model() instanceof NetworkSpec network) {
             return smaller(network.withHiddenOf(e.storedShape()), one, text);
           }
         }

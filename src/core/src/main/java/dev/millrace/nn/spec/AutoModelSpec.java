@@ -26,7 +26,7 @@ public record AutoModelSpec(
 
   @Override
   public <R, X extends Exception> R match(
-      Case<NetworkModelSpec, R, X> ifNetwork,
+      Case<NetworkSpec, R, X> ifNetwork,
       Case<AutoModelSpec, R, X> ifAuto,
       Case<SelectionSpec, R, X> ifSelection)
       throws X {

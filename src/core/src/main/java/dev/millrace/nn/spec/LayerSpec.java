@@ -3,6 +3,11 @@ package dev.millrace.nn.spec;
 import dev.millrace.data.PublicApi;
 import dev.millrace.data.Setting;
 import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A fully connected layer: its number of neurons and their activation.
@@ -28,6 +33,7 @@ public record LayerSpec(
     @Setting(value = "false", doc = "layer normalization, with a learned gain and shift")
         boolean layerNorm)
     implements Serializable {
+  private static final Pattern HIDDEN_LAYER = Pattern.compile("(\\d+) (\\w+)( with layer norm)?");
 
   /** Creates a layer without dropout and layer normalization. */
   public LayerSpec(int units, Activation activation) {
@@ -37,5 +43,19 @@ public record LayerSpec(
   /** Describes the stored parameters and the predictions: units, activation, layer norm. */
   public String shape() {
     return units + " " + activation.id() + (layerNorm ? " with layer norm" : "");
+  }
+
+  /** Parses the hidden layers from the {@linkplain NetworkSpec#shape shape} of a network. */
+  static List<LayerSpec> hiddenOf(String shape) {
+    List<LayerSpec> hidden = new ArrayList<>();
+    for (String part : shape.split(", ")) {
+      Matcher layer = HIDDEN_LAYER.matcher(part);
+      if (layer.matches()) {
+        int units = Integer.parseInt(layer.group(1));
+        Activation activation = Activation.valueOf(layer.group(2).toUpperCase(Locale.ROOT));
+        hidden.add(new LayerSpec(units, activation, 0f, layer.group(3) != null));
+      }
+    }
+    return hidden;
   }
 }

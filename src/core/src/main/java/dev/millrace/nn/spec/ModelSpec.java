@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 @PublicApi
 public sealed interface ModelSpec extends Serializable
-    permits NetworkModelSpec, AutoModelSpec, SelectionSpec {
+    permits NetworkSpec, AutoModelSpec, SelectionSpec {
 
   /** Function of one kind of specification. */
   @FunctionalInterface
@@ -21,7 +21,7 @@ public sealed interface ModelSpec extends Serializable
 
   /** Applies the function for this kind of specification. */
   <R, X extends Exception> R match(
-      Case<NetworkModelSpec, R, X> network,
+      Case<NetworkSpec, R, X> network,
       Case<AutoModelSpec, R, X> auto,
       Case<SelectionSpec, R, X> selection)
       throws X;
@@ -69,12 +69,14 @@ public sealed interface ModelSpec extends Serializable
    * so small that hidden neurons stay similar for long (two features of the bananas data, 5 seeds:
    * accuracy .80 against .70).
    */
-  static NetworkModelSpec single(long seed) {
-    return NetworkModelSpec.builder(new Optimizer.RmsProp(0.005f, 0.99f, 1e-8f, true))
-        .hidden(List.of(new LayerSpec(32, Activation.TANH)))
-        .normalization(new Normalization(Normalization.Kind.STANDARD, 0.001f, 4f))
-        .seed(seed)
-        .initializer(Initializer.LECUN_NORMAL)
-        .build();
+  static NetworkSpec single(long seed) {
+    return NetworkSpec.of(new Optimizer.RmsProp(0.005f, 0.99f, 1e-8f, true))
+        .with(
+            to -> {
+              to.hidden = List.of(new LayerSpec(32, Activation.TANH));
+              to.normalization = new Normalization(Normalization.Kind.STANDARD, 0.001f, 4f);
+              to.seed = seed;
+              to.initializer = Initializer.LECUN_NORMAL;
+            });
   }
 }

@@ -39,8 +39,4 @@ public record Regularizer(
   public Regularizer(float l1, float l2) {
     this(l1, l2, 0f, 0f);
   }
-
-  Regularizer withoutLabelSmoothing() {
-    return new Regularizer(l1, l2, maxNorm, 0f);
-  }
 }

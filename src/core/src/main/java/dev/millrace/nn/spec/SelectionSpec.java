@@ -102,7 +102,7 @@ public record SelectionSpec(
 
   @Override
   public <R, X extends Exception> R match(
-      Case<NetworkModelSpec, R, X> ifNetwork,
+      Case<NetworkSpec, R, X> ifNetwork,
       Case<AutoModelSpec, R, X> ifAuto,
       Case<SelectionSpec, R, X> ifSelection)
       throws X {

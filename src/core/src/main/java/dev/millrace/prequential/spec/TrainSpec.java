@@ -13,7 +13,7 @@ import dev.millrace.nn.auto.Models;
 import dev.millrace.nn.spec.Indicators;
 import dev.millrace.nn.spec.ModelSpec;
 import dev.millrace.nn.spec.ModelStart;
-import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.nn.spec.SelectionSpec;
 import dev.millrace.nn.spec.SelectionSpec.OnChange;
 import java.io.Serializable;
@@ -108,8 +108,8 @@ public record TrainSpec(
             || model.each().stream()
                 .anyMatch(
                     one ->
-                        one instanceof NetworkModelSpec network
-                            && network.forTask(Task.MULTICLASS).network().loss().isBinary());
+                        one instanceof NetworkSpec network
+                            && network.loss(Task.MULTICLASS).isBinary());
     return twoClasses ? Task.BINARY : Task.MULTICLASS;
   }
 

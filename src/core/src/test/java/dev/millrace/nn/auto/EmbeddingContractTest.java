@@ -19,7 +19,7 @@ import dev.millrace.nn.spec.Indicators;
 import dev.millrace.nn.spec.LayerSpec;
 import dev.millrace.nn.spec.ModelSpec;
 import dev.millrace.nn.spec.ModelStart;
-import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.nn.stored.ModelMismatchException;
 import dev.millrace.nn.stored.PagedPart;
 import dev.millrace.testing.Summaries;
@@ -180,7 +180,7 @@ class EmbeddingContractTest {
     OnlineModel taught = one.model();
     AutoModels.learn(taught, 0, EXAMPLES + 1);
     byte[] stored = AutoModels.bytes(taught);
-    NetworkModelSpec spec =
+    NetworkSpec spec =
         one.spec()
             .withStart(
                 new ModelStart.StoredStart(stored, one.inputs(), one.task(), List.of(), "h"));
@@ -210,19 +210,16 @@ class EmbeddingContractTest {
     Case one = IdNetworks.cases().get(0);
     OnlineModel model = one.model();
     AutoModels.learn(model, 0, EXAMPLES);
-    NetworkModelSpec wider =
-        one.spec().toBuilder().hidden(List.of(new LayerSpec(24, Activation.TANH))).build();
+    NetworkSpec wider =
+        one.spec().with(to -> to.hidden = List.of(new LayerSpec(24, Activation.TANH)));
 
-    OnlineModel grown =
-        ((Learner) model).expanded(wider.forTask(one.task()), one.inputs(), new Workspace());
+    OnlineModel grown = ((Learner) model).expanded(wider, one.inputs(), new Workspace());
 
     assertThat(prediction(grown)).isEqualTo(prediction(model));
     AutoModels.learn(grown, EXAMPLES, 2 * EXAMPLES);
     assertThat(grown.examples()).isEqualTo(2 * EXAMPLES);
     assertThatThrownBy(
-            () ->
-                ((Learner) one.model())
-                    .expanded(wider.forTask(one.task()), one.inputs() + 1, new Workspace()))
+            () -> ((Learner) one.model()).expanded(wider, one.inputs() + 1, new Workspace()))
         .isInstanceOf(ModelMismatchException.class)
         .hasMessageContaining("it learns ids, and then takes no other features");
   }
@@ -238,7 +235,7 @@ class EmbeddingContractTest {
         .startsWith("binary, embeddings of 8, 20 tanh, softmax categorical_crossentropy, sgd");
     assertThat(Summaries.of(model).examples()).isEqualTo(EXAMPLES);
     assertThatThrownBy(
-            () -> AutoModels.read(bytes, one.spec().toBuilder().dimension(4).build(), one.task()))
+            () -> AutoModels.read(bytes, one.spec().with(to -> to.dimension = 4), one.task()))
         .isInstanceOf(ModelMismatchException.class)
         .hasMessageContaining("embeddings of 8")
         .hasMessageContaining("embeddings of 4");

@@ -8,7 +8,7 @@ import dev.millrace.nn.PredictedValue;
 import dev.millrace.nn.spec.Activation;
 import dev.millrace.nn.spec.LayerSpec;
 import dev.millrace.nn.spec.ModelSpec;
-import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.nn.spec.Optimizer;
 import dev.millrace.nn.spec.SelectionSpec;
 import dev.millrace.nn.spec.SelectionSpec.NamedModel;
@@ -27,16 +27,20 @@ class FarTargetTest {
   private static final long SEED = 11;
 
   static Stream<Named<ModelSpec>> models() {
-    NetworkModelSpec single = ModelSpec.single(1);
-    NetworkModelSpec.Builder withAdam =
-        single.toBuilder().optimizer(new Optimizer.Adam(0.005f, 0.9f, 0.999f, 1e-8f));
-    ModelSpec small = single.toBuilder().hidden(List.of(new LayerSpec(8, Activation.TANH))).build();
+    NetworkSpec single = ModelSpec.single(1);
+    ModelSpec adam =
+        single.with(
+            to -> {
+              to.optimizer = new Optimizer.Adam(0.005f, 0.9f, 0.999f, 1e-8f);
+              to.hidden = List.of(new LayerSpec(16, Activation.TANH));
+            });
+    ModelSpec small = single.with(to -> to.hidden = List.of(new LayerSpec(8, Activation.TANH)));
     List<NamedModel> both =
         List.of(new NamedModel("mixture", ModelSpec.auto(1)), new NamedModel("small", small));
     return Stream.of(
         Named.of("auto", ModelSpec.auto(1)),
-        Named.of("linear", single.toBuilder().hidden(List.of()).build()),
-        Named.of("adam", withAdam.hidden(List.of(new LayerSpec(16, Activation.TANH))).build()),
+        Named.of("linear", single),
+        Named.of("adam", adam),
         Named.of(
             "two models",
             new SelectionSpec(both, "mixture", false, Promotion.DEFAULT, OnChange.REJECT)));

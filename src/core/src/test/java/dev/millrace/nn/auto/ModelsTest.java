@@ -15,7 +15,7 @@ import dev.millrace.nn.spec.LayerSpec;
 import dev.millrace.nn.spec.Loss;
 import dev.millrace.nn.spec.ModelSpec;
 import dev.millrace.nn.spec.ModelStart;
-import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.nn.spec.SelectionSpec;
 import dev.millrace.nn.spec.SelectionSpec.NamedModel;
 import dev.millrace.nn.spec.SelectionSpec.OnChange;
@@ -28,18 +28,20 @@ import org.junit.jupiter.api.Test;
 /** What a model is, for each kind of specification. */
 class ModelsTest {
 
-  private static final NetworkModelSpec SINGLE = ModelSpec.single(1);
+  private static final NetworkSpec SINGLE = ModelSpec.single(1);
   private static final ModelSpec MIXTURE =
       ModelSpec.auto(1, AutoSpec.of(AutoSpec.Tier.FAST), ClassWeights.NONE);
-  private static final NetworkModelSpec SQUARES =
-      NetworkModelSpec.builder(SINGLE.optimizer())
-          .hidden(List.of(new LayerSpec(4, Activation.RELU)))
-          .output(Activation.LINEAR)
-          .loss(Loss.MSE)
-          .regularizer(SINGLE.regularizer())
-          .normalization(SINGLE.normalization())
-          .seed(1)
-          .build();
+  private static final NetworkSpec SQUARES =
+      NetworkSpec.of(SINGLE.optimizer())
+          .with(
+              to -> {
+                to.hidden = List.of(new LayerSpec(4, Activation.RELU));
+                to.output = Activation.LINEAR;
+                to.loss = Loss.MSE;
+                to.regularizer = SINGLE.regularizer();
+                to.normalization = SINGLE.normalization();
+                to.seed = 1;
+              });
 
   private static ModelSpec selection(ModelSpec... models) {
     return new SelectionSpec(

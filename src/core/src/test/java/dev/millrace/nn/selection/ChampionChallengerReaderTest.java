@@ -162,7 +162,7 @@ class ChampionChallengerReaderTest {
     NamedModel wider =
         new NamedModel(
             "quick",
-            Specs.small(1).toBuilder().hidden(List.of(new LayerSpec(12, Activation.RELU))).build());
+            Specs.small(1).with(to -> to.hidden = List.of(new LayerSpec(12, Activation.RELU))));
 
     ChampionChallenger selection = read(stored(), spec("slow", false, OnChange.GROW, SLOW, wider));
 

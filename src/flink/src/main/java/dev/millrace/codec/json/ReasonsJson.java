@@ -16,8 +16,8 @@ final class ReasonsJson {
       return;
     }
     json.writeObjectFieldStart("reasons");
-    if (reasons.ofClass() != null) {
-      json.writeStringField("class", reasons.ofClass());
+    if (reasons.className() != null) {
+      json.writeStringField("class", reasons.className());
       JsonLine.number(json, reasons.areLogOdds() ? "log_odds" : "score", reasons.total());
     }
     JsonLine.number(json, "base", reasons.base());

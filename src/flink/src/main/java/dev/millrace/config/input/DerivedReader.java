@@ -161,17 +161,17 @@ final class DerivedReader {
   }
 
   private @Nullable Computation window(OptionReader options) {
-    String of = options.word(DerivedOptions.OF);
-    long millis = millis(of);
-    long records = count(of, MAX_WINDOW);
-    Unit unit = of.equals("all") ? Unit.ALL : millis > 0 ? Unit.MILLIS : Unit.RECORDS;
+    String window = options.word(DerivedOptions.OF);
+    long millis = millis(window);
+    long records = count(window, MAX_WINDOW);
+    Unit unit = window.equals("all") ? Unit.ALL : millis > 0 ? Unit.MILLIS : Unit.RECORDS;
     if (unit == Unit.RECORDS && records == 0) {
       options.reject(
           DerivedOptions.OF,
           "must be a number of values up to "
               + MAX_WINDOW
               + ", a time such as 1h, or all, but was "
-              + Scalar.quote(of));
+              + Scalar.quote(window));
       return null;
     }
     List<Aggregate> functions = functions(options, List.of(Aggregate.values()));

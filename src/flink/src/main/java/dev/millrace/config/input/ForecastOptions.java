@@ -163,14 +163,14 @@ public final class ForecastOptions {
     OptionReader in = root.below(FORECAST, GROUP);
     List<Step> horizons = Objects.requireNonNullElse(in.given(HORIZONS), List.of(new Step("1", 1)));
     List<Step> seasons = Objects.requireNonNullElse(in.given(SEASON), List.of());
-    boolean ofTime = isTime(horizons.get(0));
-    if (in.has(HORIZONS) && !seasons.isEmpty() && isTime(seasons.get(0)) != ofTime) {
+    boolean areTimes = isTime(horizons.get(0));
+    if (in.has(HORIZONS) && !seasons.isEmpty() && isTime(seasons.get(0)) != areTimes) {
       in.reject(
           SEASON,
           "must be %s as forecast.horizons are"
-              .formatted(ofTime ? "times, such as 1d," : "numbers of records"));
+              .formatted(areTimes ? "times, such as 1d," : "numbers of records"));
     }
     return new ForecastSpec(
-        Objects.requireNonNullElse(in.given(COLUMN), COLUMN.name()), ofTime, horizons, seasons);
+        Objects.requireNonNullElse(in.given(COLUMN), COLUMN.name()), areTimes, horizons, seasons);
   }
 }

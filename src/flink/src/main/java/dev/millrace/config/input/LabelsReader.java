@@ -58,14 +58,14 @@ final class LabelsReader {
           "needs input.id, the field that joins a label to its features. Add it");
     }
     String topic = labels.given(InputOptions.LABELS_TOPIC);
-    boolean ownTopic = !examples.equals(topic);
-    if (!ownTopic) {
+    boolean hasTopic = !examples.equals(topic);
+    if (!hasTopic) {
       rejectFields(labels);
     } else if (standard) {
       requireName(labels, InputOptions.LABELS_ID, STANDARD_ID);
       requireName(labels, InputOptions.LABELS_KEY, STANDARD_KEY);
     }
-    if (ownTopic && in.mentions(InputOptions.TARGETS) && labels.has(InputOptions.LABELS_LABEL)) {
+    if (hasTopic && in.mentions(InputOptions.TARGETS) && labels.has(InputOptions.LABELS_LABEL)) {
       labels.reject(
           InputOptions.LABELS_LABEL,
           "has no effect with input.targets: a label's record has the fields of the targets. Remove"
@@ -79,7 +79,7 @@ final class LabelsReader {
     rejectLabels(labels, fields);
     return labels.read(
         new LateLabels(
-            ownTopic ? topic : null,
+            hasTopic ? topic : null,
             Objects.requireNonNullElse(id(), MISSING),
             in.given(InputOptions.KEY),
             Objects.requireNonNullElse(label, MISSING),

@@ -156,10 +156,10 @@ final class TargetsReader {
 
   private static @Nullable DefaultLabel onTimeout(
       OptionReader target, ClassesReader reader, @Nullable LateLabels late) {
-    String own = target.given(InputOptions.TARGET_ON_TIMEOUT);
-    if (own != null) {
+    String onTimeout = target.given(InputOptions.TARGET_ON_TIMEOUT);
+    if (onTimeout != null) {
       return reader.defaultLabel(
-          own, error -> target.reject(InputOptions.TARGET_ON_TIMEOUT, error));
+          onTimeout, error -> target.reject(InputOptions.TARGET_ON_TIMEOUT, error));
     }
     DefaultLabel common = late == null ? null : late.onTimeout();
     if (common == null || common.label() == null) {

@@ -13,7 +13,7 @@ import dev.millrace.nn.spec.Activation;
 import dev.millrace.nn.spec.Clipping;
 import dev.millrace.nn.spec.LayerSpec;
 import dev.millrace.nn.spec.Loss;
-import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.nn.spec.Normalization;
 import dev.millrace.nn.spec.Optimizer;
 import dev.millrace.nn.spec.Regularizer;
@@ -69,7 +69,7 @@ public final class ModelOptions {
               + " type id, set, text or sparse");
 
   static {
-    MODEL_GROUP.declare(NetworkModelSpec.class, "output", "loss");
+    MODEL_GROUP.declare(NetworkSpec.class, "output", "loss");
   }
 
   static final Option<YamlNode> OPTIMIZER =
@@ -89,7 +89,7 @@ public final class ModelOptions {
           "how the learning rate changes from step to step");
 
   static {
-    MODEL_GROUP.declare(NetworkModelSpec.class, "batch-size").declare(Regularizer.class);
+    MODEL_GROUP.declare(NetworkSpec.class, "batch-size").declare(Regularizer.class);
   }
 
   static final Option<YamlNode> CLASS_WEIGHTS =
@@ -111,7 +111,7 @@ public final class ModelOptions {
   static final Option<Loss> LOSS = MODEL_GROUP.named("loss");
 
   static {
-    MODEL_GROUP.declare(Clipping.class).declare(NetworkModelSpec.class, "seed");
+    MODEL_GROUP.declare(Clipping.class).declare(NetworkSpec.class, "seed");
   }
 
   static final OptionGroup EMBEDDINGS_GROUP =
@@ -120,7 +120,7 @@ public final class ModelOptions {
               "",
               "Each column of ids, and each of `input.crosses`, gives the network the mean of the"
                   + " vectors of its known ids.")
-          .declare(NetworkModelSpec.class, "dimension");
+          .declare(NetworkSpec.class, "dimension");
 
   static final OptionGroup LAYER_GROUP =
       new OptionGroup("model.layers[]", "", "One fully connected layer.")

@@ -11,7 +11,7 @@ import dev.millrace.nn.spec.AutoModelSpec;
 import dev.millrace.nn.spec.AutoSpec;
 import dev.millrace.nn.spec.ModelSpec;
 import dev.millrace.nn.spec.ModelStart;
-import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.prequential.key.ModelSnapshot;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -58,10 +58,10 @@ public final class ModelReader {
   }
 
   /** Reads a network. */
-  NetworkModelSpec network(OptionReader model, InputSpec input) {
+  NetworkSpec network(OptionReader model, InputSpec input) {
     OptionReader warmStart = WarmStartOptions.read(model, WarmStartOptions.MODEL_GROUP, input);
     warmStartKey = warmStart.given(WarmStartOptions.KEY);
-    NetworkModelSpec spec = new NetworkReader(model, warmStart, input, baseDir, errors).read();
+    NetworkSpec spec = new NetworkReader(model, warmStart, input, baseDir, errors).read();
     return input.hasIds()
         ? spec.withStart(start(warmStart, stored -> WarmStart.network(stored, spec, input)))
         : spec;

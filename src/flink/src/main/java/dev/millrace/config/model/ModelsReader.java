@@ -15,7 +15,7 @@ import dev.millrace.nn.spec.AutoModelSpec;
 import dev.millrace.nn.spec.AutoSpec;
 import dev.millrace.nn.spec.Loss;
 import dev.millrace.nn.spec.ModelSpec;
-import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.nn.spec.SelectionSpec;
 import dev.millrace.nn.spec.SelectionSpec.NamedModel;
 import dev.millrace.nn.spec.SelectionSpec.OnChange;
@@ -100,7 +100,7 @@ public final class ModelsReader {
     checkCount(models.entries().size());
     List<String> names = List.copyOf(models.entries().keySet());
     if (root.mentions(AutoOptions.AUTO)
-        && entrants.stream().allMatch(entrant -> entrant.model() instanceof NetworkModelSpec)) {
+        && entrants.stream().allMatch(entrant -> entrant.model() instanceof NetworkSpec)) {
       root.reject(
           AutoOptions.AUTO,
           "applies only to model: auto, but no model is auto. Remove it, or add one");
@@ -143,7 +143,7 @@ public final class ModelsReader {
     if (model == null) {
       return;
     }
-    if (model instanceof NetworkModelSpec network
+    if (model instanceof NetworkSpec network
         && input.modelTasks().stream().anyMatch(task -> task != Task.REGRESSION)) {
       requireProbabilities(path, entry, network);
     }
@@ -180,10 +180,10 @@ public final class ModelsReader {
     }
     try {
       AutoSpec.Tier tier = AutoOptions.TIERS.read(entry.value());
-      AutoSpec own =
+      AutoSpec mixture =
           new AutoSpec(
               tier, auto.auto().members(), auto.auto().buffer(), auto.auto().targetScale());
-      return ModelSpec.auto(auto.seed(), own, auto.classWeights());
+      return ModelSpec.auto(auto.seed(), mixture, auto.classWeights());
     } catch (OptionType.InvalidValueException e) {
       errors.add(
           entry.line(),
@@ -194,8 +194,8 @@ public final class ModelsReader {
     }
   }
 
-  private void requireProbabilities(String path, Entry entry, NetworkModelSpec model) {
-    Loss loss = model.forTask(Task.MULTICLASS).network().loss();
+  private void requireProbabilities(String path, Entry entry, NetworkSpec model) {
+    Loss loss = model.loss(Task.MULTICLASS);
     if (!loss.isCrossEntropy()) {
       errors.add(
           entry.line(),

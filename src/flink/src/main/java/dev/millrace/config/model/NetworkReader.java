@@ -12,7 +12,7 @@ import dev.millrace.nn.spec.Activation;
 import dev.millrace.nn.spec.LayerSpec;
 import dev.millrace.nn.spec.Loss;
 import dev.millrace.nn.spec.ModelStart;
-import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.nn.spec.Normalization;
 import dev.millrace.nn.spec.Optimizer;
 import java.nio.file.Path;
@@ -47,7 +47,7 @@ final class NetworkReader {
   }
 
   /** Returns the network; its task is null where it will be guessed from the labels. */
-  NetworkModelSpec read() {
+  NetworkSpec read() {
     int before = errors.count();
     OptimizerReader steps = new OptimizerReader(model);
     Optimizer optimizer = steps.read();
@@ -55,15 +55,17 @@ final class NetworkReader {
     WarmStartReader start =
         input.hasIds() ? null : WarmStartReader.read(model, warmStart, input, baseDir);
     List<@Nullable Task> tasks = start == null ? input.modelTasks() : singletonList(start.task());
-    NetworkModelSpec given =
-        NetworkModelSpec.builder(optimizer)
-            .hidden(layers())
-            .schedule(steps.schedule(optimizer))
-            .normalization(normalization())
-            .classWeights(ClassWeightsReader.read(model, input, tasks, errors))
-            .build();
-    NetworkModelSpec read = model.read(embeddings().read(given));
-    NetworkModelSpec spec = start == null ? read : start.complete(read);
+    NetworkSpec given =
+        NetworkSpec.of(optimizer)
+            .with(
+                to -> {
+                  to.hidden = layers();
+                  to.schedule = steps.schedule(optimizer);
+                  to.normalization = normalization();
+                  to.classWeights = ClassWeightsReader.read(model, input, tasks, errors);
+                });
+    NetworkSpec read = model.read(embeddings().read(given));
+    NetworkSpec spec = start == null ? read : start.complete(read);
     checkMaxNorm(spec);
     if (errors.noneSince(before)) {
       for (Task task : tasks) {
@@ -121,7 +123,7 @@ final class NetworkReader {
     return new Normalization(normalization.kind(), 0f, 0f);
   }
 
-  private void checkMaxNorm(NetworkModelSpec spec) {
+  private void checkMaxNorm(NetworkSpec spec) {
     if (spec.optimizer() instanceof Optimizer.Ftrl && spec.regularizer().maxNorm() != 0f) {
       model.reject(
           ModelOptions.MODEL_GROUP.named("max-norm"),
@@ -129,7 +131,7 @@ final class NetworkReader {
     }
   }
 
-  private void checkOutputAndLoss(NetworkModelSpec spec, @Nullable Task task) {
+  private void checkOutputAndLoss(NetworkSpec spec, @Nullable Task task) {
     Activation output = spec.output();
     Loss loss = spec.loss();
     Activation needed = loss == null ? null : loss.output();
@@ -141,7 +143,7 @@ final class NetworkReader {
               needed.id(), loss.id(), output.id()));
       return;
     }
-    Loss filled = spec.forTask(task == null ? Task.MULTICLASS : task).network().loss();
+    Loss filled = spec.loss(task == null ? Task.MULTICLASS : task);
     if (spec.regularizer().labelSmoothing() != 0f && !filled.isCrossEntropy()) {
       model.reject(
           ModelOptions.MODEL_GROUP.named("label-smoothing"),

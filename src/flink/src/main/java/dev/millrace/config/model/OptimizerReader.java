@@ -60,11 +60,13 @@ final class OptimizerReader {
             .filter(option -> option.component().equals(RATE))
             .findAny()
             .orElseThrow();
-    Option<?> own = ModelOptions.OPTIMIZERS.option(optimizer.getClass(), declared.name());
-    if (model.mentions(ModelOptions.LEARNING_RATE) && options.mentions(own)) {
+    Option<?> optimizerRate = ModelOptions.OPTIMIZERS.option(optimizer.getClass(), declared.name());
+    if (model.mentions(ModelOptions.LEARNING_RATE) && options.mentions(optimizerRate)) {
       model.reject(
           ModelOptions.LEARNING_RATE,
-          "is also in model.optimizer (line " + options.line(own) + "). Remove one of them");
+          "is also in model.optimizer (line "
+              + options.line(optimizerRate)
+              + "). Remove one of them");
     }
     Float rate = model.given(ModelOptions.LEARNING_RATE);
     return rate == null

@@ -12,7 +12,7 @@ import dev.millrace.nn.spec.Indicators;
 import dev.millrace.nn.spec.ModelSpec;
 import dev.millrace.nn.spec.ModelStart;
 import dev.millrace.nn.spec.ModelWeights;
-import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.prequential.key.ModelSnapshot;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -30,7 +30,7 @@ public final class WarmStart {
    * @param model settings of the new models
    * @throws IOException if it does not fit the model or the input; the message has the reason
    */
-  public static ModelStart network(ModelSnapshot stored, NetworkModelSpec model, InputSpec input)
+  public static ModelStart network(ModelSnapshot stored, NetworkSpec model, InputSpec input)
       throws IOException {
     if (input.hasIds()) {
       return whole(stored, model, input);

@@ -11,7 +11,7 @@ import dev.millrace.nn.spec.Indicators;
 import dev.millrace.nn.spec.LayerSpec;
 import dev.millrace.nn.spec.ModelStart;
 import dev.millrace.nn.spec.ModelWeights;
-import dev.millrace.nn.spec.NetworkModelSpec;
+import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.nn.spec.Normalization;
 import dev.millrace.onnx.OnnxException;
 import dev.millrace.onnx.OnnxImport;
@@ -68,29 +68,30 @@ final class WarmStartReader {
   }
 
   /** Returns a network with what the file has of it. */
-  NetworkModelSpec complete(NetworkModelSpec given) {
-    return given.toBuilder()
-        .hidden(layers(given.hidden()))
-        .output(output(given.output()))
-        .normalization(normalization(given.normalization()))
-        .build();
+  NetworkSpec complete(NetworkSpec given) {
+    return given.with(
+        to -> {
+          to.hidden = layers(given.hidden());
+          to.output = output(given.output());
+          to.normalization = normalization(given.normalization());
+        });
   }
 
   /** Returns the file's hidden layers, or the given ones, which may differ only in dropout. */
   private List<LayerSpec> layers(List<LayerSpec> given) {
-    List<LayerSpec> own = file.weights().hidden();
+    List<LayerSpec> layers = file.weights().hidden();
     if (!model.has(ModelOptions.LAYERS)) {
-      return own;
+      return layers;
     }
     List<LayerSpec> comparable =
         given.stream()
             .map(l -> new LayerSpec(l.units(), l.activation(), 0f, l.layerNorm()))
             .toList();
-    if (!comparable.equals(own)) {
+    if (!comparable.equals(layers)) {
       model.reject(
           ModelOptions.LAYERS,
           "are %s, but %s has %s. Leave them out to use the file's"
-              .formatted(shown(comparable), name, shown(own)));
+              .formatted(shown(comparable), name, shown(layers)));
     }
     return given;
   }
@@ -105,14 +106,14 @@ final class WarmStartReader {
 
   /** Returns the output's activation, null if neither the file nor the options have one. */
   private @Nullable Activation output(@Nullable Activation given) {
-    Activation own = file.weights().output().activation();
-    boolean open = own == Activation.LINEAR && !file.isOurs();
-    if (given != null && given != own && !open) {
+    Activation activation = file.weights().output().activation();
+    boolean open = activation == Activation.LINEAR && !file.isOurs();
+    if (given != null && given != activation && !open) {
       model.reject(
           ModelOptions.OUTPUT_ACTIVATION,
-          "is %s, but that of %s is %s. Leave it out".formatted(given.id(), name, own.id()));
+          "is %s, but that of %s is %s. Leave it out".formatted(given.id(), name, activation.id()));
     }
-    return given != null || open ? given : own;
+    return given != null || open ? given : activation;
   }
 
   /** Returns the normalization of the file, or the given one if the file has none. */
@@ -121,15 +122,15 @@ final class WarmStartReader {
     if (scaling == null) {
       return given;
     }
-    Normalization own = scaling.normalization();
+    Normalization stored = scaling.normalization();
     if (!model.has(ModelOptions.NORMALIZATION)) {
-      return own;
+      return stored;
     }
-    if (given.kind() != own.kind()) {
+    if (given.kind() != stored.kind()) {
       model.reject(
           ModelOptions.NORMALIZATION,
           "is %s, but that of %s is %s. Leave it out"
-              .formatted(given.kind().id(), name, own.kind().id()));
+              .formatted(given.kind().id(), name, stored.kind().id()));
     }
     return given;
   }
@@ -143,18 +144,18 @@ final class WarmStartReader {
               && file.weights().output().activation() != Activation.SIGMOID;
       return file.isOurs() ? file.task() : value ? Task.REGRESSION : null;
     }
-    Task own = file.task();
-    if (own != null && declared.isClassification() != own.isClassification()) {
+    Task learned = file.task();
+    if (learned != null && declared.isClassification() != learned.isClassification()) {
       warmStart.reject(
           WarmStartOptions.FILE,
           "cannot start from %s: it learned %s, but the task is %s"
-              .formatted(name, own.isClassification() ? "classes" : "numbers", declared.id()));
+              .formatted(name, learned.isClassification() ? "classes" : "numbers", declared.id()));
     }
     return declared;
   }
 
   /** Returns the initial model after all checks, null if its classes are unknown. */
-  ModelStart.@Nullable NetworkStart start(NetworkModelSpec spec) {
+  ModelStart.@Nullable NetworkStart start(NetworkSpec spec) {
     Task task = task();
     int width = input.width();
     int inputs = file.weights().inputs();
@@ -181,21 +182,21 @@ final class WarmStartReader {
 
   /** Checks the features: a network with swapped inputs would predict nonsense. */
   private void checkFeatures() {
-    List<String> own = file.features();
+    List<String> stored = file.features();
     List<String> declared = input.features().stream().map(FeatureSpec::spelled).toList();
-    if (own.isEmpty() || declared.isEmpty() || own.equals(declared)) {
+    if (stored.isEmpty() || declared.isEmpty() || stored.equals(declared)) {
       checkIndicators();
       return;
     }
     int first = 0;
-    while (first < Math.min(own.size(), declared.size())
-        && own.get(first).equals(declared.get(first))) {
+    while (first < Math.min(stored.size(), declared.size())
+        && stored.get(first).equals(declared.get(first))) {
       first++;
     }
     warmStart.reject(
         WarmStartOptions.FILE,
         "cannot start from %s: its feature %d is %s, but input.features has %s there. Declare the"
-                .formatted(name, first + 1, at(own, first), at(declared, first))
+                .formatted(name, first + 1, at(stored, first), at(declared, first))
             + " file's features, in their order");
   }
 
@@ -204,8 +205,8 @@ final class WarmStartReader {
     if (!file.isOurs()) {
       return;
     }
-    Indicators own = file.weights().indicators();
-    String difference = own.difference(Indicators.of(input).orElse(own));
+    Indicators stored = file.weights().indicators();
+    String difference = stored.difference(Indicators.of(input).orElse(stored));
     if (difference != null) {
       warmStart.reject(
           WarmStartOptions.FILE,
@@ -218,7 +219,7 @@ final class WarmStartReader {
     return place < features.size() ? YamlNode.Scalar.quote(features.get(place)) : "none";
   }
 
-  private void checkClasses(NetworkModelSpec spec, Task task, List<String> classes) {
+  private void checkClasses(NetworkSpec spec, Task task, List<String> classes) {
     int outputs = file.weights().output().units();
     List<String> declared = input.classes();
     if (!declared.isEmpty()
@@ -231,7 +232,7 @@ final class WarmStartReader {
               + " List the file's classes first, in their order");
       return;
     }
-    int needed = spec.forTask(task).outputs(task, classes.size());
+    int needed = spec.outputs(task, classes.size());
     if (outputs != needed || (task == Task.BINARY && classes.size() > 2)) {
       warmStart.reject(
           WarmStartOptions.FILE,

@@ -233,17 +233,17 @@ public final class OptionReader {
    */
   public <E> Variant<E> variant(
       Option<YamlNode> option, Option<E> nameOption, Function<E, OptionGroup> groupOf, E assumed) {
-    Mapping own = mapOf(option, nameOption);
+    Mapping given = mapOf(option, nameOption);
     E name = assumed;
     try {
-      name = nameOption.type().read(own.at(nameOption.name()));
+      name = nameOption.type().read(given.at(nameOption.name()));
     } catch (InvalidValueException e) {
       // The reader of the group reports it.
-      Map<String, Entry> named = new HashMap<>(own.entries());
+      Map<String, Entry> named = new HashMap<>(given.entries());
       named.keySet().retainAll(List.of(nameOption.name()));
-      own = new Mapping(named, own.line());
+      given = new Mapping(named, given.line());
     }
-    return new Variant<>(name, new OptionReader(name(option), own, groupOf.apply(name), errors));
+    return new Variant<>(name, new OptionReader(name(option), given, groupOf.apply(name), errors));
   }
 
   private static String under(String path, String key) {

@@ -10,8 +10,8 @@ import dev.millrace.nn.auto.rows.MixtureParts;
 import dev.millrace.nn.auto.rows.Row;
 import dev.millrace.nn.ids.IdLayout;
 import dev.millrace.nn.ids.IdLearner;
-import dev.millrace.nn.spec.LearnerSpec;
 import dev.millrace.nn.spec.ModelSpec;
+import dev.millrace.nn.spec.NetworkSpec;
 import dev.millrace.nn.stored.PagedPart;
 import dev.millrace.simd.KernelProvider;
 import dev.millrace.simd.Kernels;
@@ -123,8 +123,8 @@ final class IdMember implements Member {
     return layout.task == Task.MULTICLASS;
   }
 
-  private static LearnerSpec spec(IdLayout layout, long seed) {
-    return ModelSpec.single(seed).withIndicators(layout.row).forTask(layout.task);
+  private static NetworkSpec spec(IdLayout layout, long seed) {
+    return ModelSpec.single(seed).withIndicators(layout.row);
   }
 
   @Override
@@ -267,7 +267,7 @@ final class IdMember implements Member {
   public void visit(StateVisitor v) throws IOException {
     learner.visit(v);
     if (hasNetwork(layout)) {
-      LearnerSpec spec = spec(layout, parts.kind().seed());
+      NetworkSpec spec = spec(layout, parts.kind().seed());
       network =
           v.custom(
               network,
