@@ -2,7 +2,6 @@ package dev.millrace.prequential;
 
 import dev.millrace.data.BoundedDataInput;
 import dev.millrace.data.FeatureSpec;
-import dev.millrace.data.Task;
 import dev.millrace.input.InputSpec;
 import dev.millrace.nn.Learner;
 import dev.millrace.nn.OnlineModel;
@@ -59,12 +58,12 @@ final class StateExpansion {
       model = readSmaller(state, before, workspace, e);
     }
     model.columns = ModelFormat.columns(spec.input(), workspace);
-    model.learner = expanded(model.learner, spec, model.task, workspace);
+    model.learner = expanded(model.learner, spec, workspace);
     model.parts.restartImportance(
         new PartOrigin(spec, null, model.task, model.classes, model.learner, workspace));
     OnlineModel challenger = model.drift.challenger;
     if (challenger != null) {
-      model.drift.challenger = expanded(challenger, spec, model.task, workspace);
+      model.drift.challenger = expanded(challenger, spec, workspace);
     }
     model.resumeDrift();
     return model;
@@ -86,19 +85,18 @@ final class StateExpansion {
   }
 
   /** Returns the model in the configured size. */
-  private static OnlineModel expanded(
-      OnlineModel model, TrainSpec spec, Task task, Workspace workspace)
+  private static OnlineModel expanded(OnlineModel model, TrainSpec spec, Workspace workspace)
       throws ModelMismatchException {
     int inputs = Math.max(model.inputs(), spec.input().width());
     if (model instanceof ChampionChallenger selection) {
-      selection.grow(inputs, (one, own) -> expanded(one, own, inputs, task, workspace));
+      selection.grow(inputs, (one, own) -> expanded(one, own, inputs, workspace));
       return selection;
     }
-    return expanded(model, spec.model(), inputs, task, workspace);
+    return expanded(model, spec.model(), inputs, workspace);
   }
 
   private static OnlineModel expanded(
-      OnlineModel model, ModelSpec spec, int inputs, Task task, Workspace workspace)
+      OnlineModel model, ModelSpec spec, int inputs, Workspace workspace)
       throws ModelMismatchException {
     if (model instanceof Learner learner && spec instanceof NetworkSpec network) {
       return learner.expanded(network, inputs, workspace);
