@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.data.Example;
 import dev.millrace.eval.drift.DriftSpec;
 import dev.millrace.eval.drift.InputDriftSpec;
+import dev.millrace.nn.spec.Clipping;
 import dev.millrace.nn.spec.Loss;
 import dev.millrace.nn.spec.ModelSpec;
 import dev.millrace.nn.spec.NetworkSpec;
@@ -259,6 +260,7 @@ class DriftTest {
                 to -> {
                   to.loss = Loss.MSE;
                   to.optimizer = new Optimizer.Sgd(10f, 0f);
+                  to.clipping = Clipping.OFF;
                   to.seed = 1;
                 });
     List<Example> examples = Chunks.numbers("k", 1_000, 1);
