@@ -39,7 +39,7 @@ class FarTargetTest {
         List.of(new NamedModel("mixture", ModelSpec.auto(1)), new NamedModel("small", small));
     return Stream.of(
         Named.of("auto", ModelSpec.auto(1)),
-        Named.of("linear", single),
+        Named.of("linear", single.with(to -> to.hidden = List.of())),
         Named.of("adam", adam),
         Named.of(
             "two models",
