@@ -1,12 +1,14 @@
 package dev.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.cli.kafka.EmbeddedKafka;
 import dev.millrace.testing.AvroValues;
 import dev.millrace.testing.CommittedRecords;
+import dev.millrace.testing.Patience;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -44,6 +46,19 @@ class ManyClassesITCase {
       try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
         AlterConfigOp set = new AlterConfigOp(bytes, AlterConfigOp.OpType.SET);
         admin.incrementalAlterConfigs(Map.of(topic, List.of(set))).all().get();
+        // The broker learns it from the controller some time later.
+        await()
+            .atMost(Patience.MAX)
+            .until(
+                () ->
+                    admin
+                        .describeConfigs(List.of(topic))
+                        .values()
+                        .get(topic)
+                        .get()
+                        .get("max.message.bytes")
+                        .value()
+                        .equals("131072"));
       }
       send(kafka);
 
