@@ -9,7 +9,6 @@ import dev.millrace.data.KafkaRecord;
 import dev.millrace.flink.DecodeFunction;
 import dev.millrace.flink.OutputTags;
 import dev.millrace.flink.chunk.ChunkOperator;
-import dev.millrace.flink.kafka.LeaseRelease;
 import dev.millrace.kafka.Lease;
 import java.nio.file.Path;
 import java.util.Map;
@@ -25,7 +24,6 @@ import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -114,7 +112,7 @@ public final class MillraceJob {
   }
 
   /**
-   * Builds the graph between the pipeline's own topics.
+   * The graph between the pipeline's own topics.
    *
    * @throws InvalidPipelineException if the brokers do not allow transactions as long as the
    *     pipeline's, if an output topic takes tiny records only, or {@code model.warm-start.key}
@@ -123,28 +121,7 @@ public final class MillraceJob {
   public static void buildOnKafka(
       StreamExecutionEnvironment env, Settings settings, boolean bounded)
       throws InterruptedException {
-    buildOnKafka(env, settings, bounded, lease(settings, env.getConfiguration()));
-  }
-
-  /**
-   * Returns the named graph of {@link #buildOnKafka(StreamExecutionEnvironment, Settings,
-   * boolean)}, whose job releases the lease when it ends.
-   */
-  public static StreamGraph graphOnKafka(
-      StreamExecutionEnvironment env, Settings settings, boolean bounded)
-      throws InterruptedException {
-    Lease lease = lease(settings, env.getConfiguration());
-    buildOnKafka(env, settings, bounded, lease);
-    StreamGraph graph = env.getStreamGraph();
-    graph.setJobName(jobName(settings));
-    graph.registerJobStatusHook(LeaseRelease.of(lease, env.getConfiguration()));
-    return graph;
-  }
-
-  private static void buildOnKafka(
-      StreamExecutionEnvironment env, Settings settings, boolean bounded, Lease lease)
-      throws InterruptedException {
-    PipelineTopics topics = PipelineTopics.of(settings, lease);
+    PipelineTopics topics = PipelineTopics.of(settings, lease(settings, env.getConfiguration()));
     Settings fitting = PriorModel.resolve(settings.withOutputBytes(topics.limits().recordBytes()));
     build(env, fitting, topics.examples(bounded), topics.commands(bounded), sinks(topics));
   }
@@ -201,7 +178,8 @@ public final class MillraceJob {
     Settings settings = PipelineFile.read(pipelineFile(args));
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
     env.configure(Configuration.fromMap(stateOptions(settings)));
-    env.execute(graphOnKafka(env, settings, false));
+    buildOnKafka(env, settings, false);
+    env.execute(jobName(settings));
   }
 
   private static Path pipelineFile(String[] args) {

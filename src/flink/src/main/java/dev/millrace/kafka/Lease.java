@@ -19,8 +19,8 @@ import org.apache.kafka.common.errors.AuthorizationException;
  *   <li>The holder renews it every {@link #RENEWAL}. Another job that sees no renewal for {@link
  *       #EXPIRY} takes it; one that sees a renewal is rejected.
  *   <li>A job that Flink restarts is the same holder and continues at once, so its lease is not
- *       released in between. It is released when the job has finished, was stopped or canceled; of
- *       a job that ended otherwise it expires.
+ *       released in between. The command that started a job releases the lease after the job's end;
+ *       else it expires.
  *   <li>A sink writes for {@link #VALIDITY} after the start of a look that found its job to be the
  *       holder. A job that took the lease from another one waits as long before its sinks write.
  * </ul>

@@ -1,10 +1,8 @@
 package dev.millrace.kafka;
 
 import dev.millrace.kafka.LeaseRecord.State;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -17,11 +15,7 @@ import org.slf4j.LoggerFactory;
 public final class LeaseKeeper implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LeaseKeeper.class);
   private static final long CLOSE_MILLIS = 1_000;
-  private static final long RELEASE_MILLIS = 5_000;
   private static final int FAILURES_PER_WARNING = 30;
-
-  // By holder.
-  private static final Map<String, LeaseKeeper> OPEN = new ConcurrentHashMap<>();
 
   private final Lease lease;
   private final Runnable taken;
@@ -33,8 +27,7 @@ public final class LeaseKeeper implements AutoCloseable {
   @SuppressWarnings("NullAway.Init") // acquire sets it before anything else reads it
   private LeaseRecord held;
 
-  private boolean isClosing; // guarded by this, as the one below
-  private boolean isReleasing;
+  private boolean isClosing; // guarded by this
 
   /**
    * @param taken called once, when the job may begin
@@ -48,16 +41,7 @@ public final class LeaseKeeper implements AutoCloseable {
     thread.setDaemon(true);
   }
 
-  /** Releases the lease of a job of this process that has ended for good. */
-  public static void release(String holder) {
-    LeaseKeeper keeper = OPEN.get(holder);
-    if (keeper != null) {
-      keeper.end(true, RELEASE_MILLIS);
-    }
-  }
-
   public void start() {
-    OPEN.put(lease.holder(), this);
     thread.start();
   }
 
@@ -80,9 +64,6 @@ public final class LeaseKeeper implements AutoCloseable {
       boolean isOwn = true;
       while (isOwn && !pause(Lease.RENEWAL.toMillis())) {
         isOwn = renew();
-      }
-      if (isOwn && isReleasing()) {
-        release();
       }
     } finally {
       closeStore();
@@ -153,20 +134,6 @@ public final class LeaseKeeper implements AutoCloseable {
     return true;
   }
 
-  private synchronized boolean isReleasing() {
-    return isReleasing;
-  }
-
-  private void release() {
-    try {
-      if (store != null) { // else the brokers do not answer
-        store.write(held.next(State.RELEASED));
-      }
-    } catch (KafkaException e) {
-      LOG.info("The lease of pipeline {} expires: {}", lease.pipeline(), e.getMessage());
-    }
-  }
-
   private boolean isOwn(Optional<LeaseRecord> stored) throws LeaseException {
     if (stored.isEmpty()) {
       return true;
@@ -203,18 +170,12 @@ public final class LeaseKeeper implements AutoCloseable {
    */
   @Override
   public void close() {
-    OPEN.remove(lease.holder(), this);
-    end(false, CLOSE_MILLIS);
-  }
-
-  private void end(boolean releases, long atMostMillis) {
     synchronized (this) {
       isClosing = true;
-      isReleasing |= releases;
       notifyAll();
     }
     try {
-      thread.join(atMostMillis); // a renewal may be under way
+      thread.join(CLOSE_MILLIS); // a renewal may be under way
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -91,7 +91,9 @@ public final class LocalJob implements JobStatistics {
       throws InterruptedException {
     Map<String, String> options = options(settings, stateDir, from);
     StreamExecutionEnvironment env = LocalFlink.environment(parallelism, options);
-    StreamGraph graph = MillraceJob.graphOnKafka(env, settings, bounded);
+    MillraceJob.buildOnKafka(env, settings, bounded);
+    StreamGraph graph = env.getStreamGraph();
+    graph.setJobName(MillraceJob.jobName(settings));
     AtomicReference<PortlessCluster> cluster = new AtomicReference<>();
     try {
       JobClient client =

@@ -183,9 +183,6 @@ class DeployITCase {
     produce();
 
     awaitExamples(3 * ROWS);
-    assertThat(cluster.output())
-        .as("the lease of a job that was stopped is free")
-        .doesNotContain("Waits whether the job that has the lease");
     start.removeAll(List.of("--fromSavepoint", savepoint));
     assertThat(documented(STANDALONE, 0, Map.of())).isEqualTo(start);
   }

@@ -1,5 +1,6 @@
 package dev.millrace.cli.cluster;
 
+import dev.millrace.MillraceJob;
 import dev.millrace.cli.console.Ports;
 import dev.millrace.cli.run.FlinkConfiguration;
 import dev.millrace.testing.MillraceProcess;
@@ -106,6 +107,8 @@ final class FlinkInstallation implements AutoCloseable {
     options.put("taskmanager.memory.process.size", "1 gb");
     options.put("metrics.reporter.prom.port", ports.get(2) + "," + ports.get(3));
     options.put("execution.checkpointing.dir", dir.resolve("checkpoints").toUri().toString());
+    // The next job of a pipeline does not wait until the lease of the former one expires.
+    options.put(MillraceJob.LEASE_HOLDER.key(), "installation");
     options.put("io.tmp.dirs", dir.resolve("tmp").toString());
     return options;
   }

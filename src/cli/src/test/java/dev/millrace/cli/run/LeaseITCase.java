@@ -18,26 +18,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.AtomicReference;
-import org.apache.flink.api.common.JobExecutionResult;
-import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.JobManagerOptions.SchedulerType;
-import org.apache.flink.core.execution.JobClient;
-import org.apache.flink.core.execution.SavepointFormatType;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** A second job of a pipeline, and the end of the first one through the brokers. */
 class LeaseITCase {
@@ -87,54 +73,6 @@ class LeaseITCase {
     assertThat(doctor(file)).contains("ok       lease       no job has it");
     assertThat(command("stop", "--force", file).err())
         .startsWith("No job has the lease of pipeline fraud.");
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "stopped, Default, RELEASED",
-    "canceled, Default, RELEASED",
-    "stopped, Adaptive, RELEASED",
-    "canceled, Adaptive, HELD", // as at each restart
-    "failed, Default, HELD"
-  })
-  void aJobReleasesItsLeaseWhenItHasEndedForGood(
-      String how, SchedulerType scheduler, LeaseRecord.State state) throws Exception {
-    Path file = pipeline(how + "-" + scheduler.name().toLowerCase(Locale.ROOT));
-    assertThat(command("topics", "create", file).exitCode()).isZero();
-    Settings settings = PipelineFile.read(file);
-    StreamExecutionEnvironment env =
-        LocalFlink.environment(
-            1, Map.of("jobmanager.scheduler", "" + scheduler, "restart-strategy.type", "disable"));
-    StreamGraph graph = MillraceJob.graphOnKafka(env, settings, false);
-    AtomicReference<PortlessCluster> cluster = new AtomicReference<>();
-    JobClient job = LocalFlink.start(env, graph, cluster::set);
-    CompletableFuture<JobExecutionResult> end = job.getJobExecutionResult();
-    try (LeaseStore store = store(file)) {
-      await().atMost(PATIENCE).until(() -> job.getJobStatus().get() == JobStatus.RUNNING);
-      await().atMost(PATIENCE).until(() -> !store.read().isEmpty());
-
-      switch (how) {
-        case "stopped" -> await().atMost(PATIENCE).until(() -> stop(job).isPresent());
-        case "canceled" -> job.cancel().get();
-        default -> cluster.get().terminateTaskManager(0).get();
-      }
-
-      await().atMost(PATIENCE).until(end::isDone);
-      await()
-          .atMost(PATIENCE)
-          .untilAsserted(() -> assertThat(store.read()).map(LeaseRecord::state).hasValue(state));
-    }
-  }
-
-  /** Stops a job with a savepoint, unless some task does not run yet. */
-  private Optional<String> stop(JobClient job) throws InterruptedException {
-    try {
-      String savepoints = Snapshots.location(dir.resolve("savepoints"));
-      return Optional.of(
-          job.stopWithSavepoint(false, savepoints, SavepointFormatType.CANONICAL).get());
-    } catch (ExecutionException e) {
-      return Optional.empty();
-    }
   }
 
   @Test
