@@ -21,7 +21,7 @@ trap 'exit 143' TERM INT
 settings=$("${MILLRACE_COMMAND:-/opt/millrace/millrace}" validate "$@")
 pipeline=$(sed -n 's/^  pipeline  *\([^ ]*\) .*/\1/p' <<< "$settings")
 
-state=${MILLRACE_STATE:-/opt/flink/state}/$pipeline
+state=${MILLRACE_STATE:-/opt/flink/state}/${pipeline:?validate named no pipeline}
 mkdir -p "$state"
 # The last MILLRACE_RESTORE in its first line, then the snapshots that were there when it was set.
 mark=$state/.restore

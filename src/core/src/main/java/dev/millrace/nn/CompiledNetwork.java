@@ -45,10 +45,6 @@ final class CompiledNetwork {
       }
     }
 
-    Loss loss() {
-      return spec.loss(task);
-    }
-
     /** Returns the bytes of one model in memory, see {@link Learner#modelBytes}. */
     long modelBytes() {
       int toNetwork = networkInputs();
@@ -103,6 +99,7 @@ final class CompiledNetwork {
   private static final Normalization UNSCALED = new Normalization(Normalization.Kind.NONE, 0f, 0f);
 
   private final Kind kind;
+  private final Loss loss;
   // Places of the numbers in a row that has ids, too; null if there are none.
   private final int @Nullable [] places;
   private final Normalizer normalizer;
@@ -124,14 +121,15 @@ final class CompiledNetwork {
     this.kind = kind;
     NetworkSpec spec = kind.spec();
     Task task = kind.task();
+    loss = spec.loss(task);
     new NetworkCheck(spec, task).check();
     if (kind.inputs() < 1) {
       throw new IllegalArgumentException(
           "a model needs at least 1 feature, but has " + kind.inputs());
     }
-    if (kind.classes() < 0 || kind.classes() > maxClasses(kind.loss())) {
+    if (kind.classes() < 0 || kind.classes() > maxClasses(loss)) {
       throw new IllegalArgumentException(
-          "a model with loss " + kind.loss().id() + " cannot have " + kind.classes() + " classes");
+          "a model with loss " + loss.id() + " cannot have " + kind.classes() + " classes");
     }
     int inputs = kind.networkInputs();
     if (spec.ids().isEmpty()) {
@@ -146,10 +144,9 @@ final class CompiledNetwork {
     targetScaler = new TargetScaler(task.isClassification() ? UNSCALED : spec.normalization());
     network = new Network(new Layout(inputs, kind.layers()));
     objective =
-        kind.loss()
-            .objective(
-                new Objective.Settings(
-                    task.isClassification(), spec.labelSmoothing(task), maxError(spec, task)));
+        loss.objective(
+            new Objective.Settings(
+                task.isClassification(), spec.labelSmoothing(task), maxError(spec, task)));
     step = new TrainingStep(spec, network, objective, numbers());
   }
 
@@ -191,11 +188,16 @@ final class CompiledNetwork {
 
   /** Returns true if a model of this kind can learn another class. */
   boolean hasRoomForClass() {
-    return task().isClassification() && classes() < maxClasses(kind.loss());
+    return task().isClassification() && classes() < maxClasses(loss);
   }
 
   Kind kind() {
     return kind;
+  }
+
+  /** Returns the loss, that of the task if none is set. */
+  Loss loss() {
+    return loss;
   }
 
   NetworkSpec spec() {

@@ -506,7 +506,7 @@ public final class Learner implements OnlineModel {
       PredictedValue.write(value, targetScaler.unit(targetStatistics), out, outOffset);
     } else if (classes() == 1) {
       out[outOffset] = 1f;
-    } else if (compiled.kind().loss().isBinary()) {
+    } else if (compiled.loss().isBinary()) {
       out[outOffset] = 1f - outputs[y];
       out[outOffset + 1] = outputs[y];
     } else {
@@ -633,7 +633,7 @@ public final class Learner implements OnlineModel {
     NetworkSpec spec = compiled.spec();
     if (!compiled.hasRoomForClass()) {
       throw new IllegalStateException(
-          "a model with loss " + compiled.kind().loss().id() + " has no room for another class");
+          "a model with loss " + compiled.loss().id() + " has no room for another class");
     }
     Layout before = compiled.layout();
     compiled =

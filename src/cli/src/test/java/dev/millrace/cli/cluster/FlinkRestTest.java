@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What is read from answers in the words of Flink's REST interface. */
+/** Reads answers that are written as Flink's REST interface writes them. */
 class FlinkRestTest {
   private HttpServer flink;
   private FlinkRest rest;

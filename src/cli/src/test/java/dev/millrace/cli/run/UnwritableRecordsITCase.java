@@ -119,8 +119,8 @@ class UnwritableRecordsITCase {
       NewTopic metrics = new NewTopic("tiny.metrics", 1, (short) 1);
       admin.createTopics(List.of(metrics.configs(Map.of("max.message.bytes", "999")))).all().get();
     }
-    Cli others = Cli.run("topics", "create", "-c", "" + pipeline);
-    assertThat(others.exitCode()).as(others.out()).isEqualTo(1); // one topic differs
+    Cli create = Cli.run("topics", "create", "-c", "" + pipeline);
+    assertThat(create.exitCode()).as(create.out()).isEqualTo(1); // one topic differs
 
     Cli run = Cli.run("run", "-c", "" + pipeline, "--state-dir", "" + dir.resolve("tiny-state"));
 
