@@ -3,13 +3,11 @@ package dev.millrace;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.millrace.config.PipelineFile;
 import dev.millrace.config.Settings;
 import dev.millrace.testing.FlinkOptions;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,22 +17,20 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.flink.autoscaler.config.AutoScalerOptions;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.GlobalConfiguration;
-import org.apache.flink.kubernetes.operator.api.CrdConstants;
 import org.junit.jupiter.api.Test;
 
 /** The resources for Kubernetes, beside the operator's own definition of what may stand in them. */
 class KubernetesTest {
   private static final Path FOLDER = Path.of("deploy", "kubernetes");
-  private static final String DEFINITION = "/META-INF/fabric8/%s.flink.apache.org-v1.yml";
   private static final String IMAGE = "image: millrace:0.1.0";
+  private static final Pattern FLINK_IMAGE = Pattern.compile("FROM flink:(\\d+)\\.(\\d+)\\.");
   private static final YAMLMapper YAML = new YAMLMapper();
-
-  /** Later than the operator whose definition this is; those from 1.13 on have it. */
-  private static final String FLINK_VERSION = "v2_2";
 
   /** What the operator sets, or the deployment has in a place of its own. */
   private static final Set<String> NOT_TAKEN_OVER =
@@ -49,35 +45,57 @@ class KubernetesTest {
           "metrics.reporter.prom.port");
 
   @Test
-  void theDeploymentHasOnlyFieldsAndValuesThatTheOperatorKnows() throws IOException {
+  void allFilesHaveOnlyFieldsAndValuesThatTheOperatorKnows() throws IOException {
     List<String> problems = new ArrayList<>();
+    try (Stream<Path> all = Files.list(FOLDER)) {
+      for (Path file : all.toList()) {
+        for (JsonNode resource : resources(file.getFileName().toString())) {
+          problems.addAll(ResourceDefinitions.problems(resource));
+        }
+      }
+    }
 
-    check(deployment().path("spec"), schema("flinkdeployments").path("spec"), "spec", problems);
-
-    assertThat(problems)
-        .containsExactly("spec.flinkVersion: " + FLINK_VERSION + " is not one of its values");
+    assertThat(problems).isEmpty();
   }
 
   @Test
   void aWrongFieldValueOrTypeIsFound() throws IOException {
-    JsonNode wrong =
+    JsonNode deployment =
         YAML.readTree(
             """
-            job: { jarUri: x, upgradeMode: stateful, parallelism: two }
-            flinkConfiguration: { a: 1 }
-            podTemplate: { spec: { containers: [{ name: a, image: [b] }] } }
+            kind: FlinkDeployment
+            spec:
+              job: { jarUri: x, upgradeMode: stateful, parallelism: two }
+              flinkConfiguration: { a: 1 }
+              podTemplate: { spec: { containers: [{ name: a, image: [b] }] } }
             """);
-    List<String> problems = new ArrayList<>();
+    JsonNode job =
+        YAML.readTree("{ kind: Job, spec: { template: { spec: { restartPolicies: Never } } } }");
 
-    check(wrong, schema("flinkdeployments").path("spec"), "spec", problems);
-
-    assertThat(problems)
+    assertThat(ResourceDefinitions.problems(deployment))
         .containsExactlyInAnyOrder(
             "spec.job.jarUri is not a field",
             "spec.job.upgradeMode: stateful is not one of its values",
             "spec.job.parallelism: \"two\" is no integer",
             "spec.flinkConfiguration.a: 1 is no string",
             "spec.podTemplate.spec.containers[].image: [\"b\"] is no string");
+    assertThat(ResourceDefinitions.problems(job))
+        .containsExactly("spec.template.spec.restartPolicies is not a field");
+  }
+
+  @Test
+  void theFlinkVersionIsThatOfTheImageAndKnownToTheOperatorsThatTheDocsName() throws IOException {
+    String version = deployment().at("/spec/flinkVersion").asText();
+    Matcher image = FLINK_IMAGE.matcher(Files.readString(Path.of("Dockerfile")));
+
+    assertThat(image.find()).isTrue();
+    assertThat(version).isEqualTo("v%s_%s", image.group(1), image.group(2));
+    assertThat(ResourceDefinitions.operatorsWithout(version))
+        .containsExactly("1.10", "1.11", "1.12");
+    assertThat(Files.readString(Path.of("docs/deploy.md")))
+        .contains(
+            " 1.13 or newer",
+            "the resource definitions of 1.10 to 1.12 reject `flinkVersion: v2_2`");
   }
 
   @Test
@@ -90,13 +108,9 @@ class KubernetesTest {
   }
 
   @Test
-  void aSavepointHasOnlyFieldsAndValuesThatTheOperatorKnows() throws IOException {
+  void aSavepointIsOneOfTheDeploymentAndStays() throws IOException {
     JsonNode snapshot = resources("savepoint.yaml").get(0);
-    List<String> problems = new ArrayList<>();
 
-    check(snapshot.path("spec"), schema("flinkstatesnapshots").path("spec"), "spec", problems);
-
-    assertThat(problems).isEmpty();
     assertThat(snapshot.at("/spec/jobReference/name")).isEqualTo(deployment().at("/metadata/name"));
     assertThat(snapshot.at("/spec/savepoint/disposeOnDelete").asBoolean(true)).isFalse();
   }
@@ -104,7 +118,7 @@ class KubernetesTest {
   /** A rollback as docs/deploy.md has it. */
   @Test
   void theDeploymentGoesBackToASavepointByFieldsThatTheOperatorKnows() throws IOException {
-    JsonNode job = schema("flinkdeployments").at("/spec/properties/job/properties");
+    JsonNode job = ResourceDefinitions.ofSpec("FlinkDeployment").at("/properties/job/properties");
     String page = Files.readString(Path.of("docs/deploy.md"));
 
     for (String field : List.of("initialSavepointPath", "savepointRedeployNonce")) {
@@ -306,53 +320,5 @@ class KubernetesTest {
         .properties()
         .forEach(option -> configuration.put(option.getKey(), option.getValue().asText()));
     return configuration;
-  }
-
-  /** The properties of a kind of resource. */
-  private static JsonNode schema(String plural) throws IOException {
-    String definition = DEFINITION.formatted(plural);
-    try (InputStream in = CrdConstants.class.getResourceAsStream(definition)) {
-      return YAML.readTree(in).at("/spec/versions/0/schema/openAPIV3Schema/properties");
-    }
-  }
-
-  /** Notes what a value has that its schema does not allow. */
-  private static void check(JsonNode value, JsonNode schema, String place, List<String> problems) {
-    String type = schema.path("type").asText("any");
-    boolean fits =
-        switch (type) {
-          case "object" -> value.isObject();
-          case "array" -> value.isArray();
-          case "string" -> value.isTextual();
-          case "integer" -> value.isIntegralNumber();
-          case "number" -> value.isNumber();
-          case "boolean" -> value.isBoolean();
-          default -> true;
-        };
-    if (!fits) {
-      problems.add("%s: %s is no %s".formatted(place, value, type));
-    } else if (value.isObject()
-        && (schema.has("properties") || schema.has("additionalProperties"))) {
-      value
-          .properties()
-          .forEach(
-              field -> {
-                String inner = place + "." + field.getKey();
-                JsonNode known = schema.path("properties").path(field.getKey());
-                JsonNode any = schema.path("additionalProperties");
-                if (known.isMissingNode() && any.isMissingNode()) {
-                  problems.add(inner + " is not a field");
-                } else {
-                  check(field.getValue(), known.isMissingNode() ? any : known, inner, problems);
-                }
-              });
-    } else if (value.isArray()) {
-      value.forEach(item -> check(item, schema.path("items"), place + "[]", problems));
-    } else if (schema.has("enum")
-        && !new ObjectMapper()
-            .convertValue(schema.get("enum"), List.class)
-            .contains(value.asText())) {
-      problems.add("%s: %s is not one of its values".formatted(place, value.asText()));
-    }
   }
 }

@@ -68,6 +68,10 @@ record CommandElsewhere(Pattern command, String test, String how) {
           by("SchemaCommandTest", "--subject", "\\./millrace schema check .*--subject .*"),
           by("ComposeTest", "docker-compose.yml", "docker compose .*"),
           by("KubernetesTest", "kubernetes", "kubectl (apply|replace|wait|create|get) .*"),
+          by(
+              "HelmChartTest",
+              "helm upgrade",
+              "helm upgrade --install \\S+ deploy/helm/millrace .*"),
           by("KubernetesTest", "sed -i", "sed -i .* deploy/kubernetes/.*"),
           by("DeployITCase", "FlinkInstallation.standaloneJob(", "standalone-job\\.sh .*"),
           none("a script of Flink's own image", "taskmanager\\.sh start"),
